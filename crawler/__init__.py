@@ -1,0 +1,1 @@
+"""A watched source becomes Records. Knows no database and no clock."""

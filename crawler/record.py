@@ -1,0 +1,177 @@
+"""The nouns. Each is frozen and named by its stage; no dict travels between files.
+
+Source ──FIND──▶ Link ──fetch──▶ Page ──READ──▶ Record ──ADD──▶ Record with Facts
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+MAX_TITLE = 500  # code points; a longer "title" is a page gone wrong
+MAX_TEXT = 200_000  # code points; bounds what one article can cost storage and rules
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One watched source, as config.yaml names it.
+
+    `kind` is ``auto`` or the name of a spider; `options` hold that spider's own keys, already validated by its `Options`.
+    `match` (a regular expression, RE2) keeps only the links whose address it finds.
+    """
+
+    name: str
+    url: str
+    kind: str = "auto"
+    tags: tuple[str, ...] = ()
+    match: str | None = None
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An article's address as a spider found it, with what the source itself said about the article.
+
+    `url` is absolute and as found. `text` is the whole text where the source carries it (plain, paragraphs by "\\n").
+    """
+
+    url: str
+    title: str | None = None
+    published: datetime | None = None
+    summary: str | None = None
+    text: str | None = None
+    author: str | None = None
+    publisher: str | None = None
+    keywords: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What one poll of one address gave.
+
+    `more` are further addresses of the same source to poll (children of a sitemap index, the next page of a list), each with
+    the time it was last changed where the source says so. `kind` is the spider that recognised the answer.
+    `newest` is the newest publication date seen, `ttl` the pause in seconds that a feed asks for.
+    """
+
+    links: tuple[Link, ...]
+    kind: str
+    more: tuple[tuple[str, datetime | None], ...] = ()
+    title: str | None = None
+    newest: datetime | None = None
+    ttl: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Bytes as they were served, and where they stood after redirects. `fetched` is aware."""
+
+    url: str
+    body: bytes
+    fetched: datetime
+    content_type: str = ""
+    status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One value and the place that proves it.
+
+    `kind` is keyword, technology, industry, event, or ``reading`` for what a parser has to say about its own work.
+    `start` and `end` are code-point offsets into the record's text; they are None when the proof stands elsewhere, and `quote`
+    then begins with the place: ``title: …``, ``meta keywords: …``.
+    """
+
+    kind: str
+    value: str
+    quote: str
+    by: str
+    start: int | None = None
+    end: int | None = None
+    score: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One entry of 重大事件摘要: a clause with the actor and the act, and the sentence that says so."""
+
+    headline: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """An article as analysts read it: the seven fields, and what goes with them.
+
+    `opening` is the sentence that opens the digest of events. `id`, `story` and `first_seen` are given by storage.
+    """
+
+    title: str
+    link: str
+    text: str
+    summary: str = ""
+    keywords: tuple[str, ...] = ()
+    ai_technologies: tuple[str, ...] = ()
+    industries: tuple[str, ...] = ()
+    events: tuple[Event, ...] = ()
+    opening: str = ""
+    published: datetime | None = None
+    author: str | None = None
+    publisher: str | None = None
+    language: str | None = None
+    source: str | None = None
+    fetched: datetime | None = None
+    first_seen: datetime | None = None
+    id: int | None = None
+    story: int | None = None
+    facts: tuple[Fact, ...] = ()
+
+    def with_facts(self, *facts: Fact) -> Record:
+        """The same record with these facts after its own."""
+        return replace(self, facts=self.facts + facts)
+
+
+class Reason(StrEnum):
+    """Why a request, a page or a task ended as it did. One word that the log, the page and the test can show."""
+
+    OK = "ok"
+    UNCHANGED = "unchanged"  # 304, or the same bytes
+    DNS = "dns"
+    CONNECT = "connect"
+    TLS = "tls"
+    TIMEOUT = "timeout"
+    TOO_LARGE = "too-large"
+    BAD_HTTP = "bad-http"
+    REDIRECTS = "redirects"
+    REFUSED_ADDRESS = "refused-address"  # private or special-purpose address, not allowed by the configuration
+    ROBOTS = "robots"  # robots.txt says no
+    ROBOTS_UNREACHABLE = "robots-unreachable"  # RFC 9309 §2.3.1.4: assume complete disallow, ask again later
+    RATE_LIMITED = "rate-limited"  # 429, or 503 with Retry-After
+    BLOCKED = "blocked"  # 401, 403, 451
+    GONE = "gone"  # 404, 410
+    CLIENT_ERROR = "client-error"
+    SERVER_ERROR = "server-error"
+    UNREADABLE = "unreadable"  # no spider or parser understood it
+    NOT_AN_ARTICLE = "not-an-article"
+    KILLED = "killed"  # reading it took too long or too much memory
+    STOPPED = "stopped"  # we were asked to stop
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one piece of work: a value, not an exception, stored where the user looks."""
+
+    reason: Reason
+    detail: str = ""
+    permanent: bool = False
+    retry_after: float | None = None  # seconds
+
+    @property
+    def ok(self) -> bool:
+        """True when the work is done and there is nothing to report."""
+        return self.reason in (Reason.OK, Reason.UNCHANGED)

@@ -1,0 +1,1 @@
+"""Spiders FIND: the answer of a source becomes Links. One file a source type."""

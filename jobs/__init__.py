@@ -1,0 +1,1 @@
+"""Make it run: the only package that constructs things, reads the clock and knows the command line."""

@@ -1,0 +1,1 @@
+"""Channels SEND: an alert becomes a message in somebody's hands. One file a channel."""

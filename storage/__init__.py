@@ -1,0 +1,1 @@
+"""Keep Records, decide what is new, match rules, hold the outbox."""
