@@ -1,0 +1,90 @@
+"""Which industries an article concerns: enumerations such as 教育、医疗、交通等领域, and words that speak of an industry.
+
+Each industry collects points: a strong word 1, a weak one 0.4, in the title twice, repeated ones ever less; a member of an
+enumeration of fields counts 2. From 1.6 points on, and from a third of the best one's, an industry is named. An article with AI
+technologies and no industry concerns 互联网与软件.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+
+from crawler.lexicon import Match, Reading, language_of, names, reading
+from crawler.record import Fact, Record
+
+POINTS = {"strong": 1.0, "weak": 0.4, "also": 1.0}
+LEAST = 1.6
+SHARE = 0.34  # of the best industry's points
+MOST = 6
+DEFAULT = "internet"
+
+# 教育、健康、零售、交通、制造、服务等领域 · in education, health care and retail sectors
+_enumeration = re.compile(
+    r"((?:[\w/()]{1,12}、){1,12}[\w/()]{1,12}?)(?:等|和|与|及)?(?:多个|众多|重点|各个|多|[一二三四五六七八九十两\d]+[大个])*(?:领域|行业|产业|场景|方面)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Cue:
+    """One word that spoke for an industry."""
+
+    points: float
+    match: Match
+    in_title: bool
+
+
+def add(record: Record) -> Record:
+    """The record with `industries` and a Fact for each."""
+    language = record.language or language_of(record.title + "\n" + record.text)
+    title, text = reading(record.title), reading(record.text)
+    cues = _collect(title, text)
+    points = {ident: sum(cue.points for cue in found) for ident, found in cues.items()}
+    best = max(points.values(), default=0.0)
+    chosen = sorted((ident for ident in points if points[ident] >= max(LEAST, SHARE * best)), key=lambda ident: -points[ident])
+    known = names("industry")
+    facts = [_fact(known[ident].in_language(language), cues[ident], points[ident], title, text) for ident in chosen[:MOST]]
+    if not facts and record.ai_technologies:
+        facts = _fallback(record, known[DEFAULT].in_language(language))
+    return replace(record.with_facts(*facts), industries=tuple(fact.value for fact in facts))
+
+
+def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:
+    """Cues by industry; a repeated word of the text counts less each time."""
+    found: dict[str, list[_Cue]] = {}
+    times: Counter[tuple[str, str]] = Counter()
+    for place in (title, text):
+        for match in place.longest("strong", "weak", "also"):
+            key = (match.term.id, match.term.alias)
+            times[key] += 1
+            points = POINTS[match.term.kind] / times[key] ** 1.5 * (2 if place is title else 1)
+            found.setdefault(match.term.id, []).append(_Cue(points, match, place is title))
+    for match in _enumerated(text):
+        found.setdefault(match.term.id, []).append(_Cue(2.0, match, False))
+    return found
+
+
+def _enumerated(text: Reading) -> list[Match]:
+    """The industries that an enumeration of fields names."""
+    members = [
+        (match.start(1) + part.start(), match.start(1) + part.end())
+        for match in _enumeration.finditer(text.form)
+        for part in re.finditer(r"[^、]+", match.group(1))
+    ]
+    return [match for match in text.longest("also") if any(start <= match.start and match.end <= end for start, end in members)]
+
+
+def _fact(value: str, cues: list[_Cue], points: float, title: Reading, text: Reading) -> Fact:
+    score = round(min(1.0, points / 5), 2)
+    best = max(cues, key=lambda cue: (not cue.in_title, cue.points))
+    if best.in_title:
+        return Fact("industry", value, f"title: {title.text}", "builtin", score=score)
+    start, end = text.span(best.match.start, best.match.end)
+    return Fact("industry", value, text.text[start:end], "builtin", start, end, score)
+
+
+def _fallback(record: Record, value: str) -> list[Fact]:
+    """AI news that names no industry is news of the industry that makes AI: the first technology is the proof."""
+    proof = next((fact for fact in record.facts if fact.kind == "technology"), None)
+    return [replace(proof, kind="industry", value=value, score=0.3)] if proof else []

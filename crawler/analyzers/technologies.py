@@ -1,0 +1,66 @@
+"""Which AI technologies an article speaks of, by the names of the taxonomy and the place where each stands.
+
+The longest name at a place counts, so that 深度学习框架 is not also 深度学习; a doubtful name (ML, CNN …) counts only beside a sure
+one. Order: those of the title first, then as often as they are named.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from crawler.lexicon import Match, Reading, language_of, names, reading
+from crawler.record import Fact, Record
+
+MOST = 20
+CONTEXT = 24  # characters of the text on each side of a name that go into its quote
+
+
+@dataclass(slots=True)
+class _Seen:
+    """What was seen of one technology: how often, and first where (None: only in the title)."""
+
+    first: Match
+    in_title: bool
+    in_text: Match | None = None
+    count: int = 0
+    sure: bool = False
+    quote: str = field(default="")
+
+
+def add(record: Record) -> Record:
+    """The record with `ai_technologies` and a Fact for each."""
+    language = record.language or language_of(record.title + "\n" + record.text)
+    title, text = reading(record.title), reading(record.text)
+    known = names("technology")
+    facts = tuple(
+        _fact(known[ident].in_language(language), seen, title, text) for ident, seen in _ranked(_seen(title, text))[:MOST]
+    )
+    return replace(record.with_facts(*facts), ai_technologies=tuple(fact.value for fact in facts))
+
+
+def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
+    """All technologies of title and text by id, without the doubtful ones that stand alone."""
+    found: dict[str, _Seen] = {}
+    for where in (title, text):
+        for match in where.longest("technology"):
+            seen = found.setdefault(match.term.id, _Seen(match, where is title))
+            seen.count += 1
+            seen.sure |= not match.term.unsure
+            if where is text and seen.in_text is None:
+                seen.in_text = match
+    if not any(seen.sure for seen in found.values()):
+        return {}
+    return found
+
+
+def _ranked(found: dict[str, _Seen]) -> list[tuple[str, _Seen]]:
+    return sorted(found.items(), key=lambda item: (not item[1].in_title, -item[1].count))
+
+
+def _fact(value: str, seen: _Seen, title: Reading, text: Reading) -> Fact:
+    score = round(min(1.0, 0.6 + 0.1 * seen.count + 0.2 * seen.in_title), 2)
+    match = seen.in_text
+    if match is None:
+        return Fact("technology", value, f"title: {title.text}", "builtin", score=score)
+    start, end = text.span(match.start, match.end)
+    return Fact("technology", value, text.text[start:end], "builtin", start, end, score)

@@ -1,0 +1,136 @@
+"""What goes to the engine and what comes back, in the words of our trade: an `Answer` holds an `Outcome`, not headers. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from types import MappingProxyType
+from typing import Any
+
+from scrapy.exceptions import IgnoreRequest
+
+from crawler.record import Outcome, Page, Reason
+
+SHORTEST_WAIT = 5.0  # seconds, of a Retry-After
+LONGEST_WAIT = 86_400.0
+USUAL_WAIT = 60.0  # after a 429 that does not say how long
+MAX_VALIDATOR = 1024  # characters of an ETag worth remembering
+
+_MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
+_UNREAD = ("image/", "audio/", "video/", "font/")
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """One request. `token` comes back with the answer; `delay` (seconds) may only lengthen the pace of the host."""
+
+    url: str
+    token: Any = None
+    etag: str | None = None
+    last_modified: str | None = None
+    headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    method: str = "GET"
+    body: bytes | None = None
+    delay: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one request ended. `page` is there when the outcome is OK.
+
+    `moved_to` is the new address when every redirect on the way was a permanent one. `elapsed` is in seconds on the network,
+    without the wait for the host's pace; `bytes` is what came over the wire; `max_age` (seconds) is how long the site says it is good.
+    """
+
+    fetch: Fetch
+    outcome: Outcome
+    page: Page | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    moved_to: str | None = None
+    elapsed: float = 0.0
+    bytes: int = 0
+    max_age: int | None = None
+
+
+class Ended(IgnoreRequest):
+    """A request ended without a response, for a reason that we know. Scrapy passes it on quietly."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(f"{outcome.reason}: {outcome.detail}")
+        self.outcome = outcome
+
+
+def ended(reason: Reason, detail: str = "", *, permanent: bool = False, retry_after: float | None = None) -> Ended:
+    """An `Ended` to raise."""
+    return Ended(Outcome(reason, detail, permanent, retry_after))
+
+
+def outcome_of(status: int, retry_after_value: str | None, now: datetime) -> Outcome:
+    """What an HTTP status means to us."""
+    wait = retry_after(retry_after_value, now)
+    detail = f"HTTP {status}"
+    if 200 <= status < 300:
+        return Outcome(Reason.OK)
+    if status == 304:
+        return Outcome(Reason.UNCHANGED)
+    if status == 429 or (status == 503 and wait is not None):
+        return Outcome(Reason.RATE_LIMITED, detail, retry_after=wait or USUAL_WAIT)
+    if status in (401, 403, 451):
+        return Outcome(Reason.BLOCKED, detail, retry_after=wait)
+    if status in (404, 410):
+        return Outcome(Reason.GONE, detail, permanent=True)
+    if 400 <= status < 500:
+        return Outcome(Reason.CLIENT_ERROR, detail, permanent=status not in (408, 425), retry_after=wait)
+    if 500 <= status < 600:
+        return Outcome(Reason.SERVER_ERROR, detail, retry_after=wait)
+    return Outcome(Reason.BAD_HTTP, f"{detail} is no answer")
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds to wait for a Retry-After header (seconds or an HTTP date), between 5 s and 24 h; None when it says nothing usable.
+
+    Never raises.
+    """
+    text = (value or "").strip()[:64]
+    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", text):
+        return _clamp(float(text))
+    try:
+        date = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)  # "-0000": RFC 9110 dates are always GMT
+    try:
+        return _clamp((date - now).total_seconds())
+    except OverflowError:
+        return None
+
+
+def _clamp(seconds: float) -> float:
+    return min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def max_age(cache_control: str | None) -> int | None:
+    """Seconds for which Cache-Control calls the answer fresh; None when it does not say, 0 for no-cache and no-store."""
+    text = (cache_control or "")[:1024]
+    if re.search(r"\bno-(?:cache|store)\b", text, re.IGNORECASE):
+        return 0
+    found = _MAX_AGE.search(text)
+    return int(found.group(1)) if found else None
+
+
+def validator(value: str | None) -> str | None:
+    """An ETag or Last-Modified that can be sent back as it is, or None."""
+    if not value or len(value) > MAX_VALIDATOR or not value.isprintable() or not value.isascii():
+        return None
+    return value
+
+
+def never_an_article(content_type: str) -> bool:
+    """True for what is not worth downloading: a picture, a sound, a film, a PDF."""
+    kind = content_type.partition(";")[0].strip().casefold()
+    return kind.startswith(_UNREAD) or kind == "application/pdf"

@@ -1,0 +1,197 @@
+"""A page's bytes as one tree: decoding, parsing, and what stands in its head. Each page is parsed once; nothing here is worse than linear."""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lxml import etree
+
+from crawler.errors import ReadError
+
+MAX_BODY = 16_000_000  # bytes of markup that are looked at; the longest articles measured stay under 5 MB
+MAX_ATTRIBUTES = 500  # of one tag: libxml2 compares each with each, 100,000 cost 12 s
+DEAD = frozenset("script style noscript template svg math iframe object embed applet audio video canvas head select button textarea datalist".split())
+BLOCK = frozenset(
+    "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form"
+    " h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul"
+    .split()
+)
+
+_bom = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
+_charset = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
+_charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
+_lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
+_high = re.compile(rb"[\x80-\xff]")
+_han = re.compile("[\u4e00-\u9fff]")
+_long_tag = re.compile(rb"<[a-zA-Z][^<>]{4000,}>?")
+_attribute = re.compile(rb"\s[^\s=/>]+")
+_controls = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc]")
+_loose = re.compile(r"[\W_]+")
+_tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
+
+
+def decode(body: bytes, content_type: str = "") -> str:
+    """The page's text: byte order mark, strict UTF-8, what it declares (gb* is gb18030), gb18030; a guess where those are rubbish."""
+    for mark, name in _bom:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    declared = _declared(body, content_type)
+    if declared in ("utf-8", "utf8"):
+        text = body.decode("utf-8", "replace")
+        if text.count("\ufffd") * 50 < len(_high.findall(body)):
+            return text  # UTF-8 with a few broken bytes (a title cut in the middle of a character)
+    elif declared:
+        text = _try(body, declared)
+        if text is not None and not _rubbish(text):
+            return text
+    return _guess(body)
+
+
+def _declared(body: bytes, content_type: str) -> str:
+    match = _charset_header.search(content_type)
+    name = match[1] if match else ""
+    if not name and (found := _charset.search(body[:8192])):
+        name = found[1].decode("ascii", "replace")
+    name = name.lower()
+    if name.startswith(("gb", "hz-gb", "x-gb")) or name in ("chinese", "euc-cn", "cp936"):
+        return "gb18030"
+    return {"iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932"}.get(name, name)
+
+
+def _try(body: bytes, encoding: str) -> str | None:
+    try:
+        return body.decode(encoding, "replace")
+    except LookupError:
+        return None
+
+
+def _rubbish(text: str) -> bool:
+    """True when decoding went wrong: many replaced bytes, or Han that nobody uses (half of GB 2312 is everyday Chinese)."""
+    if text.count("\ufffd") * 200 > len(text):
+        return True
+    han = "".join(_han.findall(text[:200_000])[:3000])
+    if len(han) < 50:
+        return False
+    known = max(len(han.encode("gb2312", "ignore")), len(han.encode("big5", "ignore")), len(han.encode("cp932", "ignore")))
+    return known < 2 * 0.85 * len(han)
+
+
+def _guess(body: bytes) -> str:
+    if len(_lonely.findall(body)) * 2 > len(_high.findall(body)):
+        return body.decode("cp1252", "replace")  # single accents between ASCII letters: a Western page
+    first = body.decode("gb18030", "replace")
+    if not _rubbish(first):
+        return first
+    rivals = [body.decode(name, "replace") for name in ("big5", "cp932", "euc_jp", "euc_kr", "utf-8")]
+    return min([first, *rivals], key=lambda text: text.count("\ufffd"))
+
+
+def parse(text: str) -> etree._Element:
+    """The page as one tree, without comments. Raises ReadError when there is nothing to parse."""
+    raw = text[:MAX_BODY].encode("utf-8", "replace")
+    raw = _long_tag.sub(_fewer_attributes, raw)
+    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True)
+    try:
+        root = etree.fromstring(raw, parser)
+    except (etree.XMLSyntaxError, ValueError) as error:
+        raise ReadError(f"the page is no HTML: {error}") from error
+    if root is None:
+        raise ReadError("the page is empty")
+    return root
+
+
+def _fewer_attributes(match: re.Match[bytes]) -> bytes:
+    tag = match[0]
+    if tag.count(b"=") < MAX_ATTRIBUTES and len(_attribute.findall(tag[:200_000])) < MAX_ATTRIBUTES:
+        return tag
+    return tag[: tag.find(b" ")].split()[0] + b">"
+
+
+def clean(text: str) -> str:
+    """One line: no control or zero-width characters, every run of blanks (NBSP, U+3000 too) one blank, none at the ends."""
+    if not text.isascii():
+        text = _controls.sub("", text)
+    return " ".join(text.split())
+
+
+def loose(text: str) -> str:
+    """For comparing titles and sentences: letters and digits only, small."""
+    return _loose.sub("", text).lower()
+
+
+def plain(markup: str) -> str:
+    """A fragment of HTML as plain text, one line a paragraph; text that holds no tag comes back with its lines cleaned."""
+    if not _tag.search(markup):
+        return "\n".join(filter(None, map(clean, entities.unescape(markup).splitlines())))
+    try:
+        root = parse(f"<div>{markup}</div>")
+    except ReadError:
+        return ""
+    return "\n".join(filter(None, map(clean, _lines(root))))
+
+
+def _lines(root: etree._Element) -> Iterator[str]:
+    parts: list[str] = []
+    walk = etree.iterwalk(root, events=("start", "end"))
+    for event, element in walk:
+        tag = element.tag
+        if event == "start" and tag in DEAD:
+            walk.skip_subtree()
+            continue
+        if (tag in BLOCK or tag == "br") and parts:
+            yield "".join(parts)
+            parts.clear()
+        piece = element.text if event == "start" else element.tail
+        if piece:
+            parts.append(piece)
+    yield "".join(parts)
+
+
+def metas(root: etree._Element) -> dict[str, list[str]]:
+    """Every meta tag's content, by lower-case name, property or itemprop, in page order."""
+    found: dict[str, list[str]] = {}
+    for element in root.iter("meta"):
+        key = element.get("property") or element.get("name") or element.get("itemprop")
+        value = element.get("content")
+        if key and value and (value := clean(value)):
+            found.setdefault(key.strip().lower(), []).append(value)
+    return found
+
+
+def json_ld(root: etree._Element) -> list[dict[str, Any]]:
+    """Every object of the page's JSON-LD, graphs and lists opened, broken blocks left out."""
+    found: list[dict[str, Any]] = []
+    for element in root.iter("script"):
+        if "ld+json" in (element.get("type") or "") and element.text:
+            queue = [loads(element.text)]
+            while queue and len(found) < 200:
+                value = queue.pop(0)
+                if isinstance(value, list):
+                    queue.extend(value[:100])
+                elif isinstance(value, dict):
+                    found.append(value)
+                    queue.extend(value[key] for key in ("@graph", "mainEntity") if key in value)
+    return found
+
+
+_line_breaks = re.compile(r"[\x00-\x1f]+")
+_extra_comma = re.compile(r",\s*([}\]])")
+
+
+def loads(text: str) -> Any:
+    """JSON as pages write it: raw line breaks in strings, comments around it, a comma too many. None when it is none."""
+    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("<![CDATA[").removesuffix("]]>").rstrip("; \n")
+    for attempt in (text, _line_breaks.sub(" ", text), _extra_comma.sub(r"\1", _line_breaks.sub(" ", text))):
+        try:
+            return json.loads(attempt, strict=False)
+        except (ValueError, RecursionError):
+            continue
+    return None

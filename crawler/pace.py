@@ -1,0 +1,61 @@
+"""The pace of each host: no two requests to one host start closer together than its delay, whoever asks for them.
+
+Scrapy's own slots count from the moment a request is handed to the download handler; with a slow connect or a busy loop, two
+requests handed over a second apart reach the server closer together. So the turn is taken twice: before connecting, and again
+at the moment the request goes out on the wire.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+MOST_HOSTS = 10_000
+FORGET_AFTER = 3_600.0  # seconds; longer than any delay
+
+
+class Pace:
+    """Delays and last starts per hostname. `delay` (seconds) is the least between two starts."""
+
+    def __init__(self, delay: float) -> None:
+        self.least = delay
+        self._asked: dict[str, float] = {}
+        self._last: dict[str, float] = {}
+
+    def ask(self, host: str, delay: float | None) -> None:
+        """A host's robots.txt asks for this pause (seconds), or for none."""
+        self._asked.pop(host, None)
+        if delay is not None:
+            self._asked[host] = delay
+        if len(self._asked) > MOST_HOSTS:
+            del self._asked[next(iter(self._asked))]
+
+    def asked(self, host: str) -> float | None:
+        """The pause that a host's robots.txt asked for."""
+        return self._asked.get(host)
+
+    def delay(self, host: str, wish: float | None = None) -> float:
+        """Seconds between two starts at this host; `wish` can only lengthen it."""
+        return max(self.least, self._asked.get(host, 0.0), wish or 0.0)
+
+    async def turn(self, host: str, wish: float | None = None) -> None:
+        """Wait for this host's next turn, and take it."""
+        loop = asyncio.get_running_loop()
+        while (wait := self._last.get(host, float("-inf")) + self.delay(host, wish) - loop.time()) > 0:
+            await asyncio.sleep(wait)
+        self._take(host, loop.time())
+
+    async def hold(self, host: str, since: float, wish: float | None = None) -> None:
+        """On the wire: wait while another request of this host started after `since`, our own turn; then start the count anew."""
+        if self._last.get(host) != since:
+            await self.turn(host, wish)
+            return
+        self._take(host, asyncio.get_running_loop().time())
+
+    def last(self, host: str) -> float:
+        """When the last request to this host started, in loop time."""
+        return self._last.get(host, float("-inf"))
+
+    def _take(self, host: str, now: float) -> None:
+        self._last[host] = now
+        if len(self._last) > MOST_HOSTS:
+            self._last = {name: at for name, at in self._last.items() if now - at < FORGET_AFTER}

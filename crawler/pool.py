@@ -1,0 +1,246 @@
+"""The killable children: everything that parses what strangers wrote runs here, with a deadline and a memory bound.
+
+A page that hangs, eats memory or crashes a C library costs its own child and nothing else; `Killed` says which it was. Children
+end with their parent, however it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime, tzinfo
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
+from typing import Any, TypeVar, cast
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawler.errors import ReadError, SpiderError, ZhixunError
+from crawler.hostile import hostile
+from crawler.record import Found, Link, Page, Record, Source
+
+WORKERS = 2
+DEADLINE = 8.0  # seconds a call
+MEMORY = 2**30  # bytes of address space a child
+TASKS = 200  # calls until a child is replaced: bounds what a leak in a C library can grow to
+CLOSE_WITHIN = 5.0  # seconds
+PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+MODULES = ("crawler.finding", "crawler.reading", "crawler.adding")
+
+T = TypeVar("T")
+_log = logging.getLogger("zhixun.pool")
+_main_swap = threading.Lock()
+
+
+class _Child(SpawnProcess):
+    """A spawned child (a fork would copy the locks of threads in whatever state they are) that does not load our main program:
+    the engine, the store and the command line cost it a second and 60 MB, every 200 pages."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:
+        with _main_swap:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return SpawnProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _Context(SpawnContext):
+    Process = _Child
+
+
+class Killed(ReadError):
+    """Reading was ended from outside. The text begins with timeout, memory or crash."""
+
+
+class Readers:
+    """The pool. Make it, and use it first, in the thread that runs the loop: on Linux a child ends with the thread that made it.
+
+    Raises what the child raises (ReadError, SpiderError), or Killed.
+    """
+
+    def __init__(self, workers: int = WORKERS, deadline: float = DEADLINE, memory: int = MEMORY) -> None:
+        self._workers = workers
+        self._deadline = deadline
+        self._memory = memory
+        self._closed = False
+        self._pending: set[Future[Any]] = set()
+        self._pool = self._open()
+
+    async def find(self, page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
+        """FIND in a child: what `crawler.finding.find` gives."""
+        return await self._call(find_in_child, page, source, now, zone)
+
+    async def read(self, page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
+        """READ and ADD in a child: a whole record."""
+        return await self._call(read_in_child, page, link, source_name, zone)
+
+    async def add(self, record: Record) -> Record:
+        """ADD in a child, for a record that needs no reading."""
+        return await self._call(add_in_child, record)
+
+    def close(self) -> None:
+        """End the children. Takes at most a few seconds, and may be repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        while self._pending:
+            self._pending.pop().cancel()
+        children = multiprocessing.active_children()
+        ending = _end(self._pool)
+        ending.join(CLOSE_WITHIN)
+        if ending.is_alive():
+            for child in children:
+                child.kill()
+
+    # ---- the pool
+
+    def _open(self) -> ProcessPool:
+        """A pool whose children start at once, in the background."""
+        pool = ProcessPool(
+            max_workers=self._workers,
+            max_tasks=TASKS,
+            initializer=prepare_child,
+            initargs=(os.getpid(), self._memory),
+            context=_Context(),
+        )
+        _ = pool.active  # starts it
+        return pool
+
+    async def _call(self, work: Callable[..., T], *args: Any) -> T:
+        pool = self._pool
+        try:
+            return await self._once(pool, work, *args)
+        except BrokenProcessPool:
+            if self._pool is pool and not self._closed:  # pebble gives up when a child dies while it has nothing to do
+                _log.warning("the pool of readers broke; starting another")
+                _end(pool)
+                self._pool = self._open()
+            return await self._once(self._pool, work, *args)
+
+    async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> T:
+        if self._closed:
+            raise Killed("crash: the readers are closed")
+        if not pool.active:
+            raise BrokenProcessPool
+        future: Future[T] = pool.schedule(work, args=args, timeout=self._deadline)
+        self._pending.add(future)
+        try:
+            return await asyncio.wrap_future(future)
+        except TimeoutError as error:
+            raise Killed(f"timeout: not done within {self._deadline:g} s") from error
+        except MemoryError as error:
+            raise Killed(f"memory: more than {self._memory / 2**20:,.0f} MiB") from error
+        except ProcessExpired as error:
+            raise Killed(f"crash: {_how(error.exitcode)}") from error
+        except asyncio.CancelledError:
+            if future not in self._pending:  # close() has taken it out: it is not our caller that gives up
+                raise Killed("crash: the readers are closed") from None
+            raise
+        finally:
+            self._pending.discard(future)
+
+
+def _end(pool: ProcessPool) -> threading.Thread:
+    """Stop a pool in a thread of its own: whatever hangs in it must not hang us."""
+
+    def stop() -> None:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+    thread = threading.Thread(target=stop, name="close-readers", daemon=True)
+    thread.start()
+    return thread
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"the child ended with code {code}"
+    with contextlib.suppress(ValueError):
+        return f"the child ended with {signal.Signals(-code).name}"
+    return f"the child ended with signal {-code}"
+
+
+# ---- in the child
+
+
+def prepare_child(parent: int, memory: int) -> None:
+    """Bind the child to its parent and its bound, and load what it will need, before any deadline runs."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which then ends us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait until C code returns
+    _end_with(parent)
+    _bound_memory(memory)
+    for name in MODULES:
+        with contextlib.suppress(Exception):  # a module that cannot be loaded says so again when it is called
+            importlib.import_module(name)
+
+
+def _end_with(parent: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the line above
+        os._exit(1)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            threading.Event().wait(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+def _bound_memory(memory: int) -> None:
+    if sys.platform in ("darwin", "win32"):  # macOS ignores RLIMIT_AS, Windows has none
+        return
+    resource = importlib.import_module("resource")
+    with contextlib.suppress(ValueError, OSError):  # a lower bound is already set
+        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+
+
+def find_in_child(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
+    """FIND."""
+    if why := hostile(page.body):
+        raise SpiderError(f"refused unread: {why}")
+    return cast(Found, _safely(SpiderError, "crawler.finding", "find", page, source, now, zone))
+
+
+def read_in_child(page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
+    """READ, then ADD."""
+    if why := hostile(page.body):
+        raise ReadError(f"refused unread: {why}")
+    return add_in_child(cast(Record, _safely(ReadError, "crawler.reading", "read", page, link, source_name, zone)))
+
+
+def add_in_child(record: Record) -> Record:
+    """ADD."""
+    return cast(Record, _safely(ReadError, "crawler.adding", "add", record))
+
+
+def _safely(kind: type[ZhixunError], module: str, verb: str, *args: Any) -> Any:
+    """Call `module.verb`. The tree's own errors pass; any other is a fault of ours that one page brought out, and must not cost more.
+
+    The module is named, not imported: the parent of the children has no use for the parsers, and should not carry them.
+    """
+    try:
+        return getattr(importlib.import_module(module), verb)(*args)
+    except (ZhixunError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else "?"
+        raise kind(f"unexpected {type(error).__name__} at {where}: {error}"[:500]) from None

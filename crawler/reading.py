@@ -1,0 +1,102 @@
+"""Page → Record: the site's own parser where there is one, generic otherwise; gaps filled from what the source said of the link."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, tzinfo
+from functools import cache
+from types import ModuleType
+
+from crawler import plugins
+from crawler.errors import NotAnArticle, ReadError
+from crawler.parsers import generic
+from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
+from crawler.url import canonical, host_of
+
+TOO_LITTLE = 40  # code points of text; a site parser that finds less has lost its layout
+WHOLE = 500  # code points; a source's own text at least this long can stand for a page that cannot be read
+
+
+def read(page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
+    """The record of a page. Raises NotAnArticle or ReadError when neither the page nor the source holds an article."""
+    try:
+        record = _read_page(page, link, zone)
+    except ReadError as error:
+        if len(link.text or "") < WHOLE or not link.title:
+            raise
+        record = _from_link(link, str(error))
+    return _finish(record, page, link, source_name)
+
+
+@cache
+def _sites() -> dict[str, tuple[str, ModuleType]]:
+    """Host suffix → the name and module of its parser."""
+    parsers = plugins.family("crawler.parsers", "read")
+    return {
+        host: (name, component.module) for name, component in parsers.items() for host in getattr(component.module, "HOSTS", ())
+    }
+
+
+def parser_of(url: str) -> tuple[str, ModuleType]:
+    """The parser for an address: that of the longest known suffix of its host, else generic."""
+    host = host_of(url)
+    while host:
+        if found := _sites().get(host):
+            return found
+        host = host.partition(".")[2]
+    return "generic", generic
+
+
+def _read_page(page: Page, link: Link, zone: tzinfo) -> Record:
+    name, parser = parser_of(page.url)
+    if parser is generic:
+        return generic.read(page, link, zone)
+    try:
+        record: Record = parser.read(page, link, zone)
+    except NotAnArticle:
+        raise
+    except (ReadError, LookupError, AttributeError, TypeError, ValueError) as error:
+        problem = f"{type(error).__name__}: {error}"
+    else:
+        if len(record.text) >= TOO_LITTLE and record.title:
+            return record
+        problem = f"only {len(record.text)} characters of text"
+    return generic.read(page, link, zone).with_facts(Fact("reading", "parser-fallback", problem[:200], name))
+
+
+def _from_link(link: Link, problem: str) -> Record:
+    fact = Fact("reading", "text-from-source", problem[:200], "reading")
+    return Record(title=link.title or "", link=link.url, text=link.text or "", facts=(fact,))
+
+
+def _finish(record: Record, page: Page, link: Link, source_name: str | None) -> Record:
+    """The record with link, source and fetch time set, and the source's word where the page has none."""
+    text, facts = record.text, record.facts
+    if link.text and len(link.text) >= WHOLE and len(text) * 2 < len(link.text):
+        text, facts = link.text, (*facts, Fact("reading", "text-from-source", f"page has {len(text)} characters", "reading"))
+    keywords = record.keywords
+    if not keywords and link.keywords:
+        keywords = link.keywords[:8]
+        facts = (*facts, *(Fact("keyword", word, f"source: {word}", "page") for word in keywords))
+    return replace(
+        record,
+        title=(record.title or link.title or "")[:MAX_TITLE],
+        link=canonical(link.url),
+        text=text[:MAX_TEXT],
+        keywords=keywords,
+        published=_finer(record, link),
+        author=record.author or link.author,
+        publisher=record.publisher or link.publisher,
+        source=source_name,
+        fetched=page.fetched,
+        facts=facts,
+    )
+
+
+def _finer(record: Record, link: Link) -> datetime | None:
+    """The page's time; the source's where the page has none, or only the day and the source knows the hour."""
+    seen, said = record.published, link.published
+    if seen is None or said is None:
+        return seen or said
+    day_only = (seen.hour, seen.minute, seen.second) == (0, 0, 0)
+    return said if day_only and abs(said - seen) < timedelta(days=1) else seen

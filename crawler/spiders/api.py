@@ -1,0 +1,289 @@
+"""Lists in JSON or JSONP, and in the scripts of a page that draws itself."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote
+
+import jmespath
+from jmespath.exceptions import JMESPathError
+from pydantic import Field, field_validator
+
+from crawler import plugins
+from crawler.dates import parse_date
+from crawler.errors import SpiderError
+from crawler.html import clean, plain
+from crawler.record import Found, Link, Page, Source
+from crawler.sniff import head_of, root_of, text_of
+from crawler.url import join
+
+MAX_ITEMS = 2000
+MAX_NODES = 300_000  # of a JSON document that is searched for its list
+MAX_SUMMARY = 1000  # characters
+
+_call = re.compile(r"^(?:/\*.{0,200}?\*/)?[\s;]*(?:(?:try|typeof|window)\b[^(]{0,200})?[\w$.\[\]\"']{1,200}\s*\(", re.DOTALL)
+_assignment = re.compile(r"^[\s;]*(?:(?:var|let|const)\s+)?[\w$.\[\]\"']{1,200}\s*=\s*(?=[\[{])")
+_placeholder = re.compile(r"\{([^{}]+)\}")
+_words = re.compile(r"[,，;；、|\s]+")
+_media = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|mp[34]|m3u8|css|js)(?:[?!@].*)?$", re.IGNORECASE)
+
+# Field names as list APIs have them, in lower case without _ and -; the first that holds something is taken.
+_LINK = "url link href permalink weburl pcurl articleurl shareurl sharelink detailurl linkurl sourceurl publishurl docurl wapurl uri".split()
+_TITLE = "title headline newstitle articletitle widgettitle posttitle name subject caption".split()
+_DATE = (
+    "published publishedat datepublished publishtime publishdate publishedtime pubtime pubdate pubtimelong pubtimestr publictime posttime "
+    "focusdate ptime intime ctime createdat createtime createdate created date time timepublished newstime releasetime starttime addtime "
+    "updatedat updatetime"
+).split()
+_SUMMARY = "summary brief intro abstract description digest excerpt desc newsnotes subtitle".split()
+_AUTHOR = "author authorname newsauthor byline".split()
+_KEYWORDS = "keywords tags taglist".split()
+
+
+class Options(plugins.Options):
+    """Where the list and its fields are. What is left out is found by itself."""
+
+    items: str | None = Field(None, description="JMESPath of the list of articles, such as data.list[*]")
+    link: str | None = Field(None, description="JMESPath, of each item, of its address (may be relative)")
+    link_template: str | None = Field(None, description="the address made of an item's fields, such as https://site/{id}.html")
+    title: str | None = Field(None, description="JMESPath, of each item, of its title")
+    published: str | None = Field(None, description="JMESPath, of each item, of its date (any form, epoch too)")
+    text: str | None = Field(None, description="JMESPath, of each item, of the whole text (HTML or plain)")
+    summary: str | None = Field(None, description="JMESPath, of each item, of its summary")
+    author: str | None = Field(None, description="JMESPath, of each item, of its author")
+    keywords: str | None = Field(None, description="JMESPath, of each item, of its keywords (a list, or text with separators)")
+    inside: str | None = Field(
+        None, description="the script's id or JavaScript variable that holds the JSON, where the answer is HTML"
+    )
+
+    @field_validator("items", "link", "title", "published", "text", "summary", "author", "keywords")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            _path(value)
+        return value
+
+    @field_validator("link_template")
+    @classmethod
+    def _template_compiles(cls, value: str | None) -> str | None:
+        for name in _placeholder.findall(value or ""):
+            _path(name)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class _Reader:
+    """Reads items of one list: by the options, else by field names that hold something in its first items."""
+
+    options: Options
+    base: str
+    now: datetime
+    zone: tzinfo
+
+    def link(self, item: Any) -> Link | None:
+        """The item as a link; None when it has no address."""
+        address = self._address(item)
+        if address is None:
+            return None
+        summary = plain(self._text(item, "summary", _SUMMARY))
+        return Link(
+            url=address,
+            title=clean(plain(self._text(item, "title", _TITLE)).replace("\n", " ")) or None,
+            published=self._published(item),
+            summary=summary[:MAX_SUMMARY] or None,
+            text=plain(self._text(item, "text", ())) or None,
+            author=clean(plain(self._text(item, "author", _AUTHOR)).replace("\n", ", ")) or None,
+            keywords=_keywords(self._value(item, "keywords", _KEYWORDS)),
+        )
+
+    def worth(self, item: Any) -> int:
+        """0 for what is no article; more for what has a real title and a date beside its address."""
+        title = self._text(item, "title", _TITLE)
+        if not title or self._address(item) is None:
+            return 0
+        return 1 + 4 * (len(title) >= 8) + 4 * (self._published(item) is not None)
+
+    def _published(self, item: Any) -> datetime | None:
+        found = parse_date(self._text(item, "published", _DATE), self.now, self.zone)
+        if found or self.options.published or not isinstance(item, dict):
+            return found
+        others = (_as_text(value) for name, value in item.items() if str(name).lower().endswith(("time", "date")))
+        return next((at for text in others if (at := parse_date(text, self.now, self.zone))), None)
+
+    def _address(self, item: Any) -> str | None:
+        if self.options.link_template:
+            values = {name: _as_text(_search(name, item)) for name in _placeholder.findall(self.options.link_template)}
+            if not all(values.values()):
+                return None
+            return join(
+                self.base, _placeholder.sub(lambda found: quote(values[found[1]], safe="/:?=&%"), self.options.link_template)
+            )
+        return join(self.base, self._text(item, "link", _LINK))
+
+    def _text(self, item: Any, option: str, names: tuple[str, ...] | list[str]) -> str:
+        return _as_text(self._value(item, option, names))
+
+    def _value(self, item: Any, option: str, names: tuple[str, ...] | list[str]) -> Any:
+        path = getattr(self.options, option)
+        return _search(path, item) if path else _field(item, names)
+
+
+def recognizes(page: Page) -> bool:
+    """True for what begins like JSON or a call with JSON in it, whatever its Content-Type (many say text/html)."""
+    if root_of(page):
+        return False
+    head = head_of(page).strip()
+    if head[:1] in ("{", "["):
+        return True
+    begins = _call.match(head) or _assignment.match(head)
+    return begins is not None and head[begins.end() :].lstrip()[:1] in ("{", "[")
+
+
+def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
+    """The list's items in its order. Raises SpiderError when there is no list, and says what there is."""
+    options = Options.model_validate(dict(source.options))
+    data = _inside(text_of(page), options.inside) if options.inside else _load(text_of(page))
+    reader = _Reader(options, page.url, now, zone)
+    items = _list_in(data, reader) if options.items is None else _items(data, options.items)
+    links = tuple(link for item in items[:MAX_ITEMS] if (link := reader.link(item)))
+    if items and not links:
+        raise SpiderError(
+            f"none of {len(items)} items has an address; an item has {_describe(items[0])}; set `link` or `link_template`"
+        )
+    notes = [f"{len(items)} items: the first {MAX_ITEMS} are taken"] if len(items) > MAX_ITEMS else []
+    if not items:
+        notes.append("the list is empty")
+    elif len(links) < len(items[:MAX_ITEMS]):
+        notes.append(f"{len(items[:MAX_ITEMS]) - len(links)} items have no address")
+    newest = max((link.published for link in links if link.published), default=None)
+    return Found(links, "api", newest=newest, notes=tuple(notes))
+
+
+def _load(text: str) -> Any:
+    """JSON, JSONP (what stands between the first "(" and the last ")") or an assignment."""
+    text = text.strip().lstrip("\ufeff")
+    if text[:1] not in ("{", "["):
+        if call := _call.match(text):
+            text = text[call.end() : text.rfind(")")]
+        elif assignment := _assignment.match(text):
+            text = text[assignment.end() : max(text.rfind("}"), text.rfind("]")) + 1]
+    try:
+        return json.loads(text, strict=False)
+    except (ValueError, RecursionError) as error:
+        raise SpiderError(f"this is no JSON: {str(error)[:100]}; it begins with {text[:60]!r}") from error
+
+
+def _inside(text: str, name: str) -> Any:
+    """The JSON of <script id="name">, or what is assigned to the variable `name`."""
+    pattern = rf"""<script\b[^>]{{0,500}}?\bid=["']?{re.escape(name)}["' >][^>]{{0,500}}>|(?<![\w$]){re.escape(name)}["']?\s*[=:]\s*(?=[\[{{])"""
+    decoder = json.JSONDecoder(strict=False)
+    for found in re.finditer(pattern, text):
+        rest = text[found.end() : found.end() + 5_000_000].lstrip()
+        try:
+            return decoder.raw_decode(rest)[0]
+        except (ValueError, RecursionError):
+            continue
+    raise SpiderError(f"the page has no JSON in a script or variable named {name!r}")
+
+
+def _items(data: Any, path: str) -> list[Any]:
+    found = _search(path, data)
+    if isinstance(found, dict):
+        found = list(found.values())
+    if not isinstance(found, list):
+        raise SpiderError(f"there is nothing at items: {path}; the answer has {_describe(data)}")
+    return [item for item in found if item is not None]
+
+
+def _list_in(data: Any, reader: _Reader) -> list[Any]:
+    """The list with the most and best articles; the first of equals."""
+    best: list[Any] = []
+    best_worth = 0
+    for candidate in _lists(data):
+        worth = sum(reader.worth(item) for item in candidate[:MAX_ITEMS] if isinstance(item, dict))
+        if worth > best_worth:
+            best, best_worth = [item for item in candidate if isinstance(item, dict)], worth
+    if not best_worth:
+        raise SpiderError(f"this JSON holds no list of articles; it has {_describe(data)}")
+    return best
+
+
+def _lists(data: Any) -> Iterator[list[Any]]:
+    queue = [data]
+    for seen, value in enumerate(queue):  # the queue grows while it is walked
+        if isinstance(value, list):
+            yield value
+        if seen < MAX_NODES and isinstance(value, list | dict) and len(queue) < MAX_NODES:
+            queue.extend(
+                child for child in (value.values() if isinstance(value, dict) else value) if isinstance(child, list | dict)
+            )
+
+
+def _field(item: Any, names: tuple[str, ...] | list[str]) -> Any:
+    """The first field of these names that holds something; of links, nothing that is a picture."""
+    if not isinstance(item, dict):
+        return None
+    fields = {key.lower().replace("_", "").replace("-", ""): value for key, value in item.items() if isinstance(key, str)}
+    for name in names:
+        value = fields.get(name)
+        if value and not (names is _LINK and not _is_address(value)):
+            return value
+    return None
+
+
+def _is_address(value: Any) -> bool:
+    return isinstance(value, str) and ("/" in value or "." in value) and " " not in value.strip() and not _media.search(value)
+
+
+def _search(path: str, data: Any) -> Any:
+    try:
+        return _path(path).search(data)
+    except JMESPathError:
+        return None  # a function that meets a value it cannot take: this item has none
+
+
+@lru_cache(256)
+def _path(expression: str) -> Any:
+    try:
+        return jmespath.compile(expression)
+    except JMESPathError as error:
+        raise ValueError(f"no JMESPath: {str(error).splitlines()[0]}") from error
+
+
+def _as_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or value is None:
+        return ""
+    if isinstance(value, int | float):
+        return str(int(value)) if abs(value) < 1e18 else ""
+    if isinstance(value, list):
+        return "\n".join(filter(None, map(_as_text, value[:20])))
+    if isinstance(value, Mapping):
+        return next(
+            (text for name in ("name", "nickname", "username", "title", "rendered") if (text := _as_text(value.get(name)))), ""
+        )
+    return ""
+
+
+def _keywords(value: Any) -> tuple[str, ...]:
+    words = [_as_text(word) for word in value[:50]] if isinstance(value, list) else _words.split(_as_text(value))
+    return tuple(dict.fromkeys(word for word in map(clean, words) if 0 < len(word) <= 40))[:12]
+
+
+def _describe(data: Any) -> str:
+    """What a person sees at a glance: the names of its fields and a message if it carries one."""
+    if isinstance(data, list):
+        return f"a list of {len(data)}"
+    if not isinstance(data, dict):
+        return f"{type(data).__name__}"
+    message = next(
+        (f"; it says {data[key]!r:.100}" for key in ("message", "msg", "error", "errmsg") if isinstance(data.get(key), str)), ""
+    )
+    return f"the fields {', '.join(map(str, list(data)[:12]))}{message}"

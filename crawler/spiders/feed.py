@@ -1,0 +1,218 @@
+"""RSS, Atom, RDF and JSON feeds."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from calendar import timegm
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, tzinfo
+from html.entities import html5
+from typing import Any
+
+import feedparser
+
+from crawler import plugins
+from crawler.dates import parse_date
+from crawler.errors import SpiderError
+from crawler.html import clean, plain
+from crawler.record import Found, Link, Page, Source
+from crawler.sniff import head_of, root_of, text_of, xml_of
+from crawler.url import is_web, join
+
+MAX_ITEMS = 2000  # feedparser needs 17 s for 100,000
+MAX_ATTRIBUTES = 100  # of one tag: it needs 20 s for 50,000
+MAX_SUMMARY = 1000  # characters
+WHOLE = 500  # characters: shorter "content" is a teaser
+WHOLE_DESCRIPTION = 1500  # a description this long is the article: some sites put it there
+
+_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "rdf"})
+_item_end = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
+_long_tag = re.compile(rb"<([a-zA-Z][\w:.-]*)[^<>]{2000,}>?")
+_entity = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
+_XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
+_skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
+_hour = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
+_cut_off = re.compile(
+    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more|continue reading|阅读全文|查看全文|阅读原文)[\s»>→\].]*$", re.IGNORECASE
+)
+
+
+class Options(plugins.Options):
+    """A feed needs nothing but its address."""
+
+
+def recognizes(page: Page) -> bool:
+    """True for XML whose root is a feed's, and for JSON that says it is a feed."""
+    return root_of(page) in _ROOTS or _is_json_feed(page)
+
+
+def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # noqa: ARG001 - every spider is asked the same way
+    """The feed's entries. Raises SpiderError when it is no feed."""
+    if _is_json_feed(page):
+        return _json_feed(page, now, zone)
+    body, notes = _bounded(xml_of(page))
+    headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
+    # Only ever a stream: given text or bytes, feedparser opens the file or address that they name.
+    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    if not parsed.get("version") and not parsed.entries:
+        raise SpiderError(f"this is no feed: it begins with {head_of(page)[:60].strip()!r}")
+    links = tuple(link for entry in parsed.entries[:MAX_ITEMS] if (link := _link(entry, page.url, now, zone)))
+    return Found(
+        links=links,
+        kind="feed",
+        title=clean(plain(parsed.feed.get("title", ""))) or None,
+        newest=_newest(links),
+        ttl=_ttl(parsed.feed.get("ttl")),
+        notes=(*notes, *_notes(parsed, body, links)),
+    )
+
+
+def _is_json_feed(page: Page) -> bool:
+    head = head_of(page).lstrip()[:2000]
+    return head.startswith("{") and "jsonfeed.org/version" in head.replace("\\/", "/")
+
+
+def _bounded(body: bytes) -> tuple[bytes, list[str]]:
+    """The feed with at most MAX_ITEMS items and no monstrous tags; linear. HTML's entities, which XML does not know, are resolved."""
+    notes = []
+    body = _long_tag.sub(_fewer_attributes, body)
+    body = _entity.sub(_character, body)
+    ends = [found.end() for _, found in zip(range(MAX_ITEMS + 1), _item_end.finditer(body), strict=False)]
+    if len(ends) > MAX_ITEMS:
+        root = {b"<feed": b"</feed>", b"<rdf:": b"</rdf:RDF>"}.get(body[:5].lower(), b"</channel></rss>")
+        body = body[: ends[MAX_ITEMS - 1]] + root
+        notes.append(f"more than {MAX_ITEMS} items: only the first {MAX_ITEMS} are read")
+    return body, notes
+
+
+def _fewer_attributes(found: re.Match[bytes]) -> bytes:
+    tag = found[0]
+    return tag if tag.count(b"=") < MAX_ATTRIBUTES else b"<" + found[1] + (b"/>" if tag.endswith(b"/>") else b">")
+
+
+def _character(found: re.Match[bytes]) -> bytes:
+    name = found[1].decode("ascii")
+    return found[0] if name in _XML_ENTITIES else html5.get(name, found[0].decode("ascii")).encode("utf-8")
+
+
+def _notes(parsed: Any, body: bytes, links: tuple[Link, ...]) -> Iterable[str]:
+    if parsed.get("bozo") and not isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
+        yield f"broken XML, read as far as it goes ({str(parsed.bozo_exception)[:100]})"
+    if not parsed.entries:
+        yield "the feed is empty"
+    elif len(links) < len(parsed.entries[:MAX_ITEMS]):
+        yield f"{len(parsed.entries) - len(links)} entries have no address"
+    for found in _skip_hours.findall(body):
+        hours = sorted({int(hour) for hour in _hour.findall(found)})
+        yield f"skips the hours {', '.join(map(str, hours))} UTC"
+    for link in parsed.feed.get("links", ()):
+        if link.get("rel") == "hub" and is_web(link.get("href", "")):
+            yield f"hub {link['href']}"
+
+
+def _link(entry: Any, base: str, now: datetime, zone: tzinfo) -> Link | None:
+    address = _address(entry, base)
+    if address is None:
+        return None
+    description = plain(entry.get("summary", ""))
+    return Link(
+        url=address,
+        title=clean(plain(entry.get("title", "")).replace("\n", " ")) or None,
+        published=_published(entry, now, zone),
+        summary=description[:MAX_SUMMARY] or None,
+        text=_whole(
+            max((plain(content.get("value", "")) for content in entry.get("content", ())), key=len, default=""), description
+        ),
+        author=clean(entry.get("author", "")) or None,
+        publisher=clean(entry.get("source", {}).get("title", "") or entry.get("publisher", "")) or None,
+        keywords=_keywords(tag.get("term") for tag in entry.get("tags", ())),
+    )
+
+
+def _address(entry: Any, base: str) -> str | None:
+    """The article's own address. Never an enclosure: that is a picture or a sound."""
+    alternate = [link.get("href") for link in entry.get("links", ()) if link.get("rel", "alternate") == "alternate"]
+    for found in (entry.get("feedburner_origlink"), *alternate, entry.get("link"), entry.get("id")):
+        if found and (found is not entry.get("id") or is_web(found)) and (address := join(base, found)):
+            return address
+    return None
+
+
+def _published(entry: Any, now: datetime, zone: tzinfo) -> datetime | None:
+    """As the feed writes it; feedparser would take a time without a zone for UTC, and Chinese feeds mean Beijing."""
+    for name in ("published", "updated", "created"):
+        # dict's own get: feedparser's answers "published" to "updated", and warns
+        if (found := parse_date(dict.get(entry, name) or "", now, zone)) is not None:
+            return found
+        if struct := dict.get(entry, f"{name}_parsed"):
+            return parse_date(datetime.fromtimestamp(timegm(struct), UTC).isoformat(), now, zone)
+    return None
+
+
+def _whole(content: str, description: str) -> str | None:
+    for text, least in ((content, WHOLE), (description, WHOLE_DESCRIPTION)):
+        if len(text) >= least and not _cut_off.search(text[-40:]):
+            return text
+    return None
+
+
+def _keywords(terms: Iterable[Any]) -> tuple[str, ...]:
+    found = (clean(term) for term in terms if isinstance(term, str))
+    return tuple(dict.fromkeys(term for term in found if 0 < len(term) <= 40 and not is_web(term)))[:12]
+
+
+def _newest(links: Iterable[Link]) -> datetime | None:
+    return max((link.published for link in links if link.published), default=None)
+
+
+def _ttl(minutes: Any) -> int | None:
+    """Seconds; a feed that asks for more than a week has it wrong."""
+    return int(minutes) * 60 if isinstance(minutes, str) and minutes.isdecimal() and 0 < int(minutes) <= 10_080 else None
+
+
+def _json_feed(page: Page, now: datetime, zone: tzinfo) -> Found:
+    try:
+        feed = json.loads(text_of(page))
+    except (ValueError, RecursionError) as error:
+        raise SpiderError(f"this JSON feed cannot be read: {error}") from error
+    items = feed.get("items")
+    if not isinstance(items, list):
+        raise SpiderError("this JSON feed has no list of items")
+    links = tuple(
+        link for item in items[:MAX_ITEMS] if isinstance(item, dict) and (link := _json_link(_Strings(item), page.url, now, zone))
+    )
+    title = _Strings(feed)["title"]
+    return Found(links, "feed", title=clean(title) or None, newest=_newest(links), notes=() if links else ("the feed is empty",))
+
+
+class _Strings:
+    """A mapping from which only text comes, "" where there is none."""
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+
+    def __getitem__(self, name: str) -> str:
+        value = self.data.get(name)
+        return value if isinstance(value, str) else ""
+
+
+def _json_link(item: _Strings, base: str, now: datetime, zone: tzinfo) -> Link | None:
+    address = join(base, item["url"]) or join(base, item["external_url"]) or (item["id"] if is_web(item["id"]) else None)
+    if address is None:
+        return None
+    content = item["content_text"] or plain(item["content_html"])
+    summary = clean(item["summary"]) or content[:MAX_SUMMARY]
+    authors = item.data.get("authors") or [item.data.get("author")]
+    names = [_Strings(author)["name"] for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
+    tags = item.data.get("tags")
+    return Link(
+        url=address,
+        title=clean(item["title"]) or None,
+        published=parse_date(item["date_published"], now, zone) or parse_date(item["date_modified"], now, zone),
+        summary=summary or None,
+        text=_whole(content, ""),
+        author=clean(", ".join(names)) or None,
+        keywords=_keywords(tags) if isinstance(tags, list) else (),
+    )

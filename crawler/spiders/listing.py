@@ -1,0 +1,91 @@
+"""Pages with a list of articles."""
+
+from __future__ import annotations
+
+from datetime import datetime, tzinfo
+from functools import lru_cache
+
+from cssselect import SelectorError
+from lxml import etree
+from lxml.cssselect import CSSSelector
+from pydantic import Field, field_validator
+
+from crawler import plugins
+from crawler.anchors import anchor_of, anchors, base_of
+from crawler.errors import ReadError, SpiderError
+from crawler.html import clean, parse
+from crawler.lists import article_list, items
+from crawler.record import Found, Link, Page, Source
+from crawler.sniff import is_binary, root_of, text_of
+
+MAX_LINKS = 2000
+_HTML = frozenset(
+    {"html", "head", "body", "div", "ul", "ol", "table", "section", "main", "article", "p", "a", "script", "meta", "base"}
+)
+
+
+class Options(plugins.Options):
+    """Which links of the page are articles. Left out, they are found by themselves."""
+
+    links: str | None = Field(
+        None, description='CSS of the article links, or of blocks that hold one each, such as "div.list li a"'
+    )
+
+    @field_validator("links")
+    @classmethod
+    def _compiles(cls, value: str | None) -> str | None:
+        if value is not None:
+            _selector(value)
+        return value
+
+
+def recognizes(page: Page) -> bool:
+    """True for HTML."""
+    return root_of(page) in _HTML or (not root_of(page) and "html" in page.content_type and not is_binary(page))
+
+
+def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
+    """The page's articles in page order. Raises SpiderError when it shows no list, or the selector finds nothing."""
+    options = Options.model_validate(dict(source.options))
+    root = _tree(page)
+    base = base_of(root, page.url)
+    if options.links:
+        chosen = [anchor for element in _select(root, options.links) if (anchor := anchor_of(element, base))]
+        if not chosen:
+            raise SpiderError(f"no link on the page is found by links: {options.links!r}; the page may have changed")
+        listed = items(chosen, now, zone)
+    else:
+        listed = article_list(anchors(root, base), page.url, _size(root), now, zone)
+        if not listed:
+            raise SpiderError("no list of articles was found on the page; say where it is with `links` (a CSS selector)")
+    links = tuple(Link(item.address, item.title or None, item.published) for item in listed[:MAX_LINKS])
+    title = root.findtext(".//title")
+    newest = max((link.published for link in links if link.published), default=None)
+    return Found(links, "listing", title=clean(title or "")[:200] or None, newest=newest)
+
+
+def _tree(page: Page) -> etree._Element:
+    try:
+        root = parse(text_of(page))
+    except ReadError as error:
+        raise SpiderError(str(error)) from error
+    etree.strip_elements(root, "script", "style", "noscript", "template", "svg", with_tail=False)
+    return root
+
+
+def _select(root: etree._Element, css: str) -> list[etree._Element]:
+    found = _selector(css)(root)
+    return [element for element in found[:MAX_LINKS] if isinstance(element, etree._Element)] if isinstance(found, list) else []
+
+
+def _size(root: etree._Element) -> int:
+    body = root.find("body")
+    return sum(len(piece.strip()) for piece in (root if body is None else body).itertext("*"))
+
+
+@lru_cache(256)
+def _selector(css: str) -> CSSSelector:
+    try:
+        return CSSSelector(css, translator="html")
+    except (SelectorError, etree.XPathError) as error:
+        raise ValueError(f"no CSS selector: {error}") from error

@@ -1,0 +1,181 @@
+"""Articles that a page carries only in its scripts: the state of its program, laid out like the visible page and read the same way.
+
+A JSON value becomes regions (objects, lists, strings of markup) and lines (their paragraphs), so that one reader serves both.
+Found are: JSON scripts, ``x = {…}``, ``f({…})``, ``JSON.parse("…")``, Next.js flight rows, percent-encoded JSON, and plain string literals.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import unquote
+
+from lxml import etree
+
+from crawler.blocks import Line, Page, Region, marks_in
+from crawler.body import Body, find_body
+from crawler.html import loads, loose, plain
+
+MAX_SCRIPTS = 8_000_000  # characters of script looked at
+MAX_VALUES = 200_000  # JSON values laid out
+MAX_TRIES = 40  # places of one script tried as JSON
+
+_start = re.compile(r"""(?:[=(,:]|\breturn)\s*(?=[{\[]\s*["\[{\]}]|\[\d+,|"(?:[{\[]|\\"|%7B))""")
+_literal = re.compile(r"""([\w$]{2,40})["']?\s*[:=]\s*("(?:[^"\\\n]|\\.){80,}"|'(?:[^'\\\n]|\\.){80,}'|`(?:[^`\\]|\\.){80,}`)""")
+_flight = re.compile(r"self\.__next_f\.push\(")
+_row = re.compile(r"[0-9a-f]+:(?:T([0-9a-f]{1,7}),|(?=[\[{]))")
+_escape = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_CONTENT = re.compile(r"content|body|text|html|paragraph|^value$|^children$", re.I)
+_TITLE = re.compile(r"title$|headline|^name$", re.I)
+_BESIDE = re.compile(
+    r"caption|credit|alt$|alttext|summary|excerpt|description|abstract|digest|teaser|standfirst|dek|recommend|relat|comment|promo|^seo|meta|share|"
+    r"copyright|bio$|author|config|i18n|locale|messages|translations|styles?$|css|svg|query",
+    re.I,
+)
+_ADDRESSES = ("http://", "https://", "/", "data:", "#", ".")
+_decoder = json.JSONDecoder(strict=False)
+
+
+def scripts(root: etree._Element) -> Iterator[str]:
+    """The texts of the page's scripts, up to the bound."""
+    left = MAX_SCRIPTS
+    for element in root.iter("script"):
+        text = element.text
+        if text and 100 < len(text) < left:
+            left -= len(text)
+            yield text
+
+
+def values(root: etree._Element) -> Iterator[Any]:
+    """Every JSON value in the page's scripts; string literals as one flat object a script."""
+    flight: list[str] = []
+    for text in scripts(root):
+        if _flight.search(text):
+            flight.extend(part for row in _embedded(text) if isinstance(row, list) for part in row if isinstance(part, str))
+            continue
+        whole = False
+        for value in _embedded(text):
+            whole = text.lstrip()[:1] in "[{"
+            yield value
+        if not whole and (flat := {key: _unquoted(raw) for key, raw in _literal.findall(text)}):
+            yield flat
+    if flight:
+        yield _rows("".join(flight))
+
+
+def _embedded(text: str) -> Iterator[Any]:
+    bare = text.strip()
+    if bare[:3].upper() == "%7B":
+        bare = unquote(bare)
+    if bare[:1] in "[{":
+        value = loads(bare)
+        if value is not None:
+            yield value
+            return
+    place = 0
+    for _ in range(MAX_TRIES):
+        found = _start.search(text, place)
+        if found is None:
+            return
+        try:
+            value, place = _decoder.raw_decode(text, found.end())
+        except (ValueError, RecursionError):
+            place = found.end() + 1
+            continue
+        if isinstance(value, str):
+            value = loads(unquote(value) if value[:3].upper() == "%7B" else value)
+        if value:
+            yield value
+
+
+def _unquoted(raw: str) -> str:
+    return _escape.sub(lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else {"n": "\n", "t": " ", "r": ""}.get(m[3], m[3]), raw[1:-1])
+
+
+def _rows(text: str) -> list[Any]:
+    """Next.js flight data: ``id:json`` a line, ``id:T<length in hex>,text`` for long strings."""
+    found: list[Any] = []
+    place = 0
+    while match := _row.search(text, place):
+        place = match.end()
+        if match[1]:
+            raw = text[place : place + int(match[1], 16)].encode()[: int(match[1], 16)].decode("utf-8", "ignore")
+            place += len(raw)
+            found.append({"text": raw})
+            continue
+        end = text.find("\n", place)
+        line = text[place : end if end >= 0 else len(text)]
+        place += len(line)
+        if (value := loads(line)) is not None:
+            found.append(value)
+    return found
+
+
+def lay_out(value: Any) -> Page:
+    """A JSON value as regions and lines. Linear, without recursion."""
+    lines: list[Line] = []
+    regions = [Region("json", "", -1, 0, 0, 0)]
+    stack: list[tuple[str, Any, int]] = [("", value, 0)]
+    opened: list[int] = [0]
+    budget = MAX_VALUES
+    while stack and budget:
+        budget -= 1
+        key, item, parent = stack.pop()
+        while opened[-1] != parent:
+            regions[opened.pop()].last = len(lines)
+        if isinstance(item, str):
+            item = _text(key, item)
+            if isinstance(item, str):
+                _add(lines, regions, key, item, parent)
+                continue
+        if isinstance(item, dict | list):
+            regions.append(Region("div", key, parent, len(lines), 0, 1 if _BESIDE.search(key) else 0))
+            number = len(regions) - 1
+            opened.append(number)
+            pairs = item.items() if isinstance(item, dict) else (("", one) for one in item)
+            stack.extend((str(k) or key, v, number) for k, v in reversed(list(pairs)) if isinstance(v, str | dict | list))
+    for number in opened:
+        regions[number].last = len(lines)
+    return Page(lines, regions)
+
+
+def _text(key: str, text: str) -> Any:
+    """A string of JSON is opened; anything else stays."""
+    if len(text) > 100 and text[0] in "[{" and (inner := loads(text)) is not None:
+        return inner
+    return text
+
+
+def _add(lines: list[Line], regions: list[Region], key: str, text: str, parent: int) -> None:
+    if len(text) < (2 if _CONTENT.search(key) else 12 if _TITLE.search(key) else 40) or text.startswith(_ADDRESSES):
+        return
+    if "&lt;" in text[:200] or "&quot;" in text[:50]:
+        text = entities.unescape(text).strip('"')
+    title = _TITLE.search(key) is not None
+    regions.append(Region("section", key, parent, len(lines), 0, 1 if not title and _BESIDE.search(key) else 0))
+    for part in plain(text).split("\n"):
+        marks = 0 if title else marks_in(part)
+        if part and not _is_code(part):
+            lines.append(Line(part, len(part.encode()), len(part) if title else 0, 0, marks, "h1" if title else "p", len(regions) - 1))
+    regions[-1].last = len(lines)
+
+
+def article(root: etree._Element, headline: str) -> Body:
+    """The article that the page's scripts hold; best where its title stands beside it."""
+    best = Body((), 0, 0, 0)
+    wanted = loose(headline)
+    for value in values(root):
+        page = lay_out(value)
+        where = next((n for n, line in enumerate(page.lines) if line.tag == "h1" and wanted and loose(line.text) == wanted), -1)
+        near = page.regions[page.regions[page.lines[where].region].parent] if where >= 0 else None
+        body = find_body(page, headline, near=near)
+        if body.prose > best.prose:
+            best = body
+    return best
+
+
+def _is_code(text: str) -> bool:
+    return text.count("{") + text.count(";") + text.count("=") > 3 + len(text) // 60 or (len(text) > 30 and text.isascii() and " " not in text)

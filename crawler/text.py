@@ -1,0 +1,229 @@
+"""The normal form in which terms meet text, and the way back to the original.
+
+    ＯｐｅｎＡＩ → openai        width and case (NFKC, casefold)
+    GPT‑5, GPT_5, GPT  5 → gpt 5    every hyphen, underscore and run of blanks is one blank
+    大語言模型 → 大语言模型      traditional → simplified, character by character
+    OpenAI 发布 → openai发布    a blank beside Han is typography, not a word
+    Chat\\u200bGPT™ → chatgpt    what has no width, and trade marks, are not there
+
+A Latin term matches whole words. Han (and kana, Hangul, Thai …, which are not written word by word either) on either side is a
+word's end. A version number continues its word: ``gpt 5`` ends neither in ``gpt 5.4`` nor in ``gpt 50``, but it does before
+``gpt 5 mini`` and at the end of a sentence. Line breaks are kept: no phrase crosses a paragraph.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from array import array
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import opencc
+
+_HYPHENS = "-_\u2010\u2011\u2012\u2013\u2043\u2212\ufe63\uff0d\u00ad"
+_DOTS = "·•・‧∙⋅･"  # the dot in 萨姆·奥特曼 is typed in seven ways
+_QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+_MARKS = "™®©℠"  # NFKC would make ChatGPT™ the word chatgpttm
+_LINE = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
+_KEPT = "，"  # an ASCII comma may stand inside a number (5,000); the full-width one never does
+_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af々〇"
+# Han, Hangul jamo, Thai to Myanmar, Khmer, kana, Hangul: scripts in which a blank does not part words, or particles stick to them.
+_UNSPACED = _HAN + "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af"
+
+_han = re.compile(f"[{_HAN}]")
+_word = re.compile(f"[^\\W_{_UNSPACED}]")
+_words = re.compile(f"[^\\W_{_UNSPACED}]+|[{_UNSPACED}]")
+# A run with a line break is one line break; blanks beside Han are nothing (the group says so); other blanks are one.
+_squeeze = re.compile(f" *\\n[ \\n]+| +\\n| (?:(?<=[{_HAN}] ) *()(?![ \\n])| *()(?=[{_HAN}])| +(?!\\n))")
+_MARKED = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u1160-\u11ff\u3099\u309a\uff9e\uff9f"
+_GONE = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+_joins = re.compile(f"(?:[{_GONE}]*[{_MARKED}])*")
+_marked = re.compile(f"[{_MARKED}]")
+_gone = re.compile(f"[{_GONE}]")
+_in_number = re.compile(r"\d(?:\.\d|,\d{3}(?!\d))")
+_cluster = re.compile(f"(?s).[{_MARKED}{_GONE}]*")
+
+
+def is_han(ch: str) -> bool:
+    """True for one Han character (not kana, not punctuation)."""
+    return _han.match(ch) is not None
+
+
+def is_word(ch: str) -> bool:
+    """True for a character of words that are parted by blanks: letters and digits, but none of a script like Han."""
+    return _word.match(ch) is not None
+
+
+def words(text: str) -> list[int]:
+    """Where the words of a text begin; in a script without blanks each character is one."""
+    return [match.start() for match in _words.finditer(text)]
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    """Traditional → simplified, one character to one. OpenCC's own table (t2s); a line a character so that no phrase applies."""
+    han = [chr(code) for code in range(0x3400, 0xA000)]
+    lines = opencc.OpenCC("t2s").convert("\n".join(han)).split("\n")
+    return {ord(old): new for old, new in zip(han, lines, strict=True) if old != new and len(new) == 1}
+
+
+class _Table(dict[int, str]):
+    """Code point → its normal form, found when it is first met. `odd` are those that do not stay one character."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.odd: set[str] = set()
+        self.marks: set[str] = set()
+
+    def __missing__(self, code: int) -> str:
+        ch = chr(code)
+        self[code] = form = _form(ch)
+        if len(form) != 1:
+            self.odd.add(ch)
+        if "\u1160" <= ch <= "\u11ff" or any(unicodedata.combining(part) for part in unicodedata.normalize("NFKC", ch)):
+            self.marks.add(ch)
+            self.odd.add(ch)
+        return form
+
+
+def _form(ch: str) -> str:
+    """The normal form of one character, or of one with its combining marks."""
+    if ch in _KEPT:
+        return ch
+    if ch in _LINE:
+        return "\n"
+    if ch in _HYPHENS or ch.isspace():
+        return " " if ch != "\u00ad" else ""  # a soft hyphen shows only where a line breaks
+    if ch in _DOTS:
+        return "·"
+    if ch in _QUOTES:
+        return _QUOTES[ch]
+    category = unicodedata.category(ch[0])
+    if ch in _MARKS or category in ("Cf", "Cc", "Cs") or "\ufe00" <= ch <= "\ufe0f":
+        return ""
+    if category == "No" and ch not in "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉":
+        return " "  # ① ⑴ ½: a numbering before a word is not part of it
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", ch).casefold())
+    folded = "".join(_QUOTES.get(part, " " if part in _HYPHENS or part.isspace() else part) for part in folded)
+    if folded[:1] == " " or _marked.match(folded):
+        return " " if folded[0] == " " else ""  # a mark alone stands on nothing
+    return folded.translate(_simplified())
+
+
+_table = _Table()
+
+
+class _Runs:
+    """Where a changed text stood before: runs of characters that moved together, as two sorted arrays."""
+
+    __slots__ = ("_new", "_old")
+
+    def __init__(self, changes: Iterable[tuple[int, int, int]]) -> None:
+        """`changes` are (place in the old text, characters there, characters that replaced them), in order."""
+        self._new, self._old = array("I", [0]), array("I", [0])
+        shift = 0
+        for place, before, after in changes:
+            for step in range(1, after):
+                self._add(place + shift + step, place)
+            shift += after - before
+            self._add(place + before + shift, place + before)
+
+    def _add(self, new: int, old: int) -> None:
+        if self._new[-1] == new:
+            self._old[-1] = old
+            return
+        self._new.append(new)
+        self._old.append(old)
+
+    def before(self, index: int) -> int:
+        run = bisect_right(self._new, index) - 1
+        return self._old[run] + index - self._new[run]
+
+
+class Normal:
+    """A text in its normal form, with the way back: code-point offsets into the original, worked out when first asked for."""
+
+    __slots__ = ("_changed", "_runs", "original", "text")
+
+    def __init__(self, text: str, changed: str, original: str) -> None:
+        self.text = text
+        self.original = original
+        self._changed = changed
+        self._runs: tuple[_Runs, ...] | None = None
+
+    def origin(self, index: int) -> int:
+        """The place in the original of the character at `index` of the normal form."""
+        if self._runs is None:
+            self._runs = tuple(_moves(self.text, self._changed, self.original))
+        for runs in self._runs:
+            index = runs.before(index)
+        return index
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The half-open span of the original that became ``text[start:end]`` (not empty)."""
+        last = self.origin(end - 1) + 1
+        marks = _joins.match(self.original, last)
+        return self.origin(start), marks.end() if marks else last
+
+
+def normalize(text: str) -> Normal:
+    """The normal form with its offsets. About 0.4 ms for 3,000 Han characters, 0.1 ms for as much English."""
+    changed = text.translate(_table)
+    if not text.isascii() and _has_marks(text):
+        changed = "".join(form for _, _, form in _clusters(text))
+    return Normal(_squeeze.sub(_blank, changed), changed, text)
+
+
+def normal(text: str) -> str:
+    """The normal form alone."""
+    return normalize(text).text
+
+
+def _has_marks(text: str) -> bool:
+    odd = not _table.odd.isdisjoint(text)
+    return (odd and not _table.marks.isdisjoint(text)) or not unicodedata.is_normalized("NFC", text)
+
+
+def _clusters(text: str) -> Iterator[tuple[int, int, str]]:
+    """(place, characters, normal form) of each character with the marks on it; all but letters lose theirs."""
+    for match in _cluster.finditer(text):
+        part = match.group()
+        base = _table[ord(part[0])]
+        yield match.start(), len(part), _form(_gone.sub("", part)) if len(part) > 1 and part[0].isalpha() else base
+
+
+def _moves(text: str, changed: str, original: str) -> Iterator[_Runs]:
+    """The steps from the normal form back to the original, those that moved anything."""
+    if len(text) != len(changed):
+        yield _Runs((m.start(), m.end() - m.start(), len(_blank(m))) for m in _squeeze.finditer(changed))
+    if not original.isascii() and _has_marks(original):
+        yield _Runs((at, length, len(form)) for at, length, form in _clusters(original))
+    elif not _table.odd.isdisjoint(original):
+        yield _Runs((at, 1, len(_table[ord(ch)])) for at, ch in enumerate(original) if ch in _table.odd)
+
+
+def _blank(match: re.Match[str]) -> str:
+    run = match.group()
+    if "\n" in run:
+        return "\n"
+    return " " if match.lastindex is None else ""
+
+
+def word_starts(text: str, index: int) -> bool:
+    """True when a term that starts at `index` of a normal form does not cut a word or a number in two."""
+    if index <= 0 or index >= len(text) or not is_word(text[index]):
+        return True
+    if is_word(text[index - 1]):
+        return False
+    return not (text[index - 1] in ".," and index > 1 and _in_number.match(text, index - 2, index + 4))
+
+
+def word_ends(text: str, index: int) -> bool:
+    """True when a term that ends before `index` of a normal form does not cut a word, a number or a version in two."""
+    if index <= 0 or index >= len(text) or not is_word(text[index - 1]):
+        return True
+    if is_word(text[index]):
+        return False
+    return not (text[index] in ".," and _in_number.match(text, index - 1, index + 5))

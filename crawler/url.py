@@ -1,0 +1,297 @@
+"""The address as people see it, and the key under which the same address in another dress is known.
+
+canonical(url)   shown: as found, minus wrapper, tracking parameters, fragment. Idempotent.
+link_key(url)    never shown: one for http/https, mobile/desktop twins, AMP, trailing index.html, order of parameters …
+desktop_twin(url)  the address to fetch instead of a mobile shell that holds no article.
+
+A false "same" loses an article, a false "different" costs one fetch (a reprint is folded later). So www. and m. are dropped only
+for sites that are known; the facts are in data/urls.yaml. Nothing here raises on foreign text, and all of it is linear in its length.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from datetime import date
+from functools import lru_cache
+from ipaddress import ip_address
+from typing import NamedTuple
+from urllib.parse import quote, unquote, urljoin
+
+from crawler.url_facts import Key, Tracking, facts, keys_of, tracking_of, wrappers_of
+
+MAX_URL = 20_000  # characters; longer is no web address to us
+
+# What browsers do with web addresses (WHATWG URL): blanks at the ends, tabs and line breaks inside go; \ is /.
+_ENDS = "".join(map(chr, range(0x21)))
+_removed = re.compile(r"[\t\r\n]")
+_address = re.compile(r"(?is)(https?):[/\\]{2,}([^/\\?#]*)([^?#]*)(\?[^#]*)?(#.*)?")
+_authority = re.compile(r"(?:.*@)?(\[[0-9a-fA-F:.]+\]|[^\s\x00-\x20\x7f\[\]:<>\"'`{}|^%@,;()*!$&+=~]+)(?::([0-9]{0,5}))?")
+_unsafe = re.compile(r"[\x00-\x20\x7f\"<>`]")  # would end the address early when somebody pastes it
+_plain = re.compile(r"[A-Za-z0-9/._~:@!$&'()*+,;=-]*")
+_hash_route = re.compile(r"#!?/.")
+_index = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
+_amp_path = re.compile(r"(?<=[^/])/amp/?$|\.amp(?=\.html$)")
+_escape = re.compile(r"%([0-9a-fA-F]{2})")
+_UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
+
+
+class _Parts(NamedTuple):
+    """A web address, taken apart. `port` is "" when it is the scheme's own; `query` and `fragment` are without ? and #."""
+
+    scheme: str
+    host: str
+    port: str
+    path: str
+    query: str
+    fragment: str
+
+
+def canonical(url: str) -> str:
+    """The address to show: as found, without wrapper, tracking parameters, credentials, default port and fragment.
+
+    What is no web address comes back untouched.
+    """
+    parts = _split(url)
+    if parts is None:
+        return url
+    parts = _unwrap(parts)
+    fragment = f"#{parts.fragment}" if parts.fragment else ""
+    return _join(parts, _wanted(parts)) + fragment
+
+
+def link_key(url: str) -> str:
+    """The key under which this link is known: ``site:id`` where a site's rule knows it, else ``//host/path?sorted=query``.
+
+    What is no web address is its own key.
+    """
+    parts = _split(url)
+    if parts is None:
+        return url
+    parts = _unwrap(parts)
+    pieces = [piece for piece in _wanted(parts) if not _is_amp(piece)]
+    return _site_key(parts, pieces) or _plain_key(parts, pieces)
+
+
+def desktop_twin(url: str) -> str | None:
+    """The address to fetch instead of this one, which is a mobile shell; None when the page itself is to be fetched."""
+    parts = _split(url)
+    if parts is None:
+        return None
+    query = "&".join(_wanted(parts))
+    place = f"{parts.host}{parts.path}" + (f"?{query}" if query else "")
+    for find, to in facts().desktop:
+        if found := find.search(place):
+            twin = f"{parts.scheme}://{to.format(*found.groups())}"
+            return twin if len(found.groups()) < 5 or _is_day(*found.groups()[2:5]) else None
+    return None
+
+
+def host_of(url: str) -> str:
+    """The host name in lower case, without port; "" if there is none."""
+    parts = _split(url)
+    return parts.host if parts else ""
+
+
+def is_web(url: str) -> bool:
+    """True for http and https addresses with a host."""
+    return _split(url) is not None
+
+
+def same_site(a: str, b: str) -> bool:
+    """True when both addresses belong to one registrable domain (news.example.com.cn, www.example.com.cn)."""
+    first, second = host_of(a), host_of(b)
+    return bool(first) and registrable(first) == registrable(second)
+
+
+@lru_cache(4096)
+def registrable(host: str) -> str:
+    """The part of a host name that somebody registered: example.com.cn of news.example.com.cn; an IP address is itself."""
+    labels = host.rstrip(".").split(".")
+    if len(labels) < 3 or _is_ip(host):
+        return host.rstrip(".")
+    return ".".join(labels[-3 if ".".join(labels[-2:]) in facts().suffixes else -2 :])
+
+
+def join(base: str, href: str) -> str | None:
+    """The web address that `href` means on a page at `base`; None for javascript:, mailto:, a bare fragment and the like."""
+    href = _removed.sub("", href.strip(_ENDS))
+    if not href or href[0] == "#" or len(href) > MAX_URL:
+        return None
+    if is_web(href):
+        return href
+    try:
+        joined = urljoin(base, href.replace("\\", "/"))
+    except ValueError:  # "//[" and other things that urllib takes for a broken IPv6 address
+        return None
+    return joined if is_web(joined) else None
+
+
+def _split(url: str) -> _Parts | None:
+    url = _unsafe.sub(_quoted, _removed.sub("", url.strip(_ENDS)))
+    if len(url) > MAX_URL or (found := _address.fullmatch(url)) is None:
+        return None
+    scheme, authority, path, query, fragment = found.groups("")
+    scheme = scheme.lower()
+    if (named := _authority.fullmatch(authority)) is None:
+        return None
+    host, port = named[1].lower(), (named[2] or "").lstrip("0")
+    if not host.strip(".") or (port and int(port) > 65535):
+        return None
+    own = "80" if scheme == "http" else "443"
+    route = fragment[1:] if _hash_route.match(fragment) else ""
+    path = path.replace("\\", "/") or "/"
+    return _Parts(scheme, host, "" if port == own else port, path, query[1:], route)
+
+
+def _join(parts: _Parts, pieces: list[str]) -> str:
+    port = f":{parts.port}" if parts.port else ""
+    query = f"?{'&'.join(pieces)}" if pieces else ""
+    return f"{parts.scheme}://{parts.host}{port}{parts.path}{query}"
+
+
+def _wanted(parts: _Parts) -> list[str]:
+    """The pieces of the query that are not there to track, in their order."""
+    if not parts.query:
+        return []
+    rules = [rule for rule in tracking_of(parts.host) if rule.path is None or rule.path.search(parts.path)]
+    return [piece for piece in parts.query.split("&") if piece and not _tracks(_name(piece), rules)]
+
+
+def _tracks(name: str, rules: list[Tracking]) -> bool:
+    return name in facts().tracking or any(name in rule.drop and name not in rule.keep for rule in rules)
+
+
+def _name(piece: str) -> str:
+    name = piece.partition("=")[0]
+    return (unquote(name) if "%" in name else name).lower()
+
+
+def _is_amp(piece: str) -> bool:
+    name, _, value = piece.lower().partition("=")
+    return (name == "amp" and value in ("", "1", "true")) or (name == "outputtype" and value == "amp")
+
+
+def _unwrap(parts: _Parts) -> _Parts:
+    """The innermost address. It ends: each step is shorter than the one before."""
+    while (inner := _inner(parts)) is not None:
+        parts = inner
+    return parts
+
+
+def _inner(parts: _Parts) -> _Parts | None:
+    for wrapper in wrappers_of(parts.host):
+        if (found := wrapper.path.search(parts.path)) is None:
+            continue
+        values = _decoded(parts.query.split("&"))
+        carried = [values.get(name, "") for name in wrapper.parameters]
+        carried += [f"{scheme}://{place}?{parts.query}" for scheme, place in found.groupdict().items() if place]
+        for address in carried:
+            if (inner := _split(address)) is not None:
+                return inner
+    return None
+
+
+def _decoded(pieces: list[str]) -> dict[str, str]:
+    values: dict[str, str] = {}
+    for piece in pieces:
+        name, _, value = piece.partition("=")
+        values.setdefault(unquote(name), unquote(value))
+    return values
+
+
+def _site_key(parts: _Parts, pieces: list[str]) -> str | None:
+    rules = keys_of(parts.host)
+    if not rules:
+        return None
+    place = parts.path + ("?" + "&".join(pieces) if pieces else "")
+    for rule in rules:
+        if rule.find is None:
+            values = _decoded(pieces)
+            if all(values.get(name) for name in rule.parameters):
+                return f"{rule.site}:{'+'.join(values[name] for name in rule.parameters)}"
+        elif (found := rule.find.search(place)) and (key := _key_of(rule, found.groups(""))):
+            return f"{rule.site}:{key}"
+    return None
+
+
+def _key_of(rule: Key, groups: tuple[str, ...]) -> str | None:
+    key = "/".join(groups)
+    if rule.inner is None:
+        return key.casefold() if rule.fold else key
+    try:
+        decoded = base64.b64decode(key + "==").decode("ascii")
+    except ValueError:
+        return None
+    found = rule.inner.match(decoded)
+    return found[1] if found else None
+
+
+def _plain_key(parts: _Parts, pieces: list[str]) -> str:
+    path = _amp_path.sub("", _index.sub("/", _normal(_without_dots(parts.path))))
+    query = "&".join(sorted(_normal(piece.replace("+", "%20")) for piece in pieces))
+    port = f":{parts.port}" if parts.port and parts.port not in ("80", "443") else ""
+    route = f"#{_normal(parts.fragment)}" if parts.fragment else ""
+    return f"//{_site_host(parts.host)}{port}{path.rstrip('/')}" + (f"?{query}" if query else "") + route
+
+
+def _without_dots(path: str) -> str:
+    """The path with ``.`` and ``..`` resolved."""
+    if "/." not in path:
+        return path
+    steps: list[str] = []
+    for step in path.split("/")[1:]:
+        if step == "..":
+            del steps[-1:]
+        elif step != ".":
+            steps.append(step)
+    return "/" + "/".join(steps)
+
+
+def _normal(text: str) -> str:
+    """Percent-encoding in one spelling: UTF-8, upper case, only where it is needed."""
+    if _plain.fullmatch(text):
+        return text
+    text = _escape.sub(lambda m: c if (c := chr(int(m[1], 16))) in _UNRESERVED else m[0].upper(), text)
+    return quote(text, safe="/:@!$&'()*+,;=%?#", errors="replace")
+
+
+@lru_cache(4096)
+def _site_host(host: str) -> str:
+    """The name under which keys know this host: punycode, and one name where a known site has several."""
+    known = facts()
+    host = host.rstrip(".")
+    if not host.isascii():
+        try:
+            host = host.encode("idna").decode("ascii").lower()
+        except UnicodeError:
+            pass  # no name that can be looked up; it is its own
+    if host.startswith("amp."):
+        rest = host[4:]
+        host = f"www.{rest}" if registrable(rest) == rest else rest
+    host = known.same_host.get(host, host)
+    label, _, rest = host.partition(".")
+    if label == "www" or label in known.mobile:
+        bare = known.same_host.get(rest, rest)
+        return bare if bare in known.one_site else host
+    return host
+
+
+def _quoted(found: re.Match[str]) -> str:
+    return quote(found[0])
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return True
+
+
+def _is_day(year: str, month: str, day: str) -> bool:
+    try:
+        date(2000 + int(year), int(month), int(day))
+    except ValueError:
+        return False
+    return True
