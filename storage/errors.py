@@ -1,0 +1,129 @@
+"""What can go wrong with the store, as a tree. Each says what happened, to what, and what to do.
+
+StorageError
+├── AlreadyRunning      another daemon holds this database; `holder` says which
+├── NotReady            the database has no tables yet, or those of an older version
+├── NewerSchema         a newer Zhixun has written this database
+├── Busy                another process keeps it locked                     transient
+├── DiskFull            there is no room for the next transaction           transient
+├── Unreachable         the server does not answer, or the file can't be opened  transient
+├── ReadOnly            it may be read but not written
+├── Corrupt             its file is damaged
+└── NotADatabase        the file is something else
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+
+class StorageError(Exception):
+    """The store cannot do what was asked. `transient` is True when the same call may succeed later, with no one's help."""
+
+    transient = False
+
+
+class AlreadyRunning(StorageError):
+    """Another daemon works on this database."""
+
+    def __init__(self, name: str, holder: str) -> None:
+        super().__init__(f"{name} is in use by another Zhixun ({holder}); stop that one first, or give this one its own database")
+        self.holder = holder
+
+
+class NotReady(StorageError):
+    """The tables are missing, or older than this program."""
+
+
+class NewerSchema(StorageError):
+    """The database was written by a newer version."""
+
+
+class Busy(StorageError):
+    """Another process keeps the database locked."""
+
+    transient = True
+
+
+class DiskFull(StorageError):
+    """No space left for the next transaction."""
+
+    transient = True
+
+
+class Unreachable(StorageError):
+    """The database cannot be reached."""
+
+    transient = True
+
+
+class ReadOnly(StorageError):
+    """The database may not be written."""
+
+
+class Corrupt(StorageError):
+    """The database file is damaged."""
+
+
+class NotADatabase(StorageError):
+    """The file is no SQLite database."""
+
+
+_LOCKED = (Busy, "is locked by another process; wait for it, or find it with `fuser`")
+_FULL = (DiskFull, "cannot grow: the disk is full; free some space, the work goes on by itself")
+_READ_ONLY = (ReadOnly, "may not be written; check the owner and the mode of the file, its folder and its file system")
+_DOWN = (Unreachable, "does not answer; check that the server runs and that its address in `database:` is right")
+_NO_TABLES = (NotReady, "has no tables of this version yet; run `zhixun db upgrade`")
+
+# SQLite's primary result codes, https://sqlite.org/rescode.html
+_SQLITE = {
+    sqlite3.SQLITE_BUSY: _LOCKED,
+    sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_FULL: _FULL,
+    sqlite3.SQLITE_READONLY: _READ_ONLY,
+    sqlite3.SQLITE_PERM: _READ_ONLY,
+    sqlite3.SQLITE_CANTOPEN: (Unreachable, "cannot be opened; check that its folder exists and may be read and written"),
+    sqlite3.SQLITE_IOERR: (Unreachable, "cannot be read or written: the disk reports an error"),
+    sqlite3.SQLITE_CORRUPT: (Corrupt, "is damaged; stop, keep a copy, and restore the newest backup"),
+    sqlite3.SQLITE_NOTADB: (NotADatabase, "is not an SQLite database; `database:` names another file"),
+}
+# PostgreSQL's SQLSTATE by longest prefix, https://www.postgresql.org/docs/current/errcodes-appendix.html
+_POSTGRES = {
+    "53100": _FULL,
+    "25006": _READ_ONLY,
+    "42501": _READ_ONLY,
+    "42P01": _NO_TABLES,
+    "42703": _NO_TABLES,
+    "3D000": (Unreachable, "does not exist on its server; create it with `createdb`"),
+    "28": (Unreachable, "refuses the user or the password in `database:`"),
+    "55P03": _LOCKED,
+    "40": _LOCKED,
+    "08": _DOWN,
+    "57": _DOWN,
+    "53": (Unreachable, "is out of resources (connections or memory)"),
+}
+
+
+def explain(error: DBAPIError, name: str) -> StorageError | None:
+    """The error of the driver in our words; None if it is a mistake in our own program, which should be loud."""
+    known = _explain_driver(error.orig)
+    if known is None:
+        return None
+    kind, sentence = known
+    return kind(f"{name} {sentence} ({str(error.orig).strip().splitlines()[0]})")
+
+
+def _explain_driver(origin: Any) -> tuple[type[StorageError], str] | None:
+    code = getattr(origin, "sqlite_errorcode", None)
+    if code is not None:
+        if code == sqlite3.SQLITE_ERROR and str(origin).startswith(("no such table", "no such column")):
+            return _NO_TABLES
+        return _SQLITE.get(code & 0xFF)
+    state = getattr(origin, "sqlstate", None)
+    if state is not None:
+        return next((_POSTGRES[state[:n]] for n in (5, 2) if state[:n] in _POSTGRES), None)
+    # psycopg raises OperationalError without a SQLSTATE when there is no connection, or it broke
+    return _DOWN if type(origin).__name__ == "OperationalError" else None

@@ -1,0 +1,492 @@
+"""The frontier: every poll and every article to read is a row with a lease, so that a kill at any instant leaves it due again.
+
+    due ──claim──▶ leased ──found/unchanged/done/failed──▶ due again, done, skipped or dead        paused: its source is disabled
+
+Three columns decide what comes next. `due_at`: not before. `host.next_at`: one pace a host, over all its sources. `turn`: the place in
+the queue; the n-th new link of a poll gets the n-th second after it, so that a source with 200 links and one with a single
+link take turns (fair queueing), and a poll never waits behind a backlog.
+
+All functions take the time as an argument and leave the transaction to their caller. What a worker reports is guarded by the task's
+`fence`: a worker whose lease was given to another changes nothing any more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    update,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.util import ClauseAdapter
+
+from crawler.record import Found, Link, Outcome, Reason
+from crawler.url import desktop_twin, host_of
+from storage import sources
+from storage.convert import link_from_json, link_to_json
+from storage.database import changed, insert_new
+from storage.failpoints import after_commit, failpoint
+from storage.models import UtcDateTime, article, article_alias, host, source, task
+
+MAX_NEW = 200  # new links of one poll; the rest is picked up by the next, which follows at once
+MAX_ROUNDS = 10  # … this many times: a page that invents links without end gets no more than that
+MAX_MORE = 50  # further addresses of one poll
+MAX_DEPTH = 2  # sitemap index → sitemap → its next page
+SPREAD = timedelta(seconds=1)
+FAR = timedelta(days=32)  # nothing is due later than a monthly poll: beyond, a clock was wrong
+MAX_HOLD = timedelta(days=1)
+MAX_LOST_LEASES = 10
+_CHUNK = 500  # keys in one IN (…)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One claimed piece of work. `attempts` counts claims since the last success, this one included.
+
+    `baseline`: of an article, it was there when its source was first polled; of a poll, it has never succeeded.
+    """
+
+    id: int
+    kind: str  # poll | article
+    key: str
+    source: str
+    source_id: int
+    url: str
+    host: str
+    hint: Link | None
+    attempts: int
+    etag: str | None
+    last_modified: str | None
+    fence: int
+    owner: str
+    depth: int = 0
+    baseline: bool = False
+
+    @property
+    def is_root(self) -> bool:
+        """True for the poll of a source's own address."""
+        return self.kind == "poll" and self.depth == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of the links of one poll. `left`: new ones beyond the limit, for the next poll. `stale`: the lease was lost."""
+
+    new: int = 0
+    known: int = 0
+    left: int = 0
+    more: int = 0
+    stale: bool = False
+
+    @property
+    def capped(self) -> bool:
+        """True when some links were left for the next poll."""
+        return self.left > 0
+
+
+# ---- claiming
+
+
+def claim(
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    delay: Callable[[str], float] | float,
+    horizon: timedelta = timedelta(0),
+    polls_due_by: datetime | None = None,
+) -> list[Task]:
+    """Lease up to `limit` due tasks to `owner`, each host at its own pace.
+
+    `delay`: seconds between two requests to a host. A host that may be asked before `now` + `horizon` can be claimed already, several
+    times while that holds. `polls_due_by`: take a source's own poll only if it was due at that moment.
+    """
+    pace = delay if callable(delay) else lambda _host: delay
+    times = {"now": now, "until": now + horizon, "polls_due_by": polls_due_by or now}
+    chosen = {row.id: row for row in session.execute(_FIRST, times | {"limit": limit})}
+    free = {row.host: max(now, row.next_at) for row in chosen.values()}
+    if len(chosen) < limit:
+        for name, start in free.items():
+            room = _room(start, now + horizon, pace(name), limit)
+            if room > 1:
+                chosen |= {row.id: row for row in session.execute(_NEXT, times | {"name": name, "limit": room})}
+    rows = sorted(chosen.values(), key=lambda row: (row.turn, row.kind != "poll", row.id))[:limit]
+    if rows:
+        used = Counter(row.host for row in rows)
+        moved = [{"name_": name, "next_at": free[name] + timedelta(seconds=pace(name) * count)} for name, count in used.items()]
+        session.connection().execute(_MOVE, moved)
+        leased = {"owner": owner, "lease_until": now + lease}
+        session.execute(_LEASE, leased | {"ids": [row.id for row in rows]})
+    failpoint("before-claim-commit")
+    after_commit(session, "after-claim-commit")
+    return [_task(row, owner) for row in rows]
+
+
+def _room(start: datetime, until: datetime, delay: float, limit: int) -> int:
+    """How many requests fit between `start` and `until`, ends included."""
+    if delay <= 0:
+        return limit
+    return min(limit, int((until - start).total_seconds() / delay) + 1)
+
+
+# Built once: claiming is the most frequent work, and building a statement costs more than running it.
+_DUE = and_(task.c.state == "due", task.c.due_at <= bindparam("now"))
+_MAY = and_(_DUE, or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= bindparam("polls_due_by")))
+_HOSTS = 1_000_000  # all of them
+_ORDER = (task.c.turn, task.c.kind.desc(), task.c.id)
+
+
+def _first() -> Select[Any]:
+    """The first task of each host that may be asked: one index look-up a host, whatever the backlog."""
+    other = task.alias()
+    may = ClauseAdapter(other).traverse(_MAY)
+    order = [ClauseAdapter(other).traverse(column) for column in _ORDER]
+    first = select(other.c.id).where(other.c.host == host.c.name, may).order_by(*order).limit(1).scalar_subquery()
+    ready = select(host.c.next_at, first.label("first")).where(host.c.next_at <= bindparam("until"))
+    firsts = ready.limit(_HOSTS).subquery()  # the limit keeps PostgreSQL from joining before it has looked up
+    query = select(task, source.c.name.label("source"), firsts.c.next_at).select_from(firsts)
+    query = query.join(task, task.c.id == firsts.c.first).join(source, source.c.id == task.c.source_id)
+    return query.order_by(*_ORDER).limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True, of=task)
+
+
+def _next() -> Select[Any]:
+    """The first tasks of one host."""
+    query = select(task, source.c.name.label("source")).join(source).where(task.c.host == bindparam("name"), _MAY)
+    return query.order_by(*_ORDER).limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True, of=task)
+
+
+_FIRST, _NEXT = _first(), _next()
+_MOVE = update(host).where(host.c.name == bindparam("name_")).values(next_at=bindparam("next_at"))
+_LEASE = (
+    update(task)
+    .where(task.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="leased",
+        owner=bindparam("owner"),
+        lease_until=bindparam("lease_until"),
+        fence=task.c.fence + 1,
+        attempts=task.c.attempts + 1,
+    )
+)
+
+
+def _task(row: Any, owner: str) -> Task:
+    baseline = row.baseline if row.kind == "article" or row.depth else row.done_at is None
+    return Task(
+        id=row.id,
+        kind=row.kind,
+        key=row.key,
+        source=row.source,
+        source_id=row.source_id,
+        url=row.url,
+        host=row.host,
+        hint=link_from_json(row.hint),
+        attempts=row.attempts + 1,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        fence=row.fence + 1,
+        owner=owner,
+        depth=row.depth,
+        baseline=baseline and row.done_at is None,
+    )
+
+
+# ---- what a poll found
+
+
+def found(
+    session: Session,
+    claimed: Task,
+    found: Found,
+    *,
+    etag: str | None,
+    last_modified: str | None,
+    now: datetime,
+    next_due: datetime,
+    keys: Callable[[str], str],
+    max_new: int = MAX_NEW,
+) -> Kept:
+    """Keep the links of a poll, its validators, and when it is next due: one transaction, or an answer 304 could lose links.
+
+    `keys` gives an address its dedup key. Beyond `max_new` new links, newest first, the rest waits for the next poll, which is due at
+    once and unconditional.
+    """
+    if not _is_ours(session, claimed):
+        return Kept(stale=True)
+    links = _newest_first(found.links, keys, now)
+    known = _known(session, list(links))
+    new = {key: link for key, link in links.items() if key not in known}
+    left = max(0, len(new) - max_new)
+    taken = dict(list(new.items())[:max_new])
+    _insert_articles(session, claimed, taken, now)
+    more = _insert_polls(session, claimed, found.more, now)
+    again = left > 0 and claimed.attempts < MAX_ROUNDS
+    values = {"etag": None if left else etag, "last_modified": None if left else last_modified}
+    if again:
+        _close(session, claimed, state="due", reason="more-to-come", **values)
+    else:
+        _close_poll(session, claimed, Reason.OK, now, next_due, **values)
+    sources.polled(session, claimed.source_id, now, Outcome(Reason.OK), root=claimed.is_root, found=found, new=len(taken))
+    failpoint("before-found-commit")
+    after_commit(session, "after-found-commit")
+    return Kept(new=len(taken), known=len(links) - len(new), left=left, more=more)
+
+
+def _newest_first(links: Sequence[Link], keys: Callable[[str], str], now: datetime) -> dict[str, Link]:
+    """One link a key; those without a date keep their place at the top, where lists have their news."""
+    by_date = sorted(links, key=lambda link: link.published or now, reverse=True)
+    unique: dict[str, Link] = {}
+    for link in by_date:
+        unique.setdefault(keys(link.url), link)
+    return unique
+
+
+def _known(session: Session, keys: Sequence[str]) -> set[str]:
+    known: set[str] = set()
+    for start in range(0, len(keys), _CHUNK):
+        some = keys[start : start + _CHUNK]
+        for column, condition in (
+            (task.c.key, task.c.state != "paused"),  # a paused one is free for another source to take over
+            (article.c.link_key, true()),
+            (article_alias.c.link_key, article_alias.c.article_id.is_not(None)),
+        ):
+            known.update(session.scalars(select(column).where(column.in_(some), condition)))
+    return known
+
+
+def _insert_articles(session: Session, poll: Task, links: dict[str, Link], now: datetime) -> None:
+    rows = [
+        _row(poll, key, link.url, now)
+        | {"kind": "article", "hint": link_to_json(link), "turn": now + SPREAD * place, "baseline": poll.baseline}
+        for place, (key, link) in enumerate(links.items())
+    ]
+    ensure_hosts(session, [row["host"] for row in rows], now)
+    inserted = set(insert_new(session, task, rows, "key"))
+    for row in rows:
+        if row["key"] not in inserted:
+            session.execute(update(task).where(task.c.key == row["key"], task.c.state == "paused").values(row))
+
+
+def _insert_polls(session: Session, poll: Task, more: Sequence[tuple[str, datetime | None]], now: datetime) -> int:
+    """Further addresses of the source. One that was polled before is due again if it may have changed since."""
+    if poll.depth >= MAX_DEPTH:
+        return 0
+    listed = {
+        poll_key(poll.source, url): (url, at)
+        for url, at in sorted(more, key=lambda item: item[1] or now, reverse=True)[:MAX_MORE]
+    }
+    rows = [
+        _row(poll, key, url, now)
+        | {"kind": "poll", "depth": poll.depth + 1, "listed_at": at, "turn": now, "baseline": poll.baseline}
+        for key, (url, at) in listed.items()
+    ]
+    ensure_hosts(session, [row["host"] for row in rows], now)
+    inserted = insert_new(session, task, rows, "key")
+    idle = select(task.c.key, task.c.listed_at, task.c.done_at).where(
+        task.c.key.in_(list(listed)), task.c.state.in_(("done", "dead"))
+    )
+    again = [row.key for row in session.execute(idle) if _may_have_changed(row, listed[row.key][1])]
+    for key in again:
+        values = {"state": "due", "due_at": now, "turn": now, "attempts": 0, "listed_at": listed[key][1]}
+        session.execute(update(task).where(task.c.key == key).values(values))
+    return len(inserted) + len(again)
+
+
+def _may_have_changed(row: Any, listed_at: datetime | None) -> bool:
+    if listed_at is None or row.done_at is None or listed_at != row.listed_at:
+        return True
+    return bool(listed_at > row.done_at - timedelta(days=1))  # many sites give the day only
+
+
+def _row(poll: Task, key: str, url: str, now: datetime) -> dict[str, Any]:
+    place = host_of(desktop_twin(url) or url)
+    common = {
+        "key": key,
+        "source_id": poll.source_id,
+        "url": url,
+        "host": place,
+        "state": "due",
+        "due_at": now,
+        "created_at": now,
+    }
+    return common | {"attempts": 0, "fence": 0, "depth": 0}
+
+
+def poll_key(source_name: str, url: str) -> str:
+    """The key of a poll task: two sources may watch one address, each with its own options."""
+    return f"poll|{source_name}|{url}"
+
+
+def ensure_hosts(session: Session, names: Sequence[str], now: datetime) -> None:
+    """Every host with a task has a row, which holds its pace."""
+    insert_new(session, host, [{"name": name, "next_at": now} for name in sorted(set(names))], "name")
+
+
+# ---- ends
+
+
+def unchanged(session: Session, claimed: Task, *, now: datetime, next_due: datetime) -> bool:
+    """The site says 304: nothing new. False if the lease was lost."""
+    if not _close_poll(session, claimed, Reason.UNCHANGED, now, next_due):
+        return False
+    sources.polled(session, claimed.source_id, now, Outcome(Reason.UNCHANGED), root=claimed.is_root)
+    return True
+
+
+def done(session: Session, claimed: Task, *, now: datetime, reason: str = Reason.OK) -> bool:
+    """The article is stored. False if the lease was lost."""
+    return _close(session, claimed, state="done", reason=reason, detail=None, done_at=now, hint=None)
+
+
+def failed(session: Session, claimed: Task, outcome: Outcome, *, now: datetime, next_due: datetime | None) -> bool:
+    """The work did not succeed: again at `next_due`, or never if that is None (a source's own poll never ends). False if stale."""
+    end = "skipped" if outcome.reason in (Reason.NOT_AN_ARTICLE, Reason.ROBOTS, Reason.REFUSED_ADDRESS) else "dead"
+    if claimed.is_root and next_due is None:
+        next_due = now + timedelta(days=1)
+    told = {"reason": outcome.reason.value, "detail": outcome.detail[:500] or None}
+    if next_due is None:
+        ours = _close(session, claimed, state=end, done_at=now, **told)
+    else:
+        ours = _close(session, claimed, state="due", due_at=next_due, turn=next_due, **told)
+    if ours:
+        sources.polled(session, claimed.source_id, now, outcome, root=claimed.is_root)
+    failpoint("before-failed-commit")
+    return ours
+
+
+def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
+    """Its source is not watched any more: keep it aside until it is again."""
+    return _close(
+        session, claimed, state="paused", reason=reason, detail=f"set aside {now:%Y-%m-%d}", attempts=claimed.attempts - 1
+    )
+
+
+def _close_poll(session: Session, claimed: Task, reason: Reason, now: datetime, next_due: datetime, **values: Any) -> bool:
+    values |= {"reason": reason.value, "detail": None, "done_at": now, "attempts": 0}
+    if claimed.is_root:
+        return _close(session, claimed, state="due", due_at=next_due, turn=next_due, **values)
+    return _close(session, claimed, state="done", **values)
+
+
+_OURS = and_(task.c.id == bindparam("id_"), task.c.fence == bindparam("fence_"), task.c.state == "leased")
+_CLOSE = update(task).where(_OURS)
+_IS_OURS = select(task.c.id).where(_OURS).with_for_update()
+
+
+def _close(session: Session, claimed: Task, **values: Any) -> bool:
+    ours = {"id_": claimed.id, "fence_": claimed.fence}
+    return changed(session, _CLOSE, ours | {"owner": None, "lease_until": None} | values) == 1
+
+
+def _is_ours(session: Session, claimed: Task) -> bool:
+    return session.execute(_IS_OURS, {"id_": claimed.id, "fence_": claimed.fence}).first() is not None
+
+
+# ---- upkeep
+
+_ONE_LESS = case((task.c.attempts > 0, task.c.attempts - 1), else_=0)
+_FREE: dict[str, Any] = {"state": "due", "owner": None, "lease_until": None}
+
+
+def release(session: Session, owner: str) -> int:
+    """Give back what `owner` has claimed and not finished; it counts as no attempt."""
+    mine = and_(task.c.state == "leased", task.c.owner == owner)
+    return changed(session, update(task).where(mine).values(**_FREE, attempts=_ONE_LESS))
+
+
+def recover(session: Session, now: datetime) -> int:
+    """At the start of a daemon that holds the instance lock: whoever had a lease is dead, so all of it is due. Returns how many.
+
+    A kill is not the page's fault: it costs no attempt.
+    """
+    freed = changed(session, update(task).where(task.c.state == "leased").values(**_FREE, attempts=_ONE_LESS))
+    busy = exists().where(task.c.host == host.c.name, task.c.state.in_(("due", "leased")))
+    session.execute(delete(host).where(host.c.next_at < now - timedelta(days=1), ~busy))
+    _clamp(session, now)
+    return freed
+
+
+def recover_expired(session: Session, now: datetime) -> int:
+    """Leases that ran out are due again; an article that lost it ten times is dead. Returns how many leases ran out."""
+    expired = and_(task.c.state == "leased", or_(task.c.lease_until < now, task.c.lease_until > now + MAX_HOLD))
+    hopeless = and_(expired, task.c.kind == "article", task.c.attempts >= MAX_LOST_LEASES)
+    dead = {
+        "state": "dead",
+        "owner": None,
+        "lease_until": None,
+        "reason": Reason.KILLED.value,
+        "detail": "its lease ran out each time",
+    }
+    count = changed(session, update(task).where(hopeless).values(**dead, done_at=now))
+    count += changed(session, update(task).where(expired).values(_FREE))
+    _clamp(session, now)
+    return count
+
+
+def _clamp(session: Session, now: datetime) -> None:
+    """A clock that was ahead must not silence anything until it is right."""
+    session.execute(update(task).where(task.c.state == "due", task.c.due_at > now + FAR).values(due_at=now, turn=now))
+    session.execute(update(host).where(host.c.next_at > now + MAX_HOLD).values(next_at=now, reason=None))
+
+
+def hold_host(session: Session, name: str, until: datetime, reason: str) -> None:
+    """No request to this host before `until`."""
+    insert_new(session, host, [{"name": name, "next_at": until}], "name")
+    later = case((host.c.next_at > until, host.c.next_at), else_=literal(until, UtcDateTime))
+    session.execute(update(host).where(host.c.name == name).values(next_at=later, reason=reason))
+
+
+def force_due(session: Session, now: datetime) -> int:
+    """Make the polls of all enabled sources due now. Returns how many."""
+    idle = task.c.state.in_(("due", "done", "dead"))
+    roots = and_(task.c.kind == "poll", task.c.depth == 0, idle)
+    return changed(session, update(task).where(roots).values(state="due", due_at=now, turn=now))
+
+
+# ---- questions
+
+
+def _due(now: datetime, polls_due_by: datetime) -> ColumnElement[bool]:
+    once = or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by)
+    return and_(task.c.state == "due", task.c.due_at <= now, once)
+
+
+def due_counts(session: Session, now: datetime) -> dict[str, int]:
+    """How many polls and articles wait to be claimed."""
+    query = select(task.c.kind, func.count()).where(_due(now, now)).group_by(task.c.kind)
+    return {"poll": 0, "article": 0} | dict(session.execute(query).all())
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next task is due."""
+    due: datetime | None = session.scalar(select(func.min(task.c.due_at)).where(task.c.state == "due"))
+    return due
+
+
+def pending(session: Session, polls_due_by: datetime, until: datetime) -> int:
+    """Work that is not finished: what is leased, and what is due by `until` on a host that may be asked by then.
+
+    A source's own poll counts only if it was due at `polls_due_by`: `run --once` polls each source once.
+    """
+    wanted = and_(_due(until, polls_due_by), host.c.next_at <= until)
+    query = select(func.count()).select_from(task).join(host, host.c.name == task.c.host, isouter=True)
+    return session.scalar(query.where(or_(task.c.state == "leased", wanted))) or 0

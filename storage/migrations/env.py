@@ -1,0 +1,10 @@
+"""Alembic's entry: uses the connection, and the transaction, that storage.schema hands over."""
+
+from alembic import context
+
+from storage.models import metadata
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True, transactional_ddl=True
+)
+context.run_migrations()

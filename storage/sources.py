@@ -1,0 +1,133 @@
+"""The watched sources as the store knows them: which are watched, how they do, when they are next due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from crawler.record import Found, Outcome, Reason, Source
+from crawler.url import host_of
+from storage.database import insert_new
+from storage.models import UtcDateTime, host, source, task
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One source and its health."""
+
+    name: str
+    url: str
+    kind: str
+    found_kind: str | None
+    title: str | None
+    enabled: bool
+    first_polled_at: datetime | None
+    last_polled_at: datetime | None
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    newest_at: datetime | None
+    last_outcome: str | None
+    last_detail: str | None
+    fail_count: int
+    told_state: str | None
+    polls: int
+    not_modified: int
+    articles: int
+    next_due: datetime | None
+
+
+def sync(session: Session, wanted: Sequence[tuple[Source, datetime]], now: datetime) -> None:
+    """Make the store watch exactly these sources, each with the time of its first poll. Known ones keep their schedule."""
+    for watched, first_due in wanted:
+        _watch(session, watched, first_due, now)
+    names = [watched.name for watched, _ in wanted]
+    unwanted = select(source.c.id).where(source.c.name.not_in(names))
+    session.execute(update(source).where(source.c.name.not_in(names)).values(enabled=False))
+    session.execute(update(task).where(task.c.source_id.in_(unwanted), task.c.state == "due").values(state="paused"))
+
+
+def _watch(session: Session, watched: Source, first_due: datetime, now: datetime) -> None:
+    values = {"url": watched.url, "kind": watched.kind, "enabled": True}
+    insert_new(session, source, [{"name": watched.name, **values}], "name")
+    old = session.execute(select(source).where(source.c.name == watched.name)).one()
+    moved = old.url != watched.url
+    if moved:
+        session.execute(delete(task).where(task.c.source_id == old.id, task.c.kind == "poll"))
+        values |= {"found_kind": None, "fail_count": 0, "last_outcome": None, "last_detail": None}
+    elif old.kind != watched.kind:  # another spider reads the same bytes differently: ask for them again
+        session.execute(
+            update(task).where(task.c.source_id == old.id, task.c.kind == "poll").values(etag=None, last_modified=None)
+        )
+    session.execute(update(source).where(source.c.id == old.id).values(values))
+    _root_task(session, old.id, watched, first_due, now)
+
+
+def _root_task(session: Session, source_id: int, watched: Source, first_due: datetime, now: datetime) -> None:
+    row = {
+        "kind": "poll",
+        "key": f"poll|{watched.name}|{watched.url}",
+        "source_id": source_id,
+        "url": watched.url,
+        "host": host_of(watched.url),
+        "state": "due",
+        "due_at": first_due,
+        "turn": first_due,
+        "created_at": now,
+    }
+    insert_new(session, task, [row], "key")
+    paused = and_(task.c.source_id == source_id, task.c.state == "paused")
+    hosts = set(session.scalars(select(task.c.host).where(paused))) | {host_of(watched.url)}
+    insert_new(session, host, [{"name": name, "next_at": now} for name in hosts], "name")
+    session.execute(update(task).where(paused).values(state="due"))
+
+
+def polled(
+    session: Session, source_id: int, now: datetime, outcome: Outcome, *, root: bool, found: Found | None = None, new: int = 0
+) -> None:
+    """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news."""
+    values: dict[str, Any] = {}
+    if root:
+        values |= _health(now, outcome)
+    if new:
+        values["last_new_at"] = now
+    if found and root:
+        values |= {"found_kind": found.kind, "title": found.title}
+    if found and found.newest:
+        newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
+        values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
+    if values:
+        session.execute(update(source).where(source.c.id == source_id).values(values))
+
+
+def _health(now: datetime, outcome: Outcome) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "polls": source.c.polls + 1,
+        "last_polled_at": now,
+        "last_outcome": outcome.reason.value,
+        "last_detail": outcome.detail[:500] or None,
+    }
+    if not outcome.ok:
+        return values | {"fail_count": source.c.fail_count + 1}
+    values |= {"last_ok_at": now, "fail_count": 0}
+    values["first_polled_at"] = func.coalesce(source.c.first_polled_at, literal(now, UtcDateTime))
+    if outcome.reason is Reason.UNCHANGED:
+        values["not_modified"] = source.c.not_modified + 1
+    return values
+
+
+def states(session: Session) -> list[State]:
+    """All sources ever watched, by name."""
+    root = and_(task.c.source_id == source.c.id, task.c.kind == "poll", task.c.depth == 0, task.c.state != "paused")
+    query = select(source, task.c.due_at.label("next_due")).outerjoin(task, root).order_by(source.c.name)
+    fields = State.__dataclass_fields__
+    return [State(**{name: getattr(row, name) for name in fields}) for row in session.execute(query)]
+
+
+def tell(session: Session, name: str, state: str | None) -> None:
+    """Remember which health the operator was last told of, so that each episode is told once."""
+    session.execute(update(source).where(source.c.name == name).values(told_state=state))
