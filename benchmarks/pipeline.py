@@ -1,0 +1,171 @@
+"""The whole way (fetch, read, add, store) on local pages, beside its peers, in one run.
+
+    python benchmarks/pipeline.py [--pages 1000] [--peers /path/to/venv/bin/python] [--polls 20000]
+
+A server process publishes the pages on ten sites; each contestant then runs in a process of its own, one after the other:
+`ours` is `zhixun run --once` with the shipped limits except the pace (10 ms); `bare scrapy` only fetches; `scrapy + trafilatura` fetches,
+reads in the callback and stores in SQLite; `newspaper4k` downloads and parses with its own threads. The peers need an environment that
+has them (--peers; default: this one, what is missing is left out). CPU is that of the contestant and its children, not of the server.
+With --polls, one source is polled that many times in one process and the memory is printed along the way.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT)]
+
+PEERS = {
+    "bare scrapy": ("scrapy_peer.py", "fetch"),
+    "scrapy + trafilatura": ("scrapy_peer.py", "trafilatura"),
+    "newspaper4k": ("newspaper_peer.py",),
+}
+
+
+def serve(sites: int, each: int) -> None:
+    """The server process: prints the address of each site's article list and of its articles, then serves until it is ended."""
+    asyncio.run(_serve(sites, each))
+
+
+async def _serve(sites: int, each: int) -> None:
+    from tests import world as worlds
+
+    world = worlds.build(datetime.now(UTC), sites=sites, each=each)
+    for site in world.sites:
+        site.kind, site.tracking, site.twins, site.encoding = "feed", False, False, "utf-8"
+        site.chrome = chrome(random.Random(site.name), 60_000)
+    await world.start()
+    rows = [{"name": s.name, "url": s.url, "links": [s.link(a) for a in s.articles]} for s in world.sites]
+    print(json.dumps({"sites": rows, "hook": world.hook}), flush=True)
+    await asyncio.Event().wait()
+
+
+def chrome(rng: random.Random, size: int) -> str:
+    """What stands around the text of a real page: menus, teasers, scripts; about `size` bytes of it."""
+    from tests import world as worlds
+
+    parts, total = [], 0
+    while total < size:
+        links = "".join(
+            f"<li class='nav-item'><a href='/{rng.randint(1, 99999)}.html' title='{rng.choice(worlds.THINGS)}'>"
+            f"{rng.choice(worlds.ACTORS)}{rng.choice(worlds.ACTS)}{rng.choice(worlds.THINGS)}</a></li>"
+            for _ in range(12)
+        )
+        script = f"<script>var cfg{rng.randint(1, 999)}={{'a':[{','.join(str(rng.randint(0, 9999)) for _ in range(120))}]}};</script>"
+        part = f"<div class='side'><h3>{rng.choice(worlds.THINGS)}</h3><ul>{links}</ul></div>{script}"
+        parts.append(part)
+        total += len(part.encode())
+    return "".join(parts)
+
+
+def ours(world: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """`zhixun run --once` over the world."""
+    sources = "".join(f"  - {{name: {s['name']}, url: '{s['url']}', every: 1h}}\n" for s in world["sites"])
+    config = folder / "config.yaml"
+    config.write_text(
+        f"database: sqlite:///{folder}/bench.db\ncrawl: {{delay: 10ms, concurrency: 32, per_host: 4, allow_networks: ['127.0.0.0/8']}}\n"
+        f"sources:\n{sources}"
+        f"rules:\n  - {{name: all, query: '大模型 OR 芯片', channels: [file]}}\n"
+        f"channels:\n  - {{name: file, url: 'file://{folder}/alerts.jsonl'}}\n",
+        "utf-8",
+    )
+    result = measure([sys.executable, "-m", "jobs", "-c", str(config), "run", "--once"])
+    result["pages"] = stored(folder / "bench.db")
+    return result
+
+
+def stored(path: Path) -> int:
+    """How many articles the database holds."""
+    import sqlite3
+
+    with sqlite3.connect(path) as db:
+        return int(db.execute("select count(*) from article").fetchone()[0])
+
+
+def measure(command: list[str]) -> dict[str, Any]:
+    """Wall-clock seconds, CPU seconds and peak memory of a command with its children."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.perf_counter()
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    seconds = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    if done.returncode:
+        print(done.stderr[-2000:], file=sys.stderr)
+    return {"seconds": seconds, "cpu": cpu, "output": done.stdout}
+
+
+def peer(python: str, name: str, world: dict[str, Any], folder: Path) -> dict[str, Any] | None:
+    """One peer, in the peers' own environment; None where it is not installed."""
+    links = folder / "links.txt"
+    links.write_text("\n".join(link for site in world["sites"] for link in site["links"]))
+    script, *arguments = PEERS[name]
+    result = measure([python, str(ROOT / "benchmarks" / script), str(links), str(folder / "peer.db"), *arguments])
+    if not result["output"].strip():
+        return None
+    result["pages"] = int(result["output"].split()[-1])
+    return result
+
+
+def compare(pages: int, python: str, rounds: int) -> None:
+    """All contestants, `rounds` times in turn; the best round of each is printed, with ratios to ours."""
+    server = subprocess.Popen(
+        [sys.executable, __file__, "--serve", str(pages)], stdout=subprocess.PIPE, text=True, cwd=ROOT
+    )
+    assert server.stdout is not None
+    try:
+        world = json.loads(server.stdout.readline())
+        best: dict[str, dict[str, Any]] = {}
+        for _ in range(rounds):
+            for name in ("ours", *PEERS):
+                with tempfile.TemporaryDirectory() as folder:
+                    got = ours(world, Path(folder)) if name == "ours" else peer(python, name, world, Path(folder))
+                if got and (name not in best or got["seconds"] < best[name]["seconds"]):
+                    best[name] = got
+    finally:
+        server.terminate()
+        server.wait()
+    print(f"{'contestant':24} {'pages':>6} {'pages/s':>8} {'CPU ms/page':>12} {'× ours, pages/s':>16} {'× ours, CPU':>12}")
+    mine = best["ours"]
+    for name, got in best.items():
+        speed, cost = got["pages"] / got["seconds"], got["cpu"] / max(1, got["pages"]) * 1e3
+        print(
+            f"{name:24} {got['pages']:6} {speed:8.1f} {cost:12.2f} {speed / (mine['pages'] / mine['seconds']):16.2f} "
+            f"{cost / (mine['cpu'] / mine['pages'] * 1e3):12.2f}"
+        )
+
+
+def main() -> None:
+    """Parse the options and run."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pages", type=int, default=1000)
+    parser.add_argument("--peers", default=sys.executable)
+    parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--polls", type=int, default=0)
+    parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
+    chosen = parser.parse_args()
+    if chosen.serve:
+        serve(10, chosen.serve // 10)
+        return
+    if chosen.polls:
+        from benchmarks import polling_memory
+
+        polling_memory.run(chosen.polls)
+        return
+    compare(chosen.pages, chosen.peers, chosen.rounds)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,167 @@
+"""The address of a channel, as the configuration writes it: ``scheme://user:password@host:port/path?key=value``.
+
+Unlike a web address it keeps the case of its host, because for many channels that part is a token: ``feishu://TOKEN``. Nothing in
+here ever shows a secret: `repr` and `redact` blank whatever could be one.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from typing import Any, TypeVar
+from urllib.parse import parse_qsl, unquote
+
+from pydantic import BaseModel, Field, ValidationError, field_validator
+
+from crawler.errors import OptionError
+from crawler.plugins import Options
+
+HIDDEN = "***"
+_SHAPE = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?]*)([^?]*)(?:\?(.*))?", re.IGNORECASE | re.DOTALL)
+_HOSTS = ("webhook", "smtp", "smtps", "ntfy", "bark", "console", "file")  # the host of these is a host, not a token
+_HARMLESS = ("from", "to", "keyword", "tls", "sound", "group", "topic")  # query keys whose value may be shown
+_MIN_SECRET = 8  # code points; a shorter word is no token, and blanking it everywhere would blank innocent text
+
+Chosen = TypeVar("Chosen", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Address:
+    """The parts of a channel address, percent-decoded. `authority` is host and port as written; `path` keeps its leading slash."""
+
+    scheme: str
+    user: str | None
+    password: str | None
+    host: str
+    port: int | None
+    path: str
+    query: tuple[tuple[str, str], ...]
+    authority: str
+    rest: str  # everything after ``://``, as written
+
+    def __repr__(self) -> str:
+        return f"Address({shown(self)!r})"
+
+    def all(self, key: str) -> tuple[str, ...]:
+        """Every value of a query key, in order."""
+        return tuple(value for name, value in self.query if name == key)
+
+    def get(self, key: str, default: str = "") -> str:
+        """The last value of a query key."""
+        return next(reversed(self.all(key)), default)
+
+    @property
+    def raw_query(self) -> str:
+        """The query as written, without its question mark."""
+        return self.rest.partition("?")[2]
+
+    @property
+    def segments(self) -> tuple[str, ...]:
+        """The parts of the path, without empty ones."""
+        return tuple(part for part in self.path.split("/") if part)
+
+
+class ApiOptions(Options):
+    """Base of the options of vendors that have one public server; ``?api=https://…`` names another way to it, such as a proxy."""
+
+    api: str = Field("", description="address of the vendor's server, if it is not the usual one")
+
+    @field_validator("api")
+    @classmethod
+    def _is_web(cls, value: str) -> str:
+        if value and not value.startswith(("https://", "http://")):
+            raise ValueError(f"{value!r} is no web address")
+        return value.rstrip("/")
+
+
+def parse_address(text: str) -> Address:
+    """The parts of a channel address; raises OptionError when it has no scheme or a port that is none."""
+    shape = _SHAPE.fullmatch(text.strip())
+    if not shape:
+        raise OptionError("a channel address begins with its scheme, for example console:// or feishu://TOKEN")
+    scheme, authority, path, query = shape[1].lower(), shape[2], shape[3], shape[4] or ""
+    login, at, place = authority.rpartition("@")
+    user, colon, password = login.partition(":")
+    host, port = _host_and_port(place)
+    return Address(
+        scheme=scheme,
+        user=unquote(user) if at else None,
+        password=unquote(password) if colon else None,
+        host=unquote(host),
+        port=port,
+        path=unquote(path),
+        query=tuple(parse_qsl(query, keep_blank_values=True)),
+        authority=place,
+        rest=text.strip().partition("://")[2],
+    )
+
+
+def _host_and_port(place: str) -> tuple[str, int | None]:
+    host, colon, port = place.rpartition(":")
+    if not colon or place.endswith("]") or not (port.isascii() and port.isdigit()):
+        return place, None  # a token may hold a colon: 12345:AAF…
+    if int(port) > 65535:
+        raise OptionError(f"port {port} does not exist; the highest is 65535")
+    return host, int(port)
+
+
+def shown(address: Address) -> str:
+    """The address with everything blanked that could be a secret."""
+    family = address.scheme.partition("+")[0]
+    login = f"{HIDDEN}@" if address.user is not None else ""
+    place = address.authority if family in _HOSTS else HIDDEN if address.authority else ""
+    path = address.path if family == "file" else "/" + HIDDEN if address.segments else address.path
+    query = "&".join(f"{key}={value if key in _HARMLESS else HIDDEN}" for key, value in address.query)
+    return f"{address.scheme}://{login}{place}{path}" + (f"?{query}" if query else "")
+
+
+def redact(text: str) -> str:
+    """A channel address for logs and listings; text that is no address is blanked whole."""
+    try:
+        return shown(parse_address(text))
+    except OptionError:
+        return HIDDEN
+
+
+def secrets(address: Address) -> frozenset[str]:
+    """The parts that must never be printed, for the log's filter."""
+    family = address.scheme.partition("+")[0]
+    found = [address.password or "", *(value for key, value in address.query if key not in _HARMLESS)]
+    if family not in _HOSTS:
+        found += [address.authority, address.host, address.user or ""]
+    if family not in ("file", "console"):
+        found += [part for part in address.segments if len(part) >= 2 * _MIN_SECRET or family not in _HOSTS]
+    return frozenset(word for word in found if len(word) >= _MIN_SECRET)
+
+
+def fill(options: type[Chosen], address: Address, example: str, *, skip: tuple[str, ...] = (), **parts: Any) -> Chosen:
+    """A channel's `Options` from the parts of its address and its query keys; OptionError says in one sentence what is wrong.
+
+    `parts` that are empty count as missing; `skip` names the query keys that `parts` already hold.
+    """
+    given = {key.replace("-", "_"): value for key, value in address.query if key not in skip}
+    given |= {key: value for key, value in parts.items() if value not in (None, "", ())}
+    try:
+        return options.model_validate(given)
+    except ValidationError as error:
+        raise OptionError(f"{_complaint(options, error)}; write it like {example}") from None
+
+
+def _complaint(options: type[BaseModel], error: ValidationError) -> str:
+    said = []
+    for problem in error.errors(include_input=False, include_url=False, include_context=False):
+        name = str(problem["loc"][0]) if problem["loc"] else "address"
+        if problem["type"] == "missing":
+            said.append(f"{_meaning(options, name)} is missing")
+        elif problem["type"] == "extra_forbidden":
+            near = difflib.get_close_matches(name, options.model_fields, 1)
+            said.append(f"unknown key {name!r}" + (f", did you mean {near[0]!r}?" if near else ""))
+        else:
+            said.append(f"{name}: {problem['msg']}")
+    return "; ".join(said)
+
+
+def _meaning(options: type[BaseModel], name: str) -> str:
+    field = options.model_fields.get(name)
+    return f"{name} ({field.description})" if field and field.description else name

@@ -1,0 +1,133 @@
+"""Builds the program out of a configuration. The only place where the parts meet."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import socket
+from collections.abc import Awaitable
+from datetime import datetime
+
+from crawler.engine import Engine, FetchRules
+from crawler.pool import Readers
+from jobs import clock, log
+from jobs.config import Config, SourceConfig
+from jobs.deliver import Deliverer
+from jobs.pipeline import Pipeline, Routing, Watch, Watched
+from jobs.sending import OpenChannel, channel_for
+from storage import frontier, outbox, sources
+from storage.database import Database, open_database
+from storage.lock import InstanceLock
+from storage.rules import Ruleset
+
+_log = log.get("app")
+
+
+class App:
+    """The parts of a running Zhixun, and their life: begin, until, end."""
+
+    def __init__(self, config: Config) -> None:
+        self.config = config
+        owner = f"{socket.gethostname()}:{os.getpid()}"
+        self.db: Database = open_database(config.database)
+        self._lock = InstanceLock(self.db)
+        self.readers = Readers()
+        self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, clock.now)
+        self.engine = Engine(fetch_rules(config), self.pipeline.claim, self.pipeline.answered, clock.now)
+        self.deliverer = Deliverer(self.db, channels_of(config), owner, clock.now)
+        self.pipeline.on_alert = self.deliverer.wake
+        self.pipeline.on_work = self.engine.wake
+        self.pipeline.host_delay = lambda host: self.engine.crawl_delay(host) or 0.0
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def begin(self) -> None:
+        """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""
+        self._lock.acquire()
+        self.db.upgrade()
+        now = clock.now()
+        await self.db.write(lambda s: frontier.recover(s, now))
+        await self.db.write(lambda s: outbox.recover(s, now))
+        await self._sync_sources(now)
+        self._tasks = [
+            asyncio.create_task(self.engine.run(), name="engine"),
+            asyncio.create_task(self.deliverer.run(), name="delivery"),
+        ]
+
+    async def _sync_sources(self, now: datetime) -> None:
+        wanted = [(watched.source, now) for watched in self.pipeline.watch.sources.values()]
+        await self.db.write(lambda s: sources.sync(s, wanted, now))
+
+    async def until(self, done: Awaitable[object]) -> None:
+        """Wait until `done`; if a part of the program ends before that, its error ends everything, loudly."""
+        waiting = asyncio.ensure_future(done)
+        try:
+            ended, _ = await asyncio.wait([waiting, *self._tasks], return_when=asyncio.FIRST_COMPLETED)
+            for task in ended:
+                task.result()
+            if waiting not in ended:
+                raise RuntimeError(f"the {next(iter(ended)).get_name()} loop ended by itself")
+        finally:
+            waiting.cancel()
+
+    async def reconfigure(self, config: Config) -> None:
+        """Replace the configuration in one step; what is in flight ends under the old one."""
+        if config.database != self.config.database:
+            _log.warning("database changed in the configuration: restart to use it")
+        self.config = config
+        log.hide(config.secrets())
+        self.pipeline.watch = watch_of(config)
+        self.deliverer.channels = channels_of(config)
+        await self._sync_sources(clock.now())
+        self.pipeline.look_now()
+
+    async def end(self, within: float) -> None:
+        """Stop claiming, let what is in flight end within so many seconds, give back the rest."""
+        await self.engine.stop(within)
+        await self.deliverer.stop(max(within / 4, 1.0))
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if self._tasks:
+            await self.pipeline.release()
+        self.close()
+
+    def close(self) -> None:
+        """Let go of children, connections and the lock."""
+        self.readers.close()
+        self.db.close()
+        self._lock.release()
+
+
+def fetch_rules(config: Config) -> FetchRules:
+    """What the configuration says of fetching."""
+    crawl = config.crawl
+    return FetchRules(
+        user_agent=crawl.user_agent,
+        concurrency=crawl.concurrency,
+        per_host=crawl.per_host,
+        delay=crawl.delay.total_seconds(),
+        timeout=crawl.timeout.total_seconds(),
+        max_page_size=crawl.max_page_size,
+        obey_robots=crawl.obey_robots,
+        allow_networks=tuple(crawl.allow_networks),
+    )
+
+
+def watch_of(config: Config) -> Watch:
+    """The configuration as the pipeline works with it."""
+    return Watch(
+        sources={row.name: _watched(row) for row in config.sources if row.enabled},
+        rules=Ruleset(config.compiled_rules()),
+        routing={rule.name: Routing(tuple(rule.channels), rule.max_age, rule.due) for rule in config.rules},
+        zone=config.zone,
+        delay=config.crawl.delay,
+    )
+
+
+def _watched(row: SourceConfig) -> Watched:
+    return Watched(row.source(), row.cadence(), row.headers, row.body_bytes())
+
+
+def channels_of(config: Config) -> dict[str, OpenChannel]:
+    """The channels that rules may name, each opened from its address."""
+    return {row.name: channel_for(row.url) for row in config.channels}

@@ -1,0 +1,36 @@
+"""Prints alerts on standard output: `console://`."""
+
+from __future__ import annotations
+
+import sys
+
+from crawler.plugins import Options as Base
+from jobs.address import Address, fill
+from jobs.message import Message
+from jobs.rendering import PLAIN, render
+from jobs.sending import Post, Receipt, accepted, refused
+
+SCHEMES = ("console",)
+RATE = None
+LIMIT = 20_000  # bytes
+
+
+class Options(Base):
+    """Nothing to say."""
+
+
+def options(address: Address) -> Options:
+    """The options of an address such as ``console://``."""
+    return fill(Options, address, "console://")
+
+
+async def send(message: Message, _options: Options, _post: Post) -> Receipt:
+    """Print the message, with an empty line after it."""
+    text = render(message, PLAIN, LIMIT) + "\n\n"
+    encoding = sys.stdout.encoding or "utf-8"
+    try:
+        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+        sys.stdout.flush()
+    except (OSError, ValueError) as error:  # a closed pipe, a closed stream
+        return refused(f"standard output cannot be written: {error}")
+    return accepted("printed")

@@ -1,0 +1,58 @@
+"""Appends alerts to a file, one JSON object a line: `file:///var/lib/zhixun/alerts.jsonl`.
+
+A line is on the disk (fsync) before the alert counts as sent. A line that a crash cut short is left alone and a new one begun, so
+a reader skips what does not parse; a line that comes twice has the same ``idempotency_key``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from pathlib import Path
+
+from pydantic import Field
+
+from crawler.plugins import Options as Base
+from jobs.address import Address, fill
+from jobs.message import Message
+from jobs.rendering import as_json
+from jobs.sending import Post, Receipt, accepted, refused
+
+SCHEMES = ("file",)
+RATE = None
+
+
+class Options(Base):
+    """Where to write."""
+
+    path: Path = Field(description="path of the file")
+
+
+def options(address: Address) -> Options:
+    """The options of an address such as ``file:///var/lib/zhixun/alerts.jsonl``; without a third slash the path is relative."""
+    return fill(Options, address, "file:///var/lib/zhixun/alerts.jsonl", path=address.authority + address.path)
+
+
+async def send(message: Message, options: Options, _post: Post) -> Receipt:
+    """Append the message and wait until the disk has it."""
+    line = json.dumps(as_json(message), ensure_ascii=False).encode("utf-8", "replace")
+    try:
+        await asyncio.to_thread(_append, options.path, line)
+    except OSError as error:
+        return refused(f"{options.path} cannot be written: {error.strerror}", error.errno)
+    return accepted(f"written to {options.path}")
+
+
+def _append(path: Path, line: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        size = os.fstat(handle).st_size
+        torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
+        rest = memoryview((b"\n" if torn else b"") + line + b"\n")
+        while rest:
+            rest = rest[os.write(handle, rest) :]
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,40 @@
+"""Slack incoming webhooks: `slack://A/B/C`, the three parts at the end of the webhook's address."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from jobs.address import Address, ApiOptions, fill
+from jobs.message import Message
+from jobs.rendering import SLACK, headline, render
+from jobs.sending import Post, Receipt, accepted, refused
+
+SCHEMES = ("slack",)
+RATE = 60.0  # docs.slack.dev/apis/web-api/rate-limits: one a second and webhook, short bursts allowed
+LIMIT = 4000  # characters after which docs.slack.dev/changelog/2018-truncating-really-long-messages advises to stop
+
+
+class Options(ApiOptions):
+    """Which webhook."""
+
+    api: str = "https://hooks.slack.com"
+    path: str = Field(description="the three parts A/B/C of the webhook's address", pattern="^[^/]+/[^/]+/[^/]+$", repr=False)
+
+
+def options(address: Address) -> Options:
+    """The options of an address such as ``slack://T000/B000/XXXX``."""
+    return fill(Options, address, "slack://T000/B000/XXXX", path="/".join((address.authority, *address.segments)).strip("/"))
+
+
+async def send(message: Message, options: Options, post: Post) -> Receipt:
+    """Send the message as mrkdwn, or unformatted for a plain one."""
+    body: dict[str, object] = {"text": render(message, SLACK, LIMIT, len), "unfurl_links": False, "unfurl_media": False}
+    if message.plain:
+        body = {"text": SLACK.escape(headline(message)), "mrkdwn": False}
+    reply = await post(f"{options.api}/services/{options.path}", json_body=body)
+    refusal = reply.refusal()
+    if refusal:
+        return refusal
+    if reply.text.strip() == "ok" or reply.json.get("ok") is True:
+        return accepted(reply.text, reply.status)
+    return refused(f"an answer other than ok: {reply.text}", reply.status)

@@ -1,0 +1,112 @@
+"""`zhixun alerts …`: the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import tzinfo
+from typing import Annotated, Any
+
+import typer
+
+from jobs import clock
+from jobs.message import alert_of, short_id
+from jobs.output import Cli, Json, local, out, show, table, write_json
+from storage import outbox, queries
+
+app = typer.Typer(no_args_is_help=True, help="The ledger of alerts: what was raised, sent, refused.")
+COLUMNS = {
+    "alert": "alert", "created": "raised", "rule": "rule", "record": "record", "title": "title", "channel": "channel",
+    "state": "state", "attempts": "tries", "answer": "answer",
+}  # fmt: skip
+
+
+@app.command("list")
+def list_alerts(
+    context: typer.Context,
+    as_json: Json = False,
+    rule: Annotated[str | None, typer.Option(help="Of this rule only.")] = None,
+    state: Annotated[str | None, typer.Option(help="pending, sending, sent, dead or held.")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+) -> None:
+    """Alerts and their deliveries, newest first."""
+    cli: Cli = context.obj
+    zone = cli.config().zone
+    entries = cli.ask(lambda s: queries.alerts(s, rule=rule, state=state, limit=limit))
+    show(_rows(entries, None if as_json else zone), COLUMNS, as_json)
+
+
+def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        base = {
+            "alert": short_id(entry.id),
+            "created": local(entry.created_at, zone) if zone else entry.created_at,
+            "rule": entry.rule,
+            "record": entry.article_id,
+            "story": entry.story,
+            "title": entry.title,
+            "reprints": entry.reprints,
+        }
+        for delivery in entry.deliveries:
+            yield base | {
+                "channel": delivery.channel,
+                "state": delivery.state,
+                "attempts": delivery.attempts,
+                "answer": delivery.vendor_answer or delivery.last_error,
+                "next": delivery.next_at if delivery.state == "pending" else None,
+                "sent": delivery.sent_at,
+            }
+
+
+@app.command("show")
+def show_alert(
+    context: typer.Context, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False
+) -> None:
+    """One alert: why it was raised, where it went, each attempt and what the channel answered."""
+    cli: Cli = context.obj
+    zone, number = cli.config().zone, _number(alert)
+    with cli.archive() as db:
+        found = db.read(lambda s: queries.alerts(s, ids=[number]))
+        payload = db.read(lambda s: queries.payload(s, number))
+        tries = db.read(lambda s: queries.attempts(s, number))
+    if not found or payload is None:
+        raise typer.BadParameter(f"no alert {alert}")
+    entry = found[0]
+    if as_json:
+        write_json([asdict(entry) | {"payload": payload, "tries": [asdict(one) for one in tries]}])
+        return
+    out.print(f"{short_id(entry.id)}  rule {entry.rule}  raised {local(entry.created_at, zone)}", markup=False)
+    out.print(f"record {entry.article_id} (story {entry.story}), {entry.reprints} later reprints: {entry.title}", markup=False)
+    for match in payload.get("matched", []):
+        out.print(f"  matched {match['term']}: {match['quote']}", markup=False)
+    names = {delivery.id: delivery.channel for delivery in entry.deliveries}
+    table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in entry.deliveries])
+    table(
+        ("channel", "attempt", "began", "outcome", "code", "detail"),
+        [(names[a.delivery_id], a.number, local(a.started_at, zone), a.outcome, a.code, a.detail) for a in tries],
+    )
+
+
+def _delivery(row: queries.DeliveryView, zone: tzinfo) -> tuple[Any, ...]:
+    due = local(row.next_at, zone) if row.state == "pending" else None
+    return row.channel, row.state, row.attempts, due, row.vendor_answer or row.last_error
+
+
+def _number(alert: str) -> int:
+    try:
+        return alert_of(alert)
+    except ValueError:
+        raise typer.BadParameter(f"{alert!r} is no alert id; they look like #00A7") from None
+
+
+@app.command("retry")
+def retry(
+    context: typer.Context,
+    alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None,
+) -> None:
+    """Send dead letters again; the running daemon picks them up."""
+    cli: Cli = context.obj
+    ids = [_number(alert) for alert in alerts or []]
+    with cli.archive() as db:
+        count = db.write_now(lambda s: outbox.retry(s, ids or None, clock.now()))
+    out.print(f"{count} deliveries are due again")

@@ -1,0 +1,305 @@
+"""The whole way, from a watched source to an alert in the ledger.
+
+    frontier.claim | engine.fetch | spiders FIND | frontier.found            a poll: which links are new to us?
+    frontier.claim | engine.fetch | parsers READ | analyzers ADD | rules.match | articles.store     an article, and its alerts
+    outbox.claim   | channels SEND | outbox.sent                             in jobs/deliver.py, with its own tick
+
+Each `|` is a value handed over; each step that ends in the store is one transaction, so a kill at any instant leaves the work due
+again. A failure is an `Outcome`, stored where the user looks; anything unexpected is logged and the task's lease runs out.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta, tzinfo
+
+from crawler import url as urls
+from crawler.engine import Answer, Fetch
+from crawler.errors import NotAnArticle, ReadError, SpiderError
+from crawler.pool import Killed, Readers
+from crawler.record import Found, Link, Outcome, Page, Reason, Record, Source
+from jobs import log, schedule
+from jobs.message import payload
+from storage import articles, frontier
+from storage.database import Database
+from storage.failpoints import failpoint
+from storage.frontier import Task
+from storage.rules import Hit, Ruleset
+
+LEASE = timedelta(minutes=3)  # longer than the longest fetch (30 s) and two readings (8 s) of a batch that waits its turn
+HORIZON = timedelta(seconds=1)  # how far ahead of its pace a host's requests may be claimed
+IDLE = timedelta(seconds=1)  # how long an empty frontier is believed
+MIN_OWN_TEXT = 40  # code points of what a source says itself, to make a record of it when the page cannot be read
+
+_log = log.get("pipeline")
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """What the configuration says of one rule: where its alerts go, from which age on it is silent."""
+
+    channels: tuple[str, ...]
+    max_age: timedelta
+    due: Callable[[datetime], datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What the configuration says of one source."""
+
+    source: Source
+    cadence: schedule.Cadence
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """One configuration, ready to work with. A reload replaces it whole, between two answers."""
+
+    sources: Mapping[str, Watched]
+    rules: Ruleset
+    routing: Mapping[str, Routing]
+    zone: tzinfo
+    delay: timedelta
+
+
+class Pipeline:
+    """Hands tasks to the engine and its answers to storage.
+
+    `limit_polls`, if set, lets each source's own poll be claimed only when it was due at that moment (`run --once`).
+    """
+
+    def __init__(self, db: Database, readers: Readers, watch: Watch, owner: str, now: Callable[[], datetime]) -> None:
+        self.watch = watch
+        self.counts: Counter[str] = Counter()
+        self.on_alert: Callable[[], None] = lambda: None
+        self.on_work: Callable[[], None] = lambda: None
+        self.host_delay: Callable[[str], float] = lambda _host: 0.0  # what robots.txt asks for, in seconds
+        self.polls_due_by: datetime | None = None
+        self._db = db
+        self._readers = readers
+        self._owner = owner
+        self._now = now
+        self._claimed: deque[Task] = deque()
+        self._look_again: datetime | None = None
+        self._rng = random.Random()
+
+    # ---- frontier → engine
+
+    async def claim(self) -> Fetch | None:
+        """The next request that is due, or None when nothing is."""
+        if not self._claimed:
+            await self._claim_batch()
+        while self._claimed:
+            task = self._claimed.popleft()
+            watched = self.watch.sources.get(task.source)
+            if watched is not None:
+                failpoint("after-claim")
+                return self._fetch(task, watched)
+            await self._drop(task)
+        return None
+
+    async def _claim_batch(self) -> None:
+        now = self._now()
+        if self._look_again and now < self._look_again:
+            return
+        tasks = await self._db.write(
+            lambda s: frontier.claim(
+                s,
+                owner=self._owner,
+                now=now,
+                limit=8,
+                lease=LEASE,
+                delay=self._delay,
+                horizon=HORIZON,
+                polls_due_by=self.polls_due_by,
+            )
+        )
+        self._claimed.extend(tasks)
+        self._look_again = None if tasks else now + IDLE
+
+    async def _drop(self, task: Task) -> None:
+        await self._db.write(lambda s: frontier.drop(s, task, "source is no longer configured", self._now()))
+
+    def look_now(self) -> None:
+        """There may be work: ask the frontier again at once."""
+        self._look_again = None
+        self.on_work()
+
+    def _delay(self, host: str) -> float:
+        return max(self.watch.delay.total_seconds(), self.host_delay(host))
+
+    def _fetch(self, task: Task, watched: Watched) -> Fetch:
+        if task.kind == "poll":
+            headers, body = watched.headers, watched.body
+            method = "POST" if body is not None else "GET"
+            return Fetch(task.url, task, task.etag, task.last_modified, headers, method, body)
+        return Fetch(urls.desktop_twin(task.url) or task.url, task)
+
+    async def release(self) -> None:
+        """Give back what was claimed and not begun, at a clean stop."""
+        self._claimed.clear()
+        await self._db.write(lambda s: frontier.release(s, self._owner))
+
+    # ---- engine → storage
+
+    async def answered(self, answer: Answer) -> None:
+        """One request came to its end: store what it means."""
+        failpoint("after-fetch")
+        task: Task = answer.fetch.token
+        watched = self.watch.sources.get(task.source)
+        if watched is None or answer.outcome.reason is Reason.STOPPED:
+            return  # its lease is released, or a reload has dropped the source
+        if answer.outcome.retry_after is not None and answer.outcome.reason is Reason.RATE_LIMITED:
+            await self._hold(task, answer.outcome)
+        if task.kind == "poll":
+            await self._polled(task, watched, answer)
+        else:
+            await self._fetched(task, watched, answer)
+
+    async def _hold(self, task: Task, outcome: Outcome) -> None:
+        until = self._now() + timedelta(seconds=outcome.retry_after or 0)
+        await self._db.write(lambda s: frontier.hold_host(s, task.host, until, outcome.reason))
+
+    async def _polled(self, task: Task, watched: Watched, answer: Answer) -> None:
+        outcome = answer.outcome
+        if answer.page is not None:
+            try:
+                found = await self._readers.find(answer.page, watched.source, self._now(), self.watch.zone)
+            except Killed as error:
+                outcome = Outcome(Reason.KILLED, str(error))
+            except SpiderError as error:
+                outcome = Outcome(Reason.UNREADABLE, str(error))
+            else:
+                await self._keep_links(task, watched, answer, found)
+                return
+        if outcome.reason is Reason.UNCHANGED:
+            await self._keep_links(task, watched, answer, None)
+            return
+        await self._poll_failed(task, watched, outcome)
+
+    async def _keep_links(self, task: Task, watched: Watched, answer: Answer, found: Found | None) -> None:
+        now = self._now()
+        wish = max(filter(None, (found.ttl if found else None, answer.max_age)), default=None)
+        due = schedule.next_poll(watched.cadence, now, site_wish=wish)
+        self.counts["polls"] += 1
+        if found is None:
+            await self._db.write(lambda s: frontier.unchanged(s, task, now=now, next_due=due))
+            _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
+            return
+        kept = await self._db.write(
+            lambda s: frontier.found(
+                s, task, found, etag=answer.etag, last_modified=answer.last_modified, now=now, next_due=due, keys=urls.link_key
+            )
+        )
+        self.counts["links"] += kept.new
+        if kept.new:
+            self.look_now()
+        _log.info("polled", source=task.source, outcome="ok", kind=found.kind, links=len(found.links), new=kept.new)
+
+    async def _poll_failed(self, task: Task, watched: Watched, outcome: Outcome) -> None:
+        now = self._now()
+        due = schedule.next_poll_after_failure(watched.cadence, now, outcome, task.attempts)
+        self.counts["failed polls"] += 1
+        await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
+        _log.warning(
+            "poll failed",
+            source=task.source,
+            reason=outcome.reason.value,
+            detail=outcome.detail,
+            url=task.url,
+            next=due.isoformat(),
+        )
+
+    async def _fetched(self, task: Task, watched: Watched, answer: Answer) -> None:
+        outcome, record = answer.outcome, None
+        if answer.page is not None:
+            outcome, record = await self._read(task, watched, answer.page)
+        if record is not None:
+            await self._store(task, watched, record)
+            return
+        now = self._now()
+        due = schedule.next_read(now, outcome, task.attempts, self._rng)
+        own = _record_of_link(task, now) if due is None else None
+        if own is not None:
+            await self._store(task, watched, await self._readers.add(own))
+            return
+        self.counts["failed articles"] += due is None
+        await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
+        _log.info(
+            "not read", source=task.source, reason=outcome.reason.value, detail=outcome.detail, url=task.url, final=due is None
+        )
+
+    async def _read(self, task: Task, watched: Watched, page: Page) -> tuple[Outcome, Record | None]:
+        link = task.hint or Link(task.url)
+        try:
+            record = await self._readers.read(page, replace(link, url=task.url), watched.source.name, self.watch.zone)
+        except Killed as error:
+            return Outcome(Reason.KILLED, str(error), permanent=task.attempts >= 2), None  # a page that kills twice is left alone
+        except NotAnArticle as error:
+            return Outcome(Reason.NOT_AN_ARTICLE, f"{error.reason} {error.detail}".strip(), permanent=True), None
+        except ReadError as error:
+            return Outcome(Reason.UNREADABLE, str(error), permanent=True), None
+        return Outcome(Reason.OK), record
+
+    async def _store(self, task: Task, watched: Watched, record: Record) -> None:
+        failpoint("after-read")
+        now = self._now()
+        record = replace(record, first_seen=now)
+        tags = watched.source.tags
+        hits = self.watch.rules.match(record, tags, now)
+        drafts = [draft for hit in hits if (draft := self._draft(record, hit, task, now))]
+        key = urls.link_key(task.url)
+        aliases = sorted({urls.link_key(address) for address in _other_addresses(record)} - {key})
+        stored = await self._db.write(
+            lambda s: articles.store(s, record, key=key, aliases=aliases, tags=tags, task=task, alerts=drafts, now=now)
+        )
+        self.counts[stored.verdict] += 1
+        self.counts["alerts"] += stored.alerts_made
+        if stored.alerts_made:
+            self.on_alert()
+        _log.info(
+            "stored",
+            verdict=stored.verdict,
+            record=stored.article_id,
+            source=task.source,
+            title=record.title[:60],
+            alerts=stored.alerts_made,
+        )
+
+    def _draft(self, record: Record, hit: Hit, task: Task, now: datetime) -> articles.AlertDraft | None:
+        routing = self.watch.routing[hit.rule]
+        if record.published is None and task.baseline:
+            return None  # a first poll shows what was there before us
+        if record.published is not None and now - record.published > routing.max_age:
+            return None
+        return articles.AlertDraft(hit.rule, hit.version, routing.channels, payload(record, hit), routing.due(now))
+
+
+def _other_addresses(record: Record) -> Sequence[str]:
+    """Further addresses of the same article: the one that the page itself calls canonical."""
+    return [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
+
+
+def _record_of_link(task: Task, now: datetime) -> Record | None:
+    """A record from what the source itself said, for an article whose page will not be read: better short than missed."""
+    link = task.hint
+    if link is None or not link.title:
+        return None
+    text = link.text or link.summary or ""
+    if len(text) < MIN_OWN_TEXT:
+        return None
+    return Record(
+        title=link.title,
+        link=urls.canonical(link.url),
+        text=text,
+        published=link.published,
+        author=link.author,
+        publisher=link.publisher,
+        source=task.source,
+        fetched=now,
+    )

@@ -1,0 +1,54 @@
+"""When is a source next due? Pure: values in, a time out.
+
+A source that answers is due again after its own interval, never sooner than the site asks (`ttl` of a feed, Cache-Control max-age
+up to an hour, Retry-After). One that fails waits longer each time: 2, 4, 8 … intervals, at most a day.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from crawler.record import Outcome, Reason
+
+Cadence = Callable[[datetime], datetime]  # a moment → when the configuration wants the next poll
+
+MAX_PAUSE = timedelta(days=1)
+MAX_SITE_WISH = timedelta(hours=1)  # a feed may ask for a pause, not for being forgotten
+ARTICLE_ATTEMPTS = 5
+MORE_SOON = timedelta(seconds=5)  # a poll that found more than it may take goes on soon
+_HOURS_PAUSE = (Reason.BLOCKED, Reason.GONE, Reason.ROBOTS)
+
+
+def next_poll(cadence: Cadence, now: datetime, *, site_wish: float | None = None) -> datetime:
+    """When to poll again after a good answer. `site_wish` is the pause in seconds that the site asked for."""
+    due = cadence(now)
+    if site_wish:
+        due = max(due, now + min(timedelta(seconds=site_wish), MAX_SITE_WISH))
+    return due
+
+
+def next_poll_after_failure(cadence: Cadence, now: datetime, outcome: Outcome, failures: int) -> datetime:
+    """When to poll again after the `failures`-th failure in a row (from 1)."""
+    interval = max(cadence(now) - now, timedelta(minutes=1))
+    floor = timedelta(hours=1) if outcome.reason in _HOURS_PAUSE else timedelta(0)
+    pause: timedelta = max(interval * 2 ** min(failures - 1, 10), floor)
+    if outcome.retry_after is not None:
+        pause = max(pause, timedelta(seconds=outcome.retry_after))
+    return now + min(pause, max(MAX_PAUSE, interval))
+
+
+def next_read(now: datetime, outcome: Outcome, attempts: int, rng: random.Random) -> datetime | None:
+    """When to try an article again after its `attempts`-th failure; None when it is time to give up.
+
+    Waiting for a robots.txt that cannot be reached costs no attempt: the site, not the article, is in trouble.
+    """
+    if outcome.permanent:
+        return None
+    if outcome.reason is Reason.ROBOTS_UNREACHABLE:
+        return now + timedelta(seconds=max(outcome.retry_after or 0, 600))
+    if attempts >= ARTICLE_ATTEMPTS:
+        return None
+    pause = 10.0 * 4 ** (attempts - 1) * rng.uniform(0.75, 1.25)  # 10 s, 40 s, 3 min, 11 min
+    return now + timedelta(seconds=max(pause, outcome.retry_after or 0))

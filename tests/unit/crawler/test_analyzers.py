@@ -1,0 +1,235 @@
+"""What the analyzers promise: every value has its proof, nothing is invented, and the measured quality does not sink."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler import adding, lexicon, plugins
+from crawler.analyzers import events, industries, keywords, language, summary, technologies
+from crawler.record import Fact, Record
+from crawler.text import normal
+
+GOLD = [
+    json.loads(line) for line in (Path(__file__).parents[2] / "data" / "gold_records_own.jsonl").read_text("utf-8").splitlines()
+]
+KINDS = {"keyword": "keywords", "technology": "ai_technologies", "industry": "industries"}
+
+
+def record(text: str, title: str = "", **more: object) -> Record:
+    return Record(title, "https://example.org/a", text, **more)  # type: ignore[arg-type]
+
+
+def check_grounded(made: Record) -> None:
+    """No value without a Fact, no Fact without a place that says so."""
+    for kind, name in KINDS.items():
+        assert [fact.value for fact in made.facts if fact.kind == kind] == list(getattr(made, name))
+    assert [fact.value for fact in made.facts if fact.kind == "event"] == [event.headline for event in made.events]
+    for fact in made.facts:
+        if fact.start is None:
+            assert fact.quote.split(":")[0] in ("title", "meta keywords"), fact
+        else:
+            assert fact.end is not None
+            assert made.text[fact.start : fact.end] == fact.quote, fact
+        assert 0 <= fact.score <= 1
+
+
+@pytest.mark.parametrize("gold", GOLD, ids=[row["id"] for row in GOLD])
+def test_every_value_has_its_proof(gold: dict[str, str]) -> None:
+    made = adding.add(record(gold["text"], gold["title"]))
+    check_grounded(made)
+    assert made.language == gold["language"]
+    assert len(made.keywords) <= 8
+    assert len(made.events) <= 10
+    assert len(made.summary) <= 200
+    assert made.summary
+    for event in made.events:
+        words = event.headline.split() if made.language == "en" else [ch for ch in event.headline if "一" <= ch <= "鿿"]
+        assert 0 < len(words) <= (12 if made.language == "en" else 30), event.headline
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(max_size=300), st.text(max_size=60))
+def test_any_text_is_survived_and_grounded(text: str, title: str) -> None:
+    check_grounded(adding.add(record(text, title)))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "人工智能",
+                "發布",
+                "ＯｐｅｎＡＩ",
+                "AI",
+                " ",
+                "。",
+                "\n",
+                "“",
+                "、",
+                "等领域",
+                "GPT‑5",
+                "said",
+                ". ",
+                "7月2日",
+                "CNN",
+                "，",
+            ]
+        ),
+        max_size=60,
+    )
+)
+def test_texts_of_awkward_pieces_stay_grounded(pieces: list[str]) -> None:
+    check_grounded(adding.add(record("".join(pieces), "".join(pieces[:4]))))
+
+
+def scores(name: str) -> tuple[float, float]:
+    hits = said = due = 0
+    for gold in GOLD:
+        made = adding.add(record(gold["text"], gold["title"]))
+        found, wanted = {
+            "technologies": (set(made.ai_technologies), [lexicon.names("technology")[one] for one in gold["technologies"]]),
+            "industries": (set(made.industries), [lexicon.names("industry")[one] for one in gold["industries"]]),
+        }[name]
+        names = {one.in_language(gold["language"]) for one in wanted}
+        hits, said, due = hits + len(found & names), said + len(found), due + len(names)
+    return hits / said, hits / due
+
+
+@pytest.mark.parametrize(
+    ("name", "precision", "recall"),
+    [("technologies", 0.94, 0.94), ("industries", 0.88, 0.82)],
+    ids=["technologies", "industries"],
+)
+def test_quality_on_our_own_gold_does_not_sink(name: str, precision: float, recall: float) -> None:
+    found = scores(name)
+    assert found[0] >= precision
+    assert found[1] >= recall
+
+
+def test_adding_runs_every_analyzer_of_the_family() -> None:
+    ran = {module.__name__.rpartition(".")[2] for module in adding.ORDER}
+    assert ran == set(plugins.family("crawler.analyzers", "add"))
+
+
+class TestLanguage:
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("世界人工智能大会在上海开幕", "zh"),
+            ("大語言模型發布會在台北舉行", "zh"),
+            ("OpenAI发布GPT-5，性能提升40%", "zh"),
+            ("The company released a new model for developers.", "en"),
+            ("Nvidia unveils Blackwell GPU", "en"),
+            ("Das Unternehmen hat ein neues Modell für die Industrie vorgestellt.", "de"),
+            ("La société a présenté un nouveau modèle pour les entreprises.", "fr"),
+            ("東京で新しいモデルが発表されました。", "ja"),
+            ("서울에서 새로운 모델이 공개되었습니다", "ko"),
+            ("Компания представила новую модель", "ru"),
+            ("12345 — 67%", None),
+        ],
+    )
+    def test_is_told_from_the_text(self, text: str, code: str | None) -> None:
+        assert language.add(record(text)).language == code
+
+    def test_of_the_page_is_kept_when_the_text_does_not_tell(self) -> None:
+        assert language.add(record("2026", language="zh")).language == "zh"
+
+
+class TestTechnologies:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("该系统基于深度学习框架和AI芯片。", ("深度学习框架", "AI芯片")),
+            ("新模型是大語言模型，支持語音合成。", ("大语言模型", "语音合成")),
+            ("三号变压器完成更换。", ()),
+            ("Transformer fire cuts power to the station.", ()),
+            ("A CNN poll released on Monday found voters split.", ()),
+            ("Real estate agents sold more homes.", ()),
+            (
+                "A CNN reads the scans; the deep learning model runs on GPUs.",
+                ("convolutional neural network", "deep learning", "GPU"),
+            ),
+            ("央行微调了公开市场操作的利率。", ()),
+            ("The edge AI accelerator ships in May.", ("edge AI", "AI chip")),
+        ],
+    )
+    def test_are_named_as_the_taxonomy_names_them(self, text: str, found: tuple[str, ...]) -> None:
+        assert set(technologies.add(language.add(record(text))).ai_technologies) == set(found)
+
+    def test_of_the_title_alone_are_proved_by_the_title(self) -> None:
+        made = technologies.add(language.add(record("正文没有提到它。", "大模型上线")))
+        assert made.facts == (Fact("technology", "大语言模型", "title: 大模型上线", "builtin", score=made.facts[0].score),)
+
+
+class TestIndustries:
+    def test_of_an_enumeration_of_fields(self) -> None:
+        made = industries.add(language.add(record("签约项目横跨教育、健康、零售、交通等领域，为产业发展注入新活力。")))
+        assert set(made.industries) == {"教育", "医疗健康", "零售与电商", "交通物流"}
+
+    def test_of_ai_news_that_names_none_is_internet_and_software(self) -> None:
+        made = industries.add(technologies.add(language.add(record("新的大语言模型昨天问世。"))))
+        assert made.industries == ("互联网与软件",)
+
+    def test_of_other_news_may_be_none(self) -> None:
+        assert industries.add(language.add(record("昨天下了一场雨，街上没有人。"))).industries == ()
+
+
+class TestKeywords:
+    def test_of_the_page_are_kept_as_they_are_when_good(self) -> None:
+        made = keywords.add(record("上海的人工智能产业在发展。", keywords=("人工智能", "上海", "高质量发展"), publisher="央视网"))
+        assert made.keywords == ("人工智能", "上海", "高质量发展")
+        assert {fact.by for fact in made.facts} == {"page"}
+
+    def test_of_the_page_lose_the_names_of_sites(self) -> None:
+        own = ("央视网", "新闻频道", "智能体", "news.example.cn", "标准", "互操作")
+        assert keywords.add(record("智能体互操作标准发布。", keywords=own, publisher="央视网")).keywords == (
+            "智能体",
+            "标准",
+            "互操作",
+        )
+
+    def test_of_a_page_that_lists_its_whole_site_are_those_in_the_article(self) -> None:
+        own = tuple(f"词{number}" for number in range(30)) + ("智能体", "标准", "互操作")
+        made = keywords.add(language.add(record("智能体互操作标准发布。", keywords=own)))
+        assert made.keywords == ("智能体", "标准", "互操作")
+
+    def test_are_never_one_inside_another(self) -> None:
+        for gold in GOLD:
+            forms = [normal(word) for word in keywords.add(record(gold["text"], gold["title"])).keywords]
+            assert not [(one, other) for one in forms for other in forms if one != other and one in other]
+
+
+class TestEvents:
+    def test_leave_out_opinion_and_background(self) -> None:
+        text = "9月2日，栈云机器人宣布完成3亿元B轮融资。栈云机器人成立于2019年，总部位于临江市。业内人士认为，盈利并不容易。"
+        made = events.add(language.add(record(text)))
+        assert [event.detail for event in made.events] == ["9月2日，栈云机器人宣布完成3亿元B轮融资。"]
+
+    def test_stand_in_the_order_of_the_text(self) -> None:
+        for gold in GOLD:
+            places = [fact.start or 0 for fact in events.add(record(gold["text"], gold["title"])).facts]
+            assert places == sorted(places)
+
+    def test_that_repeat_each_other_are_told_once(self) -> None:
+        text = "星河智算7月1日发布新一代推理芯片，功耗下降三成。\n7月1日，星河智算发布新一代推理芯片，功耗下降三成。"
+        assert len(events.add(language.add(record(text))).events) == 1
+
+    def test_an_empty_text_has_none(self) -> None:
+        assert events.add(record("")).events == ()
+
+
+class TestSummary:
+    def test_is_whole_sentences_of_the_text(self) -> None:
+        for gold in GOLD:
+            made = summary.add(language.add(record(gold["text"], gold["title"])))
+            sentences = [one.text for one in lexicon.reading(gold["text"]).sentences]
+            left = made.summary
+            for sentence in sentences:
+                left = left.replace(sentence, "")
+            assert not left.strip()

@@ -1,0 +1,186 @@
+"""Lists in JSON: with options and without, wrapped in calls, scripts and strange envelopes."""
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from crawler.errors import SpiderError
+from crawler.record import Found, Page, Source
+from crawler.spiders import api
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+URL = "https://paper.example/api/list.json"
+
+
+def read(body: Any, **options: str) -> Found:
+    text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+    return api.find(Page(URL, text.encode(), NOW, "text/html"), Source("paper", URL, options=options), NOW, SHANGHAI)
+
+
+ROWS = [
+    {"title": "江湾发布<em>新规</em>", "url": "/2026/1.html", "focus_date": "2026-11-23 09:00:00", "brief": "摘要", "keywords": "人工智能 新规", "image": "https://p.example/1.jpg"},
+    {"title": "滨江试点机器人", "url": "https://paper.example/2026/2.html", "focus_date": "2026-11-23 08:00:00", "brief": "", "keywords": "", "image": ""},
+]  # fmt: skip
+CHANNELS = [{"name": "科技", "url": "/tech/"}]
+
+DATE = "2026-11-23T09:00:00"  # of the first article, in Shanghai
+MILLIS = 1795395600000  # the same instant
+FIRST = "https://paper.example/2026/1.html"
+MATERIAL = {"widgetTitle": "江湾发布新规", "publishTime": MILLIS}
+NEXT = json.dumps({"props": {"list": ROWS}})
+
+# Envelopes in the layouts of real list APIs: the answer, the options, the address of the first article.
+LAYOUTS: dict[str, tuple[Any, dict[str, str], str]] = {
+    "a list of objects": (ROWS, {}, FIRST),
+    "data.list beside navigation": ({"code": 0, "data": {"nav": CHANNELS * 9, "list": ROWS}}, {}, FIRST),
+    "JSONP": (f"tech({json.dumps({'data': {'total': 2, 'list': ROWS}})});", {}, FIRST),
+    "JSONP behind a comment": (f"/**/cb.fn[0]( {json.dumps(ROWS)} )", {}, FIRST),
+    "an assignment": (f"var newsData = {json.dumps({'list': ROWS})};", {}, FIRST),
+    "options": (
+        {"data": {"list": ROWS}},
+        {"items": "data.list[*]", "link": "url", "title": "title", "published": "focus_date"},
+        FIRST,
+    ),
+    "epoch milliseconds, an id": (
+        {"data": {"list": [{"contId": "34141689", "name": "江湾发布新规", "pubTimeLong": MILLIS}]}},
+        {"link_template": "https://paper.example/detail/{contId}", "items": "data.list"},
+        "https://paper.example/detail/34141689",
+    ),
+    "two ids in one address": (
+        [{"id": 1, "authorId": 2, "title": "江湾发布新规", "publicTime": MILLIS}],
+        {"link_template": "https://paper.example/a/{id}_{authorId}"},
+        "https://paper.example/a/1_2",
+    ),
+    "epoch seconds as text": (
+        {"result": {"data": [{"title": "江湾发布新规", "url": FIRST, "intime": str(MILLIS // 1000), "media_name": "x"}]}},
+        {},
+        FIRST,
+    ),
+    "names in camel case": (
+        [{"NewsTitle": "江湾发布新规", "url": "/2026/1.html", "CreateDate": DATE, "NewsNotes": "x"}],
+        {},
+        FIRST,
+    ),
+    "a nested material": (
+        {"data": {"itemList": [{"itemId": 5, "templateMaterial": MATERIAL}]}},
+        {
+            "items": "data.itemList[*]",
+            "link_template": "/p/{itemId}",
+            "title": "templateMaterial.widgetTitle",
+            "published": "templateMaterial.publishTime",
+        },
+        "https://paper.example/p/5",
+    ),
+    "groups of groups": (
+        {
+            "result": {
+                "groups": [{"rows": [{"data": {"title": "江湾发布新规", "url": "/2026/1.html", "deploytime": str(MILLIS)}}]}]
+            }
+        },
+        {"items": "result.groups[].rows[0].data"},
+        FIRST,
+    ),
+    "an object of objects": (
+        {"docs": {"a": {"title": "江湾发布新规", "link": "/2026/1.html", "time": DATE}}},
+        {"items": "docs"},
+        FIRST,
+    ),
+    "rendered titles": ([{"title": {"rendered": "江湾发布新规"}, "link": FIRST, "date": DATE}], {}, FIRST),
+    "a variable in a page": (f"<html><script>var allData = {json.dumps(ROWS)};</script></html>", {"inside": "allData"}, FIRST),
+    "a script in a page": (
+        f'<script id="__NEXT_DATA__" type="application/json">{NEXT}</script>',
+        {"inside": "__NEXT_DATA__"},
+        FIRST,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_the_list_is_found_in_every_layout(name: str) -> None:
+    body, options, address = LAYOUTS[name]
+    first = read(body, **options).links[0]
+    assert (first.url, first.title) == (address, "江湾发布新规")
+    assert first.published == datetime.fromisoformat(DATE).replace(tzinfo=SHANGHAI)
+
+
+def test_an_item_s_other_fields_come_along() -> None:
+    found = read(ROWS)
+    assert (found.links[0].summary, found.links[0].keywords) == ("摘要", ("人工智能", "新规"))
+    assert found.newest == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    row = {"t": "x", "u": "/1", "c": "<p>一</p><p>二</p>", "by": [{"name": "甲"}, {"name": "乙"}], "k": ["a", {"name": "b"}]}
+    link = read([row], link="u", title="t", text="c", author="by[].name", keywords="k").links[0]
+    assert (link.text, link.author, link.keywords) == ("一\n二", "甲, 乙", ("a", "b"))
+
+
+def test_a_picture_is_no_article() -> None:
+    assert read([{"title": "x", "url": "https://p.example/1.jpg", "link": "/a/1"}]).links[0].url == "https://paper.example/a/1"
+
+
+@pytest.mark.parametrize(
+    ("body", "options", "says"),
+    [
+        ("<html>blocked</html>", {}, "no JSON"),
+        ("cb(<html>)", {}, "no JSON"),
+        ("[" * 100_000, {}, "no JSON"),
+        ({"code": 403, "msg": "频率过高"}, {}, "频率过高"),
+        ({"data": {"list": ROWS}}, {"items": "data.rows"}, "nothing at items: data.rows"),
+        ([{"title": "x", "id": 1}], {"items": "@"}, "set `link` or `link_template`"),
+        ("<html></html>", {"inside": "allData"}, "allData"),
+    ],
+)
+def test_an_error_says_what_the_answer_was(body: Any, options: dict[str, str], says: str) -> None:
+    with pytest.raises(SpiderError, match=says):
+        read(body, **options)
+
+
+def test_an_empty_list_is_no_error() -> None:
+    assert read({"data": {"list": []}}, items="data.list").notes == ("the list is empty",)
+
+
+@pytest.mark.parametrize("options", [{"items": "data["}, {"link_template": "/{a[}"}, {"titel": "x"}])
+def test_a_wrong_option_is_refused(options: dict[str, str]) -> None:
+    with pytest.raises(ValidationError):
+        api.Options.model_validate(options)
+
+
+@pytest.mark.parametrize(
+    ("body", "is_json"),
+    [
+        ('{"a":1}', True), (" [1]", True), ("cb({})", True), ("var a = [1]", True),
+        ("<p>{}</p>", False), ("hello (world)", False), ("", False), ("http://x.example/a", False),
+    ],
+)  # fmt: skip
+def test_json_is_recognised_by_how_it_begins(body: str, is_json: bool) -> None:
+    assert api.recognizes(Page(URL, body.encode(), NOW, "text/html")) is is_json
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=9) | st.sampled_from(["/1", "https://paper.example/2"]),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["url", "title", "date", "author", "tags", "data"]), inner, max_size=4),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(json_values)
+def test_any_json_gives_links_or_a_spider_error(value: Any) -> None:
+    try:
+        assert isinstance(read(value).links, tuple)
+    except SpiderError:
+        pass
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_give_links_or_a_spider_error(body: bytes) -> None:
+    page = Page(URL, body, NOW)
+    api.recognizes(page)
+    try:
+        assert isinstance(api.find(page, Source("paper", URL), NOW, SHANGHAI).links, tuple)
+    except SpiderError:
+        pass

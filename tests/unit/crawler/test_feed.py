@@ -1,0 +1,205 @@
+"""Feeds as they are served: five dialects, GBK, broken, cut, huge, hostile."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.errors import SpiderError
+from crawler.record import Found, Page, Source
+from crawler.spiders import feed
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
+SOURCE = Source("paper", "https://paper.example/feed.xml")
+LONG = "江湾市的试点项目今天公布了第一批结果，参与企业的交付周期平均缩短了两周。" * 20
+
+RSS = """<?xml version="1.0" encoding="{encoding}"?>
+<rss version="2.0" xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:atom="http://www.w3.org/2005/Atom" xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0">
+<channel><title>江湾日报 科技</title><link>https://paper.example/</link><ttl>30</ttl>
+<atom:link rel="hub" href="https://hub.example/"/><skipHours><hour>0</hour><hour>1</hour></skipHours>{items}</channel></rss>"""
+ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>The Estuary</title><entry><title type="html">A &amp;amp; B ship</title>
+<link rel="enclosure" href="https://paper.example/a.mp3"/><link rel="alternate" href="/a/1"/><link rel="self" href="/self/1"/>
+<updated>2026-11-24T09:00:00+08:00</updated><author><name>Wei</name></author><summary>Short</summary></entry></feed>"""
+RDF = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/">
+<channel rdf:about="x"><title>Old</title></channel><item rdf:about="https://paper.example/1"><title>One</title>
+<link>https://paper.example/1</link><dc:date>2026-11-23T01:00:00Z</dc:date></item></rdf:RDF>"""
+JSON_FEED = {
+    "version": "https://jsonfeed.org/version/1.1",
+    "title": "J",
+    "items": [
+        {"id": "1", "url": "/j/1", "title": "One", "content_html": f"<p>{LONG}</p>", "date_published": "2026-11-23T01:00:00Z",
+         "authors": [{"name": "Wei"}], "tags": ["AI"]},
+        {"id": "https://paper.example/j/2", "content_text": "short"},
+        {"id": "3"}, "junk", {"id": 4, "url": 5, "title": [], "authors": "x", "tags": {}},
+    ],
+}  # fmt: skip
+
+
+def read(body: str | bytes, content_type: str = "application/xml", url: str = SOURCE.url) -> Found:
+    raw = body.encode() if isinstance(body, str) else body
+    return feed.find(Page(url, raw, NOW, content_type), SOURCE, NOW, SHANGHAI)
+
+
+def rss(items: str, encoding: str = "utf-8") -> str:
+    return RSS.format(encoding=encoding, items=items)
+
+
+def item(address: str = "<link>https://paper.example/1</link>", more: str = "") -> str:
+    return f"<item><title>江湾发布新规</title>{address}{more}</item>"
+
+
+def test_an_rss_item_becomes_a_link() -> None:
+    more = "<pubDate>Mon, 23 Nov 2026 09:00:00 +0800</pubDate><description>&lt;p&gt;摘要&lt;/p&gt;</description>"
+    more += "<dc:creator>记者甲</dc:creator><category>人工智能</category><category>https://x.example/</category>"
+    found = read(rss(item(more=more)))
+    link = found.links[0]
+    assert (link.url, link.title, link.summary, link.author) == ("https://paper.example/1", "江湾发布新规", "摘要", "记者甲")
+    assert link.published == found.newest == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    assert link.keywords == ("人工智能",)
+    assert (found.kind, found.title, found.ttl) == ("feed", "江湾日报 科技", 1800)
+    assert found.notes == ("skips the hours 0, 1 UTC", "hub https://hub.example/")
+
+
+@pytest.mark.parametrize("encoding", ["gbk", "gb2312", "gb18030", "utf-16", "big5"])
+def test_any_declared_encoding_is_read(encoding: str) -> None:
+    title = read(rss(item(), encoding).encode(encoding, "xmlcharrefreplace")).links[0].title
+    assert title == "江湾发布新规" or (encoding == "big5" and title is not None and "江" in title)
+
+
+def test_gbk_under_a_wrong_declaration_is_read() -> None:
+    assert read(rss(item() * 9, "utf-8").encode("gbk"), "text/xml; charset=utf-8").links[0].title == "江湾发布新规"
+
+
+def test_atom_takes_the_alternate_and_never_the_enclosure() -> None:
+    link = read(ATOM).links[0]
+    assert (link.url, link.title, link.author) == ("https://paper.example/a/1", "A & B ship", "Wei")
+    assert link.published == datetime(2026, 11, 24, 1, 0, tzinfo=UTC)
+
+
+def test_rdf_and_json_feeds_are_feeds() -> None:
+    assert read(RDF).links[0].published == datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+    found = read(json.dumps(JSON_FEED), "application/feed+json")
+    assert [link.url for link in found.links] == ["https://paper.example/j/1", "https://paper.example/j/2"]
+    assert found.links[0].text == LONG
+    assert found.links[0].author == "Wei"
+    assert found.links[1].text is None
+
+
+@pytest.mark.parametrize(
+    ("address", "meant"),
+    [
+        ("<link>/1.html</link>", "https://paper.example/1.html"),
+        (
+            "<link>https://t.example/x</link><feedburner:origLink>https://paper.example/1</feedburner:origLink>",
+            "https://paper.example/1",
+        ),
+        ("<guid>https://paper.example/1</guid>", "https://paper.example/1"),
+        ("<guid isPermaLink='false'>https://paper.example/?p=1</guid>", "https://paper.example/?p=1"),
+        ("<link>https://paper.example/1</link><guid isPermaLink='false'>7</guid>", "https://paper.example/1"),
+        ("<enclosure url='https://paper.example/1.mp3' type='audio/mpeg' length='1'/>", None),
+        ("<guid isPermaLink='false'>7</guid>", None),
+        ("<link>javascript:alert(1)</link>", None),
+        ("<link>file:///etc/passwd</link>", None),
+    ],
+)
+def test_the_article_s_address_is_found_wherever_it_stands(address: str, meant: str | None) -> None:
+    assert [link.url for link in read(rss(item(address))).links] == ([meant] if meant else [])
+
+
+@pytest.mark.parametrize(
+    ("date", "utc"),
+    [
+        ("2026-11-23 09:00:00", datetime(2026, 11, 23, 1, 0, tzinfo=UTC)),  # no zone: the configured one, not UTC
+        ("Mon, 23 Nov 2026 09:00:00 GMT", datetime(2026, 11, 23, 9, 0, tzinfo=UTC)),
+        ("2小时前", datetime(2026, 11, 24, 0, 0, tzinfo=UTC)),
+        ("soon", None),
+        ("Mon, 23 Nov 2099 09:00:00 GMT", None),
+    ],
+)
+def test_dates_are_read_as_written(date: str, utc: datetime | None) -> None:
+    assert read(rss(item(more=f"<pubDate>{date}</pubDate>"))).links[0].published == utc
+
+
+@pytest.mark.parametrize(
+    ("content", "whole"),
+    [
+        (f"<content:encoded><![CDATA[<p>{LONG}</p><p>完</p>]]></content:encoded>", True),
+        ("<content:encoded><![CDATA[<p>短。</p>]]></content:encoded>", False),
+        (f"<content:encoded><![CDATA[<p>{LONG}</p><a>阅读全文 »</a>]]></content:encoded>", False),
+        (f"<description><![CDATA[{LONG}]]></description>", False),
+        (f"<description><![CDATA[{LONG * 3}]]></description>", True),
+    ],
+)
+def test_only_a_whole_article_is_taken_as_text(content: str, whole: bool) -> None:
+    text = read(rss(item(more=content))).links[0].text
+    assert (text is not None and text.startswith("江湾市")) is whole
+
+
+def test_a_cut_feed_gives_the_items_before_the_cut() -> None:
+    body = rss(item() + item("<link>https://paper.example/2</link>"))
+    found = read(body[: body.rindex("</item>")])
+    assert [link.url for link in found.links][:1] == ["https://paper.example/1"]
+    assert any("broken" in note for note in found.notes)
+
+
+def test_entities_that_only_html_knows_are_resolved() -> None:
+    title = read(rss(item().replace("江湾发布新规", "江湾&nbsp;&mdash;&nbsp;新规 &amp;copy; &unknown;"))).links[0].title
+    assert title is not None
+    assert title.startswith("江湾 — 新规")
+
+
+def test_an_empty_feed_says_so_and_no_feed_is_an_error() -> None:
+    assert read(rss("")).notes[0] == "the feed is empty"
+    with pytest.raises(SpiderError, match="no feed"):
+        read("<!doctype html><html><body>hello</body></html>", "text/html")
+
+
+@pytest.mark.parametrize("body", [b"http://127.0.0.1:9/feed", b"/etc/passwd", b"file:///etc/passwd", b""])
+def test_a_body_that_names_a_file_or_address_opens_nothing(body: bytes) -> None:
+    with pytest.raises(SpiderError, match="no feed"):
+        read(body)
+
+
+def test_an_external_entity_stays_unread(tmp_path: Path) -> None:
+    secret = tmp_path / "secret"
+    secret.write_text("SECRET")
+    body = f'<!DOCTYPE rss [<!ENTITY x SYSTEM "file://{secret}">]>' + rss(item()).split("?>", 1)[1].replace("发布", "&x;")
+    assert "SECRET" not in repr(read(body))
+
+
+def test_the_work_is_bounded_by_items_and_attributes() -> None:
+    many = read(rss("".join(item(f"<link>https://paper.example/{n}</link>") for n in range(2100))))
+    assert len(many.links) == feed.MAX_ITEMS
+    assert any("more than 2000" in note for note in many.notes)
+    attributes = " ".join(f'a{n}="1"' for n in range(50_000))
+    assert len(read(rss(item().replace("<item>", f"<item {attributes}>"))).links) == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "is_feed"),
+    [
+        (RSS, True), (ATOM, True), (RDF, True), (json.dumps(JSON_FEED), True),
+        ("\ufeff\n<?xml version='1.0'?><?xml-stylesheet href='x'?><!-- c --><!DOCTYPE rss [<!ENTITY a 'b'>]><rss>", True),
+        ("<html><body><rss></body></html>", False), ("{}", False), ("", False), ("<urlset>", False),
+    ],
+)  # fmt: skip
+def test_a_feed_is_recognised_by_its_root(body: str, is_feed: bool) -> None:
+    assert feed.recognizes(Page(SOURCE.url, body.encode(), NOW)) is is_feed
+
+
+@given(
+    st.one_of(st.binary(max_size=300), st.text(alphabet="<>/!-[]rsitemlnk&;= \"'x", max_size=300).map(lambda s: rss(s).encode()))
+)
+def test_any_bytes_give_links_or_a_spider_error(body: bytes) -> None:
+    page = Page(SOURCE.url, body, NOW)
+    feed.recognizes(page)
+    try:
+        assert isinstance(feed.find(page, SOURCE, NOW, SHANGHAI).links, tuple)
+    except SpiderError:
+        pass

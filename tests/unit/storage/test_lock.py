@@ -1,0 +1,59 @@
+"""One daemon a database, and the second is told who has it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime
+
+import pytest
+
+from storage.database import Database, open_database
+from storage.errors import AlreadyRunning
+from storage.lock import InstanceLock
+
+HOLD = """
+import sys, time
+from storage.database import open_database
+from storage.lock import InstanceLock
+lock = InstanceLock(open_database(sys.argv[1]))
+lock.acquire()
+print("held", flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_second_daemon_is_refused_and_told_who_is_first(db: Database, database_url: str) -> None:
+    first = InstanceLock(db, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+    first.acquire()
+    second = InstanceLock(open_database(database_url))
+    with pytest.raises(AlreadyRunning, match=f"pid {os.getpid()} on ") as caught:
+        second.acquire()
+    assert f"pid {os.getpid()}" in caught.value.holder
+    second.release()
+    with pytest.raises(AlreadyRunning):
+        second.acquire()
+    first.release()
+    second.acquire()
+    second.release()
+
+
+def test_a_killed_daemon_holds_nothing(db: Database, database_url: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", HOLD, database_url], stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        with pytest.raises(AlreadyRunning, match=f"pid {other.pid} "):
+            InstanceLock(db).acquire()
+        os.kill(other.pid, signal.SIGKILL)
+    lock = InstanceLock(db)
+    for _ in range(100):  # a server notices a broken connection a little later
+        try:
+            lock.acquire()
+            break
+        except AlreadyRunning:
+            subprocess.run(["sleep", "0.05"], check=True)
+    else:
+        pytest.fail("the lock outlived its process")
+    lock.release()
