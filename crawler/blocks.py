@@ -13,36 +13,34 @@ from lxml import etree
 
 from crawler.html import BLOCK, DEAD, clean
 
-# Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page;
-# those of the second pattern name what can be the greater part of a page and is its article in no case.
-_BESIDE = re.compile(
-    r"(?:^|[\s_-]|(?<=[a-z])(?=[A-Z]))(?:"
-    r"ad|ads|advert\w*|sponsor\w*|promo\w*|banner\w*|outbrain|taboola|teaser\w*|upsell|subscri\w*|sign-?up|signin|login|regist\w*"
-    r"|share\w*|sharing|social\w*|follow\w*|qr\w*code|qrcode|ewm|erweima|fenxiang|bdshare\w*|toolbar|tools?"
-    r"|more|popular|trending|most-?\w*|latest|hot\w*|rank\w*|paihang|also|next|prev\w*|upnext|recirc\w*"
-    r"|side\w*|aside|rail|widget\w*|nav\w*|menu\w*|foot\w*|copyright|disclaimer|statement|legal|consent|gdpr|modal|popup|overlay|dialog"
-    r"|tags?|keywords?|labels?|topics|authorbio|author-?bio|about-?author|bio|profile|zebian|bianji|credits?|caption\w*|photo-?credit"
-    r"|hidden|hide|sr-only|visually-?hidden|screen-reader\w*|noprint|print-?hide"
-    r")(?:$|[\s_-]|(?=[A-Z0-9]))"
+# Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
+_BESIDE = frozenset(
+    "ad ads sponsor sponsored promo promos promotion banner outbrain taboola upsell subscribe subscription signup signin login register"
+    " share sharing social follow qrcode ewm erweima fenxiang bdshare toolbar tool tools more popular trending most latest hot rank"
+    " ranking paihang also next prev previous upnext recirc recirculation side sidebar aside rail widget widgets nav navbar navigation"
+    " menu foot footer copyright disclaimer statement legal consent gdpr modal popup overlay dialog tag tags keyword keywords label"
+    " labels topics bio profile zebian bianji credit credits caption hidden hide sr noprint teaser teasers advertisement advert".split()
 )
-_NEVER = re.compile(
-    r"(?:^|[\s_-]|(?<=[a-z])(?=[A-Z]))(?:comments?|commentlist|comment-?(?:list|box|area)|discussion|disqus\w*|respond|replies|pinglun|gentie|tie-?area"
-    r"|related|relate|recommend\w*|readnext|tuijian|xiangguan|breadcrumbs?|crumbs?|newsletter\w*|cookies?)(?:$|[\s_-]|(?=[A-Z0-9]))"
+# These name what can be the greater part of a page and is its article in no case.
+_NEVER = frozenset(
+    "comment comments commentlist discussion disqus respond replies pinglun gentie related relate recommend recommended recommendation"
+    " recommendations readnext tuijian xiangguan breadcrumb breadcrumbs crumb crumbs newsletter newsletters cookie cookies".split()
 )
-_PUNCTUATION = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.I)
-BREAK = frozenset(("br", "hr"))
-BOLD = frozenset(("b", "strong", "h1", "h2", "h3", "h4", "h5", "h6"))
+_word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
+_digits = re.compile("[0-9]+")
+_punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
+_FLOW, _BREAK, _LINK, _DEAD = 1, 2, 3, 4
+_KINDS = dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK} | dict.fromkeys(DEAD, _DEAD)
 
 
 @dataclass(slots=True)
 class Line:
-    """One visible paragraph. `weight`, `linked` and `bold` are UTF-8 bytes; `region` is the index of its innermost block."""
+    """One visible paragraph. `weight` and `linked` (the part in links) are UTF-8 bytes, `marks` counts punctuation in its first 300
+    characters, `region` is the index of its innermost block."""
 
     text: str
     weight: int
     linked: int
-    bold: int
     marks: int
     tag: str
     region: int
@@ -50,90 +48,95 @@ class Line:
 
 @dataclass(slots=True)
 class Region:
-    """A block element: the half-open range of the lines in it, and its parent's index (-1 for the root).
+    """A block element: the half-open range of its lines, and its parent's index (-1 for the root).
 
-    `beside` is 1 when its class or id names something beside an article, 2 when it names what is no article at all.
+    `kind` is what blocks of one kind share: tag and first class without numbers, "" where there is no class. `beside` is 1 when
+    its class or id names something beside an article, 2 when it names what is no article at all.
     """
 
     tag: str
     names: str
+    kind: str
+    beside: int
     parent: int
     first: int
-    last: int
-    beside: int
+    last: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Layout:
+    """A page's lines and regions; a region comes after its parent."""
+
     lines: list[Line]
     regions: list[Region]
 
 
-def marks_in(text: str) -> int:
-    """How many marks of punctuation that end or part sentences."""
-    return len(_PUNCTUATION.findall(text))
+class _Names(dict[str, tuple[str, int]]):
+    """Class and id of an element → (kind, beside); each spelling is looked at once."""
 
-
-class _Names(dict[str, int]):
-    """Class and id of an element → do they name something beside the article; each spelling is looked at once."""
-
-    def __missing__(self, names: str) -> int:
+    def __missing__(self, names: str) -> tuple[str, int]:
         if len(self) > 20_000:
             self.clear()
-        self[names] = found = 2 if _NEVER.search(names[:300]) else 1 if _BESIDE.search(names[:300]) else 0
+        words = {word.lower() for word in _word.findall(names[:300])}
+        beside = 2 if not words.isdisjoint(_NEVER) else 1 if not words.isdisjoint(_BESIDE) else 0
+        kind = _digits.sub("", names.strip().partition(" ")[0])
+        self[names] = found = (kind, beside)
         return found
 
 
-_beside = _Names()
+_names = _Names({" ": ("", 0)})
 
 
-def lay_out(root: etree._Element) -> Page:
+def marks_in(text: str) -> int:
+    """How many marks of punctuation that end or part sentences stand in the first 300 characters."""
+    return len(_punctuation.findall(text, 0, 300))
+
+
+def weigh(text: str) -> int:
+    """The length in UTF-8 bytes."""
+    return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
+
+
+def lay_out(root: etree._Element) -> Layout:
     """All lines and regions of the page. Linear; no recursion, so depth costs nothing."""
     lines: list[Line] = []
-    regions = [Region("html", "", -1, 0, 0, 0)]
+    regions = [Region("html", " ", "", 0, -1, 0)]
     stack = [0]
     parts: list[str] = []
-    linked = bold = links = strong = 0
+    linked = links = 0
+    kinds, names_of = _KINDS, _names
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
         starts = event == "start"
-        if starts and tag in DEAD:
-            walk.skip_subtree()
-            continue
-        if tag in BLOCK or tag in BREAK:
-            if parts:
-                text = clean("".join(parts))
-                if text:
-                    weight = len(text) if text.isascii() else len(text.encode())
-                    region = stack[-1]
-                    lines.append(
-                        Line(text, weight, linked, bold, marks_in(text), regions[region].tag, region)
-                    )
-                parts = []
-                linked = bold = 0
-            if tag in BLOCK:
+        kind = kinds.get(tag)
+        if kind:
+            if kind == _LINK:
+                links += 1 if starts else -1
+            elif kind == _DEAD:
                 if starts:
-                    attributes = element.attrib
-                    names = f"{attributes.get('class', '')} {attributes.get('id', '')}" if attributes else " "
-                    if attributes and ("hidden" in attributes or _HIDDEN.search(attributes.get("style", ""))):
-                        pass  # hidden by script until "read more" is pressed as often as for good: judged by its text
-                    stack.append(len(regions))
-                    regions.append(Region(tag, names, stack[-2], len(lines), 0, _beside[names] if names != " " else 0))
-                elif len(stack) > 1:
-                    regions[stack.pop()].last = len(lines)
-        elif tag == "a":
-            links += 1 if starts else -1
-        if tag in BOLD:
-            strong += 1 if starts else -1
+                    walk.skip_subtree()
+                    continue
+            else:
+                if parts:
+                    if text := clean("".join(parts)):
+                        weight = weigh(text)
+                        marks = marks_in(text) if weight > 20 else 0
+                        lines.append(Line(text, weight, linked, marks, regions[stack[-1]].tag, stack[-1]))
+                    parts.clear()
+                    linked = 0
+                if kind == _FLOW:
+                    if starts:
+                        names = f"{element.get('class', '')} {element.get('id', '')}"
+                        look, beside = names_of[names]
+                        stack.append(len(regions))
+                        regions.append(Region(tag, names, look, beside, stack[-2], len(lines)))
+                    elif len(stack) > 1:
+                        regions[stack.pop()].last = len(lines)
         piece = element.text if starts else element.tail
         if piece:
             parts.append(piece)
-            if links or strong:
-                size = len(piece) if piece.isascii() else len(piece.encode("utf-8", "replace"))
-                if links:
-                    linked += size
-                if strong:
-                    bold += size
+            if links:
+                linked += weigh(piece)
     regions[0].last = len(lines)
-    return Page(lines, regions)
+    return Layout(lines, regions)

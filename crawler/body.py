@@ -9,14 +9,13 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
 from crawler import noise
-from crawler.blocks import Line, Page, Region
+from crawler.blocks import Layout, Line, Region
 from crawler.html import loose
 
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
@@ -26,25 +25,28 @@ _FLOW = frozenset("p ul ol dl dd dt h1 h2 h3 h4 h5 h6 blockquote table tbody the
 _CELLS = frozenset(("td", "th", "li"))
 
 
-_digits = re.compile(r"[\d]+")
 LEAD = 4  # how much richer another home must be than the one right after the headline
 
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """The article's lines, and where they stand on the page: half-open range of line numbers."""
+    """The article's lines, and where they stand on the page (half-open range of line numbers).
 
-    lines: tuple[str, ...]
-    first: int
-    last: int
-    prose: int
+    `prose` is the gain of its richest home; `dropped` are the lines among them that were furniture: they name editors and sources.
+    """
+
+    lines: tuple[str, ...] = ()
+    first: int = 0
+    last: int = 0
+    prose: int = 0
+    dropped: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
 
 
-def find_body(page: Page, headline: str, at: int = -1, near: Region | None = None) -> Body:
+def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = None) -> Body:
     """The article's text. Empty when the page has no prose.
 
     `at` is the headline's line number, -1 when it was not seen; `near` a region that is known to be about the article.
@@ -59,18 +61,21 @@ def find_body(page: Page, headline: str, at: int = -1, near: Region | None = Non
             home = homes[line.region]
             wealth[home] = wealth.get(home, 0) + gains[number]
     if not wealth:
-        return Body((), 0, 0, 0)
+        return Body()
     favoured = _favoured(page, wealth, homes, gains, at, near)
     richest = max(wealth, key=lambda home: wealth[home] * (LEAD if home in favoured else 1))
     _move_in(page, homes, richest)
     area = _area(page, gains, richest, near)
     main = _main(page, wealth, richest, area)
-    kept = _kept(page, area, homes, main, gains, dead, title)
-    return Body(tuple(text for _, text in kept), area.first, area.last, wealth[richest] * (LEAD if near else 1))
+    kept, dropped = _kept(page, area, homes, main, gains, dead, title)
+    if not kept:
+        return Body()
+    prose = wealth[richest] * (LEAD if near else 1)
+    return Body(tuple(text for _, text in kept), kept[0][0], kept[-1][0] + 1, prose, tuple(dropped))
 
 
 def _favoured(
-    page: Page, wealth: dict[int, int], homes: list[int], gains: Sequence[int], at: int, near: Region | None
+    page: Layout, wealth: dict[int, int], homes: list[int], gains: Sequence[int], at: int, near: Region | None
 ) -> set[int]:
     """The homes that are likelier than others: those near, or the first prose after the headline."""
     if near is not None:
@@ -80,7 +85,7 @@ def _favoured(
     return set([homes[line.region] for n, line in enumerate(page.lines) if n > at and gains[n] > 5][:1])
 
 
-def _area(page: Page, gains: Sequence[int], home: int, near: Region | None) -> Region:
+def _area(page: Layout, gains: Sequence[int], home: int, near: Region | None) -> Region:
     """The region around `home` whose lines gain most in sum: noise inside costs, prose outside is lost."""
     sums = [0, *accumulate(gains)]
     best, most, number = home, 0, home
@@ -93,42 +98,42 @@ def _area(page: Page, gains: Sequence[int], home: int, near: Region | None) -> R
     return page.regions[best]
 
 
-def _main(page: Page, wealth: dict[int, int], richest: int, area: Region) -> set[int]:
+def _main(page: Layout, wealth: dict[int, int], richest: int, area: Region) -> set[int]:
     """The homes that are the article's: built like the richest, rich themselves, or a row of posts (not of cards that link)."""
     start, most = page.regions[richest].first, wealth[richest]
-    rows: dict[tuple[str, str], list[int]] = {}
+    rows: dict[str, list[int]] = {}
     for home in wealth:
         if area.first <= page.regions[home].first < area.last:
-            rows.setdefault(_signature(page.regions[home]), []).append(home)
+            rows.setdefault(page.regions[home].kind, []).append(home)
     main: set[int] = set()
-    for sign, row in rows.items():
-        if sign == _signature(page.regions[richest]) or (len(row) > 2 and _is_posts(page, row, wealth, most)):
+    for kind, row in rows.items():
+        if kind == page.regions[richest].kind or (len(row) > 2 and _is_posts(page, row, wealth, most)):
             main.update(row)
         elif len(row) < 3:
             main.update(h for h in row if wealth[h] * (2 if page.regions[h].first < start else 4) >= most)
     return main
 
 
-def _move_in(page: Page, homes: list[int], richest: int) -> None:
+def _move_in(page: Layout, homes: list[int], richest: int) -> None:
     """Lets single paragraphs in a block built like the richest home live in that home."""
-    sign = _signature(page.regions[richest])
-    if not sign[1]:
+    kind = page.regions[richest].kind
+    if not kind:
         return
     moved: set[int] = set()
     for number, region in enumerate(page.regions):
-        if homes[number] != number and (region.parent in moved or _signature(region) == sign):
+        if homes[number] != number and (region.parent in moved or region.kind == kind):
             moved.add(number)
             homes[number] = richest
 
 
-def _is_posts(page: Page, row: list[int], wealth: dict[int, int], most: int) -> bool:
+def _is_posts(page: Layout, row: list[int], wealth: dict[int, int], most: int) -> bool:
     """True for the entries of a live blog: together as rich as the richest home; cards have a link for a title, posts do not."""
     if sum(wealth[home] for home in row) <= most:
         return False
     cards = 0
     for home in row:
         first, parent = page.regions[home].first, page.regions[page.regions[home].parent]
-        cards += any(line.linked * 2 > line.weight < 160 for line in page.lines[max(parent.first, first - 2) : first + 2])
+        cards += any(line.linked * 5 > line.weight * 4 for line in page.lines[max(parent.first, first - 2) : first + 2])
     return cards * 4 < len(row)
 
 
@@ -143,7 +148,7 @@ def _gain(line: Line) -> int:
     return -12 - line.linked // 2
 
 
-def _beside(page: Page, at: int) -> list[bool]:
+def _beside(page: Layout, at: int) -> list[bool]:
     """For each line: does it stand in regions beside the article. A name that holds much of the page's prose is no such name."""
     prose = [0, *accumulate(max(0, _gain(line)) for line in page.lines)]
     suspects = [r for r in page.regions if (r.beside or r.tag in _OUTSIDE) and r.last > r.first and not r.first <= at < r.last]
@@ -170,14 +175,15 @@ def _homes(regions: Sequence[Region], dead: Sequence[bool]) -> list[int]:
 
 
 def _kept(
-    page: Page, area: Region, homes: list[int], main: set[int], gains: Sequence[int], dead: Sequence[bool], title: str
-) -> list[tuple[int, str]]:
+    page: Layout, area: Region, homes: list[int], main: set[int], gains: Sequence[int], dead: Sequence[bool], title: str
+) -> tuple[list[tuple[int, str]], list[str]]:
     lines = page.lines
     within = [n for n in range(area.first, area.last) if homes[lines[n].region] in main and gains[n] > 5]
     first, last = within[0], within[-1]
     nested = _nested(page, homes, main, gains)
     left = sum(gains[n] for n in within)
     kept: list[tuple[int, str]] = []
+    dropped: list[str] = []
     seen: set[str] = set()
     for number in range(area.first, area.last):
         line = lines[number]
@@ -190,9 +196,12 @@ def _kept(
         if gain <= 0 and line.linked * 2 > line.weight and not line.marks > 1:
             continue
         text = noise.trimmed(line.text)
-        if not text or noise.is_noise(text) or (len(kept) < 3 and loose(text) == title):
+        if len(text) < len(line.text):
+            dropped.append(line.text[len(text) :])
+        if not text or noise.is_noise(text) or (number < first and noise.is_bar(text)):
+            dropped.append(text)
             continue
-        if number < first and noise.is_bar(text):
+        if len(kept) < 3 and loose(text) == title:
             continue
         if noise.ends(text) and left * 3 < sum(gains[n] for n in within):
             break
@@ -201,10 +210,10 @@ def _kept(
                 continue
             seen.add(text)
         kept.append((number, text))
-    return kept
+    return kept, dropped
 
 
-def _nested(page: Page, homes: list[int], main: set[int], gains: Sequence[int]) -> set[int]:
+def _nested(page: Layout, homes: list[int], main: set[int], gains: Sequence[int]) -> set[int]:
     """The homes inside the article's own that hold prose and are no lists of links: tables, cards, boxes of its text."""
     inside: list[bool] = []
     for number, region in enumerate(page.regions):
@@ -219,9 +228,3 @@ def _nested(page: Page, homes: list[int], main: set[int], gains: Sequence[int]) 
             weight[home] += line.weight
             linked[home] += line.linked
     return {home for home, total in weight.items() if linked[home] * 4 < total < 4 * prose[home]}
-
-
-def _signature(region: Region) -> tuple[str, str]:
-    """What blocks of one kind share: the tag and the first class, without numbers."""
-    first, _, _ = region.names.strip().partition(" ")
-    return region.tag, _digits.sub("", first)

@@ -80,7 +80,7 @@ class Engine:
         self._work = asyncio.Event()
         self._room = asyncio.Event()
         self._begun = asyncio.Event()
-        self._stopping = False
+        self._halt = asyncio.Event()
         self._leaving: asyncio.Task[None] | None = None
         self._crawler: Crawler | None = None
         self._crawl: asyncio.Task[None] | None = None
@@ -110,23 +110,23 @@ class Engine:
         """Run until `stop`. A crash is logged, and the crawl is started again; five in a row end in RuntimeError."""
         pause, crashes = RESTART[0], 0
         logging.getLogger("scrapy").setLevel(logging.ERROR)
-        while not self._stopping:
+        while not self._halt.is_set():
             before = self._answers
             try:
                 await self._crawl_once()
             except Exception:  # noqa: BLE001 - whatever it was, it is logged and the crawl starts again
                 _log.exception("the crawl crashed")
-            if self._asked_to_stop():
+            if self._halt.is_set():
                 return
             crashes, pause = (crashes + 1, min(pause * 2, RESTART[1])) if self._answers == before else (1, RESTART[0])
             if crashes >= CRASHES:
                 raise RuntimeError(f"the crawl ended {crashes} times in a row without fetching anything")
             _log.error("the crawl ended by itself; starting it again in %g s", pause)
             self._fetching.clear()  # their leases run out, and they are claimed again
-            await asyncio.sleep(pause)
-
-    def _asked_to_stop(self) -> bool:
-        return self._stopping
+            try:
+                await asyncio.wait_for(self._halt.wait(), pause)
+            except TimeoutError:
+                pass
 
     async def _crawl_once(self) -> None:
         self._desk.lines.clear()
@@ -142,7 +142,7 @@ class Engine:
 
     async def stop(self, deadline: float) -> None:
         """Claim no more, let what is in flight end within `deadline` seconds, answer the rest with Reason.STOPPED. May be repeated."""
-        self._stopping = True
+        self._halt.set()
         self._work.set()
         self._room.set()
         for line in self._desk.lines:
@@ -164,7 +164,7 @@ class Engine:
 
     async def _end_everything(self) -> None:
         """End the crawl now: Scrapy alone would wait for the slowest server."""
-        self._stopping = True
+        self._halt.set()
         self._work.set()
         self._room.set()
         for line in self._desk.lines:
@@ -194,7 +194,7 @@ class Engine:
     async def next_request(self) -> Request | None:
         """The next request as soon as there is room and work; None when the engine is to stop."""
         self._begun.set()
-        while not self._stopping:
+        while not self._halt.is_set():
             if not self._has_room():
                 self._room.clear()
                 await self._room.wait()
@@ -220,7 +220,7 @@ class Engine:
         except Exception:  # noqa: BLE001 - whatever the store says, the engine lives on
             _log.exception("no work could be claimed")
             fetch, wait = None, AFTER_CLAIM_ERROR
-        if fetch is None and not self._stopping:
+        if fetch is None and not self._halt.is_set():
             try:
                 await asyncio.wait_for(self._work.wait(), wait)
             except TimeoutError:
@@ -307,7 +307,7 @@ class Engine:
         try:
             await task
         except asyncio.CancelledError:
-            if not self._stopping:
+            if not self._halt.is_set():
                 raise
         except Exception:  # noqa: BLE001 - one answer that cannot be stored must not end the crawl
             _log.exception("an answer could not be handed on: %s", answer.fetch.url)

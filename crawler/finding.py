@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
@@ -15,9 +16,10 @@ from crawler.errors import OptionError, SpiderError, UnknownKind
 from crawler.plugins import Component
 from crawler.record import Found, Link, Page, Source
 from crawler.sniff import head_of, is_binary, root_of
-from crawler.url import link_key
+from crawler.url import canonical, link_key
 
 MAX_LINKS = 2000  # of one poll
+_unsound = re.compile("[\\x00\\ud800-\\udfff]")
 # Why in this order: a feed says most about its articles; a sitemap is as clear; JSON may be either's relative; a page is what is
 # left, and almost any HTML could be one. A kind of the user's own is asked before all of them: it was written for something.
 ORDER = ("feed", "sitemap", "api", "listing")
@@ -68,7 +70,7 @@ def _found(answer: Any) -> Found:
 
 def _tidy(found: Found, source: Source) -> Found:
     notes = list(found.notes)
-    kept = [link for link in found.links if _matcher(source.match).search(link.url)] if source.match else list(found.links)
+    kept = [link for link in found.links if source.match is None or _fits(link.url, source.match)]
     if found.links and not kept:
         notes.append(f"none of {len(found.links)} links fits match: {source.match}")
     once = _once(kept)
@@ -79,6 +81,12 @@ def _tidy(found: Found, source: Source) -> Found:
     return replace(found, links=links, newest=newest if source.match else found.newest or newest, notes=tuple(notes))
 
 
+def _fits(url: str, match: str) -> bool:
+    """True when `match` is found in the address as it came, or without its tracking parameters (so that a $ can be meant)."""
+    pattern = _matcher(match)
+    return pattern.search(url) is not None or pattern.search(canonical(url)) is not None
+
+
 def _once(links: list[Link]) -> list[Link]:
     """Each article once, where it stood first; of two the one with a title."""
     by_key: dict[str, Link] = {}
@@ -86,14 +94,24 @@ def _once(links: list[Link]) -> list[Link]:
         key = link_key(link.url)
         known = by_key.get(key)
         if known is None or (link.title and not known.title):
-            by_key[key] = link
+            by_key[key] = _sound(link)
     return list(by_key.values())
+
+
+def _sound(link: Link) -> Link:
+    """The link without half characters and NUL, which JSON can spell and neither a file nor a database takes."""
+    fields = ("url", "title", "summary", "text", "author", "publisher")
+    broken = {name: _unsound.sub("", value) for name in fields if (value := getattr(link, name)) and _unsound.search(value)}
+    keywords = tuple(_unsound.sub("", word) for word in link.keywords)
+    return replace(link, **broken, keywords=keywords) if broken or keywords != link.keywords else link
 
 
 @lru_cache(256)
 def _matcher(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
     try:
-        return re2.compile(pattern)
+        return re2.compile(pattern, options)
     except re2.error as error:
         raise OptionError(f"match: no regular expression: {pattern!r}: {error}") from error
 

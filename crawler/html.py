@@ -6,6 +6,7 @@ import html as entities
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lxml import etree
@@ -13,7 +14,6 @@ from lxml import etree
 from crawler.errors import ReadError
 
 MAX_BODY = 16_000_000  # bytes of markup that are looked at; the longest articles measured stay under 5 MB
-MAX_ATTRIBUTES = 500  # of one tag: libxml2 compares each with each, 100,000 cost 12 s
 DEAD = frozenset("script style noscript template svg math iframe object embed applet audio video canvas head select button textarea datalist".split())
 BLOCK = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form"
@@ -27,8 +27,6 @@ _charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
 _han = re.compile("[\u4e00-\u9fff]")
-_long_tag = re.compile(rb"<[a-zA-Z][^<>]{4000,}>?")
-_attribute = re.compile(rb"\s[^\s=/>]+")
 _controls = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc]")
 _loose = re.compile(r"[\W_]+")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
@@ -97,7 +95,6 @@ def _guess(body: bytes) -> str:
 def parse(text: str) -> etree._Element:
     """The page as one tree, without comments. Raises ReadError when there is nothing to parse."""
     raw = text[:MAX_BODY].encode("utf-8", "replace")
-    raw = _long_tag.sub(_fewer_attributes, raw)
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True)
     try:
         root = etree.fromstring(raw, parser)
@@ -108,18 +105,12 @@ def parse(text: str) -> etree._Element:
     return root
 
 
-def _fewer_attributes(match: re.Match[bytes]) -> bytes:
-    tag = match[0]
-    if tag.count(b"=") < MAX_ATTRIBUTES and len(_attribute.findall(tag[:200_000])) < MAX_ATTRIBUTES:
-        return tag
-    return tag[: tag.find(b" ")].split()[0] + b">"
-
-
 def clean(text: str) -> str:
     """One line: no control or zero-width characters, every run of blanks (NBSP, U+3000 too) one blank, none at the ends."""
-    if not text.isascii():
-        text = _controls.sub("", text)
-    return " ".join(text.split())
+    text = " ".join(text.split())
+    if text.isprintable():
+        return text
+    return " ".join(_controls.sub("", text).split())
 
 
 def loose(text: str) -> str:
@@ -155,23 +146,46 @@ def _lines(root: etree._Element) -> Iterator[str]:
     yield "".join(parts)
 
 
-def metas(root: etree._Element) -> dict[str, list[str]]:
-    """Every meta tag's content, by lower-case name, property or itemprop, in page order."""
-    found: dict[str, list[str]] = {}
-    for element in root.iter("meta"):
-        key = element.get("property") or element.get("name") or element.get("itemprop")
-        value = element.get("content")
-        if key and value and (value := clean(value)):
-            found.setdefault(key.strip().lower(), []).append(value)
-    return found
+@dataclass(frozen=True, slots=True)
+class Tags:
+    """What stands outside the visible text: every meta by lower-case name, in page order; links as (rel, href); scripts as (type, text)."""
+
+    metas: dict[str, list[str]]
+    links: list[tuple[str, str]]
+    scripts: list[tuple[str, str]]
+    times: list[str]
+    title: str
 
 
-def json_ld(root: etree._Element) -> list[dict[str, Any]]:
+def gather(root: etree._Element) -> Tags:
+    """All of them in one traversal."""
+    found = Tags({}, [], [], [], "")
+    title = ""
+    for element in root.iter("meta", "link", "script", "time", "title"):
+        tag = element.tag
+        if tag == "meta":
+            key = element.get("property") or element.get("name") or element.get("itemprop")
+            value = element.get("content")
+            if key and value and (value := clean(value)):
+                found.metas.setdefault(key.strip().lower(), []).append(value)
+        elif tag == "link":
+            found.links.append((element.get("rel") or "", element.get("href") or ""))
+        elif tag == "script":
+            if element.text:
+                found.scripts.append((element.get("type") or "", element.text))
+        elif tag == "time":
+            found.times.append(element.get("datetime") or "")
+        elif not title:
+            title = clean("".join(element.itertext()))
+    return replace(found, title=title)
+
+
+def json_ld(tags: Tags) -> list[dict[str, Any]]:
     """Every object of the page's JSON-LD, graphs and lists opened, broken blocks left out."""
     found: list[dict[str, Any]] = []
-    for element in root.iter("script"):
-        if "ld+json" in (element.get("type") or "") and element.text:
-            queue = [loads(element.text)]
+    for kind, text in tags.scripts:
+        if "ld+json" in kind:
+            queue = [loads(text)]
             while queue and len(found) < 200:
                 value = queue.pop(0)
                 if isinstance(value, list):

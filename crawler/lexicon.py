@@ -115,14 +115,27 @@ def _terms_of(kind: str, fields: list[str], unless: dict[str, re.Pattern[str]]) 
 
 
 def _cues() -> Iterator[Term]:
+    for ident, strength, listed in _industry_lines():
+        if strength != "technologies":
+            yield from (Term(strength, ident, cue) for cue in listed)
+
+
+def _industry_lines() -> Iterator[tuple[str, str, list[str]]]:
+    """(industry, also | strong | weak | technologies, what is listed)."""
     ident = ""
     for _, fields in rows(table("taxonomy.yaml")["industries"]):
         if len(fields) > 2:
             ident = fields[0]
-            yield from (Term("also", ident, name) for name in dict.fromkeys(fields[1:3]))
-            continue
-        strength, _, listed = fields[0].partition(":")
-        yield from (Term(strength, ident, cue) for cue in split(listed))
+            yield ident, "also", fields[1:3]
+        else:
+            strength, _, listed = fields[0].partition(":")
+            yield ident, strength, split(listed)
+
+
+@cache
+def industry_of_technology() -> dict[str, str]:
+    """Technology id → the id of the industry that it speaks of."""
+    return {tech: ident for ident, strength, listed in _industry_lines() if strength == "technologies" for tech in listed}
 
 
 def _all_terms() -> Iterator[Term]:
@@ -153,6 +166,17 @@ def terms() -> Any:
     return automaton
 
 
+@cache
+def segmenter() -> Any:
+    """jieba, which also knows our own names: 智能体, 端到端, 开源 are one word each."""
+    plain = re.compile("[\u4e00-\u9fff]{2,5}")
+    words = {normal(term.alias) for term in _all_terms() if term.kind in ("technology", "entity")}
+    for word in {*words, *str(table("events.yaml")["words"]).split()}:
+        if plain.fullmatch(word) and not rjieba.has_word(word):
+            rjieba.add_word(word, max(20, rjieba.suggest_freq(word)), "nz")
+    return rjieba
+
+
 class Reading:
     """One text, read once. Offsets are into `form` (the normal form) unless a method says otherwise."""
 
@@ -160,6 +184,7 @@ class Reading:
         self.text = text
         self.normal: Normal = normalize(text)
         self.form = self.normal.text
+        self._longest: dict[tuple[str, ...], list[Match]] = {}
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The place in the original text."""
@@ -187,16 +212,22 @@ class Reading:
         return tuple(found)
 
     def longest(self, *kinds: str) -> list[Match]:
-        """The terms of these kinds that stand inside no longer one; they may overlap (edge AI accelerator), or be the same words."""
+        """The terms of these kinds that stand inside no longer one. Latin ones may overlap (edge AI accelerator); Han ones don't,
+        or 人工智能体验 would hold 智能体. Several may be the same words."""
+        if kinds not in self._longest:
+            self._longest[kinds] = self._find_longest(kinds)
+        return self._longest[kinds]
+
+    def _find_longest(self, kinds: tuple[str, ...]) -> list[Match]:
         chosen: list[Match] = []
-        end = 0
+        start = end = 0
         for match in self.matches:
             if match.term.kind not in kinds:
                 continue
-            same = chosen and (match.start, match.end) == (chosen[-1].start, chosen[-1].end)
-            if match.end > end or same:
+            same = match.start == start and match.end == end
+            if match.start >= end or same or (match.end > end and is_word(self.form[match.start])):
                 chosen.append(match)
-                end = match.end
+                start, end = match.start, match.end
         return chosen
 
     @cached_property
@@ -204,7 +235,7 @@ class Reading:
         """(word, part of speech) of the whole normal form, blanks and marks too; of Chinese by jieba, else only words and marks."""
         if self.is_spaced:
             return [(word, "") for word in _spaced.findall(self.form)]
-        return list(rjieba.tag(self.form, True))
+        return list(segmenter().tag(self.form, True))
 
     @cached_property
     def starts(self) -> list[int]:
@@ -229,7 +260,7 @@ def reading(text: str) -> Reading:
 
 _han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 _spaced = re.compile(r"[^\W_]+(?:['.&/+][^\W_]+)*|[\W_]")
-_ends = re.compile(r"[。!?…]+[\"'」』)]*|\.[\"')]*(?= )|\n|$")
+_ends = re.compile(r"[。!?…]+|\.(?=[\"')]* )|\n|$")
 _abbreviated = re.compile(
     r"(?:^|[\W_])(?:[a-z]|mr|mrs|ms|dr|prof|st|gen|sen|rep|gov|vs|no|inc|ltd|co|corp|jr|sr|u\.s|u\.k|a\.m|p\.m|jan|feb|aug|sept|oct|nov|dec)$"
 )
@@ -240,17 +271,27 @@ def _sentences(read: Reading) -> Iterator[Sentence]:
     form, start, paragraph = read.form, 0, 0
     for match in _ends.finditer(form):
         end, mark = match.end(), match.group()[:1]
-        if mark == "." and (
-            _abbreviated.search(form, max(0, match.start() - 12), match.start())
-            or read.text[read.normal.origin(match.end() + 1)].islower()
-        ):
+        if end < start or (mark == "." and _goes_on(read, match.start())):
             continue
-        if mark not in ("\n", "") and _quote_is_open(form, start, end):
-            continue
+        if mark not in ("\n", ""):
+            quoted = form.count('"', start, end) % 2
+            while end < len(form) and (form[end] in "」』)" or (form[end] == '"' and quoted)):
+                quoted -= form[end] == '"'
+                end += 1
+            if quoted and end - start < 300:  # a quotation belongs to the sentence that tells who said it
+                continue
         if sentence := _sentence(read, start, match.start() if mark == "\n" else end, paragraph):
             yield sentence
         start = end
         paragraph += mark == "\n"
+
+
+def _goes_on(read: Reading, stop: int) -> bool:
+    """True when the full stop there ends an abbreviation, or a small letter follows."""
+    if _abbreviated.search(read.form, max(0, stop - 12), stop):
+        return True
+    following = re.compile(r"[\"') ]*(.)").match(read.form, stop + 1)
+    return bool(following and read.text[read.normal.origin(following.start(1))].islower())
 
 
 def _sentence(read: Reading, start: int, end: int, paragraph: int) -> Sentence | None:
@@ -264,11 +305,6 @@ def _sentence(read: Reading, start: int, end: int, paragraph: int) -> Sentence |
     return Sentence(first, last, paragraph, read.text[first:last], form, *words)
 
 
-def _quote_is_open(form: str, start: int, end: int) -> bool:
-    """True while a quotation is still open and not unreasonably long: it belongs to the sentence that tells who said it."""
-    return end - start < 300 and form.count('"', start, end) % 2 == 1
-
-
 _SCRIPTS = (
     ("ko", re.compile(r"[\uac00-\ud7af]")),
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -279,6 +315,7 @@ _SCRIPTS = (
     ("he", re.compile(r"[\u0590-\u05ff]")),
     ("hi", re.compile(r"[\u0900-\u097f]")),
 )
+_other_script = re.compile(r"[\u0370-\u04ff\u0590-\u06ff\u0900-\u097f\u0e00-\u0e7f\u3040-\u30ff\uac00-\ud7af]")
 # The most common short words of each language, those no other of the list has among its own.
 _COMMON = {
     "en": "the of and to in is that for it with was on are be this by from at has have will its an",
@@ -299,10 +336,10 @@ _latin = re.compile(r"(?:(?![\u3400-\u4dbf\u4e00-\u9fff])[^\W\d_])+")
 
 def language_of(text: str) -> str | None:
     """The ISO 639-1 code of a text's language: ``zh`` in both scripts, ``en``, else the best guess; None without letters."""
-    sample = text[:4000]
+    sample = text[:1500]
     han = len(_han.findall(sample))
     words = _latin.findall(sample)
-    for code, script in _SCRIPTS:
+    for code, script in _SCRIPTS if _other_script.search(sample) else ():
         letters = len(script.findall(sample))
         if letters > 2 and letters > (0.12 * han if code in ("ja", "ko") else han) and letters > len(words) * 2:
             return "uk" if code == "ru" and re.search("[іїєґ]", sample) else code

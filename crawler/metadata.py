@@ -3,221 +3,255 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
+from functools import cached_property
+from itertools import chain
 from typing import Any
 
-from lxml import etree
-
-from crawler import html
-from crawler.blocks import Page
+from crawler import bylines, html
+from crawler.blocks import Layout
 from crawler.dates import date_in_url, parse_date
-from crawler.html import loose
-from crawler.url import host_of, is_web, join, same_site
+from crawler.html import Tags, loose
+from crawler.url import is_web, join, same_site
 
-_ARTICLE = re.compile(r"Article|Posting|Report|Review$|NewsMedia$")
-_SEPARATOR = re.compile(r"\s*[_|｜丨]+\s*|\s+[-–—·•«»:]+\s+|\s*--+\s*|\s*—{2,}\s*")
-_DATE_METAS = (
+MAX_KEYWORDS = 8
+MAX_NAMES = 8
+SCRIPT = 400_000  # characters of one script looked at for a date or a source
+
+_AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author")
+_article = re.compile(r"Article|Posting|Report\b|Review\b")
+_separator = re.compile(r"\s*[_|｜丨]+\s*|\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[\u4e00-\u9fff？！”》）])-(?=[\u4e00-\u9fff]{2,8}$)")
+_DATES = (
     "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
     " publication_date date dc.date dc.date.issued dcterms.created dcterms.date parsely-pub-date sailthru.date article.published"
-    " article:publish_time weibo:article:create_at apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published"
+    " article:publish_time apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published dateupdate"
 ).split()
-_BAR_DATE = re.compile(
-    r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}\s*日?(?:\s*T?\s*\d{1,2}\s*[:：]\s*\d{2}(?:\s*[:：]\s*\d{2})?)?"
-    r"|\b\d{1,2}-\d{1,2}\s+\d{1,2}:\d{2}|\d{1,2}月\d{1,2}日\s*\d{1,2}:\d{2}"
-    r"|(?:刚刚|昨天|今天|前天)\s*(?:\d{1,2}:\d{2})?|\d{1,2}\s*(?:分钟|小时|天)前"
-    r"|\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s+\d{1,2},?\s+20\d\d(?:.{0,6}?\d{1,2}:\d{2}\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,4})?)?"
-    r"|\b\d{1,2}\s+(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?,?\s+20\d\d(?:.{0,6}?\d{1,2}:\d{2}\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,4})?)?"
+_clock = r"\s*T?\s*\d{1,2}\s*[:：]\s*\d{2}(?:\s*[:：]\s*\d{2})?"
+_months = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_en_clock = r"(?:.{0,6}?\d{1,2}:\d{2}\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,4}\b)?)?"
+_date = re.compile(
+    rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
+    rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}"
+    rf"|(?:刚刚|昨天|今天|前天)(?:{_clock})?|\d{{1,2}}\s*(?:分钟|小时|天)前"
+    rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}|\b\d{{1,2}}\s+{_months},?\s+20\d\d{_en_clock}"
 )
-_SCRIPT_DATE = re.compile(
-    r"""["']?(?:\bct|pub(?:lish)?_?(?:date|time)|datePublished|create_?time|ptime|pubtime|publishedAt)["']?\s*[:=]\s*["']?([\d][\d\-/: T.+Z]{7,30})""",
+_script_date = re.compile(
+    r"""["']?(?:\bct|pub(?:lish)?_?(?:date|time)|published_?at|create_?time|ptime|time)["']?\s*[:=]\s*["']?(\d{10}(?:\d{3})?\b|20\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d[\d:.+Z]*)""",
     re.I,
 )
-_SOURCE = re.compile(r"(?:文章|新闻|稿件|信息|本文|内容)?(?:来源|來源|来自|稿源)\s*[:：丨|]?\s*[“\"]?([^\s|，,。；;:：\"”（(]{2,30})")
-_BYLINE_ZH = (
-    re.compile(r"[（(]\s*(?:[\w\u4e00-\u9fff]{0,8})?(?:记者|通讯员|作者)[:：\s]?\s*([\u4e00-\u9fff·、，,\s]{2,40})[)）]"),
-    re.compile(r"(?:采写|撰文|撰稿|作者|文/图|文)\s*[:：/丨|]\s*([\u4e00-\u9fff·、\s]{2,30})"),
-    re.compile(r"(?:记者)\s*[:：]?\s*([\u4e00-\u9fff]{2,4}(?:[、\s]+[\u4e00-\u9fff]{2,4}){0,3})(?:\s|$|报道|摄)"),
+_script_source = re.compile(r"""["']?(?:source|media_?name|copy_?from|source_?name)["']?\s*[:=]\s*["']([\u4e00-\u9fffA-Za-z0-9·]{2,20})["']""", re.I)
+_source = re.compile(
+    r"(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?([^\s|，,。；;:：\"”》（(【\[]{2,30}(?:[（(][\u4e00-\u9fff]{2,6}[)）])?)"
 )
-_BY = re.compile(r"^\s*(?:by|written by|words by)[:\s]+(.{3,80})$", re.I)
+_NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
+_extra = re.compile(
+    r"(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|[\d:：\-年月日|·]+|\[[^\]]*\]|【[^】]*】"
+)
+_org = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9·\-—]{1,19}$")
+_no_org = re.compile(r"本文|本站|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$", re.I)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Head:
-    """What the page's head says, gathered once."""
+    """What the page says outside its text, and its address."""
 
-    metas: dict[str, list[str]]
-    articles: list[dict[str, Any]]
-    title: str
+    tags: Tags
     url: str
 
-    def first(self, *names: str) -> str | None:
-        """The first non-empty content of these meta names."""
-        return next((values[0] for name in names if (values := self.metas.get(name))), None)
+    @cached_property
+    def articles(self) -> list[dict[str, Any]]:
+        """The articles of its JSON-LD."""
+        return [thing for thing in html.json_ld(self.tags) if _article.search(str(thing.get("@type", "")))]
+
+    def all(self, *names: str) -> Iterator[str]:
+        """The contents of these meta names, in the order of the names."""
+        return chain.from_iterable(self.tags.metas.get(name, ()) for name in names)
 
 
-def read_head(root: etree._Element, url: str) -> Head:
-    """Metas, JSON-LD articles and <title> of the page."""
-    articles = [thing for thing in html.json_ld(root) if _ARTICLE.search(str(thing.get("@type", "")))]
-    title = next((text for element in root.iter("title") if (text := html.clean("".join(element.itertext())))), "")
-    return Head(html.metas(root), articles, title, url)
-
-
-def headline(head: Head, page: Page) -> tuple[str, int]:
-    """(title, its line number or -1): the visible line that the page's own metadata repeats, else the metadata's."""
-    said = [text for text in (*_said(head),) if text]
-    known = [loose(text) for text in said]
-    best, where, score = "", -1, 0.0
+def headline(head: Head, page: Layout) -> tuple[str, int]:
+    """(title, its line number or -1): the visible line that the page's own metadata repeats, else the metadata's, else an h1."""
+    said = [text for text in _titles(head) if text]
+    known, flat = [loose(text) for text in said], "\n".join(said).lower()
+    best, where, most = "", -1, 0.0
+    first_h1 = -1
     for number, line in enumerate(page.lines):
-        if line.weight > 400 or line.weight < 6:
-            continue
-        rank = {"h1": 3.0, "h2": 1.5}.get(line.tag, 1.0)
-        if rank == 1.0 and number > 400:
+        if line.tag == "h1" and line.weight > 20:
+            first_h1 = number if first_h1 < 0 else -2
+        if not 8 <= line.weight <= 400 or line.tag in ("li", "body") or line.text[:2].lower() not in flat:
             continue
         mine = loose(line.text)
-        if len(mine) < 4:
-            continue
-        fit = max((len(mine) / len(k) for k in known if k and (mine in k)), default=0.0)
-        if fit > 0.35 and (points := fit + (0.3 if rank == 3.0 else 0.1 if rank == 1.5 else 0)) > score:
-            best, where, score = line.text, number, points
-    if best:
-        return best, where
-    if said:
-        return strip_site(said[0], head), -1
-    return next(((line.text, n) for n, line in enumerate(page.lines) if line.tag == "h1"), ("", -1))
+        fit = max((len(mine) / len(text) for text in known if mine and mine in text), default=0.0)
+        points = fit + {"h1": 0.7, "h2": 0.3, "h3": 0.2}.get(line.tag, 0.0)
+        if fit > 0.35 and points > most:
+            best, where, most = line.text, number, points
+    if best and (where < 0 or page.lines[where].tag in ("h1", "h2", "h3") or most >= 0.6):
+        return (strip_site(best) if most == 1.0 else best), where
+    if first_h1 >= 0:
+        return page.lines[first_h1].text, first_h1
+    return (strip_site(said[0]) if said else ""), -1
 
 
-def _said(head: Head) -> Iterator[str]:
+def title_above(page: Layout, first: int) -> tuple[str, int]:
+    """(title, line number) for a page whose metadata names no visible line: what the lines above the text call a title, by tag or class."""
+    for number in range(first - 1, max(-1, first - 9), -1):
+        line = page.lines[number]
+        named = line.tag in ("h1", "h2") or "title" in page.regions[line.region].names.lower()
+        if named and 12 <= line.weight <= 300 and line.linked * 2 < line.weight:
+            return line.text, number
+    return "", -1
+
+
+def _titles(head: Head) -> Iterator[str]:
     for article in head.articles:
         if isinstance(name := article.get("headline") or article.get("name"), str):
             yield html.plain(name)
-    for key in ("og:title", "twitter:title", "title", "articletitle"):
-        yield from head.metas.get(key, ())
-    yield head.title
+    yield from head.all("og:title", "twitter:title", "title", "articletitle")
+    yield head.tags.title
 
 
-def strip_site(title: str, head: Head) -> str:
-    """A title without the site's name at its end."""
-    parts = _SEPARATOR.split(title)
-    if len(parts) == 1:
-        return title
+def strip_site(title: str) -> str:
+    """A title without the site's name and sections at its end: its longest part, and those before it."""
+    parts = [part for part in _separator.split(title) if part]
+    if len(parts) < 2:
+        return title.strip(" -_|")
     longest = max(parts, key=len)
-    if len(longest) * 2 < len(title) and parts[0] != longest:
-        longest = parts[0]
-    return longest or title
+    return title[: title.index(longest) + len(longest)]
 
 
-def published(head: Head, root: etree._Element, bar: Iterable[str], now: datetime, zone: tzinfo) -> datetime | None:
-    """When the article appeared: JSON-LD, meta, the bar under the headline, scripts, the address."""
-    said: datetime | None = None
-    for text in _dates_said(head, root):
-        said = parse_date(text, now, zone)
-        if said:
-            break
+def published(head: Head, bar: Sequence[str], now: datetime, zone: tzinfo) -> datetime | None:
+    """When the article appeared. JSON-LD before the bar, a bar with a clock before the metas, then scripts, the address last.
+
+    A midnight is a day without a time: another place that knows the same day's time is better.
+    """
     seen = next((at for text in bar if (at := _date_in(text, now, zone))), None)
-    if said and seen:
-        local = said.astimezone(zone)
-        if (local.hour, local.minute) == (0, 0) and seen.date() == local.date():
-            return seen
-        return said
-    found = said or seen
-    if found:
-        return found
-    for element in root.iter("script"):
-        if element.text and len(element.text) < 500_000 and (match := _SCRIPT_DATE.search(element.text)):
-            at = parse_date(match[1], now, zone)
-            if at:
-                return at
-    return date_in_url(head.url, zone)
+    told = _first((text for article in head.articles for text in _dates_of(article)), now, zone)
+    said = _first(chain(head.all(*_DATES), filter(None, head.tags.times)), now, zone)
+    ranked = [at for at in (told, seen if seen and _has_clock(seen, zone) else None, said, seen) if at]
+    if not ranked or not any(_has_clock(at, zone) for at in ranked):
+        ranked += [at for at in (_in_scripts(head, now, zone),) if at]
+    if not ranked:
+        return date_in_url(head.url, zone)
+    best = ranked[0]
+    if _has_clock(best, zone):
+        return best
+    return next((at for at in ranked if _has_clock(at, zone) and abs(at - best) < timedelta(days=1)), best)
 
 
-def _dates_said(head: Head, root: etree._Element) -> Iterator[str]:
-    for article in head.articles:
-        for key in ("datePublished", "dateCreated"):
-            if isinstance(text := article.get(key), str):
-                yield text
-    for key in _DATE_METAS:
-        yield from head.metas.get(key, ())
-    for element in root.iter("time"):
-        if text := element.get("datetime"):
-            yield text
+def _has_clock(at: datetime, zone: tzinfo) -> bool:
+    local = at.astimezone(zone)
+    return bool((local.hour or local.minute) and (at.hour or at.minute))
+
+
+def _first(texts: Iterator[str], now: datetime, zone: tzinfo) -> datetime | None:
+    return next((at for text in texts if (at := parse_date(text, now, zone))), None)
+
+
+def _dates_of(article: dict[str, Any]) -> Iterator[str]:
+    return (text for key in ("datePublished", "dateCreated", "uploadDate") if isinstance(text := article.get(key), str))
 
 
 def _date_in(text: str, now: datetime, zone: tzinfo) -> datetime | None:
-    match = _BAR_DATE.search(text)
+    match = _date.search(text)
     return parse_date(match[0], now, zone) if match else None
 
 
-def authors(head: Head, bar: Iterable[str], lines: Iterable[str]) -> tuple[str, ...]:
-    """The people who wrote it."""
-    names: list[str] = []
-    for article in head.articles:
-        names.extend(_people(article.get("author")))
-    if not names:
-        for text in (*bar, *list(lines)[:3], *list(lines)[-3:]):
-            for pattern in _BYLINE_ZH:
-                if match := pattern.search(text):
-                    names = [n for n in re.split(r"[、，,\s]+", match[1]) if 2 <= len(n) <= 4]
-                    break
-            if match := _BY.match(text):
-                names = re.split(r",\s*|\s+and\s+", match[1])
-            if names:
-                break
-    if not names:
-        names = [name for name in head.metas.get("author", ()) if not is_web(name)]
-    return tuple(dict.fromkeys(n.strip() for n in names if n.strip()))[:8]
+def _in_scripts(head: Head, now: datetime, zone: tzinfo) -> datetime | None:
+    texts = (match[1] for _, text in head.tags.scripts for match in _script_date.finditer(text, 0, SCRIPT))
+    return _first(texts, now, zone)
 
 
-def _people(author: Any) -> Iterator[str]:
-    if isinstance(author, list):
-        for one in author[:20]:
-            yield from _people(one)
-    elif isinstance(author, dict):
-        if author.get("@type") != "Organization" and isinstance(name := author.get("name"), str | list):
-            yield from _people(name)
-    elif isinstance(author, str) and not is_web(author):
-        yield html.clean(author)
+def authors(head: Head, bar: Sequence[str], lines: Sequence[str], credits: Sequence[str]) -> tuple[str, ...]:
+    """The people who wrote it: JSON-LD, meta, bylines of the bar, of the text's first and last lines, of the credits around it."""
+    editors = bylines.editors((*bar, *credits, *lines[-3:]))
+    owner = loose(publisher(head, (), ()) or "")
+    near = (*bar, *lines[:8], *lines[-6:], *credits)
+    told = (name for article in head.articles for name in bylines.told(article.get("author")))
+    said = (name for text in head.all(*_AUTHORS) for name in re.split(r"\s*[,;，、]\s*", text))
+    latin = (*bar, *lines[:2]) if "".join(lines[:3]).isascii() or head.tags.title.isascii() else ()
+    ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...] = (
+        (told, bylines.is_person if not head.tags.title.isascii() and not latin else bylines.is_name),
+        (bylines.chinese(near), bylines.is_name),
+        (bylines.labelled(bar), bylines.is_name),
+        (said, bylines.is_person),
+        (bylines.english(latin), bylines.is_person),
+    )
+    for names, fits in ways:
+        people = dict.fromkeys(name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
+        if people:
+            return tuple(people)[:MAX_NAMES]
+    return ()
 
 
-def publisher(head: Head, bar: Iterable[str]) -> str | None:
-    """Who it is from: 来源 in the bar, meta, JSON-LD, site name."""
-    for text in bar:
-        if match := _SOURCE.search(text):
-            return match[1]
-    if name := head.first("source", "mediaid", "article:publisher_name", "contentsource"):
+def _bare(name: str) -> str:
+    return re.sub(r"(?i)^by\s+", "", html.clean(name)).strip(" ,.;|")
+
+
+def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Sequence[str] = ()) -> str | None:
+    """Who it is from: 来源 in the bar, meta, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's name."""
+    if match := next((match for text in bar if (match := _source.search(text))), None):
+        return match[1]
+    if name := next((text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None):
         return name
-    for article in head.articles:
-        owner = article.get("publisher")
-        if isinstance(owner, dict) and isinstance(name := owner.get("name"), str) and name:
-            return html.clean(name)
-    return head.first("og:site_name", "application-name")
+    if bar and (name := _beside_date(bar)):
+        return name
+    if match := next((match for text in credits if (match := _source.search(text)) and match[1] not in _NOBODY), None):
+        return match[1]
+    if name := bylines.paper((*lines[:2], *lines[-6:])):
+        return name
+    owners = (article.get("publisher") for article in head.articles)
+    named = (html.clean(owner["name"]) for owner in owners if isinstance(owner, dict) and isinstance(owner.get("name"), str))
+    return next(chain(_of_scripts(head), filter(None, named), head.all("og:site_name", "application-name"), _site_in(head.tags.title)), None)
+
+
+def _of_scripts(head: Head) -> Iterator[str]:
+    for _, text in head.tags.scripts:
+        if "\u4e00" <= max(text[:SCRIPT], default="") and (match := _script_source.search(text, 0, SCRIPT)) and not match[1].isascii():
+            yield match[1]
+
+
+def _site_in(title: str) -> Iterator[str]:
+    parts = [part for part in _separator.split(title) if part]
+    if len(parts) > 1 and len(parts[-1]) <= 20:
+        yield parts[-1]
+
+
+def _beside_date(bar: Sequence[str]) -> str | None:
+    """The publisher that stands beside a Chinese page's date without a word: 2019-09-26 10:56:28 证券时报网."""
+    for number, text in enumerate(bar):
+        if len(text) > 80 or (match := _date.search(text)) is None:
+            continue
+        glued = text[match.end() : match.end() + 1].isalnum()  # 12:00优质原创作者 is a badge, not a name
+        around = (text[: match.start()] + " " + ("" if glued else text[match.end() :]), *bar[max(0, number - 1) : number], *bar[number + 1 :][:1])
+        for place in around:
+            for word in _extra.sub(" ", place).split() if len(place) < 60 else ():
+                _, _, word = word.rpartition("/")
+                if _org.match(word) and len(word) <= 14 and not _no_org.search(word) and (not word.isascii() or word[:1].isupper()):
+                    return word
+    return None
 
 
 def keywords(head: Head) -> tuple[str, ...]:
-    """The page's own keywords, ≤ 8."""
-    text = next(iter(head.metas.get("keywords", []) or head.metas.get("news_keywords", [])), "")
+    """The page's own keywords, at most eight."""
+    text = next(head.all("keywords", "news_keywords", "article:tag"), "")
     parts = re.split(r"\s*[,，;；、|]\s*", text)
     if len(parts) == 1 and not text.isascii():
         parts = text.split()
-    return tuple(dict.fromkeys(p.strip() for p in parts if 1 < len(p.strip()) <= 40))[:8]
+    return tuple(dict.fromkeys(part for part in parts if 1 < len(part) <= 40))[:MAX_KEYWORDS]
 
 
-def canonical_hint(root: etree._Element, url: str) -> str | None:
-    """The address the page names as its own, when it is of the same site and still names an article."""
-    for element in root.iter("link", "meta"):
-        says = element.get("href") if element.get("rel") == "canonical" else None
-        if element.get("property") == "og:url":
-            says = element.get("content")
-        address = join(url, says) if says else None
-        if address and is_web(address) and address != url and same_site(address, url) and _names_article(address, url):
+def canonical_hint(head: Head, url: str) -> str | None:
+    """The address the page names as its own, when it is of the same site and still carries the article's id."""
+    said = [href for rel, href in head.tags.links if rel.lower() == "canonical"] + list(head.all("og:url"))
+    for says in said[:4]:
+        address = join(url, says)
+        if address and address != url and is_web(address) and same_site(address, url) and _ids(url) & _ids(address):
             return address
     return None
 
 
-def _names_article(address: str, url: str) -> bool:
-    """Still carries the article's id: a word of the address that has a digit or is long."""
-    if not host_of(address):
-        return False
-    ids = {w for w in re.findall(r"[\w-]{6,}", url.split("//", 1)[-1].partition("/")[2]) if any(c.isdigit() for c in w) or len(w) > 15}
-    return any(word in address for word in ids)
+def _ids(url: str) -> set[str]:
+    """The words of an address's path and query that can name an article: long, or with digits that are no date part."""
+    path = url.partition("//")[2].partition("/")[2]
+    return {word for word in re.findall(r"[\w-]{5,}", path) if any(ch.isdigit() for ch in word) or len(word) > 15}

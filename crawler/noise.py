@@ -106,4 +106,6 @@ def is_bar(text: str) -> bool:
 
 def trimmed(text: str) -> str:
     """The line without an editor's credit at its end or the original title at its front."""
-    return _lead.sub("", _tail.sub("", text)).strip()
+    if text[-1:] in "）)】]" or "编辑" in text[-40:]:
+        text = _tail.sub("", text).rstrip()
+    return _lead.sub("", text).lstrip() if "原标题" in text[:12] else text

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Any
 
 MAX_TITLE = 500  # code points; a longer "title" is a page gone wrong
@@ -29,7 +28,7 @@ class Source:
     kind: str = "auto"
     tags: tuple[str, ...] = ()
     match: str | None = None
-    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 MAX_BYTES = 500 * 1024  # RFC 9309 §2.5: at least 500 KiB must be read
 MAX_CRAWL_DELAY = 120.0  # seconds; a longer wish would outlast the lease of the task that waits for it
 
 _PRODUCT = re.compile(r"[A-Za-z_-]+")
+_ORIGIN = re.compile(r"^[a-z]+://[^/?]*", re.IGNORECASE)
 _RESERVED = "/:?#[]@!$&'()*+,;=%"  # kept as they are
 
 
@@ -116,8 +117,8 @@ def _rule(allow: bool, pattern: str) -> Rule:
 
 
 def _path_of(url: str) -> str:
-    parts = urlsplit(url)
-    return _escaped((parts.path or "/") + (f"?{parts.query}" if parts.query else ""))
+    path = _ORIGIN.sub("", url.partition("#")[0], count=1)
+    return _escaped(path if path.startswith("/") else f"/{path}")
 
 
 def _escaped(path: str) -> str:

@@ -13,11 +13,9 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
-from lxml import etree
-
-from crawler.blocks import Line, Page, Region, marks_in
+from crawler.blocks import Layout, Line, Region, marks_in, weigh
 from crawler.body import Body, find_body
-from crawler.html import loads, loose, plain
+from crawler.html import Tags, loads, loose, plain
 
 MAX_SCRIPTS = 8_000_000  # characters of script looked at
 MAX_VALUES = 200_000  # JSON values laid out
@@ -39,20 +37,14 @@ _ADDRESSES = ("http://", "https://", "/", "data:", "#", ".")
 _decoder = json.JSONDecoder(strict=False)
 
 
-def scripts(root: etree._Element) -> Iterator[str]:
-    """The texts of the page's scripts, up to the bound."""
-    left = MAX_SCRIPTS
-    for element in root.iter("script"):
-        text = element.text
-        if text and 100 < len(text) < left:
-            left -= len(text)
-            yield text
-
-
-def values(root: etree._Element) -> Iterator[Any]:
+def values(tags: Tags) -> Iterator[Any]:
     """Every JSON value in the page's scripts; string literals as one flat object a script."""
     flight: list[str] = []
-    for text in scripts(root):
+    left = MAX_SCRIPTS
+    for _, text in tags.scripts:
+        left -= len(text)
+        if len(text) < 100 or left < 0:
+            continue
         if _flight.search(text):
             flight.extend(part for row in _embedded(text) if isinstance(row, list) for part in row if isinstance(part, str))
             continue
@@ -114,10 +106,10 @@ def _rows(text: str) -> list[Any]:
     return found
 
 
-def lay_out(value: Any) -> Page:
+def lay_out(value: Any) -> Layout:
     """A JSON value as regions and lines. Linear, without recursion."""
     lines: list[Line] = []
-    regions = [Region("json", "", -1, 0, 0, 0)]
+    regions = [Region("json", "", "", 0, -1, 0)]
     stack: list[tuple[str, Any, int]] = [("", value, 0)]
     opened: list[int] = [0]
     budget = MAX_VALUES
@@ -132,14 +124,14 @@ def lay_out(value: Any) -> Page:
                 _add(lines, regions, key, item, parent)
                 continue
         if isinstance(item, dict | list):
-            regions.append(Region("div", key, parent, len(lines), 0, 1 if _BESIDE.search(key) else 0))
+            regions.append(Region("div", key, key, int(_BESIDE.search(key) is not None), parent, len(lines)))
             number = len(regions) - 1
             opened.append(number)
             pairs = item.items() if isinstance(item, dict) else (("", one) for one in item)
             stack.extend((str(k) or key, v, number) for k, v in reversed(list(pairs)) if isinstance(v, str | dict | list))
     for number in opened:
         regions[number].last = len(lines)
-    return Page(lines, regions)
+    return Layout(lines, regions)
 
 
 def _text(key: str, text: str) -> Any:
@@ -155,19 +147,19 @@ def _add(lines: list[Line], regions: list[Region], key: str, text: str, parent: 
     if "&lt;" in text[:200] or "&quot;" in text[:50]:
         text = entities.unescape(text).strip('"')
     title = _TITLE.search(key) is not None
-    regions.append(Region("section", key, parent, len(lines), 0, 1 if not title and _BESIDE.search(key) else 0))
+    regions.append(Region("section", key, key, int(not title and _BESIDE.search(key) is not None), parent, len(lines)))
     for part in plain(text).split("\n"):
         marks = 0 if title else marks_in(part)
         if part and not _is_code(part):
-            lines.append(Line(part, len(part.encode()), len(part) if title else 0, 0, marks, "h1" if title else "p", len(regions) - 1))
+            lines.append(Line(part, weigh(part), len(part) if title else 0, marks, "h1" if title else "p", len(regions) - 1))
     regions[-1].last = len(lines)
 
 
-def article(root: etree._Element, headline: str) -> Body:
+def article(tags: Tags, headline: str) -> Body:
     """The article that the page's scripts hold; best where its title stands beside it."""
-    best = Body((), 0, 0, 0)
+    best = Body()
     wanted = loose(headline)
-    for value in values(root):
+    for value in values(tags):
         page = lay_out(value)
         where = next((n for n, line in enumerate(page.lines) if line.tag == "h1" and wanted and loose(line.text) == wanted), -1)
         near = page.regions[page.regions[page.lines[where].region].parent] if where >= 0 else None

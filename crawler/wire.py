@@ -185,7 +185,7 @@ class Wire:
         left = max(self._rules.timeout - request.meta["spent"], 0.001)  # one limit for all hops of a request together
         async with self._session.request(
             request.method,
-            yarl.URL(request.url, encoded=True),
+            yarl.URL(request.url, encoded=True),  # as the site wrote it: %7E and ~ may be two pages, and signed addresses break
             data=request.body or None,
             headers=request.headers.to_tuple_list(),
             timeout=aiohttp.ClientTimeout(total=left),
@@ -194,7 +194,7 @@ class Wire:
             trace_request_ctx=(host, turn, request.meta["delay"]),
         ) as answer:
             kind = answer.headers.get("Content-Type", "")
-            if answer.status == 200 and never_an_article(kind):
+            if answer.status == 200 and never_an_article(kind) and not request.meta["robots"]:
                 raise ended(Reason.NOT_AN_ARTICLE, kind[:80], permanent=True)
             body = await self._body(answer, request.meta["cut"] if answer.status == 200 else CHUNK)
             request.meta["wire_bytes"] += len(body)

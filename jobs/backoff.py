@@ -9,7 +9,8 @@ from datetime import datetime, timedelta
 FIRST = 0.5  # seconds
 LONGEST = 3600.0  # seconds
 MAX_ATTEMPTS = 20
-MAX_AGE = timedelta(hours=48)
+OLD = timedelta(hours=48)
+MAX_ATTEMPTS_OF_OLD = 10  # enough for some minutes: a replayed dead letter, or what a stopped daemon left, has its chances too
 TRIP = 5  # failures in a row until a channel is left alone
 REST = 15.0  # seconds of the first rest, doubled each time …
 LONGEST_REST = 600.0  # … up to this
@@ -27,7 +28,7 @@ def next_attempt(attempt: int, now: datetime, rng: random.Random, retry_after: f
 
 def give_up(attempts: int, age: timedelta) -> bool:
     """True when a delivery has had its chances; it then becomes a dead letter, which can be replayed."""
-    return attempts > MAX_ATTEMPTS or age > MAX_AGE
+    return attempts > (MAX_ATTEMPTS_OF_OLD if age > OLD else MAX_ATTEMPTS)
 
 
 @dataclass(slots=True)

@@ -51,7 +51,7 @@ SendTime = Annotated[
     Schema({"type": "string", "pattern": f"^(instant|hourly|daily {_TIMES})$"}),
 ]
 Name = Annotated[str, AfterValidator(values.check_name)]
-AliasName = Annotated[str, Field(pattern=r"^[\w.-]+$", max_length=80)]
+AliasName = Annotated[str, AfterValidator(values.check_alias)]
 WebUrl = Annotated[str, AfterValidator(values.check_web_url)]
 Body = Annotated[str | dict[str, Any], BeforeValidator(values.check_body), Schema({"type": ["string", "object"]})]
 Network = Annotated[str, AfterValidator(values.check_network)]

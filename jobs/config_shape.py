@@ -29,6 +29,8 @@ _WANTED = {
     "string_type": "text; put it in quotes",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
+    "finite_number": "a whole number",
     "int_from_float": "a whole number",
     "bool_type": "true or false",
     "bool_parsing": "true or false",

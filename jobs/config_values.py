@@ -24,7 +24,7 @@ _OWN_HEADERS = ("host", "content-length", "connection", "transfer-encoding")
 
 def brief(value: Any) -> str:
     """A value as a sentence can show it: on one line, at most 60 characters."""
-    text = f'"{value}"' if isinstance(value, str) else repr(value)
+    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
     text = "".join(ch if ch.isprintable() else " " for ch in text[:200])
     return text if len(text) <= 60 else text[:57] + "…" + text[0]
 
@@ -98,6 +98,13 @@ def check_name(value: str) -> str:
         raise ValueError(f"{brief(value)} is no name; use 1 to 80 printable characters without blanks at the ends")
     if value.startswith("tag:"):
         raise ValueError(f"{brief(value)}: a name cannot begin with tag:, which stands for a group of sources")
+    return value
+
+
+def check_alias(value: str) -> str:
+    """A name that a query can call with @."""
+    if not re.fullmatch(r"[\w.-]{1,80}", value):
+        raise ValueError(f"{brief(value)} is no name for an alias; use letters, digits, _ . and -")
     return value
 
 

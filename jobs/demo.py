@@ -26,8 +26,8 @@ from ruamel.yaml import YAML
 
 from jobs import clock
 from jobs.newsroom import Article, Site, World
+from storage import queries
 from storage.database import open_database
-from storage.queries import count_records
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONFIG = """\
@@ -63,6 +63,10 @@ class Newsroom:
         """The newsroom of jobs/data/newsroom.yaml, everything dated `now`."""
         data: dict[str, Any] = YAML(typ="safe").load(resources.files("jobs").joinpath("data/newsroom.yaml").read_text("utf-8"))
         sites = {row["name"]: Site(**row) for row in data["sites"]}
+        for name, rows in data["earlier"].items():
+            for number, (title, text) in enumerate(rows):
+                published = now.astimezone(ZONE) - timedelta(days=30 + number)
+                sites[name].articles.append(Article(f"/{published:%Y/%m/%d}/{900 + number}.html", title, (text,), published))
         articles: list[tuple[Site, Article]] = []
         for number, row in enumerate(data["articles"]):
             text = row.get("text") or data["articles"][row["reprint_of"]]["text"]
@@ -114,6 +118,8 @@ class Show:
         self._room = room
         self._database = database
         self._told = 0
+        self._seen: set[int | None] = set()
+        self._began = clock.now() - timedelta(days=1)
 
     def say(self, text: str) -> None:
         """One line of the demo's own words."""
@@ -122,7 +128,21 @@ class Show:
     def stored(self) -> int:
         """How many records the daemon's database holds."""
         with closing(open_database(self._database)) as db:
-            return db.read(count_records)
+            return db.read(queries.count_records)
+
+    def tell_records(self) -> None:
+        """Print the records of new articles that were stored since the last call."""
+        with closing(open_database(self._database)) as db:
+            records = db.read(lambda s: list(queries.records(s, since=self._began)))
+        for record in sorted(records, key=lambda one: one.id or 0):
+            if record.id in self._seen:
+                continue
+            self._seen.add(record.id)
+            folded = f" [dim](reprint of record {record.story})[/]" if record.story != record.id else ""
+            self.say(f"  [green]record {record.id}[/] {escape(record.title)}{folded}")
+            fields = (("关键词", record.keywords), ("AI技术", record.ai_technologies), ("行业", record.industries))
+            said = "  ".join(f"{label}: {', '.join(values)}" for label, values in fields if values)
+            self.say(f"        [dim]{escape(said)}[/]")
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """The alerts that arrived, by idempotency key."""
@@ -176,28 +196,30 @@ async def _play(console: Console, room: Newsroom, folder: Path, pace: float) -> 
 
 
 async def _publish(room: Newsroom, show: Show, daemon: Daemon, pace: float) -> None:
-    half = len(room.articles) // 2
+    middle = len(room.articles) // 2 + 1
     for number, (site, article) in enumerate(room.articles):
         site.articles.append(article)
         show.say(f"[dim]{site.name} publishes[/] {escape(article.title)}")
-        if number == half:
-            await asyncio.sleep(0.4)
+        if number == middle:
+            await asyncio.sleep(0.9)
             await daemon.end(signal.SIGKILL)
             show.say("[bold yellow]kill -9[/] of the daemon, in the middle of its work … and it is started again")
             await daemon.start()
         await asyncio.sleep(pace)
+        show.tell_records()
         show.tell_alerts()
 
 
 async def _count(room: Newsroom, show: Show) -> int:
-    expected = len(room.articles)
+    expected = sum(len(site.articles) for site in room.world.sites)
     everything = await wait_until(lambda: show.stored() >= expected, 25, 0.5)
     await asyncio.sleep(1.0)
+    show.tell_records()
     show.tell_alerts()
     received = room.world.sink.received
     told = {(body["rule"], body["record"]["title"]) for body in show.alerts().values()}
     show.say(
-        f"\n[bold]{expected}[/] articles published, [bold]{show.stored()}[/] records stored, "
+        f"\n[bold]{expected}[/] articles published ({len(room.articles)} of them now), [bold]{show.stored()}[/] records stored, "
         f"[bold]{len(show.alerts())}[/] alerts arrived ({len(received) - len(show.alerts())} repeated by the kill under the same key); "
         "the reprint was folded into the first alert."
     )

@@ -83,8 +83,10 @@ ENTITY_MARKDOWN = Dialect(entities, lambda text: f"**{text}**", lambda text, url
 HTML = Dialect(
     markup, lambda text: f"<b>{text}</b>", lambda text, url: f'<a href="{html.escape(url)}">{text}</a>', newline="<br>\n"
 )
+MAIL = replace(HTML, escape=lambda text: html.escape(clean(text)))  # a mail program rings nobody for a name
 TELEGRAM = replace(HTML, newline="\n")
 SLACK = Dialect(slack_text, lambda text: f"*{text}*", lambda text, url: f"<{html.escape(url, quote=False)}|{text}>")
+SLACK_PLAIN = Dialect(slack_text)
 DISCORD = Dialect(backslashes, lambda text: f"**{text}**", lambda text, url: f"[{text}](<{url}>)")
 
 
@@ -176,7 +178,7 @@ def _digest_lines(message: Message, dialect: Dialect) -> list[str]:
     lines = [dialect.bold(f"【{dialect.escape(message.rule)}】") + say["digest"].format(len(message.items) + message.more)]
     for number, item in enumerate(message.items, 1):
         reprints = say["reprints"].format(item.reprints) if item.reprints else ""
-        lines.append(f"{number}. {_title(item, dialect)} {item.id}{reprints}")
+        lines.append(f"{number}. {item.id}{reprints} {_title(item, dialect)}")
         lines.append(_origin(item, dialect))
     if message.more:
         lines.append(say["more"].format(message.more, dialect.escape(message.rule)))
@@ -199,7 +201,7 @@ _ENGLISH = {
     "industries": "Industries: ",
     "keywords": "Keywords: ",
     "comma": ", ",
-    "reprints": " (and {} reprints)",
+    "reprints": " (reprints: {})",
     "digest": "{} alerts",
     "more": "and {} more, see: zhixun alerts list --rule {}",
 }

@@ -31,7 +31,7 @@ def next_poll(cadence: Cadence, now: datetime, *, site_wish: float | None = None
 
 def next_poll_after_failure(cadence: Cadence, now: datetime, outcome: Outcome, failures: int) -> datetime:
     """When to poll again after the `failures`-th failure in a row (from 1)."""
-    interval = max(cadence(now) - now, timedelta(minutes=1))
+    interval = max(cadence(now) - now, timedelta(seconds=1))
     floor = timedelta(hours=1) if outcome.reason in _HOURS_PAUSE else timedelta(0)
     pause: timedelta = max(interval * 2 ** min(failures - 1, 10), floor)
     if outcome.retry_after is not None:

@@ -11,9 +11,9 @@ import base64
 import contextlib
 import json
 import math
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -29,6 +29,7 @@ from jobs.message import Message, clean
 TIMEOUT = 10.0  # seconds for one request, everything included
 MAX_REPLY = 64 * 1024  # bytes read of an answer
 MAX_DETAIL = 300  # code points of a vendor's words kept in the ledger
+TOKEN_MARGIN = timedelta(minutes=5)
 MAX_RETRY_AFTER = 86_400.0  # seconds; whoever asks for more is not obeyed to the letter
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TEMPORARY = (408, 409, 425, 429)
@@ -146,6 +147,7 @@ class Post:
 
     def __init__(self, now: Callable[[], datetime], timeout: float = TIMEOUT) -> None:
         self.now = now
+        self._tokens: dict[str, tuple[str, datetime]] = {}
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
@@ -158,8 +160,9 @@ class Post:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         auth: tuple[str, str] | None = None,
+        method: str = "POST",
     ) -> Reply:
-        """POST to `url`; exactly one of `json_body` (sent as UTF-8 JSON), `body` and `form`."""
+        """POST to `url`, with at most one of `json_body` (sent as UTF-8 JSON), `body` and `form`."""
         head = {"User-Agent": "Zhixun/1.0", **(headers or {})}
         if json_body is not None:
             body = json.dumps(json_body, ensure_ascii=False).encode("utf-8", "replace")
@@ -167,12 +170,28 @@ class Post:
         if auth:
             head["Authorization"] = "Basic " + base64.b64encode(":".join(auth).encode()).decode()
         try:
-            async with self._open().post(url, data=body if form is None else form, headers=head, allow_redirects=False) as answer:
+            data = body if form is None else form
+            async with self._open().request(method, url, data=data, headers=head, allow_redirects=False) as answer:
                 return Reply(answer.status, await _at_most(answer, MAX_REPLY), answer.headers.copy(), now=self.now())
         except TimeoutError:
             return Reply(0, error=f"no answer within {self._timeout:g} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return Reply(0, error=_network_words(error))
+
+    async def token(self, key: str, ask: Callable[[], Awaitable[tuple[str, float] | Receipt]]) -> str | Receipt:
+        """The access token kept under `key`; when there is none or it ends soon, a new one from `ask`, good for so many seconds."""
+        kept, until = self._tokens.get(key, ("", _EPOCH))
+        if self.now() < until - TOKEN_MARGIN:
+            return kept
+        asked = await ask()
+        if isinstance(asked, Receipt):
+            return asked
+        self._tokens[key] = (asked[0], self.now() + timedelta(seconds=asked[1]))
+        return asked[0]
+
+    def forget(self, key: str) -> None:
+        """The vendor does not take the token kept under `key` any more."""
+        self._tokens.pop(key, None)
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None or self._session.closed:

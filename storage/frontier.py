@@ -13,7 +13,7 @@ All functions take the time as an argument and leave the transaction to their ca
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,58 +31,38 @@ from sqlalchemy import (
     literal,
     or_,
     select,
-    true,
     update,
 )
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.util import ClauseAdapter
 
-from crawler.record import Found, Link, Outcome, Reason
-from crawler.url import desktop_twin, host_of
-from storage import sources
-from storage.convert import link_from_json, link_to_json
+from crawler.record import Found, Outcome, Reason
+from storage import links, sources
 from storage.database import changed, insert_new
 from storage.failpoints import after_commit, failpoint
-from storage.models import UtcDateTime, article, article_alias, host, source, task
+from storage.models import UtcDateTime, host, source, task
+from storage.tasks import Task, close, is_ours, leased
+
+__all__ = [
+    "Kept",
+    "Task",
+    "claim",
+    "done",
+    "drop",
+    "failed",
+    "force_due",
+    "found",
+    "hold_host",
+    "recover",
+    "release",
+    "unchanged",
+]
 
 MAX_NEW = 200  # new links of one poll; the rest is picked up by the next, which follows at once
 MAX_ROUNDS = 10  # … this many times: a page that invents links without end gets no more than that
-MAX_MORE = 50  # further addresses of one poll
-MAX_DEPTH = 2  # sitemap index → sitemap → its next page
-SPREAD = timedelta(seconds=1)
 FAR = timedelta(days=32)  # nothing is due later than a monthly poll: beyond, a clock was wrong
 MAX_HOLD = timedelta(days=1)
 MAX_LOST_LEASES = 10
-_CHUNK = 500  # keys in one IN (…)
-
-
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One claimed piece of work. `attempts` counts claims since the last success, this one included.
-
-    `baseline`: of an article, it was there when its source was first polled; of a poll, it has never succeeded.
-    """
-
-    id: int
-    kind: str  # poll | article
-    key: str
-    source: str
-    source_id: int
-    url: str
-    host: str
-    hint: Link | None
-    attempts: int
-    etag: str | None
-    last_modified: str | None
-    fence: int
-    owner: str
-    depth: int = 0
-    baseline: bool = False
-
-    @property
-    def is_root(self) -> bool:
-        """True for the poll of a source's own address."""
-        return self.kind == "poll" and self.depth == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +114,11 @@ def claim(
         used = Counter(row.host for row in rows)
         moved = [{"name_": name, "next_at": free[name] + timedelta(seconds=pace(name) * count)} for name, count in used.items()]
         session.connection().execute(_MOVE, moved)
-        leased = {"owner": owner, "lease_until": now + lease}
-        session.execute(_LEASE, leased | {"ids": [row.id for row in rows]})
+        lease_to = {"owner": owner, "lease_until": now + lease}
+        session.execute(_LEASE, lease_to | {"ids": [row.id for row in rows]})
     failpoint("before-claim-commit")
     after_commit(session, "after-claim-commit")
-    return [_task(row, owner) for row in rows]
+    return [leased(row, owner) for row in rows]
 
 
 def _room(start: datetime, until: datetime, delay: float, limit: int) -> int:
@@ -189,27 +169,6 @@ _LEASE = (
 )
 
 
-def _task(row: Any, owner: str) -> Task:
-    baseline = row.baseline if row.kind == "article" or row.depth else row.done_at is None
-    return Task(
-        id=row.id,
-        kind=row.kind,
-        key=row.key,
-        source=row.source,
-        source_id=row.source_id,
-        url=row.url,
-        host=row.host,
-        hint=link_from_json(row.hint),
-        attempts=row.attempts + 1,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        fence=row.fence + 1,
-        owner=owner,
-        depth=row.depth,
-        baseline=baseline and row.done_at is None,
-    )
-
-
 # ---- what a poll found
 
 
@@ -230,115 +189,25 @@ def found(
     `keys` gives an address its dedup key. Beyond `max_new` new links, newest first, the rest waits for the next poll, which is due at
     once and unconditional.
     """
-    if not _is_ours(session, claimed):
+    if not is_ours(session, claimed):
         return Kept(stale=True)
-    links = _newest_first(found.links, keys, now)
-    known = _known(session, list(links))
-    new = {key: link for key, link in links.items() if key not in known}
+    listed = links.newest_first(found.links, keys, now)
+    known = links.known(session, list(listed))
+    new = {key: link for key, link in listed.items() if key not in known}
     left = max(0, len(new) - max_new)
     taken = dict(list(new.items())[:max_new])
-    _insert_articles(session, claimed, taken, now)
-    more = _insert_polls(session, claimed, found.more, now)
+    links.insert_articles(session, claimed, taken, now)
+    more = links.insert_polls(session, claimed, found.more, now)
     again = left > 0 and claimed.attempts < MAX_ROUNDS
     values = {"etag": None if left else etag, "last_modified": None if left else last_modified}
     if again:
-        _close(session, claimed, state="due", reason="more-to-come", **values)
+        close(session, claimed, state="due", reason="more-to-come", **values)
     else:
         _close_poll(session, claimed, Reason.OK, now, next_due, **values)
     sources.polled(session, claimed.source_id, now, Outcome(Reason.OK), root=claimed.is_root, found=found, new=len(taken))
     failpoint("before-found-commit")
     after_commit(session, "after-found-commit")
-    return Kept(new=len(taken), known=len(links) - len(new), left=left, more=more)
-
-
-def _newest_first(links: Sequence[Link], keys: Callable[[str], str], now: datetime) -> dict[str, Link]:
-    """One link a key; those without a date keep their place at the top, where lists have their news."""
-    by_date = sorted(links, key=lambda link: link.published or now, reverse=True)
-    unique: dict[str, Link] = {}
-    for link in by_date:
-        unique.setdefault(keys(link.url), link)
-    return unique
-
-
-def _known(session: Session, keys: Sequence[str]) -> set[str]:
-    known: set[str] = set()
-    for start in range(0, len(keys), _CHUNK):
-        some = keys[start : start + _CHUNK]
-        for column, condition in (
-            (task.c.key, task.c.state != "paused"),  # a paused one is free for another source to take over
-            (article.c.link_key, true()),
-            (article_alias.c.link_key, article_alias.c.article_id.is_not(None)),
-        ):
-            known.update(session.scalars(select(column).where(column.in_(some), condition)))
-    return known
-
-
-def _insert_articles(session: Session, poll: Task, links: dict[str, Link], now: datetime) -> None:
-    rows = [
-        _row(poll, key, link.url, now)
-        | {"kind": "article", "hint": link_to_json(link), "turn": now + SPREAD * place, "baseline": poll.baseline}
-        for place, (key, link) in enumerate(links.items())
-    ]
-    ensure_hosts(session, [row["host"] for row in rows], now)
-    inserted = set(insert_new(session, task, rows, "key"))
-    for row in rows:
-        if row["key"] not in inserted:
-            session.execute(update(task).where(task.c.key == row["key"], task.c.state == "paused").values(row))
-
-
-def _insert_polls(session: Session, poll: Task, more: Sequence[tuple[str, datetime | None]], now: datetime) -> int:
-    """Further addresses of the source. One that was polled before is due again if it may have changed since."""
-    if poll.depth >= MAX_DEPTH:
-        return 0
-    listed = {
-        poll_key(poll.source, url): (url, at)
-        for url, at in sorted(more, key=lambda item: item[1] or now, reverse=True)[:MAX_MORE]
-    }
-    rows = [
-        _row(poll, key, url, now)
-        | {"kind": "poll", "depth": poll.depth + 1, "listed_at": at, "turn": now, "baseline": poll.baseline}
-        for key, (url, at) in listed.items()
-    ]
-    ensure_hosts(session, [row["host"] for row in rows], now)
-    inserted = insert_new(session, task, rows, "key")
-    idle = select(task.c.key, task.c.listed_at, task.c.done_at).where(
-        task.c.key.in_(list(listed)), task.c.state.in_(("done", "dead"))
-    )
-    again = [row.key for row in session.execute(idle) if _may_have_changed(row, listed[row.key][1])]
-    for key in again:
-        values = {"state": "due", "due_at": now, "turn": now, "attempts": 0, "listed_at": listed[key][1]}
-        session.execute(update(task).where(task.c.key == key).values(values))
-    return len(inserted) + len(again)
-
-
-def _may_have_changed(row: Any, listed_at: datetime | None) -> bool:
-    if listed_at is None or row.done_at is None or listed_at != row.listed_at:
-        return True
-    return bool(listed_at > row.done_at - timedelta(days=1))  # many sites give the day only
-
-
-def _row(poll: Task, key: str, url: str, now: datetime) -> dict[str, Any]:
-    place = host_of(desktop_twin(url) or url)
-    common = {
-        "key": key,
-        "source_id": poll.source_id,
-        "url": url,
-        "host": place,
-        "state": "due",
-        "due_at": now,
-        "created_at": now,
-    }
-    return common | {"attempts": 0, "fence": 0, "depth": 0}
-
-
-def poll_key(source_name: str, url: str) -> str:
-    """The key of a poll task: two sources may watch one address, each with its own options."""
-    return f"poll|{source_name}|{url}"
-
-
-def ensure_hosts(session: Session, names: Sequence[str], now: datetime) -> None:
-    """Every host with a task has a row, which holds its pace."""
-    insert_new(session, host, [{"name": name, "next_at": now} for name in sorted(set(names))], "name")
+    return Kept(new=len(taken), known=len(listed) - len(new), left=left, more=more)
 
 
 # ---- ends
@@ -354,7 +223,7 @@ def unchanged(session: Session, claimed: Task, *, now: datetime, next_due: datet
 
 def done(session: Session, claimed: Task, *, now: datetime, reason: str = Reason.OK) -> bool:
     """The article is stored. False if the lease was lost."""
-    return _close(session, claimed, state="done", reason=reason, detail=None, done_at=now, hint=None)
+    return close(session, claimed, state="done", reason=reason, detail=None, done_at=now, hint=None)
 
 
 def failed(session: Session, claimed: Task, outcome: Outcome, *, now: datetime, next_due: datetime | None) -> bool:
@@ -364,9 +233,9 @@ def failed(session: Session, claimed: Task, outcome: Outcome, *, now: datetime, 
         next_due = now + timedelta(days=1)
     told = {"reason": outcome.reason.value, "detail": outcome.detail[:500] or None}
     if next_due is None:
-        ours = _close(session, claimed, state=end, done_at=now, **told)
+        ours = close(session, claimed, state=end, done_at=now, **told)
     else:
-        ours = _close(session, claimed, state="due", due_at=next_due, turn=next_due, **told)
+        ours = close(session, claimed, state="due", due_at=next_due, turn=next_due, **told)
     if ours:
         sources.polled(session, claimed.source_id, now, outcome, root=claimed.is_root)
     failpoint("before-failed-commit")
@@ -375,7 +244,7 @@ def failed(session: Session, claimed: Task, outcome: Outcome, *, now: datetime, 
 
 def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
     """Its source is not watched any more: keep it aside until it is again."""
-    return _close(
+    return close(
         session, claimed, state="paused", reason=reason, detail=f"set aside {now:%Y-%m-%d}", attempts=claimed.attempts - 1
     )
 
@@ -383,22 +252,8 @@ def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
 def _close_poll(session: Session, claimed: Task, reason: Reason, now: datetime, next_due: datetime, **values: Any) -> bool:
     values |= {"reason": reason.value, "detail": None, "done_at": now, "attempts": 0}
     if claimed.is_root:
-        return _close(session, claimed, state="due", due_at=next_due, turn=next_due, **values)
-    return _close(session, claimed, state="done", **values)
-
-
-_OURS = and_(task.c.id == bindparam("id_"), task.c.fence == bindparam("fence_"), task.c.state == "leased")
-_CLOSE = update(task).where(_OURS)
-_IS_OURS = select(task.c.id).where(_OURS).with_for_update()
-
-
-def _close(session: Session, claimed: Task, **values: Any) -> bool:
-    ours = {"id_": claimed.id, "fence_": claimed.fence}
-    return changed(session, _CLOSE, ours | {"owner": None, "lease_until": None} | values) == 1
-
-
-def _is_ours(session: Session, claimed: Task) -> bool:
-    return session.execute(_IS_OURS, {"id_": claimed.id, "fence_": claimed.fence}).first() is not None
+        return close(session, claimed, state="due", due_at=next_due, turn=next_due, **values)
+    return close(session, claimed, state="done", **values)
 
 
 # ---- upkeep

@@ -13,7 +13,8 @@ from sqlalchemy.orm import Session
 from crawler.record import Found, Outcome, Reason, Source
 from crawler.url import host_of
 from storage.database import insert_new
-from storage.models import UtcDateTime, host, source, task
+from storage.models import UtcDateTime, source, task
+from storage.tasks import ensure_hosts, poll_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def _watch(session: Session, watched: Source, first_due: datetime, now: datetime
 def _root_task(session: Session, source_id: int, watched: Source, first_due: datetime, now: datetime) -> None:
     row = {
         "kind": "poll",
-        "key": f"poll|{watched.name}|{watched.url}",
+        "key": poll_key(watched.name, watched.url),
         "source_id": source_id,
         "url": watched.url,
         "host": host_of(watched.url),
@@ -81,8 +82,7 @@ def _root_task(session: Session, source_id: int, watched: Source, first_due: dat
     }
     insert_new(session, task, [row], "key")
     paused = and_(task.c.source_id == source_id, task.c.state == "paused")
-    hosts = set(session.scalars(select(task.c.host).where(paused))) | {host_of(watched.url)}
-    insert_new(session, host, [{"name": name, "next_at": now} for name in hosts], "name")
+    ensure_hosts(session, [host_of(watched.url), *session.scalars(select(task.c.host).where(paused))], now)
     session.execute(update(task).where(paused).values(state="due"))
 
 

@@ -25,7 +25,18 @@ LEAD = 300  # code points of the text that may complete the headline
 APART = timedelta(days=5)  # events are told within days; the same words later are another event
 ENOUGH = 5.5  # points that make two headlines one story: who (2), an act (1.5), and one thing more (2)
 RARE = 2.5  # points of an act that is not in the news every day
-COMMON_ACTS = frozenset("release partner invest operate fund build use open acquire price license export".split())
+RARE_ACTS = frozenset(
+    "passed reply outage layoff leave appoint succeed ipo sue ban recall leak fine settle fire earnings shutdown restructure cancel enact".split()
+)
+WHOLE_ACTS = frozenset(("outage", "layoff"))  # they have no object that could be another
+WEAK = ("name", "city", "country", "role", "period", "stage")  # shared by many stories of one subject
+_clause_end = re.compile(r"[,，:;；!?？！。]|\b(?:as|after|amid|over|to power)\b")
+_kind_of_house = re.compile("(?:科技|公司|集团|智能|机器人|汽车|银行|医院|大学|半导体|股份|控股|医疗|实验室|研究院|物流|资本)+$")
+_house = re.compile(
+    ".{2,8}?(?:科技|公司|集团|智能|机器人|汽车|银行|医院|大学|半导体|股份|医疗|实验室|研究院|物流|资本|影业|教育)"
+)
+_cause = re.compile(r"因(?!为)(.{2,12}?)(?=被|遭|[,，:：]|召回|$)|\b(?:over|due to|because of)\b(.*)")
+_turned = re.compile("被|遭|驳回|诉讼|against|thrown out|dismiss|sued by|lawsuit")  # the order of the names says nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +49,9 @@ class StoryPrint:
     actor: str
     names: frozenset[str]
     grams: frozenset[str]
+    things: frozenset[str]
+    matter: frozenset[str]
+    cause: frozenset[str]
     lead: Figures
     lead_words: Words
     published: datetime | None = None
@@ -58,7 +72,10 @@ def fingerprint(record: Record) -> StoryPrint:
     title = normal(record.title).strip()
     found, left = figures.read(title)
     words = words_of(title)
-    rest, actor = words.mask(left), "" if words.entities else _actor(left, words)
+    actor = "" if words.entities else _actor(left, words)
+    head = range(left.find(actor), left.find(actor) + len(actor)) if actor else range(0)
+    rest = words.mask(left[: head.start] + GAP * len(head) + left[head.stop :] if head and head.start >= 0 else left)
+    things = tuple((start, ident) for start, ident in words.matters if start not in head)
     opening = f"{title}\n{normal(record.text[:LEAD])}"
     lead, _ = figures.read(opening)
     return StoryPrint(
@@ -67,7 +84,10 @@ def fingerprint(record: Record) -> StoryPrint:
         figures=found,
         actor=actor,
         names=frozenset(_names(record.title, rest, words)),
-        grams=frozenset(_grams(rest.replace(actor, GAP) if actor else rest)),
+        grams=frozenset(_grams(rest)),
+        things=frozenset(ident for _, ident in things),
+        matter=_matter(title, rest, words.act_at, things),
+        cause=frozenset(gram for match in _cause.finditer(title) for gram in _grams(rest[match.start() + 1 : match.end()])),
         lead=lead,
         lead_words=words_of(opening),
         published=record.published,
@@ -76,18 +96,22 @@ def fingerprint(record: Record) -> StoryPrint:
 
 
 def keys(story: StoryPrint) -> tuple[str, ...]:
-    """Join keys for an index: a pair of marks each, at most 24."""
+    """Join keys for an index: a pair of marks each, a name or a pair of characters; at most 32."""
     who = [*sorted(story.words.roots), *sorted(story.words.cities | story.words.countries)]
     who += [f"~{story.actor[:2]}", f"~{story.actor[-4:-2]}"] if story.actor else []
     what = [f"act:{group}" for group in sorted(story.words.act_groups)]
     what += [f"money:{currency}{amount:g}" for currency, amount in sorted(story.lead.money)]
     what += [f"version:{family}{number}" for family, number in sorted(story.figures.versions)]
     what += [f"name:{name}" for name in sorted(story.names)]
-    what += [f"thing:{thing}" for thing in sorted(story.words.things)]
+    marks = (story.words.stages, story.words.turns, story.words.roles, story.words.things)
+    what += [mark for found in marks for mark in sorted(found)]
+    what += [f"{number:g}%" for number in sorted(story.figures.percents)]
     pairs = [f"{one}+{other}" for one, other in combinations(who, 2)]
     pairs += [f"{one}+{other}" for one in who for other in what]
+    called = sorted(story.names) + ([] if story.han else story.actor.split())
+    alone = [f"name:{name}" for name in dict.fromkeys(called)][:4] + [f"~{story.actor[:4]}"] * story.han
     rare = sorted(story.grams, key=lambda gram: (len(gram) < 3, gram))[:4]
-    return tuple(dict.fromkeys(pairs + [f"gram:{gram}" for gram in rare]))[:24]
+    return tuple(dict.fromkeys(alone + [f"gram:{gram}" for gram in rare] + pairs))[:32]
 
 
 def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
@@ -98,8 +122,9 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     points = [(name, value) for name, value in _joins(one, other) if value]
     score = round(sum(value for _, value in points), 2)
     said = ", ".join(name for name, _ in points) or "nothing in common"
-    identified = any(name in ("actor", "name", "version", "wording") for name, _ in points)
-    return Verdict(score >= ENOUGH and identified, said, score)
+    identified = any(name in ("actor", "name", "version", "wording", "city", "country") for name, _ in points)
+    wordy = all(name in ("actor", "wording", "thing", "product", "city", "country") for name, _ in points)
+    return Verdict(score >= ENOUGH + wordy and identified, said, score)
 
 
 # ---- what separates
@@ -116,7 +141,17 @@ def _other_version(one: StoryPrint, other: StoryPrint) -> bool:
     first, second = _families(one.figures.versions), _families(other.figures.versions)
     if any(not numbers & second[family] for family, numbers in first.items() if family in second):
         return True
-    return _disjoint(one.figures.versions, other.figures.versions) or _disjoint(one.figures.sizes, other.figures.sizes)
+    unlike = bool(one.figures.versions and other.figures.versions) and not _same_version(one, other)
+    return unlike or _disjoint(one.figures.sizes, other.figures.sizes)
+
+
+def _same_version(one: StoryPrint, other: StoryPrint) -> bool:
+    """A number in common, of one family; a number that stands alone (文心 5.0) goes with any."""
+    return any(
+        number == theirs and (family == name or not family or not name)
+        for family, number in one.figures.versions
+        for name, theirs in other.figures.versions
+    )
 
 
 def _families(versions: Iterable[tuple[str, str]]) -> dict[str, set[str]]:
@@ -158,7 +193,8 @@ def _other_count(one: StoryPrint, other: StoryPrint) -> bool:
 def _other_actor(one: StoryPrint, other: StoryPrint) -> bool:
     """No entity in common where both have known ones; or two unknown names that are not in each other's headline."""
     if one.words.entities and other.words.entities:
-        return not one.words.entities & other.words.entities
+        each = one.words.companies - other.words.companies and other.words.companies - one.words.companies
+        return bool(each) or not one.words.entities & other.words.entities
     if one.han != other.han:
         return False
     first, second = _who(one), _who(other)
@@ -170,24 +206,32 @@ def _who(story: StoryPrint) -> tuple[str, ...]:
 
 
 def _mentions(who: tuple[str, ...], title: str) -> bool:
-    """A name, or the better half of it, stands in the other headline."""
-    return any(_common(name, title) >= max(2, min(4, (len(name) + 1) // 2)) for name in who)
+    """A name, or its head, stands in the other headline: 云栈 for 云栈科技, but not 科技."""
+    return any(_mentioned(name, title) for name in who)
 
 
-def _common(one: str, other: str) -> int:
-    """Length of the longest piece of `one` in `other`; of Latin names, whole words count alone."""
-    if not any(map(is_han, one)):
-        return max((len(word) for word in one.split() if re.search(rf"\b{re.escape(word)}\b", other)), default=0)
-    best = 0
-    for start in range(len(one)):
-        while start + best < len(one) and one[start : start + best + 1] in other:
-            best += 1
-    return best
+def _mentioned(name: str, title: str) -> bool:
+    if not any(map(is_han, name)):
+        enough = max(2, min(4, (len(name) + 1) // 2))
+        return any(len(word) >= enough and re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", title) for word in name.split())
+    own = _kind_of_house.sub("", name.removeprefix("国家").removeprefix("中国") if len(name) > 3 else name)
+    return own[: max(2, min(4, len(own) - 1))] in title
 
 
 def _other_names(one: StoryPrint, other: StoryPrint) -> bool:
     """Each has a name of its own besides the actor, and none is the same. Names are Latin; across languages that says enough."""
-    return _disjoint(one.names, other.names) and not one.words.products & other.words.products
+    if one.words.products & other.words.products or not _disjoint(one.names, other.names):
+        return False
+    return not (_mentions(tuple(one.names), other.title) or _mentions(tuple(other.names), one.title))
+
+
+def _other_plaintiff(one: StoryPrint, other: StoryPrint) -> bool:
+    """Two suits between the same two, begun by either."""
+    if "sue" not in one.words.acts & other.words.acts or _turned.search(one.title) or _turned.search(other.title):
+        return False
+    if one.words.subjects and other.words.subjects:
+        return not one.words.subjects & other.words.subjects
+    return bool(one.actor and other.actor) and one.actor[:2] != other.actor[:2]
 
 
 def _other_act(one: StoryPrint, other: StoryPrint) -> bool:
@@ -224,6 +268,8 @@ _SEPARATORS: tuple[tuple[str, Callable[[StoryPrint, StoryPrint], bool]], ...] = 
     ("stage", _word("stages")),
     ("turn", lambda one, other: one.words.turns != other.words.turns),
     ("subject", _other_actor),
+    ("plaintiff", _other_plaintiff),
+    ("cause", lambda one, other: one.han == other.han and _disjoint(one.cause, other.cause)),
     ("product", _word("products")),
     ("name", _other_names),
     ("act", _other_act),
@@ -236,22 +282,26 @@ _SEPARATORS: tuple[tuple[str, Callable[[StoryPrint, StoryPrint], bool]], ...] = 
 def _joins(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[str, float]]:
     """(mark, points) of all that both have. Who, what act and one thing more that is seldom the same by chance are enough."""
     shared = one.words.roots & other.words.roots
-    unknown = not shared and one.han == other.han and _same_unknown(one, other)
-    yield "actor", 2.0 + min(1.5, 1.5 * (len(shared) - 1)) if shared else 2.0 * unknown
+    unknown = 0 if shared else _unknown_parties(one, other)
+    yield "actor", 2.0 * min(2, len(shared)) if shared else 2.0 * unknown
     yield "act", _act_points(one.words, other.words)
     specific = dict(_specifics(one, other))
     yield from specific.items()
-    yield "product", 1.0 * bool(one.words.products & other.words.products)
-    yield "thing", min(2.0, 1.0 * len(one.words.things & other.words.things))
+    if not specific["version"]:
+        yield "product", min(2.0, 1.0 * len(one.words.products & other.words.products))
     if one.han == other.han:
-        yield "wording", 5.0 * _overlap(one.grams, other.grams)
-    if not any(specific.values()) and _act_points(one.words, other.words) < RARE and _each_has_its_own(one, other):
-        yield "each with a matter of its own", -2.5
+        yield "wording", 4.5 * _overlap(one.grams | one.things, other.grams | other.things)
+    else:
+        yield "thing", min(2.0, 1.0 * len(one.things & other.things))
+    weak = WEAK + (("version",) if _other_things(one, other) else ())
+    saved = any(value for name, value in specific.items() if name not in weak)
+    if not saved and not one.words.acts & other.words.acts & WHOLE_ACTS and _each_has_its_own(one, other):
+        yield "each with a matter of its own", -3.5
 
 
 def _specifics(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[str, float]]:
     mine, theirs = one.figures, other.figures
-    yield "version", 2.5 * bool(mine.versions & theirs.versions)
+    yield "version", 2.5 * _same_version(one, other)
     yield "size", 1.0 * bool(mine.sizes & theirs.sizes)
     yield "name", min(4.0, 2.5 * len(one.names & other.names))
     yield "sum", 2.5 * _shares_money(one, other)
@@ -259,10 +309,12 @@ def _specifics(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[str, float]
     yield "share", 2.0 * bool(one.lead.percents & other.lead.percents)
     yield "count", 2.0 * bool(mine.counts & theirs.counts)
     yield "city", 2.0 * bool(one.words.cities & other.words.cities)
-    yield "country", 1.5 * bool(one.words.countries & other.words.countries)
+    yield "country", 2.0 * bool(one.words.countries & other.words.countries - one.words.roots)
+    yield "date", 2.0 * any(date[-1].isdigit() for date in mine.dates & theirs.dates)
     yield "period", 1.5 * bool(mine.periods & theirs.periods)
     yield "ordinal", 1.5 * bool(mine.ordinals & theirs.ordinals)
     yield "role", 2.0 * bool(one.words.roles & other.words.roles)
+    yield "turn", RARE * bool(one.words.turns & other.words.turns)
     yield "stage", 2.0 * bool(one.words.stages & other.words.stages)
 
 
@@ -270,23 +322,36 @@ def _act_points(one: Words, other: Words) -> float:
     """An act that is not in the news every day says more."""
     shared = one.acts & other.acts
     if shared:
-        return RARE if shared - COMMON_ACTS else 1.5
+        return RARE if shared & RARE_ACTS else 1.5
     return 1.0 if one.act_groups & other.act_groups else 0.0
 
 
+def _other_things(one: StoryPrint, other: StoryPrint) -> bool:
+    """Each names a thing, a size or a name that the other does not: one laptop and one tablet with the same chip."""
+    mine, theirs = one.matter & one.things, other.matter & other.things
+    if _disjoint(mine, theirs):
+        return True
+    first, second = one.names | one.figures.sizes, other.names | other.figures.sizes
+    return bool(first - second) and bool(second - first)
+
+
 def _each_has_its_own(one: StoryPrint, other: StoryPrint) -> bool:
-    """Both speak of something that the other does not; across languages only what both have a word for is compared."""
-    mine, theirs = set(one.words.things), set(other.words.things)
-    if one.han == other.han:
-        if one.grams & other.grams:
-            return False
-        mine, theirs = mine | one.grams, theirs | other.grams
-    return bool(mine - theirs) and bool(theirs - mine)
+    """The clauses with the act speak of different matters; across languages only what both have a word for is compared."""
+    mine, theirs = one.matter | one.figures.sizes, other.matter | other.figures.sizes
+    if one.han != other.han:
+        mine, theirs = mine & one.things, theirs & other.things
+    if len(mine & theirs) > 0.5 * min(len(mine), len(theirs)):
+        return False
+    return all(any(what not in text for what in own) for own, text in ((mine - theirs, other.title), (theirs - mine, one.title)))
 
 
-def _same_unknown(one: StoryPrint, other: StoryPrint) -> bool:
-    first, second = _who(one), _who(other)
-    return bool(one.actor or other.actor) and (_mentions(first, other.title) or _mentions(second, one.title))
+def _unknown_parties(one: StoryPrint, other: StoryPrint) -> int:
+    """How many unknown names at the head of one stand in the other headline: 0, 1, or 2 other ones; across languages, Latin ones."""
+    pairs = ((one, other.title), (other, one.title))
+    found = [
+        s.actor for s, title in pairs if s.actor and (one.han == other.han or s.actor.isascii()) and _mentions((s.actor,), title)
+    ]
+    return 2 if len(found) == 2 and found[0][:2] != found[1][:2] else min(1, len(found))
 
 
 def _shares_money(one: StoryPrint, other: StoryPrint) -> bool:
@@ -309,12 +374,15 @@ def _overlap(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _actor(left: str, words: Words) -> str:
-    """The unknown name at the head of a headline: what stands before the first act, place, figure or mark."""
+    """The unknown name at the head of a headline: what stands before the first act, place, figure or mark, or ends like a house."""
     stops = [place for place in (*words.stops, left.find(GAP)) if place > 0]
-    head = left[: min(stops, default=len(left))].strip()
+    for start, end in words.places:
+        left = f"{left[:start]}{GAP * (end - start)}{left[end:]}"
+    head = left[: min(stops, default=len(left))].strip(f"{GAP} 省市县区")
     if any(map(is_han, head)):
-        return head[-12:] if len(head) >= 2 else ""
-    return " ".join(word for word in re.findall(r"[a-z][a-z\d'.]*", head) if not words.is_known(word))[:60]
+        house = _house.match(head)
+        return house.group() if house else head[-12:] if len(head) >= 2 else ""
+    return " ".join(word for word in re.findall(r"[a-z][a-z\d'.]*", head) if not words.is_glue(word))[:60]
 
 
 def _names(title: str, rest: str, words: Words) -> Iterator[str]:
@@ -333,6 +401,15 @@ def _grams(rest: str) -> Iterator[str]:
     """Pairs of Han and stems of Latin words of what is left of a headline."""
     for run in re.findall(r"[a-z][a-z']+|[^\W\d_a-z]+", rest):
         yield from ([_stem(run)] if is_word(run[0]) else (run[i : i + 2] for i in range(len(run) - 1)))
+
+
+def _matter(title: str, rest: str, act_at: int, things: Iterable[tuple[int, str]]) -> frozenset[str]:
+    """What the clause with the act is about: its things by name, and the grams of its other words."""
+    ends = [0, *(match.end() for match in _clause_end.finditer(title)), len(title)]
+    low = max((end for end in ends if end <= max(act_at, 0)), default=0)
+    high = min((end for end in ends if end > max(act_at, 0)), default=len(title))
+    named = {ident for start, ident in things if low <= start < high}
+    return frozenset(_grams(rest[low:high])) | named
 
 
 def _stem(word: str) -> str:

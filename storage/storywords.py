@@ -24,15 +24,22 @@ _ACTORS = ("company", "institution", "person", "product")
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a normal form names. `entities` are ids of companies, institutions, persons, products, and the makers of the products;
-    `roots` the makers in place of their products.
+    `roots` the makers in place of their products,
+    `companies` those that are companies.
 
+    `subjects` stand before the first act (at `act_at`),
     `written` are the entities as they stand, `stops` the places at which a name before them ends, `spans` those of all that is known.
     """
 
     entities: frozenset[str]
     roots: frozenset[str]
+    companies: frozenset[str]
     products: frozenset[str]
     written: frozenset[str]
+    subjects: frozenset[str]
+    act_at: int
+    matters: tuple[tuple[int, str], ...]
+    places: tuple[tuple[int, int], ...]
     acts: frozenset[str]
     act_groups: frozenset[str]
     turns: frozenset[str]
@@ -53,10 +60,15 @@ class Words:
         """True for a Latin word that is part of something known, or glue."""
         return self.is_glue(word) or word in _lexicon().latin
 
-    def mask(self, text: str) -> str:
-        """A text of the same length without what is known and without glue."""
+    def mask_known(self, text: str) -> str:
+        """A text of the same length without what is known."""
         for start, end in self.spans:
             text = f"{text[:start]}{GAP * (end - start)}{text[end:]}"
+        return text
+
+    def mask(self, text: str) -> str:
+        """A text of the same length without what is known and without glue."""
+        text = self.mask_known(text)
         text = _latin_word.sub(lambda match: GAP * len(match.group()) if self.is_glue(match.group()) else match.group(), text)
         return _lexicon().glue_han.sub(GAP, text)
 
@@ -112,13 +124,20 @@ def _lexicon() -> _Lexicon:
     groups = {ident: kind for word, kind, ident, _ in _entity_words() if (word, kind)}
     for word, kind, ident, _ in _entity_words():
         found[normal(word)].append((kind, ident))
+    made = {product for _, (_, listed) in _rows(data["makers"]) for product in _split(listed)}
     for _, (ident, listed) in _rows(data["aliases"]):
         for word in _split(listed):
-            found[normal(word)].append((groups.get(ident, "company"), ident))
+            found[normal(word)].append((groups.get(ident, "product" if ident in made else "company"), ident))
+    for block, kind in (("persons", "person"), ("institutions", "institution")):
+        for _, (ident, listed) in _rows(data[block]):
+            for word in _split(listed):
+                found[normal(word)].append((kind, ident))
     for block in ("acts", "turns", "stages", "roles", "things", "cities", "countries"):
         for _, (ident, listed) in _rows(data[block]):
             for word in _split(listed):
                 found[normal(word)].append((block, ident))
+                if block == "things" and re.fullmatch("[a-z]{3,}[^s]", word):
+                    found[f"{word}s"].append((block, ident))
     makers = {product: maker for _, (maker, listed) in _rows(data["makers"]) for product in _split(listed)}
     for product in makers:
         if product.isascii() and product not in ("seed", "operator", "spark", "robotaxi"):
@@ -137,6 +156,11 @@ def _lexicon() -> _Lexicon:
         re.compile("|".join(map(re.escape, glue_zh))),
         latin | frozenset(TIERS),
     )
+
+
+def _ends_name(listed: tuple[tuple[str, str], ...]) -> bool:
+    """True for words before which an unknown name ends: not for entities, nor for things, of which names are made (银行, 机器人)."""
+    return all(kind not in _ACTORS and kind != "things" for kind, _ in listed)
 
 
 def _alike(block: str) -> dict[str, frozenset[str]]:
@@ -164,7 +188,7 @@ def words_of(form: str) -> Words:
     for start, end, word, listed in matches:
         nested = start < reached
         for kind, ident in listed:
-            if not nested or kind in ("stages", "turns", "things", "acts", "roles"):
+            if not nested or kind in ("stages", "turns", "acts", "roles", "cities"):
                 by_kind[kind].add(ident)
         if not nested:
             chosen.append((start, end, word))
@@ -174,12 +198,27 @@ def words_of(form: str) -> Words:
     roots = {lexicon.makers.get(name, name) for name in entities}
     acts = by_kind["acts"]
     groups = {group for act in acts for group in lexicon.alike.get(act, frozenset()) | {act}}
+    begins = min(
+        (start for start, _, word in chosen if any(kind == "acts" for kind, _ in lexicon.automaton.get(word)[1])), default=0
+    )
+    subjects = {
+        ident for start, _, word in chosen if start < begins for kind, ident in lexicon.automaton.get(word)[1] if kind in _ACTORS
+    }
     actors = {word for _, _, word in chosen if any(kind in _ACTORS for kind, _ in lexicon.automaton.get(word)[1])}
     return Words(
         entities=frozenset(entities),
         roots=frozenset(roots),
+        companies=frozenset(lexicon.makers.get(name, name) for name in by_kind["company"] | by_kind["product"]),
         products=frozenset(by_kind["product"]),
         written=frozenset(actors),
+        subjects=frozenset(subjects),
+        act_at=begins,
+        places=tuple(
+            (start, end) for start, end, word in chosen if lexicon.automaton.get(word)[1][0][0] in ("cities", "countries")
+        ),
+        matters=tuple(
+            (start, ident) for start, _, word in chosen for kind, ident in lexicon.automaton.get(word)[1] if kind == "things"
+        ),
         acts=frozenset(acts),
         act_groups=frozenset(groups),
         turns=frozenset(by_kind["turns"]),
@@ -190,7 +229,10 @@ def words_of(form: str) -> Words:
         countries=frozenset(by_kind["countries"]),
         tiers=frozenset(tier for tier in TIERS if re.search(rf"(?<![a-z]){tier}(?![a-z])", form)) - {"medium", "large", "plus"},
         stops=tuple(
-            sorted({start for start, _, word in chosen if word not in actors} | {m.start() for m in _stop.finditer(form)})
+            sorted(
+                {start for start, _, word in chosen if _ends_name(lexicon.automaton.get(word)[1])}
+                | {m.start() for m in _stop.finditer(form)}
+            )
         ),
         spans=tuple((start, end) for start, end, _ in chosen),
     )

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from jobs.newsroom import Article, Site, World
 
+ZONE = ZoneInfo("Asia/Shanghai")
 KINDS = ("feed", "listing", "sitemap", "api")
 ACTORS = (
     "星河智算 云栈科技 北原汽车 深蓝机器人 江湾银行 滨江智能 青禾医疗 远岸半导体 南屏大学 西岭电网 白塔物流 长渚影业 "
@@ -58,6 +60,7 @@ def reprint(original: Article, number: int, *, site: int) -> Article:
 def build(now: datetime, sites: int = 10, each: int = 30, seed: int = 7) -> World:
     """`sites` × `each` articles over all four kinds, two sites in GB18030, half with utm_* links, every tenth article a reprint."""
     rng = random.Random(seed)
+    now = now.astimezone(ZONE)  # a page shows its own clock, without saying where it hangs
     world = World(
         [
             Site(

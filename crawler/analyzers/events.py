@@ -9,12 +9,17 @@ does not crowd out the others.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import chain
+from typing import Any
 
-from crawler.headlines import clean, headline
-from crawler.lexicon import Reading, Sentence, language_of, reading, rows, split, table
+import re2
+
+from crawler.headlines import LONGEST, LONGEST_WORDS, clean, headline
+from crawler.lexicon import Reading, Sentence, language_of, names, reading, rows, split, table
 from crawler.record import Event, Fact, Record
 from crawler.text import is_han
 
@@ -23,40 +28,21 @@ LEAST = 3.0  # points a sentence needs
 SURVEY = 3  # headings from which a text is taken section by section
 FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sentences one event
 
-_time = re.compile(
-    r"\d{4}年|\d{1,2}月|\d{1,2}[日号](?!店)|近日|日前|今天|今日|昨天|昨日|昨晚|明天|当天|当日|同日|即日|本周|上周|下周|周[一二三四五六日末]|本月|上月|月底|今年|去年|明年"
-    r"|今晨|今早|凌晨|年底|年初|季度|上半年|下半年|目前已|\b(?:january|february|march|april|june|july|august|september|october|november|december"
-    r"|(?:mon|tues|wednes|thurs|fri|satur|sun)day|today|yesterday|tomorrow|(?:this|last|next|the|in) (?:week|month|year|quarter|spring|summer|autumn|fall|winter)|quarter|midnight|20\d\d)\b"
-)
-_figure = re.compile(
-    r"\d[\d,.]*(?:多|余)?(?:万|亿|千|百|%|元|美元|家|台|个|项|人|名|款|条|辆|次|倍|吨|公里|岁|座|p\b)|\$[\d.]+|\b\d[\d,.]*(?: (?:million|billion|percent|people))?"
-)
-_organisation = re.compile(
-    r"公司|集团|科技|大学|学院|研究院|研究所|实验室|医院|银行|委员会|政府|法院|警方|工信|部门|协会|联盟|基金|局|厅|队"
-)
-_plan = re.compile(
-    r"计划|拟|将(?!近)|预计|力争|下一步|\b(?:plans?|will|expects?|expected|aims?|due) (?:to|be|begin|also|open|run|start|sign|share|cut|hold)\b|\bwill\b"
-)
-_later = re.compile(
-    r"资金将|用于|尚需|尚未|有待|仍需|\bproceeds\b|\bfunds will\b|\bsubject to\b|\bmay still\b|\bis expected to close\b"
-)
-_told = re.compile(r"表示|认为|指出|强调|介绍|坦言|说[,，:“]|称[,，:“]|[,，]据")
-
-
+# Points for what a sentence has; `act` is the weight of its surest act, `title` the share of the title's words it repeats.
 WEIGHTS = {
     "act": 1.0,
     "more acts": 0.4,
+    "title": 2.5,
+    "first": 0.8,
+    "second": 0.2,
     "time": 0.9,
     "figure": 0.4,
     "organisation": 0.4,
     "plan": 0.8,
-    "title": 2.5,
-    "first": 0.8,
-    "second": 0.2,
-    "opinion": -0.7,
     "background": -2.5,
     "later": -1.5,
     "told": -0.4,
+    "opinion": -0.7,
     "question": -1.0,
     "short": -0.6,
 }
@@ -64,11 +50,22 @@ WEIGHTS = {
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A sentence with its points and the word that says what happened ("" if none)."""
+    """A sentence with its points and the words that say what happened, the surest first."""
 
     sentence: Sentence
     points: float
-    act: str
+    acts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen(Scored):
+    """… and the heading of its section ("" if none)."""
+
+    heading: str
+
+
+_topic = re.compile(r"(?:在|从)?[^,，。在]{2,12}(?:方面|领域)[,，]")
+_many = re.compile(r"(?:[^,，、。]{2,8}、){3,}[^,，、。]{2,8}等?(?:地区?|企业|公司|部门)?(?:都|均|也|分别|相继|纷纷|陆续|联合)")
 
 
 @cache
@@ -101,16 +98,21 @@ def _words(name: str) -> frozenset[str]:
 
 
 @cache
-def _background() -> re.Pattern[str]:
-    words = split(str(table("events.yaml")["background"]))
-    return re.compile("|".join(rf"\b{re.escape(word)}\b" if word.isascii() else re.escape(word) for word in words))
+def _marks() -> tuple[list[str], Any]:
+    """The names of the patterns of the data file, and all of them as one automaton."""
+    names, patterns = [], re2.Set.SearchSet()
+    for name, pattern in table("events.yaml")["marks"].items():
+        names.append(name.split()[0])
+        patterns.Add(pattern)
+    patterns.Compile()
+    return names, patterns
 
 
 def add(record: Record) -> Record:
     """The record with `events`, `opening` and a Fact for each event."""
     language = record.language or language_of(record.title + "\n" + record.text)
     made = [(one, clean(one.sentence.text)) for one in choose(record.title, record.text)]
-    events = tuple(Event(headline(detail, one.act, language), detail) for one, detail in made)
+    events = tuple(Event(_headline(record.title, one, detail, language), detail) for one, detail in made)
     facts = tuple(
         Fact(
             "event",
@@ -123,24 +125,43 @@ def add(record: Record) -> Record:
         )
         for event, (one, _) in zip(events, made, strict=True)
     )
-    return replace(record.with_facts(*facts), events=events, opening=_opening(record.title, language) if events else "")
+    return replace(record.with_facts(*facts), events=events, opening=_opening(record, language) if events else "")
 
 
-def choose(title: str, text: str) -> list[Scored]:
+def _headline(title: str, one: Chosen, detail: str, language: str | None) -> str:
+    """The article's own headline or its section's where the sentence says nearly all of it, else one made of the sentence."""
+    for given, share in ((title.strip(), 0.8), (one.heading, 0.6)):
+        said = {word for word, _ in reading(given).words if len(word) > 1}
+        fits = len(given) <= LONGEST if language == "zh" else len(given.split()) <= LONGEST_WORDS
+        if fits and len(said) > 2 and sum(word in one.sentence.form for word in said) >= share * len(said):
+            return given
+    return headline(detail, one.acts, language)
+
+
+def choose(title: str, text: str) -> list[Chosen]:
     """The sentences that tell the events, in the order of the text."""
-    headings = {one.paragraph for one in reading(text).sentences if _is_heading(one, text)}
-    sections: list[list[Scored]] = [[]]
+    headings = {one.paragraph: one.text for one in reading(text).sentences if _is_heading(one, text)}
+    is_survey = len(headings) >= SURVEY
+    sections: list[list[Chosen]] = [[]]
+    heading = ""
     for one in scored(title, text):
         if one.sentence.paragraph in headings:
+            heading = headings[one.sentence.paragraph]
             sections.append([])
-        else:
-            sections[-1].append(one)
-    good = [[one for one in section if one.act and one.points >= LEAST] for section in sections]
-    ranked = _by_turns(good) if len(headings) >= SURVEY else sorted(sum(good, []), key=lambda one: -one.points)
+            continue
+        points = one.points + (_overview(one.sentence.form) if is_survey else 0.0)
+        if one.acts and points >= LEAST:
+            sections[-1].append(Chosen(one.sentence, points, one.acts, heading))
+    ranked = _by_turns(sections) if is_survey else sorted(chain.from_iterable(sections), key=lambda one: -one.points)
     return sorted(_folded(ranked), key=lambda one: one.sentence.start)
 
 
-def _by_turns(sections: list[list[Scored]]) -> list[Scored]:
+def _overview(form: str) -> float:
+    """Points for sentences that sum up a section of a survey: by topics, or by many actors who did the same."""
+    return 1.5 * bool(_topic.match(form)) + 3.0 * bool(_many.match(form))
+
+
+def _by_turns(sections: list[list[Chosen]]) -> list[Chosen]:
     """The best of every section first, then whatever is best."""
     ranked = [sorted(section, key=lambda one: -one.points) for section in sections if section]
     return [section[0] for section in ranked] + sorted(
@@ -148,8 +169,9 @@ def _by_turns(sections: list[list[Scored]]) -> list[Scored]:
     )
 
 
-def _folded(ranked: list[Scored]) -> list[Scored]:
-    kept: list[tuple[Scored, set[str]]] = []
+def _folded(ranked: list[Chosen]) -> list[Chosen]:
+    """At most ten, without those that say again what a better one says."""
+    kept: list[tuple[Chosen, set[str]]] = []
     for one in ranked:
         pairs = _pairs(one.sentence.text)
         if not any(len(pairs & other) > FOLD * min(len(pairs), len(other)) for _, other in kept):
@@ -186,48 +208,51 @@ def scored(title: str, text: str) -> list[Scored]:
 
 
 def _score(sentence: Sentence, place: int, title: set[str], read: Reading) -> Scored:
-    tokens = [word for word, _ in read.words[sentence.first_word : sentence.last_word]]
-    acts = sorted(_acts(tokens), reverse=True)
-    signals = _signals(sentence.form, tokens, [weight for weight, _ in acts], place, title)
-    return Scored(sentence, sum(WEIGHTS[name] * value for name, value in signals.items()), tokens[-acts[0][1]] if acts else "")
+    words = read.words[sentence.first_word : sentence.last_word]
+    tokens = [word for word, _ in words]
+    acts = sorted(_acts(words), reverse=True)
+    points = WEIGHTS["title"] * len(title.intersection(tokens)) / max(4, len(title))
+    if place < 2:
+        points += WEIGHTS["second" if place else "first"]
+    if acts:  # one without an act can't be an event, and is looked at no further
+        points += WEIGHTS["act"] * acts[0][0] + WEIGHTS["more acts"] * sum(weight > 2 for weight, _ in acts[1:3])
+        points += sum(WEIGHTS[name] for name in _signs(sentence.form))
+        points += WEIGHTS["opinion"] * min(3, len(_words("opinion").intersection(tokens)))
+    return Scored(sentence, points, tuple(tokens[-at] for _, at in acts))
 
 
-def _acts(tokens: list[str]) -> Iterator[tuple[float, int]]:
+def _signs(form: str) -> Iterator[str]:
+    names, patterns = _marks()
+    yield from {names[at] for at in patterns.Match(form) or ()}
+    if form.endswith("?"):
+        yield "question"
+    if len(form) < 12:
+        yield "short"
+
+
+def _acts(words: list[tuple[str, str]]) -> Iterator[tuple[float, int]]:
     """(weight, minus the place) of each word of an act; a bare English verb only after will, to …: "open" is more often no act."""
     verbs, bare = _verbs()
-    for at, token in enumerate(tokens):
-        if token in verbs:
-            yield verbs[token], -at
-        elif token in bare and at > 1 and tokens[at - 2] in ("to", "will", "would", "also"):
-            yield bare[token], -at
+    for at, (word, tag) in enumerate(words):
+        if word in verbs and tag != "p":  # 通过 is more often "by" than "passed"
+            yield verbs[word], -at
+        elif word in bare and at > 1 and words[at - 2][0] in ("to", "will", "would", "also"):
+            yield bare[word], -at
 
 
-def _signals(form: str, tokens: list[str], acts: list[float], place: int, title: set[str]) -> dict[str, float]:
-    """What speaks for and against a sentence; one without an act can't be an event, and is looked at no further."""
-    shared = len(title.intersection(tokens)) / max(4, len(title))
-    if not acts:
-        return {"title": shared, "first": place == 0, "second": place == 1}
-    timed, planned = bool(_time.search(form)), bool(_plan.search(form))
-    return {
-        "act": acts[0],
-        "more acts": sum(weight > 2 for weight in acts[1:3]),
-        "time": timed,
-        "figure": bool(_figure.search(form)),
-        "organisation": bool(_organisation.search(form)),
-        "plan": planned,
-        "title": shared,
-        "first": place == 0,
-        "second": place == 1,
-        "opinion": min(3, sum(token in _words("opinion") for token in tokens)),
-        "background": bool(_background().search(form)),
-        "later": bool(_later.search(form)),
-        "told": bool(_told.search(form)),
-        "question": form.endswith("?"),
-        "short": len(form) < 12,
-    }
-
-
-def _opening(title: str, language: str | None) -> str:
+def _opening(record: Record, language: str | None) -> str:
+    """A line before the events: whom and what they are about, by the named thing and the technology that are named most."""
+    title, text = reading(record.title), reading(record.text)
+    who = _most_named("entity", title, text, language)
+    what = _most_named("technology", title, text, language)
     if language == "zh":
-        return f"这篇文章总结了“{title.strip()}”的重大事件和发展："
-    return f"This article sums up the major events of “{title.strip()}”:"
+        about = f"{who}在{what}领域" if who and what else f"{who or what}领域" if what else f"“{record.title.strip()}”"
+        return f"这篇文章总结了{about}的一系列重大事件和发展："
+    about = f"of {who} in {what}" if who and what else f"in {what}" if what else f"of “{record.title.strip()}”"
+    return f"This article sums up the major events and developments {about}:"
+
+
+def _most_named(kind: str, title: Reading, text: Reading, language: str | None) -> str:
+    counts = Counter(match.term.id for place in (title, text, title) for match in place.longest(kind) if not match.term.unsure)
+    counts = Counter({ident: count for ident, count in counts.items() if count > 1})
+    return names(kind)[counts.most_common(1)[0][0]].in_language(language) if counts else ""

@@ -11,12 +11,12 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from crawler.lexicon import Match, Reading, language_of, names, reading
+from crawler.lexicon import Match, Reading, industry_of_technology, language_of, names, reading
 from crawler.record import Fact, Record
 
-POINTS = {"strong": 1.0, "weak": 0.4, "also": 1.0}
-LEAST = 1.6
-SHARE = 0.34  # of the best industry's points
+POINTS = {"strong": 1.0, "weak": 0.4, "also": 1.0, "technology": 0.3}
+LEAST = 1.8
+SHARE = 0.3  # of the best industry's points
 MOST = 6
 DEFAULT = "internet"
 
@@ -55,11 +55,14 @@ def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:
     found: dict[str, list[_Cue]] = {}
     times: Counter[tuple[str, str]] = Counter()
     for place in (title, text):
-        for match in place.longest("strong", "weak", "also"):
-            key = (match.term.id, match.term.alias)
+        cues = [(match.term.id, match) for match in place.longest("strong", "weak", "also")]
+        implied = industry_of_technology()
+        cues += [(implied[match.term.id], match) for match in place.longest("technology") if match.term.id in implied]
+        for ident, match in cues:
+            key = (ident, match.term.id if match.term.kind == "technology" else match.term.alias)
             times[key] += 1
             points = POINTS[match.term.kind] / times[key] ** 1.5 * (2 if place is title else 1)
-            found.setdefault(match.term.id, []).append(_Cue(points, match, place is title))
+            found.setdefault(ident, []).append(_Cue(points, match, place is title))
     for match in _enumerated(text):
         found.setdefault(match.term.id, []).append(_Cue(2.0, match, False))
     return found

@@ -17,7 +17,7 @@ from typing import Any
 
 import rjieba
 
-from crawler.lexicon import Reading, language_of, reading, table
+from crawler.lexicon import Reading, language_of, names, reading, table
 from crawler.record import Fact, Record
 from crawler.text import normal
 
@@ -25,12 +25,16 @@ MOST = 8
 EXTRACTED = 5  # how many are extracted when the page has none
 ENOUGH = 3  # so many good ones of the page need no help
 TOO_MANY = 12  # a page with more lists its site's favourites: only those that stand in the article are kept
-HEAD = 400  # code points of a text in which every word may be part of a keyword
+HEAD = 350  # code points of a text in which every word may be part of a keyword …
+HEAD_OF_LONG = 160  # … and of one of more than 700
+CLOSE_NAME = 1.5  # the same for names: Meridian Labs for Meridian
+CLOSE = 0.5  # points by which a longer phrase may be behind the one inside it
 LONGEST = 14  # code points of an extracted Chinese keyword
 CONTENT = frozenset("nvabljieztsfdg")  # first letters of jieba's tags of words that may be part of one
 _GENERIC = re.compile(
     r"新闻|资讯|频道|首页|网站|门户|官网|中心$|热点|头条|报道|专题|网$|在线$|日报$|晚报$|客户端|\.com|\.cn|https?:|^www\.|_"
 )
+_organisation = re.compile(r"(?:科技|集团|公司|医院|大学|银行|研究院|智能|资本|半导体|医疗|汽车|实验室|委员会|协会)$")
 _GENERIC_EN = frozenset("news home homepage latest breaking headlines article articles story stories blog press site".split())
 
 
@@ -50,6 +54,11 @@ class Candidate:
     bound_right: int = 0
     inside: int = 0  # times a content word stands before it
     in_text: tuple[int, int] | None = None
+    capitals: int = 0  # times that every word of it begins with a capital
+
+    @property
+    def is_name(self) -> bool:
+        return self.capitals * 2 > self.count
 
 
 def add(record: Record) -> Record:
@@ -76,7 +85,6 @@ def _nested(one: str, other: str) -> bool:
 def _good(record: Record) -> tuple[str, ...]:
     """The page's keywords that say something about this article, as written, each once."""
     site = {normal(name) for name in (record.publisher, record.source, record.author) if name}
-    body = normal(f"{record.title}\n{record.text}")
     title = normal(record.title)
     seen: dict[str, str] = {}
     for value in record.keywords:
@@ -85,6 +93,7 @@ def _good(record: Record) -> tuple[str, ...]:
         if 1 < len(form) <= 40 and form not in seen and form not in site and form != title and not _is_generic(form):
             seen[form] = value
     if len(seen) > TOO_MANY:
+        body = reading(record.title).form + "\n" + reading(record.text).form
         seen = {form: value for form, value in seen.items() if form in body}
     return tuple(seen.values())[:MOST]
 
@@ -103,30 +112,87 @@ def _page_facts(record: Record, own: tuple[str, ...]) -> Iterator[Fact]:
 
 
 def _extract(record: Record) -> list[Fact]:
-    title, text = reading(record.title), reading(record.text)
+    title, text = _readings(record)
     language = record.language or language_of(record.title + "\n" + record.text)
-    ranked = rank_zh(title, text) if language == "zh" else rank_spaced(title, text)
-    return _facts(ranked, title, text)
+    is_chinese = language == "zh" and not text.is_spaced
+    found = candidates(title, text) if is_chinese else phrases(title, text)
+    worth = worth_chinese if is_chinese else worth_spaced
+    known = _known(title, text)
+    is_long = len(text.form) > 2 * HEAD  # there a phrase that is told once and not in the title is no keyword
+    ranked = [
+        (worth(form, one) + _bonus(form, one, known.get(form)), form, one)
+        for form, one in found.items()
+        if not is_long or one.count > 1 or one.in_title or form in known
+    ]
+    ranked.sort(key=lambda item: (-item[0], item[2].first))
+    return [_fact(item, title, text) for item in chosen(ranked)]
 
 
-def _facts(ranked: list[tuple[float, str, Candidate]], title: Reading, text: Reading) -> list[Fact]:
-    facts: list[Fact] = []
-    taken: list[str] = []
-    for score, form, found in ranked:
-        if any(_nested(form, other) for other in taken):
-            continue
-        taken.append(form)
-        certainty = round(1 / (1 + math.exp(-score)), 2)
-        if found.in_text:
-            start, end = text.span(*found.in_text)
-            value = " ".join(text.text[start:end].split())
-            facts.append(Fact("keyword", value, text.text[start:end], "builtin", start, end, certainty))
-        else:
-            value = title.original(found.first, found.first + len(form))
-            facts.append(Fact("keyword", value, f"title: {title.text}", "builtin", score=certainty))
-        if len(facts) == MOST:
+def _readings(record: Record) -> tuple[Reading, Reading]:
+    """Title and text; a text without a title that ends in words without a closing mark has its title there."""
+    text = reading(record.text)
+    if not record.title and len(text.sentences) > 1 and not text.sentences[-1].form.endswith((".", "。", "!", "?", "…", '"')):
+        return reading(text.sentences[-1].text), text
+    return reading(record.title), text
+
+
+def _known(title: Reading, text: Reading) -> dict[str, str]:
+    """Names of the taxonomy that stand in the article: normal form → technology, company, person …"""
+    things = names("entity")
+    return {
+        place.form[match.start : match.end]: "technology" if match.term.kind == "technology" else things[match.term.id].group
+        for place in (text, title)
+        for match in place.longest("technology", "entity")
+    }
+
+
+def _bonus(form: str, one: Candidate, known: str | None) -> float:
+    """Named things first: technologies, then companies, products, institutions and people, then what ends like an organisation."""
+    if known == "technology":
+        return 1.5 if one.count > 1 or one.in_title else 1.0
+    if known and known != "place":
+        return 1.0
+    return 1.0 if len(one.words) > 1 and _organisation.search(form) else 0.0
+
+
+Ranked = tuple[float, str, Candidate]
+
+
+def chosen(ranked: list[Ranked], most: int = MOST) -> list[Ranked]:
+    """The best, none inside another. A longer phrase around one stands for it when it is nearly as good and half as frequent."""
+    taken: list[Ranked] = []
+    for place, item in enumerate(ranked):
+        if len(taken) == most:
             break
-    return facts
+        if any(_nested(item[1], other[1]) for other in taken):
+            continue
+        best = item
+        for longer in ranked[place + 1 :]:
+            if longer[0] < item[0] - (CLOSE_NAME if item[2].is_name else CLOSE):
+                break
+            if (
+                item[1] in longer[1]
+                and len(longer[1]) > len(best[1])
+                and longer[2].count * 2 >= item[2].count
+                and not any(_nested(longer[1], other[1]) for other in taken)
+            ):
+                best = longer
+        taken.append(best)
+    return taken
+
+
+def _fact(item: Ranked, title: Reading, text: Reading) -> Fact:
+    score, form, found = item
+    certainty = round(1 / (1 + math.exp(-score / 2)), 2)
+    if found.in_text:
+        start, end = text.span(*found.in_text)
+        quote = text.text[start:end]
+        return Fact("keyword", " ".join(quote.split()), quote, "builtin", start, end, certainty)
+    value = title.original(found.first, found.first + len(form))
+    return Fact("keyword", " ".join(value.split()), f"title: {title.text}", "builtin", score=certainty)
+
+
+# --- Chinese
 
 
 @cache
@@ -140,60 +206,66 @@ def rarity(word: str) -> float:
     return math.log(60_101_967 / max(1, rjieba.suggest_freq(word)))
 
 
-def rank_zh(title: Reading, text: Reading) -> list[tuple[float, str, Candidate]]:
-    """Candidates by falling score, as (score, normal form, candidate)."""
-    found = candidates(title, text)
-    scored = [(_score(form, one), form, one) for form, one in found.items()]
-    scored.sort(key=lambda item: (-item[0], item[2].first))
-    return scored
-
-
 def candidates(title: Reading, text: Reading) -> dict[str, Candidate]:
     """Every run of one to three content words, by its normal form. Far down a text only words that come again begin one."""
     found: dict[str, Candidate] = {}
-    counts = Counter(word for place in (title, text) for word, _ in place.words)
+    counts = Counter([word for place in (title, text) for word, _ in place.words])
+    head = HEAD if len(text.form) <= 2 * HEAD else HEAD_OF_LONG
     for place in (title, text):
         content = [
-            (tag[0] in CONTENT or tag == "eng")
-            and tag[:2] not in ("ul", "uj")
-            and (start < HEAD or place is title or counts[word] > 1)
+            (tag[:1] in CONTENT or tag == "eng") and (start < head or place is title or counts[word] > 1)
             for (word, tag), start in zip(place.words, place.starts, strict=False)
         ]
-        for at, fits in enumerate(content):
-            if fits:
-                _runs_from(at, place, title, content, found)
+        offset = 0 if place is title else len(title.form) + 1
+        for at, last, form in _runs(place.words, content):
+            one = found.get(form)
+            if one is None:
+                run = place.words[at : last + 1]
+                one = found[form] = Candidate(
+                    tuple([word for word, _ in run]), tuple([tag for _, tag in run]), offset + place.starts[at]
+                )
+            _seen(one, place, at, last, in_title=place is title)
     return found
 
 
-def _runs_from(at: int, place: Reading, title: Reading, content: list[bool], found: dict[str, Candidate]) -> None:
-    words, start, size = place.words, place.starts[at], len(place.words)
-    before, kind = words[at - 1] if at else ("^", "x")
-    form = ""
-    for last in range(at, min(size, at + 3)):
-        if not content[last]:
-            return
-        form += words[last][0]
-        if len(form) > LONGEST:
-            return
-        if len(form) < 2:
+def _runs(words: list[tuple[str, str]], content: list[bool]) -> Iterator[tuple[int, int, str]]:
+    """(first word, last word, normal form) of every run; content ends where the words do."""
+    size = len(words)
+    for at, fits in enumerate(content):
+        if not fits:
             continue
-        after, next_kind = words[last + 1] if last + 1 < size else ("$", "x")
-        one = found.get(form)
-        if one is None:
-            run = words[at : last + 1]
-            offset = start if place is title else len(title.form) + 1 + start
-            one = found[form] = Candidate(tuple(word for word, _ in run), tuple(tag for _, tag in run), offset)
-        one.count += 1
-        one.left.add(before)
-        one.right.add(after)
-        one.bound_left += kind[0] in "xucp"
-        one.bound_right += next_kind[0] in "xucp"
-        one.inside += kind[0] in "nvab"
-        if place is title:
-            one.in_title = 1
-            one.ends_title |= after == "$"
-        elif one.in_text is None:
-            one.in_text = (start, start + len(form))
+        form = words[at][0]
+        if 2 <= len(form) <= LONGEST:
+            yield at, at, form
+        for last in (at + 1, at + 2):
+            if last == size or not content[last]:
+                break
+            form += words[last][0]
+            if len(form) > LONGEST:
+                break
+            yield at, last, form
+
+
+_BOUND = frozenset(["x", "u", "c", "p", ""])
+_HEAVY = frozenset("nvab")
+_EDGES = (("^", "x"), ("$", "x"))
+
+
+def _seen(one: Candidate, place: Reading, at: int, last: int, *, in_title: bool) -> None:
+    words = place.words
+    before, kind = words[at - 1] if at else _EDGES[0]
+    after, next_kind = words[last + 1] if last + 1 < len(words) else _EDGES[1]
+    one.count += 1
+    one.left.add(before)
+    one.right.add(after)
+    one.bound_left += kind[:1] in _BOUND
+    one.bound_right += next_kind[:1] in _BOUND
+    one.inside += kind[:1] in _HEAVY
+    if in_title:
+        one.in_title = 1
+        one.ends_title |= after == "$"
+    elif one.in_text is None:
+        one.in_text = (place.starts[at], place.starts[last + 1])
 
 
 def features(form: str, one: Candidate) -> Iterator[tuple[str, float]]:
@@ -203,8 +275,8 @@ def features(form: str, one: Candidate) -> Iterator[tuple[str, float]]:
     yield from _amounts(one)
 
 
-def _score(form: str, one: Candidate) -> float:
-    """The same sum, with the parts that come again and again kept."""
+def worth_chinese(form: str, one: Candidate) -> float:
+    """The sum of the weights of its features, with the parts that come again and again kept."""
     table_ = weights()
     score = _sum(_of_shape, *one.tags) + _sum(_of_places, *_places(one)) + _sum(_of_words, *_words(form, one))
     for name, amount in _amounts(one):
@@ -231,7 +303,7 @@ def _places(one: Candidate) -> tuple[int, int, int, int, int, bool]:
     return min(one.count, 6), one.in_title, place, min(len(one.left), 3), min(len(one.right), 3), one.ends_title
 
 
-def _of_places(count: int, in_title: int, place: int, left: int, right: int, ends_title: bool) -> list[str]:
+def _of_places(count: int, in_title: int, place: int, left: int, right: int, ends_title: bool) -> list[str]:  # noqa: PLR0917 (a key)
     names = [f"count:{count}", f"count-title:{min(count, 3)}{in_title}", f"place:{place}", f"left:{left}", f"right:{right}"]
     return [*names, "ends-title"] if ends_title else names
 
@@ -257,47 +329,43 @@ def _amounts(one: Candidate) -> tuple[tuple[str, float], ...]:
 
 # --- languages with blanks between words
 
-_token = re.compile(r"[^\W\d_][\w'.&+/-]*\w|[^\W_]|\d[\w.,%-]*|\S")
-_letters = re.compile(r"[^\W\d_]")
+_token = re.compile(r"[^\W\d_](?:[\w.&+/-]*\w)?(?:'(?!s\b)\w+)?|'s\b|\d[\w.,%-]*|\S")
+_letter = re.compile(r"[^\W\d_]")
+_verbal = re.compile(r"(?:ing|ed|ly|able|ibly)$")  # no nouns, mostly
+# Points, set by hand with an eye on news and crowd keywords: by size of the phrase, for 1, 2, 3, 4, 5 and more times.
+_TIMES = ((0.2, 0.8, 1.1, 1.2, 1.5), (-0.5, 0.1, 0.3, 0.3, 0.3), (-1.4, -0.4, -0.2, -0.2, -0.2))
 
 
 @cache
 def _stop() -> frozenset[str]:
-    return frozenset(str(table("keywords.yaml")["stop"]).split())
+    return frozenset(str(table("stop_words.yaml")["stop"]).split())
 
 
-def rank_spaced(title: Reading, text: Reading) -> list[tuple[float, str, Candidate]]:
-    """Candidates of a text with blanks between its words, by falling score."""
-    found = _phrases(title, text)
-    scored = [(_worth(form, one), form, one) for form, one in found.items()]
-    scored.sort(key=lambda item: (-item[0], item[2].first))
-    return scored
-
-
-def _phrases(title: Reading, text: Reading) -> dict[str, Candidate]:
+def phrases(title: Reading, text: Reading) -> dict[str, Candidate]:
+    """Every run of one to three words between stop words and marks, by its normal form."""
     found: dict[str, Candidate] = {}
     for place in (title, text):
-        run: list[re.Match[str]] = []
+        run: list[tuple[int, int, bool]] = []
         for match in _token.finditer(place.form):
-            if _letters.match(match.group()) and match.group() not in _stop() and len(match.group()) > 1:
-                run.append(match)
-                continue
-            _note(run, place, title, found)
-            run = []
+            word = match.group()
+            if len(word) > 1 and word not in _stop() and _letter.match(word):
+                run.append((match.start(), match.end(), place.text[place.normal.origin(match.start())].isupper()))
+            elif run:
+                _note(run, place, title, found)
+                run = []
         _note(run, place, title, found)
     return found
 
 
-def _note(run: list[re.Match[str]], place: Reading, title: Reading, found: dict[str, Candidate]) -> None:
-    """Every part of a run of up to three words is a candidate."""
+def _note(run: list[tuple[int, int, bool]], place: Reading, title: Reading, found: dict[str, Candidate]) -> None:
     for at in range(len(run)):
         for last in range(at, min(len(run), at + 3)):
-            start, end = run[at].start(), run[last].end()
+            start, end = run[at][0], run[last][1]
             form = place.form[start:end]
             one = found.get(form)
             if one is None:
                 offset = start if place is title else len(title.form) + 1 + start
-                one = found[form] = Candidate(tuple(word.group() for word in run[at : last + 1]), (), offset)
+                one = found[form] = Candidate(tuple(place.form[a:b] for a, b, _ in run[at : last + 1]), (), offset)
             one.count += 1
             one.bound_left += at == 0
             one.bound_right += last == len(run) - 1
@@ -305,16 +373,17 @@ def _note(run: list[re.Match[str]], place: Reading, title: Reading, found: dict[
                 one.in_title = 1
             else:
                 one.in_text = one.in_text or (start, end)
-                surface = place.original(start, end)
-                one.inside += all(word[:1].isupper() for word in surface.split())
+                one.capitals += all(capital for _, _, capital in run[at : last + 1])
 
 
-def _worth(form: str, one: Candidate) -> float:
-    """Points of a phrase: how often, how early, in the title, written as a name, whole between stop words."""
-    size = len(one.words)
-    name = one.inside / one.count
-    whole = one.bound_left * one.bound_right / one.count**2
-    points = math.log(1 + one.count) * (1.0, 1.1, 0.9)[size - 1]
-    points += 0.8 * one.in_title + (0.6, 1.2, 1.2)[size - 1] * name + 0.5 * whole * (size > 1)
-    points -= 0.15 * math.log(1 + one.first / 100)
-    return points - 0.6 * (len(form) < 4 and not name)
+def worth_spaced(_form: str, one: Candidate) -> float:
+    """How often, how early, in the title, written as a name, whole between stop words, of long words, not of verbs."""
+    size = len(one.words) - 1
+    name = one.capitals / one.count
+    points = _TIMES[size][min(one.count, 5) - 1]
+    points += (0.1, 0.5, 0.5)[size] * one.in_title + (0.6, 1.9, 2.2)[size] * name
+    points += 0.65 * (one.bound_left + one.bound_right) / one.count
+    points += min(0.9, 0.35 * (max(map(len, one.words)) - 6.5)) - 0.22 * min(6, int(math.log2(1 + one.first / 50)))
+    if name < 0.5 and any(map(_verbal.search, one.words)):
+        points -= 0.6 if size else 1.2
+    return points

@@ -6,12 +6,15 @@ one. Order: those of the title first, then as often as they are named.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from crawler.lexicon import Match, Reading, language_of, names, reading
 from crawler.record import Fact, Record
 
 MOST = 20
+GENERAL = "ai"
 CONTEXT = 24  # characters of the text on each side of a name that go into its quote
 
 
@@ -42,7 +45,7 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
     """All technologies of title and text by id, without the doubtful ones that stand alone."""
     found: dict[str, _Seen] = {}
     for where in (title, text):
-        for match in where.longest("technology"):
+        for match in _named(where):
             seen = found.setdefault(match.term.id, _Seen(match, where is title))
             seen.count += 1
             seen.sure |= not match.term.unsure
@@ -50,7 +53,17 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
                 seen.in_text = match
     if not any(seen.sure for seen in found.values()):
         return {}
+    if len(found) > 1 and GENERAL in found and found[GENERAL].count < 2:  # AI said once beside its kinds says nothing of its own
+        del found[GENERAL]
     return found
+
+
+def _named(place: Reading) -> Iterator[Match]:
+    """The technologies of a text; the AI of AI加速卡 or AI robot only goes with the name that follows."""
+    matches = place.longest("technology")
+    for match, following in zip_longest(matches, matches[1:]):
+        if match.term.id != GENERAL or following is None or following.start > match.end + 1 or following.term.id == GENERAL:
+            yield match
 
 
 def _ranked(found: dict[str, _Seen]) -> list[tuple[str, _Seen]]:

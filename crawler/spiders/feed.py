@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
+from bisect import bisect
 from calendar import timegm
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -22,15 +23,17 @@ from crawler.sniff import head_of, root_of, text_of, xml_of
 from crawler.url import is_web, join
 
 MAX_ITEMS = 2000  # feedparser needs 17 s for 100,000
+MAX_BYTES = 5_000_000  # of items; it needs half a second for one million
 MAX_ATTRIBUTES = 100  # of one tag: it needs 20 s for 50,000
 MAX_SUMMARY = 1000  # characters
 WHOLE = 500  # characters: shorter "content" is a teaser
 WHOLE_DESCRIPTION = 1500  # a description this long is the article: some sites put it there
 
 _ROOTS = frozenset({"rss", "feed", "rdf:rdf", "rdf"})
-_item_end = re.compile(rb"</(?:item|entry)\s*>", re.IGNORECASE)
+_item = re.compile(rb"<(?:item|entry)[\s>/]", re.IGNORECASE)
 _long_tag = re.compile(rb"<([a-zA-Z][\w:.-]*)[^<>]{2000,}>?")
 _entity = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
+_reference = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,9}));?|&#[xX]?[0-9A-Fa-f]{9,};?")
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _hour = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
@@ -54,8 +57,11 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
         return _json_feed(page, now, zone)
     body, notes = _bounded(xml_of(page))
     headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
-    # Only ever a stream: given text or bytes, feedparser opens the file or address that they name.
-    parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    try:
+        # Only ever a stream: given text or bytes, feedparser opens the file or address that they name.
+        parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
+    except Exception as error:  # noqa: BLE001 - its parser for broken XML meets foreign bytes with whatever it happens to raise
+        raise SpiderError(f"this feed is too broken to be read: {error!r:.100}") from error
     if not parsed.get("version") and not parsed.entries:
         raise SpiderError(f"this is no feed: it begins with {head_of(page)[:60].strip()!r}")
     links = tuple(link for entry in parsed.entries[:MAX_ITEMS] if (link := _link(entry, page.url, now, zone)))
@@ -78,12 +84,13 @@ def _bounded(body: bytes) -> tuple[bytes, list[str]]:
     """The feed with at most MAX_ITEMS items and no monstrous tags; linear. HTML's entities, which XML does not know, are resolved."""
     notes = []
     body = _long_tag.sub(_fewer_attributes, body)
-    body = _entity.sub(_character, body)
-    ends = [found.end() for _, found in zip(range(MAX_ITEMS + 1), _item_end.finditer(body), strict=False)]
-    if len(ends) > MAX_ITEMS:
+    body = _reference.sub(_character_of_number, _entity.sub(_character, body))
+    begins = [found.start() for _, found in zip(range(MAX_ITEMS + 1), _item.finditer(body), strict=False)]
+    read = min(MAX_ITEMS, bisect(begins, MAX_BYTES))
+    if read < len(begins):
         root = {b"<feed": b"</feed>", b"<rdf:": b"</rdf:RDF>"}.get(body[:5].lower(), b"</channel></rss>")
-        body = body[: ends[MAX_ITEMS - 1]] + root
-        notes.append(f"more than {MAX_ITEMS} items: only the first {MAX_ITEMS} are read")
+        body = body[: begins[read]] + root
+        notes.append(f"a very long feed: only its first {read} items are read")
     return body, notes
 
 
@@ -95,6 +102,13 @@ def _fewer_attributes(found: re.Match[bytes]) -> bytes:
 def _character(found: re.Match[bytes]) -> bytes:
     name = found[1].decode("ascii")
     return found[0] if name in _XML_ENTITIES else html5.get(name, found[0].decode("ascii")).encode("utf-8")
+
+
+def _character_of_number(found: re.Match[bytes]) -> bytes:
+    """The reference as it is where XML allows its character; else nothing (feedparser raises at a surrogate)."""
+    number = int(found[1], 16) if found[1] else int(found[2]) if found[2] else 0
+    allowed = number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
+    return found[0] if allowed else b""
 
 
 def _notes(parsed: Any, body: bytes, links: tuple[Link, ...]) -> Iterable[str]:

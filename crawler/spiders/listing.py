@@ -55,7 +55,7 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
             raise SpiderError(f"no link on the page is found by links: {options.links!r}; the page may have changed")
         listed = items(chosen, now, zone)
     else:
-        listed = article_list(anchors(root, base), page.url, _size(root), now, zone)
+        listed = article_list(anchors(root, base), page.url, now, zone)
         if not listed:
             raise SpiderError("no list of articles was found on the page; say where it is with `links` (a CSS selector)")
     links = tuple(Link(item.address, item.title or None, item.published) for item in listed[:MAX_LINKS])
@@ -76,11 +76,6 @@ def _tree(page: Page) -> etree._Element:
 def _select(root: etree._Element, css: str) -> list[etree._Element]:
     found = _selector(css)(root)
     return [element for element in found[:MAX_LINKS] if isinstance(element, etree._Element)] if isinstance(found, list) else []
-
-
-def _size(root: etree._Element) -> int:
-    body = root.find("body")
-    return sum(len(piece.strip()) for piece in (root if body is None else body).itertext("*"))
 
 
 @lru_cache(256)

@@ -19,7 +19,7 @@ from crawler.sniff import head_of, root_of, text_of, xml_of
 from crawler.url import is_web, join
 
 MAX_LINKS = 2000
-MAX_ENTRIES = 200_000  # four times what the protocol allows in one file
+MAX_ENTRIES = 50_000  # the protocol allows no more in one file
 MAX_CHILDREN = 20
 
 _ROOTS = frozenset({"urlset", "sitemapindex"})

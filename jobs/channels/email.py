@@ -19,11 +19,11 @@ from pydantic import Field, field_validator
 from crawler.plugins import Options as Base
 from jobs.address import Address, fill
 from jobs.message import Message
-from jobs.rendering import HTML, PLAIN, headline, render
+from jobs.rendering import MAIL, PLAIN, headline, render
 from jobs.sending import TIMEOUT, Post, Receipt, accepted, refused
 
 SCHEMES = ("smtps", "smtp")
-RATE = None
+RATE = 30.0  # ours: mail providers bar who sends many in a minute, and a mailbox is no place for a storm
 EXAMPLE = "smtps://user:password@smtp.example.org:465?from=zhixun@example.org&to=desk@example.org"
 LIMIT = 100_000  # bytes of one form; far below what mail servers refuse
 TOTAL = 3 * TIMEOUT  # seconds for a whole delivery, which takes several answers of the server
@@ -90,7 +90,7 @@ def compose(message: Message, options: Options) -> EmailMessage:
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no holiday replies
     mail.set_content(render(message, PLAIN, LIMIT))
     if not message.plain:
-        mail.add_alternative(f"<html><body>{render(message, HTML, LIMIT)}</body></html>", subtype="html")
+        mail.add_alternative(f"<html><body>{render(message, MAIL, LIMIT)}</body></html>", subtype="html")
     return mail
 
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from jobs.address import Address, ApiOptions, fill
 from jobs.message import Message
-from jobs.rendering import SLACK, headline, render
+from jobs.rendering import SLACK, SLACK_PLAIN, render
 from jobs.sending import Post, Receipt, accepted, refused
 
 SCHEMES = ("slack",)
@@ -28,9 +28,8 @@ def options(address: Address) -> Options:
 
 async def send(message: Message, options: Options, post: Post) -> Receipt:
     """Send the message as mrkdwn, or unformatted for a plain one."""
-    body: dict[str, object] = {"text": render(message, SLACK, LIMIT, len), "unfurl_links": False, "unfurl_media": False}
-    if message.plain:
-        body = {"text": SLACK.escape(headline(message)), "mrkdwn": False}
+    text = render(message, SLACK_PLAIN if message.plain else SLACK, LIMIT, len)
+    body = {"text": text, "mrkdwn": not message.plain, "unfurl_links": False, "unfurl_media": False}
     reply = await post(f"{options.api}/services/{options.path}", json_body=body)
     refusal = reply.refusal()
     if refusal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import inspect
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -108,6 +109,19 @@ async def serving(
     finally:
         for server in servers:
             server.close()
+
+
+def names(monkeypatch: Any, look_up: Callable[[str], str | None]) -> None:
+    """Let names stand for addresses that `look_up` gives; None leaves a name to the machine."""
+    real = socket.getaddrinfo
+
+    def fake(host: Any, port: Any, *args: Any, **named: Any) -> Any:
+        address = look_up(str(host))
+        if address is None:
+            return real(host, port, *args, **named)
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in address.split()]
+
+    monkeypatch.setattr(socket, "getaddrinfo", fake)
 
 
 def rules(**changed: Any) -> FetchRules:

@@ -23,7 +23,7 @@ from crawler import engine as engine_module
 from crawler.engine import Answer, Engine, Fetch
 from crawler.errors import OptionError
 from crawler.record import Reason
-from tests.unit.crawler.local_site import NOW, Seen, Site, fetch, fetch_one, http, rules, serving
+from tests.unit.crawler.local_site import NOW, Seen, Site, fetch, fetch_one, http, names, rules, serving
 
 PAGE = http(
     200, b"<p>\xe4\xbd\xa0\xe5\xa5\xbd</p>", Content_Type="text/html; charset=utf-8", ETag='"v1"', Cache_Control="max-age=60"
@@ -78,6 +78,14 @@ class TestAnswers:
             seen = site.seen[-1]
             assert (seen.method, seen.body, seen.headers["x-key"]) == ("POST", b'{"page":1}', "k")
             assert seen.headers["user-agent"] == "Zhixun/1.0 (+https://example.org)"
+
+        run(go())
+
+    @pytest.mark.parametrize("path", ["/a%2Fb?q=%C4%E3%BA%C3", "/%7Ea", "/a?x=a+b%20c&y=%3B", "/a?u=http://x/?y=1", "/a?x=%e4"])
+    def test_an_address_is_sent_as_the_site_wrote_it(self, path: str) -> None:
+        async def go() -> None:
+            async with serving({path: PAGE}) as site:
+                assert (await fetch_one(site.url(path))).outcome.ok
 
         run(go())
 
@@ -246,6 +254,18 @@ class TestTrouble:
         logging.getLogger("asyncio").setLevel(logging.CRITICAL)
         run(go())
 
+    def test_a_certificate_that_is_vouched_for_is_accepted(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        async def go() -> None:
+            async with serving({"/": PAGE}, tls=_self_signed(tmp_path)) as site:
+                trusting = ssl.create_default_context(cafile=tmp_path / "both.pem")
+                monkeypatch.setattr("crawler.wire.verified_tls", lambda: trusting)
+                answer = await fetch_one(f"https://localhost:{site.port}/", rules(allow_networks=("127.0.0.0/8", "::1/128")))
+                wrong_name = await fetch_one(f"https://127.0.0.1:{site.port}/")
+            assert answer.outcome.ok
+            assert wrong_name.outcome.reason is Reason.TLS
+
+        run(go())
+
 
 def _self_signed(folder: Path) -> ssl.SSLContext:
     key = ec.generate_private_key(ec.SECP256R1())
@@ -283,10 +303,16 @@ class TestPrivacy:
 
         run(go())
 
-    def test_no_cookies(self) -> None:
+    def test_no_cookies(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        names(
+            monkeypatch, lambda host: "127.0.0.1" if host == "site.example" else None
+        )  # cookies of bare IPs are rarely kept anyway
+
         async def go() -> None:
-            async with serving({"/a": http(302, Location="/b", Set_Cookie="s=1"), "/b": PAGE}) as site:
-                await fetch([site.url("/a"), site.url("/b")])
+            baking = http(302, Location="/b", Set_Cookie="s=1; Path=/")
+            async with serving({"/a": baking, "/b": http(200, b"x", Set_Cookie="t=1")}) as site:
+                await fetch([site.url(path, host="site.example") for path in ("/a", "/b", "/b")], rules(concurrency=1))
+            assert len(site.paths()) == 4
             assert [seen for seen in site.seen if "cookie" in seen.headers] == []
 
         run(go())
@@ -326,6 +352,29 @@ class TestPace:
             starts = [seen.at for seen in site.seen]
             # what the server sees is blurred by the same busy loop: by one turn of it
             assert starts[-1] - starts[0] >= (len(starts) - 1) * 0.2 - 0.13
+
+        run(go())
+
+    def test_a_slow_connection_does_not_push_requests_together(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The second request waits 0.3 s for its connection, the third does not: they still start 0.4 s apart."""
+        waits = iter([0.0, 0.3, 0.0])
+
+        def slowly(host: str) -> str | None:
+            if host != "slow.example":
+                return None
+            time.sleep(next(waits))
+            return "127.0.0.1"
+
+        names(monkeypatch, slowly)
+        monkeypatch.setattr("crawler.wire.DNS_KEPT", 0)
+
+        async def go() -> None:
+            closing = http(200, b"x", Connection="close")
+            async with serving({"/a": closing, "/b": closing}, robots=http(404, Connection="close")) as site:
+                await fetch([site.url(path, host="slow.example") for path in ("/a", "/b")], rules(delay=0.4))
+            gaps = [later.at - earlier.at for earlier, later in pairwise(site.seen)]
+            assert len(gaps) == 2
+            assert min(gaps) >= 0.95 * 0.4
 
         run(go())
 

@@ -154,6 +154,12 @@ def test_entities_that_only_html_knows_are_resolved() -> None:
     assert title.startswith("江湾 — 新规")
 
 
+def test_references_to_no_character_are_left_out() -> None:
+    title = read(rss(item().replace("发布", "&#xD800;发&#0;布&#99999999999;&#x5E03;"))).links[0].title
+    assert title == "江湾发布布新规"
+    assert len(read(rss(item().replace("发布", "&#xD800;<b>")) + "<").links) == 1  # read by the parser for broken XML
+
+
 def test_an_empty_feed_says_so_and_no_feed_is_an_error() -> None:
     assert read(rss("")).notes[0] == "the feed is empty"
     with pytest.raises(SpiderError, match="no feed"):
@@ -176,7 +182,9 @@ def test_an_external_entity_stays_unread(tmp_path: Path) -> None:
 def test_the_work_is_bounded_by_items_and_attributes() -> None:
     many = read(rss("".join(item(f"<link>https://paper.example/{n}</link>") for n in range(2100))))
     assert len(many.links) == feed.MAX_ITEMS
-    assert any("more than 2000" in note for note in many.notes)
+    assert any("only its first 2000" in note for note in many.notes)
+    heavy = read(rss(item(more=f"<description>{'重' * 10_000}</description>") * 400))
+    assert 100 < len(heavy.links) < 200
     attributes = " ".join(f'a{n}="1"' for n in range(50_000))
     assert len(read(rss(item().replace("<item>", f"<item {attributes}>"))).links) == 1
 

@@ -86,6 +86,7 @@ def test_options_that_only_one_kind_takes_name_it() -> None:
 
 def test_match_keeps_what_it_finds_in_the_address() -> None:
     assert [link.title for link in find(FEED, match=r"/2026/[12]").links] == ["t1", "t2"]
+    assert [link.title for link in find(FEED, match=r"/2026/0$").links] == ["t0"]
     nothing = find(FEED, match="/nothing/")
     assert nothing.links == ()
     assert "none of 3 links" in nothing.notes[0]
@@ -101,6 +102,11 @@ def test_each_article_comes_once_and_not_without_bound() -> None:
     assert len(found.links) == 1500
     many = find("[" + ",".join(f'{{"title": "x", "url": "/{n}"}}' for n in range(2500)) + "]")
     assert len(many.links) == finding.MAX_LINKS
+
+
+def test_half_characters_do_not_get_further() -> None:
+    (link,) = find(r'[{"title": "a\ud800b\u0000c", "url": "/1\udfff", "keywords": ["x\ud801"]}]').links
+    assert (link.title, link.url, link.keywords) == ("abc", "https://paper.example/1", ("x",))
 
 
 def test_own_kinds_are_asked_first_and_the_page_last() -> None:

@@ -16,7 +16,7 @@ from crawler.engine import Answer
 from crawler.errors import OptionError
 from crawler.guard import Allowed
 from crawler.record import Reason
-from tests.unit.crawler.local_site import Site, fetch, fetch_one, http, rules, serving
+from tests.unit.crawler.local_site import Site, fetch, fetch_one, http, names, rules, serving
 
 PUBLIC = [
     "1.1.1.1",
@@ -210,14 +210,7 @@ class TestOnTheWire:
         asyncio.run(go())
 
     def test_a_name_is_refused_when_any_of_its_addresses_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = socket.getaddrinfo
-
-        def two(host: Any, port: Any, *args: Any, **named: Any) -> Any:
-            if host != "two.example":
-                return real(host, port, *args, **named)
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (ip, port)) for ip in ("127.0.0.1", "10.0.0.1")]
-
-        monkeypatch.setattr(socket, "getaddrinfo", two)
+        names(monkeypatch, lambda host: "127.0.0.1 10.0.0.1" if host == "two.example" else None)
 
         async def go() -> None:
             async with serving({"/": http(200, b"x")}) as site:
@@ -232,14 +225,7 @@ class TestOnTheWire:
     def test_a_name_that_changes_its_address_is_judged_by_the_one_connected_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
         """DNS rebinding: there is one look-up a connection, and what it gives is what is checked and used."""
         answers = iter(["127.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.1"])
-        real = socket.getaddrinfo
-
-        def turning(host: Any, port: Any, *args: Any, **named: Any) -> Any:
-            if host != "turning.example":
-                return real(host, port, *args, **named)
-            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
-
-        monkeypatch.setattr(socket, "getaddrinfo", turning)
+        names(monkeypatch, lambda host: next(answers) if host == "turning.example" else None)
         monkeypatch.setattr("crawler.wire.DNS_KEPT", 0)
 
         async def go() -> None:

@@ -35,8 +35,8 @@ def test_a_pause_is_never_shorter_than_asked_nor_longer_than_an_hour_otherwise(
     assert (asked or 0) - 1e-5 <= pause <= max(3600, asked or 0) + 1e-5
 
 
-@pytest.mark.parametrize(("attempts", "hours", "over"), [(1, 1, False), (20, 47, False), (21, 1, True), (1, 49, True)])
-def test_it_is_over_after_twenty_attempts_or_two_days(attempts: int, hours: int, over: bool) -> None:
+@pytest.mark.parametrize(("attempts", "hours", "over"), [(20, 47, False), (21, 1, True), (10, 49, False), (11, 49, True)])
+def test_it_is_over_after_twenty_attempts_or_ten_when_it_is_two_days_old(attempts: int, hours: int, over: bool) -> None:
     assert give_up(attempts, timedelta(hours=hours)) is over
 
 

@@ -21,7 +21,7 @@ ALERT = Message(alert_id=1, idem_key="key-1", rule="r", title="t", record={"titl
 
 
 def test_the_table_has_every_scheme() -> None:
-    written = {scheme for scheme in re.findall(r"`([a-z+]+)(?:SCHEME)?(?:://[^`]*)?`", TEXT)}
+    written = set(re.findall(r"`([a-z+]+)(?:SCHEME)?(?:://[^`]*)?`", TEXT))
     assert {scheme for component in channels().values() for scheme in component.module.SCHEMES} <= written
 
 

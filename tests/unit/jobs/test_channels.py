@@ -218,6 +218,78 @@ def test_each_serverchan_account_of_the_third_kind_has_a_host_of_its_own() -> No
     assert endpoint(channel_for("serverchan://SCT42Tabc").options) == "https://sctapi.ftqq.com/SCT42Tabc.send"
 
 
+# ---- applications, which ask for a token first
+
+TOKENS = {
+    "feishu": Answer({"code": 0, "tenant_access_token": "t-1", "expire": 7200}),
+    "wecom": Answer({"errcode": 0, "access_token": "t-1", "expires_in": 7200}),
+}
+APPS = {"feishu": "feishu://APP:SECRET1@oc_1?api={}", "wecom": "wecom://CORP:SECRET1@1000002/zhang|li?api={}"}
+NO = {"feishu": {"code": 99991663, "msg": "stale"}, "wecom": {"errcode": 42001, "errmsg": "stale"}}
+YES = {"feishu": Answer({"code": 0, "msg": "success"}), "wecom": Answer({"errcode": 0, "errmsg": "ok"})}
+
+
+def sent_twice(name: str, *script: Answer | Trouble, message: Message = ALERT) -> tuple[list[Receipt], Vendor]:
+    """The same message sent twice through one `Post`."""
+    receipts: list[Receipt] = []
+
+    async def main() -> Vendor:
+        async with Vendor(*script) as vendor, posting(lambda: NOW) as post:
+            channel = channel_for(APPS[name].format(vendor.url))
+            receipts.extend([await channel.send(message, post), await channel.send(message, post)])
+            return vendor
+
+    vendor = asyncio.run(main())
+    return receipts, vendor
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_an_application_asks_for_its_token_once_and_repeats_with_the_same_key(name: str) -> None:
+    receipts, vendor = sent_twice(name, TOKENS[name], YES[name])
+    assert [receipt.accepted for receipt in receipts] == [True, True]
+    login, first, second = vendor.asked
+    assert "SECRET1" in str(login.query) + login.body.decode()
+    assert first.body == second.body
+    assert "t-1" in str(first.query) + str(first.headers)
+    key = first.said.get("uuid") or first.said["enable_duplicate_check"]
+    assert key in (ALERT.idem_key, 1)
+    assert "上海发布大模型新政" in first.body.decode()
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_a_stale_token_is_asked_for_anew(name: str) -> None:
+    receipts, vendor = sent_twice(name, TOKENS[name], Answer(NO[name]), TOKENS[name], YES[name])
+    assert [(receipt.accepted, receipt.permanent) for receipt in receipts] == [(False, False), (True, False)]
+    assert len(vendor.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("name", "answer", "permanent"),
+    [
+        ("feishu", Answer({"code": 10014, "msg": "app secret invalid"}), True),
+        ("wecom", Answer({"errcode": 40001, "errmsg": "invalid credential"}), True),
+        ("feishu", Answer("<html>", 502), False),
+        ("wecom", Answer("<html>"), False),
+        ("wecom", "reset", False),
+    ],
+)
+def test_without_a_token_nothing_is_sent(name: str, answer: Answer | Trouble, permanent: bool) -> None:
+    receipts, vendor = sent_twice(name, answer)
+    assert [(receipt.accepted, receipt.permanent) for receipt in receipts] == [(False, permanent)] * 2
+    assert {asked.path.rpartition("/")[2] for asked in vendor.asked} <= {"internal", "gettoken"}
+    assert all("SECRET1" not in receipt.detail for receipt in receipts)
+
+
+@pytest.mark.parametrize("name", APPS)
+def test_an_application_keeps_the_vendors_limit(name: str) -> None:
+    for message in (HUGE, replace(HUGE, plain=True), HOSTILE):
+        receipts, vendor = sent_twice(name, TOKENS[name], YES[name], message=message)
+        assert receipts[0].accepted
+        body = vendor.asked[1].body
+        assert len(body) < (20_000 if name == "feishu" else 2048 + 200)
+        assert b"<at " not in body
+
+
 # ---- webhook
 
 WEBHOOK = Known("webhook", lambda v: f"webhook+http://{v.host}/in?secret=key&keep=1", Answer("", 204), (), str, 0)

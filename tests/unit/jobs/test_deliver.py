@@ -217,6 +217,7 @@ def test_a_payload_that_cannot_be_read_is_announced_bare(sqlite: Database) -> No
 
 def test_what_was_tried_too_often_or_too_long_ago_is_a_dead_letter(sqlite: Database) -> None:
     raise_alerts(sqlite, ["desk"], at=START - timedelta(hours=49))
+    sqlite.write_now(lambda s: s.execute(update(models.delivery).values(attempts=10)))
     deliver(sqlite, {"desk": Scripted(DOWN).open()})
     assert [row.state for row in ledger(sqlite, "desk")] == ["dead"]
     raise_alerts(sqlite, ["often"], rule="often")

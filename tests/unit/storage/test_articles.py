@@ -101,6 +101,14 @@ def test_a_canonical_address_that_different_articles_claim_proves_nothing(db: Da
     assert store(db, replace(other(), title="x", text="y" * 200), "a/", "a/").verdict == "new"
 
 
+def test_an_address_in_dispute_is_no_ones(db: Database) -> None:
+    aliases = select(models.article_alias.c.link_key, models.article_alias.c.article_id)
+    first = store(db, FULL, "a/1", "a/", "a/1.html")
+    assert sorted(db.read(lambda s: s.execute(aliases).all())) == [("a/", first.article_id), ("a/1.html", first.article_id)]
+    store(db, other(), "a/2", "a/")
+    assert dict(db.read(lambda s: s.execute(aliases).all())) == {"a/": None, "a/1.html": first.article_id}
+
+
 def test_a_near_copy_is_a_reprint_of_the_first_and_of_its_story(db: Database) -> None:
     first = store(db, FULL, "a/1")
     copied = store(db, replace(other(FULL.title), text="本报讯 " + TEXT.replace("周二", "昨天")), "b/2")

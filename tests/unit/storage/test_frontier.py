@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from storage import frontier, models, sources
+from storage import links as links_
 from storage.database import Database
 from storage.frontier import Kept, Task
 
@@ -326,7 +327,7 @@ def test_pages_that_lead_on_for_ever_end(db: Database, poll: Task) -> None:
         depth = task.depth
         found(db, task, more=[(f"https://a.example/page/{depth + 1}", None)])
         task = child(db)
-    assert depth == frontier.MAX_DEPTH
+    assert depth == links_.MAX_DEPTH
 
 
 # ---- a clock that was wrong

@@ -1,0 +1,248 @@
+"""What of a site could be watched: candidates by small ordered steps, then a judgement of each from its answer. Pure; the caller fetches.
+
+    candidates(page)                      what the page itself tells, surest first
+    paths(url), sitemaps(robots_txt)      what to try when that is not enough
+    judge(answer, candidate, now, zone)   a score with its reason, a sample of titles, the newest date
+
+A candidate is worth what a watcher needs: that its articles are the page's, new, dated and titled. An address that still answers
+while its newest article is months old is frozen, and says so.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from itertools import islice
+from types import MappingProxyType
+from typing import Any
+
+from lxml import etree
+
+from crawler import finding
+from crawler.anchors import Anchor, anchors, base_of
+from crawler.errors import ReadError, SpiderError
+from crawler.html import parse
+from crawler.lists import article_keys
+from crawler.record import Found, Page, Source
+from crawler.sniff import root_of, text_of
+from crawler.url import is_web, join, link_key, same_site
+
+SAMPLE = 5  # titles that are shown
+FROZEN = 60  # days without an article after which a source is taken for dead
+MAX_CANDIDATES = 40
+
+_FEED_TYPES = frozenset(
+    "application/rss+xml application/atom+xml application/feed+json application/rdf+xml text/xml application/xml".split()
+)
+_feed_address = re.compile(r"(?:^|[/._-])(?:rss|feeds?|atom)(?:[/._-]|$)|\.(?:rss|rdf|atom)$|/index\.xml$", re.IGNORECASE)
+_feed_word = re.compile(r"\brss\b|\batom\b|\bfeed\b|订阅源", re.IGNORECASE)
+_json_address = re.compile(
+    r"""["'](/[\w./-]{2,120}?(?:\.jsonp?|/(?:api|list|articles|posts|news)/[\w./-]{0,80})(?:\?[\w=&%.-]{0,120})?)["']"""
+)
+_variable = re.compile(r"(?:\bvar\s+|\blet\s+|\bconst\s+|\bwindow\.)([A-Za-z_$][\w$]{1,40})\s*=\s*[\[{]")
+_sitemap_line = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_name = re.compile(r"-?[A-Za-z_][\w-]*")
+_comments = re.compile(r"comment", re.IGNORECASE)
+
+# Where systems put their feeds and sitemaps, by how often it is right: WordPress, hand-made, Hugo and Jekyll, Ghost, Discourse.
+_PATHS = "feed/ rss.xml rss feed.xml atom.xml index.xml feed.json rss/ index.rss latest.rss news-sitemap.xml sitemap-news.xml sitemap.xml"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Something that may be watched: an address, its kind and that kind's options, and why it is thought so."""
+
+    url: str
+    kind: str
+    why: str
+    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A candidate that was fetched. `score` is between 0 (no use) and 1; `reason` says what speaks for and against it."""
+
+    candidate: Candidate
+    score: float
+    kind: str
+    reason: str
+    count: int = 0
+    titles: tuple[str, ...] = ()
+    newest: datetime | None = None
+    more: tuple[str, ...] = ()
+
+
+def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]:
+    """What the page tells, surest first, each once. A page that is a feed, sitemap or JSON is its own only candidate."""
+    if root_of(page) not in ("html", "head", "body", "div", "meta"):
+        return (Candidate(page.url, "auto", "the address itself"),)
+    try:
+        root = parse(text_of(page))
+    except ReadError:
+        return ()
+    base = base_of(root, page.url)
+    found: dict[object, Candidate] = {}
+    for step in (_linked_feeds, _named_feeds, _wordpress, _own_list, _scripts, _json_addresses):
+        for candidate in step(root, base, page, now, zone):
+            found.setdefault((link_key(candidate.url), candidate.kind, *candidate.options.values()), candidate)
+    return tuple(islice(found.values(), MAX_CANDIDATES))
+
+
+def paths(url: str) -> tuple[Candidate, ...]:
+    """Addresses that are common for feeds and sitemaps: below the page's own, then below the site's root."""
+    root = join(url, "/")
+    here = url.partition("?")[0].partition("#")[0]
+    here = here if here.endswith("/") else f"{here}/"
+    bases = dict.fromkeys(base for base in (here, root) if base)
+    tried = dict.fromkeys(join(base, path) for base in bases for path in _PATHS.split() if base == root or "sitemap" not in path)
+    return tuple(Candidate(address, "auto", "a common path") for address in tried if address)
+
+
+def sitemaps(robots_txt: str, url: str) -> tuple[Candidate, ...]:
+    """The sitemaps that a robots.txt at `url` names; those for news first."""
+    named = dict.fromkeys(address for found in _sitemap_line.findall(robots_txt[:500_000]) if (address := join(url, found)))
+    order = sorted(named, key=lambda address: "news" not in address.lower())
+    return tuple(Candidate(address, "sitemap", "robots.txt names it") for address in order[:20])
+
+
+def judge(page: Page, candidate: Candidate, now: datetime, zone: tzinfo, wanted: frozenset[str] = frozenset()) -> Judged:
+    """What the candidate's answer is worth. `wanted` are the link keys of the articles on the page that was asked about."""
+    source = Source("candidate", candidate.url, candidate.kind, options=candidate.options)
+    try:
+        found = finding.find(page, source, now, zone)
+    except SpiderError as error:
+        return Judged(candidate, 0.0, candidate.kind, str(error))
+    titles = tuple(link.title for link in found.links if link.title)
+    more = tuple(address for address, _ in found.more)
+    score, reason = _score(found, candidate, now, wanted)
+    return Judged(candidate, score, found.kind, reason, len(found.links), titles[:SAMPLE], found.newest, more)
+
+
+def wanted_of(page: Page, now: datetime, zone: tzinfo) -> frozenset[str]:
+    """The link keys of the articles that a page lists; empty when it lists none."""
+    try:
+        return frozenset(link_key(link.url) for link in finding.find(page, Source("page", page.url), now, zone).links)
+    except SpiderError:
+        return frozenset()
+
+
+def _score(found: Found, candidate: Candidate, now: datetime, wanted: frozenset[str]) -> tuple[float, str]:
+    """Kind 0.35, date and title 0.25, freshness 0.2, the page's own articles 0.2; frozen, foreign or comments: next to nothing."""
+    if not found.links:
+        return (0.2, "leads to further sitemaps") if found.more else (0.05, "it is empty")
+    count = len(found.links)
+    dated = sum(1 for link in found.links if link.published) / count
+    titled = sum(1 for link in found.links if link.title) / count
+    score = {"feed": 0.35, "api": 0.25, "listing": 0.2}.get(found.kind, 0.15) + 0.15 * dated + 0.1 * titled
+    said = [f"{count} articles", "all dated" if dated == 1 else f"{dated:.0%} dated"]
+    days = (now - found.newest).days if found.newest else None
+    score += 0.05 if days is None else 0.2 if days <= 3 else 0.15 if days <= 14 else 0.1
+    if days is not None:
+        said.append(f"the newest {'today' if days <= 0 else f'{days} days old'}")
+    if wanted:
+        share = len(wanted & {link_key(link.url) for link in found.links}) / min(len(wanted), count)
+        score += 0.2 * share
+        said.append(f"{share:.0%} of them on the page" if share else "none of them on the page")
+    if days is not None and days > FROZEN:
+        return round(score * 0.2, 3), f"frozen: {', '.join(said)}"
+    if _comments.search(candidate.url) or _comments.search(found.title or ""):
+        return round(score * 0.3, 3), f"comments: {', '.join(said)}"
+    return round(score, 3), ", ".join(said)
+
+
+_Step = Callable[[etree._Element, str, Page, datetime, tzinfo], Iterable[Candidate]]
+
+
+def _linked_feeds(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+    for link in islice(root.iter("link"), 200):
+        rel = (link.get("rel") or "").lower().split()
+        if (
+            "alternate" in rel
+            and (link.get("type") or "").strip().lower() in _FEED_TYPES
+            and (address := join(base, link.get("href") or ""))
+        ):
+            yield Candidate(address, "feed", "the page names it as its feed")
+
+
+def _named_feeds(root: etree._Element, base: str, page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+    for link in islice(root.iter("a"), 3000):
+        address = join(base, link.get("href") or "")
+        if address is None or not same_site(address, page.url):
+            continue
+        says = f"{link.text or ''} {link.get('title') or ''} {link.get('class') or ''}"
+        if _feed_address.search(address.partition("://")[2].partition("/")[2]) or _feed_word.search(says):
+            yield Candidate(address, "auto", "a link on the page looks like a feed")
+
+
+def _wordpress(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+    for link in islice(root.iter("link"), 200):
+        if (link.get("rel") or "").lower() == "https://api.w.org/" and (address := join(base, link.get("href") or "")):
+            yield Candidate(f"{address.rstrip('/')}/wp/v2/posts?per_page=20", "api", "WordPress offers its posts as JSON")
+
+
+def _own_list(root: etree._Element, base: str, page: Page, now: datetime, zone: tzinfo) -> Iterator[Candidate]:
+    found = anchors(root, base)
+    keys = article_keys(found, page.url, now, zone)
+    if not keys:
+        return
+    css = _selector(root, [anchor for anchor in found.found if anchor.key in keys], keys, base)
+    options = MappingProxyType({"links": css} if css else {})
+    yield Candidate(page.url, "listing", "the page itself lists articles", options)
+
+
+def _selector(root: etree._Element, chosen: list[Anchor], keys: set[str], base: str) -> str | None:
+    """Short CSS from the classes above the links (of title rather than picture) that finds all of them and nothing else."""
+    words: Counter[tuple[str, ...]] = Counter()
+    for anchor in chosen:
+        words[anchor.path] += sum(len(piece.strip()) for piece in islice(anchor.element.itertext("*"), 20))
+    parts: list[str] = []
+    covered: set[str] = set()
+    for path, _ in words.most_common(6):
+        for css, found in _selections(root, path, base):
+            if found <= keys and not found <= covered:
+                parts.append(css)
+                covered |= found
+                break
+        if covered == keys:
+            return ", ".join(parts)
+    return None
+
+
+def _selections(root: etree._Element, path: tuple[str, ...], base: str) -> Iterator[tuple[str, set[str]]]:
+    """Selectors for a path from short to long, and the keys of the links that each finds."""
+    steps = [_css(step) for step in path]
+    for first in range(len(steps) - 2, -1, -1):
+        css = " > ".join(steps[first:])
+        yield css, {link_key(address) for link in root.cssselect(css) if (address := join(base, link.get("href") or ""))}
+
+
+def _css(step: str) -> str:
+    tag, *names = step.split(".")
+    return ".".join([tag, *(name for name in names if _name.fullmatch(name))])
+
+
+def _scripts(root: etree._Element, _base: str, page: Page, now: datetime, zone: tzinfo) -> Iterator[Candidate]:
+    """JSON in the page's own scripts, where it holds a list of articles."""
+    names: dict[str, None] = {}
+    for script in islice(root.iter("script"), 100):
+        if "json" in (script.get("type") or "") and script.get("id"):
+            names[script.get("id") or ""] = None
+        names.update(dict.fromkeys(_variable.findall((script.text or "")[:200_000])[:10]))
+    for name in islice(names, 20):
+        options = MappingProxyType({"inside": name})
+        try:
+            found = finding.find(page, Source("script", page.url, "api", options=options), now, zone)
+        except SpiderError:
+            continue
+        if len(found.links) >= 3:
+            yield Candidate(page.url, "api", f"the page's script {name} holds a list", options)
+
+
+def _json_addresses(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+    for script in islice(root.iter("script"), 100):
+        for path in islice(_json_address.findall((script.text or "")[:200_000]), 10):
+            if (address := join(base, path)) and is_web(address):
+                yield Candidate(address, "api", "a script of the page asks for it")

@@ -1,0 +1,166 @@
+"""The command line as a user meets it: exit codes, JSON Lines, the round trip of the text layout."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+CONFIG = """\
+database: sqlite:///{folder}/zhixun.db
+sources:
+  - {{name: nowhere, url: 'http://127.0.0.1:9/feed.xml', every: 1h}}
+rules:
+  - name: 大模型
+    query: '大模型 NOT 招聘'
+    channels: [file]
+    should_match: ["江湾发布大模型"]
+    should_not_match: ["大模型岗位招聘"]
+channels:
+  - {{name: file, url: 'file://{folder}/alerts.jsonl'}}
+"""
+RECORD = """\
+标题: 江湾发布大模型
+链接: https://example.org/2026/1.html
+总结:
+江湾市发布大模型“岚图”。
+关键词: 大模型，江湾
+AI技术: 大语言模型。
+行业: 教育, 金融
+重大事件摘要: 这篇文章报道了一件事：
+
+1. **发布大模型**：江湾市发布大模型“岚图”。
+"""
+
+
+def zhixun(folder: Path, *arguments: str, stdin: str = "", config: str | None = CONFIG) -> subprocess.CompletedProcess[str]:
+    path = folder / "config.yaml"
+    if config is not None:
+        path.write_text(config.format(folder=folder), "utf-8")
+    env = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "160"}
+    return subprocess.run(
+        [sys.executable, "-m", "jobs", "-c", str(path), *arguments],
+        input=stdin, capture_output=True, text=True, cwd=folder, env=env, timeout=60, check=False,
+    )  # fmt: skip
+
+
+def rows(done: subprocess.CompletedProcess[str]) -> list[dict[str, object]]:
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def test_check_passes_a_sound_configuration(tmp_path: Path) -> None:
+    done = zhixun(tmp_path, "check")
+    assert (done.returncode, "all well" in done.stdout) == (0, True), done.stderr
+
+
+def test_an_invalid_configuration_is_exit_code_3_with_every_mistake(tmp_path: Path) -> None:
+    done = zhixun(tmp_path, "check", config="sources:\n  - name: a\n    url: ftp://x\n    evry: 1h\nrules: 5\n")
+    assert done.returncode == 3
+    assert 'did you mean "every"' in done.stderr
+    assert len([line for line in done.stderr.splitlines() if "config.yaml:" in line]) >= 3
+
+
+def test_a_failing_example_is_exit_code_3(tmp_path: Path) -> None:
+    done = zhixun(tmp_path, "check", config=CONFIG.replace("江湾发布大模型", "江湾开会"))
+    assert done.returncode == 3
+    assert "江湾开会" in done.stderr
+
+
+@pytest.mark.parametrize("arguments", [("no-such-verb",), ("parse",), ("rules", "explain"), ("records", "show", "99")])
+def test_wrong_usage_is_exit_code_2(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    zhixun(tmp_path, "db", "upgrade")
+    assert zhixun(tmp_path, *arguments).returncode == 2
+
+
+def test_run_once_says_what_failed_and_goes_on(tmp_path: Path) -> None:
+    done = zhixun(tmp_path, "run", "--once")
+    assert done.returncode == 1
+    assert "1 failed" in done.stderr
+    assert "nowhere" in done.stderr
+
+
+def test_the_text_layout_comes_back_as_it_went(tmp_path: Path) -> None:
+    (tmp_path / "record.txt").write_text(RECORD, "utf-8")
+    assert zhixun(tmp_path, "records", "import", "record.txt").returncode == 0
+    again = zhixun(tmp_path, "records", "import", "record.txt")
+    assert "0 records imported, 1 already known" in again.stdout
+    (tmp_path / "out.txt").write_text(zhixun(tmp_path, "records", "export", "--format", "text").stdout, "utf-8")
+    second = tmp_path / "second"
+    second.mkdir()
+    zhixun(second, "records", "import", str(tmp_path / "out.txt"))
+    keys = ("title", "link", "text", "keywords", "ai_technologies", "industries", "events", "opening")
+    first, back = (rows(zhixun(place, "records", "export", "--format", "jsonl"))[0] for place in (tmp_path, second))
+    assert {key: first[key] for key in keys} == {key: back[key] for key in keys}
+    assert first["ai_technologies"] == ["大语言模型"]
+    assert first["events"] == [{"headline": "发布大模型", "detail": "江湾市发布大模型“岚图”。"}]
+
+
+def test_search_and_back_test_use_the_language_of_the_rules(tmp_path: Path) -> None:
+    (tmp_path / "record.txt").write_text(RECORD, "utf-8")
+    zhixun(tmp_path, "records", "import", "record.txt")
+    assert len(rows(zhixun(tmp_path, "records", "search", "--json", "大語言模型 OR 岚图"))) == 1
+    assert rows(zhixun(tmp_path, "records", "search", "--json", "招聘")) == []
+    assert "1 of 1 records" in zhixun(tmp_path, "rules", "test", "大模型").stdout
+
+
+def test_explain_says_why_and_its_exit_code_says_whether(tmp_path: Path) -> None:
+    hit = zhixun(tmp_path, "rules", "explain", "--query", "AI", "--text", "国产AI大模型发布")
+    miss = zhixun(tmp_path, "rules", "explain", "--query", "AI", "--text", "He said the email failed")
+    assert (hit.returncode, miss.returncode) == (0, 1)
+    assert "国产AI大模型发布" in hit.stdout
+
+
+def test_parse_batch_answers_in_order_and_names_what_it_cannot_read(tmp_path: Path) -> None:
+    page = "<html><head><title>江湾发布大模型</title></head><body><h1>江湾发布大模型</h1>" + "".join(
+        f"<p>江湾市今天发布大模型，第{n}段写明它能做什么，由谁使用，花了多少钱，以及接下来的安排。</p>" for n in range(5)
+    )
+    (tmp_path / "page.html").write_text(page, "utf-8")
+    questions = [
+        {"url": "https://example.org/1.html", "html": page},
+        {"url": "https://example.org/2.html", "file": "page.html"},
+        {"url": "https://example.org/3.html", "file": "missing.html"},
+        {"url": "https://example.org/4.html", "html": ""},
+    ]
+    done = zhixun(tmp_path, "parse", "--batch", stdin="".join(json.dumps(q) + "\n" for q in questions), config=None)
+    answers = rows(done)
+    assert done.returncode == 0, done.stderr
+    assert [bool(answer.get("error")) for answer in answers] == [False, False, True, True]
+    assert [answer["title"] for answer in answers[:2]] == ["江湾发布大模型"] * 2
+    assert [answer["url"] for answer in answers[2:]] == ["https://example.org/3.html", "https://example.org/4.html"]
+
+
+def test_status_and_healthcheck_before_and_without_a_daemon(tmp_path: Path) -> None:
+    assert "never seen" in zhixun(tmp_path, "status").stdout
+    assert zhixun(tmp_path, "healthcheck").returncode == 1
+
+
+def test_backup_is_a_database(tmp_path: Path) -> None:
+    zhixun(tmp_path, "db", "upgrade")
+    done = zhixun(tmp_path, "db", "backup", str(tmp_path / "copy.db"))
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "copy.db").read_bytes().startswith(b"SQLite format 3")
+
+
+def test_the_schema_is_json(tmp_path: Path) -> None:
+    assert json.loads(zhixun(tmp_path, "config", "schema").stdout)["title"]
+
+
+@pytest.mark.shared
+def test_the_first_record_of_all(tmp_path: Path) -> None:
+    shared = Path(os.environ.get("ZHIXUN_SHARED", ROOT.parent / "shared"))
+    if not (shared / "example_page.html").exists():
+        pytest.skip("the page that started it all is not here")
+    link = "https://news.cctv.com/m/a/index.shtml?id=ARTIDv3kU8Xf2biubH2X7Rf4190820"
+    done = zhixun(tmp_path, "parse", str(shared / "example_page.html"), "--url", link, "--format", "json", config=None)
+    record = rows(done)[0]
+    zhixun(tmp_path, "records", "import", str(shared / "example_record.txt"))
+    seed = rows(zhixun(tmp_path, "records", "export"))[0]
+    assert (record["title"], record["link"]) == (seed["title"], seed["link"]) == (record["title"], link)
+    assert record["keywords"] == seed["keywords"] == ["人工智能", "上海", "高质量发展"]
+    body = "".join(str(seed["text"]).split()).removeprefix("原标题：")
+    assert "".join(str(record["text"]).split()) == body

@@ -1,0 +1,70 @@
+"""When a source is next due, and when a page is tried again."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.record import Outcome, Reason
+from jobs import schedule
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+
+
+def every(minutes: float) -> schedule.Cadence:
+    return lambda now: now + timedelta(minutes=minutes)
+
+
+@pytest.mark.parametrize(
+    ("wish", "minutes"),
+    [(None, 15), (60, 15), (1800, 30), (10 * 3600, 60)],
+    ids=["no wish", "a shorter wish changes nothing", "a longer wish is granted", "… up to an hour"],
+)
+def test_a_site_may_ask_for_a_longer_pause(wish: float | None, minutes: int) -> None:
+    assert schedule.next_poll(every(15), NOW, site_wish=wish) == NOW + timedelta(minutes=minutes)
+
+
+def test_a_slow_source_is_not_sped_up_by_the_bound_on_wishes() -> None:
+    assert schedule.next_poll(every(600), NOW, site_wish=7200) == NOW + timedelta(minutes=600)
+
+
+@pytest.mark.parametrize(
+    ("failures", "outcome", "minutes"),
+    [
+        (1, Outcome(Reason.TIMEOUT), 15),
+        (2, Outcome(Reason.TIMEOUT), 30),
+        (4, Outcome(Reason.SERVER_ERROR), 120),
+        (30, Outcome(Reason.DNS), 24 * 60),
+        (1, Outcome(Reason.BLOCKED), 60),
+        (1, Outcome(Reason.RATE_LIMITED, retry_after=7200), 120),
+    ],
+    ids=["first", "doubles", "… and doubles", "at most a day", "a refusal rests an hour", "Retry-After wins"],
+)
+def test_failures_wait_longer_each_time(failures: int, outcome: Outcome, minutes: int) -> None:
+    assert schedule.next_poll_after_failure(every(15), NOW, outcome, failures) == NOW + timedelta(minutes=minutes)
+
+
+@given(st.integers(1, 10**6), st.floats(0.02, 10**5), st.sampled_from(list(Reason)), st.none() | st.floats(0, 10**6))
+def test_a_failing_source_is_always_asked_again(failures: int, minutes: float, reason: Reason, retry_after: float | None) -> None:
+    outcome = Outcome(reason, retry_after=retry_after)
+    due = schedule.next_poll_after_failure(every(minutes), NOW, outcome, failures)
+    assert NOW < due <= NOW + max(timedelta(days=1), timedelta(minutes=minutes))
+
+
+def test_an_article_is_tried_five_times() -> None:
+    rng = random.Random(1)
+    dues = [schedule.next_read(NOW, Outcome(Reason.TIMEOUT), attempt, rng) for attempt in range(1, 6)]
+    assert all(due is not None for due in dues[:4])
+    assert dues[4] is None
+    assert dues[:4] == sorted(due for due in dues if due)
+
+
+def test_a_permanent_failure_is_not_tried_again() -> None:
+    assert schedule.next_read(NOW, Outcome(Reason.GONE, permanent=True), 1, random.Random(1)) is None
+
+
+def test_an_unreachable_robots_txt_costs_no_attempt() -> None:
+    due = schedule.next_read(NOW, Outcome(Reason.ROBOTS_UNREACHABLE), 99, random.Random(1))
+    assert due == NOW + timedelta(minutes=10)

@@ -1,0 +1,93 @@
+"""The watched sources: known ones keep their schedule, and each one's health is in its row."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+
+from crawler.record import Found, Outcome, Reason, Source
+from storage import frontier, sources
+from storage.database import Database
+from storage.frontier import Task
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SHANGHAI = timezone(timedelta(hours=8))
+FEED = Source("a", "https://a.example/feed")
+
+
+def claim(db: Database, now: datetime) -> Task:
+    [task] = db.write_now(lambda s: frontier.claim(s, owner="me", now=now, limit=1, lease=HOUR, delay=0.0))
+    return task
+
+
+def found(db: Database, task: Task, what: Found, now: datetime) -> None:
+    ask = {"etag": None, "last_modified": None, "now": now, "next_due": now + HOUR, "keys": str}
+    db.write_now(lambda s: frontier.found(s, task, what, **ask))
+
+
+def state(db: Database) -> sources.State:
+    [one] = db.read(sources.states)
+    return one
+
+
+@pytest.fixture
+def watched(db: Database) -> Database:
+    db.write_now(lambda s: sources.sync(s, [(FEED, NOW)], NOW))
+    return db
+
+
+def test_a_source_never_polled_has_no_health_yet(watched: Database) -> None:
+    one = state(watched)
+    assert (one.name, one.url, one.kind, one.enabled, one.next_due) == ("a", FEED.url, "auto", True, NOW)
+    assert (one.last_polled_at, one.last_outcome, one.polls, one.fail_count) == (None, None, 0, 0)
+
+
+def test_a_restart_changes_no_schedule(watched: Database) -> None:
+    found(watched, claim(watched, NOW), Found((), "feed"), NOW)
+    watched.write_now(lambda s: sources.sync(s, [(FEED, NOW)], NOW))
+    assert state(watched).next_due == NOW + HOUR
+
+
+def test_a_good_poll_is_noted(watched: Database) -> None:
+    newest = datetime(2026, 11, 24, 15, 30, tzinfo=SHANGHAI)
+    found(watched, claim(watched, NOW), Found((), "feed", title="Site A", newest=newest), NOW)
+    one = state(watched)
+    assert (one.found_kind, one.title, one.newest_at, one.last_outcome) == ("feed", "Site A", newest, "ok")
+    assert (one.polls, one.first_polled_at, one.last_ok_at, one.last_new_at) == (1, NOW, NOW, None)
+
+
+def test_the_newest_date_never_goes_back(watched: Database) -> None:
+    found(watched, claim(watched, NOW), Found((), "feed", newest=NOW), NOW)
+    earlier = (NOW - HOUR).astimezone(SHANGHAI)  # its digits are the greater ones
+    found(watched, claim(watched, NOW + HOUR), Found((), "feed", newest=earlier), NOW + HOUR)
+    assert state(watched).newest_at == NOW
+
+
+def test_failures_count_up_and_a_success_ends_them(watched: Database) -> None:
+    for count in (1, 2):
+        outcome, task = Outcome(Reason.SERVER_ERROR, f"HTTP 50{count}"), claim(watched, NOW + count * HOUR)
+        now = NOW + count * HOUR
+        watched.write_now(lambda s, o=outcome, n=now, t=task: frontier.failed(s, t, o, now=n, next_due=n + HOUR))
+    one = state(watched)
+    assert (one.fail_count, one.last_outcome, one.last_detail, one.last_ok_at) == (2, "server-error", "HTTP 502", None)
+    task = claim(watched, NOW + 3 * HOUR)
+    watched.write_now(lambda s: frontier.unchanged(s, task, now=NOW + 3 * HOUR, next_due=NOW + 4 * HOUR))
+    one = state(watched)
+    assert (one.fail_count, one.last_outcome, one.last_detail) == (0, "unchanged", None)
+    assert (one.polls, one.not_modified, one.first_polled_at) == (3, 1, NOW + 3 * HOUR)
+
+
+def test_a_child_page_says_nothing_of_its_sources_health(watched: Database) -> None:
+    found(watched, claim(watched, NOW), Found((), "sitemap", more=(("https://a.example/2", None),)), NOW)
+    child = claim(watched, NOW)
+    watched.write_now(lambda s: frontier.failed(s, child, Outcome(Reason.GONE), now=NOW, next_due=None))
+    one = state(watched)
+    assert (one.polls, one.fail_count, one.last_outcome) == (1, 0, "ok")
+
+
+def test_a_source_taken_out_stays_listed_as_not_enabled(watched: Database) -> None:
+    watched.write_now(lambda s: sources.sync(s, [], NOW))
+    one = state(watched)
+    assert (one.enabled, one.next_due) == (False, None)
