@@ -108,8 +108,8 @@ def lay_out(root: etree._Element) -> Layout:
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
         tag = element.tag
-        starts = event == "start"
         kind = kinds.get(tag)
+        starts = event == "start"
         if kind:
             if kind == _LINK:
                 links += 1 if starts else -1
@@ -119,24 +119,31 @@ def lay_out(root: etree._Element) -> Layout:
                     continue
             else:
                 if parts:
-                    if text := clean("".join(parts)):
+                    text = clean("".join(parts))
+                    parts.clear()
+                    if text:
                         weight = weigh(text)
                         marks = marks_in(text) if weight > 20 else 0
                         lines.append(Line(text, weight, linked, marks, regions[stack[-1]].tag, stack[-1]))
-                    parts.clear()
                     linked = 0
                 if kind == _FLOW:
                     if starts:
-                        names = f"{element.get('class', '')} {element.get('id', '')}"
-                        look, beside = names_of[names]
+                        look, ident = element.get("class"), element.get("id")
+                        names = f"{look or ''} {ident or ''}" if look or ident else " "
+                        looks, beside = names_of[names]
                         stack.append(len(regions))
-                        regions.append(Region(tag, names, look, beside, stack[-2], len(lines)))
+                        regions.append(Region(tag, names, looks, beside, stack[-2], len(lines)))
                     elif len(stack) > 1:
                         regions[stack.pop()].last = len(lines)
         piece = element.text if starts else element.tail
-        if piece:
-            parts.append(piece)
-            if links:
-                linked += weigh(piece)
+        if not piece:
+            continue
+        if piece.isspace():
+            if parts:
+                parts.append(" ")
+            continue
+        parts.append(piece)
+        if links:
+            linked += weigh(piece)
     regions[0].last = len(lines)
     return Layout(lines, regions)

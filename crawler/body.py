@@ -10,7 +10,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
@@ -33,6 +33,7 @@ class Body:
     """The article's lines, and where they stand on the page (half-open range of line numbers).
 
     `prose` is the gain of its richest home; `dropped` are the lines among them that were furniture: they name editors and sources.
+    `cards` counts its homes when most of them have a link for a title: then it is a list of articles.
     """
 
     lines: tuple[str, ...] = ()
@@ -40,6 +41,7 @@ class Body:
     last: int = 0
     prose: int = 0
     dropped: tuple[str, ...] = ()
+    cards: int = 0
 
     @property
     def text(self) -> str:
@@ -53,7 +55,10 @@ def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = N
     """
     dead = _beside(page, at)
     title = loose(headline)
-    gains = [0 if dead[n] or (line.weight < 400 and loose(line.text) == title) else _gain(line) for n, line in enumerate(page.lines)]
+    start = headline[:2]
+    gains = [
+        0 if dead[n] or (line.text[:2] == start and loose(line.text) == title) else _gain(line) for n, line in enumerate(page.lines)
+    ]
     homes = _homes(page.regions, dead)
     wealth: dict[int, int] = {}
     for number, line in enumerate(page.lines):
@@ -71,7 +76,8 @@ def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = N
     if not kept:
         return Body()
     prose = wealth[richest] * (LEAD if near else 1)
-    return Body(tuple(text for _, text in kept), kept[0][0], kept[-1][0] + 1, prose, tuple(dropped))
+    cards = len(main) if _cards(page, main) * 2 > len(main) else 0
+    return Body(tuple(text for _, text in kept), kept[0][0], kept[-1][0] + 1, prose, tuple(dropped), cards)
 
 
 def _favoured(
@@ -127,14 +133,17 @@ def _move_in(page: Layout, homes: list[int], richest: int) -> None:
 
 
 def _is_posts(page: Layout, row: list[int], wealth: dict[int, int], most: int) -> bool:
-    """True for the entries of a live blog: together as rich as the richest home; cards have a link for a title, posts do not."""
-    if sum(wealth[home] for home in row) <= most:
-        return False
-    cards = 0
-    for home in row:
+    """True for the entries of a live blog: together as rich as the richest home, and not titled by links."""
+    return sum(wealth[home] for home in row) > most and _cards(page, row) * 4 < len(row)
+
+
+def _cards(page: Layout, homes: Iterable[int]) -> int:
+    """How many of these homes have a link for a title, as the cards of a list do."""
+    count = 0
+    for home in homes:
         first, parent = page.regions[home].first, page.regions[page.regions[home].parent]
-        cards += any(line.linked * 5 > line.weight * 4 for line in page.lines[max(parent.first, first - 2) : first + 2])
-    return cards * 4 < len(row)
+        count += any(line.linked * 5 > line.weight * 4 for line in page.lines[max(parent.first, first - 2) : first + 2])
+    return count
 
 
 def _gain(line: Line) -> int:
@@ -198,7 +207,8 @@ def _kept(
         text = noise.trimmed(line.text)
         if len(text) < len(line.text):
             dropped.append(line.text[len(text) :])
-        if not text or noise.is_noise(text) or (number < first and noise.is_bar(text)):
+        bar = noise.is_bar(text) if number < first else len(kept) < 3 and line.weight < 160 and noise.is_date_bar(text)
+        if not text or bar or noise.is_noise(text):
             dropped.append(text)
             continue
         if len(kept) < 3 and loose(text) == title:

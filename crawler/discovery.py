@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from itertools import islice
-from types import MappingProxyType
 from typing import Any
 
 from lxml import etree
@@ -58,7 +57,7 @@ class Candidate:
     url: str
     kind: str
     why: str
-    options: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +188,7 @@ def _own_list(root: etree._Element, base: str, page: Page, now: datetime, zone: 
     if not keys:
         return
     css = _selector(root, [anchor for anchor in found.found if anchor.key in keys], keys, base)
-    options = MappingProxyType({"links": css} if css else {})
+    options = {"links": css} if css else {}
     yield Candidate(page.url, "listing", "the page itself lists articles", options)
 
 
@@ -232,7 +231,7 @@ def _scripts(root: etree._Element, _base: str, page: Page, now: datetime, zone: 
             names[script.get("id") or ""] = None
         names.update(dict.fromkeys(_variable.findall((script.text or "")[:200_000])[:10]))
     for name in islice(names, 20):
-        options = MappingProxyType({"inside": name})
+        options = {"inside": name}
         try:
             found = finding.find(page, Source("script", page.url, "api", options=options), now, zone)
         except SpiderError:

@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-import rjieba
-
+from crawler.lexicon import tagged
 from crawler.text import normal
 
 LONGEST = 30  # code points of a Chinese headline
@@ -27,7 +26,7 @@ _aside_zh = re.compile(
 _adverbial = re.compile(
     r"(?:后|以来|之际|期间|时|之前|以前|同时|背景下|情况下|方面|领域|显示|透露|表示|认定|称|说|指出|要求|提出|明确|介绍)$"
 )
-_telling = re.compile(r"(?:宣布|通报|披露|透露|确认|公告|提示|获悉|报道|表示|发布消息|发布公告)$")
+_telling = re.compile(r"(?:宣布|通报|披露|透露|确认|公告|提示|获悉|报道|表示|承认|证实|发布消息|发布公告)$")
 _topic = re.compile(r"^(?:在|从)?([^，,。在]{2,12}?)(?:方面|领域)[，,]")
 _brackets = re.compile(r"[（(][^（）()]{0,20}[）)]")
 _opening = re.compile(r"^(?:在|自|从|随着|为|为了|通过|根据|围绕|按照|据|经|作为|对于?)")
@@ -73,7 +72,7 @@ def _clauses(part: str) -> list[str]:
 def _short_clause(parts: list[str], longest: int) -> str:
     """The first clause that opens a part, begins with a name and is short enough."""
     clauses = (clause for part in parts for clause in _clauses(part)[:1] if len(clause) <= longest)
-    return next((clause for clause in clauses if rjieba.tag(clause, True)[0][1][:1] in "njre"), "")
+    return next((clause for clause in clauses if tagged(clause)[0][1][:1] in "njre"), "")
 
 
 def _place(clauses: list[str], acts: Sequence[str]) -> int:
@@ -106,7 +105,7 @@ def _subject(clause: str) -> str:
         return ""
     words: list[str] = []
     named = False
-    for word, tag in rjieba.tag(clause, True):
+    for word, tag in tagged(clause):
         if tag[0] in "vdp" and named:
             return "".join(words)
         if tag[0] in "vdpc" and tag != "vn" and not words:
@@ -136,7 +135,7 @@ def _shortened(text: str, act: str) -> str:
     if at + len(act) > LONGEST and (subject := _subject(text)):
         text = subject + ("将" if "将" in text[len(subject) : at] else "") + text[at:]
     kept = ""
-    for word in rjieba.cut(text, True):
+    for word, _ in tagged(text):
         if len(kept) + len(word) > LONGEST:
             break
         kept += word

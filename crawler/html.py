@@ -26,7 +26,7 @@ _charset = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s
 _charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
-_han = re.compile("[\u4e00-\u9fff]")
+_han = re.compile("[\u4e00-\u9fff]+")
 _controls = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc]")
 _loose = re.compile(r"[\W_]+")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
@@ -75,7 +75,8 @@ def _rubbish(text: str) -> bool:
     """True when decoding went wrong: many replaced bytes, or Han that nobody uses (half of GB 2312 is everyday Chinese)."""
     if text.count("\ufffd") * 200 > len(text):
         return True
-    han = "".join(_han.findall(text[:200_000])[:3000])
+    third = len(text) // 3
+    han = "".join(_han.findall(text[:3000] + text[third : third + 3000] + text[2 * third : 2 * third + 3000]))
     if len(han) < 50:
         return False
     known = max(len(han.encode("gb2312", "ignore")), len(han.encode("big5", "ignore")), len(han.encode("cp932", "ignore")))
@@ -92,12 +93,24 @@ def _guess(body: bytes) -> str:
     return min([first, *rivals], key=lambda text: text.count("\ufffd"))
 
 
+def tree(body: bytes, content_type: str = "") -> etree._Element:
+    """A page's bytes as one tree; UTF-8 is not turned to text and back first."""
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return parse(decode(body, content_type))
+    return _parse(body[3:] if body.startswith(_bom[0][0]) else body)
+
+
 def parse(text: str) -> etree._Element:
     """The page as one tree, without comments. Raises ReadError when there is nothing to parse."""
-    raw = text[:MAX_BODY].encode("utf-8", "replace")
+    return _parse(text.encode("utf-8", "replace"))
+
+
+def _parse(raw: bytes) -> etree._Element:
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True)
     try:
-        root = etree.fromstring(raw, parser)
+        root = etree.fromstring(raw[:MAX_BODY], parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ReadError(f"the page is no HTML: {error}") from error
     if root is None:
@@ -155,13 +168,15 @@ class Tags:
     scripts: list[tuple[str, str]]
     times: list[str]
     title: str
+    players: int = 0  # video elements and frames
+    passwords: int = 0  # fields that ask for one
 
 
 def gather(root: etree._Element) -> Tags:
     """All of them in one traversal."""
     found = Tags({}, [], [], [], "")
-    title = ""
-    for element in root.iter("meta", "link", "script", "time", "title"):
+    title, players, passwords = "", 0, 0
+    for element in root.iter("meta", "link", "script", "time", "title", "video", "iframe", "input"):
         tag = element.tag
         if tag == "meta":
             key = element.get("property") or element.get("name") or element.get("itemprop")
@@ -175,9 +190,13 @@ def gather(root: etree._Element) -> Tags:
                 found.scripts.append((element.get("type") or "", element.text))
         elif tag == "time":
             found.times.append(element.get("datetime") or "")
+        elif tag == "input":
+            passwords += element.get("type") == "password"
+        elif tag != "title":
+            players += 1
         elif not title:
             title = clean("".join(element.itertext()))
-    return replace(found, title=title)
+    return replace(found, title=title, players=players, passwords=passwords)
 
 
 def json_ld(tags: Tags) -> list[dict[str, Any]]:

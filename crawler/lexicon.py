@@ -177,6 +177,11 @@ def segmenter() -> Any:
     return rjieba
 
 
+def tagged(text: str) -> list[tuple[str, str]]:
+    """(word, part of speech), with jieba's guesses at words it does not know (HMM): most names are such."""
+    return list(segmenter().tag(text, True))
+
+
 class Reading:
     """One text, read once. Offsets are into `form` (the normal form) unless a method says otherwise."""
 
@@ -235,7 +240,7 @@ class Reading:
         """(word, part of speech) of the whole normal form, blanks and marks too; of Chinese by jieba, else only words and marks."""
         if self.is_spaced:
             return [(word, "") for word in _spaced.findall(self.form)]
-        return list(segmenter().tag(self.form, True))
+        return tagged(self.form)
 
     @cached_property
     def starts(self) -> list[int]:
@@ -252,7 +257,7 @@ class Reading:
         return tuple(_sentences(self))
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=4)
 def reading(text: str) -> Reading:
     """The reading of a text; analyzers ask for the same two (title and text) one after the other."""
     return Reading(text)

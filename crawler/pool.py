@@ -186,6 +186,8 @@ def prepare_child(parent: int, memory: int) -> None:
     for name in MODULES:
         with contextlib.suppress(Exception):  # a module that cannot be loaded says so again when it is called
             importlib.import_module(name)
+    with contextlib.suppress(Exception):  # the word lists are read at first use: a second, which no page should pay for
+        add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."))
 
 
 def _end_with(parent: int) -> None:

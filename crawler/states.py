@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
 from crawler.blocks import Layout, Line, Region, marks_in, weigh
 from crawler.body import Body, find_body
@@ -37,25 +37,34 @@ _ADDRESSES = ("http://", "https://", "/", "data:", "#", ".")
 _decoder = json.JSONDecoder(strict=False)
 
 
-def values(tags: Tags) -> Iterator[Any]:
-    """Every JSON value in the page's scripts; string literals as one flat object a script."""
+def values(tags: Tags, title: str) -> Iterator[Any]:
+    """Every JSON value in the page's scripts; string literals as one flat object a script. Scripts that lack `title` are left out."""
     flight: list[str] = []
     left = MAX_SCRIPTS
+    written = _spellings(title)
     for _, text in tags.scripts:
         left -= len(text)
-        if len(text) < 100 or left < 0:
+        is_flight = _flight.search(text, 0, 300) is not None
+        if len(text) < 100 or left < 0 or not (is_flight or any(form in text for form in written)):
             continue
-        if _flight.search(text):
+        if is_flight:
             flight.extend(part for row in _embedded(text) if isinstance(row, list) for part in row if isinstance(part, str))
             continue
         whole = False
         for value in _embedded(text):
             whole = text.lstrip()[:1] in "[{"
             yield value
-        if not whole and (flat := {key: _unquoted(raw) for key, raw in _literal.findall(text)}):
+        if not whole and (flat := {key: _unquoted(raw) for key, raw in _literal.findall(text) if _is_wordy(raw)}):
             yield flat
     if flight:
         yield _rows("".join(flight))
+
+
+def _spellings(title: str) -> tuple[str, ...]:
+    """How the beginning of a title can stand in a script: as it is, escaped for JSON in either case, percent-encoded."""
+    start = title[:8]
+    escaped = json.dumps(start)[1:-1]
+    return start, escaped, escaped.replace("\\u", "\0").upper().replace("\0", "\\u"), quote(start), entities.escape(start)
 
 
 def _embedded(text: str) -> Iterator[Any]:
@@ -81,6 +90,11 @@ def _embedded(text: str) -> Iterator[Any]:
             value = loads(unquote(value) if value[:3].upper() == "%7B" else value)
         if value:
             yield value
+
+
+def _is_wordy(raw: str) -> bool:
+    """True for a literal that may be text: blanks, escapes or Han, not a data address."""
+    return not raw.isascii() or raw.count(" ") > 8 or raw.count("\\u") > 20
 
 
 def _unquoted(raw: str) -> str:
@@ -155,11 +169,14 @@ def _add(lines: list[Line], regions: list[Region], key: str, text: str, parent: 
     regions[-1].last = len(lines)
 
 
-def article(tags: Tags, headline: str) -> Body:
-    """The article that the page's scripts hold; best where its title stands beside it."""
+def article(tags: Tags, headline: str, *, alone: bool) -> Body:
+    """The article that the page's scripts hold; best where its title stands beside it.
+
+    `alone`: the page shows no text at all, so a script need not know the title.
+    """
     best = Body()
     wanted = loose(headline)
-    for value in values(tags):
+    for value in values(tags, "" if alone else headline):
         page = lay_out(value)
         where = next((n for n, line in enumerate(page.lines) if line.tag == "h1" and wanted and loose(line.text) == wanted), -1)
         near = page.regions[page.regions[page.lines[where].region].parent] if where >= 0 else None

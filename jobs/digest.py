@@ -21,11 +21,11 @@ LISTED = 30  # entries that a digest spells out; the others are counted, with th
 def next_parcel(waiting: Sequence[Delivery], now: datetime, *, fold: bool) -> tuple[tuple[Delivery, ...], list[Delivery]]:
     """The deliveries that go next, and the rest. `waiting` must not be empty.
 
-    Only deliveries with the same number of attempts travel together: after a crash, a digest is sent again with the same members,
-    so it has the same key.
+    Only deliveries that were claimed equally often travel together: after a crash or a failure, a digest is sent again with the same
+    members, so it has the same key.
     """
     first = waiting[0]
-    mates = [one for one in waiting if one.rule == first.rule and one.attempts == first.attempts]
+    mates = [one for one in waiting if one.rule == first.rule and one.fence == first.fence]
     if not fold or len(mates) == 1 or all(now - one.created_at < PATIENCE for one in mates):
         return (first,), list(waiting[1:])
     together = set(map(id, mates))

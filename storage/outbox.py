@@ -117,8 +117,11 @@ def _end(
 
 
 def recover(session: Session, now: datetime) -> int:
-    """At the start of a daemon that holds the instance lock: what was being sent may or may not have arrived; send it again."""
-    freed = {"state": "pending", "owner": None, "lease_until": None, "next_at": now}
+    """At the start of a daemon that holds the instance lock: what was being sent may or may not have arrived; send it again.
+
+    That was no failure of the channel, so it costs no attempt: else a program that is killed often would use up every alert's chances.
+    """
+    freed = {"state": "pending", "owner": None, "lease_until": None, "next_at": now, "attempts": delivery.c.attempts - 1}
     count = changed(session, update(delivery).where(delivery.c.state == "sending").values(freed))
     waiting = and_(delivery.c.state == "pending", delivery.c.next_at > now + FAR)  # a clock was wrong
     session.execute(update(delivery).where(waiting).values(next_at=now))

@@ -12,7 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from itertools import chain
 from typing import Any
 
@@ -131,11 +131,16 @@ def add(record: Record) -> Record:
 def _headline(title: str, one: Chosen, detail: str, language: str | None) -> str:
     """The article's own headline or its section's where the sentence says nearly all of it, else one made of the sentence."""
     for given, share in ((title.strip(), 0.8), (one.heading, 0.6)):
-        said = {word for word, _ in reading(given).words if len(word) > 1}
+        said = _long_words(given)
         fits = len(given) <= LONGEST if language == "zh" else len(given.split()) <= LONGEST_WORDS
         if fits and len(said) > 2 and sum(word in one.sentence.form for word in said) >= share * len(said):
             return given
     return headline(detail, one.acts, language)
+
+
+@lru_cache(maxsize=16)
+def _long_words(line: str) -> frozenset[str]:
+    return frozenset(word for word, _ in Reading(line).words if len(word) > 1)
 
 
 def choose(title: str, text: str) -> list[Chosen]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any
@@ -25,12 +25,10 @@ MOST = 8
 EXTRACTED = 5  # how many are extracted when the page has none
 ENOUGH = 3  # so many good ones of the page need no help
 TOO_MANY = 12  # a page with more lists its site's favourites: only those that stand in the article are kept
-HEAD = 350  # code points of a text in which every word may be part of a keyword …
-HEAD_OF_LONG = 160  # … and of one of more than 700
+LONG = 700  # code points from which a phrase that is told once and not in the title is no keyword
 CLOSE_NAME = 1.5  # the same for names: Meridian Labs for Meridian
 CLOSE = 0.5  # points by which a longer phrase may be behind the one inside it
 LONGEST = 14  # code points of an extracted Chinese keyword
-CONTENT = frozenset("nvabljieztsfdg")  # first letters of jieba's tags of words that may be part of one
 _GENERIC = re.compile(
     r"新闻|资讯|频道|首页|网站|门户|官网|中心$|热点|头条|报道|专题|网$|在线$|日报$|晚报$|客户端|\.com|\.cn|https?:|^www\.|_"
 )
@@ -115,14 +113,13 @@ def _extract(record: Record) -> list[Fact]:
     title, text = _readings(record)
     language = record.language or language_of(record.title + "\n" + record.text)
     is_chinese = language == "zh" and not text.is_spaced
-    found = candidates(title, text) if is_chinese else phrases(title, text)
-    worth = worth_chinese if is_chinese else worth_spaced
     known = _known(title, text)
-    is_long = len(text.form) > 2 * HEAD  # there a phrase that is told once and not in the title is no keyword
+    found = candidates(title, text, known) if is_chinese else phrases(title, text)
+    worth = worth_chinese if is_chinese else worth_spaced
     ranked = [
         (worth(form, one) + _bonus(form, one, known.get(form)), form, one)
         for form, one in found.items()
-        if not is_long or one.count > 1 or one.in_title or form in known
+        if len(text.form) <= LONG or one.count > 1 or one.in_title or form in known
     ]
     ranked.sort(key=lambda item: (-item[0], item[2].first))
     return [_fact(item, title, text) for item in chosen(ranked)]
@@ -200,32 +197,31 @@ def weights() -> dict[str, float]:
     return {name: float(value) for name, value in (line.split() for line in str(table("keywords.yaml")["weights"]).splitlines())}
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=8_000)
 def rarity(word: str) -> float:
     """How many nats of surprise a word is, by the segmenter's own word counts (they sum to 60 million)."""
     return math.log(60_101_967 / max(1, rjieba.suggest_freq(word)))
 
 
-def candidates(title: Reading, text: Reading) -> dict[str, Candidate]:
-    """Every run of one to three content words, by its normal form. Far down a text only words that come again begin one."""
-    found: dict[str, Candidate] = {}
+def candidates(title: Reading, text: Reading, known: Container[str] = ()) -> dict[str, Candidate]:
+    """Every run of one to three content words, by its normal form. Of a long text only those that come again, stand in the title
+    or are known."""
+    is_long = len(text.form) > LONG
     counts = Counter([word for place in (title, text) for word, _ in place.words])
-    head = HEAD if len(text.form) <= 2 * HEAD else HEAD_OF_LONG
+    runs: dict[str, list[tuple[Reading, int, int]]] = {}
     for place in (title, text):
-        content = [
-            (tag[:1] in CONTENT or tag == "eng") and (start < head or place is title or counts[word] > 1)
-            for (word, tag), start in zip(place.words, place.starts, strict=False)
-        ]
-        offset = 0 if place is title else len(title.form) + 1
+        anywhere = place is title or not is_long
+        content = [_fits[tag] and (anywhere or counts[word] > 1 or word in known) for word, tag in place.words]
         for at, last, form in _runs(place.words, content):
-            one = found.get(form)
-            if one is None:
-                run = place.words[at : last + 1]
-                one = found[form] = Candidate(
-                    tuple([word for word, _ in run]), tuple([tag for _, tag in run]), offset + place.starts[at]
-                )
-            _seen(one, place, at, last, in_title=place is title)
-    return found
+            if form in runs:
+                runs[form].append((place, at, last))
+            else:
+                runs[form] = [(place, at, last)]
+    return {
+        form: _candidate(places, title)
+        for form, places in runs.items()
+        if not is_long or len(places) > 1 or places[0][0] is title or form in known
+    }
 
 
 def _runs(words: list[tuple[str, str]], content: list[bool]) -> Iterator[tuple[int, int, str]]:
@@ -246,26 +242,44 @@ def _runs(words: list[tuple[str, str]], content: list[bool]) -> Iterator[tuple[i
             yield at, last, form
 
 
-_BOUND = frozenset(["x", "u", "c", "p", ""])
-_HEAVY = frozenset("nvab")
+class _Tags(dict[str, bool]):
+    """Whether a tag is one of those, by its first letter."""
+
+    def __init__(self, letters: str, *more: str) -> None:
+        super().__init__(dict.fromkeys(more, True))
+        self._letters = letters
+
+    def __missing__(self, tag: str) -> bool:
+        self[tag] = fits = tag[:1] in self._letters and tag != ""
+        return fits
+
+
+_fits = _Tags("nvabljieztsfdg", "eng")  # words that may be part of a keyword
+_bound = _Tags("xucp", "")  # marks, particles, conjunctions, prepositions: where a phrase may begin or end
+_heavy = _Tags("nvab")
 _EDGES = (("^", "x"), ("$", "x"))
 
 
-def _seen(one: Candidate, place: Reading, at: int, last: int, *, in_title: bool) -> None:
-    words = place.words
-    before, kind = words[at - 1] if at else _EDGES[0]
-    after, next_kind = words[last + 1] if last + 1 < len(words) else _EDGES[1]
-    one.count += 1
-    one.left.add(before)
-    one.right.add(after)
-    one.bound_left += kind[:1] in _BOUND
-    one.bound_right += next_kind[:1] in _BOUND
-    one.inside += kind[:1] in _HEAVY
-    if in_title:
-        one.in_title = 1
-        one.ends_title |= after == "$"
-    elif one.in_text is None:
-        one.in_text = (place.starts[at], place.starts[last + 1])
+def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candidate:
+    place, at, last = places[0]
+    run = place.words[at : last + 1]
+    offset = 0 if place is title else len(title.form) + 1
+    one = Candidate(tuple([word for word, _ in run]), tuple([tag for _, tag in run]), offset + place.starts[at], len(places))
+    for place, at, last in places:
+        words = place.words
+        before, kind = words[at - 1] if at else _EDGES[0]
+        after, next_kind = words[last + 1] if last + 1 < len(words) else _EDGES[1]
+        one.left.add(before)
+        one.right.add(after)
+        one.bound_left += _bound[kind]
+        one.bound_right += _bound[next_kind]
+        one.inside += _heavy[kind]
+        if place is title:
+            one.in_title = 1
+            one.ends_title |= after == "$"
+        elif one.in_text is None:
+            one.in_text = (place.starts[at], place.starts[last + 1])
+    return one
 
 
 def features(form: str, one: Candidate) -> Iterator[tuple[str, float]]:
@@ -284,7 +298,7 @@ def worth_chinese(form: str, one: Candidate) -> float:
     return score
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=4_000)
 def _sum(names: Callable[..., list[str]], *key: Any) -> float:
     return sum(weights().get(name, 0.0) for name in names(*key))
 

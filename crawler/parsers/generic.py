@@ -11,6 +11,7 @@ from crawler.body import Body, find_body
 from crawler.errors import NotAnArticle
 from crawler.metadata import Head
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
+from crawler.refusal import refusal
 
 WEAK = 800  # code points; a page that shows less may carry its article in a script
 BAR = 12  # lines below the headline in which date, source and byline stand
@@ -19,7 +20,7 @@ CREDITS = 6  # lines below the text in which editors and sources stand
 
 def read(page: Page, link: Link, zone: tzinfo) -> Record:
     """The record of one page. Raises NotAnArticle, or ReadError when it is no HTML."""
-    root = html.parse(html.decode(page.body, page.content_type))
+    root = html.tree(page.body, page.content_type)
     tags = html.gather(root)
     head = Head(tags, link.url)
     layout = lay_out(root)
@@ -28,10 +29,10 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if at < 0:
         above, at = metadata.title_above(layout, body.first)
         title = above or title
-    if len(body.text) < WEAK:
-        body = _better(body, states.article(tags, title))
-    if not body.lines:
-        raise NotAnArticle("empty")
+    if len(body.text) < WEAK and not _opens_as_told(head, body):
+        body = _better(body, states.article(tags, title, alone=not body.lines))
+    if reason := refusal(head, layout, title, at, body):
+        raise NotAnArticle(*reason)
     bar, credits = _around(layout, at, body)
     words = metadata.keywords(head)
     record = Record(
@@ -47,6 +48,12 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if own := metadata.canonical_hint(head, page.url):
         facts.append(Fact("reading", "canonical", own, "generic"))
     return record.with_facts(*facts)
+
+
+def _opens_as_told(head: Head, body: Body) -> bool:
+    """True when the page's own description is the opening of the visible text: then nothing better hides in a script."""
+    told = html.loose(next(head.all("description", "og:description"), ""))[:24]
+    return len(told) == 24 and len(body.text) > 150 and told in html.loose(body.text[:400])
 
 
 def _better(seen: Body, scripted: Body) -> Body:

@@ -33,7 +33,7 @@ _ROOTS = frozenset({"rss", "feed", "rdf:rdf", "rdf"})
 _item = re.compile(rb"<(?:item|entry)[\s>/]", re.IGNORECASE)
 _long_tag = re.compile(rb"<([a-zA-Z][\w:.-]*)[^<>]{2000,}>?")
 _entity = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
-_reference = re.compile(rb"&#(?:x([0-9A-Fa-f]{1,8})|([0-9]{1,9}));?|&#[xX]?[0-9A-Fa-f]{9,};?")
+_reference = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _hour = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
@@ -60,7 +60,7 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
     try:
         # Only ever a stream: given text or bytes, feedparser opens the file or address that they name.
         parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
-    except Exception as error:  # noqa: BLE001 - its parser for broken XML meets foreign bytes with whatever it happens to raise
+    except Exception as error:  # its parser for broken XML meets foreign bytes with whatever it happens to raise
         raise SpiderError(f"this feed is too broken to be read: {error!r:.100}") from error
     if not parsed.get("version") and not parsed.entries:
         raise SpiderError(f"this is no feed: it begins with {head_of(page)[:60].strip()!r}")
@@ -106,7 +106,8 @@ def _character(found: re.Match[bytes]) -> bytes:
 
 def _character_of_number(found: re.Match[bytes]) -> bytes:
     """The reference as it is where XML allows its character; else nothing (feedparser raises at a surrogate)."""
-    number = int(found[1], 16) if found[1] else int(found[2]) if found[2] else 0
+    digits = found[1] or found[2]
+    number = int(digits, 16 if found[1] else 10) if len(digits) <= 8 else 0
     allowed = number in (9, 10, 13) or 0x20 <= number < 0xD800 or 0xE000 <= number < 0xFFFE or 0x10000 <= number < 0x110000
     return found[0] if allowed else b""
 

@@ -161,7 +161,7 @@ async def _kill_all(plan: Plan, rounds: list[list[tuple[Site, worlds.Article]]],
             published += 1
         at_point = plan.points_only or number % 2 == 0
         turn = number if plan.points_only else number // 2
-        point = f"{plan.points[turn % len(plan.points)]}:{rng.randint(1, 2)}" if at_point else ""
+        point = f"{plan.points[turn % len(plan.points)]}:{1 if plan.points_only else rng.randint(1, 2)}" if at_point else ""
         process = await start(config, order=plan.order, failpoint=point)
         try:
             patience = 20.0 if plan.points_only else 6.0

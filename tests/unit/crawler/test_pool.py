@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,7 @@ from crawler.errors import NotAnArticle, ReadError, SpiderError, UnknownKind
 from crawler.pool import Killed, Readers
 from crawler.record import Found, Link, Page, Record, Source
 
+ROOT = str(Path(__file__).parents[3])
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 PAGE = Page("https://x.example/", b"<p>hi</p>", NOW)
 HOSTILE = Page("https://x.example/", b"<a " + b"b " * 5_000 + b">", NOW)
@@ -64,10 +66,6 @@ def loaded() -> set[str]:
     return set(sys.modules)
 
 
-def main_file() -> str | None:
-    return getattr(sys.modules["__main__"], "__file__", None)
-
-
 def deaf_to() -> tuple[bool, bool]:
     return signal.getsignal(signal.SIGINT) is signal.SIG_IGN, signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
@@ -100,12 +98,27 @@ class TestInTheChild:
         with pytest.raises(ReadError, match=r"unexpected JSONDecodeError at decoder\.py:\d+: Expecting"):
             call(readers, raise_unforeseen)
 
-    def test_it_carries_neither_the_engine_nor_the_main_program(self, readers: Readers) -> None:
+    def test_it_carries_nothing_of_the_engine_and_the_store(self, readers: Readers) -> None:
         assert call(readers, loaded) & {"scrapy", "twisted", "aiohttp", "sqlalchemy", "typer"} == set()
-        assert call(readers, main_file) is None
 
     def test_ctrl_c_is_left_to_the_parent_and_its_word_counts_at_once(self, readers: Readers) -> None:
         assert call(readers, deaf_to) == (True, True)
+
+    def test_it_does_not_run_our_main_program(self, tmp_path: Path) -> None:
+        program = tmp_path / "program.py"
+        program.write_text(
+            "import asyncio, os\n"
+            "from crawler.pool import Readers\n"
+            "print('run', flush=True)\n"
+            "if __name__ == '__main__':\n"
+            "    readers = Readers()\n"
+            "    asyncio.run(readers._call(os.getpid))\n"
+            "    readers.close()\n",
+            "utf-8",
+        )
+        path = os.environ | {"PYTHONPATH": ROOT}
+        done = subprocess.run([sys.executable, program], env=path, capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == ("run\n", "")
 
 
 class TestWork:
@@ -253,7 +266,7 @@ class TestClosing:
             "asyncio.run(go())\n"
         )
         with subprocess.Popen(
-            [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": os.getcwd()}
+            [sys.executable, "-c", program], stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": ROOT}
         ) as parent:
             assert parent.stdout is not None
             children = {int(pid) for pid in parent.stdout.readline().split()}

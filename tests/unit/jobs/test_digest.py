@@ -18,15 +18,15 @@ RECORD: dict[str, Any] = {
 
 
 def delivery(
-    number: int, rule: str = "r", waited: float = 300.0, attempts: int = 1, payload: dict[str, Any] | None = None
+    number: int, rule: str = "r", waited: float = 300.0, fence: int = 1, payload: dict[str, Any] | None = None
 ) -> Delivery:
     return Delivery(
         id=number,
         alert_id=number,
         channel="desk",
         idem_key=f"key-{number}",
-        attempts=attempts,
-        fence=1,
+        attempts=1,
+        fence=fence,
         owner="me",
         payload={"rule": rule, "matched": [], "record": RECORD} if payload is None else payload,
         rule=rule,
@@ -37,7 +37,7 @@ def delivery(
 
 
 A, B, C = delivery(1), delivery(2), delivery(3, waited=5)
-OTHER, TRIED = delivery(4, rule="other"), delivery(5, attempts=2)
+OTHER, TRIED = delivery(4, rule="other"), delivery(5, fence=2)
 NEW, NEWER = delivery(6, waited=30), delivery(7, waited=1)
 
 
@@ -57,7 +57,7 @@ NEW, NEWER = delivery(6, waited=30), delivery(7, waited=1)
         "two that waited",
         "a channel without a rate",
         "one rule",
-        "same attempts",
+        "claimed equally often",
         "news go singly",
         "one old is enough",
     ],
@@ -69,7 +69,7 @@ def test_what_goes_next(waiting: list[Delivery], fold: bool, parcel: list[Delive
 
 
 def test_a_digest_sent_again_has_the_same_key_and_another_one_has_not() -> None:
-    first, again = message_of((A, B)), message_of((delivery(1, attempts=2), delivery(2, attempts=2)))
+    first, again = message_of((A, B)), message_of((delivery(1, fence=2), delivery(2, fence=2)))
     assert first.idem_key == again.idem_key
     assert first.idem_key not in (message_of((A, C)).idem_key, A.idem_key)
 
