@@ -44,7 +44,9 @@ def documents(path: Path) -> list[Document]:
 def f1_at_5(rows: list[Document], scores: list[Any]) -> float:
     precision = recall = 0.0
     for (candidates, gold), given in zip(rows, scores, strict=True):
-        ranked = sorted(((score, form, one) for (form, one, _), score in zip(candidates, given, strict=True)), key=lambda item: -item[0])
+        ranked = sorted(
+            ((score, form, one) for (form, one, _), score in zip(candidates, given, strict=True)), key=lambda item: -item[0]
+        )
         hits = len({form for _, form, _ in keywords.chosen(ranked, 5)} & gold)
         precision += hits / 5 / len(rows)
         recall += hits / len(gold) / len(rows)
@@ -58,14 +60,18 @@ def main() -> None:
     options.add_argument("--write", action="store_true", help="write the data file")
     given = options.parse_args()
     sys.path.append(str(given.peers))
-    import numpy as np  # noqa: PLC0415  (from --peers)
-    from sklearn.feature_extraction import DictVectorizer  # noqa: PLC0415
-    from sklearn.linear_model import LogisticRegression  # noqa: PLC0415
+    import numpy as np
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
 
     rows = documents(given.data / "keywords" / "csl_dev.tsv")
     seen = Counter(name for candidates, _ in rows for _, _, features in candidates for name in features)
     kept = {name for name, count in seen.items() if count >= RAREST and name != "bias"}
-    flat = [{name: value for name, value in features.items() if name in kept} for candidates, _ in rows for _, _, features in candidates]
+    flat = [
+        {name: value for name, value in features.items() if name in kept}
+        for candidates, _ in rows
+        for _, _, features in candidates
+    ]
     vectors = DictVectorizer()
     x = vectors.fit_transform(flat)
     y = np.array([form in gold for candidates, gold in rows for form, _, _ in candidates])
@@ -75,7 +81,9 @@ def main() -> None:
         model = LogisticRegression(C=0.1, max_iter=1000).fit(x[fold != number], y[fold != number])
         held_out[fold == number] = model.decision_function(x[fold == number])
     ends = np.cumsum([len(candidates) for candidates, _ in rows])
-    print(f"F1@5 on held-out fifths: {100 * f1_at_5(rows, np.split(held_out, ends[:-1])):.1f} ({len(rows)} abstracts, {len(kept)} features)")
+    print(
+        f"F1@5 on held-out fifths: {100 * f1_at_5(rows, np.split(held_out, ends[:-1])):.1f} ({len(rows)} abstracts, {len(kept)} features)"
+    )
     if given.write:
         model = LogisticRegression(C=0.1, max_iter=1000).fit(x, y)
         weights = {"bias": model.intercept_[0], **dict(zip(vectors.get_feature_names_out(), model.coef_[0], strict=True))}

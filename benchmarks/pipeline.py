@@ -1,12 +1,11 @@
 """The whole way (fetch, read, add, store) on local pages, beside its peers, in one run.
 
-    python benchmarks/pipeline.py [--pages 1000] [--peers /path/to/venv/bin/python] [--polls 20000]
+    python benchmarks/pipeline.py [--pages 1000] [--peers /path/to/venv/bin/python]
 
 A server process publishes the pages on ten sites; each contestant then runs in a process of its own, one after the other:
 `ours` is `zhixun run --once` with the shipped limits except the pace (10 ms); `bare scrapy` only fetches; `scrapy + trafilatura` fetches,
 reads in the callback and stores in SQLite; `newspaper4k` downloads and parses with its own threads. The peers need an environment that
 has them (--peers; default: this one, what is missing is left out). CPU is that of the contestant and its children, not of the server.
-With --polls, one source is polled that many times in one process and the memory is printed along the way.
 """
 
 from __future__ import annotations
@@ -63,7 +62,9 @@ def chrome(rng: random.Random, size: int) -> str:
             f"{rng.choice(worlds.ACTORS)}{rng.choice(worlds.ACTS)}{rng.choice(worlds.THINGS)}</a></li>"
             for _ in range(12)
         )
-        script = f"<script>var cfg{rng.randint(1, 999)}={{'a':[{','.join(str(rng.randint(0, 9999)) for _ in range(120))}]}};</script>"
+        script = (
+            f"<script>var cfg{rng.randint(1, 999)}={{'a':[{','.join(str(rng.randint(0, 9999)) for _ in range(120))}]}};</script>"
+        )
         part = f"<div class='side'><h3>{rng.choice(worlds.THINGS)}</h3><ul>{links}</ul></div>{script}"
         parts.append(part)
         total += len(part.encode())
@@ -121,9 +122,7 @@ def peer(python: str, name: str, world: dict[str, Any], folder: Path) -> dict[st
 
 def compare(pages: int, python: str, rounds: int) -> None:
     """All contestants, `rounds` times in turn; the best round of each is printed, with ratios to ours."""
-    server = subprocess.Popen(
-        [sys.executable, __file__, "--serve", str(pages)], stdout=subprocess.PIPE, text=True, cwd=ROOT
-    )
+    server = subprocess.Popen([sys.executable, __file__, "--serve", str(pages)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert server.stdout is not None
     try:
         world = json.loads(server.stdout.readline())
@@ -153,16 +152,10 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--rounds", type=int, default=1)
-    parser.add_argument("--polls", type=int, default=0)
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
         serve(10, chosen.serve // 10)
-        return
-    if chosen.polls:
-        from benchmarks import polling_memory
-
-        polling_memory.run(chosen.polls)
         return
     compare(chosen.pages, chosen.peers, chosen.rounds)
 

@@ -19,7 +19,7 @@ _BESIDE = frozenset(
     " share sharing social follow qrcode ewm erweima fenxiang bdshare toolbar tool tools more popular trending most latest hot rank"
     " ranking paihang also next prev previous upnext recirc recirculation side sidebar aside rail widget widgets nav navbar navigation"
     " menu foot footer copyright disclaimer statement legal consent gdpr modal popup overlay dialog tag tags keyword keywords label"
-    " labels topics bio profile zebian bianji credit credits caption hidden hide sr noprint teaser teasers advertisement advert".split()
+    " labels topics bio profile zebian bianji credit credits caption hidden hide sr noprint teaser teasers advertisement advert mplayer videoplayer carousel swiper slideshow".split()
 )
 # These name what can be the greater part of a page and is its article in no case.
 _NEVER = frozenset(
@@ -97,7 +97,7 @@ def weigh(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
-def lay_out(root: etree._Element) -> Layout:
+def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a call would cost more than the branch it hides
     """All lines and regions of the page. Linear; no recursion, so depth costs nothing."""
     lines: list[Line] = []
     regions = [Region("html", " ", "", 0, -1, 0)]

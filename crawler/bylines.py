@@ -42,8 +42,12 @@ _labelled = re.compile(r"(?:^|[\s|])作者\s*[:：]\s*([^\s:：|（）()]{2,12})
 _by = re.compile(r"(?:^|\||·|•)\s*(?:(?:written|words|story|reported|posted|published)\s+)?by[:\s]+(.{3,120})$", re.I)
 _paper = re.compile(rf"([\u4e00-\u9fff]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
 _en_split = re.compile(r"\s*(?:,|;|\||\band\b|&)\s*")
-_en_name = re.compile(r"[A-ZÀ-Ý][\w'’.-]*(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al|el|di|du|st)\s+)*[A-ZÀ-Ý][\w'’.-]*){1,4}$")
-_no_name = re.compile(r"https?:|@|\d{3}|[()（）]|^(?:未知|匿名|本站|原创|佚名|管理员|admin|editor|name|null|none|undefined)$|编辑", re.I)
+_en_name = re.compile(
+    r"[A-ZÀ-Ý][\w'’.-]*(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al|el|di|du|st)\s+)*[A-ZÀ-Ý][\w'’.-]*){1,4}$"
+)
+_no_name = re.compile(
+    r"https?:|@|\d{3}|[()（）]|^(?:未知|匿名|本站|原创|佚名|管理员|admin|editor|name|null|none|undefined)$|编辑", re.I
+)
 _no_person = re.compile(
     r"https?:|@|\d|[()（）_]|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|correspondent|desk|reporters?$|"
     r"news|press|agency|agencies|media|online|magazine|contributors?|guest|anonymous|wire|tribune|times|\bthe\b|\bby\b",
@@ -88,7 +92,9 @@ def english(texts: Iterable[str]) -> list[str]:
 
 def paper(texts: Iterable[str]) -> str | None:
     """The publisher that a byline names: 扬子晚报记者 张楠."""
-    return next((match[1].removeprefix("本报") or None for text in texts if len(text) < 60 and (match := _paper.search(text))), None)
+    return next(
+        (match[1].removeprefix("本报") or None for text in texts if len(text) < 60 and (match := _paper.search(text))), None
+    )
 
 
 def is_name(name: str) -> bool:

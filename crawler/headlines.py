@@ -13,7 +13,9 @@ LONGEST_WORDS = 12
 
 _lead = re.compile(
     r"^(?:[^，。\s]{2,8}[网社报]?(?:消息|讯|电)[ 　]+"
-    r"|(?:此外|同时|另外|其中|例如|比如|据悉|据了解|据介绍|据报道|记者获悉|另悉|而且|并且|不过|但是|然而|[Mm]eanwhile|[Hh]owever|[Ii]n addition)[，,]\s*)+"
+    r"|(?:【[^】]{2,14}】|[（(][^（）()]{2,14}(?:电|電|讯|訊)[）)])\s*"
+    r"|[A-Z][A-Z .,'’-]{2,30}(?:\([A-Za-z ]+\) ?)?[—–-]+ "
+    r"|(?:此外|同时|另外|其中|例如|比如|据悉|据了解|据介绍|据报道|记者获悉|另悉|而且|并且|不过|但是|然而|随之|[Mm]eanwhile|[Hh]owever|[Ii]n addition)[，,]\s*)+"
 )
 _day = r"(?:\d{4}年|今年|去年|明年|本周|上周|下周|当地时间|北京时间|周[一二三四五六日])?(?:\d{1,2}月)?(?:\d{1,2}[日号]|初|底|中旬|[上下]旬)?"
 _when = re.compile(
@@ -66,7 +68,8 @@ def _chinese(detail: str, acts: Sequence[str]) -> str:
 
 
 def _clauses(part: str) -> list[str]:
-    return [clause for clause in (_when.sub("", piece.strip()) for piece in _cut(part, "，：,:")) if len(clause) > 1]
+    pieces = (_when.sub("", piece.strip()).removeprefix("其中").removeprefix("的") for piece in _cut(part, "，：,:"))
+    return [piece for piece in pieces if len(piece) > 1]
 
 
 def _short_clause(parts: list[str], longest: int) -> str:
@@ -76,13 +79,13 @@ def _short_clause(parts: list[str], longest: int) -> str:
 
 
 def _place(clauses: list[str], acts: Sequence[str]) -> int:
-    """Which clause says what happened: the one with the act, or what follows it when it only tells that something is told."""
-    with_act = [at for at, clause in enumerate(clauses) if acts and acts[0] in normal(clause)] or [0]
-    place = next((at for at in with_act if not _adverbial.search(clauses[at])), with_act[0])
-    if not (_telling.search(clauses[place]) or _adverbial.search(clauses[place])):
-        return place
-    after = [at for at in range(place + 1, len(clauses)) if not _adverbial.search(clauses[at])]
-    return next((at for at in after if any(act in normal(clauses[at]) for act in acts[1:])), after[0] if after else place)
+    """Which clause says what happened: the one with the surest act that is more than a circumstance or the telling of it."""
+    for act in acts:
+        for at, clause in enumerate(clauses):
+            if act in normal(clause) and not _adverbial.search(clause) and not _telling.search(clause):
+                return at
+    plain = [at for at, clause in enumerate(clauses) if not _adverbial.search(clause) and not _telling.search(clause)]
+    return plain[0] if plain else 0
 
 
 def _cut(text: str, marks: str) -> Iterator[str]:
@@ -123,7 +126,7 @@ def _actor(before: list[str]) -> str:
 
 def _shortened(text: str, act: str) -> str:
     """At most 30 characters: without dates and asides, without brackets, without what stands between actor and act, cut where a word ends."""
-    text = text.strip(" 　，,、：:")
+    text = text.strip(" 　，,、：:").removeprefix("的")
     if len(text) > LONGEST:
         text = _many.sub(r"\1等", text)
     for less in (_aside_zh, _brackets):
@@ -157,7 +160,7 @@ def _closed(text: str) -> str:
 
 _aside = re.compile(r"^((?:[A-Z][\w.&'-]*\s?){1,4}), (?:an?|the|which|who|whose|based) [^,]{3,120}, ")
 _first_time = re.compile(
-    r"^(?:(?:On|In|At|By|Last|This|Earlier|Late|Since|After|During)\b[^,]{1,40}|[A-Z][a-z]+ south|Farther [a-z]+|Separately), (?=\S)"
+    r"^(?:According to [^,]{3,120}|(?:On|In|At|By|Last|This|Earlier|Late|Since|After|During)\b[^,]{1,40}|[A-Z][a-z]+ south|Farther [a-z]+|Separately), (?=\S)"
 )
 _said = re.compile(
     r"\b(?:said|says|announced|confirmed)(?: (?:on|in|last|this) \w+(?: \d+)?)?(?: that)? (?:it|they|he|she) (?:had|has|have) "
@@ -165,7 +168,8 @@ _said = re.compile(
 _will = re.compile(r"\b(?:said|says|announced)(?: on \w+(?: \d+)?)?(?: that)? (?:it|they) (?:will|would) ")
 _ending = re.compile(r", according to .*$|, [\w ]{2,40} said(?: on \w+(?: \d+)?)?$")
 _breaks = frozenset(
-    "which that who whose after before while as because replacing with for in on at by and to from under over against since when but including among during through using where into".split()
+    "which that who whose after before while as because replacing with for in on at by and to from under over against since when but "
+    "including among during through using where into".split()
 )
 _weak = frozenset(
     "a an the of to in on at by for with and or its their his her from as that which has have had been is are was were be".split()

@@ -14,11 +14,12 @@ from lxml import etree
 from crawler.errors import ReadError
 
 MAX_BODY = 16_000_000  # bytes of markup that are looked at; the longest articles measured stay under 5 MB
-DEAD = frozenset("script style noscript template svg math iframe object embed applet audio video canvas head select button textarea datalist".split())
+DEAD = frozenset(
+    "script style noscript template svg math iframe object embed applet audio video canvas head select button textarea datalist".split()
+)
 BLOCK = frozenset(
     "address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form"
-    " h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul"
-    .split()
+    " h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol option p pre section summary table tbody td tfoot th thead tr ul".split()
 )
 
 _bom = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
@@ -47,9 +48,9 @@ def decode(body: bytes, content_type: str = "") -> str:
         if text.count("\ufffd") * 50 < len(_high.findall(body)):
             return text  # UTF-8 with a few broken bytes (a title cut in the middle of a character)
     elif declared:
-        text = _try(body, declared)
-        if text is not None and not _rubbish(text):
-            return text
+        tried = _try(body, declared)
+        if tried is not None and not _rubbish(tried):
+            return tried
     return _guess(body)
 
 
@@ -61,7 +62,9 @@ def _declared(body: bytes, content_type: str) -> str:
     name = name.lower()
     if name.startswith(("gb", "hz-gb", "x-gb")) or name in ("chinese", "euc-cn", "cp936"):
         return "gb18030"
-    return {"iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932"}.get(name, name)
+    return {"iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932"}.get(
+        name, name
+    )
 
 
 def _try(body: bytes, encoding: str) -> str | None:
@@ -195,7 +198,7 @@ def gather(root: etree._Element) -> Tags:
         elif tag != "title":
             players += 1
         elif not title:
-            title = clean("".join(element.itertext()))
+            title = clean("".join(map(str, element.itertext())))
     return replace(found, title=title, players=players, passwords=passwords)
 
 
@@ -221,7 +224,9 @@ _extra_comma = re.compile(r",\s*([}\]])")
 
 def loads(text: str) -> Any:
     """JSON as pages write it: raw line breaks in strings, comments around it, a comma too many. None when it is none."""
-    text = text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("<![CDATA[").removesuffix("]]>").rstrip("; \n")
+    text = (
+        text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("<![CDATA[").removesuffix("]]>").rstrip("; \n")
+    )
     for attempt in (text, _line_breaks.sub(" ", text), _extra_comma.sub(r"\1", _line_breaks.sub(" ", text))):
         try:
             return json.loads(attempt, strict=False)

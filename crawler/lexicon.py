@@ -133,6 +133,12 @@ def _industry_lines() -> Iterator[tuple[str, str, list[str]]]:
 
 
 @cache
+def no_context() -> frozenset[str]:
+    """Technologies beside which a doubtful alias stays doubtful: a story of drones is not yet one of AI."""
+    return frozenset(split(table("taxonomy.yaml")["no_context"]))
+
+
+@cache
 def industry_of_technology() -> dict[str, str]:
     """Technology id → the id of the industry that it speaks of."""
     return {tech: ident for ident, strength, listed in _industry_lines() if strength == "technologies" for tech in listed}
@@ -178,8 +184,17 @@ def segmenter() -> Any:
 
 
 def tagged(text: str) -> list[tuple[str, str]]:
-    """(word, part of speech), with jieba's guesses at words it does not know (HMM): most names are such."""
-    return list(segmenter().tag(text, True))
+    """(word, part of speech). Tags are looked up word by word: jieba's own model for words it does not know costs 8 MB."""
+    return [(word, _tag(word)) for word in segmenter().cut(text, True)]
+
+
+@lru_cache(maxsize=20_000)
+def _tag(word: str) -> str:
+    if rjieba.has_word(word):
+        return str(rjieba.tag(word, False)[0][1])
+    if _han.match(word):
+        return "nz"  # a word that jieba put together by itself is mostly a name
+    return "eng" if word[0].isalpha() else "m" if word[0].isdigit() else "x"
 
 
 class Reading:

@@ -43,7 +43,9 @@ _script_dates = tuple(
     for key in ("ime", "Date", "_date", "ublishedAt", "datePublished", "var ct")
 )
 _script_source = re.compile(r"""ource["']?\s*:\s*["']([\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9·]{1,19})["']""")
-_source = re.compile(r"""["']?(?:source|media_?name|copy_?from|source_?name)["']?\s*[:=]\s*["']([\u4e00-\u9fffA-Za-z0-9·]{2,20})["']""", re.I)
+_source = re.compile(
+    r"""["']?(?:source|media_?name|copy_?from|source_?name)["']?\s*[:=]\s*["']([\u4e00-\u9fffA-Za-z0-9·]{2,20})["']""", re.I
+)
 _source = re.compile(
     r"(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?([^\s|，,。；;:：\"”》（(【\[]{2,30}(?:[（(][\u4e00-\u9fff]{2,6}[)）])?)"
 )
@@ -52,7 +54,11 @@ _extra = re.compile(
     r"(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|[\d:：\-年月日|·]+|\[[^\]]*\]|【[^】]*】"
 )
 _org = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9·\-—]{1,19}$")
-_no_org = re.compile(r"本文|本站|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$", re.I)
+_no_org = re.compile(
+    r"本文|本站|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
+    r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
+    re.I,
+)
 
 
 @dataclass(frozen=True)
@@ -74,25 +80,39 @@ class Head:
 
 def headline(head: Head, page: Layout) -> tuple[str, int]:
     """(title, its line number or -1): the visible line that the page's own metadata repeats, else the metadata's, else an h1."""
-    said = [text for text in _titles(head) if text]
-    known, flat = [loose(text) for text in said], "\n".join(said).lower()
+    said = {known: text for text in _titles(head) if (known := loose(text))}
+    flat = "\n".join(said.values()).lower()
     best, where, most = "", -1, 0.0
-    first_h1 = -1
+    lone_h1 = -1
     for number, line in enumerate(page.lines):
+        rank = _RANKS.get(line.tag, 0.0)
         if line.tag == "h1" and line.weight > 20:
-            first_h1 = number if first_h1 < 0 else -2
-        if not 8 <= line.weight <= 400 or line.tag in ("li", "body") or line.text[:2].lower() not in flat:
+            lone_h1 = number if lone_h1 == -1 else -2
+        if not 8 <= line.weight <= 400 or line.tag in ("li", "body") or (not rank and line.text[:2].lower() not in flat):
             continue
-        mine = loose(line.text)
-        fit = max((len(mine) / len(text) for text in known if mine and mine in text), default=0.0)
-        points = fit + {"h1": 0.7, "h2": 0.3, "h3": 0.2}.get(line.tag, 0.0)
-        if fit > 0.35 and points > most:
-            best, where, most = line.text, number, points
-    if best and (where < 0 or page.lines[where].tag in ("h1", "h2", "h3") or most >= 0.6):
-        return (strip_site(best) if most == 1.0 else best), where
-    if first_h1 >= 0:
-        return page.lines[first_h1].text, first_h1
-    return (strip_site(said[0]) if said else ""), -1
+        fit, title = _fit(line.text, said)
+        if fit > 0.35 and fit + rank > most:
+            best, where, most = title, number, fit + rank
+    if best and (page.lines[where].tag in _RANKS or most >= 0.6):
+        return best, where
+    if lone_h1 >= 0:
+        return page.lines[lone_h1].text, lone_h1
+    return (strip_site(next(iter(said.values()))) if said else ""), -1
+
+
+_RANKS = {"h1": 0.7, "h2": 0.3, "h3": 0.2}
+
+
+def _fit(line: str, said: dict[str, str]) -> tuple[float, str]:
+    """(how much of what the metadata says this line covers, the title): 原创 before a title is not part of it, a site's name behind it neither."""
+    mine = loose(line)
+    best, title = 0.0, line
+    for known, text in said.items() if mine else ():
+        if mine in known and len(mine) > best * len(known):
+            best, title = len(mine) / len(known), line
+        elif known in mine and len(known) > 0.8 * len(mine) and len(known) > best * len(mine):
+            best, title = len(known) / len(mine), text
+    return best, strip_site(title) if best == 1.0 else title
 
 
 def title_above(page: Layout, first: int) -> tuple[str, int]:
@@ -194,7 +214,9 @@ def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Seq
     """Who it is from: 来源 in the bar, meta, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's name."""
     if match := next((match for text in bar if (match := _source.search(text))), None):
         return match[1]
-    if name := next((text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None):
+    if name := next(
+        (text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None
+    ):
         return name
     if bar and (name := _beside_date(bar)):
         return name
@@ -202,7 +224,9 @@ def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Seq
         return match[1]
     if name := bylines.paper((*lines[:2], *lines[-6:])):
         return name
-    return next(chain(_of_scripts(head), _owners(head), head.all("og:site_name", "application-name"), _site_in(head.tags.title)), None)
+    return next(
+        chain(_of_scripts(head), _owners(head), head.all("og:site_name", "application-name"), _site_in(head.tags.title)), None
+    )
 
 
 def _owners(head: Head) -> Iterator[str]:
@@ -229,11 +253,20 @@ def _beside_date(bar: Sequence[str]) -> str | None:
         if len(text) > 80 or (match := _date.search(text)) is None:
             continue
         glued = text[match.end() : match.end() + 1].isalnum()  # 12:00优质原创作者 is a badge, not a name
-        around = (text[: match.start()] + " " + ("" if glued else text[match.end() :]), *bar[max(0, number - 1) : number], *bar[number + 1 :][:1])
+        around = (
+            text[: match.start()] + " " + ("" if glued else text[match.end() :]),
+            *bar[max(0, number - 1) : number],
+            *bar[number + 1 :][:1],
+        )
         for place in around:
             for word in _extra.sub(" ", place).split() if len(place) < 60 else ():
                 _, _, word = word.rpartition("/")
-                if _org.match(word) and len(word) <= 14 and not _no_org.search(word) and (not word.isascii() or word[:1].isupper()):
+                if (
+                    _org.match(word)
+                    and len(word) <= 14
+                    and not _no_org.search(word)
+                    and (not word.isascii() or word[:1].isupper())
+                ):
                     return word
     return None
 

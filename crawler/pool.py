@@ -92,6 +92,10 @@ class Readers:
         """ADD in a child, for a record that needs no reading."""
         return await self._call(add_in_child, record)
 
+    async def ask(self, module: str, verb: str, page: Page, *args: Any) -> Any:
+        """Any other pure question to a page, answered by a function of crawler: `ask("discovery", "judge", page, …)`."""
+        return await self._call(ask_in_child, f"crawler.{module}", verb, page, *args)
+
     def close(self) -> None:
         """End the children. Takes at most a few seconds, and may be repeated."""
         if self._closed:
@@ -224,6 +228,13 @@ def read_in_child(page: Page, link: Link, source_name: str | None, zone: tzinfo)
     if why := hostile(page.body):
         raise ReadError(f"refused unread: {why}")
     return add_in_child(cast(Record, _safely(ReadError, "crawler.reading", "read", page, link, source_name, zone)))
+
+
+def ask_in_child(module: str, verb: str, page: Page, *args: Any) -> Any:
+    """What a function says of a page."""
+    if why := hostile(page.body):
+        raise SpiderError(f"refused unread: {why}")
+    return _safely(SpiderError, module, verb, page, *args)
 
 
 def add_in_child(record: Record) -> Record:

@@ -27,7 +27,8 @@ _gone = re.compile(
     re.I,
 )
 _login = re.compile(
-    r"(?:log|sign) ?in (?:to|or)|please (?:log|sign) ?in|create (?:an|your free) account|请先?登录|登录后(?:查看|阅读|继续)|扫码登录|立即登录", re.I
+    r"(?:log|sign) ?in (?:to|or)|please (?:log|sign) ?in|create (?:an|your free) account|请先?登录|登录后(?:查看|阅读|继续)|扫码登录|立即登录",
+    re.I,
 )
 _paywall = re.compile(
     r"(?:to|and) (?:continue|keep) reading|subscribe (?:to|for|now)|subscribers? only|already a subscriber|for subscribers"
@@ -43,7 +44,9 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body) -> tuple[
     size = weigh(body.text)
     headed = at >= 0 and len(title.encode()) > HEADLINE and 0 < body.first - at < NEAR
     if not headed and _is_list(head, page, body, size):
-        return ("search", "") if _search.search(head.url) or _results.search(head.tags.title) else ("listing", f"{body.cards} cards")
+        return (
+            ("search", "") if _search.search(head.url) or _results.search(head.tags.title) else ("listing", f"{body.cards} cards")
+        )
     if size < SHORT and (reason := _short(head, page, title, size)):
         return reason
     if size < STUB and _is_stub(head, body, page):

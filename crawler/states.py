@@ -98,7 +98,9 @@ def _is_wordy(raw: str) -> bool:
 
 
 def _unquoted(raw: str) -> str:
-    return _escape.sub(lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else {"n": "\n", "t": " ", "r": ""}.get(m[3], m[3]), raw[1:-1])
+    return _escape.sub(
+        lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else {"n": "\n", "t": " ", "r": ""}.get(m[3], m[3]), raw[1:-1]
+    )
 
 
 def _rows(text: str) -> list[Any]:
@@ -133,7 +135,7 @@ def lay_out(value: Any) -> Layout:
         while opened[-1] != parent:
             regions[opened.pop()].last = len(lines)
         if isinstance(item, str):
-            item = _text(key, item)
+            item = _opened(item)
             if isinstance(item, str):
                 _add(lines, regions, key, item, parent)
                 continue
@@ -148,7 +150,7 @@ def lay_out(value: Any) -> Layout:
     return Layout(lines, regions)
 
 
-def _text(key: str, text: str) -> Any:
+def _opened(text: str) -> Any:
     """A string of JSON is opened; anything else stays."""
     if len(text) > 100 and text[0] in "[{" and (inner := loads(text)) is not None:
         return inner
@@ -187,4 +189,6 @@ def article(tags: Tags, headline: str, *, alone: bool) -> Body:
 
 
 def _is_code(text: str) -> bool:
-    return text.count("{") + text.count(";") + text.count("=") > 3 + len(text) // 60 or (len(text) > 30 and text.isascii() and " " not in text)
+    return text.count("{") + text.count(";") + text.count("=") > 3 + len(text) // 60 or (
+        len(text) > 30 and text.isascii() and " " not in text
+    )

@@ -34,7 +34,7 @@ class App:
         self.readers = Readers()
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, clock.now)
         self.engine = Engine(fetch_rules(config), self.pipeline.claim, self.pipeline.answered, clock.now)
-        self.deliverer = Deliverer(self.db, channels_of(config), owner, clock.now)
+        self.deliverer = Deliverer(self.db, channels_of(config), owner, clock.now, health=config.alerts.health_channels)
         self.pipeline.on_alert = self.deliverer.wake
         self.pipeline.on_work = self.engine.wake
         self.pipeline.host_delay = lambda host: self.engine.crawl_delay(host) or 0.0
@@ -77,6 +77,7 @@ class App:
         log.hide(config.secrets())
         self.pipeline.watch = watch_of(config)
         self.deliverer.channels = channels_of(config)
+        self.deliverer.health = config.alerts.health_channels
         await self._sync_sources(clock.now())
         self.pipeline.look_now()
 

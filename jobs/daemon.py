@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from jobs import app, clock, log
 from jobs.config import ConfigError, changes, load
-from storage import frontier, outbox, queries
+from storage import articles, frontier, outbox, queries
 
 STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left behind; systemd's default patience is 90
 HEARTBEAT = 5  # seconds
@@ -49,6 +49,7 @@ class Daemon:
         finally:
             if scheduler.running:
                 scheduler.shutdown(wait=False)
+                await self._beat(stopped=True)
             await self._app.end(STOP_WITHIN)
             _log.info("stopped")
 
@@ -72,14 +73,19 @@ class Daemon:
         scheduler.add_job(self._app.deliverer.wake, "interval", seconds=1, id="deliver")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
+        scheduler.add_job(self._tidy, "interval", days=1, id="tidy")
         scheduler.add_job(self._look_at_file, "interval", seconds=2, id="config")
         return scheduler
 
-    async def _beat(self) -> None:
-        await self._app.db.write(lambda s: queries.beat(s, "daemon", clock.now(), f"pid {os.getpid()}"))
+    async def _beat(self, stopped: bool = False) -> None:
+        detail = queries.STOPPED if stopped else f"pid {os.getpid()}"
+        await self._app.db.write(lambda s: queries.beat(s, "daemon", clock.now(), detail))
 
     async def _recover(self) -> None:
         await self._app.db.write(lambda s: frontier.recover_expired(s, clock.now()))
+
+    async def _tidy(self) -> None:
+        await self._app.db.write(lambda s: articles.tidy(s, clock.now()))
 
     async def _look_at_file(self) -> None:
         seen = _modified(self._path)

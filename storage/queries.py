@@ -16,6 +16,7 @@ from storage.convert import record_from_row
 from storage.database import insert_new
 from storage.models import alert, article, attempt, delivery, heartbeat, source, task
 
+STOPPED = "stopped"  # the last beat of a daemon that ended in order
 CHUNK = 200  # records held in memory at once
 
 

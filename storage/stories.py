@@ -42,7 +42,7 @@ class Verdict:
 
 
 def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
-    """The verdict on two articles, with the marks that decided. About 10 µs."""
+    """The verdict on two articles, with the marks that decided. About 20 µs."""
     apart = separator(one, other)
     if apart:
         return Verdict(False, f"other {apart}")

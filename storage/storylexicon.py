@@ -65,6 +65,7 @@ def lexicon() -> Lexicon:
     )
 
 
+@cache
 def _load(name: str) -> Any:
     return YAML(typ="safe", pure=True).load((files("crawler") / "data" / name).read_text("utf-8"))
 

@@ -24,7 +24,10 @@ from crawler.record import Event, Fact, Record
 from crawler.text import is_han
 
 MOST = 10
-LEAST = 3.0  # points a sentence needs
+LEAST = 3.0  # points a sentence needs; in a text of more than LONG sentences …
+LEAST_OF_LONG = 4.0  # … so many (a survey has its own way)
+SHARE_OF_LONG = 0.5  # … and this much of the best one's
+LONG = 12
 SURVEY = 3  # headings from which a text is taken section by section
 FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sentences one event
 
@@ -42,6 +45,7 @@ WEIGHTS = {
     "background": -2.5,
     "later": -1.5,
     "told": -0.4,
+    "quotation": -1.5,
     "opinion": -0.7,
     "question": -1.0,
     "short": -0.6,
@@ -157,6 +161,10 @@ def choose(title: str, text: str) -> list[Chosen]:
         points = one.points + (_overview(one.sentence.form) if is_survey else 0.0)
         if one.acts and points >= LEAST:
             sections[-1].append(Chosen(one.sentence, points, one.acts, heading))
+    if not is_survey and len(reading(text).sentences) > LONG:
+        best = max((one.points for section in sections for one in section), default=0.0)
+        least = max(LEAST_OF_LONG, SHARE_OF_LONG * best)
+        sections = [[one for one in section if one.points >= least] for section in sections]
     ranked = _by_turns(sections) if is_survey else sorted(chain.from_iterable(sections), key=lambda one: -one.points)
     return sorted(_folded(ranked), key=lambda one: one.sentence.start)
 

@@ -1,12 +1,13 @@
 """Which industries an article concerns: enumerations such as 教育、医疗、交通等领域, and words that speak of an industry.
 
 Each industry collects points: a strong word 1, a weak one 0.4, in the title twice, repeated ones ever less; a member of an
-enumeration of fields counts 2. From 1.8 points on, and from 28 % of the best one's, an industry is named. An article with AI
+enumeration of fields counts 2. From 1.8 points on an industry is named. An article with AI
 technologies and no industry concerns 互联网与软件.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -16,8 +17,8 @@ from crawler.record import Fact, Record
 
 POINTS = {"strong": 1.0, "weak": 0.4, "also": 1.0, "technology": 0.3}
 LEAST = 1.8
-SHARE = 0.28  # of the best industry's points
 MOST = 6
+MOST_WEAK = 1.2  # points of all weak words together
 DEFAULT = "internet"
 
 # 教育、健康、零售、交通、制造、服务等领域 · in education, health care and retail sectors
@@ -40,14 +41,26 @@ def add(record: Record) -> Record:
     language = record.language or language_of(record.title + "\n" + record.text)
     title, text = reading(record.title), reading(record.text)
     cues = _collect(title, text)
-    points = {ident: sum(cue.points for cue in found) for ident, found in cues.items()}
-    best = max(points.values(), default=0.0)
-    chosen = sorted((ident for ident in points if points[ident] >= max(LEAST, SHARE * best)), key=lambda ident: -points[ident])
+    points = {ident: _points(found) for ident, found in cues.items()}
+    least = LEAST * _length(text)
+    chosen = sorted((ident for ident in points if points[ident] >= least), key=lambda ident: -points[ident])
     known = names("industry")
     facts = [_fact(known[ident].in_language(language), cues[ident], points[ident], title, text) for ident in chosen[:MOST]]
     if not facts and record.ai_technologies:
         facts = _fallback(record, known[DEFAULT].in_language(language))
     return replace(record.with_facts(*facts), industries=tuple(fact.value for fact in facts))
+
+
+def _points(cues: list[_Cue]) -> float:
+    """The sum, but weak words alone never make an industry."""
+    weak = sum(cue.points for cue in cues if cue.match.term.kind == "weak")
+    return sum(cue.points for cue in cues) - max(0.0, weak - MOST_WEAK)
+
+
+def _length(text: Reading) -> float:
+    """A long text has words of everything: from 600 characters on, more points are needed."""
+    size = len(text.form) / (4 if text.is_spaced else 1)
+    return 1.0 + 0.4 * max(0.0, math.log2(max(1.0, size) / 600))
 
 
 def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:

@@ -28,6 +28,7 @@ TOO_MANY = 12  # a page with more lists its site's favourites: only those that s
 LONG = 700  # code points from which a phrase that is told once and not in the title is no keyword
 CLOSE_NAME = 1.5  # the same for names: Meridian Labs for Meridian
 CLOSE = 0.5  # points by which a longer phrase may be behind the one inside it
+UNSPACED = ("ja", "th", "ko")  # scripts for which there is no segmenter here
 LONGEST = 14  # code points of an extracted Chinese keyword
 _GENERIC = re.compile(
     r"新闻|资讯|频道|首页|网站|门户|官网|中心$|热点|头条|报道|专题|网$|在线$|日报$|晚报$|客户端|\.com|\.cn|https?:|^www\.|_"
@@ -114,6 +115,8 @@ def _extract(record: Record) -> list[Fact]:
     language = record.language or language_of(record.title + "\n" + record.text)
     is_chinese = language == "zh" and not text.is_spaced
     known = _known(title, text)
+    if language in UNSPACED:
+        return []
     found = candidates(title, text, known) if is_chinese else phrases(title, text)
     worth = worth_chinese if is_chinese else worth_spaced
     ranked = [

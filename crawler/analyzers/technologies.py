@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from crawler.lexicon import Match, Reading, language_of, names, reading
+from crawler.lexicon import Match, Reading, language_of, names, no_context, reading
 from crawler.record import Fact, Record
 
 MOST = 20
@@ -51,8 +51,8 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
             seen.sure |= not match.term.unsure
             if where is text and seen.in_text is None:
                 seen.in_text = match
-    if not any(seen.sure for seen in found.values()):
-        return {}
+    if not any(seen.sure and ident not in no_context() for ident, seen in found.items()):
+        found = {ident: seen for ident, seen in found.items() if seen.sure}
     if len(found) > 1 and GENERAL in found and found[GENERAL].count < 2:  # AI said once beside its kinds says nothing of its own
         del found[GENERAL]
     return found

@@ -11,7 +11,7 @@ from jobs.sending import Post, Receipt, accepted, refused
 
 SCHEMES = ("slack",)
 RATE = 60.0  # docs.slack.dev/apis/web-api/rate-limits: one a second and webhook, short bursts allowed
-LIMIT = 4000  # characters after which docs.slack.dev/changelog/2018-truncating-really-long-messages advises to stop
+LIMIT = 4000  # characters after which api.slack.com/changelog/2018-04-truncating-really-long-messages advises to stop
 
 
 class Options(ApiOptions):

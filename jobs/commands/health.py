@@ -105,4 +105,4 @@ def healthcheck(context: typer.Context) -> None:
 
 
 def _alive(beat: Beat | None, now: datetime) -> bool:
-    return beat is not None and now - beat.at < STALE
+    return beat is not None and now - beat.at < STALE and beat.detail != queries.STOPPED

@@ -32,8 +32,8 @@ def list_rules(context: typer.Context, as_json: Json = False) -> None:
             "query": rule.query_text(),
             "channels": ", ".join(rule.channels),
             "send": str(rule.send),
-            "alerts": tallies[rule.name].alerts if rule.name in tallies else 0,
-            "last": tallies[rule.name].last if rule.name in tallies else None,
+            "alerts": tallies[rule.name][0] if rule.name in tallies else 0,
+            "last": tallies[rule.name][1] if rule.name in tallies else None,
         }
         for rule in config.rules
     ]

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import adding, lexicon, plugins
+from crawler import adding, headlines, lexicon, plugins
 from crawler.analyzers import events, industries, keywords, language, summary, technologies
 from crawler.record import Fact, Record
 from crawler.text import normal
@@ -112,9 +112,10 @@ def test_quality_on_our_own_gold_does_not_sink(name: str, precision: float, reca
     assert found[1] >= recall
 
 
-def test_adding_runs_every_analyzer_of_the_family() -> None:
-    ran = {module.__name__.rpartition(".")[2] for module in adding.ORDER}
-    assert ran == set(plugins.family("crawler.analyzers", "add"))
+def test_adding_runs_every_analyzer_of_the_family_each_after_those_it_builds_on() -> None:
+    ran = [module.__name__.rpartition(".")[2] for module in adding.ORDER]
+    assert ran == ["language", "technologies", "industries", "keywords", "events", "summary"]
+    assert set(ran) == set(plugins.family("crawler.analyzers", "add"))
 
 
 class TestLanguage:
@@ -195,7 +196,7 @@ class TestKeywords:
         )
 
     def test_of_a_page_that_lists_its_whole_site_are_those_in_the_article(self) -> None:
-        own = tuple(f"词{number}" for number in range(30)) + ("智能体", "标准", "互操作")
+        own = (*(f"词{number}" for number in range(30)), "智能体", "标准", "互操作")
         made = keywords.add(language.add(record("智能体互操作标准发布。", keywords=own)))
         assert made.keywords == ("智能体", "标准", "互操作")
 
@@ -223,13 +224,96 @@ class TestEvents:
     def test_an_empty_text_has_none(self) -> None:
         assert events.add(record("")).events == ()
 
+    def test_of_a_survey_come_from_every_section(self) -> None:
+        survey = next(row for row in GOLD if row["id"] == "zh-s1")
+        told = " ".join(event.detail for event in events.add(language.add(record(survey["text"], survey["title"]))).events)
+        for of_section in ("智算中心一期", "视觉质检产线", "若干措施", "首届工业智能大会"):
+            assert of_section in told
+        assert "专家认为" not in told
+
+    @pytest.mark.parametrize(
+        ("sentence", "acts", "headline"),
+        [
+            (
+                "海桐市交通局6月30日宣布，即日起开放两条自动驾驶公交路线。",
+                ("开放",),
+                "海桐市交通局即日起开放两条自动驾驶公交路线",
+            ),
+            ("9月28日，灵犀智能确认，其首席科学家已于月底前离职。", ("离职",), "灵犀智能首席科学家已于月底前离职"),
+            ("在数据方面，新区成立了工业数据流通联盟，首批开放62个数据集。", ("成立",), "数据：新区成立了工业数据流通联盟"),
+            (
+                "浦东、黄浦、杨浦、长宁、闵行、青浦等都制定了人工智能产业推进政策。",
+                ("制定",),
+                "浦东等都制定了人工智能产业推进政策",
+            ),
+        ],
+    )
+    def test_have_a_headline_with_actor_and_act(self, sentence: str, acts: tuple[str, ...], headline: str) -> None:
+        assert headlines.headline(sentence, acts, "zh") == headline
+
+    @pytest.mark.parametrize(
+        ("sentence", "headline"),
+        [
+            (
+                "Larkspur, a London startup that sells voices, said on Tuesday it had raised $60 million in a Series B round.",
+                "Larkspur raised $60 million in a Series B round",
+            ),
+            (
+                "In January, the port of Valeholm switched on 40 driverless trucks.",
+                "The port of Valeholm switched on 40 driverless trucks",
+            ),
+        ],
+    )
+    def test_have_an_english_headline_of_at_most_twelve_words(self, sentence: str, headline: str) -> None:
+        assert headlines.headline(sentence, (), "en") == headline
+
+    def test_open_with_whom_and_what_they_are_about(self) -> None:
+        text = "上海今天发布人工智能新政。上海还成立了人工智能基金。人工智能企业在上海签约。"
+        assert events.add(language.add(record(text))).opening == "这篇文章总结了上海在人工智能领域的一系列重大事件和发展："
+
+
+class TestSentences:
+    @pytest.mark.parametrize(
+        ("text", "sentences"),
+        [
+            ("一。二！三？", ["一。", "二！", "三？"]),
+            ("他说：“可以。我们试试。”然后走了。", ["他说：“可以。我们试试。”", "然后走了。"]),
+            ("The U.S. said so. It ended.", ["The U.S. said so.", "It ended."]),
+            ("It rose 3.5 percent. Mr. Li left.", ["It rose 3.5 percent.", "Mr. Li left."]),
+            ("标题\n第一句。第二句", ["标题", "第一句。", "第二句"]),
+            ("", []),
+        ],
+    )
+    def test_end_where_they_end(self, text: str, sentences: list[str]) -> None:
+        assert [one.text for one in lexicon.Reading(text).sentences] == sentences
+
+
+class TestTerms:
+    def test_of_han_do_not_overlap(self) -> None:
+        assert [match.term.id for match in lexicon.Reading("打造人工智能体验示范地").longest("technology")] == ["ai"]
+
+    def test_of_latin_letters_may(self) -> None:
+        assert {match.term.id for match in lexicon.Reading("an edge AI accelerator").longest("technology")} == {"edgeai", "chip"}
+
+    def test_as_written_are_not_found_otherwise(self) -> None:
+        assert not lexicon.Reading("a slam dunk and a rag").longest("technology")
+
+    def test_every_name_of_the_taxonomy_is_found_by_itself(self) -> None:
+        for ident, name in lexicon.names("technology").items():
+            found = {match.term.id for written in (name.zh, name.en) for match in lexicon.Reading(written).longest("technology")}
+            assert ident in found, name
+
 
 class TestSummary:
     def test_is_whole_sentences_of_the_text(self) -> None:
         for gold in GOLD:
-            made = summary.add(language.add(record(gold["text"], gold["title"])))
-            sentences = [one.text for one in lexicon.reading(gold["text"]).sentences]
+            made = adding.add(record(gold["text"], gold["title"]))
+            sentences = [headlines.clean(one.text) for one in lexicon.reading(gold["text"]).sentences]
             left = made.summary
-            for sentence in sentences:
+            for sentence in sorted(sentences, key=len, reverse=True):
                 left = left.replace(sentence, "")
             assert not left.strip()
+
+    def test_of_a_text_without_a_short_sentence_is_its_beginning(self) -> None:
+        made = summary.add(record("上海发布了方案，" * 60))
+        assert made.summary == ("上海发布了方案，" * 60)[:191] + "…"

@@ -468,6 +468,18 @@ def test_dead_letters_are_told_before_the_end(sqlite: Database) -> None:
     assert [message.kind for message in other.given] == ["notice"]
 
 
+def test_being_killed_often_costs_no_alert_its_chances(sqlite: Database) -> None:
+    raise_alerts(sqlite, ["desk"], 2)
+    for _ in range(30):
+        claimed = sqlite.write_now(
+            lambda s: outbox.claim(s, channel="desk", owner="me", now=START, limit=9, lease=timedelta(minutes=1))
+        )
+        assert len(claimed) == 2
+        sqlite.write_now(lambda s: outbox.recover(s, START))
+    deliver(sqlite, {"desk": Scripted(DOWN, accepted("ok")).open()})
+    assert [(row.state, row.attempts) for row in ledger(sqlite, "desk")] == [("sent", 2), ("sent", 1)]
+
+
 KILLS = (
     "before-delivery-claim-commit:1",
     "after-delivery-claim:1",

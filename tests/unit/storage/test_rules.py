@@ -44,7 +44,8 @@ KEYWORD_LISTS = [
     ("GPT-5", "GPT 5 released", True),
     ("GPT-5", "GPT5 released", True),
     ("GPT5", "GPT-5 released", True),
-    ("大模型", "大語言模型", False),  # another word
+    ("大模型", "大語言模型", True),
+    ("大语言模型", "国产大模型", False),
     ("大语言模型", "大語言模型", True),
     ("大語言模型", "大语言模型", True),
 ]
