@@ -10,20 +10,23 @@ again. A failure is an `Outcome`, stored where the user looks; anything unexpect
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
+
+from sqlalchemy.orm import Session
 
 from crawler import url as urls
 from crawler.engine import Answer, Fetch
 from crawler.errors import NotAnArticle, ReadError, SpiderError
 from crawler.pool import Killed, Readers
 from crawler.record import Found, Link, Outcome, Page, Reason, Record, Source
-from jobs import log, schedule
+from jobs import log, pacing, schedule
 from jobs.message import payload
-from storage import articles, frontier
+from storage import articles, frontier, sources, usage
 from storage.database import Database
 from storage.failpoints import failpoint
 from storage.frontier import Task
@@ -31,6 +34,8 @@ from storage.rules import Hit, Ruleset
 
 LEASE = timedelta(minutes=3)  # longer than the longest fetch (30 s) and two readings (8 s) of a batch that waits its turn
 HORIZON = timedelta(seconds=1)  # how far ahead of its pace a host's requests may be claimed
+PLAN_AGAIN = timedelta(minutes=10)
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 IDLE = timedelta(seconds=1)  # how long an empty frontier is believed
 MIN_OWN_TEXT = 40  # code points of what a source says itself, to make a record of it when the page cannot be read
 
@@ -48,29 +53,39 @@ class Routing:
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """What the configuration says of one source."""
+    """What the configuration says of one source. Without a cadence it is polled where its articles are expected."""
 
     source: Source
-    cadence: schedule.Cadence
+    cadence: schedule.Cadence | None
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
+    weight: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """One configuration, ready to work with. A reload replaces it whole, between two answers."""
+    """One configuration, ready to work with. A reload replaces it whole, between two answers.
+
+    `budget`: requests a day. `timed_polls`: so many polls a day have a cadence.
+    """
 
     sources: Mapping[str, Watched]
     rules: Ruleset
     routing: Mapping[str, Routing]
     zone: tzinfo
     delay: timedelta
+    budget: int | None = None
+    timed_polls: float = 0.0
+
+    def day(self, now: datetime) -> str:
+        """The day on whose account a request goes."""
+        return f"{now.astimezone(self.zone):%Y-%m-%d}"
 
 
 class Pipeline:
     """Hands tasks to the engine and its answers to storage.
 
-    `limit_polls`, if set, lets each source's own poll be claimed only when it was due at that moment (`run --once`).
+    `polls_due_by`, if set, lets each source's own poll be claimed only when it was due at that moment (`run --once`).
     """
 
     def __init__(self, db: Database, readers: Readers, watch: Watch, owner: str, now: Callable[[], datetime]) -> None:
@@ -80,6 +95,7 @@ class Pipeline:
         self.on_work: Callable[[], None] = lambda: None
         self.host_delay: Callable[[str], float] = lambda _host: 0.0  # what robots.txt asks for, in seconds
         self.polls_due_by: datetime | None = None
+        self.resting = False  # the day's budget is used up: no polls, only articles
         self._db = db
         self._readers = readers
         self._owner = owner
@@ -87,6 +103,8 @@ class Pipeline:
         self._claimed: deque[Task] = deque()
         self._look_again: datetime | None = None
         self._rng = random.Random()
+        self._plan: tuple[Watch, datetime, pacing.Plan] | None = None
+        self._planning = asyncio.Lock()
 
     # ---- frontier → engine
 
@@ -97,30 +115,49 @@ class Pipeline:
         while self._claimed:
             task = self._claimed.popleft()
             watched = self.watch.sources.get(task.source)
-            if watched is not None:
+            if watched is None:
+                await self._drop(task)
+            elif not await self._told_whole(task, watched):
                 failpoint("after-claim")
                 return self._fetch(task, watched)
-            await self._drop(task)
         return None
+
+    async def _told_whole(self, task: Task, watched: Watched) -> bool:
+        """Store an article whose whole text the source gives by configuration (`text:`), without asking for its page."""
+        whole = task.hint is not None and task.hint.text and watched.source.options.get("text")
+        own = _record_of_link(task, self._now()) if whole else None
+        if own is None:
+            return False
+        await self._store(task, watched, await self._with_facts(own))
+        return True
 
     async def _claim_batch(self) -> None:
         now = self._now()
         if self._look_again and now < self._look_again:
             return
-        tasks = await self._db.write(
-            lambda s: frontier.claim(
-                s,
-                owner=self._owner,
-                now=now,
-                limit=8,
-                lease=LEASE,
-                delay=self._delay,
-                horizon=HORIZON,
-                polls_due_by=self.polls_due_by,
-            )
-        )
+        tasks, spent = await self._db.write(lambda s: self._claim(s, now))
+        if spent and not self.resting:
+            _log.warning("budget used up: polls wait for the next day", budget=self.watch.budget, day=self.watch.day(now))
+        self.resting = spent
         self._claimed.extend(tasks)
         self._look_again = None if tasks else now + IDLE
+
+    def _claim(self, session: Session, now: datetime) -> tuple[list[Task], bool]:
+        """Due tasks, and whether the day's budget is used up; then they are articles only."""
+        day, budget = self.watch.day(now), self.watch.budget
+        spent = budget is not None and usage.of_day(session, day) >= budget
+        tasks = frontier.claim(
+            session,
+            owner=self._owner,
+            now=now,
+            limit=8,
+            lease=LEASE,
+            delay=self._delay,
+            horizon=HORIZON,
+            polls_due_by=NEVER if spent else self.polls_due_by,
+            day=day,
+        )
+        return tasks, spent
 
     async def _drop(self, task: Task) -> None:
         await self._db.write(lambda s: frontier.drop(s, task, "source is no longer configured", self._now()))
@@ -185,7 +222,7 @@ class Pipeline:
     async def _keep_links(self, task: Task, watched: Watched, answer: Answer, found: Found | None) -> None:
         now = self._now()
         wish = max(filter(None, (found.ttl if found else None, answer.max_age)), default=None)
-        due = schedule.next_poll(watched.cadence, now, site_wish=wish)
+        due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
         self.counts["polls"] += 1
         if found is None:
             await self._db.write(lambda s: frontier.unchanged(s, task, now=now, next_due=due))
@@ -201,9 +238,24 @@ class Pipeline:
             self.look_now()
         _log.info("polled", source=task.source, outcome="ok", kind=found.kind, links=len(found.links), new=kept.new)
 
+    async def _cadence(self, watched: Watched, now: datetime) -> schedule.Cadence:
+        """When this source is next due: as configured, or as planned for all adaptive sources together."""
+        if watched.cadence is not None:
+            return watched.cadence
+        async with self._planning:
+            if self._plan is None or self._plan[0] is not self.watch or abs(now - self._plan[1]) > PLAN_AGAIN:
+                self._plan = self.watch, now, await asyncio.to_thread(self._new_plan, self.watch, now)
+            plan = self._plan[2]
+        return plan.cadence(watched.source.name)
+
+    def _new_plan(self, watch: Watch, now: datetime) -> pacing.Plan:
+        weights = {name: watched.weight for name, watched in watch.sources.items() if watched.cadence is None}
+        known = self._db.read(sources.rhythms)
+        return pacing.plan(weights, known, now, budget=watch.budget, others=watch.timed_polls)
+
     async def _poll_failed(self, task: Task, watched: Watched, outcome: Outcome) -> None:
         now = self._now()
-        due = schedule.next_poll_after_failure(watched.cadence, now, outcome, task.attempts)
+        due = schedule.next_poll_after_failure(await self._cadence(watched, now), now, outcome, task.attempts)
         self.counts["failed polls"] += 1
         await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
         _log.warning(
@@ -226,13 +278,20 @@ class Pipeline:
         due = schedule.next_read(now, outcome, task.attempts, self._rng)
         own = _record_of_link(task, now) if due is None else None
         if own is not None:
-            await self._store(task, watched, await self._readers.add(own))
+            await self._store(task, watched, await self._with_facts(own))
             return
         self.counts["failed articles"] += due is None
         await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
         _log.info(
             "not read", source=task.source, reason=outcome.reason.value, detail=outcome.detail, url=task.url, final=due is None
         )
+
+    async def _with_facts(self, record: Record) -> Record:
+        try:
+            return await self._readers.add(record)
+        except ReadError as error:
+            _log.warning("stored without facts", link=record.link, reason=str(error))
+            return record
 
     async def _read(self, task: Task, watched: Watched, page: Page) -> tuple[Outcome, Record | None]:
         link = task.hint or Link(task.url)

@@ -1,0 +1,230 @@
+"""The pipeline's decisions, with readers that say what they are told and a real store."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from crawler.engine import Answer, Fetch
+from crawler.errors import NotAnArticle
+from crawler.pool import Killed
+from crawler.record import Found, Link, Outcome, Page, Reason, Record, Source
+from jobs.pipeline import Pipeline, Routing, Watch, Watched
+from storage import queries, sources
+from storage.database import Database
+from storage.query import parse
+from storage.rules import Rule, Ruleset
+
+NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
+LIST = "https://news.example.org/list"
+PAGE = "https://news.example.org/2026/1.html"
+LONG = "江湾市今天发布了新的大模型，参数规模为两千亿，推理成本下降七成，权重以开源许可发布，首批用户包括两家医院。"
+
+
+class Readers:
+    """Finds `links`; reads what `answers` say, in turn: a record, or the error to raise."""
+
+    def __init__(self, links: tuple[Link, ...], *answers: Record | Exception) -> None:
+        self.links = links
+        self.answers = list(answers)
+        self.read_pages: list[str] = []
+
+    async def find(self, page: Page, source: Source, now: datetime, zone: Any) -> Found:
+        return Found(self.links, "feed")
+
+    async def read(self, page: Page, link: Link, source_name: str | None, zone: Any) -> Record:
+        self.read_pages.append(page.url)
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    async def add(self, record: Record) -> Record:
+        return record
+
+
+class Bench:
+    """A pipeline over one source and one rule, driven by hand."""
+
+    def __init__(self, db: Database, readers: Readers, options: dict[str, Any] | None = None) -> None:
+        source = Source("s", LIST, "feed", options=options or {})
+        rule = Rule("r", parse("大模型", {}), sources=(), channels=("c",))
+        watch = Watch(
+            sources={"s": Watched(source, lambda now: now + timedelta(minutes=15))},
+            rules=Ruleset([rule]),
+            routing={"r": Routing(("c",), timedelta(days=3), lambda _now: None)},
+            zone=UTC,
+            delay=timedelta(milliseconds=1),
+        )
+        self.db = db
+        self.now = NOW
+        self.pipeline = Pipeline(db, readers, watch, "test", lambda: self.now)  # type: ignore[arg-type]
+        db.write_now(lambda s: sources.sync(s, [(source, NOW)], NOW))
+
+    async def poll(self) -> None:
+        fetch = await self.claimed()
+        assert fetch is not None
+        assert fetch.url == LIST
+        await self.pipeline.answered(answer(fetch))
+
+    async def claimed(self) -> Fetch | None:
+        """What is due next; whoever waits for a retry or for the host's pace need not wait here."""
+        self.now += timedelta(seconds=5)
+        self.pipeline.look_now()
+        return await self.pipeline.claim()
+
+    def records(self) -> list[Record]:
+        return self.db.read(lambda s: list(queries.records(s)))
+
+    def alerts(self) -> int:
+        return len(self.db.read(queries.alerts))
+
+
+def answer(fetch: Fetch, outcome: Outcome | None = None) -> Answer:
+    page = Page(fetch.url, b"<html>", NOW) if outcome is None else None
+    return Answer(fetch=fetch, outcome=outcome or Outcome(Reason.OK), page=page)
+
+
+def run(work: Callable[[], Awaitable[None]]) -> None:
+    asyncio.run(work())  # type: ignore[arg-type]
+
+
+def record(**values: Any) -> Record:
+    return replace(Record("江湾发布大模型", PAGE, LONG, published=NOW - timedelta(hours=1), source="s"), **values)
+
+
+def test_an_article_is_read_stored_and_alerted(db: Database) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), record()))
+
+    async def work() -> None:
+        await bench.poll()
+        fetch = await bench.claimed()
+        assert fetch is not None
+        await bench.pipeline.answered(answer(fetch))
+        assert await bench.claimed() is None
+
+    run(work)
+    assert [r.title for r in bench.records()] == ["江湾发布大模型"]
+    assert bench.alerts() == 1
+
+
+@pytest.mark.parametrize(
+    ("published", "alerts"),
+    [(NOW - timedelta(days=2), 1), (NOW - timedelta(days=4), 0), (None, 0)],
+    ids=["younger than max_age", "older than max_age", "undated on the first poll"],
+)
+def test_a_first_poll_is_a_baseline(db: Database, published: datetime | None, alerts: int) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), record(published=published)))
+
+    async def work() -> None:
+        await bench.poll()
+        fetch = await bench.claimed()
+        assert fetch is not None
+        await bench.pipeline.answered(answer(fetch))
+
+    run(work)
+    assert len(bench.records()) == 1
+    assert bench.alerts() == alerts
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [Outcome(Reason.ROBOTS, permanent=True), Outcome(Reason.BLOCKED, permanent=True), NotAnArticle("paywall-stub")],
+    ids=["robots", "blocked", "paywall"],
+)
+def test_what_the_source_says_itself_is_kept_when_the_page_cannot_be_read(db: Database, failure: Outcome | NotAnArticle) -> None:
+    link = Link(PAGE, title="江湾发布大模型", published=NOW, summary=LONG)
+    readers = Readers((link,), *([failure] if isinstance(failure, Exception) else []))
+    bench = Bench(db, readers)
+
+    async def work() -> None:
+        await bench.poll()
+        fetch = await bench.claimed()
+        assert fetch is not None
+        await bench.pipeline.answered(answer(fetch, failure if isinstance(failure, Outcome) else None))
+
+    run(work)
+    assert [(r.title, r.text) for r in bench.records()] == [("江湾发布大模型", LONG)]
+    assert bench.alerts() == 1
+
+
+def test_a_source_that_gives_the_whole_text_is_not_asked_for_the_page(db: Database) -> None:
+    readers = Readers((Link(PAGE, title="江湾发布大模型", published=NOW, text=LONG),))
+    bench = Bench(db, readers, options={"text": "content"})
+
+    async def work() -> None:
+        await bench.poll()
+        assert await bench.claimed() is None
+
+    run(work)
+    assert [r.text for r in bench.records()] == [LONG]
+    assert readers.read_pages == []
+
+
+def test_a_page_that_kills_its_reader_twice_is_left_alone(db: Database) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), Killed("timeout"), Killed("timeout"), record()))
+
+    async def work() -> None:
+        await bench.poll()
+        for _ in range(2):
+            bench.now += timedelta(hours=1)
+            fetch = await bench.claimed()
+            while fetch is not None and fetch.url == LIST:  # the list is due again meanwhile
+                await bench.pipeline.answered(answer(fetch, Outcome(Reason.UNCHANGED)))
+                fetch = await bench.claimed()
+            assert fetch is not None
+            await bench.pipeline.answered(answer(fetch))
+        bench.now += timedelta(hours=10)
+        while (fetch := await bench.claimed()) is not None:
+            assert fetch.url == LIST
+            await bench.pipeline.answered(answer(fetch, Outcome(Reason.UNCHANGED)))
+
+    run(work)
+    assert bench.records() == []
+
+
+def test_a_rate_limit_rests_the_whole_host(db: Database) -> None:
+    bench = Bench(db, Readers((Link(PAGE),)))
+
+    async def work() -> None:
+        await bench.poll()
+        fetch = await bench.claimed()
+        assert fetch is not None
+        await bench.pipeline.answered(answer(fetch, Outcome(Reason.RATE_LIMITED, retry_after=3600)))
+        bench.now += timedelta(minutes=30)
+        assert await bench.claimed() is None
+        bench.now += timedelta(minutes=40)
+        assert await bench.claimed() is not None
+
+    run(work)
+
+
+def test_a_source_taken_out_of_the_configuration_is_not_asked_any_more(db: Database) -> None:
+    bench = Bench(db, Readers((Link(PAGE),)))
+
+    async def work() -> None:
+        await bench.poll()
+        bench.pipeline.watch = replace(bench.pipeline.watch, sources={})
+        assert await bench.claimed() is None
+
+    run(work)
+
+
+def test_a_stopped_request_keeps_its_place(db: Database) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), record()))
+
+    async def work() -> None:
+        fetch = await bench.claimed()
+        assert fetch is not None
+        await bench.pipeline.answered(answer(fetch, Outcome(Reason.STOPPED)))
+        await bench.pipeline.release()
+        again = await bench.claimed()
+        assert again is not None
+        assert again.url == LIST
+
+    run(work)
