@@ -23,7 +23,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from crawler import adding, lexicon
+from crawler import adding, lexicon, texts
 from crawler.analyzers import events, keywords
 from crawler.record import Record
 from crawler.text import normal
@@ -155,10 +155,11 @@ def english_peers() -> Iterator[tuple[str, Extract]]:
     if yake := peer("yake"):
         for size in (1, 2):
             extractor = yake.KeywordExtractor(lan="en", n=size, top=5)
-            yield (
-                f"yake n={size}",
-                lambda title, text, extractor=extractor: [word for word, _ in extractor.extract_keywords(title + ". " + text)],
-            )
+
+            def by_yake(title: str, text: str, extractor: Any = extractor) -> list[str]:
+                return [word for word, _ in extractor.extract_keywords(title + ". " + text)]
+
+            yield f"yake n={size}", by_yake
     if rake := peer("rake_nltk"):
 
         def by_rake(title: str, text: str) -> list[str]:
@@ -201,7 +202,7 @@ def sentence_figures(data: Path) -> None:
     print("the sentence with the event (DuEE, texts of several sentences)")
     rows = []
     for row in read_jsonl(data / "events" / "duee_half.jsonl"):
-        sentences = lexicon.reading(row["text"]).sentences
+        sentences = texts.reading(row["text"]).sentences
         if len(sentences) > 1:
             triggers = [event["trigger_start_index"] for event in row["event_list"]]
             rows.append((row["text"], sentences, triggers))
@@ -263,7 +264,7 @@ def cost_figures() -> None:
         title = "一篇两千字的文章" if language == "zh" else "An article of two thousand letters"
         best = 1.0
         for _ in range(25):
-            lexicon.reading.cache_clear()
+            texts.reading.cache_clear()
             started = time.process_time()
             adding.add(Record(title, "", text))
             best = min(best, time.process_time() - started)

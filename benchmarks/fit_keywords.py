@@ -3,7 +3,7 @@
     python benchmarks/fit_keywords.py --data DIR --peers DIR [--write]
 
 Needs numpy and scikit-learn, from the folder given as --peers. The weights are a logistic regression over the features that
-crawler/analyzers/keywords.py makes of every candidate phrase; features of fewer than 200 candidates are left out.
+crawler/phrases.py makes of every candidate phrase; features of fewer than 200 candidates are left out.
 """
 
 from __future__ import annotations
@@ -15,19 +15,21 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.analysis import abstracts
+from crawler import phrases
 from crawler.analyzers import keywords
-from crawler.lexicon import DATA, Reading
+from crawler.lexicon import DATA
+from crawler.texts import Reading
 
 RAREST = 200
 FOLDS = 5
 HEADER = """\
-# What speaks for a Chinese phrase as a keyword: weights of a logistic regression over the features of crawler/analyzers/keywords.py.
+# What speaks for a Chinese phrase as a keyword: weights of a logistic regression over the features of crawler/phrases.py.
 # Origin: fitted by benchmarks/fit_keywords.py on 1,000 abstracts with their authors' keywords (CSL, ydli-ai/CSL, benchmark dev
 # split, Apache-2.0). Only these numbers come from it, no text.
 weights: |
 """
 
-Document = tuple[list[tuple[str, keywords.Candidate, dict[str, float]]], set[str]]
+Document = tuple[list[tuple[str, phrases.Candidate, dict[str, float]]], set[str]]
 
 
 def documents(path: Path) -> list[Document]:
@@ -36,8 +38,8 @@ def documents(path: Path) -> list[Document]:
     for title, text, gold in abstracts(path):
         read = Reading(title), Reading(text)
         if not read[1].is_spaced:
-            found = keywords.candidates(*read)
-            made.append(([(form, one, dict(keywords.features(form, one))) for form, one in found.items()], gold))
+            found = phrases.candidates(*read)
+            made.append(([(form, one, dict(phrases.features(form, one))) for form, one in found.items()], gold))
     return made
 
 

@@ -42,7 +42,9 @@ class Simulated:
 
     def between(self, begin: datetime, end: datetime) -> tuple[datetime, ...]:
         """The posts after `begin`, up to `end`."""
-        return self.posts[bisect_left(self.posts, begin + timedelta(microseconds=1)) : bisect_left(self.posts, end + timedelta(microseconds=1))]
+        return self.posts[
+            bisect_left(self.posts, begin + timedelta(microseconds=1)) : bisect_left(self.posts, end + timedelta(microseconds=1))
+        ]
 
 
 def world(seed: int, count: int, sigma: float, marks: float) -> list[Simulated]:
@@ -155,7 +157,7 @@ def informed(sources: Sequence[Simulated], a_day: float, rng: random.Random, *, 
     paces = []
     for one in sources:
         mean = sum(one.rate) / HOURS
-        paces.append(Pace(tuple(math.sqrt(rate if profile else mean) for rate in one.rate), mean * 24))
+        paces.append(Pace(tuple(math.sqrt(rate if profile else mean) for rate in one.rate)))
     by = pacing.factor(paces, a_day)
     return timed(sources, span, rng, lambda number, now: pacing.next_poll(paces[number], by, now))
 
@@ -213,7 +215,9 @@ def table(runs: Sequence[dict[str, Seen]]) -> str:
         gains = [statistics.fmean(run["fixed"].delays) / mean for run, mean in zip(runs, means, strict=True)]
         spread = f" ± {statistics.stdev(gains):.2f}" if len(gains) > 1 else ""
         polls = statistics.fmean(one.polls for one in seen) / MEASURE
-        lines.append(f"| {name} | {polls:.0f} | {statistics.fmean(means):.2f} | {statistics.fmean(p95):.1f} | {statistics.fmean(gains):.2f}{spread} |")
+        lines.append(
+            f"| {name} | {polls:.0f} | {statistics.fmean(means):.2f} | {statistics.fmean(p95):.1f} | {statistics.fmean(gains):.2f}{spread} |"
+        )
     return "\n".join(lines)
 
 

@@ -15,17 +15,20 @@ from crawler.html import BLOCK, DEAD, clean
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
 _BESIDE = frozenset(
-    "ad ads sponsor sponsored promo promos promotion banner outbrain taboola upsell subscribe subscription signup signin login register"
-    " share sharing social follow qrcode ewm erweima fenxiang bdshare toolbar tool tools more popular trending most latest hot rank"
-    " ranking paihang also next prev previous upnext recirc recirculation side sidebar aside rail widget widgets nav navbar navigation"
-    " menu foot footer copyright disclaimer statement legal consent gdpr modal popup overlay dialog tag tags keyword keywords label"
-    " labels topics bio profile zebian bianji credit credits caption hidden hide sr noprint teaser teasers advertisement advert mplayer videoplayer carousel swiper slideshow".split()
+    "ad ads sponsor sponsored promo promos promotion banner outbrain taboola upsell subscribe subscription signup "
+    "signin login register share sharing social follow qrcode ewm erweima fenxiang bdshare toolbar tool tools more "
+    "popular trending most latest hot rank ranking paihang also next prev previous upnext recirc recirculation side "
+    "sidebar aside rail widget widgets nav navbar navigation menu foot footer copyright disclaimer statement legal "
+    "consent gdpr modal popup overlay dialog tag tags keyword keywords label labels topics bio profile zebian "
+    "bianji credit credits caption hidden hide sr noprint teaser teasers advertisement advert zhaiyao daodu "
+    "abstract dek standfirst subheadline mplayer videoplayer carousel swiper slideshow".split()
 )
 # These name what can be the greater part of a page and is its article in no case.
 _NEVER = frozenset(
     "comment comments commentlist discussion disqus respond replies pinglun gentie related relate recommend recommended recommendation"
     " recommendations readnext tuijian xiangguan breadcrumb breadcrumbs crumb crumbs newsletter newsletters cookie cookies".split()
 )
+_apart = str.maketrans(dict.fromkeys("-_0123456789:/.,", " "))
 _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
 _punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
@@ -35,8 +38,8 @@ _KINDS = dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK} 
 
 @dataclass(slots=True)
 class Line:
-    """One visible paragraph. `weight` and `linked` (the part in links) are UTF-8 bytes, `marks` counts punctuation in its first 300
-    characters, `region` is the index of its innermost block."""
+    """One visible paragraph. `weight` and `linked` (the part in links) are UTF-8 bytes, `marks` is `marks_in` of it, `region` is the
+    index of its innermost block."""
 
     text: str
     weight: int
@@ -77,8 +80,9 @@ class _Names(dict[str, tuple[str, int]]):
     def __missing__(self, names: str) -> tuple[str, int]:
         if len(self) > 20_000:
             self.clear()
-        words = {word.lower() for word in _word.findall(names[:300])}
-        beside = 2 if not words.isdisjoint(_NEVER) else 1 if not words.isdisjoint(_BESIDE) else 0
+        start = names[:300]
+        words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
+        beside = 2 if not _NEVER.isdisjoint(words) else 1 if not _BESIDE.isdisjoint(words) else 0
         kind = _digits.sub("", names.strip().partition(" ")[0])
         self[names] = found = (kind, beside)
         return found
@@ -88,8 +92,11 @@ _names = _Names({" ": ("", 0)})
 
 
 def marks_in(text: str) -> int:
-    """How many marks of punctuation that end or part sentences stand in the first 300 characters."""
-    return len(_punctuation.findall(text, 0, 300))
+    """How many marks of punctuation, which end or part sentences, stand in the first 300 characters: 0, 1, or 2 for more."""
+    first = _punctuation.search(text, 0, 300)
+    if first is None:
+        return 0
+    return 1 if _punctuation.search(text, first.end(), 300) is None else 2
 
 
 def weigh(text: str) -> int:

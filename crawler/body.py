@@ -205,7 +205,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], title: str) -> tuple[li
     lines, gains, homes = ground.lines, ground.gains, ground.homes
     within = [n for n in range(area.first, area.last) if gains[n] > PROSE and homes[lines[n].region] in main]
     first, last = within[0], within[-1]
-    nested = _nested(ground, main)
+    nested, around = _nested(ground, main), _around(ground, main)
     whole = left = sum(gains[n] for n in within)
     kept: list[tuple[int, str]] = []
     dropped: list[str] = []
@@ -215,7 +215,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], title: str) -> tuple[li
         line, home = lines[number], homes[lines[number].region]
         if home in main:
             left -= max(0, gains[number] - PROSE)
-        elif ground.dead[number] or not (first < number < last and (gains[number] > PROSE or home in nested)):
+        elif ground.dead[number] or not _joins(ground, number, (first, last), home in nested, home in around):
             continue
         if ground.dead[number] or (gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
             continue
@@ -238,6 +238,19 @@ def _kept(ground: _Ground, area: Region, main: set[int], title: str) -> tuple[li
             kept.append((number, text))
         row = cell
     return kept, dropped
+
+
+def _joins(ground: _Ground, number: int, span: tuple[int, int], nested: bool, around: bool) -> bool:
+    """Does a line outside the main homes belong: prose or a box between the first and last of theirs, or a heading over one."""
+    first, last = span
+    if around and ground.lines[number].tag in _HEADINGS and ground.gains[number] > 0:
+        return first - 3 < number < last
+    return first < number < last and (ground.gains[number] > PROSE or nested)
+
+
+def _around(ground: _Ground, main: set[int]) -> set[int]:
+    """The homes right around the posts of a live blog, where their headings stand."""
+    return {ground.regions[home].parent for home in main} if len(main) > 2 else set()
 
 
 def _is_bar(text: str, line: Line, leads: bool, kept: int) -> bool:

@@ -18,6 +18,7 @@ _SURNAMES = (
     "伊仝区郜海阚花权帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平索宣晋相初门云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况宿鲜印逯隆茹诺战慕"
     "危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干尉冶斯元束檀衣阴昝智幸奉植衡富尧闭"
 )
+_COMMON = frozenset(_SURNAMES[:150])
 _DOUBLE = "欧阳|上官|皇甫|令狐|诸葛|司徒|司马|申屠|夏侯|贺兰|完颜|慕容|尉迟|长孙|宇文|东方|南宫|独孤"
 _NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}] [\u4e00-\u9fff])"
 _NAMES = rf"{_NAME}(?:(?:\s*[、，,/和&]\s*|\s+){_NAME}){{0,7}}"
@@ -36,6 +37,14 @@ _zh = tuple(
 )
 _photo = re.compile(r"\s*/?\s*(?:供图|摄|图\b|制图|视频)")
 _split = re.compile(r"\s*[、，,/和&]\s*|\s+(?=[^\s]{2})")
+# Words beside a date that begin like a name.
+_WORDS = frozenset(
+    "金融 高清 江苏 安徽 云南 江西 石油 石化 白银 黄金 时政 时间 时尚 国际 国内 国家 国资 方正 安全 安防 "
+    "汤姆 水利 华为 华夏 万科 金山 金属 马来 雷达 沙特 项目 游戏 广告 经济 经营 文化 文章 文字 文库 原创 "
+    "农业 农村 应用 应急 明星 明天 关于 关注 关闭 党建 党群 成都 常州 常德 温州 苏州 杭州 郑州 徐州 海南 "
+    "海外 海关 台州 梅州 乐山 房产 车讯 车市 牛市 米兰 商业 商务 路透 龙虎 龙头 毛利 权威 景点 古镇 古玩 "
+    "童书 连载 连线 符号 容器 钱包 钟表 强国 简介 简体 简讯 双语 尚品 舒适 柳州 相关 相册".split()
+)
 _editor = re.compile(rf"(?:编辑|责编|校对|审核|监制|编审)\s*[:：/丨|]?\s*({_NAMES})")
 _zh_name = re.compile(rf"(?:{_NAME}|[\u4e00-\u9fff]{{1,5}}·[\u4e00-\u9fff·]{{1,12}})$")
 _labelled = re.compile(r"(?:^|[\s|])作者\s*[:：]\s*([^\s:：|（）()]{2,12})(?=$|[\s|])")
@@ -88,6 +97,11 @@ def english(texts: Iterable[str]) -> list[str]:
             if names:
                 return names
     return []
+
+
+def is_bare(word: str) -> bool:
+    """True for a word alone that is more likely a person's name than a publisher's or a place's."""
+    return len(word) in (2, 3) and word[0] in _COMMON and word not in _WORDS and _zh_name.match(word) is not None
 
 
 def paper(texts: Iterable[str]) -> str | None:

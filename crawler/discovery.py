@@ -1,7 +1,9 @@
 """What of a site could be watched: candidates by small ordered steps, then a judgement of each from its answer. Pure; the caller fetches.
 
     candidates(page)                      what the page itself tells, surest first
+    hub(page)                             what a page about feeds names
     paths(url), sitemaps(robots_txt)      what to try when that is not enough
+    scripts(page), asked_for(script)      what the page's own scripts ask for
     judge(answer, candidate, now, zone)   a score with its reason, a sample of titles, the newest date
 
 A candidate is worth what a watcher needs: that its articles are the page's, new, dated and titled. An address that still answers
@@ -14,7 +16,8 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
+from functools import partial
 from itertools import islice
 from typing import Any
 
@@ -22,8 +25,9 @@ from lxml import etree
 
 from crawler import finding
 from crawler.anchors import Anchor, anchors, base_of
+from crawler.captions import text_in
 from crawler.errors import ReadError, SpiderError
-from crawler.html import parse
+from crawler.html import clean, parse
 from crawler.lists import article_keys
 from crawler.record import Found, Page, Source
 from crawler.sniff import root_of, text_of
@@ -39,13 +43,24 @@ _FEED_TYPES = frozenset(
 _feed_address = re.compile(r"(?:^|[/._-])(?:rss|feeds?|atom)(?:[/._-]|$)|\.(?:rss|rdf|atom)$|/index\.xml$", re.IGNORECASE)
 _feed_word = re.compile(r"\brss\b|\batom\b|\bfeed\b|订阅源", re.IGNORECASE)
 _json_address = re.compile(
-    r"""["'](/[\w./-]{2,120}?(?:\.jsonp?|/(?:api|list|articles|posts|news)/[\w./-]{0,80})(?:\?[\w=&%.-]{0,120})?)["']"""
+    r"""["'`]((?:https?:)?//?[\w./:-]{0,120}?(?:\.jsonp?|(?<=/)(?:api|ajax|v[1-9]|lists?|articles|posts|news)/[\w./-]{1,80})"""
+    r"""(?:\?[\w=&%.,:-]{0,160})?)["'`]"""
+)
+_no_json = re.compile(r"\.(?:html?|js|css|png|jpe?g|gif|svg|webp|ico|xml|shtml)(?:\?|$)", re.IGNORECASE)
+_library = re.compile(
+    r"jquery|vendor|polyfill|framework|runtime|analytic|stat|bootstrap|swiper|react|vue|webpack|ads?\b", re.IGNORECASE
 )
 _variable = re.compile(r"(?:\bvar\s+|\blet\s+|\bconst\s+|\bwindow\.)([A-Za-z_$][\w$]{1,40})\s*=\s*[\[{]")
-_sitemap_line = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_sitemap_line = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _name = re.compile(r"-?[A-Za-z_][\w-]*")
 _comments = re.compile(r"comment", re.IGNORECASE)
+_word = re.compile(r"[^\W_]{2,}")
 
+# What a system calls itself in <meta name=generator>, and where it puts its feed unless told otherwise, as its manual says.
+_SYSTEMS = {
+    "wordpress": "feed/", "ghost": "rss/", "hugo": "index.xml", "jekyll": "feed.xml", "hexo": "atom.xml", "discourse": "latest.rss",
+    "docusaurus": "blog/rss.xml", "drupal": "rss.xml", "typecho": "feed/", "halo": "rss.xml", "vitepress": "feed.xml", "astro": "rss.xml",
+}  # fmt: skip
 # Where systems put their feeds and sitemaps, by how often it is right: WordPress, hand-made, Hugo and Jekyll, Ghost, Discourse.
 _PATHS = "feed/ rss.xml rss feed.xml atom.xml index.xml feed.json rss/ index.rss latest.rss news-sitemap.xml sitemap-news.xml sitemap.xml"
 
@@ -58,6 +73,7 @@ class Candidate:
     kind: str
     why: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    label: str = ""  # what the page calls it
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,19 +100,59 @@ def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]
         return ()
     base = base_of(root, page.url)
     found: dict[object, Candidate] = {}
-    for step in (_linked_feeds, _named_feeds, _wordpress, _own_list, _scripts, _json_addresses):
-        for candidate in step(root, base, page, now, zone):
+    nearness = partial(_nearness, page.url, clean(root.findtext(".//title") or "")[:100])
+    for step in (_linked_feeds, _named_feeds, _system, _wordpress, _own_list, _scripts, _json_addresses):
+        for candidate in sorted(step(root, base, page, now, zone), key=nearness, reverse=True):
             found.setdefault((link_key(candidate.url), candidate.kind, *candidate.options.values()), candidate)
     return tuple(islice(found.values(), MAX_CANDIDATES))
 
 
+def hub(page: Page, asked: str, title: str) -> tuple[Candidate, ...]:
+    """The feeds that a page about feeds names, those first that are nearest to the page that was asked about."""
+    try:
+        root = parse(text_of(page))
+    except ReadError:
+        return ()
+    base, now, zone = base_of(root, page.url), page.fetched, UTC
+    once: dict[str, Candidate] = {}
+    for step in (_linked_feeds, _named_feeds):
+        for each in step(root, base, page, now, zone):
+            once.setdefault(link_key(each.url), each)
+    once.pop(link_key(page.url), None)
+    return tuple(sorted(once.values(), key=partial(_nearness, asked, title), reverse=True)[:MAX_CANDIDATES])
+
+
+def title_of(page: Page) -> str:
+    """What the page calls itself, or ""."""
+    try:
+        return clean(parse(text_of(page)).findtext(".//title") or "")[:100]
+    except ReadError:
+        return ""
+
+
+def scripts(page: Page) -> tuple[str, ...]:
+    """The addresses of the site's own scripts on the page, those of well-known libraries left out."""
+    try:
+        root = parse(text_of(page))
+    except ReadError:
+        return ()
+    base = base_of(root, page.url)
+    found = dict.fromkeys(join(base, script.get("src") or "") for script in islice(root.iter("script"), 100) if script.get("src"))
+    return tuple(each for each in found if each and same_site(each, page.url) and not _library.search(each.rpartition("/")[2]))
+
+
+def asked_for(script: Page, base: str) -> tuple[Candidate, ...]:
+    """JSON that a script of the page at `base` asks for."""
+    return tuple(_json_in(text_of(script), base))[:MAX_CANDIDATES]
+
+
 def paths(url: str) -> tuple[Candidate, ...]:
-    """Addresses that are common for feeds and sitemaps: below the page's own, then below the site's root."""
+    """Addresses that are common for feeds and sitemaps, each below the page's own and below the site's root."""
     root = join(url, "/")
     here = url.partition("?")[0].partition("#")[0]
     here = here if here.endswith("/") else f"{here}/"
     bases = dict.fromkeys(base for base in (here, root) if base)
-    tried = dict.fromkeys(join(base, path) for base in bases for path in _PATHS.split() if base == root or "sitemap" not in path)
+    tried = dict.fromkeys(join(base, path) for path in _PATHS.split() for base in bases if base == root or "sitemap" not in path)
     return tuple(Candidate(address, "auto", "a common path") for address in tried if address)
 
 
@@ -105,6 +161,11 @@ def sitemaps(robots_txt: str, url: str) -> tuple[Candidate, ...]:
     named = dict.fromkeys(address for found in _sitemap_line.findall(robots_txt[:500_000]) if (address := join(url, found)))
     order = sorted(named, key=lambda address: "news" not in address.lower())
     return tuple(Candidate(address, "sitemap", "robots.txt names it") for address in order[:20])
+
+
+def sitemaps_of(page: Page) -> tuple[Candidate, ...]:
+    """The same of a robots.txt that was fetched."""
+    return sitemaps(page.body[:500_000].decode("utf-8", "replace"), page.url)
 
 
 def judge(page: Page, candidate: Candidate, now: datetime, zone: tzinfo, wanted: frozenset[str] = frozenset()) -> Judged:
@@ -163,7 +224,7 @@ def _linked_feeds(root: etree._Element, base: str, _page: Page, _now: datetime, 
             and (link.get("type") or "").strip().lower() in _FEED_TYPES
             and (address := join(base, link.get("href") or ""))
         ):
-            yield Candidate(address, "feed", "the page names it as its feed")
+            yield Candidate(address, "feed", "the page names it as its feed", label=clean(link.get("title") or "")[:100])
 
 
 def _named_feeds(root: etree._Element, base: str, page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
@@ -171,9 +232,19 @@ def _named_feeds(root: etree._Element, base: str, page: Page, _now: datetime, _z
         address = join(base, link.get("href") or "")
         if address is None or not same_site(address, page.url):
             continue
-        says = f"{link.text or ''} {link.get('title') or ''} {link.get('class') or ''}"
+        says = f"{text_in(link, 100)} {link.get('title') or ''} {link.get('class') or ''}"
         if _feed_address.search(address.partition("://")[2].partition("/")[2]) or _feed_word.search(says):
-            yield Candidate(address, "auto", "a link on the page looks like a feed")
+            yield Candidate(address, "auto", "a link on the page looks like a feed", label=clean(says)[:100])
+
+
+def _system(root: etree._Element, _base: str, page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+    for meta in islice(root.iter("meta"), 200):
+        system = (meta.get("content") or "").strip().partition(" ")[0].lower()
+        path = _SYSTEMS.get(system) if (meta.get("name") or "").lower() == "generator" else None
+        here = page.url.partition("?")[0].partition("#")[0].rstrip("/") + "/"
+        for base in dict.fromkeys((here, join(page.url, "/"))) if path else ():
+            if base and (address := join(base, path or "")):
+                yield Candidate(address, "feed", f"{system} puts its feed there")
 
 
 def _wordpress(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
@@ -242,6 +313,18 @@ def _scripts(root: etree._Element, _base: str, page: Page, now: datetime, zone: 
 
 def _json_addresses(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
     for script in islice(root.iter("script"), 100):
-        for path in islice(_json_address.findall((script.text or "")[:200_000]), 10):
-            if (address := join(base, path)) and is_web(address):
-                yield Candidate(address, "api", "a script of the page asks for it")
+        yield from islice(_json_in(script.text or "", base), 10)
+
+
+def _json_in(script: str, base: str) -> Iterator[Candidate]:
+    for path in dict.fromkeys(_json_address.findall(script[:2_000_000])):
+        if not _no_json.search(path) and (address := join(base, path)) and is_web(address):
+            yield Candidate(address, "api", "a script of the page asks for it")
+
+
+def _nearness(asked: str, title: str, candidate: Candidate) -> tuple[bool, int]:
+    """How near a candidate is to the page that was asked about: words of the address and of the title that both have."""
+    words = set(_word.findall(asked.lower().partition("://")[2].partition("/")[2]))
+    shared = len(words & set(_word.findall(candidate.url.lower().partition("://")[2].partition("/")[2])))
+    pairs = {candidate.label[n : n + 2].lower() for n in range(len(candidate.label) - 1)}
+    return not _comments.search(candidate.url), 3 * shared + sum(1 for pair in pairs if pair.strip() and pair in title.lower())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from crawler.lexicon import tagged
 from crawler.text import normal
+from crawler.words import tagged
 
 LONGEST = 30  # code points of a Chinese headline
 LONGEST_WORDS = 12
@@ -44,7 +44,7 @@ def clean(sentence: str) -> str:
 
 def headline(detail: str, acts: Sequence[str], language: str | None) -> str:
     """At most 30 characters of Chinese or 12 words that say who did what. `acts` are the words of acts in their normal form, the surest first."""
-    return _chinese(detail, acts) if language == "zh" else _english(detail)
+    return _chinese(detail, acts) if language == "zh" else _english(detail, acts)
 
 
 # --- Chinese
@@ -171,23 +171,33 @@ _breaks = frozenset(
     "which that who whose after before while as because replacing with for in on at by and to from under over against since when but "
     "including among during through using where into".split()
 )
-_weak = frozenset(
-    "a an the of to in on at by for with and or its their his her from as that which has have had been is are was were be".split()
+_weak = frozenset(  # words with which no headline ends
+    "last next led a an the of to in on at by for with and or its their his her from as that which has have had been is are was were be".split()
 )
 
 
-def _english(detail: str) -> str:
+def _english(detail: str, acts: Sequence[str]) -> str:
     text = _ending.sub("", detail.strip().rstrip("."))
     text = _aside.sub(r"\1 ", _first_time.sub("", _aside.sub(r"\1 ", text)))
     text = _will.sub("to ", _said.sub("", text))
     words = text.split()
     if len(words) <= LONGEST_WORDS:
         return _capital(text)
-    cuts = [at for at in range(5, LONGEST_WORDS + 1) if words[at].lower() in _breaks or words[at - 1].endswith((",", ";", ":"))]
-    kept = words[: cuts[-1] if cuts else LONGEST_WORDS]
+    first = next((at for at, word in enumerate(words[:LONGEST_WORDS]) if word.lower().strip(".,;:") in acts), 3)
+    kept = words[: _cut_at(words, first + 2)]
     while len(kept) > 3 and kept[-1].lower() in _weak:
         kept.pop()
     return _capital(" ".join(kept).rstrip(",;:"))
+
+
+def _cut_at(words: list[str], first: int) -> int:
+    """The last place up to the twelfth word, and after the act, where a phrase ends."""
+    places = range(min(first, LONGEST_WORDS), LONGEST_WORDS + 1)
+    for breaks in (_breaks, _breaks | {"of"}):
+        cuts = [at for at in places if words[at].lower() in breaks or words[at - 1].endswith((",", ";", ":"))]
+        if cuts:
+            return cuts[-1]
+    return LONGEST_WORDS
 
 
 def _capital(text: str) -> str:

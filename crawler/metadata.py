@@ -11,18 +11,22 @@ from itertools import chain
 from typing import Any
 
 from crawler import bylines, html
-from crawler.blocks import Layout
+from crawler.blocks import Layout, weigh
 from crawler.dates import date_in_url, parse_date
 from crawler.html import Tags, loose
 from crawler.url import is_web, join, same_site
 
 MAX_KEYWORDS = 8
 MAX_NAMES = 8
+SHORTEST = 18  # bytes of a title: six Han characters
 SCRIPT = 400_000  # characters of one script looked at for a date or a source
 
 _AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author")
 _article = re.compile(r"Article|Posting|Report\b|Review\b")
-_separator = re.compile(r"\s*[_|｜丨]+\s*|\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[\u4e00-\u9fff？！”》）])-(?=[\u4e00-\u9fff]{2,8}$)")
+_strong = re.compile(r"\s*[_|｜丨]+\s*")  # parts a page title into title, section, site
+_weak = re.compile(
+    r"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[\u4e00-\u9fff？！”》）])-(?=[\u4e00-\u9fff\w]{2,8}$))(?=[^|]{2,30}$)"
+)  # may stand in titles
 _DATES = (
     "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
     " publication_date date dc.date dc.date.issued dcterms.created dcterms.date parsely-pub-date sailthru.date article.published"
@@ -30,7 +34,7 @@ _DATES = (
 ).split()
 _clock = r"\s*T?\s*\d{1,2}\s*[:：]\s*\d{2}(?:\s*[:：]\s*\d{2})?"
 _months = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-_en_clock = r"(?:.{0,6}?\d{1,2}:\d{2}\s*(?:[ap]\.?m\.?)?\s*(?:[A-Z]{2,4}\b)?)?"
+_en_clock = r"(?:.{0,6}?\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,4}\b)?)?"
 _date = re.compile(
     rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
     rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}"
@@ -40,14 +44,18 @@ _date = re.compile(
 # Each begins with a literal, which the regular expression engine finds at memory speed; scripts are long.
 _script_dates = tuple(
     re.compile(key + r"""["']?\s*[:=]\s*["']?(\d{10}(?:\d{3})?\b|20\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d[\d:.+Z]*)""")
-    for key in ("ime", "Date", "_date", "ublishedAt", "datePublished", "var ct")
+    for key in ("ime", "Date", "_date", "ublishedAt", "datePublished", "ateline", "var ct")
 )
+_glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
+_apart = re.compile(
+    r"\b(20\d\d)[\s年]+(\d{1,2})\s*/\s*(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)"
+)  # 2026 11/23 10:12, of three elements
 _script_source = re.compile(r"""ource["']?\s*:\s*["']([\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9·]{1,19})["']""")
 _source = re.compile(
     r"""["']?(?:source|media_?name|copy_?from|source_?name)["']?\s*[:=]\s*["']([\u4e00-\u9fffA-Za-z0-9·]{2,20})["']""", re.I
 )
 _source = re.compile(
-    r"(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?([^\s|，,。；;:：\"”》（(【\[]{2,30}(?:[（(][\u4e00-\u9fff]{2,6}[)）])?)"
+    r"(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?((?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览)[^\s|，,。；;:：\"”》（(【\[]){2,30}(?:[（(][\u4e00-\u9fff]{2,6}[)）])?)"
 )
 _NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
 _extra = re.compile(
@@ -55,7 +63,7 @@ _extra = re.compile(
 )
 _org = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9·\-—]{1,19}$")
 _no_org = re.compile(
-    r"本文|本站|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
+    r"本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -134,12 +142,14 @@ def _titles(head: Head) -> Iterator[str]:
 
 
 def strip_site(title: str) -> str:
-    """A title without the site's name and sections at its end: its longest part, and those before it."""
-    parts = [part for part in _separator.split(title) if part]
-    if len(parts) < 2:
-        return title.strip(" -_|")
-    longest = max(parts, key=len)
-    return title[: title.index(longest) + len(longest)]
+    """A title without the sections and the site's name at its end."""
+    parts = list(_strong.finditer(title))
+    head = next((title[: part.start()] for part in parts if weigh(title[: part.start()]) >= SHORTEST), title)
+    while match := next((m for m in reversed(list(_weak.finditer(head))) if weigh(head[: m.start()]) >= SHORTEST), None):
+        if match.start() < len(head) - match.end():
+            break
+        head = head[: match.start()]
+    return head.strip(" -_|")
 
 
 def published(head: Head, bar: Sequence[str], now: datetime, zone: tzinfo) -> datetime | None:
@@ -147,18 +157,22 @@ def published(head: Head, bar: Sequence[str], now: datetime, zone: tzinfo) -> da
 
     A midnight is a day without a time: another place that knows the same day's time is better.
     """
-    seen = next((at for text in bar if (at := _date_in(text, now, zone))), None)
     told = _first((text for article in head.articles for text in _dates_of(article)), now, zone)
+    if told and _has_clock(told, zone):
+        return told
+    dates = [match[0] for text in bar if (match := _date.search(text))]
+    seen = _first((_glued.sub(r"\1 \2", text) for text in dates), now, zone)
+    if seen is None and (match := _apart.search(" ".join(text for text in bar if len(text) < 30))):
+        seen = parse_date("{}-{}-{} {}".format(*match.groups()), now, zone)
+    if seen and told is None and dates and dates[0][:2] in ("19", "20") and _has_clock(seen, zone):
+        return seen  # 10-08 12:00 would leave the year to a guess
     said = _first(chain(head.all(*_DATES), filter(None, head.tags.times)), now, zone)
-    ranked = [at for at in (told, seen if seen and _has_clock(seen, zone) else None, said, seen) if at]
-    if not ranked or not any(_has_clock(at, zone) for at in ranked):
+    ranked = [at for at in (told, said, seen) if at]
+    if not any(_has_clock(at, zone) for at in ranked):
         ranked += [at for at in (_in_scripts(head, now, zone),) if at]
     if not ranked:
         return date_in_url(head.url, zone)
-    best = ranked[0]
-    if _has_clock(best, zone):
-        return best
-    return next((at for at in ranked if _has_clock(at, zone) and abs(at - best) < timedelta(days=1)), best)
+    return next((at for at in ranked if _has_clock(at, zone) and abs(at - ranked[0]) < timedelta(days=1)), ranked[0])
 
 
 def _has_clock(at: datetime, zone: tzinfo) -> bool:
@@ -172,11 +186,6 @@ def _first(texts: Iterator[str], now: datetime, zone: tzinfo) -> datetime | None
 
 def _dates_of(article: dict[str, Any]) -> Iterator[str]:
     return (text for key in ("datePublished", "dateCreated", "uploadDate") if isinstance(text := article.get(key), str))
-
-
-def _date_in(text: str, now: datetime, zone: tzinfo) -> datetime | None:
-    match = _date.search(text)
-    return parse_date(match[0], now, zone) if match else None
 
 
 def _in_scripts(head: Head, now: datetime, zone: tzinfo) -> datetime | None:
@@ -194,8 +203,9 @@ def authors(head: Head, bar: Sequence[str], lines: Sequence[str], credits: Seque
     latin = (*bar, *lines[:2]) if "".join(lines[:3]).isascii() or head.tags.title.isascii() else ()
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...] = (
         (told, bylines.is_person if not head.tags.title.isascii() and not latin else bylines.is_name),
-        (bylines.chinese(near), bylines.is_name),
+        (bylines.chinese(near) if not latin else (), bylines.is_name),
         (bylines.labelled(bar), bylines.is_name),
+        ((word for word in _near_date(bar) if bylines.is_bare(word)) if not latin else (), bylines.is_person),
         (said, bylines.is_person),
         (bylines.english(latin), bylines.is_person),
     )
@@ -236,39 +246,38 @@ def _owners(head: Head) -> Iterator[str]:
 
 
 def _of_scripts(head: Head) -> Iterator[str]:
-    for _, text in head.tags.scripts:
+    for _, text in head.tags.scripts if not head.tags.title.isascii() else ():
         if match := _script_source.search(text, 0, SCRIPT):
             yield match[1]
 
 
 def _site_in(title: str) -> Iterator[str]:
-    parts = [part for part in _separator.split(title) if part]
-    if len(parts) > 1 and len(parts[-1]) <= 20:
-        yield parts[-1]
+    rest = title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·")
+    name = _strong.split(rest)[-1].split("--")[-1].strip(" -–—")
+    if 2 <= len(name) <= 24 and name != title:
+        yield name
 
 
 def _beside_date(bar: Sequence[str]) -> str | None:
     """The publisher that stands beside a Chinese page's date without a word: 2019-09-26 10:56:28 证券时报网."""
+    for word in _near_date(bar):
+        _, _, name = word.rpartition("/")
+        if not _org.match(name) or bylines.is_bare(name) or len(name) > 14 or _no_org.search(name):
+            continue
+        if not name.isascii() or name[:1].isupper():
+            return name
+    return None
+
+
+def _near_date(bar: Sequence[str]) -> Iterator[str]:
+    """The words in the bar's line of the date, then the lines before and after it that are one word."""
     for number, text in enumerate(bar):
         if len(text) > 80 or (match := _date.search(text)) is None:
             continue
         glued = text[match.end() : match.end() + 1].isalnum()  # 12:00优质原创作者 is a badge, not a name
-        around = (
-            text[: match.start()] + " " + ("" if glued else text[match.end() :]),
-            *bar[max(0, number - 1) : number],
-            *bar[number + 1 :][:1],
-        )
-        for place in around:
-            for word in _extra.sub(" ", place).split() if len(place) < 60 else ():
-                _, _, word = word.rpartition("/")
-                if (
-                    _org.match(word)
-                    and len(word) <= 14
-                    and not _no_org.search(word)
-                    and (not word.isascii() or word[:1].isupper())
-                ):
-                    return word
-    return None
+        yield from _extra.sub(" ", text[: match.start()] + " " + ("" if glued else text[match.end() :])).split()
+        beside = (*bar[max(0, number - 1) : number], *bar[number + 1 :][:1])
+        yield from (line for line in beside if _org.match(line.rpartition("/")[2]) and len(line) < 20)
 
 
 def keywords(head: Head) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ _LINE = (
     r"|值班主任|微信编辑|新媒体编辑|责校|见习编辑|实习编辑|运营编辑|图片编辑|视觉|出品|策划)(?:助理)?" + _COLON + r".{0,60}",
     r"[\(（\[【\s]*(?:本文)?(?:原标题|原题|原文标题|文章标题|原题为)\s*[:：《].{0,120}",
     r"[\(（\[【\s]*(?:(?:文章|稿件|新闻|信息|本文|视频|原文)?来源|转自|摘自|转载自|出处|稿源)" + _COLON + r".{0,60}",
-    r"[\(（\[【\s]*(?:文章)?(?:作者|撰文|撰稿|采写|文图|文|图)\s*[:：/]\s*.{0,30}",
+    r"[\(（\[【\s]*(?:文章)?(?:作者|撰文|撰稿|采写|文图|文|图)\s*[:：/|丨｜]\s*.{0,30}",
+    r".{1,20}\s发自\s.{2,12}|.{0,20}[|丨｜]\s*(?:微信)?公众号.{0,24}|[—\-\s]*(?:完|END)[—\-\s]*",
     r"[\(（]?(?:本报|本网)?(?:实习|见习)?(?:记者|通讯员)\s*[:：].{0,30}",
     # the reader's tools
     r"(?:字号|字体)" + _COLON + r".{0,30}|字号\s*[大小中+-].{0,20}|【?字体[:：].*",
@@ -25,6 +26,7 @@ _LINE = (
     r".{0,20}(?:分享到|分享至|分享让更多人|转发到|扫码|扫一扫|扫描.{0,12}二维码|长按.{0,8}(?:识别|扫描|二维码)|微信扫|关注.{0,12}(?:公众号|微信|官微)"
     r"|打开APP|打开.{0,10}(?:APP|客户端)|下载.{0,10}(?:APP|客户端)"
     r"|点击(?:进入|查看|阅读|下方|上方|收起|展开|下载|关注|加载|此处).{0,12}).{0,40}",
+    r"(?:[【\[]?(?:打印|关闭|收藏|返回)[\u4e00-\u9fff]{0,4}[】\]]?){1,4}",
     r"(?:上一篇|下一篇|上一页|下一页|阅读下一篇|返回(?:搜狐|首页|顶部|列表)|查看(?:更多|原文|全部|大图)|阅读(?:全文|原文|更多)|展开全文|收起全文"
     r"|更多(?:精彩|内容|新闻|资讯|专业报道)|加载更多|打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本文)?|举报(?:/反馈)?|我要(?:评论|反馈|纠错|报错)|【纠错】|纠错"
     r"|点赞|赞|评论\(?\d*\)?|转发|复制链接|已关注|关注|订阅|推荐|热门|回到顶部|重播|正在播放).{0,12}",
@@ -63,13 +65,16 @@ _LATIN = (
     r"\d{1,3}\s*(?:comments?|shares?|min(?:ute)?s? read|likes?|views?)\.?|\d{1,2} of \d{1,3}",
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
 )
-# Words that make a short English line furniture wherever they stand in it: one search, each alternative begins with a literal.
+# Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
+_HINTS = tuple(
+    "©|rights reserved|cookie|privacy policy|terms of |save this article|up for our|bookmark our|to our|this story?|enjoyed this|affiliate"
+    "|commission|contribut|(image|(photo|(picture|(pic|(credit".split("|")
+)
 _inside = re.compile(
     r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
     r"|subscribe to our|like this story\?|enjoyed this article|affiliate.{0,60}(?:links?|commission)|links?\b.{0,60}\bcommissions?\b"
     r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
-    r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$",
-    re.I,
+    r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$", re.I)
@@ -95,7 +100,10 @@ def is_noise(text: str) -> bool:
         return False
     if _han.search(text):
         return _line.match(text) is not None
-    return _english.match(text) is not None or _inside.search(text) is not None
+    if _english.match(text):
+        return True
+    low = text.lower()
+    return any(hint in low for hint in _HINTS) and _inside.search(low) is not None
 
 
 def ends(text: str) -> bool:

@@ -54,7 +54,8 @@ class Found:
 
     `more` are further addresses of the same source to poll (children of a sitemap index, the next page of a list), each with
     the time it was last changed where the source says so. `kind` is the spider that recognised the answer.
-    `newest` is the newest publication date seen, `ttl` the pause in seconds that a feed asks for.
+    `newest` is the newest publication date seen, `ttl` the pause in seconds that a feed asks for,
+    `skip_hours` the hours of the day (UTC, 0 to 23) in which it wants no polls.
     """
 
     links: tuple[Link, ...]
@@ -64,6 +65,7 @@ class Found:
     newest: datetime | None = None
     ttl: int | None = None
     notes: tuple[str, ...] = ()
+    skip_hours: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,17 +116,21 @@ def fetch_rules(config: Config) -> FetchRules:
 
 def watch_of(config: Config) -> Watch:
     """The configuration as the pipeline works with it."""
+    enabled = [row for row in config.sources if row.enabled]
+    budget, now = config.crawl.budget, clock.now()
     return Watch(
-        sources={row.name: _watched(row) for row in config.sources if row.enabled},
+        sources={row.name: _watched(row) for row in enabled},
         rules=Ruleset(config.compiled_rules()),
         routing={rule.name: Routing(tuple(rule.channels), rule.max_age, rule.due) for rule in config.rules},
         zone=config.zone,
         delay=config.crawl.delay,
+        budget=budget,
+        timed_polls=0.0 if budget is None else sum(row.polls_a_day(now) for row in enabled),
     )
 
 
 def _watched(row: SourceConfig) -> Watched:
-    return Watched(row.source(), row.cadence(), row.headers, row.body_bytes())
+    return Watched(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight)
 
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:

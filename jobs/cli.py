@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.metadata
+import io
 import logging
 import os
 import sys
@@ -28,6 +29,7 @@ from jobs.config import ConfigError
 from jobs.daemon import Daemon, run_once
 from jobs.output import Cli, fail, out
 from storage.errors import StorageError
+from storage.query import QueryError
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -85,7 +87,7 @@ def run(
 
 def _run_once(built: App) -> int:
     """Run once with a progress line on a terminal; how many polls, articles and deliveries failed."""
-    console = Console(stderr=True)
+    console = Console(stderr=True, soft_wrap=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     if console.is_terminal:
         log.set_up("WARNING")
@@ -124,10 +126,15 @@ def demo(pace: Annotated[float, typer.Option(help="Seconds between two articles.
 def main() -> None:
     """Run the command line and turn what went wrong into a sentence and an exit code."""
     warnings.simplefilter("ignore", DeprecationWarning)
+    for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Chinese gets escapes, not a traceback
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except ConfigError as error:
         sys.exit(fail(str(error), 3))
+    except QueryError as error:
+        sys.exit(fail(error.render(), 2))
     except (ZhixunError, StorageError) as error:
         logging.getLogger("cli").debug("failed", exc_info=True)
         sys.exit(fail(str(error), 1))

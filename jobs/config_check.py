@@ -25,9 +25,7 @@ from storage.query import QueryError, parse
 
 # What is promised and not yet built: (section, key) → (beginnings of the values that are refused, what to do instead).
 NOT_YET: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
-    ("sources", "every"): (("adaptive",), "write a pause such as 15m"),
     ("analysis", "engine"): (("openai",), "write builtin"),
-    ("crawl", "budget"): (("",), "leave it out"),
     ("alerts", "health_channels"): (("",), "leave it out"),
 }
 
@@ -87,6 +85,8 @@ def _openai_only(document: Document) -> None:
 
 def _cadences(document: Document) -> None:
     for number, source in document.entries("sources"):
+        if source.get("weight") is not None and source.get("every") != "adaptive":
+            document.mistake(("sources", number, "weight"), "has no meaning without every: adaptive")
         cron = source.get("cron")
         if cron is None:
             continue

@@ -156,9 +156,11 @@ class SourceConfig(Section):
     kind: str = "auto"
     """How its answer is read; `auto` finds out"""
     every: Every | None = None
-    """The pause between two polls; 15m where neither this nor `cron` is given"""
+    """The pause between two polls, or `adaptive`; 15m where neither this nor `cron` is given"""
     cron: Words | None = None
     """Instead of `every`: five crontab fields in the configured time zone, such as `*/10 8-22 * * *`"""
+    weight: Annotated[float, Field(gt=0, le=1000)] = 1.0
+    """adaptive: how much its articles' delay counts against that of others"""
     match: Pattern | None = None
     """Only articles whose address this regular expression (RE2) finds"""
     tags: tuple[Name, ...] = ()
@@ -214,8 +216,10 @@ class SourceConfig(Section):
         """The noun that spiders take."""
         return Source(self.name, self.url, self.kind, self.tags, self.match, self.options)
 
-    def cadence(self) -> Callable[[datetime], datetime]:
-        """A moment → the next poll after it."""
+    def cadence(self) -> Callable[[datetime], datetime] | None:
+        """A moment → the next poll after it; None where that is planned for all adaptive sources together."""
+        if self.every == "adaptive":
+            return None
         if self.cron is None:
             every = self.every if isinstance(self.every, timedelta) else timedelta(minutes=15)
             return lambda now: now + every
@@ -226,6 +230,18 @@ class SourceConfig(Section):
             return found or now + timedelta(days=1)
 
         return next_fire
+
+    def polls_a_day(self, now: datetime) -> float:
+        """How many polls its cadence brings in the day after `now`; none where it has no cadence."""
+        cadence = self.cadence()
+        if cadence is None:
+            return 0.0
+        if self.cron is None:
+            return timedelta(days=1) / (cadence(now) - now)
+        ends, count = now + timedelta(days=1), 0
+        while (now := cadence(now)) < ends:
+            count += 1
+        return float(count)
 
     def body_bytes(self) -> bytes | None:
         """What is posted, or None for a GET."""

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 
 from jobs import app, clock, log
 from jobs.config import ConfigError, changes, load
+from jobs.pipeline import NEVER
 from storage import articles, frontier, outbox, queries
 
 STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left behind; systemd's default patience is 90
@@ -145,7 +146,7 @@ async def _work_is_done(
 ) -> None:
     def left(session: Session) -> int:
         soon = clock.now() + timedelta(seconds=60)  # a host that asked for a longer pause is left for the next run
-        return frontier.pending(session, started, soon)
+        return frontier.pending(session, NEVER if built.pipeline.resting else started, soon)
 
     while not stop.is_set():
         await asyncio.sleep(POLITE_END)

@@ -24,7 +24,8 @@ class Fetcher:
     async def get(self, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
         """The answer, whatever it is. Raises what ended the engine, if that ended first."""
         fetch = Fetch(url, None, None, None, headers or {}, "POST" if body is not None else "GET", body)
-        got = self._got[id(fetch)] = asyncio.get_running_loop().create_future()
+        got: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
+        self._got[id(fetch)] = got
         self._waiting.append(fetch)
         self._engine.wake()
         await asyncio.wait((got, self._running), return_when=asyncio.FIRST_COMPLETED)

@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import math
 from bisect import bisect
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import accumulate
 
-from storage.rhythm import HALF_LIFE, HOURS, Rhythm, faded, hour_of_week
+from storage.rhythm import HALF_LIFE, HOURS, Rhythm, faded, hour_of_week, sound
 
 SHORTEST = timedelta(minutes=2)
 LONGEST = timedelta(hours=12)
 POLLS_A_DAY = 96  # of each adaptive source on average, where no budget is set: as many as with `every: 15m`
+SECOND_POLL = timedelta(minutes=15)  # after the first: by then there is a plan that knows what the first one told
 SPEND = 0.95  # of the budget is planned; the rest is for busy days
 AFTER_MARK = timedelta(seconds=90)  # a feed is written anew some moments after its article
 FEWEST, SHARE = 4, 5  # a minute is a mark with so many articles, and so many times the mean of all minutes
@@ -33,23 +35,52 @@ _DAY_PRIOR, _DAYPART_PRIOR, _WEEK_PRIOR = 1.0, 2.0, 6.0  # how many articles eac
 class Pace:
     """How one source is to be polled, before the budget is known.
 
-    `wish`: for each hour of the week √(weight · articles an hour). `articles`: expected a day. `marks`: minutes of the hour on which
-    it posts. `skip_hours`: hours of the day (UTC) in which it wants no polls.
+    `wish`: for each hour of the week √(weight · articles an hour). `marks`: minutes of the hour on which it posts. `skip_hours`: hours
+    of the day (UTC) in which it wants no polls.
     """
 
     wish: tuple[float, ...]
-    articles: float
     marks: tuple[int, ...] = ()
     skip_hours: tuple[int, ...] = ()
 
 
 def pace(rhythm: Rhythm | None, now: datetime, weight: float = 1.0) -> Pace:
     """The pace of a source with this rhythm; None for one that was never polled."""
-    if rhythm is None:
-        rhythm = Rhythm(now, now)
-    hourly = rates(rhythm, now)
+    rhythm = sound(rhythm or Rhythm(now, now), now)
     skipped = rhythm.skip_hours if len(set(rhythm.skip_hours)) < 24 else ()
-    return Pace(tuple(math.sqrt(weight * rate) for rate in hourly), sum(hourly) / 7, _marks(rhythm.minutes), skipped)
+    return Pace(tuple(math.sqrt(weight * rate) for rate in rates(rhythm, now)), _marks(rhythm.minutes), skipped)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The paces of all adaptive sources, the polls per wish that spend what there is to spend, and whose rhythm is known."""
+
+    paces: Mapping[str, Pace]
+    by: float
+    known: frozenset[str]
+
+    def cadence(self, name: str) -> Callable[[datetime], datetime]:
+        """A moment → the next poll of this source after it."""
+        if name not in self.known:
+            return lambda now: now + SECOND_POLL
+        return partial(next_poll, self.paces[name], self.by)
+
+
+def plan(
+    weights: Mapping[str, float], known: Mapping[str, Rhythm], now: datetime, *, budget: int | None = None, others: float = 0.0
+) -> Plan:
+    """A plan for the adaptive sources, which are those with a weight. `others`: polls a day of the rest; `known`: rhythms of all."""
+    paces = {name: pace(known.get(name), now, weight) for name, weight in weights.items()}
+    articles = sum(articles_a_day(one, now) for one in known.values()) if budget is not None else 0.0
+    by = factor(paces.values(), polls_to_share(len(paces), budget, articles, others))
+    return Plan(paces, by, frozenset(weights.keys() & known.keys()))
+
+
+def polls_to_share(sources: int, budget: int | None, articles: float, others: float) -> float:
+    """Polls a day for the adaptive sources: what the budget leaves after the articles and the polls of other sources."""
+    if budget is None:
+        return float(POLLS_A_DAY * sources)
+    return max(budget * SPEND - articles - others, 0.0)
 
 
 # ---- 1. the rate in each hour of the week
@@ -69,6 +100,12 @@ def rates(rhythm: Rhythm, now: datetime) -> list[float]:
 
 
 _DAYPART = 9  # hours to either side that tell a weekend from a working day
+
+
+def articles_a_day(rhythm: Rhythm, now: datetime) -> float:
+    """How many articles are expected."""
+    rhythm = sound(rhythm, now)
+    return 24 * (PRIOR_COUNT + sum(faded(rhythm, now).hours)) / (PRIOR_HOURS + sum(_observed(rhythm.since, now)))
 
 
 def _observed(since: datetime, now: datetime) -> list[float]:
@@ -113,13 +150,6 @@ def _smooth(values: Sequence[float], reach: int) -> list[float]:
 _FEWEST_POLLS, _MOST_POLLS = (timedelta(hours=1) / pause for pause in (LONGEST, SHORTEST))  # an hour
 
 
-def polls_left(budget: float | None, sources: int, articles: float, others: float) -> float:
-    """Polls a day that the adaptive sources share: what the day's budget leaves after articles and the polls of other sources."""
-    if budget is None:
-        return float(POLLS_A_DAY * sources)
-    return max(budget * SPEND - articles - others, 0.0)
-
-
 def factor(paces: Iterable[Pace], polls_a_day: float) -> float:
     """Polls per wish with which these sources are polled so often, all together, bounds included."""
     wishes = sorted(wish for one in paces for wish in one.wish)
@@ -139,7 +169,7 @@ def factor(paces: Iterable[Pace], polls_a_day: float) -> float:
 
 def next_poll(paced: Pace, by: float, now: datetime) -> datetime:
     """When the source is due again: as soon as its polls an hour, added up from now, make one."""
-    due = now
+    due = now = now.astimezone(UTC)
     missing = 1.0  # poll
     while True:
         hour_ends = due.replace(minute=0, second=0, microsecond=0) + _HOUR
@@ -159,11 +189,6 @@ def _density(paced: Pace, by: float, moment: datetime) -> float:
     if moment.astimezone(UTC).hour in paced.skip_hours:
         return 0.0
     return min(max(by * paced.wish[hour_of_week(moment)], _FEWEST_POLLS), _MOST_POLLS)
-
-
-def cadence(paced: Pace, by: float) -> Callable[[datetime], datetime]:
-    """A moment → the next poll after it."""
-    return lambda now: next_poll(paced, by, now)
 
 
 def expected_delay(paced: Pace, by: float) -> timedelta:

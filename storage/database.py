@@ -135,6 +135,8 @@ class Database:
             if told is None:
                 raise
             raise told from error
+        except BrokenPipeError:  # whoever reads our output has seen enough: no trouble of the database
+            raise
         except OSError as error:
             raise Unreachable(f"{self.name} cannot be opened: {error.strerror or error}") from error
 

@@ -37,7 +37,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.util import ClauseAdapter
 
 from crawler.record import Found, Outcome, Reason
-from storage import links, sources
+from storage import links, sources, usage
 from storage.database import changed, insert_new
 from storage.failpoints import after_commit, failpoint
 from storage.models import UtcDateTime, host, source, task
@@ -94,11 +94,13 @@ def claim(
     delay: Callable[[str], float] | float,
     horizon: timedelta = timedelta(0),
     polls_due_by: datetime | None = None,
+    day: str | None = None,
 ) -> list[Task]:
     """Lease up to `limit` due tasks to `owner`, each host at its own pace.
 
     `delay`: seconds between two requests to a host. A host that may be asked before `now` + `horizon` can be claimed already, several
-    times while that holds. `polls_due_by`: take a source's own poll only if it was due at that moment.
+    times while that holds. `polls_due_by`: take a source's own poll only if it was due at that moment. `day`: the
+    day on whose account the requests go.
     """
     pace = delay if callable(delay) else lambda _host: delay
     times = {"now": now, "until": now + horizon, "polls_due_by": polls_due_by or now}
@@ -116,6 +118,8 @@ def claim(
         session.connection().execute(_MOVE, moved)
         lease_to = {"owner": owner, "lease_until": now + lease}
         session.execute(_LEASE, lease_to | {"ids": [row.id for row in rows]})
+        if day:
+            usage.add(session, day, len(rows))
     failpoint("before-claim-commit")
     after_commit(session, "after-claim-commit")
     return [leased(row, owner) for row in rows]
@@ -204,7 +208,16 @@ def found(
         close(session, claimed, state="due", reason="more-to-come", **values)
     else:
         _close_poll(session, claimed, Reason.OK, now, next_due, **values)
-    sources.polled(session, claimed.source_id, now, Outcome(Reason.OK), root=claimed.is_root, found=found, new=len(taken))
+    sources.polled(
+        session,
+        claimed.source_id,
+        now,
+        Outcome(Reason.OK),
+        root=claimed.is_root,
+        found=found,
+        new=list(taken.values()),
+        baseline=claimed.baseline,
+    )
     failpoint("before-found-commit")
     after_commit(session, "after-found-commit")
     return Kept(new=len(taken), known=len(listed) - len(new), left=left, more=more)

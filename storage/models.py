@@ -1,8 +1,9 @@
 """The tables. Each is named by what one row of it is.
 
 source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
-        └─ article ─┬─ article_alias, revision, shingle
-                    └─ alert ── delivery ── attempt      heartbeat
+        └─ article ─┬─ article_alias, revision, shingle, story_key
+                    └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
+                              └─ teller                  heartbeat, usage
 """
 
 from __future__ import annotations
@@ -122,6 +123,7 @@ source = Table(
     _count("not_modified"),
     _count("articles"),
     Column("newest_at", UtcDateTime),
+    Column("rhythm", JSON(none_as_null=True)),  # when its articles appear, see storage.rhythm
 )
 
 host = Table(
@@ -189,6 +191,7 @@ article = Table(
     Column("facts", JSON, nullable=False),
     Column("content_hash", AnyText, nullable=False),
     Column("story", BigInteger, index=True),
+    Column("story_reason", AnyText),  # why it belongs to the story of another
     _to("article.id", name="reprint_of", ondelete="SET NULL"),
     Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
     Column("updated_at", UtcDateTime, nullable=False),
@@ -221,6 +224,14 @@ shingle = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
+story_key = Table(
+    "story_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    _to("article.id", primary_key=True, index=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
 alert = Table(
     "alert",
     metadata,
@@ -233,6 +244,29 @@ alert = Table(
     Column("payload", JSON, nullable=False),  # frozen: a retry sends the same message
     _count("reprints"),
     Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("due_at", UtcDateTime, nullable=False),  # when it may leave at the earliest
+    _to("alert.id", name="follows"),  # told again, or corrected: what this one goes back to
+)
+
+teller = Table(
+    "teller",  # an article that would have raised an alert again, and was counted on it instead
+    metadata,
+    _to("alert.id", primary_key=True),
+    _to("article.id", primary_key=True, index=True),
+    Column("how", AnyText, nullable=False),
+    Column("reason", AnyText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    _one_of("how", "reprint", "event"),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("rule", AnyText, primary_key=True),
+    Column("day", AnyText, primary_key=True),  # 2026-11-24, in UTC
+    _count("matches"),
+    _count("alerts"),
+    Column("last_at", UtcDateTime, nullable=False),
 )
 
 delivery = Table(
@@ -251,6 +285,7 @@ delivery = Table(
     Column("last_error", AnyText),
     Column("vendor_answer", AnyText),
     Column("sent_at", UtcDateTime),
+    _count("recoveries"),  # how often the program ended while this was being sent
     UniqueConstraint("alert_id", "channel"),
     _one_of("state", "pending", "sending", "sent", "dead", "held"),
     Index(None, "channel", "state", "next_at"),
@@ -274,4 +309,11 @@ heartbeat = Table(
     Column("name", AnyText, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("detail", AnyText),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("day", AnyText, primary_key=True),
+    _count("requests"),
 )

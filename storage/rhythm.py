@@ -57,11 +57,17 @@ def learn(old: Rhythm, dates: Sequence[datetime | None], last: datetime, now: da
     A date is believed where it lies between the two. An article with none, or one that its site has kept back, appeared somewhere in
     between, and counts as much in each hour of it.
     """
-    if not old.since <= now or old.at > now + _DAY:  # the clock was wrong
-        old = Rhythm(now, now, skip_hours=old.skip_hours)
+    old = sound(old, now)
     last = max(min(last, now), now - _WEEK)
     spans = [_span(date, last, now) for date in dates if date is None or date > last - ARCHIVE]
     return _added(faded(old, now), spans)
+
+
+def sound(old: Rhythm, now: datetime) -> Rhythm:
+    """The rhythm, or an empty one where it lies in the future: the clock was wrong."""
+    if old.since <= now and old.at <= now + _DAY:
+        return old
+    return Rhythm(now, now, skip_hours=old.skip_hours)
 
 
 def faded(old: Rhythm, now: datetime) -> Rhythm:
@@ -99,7 +105,7 @@ def _added(rhythm: Rhythm, spans: Iterable[tuple[datetime, datetime]]) -> Rhythm
 
 def _shares(begins: datetime, ends: datetime) -> Iterable[tuple[int, float]]:
     """The hours of the week between two moments, each with its part of the whole."""
-    whole = ends - begins
+    begins, whole = begins.astimezone(UTC), ends - begins
     while begins < ends:
         full = begins.replace(minute=0, second=0, microsecond=0) + _HOUR
         yield hour_of_week(begins), (min(full, ends) - begins) / whole

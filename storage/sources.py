@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
-from crawler.record import Found, Outcome, Reason, Source
+from crawler.record import Found, Link, Outcome, Reason, Source
 from crawler.url import host_of
+from storage import rhythm
 from storage.database import insert_new
 from storage.models import UtcDateTime, source, task
+from storage.rhythm import Rhythm
 from storage.tasks import ensure_hosts, poll_key
 
 
@@ -59,7 +61,7 @@ def _watch(session: Session, watched: Source, first_due: datetime, now: datetime
     moved = old.url != watched.url
     if moved:
         session.execute(delete(task).where(task.c.source_id == old.id, task.c.kind == "poll"))
-        values |= {"found_kind": None, "fail_count": 0, "last_outcome": None, "last_detail": None}
+        values |= {"found_kind": None, "fail_count": 0, "last_outcome": None, "last_detail": None, "rhythm": None}
     elif old.kind != watched.kind:  # another spider reads the same bytes differently: ask for them again
         session.execute(
             update(task).where(task.c.source_id == old.id, task.c.kind == "poll").values(etag=None, last_modified=None)
@@ -87,9 +89,17 @@ def _root_task(session: Session, source_id: int, watched: Source, first_due: dat
 
 
 def polled(
-    session: Session, source_id: int, now: datetime, outcome: Outcome, *, root: bool, found: Found | None = None, new: int = 0
+    session: Session,
+    source_id: int,
+    now: datetime,
+    outcome: Outcome,
+    *,
+    root: bool,
+    found: Found | None = None,
+    new: Sequence[Link] = (),
+    baseline: bool = False,
 ) -> None:
-    """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news."""
+    """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news (`new`)."""
     values: dict[str, Any] = {}
     if root:
         values |= _health(now, outcome)
@@ -97,6 +107,8 @@ def polled(
         values["last_new_at"] = now
     if found and root:
         values |= {"found_kind": found.kind, "title": found.title}
+    if found:
+        values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
     if found and found.newest:
         newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
         values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
@@ -118,6 +130,31 @@ def _health(now: datetime, outcome: Outcome) -> dict[str, Any]:
     if outcome.reason is Reason.UNCHANGED:
         values["not_modified"] = source.c.not_modified + 1
     return values
+
+
+def _learned(
+    session: Session, source_id: int, found: Found, new: Sequence[Link], now: datetime, *, root: bool, baseline: bool
+) -> dict[str, Any]:
+    """The source's rhythm with what this poll tells of it: a first one all dates, a later one those of the new links."""
+    row = session.execute(select(source.c.rhythm, source.c.last_ok_at).where(source.c.id == source_id)).one()
+    old = rhythm.from_json(row.rhythm)
+    skip_hours = found.skip_hours if root or old is None else old.skip_hours
+    if old is None or (baseline and not any(old.hours)):
+        learned = rhythm.begin([link.published for link in found.links], now)
+    elif baseline or not new:
+        learned = old
+    else:
+        # A child page is asked for right after its parent, so the poll before says nothing of its articles: its dates do.
+        last = row.last_ok_at if root and row.last_ok_at else now - timedelta(days=1)
+        learned = rhythm.learn(old, [link.published for link in new], last, now)
+    learned = replace(learned, skip_hours=skip_hours)
+    return {} if learned == old else {"rhythm": rhythm.to_json(learned)}
+
+
+def rhythms(session: Session) -> dict[str, Rhythm]:
+    """By name, when the articles of each watched source appear; those that were polled at least once."""
+    query = select(source.c.name, source.c.rhythm).where(source.c.enabled, source.c.rhythm.is_not(None))
+    return {name: known for name, data in session.execute(query) if (known := rhythm.from_json(data))}
 
 
 def states(session: Session) -> list[State]:

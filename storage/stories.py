@@ -28,17 +28,26 @@ RARE_ACTS = frozenset(
 )
 WHOLE_ACTS = frozenset(("outage", "layoff"))  # they have no object that could be another
 WEAK = frozenset(("name", "city", "country", "role", "period", "stage"))  # shared by many stories of one subject
+SURE, SURE_BY_WORDS = 6.0, 7.5  # points that fold an alert: with a mark of `_TELLING`, and without one
+_TELLING = frozenset(
+    "version name sum round share count date ordinal role turn stage period".split() + ["figures of the text"]
+)  # two events of one subject seldom share them by chance
+_DONE = frozenset(("act", "turn", "stage"))
 _IDENTIFIES = frozenset(("actor", "name", "version", "wording", "city", "country"))
 _WORDS_ONLY = frozenset(("actor", "wording", "thing", "product", "city", "country"))
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Same or not, what decided, and the points of what joins (0 when something separates)."""
+    """Same or not, what decided, and the points of what joins (0 when something separates).
+
+    `sure`: sure enough to leave an alert out for it. One alert too many costs a glance, one too few an event.
+    """
 
     same: bool
     reason: str
     score: float = 0.0
+    sure: bool = False
 
 
 def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
@@ -49,7 +58,10 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     points = {name: value for name, value in _joins(one, other) if value}
     score = round(sum(points.values()), 2)
     enough = ENOUGH + MORE if points.keys() <= _WORDS_ONLY else ENOUGH
-    return Verdict(score >= enough and bool(points.keys() & _IDENTIFIES), ", ".join(points) or "nothing in common", score)
+    same = score >= enough and bool(points.keys() & _IDENTIFIES)
+    wanted = SURE if points.keys() & _TELLING else SURE_BY_WORDS
+    sure = same and score >= wanted and bool(points.keys() & _DONE)
+    return Verdict(same, ", ".join(points) or "nothing in common", score, sure)
 
 
 def _joins(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[str, float]]:

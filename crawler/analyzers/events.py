@@ -19,9 +19,11 @@ from typing import Any
 import re2
 
 from crawler.headlines import LONGEST, LONGEST_WORDS, clean, headline
-from crawler.lexicon import Reading, Sentence, language_of, names, reading, rows, split, table
+from crawler.languages import language_of
+from crawler.lexicon import names, rows, split, table
 from crawler.record import Event, Fact, Record
 from crawler.text import is_han
+from crawler.texts import Reading, Sentence, reading
 
 MOST = 10
 LEAST = 3.0  # points a sentence needs; in a text of more than LONG sentences …

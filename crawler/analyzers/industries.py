@@ -1,7 +1,7 @@
 """Which industries an article concerns: enumerations such as 教育、医疗、交通等领域, and words that speak of an industry.
 
 Each industry collects points: a strong word 1, a weak one 0.4, in the title twice, repeated ones ever less; a member of an
-enumeration of fields counts 2. From 1.8 points on an industry is named. An article with AI
+enumeration of fields counts 3. From 1.8 points on an industry is named. An article with AI
 technologies and no industry concerns 互联网与软件.
 """
 
@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
 from dataclasses import dataclass, replace
 
-from crawler.lexicon import Match, Reading, industry_of_technology, language_of, names, reading
+from crawler.languages import language_of
+from crawler.lexicon import industry_of_technology, names
 from crawler.record import Fact, Record
+from crawler.texts import Match, Reading, reading
 
 POINTS = {"strong": 1.0, "weak": 0.4, "also": 1.0, "technology": 0.3}
 LEAST = 1.8
 MOST = 6
+LISTED = 3.0  # points of a member of a list of fields
 MOST_WEAK = 1.2  # points of all weak words together
 DEFAULT = "internet"
 
-# 教育、健康、零售、交通、制造、服务等领域 · in education, health care and retail sectors
-_enumeration = re.compile(
-    r"((?:[\w/()]{1,12}、){1,12}[\w/()]{1,12}?)(?:等|和|与|及)?(?:多个|众多|重点|各个|多|[一二三四五六七八九十两\d]+[大个])*(?:领域|行业|产业|场景|方面)"
-)
+# 教育、健康、零售、交通、制造、服务等领域: what the list ends with, and where it began
+_fields = re.compile(r"(?:等|和|与|及)?(?:多个|众多|重点|各个|多|[一二三四五六七八九十两\d]+[大个])*(?:领域|行业|产业|场景)")
+_list = re.compile(r"[^、,，。;；:：!?\n]{1,12}(?:、[^、,，。;；:：!?\n]{1,12})+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +80,20 @@ def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:
             points = POINTS[match.term.kind] / times[key] ** 1.5 * (2 if place is title else 1)
             found.setdefault(ident, []).append(_Cue(points, match, place is title))
     for match in _enumerated(text):
-        found.setdefault(match.term.id, []).append(_Cue(2.0, match, False))
+        found.setdefault(match.term.id, []).append(_Cue(LISTED, match, False))
     return found
 
 
 def _enumerated(text: Reading) -> list[Match]:
-    """The industries that an enumeration of fields names."""
-    members = [
-        (match.start(1) + part.start(), match.start(1) + part.end())
-        for match in _enumeration.finditer(text.form)
-        for part in re.finditer(r"[^、]+", match.group(1))
-    ]
-    return [match for match in text.longest("also") if any(start <= match.start and match.end <= end for start, end in members)]
+    """The industries that a list of fields names."""
+    lists: list[tuple[int, int]] = []
+    for match in _fields.finditer(text.form):
+        before = max(0, match.start() - 100)
+        if "、" in text.form[before : match.start()] and (found := _list.search(text.form[before : match.start()])):
+            lists.append((before + found.start(), match.start()))
+    ends = [end for _, end in lists]
+    matches = [(match, bisect_left(ends, match.end)) for match in text.longest("also")]
+    return [match for match, at in matches if at < len(lists) and lists[at][0] <= match.start]
 
 
 def _fact(value: str, cues: list[_Cue], points: float, title: Reading, text: Reading) -> Fact:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler.headlines import clean
-from crawler.lexicon import Sentence, reading
 from crawler.record import Record
 from crawler.text import is_han
+from crawler.texts import Sentence, reading
 
 MOST = 200
 LONG = 600  # code points from which the events say more than the next sentences do

@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
-from crawler.lexicon import Match, Reading, language_of, names, no_context, reading
+from crawler.languages import language_of
+from crawler.lexicon import names, no_context
 from crawler.record import Fact, Record
+from crawler.texts import Match, Reading, reading
 
 MOST = 20
 GENERAL = "ai"

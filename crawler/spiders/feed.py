@@ -72,6 +72,7 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
         newest=_newest(links),
         ttl=_ttl(parsed.feed.get("ttl")),
         notes=(*notes, *_notes(parsed, body, links)),
+        skip_hours=_hours_skipped(body),
     )
 
 
@@ -119,12 +120,18 @@ def _notes(parsed: Any, body: bytes, links: tuple[Link, ...]) -> Iterable[str]:
         yield "the feed is empty"
     elif len(links) < len(parsed.entries[:MAX_ITEMS]):
         yield f"{len(parsed.entries) - len(links)} entries have no address"
-    for found in _skip_hours.findall(body):
-        hours = sorted({int(hour) for hour in _hour.findall(found)})
+    if hours := _hours_skipped(body):
         yield f"skips the hours {', '.join(map(str, hours))} UTC"
     for link in parsed.feed.get("links", ()):
         if link.get("rel") == "hub" and is_web(link.get("href", "")):
             yield f"hub {link['href']}"
+
+
+def _hours_skipped(body: bytes) -> tuple[int, ...]:
+    """In UTC; 24 is another word for 0 (the specification of RSS 0.91 counts from 1)."""
+    return tuple(
+        sorted({int(hour) % 24 for found in _skip_hours.findall(body) for hour in _hour.findall(found) if int(hour) <= 24})
+    )
 
 
 def _link(entry: Any, base: str, now: datetime, zone: tzinfo) -> Link | None:

@@ -10,7 +10,7 @@ import typer
 
 from jobs import clock
 from jobs.output import Cli, Json, err, local, out, show, write_json
-from storage import queries, sources
+from storage import queries, sources, usage
 from storage.queries import Beat
 
 STALE = timedelta(seconds=60)  # the daemon beats every five seconds
@@ -23,13 +23,16 @@ COLUMNS = {
 def status(context: typer.Context, as_json: Json = False) -> None:
     """What runs, what is late, what fails."""
     cli: Cli = context.obj
-    zone, now = cli.config().zone, clock.now()
+    config, now = cli.config(), clock.now()
+    zone = config.zone
     with cli.archive() as db:
+        spent = db.read(lambda s: usage.of_day(s, f"{now.astimezone(zone):%Y-%m-%d}"))
         report = db.read(lambda s: queries.status(s, now))
         states = db.read(sources.states)
     beat = report.beats.get("daemon")
     if as_json:
-        write_json([_summary(report, beat, now), *map(asdict, states)])
+        requests = {"requests_today": spent, "budget": config.crawl.budget}
+        write_json([_summary(report, beat, now) | requests, *map(asdict, states)])
         return
     if _alive(beat, now):
         out.print(f"daemon   running ({beat.detail if beat else ''})", markup=False)
@@ -40,9 +43,16 @@ def status(context: typer.Context, as_json: Json = False) -> None:
         f"archive  {report.records} records, {report.reprints} of them reprints, newest {local(report.newest_record, zone)}"
     )
     out.print(f"work     {report.waiting} tasks due{late}; {report.sources} sources watched, {report.failing} failing")
+    out.print(f"requests {_spent(spent, config.crawl.budget)}")
     told = ", ".join(f"{count} {state}" for state, count in sorted(report.deliveries.items())) or "none"
     out.print(f"alerts   {report.alerts} raised; deliveries: {told}")
     _table(states, zone)
+
+
+def _spent(requests: int, budget: int | None) -> str:
+    if budget is None:
+        return f"{requests} today"
+    return f"{requests} of {budget} today" + ("; used up, polls wait until midnight" if requests >= budget else "")
 
 
 def _summary(report: queries.Status, beat: Beat | None, now: datetime) -> dict[str, Any]:

@@ -46,6 +46,8 @@ def parse(
         raise typer.BadParameter("give an address, a file with --url, or --batch")
     if url is not None:
         answer: Page | str = Page(url, _read_file(page), clock.now())
+    elif Path(page).exists() or "." not in page:
+        raise typer.BadParameter(f"{page} is no address; for a file give --url as well: where it was served")
     else:
         address = page if urls.is_web(page) else f"https://{page}"
         answer = asyncio.run(fetch_one(fetch_rules(config), urls.desktop_twin(address) or address))

@@ -102,7 +102,7 @@ def search(
     """Records that a rule with this query would match."""
     cli: Cli = context.obj
     config = cli.config()
-    wanted = parse(query, config.aliases)
+    wanted = parse(query, config.aliases, config.zone)
     with cli.archive() as db, db.reader() as session:
         rows = queries.tagged(session, since=since(start))
         found = (record for record, tags in rows if rules.search(wanted, record, tags, clock.now()) is not None)

@@ -119,7 +119,7 @@ def _query(config: Config, name: str | None, query: str | None) -> Query:
     if (name is None) == (query is None):
         raise typer.BadParameter("give either a rule's name or --query")
     if query is not None:
-        return parse(query, config.aliases)
+        return parse(query, config.aliases, config.zone)
     rule = next((rule for rule in config.rules if rule.name == name), None)
     if rule is None:
         raise typer.BadParameter(f"no rule {name!r}; there are: {', '.join(r.name for r in config.rules) or 'none'}")

@@ -12,7 +12,7 @@ from crawler.pool import Readers
 from crawler.record import Found, Page
 from jobs import clock
 from jobs.app import fetch_rules, watch_of
-from jobs.commands import health
+from jobs.commands import adding, health
 from jobs.config import Config
 from jobs.fetch_one import fetch_one
 from jobs.output import Cli, Json, fail, local, out, show, table
@@ -20,8 +20,8 @@ from jobs.pipeline import Watched
 
 app = typer.Typer(no_args_is_help=True, help="The watched sources.")
 
-
 app.command("list")(health.list_sources)
+adding.register(app)
 
 
 @app.command("test")

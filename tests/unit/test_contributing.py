@@ -18,11 +18,12 @@ import pytest
 from crawler import finding, plugins, reading
 from crawler.errors import SpiderError
 from crawler.record import Link, Page, Record, Source
+from jobs.config import load
 from jobs.message import Message
 from jobs.sending import Reply, channel_for
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
-SHOWN = {path: code for path, code in re.findall(r"```python\n# (\S+\.py)\n(.*?)```", TEXT, re.DOTALL)}
+SHOWN: dict[str, str] = dict(re.findall(r"```python\n# (\S+\.py)\n(.*?)```", TEXT, re.DOTALL))
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -55,17 +56,24 @@ def page(body: str, content_type: str, url: str = "https://news.paper.example/li
 
 
 def test_there_is_an_example_for_each_family() -> None:
-    assert [path.rsplit("/", 1)[0] for path in SHOWN] == ["crawler/spiders", "crawler/parsers", "crawler/analyzers", "jobs/channels"]
+    assert [path.rsplit("/", 1)[0] for path in SHOWN] == [
+        "crawler/spiders",
+        "crawler/parsers",
+        "crawler/analyzers",
+        "jobs/channels",
+    ]
 
 
 @pytest.mark.parametrize("added", ["crawler/spiders/lines.py"], indirect=True)
-def test_the_source_type_finds_links(added: ModuleType) -> None:
+def test_the_source_type_finds_links(added: ModuleType, tmp_path: Path) -> None:
     source = Source("s", "https://news.paper.example/list", options={"separator": "|"})
     found = finding.find(page("/a/1|江湾发布新规\n/a/2|\n", "text/tab-separated-values"), source, NOW, ZONE)
     assert (found.kind, [(link.url, link.title) for link in found.links]) == (
         "lines",
         [("https://news.paper.example/a/1", "江湾发布新规"), ("https://news.paper.example/a/2", None)],
     )
+    (tmp_path / "config.yaml").write_text("sources: [{name: s, url: 'https://a.example/', kind: lines, separator: '|'}]", "utf-8")
+    assert load(tmp_path / "config.yaml", {}).sources[0].kind == "lines"
     with pytest.raises(SpiderError):
         added.find(page("\n", "text/plain"), Source("s", source.url), NOW, ZONE)
 

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("facts", sa.JSON(), nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("story", sa.BigInteger(), nullable=True),
+        sa.Column("story_reason", sa.Text(), nullable=True),
         sa.Column("reprint_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -93,7 +94,10 @@ def upgrade() -> None:
         sa.Column("payload", sa.JSON(), nullable=False),
         sa.Column("reprints", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("follows", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_alert_article_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["follows"], ["alert.id"], name=op.f("fk_alert_follows"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
         sa.UniqueConstraint("dedup_key", name=op.f("uq_alert_dedup_key")),
     )
@@ -129,6 +133,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "article_id", name=op.f("pk_shingle")),
     )
     op.create_index(op.f("ix_shingle_article_id"), "shingle", ["article_id"], unique=False)
+    op.create_table(
+        "story_key",
+        sa.Column("key", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("seen_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_story_key_article_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("key", "article_id", name=op.f("pk_story_key")),
+    )
+    op.create_index(op.f("ix_story_key_article_id"), "story_key", ["article_id"], unique=False)
+    op.create_table(
+        "tally",
+        sa.Column("rule", sa.Text(), nullable=False),
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("matches", sa.Integer(), nullable=False),
+        sa.Column("alerts", sa.Integer(), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("rule", "day", name=op.f("pk_tally")),
+    )
+    op.create_table(
+        "teller",
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("how IN ('reprint', 'event')", name=op.f("ck_teller_how")),
+        sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_teller_alert_id"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_teller_article_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("alert_id", "article_id", name=op.f("pk_teller")),
+    )
+    op.create_index(op.f("ix_teller_article_id"), "teller", ["article_id"], unique=False)
     op.create_table(
         "task",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -178,6 +213,7 @@ def upgrade() -> None:
         sa.Column("last_error", sa.Text(), nullable=True),
         sa.Column("vendor_answer", sa.Text(), nullable=True),
         sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("recoveries", sa.Integer(), nullable=False),
         sa.CheckConstraint("state IN ('pending', 'sending', 'sent', 'dead', 'held')", name=op.f("ck_delivery_state")),
         sa.ForeignKeyConstraint(["alert_id"], ["alert.id"], name=op.f("fk_delivery_alert_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_delivery")),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import adding, headlines, lexicon, plugins
+from crawler import adding, headlines, lexicon, plugins, texts
 from crawler.analyzers import events, industries, keywords, language, summary, technologies
 from crawler.record import Fact, Record
 from crawler.text import normal
@@ -113,9 +113,9 @@ def test_quality_on_our_own_gold_does_not_sink(name: str, precision: float, reca
 
 
 def test_adding_runs_every_analyzer_of_the_family_each_after_those_it_builds_on() -> None:
-    ran = [module.__name__.rpartition(".")[2] for module in adding.ORDER]
-    assert ran == ["language", "technologies", "industries", "keywords", "events", "summary"]
-    assert set(ran) == set(plugins.family("crawler.analyzers", "add"))
+    ran = [component.name for component in adding.analyzers()]
+    assert ran[:6] == ["language", "technologies", "industries", "keywords", "events", "summary"]
+    assert sorted(ran) == sorted(plugins.family("crawler.analyzers", "add"))
 
 
 class TestLanguage:
@@ -285,22 +285,31 @@ class TestSentences:
         ],
     )
     def test_end_where_they_end(self, text: str, sentences: list[str]) -> None:
-        assert [one.text for one in lexicon.Reading(text).sentences] == sentences
+        assert [one.text for one in texts.Reading(text).sentences] == sentences
 
 
 class TestTerms:
     def test_of_han_do_not_overlap(self) -> None:
-        assert [match.term.id for match in lexicon.Reading("打造人工智能体验示范地").longest("technology")] == ["ai"]
+        assert [match.term.id for match in texts.Reading("打造人工智能体验示范地").longest("technology")] == ["ai"]
 
     def test_of_latin_letters_may(self) -> None:
-        assert {match.term.id for match in lexicon.Reading("an edge AI accelerator").longest("technology")} == {"edgeai", "chip"}
+        assert {match.term.id for match in texts.Reading("an edge AI accelerator").longest("technology")} == {"edgeai", "chip"}
 
     def test_as_written_are_not_found_otherwise(self) -> None:
-        assert not lexicon.Reading("a slam dunk and a rag").longest("technology")
+        assert not texts.Reading("a slam dunk and a rag").longest("technology")
+
+    def test_of_the_user_are_found_beside_ours(self) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lexicon, "_own_rows", {"technologies": [], "entities": []})
+            lexicon.extend(technologies=["own1 | 量子咖啡机 | quantum espresso | =QEX"], entities=["own2 | 星河智算 | Xinghe |"])
+            made = technologies.add(language.add(record("星河智算发布QEX和量子咖啡机。")))
+            assert made.ai_technologies == ("量子咖啡机",)
+        lexicon.extend()
+        assert technologies.add(language.add(record("星河智算又发布QEX和量子咖啡机。"))).ai_technologies == ()
 
     def test_every_name_of_the_taxonomy_is_found_by_itself(self) -> None:
         for ident, name in lexicon.names("technology").items():
-            found = {match.term.id for written in (name.zh, name.en) for match in lexicon.Reading(written).longest("technology")}
+            found = {match.term.id for written in (name.zh, name.en) for match in texts.Reading(written).longest("technology")}
             assert ident in found, name
 
 
@@ -308,7 +317,7 @@ class TestSummary:
     def test_is_whole_sentences_of_the_text(self) -> None:
         for gold in GOLD:
             made = adding.add(record(gold["text"], gold["title"]))
-            sentences = [headlines.clean(one.text) for one in lexicon.reading(gold["text"]).sentences]
+            sentences = [headlines.clean(one.text) for one in texts.reading(gold["text"]).sentences]
             left = made.summary
             for sentence in sorted(sentences, key=len, reverse=True):
                 left = left.replace(sentence, "")

@@ -152,7 +152,7 @@ def test_robots_names_sitemaps_and_news_comes_first() -> None:
 
 def test_common_paths_are_tried_below_the_section_and_the_root() -> None:
     tried = [each.url for each in discovery.paths(f"{NEWS}?page=2")]
-    assert tried[:2] == [f"{NEWS}feed/", f"{NEWS}rss.xml"]
+    assert tried[:3] == [f"{NEWS}feed/", f"{SITE}/feed/", f"{NEWS}rss.xml"]
     assert f"{SITE}/sitemap.xml" in tried
     assert f"{NEWS}sitemap.xml" not in tried
     assert len(tried) == len(set(tried)) <= 25

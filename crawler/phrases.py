@@ -1,0 +1,261 @@
+"""Phrases that may be keywords, and what each is worth.
+
+Chinese: runs of one to three content words; what speaks for one (how often and where it stands, its parts of speech, how rare its
+words are, how free its neighbours are, whether it stands inside longer runs) is added up with the weights of
+``data/keywords.yaml``. Languages with blanks: runs of one to three words between stop words and marks, names first.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Callable, Container, Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from typing import Any
+
+import rjieba
+
+from crawler.lexicon import table
+from crawler.texts import Reading
+
+LONG = 700  # code points from which a phrase that is told once and not in the title is no keyword
+LONGEST = 14  # code points of a Chinese phrase
+
+
+@dataclass(slots=True)
+class Candidate:
+    """A phrase and what is known of its places."""
+
+    words: tuple[str, ...]
+    tags: tuple[str, ...]
+    first: int  # offset of its first place in title + text
+    count: int = 0
+    in_title: int = 0
+    ends_title: bool = False
+    left: set[str] = field(default_factory=set)
+    right: set[str] = field(default_factory=set)
+    bound_left: int = 0
+    bound_right: int = 0
+    inside: int = 0  # times a content word stands before it
+    in_text: tuple[int, int] | None = None
+    capitals: int = 0  # times that every word of it begins with a capital
+
+    @property
+    def is_name(self) -> bool:
+        return self.capitals * 2 > self.count
+
+
+# --- Chinese
+
+
+@cache
+def weights() -> dict[str, float]:
+    return {name: float(value) for name, value in (line.split() for line in str(table("keywords.yaml")["weights"]).splitlines())}
+
+
+@lru_cache(maxsize=8_000)
+def rarity(word: str) -> float:
+    """How many nats of surprise a word is, by the segmenter's own word counts (they sum to 60 million)."""
+    return math.log(60_101_967 / max(1, rjieba.suggest_freq(word)))
+
+
+def candidates(title: Reading, text: Reading, known: Container[str] = ()) -> dict[str, Candidate]:
+    """Every run of one to three content words, by its normal form. Of a long text only those that come again, stand in the title
+    or are known."""
+    is_long = len(text.form) > LONG
+    counts = Counter([word for place in (title, text) for word, _ in place.words])
+    runs: dict[str, list[tuple[Reading, int, int]]] = {}
+    for place in (title, text):
+        anywhere = place is title or not is_long
+        content = [_fits[tag] and (anywhere or counts[word] > 1 or word in known) for word, tag in place.words]
+        for at, last, form in _runs(place.words, content):
+            if form in runs:
+                runs[form].append((place, at, last))
+            else:
+                runs[form] = [(place, at, last)]
+    return {
+        form: _candidate(places, title)
+        for form, places in runs.items()
+        if not is_long or len(places) > 1 or places[0][0] is title or form in known
+    }
+
+
+def _runs(words: list[tuple[str, str]], content: list[bool]) -> Iterator[tuple[int, int, str]]:
+    """(first word, last word, normal form) of every run; content ends where the words do."""
+    size = len(words)
+    for at, fits in enumerate(content):
+        if not fits:
+            continue
+        form = words[at][0]
+        if 2 <= len(form) <= LONGEST:
+            yield at, at, form
+        for last in (at + 1, at + 2):
+            if last == size or not content[last]:
+                break
+            form += words[last][0]
+            if len(form) > LONGEST:
+                break
+            yield at, last, form
+
+
+class _Tags(dict[str, bool]):
+    """Whether a tag is one of those, by its first letter."""
+
+    def __init__(self, letters: str, *more: str) -> None:
+        super().__init__(dict.fromkeys(more, True))
+        self._letters = letters
+
+    def __missing__(self, tag: str) -> bool:
+        self[tag] = fits = tag[:1] in self._letters and tag != ""
+        return fits
+
+
+_fits = _Tags("nvabljieztsfdg", "eng")  # words that may be part of a keyword
+_bound = _Tags("xucp", "")  # marks, particles, conjunctions, prepositions: where a phrase may begin or end
+_heavy = _Tags("nvab")
+_EDGES = (("^", "x"), ("$", "x"))
+
+
+def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candidate:
+    place, at, last = places[0]
+    run = place.words[at : last + 1]
+    offset = 0 if place is title else len(title.form) + 1
+    one = Candidate(tuple([word for word, _ in run]), tuple([tag for _, tag in run]), offset + place.starts[at], len(places))
+    for place, at, last in places:
+        words = place.words
+        before, kind = words[at - 1] if at else _EDGES[0]
+        after, next_kind = words[last + 1] if last + 1 < len(words) else _EDGES[1]
+        one.left.add(before)
+        one.right.add(after)
+        one.bound_left += _bound[kind]
+        one.bound_right += _bound[next_kind]
+        one.inside += _heavy[kind]
+        if place is title:
+            one.in_title = 1
+            one.ends_title |= after == "$"
+        elif one.in_text is None:
+            one.in_text = (place.starts[at], place.starts[last + 1])
+    return one
+
+
+def features(form: str, one: Candidate) -> Iterator[tuple[str, float]]:
+    """What speaks for or against a candidate: (name of the weight, how much of it)."""
+    for name in (*_of_shape(*one.tags), *_of_places(*_places(one)), *_of_words(*_words(form, one))):
+        yield name, 1
+    yield from _amounts(one)
+
+
+def worth_chinese(form: str, one: Candidate) -> float:
+    """The sum of the weights of its features, with the parts that come again and again kept."""
+    table_ = weights()
+    score = _sum(_of_shape, *one.tags) + _sum(_of_places, *_places(one)) + _sum(_of_words, *_words(form, one))
+    for name, amount in _amounts(one):
+        score += table_.get(name, 0.0) * amount
+    return score
+
+
+@lru_cache(maxsize=4_000)
+def _sum(names: Callable[..., list[str]], *key: Any) -> float:
+    return sum(weights().get(name, 0.0) for name in names(*key))
+
+
+_SAME_TAG = {"nrt": "nr", "nrfg": "nr", "vd": "v", "vg": "v", "ag": "a", "ng": "n", "i": "l", "an": "n"}
+
+
+def _of_shape(*tags: str) -> list[str]:
+    tags = tuple(_SAME_TAG.get(tag, tag) for tag in tags)
+    size = len(tags)
+    return ["bias", "tags:" + "+".join(tags), f"begins:{size}{tags[0]}", f"ends:{size}{tags[-1]}"]
+
+
+def _places(one: Candidate) -> tuple[int, int, int, int, int, bool]:
+    place = min(5, int(math.log2(1 + one.first / 20)))
+    return min(one.count, 6), one.in_title, place, min(len(one.left), 3), min(len(one.right), 3), one.ends_title
+
+
+def _of_places(count: int, in_title: int, place: int, left: int, right: int, ends_title: bool) -> list[str]:  # noqa: PLR0917 (a key)
+    names = [f"count:{count}", f"count-title:{min(count, 3)}{in_title}", f"place:{place}", f"left:{left}", f"right:{right}"]
+    return [*names, "ends-title"] if ends_title else names
+
+
+def _words(form: str, one: Candidate) -> tuple[int, int, int, int]:
+    rare = [rarity(word) for word in one.words]
+    return min(2, len(rare)), min(len(form), 9), min(14, int(min(rare))), min(14, int(rare[-1]))
+
+
+def _of_words(size: int, length: int, least: int, last: int) -> list[str]:
+    return [f"length:{length}", f"rare-least:{size}{least}", f"rare-last:{size}{last}"]
+
+
+def _amounts(one: Candidate) -> tuple[tuple[str, float], ...]:
+    size = len(one.words)
+    return (
+        (f"weight:{size}", math.log(1 + one.count * sum(map(rarity, one.words)) / size / 5)),
+        ("bound-left", one.bound_left / one.count),
+        ("bound-right", one.bound_right / one.count),
+        ("inside", one.inside / one.count),
+    )
+
+
+# --- languages with blanks between words
+
+_token = re.compile(r"[^\W\d_](?:[\w.&+/-]*\w)?(?:'(?!s\b)\w+)?|'s\b|\d[\w.,%-]*|\S")
+_letter = re.compile(r"[^\W\d_]")
+_verbal = re.compile(r"(?:ing|ed|ly|able|ibly)$")  # no nouns, mostly
+# Points, set by hand with an eye on news and crowd keywords: by size of the phrase, for 1, 2, 3, 4, 5 and more times.
+_TIMES = ((0.2, 0.8, 1.1, 1.2, 1.5), (-0.5, 0.1, 0.3, 0.3, 0.3), (-1.4, -0.4, -0.2, -0.2, -0.2))
+
+
+@cache
+def _stop() -> frozenset[str]:
+    return frozenset(str(table("stop_words.yaml")["stop"]).split())
+
+
+def phrases(title: Reading, text: Reading) -> dict[str, Candidate]:
+    """Every run of one to three words between stop words and marks, by its normal form."""
+    found: dict[str, Candidate] = {}
+    for place in (title, text):
+        run: list[tuple[int, int, bool]] = []
+        for match in _token.finditer(place.form):
+            word = match.group()
+            if len(word) > 1 and word not in _stop() and _letter.match(word):
+                run.append((match.start(), match.end(), place.text[place.normal.origin(match.start())].isupper()))
+            elif run:
+                _note(run, place, title, found)
+                run = []
+        _note(run, place, title, found)
+    return found
+
+
+def _note(run: list[tuple[int, int, bool]], place: Reading, title: Reading, found: dict[str, Candidate]) -> None:
+    for at in range(len(run)):
+        for last in range(at, min(len(run), at + 3)):
+            start, end = run[at][0], run[last][1]
+            form = place.form[start:end]
+            one = found.get(form)
+            if one is None:
+                offset = start if place is title else len(title.form) + 1 + start
+                one = found[form] = Candidate(tuple(place.form[a:b] for a, b, _ in run[at : last + 1]), (), offset)
+            one.count += 1
+            one.bound_left += at == 0
+            one.bound_right += last == len(run) - 1
+            if place is title:
+                one.in_title = 1
+            else:
+                one.in_text = one.in_text or (start, end)
+                one.capitals += all(capital for _, _, capital in run[at : last + 1])
+
+
+def worth_spaced(_form: str, one: Candidate) -> float:
+    """How often, how early, in the title, written as a name, whole between stop words, of long words, not of verbs."""
+    size = len(one.words) - 1
+    name = one.capitals / one.count
+    points = _TIMES[size][min(one.count, 5) - 1]
+    points += (0.1, 0.5, 0.5)[size] * one.in_title + (0.6, 1.9, 2.2)[size] * name
+    points += 0.65 * (one.bound_left + one.bound_right) / one.count
+    points += min(0.9, 0.35 * (max(map(len, one.words)) - 6.5)) - 0.22 * min(6, int(math.log2(1 + one.first / 50)))
+    if name < 0.5 and any(map(_verbal.search, one.words)):
+        points -= 0.6 if size else 1.2
+    return points

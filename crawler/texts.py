@@ -1,0 +1,162 @@
+"""A text read once for all analyzers: its normal form, known terms, words and sentences, each worked out on first use."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
+from itertools import accumulate
+from typing import NamedTuple
+
+from crawler.lexicon import Term, terms
+from crawler.text import Normal, is_word, normalize, word_ends, word_starts
+from crawler.words import tagged
+
+
+class Match(NamedTuple):
+    """A term where it stands: offsets into the normal form."""
+
+    start: int
+    end: int
+    term: Term
+
+
+class Sentence(NamedTuple):
+    """Offsets into the original text, and its words as a slice of the reading's; `paragraph` counts from 0."""
+
+    start: int
+    end: int
+    paragraph: int
+    text: str
+    form: str
+    first_word: int
+    last_word: int
+
+
+class Reading:
+    """One text, read once. Offsets are into `form` (the normal form) unless a method says otherwise."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.normal: Normal = normalize(text)
+        self.form = self.normal.text
+        self._longest: dict[tuple[str, ...], list[Match]] = {}
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """The place in the original text."""
+        return self.normal.span(start, end)
+
+    def original(self, start: int, end: int) -> str:
+        first, last = self.span(start, end)
+        return self.text[first:last]
+
+    @cached_property
+    def matches(self) -> tuple[Match, ...]:
+        """Every known term that stands as a word, longest first at each place; nested ones are still there."""
+        form, found = self.form, []
+        for last, (length, open_start, open_end, listed) in terms().iter(form):
+            start, end = last - length + 1, last + 1
+            if (open_start and not word_starts(form, start)) or (open_end and not word_ends(form, end)):
+                continue
+            for term in listed:
+                if term.exact and self.original(start, end) != term.alias:
+                    continue
+                if term.unless and term.unless.search(form, max(0, start - 40), end + 40):
+                    continue
+                found.append(Match(start, end, term))
+        found.sort(key=lambda match: (match.start, -match.end))
+        return tuple(found)
+
+    def longest(self, *kinds: str) -> list[Match]:
+        """The terms of these kinds that stand inside no longer one. Latin ones may overlap (edge AI accelerator); Han ones don't,
+        or 人工智能体验 would hold 智能体. Several may be the same words."""
+        if kinds not in self._longest:
+            self._longest[kinds] = self._find_longest(kinds)
+        return self._longest[kinds]
+
+    def _find_longest(self, kinds: tuple[str, ...]) -> list[Match]:
+        chosen: list[Match] = []
+        start = end = 0
+        for match in self.matches:
+            if match.term.kind not in kinds:
+                continue
+            same = match.start == start and match.end == end
+            if match.start >= end or same or (match.end > end and is_word(self.form[match.start])):
+                chosen.append(match)
+                start, end = match.start, match.end
+        return chosen
+
+    @cached_property
+    def words(self) -> list[tuple[str, str]]:
+        """(word, part of speech) of the whole normal form, blanks and marks too; of Chinese by jieba, else only words and marks."""
+        if self.is_spaced:
+            return [(word, "") for word in _spaced.findall(self.form)]
+        return tagged(self.form)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word starts in the normal form, and where the last one ends."""
+        return list(accumulate((len(word) for word, _ in self.words), initial=0))
+
+    @cached_property
+    def is_spaced(self) -> bool:
+        """True when the text is not Chinese enough to be segmented."""
+        return len(_han.findall(self.form)) * 8 < len(self.form)
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        return tuple(_sentences(self))
+
+
+@lru_cache(maxsize=4)
+def reading(text: str) -> Reading:
+    """The reading of a text; analyzers ask for the same two (title and text) one after the other."""
+    return Reading(text)
+
+
+_han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_spaced = re.compile(r"[^\W_]+(?:['.&/+][^\W_]+)*|[\W_]")
+_ends = re.compile(r"[。!?…]+|\.(?=[\"')]* )|\n|$")
+_abbreviated = re.compile(
+    r"(?:^|[\W_])(?:[a-z]|mr|mrs|ms|dr|prof|st|gen|sen|rep|gov|vs|no|inc|ltd|co|corp|jr|sr|u\.s|u\.k|a\.m|p\.m|jan|feb|aug|sept|oct|nov|dec)$"
+)
+
+
+def _sentences(read: Reading) -> Iterator[Sentence]:
+    """Sentences by 。！？… and line ends, and by full stops that end no abbreviation and precede no small letter."""
+    form, start, paragraph = read.form, 0, 0
+    for match in _ends.finditer(form):
+        end, mark = match.end(), match.group()[:1]
+        if end < start or (mark == "." and _goes_on(read, match.start())):
+            continue
+        if mark not in ("\n", ""):
+            quoted = form.count('"', start, end) % 2
+            while end < len(form) and (form[end] in "」』)" or (form[end] == '"' and quoted)):
+                quoted -= form[end] == '"'
+                end += 1
+            if quoted and end - start < 300:  # a quotation belongs to the sentence that tells who said it
+                continue
+        if sentence := _sentence(read, start, match.start() if mark == "\n" else end, paragraph):
+            yield sentence
+        start = end
+        paragraph += mark == "\n"
+
+
+def _goes_on(read: Reading, stop: int) -> bool:
+    """True when the full stop there ends an abbreviation, or a small letter follows."""
+    if _abbreviated.search(read.form, max(0, stop - 12), stop):
+        return True
+    following = re.compile(r"[\"') ]*(.)").match(read.form, stop + 1)
+    return bool(following and read.text[read.normal.origin(following.start(1))].islower())
+
+
+def _sentence(read: Reading, start: int, end: int, paragraph: int) -> Sentence | None:
+    form = read.form[start:end].strip()
+    if not form:
+        return None
+    start = read.form.index(form, start)
+    first, last = read.span(start, start + len(form))
+    starts = read.starts
+    words = bisect_left(starts, start), bisect_left(starts, start + len(form))
+    return Sentence(first, last, paragraph, read.text[first:last], form, *words)

@@ -1,0 +1,23 @@
+"""How many requests were made on which day. A day is text such as ``2026-11-24``, in the operator's own zone."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from storage.database import changed, insert_new
+from storage.models import usage
+
+
+def add(session: Session, day: str, requests: int) -> None:
+    """So many more."""
+    today = usage.c.day == day
+    if changed(session, update(usage).where(today).values(requests=usage.c.requests + requests)):
+        return
+    if not insert_new(session, usage, [{"day": day, "requests": requests}], "day"):  # another process was first
+        add(session, day, requests)
+
+
+def of_day(session: Session, day: str) -> int:
+    """How many so far."""
+    return session.scalar(select(usage.c.requests).where(usage.c.day == day)) or 0
