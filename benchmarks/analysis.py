@@ -245,6 +245,7 @@ def sentence_peers() -> Iterator[tuple[str, Callable[[str, Any], str]]]:
 
 FIRST = """
 import time, psutil
+import crawler.plugins  # pydantic is in every process of ours
 from crawler.record import Record
 from crawler.text import normal
 normal("大語言模型")  # the normal form is there for the rules anyway

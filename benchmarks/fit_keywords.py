@@ -1,6 +1,6 @@
 """Fits the weights of crawler/data/keywords.yaml, and says how good they are on texts they were not fitted on.
 
-    python benchmarks/fit_keywords.py --data DIR --peers DIR [--write]
+    python -m benchmarks.fit_keywords --data DIR --peers DIR [--write]
 
 Needs numpy and scikit-learn, from the folder given as --peers. The weights are a logistic regression over the features that
 crawler/phrases.py makes of every candidate phrase; features of fewer than 200 candidates are left out.

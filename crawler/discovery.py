@@ -28,9 +28,10 @@ from crawler.anchors import Anchor, anchors, base_of
 from crawler.captions import text_in
 from crawler.errors import ReadError, SpiderError
 from crawler.html import clean, parse
-from crawler.lists import article_keys
-from crawler.record import Found, Page, Source
+from crawler.lists import article_keys, looks_like_article
+from crawler.record import Found, Link, Page, Source
 from crawler.sniff import root_of, text_of
+from crawler.text import normal
 from crawler.url import is_web, join, link_key, same_site
 
 SAMPLE = 5  # titles that are shown
@@ -62,7 +63,7 @@ _SYSTEMS = {
     "docusaurus": "blog/rss.xml", "drupal": "rss.xml", "typecho": "feed/", "halo": "rss.xml", "vitepress": "feed.xml", "astro": "rss.xml",
 }  # fmt: skip
 # Where systems put their feeds and sitemaps, by how often it is right: WordPress, hand-made, Hugo and Jekyll, Ghost, Discourse.
-_PATHS = "feed/ rss.xml rss feed.xml atom.xml index.xml feed.json rss/ index.rss latest.rss news-sitemap.xml sitemap-news.xml sitemap.xml"
+_PATHS = "feed/ feed rss.xml rss feed.xml atom.xml index.xml feed.json rss/ index.rss latest.rss news-sitemap.xml sitemap-news.xml sitemap.xml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +170,7 @@ def sitemaps_of(page: Page) -> tuple[Candidate, ...]:
 
 
 def judge(page: Page, candidate: Candidate, now: datetime, zone: tzinfo, wanted: frozenset[str] = frozenset()) -> Judged:
-    """What the candidate's answer is worth. `wanted` are the link keys of the articles on the page that was asked about."""
+    """What the candidate's answer is worth. `wanted` tells the articles of the page that was asked about."""
     source = Source("candidate", candidate.url, candidate.kind, options=candidate.options)
     try:
         found = finding.find(page, source, now, zone)
@@ -182,11 +183,18 @@ def judge(page: Page, candidate: Candidate, now: datetime, zone: tzinfo, wanted:
 
 
 def wanted_of(page: Page, now: datetime, zone: tzinfo) -> frozenset[str]:
-    """The link keys of the articles that a page lists; empty when it lists none."""
+    """The articles that a page lists, by link key and by title; empty when it lists none."""
     try:
-        return frozenset(link_key(link.url) for link in finding.find(page, Source("page", page.url), now, zone).links)
+        links = finding.find(page, Source("page", page.url), now, zone).links
     except SpiderError:
         return frozenset()
+    return frozenset(name for link in links for name in _names(link))
+
+
+def _names(link: Link) -> tuple[str, ...]:
+    """What tells an article: its key, and its title, for many feeds lead through counters and other hosts."""
+    title = normal(link.title or "")
+    return (link_key(link.url), f"title {title}") if len(title) >= 8 else (link_key(link.url),)
 
 
 def _score(found: Found, candidate: Candidate, now: datetime, wanted: frozenset[str]) -> tuple[float, str]:
@@ -202,8 +210,11 @@ def _score(found: Found, candidate: Candidate, now: datetime, wanted: frozenset[
     score += 0.05 if days is None else 0.2 if days <= 3 else 0.15 if days <= 14 else 0.1
     if days is not None:
         said.append(f"the newest {'today' if days <= 0 else f'{days} days old'}")
+    if found.kind == "sitemap":
+        score += 0.2 * sum(1 for link in found.links if looks_like_article(link.url)) / count - 0.1 * titled
     if wanted:
-        share = len(wanted & {link_key(link.url) for link in found.links}) / min(len(wanted), count)
+        listed = sum(1 for name in wanted if not name.startswith("title "))
+        share = min(1.0, sum(1 for link in found.links if not wanted.isdisjoint(_names(link))) / min(listed, count))
         score += 0.2 * share
         said.append(f"{share:.0%} of them on the page" if share else "none of them on the page")
     if days is not None and days > FROZEN:

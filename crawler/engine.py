@@ -27,6 +27,9 @@ from crawler.settings import SHORTEST_DELAY, Desk, FetchRules, settings
 __all__ = ["Answer", "Engine", "Fetch", "FetchRules"]
 
 IDLE = 0.2  # seconds between two looks when nothing is due
+SLOW = 3.0  # seconds: a request that waits longer for its server takes no place away from others …
+SLOW_SHARE = 4  # … until there are so many times `concurrency` of them
+MOST_HELD = 32 * 2**20  # bytes of pages that wait to be read; beyond, nothing more is claimed
 AFTER_CLAIM_ERROR = 1.0  # seconds; the store may be away
 RESTART = (1.0, 30.0)  # seconds before a crashed crawl is started again, first and at most
 CRASHES = 5  # in a row, without one answer between them: then the engine ends, loudly
@@ -60,8 +63,8 @@ class Feeder(Spider):
 class Engine:
     """Fetches what `claim` gives and hands each end to `answered`.
 
-    Raises OptionError when the rules name what we cannot do. `answered` may take its time: up to `concurrency` answers are
-    worked on while as many other requests are on the network.
+    Raises OptionError when the rules name what we cannot do. `answered` may take its time. `concurrency` requests are on the network;
+    one that has waited three seconds for its server is no longer counted, so a few dead servers do not hold the others up.
     """
 
     def __init__(
@@ -75,7 +78,8 @@ class Engine:
         self._claim = claim
         self._answered = answered
         self._desk = Desk(rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now)
-        self._fetching: dict[int, Fetch] = {}
+        self._fetching: dict[int, float] = {}  # each request's start, in loop time
+        self._held: dict[int, int] = {}  # bytes of each page that is being answered
         self._answering: dict[int, asyncio.Task[None]] = {}
         self._work = asyncio.Event()
         self._room = asyncio.Event()
@@ -85,6 +89,7 @@ class Engine:
         self._crawler: Crawler | None = None
         self._crawl: asyncio.Task[None] | None = None
         self._answers = 0
+        self.last_look: float | None = None  # loop time at which it last looked for room and work; its sign of life
 
     @property
     def in_flight(self) -> int:
@@ -195,9 +200,13 @@ class Engine:
         """The next request as soon as there is room and work; None when the engine is to stop."""
         self._begun.set()
         while not self._halt.is_set():
+            self.last_look = asyncio.get_running_loop().time()
             if not self._has_room():
                 self._room.clear()
-                await self._room.wait()
+                try:
+                    await asyncio.wait_for(self._room.wait(), IDLE)  # a request may have become a slow one meanwhile
+                except TimeoutError:
+                    pass
                 continue
             fetch = await self._next_fetch()
             if fetch is None:
@@ -209,7 +218,10 @@ class Engine:
 
     def _has_room(self) -> bool:
         most = self._desk.rules.concurrency
-        return len(self._fetching) < most and len(self._answering) < most
+        now = asyncio.get_running_loop().time()
+        quick = sum(now - began < SLOW for began in self._fetching.values())
+        bounded = len(self._fetching) < SLOW_SHARE * most and len(self._answering) < SLOW_SHARE * most
+        return quick < most and bounded and sum(self._held.values()) < MOST_HELD
 
     async def _next_fetch(self) -> Fetch | None:
         """What is due, or None after a little sleep."""
@@ -229,7 +241,7 @@ class Engine:
 
     async def _begin(self, fetch: Fetch) -> Request | None:
         """The request, or None when it is refused before it begins."""
-        self._fetching[id(fetch)] = fetch
+        self._fetching[id(fetch)] = asyncio.get_running_loop().time()
         try:
             return self._request(fetch)
         except (ValueError, TypeError) as error:
@@ -301,6 +313,7 @@ class Engine:
         key = id(answer.fetch)
         task = asyncio.ensure_future(self._answered(answer))
         self._answering[key] = task
+        self._held[key] = len(answer.page.body) if answer.page else 0
         self._fetching.pop(key, None)
         self._answers += 1
         self._room.set()
@@ -313,4 +326,5 @@ class Engine:
             _log.exception("an answer could not be handed on: %s", answer.fetch.url)
         finally:
             self._answering.pop(key, None)
+            self._held.pop(key, None)
             self._room.set()

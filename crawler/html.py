@@ -14,6 +14,7 @@ from lxml import etree
 from crawler.errors import ReadError
 
 MAX_BODY = 16_000_000  # bytes of markup that are looked at; the longest articles measured stay under 5 MB
+MAX_METAS = 30  # of one name
 DEAD = frozenset(
     "script style noscript template svg math iframe object embed applet audio video canvas head select button textarea datalist".split()
 )
@@ -28,6 +29,7 @@ _charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
 _han = re.compile("[\u4e00-\u9fff]+")
+_private = re.compile("[\ue000-\uf8ff]")
 _controls = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc]")
 _loose = re.compile(r"[\W_]+")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
@@ -76,10 +78,11 @@ def _try(body: bytes, encoding: str) -> str | None:
 
 def _rubbish(text: str) -> bool:
     """True when decoding went wrong: many replaced bytes, or Han that nobody uses (half of GB 2312 is everyday Chinese)."""
-    if text.count("\ufffd") * 200 > len(text):
-        return True
     third = len(text) // 3
-    han = "".join(_han.findall(text[:3000] + text[third : third + 3000] + text[2 * third : 2 * third + 3000]))
+    sample = text[:3000] + text[third : third + 3000] + text[2 * third : 2 * third + 3000]
+    if text.count("\ufffd") * 200 > len(text) or len(_private.findall(sample)) * 100 > len(sample):
+        return True
+    han = "".join(_han.findall(sample))
     if len(han) < 50:
         return False
     known = max(len(han.encode("gb2312", "ignore")), len(han.encode("big5", "ignore")), len(han.encode("cp932", "ignore")))
@@ -89,11 +92,8 @@ def _rubbish(text: str) -> bool:
 def _guess(body: bytes) -> str:
     if len(_lonely.findall(body)) * 2 > len(_high.findall(body)):
         return body.decode("cp1252", "replace")  # single accents between ASCII letters: a Western page
-    first = body.decode("gb18030", "replace")
-    if not _rubbish(first):
-        return first
-    rivals = [body.decode(name, "replace") for name in ("big5", "cp932", "euc_jp", "euc_kr", "utf-8")]
-    return min([first, *rivals], key=lambda text: text.count("\ufffd"))
+    guesses = (body.decode(name, "replace") for name in ("gb18030", "big5", "cp932", "euc_jp", "euc_kr"))
+    return next((text for text in guesses if not _rubbish(text)), body.decode("gb18030", "replace"))
 
 
 def tree(body: bytes, content_type: str = "") -> etree._Element:
@@ -185,7 +185,9 @@ def gather(root: etree._Element) -> Tags:
             key = element.get("property") or element.get("name") or element.get("itemprop")
             value = element.get("content")
             if key and value and (value := clean(value)):
-                found.metas.setdefault(key.strip().lower(), []).append(value)
+                values = found.metas.setdefault(key.strip().lower(), [])
+                if len(values) < MAX_METAS:
+                    values.append(value)
         elif tag == "link":
             found.links.append((element.get("rel") or "", element.get("href") or ""))
         elif tag == "script":

@@ -10,6 +10,8 @@ from functools import cached_property
 from itertools import chain
 from typing import Any
 
+from lxml import etree
+
 from crawler import bylines, html
 from crawler.blocks import Layout, weigh
 from crawler.dates import date_in_url, parse_date
@@ -19,6 +21,7 @@ from crawler.url import is_web, join, same_site
 MAX_KEYWORDS = 8
 MAX_NAMES = 8
 SHORTEST = 18  # bytes of a title: six Han characters
+PAGER = 8  # lines below the text in which its pages are numbered
 SCRIPT = 400_000  # characters of one script looked at for a date or a source
 
 _AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author")
@@ -58,8 +61,9 @@ _source = re.compile(
     r"(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?((?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览)[^\s|，,。；;:：\"”》（(【\[]){2,30}(?:[（(][\u4e00-\u9fff]{2,6}[)）])?)"
 )
 _NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
+_next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
 _extra = re.compile(
-    r"(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|[\d:：\-年月日|·]+|\[[^\]]*\]|【[^】]*】"
+    r"(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
 )
 _org = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9·\-—]{1,19}$")
 _no_org = re.compile(
@@ -297,6 +301,23 @@ def canonical_hint(head: Head, url: str) -> str | None:
         if address and address != url and is_web(address) and same_site(address, url) and _ids(url) & _ids(address):
             return address
     return None
+
+
+def next_page(root: etree._Element, page: Layout, last: int, url: str) -> str | None:
+    """The address of the article's next part, where a line below its text offers one: the same address with another number."""
+    if not any(_next.search(line.text) for line in page.lines[max(0, last - 1) : last + PAGER] if line.weight < 200):
+        return None
+    for link in root.iter("a"):
+        if _next.search(html.clean("".join(map(str, link.itertext()))[:40])):
+            address = join(url, link.get("href") or "")
+            if address and address != url and same_site(address, url) and _numberless(address) == _numberless(url):
+                return address
+    return None
+
+
+def _numberless(url: str) -> str:
+    """An address without its scheme and what numbers its parts: a_2.html, a-2.html, a.html?page=2 and a.html are one."""
+    return re.sub(r"[_-]\d{1,2}(?=\.\w+$|$)|[?&](?:p|page|pn)=\d{1,2}$|/\d{1,2}/?$", "", url.partition("//")[2]).rstrip("/")
 
 
 def _ids(url: str) -> set[str]:

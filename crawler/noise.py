@@ -53,6 +53,7 @@ _LATIN = (
     r"(?:share|share this|share on|tweet|pin it|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
     r"|subscribe|subscribe now|sign up|sign in|log ?in|register|newsletter|advertisement|advert|ad|sponsored|promoted|loading.{0,10}|close|open"
     r"|menu|search|play|pause|video|watch|listen|gallery|photos?|image|skip (?:to|past|ad).{0,40}|back to top|article content)[\s.:…]*",
+    r"(?:subscribe|sign in|log in|register|sign up)\b.{0,30}\bto (?:continue|keep) reading.{0,60}",
     r"(?:click|tap) here.{0,60}|follow (?:us|him|her|me|on|@).{0,80}",
     r"(?:share|tweet|post|pin|email)\s.{0,40}\b(?:facebook|twitter|linkedin|whatsapp|reddit|pinterest|email)\b.{0,40}",
     r"(?:sign up|subscribe|register|join|get|have|receive|want)\b.{0,160}\b(?:newsletters?|inbox|email|e-mail|updates|notifications|alerts)\b.{0,120}",

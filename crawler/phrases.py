@@ -11,7 +11,7 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from crawler.lexicon import table
 from crawler.texts import Reading
 
 LONG = 700  # code points from which a phrase that is told once and not in the title is no keyword
+SEEN = 5  # places of a phrase that are looked at
 LONGEST = 14  # code points of a Chinese phrase
 
 
@@ -32,10 +33,11 @@ class Candidate:
     tags: tuple[str, ...]
     first: int  # offset of its first place in title + text
     count: int = 0
+    seen: int = 1  # how many of its places were looked at
     in_title: int = 0
     ends_title: bool = False
-    left: set[str] = field(default_factory=set)
-    right: set[str] = field(default_factory=set)
+    left: int = 0  # how many different words stand before it
+    right: int = 0
     bound_left: int = 0
     bound_right: int = 0
     inside: int = 0  # times a content word stands before it
@@ -115,7 +117,7 @@ class _Tags(dict[str, bool]):
 _fits = _Tags("nvabljieztsfdg", "eng")  # words that may be part of a keyword
 _bound = _Tags("xucp", "")  # marks, particles, conjunctions, prepositions: where a phrase may begin or end
 _heavy = _Tags("nvab")
-_EDGES = (("^", "x"), ("$", "x"))
+_EDGE = ("", "x")
 
 
 def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candidate:
@@ -123,42 +125,61 @@ def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candid
     run = place.words[at : last + 1]
     offset = 0 if place is title else len(title.form) + 1
     one = Candidate(tuple([word for word, _ in run]), tuple([tag for _, tag in run]), offset + place.starts[at], len(places))
-    for place, at, last in places:
+    seen = places[:SEEN]
+    left, right = set(), set()
+    for place, at, last in seen:
         words = place.words
-        before, kind = words[at - 1] if at else _EDGES[0]
-        after, next_kind = words[last + 1] if last + 1 < len(words) else _EDGES[1]
-        one.left.add(before)
-        one.right.add(after)
+        before, kind = words[at - 1] if at else _EDGE
+        after, next_kind = words[last + 1] if last + 1 < len(words) else _EDGE
+        left.add(before)
+        right.add(after)
         one.bound_left += _bound[kind]
         one.bound_right += _bound[next_kind]
         one.inside += _heavy[kind]
         if place is title:
             one.in_title = 1
-            one.ends_title |= after == "$"
+            one.ends_title |= after == ""
         elif one.in_text is None:
             one.in_text = (place.starts[at], place.starts[last + 1])
+    one.seen, one.left, one.right = len(seen), len(left), len(right)
     return one
 
 
 def features(form: str, one: Candidate) -> Iterator[tuple[str, float]]:
     """What speaks for or against a candidate: (name of the weight, how much of it)."""
-    for name in (*_of_shape(*one.tags), *_of_places(*_places(one)), *_of_words(*_words(form, one))):
+    size = len(one.words)
+    rare = [rarity(word) for word in one.words]
+    for name in (*_of_shape(*one.tags), *_of_places(*_places(one)), *_of_words(*_words(form, rare))):
         yield name, 1
-    yield from _amounts(one)
+    yield _WEIGHT[size], math.log(1 + one.count * sum(rare) / size / 5)
+    yield "bound-left", one.bound_left / one.seen
+    yield "bound-right", one.bound_right / one.seen
+    yield "inside", one.inside / one.seen
 
 
 def worth_chinese(form: str, one: Candidate) -> float:
-    """The sum of the weights of its features, with the parts that come again and again kept."""
+    """The sum of the weights of its features. The parts that come again and again are kept: one sum a shape, a place, a size."""
     table_ = weights()
-    score = _sum(_of_shape, *one.tags) + _sum(_of_places, *_places(one)) + _sum(_of_words, *_words(form, one))
-    for name, amount in _amounts(one):
-        score += table_.get(name, 0.0) * amount
-    return score
+    size, total = len(one.words), 0.0
+    rare = [rarity(word) for word in one.words]
+    total += _shapes[one.tags] + _spots[_places(one)] + _sizes[_words(form, rare)]
+    total += table_.get(_WEIGHT[size], 0.0) * math.log(1 + one.count * sum(rare) / size / 5)
+    edges = table_["bound-left"] * one.bound_left + table_["bound-right"] * one.bound_right + table_["inside"] * one.inside
+    return total + edges / one.seen
 
 
-@lru_cache(maxsize=4_000)
-def _sum(names: Callable[..., list[str]], *key: Any) -> float:
-    return sum(weights().get(name, 0.0) for name in names(*key))
+class _Sums(dict[Any, float]):
+    """Key of a group of features → the sum of their weights, worked out when it is first met; `most` bounds what is kept."""
+
+    def __init__(self, names: Callable[..., list[str]], most: int = 4_000) -> None:
+        super().__init__()
+        self._names, self._most = names, most
+
+    def __missing__(self, key: tuple[Any, ...]) -> float:
+        if len(self) >= self._most:
+            self.clear()
+        self[key] = total = sum(weights().get(name, 0.0) for name in self._names(*key))
+        return total
 
 
 _SAME_TAG = {"nrt": "nr", "nrfg": "nr", "vd": "v", "vg": "v", "ag": "a", "ng": "n", "i": "l", "an": "n"}
@@ -171,8 +192,8 @@ def _of_shape(*tags: str) -> list[str]:
 
 
 def _places(one: Candidate) -> tuple[int, int, int, int, int, bool]:
-    place = min(5, int(math.log2(1 + one.first / 20)))
-    return min(one.count, 6), one.in_title, place, min(len(one.left), 3), min(len(one.right), 3), one.ends_title
+    place = min(5, (1 + one.first // 20).bit_length() - 1)
+    return min(one.count, 6), one.in_title, place, min(one.left, 3), min(one.right, 3), one.ends_title
 
 
 def _of_places(count: int, in_title: int, place: int, left: int, right: int, ends_title: bool) -> list[str]:  # noqa: PLR0917 (a key)
@@ -180,8 +201,7 @@ def _of_places(count: int, in_title: int, place: int, left: int, right: int, end
     return [*names, "ends-title"] if ends_title else names
 
 
-def _words(form: str, one: Candidate) -> tuple[int, int, int, int]:
-    rare = [rarity(word) for word in one.words]
+def _words(form: str, rare: list[float]) -> tuple[int, int, int, int]:
     return min(2, len(rare)), min(len(form), 9), min(14, int(min(rare))), min(14, int(rare[-1]))
 
 
@@ -189,14 +209,8 @@ def _of_words(size: int, length: int, least: int, last: int) -> list[str]:
     return [f"length:{length}", f"rare-least:{size}{least}", f"rare-last:{size}{last}"]
 
 
-def _amounts(one: Candidate) -> tuple[tuple[str, float], ...]:
-    size = len(one.words)
-    return (
-        (f"weight:{size}", math.log(1 + one.count * sum(map(rarity, one.words)) / size / 5)),
-        ("bound-left", one.bound_left / one.count),
-        ("bound-right", one.bound_right / one.count),
-        ("inside", one.inside / one.count),
-    )
+_WEIGHT = ("", "weight:1", "weight:2", "weight:3")
+_shapes, _spots, _sizes = _Sums(_of_shape), _Sums(_of_places), _Sums(_of_words)
 
 
 # --- languages with blanks between words

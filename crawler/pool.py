@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime, tzinfo
@@ -26,13 +26,17 @@ from typing import Any, TypeVar, cast
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler import memory as heap
 from crawler.errors import ReadError, SpiderError, ZhixunError
 from crawler.hostile import hostile
 from crawler.record import Found, Link, Page, Record, Source
+from crawler.turns import Turns
+from crawler.url import host_of
 
 WORKERS = 2
 DEADLINE = 8.0  # seconds a call
-MEMORY = 2**30  # bytes of address space a child
+MEMORY = 2**28  # bytes of address space that a page may cost, beyond what a child needs for itself
+LARGE = 2**20  # bytes of a page, after which a child gives memory back
 TASKS = 200  # calls until a child is replaced: bounds what a leak in a C library can grow to
 CLOSE_WITHIN = 5.0  # seconds
 PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
@@ -78,19 +82,23 @@ class Readers:
         self._memory = memory
         self._closed = False
         self._pending: set[Future[Any]] = set()
+        self._turns = Turns(workers)
         self._pool = self._open()
 
     async def find(self, page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         """FIND in a child: what `crawler.finding.find` gives."""
-        return await self._call(find_in_child, page, source, now, zone)
+        async with self._turns.turn(host_of(page.url), len(page.body)):
+            return await self._call(find_in_child, page, source, now, zone)
 
     async def read(self, page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
         """READ and ADD in a child: a whole record."""
-        return await self._call(read_in_child, page, link, source_name, zone)
+        async with self._turns.turn(host_of(page.url), len(page.body)):
+            return await self._call(read_in_child, page, link, source_name, zone)
 
     async def add(self, record: Record) -> Record:
         """ADD in a child, for a record that needs no reading."""
-        return await self._call(add_in_child, record)
+        async with self._turns.turn(host_of(record.link), len(record.text)):
+            return await self._call(add_in_child, record)
 
     async def ask(self, module: str, verb: str, page: Page, *args: Any) -> Any:
         """Any other pure question to a page, answered by a function of crawler: `ask("discovery", "judge", page, …)`."""
@@ -185,13 +193,14 @@ def prepare_child(parent: int, memory: int) -> None:
     """Bind the child to its parent and its bound, and load what it will need, before any deadline runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which then ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait until C code returns
+    heap.few_arenas(1)
     _end_with(parent)
-    _bound_memory(memory)
     for name in MODULES:
         with contextlib.suppress(Exception):  # a module that cannot be loaded says so again when it is called
             importlib.import_module(name)
     with contextlib.suppress(Exception):  # the word lists are read at first use: a second, which no page should pay for
         add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."))
+    _bound_memory(heap.address_space() + memory)
 
 
 def _end_with(parent: int) -> None:
@@ -220,14 +229,16 @@ def find_in_child(page: Page, source: Source, now: datetime, zone: tzinfo) -> Fo
     """FIND."""
     if why := hostile(page.body):
         raise SpiderError(f"refused unread: {why}")
-    return cast(Found, _safely(SpiderError, "crawler.finding", "find", page, source, now, zone))
+    with _giving_back(page):
+        return cast(Found, _safely(SpiderError, "crawler.finding", "find", page, source, now, zone))
 
 
 def read_in_child(page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
     """READ, then ADD."""
     if why := hostile(page.body):
         raise ReadError(f"refused unread: {why}")
-    return add_in_child(cast(Record, _safely(ReadError, "crawler.reading", "read", page, link, source_name, zone)))
+    with _giving_back(page):
+        return add_in_child(cast(Record, _safely(ReadError, "crawler.reading", "read", page, link, source_name, zone)))
 
 
 def ask_in_child(module: str, verb: str, page: Page, *args: Any) -> Any:
@@ -235,6 +246,15 @@ def ask_in_child(module: str, verb: str, page: Page, *args: Any) -> Any:
     if why := hostile(page.body):
         raise SpiderError(f"refused unread: {why}")
     return _safely(SpiderError, module, verb, page, *args)
+
+
+@contextlib.contextmanager
+def _giving_back(page: Page) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        if len(page.body) > LARGE:
+            heap.trim()
 
 
 def add_in_child(record: Record) -> Record:

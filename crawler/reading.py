@@ -1,4 +1,7 @@
-"""Page → Record: the site's own parser where there is one, generic otherwise; gaps filled from what the source said of the link."""
+"""Page → Record: the site's own parser where there is one, generic otherwise; gaps filled from what the source said of the link.
+
+A page that is one part of an article says where the next is (`next_page`); who fetches it joins them with `joined`, within `MAX_PAGES`.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
 from crawler.url import canonical, host_of
 
 TOO_LITTLE = 40  # code points of text; a site parser that finds less has lost its layout
+MAX_PAGES = 8  # parts of one article that are worth fetching
 WHOLE = 500  # code points; a source's own text at least this long can stand for a page that cannot be read
 
 
@@ -26,6 +30,19 @@ def read(page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Recor
             raise
         record = _from_link(link, str(error))
     return _finish(record, page, link, source_name)
+
+
+def next_page(record: Record) -> str | None:
+    """The address of the article's next part, when its page offered one."""
+    return next((fact.quote for fact in record.facts if (fact.kind, fact.value) == ("reading", "next-page")), None)
+
+
+def joined(record: Record, further: Record) -> Record:
+    """An article and its next part as one; the part's own next page is the whole's. Nothing is said twice."""
+    known = set(record.text.split("\n"))
+    text = "\n".join((record.text, *(line for line in further.text.split("\n") if line not in known)))
+    facts = [fact for fact in record.facts if fact.value != "next-page"]
+    return replace(record, text=text[:MAX_TEXT], facts=(*facts, *(fact for fact in further.facts if fact.value == "next-page")))
 
 
 @cache

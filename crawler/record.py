@@ -83,7 +83,7 @@ class Page:
 class Fact:
     """One value and the place that proves it.
 
-    `kind` is keyword, technology, industry, event, or ``reading`` for what a parser has to say about its own work.
+    `kind` is keyword, technology, industry, event (its value is the headline), or ``reading`` for what a parser has to say about its own work.
     `start` and `end` are code-point offsets into the record's text; they are None when the proof stands elsewhere, and `quote`
     then begins with the place: ``title: …``, ``meta keywords: …``.
     """

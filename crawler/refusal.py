@@ -77,7 +77,9 @@ def _is_stub(head: Head, body: Body, page: Layout) -> bool:
     closed = any(str(article.get("isAccessibleForFree")).lower() == "false" for article in head.articles)
     if not closed and len(body.text) > STUB // 4:
         return False
-    near = " ".join((*body.dropped, *(line.text for line in page.lines[body.last : body.last + 10] if line.weight < 400)))
+    near = " ".join(
+        (*body.dropped, *body.lines[-2:], *(line.text for line in page.lines[body.last : body.last + 10] if line.weight < 400))
+    )
     return _paywall.search(near) is not None
 
 

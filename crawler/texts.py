@@ -22,6 +22,10 @@ class Match(NamedTuple):
     term: Term
 
 
+def _by_place(match: Match) -> tuple[int, int]:
+    return match.start, -match.end
+
+
 class Sentence(NamedTuple):
     """Offsets into the original text, and its words as a slice of the reading's; `paragraph` counts from 0."""
 
@@ -65,7 +69,7 @@ class Reading:
                 if term.unless and term.unless.search(form, max(0, start - 40), end + 40):
                     continue
                 found.append(Match(start, end, term))
-        found.sort(key=lambda match: (match.start, -match.end))
+        found.sort(key=_by_place)
         return tuple(found)
 
     def longest(self, *kinds: str) -> list[Match]:

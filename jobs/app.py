@@ -11,8 +11,9 @@ from datetime import datetime
 from crawler.engine import Engine, FetchRules
 from crawler.pool import Readers
 from jobs import clock, log
-from jobs.config import Config, SourceConfig
+from jobs.config import Config, RuleConfig, SourceConfig
 from jobs.deliver import Deliverer
+from jobs.feeds import Feeds
 from jobs.pipeline import Pipeline, Routing, Watch, Watched
 from jobs.sending import OpenChannel, channel_for
 from storage import frontier, outbox, sources
@@ -35,7 +36,9 @@ class App:
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, clock.now)
         self.engine = Engine(fetch_rules(config), self.pipeline.claim, self.pipeline.answered, clock.now)
         self.deliverer = Deliverer(self.db, channels_of(config), owner, clock.now, health=config.alerts.health_channels)
-        self.pipeline.on_alert = self.deliverer.wake
+        self.feeds = Feeds(self.db, clock.now)
+        self._feeds_stale = True
+        self.pipeline.on_alert = self._alerted
         self.pipeline.on_work = self.engine.wake
         self.pipeline.host_delay = lambda host: self.engine.crawl_delay(host) or 0.0
         self._tasks: list[asyncio.Task[None]] = []
@@ -57,6 +60,19 @@ class App:
         wanted = [(watched.source, now) for watched in self.pipeline.watch.sources.values()]
         await self.db.write(lambda s: sources.sync(s, wanted, now))
 
+    def _alerted(self) -> None:
+        self._feeds_stale = True
+        self.deliverer.wake()
+
+    async def write_feeds(self) -> None:
+        """Bring the feeds of the rules up to date, if something happened."""
+        config = self.config
+        if not self._feeds_stale or config.feeds.folder is None:
+            return
+        self._feeds_stale = False
+        rules = [rule.name for rule in config.rules]
+        await asyncio.to_thread(self.feeds.write, rules, config.feeds.folder, config.feeds.address or "", config.feeds.entries)
+
     async def until(self, done: Awaitable[object]) -> None:
         """Wait until `done`; if a part of the program ends before that, its error ends everything, loudly."""
         waiting = asyncio.ensure_future(done)
@@ -74,6 +90,7 @@ class App:
         if config.database != self.config.database:
             _log.warning("database changed in the configuration: restart to use it")
         self.config = config
+        self._feeds_stale = True
         log.hide(config.secrets())
         self.pipeline.watch = watch_of(config)
         self.deliverer.channels = channels_of(config)
@@ -116,16 +133,28 @@ def fetch_rules(config: Config) -> FetchRules:
 
 def watch_of(config: Config) -> Watch:
     """The configuration as the pipeline works with it."""
-    enabled = [row for row in config.sources if row.enabled]
-    budget, now = config.crawl.budget, clock.now()
     return Watch(
-        sources={row.name: _watched(row) for row in enabled},
+        sources={row.name: _watched(row) for row in config.sources if row.enabled},
         rules=Ruleset(config.compiled_rules()),
-        routing={rule.name: Routing(tuple(rule.channels), rule.max_age, rule.due) for rule in config.rules},
+        routing={rule.name: routing_of(rule) for rule in config.rules},
         zone=config.zone,
         delay=config.crawl.delay,
-        budget=budget,
-        timed_polls=0.0 if budget is None else sum(row.polls_a_day(now) for row in enabled),
+        budget=config.crawl.budget,
+        timed_polls=config.timed_polls(clock.now()),
+    )
+
+
+def routing_of(rule: RuleConfig) -> Routing:
+    """Where the alerts of a rule go, and when."""
+    return Routing(
+        channels=tuple(rule.channels),
+        max_age=rule.max_age,
+        due=rule.due,
+        fold=rule.stories,
+        again_when=rule.again_when,
+        on_update=rule.on_update and rule.enabled,
+        cooldown=rule.cooldown,
+        digest_size=rule.digest_size,
     )
 
 
@@ -135,4 +164,4 @@ def _watched(row: SourceConfig) -> Watched:
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:
     """The channels that rules may name, each opened from its address."""
-    return {row.name: channel_for(row.url) for row in config.channels}
+    return {row.name: channel_for(row.url, row.template or "") for row in config.channels}

@@ -8,11 +8,14 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from crawler.errors import OptionError
 from crawler.record import Record
 from jobs.config_check import meaning
-from jobs.config_file import ConfigError, Mistake, read_document
+from jobs.config_file import ConfigError, Document, Mistake, read_document
 from jobs.config_models import ChannelConfig, Config, RuleConfig, SourceConfig, kinds
 from jobs.config_shape import shape
+from jobs.environment import channels_from_environment
+from jobs.sending import channel_for
 from storage.rules import search, shadowed
 
 __all__ = [
@@ -32,6 +35,7 @@ __all__ = [
 def load(path: Path, environ: Mapping[str, str]) -> Config:
     """The configuration of a file, variables filled in from `environ`. Raises ConfigError, never anything else."""
     document = read_document(path, environ)
+    _add_channels(document, environ)
     shape(document)
     meaning(document)
     if document.mistakes:
@@ -44,6 +48,26 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
     if document.mistakes:
         raise ConfigError(document.mistakes)
     return config
+
+
+def _add_channels(document: Document, environ: Mapping[str, str]) -> None:
+    """Append the channels that the environment names, unless the file has one of that name. An address that is none is left out."""
+    listed = document.data.get("channels") or []
+    if not isinstance(listed, list):
+        return
+    known = {entry.get("name") for entry in listed if isinstance(entry, dict)}
+    for name, address in channels_from_environment(environ).items():
+        if name not in known and _opens(address):
+            listed = [*listed, {"name": name, "url": address}]
+            document.data["channels"] = listed
+
+
+def _opens(address: str) -> bool:
+    try:
+        channel_for(address)
+    except OptionError:
+        return False
+    return True
 
 
 def examples(config: Config) -> list[str]:
@@ -68,7 +92,7 @@ def changes(old: Config, new: Config) -> list[str]:
     told = [f"{key}: {_told(old, key)} → {_told(new, key)}" for key in ("timezone",) if getattr(old, key) != getattr(new, key)]
     if old.database != new.database:
         told.append("database changed")
-    for key in ("crawl", "analysis", "alerts"):
+    for key in ("crawl", "analysis", "alerts", "feeds"):
         before, after = getattr(old, key), getattr(new, key)
         told += [f"{key}.{name}: {_told(before, name)} → {_told(after, name)}" for name in _changed_keys(before, after)]
     if old.aliases != new.aliases:

@@ -6,6 +6,7 @@ It reads the plain data, not the models: an entry that is broken in one key is s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,6 +21,7 @@ from jobs.config_models import (
 from jobs.config_shape import did_you_mean
 from jobs.config_times import parse_cron
 from jobs.config_values import brief
+from jobs.rendering import TEMPLATE_NAMES
 from jobs.sending import channel_for
 from storage.query import QueryError, parse
 
@@ -40,6 +42,7 @@ def meaning(document: Document) -> None:
     _queries(document, _aliases(document))
     _references(document)
     _addresses(document)
+    _templates(document)
 
 
 def _texts(entry: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
@@ -183,3 +186,18 @@ def _addresses(document: Document) -> None:
             channel_for(url)
         except OptionError as error:
             document.mistake(path, str(error))
+
+
+def _templates(document: Document) -> None:
+    """A `$` that names nothing would be sent as it stands."""
+    for number, channel in document.entries("channels"):
+        path, text = ("channels", number, "template"), channel.get("template")
+        if not isinstance(text, str) or path in document.broken:
+            continue
+        for match in Template.pattern.finditer(text):
+            name = match["named"] or match["braced"]
+            if match["invalid"] is not None:
+                document.mistake(path, "a $ stands before a name; for a $ itself write $$")
+            elif name and name not in TEMPLATE_NAMES:
+                cure = did_you_mean(name, TEMPLATE_NAMES) or f"there are {', '.join(TEMPLATE_NAMES)}"
+                document.mistake(path, f"${name} is nothing that a message has", cure)

@@ -269,6 +269,16 @@ class RuleConfig(Section):
     """Hours in which its alerts are held, such as `22:00-07:00`; they leave at their end"""
     max_age: Duration = timedelta(days=3)
     """An article published longer ago raises no alert"""
+    stories: Literal["events", "reprints", "off"] = "events"
+    """What is told once: one of the `events`, whoever writes of it; a text with its `reprints`; `off`: nothing, each article is told"""
+    again_when: Annotated[int | None, Field(ge=2, le=1000)] = None
+    """Tell a story once more when so many publishers carry it"""
+    on_update: bool = False
+    """Whether those who were alerted are told when the article is corrected or withdrawn"""
+    cooldown: Duration | None = None
+    """The pause after an alert of the rule; what comes meanwhile waits for its end, and leaves together"""
+    digest_size: Annotated[int | None, Field(ge=1, le=100)] = None
+    """How many entries a digest of the rule spells out (30 without it); the others are counted, with where to see them"""
     should_match: tuple[Words, ...] = ()
     """Examples that `zhixun check` tries: the query must match each of them"""
     should_not_match: tuple[Words, ...] = ()
@@ -291,7 +301,7 @@ class RuleConfig(Section):
         return any_of(self.keywords)
 
     def due(self, now: datetime) -> datetime | None:
-        """When an alert raised `now` may leave; None: at once."""
+        """When an alert raised `now` may leave; None: at once. A `cooldown` comes on top, see storage/raising.py."""
         local = now.astimezone(self._zone)
         at = self.send.after(local)
         held = self.quiet.until(at or local) if self.quiet else None
@@ -305,6 +315,19 @@ class ChannelConfig(Section):
     """What rules call it"""
     url: Annotated[Words, Field(repr=False)]
     """Its address, such as `console://` or `feishu://TOKEN?secret=${FEISHU_SECRET}`"""
+    template: Words | None = None
+    """How its alerts are worded, with `$title`, `$linked` … in it; without it the usual way"""
+
+
+class FeedsConfig(Section):
+    """The alerts of each rule as an Atom and a JSON feed, written when they change."""
+
+    folder: Words | None = None
+    """Where the files are written, as `RULE.xml` and `RULE.json`; without it none are"""
+    address: WebUrl | None = None
+    """Where a web server shows that folder, for the links in the feeds to themselves"""
+    entries: Annotated[int, Field(ge=1, le=1000)] = 100
+    """How many alerts a feed holds, the newest"""
 
 
 class AlertsConfig(Section):
@@ -327,6 +350,8 @@ class Config(Section):
     """How texts are analysed"""
     alerts: AlertsConfig = AlertsConfig()
     """Alerts about Zhixun itself"""
+    feeds: FeedsConfig = FeedsConfig()
+    """Alerts as files for a feed reader"""
     sources: tuple[SourceConfig, ...] = ()
     """What is watched"""
     aliases: Mapping[AliasName, Annotated[tuple[Words, ...], Field(min_length=1)]] = {}
@@ -364,6 +389,12 @@ class Config(Section):
     def zone(self) -> ZoneInfo:
         """The configured time zone."""
         return ZoneInfo(self.timezone)
+
+    def timed_polls(self, now: datetime) -> float:
+        """Polls a day of the sources that are not adaptive; 0 where no budget asks for it."""
+        if self.crawl.budget is None:
+            return 0.0
+        return sum(row.polls_a_day(now) for row in self.sources if row.enabled)
 
     def query_of(self, rule: RuleConfig) -> Query:
         """A rule's query, parsed. Raises QueryError."""

@@ -75,6 +75,7 @@ class Daemon:
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
         scheduler.add_job(self._tidy, "interval", days=1, id="tidy")
+        scheduler.add_job(self._app.write_feeds, "interval", seconds=2, id="feeds")
         scheduler.add_job(self._look_at_file, "interval", seconds=2, id="config")
         return scheduler
 
@@ -135,6 +136,7 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         built.pipeline.look_now()
         await built.until(_work_is_done(built, started, stop, progress))
         await built.deliverer.drain()
+        await built.write_feeds()
         progress(built, started)
         return Counter(built.db.read(outbox.counts)) - Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
     finally:

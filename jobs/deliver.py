@@ -58,6 +58,7 @@ class Deliverer:
         self._ended = asyncio.Event()
         self._ended.set()
         self._stopping = False
+        self.last_look: float | None = None  # loop time of the last look into the outbox; its sign of life
         self._dead: list[tuple[str, Delivery, Receipt]] = []
         self._report_at = 0.0
         self._reporting: asyncio.Task[Receipt] | None = None
@@ -83,6 +84,7 @@ class Deliverer:
         self._ended.clear()
         try:
             while not self._stopping:
+                self.last_look = self._loop_time()
                 try:
                     await self._look()
                 except StorageError as error:
@@ -129,6 +131,11 @@ class Deliverer:
 
     def _may_send(self, name: str) -> bool:
         return name not in self._lanes or not self._lanes[name].resting()
+
+    async def tell(self, message: Message) -> Receipt | None:
+        """Send a message now, past the outbox; None when there is no channel to send it to."""
+        lane = self._teller(set())
+        return None if lane is None else await lane.attempt(message)
 
     # ---- waking the lanes
 

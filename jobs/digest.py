@@ -35,11 +35,13 @@ def next_parcel(waiting: Sequence[Delivery], now: datetime, *, fold: bool) -> tu
 def message_of(parcel: Sequence[Delivery]) -> Message:
     """The message of one delivery, or the digest of several; raises KeyError, TypeError or ValueError for a broken payload."""
     messages = [
-        Message.from_payload(one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints) for one in parcel
+        Message.from_payload(one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.tellers)
+        for one in parcel
     ]
     if len(messages) == 1:
         return messages[0]
     first = messages[0]
+    listed = min((message.cap or LISTED for message in messages), default=LISTED)
     return Message(
         alert_id=first.alert_id,
         idem_key=hashlib.sha256("|".join(message.idem_key for message in messages).encode()).hexdigest()[:32],
@@ -47,8 +49,8 @@ def message_of(parcel: Sequence[Delivery]) -> Message:
         title=f"{len(messages)} 条 · {first.title}" if first.chinese else f"{len(messages)} alerts · {first.title}",
         language=first.language,
         kind="digest",
-        items=tuple(messages[:LISTED]),
-        more=max(len(messages) - LISTED, 0),
+        items=tuple(messages[:listed]),
+        more=max(len(messages) - listed, 0),
     )
 
 

@@ -24,7 +24,8 @@ NAMED = 5  # candidates of the page that are fetched
 FEEDS_OF_HUB = 3
 SITEMAPS = 2
 SCRIPTS = 2
-USABLE = 0.5  # a score from which a candidate can be watched
+USABLE = 0.35  # a score from which a candidate can be watched
+CONTENT = 0.5  # … and from which sitemaps and scripts are left alone
 GOOD_FEED = 0.85  # … from which no better one is looked for, where the page's own articles are known
 GOOD_FEED_UNSURE = 0.7  # … and where they are not
 
@@ -79,6 +80,7 @@ class _Search:
         """The page, or why there is none; and where it has moved for good."""
         self.requests += 1
         answer = await self.fetcher.get(url)
+        self.requests += answer.page is not None and answer.page.url != url  # it was sent on
         return answer.page, "" if answer.page else why_not(answer), answer.moved_to
 
     async def ask(self, verb: str, page: Page, *args: Any) -> Any:
@@ -100,7 +102,7 @@ class _Search:
         for candidate in candidates:
             if most <= 0 or self.is_done():
                 return
-            key = f"{link_key(candidate.url)} {candidate.kind if candidate.options else ''}{sorted(candidate.options.items())}"
+            key = f"{candidate.url} {sorted(candidate.options.items())}"
             if key in self.tried:
                 continue
             self.tried.add(key)
@@ -179,7 +181,7 @@ async def _hubs(search: _Search) -> None:
 
 async def _sitemaps(search: _Search) -> None:
     """The sitemaps of robots.txt, where nothing better was found."""
-    if search.best >= USABLE or (address := join(search.asked, "/robots.txt")) is None:
+    if search.best >= CONTENT or (address := join(search.asked, "/robots.txt")) is None:
         return
     page, _, _ = await search.fetch(address)
     if page is not None:
@@ -188,10 +190,10 @@ async def _sitemaps(search: _Search) -> None:
 
 async def _behind(search: _Search) -> None:
     """What the page's scripts ask for, where nothing better was found."""
-    if search.page is None or search.best >= USABLE:
+    if search.page is None or search.best >= CONTENT:
         return
     for address in (await search.ask("scripts", search.page) or ())[:SCRIPTS]:
-        if search.is_done() or search.best >= USABLE:
+        if search.is_done() or search.best >= CONTENT:
             return
         script, _, _ = await search.fetch(address)
         if script is not None:

@@ -28,6 +28,7 @@ BATCH = 200
 LEASE = timedelta(minutes=15)  # long, because the next start frees what a dead process held
 LONG_PAUSE = 30.0  # seconds; what waits longer is given back meanwhile
 STORE_PAUSE = 2.0  # seconds until a store in trouble is asked again
+PLAIN_AFTER, DEAD_AFTER = 5, 10  # times that the program ended while it was sending this message
 
 _log = log.get("deliver")
 Buried = Callable[[str, Sequence[Delivery], Receipt], None]
@@ -131,12 +132,17 @@ class Lane:
         await self._store(lambda s: [outbox.postpone(s, one, until=until, reason=reason, now=now) for one in waiting])
 
     async def _send(self, parcel: Sequence[Delivery]) -> Receipt:
+        crashes = max(one.recoveries for one in parcel)
+        if crashes >= DEAD_AFTER:
+            return refused(f"the program ended {crashes} times while it was sending this", "crash", permanent=True)
         failpoint("before-send")
         try:
             message = digest.message_of(parcel)
         except (KeyError, TypeError, ValueError):
             _log.exception("a payload cannot be read", channel=self.name, delivery=parcel[0].id)
             message = digest.bare_message(parcel)
+        if crashes >= PLAIN_AFTER:
+            message = message.as_plain()
         receipt = await self.attempt(message)
         if receipt.poison and not receipt.accepted and not message.plain:
             plain = await self.attempt(message.as_plain())

@@ -25,7 +25,9 @@ _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 class Message:
     """One message to one channel. `matched` holds (term, sentence); `record` the frozen JSON of the article.
 
-    A digest has `items`, and `more` counts those that it does not list. A `plain` message is to be sent as unadorned text.
+    `also` names (title, source) of other articles on the event; `follows` says which alert this one goes back to, and why. A digest
+    has `items`, and `more` counts those that it does not list. A `plain` message is to be sent as unadorned text. `template` is the
+    operator's own wording (see jobs/rendering.py).
     """
 
     alert_id: int
@@ -44,12 +46,16 @@ class Message:
     events: tuple[str, ...] = ()
     matched: tuple[tuple[str, str], ...] = ()
     reprints: int = 0
+    also: tuple[tuple[str, str], ...] = ()
     note: str = ""
     kind: Kind = "alert"
     items: tuple[Message, ...] = ()
     more: int = 0
     plain: bool = False
+    template: str = ""
+    cap: int | None = None
     record: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    follows: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
 
     @property
     def id(self) -> str:
@@ -64,9 +70,17 @@ class Message:
         return any("一" <= ch <= "鿿" for ch in self.title)
 
     @classmethod
-    def from_payload(cls, payload: Mapping[str, Any], *, alert_id: int, idem_key: str, reprints: int = 0) -> Message:
+    def from_payload(
+        cls,
+        payload: Mapping[str, Any],
+        *,
+        alert_id: int,
+        idem_key: str,
+        reprints: int = 0,
+        also: tuple[tuple[str, str], ...] = (),
+    ) -> Message:
         """The message of a stored payload. Raises KeyError, TypeError or ValueError if it is not one of ours."""
-        record = payload["record"]
+        record, follows = payload["record"], payload.get("follows", {})
         published = record["published"]
         return cls(
             alert_id=alert_id,
@@ -85,7 +99,11 @@ class Message:
             events=tuple(event["headline"] for event in record["events"]),
             matched=tuple((match["term"], match["quote"]) for match in payload["matched"]),
             reprints=reprints,
+            also=also,
+            note=_follow_note(follows, (record["language"] or "zh").startswith("zh")),
+            cap=payload.get("cap"),
             record=MappingProxyType(record),
+            follows=MappingProxyType(follows),
         )
 
     def as_plain(self) -> Message:
@@ -93,17 +111,41 @@ class Message:
         return replace(self, plain=True)
 
 
-def payload(record: Record, hit: Hit) -> dict[str, Any]:
-    """What the ledger freezes of an alert: the record as JSON, the rule with its version, and why it matched."""
+def _follow_note(follows: Mapping[str, Any], chinese: bool) -> str:
+    """Why an alert is told once more."""
+    if not follows:
+        return ""
+    zh, en = _FOLLOWS[follows["why"]]
+    values = {"alert": short_id(follows["alert"]), "count": follows.get("publishers", 0), "detail": follows.get("detail", "")}
+    return (zh if chinese else en).format(**values)
+
+
+_FOLLOWS = {
+    "again": ("{alert} 的事件已有 {count} 家媒体报道", "{count} publishers carry the story of {alert} now"),
+    "changed": ("{alert} 的原文有改动：{detail}", "the article of {alert} was changed: {detail}"),
+    "withdrawn": ("{alert} 的原文已撤下", "the article of {alert} was withdrawn"),
+}
+
+
+def payload(record: Record, hit: Hit, cap: int | None = None) -> dict[str, Any]:
+    """What the ledger freezes of an alert: the record as JSON, the rule with its version, and why it matched.
+
+    `cap`: how many entries a digest of the rule spells out.
+    """
     return {
         "rule": hit.rule,
         "version": hit.version,
-        "matched": [{"term": one.term, "field": one.field, "quote": one.quote} for one in hit.evidence[:MAX_MATCHED]],
-        "record": _fields(record),
+        "matched": [
+            {"term": one.term, "field": one.field, "start": one.start, "end": one.end, "quote": one.quote}
+            for one in hit.evidence[:MAX_MATCHED]
+        ],
+        "record": record_fields(record),
+        **({"cap": cap} if cap else {}),
     }
 
 
-def _fields(record: Record) -> dict[str, Any]:
+def record_fields(record: Record) -> dict[str, Any]:
+    """The record as a payload has it."""
     return {
         "title": record.title,
         "link": record.link,

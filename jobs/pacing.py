@@ -65,6 +65,10 @@ class Plan:
             return lambda now: now + SECOND_POLL
         return partial(next_poll, self.paces[name], self.by)
 
+    def delay(self, name: str) -> timedelta | None:
+        """How long an article of this source waits for its poll, on average; None for one that is not adaptive."""
+        return expected_delay(self.paces[name], self.by) if name in self.paces else None
+
 
 def plan(
     weights: Mapping[str, float], known: Mapping[str, Rhythm], now: datetime, *, budget: int | None = None, others: float = 0.0
@@ -116,9 +120,9 @@ def _observed(since: datetime, now: datetime) -> list[float]:
     seen = [0.0] * HOURS
     last = hour_of_week(now)
     for age in range(min(HOURS, math.ceil(passed))):
-        times = max((passed - age) / HOURS, 1.0) if passed - age >= 1 else passed - age
-        weight = times if times < 1 else (1 - weekly**times) / (1 - weekly)
-        seen[(last - age) % HOURS] = hourly**age * weight
+        weeks, rest = divmod(passed - age, HOURS)
+        times = (1 - weekly**weeks) / (1 - weekly) + weekly**weeks * min(rest, 1.0)
+        seen[(last - age) % HOURS] = hourly**age * times
     return seen
 
 

@@ -25,7 +25,8 @@ from crawler.errors import NotAnArticle, ReadError, SpiderError
 from crawler.pool import Killed, Readers
 from crawler.record import Found, Link, Outcome, Page, Reason, Record, Source
 from jobs import log, pacing, schedule
-from jobs.message import payload
+from jobs.config_times import show_duration
+from jobs.message import payload, record_fields
 from storage import articles, frontier, sources, usage
 from storage.database import Database
 from storage.failpoints import failpoint
@@ -34,9 +35,11 @@ from storage.rules import Hit, Ruleset
 
 LEASE = timedelta(minutes=3)  # longer than the longest fetch (30 s) and two readings (8 s) of a batch that waits its turn
 HORIZON = timedelta(seconds=1)  # how far ahead of its pace a host's requests may be claimed
+BATCH = 8  # tasks claimed at once
 PLAN_AGAIN = timedelta(minutes=10)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 IDLE = timedelta(seconds=1)  # how long an empty frontier is believed
+GONE_AGAIN = timedelta(minutes=30)  # until a page that was read once and is gone now is asked for again
 MIN_OWN_TEXT = 40  # code points of what a source says itself, to make a record of it when the page cannot be read
 
 _log = log.get("pipeline")
@@ -44,11 +47,24 @@ _log = log.get("pipeline")
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """What the configuration says of one rule: where its alerts go, from which age on it is silent."""
+    """What the configuration says of one rule: where its alerts go and when, what it tells once, from which age on it is silent."""
 
     channels: tuple[str, ...]
     max_age: timedelta
     due: Callable[[datetime], datetime | None]
+    fold: articles.Fold = "events"
+    again_when: int | None = None
+    on_update: bool = False
+    cooldown: timedelta | None = None
+    digest_size: int | None = None
+
+    def muted(self, record: Record, baseline: bool, now: datetime) -> str:
+        """Why a match of this record raises no alert; "" when it does. `baseline`: it was there before we watched."""
+        if record.published is None and baseline:
+            return "without a date, on its source's first poll"
+        if record.published is not None and now - record.published > self.max_age:
+            return f"older than {show_duration(self.max_age)}"
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +161,13 @@ class Pipeline:
     def _claim(self, session: Session, now: datetime) -> tuple[list[Task], bool]:
         """Due tasks, and whether the day's budget is used up; then they are articles only."""
         day, budget = self.watch.day(now), self.watch.budget
-        spent = budget is not None and usage.of_day(session, day) >= budget
+        left = BATCH if budget is None else budget - usage.of_day(session, day)
+        spent = left <= 0
         tasks = frontier.claim(
             session,
             owner=self._owner,
             now=now,
-            limit=8,
+            limit=BATCH if spent else min(BATCH, left),
             lease=LEASE,
             delay=self._delay,
             horizon=HORIZON,
@@ -276,6 +293,9 @@ class Pipeline:
             return
         now = self._now()
         due = schedule.next_read(now, outcome, task.attempts, self._rng)
+        if task.depth and due is None:
+            await self._reread_failed(task, outcome, now)
+            return
         own = _record_of_link(task, now) if due is None else None
         if own is not None:
             await self._store(task, watched, await self._with_facts(own))
@@ -292,6 +312,26 @@ class Pipeline:
         except ReadError as error:
             _log.warning("stored without facts", link=record.link, reason=str(error))
             return record
+
+    async def _reread_failed(self, task: Task, outcome: Outcome, now: datetime) -> None:
+        """An article that was read before cannot be read any more. It is withdrawn when its page is gone, and still gone later."""
+        if outcome.reason is Reason.GONE and task.attempts < 2:
+            await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=now + GONE_AGAIN))
+            return
+        if outcome.reason is not Reason.GONE:
+            await self._db.write(lambda s: frontier.done(s, task, now=now, reason=outcome.reason))
+            return
+        key, updates = urls.link_key(task.url), self._updates(None, now)
+        told = await self._db.write(
+            lambda s: articles.withdrawn(s, task, key=key, detail=outcome.detail, updates=updates, now=now)
+        )
+        self._told(told, 0)
+        _log.info("withdrawn", source=task.source, url=task.url, detail=outcome.detail, alerts=told)
+
+    def _told(self, made: int, folded: int) -> None:
+        self.counts["alerts"] += made
+        if made or folded:
+            self.on_alert()
 
     async def _read(self, task: Task, watched: Watched, page: Page) -> tuple[Outcome, Record | None]:
         link = task.hint or Link(task.url)
@@ -311,32 +351,53 @@ class Pipeline:
         record = replace(record, first_seen=now)
         tags = watched.source.tags
         hits = self.watch.rules.match(record, tags, now)
-        drafts = [draft for hit in hits if (draft := self._draft(record, hit, task, now))]
+        drafts = [self._draft(record, hit, task, now) for hit in hits]
         key = urls.link_key(task.url)
         aliases = sorted({urls.link_key(address) for address in _other_addresses(record)} - {key})
         stored = await self._db.write(
-            lambda s: articles.store(s, record, key=key, aliases=aliases, tags=tags, task=task, alerts=drafts, now=now)
+            lambda s: articles.store(
+                s,
+                record,
+                key=key,
+                aliases=aliases,
+                tags=tags,
+                task=task,
+                alerts=drafts,
+                updates=self._updates(record, now),
+                now=now,
+            )
         )
         self.counts[stored.verdict] += 1
-        self.counts["alerts"] += stored.alerts_made
-        if stored.alerts_made:
-            self.on_alert()
+        self._told(stored.alerts_made, stored.alerts_folded)
         _log.info(
             "stored",
             verdict=stored.verdict,
             record=stored.article_id,
             source=task.source,
             title=record.title[:60],
+            reason=stored.reason,
             alerts=stored.alerts_made,
+            folded=stored.alerts_folded,
         )
 
-    def _draft(self, record: Record, hit: Hit, task: Task, now: datetime) -> articles.AlertDraft | None:
+    def _draft(self, record: Record, hit: Hit, task: Task, now: datetime) -> articles.AlertDraft:
         routing = self.watch.routing[hit.rule]
-        if record.published is None and task.baseline:
-            return None  # a first poll shows what was there before us
-        if record.published is not None and now - record.published > routing.max_age:
-            return None
-        return articles.AlertDraft(hit.rule, hit.version, routing.channels, payload(record, hit), routing.due(now))
+        return articles.AlertDraft(
+            rule=hit.rule,
+            version=hit.version,
+            channels=routing.channels,
+            payload=payload(record, hit, routing.digest_size),
+            due=routing.due(now),
+            fold=routing.fold,
+            again_when=routing.again_when,
+            cooldown=articles.Cooldown(routing.cooldown, routing.due) if routing.cooldown else None,
+            muted=routing.muted(record, task.baseline, now),
+        )
+
+    def _updates(self, record: Record | None, now: datetime) -> articles.Updates:
+        """The rules whose readers want to know of changes."""
+        due = {name: routing.due(now) for name, routing in self.watch.routing.items() if routing.on_update}
+        return articles.Updates(due, record_fields(record) if record and due else {})
 
 
 def _other_addresses(record: Record) -> Sequence[str]:

@@ -10,10 +10,11 @@ import html
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from string import Template
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from jobs.message import Message, clean, cut
+from jobs.message import Message, clean, cut, short_id
 
 MAX_TITLE = 300  # bytes
 MAX_SHOWN_LINK = 1000  # bytes; a longer address is left to the ledger
@@ -104,8 +105,8 @@ def render(message: Message, dialect: Dialect, limit: int, size: Callable[[str],
 
 
 def details(message: Message, dialect: Dialect, limit: int, size: Callable[[str], int] = lambda text: len(text.encode())) -> str:
-    """The message without title and link, for channels that have places of their own for them."""
-    bare = replace(message, title="", link="")
+    """The message without title and link, for channels that have places of their own for them; an operator's template is whole."""
+    bare = message if _templated(message) else replace(message, title="", link="")
     return _fit(lambda smaller: dialect.newline.join(_lines(smaller, dialect)), bare, limit, size)
 
 
@@ -120,10 +121,12 @@ def _fit(word: Callable[[Message], str], message: Message, limit: int, size: Cal
 def _ever_smaller(message: Message) -> Iterator[Message]:
     """The message, then poorer and poorer versions: detail goes first, then digest entries, link and title last."""
     yield message
-    yield replace(message, matched=message.matched[:2], events=message.events[:3], summary=message.summary[:100])
+    yield replace(
+        message, matched=message.matched[:2], events=message.events[:3], summary=message.summary[:100], also=message.also[:1]
+    )
     small = replace(message, matched=message.matched[:1], events=message.events[:1], summary="", keywords=())
     yield small
-    least = replace(small, matched=(), events=(), technologies=(), industries=(), title=cut(message.title, MAX_TITLE))
+    least = replace(small, matched=(), events=(), technologies=(), industries=(), also=(), title=cut(message.title, MAX_TITLE))
     yield least
     for count in range(len(message.items) - 1, 0, -1):
         hidden = len(message.items) - count
@@ -134,6 +137,8 @@ def _ever_smaller(message: Message) -> Iterator[Message]:
 def _lines(message: Message, dialect: Dialect) -> list[str]:
     if message.kind == "digest":
         return _digest_lines(message, dialect)
+    if _templated(message):
+        return _template_lines(message, dialect)
     say = _CHINESE if message.chinese else _ENGLISH
     lines = [_head(message, dialect, say), _title(message, dialect), _origin(message, dialect)]
     for term, sentence in message.matched[:3]:
@@ -148,9 +153,50 @@ def _lines(message: Message, dialect: Dialect) -> list[str]:
     lines += [f"{number}. {dialect.escape(event)}" for number, event in enumerate(message.events[:5], 1)]
     if message.summary and not message.events:
         lines.append(dialect.escape(message.summary[:SUMMARY]))
-    if message.note:
-        lines.append(dialect.escape(message.note))
+    lines += [_also(message, dialect, say), dialect.escape(message.note)]
     return [line for line in lines if line]
+
+
+def _also(message: Message, dialect: Dialect, say: dict[str, str]) -> str:
+    """The others that tell the event: if it is not the same after all, here a reader sees it."""
+    told = [f"{title}（{source}）" if message.chinese else f"{title} ({source})" for title, source in message.also]
+    return say["also"] + dialect.escape(say["semicolon"].join(told)) if told else ""
+
+
+# ---- an operator's own wording
+
+
+def _templated(message: Message) -> bool:
+    return bool(message.template) and not message.plain and message.kind in ("alert", "test")
+
+
+def template_values(message: Message, dialect: Dialect = PLAIN) -> dict[str, str]:
+    """What a template may name. Foreign text comes in as a value only, escaped for the channel."""
+    say = _CHINESE if message.chinese else _ENGLISH
+    lists = {"keywords": message.keywords, "technologies": message.technologies, "industries": message.industries}
+    terms = say["comma"].join(dict.fromkeys(term for term, _ in message.matched))
+    named = {
+        "rule": message.rule,
+        "title": cut(message.title, 3 * MAX_TITLE),
+        "source": message.publisher or message.source,
+        "published": message.published.isoformat(" ", "minutes") if message.published else "",
+        "summary": message.summary[:SUMMARY],
+        "terms": terms,
+        "quote": message.matched[0][1] if message.matched else "",
+        "note": message.note,
+    }
+    named |= {name: say["comma"].join(values) for name, values in lists.items()}
+    values = {name: dialect.escape(text) for name, text in named.items()}
+    values["events"] = dialect.newline.join(f"{n}. {dialect.escape(event)}" for n, event in enumerate(message.events[:5], 1))
+    values |= {"id": message.id, "link": safe_link(message.link), "reprints": str(message.reprints)}
+    return values | {"linked": _title(message, dialect), "also": _also(message, dialect, say)}
+
+
+def _template_lines(message: Message, dialect: Dialect) -> list[str]:
+    """The template line by line; a line whose values are all empty is left out."""
+    values = template_values(message, dialect)
+    lines = [(line, Template(line).safe_substitute(values)) for line in message.template.strip().split("\n")]
+    return [told for line, told in lines if told.strip() or not line.strip()]
 
 
 def _head(message: Message, dialect: Dialect, say: dict[str, str]) -> str:
@@ -191,7 +237,9 @@ _CHINESE = {
     "industries": "行业：",
     "keywords": "关键词：",
     "comma": "、",
+    "semicolon": "；",
     "reprints": "（另有 {} 家转载）",
+    "also": "同一事件：",
     "digest": "共 {} 条",
     "more": "另有 {} 条，查看：zhixun alerts list --rule {}",
 }
@@ -201,7 +249,9 @@ _ENGLISH = {
     "industries": "Industries: ",
     "keywords": "Keywords: ",
     "comma": ", ",
+    "semicolon": "; ",
     "reprints": " (reprints: {})",
+    "also": "Also told by: ",
     "digest": "{} alerts",
     "more": "and {} more, see: zhixun alerts list --rule {}",
 }
@@ -221,4 +271,14 @@ def as_json(message: Message) -> dict[str, Any]:
     if message.kind != "alert":
         return common | {"title": message.title, "note": message.note}
     matched = [{"term": term, "quote": sentence} for term, sentence in message.matched]
-    return common | {"reprints": message.reprints, "matched": matched, "record": dict(message.record)}
+    also = [{"title": title, "source": source} for title, source in message.also]
+    told = common | {"reprints": message.reprints, "also": also, "matched": matched, "record": dict(message.record)}
+    return told | {"follows": _followed(message)} if message.follows else told
+
+
+def _followed(message: Message) -> dict[str, Any]:
+    """Which alert this one goes back to, and why."""
+    return {"note": message.note, **message.follows, "alert": short_id(message.follows["alert"])}
+
+
+TEMPLATE_NAMES = tuple(sorted(template_values(Message(0, "", "", ""))))

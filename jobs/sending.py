@@ -244,7 +244,10 @@ def _words(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class OpenChannel:
-    """A channel with its options, ready to send. `rate` is messages a minute; None means as fast as it takes them."""
+    """A channel with its options, ready to send. `rate` is messages a minute; None means as fast as it takes them.
+
+    `template` is the operator's own wording of an alert.
+    """
 
     name: str
     scheme: str
@@ -252,10 +255,12 @@ class OpenChannel:
     options: BaseModel
     rate: float | None
     component: Component = field(repr=False)
+    template: str = ""
 
     async def send(self, message: Message, post: Post) -> Receipt:
         """Hand the message to the vendor and read its answer."""
-        receipt: Receipt = await self.component.module.send(message, self.options, post)
+        worded = replace(message, template=self.template) if self.template else message
+        receipt: Receipt = await self.component.module.send(worded, self.options, post)
         return receipt
 
 
@@ -264,12 +269,12 @@ def channels() -> dict[str, Component]:
     return family("jobs.channels", "send")
 
 
-def channel_for(text: str) -> OpenChannel:
+def channel_for(text: str, template: str = "") -> OpenChannel:
     """The channel of an address; raises OptionError that says what is wrong or missing."""
     address = parse_address(text)
     component = _component(address)
     options: BaseModel = component.module.options(address)
-    return OpenChannel(component.name, address.scheme, shown(address), options, component.module.RATE, component)
+    return OpenChannel(component.name, address.scheme, shown(address), options, component.module.RATE, component, template)
 
 
 def _component(address: Address) -> Component:

@@ -1,14 +1,13 @@
 """Articles: new, the same again, changed, or a reprint; stored with their alerts and the end of their task in one transaction.
 
 That one transaction is why no article is without its alerts after a crash, and no alert is made twice: an alert is unique by rule and
-story, its deliveries by alert and channel. A reprint that would raise it again is counted on the first.
+story (storage/raising.py), its deliveries by alert and channel.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
@@ -16,15 +15,31 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
-from storage import frontier, reprints
+from storage import changes, frontier, joining, reprints
 from storage.convert import content_hash, record_from_row, record_to_row
 from storage.database import changed, insert_new
 from storage.failpoints import after_commit, failpoint
-from storage.models import alert, article, article_alias, delivery, revision, shingle, source
+from storage.models import alert, article, article_alias, revision, shingle, source
+from storage.raising import AlertDraft, Cooldown, Fold, Place, Updates, idempotency_key, raise_all, update_all
+
+__all__ = [
+    "AlertDraft",
+    "Cooldown",
+    "Fold",
+    "Stored",
+    "Updates",
+    "idempotency_key",
+    "insert_record",
+    "store",
+    "tidy",
+    "to_record",
+    "withdrawn",
+]
 
 REMEMBERED = timedelta(days=30)  # how long an article can still be found to be the origin of a reprint
 CANDIDATES = 8  # stored texts compared with a new one
 MAX_ALIASES = 10
+READ_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))  # after each other, what a rule wants updates of
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,17 +56,6 @@ class _Incoming:
 
 Verdict = Literal["new", "same", "changed", "reprint"]
 to_record = record_from_row
-
-
-@dataclass(frozen=True, slots=True)
-class AlertDraft:
-    """An alert as the rules see it, not yet in the ledger. `due`: when to deliver it at the earliest; None is at once."""
-
-    rule: str
-    version: str
-    channels: tuple[str, ...]
-    payload: dict[str, Any]
-    due: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +79,24 @@ def store(
     tags: Sequence[str] = (),
     task: frontier.Task | None = None,
     alerts: Sequence[AlertDraft] = (),
+    updates: Updates | None = None,
     now: datetime,
 ) -> Stored:
     """Store a record and what follows from it.
 
     `key` and `aliases` are dedup keys: of the address that was read, and of those that the page calls its own. `task`, if given, is
-    closed even if its lease was lost: the article's key makes a second store harmless.
+    closed even if its lease was lost: the article's key makes a second store harmless. `updates`: whom to tell if it changed.
     """
     others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
     incoming = _Incoming(record, key, others, tuple(tags), reprints.sketch(record.title, record.text), now)
-    stored = _known(session, incoming)
+    stored = _known(session, incoming, updates)
     if stored is None:
-        stored = _raise_alerts(session, _insert(session, incoming), key, alerts, now)
+        place, verdict = _insert(session, incoming)
+        made, folded = raise_all(session, place, alerts, now)
+        stored = Stored(verdict, place.reason, place.article_id, place.story, made, folded)
     if task is not None:
-        frontier.done(session, task, now=now, reason=stored.verdict)
+        again = _read_again(session, stored.article_id, task, updates)
+        frontier.done(session, task, now=now, reason=stored.verdict, again_at=now + again if again else None)
     failpoint("before-store-commit")
     after_commit(session, "after-store-commit")
     return stored
@@ -102,18 +110,38 @@ def insert_record(session: Session, record: Record, *, key: str, tags: Sequence[
     return store(session, record, key=key, tags=tags, now=now)
 
 
+def withdrawn(session: Session, task: frontier.Task, *, key: str, detail: str, updates: Updates, now: datetime) -> int:
+    """A page that was read before is gone: tell those who were alerted of it. How many alerts; the record stays."""
+    frontier.done(session, task, now=now, reason="withdrawn")
+    row = session.execute(select(article.c.id, article.c.story).where(article.c.link_key == key)).first()
+    if row is None:
+        return 0
+    place = Place(row.id, row.story, row.id, key, detail)
+    count = update_all(session, place, updates, why="withdrawn", version="withdrawn", now=now)
+    after_commit(session, "after-store-commit")
+    return count
+
+
+def _read_again(session: Session, number: int, task: frontier.Task, updates: Updates | None) -> timedelta | None:
+    """In how long to look whether the article has changed: some hours, where a rule that wants to know has told of it."""
+    if updates is None or not updates.due or task.depth >= len(READ_AGAIN):
+        return None
+    told = select(alert.c.id).where(alert.c.article_id == number, alert.c.rule.in_(updates.due)).limit(1)
+    return READ_AGAIN[task.depth] if session.execute(told).first() else None
+
+
 def tidy(session: Session, now: datetime) -> int:
-    """Forget the sketches of articles that no reprint can be found for any more."""
-    return changed(session, delete(shingle).where(shingle.c.seen_at < now - REMEMBERED))
+    """Forget the sketches and join keys of articles that are too old for them."""
+    return changed(session, delete(shingle).where(shingle.c.seen_at < now - REMEMBERED)) + joining.tidy(session, now)
 
 
 # ---- known already?
 
 
-def _known(session: Session, new: _Incoming) -> Stored | None:
+def _known(session: Session, new: _Incoming, updates: Updates | None) -> Stored | None:
     own = session.execute(select(article).where(article.c.link_key == new.key)).first()
     if own is not None:
-        return _again(session, new, own)
+        return _again(session, new, own, updates)
     for row in _claimed_by(session, new.key, new.aliases):
         alike = reprints.compare(new.sketch, reprints.sketch(row.title, row.text)).reprint
         if alike or row.content_hash == content_hash(new.record):
@@ -122,7 +150,7 @@ def _known(session: Session, new: _Incoming) -> Stored | None:
     return None
 
 
-def _again(session: Session, new: _Incoming, old: Any) -> Stored:
+def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) -> Stored:
     row = record_to_row(new.record)
     if row["content_hash"] == old.content_hash:
         return Stored("same", f"record {old.id} has this link and this text", old.id, old.story)
@@ -131,8 +159,15 @@ def _again(session: Session, new: _Incoming, old: Any) -> Stored:
     row |= {"updated_at": new.now, "shown_at": new.record.published or old.shown_at}
     session.execute(update(article).where(article.c.id == old.id).values(row))
     session.execute(delete(shingle).where(shingle.c.article_id == old.id))
+    joining.forget(session, old.id)
     _remember(session, old.id, new)
-    return Stored("changed", f"record {old.id} has this link and had another text", old.id, old.story)
+    why = changes.substantial((old.title, old.text), (new.record.title, new.record.text))
+    made = 0
+    if why and updates is not None:
+        place = Place(old.id, old.story, old.reprint_of or old.id, new.key)
+        made = update_all(session, place, updates, why=why, version=row["content_hash"], now=new.now)
+    reason = f"record {old.id} has this link and had another text" + (f" ({why})" if why else "")
+    return Stored("changed", reason, old.id, old.story, made)
 
 
 def _claimed_by(session: Session, key: str, aliases: Sequence[str]) -> list[Any]:
@@ -145,8 +180,10 @@ def _claimed_by(session: Session, key: str, aliases: Sequence[str]) -> list[Any]
 # ---- new
 
 
-def _insert(session: Session, new: _Incoming) -> Stored:
+def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     origin = _origin(session, new.sketch, new.now)
+    joined = joining.join(session, joining.print_of(new.record), new.now) if origin is None else None
+    found = origin or joined
     first_seen = new.record.first_seen or new.now
     row = record_to_row(new.record) | {
         "link_key": new.key,
@@ -154,19 +191,21 @@ def _insert(session: Session, new: _Incoming) -> Stored:
         "first_seen": first_seen,
         "updated_at": new.now,
         "shown_at": new.record.published or first_seen,
-        "story": origin.story if origin else None,
+        "story": found.story if found else None,
+        "story_reason": found.reason if found else None,
         "reprint_of": (origin.reprint_of or origin.id) if origin else None,
     }
     number = session.execute(insert(article).values(row).returning(article.c.id)).scalar_one()
-    if origin is None:
+    if found is None:
         session.execute(update(article).where(article.c.id == number).values(story=number))
-    _remember(session, number, new)
+    _remember(session, number, new, print_too=origin is None)
     _claim_aliases(session, number, new.aliases)
     news = {"articles": source.c.articles + 1, "last_new_at": new.now}
     session.execute(update(source).where(source.c.name == new.record.source).values(news))
-    if origin is None:
-        return Stored("new", "no record has this link or this text", number, number)
-    return Stored("reprint", f"{origin.reason}, record {origin.id}", number, origin.story)
+    place = Place(number, number, number, new.key, "no record has this link or this text")
+    if found is not None:
+        place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)
+    return place, "reprint" if origin else "new"
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,13 +227,16 @@ def _origin(session: Session, sketch: reprints.Sketch, now: datetime) -> _Origin
     for row in session.execute(select(*columns).join(best, best.c.article_id == article.c.id)):
         likeness = reprints.compare(sketch, reprints.sketch(row.title, row.text))
         if likeness.reprint:
-            origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, likeness.reason))
+            reason = f"{likeness.reason}, record {row.id}"
+            origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.id), default=None)
 
 
-def _remember(session: Session, number: int, new: _Incoming) -> None:
+def _remember(session: Session, number: int, new: _Incoming, print_too: bool = True) -> None:
     rows = [{"key": key, "article_id": number, "seen_at": new.now} for key in set(new.sketch.keys)]
     insert_new(session, shingle, rows, "key", "article_id")
+    if print_too:  # a reprint need not be found: its original is
+        joining.remember(session, number, joining.print_of(new.record), new.now)
 
 
 def _claim_aliases(session: Session, number: int, aliases: Sequence[str]) -> None:
@@ -203,52 +245,3 @@ def _claim_aliases(session: Session, number: int, aliases: Sequence[str]) -> Non
     contested = [alias for alias in aliases if alias not in mine]
     if contested:
         session.execute(update(article_alias).where(article_alias.c.link_key.in_(contested)).values(article_id=None))
-
-
-# ---- alerts
-
-
-def _raise_alerts(session: Session, stored: Stored, key: str, drafts: Sequence[AlertDraft], now: datetime) -> Stored:
-    made = folded = 0
-    for draft in drafts:
-        if _raise(session, stored, key, draft, now):
-            made += 1
-            continue
-        same = alert.c.dedup_key == f"{draft.rule}|{stored.story}"
-        session.execute(update(alert).where(same).values(reprints=alert.c.reprints + 1))
-        folded += 1
-    return Stored(stored.verdict, stored.reason, stored.article_id, stored.story, made, folded)
-
-
-def _raise(session: Session, stored: Stored, key: str, draft: AlertDraft, now: datetime) -> bool:
-    row = {
-        "dedup_key": f"{draft.rule}|{stored.story}",
-        "rule": draft.rule,
-        "rule_version": draft.version,
-        "article_id": stored.article_id,
-        "story": stored.story,
-        "payload": draft.payload,
-        "created_at": now,
-        "reprints": 0,
-    }
-    if not insert_new(session, alert, [row], "dedup_key"):
-        return False
-    number = session.execute(select(alert.c.id).where(alert.c.dedup_key == row["dedup_key"])).scalar_one()
-    deliveries = [
-        {
-            "alert_id": number,
-            "channel": channel,
-            "idem_key": idempotency_key(draft.rule, key, channel),
-            "state": "pending",
-            "next_at": draft.due or now,
-        }
-        for channel in dict.fromkeys(draft.channels)
-    ]
-    if deliveries:
-        session.execute(insert(delivery), deliveries)
-    return True
-
-
-def idempotency_key(rule: str, link_key: str, channel: str) -> str:
-    """The key under which a receiver may drop a repeat: made of the article's address, not of our ids, which a new database counts anew."""
-    return hashlib.sha256(f"{rule}|{link_key}|{channel}".encode("utf-8", "replace")).hexdigest()[:32]

@@ -234,8 +234,11 @@ def unchanged(session: Session, claimed: Task, *, now: datetime, next_due: datet
     return True
 
 
-def done(session: Session, claimed: Task, *, now: datetime, reason: str = Reason.OK) -> bool:
-    """The article is stored. False if the lease was lost."""
+def done(session: Session, claimed: Task, *, now: datetime, reason: str = Reason.OK, again_at: datetime | None = None) -> bool:
+    """The article is stored; it is read again at `again_at`, if given. False if the lease was lost."""
+    if again_at is not None:
+        due = {"state": "due", "due_at": again_at, "turn": again_at, "attempts": 0, "depth": claimed.depth + 1}
+        return close(session, claimed, reason=reason, detail=None, done_at=now, **due)
     return close(session, claimed, state="done", reason=reason, detail=None, done_at=now, hint=None)
 
 

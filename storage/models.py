@@ -155,7 +155,7 @@ task = Table(
     Column("last_modified", AnyText),
     Column("reason", AnyText),
     Column("detail", AnyText),
-    _count("depth"),  # of a poll: 0 is the source's own address
+    _count("depth"),  # of a poll: 0 is the source's own address; of an article: how often it was read again
     _flag("baseline"),  # it was there before we watched
     Column("listed_at", UtcDateTime),  # of a child sitemap: its last change, as its parent says
     Column("created_at", UtcDateTime, nullable=False),

@@ -19,15 +19,20 @@ from sqlalchemy.orm import Session
 
 from storage.database import changed
 from storage.failpoints import after_commit, failpoint
-from storage.models import alert, attempt, delivery
+from storage.models import alert, article, attempt, delivery, teller
 
 FAR = timedelta(days=9)  # a weekly digest is the latest that anything is due
 MAX_ANSWER = 500  # code points kept of what a vendor says
+MAX_TELLERS = 3  # named of one alert; all are counted
+SUSPECT = 3  # recoveries after which a delivery is claimed alone, and after all others
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One claimed delivery. `attempts` counts this one. `payload` is the message as it was when the alert was raised."""
+    """One claimed delivery. `attempts` counts this one. `payload` is the message as it was when the alert was raised.
+
+    `recoveries`: how often the program ended while this was being sent. `tellers`: (title, source) of others that told the event.
+    """
 
     id: int
     alert_id: int
@@ -41,17 +46,25 @@ class Delivery:
     reprints: int
     created_at: datetime
     article_id: int
+    recoveries: int = 0
+    tellers: tuple[tuple[str, str], ...] = ()
 
 
 def claim(session: Session, *, channel: str, owner: str, now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
-    """Lease up to `limit` due deliveries of a channel, the one that has waited longest first. Commit before sending."""
+    """Lease up to `limit` due deliveries of a channel, the one that has waited longest first. Commit before sending.
+
+    What the program has ended over `SUSPECT` times goes last and alone: if it is the cause, nothing else pays for it.
+    """
     due = or_(
         and_(delivery.c.state == "pending", delivery.c.next_at <= now),
         and_(delivery.c.state == "sending", delivery.c.lease_until < now),
     )
     columns = (delivery, alert.c.payload, alert.c.rule, alert.c.reprints, alert.c.created_at, alert.c.article_id)
-    query = select(*columns).join(alert).where(delivery.c.channel == channel, due).order_by(delivery.c.next_at, delivery.c.id)
-    rows = session.execute(query.limit(limit).with_for_update(skip_locked=True, of=delivery)).all()
+    query = select(*columns).join(alert).where(delivery.c.channel == channel, due).with_for_update(skip_locked=True, of=delivery)
+    order, innocent = (delivery.c.next_at, delivery.c.id), delivery.c.recoveries < SUSPECT
+    rows = session.execute(query.where(innocent).order_by(*order).limit(limit)).all()
+    if not rows:
+        rows = session.execute(query.where(~innocent).order_by(delivery.c.recoveries, *order).limit(1)).all()
     if not rows:
         return []
     values = {"state": "sending", "owner": owner, "lease_until": now + lease}
@@ -60,12 +73,26 @@ def claim(session: Session, *, channel: str, owner: str, now: datetime, limit: i
     session.execute(insert(attempt), [{"delivery_id": row.id, "number": row.fence + 1, "started_at": now} for row in rows])
     failpoint("before-delivery-claim-commit")
     after_commit(session, "after-delivery-claim")
-    return [_delivery(row, owner) for row in rows]
+    told = _tellers(session, [row.alert_id for row in rows if row.reprints])
+    return [_delivery(row, owner, tuple(told.get(row.alert_id, ()))) for row in rows]
 
 
-def _delivery(row: Any, owner: str) -> Delivery:
-    same = {name: getattr(row, name) for name in Delivery.__dataclass_fields__ if name not in ("attempts", "fence", "owner")}
-    return Delivery(**same, attempts=row.attempts + 1, fence=row.fence + 1, owner=owner)
+def _delivery(row: Any, owner: str, tellers: tuple[tuple[str, str], ...]) -> Delivery:
+    own = {"attempts": row.attempts + 1, "fence": row.fence + 1, "owner": owner, "tellers": tellers}
+    return Delivery(**{name: getattr(row, name) for name in Delivery.__dataclass_fields__ if name not in own}, **own)
+
+
+def _tellers(session: Session, alert_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
+    """By alert: other articles of its event (reprints have its own title, and are only counted)."""
+    if not alert_ids:
+        return {}
+    columns = (teller.c.alert_id, article.c.title, func.coalesce(article.c.publisher, article.c.source, "").label("source"))
+    query = select(*columns).join(article, article.c.id == teller.c.article_id).order_by(teller.c.alert_id, teller.c.article_id)
+    found: dict[int, list[tuple[str, str]]] = {}
+    for row in session.execute(query.where(teller.c.alert_id.in_(alert_ids), teller.c.how == "event")):
+        told = found.setdefault(row.alert_id, [])
+        told += [(row.title, row.source)] if len(told) < MAX_TELLERS else []
+    return found
 
 
 def sent(
@@ -120,8 +147,16 @@ def recover(session: Session, now: datetime) -> int:
     """At the start of a daemon that holds the instance lock: what was being sent may or may not have arrived; send it again.
 
     That was no failure of the channel, so it costs no attempt: else a program that is killed often would use up every alert's chances.
+    It is counted by itself, because the message may be what kills the program: see `SUSPECT` and jobs/lane.py.
     """
-    freed = {"state": "pending", "owner": None, "lease_until": None, "next_at": now, "attempts": delivery.c.attempts - 1}
+    freed = {
+        "state": "pending",
+        "owner": None,
+        "lease_until": None,
+        "next_at": now,
+        "attempts": delivery.c.attempts - 1,
+        "recoveries": delivery.c.recoveries + 1,
+    }
     count = changed(session, update(delivery).where(delivery.c.state == "sending").values(freed))
     waiting = and_(delivery.c.state == "pending", delivery.c.next_at > now + FAR)  # a clock was wrong
     session.execute(update(delivery).where(waiting).values(next_at=now))
@@ -133,7 +168,7 @@ def retry(session: Session, alert_ids: Sequence[int] | None, now: datetime) -> i
     wanted: ColumnElement[bool] = delivery.c.state.in_(("dead", "held"))
     if alert_ids is not None:
         wanted = and_(wanted, delivery.c.alert_id.in_(alert_ids))
-    again = {"state": "pending", "next_at": now, "attempts": 0}
+    again = {"state": "pending", "next_at": now, "attempts": 0, "recoveries": 0}
     return changed(session, update(delivery).where(wanted).values(again))
 
 

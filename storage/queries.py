@@ -189,12 +189,6 @@ def _deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[De
     return found
 
 
-def rule_tallies(session: Session) -> dict[str, tuple[int, datetime]]:
-    """By rule: how many alerts it has raised, and when it last did."""
-    query = select(alert.c.rule, func.count(), func.max(alert.c.created_at)).group_by(alert.c.rule)
-    return {rule: (count, last) for rule, count, last in session.execute(query)}
-
-
 def payload(session: Session, alert_id: int) -> dict[str, Any] | None:
     """The message of an alert, as it was when it was raised."""
     frozen: dict[str, Any] | None = session.scalar(select(alert.c.payload).where(alert.c.id == alert_id))

@@ -48,7 +48,8 @@ def begin(dates: Sequence[datetime | None], now: datetime) -> Rhythm:
     if len(known) < 2:
         return Rhythm(now, now)
     since = known[round((len(known) - 1) * (1 - PINNED))]
-    return _added(Rhythm(min(since, now), now), [_span(date, date, now) for date in known if date > since])
+    first = Rhythm(min(since, now), now)
+    return _added(first, [(*_span(date, date, now), _left(now - date)) for date in known if date > since])
 
 
 def learn(old: Rhythm, dates: Sequence[datetime | None], last: datetime, now: datetime) -> Rhythm:
@@ -59,7 +60,7 @@ def learn(old: Rhythm, dates: Sequence[datetime | None], last: datetime, now: da
     """
     old = sound(old, now)
     last = max(min(last, now), now - _WEEK)
-    spans = [_span(date, last, now) for date in dates if date is None or date > last - ARCHIVE]
+    spans = [(*_span(date, last, now), 1.0) for date in dates if date is None or date > last - ARCHIVE]
     return _added(faded(old, now), spans)
 
 
@@ -72,8 +73,13 @@ def sound(old: Rhythm, now: datetime) -> Rhythm:
 
 def faded(old: Rhythm, now: datetime) -> Rhythm:
     """The counts as they stand now."""
-    left = 0.5 ** (max(now - old.at, timedelta(0)) / HALF_LIFE)
+    left = _left(now - old.at)
     return replace(old, at=now, hours=tuple(n * left for n in old.hours), minutes=tuple(n * left for n in old.minutes))
+
+
+def _left(age: timedelta) -> float:
+    """What is left of a count so old."""
+    return float(0.5 ** (max(age, timedelta(0)) / HALF_LIFE))
 
 
 def _span(date: datetime | None, last: datetime, now: datetime) -> tuple[datetime, datetime]:
@@ -91,15 +97,16 @@ def _is_day(date: datetime) -> bool:
     return not (date.hour or date.minute or date.second)
 
 
-def _added(rhythm: Rhythm, spans: Iterable[tuple[datetime, datetime]]) -> Rhythm:
+def _added(rhythm: Rhythm, spans: Iterable[tuple[datetime, datetime, float]]) -> Rhythm:
+    """With articles that appeared between two moments (or at one, if they are the same), each with its weight."""
     hours, minutes = list(rhythm.hours), list(rhythm.minutes)
-    for begins, ends in spans:
+    for begins, ends, weight in spans:
         if begins == ends:
-            hours[hour_of_week(begins)] += 1
-            minutes[begins.astimezone(UTC).minute] += 1
+            hours[hour_of_week(begins)] += weight
+            minutes[begins.astimezone(UTC).minute] += weight
             continue
         for hour, share in _shares(begins, ends):
-            hours[hour] += share
+            hours[hour] += weight * share
     return replace(rhythm, hours=tuple(hours), minutes=tuple(minutes))
 
 

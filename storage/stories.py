@@ -30,7 +30,7 @@ WHOLE_ACTS = frozenset(("outage", "layoff"))  # they have no object that could b
 WEAK = frozenset(("name", "city", "country", "role", "period", "stage"))  # shared by many stories of one subject
 SURE, SURE_BY_WORDS = 6.0, 7.5  # points that fold an alert: with a mark of `_TELLING`, and without one
 _TELLING = frozenset(
-    "version name sum round share count date ordinal role turn stage period".split() + ["figures of the text"]
+    [*"version name sum round share count date ordinal role turn stage period".split(), "figures of the text"]
 )  # two events of one subject seldom share them by chance
 _DONE = frozenset(("act", "turn", "stage"))
 _IDENTIFIES = frozenset(("actor", "name", "version", "wording", "city", "country"))

@@ -1,8 +1,8 @@
 """Which industries an article concerns: enumerations such as 教育、医疗、交通等领域, and words that speak of an industry.
 
 Each industry collects points: a strong word 1, a weak one 0.4, in the title twice, repeated ones ever less; a member of an
-enumeration of fields counts 3. From 1.8 points on an industry is named. An article with AI
-technologies and no industry concerns 互联网与软件.
+enumeration of fields 3. From 1.8 points on (more in a long text) an industry is named. An article with AI technologies and no
+industry concerns 互联网与软件.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import math
 import re
 from bisect import bisect_left
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 from crawler.languages import language_of
 from crawler.lexicon import industry_of_technology, names
@@ -30,8 +31,7 @@ _fields = re.compile(r"(?:等|和|与|及)?(?:多个|众多|重点|各个|多|[�
 _list = re.compile(r"[^、,，。;；:：!?\n]{1,12}(?:、[^、,，。;；:：!?\n]{1,12})+$")
 
 
-@dataclass(frozen=True, slots=True)
-class _Cue:
+class _Cue(NamedTuple):
     """One word that spoke for an industry."""
 
     points: float

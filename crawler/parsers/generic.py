@@ -47,6 +47,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     facts = [Fact("keyword", word, f"meta keywords: {word}", "page") for word in words]
     if own := metadata.canonical_hint(head, page.url):
         facts.append(Fact("reading", "canonical", own, "generic"))
+    if further := metadata.next_page(root, layout, body.last, page.url):
+        facts.append(Fact("reading", "next-page", further, "generic"))
     return record.with_facts(*facts)
 
 

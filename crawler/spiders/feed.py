@@ -169,8 +169,16 @@ def _published(entry: Any, now: datetime, zone: tzinfo) -> datetime | None:
         if (found := parse_date(dict.get(entry, name) or "", now, zone)) is not None:
             return found
         if struct := dict.get(entry, f"{name}_parsed"):
-            return parse_date(datetime.fromtimestamp(timegm(struct), UTC).isoformat(), now, zone)
+            return _moment(struct, now, zone)
     return None
+
+
+def _moment(struct: Any, now: datetime, zone: tzinfo) -> datetime | None:
+    """feedparser's own reading of a date, which may lie in no year that there is."""
+    try:
+        return parse_date(datetime.fromtimestamp(timegm(struct), UTC).isoformat(), now, zone)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _whole(content: str, description: str) -> str | None:

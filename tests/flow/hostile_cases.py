@@ -18,7 +18,7 @@ import brotli
 Pieces = AsyncIterator[bytes]
 Answer = bytes | Callable[[], Pieces]
 MIB = 2**20
-CANARY = "http://canary-host:canary-port"  # replaced by the real one when it is served
+CANARY = "http://127.0.0.1:99999"  # replaced by the real one, which is as long, when it is served
 PARAGRAPH = "江湾市的研究人员今天公布了一项测试结果，涉及模型、芯片与能耗，并说明了下一步的安排。"
 
 

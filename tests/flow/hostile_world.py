@@ -76,6 +76,8 @@ class Server:
             await self._answer(head.split(b" ")[1].decode("latin-1") if head else "/", writer)
         except (OSError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, IndexError):
             pass
+        except asyncio.CancelledError:
+            pass  # the world ends
         finally:
             self._tasks.discard(task)
             writer.close()
@@ -115,6 +117,7 @@ class Result:
     told: int = 0  # stories whose alert reached the sink
     canary_hits: int = 0
     memory: float = 0.0
+    memory_parts: list[int] = field(default_factory=list)  # of each process, the daemon's own first
     fewest_files: int = 0
     most_files: int = 0
     stop_took: float = 0.0
@@ -137,7 +140,7 @@ class Result:
         return (
             f"{self.cases} hostile sources, {self.seconds:.0f} s: {self.stored} of {self.published} healthy articles stored, "
             f"median {self.median:.1f} s, worst {worst:.1f} s after publication; {self.told} alerts told; crashes {len(self.crashes)}, "
-            f"died {self.died}, late beats {self.late_beats}, canary hits {self.canary_hits}, memory {self.memory:.0f} MiB, "
+            f"died {self.died}, late beats {self.late_beats}, canary hits {self.canary_hits}, memory {self.memory:.0f} MiB {self.memory_parts}, "
             f"files {self.fewest_files}-{self.most_files}, log {self.log_bytes / 1024:.0f} KiB, secrets shown {len(self.leaks)}, "
             f"SIGTERM {self.stop_took:.1f} s, exit {self.exit_code}, never polled {len(self.never_polled)}"
         )
@@ -333,7 +336,9 @@ class HostileWorld:
                 for one in members:
                     with suppress(psutil.Error):
                         sizes.append(one.memory_info().rss)
-                self.result.memory = max(self.result.memory, sum(sizes) / 2**20)
+                if sum(sizes) / 2**20 > self.result.memory:
+                    self.result.memory = sum(sizes) / 2**20
+                    self.result.memory_parts = [round(size / 2**20) for size in sizes]
                 if second > 10:
                     files = tree.num_fds()
                     self.result.most_files = max(self.result.most_files, files)

@@ -64,6 +64,7 @@ def test_an_rss_item_becomes_a_link() -> None:
     assert link.keywords == ("人工智能",)
     assert (found.kind, found.title, found.ttl) == ("feed", "江湾日报 科技", 1800)
     assert found.notes == ("skips the hours 0, 1 UTC", "hub https://hub.example/")
+    assert found.skip_hours == (0, 1)
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "gb2312", "gb18030", "utf-16", "big5"])

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 
-from crawler.record import Found, Outcome, Reason, Source
-from storage import frontier, sources
+from crawler.record import Found, Link, Outcome, Reason, Source
+from storage import frontier, sources, usage
 from storage.database import Database
 from storage.frontier import Task
+from storage.rhythm import Rhythm
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -91,3 +93,68 @@ def test_a_source_taken_out_stays_listed_as_not_enabled(watched: Database) -> No
     watched.write_now(lambda s: sources.sync(s, [], NOW))
     one = state(watched)
     assert (one.enabled, one.next_due) == (False, None)
+
+
+# ---- the rhythm, learned in the transaction that keeps the links
+
+
+def rhythm_of(db: Database) -> Rhythm | None:
+    return db.read(sources.rhythms).get("a")
+
+
+def links(*ages: int, since: datetime = NOW) -> tuple[Link, ...]:
+    return tuple(Link(f"https://a.example/{since:%d%H}/{age}", published=since - age * HOUR) for age in ages)
+
+
+def test_a_first_poll_tells_the_rhythm_of_its_last_weeks(watched: Database) -> None:
+    assert rhythm_of(watched) is None
+    found(watched, claim(watched, NOW), Found(links(*range(0, 200, 10)), "feed", skip_hours=(3, 4)), NOW)
+    one = rhythm_of(watched)
+    assert one
+    assert (one.since, one.skip_hours) == (NOW - 170 * HOUR, (3, 4))
+    assert sum(one.hours) == pytest.approx(17, abs=1)
+
+
+def test_later_polls_add_their_new_links_only(watched: Database) -> None:
+    found(watched, claim(watched, NOW), Found(links(0, 10, 20), "feed"), NOW)
+    first = rhythm_of(watched)
+    later = NOW + 5 * HOUR
+    again = Found((*links(0, 10, 20), *links(1, 2, since=later)), "feed")
+    tasks = watched.write_now(lambda s: frontier.claim(s, owner="me", now=later, limit=9, lease=HOUR, delay=0.0))
+    found(watched, next(task for task in tasks if task.is_root), again, later)
+    second = rhythm_of(watched)
+    assert first
+    assert second
+    assert sum(second.hours) - sum(first.hours) == pytest.approx(2, abs=0.1)
+    assert second.since == first.since
+
+
+def test_the_pages_of_a_first_poll_tell_it_where_the_first_has_no_links(watched: Database) -> None:
+    found(
+        watched,
+        claim(watched, NOW),
+        Found((), "sitemap", more=(("https://a.example/1", None), ("https://a.example/2", None))),
+        NOW,
+    )
+    for _ in range(2):
+        found(watched, claim(watched, NOW), Found(links(*range(20), since=NOW), "sitemap"), NOW)
+    one = rhythm_of(watched)
+    assert one
+    assert sum(one.hours) == pytest.approx(17, abs=1), "once, not twice"
+
+
+def test_another_address_has_another_rhythm(watched: Database) -> None:
+    found(watched, claim(watched, NOW), Found(links(0, 10, 20), "feed"), NOW)
+    watched.write_now(lambda s: sources.sync(s, [(replace(FEED, url="https://a.example/other"), NOW)], NOW))
+    assert rhythm_of(watched) is None
+
+
+def test_requests_are_counted_by_day(watched: Database) -> None:
+    for day, count in (("2026-11-24", 3), ("2026-11-24", 4), ("2026-11-25", 1)):
+        watched.write_now(lambda s, d=day, n=count: usage.add(s, d, n))
+    assert [watched.read(lambda s, d=day: usage.of_day(s, d)) for day in ("2026-11-24", "2026-11-25", "2026-11-26")] == [7, 1, 0]
+
+
+def test_a_claim_counts_its_requests(watched: Database) -> None:
+    watched.write_now(lambda s: frontier.claim(s, owner="me", now=NOW, limit=9, lease=HOUR, delay=0.0, day="2026-11-24"))
+    assert watched.read(lambda s: usage.of_day(s, "2026-11-24")) == 1

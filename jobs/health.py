@@ -1,0 +1,247 @@
+"""How a source does, and why: one state with a reason, judged by the source's own past. Pure.
+
+Silence is a probability. The pauses between the moments at which a source's articles appeared, counted in its own time (an hour of
+the night in which it never posts is short, the hour of its rush is long), follow a Weibull distribution, which is regular or bursty
+as the source is. How likely a pause as long as the present one is, given that we know only so many, is then a closed form; the
+source is told to be silent when that happens by chance to one source in a thousand in a month.
+
+A drift is a probability too: how likely so many of the last articles have a flaw (no text, no date, not read by the site's own
+parser, a text much shorter than usual, another language), given how many of the earlier ones had it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import accumulate, pairwise
+
+from crawler.record import Reason
+from jobs import pacing
+from storage.habits import Habits
+from storage.rhythm import HOURS, Rhythm, hour_of_week
+from storage.sources import State as Row
+
+
+class State(StrEnum):
+    """How a source does. `family` groups those that are one episode: a site that fails in another way is not told again."""
+
+    NEW = "not polled yet"
+    HEALTHY = "healthy"
+    LATE = "late"
+    SILENT = "silent"
+    FROZEN = "frozen"
+    FAILING = "failing"
+    BLOCKED = "blocked"
+    GONE = "gone"
+    NEVER = "never worked"
+    CHANGED = "changed"
+
+    @property
+    def family(self) -> str:
+        """The kind of trouble."""
+        return _FAMILIES.get(self, "")
+
+
+_FAMILIES = {
+    State.SILENT: "quiet", State.FROZEN: "quiet", State.CHANGED: "changed",
+    State.FAILING: "down", State.BLOCKED: "down", State.GONE: "down", State.NEVER: "down",
+}  # fmt: skip
+
+FAILURES = 3  # polls in a row until a failure is told …
+FAILING_FOR = timedelta(minutes=30)  # … and it must have lasted so long
+UNUSUAL, IMPROBABLE = 0.05, 0.001  # of all sources in a month, so many would be late, or silent, by chance
+SHORTEST_SILENCE = timedelta(hours=6)
+YOUNG, YOUNG_SILENCE = timedelta(days=15), timedelta(days=4)  # its weekends are not known yet: a long one is no silence
+LONGER = 1.5  # … than the longest pause known, at least
+FEWEST_PAUSES = 4
+OLD = timedelta(days=60)  # without known pauses, a newest article of this age means that nobody writes any more
+_MONTH = timedelta(days=30)
+_BLOCKS = (Reason.BLOCKED, Reason.RATE_LIMITED, Reason.ROBOTS, Reason.REFUSED_ADDRESS)
+_LOCAL = (Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.ROBOTS_UNREACHABLE)  # what a network of our own that is down looks like
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """The state of a source and its reason, a sentence. `sure`: it has lasted long enough to be told to somebody."""
+
+    state: State
+    reason: str = ""
+    sure: bool = True
+
+
+def judge(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> Health:
+    """How a source does at `now`."""
+    if row.last_polled_at is None:
+        return Health(State.NEW, sure=False)
+    if row.fail_count:
+        return _failing(row, now)
+    drift = drift_of(habits)
+    quiet = _quiet(row, rhythm, habits, now)
+    if quiet.state is not State.HEALTHY and quiet.sure:
+        return quiet
+    return Health(State.CHANGED, drift) if drift else quiet
+
+
+def cut_off(rows: Sequence[Row]) -> bool:
+    """True when nearly all sources fail as if nothing could be reached: then it is this machine's network, not the sources."""
+    polled = [row for row in rows if row.enabled and row.last_polled_at]
+    lost = sum(row.fail_count > 0 and row.last_outcome in _LOCAL for row in polled)
+    return len(polled) >= 4 and lost >= 0.8 * len(polled)
+
+
+def _failing(row: Row, now: datetime) -> Health:
+    lasting = row.last_ok_at is None or now - row.last_ok_at >= FAILING_FOR
+    sure = row.fail_count >= FAILURES and lasting
+    reason = f"{row.last_outcome}: {row.last_detail}" if row.last_detail else str(row.last_outcome)
+    times = "" if row.fail_count == 1 else f", {row.fail_count} times in a row"
+    return Health(_failure(row), reason + times, sure)
+
+
+def _failure(row: Row) -> State:
+    if row.last_ok_at is None:
+        return State.NEVER
+    if row.last_outcome in _BLOCKS:
+        return State.BLOCKED
+    if row.last_outcome == Reason.GONE:
+        return State.GONE
+    return State.CHANGED if row.last_outcome in (Reason.UNREADABLE, Reason.KILLED) else State.FAILING
+
+
+# ---- silence
+
+
+def _quiet(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> Health:
+    """Only the time up to the last good poll counts: nobody knows what appeared after it."""
+    until = min(row.last_ok_at or now, now)
+    if habits.latest is None:
+        return _nothing_ever(row, habits)
+    pause = until - habits.latest
+    if pause < SHORTEST_SILENCE:
+        return Health(State.HEALTHY)
+    chance = chance_of_pause(rhythm, habits, until)
+    if chance is None:
+        silent, late = pause > OLD, False
+    else:
+        young = rhythm is not None and timedelta(0) <= now - rhythm.since < YOUNG and pause < YOUNG_SILENCE
+        silent, late = chance < IMPROBABLE and not young, chance < UNUSUAL
+    if not silent:
+        return Health(State.LATE, f"no new article for {span(pause)}, which is unusual", sure=False) if late else _HEALTHY
+    usual = _usual(habits)
+    if habits.listed and row.newest_at is not None:
+        return Health(State.FROZEN, f"answers, but its newest article is {span(until - row.newest_at)} old{usual}")
+    empty = "" if habits.listed else "; its list is empty"
+    return Health(State.SILENT, f"no new article for {span(pause)}{usual}{empty}")
+
+
+_HEALTHY = Health(State.HEALTHY)
+
+
+def _nothing_ever(row: Row, habits: Habits) -> Health:
+    if habits.listed or row.polls < FAILURES:
+        return _HEALTHY
+    return Health(State.NEVER, "answers, but has never listed an article")
+
+
+def _usual(habits: Habits) -> str:
+    pauses = sorted(after - before for before, after in pairwise(habits.moments))
+    return f"; usually one every {span(pauses[len(pauses) // 2])}" if len(pauses) >= FEWEST_PAUSES else ""
+
+
+def chance_of_pause(rhythm: Rhythm | None, habits: Habits, until: datetime) -> float | None:
+    """How likely the source has a pause at least as long as the present one in a month, at most; None where too few are known."""
+    moments = habits.moments
+    if habits.latest is None or len(moments) <= FEWEST_PAUSES:
+        return None
+    own = own_time(rhythm, until)
+    pauses = [own(after) - own(before) for before, after in pairwise(moments)]
+    present = own(until) - own(habits.latest)
+    if present <= LONGER * max(pauses):
+        return 1.0
+    a_month = len(pauses) * max(_MONTH / (moments[-1] - moments[0]), 0.0)
+    return min(1.0, max(a_month, 1.0) * _longer_than(present, pauses))
+
+
+def _longer_than(present: float, pauses: Sequence[float]) -> float:
+    """P(the next pause is longer than this). Weibull: the pauses to the power of its shape are exponential, with a mean that is known
+    only from these pauses, so that their tail is Lomax's."""
+    mean, count = sum(pauses) / len(pauses), len(pauses)
+    variance = (sum((pause - mean) ** 2 for pause in pauses) + 4 * mean**2) / (count + 3)  # four pauses more that are like chance
+    shape = min(max((mean / math.sqrt(variance)) ** 1.086, 0.5), 2.0)  # the usual approximation from mean and deviation
+    total = sum(pause**shape for pause in pauses)
+    return float((total / (total + present**shape)) ** count)
+
+
+def own_time(rhythm: Rhythm | None, now: datetime) -> Callable[[datetime], float]:
+    """A moment → hours since 1970 in the source's own time, which runs as fast as its articles appear."""
+    rates = pacing.rates(rhythm, now) if rhythm else [1.0] * HOURS
+    mean = sum(rates) / HOURS
+    speed = [rate / mean for rate in rates]
+    passed = list(accumulate(speed, initial=0.0))
+
+    def at(moment: datetime) -> float:
+        weeks, rest = divmod(moment - _MONDAY, timedelta(weeks=1))
+        hour, part = divmod(rest, timedelta(hours=1))
+        return weeks * HOURS + passed[hour] + speed[hour] * (part / timedelta(hours=1))
+
+    return at
+
+
+_MONDAY = datetime(1970, 1, 5, tzinfo=UTC)
+assert hour_of_week(_MONDAY) == 0
+
+
+# ---- drift
+
+WINDOWS = (5, 10, 20)  # of the latest readings
+ENOUGH = 20.0  # readings of the past
+BY_CHANCE = 1e-5  # a window is looked at after each article, so chance has many tries
+MOSTLY = 0.6  # of a window at least: a flaw that is merely more frequent is no new layout
+MUCH_SHORTER = 2.0  # standard deviations of the logarithm
+_SAID = {
+    "unread": "could not be read",
+    "empty": "have no text",
+    "undated": "have no date",
+    "fallback": "had to be read without the site's own parser",
+    "short": "are much shorter than usual",
+    "language": "are in another language than usual",
+}
+
+
+def drift_of(habits: Habits) -> str:
+    """What the latest articles have in common that earlier ones had not, as a sentence; "" if nothing."""
+    past = habits.past
+    if past.count < ENOUGH:
+        return ""
+    usual = max(past.languages, key=lambda name: past.languages[name], default="")
+    mean = past.sizes / past.count
+    spread = max(math.sqrt(max(past.squares / past.count - mean**2, 0.0)), 0.7)
+    odds = {flaw: past.flaws.get(flaw, 0.0) / past.count for flaw in _SAID}
+    odds |= {"short": 0.05, "language": 1 - past.languages.get(usual, 0.0) / past.count}
+    for window in WINDOWS:
+        latest = habits.recent[-window:]
+        counts = {flaw: sum(flaw in one.flaws for one in latest) for flaw in _SAID}
+        whole = [one for one in latest if "unread" not in one.flaws]
+        counts["short"] = sum(one.size < mean - MUCH_SHORTER * spread for one in whole)
+        counts["language"] = sum(bool(usual and one.language) and one.language != usual for one in whole)
+        for flaw, count in counts.items():
+            chance = (odds[flaw] * past.count + 1) / (past.count + 2)
+            if len(latest) == window and count >= MOSTLY * window and _at_least(count, window, chance) < BY_CHANCE:
+                return f"{count} of its latest {window} articles {_SAID[flaw]}"
+    return ""
+
+
+def _at_least(count: int, of: int, chance: float) -> float:
+    """The binomial tail."""
+    return sum(math.comb(of, k) * chance**k * (1 - chance) ** (of - k) for k in range(count, of + 1))
+
+
+def span(time: timedelta) -> str:
+    """``3 days``, ``7 h``, ``40 min``."""
+    if time >= timedelta(days=2):
+        return f"{time.days} days"
+    if time >= timedelta(hours=1):
+        return f"{time // timedelta(hours=1)} h"
+    return f"{max(time // timedelta(minutes=1), 0)} min"
