@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.html import BLOCK, DEAD, clean
+from crawler.html import BLOCK, DEAD, paragraphs
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
 _BESIDE = frozenset(
@@ -126,12 +126,12 @@ def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a 
                     continue
             else:
                 if parts:
-                    text = clean("".join(parts))
-                    parts.clear()
-                    if text:
+                    for text in paragraphs("".join(parts)):
                         weight = weigh(text)
                         marks = marks_in(text) if weight > 20 else 0
                         lines.append(Line(text, weight, linked, marks, regions[stack[-1]].tag, stack[-1]))
+                        linked = 0
+                    parts.clear()
                     linked = 0
                 if kind == _FLOW:
                     if starts:

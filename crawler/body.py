@@ -136,13 +136,19 @@ def _homes(regions: Sequence[Region], dead: Sequence[bool]) -> list[int]:
 
 
 def _favoured(ground: _Ground, at: int, near: Region | None) -> set[int]:
-    """The homes that are likelier than others: those near, or that of the first prose below the headline."""
+    """The homes that are likelier than others: those near, or that of the first prose below the headline that is no lone sentence
+    before a text (a dek)."""
     if near is not None:
         return {home for home in ground.wealth if near.first <= ground.regions[home].first < near.last}
     if at < 0:
         return set()
-    below = (ground.homes[ground.lines[n].region] for n in range(at + 1, len(ground.lines)) if ground.gains[n] > PROSE)
-    return {home for home in [next(below, -1)] if home >= 0}
+    below = [ground.homes[ground.lines[n].region] for n in range(at + 1, len(ground.lines)) if ground.gains[n] > PROSE]
+    if not below:
+        return set()
+    first = below[0]
+    second = next((home for home in below if home != first), first)
+    is_dek = below.count(first) == 1 < below.count(second) and ground.wealth[second] > 2 * ground.wealth[first]
+    return {second if is_dek else first}
 
 
 def _move_in(ground: _Ground, richest: int) -> None:

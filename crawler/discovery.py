@@ -1,13 +1,9 @@
-"""What of a site could be watched: candidates by small ordered steps, then a judgement of each from its answer. Pure; the caller fetches.
+"""What of a site could be watched: candidates by small ordered steps. Pure; the caller fetches, and `crawler.judging` judges.
 
-    candidates(page)                      what the page itself tells, surest first
-    hub(page)                             what a page about feeds names
-    paths(url), sitemaps(robots_txt)      what to try when that is not enough
-    scripts(page), asked_for(script)      what the page's own scripts ask for
-    judge(answer, candidate, now, zone)   a score with its reason, a sample of titles, the newest date
-
-A candidate is worth what a watcher needs: that its articles are the page's, new, dated and titled. An address that still answers
-while its newest article is months old is frozen, and says so.
+candidates(page)                      what the page itself tells, surest first
+hub(page)                             what a page about feeds names
+paths(url), sitemaps(robots_txt)      what to try when that is not enough
+scripts(page), asked_for(script)      what the page's own scripts ask for
 """
 
 from __future__ import annotations
@@ -28,15 +24,13 @@ from crawler.anchors import Anchor, anchors, base_of
 from crawler.captions import text_in
 from crawler.errors import ReadError, SpiderError
 from crawler.html import clean, parse
-from crawler.lists import article_keys, looks_like_article
-from crawler.record import Found, Link, Page, Source
+from crawler.lists import article_keys
+from crawler.record import Page, Source
 from crawler.sniff import root_of, text_of
-from crawler.text import normal
 from crawler.url import is_web, join, link_key, same_site
 
-SAMPLE = 5  # titles that are shown
-FROZEN = 60  # days without an article after which a source is taken for dead
 MAX_CANDIDATES = 40
+COMMON = "a common path"  # why a candidate is tried that nothing names
 
 _FEED_TYPES = frozenset(
     "application/rss+xml application/atom+xml application/feed+json application/rdf+xml text/xml application/xml".split()
@@ -54,7 +48,7 @@ _library = re.compile(
 _variable = re.compile(r"(?:\bvar\s+|\blet\s+|\bconst\s+|\bwindow\.)([A-Za-z_$][\w$]{1,40})\s*=\s*[\[{]")
 _sitemap_line = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _name = re.compile(r"-?[A-Za-z_][\w-]*")
-_comments = re.compile(r"comment", re.IGNORECASE)
+COMMENTS = re.compile(r"comment", re.IGNORECASE)
 _word = re.compile(r"[^\W_]{2,}")
 
 # What a system calls itself in <meta name=generator>, and where it puts its feed unless told otherwise, as its manual says.
@@ -75,20 +69,6 @@ class Candidate:
     why: str
     options: Mapping[str, Any] = field(default_factory=dict)
     label: str = ""  # what the page calls it
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """A candidate that was fetched. `score` is between 0 (no use) and 1; `reason` says what speaks for and against it."""
-
-    candidate: Candidate
-    score: float
-    kind: str
-    reason: str
-    count: int = 0
-    titles: tuple[str, ...] = ()
-    newest: datetime | None = None
-    more: tuple[str, ...] = ()
 
 
 def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]:
@@ -154,7 +134,7 @@ def paths(url: str) -> tuple[Candidate, ...]:
     here = here if here.endswith("/") else f"{here}/"
     bases = dict.fromkeys(base for base in (here, root) if base)
     tried = dict.fromkeys(join(base, path) for path in _PATHS.split() for base in bases if base == root or "sitemap" not in path)
-    return tuple(Candidate(address, "auto", "a common path") for address in tried if address)
+    return tuple(Candidate(address, "auto", COMMON) for address in tried if address)
 
 
 def sitemaps(robots_txt: str, url: str) -> tuple[Candidate, ...]:
@@ -167,61 +147,6 @@ def sitemaps(robots_txt: str, url: str) -> tuple[Candidate, ...]:
 def sitemaps_of(page: Page) -> tuple[Candidate, ...]:
     """The same of a robots.txt that was fetched."""
     return sitemaps(page.body[:500_000].decode("utf-8", "replace"), page.url)
-
-
-def judge(page: Page, candidate: Candidate, now: datetime, zone: tzinfo, wanted: frozenset[str] = frozenset()) -> Judged:
-    """What the candidate's answer is worth. `wanted` tells the articles of the page that was asked about."""
-    source = Source("candidate", candidate.url, candidate.kind, options=candidate.options)
-    try:
-        found = finding.find(page, source, now, zone)
-    except SpiderError as error:
-        return Judged(candidate, 0.0, candidate.kind, str(error))
-    titles = tuple(link.title for link in found.links if link.title)
-    more = tuple(address for address, _ in found.more)
-    score, reason = _score(found, candidate, now, wanted)
-    return Judged(candidate, score, found.kind, reason, len(found.links), titles[:SAMPLE], found.newest, more)
-
-
-def wanted_of(page: Page, now: datetime, zone: tzinfo) -> frozenset[str]:
-    """The articles that a page lists, by link key and by title; empty when it lists none."""
-    try:
-        links = finding.find(page, Source("page", page.url), now, zone).links
-    except SpiderError:
-        return frozenset()
-    return frozenset(name for link in links for name in _names(link))
-
-
-def _names(link: Link) -> tuple[str, ...]:
-    """What tells an article: its key, and its title, for many feeds lead through counters and other hosts."""
-    title = normal(link.title or "")
-    return (link_key(link.url), f"title {title}") if len(title) >= 8 else (link_key(link.url),)
-
-
-def _score(found: Found, candidate: Candidate, now: datetime, wanted: frozenset[str]) -> tuple[float, str]:
-    """Kind 0.35, date and title 0.25, freshness 0.2, the page's own articles 0.2; frozen, foreign or comments: next to nothing."""
-    if not found.links:
-        return (0.2, "leads to further sitemaps") if found.more else (0.05, "it is empty")
-    count = len(found.links)
-    dated = sum(1 for link in found.links if link.published) / count
-    titled = sum(1 for link in found.links if link.title) / count
-    score = {"feed": 0.35, "api": 0.25, "listing": 0.2}.get(found.kind, 0.15) + 0.15 * dated + 0.1 * titled
-    said = [f"{count} articles", "all dated" if dated == 1 else f"{dated:.0%} dated"]
-    days = (now - found.newest).days if found.newest else None
-    score += 0.05 if days is None else 0.2 if days <= 3 else 0.15 if days <= 14 else 0.1
-    if days is not None:
-        said.append(f"the newest {'today' if days <= 0 else f'{days} days old'}")
-    if found.kind == "sitemap":
-        score += 0.2 * sum(1 for link in found.links if looks_like_article(link.url)) / count - 0.1 * titled
-    if wanted:
-        listed = sum(1 for name in wanted if not name.startswith("title "))
-        share = min(1.0, sum(1 for link in found.links if not wanted.isdisjoint(_names(link))) / min(listed, count))
-        score += 0.2 * share
-        said.append(f"{share:.0%} of them on the page" if share else "none of them on the page")
-    if days is not None and days > FROZEN:
-        return round(score * 0.2, 3), f"frozen: {', '.join(said)}"
-    if _comments.search(candidate.url) or _comments.search(found.title or ""):
-        return round(score * 0.3, 3), f"comments: {', '.join(said)}"
-    return round(score, 3), ", ".join(said)
 
 
 _Step = Callable[[etree._Element, str, Page, datetime, tzinfo], Iterable[Candidate]]
@@ -297,6 +222,8 @@ def _selections(root: etree._Element, path: tuple[str, ...], base: str) -> Itera
     steps = [_css(step) for step in path]
     for first in range(len(steps) - 2, -1, -1):
         css = " > ".join(steps[first:])
+        if "." not in css and "." in "".join(steps):
+            continue  # without a class it would find other links tomorrow
         yield css, {link_key(address) for link in root.cssselect(css) if (address := join(base, link.get("href") or ""))}
 
 
@@ -338,4 +265,4 @@ def _nearness(asked: str, title: str, candidate: Candidate) -> tuple[bool, int]:
     words = set(_word.findall(asked.lower().partition("://")[2].partition("/")[2]))
     shared = len(words & set(_word.findall(candidate.url.lower().partition("://")[2].partition("/")[2])))
     pairs = {candidate.label[n : n + 2].lower() for n in range(len(candidate.label) - 1)}
-    return not _comments.search(candidate.url), 3 * shared + sum(1 for pair in pairs if pair.strip() and pair in title.lower())
+    return not COMMENTS.search(candidate.url), 3 * shared + sum(1 for pair in pairs if pair.strip() and pair in title.lower())

@@ -26,10 +26,10 @@ from crawler.settings import SHORTEST_DELAY, Desk, FetchRules, settings
 
 __all__ = ["Answer", "Engine", "Fetch", "FetchRules"]
 
+LOOK = 5.0  # seconds between two signs of life while there is no room
 IDLE = 0.2  # seconds between two looks when nothing is due
-SLOW = 3.0  # seconds: a request that waits longer for its server takes no place away from others …
-SLOW_SHARE = 4  # … until there are so many times `concurrency` of them
-MOST_HELD = 32 * 2**20  # bytes of pages that wait to be read; beyond, nothing more is claimed
+AHEAD = 4  # times `concurrency`: requests that are claimed, most of which wait for their host's turn or for a slow server
+MOST_HELD = 24 * 2**20  # bytes of pages that wait to be read; beyond, nothing more is claimed
 AFTER_CLAIM_ERROR = 1.0  # seconds; the store may be away
 RESTART = (1.0, 30.0)  # seconds before a crashed crawl is started again, first and at most
 CRASHES = 5  # in a row, without one answer between them: then the engine ends, loudly
@@ -63,8 +63,8 @@ class Feeder(Spider):
 class Engine:
     """Fetches what `claim` gives and hands each end to `answered`.
 
-    Raises OptionError when the rules name what we cannot do. `answered` may take its time. `concurrency` requests are on the network;
-    one that has waited three seconds for its server is no longer counted, so a few dead servers do not hold the others up.
+    Raises OptionError when the rules name what we cannot do. `answered` may take its time. `concurrency` requests are on the
+    network (crawler/wire.py sees to that); up to four times as many wait for a host's turn, or to be answered.
     """
 
     def __init__(
@@ -78,7 +78,7 @@ class Engine:
         self._claim = claim
         self._answered = answered
         self._desk = Desk(rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now)
-        self._fetching: dict[int, float] = {}  # each request's start, in loop time
+        self._fetching: dict[int, Fetch] = {}
         self._held: dict[int, int] = {}  # bytes of each page that is being answered
         self._answering: dict[int, asyncio.Task[None]] = {}
         self._work = asyncio.Event()
@@ -204,7 +204,7 @@ class Engine:
             if not self._has_room():
                 self._room.clear()
                 try:
-                    await asyncio.wait_for(self._room.wait(), IDLE)  # a request may have become a slow one meanwhile
+                    await asyncio.wait_for(self._room.wait(), LOOK)
                 except TimeoutError:
                     pass
                 continue
@@ -218,10 +218,7 @@ class Engine:
 
     def _has_room(self) -> bool:
         most = self._desk.rules.concurrency
-        now = asyncio.get_running_loop().time()
-        quick = sum(now - began < SLOW for began in self._fetching.values())
-        bounded = len(self._fetching) < SLOW_SHARE * most and len(self._answering) < SLOW_SHARE * most
-        return quick < most and bounded and sum(self._held.values()) < MOST_HELD
+        return len(self._fetching) < AHEAD * most and len(self._answering) < AHEAD * most and sum(self._held.values()) < MOST_HELD
 
     async def _next_fetch(self) -> Fetch | None:
         """What is due, or None after a little sleep."""
@@ -241,7 +238,7 @@ class Engine:
 
     async def _begin(self, fetch: Fetch) -> Request | None:
         """The request, or None when it is refused before it begins."""
-        self._fetching[id(fetch)] = asyncio.get_running_loop().time()
+        self._fetching[id(fetch)] = fetch
         try:
             return self._request(fetch)
         except (ValueError, TypeError) as error:

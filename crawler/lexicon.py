@@ -6,11 +6,11 @@ The rows stand in ``data/taxonomy.yaml`` and ``data/entities.yaml``; everything 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import ahocorasick
 from ruamel.yaml import YAML
@@ -18,7 +18,19 @@ from ruamel.yaml import YAML
 from crawler.text import is_word, normal
 
 DATA = Path(__file__).parent / "data"
-_own_rows: dict[str, list[str]] = {"technologies": [], "entities": []}
+
+
+class Own(NamedTuple):
+    """A name of the user's own. `kind` is technology, company, product, institution or person; `also` holds further names, marked
+    as in the data files: ``=NAME`` only as written, ``name?`` only beside a sure one. At least one of `zh` and `en` is not empty."""
+
+    kind: str
+    zh: str = ""
+    en: str = ""
+    also: tuple[str, ...] = ()
+
+
+_own: tuple[Own, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +58,17 @@ class Name:
         return self.zh if language == "zh" else self.en
 
 
-def extend(technologies: Iterable[str] = (), entities: Iterable[str] = ()) -> None:
-    """Adds rows of the user's own, in the notation of the data files, to this process: before the first text is read."""
-    _own_rows["technologies"].extend(technologies)
-    _own_rows["entities"].extend(entities)
+def use(own: tuple[Own, ...]) -> None:
+    """Take these names of the user's own beside ours, in this process; call it before the first text is read."""
+    global _own  # noqa: PLW0603 - what a process knows is one thing, like the caches below
+    _own = own
     for built in (names, all_terms, terms):
         built.cache_clear()
+
+
+def own() -> tuple[Own, ...]:
+    """The names of the user's own that this process knows."""
+    return _own
 
 
 @cache
@@ -73,7 +90,19 @@ def rows(block: str) -> Iterator[tuple[str, list[str]]]:
 
 def _rows(file: str, block: str) -> Iterator[tuple[str, list[str]]]:
     yield from rows(table(file)[block])
-    yield from rows("\n".join(["[own]", *_own_rows.get(block, ())]))
+    if block != "industries":
+        yield from _own_rows(file, block)
+
+
+def _own_rows(file: str, block: str) -> Iterator[tuple[str, list[str]]]:
+    """The user's names as rows. One that we know already gets further names there, and no second entry."""
+    mine = [one for one in _own if (one.kind == "technology") == (block == "technologies")]
+    ours = (fields for _, fields in rows(table(file)[block]) if mine and len(fields) > 2)
+    known = {normal(term.alias): fields for fields in ours for term in _terms_of("", fields, {})}
+    for one in mine:
+        zh, en = one.zh or one.en, one.en or one.zh
+        ident, zh_known, en_known, *_ = known.get(normal(zh)) or known.get(normal(en)) or (f"own:{zh}", zh, en)
+        yield one.kind, [ident, zh_known, en_known, "; ".join((zh, en, *one.also))]
 
 
 def split(field: str) -> list[str]:
@@ -86,10 +115,10 @@ def names(kind: str) -> dict[str, Name]:
     file, block = {"entity": ("entities.yaml", "entities")}.get(kind, ("taxonomy.yaml", "technologies"))
     if kind == "industry":
         block = "industries"
-    found = {}
+    found: dict[str, Name] = {}
     for group, fields in _rows(file, block):
         if len(fields) > 2:
-            found[fields[0]] = Name(fields[0], fields[1], fields[2], group)
+            found.setdefault(fields[0], Name(fields[0], fields[1], fields[2], group))
     return found
 
 

@@ -18,7 +18,7 @@ from crawler.dates import date_in_url, parse_date
 from crawler.html import Tags, loose
 from crawler.url import is_web, join, same_site
 
-MAX_KEYWORDS = 8
+MAX_KEYWORDS = 30  # the analyzer of keywords sees them all, to tell an article's own from its site's, and keeps the best
 MAX_NAMES = 8
 SHORTEST = 18  # bytes of a title: six Han characters
 PAGER = 8  # lines below the text in which its pages are numbered
@@ -226,13 +226,13 @@ def _bare(name: str) -> str:
 
 def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Sequence[str] = ()) -> str | None:
     """Who it is from: 来源 in the bar, meta, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's name."""
-    if match := next((match for text in bar if (match := _source.search(text))), None):
+    if match := next((match for text in bar if not text.isascii() and (match := _source.search(text))), None):
         return match[1]
     if name := next(
         (text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None
     ):
         return name
-    if bar and (name := _beside_date(bar)):
+    if not head.tags.title.isascii() and (name := _beside_date(bar)):
         return name
     if match := next((match for text in credits if (match := _source.search(text)) and match[1] not in _NOBODY), None):
         return match[1]
@@ -285,7 +285,7 @@ def _near_date(bar: Sequence[str]) -> Iterator[str]:
 
 
 def keywords(head: Head) -> tuple[str, ...]:
-    """The page's own keywords, at most eight."""
+    """The page's own keywords, as many as tell an article from its site."""
     text = next(head.all("keywords", "news_keywords", "article:tag"), "")
     parts = re.split(r"\s*[,，;；、|]\s*", text)
     if len(parts) == 1 and not text.isascii():

@@ -16,7 +16,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime, tzinfo
@@ -26,17 +26,20 @@ from typing import Any, TypeVar, cast
 
 from pebble import ProcessExpired, ProcessPool
 
+from crawler import lexicon
 from crawler import memory as heap
 from crawler.errors import ReadError, SpiderError, ZhixunError
 from crawler.hostile import hostile
-from crawler.record import Found, Link, Page, Record, Source
+from crawler.lexicon import Own
+from crawler.record import Found, Grounded, Link, Page, Record, Source
 from crawler.turns import Turns
 from crawler.url import host_of
 
 WORKERS = 2
 DEADLINE = 8.0  # seconds a call
-MEMORY = 2**28  # bytes of address space that a page may cost, beyond what a child needs for itself
-LARGE = 2**20  # bytes of a page, after which a child gives memory back
+MEMORY = 160 * 2**20  # bytes of address space that a page may cost, beyond what a child needs for itself
+GREW = 16 * 2**20  # bytes after which a child gives memory back
+OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
 TASKS = 200  # calls until a child is replaced: bounds what a leak in a C library can grow to
 CLOSE_WITHIN = 5.0  # seconds
 PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
@@ -76,10 +79,13 @@ class Readers:
     Raises what the child raises (ReadError, SpiderError), or Killed.
     """
 
-    def __init__(self, workers: int = WORKERS, deadline: float = DEADLINE, memory: int = MEMORY) -> None:
+    def __init__(
+        self, workers: int = WORKERS, deadline: float = DEADLINE, memory: int = MEMORY, own: tuple[Own, ...] = ()
+    ) -> None:
         self._workers = workers
         self._deadline = deadline
         self._memory = memory
+        self._own = own
         self._closed = False
         self._pending: set[Future[Any]] = set()
         self._turns = Turns(workers)
@@ -100,8 +106,22 @@ class Readers:
         async with self._turns.turn(host_of(record.link), len(record.text)):
             return await self._call(add_in_child, record)
 
+    async def ground(self, record: Record, answer: str, model: str) -> Grounded:
+        """What a model's answer adds to a record, in a child: what `crawler.grounding.ground` gives."""
+        async with self._turns.turn(host_of(record.link), len(record.text)):
+            return await self._call(ground_in_child, record, answer, model)
+
+    def use(self, own: tuple[Own, ...]) -> None:
+        """From now on know these names of the user's own. Children that are at work end it with the names they have."""
+        if own == self._own or self._closed:
+            return
+        self._own = own
+        old, self._pool = self._pool, self._open()
+        old.close()  # type: ignore[no-untyped-call]
+        threading.Thread(target=old.join, name="replace-readers", daemon=True).start()
+
     async def ask(self, module: str, verb: str, page: Page, *args: Any) -> Any:
-        """Any other pure question to a page, answered by a function of crawler: `ask("discovery", "judge", page, …)`."""
+        """Any other pure question to a page, answered by a function of crawler: `ask("judging", "judge", page, …)`."""
         return await self._call(ask_in_child, f"crawler.{module}", verb, page, *args)
 
     def close(self) -> None:
@@ -126,7 +146,7 @@ class Readers:
             max_workers=self._workers,
             max_tasks=TASKS,
             initializer=prepare_child,
-            initargs=(os.getpid(), self._memory),
+            initargs=(os.getpid(), self._memory, self._own),
             context=_Context(),
         )
         _ = pool.active  # starts it
@@ -148,7 +168,7 @@ class Readers:
             raise Killed("crash: the readers are closed")
         if not pool.active:
             raise BrokenProcessPool
-        future: Future[T] = pool.schedule(work, args=args, timeout=self._deadline)
+        future: Future[T] = pool.schedule(in_bounds, args=(work, *args), timeout=self._deadline)
         self._pending.add(future)
         try:
             return await asyncio.wrap_future(future)
@@ -157,6 +177,8 @@ class Readers:
         except MemoryError as error:
             raise Killed(f"memory: more than {self._memory / 2**20:,.0f} MiB") from error
         except ProcessExpired as error:
+            if error.exitcode == OUTGROWN:
+                return await self._once(pool, work, *args)
             raise Killed(f"crash: {_how(error.exitcode)}") from error
         except asyncio.CancelledError:
             if future not in self._pending:  # close() has taken it out: it is not our caller that gives up
@@ -189,7 +211,7 @@ def _how(code: int) -> str:
 # ---- in the child
 
 
-def prepare_child(parent: int, memory: int) -> None:
+def prepare_child(parent: int, memory: int, own: tuple[Own, ...] = ()) -> None:
     """Bind the child to its parent and its bound, and load what it will need, before any deadline runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which then ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait until C code returns
@@ -198,9 +220,11 @@ def prepare_child(parent: int, memory: int) -> None:
     for name in MODULES:
         with contextlib.suppress(Exception):  # a module that cannot be loaded says so again when it is called
             importlib.import_module(name)
+    lexicon.use(own)
     with contextlib.suppress(Exception):  # the word lists are read at first use: a second, which no page should pay for
         add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."))
-    _bound_memory(heap.address_space() + memory)
+    _Bounds.own = heap.address_space()
+    _Bounds.memory = memory
 
 
 def _end_with(parent: int) -> None:
@@ -217,28 +241,48 @@ def _end_with(parent: int) -> None:
     threading.Thread(target=watch, name="parent", daemon=True).start()
 
 
-def _bound_memory(memory: int) -> None:
+class _Bounds:
+    """Of this child: bytes of address space that it needs itself, and that a page may cost."""
+
+    own = 0
+    memory = MEMORY
+
+
+def in_bounds(work: Callable[..., T], *args: Any) -> T:
+    """Do the work within the bound on memory. Between two pages there is none: receiving a page must not end the child."""
+    before = heap.address_space()
+    if before > _Bounds.own + _Bounds.memory // 2:
+        os._exit(OUTGROWN)
+    _bound_memory(_Bounds.own + _Bounds.memory)
+    try:
+        return work(*args)
+    finally:
+        _bound_memory(None)
+        if heap.address_space() > before + GREW:
+            heap.trim()
+
+
+def _bound_memory(most: int | None) -> None:
     if sys.platform in ("darwin", "win32"):  # macOS ignores RLIMIT_AS, Windows has none
         return
     resource = importlib.import_module("resource")
     with contextlib.suppress(ValueError, OSError):  # a lower bound is already set
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (hard if most is None else most, hard))
 
 
 def find_in_child(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     """FIND."""
     if why := hostile(page.body):
         raise SpiderError(f"refused unread: {why}")
-    with _giving_back(page):
-        return cast(Found, _safely(SpiderError, "crawler.finding", "find", page, source, now, zone))
+    return cast(Found, _safely(SpiderError, "crawler.finding", "find", page, source, now, zone))
 
 
 def read_in_child(page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
     """READ, then ADD."""
     if why := hostile(page.body):
         raise ReadError(f"refused unread: {why}")
-    with _giving_back(page):
-        return add_in_child(cast(Record, _safely(ReadError, "crawler.reading", "read", page, link, source_name, zone)))
+    return add_in_child(cast(Record, _safely(ReadError, "crawler.reading", "read", page, link, source_name, zone)))
 
 
 def ask_in_child(module: str, verb: str, page: Page, *args: Any) -> Any:
@@ -248,18 +292,14 @@ def ask_in_child(module: str, verb: str, page: Page, *args: Any) -> Any:
     return _safely(SpiderError, module, verb, page, *args)
 
 
-@contextlib.contextmanager
-def _giving_back(page: Page) -> Iterator[None]:
-    try:
-        yield
-    finally:
-        if len(page.body) > LARGE:
-            heap.trim()
-
-
 def add_in_child(record: Record) -> Record:
     """ADD."""
     return cast(Record, _safely(ReadError, "crawler.adding", "add", record))
+
+
+def ground_in_child(record: Record, answer: str, model: str) -> Grounded:
+    """A model's answer, held against the text."""
+    return cast(Grounded, _safely(ReadError, "crawler.grounding", "ground", record, answer, model))
 
 
 def _safely(kind: type[ZhixunError], module: str, verb: str, *args: Any) -> Any:

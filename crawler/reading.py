@@ -17,6 +17,7 @@ from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
 from crawler.url import canonical, host_of
 
 TOO_LITTLE = 40  # code points of text; a site parser that finds less has lost its layout
+UNTITLED = 60  # code points of the first line that name an article without a title, as flashes are
 MAX_PAGES = 8  # parts of one article that are worth fetching
 WHOLE = 500  # code points; a source's own text at least this long can stand for a page that cannot be read
 
@@ -93,11 +94,11 @@ def _finish(record: Record, page: Page, link: Link, source_name: str | None) -> 
         text, facts = link.text, (*facts, Fact("reading", "text-from-source", f"page has {len(text)} characters", "reading"))
     keywords = record.keywords
     if not keywords and link.keywords:
-        keywords = link.keywords[:8]
+        keywords = link.keywords[:30]
         facts = (*facts, *(Fact("keyword", word, f"source: {word}", "page") for word in keywords))
     return replace(
         record,
-        title=(record.title or link.title or "")[:MAX_TITLE],
+        title=(record.title or link.title or text.split("\n")[0][:UNTITLED])[:MAX_TITLE],
         link=canonical(link.url),
         text=text[:MAX_TEXT],
         keywords=keywords,

@@ -54,6 +54,7 @@ class Found:
 
     `more` are further addresses of the same source to poll (children of a sitemap index, the next page of a list), each with
     the time it was last changed where the source says so. `kind` is the spider that recognised the answer.
+    `older` is the next page, where the list goes on; it is asked for only where the list may have a gap.
     `newest` is the newest publication date seen, `ttl` the pause in seconds that a feed asks for,
     `skip_hours` the hours of the day (UTC, 0 to 23) in which it wants no polls.
     """
@@ -66,6 +67,7 @@ class Found:
     ttl: int | None = None
     notes: tuple[str, ...] = ()
     skip_hours: tuple[int, ...] = ()
+    older: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,8 @@ class Event:
 class Record:
     """An article as analysts read it: the seven fields, and what goes with them.
 
-    `opening` is the sentence that opens the digest of events. `id`, `story` and `first_seen` are given by storage.
+    `opening` is the sentence that opens the digest of events. `id`, `story` and `first_seen` are given by storage. `analysis` says
+    what made the facts: ``builtin 1``, or ``model:NAME, builtin 1``.
     """
 
     title: str
@@ -131,10 +134,24 @@ class Record:
     id: int | None = None
     story: int | None = None
     facts: tuple[Fact, ...] = ()
+    analysis: str | None = None
 
     def with_facts(self, *facts: Fact) -> Record:
         """The same record with these facts after its own."""
         return replace(self, facts=self.facts + facts)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounded:
+    """A record with what a model's answer added to it: how many values have their proof in the text, how many were dropped.
+
+    `how` says what had to be done to read the answer ("" when it was as asked for).
+    """
+
+    record: Record
+    kept: int
+    dropped: int
+    how: str = ""
 
 
 class Reason(StrEnum):

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
 from crawler import noise
-from crawler.html import BLOCK, DEAD, clean, decode
+from crawler.html import BLOCK, DEAD, clean, decode, paragraphs
 from crawler.record import Page
 
 
@@ -37,7 +37,7 @@ class Soup:
             return ""
         for unwanted in found.select(drop) if drop else ():
             unwanted.decompose()
-        lines = (noise.trimmed(clean(line)) for line in _lines(found))
+        lines = (noise.trimmed(line) for block in _lines(found) for line in paragraphs(block))
         return "\n".join(line for line in lines if line and not noise.is_noise(line))
 
     @property

@@ -22,7 +22,8 @@ MAX_VALUES = 200_000  # JSON values laid out
 MAX_TRIES = 40  # places of one script tried as JSON
 
 _start = re.compile(r"""(?:[=(,:]|\breturn)\s*(?=[{\[]\s*["\[{\]}]|\[\d+,|"(?:[{\[]|\\"|%7B))""")
-_literal = re.compile(r"""([\w$]{2,40})["']?\s*[:=]\s*("(?:[^"\\\n]|\\.){80,}"|'(?:[^'\\\n]|\\.){80,}'|`(?:[^`\\]|\\.){80,}`)""")
+_literal = re.compile(r"""[:=]\s*("(?:[^"\\\n]|\\.){80,}"|'(?:[^'\\\n]|\\.){80,}'|`(?:[^`\\]|\\.){80,}`)""")
+_key = re.compile(r"""([\w$]{2,40})["']?\s*$""")
 _flight = re.compile(r"self\.__next_f\.push\(")
 _row = re.compile(r"[0-9a-f]+:(?:T([0-9a-f]{1,7}),|(?=[\[{]))")
 _escape = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
@@ -54,7 +55,7 @@ def values(tags: Tags, title: str) -> Iterator[Any]:
         for value in _embedded(text):
             whole = text.lstrip()[:1] in "[{"
             yield value
-        if not whole and (flat := {key: _unquoted(raw) for key, raw in _literal.findall(text) if _is_wordy(raw)}):
+        if not whole and (flat := dict(_literals(text))):
             yield flat
     if flight:
         yield _rows("".join(flight))
@@ -90,6 +91,13 @@ def _embedded(text: str) -> Iterator[Any]:
             value = loads(unquote(value) if value[:3].upper() == "%7B" else value)
         if value:
             yield value
+
+
+def _literals(text: str) -> Iterator[tuple[str, str]]:
+    """The long string literals of a script that may be text, by the name they are given."""
+    for found in _literal.finditer(text):
+        if _is_wordy(found[1]) and (key := _key.search(text, max(0, found.start() - 44), found.start())):
+            yield key[1], _unquoted(found[1])
 
 
 def _is_wordy(raw: str) -> bool:

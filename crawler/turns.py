@@ -1,7 +1,9 @@
 """Whose page is read next: cheap ones soon, dear ones in a lane of their own, so that hostile sites do not keep the others waiting.
 
-What a page will cost is guessed from its size and from what the pages of its host have cost lately. A page waits at most ten times
-its own cost longer than one that came with it; and one reader is never given to dear pages.
+What a page will cost is guessed from its size and from what the pages of its host have cost lately. Each host has its own queue: a page
+is due ten times its cost after the host's last one, so a host that asks for more than a tenth of a reader falls behind the others.
+One reader is never given to dear pages; when too many of those wait, the next is sent away, to come again later.
+
 """
 
 from __future__ import annotations
@@ -14,7 +16,13 @@ USUAL = 0.1  # seconds for a page of a host that is not known yet
 BYTES_A_SECOND = 2_000_000  # a slow page of this many bytes takes about a second
 DEAR = 1.0  # seconds
 PATIENCE = 10.0  # times its own cost that a page waits behind later, cheaper ones
+LONGEST_REST = 10.0  # seconds
+MOST_DEAR = 6  # that wait
 MOST_HOSTS = 5_000
+
+
+class Crowded(Exception):
+    """Too many pages that take long are waiting: come again."""
 
 
 class Turns:
@@ -24,6 +32,7 @@ class Turns:
         self._free = workers
         self._free_for_dear = max(workers - 1, 1)
         self._costs: dict[str, float] = {}
+        self._due: dict[str, float] = {}  # of each host's last page, in loop time
         self._waiting: list[tuple[float, int, bool, asyncio.Future[None]]] = []
         self._count = 0
 
@@ -33,17 +42,30 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, host: str, size: int) -> AsyncIterator[None]:
-        """Wait for a reader, and give it back at the end, however that comes."""
+        """Wait for a reader, and give it back at the end, however that comes. Raises Crowded."""
         loop = asyncio.get_running_loop()
         cost = self.expected(host, size)
         dear = cost > DEAR
-        await self._wait(loop.time() + PATIENCE * cost, dear)
+        if dear and sum(entry[2] for entry in self._waiting) >= MOST_DEAR:
+            raise Crowded(f"{MOST_DEAR} pages that take long are waiting")
+        await self._wait(self._next_due(host, loop.time(), cost), dear)
         began = loop.time()
         try:
             yield
         finally:
-            self._learn(host, loop.time() - began)
-            self._give_back(dear)
+            took = loop.time() - began
+            self._learn(host, took)
+            self._free += 1
+            if dear:  # the lane rests as long as it worked: half of a processor is enough for what is mostly hostile
+                loop.call_later(min(took, LONGEST_REST), self._dear_again)
+            self._next()
+
+    def _next_due(self, host: str, now: float, cost: float) -> float:
+        due = max(now, self._due.pop(host, now)) + PATIENCE * cost
+        self._due[host] = due
+        if len(self._due) > MOST_HOSTS:
+            del self._due[next(iter(self._due))]
+        return due
 
     async def _wait(self, due: float, dear: bool) -> None:
         self._count += 1
@@ -56,8 +78,10 @@ class Turns:
         except asyncio.CancelledError:
             if entry in self._waiting:
                 self._waiting.remove(entry)
-            else:
-                self._give_back(dear)  # it had its turn in the same moment
+            if not ready.cancelled():
+                self._free += 1  # it had its turn in the same moment
+                self._free_for_dear += dear
+                self._next()
             raise
 
     def _next(self) -> None:
@@ -66,16 +90,15 @@ class Turns:
             _, _, dear, ready = entry
             if not self._free:
                 return
-            if dear and not self._free_for_dear:
+            if ready.done() or (dear and not self._free_for_dear):
                 continue
             self._free -= 1
             self._free_for_dear -= dear
             self._waiting.remove(entry)
             ready.set_result(None)
 
-    def _give_back(self, dear: bool) -> None:
-        self._free += 1
-        self._free_for_dear += dear
+    def _dear_again(self) -> None:
+        self._free_for_dear += 1
         self._next()
 
     def _learn(self, host: str, cost: float) -> None:

@@ -30,6 +30,10 @@ DNS_KEPT = 30  # seconds: short, so that a moved or rebound name is looked up an
 DNS_THREADS = 16
 LONGEST_HEADER = 64 * 1024  # bytes of one line: long Content-Security-Policy headers exist, 8 KiB refuses real sites
 CHUNK = 64 * 1024
+SMALL = 2**20  # bytes of a page that need not wait for others
+MOST_UNDERWAY = 16 * 2**20  # bytes of pages that are being received
+SLOW = 3.0  # seconds: a request that waits longer for its server takes no place away from others …
+SLOW_SHARE = 4  # … until so many times `concurrency` are open
 
 
 class Resolver(AbstractResolver):
@@ -121,6 +125,9 @@ class Wire:
         self._tls = verified_tls()
         self._waiting: set[asyncio.Task[Any]] = set()
         self._running: set[asyncio.Task[Any]] = set()
+        self._began: dict[asyncio.Task[Any], float] = {}  # of those on the network, in loop time
+        self._ended = asyncio.Event()
+        self._bodies: list[bytearray] = []  # that are being received
         self._draining = False
         trace = aiohttp.TraceConfig()
         trace.on_request_headers_sent.append(self._going_out)
@@ -170,16 +177,33 @@ class Wire:
         host = urlsplit(request.url).hostname or ""
         self._waiting.add(task)
         await self._pace.turn(host, request.meta["delay"])
+        await self._place()
         self._waiting.discard(task)
         self._running.add(task)
         loop = asyncio.get_running_loop()
-        started = loop.time()
+        started = self._began[task] = loop.time()
         try:
             return await self._exchange(request, host, self._pace.last(host))
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise Ended(explain(error, self._rules.timeout)) from error
         finally:
             request.meta["spent"] += loop.time() - started
+            self._began.pop(task, None)
+            self._ended.set()
+
+    async def _place(self) -> None:
+        """Wait until fewer than `concurrency` requests are on the network, those left out that have long waited for their server."""
+        loop = asyncio.get_running_loop()
+        while True:
+            ages = [loop.time() - began for began in self._began.values()]
+            quick = [age for age in ages if age < SLOW]
+            if len(quick) < self._rules.concurrency and len(ages) < SLOW_SHARE * self._rules.concurrency:
+                return
+            self._ended.clear()
+            try:
+                await asyncio.wait_for(self._ended.wait(), max(SLOW - max(quick, default=0.0), 0.01))
+            except TimeoutError:
+                pass  # one of them has become a slow one
 
     async def _exchange(self, request: Request, host: str, turn: float) -> Response:
         left = max(self._rules.timeout - request.meta["spent"], 0.001)  # one limit for all hops of a request together
@@ -206,13 +230,23 @@ class Wire:
         if cut is None and (answer.content_length or 0) > most:
             raise too_large(most)
         got = bytearray()
-        async for chunk in answer.content.iter_chunked(CHUNK):
-            got += chunk
-            if len(got) >= (most + 1 if cut is None else cut):
-                break
+        self._bodies.append(got)
+        try:
+            async for chunk in answer.content.iter_chunked(CHUNK):
+                got += chunk
+                if len(got) >= (most + 1 if cut is None else cut):
+                    break
+                await self._room_for(got)
+        finally:
+            self._bodies = [body for body in self._bodies if body is not got]
         if cut is None and len(got) > most:
             raise too_large(most)
         return bytes(got[:cut])
+
+    async def _room_for(self, body: bytearray) -> None:
+        """Wait while many large pages are on their way. The largest never waits, so there is always one that comes to its end."""
+        while len(body) > SMALL and len(body) < max(map(len, self._bodies)) and sum(map(len, self._bodies)) > MOST_UNDERWAY:
+            await asyncio.sleep(0.05)
 
     async def _going_out(self, _session: Any, context: Any, _params: Any) -> None:
         host, turn, wish = context.trace_request_ctx

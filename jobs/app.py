@@ -11,13 +11,17 @@ from datetime import datetime
 from crawler.engine import Engine, FetchRules
 from crawler.pool import Readers
 from jobs import clock, log
+from jobs.checkup import Checkup
 from jobs.config import Config, RuleConfig, SourceConfig
 from jobs.deliver import Deliverer
 from jobs.feeds import Feeds
+from jobs.keeper import Keeper
+from jobs.model.upgrade import Upgrader
 from jobs.pipeline import Pipeline, Routing, Watch, Watched
 from jobs.sending import OpenChannel, channel_for
 from storage import frontier, outbox, sources
 from storage.database import Database, open_database
+from storage.errors import StorageError
 from storage.lock import InstanceLock
 from storage.rules import Ruleset
 
@@ -32,10 +36,15 @@ class App:
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
-        self.readers = Readers()
+        self.readers = Readers(own=config.analysis.terms.own())
+        self.asks_model = True
+        self.upgrader = Upgrader(self.db, self.readers, config.analysis, config.zone, clock.now)
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, clock.now)
-        self.engine = Engine(fetch_rules(config), self.pipeline.claim, self.pipeline.answered, clock.now)
         self.deliverer = Deliverer(self.db, channels_of(config), owner, clock.now, health=config.alerts.health_channels)
+        alerts = config.alerts
+        self.checkup = Checkup(self.db, clock.now, config.zone, alerts.health_channels, alerts.coverage)
+        self.keeper = Keeper(self.db, self._lock, self.pipeline, clock.now, self.deliverer.tell)
+        self.engine = Engine(fetch_rules(config), self.keeper.claim, self.keeper.answered, clock.now)
         self.feeds = Feeds(self.db, clock.now)
         self._feeds_stale = True
         self.pipeline.on_alert = self._alerted
@@ -45,16 +54,23 @@ class App:
 
     async def begin(self) -> None:
         """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""
-        self._lock.acquire()
-        self.db.upgrade()
-        now = clock.now()
-        await self.db.write(lambda s: frontier.recover(s, now))
-        await self.db.write(lambda s: outbox.recover(s, now))
-        await self._sync_sources(now)
+        try:
+            self._lock.acquire()
+            self.db.upgrade()
+            now = clock.now()
+            await self.db.write(lambda s: frontier.recover(s, now))
+            await self.db.write(lambda s: outbox.recover(s, now))
+            await self._sync_sources(now)
+        except StorageError:
+            self._lock.release()
+            raise
         self._tasks = [
+            asyncio.create_task(self.keeper.run(), name="keeper"),
             asyncio.create_task(self.engine.run(), name="engine"),
             asyncio.create_task(self.deliverer.run(), name="delivery"),
         ]
+        if self.asks_model:
+            self._tasks.append(asyncio.create_task(self.upgrader.run(), name="model"))
 
     async def _sync_sources(self, now: datetime) -> None:
         wanted = [(watched.source, now) for watched in self.pipeline.watch.sources.values()]
@@ -94,7 +110,10 @@ class App:
         log.hide(config.secrets())
         self.pipeline.watch = watch_of(config)
         self.deliverer.channels = channels_of(config)
-        self.deliverer.health = config.alerts.health_channels
+        self.deliverer.health = self.checkup.channels = config.alerts.health_channels
+        self.checkup.zone, self.checkup.coverage = config.zone, config.alerts.coverage
+        self.readers.use(config.analysis.terms.own())
+        await self.upgrader.use(config.analysis, config.zone)
         await self._sync_sources(clock.now())
         self.pipeline.look_now()
 
@@ -106,7 +125,10 @@ class App:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._tasks:
-            await self.pipeline.release()
+            try:
+                await self.pipeline.release()
+            except StorageError as error:  # their leases run out
+                _log.error("what was claimed could not be given back", error=str(error))
         self.close()
 
     def close(self) -> None:

@@ -24,7 +24,7 @@ from crawler.errors import ZhixunError
 from jobs import demo as newsroom_demo
 from jobs import log
 from jobs.app import App
-from jobs.commands import alerts, channels, config, db, health, parse, records, rules, sources
+from jobs.commands import alerts, channels, config, db, doctor, health, parse, records, rules, sources
 from jobs.config import ConfigError
 from jobs.daemon import Daemon, run_once
 from jobs.output import Cli, fail, out
@@ -47,6 +47,7 @@ app.add_typer(db.app, name="db")
 app.command("check")(config.check)
 app.command("parse")(parse.parse)
 app.command("status")(health.status)
+app.command("doctor")(doctor.doctor)
 app.command("healthcheck")(health.healthcheck)
 
 
@@ -63,10 +64,20 @@ def options(
         Path, typer.Option("--config", "-c", envvar="ZHIXUN_CONFIG", metavar="FILE", help="The configuration.")
     ] = Path("config.yaml"),
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
+    log_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--log-file", envvar="ZHIXUN_LOG_FILE", metavar="FILE", help="Log there, five files of 10 MB, not to standard error."
+        ),
+    ] = None,
     _v: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Options that come before the verb."""
-    log.set_up("DEBUG" if verbose else os.environ.get("LOG_LEVEL", "INFO").upper())
+    level = "DEBUG" if verbose else os.environ.get("LOG_LEVEL", "INFO").upper()
+    try:
+        log.set_up(level, file=log_file)
+    except OSError as error:
+        raise typer.BadParameter(f"{log_file} cannot be written: {error.strerror}", param_hint="--log-file") from None
     context.obj = Cli(config_file)
 
 

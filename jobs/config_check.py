@@ -1,4 +1,4 @@
-"""What does not fit together in a configuration: names, references, queries, addresses, and what is not built yet.
+"""What does not fit together in a configuration: names, references, queries, addresses, and the keys of a model.
 
 It reads the plain data, not the models: an entry that is broken in one key is still checked in the others.
 """
@@ -6,6 +6,7 @@ It reads the plain data, not the models: an entry that is broken in one key is s
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
 from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -25,19 +26,12 @@ from jobs.rendering import TEMPLATE_NAMES
 from jobs.sending import channel_for
 from storage.query import QueryError, parse
 
-# What is promised and not yet built: (section, key) → (beginnings of the values that are refused, what to do instead).
-NOT_YET: dict[tuple[str, str], tuple[tuple[str, ...], str]] = {
-    ("analysis", "engine"): (("openai",), "write builtin"),
-    ("alerts", "health_channels"): (("",), "leave it out"),
-}
-
 
 def meaning(document: Document) -> None:
     """Report all of it."""
     for section in ("sources", "rules", "channels"):
         _twice(document, section)
-    _not_yet(document)
-    _openai_only(document)
+    _model(document)
     _cadences(document)
     _queries(document, _aliases(document))
     _references(document)
@@ -67,23 +61,22 @@ def _twice(document: Document, section: str) -> None:
         first.setdefault(name, number)
 
 
-def _not_yet(document: Document) -> None:
-    for (section, key), (refused, cure) in NOT_YET.items():
-        part = document.data.get(section)
-        whole: list[tuple[Path_, dict[str, Any]]] = [((section,), part)] if isinstance(part, dict) else []
-        for path, entry in whole + [((section, number), entry) for number, entry in document.entries(section)]:
-            value = entry.get(key)
-            if value not in (None, [], "") and str(value).startswith(refused):
-                document.mistake((*path, key), f"{brief(value)} is not yet built", cure)
-
-
-def _openai_only(document: Document) -> None:
+def _model(document: Document) -> None:
+    """The keys of the model: all or none."""
     analysis = document.data.get("analysis")
-    if not isinstance(analysis, dict) or analysis.get("engine") == "openai":
+    if not isinstance(analysis, dict):
         return
-    for key in ("base_url", "model", "api_key", "monthly_tokens"):
-        if analysis.get(key) is not None:
-            document.mistake(("analysis", key), "has no meaning without engine: openai")
+    if analysis.get("engine") != "openai":
+        for key in ("base_url", "model", "api_key", "monthly_tokens", "timeout", "max_age", "extra"):
+            if analysis.get(key) is not None:
+                document.mistake(("analysis", key), "has no meaning without engine: openai")
+        return
+    if analysis.get("model") is None:
+        document.mistake(("analysis", "engine"), "openai needs a model", "write model: and its name, see docs/models.md")
+    if analysis.get("base_url") is None and analysis.get("api_key") is None:
+        document.mistake(("analysis", "engine"), "openai needs a base_url or an api_key", "see docs/models.md")
+    if find_spec("openai") is None:
+        document.mistake(("analysis", "engine"), "the openai library is not installed", "pip install 'zhixun[openai]'")
 
 
 def _cadences(document: Document) -> None:

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -13,12 +14,15 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 from pydantic import PlainSerializer as Shown
 from pydantic import WithJsonSchema as Schema
+from sqlalchemy import make_url
 
+from crawler.lexicon import Own
 from crawler.plugins import Component, family
 from crawler.record import Source
 from jobs import config_times as times
 from jobs import config_values as values
 from jobs.address import parse_address, secrets
+from jobs.backups import Plan
 from storage.query import Query, parse
 from storage.rules import Rule
 
@@ -57,6 +61,7 @@ Body = Annotated[str | dict[str, Any], BeforeValidator(values.check_body), Schem
 Network = Annotated[str, AfterValidator(values.check_network)]
 Pattern = Annotated[str, AfterValidator(values.check_pattern)]
 Zone = Annotated[str, AfterValidator(values.check_zone)]
+Term = Annotated[str, AfterValidator(values.check_term)]
 Words = Annotated[str, Field(min_length=1)]
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token")
 BOTH_CADENCES = "both every and cron say when to poll"
@@ -129,19 +134,72 @@ class CrawlConfig(Section):
     """Private networks that sources may be in, such as `127.0.0.0/8` or `10.1.2.3:8080`; all others are refused"""
 
 
+class TermConfig(Section):
+    """A name of your own. A text alone is its Chinese and English name."""
+
+    zh: Term | None = None
+    """Its Chinese name"""
+    en: Term | None = None
+    """Its English name; where one of the two is missing, the other stands for it"""
+    also: tuple[Term, ...] = ()
+    """Further names; `"=CASE"` counts only as it is written, `word?` only beside another AI technology"""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _text_is_name(cls, data: Any) -> Any:
+        return {"zh": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _named(self) -> TermConfig:
+        if not self.zh and not self.en:
+            raise ValueError("a name needs zh or en")
+        return self
+
+
+class TermsConfig(Section):
+    """Names of your own beside those of the taxonomy. One that is known already gets further names."""
+
+    technologies: tuple[TermConfig, ...] = ()
+    """AI technologies"""
+    companies: tuple[TermConfig, ...] = ()
+    """Companies, for the keywords"""
+    products: tuple[TermConfig, ...] = ()
+    """Products and models, for the keywords"""
+    institutions: tuple[TermConfig, ...] = ()
+    """Institutions, for the keywords"""
+    people: tuple[TermConfig, ...] = ()
+    """People, for the keywords"""
+
+    def own(self) -> tuple[Own, ...]:
+        """The names as the analyzers take them."""
+        kinds = {"technologies": "technology", "companies": "company", "products": "product"}
+        kinds |= {"institutions": "institution", "people": "person"}
+        return tuple(
+            Own(kind, term.zh or "", term.en or "", term.also) for key, kind in kinds.items() for term in getattr(self, key)
+        )
+
+
 class AnalysisConfig(Section):
     """Who finds technologies, industries and events in a text."""
 
     engine: Literal["builtin", "openai"] = "builtin"
     """`builtin` needs no network; `openai` asks any server that speaks its protocol"""
     base_url: WebUrl | None = None
-    """openai: the server's address"""
+    """openai: the server's address; without it OpenAI's own"""
     model: Words | None = None
     """openai: the model's name"""
     api_key: Annotated[Words | None, Field(repr=False)] = None
     """openai: the key, best as `${OPENAI_API_KEY}`"""
     monthly_tokens: Annotated[int | None, Field(ge=0)] = None
     """openai: after so many tokens in a month the built-in analysis takes over"""
+    timeout: Annotated[Duration, AfterValidator(times.check_patience)] = timedelta(minutes=1)
+    """openai: how long one answer may take"""
+    max_age: Duration = timedelta(days=3)
+    """openai: an article published longer ago is not asked about"""
+    extra: Annotated[Mapping[str, Any], Field(repr=False)] = {}
+    """openai: further fields of each request, such as `{enable_thinking: false}`"""
+    terms: Annotated[TermsConfig, Field(repr=False)] = TermsConfig()
+    """Names of your own beside those of the taxonomy"""
 
 
 class SourceConfig(Section):
@@ -335,6 +393,19 @@ class AlertsConfig(Section):
 
     health_channels: tuple[Words, ...] = ()
     """The channels that are told when a source falls silent, breaks or recovers"""
+    coverage: bool = True
+    """Whether they also get a line a day on what was watched the day before"""
+
+
+class BackupConfig(Section):
+    """Copies of the database, made while the daemon runs."""
+
+    every: Duration | None = timedelta(days=1)
+    """The pause between two copies; `0s` makes none. A PostgreSQL database is copied only if `folder` is given"""
+    keep: Annotated[int, Field(ge=1, le=1000)] = 7
+    """How many are kept, the newest"""
+    folder: Words | None = None
+    """Where they go; without it `backups` beside the SQLite file"""
 
 
 class Config(Section):
@@ -352,6 +423,10 @@ class Config(Section):
     """Alerts about Zhixun itself"""
     feeds: FeedsConfig = FeedsConfig()
     """Alerts as files for a feed reader"""
+    backup: BackupConfig = BackupConfig()
+    """Copies of the database"""
+    metrics: Annotated[str, AfterValidator(values.check_listen)] | None = None
+    """Serve `/metrics` for Prometheus and `/healthz` at this address of this machine, such as `127.0.0.1:9464`; without it neither"""
     sources: tuple[SourceConfig, ...] = ()
     """What is watched"""
     aliases: Mapping[AliasName, Annotated[tuple[Words, ...], Field(min_length=1)]] = {}
@@ -395,6 +470,14 @@ class Config(Section):
         if self.crawl.budget is None:
             return 0.0
         return sum(row.polls_a_day(now) for row in self.sources if row.enabled)
+
+    def backup_plan(self) -> Plan | None:
+        """Where and how often copies are made; None when they are not."""
+        file = make_url(self.database).database if self.database.startswith("sqlite") else None
+        folder = self.backup.folder or (str(Path(file).parent / "backups") if file else None)
+        if not self.backup.every or folder is None:
+            return None
+        return Plan(Path(folder), self.backup.every, self.backup.keep)
 
     def query_of(self, rule: RuleConfig) -> Query:
         """A rule's query, parsed. Raises QueryError."""

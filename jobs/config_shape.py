@@ -20,6 +20,8 @@ from jobs.config_models import (
     Config,
     RuleConfig,
     SourceConfig,
+    TermConfig,
+    TermsConfig,
     kinds,
 )
 from jobs.config_values import brief
@@ -121,7 +123,7 @@ def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
     model: type[BaseModel] = Config
     for part in loc[:-1]:
         if isinstance(part, str):
-            model = SECTIONS.get(part, model)
+            model = SECTIONS.get(part) or NESTED.get(part, model)
     return list(model.model_fields)
 
 
@@ -130,6 +132,8 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     for name, field in Config.model_fields.items()
     if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 } | {"sources": SourceConfig, "rules": RuleConfig, "channels": ChannelConfig}
+
+NESTED: Mapping[str, type[BaseModel]] = {"terms": TermsConfig} | dict.fromkeys(TermsConfig.model_fields, TermConfig)
 
 
 def _check_options(document: Document, at: Path_, entry: dict[str, Any]) -> None:

@@ -51,6 +51,13 @@ def check_timeout(value: timedelta) -> timedelta:
     return value
 
 
+def check_patience(value: timedelta) -> timedelta:
+    """How long a model may think."""
+    if not timedelta(seconds=1) <= value <= timedelta(minutes=30):
+        raise ValueError(f"{show_duration(value)} is out of bounds; an answer may take 1s to 30m")
+    return value
+
+
 def parse_every(value: Any) -> timedelta | str:
     """``15m`` → timedelta; ``adaptive`` stays a word."""
     if value == "adaptive":

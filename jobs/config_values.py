@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -39,6 +40,14 @@ def parse_size(value: Any) -> int:
     return int(match[1]) * SIZES[match[2].lower()]
 
 
+def check_term(value: str) -> str:
+    """A name for the analysers' word list, as it is."""
+    bare = value.removeprefix("=").removesuffix("?")
+    if not 2 <= len(bare) <= 60 or bare != bare.strip() or not bare[0].isalnum() or any(ch in "|;\n" for ch in bare):
+        raise ValueError(f"{brief(value)} is no name; it begins with a letter, has 2 to 60 characters, and no | or ; in it")
+    return value
+
+
 def check_web_url(value: str) -> str:
     """An http or https address with a host, as it is."""
     try:
@@ -57,6 +66,18 @@ def check_port(value: str) -> str:
         _ = urlsplit(value).port
     except ValueError as error:
         raise ValueError(f"is no address: {error}") from None
+    return value
+
+
+def check_listen(value: str) -> str:
+    """An address of this machine and a port. Nothing but the loopback range: the pages ask for no password."""
+    host, _, port = value.rpartition(":")
+    try:
+        own = ip_address(host.strip("[]").replace("localhost", "127.0.0.1")).is_loopback
+    except ValueError:
+        own = False
+    if not own or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError(f"{brief(value)} is no address of this machine; write 127.0.0.1:9464")
     return value
 
 

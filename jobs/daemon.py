@@ -6,6 +6,7 @@ APScheduler only ticks, from memory: when a source is next due is a column of it
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 from collections import Counter
@@ -13,16 +14,24 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from aiohttp.web import AppRunner
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from jobs import app, clock, log
+from crawler.memory import few_arenas, trim
+from jobs import app, backups, clock, log, measures
 from jobs.config import ConfigError, changes, load
+from jobs.metrics import Metric, serve, web_app
 from jobs.pipeline import NEVER
-from storage import articles, frontier, outbox, queries
+from jobs.supervisor import notify
+from jobs.vitals import LastResort
+from storage import articles, frontier, notices, outbox
+from storage.errors import StorageError
 
 STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left behind; systemd's default patience is 90
 HEARTBEAT = 5  # seconds
+FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to begin
+CHECK_UP_EVERY = 60  # seconds between two looks at how the sources do
 RECOVER_EVERY = 30  # seconds between two looks for leases that ran out
 POLITE_END = 0.3  # seconds between two looks whether `run --once` is done
 
@@ -37,22 +46,63 @@ class Daemon:
         self._path = path
         self._stop = asyncio.Event()
         self._seen = _modified(path)
+        self._started = clock.monotonic()
+        self._metrics: AppRunner | None = None
+        self._last_resort = LastResort()
 
     async def run(self) -> None:
         """Poll, read, store and deliver until SIGTERM or SIGINT; a second signal ends the process at once."""
+        few_arenas()
         self._listen()
         scheduler = self._ticks()
         try:
-            await self._app.begin()
+            await self._begin()
+            if self._stop.is_set():
+                return
             scheduler.start()
+            await self._open_metrics()
+            notify("READY=1")
+            self._last_resort.start()
             _log.info("running", sources=len(self._app.pipeline.watch.sources), database=self._app.db.name, pid=os.getpid())
             await self._app.until(self._stop.wait())
         finally:
+            notify("STOPPING=1")
+            self._last_resort.stop()
             if scheduler.running:
                 scheduler.shutdown(wait=False)
-                await self._beat(stopped=True)
+                await self._app.keeper.beat(stopped=True)
+            if self._metrics is not None:
+                await self._metrics.cleanup()
             await self._app.end(STOP_WITHIN)
             _log.info("stopped")
+
+    async def _begin(self) -> None:
+        """Begin as soon as the store lets us: a server that is down at our start is waited for."""
+        pause = FIRST_PAUSE
+        while not self._stop.is_set():
+            try:
+                await self._app.begin()
+                return
+            except StorageError as error:
+                if not error.transient:
+                    raise
+                _log.error("the store is in trouble, waiting for it", error=str(error), seconds=round(pause))
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stop.wait(), pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _open_metrics(self) -> None:
+        address = self._app.config.metrics
+        if address is None:
+            return
+        host, port = address.rsplit(":", 1)
+        try:
+            self._metrics = await serve(web_app(self._measure, self._app.keeper.health), host.strip("[]"), int(port))
+        except OSError as error:  # the news matter more than their figures
+            _log.error("metrics cannot be served", address=address, error=str(error))
+
+    def _measure(self) -> list[Metric]:
+        return measures.all_of(self._app, clock.now(), clock.monotonic() - self._started)
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -72,22 +122,56 @@ class Daemon:
         )
         scheduler.add_job(self._app.pipeline.look_now, "interval", seconds=1, id="poll")
         scheduler.add_job(self._app.deliverer.wake, "interval", seconds=1, id="deliver")
+        scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
         scheduler.add_job(self._tidy, "interval", days=1, id="tidy")
+        scheduler.add_job(self._check_up, "interval", seconds=CHECK_UP_EVERY, id="health")
+        scheduler.add_job(self._back_up, "interval", minutes=10, id="backup", next_run_time=clock.now() + timedelta(minutes=5))
         scheduler.add_job(self._app.write_feeds, "interval", seconds=2, id="feeds")
         scheduler.add_job(self._look_at_file, "interval", seconds=2, id="config")
         return scheduler
 
-    async def _beat(self, stopped: bool = False) -> None:
-        detail = queries.STOPPED if stopped else f"pid {os.getpid()}"
-        await self._app.db.write(lambda s: queries.beat(s, "daemon", clock.now(), detail))
+    async def _watch(self) -> None:
+        self._last_resort.feed()
+        if self._app.keeper.look(self._app.engine.last_look, self._app.deliverer.last_look):
+            notify("WATCHDOG=1")
+
+    async def _beat(self) -> None:
+        trim()
+        await self._app.keeper.beat()
 
     async def _recover(self) -> None:
-        await self._app.db.write(lambda s: frontier.recover_expired(s, clock.now()))
+        await self._upkeep(lambda s: frontier.recover_expired(s, clock.now()))
 
     async def _tidy(self) -> None:
-        await self._app.db.write(lambda s: articles.tidy(s, clock.now()))
+        await self._upkeep(lambda s: (articles.tidy(s, clock.now()), notices.tidy(s, clock.now())))
+
+    async def _check_up(self) -> None:
+        try:
+            await self._app.checkup.look()
+        except StorageError as error:
+            self._app.keeper.failed(error)
+
+    async def _upkeep(self, work: Callable[[Session], object]) -> None:
+        try:
+            await self._app.db.write(work)
+        except StorageError as error:
+            self._app.keeper.failed(error)
+
+    async def _back_up(self) -> None:
+        plan = self._app.config.backup_plan()
+        if plan is None or self._app.keeper.store.trouble is not None:
+            return
+        if not backups.is_due(plan, list(backups.copies(plan.folder)), clock.now()):
+            return
+        try:
+            made = await asyncio.to_thread(backups.take, self._app.db, plan, clock.now())
+        except StorageError as error:
+            self._app.keeper.backup_failed(error)
+            return
+        self._app.keeper.backed_up()
+        _log.info("backed up", file=str(made), bytes=made.stat().st_size)
 
     async def _look_at_file(self) -> None:
         seen = _modified(self._path)
@@ -129,12 +213,14 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     built.pipeline.polls_due_by = started
+    built.asks_model = False  # that has time: the daemon does it, and `records annotate`
     try:
         await built.begin()
         before = built.db.read(outbox.counts)
         await built.db.write(lambda s: frontier.force_due(s, started))
         built.pipeline.look_now()
         await built.until(_work_is_done(built, started, stop, progress))
+        await built.checkup.look()
         await built.deliverer.drain()
         await built.write_feeds()
         progress(built, started)

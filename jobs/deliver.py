@@ -10,11 +10,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from jobs import log
+from jobs import log, noticing
 from jobs.lane import LEASE, Lane
 from jobs.message import Message, notice, short_id
 from jobs.sending import OpenChannel, Post, Receipt, refused
-from storage import outbox
+from storage import notices, outbox
 from storage.database import Database
 from storage.errors import StorageError
 from storage.outbox import Delivery
@@ -62,6 +62,7 @@ class Deliverer:
         self._dead: list[tuple[str, Delivery, Receipt]] = []
         self._report_at = 0.0
         self._reporting: asyncio.Task[Receipt] | None = None
+        self._noticing: asyncio.Task[None] | None = None
 
     @property
     def channels(self) -> Mapping[str, OpenChannel]:
@@ -127,7 +128,9 @@ class Deliverer:
     def _work_left(self) -> bool:
         soon = self._now() + timedelta(seconds=DRAIN_HORIZON)
         due = self._db.read(lambda s: outbox.channels_due(s, soon))
-        return any(lane.busy for lane in self._lanes.values()) or any(self._may_send(name) for name in due)
+        due |= {one.channel for one in self._db.read(lambda s: notices.due(s, self._now()))}
+        busy = any(lane.busy for lane in self._lanes.values()) or not (self._noticing is None or self._noticing.done())
+        return busy or any(self._may_send(name) for name in due)
 
     def _may_send(self, name: str) -> bool:
         return name not in self._lanes or not self._lanes[name].resting()
@@ -149,6 +152,20 @@ class Deliverer:
                 self._lane(name).wake()
             else:
                 await self._bury_orphans(name)
+        self._notice()
+
+    def _notice(self) -> None:
+        """Send what Zhixun has to say of itself, beside the alerts."""
+        if self._noticing is not None:
+            if not self._noticing.done():
+                return
+            self._noticing.result()
+            self._noticing = None
+        if due := self._db.read(lambda s: notices.due(s, self._now())):
+            self._noticing = asyncio.create_task(noticing.send(self._db, due, self._lane_of, self._now), name="notices")
+
+    def _lane_of(self, name: str) -> Lane | None:
+        return self._lane(name) if name in self._channels else None
 
     def _lane(self, name: str) -> Lane:
         if name not in self._lanes:
@@ -205,7 +222,7 @@ class Deliverer:
         return next((lane for lane in map(self._lane, names) if not lane.resting()), None)
 
     def _all_tasks(self) -> list[asyncio.Task[Any]]:
-        return [*self._tasks.values(), *filter(None, [self._reporting])]
+        return [*self._tasks.values(), *filter(None, [self._reporting, self._noticing])]
 
 
 def _dead_notice(dead: Sequence[tuple[str, Delivery, Receipt]], now: datetime) -> Message:

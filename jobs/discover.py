@@ -1,19 +1,22 @@
-"""What of a site could be watched, found by asking it: small steps from the surest to the vaguest, twelve requests at most.
+"""What of a site could be watched, found by asking it: small steps from the surest to the vaguest.
 
     the page → feeds it names → pages about feeds → robots.txt and sitemaps → JSON behind its scripts → common paths
 
-What came is parsed and judged in a child; here stands only what to ask for next. A good feed ends the search.
+What came is parsed and judged in a child; here stands only what to ask for next. A good feed ends the search, and
+so do twelve requests (redirects and the robots.txt of further hosts are not counted).
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
 from crawler import discovery
-from crawler.discovery import Candidate, Judged
+from crawler.discovery import Candidate
 from crawler.errors import ReadError, SpiderError
+from crawler.judging import Judged
 from crawler.pool import Readers
 from crawler.record import Page
 from crawler.url import host_of, join, link_key, registrable
@@ -54,7 +57,9 @@ class _Search:
     readers: Readers
     now: datetime
     zone: tzinfo
+    tell: Callable[[str], None]
     requests: int = 1  # the engine asks for robots.txt
+    trouble: str = ""
     page: Page | None = None
     title: str = ""
     wanted: frozenset[str] = frozenset()
@@ -79,20 +84,22 @@ class _Search:
     async def fetch(self, url: str) -> tuple[Page | None, str, str | None]:
         """The page, or why there is none; and where it has moved for good."""
         self.requests += 1
+        self.tell(url)
         answer = await self.fetcher.get(url)
-        self.requests += answer.page is not None and answer.page.url != url  # it was sent on
+        self.requests += answer.page is not None and answer.page.url != url  # it was sent on: one request more, at least
         return answer.page, "" if answer.page else why_not(answer), answer.moved_to
 
-    async def ask(self, verb: str, page: Page, *args: Any) -> Any:
+    async def ask(self, module: str, verb: str, page: Page, *args: Any) -> Any:
         """A question to a page, answered in a child; None when that failed."""
         try:
-            return await self.readers.ask("discovery", verb, page, *args)
-        except (ReadError, SpiderError):  # a child that was killed tells nothing of the page
+            return await self.readers.ask(module, verb, page, *args)
+        except (ReadError, SpiderError) as error:  # a child that was killed tells nothing of the page
+            self.trouble = self.trouble or str(error)
             return None
 
     async def judge(self, page: Page, candidate: Candidate) -> Judged:
         try:
-            found = await self.readers.ask("discovery", "judge", page, candidate, self.now, self.zone, self.wanted)
+            found = await self.readers.ask("judging", "judge", page, candidate, self.now, self.zone, self.wanted)
         except (ReadError, SpiderError) as error:
             return Judged(candidate, 0.0, candidate.kind, str(error))
         return found if isinstance(found, Judged) else Judged(candidate, 0.0, candidate.kind, "it could not be judged")
@@ -138,31 +145,32 @@ class _Search:
         return replace(child, candidate=index.candidate, more=index.more, reason=f"by its first sitemap: {child.reason}")
 
 
-async def discover(url: str, fetcher: Fetcher, readers: Readers, now: datetime, zone: tzinfo) -> Discovered:
-    """Ask the site. Never raises for what the site says or does."""
-    search = _Search(url, fetcher, readers, now, zone)
-    trouble = await _page(search)
+async def discover(
+    url: str, fetcher: Fetcher, readers: Readers, now: datetime, zone: tzinfo, *, tell: Callable[[str], None] = lambda _: None
+) -> Discovered:
+    """Ask the site; `tell` hears each address before it is asked. Never raises for what the site says or does."""
+    search = _Search(url, fetcher, readers, now, zone, tell)
+    await _page(search)
     for step in (_named, _hubs, _sitemaps, _behind, _common):
         if search.is_done():
             break
         await step(search)
     once: dict[str, Judged] = {}
     for each in sorted(search.judged, key=lambda each: each.score, reverse=True):
-        if each.score > 0:
+        if each.score > 0 or each.candidate.why != discovery.COMMON:
             once.setdefault(f"{link_key(each.candidate.url)} {each.candidate.options.get('inside', each.kind)}", each)
-    return Discovered(url, tuple(once.values()), search.requests, trouble)
+    return Discovered(url, tuple(once.values()), search.requests, search.trouble)
 
 
-async def _page(search: _Search) -> str:
+async def _page(search: _Search) -> None:
     """The page itself: which articles it lists, and what it tells of. A page that cannot be had leaves the common paths."""
-    page, why, _ = await search.fetch(search.asked)
+    page, search.trouble, _ = await search.fetch(search.asked)
     if page is None:
-        return why
+        return
     search.page = page
-    search.title = await search.ask("title_of", page) or ""
-    search.wanted = await search.ask("wanted_of", page, search.now, search.zone) or frozenset()
-    search.later = list(await search.ask("candidates", page, search.now, search.zone) or ())
-    return ""
+    search.title = await search.ask("discovery", "title_of", page) or ""
+    search.wanted = await search.ask("judging", "wanted_of", page, search.now, search.zone) or frozenset()
+    search.later = list(await search.ask("discovery", "candidates", page, search.now, search.zone) or ())
 
 
 async def _named(search: _Search) -> None:
@@ -175,7 +183,7 @@ async def _named(search: _Search) -> None:
 async def _hubs(search: _Search) -> None:
     """Pages that stood where a feed was expected."""
     for page in search.hubs[:2]:
-        feeds = await search.ask("hub", page, search.asked, search.title) or ()
+        feeds = await search.ask("discovery", "hub", page, search.asked, search.title) or ()
         await search.try_some(feeds, FEEDS_OF_HUB)
 
 
@@ -185,19 +193,19 @@ async def _sitemaps(search: _Search) -> None:
         return
     page, _, _ = await search.fetch(address)
     if page is not None:
-        await search.try_some(await search.ask("sitemaps_of", page) or (), SITEMAPS)
+        await search.try_some(await search.ask("discovery", "sitemaps_of", page) or (), SITEMAPS)
 
 
 async def _behind(search: _Search) -> None:
     """What the page's scripts ask for, where nothing better was found."""
     if search.page is None or search.best >= CONTENT:
         return
-    for address in (await search.ask("scripts", search.page) or ())[:SCRIPTS]:
+    for address in (await search.ask("discovery", "scripts", search.page) or ())[:SCRIPTS]:
         if search.is_done() or search.best >= CONTENT:
             return
         script, _, _ = await search.fetch(address)
         if script is not None:
-            await search.try_some(await search.ask("asked_for", script, search.page.url) or (), 2)
+            await search.try_some(await search.ask("discovery", "asked_for", script, search.page.url) or (), 2)
 
 
 async def _common(search: _Search) -> None:

@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 from uuid import NAMESPACE_URL, uuid5
 
@@ -87,7 +87,7 @@ def _lines(entry: Entry) -> list[str]:
 
 def to_atom(feed: Feed, now: datetime) -> bytes:
     """The feed as an Atom document."""
-    root = etree.Element(f"{{{ATOM}}}feed", nsmap={None: ATOM})
+    root = etree.Element(f"{{{ATOM}}}feed", nsmap=cast(Any, {None: ATOM}))
     _add(root, "id", uuid5(NAMESPACE_URL, f"zhixun {feed.rule}").urn)
     _add(root, "title", feed.title)
     _add(root, "updated", max((entry.changed_at for entry in feed.entries), default=now).isoformat())

@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from itertools import accumulate, pairwise
 
 from crawler.record import Reason
@@ -57,10 +58,16 @@ SHORTEST_SILENCE = timedelta(hours=6)
 YOUNG, YOUNG_SILENCE = timedelta(days=15), timedelta(days=4)  # its weekends are not known yet: a long one is no silence
 LONGER = 1.5  # … than the longest pause known, at least
 FEWEST_PAUSES = 4
+FEWEST_POLLED = 4  # of the latest polls tell whether the network is there
 OLD = timedelta(days=60)  # without known pauses, a newest article of this age means that nobody writes any more
 _MONTH = timedelta(days=30)
 _BLOCKS = (Reason.BLOCKED, Reason.RATE_LIMITED, Reason.ROBOTS, Reason.REFUSED_ADDRESS)
-_LOCAL = (Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.ROBOTS_UNREACHABLE)  # what a network of our own that is down looks like
+_LOCAL = (
+    Reason.DNS,
+    Reason.CONNECT,
+    Reason.TIMEOUT,
+    Reason.ROBOTS_UNREACHABLE,
+)  # what a network of our own that is down looks like
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +79,12 @@ class Health:
     sure: bool = True
 
 
-def judge(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> Health:
-    """How a source does at `now`."""
+def judge(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime, blind_until: datetime | None = None) -> Health:
+    """How a source does at `now`. Until `blind_until` nothing could be reached, which was no fault of the source."""
     if row.last_polled_at is None:
         return Health(State.NEW, sure=False)
     if row.fail_count:
-        return _failing(row, now)
+        return _failing(row, now, blind_until)
     drift = drift_of(habits)
     quiet = _quiet(row, rhythm, habits, now)
     if quiet.state is not State.HEALTHY and quiet.sure:
@@ -86,15 +93,18 @@ def judge(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> Hea
 
 
 def cut_off(rows: Sequence[Row]) -> bool:
-    """True when nearly all sources fail as if nothing could be reached: then it is this machine's network, not the sources."""
-    polled = [row for row in rows if row.enabled and row.last_polled_at]
-    lost = sum(row.fail_count > 0 and row.last_outcome in _LOCAL for row in polled)
-    return len(polled) >= 4 and lost >= 0.8 * len(polled)
+    """True when nearly all of the latest polls failed as if nothing could be reached: then it is this machine's network."""
+    polled = sorted(((row.last_polled_at, row.name, row) for row in rows if row.last_polled_at), reverse=True)
+    latest = [row for _, _, row in polled[: max(FEWEST_POLLED, len(polled) // 4)]]
+    lost = sum(row.fail_count > 0 and row.last_outcome in _LOCAL for row in latest)
+    return len(latest) >= FEWEST_POLLED and lost >= 0.8 * len(latest)
 
 
-def _failing(row: Row, now: datetime) -> Health:
+def _failing(row: Row, now: datetime, blind_until: datetime | None) -> Health:
     lasting = row.last_ok_at is None or now - row.last_ok_at >= FAILING_FOR
-    sure = row.fail_count >= FAILURES and lasting
+    seen = row.last_polled_at or now
+    blind = row.last_outcome in _LOCAL and blind_until is not None and seen <= blind_until
+    sure = row.fail_count >= FAILURES and lasting and not blind
     reason = f"{row.last_outcome}: {row.last_detail}" if row.last_detail else str(row.last_outcome)
     times = "" if row.fail_count == 1 else f", {row.fail_count} times in a row"
     return Health(_failure(row), reason + times, sure)
@@ -121,7 +131,7 @@ def _quiet(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> He
     pause = until - habits.latest
     if pause < SHORTEST_SILENCE:
         return Health(State.HEALTHY)
-    chance = chance_of_pause(rhythm, habits, until)
+    chance = chance_of_pause(rhythm, habits.moments, habits.latest, until)
     if chance is None:
         silent, late = pause > OLD, False
     else:
@@ -150,14 +160,17 @@ def _usual(habits: Habits) -> str:
     return f"; usually one every {span(pauses[len(pauses) // 2])}" if len(pauses) >= FEWEST_PAUSES else ""
 
 
-def chance_of_pause(rhythm: Rhythm | None, habits: Habits, until: datetime) -> float | None:
-    """How likely the source has a pause at least as long as the present one in a month, at most; None where too few are known."""
-    moments = habits.moments
-    if habits.latest is None or len(moments) <= FEWEST_PAUSES:
+@lru_cache(4096)  # nothing changes between two polls
+def chance_of_pause(rhythm: Rhythm | None, moments: tuple[datetime, ...], latest: datetime, until: datetime) -> float | None:
+    """How likely it is, at most, that a source has a pause like the present one within a month; None where too few are known.
+
+    `moments`: when its articles appeared; the pause goes from `latest` to `until`.
+    """
+    if len(moments) <= FEWEST_PAUSES:
         return None
     own = own_time(rhythm, until)
     pauses = [own(after) - own(before) for before, after in pairwise(moments)]
-    present = own(until) - own(habits.latest)
+    present = own(until) - own(latest)
     if present <= LONGER * max(pauses):
         return 1.0
     a_month = len(pauses) * max(_MONTH / (moments[-1] - moments[0]), 0.0)

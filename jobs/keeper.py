@@ -21,6 +21,7 @@ from jobs.vitals import Pulse, StoreHealth
 from storage import queries
 from storage.database import Database
 from storage.errors import StorageError
+from storage.lock import InstanceLock
 
 LOOPS = {"crawl": 15.0, "delivery": 10.0, "writer": 10.0}  # seconds; three times that is late
 HOPELESS = 300.0  # seconds that a loop may be late until the daemon ends, to be started again
@@ -32,16 +33,25 @@ _log = log.get("keeper")
 class Keeper:
     """The vital signs of one daemon."""
 
-    def __init__(self, db: Database, pipeline: Pipeline, tell: Tell, now: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database, lock: InstanceLock, pipeline: Pipeline, now: Callable[[], datetime], tell: Tell) -> None:
         self.pulse = Pulse(LOOPS)
         self.store = StoreHealth()
-        self.ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()  # ends with the error that ends the daemon
+        self._error: Exception | None = None
+        self._ended = asyncio.Event()
         self._db = db
+        self._lock = lock
         self._pipeline = pipeline
         self._tell = tell
         self._now = now
+        self._backup_told = False
         self._late: dict[str, float] = {}
         self._telling: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Wait for what ends the daemon, and raise it."""
+        await self._ended.wait()
+        if self._error is not None:
+            raise self._error
 
     # ---- between the engine and the pipeline
 
@@ -72,16 +82,23 @@ class Keeper:
         if self.store.failed(error, clock.monotonic()):
             _log.error("the store is in trouble, the crawl rests", state=self.store.state, error=str(error))
             self._say(
-                f"智讯暂停抓取 / Zhixun rests: {self.store.state}", f"{error}。存储恢复后自动继续。It resumes by itself when the store works."
+                f"智讯暂停抓取 / Zhixun rests: {self.store.state}",
+                f"{error}。存储恢复后自动继续。It resumes by itself when the store works.",
             )
 
     async def _works(self) -> None:
-        took = self.store.works(clock.monotonic())
-        if took is None:
+        if self.store.trouble is None:
             return
-        await self._pipeline.release()  # what could not be stored; what is still in flight finds its lease gone, and is read again
+        await asyncio.to_thread(self._lock.renew)  # a server that was away has forgotten who holds it
+        took = self.store.works(clock.monotonic()) or 0.0
+        await (
+            self._pipeline.release()
+        )  # what could not be stored; what is still in flight finds its lease gone, and is read again
         _log.info("the store works again, the crawl goes on", seconds=round(took))
-        self._say("智讯已恢复 / Zhixun works again", f"存储恢复，中断 {took:.0f} 秒。The store was away for {took:.0f} s; nothing was lost.")
+        self._say(
+            "智讯已恢复 / Zhixun works again",
+            f"存储恢复，中断 {took:.0f} 秒。The store was away for {took:.0f} s; nothing was lost.",
+        )
 
     async def beat(self, stopped: bool = False) -> None:
         """Write the heartbeat: a sign of life for others, and a probe of the store for ourselves."""
@@ -93,6 +110,17 @@ class Keeper:
         except StorageError as error:
             self.failed(error)
         self.pulse.tick("writer", clock.monotonic())
+
+    def backup_failed(self, error: StorageError) -> None:
+        """The scheduled copy could not be made; told once until one succeeds again."""
+        _log.error("no backup", error=str(error))
+        if not self._backup_told:
+            self._backup_told = True
+            self._say("智讯备份失败 / Zhixun could not back up", str(error))
+
+    def backed_up(self) -> None:
+        """A copy was made."""
+        self._backup_told = False
 
     # ---- the loops
 
@@ -113,14 +141,16 @@ class Keeper:
 
     def health(self) -> Health:
         """For /healthz: a store in trouble is degraded, not dead."""
-        return Health(not self._late, {"state": self.store.state, **{f"late {name}": f"{s:.0f} s" for name, s in self._late.items()}})
+        return Health(
+            not self._late, {"state": self.store.state, **{f"late {name}": f"{s:.0f} s" for name, s in self._late.items()}}
+        )
 
     def _complaints(self) -> list[str]:
         return [f"late: {name} {seconds:.0f} s" for name, seconds in self._late.items()]
 
     def _end(self, error: Exception) -> None:
-        if not self.ended.done():
-            self.ended.set_exception(error)
+        self._error = self._error or error
+        self._ended.set()
 
     def _say(self, title: str, note: str) -> None:
         """Tell the operator past the outbox, which may be what is broken. Best effort."""

@@ -8,12 +8,18 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Callable, Iterable, MutableMapping
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Any
 
 import structlog
 
+from jobs import clock
+
 Event = MutableMapping[str, Any]
 HIDDEN = "***"
+FILE_SIZE, FILES = 10_000_000, 5  # bytes of a log file, and how many old ones are kept
+MOST_COMPLAINTS = 5_000  # kinds of them that are counted
 _SECRETS: set[str] = set()
 
 
@@ -49,8 +55,47 @@ def _drop_internals(_logger: Any, _method: str, event: Event) -> Event:
     return event
 
 
-def set_up(level: str = "INFO", *, stream: Any = None) -> None:
-    """Send all logs to standard error. Called once, before anything is logged."""
+class Limit(logging.Filter):
+    """Lets a complaint through five times a minute, then counts: a store in trouble for a night must not fill the disk as well.
+
+    Two complaints are the same when they say the same of the same source, channel and alert.
+    """
+
+    def __init__(self, now: Callable[[], float], most: int = 5, seconds: float = 60.0) -> None:
+        super().__init__()
+        self._now = now
+        self._most = most
+        self._seconds = seconds
+        self._seen: dict[tuple[str, ...], tuple[float, int]] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether the record is written."""
+        if record.levelno < logging.WARNING:
+            return True
+        now, key = self._now(), _same(record)
+        began, count = self._seen.get(key, (now, 0))
+        if now - began >= self._seconds:
+            self._tell(record, count - self._most)
+            began, count = now, 0
+        self._seen[key] = (began, count + 1)
+        if len(self._seen) > MOST_COMPLAINTS:
+            del self._seen[next(iter(self._seen))]
+        return count < self._most
+
+    @staticmethod
+    def _tell(record: logging.LogRecord, unwritten: int) -> None:
+        if unwritten > 0 and isinstance(record.msg, dict):
+            record.msg["unwritten"] = unwritten
+
+
+def _same(record: logging.LogRecord) -> tuple[str, ...]:
+    if isinstance(record.msg, dict):
+        return tuple(str(record.msg.get(key, "")) for key in ("event", "source", "channel", "alert", "url"))
+    return record.name, str(record.msg)[:200]
+
+
+def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None) -> None:
+    """Send all logs to standard error, or to a file that is turned over at 10 MB, five old ones kept. Called before anything is logged."""
     stream = stream or sys.stderr
     shared: list[Callable[..., Any]] = [
         structlog.stdlib.add_log_level,
@@ -64,10 +109,11 @@ def set_up(level: str = "INFO", *, stream: Any = None) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    tty = bool(getattr(stream, "isatty", lambda: False)())
+    tty = file is None and bool(getattr(stream, "isatty", lambda: False)())
     logfmt = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], sort_keys=False)
     renderer = structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False) if tty else logfmt
-    handler = logging.StreamHandler(stream)
+    handler = logging.StreamHandler(stream) if file is None else _file(file)
+    handler.addFilter(Limit(clock.monotonic))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared], processors=[_drop_internals, renderer]
@@ -78,6 +124,12 @@ def set_up(level: str = "INFO", *, stream: Any = None) -> None:
     root.setLevel(level)
     for noisy in ("scrapy", "apscheduler", "asyncio", "aiohttp", "alembic", "twisted", "filelock", "py.warnings"):
         logging.getLogger(noisy).setLevel("WARNING")
+
+
+def _file(path: Path) -> logging.Handler:
+    handler = RotatingFileHandler(path, maxBytes=FILE_SIZE, backupCount=FILES, encoding="utf-8", errors="backslashreplace")
+    path.chmod(0o600)
+    return handler
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

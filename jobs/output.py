@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 from sqlalchemy.orm import Session
 
@@ -58,6 +59,12 @@ class Cli:
         """The answer of one reading query."""
         with self.archive() as db:
             return db.read(question)
+
+
+def bar() -> Progress:
+    """A progress bar on standard error; nothing where that is no terminal."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    return Progress(*columns, console=err, disable=not err.is_terminal)
 
 
 def fail(message: str, code: int) -> int:

@@ -23,7 +23,8 @@ from crawler import url as urls
 from crawler.engine import Answer, Fetch
 from crawler.errors import NotAnArticle, ReadError, SpiderError
 from crawler.pool import Killed, Readers
-from crawler.record import Found, Link, Outcome, Page, Reason, Record, Source
+from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
+from crawler.turns import Crowded
 from jobs import log, pacing, schedule
 from jobs.config_times import show_duration
 from jobs.message import payload, record_fields
@@ -34,6 +35,7 @@ from storage.frontier import Task
 from storage.rules import Hit, Ruleset
 
 LEASE = timedelta(minutes=3)  # longer than the longest fetch (30 s) and two readings (8 s) of a batch that waits its turn
+CROWDED = timedelta(seconds=20)  # until a page is asked for again that too many others stood before
 HORIZON = timedelta(seconds=1)  # how far ahead of its pace a host's requests may be claimed
 BATCH = 8  # tasks claimed at once
 PLAN_AGAIN = timedelta(minutes=10)
@@ -210,10 +212,16 @@ class Pipeline:
             return  # its lease is released, or a reload has dropped the source
         if answer.outcome.retry_after is not None and answer.outcome.reason is Reason.RATE_LIMITED:
             await self._hold(task, answer.outcome)
-        if task.kind == "poll":
-            await self._polled(task, watched, answer)
-        else:
-            await self._fetched(task, watched, answer)
+        try:
+            await (self._polled if task.kind == "poll" else self._fetched)(task, watched, answer)
+        except Crowded as error:
+            await self._later(task, str(error))
+
+    async def _later(self, task: Task, why: str) -> None:
+        """Too much waits to be read: give the page back rather than hold it."""
+        until = self._now() + CROWDED * self._rng.uniform(1, 2)
+        await self._db.write(lambda s: frontier.postpone(s, task, until=until, reason="crowded"))
+        _log.info("postponed", source=task.source, url=task.url, reason=why)
 
     async def _hold(self, task: Task, outcome: Outcome) -> None:
         until = self._now() + timedelta(seconds=outcome.retry_after or 0)
@@ -242,14 +250,10 @@ class Pipeline:
         due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
         self.counts["polls"] += 1
         if found is None:
-            await self._db.write(lambda s: frontier.unchanged(s, task, now=now, next_due=due))
+            await self._db.write(lambda s: _keep(s, task, answer, None, now=now, due=due))
             _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
             return
-        kept = await self._db.write(
-            lambda s: frontier.found(
-                s, task, found, etag=answer.etag, last_modified=answer.last_modified, now=now, next_due=due, keys=urls.link_key
-            )
-        )
+        kept = await self._db.write(lambda s: _keep(s, task, answer, found, now=now, due=due))
         self.counts["links"] += kept.new
         if kept.new:
             self.look_now()
@@ -298,6 +302,7 @@ class Pipeline:
             return
         own = _record_of_link(task, now) if due is None else None
         if own is not None:
+            own = own.with_facts(Fact("reading", "text-from-source", f"{outcome.reason} {outcome.detail}"[:200], "pipeline"))
             await self._store(task, watched, await self._with_facts(own))
             return
         self.counts["failed articles"] += due is None
@@ -398,6 +403,25 @@ class Pipeline:
         """The rules whose readers want to know of changes."""
         due = {name: routing.due(now) for name, routing in self.watch.routing.items() if routing.on_update}
         return articles.Updates(due, record_fields(record) if record and due else {})
+
+
+def _keep(session: Session, task: Task, answer: Answer, found: Found | None, *, now: datetime, due: datetime) -> frontier.Kept:
+    """Store what a good poll says; `found` is None where nothing changed."""
+    if task.is_root:
+        sources.moved(session, task.source_id, answer.moved_to)
+    if found is None:
+        frontier.unchanged(session, task, now=now, next_due=due)
+        return frontier.Kept()
+    return frontier.found(
+        session,
+        task,
+        found,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        now=now,
+        next_due=due,
+        keys=urls.link_key,
+    )
 
 
 def _other_addresses(record: Record) -> Sequence[str]:

@@ -15,7 +15,7 @@ from sqlalchemy import delete, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
-from storage import changes, frontier, joining, reprints
+from storage import changes, frontier, habits, joining, reprints, sources
 from storage.convert import content_hash, record_from_row, record_to_row
 from storage.database import changed, insert_new
 from storage.failpoints import after_commit, failpoint
@@ -39,6 +39,7 @@ __all__ = [
 REMEMBERED = timedelta(days=30)  # how long an article can still be found to be the origin of a reprint
 CANDIDATES = 8  # stored texts compared with a new one
 MAX_ALIASES = 10
+WHOLE = 0.9  # of a text, in another: a reprint whatever its headline says
 READ_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))  # after each other, what a rule wants updates of
 
 
@@ -95,6 +96,8 @@ def store(
         made, folded = raise_all(session, place, alerts, now)
         stored = Stored(verdict, place.reason, place.article_id, place.story, made, folded)
     if task is not None:
+        if not task.depth:
+            sources.read(session, task.source_id, habits.reading_of(record))
         again = _read_again(session, stored.article_id, task, updates)
         frontier.done(session, task, now=now, reason=stored.verdict, again_at=now + again if again else None)
     failpoint("before-store-commit")
@@ -181,7 +184,7 @@ def _claimed_by(session: Session, key: str, aliases: Sequence[str]) -> list[Any]
 
 
 def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
-    origin = _origin(session, new.sketch, new.now)
+    origin = _origin(session, new)
     joined = joining.join(session, joining.print_of(new.record), new.now) if origin is None else None
     found = origin or joined
     first_seen = new.record.first_seen or new.now
@@ -217,8 +220,9 @@ class _Origin:
     reason: str
 
 
-def _origin(session: Session, sketch: reprints.Sketch, now: datetime) -> _Origin | None:
+def _origin(session: Session, new: _Incoming) -> _Origin | None:
     """The stored article that this one copies most of."""
+    sketch, now = new.sketch, new.now
     meetings = func.count().label("meetings")
     met = select(shingle.c.article_id, meetings).where(shingle.c.key.in_(sketch.keys), shingle.c.seen_at > now - REMEMBERED)
     best = met.group_by(shingle.c.article_id).order_by(meetings.desc(), shingle.c.article_id).limit(CANDIDATES).subquery()
@@ -226,10 +230,14 @@ def _origin(session: Session, sketch: reprints.Sketch, now: datetime) -> _Origin
     origins = []
     for row in session.execute(select(*columns).join(best, best.c.article_id == article.c.id)):
         likeness = reprints.compare(sketch, reprints.sketch(row.title, row.text))
-        if likeness.reprint:
+        if likeness.reprint and (likeness.share >= WHOLE or not _another_time(new.record, row)):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.id), default=None)
+
+
+def _another_time(record: Record, row: Any) -> bool:
+    return joining.another_time(record, Record(row.title, "", row.text[:1000], published=record.published))
 
 
 def _remember(session: Session, number: int, new: _Incoming, print_too: bool = True) -> None:

@@ -36,10 +36,11 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.util import ClauseAdapter
 
-from crawler.record import Found, Outcome, Reason
-from storage import links, sources, usage
+from crawler.record import Found, Link, Outcome, Reason
+from storage import gaps, links, sources, usage
 from storage.database import changed, insert_new
 from storage.failpoints import after_commit, failpoint
+from storage.habits import UNREAD
 from storage.models import UtcDateTime, host, source, task
 from storage.tasks import Task, close, is_ours, leased
 
@@ -63,6 +64,7 @@ MAX_ROUNDS = 10  # … this many times: a page that invents links without end ge
 FAR = timedelta(days=32)  # nothing is due later than a monthly poll: beyond, a clock was wrong
 MAX_HOLD = timedelta(days=1)
 MAX_LOST_LEASES = 10
+_OF_THE_PAGE = (Reason.UNREADABLE, Reason.NOT_AN_ARTICLE, Reason.BLOCKED, Reason.KILLED, Reason.TOO_LARGE)  # not of the network
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def claim(
         lease_to = {"owner": owner, "lease_until": now + lease}
         session.execute(_LEASE, lease_to | {"ids": [row.id for row in rows]})
         if day:
-            usage.add(session, day, len(rows))
+            usage.add(session, day, len(rows), sum(row.kind == "poll" for row in rows))
     failpoint("before-claim-commit")
     after_commit(session, "after-claim-commit")
     return [leased(row, owner) for row in rows]
@@ -202,6 +204,7 @@ def found(
     taken = dict(list(new.items())[:max_new])
     links.insert_articles(session, claimed, taken, now)
     more = links.insert_polls(session, claimed, found.more, now)
+    more += _look_back(session, claimed, found, listed=listed, known=known, now=now)
     again = left > 0 and claimed.attempts < MAX_ROUNDS
     values = {"etag": None if left else etag, "last_modified": None if left else last_modified}
     if again:
@@ -221,6 +224,23 @@ def found(
     failpoint("before-found-commit")
     after_commit(session, "after-found-commit")
     return Kept(new=len(taken), known=len(listed) - len(new), left=left, more=more)
+
+
+def _look_back(session: Session, claimed: Task, found: Found, listed: dict[str, Link], known: set[str], now: datetime) -> int:
+    """Where this poll does not overlap the one before, note the gap and ask for older pages, as long as they do not either."""
+    if claimed.baseline or not found.links:
+        return 0
+    last = gaps.open_since(session, claimed.source_id) if claimed.depth else gaps.last_good_poll(session, claimed.source_id)
+    place = {id(link): number for number, link in enumerate(found.links)}
+    in_page_order = dict(sorted(listed.items(), key=lambda item: place[id(item[1])]))
+    gap = gaps.between(in_page_order, known, last, now)
+    if gap is None:
+        if claimed.depth and last:
+            gaps.fill(session, claimed.source_id, now)
+        return 0
+    if claimed.is_root:
+        gaps.note(session, claimed.source_id, *gap, now)
+    return links.insert_polls(session, claimed, [(url, None) for url in found.older], now)
 
 
 # ---- ends
@@ -254,8 +274,15 @@ def failed(session: Session, claimed: Task, outcome: Outcome, *, now: datetime, 
         ours = close(session, claimed, state="due", due_at=next_due, turn=next_due, **told)
     if ours:
         sources.polled(session, claimed.source_id, now, outcome, root=claimed.is_root)
+        if next_due is None and claimed.kind == "article" and not claimed.depth and outcome.reason in _OF_THE_PAGE:
+            sources.read(session, claimed.source_id, UNREAD)
     failpoint("before-failed-commit")
     return ours
+
+
+def postpone(session: Session, claimed: Task, *, until: datetime, reason: str) -> bool:
+    """Give it back until then; it counts as no attempt. False if stale."""
+    return close(session, claimed, state="due", due_at=until, turn=until, reason=reason, attempts=max(claimed.attempts - 1, 0))
 
 
 def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:

@@ -16,11 +16,14 @@ from crawler.record import Record
 from storage.rhythm import AHEAD, ARCHIVE
 
 MOMENTS = 64  # kept of the last ones
-APART = timedelta(minutes=30)  # articles closer together are one moment: a source that posts in batches has pauses between batches
+APART = timedelta(
+    minutes=30
+)  # articles closer together are one moment: a source that posts in batches has pauses between batches
 RECENT = 20  # readings kept one by one
 MEMORY = 300.0  # articles that the past holds at most; a new way of writing becomes the usual one within some hundred
 SHORT = 40  # code points; less is no article's text
 FLAWS = ("unread", "empty", "undated", "fallback")
+_LETTERS = dict(zip(FLAWS, "redf", strict=True))  # as they are stored
 _FALLBACKS = ("parser-fallback", "text-from-source")
 
 
@@ -131,7 +134,7 @@ def to_json(habits: Habits) -> dict[str, Any]:
         "moments": [_minutes(moment) for moment in habits.moments],
         "latest": _minutes(habits.latest) if habits.latest else None,
         "listed": habits.listed,
-        "recent": [["".join(flaw[:2] for flaw in one.flaws), one.size, one.language] for one in habits.recent],
+        "recent": [["".join(_LETTERS[flaw] for flaw in one.flaws), one.size, one.language] for one in habits.recent],
         "past": [
             round(past.count, 2),
             {name: round(count, 2) for name, count in past.flaws.items() if count},
@@ -165,4 +168,4 @@ def _moment(minutes: int) -> datetime:
 
 
 def _flaws(short: str) -> tuple[str, ...]:
-    return tuple(flaw for flaw in FLAWS if flaw[:2] in (short[at : at + 2] for at in range(0, len(short), 2)))
+    return tuple(flaw for flaw, letter in _LETTERS.items() if letter in short)

@@ -23,6 +23,9 @@ from storage.storyprint import LEAD
 
 REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/storyapart.py
 CANDIDATES = 8  # stored articles compared with a new one
+_FIGURES = frozenset(
+    "version tier round period ordinal sum share count".split()
+)  # what a headline is about, in a text for every time
 _COLUMNS = (
     article.c.id,
     article.c.story,
@@ -65,6 +68,11 @@ def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
     return next((one for one in found if one.article_id == one.story or _fits_first(session, story, one)), None)
+
+
+def another_time(one: Record, other: Record) -> bool:
+    """The headlines differ in a version, round, sum …: if the texts are alike, it is because a house uses its words every time."""
+    return same_story(print_of(one), print_of(other)).reason.removeprefix("other ") in _FIGURES
 
 
 def _candidates(session: Session, story: StoryPrint, now: datetime) -> list[Any]:

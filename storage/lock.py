@@ -37,6 +37,12 @@ class InstanceLock:
             raise AlreadyRunning(self._db.name, held)
         self._let_go = held
 
+    def renew(self) -> None:
+        """Take it again after the server was away, which ends the locks of its connections. Raises AlreadyRunning."""
+        if self._db.path is None and self._let_go is not None:
+            self.release()
+            self.acquire()
+
     def release(self) -> None:
         """Let go; no harm if it is not held."""
         if self._let_go is not None:

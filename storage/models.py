@@ -1,9 +1,9 @@
 """The tables. Each is named by what one row of it is.
 
 source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
-        └─ article ─┬─ article_alias, revision, shingle, story_key
+        └─ article ─┬─ article_alias, revision, shingle, story_key, annotation
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
-                              └─ teller                  heartbeat, usage
+                              └─ teller                  heartbeat, usage, model_usage
 """
 
 from __future__ import annotations
@@ -118,12 +118,15 @@ source = Table(
     Column("last_outcome", AnyText),
     Column("last_detail", AnyText),
     _count("fail_count"),
-    Column("told_state", AnyText),  # the health that the operator was last told of
+    Column("told_state", AnyText),  # the trouble that the operator was told of; null: none, or it is over
+    Column("told_at", UtcDateTime),
     _count("polls"),
     _count("not_modified"),
     _count("articles"),
     Column("newest_at", UtcDateTime),
     Column("rhythm", JSON(none_as_null=True)),  # when its articles appear, see storage.rhythm
+    Column("habits", JSON(none_as_null=True)),  # what it is like when all is well, see storage.habits
+    Column("moved_to", AnyText),  # where its address redirects to for good
 )
 
 host = Table(
@@ -189,6 +192,7 @@ article = Table(
     Column("fetched", UtcDateTime),
     Column("first_seen", UtcDateTime, nullable=False),
     Column("facts", JSON, nullable=False),
+    Column("analysis", AnyText),  # what made them; null: someone else did
     Column("content_hash", AnyText, nullable=False),
     Column("story", BigInteger, index=True),
     Column("story_reason", AnyText),  # why it belongs to the story of another
@@ -311,9 +315,60 @@ heartbeat = Table(
     Column("detail", AnyText),
 )
 
+annotation = Table(
+    "annotation",  # what became of asking a model about an article
+    metadata,
+    _to("article.id", primary_key=True),
+    Column("content_hash", AnyText, nullable=False),  # of the text that was asked about: another one is asked about again
+    Column("model", AnyText, nullable=False),
+    Column("state", AnyText, nullable=False),
+    _count("tries"),
+    Column("next_at", UtcDateTime, nullable=False),  # while the state is waiting
+    Column("at", UtcDateTime, nullable=False),
+    _count("tokens"),
+    Column("detail", AnyText, nullable=False),
+    _one_of("state", "waiting", "done", "failed"),
+)
+
+model_usage = Table(
+    "model_usage",
+    metadata,
+    Column("month", AnyText, primary_key=True),  # 2026-11, in the operator's own zone
+    Column("tokens", BigInteger, nullable=False, default=0),
+    _count("requests"),
+)
+
 usage = Table(
     "usage",
     metadata,
     Column("day", AnyText, primary_key=True),
     _count("requests"),
+    _count("polls"),  # among them
+)
+
+gap = Table(
+    "gap",  # a time of which a source's list shows nothing: there may have been articles
+    metadata,
+    _id(),
+    _to("source.id", nullable=False, index=True),
+    Column("begins", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False, index=True),
+    Column("filled_at", UtcDateTime),  # older pages reached back to what was known
+)
+
+notice = Table(
+    "notice",  # a message about Zhixun itself, to one channel; marked after it is sent
+    metadata,
+    _id(),
+    Column("key", AnyText, nullable=False, unique=True),
+    Column("channel", AnyText, nullable=False),
+    Column("title", AnyText, nullable=False),
+    Column("note", AnyText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime),  # null: sent, or given up
+    Column("sent_at", UtcDateTime),
+    _count("attempts"),
+    Column("last_error", AnyText),
+    Index(None, "next_at"),
 )

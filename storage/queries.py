@@ -37,7 +37,7 @@ class DeliveryView:
 
 @dataclass(frozen=True, slots=True)
 class AlertView:
-    """One row of the ledger with its deliveries."""
+    """One row of the ledger with its deliveries. `due_at`: when it could leave; `follows`: the alert that it goes back to."""
 
     id: int
     rule: str
@@ -47,6 +47,8 @@ class AlertView:
     title: str
     link: str
     created_at: datetime
+    due_at: datetime
+    follows: int | None
     reprints: int
     deliveries: tuple[DeliveryView, ...]
 
@@ -150,6 +152,12 @@ def count_records(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(article)) or 0
 
 
+def count_between(session: Session, start: datetime, end: datetime) -> int:
+    """How many records were first seen in that time."""
+    seen = article.c.first_seen >= start, article.c.first_seen < end
+    return session.scalar(select(func.count()).select_from(article).where(*seen)) or 0
+
+
 def alerts(
     session: Session,
     *,
@@ -158,9 +166,10 @@ def alerts(
     since: datetime | None = None,
     ids: Sequence[int] | None = None,
     story: int | None = None,
+    follows: int | None = None,
     limit: int = 50,
 ) -> list[AlertView]:
-    """The ledger, newest first. `state`: alerts with a delivery in that state."""
+    """The ledger, newest first. `state`: alerts with a delivery in that state. `follows`: those that go back to this alert."""
     query = (
         select(alert, article.c.title, article.c.link)
         .join(article, article.c.id == alert.c.article_id)
@@ -176,6 +185,8 @@ def alerts(
         query = query.where(alert.c.id.in_(list(ids)))
     if story is not None:
         query = query.where(alert.c.story == story)
+    if follows is not None:
+        query = query.where(alert.c.follows == follows)
     rows = session.execute(query.limit(limit)).all()
     deliveries = _deliveries(session, [row.id for row in rows])
     return [_view(AlertView, row, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows]
@@ -228,6 +239,13 @@ def status(session: Session, now: datetime) -> Status:
         newest_record=newest,
         beats={row.name: Beat(row.at, row.detail) for row in session.execute(select(heartbeat))},
     )
+
+
+def late(session: Session, since: datetime) -> dict[str, int]:
+    """How many polls and articles have been due since then."""
+    due = task.c.state == "due", task.c.due_at <= since
+    counts = session.execute(select(task.c.kind, func.count()).where(*due).group_by(task.c.kind))
+    return {"poll": 0, "article": 0} | dict(counts.tuples().all())
 
 
 def beat(session: Session, name: str, now: datetime, detail: str = "") -> None:

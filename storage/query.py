@@ -66,13 +66,14 @@ def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: 
     """The query as a tree. `zone` is where its dates are days. Raises QueryError."""
     if len(query) > MAX_LENGTH:
         raise QueryError(f"a query has at most {MAX_LENGTH} characters; use an alias or a second rule", MAX_LENGTH, query)
+    query = query.encode("utf-8", "replace").decode()  # a shell may hand over half a character
     parser = _Parser(query, aliases or {}, zone)
     root = parser.whole()
     wrong = flaw(root)
     if wrong is not None:
         raise QueryError(wrong.message, wrong.at, query)
     used = "".join(f"\n@{name}={tuple((aliases or {})[name])}" for name in sorted(parser.used))
-    return Query(query, root, hashlib.sha256((query + used).encode()).hexdigest()[:12])
+    return Query(query, root, hashlib.sha256((query + used).encode("utf-8", "replace")).hexdigest()[:12])
 
 
 def needles_of(written: str) -> tuple[str, ...]:

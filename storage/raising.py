@@ -96,7 +96,7 @@ def _insert(
 ) -> bool:
     due = draft.due or now
     if draft.cooldown and follows is None:
-        due = _cooled(session, draft.rule, draft.cooldown, due, now)
+        due = cooled(draft.cooldown, due, _last_due(session, draft.rule), now)
     row = {
         "dedup_key": key,
         "rule": draft.rule,
@@ -121,17 +121,20 @@ def _insert(
     return True
 
 
-def _cooled(session: Session, rule: str, cooldown: Cooldown, due: datetime, now: datetime) -> datetime:
-    """When it may leave: with those that wait already, or a pause after the last that left."""
-    last: datetime | None = session.scalar(
-        select(alert.c.due_at).where(alert.c.rule == rule, alert.c.follows.is_(None)).order_by(alert.c.id.desc()).limit(1)
-    )
+def cooled(cooldown: Cooldown, due: datetime, last: datetime | None, now: datetime) -> datetime:
+    """When an alert may leave if the rule's last one may at `last`: with those that wait already, or a pause after it."""
     if last is None or due >= last + cooldown.pause:
         return due
     if last > now:
         return max(due, last)
     ready = last + cooldown.pause
     return max(due, cooldown.due(ready) or ready)
+
+
+def _last_due(session: Session, rule: str) -> datetime | None:
+    query = select(alert.c.due_at).where(alert.c.rule == rule, alert.c.follows.is_(None))
+    last: datetime | None = session.scalar(query.order_by(alert.c.id.desc()).limit(1))
+    return last
 
 
 def _key(text: str) -> str:
@@ -174,7 +177,12 @@ def _publishers(session: Session, first: Any) -> set[str]:
     rows = session.execute(
         select(article.c.publisher, article.c.link).where((article.c.id == first.article_id) | article.c.id.in_(told))
     )
-    return {(row.publisher or registrable(host_of(row.link))).casefold() for row in rows}
+    return {publisher_of(row.publisher, row.link) for row in rows}
+
+
+def publisher_of(publisher: str | None, link: str) -> str:
+    """Who carries an article: the publisher that its page names, else its site."""
+    return (publisher or registrable(host_of(link))).casefold()
 
 
 # ---- corrected

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from crawler.url import host_of
-from storage import rhythm
-from storage.database import insert_new
+from storage import habits, rhythm
+from storage.database import changed, insert_new
+from storage.habits import Habits, Reading
 from storage.models import UtcDateTime, source, task
 from storage.rhythm import Rhythm
 from storage.tasks import ensure_hosts, poll_key
@@ -42,6 +43,8 @@ class State:
     not_modified: int
     articles: int
     next_due: datetime | None
+    told_at: datetime | None = None
+    moved_to: str | None = None
 
 
 def sync(session: Session, wanted: Sequence[tuple[Source, datetime]], now: datetime) -> None:
@@ -62,6 +65,7 @@ def _watch(session: Session, watched: Source, first_due: datetime, now: datetime
     if moved:
         session.execute(delete(task).where(task.c.source_id == old.id, task.c.kind == "poll"))
         values |= {"found_kind": None, "fail_count": 0, "last_outcome": None, "last_detail": None, "rhythm": None}
+        values |= {"habits": None, "moved_to": None, "last_ok_at": None, "told_state": None, "newest_at": None}
     elif old.kind != watched.kind:  # another spider reads the same bytes differently: ask for them again
         session.execute(
             update(task).where(task.c.source_id == old.id, task.c.kind == "poll").values(etag=None, last_modified=None)
@@ -109,6 +113,7 @@ def polled(
         values |= {"found_kind": found.kind, "title": found.title}
     if found:
         values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
+        values |= _habits(session, source_id, found, new, now, root=root)
     if found and found.newest:
         newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
         values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
@@ -151,6 +156,35 @@ def _learned(
     return {} if learned == old else {"rhythm": rhythm.to_json(learned)}
 
 
+def _habits(session: Session, source_id: int, found: Found, new: Sequence[Link], now: datetime, *, root: bool) -> dict[str, Any]:
+    """When its articles appeared. A child page is asked for right after its parent, so its articles appeared at their dates."""
+    row = session.execute(select(source.c.habits, source.c.last_ok_at).where(source.c.id == source_id)).one()
+    old, last = habits.from_json(row.habits), row.last_ok_at
+    first = not old.moments and last is None
+    dates = [link.published for link in (found.links if first else new)]
+    learned = habits.polled(old, len(found.links) if root else old.listed, dates, last if root else None, now)
+    return {} if learned == old else {"habits": habits.to_json(learned)}
+
+
+def read(session: Session, source_id: int, reading: Reading) -> None:
+    """Note how well an article of the source could be read."""
+    of_source = source.c.id == source_id
+    old = habits.from_json(session.scalar(select(source.c.habits).where(of_source)))
+    session.execute(update(source).where(of_source).values(habits=habits.to_json(habits.read(old, reading))))
+
+
+def moved(session: Session, source_id: int, address: str | None) -> None:
+    """Its address redirects there for good, or (None) not any more."""
+    other = source.c.moved_to.is_distinct_from(address)
+    session.execute(update(source).where(source.c.id == source_id, other).values(moved_to=address))
+
+
+def habits_of_all(session: Session) -> dict[str, Habits]:
+    """By name, what each watched source is like when all is well."""
+    query = select(source.c.name, source.c.habits).where(source.c.enabled)
+    return {name: habits.from_json(data) for name, data in session.execute(query)}
+
+
 def rhythms(session: Session) -> dict[str, Rhythm]:
     """By name, when the articles of each watched source appear; those that were polled at least once."""
     query = select(source.c.name, source.c.rhythm).where(source.c.enabled, source.c.rhythm.is_not(None))
@@ -165,6 +199,10 @@ def states(session: Session) -> list[State]:
     return [State(**{name: getattr(row, name) for name in fields}) for row in session.execute(query)]
 
 
-def tell(session: Session, name: str, state: str | None) -> None:
-    """Remember which health the operator was last told of, so that each episode is told once."""
-    session.execute(update(source).where(source.c.name == name).values(told_state=state))
+def tell(session: Session, name: str, state: str | None, *, before: str | None, now: datetime) -> bool:
+    """Remember of which trouble the operator is told (None: that it is over), so that each episode is told once.
+
+    False if it is not `before` any more: somebody else has told.
+    """
+    same = and_(source.c.name == name, source.c.told_state.is_not_distinct_from(before))
+    return changed(session, update(source).where(same).values(told_state=state, told_at=now)) == 1

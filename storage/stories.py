@@ -9,6 +9,7 @@ Separators come first and precision before recall: an alert too many costs a gla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -33,6 +34,7 @@ _TELLING = frozenset(
     [*"version name sum round share count date ordinal role turn stage period".split(), "figures of the text"]
 )  # two events of one subject seldom share them by chance
 _DONE = frozenset(("act", "turn", "stage"))
+_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _IDENTIFIES = frozenset(("actor", "name", "version", "wording", "city", "country"))
 _WORDS_ONLY = frozenset(("actor", "wording", "thing", "product", "city", "country"))
 
@@ -59,8 +61,9 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     score = round(sum(points.values()), 2)
     enough = ENOUGH + MORE if points.keys() <= _WORDS_ONLY else ENOUGH
     same = score >= enough and bool(points.keys() & _IDENTIFIES)
-    wanted = SURE if points.keys() & _TELLING else SURE_BY_WORDS
-    sure = same and score >= wanted and bool(points.keys() & _DONE)
+    telling = bool(points.keys() & _TELLING)
+    enough = score >= (SURE if telling else SURE_BY_WORDS) and (telling or _heads_agree(one, other))
+    sure = same and enough and bool(points.keys() & _DONE) and _numbers_agree(one, other)
     return Verdict(same, ", ".join(points) or "nothing in common", score, sure)
 
 
@@ -130,6 +133,20 @@ def _text_figures(story: StoryPrint) -> frozenset[object]:
     """Sums, shares and counts of headline and first lines that are not round: two of them are seldom the same by chance."""
     lead = story.lead
     return lead.money | lead.percents | frozenset(count for count in lead.counts if count[1] % 100)
+
+
+def _numbers_agree(one: StoryPrint, other: StoryPrint) -> bool:
+    """One headline has no number that the other, in the same language and with as many numbers, has not."""
+    if one.han != other.han:
+        return True  # 30 亿 and $3B are written with other numbers
+    few, many = sorted((frozenset(_NUMBER.findall(story.title)) for story in (one, other)), key=len)
+    return few <= many
+
+
+def _heads_agree(one: StoryPrint, other: StoryPrint) -> bool:
+    """Not two unknown names at the head that have nothing to do with each other."""
+    mine, theirs = one.actor, other.actor
+    return not (mine and theirs) or one.han != other.han or mine[:2] == theirs[:2] or mine in theirs or theirs in mine
 
 
 def _overlap(one: frozenset[str], other: frozenset[str]) -> float:

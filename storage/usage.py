@@ -9,15 +9,21 @@ from storage.database import changed, insert_new
 from storage.models import usage
 
 
-def add(session: Session, day: str, requests: int) -> None:
-    """So many more."""
+def add(session: Session, day: str, requests: int, polls: int = 0) -> None:
+    """So many more, polls among them."""
     today = usage.c.day == day
-    if changed(session, update(usage).where(today).values(requests=usage.c.requests + requests)):
+    more = {"requests": usage.c.requests + requests, "polls": usage.c.polls + polls}
+    if changed(session, update(usage).where(today).values(more)):
         return
-    if not insert_new(session, usage, [{"day": day, "requests": requests}], "day"):  # another process was first
-        add(session, day, requests)
+    if not insert_new(session, usage, [{"day": day, "requests": requests, "polls": polls}], "day"):  # another process was first
+        add(session, day, requests, polls)
 
 
 def of_day(session: Session, day: str) -> int:
     """How many so far."""
     return session.scalar(select(usage.c.requests).where(usage.c.day == day)) or 0
+
+
+def polls_of_day(session: Session, day: str) -> int:
+    """How many of them were polls."""
+    return session.scalar(select(usage.c.polls).where(usage.c.day == day)) or 0

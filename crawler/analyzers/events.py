@@ -131,7 +131,7 @@ def add(record: Record) -> Record:
         )
         for event, (one, _) in zip(events, made, strict=True)
     )
-    return replace(record.with_facts(*facts), events=events, opening=_opening(record, language) if events else "")
+    return replace(record.with_facts(*facts), events=events, opening=opening(record) if events else "")
 
 
 def _headline(title: str, one: Chosen, detail: str, language: str | None) -> str:
@@ -255,8 +255,9 @@ def _acts(words: list[tuple[str, str]]) -> Iterator[tuple[float, int]]:
             yield bare[word], -at
 
 
-def _opening(record: Record, language: str | None) -> str:
+def opening(record: Record) -> str:
     """A line before the events: whom and what they are about, by the named thing and the technology that are named most."""
+    language = record.language or language_of(record.title + "\n" + record.text)
     title, text = reading(record.title), reading(record.text)
     who = _most_named("entity", title, text, language)
     what = _most_named("technology", title, text, language)

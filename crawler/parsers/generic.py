@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import tzinfo
 
-from crawler import html, metadata, states
+from crawler import html, metadata, noise, states
 from crawler.blocks import Layout, lay_out
 from crawler.body import Body, find_body
 from crawler.errors import NotAnArticle
@@ -14,6 +14,7 @@ from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
 from crawler.refusal import refusal
 
 WEAK = 800  # code points; a page that shows less may carry its article in a script
+WHOLE = 300  # code points of an articleBody that is no summary
 BAR = 12  # lines below the headline in which date, source and byline stand
 CREDITS = 6  # lines below the text in which editors and sources stand
 
@@ -31,6 +32,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         title = above or title
     if len(body.text) < WEAK and not _opens_as_told(head, body):
         body = _better(body, states.article(tags, title, alone=not body.lines))
+    body = _agreed(head, body)
     if reason := refusal(head, layout, title, at, body):
         raise NotAnArticle(*reason)
     bar, credits = _around(layout, at, body)
@@ -64,6 +66,19 @@ def _better(seen: Body, scripted: Body) -> Body:
     if len(scripted.text) > 1.3 * len(seen.text) and (sure or not seen.lines):
         return replace(scripted, first=seen.first, last=seen.last)
     return seen
+
+
+def _agreed(head: Head, body: Body) -> Body:
+    """The text, unless the page tells programs a whole one (JSON-LD articleBody) and the two share nothing: then the one told."""
+    bodies = (article["articleBody"] for article in head.articles if isinstance(article.get("articleBody"), str))
+    told = html.plain(max(bodies, key=len, default=""))
+    if len(told) < WHOLE:
+        return body
+    known, seen = html.loose(told), html.loose(body.text)
+    samples = [known[at : at + 30] for at in range(len(known) // 10, len(known) - 30, max(1, len(known) // 6))]
+    if sum(sample in seen for sample in samples) * 5 > len(samples):
+        return body
+    return replace(body, lines=tuple(line for line in told.split("\n") if not noise.is_noise(line)), cards=0)
 
 
 def _around(layout: Layout, at: int, body: Body) -> tuple[list[str], list[str]]:

@@ -39,7 +39,7 @@ _TITLE = "title headline newstitle articletitle widgettitle posttitle name subje
 _DATE = (
     "published publishedat datepublished publishtime publishdate publishedtime pubtime pubdate pubtimelong pubtimestr publictime posttime "
     "focusdate ptime intime ctime createdat createtime createdate created date time timepublished newstime releasetime starttime addtime "
-    "updatedat updatetime"
+    "updatedat updatetime dateline"
 ).split()
 _SUMMARY = "summary brief intro abstract description digest excerpt desc newsnotes subtitle".split()
 _AUTHOR = "author authorname newsauthor byline".split()

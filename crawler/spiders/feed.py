@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from html.entities import html5
 from typing import Any
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import feedparser
 
@@ -73,7 +74,22 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
         ttl=_ttl(parsed.feed.get("ttl")),
         notes=(*notes, *_notes(parsed, body, links)),
         skip_hours=_hours_skipped(body),
+        older=_older(parsed.feed, page.url),
     )
+
+
+def _older(feed: Mapping[str, Any], address: str) -> tuple[str, ...]:
+    """The next page: as the feed says (RFC 5005), or as WordPress counts."""
+    links = [link for link in feed.get("links", ()) if link.get("rel") in ("next", "prev-archive")]
+    if said := next((found for link in links if (found := join(address, link.get("href", "")))), None):
+        return (said,)
+    if "wordpress" not in str(feed.get("generator", "")).lower():
+        return ()
+    parts = urlsplit(address)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    number = query.get("paged", "1")
+    following = int(number) + 1 if number.isdecimal() and len(number) < 5 else 2
+    return (parts._replace(query=urlencode(query | {"paged": str(following)})).geturl(),)
 
 
 def _is_json_feed(page: Page) -> bool:
@@ -214,7 +230,9 @@ def _json_feed(page: Page, now: datetime, zone: tzinfo) -> Found:
         link for item in items[:MAX_ITEMS] if isinstance(item, dict) and (link := _json_link(_Strings(item), page.url, now, zone))
     )
     title = _Strings(feed)["title"]
-    return Found(links, "feed", title=clean(title) or None, newest=_newest(links), notes=() if links else ("the feed is empty",))
+    notes = () if links else ("the feed is empty",)
+    older = join(page.url, _Strings(feed)["next_url"])
+    return Found(links, "feed", title=clean(title) or None, newest=_newest(links), notes=notes, older=(older,) if older else ())
 
 
 class _Strings:

@@ -17,8 +17,10 @@ from crawler.html import clean, parse
 from crawler.lists import article_list, items
 from crawler.record import Found, Link, Page, Source
 from crawler.sniff import is_binary, root_of, text_of
+from crawler.url import join
 
 MAX_LINKS = 2000
+_NEXT = frozenset({"下一页", "下页", "next", "next page", "older", "older posts", "较早的文章", "后一页"})
 _HTML = frozenset(
     {"html", "head", "body", "div", "ul", "ol", "table", "section", "main", "article", "p", "a", "script", "meta", "base"}
 )
@@ -61,7 +63,18 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     links = tuple(Link(item.address, item.title or None, item.published) for item in listed[:MAX_LINKS])
     title = root.findtext(".//title")
     newest = max((link.published for link in links if link.published), default=None)
-    return Found(links, "listing", title=clean(title or "")[:200] or None, newest=newest)
+    return Found(links, "listing", title=clean(title or "")[:200] or None, newest=newest, older=_older(root, base))
+
+
+def _older(root: etree._Element, base: str) -> tuple[str, ...]:
+    """The next page of the list, where the page links to one."""
+    for element in root.iter("link", "a"):
+        named = "next" in (element.get("rel") or "").lower().split()
+        if named or clean("".join(map(str, element.itertext()))).lower().strip(" >»›→") in _NEXT:
+            address = join(base, element.get("href") or "")
+            if address and address.partition("#")[0] != base.partition("#")[0]:
+                return (address,)
+    return ()
 
 
 def _tree(page: Page) -> etree._Element:

@@ -13,17 +13,17 @@ from typing import Annotated, Any
 
 import typer
 
-from crawler.discovery import Judged
+from crawler.judging import Judged
 from crawler.pool import Readers
 from crawler.url import is_web
-from jobs import clock, config_edit, discover, opml
+from jobs import clock, config_edit, discover, log, opml
 from jobs.app import fetch_rules
 from jobs.catalogue import Listed, catalogue
 from jobs.config import Config, SourceConfig
 from jobs.discover import Discovered
 from jobs.fetch_one import fetching
 from jobs.opml import OpmlError, Outline
-from jobs.output import Cli, Json, err, fail, local, out, show
+from jobs.output import Cli, Json, err, fail, local, out, show, write_json
 
 SHOWN_TITLES = 3
 _BESIDE = ("name", "url", "kind", "tags", "enabled")  # keys of an entry that have a place of their own in OPML
@@ -41,9 +41,15 @@ async def _discover(config: Config, url: str) -> Discovered:
     readers = Readers(workers=1)
     try:
         async with fetching(fetch_rules(config)) as fetcher:
-            return await discover.discover(url, fetcher, readers, clock.now(), config.zone)
+            return await discover.discover(url, fetcher, readers, clock.now(), config.zone, tell=_tell)
     finally:
         readers.close()
+
+
+def _tell(url: str) -> None:
+    """A search keeps the pace of the configuration, and takes its time: say what it waits for."""
+    if err.is_terminal:
+        err.print(f"asking {url}", style="dim", markup=False, highlight=False)
 
 
 def _address(text: str) -> str:
@@ -61,29 +67,35 @@ def discover_sources(context: typer.Context, url: Annotated[str, typer.Argument(
     found = asyncio.run(_discover(config, _address(url)))
     if found.trouble:
         fail(f"{found.asked}: {found.trouble}", 1)
-    show((_row(each, config, as_json) for each in found.judged), {key: key.replace("_", " ") for key in _COLUMNS}, as_json)
+    if as_json:
+        write_json(map(_row, found.judged))
+    else:
+        _print(found.judged, config)
     if found.best is None:
         raise typer.Exit(fail(f"nothing at {found.asked} can be watched as it is", 1))
     if not as_json:
         out.print(f"\nzhixun sources add {found.asked}    takes the first", markup=False)
 
 
-_COLUMNS = ("score", "kind", "url", "why", "state", "titles")
-
-
-def _row(each: Judged, config: Config, as_json: bool) -> dict[str, Any]:
-    entry = discover.entry_of(each)
-    row = {
+def _row(each: Judged) -> dict[str, Any]:
+    return {
         "url": each.candidate.url, "kind": each.kind, "score": each.score, "why": each.candidate.why, "state": each.reason,
-        "newest": each.newest, "articles": each.count,
+        "newest": each.newest, "articles": each.count, "titles": each.titles, "entry": discover.entry_of(each),
     }  # fmt: skip
-    if as_json:
-        return row | {"titles": each.titles, "entry": entry}
-    options = "".join(f"\n{key}: {value}" for key, value in each.candidate.options.items())
-    newest = local(each.newest, config.zone)
-    state = each.reason + (f"\nnewest {newest}" if newest else "")
-    titles = "\n".join(title[:40] for title in each.titles[:SHOWN_TITLES])
-    return row | {"url": f"{each.candidate.url}{options}", "state": state, "titles": titles}
+
+
+def _print(judged: Iterable[Judged], config: Config) -> None:
+    """A few lines each; all of it may be a stranger's words."""
+    for number, each in enumerate(judged, 1):
+        newest = local(each.newest, config.zone)
+        lines = [
+            f"{number:2}  {each.score:.2f}  {each.kind:8} {each.candidate.url}",
+            f"{each.candidate.why}: {each.reason}" + (f" ({newest})" if newest else ""),
+            *(f"{key}: {value}" for key, value in each.candidate.options.items()),
+            *(f"· {title}" for title in each.titles[:SHOWN_TITLES]),
+        ]
+        for indent, line in zip(("", *[" " * 10] * len(lines)), lines, strict=False):
+            out.print(indent + log.printable(line), markup=False, highlight=False)
 
 
 def add_source(
@@ -121,8 +133,7 @@ def _found(config: Config, url: str, name: str | None, yes: bool) -> dict[str, A
 
 def _choose(judged: Sequence[Judged], config: Config) -> Judged:
     fit = [each for each in judged if each.score >= discover.USABLE]
-    rows = ({"number": number, **_row(each, config, as_json=False)} for number, each in enumerate(fit, 1))
-    show(rows, {key: key for key in ("number", *_COLUMNS)}, as_json=False)
+    _print(fit, config)
     number: int = typer.prompt("Which", default=1, type=int)
     if not 1 <= number <= len(fit):
         raise typer.BadParameter(f"there is no number {number}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from typing import Annotated, Any
 
 import typer
@@ -12,11 +12,11 @@ import typer
 from jobs import clock
 from jobs.message import alert_of, short_id
 from jobs.output import Cli, Json, local, out, show, table, write_json
-from storage import outbox, queries
+from storage import ledger, outbox, queries
 
 app = typer.Typer(no_args_is_help=True, help="The ledger of alerts: what was raised, sent, refused.")
 COLUMNS = {
-    "alert": "alert", "created": "raised", "rule": "rule", "record": "record", "title": "title", "channel": "channel",
+    "alert": "alert", "created": "raised", "rule": "rule", "record": "record", "title": "title", "reprints": "more", "channel": "channel",
     "state": "state", "attempts": "tries", "answer": "answer",
 }  # fmt: skip
 
@@ -69,22 +69,46 @@ def show_alert(
         found = db.read(lambda s: queries.alerts(s, ids=[number]))
         payload = db.read(lambda s: queries.payload(s, number))
         tries = db.read(lambda s: queries.attempts(s, number))
+        told = db.read(lambda s: ledger.tellers(s, [number]))
+        later = db.read(lambda s: queries.alerts(s, follows=number))
+        standing = db.read(lambda s: ledger.standing(s, found[0].article_id)) if found else None
     if not found or payload is None:
         raise typer.BadParameter(f"no alert {alert}")
     entry = found[0]
     if as_json:
-        write_json([asdict(entry) | {"payload": payload, "tries": [asdict(one) for one in tries]}])
+        more = {"payload": payload, "tries": [asdict(one) for one in tries], "tellers": [asdict(one) for one in told]}
+        write_json([asdict(entry) | more | {"told_again": [short_id(one.id) for one in later]}])
         return
-    out.print(f"{short_id(entry.id)}  rule {entry.rule}  raised {local(entry.created_at, zone)}", markup=False)
-    out.print(f"record {entry.article_id} (story {entry.story}), {entry.reprints} later reprints: {entry.title}", markup=False)
-    for match in payload.get("matched", []):
-        out.print(f"  matched {match['term']}: {match['quote']}", markup=False)
+    for line in _about(entry, payload, standing, zone):
+        out.print(line, markup=False, highlight=False)
+    for one in later:
+        out.print(f"told again as {short_id(one.id)} on {local(one.created_at, zone)}", markup=False, highlight=False)
+    if told:
+        out.print("Also told by (counted here, and not alerted by themselves):")
+        table(("record", "as", "source", "title", "why"), [(t.article_id, t.how, t.source, t.title, t.reason) for t in told])
     names = {delivery.id: delivery.channel for delivery in entry.deliveries}
     table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in entry.deliveries])
     table(
         ("channel", "attempt", "began", "outcome", "code", "detail"),
         [(names[a.delivery_id], a.number, local(a.started_at, zone), a.outcome, a.code, a.detail) for a in tries],
     )
+
+
+def _about(entry: queries.AlertView, payload: dict[str, Any], standing: ledger.Standing | None, zone: tzinfo) -> Iterator[str]:
+    """Why it was raised: the record, the matched terms with their places, its age, when it could leave."""
+    yield f"{short_id(entry.id)}  rule {entry.rule} (version {entry.rule_version})  raised {local(entry.created_at, zone)}"
+    if follows := payload.get("follows"):
+        yield f"goes back to {short_id(follows['alert'])}: {follows['why']} {follows.get('detail', '')}".rstrip()
+    yield f"record {entry.article_id} (story {entry.story}), told by {entry.reprints} others later: {entry.title}"
+    for match in payload.get("matched", []):
+        place = f"{match.get('field', '')} {match['start']}–{match['end']}: " if "start" in match else ""
+        yield f"  matched {match['term']}: {place}{match['quote']}"
+    published = payload.get("record", {}).get("published")
+    if standing is not None:
+        said = f"published {local(datetime.fromisoformat(published), zone)}" if published else "without a date"
+        yield f"  {said}, first seen {local(standing.first_seen, zone)}; {standing.reason or 'the first of its story'}"
+    held = f"held until {local(entry.due_at, zone)} (send, quiet or cooldown)" if entry.due_at > entry.created_at else "at once"
+    yield f"  could leave {held}"
 
 
 def _delivery(row: queries.DeliveryView, zone: tzinfo) -> tuple[Any, ...]:

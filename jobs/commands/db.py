@@ -34,6 +34,15 @@ def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(hel
 
 
 @app.command()
+def check(context: typer.Context) -> None:
+    """Look for damage. The daemon may run meanwhile."""
+    cli: Cli = context.obj
+    with closing(open_database(cli.config().database)) as db:
+        db.check()
+        out.print(f"{db.name}: sound", markup=False)
+
+
+@app.command()
 def vacuum(context: typer.Context) -> None:
     """Check the database and give unused space back."""
     cli: Cli = context.obj

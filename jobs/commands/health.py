@@ -4,52 +4,75 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 from typing import Any
 
 import typer
+from sqlalchemy.orm import Session
 
-from jobs import clock, pacing
+from jobs import checkup, clock, pacing
 from jobs.config import Config
-from jobs.output import Cli, Json, err, local, out, show, write_json
-from storage import queries, sources, usage
+from jobs.output import Cli, Json, err, out, write_json
+from jobs.source_table import Line, as_json, brief, counted, print_table, troubles
+from storage import gaps, queries, sources, usage
 from storage.queries import Beat
 from storage.rhythm import Rhythm
 
 STALE = timedelta(seconds=60)  # the daemon beats every five seconds
-COLUMNS = {
-    "source": "source", "state": "state", "detail": "detail", "last_polled": "last poll", "next_poll": "next poll",
-    "delay": "mean delay", "last_new": "last new", "articles": "articles", "unchanged": "304",
-}  # fmt: skip
+PATIENCE = timedelta(minutes=1)  # what is due is late only after so long
+GAPS_SHOWN = timedelta(days=7)
 
 
-def status(context: typer.Context, as_json: Json = False) -> None:
+def status(context: typer.Context, json_lines: Json = False) -> None:
     """What runs, what is late, what fails."""
     cli: Cli = context.obj
     config, now = cli.config(), clock.now()
-    zone = config.zone
     with cli.archive() as db:
-        spent = db.read(lambda s: usage.of_day(s, f"{now.astimezone(zone):%Y-%m-%d}"))
         report = db.read(lambda s: queries.status(s, now))
-        states, known = db.read(sources.states), db.read(sources.rhythms)
-    beat = report.beats.get("daemon")
-    if as_json:
-        requests = {"requests_today": spent, "budget": config.crawl.budget}
-        write_json([_summary(report, beat, now) | requests, *map(asdict, states)])
+        late = db.read(lambda s: queries.late(s, now - PATIENCE))
+        spent = db.read(lambda s: usage.of_day(s, f"{now.astimezone(config.zone):%Y-%m-%d}"))
+        lines = db.read(lambda s: _lines(s, config, now))
+        found = db.read(lambda s: gaps.since(s, now - GAPS_SHOWN))
+    if json_lines:
+        more = {"requests_today": spent, "budget": config.crawl.budget, "late": late, "possible_gaps": list(map(asdict, found))}
+        write_json([_summary(report, now) | more, *(asdict(line.row) | as_json(line) for line in lines)])
         return
-    if _alive(beat, now):
-        out.print(f"daemon   running ({beat.detail if beat else ''})", markup=False)
-    else:
-        out.print(f"daemon   not running, {f'last seen {local(beat.at, zone)}' if beat else 'never seen'}", markup=False)
-    late = f", the oldest since {local(report.oldest_due, zone)}" if report.oldest_due else ""
-    out.print(
-        f"archive  {report.records} records, {report.reprints} of them reprints, newest {local(report.newest_record, zone)}"
-    )
-    out.print(f"work     {report.waiting} tasks due{late}; {report.sources} sources watched, {report.failing} failing")
-    out.print(f"requests {_spent(spent, config.crawl.budget)}")
-    told = ", ".join(f"{count} {state}" for state, count in sorted(report.deliveries.items())) or "none"
-    out.print(f"alerts   {report.alerts} raised; deliveries: {told}")
-    _table(states, zone, _delays(config, known, now))
+    for name, text in _overview(report, late, spent, lines, config, now).items():
+        out.print(f"{name:9}{text}", markup=False, highlight=False)
+    _print(lines, found, config, now)
+
+
+def _lines(session: Session, config: Config, now: datetime) -> list[Line]:
+    delays = _delays(config, sources.rhythms(session), now)
+    return [Line(row, how, delays.get(name)) for name, (row, how) in checkup.judged(session, now).items()]
+
+
+def _overview(
+    report: queries.Status, late: Mapping[str, int], spent: int, lines: list[Line], config: Config, now: datetime
+) -> dict[str, str]:
+    beat = report.beats.get("daemon")
+    seen = f"last seen {brief(beat.at, now, config.zone)}" if beat else "never seen"
+    newest = f", newest {brief(report.newest_record, now, config.zone)}" if report.newest_record else ""
+    ill = sum(bool(line.health.state.family) for line in lines)
+    return {
+        "daemon": f"running ({beat.detail})" if beat and _alive(beat, now) else f"not running, {seen}",
+        "archive": f"{report.records} records, {report.reprints} of them reprints{newest}",
+        "sources": f"{len(lines)} watched, {ill or 'none'} in trouble",
+        "late": counted({"polls": late["poll"], "articles to read": late["article"]}),
+        "requests": _spent(spent, config.crawl.budget),
+        "alerts": f"{report.alerts} raised; deliveries: {counted(dict(sorted(report.deliveries.items())))}",
+    }
+
+
+def _print(lines: list[Line], found: list[gaps.Gap], config: Config, now: datetime) -> None:
+    if lines:
+        out.print()
+        print_table(out, lines, now, config.zone)
+    said = troubles(lines, found, now, config.zone)
+    if said:
+        out.print()
+    for sentence in said:
+        out.print(f"! {sentence}", markup=False, highlight=False, soft_wrap=False)
 
 
 def _spent(requests: int, budget: int | None) -> str:
@@ -58,28 +81,26 @@ def _spent(requests: int, budget: int | None) -> str:
     return f"{requests} of {budget} today" + ("; used up, polls wait until midnight" if requests >= budget else "")
 
 
-def _summary(report: queries.Status, beat: Beat | None, now: datetime) -> dict[str, Any]:
+def _summary(report: queries.Status, now: datetime) -> dict[str, Any]:
     tasks = {f"{kind} {state}": count for (kind, state), count in report.tasks.items()}
     beats = {name: one.at for name, one in report.beats.items()}
-    return asdict(report) | {"running": _alive(beat, now), "tasks": tasks, "beats": beats}
+    return asdict(report) | {"running": _alive(report.beats.get("daemon"), now), "tasks": tasks, "beats": beats}
 
 
-def list_sources(context: typer.Context, as_json: Json = False) -> None:
+def list_sources(context: typer.Context, json_lines: Json = False) -> None:
     """Each source with its health and its next poll."""
     cli: Cli = context.obj
-    config = cli.config()
-    states = {state.name: state for state in cli.ask(sources.states)}
-    known = cli.ask(sources.rhythms)
-    if as_json:
+    config, now = cli.config(), clock.now()
+    known = {line.row.name: line for line in cli.ask(lambda s: _lines(s, config, now))}
+    if json_lines:
         write_json(
             {"name": row.name, "url": row.url, "enabled": row.enabled, "tags": row.tags}
-            | (asdict(states[row.name]) if row.name in states else {})
+            | (asdict(known[row.name].row) | as_json(known[row.name]) if row.name in known else {})
             for row in config.sources
         )
         return
-    delays = _delays(config, known, clock.now())
-    _table([states[row.name] for row in config.sources if row.name in states], config.zone, delays)
-    unseen = [row.name for row in config.sources if row.name not in states]
+    _print([known[row.name] for row in config.sources if row.name in known], [], config, now)
+    unseen = [row.name for row in config.sources if row.name not in known]
     if unseen:
         out.print(f"not polled yet: {', '.join(unseen)}", markup=False)
 
@@ -93,32 +114,6 @@ def _delays(config: Config, known: Mapping[str, Rhythm], now: datetime) -> dict[
         if row.cron is None and (cadence := row.cadence()):
             delays[row.name] = (cadence(now) - now) / 2
     return {name: delay for name, delay in delays.items() if delay is not None}
-
-
-def _table(states: list[sources.State], zone: tzinfo, delays: Mapping[str, timedelta]) -> None:
-    show((_row(state, zone, delays.get(state.name)) for state in states if state.enabled), COLUMNS, as_json=False)
-
-
-def _row(state: sources.State, zone: tzinfo, delay: timedelta | None) -> dict[str, Any]:
-    return {
-        "source": state.name,
-        "state": _state(state),
-        "detail": (state.last_detail or "")[:60],
-        "last_polled": local(state.last_polled_at, zone),
-        "next_poll": local(state.next_due, zone),
-        "delay": f"{delay / timedelta(minutes=1):.0f} min" if delay is not None else None,
-        "last_new": local(state.last_new_at, zone),
-        "articles": state.articles,
-        "unchanged": f"{100 * state.not_modified // state.polls}%" if state.polls else None,
-    }
-
-
-def _state(state: sources.State) -> str:
-    if state.last_polled_at is None:
-        return "not polled yet"
-    if not state.fail_count:
-        return "healthy"
-    return f"failing: {state.last_outcome}" if state.last_ok_at else f"never worked: {state.last_outcome}"
 
 
 def healthcheck(context: typer.Context) -> None:

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from crawler.pool import Readers
 
 from crawler import url as urls
 from crawler.errors import ReadError
+from crawler.lexicon import Own
+from crawler.pool import Readers
 from crawler.record import Link, Page, Record
 from jobs import clock, formats
 from jobs.app import fetch_rules
@@ -39,8 +40,9 @@ def parse(
     """Print the record of a page."""
     cli: Cli = context.obj
     config = cli.config_or_defaults()
+    own = config.analysis.terms.own()
     if batch:
-        asyncio.run(_batch(config.zone))
+        asyncio.run(_batch(config.zone, own))
         return
     if page is None:
         raise typer.BadParameter("give an address, a file with --url, or --batch")
@@ -55,7 +57,7 @@ def parse(
     if isinstance(answer, str):
         raise typer.Exit(fail(f"{page}: {answer}", 1))
     try:
-        record = asyncio.run(_read_one(answer, url, config.zone))
+        record = asyncio.run(_read_one(answer, url, config.zone, own))
     except ReadError as error:
         raise typer.Exit(fail(f"{page}: {error}", 1)) from None
     write_records([record], form, config.zone, summary.value)
@@ -68,16 +70,16 @@ def _read_file(name: str) -> bytes:
         raise typer.BadParameter(f"{name}: {error.strerror}") from None
 
 
-async def _read_one(page: Page, url: str, zone: tzinfo) -> Record:
-    readers = Readers(workers=1)
+async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[Own, ...]) -> Record:
+    readers = Readers(workers=1, own=own)
     try:
         return await readers.read(page, Link(url), None, zone)
     finally:
         readers.close()
 
 
-async def _batch(zone: tzinfo) -> None:
-    readers = Readers()
+async def _batch(zone: tzinfo, own: tuple[Own, ...]) -> None:
+    readers = Readers(own=own)
     try:
         async for row in _in_order(readers, zone):
             write_json([row])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import itertools
 import json
@@ -9,6 +10,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -16,9 +18,10 @@ import typer
 
 from crawler import url as urls
 from crawler.record import Record
+from jobs import annotate as again
 from jobs import clock, formats
-from jobs.output import Cli, Json, fail, local, out, show, since, write_json
-from storage import articles, queries, rules
+from jobs.output import Cli, Json, bar, err, fail, local, out, show, since, write_json
+from storage import annotating, articles, pruning, queries, rules
 from storage.database import Database
 from storage.query import parse
 
@@ -43,6 +46,13 @@ class Summary(StrEnum):
 
     full = "full"
     short = "short"
+
+
+class Engine(StrEnum):
+    """Who analyses."""
+
+    builtin = "builtin"
+    openai = "openai"
 
 
 @app.command("list")
@@ -82,13 +92,15 @@ def show_record(
     """One record, whole."""
     cli: Cli = context.obj
     zone = cli.config().zone
-    record = cli.ask(lambda s: queries.record(s, number))
+    record, note = cli.ask(lambda s: (queries.record(s, number), annotating.of(s, number)))
     if record is None:
         raise typer.BadParameter(f"no record {number}")
     if as_json:
         write_json([formats.to_json(record, zone)])
-        return
-    sys.stdout.write(formats.to_text(record, summary=summary.value))
+    else:
+        sys.stdout.write(formats.to_text(record, summary=summary.value))
+    made = record.analysis or "not analysed"
+    err.print(f"analysis: {made}{f' · {note.model}: {note.detail}' if note else ''}", style="dim", markup=False, highlight=False)
 
 
 @app.command("search")
@@ -138,6 +150,51 @@ def write_records(records: Iterable[Record], form: Format, zone: tzinfo, summary
             sys.stdout.write(("\n" if number else "") + formats.to_text(record, summary=summary))
         else:
             write_json([formats.to_json(record, zone)])
+
+
+@app.command("prune")
+def prune(
+    context: typer.Context,
+    older_than: Annotated[str, typer.Option("--older-than", help="365d, 52w, 2026-01-01.")],
+    sure: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete old records with their alerts. Their links stay known. `zhixun db vacuum` then gives the space back."""
+    cli: Cli = context.obj
+    before = since(older_than)
+    assert before is not None  # an option without a default
+    with cli.archive() as db:
+        found = db.read(lambda s: pruning.count(s, before))
+        if found and not sure:
+            typer.confirm(f"delete {found} records from before {before:%Y-%m-%d}?", abort=True)
+        deleted = 0
+        while some := db.write_now(lambda s: pruning.prune(s, before)):
+            deleted += some
+    out.print(f"{deleted} records deleted")
+
+
+@app.command("annotate")
+def annotate(
+    context: typer.Context,
+    start: Since = None,
+    engine: Annotated[Engine | None, typer.Option(help="As configured where it is not given.")] = None,
+) -> None:
+    """Analyse the archive again after an upgrade, or by a model. Raises no alerts; interrupted, it goes on where it was."""
+    cli: Cli = context.obj
+    config, after = cli.config(), since(start)
+    chosen = engine.value if engine else config.analysis.engine
+    if chosen == Engine.openai and config.analysis.engine != Engine.openai:
+        raise typer.BadParameter("the configuration names no model; see docs/models.md")
+    with cli.archive() as db, bar() as shown:
+        line = shown.add_task("records", total=again.how_many(db, config, chosen, after))
+        step = partial(shown.advance, line)
+        if chosen == Engine.openai:
+            done = asyncio.run(again.by_model(db, config, after, clock.now, step))
+        else:
+            done = asyncio.run(again.builtin(db, config, after, step))
+    out.print(f"{done.renewed} records analysed again by {chosen}, {done.failed} failed")
+    if done.why:
+        fail(f"ended early: {done.why}", 1)
+    raise typer.Exit(1 if done.failed or done.why else 0)
 
 
 @app.command("import")

@@ -46,7 +46,7 @@ async def _test(config: Config, watched: Watched, as_json: bool, read: int) -> i
     answer = await fetch_one(rules, source.url, watched.headers, watched.body)
     if isinstance(answer, str):
         return fail(f"{source.name}: {answer}", 1)
-    readers = Readers(workers=1)
+    readers = Readers(workers=1, own=config.analysis.terms.own())
     try:
         found = await readers.find(answer, source, clock.now(), config.zone)
     except (SpiderError, ReadError) as error:

@@ -99,7 +99,9 @@ ENTITIES = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12
 LAUGHS = f'<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY l0 "ha">{ENTITIES}]>'
 READ_FILE = '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY f SYSTEM "file:///etc/passwd">]>'
 READ_NET = f'<?xml version="1.0"?><!DOCTYPE rss SYSTEM "{CANARY}/x.dtd" [<!ENTITY f SYSTEM "{CANARY}/xxe">]>'
-ESCAPES = "\x1b[2J\x1b]0;pwned\x07\x1b[31m‮txet‬<script>alert(1)</script>{{7*7}}=cmd|' /C calc'!A0 @all <!channel>"
+ESCAPES = "\x1b[2J\x1b]0;pwned\x07\x1b[31m\u202etxet\u202c<script>alert(1)</script>{{7*7}}=cmd|' /C calc'!A0 @all <!channel>"
+SITEMAPS = f"<sitemapindex>{''.join(f'<sitemap><loc>/{n}.xml</loc></sitemap>' for n in range(5000))}</sitemapindex>"
+ONE_MORE = "<sitemapindex><sitemap><loc>/again.xml</loc></sitemap></sitemapindex>"
 EMPTY_GIF = b"GIF89a" + b"\0" * 4000
 PAST_DATES = ("Mon, 99 Xxx 99999 99:99:99 GMT", "-1", "9" * 400, "0000-00-00", "1 " * 10_000, "Thu, 01 Jan 1970 00:00:00 GMT")
 
@@ -196,7 +198,7 @@ def _polls() -> list[Case]:
         Case("title-of-a-megabyte", http(rss(item("/1.html", "标题" * 170_000)), "application/rss+xml"), articles=article()),
         Case("escapes", http(rss(item("/1.html", f"<![CDATA[{ESCAPES}]]>")), "application/rss+xml"), articles=article(ESCAPES)),
         Case("impossible-dates", http(rss(*(item(f"/{n}.html", date=d) for n, d in enumerate(PAST_DATES))), "text/xml")),
-        Case("nul-and-surrogates", http(rss(item("/1.html", "a\x00b\ud800c￾")), "application/rss+xml"), articles=article()),
+        Case("nul-and-surrogates", http(rss(item("/1.html", "a\x00b\ud800c\ufffe")), "application/rss+xml"), articles=article()),
         Case("utf-16-that-lies", http(rss(item("/1.html")).encode("utf-16-le"), "text/xml; charset=gb2312")),
         Case("cut-feed", http(rss(item("/1.html"), item("/2.html"))[:-90], "application/rss+xml"), articles=article()),
         Case("links-elsewhere", feed(f"{CANARY}/a", "file:///etc/passwd", "javascript:alert(1)", "data:text/html,x", "//[", "\\\\x\\y")),
@@ -208,7 +210,7 @@ def _polls() -> list[Case]:
         Case("trap", pieces(b"", pause=0), "listing"),  # a new calendar each time: see Trap
         Case("hundred-thousand-links", page("".join(f"<a href=/d/{n}.html>第{n}条新闻的标题很长</a>" for n in range(100_000))), "auto"),
         Case("base-to-canary", page("<a href=1.html>这是一条足够长的新闻标题</a>" * 9, f"<base href='{CANARY}/'>"), "listing"),
-        Case("sitemap-of-itself", http(f"<sitemapindex>{''.join(f'<sitemap><loc>/{n}.xml</loc></sitemap>' for n in range(5000))}</sitemapindex>", "text/xml"), "sitemap", http("<sitemapindex><sitemap><loc>/again.xml</loc></sitemap></sitemapindex>", "text/xml")),
+        Case("sitemap-of-itself", http(SITEMAPS, "text/xml"), "sitemap", http(ONE_MORE, "text/xml")),
         Case("sitemap-giant", http("<urlset>" + "<url><loc>/e.html</loc><lastmod>x</lastmod></url>" * 60_000 + "</urlset>", "text/xml"), "sitemap"),
         Case("deep-json", http("[" * 500_000, "application/json"), "api"),
         Case("big-numbers", http('{"data":[{"url":"/1.html","title":1e999,"published":' + "9" * 5000 + "}]}", "application/json"), "api"),

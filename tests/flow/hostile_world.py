@@ -22,7 +22,7 @@ from pathlib import Path
 
 import psutil
 
-from jobs.newsroom import Site, Sink, World
+from jobs.newsroom import Sink, Site
 from storage import queries, sources
 from storage.database import open_database
 from storage.errors import StorageError
@@ -272,7 +272,11 @@ class HostileWorld:
         )
         path = self.folder / "config.yaml"
         text = CONFIG.format(
-            folder=self.folder, sources=listed, query=" OR ".join(worlds.ACTORS), hook=self.world.hook, closed=self.canary.port + 1
+            folder=self.folder,
+            sources=listed,
+            query=" OR ".join(worlds.ACTORS),
+            hook=self.world.hook,
+            closed=self.canary.port + 1,
         )
         path.write_text(text, "utf-8")
         return path
@@ -282,11 +286,13 @@ class HostileWorld:
         with (self.folder / "daemon.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "jobs", "-c", str(config), "run", stdout=log, stderr=log, cwd=ROOT,
-                env=os.environ | {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"},
+                env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]), "PYTHONWARNINGS": "ignore"},
             )  # fmt: skip
         watching = asyncio.create_task(self._measure(process.pid))
         try:
-            await asyncio.wait({asyncio.create_task(process.wait()), asyncio.create_task(self._publish(queue))}, return_when="FIRST_COMPLETED")
+            await asyncio.wait(
+                {asyncio.create_task(process.wait()), asyncio.create_task(self._publish(queue))}, return_when="FIRST_COMPLETED"
+            )
             self.result.died = process.returncode is not None
             await self._settle()
         finally:

@@ -31,6 +31,7 @@ def upgrade() -> None:
         sa.Column("fetched", sa.DateTime(timezone=True), nullable=True),
         sa.Column("first_seen", sa.DateTime(timezone=True), nullable=False),
         sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("analysis", sa.Text(), nullable=True),
         sa.Column("content_hash", sa.Text(), nullable=False),
         sa.Column("story", sa.BigInteger(), nullable=True),
         sa.Column("story_reason", sa.Text(), nullable=True),
@@ -44,6 +45,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_article_shown_at_id"), "article", ["shown_at", "id"], unique=False)
     op.create_index(op.f("ix_article_source"), "article", ["source"], unique=False)
     op.create_index(op.f("ix_article_story"), "article", ["story"], unique=False)
+    op.create_table(
+        "annotation",
+        sa.Column("article_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("model", sa.Text(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("tokens", sa.Integer(), nullable=False),
+        sa.Column("detail", sa.Text(), nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'done', 'failed')", name=op.f("ck_annotation_state")),
+        sa.ForeignKeyConstraint(["article_id"], ["article.id"], name=op.f("fk_annotation_article_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("article_id", name=op.f("pk_annotation")),
+    )
+    op.create_table(
+        "model_usage",
+        sa.Column("month", sa.Text(), nullable=False),
+        sa.Column("tokens", sa.BigInteger(), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("month", name=op.f("pk_model_usage")),
+    )
     op.create_table(
         "heartbeat",
         sa.Column("name", sa.Text(), nullable=False),
@@ -76,13 +99,45 @@ def upgrade() -> None:
         sa.Column("last_detail", sa.Text(), nullable=True),
         sa.Column("fail_count", sa.Integer(), nullable=False),
         sa.Column("told_state", sa.Text(), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("polls", sa.Integer(), nullable=False),
         sa.Column("not_modified", sa.Integer(), nullable=False),
         sa.Column("articles", sa.Integer(), nullable=False),
         sa.Column("newest_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("habits", sa.JSON(), nullable=True),
+        sa.Column("moved_to", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_source")),
         sa.UniqueConstraint("name", name=op.f("uq_source_name")),
     )
+    op.create_table(
+        "gap",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("source_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("begins", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ends", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("filled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["source_id"], ["source.id"], name=op.f("fk_gap_source_id"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gap")),
+    )
+    op.create_index(op.f("ix_gap_source_id"), "gap", ["source_id"], unique=False)
+    op.create_index(op.f("ix_gap_found_at"), "gap", ["found_at"], unique=False)
+    op.create_table(
+        "notice",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_error", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice")),
+        sa.UniqueConstraint("key", name=op.f("uq_notice_key")),
+    )
+    op.create_index(op.f("ix_notice_next_at"), "notice", ["next_at"], unique=False)
     op.create_table(
         "alert",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

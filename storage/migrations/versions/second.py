@@ -14,5 +14,6 @@ def upgrade() -> None:
         "usage",
         sa.Column("day", sa.Text(), nullable=False),
         sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("polls", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("day", name=op.f("pk_usage")),
     )

@@ -299,12 +299,19 @@ class TestTerms:
         assert not texts.Reading("a slam dunk and a rag").longest("technology")
 
     def test_of_the_user_are_found_beside_ours(self) -> None:
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(lexicon, "_own_rows", {"technologies": [], "entities": []})
-            lexicon.extend(technologies=["own1 | 量子咖啡机 | quantum espresso | =QEX"], entities=["own2 | 星河智算 | Xinghe |"])
-            made = technologies.add(language.add(record("星河智算发布QEX和量子咖啡机。")))
-            assert made.ai_technologies == ("量子咖啡机",)
-        lexicon.extend()
+        own = (
+            lexicon.Own("technology", "量子咖啡机", "quantum espresso", ("=QEX", "豆机?")),
+            lexicon.Own("technology", "大模型", "", ("大磨型",)),
+            lexicon.Own("company", "星河智算"),
+        )
+        try:
+            lexicon.use(own)
+            made = technologies.add(language.add(record("星河智算发布QEX和量子咖啡机，也有大磨型。")))
+            assert made.ai_technologies == ("量子咖啡机", lexicon.names("technology")["llm"].zh)
+            assert technologies.add(language.add(record("一台豆机，一把qex。"))).ai_technologies == ()
+            assert lexicon.names("entity")["own:星河智算"].group == "company"
+        finally:
+            lexicon.use(())
         assert technologies.add(language.add(record("星河智算又发布QEX和量子咖啡机。"))).ai_technologies == ()
 
     def test_every_name_of_the_taxonomy_is_found_by_itself(self) -> None:

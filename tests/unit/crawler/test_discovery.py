@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import discovery
-from crawler.discovery import Judged
+from crawler import discovery, judging
+from crawler.judging import Judged
 from crawler.record import Page
 from crawler.spiders import listing
 
@@ -97,11 +97,11 @@ def discover(answers: dict[str, str], asked: str) -> list[Judged]:
     """As the command line does it, with a dict for the network."""
     known = {SITE + path: body for path, body in answers.items()} | {NEWS: asked}
     start = Page(NEWS, asked.encode(), NOW, "text/html")
-    wanted = discovery.wanted_of(start, NOW, SHANGHAI)
+    wanted = judging.wanted_of(start, NOW, SHANGHAI)
     robots = known.get(f"{SITE}/robots.txt", "")
     tried = [*discovery.candidates(start, NOW, SHANGHAI), *discovery.sitemaps(robots, SITE), *discovery.paths(NEWS)]
     judged = [
-        discovery.judge(Page(each.url, known[each.url].encode(), NOW, ""), each, NOW, SHANGHAI, wanted)
+        judging.judge(Page(each.url, known[each.url].encode(), NOW, ""), each, NOW, SHANGHAI, wanted)
         for each in tried
         if each.url in known
     ]
@@ -128,8 +128,9 @@ def test_a_frozen_feed_is_recognised_by_the_age_of_its_newest_item() -> None:
 
 def test_what_cannot_be_read_scores_nothing_and_says_why() -> None:
     judged = discover({"/feed": page(rows=False)}, page(ALTERNATE.format("/feed")))
-    assert judged[-1].score == 0.0
-    assert "no feed" in judged[-1].reason
+    named = next(each for each in judged if each.candidate.kind == "feed")
+    assert named.score == 0.0
+    assert "no feed" in named.reason
 
 
 def test_the_list_comes_with_the_css_that_finds_it() -> None:
@@ -140,6 +141,7 @@ def test_the_list_comes_with_the_css_that_finds_it() -> None:
             if candidate.kind == "listing" and candidate.options:
                 listing.Options.model_validate(dict(candidate.options))
                 known[path.stem] = candidate.options["links"]
+    assert [css for css in known.values() if "." not in css and not css.startswith("body > ")] == []  # a page without classes
     assert known["wire-scroll"] == "div.dd_bt > a"
     assert known["blog-articles"] == "h2.entry-title > a"
     assert len(known) >= 14
@@ -152,10 +154,92 @@ def test_robots_names_sitemaps_and_news_comes_first() -> None:
 
 def test_common_paths_are_tried_below_the_section_and_the_root() -> None:
     tried = [each.url for each in discovery.paths(f"{NEWS}?page=2")]
-    assert tried[:3] == [f"{NEWS}feed/", f"{SITE}/feed/", f"{NEWS}rss.xml"]
+    assert tried[:3] == [f"{NEWS}feed/", f"{SITE}/feed/", f"{NEWS}feed"]
     assert f"{SITE}/sitemap.xml" in tried
     assert f"{NEWS}sitemap.xml" not in tried
     assert len(tried) == len(set(tried)) <= 25
+
+
+@pytest.mark.timeout(10)
+def test_a_robots_txt_of_blank_lines_costs_no_more_than_its_length() -> None:
+    blank = Page(f"{SITE}/robots.txt", b"\n" * 499_000 + b"Sitemap: /a.xml", NOW)
+    assert [each.url for each in discovery.sitemaps_of(blank)] == [f"{SITE}/a.xml"]
+
+
+def named(body: str, head: str = "", url: str = NEWS) -> list[str]:
+    asked = Page(url, f"<html><head>{head}</head><body>{body}</body></html>".encode(), NOW, "text/html")
+    return [each.url.removeprefix(SITE) for each in discovery.candidates(asked, NOW, SHANGHAI)]
+
+
+def test_of_many_feeds_that_of_the_page_comes_first() -> None:
+    many = "".join(
+        f"<link rel=alternate type=application/rss+xml href=/rss/{name}.xml>" for name in ("world", "sport", "tech", "art")
+    )
+    assert named("", many)[0] == "/rss/tech.xml"
+    titled = "<title>科技_江湾</title>" + "".join(
+        f"<link rel=alternate type=application/rss+xml href=/rss/{n}.xml title='江湾 {name}'>"
+        for n, name in enumerate(["体育", "科技", "财经"])
+    )
+    assert named("", titled)[0] == "/rss/1.xml"
+
+
+@pytest.mark.parametrize(
+    ("system", "path"),
+    [("WordPress 6.8", "feed/"), ("Ghost 5.1", "rss/"), ("Hugo 0.1", "index.xml"), ("Discourse 3.4 - x", "latest.rss")],
+)
+def test_the_system_tells_where_its_feed_is(system: str, path: str) -> None:
+    assert named("", f"<meta name=generator content='{system}'>") == [f"/tech/{path}", f"/{path}"]
+
+
+def test_an_unknown_system_tells_nothing() -> None:
+    assert named("", "<meta name=generator content='Own CMS'><meta name=generator><meta content=Hugo>") == []
+
+
+JSON_IN_SCRIPTS = {
+    "$.get('/api/roll/get?pageid=1&num=5')": ["/api/roll/get?pageid=1&num=5"],
+    'fetch("/data/tech_1.jsonp?cb=tech")': ["/data/tech_1.jsonp?cb=tech"],
+    "axios(`/ajax/newslist?page=1`)": ["/ajax/newslist?page=1"],
+    "get('https://api.paper.example/v1/posts')": ["https://api.paper.example/v1/posts"],
+    "go('/news/2026/1.html'); load('/lib/list/a.js'); x='/api/'": [],
+    "x = '/plain/words'": [],
+}
+
+
+@pytest.mark.parametrize("script", JSON_IN_SCRIPTS)
+def test_json_that_a_script_asks_for(script: str) -> None:
+    found = discovery.asked_for(Page(f"{SITE}/static/app.js", script.encode(), NOW), NEWS)
+    assert [each.url.removeprefix(SITE) for each in found] == JSON_IN_SCRIPTS[script]
+
+
+def test_libraries_and_other_sites_are_no_scripts_of_the_site() -> None:
+    tags = "".join(
+        f"<script src='{src}'></script>"
+        for src in ("/js/jquery.min.js", "/js/list.js", "https://cdn.example/x.js", "/js/vendor-1.js")
+    )
+    assert discovery.scripts(Page(NEWS, tags.encode(), NOW)) == (f"{SITE}/js/list.js",)
+
+
+def test_a_page_about_feeds_names_them_nearest_first() -> None:
+    about = "<a href=/rss/>RSS</a><a href=/rss/world.xml>世界</a><a href=/rss/tech.xml>科技</a><a href=/x>x</a>"
+    found = discovery.hub(Page(f"{SITE}/rss/", about.encode(), NOW), NEWS, "科技")
+    assert [each.url for each in found] == [f"{SITE}/rss/tech.xml", f"{SITE}/rss/world.xml"]
+
+
+def test_a_feed_that_leads_through_a_counter_is_known_by_its_titles() -> None:
+    counted = feed().replace(f"<link>{SITE}/tech/", "<link>https://count.example/r/")
+    wanted = judging.wanted_of(Page(NEWS, page().encode(), NOW, "text/html"), NOW, SHANGHAI)
+    judged = judging.judge(
+        Page(f"{SITE}/f", counted.encode(), NOW), discovery.Candidate(f"{SITE}/f", "feed", ""), NOW, SHANGHAI, wanted
+    )
+    assert "100% of them on the page" in judged.reason
+
+
+def test_a_sitemap_of_articles_is_worth_more_than_one_of_pages() -> None:
+    def of(*places: str) -> float:
+        body = f"<urlset>{''.join(f'<url><loc>{SITE}{place}</loc></url>' for place in places)}</urlset>"
+        return judging.judge(Page(SITE, body.encode(), NOW), discovery.Candidate(SITE, "sitemap", ""), NOW, SHANGHAI).score
+
+    assert of("/blog/a-new-model-for-weather", "/blog/we-open-source-tern") > 0.35 > of("/careers", "/legal/privacy")
 
 
 PIECES = [
@@ -172,4 +256,4 @@ pages = st.one_of(st.binary(max_size=200), st.lists(st.sampled_from(PIECES), max
 @given(pages)
 def test_any_page_gives_candidates(body: bytes) -> None:
     for candidate in discovery.candidates(Page(NEWS, body, NOW), NOW, SHANGHAI):
-        assert 0 <= discovery.judge(Page(candidate.url, body, NOW), candidate, NOW, SHANGHAI).score <= 1
+        assert 0 <= judging.judge(Page(candidate.url, body, NOW), candidate, NOW, SHANGHAI).score <= 1

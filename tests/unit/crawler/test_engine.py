@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from crawler import engine as engine_module
-from crawler.engine import Answer, Engine, Fetch
+from crawler.engine import AHEAD, Answer, Engine, Fetch
 from crawler.errors import OptionError
 from crawler.record import Reason
 from tests.unit.crawler.local_site import NOW, Seen, Site, fetch, fetch_one, http, names, rules, serving
@@ -464,18 +464,18 @@ class TestFlow:
         async def go() -> None:
             async with hanging() as site:
                 bench = Bench(concurrency=4, per_host=2)
-                bench.todo = [Fetch(site.url(f"/{n}")) for n in range(20)]
-                while bench.engine.in_flight < 4:
+                bench.todo = [Fetch(site.url(f"/{n}")) for n in range(40)]
+                while bench.engine.in_flight < 4 * AHEAD:
                     await asyncio.sleep(0.01)
                 await asyncio.sleep(0.1)
-                assert (bench.engine.in_flight, len(bench.todo)) == (4, 16)
+                assert (bench.engine.in_flight, len(bench.todo)) == (4 * AHEAD, 40 - 4 * AHEAD)
                 await bench.stop(0)
 
         run(go())
 
     def test_answers_that_wait_bound_the_claims_too(self) -> None:
         async def go() -> None:
-            async with serving({f"/{n}": PAGE for n in range(30)}) as site:
+            async with serving({f"/{n}": PAGE for n in range(60)}) as site:
                 free = asyncio.Event()
                 bench = Bench(concurrency=3)
 
@@ -485,15 +485,43 @@ class TestFlow:
                     bench.arrived.set()
 
                 bench.engine._answered = slow
-                bench.todo = [Fetch(site.url(f"/{n}")) for n in range(30)]
-                while bench.engine.in_flight < 3 or bench.engine._fetching:
+                bench.todo = [Fetch(site.url(f"/{n}")) for n in range(60)]
+                while len(bench.engine._answering) < 3 * AHEAD:
                     await asyncio.sleep(0.01)
                 await asyncio.sleep(0.1)
-                assert bench.engine.in_flight <= 6
-                assert len(bench.todo) >= 24
+                assert bench.engine.in_flight <= 2 * 3 * AHEAD
+                assert len(bench.todo) >= 60 - 2 * 3 * AHEAD
                 free.set()
-                await bench.until(30)
+                await bench.until(60)
                 await bench.stop()
+
+        run(go())
+
+    def test_no_more_are_on_the_network_than_the_bound_says(self) -> None:
+        async def go() -> None:
+            async with hanging() as site:
+                bench = Bench(concurrency=3, per_host=32)
+                bench.todo = [Fetch(site.url("/", host=f"127.0.0.{n}")) for n in range(2, 12)]
+                while site.most_busy < 3:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.3)
+                assert site.most_busy == 3
+                await bench.stop(0)
+
+        run(go())
+
+    def test_servers_that_do_not_answer_hold_the_others_up_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("crawler.wire.SLOW", 0.2)
+
+        async def go() -> None:
+            async with hanging() as slow, serving({"/": PAGE}) as quick:
+                bench = Bench(concurrency=2)
+                bench.todo = [Fetch(slow.url("/", host=f"127.0.0.{n}")) for n in range(2, 6)] + [
+                    Fetch(quick.url("/", host="127.0.0.9"))
+                ]
+                await bench.until(1)
+                assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.9")
+                await bench.stop(0)
 
         run(go())
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import bylines, noise, reading, states
@@ -41,6 +41,12 @@ class TestOwnPages:
 
     def test_title_and_text(self, expected: dict[str, str]) -> None:
         record = self._record(expected)
+        assert record.title == expected["title"]
+        assert record.text.split("\n") == expected["text"]
+
+    def test_title_and_text_without_knowing_the_site(self, expected: dict[str, str]) -> None:
+        page = Page(expected["url"], (SITES / f"{expected['page']}.html").read_bytes(), NOW)
+        record = generic.read(page, Link(expected["url"]), ZONE)
         assert record.title == expected["title"]
         assert record.text.split("\n") == expected["text"]
 
@@ -278,6 +284,15 @@ def test_states_in_scripts_are_read(script: str) -> None:
     assert _read(body).text == f"{PROSE}\n{PROSE[::-1]}"
 
 
+@pytest.mark.parametrize(("shown", "first"), [(PROSE, "另一个开头"), ("另一个开头" * 40, "另一个开头")])
+def test_the_text_told_to_programs_counts_when_the_two_share_nothing(shown: str, first: str) -> None:
+    told = "".join(f"另一个开头，第{number}句说的是完全不同的事情，与页面上的文字没有关系。" for number in range(20))
+    head = f'<script type="application/ld+json">{{"@type": "NewsArticle", "articleBody": "{told}"}}</script>'
+    assert _read(_article(shown, head=head)).text.startswith(first)
+    assert _read(_article(told, PROSE, head=head)).text == f"{told}\n{PROSE}"
+
+
+@settings(deadline=None)
 @given(st.text(max_size=300))
 def test_any_script_is_survived(text: str) -> None:
     root = parse("<p>x</p>")
@@ -286,6 +301,7 @@ def test_any_script_is_survived(text: str) -> None:
     assert isinstance(states.article(tags, "x", alone=True).text, str)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=600))
 def test_any_bytes_are_a_record_or_a_read_error(body: bytes) -> None:
     try:

@@ -1,7 +1,7 @@
 """Bytes become one tree: encodings, broken markup, what stands in the head."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import html
@@ -47,11 +47,13 @@ def test_a_few_broken_bytes_do_not_change_the_encoding() -> None:
     assert CHINESE in html.decode(body)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400), st.text(max_size=40))
 def test_any_bytes_are_decoded(body: bytes, header: str) -> None:
     assert isinstance(html.decode(body, header), str)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_any_bytes_are_a_tree_or_a_read_error(body: bytes) -> None:
     try:
@@ -89,6 +91,7 @@ def test_a_line_is_clean(raw: str, line: str) -> None:
     assert html.clean(raw) == line
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert html.clean(html.clean(text)) == html.clean(text)
@@ -100,6 +103,7 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
         ("<p>one</p><p>two<br>three</p><script>no()</script>", "one\ntwo\nthree"),
         ("plain &amp; simple\nsecond", "plain & simple\nsecond"),
         ("<ul><li>a</li><li>b <b>c</b></li></ul>", "a\nb c"),
+        ("<div>　　第一段。　　第二段。</div>", "第一段。\n第二段。"),
         ("5 < 6 and 7 > 3", "5 < 6 and 7 > 3"),
     ],
 )

@@ -294,3 +294,14 @@ def _lives(pid: int) -> bool:
             return file.read().rpartition(")")[2].split()[0] != "Z"  # dead, but nobody has asked yet
     except FileNotFoundError:
         return sys.platform != "linux"
+
+
+class TestAnyQuestion:
+    def test_it_is_answered_by_a_function_of_crawler(self, readers: Readers) -> None:
+        page = Page("https://a.example/", b"<title>Here</title>", datetime(2026, 1, 1, tzinfo=UTC))
+        assert asyncio.run(readers.ask("discovery", "title_of", page)) == "Here"
+
+    def test_a_hostile_page_is_refused_unread(self, readers: Readers) -> None:
+        page = Page("https://a.example/", b"<a " + b"b " * 5000 + b">", datetime(2026, 1, 1, tzinfo=UTC))
+        with pytest.raises(SpiderError, match="refused unread"):
+            asyncio.run(readers.ask("discovery", "title_of", page))

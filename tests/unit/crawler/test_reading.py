@@ -26,6 +26,13 @@ def _read(body: str, link: Link, source: str | None = "desk"):
         ("https://m.news.cctv.com/", "cctv"),
         ("https://notcctv.com/", "generic"),
         ("https://mp.weixin.qq.com/s/abc", "wechat"),
+        ("https://www.ithome.com/0/812/345.htm", "ithome"),
+        ("https://www.leiphone.com/category/ai/Ab3dE5.html", "leiphone"),
+        ("https://www.qbitai.com/2026/11/351234.html", "qbitai"),
+        ("https://www.news.cn/tech/20261123/0123/c.html", "xinhua"),
+        ("http://www.xinhuanet.com/tech/2020-11/23/c_1126.htm", "xinhua"),
+        ("https://www.chinanews.com.cn/cj/2026/11-23/10512345.shtml", "chinanews"),
+        ("https://finance.sina.com.cn/tech/2026-11-23/doc-i.shtml", "sina"),
         ("https://example.com/", "generic"),
         ("no address", "generic"),
     ],
@@ -97,6 +104,10 @@ def test_the_sources_whole_text_stands_in_for_an_unreadable_page() -> None:
     record = _read("<title>Just a moment...</title><p>Checking your browser</p>", link)
     assert (record.title, record.text) == ("智算中心启用", TEXT * 30)
     assert "captcha" in record.facts[0].quote
+
+
+def test_a_flash_without_a_title_is_named_by_its_first_line() -> None:
+    assert _read(f"<div><p>{TEXT}</p></div>", Link("https://jw.example/a/1.html")).title == TEXT[:60]
 
 
 def test_nothing_to_stand_in_is_an_error() -> None:

@@ -14,7 +14,6 @@ from hypothesis import strategies as st
 
 from crawler.record import Record, Source
 from jobs.config import Config, ConfigError, changes, examples, load, schema
-from jobs.config_check import NOT_YET
 from storage.rules import Ruleset
 
 GOOD = """\
@@ -195,6 +194,14 @@ ONE_LINE = [
     ("crawl: {allow_networks: 127.0.0.0/8}", 'config.yaml:1: crawl.allow_networks: "127.0.0.0/8" should be a list such as [one, two]'),
     ("analysis: {engine: opnai}", "config.yaml:1: analysis.engine: \"opnai\" is none of 'builtin' or 'openai'; did you mean \"openai\"?"),
     ("analysis: {model: x}", "config.yaml:1: analysis.model: has no meaning without engine: openai"),
+    ("analysis: {max_age: 1d}", "config.yaml:1: analysis.max_age: has no meaning without engine: openai"),
+    ("analysis: {engine: openai, base_url: 'http://127.0.0.1:1/v1'}", "config.yaml:1: analysis.engine: openai needs a model; write model: and its name, see docs/models.md"),
+    ("analysis: {engine: openai, model: m}", "config.yaml:1: analysis.engine: openai needs a base_url or an api_key; see docs/models.md"),
+    ("analysis: {engine: openai, model: m, api_key: k, timeout: 2h}", "config.yaml:1: analysis.timeout: 2h is out of bounds; an answer may take 1s to 30m"),
+    ("analysis:\n terms:\n  companies: [x]", 'config.yaml:3: analysis.terms.companies[0]: "x" is no name; it begins with a letter, has 2 to 60 characters, and no | or ; in it'),
+    ("analysis:\n terms:\n  people:\n  - {zh: 林一, alos: [x]}", 'config.yaml:4: analysis.terms.people[0].alos: unknown key; did you mean "also"?'),
+    ("analysis: {terms: {peple: [林一]}}", 'config.yaml:1: analysis.terms.peple: unknown key; did you mean "people"?'),
+    ("analysis: {terms: {people: [{also: [林一]}]}}", "config.yaml:1: analysis.terms.people[0]: a name needs zh or en"),
     ("sources: ['name：x']", 'config.yaml:1: sources[0]: "name：x" should be a mapping of keys; '
         "a key needs a colon and a blank after it (a Chinese ： does not count)"),
     ("database: 'postgresql+psycopg://h:99999/x'", "config.yaml:1: database: is no address: Port out of range 0-65535"),
@@ -303,14 +310,6 @@ def test_a_name_is_given_once(tmp_path: Path, section: str) -> None:
     assert f'config.yaml:3: {section}[1].name: "x" is already the name in line 2; give each its own' in told
 
 
-@pytest.mark.parametrize(("section", "key"), NOT_YET)
-def test_what_is_not_built_is_refused_by_name(tmp_path: Path, section: str, key: str) -> None:
-    value = NOT_YET[(section, key)][0][0] or {"health_channels": "[x]"}[key]
-    entry = f"{key}: {value}"
-    text = f"{section}: [{{name: a, {entry}}}]" if section in ("sources", "rules") else f"{section}: {{{entry}}}"
-    assert any(f"{key}: " in line and "is not yet built" in line for line in mistakes(tmp_path, text))
-
-
 LAUGHS = "a: &a [1]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in pairwise("abcdefgh"))
 UNREADABLE: list[tuple[str | bytes, str]] = [
     ("", "config.yaml: the file is empty"),
@@ -417,3 +416,48 @@ def test_the_schema_says_what_each_key_means() -> None:
             assert what.get("description"), (part["title"], key)
     assert made["additionalProperties"] is False
     assert {"links", "items"} <= set(made["$defs"]["SourceConfig"]["properties"])
+
+
+# ---- channels from the environment, templates
+
+TREND = TOKEN | {
+    "WEWORK_WEBHOOK_URL": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=k3y-k3y-k3y",
+    "SLACK_WEBHOOK_URL": "https://hooks.slack.com/services/T000/B000/sl4ck-t0ken",
+}
+
+
+def test_channels_of_the_environment_may_be_named_by_rules(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD.replace("channels: [desk], send", "channels: [desk, wecom], send"), TREND)
+    assert [channel.name for channel in config.channels] == ["desk", "wecom", "slack"]
+    assert "k3y-k3y-k3y" in config.secrets()
+    assert "sl4ck-t0ken" in config.secrets()
+
+
+def test_a_channel_of_the_file_goes_before_one_of_the_environment(tmp_path: Path) -> None:
+    config = read(tmp_path, GOOD + '  - {name: wecom, url: "console://"}\n', TREND)
+    assert [channel.url for channel in config.channels if channel.name == "wecom"] == ["console://"]
+
+
+def test_without_channels_in_the_file_those_of_the_environment_are_there(tmp_path: Path) -> None:
+    text = GOOD.partition("channels:\n  - {name: desk")[0].replace("[desk]", "[slack]")
+    assert [channel.name for channel in read(tmp_path, text, TREND).channels] == ["wecom", "slack"]
+
+
+def test_a_variable_that_is_no_address_is_left_out(tmp_path: Path) -> None:
+    broken = TOKEN | {"EMAIL_FROM": "me", "EMAIL_TO": "x", "TELEGRAM_BOT_TOKEN": "no token", "SLACK_WEBHOOK_URL": "https://hooks/"}
+    names = [channel.name for channel in read(tmp_path, GOOD, broken).channels]
+    assert "desk" in names
+    assert "slack" not in names
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("$titel", '$titel is nothing that a message has; did you mean "title"?'),
+        ("$${Rule}s", '$Rule is nothing that a message has; did you mean "rule"?'),
+        ("5 $", "a $ stands before a name; for a $ itself write $$"),
+    ],
+)
+def test_a_template_that_names_nothing_is_refused(tmp_path: Path, template: str, said: str) -> None:
+    text = GOOD.replace("none-at-all}\"}", f"none-at-all}}\", template: '{template}'}}")
+    assert mistakes(tmp_path, text) == [f"config.yaml:{GOOD.count(chr(10))}: channels[0].template: {said}"]

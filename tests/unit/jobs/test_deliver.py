@@ -468,16 +468,52 @@ def test_dead_letters_are_told_before_the_end(sqlite: Database) -> None:
     assert [message.kind for message in other.given] == ["notice"]
 
 
-def test_being_killed_often_costs_no_alert_its_chances(sqlite: Database) -> None:
-    raise_alerts(sqlite, ["desk"], 2)
-    for _ in range(30):
-        claimed = sqlite.write_now(
+def crash(db: Database, times: int) -> list[list[int]]:
+    """Let the program end so often between claim and answer; the alerts that it was sending each time."""
+    claims = []
+    for _ in range(times):
+        claimed = db.write_now(
             lambda s: outbox.claim(s, channel="desk", owner="me", now=START, limit=9, lease=timedelta(minutes=1))
         )
-        assert len(claimed) == 2
-        sqlite.write_now(lambda s: outbox.recover(s, START))
+        claims.append([one.alert_id for one in claimed])
+        db.write_now(lambda s: outbox.recover(s, START))
+    return claims
+
+
+def test_being_killed_costs_no_alert_its_chances(sqlite: Database) -> None:
+    raise_alerts(sqlite, ["desk"], 2)
+    crash(sqlite, 8)
     deliver(sqlite, {"desk": Scripted(DOWN, accepted("ok")).open()})
-    assert [(row.state, row.attempts) for row in ledger(sqlite, "desk")] == [("sent", 2), ("sent", 1)]
+    assert sorted((row.state, row.attempts) for row in ledger(sqlite, "desk")) == [("sent", 1), ("sent", 2)]
+
+
+def test_what_the_program_ended_over_three_times_goes_alone_and_after_all_others(sqlite: Database) -> None:
+    raise_alerts(sqlite, ["desk"], 2)
+    assert crash(sqlite, 5) == [[1, 2], [1, 2], [1, 2], [1], [2]]
+    raise_alerts(sqlite, ["desk"], 1, rule="later")
+    channel = Scripted()
+    deliver(sqlite, {"desk": channel.open()})
+    assert channel.ids == [3, 1, 2]
+
+
+@pytest.mark.parametrize(("crashes", "plain"), [(4, [False]), (5, [True]), (9, [True]), (10, [])])
+def test_a_message_that_ends_the_program_goes_plain_and_then_no_more(sqlite: Database, crashes: int, plain: list[bool]) -> None:
+    raise_alerts(sqlite, ["desk"], 1)
+    crash(sqlite, crashes)
+    channel, other = Scripted(), Scripted()
+    deliver(sqlite, {"desk": channel.open(), "other": other.open("other")})
+    assert [message.plain for message in channel.given] == plain
+    assert [row.state for row in ledger(sqlite, "desk")] == ["sent" if plain else "dead"]
+    assert [message.kind for message in other.given] == ([] if plain else ["notice"])
+
+
+def test_a_replay_forgets_the_crashes(sqlite: Database) -> None:
+    raise_alerts(sqlite, ["desk"], 1)
+    crash(sqlite, 10)
+    deliver(sqlite, {"desk": Scripted().open()})
+    sqlite.write_now(lambda s: outbox.retry(s, None, START))
+    deliver(sqlite, {"desk": Scripted().open()})
+    assert [row.state for row in ledger(sqlite, "desk")] == ["sent"]
 
 
 KILLS = (

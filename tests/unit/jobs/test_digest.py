@@ -86,3 +86,9 @@ def test_what_cannot_be_read_is_still_announced() -> None:
         message_of([broken])
     bare = bare_message([broken])
     assert (bare.id, bare.idem_key, bare.rule) == ("#0009", "key-9", "r")
+
+
+def test_a_rule_s_cap_bounds_what_its_digest_spells_out_and_counts_the_rest() -> None:
+    capped = [delivery(n, payload={"rule": "r", "matched": [], "record": RECORD, "cap": 3}) for n in range(1, 9)]
+    digest = message_of(capped)
+    assert (len(digest.items), digest.more) == (3, 5)

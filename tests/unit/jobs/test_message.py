@@ -166,3 +166,50 @@ def test_what_is_left_out_first_is_detail_and_last_the_title() -> None:
     assert "事件2" in texts[1]
     assert "事件4" not in texts[1]
     assert all("上海发布大模型新政" in text and "https://example.org/a" in text for text in texts)
+
+
+# ---- other tellers, what follows, an operator's wording
+
+
+def test_others_that_told_the_event_are_named_so_that_a_wrong_one_is_seen() -> None:
+    told = replace(message(reprints=2), also=(("OpenAI 收购 <Windsurf>", "甲报"), ("第二家", "乙报")))
+    assert "同一事件：OpenAI 收购 ＜Windsurf＞（甲报）；第二家（乙报）" in render(told, rendering.CHAT, 2000)
+    assert as_json(told)["also"][1] == {"title": "第二家", "source": "乙报"}
+    assert "同一事件" not in render(message(reprints=2), PLAIN, 2000)
+
+
+FOLLOWS = [
+    ({"alert": 367, "why": "again", "publishers": 5}, "#00A7 的事件已有 5 家媒体报道"),
+    ({"alert": 367, "why": "changed", "detail": "figures: 12 → 13"}, "#00A7 的原文有改动：figures: 12 → 13"),
+    ({"alert": 367, "why": "withdrawn", "detail": "withdrawn"}, "#00A7 的原文已撤下"),
+]
+
+
+@pytest.mark.parametrize(("follows", "note"), FOLLOWS, ids=[str(row[0]["why"]) for row in FOLLOWS])
+def test_what_goes_back_to_an_alert_says_which_and_why(follows: dict[str, object], note: str) -> None:
+    frozen = payload(RECORD, HIT) | {"follows": follows}
+    told = Message.from_payload(frozen, alert_id=400, idem_key="key")
+    assert render(told, PLAIN, 2000).endswith(note)
+    assert as_json(told)["follows"]["alert"] == "#00A7"
+
+
+TEMPLATE = "${rule}：$linked\n$also\n来源 $source，命中 $terms $$5"
+
+
+def test_a_template_words_an_alert_and_its_empty_lines_are_left_out() -> None:
+    told = replace(message(), template=TEMPLATE)
+    assert render(told, PLAIN, 2000) == "shanghai：上海发布大模型新政\nhttps://example.org/a\n来源 示例日报，命中 大模型 $5"
+    assert details(told, PLAIN, 2000) == render(told, PLAIN, 2000)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS.values(), ids=list(DIALECTS))
+def test_a_page_reaches_a_template_only_as_an_escaped_value(dialect: Dialect) -> None:
+    hostile = "$rule ${link} @all <at user_id=all> **x** [a](b)"
+    told = replace(message(replace(RECORD, title=hostile)), template="$title|$$title")
+    shown = render(told, dialect, 4000)
+    assert shown == f"{dialect.escape(hostile)}|$title"
+
+
+def test_a_plain_message_and_a_digest_are_worded_as_ever() -> None:
+    told = replace(message(), template="$title", plain=True)
+    assert render(told, PLAIN, 2000) == render(replace(told, template=""), PLAIN, 2000)

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from crawler.record import Record, Source
-from storage import articles, queries, sources
+from storage import articles, ledger, queries, sources
 from storage.articles import AlertDraft
 from storage.database import Database
 
@@ -63,7 +63,8 @@ def test_alerts_are_listed_with_their_deliveries(archive: Database) -> None:
     assert len(archive.read(lambda s: queries.alerts(s, limit=2))) == 2
     assert archive.read(lambda s: queries.alerts(s, since=NOW + HOUR)) == []
     assert archive.read(lambda s: queries.payload(s, even[0].id)) == {"n": 6}
-    assert archive.read(queries.rule_tallies) == {"even": (4, NOW), "odd": (3, NOW)}
+    tallies = archive.read(lambda s: ledger.tallies(s, NOW))
+    assert tallies == {"even": ledger.Tally(4, NOW, 4, 4), "odd": ledger.Tally(3, NOW, 3, 3)}
 
 
 def test_status_counts(archive: Database) -> None:

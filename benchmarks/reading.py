@@ -1,0 +1,213 @@
+"""How well articles are read, and what it costs, beside the libraries that do the same, in one run.
+
+    python benchmarks/reading.py                      our own pages (tests/sites/articles), our reader alone
+    python benchmarks/reading.py --peers DIR          with trafilatura, readability-lxml, newspaper4k, gne, resiliparse importable from DIR
+    python benchmarks/reading.py --data DIR           also the measured sets: DIR/pages/*.jsonl.xz
+    python benchmarks/reading.py --rounds 3           CPU per page is the least of so many rounds
+
+F1 is that of article-extraction-benchmark: 4-grams of words, each Han character a word, normalised a page. "× lxml" is the ratio to
+one lxml.html.document_fromstring of the same pages in the same run.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import contextlib
+import functools
+import importlib
+import io
+import json
+import logging
+import lzma
+import re
+import statistics
+import sys
+import time
+import warnings
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import lxml.html
+
+from crawler import html
+from crawler.errors import ReadError
+from crawler.parsers import generic
+from crawler.record import Link, Page
+
+OWN = Path(__file__).parents[1] / "tests" / "sites" / "articles"
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+_token = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+Reader = Callable[[str, str], str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A page as text and what its article says."""
+
+    url: str
+    body: bytes
+    text: str
+    gold: str
+
+
+def own() -> list[Case]:
+    pages = json.loads((OWN / "expected.json").read_text("utf-8"))
+    return [_case(page["url"], (OWN / f"{page['page']}.html").read_bytes(), "\n".join(page["text"])) for page in pages]
+
+
+def measured(path: Path) -> list[Case]:
+    with lzma.open(path, "rt", encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines]
+    return [
+        _case(row.get("url") or "http://page.example/a.html", base64.b64decode(row["raw_b64"]), row["body"])
+        for row in rows
+        if "body" in row
+    ]
+
+
+def _case(url: str, body: bytes, gold: str) -> Case:
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", html.decode(body))
+    return Case(url, body, text, gold)
+
+
+def ours(text: str, url: str) -> str:
+    try:
+        return generic.read(Page(url, text.encode("utf-8", "replace"), NOW, "text/html; charset=utf-8"), Link(url), ZONE).text
+    except ReadError:
+        return ""
+
+
+def peers() -> Iterator[tuple[str, Reader]]:
+    """Those that can be imported."""
+    for name, module, make in (
+        ("trafilatura", "trafilatura", _trafilatura({})),
+        ("trafilatura precision", "trafilatura", _trafilatura({"favor_precision": True})),
+        ("trafilatura fast", "trafilatura", _trafilatura({"fast": True})),
+        ("readability-lxml", "readability", _readability),
+        ("newspaper4k", "newspaper", _newspaper),
+        ("gne", "gne", _gne),
+        ("magic-html", "magic_html", _magic),
+        ("resiliparse", "resiliparse", _resiliparse),
+    ):
+        with contextlib.suppress(ImportError):
+            importlib.import_module(module)
+            yield name, make
+
+
+def _trafilatura(options: dict[str, bool]) -> Reader:
+    def read(text: str, url: str) -> str:
+        found = importlib.import_module("trafilatura").bare_extraction(
+            text, url=url, include_comments=False, with_metadata=True, **options
+        )
+        return found.text if found else ""
+
+    return read
+
+
+def _readability(text: str, url: str) -> str:
+    return html.plain(importlib.import_module("readability").Document(text).summary(html_partial=True))
+
+
+def _newspaper(text: str, url: str) -> str:
+    chinese = len(re.findall("[\u4e00-\u9fff]", text[:60_000])) > 200
+    article = importlib.import_module("newspaper").Article(url, fetch_images=False, **({"language": "zh"} if chinese else {}))
+    article.download(input_html=text)
+    article.parse()
+    return str(article.text)
+
+
+@functools.cache
+def _extractor(module: str, name: str) -> object:
+    return getattr(importlib.import_module(module), name)()
+
+
+def _gne(text: str, url: str) -> str:
+    return str(_extractor("gne", "GeneralNewsExtractor").extract(text)["content"])  # type: ignore[attr-defined]
+
+
+def _magic(text: str, url: str) -> str:
+    found = _extractor("magic_html", "GeneralExtractor").extract(text, base_url=url)  # type: ignore[attr-defined]
+    return html.plain(found.get("html") or "")
+
+
+def _resiliparse(text: str, url: str) -> str:
+    extract = importlib.import_module("resiliparse.extract.html2text").extract_plain_text
+    return str(extract(text, main_content=True, alt_texts=False, list_bullets=False, links=False, comments=False))
+
+
+def shingles(text: str) -> Counter[tuple[str, ...]]:
+    tokens = _token.findall(text)
+    return Counter(tuple(tokens[n : n + 4]) for n in range(max(1, len(tokens) - 3)))
+
+
+def f1(gold: str, said: str) -> float:
+    right, found = shingles(gold), shingles(said)
+    both = sum((right & found).values())
+    return 2 * both / (sum(right.values()) + sum(found.values()))
+
+
+def cpu(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def measure(name: str, read: Reader, cases: list[Case], rounds: int, base: float) -> None:
+    said, spent, failed = [], [], 0
+    for case in cases:
+        quiet = io.StringIO()
+        with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+            try:
+                said.append(read(case.text, case.url))
+            except Exception:
+                said.append("")
+                failed += 1
+            spent.append(min(cpu(lambda case=case: _swallow(read, case)) for _ in range(rounds)))
+    scores = [f1(case.gold, text) for case, text in zip(cases, said, strict=True)]
+    exact = statistics.mean(_token.findall(case.gold) == _token.findall(text) for case, text in zip(cases, said, strict=True))
+    print(
+        f"  {name:24} F1 {statistics.mean(scores):.3f}  exact {exact:.3f}  empty {sum(not text.strip() for text in said):3d}  failed {failed:3d}"
+        f"  {1e3 * statistics.mean(spent):7.2f} ms  {sum(spent) / base:6.2f} × lxml  slowest {1e3 * max(spent):7.1f} ms",
+        flush=True,
+    )
+
+
+def _swallow(read: Reader, case: Case) -> None:
+    with contextlib.suppress(Exception):
+        read(case.text, case.url)
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    arguments.add_argument("--peers", type=Path)
+    arguments.add_argument("--data", type=Path)
+    arguments.add_argument("--rounds", type=int, default=1)
+    chosen = arguments.parse_args()
+    logging.disable(logging.CRITICAL)
+    warnings.filterwarnings("ignore")
+    if chosen.peers:
+        sys.path.append(str(chosen.peers))
+    sets = {"own pages": own()}
+    sets |= (
+        {path.name.partition(".")[0]: measured(path) for path in sorted((chosen.data / "pages").glob("*.jsonl.xz"))}
+        if chosen.data
+        else {}
+    )
+    for name, cases in sets.items():
+        base = sum(
+            min(cpu(lambda case=case: lxml.html.document_fromstring(case.text)) for _ in range(chosen.rounds + 1))
+            for case in cases
+        )
+        print(f"{name}: {len(cases)} pages, {1e3 * base / len(cases):.2f} ms to parse one")
+        for reader, read in (("ours", ours), *peers()):
+            measure(reader, read, cases, chosen.rounds, base)
+
+
+if __name__ == "__main__":
+    main()

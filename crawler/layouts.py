@@ -1,0 +1,88 @@
+"""Reading an article by the selectors of its site's layout: what most site parsers are. One parse, the same cleaning as everywhere."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import tzinfo
+from functools import cache
+from typing import cast
+
+from lxml import etree
+from lxml.cssselect import CSSSelector
+
+from crawler import html, noise
+from crawler.blocks import lay_out
+from crawler.dates import parse_date
+from crawler.errors import ReadError
+from crawler.record import Fact, Link, Page, Record
+
+_label = re.compile(r"^(?:来源|作者|文|责编|编辑|发布时间|时间)\s*[:：|/]\s*")
+_spaced = re.compile(r"^(20\d\d)\s+(\d{1,2})\s*/\s*(\d{1,2})")  # 2026 11/23, of two elements
+
+
+@dataclass(frozen=True, slots=True)
+class Selectors:
+    """CSS of a layout's parts; "" for what it does not show, several by commas where the layout has changed: the first that matches.
+
+    `drop` is what stands in the body and is not text. Up to four elements that match `date` are joined: day and time may stand apart.
+    """
+
+    title: str
+    body: str
+    date: str = ""
+    author: str = ""
+    publisher: str = ""
+    drop: str = ""
+
+
+def read(page: Page, link: Link, zone: tzinfo, site: str, at: Selectors) -> Record:
+    """The record of a page in this layout; `site` is the publisher when the page names none. ReadError when the layout is not there."""
+    root = html.tree(page.body, page.content_type)
+    tags = html.gather(root)
+    date = " ".join(_texts(root, at.date)[:4])
+    title, author, publisher = (next(iter(_texts(root, css)), "") for css in (at.title, at.author, at.publisher))
+    text = _body(root, at.body, at.drop)
+    if not title or not text:
+        raise ReadError(f"no article in the known layout of {site}")
+    words = [word for word in re.split(r"[,，;；、\s]+", next(iter(tags.metas.get("keywords", ())), "")) if len(word) > 1][:30]
+    return Record(
+        title=title,
+        link=link.url,
+        text=text,
+        keywords=tuple(words),
+        published=parse_date(_spaced.sub(r"\1-\2-\3", date), page.fetched, zone),
+        author=author or None,
+        publisher=publisher or site,
+        facts=tuple(Fact("keyword", word, f"meta keywords: {word}", "page") for word in words),
+    )
+
+
+@cache
+def _compiled(css: str) -> tuple[CSSSelector, ...]:
+    return tuple(CSSSelector(part) for part in css.split(",") if part.strip())
+
+
+def _find(root: etree._Element, css: str) -> list[etree._Element]:
+    """The matches of the first selector of the list that has any."""
+    return next((found for one in _compiled(css) if (found := cast("list[etree._Element]", one(root)))), [])
+
+
+def _texts(root: etree._Element, css: str) -> list[str]:
+    """Each match as one line without its label."""
+    lines = (html.clean(" ".join(map(str, element.itertext()))) for element in _find(root, css))
+    return [bare for line in lines if (bare := _label.sub("", line))]
+
+
+def _body(root: etree._Element, css: str, drop: str) -> str:
+    """The paragraphs of the first match by "\\n", without furniture."""
+    found = _find(root, css)
+    if not found:
+        return ""
+    for selector in _compiled(drop):
+        for element in cast("list[etree._Element]", selector(found[0])):
+            tail = element.tail
+            element.clear()
+            element.tail = tail
+    lines = (noise.trimmed(line.text) for line in lay_out(found[0]).lines)
+    return "\n".join(line for line in lines if line and not noise.is_noise(line))

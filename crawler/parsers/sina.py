@@ -1,0 +1,21 @@
+"""Reads articles of 新浪 (sina.com.cn)."""
+
+from datetime import tzinfo
+
+from crawler import layouts
+from crawler.record import Link, Page, Record
+
+HOSTS = ("sina.com.cn",)
+AT = layouts.Selectors(
+    title="h1.main-title, h1",
+    body="#artibody, #article, div.article",
+    date=".date-source .date, #pub_date, .date",
+    author=".show_author_name, .date-source .author",
+    publisher=".date-source .source, .source",
+    drop=".show_author, .article-bottom, .ct_hqimg, .img_descr, #ad_44086, .appendQr_wrap",
+)
+
+
+def read(page: Page, link: Link, zone: tzinfo) -> Record:
+    """Ids and classes as public readers of the site use them."""
+    return layouts.read(page, link, zone, "新浪网", AT)

@@ -1,0 +1,29 @@
+"""A stand-in for an OpenAI-compatible server, on 127.0.0.1: answers as it is told, one turn a request."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from tests.vendors import Answer
+
+MODEL = "lumen-7b"
+
+
+def completion(content: str | None, *, finish: str = "stop", tokens: int = 900) -> Answer:
+    """A chat completion with this content."""
+    message = {"role": "assistant", "content": content}
+    choice = {"index": 0, "message": message, "finish_reason": finish}
+    usage = {"prompt_tokens": tokens - 100, "completion_tokens": 100, "total_tokens": tokens}
+    body = {"id": "c1", "object": "chat.completion", "created": 1, "model": MODEL, "choices": [choice], "usage": usage}
+    return Answer(body, headers={"Content-Type": "application/json"})
+
+
+def refusal(status: int, message: str, **headers: str) -> Answer:
+    """An error as the protocol words it."""
+    return Answer({"error": {"message": message, "type": "error"}}, status, {"Content-Type": "application/json", **headers})
+
+
+def said(**lists: Any) -> str:
+    """An answer with these lists; the others are empty."""
+    return json.dumps({"technologies": [], "industries": [], "keywords": [], "events": []} | lists, ensure_ascii=False)
