@@ -105,9 +105,10 @@ def _failing(row: Row, now: datetime, blind_until: datetime | None) -> Health:
     seen = row.last_polled_at or now
     blind = row.last_outcome in _LOCAL and blind_until is not None and seen <= blind_until
     sure = row.fail_count >= FAILURES and lasting and not blind
-    reason = f"{row.last_outcome}: {row.last_detail}" if row.last_detail else str(row.last_outcome)
-    times = "" if row.fail_count == 1 else f", {row.fail_count} times in a row"
-    return Health(_failure(row), reason + times, sure)
+    state = _failure(row)
+    said = [row.last_outcome if row.last_outcome != state.value else None, row.last_detail]
+    times = "" if row.fail_count == 1 else f"{row.fail_count} times in a row"
+    return Health(state, ", ".join(filter(None, [": ".join(filter(None, said)), times])), sure)
 
 
 def _failure(row: Row) -> State:
@@ -240,10 +241,17 @@ def drift_of(habits: Habits) -> str:
         counts["short"] = sum(one.size < mean - MUCH_SHORTER * spread for one in whole)
         counts["language"] = sum(bool(usual and one.language) and one.language != usual for one in whole)
         for flaw, count in counts.items():
-            chance = (odds[flaw] * past.count + 1) / (past.count + 2)
-            if len(latest) == window and count >= MOSTLY * window and _at_least(count, window, chance) < BY_CHANCE:
+            if len(latest) < window or count < MOSTLY * window:
+                continue
+            if _at_least(count, window, _at_most(odds[flaw], past.count)) < BY_CHANCE:
                 return f"{count} of its latest {window} articles {_SAID[flaw]}"
     return ""
+
+
+def _at_most(share: float, of: float) -> float:
+    """A share that was counted among so many, with the benefit of the doubt: two standard errors more."""
+    chance = (share * of + 1) / (of + 2)
+    return min(chance + 2 * math.sqrt(chance * (1 - chance) / of), 1.0)
 
 
 def _at_least(count: int, of: int, chance: float) -> float:

@@ -20,9 +20,11 @@ from datetime import UTC, datetime, timedelta, tzinfo
 from sqlalchemy.orm import Session
 
 from crawler import url as urls
+from crawler.adding import bare
 from crawler.engine import Answer, Fetch
 from crawler.errors import NotAnArticle, ReadError, SpiderError
 from crawler.pool import Killed, Readers
+from crawler.reading import MAX_PAGES, joined, next_page
 from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
 from crawler.turns import Crowded
 from jobs import log, pacing, schedule
@@ -100,6 +102,15 @@ class Watch:
         return f"{now.astimezone(self.zone):%Y-%m-%d}"
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An article of several pages, read as far as `record` goes; the answer to this request is its next page."""
+
+    task: Task
+    record: Record
+    asked: tuple[str, ...] = ()
+
+
 class Pipeline:
     """Hands tasks to the engine and its answers to storage.
 
@@ -119,6 +130,7 @@ class Pipeline:
         self._owner = owner
         self._now = now
         self._claimed: deque[Task] = deque()
+        self._parts: deque[Fetch] = deque()
         self._look_again: datetime | None = None
         self._rng = random.Random()
         self._plan: tuple[Watch, datetime, pacing.Plan] | None = None
@@ -128,6 +140,8 @@ class Pipeline:
 
     async def claim(self) -> Fetch | None:
         """The next request that is due, or None when nothing is."""
+        if self._parts:
+            return self._parts.popleft()
         if not self._claimed:
             await self._claim_batch()
         while self._claimed:
@@ -199,6 +213,7 @@ class Pipeline:
     async def release(self) -> None:
         """Give back what was claimed and not begun, at a clean stop."""
         self._claimed.clear()
+        self._parts.clear()
         await self._db.write(lambda s: frontier.release(s, self._owner))
 
     # ---- engine → storage
@@ -206,14 +221,19 @@ class Pipeline:
     async def answered(self, answer: Answer) -> None:
         """One request came to its end: store what it means."""
         failpoint("after-fetch")
-        task: Task = answer.fetch.token
+        token: Task | Part = answer.fetch.token
+        part = token if isinstance(token, Part) else None
+        task = token.task if isinstance(token, Part) else token
         watched = self.watch.sources.get(task.source)
         if watched is None or answer.outcome.reason is Reason.STOPPED:
             return  # its lease is released, or a reload has dropped the source
         if answer.outcome.retry_after is not None and answer.outcome.reason is Reason.RATE_LIMITED:
             await self._hold(task, answer.outcome)
         try:
-            await (self._polled if task.kind == "poll" else self._fetched)(task, watched, answer)
+            if part is not None:
+                await self._next_part(part, watched, answer)
+            else:
+                await (self._polled if task.kind == "poll" else self._fetched)(task, watched, answer)
         except Crowded as error:
             await self._later(task, str(error))
 
@@ -293,7 +313,8 @@ class Pipeline:
         if answer.page is not None:
             outcome, record = await self._read(task, watched, answer.page)
         if record is not None:
-            await self._store(task, watched, record)
+            if not self._goes_on(Part(task, record)):
+                await self._store(task, watched, record)
             return
         now = self._now()
         due = schedule.next_read(now, outcome, task.attempts, self._rng)
@@ -310,6 +331,30 @@ class Pipeline:
         _log.info(
             "not read", source=task.source, reason=outcome.reason.value, detail=outcome.detail, url=task.url, final=due is None
         )
+
+    def _goes_on(self, part: Part) -> bool:
+        """Ask for the article's next page, if it names one that is new and on the same site. The lease of the first covers it."""
+        address = next_page(part.record)
+        if (
+            address is None
+            or address in part.asked
+            or not urls.same_site(address, part.task.url)
+            or len(part.asked) >= MAX_PAGES - 1
+        ):
+            return False
+        self._parts.append(Fetch(address, replace(part, asked=(*part.asked, address))))
+        self.on_work()
+        return True
+
+    async def _next_part(self, part: Part, watched: Watched, answer: Answer) -> None:
+        """Join one more page to an article. What cannot be read ends it: better short than missed."""
+        whole = part.record
+        if answer.page is not None:
+            _, further = await self._read(replace(part.task, hint=None, url=answer.fetch.url), watched, answer.page)
+            whole = joined(whole, further) if further is not None else whole
+        if whole is not part.record and self._goes_on(replace(part, record=whole)):
+            return
+        await self._store(part.task, watched, await self._with_facts(bare(whole)))
 
     async def _with_facts(self, record: Record) -> Record:
         try:

@@ -226,7 +226,7 @@ def found(
     return Kept(new=len(taken), known=len(listed) - len(new), left=left, more=more)
 
 
-def _look_back(session: Session, claimed: Task, found: Found, listed: dict[str, Link], known: set[str], now: datetime) -> int:
+def _look_back(session: Session, claimed: Task, found: Found, *, listed: dict[str, Link], known: set[str], now: datetime) -> int:
     """Where this poll does not overlap the one before, note the gap and ask for older pages, as long as they do not either."""
     if claimed.baseline or not found.links:
         return 0

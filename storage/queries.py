@@ -245,7 +245,7 @@ def late(session: Session, since: datetime) -> dict[str, int]:
     """How many polls and articles have been due since then."""
     due = task.c.state == "due", task.c.due_at <= since
     counts = session.execute(select(task.c.kind, func.count()).where(*due).group_by(task.c.kind))
-    return {"poll": 0, "article": 0} | dict(counts.tuples().all())
+    return {"poll": 0, "article": 0} | dict(counts.all())
 
 
 def beat(session: Session, name: str, now: datetime, detail: str = "") -> None:

@@ -139,7 +139,7 @@ class Month:
         watched = [(Source(model.name, f"https://{model.name}.example/feed"), START) for model in self.models]
         db.write_now(lambda s: sources.sync(s, watched, START))
         columns = select(source_table.c.name, source_table.c.id)
-        self.ids = dict(db.read(lambda s: list(s.execute(columns).tuples())))
+        self.ids = {row.name: row.id for row in db.read(lambda s: list(s.execute(columns)))}
         self.checkup = Checkup(db, lambda: self.now, UTC, ["health"], coverage=False)
 
     async def run(self) -> Month:

@@ -13,7 +13,7 @@ import pytest
 from crawler.engine import Answer, Fetch
 from crawler.errors import NotAnArticle
 from crawler.pool import Killed
-from crawler.record import Found, Link, Outcome, Page, Reason, Record, Source
+from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
 from jobs.pipeline import Pipeline, Routing, Watch, Watched
 from storage import queries, sources
 from storage.database import Database
@@ -228,3 +228,38 @@ def test_a_stopped_request_keeps_its_place(db: Database) -> None:
         assert again.url == LIST
 
     run(work)
+
+
+def part(number: int, following: str | None) -> Record:
+    made = record(text=f"第{number}页：{LONG}")
+    return made.with_facts(Fact("reading", "next-page", following, "generic")) if following else made
+
+
+def test_the_pages_of_an_article_are_joined(db: Database) -> None:
+    second, third = PAGE.replace("1.html", "1_2.html"), PAGE.replace("1.html", "1_3.html")
+    bench = Bench(db, Readers((Link(PAGE),), part(1, second), part(2, third), part(3, second)))
+
+    async def work() -> None:
+        await bench.poll()
+        asked = []
+        while (fetch := await bench.pipeline.claim()) is not None:
+            asked.append(fetch.url)
+            await bench.pipeline.answered(answer(fetch))
+        assert asked == [PAGE, second, third]  # the third names the second again: enough
+
+    run(work)
+    assert [r.text.count("页：") for r in bench.records()] == [3]
+    assert bench.alerts() == 1
+
+
+@pytest.mark.parametrize("following", ["https://other.example.com/2.html", PAGE], ids=["another site", "unreadable"])
+def test_an_article_whose_next_page_cannot_be_had_is_stored_as_far_as_it_goes(db: Database, following: str) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), part(1, following), NotAnArticle("soft-404")))
+
+    async def work() -> None:
+        await bench.poll()
+        while (fetch := await bench.pipeline.claim()) is not None:
+            await bench.pipeline.answered(answer(fetch))
+
+    run(work)
+    assert [r.text for r in bench.records()] == [f"第1页：{LONG}"]
