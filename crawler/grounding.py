@@ -65,8 +65,10 @@ def ground(record: Record, answer: str, model: str) -> Grounded:
         given += len(pairs)
         facts = [fact for value, quote in pairs if (fact := checked.fact(kind, value, quote))]
         found[kind] = list({fact.value: fact for fact in facts[::-1]}.values())[::-1][: MOST[kind]]
-    kept = sum(len(facts) for facts in found.values())
-    return Grounded(_with(record, found, model) if kept else record, kept, given - kept, how)
+    proved = sum(len(facts) for facts in found.values())
+    made = _with(record, found, model)
+    kept = sum(fact.by == checked.by for fact in made.facts)  # what the page itself says already, adds nothing
+    return Grounded(made if kept else record, kept, given - proved, how)
 
 
 def _pairs(listed: Any) -> Iterator[tuple[str, str]]:

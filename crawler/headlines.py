@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 
 from crawler.text import normal
 from crawler.words import tagged
@@ -80,9 +81,10 @@ def _short_clause(parts: list[str], longest: int) -> str:
 
 def _place(clauses: list[str], acts: Sequence[str]) -> int:
     """Which clause says what happened: the one with the surest act that is more than a circumstance or the telling of it."""
+    forms = [normal(clause) for clause in clauses]
     for act in acts:
         for at, clause in enumerate(clauses):
-            if act in normal(clause) and not _adverbial.search(clause) and not _telling.search(clause):
+            if act in forms[at] and not _adverbial.search(clause) and not _telling.search(clause):
                 return at
     plain = [at for at, clause in enumerate(clauses) if not _adverbial.search(clause) and not _telling.search(clause)]
     return plain[0] if plain else 0
@@ -102,6 +104,7 @@ def _cut(text: str, marks: str) -> Iterator[str]:
     yield text[start:]
 
 
+@lru_cache(maxsize=256)
 def _subject(clause: str) -> str:
     """The words before the clause's verb when they name something."""
     if _opening.match(clause):

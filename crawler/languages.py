@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _SCRIPTS = (
     ("ko", re.compile(r"[\uac00-\ud7af]")),
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -37,9 +37,12 @@ _latin = re.compile(r"(?:(?![\u3400-\u4dbf\u4e00-\u9fff])[^\W\d_])+")
 def language_of(text: str) -> str | None:
     """The ISO 639-1 code of a text's language: ``zh`` in both scripts, ``en``, else the best guess; None without letters."""
     sample = text[:1500]
-    han = len(_han.findall(sample))
+    han = sum(map(len, _han.findall(sample)))
+    others = _other_script.search(sample)
+    if not others and han * 4 > len(sample) - han + 1:  # no room for half as many words
+        return "zh"
     words = _latin.findall(sample)
-    for code, script in _SCRIPTS if _other_script.search(sample) else ():
+    for code, script in _SCRIPTS if others else ():
         letters = len(script.findall(sample))
         if letters > 2 and letters > (0.12 * han if code in ("ja", "ko") else han) and letters > len(words) * 2:
             return "uk" if code == "ru" and re.search("[іїєґ]", sample) else code

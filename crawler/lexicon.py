@@ -183,7 +183,7 @@ def _all_terms() -> Iterator[Term]:
 
 @cache
 def terms() -> Any:
-    """The automaton: normal form → (length, whether each end must be a word's end, its terms)."""
+    """The automaton: normal form → (length, whether each end must be a word's end, whether that is all, its terms in reverse)."""
     found: dict[str, list[Term]] = {}
     for term in all_terms():
         key = normal(term.alias)
@@ -191,6 +191,7 @@ def terms() -> Any:
             found[key].append(term)
     automaton = ahocorasick.Automaton()
     for key, listed in found.items():
-        automaton.add_word(key, (len(key), is_word(key[0]), is_word(key[-1]), tuple(listed)))
+        plain = not any(term.exact or term.unless for term in listed)
+        automaton.add_word(key, (len(key), is_word(key[0]), is_word(key[-1]), plain, tuple(reversed(listed))))
     automaton.make_automaton()
     return automaton

@@ -5,12 +5,14 @@ from __future__ import annotations
 import ctypes
 import sys
 
-_M_ARENA_MAX = -8  # malloc.h
+_M_ARENA_MAX, _M_MMAP_THRESHOLD = -8, -3  # malloc.h
+LARGE = 256 * 1024  # bytes
 
 
-def few_arenas(count: int = 2) -> None:
-    """Let all threads share so many arenas; called before threads are started."""
-    _call("mallopt", _M_ARENA_MAX, count)
+def thrifty(arenas: int = 2) -> None:
+    """Let all threads share so many arenas, and give what is large back as soon as it is free. Called before threads are started."""
+    _call("mallopt", _M_ARENA_MAX, arenas)
+    _call("mallopt", _M_MMAP_THRESHOLD, LARGE)  # said once, it no longer grows with what was freed
 
 
 def trim() -> None:

@@ -225,10 +225,11 @@ class Decompression(HttpCompressionMiddleware):
             raise ended(Reason.BAD_HTTP, f"{len(encodings)} encodings on top of each other", permanent=True)
         try:
             return super().process_response(request, response)
-        except IgnoreRequest as error:
-            raise too_large(self._max_size) from error
-        except Exception as error:
-            raise ended(Reason.BAD_HTTP, f"broken {encodings[-1].decode('latin-1')} body: {error}"[:300]) from error
+        except IgnoreRequest:
+            failure = too_large(self._max_size)
+        except Exception as error:  # noqa: BLE001 - whatever a decompressor says of foreign bytes
+            failure = ended(Reason.BAD_HTTP, f"broken {encodings[-1].decode('latin-1')} body: {error}"[:300])
+        raise failure  # from nothing: the traceback of what went wrong holds the megabytes that were unpacked
 
 
 class Silence(LogFormatter):

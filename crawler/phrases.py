@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Container, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain, compress
 from typing import Any
 
 import rjieba
@@ -67,12 +68,14 @@ def candidates(title: Reading, text: Reading, known: Container[str] = ()) -> dic
     """Every run of one to three content words, by its normal form. Of a long text only those that come again, stand in the title
     or are known."""
     is_long = len(text.form) > LONG
-    counts = Counter([word for place in (title, text) for word, _ in place.words])
+    of_title, of_text = ([_fits[tag] for _, tag in place.words] for place in (title, text))
+    if is_long:
+        counts = Counter(chain(compress(title.tokens, of_title), compress(text.tokens, of_text)))
+        again = {word for word, count in counts.items() if count > 1 or word in known}
+        of_text = [fit and word in again for fit, word in zip(of_text, text.tokens, strict=True)]
     runs: dict[str, list[tuple[Reading, int, int]]] = {}
-    for place in (title, text):
-        anywhere = place is title or not is_long
-        content = [_fits[tag] and (anywhere or counts[word] > 1 or word in known) for word, tag in place.words]
-        for at, last, form in _runs(place.words, content):
+    for place, content in ((title, of_title), (text, of_text)):
+        for at, last, form in _runs(place.tokens, content):
             if form in runs:
                 runs[form].append((place, at, last))
             else:
@@ -84,19 +87,17 @@ def candidates(title: Reading, text: Reading, known: Container[str] = ()) -> dic
     }
 
 
-def _runs(words: list[tuple[str, str]], content: list[bool]) -> Iterator[tuple[int, int, str]]:
+def _runs(words: tuple[str, ...], content: list[bool]) -> Iterator[tuple[int, int, str]]:
     """(first word, last word, normal form) of every run; content ends where the words do."""
     size = len(words)
-    for at, fits in enumerate(content):
-        if not fits:
-            continue
-        form = words[at][0]
+    for at in compress(range(size), content):
+        form = words[at]
         if 2 <= len(form) <= LONGEST:
             yield at, at, form
         for last in (at + 1, at + 2):
             if last == size or not content[last]:
                 break
-            form += words[last][0]
+            form += words[last]
             if len(form) > LONGEST:
                 break
             yield at, last, form
@@ -121,28 +122,33 @@ _EDGE = ("", "x")
 
 
 def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candidate:
-    place, at, last = places[0]
-    run = place.words[at : last + 1]
-    offset = 0 if place is title else len(title.form) + 1
-    one = Candidate(tuple([word for word, _ in run]), tuple([tag for _, tag in run]), offset + place.starts[at], len(places))
+    """What the first places of a phrase tell. One loop with plain numbers: this runs for hundreds of phrases a text."""
     seen = places[:SEEN]
     left, right = set(), set()
+    in_title = bound_left = bound_right = inside = 0
+    ends_title = False
+    in_text: tuple[int, int] | None = None
     for place, at, last in seen:
         words = place.words
         before, kind = words[at - 1] if at else _EDGE
         after, next_kind = words[last + 1] if last + 1 < len(words) else _EDGE
         left.add(before)
         right.add(after)
-        one.bound_left += _bound[kind]
-        one.bound_right += _bound[next_kind]
-        one.inside += _heavy[kind]
+        bound_left += _bound[kind]
+        bound_right += _bound[next_kind]
+        inside += _heavy[kind]
         if place is title:
-            one.in_title = 1
-            one.ends_title |= after == ""
-        elif one.in_text is None:
-            one.in_text = (place.starts[at], place.starts[last + 1])
-    one.seen, one.left, one.right = len(seen), len(left), len(right)
-    return one
+            in_title = 1
+            ends_title = ends_title or after == ""
+        elif in_text is None:
+            in_text = place.starts[at], place.starts[last + 1]
+    place, at, last = places[0]
+    run = place.words[at : last + 1]
+    first = place.starts[at] if place is title else len(title.form) + 1 + place.starts[at]
+    return Candidate(
+        tuple([word for word, _ in run]), tuple([tag for _, tag in run]), first, len(places), len(seen),
+        in_title, ends_title, len(left), len(right), bound_left, bound_right, inside, in_text,
+    )  # fmt: skip
 
 
 def features(form: str, one: Candidate) -> Iterator[tuple[str, float]]:
@@ -159,13 +165,18 @@ def features(form: str, one: Candidate) -> Iterator[tuple[str, float]]:
 
 def worth_chinese(form: str, one: Candidate) -> float:
     """The sum of the weights of its features. The parts that come again and again are kept: one sum a shape, a place, a size."""
-    table_ = weights()
-    size, total = len(one.words), 0.0
+    heavy, bound_left, bound_right, inside = _weights_of_numbers()
+    size = len(one.words)
     rare = [rarity(word) for word in one.words]
-    total += _shapes[one.tags] + _spots[_places(one)] + _sizes[_words(form, rare)]
-    total += table_.get(_WEIGHT[size], 0.0) * math.log(1 + one.count * sum(rare) / size / 5)
-    edges = table_["bound-left"] * one.bound_left + table_["bound-right"] * one.bound_right + table_["inside"] * one.inside
-    return total + edges / one.seen
+    total = _shapes[one.tags] + _spots[_places(one)] + _sizes[_words(form, rare)]
+    total += heavy[size] * math.log(1 + one.count * sum(rare) / size / 5)
+    return total + (bound_left * one.bound_left + bound_right * one.bound_right + inside * one.inside) / one.seen
+
+
+@cache
+def _weights_of_numbers() -> tuple[tuple[float, ...], float, float, float]:
+    known = weights()
+    return tuple(known.get(name, 0.0) for name in _WEIGHT), known["bound-left"], known["bound-right"], known["inside"]
 
 
 class _Sums(dict[Any, float]):
@@ -192,8 +203,10 @@ def _of_shape(*tags: str) -> list[str]:
 
 
 def _places(one: Candidate) -> tuple[int, int, int, int, int, bool]:
-    place = min(5, (1 + one.first // 20).bit_length() - 1)
-    return min(one.count, 6), one.in_title, place, min(one.left, 3), min(one.right, 3), one.ends_title
+    place = (1 + one.first // 20).bit_length() - 1
+    if one.count == 1:
+        return 1, one.in_title, place if place < 5 else 5, 1, 1, one.ends_title
+    return min(one.count, 6), one.in_title, min(place, 5), min(one.left, 3), min(one.right, 3), one.ends_title
 
 
 def _of_places(count: int, in_title: int, place: int, left: int, right: int, ends_title: bool) -> list[str]:  # noqa: PLR0917 (a key)
@@ -202,7 +215,9 @@ def _of_places(count: int, in_title: int, place: int, left: int, right: int, end
 
 
 def _words(form: str, rare: list[float]) -> tuple[int, int, int, int]:
-    return min(2, len(rare)), min(len(form), 9), min(14, int(min(rare))), min(14, int(rare[-1]))
+    length, size, last = len(form), len(rare), int(rare[-1])
+    least = last if size == 1 else int(min(rare))
+    return size if size < 2 else 2, length if length < 9 else 9, least if least < 14 else 14, last if last < 14 else 14
 
 
 def _of_words(size: int, length: int, least: int, last: int) -> list[str]:

@@ -37,7 +37,7 @@ from crawler.url import host_of
 
 WORKERS = 2
 DEADLINE = 8.0  # seconds a call
-MEMORY = 160 * 2**20  # bytes of address space that a page may cost, beyond what a child needs for itself
+MEMORY = 128 * 2**20  # bytes of address space that a page may cost, beyond what a child needs for itself
 GREW = 16 * 2**20  # bytes after which a child gives memory back
 OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
 TASKS = 200  # calls until a child is replaced: bounds what a leak in a C library can grow to
@@ -215,7 +215,7 @@ def prepare_child(parent: int, memory: int, own: tuple[Own, ...] = ()) -> None:
     """Bind the child to its parent and its bound, and load what it will need, before any deadline runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which then ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait until C code returns
-    heap.few_arenas(1)
+    heap.thrifty(1)
     _end_with(parent)
     for name in MODULES:
         with contextlib.suppress(Exception):  # a module that cannot be loaded says so again when it is called

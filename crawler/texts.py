@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import accumulate
+from operator import itemgetter
 from typing import NamedTuple
 
 from crawler.lexicon import Term, terms
@@ -20,10 +21,6 @@ class Match(NamedTuple):
     start: int
     end: int
     term: Term
-
-
-def _by_place(match: Match) -> tuple[int, int]:
-    return match.start, -match.end
 
 
 class Sentence(NamedTuple):
@@ -58,19 +55,23 @@ class Reading:
     @cached_property
     def matches(self) -> tuple[Match, ...]:
         """Every known term that stands as a word, longest first at each place; nested ones are still there."""
-        form, found = self.form, []
-        for last, (length, open_start, open_end, listed) in terms().iter(form):
+        form, new = self.form, tuple.__new__  # there are hundreds: Match(…) takes twice as long
+        found: list[Match] = []
+        for last, (length, open_start, open_end, plain, listed) in terms().iter(form):
             start, end = last - length + 1, last + 1
             if (open_start and not word_starts(form, start)) or (open_end and not word_ends(form, end)):
                 continue
             for term in listed:
-                if term.exact and self.original(start, end) != term.alias:
-                    continue
-                if term.unless and term.unless.search(form, max(0, start - 40), end + 40):
-                    continue
-                found.append(Match(start, end, term))
-        found.sort(key=_by_place)
+                if plain or self._is_meant(term, start, end):
+                    found.append(new(Match, (start, end, term)))
+        found.reverse()  # they came by their ends: of those with one start, the longest is first now
+        found.sort(key=itemgetter(0))
         return tuple(found)
+
+    def _is_meant(self, term: Term, start: int, end: int) -> bool:
+        if term.exact and self.original(start, end) != term.alias:
+            return False
+        return not (term.unless and term.unless.search(self.form, max(0, start - 40), end + 40))
 
     def longest(self, *kinds: str) -> list[Match]:
         """The terms of these kinds that stand inside no longer one. Latin ones may overlap (edge AI accelerator); Han ones don't,
@@ -82,13 +83,11 @@ class Reading:
     def _find_longest(self, kinds: tuple[str, ...]) -> list[Match]:
         chosen: list[Match] = []
         start = end = 0
-        for match in self.matches:
-            if match.term.kind not in kinds:
-                continue
-            same = match.start == start and match.end == end
-            if match.start >= end or same or (match.end > end and is_word(self.form[match.start])):
+        for match in [match for match in self.matches if match[2].kind in kinds]:
+            first, last, _ = match
+            if first >= end or (last > end and is_word(self.form[first])) or (first == start and last == end):
                 chosen.append(match)
-                start, end = match.start, match.end
+                start, end = first, last
         return chosen
 
     @cached_property
@@ -99,14 +98,19 @@ class Reading:
         return tagged(self.form)
 
     @cached_property
+    def tokens(self) -> tuple[str, ...]:
+        """The words without their parts of speech."""
+        return tuple(map(itemgetter(0), self.words))
+
+    @cached_property
     def starts(self) -> list[int]:
         """Where each word starts in the normal form, and where the last one ends."""
-        return list(accumulate((len(word) for word, _ in self.words), initial=0))
+        return list(accumulate(map(len, self.tokens), initial=0))
 
     @cached_property
     def is_spaced(self) -> bool:
         """True when the text is not Chinese enough to be segmented."""
-        return len(_han.findall(self.form)) * 8 < len(self.form)
+        return sum(map(len, _han.findall(self.form))) * 8 < len(self.form)
 
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
@@ -119,7 +123,7 @@ def reading(text: str) -> Reading:
     return Reading(text)
 
 
-_han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
 _spaced = re.compile(r"[^\W_]+(?:['.&/+][^\W_]+)*|[\W_]")
 _ends = re.compile(r"[。!?…]+|\.(?=[\"')]* )|\n|$")
 _abbreviated = re.compile(

@@ -13,11 +13,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 USUAL = 0.1  # seconds for a page of a host that is not known yet
-BYTES_A_SECOND = 2_000_000  # a slow page of this many bytes takes about a second
+BYTES_A_SECOND = 1_000_000  # a slow page of this many bytes takes about a second, and some 30 MB
 DEAR = 1.0  # seconds
 PATIENCE = 10.0  # times its own cost that a page waits behind later, cheaper ones
 LONGEST_REST = 10.0  # seconds
 MOST_DEAR = 6  # that wait
+MOST_DEAR_BYTES = 6 * 2**20  # less than what the engine lets wait in all: dear pages must never keep it from asking for others
 MOST_HOSTS = 5_000
 
 
@@ -35,6 +36,7 @@ class Turns:
         self._due: dict[str, float] = {}  # of each host's last page, in loop time
         self._waiting: list[tuple[float, int, bool, asyncio.Future[None]]] = []
         self._count = 0
+        self._dear: list[int] = []  # bytes of each dear page that waits
 
     def expected(self, host: str, size: int) -> float:
         """Seconds that a page of `size` bytes will probably cost."""
@@ -46,9 +48,14 @@ class Turns:
         loop = asyncio.get_running_loop()
         cost = self.expected(host, size)
         dear = cost > DEAR
-        if dear and sum(entry[2] for entry in self._waiting) >= MOST_DEAR:
-            raise Crowded(f"{MOST_DEAR} pages that take long are waiting")
-        await self._wait(self._next_due(host, loop.time(), cost), dear)
+        if dear and self._dear and (len(self._dear) >= MOST_DEAR or sum(self._dear) + size > MOST_DEAR_BYTES):
+            raise Crowded(f"{len(self._dear)} pages that take long are waiting")
+        self._dear += [size] * dear
+        try:
+            await self._wait(self._next_due(host, loop.time(), cost), dear)
+        finally:
+            if dear:
+                self._dear.remove(size)
         began = loop.time()
         try:
             yield

@@ -31,7 +31,7 @@ DNS_THREADS = 16
 LONGEST_HEADER = 64 * 1024  # bytes of one line: long Content-Security-Policy headers exist, 8 KiB refuses real sites
 CHUNK = 64 * 1024
 SMALL = 2**20  # bytes of a page that need not wait for others
-MOST_UNDERWAY = 16 * 2**20  # bytes of pages that are being received
+MOST_UNDERWAY = 8 * 2**20  # bytes of pages that are being received
 SLOW = 3.0  # seconds: a request that waits longer for its server takes no place away from others …
 SLOW_SHARE = 4  # … until so many times `concurrency` are open
 

@@ -51,7 +51,8 @@ def take(db: Database, plan: Plan, now: datetime) -> Path:
     _room(db, plan.folder)
     target = plan.folder / f"zhixun-{now.astimezone(UTC):{_STAMP}}{'.db' if db.path else '.dump'}"
     part = target.with_name(target.name + ".part")
-    part.unlink(missing_ok=True)
+    for left in plan.folder.glob("zhixun-*.part"):  # a kill came in between
+        left.unlink(missing_ok=True)
     try:
         db.backup(part)
         _sync(part)  # VACUUM INTO does not: https://sqlite.org/lang_vacuum.html

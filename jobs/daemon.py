@@ -9,16 +9,18 @@ import asyncio
 import contextlib
 import os
 import signal
+import threading
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar, cast
 
 from aiohttp.web import AppRunner
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from crawler.memory import few_arenas, trim
+from crawler.memory import thrifty, trim
 from jobs import app, backups, clock, log, measures
 from jobs.config import ConfigError, changes, load
 from jobs.metrics import Metric, serve, web_app
@@ -27,6 +29,8 @@ from jobs.supervisor import notify
 from jobs.vitals import LastResort
 from storage import articles, frontier, notices, outbox
 from storage.errors import StorageError
+
+T = TypeVar("T")
 
 STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left behind; systemd's default patience is 90
 HEARTBEAT = 5  # seconds
@@ -52,7 +56,7 @@ class Daemon:
 
     async def run(self) -> None:
         """Poll, read, store and deliver until SIGTERM or SIGINT; a second signal ends the process at once."""
-        few_arenas()
+        thrifty()
         self._listen()
         scheduler = self._ticks()
         try:
@@ -69,11 +73,13 @@ class Daemon:
             notify("STOPPING=1")
             self._last_resort.stop()
             if scheduler.running:
-                scheduler.shutdown(wait=False)
+                scheduler.remove_all_jobs()  # what runs comes to its end; a shutdown here would cancel it
                 await self._app.keeper.beat(stopped=True)
             if self._metrics is not None:
                 await self._metrics.cleanup()
             await self._app.end(STOP_WITHIN)
+            if scheduler.running:
+                scheduler.shutdown(wait=False)
             _log.info("stopped")
 
     async def _begin(self) -> None:
@@ -166,7 +172,7 @@ class Daemon:
         if not backups.is_due(plan, list(backups.copies(plan.folder)), clock.now()):
             return
         try:
-            made = await asyncio.to_thread(backups.take, self._app.db, plan, clock.now())
+            made = await _in_thread(lambda: backups.take(self._app.db, plan, clock.now()))
         except StorageError as error:
             self._app.keeper.backup_failed(error)
             return
@@ -192,6 +198,32 @@ class Daemon:
         if told:
             await self._app.reconfigure(new)
         _log.info("configuration read again", changes="; ".join(told) or "none")
+
+
+async def _in_thread(work: Callable[[], T]) -> T:
+    """Run in a thread that the end of the program does not wait for: a copy of a large database takes its time."""
+    loop = asyncio.get_running_loop()
+    done: asyncio.Future[T] = loop.create_future()
+
+    def settle(value: T | None, error: StorageError | None) -> None:
+        if done.done():
+            return
+        if error is not None:
+            done.set_exception(error)
+        else:
+            done.set_result(cast(T, value))
+
+    def run() -> None:
+        value, failure = None, None
+        try:
+            value = work()
+        except StorageError as error:
+            failure = error
+        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, value, failure)
+
+    threading.Thread(target=run, name="backup", daemon=True).start()
+    return await done
 
 
 def _modified(path: Path) -> tuple[int, int] | None:

@@ -12,7 +12,7 @@ parser, a text much shorter than usual, another language), given how many of the
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -55,12 +55,12 @@ FAILURES = 3  # polls in a row until a failure is told …
 FAILING_FOR = timedelta(minutes=30)  # … and it must have lasted so long
 UNUSUAL, IMPROBABLE = 0.05, 0.001  # of all sources in a month, so many would be late, or silent, by chance
 SHORTEST_SILENCE = timedelta(hours=6)
-YOUNG, YOUNG_SILENCE = timedelta(days=15), timedelta(days=4)  # its weekends are not known yet: a long one is no silence
+LONG_WEEKEND = timedelta(days=4)  # a pause up to this is compared with the same hours of earlier weeks, too
 LONGER = 1.5  # … than the longest pause known, at least
 FEWEST_PAUSES = 4
 FEWEST_POLLED = 4  # of the latest polls tell whether the network is there
 OLD = timedelta(days=60)  # without known pauses, a newest article of this age means that nobody writes any more
-_MONTH = timedelta(days=30)
+_HOUR, _MONTH = timedelta(hours=1), timedelta(days=30)
 _BLOCKS = (Reason.BLOCKED, Reason.RATE_LIMITED, Reason.ROBOTS, Reason.REFUSED_ADDRESS)
 _LOCAL = (
     Reason.DNS,
@@ -136,8 +136,7 @@ def _quiet(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> He
     if chance is None:
         silent, late = pause > OLD, False
     else:
-        young = rhythm is not None and timedelta(0) <= now - rhythm.since < YOUNG and pause < YOUNG_SILENCE
-        silent, late = chance < IMPROBABLE and not young, chance < UNUSUAL
+        silent, late = chance < IMPROBABLE, chance < UNUSUAL
     if not silent:
         return Health(State.LATE, f"no new article for {span(pause)}, which is unusual", sure=False) if late else _HEALTHY
     usual = _usual(habits)
@@ -174,8 +173,11 @@ def chance_of_pause(rhythm: Rhythm | None, moments: tuple[datetime, ...], latest
     present = own(until) - own(latest)
     if present <= LONGER * max(pauses):
         return 1.0
-    a_month = len(pauses) * max(_MONTH / (moments[-1] - moments[0]), 0.0)
-    return min(1.0, max(a_month, 1.0) * _longer_than(present, pauses))
+    pauses_a_month = max(len(pauses) * (_MONTH / (moments[-1] - moments[0])), 1.0)
+    chance = pauses_a_month * _longer_than(present, pauses)
+    if rhythm is not None and until - latest < LONG_WEEKEND:
+        chance = max(chance, (_MONTH / (until - latest)) * _quiet_hours(rhythm, moments, latest, until))
+    return min(chance, 1.0)
 
 
 def _longer_than(present: float, pauses: Sequence[float]) -> float:
@@ -188,6 +190,28 @@ def _longer_than(present: float, pauses: Sequence[float]) -> float:
     return float((total / (total + present**shape)) ** count)
 
 
+def _quiet_hours(rhythm: Rhythm, moments: Sequence[datetime], latest: datetime, until: datetime) -> float:
+    """P(nothing appears in these hours of the week), given what appeared in them before; 1 where they were not seen yet."""
+    seen = pacing.observed(rhythm.since, rhythm.at)
+    counted = watched = 0.0
+    for hour, part in hours_between(latest, until):
+        counted += part * rhythm.hours[hour]
+        watched += part * seen[hour]
+    if not watched:
+        return 1.0
+    articles = sum(rhythm.hours) / sum(seen) * ((moments[-1] - moments[0]) / _HOUR)
+    batch = max(articles / (len(moments) - 1), 1.0)  # what appears together counts once
+    return float((watched / (watched + (until - latest) / _HOUR)) ** (counted / batch))
+
+
+def hours_between(begins: datetime, ends: datetime) -> Iterator[tuple[int, float]]:
+    """The hours of the week from one moment to another, each with its part that lies between them."""
+    while begins < ends:
+        full = begins.replace(minute=0, second=0, microsecond=0) + _HOUR
+        yield hour_of_week(begins), (min(full, ends) - begins) / _HOUR
+        begins = full
+
+
 def own_time(rhythm: Rhythm | None, now: datetime) -> Callable[[datetime], float]:
     """A moment → hours since 1970 in the source's own time, which runs as fast as its articles appear."""
     rates = pacing.rates(rhythm, now) if rhythm else [1.0] * HOURS
@@ -197,8 +221,8 @@ def own_time(rhythm: Rhythm | None, now: datetime) -> Callable[[datetime], float
 
     def at(moment: datetime) -> float:
         weeks, rest = divmod(moment - _MONDAY, timedelta(weeks=1))
-        hour, part = divmod(rest, timedelta(hours=1))
-        return weeks * HOURS + passed[hour] + speed[hour] * (part / timedelta(hours=1))
+        hour, part = divmod(rest, _HOUR)
+        return weeks * HOURS + passed[hour] + speed[hour] * (part / _HOUR)
 
     return at
 
@@ -260,9 +284,11 @@ def _at_least(count: int, of: int, chance: float) -> float:
 
 
 def span(time: timedelta) -> str:
-    """``3 days``, ``7 h``, ``40 min``."""
+    """``3 days``, ``7 h``, ``40 min``, ``5 s``."""
     if time >= timedelta(days=2):
         return f"{time.days} days"
     if time >= timedelta(hours=1):
         return f"{time // timedelta(hours=1)} h"
-    return f"{max(time // timedelta(minutes=1), 0)} min"
+    if time >= timedelta(minutes=1):
+        return f"{time // timedelta(minutes=1)} min"
+    return f"{max(time // timedelta(seconds=1), 0)} s"

@@ -6,6 +6,7 @@ A terminal gets readable lines; anything else gets logfmt. Log records of librar
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from collections.abc import Callable, Iterable, MutableMapping
 from logging.handlers import RotatingFileHandler
@@ -122,14 +123,21 @@ def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in ("scrapy", "apscheduler", "asyncio", "aiohttp", "alembic", "twisted", "filelock", "py.warnings"):
+    for noisy in "scrapy apscheduler asyncio aiohttp alembic twisted filelock py.warnings openai httpx httpx2".split():
         logging.getLogger(noisy).setLevel("WARNING")
 
 
+class _PrivateFile(RotatingFileHandler):
+    """Each file is its owner's alone."""
+
+    def _open(self) -> Any:
+        opened = super()._open()
+        os.fchmod(opened.fileno(), 0o600)
+        return opened
+
+
 def _file(path: Path) -> logging.Handler:
-    handler = RotatingFileHandler(path, maxBytes=FILE_SIZE, backupCount=FILES, encoding="utf-8", errors="backslashreplace")
-    path.chmod(0o600)
-    return handler
+    return _PrivateFile(path, maxBytes=FILE_SIZE, backupCount=FILES, encoding="utf-8", errors="backslashreplace")
 
 
 def get(name: str) -> structlog.stdlib.BoundLogger:

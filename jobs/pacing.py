@@ -92,7 +92,7 @@ def polls_to_share(sources: int, budget: int | None, articles: float, others: fl
 
 def rates(rhythm: Rhythm, now: datetime) -> list[float]:
     """Articles an hour, for each hour of the week."""
-    counts, seen = faded(rhythm, now).hours, _observed(rhythm.since, now)
+    counts, seen = faded(rhythm, now).hours, observed(rhythm.since, now)
     rate = (PRIOR_COUNT + sum(counts)) / (PRIOR_HOURS + sum(seen))
     expected = [rate * hours for hours in seen]
     by_day = _ratios(_folded(counts), _folded(expected), 1, _DAY_PRIOR)
@@ -109,10 +109,10 @@ _DAYPART = 9  # hours to either side that tell a weekend from a working day
 def articles_a_day(rhythm: Rhythm, now: datetime) -> float:
     """How many articles are expected."""
     rhythm = sound(rhythm, now)
-    return 24 * (PRIOR_COUNT + sum(faded(rhythm, now).hours)) / (PRIOR_HOURS + sum(_observed(rhythm.since, now)))
+    return 24 * (PRIOR_COUNT + sum(faded(rhythm, now).hours)) / (PRIOR_HOURS + sum(observed(rhythm.since, now)))
 
 
-def _observed(since: datetime, now: datetime) -> list[float]:
+def observed(since: datetime, now: datetime) -> list[float]:
     """For each hour of the week how often it was observed, older times counting less."""
     passed = max((now - since) / timedelta(hours=1), 0.0)
     hourly = 0.5 ** (timedelta(hours=1) / HALF_LIFE)

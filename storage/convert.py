@@ -10,7 +10,7 @@ from typing import Any
 
 from crawler.record import Event, Fact, Link, Record
 
-_PLAIN = ("title", "link", "text", "summary", "opening", "published", "author", "publisher", "language", "source", "fetched", "analysis")
+_PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
 _LISTS = ("keywords", "ai_technologies", "industries")
 
 

@@ -14,7 +14,7 @@ from crawler.record import Record
 from storage import outbox
 from storage.convert import record_from_row
 from storage.database import insert_new
-from storage.models import alert, article, attempt, delivery, heartbeat, source, task
+from storage.models import alert, article, attempt, delivery, heartbeat, revision, source, task
 
 STOPPED = "stopped"  # the last beat of a daemon that ended in order
 CHUNK = 200  # records held in memory at once
@@ -72,6 +72,15 @@ class Beat:
 
     at: datetime
     detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a record said from then on."""
+
+    since: datetime
+    title: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +154,17 @@ def record(session: Session, number: int) -> Record | None:
     """One record by its id."""
     row = session.execute(select(article).where(article.c.id == number)).first()
     return record_from_row(row) if row else None
+
+
+def versions(session: Session, number: int) -> list[Version]:
+    """What a record said, oldest first, the present last; none where there is no such record."""
+    own = session.execute(select(article).where(article.c.id == number)).first()
+    if own is None:
+        return []
+    older = session.execute(select(revision).where(revision.c.article_id == number).order_by(revision.c.id)).all()
+    ends = [row.at for row in older]
+    begins = [own.first_seen, *ends]
+    return [Version(since, row.title, row.text) for since, row in zip(begins, [*older, own], strict=True)]
 
 
 def count_records(session: Session) -> int:

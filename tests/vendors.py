@@ -79,6 +79,8 @@ class Vendor:
             return web.Response(text=text, status=turn.status, headers=turn.headers)
         if turn == "hang":
             await self._ended.wait()
+        if request.transport is None:  # the other side has gone
+            return web.Response()
         assert isinstance(request.transport, asyncio.Transport)
         if turn == "reset":
             raw = request.transport.get_extra_info("socket")

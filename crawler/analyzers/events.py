@@ -11,10 +11,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import chain
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
@@ -54,8 +54,7 @@ WEIGHTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Scored:
+class Scored(NamedTuple):
     """A sentence with its points and the words that say what happened, the surest first."""
 
     sentence: Sentence
@@ -63,10 +62,12 @@ class Scored:
     acts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen(Scored):
+class Chosen(NamedTuple):
     """… and the heading of its section ("" if none)."""
 
+    sentence: Sentence
+    points: float
+    acts: tuple[str, ...]
     heading: str
 
 
@@ -87,6 +88,12 @@ def _verbs() -> tuple[dict[str, float], dict[str, float]]:
             bare.setdefault(base, float(weight))
             found.update((form, float(weight)) for form in (*_inflected(base), *irregular) if form not in found)
     return found, bare
+
+
+@cache
+def _either() -> frozenset[str]:
+    verbs, bare = _verbs()
+    return frozenset(verbs) | frozenset(bare)
 
 
 def _inflected(verb: str) -> tuple[str, ...]:
@@ -199,13 +206,9 @@ def _folded(ranked: list[Chosen]) -> list[Chosen]:
 def _is_heading(sentence: Sentence, text: str) -> bool:
     """A short paragraph of its own without a closing mark."""
     line = sentence.text
-    alone = text[sentence.end : sentence.end + 1] in ("", "\n") and text[max(0, sentence.start - 1)] in ("\n", "　", " ", line[0])
-    return (
-        alone
-        and len(line) <= (24 if is_han(line[0]) else 80)
-        and not re.search(r"[。！？!?….：:；;”]$", line)
-        and len(text) > 200
-    )
+    if len(text) <= 200 or len(line) > 80 or line[-1] in "。！？!?….：:；;”" or (len(line) > 24 and is_han(line[0])):
+        return False
+    return text[sentence.end : sentence.end + 1] in ("", "\n") and text[max(0, sentence.start - 1)] in ("\n", "　", " ", line[0])
 
 
 def _pairs(text: str) -> set[str]:
@@ -217,15 +220,14 @@ def _pairs(text: str) -> set[str]:
 
 def scored(title: str, text: str) -> list[Scored]:
     """Every sentence of a text with its points."""
-    wanted = {word for word, _ in reading(title).words} - _words("common")
+    wanted = frozenset(reading(title).tokens) - _words("common")
     read = reading(text)
     return [_score(sentence, place, wanted, read) for place, sentence in enumerate(read.sentences)]
 
 
-def _score(sentence: Sentence, place: int, title: set[str], read: Reading) -> Scored:
-    words = read.words[sentence.first_word : sentence.last_word]
-    tokens = [word for word, _ in words]
-    acts = sorted(_acts(words), reverse=True)
+def _score(sentence: Sentence, place: int, title: frozenset[str], read: Reading) -> Scored:
+    tokens = read.tokens[sentence.first_word : sentence.last_word]
+    acts = sorted(_acts(tokens, read.words, sentence.first_word), reverse=True)
     points = WEIGHTS["title"] * len(title.intersection(tokens)) / max(4, len(title))
     if place < 2:
         points += WEIGHTS["second" if place else "first"]
@@ -233,7 +235,7 @@ def _score(sentence: Sentence, place: int, title: set[str], read: Reading) -> Sc
         points += WEIGHTS["act"] * acts[0][0] + WEIGHTS["more acts"] * sum(weight > 2 for weight, _ in acts[1:3])
         points += sum(WEIGHTS[name] for name in _signs(sentence.form))
         points += WEIGHTS["opinion"] * min(3, len(_words("opinion").intersection(tokens)))
-    return Scored(sentence, points, tuple(tokens[-at] for _, at in acts))
+    return Scored(sentence, round(points, 6), tuple([tokens[-at] for _, at in acts]))  # sums of floats differ by their order
 
 
 def _signs(form: str) -> Iterator[str]:
@@ -245,13 +247,15 @@ def _signs(form: str) -> Iterator[str]:
         yield "short"
 
 
-def _acts(words: list[tuple[str, str]]) -> Iterator[tuple[float, int]]:
+def _acts(tokens: tuple[str, ...], words: list[tuple[str, str]], first: int) -> Iterator[tuple[float, int]]:
     """(weight, minus the place) of each word of an act; a bare English verb only after will, to …: "open" is more often no act."""
     verbs, bare = _verbs()
-    for at, (word, tag) in enumerate(words):
-        if word in verbs and tag != "p":  # 通过 is more often "by" than "passed"
+    either = _either()
+    for at in [at for at, word in enumerate(tokens) if word in either]:
+        word = tokens[at]
+        if word in verbs and words[first + at][1] != "p":  # 通过 is more often "by" than "passed"
             yield verbs[word], -at
-        elif word in bare and at > 1 and words[at - 2][0] in ("to", "will", "would", "also"):
+        elif word in bare and at > 1 and tokens[at - 2] in ("to", "will", "would", "also"):
             yield bare[word], -at
 
 

@@ -28,6 +28,7 @@ DEFAULT = "internet"
 
 # 教育、健康、零售、交通、制造、服务等领域: what the list ends with, and where it began
 _fields = re.compile(r"(?:等|和|与|及)?(?:多个|众多|重点|各个|多|[一二三四五六七八九十两\d]+[大个])*(?:领域|行业|产业|场景)")
+_field = re.compile("领域|行业|产业|场景")  # the end of such a phrase, by which it is looked for: the whole at each place is slow
 _list = re.compile(r"[^、,，。;；:：!?\n]{1,12}(?:、[^、,，。;；:：!?\n]{1,12})+$")
 
 
@@ -46,12 +47,25 @@ def add(record: Record) -> Record:
     cues = _collect(title, text)
     points = {ident: _points(found) for ident, found in cues.items()}
     least = LEAST * _length(text)
-    chosen = sorted((ident for ident in points if points[ident] >= least), key=lambda ident: -points[ident])
+    ranked = sorted((ident for ident in points if points[ident] >= least), key=lambda ident: -points[ident])
+    chosen = _with_own_words(ranked, cues)
     known = names("industry")
     facts = [_fact(known[ident].in_language(language), cues[ident], points[ident], title, text) for ident in chosen[:MOST]]
     if not facts and record.ai_technologies:
         facts = _fallback(record, known[DEFAULT].in_language(language))
     return replace(record.with_facts(*facts), industries=tuple(fact.value for fact in facts))
+
+
+def _with_own_words(ranked: list[str], cues: dict[str, list[_Cue]]) -> list[str]:
+    """The industries, the best first, without those all whose words already speak for a better one: plastics in a text on recycling."""
+    kept: list[str] = []
+    taken: set[tuple[bool, int, int]] = set()
+    for ident in ranked:
+        places = {(cue.in_title, cue.match.start, cue.match.end) for cue in cues[ident]}
+        if not places <= taken:
+            kept.append(ident)
+            taken |= places
+    return kept
 
 
 def _points(cues: list[_Cue]) -> float:
@@ -71,13 +85,12 @@ def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:
     found: dict[str, list[_Cue]] = {}
     times: Counter[tuple[str, str]] = Counter()
     for place in (title, text):
-        cues = [(match.term.id, match) for match in place.longest("strong", "weak", "also")]
+        cues = [(match[2].id, match[2].alias, match) for match in place.longest("strong", "weak", "also")]
         implied = industry_of_technology()
-        cues += [(implied[match.term.id], match) for match in place.longest("technology") if match.term.id in implied]
-        for ident, match in cues:
-            key = (ident, match.term.id if match.term.kind == "technology" else match.term.alias)
-            times[key] += 1
-            points = POINTS[match.term.kind] / times[key] ** 1.5 * (2 if place is title else 1)
+        cues += [(implied[match[2].id], match[2].id, match) for match in place.longest("technology") if match[2].id in implied]
+        for ident, word, match in cues:
+            times[ident, word] += 1
+            points = POINTS[match[2].kind] / times[ident, word] ** 1.5 * (2 if place is title else 1)
             found.setdefault(ident, []).append(_Cue(points, match, place is title))
     for match in _enumerated(text):
         found.setdefault(match.term.id, []).append(_Cue(LISTED, match, False))
@@ -87,10 +100,13 @@ def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:
 def _enumerated(text: Reading) -> list[Match]:
     """The industries that a list of fields names."""
     lists: list[tuple[int, int]] = []
-    for match in _fields.finditer(text.form):
-        before = max(0, match.start() - 100)
-        if "、" in text.form[before : match.start()] and (found := _list.search(text.form[before : match.start()])):
-            lists.append((before + found.start(), match.start()))
+    form = text.form
+    for field in _field.finditer(form) if "、" in form else ():
+        match = _fields.search(form, max(0, field.start() - 12), field.end())
+        end = match.start() if match else field.start()
+        before = max(0, end - 100)
+        if "、" in form[before:end] and (found := _list.search(form[before:end])):
+            lists.append((before + found.start(), end))
     ends = [end for _, end in lists]
     matches = [(match, bisect_left(ends, match.end)) for match in text.longest("also")]
     return [match for match, at in matches if at < len(lists) and lists[at][0] <= match.start]

@@ -26,7 +26,7 @@ _GENERIC = re.compile(
     r"新闻|资讯|频道|首页|网站|门户|官网|热点|头条|报道|专题|(?<![联电路管])网$|在线$|日报$|晚报$|客户端|\.com|\.cn|https?:|^www\.|_"
 )
 _GENERIC_EN = frozenset("news home homepage latest breaking headlines article articles story stories blog press site".split())
-_organisation = re.compile(r"(?:科技|集团|公司|医院|大学|银行|研究院|智能|资本|半导体|医疗|汽车|实验室|委员会|协会)$")
+_ENDINGS = tuple("科技 集团 公司 医院 大学 银行 研究院 智能 资本 半导体 医疗 汽车 实验室 委员会 协会".split())
 
 
 def add(record: Record) -> Record:
@@ -122,9 +122,10 @@ def _bonus(form: str, one: Candidate, known: str | None) -> float:
         return 1.5 if one.count > 1 or one.in_title else 1.0
     if known and known != "place":
         return 1.0
-    if len(one.words) > 1 and _organisation.search(form):
+    if len(one.words) > 1 and form.endswith(_ENDINGS):
         return 1.0
-    return -1.0 if one.words[0] in _edges() or one.words[-1] in _edges() else 0.0
+    edges = _edges()
+    return -1.0 if one.words[0] in edges or one.words[-1] in edges else 0.0
 
 
 @cache

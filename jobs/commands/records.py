@@ -8,6 +8,7 @@ import itertools
 import json
 import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from datetime import tzinfo
 from enum import StrEnum
 from functools import partial
@@ -19,7 +20,7 @@ import typer
 from crawler import url as urls
 from crawler.record import Record
 from jobs import annotate as again
-from jobs import clock, formats
+from jobs import clock, formats, history, log
 from jobs.output import Cli, Json, bar, err, fail, local, out, show, since, write_json
 from storage import annotating, articles, pruning, queries, rules
 from storage.database import Database
@@ -88,10 +89,14 @@ def _list(records: Iterable[Record], zone: tzinfo, as_json: bool) -> None:
 def show_record(
     context: typer.Context, number: Annotated[int, typer.Argument(help="Its id.")], as_json: Json = False,
     summary: Annotated[Summary, typer.Option()] = Summary.full,
+    edits: Annotated[bool, typer.Option("--history", help="What its page said before, and what changed.")] = False,
 ) -> None:  # fmt: skip
     """One record, whole."""
     cli: Cli = context.obj
     zone = cli.config().zone
+    if edits:
+        _history(cli, number, zone, as_json)
+        return
     record, note = cli.ask(lambda s: (queries.record(s, number), annotating.of(s, number)))
     if record is None:
         raise typer.BadParameter(f"no record {number}")
@@ -101,6 +106,19 @@ def show_record(
         sys.stdout.write(formats.to_text(record, summary=summary.value))
     made = record.analysis or "not analysed"
     err.print(f"analysis: {made}{f' · {note.model}: {note.detail}' if note else ''}", style="dim", markup=False, highlight=False)
+
+
+def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
+    versions = cli.ask(lambda s: queries.versions(s, number))
+    if not versions:
+        raise typer.BadParameter(f"no record {number}")
+    if as_json:
+        write_json(asdict(version) for version in versions)
+        return
+    if len(versions) == 1:
+        out.print(f"record {number} has not changed since {local(versions[0].since, zone)}")
+    for line in history.differences(versions, zone):
+        sys.stdout.write(log.printable(line) + "\n")
 
 
 @app.command("search")

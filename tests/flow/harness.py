@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from jobs.newsroom import Sink, Site, World
-from storage import queries
+from storage import outbox, queries
 from storage.database import open_database
 from storage.errors import NotReady
 from tests import world as worlds
@@ -180,7 +180,7 @@ async def _settle(plan: Plan, config: Path, world: World, published: int, databa
         await asyncio.sleep(0.5)
         quiet = quiet + 1 if taken == len(world.sink.received) else 0
         taken = len(world.sink.received)
-        if quiet >= 6 and _stored(database) >= published:
+        if quiet >= 6 and _stored(database) >= published and not _waiting(database):
             break
     process.send_signal(signal.SIGTERM)
     await process.wait()
@@ -189,6 +189,14 @@ async def _settle(plan: Plan, config: Path, world: World, published: int, databa
 def _stored(database: str) -> int:
     with closing(open_database(database)) as db, suppress(NotReady):
         return db.read(queries.count_records)
+    return 0
+
+
+def _waiting(database: str) -> int:
+    """Deliveries that are still to come: a channel that failed often rests for longer than the silence that ends a run."""
+    with closing(open_database(database)) as db, suppress(NotReady):
+        counts = db.read(outbox.counts)
+        return counts["pending"] + counts["sending"]
     return 0
 
 

@@ -117,6 +117,7 @@ class Result:
     told: int = 0  # stories whose alert reached the sink
     canary_hits: int = 0
     memory: float = 0.0
+    proportional: float = 0.0  # the same with shared pages counted once (PSS)
     memory_parts: list[int] = field(default_factory=list)  # of each process, the daemon's own first
     fewest_files: int = 0
     most_files: int = 0
@@ -140,7 +141,7 @@ class Result:
         return (
             f"{self.cases} hostile sources, {self.seconds:.0f} s: {self.stored} of {self.published} healthy articles stored, "
             f"median {self.median:.1f} s, worst {worst:.1f} s after publication; {self.told} alerts told; crashes {len(self.crashes)}, "
-            f"died {self.died}, late beats {self.late_beats}, canary hits {self.canary_hits}, memory {self.memory:.0f} MiB {self.memory_parts}, "
+            f"died {self.died}, late beats {self.late_beats}, canary hits {self.canary_hits}, memory {self.memory:.0f} MiB {self.memory_parts} ({self.proportional:.0f} proportional), "
             f"files {self.fewest_files}-{self.most_files}, log {self.log_bytes / 1024:.0f} KiB, secrets shown {len(self.leaks)}, "
             f"SIGTERM {self.stop_took:.1f} s, exit {self.exit_code}, never polled {len(self.never_polled)}"
         )
@@ -208,6 +209,15 @@ def spelled(canary: Canary) -> list[Case]:
         rows.append(Case(f"spelled-article-{n}", feed("/1.html", "/2.html"), articles=article(head=head)))
         rows.append(Case(f"spelled-hop-{n}", feed("/1.html"), articles=moved(f"{place}/hop")))
     return rows
+
+
+def proportional(members: list[psutil.Process]) -> float:
+    """MiB of these processes, each shared page counted once; 0 where the system does not tell."""
+    total = 0.0
+    for one in members:
+        with suppress(psutil.Error):
+            total += getattr(one.memory_full_info(), "pss", 0) / 2**20
+    return total
 
 
 class HostileWorld:
@@ -345,6 +355,8 @@ class HostileWorld:
                 if sum(sizes) / 2**20 > self.result.memory:
                     self.result.memory = sum(sizes) / 2**20
                     self.result.memory_parts = [round(size / 2**20) for size in sizes]
+                if second % 5 == 0:
+                    self.result.proportional = max(self.result.proportional, proportional(members))
                 if second > 10:
                     files = tree.num_fds()
                     self.result.most_files = max(self.result.most_files, files)

@@ -108,6 +108,38 @@ def test_search_and_back_test_use_the_language_of_the_rules(tmp_path: Path) -> N
     assert "1 of 1 records" in zhixun(tmp_path, "rules", "test", "大模型").stdout
 
 
+def archive(folder: Path, *titles: str) -> None:
+    records = [{"title": title, "link": f"https://s{n}.example/{n}.html", "text": f"{n}" * 60} for n, title in enumerate(titles)]
+    (folder / "records.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+    done = zhixun(folder, "records", "import", "records.jsonl")
+    assert done.returncode == 0, done.stderr
+
+
+def test_a_back_test_tells_alerts_messages_and_the_difference_to_an_older_query(tmp_path: Path) -> None:
+    archive(
+        tmp_path,
+        "OpenAI acquires Windsurf for $3 billion",
+        "OpenAI 以 30 亿美元收购 Windsurf",
+        "江湾发布大模型",
+        "江湾大模型招聘",
+    )
+    done = zhixun(tmp_path, "rules", "test", "大模型", "--query", "OpenAI OR 大模型", "--against", "大模型 NOT 招聘", "--json")
+    figures, *alerts = rows(done)
+    assert (figures["records"], figures["matches"], figures["alerts"], figures["messages"]) == (4, 4, 3, {"file": 3})
+    assert (figures["only_in_new"], figures["only_in_old"], figures["in_both"]) == ([4, 2, 1], [], [3])
+    assert (alerts[0]["title"], alerts[0]["tellers"]) == ("OpenAI acquires Windsurf for $3 billion", [2])
+    shown = zhixun(tmp_path, "rules", "test", "大模型").stdout
+    assert "1 of 4 records since 30d match: 1 alerts" in shown
+    assert "file: 1 messages, not 1" in shown
+
+
+def test_the_way_of_a_record_is_told_step_by_step(tmp_path: Path) -> None:
+    archive(tmp_path, "江湾发布大模型")
+    told = zhixun(tmp_path, "rules", "explain", "--rule", "大模型", "--record", "1").stdout
+    assert [line.split()[0] for line in told.splitlines()[-5:]] == ["source", "age", "story", "leaving", "alert"]
+    assert "the first of its story; the rule folds events" in told
+
+
 def test_explain_says_why_and_its_exit_code_says_whether(tmp_path: Path) -> None:
     hit = zhixun(tmp_path, "rules", "explain", "--query", "AI", "--text", "国产AI大模型发布")
     miss = zhixun(tmp_path, "rules", "explain", "--query", "AI", "--text", "He said the email failed")

@@ -121,6 +121,8 @@ def test_the_article_s_address_is_found_wherever_it_stands(address: str, meant: 
         ("2小时前", datetime(2026, 11, 24, 0, 0, tzinfo=UTC)),
         ("soon", None),
         ("Mon, 23 Nov 2099 09:00:00 GMT", None),
+        ("-1", None),
+        ("Mon, 99 Xxx 99999 99:99:99 GMT", None),
     ],
 )
 def test_dates_are_read_as_written(date: str, utc: datetime | None) -> None:

@@ -117,6 +117,11 @@ class TestGrounding:
         record = adding.add(Record(TITLE, "https://a.example/1", TEXT, keywords=("人工智能", "澜州", "医疗影像")))
         assert answered(record, keywords=["星河智算", "影像"]).record.keywords == ("人工智能", "澜州", "医疗影像", "星河智算")
 
+    def test_what_the_page_says_already_is_not_the_models(self) -> None:
+        record = adding.add(Record(TITLE, "https://a.example/1", TEXT, keywords=("星河智算", "澜州", "医疗影像")))
+        made = answered(record, keywords=["星河智算"])
+        assert (made.kept, made.dropped, made.record) == (0, 0, record)
+
     def test_lists_are_bounded(self) -> None:
         text = "。".join(f"云港集团发布第{n}款星尘{n}号芯片" for n in range(60))
         many = [{"headline": f"云港集团发布星尘{n}号芯片", "quote": f"云港集团发布第{n}款星尘{n}号芯片"} for n in range(60)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import zlib
+from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -193,30 +194,37 @@ class TestRobots:
         async def go() -> None:
             async with serving({"/": PAGE}) as site:
                 hosts = [f"127.0.0.{n}" for n in (1, 2, 3, 4, 1)]
-                await fetch([site.url("/", host=host) for host in hosts], rules(concurrency=1))
+                await _in_turn([site.url("/", host=host) for host in hosts])
             asked = [seen.headers["host"].partition(":")[0] for seen in site.seen if seen.path == "/robots.txt"]
             assert asked == hosts  # the first was forgotten, and asked again
 
         run(go())
 
 
-async def _one_after_the_other(url: str, pause: float) -> list[Reason]:
-    """The same address twice in one engine."""
+async def _in_turn(urls: Sequence[str], pause: float = 0.0) -> list[Reason]:
+    """One address after the other in one engine, each when the one before is answered."""
     got: asyncio.Queue[Any] = asyncio.Queue()
-    waiting = [Fetch(url)]
+    waiting: list[Fetch] = []
 
     async def claim() -> Fetch | None:
         return waiting.pop(0) if waiting else None
 
     engine = Engine(rules(), claim, got.put, lambda: NOW)
     running = asyncio.create_task(engine.run())
-    first = await got.get()
-    await asyncio.sleep(pause)
-    waiting.append(Fetch(url))
-    second = await got.get()
+    reasons = []
+    for number, url in enumerate(urls):
+        await asyncio.sleep(pause if number else 0)
+        waiting.append(Fetch(url))
+        engine.wake()
+        reasons.append((await got.get()).outcome.reason)
     await engine.stop(1)
     await running
-    return [first.outcome.reason, second.outcome.reason]
+    return reasons
+
+
+async def _one_after_the_other(url: str, pause: float) -> list[Reason]:
+    """The same address twice in one engine."""
+    return await _in_turn([url, url], pause)
 
 
 class TestRedirects:

@@ -62,6 +62,15 @@ def deaf() -> None:
     re.match("(a+)+$", "a" * 60 + "b")
 
 
+_hoard: list[bytearray] = []
+
+
+def hoard(size: int) -> int:
+    """Keep memory, as a cache that grows does."""
+    _hoard.append(bytearray(size))
+    return os.getpid()
+
+
 def loaded() -> set[str]:
     return set(sys.modules)
 
@@ -179,6 +188,19 @@ class TestKilling:
                         await readers._call(work, *args)
                     assert str(caught.value) == says
                     assert await readers._call(own_pid) > 0
+            finally:
+                readers.close()
+
+        asyncio.run(go())
+
+    def test_a_child_that_has_outgrown_its_bound_makes_room_for_another_and_no_page_is_lost(self) -> None:
+        async def go() -> None:
+            readers = Readers(workers=1, deadline=20.0, memory=200 * 2**20)
+            try:
+                first = await readers._call(hoard, 150 * 2**20)
+                second = await readers._call(own_pid)
+                assert second != first
+                assert await readers._call(own_pid) == second
             finally:
                 readers.close()
 

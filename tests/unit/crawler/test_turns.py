@@ -5,9 +5,10 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from crawler.turns import MOST_DEAR, Crowded, Turns
+from crawler.engine import MOST_HELD
+from crawler.turns import MOST_DEAR_BYTES, Crowded, Turns
 
-CHEAP, DEAR = 1_000, 10_000_000  # bytes
+CHEAP, DEAR, LARGE = 1_000, 2_100_000, 9_000_000  # bytes; a large page is a dear one
 
 
 def play(go: Callable[[Turns, list[str]], Awaitable[None]], workers: int = 2) -> list[str]:
@@ -71,7 +72,7 @@ def test_what_a_host_s_pages_cost_is_remembered() -> None:
 def test_dear_pages_beyond_a_few_are_sent_away() -> None:
     async def go(turns: Turns, begun: list[str]) -> None:
         for_ever = asyncio.Event()
-        dear = [asyncio.create_task(page(turns, begun, f"dear{n}", DEAR, for_ever)) for n in range(MOST_DEAR + 1)]
+        dear = [asyncio.create_task(page(turns, begun, f"dear{n}", DEAR, for_ever)) for n in range(5)]
         await asyncio.sleep(0)
         with pytest.raises(Crowded):
             await page(turns, begun, "one more", DEAR)
@@ -80,6 +81,21 @@ def test_dear_pages_beyond_a_few_are_sent_away() -> None:
         await asyncio.gather(*dear, return_exceptions=True)
 
     assert play(go) == ["dear0"]
+
+
+def test_dear_pages_that_wait_never_fill_the_room_for_all() -> None:
+    async def go(turns: Turns, begun: list[str]) -> None:
+        for_ever = asyncio.Event()
+        large = [asyncio.create_task(page(turns, begun, f"large{n}", LARGE, for_ever)) for n in range(2)]
+        await asyncio.sleep(0)
+        with pytest.raises(Crowded):
+            await page(turns, begun, "one more", LARGE)
+        assert MOST_DEAR_BYTES + LARGE < MOST_HELD
+        for task in large:
+            task.cancel()
+        await asyncio.gather(*large, return_exceptions=True)
+
+    assert play(go) == ["large0"]
 
 
 def test_whoever_gives_up_leaves_no_reader_behind() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import stat
 from collections import namedtuple
@@ -12,7 +13,10 @@ from pathlib import Path
 import pytest
 
 from jobs import backups
+from jobs.app import App
 from jobs.backups import Plan, is_due, take
+from jobs.config import load
+from jobs.daemon import Daemon
 from storage.database import open_database
 from storage.errors import Corrupt, StorageError
 
@@ -75,3 +79,21 @@ def test_without_room_nothing_is_written(file: Path, tmp_path: Path, monkeypatch
     with closing(open_database(f"sqlite:///{file}")) as db, pytest.raises(StorageError, match="MiB free"):
         take(db, plan, NOW)
     assert list(plan.folder.iterdir()) == []
+
+
+def test_the_daemon_copies_when_it_is_due_and_only_then(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"database: sqlite:///{tmp_path}/zhixun.db\nsources: [{{name: a, url: 'https://a.example/'}}]\n", "utf-8")
+    built = App(load(path, {}))
+
+    async def go() -> None:
+        daemon = Daemon(built, path)
+        await daemon._back_up()
+        await daemon._back_up()
+
+    try:
+        built.db.upgrade()
+        asyncio.run(go())
+        assert len(backups.copies(tmp_path / "backups")) == 1
+    finally:
+        built.close()

@@ -444,7 +444,12 @@ def test_without_channels_in_the_file_those_of_the_environment_are_there(tmp_pat
 
 
 def test_a_variable_that_is_no_address_is_left_out(tmp_path: Path) -> None:
-    broken = TOKEN | {"EMAIL_FROM": "me", "EMAIL_TO": "x", "TELEGRAM_BOT_TOKEN": "no token", "SLACK_WEBHOOK_URL": "https://hooks/"}
+    broken = TOKEN | {
+        "EMAIL_FROM": "me",
+        "EMAIL_TO": "x",
+        "TELEGRAM_BOT_TOKEN": "no token",
+        "SLACK_WEBHOOK_URL": "https://hooks/",
+    }
     names = [channel.name for channel in read(tmp_path, GOOD, broken).channels]
     assert "desk" in names
     assert "slack" not in names
@@ -459,5 +464,5 @@ def test_a_variable_that_is_no_address_is_left_out(tmp_path: Path) -> None:
     ],
 )
 def test_a_template_that_names_nothing_is_refused(tmp_path: Path, template: str, said: str) -> None:
-    text = GOOD.replace("none-at-all}\"}", f"none-at-all}}\", template: '{template}'}}")
+    text = GOOD.replace('none-at-all}"}', f"none-at-all}}\", template: '{template}'}}")
     assert mistakes(tmp_path, text) == [f"config.yaml:{GOOD.count(chr(10))}: channels[0].template: {said}"]

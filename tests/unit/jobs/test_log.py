@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -49,3 +50,42 @@ def test_short_secrets_do_not_blank_innocent_words(stream: io.StringIO) -> None:
     log.hide(["a"])
     log.get("test").info("alert")
     assert "event=alert" in stream.getvalue()
+
+
+def test_the_same_complaint_is_written_five_times_a_minute_then_counted() -> None:
+    now = [0.0]
+    limit = log.Limit(lambda: now[0])
+
+    def complaint(**fields: str) -> logging.LogRecord:
+        return logging.LogRecord("x", logging.ERROR, "", 0, {"event": "store in trouble", **fields}, (), None)  # type: ignore[arg-type]
+
+    assert [limit.filter(complaint(channel="a")) for _ in range(8)] == [True] * 5 + [False] * 3
+    assert limit.filter(complaint(channel="b"))
+    now[0] = 61.0
+    again = complaint(channel="a")
+    assert limit.filter(again)
+    assert again.msg["unwritten"] == 3  # type: ignore[index]
+
+
+def test_what_is_no_complaint_is_always_written() -> None:
+    limit = log.Limit(lambda: 0.0)
+    record = logging.LogRecord("x", logging.INFO, "", 0, {"event": "stored"}, (), None)  # type: ignore[arg-type]
+    assert all(limit.filter(record) for _ in range(100))
+
+
+def test_a_log_file_is_turned_over_and_private(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log, "FILE_SIZE", 2_000)
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        log.set_up(file=tmp_path / "zhixun.log")
+        for number in range(300):
+            log.get("test").info("stored", record=number, title="江湾" * 20)
+        root.handlers[0].close()
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    files = sorted(path.name for path in tmp_path.iterdir())
+    assert len(files) == 6
+    assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 6 * 2_200
+    assert (tmp_path / "zhixun.log").stat().st_mode & 0o077 == 0

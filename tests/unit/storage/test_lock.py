@@ -57,3 +57,14 @@ def test_a_killed_daemon_holds_nothing(db: Database, database_url: str) -> None:
     else:
         pytest.fail("the lock outlived its process")
     lock.release()
+
+
+def test_a_lock_is_taken_again_and_never_from_another(db: Database, database_url: str) -> None:
+    lock = InstanceLock(db)
+    lock.renew()  # not held: nothing to renew
+    lock.acquire()
+    lock.renew()
+    second = InstanceLock(open_database(database_url))
+    with pytest.raises(AlreadyRunning):
+        second.acquire()
+    lock.release()

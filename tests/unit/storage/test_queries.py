@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from crawler.record import Record, Source
+from jobs import history
 from storage import articles, ledger, queries, sources
 from storage.articles import AlertDraft
 from storage.database import Database
@@ -90,6 +92,22 @@ def test_a_heart_beats_in_place(db: Database) -> None:
 
 def test_the_state_of_a_source_is_told_once(db: Database) -> None:
     db.write_now(lambda s: sources.sync(s, [(Source("a", "https://a/feed"), NOW)], NOW))
-    db.write_now(lambda s: sources.tell(s, "a", "failing"))
+    db.write_now(lambda s: sources.tell(s, "a", "failing", before=None, now=NOW))
     [state] = db.read(sources.states)
     assert (state.told_state, state.next_due, state.enabled, state.polls) == ("failing", NOW, True, 0)
+
+
+def test_what_a_record_said_before_is_kept_with_the_time_of_each_change(db: Database) -> None:
+    record = Record("标题", "https://a.example/1", "第一句。第二句。")
+    for hours, text in enumerate(("第一句。第二句。", "第一句。改过的一句。", "第一句。改过的一句。又一句。")):
+        at = NOW + timedelta(hours=hours)
+        db.write_now(lambda s, t=text, n=at: articles.store(s, replace(record, text=t), key="1", now=n))
+    versions = db.read(lambda s: queries.versions(s, 1))
+    assert [version.since for version in versions] == [NOW + timedelta(hours=hours) for hours in range(3)]
+    lines = list(history.differences(versions, UTC))
+    assert [line for line in lines if line[0] in "+-" and line[:3] not in ("+++", "---")] == [
+        "-第二句。",
+        "+改过的一句。",
+        "+又一句。",
+    ]
+    assert db.read(lambda s: queries.versions(s, 99)) == []
