@@ -141,7 +141,8 @@ class Result:
         return (
             f"{self.cases} hostile sources, {self.seconds:.0f} s: {self.stored} of {self.published} healthy articles stored, "
             f"median {self.median:.1f} s, worst {worst:.1f} s after publication; {self.told} alerts told; crashes {len(self.crashes)}, "
-            f"died {self.died}, late beats {self.late_beats}, canary hits {self.canary_hits}, memory {self.memory:.0f} MiB {self.memory_parts} ({self.proportional:.0f} proportional), "
+            f"died {self.died}, late beats {self.late_beats}, canary hits {self.canary_hits}, "
+            f"memory {self.memory:.0f} MiB {self.memory_parts} ({self.proportional:.0f} proportional), "
             f"files {self.fewest_files}-{self.most_files}, log {self.log_bytes / 1024:.0f} KiB, secrets shown {len(self.leaks)}, "
             f"SIGTERM {self.stop_took:.1f} s, exit {self.exit_code}, never polled {len(self.never_polled)}"
         )
