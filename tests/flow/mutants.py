@@ -43,7 +43,6 @@ def memory_queue() -> None:
 
     async def send() -> None:
         one, message, how = await queue.get()
-        failpoint("after-send")
         while not (await how(one, message)).accepted:
             await asyncio.sleep(0.2)
 

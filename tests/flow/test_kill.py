@@ -31,7 +31,7 @@ def test_nothing_is_lost_on_postgresql(postgres_url: NewUrl) -> None:
     ("order", "point", "burst"),
     [
         ("mark-first", "before-send", False),
-        ("memory-queue", "after-send", False),
+        ("memory-queue", "after-ack-commit", False),
         ("validator-first", "before-found-commit", True),
     ],
 )
