@@ -113,10 +113,10 @@ def _run_once(built: App) -> int:
     console.print(
         f"sources {counts['polls']} polled, {counts['failed polls']} failed · articles {counts['new'] + counts['reprint']} new "
         f"({counts['reprint']} reprints), {counts['same'] + counts['changed']} known, {counts['failed articles']} failed · "
-        f"alerts {counts['alerts']} raised; deliveries {sent['sent']} sent, {sent['pending']} waiting, {sent['dead']} dead",
+        f"alerts {counts['alerts']} raised; deliveries {sent['sent']} sent, {sent['pending']} waiting ({sent['refused']} refused so far), {sent['dead']} dead",
         highlight=False,
     )
-    return counts["failed polls"] + sent["pending"] + sent["dead"]
+    return counts["failed polls"] + sent["refused"] + sent["dead"]
 
 
 def _progress_line(part: App) -> str:
@@ -129,9 +129,18 @@ def _progress_line(part: App) -> str:
 
 
 @app.command()
-def demo(pace: Annotated[float, typer.Option(help="Seconds between two articles.")] = 2.5) -> None:
+def demo(
+    pace: Annotated[float, typer.Option(help="Seconds between two articles.")] = 2.5,
+    keep: Annotated[Path | None, typer.Option(help="A new folder for its configuration and database, to go on with.")] = None,
+) -> None:
     """A small newsroom on this machine, published article by article and watched by the real daemon."""
-    raise typer.Exit(asyncio.run(newsroom_demo.run(out, pace)))
+    if keep is not None:
+        try:
+            keep.mkdir(parents=True)
+        except OSError as error:
+            raise typer.BadParameter(f"{keep} cannot be made: {error.strerror}; name a new folder") from None
+        keep = keep.resolve()
+    raise typer.Exit(asyncio.run(newsroom_demo.run(out, pace, keep)))
 
 
 def main() -> None:

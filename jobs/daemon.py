@@ -235,7 +235,8 @@ def _modified(path: Path) -> tuple[int, int] | None:
 
 
 async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]) -> Counter[str]:
-    """Poll every source once, read what is new, deliver the alerts; how many deliveries of this run are in which state.
+    """Poll every source once, read what is new, deliver the alerts; how many deliveries of this run are in which state,
+    and how many of those that wait were refused.
 
     `progress` is called several times a second.
     """
@@ -256,7 +257,8 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         await built.deliverer.drain()
         await built.write_feeds()
         progress(built, started)
-        return Counter(built.db.read(outbox.counts)) - Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
+        after = Counter(built.db.read(outbox.counts)) - Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
+        return after + Counter(refused=built.db.read(outbox.refused))
     finally:
         await built.end(STOP_WITHIN)
 

@@ -162,13 +162,16 @@ class Show:
         self._told = len(arrived)
 
 
-async def run(console: Console, pace: float = 2.5) -> int:
-    """Play the demo; 0 when nothing was lost and nothing was told twice."""
+async def run(console: Console, pace: float = 2.5, keep: Path | None = None) -> int:
+    """Play the demo; 0 when nothing was lost and nothing was told twice.
+
+    `keep` is a new folder that stays, with the configuration and the database; without it nothing stays.
+    """
     room = Newsroom.load(clock.now())
     await room.world.start()
     try:
         with tempfile.TemporaryDirectory(prefix="zhixun-demo-") as folder:
-            return await _play(console, room, Path(folder), pace)
+            return await _play(console, room, keep or Path(folder), pace)
     finally:
         await room.world.stop()
 

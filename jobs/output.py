@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import typer
+from rich.cells import cell_len
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.text import Text
 from sqlalchemy.orm import Session
 
 from jobs import clock, log
@@ -83,12 +83,24 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """A table for people; every cell is somebody's words and is escaped."""
-    made = Table(*headings, box=None, header_style="bold", pad_edge=False)
-    for row in rows:
-        made.add_row(*(escape(log.printable(str(cell))) if cell is not None else "–" for cell in row))
-    out.print(made)
+def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int | None = None) -> None:
+    """A table for people, one line a row. A terminal too narrow cuts the widest cells; a pipe gets them whole.
+
+    `figures` is the first of the columns that stand to the right.
+    """
+    lines = [headings, *([log.printable(str(cell)) if cell is not None else "–" for cell in row] for row in rows)]
+    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    if out.is_terminal or "COLUMNS" in os.environ:
+        while sum(widths) + 2 * (len(widths) - 1) > out.width and max(widths) > 1:
+            widths[widths.index(max(widths))] -= 1
+    for number, line in enumerate(lines):
+        cells = [Text(cell) for cell in line]
+        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+            cell.truncate(width, overflow="ellipsis")
+            cell.align("left" if figures is None or place < figures else "right", width)
+        whole = Text("  ").join(cells)
+        whole.rstrip()
+        out.print(whole, style="" if number else "bold", highlight=False, no_wrap=True)
 
 
 def show(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], as_json: bool) -> None:

@@ -7,12 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
-from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
-
-from jobs import log
 from jobs.health import Health, State, span
+from jobs.output import table
 from storage.gaps import Gap
 from storage.sources import State as Row
 
@@ -29,21 +25,17 @@ class Line:
     delay: timedelta | None
 
 
-def print_table(console: Console, lines: Iterable[Line], now: datetime, zone: tzinfo) -> None:
+def print_table(lines: Iterable[Line], now: datetime, zone: tzinfo) -> None:
     """Those in trouble first."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for place, heading in enumerate(HEADINGS):
-        table.add_column(heading, no_wrap=place > 0, overflow="ellipsis", justify="right" if place >= 4 else "left")
-    for line in sorted(lines, key=lambda line: (line.health.state in _GOOD, line.row.name)):
-        table.add_row(*(escape(log.printable(cell)) for cell in _cells(line, now, zone)))
-    console.print(table, soft_wrap=False, highlight=False)
+    ordered = sorted(lines, key=lambda line: (line.health.state in _GOOD, line.row.name))
+    table(HEADINGS, (_cells(line, now, zone) for line in ordered), figures=4)
 
 
 def _cells(line: Line, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     row = line.row
     polled = row.polls > 0
     return (
-        row.name.replace(" ", "\u00a0"),  # on one line, cut where the terminal is narrow
+        row.name,
         line.health.state.value,
         "now" if row.next_due and row.next_due <= now else brief(row.next_due, now, zone),
         brief(row.last_new_at, now, zone),

@@ -181,6 +181,12 @@ def counts(session: Session) -> dict[str, int]:
     return every | dict(session.execute(select(delivery.c.state, func.count()).group_by(delivery.c.state)).all())
 
 
+def refused(session: Session) -> int:
+    """Deliveries that were tried, did not arrive and will be tried again: not those that a rule only holds back."""
+    tried = and_(delivery.c.state == "pending", delivery.c.attempts > 0)
+    return session.scalar(select(func.count()).select_from(delivery).where(tried)) or 0
+
+
 def pending(session: Session, until: datetime) -> int:
     """Deliveries under way, or due by `until`."""
     open_ = or_(delivery.c.state == "sending", and_(delivery.c.state == "pending", delivery.c.next_at <= until))

@@ -67,7 +67,7 @@ def _overview(
 def _print(lines: list[Line], found: list[gaps.Gap], config: Config, now: datetime) -> None:
     if lines:
         out.print()
-        print_table(out, lines, now, config.zone)
+        print_table(lines, now, config.zone)
     said = troubles(lines, found, now, config.zone)
     if said:
         out.print()

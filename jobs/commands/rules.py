@@ -142,7 +142,7 @@ def _tell_report(report: Report, trial: Trial, seen: int, start: str, samples: i
         + "".join(f", {count} silent ({why})" for why, count in report.muted.items())
     )
     for channel, count in report.messages.items():
-        out.print(f"{channel}: {count} messages, not {len(report.cases)}", markup=False, highlight=False)
+        out.print(f"{channel}: {_messages(count, len(report.cases))}", markup=False, highlight=False)
     zone = trial.config.zone
     table(("source", "matches", "alerts"), report.noise()[:10])
     rows = []
@@ -150,14 +150,16 @@ def _tell_report(report: Report, trial: Trial, seen: int, start: str, samples: i
         terms = ", ".join(dict.fromkeys(one.term for one in would.case.evidence))
         more = len(would.tellers) or None
         rows.append((would.case.place.article_id, local(would.due, zone), would.case.source, terms, more, would.case.title))
-    table(("record", "leaves", "source", "terms", "more", "title"), rows)
+    if rows:
+        table(("record", "leaves", "source", "terms", "more", "title"), rows)
 
 
 def _tell_difference(new: list[Case], old: list[Case], samples: int) -> None:
     for title, cases in _difference(new, old).items():
         out.print(f"{title}: {len(cases)}")
-        if title != "in both":
-            table(("record", "source", "title"), [(c.place.article_id, c.source, c.title) for c in cases[:samples]])
+        rows = [(case.place.article_id, case.source, case.title) for case in cases[:samples]]
+        if rows and title != "in both":
+            table(("record", "source", "title"), rows)
 
 
 def _difference(new: list[Case], old: list[Case]) -> dict[str, list[Case]]:
@@ -233,6 +235,10 @@ def explain(
         for line in _journey(cli, config, chosen, subject, tags):
             out.print(line, markup=False, highlight=False)
     raise typer.Exit(0 if why.matched else 1)
+
+
+def _messages(count: int, matches: int) -> str:
+    return f"{count} messages" + (f", not {matches}" if count != matches else "")
 
 
 def _stored(cli: Cli, number: int) -> tuple[Record, tuple[str, ...]]:

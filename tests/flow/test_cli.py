@@ -38,11 +38,13 @@ AI技术: 大语言模型。
 """
 
 
-def zhixun(folder: Path, *arguments: str, stdin: str = "", config: str | None = CONFIG) -> subprocess.CompletedProcess[str]:
+def zhixun(
+    folder: Path, *arguments: str, stdin: str = "", config: str | None = CONFIG, **env: str
+) -> subprocess.CompletedProcess[str]:
     path = folder / "config.yaml"
     if config is not None:
         path.write_text(config.format(folder=folder), "utf-8")
-    env = os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "160"}
+    env = {name: value for name, value in os.environ.items() if name != "COLUMNS"} | {"PYTHONPATH": str(ROOT)} | env
     return subprocess.run(
         [sys.executable, "-m", "jobs", "-c", str(path), *arguments],
         input=stdin, capture_output=True, text=True, cwd=folder, env=env, timeout=60, check=False,
@@ -130,7 +132,25 @@ def test_a_back_test_tells_alerts_messages_and_the_difference_to_an_older_query(
     assert (alerts[0]["title"], alerts[0]["tellers"]) == ("OpenAI acquires Windsurf for $3 billion", [2])
     shown = zhixun(tmp_path, "rules", "test", "大模型").stdout
     assert "1 of 4 records since 30d match: 1 alerts" in shown
-    assert "file: 1 messages, not 1" in shown
+    assert "file: 1 messages\n" in shown
+
+
+def test_the_demo_loses_nothing_and_leaves_an_archive_to_try_rules_on(tmp_path: Path) -> None:
+    done = zhixun(tmp_path, "demo", "--pace", "0.2", "--keep", "newsroom", config=None)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "25 records stored, 8 alerts arrived" in done.stdout
+    tried = zhixun(tmp_path / "newsroom", "rules", "test", "大模型", config=None).stdout
+    assert "5 of 10 records since 30d match: 4 alerts, 1 later tellers" in tried
+    again = zhixun(tmp_path, "demo", "--keep", "newsroom", config=None)
+    assert (again.returncode, "name a new folder" in again.stderr) == (2, True)
+
+
+def test_a_piped_table_is_whole_and_a_narrow_terminal_cuts_the_widest_cells(tmp_path: Path) -> None:
+    archive(tmp_path, "江湾" + "发布大模型" * 30)
+    assert "江湾" + "发布大模型" * 30 in zhixun(tmp_path, "records", "list").stdout
+    narrow = zhixun(tmp_path, "records", "list", COLUMNS="80").stdout
+    assert "…" in narrow
+    assert len(narrow.splitlines()) == 2
 
 
 def test_the_way_of_a_record_is_told_step_by_step(tmp_path: Path) -> None:
