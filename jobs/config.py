@@ -42,7 +42,7 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
         raise ConfigError(document.mistakes)
     config = Config.model_validate(document.data)
     config._secrets = frozenset(document.secrets)
-    for name, why in shadowed(config.compiled_rules()):
+    for name, why in shadowed(config.compiled_rules(), config.manners()):
         place = next(number for number, rule in enumerate(config.rules) if rule.name == name)
         document.mistake(("rules", place, "name"), f"{name} {why}")
     if document.mistakes:

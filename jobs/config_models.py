@@ -491,6 +491,11 @@ class Config(Section):
             if rule.enabled
         ]
 
+    def manners(self) -> dict[str, object]:
+        """How each rule tells what it matched."""
+        said = {"name", "query", "keywords", "sources", "channels", "should_match", "should_not_match", "enabled"}
+        return {rule.name: tuple(rule.model_dump(exclude=said).values()) for rule in self.rules}
+
     def secrets(self) -> frozenset[str]:
         """What must never be shown: values from the environment, keys, the secret parts of addresses and headers."""
         found = set(self._secrets) | {self.analysis.api_key or "", urlsplit(self.database).password or ""}

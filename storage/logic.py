@@ -139,6 +139,26 @@ def _sufficient(node: Node) -> Iterable[Leaf]:
             yield from _sufficient(child)
 
 
+def entails(one: Node, other: Node) -> bool:
+    """True when every article that `one` matches is matched by `other` too, as far as their shapes tell; False when in doubt."""
+    if isinstance(one, Alias):
+        return entails(one.part, other)
+    if isinstance(other, Alias):
+        return entails(one, other.part)
+    if isinstance(one, Or):
+        return all(entails(part, other) for part in one.parts)
+    if isinstance(other, And):
+        return all(entails(one, part) for part in other.parts)
+    if isinstance(other, Or) and any(entails(one, part) for part in other.parts):
+        return True
+    if isinstance(one, And | Near) and any(entails(part, other) for part in one.parts):
+        return True
+    if isinstance(one, Not) and isinstance(other, Not):
+        return entails(other.part, one.part)
+    leaves = Term | Regex | Published
+    return implies(one, other) if isinstance(one, leaves) and isinstance(other, leaves) else one == other
+
+
 def implies(one: Leaf, other: Leaf) -> bool:
     """True when an article in which `one` stands has `other` too."""
     if one == other:

@@ -2,7 +2,7 @@
 
 Ruleset     one Aho–Corasick pass over each field for the terms of all rules, then only the rules that a term woke
 search      one query over one record
-shadowed    rules that repeat another or can never match
+shadowed    rules that can never match, or add nothing to another
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ import re2
 
 from crawler.record import Record
 from storage.explain import Explanation, explain
+from storage.logic import entails
 from storage.matching import (
     MAX_PLACES,
     Evidence,
@@ -30,7 +31,7 @@ from storage.matching import (
     stands,
     witnesses,
 )
-from storage.nodes import Alias, And, AtLeast, Count, Near, Node, Not, Or, Regex, Term, leaves
+from storage.nodes import Alias, And, AtLeast, Count, Near, Node, Or, Regex, Term, leaves
 from storage.query import Query
 
 __all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "search", "shadowed"]
@@ -38,6 +39,7 @@ __all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "sear
 MAX_EVIDENCE = 12  # places told of one hit: three a term first
 _SET = 64  # expressions looked for at once; RE2 compiles so many with room to spare
 _SET_MEMORY = 64 << 20
+_SHADOWS = 20  # rules of one term that a rule is compared with: 10,000 rules are checked within seconds
 _REGEX_COST = 1_000  # how much dearer than a rare term an expression is as what wakes a rule
 Trigger = Term | Regex
 
@@ -262,22 +264,58 @@ def _union(found: list[frozenset[Trigger] | None]) -> frozenset[Trigger] | None:
 # ---- rules against each other
 
 
-def shadowed(rules: Sequence[Rule]) -> tuple[tuple[str, str], ...]:
-    """(rule, why) for each rule that says what an earlier one says, or that its own sources rule out."""
-    found: list[tuple[str, str]] = []
-    first: dict[tuple[str, frozenset[str], frozenset[str]], str] = {}
-    for rule in rules:
+def shadowed(rules: Sequence[Rule], manners: Mapping[str, object] | None = None) -> tuple[tuple[str, str], ...]:
+    """(rule, why) for each rule that its own sources rule out, or all of whose alerts another rule sends the same way.
+
+    `manners` says how a rule tells (when, for how long …): rules that tell differently do not stand in each other's shadow.
+    """
+    manners, found = manners or {}, []
+    near = _Neighbours(rules)
+    for number, rule in enumerate(rules):
         wanted = _source_terms(rule.query.root)
         names = [name for name in rule.sources if not name.startswith("tag:")]
         if wanted and len(names) == len(rule.sources) > 0 and not any(_same(name, wanted) for name in names):
-            found.append(
-                (rule.name, f"can never match: its query wants source:{wanted[0].written}, its sources are {', '.join(names)}")
-            )
-        key = (_sorted(rule.query.root), frozenset(rule.sources), frozenset(rule.channels))
-        if key in first:
-            found.append((rule.name, f"says the same as {first[key]}: every article would be told twice"))
-        first.setdefault(key, rule.name)
+            why = f"can never match: its query wants source:{wanted[0].written}, its sources are {', '.join(names)}"
+            found.append((rule.name, why))
+        for other in near.of(number):
+            wide = rules[other]
+            if manners.get(rule.name) != manners.get(wide.name) or not _covers(wide, rule):
+                continue
+            if other < number or not _covers(rule, wide):
+                found.append((rule.name, f"adds nothing to {wide.name}, which tells the same articles to the same channels"))
+                break
     return tuple(found)
+
+
+class _Neighbours:
+    """Which rules could be wider than a rule: those that one of its terms would wake. So that not each meets each."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._wakes: dict[str, list[int]] = defaultdict(list)
+        uses = Counter(leaf for rule in rules for leaf in leaves(rule.query.root) if isinstance(leaf, Term | Regex))
+        for number, rule in enumerate(rules):
+            for leaf in _triggers(rule.query.root, uses) or ():
+                for key in leaf.needles if isinstance(leaf, Term) else (leaf.written,):
+                    self._wakes[key].append(number)
+
+    def of(self, number: int) -> list[int]:
+        found: set[int] = set()
+        for leaf in leaves(self._rules[number].query.root):
+            for key in _parts(leaf.needles) if isinstance(leaf, Term) else (leaf.written,):
+                found.update(self._wakes.get(key, ())[:_SHADOWS])
+        return sorted(found - {number})
+
+
+def _parts(needles: Iterable[str]) -> Iterator[str]:
+    for needle in needles:
+        for start in range(len(needle)):
+            yield from (needle[start:end] for end in range(start + 1, len(needle) + 1))
+
+
+def _covers(wide: Rule, narrow: Rule) -> bool:
+    everywhere = not wide.sources or (narrow.sources and set(narrow.sources) <= set(wide.sources))
+    return bool(everywhere) and set(narrow.channels) <= set(wide.channels) and entails(narrow.query.root, wide.query.root)
 
 
 def _source_terms(root: Node) -> list[Term]:
@@ -288,14 +326,3 @@ def _source_terms(root: Node) -> list[Term]:
 def _same(name: str, wanted: Sequence[Term]) -> bool:
     record = Record("", "", "", source=name)
     return all(Search(View(record)).places(term) for term in wanted)
-
-
-def _sorted(node: Node) -> str:
-    """A form of the query in which the order of equal partners does not matter."""
-    if isinstance(node, Alias):
-        return _sorted(node.part)
-    if isinstance(node, And | Or):
-        return f"{type(node).__name__}({','.join(sorted({_sorted(part) for part in node.parts}))})"
-    if isinstance(node, Not):
-        return f"Not({_sorted(node.part)})"
-    return repr(node)

@@ -98,9 +98,9 @@ def test_a_program_that_the_docs_start_takes_these_options(line: str) -> None:
 
 def test_every_option_in_the_running_text_exists() -> None:
     known = {option for _, command in verbs() for parameter in command.params for option in parameter.opts} | {"--version"}
-    known |= {"--database", "--seed", "--burst"}  # of the kill harness
+    known |= {"--database", "--seed", "--burst", "--kills"}  # of the kill harness
     harness = (ROOT / "tests/flow/harness.py").read_text("utf-8")
-    assert all(f'"{option}"' in harness for option in ("--database", "--seed", "--burst"))
+    assert all(f'"{option}"' in harness for option in ("--database", "--seed", "--burst", "--kills"))
     written = {option for text in PAGES.values() for option in re.findall(r"`(--[a-z-]+)[^`]*`", text)}
     assert written - known == set()
 

@@ -223,16 +223,49 @@ def test_explain_says_what_is_missing_and_how_near_it_was() -> None:
     assert "the article has no date" in explain(parse("published:>=2026"), record("a")).render()
 
 
-def test_a_rule_that_repeats_another_or_rules_itself_out_is_named() -> None:
+@pytest.mark.parametrize(
+    ("wide", "narrow", "shadow"),
+    [
+        ("大模型 (OpenAI OR 谷歌)", "(谷歌 OR OpenAI) AND 大模型", True),
+        ("大模型", "大模型 AND 上海", True),
+        ("大模型 OR LLM", "LLM 上海 NOT 招聘", True),
+        ("GPT*", "GPT-5 AND OpenAI", True),
+        ("模型", "大模型", True),
+        ("AI", "OpenAI", False),
+        ("/GPT-\\d/", "/GPT-\\d/ OpenAI", True),
+        ("大模型 NOT 招聘", "大模型 上海 NOT 招聘", True),
+        ("大模型 NOT 招聘", "大模型 上海", False),
+        ("title:大模型", "大模型 上海", False),
+        ("大模型", "大模型 OR 上海", False),
+        ("大模型 AND 上海", "大模型", False),
+        ("大模型", "near(大模型, 上海, 5)", True),
+    ],
+)
+def test_a_rule_in_the_shadow_of_another_is_named(wide: str, narrow: str, shadow: bool) -> None:
+    rules = [Rule("narrow", parse(narrow), channels=("desk",)), Rule("wide", parse(wide), channels=("desk", "other"))]
+    assert [name for name, _ in shadowed(rules)] == ["narrow"] * shadow
+    assert shadowed(rules, {"narrow": "instant", "wide": "daily"}) == ()
+
+
+def test_rules_of_other_channels_or_more_sources_stand_in_no_shadow() -> None:
     rules = [
-        Rule("a", parse("大模型 (OpenAI OR 谷歌)"), channels=("desk",)),
-        Rule("b", parse("(谷歌 OR OpenAI) AND 大模型"), channels=("desk",)),
-        Rule("c", parse("(谷歌 OR OpenAI) AND 大模型"), channels=("other",)),
-        Rule("d", parse("大模型 source:cctv"), sources=("xinhua",)),
+        Rule("a", parse("大模型"), channels=("desk",), sources=("x", "y")),
+        Rule("b", parse("大模型 上海"), channels=("other",)),
+        Rule("c", parse("大模型 北京"), channels=("desk",)),
+        Rule("d", parse("大模型 广州"), channels=("desk",), sources=("x",)),
+    ]
+    assert [name for name, _ in shadowed(rules)] == ["d"]
+
+
+def test_a_rule_that_says_the_same_or_rules_itself_out_is_named() -> None:
+    rules = [
+        Rule("a", parse("大模型 OpenAI"), channels=("desk",)),
+        Rule("b", parse("OpenAI 大模型"), channels=("desk",)),
+        Rule("c", parse("大模型 source:cctv"), sources=("xinhua",)),
     ]
     assert [(name, why.split(":")[0]) for name, why in shadowed(rules)] == [
-        ("b", "says the same as a"),
-        ("d", "can never match"),
+        ("b", "adds nothing to a, which tells the same articles to the same channels"),
+        ("c", "can never match"),
     ]
 
 
