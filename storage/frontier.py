@@ -77,11 +77,6 @@ class Kept:
     more: int = 0
     stale: bool = False
 
-    @property
-    def capped(self) -> bool:
-        """True when some links were left for the next poll."""
-        return self.left > 0
-
 
 # ---- claiming
 
@@ -366,12 +361,6 @@ def force_due(session: Session, now: datetime) -> int:
 def _due(now: datetime, polls_due_by: datetime) -> ColumnElement[bool]:
     once = or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by)
     return and_(task.c.state == "due", task.c.due_at <= now, once)
-
-
-def due_counts(session: Session, now: datetime) -> dict[str, int]:
-    """How many polls and articles wait to be claimed."""
-    query = select(task.c.kind, func.count()).where(_due(now, now)).group_by(task.c.kind)
-    return {"poll": 0, "article": 0} | dict(session.execute(query).all())
 
 
 def next_due(session: Session) -> datetime | None:
