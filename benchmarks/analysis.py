@@ -13,18 +13,21 @@ from __future__ import annotations
 import argparse
 import importlib
 import json
+import math
 import os
 import re
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from crawler import adding, lexicon, texts
-from crawler.analyzers import events, keywords
+from crawler.analyzers import events, keywords, summary
 from crawler.record import Record
 from crawler.text import normal
 
@@ -62,10 +65,10 @@ def golds(path: Path) -> Iterator[dict[str, Any]]:
         yield row
 
 
-def record_figures(path: Path, misses: bool) -> None:
+def record_figures(name: str, rows: list[dict[str, Any]], misses: bool) -> None:
     """Technologies, industries, keywords and event sentences of a gold set."""
     counts = {name: Count() for name in ("technologies", "industries", "events", "keywords@5")}
-    for gold in golds(path):
+    for gold in rows:
         record = adding.add(Record(gold["title"], "https://example.org/", gold["text"]))
         language = gold["language"]
         said = {
@@ -80,13 +83,104 @@ def record_figures(path: Path, misses: bool) -> None:
             "events": {event["sentence"] for event in gold["events"]},
             "keywords@5": {normal(word) for word in gold["keywords"]},
         }
-        for name, count in counts.items():
-            count.add(said[name], due[name])
-            if misses and said[name] != due[name]:
-                print(f"    {gold['id']} {name}: in vain {said[name] - due[name] or '-'} missed {due[name] - said[name] or '-'}")
-    print(f"{path.name}")
-    for name, count in counts.items():
-        print(f"  {name:14} {count}")
+        for kind, count in counts.items():
+            if kind == "keywords@5" and not gold["keywords"]:
+                continue
+            count.add(said[kind], due[kind])
+            if misses and said[kind] != due[kind]:
+                print(f"    {gold['id']} {kind}: in vain {said[kind] - due[kind] or '-'} missed {due[kind] - said[kind] or '-'}")
+    print(f"{name}, {len(rows)} texts")
+    for kind, count in counts.items():
+        if count.gold:
+            print(f"  {kind:14} {count}")
+
+
+def own_figures(misses: bool) -> None:
+    """The sets of our own gold in the order in which they were written; and the summaries of those that have a reference."""
+    rows = list(golds(OWN))
+    for name in dict.fromkeys(row["set"] for row in rows):
+        record_figures(f"own gold, {name} set", [row for row in rows if row["set"] == name], misses)
+    for name in ("second", "third"):
+        for is_long in (False, True):
+            some = [
+                row
+                for row in rows
+                if row["set"] == name and "key" in row and (len(texts.Reading(row["text"]).sentences) > LONG) is is_long
+            ]
+            print(
+                f"summaries, {name} set, {len(some)} {'long' if is_long else 'short'} texts: share of the labelled facts, ROUGE-2 F"
+            )
+            for by, summarize in SUMMARIES.items():
+                said = [(summarize(row), row) for row in some]
+                facts = sum(told(summary, row["key"]) for summary, row in said) / len(some)
+                overlap = sum(rouge(summary, row["summary"]) for summary, row in said) / len(some)
+                print(f"  {by:14} {facts:.3f}  {overlap:.3f}")
+
+
+# --- summaries
+
+LONG = 12  # sentences, from which a text is long
+
+
+def told(summary: str, facts: list[str]) -> float:
+    """The share of the facts of which the summary holds the telling words; `a|b` are two ways to tell one."""
+    form = normal(summary)
+    return sum(any(normal(words) in form for words in fact.split("|")) for fact in facts) / len(facts)
+
+
+def rouge(summary: str, reference: str) -> float:
+    """F of the pairs of words (of Han: characters) that both have."""
+    one, other = (Counter(pairwise(re.findall("[a-z0-9]+|[\u4e00-\u9fff]", normal(text)))) for text in (summary, reference))
+    return 2 * (one & other).total() / max(1, one.total() + other.total())
+
+
+def lead(row: dict[str, Any]) -> str:
+    """The first whole sentences of at most 200 characters."""
+    taken = ""
+    for sentence in texts.Reading(row["text"]).sentences:
+        if len(taken) + len(sentence.text) > summary.MOST:
+            break
+        taken += sentence.text + " "
+    return taken
+
+
+def by_rank(row: dict[str, Any], alike: Callable[[Counter[str], Counter[str], Counter[str], int], float]) -> str:
+    """The most central sentences that fit: PageRank over how alike they are, as TextRank and LexRank do."""
+    read = texts.Reading(row["text"])
+    sentences = [one for one in read.sentences if len(one.text) > 8]
+    bags = [Counter(word for word in read.tokens[one.first_word : one.last_word] if len(word) > 1) for one in sentences]
+    often, size = Counter(word for bag in bags for word in bag), len(sentences)
+    links = [[alike(a, b, often, size) if a is not b else 0.0 for b in bags] for a in bags]
+    ranks = [1 / size] * size
+    for _ in range(50):
+        ranks = [
+            0.15 / size + 0.85 * sum(ranks[j] * links[j][i] / (sum(links[j]) or 1) for j in range(size)) for i in range(size)
+        ]
+    taken, room = [], summary.MOST
+    for _, one in sorted(zip(ranks, sentences, strict=True), key=lambda pair: -pair[0]):
+        if len(one.text) + 1 <= room:
+            taken.append(one)
+            room -= len(one.text) + 1
+    return " ".join(one.text for one in sorted(taken, key=lambda one: one.start))
+
+
+def common_words(a: Counter[str], b: Counter[str], often: Counter[str], size: int) -> float:
+    return len(a.keys() & b.keys()) / (math.log(a.total() + 1) + math.log(b.total() + 1) or 1)
+
+
+def cosine(a: Counter[str], b: Counter[str], often: Counter[str], size: int) -> float:
+    rare = {word: math.log(size / often[word]) + 0.1 for word in (*a, *b)}
+    lengths = [math.sqrt(sum((bag[word] * rare[word]) ** 2 for word in bag)) or 1 for bag in (a, b)]
+    found = sum(a[word] * b[word] * rare[word] ** 2 for word in a.keys() & b.keys()) / (lengths[0] * lengths[1])
+    return found if found > 0.1 else 0.0
+
+
+SUMMARIES: dict[str, Callable[[dict[str, Any]], str]] = {
+    "ours": lambda row: adding.add(Record(row["title"], "", row["text"])).summary,
+    "lead": lead,
+    "TextRank": lambda row: by_rank(row, common_words),
+    "LexRank": lambda row: by_rank(row, cosine),
+}
 
 
 # --- keywords of abstracts and news
@@ -279,12 +373,12 @@ def main() -> None:
     options.add_argument("--misses", action="store_true")
     chosen = options.parse_args()
     cost_figures()
-    record_figures(OWN, chosen.misses)
+    own_figures(chosen.misses)
     if not chosen.data:
         return
     if chosen.peers:
         sys.path.append(str(chosen.peers))
-    record_figures(Path(chosen.data) / "gold_records.jsonl", chosen.misses)
+    record_figures("given gold", list(golds(Path(chosen.data) / "gold_records.jsonl")), chosen.misses)
     sentence_figures(Path(chosen.data))
     all_keyword_figures(Path(chosen.data))
 

@@ -20,19 +20,22 @@ _lead = re.compile(
 )
 _day = r"(?:\d{4}年|今年|去年|明年|本周|上周|下周|当地时间|北京时间|周[一二三四五六日])?(?:\d{1,2}月)?(?:\d{1,2}[日号]|初|底|中旬|[上下]旬)?"
 _when = re.compile(
-    rf"^(?:{_day}(?:晚间?|早间?|凌晨|上午|下午|晚上|深夜|一早)?|近日|日前|今天|今日|昨天|昨日|同日|同时|当天|当日|当晚|目前|截至目前|未来[^，]{{1,4}}|按照计划)[，,]?"
+    rf"^(?:{_day}(?:晚上|晚间?|早上|早间?|凌晨|上午|中午|下午|深夜|一早)?|近日|日前|今天|今日|昨天|昨日|同日|同时|当天|当日|当晚|目前|截至目前|未来[^，]{{1,4}}|按照计划)[，,]?"
 )
 _by = re.compile(r"由[^，、]{2,20}?(?:的|研制的?|研发的?|开发的?)(?=[^，]{4})|^(?:致力于|专注于?|从事|主打)[^，]{2,28}的")
 _aside_zh = re.compile(
-    r"在[^，。]{2,24}?(?:期间|大会上|会议上|会上|活动上|论坛上)|(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午)?|近日|日前"
+    r"在[^，。]{2,24}?(?:期间|大会上|会议上|会上|活动上|论坛上)|(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午)?|近日|日前|同[日时期]|当[天日晚](?:中午|上午|下午|晚上)?"
 )
 _adverbial = re.compile(
     r"(?:后|以来|之际|期间|时|之前|以前|同时|背景下|情况下|方面|领域|显示|透露|表示|认定|称|说|指出|要求|提出|明确|介绍)$"
 )
-_telling = re.compile(r"(?:宣布|通报|披露|透露|确认|公告|提示|获悉|报道|表示|承认|证实|发布消息|发布公告)$")
+_telling = re.compile(
+    r"(?:宣布|通报|披露|透露|确认|公告|公布|提示|获悉|报道|表示|承认|证实|(?:发布|公布)[^，]{0,6}(?:消息|公告|通告|通报|结果))$"
+)
 _topic = re.compile(r"^(?:在|从)?([^，,。在]{2,12}?)(?:方面|领域)[，,]")
 _brackets = re.compile(r"[（(][^（）()]{0,20}[）)]")
 _opening = re.compile(r"^(?:在|自|从|随着|为|为了|通过|根据|围绕|按照|据|经|作为|对于?)")
+_post = re.compile(r"(?:首席|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETF]O)")  # of whom, says a clause before
 _many = re.compile(r"^([^，、]{2,8})(?:、[^，、]{2,8}){2,}?等(?:地区?)?")
 _tail = re.compile(r"(?:[的和与及、在为对将并等是]|以及|包括|通过|其中|\d+)+$")
 _name_marks = {"“": "”", "《": "》", "「": "」", "（": "）"}
@@ -59,11 +62,11 @@ def _chinese(detail: str, acts: Sequence[str]) -> str:
     part = next((part for part in parts if acts and acts[0] in normal(part)), parts[0])
     clauses = _clauses(part) or [part]
     place = _place(clauses, acts)
-    clause = _by.sub("", clauses[place])
+    clause = _by.sub("", clauses[place]).removeprefix("并")
     actor = _actor(clauses[:place])
     if clause.startswith("其") and actor:
         clause = actor + clause[1:]
-    elif actor and not _subject(clause):
+    elif actor and (_post.match(clause) or not _subject(clause)):
         clause = actor + clause
     return _shortened(clause, acts[0] if acts else "") or detail[:LONGEST]
 
@@ -83,11 +86,16 @@ def _place(clauses: list[str], acts: Sequence[str]) -> int:
     """Which clause says what happened: the one with the surest act that is more than a circumstance or the telling of it."""
     forms = [normal(clause) for clause in clauses]
     for act in acts:
-        for at, clause in enumerate(clauses):
-            if act in forms[at] and not _adverbial.search(clause) and not _telling.search(clause):
+        for at, clause in enumerate(forms):
+            if act in clause and not _circumstance(clause):
                 return at
-    plain = [at for at, clause in enumerate(clauses) if not _adverbial.search(clause) and not _telling.search(clause)]
+    plain = [at for at, clause in enumerate(forms) if not _circumstance(clause)]
     return plain[0] if plain else 0
+
+
+def _circumstance(form: str) -> bool:
+    """True for a clause (in its normal form) that tells when, that somebody said so, or what something is."""
+    return form.startswith("是") or bool(_adverbial.search(form) or _telling.search(form))
 
 
 def _cut(text: str, marks: str) -> Iterator[str]:
@@ -123,8 +131,13 @@ def _subject(clause: str) -> str:
 
 def _actor(before: list[str]) -> str:
     """The subject of the nearest clause before that has one."""
-    subjects = (_aside_zh.sub("", _subject(_by.sub("", clause))) for clause in reversed(before))
+    subjects = (_aside_zh.sub("", _subject(_by.sub("", clause)) or _teller(clause)) for clause in reversed(before))
     return next((subject.removeprefix("其") for subject in subjects if 1 < len(subject) <= 18), "")
+
+
+def _teller(clause: str) -> str:
+    told = _telling.search(clause)
+    return clause[: told.start()] if told else ""
 
 
 def _shortened(text: str, act: str) -> str:
@@ -139,7 +152,8 @@ def _shortened(text: str, act: str) -> str:
         return text
     at = text.find(act) if act else -1
     if at + len(act) > LONGEST and (subject := _subject(text)):
-        text = subject + ("将" if "将" in text[len(subject) : at] else "") + text[at:]
+        done_to = max(text.rfind(word, len(subject), at) for word in "遭被")
+        text = subject + ("将" if "将" in text[len(subject) : at] else "") + text[done_to if done_to > 0 else at :]
     kept = ""
     for word, _ in tagged(text):
         if len(kept) + len(word) > LONGEST:
@@ -161,7 +175,7 @@ def _closed(text: str) -> str:
 
 # --- languages with blanks between words
 
-_aside = re.compile(r"^((?:[A-Z][\w.&'-]*\s?){1,4}), (?:an?|the|which|who|whose|based) [^,]{3,120}, ")
+_aside = re.compile(r"^([A-Z][\w.&'-]*(?: [\w.&'-]+){0,5}), (?:an?|the|which|who|whose|based) [^,]{3,120}, ")
 _first_time = re.compile(
     r"^(?:According to [^,]{3,120}|(?:On|In|At|By|Last|This|Earlier|Late|Since|After|During)\b[^,]{1,40}|[A-Z][a-z]+ south|Farther [a-z]+|Separately), (?=\S)"
 )
@@ -169,24 +183,25 @@ _said = re.compile(
     r"\b(?:said|says|announced|confirmed)(?: (?:on|in|last|this) \w+(?: \d+)?)?(?: that)? (?:it|they|he|she) (?:had|has|have) "
 )
 _will = re.compile(r"\b(?:said|says|announced)(?: on \w+(?: \d+)?)?(?: that)? (?:it|they) (?:will|would) ")
+_that = re.compile(r"^[^,]{3,60}\b(?:said|says|announced|confirmed)(?: on \w+(?: \d+)?)? that (?!(?:it|its|they|their|he|she)\b)")
 _ending = re.compile(r", according to .*$|, [\w ]{2,40} said(?: on \w+(?: \d+)?)?$")
 _breaks = frozenset(
     "which that who whose after before while as because replacing with for in on at by and to from under over against since when but "
     "including among during through using where into".split()
 )
 _weak = frozenset(  # words with which no headline ends
-    "last next led a an the of to in on at by for with and or its their his her from as that which has have had been is are was were be".split()
+    "last next led more most up any than a an the of to in on at by for with and or its their his her from as that which has have had been is are was were be".split()
 )
 
 
 def _english(detail: str, acts: Sequence[str]) -> str:
     text = _ending.sub("", detail.strip().rstrip("."))
     text = _aside.sub(r"\1 ", _first_time.sub("", _aside.sub(r"\1 ", text)))
-    text = _will.sub("to ", _said.sub("", text))
+    text = _that.sub("", _will.sub("to ", _said.sub("", text)))
     words = text.split()
     if len(words) <= LONGEST_WORDS:
         return _capital(text)
-    first = next((at for at, word in enumerate(words[:LONGEST_WORDS]) if word.lower().strip(".,;:") in acts), 3)
+    first = next((at for at, word in enumerate(words[:LONGEST_WORDS]) if word.lower().strip(".,;:") in acts), LONGEST_WORDS)
     kept = words[: _cut_at(words, first + 2)]
     while len(kept) > 3 and kept[-1].lower() in _weak:
         kept.pop()

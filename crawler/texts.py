@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import defaultdict
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -57,10 +58,14 @@ class Reading:
         """Every known term that stands as a word, longest first at each place; nested ones are still there."""
         form, new = self.form, tuple.__new__  # there are hundreds: Match(…) takes twice as long
         found: list[Match] = []
-        for last, (length, open_start, open_end, plain, listed) in terms().iter(form):
+        for last, ((length, open_start, open_end, plain), *listed) in terms().iter(form):
             start, end = last - length + 1, last + 1
-            if (open_start and not word_starts(form, start)) or (open_end and not word_ends(form, end)):
+            if open_start and not word_starts(form, start):
                 continue
+            if open_end and not word_ends(form, end):
+                end += 1
+                if form[last + 1] != "s" or not word_ends(form, end):  # robot also stands for robots
+                    continue
             for term in listed:
                 if plain or self._is_meant(term, start, end):
                     found.append(new(Match, (start, end, term)))
@@ -69,9 +74,16 @@ class Reading:
         return tuple(found)
 
     def _is_meant(self, term: Term, start: int, end: int) -> bool:
-        if term.exact and self.original(start, end) != term.alias:
+        if term.exact and self.original(start, end).removesuffix("s") != term.alias.removesuffix("s"):
             return False
         return not (term.unless and term.unless.search(self.form, max(0, start - 40), end + 40))
+
+    @cached_property
+    def _by_kind(self) -> defaultdict[str, list[Match]]:
+        sorted_out: defaultdict[str, list[Match]] = defaultdict(list)
+        for match in self.matches:
+            sorted_out[match[2][0]].append(match)
+        return sorted_out
 
     def longest(self, *kinds: str) -> list[Match]:
         """The terms of these kinds that stand inside no longer one. Latin ones may overlap (edge AI accelerator); Han ones don't,
@@ -83,7 +95,12 @@ class Reading:
     def _find_longest(self, kinds: tuple[str, ...]) -> list[Match]:
         chosen: list[Match] = []
         start = end = 0
-        for match in [match for match in self.matches if match[2].kind in kinds]:
+        wanted = (
+            self._by_kind[kinds[0]]
+            if len(kinds) == 1
+            else sorted(chain.from_iterable(map(self._by_kind.__getitem__, kinds)), key=_place)
+        )
+        for match in wanted:
             first, last, _ = match
             if first >= end or (last > end and is_word(self.form[first])) or (first == start and last == end):
                 chosen.append(match)
@@ -96,6 +113,18 @@ class Reading:
         if self.is_spaced:
             return [(word, "") for word in _spaced.findall(self.form)]
         return tagged(self.form)
+
+    @cached_property
+    def edges(self) -> frozenset[int]:
+        """Where words start and end in the normal form."""
+        return frozenset(self.starts)
+
+    def cuts_a_word(self, start: int, end: int) -> bool:
+        """True for Han that goes from one word into another: 师范 in 分析师范晓; a single character must be a word of its own."""
+        edges = self.edges
+        if start in edges and end in edges:
+            return False
+        return end - start == 1 or any(at in edges for at in range(start + 1, end))
 
     @cached_property
     def tokens(self) -> tuple[str, ...]:
@@ -115,6 +144,10 @@ class Reading:
     @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         return tuple(_sentences(self))
+
+
+def _place(match: Match) -> tuple[int, int]:
+    return match[0], -match[1]
 
 
 @lru_cache(maxsize=4)

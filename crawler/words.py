@@ -8,8 +8,7 @@ from typing import Any
 
 import rjieba
 
-from crawler.lexicon import all_terms, table
-from crawler.text import normal
+from crawler.lexicon import table, terms
 
 _han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 
@@ -18,7 +17,7 @@ _han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
 def segmenter() -> Any:
     """jieba, which also knows our own names: 智能体, 端到端, 开源 are one word each."""
     plain = re.compile("[\u4e00-\u9fff]{2,5}")
-    words = {normal(term.alias) for term in all_terms() if term.kind in ("technology", "entity")}
+    words = {form for form, (_, *known) in terms().items() if any(term.kind in ("technology", "entity") for term in known)}
     for word in {*words, *str(table("events.yaml")["words"]).split()}:
         if plain.fullmatch(word) and not rjieba.has_word(word):
             rjieba.add_word(word, max(20, rjieba.suggest_freq(word)), "nz")

@@ -26,9 +26,8 @@ from crawler.text import is_han
 from crawler.texts import Reading, Sentence, reading
 
 MOST = 10
-LEAST = 3.0  # points a sentence needs; in a text of more than LONG sentences …
-LEAST_OF_LONG = 4.0  # … so many (a survey has its own way)
-SHARE_OF_LONG = 0.5  # … and this much of the best one's
+LEAST = 2.8  # points a sentence needs; in a text of more than LONG sentences …
+LEAST_OF_LONG = 3.3  # … so many (a survey has its own way)
 LONG = 12
 SURVEY = 3  # headings from which a text is taken section by section
 FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sentences one event
@@ -85,6 +84,9 @@ def _verbs() -> tuple[dict[str, float], dict[str, float]]:
     for _, (weight, words) in rows(table("events.yaml")["verbs_en"]):
         for verb in words.split():
             base, *irregular = verb.split("/")
+            if base.startswith("="):
+                found.setdefault(base[1:], float(weight))
+                continue
             bare.setdefault(base, float(weight))
             found.update((form, float(weight)) for form in (*_inflected(base), *irregular) if form not in found)
     return found, bare
@@ -160,6 +162,7 @@ def choose(title: str, text: str) -> list[Chosen]:
     """The sentences that tell the events, in the order of the text."""
     headings = {one.paragraph: one.text for one in reading(text).sentences if _is_heading(one, text)}
     is_survey = len(headings) >= SURVEY
+    least = LEAST if is_survey or len(reading(text).sentences) <= LONG else LEAST_OF_LONG
     sections: list[list[Chosen]] = [[]]
     heading = ""
     for one in scored(title, text):
@@ -168,12 +171,8 @@ def choose(title: str, text: str) -> list[Chosen]:
             sections.append([])
             continue
         points = one.points + (_overview(one.sentence.form) if is_survey else 0.0)
-        if one.acts and points >= LEAST:
+        if one.acts and points >= least:
             sections[-1].append(Chosen(one.sentence, points, one.acts, heading))
-    if not is_survey and len(reading(text).sentences) > LONG:
-        best = max((one.points for section in sections for one in section), default=0.0)
-        least = max(LEAST_OF_LONG, SHARE_OF_LONG * best)
-        sections = [[one for one in section if one.points >= least] for section in sections]
     ranked = _by_turns(sections) if is_survey else sorted(chain.from_iterable(sections), key=lambda one: -one.points)
     return sorted(_folded(ranked), key=lambda one: one.sentence.start)
 

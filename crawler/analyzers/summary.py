@@ -1,8 +1,7 @@
-"""At most 200 characters of the article in its own whole sentences: how it begins, then its events."""
+"""At most 200 characters of the article in its own whole sentences: those that together tell most of its events, else how it begins."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from crawler.headlines import clean
@@ -11,14 +10,14 @@ from crawler.text import is_han
 from crawler.texts import Sentence, reading
 
 MOST = 200
-LONG = 600  # code points from which the events say more than the next sentences do
 
 
 def add(record: Record) -> Record:
     """The record with `summary`; run after events."""
-    sentences = [one for one in reading(record.text).sentences if not _is_heading(one)] or list(reading(record.text).sentences)
-    taken = _fitting(_wanted(record, sentences))
-    parts = [clean(one.text) for one in sorted(taken, key=lambda one: one.start)]
+    scores = {fact.start: fact.score for fact in record.facts if fact.kind == "event"}
+    sentences = reading(record.text).sentences
+    events = [(scores[one.start], clean(one.text)) for one in sentences if one.start in scores]
+    parts = _most_told(events) or _beginning([clean(one.text) for one in sentences if not _is_heading(one)])
     blank = "" if parts and any(map(is_han, parts[0][-6:])) else " "
     return replace(record, summary=blank.join(parts) or _cut(record.text))
 
@@ -27,22 +26,25 @@ def _is_heading(sentence: Sentence) -> bool:
     return len(sentence.text) <= 40 and not sentence.form.endswith((".", "。", "!", "?", "…", '"', ";", ")"))
 
 
-def _wanted(record: Record, sentences: list[Sentence]) -> list[Sentence]:
-    """Sentences by how much the summary wants them: the first, then the events by their certainty; of a short text all in turn."""
-    if len(record.text) <= LONG:
-        return sentences
-    scores = {fact.start: fact.score for fact in record.facts if fact.kind == "event"}
-    events = sorted((one for one in sentences if one.start in scores), key=lambda one: -scores[one.start])
-    return [*sentences[:1], *(one for one in events if one is not sentences[0]), *sentences[1:]]
+def _most_told(events: list[tuple[float, str]]) -> tuple[str, ...]:
+    """The surest one, and those beside it that fit and whose certainties sum up to most, in their order."""
+    surest = max((event for event in events if len(event[1]) <= MOST), default=None, key=lambda event: event[0])
+    events = [(score + MOST * ((score, text) == surest), text) for score, text in events]
+    best: dict[int, tuple[float, tuple[str, ...]]] = {-1: (0.0, ())}  # by the room that is taken
+    for score, text in events:
+        for size, (total, taken) in list(best.items()):
+            longer = size + len(text) + 1
+            if longer <= MOST and (longer not in best or best[longer][0] < total + score):
+                best[longer] = (total + score, (*taken, text))
+    return max(best.values())[1]
 
 
-def _fitting(wanted: Iterable[Sentence]) -> list[Sentence]:
-    taken: list[Sentence] = []
-    room = MOST
-    for one in wanted:
-        if len(one.text) + 1 <= room and one not in taken:
-            taken.append(one)
-            room -= len(one.text) + 1
+def _beginning(sentences: list[str]) -> tuple[str, ...]:
+    """The first sentences that fit."""
+    taken: tuple[str, ...] = ()
+    for text in sentences:
+        if len(text) + sum(len(one) + 1 for one in taken) <= MOST:
+            taken += (text,)
     return taken
 
 

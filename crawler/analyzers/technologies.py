@@ -1,21 +1,25 @@
 """Which AI technologies an article speaks of, by the names of the taxonomy and the place where each stands.
 
 The longest name at a place counts, so that 深度学习框架 is not also 深度学习; a doubtful name (ML, CNN …) counts only beside a sure
-one. Order: those of the title first, then as often as they are named.
+one. Order: those of the title first, then AI before what is only near it (drones, big data), each as often as they are named.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from itertools import zip_longest
+from functools import cache
+from itertools import chain, zip_longest
+from typing import Any
+
+import re2
 
 from crawler.languages import language_of
-from crawler.lexicon import names, no_context
+from crawler.lexicon import Term, names, no_context, table
 from crawler.record import Fact, Record
 from crawler.texts import Match, Reading, reading
 
-MOST = 20
+MOST = 15
 GENERAL = "ai"
 CONTEXT = 24  # characters of the text on each side of a name that go into its quote
 
@@ -47,7 +51,7 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
     """All technologies of title and text by id, without the doubtful ones that stand alone."""
     found: dict[str, _Seen] = {}
     for where in (title, text):
-        for match in _named(where):
+        for match in chain(_named(where), _done(where)):
             seen = found.setdefault(match.term.id, _Seen(match, where is title))
             seen.count += 1
             seen.sure |= not match.term.unsure
@@ -68,8 +72,33 @@ def _named(place: Reading) -> Iterator[Match]:
             yield match
 
 
+def _done(place: Reading) -> Iterator[Match]:
+    """The technologies of a text that it tells by what they do: 自动编写代码, detects tumours. They are as doubtful as their rows say."""
+    acts, all_of_them = _acts()
+    for at in sorted(all_of_them.Match(place.form) or ()):
+        term = acts[at]
+        found = _compiled(term.alias).search(place.form)
+        if found and not any(match.term.id == term.id for match in place.longest("technology")):
+            yield Match(found.start(), found.end(), term)
+
+
+@cache
+def _acts() -> tuple[list[Term], Any]:
+    """The terms of the data file's `acts`, whose aliases are patterns, and all of these as one automaton."""
+    acts, together = [], re2.Set.SearchSet()
+    for line in str(table("taxonomy.yaml")["acts"]).splitlines():
+        ident, _, written = line.partition(" | ")
+        acts.append(Term("technology", ident.rstrip("?"), written, unsure=ident.endswith("?")))
+        together.Add(written)
+    together.Compile()
+    return acts, together
+
+
+_compiled = cache(re2.compile)  # few of them are ever met
+
+
 def _ranked(found: dict[str, _Seen]) -> list[tuple[str, _Seen]]:
-    return sorted(found.items(), key=lambda item: (not item[1].in_title, -item[1].count))
+    return sorted(found.items(), key=lambda item: (not item[1].in_title, item[0] in no_context(), -item[1].count))
 
 
 def _fact(value: str, seen: _Seen, title: Reading, text: Reading) -> Fact:

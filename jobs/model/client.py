@@ -125,6 +125,7 @@ def _words(error: Any) -> str:
 def _retry_after(response: Any) -> float | None:
     """Seconds; a date instead of a number is not looked at, the usual pause does."""
     try:
-        return min(max(float(response.headers.get("retry-after", "")), 0.0), LONGEST_RETRY_AFTER)
+        seconds = float(response.headers.get("retry-after", ""))
     except ValueError:
         return None
+    return min(seconds, LONGEST_RETRY_AFTER) if seconds >= 0 else None  # false for nan

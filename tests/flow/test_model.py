@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler import adding
 from crawler.record import Record
 from storage import annotating, queries
 from storage.database import Database, open_database
@@ -46,7 +47,7 @@ async def _story(folder: Path) -> None:
             daemon.kill()
             await daemon.wait()
             with closing(open_database(f"sqlite:///{folder}/zhixun.db")) as db:
-                assert {one.analysis for one in records(db)} == {"builtin 1"}
+                assert {one.analysis for one in records(db)} == {adding.label(())}
                 reserved = db.read(lambda s: annotating.spent(s, f"{datetime.now(worlds.ZONE):%Y-%m}"))
                 assert reserved > 0  # what the two calls may have cost
                 daemon = await start(config)

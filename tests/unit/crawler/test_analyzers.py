@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -39,7 +40,7 @@ def check_grounded(made: Record) -> None:
 
 
 @pytest.mark.parametrize("gold", GOLD, ids=[row["id"] for row in GOLD])
-def test_every_value_has_its_proof(gold: dict[str, str]) -> None:
+def test_every_value_has_its_proof(gold: dict[str, Any]) -> None:
     made = adding.add(record(gold["text"], gold["title"]))
     check_grounded(made)
     assert made.language == gold["language"]
@@ -88,28 +89,35 @@ def test_texts_of_awkward_pieces_stay_grounded(pieces: list[str]) -> None:
     check_grounded(adding.add(record("".join(pieces), "".join(pieces[:4]))))
 
 
-def scores(name: str) -> tuple[float, float]:
-    hits = said = due = 0
-    for gold in GOLD:
-        made = adding.add(record(gold["text"], gold["title"]))
-        found, wanted = {
-            "technologies": (set(made.ai_technologies), [lexicon.names("technology")[one] for one in gold["technologies"]]),
-            "industries": (set(made.industries), [lexicon.names("industry")[one] for one in gold["industries"]]),
-        }[name]
-        names = {one.in_language(gold["language"]) for one in wanted}
-        hits, said, due = hits + len(found & names), said + len(found), due + len(names)
-    return hits / said, hits / due
+def hits(name: str, gold: dict[str, Any]) -> tuple[set[str], set[str]]:
+    """(what was said, what was to be said)"""
+    made = adding.add(record(gold["text"], gold["title"]))
+    if name == "events":
+        return {fact.quote for fact in made.facts if fact.kind == "event"}, {event["sentence"] for event in gold["events"]}
+    kind, said = {"technologies": ("technology", made.ai_technologies), "industries": ("industry", made.industries)}[name]
+    return set(said), {lexicon.names(kind)[one].in_language(gold["language"]) for one in gold[name]}
 
 
 @pytest.mark.parametrize(
-    ("name", "precision", "recall"),
-    [("technologies", 0.94, 0.94), ("industries", 0.88, 0.82)],
-    ids=["technologies", "industries"],
+    ("chosen", "name", "precision", "recall"),
+    [
+        ("first", "technologies", 0.95, 0.96),
+        ("first", "industries", 0.90, 0.78),
+        ("first", "events", 0.80, 0.82),
+        ("second", "technologies", 0.88, 0.74),
+        ("second", "industries", 0.84, 0.88),
+        ("second", "events", 0.88, 0.84),
+        ("third", "events", 0.85, 0.75),
+        ("fourth", "technologies", 0.84, 0.84),
+        ("fourth", "industries", 0.92, 0.86),
+        ("fourth", "events", 0.85, 0.82),
+    ],
 )
-def test_quality_on_our_own_gold_does_not_sink(name: str, precision: float, recall: float) -> None:
-    found = scores(name)
-    assert found[0] >= precision
-    assert found[1] >= recall
+def test_quality_on_our_own_gold_does_not_sink(chosen: str, name: str, precision: float, recall: float) -> None:
+    pairs = [hits(name, gold) for gold in GOLD if gold["set"] == chosen]
+    right = sum(len(said & due) for said, due in pairs)
+    assert right / sum(len(said) for said, _ in pairs) >= precision
+    assert right / sum(len(due) for _, due in pairs) >= recall
 
 
 def test_adding_runs_every_analyzer_of_the_family_each_after_those_it_builds_on() -> None:
@@ -158,6 +166,11 @@ class TestTechnologies:
             ),
             ("央行微调了公开市场操作的利率。", ()),
             ("The edge AI accelerator ships in May.", ("edge AI", "AI chip")),
+            ("Two speech recognisers and three digital twins.", ("speech recognition", "digital twin")),
+            ("骗子用AI模仿他儿子的声音。", ("声音克隆",)),
+            ("AI系统自动编写代码，并能提前预测设备故障。", ("代码生成", "预测性维护")),
+            ("他编写的代码很好。", ()),
+            ("Lawmakers passed a bill on artificial intelligence.", ("AI governance",)),
         ],
     )
     def test_are_named_as_the_taxonomy_names_them(self, text: str, found: tuple[str, ...]) -> None:
@@ -176,6 +189,12 @@ class TestIndustries:
     def test_of_ai_news_that_names_none_is_internet_and_software(self) -> None:
         made = industries.add(technologies.add(language.add(record("新的大语言模型昨天问世。"))))
         assert made.industries == ("互联网与软件",)
+
+    def test_are_not_told_by_pieces_of_two_words(self) -> None:
+        assert (
+            "教育"
+            not in industries.add(language.add(record("零售分析师范晓认为，超市门店要降价。", "分析师范晓谈零售"))).industries
+        )
 
     def test_of_other_news_may_be_none(self) -> None:
         assert industries.add(language.add(record("昨天下了一场雨，街上没有人。"))).industries == ()
@@ -240,6 +259,11 @@ class TestEvents:
                 "海桐市交通局即日起开放两条自动驾驶公交路线",
             ),
             ("9月28日，灵犀智能确认，其首席科学家已于月底前离职。", ("离职",), "灵犀智能首席科学家已于月底前离职"),
+            ("翼芯科技11月2日公告，首席执行官陆鸣因个人原因辞任。", ("辞任",), "翼芯科技首席执行官陆鸣因个人原因辞任"),
+            ("消息公布後，晨曦股價漲停。", ("公布", "涨停"), "晨曦股價漲停"),
+            ("澜山大学6月25日发布通告，撤销对37名毕业生的处分。", ("发布", "撤销"), "澜山大学撤销对37名毕业生的处分"),
+            ("周四早上系统恢复，学校改用校园卡。", ("恢复",), "系统恢复"),
+            ("盛象去年利润下滑18%，是五家上市公司中跌幅最大的。", ("上市",), "盛象去年利润下滑18%"),
             ("在数据方面，新区成立了工业数据流通联盟，首批开放62个数据集。", ("成立",), "数据：新区成立了工业数据流通联盟"),
             (
                 "浦东、黄浦、杨浦、长宁、闵行、青浦等都制定了人工智能产业推进政策。",
@@ -261,6 +285,14 @@ class TestEvents:
             (
                 "In January, the port of Valeholm switched on 40 driverless trucks.",
                 "The port of Valeholm switched on 40 driverless trucks",
+            ),
+            (
+                "Motor insurer Corvane said on June 3 that an AI agent now settles claims of up to $2,500.",
+                "An AI agent now settles claims of up to $2,500",
+            ),
+            (
+                "Chief executive Martin Aske, who has run the group for years, will step down in April.",
+                "Chief executive Martin Aske will step down in April",
             ),
         ],
     )
@@ -329,6 +361,11 @@ class TestSummary:
             for sentence in sorted(sentences, key=len, reverse=True):
                 left = left.replace(sentence, "")
             assert not left.strip()
+
+    def test_tells_the_surest_event_and_not_the_scene_that_a_long_text_opens_with(self) -> None:
+        opening = "早上六点，山脚下的灯就亮了。老人们慢慢走出门来。谁也没有说话。"
+        made = adding.add(record(opening * 4 + "11月1日，云湾市发布护理机器人标准。" + opening * 4, "云湾市发布护理机器人标准"))
+        assert made.summary == "11月1日，云湾市发布护理机器人标准。"
 
     def test_of_a_text_without_a_short_sentence_is_its_beginning(self) -> None:
         made = summary.add(record("上海发布了方案，" * 60))

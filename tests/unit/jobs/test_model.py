@@ -137,6 +137,10 @@ def test_an_answer_is_kept_and_says_how_it_came(lite: Database, script: list[Ans
         record, note = bench.record(number), bench.note(number)
         assert record.ai_technologies == ("卷积神经网络",)
         assert record.keywords == ("星河智算", "影像读片系统")
+        assert record.industries == ("医疗健康",)
+        told = [event.headline for event in record.events]
+        assert ("星河智算系统获得注册证" in told) is ("truncated" not in how)
+        assert told  # of a truncated answer the built-in ones
         assert record.analysis == f"model:{MODEL}, {adding.label(())}"
         assert all(TEXT[fact.start : fact.end] == fact.quote for fact in record.facts if fact.start is not None)
         assert {fact.by for fact in record.facts if fact.kind == "technology"} == {f"model:{MODEL}"}
@@ -181,6 +185,30 @@ def test_without_a_good_answer_the_built_in_facts_stay_and_the_note_says_why(
 
     server = asked(lite, *script, work=work, timeout="1s")
     assert {one.path for one in server.asked} == {"/v1/chat/completions"}
+
+
+@pytest.mark.parametrize(
+    "first",
+    [refusal(429, "slow down", **{"Retry-After": "120"}), refusal(500, "oops"), "hang", completion("no")],
+    ids=["overloaded", "broken", "slow", "nonsense"],
+)
+def test_what_failed_once_is_upgraded_after_the_pause(lite: Database, first: Answer | Trouble) -> None:
+    async def work(bench: Bench) -> None:
+        number = bench.keep()
+        assert await bench.ask()
+        note = bench.note(number)
+        assert note is not None
+        assert "built-in analysis stays" in note.detail
+        bench.now = note.next_at
+        assert await bench.ask()
+        assert bench.record(number).analysis == f"model:{MODEL}, {adding.label(())}"
+        note = bench.note(number)
+        assert note is not None
+        assert note.state == "done"
+        assert "by the model (json_schema)" in note.detail
+
+    again = [first] if isinstance(first, Answer) and first.status == 200 else []  # what can't be read is asked for twice at once
+    asked(lite, first, *again, completion(GOOD), work=work, timeout="1s")
 
 
 def test_a_page_that_gives_orders_moves_no_fact(lite: Database) -> None:
