@@ -1,7 +1,8 @@
 """How well articles are read, and what it costs, beside the libraries that do the same, in one run.
 
     python benchmarks/reading.py                      our own pages (tests/sites/articles), our reader alone
-    python benchmarks/reading.py --peers DIR          with trafilatura, readability-lxml, newspaper4k, gne, resiliparse importable from DIR
+    python benchmarks/reading.py --peers DIR          with trafilatura, readability-lxml, newspaper4k, gne, magic-html (Python 3.12),
+                                                      resiliparse importable from DIR; those that are installed take part without it
     python benchmarks/reading.py --data DIR           also the measured sets: DIR/pages/*.jsonl.xz
     python benchmarks/reading.py --rounds 3           CPU per page is the least of so many rounds
 
@@ -22,6 +23,7 @@ import logging
 import lzma
 import re
 import statistics
+import subprocess
 import sys
 import time
 import warnings
@@ -69,6 +71,18 @@ def measured(path: Path) -> list[Case]:
         for row in rows
         if "body" in row
     ]
+
+
+def live_blog() -> list[Case]:
+    """One page of 1.3 MB: fifteen hundred posts, each with its tools."""
+    post = "At {0}:{1:02d} the council said that item {2} had passed, and that the next vote would follow within the hour."
+    lines = [post.format(number // 60 % 24, number % 60, number) for number in range(1_500)]
+    tools = "".join(f'<li><a class="tool" href="/share/{n}?{"token=" * 20}"><span>Share {n}</span></a></li>' for n in range(4))
+    posts = "".join(
+        f'<div class="post" id="p{n}"><p>{line}</p><ul class="share">{tools}</ul></div>' for n, line in enumerate(lines)
+    )
+    body = f"<html><head><title>A long vote | The Page</title></head><body><h1>A long vote</h1><div>{posts}</div></body></html>"
+    return [_case("http://page.example/live.html", body.encode(), "\n".join(lines))]
 
 
 def _case(url: str, body: bytes, gold: str) -> Case:
@@ -178,6 +192,25 @@ def measure(name: str, read: Reader, cases: list[Case], rounds: int, base: float
     )
 
 
+ALONE = """
+held = lambda: int(open("/proc/self/statm").read().split()[1]) / 256
+bare = held()
+import datetime, pathlib, sys, zoneinfo
+from crawler.parsers import generic
+from crawler.record import Link, Page
+now, zone = datetime.datetime(2026, 11, 24, 10, tzinfo=datetime.UTC), zoneinfo.ZoneInfo("Asia/Shanghai")
+for path in pathlib.Path(sys.argv[1]).glob("*.html"):
+    generic.read(Page("http://page.example/a.html", path.read_bytes(), now), Link("http://page.example/a.html"), zone)
+print(held() - bare)
+"""
+
+
+def memory() -> float:
+    """MiB by which a bare Python grows when it imports our reader and reads our pages."""
+    said = subprocess.run([sys.executable, "-c", ALONE, str(OWN)], capture_output=True, text=True, check=True).stdout
+    return float(said)
+
+
 def _swallow(read: Reader, case: Case) -> None:
     with contextlib.suppress(Exception):
         read(case.text, case.url)
@@ -193,7 +226,8 @@ def main() -> None:
     warnings.filterwarnings("ignore")
     if chosen.peers:
         sys.path.append(str(chosen.peers))
-    sets = {"own pages": own()}
+    print(f"ours: {memory():.0f} MiB over a bare Python")
+    sets = {"own pages": own(), "one live blog of 1.3 MB": live_blog()}
     sets |= (
         {path.name.partition(".")[0]: measured(path) for path in sorted((chosen.data / "pages").glob("*.jsonl.xz"))}
         if chosen.data

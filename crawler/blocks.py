@@ -11,15 +11,15 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.html import BLOCK, DEAD, paragraphs
+from crawler.html import BLOCK, DEAD, HAN, INDENT, clean, paragraphs
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
 _BESIDE = frozenset(
     "ad ads sponsor sponsored promo promos promotion banner outbrain taboola upsell subscribe subscription signup "
     "signin login register share sharing social follow qrcode ewm erweima fenxiang bdshare toolbar tool tools more "
     "popular trending most latest hot rank ranking paihang also next prev previous upnext recirc recirculation side "
-    "sidebar aside rail widget widgets nav navbar navigation menu foot footer copyright disclaimer statement legal "
-    "consent gdpr modal popup overlay dialog tag tags keyword keywords label labels topics bio profile zebian "
+    "sidebar aside rail widget widgets nav navbar navigation menu disclaimer statement legal "
+    "modal popup overlay dialog tag tags keyword keywords label labels topics bio profile zebian "
     "bianji credit credits caption hidden hide sr noprint teaser teasers advertisement advert zhaiyao daodu "
     "abstract dek standfirst subheadline mplayer videoplayer carousel swiper slideshow".split()
 )
@@ -28,6 +28,7 @@ _NEVER = frozenset(
     "comment comments commentlist discussion disqus respond replies pinglun gentie related relate recommend recommended recommendation"
     " recommendations readnext tuijian xiangguan breadcrumb breadcrumbs crumb crumbs newsletter newsletters cookie cookies".split()
 )
+_FOOT = frozenset("foot footer copyright consent gdpr".split())
 _apart = str.maketrans(dict.fromkeys("-_0123456789:/.,", " "))
 _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
@@ -54,7 +55,7 @@ class Region:
     """A block element: the half-open range of its lines, and its parent's index (-1 for the root).
 
     `kind` is what blocks of one kind share: tag and first class without numbers, "" where there is no class. `beside` is 1 when
-    its class or id names something beside an article, 2 when it names what is no article at all.
+    its class or id names something beside an article, 2 when it names what is no article at all, 3 for the foot of an article or page.
     """
 
     tag: str
@@ -68,10 +69,20 @@ class Region:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A page's lines and regions; a region comes after its parent."""
+    """A page's lines and the regions that hold any; a region comes after its parent."""
 
     lines: list[Line]
     regions: list[Region]
+
+    def is_never(self, line: Line) -> bool:
+        """Does it stand in a region that names itself as no article: comments, related articles."""
+        number = line.region
+        while number >= 0:
+            region = self.regions[number]
+            if region.beside == 2:
+                return True
+            number = region.parent
+        return False
 
 
 class _Names(dict[str, tuple[str, int]]):
@@ -82,7 +93,9 @@ class _Names(dict[str, tuple[str, int]]):
             self.clear()
         start = names[:300]
         words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
-        beside = 2 if not _NEVER.isdisjoint(words) else 1 if not _BESIDE.isdisjoint(words) else 0
+        beside = (
+            2 if not _NEVER.isdisjoint(words) else 3 if not _FOOT.isdisjoint(words) else 1 if not _BESIDE.isdisjoint(words) else 0
+        )
         kind = _digits.sub("", names.strip().partition(" ")[0])
         self[names] = found = (kind, beside)
         return found
@@ -107,41 +120,42 @@ def weigh(text: str) -> int:
 def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a call would cost more than the branch it hides
     """All lines and regions of the page. Linear; no recursion, so depth costs nothing."""
     lines: list[Line] = []
-    regions = [Region("html", " ", "", 0, -1, 0)]
-    stack = [0]
+    region = Region("html", " ", "", 0, -1, 0)
+    regions, stack, here = [region], [0], 0
     parts: list[str] = []
-    linked = links = 0
-    kinds, names_of = _KINDS, _names
+    joined: list[str] = []  # the parts that stand in links
+    links = 0
+    kind_of, names_of = _KINDS.get, _names
     walk = etree.iterwalk(root, events=("start", "end"))
     for event, element in walk:
-        tag = element.tag
-        kind = kinds.get(tag)
+        kind = kind_of(element.tag)
         starts = event == "start"
         if kind:
-            if kind == _LINK:
-                links += 1 if starts else -1
-            elif kind == _DEAD:
-                if starts:
-                    walk.skip_subtree()
-                    continue
-            else:
+            if kind <= _BREAK:
                 if parts:
-                    for text in paragraphs("".join(parts)):
-                        weight = weigh(text)
-                        marks = marks_in(text) if weight > 20 else 0
-                        lines.append(Line(text, weight, linked, marks, regions[stack[-1]].tag, stack[-1]))
-                        linked = 0
-                    parts.clear()
-                    linked = 0
+                    _close(lines, parts, joined, region.tag, here)
+                    joined.clear()
                 if kind == _FLOW:
                     if starts:
                         look, ident = element.get("class"), element.get("id")
                         names = f"{look or ''} {ident or ''}" if look or ident else " "
                         looks, beside = names_of[names]
-                        stack.append(len(regions))
-                        regions.append(Region(tag, names, looks, beside, stack[-2], len(lines)))
+                        region = Region(element.tag, names, looks, beside, here, len(lines))
+                        here = len(regions)
+                        stack.append(here)
+                        regions.append(region)
                     elif len(stack) > 1:
-                        regions[stack.pop()].last = len(lines)
+                        region.last = len(lines)
+                        if region.first == region.last:
+                            regions.pop()  # it and what it held shows nothing
+                        stack.pop()
+                        here = stack[-1]
+                        region = regions[here]
+            elif kind == _LINK:
+                links += 1 if starts else -1
+            elif starts:
+                walk.skip_subtree()
+                continue
         piece = element.text if starts else element.tail
         if not piece:
             continue
@@ -151,6 +165,23 @@ def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a 
             continue
         parts.append(piece)
         if links:
-            linked += weigh(piece)
+            joined.append(piece)
     regions[0].last = len(lines)
     return Layout(lines, regions)
+
+
+def _close(lines: list[Line], parts: list[str], joined: list[str], tag: str, region: int) -> None:
+    """Makes lines of the pieces of text since the last one, `joined` of which stood in links."""
+    raw = "".join(parts)
+    linked = weigh("".join(joined)) if joined else 0
+    if INDENT in raw or tag == "pre":
+        blocks = raw.split("\n") if tag == "pre" and HAN.search(raw) else (raw,)  # Chinese prose there has one line a paragraph
+        texts = [text for block in blocks for text in paragraphs(block)]
+    else:
+        text = clean(raw)
+        texts = [text] if text else []
+    for text in texts:
+        weight = weigh(text)
+        lines.append(Line(text, weight, linked, marks_in(text) if weight > 30 else 0, tag, region))
+        linked = 0
+    parts.clear()

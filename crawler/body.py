@@ -14,12 +14,14 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
+from operator import not_
 
 from crawler import noise
 from crawler.blocks import Layout, Line, Region
 from crawler.html import loose
 
 LEAD = 4  # how much richer another home must be than the one right below the headline
+TOLD = 240  # bytes of prose below the headline that can be a whole article: whatever calls itself something else below it is that
 PROSE = 5  # a gain above this is prose; a heading gains just this
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _OUTSIDE = frozenset(("figcaption", "caption", "figure", "nav", "footer", "form", "option", "menu", "label", "aside"))
@@ -72,8 +74,8 @@ def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = N
     favoured = _favoured(ground, at, near)
     richest = max(ground.wealth, key=lambda home: ground.wealth[home] * (LEAD if home in favoured else 1))
     _move_in(ground, richest)
-    area = _area(ground, richest, near)
-    main = _main(ground, richest, area)
+    area = _area(ground, richest, at, near)
+    main = _main(ground, richest, area, posts=at >= 0)
     kept, dropped = _kept(ground, area, main, title)
     if not kept:
         return Body()
@@ -88,6 +90,8 @@ def _survey(page: Layout, start: str, title: str, at: int) -> _Ground:
     dead = _beside(page, gains, at)
     if at >= 0:
         dead[at] = True
+        below = _comments_from(page.lines, gains, at)
+        dead[below:] = [True] * (len(dead) - below)
     homes = _homes(page.regions, dead)
     wealth: dict[int, int] = {}
     for number, line in enumerate(page.lines):
@@ -110,7 +114,7 @@ def _gain(line: Line) -> int:
 
 def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     """For each line: does it stand in regions beside the article. A name that holds much of the page's prose is no such name."""
-    prose = [0, *accumulate(gain if gain > 0 else 0 for gain in gains)]
+    prose = [0, *accumulate([gain if gain > 0 else 0 for gain in gains])]
     suspects = [r for r in page.regions if (r.beside or r.tag in _OUTSIDE) and r.last > r.first and not r.first <= at < r.last]
     shares: Counter[tuple[str, str]] = Counter()
     for region in suspects:
@@ -118,20 +122,34 @@ def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     dead = [False] * len(page.lines)
     trust = 1.0 if at >= 0 else 1.5  # without a headline in sight, less prose is enough to clear a region
     for region in suspects:
-        bound = (0.8 if region.beside == 2 else 0.5) / trust
-        if shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
+        bound = (0.8 if region.beside > 1 else 0.5) / trust
+        is_below = region.beside > 1 and 0 <= at < region.first and prose[region.first] - prose[at] > TOLD
+        if is_below or shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
             dead[region.first : region.last] = [True] * (region.last - region.first)
     return dead
 
 
+def _comments_from(lines: Sequence[Line], gains: Sequence[int], at: int) -> int:
+    """The number of the line, below headline and text, from which readers write."""
+    prose = 0
+    for number in range(at + 1, len(lines)):
+        line = lines[number]
+        if prose > TOLD and line.weight < 50 and not line.linked and noise.opens_comments(line.text):
+            return number
+        prose += max(0, gains[number])
+    return len(lines)
+
+
 def _homes(regions: Sequence[Region], dead: Sequence[bool]) -> list[int]:
     """For each region, the one its lines live in: paragraphs, lists and single lines live in what is around them."""
-    live = [0, *accumulate(not gone for gone in dead)]
+    live = [0, *accumulate(map(not_, dead))]
     homes: list[int] = []
     for number, region in enumerate(regions):
-        size = live[region.last] - live[region.first]
-        flows = region.tag in _FLOW or size <= 1 or (region.tag in _CELLS and size <= 2)
-        homes.append(homes[region.parent] if flows and region.parent >= 0 else number)
+        tag = region.tag
+        if tag not in _FLOW and (size := live[region.last] - live[region.first]) > 1 and (size > 2 or tag not in _CELLS):
+            homes.append(number)
+        else:
+            homes.append(homes[region.parent] if number else 0)
     return homes
 
 
@@ -163,8 +181,8 @@ def _move_in(ground: _Ground, richest: int) -> None:
             ground.homes[number] = richest
 
 
-def _area(ground: _Ground, home: int, near: Region | None) -> Region:
-    """The region around `home`, not beyond `near`, whose lines gain most in sum."""
+def _area(ground: _Ground, home: int, at: int, near: Region | None) -> Region:
+    """The region around `home` whose lines gain most in sum; not beyond `near`, nor beyond the article element of the headline."""
     sums = [0, *accumulate(ground.gains)]
     best, most, number = home, 0, home
     while number >= 0:
@@ -172,11 +190,12 @@ def _area(ground: _Ground, home: int, near: Region | None) -> Region:
         total = sums[region.last] - sums[region.first]
         if total > most:
             best, most = number, total
-        number = -1 if region is near else region.parent
+        is_whole = region.tag == "article" and region.first <= at < region.last and sums[region.last] - sums[at] > TOLD
+        number = -1 if region is near or is_whole else region.parent
     return ground.regions[best]
 
 
-def _main(ground: _Ground, richest: int, area: Region) -> set[int]:
+def _main(ground: _Ground, richest: int, area: Region, *, posts: bool) -> set[int]:
     """The homes that are the article's: built like the richest, rich themselves, or a row of posts (not of cards that link)."""
     start, most = ground.regions[richest].first, ground.wealth[richest]
     rows: dict[str, list[int]] = {}
@@ -185,7 +204,10 @@ def _main(ground: _Ground, richest: int, area: Region) -> set[int]:
             rows.setdefault(ground.regions[home].kind, []).append(home)
     main: set[int] = set()
     for kind, row in rows.items():
-        if kind == ground.regions[richest].kind or (len(row) > 2 and _is_posts(ground, row, most)):
+        if kind == ground.regions[richest].kind:
+            others = [home for home in row if not _cards(ground, [home])]  # another flash of the page has a link for a title
+            main.update(others if richest in others else row)
+        elif posts and len(row) > 2 and _is_posts(ground, row, most):
             main.update(row)
         elif len(row) <= 2:
             main.update(h for h in row if ground.wealth[h] * (2 if ground.regions[h].first < start else 4) >= most)
@@ -266,14 +288,15 @@ def _is_bar(text: str, line: Line, leads: bool, kept: int) -> bool:
 
 def _nested(ground: _Ground, main: set[int]) -> set[int]:
     """The homes inside the article's own that hold prose and are no lists of links: tables, cards, boxes of its text."""
-    inside: list[bool] = []
-    for number, region in enumerate(ground.regions):
-        inside.append(number in main or (region.parent >= 0 and inside[region.parent]))
+    inside = set(main)
+    for number in range(min(main), len(ground.regions)):
+        if ground.regions[number].parent in inside:
+            inside.add(number)
     weight: Counter[int] = Counter()
     linked: Counter[int] = Counter()
-    for line in ground.lines:
+    for line in ground.lines[ground.regions[min(main)].first :]:
         home = ground.homes[line.region]
-        if inside[home] and home not in main:
+        if home in inside and home not in main:
             weight[home] += line.weight
             linked[home] += line.linked
     return {home for home, total in weight.items() if linked[home] * 4 < total < ground.wealth.get(home, 0) * 2}

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from crawler.text import simplified
+
 # Chinese surnames, the commonest first, written from general knowledge; those of two characters below.
 # Left out are those that begin an everyday word after 记者: 从 在 向 对 都 和.
 _SURNAMES = (
@@ -20,22 +22,30 @@ _SURNAMES = (
 )
 _COMMON = frozenset(_SURNAMES[:150])
 _DOUBLE = "欧阳|上官|皇甫|令狐|诸葛|司徒|司马|申屠|夏侯|贺兰|完颜|慕容|尉迟|长孙|宇文|东方|南宫|独孤"
-_NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}] [\u4e00-\u9fff])"
+_NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}](?:[\u4e00-\u9fff]{{1,2}}| [\u4e00-\u9fff]))"
 _NAMES = rf"{_NAME}(?:(?:\s*[、，,/和&]\s*|\s+){_NAME}){{0,7}}"
-_END = r"(?=\s*(?:$|[)）】\]|｜丨/，,。；;:：（(]|报道|电\b|发自|编辑|责编|来源|整理|整合|综合|通讯员|\d))"
+_END = (
+    r"(?=\s*(?:$|[)）】\]|｜丨/，,。；;：:（(]|(?:(?:[\u4e00-\u9fff]{2,4}\s?){1,2})?报道|电\b|发自|[\u4e00-\u9fff]{0,2}编辑|责编|来源|整理|整合|综合"
+    r"|通讯员|\d)|\s+(?:实习|见习|摄影))"
+)
+_LABEL = r"\s*[:：/丨|｜]"
 _TITLE = r"(?:研究员|教授|院长|主任|部长|所长|校长|秘书长|博士|作家|评论员|撰稿人|记者|作者|编辑|律师|学者|分析师)"
 _ROLE = r"(?:首席|高级|资深|特约|见习|实习|驻[\u4e00-\u9fff]{2,6}|全媒体|财经|科技|融媒体)*"
 _zh = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:(?:记者|撰稿人?|采写|撰文|主笔)\s*[:：/丨|]?|作者(?:\s*[:：/丨|]|(?=\s)))\s*({_NAMES}){_END}",
-        rf"(?:采写|撰文|作者|文)\s*[:：/丨|]\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿))?\s*({_NAMES}){_END}",
+        rf"(?:(?:记者|撰稿人?|采写|撰文|主笔)(?:{_LABEL})?|作者(?:{_LABEL}|(?=\s)))\s*({_NAMES}){_END}",
+        rf"(?:采写|撰文|作者|文字?){_LABEL}\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿))?\s*({_NAMES}){_END}",
         rf"文/图\s*({_NAMES}){_END}",
         rf"^({_NAME})\s*/\s*[\u4e00-\u9fff]{{2,10}}(?:报|社|网|台|新闻|周刊)$",
         rf"作者\s*[:：][^:：\n]{{0,60}}{_TITLE}\s*({_NAME})\s*(?=[)）]|$)",
+        rf"\d日[^，。]{{0,6}}电\s*[（(]\s*({_NAMES})\s*[)）]",
+        r"^([\u4e00-\u9fff]{2,4}(?:\s+[\u4e00-\u9fff]{2,4}){0,3})\s+发自\s",
     )
 )
-_photo = re.compile(r"\s*/?\s*(?:供图|摄|图\b|制图|视频)")
+_quoted = re.compile(r"据[^，。；]{0,14}$")  # 据江湾电视台记者王五报道: another paper's
+NEXT = 12  # characters between the names of one byline: 记者 张三 见习记者 李四
+_photo = re.compile(r"\s*/?\s*(?:供图|摄(?!影\s*[:：])|图\b|制图|视频)")
 _split = re.compile(r"\s*[、，,/和&]\s*|\s+(?=[^\s]{2})")
 # Words beside a date that begin like a name.
 _WORDS = frozenset(
@@ -48,7 +58,12 @@ _WORDS = frozenset(
 _editor = re.compile(rf"(?:编辑|责编|校对|审核|监制|编审)\s*[:：/丨|]?\s*({_NAMES})")
 _zh_name = re.compile(rf"(?:{_NAME}|[\u4e00-\u9fff]{{1,5}}·[\u4e00-\u9fff·]{{1,12}})$")
 _labelled = re.compile(r"(?:^|[\s|])作者\s*[:：]\s*([^\s:：|（）()]{2,12})(?=$|[\s|])")
-_by = re.compile(r"(?:^|\||·|•)\s*(?:(?:written|words|story|reported|posted|published)\s+)?by[:\s]+(.{3,120})$", re.I)
+_by = re.compile(
+    r"(?:^|\||·|•)\s*(?:(?:written|words|story|report(?:ed|ing)|posted|published)\s+)?by[:\s]+(.{3,120}?)"
+    r"(?=$|\s*[|·•—]|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
+    re.I,
+)
+_trade = re.compile(r"([^,]{5,40}),\s(?:[A-Z&]?[\w& -]{0,30}\s)?(?:correspondent|reporter|writer|columnist)\b", re.I)
 _paper = re.compile(rf"([\u4e00-\u9fff]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
 _en_split = re.compile(r"\s*(?:,|;|\||\band\b|&)\s*")
 _en_name = re.compile(
@@ -67,10 +82,23 @@ _no_person = re.compile(
 def chinese(texts: Iterable[str]) -> list[str]:
     """The authors that the first telling line names. Photo credits (记者 张三 摄) are none."""
     for text in texts:
+        written = text[-300:] if len(text) > 600 else text[:300]
+        shown = simplified(written)
         for pattern in _zh:
-            for match in pattern.finditer(text[-300:] if len(text) > 600 else text[:300]):
-                if not _photo.match(match.string, match.end(1)):
-                    return [name.replace(" ", "") for name in _split.split(_closed(match[1])) if name]
+            found: list[str] = []
+            end = 0
+            for match in pattern.finditer(shown):
+                if (
+                    _photo.match(shown, match.end(1))
+                    or _quoted.search(shown, 0, match.start())
+                    or (found and match.start() > end + NEXT)
+                ):
+                    continue
+                end = match.end()
+                names = [name.replace(" ", "") for name in _split.split(_closed(written[match.start(1) : match.end(1)])) if name]
+                found += names[:-1] if len(names) > 1 and shown.startswith("报道", end) else names  # 张三 江湾报道: a place
+            if found:
+                return found
     return []
 
 
@@ -81,7 +109,8 @@ def _closed(names: str) -> str:
 
 def editors(texts: Iterable[str]) -> set[str]:
     """The editors named in these lines."""
-    return {name for text in texts for match in _editor.finditer(text) for name in _split.split(_closed(match[1])) if name}
+    found = ((text, match) for text in texts for match in _editor.finditer(simplified(text)))
+    return {name for text, match in found for name in _split.split(_closed(text[match.start(1) : match.end(1)])) if name}
 
 
 def labelled(texts: Iterable[str]) -> list[str]:
@@ -90,9 +119,9 @@ def labelled(texts: Iterable[str]) -> list[str]:
 
 
 def english(texts: Iterable[str]) -> list[str]:
-    """The people of a line such as "By Jane Doe, John Roe and Ann Poe, Science Editor"."""
+    """The people of a line such as "By Jane Doe, John Roe and Ann Poe, Science Editor", or "Jane Doe, science correspondent"."""
     for text in texts:
-        if len(text) < 160 and (match := _by.search(text)):
+        if len(text) < 160 and (match := _by.search(text) or _trade.match(text)):
             names = [name for name in _en_split.split(match[1]) if is_person(name)]
             if names:
                 return names

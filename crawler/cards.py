@@ -70,7 +70,7 @@ class Cards:
             if told or DATE_CLASS.search(element.get("class") or ""):
                 yield told or text_in(element, 40), True
         yield text_in(card, 600), False
-        yield clean(card.tail or ""), False
+        yield clean((card.tail or "")[:600]), False
         beside = card.getnext()
         if beside is not None and beside not in self._owner and isinstance(beside.tag, str):
             yield text_in(beside, 200), False

@@ -29,9 +29,11 @@ _charset = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s
 _charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
-_han = re.compile("[\u4e00-\u9fff]+")
+HAN = re.compile("[\u4e00-\u9fff]+")
 _private = re.compile("[\ue000-\uf8ff]")
-_controls = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff\ufff9-\ufffc]")
+_controls = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
+)
 _loose = re.compile(r"[\W_]+")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
 
@@ -83,7 +85,7 @@ def _rubbish(text: str) -> bool:
     sample = text[:3000] + text[third : third + 3000] + text[2 * third : 2 * third + 3000]
     if text.count("\ufffd") * 200 > len(text) or len(_private.findall(sample)) * 100 > len(sample):
         return True
-    han = "".join(_han.findall(sample))
+    han = "".join(HAN.findall(sample))
     if len(han) < 50:
         return False
     known = max(len(han.encode("gb2312", "ignore")), len(han.encode("big5", "ignore")), len(han.encode("cp932", "ignore")))
@@ -112,7 +114,7 @@ def parse(text: str) -> etree._Element:
 
 
 def _parse(raw: bytes) -> etree._Element:
-    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True)
+    parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True, collect_ids=False)
     try:
         root = etree.fromstring(raw[:MAX_BODY], parser)
     except (etree.XMLSyntaxError, ValueError) as error:

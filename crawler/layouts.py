@@ -1,17 +1,20 @@
-"""Reading an article by the selectors of its site's layout: what most site parsers are. One parse, the same cleaning as everywhere."""
+"""Reading an article by the selectors of its site's layout, or by the keys of its script: what most site parsers are. One parse, the
+same cleaning as everywhere."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
-from typing import cast
+from itertools import islice
+from typing import Any, cast
 
 from lxml import etree
 from lxml.cssselect import CSSSelector
 
-from crawler import html, noise
+from crawler import bylines, html, noise, states
 from crawler.blocks import lay_out
 from crawler.dates import parse_date
 from crawler.errors import ReadError
@@ -58,6 +61,53 @@ def read(page: Page, link: Link, zone: tzinfo, site: str, at: Selectors) -> Reco
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """Where the object of the page's script that is the article keeps its parts: a key, or several by dots."""
+
+    title: str
+    body: str
+    date: str
+    author: str
+
+
+def read_state(page: Page, link: Link, zone: tzinfo, site: str, at: Keys) -> Record:
+    """The record of a page whose script holds the article. ReadError when no object there has these keys."""
+    tags = html.gather(html.tree(page.body, page.content_type))
+    for whole in states.values(tags, ""):
+        for one in _objects(whole):
+            title, body, date, author = (_value(one, path, whole) for path in (at.title, at.body, at.date, at.author))
+            if title and (text := _cleaned(html.plain(body).split("\n"))):
+                return Record(
+                    title=html.clean(title),
+                    link=link.url,
+                    text=text,
+                    published=parse_date(date, page.fetched, zone),
+                    author=", ".join(bylines.chinese([author])) or html.clean(author) or None,
+                    publisher=site,
+                )
+    raise ReadError(f"no article in the known script of {site}")
+
+
+def _objects(whole: Any) -> Iterator[dict[str, Any]]:
+    """Every object in a JSON value, outer ones first."""
+    queue = [whole]
+    for value in islice(queue, states.MAX_VALUES):  # it grows while it is read
+        if isinstance(value, dict):
+            yield value
+        if isinstance(value, dict | list):
+            queue.extend(one for one in (value.values() if isinstance(value, dict) else value) if isinstance(one, dict | list))
+
+
+def _value(one: Any, path: str, whole: Any) -> str:
+    """The text or number at a path, "" for anything else. Nuxt keeps all values in one list, and numbers in its objects are places there."""
+    for key in path.split("."):
+        one = one.get(key) if isinstance(one, dict) else None
+        if isinstance(whole, list) and isinstance(one, int):
+            one = whole[one] if 0 <= one < len(whole) else None
+    return str(one) if isinstance(one, str | int) else ""
+
+
 @cache
 def _compiled(css: str) -> tuple[CSSSelector, ...]:
     return tuple(CSSSelector(part) for part in css.split(",") if part.strip())
@@ -84,5 +134,9 @@ def _body(root: etree._Element, css: str, drop: str) -> str:
             tail = element.tail
             element.clear()
             element.tail = tail
-    lines = (noise.trimmed(line.text) for line in lay_out(found[0]).lines)
+    return _cleaned(line.text for line in lay_out(found[0]).lines)
+
+
+def _cleaned(texts: Iterable[str]) -> str:
+    lines = map(noise.trimmed, texts)
     return "\n".join(line for line in lines if line and not noise.is_noise(line))

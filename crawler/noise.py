@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 
+from crawler.html import HAN
+from crawler.text import simplified
+
 _COLON = r"\s*[:：丨|/]\s*"
 
 # A whole short line that is furniture. `match`ed at the start; the second figure bounds how long (code points) such a line may be.
@@ -18,7 +21,7 @@ _LINE = (
     r"[\(（\[【\s]*(?:本文)?(?:原标题|原题|原文标题|文章标题|原题为)\s*[:：《].{0,120}",
     r"[\(（\[【\s]*(?:(?:文章|稿件|新闻|信息|本文|视频|原文)?来源|转自|摘自|转载自|出处|稿源)" + _COLON + r".{0,60}",
     r"[\(（\[【\s]*(?:文章)?(?:作者|撰文|撰稿|采写|文图|文|图)\s*[:：/|丨｜]\s*.{0,30}",
-    r".{1,20}\s发自\s.{2,12}|.{0,20}[|丨｜]\s*(?:微信)?公众号.{0,24}|[—\-\s]*(?:完|END)[—\-\s]*",
+    r"[^，。！？：\s]{2,10}(?:报道|原创|出品|专稿|编译)|.{1,20}\s发自\s.{2,12}|.{0,20}[|丨｜]\s*(?:微信)?公众号.{0,24}|[—\-\s]*(?:完|END)[—\-\s]*",
     r"[\(（]?(?:本报|本网)?(?:实习|见习)?(?:记者|通讯员)\s*[:：].{0,30}",
     # the reader's tools
     r"(?:字号|字体)" + _COLON + r".{0,30}|字号\s*[大小中+-].{0,20}|【?字体[:：].*",
@@ -29,7 +32,7 @@ _LINE = (
     r"(?:[【\[]?(?:打印|关闭|收藏|返回)[\u4e00-\u9fff]{0,4}[】\]]?){1,4}",
     r"(?:上一篇|下一篇|上一页|下一页|阅读下一篇|返回(?:搜狐|首页|顶部|列表)|查看(?:更多|原文|全部|大图)|阅读(?:全文|原文|更多)|展开全文|收起全文"
     r"|更多(?:精彩|内容|新闻|资讯|专业报道)|加载更多|打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本文)?|举报(?:/反馈)?|我要(?:评论|反馈|纠错|报错)|【纠错】|纠错"
-    r"|点赞|赞|评论\(?\d*\)?|转发|复制链接|已关注|关注|订阅|推荐|热门|回到顶部|重播|正在播放).{0,12}",
+    r"|点赞|赞|评论\(?\d*\)?|转发|复制链接|已关注|关注|订阅|推荐|热门|回到顶部|重播|正在播放).{0,12}|(?:一键三连|点这里.{0,4}关注).{0,40}",
     r"(?:您|你)?(?:所在的?|当前的?)?位置\s*[:：].{0,80}",
     # neighbours
     r"(?:相关|延伸|推荐|拓展|猜你喜欢|大家都在|今日|热门|更多|精彩|往期)(?:阅读|推荐|新闻|文章|链接|专题|报道|资讯|视频|内容|回顾|搜索|标签|看)?\s*[:：>》]*",
@@ -38,7 +41,8 @@ _LINE = (
     r".{0,12}(?:免责声明|特别声明|版权声明|郑重声明|平台声明|风险提示|温馨提示|版权所有|未经(?:本网|本报|授权|许可|书面|允许)|不得转载|违者必究"
     r"|严禁转载|侵权必究|转载请(?:注明|联系|标明)).{0,300}",
     r"(?:声明|注|特别提醒|提示)\s*[:：].{0,40}(?:转载|观点|本网|本站|平台|立场|版权|仅供参考).{0,300}",
-    r"(?:本文|以上内容|文章内容|该文|该文观点|本作品).{0,12}(?:仅代表|不代表|系作者|为.{0,16}原创|由.{0,12}授权|版权归|转载自|首发).{0,200}",
+    r"[\(（]?(?:本文|[以此本]上?内容|文章内容|该文|该文观点|本作品).{0,12}(?:仅代表|不代表|来源于|系作者|为.{0,16}原创|由.{0,12}授权|版权归|转载自|首发).{0,200}",
+    r".{0,12}(?:广告|商务)合作.{0,40}",
     # comments
     r".{0,8}(?:跟贴|网友评论).{0,30}|.{0,16}参与评论.{0,12}|发表评论.{0,20}|暂无评论.{0,10}|我来说两句.{0,12}|登录后.{0,20}",
     r"(?:责任?编辑|编辑|完|全文完|【完】|（完）|\(完\)|本文完)\s*",
@@ -90,21 +94,25 @@ _end = re.compile(
     r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?)\s*:?$)",
     re.I,
 )
+_comments = re.compile(
+    r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
+    r"|leave a (?:comment|reply)|join the (?:conversation|discussion))\W*\d{0,6}\W*(?:条|个)?\W*",
+    re.I,
+)
 _bar = re.compile(r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$")
 _date_bar = re.compile(
     r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
     r"|[^.!?。]{0,60}\b(?:19|20)\d\d\b[^.!?。]{0,20}\b\d{1,2}[:h]\d{2}\b[^.!?。]{0,20}$"
     r"|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d\b[^.!?。]{0,120}$"
 )
-_han = re.compile("[\u4e00-\u9fff]")
 
 
 def is_noise(text: str) -> bool:
     """True when the whole line is furniture: credits, sources, sharing, related titles, disclaimers, comment boxes."""
     if len(text) > 400:
         return False
-    if _han.search(text):
-        return _line.match(text) is not None
+    if HAN.search(text):
+        return _line.match(simplified(text)) is not None
     if _english.match(text):
         return True
     low = text.lower()
@@ -113,7 +121,12 @@ def is_noise(text: str) -> bool:
 
 def ends(text: str) -> bool:
     """True when nothing after this line is the article's."""
-    return len(text) < 30 and _end.match(text) is not None
+    return len(text) < 30 and _end.match(simplified(text)) is not None
+
+
+def opens_comments(text: str) -> bool:
+    """True for the heading over what readers wrote."""
+    return _comments.fullmatch(text) is not None
 
 
 def is_bar(text: str) -> bool:

@@ -22,7 +22,8 @@ _captcha = re.compile(
     re.I,
 )
 _gone = re.compile(
-    r"\b404\b|(?:page|article|story|content) (?:was |is |could )?(?:not|no longer) (?:be )?(?:found|available|exist)|not found|has been removed"
+    r"\b404(?= *(?:error|not|page|错误|页面|未找到|[-|–—_:：!。,，]|$))|(?:error|http|错误)[ :：]{0,2}404\b"
+    r"|(?:page|article|story|content) (?:was |is |could )?(?:not|no longer) (?:be )?(?:found|available|exist)|not found|has been removed"
     r"|(?:页面|网页|文章|内容|新闻|信息).{0,8}(?:不存在|未找到|没有找到|找不到|已删除|已被删除|已下线|已失效|走丢|飞走)|你访问的.{0,8}不存在",
     re.I,
 )

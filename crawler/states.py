@@ -10,6 +10,7 @@ import html as entities
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -38,15 +39,18 @@ _ADDRESSES = ("http://", "https://", "/", "data:", "#", ".")
 _decoder = json.JSONDecoder(strict=False)
 
 
-def values(tags: Tags, title: str) -> Iterator[Any]:
-    """Every JSON value in the page's scripts; string literals as one flat object a script. Scripts that lack `title` are left out."""
+def values(tags: Tags, title: str, least: int = 100) -> Iterator[Any]:
+    """Every JSON value in the page's scripts; string literals as one flat object a script.
+
+    Left out are scripts that lack `title`, and those shorter than `least` (characters).
+    """
     flight: list[str] = []
     left = MAX_SCRIPTS
     written = _spellings(title)
     for _, text in tags.scripts:
         left -= len(text)
         is_flight = _flight.search(text, 0, 300) is not None
-        if len(text) < 100 or left < 0 or not (is_flight or any(form in text for form in written)):
+        if left < 0 or not (is_flight or (len(text) >= least and any(form in text for form in written))):
             continue
         if is_flight:
             flight.extend(part for row in _embedded(text) if isinstance(row, list) for part in row if isinstance(part, str))
@@ -147,8 +151,11 @@ def lay_out(value: Any) -> Layout:
             if isinstance(item, str):
                 _add(lines, regions, key, item, parent)
                 continue
+        if isinstance(item, list) and len(item) > 1 and (text := _run(item)):
+            _add(lines, regions, key, text, parent)
+            continue
         if isinstance(item, dict | list):
-            regions.append(Region("div", key, key, int(_BESIDE.search(key) is not None), parent, len(lines)))
+            regions.append(Region("div", key, key, _meaning(key)[2], parent, len(lines)))
             number = len(regions) - 1
             opened.append(number)
             pairs = item.items() if isinstance(item, dict) else (("", one) for one in item)
@@ -156,6 +163,20 @@ def lay_out(value: Any) -> Layout:
     for number in opened:
         regions[number].last = len(lines)
     return Layout(lines, regions)
+
+
+def _run(value: Any, depth: int = 0) -> str | None:
+    """Rich text keeps a paragraph as pieces of one style: [{type: text, text: …}, {type: link, content: […]}]. Those as one text."""
+    if isinstance(value, list) and depth < 6:
+        parts = [_run(one, depth + 1) for one in value]
+        return None if None in parts else "".join(filter(None, parts))
+    if not isinstance(value, dict):
+        return None
+    kind = str(value.get("type") or value.get("nodeType") or value.get("_type") or "text")
+    text = value.get("text", value.get("value"))
+    if isinstance(text, str) and kind in ("text", "span"):
+        return text
+    return _run(value.get("children") or value.get("content"), depth + 1) if kind in ("link", "a", "hyperlink") else None
 
 
 def _opened(text: str) -> Any:
@@ -166,12 +187,12 @@ def _opened(text: str) -> Any:
 
 
 def _add(lines: list[Line], regions: list[Region], key: str, text: str, parent: int) -> None:
-    if len(text) < (2 if _CONTENT.search(key) else 12 if _TITLE.search(key) else 40) or text.startswith(_ADDRESSES):
+    content, title, beside = _meaning(key)
+    if len(text) < (2 if content else 12 if title else 40) or text.startswith(_ADDRESSES):
         return
     if "&lt;" in text[:200] or "&quot;" in text[:50]:
         text = entities.unescape(text).strip('"')
-    title = _TITLE.search(key) is not None
-    regions.append(Region("section", key, key, int(not title and _BESIDE.search(key) is not None), parent, len(lines)))
+    regions.append(Region("section", key, key, beside, parent, len(lines)))
     for part in plain(text).split("\n"):
         marks = 0 if title else marks_in(part)
         if part and not _is_code(part):
@@ -179,14 +200,21 @@ def _add(lines: list[Line], regions: list[Region], key: str, text: str, parent: 
     regions[-1].last = len(lines)
 
 
-def article(tags: Tags, headline: str, *, alone: bool) -> Body:
+@lru_cache(maxsize=4096)
+def _meaning(key: str) -> tuple[bool, bool, int]:
+    """Does a key name text, a title, or (1) something beside an article."""
+    title = _TITLE.search(key) is not None
+    return _CONTENT.search(key) is not None, title, int(not title and _BESIDE.search(key) is not None)
+
+
+def article(tags: Tags, headline: str, *, alone: bool, least: int = 100) -> Body:
     """The article that the page's scripts hold; best where its title stands beside it.
 
-    `alone`: the page shows no text at all, so a script need not know the title.
+    `alone`: the page shows no text at all, so a script need not know the title. `least`: characters below which it is of no use.
     """
     best = Body()
     wanted = loose(headline)
-    for value in values(tags, "" if alone else headline):
+    for value in values(tags, "" if alone else headline, least):
         page = lay_out(value)
         where = next((n for n, line in enumerate(page.lines) if line.tag == "h1" and wanted and loose(line.text) == wanted), -1)
         near = page.regions[page.regions[page.lines[where].region].parent] if where >= 0 else None

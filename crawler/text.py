@@ -69,6 +69,14 @@ def _simplified() -> dict[int, str]:
     return {ord(old): new for old, new in zip(han, lines, strict=True) if old != new and len(new) == 1}
 
 
+_traditional = re.compile("[個們這來為說時會對國學後經過還樣開關於與產發動長問點電車東書讓頭實報導記責編輯閱讀轉載聲圖攝採寫訊]")
+
+
+def simplified(text: str) -> str:
+    """The text in simplified characters, one for one; as it is when its beginning holds none of the commonest traditional ones."""
+    return text.translate(_simplified()) if _traditional.search(text, 0, 40) else text
+
+
 class _Table(dict[int, str]):
     """Code point → its normal form, found when it is first met. `odd` are those that do not stay one character."""
 

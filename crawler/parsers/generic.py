@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
 
 from crawler import html, metadata, noise, states
-from crawler.blocks import Layout, lay_out
+from crawler.blocks import Layout, Line, lay_out
 from crawler.body import Body, find_body
 from crawler.errors import NotAnArticle
 from crawler.metadata import Head
@@ -14,6 +16,8 @@ from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
 from crawler.refusal import refusal
 
 WEAK = 800  # code points; a page that shows less may carry its article in a script
+SHORT_TITLE = 18  # bytes; one of six Han characters may be what the site calls each of its pages
+MORE = 1.3  # how much longer a script's text must be than the visible one to stand for it
 WHOLE = 300  # code points of an articleBody that is no summary
 BAR = 12  # lines below the headline in which date, source and byline stand
 CREDITS = 6  # lines below the text in which editors and sources stand
@@ -27,15 +31,17 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     layout = lay_out(root)
     title, at = metadata.headline(head, layout)
     body = find_body(layout, title, at)
-    if at < 0:
-        above, at = metadata.title_above(layout, body.first)
-        title = above or title
+    if body.lines and (at < 0 or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
+        above, found = metadata.title_above(layout, body.first)
+        if found >= 0:
+            title, at = above, found
+            body = replace(body, lines=body.lines[above == body.lines[0] :])
     if len(body.text) < WEAK and not _opens_as_told(head, body):
-        body = _better(body, states.article(tags, title, alone=not body.lines))
+        body = _better(body, states.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
     body = _agreed(head, body)
     if reason := refusal(head, layout, title, at, body):
         raise NotAnArticle(*reason)
-    bar, credits = _around(layout, at, body)
+    bar, marked, credits = _around(layout, at, body)
     words = metadata.keywords(head)
     record = Record(
         title=title[:MAX_TITLE],
@@ -43,7 +49,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         text=body.text[:MAX_TEXT],
         keywords=words,
         published=metadata.published(head, bar, page.fetched, zone),
-        author=", ".join(metadata.authors(head, bar, body.lines, credits)) or None,
+        author=", ".join(metadata.authors(head, bar, marked, body.lines, credits)) or None,
         publisher=metadata.publisher(head, bar, credits, body.lines),
     )
     facts = [Fact("keyword", word, f"meta keywords: {word}", "page") for word in words]
@@ -63,7 +69,7 @@ def _opens_as_told(head: Head, body: Body) -> bool:
 def _better(seen: Body, scripted: Body) -> Body:
     """The visible text, unless the page's scripts hold clearly more."""
     sure = scripted.prose > 3 * len(scripted.text.encode())  # its title stands beside it
-    if len(scripted.text) > 1.3 * len(seen.text) and (sure or not seen.lines):
+    if len(scripted.text) > MORE * len(seen.text) and (sure or not seen.lines):
         return replace(scripted, first=seen.first, last=seen.last)
     return seen
 
@@ -81,11 +87,27 @@ def _agreed(head: Head, body: Body) -> Body:
     return replace(body, lines=tuple(line for line in told.split("\n") if not noise.is_noise(line)), cards=0)
 
 
-def _around(layout: Layout, at: int, body: Body) -> tuple[list[str], list[str]]:
-    """(the bar: short lines from the headline to the text's beginning, then those above; the credits: short lines at the text's end)."""
-    lines = layout.lines
+def _around(layout: Layout, at: int, body: Body) -> tuple[list[str], list[str], list[str]]:
+    """(the bar: short lines from the headline to the text's beginning, then those above; those of them that are marked as an author;
+    the credits: short lines at the text's end)."""
     start = at + 1 if at >= 0 else max(0, body.first - BAR)
-    bar = [line.text for line in lines[start : start + BAR] if line.weight < 250 and ">" not in line.text]
-    above = [line.text for line in lines[max(0, start - 5) : start - (at >= 0)] if line.weight < 250 and ">" not in line.text]
-    below = [line.text for line in lines[body.last : body.last + CREDITS] if line.weight < 250]
-    return bar + above, [*body.dropped, *below]
+    near = [line for line in _near(layout, body, start, start + BAR) if ">" not in line.text]
+    near += [line for line in _near(layout, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
+    marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.text.split(" | ")]
+    below = (line.text for line in _near(layout, body, body.last, body.last + CREDITS))
+    return [line.text for line in near], marked, [*body.dropped, *below]
+
+
+_byline = re.compile(r"author|byline", re.I)
+
+
+def _near(layout: Layout, body: Body, first: int, last: int) -> Iterator[Line]:
+    """The short lines of a range; below the text only what is the article's."""
+    for number, line in enumerate(layout.lines[first:last], first):
+        if number >= body.last:
+            if noise.ends(line.text):
+                return
+            if line.linked * 5 > line.weight * 4 or layout.is_never(line):
+                continue
+        if line.weight < 250:
+            yield line

@@ -109,6 +109,17 @@ def test_an_article_about_captchas_is_an_article() -> None:
     assert "captcha" in _read(body).text
 
 
+@pytest.mark.parametrize("title", ["404 Media 起诉人工智能公司", "滨江智能融资 404 万元", "第 404 号公告：试点扩大"])
+def test_a_short_article_may_have_a_404_in_its_title(title: str) -> None:
+    assert _read(f"<title>{title}</title><h1>{title}</h1><article><p>{PROSE}</p></article>").title == title
+
+
+@pytest.mark.parametrize("title", ["404", "404 Not Found", "404 - 某站", "Error 404", "HTTP 404", "错误404", "404 页面未找到"])
+def test_a_404_that_says_so_is_none(title: str) -> None:
+    with pytest.raises(NotAnArticle, match="soft-404"):
+        _read(f"<title>{title}</title><h1>{title}</h1><p>{PROSE}</p>")
+
+
 def test_one_sentence_is_an_article() -> None:
     assert _read(_article(PROSE)).text == PROSE
 
@@ -209,6 +220,13 @@ def test_authors_are_people_not_editors_or_sites(meta: str, bar: str, author: st
         ("", "发布时间：2026-11-2309:41优质作者", "2026-11-23T09:41+08:00"),
         ("", "3小时前", "2026-11-24T15:00+08:00"),
         ("", "昨天 12:00", "2026-11-23T12:00+08:00"),
+        ("", "3 hours ago", "2026-11-24T15:00+08:00"),
+        ("", "2026年11月23日09时41分", "2026-11-23T09:41+08:00"),
+        ("", "23/11/2026 09:41", "2026-11-23T09:41+08:00"),
+        ("", "2026-11-23T01:41:00Z", "2026-11-23T09:41+08:00"),
+        ("", "更新时间：2026-11-23 10:00 发布时间：2026-11-23 09:41", "2026-11-23T09:41+08:00"),
+        ("", "<p>2026-11-23</p><p>09:41</p>", "2026-11-23T09:41+08:00"),
+        ("", "<p>责任编辑：编辑甲</p><p>2026-11-23 09:41:30</p>", "2026-11-23T09:41:30+08:00"),
         ('<script>var ct="1795392000";</script>', "", "2026-11-23T08:00+08:00"),
         ('<meta name="publishdate" content="2026-11-23">', "2026-11-23 09:41", "2026-11-23T09:41+08:00"),
         (
@@ -244,6 +262,7 @@ def test_the_publisher(bar: str, publisher: str) -> None:
         ("新一代推理芯片发布_科技频道_江湾网", "新一代推理芯片发布"),
         ("新一代推理芯片发布--IT--江湾网", "新一代推理芯片发布"),
         ("新一代推理芯片发布-江湾网", "新一代推理芯片发布"),
+        ("GPT-7 发布 - 江湾网", "GPT-7 发布"),
         ("棱镜|芯片公司抢跑推理市场_财经_江湾网", "棱镜|芯片公司抢跑推理市场"),
         ("A second plant for robots | Harbor Wire", "A second plant for robots"),
         ("A second plant for robots - Harbor Wire", "A second plant for robots"),
@@ -253,6 +272,27 @@ def test_the_publisher(bar: str, publisher: str) -> None:
 )
 def test_a_title_loses_its_site(title: str, short: str) -> None:
     assert strip_site(title) == short
+
+
+HEADLINE = "芯片公司抢跑推理市场：谁能笑到最后？"
+
+
+@pytest.mark.parametrize(
+    "top",
+    [
+        f"<title>{HEADLINE}丨深度 - 江湾网</title><body>",
+        f"<title>江湾网|{HEADLINE}</title><body><h1>{HEADLINE}</h1>",
+        f"<title>{HEADLINE[:9]}...-江湾网</title><body><h1>{HEADLINE}</h1>",
+        f"<title>{HEADLINE}_江湾网</title><body><h1><a href=/>江湾网</a></h1><div>{HEADLINE}</div>",
+        f"<title>江湾网</title><body><h1>江湾网</h1><h2>{HEADLINE}</h2>",
+        f"<title>新闻详情-江湾网</title><body><div class=art-title>{HEADLINE}</div>",
+        f'<title>江湾网</title><meta property="og:title" content="{HEADLINE}"><body><h1>江湾网</h1><div>{HEADLINE}</div>',
+        f"<title>{HEADLINE}</title><body><h1>{HEADLINE} <small>来源：江湾网</small></h1>",
+    ],
+)
+def test_the_headline_is_found_where_others_stand_in_its_place(top: str) -> None:
+    record = _read(f"{top}<div>2026-11-23 09:41</div><div><p>{PROSE}</p><p>{PROSE[::-1]}</p></div>")
+    assert (record.title, record.text) == (HEADLINE, f"{PROSE}\n{PROSE[::-1]}")
 
 
 def test_the_canonical_address_is_a_hint_when_it_names_this_article() -> None:
@@ -309,3 +349,103 @@ def test_any_bytes_are_a_record_or_a_read_error(body: bytes) -> None:
     except ReadError:
         return
     assert record.text
+
+
+OTHERS = tuple(f"第{n}家公司宣布了与此无关的另一件事，细节将在下月的发布会上公布，届时会有更多数据。" for n in range(9))
+TEXT = (PROSE, PROSE[::-1], "业内人士认为，推理成本仍是大模型落地的主要障碍，还要看软件生态的成熟速度。")
+
+
+def _all(form: str, lines: tuple[str, ...] = TEXT) -> str:
+    return "".join(form.format(line) for line in lines)
+
+
+_cards = "".join(f'<div class=card><h4><a href="/{n}">{line[:14]}</a></h4><p>{line}</p></div>' for n, line in enumerate(OTHERS))
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        pytest.param(_all("<div>{}</div>"), TEXT, id="no paragraphs"),
+        pytest.param("<br>".join(TEXT), TEXT, id="breaks only"),
+        pytest.param(f"<pre>{chr(10).join(TEXT)}</pre>", TEXT, id="preformatted, a line a paragraph"),
+        pytest.param(f"<ul>{_all('<li>{}</li>')}</ul>", TEXT, id="a list"),
+        pytest.param(f"<table><tr><td><table><tr><td>{_all('<p>{}</p>')}</table><td>{_cards}</table>", TEXT, id="nested tables"),
+        pytest.param(
+            f"<div>{_all('<p>{}</p>')}</div><div class=right>{_cards * 3}</div>", TEXT, id="a sidebar longer than the article"
+        ),
+        pytest.param(f"<div>{_all('<p>{}</p>')}</div><div>{_cards}</div>", TEXT, id="related articles with abstracts"),
+        pytest.param(
+            f"<div>{_all('<p>{}</p>')}</div><div class=comments>{_all('<p>{}</p>', OTHERS)}</div>",
+            TEXT,
+            id="comments longer than the article",
+        ),
+        pytest.param(
+            f"<div>{_all('<p>{}</p>')}</div><div><h3>网友评论</h3>{_all('<div class=u><b>网友</b><p>{}</p></div>', OTHERS)}</div>",
+            TEXT,
+            id="comments that only their heading names",
+        ),
+        pytest.param(
+            f"<div>{_all('<p>{}</p>')}</div><div class=foot>{_all('<p>{}</p>', OTHERS)}</div>",
+            TEXT,
+            id="a foot longer than the article",
+        ),
+        pytest.param(
+            f"<div>{_all('<p>{}</p>')}</div><div id=site-consent-sdk>{_all('<p>{}</p>', OTHERS)}</div>",
+            TEXT,
+            id="a cookie notice",
+        ),
+        pytest.param(
+            f"<div>{_all('<p>{}</p><div class=ad><p>限时三天，先到先得，领取礼包。</p></div>')}</div>", TEXT, id="ads between"
+        ),
+        pytest.param(
+            f"<div>{_all('<p>{}</p>')}<p>責任編輯：李四</p><p>延伸閱讀</p><p><a href=/1>另一條新聞</a></p></div>",
+            TEXT,
+            id="traditional credits",
+        ),
+        pytest.param(
+            f"<div>{_all('<p>{}</p>')}<p>— 完 —</p><p>一键三连「分享」「点赞」和「在看」</p><p>商务合作请联系编辑部邮箱</p></div>",
+            TEXT,
+            id="promotion",
+        ),
+    ],
+)
+def test_layouts_that_mislead(body: str, text: tuple[str, ...]) -> None:
+    assert _read(f"<title>新一代推理芯片发布_江湾网</title><h1>新一代推理芯片发布</h1>{body}").text.split("\n") == list(text)
+
+
+def test_a_flash_stands_alone_among_the_others_of_its_page() -> None:
+    flashes = "".join(
+        f'<div class=item><h2><a href="/{n}">{line[:14]}</a></h2><p>{line}</p></div>' for n, line in enumerate(OTHERS)
+    )
+    assert (
+        _read(f"<title>新一代推理芯片发布</title><div class=item><h1>新一代推理芯片发布</h1><p>{PROSE}</p></div>{flashes}").text
+        == PROSE
+    )
+
+
+def test_the_next_article_of_an_endless_page_is_another() -> None:
+    article = "<article><h1>{}</h1><div class=c>{}</div></article>"
+    pages = article.format("新一代推理芯片发布", _all("<p>{}</p>")) + article.format(
+        "另一篇文章的标题在此", _all("<p>{}</p>", OTHERS)
+    )
+    assert _read(f"<title>新一代推理芯片发布</title><body>{pages}").text.split("\n") == list(TEXT)
+
+
+def test_rich_text_in_a_state_keeps_its_paragraphs() -> None:
+    runs = [{"type": "text", "text": PROSE[:9]}, {"type": "link", "content": [{"type": "text", "text": PROSE[9:]}]}]
+    state = {"title": "新一代推理芯片发布", "content": [{"type": "paragraph", "content": runs}]}
+    body = (
+        f"<title>新一代推理芯片发布</title><div id=app></div><script>window.S = {json.dumps(state, ensure_ascii=False)};</script>"
+    )
+    assert _read(body).text == PROSE
+
+
+def test_a_known_script_whose_text_has_another_shape_is_left_to_the_generic_reader() -> None:
+    state = {
+        "articleDetail": {"title": "新一代推理芯片发布", "content": {"html": f"<p>{PROSE}</p>"}, "dateline": [], "user_info": 7}
+    }
+    body = f"<title>新一代推理芯片发布-虎嗅网</title><h1>新一代推理芯片发布</h1><p>{PROSE}</p><script>window.S={json.dumps(state)}</script>"
+    url = "https://www.huxiu.com/article/4812347.html"
+    record = reading.read(Page(url, body.encode(), NOW, "text/html; charset=utf-8"), Link(url), None, ZONE)
+    assert record.text == PROSE
+    assert [fact.value for fact in record.facts] == ["parser-fallback"]

@@ -8,6 +8,7 @@ import pytest
 from crawler import reading
 from crawler.errors import NotAnArticle, ReadError
 from crawler.record import Link, Page
+from crawler.soup import MOST_TAGS
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
@@ -33,6 +34,9 @@ def _read(body: str, link: Link, source: str | None = "desk"):
         ("http://www.xinhuanet.com/tech/2020-11/23/c_1126.htm", "xinhua"),
         ("https://www.chinanews.com.cn/cj/2026/11-23/10512345.shtml", "chinanews"),
         ("https://finance.sina.com.cn/tech/2026-11-23/doc-i.shtml", "sina"),
+        ("https://www.thepaper.cn/newsDetail_forward_33012345", "thepaper"),
+        ("https://www.huxiu.com/article/4812345.html", "huxiu"),
+        ("https://36kr.com/p/3123456789012345", "kr36"),
         ("https://example.com/", "generic"),
         ("no address", "generic"),
     ],
@@ -53,6 +57,11 @@ def test_a_parser_that_lost_its_layout_falls_back_and_says_so() -> None:
     assert (fact.kind, fact.by) == ("reading", "cctv")
     assert "known layout" in fact.quote
     assert TEXT in record.text
+
+
+def test_a_page_with_far_too_many_tags_is_not_given_to_the_sites_parser() -> None:
+    record = _read(ARTICLE + f"<p>{TEXT * 20}</p>" + "<b></b>" * MOST_TAGS, Link("https://news.cctv.com/2026/11/23/ARTI1.shtml"))
+    assert "far more tags" in next(fact.quote for fact in record.facts if fact.value == "parser-fallback")
 
 
 def test_a_shell_is_not_given_to_another_parser() -> None:

@@ -1,0 +1,187 @@
+"""Who wrote it and who published it, on whole pages with bylines of many kinds. Every name is made up."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawler.parsers import generic
+from crawler.record import Link, Page, Record
+
+ZONE = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 24, 18, 0, tzinfo=ZONE)
+URL = "https://paper.example/a/20261123/123456.html"
+BAR = "2026-11-23 09:41 来源：江湾日报"
+CHINESE = (
+    "星河智算在江湾市发布新一代推理芯片，单卡功耗比上一代下降三成，首批样品已经交给客户试用。",
+    "江湾市智算中心计划年内采购两千张，用于政务问答、病历质控和工业质检三类应用，项目总投资约四亿元。",
+    "业内人士认为，推理成本仍是大模型落地的主要障碍，国产芯片的价格优势能否兑现，还要看软件生态的成熟速度。",
+)
+ENGLISH = (
+    "Harbor Robotics opened a second plant on Monday, and it plans to hire two hundred engineers by spring.",
+    "The company said the site will build arms for warehouses, and that “the first orders ship in January.”",
+    "Analysts expect the market to double within three years, although margins remain thin.",
+)
+
+
+def _read(title: str, bar: str, body: str, after: str = "", head: str = "") -> Record:
+    markup = f"<title>{title}</title>{head}<h1>{title}</h1><div class=info>{bar}</div><div class=con>{body}</div>{after}"
+    return generic.read(Page(URL, markup.encode(), NOW, "text/html; charset=utf-8"), Link(URL), ZONE)
+
+
+def _chinese(bar: str = BAR, lead: str = "", first: str = "", last: str = "", after: str = "", head: str = "") -> Record:
+    lines = (first, lead + CHINESE[0], *CHINESE[1:], last)
+    return _read("新一代推理芯片发布", bar, "".join(f"<p>{line}</p>" for line in lines if line), after, head)
+
+
+def _english(bar: str, last: str = "", head: str = "") -> Record:
+    return _read(
+        "Harbor’s second plant for robots", bar, "".join(f"<p>{line}</p>" for line in (*ENGLISH, last) if line), head=head
+    )
+
+
+@pytest.mark.parametrize(
+    ("lead", "author"),
+    [
+        ("新华社北京11月23日电（记者张三、李四）", "张三, 李四"),
+        ("新华社江湾11月23日电（记者 张三 李四）", "张三, 李四"),
+        ("中新网江湾11月23日电 (记者 张三)", "张三"),
+        ("中新社江湾11月23日电 (张三 李四)", "张三, 李四"),
+        ("本报讯（记者 张三 通讯员 李四）", "张三"),
+        ("江湾日报讯（记者张三 实习生李四）", "张三"),
+        ("【江湾日报记者 张三 李四 报道】", "张三, 李四"),
+        ("财联社11月23日讯（编辑 张三）", None),
+        ("据江湾电视台记者王五报道，", None),  # another house's reporter
+        ("记者从江湾市政府获悉，", None),
+    ],
+)
+def test_reporters_before_the_first_sentence(lead: str, author: str | None) -> None:
+    assert _chinese(lead=lead).author == author
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("文|张三 编辑|李四", "张三"),
+        ("文｜张三", "张三"),
+        ("作者丨张三", "张三"),
+        ("撰文 / 张三　编辑 / 李四", "张三"),
+        ("采写：南都记者 张三 发自江湾", "张三"),
+        ("每经记者 张三 每经编辑 李四", "张三"),
+        ("每经记者：张三    每经编辑：李四", "张三"),
+        ("界面新闻记者 | 张三", "张三"),
+        ("记者 张三 李四 王五 报道", "张三, 李四, 王五"),
+        ("21世纪经济报道记者张三 江湾报道", "张三"),  # a place that begins like a name
+        ("21世纪经济报道记者 张三 李四 实习生 王五 江湾 北京报道", "张三, 李四"),
+        ("本报记者 张三 见习记者 李四", "张三, 李四"),
+        ("■本报记者 张三", "张三"),
+        ("文/本刊记者 张三", "张三"),
+        ("张三 李四 发自 江湾", "张三, 李四"),
+        ("（中央社記者張三江灣23日電）", None),  # glued to the place: nothing says where the name ends
+        ("（江灣社記者 張三）", "張三"),
+        ("编辑：张三", None),
+        ("编译 | 张三", None),
+        ("新华社记者 张三 摄", None),
+    ],
+)
+def test_lines_above_the_text(line: str, author: str | None) -> None:
+    assert _chinese(first=line).author == author
+
+
+@pytest.mark.parametrize(
+    ("line", "author"),
+    [
+        ("（本报记者 张三 李四）", "张三, 李四"),
+        ("（作者：张三，系江湾大学教授）", "张三"),
+        ("（作者系江湾大学教授）", None),
+        ("本文作者：张三，编辑：李四", "张三"),
+        ("来源：江湾日报 作者：张三 编辑：李四", "张三"),
+        ("统筹：张三 文字：李四 摄影：王五", "李四"),
+        ("监制：张三 审核：李四 编辑：王五", None),
+        ("责编：张三 校对：李四", None),
+        ("图片来源：受访者供图 摄影：张三", None),
+    ],
+)
+def test_lines_below_the_text(line: str, author: str | None) -> None:
+    assert _chinese(last=line).author == author
+
+
+@pytest.mark.parametrize(
+    ("bar", "author"),
+    [
+        ("2026-11-23 09:41 来源：江湾日报 作者：张三 编辑：李四", "张三"),
+        ("来源：新华网 作者：张三 2026-11-23 09:41", "张三"),
+        ("作者：江湾君 2026-11-23 09:41", "江湾君"),
+        ("<span>张三</span> <span>2026-11-23 09:41</span> <span>阅读 1200</span>", "张三"),
+        ("<div>李想</div><div>关注</div><div>2026-11-23 09:41</div>", "李想"),
+        ("2026-11-23 09:41 责任编辑：张三 李四", None),
+        ("<div>文章</div><div>财经</div><div>2026-11-23 09:41</div>", None),
+        ("首页 > 科技 > 正文 2026-11-23 09:41 江苏", None),
+    ],
+)
+def test_the_bar_below_the_headline(bar: str, author: str | None) -> None:
+    assert _chinese(bar).author == author
+
+
+def test_an_editor_is_no_author_in_traditional_characters_either() -> None:
+    assert _chinese("2026-11-23 09:41", last="責任編輯：張三", head='<meta name="author" content="張三">').author is None
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "<div class=comments><p>张三 2026-11-23 12:00</p><p>说得好，支持国产芯片，希望越来越好！</p></div>",
+        "<div><h3>网友评论</h3><div>作者：张三</div><p>文章写得好，期待后续。</p></div>",
+        "<div class=hot><a href=/1>记者 张三：机器人的一天</a></div>",
+    ],
+)
+def test_commenters_and_authors_of_other_articles_are_none(after: str) -> None:
+    assert _chinese("2026-11-23 09:41", after=after).author is None
+
+
+@pytest.mark.parametrize(
+    ("bar", "author"),
+    [
+        ("By Jane Doe and John Roe, Staff Writer · November 23, 2026", "Jane Doe, John Roe"),
+        ("By Jane Doe, John Roe and Ann Poe", "Jane Doe, John Roe, Ann Poe"),
+        ("By JANE DOE | Harbor Wire | Nov 23, 2026", "JANE DOE"),
+        ("<span>By</span> <a>Jane Doe</a> <time datetime='2026-11-23T09:41+08:00'>Nov 23</time>", "Jane Doe"),
+        ("Posted by Jane Doe on November 23, 2026", "Jane Doe"),
+        ("Jane Doe-Roe, Technology reporter, Harbor", "Jane Doe-Roe"),
+        ("<p class='article-author'>Jane Doe | Harbor News</p><p>Nov 23, 2026</p>", "Jane Doe"),
+        ("By Harbor Wire Staff · Nov 23, 2026", None),
+        ("<div>Artificial Intelligence</div><div>Nov 23, 2026</div>", None),
+    ],
+)
+def test_english_bars(bar: str, author: str | None) -> None:
+    assert _english(bar).author == author
+
+
+@pytest.mark.parametrize(
+    ("last", "author"),
+    [("Reporting by Jane Doe; editing by John Roe", "Jane Doe"), ("John Roe is a senior editor at Harbor Wire.", None)],
+)
+def test_english_lines_below_the_text(last: str, author: str | None) -> None:
+    assert _english("Nov 23, 2026", last=last).author == author
+
+
+@pytest.mark.parametrize(
+    ("bar", "publisher"),
+    [
+        ("来源：Daily Inference", "Daily Inference"),
+        ("2026-11-23 09:41 来源：Daily Inference 作者：张三", "Daily Inference"),
+        ("2026-11-23 09:41 来源：The Harbor Wire", "The Harbor Wire"),
+        ("来源：Harbor Wire News Service 2026-11-23", "Harbor Wire News Service"),
+        ("来源：TechHarbor.com 2026-11-23", "TechHarbor.com"),
+        ("来源：新华网 作者：张三 2026-11-23 09:41", "新华网"),
+        ("2026年11月23日09:41来源：江湾日报 分享到", "江湾日报"),
+        ("2026-11-23 09:41　来源：江湾日报　字号：大中小", "江湾日报"),
+        ("2026-11-23 09:41:00 来源: 江湾网(北京)", "江湾网(北京)"),
+        ("2026年11月23日 09:41 | 来源：江湾日报 小字号", "江湾日报"),
+        ("來源：江灣日報 2026-11-23 09:41", "江灣日報"),
+        ("<a>产品</a><div>2026-11-23 09:41</div>", None),  # a section
+        ("2026-11-23 09:41<p>数据来源：江湾统计</p>", None),
+    ],
+)
+def test_the_publisher_of_a_bar(bar: str, publisher: str | None) -> None:
+    assert _chinese(bar).publisher == publisher
