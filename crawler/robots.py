@@ -123,7 +123,7 @@ def _path_of(url: str) -> str:
 
 def _escaped(path: str) -> str:
     """The same path whichever way its characters were written (§2.2.2): `%7e` and `~` are one, so are `%e4` and `%E4`."""
-    return re.sub(r"%[0-9a-fA-F]{2}", _one_way, quote(path, safe=_RESERVED, errors="replace"))
+    return quote(re.sub(r"%[0-9a-fA-F]{2}", _one_way, path), safe=_RESERVED, errors="replace")
 
 
 def _one_way(escape: re.Match[str]) -> str:

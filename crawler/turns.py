@@ -30,7 +30,7 @@ class Turns:
     """Gives out the readers, `workers` at a time."""
 
     def __init__(self, workers: int) -> None:
-        self._free = workers
+        self._free = self._cold = workers
         self._free_for_dear = max(workers - 1, 1)
         self._costs: dict[str, float] = {}
         self._due: dict[str, float] = {}  # of each host's last page, in loop time
@@ -61,7 +61,10 @@ class Turns:
             yield
         finally:
             took = loop.time() - began
-            self._learn(host, took)
+            if self._cold:  # a child's first page pays for its start: seconds that say nothing of the host
+                self._cold -= 1
+            else:
+                self._learn(host, took)
             self._free += 1
             if dear:  # the lane rests as long as it worked: half of a processor is enough for what is mostly hostile
                 loop.call_later(min(took, LONGEST_REST), self._dear_again)

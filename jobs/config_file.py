@@ -28,6 +28,7 @@ MIN_SECRET = 4  # code points; blanking a shorter word would blank innocent text
 Path_ = tuple[str | int, ...]
 _VARIABLE = re.compile(r"\$\$\{|\$\{([^}:]*)(?::-([^}]*))?\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_half = re.compile("[\ud800-\udfff]")  # JSON and YAML can spell it
 _INT = re.compile(r"[-+]?(?:0x[0-9a-fA-F]{1,16}|0o[0-7]{1,20}|[0-9_]{1,20})")
 _CURES = (
     ("'\\t'", "YAML indents with blanks: replace the tab"),
@@ -139,8 +140,10 @@ def _decode(path: Path, body: bytes) -> str:
 
 
 def _compose(path: Path, text: str) -> Node | None:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
     try:
-        return YAML(typ="safe", pure=True).compose(text)  # type: ignore[no-any-return]
+        return yaml.compose(text)  # type: ignore[no-any-return]
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
@@ -194,7 +197,7 @@ class _Builder:
             if not isinstance(key, ScalarNode):
                 self._doc.mistakes.append(Mistake(self._doc.file, *place, "a key must be a word"))
                 continue
-            name = str(key.value)
+            name = _half.sub("\ufffd", str(key.value))
             if name in first_line:
                 self._doc.places.setdefault((*path, name), place)
                 fault = f"{show_path((*path, name))}: the key is here twice, first in line {first_line[name]}"
@@ -220,6 +223,11 @@ class _Builder:
     def _scalar(self, node: Node, path: Path_) -> Any:
         kind = str(node.tag).rpartition(":")[2]
         text = str(node.value)
+        if _half.search(text):
+            self._doc.mistake(
+                path, "half a character (\\ud800 to \\udfff) is no text", "write the character itself, or \\U and eight digits"
+            )
+            return ""
         if kind == "null":
             return None
         if kind == "bool":

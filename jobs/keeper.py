@@ -89,7 +89,6 @@ class Keeper:
     async def _works(self) -> None:
         if self.store.trouble is None:
             return
-        await asyncio.to_thread(self._lock.renew)  # a server that was away has forgotten who holds it
         took = self.store.works(clock.monotonic()) or 0.0
         await (
             self._pipeline.release()
@@ -105,6 +104,8 @@ class Keeper:
         detail = queries.STOPPED if stopped else ", ".join([f"pid {os.getpid()}", *self._complaints()])
         now = self._now()
         try:
+            self._db.still_there()
+            await asyncio.to_thread(self._lock.renew)  # a server that lost our connection has forgotten who holds it
             await self._db.write(lambda s: queries.beat(s, "daemon", now, detail))
             await self._works()
         except StorageError as error:

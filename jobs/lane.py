@@ -55,6 +55,7 @@ class Lane:
         self.busy = False
         self.stopping = False
         self.settled = 0
+        self._unsure = False  # whether the last claim took effect
         self._db = db
         self._owner = owner
         self._now = now
@@ -95,7 +96,9 @@ class Lane:
                 if not error.transient:
                     raise
                 _log.error("the store is in trouble, delivery waits", channel=self.name, error=str(error))
+                self._unsure = True
                 await asyncio.sleep(STORE_PAUSE)
+                self.wake()
             finally:
                 self.busy = False
 
@@ -104,12 +107,19 @@ class Lane:
         if self.stopping or self.resting():
             return False
         limit = 1 if self.breaker.trying else BATCH
-        claimed = await self._db.write(
-            lambda s: outbox.claim(s, channel=self.name, owner=self._owner, now=self._now(), limit=limit, lease=LEASE)
-        )
+        claimed = await self._db.write(lambda s: self._claim(s, limit))
+        self._unsure = False
         if claimed:
             await self._deliver(claimed)
         return bool(claimed)
+
+    def _claim(self, session: Session, limit: int) -> list[Delivery]:
+        now = self._now()
+        if (
+            self._unsure
+        ):  # nothing is in hand between two rounds: what is ours all the same was claimed by a COMMIT without an answer
+            outbox.release(session, self.name, self._owner, now)
+        return outbox.claim(session, channel=self.name, owner=self._owner, now=now, limit=limit, lease=LEASE)
 
     async def _deliver(self, claimed: list[Delivery]) -> None:
         waiting, began = claimed, _clock()

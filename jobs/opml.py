@@ -117,7 +117,7 @@ def write(outlines: Iterable[Outline], title: str, now: datetime) -> bytes:
     """A list, a folder for each first tag; its other tags are categories."""
     root = etree.Element("opml", attrib={"version": "2.0"}, nsmap={"zhixun": OURS})
     head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = title
+    etree.SubElement(head, "title").text = _sound(title)
     etree.SubElement(head, "dateCreated").text = format_datetime(now)
     body = etree.SubElement(root, "body")
     folders: dict[str, etree._Element] = {}

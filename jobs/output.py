@@ -25,6 +25,7 @@ from jobs.config import Config, load
 from storage.database import Database, open_database
 
 T = TypeVar("T")
+_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")  # by a terminal, or not to be written
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
@@ -35,12 +36,13 @@ class Cli:
     """The options before the verb. Reads the configuration and opens the archive when a command needs them."""
 
     path: Path
+    _read: Config | None = None
 
     def config(self) -> Config:
-        """The configuration, its secrets hidden from all output from now on."""
-        config = load(self.path, os.environ)
-        log.hide(config.secrets())
-        return config
+        """The configuration, read now, its secrets hidden from all output from now on."""
+        self._read = load(self.path, os.environ)
+        log.hide(self._read.secrets())
+        return self._read
 
     def config_or_defaults(self) -> Config:
         """For commands that can do without a configuration file, such as `parse`."""
@@ -51,7 +53,7 @@ class Cli:
     @contextmanager
     def archive(self) -> Iterator[Database]:
         """The database, at the newest schema. Safe beside a running daemon."""
-        with closing(open_database(self.config().database)) as db:
+        with closing(open_database((self._read or self.config()).database)) as db:
             db.upgrade()
             yield db
 
@@ -74,9 +76,10 @@ def fail(message: str, code: int) -> int:
 
 
 def write_json(rows: Iterable[Mapping[str, Any]]) -> None:
-    """JSON Lines. `sys.stdout`, not rich: a line is a line, however wide."""
+    """JSON Lines. `sys.stdout`, not rich: a line is a line, however wide, also to a terminal and to who splits at U+2028."""
     for row in rows:
-        sys.stdout.write(json.dumps(row, ensure_ascii=False, default=_plain) + "\n")
+        line = json.dumps(row, ensure_ascii=False, default=_plain)
+        sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
 
 
 def _plain(value: Any) -> str:

@@ -10,7 +10,6 @@ import asyncio
 import base64
 import contextlib
 import json
-import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -58,10 +57,16 @@ def accepted(detail: str = "", code: object = None) -> Receipt:
 
 
 def refused(
-    detail: str, code: object = None, *, permanent: bool = False, poison: bool = False, retry_after: float | None = None
+    detail: str, code: object = None, *, permanent: bool = False, poison: bool = False, retry_after: object = None
 ) -> Receipt:
-    """The channel did not take the message."""
-    return Receipt(False, permanent, _words(detail), None if code is None else str(code), retry_after, poison=poison)
+    """The channel did not take the message. `retry_after`: seconds, as the vendor has them in whatever it answered."""
+    wait = _seconds(retry_after)
+    return Receipt(False, permanent, _words(detail), None if code is None else str(code), wait, poison=poison)
+
+
+def _seconds(asked: object) -> float | None:
+    """A pause that was asked for, within bounds (nan asks for none); None when it is no number."""
+    return min(max(0.0, asked), MAX_RETRY_AFTER) if isinstance(asked, int | float) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,7 @@ class Reply:
                 seconds = (parsedate_to_datetime(asked) - self.now).total_seconds()
             except (ValueError, TypeError, OverflowError):
                 return None
-        return min(max(seconds, 0.0), MAX_RETRY_AFTER) if not math.isnan(seconds) else None
+        return _seconds(seconds)
 
     def refusal(self) -> Receipt | None:
         """What HTTP itself says against the message; None when the status is a 2xx."""

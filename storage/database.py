@@ -31,6 +31,10 @@ from storage.writer import Writer
 T = TypeVar("T")
 
 BUSY_SECONDS = 10
+# A PostgreSQL that vanishes without a word is missed within half a minute, on either side; the systems' own patience is hours.
+_MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+_MISSED_THERE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+NAME_LENGTH = 63  # bytes that PostgreSQL keeps of an application's name
 _LOCK_NUMBER = 0x7A686978  # "zhix": advisory locks are plain numbers, one name space a database
 _HOLDER = text("""
     SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
@@ -110,13 +114,17 @@ class Database:
             self._kind.must_exist()
             self._kind.backup(to)
 
+    def still_there(self) -> None:
+        """Raise StorageError if the file was moved, deleted or replaced since `upgrade`: what is written now would be lost with it."""
+        self._kind.still_there()
+
     def vacuum(self) -> None:
         """Give unused space back."""
         with self._explained(), self._kind.raw() as connection:
             connection.exec_driver_sql("VACUUM")
 
-    def lock(self, holder: str) -> Callable[[], None] | str:
-        """Take the server-side lock of one daemon; the function that lets go, or who has it. Only on PostgreSQL."""
+    def lock(self, holder: str) -> Connection | str:
+        """Take the server-side lock of one daemon; the connection that holds it, or who has it. Only on PostgreSQL."""
         with self._explained():
             return self._kind.lock(holder)
 
@@ -192,8 +200,10 @@ class _Kind(ABC):
     @abstractmethod
     def backup(self, to: Path) -> None: ...
     @abstractmethod
-    def lock(self, holder: str) -> Callable[[], None] | str: ...
+    def lock(self, holder: str) -> Connection | str: ...
 
+    @abstractmethod
+    def still_there(self) -> None: ...
     @abstractmethod
     def must_exist(self) -> None: ...
     @abstractmethod
@@ -213,6 +223,7 @@ class _Sqlite(_Kind):
     def __init__(self, url: URL) -> None:
         super().__init__(url)
         self.path = Path(url.database or "")
+        self._file: tuple[int, int] | None = None
 
     def engine(self, *, read_only: bool) -> Engine:
         engine = create_engine(
@@ -247,6 +258,14 @@ class _Sqlite(_Kind):
         assert self.path is not None
         self.path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # its -wal and -shm take this mode over
+        self._file = _identity(self.path)
+
+    def still_there(self) -> None:
+        assert self.path is not None
+        if self._file and _identity(self.path) != self._file:
+            raise StorageError(
+                f"{self.path} was moved, deleted or replaced while it was in use; put it or the newest backup there, and start again"
+            )
 
     def one_upgrade_at_a_time(self, connection: Connection) -> None:
         """BEGIN IMMEDIATE sees to it."""
@@ -261,8 +280,16 @@ class _Sqlite(_Kind):
         with self.raw() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
 
-    def lock(self, holder: str) -> Callable[[], None] | str:
+    def lock(self, holder: str) -> Connection | str:
         raise NotImplementedError("an SQLite database is locked beside its file, see storage.lock")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 class _Postgres(_Kind):
@@ -275,11 +302,14 @@ class _Postgres(_Kind):
             max_overflow=0,
             json_serializer=_to_json,
             isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
-            connect_args={"options": options, "connect_timeout": BUSY_SECONDS},
+            connect_args={"options": options, "connect_timeout": BUSY_SECONDS} | _MISSED,
         )
 
     def must_exist(self) -> None:
         """The server says so itself."""
+
+    def still_there(self) -> None:
+        """Nobody can take a server's database away unseen."""
 
     def create(self) -> None:
         """A server's databases are its owner's to make."""
@@ -301,13 +331,15 @@ class _Postgres(_Kind):
         if done.returncode:
             raise StorageError(f"pg_dump failed: {done.stderr.strip()}")
 
-    def lock(self, holder: str) -> Callable[[], None] | str:
-        engine = create_engine(
-            self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args={"application_name": holder[:63]}
-        )
-        connection = engine.connect()
+    def lock(self, holder: str) -> Connection | str:
+        arguments = {
+            "application_name": holder[:NAME_LENGTH],
+            "connect_timeout": BUSY_SECONDS,
+            "options": _MISSED_THERE,
+        } | _MISSED
+        connection = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments).connect()
         if connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK_NUMBER})").scalar_one():
-            return connection.close
+            return connection
         with closing(connection):
             holders = connection.execute(_HOLDER, {"number": _LOCK_NUMBER})
             return str(holders.scalar() or "which one is not known")

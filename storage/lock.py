@@ -6,15 +6,18 @@ its own, whose application name says who holds it.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
 import socket
-from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
-from storage.database import Database
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from storage.database import NAME_LENGTH, Database
 from storage.errors import AlreadyRunning, Unreachable
 
 
@@ -24,32 +27,56 @@ class InstanceLock:
     def __init__(self, db: Database, started: datetime | None = None) -> None:
         self._db = db
         self._holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": started.isoformat() if started else None}
-        self._let_go: Callable[[], None] | None = None
+        self._file: int | None = None
+        self._connection: Connection | None = None
+        self._acquired = False
 
     def acquire(self) -> None:
         """Take the lock. Raises AlreadyRunning, which names the holder, at once."""
         path = self._db.path
         if path is not None:
-            self._let_go = self._lock_file(path.with_name(path.name + ".lock"))
+            self._file = self._lock_file(path.with_name(path.name + ".lock"))
             return
         held = self._db.lock(_sentence(self._holder))
         if isinstance(held, str):
             raise AlreadyRunning(self._db.name, held)
-        self._let_go = held
+        self._connection, self._acquired = held, True
 
     def renew(self) -> None:
-        """Take it again after the server was away, which ends the locks of its connections. Raises AlreadyRunning."""
-        if self._db.path is None and self._let_go is not None:
-            self.release()
+        """Take it again if its connection was lost, which lets go of it. Raises AlreadyRunning if another was faster."""
+        if not self._acquired or self._is_there():
+            return
+        self._disconnect()
+        try:
             self.acquire()
+        except AlreadyRunning as error:
+            if error.holder != _sentence(self._holder)[:NAME_LENGTH]:
+                raise
+            raise Unreachable(
+                f"{self._db.name} has not noticed yet that our old connection is lost; it will within a minute"
+            ) from error
 
     def release(self) -> None:
         """Let go; no harm if it is not held."""
-        if self._let_go is not None:
-            self._let_go()
-        self._let_go = None
+        self._acquired = False
+        self._disconnect()
+        if self._file is not None:
+            os.close(self._file)
+        self._file = None
 
-    def _lock_file(self, path: Path) -> Callable[[], None]:
+    def _is_there(self) -> bool:
+        try:
+            return self._connection is not None and self._connection.exec_driver_sql("SELECT 1").scalar_one() == 1
+        except SQLAlchemyError:
+            return False
+
+    def _disconnect(self) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(SQLAlchemyError):
+                self._connection.close()
+        self._connection = None
+
+    def _lock_file(self, path: Path) -> int:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
@@ -63,7 +90,7 @@ class InstanceLock:
             raise AlreadyRunning(self._db.name, _read(holder)) from error
         os.truncate(handle, 0)
         os.pwrite(handle, json.dumps(self._holder).encode(), 0)
-        return lambda: os.close(handle)  # the file stays: removing it would let two processes lock two files of one name
+        return handle  # the file stays: removing it would let two processes lock two files of one name
 
 
 def _read(content: bytes) -> str:

@@ -143,21 +143,23 @@ def _end(
 # ---- upkeep
 
 
+_FREE: dict[str, Any] = {"state": "pending", "owner": None, "lease_until": None, "attempts": delivery.c.attempts - 1}
+
+
+def release(session: Session, channel: str, owner: str, now: datetime) -> int:
+    """Give back what `owner` never learnt it had claimed: the answer to its COMMIT was lost. None of it was sent."""
+    mine = and_(delivery.c.channel == channel, delivery.c.owner == owner, delivery.c.state == "sending")
+    return changed(session, update(delivery).where(mine).values(**_FREE, next_at=now))
+
+
 def recover(session: Session, now: datetime) -> int:
     """At the start of a daemon that holds the instance lock: what was being sent may or may not have arrived; send it again.
 
     That was no failure of the channel, so it costs no attempt: else a program that is killed often would use up every alert's chances.
     It is counted by itself, because the message may be what kills the program: see `SUSPECT` and jobs/lane.py.
     """
-    freed = {
-        "state": "pending",
-        "owner": None,
-        "lease_until": None,
-        "next_at": now,
-        "attempts": delivery.c.attempts - 1,
-        "recoveries": delivery.c.recoveries + 1,
-    }
-    count = changed(session, update(delivery).where(delivery.c.state == "sending").values(freed))
+    freed = update(delivery).where(delivery.c.state == "sending").values(**_FREE, next_at=now)
+    count = changed(session, freed.values(recoveries=delivery.c.recoveries + 1))
     waiting = and_(delivery.c.state == "pending", delivery.c.next_at > now + FAR)  # a clock was wrong
     session.execute(update(delivery).where(waiting).values(next_at=now))
     return count

@@ -36,13 +36,7 @@ async def send(message: Message, options: Options, post: Post) -> Receipt:
     reply = await post(f"{options.api}/webhooks/{options.id}/{options.token}?wait=true", json_body=body)
     answer = reply.json
     if reply.status == 429:
-        return refused(
-            f"429 {answer.get('message', '')}", 429, retry_after=_seconds(answer.get("retry_after")) or reply.retry_after
-        )
+        return refused(f"429 {answer.get('message', '')}", 429, retry_after=answer.get("retry_after") or reply.retry_after)
     if "id" in answer:  # the message as it now stands in the channel
         return CODES.read(reply, 0, f"message {answer['id']}")
     return CODES.read(reply, answer.get("code") or None, str(answer.get("message", "")))
-
-
-def _seconds(value: object) -> float | None:
-    return float(value) if isinstance(value, int | float) else None

@@ -167,16 +167,17 @@ async def _kill_all(plan: Plan, rounds: list[list[tuple[Site, worlds.Article]]],
             patience = 20.0 if plan.points_only else 6.0
             await asyncio.wait_for(process.wait(), patience if at_point else rng.uniform(1.0, 3.0))
         except TimeoutError:
-            process.send_signal(signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it died in this very moment
+                process.send_signal(signal.SIGKILL)
             await process.wait()
     return published
 
 
 async def _settle(plan: Plan, config: Path, world: World, published: int, database: str) -> None:
-    """Let a healthy daemon work until all is there and the sink has been quiet for a while, or for half a minute."""
+    """Let a healthy daemon work until all is there and the sink has been quiet for a while, or for a minute and a half."""
     process = await start(config, order=plan.order)
     quiet, taken = 0, -1
-    for _ in range(60):
+    for _ in range(180):
         await asyncio.sleep(0.5)
         quiet = quiet + 1 if taken == len(world.sink.received) else 0
         taken = len(world.sink.received)
@@ -202,6 +203,7 @@ def _waiting(database: str) -> int:
 
 def _tally(plan: Plan, published: int, world: World, database: str) -> Tally:
     with closing(open_database(database)) as db:
+        db.check()
         stored = db.read(queries.count_records)
         story_of = db.read(lambda s: {record.link: record.story for record in queries.records(s)})
     keys = dict(world.sink.received)

@@ -103,7 +103,17 @@ def test_a_cut_or_broken_sitemap_gives_what_stands_before() -> None:
     whole = urlset(*(f"<loc>https://paper.example/{n}</loc>" for n in range(50)))
     assert len(read(whole[: len(whole) // 2]).links) >= 23
     assert len(read(gzip.compress(whole.encode())[:-20]).links) >= 10
-    assert len(read(whole.replace("/10</loc>", "/10?a=1&b=2</loc>")).links) == 50
+
+
+def test_an_ampersand_that_somebody_forgot_to_escape_stays_in_the_address() -> None:
+    rows = ("<loc>https://paper.example/?a=1&b=2&amp;c=3</loc>", "<loc><![CDATA[https://paper.example/?d=1&e=2]]></loc>")
+    assert [link.url[22:] for link in read(urlset(*rows)).links] == ["?a=1&b=2&c=3", "?d=1&e=2"]
+
+
+def test_nesting_without_end_ends_the_sitemap() -> None:
+    deep = "<a>" * 100 + "</a>" * 100
+    found = read(urlset("<loc>https://paper.example/1</loc>", deep, "<loc>https://paper.example/2</loc>"))
+    assert [link.url for link in found.links] == ["https://paper.example/1"]
 
 
 @pytest.mark.parametrize("body", ["", "<html></html>", "<rss/>", "hello", b"\x1f\x8bnothing"])

@@ -69,6 +69,15 @@ def test_what_a_host_s_pages_cost_is_remembered() -> None:
     play(go)
 
 
+def test_the_start_of_the_readers_is_not_laid_to_their_first_pages() -> None:
+    async def go(turns: Turns, begun: list[str]) -> None:
+        for host in ("first", "second", "third"):
+            await page(turns, begun, host, CHEAP)
+        assert list(turns._costs) == ["third"]
+
+    play(go, workers=2)
+
+
 def test_dear_pages_beyond_a_few_are_sent_away() -> None:
     async def go(turns: Turns, begun: list[str]) -> None:
         for_ever = asyncio.Event()

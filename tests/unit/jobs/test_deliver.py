@@ -29,7 +29,7 @@ from jobs.message import Message, payload
 from jobs.sending import OpenChannel, Post, Receipt, accepted, channel_for, refused
 from storage import articles, models, outbox
 from storage.database import Database, open_database
-from storage.errors import Busy
+from storage.errors import Busy, Unreachable
 from storage.rules import Hit
 from tests.vendors import VENDORS, Answer, Vendor
 
@@ -370,6 +370,29 @@ def test_a_stop_does_not_wait_longer_than_its_deadline(sqlite: Database) -> None
     asyncio.run(main())
     assert [row.state for row in ledger(sqlite, "desk")] == ["sending"]
     assert sqlite.write_now(lambda s: outbox.recover(s, START)) == 1
+
+
+def test_a_claim_whose_commit_had_no_answer_is_made_again_at_once(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.lane.STORE_PAUSE", 0.01)
+    committed, asked = sqlite.write, 0
+
+    async def write(work: Callable[[Any], Any]) -> Any:
+        nonlocal asked
+        asked += 1
+        done = await committed(work)
+        if asked == 1:
+            raise Unreachable("the connection was lost in COMMIT")
+        return done
+
+    async def main() -> None:
+        async with delivering(sqlite, {"desk": channel.open()}, Clock()):
+            await asyncio.wait_for(channel.entered.wait(), 10)
+
+    channel = Scripted()
+    raise_alerts(sqlite, ["desk"])
+    monkeypatch.setattr(sqlite, "write", write)
+    asyncio.run(main())
+    assert ledger(sqlite, "desk") == [Row("sent", 1, "ok", None)]
 
 
 def test_a_store_in_trouble_gets_the_acknowledgement_later(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:

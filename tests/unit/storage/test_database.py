@@ -258,6 +258,22 @@ def test_a_full_disk_is_a_passing_trouble_that_loses_nothing(file: Path) -> None
     db.close()
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_taken_away_while_it_is_in_use_is_missed(file: Path, tmp_path: Path, replaced: bool) -> None:
+    db = opened(file)
+    db.upgrade()
+    db.write_now(add("a"))
+    db.vacuum()
+    db.still_there()
+    file.rename(tmp_path / "elsewhere.db")
+    if replaced:
+        file.write_bytes(b"")
+    with pytest.raises(errors.StorageError, match="moved, deleted or replaced") as caught:
+        db.still_there()
+    assert not caught.value.transient
+    db.close()
+
+
 def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
     db = opened(tmp_path)
     with pytest.raises(errors.Unreachable, match="cannot be opened"):

@@ -8,10 +8,11 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 
 from storage.database import Database, open_database
-from storage.errors import AlreadyRunning
+from storage.errors import AlreadyRunning, Unreachable
 from storage.lock import InstanceLock
 
 HOLD = """
@@ -68,3 +69,42 @@ def test_a_lock_is_taken_again_and_never_from_another(db: Database, database_url
     with pytest.raises(AlreadyRunning):
         second.acquire()
     lock.release()
+
+
+@pytest.mark.postgres
+def test_a_lock_whose_connection_was_lost_is_taken_again_unless_another_was_faster(postgres_template: str, postgres_url) -> None:
+    url = postgres_url(postgres_template)
+    first, second = InstanceLock(open_database(url)), InstanceLock(open_database(url), datetime(2026, 11, 24, tzinfo=UTC))
+    first.acquire()
+    _lose_locks(url)
+    first.renew()
+    with pytest.raises(AlreadyRunning):
+        second.acquire()
+    _lose_locks(url)
+    second.acquire()
+    with pytest.raises(AlreadyRunning, match="2026-11-24"):
+        first.renew()
+    second.release()
+    first.renew()  # still wanted
+    with pytest.raises(AlreadyRunning):
+        second.acquire()
+    first.release()
+
+
+@pytest.mark.postgres
+def test_a_server_that_has_not_missed_us_yet_is_a_passing_trouble(postgres_template: str, postgres_url) -> None:
+    lock = InstanceLock(open_database(postgres_url(postgres_template)))
+    lock.acquire()
+    lost, lock._connection = lock._connection, None
+    with pytest.raises(Unreachable, match="not noticed"):
+        lock.renew()
+    lost.close()
+    lock.renew()
+    lock.release()
+
+
+def _lose_locks(url: str) -> None:
+    """End the connections that hold advisory locks, and wait until they are gone."""
+    with psycopg.connect(url.replace("postgresql+psycopg", "postgresql"), autocommit=True) as admin:
+        held = "FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        admin.execute(f"SELECT pg_terminate_backend(pid, 5000) {held}")
