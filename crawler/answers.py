@@ -25,7 +25,10 @@ _UNREAD = ("image/", "audio/", "video/", "font/")
 
 @dataclass(frozen=True, slots=True)
 class Fetch:
-    """One request. `token` comes back with the answer; `delay` (seconds) may only lengthen the pace of the host."""
+    """One request. `token` comes back with the answer; `delay` (seconds) may only lengthen the pace of the host.
+
+    `render`: in a browser. `call`: of an interface that is offered for just this, so that robots.txt has no say.
+    """
 
     url: str
     token: Any = None
@@ -35,6 +38,8 @@ class Fetch:
     method: str = "GET"
     body: bytes | None = None
     delay: float | None = None
+    render: bool = False
+    call: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +48,7 @@ class Answer:
 
     `moved_to` is the new address when every redirect on the way was a permanent one. `elapsed` is in seconds on the network,
     without the wait for the host's pace; `bytes` is what came over the wire; `max_age` (seconds) is how long the site says it is good.
+    Of a rendered page, `also` is how many requests its scripts made, and `partly` that some of them failed in a way that may pass.
     """
 
     fetch: Fetch
@@ -54,6 +60,8 @@ class Answer:
     elapsed: float = 0.0
     bytes: int = 0
     max_age: int | None = None
+    also: int = 0
+    partly: bool = False
 
 
 class Ended(IgnoreRequest):

@@ -33,7 +33,7 @@ MOST_HELD = 24 * 2**20  # bytes of pages that wait to be read; beyond, nothing m
 AFTER_CLAIM_ERROR = 1.0  # seconds; the store may be away
 RESTART = (1.0, 30.0)  # seconds before a crashed crawl is started again, first and at most
 CRASHES = 5  # in a row, without one answer between them: then the engine ends, loudly
-LAST_GRACE = 2.0  # seconds for what was aborted to say so
+LAST_GRACE = 5.0  # seconds for what was aborted to say so, and for a browser to end
 
 HEADERS = {
     "Accept": "text/html,application/xhtml+xml,application/rss+xml,application/atom+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -63,7 +63,7 @@ class Feeder(Spider):
 class Engine:
     """Fetches what `claim` gives and hands each end to `answered`.
 
-    Raises OptionError when the rules name what we cannot do. `answered` may take its time. `concurrency` requests are on the
+    Raises OptionError when a network of the rules is none. `answered` may take its time. `concurrency` requests are on the
     network (crawler/wire.py sees to that); up to four times as many wait for a host's turn, or to be answered.
     """
 
@@ -104,6 +104,11 @@ class Engine:
     def crawl_delay(self, host: str) -> float | None:
         """Seconds that the robots.txt of a host asks for between two requests."""
         return self._desk.pace.asked(host.lower())
+
+    def further(self) -> int:
+        """Requests since the last call that nobody claimed: for robots.txt, and after a redirect."""
+        count, self._desk.further = self._desk.further, 0
+        return count
 
     def wake(self) -> None:
         """There may be work: ask `claim` at once."""
@@ -239,6 +244,9 @@ class Engine:
     async def _begin(self, fetch: Fetch) -> Request | None:
         """The request, or None when it is refused before it begins."""
         self._fetching[id(fetch)] = fetch
+        if fetch.render and self._desk.rules.browser is None:  # a reload wants it
+            await self._give(Answer(fetch, Outcome(Reason.BROWSER, "no source wanted a browser at the start: restart Zhixun")))
+            return None
         try:
             return self._request(fetch)
         except (ValueError, TypeError) as error:
@@ -262,7 +270,7 @@ class Engine:
             dont_filter=True,
             callback=self._came,
             errback=self._failed,
-            meta={**fresh_meta(delay=fetch.delay), "fetch": fetch},
+            meta={**fresh_meta(delay=fetch.delay, render=fetch.render, call=fetch.call), "fetch": fetch},
         )
 
     # ---- wire → store
@@ -293,7 +301,9 @@ class Engine:
             moved_to=request.url if moved else None,
             elapsed=request.meta["spent"],
             bytes=request.meta["wire_bytes"],
-            max_age=max_age(header(response, "Cache-Control")),
+            max_age=None if fetch.render else max_age(header(response, "Cache-Control")),  # of the shell, not of what is in it
+            also=request.meta["also"],
+            partly=request.meta["partly"],
         )
 
     def _answer_without(self, request: Request, error: BaseException) -> Answer:

@@ -42,7 +42,8 @@ ROBOTS_KEPT_MOST = 24 * 3600.0
 ROBOTS_RETRY = 300.0  # seconds until an unreachable robots.txt is asked for again
 ROBOTS_HOSTS = 2_000
 ROBOTS_RULES = 400_000  # over all hosts
-HOST_IS_AWAY = (Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.REFUSED_ADDRESS, Reason.STOPPED)
+NOT_ASKED = (Reason.STOPPED, Reason.CROWDED)
+HOST_IS_AWAY = (Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.REFUSED_ADDRESS, *NOT_ASKED)
 
 
 def origin(url: str) -> tuple[str, str, int]:
@@ -79,7 +80,7 @@ class RobotsTxt:
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or raise Ended."""
-        if request.meta["robots"] or not self._desk.rules.obey_robots:
+        if request.meta["robots"] or request.meta["call"] or not self._desk.rules.obey_robots:
             return
         known = await self._of(origin(request.url))
         if known.trouble is not None:
@@ -102,7 +103,7 @@ class RobotsTxt:
         known = await self._fetch(place)
         if known.trouble is None:
             self._desk.pace.ask(place[1], known.rules.crawl_delay)
-        elif known.trouble.reason is Reason.STOPPED:
+        elif known.trouble.reason in NOT_ASKED:
             return known
         self._known[place] = known
         self._known.move_to_end(place)
@@ -147,9 +148,12 @@ class RobotsTxt:
         return Known(now + ROBOTS_RETRY, trouble=outcome)
 
 
-def fresh_meta(*, robots: bool = False, cut: int | None = None, delay: float | None = None) -> dict[str, Any]:
+def fresh_meta(
+    *, robots: bool = False, cut: int | None = None, delay: float | None = None, render: bool = False, call: bool = False
+) -> dict[str, Any]:
     """What our parts note on a request: seconds and bytes so far, the hops behind it, and how it is to be treated."""
-    return {"robots": robots, "cut": cut, "delay": delay, "spent": 0.0, "wire_bytes": 0, "hops": ()}
+    treated = {"robots": robots, "cut": cut, "delay": delay, "render": render, "call": call}
+    return {**treated, "spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False}
 
 
 def header(response: Response, name: str) -> str | None:

@@ -20,6 +20,7 @@ class Pace:
         self.least = delay
         self._asked: dict[str, float] = {}
         self._last: dict[str, float] = {}
+        self._rest: dict[str, float] = {}  # host → loop time until which it wants no request
 
     def ask(self, host: str, delay: float | None) -> None:
         """A host's robots.txt asks for this pause (seconds), or for none."""
@@ -50,6 +51,16 @@ class Pace:
             await self.turn(host, wish)
             return
         self._take(host, asyncio.get_running_loop().time())
+
+    def rest(self, host: str, seconds: float) -> None:
+        """A host wants no request for so long."""
+        now = asyncio.get_running_loop().time()
+        self._rest = {name: until for name, until in self._rest.items() if until > now} | {host: now + seconds}
+
+    def resting(self, host: str) -> float:
+        """Seconds that a host still wants no request; 0 when it may be asked."""
+        until = self._rest.get(host)
+        return 0.0 if until is None else max(until - asyncio.get_running_loop().time(), 0.0)
 
     def last(self, host: str) -> float:
         """When the last request to this host started, in loop time."""

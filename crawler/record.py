@@ -57,6 +57,7 @@ class Found:
     `older` is the next page, where the list goes on; it is asked for only where the list may have a gap.
     `newest` is the newest publication date seen, `ttl` the pause in seconds that a feed asks for,
     `skip_hours` the hours of the day (UTC, 0 to 23) in which it wants no polls.
+    `hub` is where a feed can be subscribed to, and its topic there.
     """
 
     links: tuple[Link, ...]
@@ -68,6 +69,7 @@ class Found:
     notes: tuple[str, ...] = ()
     skip_hours: tuple[int, ...] = ()
     older: tuple[str, ...] = ()
+    hub: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +179,8 @@ class Reason(StrEnum):
     UNREADABLE = "unreadable"  # no spider or parser understood it
     NOT_AN_ARTICLE = "not-an-article"
     KILLED = "killed"  # reading it took too long or too much memory
+    BROWSER = "browser"  # the browser that was to show it cannot be had
+    CROWDED = "crowded"  # too many stood before it: given back
     STOPPED = "stopped"  # we were asked to stop
 
 

@@ -12,7 +12,6 @@ from typing import Any, Protocol
 
 from scrapy.settings import default_settings
 
-from crawler.errors import OptionError
 from crawler.guard import Allowed
 from crawler.pace import Pace
 
@@ -25,6 +24,7 @@ class FetchRules:
     """How we fetch. `delay` and `timeout` are in seconds, `max_page_size` in bytes after decompression.
 
     `allow_networks` holds CIDRs, each with an optional ``:port`` or ``:from-to``; see `crawler.guard.Allowed`.
+    `browser` is where Chromium is, for the fetches that are to be rendered; None: there is none. Its `sandbox` is never had by root.
     """
 
     user_agent: str
@@ -35,7 +35,8 @@ class FetchRules:
     max_page_size: int = 10 * MIB
     obey_robots: bool = True
     allow_networks: tuple[str, ...] = ()
-    reactor: str = "none"
+    browser: str | None = None
+    sandbox: bool = True
 
 
 class Line(Protocol):
@@ -57,13 +58,13 @@ class Desk:
     pace: Pace
     now: Callable[[], datetime]
     lines: list[Line] = field(default_factory=list)
+    further: int = 0  # requests that nobody claimed: for robots.txt, and after a redirect
 
 
 def settings(rules: FetchRules) -> dict[str, Any]:
-    """Everything that Scrapy is told. Raises OptionError for what we cannot do yet."""
-    if rules.reactor != "none":
-        raise OptionError(f"reactor: {rules.reactor!r} is not yet supported; leave it at 'none'")
-    return _LOOP | _WAY_OUT | _UNSAFE_THINGS_OFF | _PARTS | _QUIET | _bounds(rules)
+    """Everything that Scrapy is told."""
+    parts = {"DOWNLOADER_MIDDLEWARES": _MIDDLEWARES | ({_BROWSER: 50} if rules.browser else {})}
+    return _LOOP | _WAY_OUT | _UNSAFE_THINGS_OFF | _PARTS | parts | _QUIET | _bounds(rules)
 
 
 def _bounds(rules: FetchRules) -> dict[str, Any]:
@@ -126,13 +127,14 @@ _UNSAFE_THINGS_OFF = {
     "CLOSESPIDER_TIMEOUT": 0,
 }
 
+_BROWSER = "crawler.browser.Rendering"  # by name, and only where it is used: Scrapy loads what is switched off too, and the library is an extra
+_MIDDLEWARES = dict.fromkeys(default_settings.DOWNLOADER_MIDDLEWARES_BASE) | {
+    "crawler.middlewares.RobotsTxt": 100,
+    "crawler.middlewares.Decompression": 590,
+    "crawler.middlewares.Redirects": 600,
+}
+
 _PARTS = {
-    "DOWNLOADER_MIDDLEWARES": dict.fromkeys(default_settings.DOWNLOADER_MIDDLEWARES_BASE)
-    | {
-        "crawler.middlewares.RobotsTxt": 100,
-        "crawler.middlewares.Decompression": 590,
-        "crawler.middlewares.Redirects": 600,
-    },
     "SPIDER_MIDDLEWARES": dict.fromkeys(default_settings.SPIDER_MIDDLEWARES_BASE),
     "EXTENSIONS": dict.fromkeys(default_settings.EXTENSIONS_BASE),
 }

@@ -20,7 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from scrapy import Request
 from scrapy.http import Headers, Response
 
-from crawler.answers import Ended, ended, never_an_article
+from crawler.answers import Ended, ended, never_an_article, outcome_of
 from crawler.guard import Allowed, RefusedAddress
 from crawler.record import Outcome, Reason
 from crawler.settings import Desk
@@ -120,6 +120,7 @@ class Wire:
     lazy = False
 
     def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._rules = desk.rules
         self._pace = desk.pace
         self._tls = verified_tls()
@@ -136,6 +137,7 @@ class Wire:
                 resolver=Resolver(desk.allowed),
                 socket_factory=guarded_socket(desk.allowed),
                 ttl_dns_cache=DNS_KEPT,
+                keepalive_timeout=5,  # seconds; a thousand hosts that are asked once a minute need no thousand open connections
                 limit=0,  # the engine bounds what is in flight; a second bound here would only let time limits run while waiting
             ),
             cookie_jar=aiohttp.DummyCookieJar(),
@@ -176,9 +178,12 @@ class Wire:
     async def _in_turn(self, request: Request, task: asyncio.Task[Any]) -> Response:
         host = urlsplit(request.url).hostname or ""
         self._waiting.add(task)
+        self._may_ask(host)
         await self._pace.turn(host, request.meta["delay"])
         await self._place()
+        self._may_ask(host)
         self._waiting.discard(task)
+        self._desk.further += bool(request.meta["robots"] or request.meta["hops"])
         self._running.add(task)
         loop = asyncio.get_running_loop()
         started = self._began[task] = loop.time()
@@ -190,6 +195,11 @@ class Wire:
             request.meta["spent"] += loop.time() - started
             self._began.pop(task, None)
             self._ended.set()
+
+    def _may_ask(self, host: str) -> None:
+        """What was claimed before its host asked for a pause is given back. Raises Ended."""
+        if rest := self._pace.resting(host):
+            raise ended(Reason.CROWDED, f"{host} has asked for a pause", retry_after=rest)
 
     async def _place(self) -> None:
         """Wait until fewer than `concurrency` requests are on the network, those left out that have long waited for their server."""
@@ -217,6 +227,9 @@ class Wire:
             allow_redirects=False,  # each hop is a request of its own, with robots.txt, pace and guard
             trace_request_ctx=(host, turn, request.meta["delay"]),
         ) as answer:
+            wish = outcome_of(answer.status, answer.headers.get("Retry-After"), self._desk.now())
+            if wish.reason is Reason.RATE_LIMITED:
+                self._pace.rest(host, wish.retry_after or 0.0)
             kind = answer.headers.get("Content-Type", "")
             if answer.status == 200 and never_an_article(kind) and not request.meta["robots"]:
                 raise ended(Reason.NOT_AN_ARTICLE, kind[:80], permanent=True)

@@ -8,7 +8,7 @@ import socket
 from collections.abc import Awaitable
 from datetime import datetime
 
-from crawler.engine import Engine, FetchRules
+from crawler.engine import Answer, Engine, Fetch, FetchRules
 from crawler.pool import Readers
 from jobs import clock, log
 from jobs.checkup import Checkup
@@ -19,6 +19,7 @@ from jobs.keeper import Keeper
 from jobs.model.upgrade import Upgrader
 from jobs.pipeline import Pipeline, Routing, Watch, Watched
 from jobs.sending import OpenChannel, channel_for
+from jobs.websub import Asked, WebSub
 from storage import frontier, outbox, sources
 from storage.database import Database, open_database
 from storage.errors import StorageError
@@ -44,13 +45,26 @@ class App:
         alerts = config.alerts
         self.checkup = Checkup(self.db, clock.now, config.zone, alerts.health_channels, alerts.coverage)
         self.keeper = Keeper(self.db, self._lock, self.pipeline, clock.now, self.deliverer.tell)
-        self.engine = Engine(fetch_rules(config), self.keeper.claim, self.keeper.answered, clock.now)
+        self.engine = Engine(fetch_rules(config), self._claim, self._answered, clock.now)
+        self.websub = WebSub(self.db, clock.now)
         self.feeds = Feeds(self.db, clock.now)
         self._feeds_stale = True
         self.pipeline.on_alert = self._alerted
         self.pipeline.on_work = self.engine.wake
+        self.pipeline.further = self.engine.further
         self.pipeline.host_delay = lambda host: self.engine.crawl_delay(host) or 0.0
+        self.pipeline.on_polled, self.pipeline.pause = self.websub.polled, self.websub.pause
+        self.websub.on_work, self.websub.on_push = self.engine.wake, self.pipeline.look_now
         self._tasks: list[asyncio.Task[None]] = []
+
+    async def _claim(self) -> Fetch | None:
+        return self.websub.next() or await self.keeper.claim()
+
+    async def _answered(self, answer: Answer) -> None:
+        if isinstance(answer.fetch.token, Asked):
+            self.websub.answered(answer)
+        else:
+            await self.keeper.answered(answer)
 
     async def begin(self) -> None:
         """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""
@@ -105,6 +119,8 @@ class App:
         """Replace the configuration in one step; what is in flight ends under the old one."""
         if config.database != self.config.database:
             _log.warning("database changed in the configuration: restart to use it")
+        if (config.browser and not self.config.browser) or config.crawl.websub != self.config.crawl.websub:
+            _log.warning("render or websub has come into the configuration, or changed: restart to use it")
         self.config = config
         self._feeds_stale = True
         log.hide(config.secrets())
@@ -150,6 +166,8 @@ def fetch_rules(config: Config) -> FetchRules:
         max_page_size=crawl.max_page_size,
         obey_robots=crawl.obey_robots,
         allow_networks=tuple(crawl.allow_networks),
+        browser=config.browser,
+        sandbox=crawl.sandbox,
     )
 
 
@@ -181,7 +199,7 @@ def routing_of(rule: RuleConfig) -> Routing:
 
 
 def _watched(row: SourceConfig) -> Watched:
-    return Watched(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight)
+    return Watched(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
 
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:

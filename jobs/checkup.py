@@ -16,12 +16,13 @@ from sqlalchemy.orm import Session
 
 from jobs import health, log
 from jobs.health import Health, State
-from storage import gaps, notices, queries, sources, usage
+from storage import frontier, gaps, notices, queries, sources, usage
 from storage.database import Database
 from storage.sources import State as Row
 
 COVERAGE_HOUR = 9  # local time from which on the day before is summed up
 BLIND_AGAIN = timedelta(hours=1)  # a network that was down so long ago is down anew
+TRY_AGAIN = timedelta(minutes=5)  # while it is down: what waits for hours would wait on when it is back
 NAMED = 12  # sources that one message names
 CHINESE = {
     State.SILENT: "静默", State.FROZEN: "停更", State.FAILING: "失败", State.BLOCKED: "被拒", State.GONE: "已失效",
@@ -105,6 +106,7 @@ class Checkup:
         known = await asyncio.to_thread(self._db.read, lambda s: judged(s, now, self._blind_until))
         if health.cut_off([row for row, _ in known.values()]):
             self._blind(now)
+            await self._db.write(lambda s: frontier.hurry(s, now + TRY_AGAIN, health.OF_THE_NETWORK))
             return []
         found = changes(known)
         told = await self._db.write(lambda s: self._tell(s, found, known, now)) if found else []

@@ -21,7 +21,7 @@ from jobs.config_models import (
 )
 from jobs.config_shape import did_you_mean
 from jobs.config_times import parse_cron
-from jobs.config_values import brief
+from jobs.config_values import brief, chromium
 from jobs.rendering import TEMPLATE_NAMES
 from jobs.sending import channel_for
 from storage.query import QueryError, parse
@@ -32,6 +32,7 @@ def meaning(document: Document) -> None:
     for section in ("sources", "rules", "channels"):
         _twice(document, section)
     _model(document)
+    _browser(document)
     _cadences(document)
     _queries(document, _aliases(document))
     _references(document)
@@ -77,6 +78,18 @@ def _model(document: Document) -> None:
         document.mistake(("analysis", "engine"), "openai needs a base_url or an api_key", "see docs/models.md")
     if find_spec("openai") is None:
         document.mistake(("analysis", "engine"), "the openai library is not installed", "pip install 'zhixun[openai]'")
+
+
+def _browser(document: Document) -> None:
+    """What a source that is rendered needs: the library and the browser."""
+    lacks = "the browser library", "pip install 'zhixun[render]'"
+    if find_spec("playwright") is not None:
+        lacks = "Chromium", "on Debian: apt-get install chromium"
+        if chromium() is not None:
+            return
+    for number, source in document.entries("sources"):
+        if source.get("render") and source.get("enabled", True):
+            document.mistake(("sources", number, "render"), f"{lacks[0]} is not installed", lacks[1])
 
 
 def _cadences(document: Document) -> None:

@@ -111,13 +111,22 @@ class Section(BaseModel):
         return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
 
 
+class WebSubConfig(Section):
+    """Hubs that tell us of news (WebSub), for the feeds that offer one."""
+
+    callback: WebUrl
+    """The public address under which hubs reach us; a secret part is added for each source"""
+    listen: Annotated[str, AfterValidator(values.check_listen)] = "127.0.0.1:8402"
+    """The address of this machine to which a web server of yours passes on what comes to `callback`"""
+
+
 class CrawlConfig(Section):
     """How pages are fetched, for all sources together."""
 
     user_agent: Annotated[str, AfterValidator(values.check_agent)] = "Zhixun/1.0"
     """What Zhixun calls itself; add an address where a site's owner reaches you"""
     concurrency: Annotated[int, Field(ge=1, le=256)] = 16
-    """Requests in flight, all hosts together"""
+    """Requests at work on the network, all hosts together; up to four times as many are claimed and wait for the turn of their host"""
     per_host: Annotated[int, Field(ge=1, le=32)] = 2
     """Requests in flight to one host"""
     delay: Duration = timedelta(seconds=1)
@@ -132,6 +141,10 @@ class CrawlConfig(Section):
     """Requests a day over all sources; without it there is no bound"""
     allow_networks: tuple[Network, ...] = ()
     """Private networks that sources may be in, such as `127.0.0.0/8` or `10.1.2.3:8080`; all others are refused"""
+    sandbox: bool = True
+    """Whether the browser keeps pages in its own sandbox; off only where the system has none for it, as in many containers"""
+    websub: WebSubConfig | None = None
+    """Be told of news by hubs, where a feed offers one; without it feeds are polled only"""
 
 
 class TermConfig(Section):
@@ -227,6 +240,8 @@ class SourceConfig(Section):
     """Request headers of the poll, such as `Referer`"""
     body: Body | None = None
     """What is posted: text as a form, a mapping as JSON; without it the poll is a GET"""
+    render: Literal[False, True, "list"] = False
+    """Whether its pages are opened in a browser, so that their scripts run: `true` all of them, `list` only what is polled"""
     enabled: bool = True
     """Whether it is watched"""
 
@@ -464,6 +479,11 @@ class Config(Section):
     def zone(self) -> ZoneInfo:
         """The configured time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def browser(self) -> str | None:
+        """Where the browser is, if a watched source needs one."""
+        return values.chromium() if any(row.render for row in self.sources if row.enabled) else None
 
     def timed_polls(self, now: datetime) -> float:
         """Polls a day of the sources that are not adaptive; 0 where no budget asks for it."""

@@ -22,6 +22,7 @@ from jobs.config_models import (
     SourceConfig,
     TermConfig,
     TermsConfig,
+    WebSubConfig,
     kinds,
 )
 from jobs.config_values import brief
@@ -133,7 +134,8 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 } | {"sources": SourceConfig, "rules": RuleConfig, "channels": ChannelConfig}
 
-NESTED: Mapping[str, type[BaseModel]] = {"terms": TermsConfig} | dict.fromkeys(TermsConfig.model_fields, TermConfig)
+NESTED: dict[str, type[BaseModel]] = dict.fromkeys(TermsConfig.model_fields, TermConfig)
+NESTED |= {"terms": TermsConfig, "websub": WebSubConfig}
 
 
 def _check_options(document: Document, at: Path_, entry: dict[str, Any]) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import shutil
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -28,6 +29,11 @@ def brief(value: Any) -> str:
     text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
     text = "".join(ch if ch.isprintable() else " " for ch in text[:200])
     return text if len(text) <= 60 else text[:57] + "…" + text[0]
+
+
+def chromium() -> str | None:
+    """Where the browser is, by the names under which systems have it."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def parse_size(value: Any) -> int:

@@ -65,6 +65,7 @@ class Daemon:
                 return
             scheduler.start()
             await self._open_metrics()
+            await self._open_websub()
             notify("READY=1")
             self._last_resort.start()
             _log.info("running", sources=len(self._app.pipeline.watch.sources), database=self._app.db.name, pid=os.getpid())
@@ -77,6 +78,7 @@ class Daemon:
                 await self._app.keeper.beat(stopped=True)
             if self._metrics is not None:
                 await self._metrics.cleanup()
+            await self._app.websub.close()
             await self._app.end(STOP_WITHIN)
             if scheduler.running:
                 scheduler.shutdown(wait=False)
@@ -107,6 +109,16 @@ class Daemon:
         except OSError as error:  # the news matter more than their figures
             _log.error("metrics cannot be served", address=address, error=str(error))
 
+    async def _open_websub(self) -> None:
+        wanted = self._app.config.crawl.websub
+        if wanted is None:
+            return
+        host, port = wanted.listen.rsplit(":", 1)
+        try:
+            await self._app.websub.open(wanted.callback, host.strip("[]"), int(port))
+        except (OSError, StorageError) as error:  # then feeds are polled, as ever
+            _log.error("hubs cannot reach us", address=wanted.listen, error=str(error))
+
     def _measure(self) -> list[Metric]:
         return measures.all_of(self._app, clock.now(), clock.monotonic() - self._started)
 
@@ -131,6 +143,7 @@ class Daemon:
         scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
+        scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
         scheduler.add_job(self._tidy, "interval", days=1, id="tidy")
         scheduler.add_job(self._check_up, "interval", seconds=CHECK_UP_EVERY, id="health")
         scheduler.add_job(self._back_up, "interval", minutes=10, id="backup", next_run_time=clock.now() + timedelta(minutes=5))
@@ -149,6 +162,12 @@ class Daemon:
 
     async def _recover(self) -> None:
         await self._upkeep(lambda s: frontier.recover_expired(s, clock.now()))
+
+    async def _subscribe(self) -> None:
+        try:
+            await self._app.websub.tick(set(self._app.pipeline.watch.sources))
+        except StorageError as error:
+            self._app.keeper.failed(error)
 
     async def _tidy(self) -> None:
         await self._upkeep(lambda s: (articles.tidy(s, clock.now()), notices.tidy(s, clock.now())))

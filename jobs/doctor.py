@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import importlib
 import os
 import shutil
 import socket
@@ -47,6 +48,8 @@ def examine(config: Config, path: Path, now: datetime) -> Iterator[Finding]:
     yield private(path, "configuration file")
     with closing(open_database(config.database)) as db:
         yield from _store(db, config, now)
+    if config.browser:
+        yield asyncio.run(browser(config.browser, config.crawl.sandbox))
     for row in config.channels:
         yield asyncio.run(reach(row.name, channel_for(row.url)))
 
@@ -133,6 +136,20 @@ def backup(config: Config, now: datetime) -> Finding:
         return Finding("backup", "warn", f"none in {plan.folder} yet")
     late = now - newest > 2 * plan.every
     return Finding("backup", "warn" if late else "ok", f"the newest of {newest:%Y-%m-%d %H:%M} UTC, in {plan.folder}")
+
+
+async def browser(path: str, sandbox: bool) -> Finding:
+    """Whether the browser starts, for the sources with `render`."""
+    told, failed = await importlib.import_module("crawler.browser").try_out(
+        path, sandbox=sandbox
+    )  # an extra: not everyone has it
+    if failed:
+        return Finding("browser", "fail", told)
+    if os.geteuid() == 0:
+        return Finding("browser", "warn", f"{told}; without its sandbox, as it is run by root: give Zhixun a user of its own")
+    if not sandbox:
+        return Finding("browser", "warn", f"{told}; without its sandbox (crawl.sandbox)")
+    return Finding("browser", "ok", told)
 
 
 # ---- channels

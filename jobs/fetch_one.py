@@ -21,9 +21,11 @@ class Fetcher:
         self._engine = Engine(rules, self._claim, self._answered, clock.now)
         self._running = asyncio.create_task(self._engine.run())
 
-    async def get(self, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None) -> Answer:
+    async def get(
+        self, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None, render: bool = False
+    ) -> Answer:
         """The answer, whatever it is. Raises what ended the engine, if that ended first."""
-        fetch = Fetch(url, None, None, None, headers or {}, "POST" if body is not None else "GET", body)
+        fetch = Fetch(url, None, None, None, headers or {}, "POST" if body is not None else "GET", body, render=render)
         got: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._got[id(fetch)] = got
         self._waiting.append(fetch)
@@ -63,9 +65,9 @@ def why_not(answer: Answer) -> str:
 
 
 async def fetch_one(
-    rules: FetchRules, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    rules: FetchRules, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None, render: bool = False
 ) -> Page | str:
     """The page, or a sentence that says why there is none."""
     async with fetching(rules) as fetcher:
-        answer = await fetcher.get(url, headers, body)
+        answer = await fetcher.get(url, headers, body, render)
     return answer.page if answer.page is not None else why_not(answer)

@@ -62,7 +62,7 @@ FEWEST_POLLED = 4  # of the latest polls tell whether the network is there
 OLD = timedelta(days=60)  # without known pauses, a newest article of this age means that nobody writes any more
 _HOUR, _MONTH = timedelta(hours=1), timedelta(days=30)
 _BLOCKS = (Reason.BLOCKED, Reason.RATE_LIMITED, Reason.ROBOTS, Reason.REFUSED_ADDRESS)
-_LOCAL = (
+OF_THE_NETWORK = (
     Reason.DNS,
     Reason.CONNECT,
     Reason.TIMEOUT,
@@ -96,14 +96,14 @@ def cut_off(rows: Sequence[Row]) -> bool:
     """True when nearly all of the latest polls failed as if nothing could be reached: then it is this machine's network."""
     polled = sorted(((row.last_polled_at, row.name, row) for row in rows if row.last_polled_at), reverse=True)
     latest = [row for _, _, row in polled[: max(FEWEST_POLLED, len(polled) // 4)]]
-    lost = sum(row.fail_count > 0 and row.last_outcome in _LOCAL for row in latest)
+    lost = sum(row.fail_count > 0 and row.last_outcome in OF_THE_NETWORK for row in latest)
     return len(latest) >= FEWEST_POLLED and lost >= 0.8 * len(latest)
 
 
 def _failing(row: Row, now: datetime, blind_until: datetime | None) -> Health:
     lasting = row.last_ok_at is None or now - row.last_ok_at >= FAILING_FOR
     seen = row.last_polled_at or now
-    blind = row.last_outcome in _LOCAL and blind_until is not None and seen <= blind_until
+    blind = row.last_outcome in OF_THE_NETWORK and blind_until is not None and seen <= blind_until
     sure = row.fail_count >= FAILURES and lasting and not blind
     state = _failure(row)
     said = [row.last_outcome if row.last_outcome != state.value else None, row.last_detail]

@@ -247,7 +247,8 @@ class World:
     async def start(self) -> None:
         """Serve everything; each site then knows its `address`."""
         for place, site in enumerate(self.sites):
-            site.address = await self._serve(site.app(), f"127.0.0.{self._first + place}")
+            here = divmod(self._first + place, 256)
+            site.address = await self._serve(site.app(), f"127.0.{here[0]}.{here[1]}")
         self.hook = await self._serve(self.sink.app(), "127.0.0.1") + "/hook"
 
     async def stop(self) -> None:

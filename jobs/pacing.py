@@ -139,13 +139,9 @@ def _ratios(counts: Sequence[float], expected: Sequence[float], reach: int, prio
 def _smooth(values: Sequence[float], reach: int) -> list[float]:
     """Sums under a triangle; two running means make one."""
     size, width = len(values), reach + 1
-    for shift in (0, reach):
-        total = sum(values[(place - shift) % size] for place in range(width))
-        sums = []
-        for place in range(size):
-            sums.append(total / width)
-            total += values[(place + width - shift) % size] - values[(place - shift) % size]
-        values = sums
+    for first in (0, size - reach):
+        sums = list(accumulate([*values, *values][first : first + size + reach], initial=0.0))
+        values = [(after - before) / width for before, after in zip(sums, sums[width:], strict=False)]
     return [value * width for value in values]
 
 

@@ -13,9 +13,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
+from typing import Literal
 
 from sqlalchemy.orm import Session
 
@@ -80,6 +81,7 @@ class Watched:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes | None = None
     weight: float = 1.0
+    render: Literal[False, True, "list"] = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,9 @@ class Pipeline:
         self.on_alert: Callable[[], None] = lambda: None
         self.on_work: Callable[[], None] = lambda: None
         self.host_delay: Callable[[str], float] = lambda _host: 0.0  # what robots.txt asks for, in seconds
+        self.on_polled: Callable[[str, tuple[str, str] | None, int], Awaitable[None]] = _heard  # a source, its hub, how many new
+        self.pause: Callable[[str, timedelta], timedelta] = lambda _source, own: own  # what its hub makes of a source's pause
+        self.further: Callable[[], int] = lambda: 0  # requests that were made beside those that are claimed here
         self.polls_due_by: datetime | None = None
         self.resting = False  # the day's budget is used up: no polls, only articles
         self._db = db
@@ -131,6 +136,7 @@ class Pipeline:
         self._now = now
         self._claimed: deque[Task] = deque()
         self._parts: deque[Fetch] = deque()
+        self._pages = 0  # further pages of articles, which are not on account yet
         self._look_again: datetime | None = None
         self._rng = random.Random()
         self._plan: tuple[Watch, datetime, pacing.Plan] | None = None
@@ -141,6 +147,7 @@ class Pipeline:
     async def claim(self) -> Fetch | None:
         """The next request that is due, or None when nothing is."""
         if self._parts:
+            self._pages += 1
             return self._parts.popleft()
         if not self._claimed:
             await self._claim_batch()
@@ -177,6 +184,9 @@ class Pipeline:
     def _claim(self, session: Session, now: datetime) -> tuple[list[Task], bool]:
         """Due tasks, and whether the day's budget is used up; then they are articles only."""
         day, budget = self.watch.day(now), self.watch.budget
+        if more := self._pages + self.further():
+            self._pages = 0
+            usage.add(session, day, more)
         left = BATCH if budget is None else budget - usage.of_day(session, day)
         spent = left <= 0
         tasks = frontier.claim(
@@ -207,8 +217,10 @@ class Pipeline:
         if task.kind == "poll":
             headers, body = watched.headers, watched.body
             method = "POST" if body is not None else "GET"
+            if watched.render:  # unconditional: a shell that is the same says nothing of what its scripts will show
+                return Fetch(task.url, task, headers=headers, method=method, body=body, render=True)
             return Fetch(task.url, task, task.etag, task.last_modified, headers, method, body)
-        return Fetch(urls.desktop_twin(task.url) or task.url, task)
+        return Fetch(urls.desktop_twin(task.url) or task.url, task, render=watched.render is True)
 
     async def release(self) -> None:
         """Give back what was claimed and not begun, at a clean stop."""
@@ -229,6 +241,11 @@ class Pipeline:
             return  # its lease is released, or a reload has dropped the source
         if answer.outcome.retry_after is not None and answer.outcome.reason is Reason.RATE_LIMITED:
             await self._hold(task, answer.outcome)
+        if answer.also:
+            await self._db.write(lambda s: usage.add(s, self.watch.day(self._now()), answer.also, 0))
+        if answer.outcome.reason is Reason.CROWDED:
+            await self._later(task, answer.outcome.detail, answer.outcome.retry_after)
+            return
         try:
             if part is not None:
                 await self._next_part(part, watched, answer)
@@ -237,9 +254,9 @@ class Pipeline:
         except Crowded as error:
             await self._later(task, str(error))
 
-    async def _later(self, task: Task, why: str) -> None:
-        """Too much waits to be read: give the page back rather than hold it."""
-        until = self._now() + CROWDED * self._rng.uniform(1, 2)
+    async def _later(self, task: Task, why: str, wait: float | None = None) -> None:
+        """It is not its turn: too much waits to be read, or its host asked for a pause of `wait` seconds. Give it back."""
+        until = self._now() + (timedelta(seconds=wait) if wait else CROWDED * self._rng.uniform(1, 2))
         await self._db.write(lambda s: frontier.postpone(s, task, until=until, reason="crowded"))
         _log.info("postponed", source=task.source, url=task.url, reason=why)
 
@@ -268,12 +285,15 @@ class Pipeline:
         now = self._now()
         wish = max(filter(None, (found.ttl if found else None, answer.max_age)), default=None)
         due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
+        due = now + self.pause(task.source, due - now) if task.is_root else due
         self.counts["polls"] += 1
         if found is None:
             await self._db.write(lambda s: _keep(s, task, answer, None, now=now, due=due))
             _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
             return
         kept = await self._db.write(lambda s: _keep(s, task, answer, found, now=now, due=due))
+        if task.is_root:
+            await self.on_polled(task.source, found.hub, kept.new)
         self.counts["links"] += kept.new
         if kept.new:
             self.look_now()
@@ -312,17 +332,19 @@ class Pipeline:
         outcome, record = answer.outcome, None
         if answer.page is not None:
             outcome, record = await self._read(task, watched, answer.page)
+            outcome = replace(outcome, permanent=outcome.permanent and not answer.partly)
         if record is not None:
-            if not self._goes_on(Part(task, record)):
+            if not self._goes_on(Part(task, record), watched):
                 await self._store(task, watched, record)
             return
         now = self._now()
-        due = schedule.next_read(now, outcome, task.attempts, self._rng)
+        own = _record_of_link(task, now)
+        most = schedule.FEWER_ATTEMPTS if own else schedule.ARTICLE_ATTEMPTS
+        due = schedule.next_read(now, outcome, task.attempts, self._rng, most)
         if task.depth and due is None:
             await self._reread_failed(task, outcome, now)
             return
-        own = _record_of_link(task, now) if due is None else None
-        if own is not None:
+        if own is not None and due is None:
             own = own.with_facts(Fact("reading", "text-from-source", f"{outcome.reason} {outcome.detail}"[:200], "pipeline"))
             await self._store(task, watched, await self._with_facts(own))
             return
@@ -332,7 +354,7 @@ class Pipeline:
             "not read", source=task.source, reason=outcome.reason.value, detail=outcome.detail, url=task.url, final=due is None
         )
 
-    def _goes_on(self, part: Part) -> bool:
+    def _goes_on(self, part: Part, watched: Watched) -> bool:
         """Ask for the article's next page, if it names one that is new and on the same site. The lease of the first covers it."""
         address = next_page(part.record)
         if (
@@ -342,7 +364,7 @@ class Pipeline:
             or len(part.asked) >= MAX_PAGES - 1
         ):
             return False
-        self._parts.append(Fetch(address, replace(part, asked=(*part.asked, address))))
+        self._parts.append(Fetch(address, replace(part, asked=(*part.asked, address)), render=watched.render is True))
         self.on_work()
         return True
 
@@ -352,7 +374,7 @@ class Pipeline:
         if answer.page is not None:
             _, further = await self._read(replace(part.task, hint=None, url=answer.fetch.url), watched, answer.page)
             whole = joined(whole, further) if further is not None else whole
-        if whole is not part.record and self._goes_on(replace(part, record=whole)):
+        if whole is not part.record and self._goes_on(replace(part, record=whole), watched):
             return
         await self._store(part.task, watched, await self._with_facts(bare(whole)))
 
@@ -448,6 +470,10 @@ class Pipeline:
         """The rules whose readers want to know of changes."""
         due = {name: routing.due(now) for name, routing in self.watch.routing.items() if routing.on_update}
         return articles.Updates(due, record_fields(record) if record and due else {})
+
+
+async def _heard(_source: str, _hub: tuple[str, str] | None, _new: int) -> None:
+    """Nobody wants to know."""
 
 
 def _keep(session: Session, task: Task, answer: Answer, found: Found | None, *, now: datetime, due: datetime) -> frontier.Kept:

@@ -16,7 +16,8 @@ Cadence = Callable[[datetime], datetime]  # a moment → when the configuration 
 
 MAX_PAUSE = timedelta(days=1)
 MAX_SITE_WISH = timedelta(hours=1)  # a feed may ask for a pause, not for being forgotten
-ARTICLE_ATTEMPTS = 5
+ARTICLE_ATTEMPTS = 8  # over 15 hours: a night without the site, or without a network of our own
+FEWER_ATTEMPTS = 5  # over a quarter of an hour, where the source itself has said enough to tell
 MORE_SOON = timedelta(seconds=5)  # a poll that found more than it may take goes on soon
 _HOURS_PAUSE = (Reason.BLOCKED, Reason.GONE, Reason.ROBOTS)
 
@@ -39,7 +40,9 @@ def next_poll_after_failure(cadence: Cadence, now: datetime, outcome: Outcome, f
     return now + min(pause, max(MAX_PAUSE, interval))
 
 
-def next_read(now: datetime, outcome: Outcome, attempts: int, rng: random.Random) -> datetime | None:
+def next_read(
+    now: datetime, outcome: Outcome, attempts: int, rng: random.Random, most: int = ARTICLE_ATTEMPTS
+) -> datetime | None:
     """When to try an article again after its `attempts`-th failure; None when it is time to give up.
 
     Waiting for a robots.txt that cannot be reached costs no attempt: the site, not the article, is in trouble.
@@ -48,7 +51,7 @@ def next_read(now: datetime, outcome: Outcome, attempts: int, rng: random.Random
         return None
     if outcome.reason is Reason.ROBOTS_UNREACHABLE:
         return now + timedelta(seconds=max(outcome.retry_after or 0, 600))
-    if attempts >= ARTICLE_ATTEMPTS:
+    if attempts >= most:
         return None
-    pause = 10.0 * 4 ** (attempts - 1) * rng.uniform(0.75, 1.25)  # 10 s, 40 s, 3 min, 11 min
+    pause = 10.0 * 4 ** (attempts - 1) * rng.uniform(0.75, 1.25)  # 10 s, 40 s, 3 min, 11 min, 43 min, 3 h, 11 h
     return now + timedelta(seconds=max(pause, outcome.retry_after or 0))

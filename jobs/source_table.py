@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from jobs.health import Health, State, span
-from jobs.output import table
+from jobs.output import out, table
 from storage.gaps import Gap
 from storage.sources import State as Row
 
@@ -25,10 +25,15 @@ class Line:
     delay: timedelta | None
 
 
-def print_table(lines: Iterable[Line], now: datetime, zone: tzinfo) -> None:
-    """Those in trouble first."""
+def print_table(lines: Sequence[Line], now: datetime, zone: tzinfo, most: int | None = None) -> None:
+    """Those in trouble first; of more than `most` only those, and how many others there are."""
     ordered = sorted(lines, key=lambda line: (line.health.state in _GOOD, line.row.name))
-    table(HEADINGS, (_cells(line, now, zone) for line in ordered), figures=4)
+    if most is not None and len(ordered) > most:
+        ordered = [line for line in ordered if line.health.state not in _GOOD]
+    if ordered:
+        table(HEADINGS, (_cells(line, now, zone) for line in ordered), figures=4)
+    if others := len(lines) - len(ordered):
+        out.print(f"{others} {'more ' if ordered else ''}are well: zhixun sources list", markup=False, highlight=False)
 
 
 def _cells(line: Line, now: datetime, zone: tzinfo) -> tuple[str, ...]:

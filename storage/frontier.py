@@ -13,7 +13,7 @@ All functions take the time as an argument and leave the transaction to their ca
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -353,6 +353,12 @@ def force_due(session: Session, now: datetime) -> int:
     idle = task.c.state.in_(("due", "done", "dead"))
     roots = and_(task.c.kind == "poll", task.c.depth == 0, idle)
     return changed(session, update(task).where(roots).values(state="due", due_at=now, turn=now))
+
+
+def hurry(session: Session, until: datetime, reasons: Sequence[str]) -> int:
+    """A source's own poll that waits because of these reasons is due by then at the latest. Returns how many waited longer."""
+    roots = and_(task.c.kind == "poll", task.c.depth == 0, task.c.state == "due", task.c.reason.in_(reasons))
+    return changed(session, update(task).where(roots, task.c.due_at > until).values(due_at=until, turn=until))
 
 
 # ---- questions

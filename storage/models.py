@@ -127,6 +127,7 @@ source = Table(
     Column("rhythm", JSON(none_as_null=True)),  # when its articles appear, see storage.rhythm
     Column("habits", JSON(none_as_null=True)),  # what it is like when all is well, see storage.habits
     Column("moved_to", AnyText),  # where its address redirects to for good
+    Column("subscription", JSON(none_as_null=True)),  # at its hub, see storage.subscriptions
 )
 
 host = Table(
@@ -196,7 +197,7 @@ article = Table(
     Column("content_hash", AnyText, nullable=False),
     Column("story", BigInteger, index=True),
     Column("story_reason", AnyText),  # why it belongs to the story of another
-    _to("article.id", name="reprint_of", ondelete="SET NULL"),
+    _to("article.id", name="reprint_of", ondelete="SET NULL", index=True),
     Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "shown_at", "id"),
@@ -249,7 +250,7 @@ alert = Table(
     _count("reprints"),
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("due_at", UtcDateTime, nullable=False),  # when it may leave at the earliest
-    _to("alert.id", name="follows"),  # told again, or corrected: what this one goes back to
+    _to("alert.id", name="follows", index=True),  # told again, or corrected: what this one goes back to
 )
 
 teller = Table(

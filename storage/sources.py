@@ -49,8 +49,10 @@ class State:
 
 def sync(session: Session, wanted: Sequence[tuple[Source, datetime]], now: datetime) -> None:
     """Make the store watch exactly these sources, each with the time of its first poll. Known ones keep their schedule."""
+    known = {row.name: row for row in session.execute(select(source.c.name, source.c.url, source.c.kind, source.c.enabled))}
     for watched, first_due in wanted:
-        _watch(session, watched, first_due, now)
+        if known.get(watched.name) != (watched.name, watched.url, watched.kind, True):
+            _watch(session, watched, first_due, now)
     names = [watched.name for watched, _ in wanted]
     unwanted = select(source.c.id).where(source.c.name.not_in(names))
     session.execute(update(source).where(source.c.name.not_in(names)).values(enabled=False))
@@ -65,7 +67,14 @@ def _watch(session: Session, watched: Source, first_due: datetime, now: datetime
     if moved:
         session.execute(delete(task).where(task.c.source_id == old.id, task.c.kind == "poll"))
         values |= {"found_kind": None, "fail_count": 0, "last_outcome": None, "last_detail": None, "rhythm": None}
-        values |= {"habits": None, "moved_to": None, "last_ok_at": None, "told_state": None, "newest_at": None}
+        values |= {
+            "habits": None,
+            "moved_to": None,
+            "last_ok_at": None,
+            "told_state": None,
+            "newest_at": None,
+            "subscription": None,
+        }
     elif old.kind != watched.kind:  # another spider reads the same bytes differently: ask for them again
         session.execute(
             update(task).where(task.c.source_id == old.id, task.c.kind == "poll").values(etag=None, last_modified=None)

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,9 @@ from storage.database import Database, open_database
 NewUrl = Callable[[], str]
 
 
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[Any]:
-    """A running PostgreSQL, reached through a Unix socket; nothing of it is left afterwards."""
+@contextmanager
+def started_postgres() -> Iterator[Any]:
+    """A running PostgreSQL, reached through a Unix socket in its folder; nothing of it is left afterwards."""
     folder = tempfile.mkdtemp(prefix="zx-pg-", dir="/tmp")  # a socket's path may have 107 bytes
     try:
         with warnings.catch_warnings():
@@ -40,8 +41,17 @@ def postgres_server() -> Iterator[Any]:
     with _admin(server) as admin:
         admin.execute("ALTER SYSTEM SET fsync = off")  # tests kill processes, not machines
         admin.execute("SELECT pg_reload_conf()")
-    yield server
-    server.cleanup()
+    try:
+        yield server
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """The server that most tests share."""
+    with started_postgres() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")

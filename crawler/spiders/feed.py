@@ -10,6 +10,7 @@ from calendar import timegm
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from html.entities import html5
+from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -21,10 +22,11 @@ from crawler.errors import SpiderError
 from crawler.html import clean, plain
 from crawler.record import Found, Link, Page, Source
 from crawler.sniff import head_of, root_of, text_of, xml_of
-from crawler.url import is_web, join
+from crawler.url import is_web, join, same_site
 
 MAX_ITEMS = 2000  # feedparser needs 17 s for 100,000
 MAX_BYTES = 5_000_000  # of items; it needs half a second for one million
+MAX_TAGS = 50_000  # it needs 1.6 s for them where the XML is broken and it reads twice
 MAX_ATTRIBUTES = 100  # of one tag: it needs 20 s for 50,000
 MAX_SUMMARY = 1000  # characters
 WHOLE = 500  # characters: shorter "content" is a teaser
@@ -32,6 +34,7 @@ WHOLE_DESCRIPTION = 1500  # a description this long is the article: some sites p
 
 _ROOTS = frozenset({"rss", "feed", "rdf:rdf", "rdf"})
 _item = re.compile(rb"<(?:item|entry)[\s>/]", re.IGNORECASE)
+_tag = re.compile(rb"<(?:!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|([a-zA-Z]))")  # what is in CDATA costs nothing
 _long_tag = re.compile(rb"<([a-zA-Z][\w:.-]*)[^<>]{2000,}>?")
 _entity = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
 _reference = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
@@ -69,19 +72,32 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
     return Found(
         links=links,
         kind="feed",
-        title=clean(plain(parsed.feed.get("title", ""))) or None,
+        title=clean(plain(_text(parsed.feed, "title"))) or None,
         newest=_newest(links),
         ttl=_ttl(parsed.feed.get("ttl")),
         notes=(*notes, *_notes(parsed, body, links)),
         skip_hours=_hours_skipped(body),
         older=_older(parsed.feed, page.url),
+        hub=_hub(parsed.feed, page.url),
     )
+
+
+def _text(entry: Any, name: str) -> str:
+    """What an entry says, if it is text: in broken feeds feedparser has mappings, lists and None in any place."""
+    value = entry.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _parts(entry: Any, name: str) -> list[Mapping[str, Any]]:
+    """What an entry has several of, each a mapping."""
+    value = entry.get(name)
+    return [one for one in value if isinstance(one, Mapping)] if isinstance(value, list) else []
 
 
 def _older(feed: Mapping[str, Any], address: str) -> tuple[str, ...]:
     """The next page: as the feed says (RFC 5005), or as WordPress counts."""
-    links = [link for link in feed.get("links", ()) if link.get("rel") in ("next", "prev-archive")]
-    if said := next((found for link in links if (found := join(address, link.get("href", "")))), None):
+    links = [link for link in _parts(feed, "links") if link.get("rel") in ("next", "prev-archive")]
+    if said := next((found for link in links if (found := join(address, _text(link, "href")))), None):
         return (said,)
     if "wordpress" not in str(feed.get("generator", "")).lower():
         return ()
@@ -92,23 +108,40 @@ def _older(feed: Mapping[str, Any], address: str) -> tuple[str, ...]:
     return (parts._replace(query=urlencode(query | {"paged": str(following)})).geturl(),)
 
 
+def _hub(feed: Any, address: str) -> tuple[str, str] | None:
+    """The hub that tells of its news, and what the feed calls itself there (WebSub §4): an address of its own site."""
+    links = [(link.get("rel"), join(address, _text(link, "href"))) for link in _parts(feed, "links")]
+    hub, topic = (next((url for rel, url in links if rel == wanted and url and is_web(url)), None) for wanted in ("hub", "self"))
+    return (hub, topic) if hub and topic and same_site(topic, address) else None
+
+
 def _is_json_feed(page: Page) -> bool:
     head = head_of(page).lstrip()[:2000]
     return head.startswith("{") and "jsonfeed.org/version" in head.replace("\\/", "/")
 
 
 def _bounded(body: bytes) -> tuple[bytes, list[str]]:
-    """The feed with at most MAX_ITEMS items and no monstrous tags; linear. HTML's entities, which XML does not know, are resolved."""
+    """The feed with at most MAX_ITEMS items, MAX_TAGS tags, none of them monstrous; linear. HTML's entities, which XML does not know, are resolved."""
     notes = []
     body = _long_tag.sub(_fewer_attributes, body)
     body = _reference.sub(_character_of_number, _entity.sub(_character, body))
     begins = [found.start() for _, found in zip(range(MAX_ITEMS + 1), _item.finditer(body), strict=False)]
     read = min(MAX_ITEMS, bisect(begins, MAX_BYTES))
-    if read < len(begins):
+    end = begins[read] if read < len(begins) else len(body)
+    if (most := _end_of_tags(body)) < end:
+        read = max(bisect(begins, most) - 1, 0)
+        end = begins[read] if read else most
+    if end < len(body):
         root = {b"<feed": b"</feed>", b"<rdf:": b"</rdf:RDF>"}.get(body[:5].lower(), b"</channel></rss>")
-        body = body[: begins[read]] + root
+        body = body[:end] + root
         notes.append(f"a very long feed: only its first {read} items are read")
     return body, notes
+
+
+def _end_of_tags(body: bytes) -> int:
+    """Where the first tag too many begins."""
+    tags = (found.start() for found in _tag.finditer(body) if found[1])
+    return next(islice(tags, MAX_TAGS, None), len(body))
 
 
 def _fewer_attributes(found: re.Match[bytes]) -> bytes:
@@ -138,8 +171,8 @@ def _notes(parsed: Any, body: bytes, links: tuple[Link, ...]) -> Iterable[str]:
         yield f"{len(parsed.entries) - len(links)} entries have no address"
     if hours := _hours_skipped(body):
         yield f"skips the hours {', '.join(map(str, hours))} UTC"
-    for link in parsed.feed.get("links", ()):
-        if link.get("rel") == "hub" and is_web(link.get("href", "")):
+    for link in _parts(parsed.feed, "links"):
+        if link.get("rel") == "hub" and is_web(_text(link, "href")):
             yield f"hub {link['href']}"
 
 
@@ -154,26 +187,28 @@ def _link(entry: Any, base: str, now: datetime, zone: tzinfo) -> Link | None:
     address = _address(entry, base)
     if address is None:
         return None
-    description = plain(entry.get("summary", ""))
+    description = plain(_text(entry, "summary"))
+    whole = max((plain(_text(content, "value")) for content in _parts(entry, "content")), key=len, default="")
+    source = entry.get("source")
+    publisher = _text(source, "title") if isinstance(source, Mapping) else ""
     return Link(
         url=address,
-        title=clean(plain(entry.get("title", "")).replace("\n", " ")) or None,
+        title=clean(plain(_text(entry, "title")).replace("\n", " ")) or None,
         published=_published(entry, now, zone),
         summary=description[:MAX_SUMMARY] or None,
-        text=_whole(
-            max((plain(content.get("value", "")) for content in entry.get("content", ())), key=len, default=""), description
-        ),
-        author=clean(entry.get("author", "")) or None,
-        publisher=clean(entry.get("source", {}).get("title", "") or entry.get("publisher", "")) or None,
-        keywords=_keywords(tag.get("term") for tag in entry.get("tags", ())),
+        text=_whole(whole, description),
+        author=clean(_text(entry, "author")) or None,
+        publisher=clean(publisher or _text(entry, "publisher")) or None,
+        keywords=_keywords(tag.get("term") for tag in _parts(entry, "tags")),
     )
 
 
 def _address(entry: Any, base: str) -> str | None:
     """The article's own address. Never an enclosure: that is a picture or a sound."""
-    alternate = [link.get("href") for link in entry.get("links", ()) if link.get("rel", "alternate") == "alternate"]
-    for found in (entry.get("feedburner_origlink"), *alternate, entry.get("link"), entry.get("id")):
-        if found and (found is not entry.get("id") or is_web(found)) and (address := join(base, found)):
+    alternate = [_text(link, "href") for link in _parts(entry, "links") if link.get("rel", "alternate") == "alternate"]
+    own = _text(entry, "id")
+    for found in (_text(entry, "feedburner_origlink"), *alternate, _text(entry, "link"), own if is_web(own) else ""):
+        if address := join(base, found):
             return address
     return None
 
@@ -182,7 +217,7 @@ def _published(entry: Any, now: datetime, zone: tzinfo) -> datetime | None:
     """As the feed writes it; feedparser would take a time without a zone for UTC, and Chinese feeds mean Beijing."""
     for name in ("published", "updated", "created"):
         # dict's own get: feedparser's answers "published" to "updated", and warns
-        if (found := parse_date(dict.get(entry, name) or "", now, zone)) is not None:
+        if (found := parse_date(said if isinstance(said := dict.get(entry, name), str) else "", now, zone)) is not None:
             return found
         if struct := dict.get(entry, f"{name}_parsed"):
             return _moment(struct, now, zone)

@@ -12,12 +12,15 @@ from sqlalchemy.orm import Session
 
 from jobs import checkup, clock, pacing
 from jobs.config import Config
+from jobs.health import cut_off
 from jobs.output import Cli, Json, err, out, write_json
 from jobs.source_table import Line, as_json, brief, counted, print_table, troubles
 from storage import gaps, queries, sources, usage
 from storage.queries import Beat
 from storage.rhythm import Rhythm
 
+AT_A_GLANCE = 60  # sources that `status` shows all, whatever their state
+CUT_OFF = ": nearly none can be reached, the network here is down"
 STALE = timedelta(seconds=60)  # the daemon beats every five seconds
 PATIENCE = timedelta(minutes=1)  # what is due is late only after so long
 GAPS_SHOWN = timedelta(days=7)
@@ -39,7 +42,7 @@ def status(context: typer.Context, json_lines: Json = False) -> None:
         return
     for name, text in _overview(report, late, spent, lines, config, now).items():
         out.print(f"{name:9}{text}", markup=False, highlight=False)
-    _print(lines, found, config, now)
+    _print(lines, found, config, now, most=AT_A_GLANCE)
 
 
 def _lines(session: Session, config: Config, now: datetime) -> list[Line]:
@@ -57,17 +60,18 @@ def _overview(
     return {
         "daemon": f"running ({beat.detail})" if beat and _alive(beat, now) else f"not running, {seen}",
         "archive": f"{report.records} records, {report.reprints} of them reprints{newest}",
-        "sources": f"{len(lines)} watched, {ill or 'none'} in trouble",
+        "sources": f"{len(lines)} watched, {ill or 'none'} in trouble"
+        + (CUT_OFF if cut_off([line.row for line in lines]) else ""),
         "late": counted({"polls": late["poll"], "articles to read": late["article"]}),
         "requests": _spent(spent, config.crawl.budget),
         "alerts": f"{report.alerts} raised; deliveries: {counted(dict(sorted(report.deliveries.items())))}",
     }
 
 
-def _print(lines: list[Line], found: list[gaps.Gap], config: Config, now: datetime) -> None:
+def _print(lines: list[Line], found: list[gaps.Gap], config: Config, now: datetime, most: int | None = None) -> None:
     if lines:
         out.print()
-        print_table(lines, now, config.zone)
+        print_table(lines, now, config.zone, most)
     said = troubles(lines, found, now, config.zone)
     if said:
         out.print()

@@ -43,7 +43,7 @@ def try_source(
 
 async def _test(config: Config, watched: Watched, as_json: bool, read: int) -> int:
     rules, source = fetch_rules(config), watched.source
-    answer = await fetch_one(rules, source.url, watched.headers, watched.body)
+    answer = await fetch_one(rules, source.url, watched.headers, watched.body, bool(watched.render))
     if isinstance(answer, str):
         return fail(f"{source.name}: {answer}", 1)
     readers = Readers(workers=1, own=config.analysis.terms.own())
@@ -53,7 +53,7 @@ async def _test(config: Config, watched: Watched, as_json: bool, read: int) -> i
         return fail(f"{source.name}: {error}", 1)
     else:
         _print_links(found, answer, config, as_json)
-        return await _read_some(config, found, readers, 0 if as_json else read)
+        return await _read_some(config, found, readers, 0 if as_json else read, watched.render is True)
     finally:
         readers.close()
 
@@ -68,10 +68,10 @@ def _print_links(found: Found, page: Page, config: Config, as_json: bool) -> Non
     show(rows, {"published": "published", "title": "title", "url": "link"}, as_json)
 
 
-async def _read_some(config: Config, found: Found, readers: Readers, count: int) -> int:
+async def _read_some(config: Config, found: Found, readers: Readers, count: int, render: bool) -> int:
     failed = 0
     for link in found.links[:count]:
-        page = await fetch_one(fetch_rules(config), link.url)
+        page = await fetch_one(fetch_rules(config), link.url, render=render)
         if isinstance(page, str):
             failed += fail(f"{link.url}: {page}", 1)
             continue

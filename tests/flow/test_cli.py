@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -216,3 +219,46 @@ def test_the_first_record_of_all(tmp_path: Path) -> None:
     assert record["keywords"] == seed["keywords"] == ["人工智能", "上海", "高质量发展"]
     body = "".join(str(seed["text"]).split()).removeprefix("原标题：")
     assert "".join(str(record["text"]).split()) == body
+
+
+@pytest.fixture
+def daemon(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], Path]]:
+    """A daemon that asks a server which never answers, and its configuration."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        config = CONFIG.replace("127.0.0.1:9", f"127.0.0.1:{silent.getsockname()[1]}")
+        config += 'crawl: {{allow_networks: ["127.0.0.0/8"]}}\n'
+        path = tmp_path / "config.yaml"
+        path.write_text(config.format(folder=tmp_path), "utf-8")
+        command = [sys.executable, "-m", "jobs", "-c", str(path), "run"]
+        running = subprocess.Popen(
+            command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True
+        )
+        with running:
+            silent.accept()[0].detach()  # it is at work
+            yield running, path
+            running.kill()
+
+
+def _says(running: subprocess.Popen[str], words: str) -> str:
+    """The next line of the log that holds these words."""
+    assert running.stderr is not None
+    return next(line for line in running.stderr if words in line)
+
+
+@pytest.mark.timeout(60)
+def test_a_second_signal_ends_the_daemon_at_once(daemon: tuple[subprocess.Popen[str], Path]) -> None:
+    running, _ = daemon
+    running.terminate()
+    _says(running, "event=stopping")
+    running.terminate()
+    assert running.wait(5) == 128 + signal.SIGTERM
+
+
+@pytest.mark.timeout(60)
+def test_a_broken_reload_keeps_the_old_configuration_and_names_the_mistake(daemon: tuple[subprocess.Popen[str], Path]) -> None:
+    running, path = daemon
+    sound = path.read_text("utf-8")
+    path.write_text(sound.replace("every: 1h", "every: often"), "utf-8")
+    assert "often" in _says(running, "the old one stays")
+    path.write_text(sound.replace("every: 1h", "every: 2h"), "utf-8")
+    assert "nowhere" in _says(running, "configuration read again")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import ssl
+import subprocess
+import sys
 import time
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -21,7 +25,6 @@ from cryptography.x509.oid import NameOID
 
 from crawler import engine as engine_module
 from crawler.engine import AHEAD, Answer, Engine, Fetch
-from crawler.errors import OptionError
 from crawler.record import Reason
 from tests.unit.crawler.local_site import NOW, Seen, Site, fetch, fetch_one, http, names, rules, serving
 
@@ -449,6 +452,32 @@ async def hanging() -> AsyncIterator[Site]:
 
 
 class TestFlow:
+    def test_what_was_claimed_before_its_host_asked_for_a_pause_is_given_back(self) -> None:
+        async def go() -> None:
+            def busy(seen: Seen) -> bytes:
+                return b"" if seen.path == "/robots.txt" else http(429, Retry_After="120")
+
+            async with serving(busy) as site:
+                answers = await fetch([site.url(f"/{n}") for n in range(3)], rules(delay=0.2, per_host=3))
+            reasons = Counter(answer.outcome.reason for answer in answers)
+            assert reasons == {Reason.RATE_LIMITED: 1, Reason.CROWDED: 2}
+            assert all(100 < (answer.outcome.retry_after or 0) <= 120 for answer in answers)
+            assert len(site.paths()) == 1
+
+        run(go())
+
+    def test_requests_that_nobody_claimed_are_counted(self) -> None:
+        async def go() -> None:
+            async with serving({"/0": http(302, Location="/1"), "/1": http(301, Location="/2"), "/2": PAGE}) as site:
+                bench = Bench()
+                bench.todo = [Fetch(site.url("/0"))]
+                await bench.until(1)
+                assert (bench.engine.further(), len(site.seen)) == (3, 4), "two hops and robots.txt"
+                assert bench.engine.further() == 0
+                await bench.stop()
+
+        run(go())
+
     def test_one_slow_host_holds_no_other(self) -> None:
         async def go() -> None:
             async with hanging() as slow, serving({"/": PAGE}) as quick:
@@ -756,9 +785,24 @@ class TestSettings:
 
         run(go())
 
-    def test_the_other_reactor_is_refused_by_name(self) -> None:
-        with pytest.raises(OptionError, match="not yet"):
-            run(fetch_one("http://x.example/", rules(reactor="asyncio")))
+    def test_what_is_to_be_rendered_says_so_where_there_is_no_browser(self) -> None:
+        answer = run(fetch_one(Fetch("http://x.example/", render=True)))
+        assert answer.outcome.reason is Reason.BROWSER
+        assert "restart" in answer.outcome.detail
+
+    def test_who_renders_nothing_needs_no_browser_library(self) -> None:
+        code = (
+            "import asyncio, sys\n"
+            "sys.modules['playwright'] = sys.modules['playwright.async_api'] = None\n"
+            "from tests.unit.crawler.local_site import fetch_one, http, serving\n"
+            "async def go():\n"
+            "    async with serving({'/': http(200, b'x')}) as site:\n"
+            "        return (await asyncio.wait_for(fetch_one(site.url('/')), 20)).outcome.reason.value\n"
+            "print(asyncio.run(go()))\n"
+        )
+        environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False)
+        assert done.stdout == "ok\n", done.stderr
 
     def test_scrapy_writes_nothing(self, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]) -> None:
         async def go() -> None:

@@ -67,6 +67,22 @@ def test_an_rss_item_becomes_a_link() -> None:
     assert found.skip_hours == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("topic", "hub"),
+    [
+        ('<atom:link rel="self" href="/feed.xml"/>', ("https://hub.example/", "https://paper.example/feed.xml")),
+        (
+            '<atom:link rel="self" href="https://feeds.paper.example/a"/>',
+            ("https://hub.example/", "https://feeds.paper.example/a"),
+        ),
+        ('<atom:link rel="self" href="https://somebody.else/feed.xml"/>', None),
+        ("", None),
+    ],
+)
+def test_a_feed_is_subscribed_to_under_the_name_of_its_own_site(topic: str, hub: tuple[str, str] | None) -> None:
+    assert read(rss(topic + item())).hub == hub
+
+
 @pytest.mark.parametrize("encoding", ["gbk", "gb2312", "gb18030", "utf-16", "big5"])
 def test_any_declared_encoding_is_read(encoding: str) -> None:
     title = read(rss(item(), encoding).encode(encoding, "xmlcharrefreplace")).links[0].title
@@ -163,6 +179,13 @@ def test_references_to_no_character_are_left_out() -> None:
     assert len(read(rss(item().replace("发布", "&#xD800;<b>")) + "<").links) == 1  # read by the parser for broken XML
 
 
+def test_an_entry_that_names_its_parts_like_the_library_does_is_survived() -> None:
+    """feedparser keeps an unknown tag under its name, in place of what it keeps there itself."""
+    parts = "links content tags source author_detail summary_detail published_parsed title_detail enclosures".split()
+    for part in parts:
+        assert len(read(rss(item(more=f"<{part}>x</{part}>") + item("<link>https://paper.example/2</link>"))).links) == 2
+
+
 def test_an_empty_feed_says_so_and_no_feed_is_an_error() -> None:
     assert read(rss("")).notes[0] == "the feed is empty"
     with pytest.raises(SpiderError, match="no feed"):
@@ -188,6 +211,8 @@ def test_the_work_is_bounded_by_items_and_attributes() -> None:
     assert any("only its first 2000" in note for note in many.notes)
     heavy = read(rss(item(more=f"<description>{'重' * 10_000}</description>") * 400))
     assert 100 < len(heavy.links) < 200
+    tags = read(rss(item() + item("<link>https://paper.example/2</link>", "<b/>" * (feed.MAX_TAGS + 1)) + item()))
+    assert ([link.url for link in tags.links], "only its first 1 " in tags.notes[0]) == (["https://paper.example/1"], True)
     attributes = " ".join(f'a{n}="1"' for n in range(50_000))
     assert len(read(rss(item().replace("<item>", f"<item {attributes}>"))).links) == 1
 

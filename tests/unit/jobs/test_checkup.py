@@ -10,6 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from jobs.checkup import Change, Checkup
@@ -17,6 +19,7 @@ from jobs.deliver import Deliverer
 from jobs.sending import Receipt, accepted, refused
 from storage import gaps, notices, sources, usage
 from storage.database import Database, open_database
+from storage.models import task
 from tests.unit.jobs.test_deliver import Scripted
 
 NOW = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai
@@ -108,6 +111,27 @@ def test_nobody_is_blamed_while_this_machine_has_no_network(db: Database) -> Non
     assert world.look() == []  # e was not asked again yet
     world.fails("e", 1, Reason.CONNECT)
     assert [change.name for change in world.look()] == ["e"]
+
+
+def test_what_waits_for_hours_is_asked_every_five_minutes_while_this_machine_has_no_network(db: Database) -> None:
+    world = World(db, *"abcdef")
+    for name in "abcdef":
+        world.fails(name, 3, Reason.DNS)
+    until = world.now + 5 * MINUTE
+    far = {"a": world.now + 8 * HOUR, "b": world.now + MINUTE, "c": world.now + DAY}
+
+    def wait(session: Session) -> None:
+        for name, due in far.items():
+            reason = "http-500" if name == "c" else "dns"
+            mine = task.c.source_id == world.ids[name]
+            session.execute(update(task).where(mine).values(due_at=due, turn=due, reason=reason))
+
+    db.write_now(wait)
+    world.look()
+    due = {state.name: state.next_due for state in db.read(sources.states)}
+    assert {name: due[name] for name in far} == far | {"a": until}, (
+        "sooner, but nothing later, and not what its site is to blame for"
+    )
 
 
 def test_two_who_decide_at_once_tell_once(db: Database) -> None:

@@ -214,6 +214,8 @@ ONE_LINE = [
     ("aliases: {abc: [x], b: ['@abd']}", 'config.yaml:1: aliases.b[0]: there is no alias @abd; did you mean "abc"?'),
     ("channels: [{name: x, url: nonsense}]", "config.yaml:1: channels[0].url: a channel address begins with its scheme, for example console:// or feishu://TOKEN"),
     ("channels: [{name: x}]", "config.yaml:1: channels[0].url: is missing"),
+    ("crawl: {websub: {calback: 'https://a.example/'}}", "config.yaml:1: crawl.websub.calback: unknown key; did you mean \"callback\"?"),
+    ("crawl: {websub: {callback: 'https://a.example/', listen: '0.0.0.0:1'}}", 'config.yaml:1: crawl.websub.listen: "0.0.0.0:1" is no address of this machine; write 127.0.0.1:9464'),
     ("crawl: 1\ncrawl: 2", "config.yaml:2: crawl: the key is here twice, first in line 1; remove one of them"),
 ]  # fmt: skip
 
@@ -233,6 +235,7 @@ SOURCE = [
     ("cron: '0 8 30 2 *'", 'cron: "0 8 30 2 *" never comes'),
     ("match: '('", 'match: "(" is no regular expression: missing ): ('),
     ("headers: {Host: x}", 'headers: "Host" is set by Zhixun itself'),
+    ("render: maybe", """render: "maybe" is none of False, True or 'list'"""),
     ("tags: AI", 'tags: "AI" should be a list such as [one, two]'),
     ("body: [1]", "body: [1] should be text or a mapping of keys"),
 ]
@@ -242,6 +245,23 @@ SOURCE = [
 def test_each_key_of_a_source_is_checked(tmp_path: Path, keys: str, said: str) -> None:
     told = mistakes(tmp_path, f"sources:\n - {{name: a, url: 'https://a.cn/', {keys}}}\n")
     assert told == [f"config.yaml:2: sources[0].{said}"]
+
+
+@pytest.mark.parametrize(
+    ("lacks", "said"),
+    [
+        ("library", "the browser library is not installed; pip install 'zhixun[render]'"),
+        ("browser", "Chromium is not installed; on Debian: apt-get install chromium"),
+    ],
+)
+def test_what_a_browser_needs_is_named_with_its_cure(
+    tmp_path: Path, lacks: str, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.config_check.find_spec", lambda _name: None if lacks == "library" else 1)
+    monkeypatch.setattr("shutil.which", lambda name: None if lacks == "browser" else f"/usr/bin/{name}")
+    keys = ["render: list", "render: true, enabled: false", "render: false"]
+    sources = "".join(f" - {{name: s{number}, url: 'https://a.cn/', {key}}}\n" for number, key in enumerate(keys))
+    assert mistakes(tmp_path, f"sources:\n{sources}") == [f"config.yaml:2: sources[0].render: {said}"]
 
 
 @pytest.mark.parametrize(
@@ -325,6 +345,7 @@ UNREADABLE: list[tuple[str | bytes, str]] = [
     ("timezone: 上海".encode("gbk"), "config.yaml:1: byte 0xC9 is no UTF-8; save the file as UTF-8"),
     (b"a: 1\nb: \x00", "config.yaml:2: the control character U+0000 is not allowed"),
     ("a: &x [*x]", "config.yaml:1: the file is nested too deep"),
+    (b'database: "\\ud800"', "config.yaml:1: database: half a character"),
     ("a: " + "[" * 5000, "config.yaml"),
     (LAUGHS, "config.yaml:"),
     (b"#" * 21 * 2**20, "config.yaml: is larger than 2 MB; is this the right file?"),

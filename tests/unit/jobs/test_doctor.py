@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from jobs import doctor
 from jobs.config import load
 from jobs.sending import channel_for
+from tests.unit.crawler.test_browser import FOUND, needs_browser
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 CONFIG = """\
@@ -33,6 +35,14 @@ def test_a_fresh_start_has_nothing_to_mend(tmp_path: Path) -> None:
     assert found["configuration"] == found["configuration file"] == found["channel c"] == "ok"
     assert found["database"] == "warn"  # not made yet
     assert not (tmp_path / "zhixun.db").exists()
+
+
+@needs_browser
+@pytest.mark.parametrize(("path", "verdict"), [(FOUND, "warn" if os.geteuid() == 0 else "ok"), ("/bin/false", "fail")])
+def test_a_browser_that_is_needed_is_started(path: str, verdict: str) -> None:
+    found = asyncio.run(doctor.browser(path, True))
+    assert found.verdict == verdict
+    assert ("Chromium does not start" in found.says) is (verdict == "fail")
 
 
 @pytest.mark.parametrize(

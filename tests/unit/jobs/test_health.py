@@ -13,6 +13,7 @@ import pytest
 from crawler.record import Fact, Reason, Record
 from jobs import health
 from jobs.health import State, judge
+from jobs.source_table import Line, print_table
 from storage import habits, rhythm
 from storage.database import open_database
 from storage.habits import Habits, Reading
@@ -218,6 +219,17 @@ def test_a_reading_says_what_is_wrong_with_a_record() -> None:
 
 
 @pytest.mark.slow
+def test_of_many_sources_only_those_in_trouble_are_shown_at_a_glance(capsys: pytest.CaptureFixture[str]) -> None:
+    well, ill = health.Health(State.HEALTHY), health.Health(State.FAILING, "HTTP 500", sure=True)
+    lines = [Line(replace(ROW, name=f"source-{n}"), ill if n == 7 else well, None) for n in range(100)]
+    print_table(lines, NOW, UTC, most=60)
+    few = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in few] == ["source", "source-7", "99"]
+    for shown, most in ((lines, None), (lines[:60], 60)):
+        print_table(shown, NOW, UTC, most)
+        assert len(capsys.readouterr().out.splitlines()) == len(shown) + 1
+
+
 def test_in_a_month_each_trouble_is_told_once_and_in_time_and_no_other(tmp_path: Path) -> None:
     db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
     db.upgrade()

@@ -329,6 +329,14 @@ def test_a_used_up_budget_stops_polls_but_not_articles_until_the_day_is_over(db:
     assert not watcher.pipeline.resting
 
 
+def test_requests_that_nobody_claimed_are_on_account_too(db: Database, tmp_path: Path) -> None:
+    watcher = Watcher(db, tmp_path, budget=5)
+    more = [4]
+    watcher.pipeline.further = lambda: more.pop() if more else 0
+    assert len(asyncio.run(watcher.claims())) == 1, "four are spent on robots.txt and redirects"
+    assert db.read(lambda s: usage.of_day(s, "2026-11-24")) == 5
+
+
 def test_no_more_polls_than_the_budget_has(db: Database, tmp_path: Path) -> None:
     watcher = Watcher(db, tmp_path, budget=2)
     assert len(asyncio.run(watcher.claims())) == 2

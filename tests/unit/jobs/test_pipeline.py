@@ -15,7 +15,7 @@ from crawler.errors import NotAnArticle
 from crawler.pool import Killed
 from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
 from jobs.pipeline import Pipeline, Routing, Watch, Watched
-from storage import queries, sources
+from storage import queries, sources, usage
 from storage.database import Database
 from storage.query import parse
 from storage.rules import Rule, Ruleset
@@ -263,3 +263,76 @@ def test_an_article_whose_next_page_cannot_be_had_is_stored_as_far_as_it_goes(db
 
     run(work)
     assert [r.text for r in bench.records()] == [f"第1页：{LONG}"]
+
+
+@pytest.mark.parametrize(("render", "rendered"), [(False, [False, False]), ("list", [True, False]), (True, [True, True])])
+def test_what_is_rendered_is_asked_for_whole(db: Database, render: Any, rendered: list[bool]) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), record()))
+    watched = replace(bench.pipeline.watch.sources["s"], render=render)
+    bench.pipeline.watch = replace(bench.pipeline.watch, sources={"s": watched})
+
+    async def work() -> None:
+        asked = []
+        for _ in range(2):
+            fetch = await bench.claimed()
+            assert fetch is not None
+            asked.append(fetch)
+            await bench.pipeline.answered(replace(answer(fetch), etag='"1"'))
+        assert [fetch.render for fetch in asked] == rendered
+        bench.now += timedelta(minutes=15)
+        again = await bench.claimed()
+        assert again is not None
+        assert again.etag == (None if render else '"1"')
+
+    run(work)
+
+
+def test_a_page_that_too_many_stood_before_is_given_back_and_has_lost_no_attempt(db: Database) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), record()))
+
+    async def work() -> None:
+        await bench.poll()
+        fetch = await bench.claimed()
+        assert fetch is not None
+        await bench.pipeline.answered(answer(fetch, Outcome(Reason.CROWDED)))
+        bench.now += timedelta(minutes=1)
+        again = await bench.claimed()
+        assert again is not None
+        assert (again.url, again.token.attempts) == (PAGE, 1)
+
+    run(work)
+
+
+def test_a_source_whose_hub_tells_of_its_news_is_polled_later_and_its_own_polls_are_told(db: Database) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), record()))
+    heard: list[tuple[str, int]] = []
+
+    async def listen(source: str, hub: tuple[str, str] | None, new: int) -> None:
+        heard.append((source, new))
+
+    bench.pipeline.on_polled = listen
+    bench.pipeline.pause = lambda source, own: own * 4 if source == "s" else own
+
+    async def work() -> None:
+        await bench.poll()
+        assert heard == [("s", 1)]
+        assert db.read(sources.states)[0].next_due == bench.now + timedelta(hours=1)
+
+    run(work)
+
+
+def test_an_article_whose_scripts_got_only_a_part_is_rendered_again(db: Database) -> None:
+    bench = Bench(db, Readers((Link(PAGE),), NotAnArticle("empty"), record()))
+
+    async def work() -> None:
+        await bench.poll()
+        for partly in (True, False):
+            fetch = await bench.claimed()
+            assert fetch is not None
+            await bench.pipeline.answered(replace(answer(fetch), partly=partly, also=3))
+            bench.now += timedelta(minutes=1)
+        assert len(bench.records()) == 1
+        requests = db.read(lambda s: usage.of_day(s, bench.pipeline.watch.day(bench.now)))
+        assert requests == 1 + 2 * (1 + 3), "what scripts ask for is on the account of the day"
+
+    run(work)

@@ -53,12 +53,16 @@ def test_a_failing_source_is_always_asked_again(failures: int, minutes: float, r
     assert NOW < due <= NOW + max(timedelta(days=1), timedelta(minutes=minutes))
 
 
-def test_an_article_is_tried_five_times() -> None:
-    rng = random.Random(1)
-    dues = [schedule.next_read(NOW, Outcome(Reason.TIMEOUT), attempt, rng) for attempt in range(1, 6)]
-    assert all(due is not None for due in dues[:4])
-    assert dues[4] is None
-    assert dues[:4] == sorted(due for due in dues if due)
+@pytest.mark.parametrize(("most", "hours"), [(schedule.ARTICLE_ATTEMPTS, 15.2), (schedule.FEWER_ATTEMPTS, 0.24)])
+def test_an_article_outlives_an_outage_of_a_night(most: int, hours: float) -> None:
+    now, rng = NOW, random.Random(1)
+    for attempt in range(1, most):
+        due = schedule.next_read(now, Outcome(Reason.TIMEOUT), attempt, rng, most)
+        assert due
+        assert due > now
+        now = due
+    assert schedule.next_read(now, Outcome(Reason.TIMEOUT), most, rng, most) is None
+    assert (now - NOW) / timedelta(hours=1) == pytest.approx(hours, rel=0.25)
 
 
 def test_a_permanent_failure_is_not_tried_again() -> None:

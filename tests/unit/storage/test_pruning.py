@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import UniqueConstraint, func, select, update
 
 from crawler.record import Found, Link, Record, Source
 from storage import articles, frontier, links, pruning, sources
 from storage.articles import AlertDraft
 from storage.database import Database
-from storage.models import alert, article, delivery
+from storage.models import alert, article, delivery, metadata
 from storage.tasks import Task
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -20,6 +20,13 @@ FAR = datetime(2100, 1, 1, tzinfo=UTC)
 def _add(db: Database, number: int, published: datetime) -> None:
     record = Record(f"题目{number}", f"https://example.org/{number}", f"第{number}篇的正文。" * 9, published=published)
     db.write_now(lambda s: articles.insert_record(s, record, key=f"example.org/{number}", now=NOW))
+
+
+def test_no_deletion_reads_a_whole_table() -> None:
+    for table in metadata.tables.values():
+        unique = [one for one in table.constraints if isinstance(one, UniqueConstraint)]
+        led = {next(iter(one.columns)) for one in (*table.indexes, table.primary_key, *unique)}
+        assert {key.parent for key in table.foreign_keys} <= led, f"a foreign key of {table.name} has no index"
 
 
 def test_what_is_older_goes_in_batches_and_the_rest_stays(db: Database) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from sqlalchemy import event
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from storage import frontier, sources, usage
@@ -50,6 +51,16 @@ def test_a_restart_changes_no_schedule(watched: Database) -> None:
     found(watched, claim(watched, NOW), Found((), "feed"), NOW)
     watched.write_now(lambda s: sources.sync(s, [(FEED, NOW)], NOW))
     assert state(watched).next_due == NOW + HOUR
+
+
+def test_what_is_as_it_was_costs_a_restart_nothing(db: Database) -> None:
+    wanted = [(Source(f"s{n}", f"https://s{n}.example/"), NOW) for n in range(50)]
+    db.write_now(lambda s: sources.sync(s, wanted, NOW))
+    statements: list[str] = []
+    event.listen(db.engine, "before_cursor_execute", lambda _c, _d, text, *_: statements.append(text))
+    db.write_now(lambda s: sources.sync(s, wanted, NOW))
+    assert len(statements) < 10
+    assert len(db.read(sources.states)) == 50
 
 
 def test_a_good_poll_is_noted(watched: Database) -> None:
