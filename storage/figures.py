@@ -49,7 +49,7 @@ _ordinal = re.compile(f"第 ?({_HAN_NUMBER}|\\d+) ?([届代批期次轮款])|\\b
 _size = re.compile(r"(?<![a-z\d.])(\d+(?:\.\d+)?)(b|m|t)(?: ?a\d+b)?(?![a-z\d])|(\d+(?:\.\d+)?)(亿|万亿)(?:个)?参数")
 _UNIT_WORDS = (
     r"个岗位|名员工|人|名|岗位|台|辆|条|张|座|家|吉瓦|用户|people\b|employees\b|jobs\b|corporate jobs\b|workers\b|staff\b|cars\b"
-    r"|robotaxis\b|vehicles\b|robots\b|gigawatts\b|users\b"
+    r"|robotaxis\b|vehicles\b|robots\b|gigawatts?\b|gw(?![a-z])|users\b"
 )
 _SCALE_WORDS = f"{_ZH_SCALE}| (?:million|billion|thousand)\\b|k\\b"
 _COUNT = f"(?<![a-z\\d.])({_NUMBER}|{_HAN_NUMBER}(?={_ZH_SCALE}))"
@@ -61,7 +61,7 @@ _count_bare = re.compile(r"(?<![a-z\d.])(\d{3,})()()(?![\d.%])")
 _UNITS = {
     "person": [*"个岗位 名员工 人 名 岗位 people employees jobs workers staff".split(), "corporate jobs"],
     "vehicle": "台 辆 cars robotaxis vehicles robots".split(),
-    "gw": ["吉瓦", "gigawatts"],
+    "gw": "吉瓦 gigawatt gigawatts gw".split(),
     "user": ["用户", "users"],
 }
 _unit_of = {word: unit for unit, listed in _UNITS.items() for word in listed}
@@ -153,7 +153,7 @@ def _version_of(match: re.Match[str]) -> tuple[str, str] | None:
         if family in _NO_FAMILY:
             return None
         return (tier[0] if tier and tier[0] in ("opus", "sonnet", "haiku") else family), match[2] + (match[3] or "")
-    return (match[4], match[5]) if match[4] else ("", match[6])
+    return (match[4].removeprefix("v"), match[5]) if match[4] else ("", match[6])  # V3.2 goes with DeepSeek-V3.2
 
 
 def _quarter_of(match: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ MORE = 0.5  # that are asked for where there is no act and no figure, only words
 RARE = 2.5  # points of an act that is not in the news every day
 OWN_MATTER = -4.0
 RARE_ACTS = frozenset(
-    "appoint ban cancel earnings enact fine fire ipo layoff leak leave outage passed recall reply restructure settle shutdown"
+    "appoint award ban cancel earnings enact fine fire ipo layoff leak leave outage passed recall reply restructure settle shutdown"
     " succeed sue".split()
 )
 WHOLE_ACTS = frozenset(("outage", "layoff"))  # they have no object that could be another
@@ -91,7 +91,7 @@ def _specifics(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[str, float]
     yield "size", 1.0 * bool(mine.sizes & theirs.sizes)
     yield "name", min(4.0, 2.5 * len(one.names & other.names))
     yield "sum", 2.5 * _shares_money(one, other)
-    yield "round", 1.5 * bool(mine.rounds & theirs.rounds)
+    yield "round", 2.0 * bool(mine.rounds & theirs.rounds)
     yield "share", 2.0 * bool(mine.percents & other.lead.percents or theirs.percents & one.lead.percents)
     yield "count", 2.0 * bool(mine.counts & theirs.counts)
     yield "city", 2.0 * bool(said["cities"] & heard["cities"])

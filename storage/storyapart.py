@@ -9,7 +9,7 @@ from datetime import timedelta
 from storage.storyprint import StoryPrint, mentions
 
 APART = timedelta(days=5)  # an event is told within days; the same words later are another event
-_SMALL = frozenset(("mini", "nano", "lite", "flash", "turbo", "small"))
+_OF_ITS_OWN = frozenset("mini nano lite flash turbo small thinking coder vl omni max ultra".split())
 _turned = re.compile("被|遭|驳回|诉讼|against|thrown out|dismiss|sued by|lawsuit")  # then the order of the names says nothing
 
 
@@ -52,9 +52,9 @@ def _of(kind: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
 
 
 def _other_tier(one: StoryPrint, other: StoryPrint) -> bool:
-    """Pro is not Flash; and a small model is not its big sister, even where that one has no surname."""
+    """Pro is not Flash; and a small model, or one that thinks, is not its sister, even where that one has no surname."""
     mine, theirs = one.words["tiers"], other.words["tiers"]
-    return disjoint(mine, theirs) or bool((mine ^ theirs) & _SMALL)
+    return disjoint(mine, theirs) or bool((mine ^ theirs) & _OF_ITS_OWN)
 
 
 def _other_amount(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
@@ -68,6 +68,14 @@ def _other_amount(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
         )
 
     return separates
+
+
+def _other_share(one: StoryPrint, other: StoryPrint) -> bool:
+    """Both name shares, and none is the other's, or what it is rounded to: 4348 and 4347.82."""
+    mine, theirs = one.figures.percents, other.figures.percents
+    return bool(mine and theirs) and not any(
+        a == b or (a % 1 == 0) != (b % 1 == 0) and abs(a - b) <= 0.5 for a in mine for b in theirs
+    )
 
 
 def _other_subject(one: StoryPrint, other: StoryPrint) -> bool:
@@ -124,7 +132,7 @@ _SEPARATORS: tuple[tuple[str, Callable[[StoryPrint, StoryPrint], bool]], ...] = 
     ("date", _figure("dates")),
     ("ordinal", _figure("ordinals")),
     ("sum", _other_amount("money")),
-    ("share", _figure("percents")),
+    ("share", _other_share),
     ("count", _other_amount("counts")),
     ("city", _word("cities")),
     ("country", _word("countries")),

@@ -34,7 +34,7 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`automaton` yields (word, senses); `makers` product → its company; `alike` act → the groups of acts it may be told by."""
+    """`automaton` yields (word, senses); `makers` product, or head → the company; `alike` act → the groups of acts it may be told by."""
 
     automaton: Any
     makers: Mapping[str, str]
@@ -57,7 +57,7 @@ def lexicon() -> Lexicon:
     automaton.make_automaton()
     return Lexicon(
         automaton,
-        {product: maker for maker, listed in _rows(data["makers"]) for product in listed},
+        {one: company for block in ("heads", "makers") for company, listed in _rows(data[block]) for one in listed},
         _alike(data["alike"]),
         frozenset(data["glue_en"].split()),
         re.compile("|".join(map(re.escape, sorted(data["glue"].split(), key=len, reverse=True)))),

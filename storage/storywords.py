@@ -14,7 +14,8 @@ from storage.storylexicon import ACTORS, Sense, lexicon
 _NESTED = ("stages", "turns", "acts", "roles", "cities")  # kinds that count even inside a longer known word
 _PLAIN_TIERS = ("medium", "large", "plus")  # words of everyday headlines
 _latin_word = re.compile(r"[a-z][a-z'.]*")
-_tier = re.compile(f"(?<![a-z])(?:{'|'.join(TIERS)})(?![a-z])")
+_TIERS_IN_HAN = {"思考模型": "thinking", "思考版": "thinking"}
+_tier = re.compile(f"(?<![a-z])(?:{'|'.join(TIERS)})(?![a-z])|思考模型|思考版")
 _stop = re.compile('完成|宣布|获|将|与|在|用|拟|登陆|向|对|[，,：:;；!！?？、《“"]')
 
 
@@ -91,7 +92,7 @@ def words_of(form: Normal) -> Words:
     act_at = min((known.start for known in chosen if any(known.ids("acts"))), default=0)
     _derive(by_kind)
     by_kind["subjects"] = {ident for known in chosen if known.start < act_at for ident in known.ids(*ACTORS)}
-    by_kind["tiers"] = set(_tier.findall(form.text)).difference(_PLAIN_TIERS)
+    by_kind["tiers"] = {_TIERS_IN_HAN.get(tier, tier) for tier in _tier.findall(form.text)}.difference(_PLAIN_TIERS)
     stops = {known.start for known in chosen if not any(known.ids(*ACTORS, "things"))}  # names are made of things: 银行, 机器人
     stops |= {match.start() for match in _stop.finditer(form.text)}
     return Words(tuple(chosen), {kind: frozenset(ids) for kind, ids in by_kind.items()}, act_at, tuple(sorted(stops)))
