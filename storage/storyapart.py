@@ -74,7 +74,7 @@ def _other_share(one: StoryPrint, other: StoryPrint) -> bool:
     """Both name shares, and none is the other's, or what it is rounded to: 4348 and 4347.82."""
     mine, theirs = one.figures.percents, other.figures.percents
     return bool(mine and theirs) and not any(
-        a == b or (a % 1 == 0) != (b % 1 == 0) and abs(a - b) <= 0.5 for a in mine for b in theirs
+        a == b or ((a % 1 == 0) != (b % 1 == 0) and abs(a - b) <= 0.5) for a in mine for b in theirs
     )
 
 
