@@ -75,6 +75,7 @@ class Engine:
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings(rules)
+        self._renewal: FetchRules | None = None
         self._claim = claim
         self._answered = answered
         self._desk = Desk(rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now)
@@ -110,6 +111,16 @@ class Engine:
         count, self._desk.further = self._desk.further, 0
         return count
 
+    def use(self, rules: FetchRules) -> None:
+        """Fetch by these rules. What is on its way ends by the old ones; when the last of it has ended, a new crawl begins.
+
+        Raises OptionError, and changes nothing, when a network of the rules is none.
+        """
+        if rules != (self._renewal or self._desk.rules):
+            Allowed(rules.allow_networks)
+            self._renewal = rules
+            self._work.set()
+
     def wake(self) -> None:
         """There may be work: ask `claim` at once."""
         self._work.set()
@@ -128,6 +139,9 @@ class Engine:
                 _log.exception("the crawl crashed")
             if self._halt.is_set():
                 return
+            if self._renewal is not None:
+                self._renew(self._renewal)
+                continue
             crashes, pause = (crashes + 1, min(pause * 2, RESTART[1])) if self._answers == before else (1, RESTART[0])
             if crashes >= CRASHES:
                 raise RuntimeError(f"the crawl ended {crashes} times in a row without fetching anything")
@@ -137,6 +151,12 @@ class Engine:
                 await asyncio.wait_for(self._halt.wait(), pause)
             except TimeoutError:
                 pass
+
+    def _renew(self, rules: FetchRules) -> None:
+        self._renewal = None
+        self._settings = settings(rules)
+        self._desk.rules, self._desk.allowed = rules, Allowed(rules.allow_networks)
+        self._desk.pace.least = max(rules.delay, SHORTEST_DELAY)
 
     async def _crawl_once(self) -> None:
         self._desk.lines.clear()
@@ -202,11 +222,13 @@ class Engine:
     # ---- store → wire
 
     async def next_request(self) -> Request | None:
-        """The next request as soon as there is room and work; None when the engine is to stop."""
+        """The next request as soon as there is room and work; None when the crawl is to end."""
         self._begun.set()
         while not self._halt.is_set():
             self.last_look = asyncio.get_running_loop().time()
-            if not self._has_room():
+            if self._renewal is not None and not self._fetching:
+                return None
+            if self._renewal is not None or not self._has_room():
                 self._room.clear()
                 try:
                     await asyncio.wait_for(self._room.wait(), LOOK)
@@ -244,8 +266,8 @@ class Engine:
     async def _begin(self, fetch: Fetch) -> Request | None:
         """The request, or None when it is refused before it begins."""
         self._fetching[id(fetch)] = fetch
-        if fetch.render and self._desk.rules.browser is None:  # a reload wants it
-            await self._give(Answer(fetch, Outcome(Reason.BROWSER, "no source wanted a browser at the start: restart Zhixun")))
+        if fetch.render and self._desk.rules.browser is None:
+            await self._give(Answer(fetch, Outcome(Reason.BROWSER, "there is no browser")))
             return None
         try:
             return self._request(fetch)

@@ -119,11 +119,12 @@ class App:
         """Replace the configuration in one step; what is in flight ends under the old one."""
         if config.database != self.config.database:
             _log.warning("database changed in the configuration: restart to use it")
-        if (config.browser and not self.config.browser) or config.crawl.websub != self.config.crawl.websub:
-            _log.warning("render or websub has come into the configuration, or changed: restart to use it")
+        if config.crawl.websub != self.config.crawl.websub:
+            _log.warning("websub changed in the configuration: restart to use it")
         self.config = config
         self._feeds_stale = True
         log.hide(config.secrets())
+        self.engine.use(fetch_rules(config))
         self.pipeline.watch = watch_of(config)
         self.deliverer.channels = channels_of(config)
         self.deliverer.health = self.checkup.channels = config.alerts.health_channels
