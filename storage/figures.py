@@ -29,6 +29,9 @@ _NUMBER = r"\d[\d,]*(?:\.\d+)?"
 _HAN_NUMBER = "[零一二两三四五六七八九十百千〇]+"
 _ZH_SCALE = "(?:万亿|千亿|百亿|十亿|亿|千万|百万|万)"
 _ABOUT = "[余多近超约]*"
+_loosely = re.compile(
+    r"(?:近|超过?|逾|约|大约|至多|最多|高达|多达|nearly|almost|over|more than|about|around|up to|as much as|at least) ?[$€£¥]?$"
+)
 _MARKS = "|".join(re.escape(mark) for mark in ("us$", "hk$", "nt$", "$", "€", "£", "¥", "rmb ", "cny "))
 _ZH_MONEY = "元人民币|人民币|美元|美金|港元|港币|欧元|英镑|日元|韩元|新台币|卢比|元"
 
@@ -37,15 +40,30 @@ _money_mark = re.compile(rf"({_MARKS}) ?({_NUMBER}) ?(trillion|billion|million|t
 _money_en = re.compile(rf"({_NUMBER}) ?(trillion|billion|million|bn|mn)? (dollars?|euros?|pounds|yen|yuan|won)\b")
 _percent = re.compile(rf"({_NUMBER}) ?(?:%|percent\b|per cent\b)|百分之({_HAN_NUMBER}|{_NUMBER})")
 _tenths = re.compile(r"(?<![组达形构变建生完合])([一二两三四五六七八九]|\d)成(半)?(?![立功为员果长都本])")
+_fraction = re.compile(r"\b(?:a|one) (fifth|quarter|third|tenth) of\b|\b(three quarters|two thirds)\b")
+_FRACTIONS = {"tenth": 10.0, "fifth": 20.0, "quarter": 25.0, "third": 33.0, "two thirds": 66.0, "three quarters": 75.0}
+_points = re.compile(
+    rf"({_NUMBER}) ?(?:个基点|基点|basis points?\b|bps?\b)|({_NUMBER})个?百分点|\b(quarter|half) (?:percentage )?point"
+)
+_bare_sum = re.compile(
+    rf"(?:融资|募资|筹资|投资|斥资|注资|营收|净利润?|利润|收购|作价|市值|罚款|金额|总额)(?:额|规模|总额)?[为达近超逾约共]*({_NUMBER}|{_HAN_NUMBER}(?=万?亿))(万亿|亿|千万)(?![\d个万亿台辆人名用元美港欧英日韩参])"
+)
+_worth = re.compile(
+    rf"(?:估值|市值)[^\d|，,。]{{0,8}}?({_NUMBER}|{_HAN_NUMBER})?{_ABOUT}({_ZH_SCALE})?{_ABOUT}({_ZH_MONEY})"
+    rf"|(?:valued at|valuation (?:of|to|at)|valuing [^|,]{{2,24}}? at|worth|value of)[^\d|,]{{0,18}}?({_MARKS}) ?({_NUMBER}) ?(trillion|billion|million|tn|bn|mn|[tbm](?![a-z]))?"
+    rf"|({_MARKS}) ?({_NUMBER}) ?(trillion|billion|million|tn|bn|mn|[tbm](?![a-z]))? (?:valuation|market value|market cap)"
+)
 _half = re.compile(r"一半|减半|腰斩|\bby half\b|\bin half\b|\bhalves\b|\bhalved\b")
-_round = re.compile(r"(天使|种子|战略|pre ?[a-e]\+?|[a-h]\d?\+{0,2}) ?轮|series ([a-h])\b|(seed) (?:round|funding)")
+_inside = re.compile("[余多近超逾约]")
+_round = re.compile(r"(天使|种子|战略|pre ?[a-e]\+?|[a-h]\d?\+{0,2}) ?轮|series ([a-h]\+{0,2})(?![a-z])|(seed) (?:round|funding)")
 _quarter_zh = re.compile(r"第?([一二三四1-4])(?:财年第)?(?:财)?季度?(?:报)?|(上|下)半年|(前三季度)|(半年报)")
 _quarter_en = re.compile(r"\b(first|second|third|fourth) (?:fiscal )?quarter|\bq([1-4])\b|(first|second) half")
 _year = re.compile(r"(?<![\d.])((?:19|20)\d\d)(?:年|财年)?(?![\d.%])")
 _month = re.compile(r"(?<!\d)(1[0-2]|[1-9])月(?:份)?(?:([12]\d|3[01]|[1-9])[日号])?")
 _MONTHS = "jan feb mar apr may jun jul aug sep oct nov dec".split()
 _month_en = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*\.? (\d{{1,2}})\b")
-_ordinal = re.compile(f"第 ?({_HAN_NUMBER}|\\d+) ?([届代批期次轮款])|\\b(\\d+)(?:st|nd|rd|th)\\b")
+_ORDINALS = "fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_ordinal = re.compile(f"第 ?({_HAN_NUMBER}|\\d+) ?([届代批期次轮款])|\\b(\\d+)(?:st|nd|rd|th)\\b|\\b({'|'.join(_ORDINALS)})\\b")
 _size = re.compile(r"(?<![a-z\d.])(\d+(?:\.\d+)?)(b|m|t)(?: ?a\d+b)?(?![a-z\d])|(\d+(?:\.\d+)?)(亿|万亿)(?:个)?参数")
 _UNIT_WORDS = (
     r"个岗位|名员工|人|名|岗位|台|辆|条|张|座|家|吉瓦|用户|people\b|employees\b|jobs\b|corporate jobs\b|workers\b|staff\b|cars\b"
@@ -71,6 +89,8 @@ _version = re.compile(
     r"|(?<![a-z\d.])([a-z]) ?(\d{1,4}(?:\.\d+){0,2})(?![\d%])"
     r"|(?<![\d.,])(\d{1,2}\.\d{1,2})(?![\d.%倍])"
 )
+_craft = re.compile(f"(?<=[\u4e00-\u9fff])({_HAN_NUMBER}|(?<![\\d.月])\\d{{1,3}})号")  # 神舟二十一号, 14 号线
+_VERBS = frozenset("releases launches unveils ships introduces announces debuts adds gets open sources new its".split())
 _NO_FAMILY = frozenset(
     "top with from over than about around of in by to for at the and after under up down hits all some "
     "off cut cuts recalls raises lays lands first next last nearly least".split()
@@ -79,9 +99,13 @@ _NO_FAMILY = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """What was read. `versions` are (family, number); a family of one letter, or "" for a number that stands alone."""
+    """What was read. `versions` are (family, number); a family of one letter, or "" for a number that stands alone. `worth` are valuations, `loose`
+    the amounts that are told as a bound: 近, 超, up to.
+    """
 
     money: frozenset[tuple[str, float]] = frozenset()
+    worth: frozenset[tuple[str, float]] = frozenset()
+    loose: frozenset[float] = frozenset()
     percents: frozenset[float] = frozenset()
     rounds: frozenset[str] = frozenset()
     periods: frozenset[str] = frozenset()
@@ -104,6 +128,10 @@ def read(form: str) -> tuple[Figures, str]:
             if one is None:
                 return match.group()
             found.setdefault(kind, set()).add(one)
+            if kind in ("money", "worth", "counts") and (
+                _loosely.search(match.string, 0, match.start()) or _inside.search(match.group())
+            ):
+                found.setdefault("loose", set()).add(one[1])  # type: ignore[index]
             return GAP * len(match.group())
 
         left = pattern.sub(take, left)
@@ -131,6 +159,18 @@ def _money(amount: str | None, scale: str | None, currency: str) -> tuple[str, f
     return _CURRENCIES[currency.strip()], round(value, 2)
 
 
+def _worth_of(match: re.Match[str]) -> tuple[str, float] | None:
+    if match[3]:
+        return _money(match[1], match[2], match[3])
+    return _money(match[5] or match[8], match[6] or match[9], match[4] or match[7])
+
+
+def _points_of(match: re.Match[str]) -> float:
+    if match[3]:
+        return 0.25 if match[3] == "quarter" else 0.5
+    return number(match[1]) / 100 if match[1] else number(match[2])
+
+
 def _han_or_digit(text: str) -> str:
     return str(int(number(text)))
 
@@ -152,6 +192,8 @@ def _version_of(match: re.Match[str]) -> tuple[str, str] | None:
         tier = match[1].split(" ")[1:]
         if family in _NO_FAMILY:
             return None
+        if family in _VERBS:
+            return "", match[2] + (match[3] or "")
         return (tier[0] if tier and tier[0] in ("opus", "sonnet", "haiku") else family), match[2] + (match[3] or "")
     return (match[4].removeprefix("v"), match[5]) if match[4] else ("", match[6])  # V3.2 goes with DeepSeek-V3.2
 
@@ -170,9 +212,13 @@ def _quarter_en_of(match: re.Match[str]) -> str:
 
 
 _ORDER: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], object]], ...] = (
+    ("worth", _worth, _worth_of),
     ("money", _money_zh, lambda m: _money(m[1], m[2], m[3])),
     ("money", _money_mark, lambda m: _money(m[2], m[3], m[1])),
     ("money", _money_en, lambda m: _money(m[1], m[2], m[3])),
+    ("money", _bare_sum, lambda m: ("cny", number(m[1]) * _SCALES[m[2]])),
+    ("percents", _points, _points_of),
+    ("percents", _fraction, lambda m: _FRACTIONS[m[1] or m[2]]),
     ("percents", _percent, lambda m: number(m[1] or m[2])),
     ("percents", _tenths, lambda m: number(m[1]) * 10 + (5 if m[2] else 0)),
     ("percents", _half, lambda _: 50.0),
@@ -181,7 +227,8 @@ _ORDER: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], object]], ..
     ("periods", _quarter_en, _quarter_en_of),
     ("dates", _month, lambda m: f"{m[1]}-{m[2] or ''}"),
     ("dates", _month_en, lambda m: f"{_MONTHS.index(m[1]) + 1}-{m[2]}"),
-    ("ordinals", _ordinal, lambda m: f"{_han_or_digit(m[1] or m[3])}{m[2] or ''}"),
+    ("ordinals", _ordinal, lambda m: str(_ORDINALS.index(m[4]) + 4) if m[4] else _han_or_digit(m[1] or m[3])),
+    ("versions", _craft, lambda m: ("", _han_or_digit(m[1]))),
     ("years", _year, lambda m: m[1]),
     ("sizes", _size, _size_of),
     ("counts", _count, _count_of),

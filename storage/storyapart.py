@@ -6,10 +6,16 @@ import re
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
+from storage.storylexicon import lexicon
 from storage.storyprint import StoryPrint, mentions
 
 APART = timedelta(days=5)  # an event is told within days; the same words later are another event
 _OF_ITS_OWN = frozenset("mini nano lite flash turbo small thinking coder vl omni max ultra".split())
+_suffix = re.compile(
+    r"\d(?:gen|代)? ?(pro|max|ultra|plus|air|codex|coder|vl|omni|thinking|fast|se|edge)(?![a-z])|\d(?:至尊版|青春版|极速版)"
+)  # M5 is not M5 Pro
+_OFFICIAL = frozenset("probe fine recall".split())  # acts that answer another act: a deal, and the inquiry into it
+_begun, _done = re.compile("启动|开启|开工|动工|breaks ground|begins|starts"), re.compile("完成|竣工|建成|落幕|completes")
 _turned = re.compile("被|遭|驳回|诉讼|against|thrown out|dismiss|sued by|lawsuit")  # then the order of the names says nothing
 
 
@@ -24,9 +30,14 @@ def disjoint(one: Iterable[object], other: Iterable[object]) -> bool:
     return bool(first and second) and not first & second
 
 
-def close(one: float, other: float) -> bool:
-    """True for amounts that headlines round to each other: within 2 %."""
-    return abs(one - other) <= 0.02 * max(one, other)
+def close(one: float, other: float, loose: frozenset[float] = frozenset()) -> bool:
+    """True for amounts that headlines round to each other: within 2 %, or within a fifth of one that is told as a bound (近, 超, up to).
+
+    Small ones are not rounded, and may be names: 昇腾 950 and 960.
+    """
+    return abs(one - other) <= (0.2 if one in loose or other in loose else 0.02 if max(one, other) >= 5000 else 0.004) * max(
+        one, other
+    )
 
 
 def same_version(one: StoryPrint, other: StoryPrint) -> bool:
@@ -54,7 +65,13 @@ def _of(kind: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
 def _other_tier(one: StoryPrint, other: StoryPrint) -> bool:
     """Pro is not Flash; and a small model, or one that thinks, is not its sister, even where that one has no surname."""
     mine, theirs = one.words["tiers"], other.words["tiers"]
-    return disjoint(mine, theirs) or bool((mine ^ theirs) & _OF_ITS_OWN)
+    if disjoint(mine, theirs):
+        return True
+    if not (one.figures.versions or mine) or not (other.figures.versions or theirs):
+        return False  # one does not say which model it speaks of
+    return bool((mine ^ theirs) & _OF_ITS_OWN) or (
+        same_version(one, other) and bool(_suffix.search(one.title)) != bool(_suffix.search(other.title))
+    )
 
 
 def _other_amount(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
@@ -63,7 +80,7 @@ def _other_amount(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
     def separates(one: StoryPrint, other: StoryPrint) -> bool:
         mine, theirs = getattr(one.figures, name), getattr(other.figures, name)
         return any(
-            not any(close(a, b) for u, a in mine for v, b in theirs if u == v == unit)
+            not any(close(a, b, one.figures.loose | other.figures.loose) for u, a in mine for v, b in theirs if u == v == unit)
             for unit in {unit for unit, _ in mine} & {unit for unit, _ in theirs}
         )
 
@@ -83,7 +100,10 @@ def _other_subject(one: StoryPrint, other: StoryPrint) -> bool:
     mine, theirs = one.words, other.words
     if mine["entities"] and theirs["entities"]:
         each = mine["companies"] - theirs["companies"] and theirs["companies"] - mine["companies"]
-        return bool(each) or not mine["entities"] & theirs["entities"]
+        if each or not mine["entities"] & theirs["entities"]:
+            return True
+        if not (one.actor and other.actor):
+            return False
     if one.han != other.han:
         return False
     first, second = _who(one), _who(other)
@@ -114,6 +134,31 @@ def _long_after(one: StoryPrint, other: StoryPrint) -> bool:
     return one.published is not None and other.published is not None and abs(one.published - other.published) > APART
 
 
+def _other_turn(one: StoryPrint, other: StoryPrint) -> bool:
+    """Delayed, denied, cancelled: both, or neither. What is allowed may be resumed."""
+    allowed = "license" in one.words["acts"] | other.words["acts"]
+    return bool((one.words["turns"] ^ other.words["turns"]) - ({"resume"} if allowed else set()))
+
+
+def _other_end(one: StoryPrint, other: StoryPrint) -> bool:
+    """One begins what the other completes."""
+    return any(
+        bool(_begun.search(a.title)) and bool(_done.search(b.title)) and not _done.search(a.title)
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def _other_act(one: StoryPrint, other: StoryPrint) -> bool:
+    """No act in common; but who gives whom how much tells as much, however it is called."""
+    for a, b in ((one.words, other.words), (other.words, one.words)):
+        if any(not lexicon().alike.get(act, frozenset((act,))) & b["act_groups"] for act in a["acts"] & _OFFICIAL):
+            return True
+    parties = one.words["roots"] & other.words["roots"]
+    if len(parties) > 1 and any(u == v and close(a, b) for u, a in one.figures.money for v, b in other.figures.money):
+        return False
+    return disjoint(one.words["act_groups"], other.words["act_groups"])
+
+
 def _figure(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
     return lambda one, other: disjoint(getattr(one.figures, name), getattr(other.figures, name))
 
@@ -132,17 +177,19 @@ _SEPARATORS: tuple[tuple[str, Callable[[StoryPrint, StoryPrint], bool]], ...] = 
     ("date", _figure("dates")),
     ("ordinal", _figure("ordinals")),
     ("sum", _other_amount("money")),
+    ("valuation", _other_amount("worth")),
     ("share", _other_share),
     ("count", _other_amount("counts")),
     ("city", _word("cities")),
     ("country", _word("countries")),
     ("role", _word("roles")),
     ("stage", _word("stages")),
-    ("turn", lambda one, other: one.words["turns"] != other.words["turns"]),  # delayed, denied, cancelled: both, or neither
+    ("stage", _other_end),
+    ("turn", _other_turn),
     ("subject", _other_subject),
     ("plaintiff", _other_plaintiff),
     ("cause", lambda one, other: one.han == other.han and disjoint(one.cause, other.cause)),
     ("product", _word("product")),
     ("name", _other_name),
-    ("act", lambda one, other: disjoint(one.words["act_groups"], other.words["act_groups"])),
+    ("act", _other_act),
 )

@@ -38,6 +38,7 @@ class Lexicon:
 
     automaton: Any
     makers: Mapping[str, str]
+    homes: Mapping[str, str]
     alike: Mapping[str, frozenset[str]]
     glue: frozenset[str]
     glue_han: re.Pattern[str]
@@ -58,6 +59,7 @@ def lexicon() -> Lexicon:
     return Lexicon(
         automaton,
         {one: company for block in ("heads", "makers") for company, listed in _rows(data[block]) for one in listed},
+        {office: country for country, listed in _rows(data["homes"]) for office in listed},
         _alike(data["alike"]),
         frozenset(data["glue_en"].split()),
         re.compile("|".join(map(re.escape, sorted(data["glue"].split(), key=len, reverse=True)))),

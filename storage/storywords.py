@@ -113,6 +113,7 @@ def _standing(form: Normal) -> Iterator[Known]:
 def _derive(by_kind: dict[str, set[str]]) -> None:
     makers, alike = lexicon().makers, lexicon().alike
     actors = {ident for kind in ACTORS for ident in by_kind[kind]}
+    by_kind["countries"] |= {home for office in by_kind["institution"] if (home := lexicon().homes.get(office))}
     by_kind["roots"] = {makers.get(ident, ident) for ident in actors}
     by_kind["entities"] = actors | by_kind["roots"]
     by_kind["companies"] = {makers.get(ident, ident) for ident in by_kind["company"] | by_kind["product"]}

@@ -92,7 +92,11 @@ def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:
         ]
         implied = industry_of_technology()
         cues += [(implied[match[2].id], match[2].id, match) for match in place.longest("technology") if match[2].id in implied]
-        for ident, word, match in cues:
+        spoken: set[tuple[str, int]] = set()
+        for ident, word, match in sorted(cues, key=lambda cue: -POINTS[cue[2][2][0]]):
+            if (ident, match.start) in spoken:  # laptops, and laptop with an s
+                continue
+            spoken.add((ident, match.start))
             times[ident, word] = again = times.get((ident, word), 0) + 1
             points = POINTS[match[2][0]] / again**1.5 * (IN_TITLE if place is title else 1)
             found[ident].append(_Cue(points, match, place is title))

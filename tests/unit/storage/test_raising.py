@@ -64,7 +64,7 @@ def test_three_tellers_in_two_languages_are_one_story_and_one_alert(db: Database
         ("new", 1, 0, 1),
         ("new", 1, 0, 1),
     ]
-    assert stored[1].reason == "the same event as record 1: actor, act, name, sum (8.5 points)"
+    assert stored[1].reason == "the same event as record 1: actor, act, name, sum (9.25 points)"
     assert [(one.id, one.reprints) for one in ledger_of(db)] == [(1, 2)]
 
 

@@ -53,6 +53,13 @@ APART = [
     ("cause", "Helio Motors recalls cars over braking", "Helio Motors recalls cars over battery fires"),
     ("name", "OpenAI 收购 Windsurf", "OpenAI 收购 Rockset"),
     ("act", "英伟达发布新芯片", "英伟达被罚"),
+    ("act", "Meta 完成收购 Manus", "商务部审查 Meta 收购 Manus"),
+    ("tier", "苹果发布 M5 芯片", "苹果发布 M5 Pro 芯片"),
+    ("valuation", "辰光半导体融资后估值 320 亿元", "辰光半导体融资后估值 150 亿元"),
+    ("stage", "宇树科技启动上市辅导", "宇树科技完成上市辅导"),
+    ("ordinal", "SpaceX completes tenth test flight", "SpaceX completes ninth test flight"),
+    ("subject", "Northwind Labs raises $40M", "Southwind Labs raises $40M"),
+    ("version", "神舟二十号发射成功", "神舟二十一号发射成功"),
 ]
 
 
@@ -69,6 +76,10 @@ JOINED = [
     ("英伟达发布 Rubin 架构 GPU", "NVIDIA 推出 Rubin 架构 GPU"),
     ("微軟裁員 9000 人", "微软宣布裁减 9,000 个岗位", "Microsoft lays off 9,000 employees"),
     ("星河智算完成 5 亿元 B 轮融资", "星河智算宣布完成B轮融资，金额5亿元"),
+    ("辰光半导体融资近百亿", "辰光半导体完成 98 亿元融资"),
+    ("欧盟对谷歌罚款 29.5 亿欧元", "谷歌被欧盟开出近 30 亿欧元罚单"),
+    ("Quillon to cut a fifth of its workforce", "Quillon lays off 20% of staff"),
+    ("美联储降息 25 个基点", "Fed cuts rates by a quarter point"),
     ("Lumen Robotics raises $120 million Series B", "Robotics startup Lumen Robotics lands $120M in Series B funding"),
 ]
 
@@ -80,30 +91,47 @@ def test_what_joins_across_words_and_languages(titles: tuple[str, ...]) -> None:
         assert set(keys(story(one))) & set(keys(story(other)))
 
 
-def pairs(*splits: str) -> list[tuple[bool, str, str]]:
+def pairs(*splits: str) -> list[tuple[bool, StoryPrint, StoryPrint]]:
     with PAIRS.open(encoding="utf-8", newline="") as file:
         rows = csv.reader((line for line in file if not line.startswith("#")), delimiter="\t")
-        return [(row[1] == "1", row[2], row[3]) for row in rows if row[0] in splits]
+        filled = ([*row, "", ""][:6] for row in rows if row[0] in splits)
+        return [(row[1] == "1", story(row[2], row[4]), story(row[3], row[5])) for row in filled]
 
 
 # The floors are a little under what was measured (docs/stories.md has the figures), so that a step back shows.
 @pytest.mark.parametrize(
-    ("splits", "precision", "recall"),
-    [(("tune", "opened"), 0.99, 0.88), (("held",), 0.98, 0.93), (("held", "opened", "final"), 0.98, 0.84)],
+    ("split", "precision", "recall", "folded"),
+    [
+        ("tune", 0.98, 0.94, 0.74),
+        ("held", 0.98, 0.94, 0.90),
+        ("opened", 0.99, 0.88, 0.69),
+        ("final", 0.99, 0.81, 0.59),
+        ("later", 0.97, 0.86, 0.75),
+        ("grown", 0.98, 0.86, 0.69),
+        ("unseen", 0.98, 0.85, 0.61),
+        ("fresh", 0.98, 0.82, 0.67),
+    ],
 )
-def test_precision_and_recall_on_the_labelled_pairs(splits: tuple[str, ...], precision: float, recall: float) -> None:
-    labelled = pairs(*splits)
-    judged = [(truth, same_story(story(one), story(other)).same) for truth, one, other in labelled]
-    hits = sum(truth and found for truth, found in judged)
-    assert hits / sum(found for _, found in judged) >= precision
-    assert hits / sum(truth for truth, _ in judged) >= recall
+def test_figures_on_the_labelled_pairs(split: str, precision: float, recall: float, folded: float) -> None:
+    judged = [(truth, same_story(one, other)) for truth, one, other in pairs(split)]
+    same, found = sum(truth for truth, _ in judged), sum(verdict.same for _, verdict in judged)
+    hits = sum(truth and verdict.same for truth, verdict in judged)
+    sure = sum(truth and verdict.sure for truth, verdict in judged)
+    wrong = sum(verdict.sure and not truth for truth, verdict in judged)
+    print(
+        f"{split:7} {len(judged)} pairs: precision {hits / found:.3f}, recall {hits / same:.3f}, sure {sure / same:.3f}, sure and wrong {wrong}"
+    )
+    assert hits / found >= precision
+    assert hits / same >= recall
+    assert sure / same >= folded
+    assert not wrong
 
 
 def test_an_index_of_keys_finds_nearly_all_pairs() -> None:
     labelled = [(one, other) for truth, one, other in pairs("tune", "opened", "held", "final") if truth]
-    found = sum(bool(set(keys(story(one))) & set(keys(story(other)))) for one, other in labelled)
+    found = sum(bool(set(keys(one)) & set(keys(other))) for one, other in labelled)
     assert found / len(labelled) >= 0.95
-    assert max(len(keys(story(title))) for pair in labelled for title in pair) <= 32
+    assert max(len(keys(print_)) for pair in labelled for print_ in pair) <= 32
 
 
 def test_the_same_words_a_week_later_are_another_event() -> None:
@@ -119,6 +147,20 @@ def test_a_sum_in_the_first_lines_joins_but_does_not_separate() -> None:
     assert "sum" in same_story(one, other).reason
     verdict = same_story(one, story("星河智算完成融资", "公司去年融资 2 亿元。"))
     assert not verdict.reason.startswith("other")
+
+
+def test_the_first_sentence_explains_a_headline_that_does_not_say_what_happened() -> None:
+    told = "启川智能今日宣布完成 50 亿元 D 轮融资，由国家基金领投。"
+    plain = story("启川智能完成 50 亿元 D 轮融资")
+    assert same_story(story("国产大模型独角兽再获巨资", told), plain).reason.endswith("(first sentence)")
+    assert not same_story(story("国产大模型独角兽再获巨资", told.replace("启川智能", "北斗智言")), plain).same
+
+
+def test_the_first_sentence_parts_two_headlines_that_could_stand_over_both() -> None:
+    title, told = "启川智能完成新一轮融资", "启川智能完成 50 亿元 D 轮融资，投后估值 320 亿元。"
+    verdict = same_story(story(title, told), story(title, "启川智能宣布完成 12 亿元 C 轮融资，投后估值 150 亿元。"))
+    assert verdict.reason == "other round in the text"
+    assert same_story(story(title, told), story(title, told)).sure
 
 
 def test_boilerplate_figures_do_not_join_two_matters_of_one_company() -> None:
