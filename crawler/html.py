@@ -235,6 +235,16 @@ _line_breaks = re.compile(r"[\x00-\x1f]+")
 _extra_comma = re.compile(r",\s*([}\]])")
 
 
+def containers(value: Any, most: int) -> Iterator[dict[str, Any] | list[Any]]:
+    """Every object and list in a JSON value, outer ones first; none is opened any more when `most` values wait."""
+    queue = [value]
+    for one in queue:  # it grows while it is walked
+        if isinstance(one, dict | list):
+            yield one
+            if len(queue) < most:
+                queue.extend(part for part in (one.values() if isinstance(one, dict) else one) if isinstance(part, dict | list))
+
+
 def loads(text: str) -> Any:
     """JSON as pages write it: raw line breaks in strings, comments around it, a comma too many. None when it is none."""
     text = (

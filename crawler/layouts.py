@@ -91,12 +91,8 @@ def read_state(page: Page, link: Link, zone: tzinfo, site: str, at: Keys) -> Rec
 
 def _objects(whole: Any) -> Iterator[dict[str, Any]]:
     """Every object in a JSON value, outer ones first."""
-    queue = [whole]
-    for value in islice(queue, states.MAX_VALUES):  # it grows while it is read
-        if isinstance(value, dict):
-            yield value
-        if isinstance(value, dict | list):
-            queue.extend(one for one in (value.values() if isinstance(value, dict) else value) if isinstance(one, dict | list))
+    found = islice(html.containers(whole, states.MAX_VALUES), states.MAX_VALUES)
+    yield from (one for one in found if isinstance(one, dict))
 
 
 def _value(one: Any, path: str, whole: Any) -> str:

@@ -103,9 +103,8 @@ class Daemon:
         address = self._app.config.metrics
         if address is None:
             return
-        host, port = address.rsplit(":", 1)
         try:
-            self._metrics = await serve(web_app(self._measure, self._app.keeper.health), host.strip("[]"), int(port))
+            self._metrics = await serve(web_app(self._measure, self._app.keeper.health), *_host_and_port(address))
         except OSError as error:  # the news matter more than their figures
             _log.error("metrics cannot be served", address=address, error=str(error))
 
@@ -113,9 +112,8 @@ class Daemon:
         wanted = self._app.config.crawl.websub
         if wanted is None:
             return
-        host, port = wanted.listen.rsplit(":", 1)
         try:
-            await self._app.websub.open(wanted.callback, host.strip("[]"), int(port))
+            await self._app.websub.open(wanted.callback, *_host_and_port(wanted.listen))
         except (OSError, StorageError) as error:  # then feeds are polled, as ever
             _log.error("hubs cannot reach us", address=wanted.listen, error=str(error))
 
@@ -143,7 +141,8 @@ class Daemon:
         scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
-        scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
+        if self._app.config.crawl.websub is not None:
+            scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
         scheduler.add_job(self._tidy, "interval", days=1, id="tidy")
         scheduler.add_job(self._check_up, "interval", seconds=CHECK_UP_EVERY, id="health")
         scheduler.add_job(self._back_up, "interval", minutes=10, id="backup", next_run_time=clock.now() + timedelta(minutes=5))
@@ -243,6 +242,11 @@ async def _in_thread(work: Callable[[], T]) -> T:
 
     threading.Thread(target=run, name="backup", daemon=True).start()
     return await done
+
+
+def _host_and_port(listen: str) -> tuple[str, int]:
+    host, _, port = listen.rpartition(":")
+    return host.strip("[]"), int(port)
 
 
 def _modified(path: Path) -> tuple[int, int] | None:

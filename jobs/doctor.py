@@ -140,9 +140,8 @@ def backup(config: Config, now: datetime) -> Finding:
 
 async def browser(path: str, sandbox: bool) -> Finding:
     """Whether the browser starts, for the sources with `render`."""
-    told, failed = await importlib.import_module("crawler.browser").try_out(
-        path, sandbox=sandbox
-    )  # an extra: not everyone has it
+    rendering = importlib.import_module("crawler.browser")  # its library is an extra: not everyone has it
+    told, failed = await rendering.try_out(path, sandbox=sandbox)
     if failed:
         return Finding("browser", "fail", told)
     if os.geteuid() == 0:

@@ -115,9 +115,8 @@ class Lane:
 
     def _claim(self, session: Session, limit: int) -> list[Delivery]:
         now = self._now()
-        if (
-            self._unsure
-        ):  # nothing is in hand between two rounds: what is ours all the same was claimed by a COMMIT without an answer
+        if self._unsure:
+            # Nothing is in hand between two rounds: what is ours all the same was claimed by a COMMIT without an answer.
             outbox.release(session, self.name, self._owner, now)
         return outbox.claim(session, channel=self.name, owner=self._owner, now=now, limit=limit, lease=LEASE)
 

@@ -192,9 +192,10 @@ def _version_of(match: re.Match[str]) -> tuple[str, str] | None:
         tier = match[1].split(" ")[1:]
         if family in _NO_FAMILY:
             return None
+        version = match[2] + (match[3] or "")
         if family in _VERBS:
-            return "", match[2] + (match[3] or "")
-        return (tier[0] if tier and tier[0] in ("opus", "sonnet", "haiku") else family), match[2] + (match[3] or "")
+            return "", version
+        return (tier[0] if tier and tier[0] in ("opus", "sonnet", "haiku") else family), version
     return (match[4].removeprefix("v"), match[5]) if match[4] else ("", match[6])  # V3.2 goes with DeepSeek-V3.2
 
 

@@ -151,11 +151,7 @@ class Ruleset:
                     self._regexes[field].append(leaf)
 
     def _learn_triggers(self) -> None:
-        use: Counter[Trigger] = Counter()
-        for rule in self.rules:
-            use.update({leaf for leaf in leaves(rule.query.root) if isinstance(leaf, Term | Regex)})
-        for number, rule in enumerate(self.rules):
-            triggers = _triggers(rule.query.root, use)
+        for number, triggers in enumerate(_wakers(self.rules)):
             if triggers is None:
                 self._always.append(number)
             for trigger in triggers or ():
@@ -228,6 +224,14 @@ def _automaton(needles: Iterable[str]) -> Any:
     return automaton if len(automaton) else None
 
 
+def _wakers(rules: Sequence[Rule]) -> Iterator[frozenset[Trigger] | None]:
+    """For each rule what wakes it; None for one that is always to be looked at."""
+    use: Counter[Trigger] = Counter()
+    for rule in rules:
+        use.update({leaf for leaf in leaves(rule.query.root) if isinstance(leaf, Term | Regex)})
+    return (_triggers(rule.query.root, use) for rule in rules)
+
+
 def _triggers(node: Node, use: Mapping[Trigger, int]) -> frozenset[Trigger] | None:
     """Leaves of which one must occur for `node` to be true; the cheapest such set. None when there is no such set."""
     if isinstance(node, Term | Regex):
@@ -293,9 +297,8 @@ class _Neighbours:
     def __init__(self, rules: Sequence[Rule]) -> None:
         self._rules = rules
         self._wakes: dict[str, list[int]] = defaultdict(list)
-        uses = Counter(leaf for rule in rules for leaf in leaves(rule.query.root) if isinstance(leaf, Term | Regex))
-        for number, rule in enumerate(rules):
-            for leaf in _triggers(rule.query.root, uses) or ():
+        for number, triggers in enumerate(_wakers(rules)):
+            for leaf in triggers or ():
                 for key in leaf.needles if isinstance(leaf, Term) else (leaf.written,):
                     self._wakes[key].append(number)
 

@@ -35,9 +35,9 @@ def close(one: float, other: float, loose: frozenset[float] = frozenset()) -> bo
 
     Small ones are not rounded, and may be names: 昇腾 950 and 960.
     """
-    return abs(one - other) <= (0.2 if one in loose or other in loose else 0.02 if max(one, other) >= 5000 else 0.004) * max(
-        one, other
-    )
+    larger = max(one, other)
+    share = 0.2 if one in loose or other in loose else 0.02 if larger >= 5000 else 0.004
+    return abs(one - other) <= share * larger
 
 
 def same_version(one: StoryPrint, other: StoryPrint) -> bool:

@@ -15,7 +15,7 @@ _NESTED = ("stages", "turns", "acts", "roles", "cities")  # kinds that count eve
 _PLAIN_TIERS = ("medium", "large", "plus")  # words of everyday headlines
 _latin_word = re.compile(r"[a-z][a-z'.]*")
 _TIERS_IN_HAN = {"思考模型": "thinking", "思考版": "thinking"}
-_tier = re.compile(f"(?<![a-z])(?:{'|'.join(TIERS)})(?![a-z])|思考模型|思考版")
+_tier = re.compile(f"(?<![a-z])(?:{'|'.join(TIERS)})(?![a-z])|{'|'.join(_TIERS_IN_HAN)}")
 _stop = re.compile('完成|宣布|获|将|与|在|用|拟|登陆|向|对|[，,：:;；!！?？、《“"]')
 
 

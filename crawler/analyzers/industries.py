@@ -92,7 +92,7 @@ def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:
         ]
         implied = industry_of_technology()
         cues += [(implied[match[2].id], match[2].id, match) for match in place.longest("technology") if match[2].id in implied]
-        spoken: set[tuple[str, int]] = set()
+        spoken: set[tuple[str, int]] = set()  # where an industry's surest word at a place has counted
         for ident, word, match in sorted(cues, key=lambda cue: -POINTS[cue[2][2][0]]):
             if (ident, match.start) in spoken:  # laptops, and laptop with an s
                 continue

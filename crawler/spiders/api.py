@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import lru_cache
@@ -18,7 +18,7 @@ from pydantic import Field, field_validator
 from crawler import plugins
 from crawler.dates import parse_date
 from crawler.errors import SpiderError
-from crawler.html import clean, plain
+from crawler.html import clean, containers, plain
 from crawler.record import Found, Link, Page, Source
 from crawler.sniff import head_of, root_of, text_of
 from crawler.url import join
@@ -205,24 +205,15 @@ def _list_in(data: Any, reader: _Reader) -> list[Any]:
     """The list with the most and best articles; the first of equals."""
     best: list[Any] = []
     best_worth = 0
-    for candidate in _lists(data):
+    for candidate in containers(data, MAX_NODES):
+        if not isinstance(candidate, list):
+            continue
         worth = sum(reader.worth(item) for item in candidate[:MAX_ITEMS] if isinstance(item, dict))
         if worth > best_worth:
             best, best_worth = [item for item in candidate if isinstance(item, dict)], worth
     if not best_worth:
         raise SpiderError(f"this JSON holds no list of articles; it has {_describe(data)}")
     return best
-
-
-def _lists(data: Any) -> Iterator[list[Any]]:
-    queue = [data]
-    for seen, value in enumerate(queue):  # the queue grows while it is walked
-        if isinstance(value, list):
-            yield value
-        if seen < MAX_NODES and isinstance(value, list | dict) and len(queue) < MAX_NODES:
-            queue.extend(
-                child for child in (value.values() if isinstance(value, dict) else value) if isinstance(child, list | dict)
-            )
 
 
 def _field(item: Any, names: tuple[str, ...] | list[str]) -> Any:

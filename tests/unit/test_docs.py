@@ -98,9 +98,10 @@ def test_a_program_that_the_docs_start_takes_these_options(line: str) -> None:
 
 def test_every_option_in_the_running_text_exists() -> None:
     known = {option for _, command in verbs() for parameter in command.params for option in parameter.opts} | {"--version"}
-    known |= {"--database", "--seed", "--burst", "--kills"}  # of the kill harness
+    of_the_kill_harness = {"--database", "--seed", "--burst", "--kills"}
+    known |= of_the_kill_harness
     harness = (ROOT / "tests/flow/harness.py").read_text("utf-8")
-    assert all(f'"{option}"' in harness for option in ("--database", "--seed", "--burst", "--kills"))
+    assert all(f'"{option}"' in harness for option in of_the_kill_harness)
     written = {option for text in PAGES.values() for option in re.findall(r"`(--[a-z-]+)[^`]*`", text)}
     assert written - known == set()
 
