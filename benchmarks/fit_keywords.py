@@ -3,7 +3,7 @@
     python -m benchmarks.fit_keywords --data DIR --peers DIR [--write]
 
 Needs numpy and scikit-learn, from the folder given as --peers. The weights are a logistic regression over the features that
-crawler/phrases.py makes of every candidate phrase; features of fewer than 200 candidates are left out.
+crawler/nlp/phrases.py makes of every candidate phrase; features of fewer than 200 candidates are left out.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.analysis import abstracts
-from crawler import phrases
 from crawler.analyzers import keywords
-from crawler.lexicon import DATA
-from crawler.texts import Reading
+from crawler.nlp import phrases
+from crawler.nlp.document import Reading
+from crawler.nlp.lexicon import DATA
 
 RAREST = 200
 FOLDS = 5
 HEADER = """\
-# What speaks for a Chinese phrase as a keyword: weights of a logistic regression over the features of crawler/phrases.py.
+# What speaks for a Chinese phrase as a keyword: weights of a logistic regression over the features of crawler/nlp/phrases.py.
 # Origin: fitted by benchmarks/fit_keywords.py on 1,000 abstracts with their authors' keywords (CSL, ydli-ai/CSL, benchmark dev
 # split, Apache-2.0). Only these numbers come from it, no text.
 weights: |

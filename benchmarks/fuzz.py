@@ -27,17 +27,20 @@ from zoneinfo import ZoneInfo
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
-from crawler import adding, reading, robots
 from crawler.errors import ZhixunError
-from crawler.finding import spiders
-from crawler.hostile import hostile
+from crawler.fetch import robots
 from crawler.record import Link, Page, Record, Source
+from crawler.sandbox.precheck import hostile
 from crawler.spiders import api, feed, listing, sitemap
-from jobs import config, opml
-from storage.query import QueryError, parse
-from storage.rules import search
+from crawler.stages import add as adding
+from crawler.stages import read as reading
+from crawler.stages.find import spiders
+from jobs.config import load as config
+from jobs.formats import opml
+from storage.rules.parser import QueryError, parse
+from storage.rules.ruleset import search
 from tests.flow import discovery_sites
-from tests.unit.crawler import test_api, test_feed, test_sitemap
+from tests.unit.crawler.spiders import test_api, test_feed, test_sitemap
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOW = datetime(2026, 11, 24, 2, 0, tzinfo=UTC)

@@ -22,8 +22,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from crawler.record import Record
 from crawler.text import normalize
-from storage.query import parse
-from storage.rules import Rule, Ruleset
+from storage.rules.parser import parse
+from storage.rules.ruleset import Rule, Ruleset
 
 HAN = "星河云栈北原深蓝江湾滨青禾远岸南屏西岭白塔长渚东浦天枢海角明德启元数聚智擎光年微澜拓界知行"
 KINDS = ("智能", "科技", "机器人", "半导体", "算力", "汽车", "医疗", "云")

@@ -34,7 +34,7 @@ from scrapy.crawler import AsyncCrawlerProcess
 
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
-from jobs.newsroom import LISTS, ROBOTS, Article, Handler, Site, World
+from jobs.demo.newsroom import LISTS, ROBOTS, Article, Handler, Site, World
 from tests import world as worlds
 from tests.flow.harness import start
 

@@ -22,8 +22,8 @@ from datetime import UTC, datetime, timedelta
 
 from jobs import pacing
 from jobs.pacing import Pace
-from storage import rhythm as rhythms
-from storage.rhythm import HOURS, Rhythm
+from storage.queue import arrival_rate as rhythms
+from storage.queue.arrival_rate import HOURS, Rhythm
 
 START = datetime(2026, 9, 7, tzinfo=UTC)  # a Monday
 HISTORY, LEARN, MEASURE = 56, 28, 14  # days

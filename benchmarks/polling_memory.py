@@ -21,7 +21,7 @@ sys.path[:0] = [str(Path(__file__).parents[1])]
 
 from jobs import app as apps
 from jobs import log
-from jobs.config import load
+from jobs.config.load import load
 from tests import world as worlds
 from tests.flow.harness import write_config
 

@@ -36,8 +36,8 @@ from zoneinfo import ZoneInfo
 
 import lxml.html
 
-from crawler import html
 from crawler.errors import ReadError
+from crawler.html import tree
 from crawler.parsers import generic
 from crawler.record import Link, Page
 
@@ -86,7 +86,7 @@ def live_blog() -> list[Case]:
 
 
 def _case(url: str, body: bytes, gold: str) -> Case:
-    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", html.decode(body))
+    text = re.sub(r"^\s*<\?xml[^>]*\?>", "", tree.decode(body))
     return Case(url, body, text, gold)
 
 
@@ -125,7 +125,7 @@ def _trafilatura(options: dict[str, bool]) -> Reader:
 
 
 def _readability(text: str, url: str) -> str:
-    return html.plain(importlib.import_module("readability").Document(text).summary(html_partial=True))
+    return tree.plain(importlib.import_module("readability").Document(text).summary(html_partial=True))
 
 
 def _newspaper(text: str, url: str) -> str:
@@ -147,7 +147,7 @@ def _gne(text: str, url: str) -> str:
 
 def _magic(text: str, url: str) -> str:
     found = _extractor("magic_html", "GeneralExtractor").extract(text, base_url=url)  # type: ignore[attr-defined]
-    return html.plain(found.get("html") or "")
+    return tree.plain(found.get("html") or "")
 
 
 def _resiliparse(text: str, url: str) -> str:

@@ -35,9 +35,9 @@ from sqlalchemy.orm import Session
 
 sys.path[:0] = [str(Path(__file__).parents[1])]
 
-from jobs.newsroom import LISTS, Handler, Seen, Sink, Site, World
-from storage.database import Database, open_database
-from storage.models import source, task
+from jobs.demo.newsroom import LISTS, Handler, Seen, Sink, Site, World
+from storage.db.database import Database, open_database
+from storage.db.models import source, task
 from tests import world as worlds
 from tests.flow.harness import moody, start
 

@@ -8,23 +8,24 @@ import socket
 from collections.abc import Awaitable
 from datetime import datetime
 
-from crawler.engine import Answer, Engine, Fetch, FetchRules
-from crawler.pool import Readers
+from crawler.fetch.engine import Answer, Engine, Fetch, FetchRules
+from crawler.sandbox.pool import Readers
 from jobs import clock, log
-from jobs.checkup import Checkup
-from jobs.config import Config, RuleConfig, SourceConfig
-from jobs.deliver import Deliverer
-from jobs.feeds import Feeds
-from jobs.keeper import Keeper
+from jobs.config.load import Config, RuleConfig, SourceConfig
+from jobs.deliver.dispatcher import Deliverer
+from jobs.deliver.transport import OpenChannel, channel_for
+from jobs.formats.alert_feeds import Feeds
 from jobs.model.upgrade import Upgrader
+from jobs.monitor.source_monitor import Checkup
 from jobs.pipeline import Pipeline, Routing, Watch, Watched
-from jobs.sending import OpenChannel, channel_for
-from jobs.websub import Asked, WebSub
-from storage import frontier, outbox, sources
-from storage.database import Database, open_database
-from storage.errors import StorageError
-from storage.lock import InstanceLock
-from storage.rules import Ruleset
+from jobs.store_guard import Keeper
+from jobs.web.websub import Asked, WebSub
+from storage.alerts import outbox
+from storage.db.database import Database, open_database
+from storage.db.errors import StorageError
+from storage.db.lock import InstanceLock
+from storage.queue import frontier, sources
+from storage.rules.ruleset import Ruleset
 
 _log = log.get("app")
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from storage.database import Database
-from storage.errors import StorageError
+from storage.db.database import Database
+from storage.db.errors import StorageError
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 SPARE = 1.2  # times the size of the database that must be free

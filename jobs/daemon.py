@@ -20,15 +20,17 @@ from aiohttp.web import AppRunner
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
-from crawler.memory import thrifty, trim
+from crawler.sandbox.memory import thrifty, trim
 from jobs import app, backups, clock, log, measures
-from jobs.config import ConfigError, changes, load
-from jobs.metrics import Metric, serve, web_app
+from jobs.config.load import ConfigError, changes, load
+from jobs.monitor.liveness import LastResort
+from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
-from jobs.supervisor import notify
-from jobs.vitals import LastResort
-from storage import articles, frontier, notices, outbox
-from storage.errors import StorageError
+from jobs.web.metrics import Metric, serve, web_app
+from storage.alerts import notices, outbox
+from storage.archive import articles
+from storage.db.errors import StorageError
+from storage.queue import frontier
 
 T = TypeVar("T")
 

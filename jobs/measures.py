@@ -6,9 +6,9 @@ from collections import Counter
 from datetime import datetime
 
 from jobs.app import App
-from jobs.metrics import Metric
-from storage import queries
-from storage.errors import StorageError
+from jobs.web.metrics import Metric
+from storage.archive import queries
+from storage.db.errors import StorageError
 
 
 def all_of(app: App, now: datetime, uptime: float) -> list[Metric]:

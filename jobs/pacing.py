@@ -18,7 +18,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import accumulate
 
-from storage.rhythm import HALF_LIFE, HOURS, Rhythm, faded, hour_of_week, sound
+from storage.queue.arrival_rate import HALF_LIFE, HOURS, Rhythm, faded, hour_of_week, sound
 
 SHORTEST = timedelta(minutes=2)
 LONGEST = timedelta(hours=12)

@@ -2,7 +2,7 @@
 
     frontier.claim | engine.fetch | spiders FIND | frontier.found            a poll: which links are new to us?
     frontier.claim | engine.fetch | parsers READ | analyzers ADD | rules.match | articles.store     an article, and its alerts
-    outbox.claim   | channels SEND | outbox.sent                             in jobs/deliver.py, with its own tick
+    outbox.claim   | channels SEND | outbox.sent                             in jobs/deliver/dispatcher.py, with its own tick
 
 Each `|` is a value handed over; each step that ends in the store is one transaction, so a kill at any instant leaves the work due
 again. A failure is an `Outcome`, stored where the user looks; anything unexpected is logged and the task's lease runs out.
@@ -21,21 +21,22 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from crawler import url as urls
-from crawler.adding import bare
-from crawler.engine import Answer, Fetch
 from crawler.errors import NotAnArticle, ReadError, SpiderError
-from crawler.pool import Killed, Readers
-from crawler.reading import MAX_PAGES, joined, next_page
+from crawler.fetch.engine import Answer, Fetch
 from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
-from crawler.turns import Crowded
+from crawler.sandbox.fair_queue import Crowded
+from crawler.sandbox.pool import Killed, Readers
+from crawler.stages.add import bare
+from crawler.stages.read import MAX_PAGES, joined, next_page
 from jobs import log, pacing, schedule
-from jobs.config_times import show_duration
-from jobs.message import payload, record_fields
-from storage import articles, frontier, sources, usage
-from storage.database import Database
-from storage.failpoints import failpoint
-from storage.frontier import Task
-from storage.rules import Hit, Ruleset
+from jobs.config.times import show_duration
+from jobs.deliver.message import payload, record_fields
+from storage.archive import articles
+from storage.db.database import Database
+from storage.db.failpoints import failpoint
+from storage.queue import frontier, sources, usage
+from storage.queue.frontier import Task
+from storage.rules.ruleset import Hit, Ruleset
 
 LEASE = timedelta(minutes=3)  # longer than the longest fetch (30 s) and two readings (8 s) of a batch that waits its turn
 CROWDED = timedelta(seconds=20)  # until a page is asked for again that too many others stood before

@@ -20,7 +20,7 @@ from typing import Any
 import psycopg
 import pytest
 
-from storage.database import Database, open_database
+from storage.db.database import Database, open_database
 
 NewUrl = Callable[[], str]
 

@@ -20,11 +20,11 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from jobs import schedule
-from jobs.checkup import Change, Checkup
-from storage import sources
-from storage.database import Database, open_database
-from storage.habits import Reading
-from storage.models import source as source_table
+from jobs.monitor.source_monitor import Change, Checkup
+from storage.db.database import Database, open_database
+from storage.db.models import source as source_table
+from storage.queue import sources
+from storage.queue.baseline import Reading
 
 START = datetime(2026, 11, 2, 0, 20, tzinfo=UTC)  # a Monday
 DAYS = 30

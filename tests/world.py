@@ -6,7 +6,7 @@ import random
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from jobs.newsroom import Article, Site, World
+from jobs.demo.newsroom import Article, Site, World
 
 ZONE = ZoneInfo("Asia/Shanghai")
 KINDS = ("feed", "listing", "sitemap", "api")

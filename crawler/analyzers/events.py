@@ -18,12 +18,12 @@ from typing import Any, NamedTuple
 
 import re2
 
-from crawler.headlines import LONGEST, LONGEST_WORDS, clean, headline
-from crawler.languages import language_of
-from crawler.lexicon import names, rows, split, table
+from crawler.nlp.document import Reading, Sentence, reading
+from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, headline
+from crawler.nlp.languages import language_of
+from crawler.nlp.lexicon import names, rows, split, table
 from crawler.record import Event, Fact, Record
 from crawler.text import is_han
-from crawler.texts import Reading, Sentence, reading
 
 MOST = 10
 LEAST = 2.8  # points a sentence needs; in a text of more than LONG sentences …

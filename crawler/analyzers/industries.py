@@ -14,10 +14,10 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import NamedTuple
 
-from crawler.languages import language_of
-from crawler.lexicon import industry_of_technology, names
+from crawler.nlp.document import Match, Reading, reading
+from crawler.nlp.languages import language_of
+from crawler.nlp.lexicon import industry_of_technology, names
 from crawler.record import Fact, Record
-from crawler.texts import Match, Reading, reading
 
 POINTS = {"strong": 1.0, "weak": 0.4, "also": 1.0, "technology": 0.3}
 LEAST = 2.0

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
-from crawler.languages import language_of
-from crawler.lexicon import names, table
-from crawler.phrases import LONG, Candidate, candidates, phrases, worth_chinese, worth_spaced
+from crawler.nlp.document import Reading, reading
+from crawler.nlp.languages import language_of
+from crawler.nlp.lexicon import names, table
+from crawler.nlp.phrases import LONG, Candidate, candidates, phrases, worth_chinese, worth_spaced
 from crawler.record import Fact, Record
 from crawler.text import normal
-from crawler.texts import Reading, reading
 
 MOST = 8
 EXTRACTED = 5  # how many there are when the page has none

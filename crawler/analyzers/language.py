@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.languages import language_of
+from crawler.nlp.languages import language_of
 from crawler.record import Record
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.headlines import clean
+from crawler.nlp.document import Sentence, reading
+from crawler.nlp.headlines import clean
 from crawler.record import Record
 from crawler.text import is_han
-from crawler.texts import Sentence, reading
 
 MOST = 200
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import re2
 
-from crawler.languages import language_of
-from crawler.lexicon import Term, names, no_context, table
+from crawler.nlp.document import Match, Reading, reading
+from crawler.nlp.languages import language_of
+from crawler.nlp.lexicon import Term, names, no_context, table
 from crawler.record import Fact, Record
-from crawler.texts import Match, Reading, reading
 
 MOST = 15
 GENERAL = "ai"

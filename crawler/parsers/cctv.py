@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 from crawler.dates import parse_date
 from crawler.errors import NotAnArticle, ReadError
+from crawler.html.selectors import Soup
 from crawler.record import Fact, Link, Page, Record
-from crawler.soup import Soup
 
 HOSTS = ("cctv.com", "cctv.cn")
 ZONE = ZoneInfo("Asia/Shanghai")  # whatever the configuration says: this broadcaster writes Beijing time

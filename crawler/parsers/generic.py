@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
 
-from crawler import html, metadata, noise, states
-from crawler.blocks import Layout, Line, lay_out
-from crawler.body import Body, find_body
 from crawler.errors import NotAnArticle
-from crawler.metadata import Head
+from crawler.html import boilerplate, metadata, script_state, tree
+from crawler.html.blocks import Layout, Line, lay_out
+from crawler.html.body import Body, find_body
+from crawler.html.metadata import Head
+from crawler.html.rejection import refusal
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
-from crawler.refusal import refusal
 
 WEAK = 800  # code points; a page that shows less may carry its article in a script
 SHORT_TITLE = 18  # bytes; one of six Han characters may be what the site calls each of its pages
@@ -25,8 +25,8 @@ CREDITS = 6  # lines below the text in which editors and sources stand
 
 def read(page: Page, link: Link, zone: tzinfo) -> Record:
     """The record of one page. Raises NotAnArticle, or ReadError when it is no HTML."""
-    root = html.tree(page.body, page.content_type)
-    tags = html.gather(root)
+    root = tree.tree(page.body, page.content_type)
+    tags = tree.gather(root)
     head = Head(tags, link.url)
     layout = lay_out(root)
     title, at = metadata.headline(head, layout)
@@ -37,7 +37,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
             title, at = above, found
             body = replace(body, lines=body.lines[above == body.lines[0] :])
     if len(body.text) < WEAK and not _opens_as_told(head, body):
-        body = _better(body, states.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
+        body = _better(body, script_state.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
     body = _agreed(head, body)
     if reason := refusal(head, layout, title, at, body):
         raise NotAnArticle(*reason)
@@ -62,8 +62,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
 
 def _opens_as_told(head: Head, body: Body) -> bool:
     """True when the page's own description is the opening of the visible text: then nothing better hides in a script."""
-    told = html.loose(next(head.all("description", "og:description"), ""))[:24]
-    return len(told) == 24 and len(body.text) > 150 and told in html.loose(body.text[:400])
+    told = tree.loose(next(head.all("description", "og:description"), ""))[:24]
+    return len(told) == 24 and len(body.text) > 150 and told in tree.loose(body.text[:400])
 
 
 def _better(seen: Body, scripted: Body) -> Body:
@@ -77,14 +77,14 @@ def _better(seen: Body, scripted: Body) -> Body:
 def _agreed(head: Head, body: Body) -> Body:
     """The text, unless the page tells programs a whole one (JSON-LD articleBody) and the two share nothing: then the one told."""
     bodies = (article["articleBody"] for article in head.articles if isinstance(article.get("articleBody"), str))
-    told = html.plain(max(bodies, key=len, default=""))
+    told = tree.plain(max(bodies, key=len, default=""))
     if len(told) < WHOLE:
         return body
-    known, seen = html.loose(told), html.loose(body.text)
+    known, seen = tree.loose(told), tree.loose(body.text)
     samples = [known[at : at + 30] for at in range(len(known) // 10, len(known) - 30, max(1, len(known) // 6))]
     if sum(sample in seen for sample in samples) * 5 > len(samples):
         return body
-    return replace(body, lines=tuple(line for line in told.split("\n") if not noise.is_noise(line)), cards=0)
+    return replace(body, lines=tuple(line for line in told.split("\n") if not boilerplate.is_noise(line)), cards=0)
 
 
 def _around(layout: Layout, at: int, body: Body) -> tuple[list[str], list[str], list[str]]:
@@ -105,7 +105,7 @@ def _near(layout: Layout, body: Body, first: int, last: int) -> Iterator[Line]:
     """The short lines of a range; below the text only what is the article's."""
     for number, line in enumerate(layout.lines[first:last], first):
         if number >= body.last:
-            if noise.ends(line.text):
+            if boilerplate.ends(line.text):
                 return
             if line.linked * 5 > line.weight * 4 or layout.is_never(line):
                 continue

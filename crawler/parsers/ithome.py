@@ -2,11 +2,11 @@
 
 from datetime import tzinfo
 
-from crawler import layouts
+from crawler.html import site_layout
 from crawler.record import Link, Page, Record
 
 HOSTS = ("ithome.com",)
-AT = layouts.Selectors(
+AT = site_layout.Selectors(
     title="h1",
     body="#paragraph",
     date="#pubtime_baidu",
@@ -18,4 +18,4 @@ AT = layouts.Selectors(
 
 def read(page: Page, link: Link, zone: tzinfo) -> Record:
     """Ids as public readers of the site use them; they name the parts for a search engine and have outlived its designs."""
-    return layouts.read(page, link, zone, "IT之家", AT)
+    return site_layout.read(page, link, zone, "IT之家", AT)

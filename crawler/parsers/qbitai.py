@@ -2,11 +2,11 @@
 
 from datetime import tzinfo
 
-from crawler import layouts
+from crawler.html import site_layout
 from crawler.record import Link, Page, Record
 
 HOSTS = ("qbitai.com",)
-AT = layouts.Selectors(
+AT = site_layout.Selectors(
     title=".article h1, h1",
     body=".article",
     date=".article_info",
@@ -17,4 +17,4 @@ AT = layouts.Selectors(
 
 def read(page: Page, link: Link, zone: tzinfo) -> Record:
     """A WordPress theme; classes as public readers of the site use them."""
-    return layouts.read(page, link, zone, "量子位", AT)
+    return site_layout.read(page, link, zone, "量子位", AT)

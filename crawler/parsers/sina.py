@@ -2,11 +2,11 @@
 
 from datetime import tzinfo
 
-from crawler import layouts
+from crawler.html import site_layout
 from crawler.record import Link, Page, Record
 
 HOSTS = ("sina.com.cn",)
-AT = layouts.Selectors(
+AT = site_layout.Selectors(
     title="h1.main-title, h1",
     body="#artibody, #article, div.article",
     date=".date-source .date, #pub_date, .date",
@@ -18,4 +18,4 @@ AT = layouts.Selectors(
 
 def read(page: Page, link: Link, zone: tzinfo) -> Record:
     """Ids and classes as public readers of the site use them."""
-    return layouts.read(page, link, zone, "新浪网", AT)
+    return site_layout.read(page, link, zone, "新浪网", AT)

@@ -7,9 +7,9 @@ from datetime import tzinfo
 
 from crawler.dates import parse_date
 from crawler.errors import NotAnArticle, ReadError
-from crawler.html import decode
+from crawler.html.selectors import Soup
+from crawler.html.tree import decode
 from crawler.record import Link, Page, Record
-from crawler.soup import Soup
 
 HOSTS = ("mp.weixin.qq.com",)
 _time = re.compile(r"""\bct ?= ?["'](\d{10})["']""")  # the page shows no date until a script puts it there

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import tzinfo
 
-from crawler import bylines, layouts
+from crawler.html import bylines, site_layout
 from crawler.record import Link, Page, Record
 
 HOSTS = ("news.cn", "xinhuanet.com")
-AT = layouts.Selectors(
+AT = site_layout.Selectors(
     title=".head-line h1, h1",
     body="#detailContent, #detail-content, #detail",
     date=".header-time, .header-time-pc",
@@ -18,5 +18,5 @@ AT = layouts.Selectors(
 
 def read(page: Page, link: Link, zone: tzinfo) -> Record:
     """Ids as public readers of the site use them. The reporters stand in the first paragraph: 新华社…电（记者…）."""
-    record = layouts.read(page, link, zone, "新华网", AT)
+    record = site_layout.read(page, link, zone, "新华网", AT)
     return replace(record, author=", ".join(bylines.chinese(record.text.split("\n")[:2])) or None)

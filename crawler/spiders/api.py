@@ -18,9 +18,9 @@ from pydantic import Field, field_validator
 from crawler import plugins
 from crawler.dates import parse_date
 from crawler.errors import SpiderError
-from crawler.html import clean, containers, plain
+from crawler.html.tree import clean, containers, plain
+from crawler.listing.sniff import head_of, root_of, text_of
 from crawler.record import Found, Link, Page, Source
-from crawler.sniff import head_of, root_of, text_of
 from crawler.url import join
 
 MAX_ITEMS = 2000

@@ -19,9 +19,9 @@ import feedparser
 from crawler import plugins
 from crawler.dates import parse_date
 from crawler.errors import SpiderError
-from crawler.html import clean, plain
+from crawler.html.tree import clean, plain
+from crawler.listing.sniff import head_of, root_of, text_of, xml_of
 from crawler.record import Found, Link, Page, Source
-from crawler.sniff import head_of, root_of, text_of, xml_of
 from crawler.url import is_web, join, same_site
 
 MAX_ITEMS = 2000  # feedparser needs 17 s for 100,000

@@ -11,12 +11,12 @@ from lxml.cssselect import CSSSelector
 from pydantic import Field, field_validator
 
 from crawler import plugins
-from crawler.anchors import anchor_of, anchors, base_of
 from crawler.errors import ReadError, SpiderError
-from crawler.html import clean, parse
-from crawler.lists import article_list, items
+from crawler.html.tree import clean, parse
+from crawler.listing.anchors import anchor_of, anchors, base_of
+from crawler.listing.article_list import article_list, items
+from crawler.listing.sniff import is_binary, root_of, text_of
 from crawler.record import Found, Link, Page, Source
-from crawler.sniff import is_binary, root_of, text_of
 from crawler.url import join
 
 MAX_LINKS = 2000

@@ -13,9 +13,9 @@ from lxml import etree
 from crawler import plugins
 from crawler.dates import date_in_url, parse_date
 from crawler.errors import SpiderError
-from crawler.html import clean
+from crawler.html.tree import clean
+from crawler.listing.sniff import head_of, root_of, text_of, xml_of
 from crawler.record import Found, Link, Page, Source
-from crawler.sniff import head_of, root_of, text_of, xml_of
 from crawler.url import is_web, join
 
 MAX_LINKS = 2000

@@ -16,10 +16,10 @@ from pydantic import Field
 
 from crawler.errors import OptionError
 from crawler.plugins import Options as Base
-from jobs.address import Address
-from jobs.message import Message
-from jobs.rendering import PLAIN, headline, render
-from jobs.sending import TIMEOUT, Post, Receipt, refused
+from jobs.deliver.address import Address
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import PLAIN, headline, render
+from jobs.deliver.transport import TIMEOUT, Post, Receipt, refused
 
 SCHEMES = ("apprise+",)
 RATE = 20.0  # no service is known to take less

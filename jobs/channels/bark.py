@@ -10,10 +10,10 @@ from typing import Literal
 from pydantic import Field
 
 from crawler.plugins import Options as Base
-from jobs.address import Address, fill
-from jobs.message import Message
-from jobs.rendering import PLAIN, details, headline, safe_link
-from jobs.sending import Codes, Post, Receipt
+from jobs.deliver.address import Address, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import PLAIN, details, headline, safe_link
+from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("bark",)
 RATE = 60.0  # the vendor names no figure

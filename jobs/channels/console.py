@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 
 from crawler.plugins import Options as Base
-from jobs.address import Address, fill
-from jobs.message import Message
-from jobs.rendering import PLAIN, render
-from jobs.sending import Post, Receipt, accepted, refused
+from jobs.deliver.address import Address, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import PLAIN, render
+from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("console",)
 RATE = None

@@ -12,10 +12,10 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from jobs.address import Address, ApiOptions, fill
-from jobs.message import Message
-from jobs.rendering import CHAT, WIDE_MARKDOWN, headline, render
-from jobs.sending import Codes, Post, Receipt
+from jobs.deliver.address import Address, ApiOptions, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import CHAT, WIDE_MARKDOWN, headline, render
+from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("dingtalk",)
 RATE = 20.0  # open.dingtalk.com, 自定义机器人接入: 20 a minute and bot; who sends more is silenced for ten minutes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from jobs.address import Address, ApiOptions, fill
-from jobs.message import Message
-from jobs.rendering import CHAT, DISCORD, render
-from jobs.sending import Codes, Post, Receipt, refused
+from jobs.deliver.address import Address, ApiOptions, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import CHAT, DISCORD, render
+from jobs.deliver.transport import Codes, Post, Receipt, refused
 
 SCHEMES = ("discord",)
 RATE = 30.0  # a minute and webhook, as client libraries report; the headers of each answer decide

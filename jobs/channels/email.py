@@ -17,10 +17,10 @@ from email.utils import format_datetime
 from pydantic import Field, field_validator
 
 from crawler.plugins import Options as Base
-from jobs.address import Address, fill
-from jobs.message import Message
-from jobs.rendering import MAIL, PLAIN, headline, render
-from jobs.sending import TIMEOUT, Post, Receipt, accepted, refused
+from jobs.deliver.address import Address, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import MAIL, PLAIN, headline, render
+from jobs.deliver.transport import TIMEOUT, Post, Receipt, accepted, refused
 
 SCHEMES = ("smtps", "smtp")
 RATE = 30.0  # ours: mail providers bar who sends many in a minute, and a mailbox is no place for a storm

@@ -14,10 +14,10 @@ from typing import Any
 
 from pydantic import Field
 
-from jobs.address import Address, ApiOptions, fill
-from jobs.message import Message
-from jobs.rendering import CHAT, ENTITY_MARKDOWN, details, headline, render, safe_link
-from jobs.sending import Codes, Post, Receipt
+from jobs.deliver.address import Address, ApiOptions, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import CHAT, ENTITY_MARKDOWN, details, headline, render, safe_link
+from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("feishu", "lark")
 RATE = 100.0  # a minute and bot, as several projects report; the vendor's page names no figure

@@ -14,10 +14,10 @@ from pathlib import Path
 from pydantic import Field
 
 from crawler.plugins import Options as Base
-from jobs.address import Address, fill
-from jobs.message import Message
-from jobs.rendering import as_json
-from jobs.sending import Post, Receipt, accepted, refused
+from jobs.deliver.address import Address, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import as_json
+from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("file",)
 RATE = None

@@ -10,10 +10,10 @@ from typing import Literal
 from pydantic import Field
 
 from crawler.plugins import Options as Base
-from jobs.address import Address, fill
-from jobs.message import Message
-from jobs.rendering import PLAIN, details, headline, safe_link
-from jobs.sending import Post, Receipt, accepted, refused
+from jobs.deliver.address import Address, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import PLAIN, details, headline, safe_link
+from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("ntfy",)
 RATE = 12.0  # docs.ntfy.sh/publish/#limitations: after a burst of 60, one every 5 s

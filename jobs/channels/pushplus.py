@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from jobs.address import Address, ApiOptions, fill
-from jobs.message import Message
-from jobs.rendering import CHAT, HTML, headline, render
-from jobs.sending import Codes, Post, Receipt
+from jobs.deliver.address import Address, ApiOptions, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import CHAT, HTML, headline, render
+from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("pushplus",)
 RATE = 5.0  # a minute; the vendor bars who sends more than 200 a day

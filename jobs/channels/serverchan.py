@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import Field
 
-from jobs.address import Address, ApiOptions, fill
-from jobs.message import Message
-from jobs.rendering import CHAT, WIDE_MARKDOWN, headline, render
-from jobs.sending import Codes, Post, Receipt, Reply, refused
+from jobs.deliver.address import Address, ApiOptions, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import CHAT, WIDE_MARKDOWN, headline, render
+from jobs.deliver.transport import Codes, Post, Receipt, Reply, refused
 
 SCHEMES = ("serverchan",)
 RATE = 5.0  # a minute; the vendor counts by the day, by account

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from jobs.address import Address, ApiOptions, fill
-from jobs.message import Message
-from jobs.rendering import SLACK, SLACK_PLAIN, render
-from jobs.sending import Post, Receipt, accepted, refused
+from jobs.deliver.address import Address, ApiOptions, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import SLACK, SLACK_PLAIN, render
+from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("slack",)
 RATE = 60.0  # docs.slack.dev/apis/web-api/rate-limits: one a second and webhook, short bursts allowed

@@ -9,10 +9,10 @@ from typing import Any
 
 from pydantic import Field
 
-from jobs.address import Address, ApiOptions, fill
-from jobs.message import Message
-from jobs.rendering import CHAT, TELEGRAM, render
-from jobs.sending import Codes, Post, Receipt, refused
+from jobs.deliver.address import Address, ApiOptions, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import CHAT, TELEGRAM, render
+from jobs.deliver.transport import Codes, Post, Receipt, refused
 
 SCHEMES = ("telegram",)
 RATE = 20.0  # core.telegram.org/bots/faq: no more than 20 a minute to one group

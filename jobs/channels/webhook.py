@@ -14,10 +14,10 @@ from pydantic import Field
 
 from crawler.errors import OptionError
 from crawler.plugins import Options as Base
-from jobs.address import Address, fill
-from jobs.message import Message
-from jobs.rendering import as_json
-from jobs.sending import Post, Receipt, accepted
+from jobs.deliver.address import Address, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import as_json
+from jobs.deliver.transport import Post, Receipt, accepted
 
 SCHEMES = ("webhook+https", "webhook+http")
 RATE = None

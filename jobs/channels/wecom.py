@@ -10,10 +10,10 @@ from urllib.parse import urlencode
 
 from pydantic import Field
 
-from jobs.address import Address, ApiOptions, fill
-from jobs.message import Message
-from jobs.rendering import CHAT, WIDE_MARKDOWN, render
-from jobs.sending import Codes, Post, Receipt
+from jobs.deliver.address import Address, ApiOptions, fill
+from jobs.deliver.message import Message
+from jobs.deliver.rendering import CHAT, WIDE_MARKDOWN, render
+from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("wecom",)
 RATE = 20.0  # developer.work.weixin.qq.com/document/path/91770: 20 a minute and bot

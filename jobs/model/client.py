@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from crawler.errors import ZhixunError
-from jobs.config_models import AnalysisConfig
+from jobs.config.models import AnalysisConfig
 from jobs.model.prompt import SCHEMA, Messages
 
 FORMS: tuple[tuple[str, dict[str, Any] | None], ...] = (

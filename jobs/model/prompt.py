@@ -2,7 +2,7 @@
 
 A page's words stand between two lines that no page can know, because they are made up for each call; and what the software around a
 model takes for its own marks (``<|im_end|>`` and the like) is broken up. That does not make a model deaf to a page's orders: it is
-why `crawler.grounding` lets nothing through that the text does not prove.
+why `crawler.grounding.ground` lets nothing through that the text does not prove.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from crawler.lexicon import names
+from crawler.nlp.lexicon import names
 from crawler.record import Record
 
 MOST_TEXT = 12_000  # characters of an article that are sent; news say early what matters

@@ -17,17 +17,17 @@ from datetime import datetime, timedelta, tzinfo
 from typing import Any
 
 from crawler.errors import ReadError
-from crawler.pool import Killed, Readers
 from crawler.record import Grounded, Record
+from crawler.sandbox.pool import Killed, Readers
 from jobs import log
-from jobs.backoff import Breaker
-from jobs.config_models import AnalysisConfig
+from jobs.config.models import AnalysisConfig
+from jobs.deliver.backoff import Breaker
 from jobs.model import prompt
 from jobs.model.client import Client, ModelError, Said
-from storage import annotating
-from storage.annotating import Annotation
-from storage.database import Database
-from storage.errors import StorageError
+from storage.archive import annotations as annotating
+from storage.archive.annotations import Annotation
+from storage.db.database import Database
+from storage.db.errors import StorageError
 
 WORKERS = 2  # calls at once
 IDLE = 5.0  # seconds between two looks at an empty work list

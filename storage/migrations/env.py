@@ -1,8 +1,8 @@
-"""Alembic's entry: uses the connection, and the transaction, that storage.schema hands over."""
+"""Alembic's entry: uses the connection, and the transaction, that storage.db.schema hands over."""
 
 from alembic import context
 
-from storage.models import metadata
+from storage.db.models import metadata
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=metadata, render_as_batch=True, transactional_ddl=True

@@ -18,17 +18,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jobs.newsroom import Sink, Site, World
-from storage import outbox, queries
-from storage.database import open_database
-from storage.errors import NotReady
+from jobs.demo.newsroom import Sink, Site, World
+from storage.alerts import outbox
+from storage.archive import queries
+from storage.db.database import open_database
+from storage.db.errors import NotReady
 from tests import world as worlds
 
 POINTS = (
     "after-claim after-claim-commit after-fetch before-found-commit after-found-commit after-read before-store-commit "
     "after-store-commit before-delivery-claim-commit after-delivery-claim before-send after-send before-ack-commit after-ack-commit "
     "before-commit after-commit"
-).split()  # the places of storage/failpoints.py, in the order of the way
+).split()  # the places of storage/db/failpoints.py, in the order of the way
 ROOT = Path(__file__).parents[2]
 CONFIG = """\
 database: {database}

@@ -22,10 +22,11 @@ from pathlib import Path
 
 import psutil
 
-from jobs.newsroom import Sink, Site
-from storage import queries, sources
-from storage.database import open_database
-from storage.errors import StorageError
+from jobs.demo.newsroom import Sink, Site
+from storage.archive import queries
+from storage.db.database import open_database
+from storage.db.errors import StorageError
+from storage.queue import sources
 from tests import world as worlds
 from tests.flow.harness import ROOT
 from tests.flow.hostile_cases import CANARY, CASES, Answer, Case, feed

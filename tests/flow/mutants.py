@@ -11,32 +11,34 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from jobs import cli, lane, pipeline
-from jobs.message import Message
-from jobs.sending import Receipt, accepted
-from storage import frontier
-from storage.failpoints import failpoint
-from storage.outbox import Delivery
+from jobs import pipeline
+from jobs.cli import main as cli
+from jobs.deliver import channel_worker
+from jobs.deliver.message import Message
+from jobs.deliver.transport import Receipt, accepted
+from storage.alerts.outbox import Delivery
+from storage.db.failpoints import failpoint
+from storage.queue import frontier
 
 
 def mark_first() -> None:
     """Mark, then send once."""
 
-    async def deliver(self: lane.Lane, claimed: list[Delivery]) -> None:
+    async def deliver(self: channel_worker.Lane, claimed: list[Delivery]) -> None:
         for one in claimed:
             parcel: Sequence[Delivery] = [one]
             await self._settle(parcel, accepted("marked"))
             await self._send(parcel)
 
-    lane.Lane._deliver = deliver  # type: ignore[method-assign]
+    channel_worker.Lane._deliver = deliver  # type: ignore[method-assign]
 
 
 def memory_queue() -> None:
     """Acknowledge when the message stands in a queue; a worker sends it a little later."""
     queue: asyncio.Queue[tuple[Any, Message, Any]] = asyncio.Queue()
-    original = lane.Lane.attempt
+    original = channel_worker.Lane.attempt
 
-    async def attempt(self: lane.Lane, message: Message) -> Receipt:
+    async def attempt(self: channel_worker.Lane, message: Message) -> Receipt:
         await queue.put((self, message, original))
         asyncio.get_running_loop().call_later(0.3, lambda: asyncio.ensure_future(send()))
         return accepted("queued")
@@ -46,7 +48,7 @@ def memory_queue() -> None:
         while not (await how(one, message)).accepted:
             await asyncio.sleep(0.2)
 
-    lane.Lane.attempt = attempt  # type: ignore[method-assign]
+    channel_worker.Lane.attempt = attempt  # type: ignore[method-assign]
 
 
 def validator_first() -> None:
@@ -66,7 +68,7 @@ def validator_first() -> None:
 def _save(session: Any, task: frontier.Task, answer: Any) -> None:
     from sqlalchemy import update  # noqa: PLC0415
 
-    from storage.models import task as table  # noqa: PLC0415
+    from storage.db.models import task as table  # noqa: PLC0415
 
     session.execute(update(table).where(table.c.id == task.id).values(etag=answer.etag, last_modified=answer.last_modified))
 

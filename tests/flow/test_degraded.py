@@ -23,10 +23,10 @@ from urllib.parse import parse_qs, urlsplit
 import psutil
 import pytest
 
-from jobs.newsroom import Article, World
-from storage import queries
-from storage.database import open_database
-from storage.errors import StorageError
+from jobs.demo.newsroom import Article, World
+from storage.archive import queries
+from storage.db.database import open_database
+from storage.db.errors import StorageError
 from tests import world as worlds
 from tests.conftest import started_postgres
 from tests.flow.harness import start, write_config

@@ -17,13 +17,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.pool import Readers
-from jobs import opml
-from jobs.config import load as load_config
-from jobs.discover import MAX_REQUESTS, Discovered, discover, entry_of, name_for
-from jobs.fetch_one import fetching
+from crawler.sandbox.pool import Readers
+from jobs.config.load import load as load_config
+from jobs.formats import opml
+from jobs.services.discover import MAX_REQUESTS, Discovered, discover, entry_of, name_for
+from jobs.services.fetch_one import fetching
 from tests.flow.discovery_sites import FOLDER, LocalSite, load
-from tests.unit.crawler.local_site import Seen, http, rules, serving
+from tests.unit.crawler.fetch.local_site import Seen, http, rules, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(180)]
 ROOT = Path(__file__).parents[2]

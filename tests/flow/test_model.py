@@ -10,10 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler import adding
 from crawler.record import Record
-from storage import annotating, queries
-from storage.database import Database, open_database
+from crawler.stages import add as adding
+from storage.archive import annotations as annotating
+from storage.archive import queries
+from storage.db.database import Database, open_database
 from tests import world as worlds
 from tests.flow.harness import start, write_config
 from tests.model_server import MODEL, completion, said

@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from crawler.record import Record
-from jobs.newsroom import Article, Site, World
-from storage import queries
-from storage.database import open_database
+from jobs.demo.newsroom import Article, Site, World
+from storage.archive import queries
+from storage.db.database import open_database
 from tests import world as worlds
 from tests.flow.harness import run_once, write_config
 

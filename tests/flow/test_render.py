@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from crawler.record import Record
-from storage import queries
-from storage.database import open_database
+from storage.archive import queries
+from storage.db.database import open_database
 from tests.flow.harness import run_once
-from tests.unit.crawler.local_site import Seen, Site, http, serving
-from tests.unit.crawler.test_browser import needs_browser
+from tests.unit.crawler.fetch.local_site import Seen, Site, http, serving
+from tests.unit.crawler.fetch.test_browser import needs_browser
 
 pytestmark = [needs_browser, pytest.mark.slow]
 

@@ -12,14 +12,16 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.engine import Answer, Fetch
-from crawler.pool import Readers
+from crawler.fetch.engine import Answer, Fetch
 from crawler.record import Outcome, Page, Reason, Record
+from crawler.sandbox.pool import Readers
 from jobs.app import watch_of
-from jobs.config import Config, ConfigError, load
+from jobs.config.load import Config, ConfigError, load
 from jobs.pipeline import Pipeline
-from storage import outbox, queries, sources
-from storage.database import Database, open_database
+from storage.alerts import outbox
+from storage.archive import queries
+from storage.db.database import Database, open_database
+from storage.queue import sources
 
 ZONE = ZoneInfo("Asia/Shanghai")
 CONFIG = """\

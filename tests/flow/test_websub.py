@@ -12,10 +12,10 @@ from urllib.parse import parse_qsl, urlencode
 import aiohttp
 import pytest
 
-from storage import queries
-from storage.database import open_database
+from storage.archive import queries
+from storage.db.database import open_database
 from tests.flow.harness import start
-from tests.unit.crawler.local_site import Seen, Site, http, serving
+from tests.unit.crawler.fetch.local_site import Seen, Site, http, serving
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 

@@ -15,14 +15,14 @@ CONTRACTS = [
     for contract in tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"]["contracts"]
 ]
 BREAKS = {  # contract → (file, the import that breaks it)
-    CONTRACTS[0]: ("crawler/url.py", "import storage.models"),
-    CONTRACTS[1]: ("storage/queries.py", "import crawler.html"),
-    CONTRACTS[2]: ("storage/rules.py", "import sqlalchemy"),
+    CONTRACTS[0]: ("crawler/url.py", "import storage.db.models"),
+    CONTRACTS[1]: ("storage/archive/queries.py", "import crawler.html.tree"),
+    CONTRACTS[2]: ("storage/rules/ruleset.py", "import sqlalchemy"),
     CONTRACTS[3]: ("crawler/spiders/feed.py", "import crawler.spiders.api"),
     CONTRACTS[4]: ("crawler/parsers/generic.py", "import crawler.parsers.cctv"),
     CONTRACTS[5]: ("crawler/analyzers/events.py", "import crawler.analyzers.keywords"),
     CONTRACTS[6]: ("jobs/channels/console.py", "import jobs.channels.webhook"),
-    CONTRACTS[7]: ("crawler/record.py", "import crawler.errors, crawler.pool"),
+    CONTRACTS[7]: ("crawler/record.py", "import crawler.errors, crawler.sandbox.pool"),
 }
 
 

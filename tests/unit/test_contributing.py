@@ -15,12 +15,14 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler import finding, plugins, reading
+from crawler import plugins
 from crawler.errors import SpiderError
 from crawler.record import Link, Page, Record, Source
-from jobs.config import load
-from jobs.message import Message
-from jobs.sending import Reply, channel_for
+from crawler.stages import find as finding
+from crawler.stages import read as reading
+from jobs.config.load import load
+from jobs.deliver.message import Message
+from jobs.deliver.transport import Reply, channel_for
 
 TEXT = (Path(__file__).parents[2] / "CONTRIBUTING.md").read_text("utf-8")
 SHOWN: dict[str, str] = dict(re.findall(r"```python\n# (\S+\.py)\n(.*?)```", TEXT, re.DOTALL))

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 import typer
 
-from jobs.cli import app
-from jobs.config import examples, load
+from jobs.cli.main import app
+from jobs.config.load import examples, load
 
 ROOT = Path(__file__).parents[2]
 PAGES = {

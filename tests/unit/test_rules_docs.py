@@ -13,12 +13,12 @@ import pytest
 from ruamel.yaml import YAML
 
 from crawler.record import Record
-from jobs.config_models import Config
-from jobs.formats import from_json
-from storage import query as language
-from storage.nodes import CHINESE_FIELDS, FIELDS
-from storage.query import Query, QueryError, parse
-from storage.rules import Rule, Ruleset, search
+from jobs.config.models import Config
+from jobs.formats.record import from_json
+from storage.rules import parser as language
+from storage.rules.ast import CHINESE_FIELDS, FIELDS
+from storage.rules.parser import Query, QueryError, parse
+from storage.rules.ruleset import Rule, Ruleset, search
 
 PAGE = (Path(__file__).parents[2] / "docs" / "rules.md").read_text("utf-8")
 ZONE = ZoneInfo("Asia/Shanghai")

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from crawler.finding import find
 from crawler.record import Page, Source
+from crawler.stages.find import find
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 ITEM = "<item><title>t</title><link>https://a.example/1</link></item>"

@@ -15,10 +15,10 @@ import pytest
 from jobs import backups
 from jobs.app import App
 from jobs.backups import Plan, is_due, take
-from jobs.config import load
+from jobs.config.load import load
 from jobs.daemon import Daemon
-from storage.database import open_database
-from storage.errors import Corrupt, StorageError
+from storage.db.database import open_database
+from storage.db.errors import Corrupt, StorageError
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 DAY = timedelta(days=1)

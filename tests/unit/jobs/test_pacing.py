@@ -13,17 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.answers import Answer, Fetch
+from crawler.fetch.messages import Answer, Fetch
 from crawler.record import Found, Link, Outcome, Page, Reason, Source
 from jobs import pacing
 from jobs.app import watch_of
-from jobs.config import ConfigError, load
+from jobs.config.load import ConfigError, load
 from jobs.pacing import LONGEST, SHORTEST, Pace
 from jobs.pipeline import Pipeline
-from storage import rhythm as rhythms
-from storage import sources, usage
-from storage.database import Database
-from storage.rhythm import HOURS, Rhythm
+from storage.db.database import Database
+from storage.queue import arrival_rate as rhythms
+from storage.queue import sources, usage
+from storage.queue.arrival_rate import HOURS, Rhythm
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)  # a Tuesday
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)

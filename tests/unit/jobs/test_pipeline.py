@@ -10,15 +10,16 @@ from typing import Any
 
 import pytest
 
-from crawler.engine import Answer, Fetch
 from crawler.errors import NotAnArticle
-from crawler.pool import Killed
+from crawler.fetch.engine import Answer, Fetch
 from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
+from crawler.sandbox.pool import Killed
 from jobs.pipeline import Pipeline, Routing, Watch, Watched
-from storage import queries, sources, usage
-from storage.database import Database
-from storage.query import parse
-from storage.rules import Rule, Ruleset
+from storage.archive import queries
+from storage.db.database import Database
+from storage.queue import sources, usage
+from storage.rules.parser import parse
+from storage.rules.ruleset import Rule, Ruleset
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 LIST = "https://news.example.org/list"

@@ -1,0 +1,248 @@
+"""What stands between the engine and the wire: robots.txt, redirects, decompression.
+
+Each is a Scrapy downloader middleware. What may not go on is raised as `Ended`, with the reason that the user will see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+from scrapy.http.request import NO_CALLBACK
+from scrapy.logformatter import LogFormatter
+from w3lib.url import safe_url_string
+
+from crawler.fetch import robots
+from crawler.fetch.handler import too_large
+from crawler.fetch.messages import Ended, ended, max_age, retry_after
+from crawler.fetch.robots import Robots
+from crawler.fetch.settings import Desk
+from crawler.record import Outcome, Reason
+
+DEFAULT_PORTS = {"http": 80, "https": 443}
+MAX_HOPS = 5
+REDIRECTS = (301, 302, 303, 307, 308)
+PERMANENT = (301, 308)
+KEPT_ACROSS_ORIGINS = frozenset(
+    (b"User-Agent", b"Accept", b"Accept-Language", b"Accept-Encoding", b"If-None-Match", b"If-Modified-Since")
+)
+MAX_ENCODINGS = 3  # one on top of the other; each costs a whole decompression
+
+NO_RULES = Robots()
+ROBOTS_KEPT = 12 * 3600.0  # seconds; RFC 9309 §2.4: not longer than a day
+ROBOTS_KEPT_LEAST = 3600.0
+ROBOTS_KEPT_MOST = 24 * 3600.0
+ROBOTS_RETRY = 300.0  # seconds until an unreachable robots.txt is asked for again
+ROBOTS_HOSTS = 2_000
+ROBOTS_RULES = 400_000  # over all hosts
+NOT_ASKED = (Reason.STOPPED, Reason.CROWDED)
+HOST_IS_AWAY = (Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.REFUSED_ADDRESS, *NOT_ASKED)
+
+
+def origin(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port: what a robots.txt and a credential belong to."""
+    parts = urlsplit(url)
+    return parts.scheme, parts.hostname or "", parts.port or DEFAULT_PORTS.get(parts.scheme, 0)
+
+
+# ---- robots.txt
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of one origin's robots.txt: its rules, or why it could not be had. `until` is in loop time."""
+
+    until: float
+    rules: Robots = NO_RULES
+    trouble: Outcome | None = None
+
+
+class RobotsTxt:
+    """Asks each origin for its robots.txt first, and obeys it (RFC 9309)."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+        self._desk: Desk = crawler.spider.desk
+        self._known: OrderedDict[tuple[str, str, int], Known] = OrderedDict()
+        self._asking: dict[tuple[str, str, int], asyncio.Task[Known]] = {}
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> RobotsTxt:
+        """Scrapy's way to make a component."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Let the request pass, or raise Ended."""
+        if request.meta["robots"] or request.meta["call"] or not self._desk.rules.obey_robots:
+            return
+        known = await self._of(origin(request.url))
+        if known.trouble is not None:
+            raise Ended(known.trouble)
+        if not known.rules.allows(request.url):
+            raise ended(Reason.ROBOTS, "robots.txt does not allow it", permanent=True)
+
+    async def _of(self, place: tuple[str, str, int]) -> Known:
+        known = self._known.get(place)
+        if known is not None and known.until > asyncio.get_running_loop().time():
+            self._known.move_to_end(place)
+            return known
+        asking = self._asking.get(place)
+        if asking is None:
+            asking = self._asking[place] = asyncio.create_task(self._ask(place))
+            asking.add_done_callback(lambda _: self._asking.pop(place, None))
+        return await asyncio.shield(asking)  # others wait for the same answer
+
+    async def _ask(self, place: tuple[str, str, int]) -> Known:
+        known = await self._fetch(place)
+        if known.trouble is None:
+            self._desk.pace.ask(place[1], known.rules.crawl_delay)
+        elif known.trouble.reason in NOT_ASKED:
+            return known
+        self._known[place] = known
+        self._known.move_to_end(place)
+        while len(self._known) > ROBOTS_HOSTS or sum(len(k.rules.rules) for k in self._known.values()) > ROBOTS_RULES:
+            self._known.popitem(last=False)
+        return known
+
+    async def _fetch(self, place: tuple[str, str, int]) -> Known:
+        scheme, host, port = place
+        now = asyncio.get_running_loop().time()
+        name = (f"[{host}]" if ":" in host else host) + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
+        request = Request(
+            f"{scheme}://{name}/robots.txt",
+            headers={"User-Agent": self._desk.rules.user_agent, "Accept": "text/plain,*/*;q=0.1", "Accept-Encoding": "identity"},
+            callback=NO_CALLBACK,
+            dont_filter=True,
+            meta=fresh_meta(robots=True, cut=robots.MAX_BYTES),
+        )
+        try:
+            response = await self._crawler.engine.download_async(request)
+        except Ended as error:
+            return self._without(error.outcome, now)
+        return self._read(response, now)
+
+    def _read(self, response: Response, now: float) -> Known:
+        wait = retry_after(header(response, "Retry-After"), self._desk.now())
+        if response.status == 429 or response.status >= 500:
+            return self._without(Outcome(Reason.ROBOTS_UNREACHABLE, f"HTTP {response.status}", retry_after=wait), now)
+        if not 200 <= response.status < 300:
+            return Known(now + ROBOTS_KEPT)  # §2.3.1.3: no robots.txt, no rules
+        age = max_age(header(response, "Cache-Control"))
+        kept = ROBOTS_KEPT if age is None else min(max(age, ROBOTS_KEPT_LEAST), ROBOTS_KEPT_MOST)
+        return Known(now + kept, robots.parse(response.body, self._desk.rules.user_agent))
+
+    def _without(self, outcome: Outcome, now: float) -> Known:
+        """What holds when robots.txt gave no answer. A host that is away altogether is reported as that."""
+        if outcome.reason is Reason.REDIRECTS:
+            return Known(now + ROBOTS_KEPT)  # §2.3.1.2: after five redirects it counts as not there
+        if outcome.reason not in HOST_IS_AWAY:
+            detail = outcome.detail if outcome.reason is Reason.ROBOTS_UNREACHABLE else f"{outcome.reason}: {outcome.detail}"
+            outcome = Outcome(Reason.ROBOTS_UNREACHABLE, f"robots.txt: {detail}", retry_after=outcome.retry_after or ROBOTS_RETRY)
+        return Known(now + ROBOTS_RETRY, trouble=outcome)
+
+
+def fresh_meta(
+    *, robots: bool = False, cut: int | None = None, delay: float | None = None, render: bool = False, call: bool = False
+) -> dict[str, Any]:
+    """What our parts note on a request: seconds and bytes so far, the hops behind it, and how it is to be treated."""
+    treated = {"robots": robots, "cut": cut, "delay": delay, "render": render, "call": call}
+    return {**treated, "spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False}
+
+
+def header(response: Response, name: str) -> str | None:
+    """A header's value as text, or None."""
+    value = response.headers.get(name)
+    return None if value is None else value.decode("utf-8", "replace").strip()
+
+
+# ---- redirects
+
+
+class Redirects:
+    """Follows at most five redirects, each as a request of its own, to web addresses only; credentials stay at their origin."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The response itself, or the request for the next hop. Raises Ended."""
+        place = response.headers.get("Location")
+        if response.status not in REDIRECTS or place is None:
+            return response
+        url = target(request.url, place)
+        hops = (*request.meta["hops"], (request.url, response.status))
+        if len(hops) > MAX_HOPS:
+            raise ended(Reason.REDIRECTS, f"more than {MAX_HOPS} redirects, the last to {url[:200]}")
+        return next_request(request, response.status, url, hops)
+
+
+def target(base: str, location: bytes) -> str:
+    """The address that a Location header means. Raises Ended unless it is a web address."""
+    text = location.decode("utf-8", "replace").strip()
+    try:
+        url = safe_url_string(urljoin(base, text))
+        parts = urlsplit(url)
+        _ = parts.port  # raises when it is no number
+    except ValueError as error:
+        raise ended(Reason.REDIRECTS, f"redirect to no address: {text[:200]!r}") from error
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ended(Reason.REDIRECTS, f"redirect to no web address: {text[:200]!r}", permanent=True)
+    return parts._replace(netloc=parts.netloc.rpartition("@")[2], fragment="").geturl()
+
+
+def next_request(request: Request, status: int, url: str, hops: tuple[tuple[str, int], ...]) -> Request:
+    """The request for the next hop: a POST becomes a GET as browsers do it, other origins learn nothing of ours."""
+    headers, body, method = request.headers.copy(), request.body, request.method
+    if status == 303 or (status in (301, 302) and method == "POST"):
+        method, body = "GET", b""
+        headers.pop("Content-Type", None)
+    if origin(url) != origin(request.url):
+        if body:
+            raise ended(Reason.REDIRECTS, f"a request with a body is not sent on to {url[:200]}")
+        for name in [name for name in headers if name not in KEPT_ACROSS_ORIGINS]:
+            del headers[name]
+    return request.replace(url=url, method=method, body=body, headers=headers, meta={**request.meta, "hops": hops})
+
+
+# ---- decompression
+
+
+class Decompression(HttpCompressionMiddleware):
+    """Scrapy's own, with a bound on stacked encodings and a reason for what goes wrong.
+
+    (Scrapy's bounds each layer's output while decompressing: gzip, deflate, br and zstd.)
+    """
+
+    def process_request(self, request: Request, spider: Any = None) -> None:
+        """Nothing to do: the engine says what it accepts."""
+
+    def process_response(self, request: Request, response: Response, spider: Any = None) -> Request | Response:  # noqa: ARG002
+        """The response with its body decompressed. Raises Ended."""
+        encodings = [part for value in response.headers.getlist("Content-Encoding") for part in value.split(b",") if part.strip()]
+        if not encodings or not response.body:
+            return response
+        if len(encodings) > MAX_ENCODINGS:
+            raise ended(Reason.BAD_HTTP, f"{len(encodings)} encodings on top of each other", permanent=True)
+        try:
+            return super().process_response(request, response)
+        except IgnoreRequest:
+            failure = too_large(self._max_size)
+        except Exception as error:  # noqa: BLE001 - whatever a decompressor says of foreign bytes
+            failure = ended(Reason.BAD_HTTP, f"broken {encodings[-1].decode('latin-1')} body: {error}"[:300])
+        raise failure  # from nothing: the traceback of what went wrong holds the megabytes that were unpacked
+
+
+class Silence(LogFormatter):
+    """No log line of Scrapy's a request: the engine's owner logs what matters."""
+
+    def crawled(self, request: Request, response: Response, spider: Any) -> Any:  # noqa: ARG002
+        """Nothing."""
+        return None
+
+    def download_error(self, *args: Any, **kwargs: Any) -> Any:  # noqa: ARG002
+        """Nothing: it has become an Outcome."""
+        return {"level": 10, "msg": "download error", "args": ()}

@@ -1,0 +1,217 @@
+"""A model's answer, held against the text: a value counts only where the words that it quotes stand there.
+
+A technology or an industry needs a name of ours (or, a technology, one that stands in the article) and words of the article that speak
+of it; a keyword must stand there itself; an event is a sentence of the text, and its headline may say nothing that the sentence does
+not. A paragraph that talks to a model instead of a reader proves nothing. What the model leaves out stays as the built-in analysis has it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from itertools import pairwise
+from typing import Any
+
+from crawler.analyzers import events as builtin
+from crawler.errors import ReadError
+from crawler.grounding.llm_json import read_reply
+from crawler.nlp.document import Reading, Sentence, reading
+from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, headline
+from crawler.nlp.languages import language_of
+from crawler.nlp.lexicon import all_terms, names, own
+from crawler.record import Event, Fact, Grounded, Record
+from crawler.stages.add import label
+from crawler.text import is_han, normal, word_ends, word_starts
+
+KEYS = frozenset(("technologies", "industries", "keywords", "events"))
+MOST = {"technology": 20, "industry": 6, "keyword": 8, "event": 10}
+MOST_LOOKED_AT = 50  # values of a list
+LONGEST_NAME = 40
+LONGEST_QUOTE = 400
+MOSTLY = 0.6  # of a headline's words that must stand in the article
+SURE, IMPLIED = 0.9, 0.6  # scores of a name that stands in its quote, and of one that the quote only speaks of
+_order = re.compile(  # what a page says to a model
+    r"(?:ignore|disregard|forget)\W+(?:\w+\W+){0,3}(?:previous|prior|above|earlier|preceding)\b"
+    r"|(?:忽略|无视|忘记|不要理会)[^。！？\n]{0,8}(?:指令|指示|提示词|要求|设定|规则)|system prompt|系统提示词?|<\|?(?:im_|system|assistant)"
+    r"|\[/?inst\]|(?:you are|你是)[^.。\n]{0,12}(?:language model|ai assistant|语言模型|ai助手|人工智能助手)",
+    re.IGNORECASE,
+)
+_figure = re.compile(r"\d+(?:[.,]\d+)*")
+_unit = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]|[^\\W_\u3400-\u4dbf\u4e00-\u9fff]+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where quoted words stand: offsets into the text, or None in the title; `quote` is what stands there."""
+
+    quote: str
+    start: int | None = None
+    end: int | None = None
+
+
+def ground(record: Record, answer: str, model: str) -> Grounded:
+    """The record with what the answer says and the text proves. Raises ReadError when the answer is no JSON object of ours."""
+    read = read_reply(answer, KEYS)
+    if read is None:
+        raise ReadError("the answer is no JSON object with the keys that were asked for")
+    said, how = read
+    checked = _Checked(record, f"model:{model}")
+    given = 0
+    found: dict[str, list[Fact]] = {}
+    for kind, key in (("technology", "technologies"), ("industry", "industries"), ("keyword", "keywords"), ("event", "events")):
+        pairs = list(_pairs(said.get(key)))
+        given += len(pairs)
+        facts = [fact for value, quote in pairs if (fact := checked.fact(kind, value, quote))]
+        found[kind] = list({fact.value: fact for fact in facts[::-1]}.values())[::-1][: MOST[kind]]
+    proved = sum(len(facts) for facts in found.values())
+    made = _with(record, found, model)
+    kept = sum(fact.by == checked.by for fact in made.facts)  # what the page itself says already, adds nothing
+    return Grounded(made if kept else record, kept, given - proved, how)
+
+
+def _pairs(listed: Any) -> Iterator[tuple[str, str]]:
+    """(value, quote) of each entry of a list: of texts, or of objects with a name or headline and a quote."""
+    for entry in listed[:MOST_LOOKED_AT] if isinstance(listed, list) else ():
+        if isinstance(entry, str):
+            yield entry, entry
+        elif isinstance(entry, dict):
+            value = next((entry[key] for key in ("name", "headline", "word") if isinstance(entry.get(key), str)), "")
+            quote = entry.get("quote")
+            yield value, quote if isinstance(quote, str) else value
+        else:
+            yield "", ""
+
+
+class _Checked:
+    """One record's text, against which values are held."""
+
+    def __init__(self, record: Record, by: str) -> None:
+        self.by = by
+        self.title, self.text = reading(record.title), reading(record.text)
+        self.language = record.language or language_of(f"{record.title}\n{record.text}")
+        self._record = record
+        self._units = set(_units(record.title)) | set(_units(record.text))
+
+    def fact(self, kind: str, value: str, quote: str) -> Fact | None:
+        """The value with its proof, or None."""
+        place = self._place(quote if kind != "keyword" else value)
+        value = " ".join(value.split())
+        if place is None or not value:
+            return None
+        if kind == "event":
+            return self._event(value, place)
+        if len(value) > LONGEST_NAME:
+            return None
+        if kind == "keyword":
+            return self._fact(kind, _short(place.quote), place, SURE)
+        known = _known(kind).get(normal(value))
+        if known:
+            name = names(kind)[known].in_language(self.language)
+            return self._fact(kind, name, place, SURE if _names_it(kind, known, place.quote) else IMPLIED)
+        itself = self._place(value) if kind == "technology" else None
+        return self._fact(kind, _short(itself.quote), itself, SURE) if itself else None
+
+    def _fact(self, kind: str, value: str, place: _Place, score: float) -> Fact:
+        quote = place.quote if place.start is not None else f"title: {self.title.text}"
+        return Fact(kind, value, quote, self.by, place.start, place.end, score)
+
+    def _place(self, quote: str) -> _Place | None:
+        """Where the words stand in text or title, as whole words; None if nowhere, or in a paragraph that talks to a model."""
+        form = normal(quote[: LONGEST_QUOTE + 1]).strip(" \n.。…\"'“”")
+        if len(form) < 2 or len(quote) > LONGEST_QUOTE:
+            return None
+        for where in (self.text, self.title):
+            start = _find(where, form)
+            if start is None:
+                continue
+            first, last = where.span(start, start + len(form))
+            if _order.search(where.text[where.text.rfind("\n", 0, first) + 1 : (where.text + "\n").find("\n", last)]):
+                return None
+            return _Place(where.text[first:last], *((first, last) if where is self.text else ()))
+        return None
+
+    def _event(self, value: str, place: _Place) -> Fact | None:
+        """The sentence that holds the quote; its headline as the model words it, if the article says all that is in it."""
+        sentence = self._sentence(place)
+        if sentence is None:
+            return None
+        if not self._says(value, sentence):
+            acts = next((one.acts for one in builtin.scored(self.title.text, self.text.text) if one.sentence == sentence), ())
+            value = headline(clean(sentence.text), acts, self.language)
+        return Fact("event", value, sentence.text, self.by, sentence.start, sentence.end, SURE)
+
+    def _sentence(self, place: _Place) -> Sentence | None:
+        if place.start is None or place.end is None:
+            return None
+        return next((one for one in self.text.sentences if one.start <= place.start < one.end), None)
+
+    def _says(self, value: str, sentence: Sentence) -> bool:
+        """True when a headline is short enough, names no figure of its own, and nearly all its words stand in the article."""
+        short = len(value) <= LONGEST if any(map(is_han, value)) else len(value.split()) <= LONGEST_WORDS
+        figures = set(_figure.findall(f"{self.title.form} {sentence.form}"))
+        units = _units(value)
+        there = sum(unit in self._units for unit in units)
+        return short and value.isprintable() and set(_figure.findall(normal(value))) <= figures and there >= MOSTLY * len(units)
+
+
+def _find(where: Reading, form: str) -> int | None:
+    start = where.form.find(form)
+    while start >= 0:
+        if word_starts(where.form, start) and word_ends(where.form, start + len(form)):
+            return start
+        start = where.form.find(form, start + 1)
+    return None
+
+
+def _units(text: str) -> list[str]:
+    """Pairs of Han and words of other scripts."""
+    units = _unit.findall(normal(text))
+    pairs = [one + other for one, other in pairwise(units) if is_han(one) and is_han(other)]
+    return pairs + [unit for unit in units if not is_han(unit[0])]
+
+
+def _short(quote: str) -> str:
+    return " ".join(quote.split())
+
+
+@cache
+def _known(kind: str) -> dict[str, str]:
+    """Normal form of every name of a technology or an industry → its id."""
+    known = {normal(name): ident for ident, one in names(kind).items() for name in (one.zh, one.en)}
+    wanted = {"technology": ("technology",), "industry": ("also",)}[kind]
+    return {normal(term.alias): term.id for term in all_terms() if term.kind in wanted and not term.unsure} | known
+
+
+def _names_it(kind: str, ident: str, quote: str) -> bool:
+    kinds = ("technology",) if kind == "technology" else ("also", "strong")
+    return any(match.term.id == ident for match in Reading(quote).longest(*kinds))
+
+
+def _with(record: Record, found: dict[str, list[Fact]], model: str) -> Record:
+    """The record with the facts of the model in place of the built-in ones of the same kind; the page's own keywords stay first."""
+    own_words = [fact for fact in record.facts if fact.kind == "keyword" and fact.by == "page"]
+    if found["keyword"]:
+        more = [fact for fact in found["keyword"] if not _inside(fact, own_words)]
+        found["keyword"] = [*own_words, *more][: MOST["keyword"]]
+    found["event"].sort(key=lambda fact: fact.start or 0)
+    kinds = [kind for kind, facts in found.items() if facts]
+    facts = (*(fact for fact in record.facts if fact.kind not in kinds), *(fact for kind in kinds for fact in found[kind]))
+    values = {kind: tuple(fact.value for fact in found[kind]) for kind in kinds}
+    events = tuple(Event(fact.value, clean(fact.quote)) for fact in found["event"]) or record.events
+    return replace(
+        record,
+        facts=facts,
+        ai_technologies=values.get("technology", record.ai_technologies),
+        industries=values.get("industry", record.industries),
+        keywords=values.get("keyword", record.keywords),
+        events=events,
+        opening=record.opening or (builtin.opening(record) if events else ""),
+        analysis=f"model:{model}, {label(own())}",
+    )
+
+
+def _inside(fact: Fact, others: Iterable[Fact]) -> bool:
+    form = normal(fact.value)
+    return any(form in normal(other.value) or normal(other.value) in form for other in others)

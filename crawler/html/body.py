@@ -1,0 +1,302 @@
+"""Which of a page's lines are the article.
+
+1. each line has a gain: prose counts for what it weighs, links and labels count against
+2. regions that name themselves as beside an article gain nothing, unless they hold much of the page's prose
+3. lines live in homes (what siblings share); the home that gains most is the article's, the first below the headline has a head start
+4. the region around it whose lines gain most in sum is the article's area: noise inside costs, prose outside is lost
+5. there, homes built like the richest, rich themselves, or posts of a live blog are the article's, too
+6. lines in those homes are kept when they are prose, or stand among prose and are no furniture
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import accumulate
+from operator import not_
+
+from crawler.html import boilerplate
+from crawler.html.blocks import Layout, Line, Region
+from crawler.html.tree import loose
+
+LEAD = 4  # how much richer another home must be than the one right below the headline
+TOLD = 240  # bytes of prose below the headline that can be a whole article: whatever calls itself something else below it is that
+PROSE = 5  # a gain above this is prose; a heading gains just this
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
+_OUTSIDE = frozenset(("figcaption", "caption", "figure", "nav", "footer", "form", "option", "menu", "label", "aside"))
+_NEVER = frozenset(("figcaption", "nav", "footer", "option", "menu"))
+_FLOW = frozenset("p ul ol dl dd dt h1 h2 h3 h4 h5 h6 blockquote table tbody thead tfoot tr center pre".split())
+_CELLS = frozenset(("td", "th", "li"))
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """The article's lines, and where they stand on the page (half-open range of line numbers).
+
+    `prose` is the gain of its richest home; `dropped` are the lines among them that were furniture: they name editors and sources.
+    `cards` counts its homes when most of them have a link for a title: then it is a list of articles.
+    """
+
+    lines: tuple[str, ...] = ()
+    first: int = 0
+    last: int = 0
+    prose: int = 0
+    dropped: tuple[str, ...] = ()
+    cards: int = 0
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ground:
+    """A layout and what was found out about it: for each line its gain (0 where it is beside), for each region its home."""
+
+    lines: list[Line]
+    regions: list[Region]
+    dead: list[bool]
+    gains: list[int]
+    homes: list[int]
+    wealth: dict[int, int]  # home → gain of its prose
+
+
+def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = None) -> Body:
+    """The article's text. Empty when the page has no prose.
+
+    `at` is the headline's line number, -1 when it was not seen; `near` a region that is known to be about the article.
+    """
+    title = loose(headline)
+    ground = _survey(page, headline[:2], title, at)
+    if not ground.wealth:
+        return Body()
+    favoured = _favoured(ground, at, near)
+    richest = max(ground.wealth, key=lambda home: ground.wealth[home] * (LEAD if home in favoured else 1))
+    _move_in(ground, richest)
+    area = _area(ground, richest, at, near)
+    main = _main(ground, richest, area, posts=at >= 0)
+    kept, dropped = _kept(ground, area, main, title)
+    if not kept:
+        return Body()
+    cards = len(main) if _cards(ground, main) * 2 > len(main) else 0
+    prose = ground.wealth[richest] * (LEAD if near else 1)
+    return Body(tuple(text for _, text in kept), kept[0][0], kept[-1][0] + 1, prose, tuple(dropped), cards)
+
+
+def _survey(page: Layout, start: str, title: str, at: int) -> _Ground:
+    """Gains, homes and wealth. The headline repeated (it starts with `start`, which is cheap to see) is no prose."""
+    gains = [_gain(line) for line in page.lines]
+    dead = _beside(page, gains, at)
+    if at >= 0:
+        dead[at] = True
+        below = _comments_from(page.lines, gains, at)
+        dead[below:] = [True] * (len(dead) - below)
+    homes = _homes(page.regions, dead)
+    wealth: dict[int, int] = {}
+    for number, line in enumerate(page.lines):
+        if dead[number] or (line.text[:2] == start and loose(line.text) == title):
+            gains[number] = 0
+        elif gains[number] > PROSE:
+            home = homes[line.region]
+            wealth[home] = wealth.get(home, 0) + gains[number]
+    return _Ground(page.lines, page.regions, dead, gains, homes, wealth)
+
+
+def _gain(line: Line) -> int:
+    own = line.weight - line.linked
+    if (line.marks and own > 30 and own * 2 > line.linked) or (own > 150 and own > line.linked):
+        return own
+    if line.tag in _HEADINGS and not line.linked:
+        return PROSE
+    return -12 - line.linked // 2
+
+
+def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
+    """For each line: does it stand in regions beside the article. A name that holds much of the page's prose is no such name."""
+    prose = [0, *accumulate([gain if gain > 0 else 0 for gain in gains])]
+    suspects = [r for r in page.regions if (r.beside or r.tag in _OUTSIDE) and r.last > r.first and not r.first <= at < r.last]
+    shares: Counter[tuple[str, str]] = Counter()
+    for region in suspects:
+        shares[region.tag, region.names] += prose[region.last] - prose[region.first]
+    dead = [False] * len(page.lines)
+    trust = 1.0 if at >= 0 else 1.5  # without a headline in sight, less prose is enough to clear a region
+    for region in suspects:
+        bound = (0.8 if region.beside > 1 else 0.5) / trust
+        is_below = region.beside > 1 and 0 <= at < region.first and prose[region.first] - prose[at] > TOLD
+        if is_below or shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
+            dead[region.first : region.last] = [True] * (region.last - region.first)
+    return dead
+
+
+def _comments_from(lines: Sequence[Line], gains: Sequence[int], at: int) -> int:
+    """The number of the line, below headline and text, from which readers write."""
+    prose = 0
+    for number in range(at + 1, len(lines)):
+        line = lines[number]
+        if prose > TOLD and line.weight < 50 and not line.linked and boilerplate.opens_comments(line.text):
+            return number
+        prose += max(0, gains[number])
+    return len(lines)
+
+
+def _homes(regions: Sequence[Region], dead: Sequence[bool]) -> list[int]:
+    """For each region, the one its lines live in: paragraphs, lists and single lines live in what is around them."""
+    live = [0, *accumulate(map(not_, dead))]
+    homes: list[int] = []
+    for number, region in enumerate(regions):
+        tag = region.tag
+        if tag not in _FLOW and (size := live[region.last] - live[region.first]) > 1 and (size > 2 or tag not in _CELLS):
+            homes.append(number)
+        else:
+            homes.append(homes[region.parent] if number else 0)
+    return homes
+
+
+def _favoured(ground: _Ground, at: int, near: Region | None) -> set[int]:
+    """The homes that are likelier than others: those near, or that of the first prose below the headline that is no lone sentence
+    before a text (a dek)."""
+    if near is not None:
+        return {home for home in ground.wealth if near.first <= ground.regions[home].first < near.last}
+    if at < 0:
+        return set()
+    below = [ground.homes[ground.lines[n].region] for n in range(at + 1, len(ground.lines)) if ground.gains[n] > PROSE]
+    if not below:
+        return set()
+    first = below[0]
+    second = next((home for home in below if home != first), first)
+    is_dek = below.count(first) == 1 < below.count(second) and ground.wealth[second] > 2 * ground.wealth[first]
+    return {second if is_dek else first}
+
+
+def _move_in(ground: _Ground, richest: int) -> None:
+    """Lets single paragraphs in a block built like the richest home live in that home."""
+    kind = ground.regions[richest].kind
+    if not kind:
+        return
+    moved: set[int] = set()
+    for number, region in enumerate(ground.regions):
+        if ground.homes[number] != number and (region.parent in moved or region.kind == kind):
+            moved.add(number)
+            ground.homes[number] = richest
+
+
+def _area(ground: _Ground, home: int, at: int, near: Region | None) -> Region:
+    """The region around `home` whose lines gain most in sum; not beyond `near`, nor beyond the article element of the headline."""
+    sums = [0, *accumulate(ground.gains)]
+    best, most, number = home, 0, home
+    while number >= 0:
+        region = ground.regions[number]
+        total = sums[region.last] - sums[region.first]
+        if total > most:
+            best, most = number, total
+        is_whole = region.tag == "article" and region.first <= at < region.last and sums[region.last] - sums[at] > TOLD
+        number = -1 if region is near or is_whole else region.parent
+    return ground.regions[best]
+
+
+def _main(ground: _Ground, richest: int, area: Region, *, posts: bool) -> set[int]:
+    """The homes that are the article's: built like the richest, rich themselves, or a row of posts (not of cards that link)."""
+    start, most = ground.regions[richest].first, ground.wealth[richest]
+    rows: dict[str, list[int]] = {}
+    for home in ground.wealth:
+        if area.first <= ground.regions[home].first < area.last:
+            rows.setdefault(ground.regions[home].kind, []).append(home)
+    main: set[int] = set()
+    for kind, row in rows.items():
+        if kind == ground.regions[richest].kind:
+            others = [home for home in row if not _cards(ground, [home])]  # another flash of the page has a link for a title
+            main.update(others if richest in others else row)
+        elif posts and len(row) > 2 and _is_posts(ground, row, most):
+            main.update(row)
+        elif len(row) <= 2:
+            main.update(h for h in row if ground.wealth[h] * (2 if ground.regions[h].first < start else 4) >= most)
+    return main
+
+
+def _is_posts(ground: _Ground, row: list[int], most: int) -> bool:
+    """True for the entries of a live blog: together as rich as the richest home, and not titled by links."""
+    return sum(ground.wealth[home] for home in row) > most and _cards(ground, row) * 4 < len(row)
+
+
+def _cards(ground: _Ground, homes: Iterable[int]) -> int:
+    """How many of these homes have a link for a title, as the cards of a list do."""
+    count = 0
+    for home in homes:
+        first, parent = ground.regions[home].first, ground.regions[ground.regions[home].parent]
+        count += any(line.linked * 5 > line.weight * 4 for line in ground.lines[max(parent.first, first - 2) : first + 2])
+    return count
+
+
+def _kept(ground: _Ground, area: Region, main: set[int], title: str) -> tuple[list[tuple[int, str]], list[str]]:
+    """(the article's lines with their numbers, the furniture that stood among them)."""
+    lines, gains, homes = ground.lines, ground.gains, ground.homes
+    within = [n for n in range(area.first, area.last) if gains[n] > PROSE and homes[lines[n].region] in main]
+    first, last = within[0], within[-1]
+    nested, around = _nested(ground, main), _around(ground, main)
+    whole = left = sum(gains[n] for n in within)
+    kept: list[tuple[int, str]] = []
+    dropped: list[str] = []
+    seen: dict[str, int] = {}
+    row = -1
+    for number in range(area.first, area.last):
+        line, home = lines[number], homes[lines[number].region]
+        if home in main:
+            left -= max(0, gains[number] - PROSE)
+        elif ground.dead[number] or not _joins(ground, number, (first, last), home in nested, home in around):
+            continue
+        if ground.dead[number] or (gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
+            continue
+        text = boilerplate.trimmed(line.text)
+        if len(text) < len(line.text):
+            dropped.append(line.text.replace(text, "") if text else line.text)
+        if not text or boilerplate.is_noise(text) or _is_bar(text, line, number < first, len(kept)):
+            dropped.append(text)
+            continue
+        if boilerplate.ends(text) and left * 3 < whole:
+            break
+        if line.weight > 60 and seen.setdefault(text, home) != home:
+            continue  # a copy of the text for other screens stands in another home
+        if len(kept) < 3 and loose(text) == title:
+            continue
+        cell = ground.regions[line.region].parent if line.tag in ("td", "th") else -1
+        if cell >= 0 and cell == row:
+            kept[-1] = (kept[-1][0], f"{kept[-1][1]} {text}")  # cells of one table row are one line
+        else:
+            kept.append((number, text))
+        row = cell
+    return kept, dropped
+
+
+def _joins(ground: _Ground, number: int, span: tuple[int, int], nested: bool, around: bool) -> bool:
+    """Does a line outside the main homes belong: prose or a box between the first and last of theirs, or a heading over one."""
+    first, last = span
+    if around and ground.lines[number].tag in _HEADINGS and ground.gains[number] > 0:
+        return first - 3 < number < last
+    return first < number < last and (ground.gains[number] > PROSE or nested)
+
+
+def _around(ground: _Ground, main: set[int]) -> set[int]:
+    """The homes right around the posts of a live blog, where their headings stand."""
+    return {ground.regions[home].parent for home in main} if len(main) > 2 else set()
+
+
+def _is_bar(text: str, line: Line, leads: bool, kept: int) -> bool:
+    """True for the line of date and source between headline and text."""
+    return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
+
+
+def _nested(ground: _Ground, main: set[int]) -> set[int]:
+    """The homes inside the article's own that hold prose and are no lists of links: tables, cards, boxes of its text."""
+    inside = set(main)
+    for number in range(min(main), len(ground.regions)):
+        if ground.regions[number].parent in inside:
+            inside.add(number)
+    weight: Counter[int] = Counter()
+    linked: Counter[int] = Counter()
+    for line in ground.lines[ground.regions[min(main)].first :]:
+        home = ground.homes[line.region]
+        if home in inside and home not in main:
+            weight[home] += line.weight
+            linked[home] += line.linked
+    return {home for home, total in weight.items() if linked[home] * 4 < total < ground.wealth.get(home, 0) * 2}

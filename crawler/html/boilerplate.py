@@ -1,0 +1,146 @@
+"""Lines that stand in an article's container but are not its text, told by their words, in Chinese and English.
+
+Each pattern is for one whole line, already cleaned; the words are what editors and publishing systems put there, collected by reading
+pages, not taken from a list. Nothing here knows a site.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.html.tree import HAN
+from crawler.text import simplified
+
+_COLON = r"\s*[:：丨|/]\s*"
+
+# A whole short line that is furniture. `match`ed at the start; the second figure bounds how long (code points) such a line may be.
+_LINE = (
+    # editors, proofreaders, authors, sources, original titles: a label, a colon, a few names
+    r"[\(（\[【\s]*(?:责任?编辑?|责编|值班编辑|本文编辑|编辑|主编|校对|审核|监制|终审|初审|复审|统筹|版式|美编|制图|排版|栏目主编|文字编辑|编审"
+    r"|值班主任|微信编辑|新媒体编辑|责校|见习编辑|实习编辑|运营编辑|图片编辑|视觉|出品|策划)(?:助理)?" + _COLON + r".{0,60}",
+    r"[\(（\[【\s]*(?:本文)?(?:原标题|原题|原文标题|文章标题|原题为)\s*[:：《].{0,120}",
+    r"[\(（\[【\s]*(?:(?:文章|稿件|新闻|信息|本文|视频|原文)?来源|转自|摘自|转载自|出处|稿源)" + _COLON + r".{0,60}",
+    r"[\(（\[【\s]*(?:文章)?(?:作者|撰文|撰稿|采写|文图|文|图)\s*[:：/|丨｜]\s*.{0,30}",
+    r"[^，。！？：\s]{2,10}(?:报道|原创|出品|专稿|编译)|.{1,20}\s发自\s.{2,12}|.{0,20}[|丨｜]\s*(?:微信)?公众号.{0,24}|[—\-\s]*(?:完|END)[—\-\s]*",
+    r"[\(（]?(?:本报|本网)?(?:实习|见习)?(?:记者|通讯员)\s*[:：].{0,30}",
+    # the reader's tools
+    r"(?:字号|字体)" + _COLON + r".{0,30}|字号\s*[大小中+-].{0,20}|【?字体[:：].*",
+    r"(?:关键[词字]|标签|相关标签|文章标签|本文标签|话题|TAG|Tags?)" + _COLON + r".{0,120}",
+    r".{0,20}(?:分享到|分享至|分享让更多人|转发到|扫码|扫一扫|扫描.{0,12}二维码|长按.{0,8}(?:识别|扫描|二维码)|微信扫|关注.{0,12}(?:公众号|微信|官微)"
+    r"|打开APP|打开.{0,10}(?:APP|客户端)|下载.{0,10}(?:APP|客户端)"
+    r"|点击(?:进入|查看|阅读|下方|上方|收起|展开|下载|关注|加载|此处).{0,12}).{0,40}",
+    r"(?:[【\[]?(?:打印|关闭|收藏|返回)[\u4e00-\u9fff]{0,4}[】\]]?){1,4}",
+    r"(?:上一篇|下一篇|上一页|下一页|阅读下一篇|返回(?:搜狐|首页|顶部|列表)|查看(?:更多|原文|全部|大图)|阅读(?:全文|原文|更多)|展开全文|收起全文"
+    r"|更多(?:精彩|内容|新闻|资讯|专业报道)|加载更多|打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本文)?|举报(?:/反馈)?|我要(?:评论|反馈|纠错|报错)|【纠错】|纠错"
+    r"|点赞|赞|评论\(?\d*\)?|转发|复制链接|已关注|关注|订阅|推荐|热门|回到顶部|重播|正在播放).{0,12}|(?:一键三连|点这里.{0,4}关注).{0,40}",
+    r"(?:您|你)?(?:所在的?|当前的?)?位置\s*[:：].{0,80}",
+    # neighbours
+    r"(?:相关|延伸|推荐|拓展|猜你喜欢|大家都在|今日|热门|更多|精彩|往期)(?:阅读|推荐|新闻|文章|链接|专题|报道|资讯|视频|内容|回顾|搜索|标签|看)?\s*[:：>》]*",
+    r"(?:更多|相关).{0,30}(?:请关注|敬请关注|欢迎关注|请点击).{0,40}",
+    # rights and cautions
+    r".{0,12}(?:免责声明|特别声明|版权声明|郑重声明|平台声明|风险提示|温馨提示|版权所有|未经(?:本网|本报|授权|许可|书面|允许)|不得转载|违者必究"
+    r"|严禁转载|侵权必究|转载请(?:注明|联系|标明)).{0,300}",
+    r"(?:声明|注|特别提醒|提示)\s*[:：].{0,40}(?:转载|观点|本网|本站|平台|立场|版权|仅供参考).{0,300}",
+    r"[\(（]?(?:本文|[以此本]上?内容|文章内容|该文|该文观点|本作品).{0,12}(?:仅代表|不代表|来源于|系作者|为.{0,16}原创|由.{0,12}授权|版权归|转载自|首发).{0,200}",
+    r".{0,12}(?:广告|商务)合作.{0,40}",
+    # comments
+    r".{0,8}(?:跟贴|网友评论).{0,30}|.{0,16}参与评论.{0,12}|发表评论.{0,20}|暂无评论.{0,10}|我来说两句.{0,12}|登录后.{0,20}",
+    r"(?:责任?编辑|编辑|完|全文完|【完】|（完）|\(完\)|本文完)\s*",
+)
+_LATIN = (
+    r"(?:read|see|watch|view|listen|hear)\s*(?:more|next|also|related|now|on)?\s*[:>»|].{0,160}",
+    r"(?:related|also)\s*(?:reading|articles?|stories|story|content|topics?)?\s*[:>»|].{0,160}",
+    r"(?:read|see|show|view|load|learn|find out)\s+(?:more|less|all|also|next|full story|the full story|more stories)(?:\s.{0,30})?",
+    r"(?:related|recommended|most read|most popular|most viewed|trending|popular|more from|more on|more stories|latest|top stories|top video"
+    r"|editors?['’]? ?s? picks?|you (?:may|might) (?:also )?like|don['’]t miss|what to read next|up next|keep reading|continue reading"
+    r"|story continues|article continues|join the conversation|something to consider|table of contents|in this article)\b.{0,50}",
+    r"(?:share|share this|share on|tweet|pin it|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
+    r"|subscribe|subscribe now|sign up|sign in|log ?in|register|newsletter|advertisement|advert|ad|sponsored|promoted|loading.{0,10}|close|open"
+    r"|menu|search|play|pause|video|watch|listen|gallery|photos?|image|skip (?:to|past|ad).{0,40}|back to top|article content)[\s.:…]*",
+    r"(?:subscribe|sign in|log in|register|sign up)\b.{0,30}\bto (?:continue|keep) reading.{0,60}",
+    r"(?:click|tap) here.{0,60}|follow (?:us|him|her|me|on|@).{0,80}",
+    r"(?:share|tweet|post|pin|email)\s.{0,40}\b(?:facebook|twitter|linkedin|whatsapp|reddit|pinterest|email)\b.{0,40}",
+    r"(?:sign up|subscribe|register|join|get|have|receive|want)\b.{0,160}\b(?:newsletters?|inbox|email|e-mail|updates|notifications|alerts)\b.{0,120}",
+    r"(?:for|want) more (?:stories|news|like this).{0,80}|(?:do you )?have a (?:news )?(?:tip|story).{0,160}|get in touch.{0,140}",
+    r"(?:photo|image|picture|credit|source|photograph|illustration|video|file photo)s?\s*(?:by|credit|source|courtesy)?\s*[:/].{0,80}",
+    r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,60}",
+    r"(?:published|updated|posted)\b.{0,40}\b(?:19|20)\d\d\b.{0,40}|(?:copyright|\(c\))\s.{0,160}",
+    r"(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research)\s(?:by|from)\s.{0,160}",
+    r"by (?:the )?(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
+    r"\d{1,3}\s*(?:comments?|shares?|min(?:ute)?s? read|likes?|views?)\.?|\d{1,2} of \d{1,3}",
+    r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
+)
+# Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
+_HINTS = tuple(
+    "©|rights reserved|cookie|privacy policy|terms of |save this article|up for our|bookmark our|to our|this story?|enjoyed this|affiliate"
+    "|commission|contribut|(image|(photo|(picture|(pic|(credit".split("|")
+)
+_inside = re.compile(
+    r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
+    r"|subscribe to our|like this story\?|enjoyed this article|affiliate.{0,60}(?:links?|commission)|links?\b.{0,60}\bcommissions?\b"
+    r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
+    r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
+)
+_line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
+_english = re.compile("(?:" + "|".join(_LATIN) + ")$", re.I)
+_tail = re.compile(
+    r"\s*[\(（\[【]\s*(?:本文)?(?:责任?编辑|责编|编辑|实习编辑|见习编辑|作者|原标题|来源|文章来源|本文来源|新闻来源|校对|审核)"
+    r"\s*[:：丨|/].{0,50}[\)）\]】]\s*[_\w]{0,12}$|\s*责任编辑\s*[:：].{0,30}$"
+)
+_lead = re.compile(r"^(?:[\(（【\[]?原标题\s*[:：].{0,80}?[\)）】\]]\s*)")
+_end = re.compile(
+    r"(?:相关(?:阅读|新闻|文章|推荐|报道|链接)|延伸阅读|推荐阅读|猜你喜欢|热门(?:评论|推荐|文章)|网友评论|最新评论|特别声明|免责声明|版权声明|返回搜狐"
+    r"|(?:tags?|topics|comments?|related(?: (?:articles?|stories|posts|topics))?|about the authors?|leave a (?:comment|reply)|you may also like"
+    r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?)\s*:?$)",
+    re.I,
+)
+_comments = re.compile(
+    r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
+    r"|leave a (?:comment|reply)|join the (?:conversation|discussion))\W*\d{0,6}\W*(?:条|个)?\W*",
+    re.I,
+)
+_bar = re.compile(r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$")
+_date_bar = re.compile(
+    r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
+    r"|[^.!?。]{0,60}\b(?:19|20)\d\d\b[^.!?。]{0,20}\b\d{1,2}[:h]\d{2}\b[^.!?。]{0,20}$"
+    r"|\d{1,2}[/.-]\d{1,2}[/.-](?:19|20)\d\d\b[^.!?。]{0,120}$"
+)
+
+
+def is_noise(text: str) -> bool:
+    """True when the whole line is furniture: credits, sources, sharing, related titles, disclaimers, comment boxes."""
+    if len(text) > 400:
+        return False
+    if HAN.search(text):
+        return _line.match(simplified(text)) is not None
+    if _english.match(text):
+        return True
+    low = text.lower()
+    return any(hint in low for hint in _HINTS) and _inside.search(low) is not None
+
+
+def ends(text: str) -> bool:
+    """True when nothing after this line is the article's."""
+    return len(text) < 30 and _end.match(simplified(text)) is not None
+
+
+def opens_comments(text: str) -> bool:
+    """True for the heading over what readers wrote."""
+    return _comments.fullmatch(text) is not None
+
+
+def is_bar(text: str) -> bool:
+    """True for a line with a date or a count, as stands between headline and text."""
+    return _bar.match(text) is not None
+
+
+def is_date_bar(text: str) -> bool:
+    """True for a line that, for all its punctuation, only says when and by whom: 2026-11-23 09:00 来源：江湾日报."""
+    return _date_bar.match(text) is not None
+
+
+def trimmed(text: str) -> str:
+    """The line without an editor's credit at its end or the original title at its front."""
+    if text[-1:] in "）)】]" or "编辑" in text[-40:]:
+        text = _tail.sub("", text).rstrip()
+    return _lead.sub("", text).lstrip() if "原标题" in text[:12] else text

@@ -1,0 +1,378 @@
+"""What a page says about its article: title, date, author, publisher, keywords, canonical address. All from the one tree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from functools import cached_property
+from itertools import chain, zip_longest
+from typing import Any
+
+from lxml import etree
+
+from crawler.dates import date_in_url, parse_date
+from crawler.html import bylines, tree
+from crawler.html.blocks import Layout, weigh
+from crawler.html.tree import HAN, Tags, loose
+from crawler.record import MAX_TITLE
+from crawler.url import is_web, join, same_site
+
+MAX_KEYWORDS = 30  # the analyzer of keywords sees them all, to tell an article's own from its site's, and keeps the best
+MAX_NAMES = 8
+SHORTEST = 18  # bytes of a title: six Han characters
+PAGER = 8  # lines below the text in which its pages are numbered
+SCRIPT = 400_000  # characters of one script looked at for a date or a source
+
+_AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author")
+_article = re.compile(r"Article|Posting|Report\b|Review\b")
+_strong = re.compile(r"\s*[_|｜丨]+\s*")  # parts a page title into title, section, site
+_weak = re.compile(
+    r"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[\u4e00-\u9fff？！”》）])-(?=[\u4e00-\u9fff\w]{2,8}$))(?=[^|]{2,40}$)"
+)  # may stand in titles
+_DATES = (
+    "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
+    " publication_date date dc.date dc.date.issued dcterms.created dcterms.date parsely-pub-date sailthru.date article.published"
+    " article:publish_time apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published dateupdate citation_date citation_publication_date"
+).split()
+_clock = r"\s*T?\s*\d{1,2}\s*[:：时]\s*\d{2}(?:\s*[:：]\s*\d{2})?(?:Z\b|[+-]\d\d:?\d\d\b)?"
+_months = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_en_clock = r"(?:.{0,6}?\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,4}\b)?)?"
+_date = re.compile(
+    rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
+    rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}"
+    rf"|(?:刚刚|昨天|今天|前天)(?:{_clock})?|\d{{1,2}}\s*(?:分钟|小时|天)前"
+    rf"|\b\d{{1,2}}([/.])\d{{1,2}}\1(?:19|20)\d\d(?:{_clock})?|\b\d{{1,2}}\s+(?:minutes?|hours?|days?)\s+ago\b"
+    rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}|\b\d{{1,2}}\s+{_months},?\s+20\d\d{_en_clock}"
+)
+# Each begins with a literal, which the regular expression engine finds at memory speed; scripts are long.
+_script_dates = tuple(
+    re.compile(key + r"""["']?\s*[:=]\s*["']?(\d{10}(?:\d{3})?\b|20\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d[\d:.+Z]*)""")
+    for key in ("ime", "Date", "_date", "ublishedAt", "datePublished", "ateline", "var ct")
+)
+_glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
+_apart = re.compile(
+    r"\b(20\d\d)[\s年]+(\d{1,2})\s*/\s*(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)"
+)  # 2026 11/23 10:12, of three elements
+_script_source = re.compile(r"""ource["']?\s*:\s*["']([\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9·]{1,19})["']""")
+_source = re.compile(
+    r"(?:(?<![\u4e00-\u9fff])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?"
+    r"([A-Z][\w.&'’+-]*(?: (?!By\b)(?:[A-Z][\w.&'’+-]*|&|of|the)){1,5}(?![\w-])"  # of several words, as only Latin names are
+    r"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览)[^\s|，,。；;：:\"”》（(【\[]){2,30}(?:[（(][\u4e00-\u9fff]{2,6}[)）])?)"
+)
+_button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follow|share|save)\W*", re.I)
+_NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
+_next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
+_extra = re.compile(
+    r"(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
+)
+_org = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9·\-—]{1,19}$")
+_no_org = re.compile(
+    r"本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
+    r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Head:
+    """What the page says outside its text, and its address."""
+
+    tags: Tags
+    url: str
+
+    @cached_property
+    def articles(self) -> list[dict[str, Any]]:
+        """The articles of its JSON-LD."""
+        return [thing for thing in tree.json_ld(self.tags) if _article.search(str(thing.get("@type", "")))]
+
+    @cached_property
+    def is_chinese(self) -> bool:
+        return HAN.search(self.tags.title) is not None
+
+    def all(self, *names: str) -> Iterator[str]:
+        """The contents of these meta names, in the order of the names."""
+        return chain.from_iterable(self.tags.metas.get(name, ()) for name in names)
+
+
+def headline(head: Head, page: Layout) -> tuple[str, int]:
+    """(title, its line number or -1): the visible line that the page's own metadata repeats, else the metadata's, else an h1."""
+    said = {known: text for text in _titles(head) if (known := loose(text))}
+    whole = max(map(len, said), default=0)
+    said = {known: text for known, text in said.items() if len(known) * 3 > whole}  # a shorter one is the site's
+    flat = "\n".join(said.values()).lower()
+    longest = 20 + 2 * max(map(weigh, said.values()), default=0)
+    best, where, most = "", -1, 0.0
+    lone_h1 = -1
+    for number, line in enumerate(page.lines):
+        tag, text = line.tag, line.text
+        if tag == "h1" and line.weight > 20:
+            lone_h1 = number if lone_h1 == -1 else -2
+        if not 8 <= line.weight <= longest or tag in ("li", "body"):
+            continue
+        if tag not in _RANKS and (text[:8] if text.isascii() else text[:3]).lower() not in flat:
+            continue
+        rank = _RANKS.get(tag, 0.0)
+        fit, title = _fit(line.text, said)
+        if fit > 0.35 and fit + rank > most:
+            best, where, most = title, number, fit + rank
+    if best and (page.lines[where].tag in _RANKS or most >= 0.6):
+        return best, where
+    if lone_h1 >= 0:
+        return page.lines[lone_h1].text, lone_h1
+    return (strip_site(next(iter(said.values()))) if said else ""), -1
+
+
+_RANKS = {"h1": 0.7, "h2": 0.3, "h3": 0.2}
+
+
+def _fit(line: str, said: dict[str, str]) -> tuple[float, str]:
+    """(how much of what the metadata says this line covers, the title): 原创 before a title is not part of it, a site's name behind it neither."""
+    mine = loose(line)
+    best, title = 0.0, line
+    for known, text in said.items() if mine else ():
+        if mine in known and len(mine) > best * len(known):
+            best, title = len(mine) / len(known), line
+        elif known in mine and len(known) > 0.7 * len(mine) and len(known) > best * len(mine):
+            best, title = len(known) / len(mine), text
+    return best, strip_site(title) if best == 1.0 else title
+
+
+def title_above(page: Layout, first: int) -> tuple[str, int]:
+    """(title, line number) for a page whose metadata names no visible line: what its first line or those above call a title, by tag or class."""
+    for number in range(first, max(-1, first - 9), -1):
+        line = page.lines[number]
+        named = line.tag in ("h1", "h2") or "title" in page.regions[line.region].names.lower()
+        if named and 12 <= line.weight <= 300 and line.linked * 2 < line.weight:
+            return line.text, number
+    return "", -1
+
+
+def _titles(head: Head) -> Iterator[str]:
+    for article in head.articles:
+        if isinstance(name := article.get("headline") or article.get("name"), str):
+            yield tree.plain(name)
+    yield from head.all("og:title", "twitter:title", "citation_title", "title", "articletitle")
+    yield head.tags.title
+
+
+def strip_site(title: str) -> str:
+    """A title without the sections and the site's name at its end."""
+    title = title[:MAX_TITLE]  # each mark in it is weighed against all before it
+    parts = list(_strong.finditer(title))
+    head = next((title[: part.start()] for part in parts if weigh(title[: part.start()]) >= SHORTEST), title)
+    while match := next((m for m in reversed(list(_weak.finditer(head))) if m.start() > 3), None):
+        if match.start() < len(head) - match.end():
+            break
+        head = head[: match.start()]
+    return head.strip(" -_|")
+
+
+def published(head: Head, bar: Sequence[str], now: datetime, zone: tzinfo) -> datetime | None:
+    """When the article appeared. JSON-LD before the bar, a bar with a clock before the metas, then scripts, the address last.
+
+    A midnight is a day without a time: another place that knows the same day's time is better.
+    """
+    told = _first((text for article in head.articles for text in _dates_of(article)), now, zone)
+    if told and _has_clock(told, zone):
+        return told
+    dates = [text for text, _ in sorted(_dates_in(bar), key=lambda found: found[1])]
+    seen = _first((_glued.sub(r"\1 \2", text) for text in dates), now, zone)
+    if seen is None and (match := _apart.search(" ".join(text for text in bar if len(text) < 30))):
+        seen = parse_date("{}-{}-{} {}".format(*match.groups()), now, zone)
+    if seen and told is None and dates and dates[0][:2] in ("19", "20") and _has_clock(seen, zone):
+        return seen  # 10-08 12:00 would leave the year to a guess
+    said = _first(chain(head.all(*_DATES), filter(None, head.tags.times)), now, zone)
+    ranked = [at for at in (told, said, seen) if at]
+    if not any(_has_clock(at, zone) for at in ranked):
+        ranked += [at for at in (_in_scripts(head, now, zone),) if at]
+    if not ranked:
+        return date_in_url(head.url, zone)
+    return next((at for at in ranked if _has_clock(at, zone) and abs(at - ranked[0]) < timedelta(days=1)), ranked[0])
+
+
+def _dates_in(bar: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """The dates of a bar as (text, whether it is that of an update); a clock in the line below a day belongs to it."""
+    for text, below in zip_longest(bar, bar[1:], fillvalue=""):
+        for match in _date.finditer(text[:250]):
+            clock = f" {below}" if match.end() == len(text) and _clock_only.fullmatch(below) else ""
+            yield match[0] + clock, _updated.search(text, 0, match.start()) is not None
+
+
+_clock_only = re.compile(_clock)
+_updated = re.compile(r"(?:更新|修改|updated|modified)\W*(?:时间|日期|于|on|at)?\W*$", re.I)
+
+
+def _has_clock(at: datetime, zone: tzinfo) -> bool:
+    local = at.astimezone(zone)
+    return bool((local.hour or local.minute) and (at.hour or at.minute))
+
+
+def _first(texts: Iterator[str], now: datetime, zone: tzinfo) -> datetime | None:
+    return next((at for text in texts if (at := parse_date(text, now, zone))), None)
+
+
+def _dates_of(article: dict[str, Any]) -> Iterator[str]:
+    return (text for key in ("datePublished", "dateCreated", "uploadDate") if isinstance(text := article.get(key), str))
+
+
+def _in_scripts(head: Head, now: datetime, zone: tzinfo) -> datetime | None:
+    texts = (m[1] for pattern in _script_dates for _, text in head.tags.scripts for m in pattern.finditer(text, 0, SCRIPT))
+    return _first(texts, now, zone)
+
+
+def authors(
+    head: Head, bar: Sequence[str], marked: Sequence[str], lines: Sequence[str], credits: Sequence[str]
+) -> tuple[str, ...]:
+    """The people who wrote it: JSON-LD, meta, bylines of the bar, of the text's first and last lines, of the credits around it.
+
+    `marked` are lines of the bar whose element is called an author.
+    """
+    editors = bylines.editors((*bar, *credits, *lines[-3:]))
+    owner = loose(next(chain(_owners(head), head.all("og:site_name")), ""))
+    told = (name for article in head.articles for name in bylines.told(article.get("author")))
+    said = (name for text in head.all(*_AUTHORS) for name in re.split(r"\s*[,;，、]\s*", text))
+    ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
+    if head.is_chinese or HAN.search("".join(lines[:3])):
+        ways = (
+            (told, bylines.is_person),
+            (bylines.chinese((*bar, *lines[:8], *lines[-6:], *credits)), bylines.is_name),
+            (bylines.labelled(bar), bylines.is_name),
+            (marked, bylines.is_person),
+            ((word for word in _near_date(bar) if bylines.is_bare(word)), bylines.is_person),
+            (said, bylines.is_person),
+        )
+    else:
+        foot = (text for text in credits if text[:3].lower() != "by ")  # that may be another article's
+        ways = (
+            (told, bylines.is_name),
+            (said, bylines.is_person),
+            (bylines.english((*bar, *lines[:2], *foot)), bylines.is_person),
+            (marked, bylines.is_person),
+        )
+    for names, fits in ways:
+        people = dict.fromkeys(name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
+        if people:
+            return tuple(people)[:MAX_NAMES]
+    return ()
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"(?i)^by\s+", "", tree.clean(name)).strip(" ,.;|")
+
+
+def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Sequence[str] = ()) -> str | None:
+    """Who it is from: 来源 in the bar, meta, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's name."""
+    if match := next((match for text in bar if not text.isascii() and (match := _source.search(text))), None):
+        return match[1]
+    if name := next(
+        (text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None
+    ):
+        return name
+    if head.is_chinese and (name := _beside_date(bar, head.tags.title)):
+        return name
+    if match := next(
+        (
+            match
+            for text in credits
+            if len(text) < 60 and (match := _source.match(text.lstrip("（([【"))) and match[1] not in _NOBODY
+        ),
+        None,
+    ):
+        return match[1]
+    if name := bylines.paper((*lines[:2], *lines[-6:])):
+        return name
+    return next(
+        chain(_of_scripts(head), _owners(head), head.all("og:site_name", "application-name"), _site_in(head.tags.title)), None
+    )
+
+
+def _owners(head: Head) -> Iterator[str]:
+    owners = (article.get("publisher") for article in head.articles)
+    named = (tree.clean(owner["name"]) for owner in owners if isinstance(owner, dict) and isinstance(owner.get("name"), str))
+    return filter(None, named)
+
+
+def _of_scripts(head: Head) -> Iterator[str]:
+    for _, text in head.tags.scripts if head.is_chinese else ():
+        if match := _script_source.search(text, 0, SCRIPT):
+            yield match[1]
+
+
+def _site_in(title: str) -> Iterator[str]:
+    rest = title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·")
+    names = (name.split("--")[-1].strip(" -–—") for name in reversed(_strong.split(rest)))
+    yield from (name for name in names if 2 <= len(name) <= 24 and name != title)
+
+
+def _beside_date(bar: Sequence[str], title: str) -> str | None:
+    """The publisher that stands beside a Chinese page's date without a word: 2019-09-26 10:56:28 证券时报网. Two characters name a
+    section, unless the page's title ends with them."""
+    for word in _near_date(bar):
+        name = word.rpartition("/")[2].removesuffix("报道")
+        if (
+            not _org.match(name)
+            or bylines.is_bare(name)
+            or len(name) > 14
+            or _no_org.search(name)
+            or (len(name) < 3 and name not in title)
+        ):
+            continue
+        if not name.isascii() or name[:1].isupper():
+            return name
+    return None
+
+
+def _near_date(bar: Sequence[str]) -> Iterator[str]:
+    """The words in the bar's line of the date, then the lines before and after it that are one word."""
+    bar = [text for text in bar if not _button.fullmatch(text)]
+    for number, text in enumerate(bar):
+        if len(text) > 80 or (match := _date.search(text)) is None:
+            continue
+        glued = text[match.end() : match.end() + 1].isalnum()  # 12:00优质原创作者 is a badge, not a name
+        yield from _extra.sub(" ", text[: match.start()] + " " + ("" if glued else text[match.end() :])).split()
+        beside = (*bar[max(0, number - 1) : number], *bar[number + 1 :][:1])
+        yield from (line for line in beside if _org.match(line.rpartition("/")[2]) and len(line) < 20)
+
+
+def keywords(head: Head) -> tuple[str, ...]:
+    """The page's own keywords, as many as tell an article from its site."""
+    text = next(head.all("keywords", "news_keywords", "article:tag"), "")
+    parts = re.split(r"\s*[,，;；、|]\s*", text)
+    if len(parts) == 1 and not text.isascii():
+        parts = text.split()
+    return tuple(dict.fromkeys(part for part in parts if 1 < len(part) <= 40))[:MAX_KEYWORDS]
+
+
+def canonical_hint(head: Head, url: str) -> str | None:
+    """The address the page names as its own, when it is of the same site and still carries the article's id."""
+    said = [href for rel, href in head.tags.links if rel.lower() == "canonical"] + list(head.all("og:url"))
+    for says in said[:4]:
+        address = join(url, says)
+        if address and address != url and is_web(address) and same_site(address, url) and _ids(url) & _ids(address):
+            return address
+    return None
+
+
+def next_page(root: etree._Element, page: Layout, last: int, url: str) -> str | None:
+    """The address of the article's next part, where a line below its text offers one: the same address with another number."""
+    if not any(_next.search(line.text) for line in page.lines[max(0, last - 1) : last + PAGER] if line.weight < 200):
+        return None
+    for link in root.iter("a"):
+        if _next.search(tree.clean("".join(map(str, link.itertext()))[:40])):
+            address = join(url, link.get("href") or "")
+            if address and address != url and same_site(address, url) and _numberless(address) == _numberless(url):
+                return address
+    return None
+
+
+def _numberless(url: str) -> str:
+    """An address without its scheme and what numbers its parts: a_2.html, a-2.html, a.html?page=2 and a.html are one."""
+    return re.sub(r"[_-]\d{1,2}(?=\.\w+$|$)|[?&](?:p|page|pn)=\d{1,2}$|/\d{1,2}/?$", "", url.partition("//")[2]).rstrip("/")
+
+
+def _ids(url: str) -> set[str]:
+    """The words of an address's path and query that can name an article: long, or with digits that are no date part."""
+    path = url.partition("//")[2].partition("/")[2]
+    return {word for word in re.findall(r"[\w-]{5,}", path) if any(ch.isdigit() for ch in word) or len(word) > 15}

@@ -1,0 +1,94 @@
+"""Is this page an article at all? A named reason when it is not. Words alone refuse only short texts: articles write about captchas, too."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.html.blocks import Layout, weigh
+from crawler.html.body import Body
+from crawler.html.metadata import Head
+
+LEAST = 60  # bytes of text; twenty Han characters are the shortest flash that says something
+SHORT = 1_500  # bytes of text; below, what the page says of itself counts
+STUB = 3_000  # bytes; a paywall shows a paragraph or two
+LINKS = 25  # titles that are links; a page with more of them than text is a list
+CARDS = 5
+HEADLINE, NEAR = 24, 16  # a headline of so many bytes, the text at most so many lines below it: an article, whatever surrounds it
+
+_captcha = re.compile(
+    r"just a moment|attention required|verify (?:that )?you are (?:a )?human|are you (?:a )?(?:robot|human)|unusual traffic|captcha|access denied"
+    r"|checking your browser|enable javascript and cookies|request (?:was |has been )?blocked|安全验证|人机验证|滑动验证|拖动滑块|请完成.{0,6}验证"
+    r"|访问过于频繁|访问异常|访问验证|访问请求.{0,16}(?:威胁|阻断|拦截)",
+    re.I,
+)
+_gone = re.compile(
+    r"\b404(?= *(?:error|not|page|错误|页面|未找到|[-|–—_:：!。,，]|$))|(?:error|http|错误)[ :：]{0,2}404\b"
+    r"|(?:page|article|story|content) (?:was |is |could )?(?:not|no longer) (?:be )?(?:found|available|exist)|not found|has been removed"
+    r"|(?:页面|网页|文章|内容|新闻|信息).{0,8}(?:不存在|未找到|没有找到|找不到|已删除|已被删除|已下线|已失效|走丢|飞走)|你访问的.{0,8}不存在",
+    re.I,
+)
+_login = re.compile(
+    r"(?:log|sign) ?in (?:to|or)|please (?:log|sign) ?in|create (?:an|your free) account|请先?登录|登录后(?:查看|阅读|继续)|扫码登录|立即登录",
+    re.I,
+)
+_paywall = re.compile(
+    r"(?:to|and) (?:continue|keep) reading|subscribe (?:to|for|now)|subscribers? only|already a subscriber|for subscribers"
+    r"|unlock (?:this|the) (?:article|story)|付费(?:阅读|内容|文章)|订阅后|成为会员|开通会员|会员专享|剩余.{0,6}内容|继续阅读全文",
+    re.I,
+)
+_search = re.compile(r"[?&](?:q|query|keyword|keywords|wd|search|s)=|/search(?:/|\?|$|\.)|/so/")
+_results = re.compile(r"search results|results for|搜索结果|的搜索|检索结果", re.I)
+
+
+def refusal(head: Head, page: Layout, title: str, at: int, body: Body) -> tuple[str, str] | None:
+    """(reason, detail) when the page is no article, None when it may be one."""
+    size = weigh(body.text)
+    headed = at >= 0 and len(title.encode()) > HEADLINE and 0 < body.first - at < NEAR
+    if not headed and _is_list(head, page, body, size):
+        return (
+            ("search", "") if _search.search(head.url) or _results.search(head.tags.title) else ("listing", f"{body.cards} cards")
+        )
+    if size < SHORT and (reason := _short(head, page, title, size)):
+        return reason
+    if size < STUB and _is_stub(head, body, page):
+        return "paywall-stub", f"{len(body.text)} characters"
+    if not body.lines:
+        return "empty", ""
+    if size < LEAST:
+        return "too-short", f"{len(body.text)} characters"
+    return None
+
+
+def _short(head: Head, page: Layout, title: str, size: int) -> tuple[str, str] | None:
+    """What a page with little text says it is."""
+    first = " ".join(line.text for line in page.lines[:40] if line.linked * 2 < line.weight)[:600]
+    called = f"{head.tags.title} {title}"
+    for pattern, reason in ((_captcha, "captcha"), (_gone, "soft-404")):
+        if match := pattern.search(called) or (pattern.search(first) if size < SHORT // 3 else None):
+            return reason, match[0]
+    if head.tags.passwords and size < SHORT // 3 and (match := _login.search(first)):
+        return "login-wall", match[0]
+    is_video = "video" in " ".join(head.all("og:type"))
+    if size < LEAST * 3 and head.tags.players and (is_video or not head.articles):
+        return "video-only", ""
+    return None
+
+
+def _is_stub(head: Head, body: Body, page: Layout) -> bool:
+    closed = any(str(article.get("isAccessibleForFree")).lower() == "false" for article in head.articles)
+    if not closed and len(body.text) > STUB // 4:
+        return False
+    near = " ".join(
+        (*body.dropped, *body.lines[-2:], *(line.text for line in page.lines[body.last : body.last + 10] if line.weight < 400))
+    )
+    return _paywall.search(near) is not None
+
+
+def _is_list(head: Head, page: Layout, body: Body, size: int) -> bool:
+    """True for a page of links: many linked titles against little text, or a text that is made of cards."""
+    if body.cards >= CARDS:
+        return not head.articles
+    if "article" in " ".join(head.all("og:type")) or head.articles:
+        return False
+    titles = sum(1 for line in page.lines if line.linked * 5 > line.weight * 4 and 24 <= line.weight <= 240)
+    return titles > (LINKS if body.lines else CARDS) and size < titles * 12

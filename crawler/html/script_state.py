@@ -1,0 +1,230 @@
+"""Articles that a page carries only in its scripts: the state of its program, laid out like the visible page and read the same way.
+
+A JSON value becomes regions (objects, lists, strings of markup) and lines (their paragraphs), so that one reader serves both.
+Found are: JSON scripts, ``x = {…}``, ``f({…})``, ``JSON.parse("…")``, Next.js flight rows, percent-encoded JSON, and plain string literals.
+"""
+
+from __future__ import annotations
+
+import html as entities
+import json
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+from urllib.parse import quote, unquote
+
+from crawler.html.blocks import Layout, Line, Region, marks_in, weigh
+from crawler.html.body import Body, find_body
+from crawler.html.tree import Tags, loads, loose, plain
+
+MAX_SCRIPTS = 8_000_000  # characters of script looked at
+MAX_VALUES = 200_000  # JSON values laid out
+MAX_TRIES = 40  # places of one script tried as JSON
+
+_start = re.compile(r"""(?:[=(,:]|\breturn)\s*(?=[{\[]\s*["\[{\]}]|\[\d+,|"(?:[{\[]|\\"|%7B))""")
+_literal = re.compile(r"""[:=]\s*("(?:[^"\\\n]|\\.){80,}"|'(?:[^'\\\n]|\\.){80,}'|`(?:[^`\\]|\\.){80,}`)""")
+_key = re.compile(r"""([\w$]{2,40})["']?\s*$""")
+_flight = re.compile(r"self\.__next_f\.push\(")
+_row = re.compile(r"[0-9a-f]+:(?:T([0-9a-f]{1,7}),|(?=[\[{]))")
+_escape = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
+_CONTENT = re.compile(r"content|body|text|html|paragraph|^value$|^children$", re.I)
+_TITLE = re.compile(r"title$|headline|^name$", re.I)
+_BESIDE = re.compile(
+    r"caption|credit|alt$|alttext|summary|excerpt|description|abstract|digest|teaser|standfirst|dek|recommend|relat|comment|promo|^seo|meta|share|"
+    r"copyright|bio$|author|config|i18n|locale|messages|translations|styles?$|css|svg|query",
+    re.I,
+)
+_ADDRESSES = ("http://", "https://", "/", "data:", "#", ".")
+_decoder = json.JSONDecoder(strict=False)
+
+
+def values(tags: Tags, title: str, least: int = 100) -> Iterator[Any]:
+    """Every JSON value in the page's scripts; string literals as one flat object a script.
+
+    Left out are scripts that lack `title`, and those shorter than `least` (characters).
+    """
+    flight: list[str] = []
+    left = MAX_SCRIPTS
+    written = _spellings(title)
+    for _, text in tags.scripts:
+        left -= len(text)
+        is_flight = _flight.search(text, 0, 300) is not None
+        if left < 0 or not (is_flight or (len(text) >= least and any(form in text for form in written))):
+            continue
+        if is_flight:
+            flight.extend(part for row in _embedded(text) if isinstance(row, list) for part in row if isinstance(part, str))
+            continue
+        whole = False
+        for value in _embedded(text):
+            whole = text.lstrip()[:1] in "[{"
+            yield value
+        if not whole and (flat := dict(_literals(text))):
+            yield flat
+    if flight:
+        yield _rows("".join(flight))
+
+
+def _spellings(title: str) -> tuple[str, ...]:
+    """How the beginning of a title can stand in a script: as it is, escaped for JSON in either case, percent-encoded."""
+    start = title[:8]
+    escaped = json.dumps(start)[1:-1]
+    return start, escaped, escaped.replace("\\u", "\0").upper().replace("\0", "\\u"), quote(start), entities.escape(start)
+
+
+def _embedded(text: str) -> Iterator[Any]:
+    bare = text.strip()
+    if bare[:3].upper() == "%7B":
+        bare = unquote(bare)
+    if bare[:1] in "[{":
+        value = loads(bare)
+        if value is not None:
+            yield value
+            return
+    place = 0
+    for _ in range(MAX_TRIES):
+        found = _start.search(text, place)
+        if found is None:
+            return
+        try:
+            value, place = _decoder.raw_decode(text, found.end())
+        except (ValueError, RecursionError):
+            place = found.end() + 1
+            continue
+        if isinstance(value, str):
+            value = loads(unquote(value) if value[:3].upper() == "%7B" else value)
+        if value:
+            yield value
+
+
+def _literals(text: str) -> Iterator[tuple[str, str]]:
+    """The long string literals of a script that may be text, by the name they are given."""
+    for found in _literal.finditer(text):
+        if _is_wordy(found[1]) and (key := _key.search(text, max(0, found.start() - 44), found.start())):
+            yield key[1], _unquoted(found[1])
+
+
+def _is_wordy(raw: str) -> bool:
+    """True for a literal that may be text: blanks, escapes or Han, not a data address."""
+    return not raw.isascii() or raw.count(" ") > 8 or raw.count("\\u") > 20
+
+
+def _unquoted(raw: str) -> str:
+    return _escape.sub(
+        lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else {"n": "\n", "t": " ", "r": ""}.get(m[3], m[3]), raw[1:-1]
+    )
+
+
+def _rows(text: str) -> list[Any]:
+    """Next.js flight data: ``id:json`` a line, ``id:T<length in hex>,text`` for long strings."""
+    found: list[Any] = []
+    place = 0
+    while match := _row.search(text, place):
+        place = match.end()
+        if match[1]:
+            raw = text[place : place + int(match[1], 16)].encode()[: int(match[1], 16)].decode("utf-8", "ignore")
+            place += len(raw)
+            found.append({"text": raw})
+            continue
+        end = text.find("\n", place)
+        line = text[place : end if end >= 0 else len(text)]
+        place += len(line)
+        if (value := loads(line)) is not None:
+            found.append(value)
+    return found
+
+
+def lay_out(value: Any) -> Layout:
+    """A JSON value as regions and lines. Linear, without recursion."""
+    lines: list[Line] = []
+    regions = [Region("json", "", "", 0, -1, 0)]
+    stack: list[tuple[str, Any, int]] = [("", value, 0)]
+    opened: list[int] = [0]
+    budget = MAX_VALUES
+    while stack and budget:
+        budget -= 1
+        key, item, parent = stack.pop()
+        while opened[-1] != parent:
+            regions[opened.pop()].last = len(lines)
+        if isinstance(item, str):
+            item = _opened(item)
+            if isinstance(item, str):
+                _add(lines, regions, key, item, parent)
+                continue
+        if isinstance(item, list) and len(item) > 1 and (text := _run(item)):
+            _add(lines, regions, key, text, parent)
+            continue
+        if isinstance(item, dict | list):
+            regions.append(Region("div", key, key, _meaning(key)[2], parent, len(lines)))
+            number = len(regions) - 1
+            opened.append(number)
+            pairs = item.items() if isinstance(item, dict) else (("", one) for one in item)
+            stack.extend((str(k) or key, v, number) for k, v in reversed(list(pairs)) if isinstance(v, str | dict | list))
+    for number in opened:
+        regions[number].last = len(lines)
+    return Layout(lines, regions)
+
+
+def _run(value: Any, depth: int = 0) -> str | None:
+    """Rich text keeps a paragraph as pieces of one style: [{type: text, text: …}, {type: link, content: […]}]. Those as one text."""
+    if isinstance(value, list) and depth < 6:
+        parts = [_run(one, depth + 1) for one in value]
+        return None if None in parts else "".join(filter(None, parts))
+    if not isinstance(value, dict):
+        return None
+    kind = str(value.get("type") or value.get("nodeType") or value.get("_type") or "text")
+    text = value.get("text", value.get("value"))
+    if isinstance(text, str) and kind in ("text", "span"):
+        return text
+    return _run(value.get("children") or value.get("content"), depth + 1) if kind in ("link", "a", "hyperlink") else None
+
+
+def _opened(text: str) -> Any:
+    """A string of JSON is opened; anything else stays."""
+    if len(text) > 100 and text[0] in "[{" and (inner := loads(text)) is not None:
+        return inner
+    return text
+
+
+def _add(lines: list[Line], regions: list[Region], key: str, text: str, parent: int) -> None:
+    content, title, beside = _meaning(key)
+    if len(text) < (2 if content else 12 if title else 40) or text.startswith(_ADDRESSES):
+        return
+    if "&lt;" in text[:200] or "&quot;" in text[:50]:
+        text = entities.unescape(text).strip('"')
+    regions.append(Region("section", key, key, beside, parent, len(lines)))
+    for part in plain(text).split("\n"):
+        marks = 0 if title else marks_in(part)
+        if part and not _is_code(part):
+            lines.append(Line(part, weigh(part), len(part) if title else 0, marks, "h1" if title else "p", len(regions) - 1))
+    regions[-1].last = len(lines)
+
+
+@lru_cache(maxsize=4096)
+def _meaning(key: str) -> tuple[bool, bool, int]:
+    """Does a key name text, a title, or (1) something beside an article."""
+    title = _TITLE.search(key) is not None
+    return _CONTENT.search(key) is not None, title, int(not title and _BESIDE.search(key) is not None)
+
+
+def article(tags: Tags, headline: str, *, alone: bool, least: int = 100) -> Body:
+    """The article that the page's scripts hold; best where its title stands beside it.
+
+    `alone`: the page shows no text at all, so a script need not know the title. `least`: characters below which it is of no use.
+    """
+    best = Body()
+    wanted = loose(headline)
+    for value in values(tags, "" if alone else headline, least):
+        page = lay_out(value)
+        where = next((n for n, line in enumerate(page.lines) if line.tag == "h1" and wanted and loose(line.text) == wanted), -1)
+        near = page.regions[page.regions[page.lines[where].region].parent] if where >= 0 else None
+        body = find_body(page, headline, near=near)
+        if body.prose > best.prose:
+            best = body
+    return best
+
+
+def _is_code(text: str) -> bool:
+    return text.count("{") + text.count(";") + text.count("=") > 3 + len(text) // 60 or (
+        len(text) > 30 and text.isascii() and " " not in text
+    )

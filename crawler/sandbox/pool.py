@@ -1,0 +1,329 @@
+"""The killable children: everything that parses what strangers wrote runs here, with a deadline and a memory bound.
+
+A page that hangs, eats memory or crashes a C library costs its own child and nothing else; `Killed` says which it was. Children
+end with their parent, however it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime, tzinfo
+from functools import partial
+from multiprocessing.context import SpawnContext, SpawnProcess
+from types import ModuleType
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from crawler.errors import ReadError, SpiderError, ZhixunError
+from crawler.nlp import lexicon
+from crawler.nlp.lexicon import Own
+from crawler.record import Found, Grounded, Link, Page, Record, Source
+from crawler.sandbox import memory as heap
+from crawler.sandbox.fair_queue import Turns
+from crawler.sandbox.precheck import hostile
+from crawler.url import host_of
+
+WORKERS = 2
+DEADLINE = 8.0  # seconds a call
+MEMORY = 128 * 2**20  # bytes of address space that a page may cost, beyond what a child needs for itself
+GREW = 16 * 2**20  # bytes after which a child gives memory back
+OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
+TASKS = 200  # calls until a child is replaced: bounds what a leak in a C library can grow to
+CLOSE_WITHIN = 5.0  # seconds
+PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
+MODULES = ("crawler.stages.find", "crawler.stages.read", "crawler.stages.add")
+
+T = TypeVar("T")
+P = ParamSpec("P")
+_log = logging.getLogger("zhixun.pool")
+_main_swap = threading.Lock()
+
+
+class _Child(SpawnProcess):
+    """A spawned child (a fork would copy the locks of threads in whatever state they are) that does not load our main program:
+    the engine, the store and the command line cost it a second and 60 MB, every 200 pages."""
+
+    @staticmethod
+    def _Popen(process_obj: Any) -> Any:
+        with _main_swap:
+            main = sys.modules["__main__"]
+            sys.modules["__main__"] = ModuleType("__main__")
+            try:
+                return SpawnProcess._Popen(process_obj)
+            finally:
+                sys.modules["__main__"] = main
+
+
+class _Context(SpawnContext):
+    Process = _Child
+
+
+class Killed(ReadError):
+    """Reading was ended from outside. The text begins with timeout, memory or crash."""
+
+
+class Readers:
+    """The pool. Make it, and use it first, in the thread that runs the loop: on Linux a child ends with the thread that made it.
+
+    Raises what the child raises (ReadError, SpiderError), or Killed.
+    """
+
+    def __init__(
+        self, workers: int = WORKERS, deadline: float = DEADLINE, memory: int = MEMORY, own: tuple[Own, ...] = ()
+    ) -> None:
+        self._workers = workers
+        self._deadline = deadline
+        self._memory = memory
+        self._own = own
+        self._closed = False
+        self._pending: set[Future[Any]] = set()
+        self._turns = Turns(workers)
+        self._pool = self._open()
+
+    async def find(self, page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
+        """FIND in a child: what `crawler.stages.find.find` gives."""
+        async with self._turns.turn(host_of(page.url), len(page.body)):
+            return await self._call(find_in_child, page, source, now, zone)
+
+    async def read(self, page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
+        """READ and ADD in a child: a whole record."""
+        async with self._turns.turn(host_of(page.url), len(page.body)):
+            return await self._call(read_in_child, page, link, source_name, zone)
+
+    async def add(self, record: Record) -> Record:
+        """ADD in a child, for a record that needs no reading."""
+        async with self._turns.turn(host_of(record.link), len(record.text)):
+            return await self._call(add_in_child, record)
+
+    async def ground(self, record: Record, answer: str, model: str) -> Grounded:
+        """What a model's answer adds to a record, in a child: what `crawler.grounding.ground.ground` gives."""
+        async with self._turns.turn(host_of(record.link), len(record.text)):
+            return await self._call(ground_in_child, record, answer, model)
+
+    def use(self, own: tuple[Own, ...]) -> None:
+        """From now on know these names of the user's own. Children that are at work end it with the names they have."""
+        if own == self._own or self._closed:
+            return
+        self._own = own
+        old, self._pool = self._pool, self._open()
+        old.close()  # type: ignore[no-untyped-call]
+        threading.Thread(target=old.join, name="replace-readers", daemon=True).start()
+
+    async def ask(self, question: Callable[Concatenate[Page, P], T], page: Page, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Any other pure question to a page, answered by a function at the top of a module: `ask(judge, page, …)`."""
+        return await self._call(partial(ask_in_child, question, page, *args, **kwargs))
+
+    def close(self) -> None:
+        """End the children. Takes at most a few seconds, and may be repeated."""
+        if self._closed:
+            return
+        self._closed = True
+        while self._pending:
+            self._pending.pop().cancel()
+        children = multiprocessing.active_children()
+        ending = _end(self._pool)
+        ending.join(CLOSE_WITHIN)
+        if ending.is_alive():
+            for child in children:
+                child.kill()
+
+    # ---- the pool
+
+    def _open(self) -> ProcessPool:
+        """A pool whose children start at once, in the background."""
+        pool = ProcessPool(
+            max_workers=self._workers,
+            max_tasks=TASKS,
+            initializer=prepare_child,
+            initargs=(os.getpid(), self._memory, self._own),
+            context=_Context(),
+        )
+        _ = pool.active  # starts it
+        return pool
+
+    async def _call(self, work: Callable[..., T], *args: Any) -> T:
+        pool = self._pool
+        try:
+            return await self._once(pool, work, *args)
+        except BrokenProcessPool:
+            if self._pool is pool and not self._closed:  # pebble gives up when a child dies while it has nothing to do
+                _log.warning("the pool of readers broke; starting another")
+                _end(pool)
+                self._pool = self._open()
+            return await self._once(self._pool, work, *args)
+
+    async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> T:
+        if self._closed:
+            raise Killed("crash: the readers are closed")
+        if not pool.active:
+            raise BrokenProcessPool
+        future: Future[T] = pool.schedule(in_bounds, args=(work, *args), timeout=self._deadline)
+        self._pending.add(future)
+        try:
+            return await asyncio.wrap_future(future)
+        except TimeoutError as error:
+            raise Killed(f"timeout: not done within {self._deadline:g} s") from error
+        except MemoryError as error:
+            raise Killed(f"memory: more than {self._memory / 2**20:,.0f} MiB") from error
+        except ProcessExpired as error:
+            if error.exitcode == OUTGROWN:
+                return await self._once(pool, work, *args)
+            raise Killed(f"crash: {_how(error.exitcode)}") from error
+        except asyncio.CancelledError:
+            if future not in self._pending:  # close() has taken it out: it is not our caller that gives up
+                raise Killed("crash: the readers are closed") from None
+            raise
+        finally:
+            self._pending.discard(future)
+
+
+def _end(pool: ProcessPool) -> threading.Thread:
+    """Stop a pool in a thread of its own: whatever hangs in it must not hang us."""
+
+    def stop() -> None:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+    thread = threading.Thread(target=stop, name="close-readers", daemon=True)
+    thread.start()
+    return thread
+
+
+def _how(code: int) -> str:
+    if code >= 0:
+        return f"the child ended with code {code}"
+    with contextlib.suppress(ValueError):
+        return f"the child ended with {signal.Signals(-code).name}"
+    return f"the child ended with signal {-code}"
+
+
+# ---- in the child
+
+
+def prepare_child(parent: int, memory: int, own: tuple[Own, ...] = ()) -> None:
+    """Bind the child to its parent and its bound, and load what it will need, before any deadline runs.
+
+    What reads and adds is imported in the child: the parent has no use for the parsers, and should not carry them.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which then ends us
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait until C code returns
+    heap.thrifty(1)
+    _end_with(parent)
+    for name in MODULES:
+        with contextlib.suppress(Exception):  # a module that cannot be loaded says so again when it is called
+            importlib.import_module(name)
+    lexicon.use(own)
+    with contextlib.suppress(Exception):  # the word lists are read at first use: a second, which no page should pay for
+        add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."))
+    _Bounds.own = heap.address_space()
+    _Bounds.memory = memory
+
+
+def _end_with(parent: int) -> None:
+    if sys.platform == "linux":
+        ctypes.CDLL(None, use_errno=True).prctl(PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it ended before the line above
+        os._exit(1)
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            threading.Event().wait(1.0)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="parent", daemon=True).start()
+
+
+class _Bounds:
+    """Of this child: bytes of address space that it needs itself, and that a page may cost."""
+
+    own = 0
+    memory = MEMORY
+
+
+def in_bounds(work: Callable[..., T], *args: Any) -> T:
+    """Do the work within the bound on memory. Between two pages there is none: receiving a page must not end the child."""
+    before = heap.address_space()
+    if before > _Bounds.own + _Bounds.memory // 2:
+        os._exit(OUTGROWN)
+    _bound_memory(_Bounds.own + _Bounds.memory)
+    try:
+        return work(*args)
+    finally:
+        _bound_memory(None)
+        if heap.address_space() > before + GREW:
+            heap.trim()
+
+
+def _bound_memory(most: int | None) -> None:
+    if sys.platform in ("darwin", "win32"):  # macOS ignores RLIMIT_AS, Windows has none
+        return
+    resource = importlib.import_module("resource")
+    with contextlib.suppress(ValueError, OSError):  # a lower bound is already set
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        resource.setrlimit(resource.RLIMIT_AS, (hard if most is None else most, hard))
+
+
+def find_in_child(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
+    """FIND."""
+    if why := hostile(page.body):
+        raise SpiderError(f"refused unread: {why}")
+    from crawler.stages.find import find  # noqa: PLC0415 - see prepare_child
+
+    return _safely(SpiderError, find, page, source, now, zone)
+
+
+def read_in_child(page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
+    """READ, then ADD."""
+    if why := hostile(page.body):
+        raise ReadError(f"refused unread: {why}")
+    from crawler.stages.read import read  # noqa: PLC0415 - see prepare_child
+
+    return add_in_child(_safely(ReadError, read, page, link, source_name, zone))
+
+
+def ask_in_child(question: Callable[Concatenate[Page, P], T], page: Page, *args: P.args, **kwargs: P.kwargs) -> T:
+    """What a function says of a page."""
+    if why := hostile(page.body):
+        raise SpiderError(f"refused unread: {why}")
+    return _safely(SpiderError, question, page, *args, **kwargs)
+
+
+def add_in_child(record: Record) -> Record:
+    """ADD."""
+    from crawler.stages.add import add  # noqa: PLC0415 - see prepare_child
+
+    return _safely(ReadError, add, record)
+
+
+def ground_in_child(record: Record, answer: str, model: str) -> Grounded:
+    """A model's answer, held against the text."""
+    from crawler.grounding.ground import ground  # noqa: PLC0415 - see prepare_child
+
+    return _safely(ReadError, ground, record, answer, model)
+
+
+def _safely(kind: type[ZhixunError], work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Do the work. The tree's own errors pass; any other is a fault of ours that one page brought out, and must not cost more."""
+    try:
+        return work(*args, **kwargs)
+    except (ZhixunError, MemoryError):
+        raise
+    except Exception as error:  # noqa: BLE001 - see above
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f"{os.path.basename(place.tb_frame.f_code.co_filename)}:{place.tb_lineno}" if place else "?"
+        raise kind(f"unexpected {type(error).__name__} at {where}: {error}"[:500]) from None

@@ -1,0 +1,140 @@
+"""FIND: a page of a source → Found, by the spider of its kind, or by the first that recognises the answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, tzinfo
+from functools import cache, lru_cache
+from typing import Any
+
+import re2
+
+from crawler import plugins
+from crawler.errors import OptionError, SpiderError, UnknownKind
+from crawler.listing.sniff import head_of, is_binary, root_of
+from crawler.plugins import Component
+from crawler.record import Found, Link, Page, Source
+from crawler.url import canonical, link_key
+
+MAX_LINKS = 2000  # of one poll
+_unsound = re.compile("[\\x00\\ud800-\\udfff]")
+# Why in this order: a feed says most about its articles; a sitemap is as clear; JSON may be either's relative; a page is what is
+# left, and almost any HTML could be one. A kind of the user's own is asked before all of them: it was written for something.
+ORDER = ("feed", "sitemap", "api", "listing")
+
+
+def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
+    """What this answer of the source holds: at most MAX_LINKS links, each once, those that `match` finds.
+
+    Raises SpiderError when it is not what the source's kind reads, and UnknownKind when no kind reads it.
+    """
+    if source.kind != "auto":
+        spider = spiders().get(source.kind)
+        if spider is None:
+            raise SpiderError(f"there is no kind {source.kind!r}; there are {', '.join(('auto', *spiders()))}")
+        return _tidy(spider.find(page, source, now, zone), source)
+    return _tidy(_by_answer(page, source, now, zone), source)
+
+
+@cache
+def spiders() -> Mapping[str, Component]:
+    """All kinds in the order in which they are asked."""
+    family = plugins.family("crawler.spiders", "find")
+    own = [name for name in family if name not in ORDER]
+    return {name: family[name] for name in (*own, *ORDER)}
+
+
+def _by_answer(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
+    if not page.body.strip() or is_binary(page):
+        raise UnknownKind(f"{_describe(page)}; {_cure(page)}")
+    able = [spider for spider in spiders().values() if set(source.options) <= set(spider.options.model_fields)]
+    if not able:
+        raise SpiderError(f"no kind takes the options {', '.join(source.options)} together; name the source's kind")
+    for spider in able:
+        # Options that only one kind takes name it, whatever the answer looks like.
+        if (source.options and len(able) == 1) or spider.recognizes(page):
+            try:
+                return _found(spider.find(page, source, now, zone))
+            except SpiderError as error:
+                raise UnknownKind(f"{_describe(page)}, read as {spider.name}: {error}") from error
+    raise UnknownKind(f"{_describe(page)}: neither a feed, a sitemap, JSON nor a page with a list; {_cure(page)}")
+
+
+def _found(answer: Any) -> Found:
+    if not isinstance(answer, Found):
+        raise SpiderError(f"its spider answered with {type(answer).__name__}, not with Found")
+    return answer
+
+
+def _tidy(found: Found, source: Source) -> Found:
+    notes = list(found.notes)
+    kept = [link for link in found.links if source.match is None or _fits(link.url, source.match)]
+    if found.links and not kept:
+        notes.append(f"none of {len(found.links)} links fits match: {source.match}")
+    once = _once(kept)
+    if len(once) > MAX_LINKS:
+        notes.append(f"{len(once)} links: the first {MAX_LINKS} are taken")
+    links = tuple(once[:MAX_LINKS])
+    newest = max((link.published for link in links if link.published), default=None)
+    return replace(found, links=links, newest=newest if source.match else found.newest or newest, notes=tuple(notes))
+
+
+def _fits(url: str, match: str) -> bool:
+    """True when `match` is found in the address as it came, or without its tracking parameters (so that a $ can be meant)."""
+    pattern = _matcher(match)
+    return pattern.search(url) is not None or pattern.search(canonical(url)) is not None
+
+
+def _once(links: list[Link]) -> list[Link]:
+    """Each article once, where it stood first; of two the one with a title."""
+    by_key: dict[str, Link] = {}
+    for link in links:
+        key = link_key(link.url)
+        known = by_key.get(key)
+        if known is None or (link.title and not known.title):
+            by_key[key] = _sound(link)
+    return list(by_key.values())
+
+
+def _sound(link: Link) -> Link:
+    """The link without half characters and NUL, which JSON can spell and neither a file nor a database takes."""
+    fields = ("url", "title", "summary", "text", "author", "publisher")
+    broken: dict[str, Any] = {
+        name: _unsound.sub("", value) for name in fields if (value := getattr(link, name)) and _unsound.search(value)
+    }
+    keywords = tuple(_unsound.sub("", word) for word in link.keywords)
+    return replace(link, **broken, keywords=keywords) if broken or keywords != link.keywords else link
+
+
+@lru_cache(256)
+def _matcher(pattern: str) -> Any:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(pattern, options)
+    except re2.error as error:
+        raise OptionError(f"match: no regular expression: {pattern!r}: {error}") from error
+
+
+def _describe(page: Page) -> str:
+    """What the answer was, as a person would say it."""
+    if not page.body.strip():
+        return "the answer is empty"
+    if is_binary(page):
+        return f"the answer is binary ({page.content_type or 'no type given'}, {len(page.body)} bytes)"
+    root = root_of(page)
+    if root in ("html", "head", "body"):
+        return "the answer is an HTML page"
+    if root:
+        return f"the answer is markup with the root <{root}>"
+    return f"the answer is text that begins with {head_of(page).strip()[:40]!r}"
+
+
+def _cure(page: Page) -> str:
+    if not page.body.strip():
+        return "check the address in a browser; some sites answer so to programs they refuse"
+    if is_binary(page):
+        return "give the address of the page that links to it"
+    return "check that the address is a list, not an article or a login page"

@@ -1,0 +1,137 @@
+"""`zhixun alerts …`: the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import datetime, tzinfo
+from typing import Annotated, Any
+
+import typer
+
+from jobs import clock
+from jobs.cli.console import Cli, Json, local, out, show, table, write_json
+from jobs.deliver.message import alert_of, short_id
+from storage.alerts import ledger, outbox
+from storage.archive import queries
+
+app = typer.Typer(no_args_is_help=True, help="The ledger of alerts: what was raised, sent, refused.")
+COLUMNS = {
+    "alert": "alert", "created": "raised", "rule": "rule", "record": "record", "title": "title", "reprints": "more", "channel": "channel",
+    "state": "state", "attempts": "tries", "answer": "answer",
+}  # fmt: skip
+
+
+@app.command("list")
+def list_alerts(
+    context: typer.Context,
+    as_json: Json = False,
+    rule: Annotated[str | None, typer.Option(help="Of this rule only.")] = None,
+    state: Annotated[str | None, typer.Option(help="pending, sending, sent, dead or held.")] = None,
+    limit: Annotated[int, typer.Option(min=1)] = 50,
+) -> None:
+    """Alerts and their deliveries, newest first."""
+    cli: Cli = context.obj
+    zone = cli.config().zone
+    entries = cli.ask(lambda s: queries.alerts(s, rule=rule, state=state, limit=limit))
+    show(_rows(entries, None if as_json else zone), COLUMNS, as_json)
+
+
+def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dict[str, Any]]:
+    for entry in entries:
+        base = {
+            "alert": short_id(entry.id),
+            "created": local(entry.created_at, zone) if zone else entry.created_at,
+            "rule": entry.rule,
+            "record": entry.article_id,
+            "story": entry.story,
+            "title": entry.title,
+            "reprints": entry.reprints,
+        }
+        for delivery in entry.deliveries:
+            yield base | {
+                "channel": delivery.channel,
+                "state": delivery.state,
+                "attempts": delivery.attempts,
+                "answer": delivery.vendor_answer or delivery.last_error,
+                "next": delivery.next_at if delivery.state == "pending" else None,
+                "sent": delivery.sent_at,
+            }
+
+
+@app.command("show")
+def show_alert(
+    context: typer.Context, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False
+) -> None:
+    """One alert: why it was raised, where it went, each attempt and what the channel answered."""
+    cli: Cli = context.obj
+    zone, number = cli.config().zone, _number(alert)
+    with cli.archive() as db:
+        found = db.read(lambda s: queries.alerts(s, ids=[number]))
+        payload = db.read(lambda s: queries.payload(s, number))
+        tries = db.read(lambda s: queries.attempts(s, number))
+        told = db.read(lambda s: ledger.tellers(s, [number]))
+        later = db.read(lambda s: queries.alerts(s, follows=number))
+        standing = db.read(lambda s: ledger.standing(s, found[0].article_id)) if found else None
+    if not found or payload is None:
+        raise typer.BadParameter(f"no alert {alert}")
+    entry = found[0]
+    if as_json:
+        more = {"payload": payload, "tries": [asdict(one) for one in tries], "tellers": [asdict(one) for one in told]}
+        write_json([asdict(entry) | more | {"told_again": [short_id(one.id) for one in later]}])
+        return
+    for line in _about(entry, payload, standing, zone):
+        out.print(line, markup=False, highlight=False)
+    for one in later:
+        out.print(f"told again as {short_id(one.id)} on {local(one.created_at, zone)}", markup=False, highlight=False)
+    if told:
+        out.print("Also told by (counted here, and not alerted by themselves):")
+        table(("record", "as", "source", "title", "why"), [(t.article_id, t.how, t.source, t.title, t.reason) for t in told])
+    names = {delivery.id: delivery.channel for delivery in entry.deliveries}
+    table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in entry.deliveries])
+    table(
+        ("channel", "attempt", "began", "outcome", "code", "detail"),
+        [(names[a.delivery_id], a.number, local(a.started_at, zone), a.outcome, a.code, a.detail) for a in tries],
+    )
+
+
+def _about(entry: queries.AlertView, payload: dict[str, Any], standing: ledger.Standing | None, zone: tzinfo) -> Iterator[str]:
+    """Why it was raised: the record, the matched terms with their places, its age, when it could leave."""
+    yield f"{short_id(entry.id)}  rule {entry.rule} (version {entry.rule_version})  raised {local(entry.created_at, zone)}"
+    if follows := payload.get("follows"):
+        yield f"goes back to {short_id(follows['alert'])}: {follows['why']} {follows.get('detail', '')}".rstrip()
+    yield f"record {entry.article_id} (story {entry.story}), told by {entry.reprints} others later: {entry.title}"
+    for match in payload.get("matched", []):
+        place = f"{match.get('field', '')} {match['start']}–{match['end']}: " if "start" in match else ""
+        yield f"  matched {match['term']}: {place}{match['quote']}"
+    published = payload.get("record", {}).get("published")
+    if standing is not None:
+        said = f"published {local(datetime.fromisoformat(published), zone)}" if published else "without a date"
+        yield f"  {said}, first seen {local(standing.first_seen, zone)}; {standing.reason or 'the first of its story'}"
+    held = f"held until {local(entry.due_at, zone)} (send, quiet or cooldown)" if entry.due_at > entry.created_at else "at once"
+    yield f"  could leave {held}"
+
+
+def _delivery(row: queries.DeliveryView, zone: tzinfo) -> tuple[Any, ...]:
+    due = local(row.next_at, zone) if row.state == "pending" else None
+    return row.channel, row.state, row.attempts, due, row.vendor_answer or row.last_error
+
+
+def _number(alert: str) -> int:
+    try:
+        return alert_of(alert)
+    except ValueError:
+        raise typer.BadParameter(f"{alert!r} is no alert id; they look like #00A7") from None
+
+
+@app.command("retry")
+def retry(
+    context: typer.Context,
+    alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None,
+) -> None:
+    """Send dead letters again; the running daemon picks them up."""
+    cli: Cli = context.obj
+    ids = [_number(alert) for alert in alerts or []]
+    with cli.archive() as db:
+        count = db.write_now(lambda s: outbox.retry(s, ids or None, clock.now()))
+    out.print(f"{count} deliveries are due again")

@@ -1,0 +1,25 @@
+"""`zhixun doctor`: what is, or will be, in the way of a daemon."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import typer
+
+from jobs import clock, log
+from jobs.cli.console import Cli, Json, table, write_json
+from jobs.services.doctor import examine
+
+
+def doctor(context: typer.Context, as_json: Json = False) -> None:
+    """Examine configuration, database, disk, clock and channels. Sends nothing. Exit code 1 when something must be mended."""
+    cli: Cli = context.obj
+    findings = [asdict(found) for found in examine(cli.config(), cli.path, clock.now())]
+    for found in findings:
+        found["says"] = log.redacted(found["says"])
+    if as_json:
+        write_json(findings)
+    else:
+        table(("what", "verdict", "says"), [tuple(found.values()) for found in findings])
+    if any(found["verdict"] == "fail" for found in findings):
+        raise typer.Exit(1)

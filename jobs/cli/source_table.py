@@ -1,0 +1,97 @@
+"""The sources as a table that fits a terminal, one line each, and below it what is wrong with which, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
+
+from jobs.cli.console import out, table
+from jobs.monitor.source_health import Health, State, span
+from storage.queue.gaps import Gap
+from storage.queue.sources import State as Row
+
+HEADINGS = ("source", "state", "next", "last new", "articles", "304", "delay")
+_GOOD = (State.HEALTHY, State.NEW)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One source: its row, how it does, and how long an article waits for its poll on average, where that is known."""
+
+    row: Row
+    health: Health
+    delay: timedelta | None
+
+
+def print_table(lines: Sequence[Line], now: datetime, zone: tzinfo, most: int | None = None) -> None:
+    """Those in trouble first; of more than `most` only those, and how many others there are."""
+    ordered = sorted(lines, key=lambda line: (line.health.state in _GOOD, line.row.name))
+    if most is not None and len(ordered) > most:
+        ordered = [line for line in ordered if line.health.state not in _GOOD]
+    if ordered:
+        table(HEADINGS, (_cells(line, now, zone) for line in ordered), figures=4)
+    if others := len(lines) - len(ordered):
+        out.print(f"{others} {'more ' if ordered else ''}are well: zhixun sources list", markup=False, highlight=False)
+
+
+def _cells(line: Line, now: datetime, zone: tzinfo) -> tuple[str, ...]:
+    row = line.row
+    polled = row.polls > 0
+    return (
+        row.name,
+        line.health.state.value,
+        "now" if row.next_due and row.next_due <= now else brief(row.next_due, now, zone),
+        brief(row.last_new_at, now, zone),
+        str(row.articles) if polled else "–",
+        f"{100 * row.not_modified // row.polls}%" if polled else "–",
+        span(line.delay) if line.delay is not None else "–",
+    )
+
+
+def troubles(lines: Iterable[Line], gaps: Sequence[Gap], now: datetime, zone: tzinfo) -> list[str]:
+    """A sentence for each source that is not well, has moved, or may have a gap."""
+    known = sorted(lines, key=lambda line: line.row.name)
+    said = [_trouble(line, now, zone) for line in known if line.health.reason]
+    said += [
+        f"{line.row.name} has moved for good to {line.row.moved_to}: put that into its url" for line in known if line.row.moved_to
+    ]
+    return said + [_gap(gap, now, zone) for gap in gaps if gap.filled_at is None]
+
+
+def _trouble(line: Line, now: datetime, zone: tzinfo) -> str:
+    row, health = line.row, line.health
+    good = f"; last good poll {brief(row.last_ok_at, now, zone)}" if row.fail_count and row.last_ok_at else ""
+    told = f"; told {brief(row.told_at, now, zone)}" if row.told_state and row.told_at else ""
+    return f"{row.name} {'' if health.state is State.HEALTHY else f'{health.state.value}: '}{health.reason}{good}{told}"
+
+
+def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:
+    span_ = f"{brief(gap.begins, now, zone)} and {brief(gap.ends, now, zone)}"
+    return f"{gap.source} may have had articles between {span_} that its list no longer showed"
+
+
+def as_json(line: Line) -> dict[str, Any]:
+    """For programs."""
+    return {
+        "health": line.health.state.value,
+        "reason": line.health.reason or None,
+        "sure": line.health.sure,
+        "expected_delay": line.delay.total_seconds() if line.delay is not None else None,
+    }
+
+
+def brief(moment: datetime | None, now: datetime, zone: tzinfo) -> str:
+    """``16:14`` today, ``11-23 16:14`` else, with its year where that is another; "–" for none."""
+    if moment is None:
+        return "–"
+    local, today = moment.astimezone(zone), now.astimezone(zone)
+    if local.date() == today.date():
+        return f"{local:%H:%M}"
+    return f"{local:%m-%d %H:%M}" if local.year == today.year else f"{local:%Y-%m-%d}"
+
+
+def counted(what: Mapping[str, int]) -> str:
+    """``5 sent, 1 dead``; "none"."""
+    return ", ".join(f"{count} {name}" for name, count in what.items() if count) or "none"

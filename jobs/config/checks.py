@@ -1,0 +1,209 @@
+"""What does not fit together in a configuration: names, references, queries, addresses, and the keys of a model.
+
+It reads the plain data, not the models: an entry that is broken in one key is still checked in the others.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.util import find_spec
+from string import Template
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from crawler.errors import OptionError
+from jobs.config.models import (
+    BOTH_CADENCES,
+    ONE_QUERY,
+    any_of,
+    flatten,
+)
+from jobs.config.schema_errors import did_you_mean
+from jobs.config.times import parse_cron
+from jobs.config.values import brief, chromium
+from jobs.config.yaml_file import Document, Path_
+from jobs.deliver.rendering import TEMPLATE_NAMES
+from jobs.deliver.transport import channel_for
+from storage.rules.parser import QueryError, parse
+
+
+def meaning(document: Document) -> None:
+    """Report all of it."""
+    for section in ("sources", "rules", "channels"):
+        _twice(document, section)
+    _model(document)
+    _browser(document)
+    _cadences(document)
+    _queries(document, _aliases(document))
+    _references(document)
+    _addresses(document)
+    _templates(document)
+
+
+def _texts(entry: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
+    """The texts of a list, with their numbers."""
+    given = entry.get(key)
+    return [(n, text) for n, text in enumerate(given) if isinstance(text, str)] if isinstance(given, list) else []
+
+
+def _names(document: Document, section: str) -> list[str]:
+    return [entry["name"] for _, entry in document.entries(section) if isinstance(entry.get("name"), str)]
+
+
+def _twice(document: Document, section: str) -> None:
+    first: dict[str, int] = {}
+    for number, entry in document.entries(section):
+        name = entry.get("name")
+        if not isinstance(name, str):
+            continue
+        if name in first:
+            line = document.places.get((section, first[name], "name"), (0, 0))[0]
+            document.mistake((section, number, "name"), f"{brief(name)} is already the name in line {line}", "give each its own")
+        first.setdefault(name, number)
+
+
+def _model(document: Document) -> None:
+    """The keys of the model: all or none."""
+    analysis = document.data.get("analysis")
+    if not isinstance(analysis, dict):
+        return
+    if analysis.get("engine") != "openai":
+        for key in ("base_url", "model", "api_key", "monthly_tokens", "timeout", "max_age", "extra"):
+            if analysis.get(key) is not None:
+                document.mistake(("analysis", key), "has no meaning without engine: openai")
+        return
+    if analysis.get("model") is None:
+        document.mistake(("analysis", "engine"), "openai needs a model", "write model: and its name, see docs/models.md")
+    if analysis.get("base_url") is None and analysis.get("api_key") is None:
+        document.mistake(("analysis", "engine"), "openai needs a base_url or an api_key", "see docs/models.md")
+    if find_spec("openai") is None:
+        document.mistake(("analysis", "engine"), "the openai library is not installed", "pip install 'zhixun[openai]'")
+
+
+def _browser(document: Document) -> None:
+    """What a source that is rendered needs: the library and the browser."""
+    lacks = "the browser library", "pip install 'zhixun[render]'"
+    if find_spec("playwright") is not None:
+        lacks = "Chromium", "on Debian: apt-get install chromium"
+        if chromium() is not None:
+            return
+    for number, source in document.entries("sources"):
+        if source.get("render") and source.get("enabled", True):
+            document.mistake(("sources", number, "render"), f"{lacks[0]} is not installed", lacks[1])
+
+
+def _cadences(document: Document) -> None:
+    for number, source in document.entries("sources"):
+        if source.get("weight") is not None and source.get("every") != "adaptive":
+            document.mistake(("sources", number, "weight"), "has no meaning without every: adaptive")
+        cron = source.get("cron")
+        if cron is None:
+            continue
+        if source.get("every") is not None:
+            document.mistake(("sources", number, "cron"), BOTH_CADENCES, "keep one of them")
+        try:
+            parse_cron(str(cron), ZoneInfo("UTC"))
+        except ValueError as error:
+            document.mistake(("sources", number, "cron"), str(error))
+
+
+def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
+    """The sound aliases, flat. One that names itself, by whatever detour, or one that does not exist is reported."""
+    given = document.data.get("aliases")
+    given = given if isinstance(given, dict) else {}
+    known = {name: tuple(words) for name, words in given.items() if isinstance(words, list) and _all_text(words)}
+    for name, words in known.items():
+        for place, word in enumerate(words):
+            if word.startswith("@") and word[1:] not in given:
+                document.mistake(("aliases", name, place), f"there is no alias {word}", did_you_mean(word[1:], given))
+        if name in _called(name, known):
+            document.mistake(("aliases", name), f"@{name} stands for itself", "take it out of the circle")
+    sound = {name for name in known if name not in _called(name, known) and _called(name, known) <= set(known)}
+    return flatten({name: known[name] for name in sound if _called(name, known) <= sound})
+
+
+def _all_text(words: Iterable[Any]) -> bool:
+    return all(isinstance(word, str) for word in words)
+
+
+def _called(name: str, aliases: Mapping[str, Sequence[str]]) -> set[str]:
+    """The names that an alias leads to, directly or not."""
+    found: set[str] = set()
+    todo = [name]
+    while todo:
+        called = {word[1:] for word in aliases.get(todo.pop(), ()) if word.startswith("@")} - found
+        found |= called
+        todo += called
+    return found
+
+
+def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None:
+    given = document.data.get("aliases")
+    broken = set(given if isinstance(given, dict) else ()) - set(aliases)
+    for number, rule in document.entries("rules"):
+        query, keywords = rule.get("query"), rule.get("keywords")
+        if (query is None) == (not keywords):
+            document.mistake(("rules", number, "query"), ONE_QUERY)
+        if isinstance(query, str) and query:
+            _query(document, ("rules", number, "query"), query, aliases, broken)
+        for place, word in _texts(rule, "keywords"):
+            _query(document, ("rules", number, "keywords", place), any_of([word]), aliases, broken)
+
+
+def _query(document: Document, path: Path_, query: str, aliases: Mapping[str, tuple[str, ...]], broken: set[str]) -> None:
+    if path in document.broken or any(f"@{name}" in query for name in broken):
+        return  # the variable or the alias is reported
+    try:
+        parse(query, aliases)
+    except QueryError as error:
+        document.mistake(path, f"{error.message} (at character {error.position + 1})")
+
+
+def _references(document: Document) -> None:
+    names, channels = _names(document, "sources"), _names(document, "channels")
+    tags = {f"tag:{tag}" for _, source in document.entries("sources") for _, tag in _texts(source, "tags")}
+    for number, rule in document.entries("rules"):
+        _channels_exist(document, ("rules", number, "channels"), _texts(rule, "channels"), channels)
+        for place, wanted in _texts(rule, "sources"):
+            if wanted in tags or wanted in names:
+                continue
+            is_tag = wanted.startswith("tag:")
+            fault = f"no source has the tag {brief(wanted[4:])}" if is_tag else f"there is no source {brief(wanted)}"
+            document.mistake(
+                ("rules", number, "sources", place), fault, did_you_mean(wanted, tags if is_tag else [*names, *tags])
+            )
+    alerts = document.data.get("alerts")
+    if isinstance(alerts, dict):
+        _channels_exist(document, ("alerts", "health_channels"), _texts(alerts, "health_channels"), channels)
+
+
+def _channels_exist(document: Document, path: Path_, wanted: Iterable[tuple[int, str]], known: Sequence[str]) -> None:
+    for place, name in wanted:
+        if name not in known:
+            document.mistake((*path, place), f"there is no channel {brief(name)}", did_you_mean(name, known))
+
+
+def _addresses(document: Document) -> None:
+    for number, channel in document.entries("channels"):
+        path, url = ("channels", number, "url"), channel.get("url")
+        if not isinstance(url, str) or not url or path in document.broken:
+            continue
+        try:
+            channel_for(url)
+        except OptionError as error:
+            document.mistake(path, str(error))
+
+
+def _templates(document: Document) -> None:
+    """A `$` that names nothing would be sent as it stands."""
+    for number, channel in document.entries("channels"):
+        path, text = ("channels", number, "template"), channel.get("template")
+        if not isinstance(text, str) or path in document.broken:
+            continue
+        for match in Template.pattern.finditer(text):
+            name = match["named"] or match["braced"]
+            if match["invalid"] is not None:
+                document.mistake(path, "a $ stands before a name; for a $ itself write $$")
+            elif name and name not in TEMPLATE_NAMES:
+                cure = did_you_mean(name, TEMPLATE_NAMES) or f"there are {', '.join(TEMPLATE_NAMES)}"
+                document.mistake(path, f"${name} is nothing that a message has", cure)

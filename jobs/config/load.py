@@ -1,0 +1,137 @@
+"""The configuration: `load` reads config.yaml and answers with a `Config`, or with all its mistakes at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel
+
+from crawler.errors import OptionError
+from crawler.record import Record
+from jobs.config.checks import meaning
+from jobs.config.models import ChannelConfig, Config, RuleConfig, SourceConfig, kinds
+from jobs.config.schema_errors import shape
+from jobs.config.trendradar_env import channels_from_environment
+from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document
+from jobs.deliver.transport import channel_for
+from storage.rules.ruleset import search, shadowed
+
+__all__ = [
+    "ChannelConfig",
+    "Config",
+    "ConfigError",
+    "Mistake",
+    "RuleConfig",
+    "SourceConfig",
+    "changes",
+    "examples",
+    "load",
+    "schema",
+]
+
+
+def load(path: Path, environ: Mapping[str, str]) -> Config:
+    """The configuration of a file, variables filled in from `environ`. Raises ConfigError, never anything else."""
+    document = read_document(path, environ)
+    _add_channels(document, environ)
+    shape(document)
+    meaning(document)
+    if document.mistakes:
+        raise ConfigError(document.mistakes)
+    config = Config.model_validate(document.data)
+    config._secrets = frozenset(document.secrets)
+    for name, why in shadowed(config.compiled_rules(), config.manners()):
+        place = next(number for number, rule in enumerate(config.rules) if rule.name == name)
+        document.mistake(("rules", place, "name"), f"{name} {why}")
+    if document.mistakes:
+        raise ConfigError(document.mistakes)
+    return config
+
+
+def _add_channels(document: Document, environ: Mapping[str, str]) -> None:
+    """Append the channels that the environment names, unless the file has one of that name. An address that is none is left out."""
+    listed = document.data.get("channels") or []
+    if not isinstance(listed, list):
+        return
+    known = {entry.get("name") for entry in listed if isinstance(entry, dict)}
+    for name, address in channels_from_environment(environ).items():
+        if name not in known and _opens(address):
+            listed = [*listed, {"name": name, "url": address}]
+            document.data["channels"] = listed
+
+
+def _opens(address: str) -> bool:
+    try:
+        channel_for(address)
+    except OptionError:
+        return False
+    return True
+
+
+def examples(config: Config) -> list[str]:
+    """What the rules' own examples complain of; empty when all is well. Examples are tried as title and as text."""
+    failures = []
+    for rule in config.rules:
+        query = config.query_of(rule)
+        for wanted, texts in ((True, rule.should_match), (False, rule.should_not_match)):
+            for text in texts:
+                if any(search(query, record) is not None for record in _readings(text)) != wanted:
+                    fault = "should match and does not" if wanted else "should not match and does"
+                    failures.append(f"rule {rule.name}: {text!r} {fault}; `zhixun rules explain --rule {rule.name}` shows why")
+    return failures
+
+
+def _readings(text: str) -> tuple[Record, ...]:
+    return Record(text, "", ""), Record("", "", text), Record(text, "", text)
+
+
+def changes(old: Config, new: Config) -> list[str]:
+    """What a reload changes, a sentence each; values that may be secret are not told."""
+    told = [f"{key}: {_told(old, key)} → {_told(new, key)}" for key in ("timezone",) if getattr(old, key) != getattr(new, key)]
+    if old.database != new.database:
+        told.append("database changed")
+    for key in ("crawl", "analysis", "alerts", "feeds"):
+        before, after = getattr(old, key), getattr(new, key)
+        told += [f"{key}.{name}: {_told(before, name)} → {_told(after, name)}" for name in _changed_keys(before, after)]
+    if old.aliases != new.aliases:
+        told.append("aliases changed")
+    for section in ("sources", "rules", "channels"):
+        told += _changed_entries(section[:-1], getattr(old, section), getattr(new, section))
+    return told
+
+
+def _changed_entries(noun: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> list[str]:
+    before, after = {entry.name: entry for entry in old}, {entry.name: entry for entry in new}
+    told = [f"{noun} {name} added" for name in after if name not in before]
+    told += [f"{noun} {name} removed" for name in before if name not in after]
+    for name, entry in after.items():
+        keys = _changed_keys(before[name], entry) if name in before else []
+        told += [f"{noun} {name} changed: {', '.join(keys)}"] if keys else []
+    return told
+
+
+def _changed_keys(old: BaseModel, new: BaseModel) -> list[str]:
+    before, after = old.model_dump(), new.model_dump()
+    return [key for key in {**before, **after} if before.get(key) != after.get(key)]
+
+
+def _told(model: BaseModel, key: str) -> str:
+    field = type(model).model_fields[key]
+    return str(model.model_dump()[key]) if field.repr else "…"
+
+
+def schema() -> dict[str, Any]:
+    """JSON Schema of the file, the options of every kind of source included."""
+    made = Config.model_json_schema()
+    made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    made["title"] = "Zhixun configuration"
+    source = made["$defs"]["SourceConfig"]
+    source["additionalProperties"] = False
+    source["properties"]["kind"]["enum"] = ["auto", *kinds()]
+    for name, component in kinds().items():
+        for key, what in component.options.model_json_schema().get("properties", {}).items():
+            what.setdefault("description", f"an option of kind {name}")
+            source["properties"].setdefault(key, what)
+    return made

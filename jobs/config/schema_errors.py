@@ -1,0 +1,163 @@
+"""Every key and value that the models refuse, as a sentence at its place."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from jobs.config.models import (
+    ALIAS_CIRCLE,
+    BOTH_CADENCES,
+    NO_ALIAS,
+    ONE_QUERY,
+    ChannelConfig,
+    Config,
+    RuleConfig,
+    SourceConfig,
+    TermConfig,
+    TermsConfig,
+    WebSubConfig,
+    kinds,
+)
+from jobs.config.values import brief
+from jobs.config.yaml_file import Document, Path_
+
+NO_COLON = "a key needs a colon and a blank after it (a Chinese ： does not count)"
+_WANTED = {
+    "string_type": "text; put it in quotes",
+    "int_type": "a whole number",
+    "int_parsing": "a whole number",
+    "int_parsing_size": "a whole number",
+    "finite_number": "a whole number",
+    "int_from_float": "a whole number",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
+    "tuple_type": "a list such as [one, two]",
+    "list_type": "a list such as [one, two]",
+    "dict_type": "a mapping of keys",
+    "mapping_type": "a mapping of keys",
+    "model_type": "a mapping of keys",
+    "model_attributes_type": "a mapping of keys",
+}
+
+
+def did_you_mean(word: str, known: Iterable[str]) -> str:
+    """``did you mean "every"?``, or nothing."""
+    near = difflib.get_close_matches(word.lower(), sorted(set(known)), 1, cutoff=0.6)
+    return f'did you mean "{near[0]}"?' if near else ""
+
+
+def shape(document: Document) -> None:
+    """Report every key and value that the models refuse."""
+    try:
+        Config.model_validate(document.data)
+    except ValidationError as error:
+        report(document, error)
+    for number, entry in document.entries("sources"):
+        _check_options(document, ("sources", number), entry)
+
+
+def report(document: Document, error: ValidationError, at: Path_ = (), known: Iterable[str] | None = None) -> None:
+    """Each of pydantic's complaints as a sentence at its place."""
+    for detail in error.errors(include_url=False):
+        path = (*at, *_real_path(document.data, at, detail["loc"]))
+        if str(detail.get("ctx", {}).get("error")) in (BOTH_CADENCES, ONE_QUERY, ALIAS_CIRCLE, NO_ALIAS):
+            continue  # `meaning` says it, also where the entry has other faults
+        if any(path[:size] in document.broken for size in range(len(path) + 1)):
+            continue  # said already
+        document.mistake(path, *_sentence(detail, known))
+
+
+def _real_path(data: Any, at: Path_, loc: tuple[int | str, ...]) -> Path_:
+    """pydantic's place without the parts that name a branch of a union or the key of a mapping."""
+    path: Path_ = ()
+    for part in at:
+        data = _step(data, part)
+    for part in loc:
+        if _step(data, part) is not None:
+            data = _step(data, part)
+        elif part != loc[-1] or not isinstance(data, dict) or "[" in str(part):
+            continue
+        path = (*path, part)
+    return path
+
+
+def _step(data: Any, part: int | str) -> Any:
+    """What stands under a key or a number; None when nothing does."""
+    if isinstance(data, dict):
+        return data.get(str(part))
+    return data[part] if isinstance(data, list) and isinstance(part, int) and part < len(data) else None
+
+
+def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, str]:
+    kind, context, given = detail["type"], detail.get("ctx", {}), brief(detail["input"])
+    if kind == "extra_forbidden":
+        return "unknown key", did_you_mean(str(detail["loc"][-1]), known or _keys_at(detail["loc"]))
+    if kind == "missing":
+        return "is missing", ""
+    if kind == "value_error":
+        words, _, cure = str(context["error"]).partition("; ")
+        return words, cure
+    if kind == "literal_error":
+        return f"{given} is none of {context['expected']}", did_you_mean(
+            str(detail["input"]), context["expected"].split("'")[1::2]
+        )
+    if kind in _WANTED:
+        colon = isinstance(detail["input"], str) and re.match(r"[\w-]+\s*[:：]", detail["input"])
+        return f"{given} should be {_WANTED[kind]}", NO_COLON if colon else ""
+    if kind in ("too_short", "string_too_short"):
+        return f"{given} is too short" if detail["input"] else "must not be empty", ""
+    if "ge" in context or "le" in context:
+        least = "ge" in context
+        bound = context["ge" if least else "le"]
+        return f"{given} is too {'small' if least else 'large'}", f"the {'smallest' if least else 'largest'} is {bound}"
+    return f"{given}: {detail['msg']}", ""
+
+
+def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
+    """The keys of the section that a place lies in."""
+    model: type[BaseModel] = Config
+    for part in loc[:-1]:
+        if isinstance(part, str):
+            model = SECTIONS.get(part) or NESTED.get(part, model)
+    return list(model.model_fields)
+
+
+SECTIONS: Mapping[str, type[BaseModel]] = {
+    name: field.annotation
+    for name, field in Config.model_fields.items()
+    if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+} | {"sources": SourceConfig, "rules": RuleConfig, "channels": ChannelConfig}
+
+NESTED: dict[str, type[BaseModel]] = dict.fromkeys(TermsConfig.model_fields, TermConfig)
+NESTED |= {"terms": TermsConfig, "websub": WebSubConfig}
+
+
+def _check_options(document: Document, at: Path_, entry: dict[str, Any]) -> None:
+    """The keys of a source that belong to its kind."""
+    kind = entry.get("kind") or "auto"
+    given = {key: value for key, value in entry.items() if key not in SourceConfig.model_fields}
+    every_kind = {name: component.options for name, component in kinds().items()}
+    if not isinstance(kind, str) or (kind != "auto" and kind not in every_kind):
+        return
+    taken = every_kind if kind == "auto" else {kind: every_kind[kind]}
+    known = [*SourceConfig.model_fields, *(key for options in taken.values() for key in options.model_fields)]
+    for key in given:
+        owners = [name for name, options in every_kind.items() if key in options.model_fields]
+        if owners and not set(owners) & set(taken):
+            document.mistake((*at, key), f"is a key of kind {' and '.join(owners)}, and this source is of kind {kind}")
+        elif not owners:
+            document.mistake((*at, key), "unknown key", did_you_mean(key, known))
+    for options in taken.values():
+        own = {key: value for key, value in given.items() if key in options.model_fields and value is not None}
+        if kind == "auto" and not own:
+            continue
+        try:
+            options.model_validate(own)
+        except ValidationError as error:
+            report(document, error, at, known)

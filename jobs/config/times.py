@@ -1,0 +1,172 @@
+"""The times inside config.yaml: durations, cadences, quiet hours, digests. Pure.
+
+Each `parse_…` takes what YAML gave and returns a value, or raises ValueError with a sentence for the person who wrote it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta, tzinfo
+from typing import Any
+
+from apscheduler.triggers.cron import CronTrigger
+
+from jobs.config.values import brief
+
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DURATION = re.compile(r"(?:\d{1,9}(?:\.\d{1,3})?(?:ms|[smhdw])){1,6}")
+_DURATION_PART = re.compile(r"([\d.]+)(ms|[smhdw])")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
+
+
+def parse_duration(value: Any) -> timedelta:
+    """``30s``, ``10m``, ``2h``, ``1d``, ``50ms``, ``1h30m`` → timedelta."""
+    if isinstance(value, timedelta):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise ValueError(f'{value} has no unit; write for example "{value}s" or "{value}m"')
+    if not isinstance(value, str) or not _DURATION.fullmatch(value.strip()):
+        raise ValueError(f"{brief(value)} is no duration; write for example 30s, 10m, 2h or 1d")
+    seconds = sum(float(number) * UNITS[unit] for number, unit in _DURATION_PART.findall(value))
+    if seconds > 3660 * UNITS["d"]:
+        raise ValueError(f"{brief(value)} is longer than ten years")
+    return timedelta(seconds=seconds)
+
+
+def show_duration(value: timedelta) -> str:
+    """timedelta → the shortest text that `parse_duration` reads back."""
+    rest, parts = round(value.total_seconds() * 1000), []
+    for unit in ("d", "h", "m", "s", "ms"):
+        count, rest = divmod(rest, round(UNITS[unit] * 1000))
+        parts += [f"{count}{unit}"] if count else []
+    return "".join(parts) or "0s"
+
+
+def check_timeout(value: timedelta) -> timedelta:
+    """A second at least, and no longer than the lease of a task lasts."""
+    if not timedelta(seconds=1) <= value <= timedelta(minutes=2):
+        raise ValueError(f"{show_duration(value)} is out of bounds; a request may take 1s to 2m")
+    return value
+
+
+def check_patience(value: timedelta) -> timedelta:
+    """How long a model may think."""
+    if not timedelta(seconds=1) <= value <= timedelta(minutes=30):
+        raise ValueError(f"{show_duration(value)} is out of bounds; an answer may take 1s to 30m")
+    return value
+
+
+def parse_every(value: Any) -> timedelta | str:
+    """``15m`` → timedelta; ``adaptive`` stays a word."""
+    if value == "adaptive":
+        return "adaptive"
+    every = parse_duration(value)
+    if every < timedelta(seconds=1):
+        raise ValueError(f"{brief(value)} is too often; the shortest pause between two polls is 1s")
+    return every
+
+
+def _clock_time(text: str) -> time:
+    match = _CLOCK.fullmatch(text.strip())
+    if match is None:
+        raise ValueError(f"{brief(text)} is no time of day; write for example 08:30")
+    return time(int(match[1]), int(match[2]))
+
+
+@dataclass(frozen=True, slots=True)
+class Quiet:
+    """Hours in which alerts are held. `end` before `start`: over midnight."""
+
+    start: time
+    end: time
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M}"
+
+    def until(self, moment: datetime) -> datetime | None:
+        """When the quiet hours that `moment` (local, aware) stands in are over; None outside of them."""
+        at = moment.time()
+        over_midnight = self.end < self.start
+        inside = (at >= self.start or at < self.end) if over_midnight else self.start <= at < self.end
+        if not inside:
+            return None
+        days = 1 if over_midnight and at >= self.start else 0
+        return _at(moment, self.end, days)
+
+
+def parse_quiet(value: Any) -> Quiet:
+    """``22:00-07:00`` → Quiet."""
+    if isinstance(value, Quiet):
+        return value
+    start, dash, end = value.replace("–", "-").partition("-") if isinstance(value, str) else ("", "", "")
+    if not dash:
+        raise ValueError(f"{brief(value)} are no quiet hours; write for example 22:00-07:00")
+    quiet = Quiet(_clock_time(start), _clock_time(end))
+    if quiet.start == quiet.end:
+        raise ValueError(f"{quiet} begins and ends at the same time, which would hold every alert; leave the key out instead")
+    return quiet
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """When alerts leave: `kind` is instant, hourly or daily; `at` is the time of day of daily ones."""
+
+    kind: str = "instant"
+    at: time | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.at:%H:%M}" if self.at else self.kind
+
+    def after(self, moment: datetime) -> datetime | None:
+        """The next time to send after `moment` (local, aware); None: at once."""
+        if self.kind == "instant":
+            return None
+        if self.kind == "hourly":
+            return moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        at = self.at or time(0)
+        return _at(moment, at, 0 if moment.time() < at else 1)
+
+
+def parse_send(value: Any) -> Send:
+    """``instant``, ``hourly`` or ``daily 08:30`` → Send."""
+    if isinstance(value, Send):
+        return value
+    kind, _, at = value.strip().partition(" ") if isinstance(value, str) else ("", "", "")
+    if kind == "daily" and at:
+        return Send("daily", _clock_time(at))
+    if kind in ("instant", "hourly") and not at:
+        return Send(kind)
+    raise ValueError(f'{brief(value)} is no way to send; write instant, hourly or "daily 08:30"')
+
+
+def _at(moment: datetime, at: time, days: int) -> datetime:
+    """That time of day, so many days later, as the wall clock of the moment's zone shows it."""
+    return datetime.combine(moment.date() + timedelta(days=days), at, moment.tzinfo)
+
+
+def parse_cron(text: str, zone: tzinfo) -> CronTrigger:
+    """Five crontab fields → trigger. Raises ValueError, also for a date that never comes."""
+    fields = text.split()
+    if len(fields) != 5:
+        raise ValueError(
+            f'{brief(text)} has {len(fields)} fields, cron needs five: minute hour day month weekday ("*/10 8-22 * * *")'
+        )
+    try:
+        trigger = CronTrigger.from_crontab(" ".join([*fields[:4], _weekdays(fields[4])]), timezone=zone)
+    except (ValueError, TypeError) as error:
+        raise ValueError(f"{brief(text)} is no cron expression: {error}") from None
+    if trigger.get_next_fire_time(None, datetime(2024, 1, 1, tzinfo=zone)) is None:
+        raise ValueError(f"{brief(text)} never comes")
+    return trigger
+
+
+def _weekdays(field: str) -> str:
+    """Weekday numbers as names: crontab counts from Sunday, APScheduler from Monday."""
+
+    def named(match: re.Match[str]) -> str:
+        first, last, step = int(match[1]), int(match[2] or match[1]), int(match[3] or 1)
+        return ",".join(WEEKDAYS[day] for day in range(first, last + 1, max(step, 1))) or match[0]
+
+    return ",".join(re.sub(r"^([0-7])(?:-([0-7]))?(?:/(\d))?$", named, part) for part in field.split(","))

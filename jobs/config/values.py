@@ -1,0 +1,157 @@
+"""The values inside config.yaml that are no times: sizes, addresses, networks, patterns, names. Pure.
+
+Each `parse_…` takes what YAML gave and returns a value, or raises ValueError with a sentence for the person who wrote it.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import shutil
+from ipaddress import ip_address
+from typing import Any
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo, available_timezones
+
+import re2
+
+from crawler.errors import OptionError
+from crawler.fetch.guard import Allowed
+
+SIZES = {"": 1, "b": 1, "k": 2**10, "kb": 2**10, "m": 2**20, "mb": 2**20, "g": 2**30, "gb": 2**30}
+_SIZE = re.compile(r"(\d{1,12})\s*([kmg]?b?)", re.IGNORECASE)
+_HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110 §5.6.2
+_OWN_HEADERS = ("host", "content-length", "connection", "transfer-encoding")
+
+
+def brief(value: Any) -> str:
+    """A value as a sentence can show it: on one line, at most 60 characters."""
+    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
+    text = "".join(ch if ch.isprintable() else " " for ch in text[:200])
+    return text if len(text) <= 60 else text[:57] + "…" + text[0]
+
+
+def chromium() -> str | None:
+    """Where the browser is, by the names under which systems have it."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def parse_size(value: Any) -> int:
+    """``10MB``, ``500KB`` or a number of bytes → bytes; 1 KB is 1024 bytes."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError(f"{brief(value)} is no size; write for example 10MB or 500KB")
+    return int(match[1]) * SIZES[match[2].lower()]
+
+
+def check_term(value: str) -> str:
+    """A name for the analysers' word list, as it is."""
+    bare = value.removeprefix("=").removesuffix("?")
+    if not 2 <= len(bare) <= 60 or bare != bare.strip() or not bare[0].isalnum() or any(ch in "|;\n" for ch in bare):
+        raise ValueError(f"{brief(value)} is no name; it begins with a letter, has 2 to 60 characters, and no | or ; in it")
+    return value
+
+
+def check_web_url(value: str) -> str:
+    """An http or https address with a host, as it is."""
+    try:
+        parts = urlsplit(value)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"{brief(value)} is no web address: {error}") from None
+    if parts.scheme not in ("http", "https") or not host or any(ch.isspace() for ch in value):
+        raise ValueError(f"{brief(value)} is no web address; it must look like https://example.com/news")
+    return value
+
+
+def check_port(value: str) -> str:
+    """An address whose port, if it has one, is a number that ports can have."""
+    try:
+        _ = urlsplit(value).port
+    except ValueError as error:
+        raise ValueError(f"is no address: {error}") from None
+    return value
+
+
+def check_listen(value: str) -> str:
+    """An address of this machine and a port. Nothing but the loopback range: the pages ask for no password."""
+    host, _, port = value.rpartition(":")
+    try:
+        own = ip_address(host.strip("[]").replace("localhost", "127.0.0.1")).is_loopback
+    except ValueError:
+        own = False
+    if not own or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError(f"{brief(value)} is no address of this machine; write 127.0.0.1:9464")
+    return value
+
+
+def check_network(value: str) -> str:
+    """A network as crawler.fetch.guard reads it: ``10.0.0.0/8``, ``127.0.0.1:8000``, ``127.0.0.0/8:8000-8100``."""
+    try:
+        Allowed([value])
+    except OptionError as error:
+        raise ValueError(str(error)) from None
+    return value
+
+
+def check_pattern(value: str) -> str:
+    """A regular expression that RE2 takes; RE2 runs in linear time whatever a site serves."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(value, options)
+    except re2.error as error:
+        reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
+        raise ValueError(f"{brief(value)} is no regular expression: {reason}") from None
+    return value
+
+
+def check_zone(value: str) -> str:
+    """A name of the time zone database."""
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder name is an OSError
+        near = difflib.get_close_matches(value[:40], available_timezones(), 1)
+        cure = f'did you mean "{near[0]}"?' if near else "write for example Asia/Shanghai, Europe/London or UTC"
+        raise ValueError(f"{brief(value)} is no time zone; {cure}") from None
+    return value
+
+
+def check_name(value: str) -> str:
+    """A name people will read in lists and write in other keys."""
+    if not value.strip() or value != value.strip() or not value.isprintable() or len(value) > 80:
+        raise ValueError(f"{brief(value)} is no name; use 1 to 80 printable characters without blanks at the ends")
+    if value.startswith("tag:"):
+        raise ValueError(f"{brief(value)}: a name cannot begin with tag:, which stands for a group of sources")
+    return value
+
+
+def check_alias(value: str) -> str:
+    """A name that a query can call with @."""
+    if not re.fullmatch(r"[\w.-]{1,80}", value):
+        raise ValueError(f"{brief(value)} is no name for an alias; use letters, digits, _ . and -")
+    return value
+
+
+def check_agent(value: str) -> str:
+    """A User-Agent header."""
+    if not re.fullmatch(r"[!-~][ -~]{2,199}", value):
+        raise ValueError(f"{brief(value)} is no user agent; use 3 to 200 printable ASCII characters")
+    return value
+
+
+def check_body(value: Any) -> Any:
+    """Text or a mapping."""
+    if not isinstance(value, str | dict):
+        raise ValueError(f"{brief(value)} should be text or a mapping of keys")
+    return value
+
+
+def check_header(name: str, value: str) -> None:
+    """Raise ValueError unless this is a request header that a source may set."""
+    if not _HEADER.fullmatch(name) or not value.isascii() or not value.isprintable():
+        raise ValueError(f"{brief(name)}: a header's name is a word, its value printable ASCII on one line")
+    if name.lower() in _OWN_HEADERS:
+        raise ValueError(f"{brief(name)} is set by Zhixun itself")

@@ -1,0 +1,285 @@
+"""Reads config.yaml into plain data that remembers where each value stood, and fills in the environment. Knows no key.
+
+Whatever the bytes, the answer is a `Document` or a `ConfigError` whose mistakes say line, fault and cure.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.reader import ReaderError
+
+from crawler.errors import ZhixunError
+from jobs.config.values import brief
+
+MAX_BYTES = 2 * 2**20  # a thousand sources are 300 KB
+MAX_NODES = 200_000  # bounds what nested aliases can unfold to
+MAX_DEPTH = 30
+MAX_SECRET_FILE = 64 * 2**10
+MIN_SECRET = 4  # code points; blanking a shorter word would blank innocent text
+
+Path_ = tuple[str | int, ...]
+_VARIABLE = re.compile(r"\$\$\{|\$\{([^}:]*)(?::-([^}]*))?\}")
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_half = re.compile("[\ud800-\udfff]")  # JSON and YAML can spell it
+_INT = re.compile(r"[-+]?(?:0x[0-9a-fA-F]{1,16}|0o[0-7]{1,20}|[0-9_]{1,20})")
+_CURES = (
+    ("'\\t'", "YAML indents with blanks: replace the tab"),
+    ("cannot start any token", "put the value in quotes"),
+    ("mapping values are not allowed", "put the value in quotes if it holds a colon, and check the indentation"),
+    ("could not find expected ':'", "a key needs a colon and a blank after it (a Chinese ： does not count)"),
+    ("expected <block end>", "put the whole value in single quotes, and check the indentation"),
+    ("undefined alias", "put a value that begins with * in quotes"),
+    ("<stream end>", "a bracket or a quote is never closed"),
+    ("expected ',' or", "close the bracket, and put a value that holds a comma or a bracket in quotes"),
+    ("another document", "remove the line ---"),
+)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Mistake:
+    """One fault of the file. `line` and `column` count from 1; 0 when it has no place. `cure` may be empty."""
+
+    file: str
+    line: int
+    column: int
+    message: str
+    cure: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}" if self.line else self.file
+        return f"{place}: {self.message}" + (f"; {self.cure}" if self.cure else "")
+
+
+class ConfigError(ZhixunError):
+    """The configuration cannot be used. `mistakes` are all of them, in the order of the file."""
+
+    def __init__(self, mistakes: Iterable[Mistake]) -> None:
+        self.mistakes = sorted(set(mistakes))
+        super().__init__("\n".join(map(str, self.mistakes)))
+
+
+def show_path(path: Path_) -> str:
+    """("sources", 2, "url") → ``sources[2].url``."""
+    return "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path).lstrip(".")
+
+
+@dataclass(slots=True)
+class Document:
+    """Plain data, the place of each path in it, and what went wrong on the way. `secrets` came from the environment."""
+
+    file: str
+    data: Any = None
+    places: dict[Path_, tuple[int, int]] = field(default_factory=dict)
+    mistakes: list[Mistake] = field(default_factory=list)
+    secrets: set[str] = field(default_factory=set)
+    broken: set[Path_] = field(default_factory=set)  # paths whose value is already reported
+
+    def entries(self, section: str) -> list[tuple[int, dict[str, Any]]]:
+        """The entries of a section that are mappings, with their numbers."""
+        entries = self.data.get(section)
+        return [(n, entry) for n, entry in enumerate(entries) if isinstance(entry, dict)] if isinstance(entries, list) else []
+
+    def mistake(self, path: Path_, message: str, cure: str = "") -> None:
+        """Report a fault at a path; where the path does not exist, at its nearest parent."""
+        line, column = next((self.places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.places), (0, 0))
+        text = f"{show_path(path)}: {message}" if path else message
+        self.mistakes.append(Mistake(self.file, line, column, self._redacted(text), self._redacted(cure)))
+
+    def _redacted(self, text: str) -> str:
+        """The text without secrets, nor the beginning of one that `brief` cut off."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            for shown in {secret, "".join(ch if ch.isprintable() else " " for ch in secret)}:
+                text = text.replace(shown, "***")
+                for size in range(min(len(shown), 60), MIN_SECRET - 1, -1):
+                    text = text.replace(shown[:size] + "…", "***…")
+        return text
+
+
+def read_document(path: Path, environ: Mapping[str, str]) -> Document:
+    """The file as a Document; raises ConfigError when it is no YAML mapping at all."""
+    text = _decode(path, _read(path))
+    root = _compose(path, text)
+    document = Document(str(path))
+    if not isinstance(root, MappingNode):
+        what = "is empty" if root is None else "is no mapping of keys such as `sources:`"
+        raise ConfigError([Mistake(str(path), 1 if root else 0, 1 if root else 0, f"the file {what}")])
+    document.data = _Builder(document, environ).build(root)
+    return document
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if not path.is_file():
+            raise OSError("is no file" if path.exists() else "does not exist")
+        with path.open("rb") as file:
+            body = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the path
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ConfigError([Mistake(str(path), 0, 0, f"cannot be read: {reason}")]) from None
+    if len(body) > MAX_BYTES:
+        raise ConfigError([Mistake(str(path), 0, 0, f"is larger than {MAX_BYTES >> 20} MB; is this the right file?")])
+    return body
+
+
+def _decode(path: Path, body: bytes) -> str:
+    try:
+        return body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        before = body[: error.start]
+        column = error.start - before.rfind(b"\n")
+        fault = f"byte 0x{body[error.start]:02X} is no UTF-8"
+        raise ConfigError([Mistake(str(path), before.count(b"\n") + 1, column, fault, "save the file as UTF-8")]) from None
+
+
+def _compose(path: Path, text: str) -> Node | None:
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
+    try:
+        return yaml.compose(text)  # type: ignore[no-any-return]
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise ConfigError([Mistake(str(path), line, column, *_yaml_words(error))]) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        fault = f"the control character U+{ord(text[error.position]):04X} is not allowed"
+        raise ConfigError([Mistake(str(path), before.count("\n") + 1, error.position - before.rfind("\n"), fault)]) from None
+    except RecursionError:
+        raise ConfigError([Mistake(str(path), 0, 0, "is nested too deep")]) from None
+    except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError, NotImplementedError) as error:
+        raise ConfigError([Mistake(str(path), 0, 0, f"is no YAML: {type(error).__name__} {brief(str(error))}")]) from None
+
+
+def _yaml_words(error: MarkedYAMLError) -> tuple[str, str]:
+    words = " ".join(filter(None, (error.context, error.problem)))
+    cure = next((cure for sign, cure in _CURES if sign in words), "")
+    return "no valid YAML: " + "".join(ch if ch.isprintable() else " " for ch in words), cure
+
+
+class _Builder:
+    """Nodes → plain data. Text stays text, dates too; only null, true/false and numbers are turned into values."""
+
+    def __init__(self, document: Document, environ: Mapping[str, str]) -> None:
+        self._doc = document
+        self._environ = environ
+        self._nodes = 0
+
+    def build(self, node: Node, path: Path_ = ()) -> Any:
+        """The value of a node; faults go to the document."""
+        self._doc.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
+        self._nodes += 1
+        if self._nodes > MAX_NODES or len(path) > MAX_DEPTH:
+            fault = "is nested too deep" if len(path) > MAX_DEPTH else "unfolds to too many values"
+            raise ConfigError([Mistake(self._doc.file, node.start_mark.line + 1, 0, f"the file {fault}")])
+        if isinstance(node, MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, SequenceNode):
+            return [self.build(item, (*path, number)) for number, item in enumerate(node.value)]
+        return self._scalar(node, path)
+
+    def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        merged: dict[str, Any] = {}
+        first_line: dict[str, int] = {}
+        for key, value in node.value:
+            place = (key.start_mark.line + 1, key.start_mark.column + 1)
+            if key.tag.endswith(":merge"):
+                merged |= self._merge(value, path)
+                continue
+            if not isinstance(key, ScalarNode):
+                self._doc.mistakes.append(Mistake(self._doc.file, *place, "a key must be a word"))
+                continue
+            name = _half.sub("\ufffd", str(key.value))
+            if name in first_line:
+                self._doc.places.setdefault((*path, name), place)
+                fault = f"{show_path((*path, name))}: the key is here twice, first in line {first_line[name]}"
+                self._doc.mistakes.append(Mistake(self._doc.file, *place, fault, "remove one of them"))
+                continue
+            first_line[name] = place[0]
+            self._doc.places[(*path, name)] = place
+            result[name] = self.build(value, (*path, name))
+        return merged | result
+
+    def _merge(self, node: Node, path: Path_) -> dict[str, Any]:
+        """``<<: *other`` or ``<<: [*one, *two]``; of two the first wins."""
+        parts = node.value if isinstance(node, SequenceNode) else [node]
+        merged: dict[str, Any] = {}
+        for part in parts:
+            value = self.build(part, (*path, "<<"))
+            if isinstance(value, dict):
+                merged = value | merged
+                continue
+            self._doc.mistake((*path, "<<"), "only mappings can be merged")
+        return merged
+
+    def _scalar(self, node: Node, path: Path_) -> Any:
+        kind = str(node.tag).rpartition(":")[2]
+        text = str(node.value)
+        if _half.search(text):
+            self._doc.mistake(
+                path, "half a character (\\ud800 to \\udfff) is no text", "write the character itself, or \\U and eight digits"
+            )
+            return ""
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return text.lower() == "true"
+        if kind == "int" and _INT.fullmatch(text):
+            return int(text.replace("_", "") or "0", 0 if text.lstrip("+-")[:2] in ("0x", "0o") else 10)
+        if kind == "float":
+            return _float(text)
+        return self._substitute(text, path) if "${" in text else text
+
+    def _substitute(self, text: str, path: Path_) -> str:
+        def value(match: re.Match[str]) -> str:
+            if match[0] == "$${":
+                return "${"
+            return self._variable(match[1].strip(), match[2], path)
+
+        return _VARIABLE.sub(value, text)
+
+    def _variable(self, name: str, default: str | None, path: Path_) -> str:
+        if not _NAME.fullmatch(name):
+            self._doc.mistake(
+                path, f"{brief(name)} is no name of a variable", "write ${NAME} or ${NAME:-default}; $${ stands for ${"
+            )
+            self._doc.broken.add(path)
+            return ""
+        found = self._environ.get(name) or self._from_file(name, path)
+        if found:
+            self._doc.secrets.update({found} if len(found) >= MIN_SECRET else ())
+            return found
+        if default is None and path not in self._doc.broken:
+            self._doc.mistake(
+                path, f"the variable {name} is not set", f"set {name} or {name}_FILE, or write ${{{name}:-default}}"
+            )
+            self._doc.broken.add(path)
+        return default or ""
+
+    def _from_file(self, name: str, path: Path_) -> str | None:
+        file = self._environ.get(f"{name}_FILE")
+        if not file:
+            return None
+        try:
+            with Path(file).open("rb") as opened:
+                return opened.read(MAX_SECRET_FILE).decode("utf-8").strip()
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or "is no UTF-8 text"
+            self._doc.mistake(path, f"{name}_FILE names {brief(file)}, which cannot be read: {reason}")
+            self._doc.broken.add(path)
+            return None
+
+
+def _float(text: str) -> float | str:
+    try:
+        return float(text.replace("_", ""))
+    except ValueError:  # .inf, .nan: no key of ours takes them
+        return text

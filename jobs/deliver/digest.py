@@ -1,0 +1,60 @@
+"""Which alerts travel together. Pure.
+
+When alerts leave at all (`send:`, `quiet:`) is decided as they are raised, and stands in their rows. This decides what happens as
+they come due: alerts of one rule that have waited longer than a minute go as one digest: those of `hourly` and `daily` rules, those
+that quiet hours held, and what a storm or an outage piled up on a channel that takes only so many a minute.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from jobs.deliver.message import Message
+from storage.alerts.outbox import Delivery
+
+PATIENCE = timedelta(minutes=1)  # younger alerts are news and go one by one
+LISTED = 30  # entries that a digest spells out; the others are counted, with the command that lists them
+
+
+def next_parcel(waiting: Sequence[Delivery], now: datetime, *, fold: bool) -> tuple[tuple[Delivery, ...], list[Delivery]]:
+    """The deliveries that go next, and the rest. `waiting` must not be empty.
+
+    Only deliveries that were claimed equally often travel together: after a crash or a failure, a digest is sent again with the same
+    members, so it has the same key.
+    """
+    first = waiting[0]
+    mates = [one for one in waiting if one.rule == first.rule and one.fence == first.fence]
+    if not fold or len(mates) == 1 or all(now - one.created_at < PATIENCE for one in mates):
+        return (first,), list(waiting[1:])
+    together = set(map(id, mates))
+    return tuple(mates), [one for one in waiting if id(one) not in together]
+
+
+def message_of(parcel: Sequence[Delivery]) -> Message:
+    """The message of one delivery, or the digest of several; raises KeyError, TypeError or ValueError for a broken payload."""
+    messages = [
+        Message.from_payload(one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.tellers)
+        for one in parcel
+    ]
+    if len(messages) == 1:
+        return messages[0]
+    first = messages[0]
+    listed = min((message.cap or LISTED for message in messages), default=LISTED)
+    return Message(
+        alert_id=first.alert_id,
+        idem_key=hashlib.sha256("|".join(message.idem_key for message in messages).encode()).hexdigest()[:32],
+        rule=first.rule,
+        title=f"{len(messages)} 条 · {first.title}" if first.chinese else f"{len(messages)} alerts · {first.title}",
+        language=first.language,
+        kind="digest",
+        items=tuple(messages[:listed]),
+        more=max(len(messages) - listed, 0),
+    )
+
+
+def bare_message(parcel: Sequence[Delivery]) -> Message:
+    """What can be said of a delivery whose payload cannot be read."""
+    first = parcel[0]
+    return Message(first.alert_id, first.idem_key, first.rule, f"记录无法显示：zhixun alerts show {first.alert_id}", plain=True)

@@ -1,0 +1,233 @@
+"""SEND: alerts leave the outbox, each channel in its own lane. Dead letters are reported through another channel."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from jobs import log
+from jobs.deliver import notices as noticing
+from jobs.deliver.channel_worker import LEASE, Lane
+from jobs.deliver.message import Message, notice, short_id
+from jobs.deliver.transport import OpenChannel, Post, Receipt, refused
+from storage.alerts import notices, outbox
+from storage.alerts.outbox import Delivery
+from storage.db.database import Database
+from storage.db.errors import StorageError
+
+TICK = 1.0  # seconds between two looks into the outbox when nobody calls
+COLLECT = 3.0  # seconds from the first dead letter to the report: where there is one, others follow
+REPORT_EVERY = 60.0  # seconds between two reports
+NAMED = 5  # dead letters that a report names
+DRAIN_HORIZON = 30.0  # seconds; a retry that is further away is left to the next run
+DRAIN_PATIENCE = 60.0  # seconds without any progress until a drain gives up
+_GONE = refused("no channel of this name is configured any more", permanent=True)
+
+_log = log.get("deliver")
+
+
+class Deliverer:
+    """Wakes the lanes of the channels that have something due, and tells of dead letters.
+
+    `health` names the channels that are told; without it any other channel than the one in trouble is.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        channels: Mapping[str, OpenChannel],
+        owner: str,
+        now: Callable[[], datetime],
+        *,
+        health: Sequence[str] = (),
+        post: Post | None = None,
+    ) -> None:
+        self.health = health
+        self._db = db
+        self._owner = owner
+        self._now = now
+        self._post = post or Post(now)
+        self._channels = dict(channels)
+        self._lanes: dict[str, Lane] = {}
+        self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._called = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._ended.set()
+        self._stopping = False
+        self.last_look: float | None = None  # loop time of the last look into the outbox; its sign of life
+        self._dead: list[tuple[str, Delivery, Receipt]] = []
+        self._report_at = 0.0
+        self._reporting: asyncio.Task[Receipt] | None = None
+        self._noticing: asyncio.Task[None] | None = None
+
+    @property
+    def channels(self) -> Mapping[str, OpenChannel]:
+        """The channels by name; setting them replaces them all, and what is being sent ends under the old ones."""
+        return self._channels
+
+    @channels.setter
+    def channels(self, channels: Mapping[str, OpenChannel]) -> None:
+        self._channels = dict(channels)
+        for name, lane in self._lanes.items():
+            lane.switch(channels.get(name, lane.channel))
+        self.wake()
+
+    def wake(self) -> None:
+        """There may be something to send."""
+        self._called.set()
+
+    async def run(self) -> None:
+        """Deliver until `stop`. An error that is no channel's fault ends it, loudly."""
+        self._ended.clear()
+        try:
+            while not self._stopping:
+                self.last_look = self._loop_time()
+                try:
+                    await self._look()
+                except StorageError as error:
+                    if not error.transient:
+                        raise
+                    _log.error("the store is in trouble, delivery waits", error=str(error))
+                if self._loop_time() >= self._report_at:
+                    self._report()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._called.wait(), TICK)
+                self._called.clear()
+            await asyncio.gather(*self._tasks.values())
+            await self._report_now()
+        finally:
+            for task in self._all_tasks():
+                task.cancel()
+            await asyncio.gather(*self._all_tasks(), return_exceptions=True)
+            await self._post.close()
+            self._ended.set()
+
+    async def stop(self, deadline: float) -> None:
+        """Claim nothing more, let what is being sent end within `deadline` seconds, give back the rest."""
+        self._stopping = True
+        for lane in self._lanes.values():
+            lane.stop()
+        self.wake()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._ended.wait(), deadline)
+
+    async def drain(self) -> None:
+        """While `run` runs: return when nothing is due now or soon, or when nothing moves any more."""
+        settled, moved = -1, self._loop_time()
+        while self._loop_time() - moved < DRAIN_PATIENCE and not self._stopping and self._work_left():
+            if settled != (settled := sum(lane.settled for lane in self._lanes.values())):
+                moved = self._loop_time()
+            self.wake()
+            await asyncio.sleep(0.05)
+        await self._report_now()
+
+    def _work_left(self) -> bool:
+        soon = self._now() + timedelta(seconds=DRAIN_HORIZON)
+        due = self._db.read(lambda s: outbox.channels_due(s, soon))
+        due |= {one.channel for one in self._db.read(lambda s: notices.due(s, self._now()))}
+        busy = any(lane.busy for lane in self._lanes.values()) or not (self._noticing is None or self._noticing.done())
+        return busy or any(self._may_send(name) for name in due)
+
+    def _may_send(self, name: str) -> bool:
+        return name not in self._lanes or not self._lanes[name].resting()
+
+    async def tell(self, message: Message) -> Receipt | None:
+        """Send a message now, past the outbox; None when there is no channel to send it to."""
+        lane = self._teller(set())
+        return None if lane is None else await lane.attempt(message)
+
+    # ---- waking the lanes
+
+    async def _look(self) -> None:
+        """Wake the lane of each channel that has something due; start it if it is the first time."""
+        for task in self._tasks.values():
+            if task.done():
+                task.result()
+        for name in self._db.read(lambda s: outbox.channels_due(s, self._now())):
+            if name in self._channels:
+                self._lane(name).wake()
+            else:
+                await self._bury_orphans(name)
+        self._notice()
+
+    def _notice(self) -> None:
+        """Send what Zhixun has to say of itself, beside the alerts."""
+        if self._noticing is not None:
+            if not self._noticing.done():
+                return
+            self._noticing.result()
+            self._noticing = None
+        if due := self._db.read(lambda s: notices.due(s, self._now())):
+            self._noticing = asyncio.create_task(noticing.send(self._db, due, self._lane_of, self._now), name="notices")
+
+    def _lane_of(self, name: str) -> Lane | None:
+        return self._lane(name) if name in self._channels else None
+
+    def _lane(self, name: str) -> Lane:
+        if name not in self._lanes:
+            channel = self._channels[name]
+            lane = Lane(name, channel, db=self._db, owner=self._owner, now=self._now, post=self._post, buried=self._bury)
+            self._lanes[name] = lane
+            self._tasks[name] = asyncio.create_task(lane.run(), name=f"channel {name}")
+            self._tasks[name].add_done_callback(lambda _task: self.wake())
+        return self._lanes[name]
+
+    async def _bury_orphans(self, name: str) -> None:
+        """What waits for a channel that the configuration has dropped becomes dead letters, which can be replayed."""
+        now = self._now()
+
+        def bury(session: Session) -> list[Delivery]:
+            orphans = outbox.claim(session, channel=name, owner=self._owner, now=now, limit=100, lease=LEASE)
+            for one in orphans:
+                outbox.failed(session, one, error=_GONE.detail, next_at=None, now=now)
+            return orphans
+
+        self._bury(name, await self._db.write(bury), _GONE)
+
+    # ---- dead letters
+
+    def _bury(self, name: str, deliveries: Sequence[Delivery], receipt: Receipt) -> None:
+        if not self._dead:
+            self._report_at = max(self._report_at, self._loop_time() + COLLECT)
+        self._dead += [(name, one, receipt) for one in deliveries]
+
+    async def _report_now(self) -> None:
+        self._report()
+        if self._reporting is not None:
+            await asyncio.gather(self._reporting, return_exceptions=True)
+
+    def _report(self) -> None:
+        """Tell of dead letters through a channel that is not the one in trouble."""
+        if not self._dead or (self._reporting is not None and not self._reporting.done()):
+            return
+        dead, self._dead, self._report_at = self._dead, [], self._loop_time() + REPORT_EVERY
+        lane = self._teller({name for name, _, _ in dead})
+        if lane is None:
+            _log.error(
+                "dead letters, and no other channel to tell of them", alerts=len(dead), see="zhixun alerts list --state dead"
+            )
+            return
+        self._reporting = asyncio.create_task(lane.attempt(_dead_notice(dead, self._now())))
+
+    @staticmethod
+    def _loop_time() -> float:
+        return asyncio.get_running_loop().time()
+
+    def _teller(self, troubled: set[str]) -> Lane | None:
+        names = [name for name in (self.health or self._channels) if name in self._channels and name not in troubled]
+        return next((lane for lane in map(self._lane, names) if not lane.resting()), None)
+
+    def _all_tasks(self) -> list[asyncio.Task[Any]]:
+        return [*self._tasks.values(), *filter(None, [self._reporting, self._noticing])]
+
+
+def _dead_notice(dead: Sequence[tuple[str, Delivery, Receipt]], now: datetime) -> Message:
+    named = [f"{short_id(one.alert_id)} → {name}: {receipt.detail}" for name, one, receipt in dead[:NAMED]]
+    more = f"；另有 {len(dead) - NAMED} 条" if len(dead) > NAMED else ""
+    note = "；".join(named) + more + "。重发 / send again: zhixun alerts retry"
+    return notice(f"{len(dead)} 条告警未能送达 / {len(dead)} alerts could not be delivered", note, now)

@@ -1,0 +1,284 @@
+"""How a message is worded: once for all channels. A `Dialect` says how one channel writes bold, links and foreign text.
+
+Foreign text reaches a channel only through its dialect's `escape`, which also takes the force out of mentions: a headline that
+says ``@all`` or ``<!channel>`` must ring nobody. Text is shortened before it is escaped, so no markup is ever cut in two.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from string import Template
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from jobs.deliver.message import Message, clean, cut, short_id
+
+MAX_TITLE = 300  # bytes
+MAX_SHOWN_LINK = 1000  # bytes; a longer address is left to the ledger
+SUMMARY = 200  # code points
+
+_WIDE = {ord(ch): ord(ch) + 0xFEE0 for ch in "<>@[]`*#|~\\"}  # their full-width twins look alike and mean nothing to any markup
+_WIDE_TAGS = {ord(ch): ord(ch) + 0xFEE0 for ch in "<>@"}
+_ENTITIES = {ord(ch): f"&#{ord(ch)};" for ch in "&<>*~_[]()`#@|\\!"}
+_DISCORD = re.compile(r"([\\*_~`|<>\[\]()#@:-])")
+
+
+def wide(text: str) -> str:
+    """Foreign text for a markdown that knows no escape."""
+    return clean(text).translate(_WIDE)
+
+
+def wide_tags(text: str) -> str:
+    """Foreign text for a plain message in which the vendor still looks for ``<at …>`` and ``@name``."""
+    return clean(text).translate(_WIDE_TAGS)
+
+
+def entities(text: str) -> str:
+    """Foreign text for a markdown that reads HTML entities."""
+    return clean(text).translate(_ENTITIES)
+
+
+def markup(text: str) -> str:
+    """Foreign text for HTML; the mention sign is replaced, because chat programs read it even there."""
+    return html.escape(clean(text).replace("@", "＠"))
+
+
+def slack_text(text: str) -> str:
+    """Foreign text for Slack, which escapes three characters and reads ``* ~ ` `` as format."""
+    return html.escape(clean(text), quote=False).translate({ord(ch): ord(ch) + 0xFEE0 for ch in "*~`@"})
+
+
+def backslashes(text: str) -> str:
+    """Foreign text for Discord's markdown."""
+    return _DISCORD.sub(r"\\\1", clean(text))
+
+
+def safe_link(url: str) -> str:
+    """The address with everything percent-encoded that could end a link; "" if it is not for the web."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or len(url.encode()) > MAX_SHOWN_LINK:
+            return ""
+    except ValueError:
+        return ""
+    return quote(url, safe="%/:?#@!$&+,;=~-._")
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """`bold` and `link` take text that is escaped already; `link` also takes a safe address."""
+
+    escape: Callable[[str], str] = clean
+    bold: Callable[[str], str] = lambda text: text
+    link: Callable[[str, str], str] = lambda text, url: f"{text}\n{url}"
+    newline: str = "\n"
+
+
+PLAIN = Dialect()
+CHAT = Dialect(wide_tags)
+WIDE_MARKDOWN = Dialect(wide, lambda text: f"**{text}**", lambda text, url: f"[{text}]({url})")
+ENTITY_MARKDOWN = Dialect(entities, lambda text: f"**{text}**", lambda text, url: f"[{text}]({url})")
+HTML = Dialect(
+    markup, lambda text: f"<b>{text}</b>", lambda text, url: f'<a href="{html.escape(url)}">{text}</a>', newline="<br>\n"
+)
+MAIL = replace(HTML, escape=lambda text: html.escape(clean(text)))  # a mail program rings nobody for a name
+TELEGRAM = replace(HTML, newline="\n")
+SLACK = Dialect(slack_text, lambda text: f"*{text}*", lambda text, url: f"<{html.escape(url, quote=False)}|{text}>")
+SLACK_PLAIN = Dialect(slack_text)
+DISCORD = Dialect(backslashes, lambda text: f"**{text}**", lambda text, url: f"[{text}](<{url}>)")
+
+
+def headline(message: Message, limit: int = 100) -> str:
+    """The message in one plain line of at most `limit` code points: for a subject, a notification's title."""
+    mark = "" if message.kind == "notice" else f" {message.id}"
+    words = clean(f"[{message.rule}] {message.title}")
+    room = limit - len(mark)
+    return (words if len(words) <= room else words[: room - 1] + "…") + mark
+
+
+def render(message: Message, dialect: Dialect, limit: int, size: Callable[[str], int] = lambda text: len(text.encode())) -> str:
+    """The whole message, as full as `limit` (in `size`, bytes by default) allows."""
+    return _fit(lambda smaller: dialect.newline.join(_lines(smaller, dialect)), message, limit, size)
+
+
+def details(message: Message, dialect: Dialect, limit: int, size: Callable[[str], int] = lambda text: len(text.encode())) -> str:
+    """The message without title and link, for channels that have places of their own for them; an operator's template is whole."""
+    bare = message if _templated(message) else replace(message, title="", link="")
+    return _fit(lambda smaller: dialect.newline.join(_lines(smaller, dialect)), bare, limit, size)
+
+
+def _fit(word: Callable[[Message], str], message: Message, limit: int, size: Callable[[str], int]) -> str:
+    for smaller in _ever_smaller(message):
+        text = word(smaller)
+        if size(text) <= limit:
+            return text
+    return cut(clean(f"{message.id} {message.title}"), limit // 2)  # no channel of ours has a limit this small
+
+
+def _ever_smaller(message: Message) -> Iterator[Message]:
+    """The message, then poorer and poorer versions: detail goes first, then digest entries, link and title last."""
+    yield message
+    yield replace(
+        message, matched=message.matched[:2], events=message.events[:3], summary=message.summary[:100], also=message.also[:1]
+    )
+    small = replace(message, matched=message.matched[:1], events=message.events[:1], summary="", keywords=())
+    yield small
+    least = replace(small, matched=(), events=(), technologies=(), industries=(), also=(), title=cut(message.title, MAX_TITLE))
+    yield least
+    for count in range(len(message.items) - 1, 0, -1):
+        hidden = len(message.items) - count
+        yield replace(least, items=message.items[:count], more=message.more + hidden)
+    yield replace(least, link="", items=(), note=cut(message.note, MAX_TITLE), more=message.more + len(message.items))
+
+
+def _lines(message: Message, dialect: Dialect) -> list[str]:
+    if message.kind == "digest":
+        return _digest_lines(message, dialect)
+    if _templated(message):
+        return _template_lines(message, dialect)
+    say = _CHINESE if message.chinese else _ENGLISH
+    lines = [_head(message, dialect, say), _title(message, dialect), _origin(message, dialect)]
+    for term, sentence in message.matched[:3]:
+        lines.append(say["matched"].format(dialect.bold(dialect.escape(term)), dialect.escape(sentence)))
+    for label, values in (
+        ("technologies", message.technologies),
+        ("industries", message.industries),
+        ("keywords", message.keywords),
+    ):
+        if values:
+            lines.append(f"{say[label]}{say['comma'].join(dialect.escape(value) for value in values)}")
+    lines += [f"{number}. {dialect.escape(event)}" for number, event in enumerate(message.events[:5], 1)]
+    if message.summary and not message.events:
+        lines.append(dialect.escape(message.summary[:SUMMARY]))
+    lines += [_also(message, dialect, say), dialect.escape(message.note)]
+    return [line for line in lines if line]
+
+
+def _also(message: Message, dialect: Dialect, say: dict[str, str]) -> str:
+    """The others that tell the event: if it is not the same after all, here a reader sees it."""
+    told = [f"{title}（{source}）" if message.chinese else f"{title} ({source})" for title, source in message.also]
+    return say["also"] + dialect.escape(say["semicolon"].join(told)) if told else ""
+
+
+# ---- an operator's own wording
+
+
+def _templated(message: Message) -> bool:
+    return bool(message.template) and not message.plain and message.kind in ("alert", "test")
+
+
+def template_values(message: Message, dialect: Dialect = PLAIN) -> dict[str, str]:
+    """What a template may name. Foreign text comes in as a value only, escaped for the channel."""
+    say = _CHINESE if message.chinese else _ENGLISH
+    lists = {"keywords": message.keywords, "technologies": message.technologies, "industries": message.industries}
+    terms = say["comma"].join(dict.fromkeys(term for term, _ in message.matched))
+    named = {
+        "rule": message.rule,
+        "title": cut(message.title, 3 * MAX_TITLE),
+        "source": message.publisher or message.source,
+        "published": message.published.isoformat(" ", "minutes") if message.published else "",
+        "summary": message.summary[:SUMMARY],
+        "terms": terms,
+        "quote": message.matched[0][1] if message.matched else "",
+        "note": message.note,
+    }
+    named |= {name: say["comma"].join(values) for name, values in lists.items()}
+    values = {name: dialect.escape(text) for name, text in named.items()}
+    values["events"] = dialect.newline.join(f"{n}. {dialect.escape(event)}" for n, event in enumerate(message.events[:5], 1))
+    values |= {"id": message.id, "link": safe_link(message.link), "reprints": str(message.reprints)}
+    return values | {"linked": _title(message, dialect), "also": _also(message, dialect, say)}
+
+
+def _template_lines(message: Message, dialect: Dialect) -> list[str]:
+    """The template line by line; a line whose values are all empty is left out."""
+    values = template_values(message, dialect)
+    lines = [(line, Template(line).safe_substitute(values)) for line in message.template.strip().split("\n")]
+    return [told for line, told in lines if told.strip() or not line.strip()]
+
+
+def _head(message: Message, dialect: Dialect, say: dict[str, str]) -> str:
+    reprints = say["reprints"].format(message.reprints) if message.reprints else ""
+    mark = "" if message.kind == "notice" else f" {message.id}"
+    return dialect.bold(f"【{dialect.escape(message.rule)}】") + mark + reprints
+
+
+def _title(message: Message, dialect: Dialect) -> str:
+    title = dialect.escape(cut(message.title, 3 * MAX_TITLE))
+    link = safe_link(message.link)
+    if not title:
+        return ""
+    return dialect.link(title, link) if link else title
+
+
+def _origin(message: Message, dialect: Dialect) -> str:
+    names = list(dict.fromkeys(filter(None, (message.publisher, message.source))))
+    when = [message.published.isoformat(" ", "minutes")] if message.published else []
+    return " · ".join(dialect.escape(word) for word in names + when)
+
+
+def _digest_lines(message: Message, dialect: Dialect) -> list[str]:
+    say = _CHINESE if message.chinese else _ENGLISH
+    lines = [dialect.bold(f"【{dialect.escape(message.rule)}】") + say["digest"].format(len(message.items) + message.more)]
+    for number, item in enumerate(message.items, 1):
+        reprints = say["reprints"].format(item.reprints) if item.reprints else ""
+        lines.append(f"{number}. {item.id}{reprints} {_title(item, dialect)}")
+        lines.append(_origin(item, dialect))
+    if message.more:
+        lines.append(say["more"].format(message.more, dialect.escape(message.rule)))
+    return [line for line in lines if line]
+
+
+_CHINESE = {
+    "matched": "命中 {}：{}",
+    "technologies": "AI技术：",
+    "industries": "行业：",
+    "keywords": "关键词：",
+    "comma": "、",
+    "semicolon": "；",
+    "reprints": "（另有 {} 家转载）",
+    "also": "同一事件：",
+    "digest": "共 {} 条",
+    "more": "另有 {} 条，查看：zhixun alerts list --rule {}",
+}
+_ENGLISH = {
+    "matched": "matched {}: {}",
+    "technologies": "AI technologies: ",
+    "industries": "Industries: ",
+    "keywords": "Keywords: ",
+    "comma": ", ",
+    "semicolon": "; ",
+    "reprints": " (reprints: {})",
+    "also": "Also told by: ",
+    "digest": "{} alerts",
+    "more": "and {} more, see: zhixun alerts list --rule {}",
+}
+
+
+def as_json(message: Message) -> dict[str, Any]:
+    """The message for programs. A digest has `items`, each with its own key; the others the record as it was when it matched."""
+    common: dict[str, Any] = {
+        "type": message.kind,
+        "alert": message.id,
+        "alert_id": message.alert_id,
+        "idempotency_key": message.idem_key,
+        "rule": message.rule,
+    }
+    if message.kind == "digest":
+        return common | {"items": [as_json(item) for item in message.items], "more": message.more}
+    if message.kind != "alert":
+        return common | {"title": message.title, "note": message.note}
+    matched = [{"term": term, "quote": sentence} for term, sentence in message.matched]
+    also = [{"title": title, "source": source} for title, source in message.also]
+    told = common | {"reprints": message.reprints, "also": also, "matched": matched, "record": dict(message.record)}
+    return told | {"follows": _followed(message)} if message.follows else told
+
+
+def _followed(message: Message) -> dict[str, Any]:
+    """Which alert this one goes back to, and why."""
+    return {"note": message.note, **message.follows, "alert": short_id(message.follows["alert"])}
+
+
+TEMPLATE_NAMES = tuple(sorted(template_values(Message(0, "", "", ""))))

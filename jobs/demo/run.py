@@ -1,0 +1,238 @@
+"""`zhixun demo`: five small sites on the loopback range, published article by article, watched by the real daemon.
+
+The daemon runs as a process of its own with a configuration file of its own in a temporary folder; half way through it is killed
+with SIGKILL and started again. At the end the reader is told what was published, stored, alerted, and what the kill lost: nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from rich.console import Console
+from rich.markup import escape
+from ruamel.yaml import YAML
+
+from jobs import clock
+from jobs.demo.newsroom import Article, Site, World
+from storage.archive import queries
+from storage.db.database import open_database
+
+ZONE = ZoneInfo("Asia/Shanghai")
+CONFIG = """\
+database: sqlite:///{folder}/demo.db
+timezone: Asia/Shanghai
+crawl:
+  delay: 50ms
+  allow_networks: ["127.0.0.0/8"]
+sources:
+{sources}
+rules:
+  - name: 大模型
+    query: '大模型 OR "large language model" OR LLM'
+    channels: [screen]
+  - name: 融资与芯片
+    query: '融资 OR (raises AND million) OR AI芯片 OR "inference chips"'
+    channels: [screen]
+channels:
+  - name: screen
+    url: webhook+{hook}
+"""
+
+
+@dataclass
+class Newsroom:
+    """The demo's world and what is still to be published in it."""
+
+    world: World
+    articles: list[tuple[Site, Article]]
+
+    @classmethod
+    def load(cls, now: datetime) -> Newsroom:
+        """The newsroom of jobs/demo/newsroom.yaml, everything dated `now`."""
+        data: dict[str, Any] = YAML(typ="safe").load(resources.files("jobs.demo").joinpath("newsroom.yaml").read_text("utf-8"))
+        sites = {row["name"]: Site(**row) for row in data["sites"]}
+        for name, rows in data["earlier"].items():
+            for number, (title, text) in enumerate(rows):
+                published = now.astimezone(ZONE) - timedelta(days=30 + number)
+                sites[name].articles.append(Article(f"/{published:%Y/%m/%d}/{900 + number}.html", title, (text,), published))
+        articles: list[tuple[Site, Article]] = []
+        for number, row in enumerate(data["articles"]):
+            text = row.get("text") or data["articles"][row["reprint_of"]]["text"]
+            path = f"/{now.astimezone(ZONE):%Y/%m/%d}/{1000 + number}.html"
+            keywords = tuple(row.get("keywords", ()))
+            published = now.astimezone(ZONE) + timedelta(seconds=number)
+            articles.append((sites[row["site"]], Article(path, row["title"], tuple(text), published, keywords=keywords)))
+        return cls(World(list(sites.values())), articles)
+
+
+class Daemon:
+    """The real daemon as a child process."""
+
+    def __init__(self, config: Path, log: Path) -> None:
+        self._config = config
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start it; its log goes to a file."""
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "jobs", "-c", str(self._config), "run", stdout=log, stderr=log
+            )
+
+    async def end(self, how: signal.Signals) -> int:
+        """Send it a signal and wait until it is gone; the exit code."""
+        if self._process is None:
+            return 0
+        if self._process.returncode is None:
+            self._process.send_signal(how)
+        return await self._process.wait()
+
+
+async def wait_until(true: Callable[[], bool], seconds: float, step: float = 0.1) -> bool:
+    """Wait until `true()`, at most so many seconds; whether it became true."""
+    for _ in range(int(seconds / step)):
+        if true():
+            return True
+        await asyncio.sleep(step)
+    return true()
+
+
+class Show:
+    """Prints what happens as it happens."""
+
+    def __init__(self, console: Console, room: Newsroom, database: str) -> None:
+        self._console = console
+        self._room = room
+        self._database = database
+        self._told = 0
+        self._seen: set[int | None] = set()
+        self._began = clock.now() - timedelta(days=1)
+
+    def say(self, text: str) -> None:
+        """One line of the demo's own words."""
+        self._console.print(text, highlight=False)
+
+    def stored(self) -> int:
+        """How many records the daemon's database holds."""
+        with closing(open_database(self._database)) as db:
+            return db.read(queries.count_records)
+
+    def tell_records(self) -> None:
+        """Print the records of new articles that were stored since the last call."""
+        with closing(open_database(self._database)) as db:
+            records = db.read(lambda s: list(queries.records(s, since=self._began)))
+        for record in sorted(records, key=lambda one: one.id or 0):
+            if record.id in self._seen:
+                continue
+            self._seen.add(record.id)
+            folded = f" [dim](reprint of record {record.story})[/]" if record.story != record.id else ""
+            self.say(f"  [green]record {record.id}[/] {escape(record.title)}{folded}")
+            fields = (("关键词", record.keywords), ("AI技术", record.ai_technologies), ("行业", record.industries))
+            said = "  ".join(f"{label}: {', '.join(values)}" for label, values in fields if values)
+            self.say(f"        [dim]{escape(said)}[/]")
+
+    def alerts(self) -> dict[str, dict[str, Any]]:
+        """The alerts that arrived, by idempotency key."""
+        return {key: body for key, body in self._room.world.sink.received}  # noqa: C416  (typed)
+
+    def tell_alerts(self) -> None:
+        """Print the alerts that arrived since the last call."""
+        arrived = list(self.alerts().values())
+        for body in arrived[self._told :]:
+            record = body.get("record", {})
+            self.say(
+                f"  [bold red]alert[/] {escape(str(body.get('alert')))} [cyan]{escape(str(body.get('rule')))}[/]  {escape(record['title'])}"
+            )
+            detail = "；".join(event["headline"] for event in record.get("events", [])[:2])
+            if detail:
+                self.say(f"        {escape(detail)}")
+        self._told = len(arrived)
+
+
+async def run(console: Console, pace: float = 2.5, keep: Path | None = None) -> int:
+    """Play the demo; 0 when nothing was lost and nothing was told twice.
+
+    `keep` is a new folder that stays, with the configuration and the database; without it nothing stays.
+    """
+    room = Newsroom.load(clock.now())
+    await room.world.start()
+    try:
+        with tempfile.TemporaryDirectory(prefix="zhixun-demo-") as folder:
+            return await _play(console, room, keep or Path(folder), pace)
+    finally:
+        await room.world.stop()
+
+
+async def _play(console: Console, room: Newsroom, folder: Path, pace: float) -> int:
+    config = _write_config(room, folder)
+    show = Show(console, room, f"sqlite:///{folder}/demo.db")
+    daemon = Daemon(config, folder / "daemon.log")
+    show.say("[bold]A newsroom on this machine[/], watched by the real daemon; nothing leaves the loopback range.")
+    for site in room.world.sites:
+        show.say(f"  {site.kind:8} {site.url}  {site.name}" + ("  (GB18030)" if site.encoding != "utf-8" else ""))
+    await daemon.start()
+    try:
+        started = await wait_until(lambda: all(site.requests for site in room.world.sites), 20)
+        if not started:
+            show.say(
+                "[red]The daemon did not start.[/] Its log:\n" + escape((folder / "daemon.log").read_text("utf-8", "replace"))
+            )
+            return 1
+        await _publish(room, show, daemon, pace)
+        return await _count(room, show)
+    finally:
+        code = await daemon.end(signal.SIGTERM)
+        show.say(f"daemon stopped by SIGTERM, exit code {code}")
+
+
+async def _publish(room: Newsroom, show: Show, daemon: Daemon, pace: float) -> None:
+    middle = len(room.articles) // 2 + 1
+    for number, (site, article) in enumerate(room.articles):
+        site.articles.append(article)
+        show.say(f"[dim]{site.name} publishes[/] {escape(article.title)}")
+        if number == middle:
+            await asyncio.sleep(0.9)
+            await daemon.end(signal.SIGKILL)
+            show.say("[bold yellow]kill -9[/] of the daemon, in the middle of its work … and it is started again")
+            await daemon.start()
+        await asyncio.sleep(pace)
+        show.tell_records()
+        show.tell_alerts()
+
+
+async def _count(room: Newsroom, show: Show) -> int:
+    expected = sum(len(site.articles) for site in room.world.sites)
+    everything = await wait_until(lambda: show.stored() >= expected, 25, 0.5)
+    await asyncio.sleep(1.0)
+    show.tell_records()
+    show.tell_alerts()
+    received = room.world.sink.received
+    told = {(body["rule"], body["record"]["title"]) for body in show.alerts().values()}
+    show.say(
+        f"\n[bold]{expected}[/] articles published ({len(room.articles)} of them now), [bold]{show.stored()}[/] records stored, "
+        f"[bold]{len(show.alerts())}[/] alerts arrived ({len(received) - len(show.alerts())} repeated by the kill under the same key); "
+        "the reprint was folded into the first alert."
+    )
+    return 0 if everything and len(told) == len(show.alerts()) else 1
+
+
+def _write_config(room: Newsroom, folder: Path) -> Path:
+    sources = "".join(
+        f"  - {json.dumps({'name': s.name, 'url': s.url, 'every': '2s'}, ensure_ascii=False)}\n" for s in room.world.sites
+    )
+    path = folder / "config.yaml"
+    path.write_text(CONFIG.format(folder=folder, sources=sources, hook=room.world.hook), "utf-8")
+    return path

@@ -1,0 +1,155 @@
+"""OPML 2.0, in which feed readers hand over their lists: http://opml.org/spec2.opml
+
+Feeds are outlines with an `xmlUrl`; the folders around one and its `category` are its tags. What no other reader can watch (a list
+page, an API) travels in attributes of our own namespace, so that our own export comes back whole.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import format_datetime
+from typing import Any
+
+from lxml import etree
+
+from crawler.errors import ZhixunError
+from crawler.sandbox.precheck import hostile
+from crawler.url import is_web, link_key
+from jobs.config.values import check_name
+
+MAX_BYTES = 10 * 2**20
+MAX_FEEDS = 20_000
+MAX_NAME = 80  # characters, as config.yaml has it
+OURS = "urn:zhixun:source"
+_KIND, _OPTIONS = f"{{{OURS}}}kind", f"{{{OURS}}}options"
+_separator = re.compile(r"[,/]")  # of categories
+_not_xml = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+class OpmlError(ZhixunError):
+    """The file is no OPML."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One source of a list. `title` may be "". `options` are the further keys of config.yaml."""
+
+    title: str
+    url: str
+    kind: str
+    tags: tuple[str, ...]
+    options: Mapping[str, Any]
+
+
+def read(body: bytes) -> tuple[Outline, ...]:
+    """The sources of a list, each address once, tags of all its places together. Raises OpmlError."""
+    if len(body) > MAX_BYTES:
+        raise OpmlError(f"it is larger than {MAX_BYTES >> 20} MB")
+    if why := hostile(body):
+        raise OpmlError(f"refused unread: {why}")
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
+    try:
+        root = etree.fromstring(body, parser)
+    except etree.XMLSyntaxError as error:
+        raise OpmlError(f"it is no XML: {error}") from None
+    if etree.QName(root).localname.lower() != "opml":
+        raise OpmlError(f"its root is <{etree.QName(root).localname}>, not <opml>")
+    found: dict[str, Outline] = {}
+    for outline in _walk(root):
+        key = f"{link_key(outline.url)} {outline.options.get('body')}"
+        tags = tuple(dict.fromkeys((*(found[key].tags if key in found else ()), *outline.tags)))
+        first = found.get(key, outline)
+        found[key] = Outline(first.title, first.url, first.kind, tags, first.options)
+        if len(found) > MAX_FEEDS:
+            raise OpmlError(f"it holds more than {MAX_FEEDS:,} feeds")
+    return tuple(found.values())
+
+
+def _walk(root: etree._Element) -> Iterator[Outline]:
+    """Feeds with the folders around them. Not recursive: a file may nest deep."""
+    folders: list[str] = []
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if not isinstance(element.tag, str) or etree.QName(element).localname.lower() != "outline":
+            continue
+        attributes = {str(name).lower(): str(value) for name, value in element.attrib.items()}
+        title = _name(attributes.get("text") or attributes.get("title") or "")
+        if event == "end":
+            folders.pop()
+            continue
+        url = (attributes.get("xmlurl") or (attributes.get("url", "") if _KIND in attributes else "")).strip()
+        if is_web(url):
+            options = _options(attributes)
+            own = options.pop("tags", None)
+            tags = tuple(map(str, own)) if isinstance(own, list) else _tags(folders, attributes)
+            yield Outline(title, url, attributes.get(_KIND, "feed"), tags, options)
+        folders.append("" if is_web(url) else title)
+
+
+def _tags(folders: Iterable[str], attributes: Mapping[str, str]) -> tuple[str, ...]:
+    """Folders from the outside in, then the categories: a comma between two, a slash before each step."""
+    categories = _separator.split(attributes.get("category", ""))
+    return tuple(dict.fromkeys(tag for tag in (*folders, *map(_name, categories)) if tag))
+
+
+def _name(text: str) -> str:
+    """Text as a name of config.yaml; "" where nothing is left of it."""
+    name = "".join(ch if ch.isprintable() else " " for ch in text)
+    name = " ".join(name.split())[:MAX_NAME].strip().removeprefix("tag:").strip()
+    try:
+        return check_name(name)
+    except ValueError:
+        return ""
+
+
+def _options(attributes: Mapping[str, str]) -> dict[str, Any]:
+    try:
+        options = json.loads(attributes.get(_OPTIONS, "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return options if isinstance(options, dict) else {}
+
+
+def write(outlines: Iterable[Outline], title: str, now: datetime) -> bytes:
+    """A list, a folder for each first tag; its other tags are categories."""
+    root = etree.Element("opml", attrib={"version": "2.0"}, nsmap={"zhixun": OURS})
+    head = etree.SubElement(root, "head")
+    etree.SubElement(head, "title").text = _sound(title)
+    etree.SubElement(head, "dateCreated").text = format_datetime(now)
+    body = etree.SubElement(root, "body")
+    folders: dict[str, etree._Element] = {}
+    for outline in outlines:
+        place = body
+        if outline.tags:
+            tag = outline.tags[0]
+            if tag not in folders:
+                folders[tag] = etree.SubElement(body, "outline", attrib={"text": _sound(tag), "title": _sound(tag)})
+            place = folders[tag]
+        etree.SubElement(place, "outline", attrib={name: _sound(value) for name, value in _attributes(outline).items()})
+    return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
+
+
+def _attributes(outline: Outline) -> dict[str, str]:
+    made = {"text": outline.title, "title": outline.title}
+    if outline.kind in ("feed", "auto"):
+        made |= {"type": "rss", "xmlUrl": outline.url}
+    else:
+        made |= {"type": "link", "url": outline.url}
+    if outline.kind != "feed":
+        made[_KIND] = outline.kind
+    options = dict(outline.options)
+    if any(_separator.search(tag) for tag in outline.tags):
+        options["tags"] = list(outline.tags)
+    if options:
+        made[_OPTIONS] = json.dumps(options, ensure_ascii=False, default=str)
+    if outline.tags[1:]:
+        made["category"] = ",".join(outline.tags[1:])
+    return made
+
+
+def _sound(text: str) -> str:
+    """Without the characters that XML cannot hold."""
+    return _not_xml.sub("", text)

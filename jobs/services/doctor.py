@@ -1,0 +1,203 @@
+"""Looks at everything a daemon needs before it is needed. Changes nothing and sends nothing: channels are only connected to."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import os
+import shutil
+import socket
+import stat
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from jobs import backups
+from jobs.config.load import Config
+from jobs.deliver.message import test_message
+from jobs.deliver.transport import OpenChannel, Post, Reply, channel_for
+from storage.archive import queries
+from storage.db.database import Database, open_database
+from storage.db.errors import NotReady, StorageError
+
+Verdict = Literal["ok", "warn", "fail"]
+SOUND_SQLITE = (3, 51, 3)  # https://sqlite.org/wal.html, "WAL-reset bug": before, two writers could damage a database
+MIB = 2**20
+LITTLE, NOTHING = 1024 * MIB, 100 * MIB  # bytes free on the disk
+CONNECT = 5.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    what: str
+    verdict: Verdict
+    says: str
+
+
+def examine(config: Config, path: Path, now: datetime) -> Iterator[Finding]:
+    """Everything, one finding after the other."""
+    active = sum(source.enabled for source in config.sources)
+    watched = f"{active} sources, {len(config.rules)} rules, {len(config.channels)} channels"
+    yield Finding("configuration", "ok" if active else "warn", watched + ("" if active else ": nothing is watched"))
+    yield private(path, "configuration file")
+    with closing(open_database(config.database)) as db:
+        yield from _store(db, config, now)
+    if config.browser:
+        yield asyncio.run(browser(config.browser, config.crawl.sandbox))
+    for row in config.channels:
+        yield asyncio.run(reach(row.name, channel_for(row.url)))
+
+
+def private(path: Path, what: str) -> Finding:
+    """Whether a file with secrets in it is its owner's alone."""
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except OSError as error:
+        return Finding(what, "fail", f"{path} cannot be read: {error.strerror}")
+    if mode & 0o077:
+        return Finding(
+            what, "warn", f"{path} may be read by others (mode {mode:03o}); `chmod 600`, or keep secrets in the environment"
+        )
+    return Finding(what, "ok", f"{path} is yours alone")
+
+
+def _store(db: Database, config: Config, now: datetime) -> Iterator[Finding]:
+    if db.sqlite_version is not None:
+        yield sqlite(db.sqlite_version)
+    if db.path is not None:
+        yield disk(db.path, _free)
+        if not db.path.exists():
+            yield Finding("database", "warn", f"{db.path} does not exist yet; `zhixun run` creates it")
+            return
+        yield private(db.path, "database file")
+    try:
+        db.check()
+        seen = db.read(lambda s: (queries.last_beat(s, "daemon"), queries.status(s, now)))
+    except NotReady as error:
+        yield Finding("database", "warn", str(error))
+        return
+    except StorageError as error:
+        yield Finding("database", "fail", str(error))
+        return
+    beat, status = seen
+    yield Finding("database", "ok", f"{db.name}: sound, {status.records} records")
+    yield clock(max((at for at in (beat.at if beat else None, status.newest_record) if at), default=None), now)
+    yield backup(config, now)
+
+
+def sqlite(version: tuple[int, ...]) -> Finding:
+    """The SQLite library in use."""
+    told = ".".join(map(str, version))
+    if version < SOUND_SQLITE:
+        return Finding(
+            "SQLite", "warn",
+            f"{told} has the WAL-reset bug (fixed in 3.51.3). Zhixun writes through one connection, which avoids it; let no other "
+            "program write to the file. A newer library comes with a newer Python or system; PostgreSQL is not concerned",
+        )  # fmt: skip
+    return Finding("SQLite", "ok", told)
+
+
+def _free(folder: Path) -> int:
+    return shutil.disk_usage(folder).free
+
+
+def disk(file: Path, free: Callable[[Path], int]) -> Finding:
+    """The room where the database is, or will be, and whether it may be written."""
+    folder = next((place for place in (file.parent, *file.parent.absolute().parents) if place.exists()), Path("/"))
+    if not os.access(folder, os.W_OK):
+        return Finding("disk", "fail", f"{folder} may not be written")
+    left = free(folder)
+    verdict: Verdict = "fail" if left < NOTHING else "warn" if left < LITTLE else "ok"
+    return Finding("disk", verdict, f"{left / MIB:,.0f} MiB free in {folder}")
+
+
+def clock(newest: datetime | None, now: datetime) -> Finding:
+    """Whether the clock is behind what the database has seen."""
+    if newest is not None and newest > now + timedelta(minutes=1):
+        return Finding(
+            "clock", "fail", f"it is {now:%Y-%m-%d %H:%M} UTC here, and the database knows {newest:%Y-%m-%d %H:%M}: set the clock"
+        )
+    return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+
+
+def backup(config: Config, now: datetime) -> Finding:
+    """The newest copy of the database."""
+    plan = config.backup_plan()
+    if plan is None:
+        return Finding("backup", "warn", "no copies are made; see `backup:` in the configuration")
+    newest = max(backups.copies(plan.folder), default=None)
+    if newest is None:
+        return Finding("backup", "warn", f"none in {plan.folder} yet")
+    late = now - newest > 2 * plan.every
+    return Finding("backup", "warn" if late else "ok", f"the newest of {newest:%Y-%m-%d %H:%M} UTC, in {plan.folder}")
+
+
+async def browser(path: str, sandbox: bool) -> Finding:
+    """Whether the browser starts, for the sources with `render`."""
+    rendering = importlib.import_module("crawler.fetch.browser")  # its library is an extra: not everyone has it
+    told, failed = await rendering.try_out(path, sandbox=sandbox)
+    if failed:
+        return Finding("browser", "fail", told)
+    if os.geteuid() == 0:
+        return Finding("browser", "warn", f"{told}; without its sandbox, as it is run by root: give Zhixun a user of its own")
+    if not sandbox:
+        return Finding("browser", "warn", f"{told}; without its sandbox (crawl.sandbox)")
+    return Finding("browser", "ok", told)
+
+
+# ---- channels
+
+
+class _Nowhere(Post):
+    """Notes where a channel would send to, and sends nothing."""
+
+    url = ""
+
+    async def __call__(self, url: str, **_more: Any) -> Reply:
+        self.url = self.url or url
+        return Reply(0, error="nothing is sent")
+
+
+async def reach(name: str, channel: OpenChannel) -> Finding:
+    """Whether the channel's server takes connections."""
+    what = f"channel {name}"
+    place = await place_of(channel)
+    if isinstance(place, str):
+        return Finding(what, "ok", place)
+    host, port = place
+    try:
+        async with asyncio.timeout(CONNECT):
+            _, writer = await asyncio.open_connection(host, port)
+            writer.close()
+    except (OSError, TimeoutError, UnicodeError) as error:
+        why = (
+            "does not exist"
+            if isinstance(error, socket.gaierror)
+            else "does not answer"
+            if isinstance(error, TimeoutError)
+            else str(error)
+        )
+        return Finding(what, "fail", f"{channel.name}: {host}:{port} {why}")
+    return Finding(what, "ok", f"{channel.name}: {host}:{port} takes connections; `zhixun channels test {name}` sends something")
+
+
+async def place_of(channel: OpenChannel) -> tuple[str, int] | str:
+    """Host and port of a channel's server, or a sentence where it has none."""
+    if channel.name in ("console", "file", "apprise"):
+        return f"{channel.name}: nothing to connect to"
+    host, port = getattr(channel.options, "host", ""), getattr(channel.options, "port", None)
+    if channel.name == "email":
+        return str(host), int(port or 0)
+    post = _Nowhere(lambda: _THEN)
+    await channel.send(test_message(_THEN), post)
+    parts = urlsplit(post.url)
+    return parts.hostname or "", parts.port or (80 if parts.scheme == "http" else 443)
+
+
+_THEN = datetime.fromisoformat("2026-01-01T00:00:00+00:00")  # what is worded is never sent

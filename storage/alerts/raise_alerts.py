@@ -1,0 +1,205 @@
+"""Alerts as they are raised, inside the transaction that stores their article.
+
+    raised     the first article of a story (or of a text, or each article: `fold`) that a rule matches
+    folded     a later one: noted as a teller of the first alert and counted there, never dropped
+    again      once, when so many independent publishers carry the story (`again_when`)
+    update     to those who were alerted, when the article was corrected or withdrawn (`Updates`)
+
+Each has its own dedup key, so that nothing is raised twice, whatever is stored twice.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from crawler.url import host_of, registrable
+from storage.db.database import insert_new
+from storage.db.models import alert, article, delivery, tally, teller
+
+Fold = Literal["events", "reprints", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Cooldown:
+    """After an alert the next one waits `pause`, together with all that come meanwhile. `due`: when something raised then may leave."""
+
+    pause: timedelta
+    due: Callable[[datetime], datetime | None]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDraft:
+    """An alert as the rules see it, not yet in the ledger. `due`: when to deliver it at the earliest; None is at once.
+
+    `muted` says why a match raises nothing (too old …): it is tallied all the same. `again_when` is a number of publishers.
+    """
+
+    rule: str
+    version: str
+    channels: tuple[str, ...]
+    payload: dict[str, Any]
+    due: datetime | None = None
+    fold: Fold = "events"
+    again_when: int | None = None
+    cooldown: Cooldown | None = None
+    muted: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Updates:
+    """What to tell of a changed article: the rules that want to know, each with when; and the record as a payload has it."""
+
+    due: Mapping[str, datetime | None]
+    record: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an article stands: its story, and the article whose text it repeats (itself, if none). `reason`: why there."""
+
+    article_id: int
+    story: int
+    copy_of: int
+    link_key: str
+    reason: str = ""
+
+    def scope(self, fold: Fold) -> str:
+        """What an alert is raised once for."""
+        return {"events": f"{self.story}", "reprints": f"copy {self.copy_of}", "off": f"article {self.article_id}"}[fold]
+
+
+def raise_all(session: Session, place: Place, drafts: Sequence[AlertDraft], now: datetime) -> tuple[int, int]:
+    """(alerts made, matches folded into earlier alerts)."""
+    made = folded = 0
+    for draft in drafts:
+        before = made
+        if not draft.muted:
+            key = f"{draft.rule}|{place.scope(draft.fold)}"
+            if _insert(session, key, place, draft, now, idem=f"{draft.rule}|{place.link_key}"):
+                made += 1
+            else:
+                folded += 1
+                made += _fold(session, key, place, draft, now)
+        _count(session, draft.rule, now, made - before)
+    return made, folded
+
+
+def _insert(
+    session: Session, key: str, place: Place, draft: AlertDraft, now: datetime, *, idem: str, follows: int | None = None
+) -> bool:
+    due = draft.due or now
+    if draft.cooldown and follows is None:
+        due = cooled(draft.cooldown, due, _last_due(session, draft.rule), now)
+    row = {
+        "dedup_key": key,
+        "rule": draft.rule,
+        "rule_version": draft.version,
+        "article_id": place.article_id,
+        "story": place.story,
+        "payload": draft.payload,
+        "created_at": now,
+        "reprints": 0,
+        "due_at": due,
+        "follows": follows,
+    }
+    if not insert_new(session, alert, [row], "dedup_key"):
+        return False
+    number = session.execute(select(alert.c.id).where(alert.c.dedup_key == key)).scalar_one()
+    deliveries = [
+        {"alert_id": number, "channel": channel, "idem_key": _key(f"{idem}|{channel}"), "state": "pending", "next_at": due}
+        for channel in dict.fromkeys(draft.channels)
+    ]
+    if deliveries:
+        session.execute(insert(delivery), deliveries)
+    return True
+
+
+def cooled(cooldown: Cooldown, due: datetime, last: datetime | None, now: datetime) -> datetime:
+    """When an alert may leave if the rule's last one may at `last`: with those that wait already, or a pause after it."""
+    if last is None or due >= last + cooldown.pause:
+        return due
+    if last > now:
+        return max(due, last)
+    ready = last + cooldown.pause
+    return max(due, cooldown.due(ready) or ready)
+
+
+def _last_due(session: Session, rule: str) -> datetime | None:
+    query = select(alert.c.due_at).where(alert.c.rule == rule, alert.c.follows.is_(None))
+    last: datetime | None = session.scalar(query.order_by(alert.c.id.desc()).limit(1))
+    return last
+
+
+def _key(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
+
+
+def idempotency_key(rule: str, link_key: str, channel: str) -> str:
+    """The key under which a receiver may drop a repeat: made of the article's address, not of our ids, which a new database counts anew."""
+    return _key(f"{rule}|{link_key}|{channel}")
+
+
+def _count(session: Session, rule: str, now: datetime, made: int) -> None:
+    day = f"{now.astimezone(UTC):%Y-%m-%d}"
+    insert_new(session, tally, [{"rule": rule, "day": day, "matches": 0, "alerts": 0, "last_at": now}], "rule", "day")
+    counts = {"matches": tally.c.matches + 1, "alerts": tally.c.alerts + made, "last_at": now}
+    session.execute(update(tally).where(tally.c.rule == rule, tally.c.day == day).values(counts))
+
+
+# ---- told again
+
+
+def _fold(session: Session, key: str, place: Place, draft: AlertDraft, now: datetime) -> int:
+    """Note the article on the alert that told its story first; 1 when enough publishers carry it now to tell it again."""
+    first = session.execute(select(alert).where(alert.c.dedup_key == key)).one()
+    how = "event" if place.copy_of == place.article_id else "reprint"
+    row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": place.reason, "at": now}
+    if insert_new(session, teller, [row], "alert_id", "article_id"):
+        session.execute(update(alert).where(alert.c.id == first.id).values(reprints=alert.c.reprints + 1))
+    if draft.again_when is None or (count := len(_publishers(session, first))) < draft.again_when:
+        return 0
+    payload = first.payload | {"follows": {"alert": first.id, "why": "again", "publishers": count}}
+    again = AlertDraft(first.rule, first.rule_version, draft.channels, payload, draft.due)
+    where = Place(first.article_id, first.story, first.article_id, place.link_key)
+    return int(_insert(session, f"{key}|again", where, again, now, idem=f"{key}|again|{place.link_key}", follows=first.id))
+
+
+def _publishers(session: Session, first: Any) -> set[str]:
+    """Who carries a story, each once: the publisher that the page names, else its site."""
+    told = select(teller.c.article_id).where(teller.c.alert_id == first.id)
+    rows = session.execute(
+        select(article.c.publisher, article.c.link).where((article.c.id == first.article_id) | article.c.id.in_(told))
+    )
+    return {publisher_of(row.publisher, row.link) for row in rows}
+
+
+def publisher_of(publisher: str | None, link: str) -> str:
+    """Who carries an article: the publisher that its page names, else its site."""
+    return (publisher or registrable(host_of(link))).casefold()
+
+
+# ---- corrected
+
+
+def update_all(session: Session, place: Place, updates: Updates, *, why: str, version: str, now: datetime) -> int:
+    """Tell those who were alerted of this article that it changed; how many alerts. `version` of the article: each is told once."""
+    count = 0
+    query = select(alert).where(alert.c.article_id == place.article_id, alert.c.follows.is_(None), alert.c.rule.in_(updates.due))
+    for first in session.execute(query).all():
+        told = session.scalars(
+            select(delivery.c.channel).where(delivery.c.alert_id == first.id, delivery.c.state != "dead")
+        ).all()
+        follows = {"alert": first.id, "why": "withdrawn" if why == "withdrawn" else "changed", "detail": why}
+        payload = first.payload | {"record": updates.record or first.payload["record"], "follows": follows}
+        draft = AlertDraft(first.rule, first.rule_version, tuple(told), payload, updates.due[first.rule])
+        key = f"{first.dedup_key}|update {version}"
+        idem = f"{first.rule}|{place.link_key}|update {version}"
+        count += _insert(session, key, place, draft, now, idem=idem, follows=first.id)
+    return count

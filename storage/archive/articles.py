@@ -1,0 +1,257 @@
+"""Articles: new, the same again, changed, or a reprint; stored with their alerts and the end of their task in one transaction.
+
+That one transaction is why no article is without its alerts after a crash, and no alert is made twice: an alert is unique by rule and
+story (storage/alerts/raise_alerts.py), its deliveries by alert and channel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from crawler.record import Record
+from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, idempotency_key, raise_all, update_all
+from storage.archive import changes, near_duplicates
+from storage.db.database import changed, insert_new
+from storage.db.failpoints import after_commit, failpoint
+from storage.db.mapping import content_hash, record_from_row, record_to_row
+from storage.db.models import alert, article, article_alias, revision, shingle, source
+from storage.queue import baseline, frontier, sources
+from storage.stories import assign
+
+__all__ = [
+    "AlertDraft",
+    "Cooldown",
+    "Fold",
+    "Stored",
+    "Updates",
+    "idempotency_key",
+    "insert_record",
+    "store",
+    "tidy",
+    "to_record",
+    "withdrawn",
+]
+
+REMEMBERED = timedelta(days=30)  # how long an article can still be found to be the origin of a reprint
+CANDIDATES = 8  # stored texts compared with a new one
+MAX_ALIASES = 10
+WHOLE = 0.9  # of a text, in another: a reprint whatever its headline says
+READ_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))  # after each other, what a rule wants updates of
+
+
+@dataclass(frozen=True, slots=True)
+class _Incoming:
+    """A record on its way in."""
+
+    record: Record
+    key: str
+    aliases: tuple[str, ...]
+    tags: tuple[str, ...]
+    sketch: near_duplicates.Sketch
+    now: datetime
+
+
+Verdict = Literal["new", "same", "changed", "reprint"]
+to_record = record_from_row
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a record, and why. `story` is the id of the first record of the same event."""
+
+    verdict: Verdict
+    reason: str
+    article_id: int
+    story: int
+    alerts_made: int = 0
+    alerts_folded: int = 0
+
+
+def store(
+    session: Session,
+    record: Record,
+    *,
+    key: str,
+    aliases: Sequence[str] = (),
+    tags: Sequence[str] = (),
+    task: frontier.Task | None = None,
+    alerts: Sequence[AlertDraft] = (),
+    updates: Updates | None = None,
+    now: datetime,
+) -> Stored:
+    """Store a record and what follows from it.
+
+    `key` and `aliases` are dedup keys: of the address that was read, and of those that the page calls its own. `task`, if given, is
+    closed even if its lease was lost: the article's key makes a second store harmless. `updates`: whom to tell if it changed.
+    """
+    others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
+    incoming = _Incoming(record, key, others, tuple(tags), near_duplicates.sketch(record.title, record.text), now)
+    stored = _known(session, incoming, updates)
+    if stored is None:
+        place, verdict = _insert(session, incoming)
+        made, folded = raise_all(session, place, alerts, now)
+        stored = Stored(verdict, place.reason, place.article_id, place.story, made, folded)
+    if task is not None:
+        if not task.depth:
+            sources.read(session, task.source_id, baseline.reading_of(record))
+        again = _read_again(session, stored.article_id, task, updates)
+        frontier.done(session, task, now=now, reason=stored.verdict, again_at=now + again if again else None)
+    failpoint("before-store-commit")
+    after_commit(session, "after-store-commit")
+    return stored
+
+
+def insert_record(session: Session, record: Record, *, key: str, tags: Sequence[str] = (), now: datetime) -> Stored:
+    """Store an imported record: nobody is alerted of it, and a link that is known keeps the record it has."""
+    own = session.execute(select(article.c.id, article.c.story).where(article.c.link_key == key)).first()
+    if own is not None:
+        return Stored("same", f"record {own.id} has this link", own.id, own.story)
+    return store(session, record, key=key, tags=tags, now=now)
+
+
+def withdrawn(session: Session, task: frontier.Task, *, key: str, detail: str, updates: Updates, now: datetime) -> int:
+    """A page that was read before is gone: tell those who were alerted of it. How many alerts; the record stays."""
+    frontier.done(session, task, now=now, reason="withdrawn")
+    row = session.execute(select(article.c.id, article.c.story).where(article.c.link_key == key)).first()
+    if row is None:
+        return 0
+    place = Place(row.id, row.story, row.id, key, detail)
+    count = update_all(session, place, updates, why="withdrawn", version="withdrawn", now=now)
+    after_commit(session, "after-store-commit")
+    return count
+
+
+def _read_again(session: Session, number: int, task: frontier.Task, updates: Updates | None) -> timedelta | None:
+    """In how long to look whether the article has changed: some hours, where a rule that wants to know has told of it."""
+    if updates is None or not updates.due or task.depth >= len(READ_AGAIN):
+        return None
+    told = select(alert.c.id).where(alert.c.article_id == number, alert.c.rule.in_(updates.due)).limit(1)
+    return READ_AGAIN[task.depth] if session.execute(told).first() else None
+
+
+def tidy(session: Session, now: datetime) -> int:
+    """Forget the sketches and join keys of articles that are too old for them."""
+    return changed(session, delete(shingle).where(shingle.c.seen_at < now - REMEMBERED)) + assign.tidy(session, now)
+
+
+# ---- known already?
+
+
+def _known(session: Session, new: _Incoming, updates: Updates | None) -> Stored | None:
+    own = session.execute(select(article).where(article.c.link_key == new.key)).first()
+    if own is not None:
+        return _again(session, new, own, updates)
+    for row in _claimed_by(session, new.key, new.aliases):
+        alike = near_duplicates.compare(new.sketch, near_duplicates.sketch(row.title, row.text)).reprint
+        if alike or row.content_hash == content_hash(new.record):
+            insert_new(session, article_alias, [{"link_key": new.key, "article_id": row.id}], "link_key")
+            return Stored("same", f"another address of record {row.id}", row.id, row.story)
+    return None
+
+
+def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) -> Stored:
+    row = record_to_row(new.record)
+    if row["content_hash"] == old.content_hash:
+        return Stored("same", f"record {old.id} has this link and this text", old.id, old.story)
+    before = {"article_id": old.id, "at": new.now, "title": old.title, "text": old.text, "content_hash": old.content_hash}
+    session.execute(insert(revision).values(before))
+    row |= {"updated_at": new.now, "shown_at": new.record.published or old.shown_at}
+    session.execute(update(article).where(article.c.id == old.id).values(row))
+    session.execute(delete(shingle).where(shingle.c.article_id == old.id))
+    assign.forget(session, old.id)
+    _remember(session, old.id, new)
+    why = changes.substantial((old.title, old.text), (new.record.title, new.record.text))
+    made = 0
+    if why and updates is not None:
+        place = Place(old.id, old.story, old.reprint_of or old.id, new.key)
+        made = update_all(session, place, updates, why=why, version=row["content_hash"], now=new.now)
+    reason = f"record {old.id} has this link and had another text" + (f" ({why})" if why else "")
+    return Stored("changed", reason, old.id, old.story, made)
+
+
+def _claimed_by(session: Session, key: str, aliases: Sequence[str]) -> list[Any]:
+    """Articles that share an address with this one. Only a claim: a site may call its front page the canonical of everything."""
+    aliased = select(article_alias.c.article_id).where(article_alias.c.link_key.in_([key, *aliases]))
+    query = select(article).where(or_(article.c.link_key.in_(aliases), article.c.id.in_(aliased))).order_by(article.c.id)
+    return list(session.execute(query.limit(CANDIDATES)).all())
+
+
+# ---- new
+
+
+def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
+    origin = _origin(session, new)
+    joined = assign.join(session, assign.print_of(new.record), new.now) if origin is None else None
+    found = origin or joined
+    first_seen = new.record.first_seen or new.now
+    row = record_to_row(new.record) | {
+        "link_key": new.key,
+        "tags": list(new.tags),
+        "first_seen": first_seen,
+        "updated_at": new.now,
+        "shown_at": new.record.published or first_seen,
+        "story": found.story if found else None,
+        "story_reason": found.reason if found else None,
+        "reprint_of": (origin.reprint_of or origin.id) if origin else None,
+    }
+    number = session.execute(insert(article).values(row).returning(article.c.id)).scalar_one()
+    if found is None:
+        session.execute(update(article).where(article.c.id == number).values(story=number))
+    _remember(session, number, new, print_too=origin is None)
+    _claim_aliases(session, number, new.aliases)
+    news = {"articles": source.c.articles + 1, "last_new_at": new.now}
+    session.execute(update(source).where(source.c.name == new.record.source).values(news))
+    place = Place(number, number, number, new.key, "no record has this link or this text")
+    if found is not None:
+        place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)
+    return place, "reprint" if origin else "new"
+
+
+@dataclass(frozen=True, slots=True)
+class _Origin:
+    id: int
+    story: int
+    reprint_of: int | None
+    share: float
+    reason: str
+
+
+def _origin(session: Session, new: _Incoming) -> _Origin | None:
+    """The stored article that this one copies most of."""
+    sketch, now = new.sketch, new.now
+    meetings = func.count().label("meetings")
+    met = select(shingle.c.article_id, meetings).where(shingle.c.key.in_(sketch.keys), shingle.c.seen_at > now - REMEMBERED)
+    best = met.group_by(shingle.c.article_id).order_by(meetings.desc(), shingle.c.article_id).limit(CANDIDATES).subquery()
+    columns = (article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text)
+    origins = []
+    for row in session.execute(select(*columns).join(best, best.c.article_id == article.c.id)):
+        likeness = near_duplicates.compare(sketch, near_duplicates.sketch(row.title, row.text))
+        if likeness.reprint and (likeness.share >= WHOLE or not _another_time(new.record, row)):
+            reason = f"{likeness.reason}, record {row.id}"
+            origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
+    return max(origins, key=lambda origin: (origin.share, -origin.id), default=None)
+
+
+def _another_time(record: Record, row: Any) -> bool:
+    return assign.another_time(record, Record(row.title, "", row.text[:1000], published=record.published))
+
+
+def _remember(session: Session, number: int, new: _Incoming, print_too: bool = True) -> None:
+    rows = [{"key": key, "article_id": number, "seen_at": new.now} for key in set(new.sketch.keys)]
+    insert_new(session, shingle, rows, "key", "article_id")
+    if print_too:  # a reprint need not be found: its original is
+        assign.remember(session, number, assign.print_of(new.record), new.now)
+
+
+def _claim_aliases(session: Session, number: int, aliases: Sequence[str]) -> None:
+    """Note the article's other addresses. One that a different article claims too is no one's."""
+    mine = set(insert_new(session, article_alias, [{"link_key": alias, "article_id": number} for alias in aliases], "link_key"))
+    contested = [alias for alias in aliases if alias not in mine]
+    if contested:
+        session.execute(update(article_alias).where(article_alias.c.link_key.in_(contested)).values(article_id=None))

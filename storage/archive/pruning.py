@@ -1,0 +1,34 @@
+"""Forgets old records. Their links stay known, so that a list which still shows one does not bring it back."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, delete, exists, func, select
+from sqlalchemy.orm import Session
+
+from storage.db.database import changed
+from storage.db.models import alert, article, delivery
+
+BATCH = 500  # records of one call: the writer has other work too
+
+
+def prune(session: Session, before: datetime, limit: int = BATCH) -> int:
+    """Delete up to `limit` records that were shown before then, with their alerts; how many. Call it until it says 0.
+
+    A record with an alert that is still to be sent, or could not be, is kept.
+    """
+    old = select(article.c.id).where(_old(before)).order_by(article.c.shown_at).limit(limit)
+    ids = list(session.scalars(old))
+    return changed(session, delete(article).where(article.c.id.in_(ids))) if ids else 0
+
+
+def count(session: Session, before: datetime) -> int:
+    """How many records `prune` would delete."""
+    return session.scalar(select(func.count()).select_from(article).where(_old(before))) or 0
+
+
+def _old(before: datetime) -> ColumnElement[bool]:
+    unsent = delivery.c.state.in_(("pending", "sending", "dead", "held"))
+    waits = exists().where(alert.c.article_id == article.c.id, delivery.c.alert_id == alert.c.id, unsent)
+    return and_(article.c.shown_at < before, ~waits)

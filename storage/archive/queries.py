@@ -1,0 +1,281 @@
+"""The reading side, for the command line and the pages: values out, nothing changed (except the heartbeat)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from crawler.record import Record
+from storage.alerts import outbox
+from storage.db.database import insert_new
+from storage.db.mapping import record_from_row
+from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
+
+STOPPED = "stopped"  # the last beat of a daemon that ended in order
+CHUNK = 200  # records held in memory at once
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryView:
+    """What became of an alert at one channel. `next_at` matters while the state is pending."""
+
+    id: int
+    channel: str
+    state: str
+    attempts: int
+    next_at: datetime
+    sent_at: datetime | None
+    last_error: str | None
+    vendor_answer: str | None
+    idem_key: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertView:
+    """One row of the ledger with its deliveries. `due_at`: when it could leave; `follows`: the alert that it goes back to."""
+
+    id: int
+    rule: str
+    rule_version: str
+    article_id: int
+    story: int
+    title: str
+    link: str
+    created_at: datetime
+    due_at: datetime
+    follows: int | None
+    reprints: int
+    deliveries: tuple[DeliveryView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptView:
+    """One try of a delivery. `ended_at` is None when the program ended before the answer came."""
+
+    delivery_id: int
+    number: int
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str | None
+    code: str | None
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Beat:
+    """The last sign of life of a part of the program."""
+
+    at: datetime
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """What a record said from then on."""
+
+    since: datetime
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """The numbers of `zhixun status`. `tasks` is by kind and state; `waiting` counts what is due; `oldest_due` is the latest of it."""
+
+    records: int
+    reprints: int
+    alerts: int
+    sources: int
+    failing: int
+    deliveries: dict[str, int]
+    tasks: dict[tuple[str, str], int]
+    waiting: int
+    oldest_due: datetime | None
+    newest_record: datetime | None
+    beats: dict[str, Beat]
+
+
+def records(session: Session, **filters: Any) -> Iterator[Record]:
+    """Stored records, newest first; see `tagged` for the filters."""
+    return (record for record, _ in tagged(session, **filters))
+
+
+def tagged(
+    session: Session,
+    *,
+    source: str | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    ids: Sequence[int] | None = None,
+    limit: int | None = None,
+    offset: int = 0,
+) -> Iterator[tuple[Record, tuple[str, ...]]]:
+    """Stored records with their source's tags, newest first, read in chunks: use it inside `Database.reader`.
+
+    `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it.
+    """
+    query = select(article).order_by(article.c.shown_at.desc(), article.c.id.desc())
+    if source is not None:
+        query = query.where(article.c.source == source)
+    if since is not None:
+        query = query.where(article.c.shown_at >= since)
+    if until is not None:
+        query = query.where(article.c.shown_at < until)
+    if ids is not None:
+        query = query.where(article.c.id.in_(list(ids)))
+    for row in _in_chunks(session, query, limit, offset):
+        yield record_from_row(row), tuple(row.tags)
+
+
+def _in_chunks(session: Session, query: Select[Any], limit: int | None, offset: int) -> Iterator[Any]:
+    """Rows by key set, not by OFFSET, which would read everything before it again for each chunk."""
+    after: Any = None
+    left = limit
+    while left is None or left > 0:
+        size = CHUNK if left is None else min(CHUNK, left)
+        here = query.limit(size) if after is not None else query.limit(size).offset(offset)
+        if after is not None:
+            older = and_(article.c.shown_at == after.shown_at, article.c.id < after.id)
+            here = here.where(or_(article.c.shown_at < after.shown_at, older))
+        rows = session.execute(here).all()
+        yield from rows
+        if len(rows) < size:
+            return
+        after = rows[-1]
+        left = None if left is None else left - size
+
+
+def record(session: Session, number: int) -> Record | None:
+    """One record by its id."""
+    row = session.execute(select(article).where(article.c.id == number)).first()
+    return record_from_row(row) if row else None
+
+
+def versions(session: Session, number: int) -> list[Version]:
+    """What a record said, oldest first, the present last; none where there is no such record."""
+    own = session.execute(select(article).where(article.c.id == number)).first()
+    if own is None:
+        return []
+    older = session.execute(select(revision).where(revision.c.article_id == number).order_by(revision.c.id)).all()
+    ends = [row.at for row in older]
+    begins = [own.first_seen, *ends]
+    return [Version(since, row.title, row.text) for since, row in zip(begins, [*older, own], strict=True)]
+
+
+def count_records(session: Session) -> int:
+    """How many records are stored."""
+    return session.scalar(select(func.count()).select_from(article)) or 0
+
+
+def count_between(session: Session, start: datetime, end: datetime) -> int:
+    """How many records were first seen in that time."""
+    seen = article.c.first_seen >= start, article.c.first_seen < end
+    return session.scalar(select(func.count()).select_from(article).where(*seen)) or 0
+
+
+def alerts(
+    session: Session,
+    *,
+    rule: str | None = None,
+    state: str | None = None,
+    since: datetime | None = None,
+    ids: Sequence[int] | None = None,
+    story: int | None = None,
+    follows: int | None = None,
+    limit: int = 50,
+) -> list[AlertView]:
+    """The ledger, newest first. `state`: alerts with a delivery in that state. `follows`: those that go back to this alert."""
+    query = (
+        select(alert, article.c.title, article.c.link)
+        .join(article, article.c.id == alert.c.article_id)
+        .order_by(alert.c.id.desc())
+    )
+    if rule is not None:
+        query = query.where(alert.c.rule == rule)
+    if state is not None:
+        query = query.where(alert.c.id.in_(select(delivery.c.alert_id).where(delivery.c.state == state)))
+    if since is not None:
+        query = query.where(alert.c.created_at >= since)
+    if ids is not None:
+        query = query.where(alert.c.id.in_(list(ids)))
+    if story is not None:
+        query = query.where(alert.c.story == story)
+    if follows is not None:
+        query = query.where(alert.c.follows == follows)
+    rows = session.execute(query.limit(limit)).all()
+    deliveries = _deliveries(session, [row.id for row in rows])
+    return [_view(AlertView, row, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows]
+
+
+def _deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:
+    found: dict[int, list[DeliveryView]] = {}
+    query = select(delivery).where(delivery.c.alert_id.in_(alert_ids)).order_by(delivery.c.id)
+    for row in session.execute(query):
+        found.setdefault(row.alert_id, []).append(_view(DeliveryView, row))
+    return found
+
+
+def payload(session: Session, alert_id: int) -> dict[str, Any] | None:
+    """The message of an alert, as it was when it was raised."""
+    frozen: dict[str, Any] | None = session.scalar(select(alert.c.payload).where(alert.c.id == alert_id))
+    return frozen
+
+
+def attempts(session: Session, alert_id: int) -> list[AttemptView]:
+    """Every try to deliver an alert, in order."""
+    query = select(attempt).join(delivery).where(delivery.c.alert_id == alert_id)
+    rows = session.execute(query.order_by(attempt.c.delivery_id, attempt.c.number))
+    return [_view(AttemptView, row) for row in rows]
+
+
+def _view(kind: Any, row: Any, **more: Any) -> Any:
+    return kind(**{name: getattr(row, name) for name in kind.__dataclass_fields__ if name not in more}, **more)
+
+
+def status(session: Session, now: datetime) -> Status:
+    """How things are."""
+    totals, copies, newest = session.execute(
+        select(func.count(), func.count(article.c.reprint_of), func.max(article.c.first_seen)).select_from(article)
+    ).one()
+    due = and_(task.c.state == "due", task.c.due_at <= now)
+    waiting, oldest = session.execute(select(func.count(), func.min(task.c.due_at)).where(due)).one()
+    by_state = session.execute(select(task.c.kind, task.c.state, func.count()).group_by(task.c.kind, task.c.state))
+    enabled = select(func.count()).select_from(source).where(source.c.enabled)
+    return Status(
+        records=totals,
+        reprints=copies,
+        alerts=session.scalar(select(func.count()).select_from(alert)) or 0,
+        sources=session.scalar(enabled) or 0,
+        failing=session.scalar(enabled.where(source.c.fail_count > 0)) or 0,
+        deliveries=outbox.counts(session),
+        tasks={(kind, state): count for kind, state, count in by_state},
+        waiting=waiting,
+        oldest_due=oldest,
+        newest_record=newest,
+        beats={row.name: Beat(row.at, row.detail) for row in session.execute(select(heartbeat))},
+    )
+
+
+def late(session: Session, since: datetime) -> dict[str, int]:
+    """How many polls and articles have been due since then."""
+    due = task.c.state == "due", task.c.due_at <= since
+    counts = session.execute(select(task.c.kind, func.count()).where(*due).group_by(task.c.kind))
+    return {"poll": 0, "article": 0} | dict(counts.all())
+
+
+def beat(session: Session, name: str, now: datetime, detail: str = "") -> None:
+    """A part of the program says that it lives."""
+    values = {"at": now, "detail": detail}
+    if not insert_new(session, heartbeat, [{"name": name, **values}], "name"):
+        session.execute(update(heartbeat).where(heartbeat.c.name == name).values(values))
+
+
+def last_beat(session: Session, name: str) -> Beat | None:
+    """When it last did."""
+    row = session.execute(select(heartbeat).where(heartbeat.c.name == name)).first()
+    return Beat(row.at, row.detail) if row else None

@@ -1,0 +1,345 @@
+"""Opens the database, SQLite or PostgreSQL. The only file with SQL that just one of the two understands.
+
+One connection writes, owned by one thread; readers have read-only connections of their own. With SQLite that keeps all writing and
+all checkpoints in one place: before 3.51.3 two writers could corrupt a WAL database (https://sqlite.org/wal.html, "WAL-reset bug").
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import subprocess
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from sqlalchemy import URL, Connection, CursorResult, Engine, Table, UpdateBase, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.orm import Session
+from sqlalchemy.pool import NullPool
+
+from storage.db import schema
+from storage.db.errors import Corrupt, StorageError, Unreachable, explain
+from storage.db.models import storable
+from storage.db.writer import Writer
+
+T = TypeVar("T")
+
+BUSY_SECONDS = 10
+# A PostgreSQL that vanishes without a word is missed within half a minute, on either side; the systems' own patience is hours.
+_MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+_MISSED_THERE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+NAME_LENGTH = 63  # bytes that PostgreSQL keeps of an application's name
+_LOCK_NUMBER = 0x7A686978  # "zhix": advisory locks are plain numbers, one name space a database
+_HOLDER = text("""
+    SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
+    WHERE locktype = 'advisory' AND objid = :number AND granted
+    AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+""")
+
+
+def _to_json(value: Any) -> str:
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+class Database:
+    """A database and the two ways into it: `write` and `read`."""
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+        self.name = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+        self._kind = _Sqlite(url) if url.get_backend_name() == "sqlite" else _Postgres(url)
+        self.engine = self._kind.engine(read_only=False)
+        self._reading = self._kind.engine(read_only=True)
+        self.writer = Writer(self.engine, self.name)
+
+    @property
+    def path(self) -> Path | None:
+        """The file of an SQLite database."""
+        return self._kind.path
+
+    @property
+    def sqlite_version(self) -> tuple[int, ...] | None:
+        """The version of the SQLite library in use; None on PostgreSQL."""
+        return sqlite.dialect.import_dbapi().sqlite_version_info if self.path else None
+
+    async def write(self, work: Callable[[Session], T]) -> T:
+        """Run `work` in the writer's next transaction; returns its value once that is durable."""
+        return await asyncio.wrap_future(self.writer.submit(work))
+
+    def write_now(self, work: Callable[[Session], T]) -> T:
+        """The same, for code outside an event loop."""
+        return self.writer.submit(work).result()
+
+    def read(self, work: Callable[[Session], T]) -> T:
+        """Run `work` on a read-only connection, in one consistent snapshot. `work` must not hand out lazy iterators."""
+        with self.reader() as session:
+            return work(session)
+
+    @contextmanager
+    def reader(self) -> Iterator[Session]:
+        """A read-only session, for whoever reads more than fits in memory."""
+        with self._explained():
+            self._kind.must_exist()
+            with self._reading.connect() as connection, Session(connection, autoflush=False) as session:
+                yield session
+
+    def upgrade(self) -> None:
+        """Create the tables, or bring them to this version. Raises NewerSchema if they are ahead of us."""
+        with self._explained():
+            self._kind.create()
+            with self._reading.connect() as connection:
+                if schema.is_current(connection):
+                    return  # without the write lock: the command line asks beside a running daemon
+            with self.engine.begin() as connection:
+                self._kind.one_upgrade_at_a_time(connection)
+                schema.upgrade(connection, self.name)
+
+    def check(self) -> None:
+        """Raise `Corrupt` if the database is damaged."""
+        with self._explained(), self._reading.connect() as connection:
+            self._kind.check(connection)
+
+    def backup(self, to: Path) -> None:
+        """A consistent copy, taken while others work. Refuses to write over a file."""
+        if to.exists():
+            raise StorageError(f"{to} exists already; name a new file for the backup")
+        to.parent.mkdir(parents=True, exist_ok=True)
+        with self._explained():
+            self._kind.must_exist()
+            self._kind.backup(to)
+
+    def still_there(self) -> None:
+        """Raise StorageError if the file was moved, deleted or replaced since `upgrade`: what is written now would be lost with it."""
+        self._kind.still_there()
+
+    def vacuum(self) -> None:
+        """Give unused space back."""
+        with self._explained(), self._kind.raw() as connection:
+            connection.exec_driver_sql("VACUUM")
+
+    def lock(self, holder: str) -> Connection | str:
+        """Take the server-side lock of one daemon; the connection that holds it, or who has it. Only on PostgreSQL."""
+        with self._explained():
+            return self._kind.lock(holder)
+
+    def close(self) -> None:
+        """Finish queued writes and close all connections; the writer's last, so that it is the one to checkpoint."""
+        self.writer.close()
+        self._reading.dispose()
+        self.engine.dispose()
+
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            told = explain(error, self.name)
+            if told is None:
+                raise
+            raise told from error
+        except BrokenPipeError:  # whoever reads our output has seen enough: no trouble of the database
+            raise
+        except OSError as error:
+            raise Unreachable(f"{self.name} cannot be opened: {error.strerror or error}") from error
+
+
+def open_database(url: str) -> Database:
+    """The database behind ``sqlite:///path`` or ``postgresql+psycopg://user@host/name``. Nothing is opened or created yet."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StorageError(
+            "`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+        ) from None
+    backend = parsed.get_backend_name()
+    if backend == "sqlite":
+        if not parsed.database or parsed.database == ":memory:":
+            raise StorageError("a database in memory forgets everything; write sqlite:///data/zhixun.db")
+        return Database(parsed.set(drivername="sqlite+pysqlite"))
+    if backend == "postgresql":
+        return Database(parsed.set(drivername="postgresql+psycopg"))
+    raise StorageError(f"`database:` names {backend}; Zhixun keeps its records in sqlite or postgresql")
+
+
+def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], *key: str) -> list[Any]:
+    """Insert the rows whose `key` columns are not there yet; returns the key (or tuple of keys) of those that were new."""
+    rows = list(rows)
+    if not rows:
+        return []
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    columns = [table.c[name] for name in key]
+    statement = insert.on_conflict_do_nothing(index_elements=columns).returning(*columns)
+    found = session.execute(statement, rows).all()
+    return [row[0] if len(key) == 1 else tuple(row) for row in found]
+
+
+def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
+    """Execute an UPDATE or DELETE; how many rows it met."""
+    return cast(CursorResult[Any], session.execute(statement, parameters)).rowcount
+
+
+class _Kind(ABC):
+    """What SQLite and PostgreSQL do differently."""
+
+    path: Path | None = None
+
+    def __init__(self, url: URL) -> None:
+        self.url = url
+
+    @abstractmethod
+    def engine(self, *, read_only: bool) -> Engine: ...
+    @abstractmethod
+    def check(self, connection: Connection) -> None: ...
+    @abstractmethod
+    def backup(self, to: Path) -> None: ...
+    @abstractmethod
+    def lock(self, holder: str) -> Connection | str: ...
+
+    @abstractmethod
+    def still_there(self) -> None: ...
+    @abstractmethod
+    def must_exist(self) -> None: ...
+    @abstractmethod
+    def create(self) -> None: ...
+    @abstractmethod
+    def one_upgrade_at_a_time(self, connection: Connection) -> None: ...
+
+    @contextmanager
+    def raw(self) -> Iterator[Connection]:
+        """A connection outside any transaction, closed afterwards."""
+        engine = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            yield connection
+
+
+class _Sqlite(_Kind):
+    def __init__(self, url: URL) -> None:
+        super().__init__(url)
+        self.path = Path(url.database or "")
+        self._file: tuple[int, int] | None = None
+
+    def engine(self, *, read_only: bool) -> Engine:
+        engine = create_engine(
+            self.url,
+            pool_size=5 if read_only else 1,
+            max_overflow=0,
+            json_serializer=_to_json,
+            connect_args={"timeout": BUSY_SECONDS},
+        )
+        pragmas = ["foreign_keys=ON", "mmap_size=0", "synchronous=FULL"]
+        # a reader neither writes nor checkpoints
+        pragmas += ["query_only=ON", "wal_autocheckpoint=0"] if read_only else ["journal_mode=WAL"]
+
+        @event.listens_for(engine, "connect")
+        def _set_up(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves: the driver's own habit breaks SAVEPOINT
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}")
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+        return engine
+
+    def must_exist(self) -> None:
+        assert self.path is not None
+        if not self.path.exists():  # SQLite would create an empty one
+            raise StorageError(f"there is no database at {self.path} yet; `zhixun run` or `zhixun db upgrade` creates it")
+
+    def create(self) -> None:
+        assert self.path is not None
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # its -wal and -shm take this mode over
+        self._file = _identity(self.path)
+
+    def still_there(self) -> None:
+        assert self.path is not None
+        if self._file and _identity(self.path) != self._file:
+            raise StorageError(
+                f"{self.path} was moved, deleted or replaced while it was in use; put it or the newest backup there, and start again"
+            )
+
+    def one_upgrade_at_a_time(self, connection: Connection) -> None:
+        """BEGIN IMMEDIATE sees to it."""
+
+    def check(self, connection: Connection) -> None:
+        found = [row[0] for row in connection.exec_driver_sql("PRAGMA quick_check(5)")]
+        if found != ["ok"]:
+            raise Corrupt(f"{self.path} is damaged: {found[0]}; stop, keep a copy, and restore the newest backup")
+
+    def backup(self, to: Path) -> None:
+        os.close(os.open(to, os.O_CREAT | os.O_EXCL, 0o600))
+        with self.raw() as connection:
+            connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
+
+    def lock(self, holder: str) -> Connection | str:
+        raise NotImplementedError("an SQLite database is locked beside its file, see storage.db.lock")
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+class _Postgres(_Kind):
+    def engine(self, *, read_only: bool) -> Engine:
+        options = "-c timezone=UTC" + (" -c default_transaction_read_only=on" if read_only else "")
+        return create_engine(
+            self.url,
+            pool_pre_ping=True,
+            pool_size=5 if read_only else 1,
+            max_overflow=0,
+            json_serializer=_to_json,
+            isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
+            connect_args={"options": options, "connect_timeout": BUSY_SECONDS} | _MISSED,
+        )
+
+    def must_exist(self) -> None:
+        """The server says so itself."""
+
+    def still_there(self) -> None:
+        """Nobody can take a server's database away unseen."""
+
+    def create(self) -> None:
+        """A server's databases are its owner's to make."""
+
+    def one_upgrade_at_a_time(self, connection: Connection) -> None:
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_LOCK_NUMBER + 1})")
+
+    def check(self, connection: Connection) -> None:
+        connection.exec_driver_sql("SELECT 1")
+
+    def backup(self, to: Path) -> None:
+        tool = shutil.which("pg_dump")
+        if tool is None:
+            raise StorageError("a backup of PostgreSQL needs `pg_dump` (package postgresql-client) on the PATH")
+        plain = self.url.set(drivername="postgresql", password=None).render_as_string()
+        environment = os.environ | ({"PGPASSWORD": self.url.password} if self.url.password else {})
+        command = [tool, "--format=custom", f"--file={to}", f"--dbname={plain}"]
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise StorageError(f"pg_dump failed: {done.stderr.strip()}")
+
+    def lock(self, holder: str) -> Connection | str:
+        arguments = {
+            "application_name": holder[:NAME_LENGTH],
+            "connect_timeout": BUSY_SECONDS,
+            "options": _MISSED_THERE,
+        } | _MISSED
+        connection = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments).connect()
+        if connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK_NUMBER})").scalar_one():
+            return connection
+        with closing(connection):
+            holders = connection.execute(_HOLDER, {"number": _LOCK_NUMBER})
+            return str(holders.scalar() or "which one is not known")

@@ -1,0 +1,375 @@
+"""The tables. Each is named by what one row of it is.
+
+source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
+        └─ article ─┬─ article_alias, revision, shingle, story_key, annotation
+                    └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
+                              └─ teller                  heartbeat, usage, model_usage
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no NUL in text, UTF-8 no lone surrogate
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment in, the same moment in UTC out. A naive one is a mistake of the program."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """To UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime {value!r}: storage keeps aware moments only")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
+        """From UTC; SQLite hands back the bare digits."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class AnyText(TypeDecorator[str]):
+    """Text of any length; the few code points that no database keeps become U+FFFD, so that no page is refused for them."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
+        """Without NUL and lone surrogates."""
+        return None if value is None else storable(value)
+
+
+def storable(text: str) -> str:
+    """The text with what cannot be stored replaced by U+FFFD."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def _id() -> Column[Any]:
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)  # SQLite counts only INTEGER by itself
+
+
+def _to(column: str, **options: Any) -> Column[Any]:
+    name = options.pop("name", column.replace(".", "_"))
+    return Column(name, ForeignKey(column, ondelete=options.pop("ondelete", "CASCADE")), **options)
+
+
+def _count(name: str) -> Column[Any]:
+    return Column(name, Integer, nullable=False, default=0)
+
+
+def _flag(name: str, default: bool = False) -> Column[Any]:
+    return Column(name, Boolean, nullable=False, default=default)
+
+
+def _one_of(column: str, *values: str) -> CheckConstraint:
+    return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=column)
+
+
+source = Table(
+    "source",
+    metadata,
+    _id(),
+    Column("name", AnyText, nullable=False, unique=True),
+    Column("url", AnyText, nullable=False),
+    Column("kind", AnyText, nullable=False),
+    Column("found_kind", AnyText),
+    Column("title", AnyText),
+    _flag("enabled", default=True),
+    Column("first_polled_at", UtcDateTime),
+    Column("last_polled_at", UtcDateTime),
+    Column("last_ok_at", UtcDateTime),
+    Column("last_new_at", UtcDateTime),
+    Column("last_outcome", AnyText),
+    Column("last_detail", AnyText),
+    _count("fail_count"),
+    Column("told_state", AnyText),  # the trouble that the operator was told of; null: none, or it is over
+    Column("told_at", UtcDateTime),
+    _count("polls"),
+    _count("not_modified"),
+    _count("articles"),
+    Column("newest_at", UtcDateTime),
+    Column("rhythm", JSON(none_as_null=True)),  # when its articles appear, see storage.queue.arrival_rate
+    Column("habits", JSON(none_as_null=True)),  # what it is like when all is well, see storage.queue.baseline
+    Column("moved_to", AnyText),  # where its address redirects to for good
+    Column("subscription", JSON(none_as_null=True)),  # at its hub, see storage.queue.subscriptions
+)
+
+host = Table(
+    "host",
+    metadata,
+    Column("name", AnyText, primary_key=True),
+    Column("next_at", UtcDateTime, nullable=False, index=True),
+    Column("reason", AnyText),
+)
+
+task = Table(
+    "task",
+    metadata,
+    _id(),
+    Column("kind", AnyText, nullable=False),
+    Column("key", AnyText, nullable=False, unique=True),
+    _to("source.id", nullable=False, index=True),
+    Column("url", AnyText, nullable=False),
+    Column("host", AnyText, nullable=False),
+    Column("hint", JSON(none_as_null=True)),  # the Link as its spider found it
+    Column("state", AnyText, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("turn", UtcDateTime, nullable=False),  # its place in the queue: spreads one source's many links, see frontier
+    _count("attempts"),
+    Column("owner", AnyText),
+    Column("lease_until", UtcDateTime),
+    _count("fence"),
+    Column("etag", AnyText),
+    Column("last_modified", AnyText),
+    Column("reason", AnyText),
+    Column("detail", AnyText),
+    _count("depth"),  # of a poll: 0 is the source's own address; of an article: how often it was read again
+    _flag("baseline"),  # it was there before we watched
+    Column("listed_at", UtcDateTime),  # of a child sitemap: its last change, as its parent says
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
+    _one_of("kind", "poll", "article"),
+    _one_of("state", "due", "leased", "done", "dead", "skipped", "paused"),
+    Index(None, "host", "state", "turn"),
+    Index(None, "state", "kind"),  # no index on due_at: SQLite would prefer it where host, state and turn is meant
+)
+
+article = Table(
+    "article",
+    metadata,
+    _id(),
+    Column("link_key", AnyText, nullable=False, unique=True),
+    Column("title", AnyText, nullable=False),
+    Column("link", AnyText, nullable=False),
+    Column("text", AnyText, nullable=False),
+    Column("summary", AnyText, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("ai_technologies", JSON, nullable=False),
+    Column("industries", JSON, nullable=False),
+    Column("events", JSON, nullable=False),
+    Column("opening", AnyText, nullable=False),
+    Column("published", UtcDateTime),
+    Column("author", AnyText),
+    Column("publisher", AnyText),
+    Column("language", AnyText),
+    Column("source", AnyText, index=True),
+    Column("tags", JSON, nullable=False),
+    Column("fetched", UtcDateTime),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("facts", JSON, nullable=False),
+    Column("analysis", AnyText),  # what made them; null: someone else did
+    Column("content_hash", AnyText, nullable=False),
+    Column("story", BigInteger, index=True),
+    Column("story_reason", AnyText),  # why it belongs to the story of another
+    _to("article.id", name="reprint_of", ondelete="SET NULL", index=True),
+    Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "shown_at", "id"),
+)
+
+article_alias = Table(
+    "article_alias",
+    metadata,
+    Column("link_key", AnyText, primary_key=True),
+    _to("article.id", index=True),  # null: several different articles claim this address, so it proves nothing
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    _id(),
+    _to("article.id", nullable=False, index=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("title", AnyText, nullable=False),
+    Column("text", AnyText, nullable=False),
+    Column("content_hash", AnyText, nullable=False),
+)
+
+shingle = Table(
+    "shingle",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    _to("article.id", primary_key=True, index=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+story_key = Table(
+    "story_key",
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),
+    _to("article.id", primary_key=True, index=True),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+alert = Table(
+    "alert",
+    metadata,
+    _id(),
+    Column("dedup_key", AnyText, nullable=False, unique=True),
+    Column("rule", AnyText, nullable=False, index=True),
+    Column("rule_version", AnyText, nullable=False),
+    _to("article.id", nullable=False, index=True),
+    Column("story", BigInteger, nullable=False),
+    Column("payload", JSON, nullable=False),  # frozen: a retry sends the same message
+    _count("reprints"),
+    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("due_at", UtcDateTime, nullable=False),  # when it may leave at the earliest
+    _to("alert.id", name="follows", index=True),  # told again, or corrected: what this one goes back to
+)
+
+teller = Table(
+    "teller",  # an article that would have raised an alert again, and was counted on it instead
+    metadata,
+    _to("alert.id", primary_key=True),
+    _to("article.id", primary_key=True, index=True),
+    Column("how", AnyText, nullable=False),
+    Column("reason", AnyText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    _one_of("how", "reprint", "event"),
+)
+
+tally = Table(
+    "tally",
+    metadata,
+    Column("rule", AnyText, primary_key=True),
+    Column("day", AnyText, primary_key=True),  # 2026-11-24, in UTC
+    _count("matches"),
+    _count("alerts"),
+    Column("last_at", UtcDateTime, nullable=False),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    _id(),
+    _to("alert.id", nullable=False),
+    Column("channel", AnyText, nullable=False),
+    Column("idem_key", AnyText, nullable=False, unique=True),
+    Column("state", AnyText, nullable=False),
+    _count("attempts"),
+    Column("next_at", UtcDateTime, nullable=False),
+    _count("fence"),
+    Column("owner", AnyText),
+    Column("lease_until", UtcDateTime),
+    Column("last_error", AnyText),
+    Column("vendor_answer", AnyText),
+    Column("sent_at", UtcDateTime),
+    _count("recoveries"),  # how often the program ended while this was being sent
+    UniqueConstraint("alert_id", "channel"),
+    _one_of("state", "pending", "sending", "sent", "dead", "held"),
+    Index(None, "channel", "state", "next_at"),
+)
+
+attempt = Table(
+    "attempt",
+    metadata,
+    _to("delivery.id", primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("ended_at", UtcDateTime),  # null: the program ended before the answer came
+    Column("outcome", AnyText),
+    Column("code", AnyText),
+    Column("detail", AnyText),
+)
+
+heartbeat = Table(
+    "heartbeat",
+    metadata,
+    Column("name", AnyText, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("detail", AnyText),
+)
+
+annotation = Table(
+    "annotation",  # what became of asking a model about an article
+    metadata,
+    _to("article.id", primary_key=True),
+    Column("content_hash", AnyText, nullable=False),  # of the text that was asked about: another one is asked about again
+    Column("model", AnyText, nullable=False),
+    Column("state", AnyText, nullable=False),
+    _count("tries"),
+    Column("next_at", UtcDateTime, nullable=False),  # while the state is waiting
+    Column("at", UtcDateTime, nullable=False),
+    _count("tokens"),
+    Column("detail", AnyText, nullable=False),
+    _one_of("state", "waiting", "done", "failed"),
+)
+
+model_usage = Table(
+    "model_usage",
+    metadata,
+    Column("month", AnyText, primary_key=True),  # 2026-11, in the operator's own zone
+    Column("tokens", BigInteger, nullable=False, default=0),
+    _count("requests"),
+)
+
+usage = Table(
+    "usage",
+    metadata,
+    Column("day", AnyText, primary_key=True),
+    _count("requests"),
+    _count("polls"),  # among them
+)
+
+gap = Table(
+    "gap",  # a time of which a source's list shows nothing: there may have been articles
+    metadata,
+    _id(),
+    _to("source.id", nullable=False, index=True),
+    Column("begins", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False),
+    Column("found_at", UtcDateTime, nullable=False, index=True),
+    Column("filled_at", UtcDateTime),  # older pages reached back to what was known
+)
+
+notice = Table(
+    "notice",  # a message about Zhixun itself, to one channel; marked after it is sent
+    metadata,
+    _id(),
+    Column("key", AnyText, nullable=False, unique=True),
+    Column("channel", AnyText, nullable=False),
+    Column("title", AnyText, nullable=False),
+    Column("note", AnyText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("next_at", UtcDateTime),  # null: sent, or given up
+    Column("sent_at", UtcDateTime),
+    _count("attempts"),
+    Column("last_error", AnyText),
+    Index(None, "next_at"),
+)

@@ -1,0 +1,385 @@
+"""The frontier: every poll and every article to read is a row with a lease, so that a kill at any instant leaves it due again.
+
+    due ──claim──▶ leased ──found/unchanged/done/failed──▶ due again, done, skipped or dead        paused: its source is disabled
+
+Three columns decide what comes next. `due_at`: not before. `host.next_at`: one pace a host, over all its sources. `turn`: the place in
+the queue; the n-th new link of a poll gets the n-th second after it, so that a source with 200 links and one with a single
+link take turns (fair queueing), and a poll never waits behind a backlog.
+
+All functions take the time as an argument and leave the transaction to their caller. What a worker reports is guarded by the task's
+`fence`: a worker whose lease was given to another changes nothing any more.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    and_,
+    bindparam,
+    case,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.orm import Session
+from sqlalchemy.sql.util import ClauseAdapter
+
+from crawler.record import Found, Link, Outcome, Reason
+from storage.db.database import changed, insert_new
+from storage.db.failpoints import after_commit, failpoint
+from storage.db.models import UtcDateTime, host, source, task
+from storage.queue import gaps, links, sources, usage
+from storage.queue.baseline import UNREAD
+from storage.queue.tasks import Task, close, is_ours, leased
+
+__all__ = [
+    "Kept",
+    "Task",
+    "claim",
+    "done",
+    "drop",
+    "failed",
+    "force_due",
+    "found",
+    "hold_host",
+    "recover",
+    "release",
+    "unchanged",
+]
+
+MAX_NEW = 200  # new links of one poll; the rest is picked up by the next, which follows at once
+MAX_ROUNDS = 10  # … this many times: a page that invents links without end gets no more than that
+FAR = timedelta(days=32)  # nothing is due later than a monthly poll: beyond, a clock was wrong
+MAX_HOLD = timedelta(days=1)
+MAX_LOST_LEASES = 10
+_OF_THE_PAGE = (Reason.UNREADABLE, Reason.NOT_AN_ARTICLE, Reason.BLOCKED, Reason.KILLED, Reason.TOO_LARGE)  # not of the network
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of the links of one poll. `left`: new ones beyond the limit, for the next poll. `stale`: the lease was lost."""
+
+    new: int = 0
+    known: int = 0
+    left: int = 0
+    more: int = 0
+    stale: bool = False
+
+
+# ---- claiming
+
+
+def claim(
+    session: Session,
+    *,
+    owner: str,
+    now: datetime,
+    limit: int,
+    lease: timedelta,
+    delay: Callable[[str], float] | float,
+    horizon: timedelta = timedelta(0),
+    polls_due_by: datetime | None = None,
+    day: str | None = None,
+) -> list[Task]:
+    """Lease up to `limit` due tasks to `owner`, each host at its own pace.
+
+    `delay`: seconds between two requests to a host. A host that may be asked before `now` + `horizon` can be claimed already, several
+    times while that holds. `polls_due_by`: take a source's own poll only if it was due at that moment. `day`: the
+    day on whose account the requests go.
+    """
+    pace = delay if callable(delay) else lambda _host: delay
+    times = {"now": now, "until": now + horizon, "polls_due_by": polls_due_by or now}
+    chosen = {row.id: row for row in session.execute(_FIRST, times | {"limit": limit})}
+    free = {row.host: max(now, row.next_at) for row in chosen.values()}
+    if len(chosen) < limit:
+        for name, start in free.items():
+            room = _room(start, now + horizon, pace(name), limit)
+            if room > 1:
+                chosen |= {row.id: row for row in session.execute(_NEXT, times | {"name": name, "limit": room})}
+    rows = sorted(chosen.values(), key=lambda row: (row.turn, row.kind != "poll", row.id))[:limit]
+    if rows:
+        used = Counter(row.host for row in rows)
+        moved = [{"name_": name, "next_at": free[name] + timedelta(seconds=pace(name) * count)} for name, count in used.items()]
+        session.connection().execute(_MOVE, moved)
+        lease_to = {"owner": owner, "lease_until": now + lease}
+        session.execute(_LEASE, lease_to | {"ids": [row.id for row in rows]})
+        if day:
+            usage.add(session, day, len(rows), sum(row.kind == "poll" for row in rows))
+    failpoint("before-claim-commit")
+    after_commit(session, "after-claim-commit")
+    return [leased(row, owner) for row in rows]
+
+
+def _room(start: datetime, until: datetime, delay: float, limit: int) -> int:
+    """How many requests fit between `start` and `until`, ends included."""
+    if delay <= 0:
+        return limit
+    return min(limit, int((until - start).total_seconds() / delay) + 1)
+
+
+# Built once: claiming is the most frequent work, and building a statement costs more than running it.
+_DUE = and_(task.c.state == "due", task.c.due_at <= bindparam("now"))
+_MAY = and_(_DUE, or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= bindparam("polls_due_by")))
+_HOSTS = 1_000_000  # all of them
+_ORDER = (task.c.turn, task.c.kind.desc(), task.c.id)
+
+
+def _first() -> Select[Any]:
+    """The first task of each host that may be asked: one index look-up a host, whatever the backlog."""
+    other = task.alias()
+    may = ClauseAdapter(other).traverse(_MAY)
+    order = [ClauseAdapter(other).traverse(column) for column in _ORDER]
+    first = select(other.c.id).where(other.c.host == host.c.name, may).order_by(*order).limit(1).scalar_subquery()
+    ready = select(host.c.next_at, first.label("first")).where(host.c.next_at <= bindparam("until"))
+    firsts = ready.limit(_HOSTS).subquery()  # the limit keeps PostgreSQL from joining before it has looked up
+    query = select(task, source.c.name.label("source"), firsts.c.next_at).select_from(firsts)
+    query = query.join(task, task.c.id == firsts.c.first).join(source, source.c.id == task.c.source_id)
+    return query.order_by(*_ORDER).limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True, of=task)
+
+
+def _next() -> Select[Any]:
+    """The first tasks of one host."""
+    query = select(task, source.c.name.label("source")).join(source).where(task.c.host == bindparam("name"), _MAY)
+    return query.order_by(*_ORDER).limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True, of=task)
+
+
+_FIRST, _NEXT = _first(), _next()
+_MOVE = update(host).where(host.c.name == bindparam("name_")).values(next_at=bindparam("next_at"))
+_LEASE = (
+    update(task)
+    .where(task.c.id.in_(bindparam("ids", expanding=True)))
+    .values(
+        state="leased",
+        owner=bindparam("owner"),
+        lease_until=bindparam("lease_until"),
+        fence=task.c.fence + 1,
+        attempts=task.c.attempts + 1,
+    )
+)
+
+
+# ---- what a poll found
+
+
+def found(
+    session: Session,
+    claimed: Task,
+    found: Found,
+    *,
+    etag: str | None,
+    last_modified: str | None,
+    now: datetime,
+    next_due: datetime,
+    keys: Callable[[str], str],
+    max_new: int = MAX_NEW,
+) -> Kept:
+    """Keep the links of a poll, its validators, and when it is next due: one transaction, or an answer 304 could lose links.
+
+    `keys` gives an address its dedup key. Beyond `max_new` new links, newest first, the rest waits for the next poll, which is due at
+    once and unconditional.
+    """
+    if not is_ours(session, claimed):
+        return Kept(stale=True)
+    listed = links.newest_first(found.links, keys, now)
+    known = links.known(session, list(listed))
+    new = {key: link for key, link in listed.items() if key not in known}
+    left = max(0, len(new) - max_new)
+    taken = dict(list(new.items())[:max_new])
+    links.insert_articles(session, claimed, taken, now)
+    more = links.insert_polls(session, claimed, found.more, now)
+    more += _look_back(session, claimed, found, listed=listed, known=known, now=now)
+    again = left > 0 and claimed.attempts < MAX_ROUNDS
+    values = {"etag": None if left else etag, "last_modified": None if left else last_modified}
+    if again:
+        close(session, claimed, state="due", reason="more-to-come", **values)
+    else:
+        _close_poll(session, claimed, Reason.OK, now, next_due, **values)
+    sources.polled(
+        session,
+        claimed.source_id,
+        now,
+        Outcome(Reason.OK),
+        root=claimed.is_root,
+        found=found,
+        new=list(taken.values()),
+        baseline=claimed.baseline,
+    )
+    failpoint("before-found-commit")
+    after_commit(session, "after-found-commit")
+    return Kept(new=len(taken), known=len(listed) - len(new), left=left, more=more)
+
+
+def _look_back(session: Session, claimed: Task, found: Found, *, listed: dict[str, Link], known: set[str], now: datetime) -> int:
+    """Where this poll does not overlap the one before, note the gap and ask for older pages, as long as they do not either."""
+    if claimed.baseline or not found.links:
+        return 0
+    last = gaps.open_since(session, claimed.source_id) if claimed.depth else gaps.last_good_poll(session, claimed.source_id)
+    place = {id(link): number for number, link in enumerate(found.links)}
+    in_page_order = dict(sorted(listed.items(), key=lambda item: place[id(item[1])]))
+    gap = gaps.between(in_page_order, known, last, now)
+    if gap is None:
+        if claimed.depth and last:
+            gaps.fill(session, claimed.source_id, now)
+        return 0
+    if claimed.is_root:
+        gaps.note(session, claimed.source_id, *gap, now)
+    return links.insert_polls(session, claimed, [(url, None) for url in found.older], now)
+
+
+# ---- ends
+
+
+def unchanged(session: Session, claimed: Task, *, now: datetime, next_due: datetime) -> bool:
+    """The site says 304: nothing new. False if the lease was lost."""
+    if not _close_poll(session, claimed, Reason.UNCHANGED, now, next_due):
+        return False
+    sources.polled(session, claimed.source_id, now, Outcome(Reason.UNCHANGED), root=claimed.is_root)
+    return True
+
+
+def done(session: Session, claimed: Task, *, now: datetime, reason: str = Reason.OK, again_at: datetime | None = None) -> bool:
+    """The article is stored; it is read again at `again_at`, if given. False if the lease was lost."""
+    if again_at is not None:
+        due = {"state": "due", "due_at": again_at, "turn": again_at, "attempts": 0, "depth": claimed.depth + 1}
+        return close(session, claimed, reason=reason, detail=None, done_at=now, **due)
+    return close(session, claimed, state="done", reason=reason, detail=None, done_at=now, hint=None)
+
+
+def failed(session: Session, claimed: Task, outcome: Outcome, *, now: datetime, next_due: datetime | None) -> bool:
+    """The work did not succeed: again at `next_due`, or never if that is None (a source's own poll never ends). False if stale."""
+    end = "skipped" if outcome.reason in (Reason.NOT_AN_ARTICLE, Reason.ROBOTS, Reason.REFUSED_ADDRESS) else "dead"
+    if claimed.is_root and next_due is None:
+        next_due = now + timedelta(days=1)
+    told = {"reason": outcome.reason.value, "detail": outcome.detail[:500] or None}
+    if next_due is None:
+        ours = close(session, claimed, state=end, done_at=now, **told)
+    else:
+        ours = close(session, claimed, state="due", due_at=next_due, turn=next_due, **told)
+    if ours:
+        sources.polled(session, claimed.source_id, now, outcome, root=claimed.is_root)
+        if next_due is None and claimed.kind == "article" and not claimed.depth and outcome.reason in _OF_THE_PAGE:
+            sources.read(session, claimed.source_id, UNREAD)
+    failpoint("before-failed-commit")
+    return ours
+
+
+def postpone(session: Session, claimed: Task, *, until: datetime, reason: str) -> bool:
+    """Give it back until then; it counts as no attempt. False if stale."""
+    return close(session, claimed, state="due", due_at=until, turn=until, reason=reason, attempts=max(claimed.attempts - 1, 0))
+
+
+def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
+    """Its source is not watched any more: keep it aside until it is again."""
+    return close(
+        session, claimed, state="paused", reason=reason, detail=f"set aside {now:%Y-%m-%d}", attempts=claimed.attempts - 1
+    )
+
+
+def _close_poll(session: Session, claimed: Task, reason: Reason, now: datetime, next_due: datetime, **values: Any) -> bool:
+    values |= {"reason": reason.value, "detail": None, "done_at": now, "attempts": 0}
+    if claimed.is_root:
+        return close(session, claimed, state="due", due_at=next_due, turn=next_due, **values)
+    return close(session, claimed, state="done", **values)
+
+
+# ---- upkeep
+
+_ONE_LESS = case((task.c.attempts > 0, task.c.attempts - 1), else_=0)
+_FREE: dict[str, Any] = {"state": "due", "owner": None, "lease_until": None}
+
+
+def release(session: Session, owner: str) -> int:
+    """Give back what `owner` has claimed and not finished; it counts as no attempt."""
+    mine = and_(task.c.state == "leased", task.c.owner == owner)
+    return changed(session, update(task).where(mine).values(**_FREE, attempts=_ONE_LESS))
+
+
+def recover(session: Session, now: datetime) -> int:
+    """At the start of a daemon that holds the instance lock: whoever had a lease is dead, so all of it is due. Returns how many.
+
+    A kill is not the page's fault: it costs no attempt.
+    """
+    freed = changed(session, update(task).where(task.c.state == "leased").values(**_FREE, attempts=_ONE_LESS))
+    busy = exists().where(task.c.host == host.c.name, task.c.state.in_(("due", "leased")))
+    session.execute(delete(host).where(host.c.next_at < now - timedelta(days=1), ~busy))
+    _clamp(session, now)
+    return freed
+
+
+def recover_expired(session: Session, now: datetime) -> int:
+    """Leases that ran out are due again; an article that lost it ten times is dead. Returns how many leases ran out."""
+    expired = and_(task.c.state == "leased", or_(task.c.lease_until < now, task.c.lease_until > now + MAX_HOLD))
+    hopeless = and_(expired, task.c.kind == "article", task.c.attempts >= MAX_LOST_LEASES)
+    dead = {
+        "state": "dead",
+        "owner": None,
+        "lease_until": None,
+        "reason": Reason.KILLED.value,
+        "detail": "its lease ran out each time",
+    }
+    count = changed(session, update(task).where(hopeless).values(**dead, done_at=now))
+    count += changed(session, update(task).where(expired).values(_FREE))
+    _clamp(session, now)
+    return count
+
+
+def _clamp(session: Session, now: datetime) -> None:
+    """A clock that was ahead must not silence anything until it is right."""
+    session.execute(update(task).where(task.c.state == "due", task.c.due_at > now + FAR).values(due_at=now, turn=now))
+    session.execute(update(host).where(host.c.next_at > now + MAX_HOLD).values(next_at=now, reason=None))
+
+
+def hold_host(session: Session, name: str, until: datetime, reason: str) -> None:
+    """No request to this host before `until`."""
+    insert_new(session, host, [{"name": name, "next_at": until}], "name")
+    later = case((host.c.next_at > until, host.c.next_at), else_=literal(until, UtcDateTime))
+    session.execute(update(host).where(host.c.name == name).values(next_at=later, reason=reason))
+
+
+def force_due(session: Session, now: datetime) -> int:
+    """Make the polls of all enabled sources due now. Returns how many."""
+    idle = task.c.state.in_(("due", "done", "dead"))
+    roots = and_(task.c.kind == "poll", task.c.depth == 0, idle)
+    return changed(session, update(task).where(roots).values(state="due", due_at=now, turn=now))
+
+
+def hurry(session: Session, until: datetime, reasons: Sequence[str]) -> int:
+    """A source's own poll that waits because of these reasons is due by then at the latest. Returns how many waited longer."""
+    roots = and_(task.c.kind == "poll", task.c.depth == 0, task.c.state == "due", task.c.reason.in_(reasons))
+    return changed(session, update(task).where(roots, task.c.due_at > until).values(due_at=until, turn=until))
+
+
+# ---- questions
+
+
+def _due(now: datetime, polls_due_by: datetime) -> ColumnElement[bool]:
+    once = or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by)
+    return and_(task.c.state == "due", task.c.due_at <= now, once)
+
+
+def next_due(session: Session) -> datetime | None:
+    """When the next task is due."""
+    due: datetime | None = session.scalar(select(func.min(task.c.due_at)).where(task.c.state == "due"))
+    return due
+
+
+def pending(session: Session, polls_due_by: datetime, until: datetime) -> int:
+    """Work that is not finished: what is leased, and what is due by `until` on a host that may be asked by then.
+
+    A source's own poll counts only if it was due at `polls_due_by`: `run --once` polls each source once.
+    """
+    wanted = and_(_due(until, polls_due_by), host.c.next_at <= until)
+    query = select(func.count()).select_from(task).join(host, host.c.name == task.c.host, isouter=True)
+    return session.scalar(query.where(or_(task.c.state == "leased", wanted))) or 0

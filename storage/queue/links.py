@@ -1,0 +1,104 @@
+"""What a poll found becomes rows: links to read, and further addresses to poll."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, true, update
+from sqlalchemy.orm import Session
+
+from crawler.record import Link
+from crawler.url import desktop_twin, host_of
+from storage.db.database import insert_new
+from storage.db.mapping import link_to_json
+from storage.db.models import article, article_alias, task
+from storage.queue.tasks import Task, ensure_hosts, poll_key
+
+MAX_MORE = 50  # further addresses of one poll
+MAX_DEPTH = 2  # sitemap index → sitemap → its next page
+SPREAD = timedelta(seconds=1)  # between the turns of two links of one poll, see storage.queue.frontier
+_CHUNK = 500  # keys in one IN (…)
+
+
+def newest_first(links: Sequence[Link], keys: Callable[[str], str], now: datetime) -> dict[str, Link]:
+    """One link a key; those without a date keep their place at the top, where lists have their news."""
+    by_date = sorted(links, key=lambda link: link.published or now, reverse=True)
+    unique: dict[str, Link] = {}
+    for link in by_date:
+        unique.setdefault(keys(link.url), link)
+    return unique
+
+
+def known(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that are a task, an article, or another address of one."""
+    found: set[str] = set()
+    for start in range(0, len(keys), _CHUNK):
+        some = keys[start : start + _CHUNK]
+        for column, condition in (
+            (task.c.key, task.c.state != "paused"),  # a paused one is free for another source to take over
+            (article.c.link_key, true()),
+            (article_alias.c.link_key, article_alias.c.article_id.is_not(None)),
+        ):
+            found.update(session.scalars(select(column).where(column.in_(some), condition)))
+    return found
+
+
+def insert_articles(session: Session, poll: Task, links: dict[str, Link], now: datetime) -> None:
+    """A task for each new link, by key. One that rests with a source no longer watched goes to this poll's."""
+    rows = [
+        _row(poll, key, link.url, now)
+        | {"kind": "article", "hint": link_to_json(link), "turn": now + SPREAD * place, "baseline": poll.baseline}
+        for place, (key, link) in enumerate(links.items())
+    ]
+    ensure_hosts(session, [row["host"] for row in rows], now)
+    inserted = set(insert_new(session, task, rows, "key"))
+    for row in rows:
+        if row["key"] not in inserted:
+            session.execute(update(task).where(task.c.key == row["key"], task.c.state == "paused").values(row))
+
+
+def insert_polls(session: Session, poll: Task, more: Sequence[tuple[str, datetime | None]], now: datetime) -> int:
+    """Further addresses of the source. One that was polled before is due again if it may have changed since."""
+    if poll.depth >= MAX_DEPTH:
+        return 0
+    listed = {
+        poll_key(poll.source, url): (url, at)
+        for url, at in sorted(more, key=lambda item: item[1] or now, reverse=True)[:MAX_MORE]
+    }
+    rows = [
+        _row(poll, key, url, now)
+        | {"kind": "poll", "depth": poll.depth + 1, "listed_at": at, "turn": now, "baseline": poll.baseline}
+        for key, (url, at) in listed.items()
+    ]
+    ensure_hosts(session, [row["host"] for row in rows], now)
+    inserted = insert_new(session, task, rows, "key")
+    idle = select(task.c.key, task.c.listed_at, task.c.done_at).where(
+        task.c.key.in_(list(listed)), task.c.state.in_(("done", "dead"))
+    )
+    again = [row.key for row in session.execute(idle) if _may_have_changed(row, listed[row.key][1])]
+    for key in again:
+        values = {"state": "due", "due_at": now, "turn": now, "attempts": 0, "listed_at": listed[key][1]}
+        session.execute(update(task).where(task.c.key == key).values(values))
+    return len(inserted) + len(again)
+
+
+def _may_have_changed(row: Any, listed_at: datetime | None) -> bool:
+    if listed_at is None or row.done_at is None or listed_at != row.listed_at:
+        return True
+    return bool(listed_at > row.done_at - timedelta(days=1))  # many sites give the day only
+
+
+def _row(poll: Task, key: str, url: str, now: datetime) -> dict[str, Any]:
+    place = host_of(desktop_twin(url) or url)
+    common = {
+        "key": key,
+        "source_id": poll.source_id,
+        "url": url,
+        "host": place,
+        "state": "due",
+        "due_at": now,
+        "created_at": now,
+    }
+    return common | {"attempts": 0, "fence": 0, "depth": 0}

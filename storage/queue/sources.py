@@ -1,0 +1,218 @@
+"""The watched sources as the store knows them: which are watched, how they do, when they are next due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, case, delete, func, literal, select, update
+from sqlalchemy.orm import Session
+
+from crawler.record import Found, Link, Outcome, Reason, Source
+from crawler.url import host_of
+from storage.db.database import changed, insert_new
+from storage.db.models import UtcDateTime, source, task
+from storage.queue import arrival_rate
+from storage.queue import baseline as habits
+from storage.queue.arrival_rate import Rhythm
+from storage.queue.baseline import Habits, Reading
+from storage.queue.tasks import ensure_hosts, poll_key
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """One source and its health."""
+
+    name: str
+    url: str
+    kind: str
+    found_kind: str | None
+    title: str | None
+    enabled: bool
+    first_polled_at: datetime | None
+    last_polled_at: datetime | None
+    last_ok_at: datetime | None
+    last_new_at: datetime | None
+    newest_at: datetime | None
+    last_outcome: str | None
+    last_detail: str | None
+    fail_count: int
+    told_state: str | None
+    polls: int
+    not_modified: int
+    articles: int
+    next_due: datetime | None
+    told_at: datetime | None = None
+    moved_to: str | None = None
+
+
+def sync(session: Session, wanted: Sequence[tuple[Source, datetime]], now: datetime) -> None:
+    """Make the store watch exactly these sources, each with the time of its first poll. Known ones keep their schedule."""
+    known = {row.name: row for row in session.execute(select(source.c.name, source.c.url, source.c.kind, source.c.enabled))}
+    for watched, first_due in wanted:
+        if known.get(watched.name) != (watched.name, watched.url, watched.kind, True):
+            _watch(session, watched, first_due, now)
+    names = [watched.name for watched, _ in wanted]
+    unwanted = select(source.c.id).where(source.c.name.not_in(names))
+    session.execute(update(source).where(source.c.name.not_in(names)).values(enabled=False))
+    session.execute(update(task).where(task.c.source_id.in_(unwanted), task.c.state == "due").values(state="paused"))
+
+
+def _watch(session: Session, watched: Source, first_due: datetime, now: datetime) -> None:
+    values = {"url": watched.url, "kind": watched.kind, "enabled": True}
+    insert_new(session, source, [{"name": watched.name, **values}], "name")
+    old = session.execute(select(source).where(source.c.name == watched.name)).one()
+    moved = old.url != watched.url
+    if moved:
+        session.execute(delete(task).where(task.c.source_id == old.id, task.c.kind == "poll"))
+        values |= {"found_kind": None, "fail_count": 0, "last_outcome": None, "last_detail": None, "rhythm": None}
+        values |= {
+            "habits": None,
+            "moved_to": None,
+            "last_ok_at": None,
+            "told_state": None,
+            "newest_at": None,
+            "subscription": None,
+        }
+    elif old.kind != watched.kind:  # another spider reads the same bytes differently: ask for them again
+        session.execute(
+            update(task).where(task.c.source_id == old.id, task.c.kind == "poll").values(etag=None, last_modified=None)
+        )
+    session.execute(update(source).where(source.c.id == old.id).values(values))
+    _root_task(session, old.id, watched, first_due, now)
+
+
+def _root_task(session: Session, source_id: int, watched: Source, first_due: datetime, now: datetime) -> None:
+    row = {
+        "kind": "poll",
+        "key": poll_key(watched.name, watched.url),
+        "source_id": source_id,
+        "url": watched.url,
+        "host": host_of(watched.url),
+        "state": "due",
+        "due_at": first_due,
+        "turn": first_due,
+        "created_at": now,
+    }
+    insert_new(session, task, [row], "key")
+    paused = and_(task.c.source_id == source_id, task.c.state == "paused")
+    ensure_hosts(session, [host_of(watched.url), *session.scalars(select(task.c.host).where(paused))], now)
+    session.execute(update(task).where(paused).values(state="due"))
+
+
+def polled(
+    session: Session,
+    source_id: int,
+    now: datetime,
+    outcome: Outcome,
+    *,
+    root: bool,
+    found: Found | None = None,
+    new: Sequence[Link] = (),
+    baseline: bool = False,
+) -> None:
+    """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news (`new`)."""
+    values: dict[str, Any] = {}
+    if root:
+        values |= _health(now, outcome)
+    if new:
+        values["last_new_at"] = now
+    if found and root:
+        values |= {"found_kind": found.kind, "title": found.title}
+    if found:
+        values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
+        values |= _habits(session, source_id, found, new, now, root=root)
+    if found and found.newest:
+        newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
+        values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
+    if values:
+        session.execute(update(source).where(source.c.id == source_id).values(values))
+
+
+def _health(now: datetime, outcome: Outcome) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "polls": source.c.polls + 1,
+        "last_polled_at": now,
+        "last_outcome": outcome.reason.value,
+        "last_detail": outcome.detail[:500] or None,
+    }
+    if not outcome.ok:
+        return values | {"fail_count": source.c.fail_count + 1}
+    values |= {"last_ok_at": now, "fail_count": 0}
+    values["first_polled_at"] = func.coalesce(source.c.first_polled_at, literal(now, UtcDateTime))
+    if outcome.reason is Reason.UNCHANGED:
+        values["not_modified"] = source.c.not_modified + 1
+    return values
+
+
+def _learned(
+    session: Session, source_id: int, found: Found, new: Sequence[Link], now: datetime, *, root: bool, baseline: bool
+) -> dict[str, Any]:
+    """The source's rhythm with what this poll tells of it: a first one all dates, a later one those of the new links."""
+    row = session.execute(select(source.c.rhythm, source.c.last_ok_at).where(source.c.id == source_id)).one()
+    old = arrival_rate.from_json(row.rhythm)
+    skip_hours = found.skip_hours if root or old is None else old.skip_hours
+    if old is None or (baseline and not any(old.hours)):
+        learned = arrival_rate.begin([link.published for link in found.links], now)
+    elif baseline or not new:
+        learned = old
+    else:
+        # A child page is asked for right after its parent, so the poll before says nothing of its articles: its dates do.
+        last = row.last_ok_at if root and row.last_ok_at else now - timedelta(days=1)
+        learned = arrival_rate.learn(old, [link.published for link in new], last, now)
+    learned = replace(learned, skip_hours=skip_hours)
+    return {} if learned == old else {"rhythm": arrival_rate.to_json(learned)}
+
+
+def _habits(session: Session, source_id: int, found: Found, new: Sequence[Link], now: datetime, *, root: bool) -> dict[str, Any]:
+    """When its articles appeared. A child page is asked for right after its parent, so its articles appeared at their dates."""
+    row = session.execute(select(source.c.habits, source.c.last_ok_at).where(source.c.id == source_id)).one()
+    old, last = habits.from_json(row.habits), row.last_ok_at
+    first = not old.moments and last is None
+    dates = [link.published for link in (found.links if first else new)]
+    learned = habits.polled(old, len(found.links) if root else old.listed, dates, last if root else None, now)
+    return {} if learned == old else {"habits": habits.to_json(learned)}
+
+
+def read(session: Session, source_id: int, reading: Reading) -> None:
+    """Note how well an article of the source could be read."""
+    of_source = source.c.id == source_id
+    old = habits.from_json(session.scalar(select(source.c.habits).where(of_source)))
+    session.execute(update(source).where(of_source).values(habits=habits.to_json(habits.read(old, reading))))
+
+
+def moved(session: Session, source_id: int, address: str | None) -> None:
+    """Its address redirects there for good, or (None) not any more."""
+    other = source.c.moved_to.is_distinct_from(address)
+    session.execute(update(source).where(source.c.id == source_id, other).values(moved_to=address))
+
+
+def habits_of_all(session: Session) -> dict[str, Habits]:
+    """By name, what each watched source is like when all is well."""
+    query = select(source.c.name, source.c.habits).where(source.c.enabled)
+    return {name: habits.from_json(data) for name, data in session.execute(query)}
+
+
+def rhythms(session: Session) -> dict[str, Rhythm]:
+    """By name, when the articles of each watched source appear; those that were polled at least once."""
+    query = select(source.c.name, source.c.rhythm).where(source.c.enabled, source.c.rhythm.is_not(None))
+    return {name: known for name, data in session.execute(query) if (known := arrival_rate.from_json(data))}
+
+
+def states(session: Session) -> list[State]:
+    """All sources ever watched, by name."""
+    root = and_(task.c.source_id == source.c.id, task.c.kind == "poll", task.c.depth == 0, task.c.state != "paused")
+    query = select(source, task.c.due_at.label("next_due")).outerjoin(task, root).order_by(source.c.name)
+    fields = State.__dataclass_fields__
+    return [State(**{name: getattr(row, name) for name in fields}) for row in session.execute(query)]
+
+
+def tell(session: Session, name: str, state: str | None, *, before: str | None, now: datetime) -> bool:
+    """Remember of which trouble the operator is told (None: that it is over), so that each episode is told once.
+
+    False if it is not `before` any more: somebody else has told.
+    """
+    same = and_(source.c.name == name, source.c.told_state.is_not_distinct_from(before))
+    return changed(session, update(source).where(same).values(told_state=state, told_at=now)) == 1

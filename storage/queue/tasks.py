@@ -1,0 +1,93 @@
+"""One claimed piece of work, the fence that guards its end, and what every task needs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import and_, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from crawler.record import Link
+from storage.db.database import changed, insert_new
+from storage.db.mapping import link_from_json
+from storage.db.models import host, task
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One claimed piece of work. `attempts` counts claims since the last success, this one included.
+
+    `baseline`: of an article, it was there when its source was first polled; of a poll, it has never succeeded.
+    """
+
+    id: int
+    kind: str  # poll | article
+    key: str
+    source: str
+    source_id: int
+    url: str
+    host: str
+    hint: Link | None
+    attempts: int
+    etag: str | None
+    last_modified: str | None
+    fence: int
+    owner: str
+    depth: int = 0
+    baseline: bool = False
+
+    @property
+    def is_root(self) -> bool:
+        """True for the poll of a source's own address."""
+        return self.kind == "poll" and self.depth == 0
+
+
+def leased(row: Any, owner: str) -> Task:
+    """A row of `task`, as it was before the claim, as a claimed task."""
+    baseline = row.baseline if row.kind == "article" or row.depth else row.done_at is None
+    return Task(
+        id=row.id,
+        kind=row.kind,
+        key=row.key,
+        source=row.source,
+        source_id=row.source_id,
+        url=row.url,
+        host=row.host,
+        hint=link_from_json(row.hint),
+        attempts=row.attempts + 1,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        fence=row.fence + 1,
+        owner=owner,
+        depth=row.depth,
+        baseline=baseline and row.done_at is None,
+    )
+
+
+_OURS = and_(task.c.id == bindparam("id_"), task.c.fence == bindparam("fence_"), task.c.state == "leased")
+_CLOSE = update(task).where(_OURS)
+_IS_OURS = select(task.c.id).where(_OURS).with_for_update()
+
+
+def close(session: Session, claimed: Task, **values: Any) -> bool:
+    """End the lease with these values. False if it was lost, and then nothing changes."""
+    ours = {"id_": claimed.id, "fence_": claimed.fence}
+    return changed(session, _CLOSE, ours | {"owner": None, "lease_until": None} | values) == 1
+
+
+def is_ours(session: Session, claimed: Task) -> bool:
+    """True while the lease is this worker's."""
+    return session.execute(_IS_OURS, {"id_": claimed.id, "fence_": claimed.fence}).first() is not None
+
+
+def poll_key(source_name: str, url: str) -> str:
+    """The key of a poll task: two sources may watch one address, each with its own options."""
+    return f"poll|{source_name}|{url}"
+
+
+def ensure_hosts(session: Session, names: Sequence[str], now: datetime) -> None:
+    """Every host with a task has a row, which holds its pace."""
+    insert_new(session, host, [{"name": name, "next_at": now} for name in sorted(set(names))], "name")

@@ -1,0 +1,186 @@
+"""A query as a tree: what `storage.rules.parser` reads, `storage.rules.lint` checks and `storage.rules.match` looks for.
+
+    And Or Not                   the logic
+    Term Regex Published         the leaves; a leaf knows the fields it looks in
+    Near AtLeast Count           conditions on the places of several leaves
+    Alias                        a named Or, kept so that an explanation can use the user's own word
+
+`at` is where a node stands in the query. It says nothing about the meaning, so it does not count when nodes are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any
+
+import re2
+
+# Field → how a term stands in it: as whole words, as a whole value (a line of it), or anywhere.
+FIELDS = {
+    "title": "word",
+    "text": "word",
+    "keyword": "word",
+    "tech": "word",
+    "industry": "word",
+    "event": "word",
+    "author": "word",
+    "publisher": "word",
+    "source": "line",
+    "tag": "line",
+    "lang": "line",
+    "link": "part",
+    "published": "date",
+}
+# The names that the fields have in a Chinese record.
+CHINESE_FIELDS = {
+    "标题": "title",
+    "正文": "text",
+    "关键词": "keyword",
+    "技术": "tech",
+    "行业": "industry",
+    "事件": "event",
+    "作者": "author",
+    "媒体": "publisher",
+    "来源": "source",
+    "标签": "tag",
+    "语言": "lang",
+    "链接": "link",
+    "发布": "published",
+}
+BARE = ("title", "text")  # where a term without a field looks
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A word, phrase or prefix. `needles` are its ways to stand in a normal form; any of them will do."""
+
+    written: str
+    needles: tuple[str, ...]
+    scope: tuple[str, ...] = BARE
+    prefix: bool = False
+    at: int = field(default=0, compare=False, repr=False)
+
+    @property
+    def mode(self) -> str:
+        return FIELDS[self.scope[0]]
+
+
+@dataclass(frozen=True, slots=True)
+class Regex:
+    """A regular expression in RE2's language, over the original text and case-sensitive unless it has the flag ``i``."""
+
+    pattern: str
+    flags: str = ""
+    scope: tuple[str, ...] = BARE
+    at: int = field(default=0, compare=False, repr=False)
+
+    @property
+    def written(self) -> str:
+        return f"/{self.pattern}/{self.flags}"
+
+    @property
+    def compiled(self) -> Any:
+        return compile_regex(self.inline)
+
+    @property
+    def inline(self) -> str:
+        """The pattern with its flags inside, as RE2 wants them."""
+        return f"(?{self.flags}){self.pattern}" if self.flags else self.pattern
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """``published:>=2026-01-01``. The time lies in [`low`, `high`), or after (before, if `older`) now minus `ago`."""
+
+    written: str
+    low: datetime | None = None
+    high: datetime | None = None
+    ago: timedelta | None = None
+    older: bool = False
+    at: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class And:
+    parts: tuple[Node, ...]
+    at: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Or:
+    parts: tuple[Node, ...]
+    at: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    part: Node
+    at: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    name: str
+    part: Node
+    at: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Near:
+    """All `parts` in one field, with at most `distance` words between them (a Han character counts as a word)."""
+
+    parts: tuple[Node, ...]
+    distance: int
+    at: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class AtLeast:
+    """At least `least` of the parts are true."""
+
+    least: int
+    parts: tuple[Node, ...]
+    at: int = field(default=0, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How often `part` occurs, over all its fields: from `low` to `high` times (None: no bound)."""
+
+    part: Node
+    low: int
+    high: int | None
+    written: str = field(default="", compare=False)
+    at: int = field(default=0, compare=False, repr=False)
+
+
+Leaf = Term | Regex | Published
+Node = And | Or | Not | Alias | Near | AtLeast | Count | Leaf
+
+
+def children(node: Node) -> tuple[Node, ...]:
+    """The nodes directly below."""
+    if isinstance(node, And | Or | Near | AtLeast):
+        return node.parts
+    if isinstance(node, Not | Alias | Count):
+        return (node.part,)
+    return ()
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """All leaves, from left to right."""
+    if isinstance(node, Term | Regex | Published):
+        yield node
+    for child in children(node):
+        yield from leaves(child)
+
+
+@cache
+def compile_regex(pattern: str) -> Any:
+    """The compiled pattern; RE2 runs in time linear in the text. Raises ``re2.error``."""
+    options = re2.Options()
+    options.log_errors = False  # the caller says it better, and not on stderr
+    return re2.compile(pattern, options)

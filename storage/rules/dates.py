@@ -1,0 +1,61 @@
+"""What ``published:`` may be compared with: a day, a month, a year, a moment, or a time ago."""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, tzinfo
+
+from storage.rules.ast import Published
+
+_date = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:T(\d{1,2}):(\d{2}))?)?)?")
+_ago = re.compile(r"-?(\d{1,5})(m|h|d|w)")
+_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
+
+
+def condition(op: str, value: str, zone: tzinfo) -> Published:
+    """The condition that ``published:`` + `op` + `value` states. Raises ValueError with a sentence."""
+    written = f"published:{'' if op == '=' else op}{value}"
+    if match := _ago.fullmatch(value):
+        if op == "=":
+            raise ValueError("a time ago is compared with > or <, as in published:>=-7d")
+        return Published(written, ago=int(match[1]) * _UNITS[match[2]], older=op.startswith("<"))
+    low, high = _span(value, zone)
+    if op == ">=":
+        return Published(written, low=low)
+    if op == ">":
+        return Published(written, low=high)
+    if op == "<":
+        return Published(written, high=low)
+    if op == "<=":
+        return Published(written, high=high)
+    return Published(written, low=low, high=high)
+
+
+def _span(value: str, zone: tzinfo) -> tuple[datetime, datetime]:
+    """First moment of what `value` names, and the first moment after it."""
+    match = _date.fullmatch(value)
+    if match is None:
+        raise ValueError(f"{value!r} is no date: write 2026-01-31, 2026-01, 2026, 2026-01-31T08:30 or -7d")
+    year, month, day, hour, minute = (int(part) if part else None for part in match.groups())
+    try:
+        low = datetime(year or 1, month or 1, day or 1, hour or 0, minute or 0, tzinfo=zone)
+        if hour is not None:
+            return low, low + timedelta(minutes=1)
+        if day is not None:
+            return low, low + timedelta(days=1)
+        if month is not None:
+            return low, (low.replace(day=1) + timedelta(days=32)).replace(day=1)
+        return low, low.replace(year=low.year + 1)
+    except (ValueError, OverflowError):
+        raise ValueError(f"{value!r} is not in the calendar") from None
+
+
+def holds(node: Published, published: datetime | None, now: datetime | None) -> bool:
+    """True when `published` is known and lies where the condition says. A time ago needs `now`."""
+    if published is None:
+        return False
+    if node.ago is not None:
+        if now is None:
+            return False
+        return published < now - node.ago if node.older else published >= now - node.ago
+    return (node.low is None or published >= node.low) and (node.high is None or published < node.high)

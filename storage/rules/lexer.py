@@ -1,0 +1,187 @@
+"""The words of a query: tokens with their places, and the error that points at one of them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from storage.rules.ast import CHINESE_FIELDS, FIELDS
+
+_OPERATORS = ("AND", "OR", "NOT")
+_FOREIGN = {  # what other languages and rule files use, and what it is called here
+    "!": "for without write NOT or -",
+    "！": "for without write NOT or -",
+    "+": "all terms are required anyway: leave the + away",
+    "|": "for either write OR",
+    "｜": "for either write OR",
+    "&": "for both write AND, or nothing",
+    "＆": "for both write AND, or nothing",
+    "#": "a query has no comments; for a hashtag write it in quotes",
+    "、": "for either of several write OR between them",
+    ";": "for either of several write OR between them",
+    "；": "for either of several write OR between them",
+    "／": "an expression stands between two ASCII slashes",
+    "=>": "names and other settings do not belong into the query",
+}
+_blank = re.compile(r"\s+")
+_field = re.compile(r"([A-Za-z_]+|[\u3400-\u9fff]+)[:：]")
+_function = re.compile(r"([a-z]{3,})(?=[(（])")
+_comparison = re.compile("[<>]=?|[＜＞]=?|[≥≤]|==?|＝")
+_regex = re.compile(r"/((?:[^/\\]|\\.)+)/([A-Za-z]*)", re.DOTALL)
+_quoted = re.compile(r'["“”＂]((?:[^"“”＂\\]|\\.)*)["“”＂]', re.DOTALL)
+_alias = re.compile(r"[@＠]([\w\-.]+)")
+_word = re.compile(r'[^\s()（）"“”＂,，、;；]+')
+_raw = re.compile(r'[^\s()（）"“”＂]+')
+_MARKS = {"(": "(", "（": "(", ")": ")", "）": ")", ",": ",", "，": ","}
+_COMPARISONS = {"≥": ">=", "≤": "<=", "＜": "<", "＞": ">", "＜=": "<=", "＞=": ">=", "==": "=", "＝": "="}
+
+
+class QueryError(ValueError):
+    """A query that cannot do what its author means. `position` is a code-point offset into `query`."""
+
+    def __init__(self, message: str, position: int = 0, query: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.position = position
+        self.query = query
+
+    def __reduce__(self) -> tuple[type[QueryError], tuple[str, int, str]]:  # travels between processes
+        return (QueryError, (self.message, self.position, self.query))
+
+    def render(self, width: int = 100) -> str:
+        """The line of the query, a caret under the place, and the message. Han takes two columns."""
+        start = max(0, self.position - width // 2)
+        line = " ".join(self.query[start : start + width].splitlines()) or " "
+        before = self.query[start : self.position]
+        columns = sum(2 if unicodedata.east_asian_width(ch) in "WF" else 1 for ch in before)
+        return f"{line}\n{' ' * columns}^ {self.message}"
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a query. `kind`: ( ) , AND OR NOT op word phrase regex field alias function end."""
+
+    kind: str
+    text: str
+    at: int
+    end: int
+    flags: str = ""
+
+
+def tokens(query: str) -> tuple[Token, ...]:
+    """All tokens, an ``end`` behind them. Raises QueryError."""
+    return tuple(_Lexer(query).all())
+
+
+class _Lexer:
+    def __init__(self, query: str) -> None:
+        self.query = query
+        self.at = 0
+        self.open: list[str] = []  # "" for a group, else the name of the function whose arguments we are in
+        self.last = Token("start", "", 0, 0)
+
+    def all(self) -> Iterator[Token]:
+        while True:
+            blank = _blank.match(self.query, self.at)
+            self.at = blank.end() if blank else self.at
+            if self.at >= len(self.query):
+                yield Token("end", "", len(self.query), len(self.query))
+                return
+            self.last = self._token()
+            self.at = self.last.end
+            yield self.last
+
+    def _error(self, message: str, at: int | None = None) -> QueryError:
+        return QueryError(message, self.at if at is None else at, self.query)
+
+    def _token(self) -> Token:
+        ch = self.query[self.at]
+        if ch in _MARKS:
+            return self._mark(_MARKS[ch])
+        if ch in '"“”＂':
+            return self._phrase()
+        if self.last.kind == "op" and (raw := _raw.match(self.query, self.at)):
+            return Token("word", raw.group(), self.at, raw.end())
+        if match := _comparison.match(self.query, self.at):
+            return Token("op", _COMPARISONS.get(match.group(), match.group()), self.at, match.end())
+        if self.last.kind == "field" and self.last.text in ("link", "链接") and ch != "/":
+            return self._raw_word()
+        if ch == "/":
+            return self._regex()
+        if ch in "-－":
+            return self._minus()
+        if ch in _FOREIGN:
+            raise self._error(_FOREIGN[ch])
+        return self._named() or self._word()
+
+    def _mark(self, mark: str) -> Token:
+        if mark == "(":
+            self.open.append(self.last.text if self.last.kind == "function" else "")
+        elif mark == ")" and self.open:
+            self.open.pop()
+        elif mark == "," and not (self.open and self.open[-1]):
+            raise self._error("a comma parts the arguments of near, atleast and count; for either of two terms write OR")
+        return Token(mark, mark, self.at, self.at + 1)
+
+    def _phrase(self) -> Token:
+        match = _quoted.match(self.query, self.at)
+        if match is None:
+            raise self._error("this quote is never closed")
+        return Token("phrase", re.sub(r"\\(.)", r"\1", match[1]), self.at, match.end())
+
+    def _regex(self) -> Token:
+        match = _regex.match(self.query, self.at)
+        if match is None:
+            raise self._error("this / opens an expression that is never closed; for a term with a slash write it in quotes")
+        strange = set(match[2]) - set("ims")
+        if strange:
+            raise self._error(f"no flag {''.join(sorted(strange))!r} for an expression: there is i, m and s", match.start(2))
+        return Token("regex", match[1].replace("\\/", "/"), self.at, match.end(), "".join(sorted(set(match[2]))))
+
+    def _minus(self) -> Token:
+        after = self.query[self.at + 1 : self.at + 2]
+        if not after.strip():
+            raise self._error("put the - directly before what must not occur")
+        return Token("NOT", "-", self.at, self.at + 1)
+
+    def _named(self) -> Token | None:
+        if match := _function.match(self.query, self.at):
+            if match[1].upper() in _OPERATORS:
+                raise self._error(f"write {match[1].upper()} in capitals")
+            return Token("function", match[1], self.at, match.end())
+        if match := _field.match(self.query, self.at):
+            if match[1] not in FIELDS and match[1] not in CHINESE_FIELDS:
+                raise self._error(_unknown_field(match[1]))
+            return Token("field", match[1], self.at, match.end())
+        if self.query[self.at] not in "@＠":
+            return None
+        match = _alias.match(self.query, self.at)
+        if match is None:
+            raise self._error("@ stands before the name of an alias")
+        return Token("alias", match[1], self.at, match.end())
+
+    def _raw_word(self) -> Token:
+        match = _raw.match(self.query, self.at)
+        assert match is not None  # blanks, brackets and quotes were dealt with before
+        return Token("word", match.group(), self.at, match.end())
+
+    def _word(self) -> Token:
+        match = _word.match(self.query, self.at)
+        assert match is not None  # whatever is no word was dealt with before
+        text, end = match.group(), match.end()
+        capitals = unicodedata.normalize("NFKC", text)
+        if capitals in _OPERATORS:
+            return Token(capitals, capitals, self.at, end)
+        if text in ("and", "or", "not"):
+            raise self._error(f'write {text.upper()} in capitals; for the word itself write "{text}"')
+        return Token("word", text, self.at, end)
+
+
+def _unknown_field(name: str) -> str:
+    close = get_close_matches(name.casefold(), [*FIELDS, *CHINESE_FIELDS], 1, 0.6)
+    if close:
+        return f"no field {name}:, did you mean {close[0]}:?"
+    return f"no field {name}: (there is {', '.join(FIELDS)}); for a term with a colon in it, write it in quotes"

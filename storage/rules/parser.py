@@ -1,0 +1,376 @@
+"""The language of rules, searches and back-tests, read into a tree.
+
+    a b, a AND b     both                       title:x  title:(a OR b)      in one field
+    a OR b           either                     published:>=2026-01-01       also > < <= =, and -7d for "seven days ago"
+    NOT a, -a        not                        near(a, b, 20)               at most 20 words (or Han characters) between them
+    "a phrase"       word by word               atleast(2, a, b, c)          two of the three
+    prefix*          any ending                 count(a) >= 3                three times or more
+    /regex/i         RE2, over the original     @name                        any of the alias's terms
+
+NOT binds closest, then AND, then OR. A bare term looks in title and text. Full-width （ ） “ ” ： ， are taken for their ASCII twins.
+Whatever could not do what its author means is a `QueryError` that points at the character.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
+from difflib import get_close_matches
+
+import re2
+
+from crawler.text import normal
+from storage.rules import dates as when
+from storage.rules.ast import (
+    BARE,
+    CHINESE_FIELDS,
+    Alias,
+    And,
+    AtLeast,
+    Count,
+    Near,
+    Node,
+    Not,
+    Or,
+    Published,
+    Regex,
+    Term,
+    compile_regex,
+)
+from storage.rules.lexer import QueryError, Token, tokens
+from storage.rules.lint import flaw
+
+__all__ = ["Query", "QueryError", "parse"]
+
+MAX_LENGTH = 10_000  # code points
+MAX_NODES = 2_000
+MAX_DEPTH = 40
+LONG_FORMS = {"大模型": "大语言模型"}  # a short form that skips characters: no run of them stands in the long one
+FUNCTIONS = ("near", "atleast", "count")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query that was understood. `version` changes when its text or an alias it uses does."""
+
+    text: str
+    root: Node
+    version: str
+
+
+def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: tzinfo = UTC) -> Query:
+    """The query as a tree. `zone` is where its dates are days. Raises QueryError."""
+    if len(query) > MAX_LENGTH:
+        raise QueryError(f"a query has at most {MAX_LENGTH} characters; use an alias or a second rule", MAX_LENGTH, query)
+    query = query.encode("utf-8", "replace").decode()  # a shell may hand over half a character
+    parser = _Parser(query, aliases or {}, zone)
+    root = parser.whole()
+    wrong = flaw(root)
+    if wrong is not None:
+        raise QueryError(wrong.message, wrong.at, query)
+    used = "".join(f"\n@{name}={tuple((aliases or {})[name])}" for name in sorted(parser.used))
+    return Query(query, root, hashlib.sha256((query + used).encode("utf-8", "replace")).hexdigest()[:12])
+
+
+def needles_of(written: str) -> tuple[str, ...]:
+    """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, and 大模型 is short for 大语言模型."""
+    plain = normal(written).replace("\n", " ").strip()
+    joined = re.sub(r"(?<=[a-z]) (?=\d)", "", plain)
+    parted = re.sub(r"(?<=[a-z]{3})(?=\d)", " ", plain)  # not for one or two letters: A100 is no "a 100"
+    return tuple(dict.fromkeys(form for form in (plain, joined, parted, LONG_FORMS.get(plain)) if form))
+
+
+class _Parser:
+    """Recursive descent over the tokens. One instance reads one query."""
+
+    def __init__(self, query: str, aliases: Mapping[str, Sequence[str]], zone: tzinfo) -> None:
+        self.query = query
+        self.aliases = aliases
+        self.zone = zone
+        self.used: set[str] = set()
+        self._tokens = tokens(query)
+        self._place = 0
+        self._depth = 0
+        self._nodes = 0
+        self._scope: tuple[str, ...] = BARE
+
+    # ---- tokens
+
+    @property
+    def _next(self) -> Token:
+        return self._tokens[self._place]
+
+    def _take(self) -> Token:
+        token = self._tokens[self._place]
+        self._place = min(self._place + 1, len(self._tokens) - 1)
+        return token
+
+    def _expect(self, kind: str, message: str) -> Token:
+        if self._next.kind != kind:
+            raise self._error(message, self._next.at)
+        return self._take()
+
+    def _error(self, message: str, at: int) -> QueryError:
+        return QueryError(message, at, self.query)
+
+    # ---- logic
+
+    def whole(self) -> Node:
+        if self._next.kind == "end":
+            raise self._error("the query is empty: say what to look for", 0)
+        node = self._either()
+        if self._next.kind == ")":
+            raise self._error("this ) closes nothing", self._next.at)
+        if self._next.kind != "end":
+            raise self._error(f"{self._next.text!r} does not belong here: for either of two write OR", self._next.at)
+        return node
+
+    def _either(self) -> Node:
+        at = self._next.at
+        parts = [self._both()]
+        while self._next.kind == "OR":
+            self._take()
+            parts.append(self._both())
+        return parts[0] if len(parts) == 1 else Or(tuple(parts), at)
+
+    def _both(self) -> Node:
+        at = self._next.at
+        parts = [self._one()]
+        while self._next.kind not in ("OR", ")", ",", "end"):
+            if self._next.kind == "AND":
+                self._take()
+            parts.append(self._one())
+        return parts[0] if len(parts) == 1 else And(tuple(parts), at)
+
+    def _one(self) -> Node:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise self._error(f"more than {MAX_NODES} terms: use several rules", self._next.at)
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise self._error(f"nested deeper than {MAX_DEPTH}", self._next.at)
+        try:
+            return self._primary()
+        finally:
+            self._depth -= 1
+
+    def _primary(self) -> Node:
+        token = self._take()
+        read: dict[str, Callable[[Token], Node]] = {
+            "NOT": lambda t: Not(self._one(), t.at),
+            "(": self._group,
+            "word": self._word,
+            "phrase": self._phrase,
+            "regex": self._regex,
+            "field": self._field,
+            "alias": self._alias,
+            "function": self._function,
+        }
+        if token.kind in read:
+            return read[token.kind](token)
+        if token.kind == "end":
+            before = self._tokens[self._place - 1] if self._place else token
+            what = (
+                f"{before.text} needs something on its right" if before.kind in ("AND", "OR", "NOT") else "something is missing"
+            )
+            raise self._error(what, token.at)
+        if token.kind in ("AND", "OR"):
+            raise self._error(f"{token.kind} needs something on its left", token.at)
+        if token.kind == "op":
+            raise self._error(f"{token.text} compares published or a count: published:>=2026-01-01, count(a) >= 3", token.at)
+        raise self._error("nothing between the parentheses" if token.kind == ")" else "a term is missing here", token.at)
+
+    def _group(self, opening: Token) -> Node:
+        if self._next.kind == ")":
+            raise self._error("nothing between the parentheses", opening.at)
+        node = self._either()
+        if self._next.kind != ")":
+            raise self._error("this ( is never closed", opening.at)
+        self._take()
+        return node
+
+    # ---- leaves
+
+    def _word(self, token: Token) -> Node:
+        text = token.text.replace("＊", "*")
+        if text.strip("*") == "":
+            raise self._error("a * alone would match everything", token.at)
+        if "*" in text[:-1]:
+            raise self._error("a * stands at the end of a term only: for more write /a.*b/", token.at + text.index("*"))
+        return self._term(text.rstrip("*"), text.endswith("*"), token)
+
+    def _phrase(self, token: Token) -> Node:
+        prefix = self._next.kind == "word" and self._next.text in "*＊" and self._next.at == token.end
+        if prefix:
+            self._take()
+        return self._term(token.text, prefix, token)
+
+    def _term(self, written: str, prefix: bool, token: Token) -> Term:
+        needles = needles_of(written)
+        if not needles or all(unicodedata.category(ch)[0] in "PZ" for ch in needles[0]):
+            raise self._error(f"nothing of {written!r} is left to look for: it has no letter, digit or sign", token.at)
+        return Term(written, needles, self._scope, prefix, token.at)
+
+    def _regex(self, token: Token) -> Node:
+        node = Regex(token.text, token.flags, self._scope, token.at)
+        try:
+            found = compile_regex(node.inline).search("")
+        except re2.error as error:
+            raise self._error(_why_refused(token.text, error), token.at) from error
+        if found is not None:
+            raise self._error("this expression matches the empty text, and so everything", token.at)
+        return node
+
+    def _field(self, token: Token) -> Node:
+        name = CHINESE_FIELDS.get(token.text, token.text)
+        if self._scope != BARE:
+            raise self._error(f"{token.text}: cannot stand inside {self._scope[0]}:( … )", token.at)
+        if name == "published":
+            return self._published(token)
+        if self._next.kind not in ("word", "phrase", "regex", "(", "alias", "function"):
+            raise self._error(f"{token.text}: needs a value", token.end)
+        self._scope = (name,)
+        try:
+            return self._one()
+        finally:
+            self._scope = BARE
+
+    def _published(self, token: Token) -> Published:
+        op = self._take() if self._next.kind == "op" else None
+        value = self._expect("word", "published: needs a date, as in published:>=2026-01-01 or published:>=-7d")
+        try:
+            node = when.condition(op.text if op else "=", value.text, self.zone)
+        except ValueError as error:
+            raise self._error(str(error), value.at) from error
+        return replace(node, at=token.at)
+
+    def _alias(self, token: Token) -> Node:
+        if token.text not in self.aliases:
+            raise self._error(
+                _did_you_mean(f"no alias @{token.text} in the configuration", token.text, self.aliases, "@"), token.at
+            )
+        values = self.aliases[token.text]
+        if not values:
+            raise self._error(f"the alias @{token.text} has no terms", token.at)
+        self.used.add(token.text)
+        parts = tuple(self._alias_value(value, token) for value in values)
+        return Alias(token.text, parts[0] if len(parts) == 1 else Or(parts, token.at), token.at)
+
+    def _alias_value(self, value: str, token: Token) -> Node:
+        """A term of an alias is one phrase, blanks and all; a * at its end and /…/ mean what they mean in a query."""
+        slashes = re.fullmatch(r"/(.+)/([a-z]*)", value, re.DOTALL)
+        if slashes:
+            return self._regex(replace(token, text=slashes[1], flags=slashes[2]))
+        return self._term(value.rstrip("*"), value.endswith("*"), token)
+
+    # ---- functions
+
+    def _function(self, token: Token) -> Node:
+        if token.text not in FUNCTIONS:
+            raise self._error(_did_you_mean(f"no function {token.text}()", token.text, FUNCTIONS, ""), token.at)
+        self._expect("(", f"{token.text} needs its ( directly behind it")
+        least = self._number("atleast(2, a, b, c) begins with a number") if token.text == "atleast" else 0
+        parts, last = self._arguments(token)
+        if token.text == "near":
+            return self._near(token, parts, last)
+        if last is not None:
+            parts.append(self._term(last.text, False, last))
+        if token.text == "atleast":
+            return self._atleast(token, least, parts)
+        return self._count(token, parts)
+
+    def _number(self, message: str) -> int:
+        token = self._expect("word", message)
+        if not token.text.isdecimal():
+            raise self._error(message, token.at)
+        if self._next.kind == ",":
+            self._take()
+        return int(token.text)
+
+    def _arguments(self, token: Token) -> tuple[list[Node], Token | None]:
+        """The arguments, and apart from them a bare number at the end."""
+        parts: list[Node] = []
+        while True:
+            if self._next.kind == "word" and self._next.text.isdecimal() and self._tokens[self._place + 1].kind == ")":
+                number = self._take()
+                self._take()
+                return parts, number
+            parts.append(self._either())
+            if self._next.kind == ")":
+                self._take()
+                return parts, None
+            if self._next.kind != ",":
+                raise self._error(f"this {token.text}( is never closed", token.at)
+            self._take()
+
+    def _near(self, token: Token, parts: list[Node], last: Token | None) -> Node:
+        if last is None:
+            raise self._error("near(a, b, 20) ends with the number of words that may lie between", token.at)
+        if len(parts) < 2:
+            raise self._error("near(a, b, 20) needs two terms or more", token.at)
+        self._only_terms("near", parts)
+        return Near(tuple(parts), int(last.text), token.at)
+
+    def _atleast(self, token: Token, least: int, parts: list[Node]) -> Node:
+        if least < 1:
+            raise self._error("atleast(0, …) is always true", token.at)
+        if least > len(parts):
+            raise self._error(f"atleast({least}, …) of {len(parts)} can never be true", token.at)
+        return AtLeast(least, tuple(parts), token.at)
+
+    def _count(self, token: Token, parts: list[Node]) -> Node:
+        if len(parts) != 1:
+            raise self._error("count( … ) takes one term, or several with OR between them", token.at)
+        self._only_terms("count", parts)
+        op = self._expect("op", "count(a) needs a comparison behind it, as in count(a) >= 3")
+        value = self._expect("word", f"{op.text} needs a number")
+        if not value.text.isdecimal():
+            raise self._error(f"{op.text} needs a number, not {value.text!r}", value.at)
+        number = int(value.text)
+        bounds: dict[str, tuple[int, int | None]] = {
+            ">": (number + 1, None),
+            ">=": (number, None),
+            "<": (0, number - 1),
+            "<=": (0, number),
+            "=": (number, number),
+        }
+        low, high = bounds[op.text]
+        if high is not None and high < 0:
+            raise self._error("no count is less than 0", value.at)
+        return Count(parts[0], low, high, f"{op.text} {number}", token.at)
+
+    def _only_terms(self, name: str, parts: Sequence[Node]) -> None:
+        for part in parts:
+            if isinstance(part, Or | Alias):
+                self._only_terms(name, part.parts if isinstance(part, Or) else (part.part,))
+            elif not isinstance(part, Term | Regex):
+                raise self._error(f"{name}( … ) looks at places: it takes terms, aliases and OR, nothing else", part.at)
+
+
+def _did_you_mean(message: str, name: str, known: Mapping[str, object] | Sequence[str], mark: str) -> str:
+    close = get_close_matches(name, list(known), 1, 0.6)
+    if close:
+        return f"{message}, did you mean {mark}{close[0]}?"
+    return f"{message}; there is {', '.join(mark + one for one in known)}" if known else message
+
+
+# What RE2 leaves out, because it could not be done in time linear in the text, and what else people try.
+_REFUSED = (
+    (r"\(\?<?[=!]", "looks ahead or behind, which the linear-time engine has not; use AND, NOT or near( … ) instead"),
+    (r"\\[1-9]|\(\?P=", "refers back to a group, which the linear-time engine has not"),
+    (r"\(\?>|[*+?}]\+", "has a possessive or atomic part; the linear-time engine never backtracks, so leave it out"),
+    (r"\\Z", r"has \Z; write \z"),
+    (r"\\u", r"has \u; write \x{4e00}, or the character itself"),
+)
+
+
+def _why_refused(pattern: str, error: Exception) -> str:
+    for sign, why in _REFUSED:
+        if re.search(sign, pattern):
+            return f"this expression {why}"
+    said = error.args[0] if error.args else ""
+    return f"this expression is broken: {said.decode(errors='replace') if isinstance(said, bytes) else said}"

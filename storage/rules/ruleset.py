@@ -1,0 +1,331 @@
+"""Rules over a record: hit or not, with the places that say so.
+
+Ruleset     one Aho–Corasick pass over each field for the terms of all rules, then only the rules that a term woke
+search      one query over one record
+shadowed    rules that can never match, or add nothing to another
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import ahocorasick
+import re2
+
+from crawler.record import Record
+from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Regex, Term, leaves
+from storage.rules.explain import Explanation, explain
+from storage.rules.lint import entails
+from storage.rules.match import (
+    MAX_PLACES,
+    Evidence,
+    Look,
+    Place,
+    Search,
+    View,
+    holds_in,
+    places_of_regex,
+    stands,
+    witnesses,
+)
+from storage.rules.parser import Query
+
+__all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "search", "shadowed"]
+
+MAX_EVIDENCE = 12  # places told of one hit: three a term first
+_SET = 64  # expressions looked for at once; RE2 compiles so many with room to spare
+_SET_MEMORY = 64 << 20
+_SHADOWS = 20  # rules of one term that a rule is compared with: 10,000 rules are checked within seconds
+_REGEX_COST = 1_000  # how much dearer than a rare term an expression is as what wakes a rule
+Trigger = Term | Regex
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A query with a name. `sources` are names or ``tag:x``; empty means all. `channels` are told."""
+
+    name: str
+    query: Query
+    sources: tuple[str, ...] = ()
+    channels: tuple[str, ...] = ()
+
+    def watches(self, source: str | None, tags: Sequence[str]) -> bool:
+        """True when the rule listens to a source with these tags."""
+        if not self.sources:
+            return True
+        return source in self.sources or any(f"tag:{tag}" in self.sources for tag in tags)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A rule that matched, in which version, and the evidence: what stood where."""
+
+    rule: str
+    version: str
+    evidence: tuple[Evidence, ...]
+
+
+def search(query: Query, record: Record, tags: Sequence[str] = (), now: datetime | None = None) -> tuple[Evidence, ...] | None:
+    """The evidence (it may be empty: a query of dates alone) when the query is true of the record, else None."""
+    look = Search(View(record, tags, now))
+    return evidence(query.root, look) if holds_in(query.root, look) else None
+
+
+def evidence(root: Node, look: Look) -> tuple[Evidence, ...]:
+    """What made a true query true, at most three places a term, titles first."""
+    seen: Counter[tuple[str, str]] = Counter()
+    chosen = []
+    for leaf, place in dict.fromkeys(witnesses(root, look)):
+        seen[leaf.written, "text" if place.field == "text" else "head"] += 1
+        if seen[leaf.written, "text" if place.field == "text" else "head"] <= 3:
+            chosen.append((leaf, place))
+        if len(chosen) == MAX_EVIDENCE:
+            break
+    return tuple(look.view.evidence(leaf, place) for leaf, place in chosen)
+
+
+class Ruleset:
+    """Many rules, ready to meet records. Building it costs about 50 µs a rule; matching, what the rules that are woken cost.
+
+    A rule is woken by a term it cannot match without. Where it has several, the one that the fewest rules share is taken.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._terms: dict[str, list[Term]] = defaultdict(list)
+        self._regexes: dict[str, list[Regex]] = defaultdict(list)
+        self._wakes: dict[Trigger, list[int]] = defaultdict(list)
+        self._always: list[int] = []
+        self._learn_leaves()
+        self._learn_triggers()
+        self._automaton = _automaton(self._terms)
+        self._fields = tuple(dict.fromkeys(field for terms in self._terms.values() for term in terms for field in term.scope))
+        self._sets = {field: [_RegexSet(part) for part in _batches(found)] for field, found in self._regexes.items()}
+
+    def match(self, record: Record, tags: Sequence[str] = (), now: datetime | None = None) -> tuple[Hit, ...]:
+        """All rules that are true of the record, in the order of the configuration. `now` defaults to when it was seen."""
+        look = self._sweep(View(record, tags, now))
+        hits = []
+        for number in sorted(self._woken(look)):
+            rule = self.rules[number]
+            if rule.watches(record.source, tags) and holds_in(rule.query.root, look):
+                hits.append(Hit(rule.name, rule.query.version, evidence(rule.query.root, look)))
+        return tuple(hits)
+
+    def _sweep(self, view: View) -> _Swept:
+        """The ends of all needles in all fields, and the expressions that occur; nothing else is worked out yet."""
+        ends: dict[str, dict[str, list[int]]] = {}
+        for field in self._fields if self._automaton is not None else ():
+            found: dict[str, list[int]] = defaultdict(list)
+            for last, needle in self._automaton.iter(view.form(field).text):
+                found[needle].append(last + 1)
+            ends[field] = found
+        regexes = {leaf for field, sets in self._sets.items() for one in sets for leaf in one.matching(view.original(field))}
+        return _Swept(view, ends, regexes)
+
+    def _woken(self, look: _Swept) -> set[int]:
+        woken = set(self._always)
+        for found in look.ends.values():
+            for needle in found.keys() & self._waking.keys():
+                for term in self._waking[needle]:
+                    if not woken.issuperset(self._wakes[term]) and look.places(term):
+                        woken.update(self._wakes[term])
+        for leaf in look.regexes:
+            woken.update(self._wakes.get(leaf, ()))
+        return woken
+
+    # ---- what wakes a rule
+
+    def _learn_leaves(self) -> None:
+        unique = dict.fromkeys(leaf for rule in self.rules for leaf in leaves(rule.query.root))
+        for leaf in unique:
+            if isinstance(leaf, Term):
+                for needle in leaf.needles:
+                    self._terms[needle].append(leaf)
+            elif isinstance(leaf, Regex):
+                for field in leaf.scope:
+                    self._regexes[field].append(leaf)
+
+    def _learn_triggers(self) -> None:
+        for number, triggers in enumerate(_wakers(self.rules)):
+            if triggers is None:
+                self._always.append(number)
+            for trigger in triggers or ():
+                self._wakes[trigger].append(number)
+        self._waking = {needle: [term for term in terms if term in self._wakes] for needle, terms in self._terms.items()}
+        self._waking = {needle: terms for needle, terms in self._waking.items() if terms}
+
+
+class _Swept:
+    """What a sweep has found. A leaf's places are worked out of it when a rule asks for them."""
+
+    def __init__(self, view: View, ends: Mapping[str, Mapping[str, Sequence[int]]], regexes: set[Regex]) -> None:
+        self.view = view
+        self.ends = ends
+        self.regexes = regexes
+        self._known: dict[Trigger, tuple[Place, ...]] = {}
+
+    def places(self, leaf: Term | Regex) -> Sequence[Place]:
+        known = self._known.get(leaf)
+        if known is None:
+            self._known[leaf] = known = tuple(self._find(leaf))
+        return known
+
+    def _find(self, leaf: Term | Regex) -> Iterable[Place]:
+        if isinstance(leaf, Regex):
+            return places_of_regex(self.view, leaf) if leaf in self.regexes else ()
+        return self._find_term(leaf)
+
+    def _find_term(self, term: Term) -> Iterator[Place]:
+        for field in term.scope:
+            found = self.ends.get(field, {})
+            text = self.view.form(field).text
+            spans = ((end - len(needle), end) for needle in term.needles for end in found.get(needle, ()))
+            standing = sorted(span for span in spans if stands(text, *span, term.mode, term.prefix))
+            yield from (Place(field, start, end) for start, end in standing[:MAX_PLACES])
+
+
+class _RegexSet:
+    """Several expressions, looked for in one pass; those that occur are then looked for one by one."""
+
+    def __init__(self, found: Sequence[Regex]) -> None:
+        self._leaves = found
+        options = re2.Options()
+        options.log_errors = False
+        options.max_mem = _SET_MEMORY
+        self._set: Any = re2.Set.SearchSet(options)
+        for leaf in found:
+            self._set.Add(leaf.inline)
+        try:
+            self._set.Compile()
+        except re2.error:  # too large together: each for itself is slower and right
+            self._set = None
+
+    def matching(self, text: str) -> Iterable[Regex]:
+        if self._set is None:
+            return self._leaves
+        return [self._leaves[number] for number in self._set.Match(text) or ()]
+
+
+def _batches(found: Sequence[Regex]) -> Iterator[Sequence[Regex]]:
+    for start in range(0, len(found), _SET):
+        yield found[start : start + _SET]
+
+
+def _automaton(needles: Iterable[str]) -> Any:
+    automaton = ahocorasick.Automaton()
+    for needle in needles:
+        automaton.add_word(needle, needle)
+    automaton.make_automaton()
+    return automaton if len(automaton) else None
+
+
+def _wakers(rules: Sequence[Rule]) -> Iterator[frozenset[Trigger] | None]:
+    """For each rule what wakes it; None for one that is always to be looked at."""
+    use: Counter[Trigger] = Counter()
+    for rule in rules:
+        use.update({leaf for leaf in leaves(rule.query.root) if isinstance(leaf, Term | Regex)})
+    return (_triggers(rule.query.root, use) for rule in rules)
+
+
+def _triggers(node: Node, use: Mapping[Trigger, int]) -> frozenset[Trigger] | None:
+    """Leaves of which one must occur for `node` to be true; the cheapest such set. None when there is no such set."""
+    if isinstance(node, Term | Regex):
+        return frozenset((node,))
+    if isinstance(node, Alias) or (isinstance(node, Count) and node.low > 0):
+        return _triggers(node.part, use)
+    if isinstance(node, And | Near):
+        return _cheapest([_triggers(part, use) for part in node.parts], use)
+    if isinstance(node, Or):
+        return _union([_triggers(part, use) for part in node.parts])
+    if isinstance(node, AtLeast):
+        # Of all but least - 1 of the parts, one must be true.
+        by_cost = sorted((_triggers(part, use) for part in node.parts), key=lambda found: _cost(found, use))
+        return _union(by_cost[: len(by_cost) - node.least + 1])
+    return None
+
+
+def _cost(found: frozenset[Trigger] | None, use: Mapping[Trigger, int]) -> float:
+    if found is None:
+        return float("inf")
+    return sum(use[leaf] + (_REGEX_COST if isinstance(leaf, Regex) else 0) for leaf in found)
+
+
+def _cheapest(found: list[frozenset[Trigger] | None], use: Mapping[Trigger, int]) -> frozenset[Trigger] | None:
+    return min(found, key=lambda one: _cost(one, use))
+
+
+def _union(found: list[frozenset[Trigger] | None]) -> frozenset[Trigger] | None:
+    if any(one is None for one in found):
+        return None
+    return frozenset(leaf for one in found if one for leaf in one)
+
+
+# ---- rules against each other
+
+
+def shadowed(rules: Sequence[Rule], manners: Mapping[str, object] | None = None) -> tuple[tuple[str, str], ...]:
+    """(rule, why) for each rule that its own sources rule out, or all of whose alerts another rule sends the same way.
+
+    `manners` says how a rule tells (when, for how long …): rules that tell differently do not stand in each other's shadow.
+    """
+    manners, found = manners or {}, []
+    near = _Neighbours(rules)
+    for number, rule in enumerate(rules):
+        wanted = _source_terms(rule.query.root)
+        names = [name for name in rule.sources if not name.startswith("tag:")]
+        if wanted and len(names) == len(rule.sources) > 0 and not any(_same(name, wanted) for name in names):
+            why = f"can never match: its query wants source:{wanted[0].written}, its sources are {', '.join(names)}"
+            found.append((rule.name, why))
+        for other in near.of(number):
+            wide = rules[other]
+            if manners.get(rule.name) != manners.get(wide.name) or not _covers(wide, rule):
+                continue
+            if other < number or not _covers(rule, wide):
+                found.append((rule.name, f"adds nothing to {wide.name}, which tells the same articles to the same channels"))
+                break
+    return tuple(found)
+
+
+class _Neighbours:
+    """Which rules could be wider than a rule: those that one of its terms would wake. So that not each meets each."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self._rules = rules
+        self._wakes: dict[str, list[int]] = defaultdict(list)
+        for number, triggers in enumerate(_wakers(rules)):
+            for leaf in triggers or ():
+                for key in leaf.needles if isinstance(leaf, Term) else (leaf.written,):
+                    self._wakes[key].append(number)
+
+    def of(self, number: int) -> list[int]:
+        found: set[int] = set()
+        for leaf in leaves(self._rules[number].query.root):
+            for key in _parts(leaf.needles) if isinstance(leaf, Term) else (leaf.written,):
+                found.update(self._wakes.get(key, ())[:_SHADOWS])
+        return sorted(found - {number})
+
+
+def _parts(needles: Iterable[str]) -> Iterator[str]:
+    for needle in needles:
+        for start in range(len(needle)):
+            yield from (needle[start:end] for end in range(start + 1, len(needle) + 1))
+
+
+def _covers(wide: Rule, narrow: Rule) -> bool:
+    everywhere = not wide.sources or (narrow.sources and set(narrow.sources) <= set(wide.sources))
+    return bool(everywhere) and set(narrow.channels) <= set(wide.channels) and entails(narrow.query.root, wide.query.root)
+
+
+def _source_terms(root: Node) -> list[Term]:
+    parts = root.parts if isinstance(root, And) else (root,)
+    return [part for part in parts if isinstance(part, Term) and part.scope == ("source",)]
+
+
+def _same(name: str, wanted: Sequence[Term]) -> bool:
+    record = Record("", "", "", source=name)
+    return all(Search(View(record)).places(term) for term in wanted)

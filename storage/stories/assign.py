@@ -1,0 +1,113 @@
+"""Which story a new article tells: found through join keys, decided by prints, and only if that is sure.
+
+The article joins through any member of a story, but nothing may separate it from the one that told the story first: else a story
+could drift, one small step a member, into another.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from crawler.record import Record
+from storage.db.database import changed, insert_new
+from storage.db.models import article, story_key
+from storage.stories.compare import StoryPrint, Verdict, keys, same_story
+from storage.stories.fingerprint import LEAD, fingerprint
+
+REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/stories/separators.py
+CANDIDATES = 8  # stored articles compared with a new one
+_FIGURES = frozenset(
+    "version tier round period ordinal sum share count".split()
+)  # what a headline is about, in a text for every time
+_COLUMNS = (
+    article.c.id,
+    article.c.story,
+    article.c.title,
+    func.substr(article.c.text, 1, LEAD).label("lead"),
+    article.c.published,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A story that a new article tells: through which of its articles, and why."""
+
+    story: int
+    article_id: int
+    verdict: Verdict
+
+    @property
+    def reason(self) -> str:
+        """In a sentence."""
+        return f"the same event as record {self.article_id}: {self.verdict.reason} ({self.verdict.score:g} points)"
+
+
+def print_of(record: Record) -> StoryPrint:
+    """The marks of a record."""
+    return _print(record.title, record.text[:LEAD], record.published)
+
+
+@lru_cache(maxsize=2048)
+def _print(title: str, lead: str, published: datetime | None) -> StoryPrint:
+    return fingerprint(Record(title, "", lead, published=published))
+
+
+def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
+    """The story of the last days that this article surely tells, or None."""
+    found = []
+    for row in _candidates(session, story, now):
+        verdict = same_story(story, _print(row.title, row.lead, row.published))
+        if verdict.sure:
+            found.append(Joined(row.story, row.id, verdict))
+    found.sort(key=lambda one: (-one.verdict.score, one.article_id))
+    return next((one for one in found if one.article_id == one.story or _fits_first(session, story, one)), None)
+
+
+def another_time(one: Record, other: Record) -> bool:
+    """The headlines differ in a version, round, sum …: if the texts are alike, it is because a house uses its words every time."""
+    return same_story(print_of(one), print_of(other)).reason.removeprefix("other ") in _FIGURES
+
+
+def _candidates(session: Session, story: StoryPrint, now: datetime) -> list[Any]:
+    """The articles of the last days that share most join keys."""
+    shared = func.count().label("shared")
+    met = select(story_key.c.article_id, shared).where(
+        story_key.c.key.in_(_numbers(story)), story_key.c.seen_at > now - REMEMBERED
+    )
+    best = (
+        met.group_by(story_key.c.article_id).order_by(shared.desc(), story_key.c.article_id.desc()).limit(CANDIDATES).subquery()
+    )
+    return list(session.execute(select(*_COLUMNS).join(best, best.c.article_id == article.c.id)))
+
+
+def _fits_first(session: Session, story: StoryPrint, joined: Joined) -> bool:
+    row = session.execute(select(*_COLUMNS).where(article.c.id == joined.story)).first()
+    return row is None or same_story(story, _print(row.title, row.lead, row.published)).score > 0
+
+
+def remember(session: Session, article_id: int, story: StoryPrint, now: datetime) -> None:
+    """Let later articles find this one."""
+    rows = [{"key": number, "article_id": article_id, "seen_at": now} for number in _numbers(story)]
+    insert_new(session, story_key, rows, "key", "article_id")
+
+
+def forget(session: Session, article_id: int) -> None:
+    """Its headline is another now."""
+    session.execute(delete(story_key).where(story_key.c.article_id == article_id))
+
+
+def tidy(session: Session, now: datetime) -> int:
+    """Forget the keys of articles that are too old to be joined."""
+    return changed(session, delete(story_key).where(story_key.c.seen_at < now - REMEMBERED))
+
+
+def _numbers(story: StoryPrint) -> list[int]:
+    """The join keys as 63-bit numbers: an index of numbers is a third as large."""
+    return list({int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> 1 for key in keys(story)})

@@ -1,0 +1,195 @@
+"""What separates two headlines for good, whatever else they share: another version, round, sum, place, stage, subject …"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+from storage.stories.fingerprint import StoryPrint, mentions
+from storage.stories.vocabulary import lexicon
+
+APART = timedelta(days=5)  # an event is told within days; the same words later are another event
+_OF_ITS_OWN = frozenset("mini nano lite flash turbo small thinking coder vl omni max ultra".split())
+_suffix = re.compile(
+    r"\d(?:gen|代)? ?(pro|max|ultra|plus|air|codex|coder|vl|omni|thinking|fast|se|edge)(?![a-z])|\d(?:至尊版|青春版|极速版)"
+)  # M5 is not M5 Pro
+_OFFICIAL = frozenset("probe fine recall".split())  # acts that answer another act: a deal, and the inquiry into it
+_begun, _done = re.compile("启动|开启|开工|动工|breaks ground|begins|starts"), re.compile("完成|竣工|建成|落幕|completes")
+_turned = re.compile("被|遭|驳回|诉讼|against|thrown out|dismiss|sued by|lawsuit")  # then the order of the names says nothing
+
+
+def separator(one: StoryPrint, other: StoryPrint) -> str | None:
+    """The first mark that separates, or None."""
+    return next((name for name, separates in _SEPARATORS if separates(one, other)), None)
+
+
+def disjoint(one: Iterable[object], other: Iterable[object]) -> bool:
+    """True when both say something, and nothing the same."""
+    first, second = frozenset(one), frozenset(other)
+    return bool(first and second) and not first & second
+
+
+def close(one: float, other: float, loose: frozenset[float] = frozenset()) -> bool:
+    """True for amounts that headlines round to each other: within 2 %, or within a fifth of one that is told as a bound (近, 超, up to).
+
+    Small ones are not rounded, and may be names: 昇腾 950 and 960.
+    """
+    larger = max(one, other)
+    share = 0.2 if one in loose or other in loose else 0.02 if larger >= 5000 else 0.004
+    return abs(one - other) <= share * larger
+
+
+def same_version(one: StoryPrint, other: StoryPrint) -> bool:
+    """A number in common, of one family; a number that stands alone (文心 5.0) goes with any."""
+    return any(
+        number == theirs and (family == name or not family or not name)
+        for family, number in one.figures.versions
+        for name, theirs in other.figures.versions
+    )
+
+
+def _other_version(one: StoryPrint, other: StoryPrint) -> bool:
+    """A family that both name with no number in common; or no family in common at all; or other sizes."""
+    for family in {family for family, _ in one.figures.versions} & {family for family, _ in other.figures.versions}:
+        if disjoint(_of(family, one.figures.versions), _of(family, other.figures.versions)):
+            return True
+    unlike = bool(one.figures.versions and other.figures.versions) and not same_version(one, other)
+    return unlike or disjoint(one.figures.sizes, other.figures.sizes)
+
+
+def _of(kind: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
+    return {value for name, value in pairs if name == kind}
+
+
+def _other_tier(one: StoryPrint, other: StoryPrint) -> bool:
+    """Pro is not Flash; and a small model, or one that thinks, is not its sister, even where that one has no surname."""
+    mine, theirs = one.words["tiers"], other.words["tiers"]
+    if disjoint(mine, theirs):
+        return True
+    if not (one.figures.versions or mine) or not (other.figures.versions or theirs):
+        return False  # one does not say which model it speaks of
+    return bool((mine ^ theirs) & _OF_ITS_OWN) or (
+        same_version(one, other) and bool(_suffix.search(one.title)) != bool(_suffix.search(other.title))
+    )
+
+
+def _other_amount(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
+    """Both name amounts in one unit (a currency, persons, vehicles …), and none is close to the other's."""
+
+    def separates(one: StoryPrint, other: StoryPrint) -> bool:
+        mine, theirs = getattr(one.figures, name), getattr(other.figures, name)
+        return any(
+            not any(close(a, b, one.figures.loose | other.figures.loose) for u, a in mine for v, b in theirs if u == v == unit)
+            for unit in {unit for unit, _ in mine} & {unit for unit, _ in theirs}
+        )
+
+    return separates
+
+
+def _other_share(one: StoryPrint, other: StoryPrint) -> bool:
+    """Both name shares, and none is the other's, or what it is rounded to: 4348 and 4347.82."""
+    mine, theirs = one.figures.percents, other.figures.percents
+    return bool(mine and theirs) and not any(
+        a == b or ((a % 1 == 0) != (b % 1 == 0) and abs(a - b) <= 0.5) for a in mine for b in theirs
+    )
+
+
+def _other_subject(one: StoryPrint, other: StoryPrint) -> bool:
+    """No known name in common; or each with a company of its own; or two unknown names that are not in each other's headline."""
+    mine, theirs = one.words, other.words
+    if mine["entities"] and theirs["entities"]:
+        each = mine["companies"] - theirs["companies"] and theirs["companies"] - mine["companies"]
+        if each or not mine["entities"] & theirs["entities"]:
+            return True
+        if not (one.actor and other.actor):
+            return False
+    if one.han != other.han:
+        return False
+    first, second = _who(one), _who(other)
+    return bool(first and second) and not (mentions(first, other.title) or mentions(second, one.title))
+
+
+def _who(story: StoryPrint) -> tuple[str, ...]:
+    return (story.actor,) if story.actor else story.words.written
+
+
+def _other_plaintiff(one: StoryPrint, other: StoryPrint) -> bool:
+    """Two suits between the same two, begun by either."""
+    if "sue" not in one.words["acts"] & other.words["acts"] or _turned.search(one.title) or _turned.search(other.title):
+        return False
+    if one.words["subjects"] and other.words["subjects"]:
+        return not one.words["subjects"] & other.words["subjects"]
+    return bool(one.actor and other.actor) and one.actor[:2] != other.actor[:2]
+
+
+def _other_name(one: StoryPrint, other: StoryPrint) -> bool:
+    """Each has a name of its own besides the subject's, and none is in the other headline."""
+    if one.words["product"] & other.words["product"] or not disjoint(one.names, other.names):
+        return False
+    return not (mentions(one.names, other.title) or mentions(other.names, one.title))
+
+
+def _long_after(one: StoryPrint, other: StoryPrint) -> bool:
+    return one.published is not None and other.published is not None and abs(one.published - other.published) > APART
+
+
+def _other_turn(one: StoryPrint, other: StoryPrint) -> bool:
+    """Delayed, denied, cancelled: both, or neither. What is allowed may be resumed."""
+    allowed = "license" in one.words["acts"] | other.words["acts"]
+    return bool((one.words["turns"] ^ other.words["turns"]) - ({"resume"} if allowed else set()))
+
+
+def _other_end(one: StoryPrint, other: StoryPrint) -> bool:
+    """One begins what the other completes."""
+    return any(
+        bool(_begun.search(a.title)) and bool(_done.search(b.title)) and not _done.search(a.title)
+        for a, b in ((one, other), (other, one))
+    )
+
+
+def _other_act(one: StoryPrint, other: StoryPrint) -> bool:
+    """No act in common; but who gives whom how much tells as much, however it is called."""
+    for a, b in ((one.words, other.words), (other.words, one.words)):
+        if any(not lexicon().alike.get(act, frozenset((act,))) & b["act_groups"] for act in a["acts"] & _OFFICIAL):
+            return True
+    parties = one.words["roots"] & other.words["roots"]
+    if len(parties) > 1 and any(u == v and close(a, b) for u, a in one.figures.money for v, b in other.figures.money):
+        return False
+    return disjoint(one.words["act_groups"], other.words["act_groups"])
+
+
+def _figure(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
+    return lambda one, other: disjoint(getattr(one.figures, name), getattr(other.figures, name))
+
+
+def _word(kind: str) -> Callable[[StoryPrint, StoryPrint], bool]:
+    return lambda one, other: disjoint(one.words[kind], other.words[kind])
+
+
+_SEPARATORS: tuple[tuple[str, Callable[[StoryPrint, StoryPrint], bool]], ...] = (
+    ("time", _long_after),
+    ("version", _other_version),
+    ("tier", _other_tier),
+    ("round", _figure("rounds")),
+    ("period", _figure("periods")),
+    ("year", _figure("years")),
+    ("date", _figure("dates")),
+    ("ordinal", _figure("ordinals")),
+    ("sum", _other_amount("money")),
+    ("valuation", _other_amount("worth")),
+    ("share", _other_share),
+    ("count", _other_amount("counts")),
+    ("city", _word("cities")),
+    ("country", _word("countries")),
+    ("role", _word("roles")),
+    ("stage", _word("stages")),
+    ("stage", _other_end),
+    ("turn", _other_turn),
+    ("subject", _other_subject),
+    ("plaintiff", _other_plaintiff),
+    ("cause", lambda one, other: one.han == other.han and disjoint(one.cause, other.cause)),
+    ("product", _word("product")),
+    ("name", _other_name),
+    ("act", _other_act),
+)

@@ -1,0 +1,207 @@
+"""List pages of our own making, in the layouts of real ones: news agencies, papers in GBK, portals, offices, labs, blogs, boards."""
+
+from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from crawler.errors import SpiderError
+from crawler.listing.article_list import looks_like_article
+from crawler.listing.titles import units
+from crawler.record import Found, Page, Source
+from crawler.spiders import listing
+
+SITES = Path(__file__).parents[3] / "sites" / "listing"
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=SHANGHAI)
+URL = "https://paper.example/news/"
+
+
+def _expected() -> dict[str, tuple[str, list[tuple[str, str, datetime | None]]]]:
+    pages: dict[str, list[tuple[str, str, datetime | None]]] = defaultdict(list)
+    urls = {}
+    for row in (SITES / "expected.tsv").read_text("utf-8").splitlines()[1:]:
+        name, urls[name], address, title, date = row.split("\t")
+        pages[name].append((address, title, datetime.fromisoformat(date).replace(tzinfo=SHANGHAI) if date else None))
+    return {name: (urls[name], articles) for name, articles in pages.items()}
+
+
+EXPECTED = _expected()
+NONE = sorted(path.stem for path in SITES.glob("none-*.html"))
+
+
+def read(body: str | bytes, links: str | None = None, url: str = URL) -> Found:
+    raw = body.encode() if isinstance(body, str) else body
+    options = {"links": links} if links else {}
+    return listing.find(Page(url, raw, NOW, "text/html"), Source("paper", url, options=options), NOW, SHANGHAI)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_list_is_found_with_titles_and_dates(name: str) -> None:
+    url, articles = EXPECTED[name]
+    found = read((SITES / f"{name}.html").read_bytes(), url=url)
+    assert [(link.url, link.title, link.published) for link in found.links] == articles
+
+
+@pytest.mark.parametrize("name", NONE)
+def test_a_page_without_a_list_has_none(name: str) -> None:
+    with pytest.raises(SpiderError, match="no list of articles"):
+        read((SITES / f"{name}.html").read_bytes())
+
+
+def test_a_new_section_with_one_article_is_a_list() -> None:
+    row = "<li><a href='/2026/11/24/1.html'>江湾发布人工智能产业行动方案细则</a><span class='date'>2026-11-24 09:00</span></li>"
+    assert [link.url for link in read(f"<nav><a href='/tech/'>科技</a></nav><ul>{row}</ul>").links] == [
+        "https://paper.example/2026/11/24/1.html"
+    ]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "<h3><a href='{}'>江湾滨江签署合作协议{}</a></h3>",
+        "<a href='{}'><span>滨江公布相关企业名单{}</span></a>",
+        "<i class=b>热门</i><a href='{}'>江湾发布人工智能新规{}</a>",
+    ],
+)
+def test_a_title_or_a_badge_with_a_word_of_hot_lists_begins_none(title: str) -> None:
+    rows = "".join(f"<li><span>推荐</span>{title.format(f'/2026/11/2{n}.html', n)} <i>2026-11-20</i></li>" for n in range(6))
+    assert len(read(f"<ul>{rows}</ul>").links) == 6
+
+
+def test_there_are_pages_of_both_sorts() -> None:
+    assert len(EXPECTED) >= 28
+    assert len(NONE) >= 6
+
+
+@pytest.mark.parametrize(
+    ("css", "addresses"),
+    [
+        ("ul.a a", ["https://paper.example/news/1", "https://paper.example/news/2"]),
+        ("ul.a li", ["https://paper.example/news/1", "https://paper.example/news/2"]),
+        ("ul.a span", ["https://paper.example/news/1", "https://paper.example/news/2"]),
+        ("ul.b a:not([href*='x'])", ["https://paper.example/3"]),
+    ],
+)
+def test_a_selector_names_the_links_or_the_blocks_around_or_in_them(css: str, addresses: list[str]) -> None:
+    body = "<ul class='a'><li><a href='1'><span>一</span></a> 昨天 09:00<li><a href='2'><span>二</span></a></ul><ul class=b><a href='/3'>三</a>"
+    found = read(body + "<a href='/x'>四</a></ul>", css)
+    assert [link.url for link in found.links] == addresses
+
+
+def test_a_selected_link_has_the_date_beside_it_and_not_its_neighbour_s() -> None:
+    body = "<ul><li><a href='1'>一</a> 昨天 09:00<li><a href='2'>二</a><li><a href='3'>三</a><i>2026-11-01</i></ul>"
+    dates = [link.published for link in read(body, "li a").links]
+    assert dates == [datetime(2026, 11, 23, 9, tzinfo=SHANGHAI), None, datetime(2026, 11, 1, tzinfo=SHANGHAI)]
+
+
+def test_two_links_to_one_article_are_one_with_the_longest_title() -> None:
+    body = "<div><a href='/1?utm_source=x'><img alt='图'></a><a href='/1'>江湾发布新规</a><a href='/1#c'>阅读全文</a></div>"
+    (link,) = read(body, "a").links
+    assert link.title == "江湾发布新规"
+
+
+@pytest.mark.parametrize(
+    ("anchor", "title"),
+    [
+        ("<a href='/1' title='江湾发布人工智能新规'>江湾发布人工…</a>", "江湾发布人工智能新规"),
+        ("<a href='/1' title='点击查看'>江湾发布新规</a>", "江湾发布新规"),
+        ("<a href='/1'><img src='x' alt='江湾发布新规'></a>", "江湾发布新规"),
+        ("<a href='/1'>江湾<em>发布</em>新规</a>", "江湾发布新规"),
+        ("<a href='/1'><span class='tag'>科技</span><h3>江湾发布新规</h3><p>摘要，摘要，摘要，摘要。</p></a>", "江湾发布新规"),
+        ("<a href='/1'>\n 江湾 \n<script>var x=1</script>发布</a>", "江湾 发布"),
+        ("<a href='/1'></a>", None),
+    ],
+)
+def test_a_title_is_what_a_reader_sees(anchor: str, title: str | None) -> None:
+    assert read(f"<div>{anchor}</div>", "a").links[0].title == title
+
+
+def test_a_selector_that_finds_nothing_is_an_error_that_names_it() -> None:
+    with pytest.raises(SpiderError, match=r"div\.gone a"):
+        read("<ul><li><a href='/1'>x</a></ul>", "div.gone a")
+
+
+@pytest.mark.parametrize("css", ["div[", "a::", ">>", ""])
+def test_a_wrong_selector_is_refused(css: str) -> None:
+    with pytest.raises(ValidationError):
+        listing.Options(links=css)
+
+
+@pytest.mark.parametrize(
+    ("address", "article"),
+    [
+        ("https://x.example/2026/11/24/a.html", True),
+        ("https://x.example/c_1127116367.htm", True),
+        ("https://x.example/news/introducing-lantern-two", True),
+        ("https://x.example/story?sid=81234", True),
+        ("https://x.example/category/ai/Ab3dEf9hI.html", True),
+        ("https://x.example/tech/", False),
+        ("https://x.example/2026/11/24/", False),
+        ("https://x.example/articles/2026-11-24", True),
+        ("https://x.example/tag/large-language-models", False),
+        ("https://x.example/about-us-and-more/", True),
+        ("https://x.example/", False),
+        ("https://x.example/list/index.html", False),
+    ],
+)
+def test_an_article_s_address_is_told_from_a_section_s(address: str, article: bool) -> None:
+    assert looks_like_article(address) is article
+
+
+def test_a_title_is_measured_in_words_of_either_script() -> None:
+    assert units("江湾发布AI新规") == 8
+    assert units("Teaching a robot hand") == 8
+
+
+def test_a_trap_of_fifty_thousand_links_is_bounded() -> None:
+    rows = "".join(f"<li><a href='/2026/11/{n}.html'>江湾发布第{n}号新规</a></li>" for n in range(50_000))
+    assert len(read(f"<ul>{rows}</ul>").links) == listing.MAX_LINKS
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<div>" * 20_000 + "<a href='/1'>x</a>",
+        "<a href='/1'>" * 20_000,
+        "<ul><li><a href='/1'>x" * 5_000,
+        "<!--" * 50_000,
+        "<" * 100_000,
+    ],
+)
+def test_hostile_markup_ends_in_a_list_or_a_spider_error(body: str) -> None:
+    for css in (None, "a"):
+        try:
+            assert isinstance(read(body, css).links, tuple)
+        except SpiderError:
+            pass
+
+
+PIECES = [
+    "<a href='/20261101/1.html'>",
+    "<a href='?id=7'>",
+    "<ul>",
+    "<li>",
+    "</li>",
+    "</a>",
+    "江湾发布新规一二三四",
+    "昨天",
+    "<nav>",
+]
+pages = st.one_of(
+    st.binary(max_size=300), st.lists(st.sampled_from(PIECES), max_size=40).map(lambda parts: "".join(parts).encode())
+)
+
+
+@given(pages)
+def test_any_bytes_give_links_or_a_spider_error(body: bytes) -> None:
+    listing.recognizes(Page(URL, body, NOW))
+    try:
+        assert isinstance(read(body).links, tuple)
+    except SpiderError:
+        pass

@@ -1,0 +1,204 @@
+"""A trouble is told once, and its end; what is told survives a kill; a day is summed up once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from crawler.record import Found, Link, Outcome, Reason, Source
+from jobs.deliver.dispatcher import Deliverer
+from jobs.deliver.transport import Receipt, accepted, refused
+from jobs.monitor.source_monitor import Change, Checkup
+from storage.alerts import notices
+from storage.db.database import Database, open_database
+from storage.db.models import task
+from storage.queue import gaps, sources, usage
+from tests.unit.jobs.deliver.test_dispatcher import Scripted
+
+NOW = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai
+MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+class World:
+    """A store with some sources, and somebody who looks after them."""
+
+    def __init__(self, db: Database, *names: str) -> None:
+        self.db, self.now = db, NOW
+        wanted = [(Source(name, f"https://{name}.example/"), NOW) for name in names]
+        db.write_now(lambda s: sources.sync(s, wanted, NOW))
+        self.ids = {name: number for number, name in enumerate(names, 1)}
+        self.checkup = self.fresh()
+        for name in names:
+            self.answers(name)
+
+    def fresh(self) -> Checkup:
+        """After a restart."""
+        return Checkup(self.db, lambda: self.now, SHANGHAI, ["desk"], coverage=True)
+
+    def answers(self, name: str) -> None:
+        links = tuple(Link(f"https://{name}.example/{n}", published=self.now - n * DAY) for n in range(9))
+        what: dict[str, Any] = {"found": Found(links, "feed", newest=self.now), "new": links[:1]}
+        self.db.write_now(lambda s: sources.polled(s, self.ids[name], self.now, Outcome(Reason.OK), root=True, **what))
+
+    def fails(self, name: str, times: int = 1, reason: Reason = Reason.SERVER_ERROR) -> None:
+        for _ in range(times):
+            self.now += 20 * MINUTE
+            bad = Outcome(reason, "HTTP 500")
+            self.db.write_now(lambda s, b=bad: sources.polled(s, self.ids[name], self.now, b, root=True))
+
+    def look(self) -> list[Change]:
+        return asyncio.run(self.checkup.look())
+
+    def due(self) -> list[notices.Notice]:
+        return self.db.read(lambda s: notices.due(s, self.now))
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> Iterator[Database]:
+    made = open_database(f"sqlite:///{tmp_path}/zhixun.db")
+    made.upgrade()
+    yield made
+    made.close()
+
+
+def test_a_trouble_is_told_once_and_its_end_once(db: Database) -> None:
+    world = World(db, "a", "b")
+    assert world.look() == []
+    world.fails("a", 2)
+    assert world.look() == []  # not yet
+    world.fails("a", 1)
+    assert [(change.name, change.now.state.value) for change in world.look()] == [("a", "failing")]
+    world.fails("a", 5, Reason.GONE)  # it fails in another way: the same episode
+    assert world.look() == []
+    world.checkup = world.fresh()
+    assert world.look() == []
+    world.answers("a")
+    assert [(change.name, change.over, change.before) for change in world.look()] == [("a", True, "failing")]
+    assert world.look() == []
+    first, second = world.due()
+    assert first.title == "来源 a 失败 / source a: failing"
+    assert "HTTP 500, 3 times in a row; last good poll 11-24 08:30" in first.note
+    assert second.title == "来源 a 恢复正常 / source a: recovered"
+    assert "was failing (since 11-24 09:30)" in second.note
+
+
+def test_many_troubles_at_once_are_one_message(db: Database) -> None:
+    world = World(db, "a", "b", "c", "d")
+    for name in "ab":
+        world.fails(name, 3)
+    assert len(world.look()) == 2
+    [told] = world.due()
+    assert told.title == "2 个来源状态有变 / 2 sources have changed state"
+    assert "a: failing" in told.note
+    assert "b: failing" in told.note
+
+
+def test_nobody_is_blamed_while_this_machine_has_no_network(db: Database) -> None:
+    world = World(db, *"abcde")
+    for name in "abcde":
+        world.fails(name, 3, Reason.CONNECT)
+    assert world.look() == []
+    for name in "abcd":
+        world.answers(name)
+    assert world.look() == []  # e was not asked again yet
+    world.fails("e", 1, Reason.CONNECT)
+    assert [change.name for change in world.look()] == ["e"]
+
+
+def test_what_waits_for_hours_is_asked_every_five_minutes_while_this_machine_has_no_network(db: Database) -> None:
+    world = World(db, *"abcdef")
+    for name in "abcdef":
+        world.fails(name, 3, Reason.DNS)
+    until = world.now + 5 * MINUTE
+    far = {"a": world.now + 8 * HOUR, "b": world.now + MINUTE, "c": world.now + DAY}
+
+    def wait(session: Session) -> None:
+        for name, due in far.items():
+            reason = "http-500" if name == "c" else "dns"
+            mine = task.c.source_id == world.ids[name]
+            session.execute(update(task).where(mine).values(due_at=due, turn=due, reason=reason))
+
+    db.write_now(wait)
+    world.look()
+    due = {state.name: state.next_due for state in db.read(sources.states)}
+    assert {name: due[name] for name in far} == far | {"a": until}, (
+        "sooner, but nothing later, and not what its site is to blame for"
+    )
+
+
+def test_two_who_decide_at_once_tell_once(db: Database) -> None:
+    world = World(db, "a")
+    world.fails("a", 3)
+    assert [len(asyncio.run(one.look())) for one in (world.fresh(), world.fresh())] == [1, 0]
+    assert db.write_now(lambda s: sources.tell(s, "a", "gone", before="silent", now=NOW)) is False
+    assert len(world.due()) == 1
+
+
+def test_a_day_is_summed_up_once_in_the_morning(db: Database) -> None:
+    world = World(db, "a", "b")
+    db.write_now(lambda s: usage.add(s, "2026-11-23", 1500, 1204))
+    db.write_now(lambda s: gaps.note(s, 1, NOW - 20 * HOUR, NOW - 19 * HOUR, NOW - 19 * HOUR))
+    world.look()
+    assert world.due() == []  # 08:30 in Shanghai
+    world.now += HOUR
+    world.look()
+    world.checkup = world.fresh()
+    world.look()
+    [told] = world.due()
+    assert told.title == "2026-11-23 覆盖情况 / coverage"
+    assert told.note.endswith("2 sources, 2 healthy, 1,204 polls, 0 articles, possible gaps: 1")
+
+
+def test_without_channels_it_is_still_remembered(db: Database) -> None:
+    world = World(db, "a")
+    world.checkup.channels = ()
+    world.fails("a", 3)
+    assert len(world.look()) == 1
+    assert world.look() == []
+    assert world.due() == []
+
+
+# ---- sending
+
+
+def send(db: Database, channel: Scripted, now: datetime = NOW) -> None:
+    async def once() -> None:
+        deliverer = Deliverer(db, {"desk": channel.open()}, "me", lambda: now)
+        running = asyncio.create_task(deliverer.run())
+        await deliverer.drain()
+        await deliverer.stop(5)
+        await running
+
+    asyncio.run(once())
+
+
+def tell(db: Database, channel: str = "desk") -> bool:
+    return db.write_now(lambda s: notices.add(s, "k", [channel], title="来源 a 停更", note="why", now=NOW))
+
+
+def test_a_notice_is_sent_once_under_a_key_that_stays(db: Database) -> None:
+    assert (tell(db), tell(db)) == (True, False)
+    channel = Scripted(refused("503 busy", 503), accepted("ok"))
+    send(db, channel)
+    assert db.read(lambda s: notices.due(s, NOW)) == []
+    send(db, channel, NOW + MINUTE)
+    send(db, channel, NOW + 2 * MINUTE)
+    assert [message.idem_key for message in channel.given] == ["notice-k|desk"] * 2
+    assert {(message.title, message.note, message.kind) for message in channel.given} == {("来源 a 停更", "why", "notice")}
+    assert db.write_now(lambda s: notices.tidy(s, NOW + 40 * DAY)) == 1
+
+
+@pytest.mark.parametrize(("channel", "answer"), [("desk", refused("no such bot", permanent=True)), ("nowhere", accepted("ok"))])
+def test_a_notice_that_nobody_takes_is_given_up(db: Database, channel: str, answer: Receipt) -> None:
+    tell(db, channel)
+    send(db, Scripted(answer))
+    assert db.read(lambda s: notices.due(s, NOW + 9 * DAY)) == []

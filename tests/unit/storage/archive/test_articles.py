@@ -1,0 +1,243 @@
+"""Articles: each stored once, with a reason, and with its alerts or not at all."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import func, select
+
+from crawler.record import Event, Fact, Found, Link, Reason, Record, Source
+from storage.alerts import outbox
+from storage.archive import articles, queries
+from storage.archive.articles import AlertDraft, Stored
+from storage.db import models
+from storage.db.database import Database
+from storage.queue import frontier, sources
+from tests.samples import ENGLISH, OTHER, TEXT
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+SHANGHAI = timezone(timedelta(hours=8))
+
+FULL = Record(
+    title="江湾十二家工厂把大模型接入质检",
+    link="https://a.example/1",
+    text=TEXT,
+    summary="首批十二家。",
+    keywords=("大模型", "质检"),
+    ai_technologies=("大语言模型",),
+    industries=("制造业",),
+    events=(Event("江湾市公布试点", "全市首批十二家"), Event("明年扩大", "一百家")),
+    opening="这篇文章报道了以下重大事件：",
+    published=datetime(2026, 11, 24, 9, 30, tzinfo=SHANGHAI),
+    author="林一",
+    publisher="江湾日报",
+    language="zh",
+    source="a",
+    fetched=NOW,
+    first_seen=NOW,
+    facts=(Fact("keyword", "质检", "产线质检", "keywords", 30, 32, 0.5), Fact("technology", "大语言模型", "title: 大模型", "t")),
+)
+
+
+def store(
+    db: Database, record: Record, key: str, *aliases: str, alerts: tuple[AlertDraft, ...] = (), now: datetime = NOW, **more
+) -> Stored:
+    return db.write_now(lambda s: articles.store(s, record, key=key, aliases=aliases, alerts=alerts, now=now, **more))
+
+
+def alert(rule: str = "r", *channels: str, due: datetime | None = None) -> AlertDraft:
+    return AlertDraft(rule, "v1", channels or ("desk",), {"title": "标题"}, due)
+
+
+def other(title: str = "北原医院用软件排队看片", text: str = OTHER) -> Record:
+    return Record(title=title, link="https://b.example/2", text=text, source="b", first_seen=NOW)
+
+
+def test_a_record_comes_back_with_nothing_lost(db: Database) -> None:
+    stored = store(db, FULL, "a/1", tags=("央视",))
+    assert stored == Stored("new", "no record has this link or this text", stored.article_id, stored.article_id)
+    back = db.read(lambda s: queries.record(s, stored.article_id))
+    assert back == replace(FULL, id=stored.article_id, story=stored.article_id)
+    assert db.read(lambda s: [tags for _, tags in queries.tagged(s)]) == [("央视",)]
+
+
+def test_what_no_database_can_keep_is_replaced(db: Database) -> None:
+    odd = replace(FULL, title="a\x00b\ud83d", events=(Event("x\ud800", "y"),))
+    stored = store(db, odd, "a/1")
+    back = db.read(lambda s: queries.record(s, stored.article_id))
+    assert back is not None
+    assert (back.title, back.events[0].headline) == ("a\ufffdb\ufffd", "x\ufffd")
+
+
+def test_the_same_link_and_text_is_the_same(db: Database) -> None:
+    first = store(db, FULL, "a/1", alerts=(alert(),))
+    again = store(db, replace(FULL, text=TEXT + " \n"), "a/1", alerts=(alert(),))
+    assert (again.verdict, again.article_id, again.alerts_made, again.alerts_folded) == ("same", first.article_id, 0, 0)
+    assert db.read(queries.count_records) == 1
+
+
+def test_a_changed_text_replaces_the_old_one_which_is_kept_as_revision(db: Database) -> None:
+    first = store(db, FULL, "a/1", alerts=(alert(),))
+    changed = store(db, replace(FULL, text=TEXT + "更正：是十三家。"), "a/1", alerts=(alert(),), now=NOW + timedelta(hours=1))
+    assert (changed.verdict, changed.article_id, changed.alerts_made) == ("changed", first.article_id, 0)
+    back = db.read(lambda s: queries.record(s, first.article_id))
+    assert back is not None
+    assert back.text.endswith("更正：是十三家。")
+    [kept] = db.read(lambda s: s.execute(select(models.revision)).all())
+    assert (kept.text, kept.at) == (TEXT, NOW + timedelta(hours=1))
+
+
+def test_another_address_of_an_article_is_the_same_article(db: Database) -> None:
+    first = store(db, FULL, "a/1", "a/canonical")
+    second = store(db, FULL, "m.a/1", "a/canonical")
+    third = store(db, FULL, "a/canonical")
+    assert [(s.verdict, s.article_id) for s in (second, third)] == [("same", first.article_id)] * 2
+    assert db.read(queries.count_records) == 1
+
+
+def test_a_canonical_address_that_different_articles_claim_proves_nothing(db: Database) -> None:
+    store(db, FULL, "a/1", "a/")
+    assert store(db, other(), "a/2", "a/").verdict == "new"
+    assert store(db, other("Robots", ENGLISH), "a/3", "a/").verdict == "new"
+    assert store(db, replace(other(), title="x", text="y" * 200), "a/", "a/").verdict == "new"
+
+
+def test_an_address_in_dispute_is_no_ones(db: Database) -> None:
+    aliases = select(models.article_alias.c.link_key, models.article_alias.c.article_id)
+    first = store(db, FULL, "a/1", "a/", "a/1.html")
+    assert sorted(db.read(lambda s: s.execute(aliases).all())) == [("a/", first.article_id), ("a/1.html", first.article_id)]
+    store(db, other(), "a/2", "a/")
+    assert dict(db.read(lambda s: s.execute(aliases).all())) == {"a/": None, "a/1.html": first.article_id}
+
+
+def test_a_near_copy_is_a_reprint_of_the_first_and_of_its_story(db: Database) -> None:
+    first = store(db, FULL, "a/1")
+    copied = store(db, replace(other(FULL.title), text="本报讯 " + TEXT.replace("周二", "昨天")), "b/2")
+    assert (copied.verdict, copied.story) == ("reprint", first.article_id)
+    assert f"record {first.article_id}" in copied.reason
+    again = store(db, replace(FULL, text=TEXT[20:]), "c/3")
+    assert (again.verdict, again.story) == ("reprint", first.article_id)
+    origins = db.read(lambda s: s.scalars(select(models.article.c.reprint_of).order_by(models.article.c.id)).all())
+    assert origins == [None, first.article_id, first.article_id]
+
+
+def test_an_article_of_other_words_is_new(db: Database) -> None:
+    first = store(db, FULL, "a/1")
+    second = store(db, other(), "b/2")
+    assert (second.verdict, second.story) == ("new", second.article_id)
+    assert second.article_id != first.article_id
+
+
+def test_a_copy_after_a_month_is_news_again(db: Database) -> None:
+    store(db, FULL, "a/1")
+    month = NOW + timedelta(days=31)
+    assert store(db, other(FULL.title, TEXT), "b/2", now=month).verdict == "new"
+    assert db.write_now(lambda s: articles.tidy(s, month)) > 0
+    assert store(db, other(FULL.title, TEXT), "c/3", now=month).verdict == "reprint"
+
+
+# ---- alerts
+
+
+def test_an_alert_has_one_delivery_a_channel(db: Database) -> None:
+    due = NOW + timedelta(hours=1)
+    stored = store(db, FULL, "a/1", alerts=(alert("r", "desk", "mail", "desk"), alert("q", "desk", due=due)))
+    assert (stored.alerts_made, stored.alerts_folded) == (2, 0)
+    ledger = db.read(queries.alerts)
+    assert [(a.rule, [(d.channel, d.state, d.next_at) for d in a.deliveries]) for a in ledger] == [
+        ("q", [("desk", "pending", due)]),
+        ("r", [("desk", "pending", NOW), ("mail", "pending", NOW)]),
+    ]
+    assert ledger[0].title == FULL.title
+    assert len({d.idem_key for a in ledger for d in a.deliveries}) == 3
+
+
+def test_a_reprint_raises_no_second_alert_but_is_counted(db: Database) -> None:
+    store(db, FULL, "a/1", alerts=(alert("r"),))
+    stored = store(db, other(FULL.title, TEXT), "b/2", alerts=(alert("r"), alert("only the reprint")))
+    assert (stored.alerts_made, stored.alerts_folded) == (1, 1)
+    ledger = db.read(queries.alerts)
+    assert {(a.rule, a.reprints, len(a.deliveries)) for a in ledger} == {("r", 1, 1), ("only the reprint", 0, 1)}
+
+
+def test_an_idempotency_key_is_the_same_in_a_new_database(db: Database) -> None:
+    store(db, other(), "b/2")
+    store(db, FULL, "a/1", alerts=(alert("r"),))
+    [entry] = db.read(queries.alerts)
+    assert entry.deliveries[0].idem_key == articles.idempotency_key("r", "a/1", "desk")
+    assert entry.deliveries[0].idem_key != articles.idempotency_key("r", "b/2", "desk")
+
+
+def test_an_alert_without_channel_is_in_the_ledger(db: Database) -> None:
+    draft = AlertDraft("r", "v1", (), {})
+    assert store(db, FULL, "a/1", alerts=(draft,)).alerts_made == 1
+    assert [a.deliveries for a in db.read(queries.alerts)] == [()]
+
+
+def test_an_import_alerts_nobody(db: Database) -> None:
+    stored = db.write_now(lambda s: articles.insert_record(s, FULL, key="a/1", tags=("t",), now=NOW))
+    assert (stored.verdict, stored.alerts_made) == ("new", 0)
+
+
+def test_an_import_leaves_what_is_known_as_it_is(db: Database) -> None:
+    stored = store(db, FULL, "a/1")
+    imported = db.write_now(lambda s: articles.insert_record(s, replace(FULL, text="shorter"), key="a/1", now=NOW))
+    assert (imported.verdict, imported.article_id) == ("same", stored.article_id)
+    back = db.read(lambda s: queries.record(s, stored.article_id))
+    assert back is not None
+    assert back.text == TEXT
+
+
+# ---- the task
+
+
+@pytest.fixture
+def task(db: Database) -> frontier.Task:
+    """A claimed article task."""
+
+    def prepare(session) -> frontier.Task:
+        sources.sync(session, [(Source("a", "https://a.example/feed"), NOW)], NOW)
+        ask = {"owner": "me", "now": NOW, "limit": 1, "lease": timedelta(minutes=3), "delay": 0.0}
+        [poll] = frontier.claim(session, **ask)
+        what = Found((Link("https://a.example/1"),), "feed")
+        frontier.found(
+            session, poll, what, etag=None, last_modified=None, now=NOW, next_due=NOW + timedelta(hours=1), keys=lambda u: "a/1"
+        )
+        [article] = frontier.claim(session, **ask)
+        return article
+
+    return db.write_now(prepare)
+
+
+def test_article_alerts_and_the_end_of_the_task_are_one_transaction(db: Database, task: frontier.Task) -> None:
+    class Stop(Exception):
+        pass
+
+    def broken(session) -> None:
+        articles.store(session, FULL, key="a/1", task=task, alerts=(alert(),), now=NOW)
+        raise Stop
+
+    with pytest.raises(Stop):
+        db.write_now(broken)
+    assert db.read(queries.count_records) == 0
+    assert db.read(queries.alerts) == []
+    assert db.read(lambda s: frontier.pending(s, NOW, NOW)) == 1
+
+
+def test_a_stored_article_closes_its_task_with_the_verdict(db: Database, task: frontier.Task) -> None:
+    assert store(db, FULL, "a/1", task=task).verdict == "new"
+    query = select(models.task).where(models.task.c.kind == "article")
+    row = db.read(lambda s: s.execute(query).one())
+    assert (row.state, row.reason, row.done_at, row.hint) == ("done", "new", NOW, None)
+    [state] = db.read(sources.states)
+    assert (state.articles, state.last_new_at, state.last_outcome) == (1, NOW, Reason.OK)
+
+
+def test_two_workers_with_one_task_store_one_article_and_one_alert(db: Database, task: frontier.Task) -> None:
+    store(db, FULL, "a/1", task=replace(task, fence=task.fence - 1), alerts=(alert(),))
+    store(db, FULL, "a/1", task=task, alerts=(alert(),))
+    assert db.read(queries.count_records) == 1
+    assert db.read(outbox.counts)["pending"] == 1
+    assert db.read(lambda s: s.scalar(select(func.count()).select_from(models.revision))) == 0

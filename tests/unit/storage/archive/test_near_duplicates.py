@@ -1,0 +1,104 @@
+"""Near-copies are found, and shared boilerplate, figures and quotations make none."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from storage.archive.near_duplicates import Sketch, compare, sketch
+from tests.samples import ENGLISH, OTHER, TEXT
+
+CREDIT = "责任编辑：林一。本文版权归原作者所有，未经授权不得转载，如有侵权请联系我们删除。市场有风险，投资需谨慎，内容仅供参考。"
+MARKET = (
+    "截至收盘，沪指涨{}%，报{}点；深成指涨{}%，报{}点；创业板指涨{}%，报{}点。两市成交额{}亿元，较上一交易日放量{}亿元。"
+    "盘面上，算力、机器人、存储芯片板块涨幅居前，银行、煤炭板块跌幅居前。全市场共有{}只个股上涨，{}只个股下跌。"
+)
+
+
+def pair(one: tuple[str, str], other: tuple[str, str]) -> tuple[Sketch, Sketch]:
+    return sketch(*one), sketch(*other)
+
+
+SAME = [
+    ("the very same text", ("标题甲", TEXT), ("标题甲", TEXT)),
+    ("another title and a lead-in", ("标题甲", TEXT), ("完全不同的题目", "据江湾日报报道，" + TEXT)),
+    (
+        "traditional characters",
+        ("工廠接入大模型", TEXT),
+        ("工厂接入大模型", TEXT.replace("产线", "產線").replace("误检", "誤檢")),
+    ),
+    ("the last third is cut", ("标题甲", TEXT), ("标题乙", TEXT[:105])),
+    ("half-width and full-width", ("a", ENGLISH), ("b", ENGLISH.replace(",", "，").replace(";", "；").upper())),
+    ("some English words edited", ("a", ENGLISH), ("b", ENGLISH.replace("Tuesday", "Nov 24").replace("depots", "warehouses"))),
+    (
+        "an excerpt under the same title",
+        ("十二家工厂把大模型接入质检产线", TEXT + OTHER),
+        ("十二家工厂把大模型接入质检产线", TEXT[:40]),
+    ),
+    (
+        "a short item word for word",
+        ("江湾发布新模型训练平台", "江湾周二发布平台。"),
+        ("江湾发布新模型训练平台", "江湾周二发布平台。"),
+    ),
+]
+OTHERS = [
+    ("other words", ("标题甲", TEXT), ("标题乙", OTHER)),
+    (
+        "English of the same trade",
+        ("a", ENGLISH),
+        ("b", "Harbor Robotics said on Tuesday that it raised money to build depots. " * 3),
+    ),
+    (
+        "a short item and the same credits",
+        ("甲公司发布新模型", "甲发布新模型。" + CREDIT),
+        ("乙医院启用机器人", "乙启用机器人。" + CREDIT),
+    ),
+    ("the same template, other figures", ("午评", MARKET.format(*range(10, 20))), ("午评", MARKET.format(*range(30, 40)))),
+    ("a round-up that quotes the item", ("工厂接入大模型", TEXT), ("一周要闻", TEXT + OTHER * 4 + ENGLISH * 3)),
+    ("both empty, other titles", ("标题甲的文章没有正文", ""), ("标题乙的文章没有正文", "")),
+    (
+        "a date in the title of a short series",
+        ("每日一词 11月23日", "今天的词是模型，请看视频讲解。"),
+        ("每日一词 11月24日", "今天的词是模型，请看视频讲解。"),
+    ),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), [case[1:] for case in SAME], ids=[case[0] for case in SAME])
+def test_a_near_copy_is_a_reprint_and_is_found(one: tuple[str, str], other: tuple[str, str]) -> None:
+    first, second = pair(one, other)
+    assert compare(second, first).reprint, compare(second, first).reason
+    assert compare(first, second).reprint
+    assert set(first.keys) & set(second.keys), "the pre-filter must bring them together"
+
+
+@pytest.mark.parametrize(("one", "other"), [case[1:] for case in OTHERS], ids=[case[0] for case in OTHERS])
+def test_different_articles_are_no_reprints(one: tuple[str, str], other: tuple[str, str]) -> None:
+    first, second = pair(one, other)
+    assert not compare(second, first).reprint
+    assert not compare(first, second).reprint
+
+
+def test_a_sketch_is_the_same_in_every_process() -> None:
+    assert sketch("标题", TEXT).keys[:2] == (2143396680605461587, 2276829235034830205)
+
+
+def test_the_prefilter_finds_what_the_comparison_would() -> None:
+    rng = random.Random(5)
+    found = copies = 0
+    for _ in range(200):
+        edited = "".join(rng.choice(OTHER) if rng.random() < 0.09 else ch for ch in TEXT * 2)
+        first, second = pair(("甲", TEXT * 2), ("乙", edited))
+        copies += compare(second, first).reprint
+        found += bool(compare(second, first).reprint and set(first.keys) & set(second.keys))
+    assert copies > 50
+    assert found >= 0.97 * copies
+
+
+def test_unrelated_texts_are_seldom_compared() -> None:
+    rng = random.Random(6)
+    texts = ["".join(chr(rng.randrange(0x4E00, 0x5600)) for _ in range(400)) for _ in range(60)]
+    sketches = [sketch("", text) for text in texts]
+    meetings = sum(bool(set(a.keys) & set(b.keys)) for i, a in enumerate(sketches) for b in sketches[:i])
+    assert meetings <= 0.01 * 60 * 59 / 2

@@ -1,0 +1,353 @@
+"""The database: what is told as written is durable, what goes wrong is said in a sentence, readers cannot write."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import stat
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import event, insert, select, text
+from sqlalchemy.exc import IntegrityError, StatementError
+from sqlalchemy.orm import Session
+
+from storage.db import database, errors, models
+from storage.db.database import Database, insert_new, open_database
+from storage.db.models import host
+
+NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+
+
+def add(name: str):
+    return lambda session: insert_new(session, host, [{"name": name, "next_at": NOW}], "name")
+
+
+def names(session: Session) -> list[str]:
+    return sorted(session.scalars(select(host.c.name)))
+
+
+# ---- writing
+
+
+def test_a_write_is_there_when_it_returns(db: Database) -> None:
+    async def main() -> list[str]:
+        assert await db.write(add("a")) == ["a"]
+        return db.read(names)
+
+    assert asyncio.run(main()) == ["a"]
+
+
+def test_insert_new_tells_what_was_new(db: Database) -> None:
+    rows = [{"name": name, "next_at": NOW} for name in "abc"]
+    assert db.write_now(lambda s: insert_new(s, host, rows[:2], "name")) == ["a", "b"]
+    assert db.write_now(lambda s: insert_new(s, host, rows, "name")) == ["c"]
+    assert db.write_now(lambda s: insert_new(s, host, [], "name")) == []
+
+
+class Group:
+    """Calls that reach the writer while it is busy, so that they share a transaction."""
+
+    def __init__(self, db: Database) -> None:
+        self.db, self.gate, self.commits = db, threading.Event(), 0
+        event.listen(db.engine, "commit", self._committed)
+        self.first = db.writer.submit(lambda _session: self.gate.wait(10))
+
+    def _committed(self, _connection: object) -> None:
+        self.commits += 1
+
+    def run(self, *calls) -> list:
+        futures = [self.db.writer.submit(call) for call in calls]
+        self.gate.set()
+        return [future.exception(10) or future.result() for future in futures]
+
+
+def test_calls_that_wait_together_share_a_commit(db: Database) -> None:
+    group = Group(db)
+    values = group.run(*(add(f"{n:03}") for n in range(150)))
+    assert values == [[f"{n:03}"] for n in range(150)]
+    assert group.commits <= 15, "one by one it would be 151; a busy machine lets some batches close early"
+
+
+def test_a_call_that_fails_fails_alone(db: Database) -> None:
+    def broken(session: Session) -> None:
+        session.execute(insert(host).values(name="half", next_at=NOW))
+        raise KeyError("mine")
+
+    def forbidden(session: Session) -> None:
+        session.execute(insert(models.article_alias).values(link_key="x", article_id=99))
+
+    good, own, refused, also = Group(db).run(add("a"), broken, forbidden, add("b"))
+    assert (good, also) == (["a"], ["b"])
+    assert isinstance(own, KeyError)
+    assert isinstance(refused, IntegrityError), "foreign keys are checked"
+    assert db.read(names) == ["a", "b"]
+
+
+def test_nobody_hears_of_success_when_the_commit_fails(db: Database) -> None:
+    group = Group(db)
+
+    @event.listens_for(db.engine, "commit")
+    def _fail(_connection: object) -> None:
+        raise errors.DiskFull("no room")
+
+    outcomes = group.run(add("a"), add("b"))
+    event.remove(db.engine, "commit", _fail)
+    assert [type(outcome) for outcome in outcomes] == [errors.DiskFull] * 2
+    assert db.read(names) == []
+    assert db.write_now(add("c")) == ["c"], "and the writer goes on"
+
+
+def test_a_call_given_up_before_its_turn_is_not_made(db: Database) -> None:
+    group = Group(db)
+    given_up = db.writer.submit(add("a"))
+    assert given_up.cancel()
+    assert group.run(add("b")) == [["b"]]
+    assert db.read(names) == ["b"]
+
+
+def test_a_closed_database_takes_no_more(db: Database) -> None:
+    queued = [db.writer.submit(add(f"{n}")) for n in range(5)]
+    db.close()
+    assert [future.result(0) for future in queued] == [[f"{n}"] for n in range(5)], "what was queued is done first"
+    with pytest.raises(errors.StorageError, match="closed"):
+        db.write_now(add("late"))
+
+
+def test_a_naive_time_is_refused(db: Database) -> None:
+    with pytest.raises(StatementError, match="naive datetime"):
+        db.write_now(lambda s: insert_new(s, host, [{"name": "a", "next_at": NOW.replace(tzinfo=None)}], "name"))
+
+
+# ---- reading
+
+
+def test_a_reader_cannot_write(db: Database) -> None:
+    with pytest.raises(errors.ReadOnly):
+        db.read(add("a"))
+
+
+def test_a_reader_sees_one_moment(db: Database) -> None:
+    db.write_now(add("a"))
+    with db.reader() as session:
+        assert names(session) == ["a"]
+        db.write_now(add("b"))
+        assert names(session) == ["a"]
+    assert db.read(names) == ["a", "b"]
+
+
+# ---- the schema
+
+
+def test_the_migrations_make_what_the_program_expects(db: Database) -> None:
+    with db.engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, models.metadata) == []
+
+
+def test_an_upgrade_may_be_repeated_and_keeps_what_is_there(db: Database) -> None:
+    db.write_now(add("a"))
+    db.upgrade()
+    assert db.read(names) == ["a"]
+
+
+def test_a_newer_schema_is_refused(db: Database) -> None:
+    db.write_now(lambda s: s.execute(text("UPDATE alembic_version SET version_num = '9999'")))
+    with pytest.raises(errors.NewerSchema, match="newer Zhixun"):
+        db.upgrade()
+
+
+@pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def test_an_empty_database_is_made_ready(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    path = tmp_path / "data" / "zhixun.db"
+    url = f"sqlite:///{path}" if backend == "sqlite" else request.getfixturevalue("postgres_url")()
+    db = open_database(url)
+    with pytest.raises(errors.StorageError, match="zhixun"):
+        db.read(names)
+    assert not path.exists(), "reading creates nothing"
+    db.upgrade()
+    assert db.write_now(add("a")) == ["a"]
+    db.close()
+
+
+# ---- SQLite's own
+
+
+@pytest.fixture
+def file(tmp_path: Path, sqlite_template: Path) -> Path:
+    path = tmp_path / "zhixun.db"
+    path.write_bytes(sqlite_template.read_bytes())
+    return path
+
+
+def opened(path: Path) -> Database:
+    return open_database(f"sqlite:///{path}")
+
+
+def test_sqlite_survives_a_power_cut_and_is_private(tmp_path: Path) -> None:
+    db = opened(tmp_path / "new" / "zhixun.db")
+    db.upgrade()
+    pragmas = {
+        name: db.write_now(lambda s, n=name: s.scalar(text(f"PRAGMA {n}")))
+        for name in ("journal_mode", "synchronous", "mmap_size")
+    }
+    assert pragmas == {"journal_mode": "wal", "synchronous": 2, "mmap_size": 0}
+    assert db.read(lambda s: (s.scalar(text("PRAGMA query_only")), s.scalar(text("PRAGMA wal_autocheckpoint")))) == (1, 0)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
+    assert modes == {"zhixun.db": 0o600, "zhixun.db-wal": 0o600, "zhixun.db-shm": 0o600}
+    db.close()
+    assert [path.name for path in (tmp_path / "new").iterdir()] == ["zhixun.db"], "the last connection checkpoints"
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("not a database, but somebody's notes. " * 100)
+    before = path.read_bytes()
+    db = opened(path)
+    with pytest.raises(errors.NotADatabase, match=r"notes\.txt is not an SQLite database"):
+        db.upgrade()
+    db.close()
+    assert path.read_bytes() == before
+
+
+def test_a_damaged_database_is_found_out(file: Path) -> None:
+    db = opened(file)
+    db.check()
+    db.close()
+    content = bytearray(file.read_bytes())
+    content[4096 * 3 : 4096 * 6] = b"\xff" * 4096 * 3
+    file.write_bytes(content)
+    db = opened(file)
+    with pytest.raises(errors.Corrupt, match="damaged"):
+        db.check()
+    db.close()
+
+
+def test_a_locked_database_is_a_passing_trouble(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    db = opened(file)
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(errors.Busy, match="locked") as caught:
+        db.write_now(add("a"))
+    assert caught.value.transient
+    assert db.read(names) == [], "reading goes on"
+    other.close()
+    assert db.write_now(add("a")) == ["a"]
+    db.close()
+
+
+def test_a_full_disk_is_a_passing_trouble_that_loses_nothing(file: Path) -> None:
+    db = opened(file)
+    db.write_now(add("a"))
+    pages = db.write_now(lambda s: s.scalar(text("PRAGMA page_count")))
+    db.write_now(lambda s: s.execute(text(f"PRAGMA max_page_count = {pages}")))
+    group = Group(db)
+    small, big, after = group.run(add("b"), add("x" * 100_000), add("c"))
+    assert isinstance(big, errors.DiskFull)
+    assert big.transient
+    for outcome, name in ((small, "b"), (after, "c")):
+        assert outcome == [name] or isinstance(outcome, errors.DiskFull)
+        assert (name in db.read(names)) is (outcome == [name]), "who was told of success is there, who was not is not"
+    db.write_now(lambda s: s.execute(text("PRAGMA max_page_count = 1000000")))
+    assert db.write_now(add("d")) == ["d"]
+    db.close()
+
+
+@pytest.mark.parametrize("replaced", [False, True])
+def test_a_file_that_is_taken_away_while_it_is_in_use_is_missed(file: Path, tmp_path: Path, replaced: bool) -> None:
+    db = opened(file)
+    db.upgrade()
+    db.write_now(add("a"))
+    db.vacuum()
+    db.still_there()
+    file.rename(tmp_path / "elsewhere.db")
+    if replaced:
+        file.write_bytes(b"")
+    with pytest.raises(errors.StorageError, match="moved, deleted or replaced") as caught:
+        db.still_there()
+    assert not caught.value.transient
+    db.close()
+
+
+def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
+    db = opened(tmp_path)
+    with pytest.raises(errors.Unreachable, match="cannot be opened"):
+        db.upgrade()
+    db.close()
+
+
+def test_a_backup_is_a_whole_database_and_overwrites_nothing(file: Path, tmp_path: Path) -> None:
+    db = opened(file)
+    db.write_now(add("a"))
+    to = tmp_path / "backups" / "one.db"
+    db.backup(to)
+    db.write_now(add("b"))
+    with pytest.raises(errors.StorageError, match="exists already"):
+        db.backup(to)
+    db.vacuum()
+    db.close()
+    assert stat.S_IMODE(to.stat().st_mode) == 0o600
+    copy = opened(to)
+    copy.check()
+    assert copy.read(names) == ["a"]
+    copy.close()
+
+
+# ---- PostgreSQL's own
+
+
+@pytest.mark.postgres
+def test_a_lost_connection_is_a_passing_trouble(postgres_template: str, postgres_url) -> None:
+    db = open_database(postgres_url(postgres_template))
+    with pytest.raises(errors.Unreachable) as caught:
+        db.write_now(lambda s: s.execute(text("SELECT pg_terminate_backend(pg_backend_pid())")))
+    assert caught.value.transient
+    assert db.write_now(add("a")) == ["a"]
+    db.check()
+    db.vacuum()
+    db.close()
+
+
+@pytest.mark.postgres
+def test_a_backup_of_postgresql_is_made_or_says_why_not(
+    postgres_template: str, postgres_url, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db = open_database(postgres_url(postgres_template))
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(errors.StorageError, match="pg_dump"):
+        db.backup(tmp_path / "one.dump")
+    tool = tmp_path / "pg_dump"
+    tool.write_text('#!/bin/sh\nfor word in "$@"; do case $word in --file=*) echo "$@" > "${word#--file=}";; esac; done\n')
+    tool.chmod(0o755)
+    db.backup(tmp_path / "two.dump")
+    assert "--format=custom" in (tmp_path / "two.dump").read_text()
+    db.close()
+
+
+# ---- addresses
+
+ADDRESSES = [
+    ("no address at all", "nonsense", "is no address"),
+    ("in memory", "sqlite://", "forgets everything"),
+    ("in memory, by name", "sqlite:///:memory:", "forgets everything"),
+    ("another kind of database", "mysql://localhost/x", "names mysql"),
+]
+
+
+@pytest.mark.parametrize(("url", "said"), [case[1:] for case in ADDRESSES], ids=[case[0] for case in ADDRESSES])
+def test_an_address_that_cannot_be_used_is_refused(url: str, said: str) -> None:
+    with pytest.raises(errors.StorageError, match=said):
+        open_database(url)
+
+
+def test_a_password_is_never_shown(tmp_path: Path) -> None:
+    db = open_database(f"postgresql://me:s3cret@/nothing?host={tmp_path}")
+    with pytest.raises(errors.Unreachable) as caught:
+        db.read(names)
+    assert "s3cret" not in str(caught.value) + db.name + repr(db.url)
+    db.close()

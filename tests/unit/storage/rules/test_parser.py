@@ -1,0 +1,241 @@
+"""The query language: what is read how, and what is refused, with the place."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Not, Or, Published, Regex, Term
+from storage.rules.parser import Query, QueryError, parse
+
+EAST = timezone(timedelta(hours=8))
+ALIASES = {"openai": ["OpenAI", "奥特曼的公司"], "models": ["Sam Altman", "GPT-5*", "/Llama[ -]?4/i"], "empty": []}
+
+
+def moment(*parts: int) -> datetime:
+    return datetime(*parts, tzinfo=EAST)  # type: ignore[arg-type,misc]
+
+
+def shape(node: Node) -> str:
+    """The tree in one line, for tables."""
+    if isinstance(node, Term):
+        field = "" if len(node.scope) == 2 else f"{node.scope[0]}:"
+        return f"{field}{node.written}{'*' * node.prefix}"
+    if isinstance(node, Regex):
+        return node.written
+    if isinstance(node, Published):
+        return node.written
+    if isinstance(node, Not):
+        return f"-{shape(node.part)}"
+    if isinstance(node, Alias):
+        return f"@{node.name}[{shape(node.part)}]"
+    if isinstance(node, Count):
+        return f"count({shape(node.part)}){node.low}..{node.high}"
+    inner = " ".join(shape(part) for part in node.parts)
+    name = {And: "&", Or: "|"}.get(type(node)) or (f"near{node.distance}" if isinstance(node, Near) else "")
+    return f"{f'atleast{node.least}' if isinstance(node, AtLeast) else name}({inner})"
+
+
+READ = [
+    ("大模型", "大模型"),
+    ("a b", "&(a b)"),
+    ("a AND b", "&(a b)"),
+    ("a OR b c", "|(a &(b c))"),
+    ("(a OR b) c", "&(|(a b) c)"),
+    ("(大模型 OR LLM) AND 上海 NOT 招聘", "&(|(大模型 LLM) 上海 -招聘)"),
+    ("a -b", "&(a -b)"),
+    ("a -(b OR c)", "&(a -|(b c))"),
+    ("a AND NOT b", "&(a -b)"),
+    ("NOT b a", "&(-b a)"),
+    ("a NOT NOT b", "&(a --b)"),
+    ('"Sam Altman"', "Sam Altman"),
+    ('"Sam Alt"*', "Sam Alt*"),
+    (r'"say \"hi\" now"', 'say "hi" now'),
+    ("GPT-5*", "GPT-5*"),
+    ("GPT-5.4", "GPT-5.4"),
+    ("C++ OR C#", "|(C++ C#)"),
+    ("10:30", "10:30"),
+    ("/a.*b/", "/a.*b/"),
+    (r"/a\/b/i", "/a/b/i"),
+    ("title:a", "title:a"),
+    ("title: a", "title:a"),
+    ("title:(a OR b) c", "&(|(title:a title:b) c)"),
+    ("标题:a 行业：金融", "&(title:a industry:金融)"),
+    ("link:https://x.com/a-b_c?d=1,2", "link:https://x.com/a-b_c?d=1,2"),
+    ("lang:zh source:cctv-tech tag:央视", "&(lang:zh source:cctv-tech tag:央视)"),
+    ("title:@openai", "@openai[|(title:OpenAI title:奥特曼的公司)]"),
+    ("@openai 融资", "&(@openai[|(OpenAI 奥特曼的公司)] 融资)"),
+    ("@models", "@models[|(Sam Altman GPT-5* /Llama[ -]?4/i)]"),
+    ("published:>=2026-01-01 a", "&(published:>=2026-01-01 a)"),
+    ("published:>-7d a", "&(published:>-7d a)"),
+    ("near(a, b, 20)", "near20(a b)"),
+    ("near(a, b OR c, @openai, 3)", "near3(a |(b c) @openai[|(OpenAI 奥特曼的公司)])"),
+    ("title:near(a, b, 3)", "near3(title:a title:b)"),
+    ("atleast(2, a, b, c d)", "atleast2(a b &(c d))"),
+    ("atleast(1, GPT, 4)", "atleast1(GPT 4)"),
+    ("count(a) >= 3", "count(a)3..None"),
+    ("count(a OR b)>2", "count(|(a b))3..None"),
+    ("a count(b) < 2", "&(a count(b)0..1)"),
+    ("count(a) = 2", "count(a)2..2"),
+    ("（大模型 ＯＲ LLM） －招聘", "&(|(大模型 LLM) -招聘)"),
+    ("“人工 智能” 上海", "&(人工 智能 上海)"),
+    ("near（a，b，5）", "near5(a b)"),
+    ("count(a) ≥ 2", "count(a)2..None"),
+    ("＠openai", "@openai[|(OpenAI 奥特曼的公司)]"),
+    ("a\n  b", "&(a b)"),
+]
+
+
+@pytest.mark.parametrize(("query", "tree"), READ)
+def test_a_query_is_read_as(query: str, tree: str) -> None:
+    assert shape(parse(query, ALIASES).root) == tree
+
+
+# query, a part of the message, the character it points at
+REFUSED = [
+    ("", "empty", 0),
+    ("   ", "empty", 0),
+    ("NOT 广告", "only says what must not occur", 0),
+    ("-广告 -招聘", "only says what must not occur", 0),
+    ("a OR NOT b", "only says what must not occur", 0),
+    ("count(a) < 3", "only says what must not occur", 0),
+    ("a AND NOT a", "a is required, and excluded here", 10),
+    ("上海 NOT 海", "上海 cannot be without it", 7),
+    ('"GPT Pro" NOT GPT', "can never match", 14),
+    ("OpenAI -Open*", "can never match", 8),
+    ("(a OR b) -a -b", "can never match", 10),
+    ("a (NOT a OR b) -b", "can never match", 7),
+    ("count(a) >= 2 NOT a", "can never match", 18),
+    ("near(a, b, 3) NOT b", "can never match", 18),
+    ("lang:zh lang:en", "an article has one lang", 13),
+    ("published:>2026-02 published:<2026-01-01 a", "no time is", 19),
+    ("titel:a", "did you mean title:?", 0),
+    ("上海:大模型", "no field 上海:", 0),
+    ("https://x.com", "no field https:", 0),
+    ("title:", "title: needs a value", 6),
+    ("title:(text:a)", "cannot stand inside title:", 7),
+    ("@openia", "did you mean @openai?", 0),
+    ("@nobody", "no alias @nobody", 0),
+    ("@empty", "has no terms", 0),
+    ("@ a", "@ stands before the name", 0),
+    ("(a", "this ( is never closed", 0),
+    ("a)", "this ) closes nothing", 1),
+    ("()", "nothing between", 0),
+    ('a "b', "this quote is never closed", 2),
+    ("a OR", "OR needs something on its right", 4),
+    ("AND a", "AND needs something on its left", 0),
+    ("a OR OR b", "OR needs something on its left", 5),
+    ("a NOT", "NOT needs something on its right", 5),
+    ("a - b", "directly before", 2),
+    ("a or b", "write OR in capitals", 2),
+    ("not(a)", "write NOT in capitals", 0),
+    ("a && b", "write AND", 2),
+    ("a | b", "write OR", 2),
+    ("a !b", "write NOT or -", 2),
+    ("+a b", "leave the + away", 0),
+    ("a # why", "no comments", 2),
+    ("大模型、芯片", "write OR", 3),
+    ("大模型，芯片", "for either of two terms write OR", 3),
+    ("大模型；芯片", "write OR", 3),
+    ("/大模型(/", "broken", 0),
+    ("/(?=a)b/", "ahead or behind", 0),
+    (r"/(a)\1/", "back to a group", 0),
+    ("/a++b/", "possessive", 0),
+    (r"/a\Z/", r"write \z", 0),
+    ("/a*/", "matches the empty text", 0),
+    ("/a/x", "no flag 'x'", 3),
+    ("/a", "never closed", 0),
+    ("／a／", "ASCII slashes", 0),
+    ("*", "match everything", 0),
+    ("a*b", "at the end of a term only", 1),
+    ('"。，"', "nothing of", 0),
+    ("\u200b\u200b", "nothing of", 0),
+    ("published:>=2026-13-01 a", "not in the calendar", 12),
+    ("published:>=soon a", "is no date", 12),
+    ("published:-7d a", "needs a date", 10),
+    ("published:7d a", "compared with > or <", 10),
+    ("near(a, b)", "ends with the number", 0),
+    ("near(a, 3)", "two terms or more", 0),
+    ("near(a, NOT b, 3)", "takes terms", 8),
+    ("near(a, b, 3", "never closed", 0),
+    ("naer(a, b, 3)", "did you mean near?", 0),
+    ("atleast(a, b)", "begins with a number", 8),
+    ("atleast(3, a, b)", "can never be true", 0),
+    ("atleast(0, a)", "always true", 0),
+    ("count(a)", "needs a comparison", 8),
+    ("count(a) >= many", "needs a number", 12),
+    ("count(a, b) >= 2", "takes one term", 0),
+    ("a >= 3", "compares published or a count", 2),
+]
+
+
+@pytest.mark.parametrize(("query", "message", "place"), REFUSED)
+def test_a_query_is_refused_with_the_place(query: str, message: str, place: int) -> None:
+    with pytest.raises(QueryError) as caught:
+        parse(query, ALIASES)
+    assert message in caught.value.message
+    assert caught.value.position == place
+
+
+def test_the_caret_stands_under_the_place_even_behind_han() -> None:
+    with pytest.raises(QueryError) as caught:
+        parse("大模型 AND titel:上海")
+    first, second = caught.value.render().split("\n")
+    assert first == "大模型 AND titel:上海"
+    assert second.startswith(" " * 11 + "^ no field titel:")
+
+
+@pytest.mark.parametrize(
+    ("query", "low", "high"),
+    [
+        ("published:2026-02", moment(2026, 2, 1), moment(2026, 3, 1)),
+        ("published:>2026-01-31", moment(2026, 2, 1), None),
+        ("published:>=2026-01-31", moment(2026, 1, 31), None),
+        ("published:<2026", None, moment(2026, 1, 1)),
+        ("published:<=2026", None, moment(2027, 1, 1)),
+        ("published:=2026-01-31T08:30", moment(2026, 1, 31, 8, 30), moment(2026, 1, 31, 8, 31)),
+    ],
+)
+def test_a_date_is_a_day_of_the_zone(query: str, low: datetime | None, high: datetime | None) -> None:
+    node = parse(query, zone=EAST).root
+    assert isinstance(node, Published)
+    assert (node.low, node.high) == (low, high)
+
+
+def test_the_version_changes_with_the_text_and_with_an_alias_it_uses() -> None:
+    query = parse("@a b", {"a": ["x"], "other": ["y"]})
+    assert parse("@a b", {"a": ["x"], "other": ["z"]}).version == query.version
+    assert parse("@a b", {"a": ["x", "y"]}).version != query.version
+    assert parse("@a c", {"a": ["x"]}).version != query.version
+
+
+@pytest.mark.parametrize("query", ["(" * 200 + "a" + ")" * 200, " OR ".join(["a"] * 3000), "a" * 20_000, "NOT " * 500 + "a"])
+def test_an_endless_query_is_refused(query: str) -> None:
+    with pytest.raises(QueryError):
+        parse(query)
+
+
+PIECES = st.sampled_from(
+    'a 大模型 GPT-5 AND OR NOT - ( ) （ ） " “ ” title: 标题： link: published: >= -7d 2026-01-01 near( atleast( count( , ， 3 * /a/ / @o @ # : \\'.split()
+)
+
+
+@settings(max_examples=400)
+@given(st.lists(PIECES | st.text(max_size=3), max_size=14).map(" ".join) | st.text(max_size=30))
+def test_any_text_is_a_query_or_an_error_that_points_into_it(text: str) -> None:
+    read = read_or_error(text)
+    if isinstance(read, Query):
+        assert read.text == text
+        return
+    assert 0 <= read.position <= len(text)
+    assert "^ " + read.message in read.render()
+
+
+def read_or_error(text: str) -> Query | QueryError:
+    try:
+        return parse(text, {"o": ["x"]})
+    except QueryError as error:
+        return error
