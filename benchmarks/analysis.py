@@ -140,7 +140,7 @@ def lead(row: dict[str, Any]) -> str:
     """The first whole sentences of at most 200 characters."""
     taken = ""
     for sentence in texts.Reading(row["text"]).sentences:
-        if len(taken) + len(sentence.text) > summary.MOST:
+        if len(taken) + len(sentence.text) > summary.MAX_CHARACTERS:
             break
         taken += sentence.text + " "
     return taken
@@ -158,7 +158,7 @@ def by_rank(row: dict[str, Any], alike: Callable[[Counter[str], Counter[str], Co
         ranks = [
             0.15 / size + 0.85 * sum(ranks[j] * links[j][i] / (sum(links[j]) or 1) for j in range(size)) for i in range(size)
         ]
-    taken, room = [], summary.MOST
+    taken, room = [], summary.MAX_CHARACTERS
     for _, one in sorted(zip(ranks, sentences, strict=True), key=lambda pair: -pair[0]):
         if len(one.text) + 1 <= room:
             taken.append(one)

@@ -54,12 +54,12 @@ class Written:
     """A rule as its parts, so that every way builds its own from the same."""
 
     any_of: tuple[str, ...]
-    all_of: tuple[str, ...]
+    collect: tuple[str, ...]
     none_of: tuple[str, ...]
 
     @property
     def query(self) -> str:
-        said = [f"({' OR '.join(map(_quoted, self.any_of))})", *map(_quoted, self.all_of)]
+        said = [f"({' OR '.join(map(_quoted, self.any_of))})", *map(_quoted, self.collect)]
         return " ".join(said + [f"NOT {_quoted(term)}" for term in self.none_of])
 
 
@@ -99,7 +99,7 @@ def loop_of_re(written: list[Written]) -> Callable[[Record], int]:
     def pattern(terms: tuple[str, ...]) -> re.Pattern[str]:
         return re.compile("|".join(rf"(?<![A-Za-z0-9]){re.escape(term)}(?![A-Za-z0-9])" for term in terms), re.IGNORECASE)
 
-    made = [([pattern(w.any_of), *(pattern((t,)) for t in w.all_of)], [pattern((t,)) for t in w.none_of]) for w in written]
+    made = [([pattern(w.any_of), *(pattern((t,)) for t in w.collect)], [pattern((t,)) for t in w.none_of]) for w in written]
 
     def match(record: Record) -> int:
         text = f"{record.title}\n{record.text}"
@@ -109,13 +109,13 @@ def loop_of_re(written: list[Written]) -> Callable[[Record], int]:
 
 
 def loop_of_substrings(written: list[Written]) -> Callable[[Record], int]:
-    lower = [[tuple(term.lower() for term in part) for part in (w.any_of, w.all_of, w.none_of)] for w in written]
+    lower = [[tuple(term.lower() for term in part) for part in (w.any_of, w.collect, w.none_of)] for w in written]
 
     def match(record: Record) -> int:
         text = f"{record.title}\n{record.text}".lower()
         return sum(
-            any(t in text for t in any_of) and all(t in text for t in all_of) and not any(t in text for t in none_of)
-            for any_of, all_of, none_of in lower
+            any(t in text for t in any_of) and all(t in text for t in collect) and not any(t in text for t in none_of)
+            for any_of, collect, none_of in lower
         )
 
     return match

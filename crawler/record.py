@@ -180,7 +180,7 @@ class Reason(StrEnum):
     NOT_AN_ARTICLE = "not-an-article"
     KILLED = "killed"  # reading it took too long or too much memory
     BROWSER = "browser"  # the browser that was to show it cannot be had
-    CROWDED = "crowded"  # too many stood before it: given back
+    OVERLOADED = "crowded"  # too many stood before it: given back
     STOPPED = "stopped"  # we were asked to stop
 
 

@@ -8,17 +8,17 @@ import socket
 from collections.abc import Awaitable
 from datetime import datetime
 
-from crawler.fetch.engine import Answer, Engine, Fetch, FetchRules
+from crawler.fetch.engine import Engine, Fetch, FetchResult, FetchRules
 from crawler.sandbox.pool import Readers
 from jobs import clock, log
 from jobs.config.load import Config, RuleConfig, SourceConfig
 from jobs.deliver.dispatcher import Deliverer
 from jobs.deliver.transport import OpenChannel, channel_for
 from jobs.formats.alert_feeds import Feeds
-from jobs.model.upgrade import Upgrader
+from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
-from jobs.pipeline import Pipeline, Routing, Watch, Watched
-from jobs.store_guard import Keeper
+from jobs.pipeline import Pipeline, RulePolicy, Watch, WatchedSource
+from jobs.store_guard import StoreGuard
 from jobs.web.websub import Asked, WebSub
 from storage.alerts import outbox
 from storage.db.database import Database, open_database
@@ -40,12 +40,12 @@ class App:
         self._lock = InstanceLock(self.db)
         self.readers = Readers(own=config.analysis.terms.own())
         self.asks_model = True
-        self.upgrader = Upgrader(self.db, self.readers, config.analysis, config.zone, clock.now)
+        self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, clock.now)
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, clock.now)
         self.deliverer = Deliverer(self.db, channels_of(config), owner, clock.now, health=config.alerts.health_channels)
         alerts = config.alerts
         self.checkup = Checkup(self.db, clock.now, config.zone, alerts.health_channels, alerts.coverage)
-        self.keeper = Keeper(self.db, self._lock, self.pipeline, clock.now, self.deliverer.tell)
+        self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, clock.now, self.deliverer.tell)
         self.engine = Engine(fetch_rules(config), self._claim, self._answered, clock.now)
         self.websub = WebSub(self.db, clock.now)
         self.feeds = Feeds(self.db, clock.now)
@@ -59,13 +59,13 @@ class App:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def _claim(self) -> Fetch | None:
-        return self.websub.next() or await self.keeper.claim()
+        return self.websub.next() or await self.store_guard.claim()
 
-    async def _answered(self, answer: Answer) -> None:
+    async def _answered(self, answer: FetchResult) -> None:
         if isinstance(answer.fetch.token, Asked):
             self.websub.answered(answer)
         else:
-            await self.keeper.answered(answer)
+            await self.store_guard.answered(answer)
 
     async def begin(self) -> None:
         """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""
@@ -80,7 +80,7 @@ class App:
             self._lock.release()
             raise
         self._tasks = [
-            asyncio.create_task(self.keeper.run(), name="keeper"),
+            asyncio.create_task(self.store_guard.run(), name="keeper"),
             asyncio.create_task(self.engine.run(), name="engine"),
             asyncio.create_task(self.deliverer.run(), name="delivery"),
         ]
@@ -186,9 +186,9 @@ def watch_of(config: Config) -> Watch:
     )
 
 
-def routing_of(rule: RuleConfig) -> Routing:
+def routing_of(rule: RuleConfig) -> RulePolicy:
     """Where the alerts of a rule go, and when."""
-    return Routing(
+    return RulePolicy(
         channels=tuple(rule.channels),
         max_age=rule.max_age,
         due=rule.due,
@@ -200,8 +200,8 @@ def routing_of(rule: RuleConfig) -> Routing:
     )
 
 
-def _watched(row: SourceConfig) -> Watched:
-    return Watched(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
+def _watched(row: SourceConfig) -> WatchedSource:
+    return WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
 
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:

@@ -77,7 +77,7 @@ class Daemon:
             self._last_resort.stop()
             if scheduler.running:
                 scheduler.remove_all_jobs()  # what runs comes to its end; a shutdown here would cancel it
-                await self._app.keeper.beat(stopped=True)
+                await self._app.store_guard.beat(stopped=True)
             if self._metrics is not None:
                 await self._metrics.cleanup()
             await self._app.websub.close()
@@ -106,7 +106,7 @@ class Daemon:
         if address is None:
             return
         try:
-            self._metrics = await serve(web_app(self._measure, self._app.keeper.health), *_host_and_port(address))
+            self._metrics = await serve(web_app(self._measure, self._app.store_guard.health), *_host_and_port(address))
         except OSError as error:  # the news matter more than their figures
             _log.error("metrics cannot be served", address=address, error=str(error))
 
@@ -120,7 +120,7 @@ class Daemon:
             _log.error("hubs cannot reach us", address=wanted.listen, error=str(error))
 
     def _measure(self) -> list[Metric]:
-        return measures.all_of(self._app, clock.now(), clock.monotonic() - self._started)
+        return measures.collect(self._app, clock.now(), clock.monotonic() - self._started)
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -154,12 +154,12 @@ class Daemon:
 
     async def _watch(self) -> None:
         self._last_resort.feed()
-        if self._app.keeper.look(self._app.engine.last_look, self._app.deliverer.last_look):
+        if self._app.store_guard.look(self._app.engine.last_look, self._app.deliverer.last_look):
             notify("WATCHDOG=1")
 
     async def _beat(self) -> None:
         trim()
-        await self._app.keeper.beat()
+        await self._app.store_guard.beat()
 
     async def _recover(self) -> None:
         await self._upkeep(lambda s: frontier.recover_expired(s, clock.now()))
@@ -168,7 +168,7 @@ class Daemon:
         try:
             await self._app.websub.tick(set(self._app.pipeline.watch.sources))
         except StorageError as error:
-            self._app.keeper.failed(error)
+            self._app.store_guard.failed(error)
 
     async def _tidy(self) -> None:
         await self._upkeep(lambda s: (articles.tidy(s, clock.now()), notices.tidy(s, clock.now())))
@@ -177,26 +177,26 @@ class Daemon:
         try:
             await self._app.checkup.look()
         except StorageError as error:
-            self._app.keeper.failed(error)
+            self._app.store_guard.failed(error)
 
     async def _upkeep(self, work: Callable[[Session], object]) -> None:
         try:
             await self._app.db.write(work)
         except StorageError as error:
-            self._app.keeper.failed(error)
+            self._app.store_guard.failed(error)
 
     async def _back_up(self) -> None:
         plan = self._app.config.backup_plan()
-        if plan is None or self._app.keeper.store.trouble is not None:
+        if plan is None or self._app.store_guard.store.trouble is not None:
             return
         if not backups.is_due(plan, list(backups.copies(plan.folder)), clock.now()):
             return
         try:
             made = await _in_thread(lambda: backups.take(self._app.db, plan, clock.now()))
         except StorageError as error:
-            self._app.keeper.backup_failed(error)
+            self._app.store_guard.backup_failed(error)
             return
-        self._app.keeper.backed_up()
+        self._app.store_guard.backed_up()
         _log.info("backed up", file=str(made), bytes=made.stat().st_size)
 
     async def _look_at_file(self) -> None:

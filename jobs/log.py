@@ -20,7 +20,7 @@ from jobs import clock
 Event = MutableMapping[str, Any]
 HIDDEN = "***"
 FILE_SIZE, FILES = 10_000_000, 5  # bytes of a log file, and how many old ones are kept
-MOST_COMPLAINTS = 5_000  # kinds of them that are counted
+MAX_COMPLAINTS = 5_000  # kinds of them that are counted
 _SECRETS: set[str] = set()
 
 
@@ -79,7 +79,7 @@ class Limit(logging.Filter):
             self._tell(record, count - self._most)
             began, count = now, 0
         self._seen[key] = (began, count + 1)
-        if len(self._seen) > MOST_COMPLAINTS:
+        if len(self._seen) > MAX_COMPLAINTS:
             del self._seen[next(iter(self._seen))]
         return count < self._most
 

@@ -11,18 +11,18 @@ from storage.archive import queries
 from storage.db.errors import StorageError
 
 
-def all_of(app: App, now: datetime, uptime: float) -> list[Metric]:
+def collect(app: App, now: datetime, uptime: float) -> list[Metric]:
     """All metrics. Those of the store are left out while it cannot be read."""
     return [*_of_process(app, uptime), *_of_store(app, now)]
 
 
 def _of_process(app: App, uptime: float) -> list[Metric]:
     counts = app.pipeline.counts
-    store = app.keeper.store
+    store = app.store_guard.store
     return [
         Metric("zhixun_uptime_seconds", "counter", "Seconds since the daemon began.", {(): round(uptime, 1)}),
         Metric("zhixun_in_flight", "gauge", "Requests and answers under way.", {(): app.engine.in_flight}),
-        Metric("zhixun_healthy", "gauge", "1 when all loops are in time.", {(): int(app.keeper.health().ok)}),
+        Metric("zhixun_healthy", "gauge", "1 when all loops are in time.", {(): int(app.store_guard.health().ok)}),
         Metric("zhixun_store_degraded", "gauge", "1 while the store is in trouble and the crawl rests.", {(): int(store.trouble is not None)}),
         Metric("zhixun_store_episodes_total", "counter", "Troubles of the store since the start.", {(): store.episodes}),
         Metric("zhixun_events_total", "counter", "What the pipeline did since the start.", {(k,): v for k, v in sorted(counts.items())}, ("event",)),

@@ -147,7 +147,7 @@ def _smooth(values: Sequence[float], reach: int) -> list[float]:
 
 # ---- 2. and 3. polls, and the one factor that makes them fit
 
-_FEWEST_POLLS, _MOST_POLLS = (timedelta(hours=1) / pause for pause in (LONGEST, SHORTEST))  # an hour
+_FEWEST_POLLS, _MAX_POLLS = (timedelta(hours=1) / pause for pause in (LONGEST, SHORTEST))  # an hour
 
 
 def factor(paces: Iterable[Pace], polls_a_day: float) -> float:
@@ -157,8 +157,8 @@ def factor(paces: Iterable[Pace], polls_a_day: float) -> float:
     target = polls_a_day / 24 * HOURS  # a week has so many polls
 
     def polls(by: float) -> float:
-        slow, fast = (bisect(wishes, bound / by) for bound in (_FEWEST_POLLS, _MOST_POLLS))
-        return slow * _FEWEST_POLLS + (sums[fast] - sums[slow]) * by + (len(wishes) - fast) * _MOST_POLLS
+        slow, fast = (bisect(wishes, bound / by) for bound in (_FEWEST_POLLS, _MAX_POLLS))
+        return slow * _FEWEST_POLLS + (sums[fast] - sums[slow]) * by + (len(wishes) - fast) * _MAX_POLLS
 
     low, high = 1e-6, 1e6
     for _ in range(60):
@@ -188,13 +188,13 @@ def _density(paced: Pace, by: float, moment: datetime) -> float:
     """Polls an hour at that moment."""
     if moment.astimezone(UTC).hour in paced.skip_hours:
         return 0.0
-    return min(max(by * paced.wish[hour_of_week(moment)], _FEWEST_POLLS), _MOST_POLLS)
+    return min(max(by * paced.wish[hour_of_week(moment)], _FEWEST_POLLS), _MAX_POLLS)
 
 
 def expected_delay(paced: Pace, by: float) -> timedelta:
     """How long an article waits for its poll, on average: half the pause between two polls, at the hours in which articles appear."""
     weight = sum(wish**2 for wish in paced.wish)
-    polls = [min(max(by * wish, _FEWEST_POLLS), _MOST_POLLS) for wish in paced.wish]
+    polls = [min(max(by * wish, _FEWEST_POLLS), _MAX_POLLS) for wish in paced.wish]
     return _HOUR * (sum(wish**2 / 2 / each for wish, each in zip(paced.wish, polls, strict=True)) / weight)
 
 

@@ -22,9 +22,9 @@ from sqlalchemy.orm import Session
 
 from crawler import url as urls
 from crawler.errors import NotAnArticle, ReadError, SpiderError
-from crawler.fetch.engine import Answer, Fetch
+from crawler.fetch.engine import Fetch, FetchResult
 from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
-from crawler.sandbox.fair_queue import Crowded
+from crawler.sandbox.fair_queue import Overloaded
 from crawler.sandbox.pool import Killed, Readers
 from crawler.stages.add import bare
 from crawler.stages.read import MAX_PAGES, joined, next_page
@@ -39,7 +39,7 @@ from storage.queue.frontier import Task
 from storage.rules.ruleset import Hit, Ruleset
 
 LEASE = timedelta(minutes=3)  # longer than the longest fetch (30 s) and two readings (8 s) of a batch that waits its turn
-CROWDED = timedelta(seconds=20)  # until a page is asked for again that too many others stood before
+OVERLOADED = timedelta(seconds=20)  # until a page is asked for again that too many others stood before
 HORIZON = timedelta(seconds=1)  # how far ahead of its pace a host's requests may be claimed
 BATCH = 8  # tasks claimed at once
 PLAN_AGAIN = timedelta(minutes=10)
@@ -52,7 +52,7 @@ _log = log.get("pipeline")
 
 
 @dataclass(frozen=True, slots=True)
-class Routing:
+class RulePolicy:
     """What the configuration says of one rule: where its alerts go and when, what it tells once, from which age on it is silent."""
 
     channels: tuple[str, ...]
@@ -74,7 +74,7 @@ class Routing:
 
 
 @dataclass(frozen=True, slots=True)
-class Watched:
+class WatchedSource:
     """What the configuration says of one source. Without a cadence it is polled where its articles are expected."""
 
     source: Source
@@ -92,9 +92,9 @@ class Watch:
     `budget`: requests a day. `timed_polls`: so many polls a day have a cadence.
     """
 
-    sources: Mapping[str, Watched]
+    sources: Mapping[str, WatchedSource]
     rules: Ruleset
-    routing: Mapping[str, Routing]
+    routing: Mapping[str, RulePolicy]
     zone: tzinfo
     delay: timedelta
     budget: int | None = None
@@ -162,7 +162,7 @@ class Pipeline:
                 return self._fetch(task, watched)
         return None
 
-    async def _told_whole(self, task: Task, watched: Watched) -> bool:
+    async def _told_whole(self, task: Task, watched: WatchedSource) -> bool:
         """Store an article whose whole text the source gives by configuration (`text:`), without asking for its page."""
         whole = task.hint is not None and task.hint.text and watched.source.options.get("text")
         own = _record_of_link(task, self._now()) if whole else None
@@ -214,7 +214,7 @@ class Pipeline:
     def _delay(self, host: str) -> float:
         return max(self.watch.delay.total_seconds(), self.host_delay(host))
 
-    def _fetch(self, task: Task, watched: Watched) -> Fetch:
+    def _fetch(self, task: Task, watched: WatchedSource) -> Fetch:
         if task.kind == "poll":
             headers, body = watched.headers, watched.body
             method = "POST" if body is not None else "GET"
@@ -231,7 +231,7 @@ class Pipeline:
 
     # ---- engine → storage
 
-    async def answered(self, answer: Answer) -> None:
+    async def answered(self, answer: FetchResult) -> None:
         """One request came to its end: store what it means."""
         failpoint("after-fetch")
         token: Task | Part = answer.fetch.token
@@ -244,7 +244,7 @@ class Pipeline:
             await self._hold(task, answer.outcome)
         if answer.also:
             await self._db.write(lambda s: usage.add(s, self.watch.day(self._now()), answer.also, 0))
-        if answer.outcome.reason is Reason.CROWDED:
+        if answer.outcome.reason is Reason.OVERLOADED:
             await self._later(task, answer.outcome.detail, answer.outcome.retry_after)
             return
         try:
@@ -252,12 +252,12 @@ class Pipeline:
                 await self._next_part(part, watched, answer)
             else:
                 await (self._polled if task.kind == "poll" else self._fetched)(task, watched, answer)
-        except Crowded as error:
+        except Overloaded as error:
             await self._later(task, str(error))
 
     async def _later(self, task: Task, why: str, wait: float | None = None) -> None:
         """It is not its turn: too much waits to be read, or its host asked for a pause of `wait` seconds. Give it back."""
-        until = self._now() + (timedelta(seconds=wait) if wait else CROWDED * self._rng.uniform(1, 2))
+        until = self._now() + (timedelta(seconds=wait) if wait else OVERLOADED * self._rng.uniform(1, 2))
         await self._db.write(lambda s: frontier.postpone(s, task, until=until, reason="crowded"))
         _log.info("postponed", source=task.source, url=task.url, reason=why)
 
@@ -265,7 +265,7 @@ class Pipeline:
         until = self._now() + timedelta(seconds=outcome.retry_after or 0)
         await self._db.write(lambda s: frontier.hold_host(s, task.host, until, outcome.reason))
 
-    async def _polled(self, task: Task, watched: Watched, answer: Answer) -> None:
+    async def _polled(self, task: Task, watched: WatchedSource, answer: FetchResult) -> None:
         outcome = answer.outcome
         if answer.page is not None:
             try:
@@ -282,7 +282,7 @@ class Pipeline:
             return
         await self._poll_failed(task, watched, outcome)
 
-    async def _keep_links(self, task: Task, watched: Watched, answer: Answer, found: Found | None) -> None:
+    async def _keep_links(self, task: Task, watched: WatchedSource, answer: FetchResult, found: Found | None) -> None:
         now = self._now()
         wish = max(filter(None, (found.ttl if found else None, answer.max_age)), default=None)
         due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
@@ -300,7 +300,7 @@ class Pipeline:
             self.look_now()
         _log.info("polled", source=task.source, outcome="ok", kind=found.kind, links=len(found.links), new=kept.new)
 
-    async def _cadence(self, watched: Watched, now: datetime) -> schedule.Cadence:
+    async def _cadence(self, watched: WatchedSource, now: datetime) -> schedule.Cadence:
         """When this source is next due: as configured, or as planned for all adaptive sources together."""
         if watched.cadence is not None:
             return watched.cadence
@@ -315,7 +315,7 @@ class Pipeline:
         known = self._db.read(sources.rhythms)
         return pacing.plan(weights, known, now, budget=watch.budget, others=watch.timed_polls)
 
-    async def _poll_failed(self, task: Task, watched: Watched, outcome: Outcome) -> None:
+    async def _poll_failed(self, task: Task, watched: WatchedSource, outcome: Outcome) -> None:
         now = self._now()
         due = schedule.next_poll_after_failure(await self._cadence(watched, now), now, outcome, task.attempts)
         self.counts["failed polls"] += 1
@@ -329,7 +329,7 @@ class Pipeline:
             next=due.isoformat(),
         )
 
-    async def _fetched(self, task: Task, watched: Watched, answer: Answer) -> None:
+    async def _fetched(self, task: Task, watched: WatchedSource, answer: FetchResult) -> None:
         outcome, record = answer.outcome, None
         if answer.page is not None:
             outcome, record = await self._read(task, watched, answer.page)
@@ -355,7 +355,7 @@ class Pipeline:
             "not read", source=task.source, reason=outcome.reason.value, detail=outcome.detail, url=task.url, final=due is None
         )
 
-    def _goes_on(self, part: Part, watched: Watched) -> bool:
+    def _goes_on(self, part: Part, watched: WatchedSource) -> bool:
         """Ask for the article's next page, if it names one that is new and on the same site. The lease of the first covers it."""
         address = next_page(part.record)
         if (
@@ -369,7 +369,7 @@ class Pipeline:
         self.on_work()
         return True
 
-    async def _next_part(self, part: Part, watched: Watched, answer: Answer) -> None:
+    async def _next_part(self, part: Part, watched: WatchedSource, answer: FetchResult) -> None:
         """Join one more page to an article. What cannot be read ends it: better short than missed."""
         whole = part.record
         if answer.page is not None:
@@ -406,7 +406,7 @@ class Pipeline:
         if made or folded:
             self.on_alert()
 
-    async def _read(self, task: Task, watched: Watched, page: Page) -> tuple[Outcome, Record | None]:
+    async def _read(self, task: Task, watched: WatchedSource, page: Page) -> tuple[Outcome, Record | None]:
         link = task.hint or Link(task.url)
         try:
             record = await self._readers.read(page, replace(link, url=task.url), watched.source.name, self.watch.zone)
@@ -418,7 +418,7 @@ class Pipeline:
             return Outcome(Reason.UNREADABLE, str(error), permanent=True), None
         return Outcome(Reason.OK), record
 
-    async def _store(self, task: Task, watched: Watched, record: Record) -> None:
+    async def _store(self, task: Task, watched: WatchedSource, record: Record) -> None:
         failpoint("after-read")
         now = self._now()
         record = replace(record, first_seen=now)
@@ -477,7 +477,9 @@ async def _heard(_source: str, _hub: tuple[str, str] | None, _new: int) -> None:
     """Nobody wants to know."""
 
 
-def _keep(session: Session, task: Task, answer: Answer, found: Found | None, *, now: datetime, due: datetime) -> frontier.Kept:
+def _keep(
+    session: Session, task: Task, answer: FetchResult, found: Found | None, *, now: datetime, due: datetime
+) -> frontier.Kept:
     """Store what a good poll says; `found` is None where nothing changed."""
     if task.is_root:
         sources.moved(session, task.source_id, answer.moved_to)

@@ -12,7 +12,7 @@ import os
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
-from crawler.fetch.engine import Answer, Fetch
+from crawler.fetch.engine import Fetch, FetchResult
 from jobs import clock, log
 from jobs.deliver.message import Message, notice
 from jobs.monitor.liveness import Pulse, StoreHealth
@@ -30,7 +30,7 @@ Tell = Callable[[Message], Awaitable[object]]
 _log = log.get("keeper")
 
 
-class Keeper:
+class StoreGuard:
     """The vital signs of one daemon."""
 
     def __init__(self, db: Database, lock: InstanceLock, pipeline: Pipeline, now: Callable[[], datetime], tell: Tell) -> None:
@@ -65,7 +65,7 @@ class Keeper:
             self.failed(error)
             return None
 
-    async def answered(self, answer: Answer) -> None:
+    async def answered(self, answer: FetchResult) -> None:
         """Hand an answer on. One that could not be stored is fetched again later."""
         try:
             await self._pipeline.answered(answer)

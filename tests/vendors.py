@@ -19,7 +19,7 @@ Trouble = Literal["hang", "reset", "lost"]  # never answer · break the connecti
 
 
 @dataclass(frozen=True)
-class Answer:
+class FetchResult:
     """What a vendor answers."""
 
     body: str | dict[str, Any] = ""
@@ -47,7 +47,7 @@ class Asked:
 class Vendor:
     """A server that gives the answers of its script in turn, the last one again and again."""
 
-    def __init__(self, *script: Answer | Trouble) -> None:
+    def __init__(self, *script: FetchResult | Trouble) -> None:
         self.script = list(script)
         self.asked: list[Asked] = []
         self.host = ""
@@ -74,7 +74,7 @@ class Vendor:
         body = await request.read()
         self.asked.append(Asked(request.path, dict(request.query), dict(request.headers), body))
         turn = self.script.pop(0) if len(self.script) > 1 else self.script[0]
-        if isinstance(turn, Answer):
+        if isinstance(turn, FetchResult):
             text = turn.body if isinstance(turn.body, str) else json.dumps(turn.body)
             return web.Response(text=text, status=turn.status, headers=turn.headers)
         if turn == "hang":
@@ -94,7 +94,7 @@ class Vendor:
 class Refusal:
     """An answer that is a refusal, and how it has to be taken."""
 
-    answer: Answer
+    answer: FetchResult
     code: str
     permanent: bool
     poison: bool = False
@@ -107,15 +107,15 @@ class Known:
 
     name: str
     address: Callable[[Vendor], str]
-    accepts: Answer
+    accepts: FetchResult
     refuses: tuple[Refusal, ...]
     text: Callable[[dict[str, Any]], str]
     limit: int
     size: Callable[[str], int] = lambda text: len(text.encode())
 
 
-def _in_200(code: int, words: str, *, key: str = "errcode", message: str = "errmsg") -> Answer:
-    return Answer({key: code, message: words})
+def _in_200(code: int, words: str, *, key: str = "errcode", message: str = "errmsg") -> FetchResult:
+    return FetchResult({key: code, message: words})
 
 
 def _feishu_text(body: dict[str, Any]) -> str:
@@ -131,28 +131,28 @@ def _markdown_text(body: dict[str, Any]) -> str:
 
 
 HTTP_REFUSALS = (
-    Refusal(Answer("no such thing", 404), "404", permanent=True),
-    Refusal(Answer("cannot read that", 400), "400", permanent=True, poison=True),
-    Refusal(Answer("slow down", 429, {"Retry-After": "7"}), "429", permanent=False, retry_after=7.0),
-    Refusal(Answer("slow down", 429), "429", permanent=False),
-    Refusal(Answer("<html>oops</html>", 500), "500", permanent=False),
-    Refusal(Answer("busy", 503, {"Retry-After": "Tue, 01 Dec 2026 00:00:30 GMT"}), "503", permanent=False, retry_after=30.0),
-    Refusal(Answer("", 302, {"Location": "http://127.0.0.1:9/"}), "302", permanent=False),
+    Refusal(FetchResult("no such thing", 404), "404", permanent=True),
+    Refusal(FetchResult("cannot read that", 400), "400", permanent=True, poison=True),
+    Refusal(FetchResult("slow down", 429, {"Retry-After": "7"}), "429", permanent=False, retry_after=7.0),
+    Refusal(FetchResult("slow down", 429), "429", permanent=False),
+    Refusal(FetchResult("<html>oops</html>", 500), "500", permanent=False),
+    Refusal(FetchResult("busy", 503, {"Retry-After": "Tue, 01 Dec 2026 00:00:30 GMT"}), "503", permanent=False, retry_after=30.0),
+    Refusal(FetchResult("", 302, {"Location": "http://127.0.0.1:9/"}), "302", permanent=False),
 )
-HTML_INSTEAD = Refusal(Answer("<html>login</html>"), "200", permanent=False)
+HTML_INSTEAD = Refusal(FetchResult("<html>login</html>"), "200", permanent=False)
 
 VENDORS = (
     Known(
         "feishu",
         lambda v: f"feishu://TOKEN-1?api={v.url}&secret=s3cret&keyword=智讯",
-        Answer({"code": 0, "msg": "success", "data": {}}),
+        FetchResult({"code": 0, "msg": "success", "data": {}}),
         (
             Refusal(_in_200(19024, "Key Words Not Found", key="code", message="msg"), "19024", permanent=True),
             Refusal(
                 _in_200(19021, "sign match fail or timestamp is not within one hour", key="code", message="msg"), "19021", True
             ),
             Refusal(_in_200(11232, "frequency limited psm", key="code", message="msg"), "11232", False, retry_after=60.0),
-            Refusal(Answer({"code": 9499, "msg": "Bad Request"}, 400), "9499", permanent=True, poison=True),
+            Refusal(FetchResult({"code": 9499, "msg": "Bad Request"}, 400), "9499", permanent=True, poison=True),
             Refusal(_in_200(4711, "never heard of", key="code", message="msg"), "4711", permanent=False),
         ),
         _feishu_text,
@@ -186,22 +186,24 @@ VENDORS = (
     Known(
         "telegram",
         lambda v: f"telegram://123:ABC/-100200?api={v.url}",
-        Answer({"ok": True, "result": {"message_id": 5}}),
+        FetchResult({"ok": True, "result": {"message_id": 5}}),
         (
-            Refusal(Answer({"ok": False, "error_code": 400, "description": "Bad Request: chat not found"}, 400), "400", True),
             Refusal(
-                Answer({"ok": False, "error_code": 400, "description": "Bad Request: can't parse entities"}, 400),
+                FetchResult({"ok": False, "error_code": 400, "description": "Bad Request: chat not found"}, 400), "400", True
+            ),
+            Refusal(
+                FetchResult({"ok": False, "error_code": 400, "description": "Bad Request: can't parse entities"}, 400),
                 "400",
                 True,
                 True,
             ),
             Refusal(
-                Answer({"ok": False, "error_code": 429, "description": "Too Many", "parameters": {"retry_after": 11}}, 429),
+                FetchResult({"ok": False, "error_code": 429, "description": "Too Many", "parameters": {"retry_after": 11}}, 429),
                 "429",
                 False,
                 retry_after=11.0,
             ),
-            Refusal(Answer({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401), "401", True),
+            Refusal(FetchResult({"ok": False, "error_code": 401, "description": "Unauthorized"}, 401), "401", True),
         ),
         lambda body: str(body["text"]),
         4096,
@@ -210,11 +212,11 @@ VENDORS = (
     Known(
         "slack",
         lambda v: f"slack://T0/B0/XYZ?api={v.url}",
-        Answer("ok"),
+        FetchResult("ok"),
         (
-            Refusal(Answer("invalid_payload", 400), "400", permanent=True, poison=True),
-            Refusal(Answer("no_service", 404), "404", permanent=True),
-            Refusal(Answer("channel_is_archived", 410), "410", permanent=True),
+            Refusal(FetchResult("invalid_payload", 400), "400", permanent=True, poison=True),
+            Refusal(FetchResult("no_service", 404), "404", permanent=True),
+            Refusal(FetchResult("channel_is_archived", 410), "410", permanent=True),
         ),
         lambda body: str(body["text"]),
         4000,
@@ -223,12 +225,12 @@ VENDORS = (
     Known(
         "discord",
         lambda v: f"discord://12345/TOKEN?api={v.url}",
-        Answer({"id": "998", "content": "…"}),
+        FetchResult({"id": "998", "content": "…"}),
         (
-            Refusal(Answer({"message": "Unknown Webhook", "code": 10015}, 404), "10015", permanent=True),
-            Refusal(Answer({"message": "Invalid Form Body", "code": 50035}, 400), "50035", permanent=True, poison=True),
+            Refusal(FetchResult({"message": "Unknown Webhook", "code": 10015}, 404), "10015", permanent=True),
+            Refusal(FetchResult({"message": "Invalid Form Body", "code": 50035}, 400), "50035", permanent=True, poison=True),
             Refusal(
-                Answer({"message": "You are being rate limited.", "retry_after": 1.5, "global": False}, 429),
+                FetchResult({"message": "You are being rate limited.", "retry_after": 1.5, "global": False}, 429),
                 "429",
                 False,
                 retry_after=1.5,
@@ -241,10 +243,10 @@ VENDORS = (
     Known(
         "ntfy",
         lambda v: f"ntfy://reader:pass@{v.host}/topic?tls=off",
-        Answer({"id": "hwQ2YpKdmg", "event": "message"}),
+        FetchResult({"id": "hwQ2YpKdmg", "event": "message"}),
         (
-            Refusal(Answer({"code": 42901, "http": 429, "error": "limit reached"}, 429), "429", permanent=False),
-            Refusal(Answer({"code": 40301, "http": 403, "error": "forbidden"}, 403), "403", permanent=True),
+            Refusal(FetchResult({"code": 42901, "http": 429, "error": "limit reached"}, 429), "429", permanent=False),
+            Refusal(FetchResult({"code": 40301, "http": 403, "error": "forbidden"}, 403), "403", permanent=True),
         ),
         lambda body: f"{body['title']}\n{body['message']}",
         4096 + 1024,
@@ -252,10 +254,10 @@ VENDORS = (
     Known(
         "bark",
         lambda v: f"bark://{v.host}/KEY1?tls=off",
-        Answer({"code": 200, "message": "success", "timestamp": 1}),
+        FetchResult({"code": 200, "message": "success", "timestamp": 1}),
         (
-            Refusal(Answer({"code": 400, "message": "failed to get device token"}, 400), "400", permanent=True),
-            Refusal(Answer({"code": 500, "message": "push failed"}), "500", permanent=False),
+            Refusal(FetchResult({"code": 400, "message": "failed to get device token"}, 400), "400", permanent=True),
+            Refusal(FetchResult({"code": 500, "message": "push failed"}), "500", permanent=False),
         ),
         lambda body: f"{body['title']}\n{body['body']}",
         3000,
@@ -263,10 +265,12 @@ VENDORS = (
     Known(
         "serverchan",
         lambda v: f"serverchan://SCT1ABC?api={v.url}",
-        Answer({"code": 0, "message": "", "data": {"pushid": "1", "error": "SUCCESS", "errno": 0}}),
+        FetchResult({"code": 0, "message": "", "data": {"pushid": "1", "error": "SUCCESS", "errno": 0}}),
         (
-            Refusal(Answer({"code": 40001, "message": "[AUTH]错误的Key"}, 400), "40001", permanent=True),
-            Refusal(Answer({"code": 40001, "message": "[AUTH]超过当天的发送次数限制[5]"}), "40001", False, retry_after=21_600.0),
+            Refusal(FetchResult({"code": 40001, "message": "[AUTH]错误的Key"}, 400), "40001", permanent=True),
+            Refusal(
+                FetchResult({"code": 40001, "message": "[AUTH]超过当天的发送次数限制[5]"}), "40001", False, retry_after=21_600.0
+            ),
         ),
         lambda body: f"{body['title']}\n{body['desp']}",
         32_768,
@@ -274,7 +278,7 @@ VENDORS = (
     Known(
         "pushplus",
         lambda v: f"pushplus://TOKEN-1?api={v.url}",
-        Answer({"code": 200, "msg": "请求成功", "data": "075074e3"}),
+        FetchResult({"code": 200, "msg": "请求成功", "data": "075074e3"}),
         (
             Refusal(_in_200(903, "无效的用户令牌", key="code", message="msg"), "903", permanent=True),
             Refusal(_in_200(900, "用户账号使用受限", key="code", message="msg"), "900", False, retry_after=21_600.0),

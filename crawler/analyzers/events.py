@@ -25,7 +25,7 @@ from crawler.nlp.lexicon import names, rows, split, table
 from crawler.record import Event, Fact, Record
 from crawler.text import is_han
 
-MOST = 10
+MAX_EVENTS = 10
 LEAST = 2.8  # points a sentence needs; in a text of more than LONG sentences …
 LEAST_OF_LONG = 3.3  # … so many (a survey has its own way)
 LONG = 12
@@ -197,7 +197,7 @@ def _folded(ranked: list[Chosen]) -> list[Chosen]:
         pairs = _pairs(one.sentence.text)
         if not any(len(pairs & other) > FOLD * min(len(pairs), len(other)) for _, other in kept):
             kept.append((one, pairs))
-        if len(kept) == MOST:
+        if len(kept) == MAX_EVENTS:
             break
     return [one for one, _ in kept]
 

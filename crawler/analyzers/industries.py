@@ -23,9 +23,9 @@ POINTS = {"strong": 1.0, "weak": 0.4, "also": 1.0, "technology": 0.3}
 LEAST = 2.0
 SHARE = 0.3  # … and this much of the points of the first industry
 IN_TITLE = 1.5  # times the points of a word of the text
-MOST = 6
+MAX_INDUSTRIES = 6
 LISTED = 3.0  # points of a member of a list of fields; more in a long text, as there more are needed
-MOST_WEAK = 1.6  # points of all weak words together
+MAX_WEAK = 1.6  # points of all weak words together
 DEFAULT = "internet"
 
 # 教育、健康、零售、交通、制造、服务等领域: what the list ends with, and where it began
@@ -52,7 +52,9 @@ def add(record: Record) -> Record:
     ranked = sorted((ident for ident in points if points[ident] >= least), key=lambda ident: -points[ident])
     chosen = _with_own_words(ranked, cues)
     known = names("industry")
-    facts = [_fact(known[ident].in_language(language), cues[ident], points[ident], title, text) for ident in chosen[:MOST]]
+    facts = [
+        _fact(known[ident].in_language(language), cues[ident], points[ident], title, text) for ident in chosen[:MAX_INDUSTRIES]
+    ]
     if not facts and record.ai_technologies:
         facts = _fallback(record, known[DEFAULT].in_language(language))
     return replace(record.with_facts(*facts), industries=tuple(fact.value for fact in facts))
@@ -73,7 +75,7 @@ def _with_own_words(ranked: list[str], cues: dict[str, list[_Cue]]) -> list[str]
 def _points(cues: list[_Cue]) -> float:
     """The sum, but weak words alone never make an industry."""
     weak = sum(cue.points for cue in cues if cue.match[2][0] == "weak")
-    return sum(cue.points for cue in cues) - max(0.0, weak - MOST_WEAK)
+    return sum(cue.points for cue in cues) - max(0.0, weak - MAX_WEAK)
 
 
 def _length(text: Reading) -> float:

@@ -15,7 +15,7 @@ from crawler.nlp.phrases import LONG, Candidate, candidates, phrases, worth_chin
 from crawler.record import Fact, Record
 from crawler.text import normal
 
-MOST = 8
+MAX_KEYWORDS = 8
 EXTRACTED = 5  # how many there are when the page has none
 ENOUGH = 3  # so many good ones of the page need no help
 TOO_MANY = 12  # a page with more lists its site's favourites: only those that stand in the article are kept
@@ -63,7 +63,7 @@ def _good(record: Record) -> tuple[str, ...]:
     if len(seen) > TOO_MANY:
         body = reading(record.title).form + "\n" + reading(record.text).form
         seen = {form: value for form, value in seen.items() if form in body}
-    return tuple(seen.values())[:MOST]
+    return tuple(seen.values())[:MAX_KEYWORDS]
 
 
 def _is_generic(form: str) -> bool:
@@ -136,7 +136,7 @@ def _edges() -> frozenset[str]:
 Ranked = tuple[float, str, Candidate]
 
 
-def chosen(ranked: list[Ranked], most: int = MOST) -> list[Ranked]:
+def chosen(ranked: list[Ranked], most: int = MAX_KEYWORDS) -> list[Ranked]:
     """The best, none inside another. A longer phrase around one stands for it when it is nearly as good and half as frequent."""
     taken: list[Ranked] = []
     for place, item in enumerate(ranked):

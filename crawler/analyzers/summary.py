@@ -9,7 +9,7 @@ from crawler.nlp.headlines import clean
 from crawler.record import Record
 from crawler.text import is_han
 
-MOST = 200
+MAX_CHARACTERS = 200
 
 
 def add(record: Record) -> Record:
@@ -28,13 +28,13 @@ def _is_heading(sentence: Sentence) -> bool:
 
 def _most_told(events: list[tuple[float, str]]) -> tuple[str, ...]:
     """The surest one, and those beside it that fit and whose certainties sum up to most, in their order."""
-    surest = max((event for event in events if len(event[1]) <= MOST), default=None, key=lambda event: event[0])
-    events = [(score + MOST * ((score, text) == surest), text) for score, text in events]
+    surest = max((event for event in events if len(event[1]) <= MAX_CHARACTERS), default=None, key=lambda event: event[0])
+    events = [(score + MAX_CHARACTERS * ((score, text) == surest), text) for score, text in events]
     best: dict[int, tuple[float, tuple[str, ...]]] = {-1: (0.0, ())}  # by the room that is taken
     for score, text in events:
         for size, (total, taken) in list(best.items()):
             longer = size + len(text) + 1
-            if longer <= MOST and (longer not in best or best[longer][0] < total + score):
+            if longer <= MAX_CHARACTERS and (longer not in best or best[longer][0] < total + score):
                 best[longer] = (total + score, (*taken, text))
     return max(best.values())[1]
 
@@ -43,13 +43,13 @@ def _beginning(sentences: list[str]) -> tuple[str, ...]:
     """The first sentences that fit."""
     taken: tuple[str, ...] = ()
     for text in sentences:
-        if len(text) + sum(len(one) + 1 for one in taken) <= MOST:
+        if len(text) + sum(len(one) + 1 for one in taken) <= MAX_CHARACTERS:
             taken += (text,)
     return taken
 
 
 def _cut(text: str) -> str:
     """The beginning of a text whose first sentences are all too long, cut at a comma where there is one."""
-    text = text.strip()[: MOST - 1]
+    text = text.strip()[: MAX_CHARACTERS - 1]
     cut = max(text.rfind(mark) for mark in "，,；;、 ")
-    return (text[:cut] if cut > MOST // 2 else text) + "…" if text else ""
+    return (text[:cut] if cut > MAX_CHARACTERS // 2 else text) + "…" if text else ""

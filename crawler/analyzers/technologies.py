@@ -19,7 +19,7 @@ from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import Term, names, no_context, table
 from crawler.record import Fact, Record
 
-MOST = 15
+MAX_TECHNOLOGIES = 15
 GENERAL = "ai"
 CONTEXT = 24  # characters of the text on each side of a name that go into its quote
 
@@ -42,7 +42,8 @@ def add(record: Record) -> Record:
     title, text = reading(record.title), reading(record.text)
     known = names("technology")
     facts = tuple(
-        _fact(known[ident].in_language(language), seen, title, text) for ident, seen in _ranked(_seen(title, text))[:MOST]
+        _fact(known[ident].in_language(language), seen, title, text)
+        for ident, seen in _ranked(_seen(title, text))[:MAX_TECHNOLOGIES]
     )
     return replace(record.with_facts(*facts), ai_technologies=tuple(fact.value for fact in facts))
 

@@ -27,7 +27,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.fetch.handler import too_large
 from crawler.fetch.messages import Ended, ended, max_age
 from crawler.fetch.middlewares import fresh_meta, header
-from crawler.fetch.settings import MIB, Desk
+from crawler.fetch.settings import MIB, CrawlContext
 from crawler.record import Reason
 
 PLACES = 2  # pages open at once
@@ -37,10 +37,10 @@ LAST_WORD = 5.0  # seconds to hand it over after that; a page that cannot is giv
 START = 20.0  # seconds for the browser to start
 IDLE = 60.0  # seconds without a page until the browser is closed: with its driver it holds some 400 MB
 RENEW = 200  # pages until it is started anew: browsers grow
-MOST_ASKED = 100  # requests of one page …
+MAX_ASKED = 100  # requests of one page …
 AT_ONCE = 4  # … and of those on their way
-MOST_MEMORY = 768 * MIB  # of one page's process
-KEPT, MOST_KEPT = 200, 16 * MIB  # scripts, and bytes of them, that may be used again as far as their servers allow it
+MAX_MEMORY = 768 * MIB  # of one page's process
+KEPT, MAX_KEPT = 200, 16 * MIB  # scripts, and bytes of them, that may be used again as far as their servers allow it
 
 ARGUMENTS = (
     "--host-resolver-rules=MAP * ~NOTFOUND",
@@ -62,14 +62,14 @@ class Rendering:
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
-        self._desk: Desk = crawler.spider.desk
-        rules = self._desk.rules
+        self._context: CrawlContext = crawler.spider.context
+        rules = self._context.rules
         self._browser = Browser(rules.browser or "", rules.user_agent, sandbox=rules.sandbox)
         self._kept: OrderedDict[str, tuple[float, Response]] = OrderedDict()
         self._rendering: set[asyncio.Task[Any]] = set()
         self._draining = False
         self._closing: asyncio.Future[None] | None = None
-        self._desk.lines.append(self)
+        self._context.lines.append(self)
         crawler.signals.connect(self._closed, signals.spider_closed)
 
     @classmethod
@@ -82,7 +82,7 @@ class Rendering:
         if request.meta["render"] and self._draining:
             raise ended(Reason.STOPPED, "stopped before it began")
         if request.meta["render"] and len(self._rendering) >= PLACES + QUEUE:
-            raise ended(Reason.CROWDED, "too many pages wait for the browser")
+            raise ended(Reason.OVERLOADED, "too many pages wait for the browser")
 
     async def process_response(self, request: Request, response: Response) -> Response:
         """A page as its scripts leave it; whatever else was answered, as it is. Raises Ended."""
@@ -92,7 +92,7 @@ class Rendering:
         task = asyncio.current_task()
         assert task is not None
         self._rendering.add(task)
-        visit = Visit(request.url, response, partial(self._ask, request.meta), self._desk.rules.max_page_size)
+        visit = Visit(request.url, response, partial(self._ask, request.meta), self._context.rules.max_page_size)
         try:
             html = await self._browser.render(visit)
         except asyncio.CancelledError:
@@ -113,7 +113,7 @@ class Rendering:
         until, kept = self._kept.get(url, (0.0, None))
         if kept is not None and until > now and method == "GET":
             return kept
-        sent = {**headers, "User-Agent": self._desk.rules.user_agent, "Accept-Encoding": "gzip, deflate, br, zstd"}
+        sent = {**headers, "User-Agent": self._context.rules.user_agent, "Accept-Encoding": "gzip, deflate, br, zstd"}
         request = Request(
             url, method=method, headers=sent, body=body, callback=NO_CALLBACK, dont_filter=True, meta=fresh_meta()
         )  # fmt: skip
@@ -128,7 +128,7 @@ class Rendering:
     def _keep(self, url: str, until: float, response: Response) -> None:
         self._kept[url] = until, response
         self._kept.move_to_end(url)
-        while len(self._kept) > KEPT or sum(len(kept.body) for _, kept in self._kept.values()) > MOST_KEPT:
+        while len(self._kept) > KEPT or sum(len(kept.body) for _, kept in self._kept.values()) > MAX_KEPT:
             self._kept.popitem(last=False)
 
     def drain(self) -> None:
@@ -205,7 +205,7 @@ class Visit:
         asked = route.request
         wanted = asked.resource_type in ASKS and asked.method in ("GET", "POST") and asked.url.startswith(("http://", "https://"))
         self._asked += wanted
-        if not wanted or self._over or self._asked > MOST_ASKED or self._bytes > 2 * self._most:
+        if not wanted or self._over or self._asked > MAX_ASKED or self._bytes > 2 * self._most:
             return None
         headers = {k: v for k, v in asked.headers.items() if k not in _OURS and not k.startswith("sec-")}
         asking = asyncio.create_task(self._in_turn(asked.method, asked.url, headers, asked.post_data_buffer or b""))
@@ -372,7 +372,7 @@ async def _watch(browser: Chromium) -> None:
         while True:
             await asyncio.sleep(0.5)
             for process in (await session.send("SystemInfo.getProcessInfo"))["processInfo"]:
-                if process["type"] == "renderer" and _resident(process["id"]) > MOST_MEMORY:
+                if process["type"] == "renderer" and _resident(process["id"]) > MAX_MEMORY:
                     with suppress(ProcessLookupError):
                         os.kill(process["id"], signal.SIGKILL)
 

@@ -18,18 +18,18 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
 
 from crawler.fetch.guard import Allowed
-from crawler.fetch.messages import Answer, Ended, Fetch, ended, max_age, outcome_of, validator
+from crawler.fetch.messages import Ended, Fetch, FetchResult, ended, max_age, outcome_of, validator
 from crawler.fetch.middlewares import PERMANENT, fresh_meta, header
 from crawler.fetch.pace import Pace
-from crawler.fetch.settings import SHORTEST_DELAY, Desk, FetchRules, settings
+from crawler.fetch.settings import SHORTEST_DELAY, CrawlContext, FetchRules, settings
 from crawler.record import Outcome, Page, Reason
 
-__all__ = ["Answer", "Engine", "Fetch", "FetchRules"]
+__all__ = ["Engine", "Fetch", "FetchResult", "FetchRules"]
 
 LOOK = 5.0  # seconds between two signs of life while there is no room
 IDLE = 0.2  # seconds between two looks when nothing is due
 AHEAD = 4  # times `concurrency`: requests that are claimed, most of which wait for their host's turn or for a slow server
-MOST_HELD = 24 * 2**20  # bytes of pages that wait to be read; beyond, nothing more is claimed
+MAX_HELD = 24 * 2**20  # bytes of pages that wait to be read; beyond, nothing more is claimed
 AFTER_CLAIM_ERROR = 1.0  # seconds; the store may be away
 RESTART = (1.0, 30.0)  # seconds before a crashed crawl is started again, first and at most
 CRASHES = 5  # in a row, without one answer between them: then the engine ends, loudly
@@ -49,9 +49,9 @@ class Feeder(Spider):
 
     name = "feeder"
 
-    def __init__(self, desk: Desk, engine: Engine) -> None:
+    def __init__(self, context: CrawlContext, engine: Engine) -> None:
         super().__init__()
-        self.desk = desk
+        self.context = context
         self._engine = engine
 
     async def start(self) -> AsyncIterator[Any]:
@@ -71,14 +71,14 @@ class Engine:
         self,
         rules: FetchRules,
         claim: Callable[[], Awaitable[Fetch | None]],
-        answered: Callable[[Answer], Awaitable[None]],
+        answered: Callable[[FetchResult], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings(rules)
         self._renewal: FetchRules | None = None
         self._claim = claim
         self._answered = answered
-        self._desk = Desk(rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now)
+        self._context = CrawlContext(rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now)
         self._fetching: dict[int, Fetch] = {}
         self._held: dict[int, int] = {}  # bytes of each page that is being answered
         self._answering: dict[int, asyncio.Task[None]] = {}
@@ -104,11 +104,11 @@ class Engine:
 
     def crawl_delay(self, host: str) -> float | None:
         """Seconds that the robots.txt of a host asks for between two requests."""
-        return self._desk.pace.asked(host.lower())
+        return self._context.pace.asked(host.lower())
 
     def further(self) -> int:
         """Requests since the last call that nobody claimed: for robots.txt, and after a redirect."""
-        count, self._desk.further = self._desk.further, 0
+        count, self._context.further = self._context.further, 0
         return count
 
     def use(self, rules: FetchRules) -> None:
@@ -116,7 +116,7 @@ class Engine:
 
         Raises OptionError, and changes nothing, when a network of the rules is none.
         """
-        if rules != (self._renewal or self._desk.rules):
+        if rules != (self._renewal or self._context.rules):
             Allowed(rules.allow_networks)
             self._renewal = rules
             self._work.set()
@@ -155,15 +155,15 @@ class Engine:
     def _renew(self, rules: FetchRules) -> None:
         self._renewal = None
         self._settings = settings(rules)
-        self._desk.rules, self._desk.allowed = rules, Allowed(rules.allow_networks)
-        self._desk.pace.least = max(rules.delay, SHORTEST_DELAY)
+        self._context.rules, self._context.allowed = rules, Allowed(rules.allow_networks)
+        self._context.pace.least = max(rules.delay, SHORTEST_DELAY)
 
     async def _crawl_once(self) -> None:
-        self._desk.lines.clear()
+        self._context.lines.clear()
         self._begun.clear()
         runner = AsyncCrawlerRunner(self._settings)
         self._crawler = runner.create_crawler(Feeder)
-        self._crawl = runner.crawl(self._crawler, self._desk, self)
+        self._crawl = runner.crawl(self._crawler, self._context, self)
         try:
             await asyncio.shield(self._crawl)
         except asyncio.CancelledError:  # our task is cancelled without a stop before it: leave nothing open
@@ -175,7 +175,7 @@ class Engine:
         self._halt.set()
         self._work.set()
         self._room.set()
-        for line in self._desk.lines:
+        for line in self._context.lines:
             line.drain()
         loop = asyncio.get_running_loop()
         until = loop.time() + deadline
@@ -197,7 +197,7 @@ class Engine:
         self._halt.set()
         self._work.set()
         self._room.set()
-        for line in self._desk.lines:
+        for line in self._context.lines:
             line.abort()
         for task in self._answering.values():
             task.cancel()
@@ -244,8 +244,8 @@ class Engine:
         return None
 
     def _has_room(self) -> bool:
-        most = self._desk.rules.concurrency
-        return len(self._fetching) < AHEAD * most and len(self._answering) < AHEAD * most and sum(self._held.values()) < MOST_HELD
+        most = self._context.rules.concurrency
+        return len(self._fetching) < AHEAD * most and len(self._answering) < AHEAD * most and sum(self._held.values()) < MAX_HELD
 
     async def _next_fetch(self) -> Fetch | None:
         """What is due, or None after a little sleep."""
@@ -266,20 +266,20 @@ class Engine:
     async def _begin(self, fetch: Fetch) -> Request | None:
         """The request, or None when it is refused before it begins."""
         self._fetching[id(fetch)] = fetch
-        if fetch.render and self._desk.rules.browser is None:
-            await self._give(Answer(fetch, Outcome(Reason.BROWSER, "there is no browser")))
+        if fetch.render and self._context.rules.browser is None:
+            await self._give(FetchResult(fetch, Outcome(Reason.BROWSER, "there is no browser")))
             return None
         try:
             return self._request(fetch)
         except (ValueError, TypeError) as error:
             outcome = Outcome(Reason.CLIENT_ERROR, f"no web address: {error}"[:300], permanent=True)
-            await self._give(Answer(fetch, outcome))
+            await self._give(FetchResult(fetch, outcome))
             return None
 
     def _request(self, fetch: Fetch) -> Request:
         if not fetch.url.lower().startswith(("http://", "https://")):
             raise ValueError(fetch.url[:200])
-        headers = {"User-Agent": self._desk.rules.user_agent, **HEADERS, **fetch.headers}
+        headers = {"User-Agent": self._context.rules.user_agent, **HEADERS, **fetch.headers}
         if fetch.etag:
             headers["If-None-Match"] = fetch.etag
         if fetch.last_modified:
@@ -304,17 +304,17 @@ class Engine:
     async def _failed(self, failure: Any) -> None:
         await self._give(self._answer_without(failure.request, failure.value))
 
-    def _answer_of(self, request: Request, response: Response) -> Answer:
+    def _answer_of(self, request: Request, response: Response) -> FetchResult:
         """What a response means."""
         fetch: Fetch = request.meta["fetch"]
-        now = self._desk.now()
+        now = self._context.now()
         outcome = outcome_of(response.status, header(response, "Retry-After"), now)
         page = None
         if outcome.reason is Reason.OK:
             page = Page(response.url, response.body, now, header(response, "Content-Type") or "", response.status)
         hops = request.meta["hops"]
         moved = outcome.ok and hops and all(status in PERMANENT for _, status in hops)
-        return Answer(
+        return FetchResult(
             fetch,
             outcome,
             page,
@@ -328,16 +328,16 @@ class Engine:
             partly=request.meta["partly"],
         )
 
-    def _answer_without(self, request: Request, error: BaseException) -> Answer:
+    def _answer_without(self, request: Request, error: BaseException) -> FetchResult:
         """What the lack of a response means."""
         if isinstance(error, Ended):
             outcome = error.outcome
         else:
             _log.error("a request failed in a way that is not foreseen: %s", request.url, exc_info=error)
             outcome = ended(Reason.BAD_HTTP, f"{type(error).__name__}: {error}"[:300]).outcome
-        return Answer(request.meta["fetch"], outcome, elapsed=request.meta["spent"], bytes=request.meta["wire_bytes"])
+        return FetchResult(request.meta["fetch"], outcome, elapsed=request.meta["spent"], bytes=request.meta["wire_bytes"])
 
-    async def _give(self, answer: Answer) -> None:
+    async def _give(self, answer: FetchResult) -> None:
         """Hand an answer on, in a task of its own that a stop can cancel. Its failure is logged: the lease will run out."""
         key = id(answer.fetch)
         task = asyncio.ensure_future(self._answered(answer))

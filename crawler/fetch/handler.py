@@ -22,7 +22,7 @@ from scrapy.http import Headers, Response
 
 from crawler.fetch.guard import Allowed, RefusedAddress
 from crawler.fetch.messages import Ended, ended, never_an_article, outcome_of
-from crawler.fetch.settings import Desk
+from crawler.fetch.settings import CrawlContext
 from crawler.record import Outcome, Reason
 
 DNS_LIMIT = 5.0  # seconds
@@ -31,7 +31,7 @@ DNS_THREADS = 16
 LONGEST_HEADER = 64 * 1024  # bytes of one line: long Content-Security-Policy headers exist, 8 KiB refuses real sites
 CHUNK = 64 * 1024
 SMALL = 2**20  # bytes of a page that need not wait for others
-MOST_UNDERWAY = 8 * 2**20  # bytes of pages that are being received
+MAX_UNDERWAY = 8 * 2**20  # bytes of pages that are being received
 SLOW = 3.0  # seconds: a request that waits longer for its server takes no place away from others …
 SLOW_SHARE = 4  # … until so many times `concurrency` are open
 
@@ -119,10 +119,10 @@ class Wire:
 
     lazy = False
 
-    def __init__(self, desk: Desk) -> None:
-        self._desk = desk
-        self._rules = desk.rules
-        self._pace = desk.pace
+    def __init__(self, context: CrawlContext) -> None:
+        self._context = context
+        self._rules = context.rules
+        self._pace = context.pace
         self._tls = verified_tls()
         self._waiting: set[asyncio.Task[Any]] = set()
         self._running: set[asyncio.Task[Any]] = set()
@@ -134,8 +134,8 @@ class Wire:
         trace.on_request_headers_sent.append(self._going_out)
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                resolver=Resolver(desk.allowed),
-                socket_factory=guarded_socket(desk.allowed),
+                resolver=Resolver(context.allowed),
+                socket_factory=guarded_socket(context.allowed),
                 ttl_dns_cache=DNS_KEPT,
                 keepalive_timeout=5,  # seconds; a thousand hosts that are asked once a minute need no thousand open connections
                 limit=0,  # the engine bounds what is in flight; a second bound here would only let time limits run while waiting
@@ -148,12 +148,12 @@ class Wire:
             skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
             trace_configs=[trace],
         )
-        desk.lines.append(self)
+        context.lines.append(self)
 
     @classmethod
     def from_crawler(cls, crawler: Any) -> Wire:
         """Scrapy's way to make a component."""
-        return cls(crawler.spider.desk)
+        return cls(crawler.spider.context)
 
     async def download_request(self, request: Request) -> Response:
         """One request and its whole answer. Raises Ended."""
@@ -183,7 +183,7 @@ class Wire:
         await self._place()
         self._may_ask(host)
         self._waiting.discard(task)
-        self._desk.further += bool(request.meta["robots"] or request.meta["hops"])
+        self._context.further += bool(request.meta["robots"] or request.meta["hops"])
         self._running.add(task)
         loop = asyncio.get_running_loop()
         started = self._began[task] = loop.time()
@@ -199,7 +199,7 @@ class Wire:
     def _may_ask(self, host: str) -> None:
         """What was claimed before its host asked for a pause is given back. Raises Ended."""
         if rest := self._pace.resting(host):
-            raise ended(Reason.CROWDED, f"{host} has asked for a pause", retry_after=rest)
+            raise ended(Reason.OVERLOADED, f"{host} has asked for a pause", retry_after=rest)
 
     async def _place(self) -> None:
         """Wait until fewer than `concurrency` requests are on the network, those left out that have long waited for their server."""
@@ -227,7 +227,7 @@ class Wire:
             allow_redirects=False,  # each hop is a request of its own, with robots.txt, pace and guard
             trace_request_ctx=(host, turn, request.meta["delay"]),
         ) as answer:
-            wish = outcome_of(answer.status, answer.headers.get("Retry-After"), self._desk.now())
+            wish = outcome_of(answer.status, answer.headers.get("Retry-After"), self._context.now())
             if wish.reason is Reason.RATE_LIMITED:
                 self._pace.rest(host, wish.retry_after or 0.0)
             kind = answer.headers.get("Content-Type", "")
@@ -258,7 +258,7 @@ class Wire:
 
     async def _room_for(self, body: bytearray) -> None:
         """Wait while many large pages are on their way. The largest never waits, so there is always one that comes to its end."""
-        while len(body) > SMALL and len(body) < max(map(len, self._bodies)) and sum(map(len, self._bodies)) > MOST_UNDERWAY:
+        while len(body) > SMALL and len(body) < max(map(len, self._bodies)) and sum(map(len, self._bodies)) > MAX_UNDERWAY:
             await asyncio.sleep(0.05)
 
     async def _going_out(self, _session: Any, context: Any, _params: Any) -> None:

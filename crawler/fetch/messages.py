@@ -1,4 +1,4 @@
-"""What goes to the engine and what comes back, in the words of our trade: an `Answer` holds an `Outcome`, not headers. Pure."""
+"""What goes to the engine and what comes back, in the words of our trade: an `FetchResult` holds an `Outcome`, not headers. Pure."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class FetchResult:
     """How one request ended. `page` is there when the outcome is OK.
 
     `moved_to` is the new address when every redirect on the way was a permanent one. `elapsed` is in seconds on the network,

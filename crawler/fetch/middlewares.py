@@ -23,7 +23,7 @@ from crawler.fetch import robots
 from crawler.fetch.handler import too_large
 from crawler.fetch.messages import Ended, ended, max_age, retry_after
 from crawler.fetch.robots import Robots
-from crawler.fetch.settings import Desk
+from crawler.fetch.settings import CrawlContext
 from crawler.record import Outcome, Reason
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -42,7 +42,7 @@ ROBOTS_KEPT_MOST = 24 * 3600.0
 ROBOTS_RETRY = 300.0  # seconds until an unreachable robots.txt is asked for again
 ROBOTS_HOSTS = 2_000
 ROBOTS_RULES = 400_000  # over all hosts
-NOT_ASKED = (Reason.STOPPED, Reason.CROWDED)
+NOT_ASKED = (Reason.STOPPED, Reason.OVERLOADED)
 HOST_IS_AWAY = (Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.REFUSED_ADDRESS, *NOT_ASKED)
 
 
@@ -69,7 +69,7 @@ class RobotsTxt:
 
     def __init__(self, crawler: Any) -> None:
         self._crawler = crawler
-        self._desk: Desk = crawler.spider.desk
+        self._context: CrawlContext = crawler.spider.context
         self._known: OrderedDict[tuple[str, str, int], Known] = OrderedDict()
         self._asking: dict[tuple[str, str, int], asyncio.Task[Known]] = {}
 
@@ -80,7 +80,7 @@ class RobotsTxt:
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or raise Ended."""
-        if request.meta["robots"] or request.meta["call"] or not self._desk.rules.obey_robots:
+        if request.meta["robots"] or request.meta["call"] or not self._context.rules.obey_robots:
             return
         known = await self._of(origin(request.url))
         if known.trouble is not None:
@@ -102,7 +102,7 @@ class RobotsTxt:
     async def _ask(self, place: tuple[str, str, int]) -> Known:
         known = await self._fetch(place)
         if known.trouble is None:
-            self._desk.pace.ask(place[1], known.rules.crawl_delay)
+            self._context.pace.ask(place[1], known.rules.crawl_delay)
         elif known.trouble.reason in NOT_ASKED:
             return known
         self._known[place] = known
@@ -117,7 +117,11 @@ class RobotsTxt:
         name = (f"[{host}]" if ":" in host else host) + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
         request = Request(
             f"{scheme}://{name}/robots.txt",
-            headers={"User-Agent": self._desk.rules.user_agent, "Accept": "text/plain,*/*;q=0.1", "Accept-Encoding": "identity"},
+            headers={
+                "User-Agent": self._context.rules.user_agent,
+                "Accept": "text/plain,*/*;q=0.1",
+                "Accept-Encoding": "identity",
+            },
             callback=NO_CALLBACK,
             dont_filter=True,
             meta=fresh_meta(robots=True, cut=robots.MAX_BYTES),
@@ -129,14 +133,14 @@ class RobotsTxt:
         return self._read(response, now)
 
     def _read(self, response: Response, now: float) -> Known:
-        wait = retry_after(header(response, "Retry-After"), self._desk.now())
+        wait = retry_after(header(response, "Retry-After"), self._context.now())
         if response.status == 429 or response.status >= 500:
             return self._without(Outcome(Reason.ROBOTS_UNREACHABLE, f"HTTP {response.status}", retry_after=wait), now)
         if not 200 <= response.status < 300:
             return Known(now + ROBOTS_KEPT)  # §2.3.1.3: no robots.txt, no rules
         age = max_age(header(response, "Cache-Control"))
         kept = ROBOTS_KEPT if age is None else min(max(age, ROBOTS_KEPT_LEAST), ROBOTS_KEPT_MOST)
-        return Known(now + kept, robots.parse(response.body, self._desk.rules.user_agent))
+        return Known(now + kept, robots.parse(response.body, self._context.rules.user_agent))
 
     def _without(self, outcome: Outcome, now: float) -> Known:
         """What holds when robots.txt gave no answer. A host that is away altogether is reported as that."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 
-MOST_HOSTS = 10_000
+MAX_HOSTS = 10_000
 FORGET_AFTER = 3_600.0  # seconds; longer than any delay
 
 
@@ -27,7 +27,7 @@ class Pace:
         self._asked.pop(host, None)
         if delay is not None:
             self._asked[host] = delay
-        if len(self._asked) > MOST_HOSTS:
+        if len(self._asked) > MAX_HOSTS:
             del self._asked[next(iter(self._asked))]
 
     def asked(self, host: str) -> float | None:
@@ -68,5 +68,5 @@ class Pace:
 
     def _take(self, host: str, now: float) -> None:
         self._last[host] = now
-        if len(self._last) > MOST_HOSTS:
+        if len(self._last) > MAX_HOSTS:
             self._last = {name: at for name, at in self._last.items() if now - at < FORGET_AFTER}

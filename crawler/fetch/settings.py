@@ -50,7 +50,7 @@ class Line(Protocol):
 
 
 @dataclass(slots=True)
-class Desk:
+class CrawlContext:
     """What the engine's parts share in one crawl: Scrapy builds them, and gives each the spider that carries this."""
 
     rules: FetchRules

@@ -26,8 +26,8 @@ from crawler.stages.add import label
 from crawler.text import is_han, normal, word_ends, word_starts
 
 KEYS = frozenset(("technologies", "industries", "keywords", "events"))
-MOST = {"technology": 20, "industry": 6, "keyword": 8, "event": 10}
-MOST_LOOKED_AT = 50  # values of a list
+MAX_VALUES = {"technology": 20, "industry": 6, "keyword": 8, "event": 10}
+MAX_LOOKED_AT = 50  # values of a list
 LONGEST_NAME = 40
 LONGEST_QUOTE = 400
 MOSTLY = 0.6  # of a headline's words that must stand in the article
@@ -64,7 +64,7 @@ def ground(record: Record, answer: str, model: str) -> Grounded:
         pairs = list(_pairs(said.get(key)))
         given += len(pairs)
         facts = [fact for value, quote in pairs if (fact := checked.fact(kind, value, quote))]
-        found[kind] = list({fact.value: fact for fact in facts[::-1]}.values())[::-1][: MOST[kind]]
+        found[kind] = list({fact.value: fact for fact in facts[::-1]}.values())[::-1][: MAX_VALUES[kind]]
     proved = sum(len(facts) for facts in found.values())
     made = _with(record, found, model)
     kept = sum(fact.by == checked.by for fact in made.facts)  # what the page itself says already, adds nothing
@@ -73,7 +73,7 @@ def ground(record: Record, answer: str, model: str) -> Grounded:
 
 def _pairs(listed: Any) -> Iterator[tuple[str, str]]:
     """(value, quote) of each entry of a list: of texts, or of objects with a name or headline and a quote."""
-    for entry in listed[:MOST_LOOKED_AT] if isinstance(listed, list) else ():
+    for entry in listed[:MAX_LOOKED_AT] if isinstance(listed, list) else ():
         if isinstance(entry, str):
             yield entry, entry
         elif isinstance(entry, dict):
@@ -194,7 +194,7 @@ def _with(record: Record, found: dict[str, list[Fact]], model: str) -> Record:
     own_words = [fact for fact in record.facts if fact.kind == "keyword" and fact.by == "page"]
     if found["keyword"]:
         more = [fact for fact in found["keyword"] if not _inside(fact, own_words)]
-        found["keyword"] = [*own_words, *more][: MOST["keyword"]]
+        found["keyword"] = [*own_words, *more][: MAX_VALUES["keyword"]]
     found["event"].sort(key=lambda fact: fact.start or 0)
     kinds = [kind for kind, facts in found.items() if facts]
     facts = (*(fact for fact in record.facts if fact.kind not in kinds), *(fact for kind in kinds for fact in found[kind]))

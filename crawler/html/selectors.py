@@ -10,14 +10,14 @@ from crawler.html import boilerplate
 from crawler.html.tree import BLOCK, DEAD, clean, decode, paragraphs
 from crawler.record import Page
 
-MOST_TAGS = 20_000  # beginnings and ends; Beautiful Soup takes 15 µs for one, and in deep nesting up to a millisecond
+MAX_TAGS = 20_000  # beginnings and ends; Beautiful Soup takes 15 µs for one, and in deep nesting up to a millisecond
 
 
 class Soup:
     """One page for selectors. Every answer is clean text; what is not there is "" or empty."""
 
     def __init__(self, page: Page) -> None:
-        if page.body.count(b"<") > MOST_TAGS:
+        if page.body.count(b"<") > MAX_TAGS:
             raise ReadError("far more tags than an article of this site has")
         self.root = BeautifulSoup(decode(page.body, page.content_type), "lxml")
 

@@ -20,7 +20,7 @@ from crawler.text import is_word, normal
 DATA = Path(__file__).parents[1] / "data"
 
 
-class Own(NamedTuple):
+class UserTerm(NamedTuple):
     """A name of the user's own. `kind` is technology, company, product, institution or person; `also` holds further names, marked
     as in the data files: ``=NAME`` only as written, ``name?`` only beside a sure one. At least one of `zh` and `en` is not empty."""
 
@@ -30,7 +30,7 @@ class Own(NamedTuple):
     also: tuple[str, ...] = ()
 
 
-_own: tuple[Own, ...] = ()
+_own: tuple[UserTerm, ...] = ()
 
 
 class Term(NamedTuple):
@@ -57,7 +57,7 @@ class Name:
         return self.zh if language == "zh" else self.en
 
 
-def use(own: tuple[Own, ...]) -> None:
+def use(own: tuple[UserTerm, ...]) -> None:
     """Take these names of the user's own beside ours, in this process; call it before the first text is read."""
     global _own  # noqa: PLW0603 - what a process knows is one thing, like the caches below
     _own = own
@@ -65,7 +65,7 @@ def use(own: tuple[Own, ...]) -> None:
         built.cache_clear()
 
 
-def own() -> tuple[Own, ...]:
+def own() -> tuple[UserTerm, ...]:
     """The names of the user's own that this process knows."""
     return _own
 

@@ -1,8 +1,8 @@
-"""Whose page is read next: cheap ones soon, dear ones in a lane of their own, so that hostile sites do not keep the others waiting.
+"""Whose page is read next: cheap ones soon, slow ones in a lane of their own, so that hostile sites do not keep the others waiting.
 
 What a page will cost is guessed from its size and from what the pages of its host have cost lately. Each host has its own queue: a page
 is due ten times its cost after the host's last one, so a host that asks for more than a tenth of a reader falls behind the others.
-One reader is never given to dear pages; when too many of those wait, the next is sent away, to come again later.
+One reader is never given to slow pages; when too many of those wait, the next is sent away, to come again later.
 
 """
 
@@ -14,29 +14,29 @@ from contextlib import asynccontextmanager
 
 USUAL = 0.1  # seconds for a page of a host that is not known yet
 BYTES_A_SECOND = 1_000_000  # a slow page of this many bytes takes about a second, and some 30 MB
-DEAR = 1.0  # seconds
+SLOW = 1.0  # seconds
 PATIENCE = 10.0  # times its own cost that a page waits behind later, cheaper ones
 LONGEST_REST = 10.0  # seconds
-MOST_DEAR = 6  # that wait
-MOST_DEAR_BYTES = 6 * 2**20  # less than what the engine lets wait in all: dear pages must never keep it from asking for others
-MOST_HOSTS = 5_000
+MAX_SLOW = 6  # that wait
+MAX_SLOW_BYTES = 6 * 2**20  # less than what the engine lets wait in all: slow pages must never keep it from asking for others
+MAX_HOSTS = 5_000
 
 
-class Crowded(Exception):
+class Overloaded(Exception):
     """Too many pages that take long are waiting: come again."""
 
 
-class Turns:
+class FairQueue:
     """Gives out the readers, `workers` at a time."""
 
     def __init__(self, workers: int) -> None:
         self._free = self._cold = workers
-        self._free_for_dear = max(workers - 1, 1)
+        self._free_for_slow = max(workers - 1, 1)
         self._costs: dict[str, float] = {}
         self._due: dict[str, float] = {}  # of each host's last page, in loop time
         self._waiting: list[tuple[float, int, bool, asyncio.Future[None]]] = []
         self._count = 0
-        self._dear: list[int] = []  # bytes of each dear page that waits
+        self._slow: list[int] = []  # bytes of each slow page that waits
 
     def expected(self, host: str, size: int) -> float:
         """Seconds that a page of `size` bytes will probably cost."""
@@ -44,18 +44,18 @@ class Turns:
 
     @asynccontextmanager
     async def turn(self, host: str, size: int) -> AsyncIterator[None]:
-        """Wait for a reader, and give it back at the end, however that comes. Raises Crowded."""
+        """Wait for a reader, and give it back at the end, however that comes. Raises Overloaded."""
         loop = asyncio.get_running_loop()
         cost = self.expected(host, size)
-        dear = cost > DEAR
-        if dear and self._dear and (len(self._dear) >= MOST_DEAR or sum(self._dear) + size > MOST_DEAR_BYTES):
-            raise Crowded(f"{len(self._dear)} pages that take long are waiting")
-        self._dear += [size] * dear
+        slow = cost > SLOW
+        if slow and self._slow and (len(self._slow) >= MAX_SLOW or sum(self._slow) + size > MAX_SLOW_BYTES):
+            raise Overloaded(f"{len(self._slow)} pages that take long are waiting")
+        self._slow += [size] * slow
         try:
-            await self._wait(self._next_due(host, loop.time(), cost), dear)
+            await self._wait(self._next_due(host, loop.time(), cost), slow)
         finally:
-            if dear:
-                self._dear.remove(size)
+            if slow:
+                self._slow.remove(size)
         began = loop.time()
         try:
             yield
@@ -66,21 +66,21 @@ class Turns:
             else:
                 self._learn(host, took)
             self._free += 1
-            if dear:  # the lane rests as long as it worked: half of a processor is enough for what is mostly hostile
-                loop.call_later(min(took, LONGEST_REST), self._dear_again)
+            if slow:  # the lane rests as long as it worked: half of a processor is enough for what is mostly hostile
+                loop.call_later(min(took, LONGEST_REST), self._slow_due_again)
             self._next()
 
     def _next_due(self, host: str, now: float, cost: float) -> float:
         due = max(now, self._due.pop(host, now)) + PATIENCE * cost
         self._due[host] = due
-        if len(self._due) > MOST_HOSTS:
+        if len(self._due) > MAX_HOSTS:
             del self._due[next(iter(self._due))]
         return due
 
-    async def _wait(self, due: float, dear: bool) -> None:
+    async def _wait(self, due: float, slow: bool) -> None:
         self._count += 1
         ready: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-        entry = (due, self._count, dear, ready)
+        entry = (due, self._count, slow, ready)
         self._waiting.append(entry)
         self._next()
         try:
@@ -90,29 +90,29 @@ class Turns:
                 self._waiting.remove(entry)
             if not ready.cancelled():
                 self._free += 1  # it had its turn in the same moment
-                self._free_for_dear += dear
+                self._free_for_slow += slow
                 self._next()
             raise
 
     def _next(self) -> None:
         """Give free readers to those who wait, the most urgent first."""
         for entry in sorted(self._waiting, key=lambda one: one[:2]):
-            _, _, dear, ready = entry
+            _, _, slow, ready = entry
             if not self._free:
                 return
-            if ready.done() or (dear and not self._free_for_dear):
+            if ready.done() or (slow and not self._free_for_slow):
                 continue
             self._free -= 1
-            self._free_for_dear -= dear
+            self._free_for_slow -= slow
             self._waiting.remove(entry)
             ready.set_result(None)
 
-    def _dear_again(self) -> None:
-        self._free_for_dear += 1
+    def _slow_due_again(self) -> None:
+        self._free_for_slow += 1
         self._next()
 
     def _learn(self, host: str, cost: float) -> None:
         old = self._costs.pop(host, cost)
         self._costs[host] = (old + cost) / 2
-        if len(self._costs) > MOST_HOSTS:
+        if len(self._costs) > MAX_HOSTS:
             del self._costs[next(iter(self._costs))]

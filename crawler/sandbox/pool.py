@@ -29,10 +29,10 @@ from pebble import ProcessExpired, ProcessPool
 
 from crawler.errors import ReadError, SpiderError, ZhixunError
 from crawler.nlp import lexicon
-from crawler.nlp.lexicon import Own
+from crawler.nlp.lexicon import UserTerm
 from crawler.record import Found, Grounded, Link, Page, Record, Source
 from crawler.sandbox import memory as heap
-from crawler.sandbox.fair_queue import Turns
+from crawler.sandbox.fair_queue import FairQueue
 from crawler.sandbox.precheck import hostile
 from crawler.url import host_of
 
@@ -82,7 +82,7 @@ class Readers:
     """
 
     def __init__(
-        self, workers: int = WORKERS, deadline: float = DEADLINE, memory: int = MEMORY, own: tuple[Own, ...] = ()
+        self, workers: int = WORKERS, deadline: float = DEADLINE, memory: int = MEMORY, own: tuple[UserTerm, ...] = ()
     ) -> None:
         self._workers = workers
         self._deadline = deadline
@@ -90,7 +90,7 @@ class Readers:
         self._own = own
         self._closed = False
         self._pending: set[Future[Any]] = set()
-        self._turns = Turns(workers)
+        self._turns = FairQueue(workers)
         self._pool = self._open()
 
     async def find(self, page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
@@ -113,7 +113,7 @@ class Readers:
         async with self._turns.turn(host_of(record.link), len(record.text)):
             return await self._call(ground_in_child, record, answer, model)
 
-    def use(self, own: tuple[Own, ...]) -> None:
+    def use(self, own: tuple[UserTerm, ...]) -> None:
         """From now on know these names of the user's own. Children that are at work end it with the names they have."""
         if own == self._own or self._closed:
             return
@@ -213,7 +213,7 @@ def _how(code: int) -> str:
 # ---- in the child
 
 
-def prepare_child(parent: int, memory: int, own: tuple[Own, ...] = ()) -> None:
+def prepare_child(parent: int, memory: int, own: tuple[UserTerm, ...] = ()) -> None:
     """Bind the child to its parent and its bound, and load what it will need, before any deadline runs.
 
     What reads and adds is imported in the child: the parent has no use for the parsers, and should not carry them.

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import re
 
-MOST_ATTRIBUTES = 2_000  # of one tag
+MAX_ATTRIBUTES = 2_000  # of one tag
 LONGEST_TAG = 200_000  # bytes between "<" and ">", quoted values left out: those are linear, and pictures stand in them
 
 # Possessive throughout and optional at the end, so that a match never fails and never goes back.
 _TAG = re.compile(rb"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>?")
 _QUOTED = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
-_SHORTEST_HOSTILE = 2 * MOST_ATTRIBUTES
+_SHORTEST_HOSTILE = 2 * MAX_ATTRIBUTES
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?+\s*+(?:[\w$.]{1,64}+\s*+\(\s*+)?+[{\[]")  # or JSONP: no tags, and texts with a lonely "<"
 
 
@@ -30,6 +30,6 @@ def hostile(body: bytes) -> str | None:
         if len(bare) > LONGEST_TAG:
             return f"a tag of {len(bare):,} bytes"
         attributes = len(bare.rstrip(b"/>").split()) - 1
-        if attributes > MOST_ATTRIBUTES:
+        if attributes > MAX_ATTRIBUTES:
             return f"a tag with {attributes:,} attributes"
     return None

@@ -25,7 +25,7 @@ def analyzers() -> tuple[Component, ...]:
     return tuple(found[name] for name in (*ORDER, *sorted(found.keys() - set(ORDER))))
 
 
-def label(own: tuple[lexicon.Own, ...]) -> str:
+def label(own: tuple[lexicon.UserTerm, ...]) -> str:
     """What records carry as `analysis`: the version of the analyzers, and which names of the user's own they knew."""
     return f"builtin {VERSION}" + (f"+{hashlib.blake2b(repr(own).encode(), digest_size=3).hexdigest()}" if own else "")
 

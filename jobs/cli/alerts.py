@@ -70,7 +70,7 @@ def show_alert(
         found = db.read(lambda s: queries.alerts(s, ids=[number]))
         payload = db.read(lambda s: queries.payload(s, number))
         tries = db.read(lambda s: queries.attempts(s, number))
-        told = db.read(lambda s: ledger.tellers(s, [number]))
+        told = db.read(lambda s: ledger.duplicates(s, [number]))
         later = db.read(lambda s: queries.alerts(s, follows=number))
         standing = db.read(lambda s: ledger.standing(s, found[0].article_id)) if found else None
     if not found or payload is None:

@@ -15,7 +15,7 @@ import typer
 
 from crawler import url as urls
 from crawler.errors import ReadError
-from crawler.nlp.lexicon import Own
+from crawler.nlp.lexicon import UserTerm
 from crawler.record import Link, Page, Record
 from crawler.sandbox.pool import Readers
 from jobs import clock
@@ -71,7 +71,7 @@ def _read_file(name: str) -> bytes:
         raise typer.BadParameter(f"{name}: {error.strerror}") from None
 
 
-async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[Own, ...]) -> Record:
+async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[UserTerm, ...]) -> Record:
     readers = Readers(workers=1, own=own)
     try:
         return await readers.read(page, Link(url), None, zone)
@@ -79,7 +79,7 @@ async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[Own, ...]) ->
         readers.close()
 
 
-async def _batch(zone: tzinfo, own: tuple[Own, ...]) -> None:
+async def _batch(zone: tzinfo, own: tuple[UserTerm, ...]) -> None:
     readers = Readers(own=own)
     try:
         async for row in _in_order(readers, zone):

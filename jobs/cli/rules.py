@@ -16,7 +16,7 @@ from jobs.cli.console import Cli, Json, local, out, show, since, table, write_js
 from jobs.config.load import Config, RuleConfig
 from jobs.deliver.message import short_id
 from jobs.deliver.transport import channel_for
-from jobs.pipeline import Routing
+from jobs.pipeline import RulePolicy
 from jobs.services.backtest import Case, Report, case_of, simulate
 from storage.alerts import ledger
 from storage.archive import queries
@@ -25,7 +25,7 @@ from storage.rules.parser import Query, parse
 from storage.rules.ruleset import Rule
 
 app = typer.Typer(no_args_is_help=True, help="Rules: list, try on the past, explain.")
-MOST = 10_000  # cases of one side of a comparison that are listed
+MAX_CASES = 10_000  # cases of one side of a comparison that are listed
 
 
 @app.command("list")
@@ -93,7 +93,7 @@ def try_rule(
         _tell_difference(cases, old, samples)
 
 
-_PLAIN = Routing(("alert",), timedelta.max, lambda _now: None)
+_PLAIN = RulePolicy(("alert",), timedelta.max, lambda _now: None)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ class Trial:
     name: str
     query: Query
     rule: RuleConfig | None
-    routing: Routing
+    routing: RulePolicy
     config: Config
 
     def watches(self, record: Record, tags: Sequence[str]) -> bool:
@@ -139,7 +139,7 @@ def _tell_report(report: Report, trial: Trial, seen: int, start: str, samples: i
     out.print(
         f"{len(report.cases)} of {seen} records since {start} match: {told} alerts"
         + (f" and {again} told again" if again else "")
-        + f", {sum(len(would.tellers) for would in report.alerts)} later tellers counted on them"
+        + f", {sum(len(would.duplicates) for would in report.alerts)} later tellers counted on them"
         + "".join(f", {count} silent ({why})" for why, count in report.muted.items())
     )
     for channel, count in report.messages.items():
@@ -149,7 +149,7 @@ def _tell_report(report: Report, trial: Trial, seen: int, start: str, samples: i
     rows = []
     for would in report.alerts[-samples:] if samples else []:
         terms = ", ".join(dict.fromkeys(one.term for one in would.case.evidence))
-        more = len(would.tellers) or None
+        more = len(would.duplicates) or None
         rows.append((would.case.place.article_id, local(would.due, zone), would.case.source, terms, more, would.case.title))
     if rows:
         table(("record", "leaves", "source", "terms", "more", "title"), rows)
@@ -186,7 +186,7 @@ def _json(report: Report, trial: Trial, seen: int, cases: list[Case], old: list[
     }
     if old is not None:
         parts = _difference(cases, old)
-        figures |= {name.replace(" ", "_"): [case.place.article_id for case in part[:MOST]] for name, part in parts.items()}
+        figures |= {name.replace(" ", "_"): [case.place.article_id for case in part[:MAX_CASES]] for name, part in parts.items()}
     yield figures
     for would in report.alerts:
         yield {
@@ -197,7 +197,7 @@ def _json(report: Report, trial: Trial, seen: int, cases: list[Case], old: list[
             "published": would.case.published,
             "leaves": would.due,
             "again": would.again,
-            "tellers": [case.place.article_id for case in would.tellers],
+            "tellers": [case.place.article_id for case in would.duplicates],
             "matched": [{"term": one.term, "field": one.field, "quote": one.quote} for one in would.case.evidence],
         }
 
@@ -254,7 +254,7 @@ def _journey(cli: Cli, config: Config, rule: RuleConfig, record: Record, tags: S
     with cli.archive() as db:
         standing = db.read(lambda s: ledger.standing(s, record.id or 0))
         entries = db.read(lambda s: queries.alerts(s, rule=rule.name, story=record.story))
-        tellers = db.read(lambda s: ledger.tellers(s, [entry.id for entry in entries]))
+        duplicates = db.read(lambda s: ledger.duplicates(s, [entry.id for entry in entries]))
     if standing is None:
         return
     routing, seen, zone = routing_of(rule), standing.first_seen, config.zone
@@ -270,7 +270,7 @@ def _journey(cli: Cli, config: Config, rule: RuleConfig, record: Record, tags: S
     yield f"story     {standing.story}: {kind}; the rule folds {rule.stories}"
     yield f"leaving   {_leaving(rule, routing.due(seen), zone, seen)}"
     own = [entry for entry in entries if entry.article_id == record.id]
-    counted = {teller.alert_id: teller for teller in tellers if teller.article_id == record.id}
+    counted = {duplicate.alert_id: duplicate for duplicate in duplicates if duplicate.article_id == record.id}
     for entry in own or [entry for entry in entries if entry.id in counted]:
         how = f"counted on it: {counted[entry.id].reason}" if entry.id in counted else "raised for it"
         yield f"alert     {short_id(entry.id)} of record {entry.article_id}, {how}"

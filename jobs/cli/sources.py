@@ -15,7 +15,7 @@ from jobs.app import fetch_rules, watch_of
 from jobs.cli import adding, health
 from jobs.cli.console import Cli, Json, fail, local, out, show, table
 from jobs.config.load import Config
-from jobs.pipeline import Watched
+from jobs.pipeline import WatchedSource
 from jobs.services.fetch_one import fetch_one
 
 app = typer.Typer(no_args_is_help=True, help="The watched sources.")
@@ -41,7 +41,7 @@ def try_source(
     raise typer.Exit(asyncio.run(_test(config, watched, as_json, read)))
 
 
-async def _test(config: Config, watched: Watched, as_json: bool, read: int) -> int:
+async def _test(config: Config, watched: WatchedSource, as_json: bool, read: int) -> int:
     rules, source = fetch_rules(config), watched.source
     answer = await fetch_one(rules, source.url, watched.headers, watched.body, bool(watched.render))
     if isinstance(answer, str):

@@ -16,7 +16,7 @@ from pydantic import PlainSerializer as Shown
 from pydantic import WithJsonSchema as Schema
 from sqlalchemy import make_url
 
-from crawler.nlp.lexicon import Own
+from crawler.nlp.lexicon import UserTerm
 from crawler.plugins import Component, family
 from crawler.record import Source
 from jobs.backups import Plan
@@ -182,12 +182,12 @@ class TermsConfig(Section):
     people: tuple[TermConfig, ...] = ()
     """People, for the keywords"""
 
-    def own(self) -> tuple[Own, ...]:
+    def own(self) -> tuple[UserTerm, ...]:
         """The names as the analyzers take them."""
         kinds = {"technologies": "technology", "companies": "company", "products": "product"}
         kinds |= {"institutions": "institution", "people": "person"}
         return tuple(
-            Own(kind, term.zh or "", term.en or "", term.also) for key, kind in kinds.items() for term in getattr(self, key)
+            UserTerm(kind, term.zh or "", term.en or "", term.also) for key, kind in kinds.items() for term in getattr(self, key)
         )
 
 

@@ -35,7 +35,7 @@ _log = log.get("deliver")
 Buried = Callable[[str, Sequence[Delivery], Receipt], None]
 
 
-class Lane:
+class ChannelWorker:
     """Delivers to one channel."""
 
     def __init__(

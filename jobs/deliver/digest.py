@@ -35,7 +35,9 @@ def next_parcel(waiting: Sequence[Delivery], now: datetime, *, fold: bool) -> tu
 def message_of(parcel: Sequence[Delivery]) -> Message:
     """The message of one delivery, or the digest of several; raises KeyError, TypeError or ValueError for a broken payload."""
     messages = [
-        Message.from_payload(one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.tellers)
+        Message.from_payload(
+            one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.duplicates
+        )
         for one in parcel
     ]
     if len(messages) == 1:

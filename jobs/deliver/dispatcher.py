@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from jobs import log
 from jobs.deliver import notices as noticing
-from jobs.deliver.channel_worker import LEASE, Lane
+from jobs.deliver.channel_worker import LEASE, ChannelWorker
 from jobs.deliver.message import Message, notice, short_id
 from jobs.deliver.transport import OpenChannel, Post, Receipt, refused
 from storage.alerts import notices, outbox
@@ -53,7 +53,7 @@ class Deliverer:
         self._now = now
         self._post = post or Post(now)
         self._channels = dict(channels)
-        self._lanes: dict[str, Lane] = {}
+        self._channel_workers: dict[str, ChannelWorker] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._called = asyncio.Event()
         self._ended = asyncio.Event()
@@ -73,8 +73,8 @@ class Deliverer:
     @channels.setter
     def channels(self, channels: Mapping[str, OpenChannel]) -> None:
         self._channels = dict(channels)
-        for name, lane in self._lanes.items():
-            lane.switch(channels.get(name, lane.channel))
+        for name, channel_worker in self._channel_workers.items():
+            channel_worker.switch(channels.get(name, channel_worker.channel))
         self.wake()
 
     def wake(self) -> None:
@@ -110,8 +110,8 @@ class Deliverer:
     async def stop(self, deadline: float) -> None:
         """Claim nothing more, let what is being sent end within `deadline` seconds, give back the rest."""
         self._stopping = True
-        for lane in self._lanes.values():
-            lane.stop()
+        for channel_worker in self._channel_workers.values():
+            channel_worker.stop()
         self.wake()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._ended.wait(), deadline)
@@ -120,7 +120,7 @@ class Deliverer:
         """While `run` runs: return when nothing is due now or soon, or when nothing moves any more."""
         settled, moved = -1, self._loop_time()
         while self._loop_time() - moved < DRAIN_PATIENCE and not self._stopping and self._work_left():
-            if settled != (settled := sum(lane.settled for lane in self._lanes.values())):
+            if settled != (settled := sum(channel_worker.settled for channel_worker in self._channel_workers.values())):
                 moved = self._loop_time()
             self.wake()
             await asyncio.sleep(0.05)
@@ -130,16 +130,18 @@ class Deliverer:
         soon = self._now() + timedelta(seconds=DRAIN_HORIZON)
         due = self._db.read(lambda s: outbox.channels_due(s, soon))
         due |= {one.channel for one in self._db.read(lambda s: notices.due(s, self._now()))}
-        busy = any(lane.busy for lane in self._lanes.values()) or not (self._noticing is None or self._noticing.done())
+        busy = any(channel_worker.busy for channel_worker in self._channel_workers.values()) or not (
+            self._noticing is None or self._noticing.done()
+        )
         return busy or any(self._may_send(name) for name in due)
 
     def _may_send(self, name: str) -> bool:
-        return name not in self._lanes or not self._lanes[name].resting()
+        return name not in self._channel_workers or not self._channel_workers[name].resting()
 
     async def tell(self, message: Message) -> Receipt | None:
         """Send a message now, past the outbox; None when there is no channel to send it to."""
-        lane = self._teller(set())
-        return None if lane is None else await lane.attempt(message)
+        channel_worker = self._teller(set())
+        return None if channel_worker is None else await channel_worker.attempt(message)
 
     # ---- waking the lanes
 
@@ -150,7 +152,7 @@ class Deliverer:
                 task.result()
         for name in self._db.read(lambda s: outbox.channels_due(s, self._now())):
             if name in self._channels:
-                self._lane(name).wake()
+                self._channel_worker(name).wake()
             else:
                 await self._bury_orphans(name)
         self._notice()
@@ -165,17 +167,19 @@ class Deliverer:
         if due := self._db.read(lambda s: notices.due(s, self._now())):
             self._noticing = asyncio.create_task(noticing.send(self._db, due, self._lane_of, self._now), name="notices")
 
-    def _lane_of(self, name: str) -> Lane | None:
-        return self._lane(name) if name in self._channels else None
+    def _lane_of(self, name: str) -> ChannelWorker | None:
+        return self._channel_worker(name) if name in self._channels else None
 
-    def _lane(self, name: str) -> Lane:
-        if name not in self._lanes:
+    def _channel_worker(self, name: str) -> ChannelWorker:
+        if name not in self._channel_workers:
             channel = self._channels[name]
-            lane = Lane(name, channel, db=self._db, owner=self._owner, now=self._now, post=self._post, buried=self._bury)
-            self._lanes[name] = lane
-            self._tasks[name] = asyncio.create_task(lane.run(), name=f"channel {name}")
+            channel_worker = ChannelWorker(
+                name, channel, db=self._db, owner=self._owner, now=self._now, post=self._post, buried=self._bury
+            )
+            self._channel_workers[name] = channel_worker
+            self._tasks[name] = asyncio.create_task(channel_worker.run(), name=f"channel {name}")
             self._tasks[name].add_done_callback(lambda _task: self.wake())
-        return self._lanes[name]
+        return self._channel_workers[name]
 
     async def _bury_orphans(self, name: str) -> None:
         """What waits for a channel that the configuration has dropped becomes dead letters, which can be replayed."""
@@ -206,21 +210,21 @@ class Deliverer:
         if not self._dead or (self._reporting is not None and not self._reporting.done()):
             return
         dead, self._dead, self._report_at = self._dead, [], self._loop_time() + REPORT_EVERY
-        lane = self._teller({name for name, _, _ in dead})
-        if lane is None:
+        channel_worker = self._teller({name for name, _, _ in dead})
+        if channel_worker is None:
             _log.error(
                 "dead letters, and no other channel to tell of them", alerts=len(dead), see="zhixun alerts list --state dead"
             )
             return
-        self._reporting = asyncio.create_task(lane.attempt(_dead_notice(dead, self._now())))
+        self._reporting = asyncio.create_task(channel_worker.attempt(_dead_notice(dead, self._now())))
 
     @staticmethod
     def _loop_time() -> float:
         return asyncio.get_running_loop().time()
 
-    def _teller(self, troubled: set[str]) -> Lane | None:
+    def _teller(self, troubled: set[str]) -> ChannelWorker | None:
         names = [name for name in (self.health or self._channels) if name in self._channels and name not in troubled]
-        return next((lane for lane in map(self._lane, names) if not lane.resting()), None)
+        return next((channel_worker for channel_worker in map(self._channel_worker, names) if not channel_worker.resting()), None)
 
     def _all_tasks(self) -> list[asyncio.Task[Any]]:
         return [*self._tasks.values(), *filter(None, [self._reporting, self._noticing])]

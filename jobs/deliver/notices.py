@@ -9,7 +9,7 @@ from datetime import datetime
 
 from jobs import log
 from jobs.deliver.backoff import give_up, next_attempt
-from jobs.deliver.channel_worker import Lane
+from jobs.deliver.channel_worker import ChannelWorker
 from jobs.deliver.message import notice
 from storage.alerts import notices
 from storage.alerts.notices import Notice
@@ -19,19 +19,21 @@ _log = log.get("deliver")
 _rng = random.Random()
 
 
-async def send(db: Database, due: Sequence[Notice], lane_of: Callable[[str], Lane | None], now: Callable[[], datetime]) -> None:
+async def send(
+    db: Database, due: Sequence[Notice], lane_of: Callable[[str], ChannelWorker | None], now: Callable[[], datetime]
+) -> None:
     """Send each over its channel's lane; one whose channel rests stays due."""
     for one in due:
-        lane = lane_of(one.channel)
-        if lane is None:
+        channel_worker = lane_of(one.channel)
+        if channel_worker is None:
             await _failed(db, one, f"no channel {one.channel} is configured any more", None)
-        elif not lane.resting():
-            await _send(db, one, lane, now)
+        elif not channel_worker.resting():
+            await _send(db, one, channel_worker, now)
 
 
-async def _send(db: Database, one: Notice, lane: Lane, now: Callable[[], datetime]) -> None:
+async def _send(db: Database, one: Notice, channel_worker: ChannelWorker, now: Callable[[], datetime]) -> None:
     message = replace(notice(one.title, one.note, one.created_at), idem_key=f"notice-{one.key}"[:64])
-    receipt = await lane.attempt(message)
+    receipt = await channel_worker.attempt(message)
     if receipt.accepted:
         await db.write(lambda s: notices.sent(s, one.id, now()))
         return

@@ -81,7 +81,7 @@ def _lines(entry: Entry) -> list[str]:
         lines += [f"{label}: {', '.join(record[key])}"] if record[key] else []
     if entry.reprints:
         lines.append(f"另有 {entry.reprints} 家 / also told by {entry.reprints}:")
-        lines += [f"- {one.title} ({one.source}) {one.link}" for one in entry.tellers[:NAMED]]
+        lines += [f"- {one.title} ({one.source}) {one.link}" for one in entry.duplicates[:NAMED]]
     return [_text(f"{short_id(entry.alert_id)}"), *(_text(line) for line in lines if line)]
 
 

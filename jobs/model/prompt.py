@@ -13,7 +13,7 @@ from typing import Any
 from crawler.nlp.lexicon import names
 from crawler.record import Record
 
-MOST_TEXT = 12_000  # characters of an article that are sent; news say early what matters
+MAX_TEXT = 12_000  # characters of an article that are sent; news say early what matters
 Messages = list[dict[str, str]]
 
 _SYSTEM = """\
@@ -61,7 +61,7 @@ def question(record: Record, fence: str) -> Messages:
     """The messages of one call. `fence` is made up for it."""
     industries = "、".join(name.in_language(record.language) for name in names("industry").values())
     line = f"=== {fence} ==="
-    body = _MARKS.sub(r"\g<0> ", f"{record.title}\n\n{record.text[:MOST_TEXT]}").replace(fence, "")
+    body = _MARKS.sub(r"\g<0> ", f"{record.title}\n\n{record.text[:MAX_TEXT]}").replace(fence, "")
     return [
         {"role": "system", "content": _SYSTEM.format(fence=line, industries=industries)},
         {"role": "user", "content": f"{line}\n{body}\n{line}\nThe JSON object:"},

@@ -48,7 +48,7 @@ class _Answered:
     repaired: bool
 
 
-class Upgrader:
+class Reanalyzer:
     """Asks the model of `analysis` about records; does nothing while that names none."""
 
     def __init__(

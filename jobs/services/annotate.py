@@ -17,7 +17,7 @@ from crawler.sandbox.pool import Readers
 from crawler.stages import add as adding
 from jobs import log
 from jobs.config.load import Config
-from jobs.model.upgrade import WORKERS, Upgrader
+from jobs.model.upgrade import WORKERS, Reanalyzer
 from storage.archive import annotations as annotating
 from storage.db.database import Database
 from storage.db.failpoints import failpoint
@@ -78,7 +78,7 @@ async def by_model(db: Database, config: Config, since: datetime | None, now: Ca
     model = config.analysis.model or ""
     await db.write(lambda s: annotating.try_again(s, model, now()))
     readers = Readers(own=config.analysis.terms.own())
-    upgrader = Upgrader(db, readers, config.analysis, config.zone, now)
+    upgrader = Reanalyzer(db, readers, config.analysis, config.zone, now)
 
     async def work() -> None:
         while True:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.record import Record
-from jobs.pipeline import Routing
+from jobs.pipeline import RulePolicy
 from storage.alerts.raise_alerts import Cooldown, Place, cooled, publisher_of
 from storage.rules.match import Evidence
 from storage.rules.parser import Query
@@ -34,12 +34,12 @@ class Case:
 
 
 @dataclass(slots=True)
-class Would:
+class SimulatedAlert:
     """An alert that would have been raised, when it would have left, and what would have been counted on it."""
 
     case: Case
     due: datetime
-    tellers: list[Case] = field(default_factory=list)
+    duplicates: list[Case] = field(default_factory=list)
     again: bool = False  # it tells a story once more
 
 
@@ -48,7 +48,7 @@ class Report:
     """All of it. `messages` is by channel; `muted` by reason."""
 
     cases: tuple[Case, ...]
-    alerts: tuple[Would, ...]
+    alerts: tuple[SimulatedAlert, ...]
     muted: Counter[str]
     messages: dict[str, int]
 
@@ -59,7 +59,7 @@ class Report:
         return [(source, count, alerts[source]) for source, count in matches.most_common()]
 
 
-def case_of(query: Query, record: Record, tags: Sequence[str], copy_of: int | None, routing: Routing | None) -> Case | None:
+def case_of(query: Query, record: Record, tags: Sequence[str], copy_of: int | None, routing: RulePolicy | None) -> Case | None:
     """The article as a case; None when the query does not match it. It is judged as of when it was first seen."""
     seen = record.first_seen or record.fetched or record.published
     assert seen is not None  # storage fills first_seen in
@@ -79,12 +79,12 @@ def case_of(query: Query, record: Record, tags: Sequence[str], copy_of: int | No
     )
 
 
-def simulate(cases: Iterable[Case], routing: Routing, folding: Mapping[str, bool]) -> Report:
+def simulate(cases: Iterable[Case], routing: RulePolicy, folding: Mapping[str, bool]) -> Report:
     """Raise what the rule would have raised. `folding`: its channels, and whether each takes a digest for several alerts at once."""
     ordered = sorted(cases, key=lambda case: (case.seen, case.place.article_id))
     heard = [case for case in ordered if not case.muted]
-    first: dict[str, Would] = {}
-    alerts: list[Would] = []
+    first: dict[str, SimulatedAlert] = {}
+    alerts: list[SimulatedAlert] = []
     last: datetime | None = None
     for case in heard:
         scope = case.place.scope(routing.fold)
@@ -95,21 +95,21 @@ def simulate(cases: Iterable[Case], routing: Routing, folding: Mapping[str, bool
         if routing.cooldown:
             due = cooled(Cooldown(routing.cooldown, routing.due), due, last, case.seen)
         last = due
-        first[scope] = Would(case, due)
+        first[scope] = SimulatedAlert(case, due)
         alerts.append(first[scope])
     muted = Counter(case.muted for case in ordered if case.muted)
     messages = {channel: _messages(alerts, fold) for channel, fold in folding.items()}
     return Report(tuple(ordered), tuple(alerts), muted, messages)
 
 
-def _told_again(would: Would, case: Case, routing: Routing) -> list[Would]:
-    before = {one.publisher for one in (would.case, *would.tellers)}
-    would.tellers.append(case)
+def _told_again(would: SimulatedAlert, case: Case, routing: RulePolicy) -> list[SimulatedAlert]:
+    before = {one.publisher for one in (would.case, *would.duplicates)}
+    would.duplicates.append(case)
     reached = routing.again_when is not None and len(before) < routing.again_when <= len(before | {case.publisher})
-    return [Would(would.case, routing.due(case.seen) or case.seen, again=True)] if reached else []
+    return [SimulatedAlert(would.case, routing.due(case.seen) or case.seen, again=True)] if reached else []
 
 
-def _messages(alerts: Sequence[Would], fold: bool) -> int:
+def _messages(alerts: Sequence[SimulatedAlert], fold: bool) -> int:
     """Those that wait for the same moment leave as one, if the channel takes digests."""
     if not fold:
         return len(alerts)

@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
-from crawler.fetch.engine import Answer, Fetch
+from crawler.fetch.engine import Fetch, FetchResult
 from jobs import log
 from jobs.web.metrics import serve
 from storage.db.database import Database
@@ -32,7 +32,7 @@ PAUSE = timedelta(seconds=30)  # between two polls that pushes cause, so that a 
 SLOWER = 4  # times its own pause is a source polled while its hub proves itself …
 LONGEST = timedelta(hours=6)  # … at most
 LONGEST_LEASE = 10 * 365 * 86_400  # seconds; more is no number of a hub's
-MOST = 10 * 2**20  # bytes of a push
+MAX_PUSH = 10 * 2**20  # bytes of a push
 READ_WITHIN = 20.0  # seconds
 # SHA-1 is weak against collisions, not as an HMAC, and some hubs know no other (https://www.w3.org/TR/websub/#signature-validation).
 METHODS = ("sha1", "sha256", "sha384", "sha512")
@@ -86,7 +86,7 @@ class WebSub:
 
     async def open(self, callback: str, host: str, port: int) -> None:
         """Listen for hubs, which reach us at `callback`. Raises OSError when the address is taken."""
-        app = web.Application(client_max_size=MOST)
+        app = web.Application(client_max_size=MAX_PUSH)
         app.router.add_get("/{path:.*}", self._asked_by_hub)
         app.router.add_post("/{path:.*}", self._told_by_hub)
         self._runner = await serve(app, host, port)
@@ -151,7 +151,7 @@ class WebSub:
         """A request to a hub, or None."""
         return self._waiting.popleft() if self._waiting else None
 
-    def answered(self, answer: Answer) -> None:
+    def answered(self, answer: FetchResult) -> None:
         """What the hub said to the request. Whether it subscribes us, it says later; if it does not, it is asked again."""
         if not answer.outcome.ok:
             _log.warning("no subscription", source=answer.fetch.token.source, hub=answer.fetch.url, reason=answer.outcome.reason.value, detail=answer.outcome.detail)  # fmt: skip

@@ -10,11 +10,11 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from storage.db.models import alert, article, tally, task, teller
+from storage.db.models import alert, article, duplicate, tally, task
 
 
 @dataclass(frozen=True, slots=True)
-class TellerView:
+class DuplicateView:
     """An article that was counted on an alert instead of raising its own, and why."""
 
     alert_id: int
@@ -57,16 +57,18 @@ class Entry:
     created_at: datetime
     changed_at: datetime
     reprints: int
-    tellers: tuple[TellerView, ...]
+    duplicates: tuple[DuplicateView, ...]
 
 
-def tellers(session: Session, alert_ids: Sequence[int]) -> list[TellerView]:
+def duplicates(session: Session, alert_ids: Sequence[int]) -> list[DuplicateView]:
     """The later tellers of these alerts, in order."""
     source = func.coalesce(article.c.publisher, article.c.source, "").label("source")
-    columns = (*teller.c, article.c.title, article.c.link, source)
-    query = select(*columns).join(article, article.c.id == teller.c.article_id).where(teller.c.alert_id.in_(list(alert_ids)))
-    rows = session.execute(query.order_by(teller.c.alert_id, teller.c.article_id))
-    return [TellerView(**{name: getattr(row, name) for name in TellerView.__dataclass_fields__}) for row in rows]
+    columns = (*duplicate.c, article.c.title, article.c.link, source)
+    query = (
+        select(*columns).join(article, article.c.id == duplicate.c.article_id).where(duplicate.c.alert_id.in_(list(alert_ids)))
+    )
+    rows = session.execute(query.order_by(duplicate.c.alert_id, duplicate.c.article_id))
+    return [DuplicateView(**{name: getattr(row, name) for name in DuplicateView.__dataclass_fields__}) for row in rows]
 
 
 def tallies(session: Session, now: datetime) -> dict[str, Tally]:
@@ -104,8 +106,8 @@ def marks(session: Session) -> dict[str, tuple[int, int]]:
 def entries(session: Session, rule: str, limit: int) -> list[Entry]:
     """The newest alerts of a rule, with all that told them later."""
     rows = session.execute(select(alert).where(alert.c.rule == rule).order_by(alert.c.id.desc()).limit(limit)).all()
-    told: dict[int, list[TellerView]] = {}
-    for one in tellers(session, [row.id for row in rows]):
+    told: dict[int, list[DuplicateView]] = {}
+    for one in duplicates(session, [row.id for row in rows]):
         told.setdefault(one.alert_id, []).append(one)
     return [
         Entry(
@@ -114,7 +116,7 @@ def entries(session: Session, rule: str, limit: int) -> list[Entry]:
             created_at=row.created_at,
             changed_at=max([row.created_at, *(one.at for one in told.get(row.id, ()))]),
             reprints=row.reprints,
-            tellers=tuple(told.get(row.id, ())),
+            duplicates=tuple(told.get(row.id, ())),
         )
         for row in rows
     ]

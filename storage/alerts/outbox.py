@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from storage.db.database import changed
 from storage.db.failpoints import after_commit, failpoint
-from storage.db.models import alert, article, attempt, delivery, teller
+from storage.db.models import alert, article, attempt, delivery, duplicate
 
 FAR = timedelta(days=9)  # a weekly digest is the latest that anything is due
 MAX_ANSWER = 500  # code points kept of what a vendor says
@@ -47,7 +47,7 @@ class Delivery:
     created_at: datetime
     article_id: int
     recoveries: int = 0
-    tellers: tuple[tuple[str, str], ...] = ()
+    duplicates: tuple[tuple[str, str], ...] = ()
 
 
 def claim(session: Session, *, channel: str, owner: str, now: datetime, limit: int, lease: timedelta) -> list[Delivery]:
@@ -77,8 +77,8 @@ def claim(session: Session, *, channel: str, owner: str, now: datetime, limit: i
     return [_delivery(row, owner, tuple(told.get(row.alert_id, ()))) for row in rows]
 
 
-def _delivery(row: Any, owner: str, tellers: tuple[tuple[str, str], ...]) -> Delivery:
-    own = {"attempts": row.attempts + 1, "fence": row.fence + 1, "owner": owner, "tellers": tellers}
+def _delivery(row: Any, owner: str, duplicates: tuple[tuple[str, str], ...]) -> Delivery:
+    own = {"attempts": row.attempts + 1, "fence": row.fence + 1, "owner": owner, "duplicates": duplicates}
     return Delivery(**{name: getattr(row, name) for name in Delivery.__dataclass_fields__ if name not in own}, **own)
 
 
@@ -86,10 +86,14 @@ def _tellers(session: Session, alert_ids: Sequence[int]) -> dict[int, list[tuple
     """By alert: other articles of its event (reprints have its own title, and are only counted)."""
     if not alert_ids:
         return {}
-    columns = (teller.c.alert_id, article.c.title, func.coalesce(article.c.publisher, article.c.source, "").label("source"))
-    query = select(*columns).join(article, article.c.id == teller.c.article_id).order_by(teller.c.alert_id, teller.c.article_id)
+    columns = (duplicate.c.alert_id, article.c.title, func.coalesce(article.c.publisher, article.c.source, "").label("source"))
+    query = (
+        select(*columns)
+        .join(article, article.c.id == duplicate.c.article_id)
+        .order_by(duplicate.c.alert_id, duplicate.c.article_id)
+    )
     found: dict[int, list[tuple[str, str]]] = {}
-    for row in session.execute(query.where(teller.c.alert_id.in_(alert_ids), teller.c.how == "event")):
+    for row in session.execute(query.where(duplicate.c.alert_id.in_(alert_ids), duplicate.c.how == "event")):
         told = found.setdefault(row.alert_id, [])
         told += [(row.title, row.source)] if len(told) < MAX_TELLERS else []
     return found

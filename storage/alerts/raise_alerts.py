@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from crawler.url import host_of, registrable
 from storage.db.database import insert_new
-from storage.db.models import alert, article, delivery, tally, teller
+from storage.db.models import alert, article, delivery, duplicate, tally
 
 Fold = Literal["events", "reprints", "off"]
 
@@ -161,7 +161,7 @@ def _fold(session: Session, key: str, place: Place, draft: AlertDraft, now: date
     first = session.execute(select(alert).where(alert.c.dedup_key == key)).one()
     how = "event" if place.copy_of == place.article_id else "reprint"
     row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": place.reason, "at": now}
-    if insert_new(session, teller, [row], "alert_id", "article_id"):
+    if insert_new(session, duplicate, [row], "alert_id", "article_id"):
         session.execute(update(alert).where(alert.c.id == first.id).values(reprints=alert.c.reprints + 1))
     if draft.again_when is None or (count := len(_publishers(session, first))) < draft.again_when:
         return 0
@@ -173,7 +173,7 @@ def _fold(session: Session, key: str, place: Place, draft: AlertDraft, now: date
 
 def _publishers(session: Session, first: Any) -> set[str]:
     """Who carries a story, each once: the publisher that the page names, else its site."""
-    told = select(teller.c.article_id).where(teller.c.alert_id == first.id)
+    told = select(duplicate.c.article_id).where(duplicate.c.alert_id == first.id)
     rows = session.execute(
         select(article.c.publisher, article.c.link).where((article.c.id == first.article_id) | article.c.id.in_(told))
     )

@@ -253,7 +253,7 @@ alert = Table(
     _to("alert.id", name="follows", index=True),  # told again, or corrected: what this one goes back to
 )
 
-teller = Table(
+duplicate = Table(
     "teller",  # an article that would have raised an alert again, and was counted on it instead
     metadata,
     _to("alert.id", primary_key=True),

@@ -29,7 +29,7 @@ _EN_WHAT = (
 
 
 @dataclass(frozen=True)
-class Answer:
+class FetchResult:
     """What a path answers."""
 
     body: bytes
@@ -48,11 +48,11 @@ class LocalSite:
     kind: str
     best: str
     inside: str
-    answers: dict[tuple[str, str], Answer]
+    answers: dict[tuple[str, str], FetchResult]
 
-    def answer(self, host: str, path: str) -> Answer:
+    def answer(self, host: str, path: str) -> FetchResult:
         """What a request gets."""
-        usual = Answer(b"not here", "text/plain", 404)
+        usual = FetchResult(b"not here", "text/plain", 404)
         other = usual if path == "/robots.txt" else self.answers.get((host, "*"), usual)
         return self.answers.get((host, path), other)
 
@@ -80,11 +80,11 @@ def load(number: int, path: Path, port: int, now: datetime, zone: tzinfo) -> Loc
     return LocalSite(path.stem, hosts["site"], ask_url, kind, best_url, inside.removeprefix("inside="), answers)
 
 
-def _answer(how: str, more: str, body: str, site: str) -> Answer:
+def _answer(how: str, more: str, body: str, site: str) -> FetchResult:
     if how.isdigit():
-        return Answer(body.encode(), "text/html", int(how), site + more if more else "")
+        return FetchResult(body.encode(), "text/html", int(how), site + more if more else "")
     charset = more.partition("charset=")[2] or "utf-8"
-    return Answer(body.strip().encode(charset if charset != "gbk" else "gb18030"), how.rstrip(";"))
+    return FetchResult(body.strip().encode(charset if charset != "gbk" else "gb18030"), how.rstrip(";"))
 
 
 def _articles(found: re.Match[str], now: datetime, origins: dict[str, str]) -> str:

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import brotli
 
 Pieces = AsyncIterator[bytes]
-Answer = bytes | Callable[[], Pieces]
+FetchResult = bytes | Callable[[], Pieces]
 MIB = 2**20
 CANARY = "http://127.0.0.1:99999"  # replaced by the real one, which is as long, when it is served
 PARAGRAPH = "江湾市的研究人员今天公布了一项测试结果，涉及模型、芯片与能耗，并说明了下一步的安排。"
@@ -111,10 +111,10 @@ class Case:
     """One hostile source. `answer`: its own address; `articles`: every other path; `robots`: its robots.txt (404 if none)."""
 
     name: str
-    answer: Answer
+    answer: FetchResult
     kind: str = "feed"
-    articles: Answer = b""
-    robots: Answer | None = None
+    articles: FetchResult = b""
+    robots: FetchResult | None = None
     url: str = ""  # instead of its own address
     raw: bool = False  # the connection is used before any request is read
 
@@ -223,7 +223,7 @@ def _polls() -> list[Case]:
 
 def _articles() -> list[Case]:
     """The source behaves, its articles do not."""
-    pages: dict[str, Answer] = {
+    pages: dict[str, FetchResult] = {
         "never-answers": pieces(b"", pause=3600),
         "giant-tag": page(f"<div {FORTY_THOUSAND}>x</div>"),
         "giant-tag-in-text": article(f"<p {ATTRIBUTES}>x</p>"),

@@ -29,7 +29,7 @@ from storage.db.errors import StorageError
 from storage.queue import sources
 from tests import world as worlds
 from tests.flow.harness import ROOT
-from tests.flow.hostile_cases import CANARY, CASES, Answer, Case, feed
+from tests.flow.hostile_cases import CANARY, CASES, Case, FetchResult, feed
 
 POLL = 10  # seconds between two polls of each source
 SECRETS = ("canary-Xa91-webhook", "canary-Qr57-feishu", "canary-Zt33-mail", "canary-Lm08-telegram", "canary-Bn64-header")
@@ -85,7 +85,7 @@ class Server:
 
     async def _answer(self, path: str, writer: asyncio.StreamWriter) -> None:
         self.asked += 1
-        answer: Answer = self.case.answer
+        answer: FetchResult = self.case.answer
         if path == "/robots.txt":
             answer = self.case.robots or b"HTTP/1.1 404 x\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
         elif self.case.name == "trap":

@@ -24,21 +24,21 @@ from storage.queue import frontier
 def mark_first() -> None:
     """Mark, then send once."""
 
-    async def deliver(self: channel_worker.Lane, claimed: list[Delivery]) -> None:
+    async def deliver(self: channel_worker.ChannelWorker, claimed: list[Delivery]) -> None:
         for one in claimed:
             parcel: Sequence[Delivery] = [one]
             await self._settle(parcel, accepted("marked"))
             await self._send(parcel)
 
-    channel_worker.Lane._deliver = deliver  # type: ignore[method-assign]
+    channel_worker.ChannelWorker._deliver = deliver  # type: ignore[method-assign]
 
 
 def memory_queue() -> None:
     """Acknowledge when the message stands in a queue; a worker sends it a little later."""
     queue: asyncio.Queue[tuple[Any, Message, Any]] = asyncio.Queue()
-    original = channel_worker.Lane.attempt
+    original = channel_worker.ChannelWorker.attempt
 
-    async def attempt(self: channel_worker.Lane, message: Message) -> Receipt:
+    async def attempt(self: channel_worker.ChannelWorker, message: Message) -> Receipt:
         await queue.put((self, message, original))
         asyncio.get_running_loop().call_later(0.3, lambda: asyncio.ensure_future(send()))
         return accepted("queued")
@@ -48,7 +48,7 @@ def memory_queue() -> None:
         while not (await how(one, message)).accepted:
             await asyncio.sleep(0.2)
 
-    channel_worker.Lane.attempt = attempt  # type: ignore[method-assign]
+    channel_worker.ChannelWorker.attempt = attempt  # type: ignore[method-assign]
 
 
 def validator_first() -> None:

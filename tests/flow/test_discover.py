@@ -207,7 +207,7 @@ rules: []
 
 
 @dataclass
-class Desk:
+class CrawlContext:
     """The command line beside running sites, one configuration."""
 
     folder: Path
@@ -229,13 +229,13 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path, *numbers: int) -> AsyncIterator[Desk]:
+async def desk(folder: Path, *numbers: int) -> AsyncIterator[CrawlContext]:
     (folder / "config.yaml").write_text(CONFIG, "utf-8")
     sites: dict[str, LocalSite] = {}
     async with served(sites) as (port, _):
         for number in numbers:
             sites[str(number)] = load(number, SITES[number - 1], port, datetime.now(UTC), ZONE)
-        yield Desk(folder, list(sites.values()))
+        yield CrawlContext(folder, list(sites.values()))
 
 
 def test_discover_prints_json_lines_best_first(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.fetch.engine import Answer, Fetch
+from crawler.fetch.engine import Fetch, FetchResult
 from crawler.record import Outcome, Page, Reason, Record
 from crawler.sandbox.pool import Readers
 from jobs.app import watch_of
@@ -134,10 +134,10 @@ async def _poll(pipeline: Pipeline, now: datetime) -> None:
         await pipeline.answered(_answer(fetch, now))
 
 
-def _answer(fetch: Fetch, now: datetime) -> Answer:
+def _answer(fetch: Fetch, now: datetime) -> FetchResult:
     body, kind = (_feed(now), "application/rss+xml") if fetch.url.endswith(".xml") else (_article(), "text/html; charset=utf-8")
     page = Page(fetch.url, body, now, kind)
-    return Answer(
+    return FetchResult(
         fetch=fetch, outcome=Outcome(Reason.OK), page=page, etag=None, last_modified=None, moved_to=None,
         elapsed=0.1, bytes=len(body), max_age=None,
     )  # fmt: skip

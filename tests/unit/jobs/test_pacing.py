@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.messages import Answer, Fetch
+from crawler.fetch.messages import Fetch, FetchResult
 from crawler.record import Found, Link, Outcome, Page, Reason, Source
 from jobs import pacing
 from jobs.app import watch_of
@@ -260,7 +260,7 @@ class Watcher:
         for fetch in await self.claims():
             if fetch.token.source == name and fetch.token.kind == "poll":
                 page = None if outcome else Page(fetch.url, b"", self.now)
-                await self.pipeline.answered(Answer(fetch, outcome or Outcome(Reason.OK), page))
+                await self.pipeline.answered(FetchResult(fetch, outcome or Outcome(Reason.OK), page))
         [due] = [state.next_due for state in self.db.read(sources.states) if state.name == name]
         assert due
         return due

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from crawler.errors import NotAnArticle
-from crawler.fetch.engine import Answer, Fetch
+from crawler.fetch.engine import Fetch, FetchResult
 from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
 from crawler.sandbox.pool import Killed
-from jobs.pipeline import Pipeline, Routing, Watch, Watched
+from jobs.pipeline import Pipeline, RulePolicy, Watch, WatchedSource
 from storage.archive import queries
 from storage.db.database import Database
 from storage.queue import sources, usage
@@ -56,9 +56,9 @@ class Bench:
         source = Source("s", LIST, "feed", options=options or {})
         rule = Rule("r", parse("大模型", {}), sources=(), channels=("c",))
         watch = Watch(
-            sources={"s": Watched(source, lambda now: now + timedelta(minutes=15))},
+            sources={"s": WatchedSource(source, lambda now: now + timedelta(minutes=15))},
             rules=Ruleset([rule]),
-            routing={"r": Routing(("c",), timedelta(days=3), lambda _now: None)},
+            routing={"r": RulePolicy(("c",), timedelta(days=3), lambda _now: None)},
             zone=UTC,
             delay=timedelta(milliseconds=1),
         )
@@ -86,9 +86,9 @@ class Bench:
         return len(self.db.read(queries.alerts))
 
 
-def answer(fetch: Fetch, outcome: Outcome | None = None) -> Answer:
+def answer(fetch: Fetch, outcome: Outcome | None = None) -> FetchResult:
     page = Page(fetch.url, b"<html>", NOW) if outcome is None else None
-    return Answer(fetch=fetch, outcome=outcome or Outcome(Reason.OK), page=page)
+    return FetchResult(fetch=fetch, outcome=outcome or Outcome(Reason.OK), page=page)
 
 
 def run(work: Callable[[], Awaitable[None]]) -> None:
@@ -295,7 +295,7 @@ def test_a_page_that_too_many_stood_before_is_given_back_and_has_lost_no_attempt
         await bench.poll()
         fetch = await bench.claimed()
         assert fetch is not None
-        await bench.pipeline.answered(answer(fetch, Outcome(Reason.CROWDED)))
+        await bench.pipeline.answered(answer(fetch, Outcome(Reason.OVERLOADED)))
         bench.now += timedelta(minutes=1)
         again = await bench.claimed()
         assert again is not None

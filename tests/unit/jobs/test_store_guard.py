@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from jobs.deliver.message import Message
-from jobs.store_guard import Keeper
+from jobs.store_guard import StoreGuard
 from storage.db.errors import Corrupt, DiskFull, StorageError
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -47,18 +47,18 @@ class Store:
             raise self.error
 
 
-def keeper(store: Store, told: list[Message]) -> Keeper:
+def store_guard(store: Store, told: list[Message]) -> StoreGuard:
     async def tell(message: Message) -> None:
         told.append(message)
 
     stand_in: Any = store
-    return Keeper(stand_in, stand_in, stand_in, lambda: NOW, tell)
+    return StoreGuard(stand_in, stand_in, stand_in, lambda: NOW, tell)
 
 
 def test_a_full_disk_rests_the_crawl_is_told_once_and_ends_by_itself() -> None:
     async def go() -> None:
         store, told = Store(), list[Message]()
-        kept = keeper(store, told)
+        kept = store_guard(store, told)
         store.error = DiskFull("the disk is full")
         for _ in range(5):
             assert await kept.claim() is None
@@ -82,7 +82,7 @@ def test_a_full_disk_rests_the_crawl_is_told_once_and_ends_by_itself() -> None:
 def test_damage_ends_the_daemon_with_its_reason() -> None:
     async def go() -> None:
         store = Store()
-        kept = keeper(store, [])
+        kept = store_guard(store, [])
         store.error = Corrupt("the file is damaged")
         assert await kept.claim() is None
         with pytest.raises(Corrupt, match="damaged"):
@@ -98,7 +98,7 @@ def test_a_mistake_of_ours_is_not_taken_for_trouble_of_the_store() -> None:
 
     async def go() -> None:
         with pytest.raises(KeyError):
-            await keeper(Broken(), []).claim()
+            await store_guard(Broken(), []).claim()
 
     asyncio.run(go())
 
@@ -107,7 +107,7 @@ def test_a_loop_that_is_late_shows_in_the_heartbeat_and_one_that_stays_late_ends
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     async def go() -> None:
-        kept = keeper(Store(), [])
+        kept = store_guard(Store(), [])
         now = [1000.0]
         monkeypatch.setattr("jobs.clock.monotonic", lambda: now[0])
         assert kept.look(999.0, None)

@@ -334,9 +334,9 @@ class TestTerms:
 
     def test_of_the_user_are_found_beside_ours(self) -> None:
         own = (
-            lexicon.Own("technology", "量子咖啡机", "quantum espresso", ("=QEX", "豆机?")),
-            lexicon.Own("technology", "大模型", "", ("大磨型",)),
-            lexicon.Own("company", "星河智算"),
+            lexicon.UserTerm("technology", "量子咖啡机", "quantum espresso", ("=QEX", "豆机?")),
+            lexicon.UserTerm("technology", "大模型", "", ("大磨型",)),
+            lexicon.UserTerm("company", "星河智算"),
         )
         try:
             lexicon.use(own)

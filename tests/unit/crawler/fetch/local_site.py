@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler.fetch.engine import Answer, Engine, Fetch, FetchRules
+from crawler.fetch.engine import Engine, Fetch, FetchResult, FetchRules
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
 LOOPBACK = ("127.0.0.0/8",)
@@ -135,17 +135,17 @@ def rules(**changed: Any) -> FetchRules:
     return FetchRules(**(usual | changed))
 
 
-async def fetch(fetches: Sequence[Fetch | str], with_rules: FetchRules | None = None) -> list[Answer]:
+async def fetch(fetches: Sequence[Fetch | str], with_rules: FetchRules | None = None) -> list[FetchResult]:
     """The answers, in the order of the requests."""
     asked = [each if isinstance(each, Fetch) else Fetch(each) for each in fetches]
     waiting = list(asked)
-    got: dict[int, Answer] = {}
+    got: dict[int, FetchResult] = {}
     done = asyncio.Event()
 
     async def claim() -> Fetch | None:
         return waiting.pop(0) if waiting else None
 
-    async def answered(answer: Answer) -> None:
+    async def answered(answer: FetchResult) -> None:
         assert id(answer.fetch) not in got, "answered twice"
         got[id(answer.fetch)] = answer
         if len(got) == len(asked):
@@ -161,6 +161,6 @@ async def fetch(fetches: Sequence[Fetch | str], with_rules: FetchRules | None = 
     return [got[id(each)] for each in asked]
 
 
-async def fetch_one(url: Fetch | str, with_rules: FetchRules | None = None) -> Answer:
+async def fetch_one(url: Fetch | str, with_rules: FetchRules | None = None) -> FetchResult:
     """The answer to one request."""
     return (await fetch([url], with_rules))[0]

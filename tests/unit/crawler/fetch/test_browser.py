@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import psutil
 import pytest
 
-from crawler.fetch.engine import Answer, Fetch
+from crawler.fetch.engine import Fetch, FetchResult
 from crawler.record import Reason
 from jobs.config.values import chromium
 from jobs.services.fetch_one import Fetcher, fetching
@@ -65,17 +65,17 @@ def with_browser(**changed: Any) -> Any:
     return rules(browser=FOUND, **changed)
 
 
-async def rendered(url: str, **changed: Any) -> Answer:
+async def rendered(url: str, **changed: Any) -> FetchResult:
     return await fetch_one(Fetch(url, render=True), with_browser(**changed))
 
 
-def text_of(answer: Answer) -> str:
+def text_of(answer: FetchResult) -> str:
     assert answer.page is not None, answer.outcome
     return answer.page.body.decode()
 
 
 @asynccontextmanager
-async def watched() -> AsyncIterator[Callable[[str], Awaitable[Answer]]]:
+async def watched() -> AsyncIterator[Callable[[str], Awaitable[FetchResult]]]:
     """An engine that lives on between two pages."""
     async with fetching(with_browser()) as fetcher:
         yield lambda url: fetcher.get(url, render=True)
@@ -160,7 +160,7 @@ class TestRendering:
                 found = await fetch([Fetch(site.url(f"/?{n}"), render=True) for n in range(9)], with_browser())
             return {answer.outcome.reason for answer in found}
 
-        assert run(go()) == {Reason.OK, Reason.CROWDED}
+        assert run(go()) == {Reason.OK, Reason.OVERLOADED}
 
 
 CANARY = "127.0.0.2"
@@ -179,11 +179,11 @@ setTimeout(() => {{ document.body.append("came here"); location.href = "http://{
 
 
 class TestTheGate:
-    def visit(self, monkeypatch: pytest.MonkeyPatch, *networks: str) -> tuple[Answer, Site, Site]:
+    def visit(self, monkeypatch: pytest.MonkeyPatch, *networks: str) -> tuple[FetchResult, Site, Site]:
         """A page that tries every door to another site: by address, by name, by redirect."""
         names(monkeypatch, {"inside.example": CANARY}.get)
 
-        async def go() -> tuple[Answer, Site, Site]:
+        async def go() -> tuple[FetchResult, Site, Site]:
             async with serving(lambda seen: http(200, b"inside", Access_Control_Allow_Origin="*")) as canary:
                 places = f"{CANARY}:{canary.port}", f"inside.example:{canary.port}"
                 page = html(TRIES.format(*places))
@@ -226,7 +226,7 @@ class TestBounds:
     def test_a_page_that_grows_too_large_is_refused(self) -> None:
         page = html("<script>document.body.hidden = true; document.body.append('x'.repeat(200000))</script>")
 
-        async def go() -> Answer:
+        async def go() -> FetchResult:
             async with serving({"/": page}) as site:
                 return await rendered(site.url("/"), max_page_size=100_000)
 
@@ -234,7 +234,7 @@ class TestBounds:
 
     @pytest.mark.parametrize(("status", "partly"), [(503, True), (404, False), (200, False)])
     def test_it_is_said_when_a_script_got_no_answer_this_time(self, status: int, partly: bool) -> None:
-        async def go() -> Answer:
+        async def go() -> FetchResult:
             async with serving({"/": html("<script>fetch('/api')</script>"), "/api": http(status)}) as site:
                 return await rendered(site.url("/"))
 
@@ -245,7 +245,7 @@ class TestBounds:
         monkeypatch.setattr("crawler.fetch.browser.PATIENCE", 1.5)
         page = html("so far<script>setInterval(() => fetch('/more').catch(() => 0), 50)</script>")
 
-        async def go() -> Answer:
+        async def go() -> FetchResult:
             async with serving({"/": page}) as site:
                 return await rendered(site.url("/"))
 
@@ -262,9 +262,9 @@ class TestBounds:
     ) -> None:
         monkeypatch.setattr("crawler.fetch.browser.PATIENCE", patience)
         monkeypatch.setattr("crawler.fetch.browser.LAST_WORD", 3.0)
-        monkeypatch.setattr("crawler.fetch.browser.MOST_MEMORY", 300 * 2**20)
+        monkeypatch.setattr("crawler.fetch.browser.MAX_MEMORY", 300 * 2**20)
 
-        async def go() -> list[Answer]:
+        async def go() -> list[FetchResult]:
             async with serving(lambda seen: html(f"<script>{script}</script>") if seen.path == "/bad" else news(seen)) as site:
                 return await fetch([Fetch(site.url(path), render=True) for path in ("/bad", "/")], with_browser())
 

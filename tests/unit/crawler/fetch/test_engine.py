@@ -25,7 +25,7 @@ from cryptography.x509.oid import NameOID
 
 from crawler.errors import OptionError
 from crawler.fetch import engine as engine_module
-from crawler.fetch.engine import AHEAD, Answer, Engine, Fetch
+from crawler.fetch.engine import AHEAD, Engine, Fetch, FetchResult
 from crawler.record import Reason
 from tests.unit.crawler.fetch.local_site import NOW, Seen, Site, fetch, fetch_one, http, names, rules, serving
 
@@ -409,7 +409,7 @@ class Bench:
 
     def __init__(self, **changed: Any) -> None:
         self.todo: list[Fetch] = []
-        self.got: list[Answer] = []
+        self.got: list[FetchResult] = []
         self.claims = 0
         self.arrived = asyncio.Event()
         self.engine = Engine(rules(**changed), self.claim, self.answered, lambda: NOW)
@@ -419,7 +419,7 @@ class Bench:
         self.claims += 1
         return self.todo.pop(0) if self.todo else None
 
-    async def answered(self, answer: Answer) -> None:
+    async def answered(self, answer: FetchResult) -> None:
         self.got.append(answer)
         self.arrived.set()
 
@@ -461,7 +461,7 @@ class TestFlow:
             async with serving(busy) as site:
                 answers = await fetch([site.url(f"/{n}") for n in range(3)], rules(delay=0.2, per_host=3))
             reasons = Counter(answer.outcome.reason for answer in answers)
-            assert reasons == {Reason.RATE_LIMITED: 1, Reason.CROWDED: 2}
+            assert reasons == {Reason.RATE_LIMITED: 1, Reason.OVERLOADED: 2}
             assert all(100 < (answer.outcome.retry_after or 0) <= 120 for answer in answers)
             assert len(site.paths()) == 1
 
@@ -509,7 +509,7 @@ class TestFlow:
                 free = asyncio.Event()
                 bench = Bench(concurrency=3)
 
-                async def slow(answer: Answer) -> None:
+                async def slow(answer: FetchResult) -> None:
                     await free.wait()
                     bench.got.append(answer)
                     bench.arrived.set()
@@ -631,7 +631,7 @@ class TestNothingEndsIt:
             async with serving({"/1": PAGE, "/2": PAGE}) as site:
                 bench = Bench()
 
-                async def answered(answer: Answer) -> None:
+                async def answered(answer: FetchResult) -> None:
                     await bench.answered(answer)
                     if answer.fetch.url.endswith("/1"):
                         raise OSError("disk full")
@@ -735,7 +735,7 @@ class TestStop:
                 bench = Bench()
                 began = asyncio.Event()
 
-                async def answered(answer: Answer) -> None:
+                async def answered(answer: FetchResult) -> None:
                     began.set()
                     await asyncio.sleep(3_600)
 

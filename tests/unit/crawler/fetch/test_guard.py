@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import OptionError
-from crawler.fetch.engine import Answer
+from crawler.fetch.engine import FetchResult
 from crawler.fetch.guard import Allowed
 from crawler.record import Reason
 from tests.unit.crawler.fetch.local_site import Site, fetch, fetch_one, http, names, rules, serving
@@ -179,7 +179,7 @@ class TestOnTheWire:
         asyncio.run(go())
 
     def test_no_redirect_leads_there(self) -> None:
-        async def go() -> list[Answer]:
+        async def go() -> list[FetchResult]:
             async with _everywhere() as inside:
                 hops = {f"/{n}": http(302, Location=_ascii(url.format(inside.port))) for n, url in enumerate(SPELLINGS)}
                 async with serving(hops) as outside:

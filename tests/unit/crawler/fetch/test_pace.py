@@ -43,7 +43,7 @@ def test_the_longest_of_all_wishes_counts() -> None:
 
 
 def test_hosts_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pace_module, "MOST_HOSTS", 3)
+    monkeypatch.setattr(pace_module, "MAX_HOSTS", 3)
     monkeypatch.setattr(pace_module, "FORGET_AFTER", 0.0)
     pace = Pace(0.01)
 

@@ -1,50 +1,50 @@
-"""Cheap pages do not wait for dear ones, and no host can keep the readers for itself."""
+"""Cheap pages do not wait for slow ones, and no host can keep the readers for itself."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
 
 import pytest
 
-from crawler.fetch.engine import MOST_HELD
-from crawler.sandbox.fair_queue import MOST_DEAR_BYTES, Crowded, Turns
+from crawler.fetch.engine import MAX_HELD
+from crawler.sandbox.fair_queue import MAX_SLOW_BYTES, FairQueue, Overloaded
 
-CHEAP, DEAR, LARGE = 1_000, 2_100_000, 9_000_000  # bytes; a large page is a dear one
+CHEAP, SLOW, LARGE = 1_000, 2_100_000, 9_000_000  # bytes; a large page is a slow one
 
 
-def play(go: Callable[[Turns, list[str]], Awaitable[None]], workers: int = 2) -> list[str]:
+def play(go: Callable[[FairQueue, list[str]], Awaitable[None]], workers: int = 2) -> list[str]:
     """What was begun, in order."""
     begun: list[str] = []
 
     async def run() -> None:
         async with asyncio.timeout(10):
-            await go(Turns(workers), begun)
+            await go(FairQueue(workers), begun)
 
     asyncio.run(run())
     return begun
 
 
-async def page(turns: Turns, begun: list[str], host: str, size: int, work: asyncio.Event | None = None) -> None:
+async def page(turns: FairQueue, begun: list[str], host: str, size: int, work: asyncio.Event | None = None) -> None:
     async with turns.turn(host, size):
         begun.append(host)
         if work:
             await work.wait()
 
 
-def test_a_cheap_page_has_a_reader_while_dear_ones_hang() -> None:
-    async def go(turns: Turns, begun: list[str]) -> None:
+def test_a_cheap_page_has_a_reader_while_slow_ones_hang() -> None:
+    async def go(turns: FairQueue, begun: list[str]) -> None:
         for_ever = asyncio.Event()
-        dear = [asyncio.create_task(page(turns, begun, f"dear{n}", DEAR, for_ever)) for n in range(3)]
+        slow = [asyncio.create_task(page(turns, begun, f"slow{n}", SLOW, for_ever)) for n in range(3)]
         await asyncio.sleep(0)
         await page(turns, begun, "cheap", CHEAP)
-        for task in dear:
+        for task in slow:
             task.cancel()
-        await asyncio.gather(*dear, return_exceptions=True)
+        await asyncio.gather(*slow, return_exceptions=True)
 
-    assert play(go) == ["dear0", "cheap"]
+    assert play(go) == ["slow0", "cheap"]
 
 
 def test_a_host_with_many_pages_falls_behind_one_with_few() -> None:
-    async def go(turns: Turns, begun: list[str]) -> None:
+    async def go(turns: FairQueue, begun: list[str]) -> None:
         free = asyncio.Event()
         first = asyncio.create_task(page(turns, begun, "first", CHEAP, free))
         await asyncio.sleep(0)
@@ -59,7 +59,7 @@ def test_a_host_with_many_pages_falls_behind_one_with_few() -> None:
 
 
 def test_what_a_host_s_pages_cost_is_remembered() -> None:
-    async def go(turns: Turns, _begun: list[str]) -> None:
+    async def go(turns: FairQueue, _begun: list[str]) -> None:
         assert turns.expected("slow.example", CHEAP) < 1
         turns._learn("slow.example", 8.0)
         assert turns.expected("slow.example", CHEAP) == 8
@@ -70,7 +70,7 @@ def test_what_a_host_s_pages_cost_is_remembered() -> None:
 
 
 def test_the_start_of_the_readers_is_not_laid_to_their_first_pages() -> None:
-    async def go(turns: Turns, begun: list[str]) -> None:
+    async def go(turns: FairQueue, begun: list[str]) -> None:
         for host in ("first", "second", "third"):
             await page(turns, begun, host, CHEAP)
         assert list(turns._costs) == ["third"]
@@ -78,28 +78,28 @@ def test_the_start_of_the_readers_is_not_laid_to_their_first_pages() -> None:
     play(go, workers=2)
 
 
-def test_dear_pages_beyond_a_few_are_sent_away() -> None:
-    async def go(turns: Turns, begun: list[str]) -> None:
+def test_slow_pages_beyond_a_few_are_sent_away() -> None:
+    async def go(turns: FairQueue, begun: list[str]) -> None:
         for_ever = asyncio.Event()
-        dear = [asyncio.create_task(page(turns, begun, f"dear{n}", DEAR, for_ever)) for n in range(5)]
+        slow = [asyncio.create_task(page(turns, begun, f"slow{n}", SLOW, for_ever)) for n in range(5)]
         await asyncio.sleep(0)
-        with pytest.raises(Crowded):
-            await page(turns, begun, "one more", DEAR)
-        for task in dear:
+        with pytest.raises(Overloaded):
+            await page(turns, begun, "one more", SLOW)
+        for task in slow:
             task.cancel()
-        await asyncio.gather(*dear, return_exceptions=True)
+        await asyncio.gather(*slow, return_exceptions=True)
 
-    assert play(go) == ["dear0"]
+    assert play(go) == ["slow0"]
 
 
-def test_dear_pages_that_wait_never_fill_the_room_for_all() -> None:
-    async def go(turns: Turns, begun: list[str]) -> None:
+def test_slow_pages_that_wait_never_fill_the_room_for_all() -> None:
+    async def go(turns: FairQueue, begun: list[str]) -> None:
         for_ever = asyncio.Event()
         large = [asyncio.create_task(page(turns, begun, f"large{n}", LARGE, for_ever)) for n in range(2)]
         await asyncio.sleep(0)
-        with pytest.raises(Crowded):
+        with pytest.raises(Overloaded):
             await page(turns, begun, "one more", LARGE)
-        assert MOST_DEAR_BYTES + LARGE < MOST_HELD
+        assert MAX_SLOW_BYTES + LARGE < MAX_HELD
         for task in large:
             task.cancel()
         await asyncio.gather(*large, return_exceptions=True)
@@ -108,7 +108,7 @@ def test_dear_pages_that_wait_never_fill_the_room_for_all() -> None:
 
 
 def test_whoever_gives_up_leaves_no_reader_behind() -> None:
-    async def go(turns: Turns, begun: list[str]) -> None:
+    async def go(turns: FairQueue, begun: list[str]) -> None:
         free = asyncio.Event()
         first = asyncio.create_task(page(turns, begun, "first", CHEAP, free))
         await asyncio.sleep(0)

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from crawler.errors import NotAnArticle, ReadError
-from crawler.html.selectors import MOST_TAGS
+from crawler.html.selectors import MAX_TAGS
 from crawler.record import Link, Page
 from crawler.stages import read as reading
 
@@ -60,7 +60,7 @@ def test_a_parser_that_lost_its_layout_falls_back_and_says_so() -> None:
 
 
 def test_a_page_with_far_too_many_tags_is_not_given_to_the_sites_parser() -> None:
-    record = _read(ARTICLE + f"<p>{TEXT * 20}</p>" + "<b></b>" * MOST_TAGS, Link("https://news.cctv.com/2026/11/23/ARTI1.shtml"))
+    record = _read(ARTICLE + f"<p>{TEXT * 20}</p>" + "<b></b>" * MAX_TAGS, Link("https://news.cctv.com/2026/11/23/ARTI1.shtml"))
     assert "far more tags" in next(fact.quote for fact in record.facts if fact.value == "parser-fallback")
 
 

@@ -25,7 +25,7 @@ from crawler.errors import OptionError
 from jobs.deliver import message as messages
 from jobs.deliver.message import Message
 from jobs.deliver.transport import Post, Receipt, channel_for, channels, posting
-from tests.vendors import HTML_INSTEAD, HTTP_REFUSALS, VENDORS, Answer, Known, Mailbox, Refusal, Trouble, Vendor, mail_server
+from tests.vendors import HTML_INSTEAD, HTTP_REFUSALS, VENDORS, FetchResult, Known, Mailbox, Refusal, Trouble, Vendor, mail_server
 
 NOW = datetime(2026, 12, 1, 0, 0, 0, tzinfo=UTC)
 ALERT = Message(
@@ -79,7 +79,7 @@ def run(work: Callable[[Post], Awaitable[Receipt]], timeout: float = 5.0) -> Rec
     return asyncio.run(main())
 
 
-def heard(known: Known, *script: Answer | Trouble, message: Message = ALERT, timeout: float = 5.0) -> tuple[Receipt, Vendor]:
+def heard(known: Known, *script: FetchResult | Trouble, message: Message = ALERT, timeout: float = 5.0) -> tuple[Receipt, Vendor]:
     """What the channel makes of these answers, and what the vendor was asked."""
     vendor: list[Vendor] = []
 
@@ -221,15 +221,15 @@ def test_each_serverchan_account_of_the_third_kind_has_a_host_of_its_own() -> No
 # ---- applications, which ask for a token first
 
 TOKENS = {
-    "feishu": Answer({"code": 0, "tenant_access_token": "t-1", "expire": 7200}),
-    "wecom": Answer({"errcode": 0, "access_token": "t-1", "expires_in": 7200}),
+    "feishu": FetchResult({"code": 0, "tenant_access_token": "t-1", "expire": 7200}),
+    "wecom": FetchResult({"errcode": 0, "access_token": "t-1", "expires_in": 7200}),
 }
 APPS = {"feishu": "feishu://APP:SECRET1@oc_1?api={}", "wecom": "wecom://CORP:SECRET1@1000002/zhang|li?api={}"}
 NO = {"feishu": {"code": 99991663, "msg": "stale"}, "wecom": {"errcode": 42001, "errmsg": "stale"}}
-YES = {"feishu": Answer({"code": 0, "msg": "success"}), "wecom": Answer({"errcode": 0, "errmsg": "ok"})}
+YES = {"feishu": FetchResult({"code": 0, "msg": "success"}), "wecom": FetchResult({"errcode": 0, "errmsg": "ok"})}
 
 
-def sent_twice(name: str, *script: Answer | Trouble, message: Message = ALERT) -> tuple[list[Receipt], Vendor]:
+def sent_twice(name: str, *script: FetchResult | Trouble, message: Message = ALERT) -> tuple[list[Receipt], Vendor]:
     """The same message sent twice through one `Post`."""
     receipts: list[Receipt] = []
 
@@ -258,7 +258,7 @@ def test_an_application_asks_for_its_token_once_and_repeats_with_the_same_key(na
 
 @pytest.mark.parametrize("name", APPS)
 def test_a_stale_token_is_asked_for_anew(name: str) -> None:
-    receipts, vendor = sent_twice(name, TOKENS[name], Answer(NO[name]), TOKENS[name], YES[name])
+    receipts, vendor = sent_twice(name, TOKENS[name], FetchResult(NO[name]), TOKENS[name], YES[name])
     assert [(receipt.accepted, receipt.permanent) for receipt in receipts] == [(False, False), (True, False)]
     assert len(vendor.asked) == 4
 
@@ -266,14 +266,14 @@ def test_a_stale_token_is_asked_for_anew(name: str) -> None:
 @pytest.mark.parametrize(
     ("name", "answer", "permanent"),
     [
-        ("feishu", Answer({"code": 10014, "msg": "app secret invalid"}), True),
-        ("wecom", Answer({"errcode": 40001, "errmsg": "invalid credential"}), True),
-        ("feishu", Answer("<html>", 502), False),
-        ("wecom", Answer("<html>"), False),
+        ("feishu", FetchResult({"code": 10014, "msg": "app secret invalid"}), True),
+        ("wecom", FetchResult({"errcode": 40001, "errmsg": "invalid credential"}), True),
+        ("feishu", FetchResult("<html>", 502), False),
+        ("wecom", FetchResult("<html>"), False),
         ("wecom", "reset", False),
     ],
 )
-def test_without_a_token_nothing_is_sent(name: str, answer: Answer | Trouble, permanent: bool) -> None:
+def test_without_a_token_nothing_is_sent(name: str, answer: FetchResult | Trouble, permanent: bool) -> None:
     receipts, vendor = sent_twice(name, answer)
     assert [(receipt.accepted, receipt.permanent) for receipt in receipts] == [(False, permanent)] * 2
     assert {asked.path.rpartition("/")[2] for asked in vendor.asked} <= {"internal", "gettoken"}
@@ -292,12 +292,12 @@ def test_an_application_keeps_the_vendors_limit(name: str) -> None:
 
 # ---- webhook
 
-WEBHOOK = Known("webhook", lambda v: f"webhook+http://{v.host}/in?secret=key&keep=1", Answer("", 204), (), str, 0)
+WEBHOOK = Known("webhook", lambda v: f"webhook+http://{v.host}/in?secret=key&keep=1", FetchResult("", 204), (), str, 0)
 
 
 def test_a_webhook_is_signed_and_keeps_its_key() -> None:
-    receipt, vendor = heard(WEBHOOK, Answer("later", 503), Answer("", 204))
-    again, second = heard(WEBHOOK, Answer("", 204))
+    receipt, vendor = heard(WEBHOOK, FetchResult("later", 503), FetchResult("", 204))
+    again, second = heard(WEBHOOK, FetchResult("", 204))
     assert (receipt.accepted, again.accepted) == (False, True)
     asked, repeated = vendor.asked[0], second.asked[0]
     assert asked.query == {"keep": "1"}
@@ -315,13 +315,13 @@ def test_a_webhook_counts_2xx_only(refusal: Refusal) -> None:
 
 
 def test_a_webhook_that_sends_without_end_is_read_to_a_bound() -> None:
-    receipt, _ = heard(WEBHOOK, Answer("x" * 1_000_000))
+    receipt, _ = heard(WEBHOOK, FetchResult("x" * 1_000_000))
     assert receipt.accepted
     assert len(receipt.detail) <= 300
 
 
 def test_a_digest_for_programs_has_each_alert_with_its_key() -> None:
-    _, vendor = heard(WEBHOOK, Answer("", 200), message=DIGEST)
+    _, vendor = heard(WEBHOOK, FetchResult("", 200), message=DIGEST)
     said = vendor.asked[0].said
     assert (said["type"], len(said["items"]), said["more"]) == ("digest", 30, 37)
     assert said["items"][3]["idempotency_key"] == ALERT.idem_key
@@ -435,11 +435,11 @@ def test_a_mail_server_that_cannot_encrypt_gets_no_password_and_no_mail() -> Non
 
 
 def test_apprise_is_recorded_as_handed_over() -> None:
-    accepts = Known("apprise", lambda v: f"apprise+json://{v.host}/in", Answer("whatever"), (), str, 0)
+    accepts = Known("apprise", lambda v: f"apprise+json://{v.host}/in", FetchResult("whatever"), (), str, 0)
     receipt, vendor = heard(accepts, accepts.accepts)
     assert (receipt.accepted, receipt.handed_over) == (True, True)
     assert "上海发布大模型新政" in json.dumps(vendor.asked[0].said, ensure_ascii=False)
-    refused, _ = heard(accepts, Answer("no", 500))
+    refused, _ = heard(accepts, FetchResult("no", 500))
     assert not refused.accepted
 
 

@@ -23,7 +23,7 @@ from sqlalchemy import select, update
 from crawler.plugins import Component, Options
 from crawler.record import Record
 from jobs import clock
-from jobs.deliver.channel_worker import Lane
+from jobs.deliver.channel_worker import ChannelWorker
 from jobs.deliver.dispatcher import Deliverer
 from jobs.deliver.message import Message, payload
 from jobs.deliver.transport import OpenChannel, Post, Receipt, accepted, channel_for, refused
@@ -33,7 +33,7 @@ from storage.db import models
 from storage.db.database import Database, open_database
 from storage.db.errors import Busy, Unreachable
 from storage.rules.ruleset import Hit
-from tests.vendors import VENDORS, Answer, Vendor
+from tests.vendors import VENDORS, FetchResult, Vendor
 
 START = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 POISON = refused("cannot read that", 400, permanent=True, poison=True)
@@ -264,11 +264,11 @@ def test_after_a_rest_one_message_tries_the_channel_first(sqlite: Database) -> N
         clock = Clock()
         async with delivering(sqlite, {"desk": channel.open()}, clock) as deliverer:
             await deliverer.drain()
-            lane = deliverer._lanes["desk"]
-            assert lane.breaker.trying
+            channel_worker = deliverer._channel_workers["desk"]
+            assert channel_worker.breaker.trying
             for answer, expected in ((DOWN, 6), (accepted("up"), 14)):
                 channel.script = [answer]
-                lane.breaker = replace(lane.breaker, open_until=0.0)  # the rest is over
+                channel_worker.breaker = replace(channel_worker.breaker, open_until=0.0)  # the rest is over
                 clock.moment += timedelta(hours=1)
                 await deliverer.drain()
                 assert len(channel.given) == expected
@@ -418,10 +418,10 @@ def test_a_store_in_trouble_gets_the_acknowledgement_later(sqlite: Database, mon
 def test_an_error_of_ours_ends_the_loop_loudly(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     raise_alerts(sqlite, ["desk"])
 
-    async def broken(_lane: Lane) -> bool:
+    async def broken(_channel_worker: ChannelWorker) -> bool:
         raise AssertionError("a bug")
 
-    monkeypatch.setattr(Lane, "_round", broken)
+    monkeypatch.setattr(ChannelWorker, "_round", broken)
 
     async def main() -> None:
         await Deliverer(sqlite, {"desk": Scripted().open()}, "me", Clock()).run()
@@ -434,7 +434,7 @@ def test_an_error_of_ours_ends_the_loop_loudly(sqlite: Database, monkeypatch: py
 def test_a_vendors_own_words_stand_in_the_ledger(sqlite: Database, known: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.deliver.channel_worker.LONG_PAUSE", 0.2)  # a drain then leaves what has to wait
 
-    async def main(name: str, answer: Answer) -> None:
+    async def main(name: str, answer: FetchResult) -> None:
         async with Vendor(answer) as vendor, delivering(sqlite, {name: channel_for(known.address(vendor))}, Clock()) as deliverer:
             await deliverer.drain()
 
@@ -470,7 +470,7 @@ def test_four_alerts_reach_a_webhook_once_each(sqlite: Database) -> None:
     raise_alerts(sqlite, ["hook"], 4)
 
     async def main() -> list[str]:
-        async with Vendor(Answer("", 503), Answer("", 204)) as vendor:
+        async with Vendor(FetchResult("", 503), FetchResult("", 204)) as vendor:
             channel = channel_for(f"webhook+http://{vendor.host}/in")
             async with delivering(sqlite, {"hook": channel}, Clock()) as deliverer:
                 await deliverer.drain()
@@ -557,7 +557,7 @@ def test_a_kill_at_any_step_loses_nothing_and_repeats_one_message_at_most(databa
     """Each round raises alerts and kills the sender at the next place; then it runs in peace."""
 
     async def main() -> tuple[list[str], int]:
-        async with Vendor(Answer("", 204)) as vendor:
+        async with Vendor(FetchResult("", 204)) as vendor:
             killed = 0
             for number, place in enumerate(KILLS):
                 await asyncio.to_thread(_more_alerts, database_url, f"round {number}")

@@ -18,13 +18,13 @@ from crawler.stages import add as adding
 from jobs import log
 from jobs.config.models import AnalysisConfig
 from jobs.model import prompt
-from jobs.model.upgrade import Upgrader
+from jobs.model.upgrade import Reanalyzer
 from storage.archive import annotations as annotating
 from storage.archive import articles, queries
 from storage.archive.annotations import Annotation
 from storage.db.database import Database, open_database
 from tests.model_server import MODEL, completion, refusal, said
-from tests.vendors import Answer, Trouble, Vendor
+from tests.vendors import FetchResult, Trouble, Vendor
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 TITLE = "澜州医院启用影像读片系统"
@@ -65,9 +65,9 @@ class Bench:
     server: Vendor
     now: datetime = NOW
 
-    def start(self, **settings: Any) -> Upgrader:
+    def start(self, **settings: Any) -> Reanalyzer:
         given = {"engine": "openai", "base_url": f"{self.server.url}/v1", "model": MODEL, "timeout": "5s", **settings}
-        self.upgrader = Upgrader(self.db, InProcess(), AnalysisConfig(**given), UTC, lambda: self.now)  # type: ignore[arg-type]
+        self.upgrader = Reanalyzer(self.db, InProcess(), AnalysisConfig(**given), UTC, lambda: self.now)  # type: ignore[arg-type]
         return self.upgrader
 
     async def ask(self) -> bool:
@@ -98,7 +98,7 @@ def lite(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
     db.close()
 
 
-def asked(db: Database, *script: Answer | Trouble, work: Callable[[Bench], Awaitable[None]], **settings: Any) -> Vendor:
+def asked(db: Database, *script: FetchResult | Trouble, work: Callable[[Bench], Awaitable[None]], **settings: Any) -> Vendor:
     """Run `work` with an upgrader whose server follows the script."""
 
     async def run() -> Vendor:
@@ -131,7 +131,7 @@ GROUNDED = [
 
 
 @pytest.mark.parametrize(("script", "how", "calls"), [row[1:] for row in GROUNDED], ids=[row[0] for row in GROUNDED])
-def test_an_answer_is_kept_and_says_how_it_came(lite: Database, script: list[Answer], how: str, calls: int) -> None:
+def test_an_answer_is_kept_and_says_how_it_came(lite: Database, script: list[FetchResult], how: str, calls: int) -> None:
     async def work(bench: Bench) -> None:
         number = bench.keep()
         assert await bench.ask()
@@ -160,18 +160,18 @@ BUILTIN = [
     ("overloaded", [refusal(429, "slow down", **{"Retry-After": "120"})], "waiting", "429: "),
     ("broken", [refusal(500, "oops")], "waiting", "500: "),
     ("a wrong key", [refusal(401, "no such key")], "waiting", "401: "),
-    ("a page instead", [Answer("<html>portal</html>", headers={"Content-Type": "text/html"})], "waiting", "protocol"),
-    ("no choices", [Answer({"choices": []}, headers={"Content-Type": "application/json"})], "waiting", "protocol"),
+    ("a page instead", [FetchResult("<html>portal</html>", headers={"Content-Type": "text/html"})], "waiting", "protocol"),
+    ("no choices", [FetchResult({"choices": []}, headers={"Content-Type": "application/json"})], "waiting", "protocol"),
     ("no answer", ["hang"], "waiting", "no answer within 1 s"),
     ("a broken line", ["reset"], "waiting", "cannot be reached"),
-    ("another address", [Answer("", 307, {"Location": "/elsewhere"})], "waiting", "307: "),
+    ("another address", [FetchResult("", 307, {"Location": "/elsewhere"})], "waiting", "307: "),
     ("a refusal of the text", [refusal(400, "content filter")], "waiting", "refuses: 400: "),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("script", "state", "why"), [row[1:] for row in BUILTIN], ids=[row[0] for row in BUILTIN])
 def test_without_a_good_answer_the_built_in_facts_stay_and_the_note_says_why(
-    lite: Database, script: list[Answer | Trouble], state: str, why: str
+    lite: Database, script: list[FetchResult | Trouble], state: str, why: str
 ) -> None:
     async def work(bench: Bench) -> None:
         number = bench.keep()
@@ -194,7 +194,7 @@ def test_without_a_good_answer_the_built_in_facts_stay_and_the_note_says_why(
     [refusal(429, "slow down", **{"Retry-After": "120"}), refusal(500, "oops"), "hang", completion("no")],
     ids=["overloaded", "broken", "slow", "nonsense"],
 )
-def test_what_failed_once_is_upgraded_after_the_pause(lite: Database, first: Answer | Trouble) -> None:
+def test_what_failed_once_is_upgraded_after_the_pause(lite: Database, first: FetchResult | Trouble) -> None:
     async def work(bench: Bench) -> None:
         number = bench.keep()
         assert await bench.ask()
@@ -209,7 +209,9 @@ def test_what_failed_once_is_upgraded_after_the_pause(lite: Database, first: Ans
         assert note.state == "done"
         assert "by the model (json_schema)" in note.detail
 
-    again = [first] if isinstance(first, Answer) and first.status == 200 else []  # what can't be read is asked for twice at once
+    again = (
+        [first] if isinstance(first, FetchResult) and first.status == 200 else []
+    )  # what can't be read is asked for twice at once
     asked(lite, first, *again, completion(GOOD), work=work, timeout="1s")
 
 
@@ -447,7 +449,7 @@ class TestBudget:
 
     @pytest.mark.parametrize(("script", "counted"), [(refusal(500, "oops"), False), ("hang", True)], ids=["refused", "no answer"])
     def test_a_call_that_failed_counts_only_where_it_may_have_cost(
-        self, lite: Database, script: Answer | Trouble, counted: bool
+        self, lite: Database, script: FetchResult | Trouble, counted: bool
     ) -> None:
         async def work(bench: Bench) -> None:
             bench.keep()

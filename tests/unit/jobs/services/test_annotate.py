@@ -17,7 +17,7 @@ from sqlalchemy import update
 
 from crawler import url
 from crawler.errors import ReadError
-from crawler.nlp.lexicon import Own
+from crawler.nlp.lexicon import UserTerm
 from crawler.record import Fact, Record
 from crawler.sandbox.pool import Readers
 from crawler.stages import add as adding
@@ -102,7 +102,7 @@ def test_new_names_of_the_user_make_the_archive_outdated(db: Database) -> None:
     found = db.read(lambda s: queries.record(s, number))
     assert found is not None
     assert "星尘架构" in found.ai_technologies
-    assert found.analysis == adding.label((Own("technology", "星尘架构", "Stardust architecture"),))
+    assert found.analysis == adding.label((UserTerm("technology", "星尘架构", "Stardust architecture"),))
 
 
 CONFIG = """
@@ -168,7 +168,7 @@ def test_children_learn_names_that_come_while_they_work() -> None:
         readers = Readers(workers=1, deadline=30)
         try:
             before = await readers.add(record(1, text=text))
-            readers.use((Own("technology", "星尘架构", "Stardust architecture"),))
+            readers.use((UserTerm("technology", "星尘架构", "Stardust architecture"),))
             after = await readers.add(record(1, text=text))
         finally:
             readers.close()
@@ -195,11 +195,14 @@ def test_an_answer_is_held_against_the_text_in_a_child() -> None:
 @pytest.mark.parametrize(
     ("entry", "own"),
     [
-        ("星尘架构", Own("technology", "星尘架构")),
-        ('{zh: 星尘架构, en: Stardust, also: ["=STAR", dust?]}', Own("technology", "星尘架构", "Stardust", ("=STAR", "dust?"))),
+        ("星尘架构", UserTerm("technology", "星尘架构")),
+        (
+            '{zh: 星尘架构, en: Stardust, also: ["=STAR", dust?]}',
+            UserTerm("technology", "星尘架构", "Stardust", ("=STAR", "dust?")),
+        ),
     ],
 )
-def test_names_of_the_user_come_out_of_the_configuration(tmp_path: Path, entry: str, own: Own) -> None:
+def test_names_of_the_user_come_out_of_the_configuration(tmp_path: Path, entry: str, own: UserTerm) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(f"analysis:\n  terms:\n    technologies:\n      - {entry}\n", "utf-8")
     assert load(path, {}).analysis.terms.own() == (own,)

@@ -10,7 +10,7 @@ import pytest
 
 from crawler.record import Record
 from jobs.config.models import RuleConfig
-from jobs.pipeline import Routing
+from jobs.pipeline import RulePolicy
 from jobs.services.backtest import Case, case_of, simulate
 from storage.alerts.raise_alerts import Place
 from storage.rules.parser import parse
@@ -22,7 +22,7 @@ def due_of(**keys: object) -> Callable[[datetime], datetime | None]:
     return RuleConfig.model_validate({"name": "r", "query": "x", "channels": ["desk"], **keys}).due
 
 
-AT_ONCE = Routing(("desk",), timedelta(days=3), lambda _now: None)
+AT_ONCE = RulePolicy(("desk",), timedelta(days=3), lambda _now: None)
 
 
 def case(number: int, story: int | None = None, minute: float = 0, *, copy_of: int | None = None, source: str = "a") -> Case:
@@ -47,7 +47,7 @@ def test_a_story_a_text_or_each_article(fold: str, alerts: int) -> None:
     cases = [case(1), case(2, story=1), case(3, story=1, copy_of=2)]
     report = simulate(cases, replace(AT_ONCE, fold=fold), {"desk": False})  # type: ignore[arg-type]
     assert len(report.alerts) == alerts
-    assert sum(len(would.tellers) for would in report.alerts) == 3 - alerts
+    assert sum(len(would.duplicates) for would in report.alerts) == 3 - alerts
 
 
 def test_the_order_is_that_of_the_day_not_of_the_archive() -> None:

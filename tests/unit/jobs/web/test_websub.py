@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlencode
 import aiohttp
 import pytest
 
-from crawler.fetch.engine import Answer, Engine, Fetch
+from crawler.fetch.engine import Engine, Fetch, FetchResult
 from crawler.record import Outcome, Source
 from jobs.web.websub import WebSub, answer_to, is_signed
 from storage.db.database import Database
@@ -55,7 +55,7 @@ class Bench:
     def __init__(self, db: Database, hub: Hub) -> None:
         self.db, self.hub, self.now = db, hub, NOW
         self.websub = WebSub(db, lambda: self.now)
-        self.answers: list[Answer] = []
+        self.answers: list[FetchResult] = []
         self.session = aiohttp.ClientSession()
         db.write_now(lambda s: sources.sync(s, [(Source("s", FEED), NOW)], NOW))
         self.finish()
@@ -75,7 +75,7 @@ class Bench:
         await self.websub.tick({"s"})
         count = len(self.hub.asked)
 
-        async def answered(answer: Answer) -> None:
+        async def answered(answer: FetchResult) -> None:
             self.websub.answered(answer)
             self.answers.append(answer)
 
@@ -192,7 +192,7 @@ def test_a_push_without_a_right_signature_changes_nothing_and_the_sender_does_no
 
 
 def test_a_push_that_is_too_large_is_refused(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.web.websub.MOST", 1000)
+    monkeypatch.setattr("jobs.web.websub.MAX_PUSH", 1000)
 
     async def work() -> None:
         async with bench(db) as at:

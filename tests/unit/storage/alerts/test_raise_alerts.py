@@ -74,11 +74,11 @@ def test_three_tellers_in_two_languages_are_one_story_and_one_alert(db: Database
 def test_what_was_folded_is_named_on_the_alert_with_its_title_and_the_reason(db: Database) -> None:
     for number, title in enumerate(WINDSURF[:2]):
         store(db, record(title, number), draft())
-    [told] = db.read(lambda s: ledger.tellers(s, [1]))
+    [told] = db.read(lambda s: ledger.duplicates(s, [1]))
     assert (told.article_id, told.how, told.title, told.source) == (2, "event", WINDSURF[1], "s1")
     assert "actor, act, name, sum" in told.reason
     [claimed] = db.write_now(lambda s: outbox.claim(s, channel="desk", owner="me", now=NOW, limit=9, lease=timedelta(minutes=1)))
-    assert (claimed.reprints, claimed.tellers) == (1, ((WINDSURF[1], "s1"),))
+    assert (claimed.reprints, claimed.duplicates) == (1, ((WINDSURF[1], "s1"),))
 
 
 APART = [
