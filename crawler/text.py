@@ -28,15 +28,17 @@ _QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"'
 _MARKS = "™®©℠"  # NFKC would make ChatGPT™ the word chatgpttm
 _LINE = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _KEPT = "，"  # an ASCII comma may stand inside a number (5,000); the full-width one never does
-_HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af々〇"
+# Han characters, as the inside of a character class: `re.compile(f"[{HAN}]+")`. The one list of them.
+HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U000323af々〇"
+CJK = HAN + "\u3040-\u30ff\uac00-\ud7af"  # … with kana and Hangul
 # Han, Hangul jamo, Thai to Myanmar, Khmer, kana, Hangul: scripts in which a blank does not part words, or particles stick to them.
-_UNSPACED = _HAN + "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af"
+_UNSPACED = HAN + "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af"
 
-_han = re.compile(f"[{_HAN}]")
+_han = re.compile(f"[{HAN}]")
 _word = re.compile(f"[^\\W_{_UNSPACED}]")
 _words = re.compile(f"[^\\W_{_UNSPACED}]+|[{_UNSPACED}]")
 # A run with a line break is one line break; blanks beside Han are nothing (the group says so); other blanks are one.
-_squeeze = re.compile(f" *\\n[ \\n]+| +\\n| (?:(?<=[{_HAN}] ) *()(?![ \\n])| *()(?=[{_HAN}])| +(?!\\n))")
+_squeeze = re.compile(f" *\\n[ \\n]+| +\\n| (?:(?<=[{HAN}] ) *()(?![ \\n])| *()(?=[{HAN}])| +(?!\\n))")
 _MARKED = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u1160-\u11ff\u3099\u309a\uff9e\uff9f"
 _GONE = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _joins = re.compile(f"(?:[{_GONE}]*[{_MARKED}])*")

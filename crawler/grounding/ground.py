@@ -23,7 +23,7 @@ from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import all_terms, names, own
 from crawler.record import Event, Fact, Grounded, Record
 from crawler.stages.add import label
-from crawler.text import is_han, normal, word_ends, word_starts
+from crawler.text import HAN, is_han, normal, word_ends, word_starts
 
 KEYS = frozenset(("technologies", "industries", "keywords", "events"))
 MAX_VALUES = {"technology": 20, "industry": 6, "keyword": 8, "event": 10}
@@ -39,7 +39,7 @@ _order = re.compile(  # what a page says to a model
     re.IGNORECASE,
 )
 _figure = re.compile(r"\d+(?:[.,]\d+)*")
-_unit = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]|[^\\W_\u3400-\u4dbf\u4e00-\u9fff]+")
+_unit = re.compile(f"[{HAN}]|[^\\W_{HAN}]+")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from crawler.nlp.lexicon import Term, terms
 from crawler.nlp.segmenter import tagged
-from crawler.text import Normal, is_word, normalize, word_ends, word_starts
+from crawler.text import HAN, Normal, is_word, normalize, word_ends, word_starts
 
 
 class Match(NamedTuple):
@@ -156,7 +156,7 @@ def reading(text: str) -> Reading:
     return Reading(text)
 
 
-_han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
+_han = re.compile(f"[{HAN}]+")
 _spaced = re.compile(r"[^\W_]+(?:['.&/+][^\W_]+)*|[\W_]")
 _ends = re.compile(r"[。!?…]+|\.(?=[\"')]* )|\n|$")
 _abbreviated = re.compile(

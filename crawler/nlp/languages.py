@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]+")
+from crawler.text import HAN
+
+_han = re.compile(f"[{HAN}]+")
 _SCRIPTS = (
     ("ko", re.compile(r"[\uac00-\ud7af]")),
     ("ja", re.compile(r"[\u3040-\u30ff]")),
@@ -31,7 +33,7 @@ _COMMON = {
     "id": "yang dan di dengan untuk ini dari dalam tidak akan pada itu juga adalah",
 }
 _common = {code: frozenset(words.split()) for code, words in _COMMON.items()}
-_latin = re.compile(r"(?:(?![\u3400-\u4dbf\u4e00-\u9fff])[^\W\d_])+")
+_latin = re.compile(rf"(?:(?![{HAN}])[^\W\d_])+")
 
 
 def language_of(text: str) -> str | None:

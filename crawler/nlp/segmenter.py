@@ -9,14 +9,15 @@ from typing import Any
 import rjieba
 
 from crawler.nlp.lexicon import table, terms
+from crawler.text import HAN
 
-_han = re.compile("[\u3400-\u4dbf\u4e00-\u9fff]")
+_han = re.compile(f"[{HAN}]")
 
 
 @cache
 def segmenter() -> Any:
     """jieba, which also knows our own names: 智能体, 端到端, 开源 are one word each."""
-    plain = re.compile("[\u4e00-\u9fff]{2,5}")
+    plain = re.compile(f"[{HAN}]{{2,5}}")
     words = {form for form, (_, *known) in terms().items() if any(term.kind in ("technology", "entity") for term in known)}
     for word in {*words, *str(table("events.yaml")["words"]).split()}:
         if plain.fullmatch(word) and not rjieba.has_word(word):

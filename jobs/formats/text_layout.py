@@ -15,6 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from crawler.record import MAX_TEXT, MAX_TITLE, Event, Record
+from crawler.text import is_han
 
 TITLE, LINK, TEXT, KEYWORDS, TECHNOLOGIES, INDUSTRIES, EVENTS = LABELS = (
     "标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要",
@@ -76,7 +77,7 @@ def _items(items: Iterable[str]) -> tuple[str, ...]:
 
 def default_opening(record: Record) -> str:
     """The sentence before the events, in the record's language."""
-    language = record.language or ("zh" if re.search("[\u4e00-\u9fff]", record.title + record.text[:500]) else "")
+    language = record.language or ("zh" if any(map(is_han, record.title + record.text[:500])) else "")
     return OPENINGS["zh"] if language.startswith("zh") else OPENINGS[""]
 
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 
-from crawler.text import normal
+from crawler.text import CJK, normal
 
 REWRITTEN = 0.2  # of the old text's pieces that are gone
 FEW = 30  # pieces; of a shorter text a share says little
-_UNIT = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W_\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+")
+_UNIT = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NOTICE = re.compile(r"更正|勘误|澄清|编者按|撤稿|撤回|correction|corrected|clarification|retract|withdrawn|editor's note")
 _GONE = re.compile(

@@ -15,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from zlib import crc32
 
-from crawler.text import normal
+from crawler.text import CJK, normal
 
 SHARE = 0.6  # of the shorter text's grams
 SHORT = 100  # code points; below, titles count too
@@ -23,8 +23,7 @@ TINY = 12  # grams; below, the whole text must be the same
 MAX_RATIO = 3  # of the lengths
 BINS, ROWS = 40, 2
 
-_CJK = "\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff"
-_UNITS = re.compile(f"[{_CJK}]|[^\\W_{_CJK}]+")
+_UNITS = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing spreads CRC-32's linear bits
 _MASK = (1 << 64) - 1

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from crawler.text import HAN
 from storage.rules.ast import CHINESE_FIELDS, FIELDS
 
 _OPERATORS = ("AND", "OR", "NOT")
@@ -27,7 +28,7 @@ _FOREIGN = {  # what other languages and rule files use, and what it is called h
     "=>": "names and other settings do not belong into the query",
 }
 _blank = re.compile(r"\s+")
-_field = re.compile(r"([A-Za-z_]+|[\u3400-\u9fff]+)[:：]")
+_field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
 _function = re.compile(r"([a-z]{3,})(?=[(（])")
 _comparison = re.compile("[<>]=?|[＜＞]=?|[≥≤]|==?|＝")
 _regex = re.compile(r"/((?:[^/\\]|\\.)+)/([A-Za-z]*)", re.DOTALL)

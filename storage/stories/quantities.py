@@ -11,6 +11,8 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawler.text import HAN
+
 GAP = "|"  # stands for each character that was taken out
 _HAN_DIGITS = {ch: value for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0.5, "〇": 0}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
@@ -89,7 +91,7 @@ _version = re.compile(
     r"|(?<![a-z\d.])([a-z]) ?(\d{1,4}(?:\.\d+){0,2})(?![\d%])"
     r"|(?<![\d.,])(\d{1,2}\.\d{1,2})(?![\d.%倍])"
 )
-_craft = re.compile(f"(?<=[\u4e00-\u9fff])({_HAN_NUMBER}|(?<![\\d.月])\\d{{1,3}})号")  # 神舟二十一号, 14 号线
+_craft = re.compile(f"(?<=[{HAN}])({_HAN_NUMBER}|(?<![\\d.月])\\d{{1,3}})号")  # 神舟二十一号, 14 号线
 _VERBS = frozenset("releases launches unveils ships introduces announces debuts adds gets open sources new its".split())
 _NO_FAMILY = frozenset(
     "top with from over than about around of in by to for at the and after under up down hits all some "
