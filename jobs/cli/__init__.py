@@ -1,1 +1,1 @@
-"""TODO."""
+"""The command line: parses words, asks services, prints. One file a command; `main` puts them together."""

@@ -1,1 +1,3 @@
-"""TODO."""
+"""The language of rules, searches and trials: text → tree → hit or not, with the places that say so. Pure, and imports nothing
+else of storage.
+"""
