@@ -16,6 +16,7 @@ from jobs.deliver.rendering import PLAIN, details, headline, safe_link
 from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("bark",)
+PUBLIC = ("host", "sound", "group")
 RATE = 60.0  # the vendor names no figure
 LIMIT = 2000  # bytes; Apple takes 4 KB for the whole notification, as ASCII JSON at worst
 CODES = Codes(ok=(200,), final=(400, 404), poison=(413,))

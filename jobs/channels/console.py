@@ -11,6 +11,7 @@ from jobs.deliver.rendering import PLAIN, render
 from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("console",)
+PUBLIC = ("host",)  # parts of the address that are no secret
 RATE = None
 LIMIT = 20_000  # bytes
 

@@ -23,6 +23,7 @@ from jobs.deliver.rendering import MAIL, PLAIN, headline, render
 from jobs.deliver.transport import TIMEOUT, Post, Receipt, accepted, refused
 
 SCHEMES = ("smtps", "smtp")
+PUBLIC = ("host", "from", "to", "tls")
 RATE = 30.0  # ours: mail providers bar who sends many in a minute, and a mailbox is no place for a storm
 EXAMPLE = "smtps://user:password@smtp.example.org:465?from=zhixun@example.org&to=desk@example.org"
 LIMIT = 100_000  # bytes of one form; far below what mail servers refuse

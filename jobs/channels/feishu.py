@@ -20,6 +20,7 @@ from jobs.deliver.rendering import CHAT, ENTITY_MARKDOWN, details, headline, ren
 from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("feishu", "lark")
+PUBLIC = ("keyword",)
 RATE = 100.0  # a minute and bot, as several projects report; the vendor's page names no figure
 LIMIT = 12_000  # bytes of text; a request may have 20 KB, and the card's frame and JSON quoting take a part
 APIS = {"feishu": "https://open.feishu.cn", "lark": "https://open.larksuite.com"}

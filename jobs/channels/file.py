@@ -20,6 +20,7 @@ from jobs.deliver.rendering import as_json
 from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("file",)
+PUBLIC = ("host", "path")
 RATE = None
 
 

@@ -20,6 +20,7 @@ from jobs.deliver.rendering import as_json
 from jobs.deliver.transport import Post, Receipt, accepted
 
 SCHEMES = ("webhook+https", "webhook+http")
+PUBLIC = ("host",)
 RATE = None
 EXAMPLE = "webhook+https://example.org/alerts?secret=SECRET"
 

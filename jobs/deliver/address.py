@@ -1,7 +1,7 @@
 """The address of a channel, as the configuration writes it: ``scheme://user:password@host:port/path?key=value``.
 
 Unlike a web address it keeps the case of its host, because for many channels that part is a token: ``feishu://TOKEN``. Nothing in
-here ever shows a secret: `repr` and `redact` blank whatever could be one.
+here ever shows a secret: `repr` and `redact` blank whatever its channel does not declare public.
 """
 
 from __future__ import annotations
@@ -15,12 +15,10 @@ from urllib.parse import parse_qsl, unquote
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from crawler.errors import OptionError
-from crawler.plugins import Options
+from crawler.plugins import Component, Options, family
 
 HIDDEN = "***"
 _SHAPE = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?]*)([^?]*)(?:\?(.*))?", re.IGNORECASE | re.DOTALL)
-_HOSTS = ("webhook", "smtp", "smtps", "ntfy", "bark", "console", "file")  # the host of these is a host, not a token
-_HARMLESS = ("from", "to", "keyword", "tls", "sound", "group", "topic")  # query keys whose value may be shown
 _MIN_SECRET = 8  # code points; a shorter word is no token, and blanking it everywhere would blank innocent text
 
 Chosen = TypeVar("Chosen", bound=BaseModel)
@@ -106,13 +104,36 @@ def _host_and_port(place: str) -> tuple[str, int | None]:
     return host, int(port)
 
 
+def channels() -> dict[str, Component]:
+    """All channel components by name."""
+    return family("jobs.channels", "send")
+
+
+def component_of(address: Address) -> Component:
+    """The channel that speaks this scheme; raises OptionError that names those there are."""
+    for component in channels().values():
+        schemes: tuple[str, ...] = component.module.SCHEMES
+        if address.scheme in schemes or any(each.endswith("+") and address.scheme.startswith(each) for each in schemes):
+            return component
+    known = sorted(scheme for component in channels().values() for scheme in component.module.SCHEMES)
+    raise OptionError(f"no channel speaks {address.scheme}://; known are {', '.join(known)}")
+
+
+def _public(address: Address) -> tuple[str, ...]:
+    """What the channel declares as no secret: ``host``, ``path``, query keys. Nothing where no channel speaks the scheme."""
+    try:
+        return tuple(getattr(component_of(address).module, "PUBLIC", ()))
+    except OptionError:
+        return ()
+
+
 def shown(address: Address) -> str:
     """The address with everything blanked that could be a secret."""
-    family = address.scheme.partition("+")[0]
+    public = _public(address)
     login = f"{HIDDEN}@" if address.user is not None else ""
-    place = address.authority if family in _HOSTS else HIDDEN if address.authority else ""
-    path = address.path if family == "file" else "/" + HIDDEN if address.segments else address.path
-    query = "&".join(f"{key}={value if key in _HARMLESS else HIDDEN}" for key, value in address.query)
+    place = address.authority if "host" in public else HIDDEN if address.authority else ""
+    path = address.path if "path" in public or not address.segments else "/" + HIDDEN
+    query = "&".join(f"{key}={value if key in public else HIDDEN}" for key, value in address.query)
     return f"{address.scheme}://{login}{place}{path}" + (f"?{query}" if query else "")
 
 
@@ -126,12 +147,12 @@ def redact(text: str) -> str:
 
 def secrets(address: Address) -> frozenset[str]:
     """The parts that must never be printed, for the log's filter."""
-    family = address.scheme.partition("+")[0]
-    found = [address.password or "", *(value for key, value in address.query if key not in _HARMLESS)]
-    if family not in _HOSTS:
+    public = _public(address)
+    found = [address.password or "", *(value for key, value in address.query if key not in public)]
+    if "host" not in public:
         found += [address.authority, address.host, address.user or ""]
-    if family not in ("file", "console"):
-        found += [part for part in address.segments if len(part) >= 2 * _MIN_SECRET or family not in _HOSTS]
+    if "path" not in public:  # beside a host that is known, a short word of the path is no token
+        found += [part for part in address.segments if len(part) >= 2 * _MIN_SECRET or "host" not in public]
     return frozenset(word for word in found if len(word) >= _MIN_SECRET)
 
 

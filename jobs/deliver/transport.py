@@ -19,10 +19,9 @@ from typing import Any
 import aiohttp
 from pydantic import BaseModel
 
-from crawler.errors import OptionError
-from crawler.plugins import Component, family
+from crawler.plugins import Component
 from jobs import clock
-from jobs.deliver.address import Address, parse_address, shown
+from jobs.deliver.address import component_of, parse_address, shown
 from jobs.deliver.message import Message, clean
 
 TIMEOUT = 10.0  # seconds for one request, everything included
@@ -269,26 +268,9 @@ class OpenChannel:
         return receipt
 
 
-def channels() -> dict[str, Component]:
-    """All channel components by name."""
-    return family("jobs.channels", "send")
-
-
 def channel_for(text: str, template: str = "") -> OpenChannel:
     """The channel of an address; raises OptionError that says what is wrong or missing."""
     address = parse_address(text)
-    component = _component(address)
+    component = component_of(address)
     options: BaseModel = component.module.options(address)
     return OpenChannel(component.name, address.scheme, shown(address), options, component.module.RATE, component, template)
-
-
-def _component(address: Address) -> Component:
-    for component in channels().values():
-        if address.scheme in component.module.SCHEMES or _starts(address.scheme, component.module.SCHEMES):
-            return component
-    known = sorted(scheme for component in channels().values() for scheme in component.module.SCHEMES)
-    raise OptionError(f"no channel speaks {address.scheme}://; known are {', '.join(known)}")
-
-
-def _starts(scheme: str, schemes: tuple[str, ...]) -> bool:
-    return any(known.endswith("+") and scheme.startswith(known) for known in schemes)

@@ -106,6 +106,7 @@ def test_the_channel_sends(added: ModuleType) -> None:
         return Reply(503 if len(posted) > 1 else 200, b"thanks")
 
     channel = channel_for("note://paper.example/desk")
+    assert channel.shown == "note://paper.example/desk"
     message = Message(1, "key-1", "r", "江湾市的新试点")
     receipts = [asyncio.run(channel.send(message, post)) for _ in range(2)]  # type: ignore[arg-type]
     assert [(receipt.accepted, receipt.permanent) for receipt in receipts] == [(True, False), (False, False)]

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from jobs import clock
+from jobs.deliver.address import channels
 from jobs.deliver.message import Message
-from jobs.deliver.transport import Receipt, channel_for, channels, posting
+from jobs.deliver.transport import Receipt, channel_for, posting
 
 TEXT = (Path(__file__).parents[4] / "docs" / "channels.md").read_text("utf-8")
 ALERT = Message(alert_id=1, idem_key="key-1", rule="r", title="t", record={"title": "标题"})

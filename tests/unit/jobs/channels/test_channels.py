@@ -23,8 +23,9 @@ from aiosmtpd.smtp import Envelope
 
 from crawler.errors import OptionError
 from jobs.deliver import message as messages
+from jobs.deliver.address import channels
 from jobs.deliver.message import Message
-from jobs.deliver.transport import Post, Receipt, channel_for, channels, posting
+from jobs.deliver.transport import Post, Receipt, channel_for, posting
 from tests.vendors import HTML_INSTEAD, HTTP_REFUSALS, VENDORS, FetchResult, Known, Mailbox, Refusal, Trouble, Vendor, mail_server
 
 NOW = datetime(2026, 12, 1, 0, 0, 0, tzinfo=UTC)
