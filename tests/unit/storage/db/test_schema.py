@@ -1,0 +1,57 @@
+"""Migrations are history: none is edited, and a database of every released schema opens with all its rows."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from storage import migrations
+from storage.archive import queries
+from storage.db.database import open_database
+from tests.schemas import FOLDER
+
+STEPS = sorted((Path(migrations.__file__).parent / "versions").glob("[!_]*.py"))
+FROZEN = {  # SHA-256 of the file as it was released, its first 16 digits; a new step adds a line, and no line ever changes
+    "first": "17ecdfc66b248f37",
+    "second": "10a5229dde4391a9",
+    "third": "2527c5dd6d7b474a",
+    "fourth": "dd2d7b8832e6b36b",
+}
+SCHEMAS = sorted(FOLDER.glob("*.sql"))
+
+
+def test_a_released_migration_is_never_edited() -> None:
+    assert {step.stem: hashlib.sha256(step.read_bytes()).hexdigest()[:16] for step in STEPS} == FROZEN
+
+
+def test_each_step_left_a_database_to_start_from() -> None:
+    assert len(SCHEMAS) == len(STEPS)
+
+
+@pytest.mark.parametrize("schema", SCHEMAS, ids=lambda path: path.stem)
+def test_a_database_of_an_older_version_keeps_its_rows(schema: Path, tmp_path: Path) -> None:
+    path = tmp_path / "old.db"
+    with sqlite3.connect(path) as raw:
+        raw.executescript(schema.read_text("utf-8"))
+        rows = {table: raw.execute(f'select count(*) from "{table}"').fetchone()[0] for table in _tables(raw)}
+    raw.close()
+    db = open_database(f"sqlite:///{path}")
+    db.upgrade()
+    records = db.read(lambda s: list(queries.records(s)))
+    alerts = db.read(lambda s: queries.alerts(s, limit=9))
+    db.close()
+    with sqlite3.connect(path) as raw:
+        now = {table: raw.execute(f'select count(*) from "{table}"').fetchone()[0] for table in rows}
+    raw.close()
+    assert now == rows
+    assert [record.title for record in records] == ["青禾发布大模型 3", "青禾发布大模型（更正）", "青禾发布大模型 1"]
+    assert all(record.events and record.facts for record in (records[0], records[2]))
+    assert {alert.rule for alert in alerts} == {"llm", "chips"}
+
+
+def _tables(raw: sqlite3.Connection) -> list[str]:
+    found = raw.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite%'")
+    return [name for (name,) in found if name != "alembic_version"]
