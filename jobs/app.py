@@ -17,9 +17,10 @@ from jobs.deliver.transport import OpenChannel, channel_for
 from jobs.formats.alert_feeds import Feeds
 from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
-from jobs.pipeline import Pipeline, RulePolicy, Watch, WatchedSource
+from jobs.pipeline import Pipeline
 from jobs.store_guard import StoreGuard
-from jobs.web.websub import Asked, WebSub
+from jobs.watch import Asked, Hooks, RulePolicy, Watch, WatchedSource, Work
+from jobs.web.websub import WebSub
 from storage.alerts import outbox
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
@@ -47,23 +48,25 @@ class App:
         self.checkup = Checkup(self.db, clock.now, config.zone, alerts.health_channels, alerts.coverage)
         self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, clock.now, self.deliverer.tell)
         self.engine = Engine(fetch_rules(config), self._claim, self._answered, clock.now)
-        self.websub = WebSub(self.db, clock.now)
+        self.websub = WebSub(self.db, clock.now, self.engine.wake, self.pipeline.look_now)
         self.feeds = Feeds(self.db, clock.now)
         self._feeds_stale = True
-        self.pipeline.on_alert = self._alerted
-        self.pipeline.on_work = self.engine.wake
-        self.pipeline.further = self.engine.further
-        self.pipeline.host_delay = lambda host: self.engine.crawl_delay(host) or 0.0
-        self.pipeline.on_polled, self.pipeline.pause = self.websub.polled, self.websub.pause
-        self.websub.on_work, self.websub.on_push = self.engine.wake, self.pipeline.look_now
+        self.pipeline.hooks = Hooks(
+            alerted=self.alerted,
+            has_work=self.engine.wake,
+            host_delay=lambda host: self.engine.crawl_delay(host) or 0.0,
+            further=self.engine.further,
+            polled=self.websub.polled,
+            pause=self.websub.pause,
+        )
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def _claim(self) -> Fetch | None:
+    async def _claim(self) -> Fetch[Work] | None:
         return self.websub.next() or await self.store_guard.claim()
 
-    async def _answered(self, answer: FetchResult) -> None:
-        if isinstance(answer.fetch.token, Asked):
-            self.websub.answered(answer)
+    async def _answered(self, answer: FetchResult[Work]) -> None:
+        if isinstance(answer.fetch.work, Asked):
+            self.websub.answered(answer, answer.fetch.work)
         else:
             await self.store_guard.answered(answer)
 
@@ -91,7 +94,8 @@ class App:
         wanted = [(watched.source, now) for watched in self.pipeline.watch.sources.values()]
         await self.db.write(lambda s: sources.sync(s, wanted, now))
 
-    def _alerted(self) -> None:
+    def alerted(self) -> None:
+        """The ledger changed: the channels have something to send, and the feeds something to say."""
         self._feeds_stale = True
         self.deliverer.wake()
 

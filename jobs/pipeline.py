@@ -13,30 +13,29 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Literal
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from crawler import url as urls
 from crawler.errors import NotAnArticle, ReadError, SpiderError
 from crawler.fetch.engine import Fetch, FetchResult
-from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
+from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record
 from crawler.sandbox.fair_queue import Overloaded
 from crawler.sandbox.pool import Killed, Readers
 from crawler.stages.add import bare
 from crawler.stages.read import MAX_PAGES, joined, next_page
 from jobs import log, pacing, schedule
-from jobs.config.times import show_duration
 from jobs.deliver.message import payload, record_fields
+from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
 from storage.archive import articles
 from storage.db.database import Database
 from storage.db.failpoints import failpoint
 from storage.queue import frontier, sources, usage
 from storage.queue.frontier import Task
-from storage.rules.ruleset import Hit, Ruleset
+from storage.rules.ruleset import Hit
 
 LEASE = timedelta(minutes=3)  # longer than the longest fetch (30 s) and two readings (8 s) of a batch that waits its turn
 OVERLOADED = timedelta(seconds=20)  # until a page is asked for again that too many others stood before
@@ -51,69 +50,6 @@ MIN_OWN_TEXT = 40  # code points of what a source says itself, to make a record 
 _log = log.get("pipeline")
 
 
-@dataclass(frozen=True, slots=True)
-class RulePolicy:
-    """What the configuration says of one rule: where its alerts go and when, what it tells once, from which age on it is silent."""
-
-    channels: tuple[str, ...]
-    max_age: timedelta
-    due: Callable[[datetime], datetime | None]
-    fold: articles.Fold = "events"
-    again_when: int | None = None
-    on_update: bool = False
-    cooldown: timedelta | None = None
-    digest_size: int | None = None
-
-    def muted(self, record: Record, baseline: bool, now: datetime) -> str:
-        """Why a match of this record raises no alert; "" when it does. `baseline`: it was there before we watched."""
-        if record.published is None and baseline:
-            return "without a date, on its source's first poll"
-        if record.published is not None and now - record.published > self.max_age:
-            return f"older than {show_duration(self.max_age)}"
-        return ""
-
-
-@dataclass(frozen=True, slots=True)
-class WatchedSource:
-    """What the configuration says of one source. Without a cadence it is polled where its articles are expected."""
-
-    source: Source
-    cadence: schedule.Cadence | None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes | None = None
-    weight: float = 1.0
-    render: Literal[False, True, "list"] = False
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """One configuration, ready to work with. A reload replaces it whole, between two answers.
-
-    `budget`: requests a day. `timed_polls`: so many polls a day have a cadence.
-    """
-
-    sources: Mapping[str, WatchedSource]
-    rules: Ruleset
-    routing: Mapping[str, RulePolicy]
-    zone: tzinfo
-    delay: timedelta
-    budget: int | None = None
-    timed_polls: float = 0.0
-
-    def day(self, now: datetime) -> str:
-        """The day on whose account a request goes."""
-        return f"{now.astimezone(self.zone):%Y-%m-%d}"
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """An article of several pages, read as far as `record` goes; the answer to this request is its next page."""
-
-    task: Task
-    record: Record
-    asked: tuple[str, ...] = ()
-
-
 class Pipeline:
     """Hands tasks to the engine and its answers to storage.
 
@@ -122,13 +58,8 @@ class Pipeline:
 
     def __init__(self, db: Database, readers: Readers, watch: Watch, owner: str, now: Callable[[], datetime]) -> None:
         self.watch = watch
+        self.hooks = Hooks()
         self.counts: Counter[str] = Counter()
-        self.on_alert: Callable[[], None] = lambda: None
-        self.on_work: Callable[[], None] = lambda: None
-        self.host_delay: Callable[[str], float] = lambda _host: 0.0  # what robots.txt asks for, in seconds
-        self.on_polled: Callable[[str, tuple[str, str] | None, int], Awaitable[None]] = _heard  # a source, its hub, how many new
-        self.pause: Callable[[str, timedelta], timedelta] = lambda _source, own: own  # what its hub makes of a source's pause
-        self.further: Callable[[], int] = lambda: 0  # requests that were made beside those that are claimed here
         self.polls_due_by: datetime | None = None
         self.resting = False  # the day's budget is used up: no polls, only articles
         self._db = db
@@ -136,7 +67,7 @@ class Pipeline:
         self._owner = owner
         self._now = now
         self._claimed: deque[Task] = deque()
-        self._parts: deque[Fetch] = deque()
+        self._parts: deque[Fetch[Work]] = deque()
         self._pages = 0  # further pages of articles, which are not on account yet
         self._look_again: datetime | None = None
         self._rng = random.Random()
@@ -145,7 +76,7 @@ class Pipeline:
 
     # ---- frontier → engine
 
-    async def claim(self) -> Fetch | None:
+    async def claim(self) -> Fetch[Work] | None:
         """The next request that is due, or None when nothing is."""
         if self._parts:
             self._pages += 1
@@ -185,7 +116,7 @@ class Pipeline:
     def _claim(self, session: Session, now: datetime) -> tuple[list[Task], bool]:
         """Due tasks, and whether the day's budget is used up; then they are articles only."""
         day, budget = self.watch.day(now), self.watch.budget
-        if more := self._pages + self.further():
+        if more := self._pages + self.hooks.further():
             self._pages = 0
             usage.add(session, day, more)
         left = BATCH if budget is None else budget - usage.of_day(session, day)
@@ -209,12 +140,12 @@ class Pipeline:
     def look_now(self) -> None:
         """There may be work: ask the frontier again at once."""
         self._look_again = None
-        self.on_work()
+        self.hooks.has_work()
 
     def _delay(self, host: str) -> float:
-        return max(self.watch.delay.total_seconds(), self.host_delay(host))
+        return max(self.watch.delay.total_seconds(), self.hooks.host_delay(host))
 
-    def _fetch(self, task: Task, watched: WatchedSource) -> Fetch:
+    def _fetch(self, task: Task, watched: WatchedSource) -> Fetch[Work]:
         if task.kind == "poll":
             headers, body = watched.headers, watched.body
             method = "POST" if body is not None else "GET"
@@ -231,12 +162,13 @@ class Pipeline:
 
     # ---- engine → storage
 
-    async def answered(self, answer: FetchResult) -> None:
+    async def answered(self, answer: FetchResult[Work]) -> None:
         """One request came to its end: store what it means."""
         failpoint("after-fetch")
-        token: Task | Part = answer.fetch.token
-        part = token if isinstance(token, Part) else None
-        task = token.task if isinstance(token, Part) else token
+        work = answer.fetch.work
+        if isinstance(work, Asked):
+            return  # not ours
+        part, task = (work, work.task) if isinstance(work, Part) else (None, work)
         watched = self.watch.sources.get(task.source)
         if watched is None or answer.outcome.reason is Reason.STOPPED:
             return  # its lease is released, or a reload has dropped the source
@@ -265,7 +197,7 @@ class Pipeline:
         until = self._now() + timedelta(seconds=outcome.retry_after or 0)
         await self._db.write(lambda s: frontier.hold_host(s, task.host, until, outcome.reason))
 
-    async def _polled(self, task: Task, watched: WatchedSource, answer: FetchResult) -> None:
+    async def _polled(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
         outcome = answer.outcome
         if answer.page is not None:
             try:
@@ -282,19 +214,19 @@ class Pipeline:
             return
         await self._poll_failed(task, watched, outcome)
 
-    async def _keep_links(self, task: Task, watched: WatchedSource, answer: FetchResult, found: Found | None) -> None:
+    async def _keep_links(self, task: Task, watched: WatchedSource, answer: FetchResult[Work], found: Found | None) -> None:
         now = self._now()
         wish = max(filter(None, (found.ttl if found else None, answer.max_age)), default=None)
         due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
-        due = now + self.pause(task.source, due - now) if task.is_root else due
+        due = now + self.hooks.pause(task.source, due - now) if task.is_root else due
         self.counts["polls"] += 1
         if found is None:
             await self._db.write(lambda s: _keep(s, task, answer, None, now=now, due=due))
             _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
             return
         kept = await self._db.write(lambda s: _keep(s, task, answer, found, now=now, due=due))
-        if task.is_root:
-            await self.on_polled(task.source, found.hub, kept.new)
+        if task.is_root and self.hooks.polled:
+            await self.hooks.polled(task.source, found.hub, kept.new)
         self.counts["links"] += kept.new
         if kept.new:
             self.look_now()
@@ -329,7 +261,7 @@ class Pipeline:
             next=due.isoformat(),
         )
 
-    async def _fetched(self, task: Task, watched: WatchedSource, answer: FetchResult) -> None:
+    async def _fetched(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
         outcome, record = answer.outcome, None
         if answer.page is not None:
             outcome, record = await self._read(task, watched, answer.page)
@@ -366,10 +298,10 @@ class Pipeline:
         ):
             return False
         self._parts.append(Fetch(address, replace(part, asked=(*part.asked, address)), render=watched.render is True))
-        self.on_work()
+        self.hooks.has_work()
         return True
 
-    async def _next_part(self, part: Part, watched: WatchedSource, answer: FetchResult) -> None:
+    async def _next_part(self, part: Part, watched: WatchedSource, answer: FetchResult[Work]) -> None:
         """Join one more page to an article. What cannot be read ends it: better short than missed."""
         whole = part.record
         if answer.page is not None:
@@ -404,7 +336,7 @@ class Pipeline:
     def _told(self, made: int, folded: int) -> None:
         self.counts["alerts"] += made
         if made or folded:
-            self.on_alert()
+            self.hooks.alerted()
 
     async def _read(self, task: Task, watched: WatchedSource, page: Page) -> tuple[Outcome, Record | None]:
         link = task.hint or Link(task.url)
@@ -473,12 +405,8 @@ class Pipeline:
         return articles.Updates(due, record_fields(record) if record and due else {})
 
 
-async def _heard(_source: str, _hub: tuple[str, str] | None, _new: int) -> None:
-    """Nobody wants to know."""
-
-
 def _keep(
-    session: Session, task: Task, answer: FetchResult, found: Found | None, *, now: datetime, due: datetime
+    session: Session, task: Task, answer: FetchResult[Work], found: Found | None, *, now: datetime, due: datetime
 ) -> frontier.Kept:
     """Store what a good poll says; `found` is None where nothing changed."""
     if task.is_root:

@@ -17,6 +17,7 @@ from jobs import clock, log
 from jobs.deliver.message import Message, notice
 from jobs.monitor.liveness import Pulse, StoreHealth
 from jobs.pipeline import Pipeline
+from jobs.watch import Work
 from jobs.web.metrics import Health
 from storage.archive import queries
 from storage.db.database import Database
@@ -55,7 +56,7 @@ class StoreGuard:
 
     # ---- between the engine and the pipeline
 
-    async def claim(self) -> Fetch | None:
+    async def claim(self) -> Fetch[Work] | None:
         """The next request that is due, or None while there is none or the store is in trouble."""
         if self.store.trouble is not None:
             return None
@@ -65,7 +66,7 @@ class StoreGuard:
             self.failed(error)
             return None
 
-    async def answered(self, answer: FetchResult) -> None:
+    async def answered(self, answer: FetchResult[Work]) -> None:
         """Hand an answer on. One that could not be stored is fetched again later."""
         try:
             await self._pipeline.answered(answer)

@@ -17,12 +17,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import psycopg
 import pytest
 
 from storage.db.database import Database, open_database
 
 NewUrl = Callable[[], str]
+
+hypothesis.settings.register_profile("zhixun", deadline=None)  # a busy machine is no fault of ours
+hypothesis.settings.load_profile("zhixun")
 
 
 @contextmanager

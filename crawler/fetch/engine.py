@@ -11,14 +11,14 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
 
 from crawler.fetch.guard import Allowed
-from crawler.fetch.messages import Ended, Fetch, FetchResult, ended, max_age, outcome_of, validator
+from crawler.fetch.messages import Ended, Fetch, FetchResult, Work, ended, max_age, outcome_of, validator
 from crawler.fetch.middlewares import PERMANENT, fresh_meta, header
 from crawler.fetch.pace import Pace
 from crawler.fetch.settings import SHORTEST_DELAY, CrawlContext, FetchRules, settings
@@ -49,7 +49,7 @@ class Feeder(Spider):
 
     name = "feeder"
 
-    def __init__(self, context: CrawlContext, engine: Engine) -> None:
+    def __init__(self, context: CrawlContext, engine: Engine[Any]) -> None:
         super().__init__()
         self.context = context
         self._engine = engine
@@ -60,7 +60,7 @@ class Feeder(Spider):
             yield request
 
 
-class Engine:
+class Engine(Generic[Work]):
     """Fetches what `claim` gives and hands each end to `answered`.
 
     Raises OptionError when a network of the rules is none. `answered` may take its time. `concurrency` requests are on the
@@ -70,8 +70,8 @@ class Engine:
     def __init__(
         self,
         rules: FetchRules,
-        claim: Callable[[], Awaitable[Fetch | None]],
-        answered: Callable[[FetchResult], Awaitable[None]],
+        claim: Callable[[], Awaitable[Fetch[Work] | None]],
+        answered: Callable[[FetchResult[Work]], Awaitable[None]],
         now: Callable[[], datetime],
     ) -> None:
         self._settings = settings(rules)
@@ -79,7 +79,7 @@ class Engine:
         self._claim = claim
         self._answered = answered
         self._context = CrawlContext(rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now)
-        self._fetching: dict[int, Fetch] = {}
+        self._fetching: dict[int, Fetch[Work]] = {}
         self._held: dict[int, int] = {}  # bytes of each page that is being answered
         self._answering: dict[int, asyncio.Task[None]] = {}
         self._work = asyncio.Event()
@@ -247,7 +247,7 @@ class Engine:
         most = self._context.rules.concurrency
         return len(self._fetching) < AHEAD * most and len(self._answering) < AHEAD * most and sum(self._held.values()) < MAX_HELD
 
-    async def _next_fetch(self) -> Fetch | None:
+    async def _next_fetch(self) -> Fetch[Work] | None:
         """What is due, or None after a little sleep."""
         self._work.clear()
         wait = IDLE
@@ -263,7 +263,7 @@ class Engine:
                 pass
         return fetch
 
-    async def _begin(self, fetch: Fetch) -> Request | None:
+    async def _begin(self, fetch: Fetch[Work]) -> Request | None:
         """The request, or None when it is refused before it begins."""
         self._fetching[id(fetch)] = fetch
         if fetch.render and self._context.rules.browser is None:
@@ -276,7 +276,7 @@ class Engine:
             await self._give(FetchResult(fetch, outcome))
             return None
 
-    def _request(self, fetch: Fetch) -> Request:
+    def _request(self, fetch: Fetch[Work]) -> Request:
         if not fetch.url.lower().startswith(("http://", "https://")):
             raise ValueError(fetch.url[:200])
         headers = {"User-Agent": self._context.rules.user_agent, **HEADERS, **fetch.headers}
@@ -304,9 +304,9 @@ class Engine:
     async def _failed(self, failure: Any) -> None:
         await self._give(self._answer_without(failure.request, failure.value))
 
-    def _answer_of(self, request: Request, response: Response) -> FetchResult:
+    def _answer_of(self, request: Request, response: Response) -> FetchResult[Work]:
         """What a response means."""
-        fetch: Fetch = request.meta["fetch"]
+        fetch: Fetch[Work] = request.meta["fetch"]
         now = self._context.now()
         outcome = outcome_of(response.status, header(response, "Retry-After"), now)
         page = None
@@ -328,7 +328,7 @@ class Engine:
             partly=request.meta["partly"],
         )
 
-    def _answer_without(self, request: Request, error: BaseException) -> FetchResult:
+    def _answer_without(self, request: Request, error: BaseException) -> FetchResult[Work]:
         """What the lack of a response means."""
         if isinstance(error, Ended):
             outcome = error.outcome
@@ -337,7 +337,7 @@ class Engine:
             outcome = ended(Reason.BAD_HTTP, f"{type(error).__name__}: {error}"[:300]).outcome
         return FetchResult(request.meta["fetch"], outcome, elapsed=request.meta["spent"], bytes=request.meta["wire_bytes"])
 
-    async def _give(self, answer: FetchResult) -> None:
+    async def _give(self, answer: FetchResult[Work]) -> None:
         """Hand an answer on, in a task of its own that a stop can cancel. Its failure is logged: the lease will run out."""
         key = id(answer.fetch)
         task = asyncio.ensure_future(self._answered(answer))

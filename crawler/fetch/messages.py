@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from types import MappingProxyType
-from typing import Any
+from typing import Generic, TypeVar
 
 from scrapy.exceptions import IgnoreRequest
 
 from crawler.record import Outcome, Page, Reason
+
+Work = TypeVar("Work")
 
 SHORTEST_WAIT = 5.0  # seconds, of a Retry-After
 LONGEST_WAIT = 86_400.0
@@ -24,14 +26,14 @@ _UNREAD = ("image/", "audio/", "video/", "font/")
 
 
 @dataclass(frozen=True, slots=True)
-class Fetch:
-    """One request. `token` comes back with the answer; `delay` (seconds) may only lengthen the pace of the host.
+class Fetch(Generic[Work]):
+    """One request. `work` is what it is made for, and comes back with the answer; `delay` (seconds) may only lengthen the pace of the host.
 
     `render`: in a browser. `call`: of an interface that is offered for just this, so that robots.txt has no say.
     """
 
     url: str
-    token: Any = None
+    work: Work = None  # type: ignore[assignment]  # most tests and one-off requests need none
     etag: str | None = None
     last_modified: str | None = None
     headers: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -43,7 +45,7 @@ class Fetch:
 
 
 @dataclass(frozen=True, slots=True)
-class FetchResult:
+class FetchResult(Generic[Work]):
     """How one request ended. `page` is there when the outcome is OK.
 
     `moved_to` is the new address when every redirect on the way was a permanent one. `elapsed` is in seconds on the network,
@@ -51,7 +53,7 @@ class FetchResult:
     Of a rendered page, `also` is how many requests its scripts made, and `partly` that some of them failed in a way that may pass.
     """
 
-    fetch: Fetch
+    fetch: Fetch[Work]
     outcome: Outcome
     page: Page | None = None
     etag: str | None = None

@@ -16,8 +16,8 @@ from jobs.cli.console import Cli, Json, local, out, show, since, table, write_js
 from jobs.config.load import Config, RuleConfig
 from jobs.deliver.message import short_id
 from jobs.deliver.transport import channel_for
-from jobs.pipeline import RulePolicy
 from jobs.services.backtest import Case, Report, case_of, simulate
+from jobs.watch import RulePolicy
 from storage.alerts import ledger
 from storage.archive import queries
 from storage.rules.explain import explain as explain_match

@@ -15,8 +15,8 @@ from jobs.app import fetch_rules, watch_of
 from jobs.cli import adding, health
 from jobs.cli.console import Cli, Json, fail, local, out, show, table
 from jobs.config.load import Config
-from jobs.pipeline import WatchedSource
 from jobs.services.fetch_one import fetch_one
+from jobs.watch import WatchedSource
 
 app = typer.Typer(no_args_is_help=True, help="The watched sources.")
 

@@ -88,7 +88,7 @@ def _browser(document: Document) -> None:
         if chromium() is not None:
             return
     for number, source in document.entries("sources"):
-        if source.get("render") and source.get("enabled", True):
+        if source.get("render") in (True, "list") and source.get("enabled", True):
             document.mistake(("sources", number, "render"), f"{lacks[0]} is not installed", lacks[1])
 
 

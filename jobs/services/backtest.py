@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from crawler.record import Record
-from jobs.pipeline import RulePolicy
+from jobs.watch import RulePolicy
 from storage.alerts.raise_alerts import Cooldown, Place, cooled, publisher_of
 from storage.rules.match import Evidence
 from storage.rules.parser import Query

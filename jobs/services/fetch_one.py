@@ -16,17 +16,17 @@ class Fetcher:
     """Fetches one thing after the other at one pace; robots.txt is asked once a host."""
 
     def __init__(self, rules: FetchRules) -> None:
-        self._waiting: deque[Fetch] = deque()
-        self._got: dict[int, asyncio.Future[FetchResult]] = {}
+        self._waiting: deque[Fetch[None]] = deque()
+        self._got: dict[int, asyncio.Future[FetchResult[None]]] = {}
         self._engine = Engine(rules, self._claim, self._answered, clock.now)
         self._running = asyncio.create_task(self._engine.run())
 
     async def get(
         self, url: str, headers: Mapping[str, str] | None = None, body: bytes | None = None, render: bool = False
-    ) -> FetchResult:
+    ) -> FetchResult[None]:
         """The answer, whatever it is. Raises what ended the engine, if that ended first."""
         fetch = Fetch(url, None, None, None, headers or {}, "POST" if body is not None else "GET", body, render=render)
-        got: asyncio.Future[FetchResult] = asyncio.get_running_loop().create_future()
+        got: asyncio.Future[FetchResult[None]] = asyncio.get_running_loop().create_future()
         self._got[id(fetch)] = got
         self._waiting.append(fetch)
         self._engine.wake()
@@ -40,10 +40,10 @@ class Fetcher:
         await self._engine.stop(1.0)
         await self._running
 
-    async def _claim(self) -> Fetch | None:
+    async def _claim(self) -> Fetch[None] | None:
         return self._waiting.popleft() if self._waiting else None
 
-    async def _answered(self, answer: FetchResult) -> None:
+    async def _answered(self, answer: FetchResult[None]) -> None:
         got = self._got.pop(id(answer.fetch), None)
         if got is not None and not got.done():
             got.set_result(answer)
@@ -59,7 +59,7 @@ async def fetching(rules: FetchRules) -> AsyncIterator[Fetcher]:
         await fetcher.close()
 
 
-def why_not(answer: FetchResult) -> str:
+def why_not(answer: FetchResult[None]) -> str:
     """Why an answer has no page, as a sentence."""
     return f"{answer.outcome.reason.value}: {answer.outcome.detail}"
 

@@ -13,7 +13,6 @@ import hmac
 import secrets
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
@@ -21,6 +20,7 @@ from aiohttp import web
 
 from crawler.fetch.engine import Fetch, FetchResult
 from jobs import log
+from jobs.watch import Asked, Work
 from jobs.web.metrics import serve
 from storage.db.database import Database
 from storage.db.errors import StorageError
@@ -38,13 +38,6 @@ READ_WITHIN = 20.0  # seconds
 METHODS = ("sha1", "sha256", "sha384", "sha512")
 
 _log = log.get("websub")
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The token of a request to a hub."""
-
-    source: str
 
 
 def is_signed(secret: str, signature: str, body: bytes) -> bool:
@@ -71,14 +64,16 @@ def answer_to(known: Subscription, query: Mapping[str, str], now: datetime) -> t
 class WebSub:
     """The subscriptions of all sources. Does nothing before `open`."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
-        self.on_work: Callable[[], None] = lambda: None
-        self.on_push: Callable[[], None] = lambda: None
+    def __init__(
+        self, db: Database, now: Callable[[], datetime], on_work: Callable[[], None], on_push: Callable[[], None]
+    ) -> None:
+        self._on_work = on_work
+        self._on_push = on_push
         self._db = db
         self._now = now
         self._callback = ""
         self._known: dict[str, Subscription] = {}
-        self._waiting: deque[Fetch] = deque()
+        self._waiting: deque[Fetch[Work]] = deque()
         self._pushed: dict[str, datetime] = {}  # source → when its poll is to be
         self._last_push: dict[str, datetime] = {}
         self._proved: set[str] = set()  # sources whose last news came by a push
@@ -133,13 +128,13 @@ class WebSub:
         for known in [known for known in self._known.values() if known.ask_at <= now and self._callback]:
             await self._keep(known.is_asked(now))
             self._waiting.append(self._request(known))
-            self.on_work()
+            self._on_work()
         for name, due in list(self._pushed.items()):
             if await self._db.write(lambda s, name=name, due=due: subscriptions.pushed(s, name, due)):  # type: ignore[misc]
                 self._pushed.pop(name, None)
-                self.on_push()
+                self._on_push()
 
-    def _request(self, known: Subscription) -> Fetch:
+    def _request(self, known: Subscription) -> Fetch[Work]:
         form = {
             "hub.callback": f"{self._callback}/{known.token}", "hub.mode": "subscribe", "hub.topic": known.topic,
             "hub.lease_seconds": str(int(LEASE.total_seconds())), "hub.secret": known.secret,
@@ -147,14 +142,14 @@ class WebSub:
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return Fetch(known.hub, Asked(known.source), headers=headers, method="POST", body=urlencode(form).encode(), call=True)
 
-    def next(self) -> Fetch | None:
+    def next(self) -> Fetch[Work] | None:
         """A request to a hub, or None."""
         return self._waiting.popleft() if self._waiting else None
 
-    def answered(self, answer: FetchResult) -> None:
+    def answered(self, answer: FetchResult[Work], asked: Asked) -> None:
         """What the hub said to the request. Whether it subscribes us, it says later; if it does not, it is asked again."""
         if not answer.outcome.ok:
-            _log.warning("no subscription", source=answer.fetch.token.source, hub=answer.fetch.url, reason=answer.outcome.reason.value, detail=answer.outcome.detail)  # fmt: skip
+            _log.warning("no subscription", source=asked.source, hub=answer.fetch.url, reason=answer.outcome.reason.value, detail=answer.outcome.detail)  # fmt: skip
 
     # ---- from the hub
 

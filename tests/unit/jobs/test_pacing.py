@@ -20,6 +20,7 @@ from jobs.app import watch_of
 from jobs.config.load import ConfigError, load
 from jobs.pacing import LONGEST, SHORTEST, Pace
 from jobs.pipeline import Pipeline
+from jobs.watch import Hooks
 from storage.db.database import Database
 from storage.queue import arrival_rate as rhythms
 from storage.queue import sources, usage
@@ -258,7 +259,7 @@ class Watcher:
     async def poll(self, name: str, outcome: Outcome | None = None) -> datetime:
         """Polls one source; when it is next due."""
         for fetch in await self.claims():
-            if fetch.token.source == name and fetch.token.kind == "poll":
+            if fetch.work.source == name and fetch.work.kind == "poll":
                 page = None if outcome else Page(fetch.url, b"", self.now)
                 await self.pipeline.answered(FetchResult(fetch, outcome or Outcome(Reason.OK), page))
         [due] = [state.next_due for state in self.db.read(sources.states) if state.name == name]
@@ -315,7 +316,7 @@ def test_a_used_up_budget_stops_polls_but_not_articles_until_the_day_is_over(db:
         kinds = []
         for _ in range(12):
             watcher.now += HOUR / 2
-            kinds += [fetch.token.kind for fetch in await watcher.claims()]
+            kinds += [fetch.work.kind for fetch in await watcher.claims()]
             if watcher.now == NOW + 3 * HOUR:
                 assert watcher.pipeline.resting
                 assert db.read(lambda s: usage.of_day(s, "2026-11-24")) == 3 + 4, "three polls, four articles"
@@ -332,7 +333,7 @@ def test_a_used_up_budget_stops_polls_but_not_articles_until_the_day_is_over(db:
 def test_requests_that_nobody_claimed_are_on_account_too(db: Database, tmp_path: Path) -> None:
     watcher = Watcher(db, tmp_path, budget=5)
     more = [4]
-    watcher.pipeline.further = lambda: more.pop() if more else 0
+    watcher.pipeline.hooks = Hooks(further=lambda: more.pop() if more else 0)
     assert len(asyncio.run(watcher.claims())) == 1, "four are spent on robots.txt and redirects"
     assert db.read(lambda s: usage.of_day(s, "2026-11-24")) == 5
 

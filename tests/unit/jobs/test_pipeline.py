@@ -14,7 +14,8 @@ from crawler.errors import NotAnArticle
 from crawler.fetch.engine import Fetch, FetchResult
 from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
 from crawler.sandbox.pool import Killed
-from jobs.pipeline import Pipeline, RulePolicy, Watch, WatchedSource
+from jobs.pipeline import Pipeline
+from jobs.watch import Hooks, RulePolicy, Watch, WatchedSource
 from storage.archive import queries
 from storage.db.database import Database
 from storage.queue import sources, usage
@@ -299,7 +300,7 @@ def test_a_page_that_too_many_stood_before_is_given_back_and_has_lost_no_attempt
         bench.now += timedelta(minutes=1)
         again = await bench.claimed()
         assert again is not None
-        assert (again.url, again.token.attempts) == (PAGE, 1)
+        assert (again.url, again.work.attempts) == (PAGE, 1)
 
     run(work)
 
@@ -311,8 +312,7 @@ def test_a_source_whose_hub_tells_of_its_news_is_polled_later_and_its_own_polls_
     async def listen(source: str, hub: tuple[str, str] | None, new: int) -> None:
         heard.append((source, new))
 
-    bench.pipeline.on_polled = listen
-    bench.pipeline.pause = lambda source, own: own * 4 if source == "s" else own
+    bench.pipeline.hooks = Hooks(polled=listen, pause=lambda source, own: own * 4 if source == "s" else own)
 
     async def work() -> None:
         await bench.poll()

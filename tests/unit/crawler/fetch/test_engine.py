@@ -51,7 +51,7 @@ class TestAnswers:
                 token = object()
                 answer = await fetch_one(Fetch(site.url("/a#part"), token))
             assert answer.outcome.reason is Reason.OK
-            assert answer.fetch.token is token
+            assert answer.fetch.work is token
             assert answer.page is not None
             assert (answer.page.body, answer.page.content_type, answer.page.status) == (b"hello", "text/plain", 200)
             assert (answer.page.fetched, answer.page.url) == (NOW, site.url("/a"))

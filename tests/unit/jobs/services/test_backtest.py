@@ -10,8 +10,8 @@ import pytest
 
 from crawler.record import Record
 from jobs.config.models import RuleConfig
-from jobs.pipeline import RulePolicy
 from jobs.services.backtest import Case, case_of, simulate
+from jobs.watch import RulePolicy
 from storage.alerts.raise_alerts import Place
 from storage.rules.parser import parse
 

@@ -54,7 +54,7 @@ class Bench:
 
     def __init__(self, db: Database, hub: Hub) -> None:
         self.db, self.hub, self.now = db, hub, NOW
-        self.websub = WebSub(db, lambda: self.now)
+        self.websub = WebSub(db, lambda: self.now, lambda: None, lambda: None)
         self.answers: list[FetchResult] = []
         self.session = aiohttp.ClientSession()
         db.write_now(lambda s: sources.sync(s, [(Source("s", FEED), NOW)], NOW))
@@ -302,7 +302,7 @@ def test_a_restart_goes_on_with_what_the_hub_knows(db: Database) -> None:
             asked = await at.subscribe()
             await at.verify(asked)
             await at.websub.close()
-            at.websub = WebSub(db, lambda: at.now)
+            at.websub = WebSub(db, lambda: at.now, lambda: None, lambda: None)
             await at.websub.open("https://public.example/websub", "127.0.0.1", 0)
             assert await at.subscribe() == {}
             assert await at.push(asked, sign(asked["hub.secret"])) == 202
@@ -335,7 +335,7 @@ def test_polling_slows_only_while_the_news_come_by_push(db: Database) -> None:
 
 def test_without_a_callback_nothing_is_asked(db: Database) -> None:
     async def work() -> None:
-        websub = WebSub(db, lambda: NOW)
+        websub = WebSub(db, lambda: NOW, lambda: None, lambda: None)
         await websub.polled("s", ("https://hub.example/", FEED), 1)
         await websub.tick({"s"})
         assert websub.next() is None
