@@ -11,7 +11,7 @@ from datetime import datetime
 from crawler.fetch.engine import Engine, Fetch, FetchResult, FetchRules
 from crawler.sandbox.pool import Readers
 from jobs import clock, log
-from jobs.config.load import Config, RuleConfig, SourceConfig
+from jobs.config.load import Config, RuleConfig, SourceConfig, needs_restart
 from jobs.deliver.dispatcher import Deliverer
 from jobs.deliver.transport import OpenChannel, channel_for
 from jobs.formats.alert_feeds import Feeds
@@ -122,10 +122,8 @@ class App:
 
     async def reconfigure(self, config: Config) -> None:
         """Replace the configuration in one step; what is in flight ends under the old one."""
-        if config.database != self.config.database:
-            _log.warning("database changed in the configuration: restart to use it")
-        if config.crawl.websub != self.config.crawl.websub:
-            _log.warning("websub changed in the configuration: restart to use it")
+        for key in needs_restart(self.config, config):
+            _log.warning(f"{key} changed in the configuration: restart to use it")
         self.config = config
         self._feeds_stale = True
         log.hide(config.secrets())

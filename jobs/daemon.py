@@ -22,7 +22,7 @@ from sqlalchemy.orm import Session
 
 from crawler.sandbox.memory import thrifty, trim
 from jobs import app, backups, clock, log, measures
-from jobs.config.load import ConfigError, changes, load
+from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
@@ -215,6 +215,8 @@ class Daemon:
                 _log.error("configuration refused, the old one stays", mistake=str(mistake))
             return
         told = changes(old, new)
+        for warning in (*warnings(new), *examples(new)):
+            _log.warning("configuration", warning=warning)
         if told:
             await self._app.reconfigure(new)
         _log.info("configuration read again", changes="; ".join(told) or "none")

@@ -17,6 +17,7 @@ from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("bark",)
 PUBLIC = ("host", "sound", "group")
+WEB = ((r"https://(api\.day\.app/\w+)(?:/\S*)?", "bark://{}"),)
 RATE = 60.0  # the vendor names no figure
 LIMIT = 2000  # bytes; Apple takes 4 KB for the whole notification, as ASCII JSON at worst
 CODES = Codes(ok=(200,), final=(400, 404), poison=(413,))

@@ -19,6 +19,7 @@ from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("dingtalk",)
 PUBLIC = ("keyword",)
+WEB = ((r"https://oapi\.dingtalk\.com/robot/send\?access_token=(\w+)", "dingtalk://{}"),)
 RATE = 20.0  # open.dingtalk.com, 自定义机器人接入: 20 a minute and bot; who sends more is silenced for ten minutes
 LIMIT = 15_000  # bytes; the vendor takes a request of 20,000
 SILENCED = 600.0  # seconds

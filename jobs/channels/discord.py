@@ -10,6 +10,7 @@ from jobs.deliver.rendering import CHAT, DISCORD, render
 from jobs.deliver.transport import Codes, Post, Receipt, refused
 
 SCHEMES = ("discord",)
+WEB = ((r"https://(?:\w+\.)?discord(?:app)?\.com/api(?:/v\d+)?/webhooks/(\d+/[\w-]+)", "discord://{}"),)
 RATE = 30.0  # a minute and webhook, as client libraries report; the headers of each answer decide
 LIMIT = 2000  # discord.com/developers/docs/resources/webhook#execute-webhook, characters of content
 # 10015 unknown webhook, 50027 invalid token, 40333 blocked; 50006 empty message, 50035 invalid form, 240000 unsuitable link or text.

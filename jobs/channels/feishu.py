@@ -21,6 +21,10 @@ from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("feishu", "lark")
 PUBLIC = ("keyword",)
+WEB = (
+    (r"https://open\.feishu\.cn/open-apis/bot/(?:v2/)?hook/([\w-]+)", "feishu://{}"),
+    (r"https://open\.larksuite\.com/open-apis/bot/(?:v2/)?hook/([\w-]+)", "lark://{}"),
+)
 RATE = 100.0  # a minute and bot, as several projects report; the vendor's page names no figure
 LIMIT = 12_000  # bytes of text; a request may have 20 KB, and the card's frame and JSON quoting take a part
 APIS = {"feishu": "https://open.feishu.cn", "lark": "https://open.larksuite.com"}

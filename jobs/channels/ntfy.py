@@ -17,6 +17,7 @@ from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("ntfy",)
 PUBLIC = ("host",)
+WEB = ((r"https://(ntfy\.sh/[\w-]+)", "ntfy://{}"),)
 RATE = 12.0  # docs.ntfy.sh/publish/#limitations: after a burst of 60, one every 5 s
 LIMIT = 4096  # same page, bytes of message; more becomes an attachment. A title may have 1 KB, since 2.28
 

@@ -11,6 +11,7 @@ from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("pushplus",)
 PUBLIC = ("topic",)
+WEB = ((r"https?://(?:www\.)?pushplus\.(?:plus|hxtrip\.com)/send\?token=(\w+)", "pushplus://{}"),)
 RATE = 5.0  # a minute; the vendor bars who sends more than 200 a day
 LIMIT = 20_000  # bytes of content
 BARRED = 6 * 3600.0  # seconds; asking sooner makes the bar longer, says the vendor

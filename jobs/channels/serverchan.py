@@ -13,6 +13,10 @@ from jobs.deliver.rendering import CHAT, WIDE_MARKDOWN, headline, render
 from jobs.deliver.transport import Codes, Post, Receipt, Reply, refused
 
 SCHEMES = ("serverchan",)
+WEB = (
+    (r"https://sctapi\.ftqq\.com/(\w+)\.send", "serverchan://{}"),
+    (r"https://\d+\.push\.ft07\.com/send/(sctp\w+)\.send", "serverchan://{}"),
+)
 RATE = 5.0  # a minute; the vendor counts by the day, by account
 LIMIT = 32_000  # sct.ftqq.com: desp takes 32 KB
 TITLE = 32  # sct.ftqq.com: code points of title

@@ -10,6 +10,7 @@ from jobs.deliver.rendering import SLACK, SLACK_PLAIN, render
 from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("slack",)
+WEB = ((r"https://hooks\.slack\.com/services/(\w+/\w+/\w+)", "slack://{}"),)  # addresses as the vendor hands them out
 RATE = 60.0  # docs.slack.dev/apis/web-api/rate-limits: one a second and webhook, short bursts allowed
 LIMIT = 4000  # characters after which api.slack.com/changelog/2018-04-truncating-really-long-messages advises to stop
 

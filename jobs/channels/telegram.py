@@ -15,6 +15,7 @@ from jobs.deliver.rendering import CHAT, TELEGRAM, render
 from jobs.deliver.transport import Codes, Post, Receipt, refused
 
 SCHEMES = ("telegram",)
+WEB = ((r"https://api\.telegram\.org/bot(\d+:[\w-]+)/\w+\?chat_id=(@?[\w-]+)", "telegram://{}/{}"),)
 RATE = 20.0  # core.telegram.org/bots/faq: no more than 20 a minute to one group
 LIMIT = 4096  # core.telegram.org/bots/api#sendmessage, UTF-16 units after the markup is read; ours counts the markup too
 CODES = Codes(ok=(True,))

@@ -16,6 +16,7 @@ from jobs.deliver.rendering import CHAT, WIDE_MARKDOWN, render
 from jobs.deliver.transport import Codes, Post, Receipt
 
 SCHEMES = ("wecom",)
+WEB = ((r"https://qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=([\w-]+)", "wecom://{}"),)
 RATE = 20.0  # developer.work.weixin.qq.com/document/path/91770: 20 a minute and bot
 MARKDOWN_LIMIT = 4096  # bytes of UTF-8, same page
 TEXT_LIMIT = 2048

@@ -173,15 +173,19 @@ def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(
     cli: Cli = context.obj
     config = cli.config()
     try:
-        outlines = opml.read(file.read_bytes())
+        listed = opml.read(file.read_bytes())
     except OSError as error:
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
     except OpmlError as error:
         raise typer.Exit(fail(f"{file}: {error}", 1)) from None
-    fresh = [entry for entry in _entries(outlines, config) if edit.known(config, entry) is None]
+    fresh = [entry for entry in _entries(listed.outlines, config) if edit.known(config, entry) is None]
     if fresh:
         edit.add_sources(cli.path, fresh, os.environ)
-    out.print(f"{len(fresh)} sources imported, {len(outlines) - len(fresh)} already there", markup=False)
+    for why in listed.left_out:
+        err.print(log.redacted(f"{file}: {why}"), markup=False, highlight=False)
+    known = len(listed.outlines) - len(fresh)
+    more = f", {len(listed.left_out)} lines left out or broken" if listed.left_out else ""
+    out.print(f"{len(fresh)} sources imported, {known} already there{more}", markup=False)
 
 
 def _entries(outlines: Iterable[Outline], config: Config) -> list[dict[str, Any]]:

@@ -7,8 +7,9 @@ import sys
 
 import typer
 
-from jobs.cli.console import Cli, fail, out
-from jobs.config.load import examples, schema
+from jobs.cli.console import Cli, err, fail, out
+from jobs.config.load import examples, schema, warnings
+from storage.db.database import open_database
 
 app = typer.Typer(no_args_is_help=True, help="The configuration file.")
 
@@ -22,6 +23,8 @@ def check(context: typer.Context) -> None:
     """Validate the configuration, the rules with their examples, the channels. Sends nothing."""
     cli: Cli = context.obj
     config = cli.config()
+    for warning in warnings(config):
+        err.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
     failures = examples(config)
     for failure in failures:
         fail(failure, 3)
@@ -31,6 +34,8 @@ def check(context: typer.Context) -> None:
     out.print(
         f"{cli.path}: all well. {active} sources, {len(config.rules)} rules, {len(config.channels)} channels.", markup=False
     )
+    db = open_database(config.database)
+    out.print(f"database: {db.path or db.name}", markup=False, highlight=False)
 
 
 @app.command("schema")

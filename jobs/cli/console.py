@@ -51,9 +51,11 @@ class Cli:
         return Config()
 
     @contextmanager
-    def archive(self) -> Iterator[Database]:
-        """The database, at the newest schema. Safe beside a running daemon."""
+    def archive(self, new: bool = False) -> Iterator[Database]:
+        """The database, at the newest schema. Safe beside a running daemon. Only with `new` is one made where there is none."""
         with closing(open_database((self._read or self.config()).database)) as db:
+            if not new:
+                db.must_exist()
             db.upgrade()
             yield db
 

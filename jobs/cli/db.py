@@ -19,7 +19,7 @@ app = typer.Typer(no_args_is_help=True, help="The database: migrations, copy, up
 def upgrade(context: typer.Context) -> None:
     """Bring the schema to this version."""
     cli: Cli = context.obj
-    with cli.archive() as db:
+    with cli.archive(new=True) as db:
         out.print(f"{db.name}: schema is up to date", markup=False)
 
 

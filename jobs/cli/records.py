@@ -7,7 +7,7 @@ import csv
 import itertools
 import json
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import tzinfo
 from enum import StrEnum
@@ -225,23 +225,24 @@ def import_records(
 ) -> None:
     """Read records into the archive. Known links are left as they are; no alerts are raised."""
     cli: Cli = context.obj
-    cli.config()
+    tags = {source.name: tuple(source.tags) for source in cli.config().sources}
     new, known, broken = 0, 0, 0
-    with cli.archive() as db:
+    with cli.archive(new=True) as db:
         for record in _read_files(files):
             if isinstance(record, str):
                 broken += 1
                 fail(record, 1)
                 continue
-            stored = _insert(db, record)
+            stored = _insert(db, record, tags.get(record.source or "", ()))
             fresh = stored.verdict in ("new", "reprint")
             new, known = new + fresh, known + (not fresh)
     out.print(f"{new} records imported, {known} already known, {broken} broken")
     raise typer.Exit(1 if broken else 0)
 
 
-def _insert(db: Database, record: Record) -> articles.Stored:
-    return db.write_now(lambda s: articles.insert_record(s, record, key=urls.link_key(record.link), now=clock.now()))
+def _insert(db: Database, record: Record, tags: Sequence[str]) -> articles.Stored:
+    key = urls.link_key(record.link)
+    return db.write_now(lambda s: articles.insert_record(s, record, key=key, tags=tags, now=clock.now()))
 
 
 def _read_files(files: Iterable[Path]) -> Iterator[Record | str]:

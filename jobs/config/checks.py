@@ -5,6 +5,7 @@ It reads the plain data, not the models: an entry that is broken in one key is s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.util import find_spec
 from string import Template
@@ -137,6 +138,20 @@ def _called(name: str, aliases: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
+_SIGNS = {  # what other monitors write before a word of their lists
+    "+": "a AND b, for a word that must be there too",
+    "＋": "a AND b, for a word that must be there too",
+    "!": "NOT a, for a word that must not be there",
+    "！": "NOT a, for a word that must not be there",
+    "-": "NOT a, for a word that must not be there",
+    "－": "NOT a, for a word that must not be there",
+    "/": "/an expression/",
+    "=": "a word alone",
+    "#": "a word alone",
+}
+_SIGNED = re.compile(r"\s*([" + re.escape("".join(_SIGNS)) + r"])\s*[^\W\d_]")
+
+
 def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None:
     given = document.data.get("aliases")
     broken = set(given if isinstance(given, dict) else ()) - set(aliases)
@@ -147,7 +162,11 @@ def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None
         if isinstance(query, str) and query:
             _query(document, ("rules", number, "query"), query, aliases, broken)
         for place, word in _texts(rule, "keywords"):
-            _query(document, ("rules", number, "keywords", place), any_of([word]), aliases, broken)
+            if sign := _SIGNED.match(word):
+                cure = f"write query: with {_SIGNS[sign[1]]}, or the word without its {sign[1]}"
+                document.mistake(("rules", number, "keywords", place), f"{brief(word)} is not a word to look for", cure)
+            else:
+                _query(document, ("rules", number, "keywords", place), any_of([word]), aliases, broken)
 
 
 def _query(document: Document, path: Path_, query: str, aliases: Mapping[str, tuple[str, ...]], broken: set[str]) -> None:

@@ -174,7 +174,7 @@ def _loaded(path: Path, new: bytes, environ: Mapping[str, str]) -> Config:
         beside.touch(0o600)
         beside.write_bytes(new)
         try:
-            return load(beside, environ)
+            return load(beside, environ, Path(os.path.abspath(path)).parent)
         except ConfigError as error:
             raise ConfigError(Mistake(str(path), *_rest(mistake)) for mistake in error.mistakes) from None
 

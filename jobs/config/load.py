@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from functools import reduce
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +12,9 @@ from pydantic import BaseModel
 
 from crawler.errors import OptionError
 from crawler.record import Record
+from crawler.url import link_key
 from jobs.config.checks import meaning
-from jobs.config.models import ChannelConfig, Config, RuleConfig, SourceConfig, kinds
+from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, SourceConfig, kinds
 from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
 from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document
@@ -28,19 +31,27 @@ __all__ = [
     "changes",
     "examples",
     "load",
+    "needs_restart",
     "schema",
+    "warnings",
 ]
 
 
-def load(path: Path, environ: Mapping[str, str]) -> Config:
-    """The configuration of a file, variables filled in from `environ`. Raises ConfigError, never anything else."""
+RESTART = ("database", "metrics", "crawl.websub")  # opened once, when the daemon starts
+
+
+def load(path: Path, environ: Mapping[str, str], folder: Path | None = None) -> Config:
+    """The configuration of a file, variables filled in from `environ`. Raises ConfigError, never anything else.
+
+    Relative paths in it begin at the file's own folder, or at `folder`.
+    """
     document = read_document(path, environ)
     _add_channels(document, environ)
     shape(document)
     meaning(document)
     if document.mistakes:
         raise ConfigError(document.mistakes)
-    config = Config.model_validate(document.data)
+    config = Config.model_validate(placed(document.data, folder or Path(os.path.abspath(path)).parent))
     config._secrets = frozenset(document.secrets)
     for name, why in shadowed(config.compiled_rules(), config.manners()):
         place = next(number for number, rule in enumerate(config.rules) if rule.name == name)
@@ -48,6 +59,26 @@ def load(path: Path, environ: Mapping[str, str]) -> Config:
     if document.mistakes:
         raise ConfigError(document.mistakes)
     return config
+
+
+def placed(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+    """The same data with paths that are relative to the file's folder made whole: what works must not depend on where one stands."""
+
+    def whole(name: str) -> str:
+        return os.path.abspath(folder / os.path.expanduser(name))
+
+    def place(url: str, scheme: str) -> str:
+        rest = url[len(scheme) :] if url.startswith(scheme) else ""
+        return scheme + whole(rest) if rest and not rest.startswith("/") else url
+
+    made = dict(data)
+    made["database"] = place(made.get("database") or Config.model_fields["database"].default, "sqlite:///")
+    for section in ("feeds", "backup"):
+        if name := (made.get(section) or {}).get("folder"):
+            made[section] = made[section] | {"folder": whole(name)}
+    if channels := made.get("channels"):
+        made["channels"] = [channel | {"url": place(channel["url"], "file://")} for channel in channels]
+    return made
 
 
 def _add_channels(document: Document, environ: Mapping[str, str]) -> None:
@@ -83,23 +114,50 @@ def examples(config: Config) -> list[str]:
     return failures
 
 
+_NOTHING = (Record("无关", "https://a.example/", "一句什么也没说的话。"), Record("Qzx", "https://b.example/", "Vwk jyb."))
+
+
+def warnings(config: Config) -> list[str]:
+    """What is allowed and seldom meant: a rule that is true of any text, an address that stands twice."""
+    said = [
+        f"rule {rule.name} matches everything, whatever an article says; name what must be in it"
+        for rule in config.rules
+        if rule.enabled and all(search(config.query_of(rule), record) is not None for record in _NOTHING)
+    ]
+    first: dict[tuple[str, object], str] = {}
+    for source in config.sources:
+        key = link_key(source.url), str(source.body)
+        if source.enabled and first.setdefault(key, source.name) != source.name:
+            said.append(f"sources {first[key]} and {source.name} are one address; it is asked twice and tells each article once")
+    return said
+
+
 def _readings(text: str) -> tuple[Record, ...]:
     return Record(text, "", ""), Record("", "", text), Record(text, "", text)
 
 
 def changes(old: Config, new: Config) -> list[str]:
-    """What a reload changes, a sentence each; values that may be secret are not told."""
-    told = [f"{key}: {_told(old, key)} → {_told(new, key)}" for key in ("timezone",) if getattr(old, key) != getattr(new, key)]
-    if old.database != new.database:
-        told.append("database changed")
-    for key in ("crawl", "analysis", "alerts", "feeds"):
+    """What a reload changes, a sentence each; values that may be secret are not told. `RESTART` names what it cannot change."""
+    told: list[str] = []
+    for key in Config.model_fields:
         before, after = getattr(old, key), getattr(new, key)
-        told += [f"{key}.{name}: {_told(before, name)} → {_told(after, name)}" for name in _changed_keys(before, after)]
-    if old.aliases != new.aliases:
-        told.append("aliases changed")
-    for section in ("sources", "rules", "channels"):
-        told += _changed_entries(section[:-1], getattr(old, section), getattr(new, section))
+        if before == after:
+            continue
+        if key in ("sources", "rules", "channels"):
+            told += _changed_entries(key[:-1], before, after)
+        elif isinstance(after, Section):
+            told += [f"{key}.{name}: {_told(before, name)} → {_told(after, name)}" for name in _changed_keys(before, after)]
+        elif key in ("timezone", "metrics"):
+            told.append(f"{key}: {before} → {after}")
+        else:
+            told.append(f"{key} changed")
     return told
+
+
+def needs_restart(old: Config, new: Config) -> list[str]:
+    """The changed keys that hold only after a restart."""
+    pairs = {key: (reduce(getattr, key.split("."), old), reduce(getattr, key.split("."), new)) for key in RESTART}
+    return [key for key, (before, after) in pairs.items() if before != after]
 
 
 def _changed_entries(noun: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> list[str]:

@@ -22,7 +22,7 @@ from crawler.record import Source
 from jobs.backups import Plan
 from jobs.config import times, values
 from jobs.deliver.address import parse_address, secrets
-from storage.rules.parser import Query, parse
+from storage.rules.parser import MAX_NODES, MAX_WORDS, Query, parse
 from storage.rules.ruleset import Rule
 
 _DURATION = r"^([0-9.]+(ms|s|m|h|d|w))+$"
@@ -74,10 +74,14 @@ def kinds() -> dict[str, Component]:
     return family("crawler.spiders", "find")
 
 
+_QUOTED = re.compile(r"""(["“＂「『])([^"“”＂「」『』]+)["”＂」』]$""")
+
+
 def any_of(words: Iterable[str]) -> str:
-    """A query for any of these words or phrases; one that ends with * stands for every ending."""
-    quoted = (re.sub(r'["“”＂\\]', r"\\\g<0>", word.strip().rstrip("*")) for word in words)
-    return " OR ".join(f'"{text}"' + "*" * word.strip().endswith("*") for text, word in zip(quoted, words, strict=True))
+    """A query for any of these words or phrases; quotes around one say no more, and one that ends with * stands for every ending."""
+    plain = [_QUOTED.sub(r"\2", word.strip()) for word in words]
+    quoted = (re.sub(r'["“”＂\\]', r"\\\g<0>", word.rstrip("*")) for word in plain)
+    return " OR ".join(f'"{text}"' + "*" * word.endswith("*") for text, word in zip(quoted, plain, strict=True))
 
 
 def flatten(aliases: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
@@ -500,7 +504,7 @@ class Config(Section):
 
     def query_of(self, rule: RuleConfig) -> Query:
         """A rule's query, parsed. Raises QueryError."""
-        return parse(rule.query_text(), self.aliases, self.zone)
+        return parse(rule.query_text(), self.aliases, self.zone, most=MAX_WORDS if rule.keywords else MAX_NODES)
 
     def compiled_rules(self) -> list[Rule]:
         """The enabled rules as storage matches them."""

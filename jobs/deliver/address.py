@@ -75,7 +75,8 @@ class ApiOptions(Options):
 
 def parse_address(text: str) -> Address:
     """The parts of a channel address; raises OptionError when it has no scheme or a port that is none."""
-    shape = _SHAPE.fullmatch(text.strip())
+    text = _from_web(text.strip())
+    shape = _SHAPE.fullmatch(text)
     if not shape:
         raise OptionError("a channel address begins with its scheme, for example console:// or feishu://TOKEN")
     scheme, authority, path, query = shape[1].lower(), shape[2], shape[3], shape[4] or ""
@@ -91,7 +92,21 @@ def parse_address(text: str) -> Address:
         path=unquote(path),
         query=tuple(parse_qsl(query, keep_blank_values=True)),
         authority=place,
-        rest=text.strip().partition("://")[2],
+        rest=text.partition("://")[2],
+    )
+
+
+def _from_web(text: str) -> str:
+    """A vendor's own webhook address as one of ours, by the `WEB` of the channels; anything but a web address as it is."""
+    if not text.lower().startswith(("https://", "http://")):
+        return text
+    for component in channels().values():
+        for pattern, ours in getattr(component.module, "WEB", ()):
+            if match := re.fullmatch(rf"{pattern}(?:[?&](.*))?", text):
+                *parts, query = match.groups()
+                return str(ours.format(*parts)) + (f"?{query}" if query else "")
+    raise OptionError(
+        "this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…"
     )
 
 

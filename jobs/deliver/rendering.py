@@ -141,8 +141,10 @@ def _lines(message: Message, dialect: Dialect) -> list[str]:
         return _template_lines(message, dialect)
     say = _CHINESE if message.chinese else _ENGLISH
     lines = [_head(message, dialect, say), _title(message, dialect), _origin(message, dialect)]
-    for term, sentence in message.matched[:3]:
-        lines.append(say["matched"].format(dialect.bold(dialect.escape(term)), dialect.escape(sentence)))
+    quoted = _quoted(message)
+    for sentence, terms in list(quoted.items())[:3]:
+        words = dialect.bold(dialect.escape(say["comma"].join(terms)))
+        lines.append(say["matched"].format(words, dialect.escape(sentence)) if sentence else say["terms"].format(words))
     for label, values in (
         ("technologies", message.technologies),
         ("industries", message.industries),
@@ -150,11 +152,23 @@ def _lines(message: Message, dialect: Dialect) -> list[str]:
     ):
         if values:
             lines.append(f"{say[label]}{say['comma'].join(dialect.escape(value) for value in values)}")
-    lines += [f"{number}. {dialect.escape(event)}" for number, event in enumerate(message.events[:5], 1)]
-    if message.summary and not message.events:
+    told = [event for event in message.events if clean(event) not in quoted]
+    lines += [f"{number}. {dialect.escape(event)}" for number, event in enumerate(told[:5], 1)]
+    if message.summary and not message.events and clean(message.summary) not in quoted:
         lines.append(dialect.escape(message.summary[:SUMMARY]))
     lines += [_also(message, dialect, say), dialect.escape(message.note)]
     return [line for line in lines if line]
+
+
+def _quoted(message: Message) -> dict[str, list[str]]:
+    """Each sentence once, with all terms that stand in it; "" for the title, which the reader has seen."""
+    found: dict[str, list[str]] = {}
+    for term, sentence in message.matched:
+        plain = clean(sentence)
+        terms = found.setdefault("" if plain == clean(message.title) else plain, [])
+        if term not in terms:
+            terms.append(term)
+    return found
 
 
 def _also(message: Message, dialect: Dialect, say: dict[str, str]) -> str:
@@ -233,6 +247,7 @@ def _digest_lines(message: Message, dialect: Dialect) -> list[str]:
 
 _CHINESE = {
     "matched": "命中 {}：{}",
+    "terms": "命中 {}",
     "technologies": "AI技术：",
     "industries": "行业：",
     "keywords": "关键词：",
@@ -245,6 +260,7 @@ _CHINESE = {
 }
 _ENGLISH = {
     "matched": "matched {}: {}",
+    "terms": "matched {}",
     "technologies": "AI technologies: ",
     "industries": "Industries: ",
     "keywords": "Keywords: ",

@@ -23,6 +23,7 @@ from jobs.config.values import check_name
 
 MAX_BYTES = 10 * 2**20
 MAX_FEEDS = 20_000
+MAX_TOLD = 50  # broken lines that are named
 MAX_NAME = 80  # characters, as config.yaml has it
 OURS = "urn:zhixun:source"
 _KIND, _OPTIONS = f"{{{OURS}}}kind", f"{{{OURS}}}options"
@@ -45,31 +46,70 @@ class Outline:
     options: Mapping[str, Any]
 
 
-def read(body: bytes) -> tuple[Outline, ...]:
-    """The sources of a list, each address once, tags of all its places together. Raises OpmlError."""
+@dataclass(frozen=True, slots=True)
+class OpmlList:
+    """What a file holds, and what of it can't be taken, each with its line and what to do."""
+
+    outlines: tuple[Outline, ...]
+    left_out: tuple[str, ...] = ()
+
+
+def read(body: bytes) -> OpmlList:
+    """The sources of a list, each address once, tags of all its places together. A broken line costs itself. Raises OpmlError."""
     if len(body) > MAX_BYTES:
         raise OpmlError(f"it is larger than {MAX_BYTES >> 20} MB")
     if why := hostile(body):
         raise OpmlError(f"refused unread: {why}")
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=False)
-    try:
-        root = etree.fromstring(body, parser)
-    except etree.XMLSyntaxError as error:
-        raise OpmlError(f"it is no XML: {error}") from None
+    root, left_out = _parsed(body)
     if etree.QName(root).localname.lower() != "opml":
         raise OpmlError(f"its root is <{etree.QName(root).localname}>, not <opml>")
     found: dict[str, Outline] = {}
-    for outline in _walk(root):
+    for outline in _walk(root, left_out):
         key = f"{link_key(outline.url)} {outline.options.get('body')}"
         tags = tuple(dict.fromkeys((*(found[key].tags if key in found else ()), *outline.tags)))
         first = found.get(key, outline)
         found[key] = Outline(first.title, first.url, first.kind, tags, first.options)
         if len(found) > MAX_FEEDS:
             raise OpmlError(f"it holds more than {MAX_FEEDS:,} feeds")
-    return tuple(found.values())
+    return OpmlList(tuple(found.values()), tuple(left_out))
 
 
-def _walk(root: etree._Element) -> Iterator[Outline]:
+def _parsed(body: bytes) -> tuple[etree._Element, list[str]]:
+    """The tree, and what is broken in it: other programs write a bare & into an address, and the rest of the list is sound."""
+    strict, patient = (
+        etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover)
+        for recover in (False, True)
+    )
+    try:
+        return etree.fromstring(body, strict), []
+    except etree.XMLSyntaxError as error:
+        why = OpmlError(f"it is no XML: {error}")
+    try:
+        root = etree.fromstring(body, patient)
+    except etree.XMLSyntaxError:
+        raise why from None
+    if root is None or not root.xpath("boolean(//@*[translate(local-name(), 'XMLUR', 'xmlur') = 'xmlurl'])"):
+        raise why
+    broken = {error.line: error.message for error in reversed(list(patient.error_log))}
+    return root, [f"line {line} is broken ({message}): read as far as it goes" for line, message in sorted(broken.items())][
+        :MAX_TOLD
+    ]
+
+
+def _address(written: str) -> tuple[str, str]:
+    """An outline's address as one that can be fetched, or "" and why not."""
+    url = written.strip()
+    scheme, _, rest = url.partition(":")
+    if scheme.lower() == "feed":  # an old way to make browsers open a reader: feed://host/path, feed:https://host/path
+        url = rest if is_web(rest) else f"http:{rest}"
+    if is_web(url):
+        return url, ""
+    if scheme.lower() == "rsshub":
+        return "", f"{url[:100]} names a route of RSSHub: write https://YOUR-SERVER/{rest.lstrip('/')[:100]}"
+    return "", f"{url[:100]!r} is no web address" if url else "it has no xmlUrl"
+
+
+def _walk(root: etree._Element, left_out: list[str]) -> Iterator[Outline]:
     """Feeds with the folders around them. Not recursive: a file may nest deep."""
     folders: list[str] = []
     for event, element in etree.iterwalk(root, events=("start", "end")):
@@ -80,13 +120,15 @@ def _walk(root: etree._Element) -> Iterator[Outline]:
         if event == "end":
             folders.pop()
             continue
-        url = (attributes.get("xmlurl") or (attributes.get("url", "") if _KIND in attributes else "")).strip()
-        if is_web(url):
+        url, why = _address(attributes.get("xmlurl") or (attributes.get("url", "") if _KIND in attributes else ""))
+        if why and ("xmlurl" in attributes or attributes.get("type", "").lower() in ("rss", "atom")):
+            left_out.append(f"line {element.sourceline}, {title or 'without a title'}: {why}")
+        if url:
             options = _options(attributes)
             own = options.pop("tags", None)
             tags = tuple(map(str, own)) if isinstance(own, list) else _tags(folders, attributes)
             yield Outline(title, url, attributes.get(_KIND, "feed"), tags, options)
-        folders.append("" if is_web(url) else title)
+        folders.append("" if url else title)
 
 
 def _tags(folders: Iterable[str], attributes: Mapping[str, str]) -> tuple[str, ...]:

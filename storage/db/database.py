@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from storage.db import schema
-from storage.db.errors import Corrupt, StorageError, Unreachable, explain
+from storage.db.errors import Corrupt, NoArchive, StorageError, Unreachable, explain
 from storage.db.models import storable
 from storage.db.writer import Writer
 
@@ -88,6 +88,10 @@ class Database:
             self._kind.must_exist()
             with self._reading.connect() as connection, Session(connection, autoflush=False) as session:
                 yield session
+
+    def must_exist(self) -> None:
+        """Raise NoArchive where there is nothing to read: opening an SQLite file would create it."""
+        self._kind.must_exist()
 
     def upgrade(self) -> None:
         """Create the tables, or bring them to this version. Raises NewerSchema if they are ahead of us."""
@@ -252,7 +256,7 @@ class _Sqlite(_Kind):
     def must_exist(self) -> None:
         assert self.path is not None
         if not self.path.exists():  # SQLite would create an empty one
-            raise StorageError(f"there is no database at {self.path} yet; `zhixun run` or `zhixun db upgrade` creates it")
+            raise NoArchive(f"there is no archive yet at {self.path.absolute()}; `zhixun run` or `zhixun db upgrade` makes it")
 
     def create(self) -> None:
         assert self.path is not None

@@ -2,6 +2,7 @@
 
 StorageError
 ├── AlreadyRunning      another daemon holds this database; `holder` says which
+├── NoArchive           there is no database file yet
 ├── NotReady            the database has no tables yet, or those of an older version
 ├── NewerSchema         a newer Zhixun has written this database
 ├── Busy                another process keeps it locked                     transient
@@ -32,6 +33,10 @@ class AlreadyRunning(StorageError):
     def __init__(self, name: str, holder: str) -> None:
         super().__init__(f"{name} is in use by another Zhixun ({holder}); stop that one first, or give this one its own database")
         self.holder = holder
+
+
+class NoArchive(StorageError):
+    """There is nothing to read yet."""
 
 
 class NotReady(StorageError):

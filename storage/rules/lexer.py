@@ -32,10 +32,11 @@ _field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
 _function = re.compile(r"([a-z]{3,})(?=[(（])")
 _comparison = re.compile("[<>]=?|[＜＞]=?|[≥≤]|==?|＝")
 _regex = re.compile(r"/((?:[^/\\]|\\.)+)/([A-Za-z]*)", re.DOTALL)
-_quoted = re.compile(r'["“”＂]((?:[^"“”＂\\]|\\.)*)["“”＂]', re.DOTALL)
+_quoted = re.compile(r'["“”＂]((?:[^"“”＂\\]|\\.)*)["“”＂]|「((?:[^」\\]|\\.)*)」|『((?:[^』\\]|\\.)*)』', re.DOTALL)
 _alias = re.compile(r"[@＠]([\w\-.]+)")
-_word = re.compile(r'[^\s()（）"“”＂,，、;；]+')
-_raw = re.compile(r'[^\s()（）"“”＂]+')
+_QUOTES = '"“”＂「」『』'
+_word = re.compile(rf"[^\s()（）{_QUOTES},，、;；]+")
+_raw = re.compile(rf"[^\s()（）{_QUOTES}]+")
 _MARKS = {"(": "(", "（": "(", ")": ")", "）": ")", ",": ",", "，": ","}
 _COMPARISONS = {"≥": ">=", "≤": "<=", "＜": "<", "＞": ">", "＜=": "<=", "＞=": ">=", "==": "=", "＝": "="}
 
@@ -102,7 +103,7 @@ class _Lexer:
         ch = self.query[self.at]
         if ch in _MARKS:
             return self._mark(_MARKS[ch])
-        if ch in '"“”＂':
+        if ch in _QUOTES:
             return self._phrase()
         if self.last.kind == "op" and (raw := _raw.match(self.query, self.at)):
             return Token("word", raw.group(), self.at, raw.end())
@@ -131,7 +132,8 @@ class _Lexer:
         match = _quoted.match(self.query, self.at)
         if match is None:
             raise self._error("this quote is never closed")
-        return Token("phrase", re.sub(r"\\(.)", r"\1", match[1]), self.at, match.end())
+        inside = next(part for part in match.groups() if part is not None)
+        return Token("phrase", re.sub(r"\\(.)", r"\1", inside), self.at, match.end())
 
     def _regex(self) -> Token:
         match = _regex.match(self.query, self.at)

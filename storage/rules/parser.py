@@ -48,6 +48,7 @@ __all__ = ["Query", "QueryError", "parse"]
 
 MAX_LENGTH = 10_000  # code points
 MAX_NODES = 2_000
+MAX_WORDS = 50_000  # of a list of keywords
 MAX_DEPTH = 40
 LONG_FORMS = {"大模型": "大语言模型"}  # a short form that skips characters: no run of them stands in the long one
 FUNCTIONS = ("near", "atleast", "count")
@@ -62,12 +63,13 @@ class Query:
     version: str
 
 
-def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: tzinfo = UTC) -> Query:
-    """The query as a tree. `zone` is where its dates are days. Raises QueryError."""
-    if len(query) > MAX_LENGTH:
-        raise QueryError(f"a query has at most {MAX_LENGTH} characters; use an alias or a second rule", MAX_LENGTH, query)
+def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: tzinfo = UTC, *, most: int = MAX_NODES) -> Query:
+    """The query as a tree. `zone` is where its dates are days. Raises QueryError; a list of words may have more than `MAX_NODES`."""
+    longest = MAX_LENGTH * most // MAX_NODES * (1 if most == MAX_NODES else 10)
+    if len(query) > longest:
+        raise QueryError(f"a query has at most {longest} characters; use an alias or a second rule", longest, query)
     query = query.encode("utf-8", "replace").decode()  # a shell may hand over half a character
-    parser = _Parser(query, aliases or {}, zone)
+    parser = _Parser(query, aliases or {}, zone, most)
     root = parser.whole()
     wrong = flaw(root)
     if wrong is not None:
@@ -87,7 +89,8 @@ def needles_of(written: str) -> tuple[str, ...]:
 class _Parser:
     """Recursive descent over the tokens. One instance reads one query."""
 
-    def __init__(self, query: str, aliases: Mapping[str, Sequence[str]], zone: tzinfo) -> None:
+    def __init__(self, query: str, aliases: Mapping[str, Sequence[str]], zone: tzinfo, most: int) -> None:
+        self._most = most
         self.query = query
         self.aliases = aliases
         self.zone = zone
@@ -148,8 +151,8 @@ class _Parser:
 
     def _one(self) -> Node:
         self._nodes += 1
-        if self._nodes > MAX_NODES:
-            raise self._error(f"more than {MAX_NODES} terms: use several rules", self._next.at)
+        if self._nodes > self._most:
+            raise self._error(f"more than {self._most} terms: use several rules", self._next.at)
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise self._error(f"nested deeper than {MAX_DEPTH}", self._next.at)

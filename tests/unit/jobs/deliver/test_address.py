@@ -118,3 +118,33 @@ def test_environment_channels_can_be_opened_and_nothing_gives_none() -> None:
     }
     assert [channel_for(address).scheme for address in channels_from_environment(environ).values()] == ["bark", "smtp"]
     assert channels_from_environment({"PATH": "/bin", "FEISHU_WEBHOOK_URL": " ; "}) == {}
+
+
+WEB = [
+    ("https://open.feishu.cn/open-apis/bot/v2/hook/0a1b2c3d-4e5f", "feishu"),
+    ("https://open.larksuite.com/open-apis/bot/v2/hook/0a1b2c3d-4e5f", "feishu"),
+    ("https://oapi.dingtalk.com/robot/send?access_token=0123456789abcdef&secret=SECabcdefgh", "dingtalk"),
+    ("https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=0a1b2c3d-4e5f", "wecom"),
+    ("https://hooks.slack.com/services/T00/B00/abcdefgh", "slack"),
+    ("https://discord.com/api/webhooks/123456/abc-def_ghi", "discord"),
+    ("https://api.telegram.org/bot123456:ABC-def/sendMessage?chat_id=-100123", "telegram"),
+    ("https://sctapi.ftqq.com/SCT123abcdef.send", "serverchan"),
+    ("https://www.pushplus.plus/send?token=0123456789abcdef", "pushplus"),
+    ("https://ntfy.sh/my-topic", "ntfy"),
+    ("https://api.day.app/abcdefghij/", "bark"),
+]
+
+
+@pytest.mark.parametrize(("written", "channel"), WEB)
+def test_a_vendors_own_webhook_address_is_taken_as_it_is_and_never_shown(written: str, channel: str) -> None:
+    opened = channel_for(written)
+    assert opened.name == channel
+    for secret in ("0a1b2c3d", "0123456789abcdef", "SECabcdefgh", "abcdefgh", "abc-def", "ABC-def", "SCT123"):
+        assert secret not in opened.shown
+        assert secret not in redact(written)
+
+
+def test_another_web_address_says_what_to_write() -> None:
+    with pytest.raises(OptionError, match=r"put webhook\+ before it"):
+        channel_for("https://server.example/hook?token=abcdefgh")
+    assert redact("https://server.example/hook?token=abcdefgh") == "***"

@@ -213,3 +213,14 @@ def test_a_page_reaches_a_template_only_as_an_escaped_value(dialect: Dialect) ->
 def test_a_plain_message_and_a_digest_are_worded_as_ever() -> None:
     told = replace(message(), template="$title", plain=True)
     assert render(told, PLAIN, 2000) == render(replace(told, template=""), PLAIN, 2000)
+
+
+def test_a_sentence_is_quoted_once() -> None:
+    sentence = "青禾实验室发布大模型，落户上海。"
+    matched = (("大模型", sentence), ("上海", sentence), ("青禾", "青禾的新模型"))
+    message = Message(1, "k", "r", "青禾的新模型", language="zh", matched=matched, events=(sentence, "首批用户十二家"))
+    text = render(message, PLAIN, 10_000)
+    assert text.count(sentence) == 1
+    assert text.count("青禾的新模型") == 1
+    assert "命中 大模型、上海：" in text
+    assert "1. 首批用户十二家" in text

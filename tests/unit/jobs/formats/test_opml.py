@@ -61,12 +61,12 @@ READ = {
 @pytest.mark.parametrize("name", READ)
 def test_reading(name: str) -> None:
     body, expected = READ[name]
-    assert [(each.title, each.url, each.tags) for each in opml.read(listed(body))] == expected
+    assert [(each.title, each.url, each.tags) for each in opml.read(listed(body)).outlines] == expected
 
 
 def test_other_encodings() -> None:
     body = '<?xml version="1.0" encoding="gb2312"?><opml><body><outline text="科技" xmlUrl="https://a.example/"/></body></opml>'
-    assert opml.read(body.encode("gb2312"))[0].title == "科技"
+    assert opml.read(body.encode("gb2312")).outlines[0].title == "科技"
 
 
 REFUSED = {
@@ -97,7 +97,7 @@ def test_entities_neither_read_files_nor_grow(tmp_path: Path) -> None:
     )
     for body in (outside, bomb):
         try:
-            found = opml.read(body.encode())
+            found = opml.read(body.encode()).outlines
         except OpmlError:
             continue
         assert "stolen" not in str(found)
@@ -115,7 +115,7 @@ OWN = (
 
 
 def test_our_own_list_comes_back_whole() -> None:
-    assert sorted(map(repr, opml.read(opml.write(OWN, "mine", NOW)))) == sorted(map(repr, OWN))
+    assert sorted(map(repr, opml.read(opml.write(OWN, "mine", NOW)).outlines)) == sorted(map(repr, OWN))
 
 
 def test_others_read_our_feeds_and_pass_over_the_rest() -> None:
@@ -131,7 +131,7 @@ def test_others_read_our_feeds_and_pass_over_the_rest() -> None:
 @given(st.binary(max_size=300) | st.text(max_size=200).map(listed))
 def test_any_bytes_give_sources_or_a_reason(body: bytes) -> None:
     try:
-        found = opml.read(body)
+        found = opml.read(body).outlines
     except OpmlError:
         return
     assert all(is_web(each.url) for each in found)
@@ -146,4 +146,33 @@ names = st.text(st.characters(codec="utf-8", categories=["L", "N", "P", "Zs"]), 
 def test_whatever_the_words_they_come_back(title: str, tags: list[str], options: dict[str, str]) -> None:
     options.pop("tags", None)
     own = (Outline(title, "https://a.example/", "listing", tuple(tags), options),)
-    assert opml.read(opml.write(own, title, NOW)) == own
+    assert opml.read(opml.write(own, title, NOW)).outlines == own
+
+
+def test_a_broken_line_costs_itself_and_is_named() -> None:
+    body = (
+        "<opml version='2.0'><body>\n"
+        "<outline type='rss' text='一号' xmlUrl='https://one.example/feed' htmlUrl='https://one.example/?a=1&b=2'/>\n"
+        "<outline type='rss' text='二号' xmlUrl='https://two.example/feed'/>\n</body></opml>"
+    )
+    listed_ = opml.read(body.encode())
+    assert [each.url for each in listed_.outlines] == ["https://one.example/feed", "https://two.example/feed"]
+    assert len(listed_.left_out) == 1
+    assert listed_.left_out[0].startswith("line 2 is broken")
+
+
+ADDRESSES = [
+    ("feed://old.example/rss", "http://old.example/rss", ""),
+    ("feed:https://old.example/rss", "https://old.example/rss", ""),
+    ("rsshub://36kr/newsflashes", "", "write https://YOUR-SERVER/36kr/newsflashes"),
+    ("ftp://old.example/rss", "", "is no web address"),
+    ("", "", "it has no xmlUrl"),
+]
+
+
+@pytest.mark.parametrize(("written", "url", "why"), ADDRESSES)
+def test_an_address_of_another_scheme_is_read_or_named(written: str, url: str, why: str) -> None:
+    found = opml.read(f"<opml><body><outline type='rss' text='江湾' xmlUrl='{written}'/></body></opml>".encode())
+    assert [each.url for each in found.outlines] == ([url] if url else [])
+    assert len(found.left_out) == bool(why)
+    assert all(why in line and "江湾" in line for line in found.left_out)

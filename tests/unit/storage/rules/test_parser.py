@@ -239,3 +239,14 @@ def read_or_error(text: str) -> Query | QueryError:
         return parse(text, {"o": ["x"]})
     except QueryError as error:
         return error
+
+
+@pytest.mark.parametrize("query", ["「上海」 AND 大模型", "『上海』 AND 大模型", '"上海" AND 大模型'])
+def test_chinese_corner_quotes_are_quotes(query: str) -> None:
+    assert parse(query).root == parse('"上海" AND 大模型').root
+
+
+@pytest.mark.parametrize("query", ["「上海", "上海」", "『上海」"])
+def test_a_corner_quote_without_its_other_half_is_told(query: str) -> None:
+    with pytest.raises(QueryError, match="never closed"):
+        parse(query)

@@ -1,0 +1,136 @@
+"""Paths of the configuration begin at its file, wherever the program is started; what is allowed and seldom meant is told."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from jobs.config.load import Config, ConfigError, changes, load, needs_restart, warnings
+from storage.db.database import open_database
+from storage.db.errors import AlreadyRunning, NoArchive
+from storage.db.lock import InstanceLock
+
+
+def written(folder: Path, text: str) -> Config:
+    path = folder / "config.yaml"
+    path.write_text(text, "utf-8")
+    return load(path, {})
+
+
+PLACES = """
+database: sqlite:///data/news.db
+feeds: {folder: feeds}
+backup: {folder: ../copies}
+channels:
+  - {name: log, url: "file://alerts.jsonl"}
+  - {name: there, url: "file:///var/log/alerts.jsonl"}
+  - {name: desk, url: "console://"}
+"""
+
+
+@pytest.mark.parametrize("start", [".", "/"])
+def test_a_relative_path_begins_at_the_configuration(tmp_path: Path, start: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path if start == "." else start)
+    config = written(tmp_path, PLACES)
+    assert config.database == f"sqlite:///{tmp_path}/data/news.db"
+    assert config.feeds.folder == str(tmp_path / "feeds")
+    assert config.backup.folder == str(tmp_path.parent / "copies")
+    assert [channel.url for channel in config.channels] == [
+        f"file://{tmp_path}/alerts.jsonl",
+        "file:///var/log/alerts.jsonl",
+        "console://",
+    ]
+
+
+def test_the_database_that_nobody_named_lies_beside_the_file_too(tmp_path: Path) -> None:
+    assert written(tmp_path, "sources: []").database == f"sqlite:///{tmp_path}/data/zhixun.db"
+
+
+def test_a_server_stays_a_server(tmp_path: Path) -> None:
+    assert written(tmp_path, "database: postgresql://user@host/news").database == "postgresql://user@host/news"
+
+
+def test_reading_makes_no_archive(tmp_path: Path) -> None:
+    db = open_database(written(tmp_path, "sources: []").database)
+    with pytest.raises(NoArchive, match=f"there is no archive yet at {tmp_path}/data/zhixun.db"):
+        db.must_exist()
+    db.close()
+    assert not (tmp_path / "data").exists()
+
+
+def test_one_file_has_one_daemon_however_it_is_spelled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    monkeypatch.chdir(tmp_path / "real")
+    one, other = open_database("sqlite:///a.db"), open_database(f"sqlite:///{tmp_path}/link/a.db")
+    one.upgrade()
+    first, second = InstanceLock(one), InstanceLock(other)
+    first.acquire()
+    try:
+        with pytest.raises(AlreadyRunning):
+            second.acquire()
+    finally:
+        first.release()
+        one.close()
+        other.close()
+
+
+SIGNED = ["+技术", "!广告", "！广告", "-招聘", "＋上市", "/大模型|LLM/"]
+
+
+@pytest.mark.parametrize("word", SIGNED)
+def test_a_sign_before_a_keyword_is_refused_with_its_cure(tmp_path: Path, word: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        written(
+            tmp_path,
+            f"rules: [{{name: r, keywords: [人工智能, '{word}'], channels: [c]}}]\nchannels: [{{name: c, url: 'console://'}}]",
+        )
+    (mistake,) = caught.value.mistakes
+    assert f'"{word}" is not a word to look for' in mistake.message
+    assert "write query:" in mistake.cure
+
+
+@pytest.mark.parametrize("word", ["C++", "GPT-5", "-5", "A+轮", "AI"])
+def test_a_sign_inside_a_word_is_part_of_it(tmp_path: Path, word: str) -> None:
+    config = written(
+        tmp_path, f"rules: [{{name: r, keywords: ['{word}'], channels: [c]}}]\nchannels: [{{name: c, url: 'console://'}}]"
+    )
+    assert len(config.compiled_rules()) == 1
+
+
+def test_every_change_is_told_and_what_needs_a_restart_is_named(tmp_path: Path) -> None:
+    old = written(tmp_path, "metrics: 127.0.0.1:9464")
+    new = written(tmp_path, "database: sqlite:///other.db\nbackup: {keep: 3}\ntimezone: UTC")
+    assert changes(old, new) == [
+        "database changed",
+        "timezone: Asia/Shanghai → UTC",
+        "backup.keep: 7 → 3",
+        "metrics: 127.0.0.1:9464 → None",
+    ]
+    assert needs_restart(old, new) == ["database", "metrics"]
+
+
+def test_a_rule_that_matches_everything_and_an_address_that_stands_twice_are_warned_of(tmp_path: Path) -> None:
+    config = written(
+        tmp_path,
+        "sources: [{name: a, url: 'https://news.example/feed'}, {name: b, url: 'http://news.example/feed?utm_source=x'}]\n"
+        "rules: [{name: all, query: '/./', channels: [c]}, {name: some, query: 大模型, channels: [c]}]\n"
+        "channels: [{name: c, url: 'console://'}]",
+    )
+    said = warnings(config)
+    assert [line.split(";")[0] for line in said] == [
+        "rule all matches everything, whatever an article says",
+        "sources a and b are one address",
+    ]
+
+
+def test_a_rule_of_ten_thousand_keywords_works(tmp_path: Path) -> None:
+    words = ", ".join(f"机构{number}号" for number in range(10_000))
+    config = written(
+        tmp_path, f"rules: [{{name: r, keywords: [{words}], channels: [c]}}]\nchannels: [{{name: c, url: 'console://'}}]"
+    )
+    assert len(config.rules[0].keywords) == 10_000
+    assert len(config.compiled_rules()) == 1
+    assert os.path.isabs(config.database.removeprefix("sqlite:///"))
