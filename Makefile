@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 CONFIG ?= config.yaml
 PYTEST ?= -n 2
 
-.PHONY: install install-dev run test lint demo bench lock clean
+.PHONY: install install-dev run test test-fast lint demo bench lock clean
 
 install: $(VENV)/.run          ## set up .venv with the pinned versions
 install-dev: $(VENV)/.dev
@@ -31,6 +31,9 @@ demo: $(VENV)/.run             ## the whole product, offline, within a minute
 
 test: $(VENV)/.dev             ## all tests; ARGS="-k name" for some
 	$(BIN)/python -m pytest $(PYTEST) $(ARGS)
+
+test-fast: $(VENV)/.dev        ## what needs no server, no browser and no other process
+	$(BIN)/python -m pytest $(PYTEST) -m "not slow and not postgres" tests/unit $(ARGS)
 
 lint: $(VENV)/.dev             ## style, types, import contracts
 	$(BIN)/ruff check .
