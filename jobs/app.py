@@ -8,7 +8,7 @@ import socket
 from collections.abc import Awaitable
 from datetime import datetime
 
-from crawler.fetch.engine import Engine, Fetch, FetchResult, FetchRules
+from crawler.fetch.engine import Engine, FetchRules
 from crawler.sandbox.pool import Readers
 from jobs import clock, log
 from jobs.config.load import Config, RuleConfig, SourceConfig, needs_restart
@@ -19,7 +19,7 @@ from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.pipeline import Pipeline
 from jobs.store_guard import StoreGuard
-from jobs.watch import Asked, Hooks, RulePolicy, Watch, WatchedSource, Work
+from jobs.watch import Hooks, RulePolicy, Watch, WatchedSource
 from jobs.web.websub import WebSub
 from storage.alerts import outbox
 from storage.db.database import Database, open_database
@@ -47,8 +47,8 @@ class App:
         alerts = config.alerts
         self.checkup = Checkup(self.db, clock.now, config.zone, alerts.health_channels, alerts.coverage)
         self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, clock.now, self.deliverer.tell)
-        self.engine = Engine(fetch_rules(config), self._claim, self._answered, clock.now)
-        self.websub = WebSub(self.db, clock.now, self.engine.wake, self.pipeline.look_now)
+        self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, clock.now)
+        self.websub = WebSub(self.db, clock.now, self.pipeline.ask, self.pipeline.look_now)
         self.feeds = Feeds(self.db, clock.now)
         self._feeds_stale = True
         self.pipeline.hooks = Hooks(
@@ -58,17 +58,9 @@ class App:
             further=self.engine.further,
             polled=self.websub.polled,
             pause=self.websub.pause,
+            hub_answered=self.websub.answered,
         )
         self._tasks: list[asyncio.Task[None]] = []
-
-    async def _claim(self) -> Fetch[Work] | None:
-        return self.websub.next() or await self.store_guard.claim()
-
-    async def _answered(self, answer: FetchResult[Work]) -> None:
-        if isinstance(answer.fetch.work, Asked):
-            self.websub.answered(answer, answer.fetch.work)
-        else:
-            await self.store_guard.answered(answer)
 
     async def begin(self) -> None:
         """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""

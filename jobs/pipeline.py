@@ -67,8 +67,8 @@ class Pipeline:
         self._owner = owner
         self._now = now
         self._claimed: deque[Task] = deque()
-        self._parts: deque[Fetch[Work]] = deque()
-        self._pages = 0  # further pages of articles, which are not on account yet
+        self._beside: deque[Fetch[Work]] = deque()  # what is no task: further pages of an article, requests to hubs
+        self._pages = 0  # … of them, which are not on account yet
         self._look_again: datetime | None = None
         self._rng = random.Random()
         self._plan: tuple[Watch, datetime, pacing.Plan] | None = None
@@ -78,9 +78,9 @@ class Pipeline:
 
     async def claim(self) -> Fetch[Work] | None:
         """The next request that is due, or None when nothing is."""
-        if self._parts:
+        if self._beside:
             self._pages += 1
-            return self._parts.popleft()
+            return self._beside.popleft()
         if not self._claimed:
             await self._claim_batch()
         while self._claimed:
@@ -137,6 +137,11 @@ class Pipeline:
     async def _drop(self, task: Task) -> None:
         await self._db.write(lambda s: frontier.drop(s, task, "source is no longer configured", self._now()))
 
+    def ask(self, fetch: Fetch[Work]) -> None:
+        """Make this request next; its answer comes back by its work."""
+        self._beside.append(fetch)
+        self.hooks.has_work()
+
     def look_now(self) -> None:
         """There may be work: ask the frontier again at once."""
         self._look_again = None
@@ -157,7 +162,7 @@ class Pipeline:
     async def release(self) -> None:
         """Give back what was claimed and not begun, at a clean stop."""
         self._claimed.clear()
-        self._parts.clear()
+        self._beside.clear()
         await self._db.write(lambda s: frontier.release(s, self._owner))
 
     # ---- engine → storage
@@ -167,7 +172,8 @@ class Pipeline:
         failpoint("after-fetch")
         work = answer.fetch.work
         if isinstance(work, Asked):
-            return  # not ours
+            self.hooks.hub_answered(answer, work)
+            return
         part, task = (work, work.task) if isinstance(work, Part) else (None, work)
         watched = self.watch.sources.get(task.source)
         if watched is None or answer.outcome.reason is Reason.STOPPED:
@@ -297,8 +303,7 @@ class Pipeline:
             or len(part.asked) >= MAX_PAGES - 1
         ):
             return False
-        self._parts.append(Fetch(address, replace(part, asked=(*part.asked, address)), render=watched.render is True))
-        self.hooks.has_work()
+        self.ask(Fetch(address, replace(part, asked=(*part.asked, address)), render=watched.render is True))
         return True
 
     async def _next_part(self, part: Part, watched: WatchedSource, answer: FetchResult[Work]) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
+from crawler.fetch.messages import FetchResult
 from crawler.record import Record, Source
 from jobs import schedule
 from jobs.config.times import show_duration
@@ -95,6 +96,7 @@ class Hooks:
     `alerted`: an alert was raised, or an article counted on one. `has_work`: there may be something to fetch. `host_delay`: seconds
     that robots.txt asks for. `further`: requests since the last call beside those that were claimed. `polled`: a source was
     polled, with the hub and topic that its feed names and how many links were new. `pause`: what its hub makes of a source's pause.
+    `hub_answered`: a hub answered the request that was made for a source.
     """
 
     alerted: Callable[[], None] = lambda: None
@@ -103,3 +105,4 @@ class Hooks:
     further: Callable[[], int] = lambda: 0
     polled: Callable[[str, tuple[str, str] | None, int], Awaitable[None]] | None = None
     pause: Callable[[str, timedelta], timedelta] = lambda _source, own: own
+    hub_answered: Callable[[FetchResult[Work], Asked], None] = lambda _answer, _asked: None

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 import secrets
-from collections import deque
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from urllib.parse import urlencode
@@ -65,15 +64,14 @@ class WebSub:
     """The subscriptions of all sources. Does nothing before `open`."""
 
     def __init__(
-        self, db: Database, now: Callable[[], datetime], on_work: Callable[[], None], on_push: Callable[[], None]
+        self, db: Database, now: Callable[[], datetime], ask: Callable[[Fetch[Work]], None], on_push: Callable[[], None]
     ) -> None:
-        self._on_work = on_work
+        self._ask = ask
         self._on_push = on_push
         self._db = db
         self._now = now
         self._callback = ""
         self._known: dict[str, Subscription] = {}
-        self._waiting: deque[Fetch[Work]] = deque()
         self._pushed: dict[str, datetime] = {}  # source → when its poll is to be
         self._last_push: dict[str, datetime] = {}
         self._proved: set[str] = set()  # sources whose last news came by a push
@@ -127,8 +125,7 @@ class WebSub:
         self._known = {name: known for name, known in self._known.items() if name in watched}
         for known in [known for known in self._known.values() if known.ask_at <= now and self._callback]:
             await self._keep(known.is_asked(now))
-            self._waiting.append(self._request(known))
-            self._on_work()
+            self._ask(self._request(known))
         for name, due in list(self._pushed.items()):
             if await self._db.write(lambda s, name=name, due=due: subscriptions.pushed(s, name, due)):  # type: ignore[misc]
                 self._pushed.pop(name, None)
@@ -141,10 +138,6 @@ class WebSub:
         }  # fmt: skip
         headers = {"Content-Type": "application/x-www-form-urlencoded"}
         return Fetch(known.hub, Asked(known.source), headers=headers, method="POST", body=urlencode(form).encode(), call=True)
-
-    def next(self) -> Fetch[Work] | None:
-        """A request to a hub, or None."""
-        return self._waiting.popleft() if self._waiting else None
 
     def answered(self, answer: FetchResult[Work], asked: Asked) -> None:
         """What the hub said to the request. Whether it subscribes us, it says later; if it does not, it is asked again."""

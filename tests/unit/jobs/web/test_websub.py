@@ -54,7 +54,8 @@ class Bench:
 
     def __init__(self, db: Database, hub: Hub) -> None:
         self.db, self.hub, self.now = db, hub, NOW
-        self.websub = WebSub(db, lambda: self.now, lambda: None, lambda: None)
+        self.waiting: list[Fetch] = []
+        self.websub = WebSub(db, lambda: self.now, self.waiting.append, lambda: None)
         self.answers: list[FetchResult] = []
         self.session = aiohttp.ClientSession()
         db.write_now(lambda s: sources.sync(s, [(Source("s", FEED), NOW)], NOW))
@@ -76,13 +77,13 @@ class Bench:
         count = len(self.hub.asked)
 
         async def answered(answer: FetchResult) -> None:
-            self.websub.answered(answer)
+            self.websub.answered(answer, answer.fetch.work)
             self.answers.append(answer)
 
         async def claim() -> Fetch | None:
-            return self.websub.next()
+            return self.waiting.pop(0) if self.waiting else None
 
-        if self.websub._waiting:
+        if self.waiting:
             engine, before = Engine(rules(), claim, answered, lambda: self.now), len(self.answers)
             running = asyncio.create_task(engine.run())
             while len(self.answers) == before:
@@ -302,7 +303,7 @@ def test_a_restart_goes_on_with_what_the_hub_knows(db: Database) -> None:
             asked = await at.subscribe()
             await at.verify(asked)
             await at.websub.close()
-            at.websub = WebSub(db, lambda: at.now, lambda: None, lambda: None)
+            at.websub = WebSub(db, lambda: at.now, at.waiting.append, lambda: None)
             await at.websub.open("https://public.example/websub", "127.0.0.1", 0)
             assert await at.subscribe() == {}
             assert await at.push(asked, sign(asked["hub.secret"])) == 202
@@ -335,10 +336,11 @@ def test_polling_slows_only_while_the_news_come_by_push(db: Database) -> None:
 
 def test_without_a_callback_nothing_is_asked(db: Database) -> None:
     async def work() -> None:
-        websub = WebSub(db, lambda: NOW, lambda: None, lambda: None)
+        waiting: list[Fetch] = []
+        websub = WebSub(db, lambda: NOW, waiting.append, lambda: None)
         await websub.polled("s", ("https://hub.example/", FEED), 1)
         await websub.tick({"s"})
-        assert websub.next() is None
+        assert waiting == []
 
     run(work)
 
