@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from jobs.deliver.message import Message
+from jobs.deliver.message import Message, notice
 from storage.alerts.outbox import Delivery
 
 PATIENCE = timedelta(minutes=1)  # younger alerts are news and go one by one
@@ -34,12 +35,7 @@ def next_parcel(waiting: Sequence[Delivery], now: datetime, *, fold: bool) -> tu
 
 def message_of(parcel: Sequence[Delivery]) -> Message:
     """The message of one delivery, or the digest of several; raises KeyError, TypeError or ValueError for a broken payload."""
-    messages = [
-        Message.from_payload(
-            one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.duplicates
-        )
-        for one in parcel
-    ]
+    messages = [_single(one) for one in parcel]
     if len(messages) == 1:
         return messages[0]
     first = messages[0]
@@ -56,7 +52,17 @@ def message_of(parcel: Sequence[Delivery]) -> Message:
     )
 
 
+def _single(one: Delivery) -> Message:
+    if one.alert_id is None:
+        return replace(notice(one.payload["title"], one.payload["note"], one.created_at), idem_key=one.idem_key)
+    return Message.from_payload(
+        one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.duplicates
+    )
+
+
 def bare_message(parcel: Sequence[Delivery]) -> Message:
     """What can be said of a delivery whose payload cannot be read."""
     first = parcel[0]
-    return Message(first.alert_id, first.idem_key, first.rule, f"记录无法显示：zhixun alerts show {first.alert_id}", plain=True)
+    return Message(
+        first.alert_id or 0, first.idem_key, first.rule, f"记录无法显示：zhixun alerts show {first.alert_id}", plain=True
+    )

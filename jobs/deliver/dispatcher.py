@@ -11,11 +11,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from jobs import log
-from jobs.deliver import notices as noticing
 from jobs.deliver.channel_worker import LEASE, ChannelWorker
 from jobs.deliver.message import Message, notice, short_id
 from jobs.deliver.transport import OpenChannel, Post, Receipt, refused
-from storage.alerts import notices, outbox
+from storage.alerts import outbox
 from storage.alerts.outbox import Delivery
 from storage.db.database import Database
 from storage.db.errors import StorageError
@@ -63,7 +62,6 @@ class Deliverer:
         self._dead: list[tuple[str, Delivery, Receipt]] = []
         self._report_at = 0.0
         self._reporting: asyncio.Task[Receipt] | None = None
-        self._noticing: asyncio.Task[None] | None = None
 
     @property
     def channels(self) -> Mapping[str, OpenChannel]:
@@ -129,10 +127,7 @@ class Deliverer:
     def _work_left(self) -> bool:
         soon = self._now() + timedelta(seconds=DRAIN_HORIZON)
         due = self._db.read(lambda s: outbox.channels_due(s, soon))
-        due |= {one.channel for one in self._db.read(lambda s: notices.due(s, self._now()))}
-        busy = any(channel_worker.busy for channel_worker in self._channel_workers.values()) or not (
-            self._noticing is None or self._noticing.done()
-        )
+        busy = any(channel_worker.busy for channel_worker in self._channel_workers.values())
         return busy or any(self._may_send(name) for name in due)
 
     def _may_send(self, name: str) -> bool:
@@ -155,20 +150,6 @@ class Deliverer:
                 self._channel_worker(name).wake()
             else:
                 await self._bury_orphans(name)
-        self._notice()
-
-    def _notice(self) -> None:
-        """Send what Zhixun has to say of itself, beside the alerts."""
-        if self._noticing is not None:
-            if not self._noticing.done():
-                return
-            self._noticing.result()
-            self._noticing = None
-        if due := self._db.read(lambda s: notices.due(s, self._now())):
-            self._noticing = asyncio.create_task(noticing.send(self._db, due, self._lane_of, self._now), name="notices")
-
-    def _lane_of(self, name: str) -> ChannelWorker | None:
-        return self._channel_worker(name) if name in self._channels else None
 
     def _channel_worker(self, name: str) -> ChannelWorker:
         if name not in self._channel_workers:
@@ -196,7 +177,8 @@ class Deliverer:
     # ---- dead letters
 
     def _bury(self, name: str, deliveries: Sequence[Delivery], receipt: Receipt) -> None:
-        if not self._dead:
+        deliveries = [one for one in deliveries if one.alert_id is not None]  # of a notice the log is told
+        if not self._dead and deliveries:
             self._report_at = max(self._report_at, self._loop_time() + COLLECT)
         self._dead += [(name, one, receipt) for one in deliveries]
 
@@ -227,11 +209,11 @@ class Deliverer:
         return next((channel_worker for channel_worker in map(self._channel_worker, names) if not channel_worker.resting()), None)
 
     def _all_tasks(self) -> list[asyncio.Task[Any]]:
-        return [*self._tasks.values(), *filter(None, [self._reporting, self._noticing])]
+        return [*self._tasks.values(), *filter(None, [self._reporting])]
 
 
 def _dead_notice(dead: Sequence[tuple[str, Delivery, Receipt]], now: datetime) -> Message:
-    named = [f"{short_id(one.alert_id)} → {name}: {receipt.detail}" for name, one, receipt in dead[:NAMED]]
+    named = [f"{short_id(one.alert_id or 0)} → {name}: {receipt.detail}" for name, one, receipt in dead[:NAMED]]
     more = f"；另有 {len(dead) - NAMED} 条" if len(dead) > NAMED else ""
     note = "；".join(named) + more + "。重发 / send again: zhixun alerts retry"
     return notice(f"{len(dead)} 条告警未能送达 / {len(dead)} alerts could not be delivered", note, now)

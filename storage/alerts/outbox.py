@@ -1,4 +1,6 @@
-"""The outbox: one delivery an alert and channel, claimed before it is sent and marked after the channel has accepted it.
+"""The outbox: one row a message and channel, claimed before it is sent and marked after the channel has accepted it.
+
+A `delivery` carries an alert, a `notice` what Zhixun says of itself; both go the same way.
 
     pending ──claim (committed)──▶ sending ──send──▶ sent        or pending again later, or dead
                                       └── program killed: pending again at the next start, with the same idempotency key
@@ -14,13 +16,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, case, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.db.database import changed
 from storage.db.failpoints import after_commit, failpoint
-from storage.db.models import alert, article, attempt, delivery, duplicate
+from storage.db.models import alert, article, attempt, delivery, duplicate, notice
 
+BOTH = (delivery, notice)
 FAR = timedelta(days=9)  # a weekly digest is the latest that anything is due
 MAX_ANSWER = 500  # code points kept of what a vendor says
 MAX_TELLERS = 3  # named of one alert; all are counted
@@ -29,13 +32,15 @@ SUSPECT = 3  # recoveries after which a delivery is claimed alone, and after all
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One claimed delivery. `attempts` counts this one. `payload` is the message as it was when the alert was raised.
+    """One claimed message. `attempts` counts this one. `payload` is the message as it was when the alert was raised.
+
+    Of a notice `alert_id` and `article_id` are None, and its payload is a title and a note.
 
     `recoveries`: how often the program ended while this was being sent. `tellers`: (title, source) of others that told the event.
     """
 
     id: int
-    alert_id: int
+    alert_id: int | None
     channel: str
     idem_key: str
     attempts: int
@@ -45,7 +50,7 @@ class Delivery:
     rule: str
     reprints: int
     created_at: datetime
-    article_id: int
+    article_id: int | None
     recoveries: int = 0
     duplicates: tuple[tuple[str, str], ...] = ()
 
@@ -55,31 +60,65 @@ def claim(session: Session, *, channel: str, owner: str, now: datetime, limit: i
 
     What the program has ended over `SUSPECT` times goes last and alone: if it is the cause, nothing else pays for it.
     """
-    due = or_(
-        and_(delivery.c.state == "pending", delivery.c.next_at <= now),
-        and_(delivery.c.state == "sending", delivery.c.lease_until < now),
-    )
     columns = (delivery, alert.c.payload, alert.c.rule, alert.c.reprints, alert.c.created_at, alert.c.article_id)
-    query = select(*columns).join(alert).where(delivery.c.channel == channel, due).with_for_update(skip_locked=True, of=delivery)
-    order, innocent = (delivery.c.next_at, delivery.c.id), delivery.c.recoveries < SUSPECT
+    rows = _lease(
+        session, delivery, select(*columns).join(alert), channel=channel, owner=owner, now=now, limit=limit, lease=lease
+    )
+    if rows:
+        session.execute(insert(attempt), [{"delivery_id": row.id, "number": row.fence + 1, "started_at": now} for row in rows])
+    left = limit - len(rows)
+    said = _lease(session, notice, select(notice), channel=channel, owner=owner, now=now, limit=left, lease=lease) if left else []
+    if rows or said:
+        failpoint("before-delivery-claim-commit")
+        after_commit(session, "after-delivery-claim")
+    told = _tellers(session, [row.alert_id for row in rows if row.reprints])
+    return [*(_delivery(row, owner, tuple(told.get(row.alert_id, ()))) for row in rows), *(_notice(row, owner) for row in said)]
+
+
+def _due(table: Table, now: datetime) -> ColumnElement[bool]:
+    return or_(
+        and_(table.c.state == "pending", table.c.next_at <= now),
+        and_(table.c.state == "sending", table.c.lease_until < now),
+    )
+
+
+def _lease(
+    session: Session, table: Table, every: Select[Any], *, channel: str, owner: str, now: datetime, limit: int, lease: timedelta
+) -> Sequence[Any]:
+    """The rows as they were, and now leased."""
+    query = every.where(table.c.channel == channel, _due(table, now)).with_for_update(skip_locked=True, of=table)
+    order, innocent = (table.c.next_at, table.c.id), table.c.recoveries < SUSPECT
     rows = session.execute(query.where(innocent).order_by(*order).limit(limit)).all()
     if not rows:
-        rows = session.execute(query.where(~innocent).order_by(delivery.c.recoveries, *order).limit(1)).all()
-    if not rows:
-        return []
-    values = {"state": "sending", "owner": owner, "lease_until": now + lease}
-    counts = {"fence": delivery.c.fence + 1, "attempts": delivery.c.attempts + 1}
-    session.execute(update(delivery).where(delivery.c.id.in_([row.id for row in rows])).values(**values, **counts))
-    session.execute(insert(attempt), [{"delivery_id": row.id, "number": row.fence + 1, "started_at": now} for row in rows])
-    failpoint("before-delivery-claim-commit")
-    after_commit(session, "after-delivery-claim")
-    told = _tellers(session, [row.alert_id for row in rows if row.reprints])
-    return [_delivery(row, owner, tuple(told.get(row.alert_id, ()))) for row in rows]
+        rows = session.execute(query.where(~innocent).order_by(table.c.recoveries, *order).limit(1)).all()
+    if rows:
+        values = {"state": "sending", "owner": owner, "lease_until": now + lease}
+        counts = {"fence": table.c.fence + 1, "attempts": table.c.attempts + 1}
+        session.execute(update(table).where(table.c.id.in_([row.id for row in rows])).values(**values, **counts))
+    return rows
 
 
 def _delivery(row: Any, owner: str, duplicates: tuple[tuple[str, str], ...]) -> Delivery:
     own = {"attempts": row.attempts + 1, "fence": row.fence + 1, "owner": owner, "duplicates": duplicates}
     return Delivery(**{name: getattr(row, name) for name in Delivery.__dataclass_fields__ if name not in own}, **own)
+
+
+def _notice(row: Any, owner: str) -> Delivery:
+    return Delivery(
+        id=row.id,
+        alert_id=None,
+        channel=row.channel,
+        idem_key=f"notice-{row.key}"[:64],
+        attempts=row.attempts + 1,
+        fence=row.fence + 1,
+        owner=owner,
+        payload={"title": row.title, "note": row.note},
+        rule=f"notice-{row.id}",  # travels alone
+        reprints=0,
+        created_at=row.created_at,
+        article_id=None,
+        recoveries=row.recoveries,
+    )
 
 
 def _tellers(session: Session, alert_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
@@ -134,11 +173,13 @@ def postpone(session: Session, claimed: Delivery, *, until: datetime, reason: st
 def _end(
     session: Session, claimed: Delivery, values: dict[str, Any], *, outcome: str, code: str | None, detail: str, now: datetime
 ) -> bool:
-    ours = and_(delivery.c.id == claimed.id, delivery.c.fence == claimed.fence, delivery.c.state == "sending")
-    ended = changed(session, update(delivery).where(ours).values(owner=None, lease_until=None, **values)) == 1
-    this = and_(attempt.c.delivery_id == claimed.id, attempt.c.number == claimed.fence)
-    told = {"ended_at": now, "outcome": outcome if ended else f"{outcome}, too late", "code": code, "detail": detail[:MAX_ANSWER]}
-    session.execute(update(attempt).where(this).values(told))
+    table = notice if claimed.alert_id is None else delivery
+    ours = and_(table.c.id == claimed.id, table.c.fence == claimed.fence, table.c.state == "sending")
+    ended = changed(session, update(table).where(ours).values(owner=None, lease_until=None, **values)) == 1
+    if claimed.alert_id is not None:
+        this = and_(attempt.c.delivery_id == claimed.id, attempt.c.number == claimed.fence)
+        told = {"outcome": outcome if ended else f"{outcome}, too late", "code": code, "detail": detail[:MAX_ANSWER]}
+        session.execute(update(attempt).where(this).values(ended_at=now, **told))
     failpoint("before-ack-commit")
     after_commit(session, "after-ack-commit")
     return ended
@@ -147,13 +188,17 @@ def _end(
 # ---- upkeep
 
 
-_FREE: dict[str, Any] = {"state": "pending", "owner": None, "lease_until": None, "attempts": delivery.c.attempts - 1}
+def _freed(table: Table, now: datetime) -> dict[str, Any]:
+    return {"state": "pending", "owner": None, "lease_until": None, "attempts": table.c.attempts - 1, "next_at": now}
 
 
 def release(session: Session, channel: str, owner: str, now: datetime) -> int:
     """Give back what `owner` never learnt it had claimed: the answer to its COMMIT was lost. None of it was sent."""
-    mine = and_(delivery.c.channel == channel, delivery.c.owner == owner, delivery.c.state == "sending")
-    return changed(session, update(delivery).where(mine).values(**_FREE, next_at=now))
+    count = 0
+    for table in BOTH:
+        mine = and_(table.c.channel == channel, table.c.owner == owner, table.c.state == "sending")
+        count += changed(session, update(table).where(mine).values(_freed(table, now)))
+    return count
 
 
 def recover(session: Session, now: datetime) -> int:
@@ -162,10 +207,12 @@ def recover(session: Session, now: datetime) -> int:
     That was no failure of the channel, so it costs no attempt: else a program that is killed often would use up every alert's chances.
     It is counted by itself, because the message may be what kills the program: see `SUSPECT` and jobs/deliver/channel_worker.py.
     """
-    freed = update(delivery).where(delivery.c.state == "sending").values(**_FREE, next_at=now)
-    count = changed(session, freed.values(recoveries=delivery.c.recoveries + 1))
-    waiting = and_(delivery.c.state == "pending", delivery.c.next_at > now + FAR)  # a clock was wrong
-    session.execute(update(delivery).where(waiting).values(next_at=now))
+    count = 0
+    for table in BOTH:
+        freed = update(table).where(table.c.state == "sending").values(_freed(table, now))
+        count += changed(session, freed.values(recoveries=table.c.recoveries + 1))
+        waiting = and_(table.c.state == "pending", table.c.next_at > now + FAR)  # a clock was wrong
+        session.execute(update(table).where(waiting).values(next_at=now))
     return count
 
 
@@ -194,23 +241,26 @@ def refused(session: Session) -> int:
 
 
 def pending(session: Session, until: datetime) -> int:
-    """Deliveries under way, or due by `until`."""
-    open_ = or_(delivery.c.state == "sending", and_(delivery.c.state == "pending", delivery.c.next_at <= until))
-    return session.scalar(select(func.count()).where(open_)) or 0
+    """Messages under way, or due by `until`."""
+    count = 0
+    for table in BOTH:
+        open_ = or_(table.c.state == "sending", and_(table.c.state == "pending", table.c.next_at <= until))
+        count += session.scalar(select(func.count()).select_from(table).where(open_)) or 0
+    return count
 
 
 def channels_due(session: Session, now: datetime) -> frozenset[str]:
     """The channels that have something to send."""
-    due = or_(
-        and_(delivery.c.state == "pending", delivery.c.next_at <= now),
-        and_(delivery.c.state == "sending", delivery.c.lease_until < now),
+    return frozenset(
+        name for table in BOTH for name in session.scalars(select(table.c.channel).where(_due(table, now)).distinct())
     )
-    return frozenset(session.scalars(select(delivery.c.channel).where(due).distinct()))
 
 
 def next_due(session: Session, channel: str) -> datetime | None:
     """When the channel has something to send next, a lease that runs out included."""
-    when = case((delivery.c.state == "pending", delivery.c.next_at), else_=delivery.c.lease_until)
-    open_ = and_(delivery.c.channel == channel, delivery.c.state.in_(("pending", "sending")))
-    due: datetime | None = session.scalar(select(func.min(when)).where(open_))
-    return due
+    times = []
+    for table in BOTH:
+        when = case((table.c.state == "pending", table.c.next_at), else_=table.c.lease_until)
+        open_ = and_(table.c.channel == channel, table.c.state.in_(("pending", "sending")))
+        times.append(session.scalar(select(func.min(when)).where(open_)))
+    return min(filter(None, times), default=None)

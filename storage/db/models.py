@@ -367,9 +367,16 @@ notice = Table(
     Column("title", AnyText, nullable=False),
     Column("note", AnyText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    Column("next_at", UtcDateTime),  # null: sent, or given up
+    Column("next_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
     _count("attempts"),
     Column("last_error", AnyText),
+    _count("fence"),
+    _count("recoveries"),
+    Column("state", AnyText, nullable=False, server_default="pending"),  # as of a delivery
+    Column("owner", AnyText),
+    Column("vendor_answer", AnyText),
+    Column("lease_until", UtcDateTime),
     Index(None, "next_at"),
+    Index(None, "channel", "state", "next_at"),
 )

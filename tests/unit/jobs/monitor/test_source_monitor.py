@@ -10,16 +10,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from jobs.deliver.dispatcher import Deliverer
 from jobs.deliver.transport import Receipt, accepted, refused
 from jobs.monitor.source_monitor import Change, Checkup
-from storage.alerts import notices
+from storage.alerts import notices, outbox
 from storage.db.database import Database, open_database
-from storage.db.models import task
+from storage.db.models import notice, task
 from storage.queue import gaps, sources, usage
 from tests.unit.jobs.deliver.test_dispatcher import Scripted
 
@@ -58,8 +58,13 @@ class World:
     def look(self) -> list[Change]:
         return asyncio.run(self.checkup.look())
 
-    def due(self) -> list[notices.Notice]:
-        return self.db.read(lambda s: notices.due(s, self.now))
+    def due(self) -> list[Any]:
+        return due(self.db, self.now)
+
+
+def due(db: Database, now: datetime) -> list[Any]:
+    wanted = select(notice).where(notice.c.state == "pending", notice.c.next_at <= now).order_by(notice.c.id)
+    return db.read(lambda s: list(s.execute(wanted)))
 
 
 @pytest.fixture
@@ -189,7 +194,7 @@ def test_a_notice_is_sent_once_under_a_key_that_stays(db: Database) -> None:
     assert (tell(db), tell(db)) == (True, False)
     channel = Scripted(refused("503 busy", 503), accepted("ok"))
     send(db, channel)
-    assert db.read(lambda s: notices.due(s, NOW)) == []
+    assert due(db, NOW) == []
     send(db, channel, NOW + MINUTE)
     send(db, channel, NOW + 2 * MINUTE)
     assert [message.idem_key for message in channel.given] == ["notice-k|desk"] * 2
@@ -197,8 +202,19 @@ def test_a_notice_is_sent_once_under_a_key_that_stays(db: Database) -> None:
     assert db.write_now(lambda s: notices.tidy(s, NOW + 40 * DAY)) == 1
 
 
+def test_a_notice_that_was_being_sent_when_the_program_died_is_sent_again_under_its_key(db: Database) -> None:
+    tell(db)
+    claim = {"channel": "desk", "owner": "dead", "limit": 8, "lease": timedelta(minutes=3)}
+    (lost,) = db.write_now(lambda s: outbox.claim(s, now=NOW, **claim))
+    db.write_now(lambda s: outbox.recover(s, NOW))
+    channel = Scripted(accepted("ok"))
+    send(db, channel)
+    assert [message.idem_key for message in channel.given] == [lost.idem_key]
+    assert db.write_now(lambda s: outbox.sent(s, lost, now=NOW)) is False, "the dead one's word comes too late"
+
+
 @pytest.mark.parametrize(("channel", "answer"), [("desk", refused("no such bot", permanent=True)), ("nowhere", accepted("ok"))])
 def test_a_notice_that_nobody_takes_is_given_up(db: Database, channel: str, answer: Receipt) -> None:
     tell(db, channel)
     send(db, Scripted(answer))
-    assert db.read(lambda s: notices.due(s, NOW + 9 * DAY)) == []
+    assert due(db, NOW + 9 * DAY) == []
