@@ -85,8 +85,8 @@ def main() -> None:
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
-    opened = lzma.open(path, "rt", encoding="utf-8") if path.suffix == ".xz" else path.open(encoding="utf-8")
-    with opened as lines:
+    read = lzma.open if path.suffix == ".xz" else open
+    with read(path, "rt", encoding="utf-8") as lines:
         yield from map(json.loads, lines)
 
 
