@@ -41,7 +41,6 @@ __all__ = [
 REMEMBERED = timedelta(days=30)  # how long an article can still be found to be the origin of a reprint
 CANDIDATES = 8  # stored texts compared with a new one
 MAX_ALIASES = 10
-WHOLE = 0.9  # of a text, in another: a reprint whatever its headline says
 READ_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))  # after each other, what a rule wants updates of
 
 
@@ -232,14 +231,14 @@ def _origin(session: Session, new: _Incoming) -> _Origin | None:
     origins = []
     for row in session.execute(select(*columns).join(best, best.c.article_id == article.c.id)):
         likeness = near_duplicates.compare(sketch, near_duplicates.sketch(row.title, row.text))
-        if likeness.reprint and (likeness.share >= WHOLE or not _another_time(new.record, row)):
+        if likeness.reprint and _is_copy(new.record, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.id), default=None)
 
 
-def _another_time(record: Record, row: Any) -> bool:
-    return assign.another_time(record, Record(row.title, "", row.text[:1000], published=record.published))
+def _is_copy(record: Record, row: Any, share: float) -> bool:
+    return assign.is_copy(record, Record(row.title, "", row.text[:1000], published=record.published), share)
 
 
 def _remember(session: Session, number: int, new: _Incoming, print_too: bool = True) -> None:

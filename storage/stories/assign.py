@@ -18,14 +18,15 @@ from sqlalchemy.orm import Session
 from crawler.record import Record
 from storage.db.database import changed, insert_new
 from storage.db.models import article, story_key
-from storage.stories.compare import StoryPrint, Verdict, keys, same_story
-from storage.stories.fingerprint import LEAD, fingerprint
+from storage.stories.compare import StoryPrint, keys, same_story
+from storage.stories.evidence import LEAD
+from storage.stories.fingerprint import fingerprint
+from storage.stories.verdict import Kind, Verdict
 
 REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/stories/separators.py
+WHOLE = 0.98  # of a text, in another: a copy, whatever its headline says
+_WORDED = (None, Kind.SUBJECT, Kind.ACT, Kind.NAME)  # what two headlines of one text may differ in
 CANDIDATES = 8  # stored articles compared with a new one
-_FIGURES = frozenset(
-    "version tier round period ordinal sum share count".split()
-)  # what a headline is about, in a text for every time
 _COLUMNS = (
     article.c.id,
     article.c.story,
@@ -70,9 +71,10 @@ def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
     return next((one for one in found if one.article_id == one.story or _fits_first(session, story, one)), None)
 
 
-def another_time(one: Record, other: Record) -> bool:
-    """The headlines differ in a version, round, sum …: if the texts are alike, it is because a house uses its words every time."""
-    return same_story(print_of(one), print_of(other)).reason.removeprefix("other ") in _FIGURES
+def is_copy(one: Record, other: Record, share: float) -> bool:
+    """Of two texts that are alike: one event told again, not a house's words for another one. A whole copy needs no other proof."""
+    verdict = same_story(print_of(one), print_of(other))
+    return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and Kind.CORRECTION not in verdict.kinds)
 
 
 def _candidates(session: Session, story: StoryPrint, now: datetime) -> list[Any]:
