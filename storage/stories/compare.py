@@ -76,11 +76,11 @@ _WORDS_ONLY = frozenset((Kind.ACTOR, Kind.WORDING, Kind.THING, Kind.PRODUCT, Kin
 def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     """The verdict on two articles, with the marks that decided.
 
-    What separates two headlines for good comes first, then what separates their first lines; then all signs of both are weighed. Where an
-    article has no text, its headline is all there is.
+    What separates two headlines for good comes first, then what separates their first lines; then all signs of both are weighed. Where
+    neither text tells what its headline says (there is none, or a house's own that stands under all its news), only the headlines count.
     """
     apart = separator(one, other)
-    if not (one.said.read and other.said.read):
+    if not one.said.read and not other.said.read:
         return _by_headline(one, other, apart)
     if apart in _FIRM:
         return Verdict(False, apart=apart)
@@ -88,6 +88,13 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     if hidden in _OF_TEXT | {Kind.YEAR, Kind.CORRECTION, Kind.NAME_QUOTED}:
         return Verdict(False, apart=hidden, where="in the text")
     found = proof.signs(one, other)
+    if (
+        not (one.said.told or other.said.told)
+        and found.get(Kind.WORDING, 0.0) >= 0.5
+        and one.words["acts"]
+        and other.words["acts"]
+    ):
+        return _by_headline(one, other, apart)
     score = proof.weigh(found)
     marks = tuple(Mark(kind, points) for kind, points in proof.points(found).items())
     same = score >= proof.ENOUGH

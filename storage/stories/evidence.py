@@ -129,10 +129,12 @@ class Evidence:
     grams: frozenset[str]
     title_grams: frozenset[str]
     sound: str
+    edges: frozenset[int]
     han: bool
     years: frozenset[str]
     quoted: frozenset[str]
     read: bool
+    told: bool  # the text tells what the headline says
 
 
 def evidence(title: str, text: str) -> Evidence:
@@ -143,6 +145,8 @@ def evidence(title: str, text: str) -> Evidence:
     form = whole.text
     han = any(map(is_han, head.text)) or sum(map(is_han, lead)) > 10
     names = frozenset(_names(f"{title}\n{lead}", form, han))
+    title_grams, lead_grams = _grams(head.text, han), _grams(form.partition("\n")[2], han)
+    sound, edges = _sound(form) if han else ("", frozenset())
     return Evidence(
         title=title,
         head=head.text,
@@ -156,13 +160,15 @@ def evidence(title: str, text: str) -> Evidence:
         phases=frozenset(name for name, pattern in _PHASES.items() if pattern.search(form[:260])),
         title_phases=frozenset(name for name, pattern in _PHASES.items() if pattern.search(head.text)),
         words=words_of(whole),
-        grams=_grams(form, han),
-        title_grams=_grams(head.text, han),
-        sound=_sound(form) if han else "",
+        grams=title_grams | lead_grams,
+        title_grams=title_grams,
+        sound=sound,
+        edges=edges,
         han=han,
         years=frozenset(_year.findall(form)),
         quoted=frozenset(_quoted.findall(form)) if han else frozenset(),
         read=len(lead) > 15,
+        told=2 * len(title_grams & lead_grams) >= 0.8 * len(title_grams) > 0,
     )
 
 
@@ -233,15 +239,29 @@ def _sounds() -> dict[str, str]:
     return {ch: syllable for syllable, chars in rows for ch in chars}
 
 
-def _sound(form: str) -> str:
-    sounds = _sounds()
-    return " ".join(sounds.get(ch, "|") if is_han(ch) else "|" for ch in form)
+def _sound(form: str) -> tuple[str, frozenset[int]]:
+    """How the Han of a text sound, in one string, and where its syllables begin and end."""
+    sounds, said, at, edges = _sounds(), [], 0, {0}
+    for ch in form:
+        syllable = sounds.get(ch, "|")
+        at += len(syllable)
+        said.append(syllable)
+        edges.add(at)
+    return "".join(said), frozenset(edges)
 
 
-def sounds_in(name: str, sound: str) -> bool:
-    """A name of at least two syllables, as it is spelled in Latin, in a text's sound."""
-    if len(name) < 4:
+def sounds_in(name: str, said: Evidence) -> bool:
+    """A Latin name of at least two syllables, as it sounds in a text's Han: Lingxi is 凌汐."""
+    if len(name) < 4 or name in _syllables():
         return False
-    return bool(re.search(rf"(?<![a-z]){' ?'.join(name)}(?![a-z])", sound)) and not re.search(
-        rf"(?<![a-z]){name}(?![a-z])", sound
-    )
+    at = said.sound.find(name)
+    while at >= 0:
+        if at in said.edges and at + len(name) in said.edges:
+            return True
+        at = said.sound.find(name, at + 1)
+    return False
+
+
+@cache
+def _syllables() -> frozenset[str]:
+    return frozenset(_sounds().values())

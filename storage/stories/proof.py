@@ -15,7 +15,7 @@ from storage.stories.evidence import Amount, Evidence, sounds_in
 from storage.stories.fingerprint import HOUSES_AT_END, StoryPrint
 from storage.stories.verdict import Kind
 
-ENOUGH, SURE = 1.75, 3.0  # points of one event; and of one for which an alert may be left out
+ENOUGH, SURE = 1.75, 2.75  # points of one event; and of one for which an alert may be left out
 _BIAS = -1.75
 _WEIGHTS = {
     Kind.AMOUNT: 2.0, Kind.WEEKDAY: 1.5, Kind.PLACE: 1.4, Kind.WORDING: 1.3, Kind.ANCHOR: 1.25, Kind.ROLE: 1.2, Kind.SAME_TITLE: 1.0,
@@ -27,6 +27,7 @@ _WEIGHTS = {
 COPY = 0.75  # of the leads' words, in their order, and none in place of another: a reprint
 COPIED = 0.55  # of the shorter lead's pieces: below, no one looks for swaps
 _LONGEST_COPY = 300
+NEARLY = 0.6  # of each headline, in the other article: the object is the same
 _units = re.compile(f"[{HAN}]|[^\\W_{HAN}]+")
 
 
@@ -64,7 +65,7 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
         return not found.keys() & _OTHER_COPY and found.get(Kind.SWAPPED, 0) < 2 and found.get(Kind.WORDING, 0) >= COPIED
     if any(found.get(kind, 0) >= 2 for kind in _PHASES.values()):  # the headline of one says so, and the other's does not
         return False
-    return not found.keys() & _OTHER
+    return bool(found.keys() & _DONE and found.keys() & _OBJECT) and not found.keys() & _OTHER
 
 
 def signs(one: StoryPrint, other: StoryPrint) -> dict[Kind, float]:
@@ -102,6 +103,8 @@ _DIFFERS = frozenset(
 
 
 _KNOWN = frozenset((Kind.ANCHOR, Kind.SAME_TITLE, Kind.COPY))
+_DONE = frozenset((Kind.TITLE_ACT, Kind.ACT, Kind.TURN))
+_OBJECT = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT, Kind.OBJECT_NAME, Kind.ROLE))
 _OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
 _OTHER = _OTHER_COPY | {
     Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.SWAPPED, Kind.TALKS, Kind.PLANNED, Kind.ASKED,
@@ -112,13 +115,15 @@ _OTHER = _OTHER_COPY | {
 def _amounts(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
     mine, theirs = _met(a.amounts, b.amounts), _met(b.amounts, a.amounts)
     told = min(sum(one.telling for one in mine), sum(one.telling for one in theirs))
-    yield Kind.AMOUNT, min(3, told)
+    yield Kind.AMOUNT, min(2, told)
+    heads = _met(a.title_amounts, b.amounts), _met(b.title_amounts, a.amounts)
+    yield Kind.TITLE_AMOUNT, any(one.telling for met in heads for one in met)
     yield Kind.SMALL_NUMBER, max(0, min(3, min(len(mine), len(theirs)) - told))
     own = [[one for one in x.amounts if one.telling and one not in met] for x, met in ((a, mine), (b, theirs))]
     yield Kind.OTHER_AMOUNT, min(3, *map(len, own))
-    heads = [len(x.title_amounts) - len(_met(x.title_amounts, y.amounts)) for x, y in ((a, b), (b, a))]
-    yield Kind.OTHER_TITLE_AMOUNT, all(heads)
-    yield Kind.TITLE_AMOUNT_MISSING, any(heads)
+    missing = [len(met) < len(x.title_amounts) for met, x in zip(heads, (a, b), strict=True)]
+    yield Kind.OTHER_TITLE_AMOUNT, all(missing)
+    yield Kind.TITLE_AMOUNT_MISSING, any(missing)
 
 
 def _met(mine: tuple[Amount, ...], theirs: tuple[Amount, ...]) -> list[Amount]:
@@ -135,10 +140,13 @@ def _who(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     yield Kind.HEAD, sum(found is True for found in named)
     yield Kind.OTHER_HEAD, all(found is False for found in named)
     heads = [[has(name, y) for name in x.title_names] for x, y in ((a, b), (b, a))]
-    yield Kind.NAME, min(2, max(map(sum, heads)))
+    found = {
+        name for x, said in zip((a, b), heads, strict=True) for name, there in zip(x.title_names, said, strict=True) if there
+    }
+    yield Kind.OBJECT_NAME, len(found) >= 2
     yield (
         Kind.SOUND,
-        a.han != b.han and any(sounds_in(name, zh.sound) for en, zh in ((a, b), (b, a)) if zh.han for name in en.names),
+        a.han != b.han and any(sounds_in(name, zh) for en, zh in ((a, b), (b, a)) if zh.han for name in en.names),
     )
     yield Kind.OTHER_NAME, a.han == b.han and all(not all(found) for found in heads if True) and all(heads)
     yield Kind.ANCHOR, bool(mine & theirs) or any(map(any, heads)) or True in named
@@ -147,7 +155,7 @@ def _who(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
 def has(name: str, said: Evidence) -> bool:
     """A Latin name in a text, spelled or (in a Chinese one) as it sounds."""
     name = name.removesuffix("'s")
-    return name in said.latin or (said.han and sounds_in(name, said.sound))
+    return name in said.latin or (said.han and sounds_in(name, said))
 
 
 def _mentioned(one: StoryPrint, said: Evidence) -> bool | None:
@@ -170,20 +178,28 @@ def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     groups = (one.words["act_groups"], b["act_groups"]), (other.words["act_groups"], a["act_groups"])
     yield Kind.OTHER_ACT, sum(bool(mine) and not mine & whole for mine, whole in groups)
     yield Kind.THING, min(4, len(a["things"] & b["things"])) / 2 + _share(a["things"], b["things"])
+    told = one.words["things"] & other.words["things"] or one.figures.versions & other.figures.versions
+    yield Kind.OBJECT, bool(told) or (one.han == other.han and min(_heads(one.said, other.said)) >= NEARLY)
     yield Kind.ROLE, bool(a["roles"] & b["roles"])
     yield Kind.TURN, bool(a["turns"] & b["turns"])
 
 
 def _wording(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
-    heads = [len(x.title_grams & y.grams) / max(1, len(x.title_grams)) for x, y in ((a, b), (b, a))]
+    heads = _heads(a, b)
     common = _share(a.grams, b.grams)
     yield Kind.WORDING, common
     yield Kind.TITLE_WORDING, max(heads)
+    yield Kind.OTHER_MATTER, min(4, *(len(x.title_grams - y.grams) for x, y in ((a, b), (b, a))))
     yield Kind.TEMPLATE, min(heads) + _share(a.title_grams, b.title_grams)
     if common >= COPIED:
         swapped, alike = _swaps(a, b)
         yield Kind.SWAPPED, min(3, swapped)
         yield Kind.COPY, 0.0 if swapped else alike
+
+
+def _heads(a: Evidence, b: Evidence) -> list[float]:
+    """How much of each headline stands in the other article."""
+    return [len(x.title_grams & y.grams) / max(1, len(x.title_grams)) for x, y in ((a, b), (b, a))]
 
 
 def _swaps(a: Evidence, b: Evidence) -> tuple[int, float]:

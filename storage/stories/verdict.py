@@ -45,6 +45,10 @@ class Kind(StrEnum):
     PERSON = "person's word"
     # of headline and first lines together
     AMOUNT = "amount"
+    TITLE_AMOUNT = "amount of the headline"
+    OTHER_MATTER = "a matter of its own each"
+    OBJECT = "object"
+    OBJECT_NAME = "two names"
     SMALL_NUMBER = "small number"
     OTHER_AMOUNT = "other amounts"
     OTHER_TITLE_AMOUNT = "other amounts in the headline"
