@@ -186,8 +186,10 @@ def _claimed_by(session: Session, key: str, aliases: Sequence[str]) -> list[Any]
 
 def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     origin = _origin(session, new)
-    joined = assign.join(session, assign.print_of(new.record), new.now) if origin is None else None
+    story = assign.print_of(new.record)
+    joined = assign.join(session, story, new.now) if origin is None else None
     found = origin or joined
+    corrects = assign.corrected(session, story, new.now) if found is None else None
     first_seen = new.record.first_seen or new.now
     row = record_to_row(new.record) | {
         "link_key": new.key,
@@ -206,7 +208,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     _claim_aliases(session, number, new.aliases)
     news = {"articles": source.c.articles + 1, "last_new_at": new.now}
     session.execute(update(source).where(source.c.name == new.record.source).values(news))
-    place = Place(number, number, number, new.key, "no record has this link or this text")
+    place = Place(number, number, number, new.key, "no record has this link or this text", corrects)
     if found is not None:
         place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)
     return place, "reprint" if origin else "new"

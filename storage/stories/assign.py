@@ -7,6 +7,7 @@ could drift, one small step a member, into another.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,6 +19,7 @@ from sqlalchemy.orm import Session
 from crawler.record import Record
 from storage.db.database import changed, insert_new
 from storage.db.models import article, story_key
+from storage.stories import by_hand, proof
 from storage.stories.compare import StoryPrint, keys, same_story
 from storage.stories.evidence import LEAD
 from storage.stories.fingerprint import fingerprint
@@ -26,6 +28,7 @@ from storage.stories.verdict import Kind, Verdict
 REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/stories/separators.py
 WHOLE = 0.98  # of a text, in another: a copy, whatever its headline says
 _WORDED = (None, Kind.SUBJECT, Kind.ACT, Kind.NAME)  # what two headlines of one text may differ in
+CLOSE = 1.0  # points between two stories that a person set apart
 CANDIDATES = 8  # stored articles compared with a new one
 _COLUMNS = (
     article.c.id,
@@ -61,14 +64,38 @@ def _print(title: str, lead: str, published: datetime | None) -> StoryPrint:
 
 
 def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
-    """The story of the last days that this article surely tells, or None."""
+    """The story of the last days that this article surely tells, or None.
+
+    Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
+    """
     found = []
     for row in _candidates(session, story, now):
         verdict = same_story(story, _print(row.title, row.lead, row.published))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
-    return next((one for one in found if one.article_id == one.story or _fits_first(session, story, one)), None)
+    said = by_hand.said_of(session, list({number for one in found for number in (one.article_id, one.story)}))
+    best = next((one for one in found if one.article_id == one.story or _fits_first(session, story, one, said)), None)
+    if best is None or any(_set_apart(best, one, said) for one in found if best.verdict.score - one.verdict.score < CLOSE):
+        return None
+    return best
+
+
+def _set_apart(one: Joined, other: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
+    pairs = ((a, b) for a in (one.article_id, one.story) for b in (other.article_id, other.story))
+    return one.story != other.story and any(said.get((min(pair), max(pair))) is False for pair in pairs)
+
+
+def corrected(session: Session, story: StoryPrint, now: datetime) -> int | None:
+    """The story of the last days that this article corrects, takes back or denies: the one most like it, were it not for that."""
+    if "corrected" not in story.said.phases:
+        return None
+    found = [
+        (proof.likeness(story, _print(row.title, row.lead, row.published)), -row.id, row.story)
+        for row in _candidates(session, story, now)
+    ]
+    best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
+    return best[2] if best else None
 
 
 def is_copy(one: Record, other: Record, share: float) -> bool:
@@ -89,9 +116,12 @@ def _candidates(session: Session, story: StoryPrint, now: datetime) -> list[Any]
     return list(session.execute(select(*_COLUMNS).join(best, best.c.article_id == article.c.id)))
 
 
-def _fits_first(session: Session, story: StoryPrint, joined: Joined) -> bool:
+def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
+    """Nothing separates it from the article that told the story first, unless a person said that this one tells it too."""
+    if said.get((joined.story, joined.article_id)):
+        return True
     row = session.execute(select(*_COLUMNS).where(article.c.id == joined.story)).first()
-    return row is None or same_story(story, _print(row.title, row.lead, row.published)).score > 0
+    return row is None or same_story(story, _print(row.title, row.lead, row.published)).same
 
 
 def remember(session: Session, article_id: int, story: StoryPrint, now: datetime) -> None:

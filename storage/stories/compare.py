@@ -113,7 +113,7 @@ def _by_headline(one: StoryPrint, other: StoryPrint, apart: Kind | None) -> Verd
     enough = score >= (SURE if telling else SURE_BY_WORDS) and (telling or _heads_agree(one, other))
     done = points.keys() & _DONE or (score >= DONE_BY_FIGURES and points.keys() & _FIGURES)
     sure = same and enough and bool(done) and Kind.OWN_MATTER not in points and _numbers_agree(one, other)
-    sure = sure and one.said.title_phases - {"done", "off"} == other.said.title_phases - {"done", "off"}
+    sure = sure and not (one.said.title_phases ^ other.said.title_phases) & {"corrected", "again", "talks"}
     return Verdict(same, tuple(Mark(kind, value) for kind, value in points.items()), None, sure)
 
 

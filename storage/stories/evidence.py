@@ -46,28 +46,38 @@ _DAYS = {
 }  # fmt: skip
 _day = re.compile("|".join(_DAYS))
 _PHASES = {
-    "corrected": re.compile(
-        r"更正|勘误|澄清|辟谣|否认|不实|失实|撤稿|撤回|误读|误报|有误|误传|修正公告|下修|上修|说法不|毫无根据|没有离职|correct(?:ion|s|ed)\b|clarif|retract|den(?:y|ies|ied)\b"
-        r"|walk(?:s|ed|ing)? back|back(?:s|ed)? away|backtrack|revers(?:es|ed|ing)\b|in error|by mistake|amend(?:s|ed)\b|revis(?:es|ed|ing|ion)|untrue|not true"
-        r"|not leaving|withdr[ae]w"
-    ),
-    "again": re.compile(
-        r"再(?!生|造|就业)|又一|二度|第二[次轮起批座家]|次轮|另一|新一[轮批]|三度|第三[次轮批起]|再度|\bagain\b|\bsecond\b|\banother\b|\bthird time\b|\bfurther\b|\bfresh\b|new round"
-    ),
-    "talks": re.compile(
-        r"传(?!统|感|播|媒|输|承|真|奇|递|导)|洽谈|商谈|谈判|考虑|意向|正寻求|有意|知情人士|消息人士|消息称|in (?:\w+ )?talks|weigh(?:s|ing)|consider(?:s|ing)?\b|explor(?:es|ing)"
-        r"|mull|people familiar|sources?\b|reportedly|two people|three people|rumou?r"
-    ),
-    "planned": re.compile(
-        r"拟|计划|将于|筹划|即将|下周|下月|有望|准备|预告|plans? to|planning|next (?:week|month|year)|set to\b|to launch\b|will (?:launch|release|publish|begin|open|start)|aims? to|intends?|expected to"
-    ),
-    "asked": re.compile(
-        r"征求意见|草案|公示|申请|递交|递表|递表|招股书|备忘录|研究|受理|drafts?\b|propos(?:es|ed|al)|appl(?:ies|ied|ication)|files? for|filed for|seeks?\b|preliminary|comments?\b|memorandum"
-    ),
-    "done": re.compile(
-        r"完成|正式|获批|获准|签署|签约|印发|揭牌|落成|投产|施行|官宣|达成|complet(?:es|ed)|clos(?:es|ed)\b|final\b|finali[sz]|approv(?:es|ed)\b|signed|signs\b|grants?\b|formally|officially|agreed|agrees"
-    ),
-    "off": re.compile(r"终止|取消|推迟|延期|暂停|暂缓|叫停|告吹|delay|postpone|put off|cancel|scrap|suspend|pause|halt"),
+    name: re.compile("|".join(parts))
+    for name, parts in {
+        "corrected": (
+            r"更正|勘误|澄清|辟谣|否认|不实|失实|撤稿|撤回|误读|误报|有误|误传|修正公告|下修|上修|说法不|毫无根据|没有离职",
+            r"correct(?:ion|s|ed)\b|clarif|retract|den(?:y|ies|ied)\b|walk(?:s|ed|ing)? back|back(?:s|ed)? away|backtrack",
+            r"revers(?:es|ed|ing)\b|in error|by mistake|amend(?:s|ed)\b|revis(?:es|ed|ing|ion)|untrue|not true|not leaving|withdr[ae]w",
+        ),
+        "again": (
+            r"再(?!生|造|就业)|又一|二度|三度|第[二三][次轮起批座家]|次轮|另一|新一[轮批]",
+            r"\bagain\b|\bsecond\b|\banother\b|\bthird time\b|\bfurther\b|\bfresh\b|new round",
+        ),
+        "talks": (
+            r"传(?!统|感|播|媒|输|承|真|奇|递|导)|洽谈|商谈|谈判|考虑|意向|正寻求|有意|知情人士|消息人士|消息称",
+            r"in (?:\w+ )?talks|weigh(?:s|ing)|consider(?:s|ing)?\b|explor(?:es|ing)|mull|people familiar|sources?\b|reportedly",
+            r"two people|three people|rumou?r",
+        ),
+        "planned": (
+            r"拟|计划|将于|筹划|即将|下周|下月|有望|准备|预告",
+            r"plans? to|planning|next (?:week|month|year)|set to\b|to launch\b|will (?:launch|release|publish|begin|open|start)",
+            r"aims? to|intends?|expected to",
+        ),
+        "asked": (
+            r"征求意见|草案|公示|申请|递交|递表|招股书|备忘录|研究|受理",
+            r"drafts?\b|propos(?:es|ed|al)|appl(?:ies|ied|ication)|files? for|filed for|seeks?\b|preliminary|comments?\b|memorandum",
+        ),
+        "done": (
+            r"完成|正式|获批|获准|签署|签约|印发|揭牌|落成|投产|施行|官宣|达成",
+            r"complet(?:es|ed)|clos(?:es|ed)\b|final\b|finali[sz]|approv(?:es|ed)\b|signed|signs\b|grants?\b|formally|officially",
+            r"agreed|agrees",
+        ),
+        "off": (r"终止|取消|推迟|延期|暂停|暂缓|叫停|告吹", r"delay|postpone|put off|cancel|scrap|suspend|pause|halt"),
+    }.items()
 }
 _year = re.compile(r"(?<!\d)20[0-4]\d(?![\d.%])")
 _quoted = re.compile('[“"《‘]([^“”"‘’《》]{2,14})[”"》’]')
@@ -143,10 +153,10 @@ def evidence(title: str, text: str) -> Evidence:
     whole = normalize(f"{title.strip()}\n{lead.strip()}")
     head = normalize(title.strip())
     form = whole.text
-    han = any(map(is_han, head.text)) or sum(map(is_han, lead)) > 10
+    han = any(map(is_han, head.text))
     names = frozenset(_names(f"{title}\n{lead}", form, han))
     title_grams, lead_grams = _grams(head.text, han), _grams(form.partition("\n")[2], han)
-    sound, edges = _sound(form) if han else ("", frozenset())
+    sound, edges = _sound(form) if han or any(map(is_han, form[:80])) else ("", frozenset())
     return Evidence(
         title=title,
         head=head.text,

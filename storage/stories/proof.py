@@ -15,8 +15,7 @@ from storage.stories.evidence import Amount, Evidence, sounds_in
 from storage.stories.fingerprint import HOUSES_AT_END, StoryPrint
 from storage.stories.verdict import Kind
 
-ENOUGH, SURE = 1.75, 2.75  # points of one event; and of one for which an alert may be left out
-_BIAS = -1.75
+ENOUGH, SURE = 3.5, 4.5  # points of one event; and of one for which an alert may be left out
 _WEIGHTS = {
     Kind.AMOUNT: 2.0, Kind.WEEKDAY: 1.5, Kind.PLACE: 1.4, Kind.WORDING: 1.3, Kind.ANCHOR: 1.25, Kind.ROLE: 1.2, Kind.SAME_TITLE: 1.0,
     Kind.TITLE_WORDING: 1.0, Kind.TURN: 1.0, Kind.ACT: 0.9, Kind.SOUND: 0.9, Kind.THING: 0.85, Kind.SMALL_NUMBER: 0.8, Kind.COPY: 0.7,
@@ -48,7 +47,13 @@ def clash(one: StoryPrint, other: StoryPrint) -> Kind | None:
 
 def weigh(found: Mapping[Kind, float]) -> float:
     """The points of what `signs` found."""
-    return round(_BIAS + sum(_WEIGHTS.get(kind, 0.0) * value for kind, value in found.items()), 2)
+    return round(sum(_WEIGHTS.get(kind, 0.0) * value for kind, value in found.items()), 2)
+
+
+def likeness(one: StoryPrint, other: StoryPrint) -> float:
+    """The points of two articles of which one may take back what the other told: how far the matter has come does not count."""
+    found = {kind: value for kind, value in signs(one, other).items() if kind not in _PHASES.values()}
+    return weigh(found) if Kind.ANCHOR in found and not _apart(one.figures.versions, other.figures.versions) else 0.0
 
 
 def points(found: Mapping[Kind, float]) -> dict[Kind, float]:
