@@ -123,6 +123,7 @@ def _follow_note(follows: Mapping[str, Any], chinese: bool) -> str:
 _FOLLOWS = {
     "again": ("{alert} 的事件已有 {count} 家媒体报道", "{count} publishers carry the story of {alert} now"),
     "changed": ("{alert} 的原文有改动：{detail}", "the article of {alert} was changed: {detail}"),
+    "correction": ("更正：关于 {alert} 的报道", "correction of alert {alert}"),
     "withdrawn": ("{alert} 的原文已撤下", "the article of {alert} was withdrawn"),
 }
 

@@ -4,6 +4,7 @@
     folded     a later one: noted as a teller of the first alert and counted there, never dropped
     again      once, when so many independent publishers carry the story (`again_when`)
     update     to those who were alerted, when the article was corrected or withdrawn (`Updates`)
+    correction an alert like any other, which names the one that told what is corrected here (`Place.corrects`)
 
 Each has its own dedup key, so that nothing is raised twice, whatever is stored twice.
 """
@@ -12,11 +13,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.url import host_of, registrable
@@ -51,6 +52,10 @@ class AlertDraft:
     cooldown: Cooldown | None = None
     muted: str = ""
 
+    def key(self, place: Place) -> str:
+        """Under which it is raised once."""
+        return f"{self.rule}|{place.scope(self.fold)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Updates:
@@ -69,6 +74,7 @@ class Place:
     copy_of: int
     link_key: str
     reason: str = ""
+    corrects: int | None = None  # the story that this article corrects, takes back or denies
 
     def scope(self, fold: Fold) -> str:
         """What an alert is raised once for."""
@@ -81,14 +87,28 @@ def raise_all(session: Session, place: Place, drafts: Sequence[AlertDraft], now:
     for draft in drafts:
         before = made
         if not draft.muted:
-            key = f"{draft.rule}|{place.scope(draft.fold)}"
-            if _insert(session, key, place, draft, now, idem=f"{draft.rule}|{place.link_key}"):
+            if raise_one(session, place, draft, now):
                 made += 1
             else:
                 folded += 1
-                made += _fold(session, key, place, draft, now)
+                made += fold(session, place, draft, now)
         _count(session, draft.rule, now, made - before)
     return made, folded
+
+
+def raise_one(session: Session, place: Place, draft: AlertDraft, now: datetime) -> bool:
+    """Raise one alert, unless its story has one; if it is a correction of what was alerted, it names that alert."""
+    corrected = _alert_of(session, draft.rule, place.corrects) if place.corrects else None
+    if corrected is not None:
+        draft = replace(draft, payload=draft.payload | {"follows": {"alert": corrected, "why": "correction"}})
+    return _insert(session, draft.key(place), place, draft, now, idem=f"{draft.rule}|{place.link_key}", follows=corrected)
+
+
+def _alert_of(session: Session, rule: str, story: int) -> int | None:
+    """The first alert of a story to the readers of a rule."""
+    query = select(func.min(alert.c.id)).where(alert.c.rule == rule, alert.c.story == story)
+    number: int | None = session.scalar(query)
+    return number
 
 
 def _insert(
@@ -156,11 +176,19 @@ def _count(session: Session, rule: str, now: datetime, made: int) -> None:
 # ---- told again
 
 
-def _fold(session: Session, key: str, place: Place, draft: AlertDraft, now: datetime) -> int:
+def fold(session: Session, place: Place, draft: AlertDraft, now: datetime) -> int:
     """Note the article on the alert that told its story first; 1 when enough publishers carry it now to tell it again."""
+    key = draft.key(place)
     first = session.execute(select(alert).where(alert.c.dedup_key == key)).one()
     how = "event" if place.copy_of == place.article_id else "reprint"
-    row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": place.reason, "at": now}
+    withheld = {
+        "rule": draft.rule,
+        "version": draft.version,
+        "channels": list(draft.channels),
+        "payload": draft.payload,
+        "fold": draft.fold,
+    }
+    row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": place.reason, "at": now, "draft": withheld}
     if insert_new(session, duplicate, [row], "alert_id", "article_id"):
         session.execute(update(alert).where(alert.c.id == first.id).values(reprints=alert.c.reprints + 1))
     if draft.again_when is None or (count := len(_publishers(session, first))) < draft.again_when:

@@ -41,7 +41,6 @@ __all__ = [
 REMEMBERED = timedelta(days=30)  # how long an article can still be found to be the origin of a reprint
 CANDIDATES = 8  # stored texts compared with a new one
 MAX_ALIASES = 10
-WHOLE = 0.9  # of a text, in another: a reprint whatever its headline says
 READ_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))  # after each other, what a rule wants updates of
 
 
@@ -187,8 +186,10 @@ def _claimed_by(session: Session, key: str, aliases: Sequence[str]) -> list[Any]
 
 def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     origin = _origin(session, new)
-    joined = assign.join(session, assign.print_of(new.record), new.now) if origin is None else None
+    story = assign.print_of(new.record)
+    joined = assign.join(session, story, new.now) if origin is None else None
     found = origin or joined
+    corrects = assign.corrected(session, story, new.now) if found is None else None
     first_seen = new.record.first_seen or new.now
     row = record_to_row(new.record) | {
         "link_key": new.key,
@@ -207,7 +208,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     _claim_aliases(session, number, new.aliases)
     news = {"articles": source.c.articles + 1, "last_new_at": new.now}
     session.execute(update(source).where(source.c.name == new.record.source).values(news))
-    place = Place(number, number, number, new.key, "no record has this link or this text")
+    place = Place(number, number, number, new.key, "no record has this link or this text", corrects)
     if found is not None:
         place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)
     return place, "reprint" if origin else "new"
@@ -232,14 +233,14 @@ def _origin(session: Session, new: _Incoming) -> _Origin | None:
     origins = []
     for row in session.execute(select(*columns).join(best, best.c.article_id == article.c.id)):
         likeness = near_duplicates.compare(sketch, near_duplicates.sketch(row.title, row.text))
-        if likeness.reprint and (likeness.share >= WHOLE or not _another_time(new.record, row)):
+        if likeness.reprint and _is_copy(new.record, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.id), default=None)
 
 
-def _another_time(record: Record, row: Any) -> bool:
-    return assign.another_time(record, Record(row.title, "", row.text[:1000], published=record.published))
+def _is_copy(record: Record, row: Any, share: float) -> bool:
+    return assign.is_copy(record, Record(row.title, "", row.text[:1000], published=record.published), share)
 
 
 def _remember(session: Session, number: int, new: _Incoming, print_too: bool = True) -> None:

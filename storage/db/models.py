@@ -1,7 +1,7 @@
 """The tables. Each is named by what one row of it is.
 
 source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
-        └─ article ─┬─ article_alias, revision, shingle, story_key, annotation
+        └─ article ─┬─ article_alias, revision, shingle, story_key, story_pair, annotation
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
                               └─ teller                  heartbeat, usage, model_usage
 """
@@ -237,6 +237,15 @@ story_key = Table(
     Column("seen_at", UtcDateTime, nullable=False),
 )
 
+story_pair = Table(
+    "story_pair",  # what a person said of two articles, the older one first: one event, or two
+    metadata,
+    _to("article.id", name="one", primary_key=True),
+    _to("article.id", name="other", primary_key=True, index=True),
+    Column("together", Boolean, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
 alert = Table(
     "alert",
     metadata,
@@ -261,6 +270,7 @@ duplicate = Table(
     Column("how", AnyText, nullable=False),
     Column("reason", AnyText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("draft", JSON(none_as_null=True)),  # the alert that was not raised, see storage.alerts.withheld
     _one_of("how", "reprint", "event"),
 )
 

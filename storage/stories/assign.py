@@ -7,6 +7,7 @@ could drift, one small step a member, into another.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -18,14 +19,17 @@ from sqlalchemy.orm import Session
 from crawler.record import Record
 from storage.db.database import changed, insert_new
 from storage.db.models import article, story_key
-from storage.stories.compare import StoryPrint, Verdict, keys, same_story
-from storage.stories.fingerprint import LEAD, fingerprint
+from storage.stories import by_hand, proof
+from storage.stories.compare import StoryPrint, keys, same_story
+from storage.stories.evidence import LEAD
+from storage.stories.fingerprint import fingerprint
+from storage.stories.verdict import Kind, Verdict
 
 REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/stories/separators.py
+WHOLE = 0.98  # of a text, in another: a copy, whatever its headline says
+_WORDED = (None, Kind.SUBJECT, Kind.ACT, Kind.NAME)  # what two headlines of one text may differ in
+CLOSE = 1.0  # points between two stories that a person set apart
 CANDIDATES = 8  # stored articles compared with a new one
-_FIGURES = frozenset(
-    "version tier round period ordinal sum share count".split()
-)  # what a headline is about, in a text for every time
 _COLUMNS = (
     article.c.id,
     article.c.story,
@@ -60,19 +64,44 @@ def _print(title: str, lead: str, published: datetime | None) -> StoryPrint:
 
 
 def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
-    """The story of the last days that this article surely tells, or None."""
+    """The story of the last days that this article surely tells, or None.
+
+    Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
+    """
     found = []
     for row in _candidates(session, story, now):
         verdict = same_story(story, _print(row.title, row.lead, row.published))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
-    return next((one for one in found if one.article_id == one.story or _fits_first(session, story, one)), None)
+    said = by_hand.said_of(session, list({number for one in found for number in (one.article_id, one.story)}))
+    best = next((one for one in found if one.article_id == one.story or _fits_first(session, story, one, said)), None)
+    if best is None or any(_set_apart(best, one, said) for one in found if best.verdict.score - one.verdict.score < CLOSE):
+        return None
+    return best
 
 
-def another_time(one: Record, other: Record) -> bool:
-    """The headlines differ in a version, round, sum …: if the texts are alike, it is because a house uses its words every time."""
-    return same_story(print_of(one), print_of(other)).reason.removeprefix("other ") in _FIGURES
+def _set_apart(one: Joined, other: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
+    pairs = ((a, b) for a in (one.article_id, one.story) for b in (other.article_id, other.story))
+    return one.story != other.story and any(said.get((min(pair), max(pair))) is False for pair in pairs)
+
+
+def corrected(session: Session, story: StoryPrint, now: datetime) -> int | None:
+    """The story of the last days that this article corrects, takes back or denies: the one most like it, were it not for that."""
+    if "corrected" not in story.said.phases:
+        return None
+    found = [
+        (proof.likeness(story, _print(row.title, row.lead, row.published)), -row.id, row.story)
+        for row in _candidates(session, story, now)
+    ]
+    best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
+    return best[2] if best else None
+
+
+def is_copy(one: Record, other: Record, share: float) -> bool:
+    """Of two texts that are alike: one event told again, not a house's words for another one. A whole copy needs no other proof."""
+    verdict = same_story(print_of(one), print_of(other))
+    return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and Kind.CORRECTION not in verdict.kinds)
 
 
 def _candidates(session: Session, story: StoryPrint, now: datetime) -> list[Any]:
@@ -87,9 +116,12 @@ def _candidates(session: Session, story: StoryPrint, now: datetime) -> list[Any]
     return list(session.execute(select(*_COLUMNS).join(best, best.c.article_id == article.c.id)))
 
 
-def _fits_first(session: Session, story: StoryPrint, joined: Joined) -> bool:
+def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
+    """Nothing separates it from the article that told the story first, unless a person said that this one tells it too."""
+    if said.get((joined.story, joined.article_id)):
+        return True
     row = session.execute(select(*_COLUMNS).where(article.c.id == joined.story)).first()
-    return row is None or same_story(story, _print(row.title, row.lead, row.published)).score > 0
+    return row is None or same_story(story, _print(row.title, row.lead, row.published)).same
 
 
 def remember(session: Session, article_id: int, story: StoryPrint, now: datetime) -> None:

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from storage.stories import proof
 from storage.stories.fingerprint import StoryPrint, fingerprint, keys, mentions
 from storage.stories.separators import close, disjoint, same_version, separator
 from storage.stories.tokens import Words
+from storage.stories.verdict import Kind, Mark, Verdict
 
 __all__ = ["StoryPrint", "Verdict", "fingerprint", "keys", "same_story"]
 
@@ -29,62 +30,81 @@ RARE_ACTS = frozenset(
 )
 ONCE = frozenset(("ipo", "restructure", "shutdown"))
 WHOLE_ACTS = frozenset(("outage", "layoff"))  # they have no object that could be another
-WEAK = frozenset(("name", "city", "country", "role", "period", "stage"))  # shared by many stories of one subject
-SURE, SURE_BY_WORDS = 6.0, 7.0  # points that fold an alert: with a mark of `_TELLING`, and without one
+WEAK = frozenset(
+    (Kind.NAME, Kind.CITY, Kind.COUNTRY, Kind.ROLE, Kind.PERIOD, Kind.STAGE)
+)  # shared by many stories of one subject
+SURE, SURE_BY_WORDS = 6.0, 7.0  # points of two headlines that are surely one event: with a mark of `_TELLING`, and without one
 _TELLING = frozenset(
-    [
-        *"version name sum valuation round share count date ordinal role turn stage period city country".split(),
-        "figures of the text",
-    ]
-)  # two events of one subject seldom share them by chance
-FIRM = frozenset("time version tier round period year date ordinal sum share count role stage turn plaintiff".split())
-_OF_TEXT = frozenset("version tier round period sum role product act".split())  # what a first sentence separates by
-_DONE = frozenset(("act", "turn", "stage"))
-_FIGURES = frozenset(("sum", "valuation", "count", "name", "share"))
+    (
+        Kind.VERSION,
+        Kind.NAME,
+        Kind.SUM,
+        Kind.VALUATION,
+        Kind.ROUND,
+        Kind.SHARE,
+        Kind.COUNT,
+        Kind.DATE,
+        Kind.ORDINAL,
+        Kind.ROLE,
+        Kind.TURN,
+    )
+) | {Kind.STAGE, Kind.PERIOD, Kind.CITY, Kind.COUNTRY, Kind.TEXT_FIGURES}  # two events of one subject seldom share them by chance
+_FIRM = frozenset(
+    (
+        Kind.TIME,
+        Kind.VERSION,
+        Kind.TIER,
+        Kind.ROUND,
+        Kind.PERIOD,
+        Kind.YEAR,
+        Kind.DATE,
+        Kind.ORDINAL,
+        Kind.SUM,
+        Kind.VALUATION,
+        Kind.COUNT,
+    )
+) | {Kind.COUNTRY, Kind.ROLE, Kind.PLAINTIFF, Kind.CAUSE, Kind.CORRECTION}  # of headlines: whatever the texts say
+_OF_TEXT = frozenset((Kind.VERSION, Kind.ROUND, Kind.PERIOD, Kind.ORDINAL, Kind.CITY, Kind.COUNTRY, Kind.ROLE, Kind.DATE))
+_DONE = frozenset((Kind.ACT, Kind.TURN, Kind.STAGE))
+_FIGURES = frozenset((Kind.SUM, Kind.VALUATION, Kind.COUNT, Kind.NAME, Kind.SHARE))
 DONE_BY_FIGURES = 6.5  # points that need no act in common beside one of `_FIGURES`
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_IDENTIFIES = frozenset(("actor", "name", "version", "wording", "city", "country"))
-_WORDS_ONLY = frozenset(("actor", "wording", "thing", "product", "city", "country"))
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Same or not, what decided, and the points of what joins (0 when something separates).
-
-    `sure`: sure enough to leave an alert out for it. One alert too many costs a glance, one too few an event.
-    """
-
-    same: bool
-    reason: str
-    score: float = 0.0
-    sure: bool = False
+_IDENTIFIES = frozenset((Kind.ACTOR, Kind.NAME, Kind.VERSION, Kind.WORDING, Kind.CITY, Kind.COUNTRY))
+_WORDS_ONLY = frozenset((Kind.ACTOR, Kind.WORDING, Kind.THING, Kind.PRODUCT, Kind.CITY, Kind.COUNTRY))
 
 
 def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
-    """The verdict on two articles, with the marks that decided. About 20 µs.
+    """The verdict on two articles, with the marks that decided.
 
-    A headline that does not say what happened (谷歌放大招) is explained by its article's first sentence.
+    What separates two headlines for good comes first, then what separates their first lines; then all signs of both are weighed. Where
+    neither text tells what its headline says (there is none, or a house's own that stands under all its news), only the headlines count.
     """
-    verdict = _by_headline(one, other)
-    if (not one.told and not other.told) or verdict.reason.removeprefix("other ") in FIRM:
-        return verdict
-    apart = separator(one.told, other.told) if one.told and other.told else None
-    vague = not _TELLING & frozenset(verdict.reason.split(", "))
-    if apart in _OF_TEXT and vague and (verdict.same or one.title == other.title):
-        return Verdict(False, f"other {apart} in the text")  # two headlines that could stand over several matters
-    if verdict.same or apart in FIRM or "matter of its own" in verdict.reason:
-        return verdict
-    told = [(a, b.told) for a, b in ((one, other), (other, one)) if b.told]
-    if one.told and other.told and one.title == other.title:
-        told.append((one.told, other.told))
-    best = max((_by_headline(*pair) for pair in told), key=lambda found: (found.same, found.score))
-    return Verdict(True, f"{best.reason} (first sentence)", best.score, best.sure) if best.same else verdict
-
-
-def _by_headline(one: StoryPrint, other: StoryPrint) -> Verdict:
     apart = separator(one, other)
+    if not one.said.read and not other.said.read:
+        return _by_headline(one, other, apart)
+    if apart in _FIRM:
+        return Verdict(False, apart=apart)
+    hidden = proof.clash(one, other) or (separator(one.told, other.told) if one.told and other.told else None)
+    if hidden in _OF_TEXT | {Kind.YEAR, Kind.CORRECTION, Kind.NAME_QUOTED}:
+        return Verdict(False, apart=hidden, where="in the text")
+    found = proof.signs(one, other)
+    if (
+        not (one.said.told or other.said.told)
+        and found.get(Kind.WORDING, 0.0) >= 0.5
+        and one.words["acts"]
+        and other.words["acts"]
+    ):
+        return _by_headline(one, other, apart)
+    score = proof.weigh(found)
+    marks = tuple(Mark(kind, points) for kind, points in proof.points(found).items())
+    same = score >= proof.ENOUGH
+    copied = bool(found.keys() & {Kind.SAME_TITLE, Kind.COPY})
+    return Verdict(same, marks, None, same and (copied or apart is None) and proof.proves(found, score))
+
+
+def _by_headline(one: StoryPrint, other: StoryPrint, apart: Kind | None) -> Verdict:
     if apart:
-        return Verdict(False, f"other {apart}")
+        return Verdict(False, apart=apart)
     points = {name: value for name, value in _joins(one, other) if value}
     score = round(sum(points.values()), 2)
     enough = ENOUGH + MORE if points.keys() <= _WORDS_ONLY else ENOUGH
@@ -92,47 +112,48 @@ def _by_headline(one: StoryPrint, other: StoryPrint) -> Verdict:
     telling = bool(points.keys() & _TELLING)
     enough = score >= (SURE if telling else SURE_BY_WORDS) and (telling or _heads_agree(one, other))
     done = points.keys() & _DONE or (score >= DONE_BY_FIGURES and points.keys() & _FIGURES)
-    sure = same and enough and bool(done) and "each with a matter of its own" not in points and _numbers_agree(one, other)
-    return Verdict(same, ", ".join(points) or "nothing in common", score, sure)
+    sure = same and enough and bool(done) and Kind.OWN_MATTER not in points and _numbers_agree(one, other)
+    sure = sure and not (one.said.title_phases ^ other.said.title_phases) & {"corrected", "again", "talks"}
+    return Verdict(same, tuple(Mark(kind, value) for kind, value in points.items()), None, sure)
 
 
-def _joins(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[str, float]]:
+def _joins(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     """(mark, points) of all that both have."""
     shared = len(one.words["roots"] & other.words["roots"])
-    yield "actor", 2.0 * min(2, shared or _unknown_parties(one, other))
-    yield "act", _act_points(one.words, other.words)
+    yield Kind.ACTOR, 2.0 * min(2, shared or _unknown_parties(one, other))
+    yield Kind.ACT, _act_points(one.words, other.words)
     figures = dict(_specifics(one, other))
     yield from figures.items()
-    if not figures["version"]:
-        yield "product", min(2.0, len(one.words["product"] & other.words["product"]))
+    if not figures[Kind.VERSION]:
+        yield Kind.PRODUCT, min(2.0, len(one.words["product"] & other.words["product"]))
     if one.han == other.han:
-        yield "wording", 4.5 * _overlap(one.grams | one.things, other.grams | other.things)
+        yield Kind.WORDING, 4.5 * _overlap(one.grams | one.things, other.grams | other.things)
     else:
-        yield "thing", min(2.0, len(one.things & other.things))
-    yield "nothing else", 1.0 * _bare(one, other)
-    yield "figures of the text", 2.0 * (len(_text_figures(one) & _text_figures(other)) >= 2)
+        yield Kind.THING, min(2.0, len(one.things & other.things))
+    yield Kind.NOTHING_ELSE, 1.0 * _bare(one, other)
+    yield Kind.TEXT_FIGURES, 2.0 * (len(_text_figures(one) & _text_figures(other)) >= 2)
     if _each_has_its_own(one, other) and not _saved(one, other, figures):
-        yield "each with a matter of its own", OWN_MATTER
+        yield Kind.OWN_MATTER, OWN_MATTER
 
 
-def _specifics(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[str, float]]:
+def _specifics(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     mine, theirs, said, heard = one.figures, other.figures, one.words, other.words
-    yield "version", 2.5 * same_version(one, other)
-    yield "size", 1.0 * bool(mine.sizes & theirs.sizes)
-    yield "name", min(4.0, 2.5 * len(one.names & other.names))
-    yield "sum", 3.25 * _shares_money(one, other, "money")
-    yield "valuation", 2.5 * _shares_money(one, other, "worth")
-    yield "round", 2.0 * bool(mine.rounds & theirs.rounds)
-    yield "share", 2.0 * bool(mine.percents & other.lead.percents or theirs.percents & one.lead.percents)
-    yield "count", _count_points(one, other)
-    yield "city", 2.0 * bool(said["cities"] & heard["cities"])
-    yield "country", 2.0 * bool(said["countries"] & heard["countries"] - said["roots"])
-    yield "date", 2.0 * any(date[-1].isdigit() for date in mine.dates & theirs.dates)  # a day, not only a month
-    yield "period", 1.5 * bool(mine.periods & theirs.periods)
-    yield "ordinal", 1.5 * bool(mine.ordinals & theirs.ordinals)
-    yield "role", 2.0 * bool(said["roles"] & heard["roles"])
-    yield "turn", RARE * bool(said["turns"] & heard["turns"])
-    yield "stage", 2.0 * bool(said["stages"] & heard["stages"])
+    yield Kind.VERSION, 2.5 * same_version(one, other)
+    yield Kind.SIZE, 1.0 * bool(mine.sizes & theirs.sizes)
+    yield Kind.NAME, min(4.0, 2.5 * len(one.names & other.names))
+    yield Kind.SUM, 3.25 * _shares_money(one, other, "money")
+    yield Kind.VALUATION, 2.5 * _shares_money(one, other, "worth")
+    yield Kind.ROUND, 2.0 * bool(mine.rounds & theirs.rounds)
+    yield Kind.SHARE, 2.0 * bool(mine.percents & other.lead.percents or theirs.percents & one.lead.percents)
+    yield Kind.COUNT, _count_points(one, other)
+    yield Kind.CITY, 2.0 * bool(said["cities"] & heard["cities"])
+    yield Kind.COUNTRY, 2.0 * bool(said["countries"] & heard["countries"] - said["roots"])
+    yield Kind.DATE, 2.0 * any(date[-1].isdigit() for date in mine.dates & theirs.dates)  # a day, not only a month
+    yield Kind.PERIOD, 1.5 * bool(mine.periods & theirs.periods)
+    yield Kind.ORDINAL, 1.5 * bool(mine.ordinals & theirs.ordinals)
+    yield Kind.ROLE, 2.0 * bool(said["roles"] & heard["roles"])
+    yield Kind.TURN, RARE * bool(said["turns"] & heard["turns"])
+    yield Kind.STAGE, 2.0 * bool(said["stages"] & heard["stages"])
 
 
 def _count_points(one: StoryPrint, other: StoryPrint) -> float:
@@ -215,11 +236,11 @@ def _bare(one: StoryPrint, other: StoryPrint) -> bool:
     return "outage" in shared or (bool(shared & ONCE) and (one.han != other.han or few <= many))
 
 
-def _saved(one: StoryPrint, other: StoryPrint, figures: dict[str, float]) -> bool:
+def _saved(one: StoryPrint, other: StoryPrint, figures: dict[Kind, float]) -> bool:
     """A figure in common outweighs other words: a version only where nothing named differs (one chip, a laptop and a tablet)."""
     if one.words["acts"] & other.words["acts"] & WHOLE_ACTS:
         return True
-    weak = WEAK | {"version"} if _other_things(one, other) else WEAK
+    weak = WEAK | {Kind.VERSION} if _other_things(one, other) else WEAK
     return any(value for name, value in figures.items() if name not in weak)
 
 

@@ -11,6 +11,7 @@ from itertools import combinations
 from crawler.record import Record
 from crawler.text import is_han, is_word, normal, normalize
 from storage.stories import quantities as figures
+from storage.stories.evidence import Evidence, evidence
 from storage.stories.quantities import GAP, Figures
 from storage.stories.tokens import Words, is_glue, is_known, words_of
 from storage.stories.vocabulary import ACTORS
@@ -23,7 +24,7 @@ _HOUSES_EN = frozenset(
     "labs lab ai tech technologies robotics robots health motors foods group systems bank capital energy medical semiconductor software"
     " studios media networks logistics security therapeutics bio pharma aerospace power air cloud data computing".split()
 )
-_houses_at_end = re.compile(f"(?:{_HOUSES})+$")
+HOUSES_AT_END = re.compile(f"(?:{_HOUSES})+$")
 _sentence = re.compile(r"(?s).{8,160}?(?:[。！？!?\n]|\.(?=\s|$)|$)")
 _clause_end = re.compile(r"[,，:;；!?？！。]|\b(?:as|after|amid|over|to power)\b")
 _cause = re.compile(r"因(?!为)(.{2,12}?)(?=被|遭|[,，:：]|召回|$)|\b(?:over|due to|because of)\b(.*)")
@@ -50,17 +51,19 @@ class StoryPrint:
     cause: frozenset[str]
     published: datetime | None
     han: bool
+    said: Evidence
     told: StoryPrint | None = None
 
 
 def fingerprint(record: Record) -> StoryPrint:
     """The marks of a record: of its headline, and of its first sentence. About 0.6 ms."""
     first = _sentence.match(record.text[:LEAD].strip())
-    story = _print(record.title, record.text, record.published)
-    return replace(story, told=_print(first.group(), "", record.published)) if first else story
+    said = evidence(record.title, record.text)
+    story = _print(record.title, record.text, record.published, said)
+    return replace(story, told=_print(first.group(), "", record.published, said)) if first else story
 
 
-def _print(headline: str, text: str, published: datetime | None) -> StoryPrint:
+def _print(headline: str, text: str, published: datetime | None, said: Evidence) -> StoryPrint:
     form = normalize(headline.strip())
     title, words = form.text, words_of(form)
     found, left = figures.read(title)
@@ -83,6 +86,7 @@ def _print(headline: str, text: str, published: datetime | None) -> StoryPrint:
         cause=frozenset(gram for match in _cause.finditer(title) for gram in _grams(rest[match.start() + 1 : match.end()])),
         published=published,
         han=any(map(is_han, title)),
+        said=said,
     )
 
 
@@ -114,7 +118,7 @@ def _mentioned(name: str, title: str) -> bool:
         called = [word for word in name.split() if word not in _HOUSES_EN] or name.split()
         return any(len(word) >= enough and re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", title) for word in called)
     own = name.removeprefix("国家").removeprefix("中国") if len(name) > 3 else name
-    own = _houses_at_end.sub("", own) or own
+    own = HOUSES_AT_END.sub("", own) or own
     return own[: max(2, min(4, len(own) - 1))] in title
 
 

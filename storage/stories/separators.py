@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 
 from storage.stories.fingerprint import StoryPrint, mentions
+from storage.stories.verdict import Kind
 from storage.stories.vocabulary import lexicon
 
 APART = timedelta(days=5)  # an event is told within days; the same words later are another event
@@ -19,7 +20,7 @@ _begun, _done = re.compile("启动|开启|开工|动工|breaks ground|begins|sta
 _turned = re.compile("被|遭|驳回|诉讼|against|thrown out|dismiss|sued by|lawsuit")  # then the order of the names says nothing
 
 
-def separator(one: StoryPrint, other: StoryPrint) -> str | None:
+def separator(one: StoryPrint, other: StoryPrint) -> Kind | None:
     """The first mark that separates, or None."""
     return next((name for name, separates in _SEPARATORS if separates(one, other)), None)
 
@@ -167,29 +168,29 @@ def _word(kind: str) -> Callable[[StoryPrint, StoryPrint], bool]:
     return lambda one, other: disjoint(one.words[kind], other.words[kind])
 
 
-_SEPARATORS: tuple[tuple[str, Callable[[StoryPrint, StoryPrint], bool]], ...] = (
-    ("time", _long_after),
-    ("version", _other_version),
-    ("tier", _other_tier),
-    ("round", _figure("rounds")),
-    ("period", _figure("periods")),
-    ("year", _figure("years")),
-    ("date", _figure("dates")),
-    ("ordinal", _figure("ordinals")),
-    ("sum", _other_amount("money")),
-    ("valuation", _other_amount("worth")),
-    ("share", _other_share),
-    ("count", _other_amount("counts")),
-    ("city", _word("cities")),
-    ("country", _word("countries")),
-    ("role", _word("roles")),
-    ("stage", _word("stages")),
-    ("stage", _other_end),
-    ("turn", _other_turn),
-    ("subject", _other_subject),
-    ("plaintiff", _other_plaintiff),
-    ("cause", lambda one, other: one.han == other.han and disjoint(one.cause, other.cause)),
-    ("product", _word("product")),
-    ("name", _other_name),
-    ("act", _other_act),
+_SEPARATORS: tuple[tuple[Kind, Callable[[StoryPrint, StoryPrint], bool]], ...] = (
+    (Kind.TIME, _long_after),
+    (Kind.VERSION, _other_version),
+    (Kind.TIER, _other_tier),
+    (Kind.ROUND, _figure("rounds")),
+    (Kind.PERIOD, _figure("periods")),
+    (Kind.YEAR, _figure("years")),
+    (Kind.DATE, _figure("dates")),
+    (Kind.ORDINAL, _figure("ordinals")),
+    (Kind.SUM, _other_amount("money")),
+    (Kind.VALUATION, _other_amount("worth")),
+    (Kind.SHARE, _other_share),
+    (Kind.COUNT, _other_amount("counts")),
+    (Kind.CITY, _word("cities")),
+    (Kind.COUNTRY, _word("countries")),
+    (Kind.ROLE, _word("roles")),
+    (Kind.STAGE, _word("stages")),
+    (Kind.STAGE, _other_end),
+    (Kind.TURN, _other_turn),
+    (Kind.SUBJECT, _other_subject),
+    (Kind.PLAINTIFF, _other_plaintiff),
+    (Kind.CAUSE, lambda one, other: one.han == other.han and disjoint(one.cause, other.cause)),
+    (Kind.PRODUCT, _word("product")),
+    (Kind.NAME, _other_name),
+    (Kind.ACT, _other_act),
 )

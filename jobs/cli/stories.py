@@ -1,0 +1,60 @@
+"""`zhixun stories …`: undo a fold, or make one."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from jobs import clock
+from jobs.cli.console import Cli, Json, out, write_json
+from jobs.deliver.message import alert_of, short_id
+from jobs.services import stories
+
+app = typer.Typer(no_args_is_help=True, help="Stories: say that two records tell one event, or two.")
+
+
+@app.command("split")
+def split(
+    context: typer.Context,
+    what: Annotated[str, typer.Argument(metavar="ALERT|RECORD", help="An alert such as #00A7, or the id of a record.")],
+    as_json: Json = False,
+) -> None:
+    """Undo a fold: the record (or all that was folded into the alert) gets a story of its own, and the alert that was withheld is raised."""
+    cli: Cli = context.obj
+    with cli.archive() as db:
+        if what.isdecimal():
+            done = db.write_now(lambda s: stories.split_record(s, int(what), clock.now()))
+        else:
+            number = _alert(what)
+            done = db.write_now(lambda s: stories.split_alert(s, number, clock.now()))
+    if as_json:
+        write_json([asdict(done)])
+        return
+    raised = ", ".join(map(short_id, done.alerts)) or "none"
+    out.print(f"set apart: record {', '.join(map(str, done.records))}; alerts raised: {raised}", highlight=False)
+
+
+@app.command("join")
+def join(
+    context: typer.Context,
+    one: Annotated[int, typer.Argument(metavar="RECORD")],
+    other: Annotated[int, typer.Argument(metavar="RECORD")],
+    as_json: Json = False,
+) -> None:
+    """Make one story of two records' stories; what is told of it later is folded into the older one's alert."""
+    cli: Cli = context.obj
+    with cli.archive() as db:
+        done = db.write_now(lambda s: stories.join(s, one, other, clock.now()))
+    if as_json:
+        write_json([asdict(done)])
+        return
+    out.print(f"story {done.story} now has record {', '.join(map(str, done.records))} too", highlight=False)
+
+
+def _alert(text: str) -> int:
+    try:
+        return alert_of(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no alert id and no record id; they look like #00A7 and 12") from None

@@ -1,0 +1,70 @@
+"""A person's word on stories: undo a fold, or make one. Each is one transaction, safe beside a running daemon, which delivers what is raised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from crawler.errors import ZhixunError
+from storage.alerts import withheld
+from storage.stories import by_hand
+
+
+class NoSuchStory(ZhixunError):
+    """What was named is not there, or there is nothing to undo."""
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The records that have a story of their own now, and the alerts that were withheld and are raised."""
+
+    records: tuple[int, ...]
+    alerts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The story that two records tell now, and the records that moved to it."""
+
+    story: int
+    records: tuple[int, ...]
+
+
+def split_alert(session: Session, alert_id: int, now: datetime) -> Split:
+    """Undo all that was folded into an alert."""
+    folded = withheld.folded_into(session, alert_id)
+    if not folded:
+        raise NoSuchStory("nothing was folded into that alert, or there is no such alert; see `zhixun alerts list`")
+    moved: list[int] = []
+    for article_id in folded:
+        if article_id not in moved:
+            moved += by_hand.set_apart(session, article_id, now)
+    return Split(tuple(sorted(set(moved))), tuple(withheld.release(session, moved, now)))
+
+
+def split_record(session: Session, article_id: int, now: datetime) -> Split:
+    """Take one record out of the story of another."""
+    place = by_hand.place_of(session, article_id)
+    if place is None:
+        raise NoSuchStory(f"there is no record {article_id}; see `zhixun records list`")
+    if place.story == article_id:
+        others = [str(one) for one in by_hand.members(session, article_id) if one != article_id]
+        told = f"name one of the others: {', '.join(others)}" if others else "no other record tells it"
+        raise NoSuchStory(f"record {article_id} is the first of its story; {told}")
+    moved = by_hand.set_apart(session, article_id, now)
+    return Split(tuple(moved), tuple(withheld.release(session, moved, now)))
+
+
+def join(session: Session, one: int, other: int, now: datetime) -> Joined:
+    """Say that two records tell one event. Alerts that were raised stay; later articles are folded into the older story's."""
+    for article_id in (one, other):
+        if by_hand.place_of(session, article_id) is None:
+            raise NoSuchStory(f"there is no record {article_id}; see `zhixun records list`")
+    story, second = sorted(by_hand.place_of(session, article_id).story for article_id in (one, other))
+    if story == second:
+        raise NoSuchStory(f"records {one} and {other} are of one story already")
+    moved = by_hand.put_together(session, one, other, now)
+    withheld.adopt(session, story, second)
+    return Joined(story, tuple(moved))

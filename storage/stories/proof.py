@@ -1,0 +1,252 @@
+"""What speaks for one event and what against it, weighed: headline and first lines of two articles, in one language or in two.
+
+Each sign has a value between 0 and 4 and a weight; the sum is the score. The weights were fitted on labelled pairs (docs/stories.md), with
+pairs drawn at random among them. Some signs are not weighed: whatever else two articles share, they are two events (`clash`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import SequenceMatcher
+
+from crawler.text import HAN, is_han
+from storage.stories.evidence import Amount, Evidence, sounds_in
+from storage.stories.fingerprint import HOUSES_AT_END, StoryPrint
+from storage.stories.verdict import Kind
+
+ENOUGH, SURE = 3.5, 4.5  # points of one event; and of one for which an alert may be left out
+_WEIGHTS = {
+    Kind.AMOUNT: 2.0, Kind.WEEKDAY: 1.5, Kind.PLACE: 1.4, Kind.WORDING: 1.3, Kind.ANCHOR: 1.25, Kind.ROLE: 1.2, Kind.SAME_TITLE: 1.0,
+    Kind.TITLE_WORDING: 1.0, Kind.TURN: 1.0, Kind.ACT: 0.9, Kind.SOUND: 0.9, Kind.THING: 0.85, Kind.SMALL_NUMBER: 0.8, Kind.COPY: 0.7,
+    Kind.ACTOR: 0.35, Kind.DONE: -0.3, Kind.TITLE_AMOUNT_MISSING: -0.45, Kind.ASKED: -0.5, Kind.OTHER_NAME: -0.5, Kind.OTHER_ACT: -0.55,
+    Kind.OTHER_ACTOR: -0.6, Kind.OTHER_PLACE: -0.6, Kind.AGAIN: -0.75, Kind.TALKS: -0.8, Kind.OTHER_AMOUNT: -0.9, Kind.OTHER_HEAD: -0.9,
+    Kind.PLANNED: -0.9, Kind.SWAPPED: -0.9, Kind.CORRECTION: -1.0, Kind.ACTOR_MISSING: -1.3, Kind.TEMPLATE: -1.4,
+}  # fmt: skip
+COPY = 0.75  # of the leads' words, in their order, and none in place of another: a reprint
+COPIED = 0.55  # of the shorter lead's pieces: below, no one looks for swaps
+_LONGEST_COPY = 300
+NEARLY = 0.6  # of each headline, in the other article: the object is the same
+_units = re.compile(f"[{HAN}]|[^\\W_{HAN}]+")
+
+
+def clash(one: StoryPrint, other: StoryPrint) -> Kind | None:
+    """What makes two events of them for certain: weekdays, years, places, quoted names or a correction that only one has."""
+    a, b = one.said, other.said
+    if _apart(a.days, b.days):
+        return Kind.DATE
+    if _apart(a.years, b.years):
+        return Kind.YEAR
+    if _each_own(_places(one), _places(other), _all_places(a), _all_places(b)):
+        return Kind.CITY
+    if ("corrected" in a.title_phases) != ("corrected" in b.title_phases):
+        return Kind.CORRECTION
+    mine, theirs = ([name for name in x.quoted if name not in y.form] for x, y in ((a, b), (b, a)))
+    return Kind.NAME_QUOTED if mine and theirs else None
+
+
+def weigh(found: Mapping[Kind, float]) -> float:
+    """The points of what `signs` found."""
+    return round(sum(_WEIGHTS.get(kind, 0.0) * value for kind, value in found.items()), 2)
+
+
+def likeness(one: StoryPrint, other: StoryPrint) -> float:
+    """The points of two articles of which one may take back what the other told: how far the matter has come does not count."""
+    found = {kind: value for kind, value in signs(one, other).items() if kind not in _PHASES.values()}
+    return weigh(found) if Kind.ANCHOR in found and not _apart(one.figures.versions, other.figures.versions) else 0.0
+
+
+def points(found: Mapping[Kind, float]) -> dict[Kind, float]:
+    """What each sign adds or takes, the strongest first; those that weigh nothing are left out."""
+    weighed = {kind: round(_WEIGHTS.get(kind, 0.0) * value, 2) for kind, value in found.items()}
+    return dict(sorted(((kind, value) for kind, value in weighed.items() if value), key=lambda one: -one[1]))
+
+
+def proves(found: Mapping[Kind, float], score: float) -> bool:
+    """Actor, act and object are known to be the same: enough points, something by name, and nothing that only one of the two has."""
+    if score < SURE or found.get(Kind.CORRECTION, 0) or not found.keys() & _KNOWN:
+        return False
+    if Kind.SAME_TITLE in found or found.get(Kind.COPY, 0) >= COPY:
+        return not found.keys() & _OTHER_COPY and found.get(Kind.SWAPPED, 0) < 2 and found.get(Kind.WORDING, 0) >= COPIED
+    if any(found.get(kind, 0) >= 2 for kind in _PHASES.values()):  # the headline of one says so, and the other's does not
+        return False
+    return bool(found.keys() & _DONE and found.keys() & _OBJECT) and not found.keys() & _OTHER
+
+
+def signs(one: StoryPrint, other: StoryPrint) -> dict[Kind, float]:
+    """The signs that speak, and how strongly. Headlines of one make tell against one event only where each has something of its own."""
+    found = {kind: float(value) for kind, value in _signs(one, other) if value}
+    if not found.keys() & _DIFFERS:
+        found.pop(Kind.TEMPLATE, None)
+    return found
+
+
+def _signs(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
+    a, b = one.said, other.said
+    yield from _amounts(a, b)
+    yield from _who(one, other)
+    yield from _what(one, other)
+    yield Kind.WEEKDAY, bool(a.days & b.days)
+    yield Kind.PLACE, min(2, len(_all_places(a) & _all_places(b)))
+    yield Kind.OTHER_PLACE, _apart(_all_places(a), _all_places(b))
+    for phase, kind in _PHASES.items():
+        yield kind, ((phase in a.phases) != (phase in b.phases)) + 2 * ((phase in a.title_phases) != (phase in b.title_phases))
+    yield Kind.SAME_TITLE, _plain(one.title) == _plain(other.title)
+    if a.han == b.han:
+        yield from _wording(a, b)
+
+
+_PHASES = {
+    "corrected": Kind.CORRECTION, "again": Kind.AGAIN, "talks": Kind.TALKS, "planned": Kind.PLANNED, "asked": Kind.ASKED,
+    "done": Kind.DONE, "off": Kind.OFF,
+}  # fmt: skip
+
+
+_DIFFERS = frozenset(
+    (Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_NAME, Kind.OTHER_PLACE, Kind.OTHER_ACTOR, Kind.SWAPPED, *_PHASES.values())
+)
+
+
+_KNOWN = frozenset((Kind.ANCHOR, Kind.SAME_TITLE, Kind.COPY))
+_DONE = frozenset((Kind.TITLE_ACT, Kind.ACT, Kind.TURN))
+_OBJECT = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT, Kind.OBJECT_NAME, Kind.ROLE))
+_OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
+_OTHER = _OTHER_COPY | {
+    Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.SWAPPED, Kind.TALKS, Kind.PLANNED, Kind.ASKED,
+    Kind.AGAIN,
+}  # fmt: skip
+
+
+def _amounts(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
+    mine, theirs = _met(a.amounts, b.amounts), _met(b.amounts, a.amounts)
+    told = min(sum(one.telling for one in mine), sum(one.telling for one in theirs))
+    yield Kind.AMOUNT, min(2, told)
+    heads = _met(a.title_amounts, b.amounts), _met(b.title_amounts, a.amounts)
+    yield Kind.TITLE_AMOUNT, any(one.telling for met in heads for one in met)
+    yield Kind.SMALL_NUMBER, max(0, min(3, min(len(mine), len(theirs)) - told))
+    own = [[one for one in x.amounts if one.telling and one not in met] for x, met in ((a, mine), (b, theirs))]
+    yield Kind.OTHER_AMOUNT, min(3, *map(len, own))
+    missing = [len(met) < len(x.title_amounts) for met, x in zip(heads, (a, b), strict=True)]
+    yield Kind.OTHER_TITLE_AMOUNT, all(missing)
+    yield Kind.TITLE_AMOUNT_MISSING, any(missing)
+
+
+def _met(mine: tuple[Amount, ...], theirs: tuple[Amount, ...]) -> list[Amount]:
+    return [one for one in mine if any(one.meets(other) for other in theirs)]
+
+
+def _who(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
+    a, b = one.said, other.said
+    mine, theirs = a.words["roots"], b.words["roots"]
+    yield Kind.ACTOR, min(3, len(mine & theirs))
+    yield Kind.OTHER_ACTOR, bool(mine - theirs) and bool(theirs - mine)
+    yield Kind.ACTOR_MISSING, bool(one.words["roots"] - theirs) + bool(other.words["roots"] - mine)
+    named = [_mentioned(x, y.said) for x, y in ((one, other), (other, one))]
+    yield Kind.HEAD, sum(found is True for found in named)
+    yield Kind.OTHER_HEAD, all(found is False for found in named)
+    heads = [[has(name, y) for name in x.title_names] for x, y in ((a, b), (b, a))]
+    found = {
+        name for x, said in zip((a, b), heads, strict=True) for name, there in zip(x.title_names, said, strict=True) if there
+    }
+    yield Kind.OBJECT_NAME, len(found) >= 2
+    yield (
+        Kind.SOUND,
+        a.han != b.han and any(sounds_in(name, zh) for en, zh in ((a, b), (b, a)) if zh.han for name in en.names),
+    )
+    yield Kind.OTHER_NAME, a.han == b.han and all(not all(found) for found in heads if True) and all(heads)
+    yield Kind.ANCHOR, bool(mine & theirs) or any(map(any, heads)) or True in named
+
+
+def has(name: str, said: Evidence) -> bool:
+    """A Latin name in a text, spelled or (in a Chinese one) as it sounds."""
+    name = name.removesuffix("'s")
+    return name in said.latin or (said.han and sounds_in(name, said))
+
+
+def _mentioned(one: StoryPrint, said: Evidence) -> bool | None:
+    """The unknown name at the head of headline or first sentence, in the other article; None where there is none to look for."""
+    actor = one.actor or (one.told.actor if one.told else "")
+    if not actor:
+        return None
+    if any(map(is_han, actor)):
+        if not said.han:
+            return None
+        own = HOUSES_AT_END.sub("", actor) or actor
+        return own[:4] in said.form or own[:3] in said.form
+    return any(has(word, said) for word in actor.split()[:2])
+
+
+def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
+    a, b = one.said.words, other.said.words
+    yield Kind.ACT, _share(a["act_groups"], b["act_groups"])
+    yield Kind.TITLE_ACT, min(2, max(len(one.words["acts"] & b["acts"]), len(other.words["acts"] & a["acts"])))
+    groups = (one.words["act_groups"], b["act_groups"]), (other.words["act_groups"], a["act_groups"])
+    yield Kind.OTHER_ACT, sum(bool(mine) and not mine & whole for mine, whole in groups)
+    yield Kind.THING, min(4, len(a["things"] & b["things"])) / 2 + _share(a["things"], b["things"])
+    told = one.words["things"] & other.words["things"] or one.figures.versions & other.figures.versions
+    yield Kind.OBJECT, bool(told) or (one.han == other.han and min(_heads(one.said, other.said)) >= NEARLY)
+    yield Kind.ROLE, bool(a["roles"] & b["roles"])
+    yield Kind.TURN, bool(a["turns"] & b["turns"])
+
+
+def _wording(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
+    heads = _heads(a, b)
+    common = _share(a.grams, b.grams)
+    yield Kind.WORDING, common
+    yield Kind.TITLE_WORDING, max(heads)
+    yield Kind.OTHER_MATTER, min(4, *(len(x.title_grams - y.grams) for x, y in ((a, b), (b, a))))
+    yield Kind.TEMPLATE, min(heads) + _share(a.title_grams, b.title_grams)
+    if common >= COPIED:
+        swapped, alike = _swaps(a, b)
+        yield Kind.SWAPPED, min(3, swapped)
+        yield Kind.COPY, 0.0 if swapped else alike
+
+
+def _heads(a: Evidence, b: Evidence) -> list[float]:
+    """How much of each headline stands in the other article."""
+    return [len(x.title_grams & y.grams) / max(1, len(x.title_grams)) for x, y in ((a, b), (b, a))]
+
+
+def _swaps(a: Evidence, b: Evidence) -> tuple[int, float]:
+    """How often one text has a name or word in place of another's; and how alike they are. A template is filled anew, a reprint is cut."""
+    x, y = (_units.findall(said.form.split("\n", 1)[-1])[:_LONGEST_COPY] for said in (a, b))
+    matcher = SequenceMatcher(None, x, y, autojunk=False)
+    mine, theirs = f" {' '.join(x)} ", f" {' '.join(y)} "
+    count = 0
+    for tag, i, j, k, m in matcher.get_opcodes():
+        if tag == "replace":
+            old, new = x[i:j], y[k:m]
+            if a.han:
+                whole = f" {' '.join(old)} " not in theirs and f" {' '.join(new)} " not in mine
+                count += whole and min(len(old), len(new)) >= 2 and (i + k > 0 or abs(len(old) - len(new)) < 3)
+            else:
+                count += any(f" {w} " not in theirs for w in old) and any(f" {w} " not in mine for w in new)
+    return count, matcher.ratio()
+
+
+def _places(story: StoryPrint) -> frozenset[str]:
+    return story.words["cities"] | story.words["countries"]
+
+
+def _all_places(said: Evidence) -> frozenset[str]:
+    return said.words["cities"] | said.words["countries"]
+
+
+def _each_own(mine: frozenset[str], theirs: frozenset[str], all_mine: frozenset[str], all_theirs: frozenset[str]) -> bool:
+    return bool(mine - all_theirs) and bool(theirs - all_mine)
+
+
+def _apart(one: Iterable[object], other: Iterable[object]) -> bool:
+    first, second = frozenset(one), frozenset(other)
+    return bool(first and second) and not first & second
+
+
+def _share(one: frozenset[str], other: frozenset[str]) -> float:
+    return len(one & other) / max(1, min(len(one), len(other)))
+
+
+_label = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|快讯[:：]|\w+: )")
+
+
+def _plain(title: str) -> str:
+    return re.sub(r"[\W_]", "", _label.sub("", title))
