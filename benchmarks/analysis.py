@@ -4,6 +4,7 @@
     python benchmarks/analysis.py --data DIR              also the measured data: gold_records.jsonl, keywords/, events/
     python benchmarks/analysis.py --peers DIR             with jieba, yake, sumy … importable from DIR (a site-packages folder)
     python benchmarks/analysis.py --misses                what was missed and what was said in vain
+    python benchmarks/analysis.py --news FILE...          only labelled news (JSON Lines, see labelled_news.py), held-out files first
 
 Keywords are compared exactly in the normal form (Chinese) or stemmed (English); F1@5 is taken of mean precision and mean recall.
 """
@@ -32,6 +33,8 @@ from crawler.nlp import lexicon
 from crawler.record import Record
 from crawler.stages import add as adding
 from crawler.text import normal
+
+import labelled_news
 
 OWN = Path(__file__).parents[1] / "tests" / "data" / "gold_records_own.jsonl"
 
@@ -373,7 +376,11 @@ def main() -> None:
     options.add_argument("--data", type=Path, default=os.environ.get("ZHIXUN_MEASURED_DATA"), help="folder of the measured data")
     options.add_argument("--peers", type=Path, help="site-packages with the peers")
     options.add_argument("--misses", action="store_true")
+    options.add_argument("--news", type=Path, nargs="+", help="files of labelled news")
     chosen = options.parse_args()
+    if chosen.news:
+        labelled_news.figures(chosen.news, chosen.misses)
+        return
     cost_figures()
     own_figures(chosen.misses)
     if not chosen.data:
