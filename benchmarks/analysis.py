@@ -27,14 +27,14 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import labelled_news
+
 from crawler.analyzers import events, keywords, summary
 from crawler.nlp import document as texts
 from crawler.nlp import lexicon
 from crawler.record import Record
 from crawler.stages import add as adding
 from crawler.text import normal
-
-import labelled_news
 
 OWN = Path(__file__).parents[1] / "tests" / "data" / "gold_records_own.jsonl"
 

@@ -25,6 +25,9 @@ from crawler.nlp.lexicon import names, rows, split, table
 from crawler.record import Event, Fact, Record
 from crawler.text import is_han
 
+KINDS: tuple[str, ...] = ("event",)  # of facts
+AFTER: tuple[str, ...] = ("keywords",)
+
 MAX_EVENTS = 10
 LEAST = 2.8  # points a sentence needs; in a text of more than LONG sentences …
 LEAST_OF_LONG = 3.3  # … so many (a survey has its own way)

@@ -19,6 +19,9 @@ from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import industry_of_technology, names
 from crawler.record import Fact, Record
 
+KINDS: tuple[str, ...] = ("industry",)  # of facts
+AFTER: tuple[str, ...] = ("technologies",)
+
 POINTS = {"strong": 1.0, "weak": 0.4, "also": 1.0, "technology": 0.3}
 LEAST = 2.0
 SHARE = 0.3  # … and this much of the points of the first industry

@@ -9,6 +9,9 @@ from crawler.nlp.headlines import clean
 from crawler.record import Record
 from crawler.text import is_han
 
+KINDS: tuple[str, ...] = ()  # of facts
+AFTER: tuple[str, ...] = ("events",)
+
 MAX_CHARACTERS = 200
 
 

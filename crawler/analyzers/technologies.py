@@ -19,6 +19,9 @@ from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import Term, names, no_context, table
 from crawler.record import Fact, Record
 
+KINDS: tuple[str, ...] = ("technology",)  # of facts
+AFTER: tuple[str, ...] = ("language",)
+
 MAX_TECHNOLOGIES = 15
 GENERAL = "ai"
 CONTEXT = 24  # characters of the text on each side of a name that go into its quote
