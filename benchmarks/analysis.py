@@ -79,7 +79,7 @@ def record_figures(name: str, rows: list[dict[str, Any]], misses: bool) -> None:
         said = {
             "technologies": set(record.ai_technologies),
             "industries": set(record.industries),
-            "events": {fact.quote for fact in record.facts if fact.kind == "event"},
+            "events": sentences_of(record),
             "keywords@5": {normal(word) for word in record.keywords[:5]},
         }
         due = {
@@ -98,6 +98,12 @@ def record_figures(name: str, rows: list[dict[str, Any]], misses: bool) -> None:
     for kind, count in counts.items():
         if count.gold:
             print(f"  {kind:14} {count}")
+
+
+def sentences_of(record: Record) -> set[str]:
+    """The sentences in which the events of a record stand."""
+    places = [fact.start or 0 for fact in record.facts if fact.kind == "event"]
+    return {one.text for one in texts.reading(record.text).sentences for place in places if one.start <= place < one.end}
 
 
 def own_figures(misses: bool) -> None:
@@ -143,7 +149,7 @@ def lead(row: dict[str, Any]) -> str:
     """The first whole sentences of at most 200 characters."""
     taken = ""
     for sentence in texts.Reading(row["text"]).sentences:
-        if len(taken) + len(sentence.text) > summary.MAX_CHARACTERS:
+        if len(taken) + len(sentence.text) > summary.longest(row["text"]):
             break
         taken += sentence.text + " "
     return taken
@@ -161,7 +167,7 @@ def by_rank(row: dict[str, Any], alike: Callable[[Counter[str], Counter[str], Co
         ranks = [
             0.15 / size + 0.85 * sum(ranks[j] * links[j][i] / (sum(links[j]) or 1) for j in range(size)) for i in range(size)
         ]
-    taken, room = [], summary.MAX_CHARACTERS
+    taken, room = [], summary.longest(row["text"])
     for _, one in sorted(zip(ranks, sentences, strict=True), key=lambda pair: -pair[0]):
         if len(one.text) + 1 <= room:
             taken.append(one)
