@@ -16,7 +16,7 @@ from typing import Any
 
 import re2
 
-from crawler.nlp.document import Match, Reading, reading
+from crawler.nlp.document import Match, Reading, in_name, reading
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import Term, broad, names, no_context, of_words, table
 from crawler.record import Fact, Record
@@ -65,6 +65,8 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
     found: dict[str, _Seen] = {}
     for where in (title, text):
         for match in chain(_named(where), _done(where)):
+            if not match.term.exact and in_name(where, match.start, match.end):
+                continue
             seen = found.setdefault(match.term.id, _Seen(match, where is title))
             seen.count += 1
             seen.sure |= not match.term.unsure
