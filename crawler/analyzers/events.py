@@ -14,9 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
 from functools import cache, lru_cache
-from itertools import chain
 from typing import Any, NamedTuple
 
 import re2
@@ -24,7 +22,8 @@ import re2
 from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, Sentence, reading
 from crawler.nlp.event_fields import fields_of
-from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, Told, clean, condensed, is_statement, told
+from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, condensed, is_statement, told
+from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import names, split, table
 from crawler.record import Event, Fact, Record
@@ -37,42 +36,42 @@ MAX_EVENTS = 10
 BYLINE = 20  # characters: a shorter first line names authors
 LOOKED_AT = 0.5  # points from which a sentence is read clause by clause
 LEAST = 2.0  # points a sentence needs in a text of up to SHORT sentences, …
-MORE = 1.1  # … and so many more for each doubling of it (a survey has its own way)
+MORE = 0.85  # … and so many more for each doubling of it (a survey has its own way)
 SHORT = 6
-NOT_NEWS = 2.0  # … and so many more where the title says that it is no news
-SHARE = 0.4  # of the points of the surest event that another needs
+NOT_NEWS = 0.8  # … and so many more where the title says that it is no news
+SHARE = 0.6  # of the points of the surest event that another needs
 SURVEY = 3  # headings from which a text is taken section by section
 FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sentences one event
 
 # Points for what a sentence has; `act` is the weight of its surest act, `title` the share of the title's words it repeats.
 WEIGHTS = {
     "act": 1.0,
-    "more acts": 0.4,
-    "title": 2.5,
-    "first": 1.2,
-    "second": 0.2,
-    "time": 1.2,
+    "more acts": 0.35,
+    "title": 2.2,
+    "first": 1.15,
+    "second": -0.4,
+    "time": 1.15,
     "figure": 0.4,
     "organisation": 0.0,
     "plan": 0.8,
-    "background": -2.8,
+    "background": -2.4,
     "later": -2.0,
-    "told": -0.9,
+    "told": -1.0,
     "quotation": -2.0,
-    "opinion": -0.7,
+    "opinion": -0.4,
     "question": -1.0,
-    "short": -0.6,
+    "short": -1.0,
     "begins paragraph": 0.2,
-    "market": -1.4,
-    "past": -1.0,
-    "hedge": -0.7,
+    "market": -2.0,
+    "past": -1.5,
+    "hedge": -1.5,
     "agenda": -2.5,
-    "act elsewhere": 1.5,
-    "no clause": 0.0,
-    "subject of title": 0.8,
-    "unclear subject": -0.6,
+    "act elsewhere": 1.6,
+    "no clause": 0.2,
+    "subject of title": 0.2,
+    "unclear subject": -1.1,
     "leads section": 1.5,
-    "inside section": -1.0,
+    "inside section": -1.4,
 }
 
 
@@ -127,9 +126,7 @@ def add(record: Record) -> Record:
     language = record.language or language_of(record.title + "\n" + record.text)
     made = [_event(record, one, language) for one in choose(record.title, record.text, language)]
     events = tuple(event for event, _ in made)
-    return replace(
-        record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if events else ""
-    )
+    return replace(record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if events else "")
 
 
 def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fact]:
@@ -150,7 +147,13 @@ def _headline(title: str, one: Chosen, made: str, language: str | None) -> str:
     for given, share in ((title.strip(), 0.8), (_NUMBER.sub("", one.heading), 0.6)):
         said = _long_words(given)
         fits = len(given) <= LONGEST if language == "zh" else len(given.split()) <= LONGEST_WORDS
-        if fits and len(said) > 2 and is_statement(given, language) and not _NO_HEADLINE.search(given) and sum(word in one.sentence.form for word in said) >= share * len(said):
+        if (
+            fits
+            and len(said) > 2
+            and is_statement(given, language)
+            and not _NO_HEADLINE.search(given)
+            and sum(word in one.sentence.form for word in said) >= share * len(said)
+        ):
             return given
     return made
 
@@ -199,7 +202,8 @@ def _length(text: str) -> float:
 
 
 def _read(one: Chosen, title: str, language: str | None) -> Chosen:
-    """The same with the points of its main clause: an act that stands only in another clause says less, an unclear subject too."""
+    """The same with the points of its main clause: an act that stands only in another clause says less, an unclear subject "
+    "too."""
     made = told(clean(one.sentence.text), one.acts, language)
     form = reading(title).form
     points = one.points
@@ -222,7 +226,10 @@ def _named_in(subject: str, title: str) -> bool:
     return any(len(word) > 3 and word in title for word in subject.replace("'s", "").split())
 
 
-_unclear = re.compile(r"^(?:it|they|he|she|this|that|these|those|we|i|you|there|one|two|some|many|the (?:people|authors?|move|deal))\b|^(?:其|该|这|那|他|她|我|双方|消息|市场|业内|有)")
+_unclear = re.compile(
+    r"^(?:it|they|he|she|this|that|these|those|we|i|you|there|one|two|some|many|the (?:people|authors?|move|deal))\b|^(?:其|"
+    r"该|这|那|他|她|我|双方|消息|市场|业内|有)"
+)
 
 
 def _headings(text: str) -> dict[int, str]:
@@ -264,7 +271,12 @@ def _is_heading(sentence: Sentence, text: str) -> bool:
     """A short paragraph of its own without a closing mark."""
     line = sentence.text
     longest = 44 if _NUMBER.match(line) else 24
-    if len(text) <= 200 or len(line) > 80 or line[-1] in "。！？!?….：:；;”" or (len(line) > longest and _NUMBER.sub("", line)[:1] and is_han(_NUMBER.sub("", line)[0])):
+    if (
+        len(text) <= 200
+        or len(line) > 80
+        or line[-1] in "。！？!?….：:；;”"
+        or (len(line) > longest and _NUMBER.sub("", line)[:1] and is_han(_NUMBER.sub("", line)[0]))
+    ):
         return False
     return text[sentence.end : sentence.end + 1] in ("", "\n") and text[max(0, sentence.start - 1)] in ("\n", "　", " ", line[0])
 
@@ -284,7 +296,9 @@ def scored(title: str, text: str) -> list[Scored]:
     before = (-1, *(one.paragraph for one in read.sentences))
     found = (_score(sentence, place - first, wanted, read) for place, sentence in enumerate(read.sentences))
     return [
-        one._replace(points=round(one.points + WEIGHTS["begins paragraph"], 6)) if one.acts and one.sentence.paragraph != last else one
+        one._replace(points=round(one.points + WEIGHTS["begins paragraph"], 6))
+        if one.acts and one.sentence.paragraph != last
+        else one
         for one, last in zip(found, before[:-1], strict=True)
     ]
 
@@ -312,7 +326,8 @@ def _signs(form: str) -> Iterator[str]:
 
 
 def _acts(tokens: tuple[str, ...], words: list[tuple[str, str]], first: int) -> Iterator[tuple[float, int]]:
-    """(weight, minus the place) of each word of an act; a bare English verb only after will, to …: "open" is more often no act."""
+    """(weight, minus the place) of each word of an act; a bare English verb only after will, to …: "open" is more often no "
+    "act."""
     found, bare = verbs()
     either = _either()
     for at in [at for at, word in enumerate(tokens) if word in either]:

@@ -26,7 +26,9 @@ def add(record: Record) -> Record:
     most = longest(record.text)
     sentences = reading(record.text).sentences
     events = [fact for fact in record.facts if fact.kind == "event" and fact.start is not None]
-    parts = _most_told(events, sentences, most) or _beginning([clean(one.text) for one in sentences if not _is_heading(one)], most)
+    parts = _most_told(events, sentences, most) or _beginning(
+        [clean(one.text) for one in sentences if not _is_heading(one)], most
+    )
     blank = "" if parts and any(map(is_han, parts[0][-6:])) else " "
     return replace(record, summary=blank.join(parts) or _cut(record.text, most))
 

@@ -146,7 +146,9 @@ class Reading:
         return tuple(_sentences(self))
 
 
-_of_name_zh = re.compile(r"(?:科技|数据|智能|集团|股份|资本|网络|动力|数科|电子|控股|创投|智造|智联|传媒|时代|未来|星辰)(?!的|和|、|化|设备|平台|中心|产业|领域)")
+_of_name_zh = re.compile(
+    r"(?:科技|数据|智能|集团|股份|资本|网络|动力|数科|电子|控股|创投|智造|智联|传媒|时代|未来|星辰)(?!的|和|、|化|设备|平台|中心|产业|领域)"
+)
 _word_before = re.compile(r"(?:^|(?<=\s))([A-Z][\w&’'-]*) $")
 _word_behind = re.compile(r"(?:'s)? ?([A-Z][\w&-]*)")
 
@@ -168,7 +170,7 @@ def in_name(place: Reading, start: int, end: int) -> bool:
 
 def _is_title_case(place: Reading) -> bool:
     words = re.findall(r"[A-Za-z]{4,}", place.text[:200])
-    return sum(word[0].isupper() for word in words) > 0.6 * len(words)
+    return bool(sum(word[0].isupper() for word in words) > 0.6 * len(words))
 
 
 def _place(match: Match) -> tuple[int, int]:

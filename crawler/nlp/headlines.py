@@ -28,11 +28,12 @@ def clean(sentence: str) -> str:
 
 def told(detail: str, acts: Sequence[str], language: str | None) -> Told:
     """The headline of a sentence and what it was made of. `acts` are the words of acts in their normal form, the surest first."""
-    return headlines_zh.told(detail, acts) if language == "zh" else headlines_en.told(detail, acts)
+    return headlines_zh.told(detail, acts) if language == "zh" else headlines_en.told(detail)
 
 
 def headline(detail: str, acts: Sequence[str], language: str | None) -> str:
-    """Who did what, in at most LONGEST characters of Han or LONGEST_WORDS words; where no clean clause is found, the beginning and "…"."""
+    """Who did what, in at most LONGEST characters of Han or LONGEST_WORDS words; where no clean clause is found, the "
+    "beginning and "…"."""
     return told(detail, acts, language).headline
 
 
@@ -40,13 +41,16 @@ def is_statement(line: str, language: str | None) -> bool:
     """True for a line, such as a heading, that says who did what."""
     if language == "zh":
         return "：" not in line and bool(headlines_zh.told(line, ()).is_clean)
-    return headlines_en.told(line, ()).is_clean and not line.startswith("And ")
+    return headlines_en.told(line).is_clean and not line.startswith("And ")
 
 
 LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 200  # characters of Han; characters of languages with blanks between words
 LONGER_PARALLEL = 1.7  # … times more where it lists facts under one topic
 _border_zh = re.compile(r"[，；。！？：](?!$)|(?<=[”》])(?=$)")
-_border_en = re.compile(r"(?:[,;:](?= )| [—–-](?= )| (?=(?:which|who|that|after|before|while|because|as|when|where|with|for|in|on|and|but|including|saying|to) ))")
+_border_en = re.compile(
+    r"(?:[,;:](?= )| [—–-](?= )| (?=(?:which|who|that|after|before|while|because|as|when|where|with|for|in|on|and|but|"
+    r"including|saying|to) ))"
+)
 
 
 def condensed(sentence: str, made: Told, language: str | None) -> tuple[int, int]:
@@ -57,7 +61,11 @@ def condensed(sentence: str, made: Told, language: str | None) -> tuple[int, int
         longest = int(longest * LONGER_PARALLEL)
     if len(sentence) <= longest:
         return 0, len(sentence)
-    borders = [match.start() for match in (_border_zh if is_chinese else _border_en).finditer(sentence) if not _within_marks(sentence, match.start())]
+    borders = [
+        match.start()
+        for match in (_border_zh if is_chinese else _border_en).finditer(sentence)
+        if not _within_marks(sentence, match.start())
+    ]
     start = 0 if made.end <= longest or not is_chinese else made.start
     least = made.end if is_chinese and made.end - start <= longest else start + longest // 3
     ends = [at for at in borders if least <= at <= start + longest]

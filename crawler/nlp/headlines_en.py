@@ -9,7 +9,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 
 from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.headlines_zh import Told
@@ -18,64 +17,91 @@ LONGEST_WORDS = 16
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|April|May|June|July|Aug(?:ust|\.)?|Sept(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
-_TIME = rf"(?:(?:early |late )?(?:on|last|this|next) {_DAY}(?: (?:morning|afternoon|evening|night))?|{_DAY}|(?:on )?{_MONTH} \d{{1,2}}(?:, \d{{4}})?|earlier this (?:week|month|year)|(?:last|this) week|today|yesterday)"
+_TIME = (
+    rf"(?:(?:early |late )?(?:on|last|this|next) {_DAY}(?: (?:morning|afternoon|evening|night))?|{_DAY}"
+    rf"|(?:on )?{_MONTH} \d{{1,2}}(?:, \d{{4}})?|earlier this (?:week|month|year)|(?:last|this) week|today|yesterday)"
+)
 _SAID = r"(?:said|says|announced|announces|confirmed|confirms|disclosed|reported|reports)"
 
 _attribution = re.compile(
     rf"[,;]? (?:according to|citing) [^,]*$"
-    rf"|, (?:\w[\w.'’&-]* ){{1,9}}?(?:said|says|told [\w ]{{2,30}}|added|wrote)(?: {_TIME})?(?: (?:in|at|on|after) [^,]{{3,40}})?$"
+    rf"|, (?:\w[\w.'’&-]* ){{1,9}}?(?:said|says|told [\w ]{{2,30}}|added|wrote)(?: {_TIME})?(?: (?:in|at|on|"
+    rf"after) [^,]{{3,40}})?$"
     rf"|, (?:he|she|it|they) (?:said|says|added|wrote)(?: [^,]{{0,40}})?$"
     rf"|, (?:an?|the) [\w' -]{{3,50}} (?:found|finds|showed|shows)$"
 )
 _inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, )")
 _opening = re.compile(
-    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|Backed|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|[A-Z][a-z]+ly)\b[^,]{{0,90}}), (?=\S)"
+    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
+    rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|"
+    rf"Backed|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
+    rf"[A-Z][a-z]+ly)\b[^,]{{0,90}}), (?=\S)"
 )
 _keep_opening = re.compile(r"^(?:If|Unless|By (?:the end of )?(?:20\d\d|next))")
 _opening_by = re.compile(r"^By (?!(?:the end of )?(?:20\d\d|next))[^,]{3,60}, ")
 _bare_opening = re.compile(
-    rf"^(?:Under (?:the|a|an|its) [\w ]{{3,60}}? (?=[A-Z][\w'’]+ (?:will|would|must|has|had|is|was)\b)|(?:In {_MONTH}|Earlier this \w+|Last \w+|This \w+|{_TIME}) (?=[A-Z]|it |they |he |she |the ))"
+    rf"^(?:Under (?:the|a|an|its) [\w ]{{3,60}}? (?=[A-Z][\w'’]+ (?:will|would|must|has|had|is|was)\b)|(?:In {_MONTH}|"
+    rf"Earlier this \w+|Last \w+|This \w+|{_TIME}) (?=[A-Z]|it |they |he |she |the ))"
 )
 _mid_aside = re.compile(r", (?:an?|the|which|who|whose|based) [^,]{3,90}, (?=(?:to|and|for|in|on|with|from|by|over) )")
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
-_as_day = re.compile(rf" (?:late |early )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?(?=$|,| (?!(?:and|or|to)\b))| on {_MONTH} \d{{1,2}}\b(?!,? \d{{4}})| (?:earlier )?this (?:week|month)(?=$|,)| last week(?=$|,| it| that| said)")
-_auxiliary = "is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|did|do|won't|isn't|aren't|wasn't|hasn't|plans|plan|expects|expect|aims|intends|agreed|said|says|also"
+_as_day = re.compile(
+    rf" (?:late |early )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?(?=$|,| (?!(?:and|or|to)\b))|"
+    rf" on {_MONTH} \d{{1,2}}\b(?!,? \d{{4}})| (?:earlier )?this (?:week|month)(?=$|,)| last week(?=$|,| it| that| said)"
+)
+_auxiliary = (
+    "is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|did|do|won't|"
+    "isn't|aren't|wasn't|hasn't|plans|plan|expects|expect|aims|intends|agreed|said|says|also"
+)
 _it_said = re.compile(
-    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are| was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
+    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
+    rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
 _that = re.compile(
-    rf"^(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?)\b.* {_SAID})[^,]{{3,60}} {_SAID}(?: {_TIME})?"
+    rf"^(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|"
+    rf"witness(?:es)?)\b.* {_SAID})[^,]{{3,60}} {_SAID}(?: {_TIME})?"
     r" that (?!(?:it|its|they|their|he|she|the company)\b)",
     re.IGNORECASE,
 )
 _its_said = re.compile(rf"^[^,]{{3,60}}? {_SAID}(?: {_TIME})?(?: that)? (?=(?:[A-Z][\w.&'’-]+ ){{1,4}}(?:{_auxiliary})\b)")
 _breaks = frozenset(
-    "which that who whose where when while after before since because as with for in on at by to from under over against without between "
+    "which that who whose where when while after before since because as with for in on at by to from under over against "
+    "without between "
     "including among during through using into until unless although though but and or than despite amid about across within following if".split()
 )
 _weak = frozenset(
-    "last next led more most up any than a an the of to in on at by for with and or its their his her from as that which who whose has have had been is are was "
-    "were be will would can could may might must should not also only just new first second third another one some several many other such no every each both "
-    "own very so too about nearly almost over under between into about around per said says it they he she we this these those much little few "
+    "last next led more most up any than a an the of to in on at by for with and or its their his her from as that which "
+    "who whose has have had been is are was "
+    "were be will would can could may might must should not also only just new first second third another one some several "
+    "many other such no every each both "
+    "own very so too about nearly almost over under between into about around per said says it they he she we this these "
+    "those much little few "
     "soon much well as early late large largest big biggest bigger small smaller major global international national local federal early full free whole same main key".split()
 )
 _needs_object = frozenset(
-    "agree agreed agrees plan plans planned expect expects expected aim aims intend intends want wants wanted begin begins began begun start starts started "
-    "have has had make makes made let lets take takes took give gives gave ask asks asked order orders ordered allow allows allowed require requires required "
-    "release released releases unveil unveiled unveils launch launched launches buy buys bought acquire acquires acquired sign signed signs raise raised raises "
-    "build builds built design designed designs publish published hire hired name named appoint appointed block blocked suspend suspended open opened close closed "
+    "agree agreed agrees plan plans planned expect expects expected aim aims intend intends want wants wanted begin begins "
+    "began begun start starts started "
+    "have has had make makes made let lets take takes took give gives gave ask asks asked order orders ordered allow allows "
+    "allowed require requires required "
+    "release released releases unveil unveiled unveils launch launched launches buy buys bought acquire acquires acquired "
+    "sign signed signs raise raised raises "
+    "build builds built design designed designs publish published hire hired name named appoint appointed block blocked "
+    "suspend suspended open opened close closed "
     "told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
 )
 _irregular = frozenset(
-    "is are was were has have had will would can could may might must should does did do won lost cut put set let led told took gave made began sold bought built rose fell "
-    "said says takes took makes gives gets runs uses carries shows includes means needs lets puts keeps brings holds leaves wants pays meets stands faces sees gains predicts recycles answers "
-    "changes covers works offers helps serves rents hires trains supports remains becomes begins starts opens closes costs loses wins plans hopes seeks "
+    "is are was were has have had will would can could may might must should does did do won lost cut put set let led told "
+    "took gave made began sold bought built rose fell "
+    "said says takes took makes gives gets runs uses carries shows includes means needs lets puts keeps brings holds leaves "
+    "wants pays meets stands faces sees gains predicts recycles answers "
+    "changes covers works offers helps serves rents hires trains supports remains becomes begins starts opens closes costs "
+    "loses wins plans hopes seeks "
     "grew struck hit paid held left kept met beat drew threw spent sent found chose froze broke stole sought went came became ran got became won’t isn’t".split()
 )
 
 
-def told(sentence: str, acts: Sequence[str]) -> Told:
-    """The headline of a sentence; `acts` are the words of acts in small letters, the surest first."""
+def told(sentence: str) -> Told:
+    """The headline of a sentence."""
     text = _plain(sentence)
     words = text.split()
     subject, predicate = _parts(words)
@@ -124,7 +150,9 @@ def _without_aside(text: str) -> str:
         if at < 0:
             return text
         following = text[at + 2 :].split()
-        if following and _may_be_finite(following, 0) or (len(following) > 1 and following[0] in ("also", "now", "then") and _is_finite(following[1])):
+        if (following and _may_be_finite(following, 0)) or (
+            len(following) > 1 and following[0] in ("also", "now", "then") and _is_finite(following[1])
+        ):
             return text[:first] + " " + text[at + 2 :]
         at = text.find(", ", at + 2)
     return text
@@ -151,7 +179,7 @@ def _has_verb(words: list[str]) -> bool:
 
 def _parts(words: list[str]) -> tuple[list[str], list[str]]:
     """The subject and what follows, from the first finite verb that a name or a noun may have before it."""
-    for at, word in enumerate(words[:18]):
+    for at, _word in enumerate(words[:18]):
         if at and _may_be_finite(words, at) and not _is_noun_here(words, at):
             return words[:at], words[at:]
     return [], words
@@ -160,15 +188,39 @@ def _parts(words: list[str]) -> tuple[list[str], list[str]]:
 def _is_noun_here(words: list[str], at: int) -> bool:
     """True for "plans" in "the plans", "cut" in "a cut", "said" in "the said"."""
     before = words[at - 1].lower().rstrip(",")
-    return before in ("a", "an", "the", "its", "their", "his", "her", "of", "that", "who", "which", "to", "new", "first", "own", "and", "or", "for", "in", "with") or (
-        words[at][:1].isupper() and words[at].lower() not in _irregular
-    )
+    return before in (
+        "a",
+        "an",
+        "the",
+        "its",
+        "their",
+        "his",
+        "her",
+        "of",
+        "that",
+        "who",
+        "which",
+        "to",
+        "new",
+        "first",
+        "own",
+        "and",
+        "or",
+        "for",
+        "in",
+        "with",
+    ) or (words[at][:1].isupper() and words[at].lower() not in _irregular)
 
 
 def _cut(words: list[str], subject: int) -> int | None:
     """The last place up to LONGEST_WORDS where a whole clause may end; None where there is none."""
     for at in range(min(LONGEST_WORDS, len(words) - 1), subject + 2, -1):
-        is_border = words[at].lower() in _breaks or _participle.match(words[at]) or words[at - 1].endswith((",", ";", ":", " -")) or words[at] in ("-", "—", "–")
+        is_border = (
+            words[at].lower() in _breaks
+            or _participle.match(words[at])
+            or words[at - 1].endswith((",", ";", ":", " -"))
+            or words[at] in ("-", "—", "–")
+        )
         last = words[at - 1].lower().strip("\"“”',;:.()")
         if not is_border or last in _weak or last in _needs_object or last in _breaks or last.endswith("ly"):
             continue
@@ -198,7 +250,10 @@ def _without_rest(words: list[str], at: int, subject: int) -> int:
     return at
 
 
-_participle = re.compile(r"(?:requir|accus|say|promis|replac|leav|send|mak|giv|forc|allow|includ|caus|push|rais|bring|describ|argu|warn|claim|cit|call|ask|urg)ing$")
+_participle = re.compile(
+    r"(?:requir|accus|say|promis|replac|leav|send|mak|giv|forc|allow|includ|caus|push|rais|bring|describ|argu|warn|claim|"
+    r"cit|call|ask|urg)ing$"
+)
 _particles = frozenset("over out up off down in on".split())
 _begins_rest = frozenset("a an the which who whose where due but while as one its their his her".split())
 

@@ -31,10 +31,13 @@ _when = re.compile(
     rf"^(?:{_day}{_part_of_day}|近日|日前|近期|今天|今日|昨天|昨日|昨晚|今晨|同日|同时|当天|当日|当晚|当时|随后|此后|目前|截至目前|此外|其中|按照计划|据悉|据介绍|据了解|另外|不过|但|而|并|"
     r"值得注意的是|值得一提的是|连日来)[，,]?"
 )
-_goal = re.compile(r"^(?:(?:力争|争取|预计|计划)?[到至]|力争)?(?:20\d\d年|“?十[四五六]五”?|今年|明年|后年|本世纪)[^，]{0,6}$|^未来[^，]{1,5}$|^20\d\d年(?:底)?前?$")
+_goal = re.compile(
+    r"^(?:(?:力争|争取|预计|计划)?[到至]|力争)?(?:20\d\d年|“?十[四五六]五”?|今年|明年|后年|本世纪)[^，]{0,6}$|^未来[^，]{1,5}$|^20\d\d年(?:底)?前?$"
+)
 _circumstance = re.compile(
     r"^(?:据|根据|按照|依据|依照|随着|为了|围绕|针对|由于|因(?!为?此)|经(?![营济理])|自(?![动主己])|作为|面对|面向|除了?|关于|对于|谈及|鉴于|受(?![理贿权])"
-    r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|是(?!否)|即(?!日|将)|包括|其中包括|如(?!期|愿)|例如|理由|原因)"
+    r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|是(?!否)|即(?!日|将)|包括|其中包括|"
+    r"如(?!期|愿)|例如|理由|原因)"
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的消息|而言|来看|来说|所致|影响|显示)$"
 )
 _TELLS = (
@@ -44,9 +47,13 @@ _TELLS = (
 _tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
 _told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|通告|通报|消息|内部信|致歉信|结果)$")
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
-MUST_STAY = frozenset("要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒".split())
+MUST_STAY = frozenset(
+    "要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒".split()
+)
 _that_one = re.compile(r"^(?:该[院校局所司厂店厅部]|该公司|公司)")
-_relative = re.compile(r"^(?:专注于?|致力于|从事|主打|主攻|聚焦|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,24}?的(?=[^，]{2})")
+_relative = re.compile(
+    r"^(?:专注于?|致力于|从事|主打|主攻|聚焦|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,24}?的(?=[^，]{2})"
+)
 _rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
 _out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 _listed = re.compile(rf"([{HAN}A-Za-z]{{2,8}})(?:、[{HAN}A-Za-z]{{2,8}})+等?(?=[两三四五六七八九十\d]+[家个名所])")
@@ -61,7 +68,9 @@ _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公�
 _appositive = re.compile(
     rf"^[^，。：；“《]{{0,24}}?(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
-_post = re.compile(r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)")
+_post = re.compile(
+    r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
+)
 _aside = re.compile(
     r"在[^，。“《]{2,24}?(?:期间|大会上|会议上|论坛上|活动上|发布会上|博览会上|互动平台|预印本平台|公众号|社交平台上?)"
     r"|(?<![将到至自从截前定])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])"
@@ -71,7 +80,8 @@ _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
 _quoted = re.compile(r"(“[^”]{1,12}”)(?:[、和与]?“[^”]{1,12}”)+(?:等)?")
 _open_end = re.compile(
-    r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|(?<![A-Za-z\d.-])\d+|全球|国内|国际|重大|(?<![更创革])新的?)$"
+    r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
+    r"(?<![A-Za-z\d.-])\d+|全球|国内|国际|重大|(?<![更创革])新的?)$"
 )
 _topic = re.compile(r"^(?:在|从)?(?P<topic>[^，,。在]{2,12}?)(?:方面|领域)[，,]")
 _before_object = re.compile(r"(?:，|、|；|并(?=[^购])|以及|用于|以便|从而)")
@@ -86,7 +96,8 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of a sentence: offsets into it, what it says of itself, and where its own subject ends (`start` where it has none)."""
+    """A clause of a sentence: offsets into it, what it says of itself, and where its own subject ends (`start` where it "
+    "has none)."""
 
     start: int
     end: int
@@ -126,9 +137,9 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     if at is None:
         return Told(_beginning(sentence), start=0, end=len(sentence))
     if topic and len(found) > 1:
-        return _parallel(sentence, topic["topic"], found, acts)
+        return _parallel(sentence, topic["topic"], found)
     made = _stated(found, at)
-    short = _shortened(made.headline, acts)
+    short = _shortened(made.headline)
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
         return Told(_beginning(sentence), made.subject, made.predicate, made.start, made.end)
     return Told(short, made.subject, made.predicate, made.start, made.end, is_clean=True)
@@ -176,7 +187,7 @@ def _pieces(form: str, offset: int) -> Iterator[tuple[int, int]]:
             closing = _CLOSING[ch]
         elif ch == '"':
             straight = not straight
-        elif not straight and ch in "，；：。！？;!?…" or (ch in ",:" and not straight and not form[at + 1 : at + 2].isdigit()):
+        elif (not straight and ch in "，；：。！？;!?…") or (ch in ",:" and not straight and not form[at + 1 : at + 2].isdigit()):
             yield start, at
             start = at + 1
     yield start, len(form)
@@ -185,7 +196,9 @@ def _pieces(form: str, offset: int) -> Iterator[tuple[int, int]]:
 def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token], goal: str) -> Clause:  # noqa: PLR0917 (one place)
     piece = form[start:end]
     if whom := _from.search(piece):
-        return Clause(start + whom.start("whom"), end, sentence[start + whom.start("whom") : end], start + whom.end("whom"), "获悉")
+        return Clause(
+            start + whom.start("whom"), end, sentence[start + whom.start("whom") : end], start + whom.end("whom"), "获悉"
+        )
     tells = _tells.search(piece)
     if tells and tells.start() == 0 and tells["verb"] not in PLAIN and len(piece) > len(tells["verb"]) + 1:
         tells = None  # 拟, 要求 … at the beginning are the clause's own verb
@@ -196,7 +209,15 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
         return Clause(start, end, sentence[start:end], start, verb)
     if verb and tells and subject_end == start and 1 < len(piece[:stop]) <= 12:
         subject_end = start + stop
-    return Clause(start, end, sentence[start:end], min(subject_end, end), verb, bool(goal) or (not verb and _is_circumstance(piece)), goal and sentence[start:end])
+    return Clause(
+        start,
+        end,
+        sentence[start:end],
+        min(subject_end, end),
+        verb,
+        bool(goal) or (not verb and _is_circumstance(piece)),
+        goal and sentence[start:end],
+    )
 
 
 def _is_circumstance(piece: str) -> bool:
@@ -206,7 +227,11 @@ def _is_circumstance(piece: str) -> bool:
     found = _circumstance.search(piece)
     if not found or found.start() > 0:
         return bool(found)
-    return not (len(piece) > 12 and re.match(r"(?:依据|依照|根据|按照|经(?!查))", piece) and acts_of("zh") & set(_words(_rules.sub("", piece))))
+    return not (
+        len(piece) > 12
+        and re.match(r"(?:依据|依照|根据|按照|经(?!查))", piece)
+        and acts_of("zh") & set(_words(_rules.sub("", piece)))
+    )
 
 
 def _subject_end(piece: str, start: int, end: int, tokens: list[Token]) -> int:
@@ -232,8 +257,12 @@ def _subject_end(piece: str, start: int, end: int, tokens: list[Token]) -> int:
     return start
 
 
-_no_subject = re.compile(r"(?:在|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不)")
-_preposition = re.compile(r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称])).")
+_no_subject = re.compile(
+    r"(?:在|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不)"
+)
+_preposition = re.compile(
+    r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称]))."
+)
 
 
 def _by_whom(subject: str) -> int:
@@ -244,7 +273,8 @@ def _by_whom(subject: str) -> int:
 
 _binds = frozenset("的 、 和 与 及 以及 暨 · 之 - — ・".split())
 _MODAL = re.compile(
-    r"(?:将|拟|已|正|曾|计划|要求|预计|力争|有望|不再|不得|应|须|需|可|或|未|没有|尚未|仍|还|也|都|均|共|正式|联合|共同|累计|同比|首次|近日|日前|当天|当晚|今天|昨天|依法|自|向|对|把|被|由|在|从|以|利用|借助|采用|基于|同时|此前|随后|目前)"
+    r"(?:将|拟|已|正|曾|计划|要求|预计|力争|有望|不再|不得|应|须|需|可|或|未|没有|尚未|仍|还|也|都|均|共|正式|联合|共同|累计|同比|首次|近日|日前|当天|当晚|今天|昨天|依法|自|向|对|把|被|由|在|"
+    r"从|以|利用|借助|采用|基于|同时|此前|随后|目前)"
 )
 
 
@@ -261,17 +291,31 @@ def _names_something(subject: str) -> bool:
 def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> bool:
     """True for a verb inside a name (招聘软件公司) or in a clause that a noun follows (专注慢病的助手推出…): then another verb comes."""
     following = [token.word for token in tokens[at + 1 : min(at + 4, last)]]
-    if tokens[at].word in _names_end or (tokens[at].tag in ("vn", "v", "n", "nz") and any(word in _heads for word in following[:2])):
+    if tokens[at].word in _names_end or (
+        tokens[at].tag in ("vn", "v", "n", "nz") and any(word in _heads for word in following[:2])
+    ):
         return True
     ahead = tokens[at + 1 : last]
     of = next((n for n, token in enumerate(ahead) if token.word == "的"), None)
-    if of is None or of + 2 >= len(ahead) or (of > 0 and at > first) or any(token.word in ("并", "将", "已", "拟", "，", "了", "为") for token in ahead[:of]):
+    if (
+        of is None
+        or of + 2 >= len(ahead)
+        or (of > 0 and at > first)
+        or any(token.word in ("并", "将", "已", "拟", "，", "了", "为") for token in ahead[:of])
+    ):
         return False
-    return any(_is_verb(token) and token.tag not in ("p", "c") for token in ahead[of + 2 :]) and tokens[at].tag not in ("d", "p", "t", "ad")
+    return any(_is_verb(token) and token.tag not in ("p", "c") for token in ahead[of + 2 :]) and tokens[at].tag not in (
+        "d",
+        "p",
+        "t",
+        "ad",
+    )
 
 
 _heads_only = re.compile(r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|高管|员工|股东|系统|产品).*")
-_names_end = frozenset("委 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split())  # verbs that end names
+_names_end = frozenset(
+    "委 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
+)  # verbs that end names
 _heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政府 基金 大会 计划 项目 行动 协议 标准 规定 办法".split())
 
 
@@ -279,7 +323,8 @@ _heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政�
 
 
 def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
-    """Which clause says what happened: one with a sure act, early, with a subject of its own or right behind the telling of it."""
+    """Which clause says what happened: one with a sure act, early, with a subject of its own or right behind the telling "
+    "of it."""
     weights, _ = verbs()
     best: tuple[float, int] | None = None
     for at, one in enumerate(found):
@@ -303,7 +348,9 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
         if clause.text.startswith("由"):
             return None
         if clause.subject and not (clause.is_circumstance and clause.goal):
-            return None if clause.is_circumstance or _weak.match(clause.subject) and clause.subject not in _THE_COMPANY else clause
+            return (
+                None if clause.is_circumstance or (_weak.match(clause.subject) and clause.subject not in _THE_COMPANY) else clause
+            )
     return None
 
 
@@ -311,7 +358,9 @@ _THE_COMPANY = frozenset("公司 该公司".split())
 
 
 def _says_something(one: Clause) -> bool:
-    return len(one.text) - max(0, one.subject_end - one.start) >= 2 and bool(acts_of("zh") & set(_words(one.text)) or _any_verb(one.text))
+    return len(one.text) - max(0, one.subject_end - one.start) >= 2 and bool(
+        acts_of("zh") & set(_words(one.text)) or _any_verb(one.text)
+    )
 
 
 def _words(text: str) -> list[str]:
@@ -319,7 +368,9 @@ def _words(text: str) -> list[str]:
 
 
 def _any_verb(text: str) -> bool:
-    return any(tag in ("v", "vi", "vn", "vd") or word in acts_of("zh") or _MODAL.match(word) for word, tag in tagged(simplified(text)))
+    return any(
+        tag in ("v", "vi", "vn", "vd") or word in acts_of("zh") or _MODAL.match(word) for word, tag in tagged(simplified(text))
+    )
 
 
 def is_sentence(headline: str) -> bool:
@@ -349,7 +400,9 @@ def _stated(found: list[Clause], at: int) -> Told:
         start, text = giver.start, _tidy(giver.subject) + one.text[1:]
     elif not own:
         text = _filler.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
-    elif teller and teller.tells in MUST_STAY and teller.subject and not _weak.match(teller.subject) and teller.subject not in own:
+    elif (
+        teller and teller.tells in MUST_STAY and teller.subject and not _weak.match(teller.subject) and teller.subject not in own
+    ):
         start, text = teller.start, f"{_tidy(teller.subject)}{teller.tells}{text}"
     if whom and (match := _that_one.match(text)):  # 记者从法院获悉，该院…
         start, subject = whom.start, _tidy(whom.subject)
@@ -369,15 +422,17 @@ def _tidy(subject: str) -> str:
     return subject
 
 
-def _parallel(sentence: str, topic: str, found: list[Clause], acts: Sequence[str]) -> Told:
+def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
     """Facts under one topic are one item: the topic and the first of them."""
     topic = topic.strip("“”")
-    first = next((one for one in found if one.subject and not one.is_circumstance and not one.tells and _says_something(one)), None)
+    first = next(
+        (one for one in found if one.subject and not one.is_circumstance and not one.tells and _says_something(one)), None
+    )
     parts = [one for one in found if one.subject and not _weak.match(one.subject)]
     if first is None:
         return Told(_beginning(sentence), end=len(sentence))
     more = "等" if len(parts) > 1 and "；" in sentence else ""
-    short = _shortened(first.text, acts, LONGEST - len(topic) - 2)
+    short = _shortened(first.text, LONGEST - len(topic) - 2)
     text = f"{topic}：{short}{more}" if short and is_sentence(short) else _beginning(sentence)
     return Told(text, first.subject, first.text[first.subject_end - first.start :], 0, len(sentence), bool(short))
 
@@ -390,8 +445,9 @@ def width(text: str) -> float:
     return sum(1.0 if is_han(ch) or ch in "、，；：。" else 0.25 for ch in text)
 
 
-def _shortened(text: str, acts: Sequence[str], longest: int = LONGEST) -> str:
-    """At most `longest`: first shorter actors, then no dates, asides and brackets, then no more than the first object; "" if it cannot be."""
+def _shortened(text: str, longest: int = LONGEST) -> str:
+    """At most `longest`: first shorter actors, then no dates, asides and brackets, then no more than the first object; "" "
+    "if it cannot be."""
     text = _outside_quotes(_aside, text.strip(" 　，,、：:").removeprefix("的"))
     for less in (_brackets, _many, _quoted, _listed, _business, _rules, _out_of, _titled, _place_first):
         if width(text) <= longest:
@@ -410,8 +466,12 @@ def _first_of_many(match: re.Match[str]) -> str:
     return f"{next(filter(None, match.groups()))}{'' if match.re is _many and match[1] else '等'}"
 
 
-_titled = re.compile(rf"^[{HAN}A-Za-z]{{2,20}}?(?:教授|研究员|参议员|众议员|工程师|首席科学家|创始人|董事长|总裁|CEO)(?=[{HAN}·]{{2,10}})")
-_place_first = re.compile(rf"^(?:美国|英国|德国|法国|日本|韩国|中国)?[{HAN}]{{2,12}}?[省州市县区](?!场)(?=[^，]{{0,2}}[{HAN}]{{3,}}(?:裁定|宣布|发布|判|要求|批准|通过))")
+_titled = re.compile(
+    rf"^[{HAN}A-Za-z]{{2,20}}?(?:教授|研究员|参议员|众议员|工程师|首席科学家|创始人|董事长|总裁|CEO)(?=[{HAN}·]{{2,10}})"
+)
+_place_first = re.compile(
+    rf"^(?:美国|英国|德国|法国|日本|韩国|中国)?[{HAN}]{{2,12}}?[省州市县区](?!场)(?=[^，]{{0,2}}[{HAN}]{{3,}}(?:裁定|宣布|发布|判|要求|批准|通过))"
+)
 
 
 def _is_whole(text: str) -> bool:
@@ -442,14 +502,11 @@ def _beginning(sentence: str) -> str:
     text = sentence.strip(" 　").rstrip("。！？；，")
     if width(text) <= LONGEST:
         return text
-    end, depth, last = 0.0, 0, 0
+    at = whole = depth = 0
     for word, _ in tagged(text):
-        if end + width(word) > LONGEST - 1:
+        at += len(word)
+        if width(text[:at]) > LONGEST - 1:
             break
-        end += width(word)
-        last_end = len(word)
         depth += sum(ch in "“《「（(" for ch in word) - sum(ch in "”》」）)" for ch in word)
-        last = (last[0] + last_end, last[1]) if isinstance(last, tuple) else (last_end, 0)
-        if depth == 0:
-            last = (last[0], last[0])
-    return text[: last[1]].rstrip("，、：；的和与") + "…" if isinstance(last, tuple) else text[:LONGEST] + "…"
+        whole = at if depth == 0 else whole
+    return text[:whole].rstrip("，、：；的和与") + "…"
