@@ -4,6 +4,7 @@
     python benchmarks/analysis.py --data DIR              also the measured data: gold_records.jsonl, keywords/, events/
     python benchmarks/analysis.py --peers DIR             with jieba, yake, sumy … importable from DIR (a site-packages folder)
     python benchmarks/analysis.py --misses                what was missed and what was said in vain
+    python benchmarks/analysis.py --news FILE...          only labelled news (JSON Lines, see labelled_news.py), held-out files first
 
 Keywords are compared exactly in the normal form (Chinese) or stemmed (English); F1@5 is taken of mean precision and mean recall.
 """
@@ -25,6 +26,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+
+import labelled_news
 
 from crawler.analyzers import events, keywords, summary
 from crawler.nlp import document as texts
@@ -76,7 +79,7 @@ def record_figures(name: str, rows: list[dict[str, Any]], misses: bool) -> None:
         said = {
             "technologies": set(record.ai_technologies),
             "industries": set(record.industries),
-            "events": {fact.quote for fact in record.facts if fact.kind == "event"},
+            "events": sentences_of(record),
             "keywords@5": {normal(word) for word in record.keywords[:5]},
         }
         due = {
@@ -95,6 +98,12 @@ def record_figures(name: str, rows: list[dict[str, Any]], misses: bool) -> None:
     for kind, count in counts.items():
         if count.gold:
             print(f"  {kind:14} {count}")
+
+
+def sentences_of(record: Record) -> set[str]:
+    """The sentences in which the events of a record stand."""
+    places = [fact.start or 0 for fact in record.facts if fact.kind == "event"]
+    return {one.text for one in texts.reading(record.text).sentences for place in places if one.start <= place < one.end}
 
 
 def own_figures(misses: bool) -> None:
@@ -140,7 +149,7 @@ def lead(row: dict[str, Any]) -> str:
     """The first whole sentences of at most 200 characters."""
     taken = ""
     for sentence in texts.Reading(row["text"]).sentences:
-        if len(taken) + len(sentence.text) > summary.MAX_CHARACTERS:
+        if len(taken) + len(sentence.text) > summary.longest(row["text"]):
             break
         taken += sentence.text + " "
     return taken
@@ -158,7 +167,7 @@ def by_rank(row: dict[str, Any], alike: Callable[[Counter[str], Counter[str], Co
         ranks = [
             0.15 / size + 0.85 * sum(ranks[j] * links[j][i] / (sum(links[j]) or 1) for j in range(size)) for i in range(size)
         ]
-    taken, room = [], summary.MAX_CHARACTERS
+    taken, room = [], summary.longest(row["text"])
     for _, one in sorted(zip(ranks, sentences, strict=True), key=lambda pair: -pair[0]):
         if len(one.text) + 1 <= room:
             taken.append(one)
@@ -373,7 +382,11 @@ def main() -> None:
     options.add_argument("--data", type=Path, default=os.environ.get("ZHIXUN_MEASURED_DATA"), help="folder of the measured data")
     options.add_argument("--peers", type=Path, help="site-packages with the peers")
     options.add_argument("--misses", action="store_true")
+    options.add_argument("--news", type=Path, nargs="+", help="files of labelled news")
     chosen = options.parse_args()
+    if chosen.news:
+        labelled_news.figures(chosen.news, chosen.misses)
+        return
     cost_figures()
     own_figures(chosen.misses)
     if not chosen.data:

@@ -12,6 +12,9 @@ from enum import StrEnum
 from typing import Any
 
 MAX_TITLE = 500  # code points; a longer "title" is a page gone wrong
+EVENT_TYPES = tuple(
+    "funding release policy partnership acquisition research chip product people legal safety earnings other".split()
+)
 MAX_TEXT = 200_000  # code points; bounds what one article can cost storage and rules
 
 
@@ -103,10 +106,18 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One entry of 重大事件摘要: a clause with the actor and the act, and the sentence that says so."""
+    """One entry of 重大事件摘要: a clause with the actor and the act, and what the text says of it.
+
+    `type` is one of EVENT_TYPES. The other fields are in the text's own words (`date` is an ISO date), and None where it does not say.
+    """
 
     headline: str
     detail: str
+    type: str = "other"
+    actors: tuple[str, ...] | None = None
+    object: str | None = None
+    amount: str | None = None
+    date: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

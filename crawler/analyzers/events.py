@@ -1,55 +1,77 @@
-"""Which major events an article tells, as headline and sentence, each grounded in the text.
+"""Which major events an article tells, as headline, condensed sentence and what is known of each, grounded in the text.
 
-    sentences → points (act, time, figures, actor, title, place − opinion − background) → choose → fold near-repeats → headline
+    sentences → points (act, time, figures, actor, title, place − opinion − background) → the likeliest are read clause by clause
+    → choose → fold near-repeats → headline, detail, type, actors, object, amount, date
 
-A short article gives its best sentences in the order of the text. A long survey is taken section by section, so that one section
-does not crowd out the others.
+A short article gives its best sentences in the order of the text. A long survey or a round-up is taken section by section, so that one
+section does not crowd out the others. Opinion, reviews and explainers give few or none.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache, lru_cache
-from itertools import chain
 from typing import Any, NamedTuple
 
 import re2
 
+from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, Sentence, reading
-from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, headline
+from crawler.nlp.event_fields import fields_of
+from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, condensed, is_statement, told
+from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
-from crawler.nlp.lexicon import names, rows, split, table
+from crawler.nlp.lexicon import names, split, table
 from crawler.record import Event, Fact, Record
 from crawler.text import is_han
 
+KINDS: tuple[str, ...] = ("event",)  # of facts
+AFTER: tuple[str, ...] = ("keywords",)
+
 MAX_EVENTS = 10
-LEAST = 2.8  # points a sentence needs; in a text of more than LONG sentences …
-LEAST_OF_LONG = 3.3  # … so many (a survey has its own way)
-LONG = 12
+BYLINE = 20  # characters: a shorter first line names authors
+LOOKED_AT = 0.5  # points from which a sentence is read clause by clause
+LEAST = 2.0  # points a sentence needs in a text of up to SHORT sentences, …
+MORE = 0.85  # … and so many more for each doubling of it (a survey has its own way)
+SHORT = 6
+NOT_NEWS = 0.8  # … and so many more where the title says that it is no news
+SHARE = 0.6  # of the points of the surest event that another needs
 SURVEY = 3  # headings from which a text is taken section by section
 FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sentences one event
 
 # Points for what a sentence has; `act` is the weight of its surest act, `title` the share of the title's words it repeats.
 WEIGHTS = {
     "act": 1.0,
-    "more acts": 0.4,
-    "title": 2.5,
-    "first": 0.8,
-    "second": 0.2,
-    "time": 0.9,
+    "more acts": 0.35,
+    "title": 2.2,
+    "first": 1.15,
+    "second": -0.4,
+    "time": 1.15,
     "figure": 0.4,
-    "organisation": 0.4,
+    "organisation": 0.0,
     "plan": 0.8,
-    "background": -2.5,
-    "later": -1.5,
-    "told": -0.4,
-    "quotation": -1.5,
-    "opinion": -0.7,
+    "background": -2.4,
+    "later": -2.0,
+    "told": -1.0,
+    "quotation": -2.0,
+    "opinion": -0.4,
     "question": -1.0,
-    "short": -0.6,
+    "short": -1.0,
+    "begins paragraph": 0.2,
+    "market": -2.0,
+    "past": -1.5,
+    "hedge": -1.5,
+    "agenda": -2.5,
+    "act elsewhere": 1.6,
+    "no clause": 0.2,
+    "subject of title": 0.2,
+    "unclear subject": -1.1,
+    "leads section": 1.5,
+    "inside section": -1.4,
 }
 
 
@@ -62,49 +84,25 @@ class Scored(NamedTuple):
 
 
 class Chosen(NamedTuple):
-    """… and the heading of its section ("" if none)."""
+    """… and the heading of its section ("" if none), and its headline where that is known already."""
 
     sentence: Sentence
     points: float
     acts: tuple[str, ...]
     heading: str
+    told: Told | None = None
 
 
+_NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(]?\d{1,2}[)）、.．]|第[一二三四五六七八九十][、，])\s*")
+_NO_HEADLINE = re.compile(r"[?？；;|｜]|^(?:早报|晚报|周报|日报|快讯|首发|独家|Review|Explainer|Opinion|Exclusive)\s?[:：|]")
 _topic = re.compile(r"(?:在|从)?[^,，。在]{2,12}(?:方面|领域)[,，]")
 _many = re.compile(r"(?:[^,，、。]{2,8}、){3,}[^,，、。]{2,8}等?(?:地区?|企业|公司|部门)?(?:都|均|也|分别|相继|纷纷|陆续|联合)")
 
 
 @cache
-def _verbs() -> tuple[dict[str, float], dict[str, float]]:
-    """Weights of the words of acts, and of English verbs in their bare form."""
-    found: dict[str, float] = {}
-    bare: dict[str, float] = {}
-    for _, (weight, words) in rows(table("events.yaml")["verbs_zh"]):
-        found.update((word, float(weight)) for word in words.split() if word not in found)
-    for _, (weight, words) in rows(table("events.yaml")["verbs_en"]):
-        for verb in words.split():
-            base, *irregular = verb.split("/")
-            if base.startswith("="):
-                found.setdefault(base[1:], float(weight))
-                continue
-            bare.setdefault(base, float(weight))
-            found.update((form, float(weight)) for form in (*_inflected(base), *irregular) if form not in found)
-    return found, bare
-
-
-@cache
 def _either() -> frozenset[str]:
-    verbs, bare = _verbs()
-    return frozenset(verbs) | frozenset(bare)
-
-
-def _inflected(verb: str) -> tuple[str, ...]:
-    """raise → raises, raised, raising · cut → cuts … (what is no English word meets no text)."""
-    stem = verb[:-1] if verb.endswith("e") else verb
-    if verb.endswith("y") and verb[-2] not in "aeiou":
-        return verb[:-1] + "ies", verb[:-1] + "ied", verb + "ing"
-    ending = "es" if verb.endswith(("s", "sh", "ch", "x")) else "s"
-    return verb + ending, stem + "ed", stem + "ing", stem + stem[-1] + "ed", stem + stem[-1] + "ing"
+    found, bare = verbs()
+    return frozenset(found) | frozenset(bare)
 
 
 @cache
@@ -126,31 +124,38 @@ def _marks() -> tuple[list[str], Any]:
 def add(record: Record) -> Record:
     """The record with `events`, `opening` and a Fact for each event."""
     language = record.language or language_of(record.title + "\n" + record.text)
-    made = [(one, clean(one.sentence.text)) for one in choose(record.title, record.text)]
-    events = tuple(Event(_headline(record.title, one, detail, language), detail) for one, detail in made)
-    facts = tuple(
-        Fact(
-            "event",
-            event.headline,
-            one.sentence.text,
-            "builtin",
-            one.sentence.start,
-            one.sentence.end,
-            min(1.0, round(one.points / 8, 2)),
-        )
-        for event, (one, _) in zip(events, made, strict=True)
-    )
-    return replace(record.with_facts(*facts), events=events, opening=opening(record) if events else "")
+    made = [_event(record, one, language) for one in choose(record.title, record.text, language)]
+    events = tuple(event for event, _ in made)
+    return replace(record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if events else "")
 
 
-def _headline(title: str, one: Chosen, detail: str, language: str | None) -> str:
+def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fact]:
+    """The event with the place of its detail, which is one stretch of the sentence."""
+    sentence = clean(one.sentence.text)
+    offset = one.sentence.text.index(sentence)
+    made = one.told or told(sentence, one.acts, language)
+    first, last = condensed(sentence, made, language)
+    start, end = one.sentence.start + offset + first, one.sentence.start + offset + last
+    quote = record.text[start:end]
+    headline = _headline(record.title, one, made.headline, language)
+    event = Event(headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text))
+    return event, Fact("event", headline, quote, "builtin", start, end, min(1.0, max(0.0, round(one.points / 8, 2))))
+
+
+def _headline(title: str, one: Chosen, made: str, language: str | None) -> str:
     """The article's own headline or its section's where the sentence says nearly all of it, else one made of the sentence."""
-    for given, share in ((title.strip(), 0.8), (one.heading, 0.6)):
+    for given, share in ((title.strip(), 0.8), (_NUMBER.sub("", one.heading), 0.6)):
         said = _long_words(given)
         fits = len(given) <= LONGEST if language == "zh" else len(given.split()) <= LONGEST_WORDS
-        if fits and len(said) > 2 and sum(word in one.sentence.form for word in said) >= share * len(said):
+        if (
+            fits
+            and len(said) > 2
+            and is_statement(given, language)
+            and not _NO_HEADLINE.search(given)
+            and sum(word in one.sentence.form for word in said) >= share * len(said)
+        ):
             return given
-    return headline(detail, one.acts, language)
+    return made
 
 
 @lru_cache(maxsize=16)
@@ -158,23 +163,83 @@ def _long_words(line: str) -> frozenset[str]:
     return frozenset(word for word, _ in Reading(line).words if len(word) > 1)
 
 
-def choose(title: str, text: str) -> list[Chosen]:
+def choose(title: str, text: str, language: str | None = None) -> list[Chosen]:
     """The sentences that tell the events, in the order of the text."""
-    headings = {one.paragraph: one.text for one in reading(text).sentences if _is_heading(one, text)}
+    language = language or language_of(title + "\n" + text)
+    headings = _headings(text)
     is_survey = len(headings) >= SURVEY
-    least = LEAST if is_survey or len(reading(text).sentences) <= LONG else LEAST_OF_LONG
-    sections: list[list[Chosen]] = [[]]
-    heading = ""
+    is_round_up = sum(bool(_NUMBER.match(line)) for line in headings.values()) >= SURVEY
+    candidates, heading, place = [], "", 0
     for one in scored(title, text):
         if one.sentence.paragraph in headings:
-            heading = headings[one.sentence.paragraph]
-            sections.append([])
+            heading, place = headings[one.sentence.paragraph], 0
             continue
         points = one.points + (_overview(one.sentence.form) if is_survey else 0.0)
-        if one.acts and points >= least:
-            sections[-1].append(Chosen(one.sentence, points, one.acts, heading))
-    ranked = _by_turns(sections) if is_survey else sorted(chain.from_iterable(sections), key=lambda one: -one.points)
-    return sorted(_folded(ranked), key=lambda one: one.sentence.start)
+        if is_round_up:
+            points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
+        place += 1
+        if one.acts and points >= LOOKED_AT:
+            candidates.append(Chosen(one.sentence, points, one.acts, heading))
+    ranked = sorted(candidates, key=lambda one: -one.points)[: 2 * MAX_EVENTS]
+    ranked = sorted((_read(one, title, language) for one in ranked), key=lambda one: -one.points)
+    share = 0.0 if is_survey else SHARE * min(1.0, _length(text) / 2)
+    least = max(_least(title, text, is_survey), share * ranked[0].points if ranked else 0.0)
+    kept = [one for one in ranked if one.points >= least]
+    if is_survey:
+        kept = _by_turns(kept)
+    return sorted(_folded(kept)[:MAX_EVENTS], key=lambda one: one.sentence.start)
+
+
+def _least(title: str, text: str, is_survey: bool) -> float:
+    """Points that an event needs: more in a long text, and more in one that explains, judges or reports from a place."""
+    least = LEAST + (0.0 if is_survey else MORE * _length(text))
+    return least + (NOT_NEWS if _not_news().search(reading(title).form) else 0.0)
+
+
+def _length(text: str) -> float:
+    """How often a text is twice as long as a short one."""
+    return math.log2(max(1.0, len(reading(text).sentences) / SHORT))
+
+
+def _read(one: Chosen, title: str, language: str | None) -> Chosen:
+    """The same with the points of its main clause: an act that stands only in another clause says less, an unclear subject "
+    "too."""
+    made = told(clean(one.sentence.text), one.acts, language)
+    form = reading(title).form
+    points = one.points
+    acts, bare = verbs()
+    headline = made.headline.lower() if made.is_clean else ""
+    there = max((acts.get(act, bare.get(act, 0.0)) for act in one.acts if act in headline), default=0.0)
+    surest = max((acts.get(act, bare.get(act, 0.0)) for act in one.acts), default=0.0)
+    points -= WEIGHTS["act elsewhere"] * (surest - there) / 3
+    points += WEIGHTS["no clause"] * (not made.is_clean)
+    subject = made.subject.lower()
+    points += WEIGHTS["subject of title"] * bool(len(subject) > 1 and _named_in(subject, form))
+    points += WEIGHTS["unclear subject"] * bool(_unclear.match(subject))
+    return one._replace(points=round(points, 6), told=made)
+
+
+def _named_in(subject: str, title: str) -> bool:
+    """True when a name of the subject stands in the title."""
+    if is_han(subject[0]) or any(map(is_han, subject)):
+        return any(subject[at : at + 3] in title for at in range(max(1, len(subject) - 2)))
+    return any(len(word) > 3 and word in title for word in subject.replace("'s", "").split())
+
+
+_unclear = re.compile(
+    r"^(?:it|they|he|she|this|that|these|those|we|i|you|there|one|two|some|many|the (?:people|authors?|move|deal))\b|^(?:其|"
+    r"该|这|那|他|她|我|双方|消息|市场|业内|有)"
+)
+
+
+def _headings(text: str) -> dict[int, str]:
+    """The lines that head a section, by their paragraph."""
+    return {one.paragraph: one.text for one in reading(text).sentences if _is_heading(one, text)}
+
+
+@cache
+def _not_news() -> Any:
+    return re2.compile(str(table("events.yaml")["not_news"]))
 
 
 def _overview(form: str) -> float:
@@ -182,12 +247,12 @@ def _overview(form: str) -> float:
     return 1.5 * bool(_topic.match(form)) + 3.0 * bool(_many.match(form))
 
 
-def _by_turns(sections: list[list[Chosen]]) -> list[Chosen]:
+def _by_turns(ranked: list[Chosen]) -> list[Chosen]:
     """The best of every section first, then whatever is best."""
-    ranked = [sorted(section, key=lambda one: -one.points) for section in sections if section]
-    return [section[0] for section in ranked] + sorted(
-        (one for section in ranked for one in section[1:]), key=lambda one: -one.points
-    )
+    first: dict[str, Chosen] = {}
+    for one in ranked:
+        first.setdefault(one.heading, one)
+    return [*first.values(), *(one for one in ranked if first[one.heading] is not one)]
 
 
 def _folded(ranked: list[Chosen]) -> list[Chosen]:
@@ -205,7 +270,13 @@ def _folded(ranked: list[Chosen]) -> list[Chosen]:
 def _is_heading(sentence: Sentence, text: str) -> bool:
     """A short paragraph of its own without a closing mark."""
     line = sentence.text
-    if len(text) <= 200 or len(line) > 80 or line[-1] in "。！？!?….：:；;”" or (len(line) > 24 and is_han(line[0])):
+    longest = 44 if _NUMBER.match(line) else 24
+    if (
+        len(text) <= 200
+        or len(line) > 80
+        or line[-1] in "。！？!?….：:；;”"
+        or (len(line) > longest and _NUMBER.sub("", line)[:1] and is_han(_NUMBER.sub("", line)[0]))
+    ):
         return False
     return text[sentence.end : sentence.end + 1] in ("", "\n") and text[max(0, sentence.start - 1)] in ("\n", "　", " ", line[0])
 
@@ -221,14 +292,22 @@ def scored(title: str, text: str) -> list[Scored]:
     """Every sentence of a text with its points."""
     wanted = frozenset(reading(title).tokens) - _words("common")
     read = reading(text)
-    return [_score(sentence, place, wanted, read) for place, sentence in enumerate(read.sentences)]
+    first = next((place for place, one in enumerate(read.sentences) if len(one.form) >= BYLINE), 0)
+    before = (-1, *(one.paragraph for one in read.sentences))
+    found = (_score(sentence, place - first, wanted, read) for place, sentence in enumerate(read.sentences))
+    return [
+        one._replace(points=round(one.points + WEIGHTS["begins paragraph"], 6))
+        if one.acts and one.sentence.paragraph != last
+        else one
+        for one, last in zip(found, before[:-1], strict=True)
+    ]
 
 
 def _score(sentence: Sentence, place: int, title: frozenset[str], read: Reading) -> Scored:
     tokens = read.tokens[sentence.first_word : sentence.last_word]
     acts = sorted(_acts(tokens, read.words, sentence.first_word), reverse=True)
     points = WEIGHTS["title"] * len(title.intersection(tokens)) / max(4, len(title))
-    if place < 2:
+    if 0 <= place < 2:
         points += WEIGHTS["second" if place else "first"]
     if acts:  # one without an act can't be an event, and is looked at no further
         points += WEIGHTS["act"] * acts[0][0] + WEIGHTS["more acts"] * sum(weight > 2 for weight, _ in acts[1:3])
@@ -247,13 +326,14 @@ def _signs(form: str) -> Iterator[str]:
 
 
 def _acts(tokens: tuple[str, ...], words: list[tuple[str, str]], first: int) -> Iterator[tuple[float, int]]:
-    """(weight, minus the place) of each word of an act; a bare English verb only after will, to …: "open" is more often no act."""
-    verbs, bare = _verbs()
+    """(weight, minus the place) of each word of an act; a bare English verb only after will, to …: "open" is more often no "
+    "act."""
+    found, bare = verbs()
     either = _either()
     for at in [at for at, word in enumerate(tokens) if word in either]:
         word = tokens[at]
-        if word in verbs and words[first + at][1] != "p":  # 通过 is more often "by" than "passed"
-            yield verbs[word], -at
+        if word in found and words[first + at][1] != "p":  # 通过 is more often "by" than "passed"
+            yield found[word], -at
         elif word in bare and at > 1 and tokens[at - 2] in ("to", "will", "would", "also"):
             yield bare[word], -at
 

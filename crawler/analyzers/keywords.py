@@ -15,6 +15,9 @@ from crawler.nlp.phrases import LONG, Candidate, candidates, phrases, worth_chin
 from crawler.record import Fact, Record
 from crawler.text import normal
 
+KINDS: tuple[str, ...] = ("keyword",)  # of facts
+AFTER: tuple[str, ...] = ("industries",)
+
 MAX_KEYWORDS = 8
 EXTRACTED = 5  # how many there are when the page has none
 ENOUGH = 3  # so many good ones of the page need no help

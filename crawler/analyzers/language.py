@@ -7,6 +7,9 @@ from dataclasses import replace
 from crawler.nlp.languages import language_of
 from crawler.record import Record
 
+KINDS: tuple[str, ...] = ()  # of facts
+AFTER: tuple[str, ...] = ()
+
 
 def add(record: Record) -> Record:
     """The record with `language`, from title and text; what the page itself says is kept when the text is too short to tell."""

@@ -1,4 +1,4 @@
-"""At most 200 characters of the article in its own whole sentences: those that together tell most of its events, else how it begins."""
+"""A short summary in the article's own words: its main event, and as many more as fit, else how it begins."""
 
 from __future__ import annotations
 
@@ -6,50 +6,71 @@ from dataclasses import replace
 
 from crawler.nlp.document import Sentence, reading
 from crawler.nlp.headlines import clean
-from crawler.record import Record
+from crawler.record import Fact, Record
 from crawler.text import is_han
 
-MAX_CHARACTERS = 200
+KINDS: tuple[str, ...] = ()  # of facts
+AFTER: tuple[str, ...] = ("events",)
+
+MAX_CHARACTERS = 200  # of Chinese …
+MAX_LATIN = 430  # … and of languages with blanks between words, which need twice as many for the same
+
+
+def longest(text: str) -> int:
+    """How many characters a summary of this text may have."""
+    return MAX_LATIN if reading(text).is_spaced else MAX_CHARACTERS
 
 
 def add(record: Record) -> Record:
     """The record with `summary`; run after events."""
-    scores = {fact.start: fact.score for fact in record.facts if fact.kind == "event"}
+    most = longest(record.text)
     sentences = reading(record.text).sentences
-    events = [(scores[one.start], clean(one.text)) for one in sentences if one.start in scores]
-    parts = _most_told(events) or _beginning([clean(one.text) for one in sentences if not _is_heading(one)])
+    events = [fact for fact in record.facts if fact.kind == "event" and fact.start is not None]
+    parts = _most_told(events, sentences, most) or _beginning(
+        [clean(one.text) for one in sentences if not _is_heading(one)], most
+    )
     blank = "" if parts and any(map(is_han, parts[0][-6:])) else " "
-    return replace(record, summary=blank.join(parts) or _cut(record.text))
+    return replace(record, summary=blank.join(parts) or _cut(record.text, most))
 
 
 def _is_heading(sentence: Sentence) -> bool:
     return len(sentence.text) <= 40 and not sentence.form.endswith((".", "。", "!", "?", "…", '"', ";", ")"))
 
 
-def _most_told(events: list[tuple[float, str]]) -> tuple[str, ...]:
-    """The surest one, and those beside it that fit and whose certainties sum up to most, in their order."""
-    surest = max((event for event in events if len(event[1]) <= MAX_CHARACTERS), default=None, key=lambda event: event[0])
-    events = [(score + MAX_CHARACTERS * ((score, text) == surest), text) for score, text in events]
+def _most_told(events: list[Fact], sentences: tuple[Sentence, ...], most: int) -> tuple[str, ...]:
+    """The surest one, whole where it fits, and those beside it that fit and whose certainties sum up to most, in their order."""
+    if not events:
+        return ()
+    surest = max(events, key=lambda fact: (fact.score, -(fact.start or 0)))
+    whole = next((clean(one.text) for one in sentences if one.start <= (surest.start or 0) < one.end), "")
+    told = [(one.score, whole if one is surest and 0 < len(whole) <= most else ended(one.quote)) for one in events]
+    told = [(score + most * (one is surest), text) for (score, text), one in zip(told, events, strict=True)]
     best: dict[int, tuple[float, tuple[str, ...]]] = {-1: (0.0, ())}  # by the room that is taken
-    for score, text in events:
+    for score, text in told:
         for size, (total, taken) in list(best.items()):
             longer = size + len(text) + 1
-            if longer <= MAX_CHARACTERS and (longer not in best or best[longer][0] < total + score):
+            if longer <= most and (longer not in best or best[longer][0] < total + score):
                 best[longer] = (total + score, (*taken, text))
     return max(best.values())[1]
 
 
-def _beginning(sentences: list[str]) -> tuple[str, ...]:
+def ended(quote: str) -> str:
+    """A stretch of a sentence, with "…" where it stops before the sentence does."""
+    quote = clean(quote)
+    return quote if quote[-1:] in "。！？.!?…”\"'」）)" else quote.rstrip("，、；：,;: ") + "…"
+
+
+def _beginning(sentences: list[str], most: int) -> tuple[str, ...]:
     """The first sentences that fit."""
     taken: tuple[str, ...] = ()
     for text in sentences:
-        if len(text) + sum(len(one) + 1 for one in taken) <= MAX_CHARACTERS:
+        if len(text) + sum(len(one) + 1 for one in taken) <= most:
             taken += (text,)
     return taken
 
 
-def _cut(text: str) -> str:
+def _cut(text: str, most: int) -> str:
     """The beginning of a text whose first sentences are all too long, cut at a comma where there is one."""
-    text = text.strip()[: MAX_CHARACTERS - 1]
+    text = text.strip()[: most - 1]
     cut = max(text.rfind(mark) for mark in "，,；;、 ")
-    return (text[:cut] if cut > MAX_CHARACTERS // 2 else text) + "…" if text else ""
+    return (text[:cut] if cut > most // 2 else text) + "…" if text else ""

@@ -1,11 +1,13 @@
 """Which AI technologies an article speaks of, by the names of the taxonomy and the place where each stands.
 
 The longest name at a place counts, so that 深度学习框架 is not also 深度学习; a doubtful name (ML, CNN …) counts only beside a sure
-one. Order: those of the title first, then AI before what is only near it (drones, big data), each as often as they are named.
+one. Each has a weight: how often it is named, in the title, at the beginning, surely or doubtfully. What a long article only passes by
+does not count; the heaviest stand first, AI before what is only near it (drones, big data).
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
@@ -14,13 +16,22 @@ from typing import Any
 
 import re2
 
-from crawler.nlp.document import Match, Reading, reading
+from crawler.nlp.document import Match, Reading, in_name, reading
 from crawler.nlp.languages import language_of
-from crawler.nlp.lexicon import Term, names, no_context, table
+from crawler.nlp.lexicon import Term, broad, names, no_context, of_words, table
 from crawler.record import Fact, Record
 
-MAX_TECHNOLOGIES = 15
+KINDS: tuple[str, ...] = ("technology",)  # of facts
+AFTER: tuple[str, ...] = ("language",)
+
+MAX_TECHNOLOGIES = 8
+IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.9, 0.8, -0.9, -0.3  # weight beside log2(1 + times named)
+BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
+LEAST = 0.7  # weight, and so much more for each doubling of the text from SHORT characters on:
+MORE, SHORT = 0.2, 300
+OFTEN = 6  # times AI is named in an article on AI as such
 GENERAL = "ai"
+LANGUAGE = "llm"
 CONTEXT = 24  # characters of the text on each side of a name that go into its quote
 
 
@@ -33,6 +44,7 @@ class _Seen:
     in_text: Match | None = None
     count: int = 0
     sure: bool = False
+    weight: float = 0.0
     quote: str = field(default="")
 
 
@@ -43,7 +55,7 @@ def add(record: Record) -> Record:
     known = names("technology")
     facts = tuple(
         _fact(known[ident].in_language(language), seen, title, text)
-        for ident, seen in _ranked(_seen(title, text))[:MAX_TECHNOLOGIES]
+        for ident, seen in _ranked(_weighty(_seen(title, text), text))[:MAX_TECHNOLOGIES]
     )
     return replace(record.with_facts(*facts), ai_technologies=tuple(fact.value for fact in facts))
 
@@ -53,6 +65,8 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
     found: dict[str, _Seen] = {}
     for where in (title, text):
         for match in chain(_named(where), _done(where)):
+            if not match.term.exact and in_name(where, match.start, match.end):
+                continue
             seen = found.setdefault(match.term.id, _Seen(match, where is title))
             seen.count += 1
             seen.sure |= not match.term.unsure
@@ -60,9 +74,24 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
                 seen.in_text = match
     if not any(seen.sure and ident not in no_context() for ident, seen in found.items()):
         found = {ident: seen for ident, seen in found.items() if seen.sure}
-    if len(found) > 1 and GENERAL in found and found[GENERAL].count < 2:  # AI said once beside its kinds says nothing of its own
-        del found[GENERAL]
     return found
+
+
+def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
+    """Those that the article is about; the heaviest alone where it only passes by all of them."""
+    scale = 3 if text.is_spaced else 1
+    least = LEAST + MORE * max(0.0, math.log2(max(1, len(text.form)) / scale / SHORT))
+    for ident, seen in found.items():
+        is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
+        seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * is_early
+        seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad())
+    kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
+    if GENERAL in kept and kept[GENERAL].count < OFTEN and len(kept.keys() - no_context()) > 1:
+        del kept[GENERAL]  # AI beside its kinds says nothing of its own
+    if not kept and found:
+        ident = max(found, key=lambda one: (found[one].sure, found[one].weight))
+        kept = {ident: found[ident]}
+    return kept
 
 
 def _named(place: Reading) -> Iterator[Match]:
@@ -71,6 +100,8 @@ def _named(place: Reading) -> Iterator[Match]:
     for match, following in zip_longest(matches, matches[1:]):
         if match.term.id != GENERAL or following is None or following.start > match.end + 1 or following.term.id == GENERAL:
             yield match
+            if match.term.id in of_words() and place.form.endswith("大模型", match.start, match.end):  # 教育大模型 is also one
+                yield match._replace(term=match.term._replace(id=LANGUAGE))
 
 
 def _done(place: Reading) -> Iterator[Match]:
@@ -99,7 +130,7 @@ _compiled = cache(re2.compile)  # few of them are ever met
 
 
 def _ranked(found: dict[str, _Seen]) -> list[tuple[str, _Seen]]:
-    return sorted(found.items(), key=lambda item: (not item[1].in_title, item[0] in no_context(), -item[1].count))
+    return sorted(found.items(), key=lambda item: (item[0] in no_context(), -item[1].weight))
 
 
 def _fact(value: str, seen: _Seen, title: Reading, text: Reading) -> Fact:

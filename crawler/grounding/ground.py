@@ -1,8 +1,10 @@
 """A model's answer, held against the text: a value counts only where the words that it quotes stand there.
 
 A technology or an industry needs a name of ours (or, a technology, one that stands in the article) and words of the article that speak
-of it; a keyword must stand there itself; an event is a sentence of the text, and its headline may say nothing that the sentence does
-not. A paragraph that talks to a model instead of a reader proves nothing. What the model leaves out stays as the built-in analysis has it.
+of it; a keyword must stand there itself; an event is a sentence of the text, and the headline and the condensed sentence that the model
+words may say nothing that it does not: every number, name and date stands in it, and what is only planned or denied stays so; else the
+built-in wording stays. A paragraph that talks to a model instead of a reader proves nothing. What the model leaves out stays as the
+built-in analysis has it.
 """
 
 from __future__ import annotations
@@ -17,8 +19,10 @@ from typing import Any
 from crawler.analyzers import events as builtin
 from crawler.errors import ReadError
 from crawler.grounding.llm_json import read_reply
+from crawler.grounding.wording import says_no_more
 from crawler.nlp.document import Reading, Sentence, reading
-from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, headline
+from crawler.nlp.event_fields import fields_of
+from crawler.nlp.headlines import LONGEST, LONGEST_DETAIL, LONGEST_DETAIL_WORDS, LONGEST_WORDS, clean, condensed, told
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import all_terms, names, own
 from crawler.record import Event, Fact, Grounded, Record
@@ -38,7 +42,6 @@ _order = re.compile(  # what a page says to a model
     r"|\[/?inst\]|(?:you are|你是)[^.。\n]{0,12}(?:language model|ai assistant|语言模型|ai助手|人工智能助手)",
     re.IGNORECASE,
 )
-_figure = re.compile(r"\d+(?:[.,]\d+)*")
 _unit = re.compile(f"[{HAN}]|[^\\W_{HAN}]+")
 
 
@@ -61,27 +64,27 @@ def ground(record: Record, answer: str, model: str) -> Grounded:
     given = 0
     found: dict[str, list[Fact]] = {}
     for kind, key in (("technology", "technologies"), ("industry", "industries"), ("keyword", "keywords"), ("event", "events")):
-        pairs = list(_pairs(said.get(key)))
-        given += len(pairs)
-        facts = [fact for value, quote in pairs if (fact := checked.fact(kind, value, quote))]
+        entries = list(_entries(said.get(key)))
+        given += len(entries)
+        facts = [fact for value, quote, condensed in entries if (fact := checked.fact(kind, value, quote, condensed))]
         found[kind] = list({fact.value: fact for fact in facts[::-1]}.values())[::-1][: MAX_VALUES[kind]]
     proved = sum(len(facts) for facts in found.values())
-    made = _with(record, found, model)
+    made = _with(record, found, model, checked.events)
     kept = sum(fact.by == checked.by for fact in made.facts)  # what the page itself says already, adds nothing
     return Grounded(made if kept else record, kept, given - proved, how)
 
 
-def _pairs(listed: Any) -> Iterator[tuple[str, str]]:
-    """(value, quote) of each entry of a list: of texts, or of objects with a name or headline and a quote."""
+def _entries(listed: Any) -> Iterator[tuple[str, str, str]]:
+    """(value, quote, condensed sentence or "") of each entry of a list: of texts, or of objects with a name or headline and a quote."""
     for entry in listed[:MAX_LOOKED_AT] if isinstance(listed, list) else ():
         if isinstance(entry, str):
-            yield entry, entry
+            yield entry, entry, ""
         elif isinstance(entry, dict):
             value = next((entry[key] for key in ("name", "headline", "word") if isinstance(entry.get(key), str)), "")
-            quote = entry.get("quote")
-            yield value, quote if isinstance(quote, str) else value
+            quote, condensed = entry.get("quote"), entry.get("sentence")
+            yield value, quote if isinstance(quote, str) else value, condensed if isinstance(condensed, str) else ""
         else:
-            yield "", ""
+            yield "", "", ""
 
 
 class _Checked:
@@ -91,17 +94,18 @@ class _Checked:
         self.by = by
         self.title, self.text = reading(record.title), reading(record.text)
         self.language = record.language or language_of(f"{record.title}\n{record.text}")
+        self.events: dict[int | None, Event] = {}  # by the place of their facts
         self._record = record
         self._units = set(_units(record.title)) | set(_units(record.text))
 
-    def fact(self, kind: str, value: str, quote: str) -> Fact | None:
+    def fact(self, kind: str, value: str, quote: str, condensed: str = "") -> Fact | None:
         """The value with its proof, or None."""
         place = self._place(quote if kind != "keyword" else value)
         value = " ".join(value.split())
         if place is None or not value:
             return None
         if kind == "event":
-            return self._event(value, place)
+            return self._event(value, " ".join(condensed.split()), place)
         if len(value) > LONGEST_NAME:
             return None
         if kind == "keyword":
@@ -132,28 +136,37 @@ class _Checked:
             return _Place(where.text[first:last], *((first, last) if where is self.text else ()))
         return None
 
-    def _event(self, value: str, place: _Place) -> Fact | None:
-        """The sentence that holds the quote; its headline as the model words it, if the article says all that is in it."""
+    def _event(self, value: str, condensed_by_model: str, place: _Place) -> Fact | None:
+        """The sentence that holds the quote; headline and detail as the model words them, if the sentence says all that is in them."""
         sentence = self._sentence(place)
         if sentence is None:
             return None
-        if not self._says(value, sentence):
-            acts = next((one.acts for one in builtin.scored(self.title.text, self.text.text) if one.sentence == sentence), ())
-            value = headline(clean(sentence.text), acts, self.language)
-        return Fact("event", value, sentence.text, self.by, sentence.start, sentence.end, SURE)
+        acts = next((one.acts for one in builtin.scored(self.title.text, self.text.text) if one.sentence == sentence), ())
+        plain = clean(sentence.text)
+        made = told(plain, acts, self.language)
+        offset = sentence.start + sentence.text.index(plain)
+        first, last = condensed(plain, made, self.language)
+        start, end = offset + first, offset + last
+        quote = self.text.text[start:end]
+        headline = value if self._says(value, sentence, made.headline, LONGEST, LONGEST_WORDS) else made.headline
+        detail = quote
+        if condensed_by_model and self._says(condensed_by_model, sentence, plain, LONGEST_DETAIL, LONGEST_DETAIL_WORDS // 5):
+            detail, start, end, quote = condensed_by_model, sentence.start, sentence.end, sentence.text
+        known = fields_of(made.headline, plain, made, self.language, self._record.published, self.text.text)
+        self.events[start] = Event(headline, detail, **known)
+        return Fact("event", headline, quote, self.by, start, end, SURE)
 
     def _sentence(self, place: _Place) -> Sentence | None:
         if place.start is None or place.end is None:
             return None
         return next((one for one in self.text.sentences if one.start <= place.start < one.end), None)
 
-    def _says(self, value: str, sentence: Sentence) -> bool:
-        """True when a headline is short enough, names no figure of its own, and nearly all its words stand in the article."""
-        short = len(value) <= LONGEST if any(map(is_han, value)) else len(value.split()) <= LONGEST_WORDS
-        figures = set(_figure.findall(f"{self.title.form} {sentence.form}"))
+    def _says(self, value: str, sentence: Sentence, builtin_words: str, han: int, words: int) -> bool:
+        """True when a wording is short enough, nearly all its words stand in the article, and it says no more than the sentence."""
+        short = len(value) <= han if any(map(is_han, value)) else len(value.split()) <= words
         units = _units(value)
         there = sum(unit in self._units for unit in units)
-        return short and value.isprintable() and set(_figure.findall(normal(value))) <= figures and there >= MOSTLY * len(units)
+        return short and there >= MOSTLY * len(units) and says_no_more(value, sentence.text, builtin_words)
 
 
 def _find(where: Reading, form: str) -> int | None:
@@ -189,7 +202,7 @@ def _names_it(kind: str, ident: str, quote: str) -> bool:
     return any(match.term.id == ident for match in Reading(quote).longest(*kinds))
 
 
-def _with(record: Record, found: dict[str, list[Fact]], model: str) -> Record:
+def _with(record: Record, found: dict[str, list[Fact]], model: str, told_by_model: dict[int | None, Event]) -> Record:
     """The record with the facts of the model in place of the built-in ones of the same kind; the page's own keywords stay first."""
     own_words = [fact for fact in record.facts if fact.kind == "keyword" and fact.by == "page"]
     if found["keyword"]:
@@ -199,7 +212,7 @@ def _with(record: Record, found: dict[str, list[Fact]], model: str) -> Record:
     kinds = [kind for kind, facts in found.items() if facts]
     facts = (*(fact for fact in record.facts if fact.kind not in kinds), *(fact for kind in kinds for fact in found[kind]))
     values = {kind: tuple(fact.value for fact in found[kind]) for kind in kinds}
-    events = tuple(Event(fact.value, clean(fact.quote)) for fact in found["event"]) or record.events
+    events = tuple(replace(told_by_model[fact.start], headline=fact.value) for fact in found["event"]) or record.events
     return replace(
         record,
         facts=facts,

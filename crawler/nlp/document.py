@@ -146,6 +146,33 @@ class Reading:
         return tuple(_sentences(self))
 
 
+_of_name_zh = re.compile(
+    r"(?:科技|数据|智能|集团|股份|资本|网络|动力|数科|电子|控股|创投|智造|智联|传媒|时代|未来|星辰)(?!的|和|、|化|设备|平台|中心|产业|领域)"
+)
+_word_before = re.compile(r"(?:^|(?<=\s))([A-Z][\w&’'-]*) $")
+_word_behind = re.compile(r"(?:'s)? ?([A-Z][\w&-]*)")
+
+
+def in_name(place: Reading, start: int, end: int) -> bool:
+    """True for words of the normal form that are part of a longer name: 麦田 of 麦田数据, Robotics of Horizon Robotics."""
+    if place.form[start] >= "\u3400":
+        return end - start <= 3 and bool(_of_name_zh.match(place.form, end))
+    first, last = place.span(start, end)
+    text = place.text
+    if not text[first].isupper() or " " in text[first:last] or _is_title_case(place):
+        return False
+    before = _word_before.search(text, max(0, first - 24), first)
+    if before and before[1] not in ("The", "A", "An", "This", "Its", "Our", "In", "For", "On", "New", "AI"):
+        return True
+    behind = _word_behind.match(text, last)
+    return bool(behind and text[last : last + 1] == " " and first > 1 and text[first - 2] not in ".!?\n")
+
+
+def _is_title_case(place: Reading) -> bool:
+    words = re.findall(r"[A-Za-z]{4,}", place.text[:200])
+    return bool(sum(word[0].isupper() for word in words) > 0.6 * len(words))
+
+
 def _place(match: Match) -> tuple[int, int]:
     return match[0], -match[1]
 

@@ -161,6 +161,18 @@ def no_context() -> frozenset[str]:
 
 
 @cache
+def broad() -> frozenset[str]:
+    """Technologies that most articles only touch."""
+    return frozenset(split(table("taxonomy.yaml")["broad"]))
+
+
+@cache
+def of_words() -> frozenset[str]:
+    """Technologies whose large models are language models."""
+    return frozenset(split(table("taxonomy.yaml")["of_words"]))
+
+
+@cache
 def industry_of_technology() -> dict[str, str]:
     """Technology id → the id of the industry that it speaks of."""
     return {tech: ident for ident, strength, listed in _industry_lines() if strength == "technologies" for tech in listed}

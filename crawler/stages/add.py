@@ -5,24 +5,41 @@ from __future__ import annotations
 import hashlib
 from dataclasses import replace
 from functools import cache
+from graphlib import CycleError, TopologicalSorter
 
+from crawler.errors import PluginError
 from crawler.nlp import lexicon
 from crawler.plugins import Component, family
 from crawler.record import Record
 
-ORDER = ("language", "technologies", "industries", "keywords", "events", "summary")  # any other file of the family comes after
-
 VERSION = (
-    2  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
+    3  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
 )
-ADDED = ("keyword", "technology", "industry", "event")  # kinds of facts
 
 
 @cache
 def analyzers() -> tuple[Component, ...]:
-    """The files of `crawler/analyzers/`, in the order in which they run."""
+    """The files of `crawler/analyzers/`, each behind those that its AFTER names; one without AFTER comes behind all that have one."""
     found = family("crawler.analyzers", "add")
-    return tuple(found[name] for name in (*ORDER, *sorted(found.keys() - set(ORDER))))
+    placed = {name for name, one in found.items() if hasattr(one.module, "AFTER")}
+    after = {name: sorted(one.module.AFTER if name in placed else placed) for name, one in sorted(found.items())}
+    if unknown := {name for names in after.values() for name in names} - found.keys():
+        raise PluginError(f"crawler/analyzers: AFTER names {', '.join(sorted(unknown))}, which is no file there")
+    try:
+        return tuple(found[name] for name in TopologicalSorter(after).static_order())
+    except CycleError as error:
+        raise PluginError(f"crawler/analyzers: each waits for another: {' → '.join(error.args[1])}") from None
+
+
+@cache
+def added() -> frozenset[str]:
+    """The kinds of facts that analyzers say they make."""
+    for one in analyzers():
+        if not isinstance(getattr(one.module, "KINDS", None), tuple):
+            raise PluginError(
+                f'crawler/analyzers/{one.name}.py: say which facts it makes, as KINDS = ("keyword",), or KINDS = ()'
+            )
+    return frozenset(kind for one in analyzers() for kind in one.module.KINDS)
 
 
 def label(own: tuple[lexicon.UserTerm, ...]) -> str:
@@ -39,7 +56,7 @@ def add(record: Record) -> Record:
 
 def bare(record: Record) -> Record:
     """The record as its parser gave it, without what analyzers or a model added: what `add` takes to begin anew."""
-    facts = tuple(fact for fact in record.facts if fact.kind not in ADDED or fact.by == "page")
+    facts = tuple(fact for fact in record.facts if fact.kind not in added() or fact.by == "page")
     own = tuple(fact.value for fact in facts if fact.kind == "keyword")
     return replace(
         record, facts=facts, keywords=own, ai_technologies=(), industries=(), events=(), opening="", summary="", analysis=None

@@ -25,14 +25,15 @@ Rules:
 - technologies: AI technologies that the article is about. name: the usual term, in the article's language.
 - industries: at most 4, only names of this list: {industries}.
 - keywords: at most 6 names and terms as they stand in the article, best first.
-- events: at most 8 things that happened or are firmly planned, in the order of the article. headline: who did what, at most 30 \
-Chinese characters or 12 English words, in the article's language, no figure that the quote does not have. quote: the sentence that \
-says so. No opinions, no background.
+- events: at most 8 things that happened or are firmly planned, in the order of the article. headline: who did what, as a sentence of at most 30 \
+Chinese characters or 16 English words, in the article's language; a plan stays a plan, a denial a denial. sentence: the same with what \
+matters, at most 90 Chinese characters or 40 English words. quote: the sentence that says so. Headline and sentence have no figure, name \
+or date that the quote does not have. No opinions, no background.
 - Nothing that the article does not say. An empty list where it says nothing.
 
 The JSON object looks like this:
 {{"technologies": [{{"name": "…", "quote": "…"}}], "industries": [{{"name": "…", "quote": "…"}}], "keywords": ["…"], \
-"events": [{{"headline": "…", "quote": "…"}}]}}"""
+"events": [{{"headline": "…", "sentence": "…", "quote": "…"}}]}}"""
 _AGAIN = "That is no JSON object of the shape that was asked for. Answer again, with the complete JSON object and nothing else."
 _MARKS = re.compile(r"<(?=[|｜/]?\s*(?:im_|system|user|assistant|end|eot|bos|eos|s>|think|[|｜]))|\[(?=/?INST\])", re.IGNORECASE)
 
@@ -50,7 +51,7 @@ SCHEMA: dict[str, Any] = {
         "technologies": _listed(name=_TEXT, quote=_TEXT),
         "industries": _listed(name=_TEXT, quote=_TEXT),
         "keywords": {"type": "array", "items": _TEXT},
-        "events": _listed(headline=_TEXT, quote=_TEXT),
+        "events": _listed(headline=_TEXT, sentence=_TEXT, quote=_TEXT),
     },
     "required": ["technologies", "industries", "keywords", "events"],
     "additionalProperties": False,

@@ -52,12 +52,18 @@ def record_from_row(row: Any) -> Record:
     fields |= {name: tuple(getattr(row, name)) for name in _LISTS}
     return Record(
         **fields,
-        events=tuple(Event(**event) for event in row.events),
+        events=tuple(_event(event) for event in row.events),
         facts=tuple(Fact(**fact) for fact in row.facts),
         first_seen=row.first_seen,
         id=row.id,
         story=row.story,
     )
+
+
+def _event(said: Mapping[str, Any]) -> Event:
+    """Events that were stored before there were types have only headline and detail."""
+    actors = said.get("actors")
+    return Event(**{**said, "actors": None if actors is None else tuple(actors)})
 
 
 def content_hash(record: Record) -> str:

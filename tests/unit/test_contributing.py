@@ -18,6 +18,7 @@ import pytest
 from crawler import plugins
 from crawler.errors import SpiderError
 from crawler.record import Link, Page, Record, Source
+from crawler.stages import add as adding
 from crawler.stages import find as finding
 from crawler.stages import read as reading
 from jobs.config.load import load
@@ -33,6 +34,8 @@ ZONE = ZoneInfo("Asia/Shanghai")
 def _forget() -> None:
     plugins.family.cache_clear()
     finding.spiders.cache_clear()
+    adding.analyzers.cache_clear()
+    adding.added.cache_clear()
     reading._sites.cache_clear()
 
 
@@ -95,6 +98,15 @@ def test_the_analyzer_adds_facts_with_their_place(added: ModuleType) -> None:
     made = added.add(Record("t", "https://paper.example/1", text))
     assert [fact.value for fact in made.facts] == ["8亿元", "$120 million"]
     assert all(text[fact.start : fact.end] == fact.quote for fact in made.facts)
+
+
+@pytest.mark.parametrize("added", ["crawler/analyzers/sums.py"], indirect=True)
+def test_the_analyzer_runs_last_and_its_facts_are_not_doubled_by_another_analysis(added: ModuleType) -> None:
+    assert adding.analyzers()[-1].module is added
+    once = adding.add(Record("t", "https://paper.example/1", "星河智算完成8亿元融资。"))
+    again = adding.add(adding.bare(once))
+    assert [fact.value for fact in once.facts if fact.kind == "sum"] == ["8亿元"]
+    assert again == once
 
 
 @pytest.mark.parametrize("added", ["jobs/channels/note.py"], indirect=True)

@@ -1,0 +1,285 @@
+"""The headline of an English sentence (and of others whose words stand between blanks): its main clause, without what it can do without.
+
+    sentence − dateline, attribution, opening adverbial, asides, days → cut at the last border that leaves a whole clause
+    → at most LONGEST_WORDS words, or the beginning and "…"
+
+`said (that) it would` becomes `would`, `said it had begun` becomes `has begun`; who said what about somebody else stays.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.nlp.acts import acts_of, verbs
+from crawler.nlp.headlines_zh import Told
+
+LONGEST_WORDS = 16
+
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|April|May|June|July|Aug(?:ust|\.)?|Sept(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
+_TIME = (
+    rf"(?:(?:early |late )?(?:on|last|this|next) {_DAY}(?: (?:morning|afternoon|evening|night))?|{_DAY}"
+    rf"|(?:on )?{_MONTH} \d{{1,2}}(?:, \d{{4}})?|earlier this (?:week|month|year)|(?:last|this) week|today|yesterday)"
+)
+_SAID = r"(?:said|says|announced|announces|confirmed|confirms|disclosed|reported|reports)"
+
+_attribution = re.compile(
+    rf"[,;]? (?:according to|citing) [^,]*$"
+    rf"|, (?:\w[\w.'’&-]* ){{1,9}}?(?:said|says|told [\w ]{{2,30}}|added|wrote)(?: {_TIME})?(?: (?:in|at|on|"
+    rf"after) [^,]{{3,40}})?$"
+    rf"|, (?:he|she|it|they) (?:said|says|added|wrote)(?: [^,]{{0,40}})?$"
+    rf"|, (?:an?|the) [\w' -]{{3,50}} (?:found|finds|showed|shows)$"
+)
+_inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, )")
+_opening = re.compile(
+    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
+    rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|"
+    rf"Backed|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
+    rf"[A-Z][a-z]+ly)\b[^,]{{0,90}}), (?=\S)"
+)
+_keep_opening = re.compile(r"^(?:If|Unless|By (?:the end of )?(?:20\d\d|next))")
+_opening_by = re.compile(r"^By (?!(?:the end of )?(?:20\d\d|next))[^,]{3,60}, ")
+_bare_opening = re.compile(
+    rf"^(?:Under (?:the|a|an|its) [\w ]{{3,60}}? (?=[A-Z][\w'’]+ (?:will|would|must|has|had|is|was)\b)|(?:In {_MONTH}|"
+    rf"Earlier this \w+|Last \w+|This \w+|{_TIME}) (?=[A-Z]|it |they |he |she |the ))"
+)
+_mid_aside = re.compile(r", (?:an?|the|which|who|whose|based) [^,]{3,90}, (?=(?:to|and|for|in|on|with|from|by|over) )")
+_also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
+_as_day = re.compile(
+    rf" (?:late |early )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?(?=$|,| (?!(?:and|or|to)\b))|"
+    rf" on {_MONTH} \d{{1,2}}\b(?!,? \d{{4}})| (?:earlier )?this (?:week|month)(?=$|,)| last week(?=$|,| it| that| said)"
+)
+_auxiliary = (
+    "is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|did|do|won't|"
+    "isn't|aren't|wasn't|hasn't|plans|plan|expects|expect|aims|intends|agreed|said|says|also"
+)
+_it_said = re.compile(
+    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
+    rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
+)
+_that = re.compile(
+    rf"^(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|"
+    rf"witness(?:es)?)\b.* {_SAID})[^,]{{3,60}} {_SAID}(?: {_TIME})?"
+    r" that (?!(?:it|its|they|their|he|she|the company)\b)",
+    re.IGNORECASE,
+)
+_its_said = re.compile(rf"^[^,]{{3,60}}? {_SAID}(?: {_TIME})?(?: that)? (?=(?:[A-Z][\w.&'’-]+ ){{1,4}}(?:{_auxiliary})\b)")
+_breaks = frozenset(
+    "which that who whose where when while after before since because as with for in on at by to from under over against "
+    "without between "
+    "including among during through using into until unless although though but and or than despite amid about across within following if".split()
+)
+_weak = frozenset(
+    "last next led more most up any than a an the of to in on at by for with and or its their his her from as that which "
+    "who whose has have had been is are was "
+    "were be will would can could may might must should not also only just new first second third another one some several "
+    "many other such no every each both "
+    "own very so too about nearly almost over under between into about around per said says it they he she we this these "
+    "those much little few "
+    "soon much well as early late large largest big biggest bigger small smaller major global international national local federal early full free whole same main key".split()
+)
+_needs_object = frozenset(
+    "agree agreed agrees plan plans planned expect expects expected aim aims intend intends want wants wanted begin begins "
+    "began begun start starts started "
+    "have has had make makes made let lets take takes took give gives gave ask asks asked order orders ordered allow allows "
+    "allowed require requires required "
+    "release released releases unveil unveiled unveils launch launched launches buy buys bought acquire acquires acquired "
+    "sign signed signs raise raised raises "
+    "build builds built design designed designs publish published hire hired name named appoint appointed block blocked "
+    "suspend suspended open opened close closed "
+    "told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
+)
+_irregular = frozenset(
+    "is are was were has have had will would can could may might must should does did do won lost cut put set let led told "
+    "took gave made began sold bought built rose fell "
+    "said says takes took makes gives gets runs uses carries shows includes means needs lets puts keeps brings holds leaves "
+    "wants pays meets stands faces sees gains predicts recycles answers "
+    "changes covers works offers helps serves rents hires trains supports remains becomes begins starts opens closes costs "
+    "loses wins plans hopes seeks "
+    "grew struck hit paid held left kept met beat drew threw spent sent found chose froze broke stole sought went came became ran got became won’t isn’t".split()
+)
+
+
+def told(sentence: str) -> Told:
+    """The headline of a sentence."""
+    text = _plain(sentence)
+    words = text.split()
+    subject, predicate = _parts(words)
+    if not subject:
+        return Told(_beginning(sentence), start=0, end=len(sentence))
+    if len(words) > LONGEST_WORDS:
+        at = _cut(words, len(subject))
+        if at is None:
+            return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
+        words = words[:at]
+    headline = _capital(" ".join(words).rstrip(",;:- "))
+    if headline.count('"') % 2 or headline.count("“") != headline.count("”"):
+        headline = re.sub(r'["“”]', "", headline)
+    return Told(headline, " ".join(subject), " ".join(predicate), 0, len(sentence), is_clean=True)
+
+
+def _plain(sentence: str) -> str:
+    """The sentence without dateline, attribution, opening adverbial, asides and days."""
+    text = _capital(re.sub(r"^(?:And|But|So|Yet|Or) (?=\w)", "", " ".join(sentence.split()).rstrip(".")))
+    text = _attribution.sub("", _inside.sub("", text))
+    for _ in range(2):
+        if not _keep_opening.match(text):
+            text = _capital(_opening_by.sub("", _opening.sub("", text)))
+    text = _capital(_without_aside(_bare_opening.sub("", text)))
+    text = _it_said.sub(_indirect, text, count=1)
+    text = _capital(_that.sub("", _its_said.sub("", text)))
+    text = _also.sub(r"\1 ", _as_day.sub("", text), count=1)
+    return _without_aside(_mid_aside.sub(" ", text, count=1) if len(text.split()) > LONGEST_WORDS else text)
+
+
+def _indirect(match: re.Match[str]) -> str:
+    """said it had begun → has begun; said they would → would."""
+    verb = match["verb"].strip()
+    if verb == "had" and re.match(r" \w+ed\b", match.string[match.end() :]):
+        return ""
+    return " " + {"'s": "is", "'ll": "will", "'d": "will", "had": "has", "would": "will"}.get(verb, verb)
+
+
+def _without_aside(text: str) -> str:
+    """Without what stands between commas behind the subject: who it is, where it is based."""
+    first = text.find(", ")
+    if first < 0 or len(text[:first].split()) > 9 or _has_verb(text[:first].split()):
+        return text
+    at = text.find(", ", first + 2)
+    for _ in range(4):
+        if at < 0:
+            return text
+        following = text[at + 2 :].split()
+        if (following and _may_be_finite(following, 0)) or (
+            len(following) > 1 and following[0] in ("also", "now", "then") and _is_finite(following[1])
+        ):
+            return text[:first] + " " + text[at + 2 :]
+        at = text.find(", ", at + 2)
+    return text
+
+
+def _is_finite(word: str) -> bool:
+    word = word.lower().strip("\"“”',.;:")
+    return word in _irregular or (word in acts_of("en") and word.endswith(("ed", "s")))
+
+
+def _may_be_finite(words: list[str], at: int) -> bool:
+    """Also verbs that are in no list: -ed, unless it goes on as a participle (operated by, based in)."""
+    word = words[at].lower()
+    following = words[at + 1].lower() if at + 1 < len(words) else ""
+    return _is_finite(word) or (len(word) > 4 and word.endswith("ed") and word.isalpha() and following not in _PREPOSITIONS)
+
+
+_PREPOSITIONS = frozenset("by in at for with as from on to under".split())
+
+
+def _has_verb(words: list[str]) -> bool:
+    return any(_is_finite(word) for word in words[1:])
+
+
+def _parts(words: list[str]) -> tuple[list[str], list[str]]:
+    """The subject and what follows, from the first finite verb that a name or a noun may have before it."""
+    for at, _word in enumerate(words[:18]):
+        if at and _may_be_finite(words, at) and not _is_noun_here(words, at):
+            return words[:at], words[at:]
+    return [], words
+
+
+def _is_noun_here(words: list[str], at: int) -> bool:
+    """True for "plans" in "the plans", "cut" in "a cut", "said" in "the said"."""
+    before = words[at - 1].lower().rstrip(",")
+    return before in (
+        "a",
+        "an",
+        "the",
+        "its",
+        "their",
+        "his",
+        "her",
+        "of",
+        "that",
+        "who",
+        "which",
+        "to",
+        "new",
+        "first",
+        "own",
+        "and",
+        "or",
+        "for",
+        "in",
+        "with",
+    ) or (words[at][:1].isupper() and words[at].lower() not in _irregular)
+
+
+def _cut(words: list[str], subject: int) -> int | None:
+    """The last place up to LONGEST_WORDS where a whole clause may end; None where there is none."""
+    for at in range(min(LONGEST_WORDS, len(words) - 1), subject + 2, -1):
+        is_border = (
+            words[at].lower() in _breaks
+            or _participle.match(words[at])
+            or words[at - 1].endswith((",", ";", ":", " -"))
+            or words[at] in ("-", "—", "–")
+        )
+        last = words[at - 1].lower().strip("\"“”',;:.()")
+        if not is_border or last in _weak or last in _needs_object or last in _breaks or last.endswith("ly"):
+            continue
+        if last.endswith("ing") and words[at - 2].lower() in ("is", "are", "be", "been", "was", "were"):
+            continue
+        if words[at].lower() in _particles and last in verbs()[1]:
+            continue
+        if words[at].lower() == "of" or (words[at].lower() in ("and", "or") and not words[at - 1].endswith(",")):
+            continue
+        if words[at].lower() == "to" and (at - subject <= 2 or any(_participle.match(word) for word in words[at - 5 : at])):
+            continue
+        if _open(words[:at]):
+            continue
+        return _without_rest(words, at, subject)
+    return None
+
+
+def _without_rest(words: list[str], at: int, subject: int) -> int:
+    """Where a last comma begins what would only be begun: ", leaving the woman", ", a Boston company"."""
+    for back in range(at - 1, max(subject + 3, at - 9), -1):
+        if words[back - 1].endswith(",") and not words[back - 1][0].isdigit():
+            following = words[back].lower()
+            if following.endswith("ing") or following in _begins_rest:
+                return back
+        if words[back].lower() == "and" and (_may_be_finite(words, back + 1) or words[back + 1].lower() in _irregular):
+            return back
+    return at
+
+
+_participle = re.compile(
+    r"(?:requir|accus|say|promis|replac|leav|send|mak|giv|forc|allow|includ|caus|push|rais|bring|describ|argu|warn|claim|"
+    r"cit|call|ask|urg)ing$"
+)
+_particles = frozenset("over out up off down in on".split())
+_begins_rest = frozenset("a an the which who whose where due but while as one its their his her".split())
+
+
+def _open(words: list[str]) -> bool:
+    """True when a bracket or a quotation mark is not closed, or a relative clause has just begun."""
+    text = " ".join(words)
+    if text.count("(") != text.count(")") or text.count("“") != text.count("”") or text.count('"') % 2:
+        return True
+    for back, word in enumerate(reversed(words[-3:]), 1):
+        verb = next((n for n, one in enumerate(words[len(words) - back + 1 :]) if _is_finite(one) or one in acts_of("en")), None)
+        if word.lower() in ("that", "which", "who", "whose", "where") and (verb is None or verb == back - 2 > 0):
+            return True
+    return False
+
+
+def _beginning(text: str) -> str:
+    words = text.rstrip(".").split()
+    if len(words) <= LONGEST_WORDS:
+        return _capital(" ".join(words))
+    kept = words[: LONGEST_WORDS - 1]
+    while len(kept) > 6 and (kept[-1].lower().strip(",;:") in _weak or kept[-1].lower() in _breaks):
+        kept.pop()
+    return _capital(" ".join(kept).rstrip(",;:")) + "…"
+
+
+def _capital(text: str) -> str:
+    text = text.strip()
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,512 @@
+"""The headline of a Chinese sentence: the clause that says what happened, with whoever did it.
+
+    sentence → clauses (circumstance, telling, statement) → the clause with the act → its subject, or the nearest one before it
+    → shortened, actors before objects → at most LONGEST characters of Han, or the beginning and "…"
+
+A clause is never joined to a subject across another subject, and nothing inside 《》 or quotation marks is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from typing import NamedTuple
+
+from crawler.nlp.acts import acts_of, verbs
+from crawler.nlp.segmenter import tagged
+from crawler.text import HAN, is_han, simplified
+
+LONGEST = 30  # characters of Han; four letters or digits count for one
+NAME_MORE = 6  # … and so many more for a name that cannot be cut
+LEAST = 4
+_CLOSING = {"“": "”", "《": "》", "「": "」", "『": "』", "（": "）", "(": ")", "【": "】", "‘": "’"}
+
+_day = (
+    r"(?:\d{4}年|今年|去年|本周|上周|下周|当地时间|北京时间|周[一二三四五六日天])?(?:\d{1,2}月)?(?:\d{1,2}[日号]|初|底|中旬|[上下]旬)?"
+    r"(?:\d{1,2}[时点](?:\d{1,2}分)?许?)?"
+)
+_part_of_day = r"(?:晚上|晚间|晚|早上|早间|凌晨|清晨|上午|中午|午间|下午|傍晚|深夜|一早)?"
+_when = re.compile(
+    rf"^(?:{_day}{_part_of_day}|近日|日前|近期|今天|今日|昨天|昨日|昨晚|今晨|同日|同时|当天|当日|当晚|当时|随后|此后|目前|截至目前|此外|其中|按照计划|据悉|据介绍|据了解|另外|不过|但|而|并|"
+    r"值得注意的是|值得一提的是|连日来)[，,]?"
+)
+_goal = re.compile(
+    r"^(?:(?:力争|争取|预计|计划)?[到至]|力争)?(?:20\d\d年|“?十[四五六]五”?|今年|明年|后年|本世纪)[^，]{0,6}$|^未来[^，]{1,5}$|^20\d\d年(?:底)?前?$"
+)
+_circumstance = re.compile(
+    r"^(?:据|根据|按照|依据|依照|随着|为了|围绕|针对|由于|因(?!为?此)|经(?![营济理])|自(?![动主己])|作为|面对|面向|除了?|关于|对于|谈及|鉴于|受(?![理贿权])"
+    r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|是(?!否)|即(?!日|将)|包括|其中包括|"
+    r"如(?!期|愿)|例如|理由|原因)"
+    r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的消息|而言|来看|来说|所致|影响|显示)$"
+)
+_TELLS = (
+    "宣布|通报|披露|透露|公告|公布|获悉|了解到|证实|确认|介绍|提示|报道|显示|发布公告|发布声明|发布通告|发布通报|发布消息|"
+    "裁定|认定|判定|判令|表示|称|说|指出|认为|强调|坦言|直言|解释|回应|预计|预测|估计|要求|提出|建议|呼吁|计划|明确|承诺|辩称|声称|答复|写道|希望|判断|提醒|决定|拟|力争|否认|承认"
+)
+_tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
+_told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|通告|通报|消息|内部信|致歉信|结果)$")
+_from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
+MUST_STAY = frozenset(
+    "要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒".split()
+)
+_that_one = re.compile(r"^(?:该[院校局所司厂店厅部]|该公司|公司)")
+_relative = re.compile(
+    r"^(?:专注于?|致力于|从事|主打|主攻|聚焦|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,24}?的(?=[^，]{2})"
+)
+_rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
+_out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
+_listed = re.compile(rf"([{HAN}A-Za-z]{{2,8}})(?:、[{HAN}A-Za-z]{{2,8}})+等?(?=[两三四五六七八九十\d]+[家个名所])")
+_business = re.compile(r"的(?:重大)?(?:资产重组|交易|重组|相关)?事[项宜]$")
+PLAIN = frozenset(
+    "宣布 通报 披露 透露 公告 公布 获悉 了解到 证实 确认 介绍 提示 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
+)  # what is told this way is so; other words of telling stay
+_weak = re.compile(
+    r"^(?:其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|记者|本报|对方|声明|公告|内部信|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+)
+_filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
+_appositive = re.compile(
+    rf"^[^，。：；“《]{{0,24}}?(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
+)
+_post = re.compile(
+    r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
+)
+_aside = re.compile(
+    r"在[^，。“《]{2,24}?(?:期间|大会上|会议上|论坛上|活动上|发布会上|博览会上|互动平台|预印本平台|公众号|社交平台上?)"
+    r"|(?<![将到至自从截前定])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])"
+    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])|近日|日前|今天|昨天|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
+)
+_brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
+_many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
+_quoted = re.compile(r"(“[^”]{1,12}”)(?:[、和与]?“[^”]{1,12}”)+(?:等)?")
+_open_end = re.compile(
+    r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
+    r"(?<![A-Za-z\d.-])\d+|全球|国内|国际|重大|(?<![更创革])新的?)$"
+)
+_topic = re.compile(r"^(?:在|从)?(?P<topic>[^，,。在]{2,12}?)(?:方面|领域)[，,]")
+_before_object = re.compile(r"(?:，|、|；|并(?=[^购])|以及|用于|以便|从而)")
+
+
+class Token(NamedTuple):
+    word: str
+    tag: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of a sentence: offsets into it, what it says of itself, and where its own subject ends (`start` where it "
+    "has none)."""
+
+    start: int
+    end: int
+    text: str
+    subject_end: int
+    tells: str = ""  # the verb with which it tells what follows
+    is_circumstance: bool = False
+    goal: str = ""  # 到2030年, from this clause's beginning
+
+    @property
+    def subject(self) -> str:
+        return self.text[: self.subject_end - self.start]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A headline with what it was made of: the subject, the words from the verb on, and the places in the sentence of the first and
+    last clause that it needs."""
+
+    headline: str
+    subject: str = ""
+    predicate: str = ""
+    start: int = 0
+    end: int = 0
+    is_clean: bool = False
+    actors: tuple[str, ...] = field(default=())
+
+
+def told(sentence: str, acts: Sequence[str]) -> Told:
+    """The headline of a sentence; `acts` are the words of acts in their normal form, the surest first."""
+    topic = _topic.match(sentence)
+    offset = topic.end() if topic else 0
+    found = list(clauses(sentence, offset))
+    if found and found[-1].tells:  # nothing is told behind it: the code was published
+        found[-1] = replace(found[-1], tells="")
+    at = _place(found, acts)
+    if at is None:
+        return Told(_beginning(sentence), start=0, end=len(sentence))
+    if topic and len(found) > 1:
+        return _parallel(sentence, topic["topic"], found)
+    made = _stated(found, at)
+    short = _shortened(made.headline)
+    if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
+        return Told(_beginning(sentence), made.subject, made.predicate, made.start, made.end)
+    return Told(short, made.subject, made.predicate, made.start, made.end, is_clean=True)
+
+
+# --- clauses
+
+
+def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
+    """The clauses of a sentence in their order; when they happen is left out of their start, a goal's year is kept beside it."""
+    form = simplified(sentence)
+    tokens = _tokens(form)
+    for start, end in _pieces(form, offset):
+        goal = ""
+        while match := _when.match(form[start:end]):
+            if not match.end():
+                break
+            start += match.end()
+        if match := _relative.match(form[start:end]):
+            start += match.end()
+        piece = form[start:end]
+        if _goal.match(piece):
+            goal, piece = piece, ""
+        if len(piece) < 2 and not goal:
+            continue
+        yield _clause(sentence, form, start, end, tokens, goal)
+
+
+def _tokens(form: str) -> list[Token]:
+    at, found = 0, []
+    for word, tag in tagged(form):
+        found.append(Token(word, tag, at, at + len(word)))
+        at += len(word)
+    return found
+
+
+def _pieces(form: str, offset: int) -> Iterator[tuple[int, int]]:
+    """Between marks, but nothing inside quotes and brackets is cut."""
+    start, closing, straight = offset, "", False
+    for at in range(offset, len(form)):
+        ch = form[at]
+        if closing:
+            closing = "" if ch == closing else closing
+        elif ch in _CLOSING:
+            closing = _CLOSING[ch]
+        elif ch == '"':
+            straight = not straight
+        elif (not straight and ch in "，；：。！？;!?…") or (ch in ",:" and not straight and not form[at + 1 : at + 2].isdigit()):
+            yield start, at
+            start = at + 1
+    yield start, len(form)
+
+
+def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token], goal: str) -> Clause:  # noqa: PLR0917 (one place)
+    piece = form[start:end]
+    if whom := _from.search(piece):
+        return Clause(
+            start + whom.start("whom"), end, sentence[start + whom.start("whom") : end], start + whom.end("whom"), "获悉"
+        )
+    tells = _tells.search(piece)
+    if tells and tells.start() == 0 and tells["verb"] not in PLAIN and len(piece) > len(tells["verb"]) + 1:
+        tells = None  # 拟, 要求 … at the beginning are the clause's own verb
+    stop = tells.start() if tells else found.start() if (found := _told.search(piece)) else 0
+    verb = tells["verb"] if tells else "宣布" if stop else ""
+    subject_end = _subject_end(piece, start, end, tokens)
+    if verb and piece.startswith(("据", "根据")):
+        return Clause(start, end, sentence[start:end], start, verb)
+    if verb and tells and subject_end == start and 1 < len(piece[:stop]) <= 12:
+        subject_end = start + stop
+    return Clause(
+        start,
+        end,
+        sentence[start:end],
+        min(subject_end, end),
+        verb,
+        bool(goal) or (not verb and _is_circumstance(piece)),
+        goal and sentence[start:end],
+    )
+
+
+def _is_circumstance(piece: str) -> bool:
+    """True for a clause that tells when, why or whence; one that goes on to an act (依据…对…处以罚款) is none."""
+    if re.match(r"对[^，]+的[^，]{1,6}$|为[^，]{1,24}$|[^，]{2,8}过程中$", piece) and not acts_of("zh") & set(_words(piece)):
+        return True
+    found = _circumstance.search(piece)
+    if not found or found.start() > 0:
+        return bool(found)
+    return not (
+        len(piece) > 12
+        and re.match(r"(?:依据|依照|根据|按照|经(?!查))", piece)
+        and acts_of("zh") & set(_words(_rules.sub("", piece)))
+    )
+
+
+def _subject_end(piece: str, start: int, end: int, tokens: list[Token]) -> int:
+    """Where the words before the clause's verb end, when they name something; `start` when the clause begins with its verb."""
+    if _no_subject.match(piece):
+        return start
+    first = next((at for at, token in enumerate(tokens) if token.end > start), len(tokens))
+    last = next((at for at in range(first, len(tokens)) if tokens[at].start >= end), len(tokens))
+    named, depth = False, 0
+    for at in range(first, last):
+        word, tag = tokens[at].word, tokens[at].tag
+        depth += (word in "“《「（(") - (word in "”》」）)")
+        if depth or word in "”》」）)":
+            named = True
+        elif word in _binds or tag == "uj":
+            continue
+        elif _is_verb(tokens[at]) and not _belongs_to_noun(tokens, first, at, last):
+            if not named or not _names_something(piece[: tokens[at].start - start]):
+                return start
+            return start + _by_whom(piece[: tokens[at].start - start])
+        else:
+            named |= tag[:1] in ("n", "j", "r", "i", "l", "s", "f", "b") or tag in ("eng", "vn", "m", "v")
+    return start
+
+
+_no_subject = re.compile(
+    r"(?:在|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不)"
+)
+_preposition = re.compile(
+    r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称]))."
+)
+
+
+def _by_whom(subject: str) -> int:
+    """Where the subject ends when the segmenter took a preposition for the beginning of a name: 机器人|由远衡医疗."""
+    found = None if subject[:1] in "“《" else _preposition.search(subject)
+    return found.start() if found else len(subject)
+
+
+_binds = frozenset("的 、 和 与 及 以及 暨 · 之 - — ・".split())
+_MODAL = re.compile(
+    r"(?:将|拟|已|正|曾|计划|要求|预计|力争|有望|不再|不得|应|须|需|可|或|未|没有|尚未|仍|还|也|都|均|共|正式|联合|共同|累计|同比|首次|近日|日前|当天|当晚|今天|昨天|依法|自|向|对|把|被|由|在|"
+    r"从|以|利用|借助|采用|基于|同时|此前|随后|目前)"
+)
+
+
+def _is_verb(token: Token) -> bool:
+    if token.word in acts_of("zh"):
+        return token.tag != "n" or len(token.word) > 1
+    return token.tag in ("v", "vg", "vi", "d", "p", "c", "vd", "zg", "t", "ad") or bool(_MODAL.fullmatch(token.word))
+
+
+def _names_something(subject: str) -> bool:
+    return 1 < len(subject) <= 40 and not re.fullmatch(r"[\d.]+.{0,2}|会上|会前|现场|期间|其中|此前", subject)
+
+
+def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> bool:
+    """True for a verb inside a name (招聘软件公司) or in a clause that a noun follows (专注慢病的助手推出…): then another verb comes."""
+    following = [token.word for token in tokens[at + 1 : min(at + 4, last)]]
+    if tokens[at].word in _names_end or (
+        tokens[at].tag in ("vn", "v", "n", "nz") and any(word in _heads for word in following[:2])
+    ):
+        return True
+    ahead = tokens[at + 1 : last]
+    of = next((n for n, token in enumerate(ahead) if token.word == "的"), None)
+    if (
+        of is None
+        or of + 2 >= len(ahead)
+        or (of > 0 and at > first)
+        or any(token.word in ("并", "将", "已", "拟", "，", "了", "为") for token in ahead[:of])
+    ):
+        return False
+    return any(_is_verb(token) and token.tag not in ("p", "c") for token in ahead[of + 2 :]) and tokens[at].tag not in (
+        "d",
+        "p",
+        "t",
+        "ad",
+    )
+
+
+_heads_only = re.compile(r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|高管|员工|股东|系统|产品).*")
+_names_end = frozenset(
+    "委 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
+)  # verbs that end names
+_heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政府 基金 大会 计划 项目 行动 协议 标准 规定 办法".split())
+
+
+# --- choosing and joining
+
+
+def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
+    """Which clause says what happened: one with a sure act, early, with a subject of its own or right behind the telling "
+    "of it."""
+    weights, _ = verbs()
+    best: tuple[float, int] | None = None
+    for at, one in enumerate(found):
+        if one.is_circumstance or one.tells or not _says_something(one):
+            continue
+        form = simplified(one.text).lower()
+        points = max((weights.get(act, 1.0) for act in acts if act in form), default=0.0)
+        own = bool(one.subject) and not _weak.match(one.subject)
+        points += 0.6 * own - 0.5 * sum(not before.is_circumstance and not before.tells for before in found[:at])
+        points -= 1.5 * one.text.startswith(("其", "并", "其中")) + 4.0 * (not own and _giver(found, at) is None)
+        if best is None or points > best[0]:
+            best = points, at
+    return best[1] if best else None
+
+
+def _giver(found: list[Clause], at: int) -> Clause | None:
+    """The nearest clause before that has a subject; None where that subject stands for something else or is in a circumstance."""
+    if found[at].text.startswith("由"):
+        return None
+    for clause in reversed(found[:at]):
+        if clause.text.startswith("由"):
+            return None
+        if clause.subject and not (clause.is_circumstance and clause.goal):
+            return (
+                None if clause.is_circumstance or (_weak.match(clause.subject) and clause.subject not in _THE_COMPANY) else clause
+            )
+    return None
+
+
+_THE_COMPANY = frozenset("公司 该公司".split())
+
+
+def _says_something(one: Clause) -> bool:
+    return len(one.text) - max(0, one.subject_end - one.start) >= 2 and bool(
+        acts_of("zh") & set(_words(one.text)) or _any_verb(one.text)
+    )
+
+
+def _words(text: str) -> list[str]:
+    return [word for word, _ in tagged(simplified(text))]
+
+
+def _any_verb(text: str) -> bool:
+    return any(
+        tag in ("v", "vi", "vn", "vd") or word in acts_of("zh") or _MODAL.match(word) for word, tag in tagged(simplified(text))
+    )
+
+
+def is_sentence(headline: str) -> bool:
+    """True when it has words before a verb, a verb, and no open end."""
+    return not _open_end.search(headline) and _any_verb(headline) and len(headline) >= LEAST
+
+
+def _stated(found: list[Clause], at: int) -> Told:
+    """The clause with a subject: its own, else the nearest before it; with the year of a goal and the telling that must stay."""
+    one, before = found[at], found[:at]
+    giver = _giver(found, at)
+    teller = next((clause for clause in reversed(before) if clause.tells), None)
+    goal = next((clause for clause in reversed(before[-2:]) if clause.goal), None)
+    own = one.subject if not _weak.match(one.subject) or one.subject in _THE_COMPANY else ""
+    whom = next((clause for clause in before if clause.tells == "获悉" and clause.subject), None)
+    predicate = one.text[one.subject_end - one.start :]
+    start, subject = one.start, _tidy(own)
+    text = subject + predicate
+    if giver and not one.text.startswith("其") and (not own or own in _THE_COMPANY or _post.fullmatch(own)):
+        start, subject = giver.start, _tidy(giver.subject)
+        rest = one.text if not own or _post.match(own) else predicate
+        stays = giver.tells if giver is teller and giver.tells not in PLAIN else ""
+        text = subject + stays + _filler.sub("", rest)
+    elif giver and giver.tells in PLAIN and _post.match(own):  # 公司公告，首席执行官陆鸣辞任
+        start, text = giver.start, _tidy(giver.subject) + text
+    elif giver and one.text.startswith("其") and not one.text.startswith("其中"):
+        start, text = giver.start, _tidy(giver.subject) + one.text[1:]
+    elif not own:
+        text = _filler.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
+    elif (
+        teller and teller.tells in MUST_STAY and teller.subject and not _weak.match(teller.subject) and teller.subject not in own
+    ):
+        start, text = teller.start, f"{_tidy(teller.subject)}{teller.tells}{text}"
+    if whom and (match := _that_one.match(text)):  # 记者从法院获悉，该院…
+        start, subject = whom.start, _tidy(whom.subject)
+        text = subject + text[match.end() :]
+    if goal and goal.goal not in text:
+        text, start = f"{goal.goal}，{text}", min(start, goal.start)
+    return Told(text, subject or own or one.subject, predicate, min(start, one.start), one.end)
+
+
+def _tidy(subject: str) -> str:
+    """Without when, brackets and what kind of company it is."""
+    subject = re.sub("^(?:其中|其)", "", _aside.sub("", subject)).strip(" 　，、")
+    for less in (_relative, _appositive):
+        shorter = less.sub("", subject)
+        if len(shorter) > 1 and not _heads_only.fullmatch(shorter):
+            subject = shorter
+    return subject
+
+
+def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
+    """Facts under one topic are one item: the topic and the first of them."""
+    topic = topic.strip("“”")
+    first = next(
+        (one for one in found if one.subject and not one.is_circumstance and not one.tells and _says_something(one)), None
+    )
+    parts = [one for one in found if one.subject and not _weak.match(one.subject)]
+    if first is None:
+        return Told(_beginning(sentence), end=len(sentence))
+    more = "等" if len(parts) > 1 and "；" in sentence else ""
+    short = _shortened(first.text, LONGEST - len(topic) - 2)
+    text = f"{topic}：{short}{more}" if short and is_sentence(short) else _beginning(sentence)
+    return Told(text, first.subject, first.text[first.subject_end - first.start :], 0, len(sentence), bool(short))
+
+
+# --- length
+
+
+def width(text: str) -> float:
+    """How long a headline is to the eye: Han count one, the rest a quarter."""
+    return sum(1.0 if is_han(ch) or ch in "、，；：。" else 0.25 for ch in text)
+
+
+def _shortened(text: str, longest: int = LONGEST) -> str:
+    """At most `longest`: first shorter actors, then no dates, asides and brackets, then no more than the first object; "" "
+    "if it cannot be."""
+    text = _outside_quotes(_aside, text.strip(" 　，,、：:").removeprefix("的"))
+    for less in (_brackets, _many, _quoted, _listed, _business, _rules, _out_of, _titled, _place_first):
+        if width(text) <= longest:
+            return text
+        if less in (_many, _quoted, _listed):
+            text = less.sub(_first_of_many, text)
+        else:
+            text = less.sub("", text) if less is _rules else _outside_quotes(less, text)
+    if width(text) <= longest + (NAME_MORE if "《" in text or "“" in text else 0):
+        return text
+    cuts = [cut for cut in _cuts(text) if LEAST < width(text[:cut]) <= longest and not _open_end.search(text[:cut])]
+    return next((text[:cut] for cut in reversed(cuts) if _is_whole(text[:cut])), "")
+
+
+def _first_of_many(match: re.Match[str]) -> str:
+    return f"{next(filter(None, match.groups()))}{'' if match.re is _many and match[1] else '等'}"
+
+
+_titled = re.compile(
+    rf"^[{HAN}A-Za-z]{{2,20}}?(?:教授|研究员|参议员|众议员|工程师|首席科学家|创始人|董事长|总裁|CEO)(?=[{HAN}·]{{2,10}})"
+)
+_place_first = re.compile(
+    rf"^(?:美国|英国|德国|法国|日本|韩国|中国)?[{HAN}]{{2,12}}?[省州市县区](?!场)(?=[^，]{{0,2}}[{HAN}]{{3,}}(?:裁定|宣布|发布|判|要求|批准|通过))"
+)
+
+
+def _is_whole(text: str) -> bool:
+    """True when the clause that was cut still has a verb with something behind it."""
+    words = tagged(simplified(text))
+    return any(_is_verb(Token(word, tag, 0, 0)) and tag not in ("d", "p", "c", "t") for word, tag in words[:-1])
+
+
+def _outside_quotes(less: re.Pattern[str], text: str) -> str:
+    parts = re.split(r"(“[^”]*”|《[^》]*》)", text)
+    return "".join(part if at % 2 else less.sub("", part) for at, part in enumerate(parts))
+
+
+def _cuts(text: str) -> Iterator[int]:
+    """Where a shorter clause may end: before a comma, a listing mark, another verb phrase; never inside quotes or brackets."""
+    closing = ""
+    for at, ch in enumerate(text):
+        if closing:
+            closing = "" if ch == closing else closing
+        elif ch in _CLOSING:
+            closing = _CLOSING[ch]
+        elif at and _before_object.match(text, at):
+            yield at
+
+
+def _beginning(sentence: str) -> str:
+    """The sentence's beginning, cut where a word ends and outside of names, and "…"."""
+    text = sentence.strip(" 　").rstrip("。！？；，")
+    if width(text) <= LONGEST:
+        return text
+    at = whole = depth = 0
+    for word, _ in tagged(text):
+        at += len(word)
+        if width(text[:at]) > LONGEST - 1:
+            break
+        depth += sum(ch in "“《「（(" for ch in word) - sum(ch in "”》」）)" for ch in word)
+        whole = at if depth == 0 else whole
+    return text[:whole].rstrip("，、：；的和与") + "…"
