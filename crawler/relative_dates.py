@@ -45,6 +45,18 @@ _en_part = re.compile(
     re.I,
 )
 _en = re.compile(rf"(?<![\w.:/~-])((?:{_en_part.pattern}){{1,4}})ago\b", re.I)
+_A_CLOCK = r"(?:凌晨|早上|上午|中午|下午|傍晚|晚上|晚间)? ?[0-9]{1,2}[:：点时點時][0-9]{0,2}"
+# What looks told from now, to be found in a line and then understood; a piece of larger patterns, without groups. 刚刚 begins headlines, too.
+PHRASE = (
+    r"(?<![0-9.〇零一二三四五六七八九十百千万数數/~-])(?:[0-9.〇零一二两兩三四五六七八九十百半几幾]{1,5} ?[个個]?半?多? ?"
+    r"(?:秒[钟鐘]?|刻[钟鐘]|分[钟鐘]?|小[时時]|[钟鐘][头頭]|天|日|[周週]|星期|月|年)半?[零, ]{0,2}){1,4}(?:之|以)?前"
+    r"|(?<![^\s|·•(（【\[:：])[刚剛][刚剛](?![^\s|·•)）】\]])"
+    rf"|(?:大{{0,2}}前天|[昨今](?:天|日(?!头条)|晚|夜|早|晨))(?: ?{_A_CLOCK})?"
+    rf"|(?:上{{1,2}}|本)?[个個]?(?:[周週]|星期|礼拜)[一二三四五六日天] ?{_A_CLOCK}"
+    r"|(?<![./~-])\b(?:(?:[0-9]{1,3}|half an?|an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve) ?"
+    r"(?:s|m|h|d|w|secs?|seconds?|mins?|minutes?|hrs?|hours?|days?|wks?|weeks?|mos?|months?|yrs?|years?)(?![a-z])\.?(?: and a half)?[ ,]*(?:and )?){1,4}"
+    r"ago\b|\bjust now\b|\byesterday\b"
+)
 _now = re.compile(r"刚刚|刚才|\b(?:just now|(?:a )?moments? ago|(?:a few )?seconds ago)\b", re.I)
 _not_whole = re.compile(
     r"[秒分时头天日周期拜月年半刻钟](?:之|以)?前|\bago\b|[明后][天日晚早]|下个?(?:周|星期|礼拜|月)|\b(?:tomorrow|tonight|next|earlier)\b"
