@@ -1,11 +1,11 @@
-"""Any date text + now → an aware datetime, or None. Nothing is guessed: what is ambiguous or absurd is None.
+"""Any date text + now → an aware datetime, or None. Nothing is guessed: what is ambiguous, absurd or half understood is None.
 
-1. cut to 64 characters, width and blanks made normal (so that every pattern below is bounded)
+1. cut to 64 characters, width, blanks, script and numerals made normal (so that every pattern below is bounded)
 2. a number that is an epoch, ``var ct=1566286380``
-3. relative: 刚刚, 3分钟前, 昨天 12:00, 2 hours ago
-4. a calendar date in one of the usual orders, then a clock time and a zone beside it
-5. no year: the nearest past; only a clock time: today, or yesterday if that is still to come
-6. before 1995, or later than a day from now: None
+3. a calendar date in one of the usual orders, then a clock time and a zone beside it (a zone that nobody knows leaves the day)
+4. told from now: 刚刚, 3分钟前, 昨天 12:00, 2 hours ago, whole or not at all
+5. no year: the nearest past; only a weekday or a clock time, and nothing else: the last such day, today or yesterday
+6. before 1995, or later than a day from now: None. Still to come, but past if its "Z" is the site's word for local time: that
 """
 
 from __future__ import annotations
@@ -13,95 +13,84 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+from crawler.clock_times import CLOCK, time_of
+from crawler.relative_dates import in_digits, named_day, named_weekday, time_ago
+from crawler.text import simplified
+from crawler.zones import NOWHERE, UNKNOWN, Place, zone_behind
 
 MAX_TEXT = 64  # characters; a longer text may hold a date, but it is no date
 FIRST_YEAR = 1995  # no news on the web before that; such a date is a default value of some system
+AHEAD = timedelta(days=1)  # a page's zone may be ahead of ours
+CLOCKS_DIFFER = timedelta(minutes=15)  # between a site's clock and ours
 
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|t|ober|ember)?\b\.?"
 _YEAR = r"((?:19|20)[0-9]{2})"
 _NUMBER = r"([0-9]{1,2})"
+_FLAGS = re.I | re.A  # ASCII: else "İ" is an "i"
 
-# RFC 822 §5.1 names the American zones; BST is London's here, and CST is China's where the text or the source is Chinese.
-_ZONES = {"utc": 0, "gmt": 0, "z": 0, "bst": 1, "cet": 1, "cest": 2, "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "ist": 5.5}
-_ZONES |= {
-    "est": -5,
-    "edt": -4,
-    "cdt": -5,
-    "mst": -7,
-    "mdt": -6,
-    "pst": -8,
-    "pdt": -7,
-    "et": -5,
-    "pt": -8,
-    "aest": 10,
-    "aedt": 11,
-}
-
-# ET and PT mean whichever is in force there on that day.
-_PLACES = {"et": "America/New_York", "ct": "America/Chicago", "mt": "America/Denver", "pt": "America/Los_Angeles"}
-
-_epoch = re.compile(r"(?:^|\bct *= *[\"']?)(?:([0-9]{10})(?:\.[0-9]+)?|([0-9]{13})|([0-9]{16}))(?:$|[\"'; ])")
-_compact = re.compile(rf"^{_YEAR}([01][0-9])([0-3][0-9])(?:t?([0-2][0-9])([0-5][0-9])([0-5][0-9])?)?(z|[+-][0-9]{{4}})?$")
+_epoch = re.compile(
+    r"(?:^|\bct *= *[\"']?|^/?Date\()(?:([0-9]{10})(?:\.[0-9]+)?|([0-9]{13})|([0-9]{16}))(?:$|[\"'; ]|(?:[+-][0-9]{4})?\))"
+)
+_compact = re.compile(rf"^{_YEAR}([01][0-9])([0-3][0-9])(?:t?([0-2][0-9])([0-5][0-9])([0-5][0-9])?)?(z|[+-][0-9]{{4}})?$", _FLAGS)
 _year_first = re.compile(rf"(?<![0-9]){_YEAR} ?[-/.年] ?{_NUMBER} ?[-/.月] ?{_NUMBER}(?![0-9])")
 _day_month_year = re.compile(
-    rf"(?<![0-9]){_NUMBER}(?:st|nd|rd|th)?[ .-]*(?:of )?{_MONTH}[ ,.-]*([0-9]{{4}}|'?[0-9]{{2}}(?= +[0-9]{{1,2}}:))(?![0-9])"
+    rf"(?<![0-9]){_NUMBER}(?:st|nd|rd|th)?[ .-]*(?:of )?{_MONTH}[ ,.-]*([0-9]{{4}}|'?[0-9]{{2}}(?= +[0-9]{{1,2}}:))(?![0-9])",
+    _FLAGS,
 )
-_month_day_year = re.compile(rf"\b{_MONTH} *{_NUMBER}(?:st|nd|rd|th)?(?: *, *| +)([0-9]{{4}})(?![0-9])")
+_month_day_year = re.compile(rf"\b{_MONTH} *{_NUMBER}(?:st|nd|rd|th)?(?: *, *| +)([0-9]{{4}})(?![0-9])", _FLAGS)
 _ctime = re.compile(
-    rf"\b{_MONTH} +{_NUMBER} +[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})? +(?:[a-z]{{1,4}} +|[+-][0-9]{{4}} +)?([0-9]{{4}})$"
+    rf"\b{_MONTH} +{_NUMBER} +[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})? +(?:[a-z]{{1,5}} +|[+-][0-9]{{4}} +)?([0-9]{{4}})$", _FLAGS
 )
 _numbers_year = re.compile(rf"(?<![0-9]){_NUMBER}([/.-]){_NUMBER}\2([0-9]{{4}})(?![0-9])")
 _month_day_zh = re.compile(rf"(?<![0-9年]){_NUMBER} ?月 ?{_NUMBER} ?[日号]")
 _month_day = re.compile(r"(?<![0-9/.:-])(?:([0-1]?[0-9])-([0-3]?[0-9])|([0-1]?[0-9])/([0-3]?[0-9]))(?![0-9/.-])")
-_month_day_en = re.compile(rf"\b{_MONTH} *{_NUMBER}(?:st|nd|rd|th)?(?![0-9:])")
-_day_month_en = re.compile(rf"(?<![0-9:]){_NUMBER}(?:st|nd|rd|th)? +{_MONTH}(?! *[0-9])")
+_month_day_en = re.compile(rf"\b{_MONTH} *{_NUMBER}(?:st|nd|rd|th)?(?![0-9:])", _FLAGS)
+_day_month_en = re.compile(rf"(?<![0-9:]){_NUMBER}(?:st|nd|rd|th)? +{_MONTH}(?! *[0-9])", _FLAGS)
 
-_ago_zh = re.compile(r"(?<![0-9.])([0-9]{1,4}|半|几|一|两) ?个?(秒钟?|分钟?|小时|钟头|天|日|周|星期|月|年)(?:之|以)?前")
-_ago_en = re.compile(
-    r"(?<![0-9.])([0-9]{1,4}|an?|one) ?(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:eeks?)?|months?|years?) ago\b"
-)
-_now = re.compile(r"刚刚|刚才|just now|moments? ago")
-_day_word = re.compile(r"(今天|今日|昨天|昨日|昨夜|前天|\btoday\b|\byesterday\b)")
-_DAYS_BACK = {"昨天": 1, "昨日": 1, "昨夜": 1, "yesterday": 1, "前天": 2}
-_SECONDS = {"秒": 1, "s": 1, "分": 60, "m": 60, "小": 3600, "钟": 3600, "h": 3600, "天": 86400, "日": 86400, "d": 86400}
-_SECONDS |= {
-    "周": 7 * 86400,
-    "星": 7 * 86400,
-    "w": 7 * 86400,
-    "月": 30 * 86400,
-    "mo": 30 * 86400,
-    "年": 365 * 86400,
-    "y": 365 * 86400,
-}
-
-_clock = re.compile(
-    r"(?<![0-9:])(凌晨|清晨|早上|上午|中午|下午|傍晚|晚上|晚间?)? ?([0-2]?[0-9])"
-    r"(?:[:时点] ?([0-5][0-9])(?:[:分] ?([0-5][0-9])(?:[.,][0-9]+)?)?|(?=点|时| ?[ap]\.?m\b))[分秒点时]?(?![0-9]) ?([ap])?(?:\.?m\b\.?)?"
-)
-_offset = re.compile(r"^ ?\(?(?:utc|gmt)? ?([+-])([0-9]{1,2}):?([0-9]{2})?(?![0-9])")
-_named_zone = re.compile(r"^ ?\(?([a-z]{1,4})\b")
-_only_clock = re.compile(r"^[^0-9]{0,3}[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9])?$")
-_AFTERNOON = frozenset({"下午", "傍晚", "晚上", "晚", "晚间", "p"})
-_MORNING = frozenset({"凌晨", "清晨", "早上", "上午", "a"})
+# What may stand around a weekday or a clock time that is a whole date.
+_labels = re.compile(r"(?:[\W_]|发布|发表|更新|时间|日期|于|在|\b(?:posted|published|updated|on|at|date|time)\b)*", re.I)
 
 
-def parse_date(text: str, now: datetime, zone: tzinfo) -> datetime | None:
+@dataclass(frozen=True, slots=True)
+class DateReader:
+    """Reads the dates of one page: `now` is the time of the answer, `zone` that of naive times, `place` where the page comes from."""
+
+    now: datetime
+    zone: tzinfo
+    place: Place = NOWHERE
+
+    def __call__(self, text: str) -> datetime | None:
+        """The time that `text` names."""
+        return parse_date(text, self.now, self.zone, self.place)
+
+
+def parse_date(text: str, now: datetime, zone: tzinfo, place: Place = NOWHERE) -> datetime | None:
     """The time that `text` names, aware; in `zone` where the text names no zone of its own. Never raises, linear time.
 
-    `now` is aware. A date without a clock time is that day's midnight.
+    `now` is aware. A date without a clock time is that day's midnight. `place` tells what an ambiguous zone name means.
     """
     try:
-        text = " ".join(unicodedata.normalize("NFKC", text[: 2 * MAX_TEXT]).split())[:MAX_TEXT].lower()
+        text = " ".join(unicodedata.normalize("NFKC", text[: 2 * MAX_TEXT]).split())[:MAX_TEXT]
+        text = in_digits(simplified(text))
         local = now.astimezone(zone)
-        for form in (_from_epoch, _from_compact, _from_relative, _from_calendar, _from_clock):
-            if (found := form(text, local)) is not None:
-                return found if found.year >= FIRST_YEAR and found <= now + timedelta(days=1) else None
-    except (ValueError, OverflowError):  # 31 February, year 9999 + 1 …
+        found = next((at for form in _FORMS if (at := form(text, local, place)) is not None), None)
+        return found and _likely(found, local)
+    except (ValueError, OverflowError):  # 31 February, year 9999 + 1, half a phrase …
         return None
-    return None
+
+
+def _likely(found: datetime, local: datetime) -> datetime | None:
+    """None for what cannot be a publication date."""
+    if found.year < FIRST_YEAR or found > local + AHEAD:
+        return None
+    if found > local + CLOCKS_DIFFER and found.utcoffset() == timedelta(0):
+        meant = found.replace(tzinfo=local.tzinfo)  # many sites write their local time and a "Z" behind it
+        return meant if meant <= local + CLOCKS_DIFFER else found
+    return found
 
 
 def date_in_url(url: str, zone: tzinfo) -> datetime | None:
@@ -134,7 +123,7 @@ _IN_URL = tuple(
 )
 
 
-def _from_epoch(text: str, local: datetime) -> datetime | None:
+def _from_epoch(text: str, local: datetime, _place: Place) -> datetime | None:
     if (found := _epoch.search(text)) is None:
         return None
     seconds, millis, micros = found.groups()
@@ -142,36 +131,36 @@ def _from_epoch(text: str, local: datetime) -> datetime | None:
     return datetime.fromtimestamp(at, UTC).astimezone(local.tzinfo)
 
 
-def _from_compact(text: str, local: datetime) -> datetime | None:
+def _from_compact(text: str, local: datetime, place: Place) -> datetime | None:
     if (found := _compact.match(text)) is None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in found.groups()[:6])
-    return datetime(year, month, day, hour, minute, second, tzinfo=_zone_in(found[7] or "", local, text) or local.tzinfo)
+    zone = zone_behind(found[7] or "", text, local, place) or local.tzinfo
+    return datetime(year, month, day, hour, minute, second, tzinfo=zone)
 
 
-def _from_relative(text: str, local: datetime) -> datetime | None:
-    if found := _ago_zh.search(text) or _ago_en.search(text):
-        return local - timedelta(seconds=_count(found[1]) * _unit(found[2]))
-    if _now.search(text):
-        return local
-    if found := _day_word.search(text):
-        return _at_clock(local.date() - timedelta(days=_DAYS_BACK.get(found[1], 0)), text, found, local)
-    return None
+def _from_calendar(text: str, local: datetime, place: Place) -> datetime | None:
+    return _by_order(_CALENDARS, text, local, place)
 
 
-def _count(word: str) -> float:
-    return {"半": 0.5, "几": 3, "一": 1, "两": 2, "a": 1, "an": 1, "one": 1}.get(word) or float(word)
+def _from_short_calendar(text: str, local: datetime, place: Place) -> datetime | None:
+    return _by_order(_SHORT_CALENDARS, text, local, place)
 
 
-def _unit(word: str) -> int:
-    return _SECONDS["mo"] if word.startswith("mo") else _SECONDS[word[0]]
+def _from_relative(text: str, local: datetime, place: Place) -> datetime | None:
+    if (passed := time_ago(text)) is not None:
+        return local - passed
+    if (named := named_day(text, local.date())) is None:
+        return None
+    day, found = named
+    return _at_clock(day, text, found, local, place)
 
 
-def _from_calendar(text: str, local: datetime) -> datetime | None:
-    for pattern, order in _CALENDARS:
+def _by_order(orders: tuple[tuple[re.Pattern[str], _Order], ...], text: str, local: datetime, place: Place) -> datetime | None:
+    for pattern, order in orders:
         if found := pattern.search(text):
             day = order(found.groups(), local)
-            return _at_clock(day, text, found, local) if day else None
+            return _at_clock(day, text, found, local, place) if day else None
     return None
 
 
@@ -181,11 +170,15 @@ def _ymd(groups: tuple[str, ...], _local: datetime) -> date:
 
 def _dmy_named(groups: tuple[str, ...], _local: datetime) -> date:
     year = int(groups[2].lstrip("'"))
-    return date(year if year > 99 else 2000 + year, _MONTHS[groups[1]], int(groups[0]))
+    return date(year if len(groups[2]) > 3 else 2000 + year, _month_of(groups[1]), int(groups[0]))
 
 
 def _mdy_named(groups: tuple[str, ...], _local: datetime) -> date:
-    return date(int(groups[2]), _MONTHS[groups[0]], int(groups[1]))
+    return date(int(groups[2]), _month_of(groups[0]), int(groups[1]))
+
+
+def _month_of(name: str) -> int:
+    return _MONTHS[name.lower()]
 
 
 def _numbers(groups: tuple[str, ...], _local: datetime) -> date | None:
@@ -202,11 +195,11 @@ def _md(groups: tuple[str, ...], local: datetime) -> date:
 
 
 def _md_named(groups: tuple[str, ...], local: datetime) -> date:
-    return _nearest_past(_MONTHS[groups[0]], int(groups[1]), local)
+    return _nearest_past(_month_of(groups[0]), int(groups[1]), local)
 
 
 def _dm_named(groups: tuple[str, ...], local: datetime) -> date:
-    return _nearest_past(_MONTHS[groups[1]], int(groups[0]), local)
+    return _nearest_past(_month_of(groups[1]), int(groups[0]), local)
 
 
 def _nearest_past(month: int, day: int, local: datetime) -> date:
@@ -230,6 +223,8 @@ _CALENDARS: tuple[tuple[re.Pattern[str], _Order], ...] = (
     (_day_month_year, _dmy_named),
     (_month_day_year, _mdy_named),
     (_numbers_year, _numbers),
+)
+_SHORT_CALENDARS: tuple[tuple[re.Pattern[str], _Order], ...] = (
     (_month_day_zh, _md),
     (_month_day_en, _md_named),
     (_day_month_en, _dm_named),
@@ -237,21 +232,52 @@ _CALENDARS: tuple[tuple[re.Pattern[str], _Order], ...] = (
 )
 
 
-def _from_clock(text: str, local: datetime) -> datetime | None:
-    if not _only_clock.match(text):
+def _from_weekday(text: str, local: datetime, place: Place) -> datetime | None:
+    if (named := named_weekday(text, local)) is None:
         return None
-    at = _at_clock(local.date(), text, None, local)
+    day, found, may_be_earlier = named
+    rest = text[found.end() :]
+    clock = CLOCK.search(rest)
+    around = text[: found.start()] + " " + (rest[: clock.start()] if clock else rest)
+    if not _labels.fullmatch(around) or (clock and not _ends(rest, clock, text, local, place)):
+        return None
+    at = _at_clock(day, text, found, local, place)
+    if at <= local:
+        return at
+    if not may_be_earlier:
+        raise ValueError("a day that is still to come")
+    return at - timedelta(days=7)
+
+
+def _from_clock(text: str, local: datetime, place: Place) -> datetime | None:
+    clock = CLOCK.search(text)
+    if (
+        clock is None
+        or clock[3] is None
+        or not _labels.fullmatch(text[: clock.start()])
+        or not _ends(text, clock, text, local, place)
+    ):
+        return None
+    at = _at_clock(local.date(), text, None, local, place)
     return at if at <= local else at - timedelta(days=1)
 
 
-def _at_clock(day: date, text: str, found: re.Match[str] | None, local: datetime) -> datetime:
+def _ends(rest: str, clock: re.Match[str], text: str, local: datetime, place: Place) -> bool:
+    """True when nothing but a known zone stands behind the clock time."""
+    behind = rest[clock.end() :]
+    zone = zone_behind(behind, text, local, place)
+    return zone is not UNKNOWN and (zone is not None or _labels.fullmatch(behind) is not None)
+
+
+def _at_clock(day: date, text: str, found: re.Match[str] | None, local: datetime, place: Place) -> datetime:
     """That day, at the clock time that stands behind the date (or else before it), in the zone that stands behind the time."""
+    midnight = datetime.combine(day, time(), local.tzinfo)
     for part in _beside(text, found):
-        for clock in _clock.finditer(part):
-            if (at := _time_of(clock)) is not None:
-                zone = _zone_in(part[clock.end() :], local, text) or local.tzinfo
-                return datetime.combine(day, at, zone)
-    return datetime.combine(day, time(), local.tzinfo)
+        for clock in CLOCK.finditer(part):
+            if (at := time_of(clock)) is not None:
+                zone = zone_behind(part[clock.end() :], text, midnight + timedelta(hours=12), place)
+                return midnight if zone is UNKNOWN else datetime.combine(day, time(), zone or local.tzinfo) + at
+    return midnight
 
 
 def _beside(text: str, found: re.Match[str] | None) -> Iterator[str]:
@@ -259,34 +285,12 @@ def _beside(text: str, found: re.Match[str] | None) -> Iterator[str]:
         yield text
         return
     rest = text[found.end() :]
-    yield rest[1:] if rest[:1] in ("t", "日") else rest
+    yield rest[1:] if rest[:1] in ("t", "T", "日") else rest
     yield text[: found.start()]
     if found.re is _ctime:
         yield found[0]
 
 
-def _time_of(clock: re.Match[str]) -> time | None:
-    part, hour, minute, second, half = clock.groups()
-    when, hours = half or part, int(hour)
-    if when in _AFTERNOON and hours < 12:
-        hours += 12
-    elif when in _MORNING and hours == 12:
-        hours = 0
-    return time(hours, int(minute or 0), int(second or 0)) if hours < 24 else None
-
-
-def _zone_in(rest: str, local: datetime, text: str) -> tzinfo | None:
-    """The zone at the beginning of `rest`. Where names have several meanings, see _ZONES."""
-    if found := _offset.match(rest):
-        sign, hours, minutes = found.groups()
-        offset = timedelta(hours=int(hours), minutes=int(minutes or 0))
-        return timezone(-offset if sign == "-" else offset)
-    if (found := _named_zone.match(rest)) is None:
-        return None
-    if found[1] == "cst":
-        chinese = local.utcoffset() == timedelta(hours=8) or any("\u4e00" <= ch <= "\u9fff" for ch in text)
-        return timezone(timedelta(hours=8 if chinese else -6))
-    if found[1] in _PLACES:
-        return ZoneInfo(_PLACES[found[1]])
-    hours_east = _ZONES.get(found[1])
-    return None if hours_east is None else timezone(timedelta(hours=hours_east))
+_FORMS: tuple[Callable[[str, datetime, Place], datetime | None], ...] = (
+    _from_epoch, _from_compact, _from_calendar, _from_relative, _from_short_calendar, _from_weekday, _from_clock,
+)  # fmt: skip

@@ -71,7 +71,9 @@ def _simplified() -> dict[int, str]:
     return {ord(old): new for old, new in zip(han, lines, strict=True) if old != new and len(new) == 1}
 
 
-_traditional = re.compile("[個們這來為說時會對國學後經過還樣開關於與產發動長問點電車東書讓頭實報導記責編輯閱讀轉載聲圖攝採寫訊]")
+_traditional = re.compile(
+    "[個們這來為說時會對國學後經過還樣開關於與產發動長問點電車東書讓頭實報導記責編輯閱讀轉載聲圖攝採寫訊剛週鐘]"
+)
 
 
 def simplified(text: str) -> str:

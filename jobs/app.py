@@ -22,10 +22,11 @@ from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks, RulePolicy, Watch, WatchedSource
 from jobs.web.websub import WebSub
 from storage.alerts import outbox
+from storage.archive import queries
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
-from storage.queue import frontier, sources
+from storage.queue import clock_set, frontier, sources
 from storage.rules.ruleset import Ruleset
 
 _log = log.get("app")
@@ -36,20 +37,22 @@ class App:
 
     def __init__(self, config: Config) -> None:
         self.config = config
+        self.clock = clock.SteadyClock()
+        now = self.clock.now
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
         self.readers = Readers(own=config.analysis.terms.own())
         self.asks_model = True
-        self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, clock.now)
-        self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, clock.now)
-        self.deliverer = Deliverer(self.db, channels_of(config), owner, clock.now, health=config.alerts.health_channels)
+        self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, now)
+        self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, now)
+        self.deliverer = Deliverer(self.db, channels_of(config), owner, now, health=config.alerts.health_channels)
         alerts = config.alerts
-        self.checkup = Checkup(self.db, clock.now, config.zone, alerts.health_channels, alerts.coverage)
-        self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, clock.now, self.deliverer.tell)
-        self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, clock.now)
-        self.websub = WebSub(self.db, clock.now, self.pipeline.ask, self.pipeline.look_now)
-        self.feeds = Feeds(self.db, clock.now)
+        self.checkup = Checkup(self.db, now, config.zone, alerts.health_channels, alerts.coverage)
+        self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, now, self.deliverer.tell)
+        self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now)
+        self.websub = WebSub(self.db, now, self.pipeline.ask, self.pipeline.look_now)
+        self.feeds = Feeds(self.db, now)
         self._feeds_stale = True
         self.pipeline.hooks = Hooks(
             alerted=self.alerted,
@@ -67,7 +70,8 @@ class App:
         try:
             self._lock.acquire()
             self.db.upgrade()
-            now = clock.now()
+            now = self.clock.now()
+            await self._catch_up(now)
             await self.db.write(lambda s: frontier.recover(s, now))
             await self.db.write(lambda s: outbox.recover(s, now))
             await self._sync_sources(now)
@@ -81,6 +85,12 @@ class App:
         ]
         if self.asks_model:
             self._tasks.append(asyncio.create_task(self.upgrader.run(), name="model"))
+
+    async def _catch_up(self, now: datetime) -> None:
+        """A heartbeat that is still to come: the clock was set back while nothing ran."""
+        last = self.db.read(lambda s: queries.last_beat(s, "daemon"))
+        if last is not None and last.at > now:
+            await self.db.write(lambda s: clock_set.bring_in_line(s, last.at, now))
 
     async def _sync_sources(self, now: datetime) -> None:
         wanted = [(watched.source, now) for watched in self.pipeline.watch.sources.values()]
@@ -126,7 +136,7 @@ class App:
         self.checkup.zone, self.checkup.coverage = config.zone, config.alerts.coverage
         self.readers.use(config.analysis.terms.own())
         await self.upgrader.use(config.analysis, config.zone)
-        await self._sync_sources(clock.now())
+        await self._sync_sources(self.clock.now())
         self.pipeline.look_now()
 
     async def end(self, within: float) -> None:

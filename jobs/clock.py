@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def now() -> datetime:
@@ -14,3 +14,27 @@ def now() -> datetime:
 def monotonic() -> float:
     """Seconds since some fixed point; never goes back, for measuring durations."""
     return time.monotonic()
+
+
+class SteadyClock:
+    """The wall clock as a running program sees it: it goes on evenly, even when somebody sets the machine's clock.
+
+    Whoever runs the program asks now and then by how much it `was_set`, brings what was planned by the old time in line, and lets it
+    `follow`. So nothing is ever late, expired or due again because a clock jumped.
+    """
+
+    def __init__(self) -> None:
+        self._anchor = (now(), monotonic())  # one value: other threads ask, too
+
+    def now(self) -> datetime:
+        """The present moment, aware, in UTC."""
+        wall, at = self._anchor
+        return wall + timedelta(seconds=monotonic() - at)
+
+    def was_set(self) -> timedelta:
+        """How far the machine's clock is ahead of this one; negative when it was set back."""
+        return now() - self.now()
+
+    def follow(self) -> None:
+        """Show the machine's time from now on."""
+        self._anchor = (now(), monotonic())

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TypeVar, cast
 
 from aiohttp.web import AppRunner
-from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from sqlalchemy.orm import Session
 
 from crawler.sandbox.memory import thrifty, trim
@@ -26,11 +25,12 @@ from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
+from jobs.ticker import Ticker
 from jobs.web.metrics import Metric, serve, web_app
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
-from storage.queue import frontier
+from storage.queue import clock_set, frontier
 
 T = TypeVar("T")
 
@@ -39,6 +39,7 @@ HEARTBEAT = 5  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to begin
 CHECK_UP_EVERY = 60  # seconds between two looks at how the sources do
 RECOVER_EVERY = 30  # seconds between two looks for leases that ran out
+JUMP = timedelta(seconds=2)  # from here on the machine's clock was set; less is how a clock is kept right
 POLITE_END = 0.3  # seconds between two looks whether `run --once` is done
 
 _log = log.get("daemon")
@@ -120,7 +121,7 @@ class Daemon:
             _log.error("hubs cannot reach us", address=wanted.listen, error=str(error))
 
     def _measure(self) -> list[Metric]:
-        return measures.collect(self._app, clock.now(), clock.monotonic() - self._started)
+        return measures.collect(self._app, self._app.clock.now(), clock.monotonic() - self._started)
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -134,13 +135,12 @@ class Daemon:
         _log.info("stopping", signal=signal.Signals(number).name, within=f"{STOP_WITHIN:.0f}s", again="ends now")
         self._stop.set()
 
-    def _ticks(self) -> AsyncIOScheduler:
-        scheduler = AsyncIOScheduler(
-            timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None}
-        )
+    def _ticks(self) -> Ticker:
+        scheduler = Ticker()
         scheduler.add_job(self._app.pipeline.look_now, "interval", seconds=1, id="poll")
         scheduler.add_job(self._app.deliverer.wake, "interval", seconds=1, id="deliver")
         scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
+        scheduler.add_job(self._mind_the_clock, "interval", seconds=1, id="clock")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
         if self._app.config.crawl.websub is not None:
@@ -157,12 +157,27 @@ class Daemon:
         if self._app.store_guard.look(self._app.engine.last_look, self._app.deliverer.last_look):
             notify("WATCHDOG=1")
 
+    async def _mind_the_clock(self) -> None:
+        """Let our clock follow the machine's; when that was set, bring in line first what was planned by the old time."""
+        by = self._app.clock.was_set()
+        if abs(by) > JUMP:
+            was = self._app.clock.now()
+            try:
+                moved = await self._app.db.write(lambda s: clock_set.bring_in_line(s, was, was + by))
+            except StorageError as error:
+                self._app.store_guard.failed(error)
+                return
+            _log.warning("the machine's clock was set", seconds=round(by.total_seconds()), moved=moved)
+        self._app.clock.follow()
+        if by > JUMP:  # leases that were given by the old time meanwhile
+            await self._upkeep(lambda s: clock_set.bring_in_line(s, was, was + by))
+
     async def _beat(self) -> None:
         trim()
         await self._app.store_guard.beat()
 
     async def _recover(self) -> None:
-        await self._upkeep(lambda s: frontier.recover_expired(s, clock.now()))
+        await self._upkeep(lambda s: frontier.recover_expired(s, self._app.clock.now()))
 
     async def _subscribe(self) -> None:
         try:
@@ -171,7 +186,7 @@ class Daemon:
             self._app.store_guard.failed(error)
 
     async def _tidy(self) -> None:
-        await self._upkeep(lambda s: (articles.tidy(s, clock.now()), notices.tidy(s, clock.now())))
+        await self._upkeep(lambda s: (articles.tidy(s, self._app.clock.now()), notices.tidy(s, self._app.clock.now())))
 
     async def _check_up(self) -> None:
         try:
@@ -189,10 +204,10 @@ class Daemon:
         plan = self._app.config.backup_plan()
         if plan is None or self._app.store_guard.store.trouble is not None:
             return
-        if not backups.is_due(plan, list(backups.copies(plan.folder)), clock.now()):
+        if not backups.is_due(plan, list(backups.copies(plan.folder)), self._app.clock.now()):
             return
         try:
-            made = await _in_thread(lambda: backups.take(self._app.db, plan, clock.now()))
+            made = await _in_thread(lambda: backups.take(self._app.db, plan, self._app.clock.now()))
         except StorageError as error:
             self._app.store_guard.backup_failed(error)
             return
@@ -267,7 +282,7 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
 
     `progress` is called several times a second.
     """
-    started = clock.now()
+    started = built.clock.now()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -294,7 +309,7 @@ async def _work_is_done(
     built: app.App, started: datetime, stop: asyncio.Event, progress: Callable[[app.App, datetime], None]
 ) -> None:
     def left(session: Session) -> int:
-        soon = clock.now() + timedelta(seconds=60)  # a host that asked for a longer pause is left for the next run
+        soon = built.clock.now() + timedelta(seconds=60)  # a host that asked for a longer pause is left for the next run
         return frontier.pending(session, NEVER if built.pipeline.resting else started, soon)
 
     while not stop.is_set():

@@ -104,7 +104,7 @@ class Pipeline:
 
     async def _claim_batch(self) -> None:
         now = self._now()
-        if self._look_again and now < self._look_again:
+        if self._look_again and now < self._look_again <= now + IDLE:  # later than that: the clock was set back
             return
         tasks, spent = await self._db.write(lambda s: self._claim(s, now))
         if spent and not self.resting:

@@ -1,20 +1,19 @@
-"""What a page says about its article: title, date, author, publisher, keywords, canonical address. All from the one tree."""
+"""What a page says about its article: title, author, publisher, keywords, canonical address. All from the one tree."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
 from functools import cached_property
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import Any
 
 from lxml import etree
 
-from crawler.dates import date_in_url, parse_date
 from crawler.html import bylines, tree
 from crawler.html.blocks import Layout, weigh
+from crawler.html.date_text import DATE
 from crawler.html.tree import HAN, Tags, loose
 from crawler.record import MAX_TITLE
 from crawler.url import is_web, join, same_site
@@ -31,30 +30,6 @@ _strong = re.compile(r"\s*[_|｜丨]+\s*")  # parts a page title into title, sec
 _weak = re.compile(
     r"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[\u4e00-\u9fff？！”》）])-(?=[\u4e00-\u9fff\w]{2,8}$))(?=[^|]{2,40}$)"
 )  # may stand in titles
-_DATES = (
-    "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
-    " publication_date date dc.date dc.date.issued dcterms.created dcterms.date parsely-pub-date sailthru.date article.published"
-    " article:publish_time apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published dateupdate citation_date citation_publication_date"
-).split()
-_clock = r"\s*T?\s*\d{1,2}\s*[:：时]\s*\d{2}(?:\s*[:：]\s*\d{2})?(?:Z\b|[+-]\d\d:?\d\d\b)?"
-_months = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-_en_clock = r"(?:.{0,6}?\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,4}\b)?)?"
-_date = re.compile(
-    rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
-    rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}"
-    rf"|(?:刚刚|昨天|今天|前天)(?:{_clock})?|\d{{1,2}}\s*(?:分钟|小时|天)前"
-    rf"|\b\d{{1,2}}([/.])\d{{1,2}}\1(?:19|20)\d\d(?:{_clock})?|\b\d{{1,2}}\s+(?:minutes?|hours?|days?)\s+ago\b"
-    rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}|\b\d{{1,2}}\s+{_months},?\s+20\d\d{_en_clock}"
-)
-# Each begins with a literal, which the regular expression engine finds at memory speed; scripts are long.
-_script_dates = tuple(
-    re.compile(key + r"""["']?\s*[:=]\s*["']?(\d{10}(?:\d{3})?\b|20\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d[\d:.+Z]*)""")
-    for key in ("ime", "Date", "_date", "ublishedAt", "datePublished", "ateline", "var ct")
-)
-_glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
-_apart = re.compile(
-    r"\b(20\d\d)[\s年]+(\d{1,2})\s*/\s*(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)"
-)  # 2026 11/23 10:12, of three elements
 _script_source = re.compile(r"""ource["']?\s*:\s*["']([\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9·]{1,19})["']""")
 _source = re.compile(
     r"(?:(?<![\u4e00-\u9fff])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?"
@@ -69,7 +44,7 @@ _extra = re.compile(
 )
 _org = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9·\-—]{1,19}$")
 _no_org = re.compile(
-    r"本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
+    r"更新|修改|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -167,59 +142,6 @@ def strip_site(title: str) -> str:
             break
         head = head[: match.start()]
     return head.strip(" -_|")
-
-
-def published(head: Head, bar: Sequence[str], now: datetime, zone: tzinfo) -> datetime | None:
-    """When the article appeared. JSON-LD before the bar, a bar with a clock before the metas, then scripts, the address last.
-
-    A midnight is a day without a time: another place that knows the same day's time is better.
-    """
-    told = _first((text for article in head.articles for text in _dates_of(article)), now, zone)
-    if told and _has_clock(told, zone):
-        return told
-    dates = [text for text, _ in sorted(_dates_in(bar), key=lambda found: found[1])]
-    seen = _first((_glued.sub(r"\1 \2", text) for text in dates), now, zone)
-    if seen is None and (match := _apart.search(" ".join(text for text in bar if len(text) < 30))):
-        seen = parse_date("{}-{}-{} {}".format(*match.groups()), now, zone)
-    if seen and told is None and dates and dates[0][:2] in ("19", "20") and _has_clock(seen, zone):
-        return seen  # 10-08 12:00 would leave the year to a guess
-    said = _first(chain(head.all(*_DATES), filter(None, head.tags.times)), now, zone)
-    ranked = [at for at in (told, said, seen) if at]
-    if not any(_has_clock(at, zone) for at in ranked):
-        ranked += [at for at in (_in_scripts(head, now, zone),) if at]
-    if not ranked:
-        return date_in_url(head.url, zone)
-    return next((at for at in ranked if _has_clock(at, zone) and abs(at - ranked[0]) < timedelta(days=1)), ranked[0])
-
-
-def _dates_in(bar: Sequence[str]) -> Iterator[tuple[str, bool]]:
-    """The dates of a bar as (text, whether it is that of an update); a clock in the line below a day belongs to it."""
-    for text, below in zip_longest(bar, bar[1:], fillvalue=""):
-        for match in _date.finditer(text[:250]):
-            clock = f" {below}" if match.end() == len(text) and _clock_only.fullmatch(below) else ""
-            yield match[0] + clock, _updated.search(text, 0, match.start()) is not None
-
-
-_clock_only = re.compile(_clock)
-_updated = re.compile(r"(?:更新|修改|updated|modified)\W*(?:时间|日期|于|on|at)?\W*$", re.I)
-
-
-def _has_clock(at: datetime, zone: tzinfo) -> bool:
-    local = at.astimezone(zone)
-    return bool((local.hour or local.minute) and (at.hour or at.minute))
-
-
-def _first(texts: Iterator[str], now: datetime, zone: tzinfo) -> datetime | None:
-    return next((at for text in texts if (at := parse_date(text, now, zone))), None)
-
-
-def _dates_of(article: dict[str, Any]) -> Iterator[str]:
-    return (text for key in ("datePublished", "dateCreated", "uploadDate") if isinstance(text := article.get(key), str))
-
-
-def _in_scripts(head: Head, now: datetime, zone: tzinfo) -> datetime | None:
-    texts = (m[1] for pattern in _script_dates for _, text in head.tags.scripts for m in pattern.finditer(text, 0, SCRIPT))
-    return _first(texts, now, zone)
 
 
 def authors(
@@ -328,7 +250,7 @@ def _near_date(bar: Sequence[str]) -> Iterator[str]:
     """The words in the bar's line of the date, then the lines before and after it that are one word."""
     bar = [text for text in bar if not _button.fullmatch(text)]
     for number, text in enumerate(bar):
-        if len(text) > 80 or (match := _date.search(text)) is None:
+        if len(text) > 80 or (match := DATE.search(text)) is None:
             continue
         glued = text[match.end() : match.end() + 1].isalnum()  # 12:00优质原创作者 is a badge, not a name
         yield from _extra.sub(" ", text[: match.start()] + " " + ("" if glued else text[match.end() :])).split()

@@ -200,10 +200,15 @@ def _add(lines: list[Line], regions: list[Region], key: str, text: str, parent: 
     regions[-1].last = len(lines)
 
 
+def is_title(key: str) -> bool:
+    """Does a key name a title."""
+    return _TITLE.search(key) is not None
+
+
 @lru_cache(maxsize=4096)
 def _meaning(key: str) -> tuple[bool, bool, int]:
     """Does a key name text, a title, or (1) something beside an article."""
-    title = _TITLE.search(key) is not None
+    title = is_title(key)
     return _CONTENT.search(key) is not None, title, int(not title and _BESIDE.search(key) is not None)
 
 

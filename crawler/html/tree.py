@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -180,7 +181,6 @@ class Tags:
     metas: dict[str, list[str]]
     links: list[tuple[str, str]]
     scripts: list[tuple[str, str]]
-    times: list[str]
     title: str
     players: int = 0  # video elements and frames
     passwords: int = 0  # fields that ask for one
@@ -188,14 +188,14 @@ class Tags:
 
 def gather(root: etree._Element) -> Tags:
     """All of them in one traversal."""
-    found = Tags({}, [], [], [], "")
+    found = Tags({}, [], [], "")
     title, players, passwords = "", 0, 0
-    for element in root.iter("meta", "link", "script", "time", "title", "video", "iframe", "input"):
+    for element in root.iter("meta", "link", "script", "title", "video", "iframe", "input"):
         tag = element.tag
         if tag == "meta":
             key = element.get("property") or element.get("name") or element.get("itemprop")
             value = element.get("content")
-            if key and value and (value := clean(value)):
+            if key and value and (value := clean(value)) and not (element.get("itemprop") and _in_a_list(element)):
                 values = found.metas.setdefault(key.strip().lower(), [])
                 if len(values) < MAX_METAS:
                     values.append(value)
@@ -204,8 +204,6 @@ def gather(root: etree._Element) -> Tags:
         elif tag == "script":
             if element.text:
                 found.scripts.append((element.get("type") or "", element.text))
-        elif tag == "time":
-            found.times.append(element.get("datetime") or "")
         elif tag == "input":
             passwords += element.get("type") == "password"
         elif tag != "title":
@@ -213,6 +211,11 @@ def gather(root: etree._Element) -> Tags:
         elif not title:
             title = clean("".join(map(str, element.itertext())))
     return replace(found, title=title, players=players, passwords=passwords)
+
+
+def _in_a_list(element: etree._Element) -> bool:
+    """True for what is said of one of several things beside the article."""
+    return any(above.tag in ("li", "aside", "nav", "footer") for above in islice(element.iterancestors(), 8))
 
 
 def json_ld(tags: Tags) -> list[dict[str, Any]]:

@@ -9,10 +9,12 @@ from itertools import islice
 
 from lxml import etree
 
-from crawler.dates import date_in_url, parse_date
+from crawler.clock_times import CLOCK
+from crawler.dates import DateReader, date_in_url
 from crawler.html.tree import clean
 from crawler.listing.anchors import Anchor
 from crawler.listing.titles import DATE_CLASS, DATE_TEXT, PARTS, text_in
+from crawler.zones import place_of
 
 NEAR = 10  # levels that are climbed from a link to the card that is its own
 
@@ -53,12 +55,13 @@ class Cards:
 
     def printed_date(self, anchor: Anchor, now: datetime, zone: tzinfo) -> datetime | None:
         """The date that the page prints with the link; a clock time alone belongs to the day over the list."""
+        dates = DateReader(now, zone, place_of(anchor.address, text=text_in(anchor.element, 40)))
         for text, is_date in self._date_texts(anchor):
             if is_date and anchor.day and _clock.fullmatch(text):
-                at = parse_date(f"{anchor.day} {text}", now, zone)
+                at = dates(f"{anchor.day} {text}")
                 if at and at <= now:
                     return at
-            if (at := _date_in(text, is_date, now, zone)) is not None:
+            if (at := _date_in(text, is_date, dates)) is not None:
                 return at
         return None
 
@@ -76,14 +79,15 @@ class Cards:
             yield text_in(beside, 200), False
 
 
-def _date_in(text: str, is_date: bool, now: datetime, zone: tzinfo) -> datetime | None:
+def _date_in(text: str, is_date: bool, dates: DateReader) -> datetime | None:
     """A date that stands in `text`; where the text is said to be one, any form of it."""
-    if is_date and (at := parse_date(text, now, zone)) is not None:
+    if is_date and (at := dates(text)) is not None:
         return at
     if found := _day_apart.search(text):
         day, year, month = (found[1], found[2], found[3]) if found[1] else (found[6], found[4], found[5])
-        return parse_date(f"{year}-{month}-{day}", now, zone)
+        return dates(f"{year}-{month}-{day}")
     for found in islice(DATE_TEXT.finditer(text), 3):
-        if (at := parse_date(text[found.start() : found.end() + 12], now, zone)) is not None:
+        clock = CLOCK.search(text, found.end(), found.end() + 12)  # … and a zone behind it
+        if (at := dates(text[found.start() : clock.end() + 24 if clock else found.end()])) is not None:
             return at
     return None

@@ -8,6 +8,7 @@ from itertools import islice
 from lxml import etree
 
 from crawler.html.tree import clean
+from crawler.relative_dates import PHRASE
 from crawler.text import is_han
 
 PARTS = 100  # elements of one link or card that are looked at, so that nesting costs nothing
@@ -20,8 +21,7 @@ DATE_CLASS = re.compile(r"date|time|\bpub|ago\b", re.IGNORECASE)
 DATE_TEXT = re.compile(
     r"(?:19|20)\d\d ?[-/.年] ?\d{1,2} ?[-/.月] ?\d{1,2}|(?<!\d)\d{1,2} ?月 ?\d{1,2} ?[日号]|(?<![\d.:/-])[01]\d[-/][0-3]\d(?![\d./-])"
     r"|(?<![\d./-])[0-3]?\d([./])[0-3]?\d\1(?:19|20)\d\d(?!\d)"
-    r"|\d{1,3} ?(?:秒钟?|分钟?|小时|天|周|个月)前|半小时前|刚刚|(?:昨天|前天|今天|今日)(?: ?\d{1,2}:\d\d)?"
-    r"|\b(?:\d{1,3}|an?) ?(?:s|m|h|d|w|min|mins|hrs?|seconds?|minutes?|hours?|days?|weeks?|months?) ago\b|\bjust now\b|\byesterday\b"
+    rf"|{PHRASE}"
     r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.? \d{1,2}(?:st|nd|rd|th)?\b(?:,? (?:19|20)\d\d)?"
     r"|\b\d{1,2}(?:st|nd|rd|th)? (?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?(?:,? (?:19|20)\d\d)?\b",
     re.IGNORECASE,

@@ -7,13 +7,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
 
+from crawler.dates import DateReader
 from crawler.errors import NotAnArticle
-from crawler.html import boilerplate, metadata, script_state, tree
+from crawler.html import boilerplate, metadata, page_dates, script_state, tree
 from crawler.html.blocks import Layout, Line, lay_out
 from crawler.html.body import Body, find_body
 from crawler.html.metadata import Head
 from crawler.html.rejection import refusal
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
+from crawler.zones import place_of
 
 WEAK = 800  # code points; a page that shows less may carry its article in a script
 SHORT_TITLE = 18  # bytes; one of six Han characters may be what the site calls each of its pages
@@ -36,19 +38,22 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         if found >= 0:
             title, at = above, found
             body = replace(body, lines=body.lines[above == body.lines[0] :])
+    visible = body
     if len(body.text) < WEAK and not _opens_as_told(head, body):
         body = _better(body, script_state.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
     body = _agreed(head, body)
     if reason := refusal(head, layout, title, at, body):
         raise NotAnArticle(*reason)
     bar, marked, credits = _around(layout, at, body)
+    around = page_dates.Around(title, bar, scripted=body.lines is not visible.lines)
+    dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
     record = Record(
         title=title[:MAX_TITLE],
         link=link.url,
         text=body.text[:MAX_TEXT],
         keywords=words,
-        published=metadata.published(head, bar, page.fetched, zone),
+        published=page_dates.published(head, root, around, dates),
         author=", ".join(metadata.authors(head, bar, marked, body.lines, credits)) or None,
         publisher=metadata.publisher(head, bar, credits, body.lines),
     )

@@ -12,7 +12,10 @@ from crawler.html.tree import decode
 from crawler.record import Link, Page, Record
 
 HOSTS = ("mp.weixin.qq.com",)
-_time = re.compile(r"""\bct ?= ?["'](\d{10})["']""")  # the page shows no date until a script puts it there
+# The page shows no date until a script puts it there; newer layouts have it in an object.
+_time = re.compile(
+    r"""\b(?:ct|(?:ori_)?create_?time) ?[=:] ?["'](\d{10}|20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?)["']""", re.IGNORECASE
+)
 _gone = re.compile("该内容已被发布者删除|此内容因违规无法查看|该公众号已迁移|链接已过期")
 
 

@@ -16,12 +16,13 @@ from jmespath.exceptions import JMESPathError
 from pydantic import Field, field_validator
 
 from crawler import plugins
-from crawler.dates import parse_date
+from crawler.dates import DateReader
 from crawler.errors import SpiderError
 from crawler.html.tree import clean, containers, plain
 from crawler.listing.sniff import head_of, root_of, text_of
 from crawler.record import Found, Link, Page, Source
 from crawler.url import join
+from crawler.zones import place_of
 
 MAX_ITEMS = 2000
 MAX_NODES = 300_000  # of a JSON document that is searched for its list
@@ -83,8 +84,7 @@ class _Reader:
 
     options: Options
     base: str
-    now: datetime
-    zone: tzinfo
+    dates: DateReader
 
     def link(self, item: Any) -> Link | None:
         """The item as a link; None when it has no address."""
@@ -110,11 +110,14 @@ class _Reader:
         return 1 + 4 * (len(title) >= 8) + 4 * (self._published(item) is not None)
 
     def _published(self, item: Any) -> datetime | None:
-        found = parse_date(self._text(item, "published", _DATE), self.now, self.zone)
-        if found or self.options.published or not isinstance(item, dict):
-            return found
-        others = (_as_text(value) for name, value in item.items() if str(name).lower().endswith(("time", "date")))
-        return next((at for text in others if (at := parse_date(text, self.now, self.zone))), None)
+        if self.options.published:
+            return self.dates(_as_text(_search(self.options.published, item)))
+        if not isinstance(item, dict):
+            return None
+        fields = _fields(item)
+        others = (name for name in fields if name.endswith(("time", "date")))
+        texts = (_as_text(fields[name]) for name in dict.fromkeys((*_DATE, *others)) if fields.get(name))
+        return next((at for text in texts if (at := self.dates(text))), None)  # one that is none does not hide the next
 
     def _address(self, item: Any) -> str | None:
         if self.options.link_template:
@@ -149,7 +152,7 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     """The list's items in its order. Raises SpiderError when there is no list, and says what there is."""
     options = Options.model_validate(dict(source.options))
     data = _inside(text_of(page), options.inside) if options.inside else _load(text_of(page))
-    reader = _Reader(options, page.url, now, zone)
+    reader = _Reader(options, page.url, DateReader(now, zone, place_of(page.url, text=head_of(page))))
     items = _list_in(data, reader) if options.items is None else _items(data, options.items)
     links = tuple(link for item in items[:MAX_ITEMS] if (link := reader.link(item)))
     if items and not links:
@@ -220,12 +223,16 @@ def _field(item: Any, names: tuple[str, ...] | list[str]) -> Any:
     """The first field of these names that holds something; of links, nothing that is a picture."""
     if not isinstance(item, dict):
         return None
-    fields = {key.lower().replace("_", "").replace("-", ""): value for key, value in item.items() if isinstance(key, str)}
+    fields = _fields(item)
     for name in names:
         value = fields.get(name)
         if value and not (names is _LINK and not _is_address(value)):
             return value
     return None
+
+
+def _fields(item: Mapping[Any, Any]) -> dict[str, Any]:
+    return {key.lower().replace("_", "").replace("-", ""): value for key, value in item.items() if isinstance(key, str)}
 
 
 def _is_address(value: Any) -> bool:

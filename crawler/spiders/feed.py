@@ -17,12 +17,13 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 import feedparser
 
 from crawler import plugins
-from crawler.dates import parse_date
+from crawler.dates import DateReader
 from crawler.errors import SpiderError
 from crawler.html.tree import clean, plain
 from crawler.listing.sniff import head_of, root_of, text_of, xml_of
 from crawler.record import Found, Link, Page, Source
 from crawler.url import is_web, join, same_site
+from crawler.zones import place_of
 
 MAX_ITEMS = 2000  # feedparser needs 17 s for 100,000
 MAX_BYTES = 5_000_000  # of items; it needs half a second for one million
@@ -68,7 +69,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
         raise SpiderError(f"this feed is too broken to be read: {error!r:.100}") from error
     if not parsed.get("version") and not parsed.entries:
         raise SpiderError(f"this is no feed: it begins with {head_of(page)[:60].strip()!r}")
-    links = tuple(link for entry in parsed.entries[:MAX_ITEMS] if (link := _link(entry, page.url, now, zone)))
+    dates = DateReader(now, zone, place_of(page.url, _text(parsed.feed, "language"), _text(parsed.feed, "title")))
+    links = tuple(link for entry in parsed.entries[:MAX_ITEMS] if (link := _link(entry, page.url, dates)))
     return Found(
         links=links,
         kind="feed",
@@ -183,7 +185,7 @@ def _hours_skipped(body: bytes) -> tuple[int, ...]:
     )
 
 
-def _link(entry: Any, base: str, now: datetime, zone: tzinfo) -> Link | None:
+def _link(entry: Any, base: str, dates: DateReader) -> Link | None:
     address = _address(entry, base)
     if address is None:
         return None
@@ -194,7 +196,7 @@ def _link(entry: Any, base: str, now: datetime, zone: tzinfo) -> Link | None:
     return Link(
         url=address,
         title=clean(plain(_text(entry, "title")).replace("\n", " ")) or None,
-        published=_published(entry, now, zone),
+        published=_published(entry, dates),
         summary=description[:MAX_SUMMARY] or None,
         text=_whole(whole, description),
         author=clean(_text(entry, "author")) or None,
@@ -213,22 +215,25 @@ def _address(entry: Any, base: str) -> str | None:
     return None
 
 
-def _published(entry: Any, now: datetime, zone: tzinfo) -> datetime | None:
-    """As the feed writes it; feedparser would take a time without a zone for UTC, and Chinese feeds mean Beijing."""
-    for name in ("published", "updated", "created"):
-        # dict's own get: feedparser's answers "published" to "updated", and warns
-        if (found := parse_date(said if isinstance(said := dict.get(entry, name), str) else "", now, zone)) is not None:
+def _published(entry: Any, dates: DateReader) -> datetime | None:
+    """As the feed writes it; feedparser would take a time without a zone for UTC, and Chinese feeds mean Beijing.
+
+    A date that is none (year 0001) does not hide the next.
+    """
+    names = ("published", "created", "updated")
+    # dict's own get: feedparser's answers "published" to "updated", and warns
+    texts = {name: said for name in names if isinstance(said := dict.get(entry, name), str)}
+    for text in texts.values():
+        if (found := dates(text)) is not None:
             return found
-        if struct := dict.get(entry, f"{name}_parsed"):
-            return _moment(struct, now, zone)
-    return None
+    return next((at for name, text in texts.items() if (at := _moment(dict.get(entry, f"{name}_parsed"), text, dates))), None)
 
 
-def _moment(struct: Any, now: datetime, zone: tzinfo) -> datetime | None:
-    """feedparser's own reading of a date, which may lie in no year that there is."""
+def _moment(struct: Any, text: str, dates: DateReader) -> datetime | None:
+    """feedparser's own reading of a form that we do not know, where it has not made up the year."""
     try:
-        return parse_date(datetime.fromtimestamp(timegm(struct), UTC).isoformat(), now, zone)
-    except (ValueError, OverflowError, OSError):
+        return dates(datetime.fromtimestamp(timegm(struct), UTC).isoformat()) if str(struct[0]) in text else None
+    except (TypeError, ValueError, OverflowError, OSError):
         return None
 
 
@@ -261,8 +266,9 @@ def _json_feed(page: Page, now: datetime, zone: tzinfo) -> Found:
     items = feed.get("items")
     if not isinstance(items, list):
         raise SpiderError("this JSON feed has no list of items")
+    dates = DateReader(now, zone, place_of(page.url, _Strings(feed)["language"], _Strings(feed)["title"]))
     links = tuple(
-        link for item in items[:MAX_ITEMS] if isinstance(item, dict) and (link := _json_link(_Strings(item), page.url, now, zone))
+        link for item in items[:MAX_ITEMS] if isinstance(item, dict) and (link := _json_link(_Strings(item), page.url, dates))
     )
     title = _Strings(feed)["title"]
     notes = () if links else ("the feed is empty",)
@@ -281,7 +287,7 @@ class _Strings:
         return value if isinstance(value, str) else ""
 
 
-def _json_link(item: _Strings, base: str, now: datetime, zone: tzinfo) -> Link | None:
+def _json_link(item: _Strings, base: str, dates: DateReader) -> Link | None:
     address = join(base, item["url"]) or join(base, item["external_url"]) or (item["id"] if is_web(item["id"]) else None)
     if address is None:
         return None
@@ -293,7 +299,7 @@ def _json_link(item: _Strings, base: str, now: datetime, zone: tzinfo) -> Link |
     return Link(
         url=address,
         title=clean(item["title"]) or None,
-        published=parse_date(item["date_published"], now, zone) or parse_date(item["date_modified"], now, zone),
+        published=dates(item["date_published"]) or dates(item["date_modified"]),
         summary=summary or None,
         text=_whole(content, ""),
         author=clean(", ".join(names)) or None,

@@ -77,9 +77,17 @@ def _read_page(page: Page, link: Link, zone: tzinfo) -> Record:
         problem = f"{type(error).__name__}: {error}"
     else:
         if len(record.text) >= TOO_LITTLE and record.title:
-            return record
+            return record if record.published else replace(record, published=_generic_date(page, link, zone))
         problem = f"only {len(record.text)} characters of text"
     return generic.read(page, link, zone).with_facts(Fact("reading", "parser-fallback", problem[:200], name))
+
+
+def _generic_date(page: Page, link: Link, zone: tzinfo) -> datetime | None:
+    """The date that the generic parser finds where the site's own has none."""
+    try:
+        return generic.read(page, link, zone).published
+    except (NotAnArticle, ReadError):
+        return None
 
 
 def _from_link(link: Link, problem: str) -> Record:

@@ -139,7 +139,6 @@ def test_the_head_is_gathered_in_one_go() -> None:
     assert tags.title == "A title"
     assert tags.metas == {"author": ["Jane Doe"], "og:title": ["A title"]}
     assert tags.links == [("canonical", "/a")]
-    assert tags.times == ["2026-11-23"]
     assert (tags.players, tags.passwords) == (1, 1)
     assert [thing.get("@type") for thing in tree.json_ld(tags)] == [None, "NewsArticle", "WebSite"]
 

@@ -1,0 +1,89 @@
+"""Dates in the lines around an article, and what their labels say of them: published, changed, or the date of something else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from crawler import zones
+from crawler.relative_dates import PHRASE
+
+LINE = 250  # characters of a line that are looked at
+
+_clock = r"\s*T?\s*\d{1,2}\s*[:：时時]\s*\d{2}(?:\s*[:：]\s*\d{2})?(?:Z\b|[+-]\d\d:?\d\d\b)?"
+_months = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_en_clock = r"(?:.{0,6}?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,5}\b)?)?"
+DATE = re.compile(
+    rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
+    rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}|{PHRASE}"
+    rf"|\b\d{{1,2}}([/.])\d{{1,2}}\1(?:19|20)\d\d(?:{_clock})?"
+    rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}|\b\d{{1,2}}\s+{_months},?\s+20\d\d{_en_clock}"
+)
+_clock_only = re.compile(_clock)
+_glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
+
+_JOINT = r"\W*(?:时间|時間|日期|于|於|on|at|date|time)?\W*"
+_published = re.compile(
+    rf"(?:发布|發布|發佈|发表|發表|刊发|刊登|上线|首发|\b(?:first )?(?:published|posted)|\bpublication|\bavailable online){_JOINT}$",
+    re.I,
+)
+_changed = re.compile(
+    rf"(?:更新|修改|编辑|編輯|修订|改于|\b(?:updated?|modified|edited|revised|corrected|modification)|\blast (?:update|change|edit)){_JOINT}$",
+    re.I,
+)
+_of_others = re.compile(
+    r"(?:收稿|录用|接收|接受|投稿|截止|截至|访问|检索|注册|加入|有效期至?|活动|会议|举办|开始|结束|开幕|直播|今天是|现在是|当前"
+    r"|\b(?:received|accepted|submitted|submission|deadline|expires|accessed|retrieved|joined|registered|member since|event|starts|begins|ends"
+    rf"|copyright|valid (?:until|through)|due)|©){_JOINT}$",
+    re.I,
+)
+_changed_behind = re.compile(r"\s*[(（]?(?:更新|修改|编辑过?|编辑|updated|edited|modified)(?!.{0,8}\d)", re.I)
+
+PUBLISHED, UNLABELLED, CHANGED = range(3)  # in this order they are believed
+
+
+@dataclass(frozen=True, slots=True)
+class DateText:
+    """A date as it stands in a line, with its clock and zone. `rank`: what its label says."""
+
+    text: str
+    rank: int
+
+
+def dates_in(lines: Sequence[str]) -> list[DateText]:
+    """The dates of the lines that may be the article's, what is labelled published first, what is labelled changed last."""
+    return sorted(_dates_in(lines), key=lambda date: date.rank)
+
+
+def _dates_in(lines: Sequence[str]) -> Iterator[DateText]:
+    above = ""
+    for text, below in pairwise((*lines, "")):
+        end = 0
+        for match in DATE.finditer(text[:LINE]):
+            before, behind = text[end : match.start()], text[match.end() :]
+            end = match.end()
+            clock = f" {below}" if not behind and _clock_only.fullmatch(below) else ""
+            rank = _rank(before or (above if len(above) < 20 else ""), behind)
+            if rank is not None:
+                yield DateText(_glued.sub(r"\1 \2", _zone_ahead(before) + match[0] + _zone_behind(behind) + clock), rank)
+        above = text
+
+
+def _rank(before: str, behind: str) -> int | None:
+    """What the label in front of a date says, or else the one behind it; None: it is the date of something else."""
+    for pattern, rank in ((_changed, CHANGED), (_published, PUBLISHED), (_of_others, None)):
+        if pattern.search(before):
+            return rank
+    return CHANGED if _changed_behind.match(behind) else UNLABELLED
+
+
+def _zone_ahead(before: str) -> str:
+    found = zones.AHEAD.search(before)
+    return found[0] if found else ""
+
+
+def _zone_behind(behind: str) -> str:
+    found = zones.BEHIND.match(behind)
+    return found[0] if found else ""

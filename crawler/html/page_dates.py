@@ -1,0 +1,256 @@
+"""When an article appeared, as its page says it: in JSON-LD, beside the headline, in metas, `<time>`, the state of its program, its address.
+
+Another article's date never dates this one: JSON-LD with another headline and address, `<time>` in a sidebar or in a card with a link.
+A date that is none (year 0001) hides no other; the date of a change is taken only where no page tells the publication.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import chain, islice
+from typing import Any
+
+from lxml import etree
+
+from crawler.dates import AHEAD, DateReader, date_in_url
+from crawler.html import script_state, tree
+from crawler.html.date_text import CHANGED, DateText, dates_in
+from crawler.html.metadata import SCRIPT, Head
+from crawler.html.tree import loose
+from crawler.url import join
+
+MAX_TIMES = 30  # `<time>` elements looked at
+NEAR = 12  # levels above one
+TITLE = 24  # bytes of a link's text that may be a headline: eight Han characters
+_DAY = timedelta(days=1)
+
+_METAS = (
+    "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
+    " publication_date date dc.date dc.date.issued dcterms.created dcterms.date parsely-pub-date sailthru.date article.published"
+    " article:publish_time apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published citation_publication_date citation_date"
+).split()
+_CHANGES = "article:modified_time og:updated_time datemodified dateupdate last-modified lastmod dcterms.modified".split()
+_LD, _LD_CHANGES = ("datePublished", "dateCreated", "uploadDate"), ("dateModified",)
+_apart = re.compile(
+    r"\b(20\d\d)[\s年]+(\d{1,2})\s*/\s*(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)"
+)  # 2026 11/23 10:12, of three elements
+# Each begins with a literal, which the regular expression engine finds at memory speed; scripts are long.
+_script_dates = tuple(
+    re.compile(key + r"""\\?["']?\s*[:=]\s*\\?["']?(\d{10}(?:\d{3})?\b|20\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d[\d:.+Z]*)""")
+    for key in ("ime", "Date", "_date", "ublishedAt", "ublishedOn", "datePublished", "ateline", "var ct")
+)
+_other_key = re.compile(
+    r"(?:now|current|server|svr|sys|expire|update|updated|modify|modified|edit|end|start|build|load|login|deadline)[\w-]*$", re.I
+)
+_said = r"(?:time|date|datetime|at|on|ts|timestamp)(?:str|long|text|gmt|utc|ms)?"
+_published_key = re.compile(
+    rf"(?:date)?(?:first)?(?:pub|publish|published|release|released|post|posted|issue|issued|display|online|news|article){_said}|published|datepublished|ptime|behottime"
+)
+_created_key = re.compile(rf"(?:date)?created?(?:{_said})?|ctime|date|time|datetime")
+_beside = re.compile(
+    r"relat|recommend|sidebar|aside|popular|trending|\bhot|rank|xiangguan|tuijian|comment|repl(?:y|ies)|foot|\bnav|more-", re.I
+)
+_no_article = re.compile(r"/(?:authors?|people|staff|tags?|topics?|categor(?:y|ies)|section|user|u|profile|channel)/", re.I)
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """Where this article's date may stand: its headline, the short lines around it, and whether its text is from the page's scripts."""
+
+    title: str
+    bar: Sequence[str]
+    scripted: bool = False
+
+
+def published(head: Head, root: etree._Element, around: Around, dates: DateReader) -> datetime | None:
+    """When the article appeared. JSON-LD before the bar, a bar with a clock before the metas, then scripts, then the address.
+
+    A midnight is a day without a time: another place that knows the same day's time is better.
+    """
+    own = _own(head, around.title)
+    texts = [text for article in own for text in _texts(article, _LD)]
+    told, found = _first(texts, dates), dates_in(around.bar)
+    seen, seen_text = _seen(around.bar, found, dates)
+    if told and _has_clock(told, dates):
+        return seen if seen and _is_mislabelled(told, seen, head) else told
+    stated = _first(_in_state(head, around.title), dates) if around.scripted else None
+    if seen and not (told or stated) and seen_text[:2] in ("19", "20") and _has_clock(seen, dates):
+        return seen  # 10-08 12:00 would leave the year to a guess
+    metas = list(head.all(*_METAS))
+    said = _first(chain(metas, _times(root, head.url)), dates)
+    if said and seen and _is_mislabelled(said, seen, head):
+        return seen
+    ranked = [at for at in (told, stated, seen, said) if at]
+    if not any(_has_clock(at, dates) for at in ranked):
+        ranked += [at for at in (_first(chain(_in_state(head, around.title), _in_scripts(head, dates)), dates),) if at]
+    if ranked:
+        return next((at for at in ranked if _has_clock(at, dates) and abs(at - ranked[0]) < _DAY), ranked[0])
+    changes = chain(*(_texts(article, _LD_CHANGES) for article in own), head.all(*_CHANGES)) if texts or metas else ()
+    changed = [date.text for date in found if date.rank == CHANGED]
+    return _day_of(head.url, dates) or _first(chain(changes, changed), dates)
+
+
+def _first(texts: Iterator[str] | Sequence[str], dates: DateReader) -> datetime | None:
+    return next((at for text in texts if (at := dates(text))), None)
+
+
+def _has_clock(at: datetime, dates: DateReader) -> bool:
+    local = at.astimezone(dates.zone)
+    return bool((local.hour or local.minute) and (at.hour or at.minute))
+
+
+def _seen(bar: Sequence[str], found: Sequence[DateText], dates: DateReader) -> tuple[datetime | None, str]:
+    """The date beside the headline that is no change's, and its text."""
+    for one in found:
+        if one.rank != CHANGED and (at := dates(one.text)):
+            return at, one.text
+    if match := _apart.search(" ".join(text for text in bar if len(text) < 30)):
+        return dates("{}-{}-{} {}".format(*match.groups())), ""
+    return None, ""
+
+
+def _is_mislabelled(told: datetime, seen: datetime, head: Head) -> bool:
+    """True for a local time that a program was told with a "Z": people see the same hands of the clock, and no page in Chinese shows UTC."""
+    same_hands = told.replace(tzinfo=None, second=0, microsecond=0) == seen.replace(tzinfo=None, second=0, microsecond=0)
+    return same_hands and not told.utcoffset() and bool(seen.utcoffset()) and (head.is_chinese or not _is_naive(seen))
+
+
+def _is_naive(seen: datetime) -> bool:
+    """True for a time whose zone was only ours; what names its own has it as an offset."""
+    return getattr(seen.tzinfo, "key", None) is not None
+
+
+def _day_of(url: str, dates: DateReader) -> datetime | None:
+    at = date_in_url(url, dates.zone)
+    return at if at and at <= dates.now + AHEAD else None
+
+
+# ---- JSON-LD
+
+
+def _own(head: Head, title: str) -> list[dict[str, Any]]:
+    """The page's JSON-LD articles without those that are another's by headline and address; of several the one that names this."""
+    known = [name for name in (loose(title), loose(head.tags.title)) if name]
+    named = [article for article in head.articles if _names(article, head.url, known)]
+    return named or [article for article in head.articles if not (_headline(article) and _address(article, head.url))]
+
+
+def _names(article: dict[str, Any], url: str, known: Sequence[str]) -> bool:
+    headline = loose(_headline(article))
+    return (len(headline) > 3 and any(headline in name or name in headline for name in known)) or _address(article, url) == _bare(
+        url
+    )
+
+
+def _headline(article: dict[str, Any]) -> str:
+    return next((text for key in ("headline", "name") if isinstance(text := article.get(key), str)), "")
+
+
+def _address(article: dict[str, Any], url: str) -> str:
+    for value in (article.get("url"), article.get("mainEntityOfPage"), article.get("@id")):
+        said = value.get("@id") if isinstance(value, dict) else value
+        if isinstance(said, str) and (address := join(url, said)):
+            return _bare(address)
+    return ""
+
+
+def _bare(url: str) -> str:
+    return url.partition("://")[2].partition("#")[0].partition("?")[0].rstrip("/").removeprefix("www.")
+
+
+def _texts(article: dict[str, Any], keys: Sequence[str]) -> Iterator[str]:
+    return (text for key in keys if isinstance(text := article.get(key), str))
+
+
+# ---- <time>
+
+
+def _times(root: etree._Element, url: str) -> Iterator[str]:
+    """The `datetime` of the page's `<time>` elements that are not another article's."""
+    for element in islice(root.iter("time"), MAX_TIMES):
+        text = element.get("datetime") or ""
+        if text and not _is_anothers(element, url):
+            yield text
+
+
+def _is_anothers(element: etree._Element, url: str) -> bool:
+    """True in a sidebar, a list of related articles, comments, or a card: a place with a headline that links to another page."""
+    for level, place in enumerate(islice(element.iterancestors(), NEAR)):
+        if place.tag in ("aside", "nav", "footer"):
+            return True
+        if place.tag in ("body", "html", "main") or place.find(".//h1") is not None:
+            return False
+        if place.tag == "a" and _is_elsewhere(place.get("href"), url):
+            return True
+        if _beside.search(f"{place.get('class') or ''} {place.get('id') or ''}"):
+            return True
+        if (place.tag in ("li", "article", "td", "dd") or level < 3) and any(
+            _is_headline(link, url) for link in islice(place.iter("a"), 20)
+        ):
+            return True
+    return False
+
+
+def _is_headline(link: etree._Element, url: str) -> bool:
+    text = tree.clean("".join(map(str, link.itertext()))[:200])
+    return len(text.encode()) >= TITLE and _is_elsewhere(link.get("href"), url) and not _no_article.search(link.get("href") or "")
+
+
+def _is_elsewhere(href: str | None, url: str) -> bool:
+    address = join(url, href or "")
+    return bool(address) and _bare(str(address)) != _bare(url)
+
+
+# ---- scripts
+
+
+def _in_state(head: Head, title: str) -> Iterator[str]:
+    """The dates of the object that is this article in the state of the page's program, those of its publication first."""
+    wanted = loose(title)
+    if not wanted:
+        return
+    for whole in script_state.values(head.tags, title, 0):
+        owners = [one for one in _objects(whole) if any(_is_title(key, value, wanted, whole) for key, value in one.items())]
+        around = (
+            [one for one in _objects(whole) if any(part is owner for part in one.values() for owner in owners)]
+            if len(owners) < 9
+            else []
+        )
+        for one in (*owners, *around):
+            parts = [one, *(value for key, value in one.items() if isinstance(value, dict) and "author" not in key.lower())]
+            for pattern in (_published_key, _created_key):
+                yield from (text for part in parts for text in _dates_under(part, pattern, whole))
+
+
+def _objects(whole: Any) -> Iterator[dict[str, Any]]:
+    found = islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES)
+    return (one for one in found if isinstance(one, dict))
+
+
+def _is_title(key: str, value: Any, wanted: str, whole: Any) -> bool:
+    return script_state.is_title(key) and isinstance(text := _resolved(value, whole), str) and loose(text[:400]) == wanted
+
+
+def _dates_under(one: dict[str, Any], pattern: re.Pattern[str], whole: Any) -> Iterator[str]:
+    for key, value in one.items():
+        value = _resolved(value, whole)
+        if isinstance(value, str | int) and not isinstance(value, bool) and pattern.fullmatch(re.sub(r"[\W_]", "", key).lower()):
+            yield str(value)
+
+
+def _resolved(value: Any, whole: Any) -> Any:
+    """Nuxt keeps all values in one list, and numbers in its objects are places there."""
+    is_place = isinstance(whole, list) and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(whole)
+    return whole[value] if is_place else value
+
+
+def _in_scripts(head: Head, dates: DateReader) -> Iterator[str]:
+    """What looks like a date under a key that may be an article's, where all of those agree on the day; for scripts that are no JSON."""
+    scripts = [text for kind, text in head.tags.scripts if "ld+json" not in kind or not head.articles]
+    matches = (match for pattern in _script_dates for text in scripts for match in pattern.finditer(text, 0, SCRIPT))
+    texts = [match[1] for match in matches if not _other_key.search(match.string, max(0, match.start() - 24), match.start())]
+    days = {at.astimezone(dates.zone).date() for text in texts[:MAX_TIMES] if (at := dates(text))}
+    return iter(texts if len(days) == 1 else ())
