@@ -17,12 +17,12 @@ from crawler.discover.scoring import Judged
 from crawler.sandbox.pool import Readers
 from crawler.url import is_web
 from jobs import clock, log
-from jobs.app import fetch_rules
 from jobs.cli.console import Cli, Json, err, fail, local, out, show, write_json
 from jobs.config import edit
 from jobs.config.load import Config, SourceConfig
 from jobs.formats import opml
 from jobs.formats.opml import OpmlError, Outline
+from jobs.parts import fetch_rules
 from jobs.services import discover
 from jobs.services.catalogue import Listed, catalogue
 from jobs.services.discover import Discovered
