@@ -14,7 +14,7 @@ from jobs.config.checks import meaning
 from jobs.config.models import ChannelConfig, Config, RuleConfig, SourceConfig, kinds
 from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
-from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document
+from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document, read_file
 from jobs.deliver.transport import channel_for
 from storage.rules.ruleset import search, shadowed
 
@@ -34,7 +34,11 @@ __all__ = [
 
 def load(path: Path, environ: Mapping[str, str]) -> Config:
     """The configuration of a file, variables filled in from `environ`. Raises ConfigError, never anything else."""
-    document = read_document(path, environ)
+    return parsed(read_document(str(path), read_file(path), environ), environ)
+
+
+def parsed(document: Document, environ: Mapping[str, str]) -> Config:
+    """The configuration that a document means. Raises ConfigError."""
     _add_channels(document, environ)
     shape(document)
     meaning(document)

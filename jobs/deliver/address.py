@@ -16,8 +16,8 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from crawler.errors import OptionError
 from crawler.plugins import Options
+from jobs.redaction import HIDDEN
 
-HIDDEN = "***"
 _SHAPE = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?]*)([^?]*)(?:\?(.*))?", re.IGNORECASE | re.DOTALL)
 _HOSTS = ("webhook", "smtp", "smtps", "ntfy", "bark", "console", "file")  # the host of these is a host, not a token
 _HARMLESS = ("from", "to", "keyword", "tls", "sound", "group", "topic")  # query keys whose value may be shown
