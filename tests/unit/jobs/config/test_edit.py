@@ -180,6 +180,7 @@ def test_a_variable_of_the_file_stays_a_variable(tmp_path: Path) -> None:
 words = st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), min_size=1, max_size=20)
 
 
+@settings(deadline=None)
 @given(words, words, st.lists(words, max_size=2))
 def test_whatever_the_words_they_come_back_or_are_refused(
     tmp_path_factory: pytest.TempPathFactory, name: str, link: str, tags: list[str]
