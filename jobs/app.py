@@ -8,18 +8,18 @@ import socket
 from collections.abc import Awaitable
 from datetime import datetime
 
-from crawler.fetch.engine import Engine, FetchRules
+from crawler.fetch.engine import Engine
 from crawler.sandbox.pool import Readers
 from jobs import clock, log
-from jobs.config.load import Config, RuleConfig, SourceConfig, needs_restart
+from jobs.config.load import Config, needs_restart
 from jobs.deliver.dispatcher import Deliverer
-from jobs.deliver.transport import OpenChannel, channel_for
 from jobs.formats.alert_feeds import Feeds
 from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
+from jobs.parts import channels_of, fetch_rules, watch_of
 from jobs.pipeline import Pipeline
 from jobs.store_guard import StoreGuard
-from jobs.watch import Hooks, RulePolicy, Watch, WatchedSource
+from jobs.watch import Hooks
 from jobs.web.websub import WebSub
 from storage.alerts import outbox
 from storage.archive import queries
@@ -27,7 +27,6 @@ from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
 from storage.queue import clock_set, frontier, sources
-from storage.rules.ruleset import Ruleset
 
 _log = log.get("app")
 
@@ -158,56 +157,3 @@ class App:
         self.readers.close()
         self.db.close()
         self._lock.release()
-
-
-def fetch_rules(config: Config) -> FetchRules:
-    """What the configuration says of fetching."""
-    crawl = config.crawl
-    return FetchRules(
-        user_agent=crawl.user_agent,
-        concurrency=crawl.concurrency,
-        per_host=crawl.per_host,
-        delay=crawl.delay.total_seconds(),
-        timeout=crawl.timeout.total_seconds(),
-        max_page_size=crawl.max_page_size,
-        obey_robots=crawl.obey_robots,
-        allow_networks=tuple(crawl.allow_networks),
-        browser=config.browser,
-        sandbox=crawl.sandbox,
-    )
-
-
-def watch_of(config: Config) -> Watch:
-    """The configuration as the pipeline works with it."""
-    return Watch(
-        sources={row.name: _watched(row) for row in config.sources if row.enabled},
-        rules=Ruleset(config.compiled_rules()),
-        routing={rule.name: routing_of(rule) for rule in config.rules},
-        zone=config.zone,
-        delay=config.crawl.delay,
-        budget=config.crawl.budget,
-        timed_polls=config.timed_polls(clock.now()),
-    )
-
-
-def routing_of(rule: RuleConfig) -> RulePolicy:
-    """Where the alerts of a rule go, and when."""
-    return RulePolicy(
-        channels=tuple(rule.channels),
-        max_age=rule.max_age,
-        due=rule.due,
-        fold=rule.stories,
-        again_when=rule.again_when,
-        on_update=rule.on_update and rule.enabled,
-        cooldown=rule.cooldown,
-        digest_size=rule.digest_size,
-    )
-
-
-def _watched(row: SourceConfig) -> WatchedSource:
-    return WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
-
-
-def channels_of(config: Config) -> dict[str, OpenChannel]:
-    """The channels that rules may name, each opened from its address."""
-    return {row.name: channel_for(row.url, row.template or "") for row in config.channels}

@@ -16,9 +16,9 @@ from typing import Any
 import structlog
 
 from jobs import clock
+from jobs.redaction import blank
 
 Event = MutableMapping[str, Any]
-HIDDEN = "***"
 FILE_SIZE, FILES = 10_000_000, 5  # bytes of a log file, and how many old ones are kept
 MAX_COMPLAINTS = 5_000  # kinds of them that are counted
 _SECRETS: set[str] = set()
@@ -26,14 +26,12 @@ _SECRETS: set[str] = set()
 
 def hide(secrets: Iterable[str]) -> None:
     """From now on these strings are shown as ``***``, in every log line, tracebacks included."""
-    _SECRETS.update(secret for secret in secrets if len(secret) >= 4)  # a shorter one would blank innocent words
+    _SECRETS.update(secrets)
 
 
 def redacted(text: str) -> str:
     """The text without any known secret."""
-    for secret in sorted(_SECRETS, key=len, reverse=True):
-        text = text.replace(secret, HIDDEN)
-    return text
+    return blank(text, _SECRETS)
 
 
 def printable(text: str) -> str:

@@ -34,7 +34,7 @@ def _of_store(app: App, now: datetime) -> list[Metric]:
         status = app.db.read(lambda s: queries.status(s, now))
     except StorageError:
         return []
-    tasks: Counter[tuple[str, ...]] = Counter({(kind, state): count for (kind, state), count in status.tasks.items()})
+    tasks: Counter[tuple[str, ...]] = Counter({tuple(key.split()): count for key, count in status.tasks.items()})
     late = (now - status.oldest_due).total_seconds() if status.oldest_due else 0.0
     return [
         Metric("zhixun_records", "gauge", "Records in the archive.", {(): status.records}),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
@@ -14,39 +13,24 @@ from typing import Annotated, Any
 import typer
 
 from crawler.discover.scoring import Judged
-from crawler.sandbox.pool import Readers
 from crawler.url import is_web
 from jobs import clock, log
-from jobs.app import fetch_rules
 from jobs.cli.console import Cli, Json, err, fail, local, out, show, write_json
-from jobs.config import edit
-from jobs.config.load import Config, SourceConfig
+from jobs.config.load import Config
 from jobs.formats import opml
-from jobs.formats.opml import OpmlError, Outline
+from jobs.formats.opml import OpmlError
 from jobs.services import discover
+from jobs.services import sources as adding
 from jobs.services.catalogue import Listed, catalogue
-from jobs.services.discover import Discovered
-from jobs.services.fetch_one import fetching
+from jobs.services.configuration import Conflict, Refused
 
 SHOWN_TITLES = 3
-_BESIDE = ("name", "url", "kind", "tags", "enabled")  # keys of an entry that have a place of their own in OPML
-_OPEN_HEADERS = ("referer", "accept", "accept-language", "user-agent", "x-requested-with", "app-version")  # hold no secret
-_secret_word = re.compile(r"token|key|secret|pass|auth|session|cookie", re.IGNORECASE)
 
 
 class Exchange(StrEnum):
     """What other programs read."""
 
     opml = "opml"
-
-
-async def _discover(config: Config, url: str) -> Discovered:
-    readers = Readers(workers=1)
-    try:
-        async with fetching(fetch_rules(config)) as fetcher:
-            return await discover.discover(url, fetcher, readers, clock.now(), config.zone, tell=_tell)
-    finally:
-        readers.close()
 
 
 def _tell(url: str) -> None:
@@ -67,7 +51,7 @@ def discover_sources(context: typer.Context, url: Annotated[str, typer.Argument(
     """Find what of a site could be watched: feeds, sitemaps, list pages, JSON; best first. Asks at most a dozen times."""
     cli: Cli = context.obj
     config = cli.config_or_defaults()
-    found = asyncio.run(_discover(config, _address(url)))
+    found = asyncio.run(adding.discover(config, _address(url), clock.now(), _tell))
     if found.trouble:
         fail(f"{found.asked}: {found.trouble}", 1)
     if as_json:
@@ -111,19 +95,24 @@ def add_source(
     """Write a source into the configuration. Comments and order stay; a running daemon watches it within seconds."""
     cli: Cli = context.obj
     config = cli.config()
-    listed = catalogue().get(what)
-    entry = {"name": name or what, **listed.entry} if listed else _found(config, _address(what), name, yes)
-    entry["tags"] = list(dict.fromkeys((*entry.get("tags", ()), *(tags or ()))))
-    entry = {key: value for key, value in entry.items() if value not in ([], None)}
-    edit.add_sources(cli.path, [entry], os.environ)
-    if listed and listed.needs_js:
+    entry = adding.tagged(adding.listed(what, name) or _found(config, _address(what), name, yes), tags or ())
+    _write(cli, config, [entry])
+    if what in catalogue() and catalogue()[what].needs_js:
         err.print(f"{entry['name']}: its list is drawn by scripts, which nothing here runs; expect no articles", markup=False)
     out.print(f"added {entry['name']}: {entry['kind']} {entry['url']}", markup=False)
 
 
+def _write(cli: Cli, config: Config, entries: Sequence[Mapping[str, Any]]) -> None:
+    answer = adding.add(cli.path, config, entries, os.environ)
+    if isinstance(answer, Refused):
+        raise typer.Exit(fail(answer.reason, 3 if answer.mistakes else 1))
+    if isinstance(answer, Conflict):
+        raise typer.Exit(fail(f"{cli.path} was changed meanwhile; try again", 1))
+
+
 def _found(config: Config, url: str, name: str | None, yes: bool) -> dict[str, Any]:
     """The entry for what was discovered and chosen."""
-    found = asyncio.run(_discover(config, url))
+    found = asyncio.run(adding.discover(config, url, clock.now(), _tell))
     if found.best is None:
         trouble = f": {found.trouble}" if found.trouble else ""
         raise typer.Exit(
@@ -178,28 +167,14 @@ def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(
         raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
     except OpmlError as error:
         raise typer.Exit(fail(f"{file}: {error}", 1)) from None
-    fresh = [entry for entry in _entries(listed.outlines, config) if edit.known(config, entry) is None]
+    fresh = adding.entries_of(listed.outlines, config)
     if fresh:
-        edit.add_sources(cli.path, fresh, os.environ)
+        _write(cli, config, fresh)
     for why in listed.left_out:
         err.print(log.redacted(f"{file}: {why}"), markup=False, highlight=False)
     known = len(listed.outlines) - len(fresh)
     more = f", {len(listed.left_out)} lines left out or broken" if listed.left_out else ""
     out.print(f"{len(fresh)} sources imported, {known} already there{more}", markup=False)
-
-
-def _entries(outlines: Iterable[Outline], config: Config) -> list[dict[str, Any]]:
-    taken = {row.name for row in config.sources}
-    entries = []
-    for outline in outlines:
-        options = {key: value for key, value in outline.options.items() if key not in _BESIDE}
-        name = outline.title if outline.title and outline.title not in taken else ""
-        entry = {"name": name, "url": outline.url, "kind": outline.kind, **options, "tags": list(outline.tags)}
-        if edit.known(config, entry) is None:
-            entry["name"] = name or discover.name_for(outline.url, taken)
-            taken.add(entry["name"])
-        entries.append(entry)
-    return entries
 
 
 def export_sources(
@@ -208,26 +183,10 @@ def export_sources(
 ) -> None:
     """The configured sources as OPML, to standard output. Those that hold a secret are left out."""
     cli: Cli = context.obj
-    config = cli.config()
-    secrets = config.secrets()
-    outlines = [_outline(row) for row in config.sources if not _holds(row, secrets)]
-    for row in config.sources:
-        if _holds(row, secrets):
-            err.print(f"{row.name}: left out, it holds a secret", markup=False)
+    outlines, secret = adding.outlines_of(cli.config())
+    for name in secret:
+        err.print(f"{name}: left out, it holds a secret", markup=False)
     sys.stdout.buffer.write(opml.write(outlines, "Zhixun", clock.now()))
-
-
-def _outline(row: SourceConfig) -> Outline:
-    shown = row.model_dump(mode="json", exclude={*_BESIDE}, exclude_none=True, exclude_defaults=True)
-    headers = {name: value for name, value in shown.pop("headers", {}).items() if name.lower() in _OPEN_HEADERS}
-    return Outline(row.name, row.url, row.kind, row.tags, shown | ({"headers": headers} if headers else {}))
-
-
-def _holds(row: SourceConfig, secrets: Iterable[str]) -> bool:
-    """True for a source whose exported part would tell a secret, or works only with one."""
-    private = any(name.lower() not in (*_OPEN_HEADERS, "content-type") for name in row.headers)
-    told = f"{row.url} {_outline(row).options}"
-    return private or _secret_word.search(str(row.body or "")) is not None or any(secret in told for secret in secrets)
 
 
 def register(app: typer.Typer) -> None:

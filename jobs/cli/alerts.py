@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import typer
 
 from jobs import clock
-from jobs.cli.console import Cli, Json, local, out, show, table, write_json
-from jobs.deliver.message import alert_of, short_id
-from storage.alerts import ledger, outbox
+from jobs.cli.console import Cli, Json, local, out, say, show, table, write_json
+from jobs.deliver.message import short_id
+from jobs.services import ledger
 from storage.archive import queries
 
 app = typer.Typer(no_args_is_help=True, help="The ledger of alerts: what was raised, sent, refused.")
@@ -65,38 +65,36 @@ def show_alert(
 ) -> None:
     """One alert: why it was raised, where it went, each attempt and what the channel answered."""
     cli: Cli = context.obj
-    zone, number = cli.config().zone, _number(alert)
-    with cli.archive() as db:
-        found = db.read(lambda s: queries.alerts(s, ids=[number]))
-        payload = db.read(lambda s: queries.payload(s, number))
-        tries = db.read(lambda s: queries.attempts(s, number))
-        told = db.read(lambda s: ledger.duplicates(s, [number]))
-        later = db.read(lambda s: queries.alerts(s, follows=number))
-        standing = db.read(lambda s: ledger.standing(s, found[0].article_id)) if found else None
-    if not found or payload is None:
-        raise typer.BadParameter(f"no alert {alert}")
-    entry = found[0]
+    zone = cli.config().zone
+    shown = cli.ask(lambda s: ledger.show(s, alert))
     if as_json:
-        more = {"payload": payload, "tries": [asdict(one) for one in tries], "tellers": [asdict(one) for one in told]}
-        write_json([asdict(entry) | more | {"told_again": [short_id(one.id) for one in later]}])
+        later = [short_id(one.id) for one in shown.later]
+        row = asdict(shown)
+        write_json(
+            [row["alert"] | {"payload": row["payload"], "tries": row["tries"], "tellers": row["tellers"], "told_again": later}]
+        )
         return
-    for line in _about(entry, payload, standing, zone):
-        out.print(line, markup=False, highlight=False)
-    for one in later:
-        out.print(f"told again as {short_id(one.id)} on {local(one.created_at, zone)}", markup=False, highlight=False)
-    if told:
+    for line in _about(shown, zone):
+        say(line)
+    for one in shown.later:
+        say(f"told again as {short_id(one.id)} on {local(one.created_at, zone)}")
+    if shown.tellers:
         out.print("Also told by (counted here, and not alerted by themselves):")
-        table(("record", "as", "source", "title", "why"), [(t.article_id, t.how, t.source, t.title, t.reason) for t in told])
-    names = {delivery.id: delivery.channel for delivery in entry.deliveries}
-    table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in entry.deliveries])
+        table(
+            ("record", "as", "source", "title", "why"),
+            [(t.article_id, t.how, t.source, t.title, t.reason) for t in shown.tellers],
+        )
+    names = {delivery.id: delivery.channel for delivery in shown.alert.deliveries}
+    table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in shown.alert.deliveries])
     table(
         ("channel", "attempt", "began", "outcome", "code", "detail"),
-        [(names[a.delivery_id], a.number, local(a.started_at, zone), a.outcome, a.code, a.detail) for a in tries],
+        [(names[a.delivery_id], a.number, local(a.started_at, zone), a.outcome, a.code, a.detail) for a in shown.tries],
     )
 
 
-def _about(entry: queries.AlertView, payload: dict[str, Any], standing: ledger.Standing | None, zone: tzinfo) -> Iterator[str]:
+def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
     """Why it was raised: the record, the matched terms with their places, its age, when it could leave."""
+    entry, payload, standing = shown.alert, shown.payload, shown.standing
     yield f"{short_id(entry.id)}  rule {entry.rule} (version {entry.rule_version})  raised {local(entry.created_at, zone)}"
     if follows := payload.get("follows"):
         yield f"goes back to {short_id(follows['alert'])}: {follows['why']} {follows.get('detail', '')}".rstrip()
@@ -117,13 +115,6 @@ def _delivery(row: queries.DeliveryView, zone: tzinfo) -> tuple[Any, ...]:
     return row.channel, row.state, row.attempts, due, row.vendor_answer or row.last_error
 
 
-def _number(alert: str) -> int:
-    try:
-        return alert_of(alert)
-    except ValueError:
-        raise typer.BadParameter(f"{alert!r} is no alert id; they look like #00A7") from None
-
-
 @app.command("retry")
 def retry(
     context: typer.Context,
@@ -131,7 +122,6 @@ def retry(
 ) -> None:
     """Send dead letters again; the running daemon picks them up."""
     cli: Cli = context.obj
-    ids = [_number(alert) for alert in alerts or []]
     with cli.archive() as db:
-        count = db.write_now(lambda s: outbox.retry(s, ids or None, clock.now()))
+        count = ledger.retry(db, alerts or (), clock.now())
     out.print(f"{count} deliveries are due again")

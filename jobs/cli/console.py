@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from jobs import clock, log
 from jobs.config.load import Config, load
+from jobs.services.lookup import Unknown
 from storage.db.database import Database, open_database
 
 T = TypeVar("T")
@@ -53,16 +54,36 @@ class Cli:
     @contextmanager
     def archive(self, new: bool = False) -> Iterator[Database]:
         """The database, at the newest schema. Safe beside a running daemon. Only with `new` is one made where there is none."""
-        with closing(open_database((self._read or self.config()).database)) as db:
+        with closing(open_database((self._read or self.config()).database)) as db, asked():
             if not new:
                 db.must_exist()
             db.upgrade()
             yield db
 
+    @contextmanager
+    def reader(self) -> Iterator[Session]:
+        """A session to read from the archive."""
+        with self.archive() as db, db.reader() as session:
+            yield session
+
     def ask(self, question: Callable[[Session], T]) -> T:
         """The answer of one reading query."""
         with self.archive() as db:
             return db.read(question)
+
+
+@contextmanager
+def asked() -> Iterator[None]:
+    """What a person asked for and does not exist is wrong usage."""
+    try:
+        yield
+    except Unknown as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+def say(line: str) -> None:
+    """A line as it is, on standard output."""
+    out.print(line, markup=False, highlight=False)
 
 
 def bar() -> Progress:

@@ -19,10 +19,10 @@ from crawler.nlp.lexicon import UserTerm
 from crawler.record import Link, Page, Record
 from crawler.sandbox.pool import Readers
 from jobs import clock
-from jobs.app import fetch_rules
 from jobs.cli.console import Cli, fail, write_json
 from jobs.cli.records import Format, Summary, write_records
 from jobs.formats import record as formats
+from jobs.parts import fetch_rules
 from jobs.services.fetch_one import fetch_one
 
 AHEAD = 8  # pages read ahead of the one that is printed

@@ -24,10 +24,9 @@ from jobs.cli.console import Cli, Json, bar, err, fail, local, out, show, since,
 from jobs.formats import record as formats
 from jobs.services import annotate as again
 from jobs.services import history
-from storage.archive import annotations as annotating
+from jobs.services import records as archive
 from storage.archive import articles, pruning, queries
 from storage.db.database import Database
-from storage.rules import ruleset
 from storage.rules.parser import parse
 
 app = typer.Typer(no_args_is_help=True, help="The archive of records.")
@@ -71,7 +70,7 @@ def list_records(
     """The newest records."""
     cli: Cli = context.obj
     zone = cli.config().zone
-    with cli.archive() as db, db.reader() as session:
+    with cli.reader() as session:
         _list(queries.records(session, since=since(start), source=source, limit=limit), zone, as_json)
 
 
@@ -101,9 +100,8 @@ def show_record(
     if edits:
         _history(cli, number, zone, as_json)
         return
-    record, note = cli.ask(lambda s: (queries.record(s, number), annotating.of(s, number)))
-    if record is None:
-        raise typer.BadParameter(f"no record {number}")
+    found = cli.ask(lambda s: archive.show(s, number))
+    record, note = found.record, found.note
     if as_json:
         write_json([formats.to_json(record, zone)])
     else:
@@ -113,9 +111,7 @@ def show_record(
 
 
 def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
-    versions = cli.ask(lambda s: queries.versions(s, number))
-    if not versions:
-        raise typer.BadParameter(f"no record {number}")
+    versions = cli.ask(lambda s: archive.versions(s, number))
     if as_json:
         write_json(asdict(version) for version in versions)
         return
@@ -137,9 +133,8 @@ def search(
     cli: Cli = context.obj
     config = cli.config()
     wanted = parse(query, config.aliases, config.zone)
-    with cli.archive() as db, db.reader() as session:
-        rows = queries.tagged(session, since=since(start))
-        found = (record for record, tags in rows if ruleset.search(wanted, record, tags, clock.now()) is not None)
+    with cli.reader() as session:
+        found = (hit.record for _, hit in archive.matches(session, wanted, clock.now(), since=since(start)) if hit)
         _list(itertools.islice(found, limit), config.zone, as_json)
 
 
@@ -154,7 +149,7 @@ def export(
     """All records, newest first, to standard output."""
     cli: Cli = context.obj
     zone = cli.config().zone
-    with cli.archive() as db, db.reader() as session:
+    with cli.reader() as session:
         write_records(queries.records(session, since=since(start), source=source), form, zone, summary.value)
 
 

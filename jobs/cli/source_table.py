@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from dataclasses import asdict
+from datetime import datetime, tzinfo
 from typing import Any
 
 from jobs.cli.console import out, table
-from jobs.monitor.source_health import Health, State, span
+from jobs.monitor.source_health import State, span
+from jobs.services.status import SourceStatus
 from storage.queue.gaps import Gap
-from storage.queue.sources import State as Row
 
 HEADINGS = ("source", "state", "next", "last new", "articles", "304", "delay")
 _GOOD = (State.HEALTHY, State.NEW)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One source: its row, how it does, and how long an article waits for its poll on average, where that is known."""
-
-    row: Row
-    health: Health
-    delay: timedelta | None
-
-
-def print_table(lines: Sequence[Line], now: datetime, zone: tzinfo, most: int | None = None) -> None:
+def print_table(lines: Sequence[SourceStatus], now: datetime, zone: tzinfo, most: int | None = None) -> None:
     """Those in trouble first; of more than `most` only those, and how many others there are."""
     ordered = sorted(lines, key=lambda line: (line.health.state in _GOOD, line.row.name))
     if most is not None and len(ordered) > most:
@@ -36,7 +27,7 @@ def print_table(lines: Sequence[Line], now: datetime, zone: tzinfo, most: int | 
         out.print(f"{others} {'more ' if ordered else ''}are well: zhixun sources list", markup=False, highlight=False)
 
 
-def _cells(line: Line, now: datetime, zone: tzinfo) -> tuple[str, ...]:
+def _cells(line: SourceStatus, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     row = line.row
     polled = row.polls > 0
     return (
@@ -50,7 +41,7 @@ def _cells(line: Line, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     )
 
 
-def troubles(lines: Iterable[Line], gaps: Sequence[Gap], now: datetime, zone: tzinfo) -> list[str]:
+def troubles(lines: Iterable[SourceStatus], gaps: Sequence[Gap], now: datetime, zone: tzinfo) -> list[str]:
     """A sentence for each source that is not well, has moved, or may have a gap."""
     known = sorted(lines, key=lambda line: line.row.name)
     said = [_trouble(line, now, zone) for line in known if line.health.reason]
@@ -60,7 +51,7 @@ def troubles(lines: Iterable[Line], gaps: Sequence[Gap], now: datetime, zone: tz
     return said + [_gap(gap, now, zone) for gap in gaps if gap.filled_at is None]
 
 
-def _trouble(line: Line, now: datetime, zone: tzinfo) -> str:
+def _trouble(line: SourceStatus, now: datetime, zone: tzinfo) -> str:
     row, health = line.row, line.health
     good = f"; last good poll {brief(row.last_ok_at, now, zone)}" if row.fail_count and row.last_ok_at else ""
     told = f"; told {brief(row.told_at, now, zone)}" if row.told_state and row.told_at else ""
@@ -72,9 +63,9 @@ def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:
     return f"{gap.source} may have had articles between {span_} that its list no longer showed"
 
 
-def as_json(line: Line) -> dict[str, Any]:
+def as_json(line: SourceStatus) -> dict[str, Any]:
     """For programs."""
-    return {
+    return asdict(line.row) | {
         "health": line.health.state.value,
         "reason": line.health.reason or None,
         "sure": line.health.sure,

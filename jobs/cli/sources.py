@@ -11,10 +11,10 @@ from crawler.errors import ReadError, SpiderError
 from crawler.record import Found, Page
 from crawler.sandbox.pool import Readers
 from jobs import clock
-from jobs.app import fetch_rules, watch_of
 from jobs.cli import adding, health
 from jobs.cli.console import Cli, Json, fail, local, out, show, table
 from jobs.config.load import Config
+from jobs.parts import fetch_rules, watch_of
 from jobs.services.fetch_one import fetch_one
 from jobs.watch import WatchedSource
 

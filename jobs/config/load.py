@@ -17,7 +17,7 @@ from jobs.config.checks import meaning
 from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, SourceConfig, kinds
 from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
-from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document
+from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document, read_file
 from jobs.deliver.transport import channel_for
 from storage.rules.ruleset import search, shadowed
 
@@ -40,18 +40,19 @@ __all__ = [
 RESTART = ("database", "metrics", "crawl.websub")  # opened once, when the daemon starts
 
 
-def load(path: Path, environ: Mapping[str, str], folder: Path | None = None) -> Config:
-    """The configuration of a file, variables filled in from `environ`. Raises ConfigError, never anything else.
+def load(path: Path, environ: Mapping[str, str]) -> Config:
+    """The configuration of a file, variables filled in from `environ`. Raises ConfigError, never anything else."""
+    return parsed(read_document(str(path), read_file(path), environ), environ)
 
-    Relative paths in it begin at the file's own folder, or at `folder`.
-    """
-    document = read_document(path, environ)
+
+def parsed(document: Document, environ: Mapping[str, str]) -> Config:
+    """The configuration that a document means; relative paths begin at the folder of its file. Raises ConfigError."""
     _add_channels(document, environ)
     shape(document)
     meaning(document)
     if document.mistakes:
         raise ConfigError(document.mistakes)
-    config = Config.model_validate(placed(document.data, folder or Path(os.path.abspath(path)).parent))
+    config = Config.model_validate(placed(document.data, Path(os.path.abspath(document.file)).parent))
     config._secrets = frozenset(document.secrets)
     for name, why in shadowed(config.compiled_rules(), config.manners()):
         place = next(number for number, rule in enumerate(config.rules) if rule.name == name)

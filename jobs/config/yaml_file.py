@@ -18,12 +18,12 @@ from ruamel.yaml.reader import ReaderError
 
 from crawler.errors import ZhixunError
 from jobs.config.values import brief
+from jobs.redaction import MIN_SECRET, blank
 
 MAX_BYTES = 2 * 2**20  # a thousand sources are 300 KB
 MAX_NODES = 200_000  # bounds what nested aliases can unfold to
 MAX_DEPTH = 30
 MAX_SECRET_FILE = 64 * 2**10
-MIN_SECRET = 4  # code points; blanking a shorter word would blank innocent text
 
 Path_ = tuple[str | int, ...]
 _VARIABLE = re.compile(r"\$\$\{|\$\{([^}:]*)(?::-([^}]*))?\}")
@@ -91,31 +91,22 @@ class Document:
         """Report a fault at a path; where the path does not exist, at its nearest parent."""
         line, column = next((self.places[path[:n]] for n in range(len(path), -1, -1) if path[:n] in self.places), (0, 0))
         text = f"{show_path(path)}: {message}" if path else message
-        self.mistakes.append(Mistake(self.file, line, column, self._redacted(text), self._redacted(cure)))
-
-    def _redacted(self, text: str) -> str:
-        """The text without secrets, nor the beginning of one that `brief` cut off."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            for shown in {secret, "".join(ch if ch.isprintable() else " " for ch in secret)}:
-                text = text.replace(shown, "***")
-                for size in range(min(len(shown), 60), MIN_SECRET - 1, -1):
-                    text = text.replace(shown[:size] + "…", "***…")
-        return text
+        self.mistakes.append(Mistake(self.file, line, column, blank(text, self.secrets), blank(cure, self.secrets)))
 
 
-def read_document(path: Path, environ: Mapping[str, str]) -> Document:
-    """The file as a Document; raises ConfigError when it is no YAML mapping at all."""
-    text = _decode(path, _read(path))
-    root = _compose(path, text)
-    document = Document(str(path))
+def read_document(file: str, body: bytes, environ: Mapping[str, str]) -> Document:
+    """What stands in a file as a Document; raises ConfigError when it is no YAML mapping at all."""
+    root = _compose(file, _decode(file, body))
+    document = Document(file)
     if not isinstance(root, MappingNode):
         what = "is empty" if root is None else "is no mapping of keys such as `sources:`"
-        raise ConfigError([Mistake(str(path), 1 if root else 0, 1 if root else 0, f"the file {what}")])
+        raise ConfigError([Mistake(file, 1 if root else 0, 1 if root else 0, f"the file {what}")])
     document.data = _Builder(document, environ).build(root)
     return document
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """The bytes of the file; raises ConfigError when it cannot be read."""
     try:
         if not path.is_file():
             raise OSError("is no file" if path.exists() else "does not exist")
@@ -129,17 +120,17 @@ def _read(path: Path) -> bytes:
     return body
 
 
-def _decode(path: Path, body: bytes) -> str:
+def _decode(file: str, body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = body[: error.start]
         column = error.start - before.rfind(b"\n")
         fault = f"byte 0x{body[error.start]:02X} is no UTF-8"
-        raise ConfigError([Mistake(str(path), before.count(b"\n") + 1, column, fault, "save the file as UTF-8")]) from None
+        raise ConfigError([Mistake(file, before.count(b"\n") + 1, column, fault, "save the file as UTF-8")]) from None
 
 
-def _compose(path: Path, text: str) -> Node | None:
+def _compose(file: str, text: str) -> Node | None:
     yaml = YAML(typ="safe", pure=True)
     yaml.composer.warn_double_anchors = False
     try:
@@ -147,15 +138,15 @@ def _compose(path: Path, text: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise ConfigError([Mistake(str(path), line, column, *_yaml_words(error))]) from None
+        raise ConfigError([Mistake(file, line, column, *_yaml_words(error))]) from None
     except ReaderError as error:
         before = text[: error.position]
         fault = f"the control character U+{ord(text[error.position]):04X} is not allowed"
-        raise ConfigError([Mistake(str(path), before.count("\n") + 1, error.position - before.rfind("\n"), fault)]) from None
+        raise ConfigError([Mistake(file, before.count("\n") + 1, error.position - before.rfind("\n"), fault)]) from None
     except RecursionError:
-        raise ConfigError([Mistake(str(path), 0, 0, "is nested too deep")]) from None
+        raise ConfigError([Mistake(file, 0, 0, "is nested too deep")]) from None
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError, NotImplementedError) as error:
-        raise ConfigError([Mistake(str(path), 0, 0, f"is no YAML: {type(error).__name__} {brief(str(error))}")]) from None
+        raise ConfigError([Mistake(file, 0, 0, f"is no YAML: {type(error).__name__} {brief(str(error))}")]) from None
 
 
 def _yaml_words(error: MarkedYAMLError) -> tuple[str, str]:

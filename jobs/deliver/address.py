@@ -16,8 +16,8 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from crawler.errors import OptionError
 from crawler.plugins import Component, Options, family
+from jobs.redaction import HIDDEN
 
-HIDDEN = "***"
 _SHAPE = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?]*)([^?]*)(?:\?(.*))?", re.IGNORECASE | re.DOTALL)
 _MIN_SECRET = 8  # code points; a shorter word is no token, and blanking it everywhere would blank innocent text
 

@@ -7,11 +7,8 @@ as markup, without the characters that XML does not know.
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -21,7 +18,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from lxml import etree
 
-from jobs import log
+from jobs import files, log
 from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
 from jobs.formats.text_layout import safe
@@ -163,27 +160,13 @@ class Feeds:
             feed = Feed(rule, address, self._db.read(lambda s, rule=rule: ledger.entries(s, rule, limit)))  # type: ignore[misc]
             base = Path(folder) / file_name(rule)
             try:
-                _replace(base.with_name(f"{base.name}.xml"), to_atom(feed, self._now()))
-                _replace(base.with_name(f"{base.name}.json"), to_json_feed(feed))
+                base.parent.mkdir(parents=True, exist_ok=True)
+                for suffix, body in (("xml", to_atom(feed, self._now())), ("json", to_json_feed(feed))):
+                    files.replace(
+                        base.with_name(f"{base.name}.{suffix}"), body, 0o644
+                    )  # a web server, which is somebody else, shows it
             except OSError as error:
                 _log.error("a feed cannot be written", rule=rule, folder=folder, error=error.strerror)
                 continue
             self._written[rule] = marks.get(rule, (0, 0))
         return stale
-
-
-def _replace(path: Path, body: bytes) -> None:
-    """Write the file whole or not at all; a reader never sees half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".feed-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(0o644)  # a web server, which is somebody else, shows it
-        Path(name).replace(path)
-    except OSError:
-        with suppress(OSError):
-            Path(name).unlink()
-        raise

@@ -119,7 +119,7 @@ def try_again(session: Session, model: str, now: datetime) -> int:
     return changed(session, update(annotation).where(annotation.c.model == model, annotation.c.state != "done").values(due))
 
 
-def of(session: Session, number: int) -> Annotation | None:
+def get(session: Session, number: int) -> Annotation | None:
     """What became of asking about a record, if a model was asked."""
     row = session.execute(select(annotation).where(annotation.c.article_id == number)).first()
     return Annotation(**{name: getattr(row, name) for name in Annotation.__dataclass_fields__}) if row else None

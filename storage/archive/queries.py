@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select, update
+from sqlalchemy import Select, and_, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
@@ -15,9 +18,40 @@ from storage.alerts import outbox
 from storage.db.database import insert_new
 from storage.db.mapping import record_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
+from storage.rules.parser import Query
 
 STOPPED = "stopped"  # the last beat of a daemon that ended in order
 CHUNK = 200  # records held in memory at once
+_CURSOR = re.compile(r"(-?\d{1,18})-(\d{1,18})", re.ASCII)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place in the archive: what comes after it is older. As text it can stand in an address."""
+
+    shown_at: datetime
+    id: int
+
+    def __str__(self) -> str:
+        return f"{(self.shown_at - _EPOCH) // timedelta(microseconds=1)}-{self.id}"
+
+    @classmethod
+    def parse(cls, text: str) -> Cursor:
+        """The reverse. Raises ValueError."""
+        if match := _CURSOR.fullmatch(text):
+            with suppress(OverflowError):  # of a year that no calendar has
+                return cls(_EPOCH + timedelta(microseconds=int(match[1])), int(match[2]))
+        raise ValueError(f"{text!r} is no place in the archive")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A stored record with its source's tags, and where it stands."""
+
+    record: Record
+    tags: tuple[str, ...]
+    at: Cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +119,7 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """The numbers of `zhixun status`. `tasks` is by kind and state; `waiting` counts what is due; `oldest_due` is the latest of it."""
+    """The numbers of `zhixun status`. `tasks` is by kind and state ("poll due"); `waiting` counts what is due; `oldest_due` is the latest of it."""
 
     records: int
     reprints: int
@@ -93,7 +127,7 @@ class Status:
     sources: int
     failing: int
     deliveries: dict[str, int]
-    tasks: dict[tuple[str, str], int]
+    tasks: dict[str, int]
     waiting: int
     oldest_due: datetime | None
     newest_record: datetime | None
@@ -102,7 +136,12 @@ class Status:
 
 def records(session: Session, **filters: Any) -> Iterator[Record]:
     """Stored records, newest first; see `tagged` for the filters."""
-    return (record for record, _ in tagged(session, **filters))
+    return (row.record for row in tagged(session, **filters))
+
+
+def candidates(session: Session, query: Query, **filters: Any) -> Iterator[Candidate]:  # noqa: ARG001 - an index will look at it
+    """All records of which the query may be true, and perhaps others, newest first; see `tagged` for the filters."""
+    return tagged(session, **filters)
 
 
 def tagged(
@@ -112,10 +151,10 @@ def tagged(
     since: datetime | None = None,
     until: datetime | None = None,
     ids: Sequence[int] | None = None,
+    after: Cursor | None = None,
     limit: int | None = None,
-    offset: int = 0,
-) -> Iterator[tuple[Record, tuple[str, ...]]]:
-    """Stored records with their source's tags, newest first, read in chunks: use it inside `Database.reader`.
+) -> Iterator[Candidate]:
+    """Stored records, newest first, read in chunks: use it inside `Database.reader`. `after`: only what comes after this place.
 
     `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it.
     """
@@ -128,26 +167,20 @@ def tagged(
         query = query.where(article.c.shown_at < until)
     if ids is not None:
         query = query.where(article.c.id.in_(list(ids)))
-    for row in _in_chunks(session, query, limit, offset):
-        yield record_from_row(row), tuple(row.tags)
+    left = sys.maxsize if limit is None else limit
+    while left > 0:
+        rows = session.execute(_older(query, after).limit(min(CHUNK, left))).all()
+        for row in rows:
+            after = Cursor(row.shown_at, row.id)
+            yield Candidate(record_from_row(row), tuple(row.tags), after)
+        left = left - len(rows) if len(rows) == CHUNK else 0
 
 
-def _in_chunks(session: Session, query: Select[Any], limit: int | None, offset: int) -> Iterator[Any]:
-    """Rows by key set, not by OFFSET, which would read everything before it again for each chunk."""
-    after: Any = None
-    left = limit
-    while left is None or left > 0:
-        size = CHUNK if left is None else min(CHUNK, left)
-        here = query.limit(size) if after is not None else query.limit(size).offset(offset)
-        if after is not None:
-            older = and_(article.c.shown_at == after.shown_at, article.c.id < after.id)
-            here = here.where(or_(article.c.shown_at < after.shown_at, older))
-        rows = session.execute(here).all()
-        yield from rows
-        if len(rows) < size:
-            return
-        after = rows[-1]
-        left = None if left is None else left - size
+def _older(query: Select[Any], cursor: Cursor | None) -> Select[Any]:
+    """By a row value, which the index answers: an OFFSET, or an OR of the two columns, would read and sort all of it for each chunk."""
+    if cursor is None:
+        return query
+    return query.where(tuple_(article.c.shown_at, article.c.id) < (cursor.shown_at, cursor.id))
 
 
 def record(session: Session, number: int) -> Record | None:
@@ -187,9 +220,13 @@ def alerts(
     ids: Sequence[int] | None = None,
     story: int | None = None,
     follows: int | None = None,
+    before: int | None = None,
     limit: int = 50,
 ) -> list[AlertView]:
-    """The ledger, newest first. `state`: alerts with a delivery in that state. `follows`: those that go back to this alert."""
+    """The ledger, newest first. `state`: alerts with a delivery in that state. `follows`: those that go back to this alert.
+
+    `before`: only alerts with a smaller id.
+    """
     query = (
         select(alert, article.c.title, article.c.link)
         .join(article, article.c.id == alert.c.article_id)
@@ -207,6 +244,8 @@ def alerts(
         query = query.where(alert.c.story == story)
     if follows is not None:
         query = query.where(alert.c.follows == follows)
+    if before is not None:
+        query = query.where(alert.c.id < before)
     rows = session.execute(query.limit(limit)).all()
     deliveries = _deliveries(session, [row.id for row in rows])
     return [_view(AlertView, row, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows]
@@ -253,7 +292,7 @@ def status(session: Session, now: datetime) -> Status:
         sources=session.scalar(enabled) or 0,
         failing=session.scalar(enabled.where(source.c.fail_count > 0)) or 0,
         deliveries=outbox.counts(session),
-        tasks={(kind, state): count for kind, state, count in by_state},
+        tasks={f"{kind} {state}": count for kind, state, count in by_state},
         waiting=waiting,
         oldest_due=oldest,
         newest_record=newest,

@@ -15,8 +15,8 @@ import pytest
 from crawler.fetch.engine import Fetch, FetchResult
 from crawler.record import Outcome, Page, Reason, Record
 from crawler.sandbox.pool import Readers
-from jobs.app import watch_of
 from jobs.config.load import Config, ConfigError, load
+from jobs.parts import watch_of
 from jobs.pipeline import Pipeline
 from storage.alerts import outbox
 from storage.archive import queries

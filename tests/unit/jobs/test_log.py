@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from jobs import log
+from jobs.redaction import HIDDEN
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ def test_a_secret_is_never_shown(stream: io.StringIO) -> None:
     except ValueError:
         log.get("test").exception("failed")
     assert "canary-token-1" not in stream.getvalue()
-    assert stream.getvalue().count(log.HIDDEN) >= 3
+    assert stream.getvalue().count(HIDDEN) >= 3
 
 
 def test_a_page_cannot_write_to_the_terminal(stream: io.StringIO) -> None:

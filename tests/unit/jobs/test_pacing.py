@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from crawler.fetch.messages import Fetch, FetchResult
 from crawler.record import Found, Link, Outcome, Page, Reason, Source
 from jobs import pacing
-from jobs.app import watch_of
 from jobs.config.load import ConfigError, load
 from jobs.pacing import LONGEST, SHORTEST, Pace
+from jobs.parts import watch_of
 from jobs.pipeline import Pipeline
 from jobs.watch import Hooks
 from storage.db.database import Database

@@ -83,7 +83,7 @@ class Bench:
         return found
 
     def note(self, number: int) -> Annotation | None:
-        return self.db.read(lambda s: annotating.of(s, number))
+        return self.db.read(lambda s: annotating.get(s, number))
 
     def tokens(self) -> int:
         return self.db.read(lambda s: annotating.spent(s, "2026-11"))

@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from crawler.record import Fact, Reason, Record
-from jobs.cli.source_table import Line, print_table
+from jobs.cli.source_table import print_table
 from jobs.monitor import source_health
 from jobs.monitor.source_health import State, judge
+from jobs.services.status import SourceStatus
 from storage.db.database import open_database
 from storage.queue import arrival_rate, baseline
 from storage.queue.baseline import Habits, Reading
@@ -221,7 +222,7 @@ def test_a_reading_says_what_is_wrong_with_a_record() -> None:
 @pytest.mark.slow
 def test_of_many_sources_only_those_in_trouble_are_shown_at_a_glance(capsys: pytest.CaptureFixture[str]) -> None:
     well, ill = source_health.Health(State.HEALTHY), source_health.Health(State.FAILING, "HTTP 500", sure=True)
-    lines = [Line(replace(ROW, name=f"source-{n}"), ill if n == 7 else well, None) for n in range(100)]
+    lines = [SourceStatus(replace(ROW, name=f"source-{n}"), ill if n == 7 else well, None) for n in range(100)]
     print_table(lines, NOW, UTC, most=60)
     few = capsys.readouterr().out.splitlines()
     assert [line.split()[0] for line in few] == ["source", "source-7", "99"]

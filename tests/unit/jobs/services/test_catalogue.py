@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from crawler.url import link_key
-from jobs.config.edit import EditError, add_sources
-from jobs.config.load import Config, SourceConfig
+from jobs.config.load import Config, SourceConfig, load
 from jobs.config.yaml_file import read_document
 from jobs.services.catalogue import catalogue
+from jobs.services.configuration import Refused
+from jobs.services.sources import add
 
 ROOT = Path(__file__).parents[4]
 SHIPPED = ROOT / "config.yaml"
@@ -22,7 +23,8 @@ def taken(tmp_path_factory: pytest.TempPathFactory) -> Config:
     """A configuration with the whole catalogue in it."""
     path = tmp_path_factory.mktemp("all") / "config.yaml"
     path.write_text("sources: []\n", "utf-8")
-    return add_sources(path, [{"name": each.name, **each.entry} for each in catalogue().values()], {})
+    add(path, load(path, {}), [{"name": each.name, **each.entry} for each in catalogue().values()], {})
+    return load(path, {})
 
 
 def test_all_66_can_be_taken(taken: Config) -> None:
@@ -37,7 +39,7 @@ def test_what_is_taken_is_what_the_catalogue_says(taken: Config) -> None:
 
 
 def test_defaults_are_the_shipped_configuration() -> None:
-    shipped = {entry.pop("name"): entry for _, entry in read_document(SHIPPED, {}).entries("sources")}
+    shipped = {entry.pop("name"): entry for _, entry in read_document(str(SHIPPED), SHIPPED.read_bytes(), {}).entries("sources")}
     assert {name: dict(each.entry) for name, each in catalogue().items() if each.default} == shipped
     assert len(shipped) == 33
 
@@ -46,8 +48,9 @@ def test_taking_a_default_again_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_bytes(SHIPPED.read_bytes())
     for name in (each.name for each in catalogue().values() if each.default):
-        with pytest.raises(EditError, match="already"):
-            add_sources(path, [{"name": name, **catalogue()[name].entry}], {})
+        answer = add(path, load(path, {}), [{"name": name, **catalogue()[name].entry}], {})
+        assert isinstance(answer, Refused)
+        assert "already" in answer.reason
     assert path.read_bytes() == SHIPPED.read_bytes()
 
 

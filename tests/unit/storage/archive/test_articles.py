@@ -60,7 +60,7 @@ def test_a_record_comes_back_with_nothing_lost(db: Database) -> None:
     assert stored == Stored("new", "no record has this link or this text", stored.article_id, stored.article_id)
     back = db.read(lambda s: queries.record(s, stored.article_id))
     assert back == replace(FULL, id=stored.article_id, story=stored.article_id)
-    assert db.read(lambda s: [tags for _, tags in queries.tagged(s)]) == [("央视",)]
+    assert db.read(lambda s: [row.tags for row in queries.tagged(s)]) == [("央视",)]
 
 
 def test_what_no_database_can_keep_is_replaced(db: Database) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from crawler.record import Record, Source
 from jobs.services import history
@@ -40,7 +43,9 @@ FILTERS = [
     ("since, included", {"since": NOW - 4 * HOUR}, "6543"),
     ("until, excluded", {"until": NOW - 4 * HOUR}, "210"),
     ("a few", {"limit": 3}, "654"),
-    ("a few, further on", {"limit": 3, "offset": 2}, "432"),
+    ("a few, further on", {"limit": 3, "after": queries.Cursor(NOW - 2 * HOUR, 6)}, "432"),
+    ("further on, of one source, from a day on", {"source": "b", "since": NOW - 4 * HOUR, "after": queries.Cursor(NOW, 9)}, "53"),
+    ("after the last", {"after": queries.Cursor(NOW - 99 * HOUR, 1)}, ""),
     ("none", {"limit": 0}, ""),
     ("by id", {"ids": [1, 3]}, "20"),
     ("no id", {"ids": []}, ""),
@@ -52,6 +57,47 @@ FILTERS = [
 def test_records_are_listed(archive: Database, filters: dict, titles: str, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queries, "CHUNK", chunk)
     assert archive.read(lambda s: "".join(record.title for record in queries.records(s, **filters))) == titles
+
+
+@pytest.mark.parametrize("chunk", [200, 2])
+def test_a_list_goes_on_where_any_of_its_cursors_stands(archive: Database, chunk: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queries, "CHUNK", chunk)
+    rows = archive.read(lambda s: list(queries.tagged(s)))
+    for place, row in enumerate(rows):
+        at = queries.Cursor.parse(str(row.at))
+        assert at == row.at
+        assert archive.read(lambda s, at=at: [one.at for one in queries.tagged(s, after=at)]) == [
+            one.at for one in rows[place + 1 :]
+        ]
+
+
+@pytest.mark.parametrize(
+    "text", ["", "1", "1-", "-5", "1-2-3", "²-1", "1 -2", f"{10**18}-1", f"{10**18 - 1}-1", f"-{10**18 - 1}-1", "1-²", "x"]
+)
+def test_what_is_no_cursor_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no place in the archive"):
+        queries.Cursor.parse(text)
+
+
+def test_a_cursor_may_stand_before_1970() -> None:
+    at = queries.Cursor(datetime(1933, 7, 14, tzinfo=UTC), 8)
+    assert queries.Cursor.parse(str(at)) == at
+
+
+def test_no_chunk_of_a_period_is_sorted_again(archive: Database) -> None:
+    if archive.path is None:
+        pytest.skip("the plan of SQLite")
+    asked: list[tuple[str, Any]] = []
+
+    def read(session: Session) -> str:
+        connection = session.connection()
+        event.listen(connection, "before_cursor_execute", lambda *said: asked.append((said[2], said[3])))
+        list(queries.tagged(session, since=NOW - 6 * HOUR, until=NOW + HOUR, after=queries.Cursor(NOW, 9)))
+        return str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked[0][0]}", asked[0][1]).all())
+
+    plan = archive.read(read)
+    assert "USING INDEX ix_article_shown_at_id" in plan
+    assert "TEMP B-TREE" not in plan
 
 
 def test_a_record_that_is_not_there_is_none(archive: Database) -> None:
@@ -80,7 +126,7 @@ def test_status_counts(archive: Database) -> None:
     status = archive.read(lambda s: queries.status(s, NOW))
     assert (status.records, status.reprints, status.alerts, status.sources, status.failing) == (7, 0, 7, 1, 0)
     assert (status.waiting, status.oldest_due, status.newest_record) == (1, NOW - HOUR, NOW)
-    assert status.tasks == {("poll", "due"): 1, ("poll", "paused"): 1}
+    assert status.tasks == {"poll due": 1, "poll paused": 1}
     assert status.deliveries["pending"] == 7
     assert status.beats == {"daemon": queries.Beat(NOW, "pid 1")}
 

@@ -1,0 +1,31 @@
+"""Blanks secrets: the one way in which logs, messages, mistakes and pages do it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from functools import lru_cache
+from urllib.parse import quote
+
+HIDDEN = "***"
+MIN_SECRET = 4  # code points; blanking a shorter word would blank innocent text
+_CUT = "…"  # what stands where a long text was cut off
+_MAX_HEAD = 60  # code points of a secret that can stand before a cut
+
+
+def blank(text: str, secrets: Collection[str]) -> str:
+    """The text without these secrets, however an address or a table writes them, nor the beginning of one that was cut off."""
+    for secret in _written(frozenset(secrets)):
+        text = text.replace(secret, HIDDEN)
+    if _CUT in text:
+        for secret in _written(frozenset(secrets)):
+            for size in range(min(len(secret), _MAX_HEAD), MIN_SECRET - 1, -1):
+                text = text.replace(secret[:size] + _CUT, HIDDEN + _CUT)
+    return text
+
+
+@lru_cache(maxsize=8)
+def _written(secrets: frozenset[str]) -> tuple[str, ...]:
+    """Each as it is, on one line, and percent-encoded; the longest first."""
+    plain = {secret for secret in secrets if len(secret) >= MIN_SECRET}
+    forms = plain | {"".join(ch if ch.isprintable() else " " for ch in secret) for secret in plain}
+    return tuple(sorted(forms | {quote(secret, safe="", errors="replace") for secret in plain}, key=len, reverse=True))

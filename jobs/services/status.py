@@ -1,0 +1,90 @@
+"""What runs, what is late, what fails; and each source with its health."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from jobs import pacing
+from jobs.config.load import Config
+from jobs.monitor import source_monitor
+from jobs.monitor.source_health import Health, cut_off
+from storage.archive import queries
+from storage.archive.queries import Beat
+from storage.queue import gaps, sources, usage
+from storage.queue.arrival_rate import Rhythm
+from storage.queue.gaps import Gap
+from storage.queue.sources import State
+
+STALE = timedelta(seconds=60)  # the daemon beats every five seconds
+PATIENCE = timedelta(minutes=1)  # what is due is late only after so long
+GAPS_SHOWN = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class SourceStatus:
+    """One source: its row, how it does, and how long an article waits for its poll on average, where that is known."""
+
+    row: State
+    health: Health
+    delay: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """All of it. `running`: the daemon beats. `late` is by kind. `cut_off`: nearly no source can be reached, the network here is down."""
+
+    running: bool
+    totals: queries.Status
+    late: dict[str, int]
+    requests_today: int
+    budget: int | None
+    sources: tuple[SourceStatus, ...]
+    cut_off: bool
+    gaps: tuple[Gap, ...]
+
+    @property
+    def daemon(self) -> Beat | None:
+        """The daemon's last sign of life."""
+        return self.totals.beats.get("daemon")
+
+
+def status(session: Session, config: Config, now: datetime) -> Status:
+    """How things are."""
+    totals = queries.status(session, now)
+    lines = tuple(sources_of(session, config, now))
+    return Status(
+        running=is_alive(totals.beats.get("daemon"), now),
+        totals=totals,
+        late=queries.late(session, now - PATIENCE),
+        requests_today=usage.of_day(session, f"{now.astimezone(config.zone):%Y-%m-%d}"),
+        budget=config.crawl.budget,
+        sources=lines,
+        cut_off=cut_off([line.row for line in lines]),
+        gaps=tuple(gaps.since(session, now - GAPS_SHOWN)),
+    )
+
+
+def is_alive(beat: Beat | None, now: datetime) -> bool:
+    """Whether a daemon with this last sign of life runs."""
+    return beat is not None and now - beat.at < STALE and beat.detail != queries.STOPPED
+
+
+def sources_of(session: Session, config: Config, now: datetime) -> list[SourceStatus]:
+    """The watched sources, each with its health; those that were never polled are not among them."""
+    delays = _delays(config, sources.rhythms(session), now)
+    return [SourceStatus(row, how, delays.get(name)) for name, (row, how) in source_monitor.judged(session, now).items()]
+
+
+def _delays(config: Config, known: Mapping[str, Rhythm], now: datetime) -> dict[str, timedelta]:
+    """How long an article of each source waits for its poll, on average."""
+    weights = {row.name: row.weight for row in config.sources if row.enabled and row.cadence() is None}
+    plan = pacing.plan(weights, known, now, budget=config.crawl.budget, others=config.timed_polls(now))
+    delays = {name: plan.delay(name) for name in plan.known}
+    for row in config.sources:
+        if row.cron is None and (cadence := row.cadence()):
+            delays[row.name] = (cadence(now) - now) / 2
+    return {name: delay for name, delay in delays.items() if delay is not None}

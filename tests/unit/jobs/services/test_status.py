@@ -1,0 +1,53 @@
+"""What runs, what is late, what fails."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from jobs.services import status as looking
+from storage.archive import queries
+from storage.archive.queries import Beat
+from storage.db.database import Database
+from storage.queue import sources
+from tests.archive import CONFIG, HOUR, NOW, fill, survives_json
+
+
+def watched(db: Database) -> Database:
+    """Both sources are watched, and were due an hour ago."""
+    rows = [(row.source(), NOW - HOUR) for row in CONFIG.sources]
+    db.write_now(lambda s: sources.sync(s, rows, NOW))
+    return db
+
+
+def test_all_of_it_in_one_answer(db: Database) -> None:
+    watched(fill(db))
+    db.write_now(lambda s: queries.beat(s, "daemon", NOW - timedelta(seconds=5), "pid 7"))
+    found = db.read(lambda s: looking.status(s, CONFIG, NOW))
+    assert survives_json(found)
+    assert (found.running, found.daemon) == (True, Beat(NOW - timedelta(seconds=5), "pid 7"))
+    assert (found.totals.records, found.totals.alerts, found.totals.tasks) == (7, 3, {"poll due": 2})
+    assert (found.late, found.requests_today, found.budget) == ({"poll": 2, "article": 0}, 0, None)
+    assert {line.row.name: line.delay for line in found.sources} == {"江湾晚报": HOUR / 2, "ledger": timedelta(minutes=7.5)}
+    assert {line.health.state.value for line in found.sources} == {"not polled yet"}
+
+
+def test_an_empty_archive_has_a_status_too(db: Database) -> None:
+    found = db.read(lambda s: looking.status(s, CONFIG, NOW))
+    assert (found.running, found.daemon, found.sources, found.cut_off) == (False, None, (), False)
+    assert survives_json(found)
+
+
+@pytest.mark.parametrize(
+    ("beat", "alive"),
+    [
+        (None, False),
+        (Beat(NOW - timedelta(seconds=59), "pid 1"), True),
+        (Beat(NOW - timedelta(seconds=60), "pid 1"), False),
+        (Beat(NOW, queries.STOPPED), False),
+        (Beat(NOW + HOUR, "a clock that went wrong"), True),
+    ],
+)
+def test_a_daemon_lives_while_it_beats(beat: Beat | None, alive: bool) -> None:
+    assert looking.is_alive(beat, NOW) == alive
