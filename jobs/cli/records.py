@@ -26,8 +26,9 @@ from jobs.services import annotate as again
 from jobs.services import history
 from storage.archive import annotations as annotating
 from storage.archive import articles, pruning, queries
+from storage.archive import search as searching
+from storage.archive.search import Bounds
 from storage.db.database import Database
-from storage.rules import ruleset
 from storage.rules.parser import parse
 
 app = typer.Typer(no_args_is_help=True, help="The archive of records.")
@@ -138,8 +139,7 @@ def search(
     config = cli.config()
     wanted = parse(query, config.aliases, config.zone)
     with cli.archive() as db, db.reader() as session:
-        rows = queries.tagged(session, since=since(start))
-        found = (record for record, tags in rows if ruleset.search(wanted, record, tags, clock.now()) is not None)
+        found = searching.everything(session, wanted, now=clock.now(), bounds=Bounds(since=since(start)))
         _list(itertools.islice(found, limit), config.zone, as_json)
 
 

@@ -19,7 +19,8 @@ from jobs.deliver.transport import channel_for
 from jobs.pipeline import RulePolicy
 from jobs.services.backtest import Case, Report, case_of, simulate
 from storage.alerts import ledger
-from storage.archive import queries
+from storage.archive import queries, search
+from storage.archive.search import Bounds
 from storage.rules.explain import explain as explain_match
 from storage.rules.parser import Query, parse
 from storage.rules.ruleset import Rule
@@ -82,8 +83,13 @@ def try_rule(
     older = parse(against, config.aliases, config.zone) if against is not None else None
     with cli.archive() as db:
         copies = db.read(ledger.copies)
+        bounds = Bounds(since=since(start))
         with db.reader() as session:
-            seen, cases, old = _cases(queries.tagged(session, since=since(start)), trial, older, copies)
+            seen = search.count(session, bounds)
+            cases = _cases(
+                search.candidates(session, wanted, bounds), trial, wanted, copies, trial.routing if trial.rule else None
+            )
+            old = _cases(search.candidates(session, older, bounds), trial, older, copies, None) if older else []
     report = simulate(cases, trial.routing, trial.folding())
     if as_json:
         write_json(_json(report, trial, seen, cases, old if older else None))
@@ -117,20 +123,12 @@ class Trial:
 
 
 def _cases(
-    rows: Iterator[tuple[Record, tuple[str, ...]]], trial: Trial, older: Query | None, copies: dict[int, int]
-) -> tuple[int, list[Case], list[Case]]:
-    """How many records there are, the cases of the trial, and those of the older query. Texts are not kept."""
-    seen, cases, old = 0, [], []
-    for record, tags in rows:
-        seen += 1
-        if not trial.watches(record, tags):
-            continue
-        copy_of = copies.get(record.id or 0)
-        if case := case_of(trial.query, record, tags, copy_of, trial.routing if trial.rule else None):
-            cases.append(case)
-        if older is not None and (case := case_of(older, record, tags, copy_of, None)):
-            old.append(case)
-    return seen, cases, old
+    rows: Iterator[tuple[Record, tuple[str, ...]]], trial: Trial, query: Query, copies: dict[int, int], routing: RulePolicy | None
+) -> list[Case]:
+    """The cases of a query among these records. Texts are not kept."""
+    watched = ((record, tags) for record, tags in rows if trial.watches(record, tags))
+    cases = (case_of(query, record, tags, copies.get(record.id or 0), routing) for record, tags in watched)
+    return [case for case in cases if case is not None]
 
 
 def _tell_report(report: Report, trial: Trial, seen: int, start: str, samples: int) -> None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 from crawler.record import Event, Fact, Link, Record
+from storage.db.models import article, storable
 
 _PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
 _LISTS = ("keywords", "ai_technologies", "industries")
+SKETCHED = tuple(
+    column for column in article.c if column.name != "facts"
+)  # what rules look at; facts are half of what a row costs
 
 
 def link_to_json(link: Link) -> dict[str, Any]:
@@ -48,16 +52,23 @@ def record_to_row(record: Record) -> dict[str, Any]:
 
 def record_from_row(row: Any) -> Record:
     """A row of `article` as a Record."""
+    return replace(sketched_from_row(row), facts=tuple(Fact(**fact) for fact in row.facts))
+
+
+def sketched_from_row(row: Any) -> Record:
+    """A row of the columns `SKETCHED` as a Record without facts."""
     fields: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
     fields |= {name: tuple(getattr(row, name)) for name in _LISTS}
-    return Record(
-        **fields,
-        events=tuple(Event(**event) for event in row.events),
-        facts=tuple(Fact(**fact) for fact in row.facts),
-        first_seen=row.first_seen,
-        id=row.id,
-        story=row.story,
-    )
+    events = tuple(Event(**event) for event in row.events)
+    return Record(**fields, events=events, first_seen=row.first_seen, id=row.id, story=row.story)
+
+
+def as_stored(record: Record) -> Record:
+    """The record as the database will have it: without the few code points that it cannot keep."""
+    plain: dict[str, Any] = {name: storable(value) for name in _PLAIN if isinstance(value := getattr(record, name), str)}
+    lists: dict[str, Any] = {name: tuple(map(storable, getattr(record, name))) for name in _LISTS}
+    events = tuple(replace(event, headline=storable(event.headline), detail=storable(event.detail)) for event in record.events)
+    return replace(record, **plain, **lists, events=events)
 
 
 def content_hash(record: Record) -> str:
