@@ -10,12 +10,20 @@ from crawler.nlp import lexicon
 from crawler.plugins import Component, family
 from crawler.record import Record
 
-ORDER = ("language", "technologies", "industries", "keywords", "events", "summary")  # any other file of the family comes after
+ORDER = (
+    "language",
+    "technologies",
+    "industries",
+    "keywords",
+    "events",
+    "companies",
+    "summary",
+)  # any other file of the family comes after
 
 VERSION = (
-    2  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
+    3  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
 )
-ADDED = ("keyword", "technology", "industry", "event")  # kinds of facts
+ADDED = ("keyword", "technology", "industry", "event", "company")  # kinds of facts
 
 
 @cache
@@ -42,5 +50,14 @@ def bare(record: Record) -> Record:
     facts = tuple(fact for fact in record.facts if fact.kind not in ADDED or fact.by == "page")
     own = tuple(fact.value for fact in facts if fact.kind == "keyword")
     return replace(
-        record, facts=facts, keywords=own, ai_technologies=(), industries=(), events=(), opening="", summary="", analysis=None
+        record,
+        facts=facts,
+        keywords=own,
+        ai_technologies=(),
+        industries=(),
+        events=(),
+        companies=(),
+        opening="",
+        summary="",
+        analysis=None,
     )

@@ -20,7 +20,18 @@ from storage.db.database import changed, insert_new
 from storage.db.mapping import as_stored, content_hash, record_from_row, record_to_row
 from storage.db.models import annotation, article, model_usage
 
-_ADDED = ("summary", "keywords", "ai_technologies", "industries", "events", "opening", "language", "facts", "analysis")
+_ADDED = (
+    "summary",
+    "keywords",
+    "ai_technologies",
+    "industries",
+    "events",
+    "opening",
+    "language",
+    "facts",
+    "analysis",
+    "companies",
+)
 _BY_A_MODEL = "model:%"
 GIVEN = "given"  # the analysis of a record that was imported with fields and without evidence: they are someone's word
 
@@ -71,7 +82,8 @@ def replace_facts(session: Session, record: Record) -> bool:
     row = record_to_row(record)
     derived.drop(session, old)
     session.execute(update(article).where(article.c.id == record.id).values({name: row[name] for name in _ADDED}))
-    derived.put(session, replace(record_from_row(old), **{name: getattr(record, name) for name in _ADDED}), old.tags)
+    new = replace(record_from_row(old), **{name: getattr(record, name) for name in _ADDED})
+    derived.put(session, new, old.tags, old.shown_at)
     return True
 
 

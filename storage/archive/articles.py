@@ -165,7 +165,7 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     row |= {"updated_at": new.now, "shown_at": new.record.published or old.shown_at}
     derived.drop(session, old)
     session.execute(update(article).where(article.c.id == old.id).values(row))
-    derived.put(session, replace(new.record, id=old.id), old.tags)
+    derived.put(session, replace(new.record, id=old.id, story=old.story), old.tags, row["shown_at"])
     session.execute(delete(shingle).where(shingle.c.article_id == old.id))
     assign.forget(session, old.id)
     _remember(session, old.id, new)
@@ -206,7 +206,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     number = session.execute(insert(article).values(row).returning(article.c.id)).scalar_one()
     if found is None:
         session.execute(update(article).where(article.c.id == number).values(story=number))
-    derived.put(session, replace(new.record, id=number), new.tags)
+    derived.put(session, replace(new.record, id=number, story=row["story"]), new.tags, row["shown_at"])
     _remember(session, number, new, print_too=origin is None)
     _claim_aliases(session, number, new.aliases)
     news = {"articles": source.c.articles + 1, "last_new_at": new.now}

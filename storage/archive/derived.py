@@ -1,4 +1,4 @@
-"""What is worked out of articles and kept beside them, in the article's own transaction: the index of words.
+"""What is worked out of articles and kept beside them, in the article's own transaction: the index of words, mentions of concepts.
 
 Articles from before there was an index are done afterwards, the newest first, some at a time (`step`); how far that has come is one
 row, so that a kill at any instant leaves it to be gone on with. What was made by another version of the program, or for days of
@@ -7,17 +7,20 @@ another zone, is made anew in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
-from storage.archive import search_index
+from storage.archive import concepts, search_index
+from storage.archive.concepts import Mentions
 from storage.archive.search_index import Entry
-from storage.db.mapping import record_from_row
+from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import article, backfill
 from storage.db.writer import later
 from storage.rules import plan
@@ -58,26 +61,45 @@ def left(session: Session) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """One article that comes or goes."""
+    """One article that comes, or goes: then without mentions."""
 
-    comes: bool
     entry: Entry
+    mentions: Mentions | None
 
 
-def put(session: Session, record: Record, tags: Sequence[str]) -> None:
-    """An article was stored; `record` is as the database has it, with its id."""
-    _change(session, record, tags, comes=True)
+def put(session: Session, record: Record, tags: Sequence[str], shown_at: datetime) -> None:
+    """An article was stored; `record` is as the database has it, with its id and story."""
+    if now := _reaches(session, record.id):
+        later(session, _apply, _coming(record, tags, shown_at, now.zone))
 
 
-def drop(session: Session, row: Any) -> None:
-    """An article as its row has it is about to change, or to go."""
-    _change(session, record_from_row(row), tuple(row.tags), comes=False)
+def drop(session: Session, *rows: Any) -> None:
+    """Articles as their rows have them are about to change, or to go."""
+    known = [row for row in rows if _reaches(session, row.id)]
+    concepts.remove(session, [row.id for row in known])  # now: they go with their article, and would not be counted
+    for row in known:
+        later(session, _apply, _Change(_entry(record_from_row(row), row.tags), None))
 
 
-def _change(session: Session, record: Record, tags: Sequence[str], *, comes: bool) -> None:
-    number, now = record.id or 0, _known_reach(session)
-    if now.usable and number >= now.below:  # what is below comes in as it is by then
-        later(session, _apply, _Change(comes, Entry(number, plan.tokens(View(record, tags)))))
+def move(session: Session, article_ids: Collection[int], story: int) -> None:
+    """These articles were given to another story."""
+    concepts.move(session, article_ids, story)
+
+
+def _reaches(session: Session, number: int | None) -> Reach | None:
+    """The reach, if the article is in it: what is below comes in as it is by then."""
+    now = _known_reach(session)
+    return now if now.usable and (number or 0) >= now.below else None
+
+
+def _coming(record: Record, tags: Sequence[str], shown_at: datetime, zone: str) -> _Change:
+    day = concepts.day_of(shown_at, ZoneInfo(zone or "UTC"))
+    number = record.id or 0
+    return _Change(_entry(record, tags), Mentions(number, record.story or number, day, concepts.mentioned(record)))
+
+
+def _entry(record: Record, tags: Sequence[str]) -> Entry:
+    return Entry(record.id or 0, plan.tokens(View(record, tags)))
 
 
 def _known_reach(session: Session) -> Reach:
@@ -101,15 +123,15 @@ def _set(session: Session, new: Reach) -> Reach:
 def _apply(session: Session, changes: list[_Change]) -> None:
     """All changes of a transaction: an article that changes goes as it was and comes as it is."""
     gone: dict[int, Entry] = {}
-    come: dict[int, Entry] = {}
-    for change in changes:
-        number = change.entry.article_id
-        if change.comes:
-            come[number] = change.entry
-        elif come.pop(number, None) is None:  # else it has come in this very transaction
-            gone[number] = change.entry
+    come: dict[int, tuple[Entry, Mentions]] = {}
+    for entry, mentions in ((change.entry, change.mentions) for change in changes):
+        if mentions is not None:
+            come[entry.article_id] = entry, mentions
+        elif come.pop(entry.article_id, None) is None:  # else it has come in this very transaction
+            gone[entry.article_id] = entry
     search_index.remove(session, gone.values())
-    search_index.add(session, come.values())
+    search_index.add(session, (entry for entry, _ in come.values()))
+    concepts.add(session, [mentions for _, mentions in come.values()])
 
 
 # ---- afterwards
@@ -129,16 +151,30 @@ def settle(session: Session, zone: str) -> bool:
 def restart(session: Session, zone: str) -> None:
     """Throw it away, and begin anew with the newest article."""
     search_index.clear(session)
+    concepts.clear(session)
     newest = session.scalar(select(func.max(article.c.id)))
     _set(session, Reach(LABEL, zone, 0 if newest is None else newest + 1))
 
 
-def step(session: Session, limit: int = STEP) -> int:
-    """Do up to `limit` of the articles that are left, the newest first; how many. Call it until it says 0."""
+def step(session: Session, limit: int = STEP, fill: Callable[[Record], Record] = lambda record: record) -> int:
+    """Do up to `limit` of the articles that are left, the newest first; how many. Call it until it says 0.
+
+    `fill` gives a record what an older version has not looked for.
+    """
     now = reach(session)
     if not now.usable or not now.below:
         return 0
     rows = session.execute(select(article).where(article.c.id < now.below).order_by(article.c.id.desc()).limit(limit)).all()
     _set(session, replace(now, below=rows[-1].id if len(rows) == limit else 0))
-    _apply(session, [_Change(True, Entry(row.id, plan.tokens(View(record_from_row(row), row.tags)))) for row in rows])
+    _apply(session, [_again(session, row, fill, now.zone) for row in rows])
     return len(rows)
+
+
+def _again(session: Session, row: Any, fill: Callable[[Record], Record], zone: str) -> _Change:
+    record = record_from_row(row)
+    if row.companies is None and (filled := fill(record)) is not record:
+        record = filled
+        new = record_to_row(record)
+        values = {"companies": new["companies"], "facts": new["facts"]}
+        session.execute(update(article).where(article.c.id == row.id).values(values))
+    return _coming(record, row.tags, row.shown_at, zone)

@@ -20,8 +20,7 @@ def prune(session: Session, before: datetime, limit: int = BATCH) -> int:
     A record with an alert that is still to be sent, or could not be, is kept.
     """
     rows = session.execute(select(article).where(_old(before)).order_by(article.c.shown_at).limit(limit)).all()
-    for row in rows:
-        derived.drop(session, row)
+    derived.drop(session, *rows)
     return changed(session, delete(article).where(article.c.id.in_([row.id for row in rows]))) if rows else 0
 
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from crawler.record import Event, Fact, Link, Record
+from crawler.record import Company, Event, Fact, Link, Record
 from storage.db.models import article, storable
 
 _PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
@@ -45,6 +45,7 @@ def record_to_row(record: Record) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(record, name) for name in _PLAIN}
     row |= {name: list(getattr(record, name)) for name in _LISTS}
     row["events"] = [asdict(event) for event in record.events]
+    row["companies"] = [asdict(company) for company in record.companies]
     row["facts"] = [asdict(fact) for fact in record.facts]
     row["content_hash"] = content_hash(record)
     return row
@@ -60,7 +61,8 @@ def sketched_from_row(row: Any) -> Record:
     fields: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
     fields |= {name: tuple(getattr(row, name)) for name in _LISTS}
     events = tuple(Event(**event) for event in row.events)
-    return Record(**fields, events=events, first_seen=row.first_seen, id=row.id, story=row.story)
+    companies = tuple(Company(**company) for company in row.companies or ())
+    return Record(**fields, events=events, companies=companies, first_seen=row.first_seen, id=row.id, story=row.story)
 
 
 def as_stored(record: Record) -> Record:
@@ -68,7 +70,8 @@ def as_stored(record: Record) -> Record:
     plain: dict[str, Any] = {name: storable(value) for name in _PLAIN if isinstance(value := getattr(record, name), str)}
     lists: dict[str, Any] = {name: tuple(map(storable, getattr(record, name))) for name in _LISTS}
     events = tuple(replace(event, headline=storable(event.headline), detail=storable(event.detail)) for event in record.events)
-    return replace(record, **plain, **lists, events=events)
+    companies = tuple(replace(company, name=storable(company.name)) for company in record.companies)
+    return replace(record, **plain, **lists, events=events, companies=companies)
 
 
 def content_hash(record: Record) -> str:

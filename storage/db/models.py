@@ -201,6 +201,7 @@ article = Table(
     _to("article.id", name="reprint_of", ondelete="SET NULL", index=True),
     Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("companies", JSON(none_as_null=True)),  # null: from before they were looked for
     Index(None, "shown_at", "id"),
     Index(None, "id", "shown_at"),  # when it was shown, without reading it: a row takes several pages
     Index(None, "first_seen"),

@@ -11,6 +11,7 @@ _NUMBER = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 def upgrade() -> None:
     """Forward."""
+    op.add_column("article", sa.Column("companies", sa.JSON(), nullable=True))
     op.create_index(op.f("ix_article_id_shown_at"), "article", ["id", "shown_at"])
     op.create_index(op.f("ix_article_first_seen"), "article", ["first_seen"])
     op.create_table(
