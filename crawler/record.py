@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Literal
 
 MAX_TITLE = 500  # code points; a longer "title" is a page gone wrong
 EVENT_TYPES = tuple(
@@ -90,9 +90,10 @@ class Page:
 class Fact:
     """One value and the place that proves it.
 
-    `kind` is keyword, technology, industry, event (its value is the headline), or ``reading`` for what a parser has to say about its own work.
+    `kind` is keyword, technology, industry, company, event (its value is the headline), or ``reading`` for what a parser has to say about its own work.
     `start` and `end` are code-point offsets into the record's text; they are None when the proof stands elsewhere, and `quote`
-    then begins with the place: ``title: …``, ``meta keywords: …``.
+    then begins with the place: ``title: …``, ``meta keywords: …``. `concept` is the value's id in the word lists, which is the same
+    in all languages.
     """
 
     kind: str
@@ -102,6 +103,7 @@ class Fact:
     start: int | None = None
     end: int | None = None
     score: float = 1.0
+    concept: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,14 @@ class Event:
     object: str | None = None
     amount: str | None = None
     date: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """A company or lab that an article names; an `actor` acts in its headline or an event."""
+
+    name: str
+    role: Literal["actor", "named"] = "named"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,7 @@ class Record:
     story: int | None = None
     facts: tuple[Fact, ...] = ()
     analysis: str | None = None
+    companies: tuple[Company, ...] = ()
 
     def with_facts(self, *facts: Fact) -> Record:
         """The same record with these facts after its own."""

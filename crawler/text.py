@@ -37,6 +37,7 @@ _UNSPACED = HAN + "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u
 _han = re.compile(f"[{HAN}]")
 _word = re.compile(f"[^\\W_{_UNSPACED}]")
 _words = re.compile(f"[^\\W_{_UNSPACED}]+|[{_UNSPACED}]")
+_runs = re.compile(f"([{_UNSPACED}]+)|([^\\W_{_UNSPACED}]+)")
 # A run with a line break is one line break; blanks beside Han are nothing (the group says so); other blanks are one.
 _squeeze = re.compile(f" *\\n[ \\n]+| +\\n| (?:(?<=[{HAN}] ) *()(?![ \\n])| *()(?=[{HAN}])| +(?!\\n))")
 _MARKED = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u1160-\u11ff\u3099\u309a\uff9e\uff9f"
@@ -61,6 +62,11 @@ def is_word(ch: str) -> bool:
 def words(text: str) -> list[int]:
     """Where the words of a text begin; in a script without blanks each character is one."""
     return [match.start() for match in _words.finditer(text)]
+
+
+def runs(text: str) -> list[tuple[str, str]]:
+    """The text without blanks and marks: (a run of a script without blanks, "") or ("", a word), in order."""
+    return _runs.findall(text)
 
 
 @cache

@@ -61,7 +61,8 @@ def add(record: Record) -> Record:
     chosen = _with_own_words(ranked, cues)
     known = names("industry")
     facts = [
-        _fact(known[ident].in_language(language), cues[ident], points[ident], title, text) for ident in chosen[:MAX_INDUSTRIES]
+        replace(_fact(known[ident].in_language(language), cues[ident], points[ident], title, text), concept=ident)
+        for ident in chosen[:MAX_INDUSTRIES]
     ]
     if not facts and record.ai_technologies:
         facts = _fallback(record, known[DEFAULT].in_language(language))
@@ -160,4 +161,4 @@ def _fact(value: str, cues: list[_Cue], points: float, title: Reading, text: Rea
 def _fallback(record: Record, value: str) -> list[Fact]:
     """AI news that names no industry is news of the industry that makes AI: the first technology is the proof."""
     proof = next((fact for fact in record.facts if fact.kind == "technology"), None)
-    return [replace(proof, kind="industry", value=value, score=0.3)] if proof else []
+    return [replace(proof, kind="industry", value=value, score=0.3, concept=DEFAULT)] if proof else []

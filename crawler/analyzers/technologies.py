@@ -54,7 +54,7 @@ def add(record: Record) -> Record:
     title, text = reading(record.title), reading(record.text)
     known = names("technology")
     facts = tuple(
-        _fact(known[ident].in_language(language), seen, title, text)
+        _fact(ident, known[ident].in_language(language), seen, title, text)
         for ident, seen in _ranked(_weighty(_seen(title, text), text))[:MAX_TECHNOLOGIES]
     )
     return replace(record.with_facts(*facts), ai_technologies=tuple(fact.value for fact in facts))
@@ -133,10 +133,10 @@ def _ranked(found: dict[str, _Seen]) -> list[tuple[str, _Seen]]:
     return sorted(found.items(), key=lambda item: (item[0] in no_context(), -item[1].weight))
 
 
-def _fact(value: str, seen: _Seen, title: Reading, text: Reading) -> Fact:
+def _fact(ident: str, value: str, seen: _Seen, title: Reading, text: Reading) -> Fact:
     score = round(min(1.0, 0.6 + 0.1 * seen.count + 0.2 * seen.in_title), 2)
     match = seen.in_text
     if match is None:
-        return Fact("technology", value, f"title: {title.text}", "builtin", score=score)
+        return Fact("technology", value, f"title: {title.text}", "builtin", score=score, concept=ident)
     start, end = text.span(match.start, match.end)
-    return Fact("technology", value, text.text[start:end], "builtin", start, end, score)
+    return Fact("technology", value, text.text[start:end], "builtin", start, end, score, ident)

@@ -61,7 +61,7 @@ def use(own: tuple[UserTerm, ...]) -> None:
     """Take these names of the user's own beside ours, in this process; call it before the first text is read."""
     global _own  # noqa: PLW0603 - what a process knows is one thing, like the caches below
     _own = own
-    for built in (names, all_terms, terms):
+    for built in (names, by_name, all_terms, terms):
         built.cache_clear()
 
 
@@ -114,7 +114,9 @@ def split(field: str) -> list[str]:
 
 @cache
 def names(kind: str) -> dict[str, Name]:
-    """All names of a kind (technology, industry, entity) by id, in the order of the data."""
+    """All names of a kind (technology, industry, entity, company) by id, in the order of the data."""
+    if kind == "company":
+        return {ident: name for ident, name in names("entity").items() if name.group == kind}
     file, block = {"entity": ("entities.yaml", "entities")}.get(kind, ("taxonomy.yaml", "technologies"))
     if kind == "industry":
         block = "industries"
@@ -122,6 +124,21 @@ def names(kind: str) -> dict[str, Name]:
     for group, fields in _rows(file, block):
         if len(fields) > 2:
             found.setdefault(fields[0], Name(fields[0], fields[1], fields[2], group))
+    return found
+
+
+@cache
+def by_name(kind: str) -> dict[str, Name]:
+    """What goes by a name: the normal form of each name and each sure alias of a technology, industry or company → its Name."""
+    known = names(kind)
+    named = [(alias, name) for name in known.values() for alias in (name.zh, name.en)]
+    if kind != "industry":
+        block = ("taxonomy.yaml", "technologies") if kind == "technology" else ("entities.yaml", "entities")
+        of_rows = (term for _, fields in _rows(*block) if fields[0] in known for term in _terms_of(kind, fields, {}))
+        named += [(term.alias, known[term.id]) for term in of_rows if not term.unsure]
+    found: dict[str, Name] = {}
+    for form, (_, name) in zip(normal("\n".join([alias for alias, _ in named])).split("\n"), named, strict=True):
+        found.setdefault(form, name)
     return found
 
 

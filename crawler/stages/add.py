@@ -13,7 +13,7 @@ from crawler.plugins import Component, family
 from crawler.record import Record
 
 VERSION = (
-    3  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
+    4  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
 )
 
 
@@ -59,5 +59,14 @@ def bare(record: Record) -> Record:
     facts = tuple(fact for fact in record.facts if fact.kind not in added() or fact.by == "page")
     own = tuple(fact.value for fact in facts if fact.kind == "keyword")
     return replace(
-        record, facts=facts, keywords=own, ai_technologies=(), industries=(), events=(), opening="", summary="", analysis=None
+        record,
+        facts=facts,
+        keywords=own,
+        ai_technologies=(),
+        industries=(),
+        events=(),
+        companies=(),
+        opening="",
+        summary="",
+        analysis=None,
     )

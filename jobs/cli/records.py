@@ -26,6 +26,8 @@ from jobs.services import annotate as again
 from jobs.services import history
 from jobs.services import records as archive
 from storage.archive import articles, pruning, queries
+from storage.archive import search as searching
+from storage.archive.search import Bounds
 from storage.db.database import Database
 from storage.rules.parser import parse
 
@@ -134,7 +136,7 @@ def search(
     config = cli.config()
     wanted = parse(query, config.aliases, config.zone)
     with cli.reader() as session:
-        found = (hit.record for _, hit in archive.matches(session, wanted, clock.now(), since=since(start)) if hit)
+        found = searching.everything(session, wanted, now=clock.now(), bounds=Bounds(since=since(start)))
         _list(itertools.islice(found, limit), config.zone, as_json)
 
 

@@ -21,12 +21,12 @@ from jobs.formats.text_layout import from_text, safe, shown, to_text
 __all__ = ["CSV_COLUMNS", "from_json", "from_text", "to_csv", "to_json", "to_markdown", "to_text"]
 
 JSON_KEYS = (
-    "title", "link", "text", "summary", "keywords", "ai_technologies", "industries", "events", "opening", "published", "author",
+    "title", "link", "text", "summary", "keywords", "ai_technologies", "industries", "companies", "events", "opening", "published", "author",
     "publisher", "language", "source", "fetched", "first_seen", "id", "story", "facts",
 )  # fmt: skip
 CSV_COLUMNS = (
     "id", "story", "title", "link", "published", "source", "author", "publisher", "language", "keywords", "ai_technologies",
-    "industries", "events", "summary", "text", "first_seen", "fetched",
+    "industries", "companies", "events", "summary", "text", "first_seen", "fetched",
 )  # fmt: skip
 _TIMES = ("published", "fetched", "first_seen")
 _RECORD = TypeAdapter(Record)
@@ -76,6 +76,7 @@ def from_json(given: Mapping[str, Any]) -> Record:
 def to_csv(record: Record, zone: tzinfo) -> list[str]:
     """The cells of `CSV_COLUMNS`. A cell that a spreadsheet would compute begins with an apostrophe."""
     cells: dict[str, Any] = to_json(shown(record), zone)
+    cells["companies"] = [company.name for company in shown(record).companies]
     cells["events"] = [f"{event.headline}：{event.detail}" for event in shown(record).events]
     return [_cell(cells[column]) for column in CSV_COLUMNS]
 

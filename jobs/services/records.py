@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,8 +11,10 @@ from crawler.record import Record
 from jobs.services.lookup import Unknown
 from storage.archive import annotations as annotating
 from storage.archive import queries
+from storage.archive import search as searching
 from storage.archive.annotations import Annotation
-from storage.archive.queries import Candidate, Cursor, Version
+from storage.archive.queries import Cursor, Version
+from storage.archive.search import Bounds
 from storage.rules.match import Evidence
 from storage.rules.parser import Query
 from storage.rules.ruleset import search as evidence_of
@@ -38,11 +38,16 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Records, newest first. `next` is where to go on, as text; None when there is nothing more. `seen`: how many were looked at."""
+    """Records, newest first. `next` is where to go on, as text; None when there is nothing more. `seen`: how many were looked at.
+
+    `about`: how many there may be, by the index; `exact`: so many there are.
+    """
 
     found: tuple[Found, ...]
     next: str | None
     seen: int
+    about: int | None = None
+    exact: bool = False
 
 
 def show(session: Session, number: int) -> RecordView:
@@ -61,13 +66,6 @@ def versions(session: Session, number: int) -> tuple[Version, ...]:
     return tuple(found)
 
 
-def matches(session: Session, query: Query, now: datetime, **filters: Any) -> Iterator[tuple[Candidate, Found | None]]:
-    """Each record that was looked at, and what was found in it; see `queries.tagged` for the filters."""
-    for row in queries.candidates(session, query, **filters):
-        evidence = evidence_of(query, row.record, row.tags, now)
-        yield row, None if evidence is None else Found(row.record, evidence)
-
-
 def search(
     session: Session,
     query: Query,
@@ -75,18 +73,14 @@ def search(
     *,
     after: str | None = None,
     limit: int = 20,
-    scan: int | None = None,
-    **filters: Any,
+    scan: int = searching.MOST,
+    bounds: Bounds = searching.EVERYWHERE,
 ) -> Page:
-    """The first `limit` records that come after a cursor and match. Looks at no more than `scan` records, and then says where it stands.
+    """The first `limit` records that come after a cursor and match. Reads no more than `scan` records, and then says where it stands.
 
     Raises ValueError for a cursor that is none.
     """
-    found: list[Found] = []
-    seen, at = 0, Cursor.parse(after) if after is not None else None
-    for row, hit in matches(session, query, now, after=at, **filters):
-        seen, at = seen + 1, row.at
-        found += [hit] if hit else []
-        if len(found) >= limit or seen == scan:
-            return Page(tuple(found), str(at), seen)
-    return Page(tuple(found), None, seen)
+    at = Cursor.parse(after) if after is not None else None
+    found = searching.search(session, query, now=now, bounds=bounds, after=at, limit=limit, most=scan)
+    hits = tuple(Found(record, evidence_of(query, record, (), now) or ()) for record in found.records)
+    return Page(hits, str(found.next) if found.next else None, found.examined, found.about, found.exact)

@@ -15,7 +15,8 @@ from jobs.services.backtest import Case, Report, SimulatedAlert, case_of, simula
 from jobs.services.lookup import named
 from jobs.watch import RulePolicy
 from storage.alerts import ledger
-from storage.archive import queries
+from storage.archive import search as searching
+from storage.archive.search import Bounds
 from storage.rules.match import Evidence
 from storage.rules.parser import Query, parse
 from storage.rules.ruleset import Rule
@@ -109,18 +110,18 @@ def trial(session: Session, config: Config, asked: Asked, since: datetime | None
     """What it would have alerted on since then, and how many messages that had been."""
     policy = policy_of(asked.rule) if asked.rule else _PLAIN
     copies = ledger.copies(session)
-    seen, cases, old = 0, [], []
-    for row in queries.tagged(session, since=since):  # texts are not kept
-        seen += 1
-        if not asked.watches(row.record.source, row.tags):
-            continue
-        copy_of = copies.get(row.at.id)
-        if case := case_of(asked.query, row.record, row.tags, copy_of, policy if asked.rule else None):
-            cases.append(case)
-        if asked.older is not None and (case := case_of(asked.older, row.record, row.tags, copy_of, None)):
-            old.append(case)
-    report = simulate(cases, policy, _folding(config, policy.channels))
-    return _answer(asked, seen, report, _difference(cases, old) if asked.older is not None else None)
+    bounds = Bounds(since=since)
+
+    def cases(query: Query, policy: RulePolicy | None) -> list[Case]:  # texts are not kept
+        rows = searching.candidates(session, query, bounds)
+        watched = ((record, tags) for record, tags in rows if asked.watches(record.source, tags))
+        found = (case_of(query, record, tags, copies.get(record.id or 0), policy) for record, tags in watched)
+        return [case for case in found if case is not None]
+
+    now = cases(asked.query, policy if asked.rule else None)
+    report = simulate(now, policy, _folding(config, policy.channels))
+    difference = _difference(now, cases(asked.older, None)) if asked.older is not None else None
+    return _answer(asked, searching.count(session, bounds), report, difference)
 
 
 def _folding(config: Config, channels: Sequence[str]) -> dict[str, bool]:

@@ -7,7 +7,7 @@ whose text has changed meanwhile keeps what it has, and is found again with its 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,11 +15,23 @@ from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select, upd
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
+from storage.archive import derived
 from storage.db.database import changed, insert_new
-from storage.db.mapping import content_hash, record_from_row, record_to_row
+from storage.db.mapping import as_stored, content_hash, record_from_row, record_to_row
 from storage.db.models import annotation, article, model_usage
 
-_ADDED = ("summary", "keywords", "ai_technologies", "industries", "events", "opening", "language", "facts", "analysis")
+_ADDED = (
+    "summary",
+    "keywords",
+    "ai_technologies",
+    "industries",
+    "events",
+    "opening",
+    "language",
+    "facts",
+    "analysis",
+    "companies",
+)
 _BY_A_MODEL = "model:%"
 GIVEN = "given"  # the analysis of a record that was imported with fields and without evidence: they are someone's word
 
@@ -63,9 +75,16 @@ def _outdated(label: str, since: datetime | None) -> list[ColumnElement[bool]]:
 
 def replace_facts(session: Session, record: Record) -> bool:
     """Give a stored record what was found in it anew. False when its text is no longer the one that was analysed, or it is gone."""
+    record = as_stored(record)
+    old = session.execute(select(article).where(article.c.id == record.id)).first()
+    if old is None or old.content_hash != content_hash(record):
+        return False
     row = record_to_row(record)
-    same = and_(article.c.id == record.id, article.c.content_hash == content_hash(record))
-    return changed(session, update(article).where(same).values({name: row[name] for name in _ADDED})) > 0
+    derived.drop(session, old)
+    session.execute(update(article).where(article.c.id == record.id).values({name: row[name] for name in _ADDED}))
+    new = replace(record_from_row(old), **{name: getattr(record, name) for name in _ADDED})
+    derived.put(session, new, old.tags, old.shown_at)
+    return True
 
 
 # ---- a model

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, idempotency_key, raise_all, update_all
-from storage.archive import changes, near_duplicates
+from storage.archive import changes, derived, near_duplicates
 from storage.db.database import changed, insert_new
 from storage.db.failpoints import after_commit, failpoint
-from storage.db.mapping import content_hash, record_from_row, record_to_row
+from storage.db.mapping import as_stored, content_hash, record_from_row, record_to_row
 from storage.db.models import alert, article, article_alias, revision, shingle, source
 from storage.queue import baseline, frontier, sources
 from storage.stories import assign
@@ -89,6 +89,7 @@ def store(
     `key` and `aliases` are dedup keys: of the address that was read, and of those that the page calls its own. `task`, if given, is
     closed even if its lease was lost: the article's key makes a second store harmless. `updates`: whom to tell if it changed.
     """
+    record = as_stored(record)
     others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
     incoming = _Incoming(record, key, others, tuple(tags), near_duplicates.sketch(record.title, record.text), now)
     stored = _known(session, incoming, updates)
@@ -161,7 +162,9 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     before = {"article_id": old.id, "at": new.now, "title": old.title, "text": old.text, "content_hash": old.content_hash}
     session.execute(insert(revision).values(before))
     row |= {"updated_at": new.now, "shown_at": new.record.published or old.shown_at}
+    derived.drop(session, old)
     session.execute(update(article).where(article.c.id == old.id).values(row))
+    derived.put(session, replace(new.record, id=old.id, story=old.story), old.tags, row["shown_at"])
     session.execute(delete(shingle).where(shingle.c.article_id == old.id))
     assign.forget(session, old.id)
     _remember(session, old.id, new)
@@ -204,6 +207,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     number = session.execute(insert(article).values(row).returning(article.c.id)).scalar_one()
     if found is None:
         session.execute(update(article).where(article.c.id == number).values(story=number))
+    derived.put(session, replace(new.record, id=number, story=row["story"]), new.tags, row["shown_at"])
     _remember(session, number, new, print_too=origin is None)
     _claim_aliases(session, number, new.aliases)
     news = {"articles": source.c.articles + 1, "last_new_at": new.now}

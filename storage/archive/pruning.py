@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, delete, exists, func, select
 from sqlalchemy.orm import Session
 
+from storage.archive import derived
 from storage.db.database import changed
 from storage.db.models import alert, article, delivery
 
@@ -18,9 +19,9 @@ def prune(session: Session, before: datetime, limit: int = BATCH) -> int:
 
     A record with an alert that is still to be sent, or could not be, is kept.
     """
-    old = select(article.c.id).where(_old(before)).order_by(article.c.shown_at).limit(limit)
-    ids = list(session.scalars(old))
-    return changed(session, delete(article).where(article.c.id.in_(ids))) if ids else 0
+    rows = session.execute(select(article).where(_old(before)).order_by(article.c.shown_at).limit(limit)).all()
+    derived.drop(session, *rows)
+    return changed(session, delete(article).where(article.c.id.in_([row.id for row in rows]))) if rows else 0
 
 
 def count(session: Session, before: datetime) -> int:

@@ -18,7 +18,6 @@ from storage.alerts import outbox
 from storage.db.database import insert_new
 from storage.db.mapping import record_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
-from storage.rules.parser import Query
 
 STOPPED = "stopped"  # the last beat of a daemon that ended in order
 CHUNK = 200  # records held in memory at once
@@ -137,11 +136,6 @@ class Status:
 def records(session: Session, **filters: Any) -> Iterator[Record]:
     """Stored records, newest first; see `tagged` for the filters."""
     return (row.record for row in tagged(session, **filters))
-
-
-def candidates(session: Session, query: Query, **filters: Any) -> Iterator[Candidate]:  # noqa: ARG001 - an index will look at it
-    """All records of which the query may be true, and perhaps others, newest first; see `tagged` for the filters."""
-    return tagged(session, **filters)
 
 
 def tagged(

@@ -1,4 +1,5 @@
-"""Opens the database, SQLite or PostgreSQL. The only file with SQL that just one of the two understands.
+"""Opens the database, SQLite or PostgreSQL. But for the index of words (storage/archive/search_index.py) the only
+file with SQL that just one of the two understands.
 
 One connection writes, owned by one thread; readers have read-only connections of their own. With SQLite that keeps all writing and
 all checkpoints in one place: before 3.51.3 two writers could corrupt a WAL database (https://sqlite.org/wal.html, "WAL-reset bug").

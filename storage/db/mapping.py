@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from crawler.record import Event, Fact, Link, Record
+from crawler.record import Company, Event, Fact, Link, Record
+from storage.db.models import article, storable
 
 _PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
 _LISTS = ("keywords", "ai_technologies", "industries")
+SKETCHED = tuple(
+    column for column in article.c if column.name != "facts"
+)  # what rules look at; facts are half of what a row costs
 
 
 def link_to_json(link: Link) -> dict[str, Any]:
@@ -41,6 +45,7 @@ def record_to_row(record: Record) -> dict[str, Any]:
     row: dict[str, Any] = {name: getattr(record, name) for name in _PLAIN}
     row |= {name: list(getattr(record, name)) for name in _LISTS}
     row["events"] = [asdict(event) for event in record.events]
+    row["companies"] = [asdict(company) for company in record.companies]
     row["facts"] = [asdict(fact) for fact in record.facts]
     row["content_hash"] = content_hash(record)
     return row
@@ -48,16 +53,25 @@ def record_to_row(record: Record) -> dict[str, Any]:
 
 def record_from_row(row: Any) -> Record:
     """A row of `article` as a Record."""
+    return replace(sketched_from_row(row), facts=tuple(Fact(**fact) for fact in row.facts))
+
+
+def sketched_from_row(row: Any) -> Record:
+    """A row of the columns `SKETCHED` as a Record without facts."""
     fields: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
     fields |= {name: tuple(getattr(row, name)) for name in _LISTS}
-    return Record(
-        **fields,
-        events=tuple(_event(event) for event in row.events),
-        facts=tuple(Fact(**fact) for fact in row.facts),
-        first_seen=row.first_seen,
-        id=row.id,
-        story=row.story,
-    )
+    events = tuple(_event(event) for event in row.events)
+    companies = tuple(Company(**company) for company in row.companies or ())
+    return Record(**fields, events=events, companies=companies, first_seen=row.first_seen, id=row.id, story=row.story)
+
+
+def as_stored(record: Record) -> Record:
+    """The record as the database will have it: without the few code points that it cannot keep."""
+    plain: dict[str, Any] = {name: storable(value) for name in _PLAIN if isinstance(value := getattr(record, name), str)}
+    lists: dict[str, Any] = {name: tuple(map(storable, getattr(record, name))) for name in _LISTS}
+    events = tuple(replace(event, headline=storable(event.headline), detail=storable(event.detail)) for event in record.events)
+    companies = tuple(replace(company, name=storable(company.name)) for company in record.companies)
+    return replace(record, **plain, **lists, events=events, companies=companies)
 
 
 def _event(said: Mapping[str, Any]) -> Event:

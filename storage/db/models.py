@@ -2,6 +2,7 @@
 
 source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
         └─ article ─┬─ article_alias, revision, shingle, story_key, story_pair, annotation
+                    ├─ mention ── concept ── volume     (and search_index, which storage/archive/search_index.py knows)
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
                               └─ teller                  heartbeat, usage, model_usage
 """
@@ -200,7 +201,52 @@ article = Table(
     _to("article.id", name="reprint_of", ondelete="SET NULL", index=True),
     Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("companies", JSON(none_as_null=True)),  # null: from before they were looked for
     Index(None, "shown_at", "id"),
+    Index(None, "id", "shown_at"),  # when it was shown, without reading it: a row takes several pages
+    Index(None, "first_seen"),
+)
+
+concept = Table(
+    "concept",  # a technology, an industry, a company; a language; all
+    metadata,
+    _id(),
+    Column("kind", AnyText, nullable=False),
+    Column("key", AnyText, nullable=False),  # its id in the word lists, or the normal form of a name that is not there
+    Column("zh", AnyText, nullable=False),
+    Column("en", AnyText, nullable=False),
+    UniqueConstraint("kind", "key"),
+)
+
+mention = Table(
+    "mention",  # of a concept in an article
+    metadata,
+    _to("concept.id", primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),  # 20261124, in the operator's own zone
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    _to("article.id", primary_key=True, index=True),
+    _flag("acts"),  # a company that acts in the headline or an event, not only named
+    sqlite_with_rowid=False,
+)
+
+volume = Table(
+    "volume",  # of a concept on a day: so many mentions, of so many stories
+    metadata,
+    _to("concept.id", primary_key=True),
+    Column("day", Integer, primary_key=True, autoincrement=False),
+    _count("records"),
+    _count("stories"),
+    Index(None, "day"),
+    sqlite_with_rowid=False,
+)
+
+backfill = Table(
+    "backfill",  # how far what is worked out of articles reaches back
+    metadata,
+    Column("name", AnyText, primary_key=True),
+    Column("label", AnyText, nullable=False),  # what made it; "": nothing is made yet
+    Column("zone", AnyText, nullable=False),  # of its days
+    Column("below", BigInteger, nullable=False),  # articles with a smaller id are still to be done
 )
 
 article_alias = Table(

@@ -25,6 +25,7 @@ FIELDS = {
     "keyword": "word",
     "tech": "word",
     "industry": "word",
+    "company": "word",
     "event": "word",
     "author": "word",
     "publisher": "word",
@@ -41,6 +42,7 @@ CHINESE_FIELDS = {
     "关键词": "keyword",
     "技术": "tech",
     "行业": "industry",
+    "公司": "company",
     "事件": "event",
     "作者": "author",
     "媒体": "publisher",
@@ -50,6 +52,11 @@ CHINESE_FIELDS = {
     "链接": "link",
     "发布": "published",
 }
+CONCEPTS = {
+    "tech": "technology",
+    "industry": "industry",
+    "company": "company",
+}  # fields of values that have names in both languages
 BARE = ("title", "text")  # where a term without a field looks
 
 

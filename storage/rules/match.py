@@ -86,6 +86,7 @@ _FIELDS: dict[str, Callable[[View], str]] = {
     "keyword": lambda view: "\n".join(view.record.keywords),
     "tech": lambda view: "\n".join(view.record.ai_technologies),
     "industry": lambda view: "\n".join(view.record.industries),
+    "company": lambda view: "\n".join(company.name for company in view.record.companies),
     "event": lambda view: "\n".join(f"{event.headline}\n{event.detail}" for event in view.record.events),
     "author": lambda view: view.record.author or "",
     "publisher": lambda view: view.record.publisher or "",

@@ -23,11 +23,13 @@ from difflib import get_close_matches
 
 import re2
 
+from crawler.nlp.lexicon import by_name
 from crawler.text import normal
 from storage.rules import dates as when
 from storage.rules.ast import (
     BARE,
     CHINESE_FIELDS,
+    CONCEPTS,
     Alias,
     And,
     AtLeast,
@@ -84,6 +86,14 @@ def needles_of(written: str) -> tuple[str, ...]:
     joined = re.sub(r"(?<=[a-z]) (?=\d)", "", plain)
     parted = re.sub(r"(?<=[a-z]{3})(?=\d)", " ", plain)  # not for one or two letters: A100 is no "a 100"
     return tuple(dict.fromkeys(form for form in (plain, joined, parted, LONG_FORMS.get(plain)) if form))
+
+
+def _other_names(needles: Sequence[str], scope: Sequence[str]) -> tuple[str, ...]:
+    """What else a technology, an industry or a company is called, in a field of such: ``tech:大语言模型`` means large language model."""
+    kind = CONCEPTS.get(scope[0])
+    known = (by_name(kind).get(needle) for needle in needles) if kind else ()
+    names = (normal(name) for one in known if one for name in (one.zh, one.en))
+    return tuple(dict.fromkeys(name for name in names if name not in needles))
 
 
 class _Parser:
@@ -216,7 +226,7 @@ class _Parser:
         needles = needles_of(written)
         if not needles or all(unicodedata.category(ch)[0] in "PZ" for ch in needles[0]):
             raise self._error(f"nothing of {written!r} is left to look for: it has no letter, digit or sign", token.at)
-        return Term(written, needles, self._scope, prefix, token.at)
+        return Term(written, (*needles, *_other_names(needles, self._scope)), self._scope, prefix, token.at)
 
     def _regex(self, token: Token) -> Node:
         node = Regex(token.text, token.flags, self._scope, token.at)

@@ -127,7 +127,7 @@ def test_quality_on_our_own_gold_does_not_sink(chosen: str, name: str, precision
 
 def test_adding_runs_every_analyzer_of_the_family_each_after_those_it_builds_on() -> None:
     ran = [component.name for component in adding.analyzers()]
-    assert ran[:6] == ["language", "technologies", "industries", "keywords", "events", "summary"]
+    assert ran[:7] == ["language", "technologies", "industries", "keywords", "events", "companies", "summary"]
     assert sorted(ran) == sorted(plugins.family("crawler.analyzers", "add"))
 
 
@@ -183,7 +183,9 @@ class TestTechnologies:
 
     def test_of_the_title_alone_are_proved_by_the_title(self) -> None:
         made = technologies.add(language.add(record("正文没有提到它。", "大模型上线")))
-        assert made.facts == (Fact("technology", "大语言模型", "title: 大模型上线", "builtin", score=made.facts[0].score),)
+        assert made.facts == (
+            Fact("technology", "大语言模型", "title: 大模型上线", "builtin", score=made.facts[0].score, concept="llm"),
+        )
 
 
 class TestIndustries:

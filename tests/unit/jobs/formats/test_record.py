@@ -168,7 +168,7 @@ def test_json_has_exactly_the_documented_keys() -> None:
     assert made["published"] == "2026-11-24T09:30:00+08:00"
     nothing = {"actors": None, "object": None, "amount": None, "date": None}
     assert made["events"][0] == {"headline": "新政发布", "detail": "滨江区政府发布新政。", "type": "other", **nothing}
-    assert set(made["facts"][0]) == {"kind", "value", "start", "end", "quote", "by", "score"}
+    assert set(made["facts"][0]) == {"kind", "value", "start", "end", "quote", "by", "score", "concept"}
 
 
 @given(RECORDS)

@@ -7,6 +7,7 @@ import pytest
 from jobs.services import records
 from jobs.services.lookup import Unknown
 from storage.archive import queries
+from storage.archive.search import Bounds
 from storage.db.database import Database
 from storage.rules.parser import parse
 from tests.archive import HOUR, NOW, TITLES, fill, survives_json
@@ -26,7 +27,7 @@ def test_pages_follow_each_other_and_hold_each_record_once(db: Database) -> None
     fill(db)
     whole = search(db)
     assert titles(whole) == [TITLES[6], TITLES[4], TITLES[1], TITLES[0]]
-    assert (whole.next, whole.seen) == (None, 7)
+    assert (whole.next, whole.about, whole.exact) == (None, 4, True)
     found, after = [], None
     for _ in range(9):
         page = search(db, after=after, limit=1)
@@ -45,11 +46,17 @@ def test_a_page_goes_on_over_what_came_meanwhile(db: Database) -> None:
     assert titles(search(db, after=page.next)) == [TITLES[1], TITLES[0]]
 
 
-def test_a_bound_on_what_is_looked_at_says_where_it_stands(db: Database) -> None:
-    page = search(fill(db), "天气", scan=2)
-    assert (page.found, page.seen) == ((), 2)
-    rest = search(db, "天气", after=page.next)
-    assert (titles(rest), rest.seen) == ([TITLES[3]], 5)
+def test_a_bound_on_what_is_read_says_where_it_stands(db: Database) -> None:
+    page = search(fill(db), "NOT 大模型", scan=2)  # no index can say where a word is missing
+    assert page.seen == 2
+    assert page.next is not None
+    rest = search(db, "NOT 大模型", after=page.next)
+    assert {*titles(page), *titles(rest)} == {title for title in TITLES if "大模型" not in title}
+
+
+def test_only_what_may_match_is_read(db: Database) -> None:
+    page = search(fill(db), "天气")
+    assert (titles(page), page.seen, page.next) == ([TITLES[3]], 1, None)
 
 
 def test_what_was_found_says_where_it_stood(db: Database) -> None:
@@ -59,9 +66,9 @@ def test_what_was_found_says_where_it_stood(db: Database) -> None:
 
 def test_filters_hold_beside_the_query(db: Database) -> None:
     fill(db)
-    assert titles(search(db, source="ledger")) == [TITLES[1]]
-    assert titles(search(db, since=NOW - 4 * HOUR)) == [TITLES[6], TITLES[4]]
-    assert titles(search(db, until=NOW - 4 * HOUR)) == [TITLES[1], TITLES[0]]
+    assert titles(search(db, bounds=Bounds(source="ledger"))) == [TITLES[1]]
+    assert titles(search(db, bounds=Bounds(since=NOW - 4 * HOUR))) == [TITLES[6], TITLES[4]]
+    assert titles(search(db, bounds=Bounds(until=NOW - 4 * HOUR))) == [TITLES[1], TITLES[0]]
 
 
 def test_what_is_no_cursor_is_refused(db: Database) -> None:

@@ -145,7 +145,11 @@ def test_a_reader_sees_one_moment(db: Database) -> None:
 
 def test_the_migrations_make_what_the_program_expects(db: Database) -> None:
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        opts = {
+            "compare_type": True,
+            "include_name": lambda name, kind, _: kind != "table" or not name.startswith("search_index"),
+        }
+        context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, models.metadata) == []
 
 

@@ -1,0 +1,199 @@
+"""Mentions of concepts in articles, and how much there is of each on each day.
+
+A concept is a technology, an industry or a company, whatever language it is named in; a language; or `all`, which every article
+mentions, so that each share has its whole. Mentions and volumes are written with the article (`storage.archive.derived`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import datetime, tzinfo
+from typing import Any, NamedTuple
+
+from sqlalchemy import bindparam, delete, insert, select, tuple_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from crawler.nlp.lexicon import by_name
+from crawler.record import Record
+from crawler.text import normal
+from storage.db.database import insert_new
+from storage.db.models import concept, mention, volume
+
+KINDS = ("technology", "industry", "company")
+ALL = ("all", "")
+AT_ONCE = 500  # of a list of values in one statement
+
+
+class Mentioned(NamedTuple):
+    """A concept with its names, and whether it acts there."""
+
+    kind: str
+    key: str
+    zh: str
+    en: str
+    acts: bool = False
+
+
+class Mentions(NamedTuple):
+    """What one article mentions, and where that counts."""
+
+    article_id: int
+    story: int
+    day: int
+    concepts: tuple[Mentioned, ...]
+
+
+_Row = tuple[int, int, int]  # concept, day, story
+
+
+def day_of(moment: datetime, zone: tzinfo) -> int:
+    """The day as a number: 20261124."""
+    local = moment.astimezone(zone)
+    return local.year * 10_000 + local.month * 100 + local.day
+
+
+def mentioned(record: Record) -> tuple[Mentioned, ...]:
+    """The concepts of a record, each once."""
+    found = [Mentioned(*ALL, "", "")]
+    if record.language:
+        language = record.language.split("-")[0].lower()
+        found.append(Mentioned("language", language, language, language))
+    found += [_named("technology", value) for value in record.ai_technologies]
+    found += [_named("industry", value) for value in record.industries]
+    found += [_named("company", company.name, company.role == "actor") for company in record.companies]
+    return tuple({(one.kind, one.key): one for one in reversed(found)}.values())[::-1]
+
+
+def _named(kind: str, value: str, acts: bool = False) -> Mentioned:
+    form = normal(value).strip()
+    known = by_name(kind).get(form)
+    return Mentioned(kind, known.id, known.zh, known.en, acts) if known else Mentioned(kind, f"={form}", value, value, acts)
+
+
+# ---- written with the articles
+
+
+def add(session: Session, articles: Sequence[Mentions]) -> None:
+    """Note what new articles mention."""
+    ids = _ids(session, {one[:2]: one for article in articles for one in article.concepts})
+    rows = [
+        {"concept_id": ids[one.kind, one.key], "day": article.day, "story": article.story, "article_id": article.article_id, "acts": one.acts}
+        for article in articles
+        for one in article.concepts
+    ]  # fmt: skip
+    if not rows:
+        return
+    keys = [(row["concept_id"], row["day"], row["story"]) for row in rows]
+    known = _there(session, keys)
+    session.execute(insert(mention), rows)
+    _count(session, keys, set(keys) - known, 1)
+
+
+def remove(session: Session, article_ids: Collection[int]) -> None:
+    """Forget what these articles mention."""
+    for numbers in _parts(article_ids):
+        rows = session.execute(select(mention).where(mention.c.article_id.in_(numbers))).all()
+        session.execute(delete(mention).where(mention.c.article_id.in_(numbers)))
+        keys = [(row.concept_id, row.day, row.story) for row in rows]
+        _count(session, keys, set(keys) - _there(session, keys), -1)
+
+
+def move(session: Session, article_ids: Collection[int], story: int) -> None:
+    """These articles are of another story now."""
+    for numbers in _parts(article_ids):
+        rows = [dict(row._mapping) for row in session.execute(select(mention).where(mention.c.article_id.in_(numbers)))]
+        remove(session, numbers)
+        keys = [(row["concept_id"], row["day"], story) for row in rows]
+        known = _there(session, keys)
+        if rows:
+            session.execute(insert(mention), [row | {"story": story} for row in rows])
+        _count(session, keys, set(keys) - known, 1)
+
+
+def _ids(session: Session, wanted: dict[Any, Mentioned]) -> dict[tuple[str, str], int]:
+    """The ids of these concepts; those that are new get one."""
+    if not wanted:
+        return {}
+    found = _known_ids(session, list(wanted))
+    new = [one for key, one in wanted.items() if key not in found]
+    rows = [{"kind": one.kind, "key": one.key, "zh": one.zh, "en": one.en} for one in new]
+    if rows:
+        insert_new(session, concept, rows, "kind", "key")
+        found |= _known_ids(session, [(one.kind, one.key) for one in new])
+    return found
+
+
+def _known_ids(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    query = select(concept.c.kind, concept.c.key, concept.c.id)
+    rows = (row for part in _parts(keys) for row in session.execute(query.where(tuple_(concept.c.kind, concept.c.key).in_(part))))
+    return {(row.kind, row.key): row.id for row in rows}
+
+
+def _there(session: Session, keys: Collection[_Row]) -> set[_Row]:
+    """Which of these have a mention."""
+    columns = (mention.c.concept_id, mention.c.day, mention.c.story)
+    return {
+        (row.concept_id, row.day, row.story)
+        for part in _parts(set(keys))
+        for row in session.execute(select(*columns).distinct().where(tuple_(*columns).in_(part)))
+    }
+
+
+def _count(session: Session, keys: Iterable[_Row], stories: Collection[_Row], sign: int) -> None:
+    """More or fewer mentions, of which these came with, or took, the last of their story."""
+    records = Counter(key[:2] for key in keys)
+    of_stories = Counter(key[:2] for key in stories)
+    rows = [
+        {"concept_id": number, "day": day, "records": sign * count, "stories": sign * of_stories[number, day]}
+        for (number, day), count in records.items()
+    ]
+    if not rows:
+        return
+    session.execute(_more(session), rows)
+    if sign < 0:
+        gone = delete(volume).where(volume.c.concept_id == bindparam("c"), volume.c.day == bindparam("d"), volume.c.records <= 0)
+        session.connection().execute(gone, [{"c": row["concept_id"], "d": row["day"]} for row in rows])
+
+
+def _more(session: Session) -> Any:
+    add_to: Any = sqlite.insert(volume) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(volume)
+    new = add_to.excluded
+    more = {"records": volume.c.records + new.records, "stories": volume.c.stories + new.stories}
+    return add_to.on_conflict_do_update(index_elements=["concept_id", "day"], set_=more)
+
+
+def _parts(values: Collection[Any]) -> Iterator[list[Any]]:
+    listed = list(values)
+    for start in range(0, len(listed), AT_ONCE):
+        yield listed[start : start + AT_ONCE]
+
+
+def clear(session: Session) -> None:
+    """Forget all mentions."""
+    session.execute(delete(volume))
+    session.execute(delete(mention))
+
+
+# ---- asked
+
+
+class Volume(NamedTuple):
+    """How much there is of a concept on a day."""
+
+    day: int
+    records: int
+    stories: int
+
+
+def find(session: Session, kind: str, name: str) -> int | None:
+    """The id of the concept that goes by this name in either language, if an article mentions it."""
+    key = _named(kind, name)[:2] if kind in KINDS else (kind, name)
+    return _known_ids(session, [key]).get(key)
+
+
+def volumes(session: Session, number: int, first: int, last: int) -> list[Volume]:
+    """How much there is of a concept, day by day, ends included; days without any are left out."""
+    query = select(volume.c.day, volume.c.records, volume.c.stories).where(volume.c.concept_id == number)
+    return [Volume(*row) for row in session.execute(query.where(volume.c.day.between(first, last)).order_by(volume.c.day))]

@@ -1,0 +1,94 @@
+"""The index of words: which articles have these tokens. FTS5 on SQLite, a GIN of tsvectors on PostgreSQL.
+
+Beside `storage.db.database` the only SQL that just one of the two understands. FTS5 keeps no text (`content=''`), so an article is
+taken out with the tokens that it was put in with; those are made again from its row (`storage.archive.derived`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
+
+from sqlalchemy import BigInteger, Select, bindparam, cast, column, select, table, text
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.orm import Session
+
+from storage.rules.plan import ANY_QUERY, All, Expression, Has
+
+_FTS5 = table("search_index", column("rowid", BigInteger), column("search_index"))  # the hidden column is what MATCH asks
+_GIN = table("search_index", column("article_id", BigInteger), column("tokens"))
+
+
+class Entry(NamedTuple):
+    """An article and the tokens it is found by."""
+
+    article_id: int
+    tokens: Collection[str]
+
+
+def add(session: Session, entries: Iterable[Entry]) -> None:
+    """Let these articles be found. None of them may be in already."""
+    if _is_sqlite(session):
+        _execute(session, "INSERT INTO search_index (rowid, words) VALUES (:id, :words)", entries)
+    else:
+        _execute(
+            session,
+            "INSERT INTO search_index (article_id, tokens) VALUES (:id, array_to_tsvector(CAST(:list AS text[])))",
+            entries,
+        )
+
+
+def remove(session: Session, entries: Iterable[Entry]) -> None:
+    """Take articles out, with the tokens that they were put in with."""
+    if _is_sqlite(session):
+        _execute(session, "INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', :id, :words)", entries)
+    else:
+        _execute(session, "DELETE FROM search_index WHERE article_id = :id", entries)
+
+
+def clear(session: Session) -> None:
+    """Empty it."""
+    if _is_sqlite(session):
+        session.execute(text("INSERT INTO search_index (search_index) VALUES ('delete-all')"))
+    else:
+        session.execute(text("TRUNCATE search_index"))
+
+
+def matching(session: Session, wanted: Expression, between: tuple[int, int] | None = None) -> Select[tuple[int]]:
+    """The ids of articles whose tokens are as wanted, of all, or of those with an id in that range, ends included."""
+    if _is_sqlite(session):
+        ids = _FTS5.c.rowid
+        query = select(ids).where(
+            _FTS5.c.search_index.op("MATCH")(bindparam(None, _or_any(_fts5(wanted), _fts5(Has(ANY_QUERY)), " OR ")))
+        )
+    else:
+        ids = _GIN.c.article_id
+        asked = _or_any(_tsquery(wanted), _tsquery(Has(ANY_QUERY)), " | ")
+        query = select(ids).where(_GIN.c.tokens.op("@@")(cast(asked, postgresql.TSQUERY)))
+    return query if between is None else query.where(ids.between(*between))
+
+
+def _or_any(wanted: str, always: str, either: str) -> str:
+    return f"({wanted}){either}{always}"
+
+
+def _is_sqlite(session: Session) -> bool:
+    return session.get_bind().dialect.name == "sqlite"
+
+
+def _execute(session: Session, statement: str, entries: Iterable[Entry]) -> None:
+    if rows := [{"id": number, "words": " ".join(tokens), "list": list(tokens)} for number, tokens in entries]:
+        needed = {name for name in rows[0] if f":{name}" in statement}
+        session.execute(text(statement), [{name: row[name] for name in needed} for row in rows])
+
+
+def _fts5(wanted: Expression) -> str:
+    if isinstance(wanted, Has):
+        return f'"{wanted.token}"' + "*" * wanted.prefix
+    return (" AND " if isinstance(wanted, All) else " OR ").join(f"({_fts5(part)})" for part in wanted.parts)
+
+
+def _tsquery(wanted: Expression) -> str:
+    if isinstance(wanted, Has):
+        return f"'{wanted.token}'" + ":*" * wanted.prefix
+    return (" & " if isinstance(wanted, All) else " | ").join(f"({_tsquery(part)})" for part in wanted.parts)

@@ -1,0 +1,172 @@
+"""What an index is asked before a query is put to a record: tokens that are there wherever the query may be true. Pure.
+
+    tokens(view)   what a record is found by: Latin words, Han characters and pairs of them, of all fields in which terms stand as
+                   words; values of source, tag and language as wholes
+    plan(query)    an expression over tokens that holds wherever the query may hold, or None where no token has to be there
+    period(query)  the time in which the record was published, if the query says so
+
+The index only leaves out; `storage.rules.ruleset` decides. Whatever is changed here needs another VERSION: an index made of other
+tokens is not asked.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from itertools import pairwise
+
+from crawler.text import is_word, runs
+from storage.rules.ast import FIELDS, Alias, And, AtLeast, Count, Near, Node, Or, Published, Term
+from storage.rules.match import View
+
+VERSION = f"1/{unicodedata.unidata_version}"  # another Python may have another normal form of a rare character
+WORDS = tuple(field for field, mode in FIELDS.items() if mode == "word")
+LINES = tuple(field for field, mode in FIELDS.items() if mode == "line")
+ANY_QUERY = ":all"  # the token of a record that has too many: it is a candidate of every query
+MAX_BYTES = 600_000  # of the tokens of one record; PostgreSQL takes a megabyte
+LONGEST = 60  # characters of a token; of a longer word its beginning
+ENOUGH = 12  # tokens of one needle that are asked for: a long phrase needs no more
+
+
+@dataclass(frozen=True, slots=True)
+class Has:
+    """The record has this token, or one that begins with it."""
+
+    token: str
+    prefix: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """Each of these holds."""
+
+    parts: tuple[Expression, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    """One of these holds."""
+
+    parts: tuple[Expression, ...]
+
+
+Expression = Has | All | Any
+
+
+# ---- of a record
+
+
+def tokens(view: View) -> frozenset[str]:
+    """What the record is found by."""
+    found = {f"{field}:{_digest(line)}" for field in LINES for line in view.form(field).text.split("\n") if line}
+    for field in WORDS:
+        found.update(_tokens_of(view.form(field).text))
+    if sum(map(len, found)) * 4 > MAX_BYTES and sum(len(token.encode()) + 8 for token in found) > MAX_BYTES:
+        return frozenset((ANY_QUERY,))
+    return frozenset(found)
+
+
+def _tokens_of(form: str) -> Iterator[str]:
+    for run, word in runs(form):
+        if word:
+            yield word[:LONGEST]
+        else:
+            yield from run
+            yield from _pairs(run)
+
+
+def _pairs(run: str) -> Iterator[str]:
+    return map("".join, pairwise(run))
+
+
+def _digest(line: str) -> str:
+    return blake2b(line.encode("utf-8", "replace"), digest_size=4).hexdigest()
+
+
+# ---- of a query
+
+
+def plan(node: Node) -> Expression | None:
+    """Holds of the tokens of every record of which the query is true. None: the query may be true of a record whatever its tokens."""
+    if isinstance(node, Term):
+        return _any([_needle(needle, node) for needle in node.needles])
+    if isinstance(node, Alias) or (isinstance(node, Count) and node.low > 0):
+        return plan(node.part)
+    if isinstance(node, And | Near):
+        return _all([plan(part) for part in node.parts])
+    if isinstance(node, Or):
+        return _any([plan(part) for part in node.parts])
+    if isinstance(node, AtLeast):
+        known = [found for found in map(plan, node.parts) if found is not None]
+        unknown = len(node.parts) - len(known)
+        return _any(known) if node.least > unknown else None
+    return None
+
+
+def _needle(needle: str, term: Term) -> Expression | None:
+    """The tokens that stand wherever the needle does; where its last word goes on, its beginning."""
+    if term.mode == "part":
+        return None
+    if term.mode == "line":
+        return None if term.prefix else Has(f"{term.scope[0]}:{_digest(needle)}")
+    found = list(dict.fromkeys(_parts(needle, term.prefix)))
+    return _all(found[:: -(-len(found) // ENOUGH)] if found else [])
+
+
+def _parts(needle: str, prefix: bool) -> Iterator[Has]:
+    found = runs(needle)
+    for number, (run, word) in enumerate(found, 1):
+        if word:
+            yield Has(word[:LONGEST], prefix and number == len(found) and is_word(needle[-1]))
+        else:
+            yield from map(Has, _pairs(run) if len(run) > 1 else run)
+
+
+def _all(found: Sequence[Expression | None]) -> Expression | None:
+    """All of those that are known; the rest is left to the rules."""
+    known = tuple(one for one in found if one is not None)
+    return known[0] if len(known) == 1 else All(known) if known else None
+
+
+def _any(found: Sequence[Expression | None]) -> Expression | None:
+    """One of them, which helps only when all are known."""
+    known = tuple(dict.fromkeys(one for one in found if one is not None))
+    if not known or None in found:
+        return None
+    return known[0] if len(known) == 1 else Any(known)
+
+
+# ---- when
+
+
+def period(node: Node, now: datetime | None) -> tuple[datetime | None, datetime | None]:
+    """(low, high): the record of which the query is true was published in [`low`, `high`); None is no bound.
+
+    A time ago bounds nothing where it is not known when it is `now`.
+    """
+    if isinstance(node, Published):
+        return _published(node, now)
+    if isinstance(node, Alias):
+        return period(node.part, now)
+    if isinstance(node, And):
+        lows, highs = zip(*(period(part, now) for part in node.parts), strict=True)
+        return max(_known(lows), default=None), min(_known(highs), default=None)
+    if isinstance(node, Or):
+        lows, highs = zip(*(period(part, now) for part in node.parts), strict=True)
+        return None if None in lows else min(_known(lows)), None if None in highs else max(_known(highs))
+    return None, None
+
+
+def _published(node: Published, now: datetime | None) -> tuple[datetime | None, datetime | None]:
+    if node.ago is None:
+        return node.low, node.high
+    if now is None:
+        return None, None
+    return (None, now - node.ago) if node.older else (now - node.ago, None)
+
+
+def _known(moments: Iterable[datetime | None]) -> list[datetime]:
+    return [moment for moment in moments if moment is not None]

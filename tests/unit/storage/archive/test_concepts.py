@@ -1,0 +1,117 @@
+"""Mentions and volumes: written with the article, moved and deleted with it, and the same in both languages."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from crawler.record import Company, Record
+from storage.archive import articles, concepts, derived, pruning, search
+from storage.archive.concepts import Volume
+from storage.db.database import Database
+from storage.db.models import mention, volume
+from storage.rules.parser import parse
+
+NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
+ZH = Record(
+    "海港公司用大语言模型质检", "zh", "海港公司周二说，用大语言模型质检。", ai_technologies=("大语言模型",), industries=("智能制造",), language="zh-CN",
+    companies=(Company("英伟达", "actor"), Company("某某公司")), published=NOW,
+)  # fmt: skip
+EN = Record(
+    "Dock firm checks parts by language model", "en", "The firm said so on Tuesday.", ai_technologies=("large language model",),
+    companies=(Company("Nvidia"),), language="en", published=NOW,
+)  # fmt: skip
+
+
+def put(db: Database, *rows: Record) -> list[int]:
+    return db.write_now(lambda s: [articles.store(s, row, key=row.link, now=NOW).article_id for row in rows])
+
+
+def days(db: Database, kind: str, name: str) -> list[Volume]:
+    def ask(session: Session) -> list[Volume]:
+        number = concepts.find(session, kind, name)
+        return concepts.volumes(session, number, 0, 99991231) if number else []
+
+    return db.read(ask)
+
+
+def agree(session: Session) -> bool:
+    """The volumes are what the mentions say."""
+    counted = select(mention.c.concept_id, mention.c.day, func.count(), func.count(mention.c.story.distinct()))
+    counted = counted.group_by(mention.c.concept_id, mention.c.day)
+    return set(map(tuple, session.execute(counted))) == set(map(tuple, session.execute(select(volume))))
+
+
+def test_both_languages_mention_one_concept(db: Database) -> None:
+    put(db, ZH, EN)
+    assert days(db, "technology", "大语言模型") == days(db, "technology", "Large Language Model") == [Volume(20261124, 2, 2)]
+    assert days(db, "company", "英伟达") == [Volume(20261124, 2, 2)]
+    assert days(db, "company", "某某公司") == [Volume(20261124, 1, 1)]
+    assert days(db, "language", "zh") == [Volume(20261124, 1, 1)]
+    assert days(db, *concepts.ALL) == [Volume(20261124, 2, 2)]
+    assert days(db, "company", "百度") == []
+    acts = db.read(
+        lambda s: s.scalars(select(mention.c.acts).where(mention.c.concept_id == concepts.find(s, "company", "Nvidia"))).all()
+    )
+    assert sorted(acts) == [False, True]
+
+
+def test_a_query_for_a_concept_finds_both_languages(db: Database) -> None:
+    put(db, ZH, EN)
+    for written in ("tech:大语言模型", 'tech:"large language model"', "技术:LLM", "公司:英伟达", "company:Nvidia"):
+        found = db.read(lambda s, q=written: search.search(s, parse(q), now=NOW))
+        assert {record.link for record in found.records} == {"zh", "en"}, written
+    assert db.read(lambda s: search.search(s, parse("company:某某公司"), now=NOW)).about == 1
+
+
+def test_the_articles_of_one_story_are_counted_as_one(db: Database) -> None:
+    put(db, ZH, replace(ZH, link="copy"))
+    assert days(db, "company", "英伟达") == [Volume(20261124, 2, 1)]
+
+
+def test_a_changed_article_mentions_what_it_says_now(db: Database) -> None:
+    put(db, ZH)
+    put(db, replace(ZH, text="海港公司更正说，用的是小模型。", ai_technologies=("小模型",), published=NOW - timedelta(days=1)))
+    assert days(db, "technology", "大语言模型") == []
+    assert days(db, "technology", "小模型") == [Volume(20261123, 1, 1)]
+    assert db.read(agree)
+
+
+def test_what_is_deleted_is_not_mentioned(db: Database) -> None:
+    put(db, ZH, replace(EN, published=NOW - timedelta(days=400)))
+    db.write_now(lambda s: pruning.prune(s, NOW - timedelta(days=300)))
+    assert days(db, "technology", "大语言模型") == [Volume(20261124, 1, 1)]
+    assert days(db, "language", "en") == []
+    assert db.read(agree)
+
+
+def test_an_article_given_to_another_story_counts_there(db: Database) -> None:
+    one, two = put(db, ZH, EN)
+    db.write_now(lambda s: derived.move(s, [two], one))
+    assert days(db, "technology", "大语言模型") == [Volume(20261124, 2, 1)]
+    db.write_now(lambda s: derived.move(s, [two], two))
+    assert days(db, "technology", "大语言模型") == [Volume(20261124, 2, 2)]
+    assert db.read(agree)
+
+
+def test_days_are_those_of_the_operators_zone(db: Database) -> None:
+    put(db, ZH)
+    assert db.write_now(lambda s: derived.settle(s, "Asia/Shanghai")) is False
+    put(db, replace(EN, published=NOW))
+    assert days(db, "language", "en") == [Volume(20261125, 1, 1)]
+    assert db.write_now(lambda s: derived.settle(s, "America/New_York")) is True
+    db.write_now(derived.step)
+    assert days(db, *concepts.ALL) == [Volume(20261124, 2, 2)]
+    assert db.read(agree)
+
+
+def test_old_articles_are_given_their_companies(db: Database) -> None:
+    (number,) = put(db, replace(ZH, companies=()))
+    db.write_now(lambda s: s.execute(articles.article.update().values(companies=None)) and derived.restart(s, "UTC"))
+    db.write_now(lambda s: derived.step(s, fill=lambda record: replace(record, companies=(Company("英伟达"),))))
+    assert days(db, "company", "Nvidia") == [Volume(20261124, 1, 1)]
+    found = db.read(lambda s: search.search(s, parse("company:Nvidia"), now=NOW))
+    assert [(record.id, record.companies) for record in found.records] == [(number, (Company("英伟达"),))]
