@@ -14,11 +14,12 @@ import typer
 
 from crawler.discover.scoring import Judged
 from crawler.url import is_web
-from jobs import clock, log
+from jobs import clock
 from jobs.cli.console import Cli, Json, err, fail, local, out, show, write_json
 from jobs.config.load import Config
 from jobs.formats import opml
 from jobs.formats.opml import OpmlError
+from jobs.safe_text import escaped
 from jobs.services import discover
 from jobs.services import sources as adding
 from jobs.services.catalogue import Listed, catalogue
@@ -82,7 +83,7 @@ def _print(judged: Iterable[Judged], config: Config) -> None:
             *(f"· {title}" for title in each.titles[:SHOWN_TITLES]),
         ]
         for indent, line in zip(("", *[" " * 10] * len(lines)), lines, strict=False):
-            out.print(indent + log.printable(line), markup=False, highlight=False)
+            out.print(indent + escaped(line), markup=False, highlight=False)
 
 
 def add_source(

@@ -23,7 +23,8 @@ from crawler.errors import OptionError
 from crawler.plugins import Component, family
 from jobs import clock
 from jobs.deliver.address import Address, parse_address, shown
-from jobs.deliver.message import Message, clean
+from jobs.deliver.message import Message
+from jobs.safe_text import bare
 
 TIMEOUT = 10.0  # seconds for one request, everything included
 MAX_REPLY = 64 * 1024  # bytes read of an answer
@@ -244,7 +245,7 @@ def _network_words(error: Exception) -> str:
 
 
 def _words(text: str) -> str:
-    return clean(text[: 4 * MAX_DETAIL])[:MAX_DETAIL]
+    return bare(text[: 4 * MAX_DETAIL])[:MAX_DETAIL]
 
 
 @dataclass(frozen=True, slots=True)

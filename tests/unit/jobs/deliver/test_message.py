@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from crawler.record import Event, Record
 from jobs.deliver import rendering
-from jobs.deliver.message import Message, alert_of, clean, cut, notice, payload, short_id
+from jobs.deliver.message import Message, alert_of, cut, notice, payload, short_id
 from jobs.deliver.rendering import PLAIN, Dialect, as_json, details, headline, render, safe_link
+from jobs.safe_text import bare
 from storage.rules.match import Evidence
 from storage.rules.ruleset import Hit
 
@@ -119,7 +120,7 @@ def test_programs_get_the_record() -> None:
     ],
 )
 def test_clean(text: str, expected: str) -> None:
-    assert clean(text) == expected
+    assert bare(text) == expected
 
 
 @given(st.text(), st.integers(min_value=4, max_value=40))
