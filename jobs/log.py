@@ -17,6 +17,7 @@ import structlog
 
 from jobs import clock
 from jobs.redaction import blank
+from jobs.safe_text import escaped
 
 Event = MutableMapping[str, Any]
 FILE_SIZE, FILES = 10_000_000, 5  # bytes of a log file, and how many old ones are kept
@@ -34,15 +35,10 @@ def redacted(text: str) -> str:
     return blank(text, _SECRETS)
 
 
-def printable(text: str) -> str:
-    """The text on one line, with control characters and bidirectional overrides escaped: pages write to our log too."""
-    return "".join(ch if ch.isprintable() else ch.encode("unicode_escape").decode("ascii") for ch in text)
-
-
 def _clean_values(_logger: Any, _method: str, event: Event) -> Event:
     for key, value in event.items():
         if isinstance(value, str) and key != "exception":
-            event[key] = printable(redacted(value))
+            event[key] = escaped(redacted(value))
     if "exception" in event:
         event["exception"] = redacted(str(event["exception"]))
     return event

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from urllib.parse import quote
 
+from jobs.safe_text import spaced
+
 HIDDEN = "***"
 MIN_SECRET = 4  # code points; blanking a shorter word would blank innocent text
 _CUT = "…"  # what stands where a long text was cut off
@@ -27,5 +29,5 @@ def blank(text: str, secrets: Collection[str]) -> str:
 def _written(secrets: frozenset[str]) -> tuple[str, ...]:
     """Each as it is, on one line, and percent-encoded; the longest first."""
     plain = {secret for secret in secrets if len(secret) >= MIN_SECRET}
-    forms = plain | {"".join(ch if ch.isprintable() else " " for ch in secret) for secret in plain}
+    forms = plain | {spaced(secret) for secret in plain}
     return tuple(sorted(forms | {quote(secret, safe="", errors="replace") for secret in plain}, key=len, reverse=True))

@@ -14,11 +14,12 @@ import typer
 
 from crawler.discover.scoring import Judged
 from crawler.url import is_web
-from jobs import clock, log
+from jobs import clock
 from jobs.cli.console import Cli, Json, err, fail, local, out, show, write_json
 from jobs.config.load import Config
 from jobs.formats import opml
 from jobs.formats.opml import OpmlError
+from jobs.safe_text import escaped
 from jobs.services import discover
 from jobs.services import sources as adding
 from jobs.services.catalogue import Listed, catalogue
@@ -82,7 +83,7 @@ def _print(judged: Iterable[Judged], config: Config) -> None:
             *(f"· {title}" for title in each.titles[:SHOWN_TITLES]),
         ]
         for indent, line in zip(("", *[" " * 10] * len(lines)), lines, strict=False):
-            out.print(indent + log.printable(line), markup=False, highlight=False)
+            out.print(indent + escaped(line), markup=False, highlight=False)
 
 
 def add_source(
@@ -171,7 +172,7 @@ def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(
     if fresh:
         _write(cli, config, fresh)
     for why in listed.left_out:
-        err.print(log.redacted(f"{file}: {why}"), markup=False, highlight=False)
+        fail(f"{file}: {why}", 0)
     known = len(listed.outlines) - len(fresh)
     more = f", {len(listed.left_out)} lines left out or broken" if listed.left_out else ""
     out.print(f"{len(fresh)} sources imported, {known} already there{more}", markup=False)

@@ -22,11 +22,11 @@ from sqlalchemy.orm import Session
 
 from jobs import clock, log
 from jobs.config.load import Config, load
+from jobs.safe_text import escaped, in_json
 from jobs.services.lookup import Unknown
 from storage.db.database import Database, open_database
 
 T = TypeVar("T")
-_OBEYED = re.compile("[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")  # by a terminal, or not to be written
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
@@ -101,8 +101,7 @@ def fail(message: str, code: int) -> int:
 def write_json(rows: Iterable[Mapping[str, Any]]) -> None:
     """JSON Lines. `sys.stdout`, not rich: a line is a line, however wide, also to a terminal and to who splits at U+2028."""
     for row in rows:
-        line = json.dumps(row, ensure_ascii=False, default=_plain)
-        sys.stdout.write(_OBEYED.sub(lambda found: f"\\u{ord(found[0]):04x}", line) + "\n")
+        sys.stdout.write(in_json(json.dumps(row, ensure_ascii=False, default=_plain)) + "\n")
 
 
 def _plain(value: Any) -> str:
@@ -114,7 +113,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int |
 
     `figures` is the first of the columns that stand to the right.
     """
-    lines = [headings, *([log.printable(str(cell)) if cell is not None else "–" for cell in row] for row in rows)]
+    lines = [headings, *([escaped(str(cell)) if cell is not None else "–" for cell in row] for row in rows)]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     if out.is_terminal or "COLUMNS" in os.environ:
         while sum(widths) + 2 * (len(widths) - 1) > out.width and max(widths) > 1:

@@ -19,9 +19,10 @@ import typer
 
 from crawler import url as urls
 from crawler.record import Record
-from jobs import clock, log
+from jobs import clock
 from jobs.cli.console import Cli, Json, bar, err, fail, local, out, show, since, write_json
 from jobs.formats import record as formats
+from jobs.safe_text import escaped
 from jobs.services import annotate as again
 from jobs.services import history
 from jobs.services import records as archive
@@ -120,7 +121,7 @@ def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
     if len(versions) == 1:
         out.print(f"record {number} has not changed since {local(versions[0].since, zone)}")
     for line in history.differences(versions, zone):
-        sys.stdout.write(log.printable(line) + "\n")
+        sys.stdout.write(escaped(line) + "\n")
 
 
 @app.command("search")

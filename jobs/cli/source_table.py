@@ -54,8 +54,8 @@ def troubles(lines: Iterable[SourceStatus], gaps: Sequence[Gap], now: datetime, 
 def _trouble(line: SourceStatus, now: datetime, zone: tzinfo) -> str:
     row, health = line.row, line.health
     good = f"; last good poll {brief(row.last_ok_at, now, zone)}" if row.fail_count and row.last_ok_at else ""
-    told = f"; told {brief(row.told_at, now, zone)}" if row.told_state and row.told_at else ""
-    return f"{row.name} {'' if health.state is State.HEALTHY else f'{health.state.value}: '}{health.reason}{good}{told}"
+    notified = f"; told {brief(row.told_at, now, zone)}" if row.told_state and row.told_at else ""
+    return f"{row.name} {'' if health.state is State.HEALTHY else f'{health.state.value}: '}{health.reason}{good}{notified}"
 
 
 def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:

@@ -17,6 +17,7 @@ import re2
 
 from crawler.errors import OptionError
 from crawler.fetch.guard import Allowed
+from jobs.safe_text import spaced
 
 SIZES = {"": 1, "b": 1, "k": 2**10, "kb": 2**10, "m": 2**20, "mb": 2**20, "g": 2**30, "gb": 2**30}
 _SIZE = re.compile(r"(\d{1,12})\s*([kmg]?b?)", re.IGNORECASE)
@@ -27,7 +28,7 @@ _OWN_HEADERS = ("host", "content-length", "connection", "transfer-encoding")
 def brief(value: Any) -> str:
     """A value as a sentence can show it: on one line, at most 60 characters."""
     text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
-    text = "".join(ch if ch.isprintable() else " " for ch in text[:200])
+    text = spaced(text[:200])
     return text if len(text) <= 60 else text[:57] + "…" + text[0]
 
 

@@ -19,6 +19,7 @@ from ruamel.yaml.reader import ReaderError
 from crawler.errors import ZhixunError
 from jobs.config.values import brief
 from jobs.redaction import MIN_SECRET, blank
+from jobs.safe_text import spaced
 
 MAX_BYTES = 2 * 2**20  # a thousand sources are 300 KB
 MAX_NODES = 200_000  # bounds what nested aliases can unfold to
@@ -152,7 +153,7 @@ def _compose(file: str, text: str) -> Node | None:
 def _yaml_words(error: MarkedYAMLError) -> tuple[str, str]:
     words = " ".join(filter(None, (error.context, error.problem)))
     cure = next((cure for sign, cure in _CURES if sign in words), "")
-    return "no valid YAML: " + "".join(ch if ch.isprintable() else " " for ch in words), cure
+    return "no valid YAML: " + spaced(words), cure
 
 
 class _Builder:

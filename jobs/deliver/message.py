@@ -1,12 +1,11 @@
 """What an alert says, before any channel words it.
 
 `payload` freezes a record and its match as JSON for the ledger, so that each retry says the same; `Message.from_payload` reads it
-back. Whatever a page wrote is foreign: `clean` takes away what could move a cursor or turn a line around.
+back.
 """
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,10 +13,15 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from crawler.record import Record
+from storage.db.mapping import plain
 from storage.rules.ruleset import Hit
 
 Kind = Literal["alert", "digest", "notice", "test"]
 MAX_MATCHED = 8  # quotes kept of one match
+_FROZEN = (
+    "title", "link", "text", "summary", "keywords", "ai_technologies", "industries", "opening", "events", "published", "author",
+    "publisher", "language", "source", "first_seen",
+)  # fmt: skip
 _DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -147,27 +151,8 @@ def payload(record: Record, hit: Hit, cap: int | None = None) -> dict[str, Any]:
 
 def record_fields(record: Record) -> dict[str, Any]:
     """The record as a payload has it."""
-    return {
-        "title": record.title,
-        "link": record.link,
-        "text": record.text,
-        "summary": record.summary,
-        "keywords": list(record.keywords),
-        "ai_technologies": list(record.ai_technologies),
-        "industries": list(record.industries),
-        "opening": record.opening,
-        "events": [{"headline": event.headline, "detail": event.detail} for event in record.events],
-        "published": _iso(record.published),
-        "author": record.author,
-        "publisher": record.publisher,
-        "language": record.language,
-        "source": record.source,
-        "first_seen": _iso(record.first_seen),
-    }
-
-
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat() if moment else None
+    given = plain(record, _FROZEN)
+    return given | {key: given[key].isoformat() for key in ("published", "first_seen") if given[key]}
 
 
 def test_message(now: datetime) -> Message:
@@ -200,16 +185,6 @@ def short_id(alert_id: int) -> str:
 def alert_of(shown: str) -> int:
     """The alert that a visible id names; raises ValueError."""
     return int(shown.strip().removeprefix("#"), 36)
-
-
-def clean(text: str) -> str:
-    """The text on one line, without control, formatting (bidirectional, zero-width) and lone surrogate characters."""
-    kept = (" " if ch in "\n\r\t\v\f\x85\u2028\u2029" else ch for ch in text)
-    return " ".join("".join(ch for ch in kept if (ch.isascii() and ch.isprintable()) or _harmless(ch)).split())
-
-
-def _harmless(ch: str) -> bool:
-    return not unicodedata.category(ch).startswith("C")  # Cc control, Cf format, Cs surrogate, Co private, Cn unassigned
 
 
 def cut(text: str, limit: int) -> str:

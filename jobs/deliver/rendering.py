@@ -14,7 +14,8 @@ from string import Template
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from jobs.deliver.message import Message, clean, cut, short_id
+from jobs.deliver.message import Message, cut, short_id
+from jobs.safe_text import bare
 
 MAX_TITLE = 300  # bytes
 MAX_SHOWN_LINK = 1000  # bytes; a longer address is left to the ledger
@@ -28,32 +29,32 @@ _DISCORD = re.compile(r"([\\*_~`|<>\[\]()#@:-])")
 
 def wide(text: str) -> str:
     """Foreign text for a markdown that knows no escape."""
-    return clean(text).translate(_WIDE)
+    return bare(text).translate(_WIDE)
 
 
 def wide_tags(text: str) -> str:
     """Foreign text for a plain message in which the vendor still looks for ``<at …>`` and ``@name``."""
-    return clean(text).translate(_WIDE_TAGS)
+    return bare(text).translate(_WIDE_TAGS)
 
 
 def entities(text: str) -> str:
     """Foreign text for a markdown that reads HTML entities."""
-    return clean(text).translate(_ENTITIES)
+    return bare(text).translate(_ENTITIES)
 
 
 def markup(text: str) -> str:
     """Foreign text for HTML; the mention sign is replaced, because chat programs read it even there."""
-    return html.escape(clean(text).replace("@", "＠"))
+    return html.escape(bare(text).replace("@", "＠"))
 
 
 def slack_text(text: str) -> str:
     """Foreign text for Slack, which escapes three characters and reads ``* ~ ` `` as format."""
-    return html.escape(clean(text), quote=False).translate({ord(ch): ord(ch) + 0xFEE0 for ch in "*~`@"})
+    return html.escape(bare(text), quote=False).translate({ord(ch): ord(ch) + 0xFEE0 for ch in "*~`@"})
 
 
 def backslashes(text: str) -> str:
     """Foreign text for Discord's markdown."""
-    return _DISCORD.sub(r"\\\1", clean(text))
+    return _DISCORD.sub(r"\\\1", bare(text))
 
 
 def safe_link(url: str) -> str:
@@ -71,7 +72,7 @@ def safe_link(url: str) -> str:
 class Dialect:
     """`bold` and `link` take text that is escaped already; `link` also takes a safe address."""
 
-    escape: Callable[[str], str] = clean
+    escape: Callable[[str], str] = bare
     bold: Callable[[str], str] = lambda text: text
     link: Callable[[str, str], str] = lambda text, url: f"{text}\n{url}"
     newline: str = "\n"
@@ -84,7 +85,7 @@ ENTITY_MARKDOWN = Dialect(entities, lambda text: f"**{text}**", lambda text, url
 HTML = Dialect(
     markup, lambda text: f"<b>{text}</b>", lambda text, url: f'<a href="{html.escape(url)}">{text}</a>', newline="<br>\n"
 )
-MAIL = replace(HTML, escape=lambda text: html.escape(clean(text)))  # a mail program rings nobody for a name
+MAIL = replace(HTML, escape=lambda text: html.escape(bare(text)))  # a mail program rings nobody for a name
 TELEGRAM = replace(HTML, newline="\n")
 SLACK = Dialect(slack_text, lambda text: f"*{text}*", lambda text, url: f"<{html.escape(url, quote=False)}|{text}>")
 SLACK_PLAIN = Dialect(slack_text)
@@ -94,7 +95,7 @@ DISCORD = Dialect(backslashes, lambda text: f"**{text}**", lambda text, url: f"[
 def headline(message: Message, limit: int = 100) -> str:
     """The message in one plain line of at most `limit` code points: for a subject, a notification's title."""
     mark = "" if message.kind == "notice" else f" {message.id}"
-    words = clean(f"[{message.rule}] {message.title}")
+    words = bare(f"[{message.rule}] {message.title}")
     room = limit - len(mark)
     return (words if len(words) <= room else words[: room - 1] + "…") + mark
 
@@ -115,7 +116,7 @@ def _fit(word: Callable[[Message], str], message: Message, limit: int, size: Cal
         text = word(smaller)
         if size(text) <= limit:
             return text
-    return cut(clean(f"{message.id} {message.title}"), limit // 2)  # no channel of ours has a limit this small
+    return cut(bare(f"{message.id} {message.title}"), limit // 2)  # no channel of ours has a limit this small
 
 
 def _ever_smaller(message: Message) -> Iterator[Message]:
@@ -152,9 +153,9 @@ def _lines(message: Message, dialect: Dialect) -> list[str]:
     ):
         if values:
             lines.append(f"{say[label]}{say['comma'].join(dialect.escape(value) for value in values)}")
-    told = [event for event in message.events if clean(event) not in quoted]
+    told = [event for event in message.events if bare(event) not in quoted]
     lines += [f"{number}. {dialect.escape(event)}" for number, event in enumerate(told[:5], 1)]
-    if message.summary and not message.events and clean(message.summary) not in quoted:
+    if message.summary and not message.events and bare(message.summary) not in quoted:
         lines.append(dialect.escape(message.summary[:SUMMARY]))
     lines += [_also(message, dialect, say), dialect.escape(message.note)]
     return [line for line in lines if line]
@@ -164,8 +165,8 @@ def _quoted(message: Message) -> dict[str, list[str]]:
     """Each sentence once, with all terms that stand in it; "" for the title, which the reader has seen."""
     found: dict[str, list[str]] = {}
     for term, sentence in message.matched:
-        plain = clean(sentence)
-        terms = found.setdefault("" if plain == clean(message.title) else plain, [])
+        plain = bare(sentence)
+        terms = found.setdefault("" if plain == bare(message.title) else plain, [])
         if term not in terms:
             terms.append(term)
     return found

@@ -22,7 +22,8 @@ from pydantic import BaseModel
 from crawler.plugins import Component
 from jobs import clock
 from jobs.deliver.address import component_of, parse_address, shown
-from jobs.deliver.message import Message, clean
+from jobs.deliver.message import Message
+from jobs.safe_text import bare
 
 TIMEOUT = 10.0  # seconds for one request, everything included
 MAX_REPLY = 64 * 1024  # bytes read of an answer
@@ -243,7 +244,7 @@ def _network_words(error: Exception) -> str:
 
 
 def _words(text: str) -> str:
-    return clean(text[: 4 * MAX_DETAIL])[:MAX_DETAIL]
+    return bare(text[: 4 * MAX_DETAIL])[:MAX_DETAIL]
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from lxml import etree
 from jobs import files, log
 from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
-from jobs.formats.text_layout import safe
+from jobs.safe_text import stripped
 from storage.alerts import ledger
 from storage.alerts.ledger import Entry
 from storage.db.database import Database
@@ -60,7 +60,7 @@ def file_name(rule: str) -> str:
 
 
 def _text(words: str) -> str:
-    return _NOT_XML.sub("", safe(words))
+    return _NOT_XML.sub("", stripped(words))
 
 
 def _id(feed: Feed, entry: Entry) -> str:

@@ -20,6 +20,7 @@ from crawler.errors import ZhixunError
 from crawler.sandbox.precheck import hostile
 from crawler.url import is_web, link_key
 from jobs.config.values import check_name
+from jobs.safe_text import spaced
 
 MAX_BYTES = 10 * 2**20
 MAX_FEEDS = 20_000
@@ -139,7 +140,7 @@ def _tags(folders: Iterable[str], attributes: Mapping[str, str]) -> tuple[str, .
 
 def _name(text: str) -> str:
     """Text as a name of config.yaml; "" where nothing is left of it."""
-    name = "".join(ch if ch.isprintable() else " " for ch in text)
+    name = spaced(text)
     name = " ".join(name.split())[:MAX_NAME].strip().removeprefix("tag:").strip()
     try:
         return check_name(name)

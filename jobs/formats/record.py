@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
-from datetime import datetime, tzinfo
+from dataclasses import replace
+from datetime import tzinfo
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from crawler.record import MAX_TEXT, MAX_TITLE, Record
 from jobs.deliver.rendering import safe_link
-from jobs.formats.text_layout import from_text, safe, shown, to_text
+from jobs.formats.text_layout import from_text, shown, to_text
+from jobs.safe_text import stripped
+from storage.db.mapping import plain
 
 __all__ = ["CSV_COLUMNS", "from_json", "from_text", "to_csv", "to_json", "to_markdown", "to_text"]
 
@@ -43,17 +45,8 @@ _WORDS = {
 
 def to_json(record: Record, zone: tzinfo) -> dict[str, Any]:
     """The record as a JSON object; times are ISO 8601 with the offset of `zone`."""
-    given = asdict(record)
-    times = {key: _iso(given[key], zone) for key in _TIMES}
-    return {key: times[key] if key in times else _listed(given[key]) for key in JSON_KEYS}
-
-
-def _iso(moment: datetime | None, zone: tzinfo) -> str | None:
-    return moment.astimezone(zone).isoformat() if moment else None
-
-
-def _listed(value: Any) -> Any:
-    return list(value) if isinstance(value, tuple) else value
+    given = plain(record, JSON_KEYS)
+    return given | {key: given[key].astimezone(zone).isoformat() for key in _TIMES if given[key]}
 
 
 def from_json(given: Mapping[str, Any]) -> Record:
@@ -84,7 +77,7 @@ def to_csv(record: Record, zone: tzinfo) -> list[str]:
 def _cell(value: Any) -> str:
     if value is None:
         return ""
-    text = safe("; ".join(value) if isinstance(value, list) else str(value))
+    text = stripped("; ".join(value) if isinstance(value, list) else str(value))
     return "'" + text if text.lstrip(" \n").startswith(_FORMULA) else text
 
 
@@ -112,4 +105,4 @@ def _labelled(label: str, items: Iterable[str]) -> str:
 
 
 def _md(text: str) -> str:
-    return _MARKDOWN_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", safe(text)))
+    return _MARKDOWN_START.sub(r"\1\\\2", _MARKDOWN.sub(r"\\\g<0>", stripped(text)))

@@ -16,6 +16,7 @@ from dataclasses import replace
 
 from crawler.record import MAX_TEXT, MAX_TITLE, Event, Record
 from crawler.text import is_han
+from jobs.safe_text import one_line, stripped
 
 TITLE, LINK, TEXT, KEYWORDS, TECHNOLOGIES, INDUSTRIES, EVENTS = LABELS = (
     "标题", "链接", "总结", "关键词", "AI技术", "行业", "重大事件摘要",
@@ -31,24 +32,11 @@ _NUMBER = r"\d{1,3}\s*[.．、)）]"
 _BOLD_EVENT = re.compile(rf"\s*{_NUMBER}\s*\*\*((?:\\.|[^\\])*?)\*\*\s*([:：]?)\s*(.*)", re.DOTALL)
 _PLAIN_EVENT = re.compile(rf"\s*{_NUMBER}\s*([^:：]+)[:：]?\s*(.*)", re.DOTALL)
 _LOOKS_LIKE_EVENT = re.compile(rf"\\*{_NUMBER}")
-_LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# Control characters move a terminal's cursor, bidirectional ones turn a line around, lone surrogates cannot be written.
-_UNSAFE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-
-
-def safe(text: str) -> str:
-    """The text without what a terminal would obey; all line ends are "\\n"."""
-    return _UNSAFE.sub("", _LINE_ENDS.sub("\n", text))
-
-
-def one_line(text: str) -> str:
-    """The safe text on one line."""
-    return " ".join(safe(text).split("\n")).strip()
 
 
 def _block(text: str) -> str:
     """The safe text without empty lines at its ends."""
-    lines = safe(text).split("\n")
+    lines = stripped(text).split("\n")
     while lines and not lines[-1].strip():
         lines.pop()
     start = next((number for number, line in enumerate(lines) if line.strip()), 0)
@@ -109,7 +97,7 @@ def _escape_line(line: str) -> str:
 
 def from_text(text: str) -> list[Record]:
     """The records of a file in the layout; ValueError with the line where one is broken."""
-    lines = safe(text.removeprefix("\ufeff")).split("\n")
+    lines = stripped(text.removeprefix("\ufeff")).split("\n")
     starts = [number for number in range(len(lines)) if _starts_record(lines, number)]
     if not starts:
         raise ValueError(f"no record: nowhere does a line with {TITLE}: come before one with {LINK}:")

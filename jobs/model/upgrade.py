@@ -24,6 +24,7 @@ from jobs.config.models import AnalysisConfig
 from jobs.deliver.backoff import Breaker
 from jobs.model import prompt
 from jobs.model.client import Client, ModelError, Said
+from jobs.safe_text import escaped
 from storage.archive import annotations as annotating
 from storage.archive.annotations import Annotation
 from storage.db.database import Database
@@ -206,9 +207,7 @@ class Reanalyzer:
 
     def _note(self, model: str, state: str, tries: int, tokens: int, detail: str) -> Annotation:
         now = self._now()
-        return Annotation(
-            model, state, tries, next_at=now, at=now, tokens=tokens, detail=log.printable(log.redacted(detail))[:500]
-        )
+        return Annotation(model, state, tries, next_at=now, at=now, tokens=tokens, detail=escaped(log.redacted(detail))[:500])
 
     def _stop(self, why: str) -> None:
         if why != self.stopped_by:

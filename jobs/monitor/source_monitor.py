@@ -60,21 +60,21 @@ def changes(known: Mapping[str, tuple[Row, Health]]) -> list[Change]:
     """What is to be told: a trouble that is sure and of another kind than the one told, and the end of one that was."""
     found = []
     for name, (row, now) in known.items():
-        told = State(row.told_state) if row.told_state else None
-        began = bool(now.state.family) and now.sure and (told is None or told.family != now.state.family)
-        if began or (told is not None and now.state is State.HEALTHY):
+        notified = State(row.told_state) if row.told_state else None
+        began = bool(now.state.family) and now.sure and (notified is None or notified.family != now.state.family)
+        if began or (notified is not None and now.state is State.HEALTHY):
             found.append(Change(name, row.told_state, now))
     return found
 
 
-def message(told: Sequence[Change], known: Mapping[str, tuple[Row, Health]], zone: tzinfo) -> tuple[str, str]:
+def message(notified: Sequence[Change], known: Mapping[str, tuple[Row, Health]], zone: tzinfo) -> tuple[str, str]:
     """Title and text of the one message that tells of these."""
-    lines = [_line(change, known[change.name][0], zone) for change in told[:NAMED]]
-    if len(told) > NAMED:
-        lines.append(f"另有 {len(told) - NAMED} 个 / and {len(told) - NAMED} more: zhixun status")
-    if len(told) > 1:
-        return f"{len(told)} 个来源状态有变 / {len(told)} sources have changed state", "；".join(lines)
-    [one] = told
+    lines = [_line(change, known[change.name][0], zone) for change in notified[:NAMED]]
+    if len(notified) > NAMED:
+        lines.append(f"另有 {len(notified) - NAMED} 个 / and {len(notified) - NAMED} more: zhixun status")
+    if len(notified) > 1:
+        return f"{len(notified)} 个来源状态有变 / {len(notified)} sources have changed state", "；".join(lines)
+    [one] = notified
     state = "recovered" if one.over else one.now.state.value
     return f"来源 {one.name} {CHINESE[one.now.state]} / source {one.name}: {state}", lines[0]
 
@@ -112,12 +112,12 @@ class Checkup:
             await self._db.write(lambda s: frontier.hurry(s, now + TRY_AGAIN, source_health.OF_THE_NETWORK))
             return []
         found = changes(known)
-        told = await self._db.write(lambda s: self._tell(s, found, known, now)) if found else []
-        for change in told:
+        notified = await self._db.write(lambda s: self._tell(s, found, known, now)) if found else []
+        for change in notified:
             tell = _log.info if change.over else _log.warning
             tell("source", source=change.name, state=change.now.state.value, was=change.before, reason=change.now.reason)
         await self._sum_up(known, now)
-        return told
+        return notified
 
     def _blind(self, now: datetime) -> None:
         if self._blind_until is None or now - self._blind_until > BLIND_AGAIN:
@@ -127,16 +127,16 @@ class Checkup:
     def _tell(
         self, session: Session, found: Sequence[Change], known: Mapping[str, tuple[Row, Health]], now: datetime
     ) -> list[Change]:
-        told = [
+        notified = [
             change
             for change in found
             if sources.tell(session, change.name, None if change.over else change.now.state, before=change.before, now=now)
         ]
-        if told and self.channels:
-            names = hashlib.sha256("|".join(change.name for change in told).encode()).hexdigest()[:8]
-            title, note = message(told, known, self.zone)
+        if notified and self.channels:
+            names = hashlib.sha256("|".join(change.name for change in notified).encode()).hexdigest()[:8]
+            title, note = message(notified, known, self.zone)
             notices.add(session, f"health-{now:%Y%m%d%H%M%S}-{names}", self.channels, title=title, note=note, now=now)
-        return told
+        return notified
 
     async def _sum_up(self, known: Mapping[str, tuple[Row, Health]], now: datetime) -> None:
         local = now.astimezone(self.zone)

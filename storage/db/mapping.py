@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -40,15 +40,20 @@ def link_from_json(said: Mapping[str, Any] | None) -> Link | None:
     )
 
 
+def plain(record: Record, names: Iterable[str]) -> dict[str, Any]:
+    """These fields of a record as plain data: lists for tuples, mappings for events and facts; moments stay."""
+    return {name: _plain(getattr(record, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return (
+        [asdict(one) if isinstance(one, Event | Company | Fact) else one for one in value] if isinstance(value, tuple) else value
+    )
+
+
 def record_to_row(record: Record) -> dict[str, Any]:
     """The columns of `article` that are the record's own; `id`, `story` and `first_seen` are storage's."""
-    row: dict[str, Any] = {name: getattr(record, name) for name in _PLAIN}
-    row |= {name: list(getattr(record, name)) for name in _LISTS}
-    row["events"] = [asdict(event) for event in record.events]
-    row["companies"] = [asdict(company) for company in record.companies]
-    row["facts"] = [asdict(fact) for fact in record.facts]
-    row["content_hash"] = content_hash(record)
-    return row
+    return plain(record, (*_PLAIN, *_LISTS, "events", "companies", "facts")) | {"content_hash": content_hash(record)}
 
 
 def record_from_row(row: Any) -> Record:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from crawler.record import Event, Record
 from jobs.deliver import rendering
-from jobs.deliver.message import Message, alert_of, clean, cut, notice, payload, short_id
+from jobs.deliver.message import Message, alert_of, cut, notice, payload, short_id
 from jobs.deliver.rendering import PLAIN, Dialect, as_json, details, headline, render, safe_link
+from jobs.safe_text import bare
 from storage.rules.match import Evidence
 from storage.rules.ruleset import Hit
 
@@ -103,7 +104,7 @@ def test_a_notice_has_no_alert_id() -> None:
 def test_programs_get_the_record() -> None:
     data = as_json(message())
     assert (data["type"], data["alert"], data["idempotency_key"]) == ("alert", "#0001", "key")
-    assert data["record"]["events"] == [{"headline": "上海发布新政", "detail": "细节。"}]
+    assert [(each["headline"], each["detail"]) for each in data["record"]["events"]] == [("上海发布新政", "细节。")]
     assert json.loads(json.dumps(data)) == data
 
 
@@ -119,7 +120,7 @@ def test_programs_get_the_record() -> None:
     ],
 )
 def test_clean(text: str, expected: str) -> None:
-    assert clean(text) == expected
+    assert bare(text) == expected
 
 
 @given(st.text(), st.integers(min_value=4, max_value=40))

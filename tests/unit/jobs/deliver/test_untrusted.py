@@ -31,8 +31,7 @@ from crawler.record import Event, Record
 from jobs import log
 from jobs.channels import email as mail
 from jobs.cli import console
-from jobs.config.edit import EditError, add_sources
-from jobs.config.load import ConfigError, load
+from jobs.config.load import load
 from jobs.deliver import rendering
 from jobs.deliver.message import Message, payload
 from jobs.deliver.rendering import details, headline, render
@@ -40,6 +39,9 @@ from jobs.deliver.transport import Reply, channel_for, refused
 from jobs.formats import alert_feeds, opml
 from jobs.formats import record as formats
 from jobs.model import prompt
+from jobs.safe_text import escaped
+from jobs.services.configuration import Refused
+from jobs.services.sources import add
 from jobs.web.metrics import Health, Metric, exposition, web_app
 from storage.alerts.ledger import Entry
 from storage.db.database import _to_json
@@ -216,7 +218,9 @@ def test_an_exported_list_of_sources_has_one_outline_a_source(text: str) -> None
     root = etree.fromstring(opml.write([outline], text, NOW))
     assert len(root.findall(".//outline")) == 2  # its folder and itself
     assert {child.tag for child in root.iter()} == {"opml", "head", "title", "dateCreated", "body", "outline"}
-    assert not [one for one in OBEYED if one in "".join(named.title for named in opml.read(opml.write([outline], text, NOW)))]
+    assert not [
+        one for one in OBEYED if one in "".join(named.title for named in opml.read(opml.write([outline], text, NOW)).outlines)
+    ]
 
 
 @pytest.mark.parametrize("text", ALL, ids=TEXTS)
@@ -225,9 +229,10 @@ def test_a_source_added_by_its_sites_words_is_one_source_or_refused(text: str, t
     path.write_text("sources:\n  - name: a\n    url: https://a.example/\n", "utf-8")
     before = load(path, {}).sources
     entry = {"name": text, "url": "https://b.example/", "kind": "api", "items": "data", "link_template": text, "tags": [text]}
-    try:
-        after = add_sources(path, [entry], {"X": "secret-of-the-operator"}).sources
-    except (EditError, ConfigError):
+    environ = {"X": "secret-of-the-operator"}
+    answer = add(path, load(path, environ), [entry], environ)
+    after = load(path, environ).sources
+    if isinstance(answer, Refused):
         assert load(path, {}).sources == before
         return
     assert (after[:-1], after[-1].name, after[-1].options["link_template"]) == (before, text, text)
@@ -313,7 +318,7 @@ def test_any_text_stays_in_its_mail_header_log_line_cell_and_json_line(text: str
     assert isinstance(options, mail.Options)
     made = email.message_from_bytes(mail.compose(message(text), options).as_bytes(), policy=default)
     assert (made["To"], made["From"], made["Bcc"], made.defects) == ("b@example.org", "a@example.org", None, [])
-    assert log.printable(text).isprintable()
+    assert escaped(text).isprintable()
     cells = formats.to_csv(record(text), ZONE)
     written = io.StringIO()
     csv.writer(written).writerow(cells)
