@@ -33,6 +33,7 @@ KINDS: tuple[str, ...] = ("event",)  # of facts
 AFTER: tuple[str, ...] = ("keywords",)
 
 MAX_EVENTS = 10
+OPENS = 3  # so many events get a line before them
 BYLINE = 20  # characters: a shorter first line names authors
 LOOKED_AT = 0.5  # points from which a sentence is read clause by clause
 LEAST = 2.0  # points a sentence needs in a text of up to SHORT sentences, …
@@ -61,6 +62,7 @@ WEIGHTS = {
     "opinion": -0.4,
     "question": -1.0,
     "short": -1.0,
+    "describes": -1.2,
     "begins paragraph": 0.2,
     "market": -2.0,
     "past": -1.5,
@@ -126,7 +128,9 @@ def add(record: Record) -> Record:
     language = record.language or language_of(record.title + "\n" + record.text)
     made = [_event(record, one, language) for one in choose(record.title, record.text, language)]
     events = tuple(event for event, _ in made)
-    return replace(record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if events else "")
+    return replace(
+        record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if len(events) >= OPENS else ""
+    )
 
 
 def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fact]:
@@ -202,8 +206,8 @@ def _length(text: str) -> float:
 
 
 def _read(one: Chosen, title: str, language: str | None) -> Chosen:
-    """The same with the points of its main clause: an act that stands only in another clause says less, an unclear subject "
-    "too."""
+    """The same with the points of its main clause: an act that stands only in another clause says less, an unclear subject
+    too."""
     made = told(clean(one.sentence.text), one.acts, language)
     form = reading(title).form
     points = one.points
@@ -339,19 +343,32 @@ def _acts(tokens: tuple[str, ...], words: list[tuple[str, str]], first: int) -> 
 
 
 def opening(record: Record) -> str:
-    """A line before the events: whom and what they are about, by the named thing and the technology that are named most."""
+    """A line before several events: whom and what they are about; "" where the article names no such two again and again."""
     language = record.language or language_of(record.title + "\n" + record.text)
     title, text = reading(record.title), reading(record.text)
-    who = _most_named("entity", title, text, language)
+    who = _most_named("entity", title, text, language, _WHO)
     what = _most_named("technology", title, text, language)
+    if not who or not what:
+        return ""
     if language == "zh":
-        about = f"{who}在{what}领域" if who and what else f"{who or what}领域" if what else f"“{record.title.strip()}”"
-        return f"这篇文章总结了{about}的一系列重大事件和发展："
-    about = f"of {who} in {what}" if who and what else f"in {what}" if what else f"of “{record.title.strip()}”"
-    return f"This article sums up the major events and developments {about}:"
+        return f"这篇文章总结了{who}在{what}领域的一系列重大事件和发展："
+    return f"This article sums up the major events around {who} in {what}:"
 
 
-def _most_named(kind: str, title: Reading, text: Reading, language: str | None) -> str:
-    counts = Counter(match.term.id for place in (title, text, title) for match in place.longest(kind) if not match.term.unsure)
-    counts = Counter({ident: count for ident, count in counts.items() if count > 1})
-    return names(kind)[counts.most_common(1)[0][0]].in_language(language) if counts else ""
+_WHO = frozenset("company institution place".split())
+
+
+def _most_named(kind: str, title: Reading, text: Reading, language: str | None, groups: frozenset[str] | None = None) -> str:
+    """The name that stands in title and text most often, at least twice."""
+    known = names(kind)
+    counts = Counter(
+        match.term.id
+        for place in (title, text, title)
+        for match in place.longest(kind)
+        if not match.term.unsure and (groups is None or known[match.term.id].group in groups)
+    )
+    if title.form and groups:
+        in_title = {match.term.id for match in title.longest(kind)}
+        counts = Counter({ident: count for ident, count in counts.items() if ident in in_title})
+    ident, count = counts.most_common(1)[0] if counts else ("", 0)
+    return known[ident].in_language(language) if count > 1 else ""

@@ -130,7 +130,9 @@ def _stands(match: Match, place: Reading) -> bool:
     start, end, _ = match
     if in_name(place, start, end):
         return False
-    return end - start > 3 or place.form[start] < "\u3400" or not place.cuts_a_word(start, end)
+    if end - start > 3 or place.form[start] < "\u3400":
+        return True
+    return not place.cuts_a_word(start, end) and place.words[bisect_left(place.starts, start)][1] != "nr"
 
 
 def _enumerated(text: Reading) -> list[Match]:

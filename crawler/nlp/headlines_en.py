@@ -32,7 +32,7 @@ _attribution = re.compile(
 )
 _inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, )")
 _opening = re.compile(
-    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
+    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
     rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|"
     rf"Backed|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
     rf"[A-Z][a-z]+ly)\b[^,]{{0,90}}), (?=\S)"
@@ -76,7 +76,7 @@ _weak = frozenset(
     "many other such no every each both "
     "own very so too about nearly almost over under between into about around per said says it they he she we this these "
     "those much little few "
-    "soon much well as early late large largest big biggest bigger small smaller major global international national local federal early full free whole same main key".split()
+    "soon much well week month year day time early late large largest big biggest bigger small smaller major global international national local federal early full free whole same main key".split()
 )
 _needs_object = frozenset(
     "agree agreed agrees plan plans planned expect expects expected aim aims intend intends want wants wanted begin begins "
@@ -87,7 +87,7 @@ _needs_object = frozenset(
     "sign signed signs raise raised raises "
     "build builds built design designed designs publish published hire hired name named appoint appointed block blocked "
     "suspend suspended open opened close closed "
-    "told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
+    "went go goes told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
 )
 _irregular = frozenset(
     "is are was were has have had will would can could may might must should does did do won lost cut put set let led told "

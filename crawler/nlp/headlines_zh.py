@@ -36,7 +36,7 @@ _goal = re.compile(
 )
 _circumstance = re.compile(
     r"^(?:据|根据|按照|依据|依照|随着|为了|围绕|针对|由于|因(?!为?此)|经(?![营济理])|自(?![动主己])|作为|面对|面向|除了?|关于|对于|谈及|鉴于|受(?![理贿权])"
-    r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|是(?!否)|即(?!日|将)|包括|其中包括|"
+    r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|(?:这|此|该[^，]{0,4}|其)(?:也|就|还)?是|是(?!否)|即(?!日|将)|包括|其中包括|"
     r"如(?!期|愿)|例如|理由|原因)"
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的消息|而言|来看|来说|所致|影响|显示)$"
 )
@@ -59,14 +59,14 @@ _out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 _listed = re.compile(rf"([{HAN}A-Za-z]{{2,8}})(?:、[{HAN}A-Za-z]{{2,8}})+等?(?=[两三四五六七八九十\d]+[家个名所])")
 _business = re.compile(r"的(?:重大)?(?:资产重组|交易|重组|相关)?事[项宜]$")
 PLAIN = frozenset(
-    "宣布 通报 披露 透露 公告 公布 获悉 了解到 证实 确认 介绍 提示 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
+    "宣布 通报 披露 公告 公布 证实 确认 获悉 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
     r"^(?:其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|记者|本报|对方|声明|公告|内部信|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
-    rf"^[^，。：；“《]{{0,24}}?(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
+    rf"^[^，。：；“《]{{0,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
 _post = re.compile(
     r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
@@ -96,8 +96,8 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of a sentence: offsets into it, what it says of itself, and where its own subject ends (`start` where it "
-    "has none)."""
+    """A clause of a sentence: offsets into it, what it says of itself, and where its own subject ends (`start` where it
+    has none)."""
 
     start: int
     end: int
@@ -106,6 +106,7 @@ class Clause:
     tells: str = ""  # the verb with which it tells what follows
     is_circumstance: bool = False
     goal: str = ""  # 到2030年, from this clause's beginning
+    mark: str = ""  # what stands behind it
 
     @property
     def subject(self) -> str:
@@ -158,6 +159,8 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
             if not match.end():
                 break
             start += match.end()
+        if match := re.match(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）", form[start:end]):
+            start += match.end()
         if match := _relative.match(form[start:end]):
             start += match.end()
         piece = form[start:end]
@@ -165,7 +168,7 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
             goal, piece = piece, ""
         if len(piece) < 2 and not goal:
             continue
-        yield _clause(sentence, form, start, end, tokens, goal)
+        yield replace(_clause(sentence, form, start, end, tokens, goal), mark=form[end : end + 1])
 
 
 def _tokens(form: str) -> list[Token]:
@@ -258,7 +261,7 @@ def _subject_end(piece: str, start: int, end: int, tokens: list[Token]) -> int:
 
 
 _no_subject = re.compile(
-    r"(?:在|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不)"
+    r"(?:在|占|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不)"
 )
 _preposition = re.compile(
     r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称]))."
@@ -312,7 +315,10 @@ def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> boo
     )
 
 
-_heads_only = re.compile(r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|高管|员工|股东|系统|产品).*")
+_heads_only = re.compile(
+    r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|代理人|代表|发言人|首席|董事|监事|管理层|高管|员工|股东|股价|股票|官网|总部|业务"
+    r"|收入|利润|客户|系统|产品|运营方|合伙人|CEO|CTO).*"
+)
 _names_end = frozenset(
     "委 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
 )  # verbs that end names
@@ -323,8 +329,8 @@ _heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政�
 
 
 def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
-    """Which clause says what happened: one with a sure act, early, with a subject of its own or right behind the telling "
-    "of it."""
+    """Which clause says what happened: one with a sure act, early, with a subject of its own or right behind the telling
+    of it."""
     weights, _ = verbs()
     best: tuple[float, int] | None = None
     for at, one in enumerate(found):
@@ -345,7 +351,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     if found[at].text.startswith("由"):
         return None
     for clause in reversed(found[:at]):
-        if clause.text.startswith("由"):
+        if clause.text.startswith("由") or clause.mark in ("；", ";", "。") or clause.tells in _HEARD:
             return None
         if clause.subject and not (clause.is_circumstance and clause.goal):
             return (
@@ -355,6 +361,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
 
 
 _THE_COMPANY = frozenset("公司 该公司".split())
+_HEARD = frozenset("获悉 了解到 报道 显示".split())  # whoever heard or reports it does not act
 
 
 def _says_something(one: Clause) -> bool:
@@ -375,7 +382,9 @@ def _any_verb(text: str) -> bool:
 
 def is_sentence(headline: str) -> bool:
     """True when it has words before a verb, a verb, and no open end."""
-    return not _open_end.search(headline) and _any_verb(headline) and len(headline) >= LEAST
+    if _open_end.search(headline) or len(headline) < LEAST:
+        return False
+    return bool(acts_of("zh") & set(_words(headline))) or (len(headline) > LEAST + 1 and _any_verb(headline))
 
 
 def _stated(found: list[Clause], at: int) -> Told:
@@ -389,10 +398,16 @@ def _stated(found: list[Clause], at: int) -> Told:
     predicate = one.text[one.subject_end - one.start :]
     start, subject = one.start, _tidy(own)
     text = subject + predicate
-    if giver and not one.text.startswith("其") and (not own or own in _THE_COMPANY or _post.fullmatch(own)):
+    if giver and not one.text.startswith("其") and (not own or (giver.tells and (own in _THE_COMPANY or _post.fullmatch(own)))):
         start, subject = giver.start, _tidy(giver.subject)
         rest = one.text if not own or _post.match(own) else predicate
         stays = giver.tells if giver is teller and giver.tells not in PLAIN else ""
+        if (
+            not giver.tells
+            and (modal := _plan.match(giver.text[giver.subject_end - giver.start :]))
+            and not _plan.search(one.text)
+        ):
+            stays = modal[0]
         text = subject + stays + _filler.sub("", rest)
     elif giver and giver.tells in PLAIN and _post.match(own):  # 公司公告，首席执行官陆鸣辞任
         start, text = giver.start, _tidy(giver.subject) + text
@@ -410,6 +425,9 @@ def _stated(found: list[Clause], at: int) -> Told:
     if goal and goal.goal not in text:
         text, start = f"{goal.goal}，{text}", min(start, goal.start)
     return Told(text, subject or own or one.subject, predicate, min(start, one.start), one.end)
+
+
+_plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 
 def _tidy(subject: str) -> str:
