@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypedDict
 
 import re2
 
 from crawler.nlp.headlines_zh import Told
+from crawler.nlp.headlines_zh import told as told_zh
 from crawler.nlp.lexicon import rows, table
 from crawler.text import HAN, normal
 
@@ -42,6 +43,19 @@ def fields_of(  # noqa: PLR0917 (what an event is told by)
         "amount": (_amount_zh if is_chinese else _amount_en)(headline, quote),
         "date": _date(quote, published, is_chinese, text, made.headline),
     }
+
+
+@lru_cache(maxsize=4)
+def main_name(title: str, text: str, language: str | None) -> str:
+    """The one whom the title names first and the text again and again; "" if there is none."""
+    if language == "zh":
+        subject = told_zh(title, ()).subject
+        found = [name for part in re.split("[、：；，]", subject) for name in _institution_and_person(part)]
+        names = [_named(name) for name in found]
+    else:
+        names = [_without_title(re.sub(r"(?:'s|’s|[.,'’])+$", "", match[0])) for match in _proper.finditer(title)]
+        names = [name for one in names for name in ([one] if text.count(one) > 1 else one.split()) if name not in _no_actor]
+    return next((name for name in names if 1 < len(name) <= 24 and text.count(name) > 1 and not _NOT_A_NAME.search(name)), "")
 
 
 # --- type
@@ -232,6 +246,10 @@ _with = re.compile(
 _other_side = re.compile(
     r"(?:被告|收购|并购|批准|入股|控股|约谈|起诉|裁定|判令|应对)(?P<name>[^，。的]{2,24}?)(?=侵害|应|合并|$|，|的|赔偿|与)"
 )
+_by_whom = re.compile(r"被(?P<name>[^，。的]{2,16}?)(?=以|收购|并购|约谈|处罚|罚|起诉|叫停)")
+_of_place = re.compile(
+    rf"^([{HAN}]{{2,6}}[省市区县州])(?=[{HAN}]{{4,}}$)(?![{HAN}]*(?:局|院|委|厅|政府|公司|大学|办公室|中心|部门|财政|交警|警方|行)$)"
+)
 _NOT_A_NAME = re.compile(
     r"^(?:其|该|公司|双方|对方|记者|用户|企业|股权|全部|一[^，]*|两[^，]*|三[^，]*|多[^，]*|各[^，]*|老股东|产业方|[^，]*(?:人士|市场|业务|规模|收入|营业|系统|产品|模型|功能|论文|"
     r"研究|成果|价格|订单|合同|许可|应用|方法|版本|数据集|权重|代码|同行|语音助手|配送车|质检产线|运营|行动计划|方案|办法|基地[一二三]?期?|产能|零部件))$"
@@ -242,7 +260,7 @@ def _actors_zh(quote: str, made: Told, text: str) -> tuple[str, ...]:
     """The subject, those it acts with, and who invests."""
     found: list[str] = []
     _note(found, made.subject, text)
-    for pattern in (_with, _other_side):
+    for pattern in (_with, _other_side, _by_whom):
         for match in pattern.finditer(made.predicate):
             _note(found, match["name"], text)
     for match in _investors.finditer(quote) if re.search("融资|投资|认购", quote) else ():
@@ -259,6 +277,8 @@ def _note(found: list[str], phrase: str, text: str) -> None:
         phrase.strip(" 　"),
     )
     phrase = re.sub(r"[两三四五六七八九十\d]+[家个名所](?:企业|公司|机构|部门|单位|高校)?$", "", phrase)
+    if place := _of_place.match(phrase):
+        phrase = place[1]
     for part in _members(phrase, text):
         for name in _institution_and_person(_owner(part, text)):
             name = _named(name)

@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.segmenter import tagged
-from crawler.text import HAN, is_han, simplified
+from crawler.text import HAN, simplified
 
 LONGEST = 30  # characters of Han; four letters or digits count for one
 NAME_MORE = 6  # … and so many more for a name that cannot be cut
@@ -107,6 +108,7 @@ class Clause:
     is_circumstance: bool = False
     goal: str = ""  # 到2030年, from this clause's beginning
     mark: str = ""  # what stands behind it
+    has_verb: bool = True
 
     @property
     def subject(self) -> str:
@@ -168,7 +170,10 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
             goal, piece = piece, ""
         if len(piece) < 2 and not goal:
             continue
-        yield replace(_clause(sentence, form, start, end, tokens, goal), mark=form[end : end + 1])
+        made = _clause(sentence, form, start, end, tokens, goal)
+        yield replace(
+            made, mark=form[end : end + 1], has_verb=any(_says(token) for token in tokens if start <= token.start < end)
+        )
 
 
 def _tokens(form: str) -> list[Token]:
@@ -177,6 +182,10 @@ def _tokens(form: str) -> list[Token]:
         found.append(Token(word, tag, at, at + len(word)))
         at += len(word)
     return found
+
+
+def _says(token: Token) -> bool:
+    return token.tag in ("v", "vi", "vn", "vd") or token.word in acts_of("zh") or bool(_MODAL.match(token.word))
 
 
 def _pieces(form: str, offset: int) -> Iterator[tuple[int, int]]:
@@ -365,19 +374,21 @@ _HEARD = frozenset("获悉 了解到 报道 显示".split())  # whoever heard or
 
 
 def _says_something(one: Clause) -> bool:
-    return len(one.text) - max(0, one.subject_end - one.start) >= 2 and bool(
-        acts_of("zh") & set(_words(one.text)) or _any_verb(one.text)
-    )
+    return one.has_verb and len(one.text) - max(0, one.subject_end - one.start) >= 2
+
+
+@lru_cache(maxsize=2_000)
+def _tagged(text: str) -> tuple[tuple[str, str], ...]:
+    """Words and tags of a short text; clauses and headlines are looked at again and again."""
+    return tuple(tagged(simplified(text)))
 
 
 def _words(text: str) -> list[str]:
-    return [word for word, _ in tagged(simplified(text))]
+    return [word for word, _ in _tagged(text)]
 
 
 def _any_verb(text: str) -> bool:
-    return any(
-        tag in ("v", "vi", "vn", "vd") or word in acts_of("zh") or _MODAL.match(word) for word, tag in tagged(simplified(text))
-    )
+    return any(tag in ("v", "vi", "vn", "vd") or word in acts_of("zh") or _MODAL.match(word) for word, tag in _tagged(text))
 
 
 def is_sentence(headline: str) -> bool:
@@ -460,7 +471,11 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
 
 def width(text: str) -> float:
     """How long a headline is to the eye: Han count one, the rest a quarter."""
-    return sum(1.0 if is_han(ch) or ch in "、，；：。" else 0.25 for ch in text)
+    wide = sum(map(len, _wide.findall(text)))
+    return wide + (len(text) - wide) * 0.25
+
+
+_wide = re.compile(f"[{HAN}、，；：。]+")
 
 
 def _shortened(text: str, longest: int = LONGEST) -> str:
@@ -494,7 +509,7 @@ _place_first = re.compile(
 
 def _is_whole(text: str) -> bool:
     """True when the clause that was cut still has a verb with something behind it."""
-    words = tagged(simplified(text))
+    words = _tagged(text)
     return any(_is_verb(Token(word, tag, 0, 0)) and tag not in ("d", "p", "c", "t") for word, tag in words[:-1])
 
 
