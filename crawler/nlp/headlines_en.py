@@ -77,7 +77,6 @@ _weak = frozenset(  # words with which no headline ends
     "day time early late large largest big biggest bigger small smaller major global international national local federal "
     "full free whole same main key".split()
 )
-)
 _needs_object = frozenset(
     "agree agreed agrees plan plans planned expect expects expected aim aims intend intends want wants wanted begin begins "
     "began begun start starts started "
