@@ -14,6 +14,7 @@ from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.headlines_zh import Told
 
 LONGEST_WORDS = 16
+LEAST_WORDS = 4
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|April|May|June|July|Aug(?:ust|\.)?|Sept(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
@@ -111,10 +112,34 @@ def told(sentence: str) -> Told:
         if at is None:
             return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
         words = words[:at]
+    if (
+        len(words) < LEAST_WORDS
+        or ";" in " ".join(words)
+        or words[0] in ("Or", "And", "But")
+        or _lacks_object(words, len(subject))
+    ):
+        return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
     headline = _capital(" ".join(words).rstrip(",;:- "))
     if headline.count('"') % 2 or headline.count("“") != headline.count("”"):
         headline = re.sub(r'["“”]', "", headline)
     return Told(headline, " ".join(subject), " ".join(predicate), 0, len(sentence), is_clean=True)
+
+
+def _lacks_object(words: list[str], at: int) -> bool:
+    """True for "agreed in the budget": a verb that needs an object, and only a phrase behind it."""
+    following = words[at + 1].lower() if at + 1 < len(words) else ""
+    return (
+        words[at : at + 1] != []
+        and words[at].lower() in _needs_object
+        and (not following or following in _PREPOSITIONS - {"to", "as"})
+        and ("to" not in words[at:])
+    )
+
+
+def is_verb_form(word: str) -> bool:
+    """True for a finite verb, or the form of one that follows will, has, to."""
+    word = word.lower().strip(",.;")
+    return _is_finite(word) or word in verbs()[0] or word in verbs()[1]
 
 
 def _plain(sentence: str) -> str:
@@ -240,7 +265,7 @@ def _cut(words: list[str], subject: int) -> int | None:
 def _without_rest(words: list[str], at: int, subject: int) -> int:
     """Where a last comma begins what would only be begun: ", leaving the woman", ", a Boston company"."""
     for back in range(at - 1, max(subject + 3, at - 9), -1):
-        if words[back - 1].endswith(",") and not words[back - 1][0].isdigit():
+        if words[back - 1].endswith(","):
             following = words[back].lower()
             if following.endswith("ing") or following in _begins_rest:
                 return back
