@@ -287,14 +287,18 @@ def _note(found: list[str], phrase: str, text: str) -> None:
 
 
 def _members(phrase: str, text: str) -> list[str]:
-    """The members of a list; 与 and 和 part only what the article also names apart: not 竞争与市场管理局."""
-    return [
-        member
-        for part in re.split("[、]|以及", phrase)
-        for member in (
-            _SPLIT.split(part) if all(text.count(one) > 1 or one[:1].isascii() for one in _SPLIT.split(part)) else [part]
-        )
-    ]
+    """The members of a list; 与 and 和 part only names of institutions, or what the article also names apart: not 竞争与市场管理局."""
+    found: list[str] = []
+    for part in re.split("[、]|以及", phrase):
+        members = _SPLIT.split(part)
+        is_list = all(text.count(one) > 1 or one[:1].isascii() or _institution_zh.search(one) for one in members)
+        found += members if is_list else [part]
+    return found
+
+
+_institution_zh = re.compile(
+    "(?:公司|集团|科技|智能|数据|机器人|半导体|大学|学院|研究院|医院|银行|资本|基金|创投|网络|汽车|医药)$"
+)
 
 
 def _owner(part: str, text: str) -> str:

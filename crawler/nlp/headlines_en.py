@@ -58,13 +58,16 @@ _it_said = re.compile(
     rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
-_that = re.compile(
-    rf"^(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|"
-    rf"witness(?:es)?)\b.* {_SAID})[^,]{{3,60}} {_SAID}(?: {_TIME})?"
-    r" that (?!(?:it|its|they|their|he|she|the company)\b)",
-    re.IGNORECASE,
+_OTHERS_SAY = (  # what these say is not yet so
+    r"(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?|"
+    rf"users|workers|unions?)\b.* {_SAID})"
 )
-_its_said = re.compile(rf"^[^,]{{3,60}}? {_SAID}(?: {_TIME})?(?: that)? (?=(?:[A-Z][\w.&'’-]+ ){{1,4}}(?:{_auxiliary})\b)")
+_that = re.compile(
+    rf"^{_OTHERS_SAY}[^,]{{3,60}} {_SAID}(?: {_TIME})? that (?!(?:it|its|they|their|he|she|the company)\b)", re.IGNORECASE
+)
+_its_said = re.compile(
+    rf"^(?i:{_OTHERS_SAY})[^,]{{3,60}}? {_SAID}(?: {_TIME})?(?: that)? (?=(?:[A-Z][\w.&'’-]+ ){{1,4}}(?:{_auxiliary})\b)"
+)
 _breaks = frozenset(
     "which that who whose where when while after before since because as with for in on at by to from under over against "
     "without between "
@@ -116,6 +119,7 @@ def told(sentence: str) -> Told:
         len(words) < LEAST_WORDS
         or ";" in " ".join(words)
         or words[0] in ("Or", "And", "But")
+        or text[:1] in '"“'
         or _lacks_object(words, len(subject))
     ):
         return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))

@@ -48,6 +48,7 @@ _TELLS = (
 _tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
 _told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|通告|通报|消息|内部信|致歉信|结果)$")
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
+_DONE = frozenset("公布 披露 公告 通报 证实 确认 否认 承认 报道 提示 宣布".split())
 MUST_STAY = frozenset(
     "要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒".split()
 )
@@ -63,7 +64,7 @@ PLAIN = frozenset(
     "宣布 通报 披露 公告 公布 证实 确认 获悉 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
-    r"^(?:其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|记者|本报|对方|声明|公告|内部信|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+    r"^(?:其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
@@ -134,7 +135,7 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     topic = _topic.match(sentence)
     offset = topic.end() if topic else 0
     found = list(clauses(sentence, offset))
-    if found and found[-1].tells:  # nothing is told behind it: the code was published
+    if found and found[-1].tells in _DONE:  # nothing is told behind it: the code was published
         found[-1] = replace(found[-1], tells="")
     at = _place(found, acts)
     if at is None:
