@@ -35,7 +35,6 @@ AFTER: tuple[str, ...] = ("keywords",)
 MAX_EVENTS = 10
 OPENS = 3  # so many events get a line before them
 BYLINE = 20  # characters: a shorter first line names authors
-LOOKED_AT = 0.5  # points from which a sentence is read clause by clause
 LEAST = 1.65  # points a sentence needs in a text of up to SHORT sentences, …
 MORE = 0.73  # … and so many more for each doubling of it (a survey has its own way)
 SHORT = 6
@@ -194,6 +193,7 @@ def choose(title: str, text: str, language: str | None = None) -> list[Chosen]:
     headings = _headings(text)
     is_survey = len(headings) >= SURVEY
     is_round_up = sum(bool(_NUMBER.match(line)) for line in headings.values()) >= SURVEY
+    enough = _least(title, text, is_survey)
     candidates, heading, place = [], "", 0
     for one in scored(title, text):
         if one.sentence.paragraph in headings:
@@ -203,12 +203,12 @@ def choose(title: str, text: str, language: str | None = None) -> list[Chosen]:
         if is_round_up:
             points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
         place += 1
-        if one.acts and points >= LOOKED_AT:
+        if one.acts and points >= enough - WEIGHTS["no clause"]:  # reading it adds no more
             candidates.append(Chosen(one.sentence, points, one.acts, heading))
     ranked = sorted(candidates, key=lambda one: -one.points)[: MAX_EVENTS + 2]
     ranked = sorted((_read(one, language) for one in ranked), key=lambda one: -one.points)
     share = 0.0 if is_survey else SHARE * min(1.0, _length(text) / 2)
-    least = max(_least(title, text, is_survey), share * ranked[0].points if ranked else 0.0)
+    least = max(enough, share * ranked[0].points if ranked else 0.0)
     kept = [one for one in ranked if one.points >= least]
     if is_survey:
         kept = _by_turns(kept)

@@ -128,10 +128,11 @@ def _standing(match: Match, text: Reading) -> float:
 def _stands(match: Match, place: Reading) -> bool:
     """A short word of Han must be one: 师范 is none in 分析师范晓. A word inside a name is none: 麦田 of 麦田数据, Lunar of Lunar Labs."""
     start, end, _ = match
+    is_latin = place.form[start] < "\u3400"
+    if is_latin or end - start > 3:
+        return not (is_latin and in_name(place, start, end))
     if in_name(place, start, end):
         return False
-    if end - start > 3 or place.form[start] < "\u3400":
-        return True
     at = bisect_left(place.starts, start)
     return not place.cuts_a_word(start, end) and not (at < len(place.words) and place.words[at][1] == "nr")
 

@@ -9,6 +9,7 @@ A clause is never joined to a subject across another subject, and nothing inside
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -80,6 +81,8 @@ _aside = re.compile(
 )
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
+_ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
+_of_whom = re.compile(r"对[^，]+的[^，]{1,6}$|为[^，]{1,24}$|[^，]{2,8}过程中$")
 _quoted = re.compile(r"(“[^”]{1,12}”)(?:[、和与]?“[^”]{1,12}”)+(?:等)?")
 _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
@@ -156,14 +159,15 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
     """The clauses of a sentence in their order; when they happen is left out of their start, a goal's year is kept beside it."""
     form = simplified(sentence)
     tokens = _tokens(form)
+    starts = [token.start for token in tokens]
     for start, end in _pieces(form, offset):
         goal = ""
         while match := _when.match(form[start:end]):
             if not match.end():
                 break
             start += match.end()
-        if match := re.match(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）", form[start:end]):
-            start += match.end()
+        if match := _ordinal.match(form, start, end):
+            start = match.end()
         if match := _relative.match(form[start:end]):
             start += match.end()
         piece = form[start:end]
@@ -172,9 +176,8 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
         if len(piece) < 2 and not goal:
             continue
         made = _clause(sentence, form, start, end, tokens, goal)
-        yield replace(
-            made, mark=form[end : end + 1], has_verb=any(_says(token) for token in tokens if start <= token.start < end)
-        )
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        yield replace(made, mark=form[end : end + 1], has_verb=any(map(_says, tokens[first:last])))
 
 
 def _tokens(form: str) -> list[Token]:
@@ -235,7 +238,7 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
 
 def _is_circumstance(piece: str) -> bool:
     """True for a clause that tells when, why or whence; one that goes on to an act (依据…对…处以罚款) is none."""
-    if re.match(r"对[^，]+的[^，]{1,6}$|为[^，]{1,24}$|[^，]{2,8}过程中$", piece) and not acts_of("zh") & set(_words(piece)):
+    if _of_whom.match(piece) and not acts_of("zh") & set(_words(piece)):
         return True
     found = _circumstance.search(piece)
     if not found or found.start() > 0:
@@ -304,6 +307,8 @@ def _names_something(subject: str) -> bool:
 def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> bool:
     """True for a verb inside a name (招聘软件公司) or in a clause that a noun follows (专注慢病的助手推出…): then another verb comes."""
     following = [token.word for token in tokens[at + 1 : min(at + 4, last)]]
+    if verbs()[0].get(tokens[at].word, 0.0) > 2 and following[:1] and following[0] not in _heads:
+        following = []
     if tokens[at].word in _names_end or (
         tokens[at].tag in ("vn", "v", "n", "nz") and any(word in _heads for word in following[:2])
     ):
