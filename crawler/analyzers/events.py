@@ -21,7 +21,7 @@ import re2
 
 from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, Sentence, reading
-from crawler.nlp.event_fields import fields_of
+from crawler.nlp.event_fields import fields_of, main_name
 from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, condensed, is_statement, told
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
@@ -33,13 +33,13 @@ KINDS: tuple[str, ...] = ("event",)  # of facts
 AFTER: tuple[str, ...] = ("keywords",)
 
 MAX_EVENTS = 10
+OPENS = 3  # so many events get a line before them
 BYLINE = 20  # characters: a shorter first line names authors
-LOOKED_AT = 0.5  # points from which a sentence is read clause by clause
-LEAST = 2.0  # points a sentence needs in a text of up to SHORT sentences, …
-MORE = 0.85  # … and so many more for each doubling of it (a survey has its own way)
+LEAST = 1.65  # points a sentence needs in a text of up to SHORT sentences, …
+MORE = 0.73  # … and so many more for each doubling of it (a survey has its own way)
 SHORT = 6
-NOT_NEWS = 0.8  # … and so many more where the title says that it is no news
-SHARE = 0.6  # of the points of the surest event that another needs
+NOT_NEWS = 1.8  # … and so many more where the title says that it is no news
+SHARE = 0.57  # of the points of the surest event that another needs
 SURVEY = 3  # headings from which a text is taken section by section
 FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sentences one event
 
@@ -47,31 +47,30 @@ FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sen
 WEIGHTS = {
     "act": 1.0,
     "more acts": 0.35,
-    "title": 2.2,
+    "title": 2.3,
     "first": 1.15,
-    "second": -0.4,
+    "second": -0.9,
     "time": 1.15,
     "figure": 0.4,
-    "organisation": 0.0,
+    "organisation": -0.15,
     "plan": 0.8,
-    "background": -2.4,
+    "background": -2.6,
     "later": -2.0,
     "told": -1.0,
     "quotation": -2.0,
     "opinion": -0.4,
     "question": -1.0,
     "short": -1.0,
-    "begins paragraph": 0.2,
-    "market": -2.0,
+    "describes": -1.2,
+    "market": -1.25,
     "past": -1.5,
     "hedge": -1.5,
-    "agenda": -2.5,
+    "agenda": -2.6,
     "act elsewhere": 1.6,
     "no clause": 0.2,
-    "subject of title": 0.2,
-    "unclear subject": -1.1,
+    "unclear subject": -0.95,
     "leads section": 1.5,
-    "inside section": -1.4,
+    "inside section": -1.75,
 }
 
 
@@ -124,9 +123,34 @@ def _marks() -> tuple[list[str], Any]:
 def add(record: Record) -> Record:
     """The record with `events`, `opening` and a Fact for each event."""
     language = record.language or language_of(record.title + "\n" + record.text)
-    made = [_event(record, one, language) for one in choose(record.title, record.text, language)]
+    chosen = [_with_name(one, record, language) for one in choose(record.title, record.text, language)]
+    made = [_event(record, one, language) for one in chosen]
     events = tuple(event for event, _ in made)
-    return replace(record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if events else "")
+    return replace(
+        record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if len(events) >= OPENS else ""
+    )
+
+
+def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
+    """The same with the name of the article's company where its headline begins with "the company", and nobody else is named between."""
+    made = one.told
+    vague = _vague.match(made.headline) if made and made.is_clean else None
+    name = main_name(record.title, record.text, language) if vague else ""
+    if made is None or vague is None or not name or name in made.headline:
+        return one
+    start = one.sentence.start
+    last = record.text.rfind(name, max(0, start - NEAR), start)
+    between = record.text[last + len(name) : start] if last >= 0 else ""
+    if last < 0 or _another.search(between):
+        return one
+    return one._replace(told=replace(made, headline=name + made.headline[vague.end() :], subject=name))
+
+
+NEAR = 700  # characters before a sentence in which the company is named
+_vague = re.compile(r"(?:该公司|本公司|公司)(?![的董内高股旗])|(?:The (?:company|start-?up|firm|lab|carmaker|chipmaker)|It)(?= )")
+_another = re.compile(
+    r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)|(?<=[a-z,] )(?!Chief|Mr|Ms)[A-Z][a-z]+ (?:[A-Z][a-z]+|Inc|Corp|Labs)"
+)
 
 
 def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fact]:
@@ -169,6 +193,7 @@ def choose(title: str, text: str, language: str | None = None) -> list[Chosen]:
     headings = _headings(text)
     is_survey = len(headings) >= SURVEY
     is_round_up = sum(bool(_NUMBER.match(line)) for line in headings.values()) >= SURVEY
+    enough = _least(title, text, is_survey)
     candidates, heading, place = [], "", 0
     for one in scored(title, text):
         if one.sentence.paragraph in headings:
@@ -178,12 +203,12 @@ def choose(title: str, text: str, language: str | None = None) -> list[Chosen]:
         if is_round_up:
             points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
         place += 1
-        if one.acts and points >= LOOKED_AT:
+        if one.acts and points >= enough - WEIGHTS["no clause"]:  # reading it adds no more
             candidates.append(Chosen(one.sentence, points, one.acts, heading))
-    ranked = sorted(candidates, key=lambda one: -one.points)[: 2 * MAX_EVENTS]
-    ranked = sorted((_read(one, title, language) for one in ranked), key=lambda one: -one.points)
+    ranked = sorted(candidates, key=lambda one: -one.points)[: MAX_EVENTS + 2]
+    ranked = sorted((_read(one, language) for one in ranked), key=lambda one: -one.points)
     share = 0.0 if is_survey else SHARE * min(1.0, _length(text) / 2)
-    least = max(_least(title, text, is_survey), share * ranked[0].points if ranked else 0.0)
+    least = max(enough, share * ranked[0].points if ranked else 0.0)
     kept = [one for one in ranked if one.points >= least]
     if is_survey:
         kept = _by_turns(kept)
@@ -201,11 +226,10 @@ def _length(text: str) -> float:
     return math.log2(max(1.0, len(reading(text).sentences) / SHORT))
 
 
-def _read(one: Chosen, title: str, language: str | None) -> Chosen:
-    """The same with the points of its main clause: an act that stands only in another clause says less, an unclear subject "
-    "too."""
+def _read(one: Chosen, language: str | None) -> Chosen:
+    """The same with the points of its main clause: an act that stands only in another clause says less, an unclear subject
+    too."""
     made = told(clean(one.sentence.text), one.acts, language)
-    form = reading(title).form
     points = one.points
     acts, bare = verbs()
     headline = made.headline.lower() if made.is_clean else ""
@@ -214,16 +238,8 @@ def _read(one: Chosen, title: str, language: str | None) -> Chosen:
     points -= WEIGHTS["act elsewhere"] * (surest - there) / 3
     points += WEIGHTS["no clause"] * (not made.is_clean)
     subject = made.subject.lower()
-    points += WEIGHTS["subject of title"] * bool(len(subject) > 1 and _named_in(subject, form))
     points += WEIGHTS["unclear subject"] * bool(_unclear.match(subject))
     return one._replace(points=round(points, 6), told=made)
-
-
-def _named_in(subject: str, title: str) -> bool:
-    """True when a name of the subject stands in the title."""
-    if is_han(subject[0]) or any(map(is_han, subject)):
-        return any(subject[at : at + 3] in title for at in range(max(1, len(subject) - 2)))
-    return any(len(word) > 3 and word in title for word in subject.replace("'s", "").split())
 
 
 _unclear = re.compile(
@@ -293,14 +309,7 @@ def scored(title: str, text: str) -> list[Scored]:
     wanted = frozenset(reading(title).tokens) - _words("common")
     read = reading(text)
     first = next((place for place, one in enumerate(read.sentences) if len(one.form) >= BYLINE), 0)
-    before = (-1, *(one.paragraph for one in read.sentences))
-    found = (_score(sentence, place - first, wanted, read) for place, sentence in enumerate(read.sentences))
-    return [
-        one._replace(points=round(one.points + WEIGHTS["begins paragraph"], 6))
-        if one.acts and one.sentence.paragraph != last
-        else one
-        for one, last in zip(found, before[:-1], strict=True)
-    ]
+    return [_score(sentence, place - first, wanted, read) for place, sentence in enumerate(read.sentences)]
 
 
 def _score(sentence: Sentence, place: int, title: frozenset[str], read: Reading) -> Scored:
@@ -339,19 +348,32 @@ def _acts(tokens: tuple[str, ...], words: list[tuple[str, str]], first: int) -> 
 
 
 def opening(record: Record) -> str:
-    """A line before the events: whom and what they are about, by the named thing and the technology that are named most."""
+    """A line before several events: whom and what they are about; "" where the article names no such two again and again."""
     language = record.language or language_of(record.title + "\n" + record.text)
     title, text = reading(record.title), reading(record.text)
-    who = _most_named("entity", title, text, language)
+    who = _most_named("entity", title, text, language, _WHO)
     what = _most_named("technology", title, text, language)
+    if not who or not what:
+        return ""
     if language == "zh":
-        about = f"{who}在{what}领域" if who and what else f"{who or what}领域" if what else f"“{record.title.strip()}”"
-        return f"这篇文章总结了{about}的一系列重大事件和发展："
-    about = f"of {who} in {what}" if who and what else f"in {what}" if what else f"of “{record.title.strip()}”"
-    return f"This article sums up the major events and developments {about}:"
+        return f"这篇文章总结了{who}在{what}领域的一系列重大事件和发展："
+    return f"This article sums up the major events around {who} in {what}:"
 
 
-def _most_named(kind: str, title: Reading, text: Reading, language: str | None) -> str:
-    counts = Counter(match.term.id for place in (title, text, title) for match in place.longest(kind) if not match.term.unsure)
-    counts = Counter({ident: count for ident, count in counts.items() if count > 1})
-    return names(kind)[counts.most_common(1)[0][0]].in_language(language) if counts else ""
+_WHO = frozenset("company institution place".split())
+
+
+def _most_named(kind: str, title: Reading, text: Reading, language: str | None, groups: frozenset[str] | None = None) -> str:
+    """The name that stands in title and text most often, at least twice."""
+    known = names(kind)
+    counts = Counter(
+        match.term.id
+        for place in (title, text, title)
+        for match in place.longest(kind)
+        if not match.term.unsure and (groups is None or known[match.term.id].group in groups)
+    )
+    if title.form and groups:
+        in_title = {match.term.id for match in title.longest(kind)}
+        counts = Counter({ident: count for ident, count in counts.items() if ident in in_title})
+    ident, count = counts.most_common(1)[0] if counts else ("", 0)
+    return known[ident].in_language(language) if count > 1 else ""

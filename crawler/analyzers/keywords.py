@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
+from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, reading
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import names, table
 from crawler.nlp.phrases import LONG, Candidate, candidates, phrases, worth_chinese, worth_spaced
 from crawler.record import Fact, Record
-from crawler.text import normal
+from crawler.text import is_han, normal
 
 KINDS: tuple[str, ...] = ("keyword",)  # of facts
 AFTER: tuple[str, ...] = ("industries",)
@@ -29,6 +31,10 @@ _GENERIC = re.compile(
     r"新闻|资讯|频道|首页|网站|门户|官网|热点|头条|报道|专题|(?<![联电路管])网$|在线$|日报$|晚报$|客户端|\.com|\.cn|https?:|^www\.|_"
 )
 _GENERIC_EN = frozenset("news home homepage latest breaking headlines article articles story stories blog press site".split())
+_quoted = re.compile(r'"([^"\s，。！？；]{2,10})"')
+_CUT_NAME = "科市省区县州镇局院会部厅网社署"  # with which a name goes on, if all its places do
+_no_word = re.compile(r"^[日月年号起]|起施行|施行$")  # 日起施行
+_shouted = re.compile(r"[A-Z]{4,}(?: [A-Z]{2,})*$")  # the place of a dateline
 _ENDINGS = tuple("科技 集团 公司 医院 大学 银行 研究院 智能 资本 半导体 医疗 汽车 实验室 委员会 协会".split())
 
 
@@ -94,10 +100,19 @@ def _extract(record: Record) -> list[Fact]:
     ranked = [
         (worth(form, one) + _bonus(form, one, known.get(form)), form, one)
         for form, one in found.items()
-        if len(text.form) <= LONG or one.count > 1 or one.in_title or form in known
+        if (len(text.form) <= LONG or one.count > 1 or one.in_title or form in known)
+        and not _no_word.search(form)
+        and not _is_shouted(one, text, form in known)
     ]
     ranked.sort(key=lambda item: (-item[0], item[2].first))
     return [_fact(item, title, text) for item in chosen(ranked)]
+
+
+def _is_shouted(one: Candidate, text: Reading, is_known: bool) -> bool:
+    """True for the place with which an agency's text begins: FRANKFURT."""
+    if one.in_text is None or is_known or text.form[one.in_text[0]] >= "\u3400":
+        return False
+    return one.in_text[0] < 40 and bool(_shouted.match(text.original(*one.in_text)))
 
 
 def _readings(record: Record) -> tuple[Reading, Reading]:
@@ -111,7 +126,9 @@ def _readings(record: Record) -> tuple[Reading, Reading]:
 def _known(title: Reading, text: Reading) -> dict[str, str]:
     """Names of the taxonomy that stand in the article: normal form → technology, company, person …"""
     things = names("entity")
-    return {
+    quoted = Counter(match[1] for match in _quoted.finditer(text.form))
+    named = {name: "product" for name, count in quoted.items() if count > 1}
+    return named | {
         place.form[match.start : match.end]: "technology" if match.term.kind == "technology" else things[match.term.id].group
         for place in (text, title)
         for match in place.longest("technology", "entity")
@@ -128,12 +145,21 @@ def _bonus(form: str, one: Candidate, known: str | None) -> float:
     if len(one.words) > 1 and form.endswith(_ENDINGS):
         return 1.0
     edges = _edges()
-    return -1.0 if one.words[0] in edges or one.words[-1] in edges else 0.0
+    if one.words[0] in edges or one.words[-1] in edges:
+        return -1.0
+    acts = _sure_acts()
+    return -0.8 * (len(one.words) > 1) * ((one.words[0] in acts) + (one.words[-1] in acts))
 
 
 @cache
 def _edges() -> frozenset[str]:
     return frozenset(str(table("stop_words.yaml")["edges"]).split())
+
+
+@cache
+def _sure_acts() -> frozenset[str]:
+    """Chinese words that say that something happened: 机器人回应, 取消订单 are no keywords."""
+    return frozenset(word for word, weight in verbs()[0].items() if weight > 2 and is_han(word[0]))
 
 
 Ranked = tuple[float, str, Candidate]
@@ -166,8 +192,20 @@ def _fact(item: Ranked, title: Reading, text: Reading) -> Fact:
     score, form, found = item
     certainty = round(1 / (1 + math.exp(-score / 2)), 2)
     if found.in_text:
-        start, end = text.span(*found.in_text)
+        start, end = text.span(found.in_text[0], _whole(form, found.in_text[1], text))
         quote = text.text[start:end]
         return Fact("keyword", " ".join(quote.split()), quote, "builtin", start, end, certainty)
     value = title.original(found.first, found.first + len(form))
     return Fact("keyword", " ".join(value.split()), f"title: {title.text}", "builtin", score=certainty)
+
+
+def _whole(form: str, end: int, text: Reading) -> int:
+    """Where the phrase ends when the segmenter cut a name: 云起数 goes on to 云起数科 at all its places, Corral to Corral 3."""
+    behind = {match[1] for match in re.finditer(re.escape(form) + "(.?)", text.form)}
+    if len(behind) == 1 and is_han(form[-1]) and (more := behind.pop()) and more in _CUT_NAME:
+        return end + 1
+    version = re.compile(r" \d{1,3}(?:\.\d+)?(?![\d%,])").match(text.form, end)
+    first = text.normal.origin(end - len(form)) if version else 0
+    if version and text.text[first].isupper() and text.form.count(form + version[0]) * 2 > text.form.count(form):
+        return version.end()
+    return end

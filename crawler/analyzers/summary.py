@@ -12,6 +12,7 @@ from crawler.text import is_han
 KINDS: tuple[str, ...] = ()  # of facts
 AFTER: tuple[str, ...] = ("events",)
 
+FIRST = 0.15  # by so much the first event may be less sure than another, and is still the main one
 MAX_CHARACTERS = 200  # of Chinese …
 MAX_LATIN = 430  # … and of languages with blanks between words, which need twice as many for the same
 
@@ -41,7 +42,8 @@ def _most_told(events: list[Fact], sentences: tuple[Sentence, ...], most: int) -
     """The surest one, whole where it fits, and those beside it that fit and whose certainties sum up to most, in their order."""
     if not events:
         return ()
-    surest = max(events, key=lambda fact: (fact.score, -(fact.start or 0)))
+    most_sure = max(fact.score for fact in events)
+    surest = next(fact for fact in events if fact.score >= most_sure - FIRST)
     whole = next((clean(one.text) for one in sentences if one.start <= (surest.start or 0) < one.end), "")
     told = [(one.score, whole if one is surest and 0 < len(whole) <= most else ended(one.quote)) for one in events]
     told = [(score + most * (one is surest), text) for (score, text), one in zip(told, events, strict=True)]

@@ -25,11 +25,15 @@ KINDS: tuple[str, ...] = ("technology",)  # of facts
 AFTER: tuple[str, ...] = ("language",)
 
 MAX_TECHNOLOGIES = 8
-IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.9, 0.8, -0.9, -0.3  # weight beside log2(1 + times named)
+IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.9, 0.8, -0.9, -0.9  # weight beside log2(1 + times named)
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
 LEAST = 0.7  # weight, and so much more for each doubling of the text from SHORT characters on:
 MORE, SHORT = 0.2, 300
-OFTEN = 6  # times AI is named in an article on AI as such
+FLASH = 200  # a text of no more characters passes by nothing
+OFTEN, LONG = (
+    5.0,
+    600,
+)  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
 GENERAL = "ai"
 LANGUAGE = "llm"
 CONTEXT = 24  # characters of the text on each side of a name that go into its quote
@@ -80,13 +84,15 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
 def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
     """Those that the article is about; the heaviest alone where it only passes by all of them."""
     scale = 3 if text.is_spaced else 1
-    least = LEAST + MORE * max(0.0, math.log2(max(1, len(text.form)) / scale / SHORT))
+    size = len(text.form) / scale
+    least = LEAST + MORE * math.log2(max(1.0, size / SHORT)) if size > FLASH else 0.0
     for ident, seen in found.items():
         is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
         seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * is_early
         seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad())
     kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
-    if GENERAL in kept and kept[GENERAL].count < OFTEN and len(kept.keys() - no_context()) > 1:
+    often = max(OFTEN / 3, OFTEN * min(1.0, size / LONG))
+    if GENERAL in kept and kept[GENERAL].count < often and len(kept.keys() - no_context()) > 1:
         del kept[GENERAL]  # AI beside its kinds says nothing of its own
     if not kept and found:
         ident = max(found, key=lambda one: (found[one].sure, found[one].weight))

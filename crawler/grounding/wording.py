@@ -27,8 +27,8 @@ _turns = re.compile(
 
 
 def says_no_more(value: str, sentence: str, builtin: str) -> bool:
-    """True when every figure, day and name of the value stands in the sentence, and a plan or denial of the built-in "
-    "wording stays one."""
+    """True when every figure, day and name of the value stands in the sentence, and a plan or denial of the built-in
+    wording stays one."""
     if not value.isprintable():
         return False
     form, there = normal(value), normal(sentence)
@@ -40,8 +40,8 @@ def says_no_more(value: str, sentence: str, builtin: str) -> bool:
 
 
 def _names(value: str) -> set[str]:
-    """What the value names: known things, words in capitals behind its first one, what stands in quotation marks, Chinese "
-    "names."""
+    """What the value names: known things, words in capitals behind its first one, what stands in quotation marks, Chinese
+    names."""
     found = {match[1] for match in _quoted.finditer(value)}
     known = Reading(value)
     found |= {known.original(match.start, match.end) for match in known.longest("entity")}

@@ -142,6 +142,12 @@ class Reading:
         return sum(map(len, _han.findall(self.form))) * 8 < len(self.form)
 
     @cached_property
+    def is_title_case(self) -> bool:
+        """True when Most Words Have a Capital."""
+        words = re.findall(r"[A-Za-z]{4,}", self.text[:200])
+        return bool(sum(word[0].isupper() for word in words) > 0.6 * len(words))
+
+    @cached_property
     def sentences(self) -> tuple[Sentence, ...]:
         return tuple(_sentences(self))
 
@@ -159,18 +165,13 @@ def in_name(place: Reading, start: int, end: int) -> bool:
         return end - start <= 3 and bool(_of_name_zh.match(place.form, end))
     first, last = place.span(start, end)
     text = place.text
-    if not text[first].isupper() or " " in text[first:last] or _is_title_case(place):
+    if not text[first].isupper() or " " in text[first:last] or place.is_title_case:
         return False
     before = _word_before.search(text, max(0, first - 24), first)
     if before and before[1] not in ("The", "A", "An", "This", "Its", "Our", "In", "For", "On", "New", "AI"):
         return True
     behind = _word_behind.match(text, last)
     return bool(behind and text[last : last + 1] == " " and first > 1 and text[first - 2] not in ".!?\n")
-
-
-def _is_title_case(place: Reading) -> bool:
-    words = re.findall(r"[A-Za-z]{4,}", place.text[:200])
-    return bool(sum(word[0].isupper() for word in words) > 0.6 * len(words))
 
 
 def _place(match: Match) -> tuple[int, int]:

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypedDict
 
 import re2
 
-from crawler.nlp.headlines_zh import Told
+from crawler.nlp.headlines_en import is_verb_form
+from crawler.nlp.headlines_zh import Told, clauses
 from crawler.nlp.lexicon import rows, table
 from crawler.text import HAN, normal
 
@@ -42,6 +43,19 @@ def fields_of(  # noqa: PLR0917 (what an event is told by)
         "amount": (_amount_zh if is_chinese else _amount_en)(headline, quote),
         "date": _date(quote, published, is_chinese, text, made.headline),
     }
+
+
+@lru_cache(maxsize=4)
+def main_name(title: str, text: str, language: str | None) -> str:
+    """The one whom the title names first and the text again and again; "" if there is none."""
+    if language == "zh":
+        subject = next((clause.subject for clause in clauses(title)), "")
+        found = [name for part in re.split("[、：；，]", subject) for name in _institution_and_person(part)]
+        names = [_named(name) for name in found]
+    else:
+        names = [_without_title(re.sub(r"(?:'s|’s|[.,'’])+$", "", match[0])) for match in _proper.finditer(title)]
+        names = [name for one in names for name in ([one] if text.count(one) > 1 else one.split()) if name not in _no_actor]
+    return next((name for name in names if 1 < len(name) <= 24 and text.count(name) > 1 and not _NOT_A_NAME.search(name)), "")
 
 
 # --- type
@@ -79,7 +93,7 @@ _money_zh = re.compile(
 _count_zh = re.compile(
     r"(?:近|约|逾|超(?!过))?\d[\d,.]*(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|户|架|P(?![A-Za-z])|兆瓦|万千瓦|吉瓦)"
 )
-_of_value = re.compile(r"(?:估值|市值|累计[^，]{0,8}|均价|售价|股价|收报|报价?|收盘|总资产)(?:约|达|为|超过?|已经?|合计)*$")
+_of_value = re.compile(r"(?:估值|收于|市值|累计[^，]{0,8}|均价|售价|股价|收报|报价?|收盘|总资产)(?:约|达|为|超过?|已经?|合计)*$")
 _money_en = re.compile(
     r"(?:(?:US|HK|A|C|S|NT)?[$€£¥]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|bn|m\b|k\b))?(?:(?: to |-|"
     r"–)[$€£¥]\d[\d,.]*(?: (?:million|billion|trillion))?)?"
@@ -232,8 +246,12 @@ _with = re.compile(
 _other_side = re.compile(
     r"(?:被告|收购|并购|批准|入股|控股|约谈|起诉|裁定|判令|应对)(?P<name>[^，。的]{2,24}?)(?=侵害|应|合并|$|，|的|赔偿|与)"
 )
+_by_whom = re.compile(r"被(?P<name>[^，。的]{2,16}?)(?=以|收购|并购|约谈|处罚|罚|起诉|叫停)")
+_of_place = re.compile(
+    rf"^([{HAN}]{{2,6}}[省市区县州])(?=[{HAN}]{{4,}}$)(?![{HAN}]*(?:局|院|委|厅|政府|公司|大学|办公室|中心|部门|财政|交警|警方|行)$)"
+)
 _NOT_A_NAME = re.compile(
-    r"^(?:其|该|公司|双方|对方|记者|用户|企业|股权|全部|一[^，]*|两[^，]*|三[^，]*|多[^，]*|各[^，]*|老股东|产业方|[^，]*(?:人士|市场|业务|规模|收入|营业|系统|产品|模型|功能|论文|"
+    r"^(?:展开|进行|其|该|预计|全国|公司|代理人|研究人员|监管部门|电费|声明|股价[^，]*|双方|对方|记者|用户|企业|股权|全部|一[^，]*|两[^，]*|三[^，]*|多[^，]*|各[^，]*|老股东|产业方|[^，]*(?:人士|领域|板块|市场|业务|规模|收入|营业|系统|产品|模型|功能|论文|"
     r"研究|成果|价格|订单|合同|许可|应用|方法|版本|数据集|权重|代码|同行|语音助手|配送车|质检产线|运营|行动计划|方案|办法|基地[一二三]?期?|产能|零部件))$"
 )
 
@@ -242,7 +260,7 @@ def _actors_zh(quote: str, made: Told, text: str) -> tuple[str, ...]:
     """The subject, those it acts with, and who invests."""
     found: list[str] = []
     _note(found, made.subject, text)
-    for pattern in (_with, _other_side):
+    for pattern in (_with, _other_side, _by_whom):
         for match in pattern.finditer(made.predicate):
             _note(found, match["name"], text)
     for match in _investors.finditer(quote) if re.search("融资|投资|认购", quote) else ():
@@ -259,6 +277,8 @@ def _note(found: list[str], phrase: str, text: str) -> None:
         phrase.strip(" 　"),
     )
     phrase = re.sub(r"[两三四五六七八九十\d]+[家个名所](?:企业|公司|机构|部门|单位|高校)?$", "", phrase)
+    if place := _of_place.match(phrase):
+        phrase = place[1]
     for part in _members(phrase, text):
         for name in _institution_and_person(_owner(part, text)):
             name = _named(name)
@@ -267,14 +287,18 @@ def _note(found: list[str], phrase: str, text: str) -> None:
 
 
 def _members(phrase: str, text: str) -> list[str]:
-    """The members of a list; 与 and 和 part only what the article also names apart: not 竞争与市场管理局."""
-    return [
-        member
-        for part in re.split("[、]|以及", phrase)
-        for member in (
-            _SPLIT.split(part) if all(text.count(one) > 1 or one[:1].isascii() for one in _SPLIT.split(part)) else [part]
-        )
-    ]
+    """The members of a list; 与 and 和 part only names of institutions, or what the article also names apart: not 竞争与市场管理局."""
+    found: list[str] = []
+    for part in re.split("[、]|以及", phrase):
+        members = _SPLIT.split(part)
+        is_list = all(text.count(one) > 1 or one[:1].isascii() or _institution_zh.search(one) for one in members)
+        found += members if is_list else [part]
+    return found
+
+
+_institution_zh = re.compile(
+    "(?:公司|集团|科技|智能|数据|机器人|半导体|大学|学院|研究院|医院|银行|资本|基金|创投|网络|汽车|医药)$"
+)
 
 
 def _owner(part: str, text: str) -> str:
@@ -409,22 +433,21 @@ _institution = re.compile(
 
 
 def _object_en(headline: str, made: Told) -> str | None:
-    """What stands behind the verb, up to the next preposition."""
+    """What stands behind the verbs, up to the next preposition; None where that is no noun."""
     words = made.predicate.split()
-    while (
-        words
-        and re.fullmatch(
-            r"(?:is|are|was|were|has|have|had|will|would|be|been|also|now|to|agreed|plans|expects|\w+ed|\w+ing|\w+s|buy|"
-            r"open|build|acquire|hold|pay|raise|make|install|release|supply)",
-            words[0].lower(),
-        )
-        and len(words) > 1
-    ):
-        words = words[1:]
-        if len(made.predicate.split()) - len(words) > 4:
-            break
-    phrase = re.split(
-        r",| (?:in|on|at|by|for|with|from|to|that|which|who|after|before|while|as|because|into|over|against|across|under|by)\b ?",
-        " ".join(words),
-    )[0].strip(" .")
-    return phrase if phrase and phrase in headline and len(phrase) > 2 else None
+    at = 0
+    while at < min(len(words), 6) and (is_verb_form(words[at]) or words[at].lower() in _between_verbs):
+        at += 1
+    phrase = re.split(_NEXT_PHRASE, " ".join(words[at:]))[0].strip(" .,")
+    if not at or not phrase or phrase not in headline or len(phrase) < 3:
+        return None
+    first = phrase.split()[0].lower()
+    return None if first in _no_noun or first.endswith("ly") else phrase
+
+
+_NEXT_PHRASE = r"[,;]| (?:in|on|at|by|for|with|from|to|that|which|who|after|before|while|as|because|into|over|against|across|under|once|whose|when|about|requiring|is)\b"
+_between_verbs = frozenset("to not also now then been be have has more".split())
+_no_noun = frozenset(
+    "in on at by for with from to that which who after before while as because into over against across under off out up down about what whether how if once there here "
+    "3-2 half most by and or but it him her them".split()
+)

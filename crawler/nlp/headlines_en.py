@@ -14,6 +14,7 @@ from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.headlines_zh import Told
 
 LONGEST_WORDS = 16
+LEAST_WORDS = 4
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|April|May|June|July|Aug(?:ust|\.)?|Sept(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
@@ -32,7 +33,7 @@ _attribution = re.compile(
 )
 _inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, )")
 _opening = re.compile(
-    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
+    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
     rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|"
     rf"Backed|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
     rf"[A-Z][a-z]+ly)\b[^,]{{0,90}}), (?=\S)"
@@ -57,26 +58,28 @@ _it_said = re.compile(
     rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
-_that = re.compile(
-    rf"^(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|"
-    rf"witness(?:es)?)\b.* {_SAID})[^,]{{3,60}} {_SAID}(?: {_TIME})?"
-    r" that (?!(?:it|its|they|their|he|she|the company)\b)",
-    re.IGNORECASE,
+_OTHERS_SAY = (  # what these say is not yet so
+    r"(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?|"
+    rf"users|workers|unions?)\b.* {_SAID})"
 )
-_its_said = re.compile(rf"^[^,]{{3,60}}? {_SAID}(?: {_TIME})?(?: that)? (?=(?:[A-Z][\w.&'’-]+ ){{1,4}}(?:{_auxiliary})\b)")
+_that = re.compile(
+    rf"^{_OTHERS_SAY}[^,]{{3,60}} {_SAID}(?: {_TIME})? that (?!(?:it|its|they|their|he|she|the company)\b)", re.IGNORECASE
+)
+_its_said = re.compile(
+    rf"^(?i:{_OTHERS_SAY})[^,]{{3,60}}? {_SAID}(?: {_TIME})?(?: that)? (?=(?:[A-Z][\w.&'’-]+ ){{1,4}}(?:{_auxiliary})\b)"
+)
 _breaks = frozenset(
     "which that who whose where when while after before since because as with for in on at by to from under over against "
     "without between "
     "including among during through using into until unless although though but and or than despite amid about across within following if".split()
 )
-_weak = frozenset(
+_weak = frozenset(  # words with which no headline ends
     "last next led more most up any than a an the of to in on at by for with and or its their his her from as that which "
-    "who whose has have had been is are was "
-    "were be will would can could may might must should not also only just new first second third another one some several "
-    "many other such no every each both "
-    "own very so too about nearly almost over under between into about around per said says it they he she we this these "
-    "those much little few "
-    "soon much well as early late large largest big biggest bigger small smaller major global international national local federal early full free whole same main key".split()
+    "who whose has have had been is are was were be will would can could may might must should not also only just new first "
+    "second third another one some several many other such no every each both own very so too about nearly almost over "
+    "under between into around per said says it they he she we this these those much little few soon well week month year "
+    "day time early late large largest big biggest bigger small smaller major global international national local federal "
+    "full free whole same main key".split()
 )
 _needs_object = frozenset(
     "agree agreed agrees plan plans planned expect expects expected aim aims intend intends want wants wanted begin begins "
@@ -87,7 +90,7 @@ _needs_object = frozenset(
     "sign signed signs raise raised raises "
     "build builds built design designed designs publish published hire hired name named appoint appointed block blocked "
     "suspend suspended open opened close closed "
-    "told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
+    "went go goes told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
 )
 _irregular = frozenset(
     "is are was were has have had will would can could may might must should does did do won lost cut put set let led told "
@@ -112,10 +115,35 @@ def told(sentence: str) -> Told:
         if at is None:
             return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
         words = words[:at]
+    if (
+        len(words) < LEAST_WORDS
+        or ";" in " ".join(words)
+        or words[0] in ("Or", "And", "But")
+        or text[:1] in '"“'
+        or _lacks_object(words, len(subject))
+    ):
+        return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
     headline = _capital(" ".join(words).rstrip(",;:- "))
     if headline.count('"') % 2 or headline.count("“") != headline.count("”"):
         headline = re.sub(r'["“”]', "", headline)
     return Told(headline, " ".join(subject), " ".join(predicate), 0, len(sentence), is_clean=True)
+
+
+def _lacks_object(words: list[str], at: int) -> bool:
+    """True for "agreed in the budget": a verb that needs an object, and only a phrase behind it."""
+    following = words[at + 1].lower() if at + 1 < len(words) else ""
+    return (
+        words[at : at + 1] != []
+        and words[at].lower() in _needs_object
+        and (not following or following in _PREPOSITIONS - {"to", "as"})
+        and ("to" not in words[at:])
+    )
+
+
+def is_verb_form(word: str) -> bool:
+    """True for a finite verb, or the form of one that follows will, has, to."""
+    word = word.lower().strip(",.;")
+    return _is_finite(word) or word in verbs()[0] or word in verbs()[1]
 
 
 def _plain(sentence: str) -> str:
@@ -241,7 +269,7 @@ def _cut(words: list[str], subject: int) -> int | None:
 def _without_rest(words: list[str], at: int, subject: int) -> int:
     """Where a last comma begins what would only be begun: ", leaving the woman", ", a Boston company"."""
     for back in range(at - 1, max(subject + 3, at - 9), -1):
-        if words[back - 1].endswith(",") and not words[back - 1][0].isdigit():
+        if words[back - 1].endswith(","):
             following = words[back].lower()
             if following.endswith("ing") or following in _begins_rest:
                 return back

@@ -9,13 +9,15 @@ A clause is never joined to a subject across another subject, and nothing inside
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.segmenter import tagged
-from crawler.text import HAN, is_han, simplified
+from crawler.text import HAN, simplified
 
 LONGEST = 30  # characters of Han; four letters or digits count for one
 NAME_MORE = 6  # … and so many more for a name that cannot be cut
@@ -36,7 +38,7 @@ _goal = re.compile(
 )
 _circumstance = re.compile(
     r"^(?:据|根据|按照|依据|依照|随着|为了|围绕|针对|由于|因(?!为?此)|经(?![营济理])|自(?![动主己])|作为|面对|面向|除了?|关于|对于|谈及|鉴于|受(?![理贿权])"
-    r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|是(?!否)|即(?!日|将)|包括|其中包括|"
+    r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|(?:这|此|该[^，]{0,4}|其)(?:也|就|还)?是|是(?!否)|即(?!日|将)|包括|其中包括|"
     r"如(?!期|愿)|例如|理由|原因)"
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的消息|而言|来看|来说|所致|影响|显示)$"
 )
@@ -47,6 +49,7 @@ _TELLS = (
 _tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
 _told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|通告|通报|消息|内部信|致歉信|结果)$")
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
+_DONE = frozenset("公布 披露 公告 通报 证实 确认 否认 承认 报道 提示 宣布".split())
 MUST_STAY = frozenset(
     "要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒".split()
 )
@@ -59,14 +62,14 @@ _out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 _listed = re.compile(rf"([{HAN}A-Za-z]{{2,8}})(?:、[{HAN}A-Za-z]{{2,8}})+等?(?=[两三四五六七八九十\d]+[家个名所])")
 _business = re.compile(r"的(?:重大)?(?:资产重组|交易|重组|相关)?事[项宜]$")
 PLAIN = frozenset(
-    "宣布 通报 披露 透露 公告 公布 获悉 了解到 证实 确认 介绍 提示 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
+    "宣布 通报 披露 公告 公布 证实 确认 获悉 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
-    r"^(?:其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|记者|本报|对方|声明|公告|内部信|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+    r"^(?:其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
-    rf"^[^，。：；“《]{{0,24}}?(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
+    rf"^[^，。：；“《]{{0,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
 _post = re.compile(
     r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
@@ -78,6 +81,8 @@ _aside = re.compile(
 )
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
+_ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
+_of_whom = re.compile(r"对[^，]+的[^，]{1,6}$|为[^，]{1,24}$|[^，]{2,8}过程中$")
 _quoted = re.compile(r"(“[^”]{1,12}”)(?:[、和与]?“[^”]{1,12}”)+(?:等)?")
 _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
@@ -96,8 +101,8 @@ class Token(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """A clause of a sentence: offsets into it, what it says of itself, and where its own subject ends (`start` where it "
-    "has none)."""
+    """A clause of a sentence: offsets into it, what it says of itself, and where its own subject ends (`start` where it
+    has none)."""
 
     start: int
     end: int
@@ -106,6 +111,8 @@ class Clause:
     tells: str = ""  # the verb with which it tells what follows
     is_circumstance: bool = False
     goal: str = ""  # 到2030年, from this clause's beginning
+    mark: str = ""  # what stands behind it
+    has_verb: bool = True
 
     @property
     def subject(self) -> str:
@@ -131,7 +138,7 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     topic = _topic.match(sentence)
     offset = topic.end() if topic else 0
     found = list(clauses(sentence, offset))
-    if found and found[-1].tells:  # nothing is told behind it: the code was published
+    if found and found[-1].tells in _DONE:  # nothing is told behind it: the code was published
         found[-1] = replace(found[-1], tells="")
     at = _place(found, acts)
     if at is None:
@@ -152,12 +159,15 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
     """The clauses of a sentence in their order; when they happen is left out of their start, a goal's year is kept beside it."""
     form = simplified(sentence)
     tokens = _tokens(form)
+    starts = [token.start for token in tokens]
     for start, end in _pieces(form, offset):
         goal = ""
         while match := _when.match(form[start:end]):
             if not match.end():
                 break
             start += match.end()
+        if match := _ordinal.match(form, start, end):
+            start = match.end()
         if match := _relative.match(form[start:end]):
             start += match.end()
         piece = form[start:end]
@@ -165,7 +175,9 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
             goal, piece = piece, ""
         if len(piece) < 2 and not goal:
             continue
-        yield _clause(sentence, form, start, end, tokens, goal)
+        made = _clause(sentence, form, start, end, tokens, goal)
+        first, last = bisect_left(starts, start), bisect_left(starts, end)
+        yield replace(made, mark=form[end : end + 1], has_verb=any(map(_says, tokens[first:last])))
 
 
 def _tokens(form: str) -> list[Token]:
@@ -174,6 +186,10 @@ def _tokens(form: str) -> list[Token]:
         found.append(Token(word, tag, at, at + len(word)))
         at += len(word)
     return found
+
+
+def _says(token: Token) -> bool:
+    return token.tag in ("v", "vi", "vn", "vd") or token.word in acts_of("zh") or bool(_MODAL.match(token.word))
 
 
 def _pieces(form: str, offset: int) -> Iterator[tuple[int, int]]:
@@ -222,7 +238,7 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
 
 def _is_circumstance(piece: str) -> bool:
     """True for a clause that tells when, why or whence; one that goes on to an act (依据…对…处以罚款) is none."""
-    if re.match(r"对[^，]+的[^，]{1,6}$|为[^，]{1,24}$|[^，]{2,8}过程中$", piece) and not acts_of("zh") & set(_words(piece)):
+    if _of_whom.match(piece) and not acts_of("zh") & set(_words(piece)):
         return True
     found = _circumstance.search(piece)
     if not found or found.start() > 0:
@@ -258,7 +274,7 @@ def _subject_end(piece: str, start: int, end: int, tokens: list[Token]) -> int:
 
 
 _no_subject = re.compile(
-    r"(?:在|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不)"
+    r"(?:在|占|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不)"
 )
 _preposition = re.compile(
     r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称]))."
@@ -291,6 +307,8 @@ def _names_something(subject: str) -> bool:
 def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> bool:
     """True for a verb inside a name (招聘软件公司) or in a clause that a noun follows (专注慢病的助手推出…): then another verb comes."""
     following = [token.word for token in tokens[at + 1 : min(at + 4, last)]]
+    if verbs()[0].get(tokens[at].word, 0.0) > 2 and following[:1] and following[0] not in _heads:
+        following = []
     if tokens[at].word in _names_end or (
         tokens[at].tag in ("vn", "v", "n", "nz") and any(word in _heads for word in following[:2])
     ):
@@ -312,7 +330,10 @@ def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> boo
     )
 
 
-_heads_only = re.compile(r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|高管|员工|股东|系统|产品).*")
+_heads_only = re.compile(
+    r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|代理人|代表|发言人|首席|董事|监事|管理层|高管|员工|股东|股价|股票|官网|总部|业务"
+    r"|收入|利润|客户|系统|产品|运营方|合伙人|CEO|CTO).*"
+)
 _names_end = frozenset(
     "委 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
 )  # verbs that end names
@@ -323,8 +344,8 @@ _heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政�
 
 
 def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
-    """Which clause says what happened: one with a sure act, early, with a subject of its own or right behind the telling "
-    "of it."""
+    """Which clause says what happened: one with a sure act, early, with a subject of its own or right behind the telling
+    of it."""
     weights, _ = verbs()
     best: tuple[float, int] | None = None
     for at, one in enumerate(found):
@@ -345,7 +366,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     if found[at].text.startswith("由"):
         return None
     for clause in reversed(found[:at]):
-        if clause.text.startswith("由"):
+        if clause.text.startswith("由") or clause.mark in ("；", ";", "。") or clause.tells in _HEARD:
             return None
         if clause.subject and not (clause.is_circumstance and clause.goal):
             return (
@@ -355,27 +376,32 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
 
 
 _THE_COMPANY = frozenset("公司 该公司".split())
+_HEARD = frozenset("获悉 了解到 报道 显示".split())  # whoever heard or reports it does not act
 
 
 def _says_something(one: Clause) -> bool:
-    return len(one.text) - max(0, one.subject_end - one.start) >= 2 and bool(
-        acts_of("zh") & set(_words(one.text)) or _any_verb(one.text)
-    )
+    return one.has_verb and len(one.text) - max(0, one.subject_end - one.start) >= 2
+
+
+@lru_cache(maxsize=2_000)
+def _tagged(text: str) -> tuple[tuple[str, str], ...]:
+    """Words and tags of a short text; clauses and headlines are looked at again and again."""
+    return tuple(tagged(simplified(text)))
 
 
 def _words(text: str) -> list[str]:
-    return [word for word, _ in tagged(simplified(text))]
+    return [word for word, _ in _tagged(text)]
 
 
 def _any_verb(text: str) -> bool:
-    return any(
-        tag in ("v", "vi", "vn", "vd") or word in acts_of("zh") or _MODAL.match(word) for word, tag in tagged(simplified(text))
-    )
+    return any(tag in ("v", "vi", "vn", "vd") or word in acts_of("zh") or _MODAL.match(word) for word, tag in _tagged(text))
 
 
 def is_sentence(headline: str) -> bool:
     """True when it has words before a verb, a verb, and no open end."""
-    return not _open_end.search(headline) and _any_verb(headline) and len(headline) >= LEAST
+    if _open_end.search(headline) or len(headline) < LEAST:
+        return False
+    return bool(acts_of("zh") & set(_words(headline))) or (len(headline) > LEAST + 1 and _any_verb(headline))
 
 
 def _stated(found: list[Clause], at: int) -> Told:
@@ -389,10 +415,16 @@ def _stated(found: list[Clause], at: int) -> Told:
     predicate = one.text[one.subject_end - one.start :]
     start, subject = one.start, _tidy(own)
     text = subject + predicate
-    if giver and not one.text.startswith("其") and (not own or own in _THE_COMPANY or _post.fullmatch(own)):
+    if giver and not one.text.startswith("其") and (not own or (giver.tells and (own in _THE_COMPANY or _post.fullmatch(own)))):
         start, subject = giver.start, _tidy(giver.subject)
         rest = one.text if not own or _post.match(own) else predicate
         stays = giver.tells if giver is teller and giver.tells not in PLAIN else ""
+        if (
+            not giver.tells
+            and (modal := _plan.match(giver.text[giver.subject_end - giver.start :]))
+            and not _plan.search(one.text)
+        ):
+            stays = modal[0]
         text = subject + stays + _filler.sub("", rest)
     elif giver and giver.tells in PLAIN and _post.match(own):  # 公司公告，首席执行官陆鸣辞任
         start, text = giver.start, _tidy(giver.subject) + text
@@ -410,6 +442,9 @@ def _stated(found: list[Clause], at: int) -> Told:
     if goal and goal.goal not in text:
         text, start = f"{goal.goal}，{text}", min(start, goal.start)
     return Told(text, subject or own or one.subject, predicate, min(start, one.start), one.end)
+
+
+_plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 
 def _tidy(subject: str) -> str:
@@ -442,7 +477,11 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
 
 def width(text: str) -> float:
     """How long a headline is to the eye: Han count one, the rest a quarter."""
-    return sum(1.0 if is_han(ch) or ch in "、，；：。" else 0.25 for ch in text)
+    wide = sum(map(len, _wide.findall(text)))
+    return wide + (len(text) - wide) * 0.25
+
+
+_wide = re.compile(f"[{HAN}、，；：。]+")
 
 
 def _shortened(text: str, longest: int = LONGEST) -> str:
@@ -476,7 +515,7 @@ _place_first = re.compile(
 
 def _is_whole(text: str) -> bool:
     """True when the clause that was cut still has a verb with something behind it."""
-    words = tagged(simplified(text))
+    words = _tagged(text)
     return any(_is_verb(Token(word, tag, 0, 0)) and tag not in ("d", "p", "c", "t") for word, tag in words[:-1])
 
 

@@ -1,0 +1,112 @@
+"""What is known of an event stands in its words; what the text does not say is None."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawler.nlp.event_fields import fields_of, main_name, type_of
+from crawler.nlp.headlines import told
+from crawler.record import EVENT_TYPES
+
+PUBLISHED = datetime(2026, 6, 11, 9, 30, tzinfo=ZoneInfo("Asia/Shanghai"))  # a Thursday
+
+
+def known(sentence: str, language: str, text: str = "") -> dict[str, object]:
+    made = told(sentence, (), language)
+    return dict(fields_of(made.headline, sentence, made, language, PUBLISHED, text or sentence))
+
+
+@pytest.mark.parametrize(
+    ("headline", "expected"),
+    [
+        ("澜石机器人完成3亿元B轮融资", "funding"),
+        ("霁微开源语音模型", "release"),
+        ("云泽省印发算力产业行动方案", "policy"),
+        ("海岚与云港大学签署合作协议", "partnership"),
+        ("流光半导体收购测试公司", "acquisition"),
+        ("云港大学团队在期刊发表论文", "research"),
+        ("首席财务官林青辞任", "people"),
+        ("法院判决平台赔偿20万元", "legal"),
+        ("无人配送车与自行车相撞", "safety"),
+        ("流光去年净利润下滑两成", "earnings"),
+        ("苹果采摘节开幕", "other"),
+        ("Halden raised $40 million in a Series B round", "funding"),
+        ("Orsova agreed to buy Fieldbrook", "acquisition"),
+        ("A jury ordered Luma to pay damages after a lawsuit", "legal"),
+        ("A robotaxi struck a cyclist", "safety"),
+        ("Quarrystone named Ines Volk chief executive", "people"),
+    ],
+)
+def test_the_type_is_told_by_the_words(headline: str, expected: str) -> None:
+    assert type_of(headline, headline) == expected
+    assert expected in EVENT_TYPES
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "amount"),
+    [
+        ("澜石机器人完成近3亿元B轮融资，投后估值约60亿元。", "zh", "近3亿元"),
+        ("流光半导体投后估值约60亿元。", "zh", None),
+        ("海岚召回27台配送车。", "zh", "27台"),
+        ("霁微完成数千万元天使轮融资。", "zh", "数千万元"),
+        ("Orsova agreed to buy Fieldbrook for about $2.3 billion in stock.", "en", "$2.3 billion"),
+        ("The fund would value Ondine at 11 billion euros.", "en", None),
+        ("Harrow opened an office in Tolland.", "en", None),
+    ],
+)
+def test_amounts_are_as_written_and_valuations_are_none(sentence: str, language: str, amount: str | None) -> None:
+    assert known(sentence, language)["amount"] == amount
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "day"),
+    [
+        ("海岚6月2日发布新模型。", "zh", "2026-06-02"),
+        ("海岚10日发布新模型。", "zh", "2026-06-10"),
+        ("海岚12月30日发布新模型。", "zh", "2025-12-30"),
+        ("海岚将于12月30日发布新模型。", "zh", "2026-12-30"),
+        ("海岚昨天发布新模型。", "zh", "2026-06-10"),
+        ("海岚近日发布新模型。", "zh", None),
+        ("记者6月9日从海岚获悉，新模型已上线。", "zh", None),
+        ("Halden released the model on Tuesday.", "en", "2026-06-09"),
+        ("Halden released the model on Jan. 5, 2025.", "en", "2025-01-05"),
+        ("Halden will open the office on Oct. 1.", "en", "2026-10-01"),
+        ("Halden released the model last week.", "en", None),
+    ],
+)
+def test_dates_are_resolved_from_the_day_of_publication(sentence: str, language: str, day: str | None) -> None:
+    assert known(sentence, language)["date"] == day
+
+
+def test_an_article_without_a_day_has_no_dates() -> None:
+    made = told("海岚6月2日发布新模型。", (), "zh")
+    assert fields_of(made.headline, "海岚6月2日发布新模型。", made, "zh", None)["date"] is None
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "actors"),
+    [
+        (
+            "机器人公司澜石机器人完成3亿元B轮融资，由青杉资本领投，北岸基金跟投。",
+            "zh",
+            ("澜石机器人", "青杉资本", "北岸基金"),
+        ),
+        ("海岚数据与云港大学签署合作协议。", "zh", ("海岚数据", "云港大学")),
+        ("云港大学计算机系教授许微团队提出一种新算法。", "zh", ("云港大学", "许微")),
+        ("Business-software maker Orsova agreed to buy Fieldbrook for $2 billion.", "en", ("Orsova", "Fieldbrook")),
+        ("President Ana Whitlow signed the order in Geneva.", "en", ("Ana Whitlow",)),
+        ("Basalt Systems unveiled Strata-2 at an event in Austin.", "en", ("Basalt Systems",)),
+        ("Volume shipments will begin in the fourth quarter.", "en", None),
+    ],
+)
+def test_actors_are_names_without_what_they_are(sentence: str, language: str, actors: tuple[str, ...] | None) -> None:
+    assert known(sentence, language)["actors"] == actors
+
+
+def test_the_main_name_is_the_one_of_the_title_that_the_text_repeats() -> None:
+    assert main_name("澜石机器人完成B轮融资", "澜石机器人今天宣布。澜石机器人成立于2020年。", "zh") == "澜石机器人"
+    assert main_name("Halden pulls memory feature", "Halden has pulled it. A fault, Halden said.", "en") == "Halden"
+    assert main_name("What is a router?", "A router decides.", "en") == ""

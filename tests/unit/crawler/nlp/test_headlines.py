@@ -1,0 +1,148 @@
+"""A headline is a clause of its own with its modality; nothing is spliced, names are not cut."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.nlp.headlines import LONGEST, clean, condensed, headline, told
+from crawler.nlp.headlines_zh import clauses, width
+
+
+@pytest.mark.parametrize(
+    ("sentence", "acts", "expected"),
+    [
+        ("到2030年，云栖新区人工智能核心产业规模突破800亿元。", ("突破",), "到2030年，云栖新区人工智能核心产业规模突破800亿元"),
+        ("办法要求，平台公布训练数据的来源。", ("公布", "要求"), "办法要求平台公布训练数据的来源"),
+        ("海岚数据首席信息官罗伊表示，新系统将于下月上线。", ("上线",), "新系统将于下月上线"),
+        (
+            "国家网信办、工业和信息化部、国家广播电视总局、公安部联合印发《人工智能生成视频标识办法（试行）》，明年施行。",
+            ("印发",),
+            "国家网信办等联合印发《人工智能生成视频标识办法（试行）》",
+        ),
+        ("董事会宣布，创始人韩青不再担任总裁，由原副总裁陆衡接任，任命自5月6日起生效。", (), "创始人韩青不再担任总裁"),
+        ("澜石机器人否认将裁员三成。", ("裁员",), "澜石机器人否认将裁员三成"),
+        ("公司将于6月8日召开说明会，就终止合并的情况与投资者交流。", ("终止",), "公司将就终止合并的情况与投资者交流"),
+        (
+            "记者3月2日从云港大学获悉，该校许微团队用图神经网络从上万种候选分子中筛选出新型催化剂。",
+            (),
+            "云港大学许微团队用图神经网络筛选出新型催化剂",
+        ),
+        (
+            "芯片企业流光半导体10日在深圳发布第三代推理卡LG300，配备96GB显存，标称功耗280瓦。",
+            ("发布",),
+            "流光半导体在深圳发布第三代推理卡LG300",
+        ),
+    ],
+)
+def test_a_chinese_headline_keeps_who_did_what_and_whether_it_is_done(
+    sentence: str, acts: tuple[str, ...], expected: str
+) -> None:
+    assert headline(sentence, acts, "zh") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "spliced"),
+    [
+        ("欧陆委员会宣布罚款，理由是其系统没有测试，也没有履行告知义务。", "委员会没有履行"),
+        ("“公司会渡过难关”，创始人韩青说，产品将并入助手团队。", "公司将并入"),
+        ("每台的售价在40万元左右，公司希望明年降到25万元以内。", "售价希望"),
+        ("整改期间，网信办将会同公安厅抽查；逾期不改的，依法予以处罚。", "网信办依法予以处罚"),
+    ],
+)
+def test_a_clause_is_never_joined_to_a_subject_across_another(sentence: str, spliced: str) -> None:
+    assert spliced not in headline(sentence, (), "zh")
+
+
+@pytest.mark.parametrize("sentence", ["根据官方公布的数据。", "市场研究机构预计，", "试点三个月。"])
+def test_without_subject_and_predicate_the_sentence_stands_for_itself(sentence: str) -> None:
+    made = told(sentence, (), "zh")
+    assert not made.is_clean
+    assert sentence.startswith(made.headline.removesuffix("…"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Gov. Ana Whitlow on Friday signed legislation requiring chatbots to tell users that they are machines.",
+            "Gov. Ana Whitlow signed legislation requiring chatbots to tell users that they are machines",
+        ),
+        (
+            "Quarrystone, a maker of warehouse robots, is in talks to buy Dutch rival Pellet for about 900 million euros, three people said.",
+            "Quarrystone is in talks to buy Dutch rival Pellet for about 900 million euros",
+        ),
+        (
+            "The ministry said it would publish the draft by the end of June.",
+            "The ministry will publish the draft by the end of June",
+        ),
+        (
+            "Under the terms of the settlement Brightly must delete the recordings within 60 days.",
+            "Brightly must delete the recordings within 60 days",
+        ),
+        (
+            "Ferrin Labs denied that it had trained its model on patient records.",
+            "Ferrin Labs denied that it had trained its model on patient records",
+        ),
+        (
+            "A federal judge in Norwood on Monday threw out most of a suit that accused Palliser of copying the voices of forty narrators.",
+            "A federal judge in Norwood threw out most of a suit",
+        ),
+    ],
+)
+def test_an_english_headline_is_the_main_clause_with_its_modality(sentence: str, expected: str) -> None:
+    assert headline(sentence, (), "en") == expected
+
+
+def test_what_analysts_say_is_not_told_as_so() -> None:
+    assert headline("Analysts said that Harrow would miss its forecast.", (), "en").startswith("Analysts said")
+
+
+def test_datelines_and_source_marks_are_no_part_of_a_sentence() -> None:
+    assert clean("FORT ELM, March 3 (Lakeside Wire) - Selat shipped samples.") == "Selat shipped samples."
+    assert clean("江湾日报讯（记者 苏木）6月2日，新规施行。") == "6月2日，新规施行。"
+
+
+def test_a_detail_is_condensed_at_clause_borders() -> None:
+    sentence = (
+        "澜石机器人6月2日完成3亿元B轮融资，"
+        + "，".join(f"第{n}笔款项用于建设第{n}条机器人产线" for n in "一二三四五六七八")
+        + "。"
+    )
+    made = told(sentence, ("融资",), "zh")
+    start, end = condensed(sentence, made, "zh")
+    assert start == 0
+    assert 40 <= end <= 90
+    assert sentence[end] == "，"
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from("星河 发布 了 将 “ ” 《 》 ， 。 ： ； 公司 宣布 的 由 其 10日 据 第二代 A1 、 等 在 上 ( )".split()),
+        max_size=25,
+    )
+)
+def test_headlines_of_awkward_pieces_are_short_and_condensed_spans_lie_inside(pieces: list[str]) -> None:
+    sentence = "".join(pieces)
+    made = told(sentence, (), "zh")
+    assert width(made.headline) <= LONGEST + 8 or not made.is_clean
+    start, end = condensed(sentence, made, "zh")
+    assert 0 <= start <= end <= len(sentence)
+    assert all(sentence[one.start : one.end] == one.text for one in clauses(sentence))
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from(
+            "Halden said, it would The a launches of “ ” , . - that which $3 million on Monday to buy Orsova (".split()
+        ),
+        max_size=30,
+    )
+)
+def test_english_of_awkward_pieces_is_survived(pieces: list[str]) -> None:
+    sentence = " ".join(pieces)
+    start, end = condensed(sentence, told(sentence, (), "en"), "en")
+    assert 0 <= start <= end <= len(sentence)
