@@ -112,7 +112,9 @@ class App:
             return
         self._feeds_stale = False
         rules = [rule.name for rule in config.rules]
-        await asyncio.to_thread(self.feeds.write, rules, config.feeds.folder, config.feeds.address or "", config.feeds.entries)
+        await asyncio.to_thread(
+            self.feeds.write, rules, config.feeds.folder, config.feeds.address or "", config.feeds.entries, config.zone
+        )
 
     async def until(self, done: Awaitable[object]) -> None:
         """Wait until `done`; if a part of the program ends before that, its error ends everything, loudly."""
@@ -216,4 +218,4 @@ def _watched(row: SourceConfig) -> WatchedSource:
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:
     """The channels that rules may name, each opened from its address."""
-    return {row.name: channel_for(row.url, row.template or "") for row in config.channels}
+    return {row.name: channel_for(row.url, row.template or "", config.zone) for row in config.channels}

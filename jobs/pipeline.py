@@ -21,6 +21,7 @@ from typing import Literal
 from sqlalchemy.orm import Session
 
 from crawler import url as urls
+from crawler.durations import show_duration
 from crawler.errors import NotAnArticle, ReadError, SpiderError
 from crawler.fetch.engine import Fetch, FetchResult
 from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Source
@@ -29,7 +30,6 @@ from crawler.sandbox.pool import Killed, Readers
 from crawler.stages.add import bare
 from crawler.stages.read import MAX_PAGES, joined, next_page
 from jobs import log, pacing, schedule
-from jobs.config.times import show_duration
 from jobs.deliver.message import payload, record_fields
 from storage.archive import articles
 from storage.db.database import Database

@@ -44,7 +44,7 @@ def try_channel(context: typer.Context, name: Annotated[str, typer.Argument(help
 
     async def send() -> bool:
         async with posting() as post:
-            receipt = await channel_for(channel.url).send(test_message(clock.now()), post)
+            receipt = await channel_for(channel.url, zone=config.zone).send(test_message(clock.now()), post)
             out.print(("accepted" if receipt.accepted else "refused") + f": {receipt.detail}", markup=False)
             return receipt.accepted
 

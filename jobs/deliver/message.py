@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -104,6 +104,17 @@ class Message:
             cap=payload.get("cap"),
             record=MappingProxyType(record),
             follows=MappingProxyType(follows),
+        )
+
+    def in_zone(self, zone: tzinfo) -> Message:
+        """The same message with its times as a clock in `zone` shows them."""
+        at = self.published.astimezone(zone) if self.published else None
+        record = {**self.record, "published": _iso(at)} if "published" in self.record else self.record
+        return replace(
+            self,
+            published=at,
+            record=MappingProxyType(dict(record)),
+            items=tuple(item.in_zone(zone) for item in self.items),
         )
 
     def as_plain(self) -> Message:
