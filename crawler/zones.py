@@ -102,10 +102,10 @@ _english = re.compile(
 )
 _american = re.compile(r" ?[(\[]?(eastern|central|mountain|pacific)\b", re.I)
 _chinese = re.compile(rf"({'|'.join(sorted(_CHINESE, key=len, reverse=True))}|当地|本地)(?:标准|夏令)?时间|东八区")
+AHEAD = re.compile(rf"(?:{_chinese.pattern.replace('间', '[间間]').replace('时', '[时時]')})[\s:：]*$")  # in front of a date
 _abbreviation = re.compile(r" ?[(\[]?([A-Za-z]{2,5})(?![A-Za-z0-9'’-])")
 _letter = re.compile(r"[zZ](?![A-Za-z])| ?[A-IK-Z][)\]]?$")
-# What may be a zone in front of a date, or behind a clock time.
-AHEAD = re.compile(r"[\u4e00-\u9fff]{2,6}[时時][间間][\s:：]*$")
+# What may be a zone behind a clock time.
 BEHIND = re.compile(
     r"\s?[(（\[]?(?:(?:UTC|GMT)\s?[+-]\d{1,2}(?::?\d\d)?|[+-]\d\d:?\d\d|[A-Z]{2,5}\b|[\u4e00-\u9fff]{2,6}[时時][间間]"
     r"|[A-Z][a-z]+(?: [A-Z][a-z]+){0,2} [Tt]ime\b|(?:Eastern|Central|Mountain|Pacific)\b)"

@@ -107,7 +107,9 @@ class App:
             return
         self._feeds_stale = False
         rules = [rule.name for rule in config.rules]
-        await asyncio.to_thread(self.feeds.write, rules, config.feeds.folder, config.feeds.address or "", config.feeds.entries)
+        await asyncio.to_thread(
+            self.feeds.write, rules, config.feeds.folder, config.feeds.address or "", config.feeds.entries, config.zone
+        )
 
     async def until(self, done: Awaitable[object]) -> None:
         """Wait until `done`; if a part of the program ends before that, its error ends everything, loudly."""

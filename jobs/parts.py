@@ -60,4 +60,4 @@ def _watched(row: SourceConfig) -> WatchedSource:
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:
     """The channels that rules may name, each opened from its address."""
-    return {row.name: channel_for(row.url, row.template or "") for row in config.channels}
+    return {row.name: channel_for(row.url, row.template or "", config.zone) for row in config.channels}

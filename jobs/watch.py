@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Literal
 
+from crawler.durations import show_duration
 from crawler.fetch.messages import FetchResult
 from crawler.record import Record, Source
 from jobs import schedule
-from jobs.config.times import show_duration
 from storage.archive import articles
 from storage.queue.frontier import Task
 from storage.rules.ruleset import Ruleset

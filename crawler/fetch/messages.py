@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from scrapy.exceptions import IgnoreRequest
 
+from crawler import durations
 from crawler.record import Outcome, Page, Reason
 
 Work = TypeVar("Work")
@@ -105,19 +105,8 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
     Never raises.
     """
-    text = (value or "").strip()[:64]
-    if re.fullmatch(r"[0-9]+(\.[0-9]*)?", text):
-        return _clamp(float(text))
-    try:
-        date = parsedate_to_datetime(text)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if date.tzinfo is None:
-        date = date.replace(tzinfo=UTC)  # "-0000": RFC 9110 dates are always GMT
-    try:
-        return _clamp((date - now).total_seconds())
-    except OverflowError:
-        return None
+    seconds = durations.retry_after(value, now)
+    return None if seconds is None else _clamp(seconds)
 
 
 def _clamp(seconds: float) -> float:

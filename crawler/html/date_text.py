@@ -81,7 +81,7 @@ def _rank(before: str, behind: str) -> int | None:
 
 def _zone_ahead(before: str) -> str:
     found = zones.AHEAD.search(before)
-    return found[0] if found else ""
+    return found[0].rstrip(" :：") if found else ""
 
 
 def _zone_behind(behind: str) -> str:

@@ -24,15 +24,17 @@ from crawler.url import join
 
 MAX_TIMES = 30  # `<time>` elements looked at
 NEAR = 12  # levels above one
+OPENING = 30  # letters of a text that tell it
 TITLE = 24  # bytes of a link's text that may be a headline: eight Han characters
 _DAY = timedelta(days=1)
 
 _METAS = (
     "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
     " publication_date date dc.date dc.date.issued dcterms.created dcterms.date parsely-pub-date sailthru.date article.published"
-    " article:publish_time apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published citation_publication_date citation_date"
+    " article:publish_time apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published dateupdate citation_publication_date"
+    " citation_date"
 ).split()
-_CHANGES = "article:modified_time og:updated_time datemodified dateupdate last-modified lastmod dcterms.modified".split()
+_CHANGES = "article:modified_time og:updated_time datemodified last-modified lastmod dcterms.modified".split()
 _LD, _LD_CHANGES = ("datePublished", "dateCreated", "uploadDate"), ("dateModified",)
 _apart = re.compile(
     r"\b(20\d\d)[\s年]+(\d{1,2})\s*/\s*(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)"
@@ -58,11 +60,12 @@ _no_article = re.compile(r"/(?:authors?|people|staff|tags?|topics?|categor(?:y|i
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Where this article's date may stand: its headline, the short lines around it, and whether its text is from the page's scripts."""
+    """Where this article's date may stand: under its headline, in the short lines around it, and beside the `opening` of a text that is
+    from the page's scripts."""
 
     title: str
     bar: Sequence[str]
-    scripted: bool = False
+    opening: str = ""
 
 
 def published(head: Head, root: etree._Element, around: Around, dates: DateReader) -> datetime | None:
@@ -76,16 +79,17 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     seen, seen_text = _seen(around.bar, found, dates)
     if told and _has_clock(told, dates):
         return seen if seen and _is_mislabelled(told, seen, head) else told
-    stated = _first(_in_state(head, around.title), dates) if around.scripted else None
+    stated = _first(_in_state(head, around), dates) if around.opening else None
     if seen and not (told or stated) and seen_text[:2] in ("19", "20") and _has_clock(seen, dates):
         return seen  # 10-08 12:00 would leave the year to a guess
     metas = list(head.all(*_METAS))
     said = _first(chain(metas, _times(root, head.url)), dates)
     if said and seen and _is_mislabelled(said, seen, head):
         return seen
-    ranked = [at for at in (told, stated, seen, said) if at]
+    ranked = [at for at in (told, said, stated, seen) if at]
     if not any(_has_clock(at, dates) for at in ranked):
-        ranked += [at for at in (_first(chain(_in_state(head, around.title), _in_scripts(head, dates)), dates),) if at]
+        hidden = chain(_in_state(head, around), _in_scripts(head, dates))
+        ranked += [at for text in islice(hidden, MAX_TIMES) if (at := dates(text))]
     if ranked:
         return next((at for at in ranked if _has_clock(at, dates) and abs(at - ranked[0]) < _DAY), ranked[0])
     changes = chain(*(_texts(article, _LD_CHANGES) for article in own), head.all(*_CHANGES)) if texts or metas else ()
@@ -132,17 +136,27 @@ def _day_of(url: str, dates: DateReader) -> datetime | None:
 
 
 def _own(head: Head, title: str) -> list[dict[str, Any]]:
-    """The page's JSON-LD articles without those that are another's by headline and address; of several the one that names this."""
-    known = [name for name in (loose(title), loose(head.tags.title)) if name]
-    named = [article for article in head.articles if _names(article, head.url, known)]
-    return named or [article for article in head.articles if not (_headline(article) and _address(article, head.url))]
+    """The page's JSON-LD articles; of several those that name this one, and never one that is another's by headline and address."""
+    known = [_pairs(name) for name in (title, head.tags.title)]
+    likeness = [max(_likeness(_headline(article), name) for name in known) for article in head.articles]
+    here = [_address(article, head.url) == _bare(head.url) for article in head.articles]
+    named = [article for article, like, same in zip(head.articles, likeness, here, strict=True) if same or like > 0.7]
+    others = [
+        like < 0.3 and bool(_headline(article) and _address(article, head.url))
+        for article, like in zip(head.articles, likeness, strict=True)
+    ]
+    return named or [article for article, other in zip(head.articles, others, strict=True) if not other]
 
 
-def _names(article: dict[str, Any], url: str, known: Sequence[str]) -> bool:
-    headline = loose(_headline(article))
-    return (len(headline) > 3 and any(headline in name or name in headline for name in known)) or _address(article, url) == _bare(
-        url
-    )
+def _likeness(headline: str, known: set[str]) -> float:
+    """How much of a headline's letters stand, in pairs, in a title."""
+    pairs = _pairs(headline)
+    return len(pairs & known) / len(pairs) if pairs else 0.0
+
+
+def _pairs(text: str) -> set[str]:
+    letters = loose(text[:300])
+    return {letters[at : at + 3] for at in range(len(letters) - 2)}
 
 
 def _headline(article: dict[str, Any]) -> str:
@@ -207,27 +221,39 @@ def _is_elsewhere(href: str | None, url: str) -> bool:
 # ---- scripts
 
 
-def _in_state(head: Head, title: str) -> Iterator[str]:
+def _in_state(head: Head, around: Around) -> Iterator[str]:
     """The dates of the object that is this article in the state of the page's program, those of its publication first."""
-    wanted = loose(title)
-    if not wanted:
-        return
-    for whole in script_state.values(head.tags, title, 0):
-        owners = [one for one in _objects(whole) if any(_is_title(key, value, wanted, whole) for key, value in one.items())]
-        around = (
-            [one for one in _objects(whole) if any(part is owner for part in one.values() for owner in owners)]
-            if len(owners) < 9
-            else []
-        )
-        for one in (*owners, *around):
+    title, opening = loose(around.title), loose(around.opening)[:OPENING]
+    for whole in script_state.values(head.tags, around.title if not opening else "", 0) if title else ():
+        above: dict[int, Any] = {}
+        for one in islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES):
+            above |= {id(part): one for part in (one.values() if isinstance(one, dict) else one) if isinstance(part, dict | list)}
+        for one in islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES):
+            if isinstance(one, dict) and any(_is_title(key, value, title, whole) for key, value in one.items()):
+                yield from _dates_at(one, above, 1, whole)
+            elif opening and any(
+                isinstance(value, str) and _holds(value, opening) for value in (one.values() if isinstance(one, dict) else one)
+            ):
+                yield from _dates_at(one, above, 5, whole)
+
+
+def _holds(text: str, opening: str) -> bool:
+    return len(text) >= OPENING and opening in loose(text[:4000])
+
+
+def _dates_at(one: Any, above: dict[int, Any], levels: int, whole: Any) -> Iterator[str]:
+    """The dates of an object, its parts, and the nearest of so many levels around it."""
+    for _ in range(levels + 1):
+        if isinstance(one, dict):
             parts = [one, *(value for key, value in one.items() if isinstance(value, dict) and "author" not in key.lower())]
-            for pattern in (_published_key, _created_key):
-                yield from (text for part in parts for text in _dates_under(part, pattern, whole))
-
-
-def _objects(whole: Any) -> Iterator[dict[str, Any]]:
-    found = islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES)
-    return (one for one in found if isinstance(one, dict))
+            found = [
+                text
+                for pattern in (_published_key, _created_key)
+                for part in parts
+                for text in _dates_under(part, pattern, whole)
+            ]
+            yield from found
+        one = above.get(id(one))
 
 
 def _is_title(key: str, value: Any, wanted: str, whole: Any) -> bool:
@@ -237,7 +263,12 @@ def _is_title(key: str, value: Any, wanted: str, whole: Any) -> bool:
 def _dates_under(one: dict[str, Any], pattern: re.Pattern[str], whole: Any) -> Iterator[str]:
     for key, value in one.items():
         value = _resolved(value, whole)
-        if isinstance(value, str | int) and not isinstance(value, bool) and pattern.fullmatch(re.sub(r"[\W_]", "", key).lower()):
+        if (
+            value
+            and isinstance(value, str | int)
+            and not isinstance(value, bool)
+            and pattern.fullmatch(re.sub(r"[\W_]", "", key).lower())
+        ):
             yield str(value)
 
 

@@ -45,7 +45,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if reason := refusal(head, layout, title, at, body):
         raise NotAnArticle(*reason)
     bar, marked, credits = _around(layout, at, body)
-    around = page_dates.Around(title, bar, scripted=body.lines is not visible.lines)
+    around = page_dates.Around(title, bar, body.text[:60] if body.lines is not visible.lines else "")
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
     record = Record(

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -20,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 from sqlalchemy.orm import Session
 
+from crawler.durations import parse_duration
 from jobs import clock, log
 from jobs.config.load import Config, load
 from jobs.safe_text import escaped, in_json
@@ -141,16 +141,12 @@ def local(moment: datetime | None, zone: tzinfo) -> str | None:
     return moment.astimezone(zone).strftime("%Y-%m-%d %H:%M") if moment else None
 
 
-_SINCE = re.compile(r"(\d+)([mhdw])")
-
-
 def since(text: str | None) -> datetime | None:
-    """``30d``, ``12h``, or an ISO date → the moment it means. Raises typer.BadParameter."""
+    """``30d``, ``1h30m``, or an ISO date → the moment it means. Raises typer.BadParameter."""
     if not text:
         return None
-    if match := _SINCE.fullmatch(text.strip()):
-        unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[match[2]]
-        return clock.now() - timedelta(**{unit: int(match[1])})
+    if (ago := parse_duration(text)) is not None:
+        return clock.now() - ago
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

@@ -16,6 +16,7 @@ from pydantic import PlainSerializer as Shown
 from pydantic import WithJsonSchema as Schema
 from sqlalchemy import make_url
 
+from crawler import durations
 from crawler.nlp.lexicon import UserTerm
 from crawler.plugins import Component, family
 from crawler.record import Source
@@ -29,13 +30,13 @@ _DURATION = r"^([0-9.]+(ms|s|m|h|d|w))+$"
 Duration = Annotated[
     timedelta,
     BeforeValidator(times.parse_duration),
-    Shown(times.show_duration),
+    Shown(durations.show_duration),
     Schema({"type": "string", "pattern": _DURATION}),
 ]
 Every = Annotated[
     timedelta | str,
     BeforeValidator(times.parse_every),
-    Shown(lambda every: every if isinstance(every, str) else times.show_duration(every)),
+    Shown(lambda every: every if isinstance(every, str) else durations.show_duration(every)),
     Schema({"type": "string", "pattern": f"{_DURATION}|^adaptive$"}),
 ]
 Size = Annotated[

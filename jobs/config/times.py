@@ -12,12 +12,10 @@ from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
 
+from crawler import durations
 from jobs.config.values import brief
 
-UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
-_DURATION = re.compile(r"(?:\d{1,9}(?:\.\d{1,3})?(?:ms|[smhdw])){1,6}")
-_DURATION_PART = re.compile(r"([\d.]+)(ms|[smhdw])")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
 
 
@@ -27,34 +25,24 @@ def parse_duration(value: Any) -> timedelta:
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError(f'{value} has no unit; write for example "{value}s" or "{value}m"')
-    if not isinstance(value, str) or not _DURATION.fullmatch(value.strip()):
+    if not isinstance(value, str) or not durations.is_duration(value):
         raise ValueError(f"{brief(value)} is no duration; write for example 30s, 10m, 2h or 1d")
-    seconds = sum(float(number) * UNITS[unit] for number, unit in _DURATION_PART.findall(value))
-    if seconds > 3660 * UNITS["d"]:
+    if (duration := durations.parse_duration(value)) is None:
         raise ValueError(f"{brief(value)} is longer than ten years")
-    return timedelta(seconds=seconds)
-
-
-def show_duration(value: timedelta) -> str:
-    """timedelta → the shortest text that `parse_duration` reads back."""
-    rest, parts = round(value.total_seconds() * 1000), []
-    for unit in ("d", "h", "m", "s", "ms"):
-        count, rest = divmod(rest, round(UNITS[unit] * 1000))
-        parts += [f"{count}{unit}"] if count else []
-    return "".join(parts) or "0s"
+    return duration
 
 
 def check_timeout(value: timedelta) -> timedelta:
     """A second at least, and no longer than the lease of a task lasts."""
     if not timedelta(seconds=1) <= value <= timedelta(minutes=2):
-        raise ValueError(f"{show_duration(value)} is out of bounds; a request may take 1s to 2m")
+        raise ValueError(f"{durations.show_duration(value)} is out of bounds; a request may take 1s to 2m")
     return value
 
 
 def check_patience(value: timedelta) -> timedelta:
     """How long a model may think."""
     if not timedelta(seconds=1) <= value <= timedelta(minutes=30):
-        raise ValueError(f"{show_duration(value)} is out of bounds; an answer may take 1s to 30m")
+        raise ValueError(f"{durations.show_duration(value)} is out of bounds; an answer may take 1s to 30m")
     return value
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal
 
@@ -108,6 +108,17 @@ class Message:
             cap=payload.get("cap"),
             record=MappingProxyType(record),
             follows=MappingProxyType(follows),
+        )
+
+    def in_zone(self, zone: tzinfo) -> Message:
+        """The same message with its times as a clock in `zone` shows them."""
+        at = self.published.astimezone(zone) if self.published else None
+        record = {**self.record, "published": at.isoformat() if at else None} if "published" in self.record else self.record
+        return replace(
+            self,
+            published=at,
+            record=MappingProxyType(dict(record)),
+            items=tuple(item.in_zone(zone) for item in self.items),
         )
 
     def as_plain(self) -> Message:

@@ -12,13 +12,13 @@ import contextlib
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 
 import aiohttp
 from pydantic import BaseModel
 
+from crawler import durations
 from crawler.plugins import Component
 from jobs import clock
 from jobs.deliver.address import component_of, parse_address, shown
@@ -96,15 +96,7 @@ class Reply:
     @property
     def retry_after(self) -> float | None:
         """Seconds that the server asks us to wait (RFC 9110 §10.2.3: seconds, or a date)."""
-        asked = self.headers.get("Retry-After", "").strip()
-        try:
-            seconds = float(asked)
-        except ValueError:
-            try:
-                seconds = (parsedate_to_datetime(asked) - self.now).total_seconds()
-            except (ValueError, TypeError, OverflowError):
-                return None
-        return _seconds(seconds)
+        return _seconds(durations.retry_after(self.headers.get("Retry-After"), self.now))
 
     def refusal(self) -> Receipt | None:
         """What HTTP itself says against the message; None when the status is a 2xx."""
@@ -251,7 +243,7 @@ def _words(text: str) -> str:
 class OpenChannel:
     """A channel with its options, ready to send. `rate` is messages a minute; None means as fast as it takes them.
 
-    `template` is the operator's own wording of an alert.
+    `template` is the operator's own wording of an alert; `zone` that in which times are shown.
     """
 
     name: str
@@ -261,17 +253,18 @@ class OpenChannel:
     rate: float | None
     component: Component = field(repr=False)
     template: str = ""
+    zone: tzinfo = UTC
 
     async def send(self, message: Message, post: Post) -> Receipt:
         """Hand the message to the vendor and read its answer."""
-        worded = replace(message, template=self.template) if self.template else message
+        worded = replace(message.in_zone(self.zone), template=self.template or message.template)
         receipt: Receipt = await self.component.module.send(worded, self.options, post)
         return receipt
 
 
-def channel_for(text: str, template: str = "") -> OpenChannel:
+def channel_for(text: str, template: str = "", zone: tzinfo = UTC) -> OpenChannel:
     """The channel of an address; raises OptionError that says what is wrong or missing."""
     address = parse_address(text)
     component = component_of(address)
     options: BaseModel = component.module.options(address)
-    return OpenChannel(component.name, address.scheme, shown(address), options, component.module.RATE, component, template)
+    return OpenChannel(component.name, address.scheme, shown(address), options, component.module.RATE, component, template, zone)

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -37,11 +37,21 @@ _log = log.get("feeds")
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """One rule's feed. `address` is where its folder is shown, "" if nowhere."""
+    """One rule's feed. `address` is where its folder is shown, "" if nowhere; `zone` that of its times."""
 
     rule: str
     address: str
     entries: Sequence[Entry]
+    zone: tzinfo = UTC
+
+    def shown(self, moment: datetime) -> str:
+        """A time as the feed says it."""
+        return moment.astimezone(self.zone).isoformat()
+
+    def published(self, entry: Entry) -> str:
+        """When the article of an alert appeared, or else when it was told."""
+        said = entry.payload["record"]["published"]
+        return self.shown(datetime.fromisoformat(said) if said else entry.created_at)
 
     @property
     def title(self) -> str:
@@ -87,7 +97,7 @@ def to_atom(feed: Feed, now: datetime) -> bytes:
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=cast(Any, {None: ATOM}))
     _add(root, "id", uuid5(NAMESPACE_URL, f"zhixun {feed.rule}").urn)
     _add(root, "title", feed.title)
-    _add(root, "updated", max((entry.changed_at for entry in feed.entries), default=now).isoformat())
+    _add(root, "updated", feed.shown(max((entry.changed_at for entry in feed.entries), default=now)))
     _add(_add(root, "author"), "name", "智讯")
     if feed.address:
         _add(root, "link", rel="self", href=feed.url("xml"), type="application/atom+xml")
@@ -96,8 +106,8 @@ def to_atom(feed: Feed, now: datetime) -> bytes:
         node = _add(root, "entry")
         _add(node, "id", _id(feed, entry))
         _add(node, "title", _text(record["title"]))
-        _add(node, "updated", entry.changed_at.isoformat())
-        _add(node, "published", record["published"] or entry.created_at.isoformat())
+        _add(node, "updated", feed.shown(entry.changed_at))
+        _add(node, "published", feed.published(entry))
         if link := safe_link(record["link"]):
             _add(node, "link", rel="alternate", href=link)
         _add(_add(node, "author"), "name", _text(record["author"] or record["publisher"] or record["source"] or "–"))
@@ -130,8 +140,8 @@ def _item(feed: Feed, entry: Entry) -> dict[str, Any]:
         "url": safe_link(record["link"]),
         "title": _text(record["title"]),
         "content_text": "\n".join(_lines(entry)),
-        "date_published": record["published"] or entry.created_at.isoformat(),
-        "date_modified": entry.changed_at.isoformat(),
+        "date_published": feed.published(entry),
+        "date_modified": feed.shown(entry.changed_at),
         "authors": [{"name": _text(author)}] if author else [],
         "tags": [_text(keyword) for keyword in record["keywords"]],
         "language": record["language"],
@@ -148,16 +158,18 @@ class Feeds:
         self._written: dict[str, tuple[int, int]] = {}
         self._where: tuple[object, ...] = ()
 
-    def write(self, rules: Sequence[str], folder: str | None, address: str = "", limit: int = 100) -> list[str]:
+    def write(
+        self, rules: Sequence[str], folder: str | None, address: str = "", limit: int = 100, zone: tzinfo = UTC
+    ) -> list[str]:
         """The rules whose files were written. A folder that cannot be written is logged; the next change tries again."""
         if folder is None:
             return []
-        if self._where != (folder, address, limit):
-            self._where, self._written = (folder, address, limit), {}
+        if self._where != (folder, address, limit, zone):
+            self._where, self._written = (folder, address, limit, zone), {}
         marks = self._db.read(ledger.marks)
         stale = [rule for rule in rules if self._written.get(rule) != marks.get(rule, (0, 0))]
         for rule in stale:
-            feed = Feed(rule, address, self._db.read(lambda s, rule=rule: ledger.entries(s, rule, limit)))  # type: ignore[misc]
+            feed = Feed(rule, address, self._db.read(lambda s, rule=rule: ledger.entries(s, rule, limit)), zone)  # type: ignore[misc]
             base = Path(folder) / file_name(rule)
             try:
                 base.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from crawler import durations
 from crawler.errors import ZhixunError
+from jobs import clock
 from jobs.config.models import AnalysisConfig
 from jobs.model.prompt import SCHEMA, Messages
 
@@ -123,9 +125,5 @@ def _words(error: Any) -> str:
 
 
 def _retry_after(response: Any) -> float | None:
-    """Seconds; a date instead of a number is not looked at, the usual pause does."""
-    try:
-        seconds = float(response.headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return min(seconds, LONGEST_RETRY_AFTER) if seconds >= 0 else None  # false for nan
+    seconds = durations.retry_after(response.headers.get("retry-after"), clock.now())
+    return None if seconds is None else min(max(seconds, 0.0), LONGEST_RETRY_AFTER)

@@ -39,4 +39,4 @@ async def test(config: Config, name: str, now: datetime) -> Receipt:
     """Send a test message; what the channel answered. Raises Unknown."""
     channel = named("channel", name, config.channels)
     async with posting() as post:
-        return await channel_for(channel.url).send(test_message(now), post)
+        return await channel_for(channel.url, zone=config.zone).send(test_message(now), post)

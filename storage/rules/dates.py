@@ -5,20 +5,19 @@ from __future__ import annotations
 import re
 from datetime import datetime, timedelta, tzinfo
 
+from crawler.durations import parse_duration
 from storage.rules.ast import Published
 
 _date = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:T(\d{1,2}):(\d{2}))?)?)?")
-_ago = re.compile(r"-?(\d{1,5})(m|h|d|w)")
-_UNITS = {"m": timedelta(minutes=1), "h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 def condition(op: str, value: str, zone: tzinfo) -> Published:
     """The condition that ``published:`` + `op` + `value` states. Raises ValueError with a sentence."""
     written = f"published:{'' if op == '=' else op}{value}"
-    if match := _ago.fullmatch(value):
+    if (ago := parse_duration(value.removeprefix("-"))) is not None:
         if op == "=":
             raise ValueError("a time ago is compared with > or <, as in published:>=-7d")
-        return Published(written, ago=int(match[1]) * _UNITS[match[2]], older=op.startswith("<"))
+        return Published(written, ago=ago, older=op.startswith("<"))
     low, high = _span(value, zone)
     if op == ">=":
         return Published(written, low=low)

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from crawler import durations
 from jobs.config import times, values
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -31,7 +32,7 @@ def test_durations_are_numbers_with_units(text: str, seconds: float) -> None:
 
 @given(st.integers(0, 10**9).map(lambda ms: timedelta(milliseconds=ms)))
 def test_a_shown_duration_reads_back(duration: timedelta) -> None:
-    assert times.parse_duration(times.show_duration(duration)) == duration
+    assert times.parse_duration(durations.show_duration(duration)) == duration
 
 
 @pytest.mark.parametrize(("text", "size"), [("10MB", 10 * 2**20), ("500KB", 512000), ("1 gb", 2**30), ("7", 7), (4096, 4096)])

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given
@@ -14,6 +17,7 @@ from crawler.record import Event, Record
 from jobs.deliver import rendering
 from jobs.deliver.message import Message, alert_of, cut, notice, payload, short_id
 from jobs.deliver.rendering import PLAIN, Dialect, as_json, details, headline, render, safe_link
+from jobs.deliver.transport import channel_for
 from jobs.safe_text import bare
 from storage.rules.match import Evidence
 from storage.rules.ruleset import Hit
@@ -225,3 +229,24 @@ def test_a_sentence_is_quoted_once() -> None:
     assert text.count("青禾的新模型") == 1
     assert "命中 大模型、上海：" in text
     assert "1. 首批用户十二家" in text
+
+
+ZONES = {"Asia/Shanghai": "2026-11-24 16:00+08:00", "America/New_York": "2026-11-24 03:00-05:00", "UTC": "2026-11-24 08:00+00:00"}
+
+
+@pytest.mark.parametrize(("zone", "shown"), ZONES.items())
+def test_every_time_is_shown_in_the_configured_zone(zone: str, shown: str) -> None:
+    one = message().in_zone(ZoneInfo(zone))
+    digest = replace(one, kind="digest", items=(message(),)).in_zone(ZoneInfo(zone))
+    templated = replace(one, template="at $published")
+    for told in (one, digest, templated):
+        assert shown in rendering.render(told, rendering.PLAIN, 10_000)
+    assert one.record["published"] == shown.replace(" ", "T").replace("00+", "00:00+").replace("00-", "00:00-")
+    undated = message(replace(RECORD, published=None)).in_zone(ZoneInfo(zone))
+    assert (undated.published, undated.record["published"]) == (None, None)
+
+
+def test_a_channel_words_its_messages_in_its_zone(capsys: pytest.CaptureFixture[str]) -> None:
+    post: Any = None
+    asyncio.run(channel_for("console://", zone=ZoneInfo("Asia/Tokyo")).send(message(), post))
+    assert "2026-11-24 17:00+09:00" in capsys.readouterr().out

@@ -1,0 +1,53 @@
+"""How long: the one grammar of durations (``30s``, ``10m``, ``1h30m``, ``2w``), and what a server asks for in Retry-After. Pure."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+
+UNITS = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+MAX_DAYS = 3660  # ten years
+
+_duration = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,3})?(?:ms|[smhdw])){1,6}")
+_part = re.compile(r"([0-9.]+)(ms|[smhdw])")
+_seconds = re.compile(r"[0-9]+(?:\.[0-9]*)?")
+
+
+def is_duration(text: str) -> bool:
+    """True for what is written as a duration, however long."""
+    return _duration.fullmatch(text.strip()) is not None
+
+
+def parse_duration(text: str) -> timedelta | None:
+    """``30s``, ``10m``, ``2h``, ``1d``, ``2w``, ``50ms``, ``1h30m`` → timedelta; None for anything else, and beyond ten years."""
+    if not is_duration(text):
+        return None
+    seconds = sum(float(number) * UNITS[unit] for number, unit in _part.findall(text))
+    return timedelta(seconds=seconds) if seconds <= MAX_DAYS * UNITS["d"] else None
+
+
+def show_duration(value: timedelta) -> str:
+    """timedelta → the shortest text that `parse_duration` reads back."""
+    rest, parts = round(value.total_seconds() * 1000), []
+    for unit in ("d", "h", "m", "s", "ms"):
+        count, rest = divmod(rest, round(UNITS[unit] * 1000))
+        parts += [f"{count}{unit}"] if count else []
+    return "".join(parts) or "0s"
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """The seconds that a Retry-After header asks for, as a number or as a date in any of HTTP's three forms (RFC 9110 §10.2.3, §5.6.7).
+
+    Negative for a date that is past; None when it says nothing usable. Never raises.
+    """
+    text = (value or "").strip()[:64]
+    if _seconds.fullmatch(text):
+        return float(text)
+    try:
+        date = parsedate_to_datetime(text)
+        if date.tzinfo is None:
+            date = date.replace(tzinfo=UTC)  # asctime's form and "-0000": dates of HTTP are always GMT
+        return (date - now).total_seconds()
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
