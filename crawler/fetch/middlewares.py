@@ -41,7 +41,7 @@ ROBOTS_KEPT_LEAST = 3600.0
 ROBOTS_KEPT_MOST = 24 * 3600.0
 ROBOTS_RETRY = 300.0  # seconds until an unreachable robots.txt is asked for again
 ROBOTS_HOSTS = 2_000
-ROBOTS_RULES = 400_000  # over all hosts
+ROBOTS_SIZE = 20_000_000  # characters over all hosts
 NOT_ASKED = (Reason.STOPPED, Reason.OVERLOADED)
 HOST_IS_AWAY = (Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.REFUSED_ADDRESS, *NOT_ASKED)
 
@@ -107,7 +107,7 @@ class RobotsTxt:
             return known
         self._known[place] = known
         self._known.move_to_end(place)
-        while len(self._known) > ROBOTS_HOSTS or sum(len(k.rules.rules) for k in self._known.values()) > ROBOTS_RULES:
+        while len(self._known) > ROBOTS_HOSTS or sum(k.rules.size for k in self._known.values()) > ROBOTS_SIZE:
             self._known.popitem(last=False)
         return known
 
