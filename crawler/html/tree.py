@@ -36,6 +36,12 @@ _controls = re.compile(
 )
 _loose = re.compile(r"[\W_]+")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_VOID = frozenset(("br", "wbr", "img", "hr"))
+_title_tag = re.compile(  # of the markup that people put into titles
+    r"<(/?)(a|abbr|acronym|b|bdi|bdo|big|blink|br|center|cite|code|del|div|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|nobr|ol|p|q|rb|rp|rt"
+    r"|ruby|s|samp|small|span|strike|strong|sub|sup|tt|u|ul|var|wbr)(?:[\s/][^<>]*)?>",
+    re.IGNORECASE,
+)
 
 
 def decode(body: bytes, content_type: str = "") -> str:
@@ -154,6 +160,21 @@ def plain(markup: str) -> str:
     except ReadError:
         return ""
     return "\n".join(line for block in _lines(root) for line in paragraphs(block))
+
+
+def plain_title(markup: str) -> str:
+    """A title as one plain line. Words in angle brackets that are no markup of HTML's stay: <think>, List<String>, a lonely <b>."""
+    known = _title_tag.findall(markup)
+    closed = {name.lower() for slash, name in known if slash}
+    opened = {name.lower() for slash, name in known if not slash}
+
+    def gone(found: re.Match[str]) -> str:
+        name = found[2].lower()
+        if name in _VOID:
+            return " "
+        return "" if name in closed & opened else found[0]
+
+    return clean(entities.unescape(_title_tag.sub(gone, markup)))
 
 
 def _lines(root: etree._Element) -> Iterator[str]:

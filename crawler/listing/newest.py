@@ -12,13 +12,12 @@ def by_age(dates: Sequence[datetime | None]) -> list[int]:
     An entry without a date is as old as the one before it. Of entries with one date nobody knows which is the newest, for some
     sites append and some prepend: they come from both ends of the list in turn, its last first.
     """
-    filled: list[float] = []
-    for date in dates:
-        filled.append(date.timestamp() if date else (filled[-1] if filled else float("-inf")))
     alike: dict[float, list[int]] = {}
-    for place, date in enumerate(filled):
-        alike.setdefault(date, []).append(place)
-    return [place for date in sorted(alike, reverse=True) for place in _from_both_ends(alike[date])]
+    age = float("-inf")
+    for place, date in enumerate(dates):
+        age = date.timestamp() if date else age
+        alike.setdefault(age, []).append(place)
+    return [place for age in sorted(alike, reverse=True) for place in _from_both_ends(alike[age])]
 
 
 def kept(dates: Sequence[datetime | None], most: int) -> list[int]:
@@ -27,6 +26,4 @@ def kept(dates: Sequence[datetime | None], most: int) -> list[int]:
 
 
 def _from_both_ends(places: list[int]) -> list[int]:
-    half = len(places) // 2
-    ends = [place for pair in zip(reversed(places[half:]), places, strict=False) for place in pair]
-    return ends[: len(places)] + ([places[half]] if len(places) % 2 else [])
+    return [places[number // 2] if number % 2 else places[-1 - number // 2] for number in range(len(places))]
