@@ -33,9 +33,7 @@ _plain = re.compile(r"[A-Za-z0-9/._~:@!$&'()*+,;=-]*")
 _session = re.compile(  # in the path: servlets, PHP and ASP.NET keep it there for readers without cookies
     r"(?i);(?:jsessionid|phpsessid|sessionid|sid|cfid|cftoken|aspsessionid\w*)=[^/;]*|/\([AFSX]\([\w-]{8,}\)(?:[AFSX]\([\w-]{8,}\))*\)(?=/)"
 )
-_no_place = re.compile(
-    r"(?i)!?/|:~:|[\w.-]*=|(?:rss|feed|atom|top|main|content|comments?|respond|more|full|ref|from|xtor)\b[\w-]*$|$"
-)
+_no_place = re.compile(r"(?i)!?/|:~:|[\w.-]*=|(?:rss|feed|atom|top|main|content|comments|respond|more|full)$|$")
 _signature = re.compile(r"(?i)(?:x-\w+-)?(?:sign|signature|sig|auth|authkey|hmac|token|access_token)=")  # over all of the query
 _number_or_slug = re.compile(r"[0-9]|[a-z]{2,}[-_][a-z]{2,}|[^\x00-\x7f]|%[0-9A-Fa-f]{2}")
 _hash_route = re.compile(r"#!?/.")
