@@ -110,6 +110,12 @@ def host_of(url: str) -> str:
     return parts.host if parts else ""
 
 
+def query_of(url: str) -> str:
+    """The query without what tracks, or belongs to a visit only."""
+    parts = _split(url)
+    return "&".join(_wanted(parts)) if parts else ""
+
+
 def is_web(url: str) -> bool:
     """True for http and https addresses with a host."""
     return _split(url) is not None

@@ -24,12 +24,14 @@ from crawler.fetch.handler import too_large
 from crawler.fetch.messages import Ended, ended, max_age, retry_after
 from crawler.fetch.robots import Robots
 from crawler.fetch.settings import CrawlContext
+from crawler.html.redirect_stub import refresh_of, target_of
 from crawler.record import Outcome, Reason
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_HOPS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
+STUB = 302  # what a page counts as that sends its reader on
 KEPT_ACROSS_ORIGINS = frozenset(
     (b"User-Agent", b"Accept", b"Accept-Language", b"Accept-Encoding", b"If-None-Match", b"If-Modified-Since")
 )
@@ -152,12 +154,11 @@ class RobotsTxt:
         return Known(now + ROBOTS_RETRY, trouble=outcome)
 
 
-def fresh_meta(
-    *, robots: bool = False, cut: int | None = None, delay: float | None = None, render: bool = False, call: bool = False
-) -> dict[str, Any]:
-    """What our parts note on a request: seconds and bytes so far, the hops behind it, and how it is to be treated."""
-    treated = {"robots": robots, "cut": cut, "delay": delay, "render": render, "call": call}
-    return {**treated, "spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False}
+def fresh_meta(*, robots: bool = False, cut: int | None = None, delay: float | None = None, **treated: bool) -> dict[str, Any]:
+    """What our parts note on a request: seconds and bytes so far, the hops behind it, and how it is to be treated (`render`, `call` and
+    `any_type` as in Fetch). `framed`: the answer says itself where it ends."""
+    how = {"robots": robots, "cut": cut, "delay": delay, "render": False, "call": False, "any_type": False, **treated}
+    return {**how, "spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False, "framed": True}
 
 
 def header(response: Response, name: str) -> str | None:
@@ -182,6 +183,25 @@ class Redirects:
         if len(hops) > MAX_HOPS:
             raise ended(Reason.REDIRECTS, f"more than {MAX_HOPS} redirects, the last to {url[:200]}")
         return next_request(request, response.status, url, hops)
+
+
+class Stubs:
+    """Follows a page that holds nothing but the way to another one, as a redirect that is not for good."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The response itself, or the request for the page that it sends to. Raises Ended."""
+        treated = request.meta
+        if response.status != 200 or "fetch" not in treated or treated["call"] or treated["render"] or request.method != "GET":
+            return response
+        said = header(response, "Refresh")
+        place = (refresh_of(said, request.url) if said else None) or target_of(response.body, request.url)
+        if place is None or place == request.url:
+            return response
+        url = target(request.url, place.encode())
+        hops = (*treated["hops"], (request.url, STUB))
+        if len(hops) > MAX_HOPS or url in {each for each, _ in hops}:
+            raise ended(Reason.REDIRECTS, f"pages that send to each other, the last to {url[:200]}")
+        return next_request(request, STUB, url, hops)
 
 
 def target(base: str, location: bytes) -> str:
