@@ -44,10 +44,17 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = (value or "").strip()[:64]
     if _seconds.fullmatch(text):
         return float(text)
+    date = http_date(text)
     try:
-        date = parsedate_to_datetime(text)
-        if date.tzinfo is None:
-            date = date.replace(tzinfo=UTC)  # asctime's form and "-0000": dates of HTTP are always GMT
-        return (date - now).total_seconds()
+        return None if date is None else (date - now).total_seconds()
+    except OverflowError:
+        return None
+
+
+def http_date(value: str | None) -> datetime | None:
+    """A date of HTTP in any of its three forms (RFC 9110 §5.6.7), aware; None for anything else. Never raises."""
+    try:
+        date = parsedate_to_datetime((value or "").strip()[:64])
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    return date.replace(tzinfo=UTC) if date.tzinfo is None else date  # asctime's form and "-0000": dates of HTTP are always GMT

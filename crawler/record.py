@@ -39,6 +39,7 @@ class Link:
     """An article's address as a spider found it, with what the source itself said about the article.
 
     `url` is absolute and as found. `text` is the whole text where the source carries it (plain, paragraphs by "\\n").
+    `guid` is the source's own name for the article. `entry` is set where several articles stand on one page: which of them it is.
     """
 
     url: str
@@ -49,6 +50,8 @@ class Link:
     author: str | None = None
     publisher: str | None = None
     keywords: tuple[str, ...] = ()
+    guid: str | None = None
+    entry: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Found:
     `older` is the next page, where the list goes on; it is asked for only where the list may have a gap.
     `newest` is the newest publication date seen, `ttl` the pause in seconds that a feed asks for,
     `skip_hours` the hours of the day (UTC, 0 to 23) in which it wants no polls.
-    `hub` is where a feed can be subscribed to, and its topic there.
+    `hub` is where a feed can be subscribed to, and its topic there. `whole` is False for an answer that ends before its end.
     """
 
     links: tuple[Link, ...]
@@ -73,6 +76,7 @@ class Found:
     skip_hours: tuple[int, ...] = ()
     older: tuple[str, ...] = ()
     hub: tuple[str, str] | None = None
+    whole: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from urllib.parse import quote, unquote, urljoin
 
 from crawler.url_facts import Key, Tracking, facts, keys_of, tracking_of, wrappers_of
 
+MAX_WRAPPERS = 20
 MAX_URL = 20_000  # characters; longer is no web address to us
 
 # What browsers do with web addresses (WHATWG URL): blanks at the ends, tabs and line breaks inside go; \ is /.
@@ -29,9 +30,16 @@ _address = re.compile(r"(?is)(https?):[/\\]{2,}([^/\\?#]*)([^?#]*)(\?[^#]*)?(#.*
 _authority = re.compile(r"(?:.*@)?(\[[0-9a-fA-F:.]+\]|[^\s\x00-\x20\x7f\[\]:<>\"'`{}|^%@,;()*!$&+=~]+)(?::([0-9]{0,5}))?")
 _unsafe = re.compile(r"[\x00-\x20\x7f\"<>`]")  # would end the address early when somebody pastes it
 _plain = re.compile(r"[A-Za-z0-9/._~:@!$&'()*+,;=-]*")
+_session = re.compile(  # in the path: servlets, PHP and ASP.NET keep it there for readers without cookies
+    r"(?i);(?:jsessionid|phpsessid|sessionid|sid|cfid|cftoken|aspsessionid\w*)=[^/;]*|/\([AFSX]\([\w-]{8,}\)(?:[AFSX]\([\w-]{8,}\))*\)(?=/)"
+)
+_no_place = re.compile(r"(?i)!?/|:~:|[\w.-]*=|(?:rss|feed|atom|top|main|content|comments|respond|more|full)$|$")
+_signature = re.compile(r"(?i)(?:x-\w+-)?(?:sign|signature|sig|auth|authkey|hmac|token|access_token)=")  # over all of the query
+_number_or_slug = re.compile(r"[0-9]|[a-z]{2,}[-_][a-z]{2,}|[^\x00-\x7f]|%[0-9A-Fa-f]{2}")
 _hash_route = re.compile(r"#!?/.")
 _index = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
 _amp_path = re.compile(r"(?<=[^/])/amp/?$|\.amp(?=\.html$)")
+_slashes = re.compile(r"/{2,}")
 _escape = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
@@ -60,17 +68,26 @@ def canonical(url: str) -> str:
     return _join(parts, _wanted(parts)) + fragment
 
 
-def link_key(url: str) -> str:
-    """The key under which this link is known: ``site:id`` where a site's rule knows it, else ``//host/path?sorted=query``.
+def link_key(url: str, entry: str | None = None) -> str:
+    """The key under which this link is known: ``site:id`` where a site's rule knows it, else ``//host/path?sorted=query``; with
+    ``#entry``, where several articles stand on one page.
 
     What is no web address is its own key.
     """
+    if entry:
+        return f"{link_key(url)}#{_normal(entry)}"
     parts = _split(url)
     if parts is None:
         return url
     parts = _unwrap(parts)
     pieces = [piece for piece in _wanted(parts) if not _is_amp(piece)]
     return _site_key(parts, pieces) or _plain_key(parts, pieces)
+
+
+def fragment_of(url: str) -> str:
+    """What stands behind the # and names a place on the page; "" for none, and for one that says where a reader came from."""
+    fragment = _removed.sub("", url.strip(_ENDS)).partition("#")[2]
+    return "" if _no_place.match(fragment) else fragment
 
 
 def desktop_twin(url: str) -> str | None:
@@ -91,6 +108,12 @@ def host_of(url: str) -> str:
     """The host name in lower case, without port; "" if there is none."""
     parts = _split(url)
     return parts.host if parts else ""
+
+
+def query_of(url: str) -> str:
+    """The query without what tracks, or belongs to a visit only."""
+    parts = _split(url)
+    return "&".join(_wanted(parts)) if parts else ""
 
 
 def is_web(url: str) -> bool:
@@ -140,7 +163,7 @@ def _split(url: str) -> _Parts | None:
         return None
     own = "80" if scheme == "http" else "443"
     route = fragment[1:] if _hash_route.match(fragment) else ""
-    path = path.replace("\\", "/") or "/"
+    path = _session.sub("", path.replace("\\", "/")) or "/"
     return _Parts(scheme, host, "" if port == own else port, path, query[1:], route)
 
 
@@ -155,7 +178,24 @@ def _wanted(parts: _Parts) -> list[str]:
     if not parts.query:
         return []
     rules = [rule for rule in tracking_of(parts.host) if rule.path is None or rule.path.search(parts.path)]
-    return [piece for piece in parts.query.split("&") if piece and not _tracks(_name(piece), rules)]
+    pieces = [piece for piece in parts.query.split("&") if piece and not _tracks(_name(piece), rules)]
+    passing = [piece for piece in pieces if _passes(piece)]
+    if not passing:
+        return pieces
+    rest = [piece for piece in pieces if piece not in passing]
+    signed = any(_signature.match(piece) for piece in rest)
+    return pieces if signed or not _names_something(parts.path, rest) else rest
+
+
+def _passes(piece: str) -> bool:
+    """True for a parameter whose name and value together say that it belongs to this visit, not to the article."""
+    name, value = _name(piece), unquote(piece.partition("=")[2])
+    return any(rule.names.fullmatch(name) and rule.values.fullmatch(value) for rule in facts().passing)
+
+
+def _names_something(path: str, pieces: list[str]) -> bool:
+    """True when what is left still says which article it is: by a number, or by a name of several words."""
+    return _number_or_slug.search(path) is not None or any(_number_or_slug.search(piece) for piece in pieces)
 
 
 def _tracks(name: str, rules: list[Tracking]) -> bool:
@@ -173,13 +213,18 @@ def _is_amp(piece: str) -> bool:
 
 
 def _unwrap(parts: _Parts) -> _Parts:
-    """The innermost address. It ends: each step is shorter than the one before."""
-    while (inner := _inner(parts)) is not None:
+    """The innermost address. An address that is carried is shorter than what carries it; one that has moved moves once."""
+    for _ in range(MAX_WRAPPERS):
+        if (inner := _inner(parts)) is None:
+            break
         parts = inner
     return parts
 
 
 def _inner(parts: _Parts) -> _Parts | None:
+    for find, to in facts().moved:
+        if found := find.search(f"{parts.host}{parts.path}"):
+            return _split(f"{parts.scheme}://{to.format(*found.groups())}")
     for wrapper in wrappers_of(parts.host):
         if (found := wrapper.path.search(parts.path)) is None:
             continue
@@ -228,7 +273,7 @@ def _key_of(rule: Key, groups: tuple[str, ...]) -> str | None:
 
 
 def _plain_key(parts: _Parts, pieces: list[str]) -> str:
-    path = _amp_path.sub("", _index.sub("/", _normal(_without_dots(parts.path))))
+    path = _amp_path.sub("", _index.sub("/", _normal(_slashes.sub("/", _without_dots(parts.path)))))
     query = "&".join(sorted(_normal(piece.replace("+", "%20")) for piece in pieces))
     port = f":{parts.port}" if parts.port and parts.port not in ("80", "443") else ""
     route = f"#{_normal(parts.fragment)}" if parts.fragment else ""

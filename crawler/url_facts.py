@@ -41,6 +41,14 @@ class Tracking:
 
 
 @dataclass(frozen=True, slots=True)
+class Passing:
+    """Parameters with these names are no part of an address while their value is one of these."""
+
+    names: re.Pattern[str]
+    values: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Wrapper:
     """An address that carries another one: in one of `parameters`, or in the groups http/https of `path`."""
 
@@ -65,12 +73,14 @@ class Facts:
     """data/urls.yaml, ready for use."""
 
     tracking: Names
+    passing: tuple[Passing, ...]
     site_tracking: Mapping[str, tuple[Tracking, ...]]
     wrappers: tuple[Wrapper, ...]
     one_site: frozenset[str]
     mobile: frozenset[str]
     same_host: Mapping[str, str]
     keys: Mapping[str, tuple[Key, ...]]
+    moved: tuple[tuple[re.Pattern[str], str], ...]
     desktop: tuple[tuple[re.Pattern[str], str], ...]
     suffixes: frozenset[str]
 
@@ -81,12 +91,14 @@ def facts() -> Facts:
     data: dict[str, Any] = YAML(typ="safe").load(Path(__file__).with_name("data") / "urls.yaml")
     return Facts(
         tracking=Names.of(data["tracking"]),
+        passing=tuple(Passing(re.compile(entry["names"]), re.compile(entry["values"])) for entry in data["passing"]),
         site_tracking=_by_host(data["site_tracking"], _tracking),
         wrappers=tuple(_wrapper(entry) for entry in data["wrappers"]),
         one_site=frozenset(data["one_site"].split()),
         mobile=frozenset(data["mobile_labels"].split()),
         same_host=data["same_host"],
         keys=_by_host(data["keys"], _key),
+        moved=tuple((re.compile(entry["find"]), entry["to"]) for entry in data["moved"]),
         desktop=tuple((re.compile(entry["find"]), entry["to"]) for entry in data["desktop"]),
         suffixes=frozenset(data["suffixes"].split()),
     )

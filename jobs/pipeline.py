@@ -26,7 +26,7 @@ from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record
 from crawler.sandbox.fair_queue import Overloaded
 from crawler.sandbox.pool import Killed, Readers
 from crawler.stages.add import bare
-from crawler.stages.read import MAX_PAGES, joined, next_page
+from crawler.stages.read import MAX_PAGES, UNTITLED, joined, next_page
 from jobs import log, pacing, schedule
 from jobs.deliver.message import payload, record_fields
 from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
@@ -45,7 +45,8 @@ PLAN_AGAIN = timedelta(minutes=10)
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 IDLE = timedelta(seconds=1)  # how long an empty frontier is believed
 GONE_AGAIN = timedelta(minutes=30)  # until a page that was read once and is gone now is asked for again
-MIN_OWN_TEXT = 40  # code points of what a source says itself, to make a record of it when the page cannot be read
+FULL_AGAIN = timedelta(hours=23)  # a list that was only 304 for a day is asked for whole: validators may be wrong for ever
+MIN_OWN_TEXT = 12  # code points of what a source says itself, to make a record of it when the page cannot be read
 
 _log = log.get("pipeline")
 
@@ -94,9 +95,11 @@ class Pipeline:
         return None
 
     async def _told_whole(self, task: Task, watched: WatchedSource) -> bool:
-        """Store an article whose whole text the source gives by configuration (`text:`), without asking for its page."""
-        whole = task.hint is not None and task.hint.text and watched.source.options.get("text")
-        own = _record_of_link(task, self._now()) if whole else None
+        """Store an article without asking for its page: its whole text is given by configuration (`text:`), or it is one of several on
+        a page that would show them all."""
+        one_page = task.hint is not None and task.hint.entry is not None
+        whole = one_page or (task.hint is not None and task.hint.text and watched.source.options.get("text"))
+        own = _record_of_link(task, self._now(), 1 if one_page else MIN_OWN_TEXT) if whole else None
         if own is None:
             return False
         await self._store(task, watched, await self._with_facts(own))
@@ -156,7 +159,10 @@ class Pipeline:
             method = "POST" if body is not None else "GET"
             if watched.render:  # unconditional: a shell that is the same says nothing of what its scripts will show
                 return Fetch(task.url, task, headers=headers, method=method, body=body, render=True)
-            return Fetch(task.url, task, task.etag, task.last_modified, headers, method, body)
+            named = watched.source.kind != "auto"
+            if task.full_at is None or abs(self._now() - task.full_at) > FULL_AGAIN:
+                return Fetch(task.url, task, None, None, headers, method, body, any_type=named)
+            return Fetch(task.url, task, task.etag, task.last_modified, headers, method, body, any_type=named)
         return Fetch(urls.desktop_twin(task.url) or task.url, task, render=watched.render is True)
 
     async def release(self) -> None:
@@ -331,7 +337,7 @@ class Pipeline:
         if outcome.reason is not Reason.GONE:
             await self._db.write(lambda s: frontier.done(s, task, now=now, reason=outcome.reason))
             return
-        key, updates = urls.link_key(task.url), self._updates(None, now)
+        key, updates = task.key, self._updates(None, now)
         told = await self._db.write(
             lambda s: articles.withdrawn(s, task, key=key, detail=outcome.detail, updates=updates, now=now)
         )
@@ -362,13 +368,15 @@ class Pipeline:
         tags = watched.source.tags
         hits = self.watch.rules.match(record, tags, now)
         drafts = [self._draft(record, hit, task, now) for hit in hits]
-        key = urls.link_key(task.url)
-        aliases = sorted({urls.link_key(address) for address in _other_addresses(record)} - {key})
+        key, place = task.key, urls.link_key(task.url)
+        one_page = task.hint is not None and task.hint.entry is not None
+        aliases = [] if one_page else sorted({place, *map(urls.link_key, _other_addresses(record))} - {key})
         stored = await self._db.write(
             lambda s: articles.store(
                 s,
                 record,
                 key=key,
+                moved_to=place if place != key and not one_page else None,
                 aliases=aliases,
                 tags=tags,
                 task=task,
@@ -428,6 +436,7 @@ def _keep(
         now=now,
         next_due=due,
         keys=urls.link_key,
+        size=len(answer.page.body) if answer.page else 0,
     )
 
 
@@ -436,17 +445,18 @@ def _other_addresses(record: Record) -> Sequence[str]:
     return [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
 
 
-def _record_of_link(task: Task, now: datetime) -> Record | None:
+def _record_of_link(task: Task, now: datetime, least: int = MIN_OWN_TEXT) -> Record | None:
     """A record from what the source itself said, for an article whose page will not be read: better short than missed."""
     link = task.hint
-    if link is None or not link.title:
+    if link is None or not (link.title or link.entry):
         return None
-    text = link.text or link.summary or ""
-    if len(text) < MIN_OWN_TEXT:
+    text = link.text or link.summary or (link.title if link.entry else None) or ""
+    if len(text) < least:
         return None
+    place = urls.fragment_of(link.url) if link.entry else ""
     return Record(
-        title=link.title,
-        link=urls.canonical(link.url),
+        title=link.title or text.split("\n")[0][:UNTITLED],
+        link=urls.canonical(link.url) + (f"#{place}" if place else ""),
         text=text,
         published=link.published,
         author=link.author,

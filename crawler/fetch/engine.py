@@ -18,7 +18,7 @@ from scrapy.crawler import AsyncCrawlerRunner, Crawler
 from scrapy.http import Response
 
 from crawler.fetch.guard import Allowed
-from crawler.fetch.messages import Ended, Fetch, FetchResult, Work, ended, max_age, outcome_of, validator
+from crawler.fetch.messages import Ended, Fetch, FetchResult, Work, ended, last_modified, max_age, outcome_of, validator
 from crawler.fetch.middlewares import PERMANENT, fresh_meta, header
 from crawler.fetch.pace import Pace
 from crawler.fetch.settings import SHORTEST_DELAY, CrawlContext, FetchRules, settings
@@ -41,6 +41,7 @@ HEADERS = {
     "Accept-Encoding": "gzip, deflate, br, zstd",
 }
 
+_CONDITIONS = frozenset(("if-none-match", "if-modified-since"))
 _log = logging.getLogger("zhixun.engine")
 
 
@@ -292,7 +293,7 @@ class Engine(Generic[Work]):
             dont_filter=True,
             callback=self._came,
             errback=self._failed,
-            meta={**fresh_meta(delay=fetch.delay, render=fetch.render, call=fetch.call), "fetch": fetch},
+            meta={**fresh_meta(delay=fetch.delay, render=fetch.render, call=fetch.call, any_type=fetch.any_type), "fetch": fetch},
         )
 
     # ---- wire → store
@@ -308,18 +309,20 @@ class Engine(Generic[Work]):
         """What a response means."""
         fetch: Fetch[Work] = request.meta["fetch"]
         now = self._context.now()
-        outcome = outcome_of(response.status, header(response, "Retry-After"), now)
+        conditional = bool(fetch.etag or fetch.last_modified) or not _CONDITIONS.isdisjoint(map(str.lower, fetch.headers))
+        outcome = outcome_of(response.status, header(response, "Retry-After"), now, conditional=conditional)
         page = None
         if outcome.reason is Reason.OK:
             page = Page(response.url, response.body, now, header(response, "Content-Type") or "", response.status)
         hops = request.meta["hops"]
+        sure = outcome.ok and request.meta["framed"]
         moved = outcome.ok and hops and all(status in PERMANENT for _, status in hops)
         return FetchResult(
             fetch,
             outcome,
             page,
-            etag=validator(header(response, "ETag")) if outcome.ok else None,
-            last_modified=validator(header(response, "Last-Modified")) if outcome.ok else None,
+            etag=validator(header(response, "ETag")) if sure else None,
+            last_modified=last_modified(header(response, "Last-Modified"), header(response, "Date"), now) if sure else None,
             moved_to=request.url if moved else None,
             elapsed=request.meta["spent"],
             bytes=request.meta["wire_bytes"],

@@ -231,10 +231,13 @@ class Wire:
             if wish.reason is Reason.RATE_LIMITED:
                 self._pace.rest(host, wish.retry_after or 0.0)
             kind = answer.headers.get("Content-Type", "")
-            if answer.status == 200 and never_an_article(kind) and not request.meta["robots"]:
+            if answer.status == 200 and never_an_article(kind) and not (request.meta["robots"] or request.meta["any_type"]):
                 raise ended(Reason.NOT_AN_ARTICLE, kind[:80], permanent=True)
             body = await self._body(answer, request.meta["cut"] if answer.status == 200 else CHUNK)
             request.meta["wire_bytes"] += len(body)
+            # An answer that ends where the connection does may have been cut, and nobody would know.
+            chunked = "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
+            request.meta["framed"] = chunked or answer.content_length is not None
             return Response(request.url, answer.status, Headers(list(answer.headers.items())), body, request=request)
 
     async def _body(self, answer: aiohttp.ClientResponse, cut: int | None) -> bytes:

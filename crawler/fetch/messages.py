@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
@@ -19,9 +19,11 @@ Work = TypeVar("Work")
 SHORTEST_WAIT = 5.0  # seconds, of a Retry-After
 LONGEST_WAIT = 86_400.0
 USUAL_WAIT = 60.0  # after a 429 that does not say how long
+AHEAD = timedelta(minutes=1)  # a site's clock may be ahead of ours
 MAX_VALIDATOR = 1024  # characters of an ETag worth remembering
 
 _MAX_AGE = re.compile(r"(?:^|[,\s])max-age\s*=\s*\"?(\d{1,10})", re.IGNORECASE)
+_YEAR = re.compile(r"(?<![0-9])[0-9]{4}(?![0-9])")
 _UNREAD = ("image/", "audio/", "video/", "font/")
 
 
@@ -29,7 +31,7 @@ _UNREAD = ("image/", "audio/", "video/", "font/")
 class Fetch(Generic[Work]):
     """One request. `work` is what it is made for, and comes back with the answer; `delay` (seconds) may only lengthen the pace of the host.
 
-    `render`: in a browser. `call`: of an interface that is offered for just this, so that robots.txt has no say.
+    `render`: in a browser. `any_type`: whatever it calls itself, the operator has said what it is. `call`: of an interface that is offered for just this, so that robots.txt has no say.
     """
 
     url: str
@@ -42,6 +44,7 @@ class Fetch(Generic[Work]):
     delay: float | None = None
     render: bool = False
     call: bool = False
+    any_type: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +82,14 @@ def ended(reason: Reason, detail: str = "", *, permanent: bool = False, retry_af
     return Ended(Outcome(reason, detail, permanent, retry_after))
 
 
-def outcome_of(status: int, retry_after_value: str | None, now: datetime) -> Outcome:
-    """What an HTTP status means to us."""
+def outcome_of(status: int, retry_after_value: str | None, now: datetime, *, conditional: bool = True) -> Outcome:
+    """What an HTTP status means to us. `conditional`: we had said what we know."""
     wait = retry_after(retry_after_value, now)
     detail = f"HTTP {status}"
     if 200 <= status < 300:
         return Outcome(Reason.OK)
+    if status == 304 and not conditional:
+        return Outcome(Reason.BAD_HTTP, "HTTP 304 to a request that asked for the whole")
     if status == 304:
         return Outcome(Reason.UNCHANGED)
     if status == 429 or (status == 503 and wait is not None):
@@ -120,6 +125,18 @@ def max_age(cache_control: str | None) -> int | None:
         return 0
     found = _MAX_AGE.search(text)
     return int(found.group(1)) if found else None
+
+
+def last_modified(value: str | None, said_at: str | None, now: datetime) -> str | None:
+    """A Last-Modified that can be sent back: not one later than the answer's own Date, or than our clock where it has none
+    (RFC 9110 §8.8.2.1). What a server compares with the year 2041 never changes again."""
+    known = validator(value)
+    if known is None:
+        return None
+    at = durations.http_date(known)
+    if at is None:  # in a form of its own, which only the server has to understand
+        return None if any(int(year) > now.year for year in _YEAR.findall(known)) else known
+    return known if at <= min(filter(None, (durations.http_date(said_at), now + AHEAD))) else None
 
 
 def validator(value: str | None) -> str | None:

@@ -24,12 +24,14 @@ from crawler.fetch.handler import too_large
 from crawler.fetch.messages import Ended, ended, max_age, retry_after
 from crawler.fetch.robots import Robots
 from crawler.fetch.settings import CrawlContext
+from crawler.html.redirect_stub import refresh_of, target_of
 from crawler.record import Outcome, Reason
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 MAX_HOPS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
+STUB = 302  # what a page counts as that sends its reader on
 KEPT_ACROSS_ORIGINS = frozenset(
     (b"User-Agent", b"Accept", b"Accept-Language", b"Accept-Encoding", b"If-None-Match", b"If-Modified-Since")
 )
@@ -41,7 +43,7 @@ ROBOTS_KEPT_LEAST = 3600.0
 ROBOTS_KEPT_MOST = 24 * 3600.0
 ROBOTS_RETRY = 300.0  # seconds until an unreachable robots.txt is asked for again
 ROBOTS_HOSTS = 2_000
-ROBOTS_RULES = 400_000  # over all hosts
+ROBOTS_SIZE = 20_000_000  # characters over all hosts
 NOT_ASKED = (Reason.STOPPED, Reason.OVERLOADED)
 HOST_IS_AWAY = (Reason.DNS, Reason.CONNECT, Reason.TLS, Reason.REFUSED_ADDRESS, *NOT_ASKED)
 
@@ -107,7 +109,7 @@ class RobotsTxt:
             return known
         self._known[place] = known
         self._known.move_to_end(place)
-        while len(self._known) > ROBOTS_HOSTS or sum(len(k.rules.rules) for k in self._known.values()) > ROBOTS_RULES:
+        while len(self._known) > ROBOTS_HOSTS or sum(k.rules.size for k in self._known.values()) > ROBOTS_SIZE:
             self._known.popitem(last=False)
         return known
 
@@ -152,12 +154,11 @@ class RobotsTxt:
         return Known(now + ROBOTS_RETRY, trouble=outcome)
 
 
-def fresh_meta(
-    *, robots: bool = False, cut: int | None = None, delay: float | None = None, render: bool = False, call: bool = False
-) -> dict[str, Any]:
-    """What our parts note on a request: seconds and bytes so far, the hops behind it, and how it is to be treated."""
-    treated = {"robots": robots, "cut": cut, "delay": delay, "render": render, "call": call}
-    return {**treated, "spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False}
+def fresh_meta(*, robots: bool = False, cut: int | None = None, delay: float | None = None, **treated: bool) -> dict[str, Any]:
+    """What our parts note on a request: seconds and bytes so far, the hops behind it, and how it is to be treated (`render`, `call` and
+    `any_type` as in Fetch). `framed`: the answer says itself where it ends."""
+    how = {"robots": robots, "cut": cut, "delay": delay, "render": False, "call": False, "any_type": False, **treated}
+    return {**how, "spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False, "framed": True}
 
 
 def header(response: Response, name: str) -> str | None:
@@ -182,6 +183,25 @@ class Redirects:
         if len(hops) > MAX_HOPS:
             raise ended(Reason.REDIRECTS, f"more than {MAX_HOPS} redirects, the last to {url[:200]}")
         return next_request(request, response.status, url, hops)
+
+
+class Stubs:
+    """Follows a page that holds nothing but the way to another one, as a redirect that is not for good."""
+
+    def process_response(self, request: Request, response: Response) -> Request | Response:
+        """The response itself, or the request for the page that it sends to. Raises Ended."""
+        treated = request.meta
+        if response.status != 200 or "fetch" not in treated or treated["call"] or treated["render"] or request.method != "GET":
+            return response
+        said = header(response, "Refresh")
+        place = (refresh_of(said, request.url) if said else None) or target_of(response.body, request.url)
+        if place is None or place == request.url:
+            return response
+        url = target(request.url, place.encode())
+        hops = (*treated["hops"], (request.url, STUB))
+        if len(hops) > MAX_HOPS or url in {each for each, _ in hops}:
+            raise ended(Reason.REDIRECTS, f"pages that send to each other, the last to {url[:200]}")
+        return next_request(request, STUB, url, hops)
 
 
 def target(base: str, location: bytes) -> str:

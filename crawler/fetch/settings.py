@@ -130,6 +130,7 @@ _UNSAFE_THINGS_OFF = {
 _BROWSER = "crawler.fetch.browser.Rendering"  # by name, and only where it is used: Scrapy loads what is switched off too, and the library is an extra
 _MIDDLEWARES = dict.fromkeys(default_settings.DOWNLOADER_MIDDLEWARES_BASE) | {
     "crawler.fetch.middlewares.RobotsTxt": 100,
+    "crawler.fetch.middlewares.Stubs": 580,
     "crawler.fetch.middlewares.Decompression": 590,
     "crawler.fetch.middlewares.Redirects": 600,
 }

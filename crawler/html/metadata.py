@@ -272,9 +272,16 @@ def canonical_hint(head: Head, url: str) -> str | None:
     said = [href for rel, href in head.tags.links if rel.lower() == "canonical"] + list(head.all("og:url"))
     for says in said[:4]:
         address = join(url, says)
-        if address and address != url and is_web(address) and same_site(address, url) and _ids(url) & _ids(address):
+        if address and address != url and is_web(address) and same_site(address, url) and _one_article(url, address):
             return address
     return None
+
+
+def _one_article(url: str, other: str) -> bool:
+    """True when the other address carries the article's id, and not only that of the day or the section in which it stands."""
+    shared = _ids(url) & _ids(other)
+    above = url.partition("//")[2].rpartition("/")[0].startswith(other.partition("//")[2].rstrip("/"))
+    return bool(shared) and not (above and _ids(url) - _ids(other))
 
 
 def next_page(root: etree._Element, page: Layout, last: int, url: str) -> str | None:
@@ -297,4 +304,8 @@ def _numberless(url: str) -> str:
 def _ids(url: str) -> set[str]:
     """The words of an address's path and query that can name an article: long, or with digits that are no date part."""
     path = url.partition("//")[2].partition("/")[2]
-    return {word for word in re.findall(r"[\w-]{5,}", path) if any(ch.isdigit() for ch in word) or len(word) > 15}
+    words = re.findall(r"[\w-]{5,}", path)
+    return {word for word in words if (any(ch.isdigit() for ch in word) or len(word) > 15) and not _only_a_date.fullmatch(word)}
+
+
+_only_a_date = re.compile(r"[a-z]{0,4}[-_]?(?:19|20)\d\d[-_]?(?:0?[1-9]|1[0-2])(?:[-_]?[0-3]?\d)?")

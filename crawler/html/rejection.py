@@ -7,12 +7,14 @@ import re
 from crawler.html.blocks import Layout, weigh
 from crawler.html.body import Body
 from crawler.html.metadata import Head
+from crawler.html.tree import loose
 
 LEAST = 60  # bytes of text; twenty Han characters are the shortest flash that says something
 SHORT = 1_500  # bytes of text; below, what the page says of itself counts
 STUB = 3_000  # bytes; a paywall shows a paragraph or two
 LINKS = 25  # titles that are links; a page with more of them than text is a list
 CARDS = 5
+CONSENTS = 3  # different phrases of a consent page
 HEADLINE, NEAR = 24, 16  # a headline of so many bytes, the text at most so many lines below it: an article, whatever surrounds it
 
 _captcha = re.compile(
@@ -36,13 +38,23 @@ _paywall = re.compile(
     r"|unlock (?:this|the) (?:article|story)|付费(?:阅读|内容|文章)|订阅后|成为会员|开通会员|会员专享|剩余.{0,6}内容|继续阅读全文",
     re.I,
 )
+_consent = re.compile(
+    r"before you continue|we and our (?:\d+ )?(?:\w+ )?partners|partners (?:store|access|process)|cookie (?:preferences|settings|choices|policy)"
+    r"|(?:accept|reject|decline|allow) all|manage (?:cookies|preferences|consent|options|choices)|withdraw (?:your )?consent|your privacy choices"
+    r"|we (?:use|value) (?:cookies|your privacy)|tracking technolog|personali[sz]ed (?:ads|content)|legitimate interest"
+    r"|我们(?:及|和|与)?(?:我们的|其)?\d*家?合作伙伴|(?:使用|启用|接受|拒绝|管理)(?:全部|所有|这些)?\s*cookies?|cookie\s*(?:设置|政策|偏好)|隐私(?:设置|偏好|选项)"
+    r"|(?:全部|同意并)(?:接受|拒绝|继续)|撤回(?:您的|你的)?同意|个性化广告",
+    re.I,
+)
 _search = re.compile(r"[?&](?:q|query|keyword|keywords|wd|search|s)=|/search(?:/|\?|$|\.)|/so/")
 _results = re.compile(r"search results|results for|搜索结果|的搜索|检索结果", re.I)
 
 
-def refusal(head: Head, page: Layout, title: str, at: int, body: Body) -> tuple[str, str] | None:
-    """(reason, detail) when the page is no article, None when it may be one."""
+def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announced: str | None = None) -> tuple[str, str] | None:
+    """(reason, detail) when the page is no article, None when it may be one. `announced`: the headline that its source gives it."""
     size = weigh(body.text)
+    if size < STUB and not head.articles and (asked := _asks_consent(head, body)):
+        return "consent-wall", asked
     headed = at >= 0 and len(title.encode()) > HEADLINE and 0 < body.first - at < NEAR
     if not headed and _is_list(head, page, body, size):
         return (
@@ -54,9 +66,27 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body) -> tuple[
         return "paywall-stub", f"{len(body.text)} characters"
     if not body.lines:
         return "empty", ""
-    if size < LEAST:
+    if size < LEAST and not _is_flash(body, title, announced):
         return "too-short", f"{len(body.text)} characters"
     return None
+
+
+def _asks_consent(head: Head, body: Body) -> str:
+    """What a page says that asks for consent before it shows anything; "" where it is none."""
+    said = {found.lower() for found in _consent.findall(f"{head.tags.title}\n{body.text}")}
+    return "; ".join(sorted(said)[:CONSENTS]) if len(said) >= CONSENTS else ""
+
+
+def _is_flash(body: Body, title: str, announced: str | None) -> bool:
+    """True for a sentence under the headline that its source announces: short, and all there is to say."""
+    if not announced or _waits.search(body.text) or not _sentence.search(body.text):
+        return False
+    known, told = loose(title), loose(announced)
+    return bool(known) and (known in told or told in known)
+
+
+_waits = re.compile(r"javascript|loading|browser|cookie|please (?:wait|enable)|加载|请稍[候等]|浏览器|跳转|刷新", re.I)
+_sentence = re.compile(r"\w\W{0,2}[.。!！?？…][\W_]*$")
 
 
 def _short(head: Head, page: Layout, title: str, size: int) -> tuple[str, str] | None:

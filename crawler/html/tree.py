@@ -16,6 +16,9 @@ from crawler.errors import ReadError
 
 MAX_BODY = 16_000_000  # bytes of markup that are looked at; the longest articles measured stay under 5 MB
 INDENT = "\u3000\u3000"
+BROKEN = (
+    5  # so many characters of UTF-8 to each broken one: other encodings have fewer by chance (GB 2312 one to six broken ones)
+)
 MAX_METAS = 30  # of one name
 DEAD = frozenset(
     "script style noscript template svg math iframe object embed applet audio video canvas head select button textarea datalist".split()
@@ -28,8 +31,12 @@ BLOCK = frozenset(
 _bom = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _charset = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
+_doctype = re.compile(
+    rb"^\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
+)  # what it declares is no text
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
+_of_utf8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 HAN = re.compile("[\u4e00-\u9fff]+")
 _private = re.compile("[\ue000-\uf8ff]")
 _controls = re.compile(
@@ -37,10 +44,16 @@ _controls = re.compile(
 )
 _loose = re.compile(r"[\W_]+")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
+_VOID = frozenset(("br", "wbr", "img", "hr"))
+_title_tag = re.compile(  # of the markup that people put into titles
+    r"<(/?)(a|abbr|acronym|b|bdi|bdo|big|blink|br|center|cite|code|del|div|em|font|h[1-6]|hr|i|img|ins|kbd|li|mark|nobr|ol|p|q|rb|rp|rt"
+    r"|ruby|s|samp|small|span|strike|strong|sub|sup|tt|u|ul|var|wbr)(?:[\s/][^<>]*)?>",
+    re.IGNORECASE,
+)
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The page's text: byte order mark, strict UTF-8, what it declares (gb* is gb18030), gb18030; a guess where those are rubbish."""
+    """The page's text: byte order mark, UTF-8 (a few broken bytes are no other encoding), what it declares (gb* is gb18030), gb18030; a guess where those are rubbish."""
     for mark, name in _bom:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
@@ -48,12 +61,11 @@ def decode(body: bytes, content_type: str = "") -> str:
         return body.decode("utf-8")
     except UnicodeDecodeError:
         pass
+    text = body.decode("utf-8", "replace")
+    if text.count("\ufffd") * BROKEN <= len(_of_utf8.findall(body)):
+        return text  # UTF-8 with a few broken bytes (a title cut in the middle of a character), whatever it declares
     declared = _declared(body, content_type)
-    if declared in ("utf-8", "utf8"):
-        text = body.decode("utf-8", "replace")
-        if text.count("\ufffd") * 50 < len(_high.findall(body)):
-            return text  # UTF-8 with a few broken bytes (a title cut in the middle of a character)
-    elif declared:
+    if declared and declared not in ("utf-8", "utf8"):
         tried = _try(body, declared)
         if tried is not None and not _rubbish(tried):
             return tried
@@ -115,9 +127,10 @@ def parse(text: str) -> etree._Element:
 
 
 def _parse(raw: bytes) -> etree._Element:
+    raw = _doctype.sub(b"", raw[:MAX_BODY], count=1)
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True, collect_ids=False)
     try:
-        root = etree.fromstring(raw[:MAX_BODY], parser)
+        root = etree.fromstring(raw, parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ReadError(f"the page is no HTML: {error}") from error
     if root is None:
@@ -155,6 +168,21 @@ def plain(markup: str) -> str:
     except ReadError:
         return ""
     return "\n".join(line for block in _lines(root) for line in paragraphs(block))
+
+
+def plain_title(markup: str) -> str:
+    """A title as one plain line. Words in angle brackets that are no markup of HTML's stay: <think>, List<String>, a lonely <b>."""
+    known = _title_tag.findall(markup)
+    closed = {name.lower() for slash, name in known if slash}
+    opened = {name.lower() for slash, name in known if not slash}
+
+    def gone(found: re.Match[str]) -> str:
+        name = found[2].lower()
+        if name in _VOID:
+            return " "
+        return "" if name in closed & opened else found[0]
+
+    return clean(entities.unescape(_title_tag.sub(gone, markup)))
 
 
 def _lines(root: etree._Element) -> Iterator[str]:

@@ -11,10 +11,21 @@ from crawler.record import Page
 MAX_UNPACKED = 50_000_000  # bytes; the sitemap protocol's own bound, and more than any feed
 GZIP = b"\x1f\x8b"
 HEAD = 8192  # bytes; comments and processing instructions before the root are shorter
+AFTER_ROOT = 4096  # bytes; comments of caches and counters of providers behind the root are shorter
+HTML = frozenset({"html", "head", "body"})
+FEEDS = frozenset({"rss", "feed", "rdf"})
+SITEMAPS = frozenset({"urlset", "sitemapindex"})
 
 _before_root = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
-_root = re.compile(r"<([A-Za-z_][\w.:-]*)")
-_declaration = re.compile(r"^\s*<\?xml[^>]*\?>")
+_root = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
+_xml = re.compile(r"<\?xml[\s?]", re.IGNORECASE)
+_list_root = re.compile(rf"<(?:[A-Za-z_][\w.-]*:)?(?:{'|'.join(sorted(FEEDS | SITEMAPS))})(?=[\s>])", re.IGNORECASE)
+_html = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
+_prologue = re.compile(
+    r"^\s*(?:<\?xml[^>]*\?>)?(?:\s+|<\?.*?\?>|<!--.*?-->)*(?:<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>)?", re.DOTALL | re.I
+)
+_whole_name = re.compile(rb"<([A-Za-z_][\w.:-]*)")
+_nothing_in_it = re.compile(rb"<[^<>]*/>\s*$")
 _binary = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
@@ -34,8 +45,17 @@ def text_of(page: Page) -> str:
 
 
 def xml_of(page: Page) -> bytes:
-    """The whole answer as XML in UTF-8 without a declaration, so that no parser has to know gb2312 from gb18030."""
-    return _declaration.sub("", text_of(page).lstrip("\ufeff"), count=1).strip().encode("utf-8", "replace")
+    """The whole answer as XML in UTF-8, from its root on: without what a broken server said before it, without a declaration (no
+    parser has to know gb2312 from gb18030) and without a DTD (what that declares is no text)."""
+    text = text_of(page).lstrip("\ufeff")
+    text = text[_begin_of_xml(text[:HEAD]) :]
+    return _prologue.sub("", text, count=1).strip().encode("utf-8", "replace")
+
+
+def is_cut(xml: bytes) -> bool:
+    """True when XML, as `xml_of` gives it, ends before its root does: the connection broke, or the server wrote half of it."""
+    root = _whole_name.match(xml)
+    return root is not None and b"</" + root[1].lower() not in xml[-AFTER_ROOT:].lower() and not _nothing_in_it.match(xml)
 
 
 def head_of(page: Page) -> str:
@@ -47,13 +67,21 @@ def head_of(page: Page) -> str:
 
 
 def root_of(page: Page) -> str:
-    """The name of the root element in lower case, such as ``rss`` or ``html``; "" where no markup begins."""
-    head = head_of(page)
-    position = 0
+    """The name of the root element in lower case and without its prefix, such as ``rss`` or ``html``; "" where no markup begins."""
+    head = head_of(page).lstrip("\ufeff")
+    position = _begin_of_xml(head)
     while found := _before_root.match(head, position):
         position = found.end()
     root = _root.match(head, position)
     return root[1].lower() if root else ""
+
+
+def _begin_of_xml(head: str) -> int:
+    """Where the XML begins: a feed or a sitemap behind a warning of PHP, a second mark, or words of a debugger."""
+    found = None if head.lstrip()[:1] in ("{", "[") else _xml.search(head) or _list_root.search(head)
+    if found is None or _html.search(head, 0, found.start()):
+        return 0
+    return found.start() if _list_root.search(head, found.start()) else 0
 
 
 def is_binary(page: Page) -> bool:

@@ -42,7 +42,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if len(body.text) < WEAK and not _opens_as_told(head, body):
         body = _better(body, script_state.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
     body = _agreed(head, body)
-    if reason := refusal(head, layout, title, at, body):
+    if reason := refusal(head, layout, title, at, body, announced=link.title):
         raise NotAnArticle(*reason)
     bar, marked, credits = _around(layout, at, body)
     around = page_dates.Around(title, bar, body.text[:60] if body.lines is not visible.lines else "")

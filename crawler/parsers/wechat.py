@@ -9,7 +9,8 @@ from crawler.dates import parse_date
 from crawler.errors import NotAnArticle, ReadError
 from crawler.html.selectors import Soup
 from crawler.html.tree import decode
-from crawler.record import Link, Page, Record
+from crawler.record import Fact, Link, Page, Record
+from crawler.url import host_of, link_key
 
 HOSTS = ("mp.weixin.qq.com",)
 # The page shows no date until a script puts it there; newer layouts have it in an object.
@@ -29,7 +30,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if not text or not title:
         raise ReadError("no article in the layout of a public account")
     posted = _time.search(decode(page.body, page.content_type))
-    return Record(
+    record = Record(
         title=title,
         link=link.url,
         text=text,
@@ -37,3 +38,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         author=soup.meta("author") or soup.text("#meta_content .rich_media_meta_text") or None,
         publisher=soup.text("#js_name") or None,
     )
+    # A temporary link (signature=…) opens for some hours; the page knows the lasting one.
+    own = soup.meta("og:url")
+    lasting = host_of(own) == HOSTS[0] and link_key(own).startswith("weixin:")
+    return record.with_facts(Fact("reading", "canonical", own, "wechat")) if lasting else record

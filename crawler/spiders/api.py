@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from functools import lru_cache
 from typing import Any
@@ -18,7 +18,8 @@ from pydantic import Field, field_validator
 from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import SpiderError
-from crawler.html.tree import clean, containers, plain
+from crawler.html.tree import clean, containers, plain, plain_title
+from crawler.listing.newest import kept
 from crawler.listing.sniff import head_of, root_of, text_of
 from crawler.record import Found, Link, Page, Source
 from crawler.url import join
@@ -27,24 +28,30 @@ from crawler.zones import place_of
 MAX_ITEMS = 2000
 MAX_NODES = 300_000  # of a JSON document that is searched for its list
 MAX_SUMMARY = 1000  # characters
+MAX_GUID = 400  # characters
 
 _call = re.compile(r"^(?:/\*.{0,200}?\*/)?[\s;]*(?:(?:try|typeof|window)\b[^(]{0,200})?[\w$.\[\]\"']{1,200}\s*\(", re.DOTALL)
 _assignment = re.compile(r"^[\s;]*(?:(?:var|let|const)\s+)?[\w$.\[\]\"']{1,200}\s*=\s*(?=[\[{])")
 _placeholder = re.compile(r"\{([^{}]+)\}")
 _words = re.compile(r"[,，;；、|\s]+")
+_date_call = re.compile(r"\s*\\?/Date\((-?[0-9]{1,16})(?:[+-][0-9]{4})?\)\\?/\s*")  # as .NET writes moments
+_guard = re.compile(r"^\s*(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);?)\s*")  # against being read as a script
 _media = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|mp[34]|m3u8|css|js)(?:[?!@].*)?$", re.IGNORECASE)
 
 # Field names as list APIs have them, in lower case without _ and -; the first that holds something is taken.
-_LINK = "url link href permalink weburl pcurl articleurl shareurl sharelink detailurl linkurl sourceurl publishurl docurl wapurl uri".split()
+_LINK = tuple(
+    "url link href permalink weburl pcurl articleurl shareurl sharelink detailurl linkurl sourceurl publishurl docurl wapurl uri".split()
+)
 _TITLE = "title headline newstitle articletitle widgettitle posttitle name subject caption".split()
 _DATE = (
     "published publishedat datepublished publishtime publishdate publishedtime pubtime pubdate pubtimelong pubtimestr publictime posttime "
-    "focusdate ptime intime ctime createdat createtime createdate created date time timepublished newstime releasetime starttime addtime "
+    "createdutc focusdate ptime intime ctime createdat createtime createdate created date time timepublished newstime releasetime starttime addtime "
     "updatedat updatetime dateline"
 ).split()
 _SUMMARY = "summary brief intro abstract description digest excerpt desc newsnotes subtitle".split()
 _AUTHOR = "author authorname newsauthor byline".split()
 _KEYWORDS = "keywords tags taglist".split()
+_ID = "guid id uuid docid articleid newsid contentid postid itemid".split()
 
 
 class Options(plugins.Options):
@@ -85,6 +92,7 @@ class _Reader:
     options: Options
     base: str
     dates: DateReader
+    link_names: tuple[str, ...] = _LINK
 
     def link(self, item: Any) -> Link | None:
         """The item as a link; None when it has no address."""
@@ -94,12 +102,13 @@ class _Reader:
         summary = plain(self._text(item, "summary", _SUMMARY))
         return Link(
             url=address,
-            title=clean(plain(self._text(item, "title", _TITLE)).replace("\n", " ")) or None,
-            published=self._published(item),
+            title=plain_title(self._text(item, "title", _TITLE)) or None,
+            published=self.published(item),
             summary=summary[:MAX_SUMMARY] or None,
             text=plain(self._text(item, "text", ())) or None,
             author=clean(plain(self._text(item, "author", _AUTHOR)).replace("\n", ", ")) or None,
             keywords=_keywords(self._value(item, "keywords", _KEYWORDS)),
+            guid=clean(_as_text(_field(item, _ID)))[:MAX_GUID] or None,
         )
 
     def worth(self, item: Any) -> int:
@@ -107,17 +116,22 @@ class _Reader:
         title = self._text(item, "title", _TITLE)
         if not title or self._address(item) is None:
             return 0
-        return 1 + 4 * (len(title) >= 8) + 4 * (self._published(item) is not None)
+        return 1 + 4 * (len(title) >= 8) + 4 * (self.published(item) is not None)
 
-    def _published(self, item: Any) -> datetime | None:
+    def published(self, item: Any) -> datetime | None:
+        """When the item says that it appeared."""
         if self.options.published:
-            return self.dates(_as_text(_search(self.options.published, item)))
+            return self._date(_as_text(_search(self.options.published, item)))
         if not isinstance(item, dict):
             return None
         fields = _fields(item)
         others = (name for name in fields if name.endswith(("time", "date")))
         texts = (_as_text(fields[name]) for name in dict.fromkeys((*_DATE, *others)) if fields.get(name))
-        return next((at for text in texts if (at := self.dates(text))), None)  # one that is none does not hide the next
+        return next((at for text in texts if (at := self._date(text))), None)  # one that is none does not hide the next
+
+    def _date(self, text: str) -> datetime | None:
+        moment = _date_call.fullmatch(text)
+        return self.dates(moment[1] if moment else text)
 
     def _address(self, item: Any) -> str | None:
         if self.options.link_template:
@@ -127,21 +141,21 @@ class _Reader:
             return join(
                 self.base, _placeholder.sub(lambda found: quote(values[found[1]], safe="/:?=&%"), self.options.link_template)
             )
-        return join(self.base, self._text(item, "link", _LINK))
+        return join(self.base, self._text(item, "link", self.link_names))
 
     def _text(self, item: Any, option: str, names: tuple[str, ...] | list[str]) -> str:
         return _as_text(self._value(item, option, names))
 
     def _value(self, item: Any, option: str, names: tuple[str, ...] | list[str]) -> Any:
         path = getattr(self.options, option)
-        return _search(path, item) if path else _field(item, names)
+        return _search(path, item) if path else _field(item, names, address=option == "link")
 
 
 def recognizes(page: Page) -> bool:
     """True for what begins like JSON or a call with JSON in it, whatever its Content-Type (many say text/html)."""
     if root_of(page):
         return False
-    head = head_of(page).strip()
+    head = _guard.sub("", head_of(page)).strip()
     if head[:1] in ("{", "["):
         return True
     begins = _call.match(head) or _assignment.match(head)
@@ -154,23 +168,25 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     data = _inside(text_of(page), options.inside) if options.inside else _load(text_of(page))
     reader = _Reader(options, page.url, DateReader(now, zone, place_of(page.url, text=head_of(page))))
     items = _list_in(data, reader) if options.items is None else _items(data, options.items)
-    links = tuple(link for item in items[:MAX_ITEMS] if (link := reader.link(item)))
+    reader = replace(reader, link_names=_of_each(items))
+    chosen = kept([reader.published(item) for item in items], MAX_ITEMS) if len(items) > MAX_ITEMS else range(len(items))
+    links = tuple(link for place in chosen if (link := reader.link(items[place])))
     if items and not links:
         raise SpiderError(
             f"none of {len(items)} items has an address; an item has {_describe(items[0])}; set `link` or `link_template`"
         )
-    notes = [f"{len(items)} items: the first {MAX_ITEMS} are taken"] if len(items) > MAX_ITEMS else []
+    notes = [f"{len(items)} items: the newest {MAX_ITEMS} are taken"] if len(items) > MAX_ITEMS else []
     if not items:
         notes.append("the list is empty")
-    elif len(links) < len(items[:MAX_ITEMS]):
-        notes.append(f"{len(items[:MAX_ITEMS]) - len(links)} items have no address")
+    elif len(links) < len(chosen):
+        notes.append(f"{len(chosen) - len(links)} items have no address")
     newest = max((link.published for link in links if link.published), default=None)
     return Found(links, "api", newest=newest, notes=tuple(notes))
 
 
 def _load(text: str) -> Any:
     """JSON, JSONP (what stands between the first "(" and the last ")") or an assignment."""
-    text = text.strip().lstrip("\ufeff")
+    text = _guard.sub("", text.strip().lstrip("\ufeff")).strip()
     if text[:1] not in ("{", "["):
         if call := _call.match(text):
             text = text[call.end() : text.rfind(")")]
@@ -209,30 +225,58 @@ def _list_in(data: Any, reader: _Reader) -> list[Any]:
     best: list[Any] = []
     best_worth = 0
     for candidate in containers(data, MAX_NODES):
-        if not isinstance(candidate, list):
-            continue
-        worth = sum(reader.worth(item) for item in candidate[:MAX_ITEMS] if isinstance(item, dict))
-        if worth > best_worth:
-            best, best_worth = [item for item in candidate if isinstance(item, dict)], worth
+        items, least = (candidate, 1) if isinstance(candidate, list) else (_keyed(candidate), KEYED)
+        items = [_opened(item, reader) for item in items if isinstance(item, dict)]
+        each = [reader.worth(item) for item in items[:MAX_ITEMS]]
+        if sum(each) > best_worth and min(filter(None, each)) >= least:
+            best, best_worth = items, sum(each)
     if not best_worth:
         raise SpiderError(f"this JSON holds no list of articles; it has {_describe(data)}")
     return best
 
 
-def _field(item: Any, names: tuple[str, ...] | list[str]) -> Any:
-    """The first field of these names that holds something; of links, nothing that is a picture."""
+KEYED = 5  # what each is worth at least, where an object's values are to be articles: author and publisher have a name and a link, too
+
+
+def _keyed(candidate: Mapping[str, Any]) -> list[Any]:
+    """The values of an object that keeps items by their ids; nothing of any other object."""
+    values = list(candidate.values())
+    return values if len(values) > 1 and all(isinstance(value, dict) for value in values) else []
+
+
+def _opened(item: dict[str, Any], reader: _Reader) -> dict[str, Any]:
+    """The item, or what it wraps: {"kind": "t3", "data": {…}}, {"node": {…}}, {"id": "1", "attributes": {…}, "links": {…}}."""
+    if reader.worth(item):
+        return item
+    inner = [value for value in item.values() if isinstance(value, dict)][:5]
+    return next((whole for part in inner if reader.worth(whole := {**item, **_merged(inner), **part})), item)
+
+
+def _merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
+    return {name: value for part in reversed(parts) for name, value in part.items()}
+
+
+def _field(item: Any, names: tuple[str, ...] | list[str], *, address: bool = False) -> Any:
+    """The first field of these names that holds something; of addresses, nothing that is a picture."""
     if not isinstance(item, dict):
         return None
     fields = _fields(item)
     for name in names:
         value = fields.get(name)
-        if value and not (names is _LINK and not _is_address(value)):
+        if value and not (address and not _is_address(value)):
             return value
     return None
 
 
 def _fields(item: Mapping[Any, Any]) -> dict[str, Any]:
     return {key.lower().replace("_", "").replace("-", ""): value for key, value in item.items() if isinstance(key, str)}
+
+
+def _of_each(items: list[Any]) -> tuple[str, ...]:
+    """The names of link fields, those first that tell most of the items apart: `url` may be the site's own, the same in each."""
+    sample = [item for item in items[:50] if isinstance(item, dict)]
+    apart = {name: len({value for item in sample if (value := _field(item, (name,), address=True))}) for name in _LINK}
+    return tuple(sorted(_LINK, key=lambda name: apart[name] < 2 <= len(sample)))
 
 
 def _is_address(value: Any) -> bool:

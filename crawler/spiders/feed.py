@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import re
-from bisect import bisect
 from calendar import timegm
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -19,26 +18,34 @@ import feedparser
 from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import SpiderError
-from crawler.html.tree import clean, plain
-from crawler.listing.sniff import head_of, root_of, text_of, xml_of
+from crawler.html.tree import clean, plain, plain_title
+from crawler.listing.newest import by_age, kept
+from crawler.listing.sniff import FEEDS, head_of, is_cut, root_of, text_of, xml_of
 from crawler.record import Found, Link, Page, Source
-from crawler.url import is_web, join, same_site
+from crawler.url import host_of, is_web, join, same_site
 from crawler.zones import place_of
 
 MAX_ITEMS = 2000  # feedparser needs 17 s for 100,000
 MAX_BYTES = 5_000_000  # of items; it needs half a second for one million
 MAX_TAGS = 50_000  # it needs 1.6 s for them where the XML is broken and it reads twice
 MAX_ATTRIBUTES = 100  # of one tag: it needs 20 s for 50,000
+MAX_DATED = 20_000  # items whose dates are looked at; of more, only their places count
 MAX_SUMMARY = 1000  # characters
+MAX_GUID = 400  # characters
 WHOLE = 500  # characters: shorter "content" is a teaser
 WHOLE_DESCRIPTION = 1500  # a description this long is the article: some sites put it there
 
-_ROOTS = frozenset({"rss", "feed", "rdf:rdf", "rdf"})
-_item = re.compile(rb"<(?:item|entry)[\s>/]", re.IGNORECASE)
+_item = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
+_end_of_item = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
+_dated = re.compile(
+    rb"<(?:[\w.-]+:)?(?:pubDate|published|updated|date|modified|issued)\b[^<>]{0,200}>([^<]{4,64})<", re.IGNORECASE
+)
+_root_name = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _tag = re.compile(rb"<(?:!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|([a-zA-Z]))")  # what is in CDATA costs nothing
 _long_tag = re.compile(rb"<([a-zA-Z][\w:.-]*)[^<>]{2000,}>?")
 _entity = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
 _reference = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
+CUT = "the answer is broken off in the middle: its last entry is left for the next poll"
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _hour = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
@@ -53,15 +60,15 @@ class Options(plugins.Options):
 
 def recognizes(page: Page) -> bool:
     """True for XML whose root is a feed's, and for JSON that says it is a feed."""
-    return root_of(page) in _ROOTS or _is_json_feed(page)
+    return root_of(page) in FEEDS or _is_json_feed(page)
 
 
 def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # noqa: ARG001 - every spider is asked the same way
     """The feed's entries. Raises SpiderError when it is no feed."""
     if _is_json_feed(page):
         return _json_feed(page, now, zone)
-    body, notes = _bounded(xml_of(page))
-    headers = {"content-type": "application/xml; charset=utf-8", "content-location": page.url}
+    body, notes = _bounded(xml_of(page), now, zone)
+    headers = {"content-type": "application/xml; charset=utf-8"}
     try:
         # Only ever a stream: given text or bytes, feedparser opens the file or address that they name.
         parsed = feedparser.parse(io.BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
@@ -69,8 +76,9 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
         raise SpiderError(f"this feed is too broken to be read: {error!r:.100}") from error
     if not parsed.get("version") and not parsed.entries:
         raise SpiderError(f"this is no feed: it begins with {head_of(page)[:60].strip()!r}")
+    base = _base(parsed.feed, page.url)
     dates = DateReader(now, zone, place_of(page.url, _text(parsed.feed, "language"), _text(parsed.feed, "title")))
-    links = tuple(link for entry in parsed.entries[:MAX_ITEMS] if (link := _link(entry, page.url, dates)))
+    links = tuple(link for entry in parsed.entries[:MAX_ITEMS] if (link := _link(entry, base, dates)))
     return Found(
         links=links,
         kind="feed",
@@ -81,7 +89,14 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
         skip_hours=_hours_skipped(body),
         older=_older(parsed.feed, page.url),
         hub=_hub(parsed.feed, page.url),
+        whole=CUT not in notes,
     )
+
+
+def _base(feed: Mapping[str, Any], address: str) -> str:
+    """What relative addresses are relative to: the feed's own address; the site's, where the feed stands on another host."""
+    site = join(address, _text(feed, "link"))
+    return site if site and host_of(site) != host_of(address) else address
 
 
 def _text(entry: Any, name: str) -> str:
@@ -122,22 +137,51 @@ def _is_json_feed(page: Page) -> bool:
     return head.startswith("{") and "jsonfeed.org/version" in head.replace("\\/", "/")
 
 
-def _bounded(body: bytes) -> tuple[bytes, list[str]]:
-    """The feed with at most MAX_ITEMS items, MAX_TAGS tags, none of them monstrous; linear. HTML's entities, which XML does not know, are resolved."""
+def _bounded(body: bytes, now: datetime, zone: tzinfo) -> tuple[bytes, list[str]]:
+    """The feed with at most MAX_ITEMS items, the newest, MAX_TAGS tags, none of them monstrous; linear. HTML's entities, which XML does
+    not know, are resolved. Of a feed that breaks off only what is whole."""
     notes = []
     body = _long_tag.sub(_fewer_attributes, body)
     body = _reference.sub(_character_of_number, _entity.sub(_character, body))
-    begins = [found.start() for _, found in zip(range(MAX_ITEMS + 1), _item.finditer(body), strict=False)]
-    read = min(MAX_ITEMS, bisect(begins, MAX_BYTES))
-    end = begins[read] if read < len(begins) else len(body)
-    if (most := _end_of_tags(body)) < end:
-        read = max(bisect(begins, most) - 1, 0)
-        end = begins[read] if read else most
-    if end < len(body):
-        root = {b"<feed": b"</feed>", b"<rdf:": b"</rdf:RDF>"}.get(body[:5].lower(), b"</channel></rss>")
-        body = body[:end] + root
-        notes.append(f"a very long feed: only its first {read} items are read")
-    return body, notes
+    end = b"".join(b"</" + name + b">" for name in _open_at_end(body))
+    ends = [found.end() for found in _end_of_item.finditer(body)]
+    if is_cut(body):
+        notes.append(CUT)
+        body = (body[: ends[-1]] if ends else body) + end
+    begins = [found.start() for found in _item.finditer(body)]
+    if begins and (len(begins) > MAX_ITEMS or len(body) > MAX_BYTES or _end_of_tags(body) < len(body)):
+        last = max(ends[-1] if ends else 0, begins[-1])
+        items = [body[begin:end] for begin, end in zip(begins, (*begins[1:], last), strict=True)]
+        chosen = _newest_within_bounds(items, now, zone)
+        body = body[: begins[0]] + b"".join(items[place] for place in chosen) + end
+        notes.append(f"a very long feed: only its newest {len(chosen)} of {len(items)} items are read")
+    return body[: _end_of_tags(body)], notes
+
+
+def _open_at_end(body: bytes) -> tuple[bytes, ...]:
+    """The elements that are open where a feed's last item ends."""
+    root = _root_name.match(body)
+    name = root[1] if root else b"rss"
+    return (b"channel", name) if name.lower() == b"rss" else (name,)
+
+
+def _newest_within_bounds(items: list[bytes], now: datetime, zone: tzinfo) -> list[int]:
+    """The places of the newest items that may be read together, in the order of the feed."""
+    step = len(items) // MAX_DATED + 1
+    dates = [_date_of(item, now, zone) if place % step == 0 else None for place, item in enumerate(items)]
+    chosen: list[int] = []
+    size = tags = 0
+    for place in by_age(dates)[:MAX_ITEMS]:
+        size, tags = size + len(items[place]), tags + sum(1 for found in _tag.finditer(items[place]) if found[1])
+        if chosen and (size > MAX_BYTES or tags > MAX_TAGS - 100):
+            break
+        chosen.append(place)
+    return sorted(chosen)
+
+
+def _date_of(item: bytes, now: datetime, zone: tzinfo) -> datetime | None:
+    found = _dated.search(item)
+    return DateReader(now, zone)(found[1].decode("utf-8", "ignore")) if found else None
 
 
 def _end_of_tags(body: bytes) -> int:
@@ -195,24 +239,36 @@ def _link(entry: Any, base: str, dates: DateReader) -> Link | None:
     publisher = _text(source, "title") if isinstance(source, Mapping) else ""
     return Link(
         url=address,
-        title=clean(plain(_text(entry, "title")).replace("\n", " ")) or None,
+        title=plain_title(_text(entry, "title")) or None,
         published=_published(entry, dates),
         summary=description[:MAX_SUMMARY] or None,
         text=_whole(whole, description),
         author=clean(_text(entry, "author")) or None,
         publisher=clean(publisher or _text(entry, "publisher")) or None,
         keywords=_keywords(tag.get("term") for tag in _parts(entry, "tags")),
+        guid=clean(_text(entry, "id"))[:MAX_GUID] or None,
     )
 
 
 def _address(entry: Any, base: str) -> str | None:
-    """The article's own address. Never an enclosure: that is a picture or a sound."""
-    alternate = [_text(link, "href") for link in _parts(entry, "links") if link.get("rel", "alternate") == "alternate"]
-    own = _text(entry, "id")
-    for found in (_text(entry, "feedburner_origlink"), *alternate, _text(entry, "link"), own if is_web(own) else ""):
+    """The article's own address: a page rather than the same in another form. Never an enclosure: that is a picture or a sound."""
+    alternate = [link for link in _parts(entry, "links") if link.get("rel", "alternate") == "alternate"]
+    pages = sorted(alternate, key=lambda link: not _is_page(_text(link, "type")))
+    own, link = _text(entry, "id"), _text(entry, "link")
+    named = own if is_web(own) or own.startswith("/") else ""  # else a name: feedparser calls it a link where there is none
+    for found in (
+        _text(entry, "feedburner_origlink"),
+        *(_text(page, "href") for page in pages),
+        link if link != own else "",
+        named,
+    ):
         if address := join(base, found):
             return address
     return None
+
+
+def _is_page(kind: str) -> bool:
+    return not kind or kind.partition(";")[0].strip().lower() in ("text/html", "application/xhtml+xml", "html", "text/plain")
 
 
 def _published(entry: Any, dates: DateReader) -> datetime | None:
@@ -266,10 +322,11 @@ def _json_feed(page: Page, now: datetime, zone: tzinfo) -> Found:
     items = feed.get("items")
     if not isinstance(items, list):
         raise SpiderError("this JSON feed has no list of items")
+    base = _base({"link": _Strings(feed)["home_page_url"]}, page.url)
     dates = DateReader(now, zone, place_of(page.url, _Strings(feed)["language"], _Strings(feed)["title"]))
-    links = tuple(
-        link for item in items[:MAX_ITEMS] if isinstance(item, dict) and (link := _json_link(_Strings(item), page.url, dates))
-    )
+    read = [_Strings(item) for item in items if isinstance(item, dict)]
+    chosen = kept([_json_date(item, dates) for item in read] if len(read) > MAX_ITEMS else [None] * len(read), MAX_ITEMS)
+    links = tuple(link for place in chosen if (link := _json_link(read[place], base, dates)))
     title = _Strings(feed)["title"]
     notes = () if links else ("the feed is empty",)
     older = join(page.url, _Strings(feed)["next_url"])
@@ -298,10 +355,15 @@ def _json_link(item: _Strings, base: str, dates: DateReader) -> Link | None:
     tags = item.data.get("tags")
     return Link(
         url=address,
-        title=clean(item["title"]) or None,
-        published=dates(item["date_published"]) or dates(item["date_modified"]),
+        title=plain_title(item["title"]) or None,
+        published=_json_date(item, dates),
         summary=summary or None,
         text=_whole(content, ""),
         author=clean(", ".join(names)) or None,
         keywords=_keywords(tags) if isinstance(tags, list) else (),
+        guid=clean(item["id"])[:MAX_GUID] or None,
     )
+
+
+def _json_date(item: _Strings, dates: DateReader) -> datetime | None:
+    return dates(item["date_published"]) or dates(item["date_modified"])

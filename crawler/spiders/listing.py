@@ -15,7 +15,8 @@ from crawler.errors import ReadError, SpiderError
 from crawler.html.tree import clean, parse
 from crawler.listing.anchors import anchor_of, anchors, base_of
 from crawler.listing.article_list import article_list, items
-from crawler.listing.sniff import is_binary, root_of, text_of
+from crawler.listing.newest import kept
+from crawler.listing.sniff import AFTER_ROOT, is_binary, root_of, text_of
 from crawler.record import Found, Link, Page, Source
 from crawler.url import join
 
@@ -60,10 +61,12 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         listed = article_list(anchors(root, base), page.url, now, zone)
         if not listed:
             raise SpiderError("no list of articles was found on the page; say where it is with `links` (a CSS selector)")
-    links = tuple(Link(item.address, item.title or None, item.published) for item in listed[:MAX_LINKS])
+    places = kept([item.published for item in listed], MAX_LINKS)
+    links = tuple(Link(item.address, item.title or None, item.published) for item in (listed[place] for place in places))
     title = root.findtext(".//title")
     newest = max((link.published for link in links if link.published), default=None)
-    return Found(links, "listing", title=clean(title or "")[:200] or None, newest=newest, older=_older(root, base))
+    whole = root_of(page) != "html" or b"</html" in page.body[-AFTER_ROOT:].lower()
+    return Found(links, "listing", title=clean(title or "")[:200] or None, newest=newest, older=_older(root, base), whole=whole)
 
 
 def _older(root: etree._Element, base: str) -> tuple[str, ...]:

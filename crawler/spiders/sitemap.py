@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
+from itertools import islice
+from typing import Any
 
 from lxml import etree
 
@@ -14,16 +17,16 @@ from crawler import plugins
 from crawler.dates import date_in_url, parse_date
 from crawler.errors import SpiderError
 from crawler.html.tree import clean
-from crawler.listing.sniff import head_of, root_of, text_of, xml_of
+from crawler.listing.newest import by_age
+from crawler.listing.sniff import SITEMAPS, head_of, is_cut, root_of, text_of, xml_of
 from crawler.record import Found, Link, Page, Source
 from crawler.url import is_web, join
 
 MAX_LINKS = 2000
 MAX_DEPTH = 50  # libxml2 looks up the name space of each tag through all that it stands in
-MAX_ENTRIES = 50_000  # the protocol allows no more in one file
+MAX_ENTRIES = 50_000  # the protocol allows no more in one file; of more, the ends
 MAX_CHILDREN = 20
 
-_ROOTS = frozenset({"urlset", "sitemapindex"})
 # Children that list no articles, by the names that WordPress's plug-ins and others give them.
 _OTHER = "image|video|tag|categor|author|user|product|page|topic|taxonom"
 _no_articles = re.compile(rf"(?:{_OTHER})[a-z]*[-_]?(?:site)?-?map|sitemap[-_](?:{_OTHER})", re.IGNORECASE)
@@ -31,6 +34,8 @@ _news = re.compile(r"news", re.IGNORECASE)
 # An "&" of an address that somebody forgot to escape (what stands in CDATA may): libxml2 would leave it out, and needs 5 s for 500,000.
 _stray = re.compile(rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|&(?![a-zA-Z][a-zA-Z0-9]{0,30};|#)")
 _number = re.compile(r"([0-9]+)")
+_end_of_entry = re.compile(rb"</(?:[\w.-]+:)?(?:url|sitemap)\s*>", re.IGNORECASE)
+CUT = "the answer is broken off in the middle: its last entry is left for the next poll"
 
 
 class Options(plugins.Options):
@@ -63,18 +68,30 @@ _FIELDS = {
 
 def recognizes(page: Page) -> bool:
     """True for XML whose root is a sitemap's, and for text that is nothing but addresses."""
-    return root_of(page) in _ROOTS or _is_text(page)
+    return root_of(page) in SITEMAPS or _is_text(page)
 
 
 def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # noqa: ARG001 - every spider is asked the same way
     """The sitemap's pages, newest first, or in `more` the sitemaps of an index. Raises SpiderError when it is none."""
     if _is_text(page):
-        return _found([(_Entry(loc=line.strip()), None) for line in text_of(page).splitlines()[:MAX_ENTRIES]], page, now, zone)
+        lines = _ends(line.strip() for line in text_of(page).splitlines())
+        return _found([(_Entry(loc=line), None) for line in lines], page, now, zone)
     root = root_of(page)
-    if root not in _ROOTS:
+    if root not in SITEMAPS:
         raise SpiderError(f"this is no sitemap: it begins with {head_of(page)[:60].strip()!r}")
-    entries = [(entry, parse_date(entry.changed, now, zone)) for entry in _entries(xml_of(page))]
-    return _index(entries, page) if root == "sitemapindex" else _found(entries, page, now, zone)
+    body = xml_of(page)
+    cut = is_cut(body)
+    if cut:  # what libxml2 makes of half an address is none
+        body = body[: max((found.end() for found in _end_of_entry.finditer(body)), default=0)]
+    entries = [(entry, parse_date(entry.changed, now, zone)) for entry in _ends(_entries(body))]
+    found = _index(entries, page) if root == "sitemapindex" else _found(entries, page, now, zone)
+    return replace(found, whole=not cut, notes=(*found.notes, *[CUT][:cut]))
+
+
+def _ends(entries: Iterable[Any]) -> list[Any]:
+    """All of them; of too many the first and the last, for some sites append and some prepend."""
+    first = list(islice(entries := iter(entries), MAX_ENTRIES // 2))
+    return [*first, *deque(entries, MAX_ENTRIES // 2)]
 
 
 def _is_text(page: Page) -> bool:
@@ -88,7 +105,7 @@ def _entries(body: bytes) -> Iterator[_Entry]:
     body = _stray.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], body)
     safely = {"resolve_entities": False, "no_network": True, "load_dtd": False, "huge_tree": False, "recover": True}
     context = etree.iterparse(io.BytesIO(body), events=("start", "end"), **safely)
-    entry, count, depth = _Entry(), 0, 0
+    entry, depth = _Entry(), 0
     try:
         for event, element in context:
             if event == "start":
@@ -104,13 +121,10 @@ def _entries(body: bytes) -> Iterator[_Entry]:
             elif name in ("url", "sitemap"):
                 if entry.loc:
                     yield entry
-                    count += 1
                 entry = _Entry()
                 element.clear()
                 while parent is not None and element.getprevious() is not None:
                     del parent[0]
-                if count >= MAX_ENTRIES:
-                    return
     except etree.XMLSyntaxError:
         return  # what was read until here stands
 
@@ -140,15 +154,14 @@ def _found(entries: list[tuple[_Entry, datetime | None]], page: Page, now: datet
 
 
 def _newest(links: list[tuple[datetime | None, Link]]) -> tuple[list[Link], tuple[str, ...]]:
-    """The dated ones, newest first, then the others; of too many without dates both ends, for some sites append and some prepend."""
-    dated = sorted(((at, link) for at, link in links if at), key=lambda pair: pair[0], reverse=True)
+    """The dated ones, newest first, then the others; of too many with one date, or with none, both ends."""
+    dated = [(at, link) for at, link in links if at]
     undated = [link for at, link in links if at is None]
-    chosen = [link for _, link in dated[:MAX_LINKS]]
-    room = MAX_LINKS - len(chosen)
-    if len(undated) > room:
-        undated = undated[: room // 2] + undated[len(undated) - (room - room // 2) :]
-    notes = (f"{len(links)} addresses: the newest {MAX_LINKS} are taken",) if len(links) > MAX_LINKS else ()
-    return chosen + undated, notes
+    if len(links) <= MAX_LINKS:
+        return [link for _, link in sorted(dated, key=lambda pair: pair[0], reverse=True)] + undated, ()
+    chosen = [dated[place][1] for place in by_age([at for at, _ in dated])[:MAX_LINKS]]
+    more = sorted(by_age([None] * len(undated))[: MAX_LINKS - len(chosen)])
+    return chosen + [undated[place] for place in more], (f"{len(links)} addresses: the newest {MAX_LINKS} are taken",)
 
 
 def _index(entries: list[tuple[_Entry, datetime | None]], page: Page) -> Found:

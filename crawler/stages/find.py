@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import cache, lru_cache
@@ -13,10 +14,12 @@ import re2
 
 from crawler import plugins
 from crawler.errors import OptionError, SpiderError, UnknownKind
+from crawler.html.tree import loose
+from crawler.listing import newest
 from crawler.listing.sniff import head_of, is_binary, root_of
 from crawler.plugins import Component
 from crawler.record import Found, Link, Page, Source
-from crawler.url import canonical, link_key
+from crawler.url import canonical, fragment_of, link_key
 
 MAX_LINKS = 2000  # of one poll
 _unsound = re.compile("[\\x00\\ud800-\\udfff]")
@@ -73,12 +76,12 @@ def _tidy(found: Found, source: Source) -> Found:
     kept = [link for link in found.links if source.match is None or _fits(link.url, source.match)]
     if found.links and not kept:
         notes.append(f"none of {len(found.links)} links fits match: {source.match}")
-    once = _once(kept)
+    once = _once(_entries(kept))
     if len(once) > MAX_LINKS:
-        notes.append(f"{len(once)} links: the first {MAX_LINKS} are taken")
-    links = tuple(once[:MAX_LINKS])
-    newest = max((link.published for link in links if link.published), default=None)
-    return replace(found, links=links, newest=newest if source.match else found.newest or newest, notes=tuple(notes))
+        notes.append(f"{len(once)} links: the newest {MAX_LINKS} are taken")
+    links = tuple(once[place] for place in newest.kept([link.published for link in once], MAX_LINKS))
+    last = max((link.published for link in links if link.published), default=None)
+    return replace(found, links=links, newest=last if source.match else found.newest or last, notes=tuple(notes))
 
 
 def _fits(url: str, match: str) -> bool:
@@ -87,11 +90,40 @@ def _fits(url: str, match: str) -> bool:
     return pattern.search(url) is not None or pattern.search(canonical(url)) is not None
 
 
+def _entries(links: list[Link]) -> list[Link]:
+    """The links with what tells articles apart that stand on one page (changelogs, status pages, release notes): the fragment, the
+    source's own name for it (guid), or the title. A guid that several articles of an answer bear names none of them.
+
+    Only what says something of its article beside the title is an entry: a list links the same article by its picture and its title.
+    """
+    bearers = Counter(link.guid for link in links if link.guid)
+    links = [replace(link, guid=None) if link.guid and bearers[link.guid] > 1 else link for link in links]
+    pages: dict[str, list[Link]] = {}
+    for link in links:
+        pages.setdefault(link_key(link.url), []).append(link)
+    named = {id(link): entry for page in pages.values() if len(page) > 1 for link, entry in _apart(page)}
+    return [replace(link, entry=named[id(link)]) if id(link) in named else link for link in links]
+
+
+def _apart(page: list[Link]) -> Iterator[tuple[Link, str]]:
+    """Each entry of one page and what tells it from the others; nothing where it is one article, listed more than once."""
+    told = [link for link in page if link.guid or link.summary or link.text]
+    if len({(link.title, link.summary, link.text) for link in told}) < 2:
+        return
+    for name in (lambda link: fragment_of(link.url), lambda link: link.guid, lambda link: loose(link.title or "")):
+        names = [name(link) for link in told]
+        if all(names) and len(set(names)) > 1:
+            yield from zip(told, names, strict=True)
+            return
+    if len({link.published for link in told}) == len(told):
+        yield from ((link, f"{link.published:%Y%m%d%H%M%S}") for link in told if link.published)
+
+
 def _once(links: list[Link]) -> list[Link]:
     """Each article once, where it stood first; of two the one with a title."""
     by_key: dict[str, Link] = {}
     for link in links:
-        key = link_key(link.url)
+        key = link_key(link.url, link.entry)
         known = by_key.get(key)
         if known is None or (link.title and not known.title):
             by_key[key] = _sound(link)
@@ -100,7 +132,7 @@ def _once(links: list[Link]) -> list[Link]:
 
 def _sound(link: Link) -> Link:
     """The link without half characters and NUL, which JSON can spell and neither a file nor a database takes."""
-    fields = ("url", "title", "summary", "text", "author", "publisher")
+    fields = ("url", "title", "summary", "text", "author", "publisher", "guid", "entry")
     broken: dict[str, Any] = {
         name: _unsound.sub("", value) for name in fields if (value := getattr(link, name)) and _unsound.search(value)
     }

@@ -5,16 +5,21 @@ A page that is one part of an article says where the next is (`next_page`); who 
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
 from types import ModuleType
+from urllib.parse import urlsplit
 
 from crawler import plugins
 from crawler.errors import NotAnArticle, ReadError
+from crawler.html.redirect_stub import target_of
+from crawler.listing.sniff import FEEDS, HTML, SITEMAPS, head_of, root_of, text_of
 from crawler.parsers import generic
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
-from crawler.url import canonical, host_of
+from crawler.url import canonical, host_of, query_of
 
 TOO_LITTLE = 40  # code points of text; a site parser that finds less has lost its layout
 UNTITLED = 60  # code points of the first line that name an article without a title, as flashes are
@@ -25,12 +30,74 @@ WHOLE = 500  # code points; a source's own text at least this long can stand for
 def read(page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
     """The record of a page. Raises NotAnArticle or ReadError when neither the page nor the source holds an article."""
     try:
+        if elsewhere := astray(page, link):
+            raise NotAnArticle(*elsewhere)
         record = _read_page(page, link, zone)
     except ReadError as error:
         if len(link.text or "") < WHOLE or not link.title:
             raise
         record = _from_link(link, str(error))
     return _finish(record, page, link, source_name)
+
+
+def astray(page: Page, link: Link) -> tuple[str, str] | None:
+    """(reason, detail) where the answer is no page of an article, whatever it says: a feed, data, a stub, the home page."""
+    root = root_of(page)
+    if root in FEEDS | SITEMAPS or (root not in HTML and _is_xml(page)):
+        return "xml", f"the answer is XML with the root <{root}>" if root else "the answer is XML"
+    if _is_json(page):
+        return "data", "the answer is JSON"
+    if target := target_of(page.body, page.url):
+        return "redirect", f"the page only sends to {target[:200]}"
+    asked, came = urlsplit(link.url), urlsplit(page.url)
+    if (asked.netloc, asked.path, asked.query) == (came.netloc, came.path, came.query):
+        return None
+    for pattern, reason in _NOWHERE:
+        if pattern.search(f"{came.netloc}{came.path}") and not pattern.search(f"{asked.netloc}{asked.path}"):
+            return reason, f"redirected to {page.url[:200]}"
+    if _home.fullmatch(came.path) and not query_of(page.url) and not (_home.fullmatch(asked.path) and not query_of(link.url)):
+        return "soft-404", "redirected to the home page"
+    return None
+
+
+def _is_xml(page: Page) -> bool:
+    head = head_of(page).lstrip("\ufeff \t\r\n")[:2000].lower()
+    if head.startswith(("<!element", "<!entity", "<!attlist", "<!notation")):
+        return True
+    told = page.content_type.partition(";")[0].strip().lower()
+    xml = head.startswith("<?xml") or told in ("text/xml", "application/xml") or told.endswith(("rss+xml", "atom+xml", "rdf+xml"))
+    return xml and "<html" not in head and "<body" not in head
+
+
+def _is_json(page: Page) -> bool:
+    head = head_of(page).lstrip("\ufeff \t\r\n")[:1]
+    if head not in ("{", "["):
+        return False
+    try:
+        return isinstance(json.loads(text_of(page)), dict | list)
+    except (ValueError, RecursionError):
+        return False
+
+
+_home = re.compile(r"(?i)/*(?:[a-z]{2}(?:[-_][a-z]{2,4})?/?)?(?:(?:index|default|home|main)(?:\.\w{2,5})?/?)?")
+_NOWHERE = (
+    (
+        re.compile(
+            r"(?i)^(?:www\.)?(?:consent|guce|privacy)\.|/[^/]*(?:cookie|gdpr)[-_]?(?:consent|wall|notice|policy)?[^/]*/?$|/consent\b"
+        ),
+        "consent-wall",
+    ),
+    (
+        re.compile(r"(?i)/(?:404|50\d|error|errors|not[-_]?found|page[-_]?not[-_]?found|deleted|offline)(?:\.\w{2,5})?/?$"),
+        "soft-404",
+    ),
+    (
+        re.compile(
+            r"(?i)^(?:passport|login|sso|accounts?|auth)\.|/(?:login|log-in|signin|sign-in|passport|account/login)(?:\.\w{2,5})?/?$"
+        ),
+        "login-wall",
+    ),
+)
 
 
 def next_page(record: Record) -> str | None:

@@ -39,6 +39,7 @@ class State(StrEnum):
     GONE = "gone"
     NEVER = "never worked"
     CHANGED = "changed"
+    UNSTABLE = "unstable links"
 
     @property
     def family(self) -> str:
@@ -47,10 +48,11 @@ class State(StrEnum):
 
 
 _FAMILIES = {
-    State.SILENT: "quiet", State.FROZEN: "quiet", State.CHANGED: "changed",
+    State.SILENT: "quiet", State.FROZEN: "quiet", State.CHANGED: "changed", State.UNSTABLE: "links",
     State.FAILING: "down", State.BLOCKED: "down", State.GONE: "down", State.NEVER: "down",
 }  # fmt: skip
 
+RENAMED = 3  # answers in a row in which known articles had new addresses
 FAILURES = 3  # polls in a row until a failure is told …
 FAILING_FOR = timedelta(minutes=30)  # … and it must have lasted so long
 UNUSUAL, IMPROBABLE = 0.05, 0.001  # of all sources in a month, so many would be late, or silent, by chance
@@ -89,7 +91,14 @@ def judge(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime, blind_
     quiet = _quiet(row, rhythm, habits, now)
     if quiet.state is not State.HEALTHY and quiet.sure:
         return quiet
-    return Health(State.CHANGED, drift) if drift else quiet
+    if drift:
+        return Health(State.CHANGED, drift)
+    return _unstable(habits) if habits.renamed >= RENAMED else quiet
+
+
+def _unstable(habits: Habits) -> Health:
+    told = "each is kept once, told by its title and what stays of its address"
+    return Health(State.UNSTABLE, f"its articles have other addresses at every poll ({habits.slot}); {told}")
 
 
 def cut_off(rows: Sequence[Row]) -> bool:

@@ -29,7 +29,7 @@ TRY_AGAIN = timedelta(minutes=5)  # while it is down: what waits for hours would
 NAMED = 12  # sources that one message names
 CHINESE = {
     State.SILENT: "静默", State.FROZEN: "停更", State.FAILING: "失败", State.BLOCKED: "被拒", State.GONE: "已失效",
-    State.NEVER: "从未成功", State.CHANGED: "变样", State.HEALTHY: "恢复正常",
+    State.NEVER: "从未成功", State.CHANGED: "变样", State.UNSTABLE: "链接不定", State.HEALTHY: "恢复正常",
 }  # fmt: skip
 
 _log = log.get("health")

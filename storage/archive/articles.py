@@ -77,6 +77,7 @@ def store(
     record: Record,
     *,
     key: str,
+    moved_to: str | None = None,
     aliases: Sequence[str] = (),
     tags: Sequence[str] = (),
     task: frontier.Task | None = None,
@@ -88,8 +89,11 @@ def store(
 
     `key` and `aliases` are dedup keys: of the address that was read, and of those that the page calls its own. `task`, if given, is
     closed even if its lease was lost: the article's key makes a second store harmless. `updates`: whom to tell if it changed.
+    `moved_to`: the key of where the article is now, if its source calls this the article that `key` was.
     """
     record = as_stored(record)
+    if moved_to and not _akin(session, record, key):
+        key = moved_to
     others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
     incoming = _Incoming(record, key, others, tuple(tags), near_duplicates.sketch(record.title, record.text), now)
     stored = _known(session, incoming, updates)
@@ -153,6 +157,14 @@ def _known(session: Session, new: _Incoming, updates: Updates | None) -> Stored 
             insert_new(session, article_alias, [{"link_key": new.key, "article_id": row.id}], "link_key")
             return Stored("same", f"another address of record {row.id}", row.id, row.story)
     return None
+
+
+def _akin(session: Session, record: Record, key: str) -> bool:
+    """Whether the article that a source calls by the name of an earlier one has anything of it: some use a name again."""
+    old = session.execute(select(article.c.title, article.c.text).where(article.c.link_key == key)).first()
+    return old is None or near_duplicates.akin(
+        near_duplicates.sketch(record.title, record.text), near_duplicates.sketch(old.title, old.text)
+    )
 
 
 def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) -> Stored:

@@ -18,6 +18,7 @@ from zlib import crc32
 from crawler.text import CJK, normal
 
 SHARE = 0.6  # of the shorter text's grams
+AKIN = 0.2  # of them, for two states of one article
 SHORT = 100  # code points; below, titles count too
 TINY = 12  # grams; below, the whole text must be the same
 MAX_RATIO = 3  # of the lengths
@@ -74,6 +75,12 @@ def compare(new: Sketch, old: Sketch) -> Likeness:
     if long > MAX_RATIO * short and not titles:
         return Likeness(False, share, "a part of a longer text with another title")
     return Likeness(True, share, f"{share:.0%} of the shorter text stands in the other")
+
+
+def akin(new: Sketch, old: Sketch) -> bool:
+    """May `new` be a later state of `old`? Their headlines are alike, or a part of the one text stands in the other."""
+    small, large = sorted((new.grams, old.grams), key=len)
+    return _titles_alike(new.title, old.title) or (bool(small) and len(small & large) >= AKIN * len(small))
 
 
 def _grams(form: str) -> frozenset[int]:

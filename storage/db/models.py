@@ -162,12 +162,15 @@ task = Table(
     Column("detail", AnyText),
     _count("depth"),  # of a poll: 0 is the source's own address; of an article: how often it was read again
     _flag("baseline"),  # it was there before we watched
+    Column("guid", AnyText),  # the source's own name for the article
+    Column("full_at", UtcDateTime),  # of a poll: when its answer was last a whole one, not 304
     Column("listed_at", UtcDateTime),  # of a child sitemap: its last change, as its parent says
     Column("created_at", UtcDateTime, nullable=False),
     Column("done_at", UtcDateTime),
     _one_of("kind", "poll", "article"),
     _one_of("state", "due", "leased", "done", "dead", "skipped", "paused"),
     Index(None, "host", "state", "turn"),
+    Index(None, "source_id", "guid"),
     Index(None, "state", "kind"),  # no index on due_at: SQLite would prefer it where host, state and turn is meant
 )
 

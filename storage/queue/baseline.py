@@ -21,6 +21,8 @@ APART = timedelta(
 )  # articles closer together are one moment: a source that posts in batches has pauses between batches
 RECENT = 20  # readings kept one by one
 MEMORY = 300.0  # articles that the past holds at most; a new way of writing becomes the usual one within some hundred
+SHORT_ANSWER = 0.7  # of the usual bytes; what is shorter may be cut, and is asked for whole again
+SHRINKS = 0.95  # what a shorter answer leaves of the usual bytes
 SHORT = 40  # code points; less is no article's text
 FLAWS = ("unread", "empty", "undated", "fallback")
 _LETTERS = dict(zip(FLAWS, "redf", strict=True))  # as they are stored
@@ -50,13 +52,21 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Habits:
-    """`moments` are at least APART, oldest first; `latest` is the last of all. `listed` counts the links of its latest answer."""
+    """`moments` are at least APART, oldest first; `latest` is the last of all. `listed` counts the links of its latest answer, `size` is
+    how many bytes are usual. `renamed`: in so many answers in a row its articles had other addresses than before, by `slot`."""
 
     moments: tuple[datetime, ...] = ()
     latest: datetime | None = None
     listed: int = 0
     recent: tuple[Reading, ...] = ()
     past: Past = Past()
+    size: int = 0
+    renamed: int = 0
+    slot: str = ""
+
+    def is_short(self, size: int) -> bool:
+        """True for an answer that is much shorter than usual: it may have been cut."""
+        return 0 < size < self.size * SHORT_ANSWER
 
 
 # ---- when articles appear
@@ -74,6 +84,15 @@ def polled(old: Habits, listed: int, dates: Sequence[datetime | None], last: dat
         return replace(old, listed=listed)
     latest = max(moments[-1], old.latest or moments[-1])
     return replace(old, listed=listed, latest=latest, moments=_thinned([*old.moments, *moments]))
+
+
+def answered(old: Habits, size: int, unstable: str | None) -> Habits:
+    """With an answer of so many bytes, in which known articles had other addresses (`unstable`: by what) or not.
+
+    A list that has become shorter for good is the usual one after some answers.
+    """
+    renamed = min(old.renamed + 1, 1000) if unstable else 0 if old.listed else old.renamed
+    return replace(old, size=max(size, int(old.size * SHRINKS)), renamed=renamed, slot=(unstable or old.slot) if renamed else "")
 
 
 def _appeared(date: datetime | None, last: datetime | None, now: datetime) -> datetime | None:
@@ -134,6 +153,8 @@ def to_json(habits: Habits) -> dict[str, Any]:
         "moments": [_minutes(moment) for moment in habits.moments],
         "latest": _minutes(habits.latest) if habits.latest else None,
         "listed": habits.listed,
+        "size": habits.size,
+        "renamed": [habits.renamed, habits.slot],
         "recent": [["".join(_LETTERS[flaw] for flaw in one.flaws), one.size, one.language] for one in habits.recent],
         "past": [
             round(past.count, 2),
@@ -156,6 +177,9 @@ def from_json(data: Mapping[str, Any] | None) -> Habits:
         listed=data["listed"],
         recent=tuple(Reading(_flaws(short), size, language) for short, size, language in data["recent"]),
         past=Past(count, flaws, languages, sizes, squares),
+        size=data.get("size", 0),
+        renamed=data.get("renamed", (0, ""))[0],
+        slot=data.get("renamed", (0, ""))[1],
     )
 
 

@@ -40,7 +40,7 @@ from crawler.record import Found, Link, Outcome, Reason
 from storage.db.database import changed, insert_new
 from storage.db.failpoints import after_commit, failpoint
 from storage.db.models import UtcDateTime, host, source, task
-from storage.queue import gaps, links, sources, usage
+from storage.queue import gaps, identity, links, sources, usage
 from storage.queue.baseline import UNREAD
 from storage.queue.tasks import Task, close, is_ours, leased
 
@@ -182,26 +182,33 @@ def found(
     last_modified: str | None,
     now: datetime,
     next_due: datetime,
-    keys: Callable[[str], str],
+    keys: identity.Keys,
     max_new: int = MAX_NEW,
+    size: int = 0,
 ) -> Kept:
     """Keep the links of a poll, its validators, and when it is next due: one transaction, or an answer 304 could lose links.
 
-    `keys` gives an address its dedup key. Beyond `max_new` new links, newest first, the rest waits for the next poll, which is due at
-    once and unconditional.
+    `keys` gives an address (and an entry of it) its dedup key. `size` is how many bytes the answer had. Beyond `max_new` new links,
+    newest first, the rest waits for the next poll, which is due at once and unconditional.
     """
     if not is_ours(session, claimed):
         return Kept(stale=True)
-    listed = links.newest_first(found.links, keys, now)
+    listed = identity.with_single_entries(session, claimed, links.newest_first(found.links, keys, now), keys)
     known = links.known(session, list(listed))
-    new = {key: link for key, link in listed.items() if key not in known}
+    habits = sources.habits_of(session, claimed.source_id)
+    last = gaps.last_good_poll(session, claimed.source_id)
+    others = identity.recognise(session, claimed, listed, known, keys, last=last, unstable=habits.renamed > 0)
+    known |= others.known
+    identity.move(session, {number: listed[key] for key, number in others.moved.items()}, now)
+    new = {key: link for key, link in listed.items() if key not in known and key not in others.moved}
     left = max(0, len(new) - max_new)
     taken = dict(list(new.items())[:max_new])
     links.insert_articles(session, claimed, taken, now)
     more = links.insert_polls(session, claimed, found.more, now)
     more += _look_back(session, claimed, found, listed=listed, known=known, now=now)
     again = left > 0 and claimed.attempts < MAX_ROUNDS
-    values = {"etag": None if left else etag, "last_modified": None if left else last_modified}
+    sure = not left and found.whole and not (claimed.is_root and habits.is_short(size))
+    values = {"etag": etag if sure else None, "last_modified": last_modified if sure else None, "full_at": now}
     if again:
         close(session, claimed, state="due", reason="more-to-come", **values)
     else:
@@ -215,6 +222,8 @@ def found(
         found=found,
         new=list(taken.values()),
         baseline=claimed.baseline,
+        size=size,
+        unstable=others.unstable,
     )
     failpoint("before-found-commit")
     after_commit(session, "after-found-commit")

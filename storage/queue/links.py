@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,28 +14,27 @@ from crawler.url import desktop_twin, host_of
 from storage.db.database import insert_new
 from storage.db.mapping import link_to_json
 from storage.db.models import article, article_alias, task
-from storage.queue.tasks import Task, ensure_hosts, poll_key
+from storage.queue.identity import Keys, key_of
+from storage.queue.tasks import Task, chunks, ensure_hosts, poll_key
 
 MAX_MORE = 50  # further addresses of one poll
 MAX_DEPTH = 2  # sitemap index → sitemap → its next page
 SPREAD = timedelta(seconds=1)  # between the turns of two links of one poll, see storage.queue.frontier
-_CHUNK = 500  # keys in one IN (…)
 
 
-def newest_first(links: Sequence[Link], keys: Callable[[str], str], now: datetime) -> dict[str, Link]:
+def newest_first(links: Sequence[Link], keys: Keys, now: datetime) -> dict[str, Link]:
     """One link a key; those without a date keep their place at the top, where lists have their news."""
     by_date = sorted(links, key=lambda link: link.published or now, reverse=True)
     unique: dict[str, Link] = {}
     for link in by_date:
-        unique.setdefault(keys(link.url), link)
+        unique.setdefault(key_of(link, keys), link)
     return unique
 
 
 def known(session: Session, keys: Sequence[str]) -> set[str]:
     """Those of the keys that are a task, an article, or another address of one."""
     found: set[str] = set()
-    for start in range(0, len(keys), _CHUNK):
-        some = keys[start : start + _CHUNK]
+    for some in chunks(keys):
         for column, condition in (
             (task.c.key, task.c.state != "paused"),  # a paused one is free for another source to take over
             (article.c.link_key, true()),
@@ -49,7 +48,13 @@ def insert_articles(session: Session, poll: Task, links: dict[str, Link], now: d
     """A task for each new link, by key. One that rests with a source no longer watched goes to this poll's."""
     rows = [
         _row(poll, key, link.url, now)
-        | {"kind": "article", "hint": link_to_json(link), "turn": now + SPREAD * place, "baseline": poll.baseline}
+        | {
+            "kind": "article",
+            "hint": link_to_json(link),
+            "turn": now + SPREAD * place,
+            "baseline": poll.baseline,
+            "guid": link.guid,
+        }
         for place, (key, link) in enumerate(links.items())
     ]
     ensure_hosts(session, [row["host"] for row in rows], now)

@@ -112,6 +112,8 @@ def polled(
     found: Found | None = None,
     new: Sequence[Link] = (),
     baseline: bool = False,
+    size: int = 0,
+    unstable: str | None = None,
 ) -> None:
     """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news (`new`)."""
     values: dict[str, Any] = {}
@@ -123,7 +125,7 @@ def polled(
         values |= {"found_kind": found.kind, "title": found.title}
     if found:
         values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
-        values |= _habits(session, source_id, found, new, now, root=root)
+        values |= _habits(session, source_id, found, new, now, root=root, size=size, unstable=unstable)
     if found and found.newest:
         newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
         values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
@@ -166,13 +168,26 @@ def _learned(
     return {} if learned == old else {"rhythm": arrival_rate.to_json(learned)}
 
 
-def _habits(session: Session, source_id: int, found: Found, new: Sequence[Link], now: datetime, *, root: bool) -> dict[str, Any]:
-    """When its articles appeared. A child page is asked for right after its parent, so its articles appeared at their dates."""
+def _habits(
+    session: Session,
+    source_id: int,
+    found: Found,
+    new: Sequence[Link],
+    now: datetime,
+    *,
+    root: bool,
+    size: int,
+    unstable: str | None,
+) -> dict[str, Any]:
+    """When its articles appeared, and what is usual of its answers. A child page is asked for right after its parent, so its articles
+    appeared at their dates."""
     row = session.execute(select(source.c.habits, source.c.last_ok_at).where(source.c.id == source_id)).one()
     old, last = habits.from_json(row.habits), row.last_ok_at
     first = not old.moments and last is None
     dates = [link.published for link in (found.links if first else new)]
     learned = habits.polled(old, len(found.links) if root else old.listed, dates, last if root else None, now)
+    if root:
+        learned = habits.answered(learned, size, unstable)
     return {} if learned == old else {"habits": habits.to_json(learned)}
 
 
@@ -181,6 +196,11 @@ def read(session: Session, source_id: int, reading: Reading) -> None:
     of_source = source.c.id == source_id
     old = habits.from_json(session.scalar(select(source.c.habits).where(of_source)))
     session.execute(update(source).where(of_source).values(habits=habits.to_json(habits.read(old, reading))))
+
+
+def habits_of(session: Session, source_id: int) -> Habits:
+    """What a source is like when all is well."""
+    return habits.from_json(session.scalar(select(source.c.habits).where(source.c.id == source_id)))
 
 
 def moved(session: Session, source_id: int, address: str | None) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
@@ -14,6 +14,9 @@ from crawler.record import Link
 from storage.db.database import changed, insert_new
 from storage.db.mapping import link_from_json
 from storage.db.models import host, task
+
+T = TypeVar("T")
+_CHUNK = 500  # keys in one IN (…)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Task:
     owner: str
     depth: int = 0
     baseline: bool = False
+    full_at: datetime | None = None
 
     @property
     def is_root(self) -> bool:
@@ -64,6 +68,7 @@ def leased(row: Any, owner: str) -> Task:
         owner=owner,
         depth=row.depth,
         baseline=baseline and row.done_at is None,
+        full_at=row.full_at,
     )
 
 
@@ -86,6 +91,12 @@ def is_ours(session: Session, claimed: Task) -> bool:
 def poll_key(source_name: str, url: str) -> str:
     """The key of a poll task: two sources may watch one address, each with its own options."""
     return f"poll|{source_name}|{url}"
+
+
+def chunks(keys: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Keys in parts that fit into one IN (…)."""
+    for start in range(0, len(keys), _CHUNK):
+        yield keys[start : start + _CHUNK]
 
 
 def ensure_hosts(session: Session, names: Sequence[str], now: datetime) -> None:

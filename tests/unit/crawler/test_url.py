@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.url import canonical, desktop_twin, host_of, is_web, join, link_key, registrable, same_site
+from crawler.url import canonical, desktop_twin, fragment_of, host_of, is_web, join, link_key, registrable, same_site
 
 ROWS = (Path(__file__).parents[2] / "data" / "url_pairs.tsv").read_text("utf-8").splitlines()
 PAIRS = [tuple(row.split("\t")) for row in ROWS if row and not row.startswith("#")]
@@ -30,6 +30,19 @@ DIFFERENT = [
     ("http://www.news.cn/x/c_1127116367.htm", "http://www.news.cn/x/c_1127116367_2.htm", "a further page"),
     ("https://36kr.com/p/1", "https://36kr.com/newsflashes/1", "one number in two lists"),
     ("http://127.0.0.1/a", "http://127.0.0.2/a", "two machines"),
+    ("https://example.com/view?sid=1000000001", "https://example.com/view?sid=1000000002", "a number that names the story"),
+    (
+        "https://example.com/view?sid=5f3c9a1b2c3d4e5f6a7b8c9d",
+        "https://example.com/view?sid=5f3c9a1b2c3d4e5f6a7b8c9e",
+        "sid alone, whatever it looks like",
+    ),
+    ("https://example.com/daily?t=1795580000", "https://example.com/daily?t=1795666400", "a moment that alone names the page"),
+    ("https://example.com/a1?t=5", "https://example.com/a1?t=6", "t is no moment"),
+    ("https://example.com/a1?v=2", "https://example.com/a1?v=3", "a version"),
+    ("https://example.com/a1?from=beijing", "https://example.com/a1?from=shanghai", "from, but no share"),
+    ("https://arxiv.org/abs/cs/0501001", "https://arxiv.org/abs/math/0501001", "two archives of old papers"),
+    ("https://youtu.be/AbCdEf_12-3", "https://youtu.be/AbCdEf_12-4", "two films"),
+    ("https://a.substack.com/p/x", "https://b.substack.com/p/x", "two letters with one name"),
 ]
 
 SHOWN = [
@@ -57,6 +70,9 @@ SHOWN = [
     ("http://example.com:99999/", None),
     ("//example.com/a", None),
     ("ftp://example.com/a?utm_source=x", None),
+    ("https://mp.weixin.qq.com/s?src=11&timestamp=1795580000&ver=1&signature=aaa", None),  # signed: it opens only whole
+    ("https://example.com/art/view.do;jsessionid=0A1B?no=7", "https://example.com/art/view.do?no=7"),
+    ("https://example.com//a//b.html", None),
     ("", None),
 ]
 
@@ -106,6 +122,22 @@ def test_one_article_has_one_key(left: str, right: str, why: str) -> None:
 @pytest.mark.parametrize(("left", "right", "why"), DIFFERENT, ids=[why for _, _, why in DIFFERENT])
 def test_two_articles_have_two_keys(left: str, right: str, why: str) -> None:
     assert link_key(left) != link_key(right)
+
+
+def test_each_entry_of_a_page_has_a_key_of_its_own() -> None:
+    page = "https://example.com/changelog"
+    keys = {link_key(page), *(link_key(page, entry) for entry in ("v1", "v2", "更新"))}
+    assert len(keys) == 4
+    assert link_key(page, "v1") == link_key(f"{page}?utm_source=x#v1", "v1")
+
+
+@pytest.mark.parametrize(
+    ("url", "fragment"),
+    [("https://x.example/c#v3", "v3"), ("https://x.example/c#更新-3", "更新-3"), ("https://x.example/c#comment-12", "comment-12")]
+    + [(f"https://x.example/c{end}", "") for end in ("", "#", "#rss", "#ref=rss", "#xtor=RSS-1", "#:~:text=x", "#!/a", "#top", "#comments")],
+)  # fmt: skip
+def test_a_fragment_names_a_place_unless_it_says_where_a_reader_came_from(url: str, fragment: str) -> None:
+    assert fragment_of(url) == fragment
 
 
 @pytest.mark.parametrize(("found", "shown"), SHOWN, ids=[found[:60] for found, _ in SHOWN])

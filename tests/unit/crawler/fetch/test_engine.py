@@ -802,7 +802,7 @@ class TestSettings:
                 assert sorted(engine.downloader.handlers._schemes) == ["http", "https"]
                 assert crawler.extensions.middlewares == ()
                 running = [type(part).__name__ for part in engine.downloader.middleware.middlewares]
-                assert running == ["RobotsTxt", "Decompression", "Redirects"]
+                assert running == ["RobotsTxt", "Stubs", "Decompression", "Redirects"]
                 assert engine.scraper.spidermw.middlewares == ()
                 await bench.stop()
 

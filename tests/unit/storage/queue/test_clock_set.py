@@ -86,7 +86,7 @@ def test_set_back_a_notice_is_sent_at_once(db: Database) -> None:
     db.write_now(lambda s: notices.add(s, "k", ["desk"], title="t", note="n", now=WAS))
     now = WAS - timedelta(hours=3)
     set_to(db, now)
-    assert len(db.read(lambda s: notices.due(s, now))) == 1
+    assert len(db.read(lambda s: outbox.channels_due(s, now))) == 1
 
 
 def test_set_forward_what_is_in_flight_is_given_to_nobody_else(db: Database, task: frontier.Task) -> None:
