@@ -11,7 +11,8 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.html.tree import BLOCK, DEAD, HAN, INDENT, clean, paragraphs
+from crawler.html.hidden import OPEN, Veil, hides, is_unfolded
+from crawler.html.tree import BLOCK, DEAD, INDENT, clean, has_han, paragraphs
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
 _BESIDE = frozenset(
@@ -26,14 +27,17 @@ _BESIDE = frozenset(
 # These name what can be the greater part of a page and is its article in no case.
 _NEVER = frozenset(
     "comment comments commentlist discussion disqus respond replies pinglun gentie related relate recommend recommended recommendation"
-    " recommendations readnext tuijian xiangguan breadcrumb breadcrumbs crumb crumbs newsletter newsletters cookie cookies".split()
+    " recommendations readnext tuijian xiangguan breadcrumb breadcrumbs crumb crumbs newsletter newsletters cookie cookies"
+    " tweet instagram tiktok bluesky mastodon adblock adblocker".split()
 )
+_DOUBTFUL = frozenset(("widget", "widgets"))  # some systems call each block of an article so
 _FOOT = frozenset("foot footer copyright consent gdpr".split())
 _apart = str.maketrans(dict.fromkeys("-_0123456789:/.,", " "))
 _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
 _punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
 _FLOW, _BREAK, _LINK, _DEAD = 1, 2, 3, 4
+_ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
 _KINDS = dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK} | dict.fromkeys(DEAD, _DEAD)
 
 
@@ -55,7 +59,7 @@ class Region:
     """A block element: the half-open range of its lines, and its parent's index (-1 for the root).
 
     `kind` is what blocks of one kind share: tag and first class without numbers, "" where there is no class. `beside` is 1 when
-    its class or id names something beside an article, 2 when it names what is no article at all, 3 for the foot of an article or page.
+    its class or id names something beside an article, 2 when it names what is no article at all, 3 for the foot of an article or page, 4 when it may.
     """
 
     tag: str
@@ -93,12 +97,20 @@ class _Names(dict[str, tuple[str, int]]):
             self.clear()
         start = names[:300]
         words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
-        beside = (
-            2 if not _NEVER.isdisjoint(words) else 3 if not _FOOT.isdisjoint(words) else 1 if not _BESIDE.isdisjoint(words) else 0
-        )
+        beside = _meaning(words)
         kind = _digits.sub("", names.strip().partition(" ")[0])
         self[names] = found = (kind, beside)
         return found
+
+
+def _meaning(words: list[str]) -> int:
+    if not _NEVER.isdisjoint(words):
+        return 2
+    if not _FOOT.isdisjoint(words):
+        return 3
+    if not (said := _BESIDE.intersection(words)):
+        return 0
+    return 1 if said - _DOUBTFUL else 4
 
 
 _names = _Names({" ": ("", 0)})
@@ -117,8 +129,11 @@ def weigh(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
-def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a call would cost more than the branch it hides
-    """All lines and regions of the page. Linear; no recursion, so depth costs nothing."""
+def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: PLR0912, PLR0915 - the hot loop: a call would cost more than the branch it hides
+    """All lines and regions of the page. Linear; no recursion, so depth costs nothing.
+
+    What the page hides is left out, by style attributes and by its own rules, which are the `veil`; None shows everything.
+    """
     lines: list[Line] = []
     region = Region("html", " ", "", 0, -1, 0)
     regions, stack, here = [region], [0], 0
@@ -127,9 +142,21 @@ def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a 
     links = 0
     kind_of, names_of = _KINDS.get, _names
     walk = etree.iterwalk(root, events=("start", "end"))
+    veiled, covers = None, veil is not None and not veil.is_empty
     for event, element in walk:
         kind = kind_of(element.tag)
         starts = event == "start"
+        if not starts:
+            if element is veiled:
+                veiled, kind = None, None
+        elif veil is not None and kind != _DEAD:
+            get = element.get
+            ruled = covers and (veil[get("class")] or get("id") in veil.ids)
+            style = get("style")
+            if (ruled or style or get("aria-hidden") or get("hidden") is not None) and _is_hidden(element, style, kind, ruled):
+                veiled = element
+                walk.skip_subtree()
+                continue
         if kind:
             if kind <= _BREAK:
                 if parts:
@@ -170,12 +197,24 @@ def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a 
     return Layout(lines, regions)
 
 
+def _is_hidden(element: etree._Element, style: str | None, kind: int | None, ruled: bool) -> bool:
+    """Do its own attributes, or a rule of the page, take an element out of sight for good."""
+    veil = element.get("hidden")
+    gone = (
+        ruled
+        or (style is not None and hides(style, inline=kind != _FLOW))
+        or (veil is not None and veil.lower() != "until-found")
+        or (element.get("aria-hidden") == "true" and element.tag not in _ROOMS)
+    )
+    return gone and not is_unfolded(f"{element.get('class')} {element.get('id')}")
+
+
 def _close(lines: list[Line], parts: list[str], joined: list[str], tag: str, region: int) -> None:
     """Makes lines of the pieces of text since the last one, `joined` of which stood in links."""
     raw = "".join(parts)
     linked = weigh("".join(joined)) if joined else 0
     if INDENT in raw or tag == "pre":
-        blocks = raw.split("\n") if tag == "pre" and HAN.search(raw) else (raw,)  # Chinese prose there has one line a paragraph
+        blocks = raw.split("\n") if tag == "pre" and has_han(raw) else (raw,)  # Chinese prose there has one line a paragraph
         texts = [text for block in blocks for text in paragraphs(block)]
     else:
         text = clean(raw)

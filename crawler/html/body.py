@@ -22,11 +22,15 @@ from crawler.html.tree import loose
 
 LEAD = 4  # how much richer another home must be than the one right below the headline
 TOLD = 240  # bytes of prose below the headline that can be a whole article: whatever calls itself something else below it is that
+TITLE = 150  # bytes; a longer line is no title
+OPENING = 120  # bytes of prose that are more than a line under the headline
 PROSE = 5  # a gain above this is prose; a heading gains just this
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _OUTSIDE = frozenset(("figcaption", "caption", "figure", "nav", "footer", "form", "option", "menu", "label", "aside"))
 _NEVER = frozenset(("figcaption", "nav", "footer", "option", "menu"))
 _FLOW = frozenset("p ul ol dl dd dt h1 h2 h3 h4 h5 h6 blockquote table tbody thead tfoot tr center pre".split())
+_STOPS = frozenset("。！？…；：.!?;:")
+_CLOSING = " ”’」』）)】]\"'"
 _CELLS = frozenset(("td", "th", "li"))
 
 
@@ -75,8 +79,8 @@ def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = N
     richest = max(ground.wealth, key=lambda home: ground.wealth[home] * (LEAD if home in favoured else 1))
     _move_in(ground, richest)
     area = _area(ground, richest, at, near)
-    main = _main(ground, richest, area, posts=at >= 0)
-    kept, dropped = _kept(ground, area, main, title)
+    main = _main(ground, richest, area, at)
+    kept, dropped = _kept(ground, area, main, _opening(ground, richest, area, at), title)
     if not kept:
         return Body()
     cards = len(main) if _cards(ground, main) * 2 > len(main) else 0
@@ -122,8 +126,10 @@ def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     dead = [False] * len(page.lines)
     trust = 1.0 if at >= 0 else 1.5  # without a headline in sight, less prose is enough to clear a region
     for region in suspects:
-        bound = (0.8 if region.beside > 1 else 0.5) / trust
-        is_below = region.beside > 1 and 0 <= at < region.first and prose[region.first] - prose[at] > TOLD
+        if region.beside == 4 and 0 <= at < region.first and prose[-1] - prose[region.last] > prose[region.last] - prose[at]:
+            continue  # a block of that name above most of the text
+        bound = (0.8 if region.beside in (2, 3) else 0.5) / trust
+        is_below = region.beside in (2, 3) and 0 <= at < region.first and prose[region.first] - prose[at] > TOLD
         if is_below or shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
             dead[region.first : region.last] = [True] * (region.last - region.first)
     return dead
@@ -195,23 +201,61 @@ def _area(ground: _Ground, home: int, at: int, near: Region | None) -> Region:
     return ground.regions[best]
 
 
-def _main(ground: _Ground, richest: int, area: Region, *, posts: bool) -> set[int]:
-    """The homes that are the article's: built like the richest, rich themselves, or a row of posts (not of cards that link)."""
+def _main(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
+    """The homes that are the article's: built like the richest, rich themselves, or a row of posts (not of cards that link). What ends above
+    the headline is none where the richest stands below it."""
     start, most = ground.regions[richest].first, ground.wealth[richest]
     rows: dict[str, list[int]] = {}
     for home in ground.wealth:
-        if area.first <= ground.regions[home].first < area.last:
+        region = ground.regions[home]
+        if area.first <= region.first < area.last and not region.last <= at < start:
             rows.setdefault(ground.regions[home].kind, []).append(home)
     main: set[int] = set()
     for kind, row in rows.items():
+        row = [home for home in row if home == richest or not _is_titles(ground, home)]
         if kind == ground.regions[richest].kind:
             others = [home for home in row if not _cards(ground, [home])]  # another flash of the page has a link for a title
             main.update(others if richest in others else row)
-        elif posts and len(row) > 2 and _is_posts(ground, row, most):
+        elif at >= 0 and len(row) > 2 and _is_posts(ground, row, most):
             main.update(row)
         elif len(row) <= 2:
             main.update(h for h in row if ground.wealth[h] * (2 if ground.regions[h].first < start else 4) >= most)
-    return main
+        elif all(_within(ground.regions, home, richest) for home in row) and not _cards(ground, row):
+            main.update(row)
+    return main | _alike(ground, richest, area)
+
+
+def _within(regions: Sequence[Region], inner: int, outer: int) -> bool:
+    return inner > outer and regions[outer].first <= regions[inner].first and regions[inner].last <= regions[outer].last
+
+
+def _alike(ground: _Ground, richest: int, area: Region) -> set[int]:
+    """The homes whose paragraphs are called what most of the richest home's are called."""
+    called: dict[int, Counter[str]] = {}
+    for number in range(area.first, area.last):
+        if ground.gains[number] > PROSE:
+            region = ground.regions[ground.lines[number].region]
+            called.setdefault(ground.homes[ground.lines[number].region], Counter())[region.kind] += 1
+    kind, most = called[richest].most_common(1)[0]
+    if not kind or most * 2 < called[richest].total():
+        return set()
+    return {home for home, kinds in called.items() if kinds[kind] * 2 > kinds.total()}
+
+
+def _is_titles(ground: _Ground, home: int) -> bool:
+    """True for a home of short lines that end like titles, not like sentences: other articles, without links."""
+    region = ground.regions[home]
+    lines = [
+        ground.lines[n]
+        for n in range(region.first, region.last)
+        if ground.gains[n] > PROSE and ground.homes[ground.lines[n].region] == home
+    ]
+    ended = sum(line.weight > TITLE or _is_ended(line.text) for line in lines)
+    return len(lines) > 2 and ended * 2 < len(lines)
+
+
+def _is_ended(text: str) -> bool:
+    return text.rstrip(_CLOSING)[-1:] in _STOPS
 
 
 def _is_posts(ground: _Ground, row: list[int], most: int) -> bool:
@@ -228,7 +272,21 @@ def _cards(ground: _Ground, homes: Iterable[int]) -> int:
     return count
 
 
-def _kept(ground: _Ground, area: Region, main: set[int], title: str) -> tuple[list[tuple[int, str]], list[str]]:
+def _opening(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
+    """The sentences between the headline and the richest home, in what is around it: a first paragraph in a box of its own."""
+    homes, regions = ground.homes, ground.regions
+    return {
+        number
+        for number in range(max(area.first, at + 1), regions[richest].first)
+        if at >= 0
+        and ground.gains[number] > OPENING
+        and ground.lines[number].tag == "p"
+        and _is_ended(ground.lines[number].text)
+        and _within(regions, richest, homes[ground.lines[number].region])
+    }
+
+
+def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: str) -> tuple[list[tuple[int, str]], list[str]]:
     """(the article's lines with their numbers, the furniture that stood among them)."""
     lines, gains, homes = ground.lines, ground.gains, ground.homes
     within = [n for n in range(area.first, area.last) if gains[n] > PROSE and homes[lines[n].region] in main]
@@ -243,7 +301,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], title: str) -> tuple[li
         line, home = lines[number], homes[lines[number].region]
         if home in main:
             left -= max(0, gains[number] - PROSE)
-        elif ground.dead[number] or not _joins(ground, number, (first, last), home in nested, home in around):
+        elif ground.dead[number] or not (number in also or _joins(ground, number, (first, last), home in nested, home in around)):
             continue
         if ground.dead[number] or (gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
             continue

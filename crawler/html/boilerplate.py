@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.html.tree import HAN
-from crawler.text import simplified
+from crawler.html.tree import has_han
+from crawler.text import HAN, simplified
 
 _COLON = r"\s*[:：丨|/]\s*"
 
@@ -29,7 +29,7 @@ _LINE = (
     r".{0,20}(?:分享到|分享至|分享让更多人|转发到|扫码|扫一扫|扫描.{0,12}二维码|长按.{0,8}(?:识别|扫描|二维码)|微信扫|关注.{0,12}(?:公众号|微信|官微)"
     r"|打开APP|打开.{0,10}(?:APP|客户端)|下载.{0,10}(?:APP|客户端)"
     r"|点击(?:进入|查看|阅读|下方|上方|收起|展开|下载|关注|加载|此处).{0,12}).{0,40}",
-    r"(?:[【\[]?(?:打印|关闭|收藏|返回)[\u4e00-\u9fff]{0,4}[】\]]?){1,4}",
+    rf"(?:[【\[]?(?:打印|关闭|收藏|返回)[{HAN}]{{0,4}}[】\]]?){{1,4}}",
     r"(?:上一篇|下一篇|上一页|下一页|阅读下一篇|返回(?:搜狐|首页|顶部|列表)|查看(?:更多|原文|全部|大图)|阅读(?:全文|原文|更多)|展开全文|收起全文"
     r"|更多(?:精彩|内容|新闻|资讯|专业报道)|加载更多|打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本文)?|举报(?:/反馈)?|我要(?:评论|反馈|纠错|报错)|【纠错】|纠错"
     r"|点赞|赞|评论\(?\d*\)?|转发|复制链接|已关注|关注|订阅|推荐|热门|回到顶部|重播|正在播放).{0,12}|(?:一键三连|点这里.{0,4}关注).{0,40}",
@@ -111,7 +111,7 @@ def is_noise(text: str) -> bool:
     """True when the whole line is furniture: credits, sources, sharing, related titles, disclaimers, comment boxes."""
     if len(text) > 400:
         return False
-    if HAN.search(text):
+    if has_han(text):
         return _line.match(simplified(text)) is not None
     if _english.match(text):
         return True

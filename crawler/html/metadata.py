@@ -15,8 +15,9 @@ from lxml import etree
 from crawler.dates import date_in_url, parse_date
 from crawler.html import bylines, tree
 from crawler.html.blocks import Layout, weigh
-from crawler.html.tree import HAN, Tags, loose
+from crawler.html.tree import Tags, has_han, loose
 from crawler.record import MAX_TITLE
+from crawler.text import HAN
 from crawler.url import is_web, join, same_site
 
 MAX_KEYWORDS = 30  # the analyzer of keywords sees them all, to tell an article's own from its site's, and keeps the best
@@ -29,7 +30,7 @@ _AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "
 _article = re.compile(r"Article|Posting|Report\b|Review\b")
 _strong = re.compile(r"\s*[_|｜丨]+\s*")  # parts a page title into title, section, site
 _weak = re.compile(
-    r"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[\u4e00-\u9fff？！”》）])-(?=[\u4e00-\u9fff\w]{2,8}$))(?=[^|]{2,40}$)"
+    rf"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[{HAN}？！”》）])-(?=[{HAN}\w]{{2,8}}$))(?=[^|]{{2,40}}$)"
 )  # may stand in titles
 _DATES = (
     "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
@@ -55,11 +56,11 @@ _glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
 _apart = re.compile(
     r"\b(20\d\d)[\s年]+(\d{1,2})\s*/\s*(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)"
 )  # 2026 11/23 10:12, of three elements
-_script_source = re.compile(r"""ource["']?\s*:\s*["']([\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9·]{1,19})["']""")
+_script_source = re.compile(rf"""ource["']?\s*:\s*["']([{HAN}][{HAN}A-Za-z0-9·]{{1,19}})["']""")
 _source = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?"
+    rf"(?:(?<![{HAN}])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?"
     r"([A-Z][\w.&'’+-]*(?: (?!By\b)(?:[A-Z][\w.&'’+-]*|&|of|the)){1,5}(?![\w-])"  # of several words, as only Latin names are
-    r"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览)[^\s|，,。；;：:\"”》（(【\[]){2,30}(?:[（(][\u4e00-\u9fff]{2,6}[)）])?)"
+    rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
 )
 _button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follow|share|save)\W*", re.I)
 _NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
@@ -67,7 +68,7 @@ _next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一
 _extra = re.compile(
     r"(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
 )
-_org = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9·\-—]{1,19}$")
+_org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
     r"本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
@@ -89,7 +90,7 @@ class Head:
 
     @cached_property
     def is_chinese(self) -> bool:
-        return HAN.search(self.tags.title) is not None
+        return has_han(self.tags.title)
 
     def all(self, *names: str) -> Iterator[str]:
         """The contents of these meta names, in the order of the names."""
@@ -234,7 +235,7 @@ def authors(
     told = (name for article in head.articles for name in bylines.told(article.get("author")))
     said = (name for text in head.all(*_AUTHORS) for name in re.split(r"\s*[,;，、]\s*", text))
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
-    if head.is_chinese or HAN.search("".join(lines[:3])):
+    if head.is_chinese or has_han("".join(lines[:3])):
         ways = (
             (told, bylines.is_person),
             (bylines.chinese((*bar, *lines[:8], *lines[-6:], *credits)), bylines.is_name),

@@ -12,6 +12,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.errors import ReadError
+from crawler.text import HAN
 
 MAX_BODY = 16_000_000  # bytes of markup that are looked at; the longest articles measured stay under 5 MB
 INDENT = "\u3000\u3000"
@@ -29,7 +30,7 @@ _charset = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s
 _charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
-HAN = re.compile("[\u4e00-\u9fff]+")
+_han = re.compile(f"[{HAN}]+")
 _private = re.compile("[\ue000-\uf8ff]")
 _controls = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
@@ -85,7 +86,7 @@ def _rubbish(text: str) -> bool:
     sample = text[:3000] + text[third : third + 3000] + text[2 * third : 2 * third + 3000]
     if text.count("\ufffd") * 200 > len(text) or len(_private.findall(sample)) * 100 > len(sample):
         return True
-    han = "".join(HAN.findall(sample))
+    han = "".join(_han.findall(sample))
     if len(han) < 50:
         return False
     known = max(len(han.encode("gb2312", "ignore")), len(han.encode("big5", "ignore")), len(han.encode("cp932", "ignore")))
@@ -108,6 +109,14 @@ def tree(body: bytes, content_type: str = "") -> etree._Element:
     return _parse(body[3:] if body.startswith(_bom[0][0]) else body)
 
 
+def _undone(raw: bytes) -> bytes:
+    """Without an </html> before the page's end: browsers read on, the parser does not."""
+    for end in (b"</html>", b"</HTML>"):
+        if 0 <= raw.find(end) < len(raw.rstrip()) - len(end):
+            raw = raw.replace(end, b"")
+    return raw
+
+
 def parse(text: str) -> etree._Element:
     """The page as one tree, without comments. Raises ReadError when there is nothing to parse."""
     return _parse(text.encode("utf-8", "replace"))
@@ -116,12 +125,17 @@ def parse(text: str) -> etree._Element:
 def _parse(raw: bytes) -> etree._Element:
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True, collect_ids=False)
     try:
-        root = etree.fromstring(raw[:MAX_BODY], parser)
+        root = etree.fromstring(_undone(raw[:MAX_BODY]), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ReadError(f"the page is no HTML: {error}") from error
     if root is None:
         raise ReadError("the page is empty")
     return root
+
+
+def has_han(text: str) -> bool:
+    """True when a Han character stands in the text."""
+    return _han.search(text) is not None
 
 
 def clean(text: str) -> str:
@@ -182,15 +196,16 @@ class Tags:
     scripts: list[tuple[str, str]]
     times: list[str]
     title: str
+    styles: list[str]
     players: int = 0  # video elements and frames
     passwords: int = 0  # fields that ask for one
 
 
 def gather(root: etree._Element) -> Tags:
     """All of them in one traversal."""
-    found = Tags({}, [], [], [], "")
+    found = Tags({}, [], [], [], "", [])
     title, players, passwords = "", 0, 0
-    for element in root.iter("meta", "link", "script", "time", "title", "video", "iframe", "input"):
+    for element in root.iter("meta", "link", "script", "style", "time", "title", "video", "iframe", "input"):
         tag = element.tag
         if tag == "meta":
             key = element.get("property") or element.get("name") or element.get("itemprop")
@@ -204,6 +219,8 @@ def gather(root: etree._Element) -> Tags:
         elif tag == "script":
             if element.text:
                 found.scripts.append((element.get("type") or "", element.text))
+        elif tag == "style":
+            found.styles.append(element.text or "")
         elif tag == "time":
             found.times.append(element.get("datetime") or "")
         elif tag == "input":

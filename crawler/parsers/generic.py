@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
 
+from lxml import etree
+
 from crawler.errors import NotAnArticle
 from crawler.html import boilerplate, metadata, script_state, tree
 from crawler.html.blocks import Layout, Line, lay_out
 from crawler.html.body import Body, find_body
+from crawler.html.hidden import Veil
 from crawler.html.metadata import Head
 from crawler.html.rejection import refusal
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
@@ -28,9 +31,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     root = tree.tree(page.body, page.content_type)
     tags = tree.gather(root)
     head = Head(tags, link.url)
-    layout = lay_out(root)
-    title, at = metadata.headline(head, layout)
-    body = find_body(layout, title, at)
+    layout, title, at, body = _seen(root, head)
     if body.lines and (at < 0 or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
         above, found = metadata.title_above(layout, body.first)
         if found >= 0:
@@ -38,7 +39,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
             body = replace(body, lines=body.lines[above == body.lines[0] :])
     if len(body.text) < WEAK and not _opens_as_told(head, body):
         body = _better(body, script_state.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
-    body = _agreed(head, body)
+    body = _agreed(head, body, headed=0 <= at < body.first < at + BAR)
     if reason := refusal(head, layout, title, at, body):
         raise NotAnArticle(*reason)
     bar, marked, credits = _around(layout, at, body)
@@ -60,6 +61,17 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     return record.with_facts(*facts)
 
 
+def _seen(root: etree._Element, head: Head) -> tuple[Layout, str, int, Body]:
+    """(layout, headline, its line, body) of what the page shows; of all it holds when it shows nothing."""
+    for veil in (Veil(head.tags.styles), None):
+        layout = lay_out(root, veil)
+        title, at = metadata.headline(head, layout)
+        body = find_body(layout, title, at)
+        if body.lines:
+            break
+    return layout, title, at, body
+
+
 def _opens_as_told(head: Head, body: Body) -> bool:
     """True when the page's own description is the opening of the visible text: then nothing better hides in a script."""
     told = tree.loose(next(head.all("description", "og:description"), ""))[:24]
@@ -74,11 +86,12 @@ def _better(seen: Body, scripted: Body) -> Body:
     return seen
 
 
-def _agreed(head: Head, body: Body) -> Body:
-    """The text, unless the page tells programs a whole one (JSON-LD articleBody) and the two share nothing: then the one told."""
+def _agreed(head: Head, body: Body, *, headed: bool) -> Body:
+    """The text, unless the page tells programs a whole one (JSON-LD articleBody) and the two share nothing: then the one told. A longer
+    text right below the headline (`headed`) stays: what is told is then its announcement."""
     bodies = (article["articleBody"] for article in head.articles if isinstance(article.get("articleBody"), str))
     told = tree.plain(max(bodies, key=len, default=""))
-    if len(told) < WHOLE:
+    if len(told) < WHOLE or (headed and len(told) < len(body.text)):
         return body
     known, seen = tree.loose(told), tree.loose(body.text)
     samples = [known[at : at + 30] for at in range(len(known) // 10, len(known) - 30, max(1, len(known) // 6))]
