@@ -237,7 +237,7 @@ def _alike(ground: _Ground, richest: int, area: Region) -> set[int]:
             region = ground.regions[ground.lines[number].region]
             called.setdefault(ground.homes[ground.lines[number].region], Counter())[region.kind] += 1
     kind, most = called[richest].most_common(1)[0]
-    if not kind or most * 2 < called[richest].total():
+    if not kind or ground.regions[0].tag != "html" or most * 2 < called[richest].total():
         return set()
     return {home for home, kinds in called.items() if kinds[kind] * 2 > kinds.total()}
 

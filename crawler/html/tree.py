@@ -159,9 +159,14 @@ def loose(text: str) -> str:
     return _loose.sub("", text).lower()
 
 
+def has_tag(text: str) -> bool:
+    """True for a string with a tag in it."""
+    return _tag.search(text) is not None
+
+
 def plain(markup: str) -> str:
     """A fragment of HTML as plain text, one line a paragraph; text that holds no tag comes back with its lines cleaned."""
-    if not _tag.search(markup):
+    if not has_tag(markup):
         return "\n".join(line for block in entities.unescape(markup).splitlines() for line in paragraphs(block))
     try:
         root = parse(f"<div>{markup}</div>")
