@@ -36,9 +36,22 @@ _apart = str.maketrans(dict.fromkeys("-_0123456789:/.,", " "))
 _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
 _punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
-_FLOW, _BREAK, _LINK, _DEAD = 1, 2, 3, 4
+SHORT = 200  # bytes of a line that may be a bar of date, people and source
+_INLINE, _FLOW, _BREAK, _LINK, _DEAD, _CUSTOM = 0, 1, 2, 3, 4, 5
+
+
+class _Kinds(dict[str, int]):
+    """What an element does to the lines; one of a name of its own (a hyphen) is told by what stands around it."""
+
+    def __missing__(self, tag: str) -> int:
+        kind = _CUSTOM if isinstance(tag, str) and "-" in tag else _INLINE
+        if len(self) < 5_000:
+            self[tag] = kind
+        return kind
+
+
 _ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
-_KINDS = dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK} | dict.fromkeys(DEAD, _DEAD)
+_KINDS = _Kinds(dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK} | dict.fromkeys(DEAD, _DEAD))
 
 
 @dataclass(slots=True)
@@ -52,6 +65,7 @@ class Line:
     marks: int
     tag: str
     region: int
+    shown: str = ""  # of a short line of several elements: with blanks between them, as style sheets set them apart
 
 
 @dataclass(slots=True)
@@ -140,15 +154,16 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
     parts: list[str] = []
     joined: list[str] = []  # the parts that stand in links
     links = 0
-    kind_of, names_of = _KINDS.get, _names
+    kind_of, names_of = _KINDS, _names
+    customs: list[etree._Element] = []  # those that are open and set a paragraph
     walk = etree.iterwalk(root, events=("start", "end"))
     veiled, covers = None, veil is not None and not veil.is_empty
     for event, element in walk:
-        kind = kind_of(element.tag)
+        kind = kind_of[element.tag]
         starts = event == "start"
         if not starts:
             if element is veiled:
-                veiled, kind = None, None
+                veiled, kind = None, _INLINE
         elif veil is not None and kind != _DEAD:
             get = element.get
             ruled = covers and (veil[get("class")] or get("id") in veil.ids)
@@ -157,6 +172,14 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
                 veiled = element
                 walk.skip_subtree()
                 continue
+        if kind == _CUSTOM:
+            kind = _INLINE
+            if not starts and customs and element is customs[-1]:
+                customs.pop()
+                kind = _FLOW
+            elif starts and not parts and not (element.tail and element.tail.strip()):
+                customs.append(element)
+                kind = _FLOW
         if kind:
             if kind <= _BREAK:
                 if parts:
@@ -166,6 +189,8 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
                     if starts:
                         look, ident = element.get("class"), element.get("id")
                         names = f"{look or ''} {ident or ''}" if look or ident else " "
+                        if customs and element is customs[-1]:
+                            names = f"{element.tag} {names.strip()}"
                         looks, beside = names_of[names]
                         region = Region(element.tag, names, looks, beside, here, len(lines))
                         here = len(regions)
@@ -197,7 +222,7 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
     return Layout(lines, regions)
 
 
-def _is_hidden(element: etree._Element, style: str | None, kind: int | None, ruled: bool) -> bool:
+def _is_hidden(element: etree._Element, style: str | None, kind: int, ruled: bool) -> bool:
     """Do its own attributes, or a rule of the page, take an element out of sight for good."""
     veil = element.get("hidden")
     gone = (
@@ -221,6 +246,7 @@ def _close(lines: list[Line], parts: list[str], joined: list[str], tag: str, reg
         texts = [text] if text else []
     for text in texts:
         weight = weigh(text)
-        lines.append(Line(text, weight, linked, marks_in(text) if weight > 30 else 0, tag, region))
+        shown = clean(" ".join(parts)) if len(parts) > 1 and weight < SHORT else ""
+        lines.append(Line(text, weight, linked, marks_in(text) if weight > 30 else 0, tag, region, shown))
         linked = 0
     parts.clear()

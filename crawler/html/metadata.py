@@ -82,6 +82,12 @@ class Head:
 
     tags: Tags
     url: str
+    root: etree._Element
+
+    @cached_property
+    def people(self) -> list[str]:
+        """The names that links and spans call an author's; looked for only where nothing surer names one."""
+        return tree.people(self.root)
 
     @cached_property
     def articles(self) -> list[dict[str, Any]]:

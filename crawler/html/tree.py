@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from lxml import etree
@@ -36,6 +37,7 @@ _controls = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
 )
 _loose = re.compile(r"[\W_]+")
+_author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?)/|space-uid")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
 
 
@@ -235,6 +237,32 @@ def gather(root: etree._Element) -> Tags:
         elif not title:
             title = clean("".join(map(str, element.itertext())))
     return replace(found, title=title, players=players, passwords=passwords)
+
+
+def _is_author(element: etree._Element) -> bool:
+    """Does a link or span say that an author's name stands in it."""
+    look = element.get("class")
+    if look and ("uthor" in look or "byline" in look or "nick" in look):
+        return True
+    address = element.get("href")
+    if address is None:
+        return element.get("itemprop") == "author"
+    return _author_page.search(address) is not None or element.get("rel") == "author"
+
+
+def people(root: etree._Element) -> list[str]:
+    """What stands in links and spans that call themselves an author's, in page order."""
+    found: list[str] = []
+    for element in root.iter("a", "span", "meta"):
+        if len(found) == MAX_METAS:
+            break
+        if element.tag != "meta":
+            if _is_author(element):
+                found.append(clean(" ".join(map(str, islice(element.itertext(), 8)))))
+        elif element.get("itemprop") == "name" and (above := element.getparent()) is not None:
+            if above.get("itemprop") == "author":
+                found.append(clean(element.get("content") or ""))
+    return [text for text in found if 1 < len(text) <= 60]
 
 
 def json_ld(tags: Tags) -> list[dict[str, Any]]:

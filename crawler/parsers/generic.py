@@ -30,7 +30,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     """The record of one page. Raises NotAnArticle, or ReadError when it is no HTML."""
     root = tree.tree(page.body, page.content_type)
     tags = tree.gather(root)
-    head = Head(tags, link.url)
+    head = Head(tags, link.url, root)
     layout, title, at, body = _seen(root, head)
     if body.lines and (at < 0 or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
         above, found = metadata.title_above(layout, body.first)
