@@ -19,9 +19,9 @@ _BESIDE = frozenset(
     "ad ads sponsor sponsored promo promos promotion banner outbrain taboola upsell subscribe subscription signup "
     "signin login register share sharing social follow qrcode ewm erweima fenxiang bdshare toolbar tool tools more "
     "popular trending most latest hot rank ranking paihang also next prev previous upnext recirc recirculation side "
-    "sidebar aside rail widget widgets nav navbar navigation menu disclaimer statement legal "
+    "sidebar aside rail widget widgets nav navbar navigation menu statement "
     "modal popup overlay dialog tag tags keyword keywords label labels topics bio profile zebian "
-    "bianji credit credits caption hidden hide sr noprint teaser teasers advertisement advert zhaiyao daodu "
+    "bianji credit credits caption hidden hide sr noprint pull pullquote teaser teasers advertisement advert zhaiyao daodu "
     "abstract dek standfirst subheadline mplayer videoplayer carousel swiper slideshow".split()
 )
 # These name what can be the greater part of a page and is its article in no case.
@@ -31,13 +31,13 @@ _NEVER = frozenset(
     " tweet instagram tiktok bluesky mastodon adblock adblocker".split()
 )
 _DOUBTFUL = frozenset(("widget", "widgets"))  # some systems call each block of an article so
-_FOOT = frozenset("foot footer copyright consent gdpr".split())
+_FOOT = frozenset("foot footer copyright consent gdpr legal disclaimer footnote footnotes references".split())
 _apart = str.maketrans(dict.fromkeys("-_0123456789:/.,", " "))
 _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
 _punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
 SHORT = 200  # bytes of a line that may be a bar of date, people and source
-_INLINE, _FLOW, _BREAK, _LINK, _DEAD, _CUSTOM = 0, 1, 2, 3, 4, 5
+_INLINE, _FLOW, _BREAK, _LINK, _DEAD, _CUSTOM, _NOTE = 0, 1, 2, 3, 4, 5, 6
 
 
 class _Kinds(dict[str, int]):
@@ -51,7 +51,7 @@ class _Kinds(dict[str, int]):
 
 
 _ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
-_KINDS = _Kinds(dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK} | dict.fromkeys(DEAD, _DEAD))
+_KINDS = _Kinds(dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "sup": _NOTE} | dict.fromkeys(DEAD, _DEAD))
 
 
 @dataclass(slots=True)
@@ -168,16 +168,17 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
             get = element.get
             ruled = covers and (veil[get("class")] or get("id") in veil.ids)
             style = get("style")
-            if (ruled or style or get("aria-hidden") or get("hidden") is not None) and _is_hidden(element, style, kind, ruled):
+            seen = ruled or style or kind == _NOTE or get("aria-hidden") or get("hidden") is not None
+            if seen and _is_hidden(element, style, kind, ruled):
                 veiled = element
                 walk.skip_subtree()
                 continue
-        if kind == _CUSTOM:
-            kind = _INLINE
+        if kind >= _CUSTOM:
+            is_custom, kind = kind == _CUSTOM, _INLINE
             if not starts and customs and element is customs[-1]:
                 customs.pop()
                 kind = _FLOW
-            elif starts and not parts and not (element.tail and element.tail.strip()):
+            elif is_custom and starts and not parts and not (element.tail and element.tail.strip()):
                 customs.append(element)
                 kind = _FLOW
         if kind:
@@ -225,6 +226,8 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
 def _is_hidden(element: etree._Element, style: str | None, kind: int, ruled: bool) -> bool:
     """Do its own attributes, or a rule of the page, take an element out of sight for good."""
     veil = element.get("hidden")
+    if kind == _NOTE and (link := element.find(".//a")) is not None and (link.get("href") or "").startswith("#"):
+        return True  # the number of a footnote
     gone = (
         ruled
         or (style is not None and hides(style, inline=kind != _FLOW))

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import not_
@@ -23,6 +23,8 @@ from crawler.html.tree import loose
 LEAD = 4  # how much richer another home must be than the one right below the headline
 TOLD = 240  # bytes of prose below the headline that can be a whole article: whatever calls itself something else below it is that
 TITLE = 150  # bytes; a longer line is no title
+LEAST_CELLS = 6  # of a table of data
+FLASH = 60  # bytes of prose that can be an article above the foot of a page
 OPENING = 120  # bytes of prose that are more than a line under the headline
 PROSE = 5  # a gain above this is prose; a heading gains just this
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
@@ -129,7 +131,8 @@ def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
         if region.beside == 4 and 0 <= at < region.first and prose[-1] - prose[region.last] > prose[region.last] - prose[at]:
             continue  # a block of that name above most of the text
         bound = (0.8 if region.beside in (2, 3) else 0.5) / trust
-        is_below = region.beside in (2, 3) and 0 <= at < region.first and prose[region.first] - prose[at] > TOLD
+        least = TOLD if region.beside == 2 else FLASH
+        is_below = region.beside in (2, 3) and 0 <= at < region.first and prose[region.first] - prose[at] > least
         if is_below or shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
             dead[region.first : region.last] = [True] * (region.last - region.first)
     return dead
@@ -290,30 +293,24 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     """(the article's lines with their numbers, the furniture that stood among them)."""
     lines, gains, homes = ground.lines, ground.gains, ground.homes
     within = [n for n in range(area.first, area.last) if gains[n] > PROSE and homes[lines[n].region] in main]
-    first, last = within[0], within[-1]
-    nested, around = _nested(ground, main), _around(ground, main)
-    whole = left = sum(gains[n] for n in within)
+    whole = sum(gains[n] for n in within)
+    prose = set(within)
+    left = [*accumulate((PROSE - gains[n] if n in prose else 0 for n in range(area.first, area.last)), initial=whole)]
     kept: list[tuple[int, str]] = []
     dropped: list[str] = []
     seen: dict[str, int] = {}
     row = -1
-    for number in range(area.first, area.last):
-        line, home = lines[number], homes[lines[number].region]
-        if home in main:
-            left -= max(0, gains[number] - PROSE)
-        elif ground.dead[number] or not (number in also or _joins(ground, number, (first, last), home in nested, home in around)):
-            continue
-        if ground.dead[number] or (gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
-            continue
+    for number in _belonging(ground, area, main, also, (within[0], within[-1])):
+        line = lines[number]
         text = boilerplate.trimmed(line.text)
         if len(text) < len(line.text):
             dropped.append(line.text.replace(text, "") if text else line.text)
-        if not text or boilerplate.is_noise(text) or _is_bar(text, line, number < first, len(kept)):
+        if not text or boilerplate.is_noise(text) or _is_bar(text, line, number < within[0], len(kept)):
             dropped.append(text)
             continue
-        if boilerplate.ends(text) and left * 3 < whole:
+        if boilerplate.ends(text) and left[number + 1 - area.first] * 3 < whole:
             break
-        if line.weight > 60 and seen.setdefault(text, home) != home:
+        if line.weight > 60 and seen.setdefault(text, homes[line.region]) != homes[line.region]:
             continue  # a copy of the text for other screens stands in another home
         if len(kept) < 3 and loose(text) == title:
             continue
@@ -324,6 +321,43 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
             kept.append((number, text))
         row = cell
     return kept, dropped
+
+
+def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int]) -> Iterator[int]:
+    """The numbers of the lines in the article's homes and among its prose; no list of links, and no part of a table."""
+    nested, around = _nested(ground, main), _around(ground, main)
+    cells = _cells(ground, area, span)
+    for number in range(area.first, area.last):
+        line, home = ground.lines[number], ground.homes[ground.lines[number].region]
+        if ground.dead[number] or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
+            continue
+        if number in cells:
+            belongs = cells[number]
+        else:
+            belongs = home in main or number in also or _joins(ground, number, span, home in nested, home in around)
+        if belongs:
+            yield number
+
+
+def _cells(ground: _Ground, area: Region, span: tuple[int, int]) -> dict[int, bool]:
+    """Line number → whether it is kept, for the cells of tables of data: such a table stands whole among the prose, or not at all."""
+    found: dict[int, bool] = {}
+    for region in ground.regions:
+        if region.tag != "table" or not area.first <= region.first < region.last <= area.last:
+            continue
+        lines = range(region.first, region.last)
+        cells = {ground.lines[n].region for n in lines if ground.lines[n].tag in ("td", "th")}
+        if len(cells) < LEAST_CELLS or len(cells) * 5 < len(lines) * 4 or any(ground.gains[n] > TOLD for n in lines):
+            continue  # a table that sets the page's columns
+        weight, linked = (sum(getattr(ground.lines[n], of) for n in lines) for of in ("weight", "linked"))
+        among = (
+            span[0] < region.first
+            and region.last <= span[1] + 1
+            and linked * 4 < weight
+            and not any(ground.dead[n] for n in lines)
+        )
+        found.update(dict.fromkeys(lines, among))
+    return found
 
 
 def _joins(ground: _Ground, number: int, span: tuple[int, int], nested: bool, around: bool) -> bool:

@@ -242,7 +242,7 @@ def gather(root: etree._Element) -> Tags:
 def _is_author(element: etree._Element) -> bool:
     """Does a link or span say that an author's name stands in it."""
     look = element.get("class")
-    if look and ("uthor" in look or "byline" in look or "nick" in look):
+    if look and "rich_media" not in look and ("uthor" in look or "byline" in look or "nick" in look):
         return True
     address = element.get("href")
     if address is None:
@@ -250,19 +250,25 @@ def _is_author(element: etree._Element) -> bool:
     return _author_page.search(address) is not None or element.get("rel") == "author"
 
 
-def people(root: etree._Element) -> list[str]:
-    """What stands in links and spans that call themselves an author's, in page order."""
+def people(root: etree._Element) -> tuple[list[str], list[str]]:
+    """(what stands in links and spans that call themselves an author's, what in those that name a platform's account), in page order."""
     found: list[str] = []
-    for element in root.iter("a", "span", "meta"):
+    accounts: list[str] = []
+    for element in root.iter("a", "span", "strong", "meta"):
         if len(found) == MAX_METAS:
             break
         if element.tag != "meta":
-            if _is_author(element):
-                found.append(clean(" ".join(map(str, islice(element.itertext(), 8)))))
+            if element.get("id") == "js_name":
+                accounts.append(_name_in(element))
+            elif _is_author(element):
+                found.append(_name_in(element))
         elif element.get("itemprop") == "name" and (above := element.getparent()) is not None:
-            if above.get("itemprop") == "author":
-                found.append(clean(element.get("content") or ""))
-    return [text for text in found if 1 < len(text) <= 60]
+            found.append(clean(element.get("content") or "") if above.get("itemprop") == "author" else "")
+    return [text for text in found if 1 < len(text) <= 60], [text for text in accounts if 1 < len(text) <= 30]
+
+
+def _name_in(element: etree._Element) -> str:
+    return clean(" ".join(map(str, islice(element.itertext(), 8))))
 
 
 def json_ld(tags: Tags) -> list[dict[str, Any]]:

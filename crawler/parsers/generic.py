@@ -42,16 +42,18 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     body = _agreed(head, body, headed=0 <= at < body.first < at + BAR)
     if reason := refusal(head, layout, title, at, body):
         raise NotAnArticle(*reason)
-    bar, marked, credits = _around(layout, at, body)
+    near, marked, credits = _around(layout, at, body)
+    bar = [line.text for line in near]
     words = metadata.keywords(head)
+    people = metadata.authors(head, metadata.labels_joined(map(_shown, near)), marked, body.lines, credits)
     record = Record(
         title=title[:MAX_TITLE],
         link=link.url,
         text=body.text[:MAX_TEXT],
         keywords=words,
         published=metadata.published(head, bar, page.fetched, zone),
-        author=", ".join(metadata.authors(head, bar, marked, body.lines, credits)) or None,
-        publisher=metadata.publisher(head, bar, credits, body.lines),
+        author=", ".join(people) or None,
+        publisher=metadata.publisher(head, bar, credits, body.lines, people),
     )
     facts = [Fact("keyword", word, f"meta keywords: {word}", "page") for word in words]
     if own := metadata.canonical_hint(head, page.url):
@@ -69,7 +71,7 @@ def _seen(root: etree._Element, head: Head) -> tuple[Layout, str, int, Body]:
         body = find_body(layout, title, at)
         if body.lines:
             break
-    return layout, title, at, body
+    return layout, title, metadata.last_repeated(layout, title, at, body.first), body
 
 
 def _opens_as_told(head: Head, body: Body) -> bool:
@@ -100,27 +102,31 @@ def _agreed(head: Head, body: Body, *, headed: bool) -> Body:
     return replace(body, lines=tuple(line for line in told.split("\n") if not boilerplate.is_noise(line)), cards=0)
 
 
-def _around(layout: Layout, at: int, body: Body) -> tuple[list[str], list[str], list[str]]:
+def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str], list[str]]:
     """(the bar: short lines from the headline to the text's beginning, then those above; those of them that are marked as an author;
     the credits: short lines at the text's end)."""
     start = at + 1 if at >= 0 else max(0, body.first - BAR)
     near = [line for line in _near(layout, body, start, start + BAR) if ">" not in line.text]
     near += [line for line in _near(layout, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
-    marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.text.split(" | ")]
-    below = (line.text for line in _near(layout, body, body.last, body.last + CREDITS))
-    return [line.text for line in near], marked, [*body.dropped, *below]
+    marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in _shown(line).split(" | ")]
+    below = (_shown(line) for line in _near(layout, body, body.last, body.last + CREDITS))
+    return near, marked, [*body.dropped, *below]
 
 
-_byline = re.compile(r"author|byline", re.I)
+def _shown(line: Line) -> str:
+    return line.shown or line.text
+
+
+_byline = re.compile(r"author|byline|\bby\b|writer", re.I)
 
 
 def _near(layout: Layout, body: Body, first: int, last: int) -> Iterator[Line]:
-    """The short lines of a range; below the text only what is the article's."""
+    """The short lines of a range; below the text only what is the article's; never what others wrote."""
     for number, line in enumerate(layout.lines[first:last], first):
         if number >= body.last:
             if boilerplate.ends(line.text):
                 return
-            if line.linked * 5 > line.weight * 4 or layout.is_never(line):
+            if line.linked * 5 > line.weight * 4:
                 continue
-        if line.weight < 250:
+        if line.weight < 250 and not layout.is_never(line):
             yield line
