@@ -277,7 +277,7 @@ def authors(
     editors = bylines.editors((*bar, *credits, *lines[-3:]))
     owner = loose(next(chain(_owners(head), head.all("og:site_name")), ""))
     told = (name for article in head.articles for name in bylines.told(article.get("author")))
-    said = (name for text in head.all(*_AUTHORS) for name in re.split(r"\s*[,;，、]\s*", text))
+    said = [name for text in head.all(*_AUTHORS) for name in re.split(r"\s*[,;，、]\s*", text)]
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
     if head.is_chinese or has_han("".join(lines[:3])):
         ways = (
