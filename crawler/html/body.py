@@ -131,8 +131,8 @@ def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
         if region.beside == 4 and 0 <= at < region.first and prose[-1] - prose[region.last] > prose[region.last] - prose[at]:
             continue  # a block of that name above most of the text
         bound = (0.8 if region.beside in (2, 3) else 0.5) / trust
-        least = TOLD if region.beside == 2 else FLASH
-        is_below = region.beside in (2, 3) and 0 <= at < region.first and prose[region.first] - prose[at] > least
+        above = prose[region.first] - prose[max(at, 0)] if at < region.first else 0
+        is_below = (region.beside == 2 and above > TOLD and at >= 0) or (region.beside == 3 and above > FLASH)
         if is_below or shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
             dead[region.first : region.last] = [True] * (region.last - region.first)
     return dead
@@ -315,7 +315,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
         if len(kept) < 3 and loose(text) == title:
             continue
         cell = ground.regions[line.region].parent if line.tag in ("td", "th") else -1
-        if cell >= 0 and cell == row:
+        if cell >= 0 and cell == row and line.region != lines[kept[-1][0]].region:
             kept[-1] = (kept[-1][0], f"{kept[-1][1]} {text}")  # cells of one table row are one line
         else:
             kept.append((number, text))

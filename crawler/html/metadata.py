@@ -61,10 +61,10 @@ _script_source = re.compile(rf"""ource["']?\s*:\s*["']([{HAN}][{HAN}A-Za-z0-9·]
 _source = re.compile(
     rf"(?:(?<![{HAN}])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?"
     r"([A-Z][\w.&'’+-]*(?: (?!By\b)(?:[A-Z][\w.&'’+-]*|&|of|the)){1,5}(?![\w-])"  # of several words, as only Latin names are
-    rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
+    rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览|字[体号]|打印|分享|点击|收藏|视力)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
 )
 _bare_source = re.compile(rf"(?:^|[|｜\s])(?:来源|來源|稿源)\s?([{HAN}A-Za-z][{HAN}\w·]{{1,14}})(?=\s*(?:$|[|｜]|\s))")
-_dashes = re.compile(r"\s+[-–—·]\s+|--+")
+_dashes = re.compile(rf"\s+[-–—·]\s+|--+|(?<=[{HAN}])-(?=[{HAN}\d])")
 _site = re.compile(r"(?:网|報|报|社|台|刊|在线|客户端|论坛|之家|日报|晚报|周刊|新闻|门户|电子版)$")
 _no_site = re.compile(
     r"政府网$|政府门户|政务网$|人民政府$|powered by|^第.{1,8}[期版号]|\d{4}年|公报$|^(?:首页|新闻|资讯|科技|财经|体育|娱乐|社会|国际|国内|要闻|健康|汽车|房产"
@@ -105,7 +105,7 @@ class Head:
 
     @cached_property
     def is_chinese(self) -> bool:
-        return has_han(self.tags.title)
+        return has_han(self.tags.title or next(self.all("og:title", "description"), ""))
 
     def all(self, *names: str) -> Iterator[str]:
         """The contents of these meta names, in the order of the names."""
@@ -172,10 +172,13 @@ def title_above(page: Layout, first: int) -> tuple[str, int]:
     """(title, line number) for a page whose metadata names no visible line: what its first line or those above call a title, by tag or class."""
     for number in range(first, max(-1, first - 9), -1):
         line = page.lines[number]
-        named = line.tag in ("h1", "h2") or "title" in page.regions[line.region].names.lower()
+        named = line.tag in ("h1", "h2", "h3", "h4") or _headed.search(page.regions[line.region].names) is not None
         if named and 12 <= line.weight <= 300 and line.linked * 2 < line.weight:
             return line.text, number
     return "", -1
+
+
+_headed = re.compile(r"title|headline|biaoti|\bbt\b", re.I)
 
 
 def _titles(head: Head) -> Iterator[str]:
@@ -288,7 +291,7 @@ def authors(
             (bylines.labelled_names((*bar, *lines[:3], *lines[-3:], *credits)), bylines.is_name),
             ((_undated(text) for text in marked), bylines.is_person),
             ((word for word in _near_date(bar) if bylines.is_bare(word)), bylines.is_person),
-            (_accounts(head, bar, marked, said), bylines.is_account),
+            (_accounts(head, bar, marked, said, lines), bylines.is_account),
             (said, bylines.is_person),
         )
     else:
@@ -297,7 +300,7 @@ def authors(
             (told, bylines.is_name),
             (said, bylines.is_person),
             (bylines.english((*bar, *lines[:2], *foot)), bylines.is_person),
-            (_linked(head, (*bar, *credits)), bylines.is_person),
+            (_linked(head, (*bar, *credits), lines), bylines.is_person),
             ((_undated(text) for text in marked), bylines.is_person),
             (_cells(bar), bylines.is_bare_english),
         )
@@ -308,15 +311,16 @@ def authors(
     return ()
 
 
-def _linked(head: Head, bar: Sequence[str]) -> Iterator[str]:
-    """The names that the page's elements call an author's, and that stand in the bar."""
-    return (name for name in head.people[0] if _stands(name, bar))
+def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
+    """The names that the page's elements call an author's, and that stand in the bar; those in the text are of people it is about."""
+    around = [text for text in bar if text not in lines]
+    return (name for name in head.people[0] if _stands(name, around))
 
 
-def _accounts(head: Head, bar: Sequence[str], marked: Iterable[str], said: Iterable[str]) -> Iterator[str]:
+def _accounts(head: Head, bar: Sequence[str], marked: Iterable[str], said: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
     """What an author of a platform calls himself, where the platform has a name of its own: else the account is the publisher."""
     if next(_site_names(head), None):
-        yield from _linked(head, bar)
+        yield from _linked(head, bar, lines)
         yield from (name for name in said if _stands(name, bar))
         yield from (_undated(text) for text in marked)
 
@@ -334,14 +338,19 @@ def _cells(bar: Sequence[str]) -> Iterator[str]:
     """The parts of a bar's lines that hold a date: Dilys Monk / Newsroom / 2026/04/22 18:05."""
     for text in bar:
         if len(text) < 120 and _date.search(text):
-            yield from re.split(r"\s*[|·•]+\s*|\s+[/–—-]\s+|\s*\d[\d/:.,-]*\s*", _date.sub("|", text).strip(" |"))
+            names = re.split(r"\s*[|·•]+\s*|\s+[/–—-]\s+|\s*\d[\d/:.,-]*\s*", _date.sub("|", text).strip(" |"))
+            if any(map(bylines.is_bare_english, names)):
+                yield from names
+                return
 
 
 def _bare(name: str) -> str:
     return re.sub(r"(?i)^by\s+", "", tree.clean(name)).strip(" ,.;|")
 
 
-def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Sequence[str], people: Sequence[str]) -> str | None:
+def publisher(
+    head: Head, title: str, bar: Sequence[str], credits: Sequence[str], lines: Sequence[str], *, people: Sequence[str]
+) -> str | None:
     """Who it is from: 来源 in the bar, meta, an account, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's
     name. None of the `people` who wrote it."""
     if match := next(
@@ -365,12 +374,12 @@ def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Seq
         return match[1]
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
-    return next(chain(_of_scripts(head), _owners(head), _site_names(head)), None)
+    return next(chain(_of_scripts(head), _owners(head), _site_names(head, title)), None)
 
 
-def _site_names(head: Head) -> Iterator[str]:
+def _site_names(head: Head, title: str = "") -> Iterator[str]:
     yield from head.all("og:site_name", "application-name")
-    yield from _site_in(head.tags.title)
+    yield from _site_in(head.tags.title, title)
 
 
 def _owners(head: Head) -> Iterator[str]:
@@ -385,11 +394,12 @@ def _of_scripts(head: Head) -> Iterator[str]:
             yield match[1]
 
 
-def _site_in(title: str) -> Iterator[str]:
-    """The site's name at the end of a page's title: what is called like one, else the last part that names no section or machine."""
-    rest = title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·")
+def _site_in(title: str, headline: str) -> Iterator[str]:
+    """The site's name at the end of a page's title: what is called like one, else the last part that names no section or machine. A title
+    without the headline is all of the site."""
+    rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·")
     parts = [name for part in reversed(_strong.split(rest)) for name in reversed(_dashes.split(part.strip(" -–—")))]
-    names = [name for name in parts if 2 <= len(name) <= 24 and name != title and not _no_site.search(name)]
+    names = [name for name in parts if 2 <= len(name) <= 24 and name != headline and not _no_site.search(name)]
     yield from (name for name in names if has_han(name) and _site.search(name))
     yield from names
 

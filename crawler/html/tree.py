@@ -244,10 +244,10 @@ def _is_author(element: etree._Element) -> bool:
     look = element.get("class")
     if look and "rich_media" not in look and ("uthor" in look or "byline" in look or "nick" in look):
         return True
+    if element.get("rel") == "author" or element.get("itemprop") == "author":
+        return True
     address = element.get("href")
-    if address is None:
-        return element.get("itemprop") == "author"
-    return _author_page.search(address) is not None or element.get("rel") == "author"
+    return address is not None and _author_page.search(address) is not None
 
 
 def people(root: etree._Element) -> tuple[list[str], list[str]]:

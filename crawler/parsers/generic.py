@@ -53,7 +53,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         keywords=words,
         published=metadata.published(head, bar, page.fetched, zone),
         author=", ".join(people) or None,
-        publisher=metadata.publisher(head, bar, credits, body.lines, people),
+        publisher=metadata.publisher(head, title, bar, credits, body.lines, people=people),
     )
     facts = [Fact("keyword", word, f"meta keywords: {word}", "page") for word in words]
     if own := metadata.canonical_hint(head, page.url):
