@@ -51,7 +51,9 @@ class _Kinds(dict[str, int]):
 
 
 _ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
-_KINDS = _Kinds(dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "sup": _NOTE} | dict.fromkeys(DEAD, _DEAD))
+_KINDS = _Kinds(
+    dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "sup": _NOTE} | dict.fromkeys(DEAD, _DEAD)
+)
 
 
 @dataclass(slots=True)
@@ -65,7 +67,12 @@ class Line:
     marks: int
     tag: str
     region: int
-    shown: str = ""  # of a short line of several elements: with blanks between them, as style sheets set them apart
+    pieces: tuple[str, ...] = ()  # the texts of the elements of a short line
+
+    @property
+    def shown(self) -> str:
+        """The line with blanks between its elements, as style sheets set them apart."""
+        return clean(" ".join(self.pieces)) if self.pieces else self.text
 
 
 @dataclass(slots=True)
@@ -164,7 +171,7 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
         if not starts:
             if element is veiled:
                 veiled, kind = None, _INLINE
-        elif veil is not None and kind != _DEAD:
+        elif veil is not None and (kind < _BREAK or kind > _DEAD):
             get = element.get
             ruled = covers and (veil[get("class")] or get("id") in veil.ids)
             style = get("style")
@@ -249,7 +256,7 @@ def _close(lines: list[Line], parts: list[str], joined: list[str], tag: str, reg
         texts = [text] if text else []
     for text in texts:
         weight = weigh(text)
-        shown = clean(" ".join(parts)) if len(parts) > 1 and weight < SHORT else ""
-        lines.append(Line(text, weight, linked, marks_in(text) if weight > 30 else 0, tag, region, shown))
+        pieces = tuple(parts) if weight < SHORT and len(parts) > 1 else ()
+        lines.append(Line(text, weight, linked, marks_in(text) if weight > 30 else 0, tag, region, pieces))
         linked = 0
     parts.clear()

@@ -12,6 +12,7 @@ from itertools import islice
 
 MAX_STYLE = 100_000  # characters of style sheets looked at
 MAX_RULES = 100
+MAX_SELECTOR = 400  # characters
 
 _gone = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)"
@@ -96,11 +97,12 @@ def _hidden_in(sheet: str) -> Iterator[str]:
         if opened < 0 or closed < 0:
             continue
         depth += sheet.count("{", read, opened) - sheet.count("}", read, opened)
+        low = max(read - 1, opened - MAX_SELECTOR, 0)
         start = max(
-            sheet.rfind("}", 0, opened),
-            sheet.rfind("{", 0, opened),
-            sheet.rfind(";", 0, opened),
-            sheet.rfind("*/", 0, opened) + 1,
+            sheet.rfind("}", low, opened),
+            sheet.rfind("{", low, opened),
+            sheet.rfind(";", low, opened),
+            sheet.rfind("*/", low, opened) + 1,
         )
         if depth <= 0 and _gone.search(sheet, opened + 1, closed):
             yield from (found[1] for one in sheet[start + 1 : opened].split(",") if (found := _simple.match(one.strip())))

@@ -94,8 +94,8 @@ class Head:
     root: etree._Element
 
     @cached_property
-    def people(self) -> tuple[list[str], list[str]]:
-        """The names that links and spans call an author's, and an account's; looked for only where nothing surer names one."""
+    def people(self) -> list[str]:
+        """The names that links and spans call an author's; looked for only where nothing surer names one."""
         return tree.people(self.root)
 
     @cached_property
@@ -314,7 +314,7 @@ def authors(
 def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
     """The names that the page's elements call an author's, and that stand in the bar; those in the text are of people it is about."""
     around = [text for text in bar if text not in lines]
-    return (name for name in head.people[0] if _stands(name, around))
+    yield from (name for name in head.people if _stands(name, around))
 
 
 def _accounts(head: Head, bar: Sequence[str], marked: Iterable[str], said: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
@@ -361,7 +361,7 @@ def publisher(
         (text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None
     ):
         return name
-    if head.is_chinese and (name := next(chain(head.people[1], _beside_date(bar, head.tags.title, people)), None)):
+    if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, head.tags.title, people)), None)):
         return name
     if match := next(
         (
@@ -380,6 +380,15 @@ def publisher(
 def _site_names(head: Head, title: str = "") -> Iterator[str]:
     yield from head.all("og:site_name", "application-name")
     yield from _site_in(head.tags.title, title)
+
+
+_account_name = etree.XPath("string(//*[@id='js_name'])")
+
+
+def _account(root: etree._Element) -> Iterator[str]:
+    """The account of a page of 公众号's layout, whatever its host."""
+    if name := tree.clean(str(_account_name(root))):
+        yield name[:30]
 
 
 def _owners(head: Head) -> Iterator[str]:

@@ -114,8 +114,9 @@ def tree(body: bytes, content_type: str = "") -> etree._Element:
 def _undone(raw: bytes) -> bytes:
     """Without an </html> before the page's end: browsers read on, the parser does not."""
     for end in (b"</html>", b"</HTML>"):
-        if 0 <= raw.find(end) < len(raw.rstrip()) - len(end):
-            raw = raw.replace(end, b"")
+        place = raw.find(end)
+        if place >= 0:
+            return raw if place >= len(raw.rstrip()) - len(end) else raw.replace(end, b"")
     return raw
 
 
@@ -250,25 +251,18 @@ def _is_author(element: etree._Element) -> bool:
     return address is not None and _author_page.search(address) is not None
 
 
-def people(root: etree._Element) -> tuple[list[str], list[str]]:
-    """(what stands in links and spans that call themselves an author's, what in those that name a platform's account), in page order."""
+def people(root: etree._Element) -> list[str]:
+    """What stands in links and spans that call themselves an author's, in page order."""
     found: list[str] = []
-    accounts: list[str] = []
     for element in root.iter("a", "span", "strong", "meta"):
         if len(found) == MAX_METAS:
             break
         if element.tag != "meta":
-            if element.get("id") == "js_name":
-                accounts.append(_name_in(element))
-            elif _is_author(element):
-                found.append(_name_in(element))
+            if _is_author(element):
+                found.append(clean(" ".join(map(str, islice(element.itertext(), 8)))))
         elif element.get("itemprop") == "name" and (above := element.getparent()) is not None:
             found.append(clean(element.get("content") or "") if above.get("itemprop") == "author" else "")
-    return [text for text in found if 1 < len(text) <= 60], [text for text in accounts if 1 < len(text) <= 30]
-
-
-def _name_in(element: etree._Element) -> str:
-    return clean(" ".join(map(str, islice(element.itertext(), 8))))
+    return [text for text in found if 1 < len(text) <= 60]
 
 
 def json_ld(tags: Tags) -> list[dict[str, Any]]:

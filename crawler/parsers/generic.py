@@ -45,7 +45,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     near, marked, credits = _around(layout, at, body)
     bar = [line.text for line in near]
     words = metadata.keywords(head)
-    people = metadata.authors(head, metadata.labels_joined(map(_shown, near)), marked, body.lines, credits)
+    people = metadata.authors(head, metadata.labels_joined(line.shown for line in near), marked, body.lines, credits)
     record = Record(
         title=title[:MAX_TITLE],
         link=link.url,
@@ -108,13 +108,9 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
     start = at + 1 if at >= 0 else max(0, body.first - BAR)
     near = [line for line in _near(layout, body, start, start + BAR) if ">" not in line.text]
     near += [line for line in _near(layout, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
-    marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in _shown(line).split(" | ")]
-    below = (_shown(line) for line in _near(layout, body, body.last, body.last + CREDITS))
+    marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.shown.split(" | ")]
+    below = (line.shown for line in _near(layout, body, body.last, body.last + CREDITS))
     return near, marked, [*body.dropped, *below]
-
-
-def _shown(line: Line) -> str:
-    return line.shown or line.text
 
 
 _byline = re.compile(r"author|byline|\bby\b|writer", re.I)
