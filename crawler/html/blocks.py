@@ -52,7 +52,7 @@ class _Kinds(dict[str, int]):
 
 _ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
 _KINDS = _Kinds(
-    dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "sup": _NOTE} | dict.fromkeys(DEAD, _DEAD)
+    dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "sup": _NOTE} | dict.fromkeys((*DEAD, "title"), _DEAD)
 )
 
 

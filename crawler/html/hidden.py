@@ -102,7 +102,7 @@ def _hidden_in(sheet: str) -> Iterator[str]:
             sheet.rfind("}", low, opened),
             sheet.rfind("{", low, opened),
             sheet.rfind(";", low, opened),
-            sheet.rfind("*/", low, opened) + 1,
+            sheet.rfind("/", low, opened),
         )
         if depth <= 0 and _gone.search(sheet, opened + 1, closed):
             yield from (found[1] for one in sheet[start + 1 : opened].split(",") if (found := _simple.match(one.strip())))

@@ -75,7 +75,7 @@ _button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follo
 _NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
 _next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
 _extra = re.compile(
-    r"(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
+    r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
 )
 _org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
@@ -313,7 +313,8 @@ def authors(
 
 def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
     """The names that the page's elements call an author's, and that stand in the bar; those in the text are of people it is about."""
-    around = [text for text in bar if text not in lines]
+    said = set(map(loose, lines))
+    around = [text for text in bar if loose(text) not in said]
     yield from (name for name in head.people if _stands(name, around))
 
 

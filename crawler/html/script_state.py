@@ -251,7 +251,7 @@ class _Page:
             return True
         last = self.lines[-1] if self.lines else None
         above = self.regions[last.region].parent if last else parent
-        return last is not None and above != parent and above in self.opened and part in last.text
+        return last is not None and above in self.opened and (part == last.text or (above != parent and part in last.text))
 
 
 def _words(item: dict[str, Any]) -> Iterator[tuple[str, str]]:

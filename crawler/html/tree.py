@@ -114,9 +114,8 @@ def tree(body: bytes, content_type: str = "") -> etree._Element:
 def _undone(raw: bytes) -> bytes:
     """Without an </html> before the page's end: browsers read on, the parser does not."""
     for end in (b"</html>", b"</HTML>"):
-        place = raw.find(end)
-        if place >= 0:
-            return raw if place >= len(raw.rstrip()) - len(end) else raw.replace(end, b"")
+        if 0 <= raw.find(end) < len(raw.rstrip()) - len(end):
+            raw = raw.replace(end, b"")
     return raw
 
 
@@ -133,6 +132,9 @@ def _parse(raw: bytes) -> etree._Element:
         raise ReadError(f"the page is no HTML: {error}") from error
     if root is None:
         raise ReadError("the page is empty")
+    head = root.find("head")
+    if head is not None and any(child.tag in BLOCK or "-" in str(child.tag) for child in head):
+        head.tag = "div"  # the parser knows no <main> or <article>, and leaves a body that no tag opens in the head
     return root
 
 
