@@ -5,6 +5,11 @@
                                                       resiliparse importable from DIR; those that are installed take part without it
     python benchmarks/reading.py --data DIR           also the measured sets: DIR/pages/*.jsonl.xz
     python benchmarks/reading.py --rounds 3           CPU per page is the least of so many rounds
+    python benchmarks/reading.py --gold FILE.jsonl --pages DIR [--show]
+                                                      our reader alone on pages with gold for every field, what it got wrong with --show
+
+A line of such a gold file is {"file", "url", "title", "text": […], "published", "author", "publisher"}; author is names by commas or null,
+"optional" are lines that are neither wanted nor wrong. Right are a title and a publisher letter by letter, an author as a set of names.
 
 F1 is that of article-extraction-benchmark: 4-grams of words, each Han character a word, normalised a page. "× lxml" is the ratio to
 one lxml.html.document_fromstring of the same pages in the same run.
@@ -15,6 +20,7 @@ from __future__ import annotations
 import argparse
 import base64
 import contextlib
+import difflib
 import functools
 import importlib
 import io
@@ -39,7 +45,8 @@ import lxml.html
 from crawler.errors import ReadError
 from crawler.html import tree
 from crawler.parsers import generic
-from crawler.record import Link, Page
+from crawler.record import Link, Page, Record
+from crawler.stages import read as reading
 
 OWN = Path(__file__).parents[1] / "tests" / "sites" / "articles"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -71,6 +78,109 @@ def measured(path: Path) -> list[Case]:
         for row in rows
         if "body" in row
     ]
+
+
+@dataclass(frozen=True)
+class Gold:
+    """A page and what is right in every field of its record."""
+
+    case: Case
+    optional: str
+    title: str
+    published: str | None
+    author: str | None
+    publisher: str | None
+
+
+def gold_of(path: Path, pages: Path) -> list[Gold]:
+    rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
+    return [
+        Gold(
+            _case(row["url"], (pages / row["file"]).read_bytes(), "\n".join(row["text"])),
+            "\n".join(row.get("optional") or ()),
+            row["title"],
+            row["published"],
+            row["author"],
+            row["publisher"],
+        )
+        for row in rows
+    ]
+
+
+def fields(gold: Gold) -> Record | None:
+    """The record as the product makes it, site parsers and all."""
+    page = Page(gold.case.url, gold.case.body, NOW, "text/html")
+    try:
+        return reading.read(page, Link(gold.case.url), None, ZONE)
+    except ReadError:
+        return None
+
+
+def verdicts(gold: Gold, record: Record | None) -> dict[str, float]:
+    """Each field's mark, 0 to 1; a time is judged only where the gold has one."""
+    if record is None:
+        return dict.fromkeys(("F1", "exact", "title", "day", "author", "publisher"), 0.0)
+    marks = {
+        "F1": f1(gold.case.gold, record.text, gold.optional),
+        "exact": float(_bare(gold.case.gold, gold.optional) == _bare(record.text, gold.optional)),
+        "title": float(_squeezed(gold.title) == _squeezed(record.title)),
+        "author": float(_people(gold.author) == _people(record.author)),
+        "publisher": float(_squeezed(gold.publisher or "") == _squeezed(record.publisher or "")),
+    }
+    said = record.published
+    if gold.published is None or said is None:
+        return marks | {"day": float(gold.published is said)}
+    right = datetime.fromisoformat(gold.published)
+    said = said.astimezone(right.tzinfo or ZONE)
+    marks["day"] = float(said.date() == right.date())
+    return marks | ({"minute": float(f"{said:%F %R}" == f"{right:%F %R}")} if ":" in gold.published else {})
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+def _people(author: str | None) -> set[str]:
+    return {_squeezed(name).lower() for name in re.split(r"[,，、]", author or "") if name.strip()}
+
+
+def _bare(text: str, optional: str) -> list[str]:
+    beside = {_squeezed(line) for line in optional.split("\n")}
+    return _token.findall("\n".join(line for line in text.split("\n") if _squeezed(line) not in beside))
+
+
+def judge(golds: list[Gold], *, show: bool) -> None:
+    """Prints the marks of all pages, of the Chinese and of the others."""
+    marked = [(gold, record := fields(gold), verdicts(gold, record)) for gold in golds]
+    groups = {"all": marked, "zh": [], "other": []}
+    for one in marked:
+        groups["zh" if re.search("[\u4e00-\u9fff]", one[0].title) else "other"].append(one)
+    for name, group in groups.items():
+        figures = (
+            {key: [marks[key] for _, _, marks in group if key in marks] for key in (*next(iter(group))[2], "minute")}
+            if group
+            else {}
+        )
+        print(
+            f"  {name:6} {len(group):4d} pages  "
+            + "  ".join(f"{key} {statistics.mean(of):.3f}" for key, of in figures.items() if of)
+        )
+    for gold, record, marks in marked if show else ():
+        _show(gold, record, marks)
+
+
+def _show(gold: Gold, record: Record | None, marks: dict[str, float]) -> None:
+    wrong = [key for key, mark in marks.items() if mark < 1]
+    if not wrong:
+        return
+    print(f"{gold.case.url}: {', '.join(f'{key} {marks[key]:.2f}' for key in wrong)}")
+    for key in ("title", "published", "author", "publisher"):
+        if key in wrong or (key == "published" and not {"day", "minute"}.isdisjoint(wrong)):
+            print(f"    {key}: {getattr(record, key, None)!s} instead of {getattr(gold, key)}")
+    right, said = gold.case.gold.split("\n"), record.text.split("\n") if record else []
+    for line in difflib.unified_diff(right, said, lineterm="", n=0):
+        if line[:2] not in ("--", "++", "@@") and line[1:] not in gold.optional.split("\n"):
+            print(f"      {line[:200]}")
 
 
 def live_blog() -> list[Case]:
@@ -160,10 +270,11 @@ def shingles(text: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(tokens[n : n + 4]) for n in range(max(1, len(tokens) - 3)))
 
 
-def f1(gold: str, said: str) -> float:
+def f1(gold: str, said: str, optional: str = "") -> float:
     right, found = shingles(gold), shingles(said)
     both = sum((right & found).values())
-    return 2 * both / (sum(right.values()) + sum(found.values()))
+    forgiven = sum(((found - right) & shingles(optional)).values()) if optional else 0
+    return 2 * both / (sum(right.values()) + sum(found.values()) - forgiven)
 
 
 def cpu(call: Callable[[], object]) -> float:
@@ -197,7 +308,8 @@ held = lambda: int(open("/proc/self/statm").read().split()[1]) / 256
 bare = held()
 import datetime, pathlib, sys, zoneinfo
 from crawler.parsers import generic
-from crawler.record import Link, Page
+from crawler.record import Link, Page, Record
+from crawler.stages import read as reading
 now, zone = datetime.datetime(2026, 11, 24, 10, tzinfo=datetime.UTC), zoneinfo.ZoneInfo("Asia/Shanghai")
 for path in pathlib.Path(sys.argv[1]).glob("*.html"):
     generic.read(Page("http://page.example/a.html", path.read_bytes(), now), Link("http://page.example/a.html"), zone)
@@ -221,7 +333,13 @@ def main() -> None:
     arguments.add_argument("--peers", type=Path)
     arguments.add_argument("--data", type=Path)
     arguments.add_argument("--rounds", type=int, default=1)
+    arguments.add_argument("--gold", type=Path)
+    arguments.add_argument("--pages", type=Path)
+    arguments.add_argument("--show", action="store_true")
     chosen = arguments.parse_args()
+    if chosen.gold:
+        judge(gold_of(chosen.gold, chosen.pages or chosen.gold.parent), show=chosen.show)
+        return
     logging.disable(logging.CRITICAL)
     warnings.filterwarnings("ignore")
     if chosen.peers:

@@ -11,30 +11,49 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.html.tree import BLOCK, DEAD, HAN, INDENT, clean, paragraphs
+from crawler.html.hidden import OPEN, Veil, hides, is_unfolded
+from crawler.html.tree import BLOCK, DEAD, INDENT, clean, has_han, paragraphs
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
 _BESIDE = frozenset(
     "ad ads sponsor sponsored promo promos promotion banner outbrain taboola upsell subscribe subscription signup "
     "signin login register share sharing social follow qrcode ewm erweima fenxiang bdshare toolbar tool tools more "
     "popular trending most latest hot rank ranking paihang also next prev previous upnext recirc recirculation side "
-    "sidebar aside rail widget widgets nav navbar navigation menu disclaimer statement legal "
+    "sidebar aside rail widget widgets nav navbar navigation menu statement "
     "modal popup overlay dialog tag tags keyword keywords label labels topics bio profile zebian "
-    "bianji credit credits caption hidden hide sr noprint teaser teasers advertisement advert zhaiyao daodu "
+    "bianji credit credits caption hidden hide sr noprint pull pullquote teaser teasers advertisement advert zhaiyao daodu "
     "abstract dek standfirst subheadline mplayer videoplayer carousel swiper slideshow".split()
 )
 # These name what can be the greater part of a page and is its article in no case.
 _NEVER = frozenset(
     "comment comments commentlist discussion disqus respond replies pinglun gentie related relate recommend recommended recommendation"
-    " recommendations readnext tuijian xiangguan breadcrumb breadcrumbs crumb crumbs newsletter newsletters cookie cookies".split()
+    " recommendations readnext tuijian xiangguan breadcrumb breadcrumbs crumb crumbs newsletter newsletters cookie cookies"
+    " tweet instagram tiktok bluesky mastodon adblock adblocker".split()
 )
-_FOOT = frozenset("foot footer copyright consent gdpr".split())
+_DOUBTFUL = frozenset(("widget", "widgets"))  # some systems call each block of an article so
+_FOOT = frozenset("foot footer copyright consent gdpr legal disclaimer footnote footnotes references".split())
 _apart = str.maketrans(dict.fromkeys("-_0123456789:/.,", " "))
 _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
 _punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
-_FLOW, _BREAK, _LINK, _DEAD = 1, 2, 3, 4
-_KINDS = dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK} | dict.fromkeys(DEAD, _DEAD)
+SHORT = 200  # bytes of a line that may be a bar of date, people and source
+_INLINE, _FLOW, _BREAK, _LINK, _DEAD, _CUSTOM, _NOTE = 0, 1, 2, 3, 4, 5, 6
+
+
+class _Kinds(dict[str, int]):
+    """What an element does to the lines; one of a name of its own (a hyphen) is told by what stands around it."""
+
+    def __missing__(self, tag: str) -> int:
+        kind = _CUSTOM if isinstance(tag, str) and "-" in tag else _INLINE
+        if len(self) < 5_000:
+            self[tag] = kind
+        return kind
+
+
+_ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
+_KINDS = _Kinds(
+    dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "sup": _NOTE} | dict.fromkeys((*DEAD, "title"), _DEAD)
+)
 
 
 @dataclass(slots=True)
@@ -48,6 +67,12 @@ class Line:
     marks: int
     tag: str
     region: int
+    pieces: tuple[str, ...] = ()  # the texts of the elements of a short line
+
+    @property
+    def shown(self) -> str:
+        """The line with blanks between its elements, as style sheets set them apart."""
+        return clean(" ".join(self.pieces)) if self.pieces else self.text
 
 
 @dataclass(slots=True)
@@ -55,7 +80,7 @@ class Region:
     """A block element: the half-open range of its lines, and its parent's index (-1 for the root).
 
     `kind` is what blocks of one kind share: tag and first class without numbers, "" where there is no class. `beside` is 1 when
-    its class or id names something beside an article, 2 when it names what is no article at all, 3 for the foot of an article or page.
+    its class or id names something beside an article, 2 when it names what is no article at all, 3 for the foot of an article or page, 4 when it may.
     """
 
     tag: str
@@ -93,12 +118,20 @@ class _Names(dict[str, tuple[str, int]]):
             self.clear()
         start = names[:300]
         words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
-        beside = (
-            2 if not _NEVER.isdisjoint(words) else 3 if not _FOOT.isdisjoint(words) else 1 if not _BESIDE.isdisjoint(words) else 0
-        )
+        beside = _meaning(words)
         kind = _digits.sub("", names.strip().partition(" ")[0])
         self[names] = found = (kind, beside)
         return found
+
+
+def _meaning(words: list[str]) -> int:
+    if not _NEVER.isdisjoint(words):
+        return 2
+    if not _FOOT.isdisjoint(words):
+        return 3
+    if not (said := _BESIDE.intersection(words)):
+        return 0
+    return 1 if said - _DOUBTFUL else 4
 
 
 _names = _Names({" ": ("", 0)})
@@ -117,19 +150,44 @@ def weigh(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
-def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a call would cost more than the branch it hides
-    """All lines and regions of the page. Linear; no recursion, so depth costs nothing."""
+def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: PLR0912, PLR0915 - the hot loop: a call would cost more than the branch it hides
+    """All lines and regions of the page. Linear; no recursion, so depth costs nothing.
+
+    What the page hides is left out, by style attributes and by its own rules, which are the `veil`; None shows everything.
+    """
     lines: list[Line] = []
     region = Region("html", " ", "", 0, -1, 0)
     regions, stack, here = [region], [0], 0
     parts: list[str] = []
     joined: list[str] = []  # the parts that stand in links
     links = 0
-    kind_of, names_of = _KINDS.get, _names
+    kind_of, names_of = _KINDS, _names
+    customs: list[etree._Element] = []  # those that are open and set a paragraph
     walk = etree.iterwalk(root, events=("start", "end"))
+    veiled, covers = None, veil is not None and not veil.is_empty
     for event, element in walk:
-        kind = kind_of(element.tag)
+        kind = kind_of[element.tag]
         starts = event == "start"
+        if not starts:
+            if element is veiled:
+                veiled, kind = None, _INLINE
+        elif veil is not None and (kind < _BREAK or kind > _DEAD):
+            get = element.get
+            ruled = covers and (veil[get("class")] or get("id") in veil.ids)
+            style = get("style")
+            seen = ruled or style or kind == _NOTE or get("aria-hidden") or get("hidden") is not None
+            if seen and _is_hidden(element, style, kind, ruled):
+                veiled = element
+                walk.skip_subtree()
+                continue
+        if kind >= _CUSTOM:
+            is_custom, kind = kind == _CUSTOM, _INLINE
+            if not starts and customs and element is customs[-1]:
+                customs.pop()
+                kind = _FLOW
+            elif is_custom and starts and not parts and not (element.tail and element.tail.strip()):
+                customs.append(element)
+                kind = _FLOW
         if kind:
             if kind <= _BREAK:
                 if parts:
@@ -139,6 +197,8 @@ def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a 
                     if starts:
                         look, ident = element.get("class"), element.get("id")
                         names = f"{look or ''} {ident or ''}" if look or ident else " "
+                        if customs and element is customs[-1]:
+                            names = f"{element.tag} {names.strip()}"
                         looks, beside = names_of[names]
                         region = Region(element.tag, names, looks, beside, here, len(lines))
                         here = len(regions)
@@ -170,18 +230,33 @@ def lay_out(root: etree._Element) -> Layout:  # noqa: PLR0912 - the hot loop: a 
     return Layout(lines, regions)
 
 
+def _is_hidden(element: etree._Element, style: str | None, kind: int, ruled: bool) -> bool:
+    """Do its own attributes, or a rule of the page, take an element out of sight for good."""
+    veil = element.get("hidden")
+    if kind == _NOTE and (link := element.find(".//a")) is not None and (link.get("href") or "").startswith("#"):
+        return True  # the number of a footnote
+    gone = (
+        ruled
+        or (style is not None and hides(style, inline=kind != _FLOW))
+        or (veil is not None and veil.lower() != "until-found")
+        or (element.get("aria-hidden") == "true" and element.tag not in _ROOMS)
+    )
+    return gone and not is_unfolded(f"{element.get('class')} {element.get('id')}")
+
+
 def _close(lines: list[Line], parts: list[str], joined: list[str], tag: str, region: int) -> None:
     """Makes lines of the pieces of text since the last one, `joined` of which stood in links."""
     raw = "".join(parts)
     linked = weigh("".join(joined)) if joined else 0
     if INDENT in raw or tag == "pre":
-        blocks = raw.split("\n") if tag == "pre" and HAN.search(raw) else (raw,)  # Chinese prose there has one line a paragraph
+        blocks = raw.split("\n") if tag == "pre" and has_han(raw) else (raw,)  # Chinese prose there has one line a paragraph
         texts = [text for block in blocks for text in paragraphs(block)]
     else:
         text = clean(raw)
         texts = [text] if text else []
     for text in texts:
         weight = weigh(text)
-        lines.append(Line(text, weight, linked, marks_in(text) if weight > 30 else 0, tag, region))
+        pieces = tuple(parts) if weight < SHORT and len(parts) > 1 else ()
+        lines.append(Line(text, weight, linked, marks_in(text) if weight > 30 else 0, tag, region, pieces))
         linked = 0
     parts.clear()

@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 from operator import not_
@@ -22,11 +22,17 @@ from crawler.html.tree import loose
 
 LEAD = 4  # how much richer another home must be than the one right below the headline
 TOLD = 240  # bytes of prose below the headline that can be a whole article: whatever calls itself something else below it is that
+TITLE = 150  # bytes; a longer line is no title
+LEAST_CELLS = 6  # of a table of data
+FLASH = 60  # bytes of prose that can be an article above the foot of a page
+OPENING = 120  # bytes of prose that are more than a line under the headline
 PROSE = 5  # a gain above this is prose; a heading gains just this
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _OUTSIDE = frozenset(("figcaption", "caption", "figure", "nav", "footer", "form", "option", "menu", "label", "aside"))
 _NEVER = frozenset(("figcaption", "nav", "footer", "option", "menu"))
 _FLOW = frozenset("p ul ol dl dd dt h1 h2 h3 h4 h5 h6 blockquote table tbody thead tfoot tr center pre".split())
+_STOPS = frozenset("。！？…；：.!?;:")
+_CLOSING = " ”’」』）)】]\"'"
 _CELLS = frozenset(("td", "th", "li"))
 
 
@@ -75,8 +81,8 @@ def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = N
     richest = max(ground.wealth, key=lambda home: ground.wealth[home] * (LEAD if home in favoured else 1))
     _move_in(ground, richest)
     area = _area(ground, richest, at, near)
-    main = _main(ground, richest, area, posts=at >= 0)
-    kept, dropped = _kept(ground, area, main, title)
+    main = _main(ground, richest, area, at)
+    kept, dropped = _kept(ground, area, main, _opening(ground, richest, area, at), title)
     if not kept:
         return Body()
     cards = len(main) if _cards(ground, main) * 2 > len(main) else 0
@@ -122,8 +128,11 @@ def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     dead = [False] * len(page.lines)
     trust = 1.0 if at >= 0 else 1.5  # without a headline in sight, less prose is enough to clear a region
     for region in suspects:
-        bound = (0.8 if region.beside > 1 else 0.5) / trust
-        is_below = region.beside > 1 and 0 <= at < region.first and prose[region.first] - prose[at] > TOLD
+        if region.beside == 4 and 0 <= at < region.first and prose[-1] - prose[region.last] > prose[region.last] - prose[at]:
+            continue  # a block of that name above most of the text
+        bound = (0.8 if region.beside in (2, 3) else 0.5) / trust
+        above = prose[region.first] - prose[max(at, 0)] if at < region.first else 0
+        is_below = (region.beside == 2 and above > TOLD and at >= 0) or (region.beside == 3 and above > FLASH)
         if is_below or shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
             dead[region.first : region.last] = [True] * (region.last - region.first)
     return dead
@@ -195,23 +204,61 @@ def _area(ground: _Ground, home: int, at: int, near: Region | None) -> Region:
     return ground.regions[best]
 
 
-def _main(ground: _Ground, richest: int, area: Region, *, posts: bool) -> set[int]:
-    """The homes that are the article's: built like the richest, rich themselves, or a row of posts (not of cards that link)."""
+def _main(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
+    """The homes that are the article's: built like the richest, rich themselves, or a row of posts (not of cards that link). What ends above
+    the headline is none where the richest stands below it."""
     start, most = ground.regions[richest].first, ground.wealth[richest]
     rows: dict[str, list[int]] = {}
     for home in ground.wealth:
-        if area.first <= ground.regions[home].first < area.last:
+        region = ground.regions[home]
+        if area.first <= region.first < area.last and not region.last <= at < start:
             rows.setdefault(ground.regions[home].kind, []).append(home)
     main: set[int] = set()
     for kind, row in rows.items():
+        row = [home for home in row if home == richest or not _is_titles(ground, home)]
         if kind == ground.regions[richest].kind:
             others = [home for home in row if not _cards(ground, [home])]  # another flash of the page has a link for a title
             main.update(others if richest in others else row)
-        elif posts and len(row) > 2 and _is_posts(ground, row, most):
+        elif at >= 0 and len(row) > 2 and _is_posts(ground, row, most):
             main.update(row)
         elif len(row) <= 2:
             main.update(h for h in row if ground.wealth[h] * (2 if ground.regions[h].first < start else 4) >= most)
-    return main
+        elif all(_within(ground.regions, home, richest) for home in row) and not _cards(ground, row):
+            main.update(row)
+    return main | _alike(ground, richest, area)
+
+
+def _within(regions: Sequence[Region], inner: int, outer: int) -> bool:
+    return inner > outer and regions[outer].first <= regions[inner].first and regions[inner].last <= regions[outer].last
+
+
+def _alike(ground: _Ground, richest: int, area: Region) -> set[int]:
+    """The homes whose paragraphs are called what most of the richest home's are called."""
+    called: dict[int, Counter[str]] = {}
+    for number in range(area.first, area.last):
+        if ground.gains[number] > PROSE:
+            region = ground.regions[ground.lines[number].region]
+            called.setdefault(ground.homes[ground.lines[number].region], Counter())[region.kind] += 1
+    kind, most = called[richest].most_common(1)[0]
+    if not kind or ground.regions[0].tag != "html" or most * 2 < called[richest].total():
+        return set()
+    return {home for home, kinds in called.items() if kinds[kind] * 2 > kinds.total()}
+
+
+def _is_titles(ground: _Ground, home: int) -> bool:
+    """True for a home of short lines that end like titles, not like sentences: other articles, without links."""
+    region = ground.regions[home]
+    lines = [
+        ground.lines[n]
+        for n in range(region.first, region.last)
+        if ground.gains[n] > PROSE and ground.homes[ground.lines[n].region] == home
+    ]
+    ended = sum(line.weight > TITLE or _is_ended(line.text) for line in lines)
+    return len(lines) > 2 and ended * 2 < len(lines)
+
+
+def _is_ended(text: str) -> bool:
+    return text.rstrip(_CLOSING)[-1:] in _STOPS
 
 
 def _is_posts(ground: _Ground, row: list[int], most: int) -> bool:
@@ -228,44 +275,89 @@ def _cards(ground: _Ground, homes: Iterable[int]) -> int:
     return count
 
 
-def _kept(ground: _Ground, area: Region, main: set[int], title: str) -> tuple[list[tuple[int, str]], list[str]]:
+def _opening(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
+    """The sentences between the headline and the richest home, in what is around it: a first paragraph in a box of its own."""
+    homes, regions = ground.homes, ground.regions
+    return {
+        number
+        for number in range(max(area.first, at + 1), regions[richest].first)
+        if at >= 0
+        and ground.gains[number] > OPENING
+        and ground.lines[number].tag == "p"
+        and _is_ended(ground.lines[number].text)
+        and _within(regions, richest, homes[ground.lines[number].region])
+    }
+
+
+def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: str) -> tuple[list[tuple[int, str]], list[str]]:
     """(the article's lines with their numbers, the furniture that stood among them)."""
     lines, gains, homes = ground.lines, ground.gains, ground.homes
     within = [n for n in range(area.first, area.last) if gains[n] > PROSE and homes[lines[n].region] in main]
-    first, last = within[0], within[-1]
-    nested, around = _nested(ground, main), _around(ground, main)
-    whole = left = sum(gains[n] for n in within)
+    whole = sum(gains[n] for n in within)
+    prose = set(within)
+    left = [*accumulate((PROSE - gains[n] if n in prose else 0 for n in range(area.first, area.last)), initial=whole)]
     kept: list[tuple[int, str]] = []
     dropped: list[str] = []
     seen: dict[str, int] = {}
     row = -1
-    for number in range(area.first, area.last):
-        line, home = lines[number], homes[lines[number].region]
-        if home in main:
-            left -= max(0, gains[number] - PROSE)
-        elif ground.dead[number] or not _joins(ground, number, (first, last), home in nested, home in around):
-            continue
-        if ground.dead[number] or (gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
-            continue
+    for number in _belonging(ground, area, main, also, (within[0], within[-1])):
+        line = lines[number]
         text = boilerplate.trimmed(line.text)
         if len(text) < len(line.text):
             dropped.append(line.text.replace(text, "") if text else line.text)
-        if not text or boilerplate.is_noise(text) or _is_bar(text, line, number < first, len(kept)):
+        if not text or boilerplate.is_noise(text) or _is_bar(text, line, number < within[0], len(kept)):
             dropped.append(text)
             continue
-        if boilerplate.ends(text) and left * 3 < whole:
+        if boilerplate.ends(text) and left[number + 1 - area.first] * 3 < whole:
             break
-        if line.weight > 60 and seen.setdefault(text, home) != home:
+        if line.weight > 60 and seen.setdefault(text, homes[line.region]) != homes[line.region]:
             continue  # a copy of the text for other screens stands in another home
         if len(kept) < 3 and loose(text) == title:
             continue
         cell = ground.regions[line.region].parent if line.tag in ("td", "th") else -1
-        if cell >= 0 and cell == row:
+        if cell >= 0 and cell == row and line.region != lines[kept[-1][0]].region:
             kept[-1] = (kept[-1][0], f"{kept[-1][1]} {text}")  # cells of one table row are one line
         else:
             kept.append((number, text))
         row = cell
     return kept, dropped
+
+
+def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int]) -> Iterator[int]:
+    """The numbers of the lines in the article's homes and among its prose; no list of links, and no part of a table."""
+    nested, around = _nested(ground, main), _around(ground, main)
+    cells = _cells(ground, area, span)
+    for number in range(area.first, area.last):
+        line, home = ground.lines[number], ground.homes[ground.lines[number].region]
+        if ground.dead[number] or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
+            continue
+        if number in cells:
+            belongs = cells[number]
+        else:
+            belongs = home in main or number in also or _joins(ground, number, span, home in nested, home in around)
+        if belongs:
+            yield number
+
+
+def _cells(ground: _Ground, area: Region, span: tuple[int, int]) -> dict[int, bool]:
+    """Line number → whether it is kept, for the cells of tables of data: such a table stands whole among the prose, or not at all."""
+    found: dict[int, bool] = {}
+    for region in ground.regions:
+        if region.tag != "table" or not area.first <= region.first < region.last <= area.last:
+            continue
+        lines = range(region.first, region.last)
+        cells = {ground.lines[n].region for n in lines if ground.lines[n].tag in ("td", "th")}
+        if len(cells) < LEAST_CELLS or len(cells) * 5 < len(lines) * 4 or any(ground.gains[n] > TOLD for n in lines):
+            continue  # a table that sets the page's columns
+        weight, linked = (sum(getattr(ground.lines[n], of) for n in lines) for of in ("weight", "linked"))
+        among = (
+            span[0] < region.first
+            and region.last <= span[1] + 1
+            and linked * 4 < weight
+            and not any(ground.dead[n] for n in lines)
+        )
+        found.update(dict.fromkeys(lines, among))
+    return found
 
 
 def _joins(ground: _Ground, number: int, span: tuple[int, int], nested: bool, around: bool) -> bool:

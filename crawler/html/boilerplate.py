@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 
-from crawler.html.tree import HAN
-from crawler.text import simplified
+from crawler.html.tree import has_han
+from crawler.text import HAN, simplified
 
 _COLON = r"\s*[:：丨|/]\s*"
 
@@ -20,16 +20,23 @@ _LINE = (
     r"|值班主任|微信编辑|新媒体编辑|责校|见习编辑|实习编辑|运营编辑|图片编辑|视觉|出品|策划)(?:助理)?" + _COLON + r".{0,60}",
     r"[\(（\[【\s]*(?:本文)?(?:原标题|原题|原文标题|文章标题|原题为)\s*[:：《].{0,120}",
     r"[\(（\[【\s]*(?:(?:文章|稿件|新闻|信息|本文|视频|原文)?来源|转自|摘自|转载自|出处|稿源)" + _COLON + r".{0,60}",
-    r"[\(（\[【\s]*(?:文章)?(?:作者|撰文|撰稿|采写|文图|文|图)\s*[:：/|丨｜]\s*.{0,30}",
+    r"[\(（\[【\s]*(?:文章)?(?:作者|撰文|撰稿|采写|执笔|主笔|供稿|文图|文字|文|图)\s*[:：/|丨｜]\s*.{0,40}",
+    rf"[{HAN}]{{0,12}}(?:首席|见习|实习|全媒体|特约)*(?:记者|通讯员|撰稿人?|评论员)[\s:：|/]+[{HAN}]{{2,4}}"
+    rf"(?:(?:[\s、，,]+|\s*(?:实习生|通讯员|见习记者|实习记者|摄影记者|记者)[\s:：]*)[{HAN}]{{2,4}}){{0,5}}(?:返回.{{2,6}}[，,]查看更多)?",
     r"[^，。！？：\s]{2,10}(?:报道|原创|出品|专稿|编译)|.{1,20}\s发自\s.{2,12}|.{0,20}[|丨｜]\s*(?:微信)?公众号.{0,24}|[—\-\s]*(?:完|END)[—\-\s]*",
     r"[\(（]?(?:本报|本网)?(?:实习|见习)?(?:记者|通讯员)\s*[:：].{0,30}",
+    # advertisements
+    r".{0,12}(?:检测到|请|您).{0,16}(?:广告(?:拦截|屏蔽)|(?:拦截|屏蔽)广告).{0,80}|.{0,30}(?:APP看新闻|保证天天中奖|点我下载).{0,60}"
+    r"|(?:请?继续往下阅读|未完待续).{0,6}",
+    # captions
+    r"播客\s*[｜|丨].{0,60}|.{0,80}[（(]资料(?:照|图)[^（()）]{0,24}[)）]",
     # the reader's tools
     r"(?:字号|字体)" + _COLON + r".{0,30}|字号\s*[大小中+-].{0,20}|【?字体[:：].*",
     r"(?:关键[词字]|标签|相关标签|文章标签|本文标签|话题|TAG|Tags?)" + _COLON + r".{0,120}",
     r".{0,20}(?:分享到|分享至|分享让更多人|转发到|扫码|扫一扫|扫描.{0,12}二维码|长按.{0,8}(?:识别|扫描|二维码)|微信扫|关注.{0,12}(?:公众号|微信|官微)"
     r"|打开APP|打开.{0,10}(?:APP|客户端)|下载.{0,10}(?:APP|客户端)"
     r"|点击(?:进入|查看|阅读|下方|上方|收起|展开|下载|关注|加载|此处).{0,12}).{0,40}",
-    r"(?:[【\[]?(?:打印|关闭|收藏|返回)[\u4e00-\u9fff]{0,4}[】\]]?){1,4}",
+    rf"(?:[【\[]?(?:打印|关闭|收藏|返回)[{HAN}]{{0,4}}[】\]]?){{1,4}}",
     r"(?:上一篇|下一篇|上一页|下一页|阅读下一篇|返回(?:搜狐|首页|顶部|列表)|查看(?:更多|原文|全部|大图)|阅读(?:全文|原文|更多)|展开全文|收起全文"
     r"|更多(?:精彩|内容|新闻|资讯|专业报道)|加载更多|打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本文)?|举报(?:/反馈)?|我要(?:评论|反馈|纠错|报错)|【纠错】|纠错"
     r"|点赞|赞|评论\(?\d*\)?|转发|复制链接|已关注|关注|订阅|推荐|热门|回到顶部|重播|正在播放).{0,12}|(?:一键三连|点这里.{0,4}关注).{0,40}",
@@ -67,6 +74,13 @@ _LATIN = (
     r"(?:published|updated|posted)\b.{0,40}\b(?:19|20)\d\d\b.{0,40}|(?:copyright|\(c\))\s.{0,160}",
     r"(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research)\s(?:by|from)\s.{0,160}",
     r"by (?:the )?(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
+    r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?"
+    r"|(?:.{0,60}\b)?(?:turn off|disable|switch off|pause|whitelist).{0,40}\bad[- ]?block.{0,160}",
+    r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
+    r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
+    r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}|.{0,120}\bback to video",
+    r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
+    r"(?:#\s*){2,5}|-\s*30\s*-|[-–—]?\s*ends\s*[-–—]?|(?:keywords?|filed under|categories|topics)\s*:.{0,160}",
     r"\d{1,3}\s*(?:comments?|shares?|min(?:ute)?s? read|likes?|views?)\.?|\d{1,2} of \d{1,3}",
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?)\b.{0,300}",
@@ -87,9 +101,17 @@ _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$", re.I)
 _tail = re.compile(
     r"\s*[\(（\[【]\s*(?:本文)?(?:责任?编辑|责编|编辑|实习编辑|见习编辑|作者|原标题|来源|文章来源|本文来源|新闻来源|校对|审核)"
-    r"\s*[:：丨|/].{0,50}[\)）\]】]\s*[_\w]{0,12}$|\s*责任编辑\s*[:：].{0,30}$"
+    r"\s*[:：丨|/].{0,50}[\)）\]】]\s*[_\w]{0,12}$|\s*责任编辑\s*[:：].{0,30}$|返回[^，。]{2,8}[，,]\s*查看更多$"
 )
 _lead = re.compile(r"^(?:[\(（【\[]?原标题\s*[:：].{0,80}?[\)）】\]]\s*)")
+# An advertisement calls upon its reader, and names several of its offers; an article about an app does the second alone.
+MOST_PROMO = 220
+_calls = re.compile(
+    r"快来|快去|速来|赶快|赶紧|戳(?:这里|我|链接|下方)|不容错过|等你来|立即(?:下载|报名|购买|领取|抢购|加入)|马上(?:下载|报名|领取)|点此"
+)
+_offers = re.compile(
+    r"免费试|试玩|试用|福利|优惠|礼包|礼品|领取|下载|客户端|众测|抢购|限时|报名|扫码|二维码|关注|会员|红包|专享|达人|加群|社群|好物"
+)
 _end = re.compile(
     r"(?:相关(?:阅读|新闻|文章|推荐|报道|链接)|延伸阅读|推荐阅读|猜你喜欢|热门(?:评论|推荐|文章)|网友评论|最新评论|特别声明|免责声明|版权声明|返回搜狐"
     r"|(?:tags?|topics|comments?|related(?: (?:articles?|stories|posts|topics))?|about the authors?|leave a (?:comment|reply)|you may also like"
@@ -110,15 +132,23 @@ _date_bar = re.compile(
 
 
 def is_noise(text: str) -> bool:
-    """True when the whole line is furniture: credits, sources, sharing, related titles, disclaimers, comment boxes."""
+    """True when the whole line is furniture: credits, sources, sharing, related titles, disclaimers, comment boxes, advertisements."""
     if len(text) > 400:
         return False
-    if HAN.search(text):
-        return _line.match(simplified(text)) is not None
+    if has_han(text):
+        plain = simplified(text)
+        return _line.match(plain) is not None or (
+            len(text) < MOST_PROMO and _calls.search(plain) is not None and _promises(plain) > 2
+        )
     if _english.match(text):
         return True
     low = text.lower()
     return any(hint in low for hint in _HINTS) and _inside.search(low) is not None
+
+
+def _promises(text: str) -> int:
+    """How many different things that advertisements promise or ask for are named."""
+    return len(set(_offers.findall(text)))
 
 
 def ends(text: str) -> bool:
@@ -143,6 +173,6 @@ def is_date_bar(text: str) -> bool:
 
 def trimmed(text: str) -> str:
     """The line without an editor's credit at its end or the original title at its front."""
-    if text[-1:] in "）)】]" or "编辑" in text[-40:]:
+    if text[-1:] in "）)】]" or "编辑" in text[-40:] or text[-4:] == "查看更多":
         text = _tail.sub("", text).rstrip()
     return _lead.sub("", text).lstrip() if "原标题" in text[:12] else text

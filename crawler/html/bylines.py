@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
-from crawler.text import simplified
+from crawler.text import HAN, is_han, simplified
 
 # Chinese surnames, the commonest first, written from general knowledge; those of two characters below.
 # Left out are those that begin an everyday word after 记者: 从 在 向 对 都 和.
@@ -22,27 +22,30 @@ _SURNAMES = (
 )
 _COMMON = frozenset(_SURNAMES[:150])
 _DOUBLE = "欧阳|上官|皇甫|令狐|诸葛|司徒|司马|申屠|夏侯|贺兰|完颜|慕容|尉迟|长孙|宇文|东方|南宫|独孤"
-_NAME = rf"(?:(?:{_DOUBLE})[\u4e00-\u9fff]{{1,2}}|[{_SURNAMES}](?:[\u4e00-\u9fff]{{1,2}}| [\u4e00-\u9fff]))"
+_NAME = rf"(?:(?:{_DOUBLE})[{HAN}]{{1,2}}|[{_SURNAMES}](?:[{HAN}]{{1,2}}| [{HAN}]))"
+_PEN = rf"[{HAN}A-Za-z0-9_·]{{2,8}}"  # a pen name
 _NAMES = rf"{_NAME}(?:(?:\s*[、，,/和&]\s*|\s+){_NAME}){{0,7}}"
 _END = (
-    r"(?=\s*(?:$|[)）】\]|｜丨/，,。；;：:（(]|(?:(?:[\u4e00-\u9fff]{2,4}\s?){1,2})?报道|电\b|发自|[\u4e00-\u9fff]{0,2}编辑|责编|来源|整理|整合|综合"
+    rf"(?=\s*(?:$|[)）】〕\]|｜丨/／，,。；;：:（(]|(?:(?:[{HAN}]{{2,4}}\s?){{1,2}})?报道|电\b|发自|[{HAN}]{{0,2}}编辑|责编|来源|整理|整合|综合"
     r"|通讯员|\d)|\s+(?:实习|见习|摄影))"
 )
 _LABEL = r"\s*[:：/丨|｜]"
 _TITLE = r"(?:研究员|教授|院长|主任|部长|所长|校长|秘书长|博士|作家|评论员|撰稿人|记者|作者|编辑|律师|学者|分析师)"
-_ROLE = r"(?:首席|高级|资深|特约|见习|实习|驻[\u4e00-\u9fff]{2,6}|全媒体|财经|科技|融媒体)*"
+_ROLE = rf"(?:首席|高级|资深|特约|见习|实习|驻[{HAN}]{{2,6}}|全媒体|财经|科技|融媒体)*"
 _zh = tuple(
     re.compile(pattern)
     for pattern in (
-        rf"(?:(?:记者|撰稿人?|采写|撰文|主笔)(?:{_LABEL})?|作者(?:{_LABEL}|(?=\s)))\s*({_NAMES}){_END}",
-        rf"(?:采写|撰文|作者|文字?){_LABEL}\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿))?\s*({_NAMES}){_END}",
+        rf"(?:(?:记者|撰稿人?|采写|撰文|主笔|执笔)(?:{_LABEL})?|作者(?:{_LABEL}|(?=\s)))\s*({_NAMES}){_END}",
+        rf"(?:采写|撰文|作者|执笔|文字?){_LABEL}\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿))?\s*({_NAMES}){_END}",
         rf"文/图\s*({_NAMES}){_END}",
-        rf"^({_NAME})\s*/\s*[\u4e00-\u9fff]{{2,10}}(?:报|社|网|台|新闻|周刊)$",
+        rf"^({_NAME})\s*/\s*[{HAN}]{{2,10}}(?:报|社|网|台|新闻|周刊)$",
         rf"作者\s*[:：][^:：\n]{{0,60}}{_TITLE}\s*({_NAME})\s*(?=[)）]|$)",
         rf"\d日[^，。]{{0,6}}电\s*[（(]\s*({_NAMES})\s*[)）]",
-        r"^([\u4e00-\u9fff]{2,4}(?:\s+[\u4e00-\u9fff]{2,4}){0,3})\s+发自\s",
+        rf"^([{HAN}]{{2,4}}(?:\s+[{HAN}]{{2,4}}){{0,3}})\s+发自\s",
     )
 )
+_ROLES = re.compile(r"责任|编辑|责编|文章|最新|更多|查看|全部|粉丝|来源|发布|时间|阅读|评论|原创|作者|摄影|记者|\d{4}")
+_correspondents = re.compile(rf"通讯员(?:{_LABEL})?\s*({_NAMES})(?=\s|$|[)）、，,。|])")
 _quoted = re.compile(r"据[^，。；]{0,14}$")  # 据江湾电视台记者王五报道: another paper's
 NEXT = 12  # characters between the names of one byline: 记者 张三 见习记者 李四
 _photo = re.compile(r"\s*/?\s*(?:供图|摄(?!影\s*[:：])|图\b|制图|视频)")
@@ -56,15 +59,18 @@ _WORDS = frozenset(
     "童书 连载 连线 符号 容器 钱包 钟表 强国 简介 简体 简讯 双语 尚品 舒适 柳州 相关 相册".split()
 )
 _editor = re.compile(rf"(?:编辑|责编|校对|审核|监制|编审)\s*[:：/丨|]?\s*({_NAMES})")
-_zh_name = re.compile(rf"(?:{_NAME}|[\u4e00-\u9fff]{{1,5}}·[\u4e00-\u9fff·]{{1,12}})$")
+_zh_name = re.compile(rf"(?:{_NAME}|[{HAN}]{{1,5}}·[{HAN}·]{{1,12}})$")
 _labelled = re.compile(r"(?:^|[\s|])作者\s*[:：]\s*([^\s:：|（）()]{2,12})(?=$|[\s|])")
+_pens = re.compile(
+    rf"(?:^|[|｜\s])[（(]?(?:执笔|撰文|撰稿|采写|作者|文字?)(?:\s*[:：/丨|｜]\s*|\s+)((?:{_PEN}[、，,&\s]{{1,3}}){{0,5}}{_PEN})(?=\s*(?:$|[|｜)）]|编辑|来源|责编|摄影|图|排版|校对))"
+)
 _by = re.compile(
-    r"(?:^|\||·|•)\s*(?:(?:written|words|story|report(?:ed|ing)|posted|published)\s+)?by[:\s]+(.{3,120}?)"
-    r"(?=$|\s*[|·•—]|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
+    r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|story|report(?:ed|ing)|posted|published)\s+)?by|author)[:\s]+(.{3,120}?)"
+    r"(?=$|\s*[|·•—]|\s+(?:article|published|posted|updated)\b|\s+on\s|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
     re.I,
 )
 _trade = re.compile(r"([^,]{5,40}),\s(?:[A-Z&]?[\w& -]{0,30}\s)?(?:correspondent|reporter|writer|columnist)\b", re.I)
-_paper = re.compile(rf"([\u4e00-\u9fff]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
+_paper = re.compile(rf"([{HAN}]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
 _en_split = re.compile(r"\s*(?:,|;|\||\band\b|&)\s*")
 _en_name = re.compile(
     r"[A-ZÀ-Ý][\w'’.-]*(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al|el|di|du|st)\s+)*[A-ZÀ-Ý][\w'’.-]*){1,4}$"
@@ -104,7 +110,7 @@ def chinese(texts: Iterable[str]) -> list[str]:
 
 def _closed(names: str) -> str:
     """方 敏 is one name: a blank inside a name goes, one between names stays."""
-    return re.sub(r"(?:(?<=^)|(?<=[\s、，,/和&]))([\u4e00-\u9fff]) ([\u4e00-\u9fff])(?=$|[\s、，,/和&])", r"\1\2", names)
+    return re.sub(rf"(?:(?<=^)|(?<=[\s、，,/和&]))([{HAN}]) ([{HAN}])(?=$|[\s、，,/和&])", r"\1\2", names)
 
 
 def editors(texts: Iterable[str]) -> set[str]:
@@ -116,6 +122,24 @@ def editors(texts: Iterable[str]) -> set[str]:
 def labelled(texts: Iterable[str]) -> list[str]:
     """What stands behind a bare 作者： even when it is no person's name."""
     return next(([match[1]] for text in texts if (match := _labelled.search(text))), [])
+
+
+def correspondents(texts: Iterable[str]) -> list[str]:
+    """The 通讯员 of a line; they are the authors where nobody else is."""
+    found = (
+        match
+        for text in texts
+        if (match := _correspondents.search(simplified(text[:300]))) and not _photo.match(text, match.end(1))
+    )
+    return next((_split.split(_closed(match[1])) for match in found), [])
+
+
+def labelled_names(texts: Iterable[str]) -> list[str]:
+    """The pen names behind a label, several of them and without a colon, too: 执笔/叨叨姐、胡一笔&李小飞镖, 作者 魏知秋."""
+    for text in texts:
+        if len(text) < 120 and (match := _pens.search(text)):
+            return [name for name in re.split(r"[、，,&\s]+", match[1]) if name and not _ROLES.search(name)]
+    return []
 
 
 def english(texts: Iterable[str]) -> list[str]:
@@ -145,12 +169,38 @@ def is_name(name: str) -> bool:
     return 2 <= len(name) <= 60 and _no_name.search(name) is None
 
 
+_house = re.compile(r"(?:网|报|報|社|台|财经|財經|新闻|新聞|版|周刊|杂志|频道|科技|在线|资讯|研究院|大学|公司|政府|委员会)$")
+_section = re.compile(
+    r"\b(?:east|west|north|south|new|real|estate|business|world|local|latest|breaking|top|story|stories|sports?|politics|opinion|health|science"
+    r"|tech|technology|culture|travel|life|style|money|markets?|photos?|video|getty|images?|read|share|print|save|comments?|follow|min|updated"
+    r"|published|posted|release|city|county|university|institute|department|office|group|inc|ltd|company|council|government|policy|public"
+    r"|am|pm|est|edt|pst|pdt|gmt|utc|bst|cet|newsroom|edition|today|home|page|issue|vol|part|series|review|analysis|feature|features|interview|exclusive|live|the|and|of|for|in)\b",
+    re.I,
+)
+
+
+def is_account(name: str) -> bool:
+    """True for what a person or an account may be called on a platform: no button, date or sentence."""
+    return (
+        2 <= len(name) <= 12
+        and _no_person.search(name) is None
+        and _ROLES.search(name) is None
+        and _house.search(name) is None
+        and name not in _WORDS
+    )
+
+
+def is_bare_english(name: str) -> bool:
+    """True for a cell of a bar that is a person's name, not a section or a place."""
+    return is_person(name) and name.isascii() and _section.search(name) is None
+
+
 def is_person(name: str) -> bool:
     """True for what looks like a person's name in either script."""
     name = name.strip()
     if _no_person.search(name) or not 2 <= len(name) <= 60:
         return False
-    return (_zh_name if "\u4e00" <= name[0] <= "\u9fff" else _en_name).match(name) is not None
+    return (_zh_name if is_han(name[0]) else _en_name).match(name) is not None
 
 
 def told(author: object, depth: int = 0) -> Iterator[str]:

@@ -14,37 +14,47 @@ from lxml import etree
 from crawler.html import bylines, tree
 from crawler.html.blocks import Layout, weigh
 from crawler.html.date_text import DATE
-from crawler.html.tree import HAN, Tags, loose
+from crawler.html.tree import Tags, has_han, loose
 from crawler.record import MAX_TITLE
+from crawler.text import HAN
 from crawler.url import is_web, join, same_site
 
 MAX_KEYWORDS = 30  # the analyzer of keywords sees them all, to tell an article's own from its site's, and keeps the best
 MAX_NAMES = 8
 SHORTEST = 18  # bytes of a title: six Han characters
 PAGER = 8  # lines below the text in which its pages are numbered
+MOST_BESIDE = 48  # characters beside the date in a line that is a bar
 SCRIPT = 400_000  # characters of one script looked at for a date or a source
 
 _AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author")
 _article = re.compile(r"Article|Posting|Report\b|Review\b")
 _strong = re.compile(r"\s*[_|｜丨]+\s*")  # parts a page title into title, section, site
 _weak = re.compile(
-    r"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[\u4e00-\u9fff？！”》）])-(?=[\u4e00-\u9fff\w]{2,8}$))(?=[^|]{2,40}$)"
+    rf"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[{HAN}？！”》）])-(?=[{HAN}\w]{{2,8}}$))(?=[^|]{{2,40}}$)"
 )  # may stand in titles
-_script_source = re.compile(r"""ource["']?\s*:\s*["']([\u4e00-\u9fff][\u4e00-\u9fffA-Za-z0-9·]{1,19})["']""")
+_script_source = re.compile(rf"""ource["']?\s*:\s*["']([{HAN}][{HAN}A-Za-z0-9·]{{1,19}})["']""")
 _source = re.compile(
-    r"(?:(?<![\u4e00-\u9fff])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?"
+    rf"(?:(?<![{HAN}])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?"
     r"([A-Z][\w.&'’+-]*(?: (?!By\b)(?:[A-Z][\w.&'’+-]*|&|of|the)){1,5}(?![\w-])"  # of several words, as only Latin names are
-    r"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览)[^\s|，,。；;：:\"”》（(【\[]){2,30}(?:[（(][\u4e00-\u9fff]{2,6}[)）])?)"
+    rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览|字[体号]|打印|分享|点击|收藏|视力)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
+)
+_bare_source = re.compile(rf"(?:^|[|｜\s])(?:来源|來源|稿源)\s?([{HAN}A-Za-z][{HAN}\w·]{{1,14}})(?=\s*(?:$|[|｜]|\s))")
+_dashes = re.compile(rf"\s+[-–—·]\s+|--+|(?<=[{HAN}])-(?=[{HAN}\d])")
+_site = re.compile(r"(?:网|報|报|社|台|刊|在线|客户端|论坛|之家|日报|晚报|周刊|新闻|门户|电子版)$")
+_no_site = re.compile(
+    r"政府网$|政府门户|政务网$|人民政府$|powered by|^第.{1,8}[期版号]|\d{4}年|公报$|^(?:首页|新闻|资讯|科技|财经|体育|娱乐|社会|国际|国内|要闻|健康|汽车|房产"
+    r"|教育|文化|生活|军事|旅游|时政|专题|视频|图片|正文|滚动|快讯|详情|文章|频道|栏目|动态|对话|观点|评论|深度|专栏|博客)$|频道$|栏目$",
+    re.I,
 )
 _button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follow|share|save)\W*", re.I)
 _NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
 _next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
 _extra = re.compile(
-    r"(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
+    r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
 )
-_org = re.compile(r"[\u4e00-\u9fffA-Za-z][\u4e00-\u9fffA-Za-z0-9·\-—]{1,19}$")
+_org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
-    r"更新|修改|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
+    r"^来自|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -56,6 +66,12 @@ class Head:
 
     tags: Tags
     url: str
+    root: etree._Element
+
+    @cached_property
+    def people(self) -> list[str]:
+        """The names that links and spans call an author's; looked for only where nothing surer names one."""
+        return tree.people(self.root)
 
     @cached_property
     def articles(self) -> list[dict[str, Any]]:
@@ -64,7 +80,7 @@ class Head:
 
     @cached_property
     def is_chinese(self) -> bool:
-        return HAN.search(self.tags.title) is not None
+        return has_han(self.tags.title or next(self.all("og:title", "description"), ""))
 
     def all(self, *names: str) -> Iterator[str]:
         """The contents of these meta names, in the order of the names."""
@@ -99,6 +115,19 @@ def headline(head: Head, page: Layout) -> tuple[str, int]:
     return (strip_site(next(iter(said.values()))) if said else ""), -1
 
 
+def last_repeated(page: Layout, title: str, at: int, below: int) -> int:
+    """The headline's line; where it is said twice above the text (in a bar that stays at the top, and again) and no date stands between,
+    the last of them."""
+    wanted = loose(title)
+    for number in range(at + 1, below if at >= 0 and wanted else 0):
+        text = page.lines[number].text
+        if loose(text) == wanted:
+            at = number
+        elif len(text) < MOST_BESIDE and DATE.search(text):
+            break
+    return at
+
+
 _RANKS = {"h1": 0.7, "h2": 0.3, "h3": 0.2}
 
 
@@ -118,10 +147,13 @@ def title_above(page: Layout, first: int) -> tuple[str, int]:
     """(title, line number) for a page whose metadata names no visible line: what its first line or those above call a title, by tag or class."""
     for number in range(first, max(-1, first - 9), -1):
         line = page.lines[number]
-        named = line.tag in ("h1", "h2") or "title" in page.regions[line.region].names.lower()
+        named = line.tag in ("h1", "h2", "h3", "h4") or _headed.search(page.regions[line.region].names) is not None
         if named and 12 <= line.weight <= 300 and line.linked * 2 < line.weight:
             return line.text, number
     return "", -1
+
+
+_headed = re.compile(r"title|headline|biaoti|\bbt\b", re.I)
 
 
 def _titles(head: Head) -> Iterator[str]:
@@ -144,6 +176,22 @@ def strip_site(title: str) -> str:
     return head.strip(" -_|")
 
 
+_label = re.compile(
+    r"(?:作者|撰文|文|图文|记者|采写|撰稿|执笔|来源|稿源|时间|发布时间|日期|发布日期)\s*[:：]?|(?:written )?by|author", re.I
+)
+
+
+def labels_joined(bar: Iterable[str]) -> list[str]:
+    """The lines of a bar; a label alone goes with what stands below it."""
+    found: list[str] = []
+    for text in bar:
+        if found and _label.fullmatch(found[-1]):
+            found[-1] = f"{found[-1].rstrip(' :：')}{'：' if has_han(found[-1]) else ' '}{text}"
+        else:
+            found.append(text)
+    return found
+
+
 def authors(
     head: Head, bar: Sequence[str], marked: Sequence[str], lines: Sequence[str], credits: Sequence[str]
 ) -> tuple[str, ...]:
@@ -154,15 +202,18 @@ def authors(
     editors = bylines.editors((*bar, *credits, *lines[-3:]))
     owner = loose(next(chain(_owners(head), head.all("og:site_name")), ""))
     told = (name for article in head.articles for name in bylines.told(article.get("author")))
-    said = (name for text in head.all(*_AUTHORS) for name in re.split(r"\s*[,;，、]\s*", text))
+    said = [name for text in head.all(*_AUTHORS) for name in re.split(r"\s*[,;，、]\s*", text)]
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
-    if head.is_chinese or HAN.search("".join(lines[:3])):
+    if head.is_chinese or has_han("".join(lines[:3])):
         ways = (
             (told, bylines.is_person),
             (bylines.chinese((*bar, *lines[:8], *lines[-6:], *credits)), bylines.is_name),
             (bylines.labelled(bar), bylines.is_name),
-            (marked, bylines.is_person),
+            (bylines.correspondents((*bar, *lines[:2], *lines[-3:], *credits)), bylines.is_name),
+            (bylines.labelled_names((*bar, *lines[:3], *lines[-3:], *credits)), bylines.is_name),
+            ((_undated(text) for text in marked), bylines.is_person),
             ((word for word in _near_date(bar) if bylines.is_bare(word)), bylines.is_person),
+            (_accounts(head, bar, marked, said, lines), bylines.is_account),
             (said, bylines.is_person),
         )
     else:
@@ -171,7 +222,9 @@ def authors(
             (told, bylines.is_name),
             (said, bylines.is_person),
             (bylines.english((*bar, *lines[:2], *foot)), bylines.is_person),
-            (marked, bylines.is_person),
+            (_linked(head, (*bar, *credits), lines), bylines.is_person),
+            ((_undated(text) for text in marked), bylines.is_person),
+            (_cells(bar), bylines.is_bare_english),
         )
     for names, fits in ways:
         people = dict.fromkeys(name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
@@ -180,19 +233,58 @@ def authors(
     return ()
 
 
+def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
+    """The names that the page's elements call an author's, and that stand in the bar; those in the text are of people it is about."""
+    said = set(map(loose, lines))
+    around = [text for text in bar if loose(text) not in said]
+    yield from (name for name in head.people if _stands(name, around))
+
+
+def _accounts(head: Head, bar: Sequence[str], marked: Iterable[str], said: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
+    """What an author of a platform calls himself, where the platform has a name of its own: else the account is the publisher."""
+    if next(_site_names(head), None):
+        yield from _linked(head, bar, lines)
+        yield from (name for name in said if _stands(name, bar))
+        yield from (_undated(text) for text in marked)
+
+
+def _stands(name: str, bar: Sequence[str]) -> bool:
+    return any(name in text for text in bar)
+
+
+def _undated(text: str) -> str:
+    """What is left of a bar's line without its date and what comes after."""
+    return re.split(r"\s*[|·•]\s*", DATE.sub("|", text).strip(" |·•"))[0]
+
+
+def _cells(bar: Sequence[str]) -> Iterator[str]:
+    """The parts of a bar's lines that hold a date: Dilys Monk / Newsroom / 2026/04/22 18:05."""
+    for text in bar:
+        if len(text) < 120 and DATE.search(text):
+            names = re.split(r"\s*[|·•]+\s*|\s+[/–—-]\s+|\s*\d[\d/:.,-]*\s*", DATE.sub("|", text).strip(" |"))
+            if any(map(bylines.is_bare_english, names)):
+                yield from names
+                return
+
+
 def _bare(name: str) -> str:
     return re.sub(r"(?i)^by\s+", "", tree.clean(name)).strip(" ,.;|")
 
 
-def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Sequence[str] = ()) -> str | None:
-    """Who it is from: 来源 in the bar, meta, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's name."""
-    if match := next((match for text in bar if not text.isascii() and (match := _source.search(text))), None):
+def publisher(
+    head: Head, title: str, bar: Sequence[str], credits: Sequence[str], lines: Sequence[str], *, people: Sequence[str]
+) -> str | None:
+    """Who it is from: 来源 in the bar, meta, an account, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's
+    name. None of the `people` who wrote it."""
+    if match := next(
+        (match for text in bar if not text.isascii() and (match := _source.search(text) or _bare_source.search(text))), None
+    ):
         return match[1]
     if name := next(
         (text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None
     ):
         return name
-    if head.is_chinese and (name := _beside_date(bar, head.tags.title)):
+    if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, head.tags.title, people)), None)):
         return name
     if match := next(
         (
@@ -203,11 +295,23 @@ def publisher(head: Head, bar: Sequence[str], credits: Sequence[str], lines: Seq
         None,
     ):
         return match[1]
-    if name := bylines.paper((*lines[:2], *lines[-6:])):
+    if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
-    return next(
-        chain(_of_scripts(head), _owners(head), head.all("og:site_name", "application-name"), _site_in(head.tags.title)), None
-    )
+    return next(chain(_of_scripts(head), _owners(head), _site_names(head, title)), None)
+
+
+def _site_names(head: Head, title: str = "") -> Iterator[str]:
+    yield from head.all("og:site_name", "application-name")
+    yield from _site_in(head.tags.title, title)
+
+
+_account_name = etree.XPath("string(//*[@id='js_name'])")
+
+
+def _account(root: etree._Element) -> Iterator[str]:
+    """The account of a page of 公众号's layout, whatever its host."""
+    if name := tree.clean(str(_account_name(root))):
+        yield name[:30]
 
 
 def _owners(head: Head) -> Iterator[str]:
@@ -222,19 +326,24 @@ def _of_scripts(head: Head) -> Iterator[str]:
             yield match[1]
 
 
-def _site_in(title: str) -> Iterator[str]:
-    rest = title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·")
-    names = (name.split("--")[-1].strip(" -–—") for name in reversed(_strong.split(rest)))
-    yield from (name for name in names if 2 <= len(name) <= 24 and name != title)
+def _site_in(title: str, headline: str) -> Iterator[str]:
+    """The site's name at the end of a page's title: what is called like one, else the last part that names no section or machine. A title
+    without the headline is all of the site."""
+    rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·")
+    parts = [name for part in reversed(_strong.split(rest)) for name in reversed(_dashes.split(part.strip(" -–—")))]
+    names = [name for name in parts if 2 <= len(name) <= 24 and name != headline and not _no_site.search(name)]
+    yield from (name for name in names if has_han(name) and _site.search(name))
+    yield from names
 
 
-def _beside_date(bar: Sequence[str], title: str) -> str | None:
+def _beside_date(bar: Sequence[str], title: str, people: Sequence[str]) -> Iterator[str]:
     """The publisher that stands beside a Chinese page's date without a word: 2019-09-26 10:56:28 证券时报网. Two characters name a
     section, unless the page's title ends with them."""
     for word in _near_date(bar):
         name = word.rpartition("/")[2].removesuffix("报道")
         if (
             not _org.match(name)
+            or name in people
             or bylines.is_bare(name)
             or len(name) > 14
             or _no_org.search(name)
@@ -242,8 +351,7 @@ def _beside_date(bar: Sequence[str], title: str) -> str | None:
         ):
             continue
         if not name.isascii() or name[:1].isupper():
-            return name
-    return None
+            yield name
 
 
 def _near_date(bar: Sequence[str]) -> Iterator[str]:
@@ -252,6 +360,8 @@ def _near_date(bar: Sequence[str]) -> Iterator[str]:
     for number, text in enumerate(bar):
         if len(text) > 80 or (match := DATE.search(text)) is None:
             continue
+        if len(DATE.sub("", _extra.sub("", text))) > MOST_BESIDE or (text[0] in "（(" and text[-1] in "）)"):
+            continue  # a sentence with a date in it
         glued = text[match.end() : match.end() + 1].isalnum()  # 12:00优质原创作者 is a badge, not a name
         yield from _extra.sub(" ", text[: match.start()] + " " + ("" if glued else text[match.end() :])).split()
         beside = (*bar[max(0, number - 1) : number], *bar[number + 1 :][:1])

@@ -10,13 +10,17 @@ import html as entities
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import accumulate, compress
 from typing import Any
 from urllib.parse import quote, unquote
 
+from crawler.errors import ReadError
 from crawler.html.blocks import Layout, Line, Region, marks_in, weigh
+from crawler.html.blocks import lay_out as lay_out_markup
 from crawler.html.body import Body, find_body
-from crawler.html.tree import Tags, loads, loose, plain
+from crawler.html.tree import Tags, has_tag, loads, loose, parse, plain
 
 MAX_SCRIPTS = 8_000_000  # characters of script looked at
 MAX_VALUES = 200_000  # JSON values laid out
@@ -27,11 +31,25 @@ _literal = re.compile(r"""[:=]\s*("(?:[^"\\\n]|\\.){80,}"|'(?:[^'\\\n]|\\.){80,}
 _key = re.compile(r"""([\w$]{2,40})["']?\s*$""")
 _flight = re.compile(r"self\.__next_f\.push\(")
 _row = re.compile(r"[0-9a-f]+:(?:T([0-9a-f]{1,7}),|(?=[\[{]))")
+_head = re.compile(r"[0-9a-f]+:(?:T[0-9a-f]{1,7},|I?[\[{])")
+_KINDS = ("type", "_type", "__typename", "blockType", "kind")
+_ASIDE = re.compile(
+    r"caption|credit|alt-?text|image|photo|picture|gallery|video|audio|podcast|^links?$|link-?list|related|recommend|promo|teaser|^ads?$|advert|embed"
+    r"|tweet|social|newsletter|signup|byline|author|comment|^data-?viz",
+    re.I,
+)
+_PLACES = re.compile(r"placeholder|link|entit|refs?$|slot|token|mention|variable", re.I)
+_hole = re.compile(r"""<([a-z][\w-]*)\b[^<>]*\bid=["']?([\w.:-]+)["']?[^<>]*>\s*</\1>|\{\{\s*([\w.:-]+)\s*\}\}""", re.I)
+_program = re.compile(
+    r"\s*(?:[(!;]*(?:async\s+)?function\b|(?:var|let|const)\s\w|window[.\[]|document\.|try\s*\{|if\s*\(|//|/\*|import\s|\(\s*\(|['\"]use strict"
+    r"|@(?:media|import|font-face|keyframes|charset)|[.#:*]?[\w-]+[^{}.;]{0,80}\{)"
+)
+_fragment = re.compile(r"""["'\]}]\s*,\s*["{\[]\s*["{\[]?[\w$]*["']?\s*[:,{]""")
 _escape = re.compile(r"\\(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|(.))", re.DOTALL)
 _CONTENT = re.compile(r"content|body|text|html|paragraph|^value$|^children$", re.I)
 _TITLE = re.compile(r"title$|headline|^name$", re.I)
 _BESIDE = re.compile(
-    r"caption|credit|alt$|alttext|summary|excerpt|description|abstract|digest|teaser|standfirst|dek|recommend|relat|comment|promo|^seo|meta|share|"
+    r"caption|credit|alt$|alt_?text|summary|excerpt|description|abstract|digest|teaser|standfirst|dek|recommend|relat|comment|promo|^seo|meta|share|"
     r"copyright|bio$|author|config|i18n|locale|messages|translations|styles?$|css|svg|query",
     re.I,
 )
@@ -44,7 +62,7 @@ def values(tags: Tags, title: str, least: int = 100) -> Iterator[Any]:
 
     Left out are scripts that lack `title`, and those shorter than `least` (characters).
     """
-    flight: list[str] = []
+    flight: list[str] = []  # parts of one stream
     left = MAX_SCRIPTS
     written = _spellings(title)
     for _, text in tags.scripts:
@@ -62,7 +80,7 @@ def values(tags: Tags, title: str, least: int = 100) -> Iterator[Any]:
         if not whole and (flat := dict(_literals(text))):
             yield flat
     if flight:
-        yield _rows("".join(flight))
+        yield _rows(flight)
 
 
 def _spellings(title: str) -> tuple[str, ...]:
@@ -115,15 +133,18 @@ def _unquoted(raw: str) -> str:
     )
 
 
-def _rows(text: str) -> list[Any]:
-    """Next.js flight data: ``id:json`` a line, ``id:T<length in hex>,text`` for long strings."""
+def _rows(parts: list[str]) -> list[Any]:
+    """Next.js flight data: ``id:json`` a line, ``id:T<length in hex>,text`` for long strings, which a part that begins a row ends, too."""
+    text, starts = "".join(parts), [0, *accumulate(map(len, parts))]
+    begun = [start for start in starts if _head.match(text, start)]
     found: list[Any] = []
     place = 0
     while match := _row.search(text, place):
         place = match.end()
         if match[1]:
             raw = text[place : place + int(match[1], 16)].encode()[: int(match[1], 16)].decode("utf-8", "ignore")
-            place += len(raw)
+            cut = next((start for start in begun if place < start < place + len(raw)), place + len(raw))
+            raw, place = text[place:cut], cut
             found.append({"text": raw})
             continue
         end = text.find("\n", place)
@@ -136,33 +157,113 @@ def _rows(text: str) -> list[Any]:
 
 def lay_out(value: Any) -> Layout:
     """A JSON value as regions and lines. Linear, without recursion."""
-    lines: list[Line] = []
-    regions = [Region("json", "", "", 0, -1, 0)]
+    page = _Page([], [Region("json", "", "", 0, -1, 0)], [0], {})
     stack: list[tuple[str, Any, int]] = [("", value, 0)]
-    opened: list[int] = [0]
     budget = MAX_VALUES
     while stack and budget:
         budget -= 1
         key, item, parent = stack.pop()
-        while opened[-1] != parent:
-            regions[opened.pop()].last = len(lines)
+        page.close_to(parent)
         if isinstance(item, str):
             item = _opened(item)
             if isinstance(item, str):
-                _add(lines, regions, key, item, parent)
+                page.add(key, item, parent)
                 continue
         if isinstance(item, list) and len(item) > 1 and (text := _run(item)):
-            _add(lines, regions, key, text, parent)
+            page.add(key, text, parent)
             continue
         if isinstance(item, dict | list):
-            regions.append(Region("div", key, key, _meaning(key)[2], parent, len(lines)))
-            number = len(regions) - 1
-            opened.append(number)
-            pairs = item.items() if isinstance(item, dict) else (("", one) for one in item)
-            stack.extend((str(k) or key, v, number) for k, v in reversed(list(pairs)) if isinstance(v, str | dict | list))
-    for number in opened:
-        regions[number].last = len(lines)
-    return Layout(lines, regions)
+            number = page.open(key, item, parent)
+            pairs = reversed(item.items()) if isinstance(item, dict) else (("", one) for one in reversed(item))
+            stack.extend(
+                (k or key, v, number) for k, v in pairs if isinstance(v, dict | list) or (isinstance(v, str) and len(v) > 1)
+            )
+    page.close_to(-1)
+    return Layout(page.lines, page.regions)
+
+
+@dataclass(slots=True)
+class _Page:
+    """Lines and regions while a value is laid out; `opened` are the regions around the place, `words` what stands for placeholders."""
+
+    lines: list[Line]
+    regions: list[Region]
+    opened: list[int]
+    words: dict[str, str]
+
+    def close_to(self, parent: int) -> None:
+        while self.opened and self.opened[-1] != parent:
+            self.regions[self.opened.pop()].last = len(self.lines)
+
+    def open(self, key: str, item: Any, parent: int) -> int:
+        """A region for an object or list; what an object says it is (a caption, a link) counts like its key."""
+        said, beside = "", _meaning(key)[2]
+        if isinstance(item, dict):
+            said = next((kind for name in _KINDS if isinstance(kind := item.get(name), str)), "")
+            beside = beside or _is_aside(said[:60])
+            self.words.update(_words(item))
+        names = f"{key} {said}" if said else key
+        self.regions.append(Region("div", names, key, beside, parent, len(self.lines)))
+        self.opened.append(len(self.regions) - 1)
+        return len(self.regions) - 1
+
+    def add(self, key: str, text: str, parent: int) -> None:
+        """The paragraphs of one string, in a region of its own."""
+        content, title, beside = _meaning(key)
+        if len(text) < (2 if content else 12 if title else 40) or text.startswith(_ADDRESSES):
+            return
+        if "&lt;" in text[:200] or "&quot;" in text[:50]:
+            text = entities.unescape(text).strip('"')
+        if self.words:
+            text = _hole.sub(lambda hole: self.words.get(hole[2] or hole[3], hole[0]), text)
+        is_markup = has_tag(text)
+        if not is_markup and _is_program(text):
+            return
+        self.regions.append(Region("section", key, key, beside, parent, len(self.lines)))
+        number = len(self.regions) - 1
+        if is_markup and not title:
+            self._graft(text, number)
+        else:
+            for part in plain(text).split("\n"):
+                if not self._is_said(part, parent):
+                    marks = 0 if title else marks_in(part)
+                    self.lines.append(Line(part, weigh(part), weigh(part) if title else 0, marks, "h1" if title else "p", number))
+        self.regions[number].last = len(self.lines)
+
+    def _graft(self, markup: str, number: int) -> None:
+        """The lines and regions of a string of markup, so that its links, tables and hidden parts are known as on a page."""
+        try:
+            inner = lay_out_markup(parse(f"<div>{markup}</div>"))
+        except ReadError:
+            return
+        base, below = len(self.regions), len(self.lines)
+        kept = [line.tag == "pre" or not _is_code(line.text) for line in inner.lines]
+        places = [0, *accumulate(kept)]
+        for region in inner.regions:
+            first, last = below + places[region.first], below + places[region.last]
+            above = number if region.parent < 0 else base + region.parent
+            self.regions.append(replace(region, kind=region.kind or "markup", parent=above, first=first, last=last))
+        self.lines.extend(replace(line, region=base + line.region) for line in compress(inner.lines, kept))
+
+    def _is_said(self, part: str, parent: int) -> bool:
+        """True for code, and for a part of what an object around this one has just said: text and its fragments."""
+        if not part or _is_code(part):
+            return True
+        last = self.lines[-1] if self.lines else None
+        above = self.regions[last.region].parent if last else parent
+        return last is not None and above in self.opened and (part == last.text or (above != parent and part in last.text))
+
+
+def _words(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What stands for the placeholders of an object's markup: id → text."""
+    for key, value in item.items():
+        if isinstance(value, list) and _PLACES.search(key):
+            for one in value[:200]:
+                if isinstance(one, dict) and isinstance(name := one.get("id", one.get("key")), str):
+                    text = next(
+                        (text for key in ("text", "title", "label", "value") if isinstance(text := one.get(key), str)), ""
+                    )
+                    yield name, entities.escape(text)
 
 
 def _run(value: Any, depth: int = 0) -> str | None:
@@ -184,20 +285,6 @@ def _opened(text: str) -> Any:
     if len(text) > 100 and text[0] in "[{" and (inner := loads(text)) is not None:
         return inner
     return text
-
-
-def _add(lines: list[Line], regions: list[Region], key: str, text: str, parent: int) -> None:
-    content, title, beside = _meaning(key)
-    if len(text) < (2 if content else 12 if title else 40) or text.startswith(_ADDRESSES):
-        return
-    if "&lt;" in text[:200] or "&quot;" in text[:50]:
-        text = entities.unescape(text).strip('"')
-    regions.append(Region("section", key, key, beside, parent, len(lines)))
-    for part in plain(text).split("\n"):
-        marks = 0 if title else marks_in(part)
-        if part and not _is_code(part):
-            lines.append(Line(part, weigh(part), len(part) if title else 0, marks, "h1" if title else "p", len(regions) - 1))
-    regions[-1].last = len(lines)
 
 
 def is_title(key: str) -> bool:
@@ -229,7 +316,20 @@ def article(tags: Tags, headline: str, *, alone: bool, least: int = 100) -> Body
     return best
 
 
+@lru_cache(maxsize=1024)
+def _is_aside(kind: str) -> int:
+    """1 when an object says of itself that it is beside the text."""
+    return int(_ASIDE.search(kind) is not None)
+
+
+def _is_program(text: str) -> bool:
+    """True for a string that is a script or style sheet as a whole."""
+    return _program.match(text) is not None and sum(map(text.count, "{};=")) * 60 > len(text)
+
+
 def _is_code(text: str) -> bool:
+    if _fragment.search(text):
+        return True
     return text.count("{") + text.count(";") + text.count("=") > 3 + len(text) // 60 or (
         len(text) > 30 and text.isascii() and " " not in text
     )

@@ -13,6 +13,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.errors import ReadError
+from crawler.text import HAN
 
 MAX_BODY = 16_000_000  # bytes of markup that are looked at; the longest articles measured stay under 5 MB
 INDENT = "\u3000\u3000"
@@ -37,12 +38,13 @@ _doctype = re.compile(
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
 _of_utf8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-HAN = re.compile("[\u4e00-\u9fff]+")
+_han = re.compile(f"[{HAN}]+")
 _private = re.compile("[\ue000-\uf8ff]")
 _controls = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
 )
 _loose = re.compile(r"[\W_]+")
+_author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?)/|space-uid")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _VOID = frozenset(("br", "wbr", "img", "hr"))
 _title_tag = re.compile(  # of the markup that people put into titles
@@ -98,7 +100,7 @@ def _rubbish(text: str) -> bool:
     sample = text[:3000] + text[third : third + 3000] + text[2 * third : 2 * third + 3000]
     if text.count("\ufffd") * 200 > len(text) or len(_private.findall(sample)) * 100 > len(sample):
         return True
-    han = "".join(HAN.findall(sample))
+    han = "".join(_han.findall(sample))
     if len(han) < 50:
         return False
     known = max(len(han.encode("gb2312", "ignore")), len(han.encode("big5", "ignore")), len(han.encode("cp932", "ignore")))
@@ -121,6 +123,14 @@ def tree(body: bytes, content_type: str = "") -> etree._Element:
     return _parse(body[3:] if body.startswith(_bom[0][0]) else body)
 
 
+def _undone(raw: bytes) -> bytes:
+    """Without an </html> before the page's end: browsers read on, the parser does not."""
+    for end in (b"</html>", b"</HTML>"):
+        if 0 <= raw.find(end) < len(raw.rstrip()) - len(end):
+            raw = raw.replace(end, b"")
+    return raw
+
+
 def parse(text: str) -> etree._Element:
     """The page as one tree, without comments. Raises ReadError when there is nothing to parse."""
     return _parse(text.encode("utf-8", "replace"))
@@ -130,12 +140,20 @@ def _parse(raw: bytes) -> etree._Element:
     raw = _doctype.sub(b"", raw[:MAX_BODY], count=1)
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True, collect_ids=False)
     try:
-        root = etree.fromstring(raw, parser)
+        root = etree.fromstring(_undone(raw), parser)
     except (etree.XMLSyntaxError, ValueError) as error:
         raise ReadError(f"the page is no HTML: {error}") from error
     if root is None:
         raise ReadError("the page is empty")
+    head = root.find("head")
+    if head is not None and any(child.tag in BLOCK or "-" in str(child.tag) for child in head):
+        head.tag = "div"  # the parser knows no <main> or <article>, and leaves a body that no tag opens in the head
     return root
+
+
+def has_han(text: str) -> bool:
+    """True when a Han character stands in the text."""
+    return _han.search(text) is not None
 
 
 def clean(text: str) -> str:
@@ -159,9 +177,14 @@ def loose(text: str) -> str:
     return _loose.sub("", text).lower()
 
 
+def has_tag(text: str) -> bool:
+    """True for a string with a tag in it."""
+    return _tag.search(text) is not None
+
+
 def plain(markup: str) -> str:
     """A fragment of HTML as plain text, one line a paragraph; text that holds no tag comes back with its lines cleaned."""
-    if not _tag.search(markup):
+    if not has_tag(markup):
         return "\n".join(line for block in entities.unescape(markup).splitlines() for line in paragraphs(block))
     try:
         root = parse(f"<div>{markup}</div>")
@@ -210,15 +233,16 @@ class Tags:
     links: list[tuple[str, str]]
     scripts: list[tuple[str, str]]
     title: str
+    styles: list[str]
     players: int = 0  # video elements and frames
     passwords: int = 0  # fields that ask for one
 
 
 def gather(root: etree._Element) -> Tags:
     """All of them in one traversal."""
-    found = Tags({}, [], [], "")
+    found = Tags({}, [], [], "", [])
     title, players, passwords = "", 0, 0
-    for element in root.iter("meta", "link", "script", "title", "video", "iframe", "input"):
+    for element in root.iter("meta", "link", "script", "style", "title", "video", "iframe", "input"):
         tag = element.tag
         if tag == "meta":
             key = element.get("property") or element.get("name") or element.get("itemprop")
@@ -232,6 +256,8 @@ def gather(root: etree._Element) -> Tags:
         elif tag == "script":
             if element.text:
                 found.scripts.append((element.get("type") or "", element.text))
+        elif tag == "style":
+            found.styles.append(element.text or "")
         elif tag == "input":
             passwords += element.get("type") == "password"
         elif tag != "title":
@@ -244,6 +270,31 @@ def gather(root: etree._Element) -> Tags:
 def _in_a_list(element: etree._Element) -> bool:
     """True for what is said of one of several things beside the article."""
     return any(above.tag in ("li", "aside", "nav", "footer") for above in islice(element.iterancestors(), 8))
+
+
+def _is_author(element: etree._Element) -> bool:
+    """Does a link or span say that an author's name stands in it."""
+    look = element.get("class")
+    if look and "rich_media" not in look and ("uthor" in look or "byline" in look or "nick" in look):
+        return True
+    if element.get("rel") == "author" or element.get("itemprop") == "author":
+        return True
+    address = element.get("href")
+    return address is not None and _author_page.search(address) is not None
+
+
+def people(root: etree._Element) -> list[str]:
+    """What stands in links and spans that call themselves an author's, in page order."""
+    found: list[str] = []
+    for element in root.iter("a", "span", "strong", "meta"):
+        if len(found) == MAX_METAS:
+            break
+        if element.tag != "meta":
+            if _is_author(element):
+                found.append(clean(" ".join(map(str, islice(element.itertext(), 8)))))
+        elif element.get("itemprop") == "name" and (above := element.getparent()) is not None:
+            found.append(clean(element.get("content") or "") if above.get("itemprop") == "author" else "")
+    return [text for text in found if 1 < len(text) <= 60]
 
 
 def json_ld(tags: Tags) -> list[dict[str, Any]]:

@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
 
+from lxml import etree
+
 from crawler.dates import DateReader
 from crawler.errors import NotAnArticle
 from crawler.html import boilerplate, metadata, page_dates, script_state, tree
 from crawler.html.blocks import Layout, Line, lay_out
 from crawler.html.body import Body, find_body
+from crawler.html.hidden import Veil
 from crawler.html.metadata import Head
 from crawler.html.rejection import refusal
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
@@ -29,10 +32,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     """The record of one page. Raises NotAnArticle, or ReadError when it is no HTML."""
     root = tree.tree(page.body, page.content_type)
     tags = tree.gather(root)
-    head = Head(tags, link.url)
-    layout = lay_out(root)
-    title, at = metadata.headline(head, layout)
-    body = find_body(layout, title, at)
+    head = Head(tags, link.url, root)
+    layout, title, at, body = _seen(root, head)
     if body.lines and (at < 0 or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
         above, found = metadata.title_above(layout, body.first)
         if found >= 0:
@@ -41,21 +42,23 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     visible = body
     if len(body.text) < WEAK and not _opens_as_told(head, body):
         body = _better(body, script_state.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
-    body = _agreed(head, body)
+    body = _agreed(head, body, headed=0 <= at < body.first < at + BAR)
     if reason := refusal(head, layout, title, at, body, announced=link.title):
         raise NotAnArticle(*reason)
-    bar, marked, credits = _around(layout, at, body)
+    near, marked, credits = _around(layout, at, body)
+    bar = [line.text for line in near]
     around = page_dates.Around(title, bar, body.text[:60] if body.lines is not visible.lines else "")
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
+    people = metadata.authors(head, metadata.labels_joined(line.shown for line in near), marked, body.lines, credits)
     record = Record(
         title=title[:MAX_TITLE],
         link=link.url,
         text=body.text[:MAX_TEXT],
         keywords=words,
         published=page_dates.published(head, root, around, dates),
-        author=", ".join(metadata.authors(head, bar, marked, body.lines, credits)) or None,
-        publisher=metadata.publisher(head, bar, credits, body.lines),
+        author=", ".join(people) or None,
+        publisher=metadata.publisher(head, title, bar, credits, body.lines, people=people),
     )
     facts = [Fact("keyword", word, f"meta keywords: {word}", "page") for word in words]
     if own := metadata.canonical_hint(head, page.url):
@@ -63,6 +66,17 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if further := metadata.next_page(root, layout, body.last, page.url):
         facts.append(Fact("reading", "next-page", further, "generic"))
     return record.with_facts(*facts)
+
+
+def _seen(root: etree._Element, head: Head) -> tuple[Layout, str, int, Body]:
+    """(layout, headline, its line, body) of what the page shows; of all it holds when it shows nothing."""
+    for veil in (Veil(head.tags.styles), None):
+        layout = lay_out(root, veil)
+        title, at = metadata.headline(head, layout)
+        body = find_body(layout, title, at)
+        if body.lines:
+            break
+    return layout, title, metadata.last_repeated(layout, title, at, body.first), body
 
 
 def _opens_as_told(head: Head, body: Body) -> bool:
@@ -79,11 +93,12 @@ def _better(seen: Body, scripted: Body) -> Body:
     return seen
 
 
-def _agreed(head: Head, body: Body) -> Body:
-    """The text, unless the page tells programs a whole one (JSON-LD articleBody) and the two share nothing: then the one told."""
+def _agreed(head: Head, body: Body, *, headed: bool) -> Body:
+    """The text, unless the page tells programs a whole one (JSON-LD articleBody) and the two share nothing: then the one told. A longer
+    text right below the headline (`headed`) stays: what is told is then its announcement."""
     bodies = (article["articleBody"] for article in head.articles if isinstance(article.get("articleBody"), str))
     told = tree.plain(max(bodies, key=len, default=""))
-    if len(told) < WHOLE:
+    if len(told) < WHOLE or (headed and len(told) < len(body.text)):
         return body
     known, seen = tree.loose(told), tree.loose(body.text)
     samples = [known[at : at + 30] for at in range(len(known) // 10, len(known) - 30, max(1, len(known) // 6))]
@@ -92,27 +107,27 @@ def _agreed(head: Head, body: Body) -> Body:
     return replace(body, lines=tuple(line for line in told.split("\n") if not boilerplate.is_noise(line)), cards=0)
 
 
-def _around(layout: Layout, at: int, body: Body) -> tuple[list[str], list[str], list[str]]:
+def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str], list[str]]:
     """(the bar: short lines from the headline to the text's beginning, then those above; those of them that are marked as an author;
     the credits: short lines at the text's end)."""
     start = at + 1 if at >= 0 else max(0, body.first - BAR)
     near = [line for line in _near(layout, body, start, start + BAR) if ">" not in line.text]
     near += [line for line in _near(layout, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
-    marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.text.split(" | ")]
-    below = (line.text for line in _near(layout, body, body.last, body.last + CREDITS))
-    return [line.text for line in near], marked, [*body.dropped, *below]
+    marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.shown.split(" | ")]
+    below = (line.shown for line in _near(layout, body, body.last, body.last + CREDITS))
+    return near, marked, [*body.dropped, *below]
 
 
-_byline = re.compile(r"author|byline", re.I)
+_byline = re.compile(r"author|byline|\bby\b|writer", re.I)
 
 
 def _near(layout: Layout, body: Body, first: int, last: int) -> Iterator[Line]:
-    """The short lines of a range; below the text only what is the article's."""
+    """The short lines of a range; below the text only what is the article's; never what others wrote."""
     for number, line in enumerate(layout.lines[first:last], first):
         if number >= body.last:
             if boilerplate.ends(line.text):
                 return
-            if line.linked * 5 > line.weight * 4 or layout.is_never(line):
+            if line.linked * 5 > line.weight * 4:
                 continue
-        if line.weight < 250:
+        if line.weight < 250 and not layout.is_never(line):
             yield line

@@ -35,7 +35,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         link=link.url,
         text=text,
         published=parse_date(posted[1], page.fetched, zone) if posted else None,
-        author=soup.meta("author") or soup.text("#meta_content .rich_media_meta_text") or None,
+        author=soup.meta("author") or soup.text("#meta_content .rich_media_meta_text:not(#publish_time)") or None,
         publisher=soup.text("#js_name") or None,
     )
     # A temporary link (signature=…) opens for some hours; the page knows the lasting one.

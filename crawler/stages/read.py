@@ -24,6 +24,7 @@ from crawler.url import canonical, host_of, query_of
 TOO_LITTLE = 40  # code points of text; a site parser that finds less has lost its layout
 UNTITLED = 60  # code points of the first line that name an article without a title, as flashes are
 MAX_PAGES = 8  # parts of one article that are worth fetching
+PART = 1.3  # how much longer the generic text must be than a site's, all of which it has, to stand for it
 WHOLE = 500  # code points; a source's own text at least this long can stand for a page that cannot be read
 
 
@@ -144,17 +145,27 @@ def _read_page(page: Page, link: Link, zone: tzinfo) -> Record:
         problem = f"{type(error).__name__}: {error}"
     else:
         if len(record.text) >= TOO_LITTLE and record.title:
-            return record if record.published else replace(record, published=_generic_date(page, link, zone))
+            return _completed(record, page, link, zone)
         problem = f"only {len(record.text)} characters of text"
     return generic.read(page, link, zone).with_facts(Fact("reading", "parser-fallback", problem[:200], name))
 
 
-def _generic_date(page: Page, link: Link, zone: tzinfo) -> datetime | None:
-    """The date that the generic parser finds where the site's own has none."""
+def _completed(record: Record, page: Page, link: Link, zone: tzinfo) -> Record:
+    """A site's record, its gaps filled by what the generic parser reads; its text, too, where the site's layout has lost a part of it."""
     try:
-        return generic.read(page, link, zone).published
-    except (NotAnArticle, ReadError):
-        return None
+        other = generic.read(page, link, zone)
+    except ReadError:
+        return record
+    facts = [fact for fact in other.facts if fact.kind == "reading" or not record.keywords]
+    lost = len(other.text) > PART * len(record.text) and set(record.text.split("\n")) <= set(other.text.split("\n"))
+    return replace(
+        record,
+        text=other.text if lost else record.text,
+        keywords=record.keywords or other.keywords,
+        published=_finer(record.published, other.published),
+        author=record.author or other.author,
+        publisher=record.publisher or other.publisher,
+    ).with_facts(*facts)
 
 
 def _from_link(link: Link, problem: str) -> Record:
@@ -177,7 +188,7 @@ def _finish(record: Record, page: Page, link: Link, source_name: str | None) -> 
         link=canonical(link.url),
         text=text[:MAX_TEXT],
         keywords=keywords,
-        published=_finer(record, link),
+        published=_finer(record.published, link.published),
         author=record.author or link.author,
         publisher=record.publisher or link.publisher,
         source=source_name,
@@ -186,9 +197,8 @@ def _finish(record: Record, page: Page, link: Link, source_name: str | None) -> 
     )
 
 
-def _finer(record: Record, link: Link) -> datetime | None:
-    """The page's time; the source's where the page has none, or only the day and the source knows the hour."""
-    seen, said = record.published, link.published
+def _finer(seen: datetime | None, said: datetime | None) -> datetime | None:
+    """The time seen; the one said elsewhere where there is none, or only the day and the other knows the hour."""
     if seen is None or said is None:
         return seen or said
     day_only = (seen.hour, seen.minute, seen.second) == (0, 0, 0)

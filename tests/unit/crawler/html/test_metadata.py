@@ -1,0 +1,108 @@
+"""Who wrote an article and who published it, as bars and titles of pages show it. All names are invented."""
+
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawler.parsers import generic
+from crawler.record import Link, Page, Record
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+URL = "http://page.example/a.html"
+TEXT = "<p>云帆研究所周四公布了一套给码头吊车用的听令模型，三种语言都能听懂。</p><p>两名装卸工试用了一个月，说它九十句里听错一句，多半是在大风天。</p>"
+ENGLISH = "<p>The harbour laboratory of Wexmouth said on Monday that its crane now follows orders in three languages.</p>" * 2
+
+
+def _read(bar: str, site: str = "_溪岸网", text: str = TEXT, head: str = "") -> Record:
+    page = f"<html><head><title>吊车学会听令{site}</title>{head}</head><body><h1>吊车学会听令</h1>{bar}<div class=con>{text}</div></body></html>"
+    return generic.read(Page(URL, page.encode(), NOW, "text/html; charset=utf-8"), Link(URL), ZoneInfo("Asia/Shanghai"))
+
+
+def _english(bar: str, head: str = "") -> str | None:
+    page = f"<html><head><title>A crane that listens</title>{head}</head><body><h1>A crane that listens</h1>{bar}<div>{ENGLISH}</div></body></html>"
+    return generic.read(Page(URL, page.encode(), NOW, "text/html; charset=utf-8"), Link(URL), ZoneInfo("Asia/Shanghai")).author
+
+
+@pytest.mark.parametrize(
+    ("bar", "author", "publisher"),
+    [
+        (
+            "<div>发表于<span>2026-11-23 21:30</span>|<i>88次阅读</i>| 来源<b>溪报</b>|<i>0 条评论</i>| 作者<b>魏小禾</b></div>",
+            "魏小禾",
+            "溪报",
+        ),
+        ("<div>2026-11-23 21:30</div><p><b>执笔/阿叔说、老胡&amp;小飞镖</b></p>", "阿叔说, 老胡, 小飞镖", "溪岸网"),
+        (
+            "<div><span>2026-11-23 21:30</span> <span>阿叔说</span> <span>胡小笔</span></div><p>执笔/阿叔说、胡小笔</p>",
+            "阿叔说, 胡小笔",
+            "溪岸网",
+        ),
+        ("<div><a>在河边</a></div><div>2026年11月23日 18:03:00 来自江湾省</div>", None, "在河边"),
+        ("<div>2026年11月23日 18:03 IP属地：江湾</div>", None, "溪岸网"),
+        ("<div>最后更新：2026-11-23 18:00</div>", None, "溪岸网"),
+        ("<table><tr><td>撰文</td><td>叶小蓁　罗一川</td></tr></table><div>2026-11-23 09:00</div>", "叶小蓁, 罗一川", "溪岸网"),
+        ('<div><a href="/author/acheng" class="author">阿橙</a> · 2026-11-23 09:00</div>', "阿橙", "溪岸网"),
+        ("<div class=by><span>小鹿</span><time>2026-11-23 16:28</time></div>", "小鹿", "溪岸网"),
+        ("<div>2026-11-23 稿源：沙河报 通讯员 章立 点击：9</div>", "章立", "沙河报"),
+        ("<div>2026-11-23 09:00 昨天</div>", None, "溪岸网"),
+        ("<div>来源：市水务局 字体：大 中 小</div><div>2026-11-23</div>", None, "市水务局"),
+    ],
+)
+def test_a_bar_says_who_wrote_it_and_who_published_it(bar: str, author: str | None, publisher: str | None) -> None:
+    record = _read(bar)
+    assert (record.author, record.publisher) == (author, publisher)
+
+
+@pytest.mark.parametrize(
+    ("site", "publisher"),
+    [
+        ("_39溪康网_资讯", "39溪康网"),
+        (" - 对话 - 望河文化周刊", "望河文化周刊"),
+        (" - 北岸杂谈 - 北岸论坛 - Powered by Board!", "北岸论坛"),
+        ("__2026年第7号公报_江北市政府网", None),
+        ("", None),
+    ],
+)
+def test_the_site_in_a_title_is_no_section_and_no_portal(site: str, publisher: str | None) -> None:
+    assert _read("<div>2026-11-23 09:00</div>", site).publisher == publisher
+
+
+def test_the_last_of_two_headlines_has_the_bar() -> None:
+    menu = "".join(f"<p><a href='/{n}/'>栏目{n}</a></p>" for n in range(16))
+    record = _read(f"<div>{menu}</div><h1>吊车学会听令</h1><div><p>2026-11-23 13:48</p><p>来源：河岸报</p></div>")
+    assert record.published == datetime(2026, 11, 23, 5, 48, tzinfo=UTC)
+    assert record.publisher == "河岸报"
+
+
+def test_an_account_is_the_publisher_where_the_platform_has_no_name() -> None:
+    bar = '<div class="info"><p class="author-name">河边大相公</p><span>2026-11-23 09:00</span></div>'
+    assert (_read(bar, "").author, _read(bar).author) == (None, "河边大相公")
+
+
+def test_the_account_of_a_page_in_the_layout_of_a_platform_is_its_publisher() -> None:
+    assert _read('<div><a id="js_name"> 城南旧事馆 </a> <em></em></div>').publisher == "城南旧事馆"
+
+
+@pytest.mark.parametrize(
+    ("bar", "author"),
+    [
+        ("<p>Posted by <b>Jaz Whitfield</b> on Mon 23 Nov 2026 08:15 GMT | <a>No Comments</a></p>", "Jaz Whitfield"),
+        ("<p>T. Achterhof · <time>20 Nov 2026</time> · 4 min</p>", "T. Achterhof"),
+        ("<div>Dilys Monkton / Newsroom / 2026/11/22 18:05 / <a>0 comments</a></div>", "Dilys Monkton"),
+        ("<div><span>Imran Shorrock</span><time>17 November 2026, 09:20</time></div>", "Imran Shorrock"),
+        ("<p><span>Article written by</span>Rhia Pughe <span>Article published on</span>23rd November</p>", "Rhia Pughe"),
+        ("<ul><li><a rel=author>Ray Domingo</a></li><li><a rel=author>Nell Ashbury</a></li></ul>", "Ray Domingo, Nell Ashbury"),
+        ('<div><a href="/author/theo">Theo Larkin</a><span>@theol</span></div>', "Theo Larkin"),
+        ("<div>Middle East · 20 November 2026</div>", None),
+        ("<div>Local News · 20 November 2026 · 3:15 PM EST</div>", None),
+    ],
+)
+def test_a_name_in_an_english_bar_is_the_author(bar: str, author: str | None) -> None:
+    assert _english(bar) == author
+
+
+def test_names_of_people_in_the_text_are_no_authors() -> None:
+    said = "<p>“It hears me,” said <a href='/people/osman'>Yusuf Osman</a>, who runs the crane.</p>"
+    page = f"<title>A crane that listens</title><h1>A crane that listens</h1><p>20 November 2026</p><div>{ENGLISH}{said}</div>"
+    assert generic.read(Page(URL, page.encode(), NOW), Link(URL), ZoneInfo("Asia/Shanghai")).author is None

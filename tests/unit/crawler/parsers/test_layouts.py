@@ -1,0 +1,245 @@
+"""Kinds of layouts that lost or gained text, each with the text that is right. All words are invented."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from crawler.errors import ReadError
+from crawler.parsers import generic
+from crawler.record import Link, Page, Record
+from crawler.stages import read as reading
+
+NOW = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+ZONE = ZoneInfo("Asia/Shanghai")
+SITES = Path(__file__).parents[3] / "sites" / "articles"
+URL = "http://page.example/a.html"
+TITLE = "Harbour lab teaches a crane to listen"
+A = "The harbour laboratory of Wexmouth said on Monday that its crane now follows spoken orders in three languages."
+B = "Two dockers tried it for a month and found that it misheard one order in ninety, most of them in strong wind."
+C = "A second crane will be fitted in the spring, and the laboratory wants to publish all of its recordings by then."
+D = "The dockers’ union asked for a switch that turns the ear off, and the laboratory agreed to build one this week."
+LEDE = "云帆研究所周四公布了一套给码头吊车用的听令模型，三种语言都能听懂。"
+NEXT = "两名装卸工试用了一个月，说它九十句里听错一句，多半是在大风天。"
+
+
+def _read(page: str, url: str = URL) -> Record:
+    return reading.read(Page(url, page.encode(), NOW, "text/html; charset=utf-8"), Link(url), None, ZONE)
+
+
+def _lines(body: str, title: str = TITLE) -> list[str]:
+    return _read(f"<html><head><title>{title}</title></head><body>{body}</body></html>").text.split("\n")
+
+
+def _p(*lines: str) -> str:
+    return "".join(f"<p>{line}</p>" for line in lines)
+
+
+@pytest.mark.parametrize("end", ["</html>", "</HTML>", "</body></html>", "</div></div></body></html>\n<!-- head -->"])
+def test_text_behind_an_early_end_of_the_page_is_read(end: str) -> None:
+    assert _lines(f"<div><h1>{TITLE}</h1></div>{end}<div class=content>{_p(A, B, C)}</div>") == [A, B, C]
+
+
+def test_a_short_told_body_does_not_replace_a_longer_text_below_the_headline() -> None:
+    told = {"@type": "NewsArticle", "headline": TITLE, "articleBody": "We asked ten people what a crane should hear. " * 8}
+    head = f'<script type="application/ld+json">{json.dumps(told)}</script>'
+    assert _lines(f"{head}<article><h1>{TITLE}</h1>{_p(A, B, C, D)}</article>") == [A, B, C, D]
+
+
+def test_a_first_block_called_a_widget_is_text() -> None:
+    rest = _p(B, C, D, D[::-1].strip() + ".")
+    first = f'<div class="story-widget story-widget-text"><div>{_p(A + B)}</div></div>'
+    assert (
+        _lines(f"<div class=left><h1>{TITLE}</h1><div class=blocks>{first}<div><div>{rest}</div></div></div></div>")[0] == A + B
+    )
+
+
+def test_leading_paragraphs_before_a_box_with_the_rest_are_text() -> None:
+    paragraphs = [f"{A} ({number})." for number in range(12)]
+    inner = "".join(f'<div class="para">{line}</div>' for line in paragraphs[2:])
+    lead = f'<div class=media><p class="para now">{paragraphs[0]}</p></div><div class="para">{paragraphs[1]}</div>'
+    assert _lines(f"<article><h1>{TITLE}</h1><div class=wrap>{lead}<div class=rest>{inner}</div></div></article>") == paragraphs
+
+
+def test_later_blocks_of_one_name_are_text() -> None:
+    boxes = "".join(f'<div class="piece">{_p(line, line[::-1].strip() + ".")}</div>' for line in (B, C, D))
+    assert len(_lines(f"<article><div><div>{_p(f'{A} {B} {C} {D}')}</div>{boxes}</div></article>")) == 7
+
+
+def test_teasers_above_the_headline_are_no_text() -> None:
+    items = "".join(f'<li><a href="/{n}">Other news number {n}</a><span>{A[::-1]}. {B[::-1]}.</span></li>' for n in range(5))
+    assert _lines(
+        f"<div class=left><div class=flash><ul>{items}</ul></div><div><h2>{TITLE}</h2><div>{_p(A, B, C, D)}</div></div></div>"
+    ) == [A, B, C, D]
+
+
+def test_titles_of_others_without_links_are_no_text() -> None:
+    titles = "".join(f"<div class=item><div class=t>{n}号塔吊再次停摆，原因仍在调查</div></div>" for n in "一二三四五六")
+    body = f"<div class=w><div><h1>吊车学会听令</h1><div class=c>{_p(LEDE, NEXT)}</div></div><div><div class=u>{titles}</div></div></div>"
+    assert _lines(body, "吊车学会听令 - 河口新闻") == [LEDE, NEXT]
+
+
+@pytest.mark.parametrize("name", ["twitter-tweet", "instagram-media", "tiktok-embed", "bluesky-embed", "mastodon-embed"])
+def test_an_embedded_post_is_neither_text_nor_date(name: str) -> None:
+    post = f'<blockquote class="{name}">{_p("I heard the crane, and it heard me. I did not expect that, to be honest.")}&mdash; Ann <a>May 3, 2024</a></blockquote>'
+    record = _read(f"<title>{TITLE}</title><article><h1>{TITLE}</h1>{_p(A)}{post}{_p(B)}{post}{_p(C)}</article>")
+    assert record.text.split("\n") == [A, B, C]
+    assert record.published is None
+
+
+def test_a_table_of_data_stands_whole() -> None:
+    rows = "".join(
+        f"<tr><td>{n}</td><td>{word}</td><td>heard {n * 7}, lost {n}.</td></tr>"
+        for n, word in enumerate(("Elm", "Oak", "Ash"), 3)
+    )
+    lines = _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}<div><table>{rows}</table></div>{_p(C)}</article>")
+    assert lines == [A, B, "3 Elm heard 21, lost 3.", "4 Oak heard 28, lost 4.", "5 Ash heard 35, lost 5.", C]
+
+
+def test_paragraphs_of_one_cell_are_not_joined() -> None:
+    body = f"<h1>{TITLE}</h1><table><tr><td class=t><br>{A}<br>{B}<br>{C}</td></tr></table>"
+    assert _lines(body) == [A, B, C]
+
+
+def test_elements_of_a_site_of_its_own_are_paragraphs() -> None:
+    story = "".join(f"<x-para>{line}</x-para>" for line in (A, B, C))
+    rail = "".join(f"<x-card><h3>Another item {n}</h3><p>The company declined to comment.</p></x-card>" for n in range(6))
+    body = f"<x-story><x-title>{TITLE}</x-title><x-col>{story}<x-promo>{_p(D)}</x-promo></x-col></x-story><x-rail>{rail}</x-rail>"
+    assert _lines(body) == [A, B, C]
+
+
+def test_an_element_of_its_own_within_a_sentence_parts_nothing() -> None:
+    assert _lines(f"<h1>{TITLE}</h1><div>{_p('<x-name>The harbour</x-name> laboratory' + A[22:], B)}</div>")[0] == A
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "We've noticed that you use an ad blocker.",
+        "Please turn off your ad blocker for our site so that you can read on.",
+        "检测到您正在使用广告拦截插件，请关闭后刷新页面。",
+        "新品第一时间免费试用，快来溪岸众测，体验最好玩的产品吧！下载客户端还能获得专享福利哦！",
+        "This video cannot be displayed because cookies are off.",
+        "Folding lamp with a clip$29Buy now",
+        "江岸晨报记者 林知远 实习生 许可",
+        "执笔/溪边客、老胡&小镖",
+        "# # #",
+    ],
+)
+def test_advertisements_and_bylines_among_the_paragraphs_are_dropped(line: str) -> None:
+    before, after = (LEDE, NEXT) if ord(line[0]) > 0x3000 else (A, B)
+    assert _lines(f"<h1>{TITLE}</h1><div>{_p(before, after, line, before[::-1] + '。')}</div>") == [
+        before,
+        after,
+        before[::-1] + "。",
+    ]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "平台说，首日有三十万名会员在客户端里领取优惠券，报名的商家也比去年多了一倍，其中半数是第一次参加的小店，来自十二个省的县城。",
+        "The browser will block ads that ask readers to turn off other programs, its maker said.",
+        "记者采访了多位专家，他们看法不一。",
+    ],
+)
+def test_sentences_about_such_things_stay(line: str) -> None:
+    assert line in _lines(f"<h1>{TITLE}</h1><div>{_p(line, A, B)}</div>")
+
+
+def test_the_number_of_a_footnote_is_no_text() -> None:
+    assert _lines(f"<h1>{TITLE}</h1>{_p(A[:-1] + '<sup><a href=#fn1>1</a></sup>.', B)}")[0] == A
+
+
+STATE = {"headline": TITLE, "date": "2026-11-20"}
+
+
+def _state(value: object) -> list[str]:
+    return _lines(f"<div id=root></div><script>window.__STATE__={json.dumps(value)}</script>")
+
+
+def _flight(*rows: str) -> list[str]:
+    return _lines("".join(f"<script>self.__next_f.push([1,{json.dumps(row)}])</script>" for row in rows))
+
+
+CODE = "(function() {\n // the fallback is only for pages without a frame\n var host = 'x';\n host = host.concat('/', host);\n window.y = {a: 1};\n})();"
+
+
+@pytest.mark.parametrize("first", [("1a:T2fff,", CODE), ("1a:T2fff," + CODE,)])
+def test_code_and_rows_of_flight_data_are_no_text(first: tuple[str, ...]) -> None:
+    blocks = [{"type": "text", "content": f"<p>{line}</p>"} for line in (A, B, C)]
+    assert _flight(*first, "1b:" + json.dumps({"article": STATE | {"body": blocks}})) == [A, B, C]
+
+
+def test_placeholders_get_their_words() -> None:
+    markup = f'<p><x-hole id="a1"></x-hole>{A[9:]}</p><p>{B}</p><p>{{{{b2}}}}{C[8:]}</p>'
+    assert _state(STATE | {"markup": markup, "placeholders": [{"id": "a1", "text": A[:9]}, {"id": "b2", "text": C[:8]}]}) == [
+        A,
+        B,
+        C,
+    ]
+
+
+def test_text_and_its_fragments_are_said_once() -> None:
+    parts = [
+        {"type": "paragraph", "model": {"text": line, "blocks": [{"text": line[:40]}, {"text": line[40:]}]}} for line in (A, B, C)
+    ]
+    assert _state({"page": STATE | {"contents": parts}}) == [A, B, C]
+
+
+@pytest.mark.parametrize("kind", ["image", "altText", "caption", "links", "relatedStories", "promo", "video"])
+def test_objects_beside_the_text_are_no_text(kind: str) -> None:
+    aside = {
+        "type": kind,
+        "model": {"text": "A docker in a yellow coat looks up at the crane, and holds his hat with both hands.", "title": D},
+    }
+    parts = [{"type": "paragraph", "text": A}, aside, {"type": "paragraph", "text": B}, {"type": "paragraph", "text": C}]
+    assert _state({"page": STATE | {"contents": parts}}) == [A, B, C]
+
+
+def test_a_paragraph_that_is_a_link_is_none_in_a_state_either() -> None:
+    markup = f'<p>{A}</p><p><a href="/x">Old harbour master says no to a second ear</a></p><p>{B}</p><p>{C}</p>'
+    assert _state(STATE | {"articleBody": markup}) == [A, B, C]
+
+
+def _f1(wanted: str, said: str) -> float:
+    right, found = set(wanted.split("\n")), set(said.split("\n"))
+    return 2 * len(right & found) / (len(right) + len(found))
+
+
+@pytest.mark.parametrize("expected", json.loads((SITES / "expected.json").read_text("utf-8")), ids=lambda page: page["page"])
+def test_no_site_parser_reads_worse_than_the_generic_one(expected: dict[str, str]) -> None:
+    page = Page(expected["url"], (SITES / f"{expected['page']}.html").read_bytes(), NOW)
+    site, plain = reading.read(page, Link(page.url), None, ZONE), generic.read(page, Link(page.url), ZONE)
+    assert _f1("\n".join(expected["text"]), site.text) >= _f1("\n".join(expected["text"]), plain.text)
+    for field in ("title", "author", "publisher"):
+        assert getattr(site, field) == expected[field] or getattr(plain, field) != expected[field]
+    right = datetime.fromisoformat(expected["published"])
+    assert site.published == right or plain.published != right
+
+
+def test_a_layout_that_lost_a_part_gives_way_to_the_generic_text() -> None:
+    url = "https://www.leiphone.com/category/ai/x.html"
+    lines = [f"{LEDE[:-1]}，第{number}段。" for number in range(6)]
+    parts = f"<div class=lph-article-comView>{_p(*lines[:2])}</div><div class=lph-article-comView>{_p(*lines[2:])}</div>"
+    record = _read(f"<title>吊车学会听令</title><article><h1 class=headTit>吊车学会听令</h1>{parts}</article>", url)
+    assert record.text.split("\n") == lines
+
+
+def test_gaps_of_a_site_parser_are_filled() -> None:
+    url = "https://mp.weixin.qq.com/s?src=11&timestamp=1&signature=a"
+    head = '<meta property="article:published_time" content="2026-11-23T09:30:00+08:00">'
+    body = "<h1 id=activity-name>吊车学会听令</h1><div id=meta_content><em id=publish_time class=rich_media_meta_text>昨天</em></div>"
+    body += f"<div id=js_content style='visibility:hidden'>{_p(LEDE, NEXT)}</div>"
+    record = _read(f"<title>吊车学会听令</title>{head}{body}", url)
+    assert (record.author, record.published) == (None, datetime(2026, 11, 23, 1, 30, tzinfo=UTC))
+
+
+def test_hostile_pages_are_refused_or_read() -> None:
+    for page in ("</html>" * 2_000, "<x-a>" * 3_000 + A, "<sup>" * 3_000, '<div hidden="">' * 3_000 + A):
+        try:
+            _read(page)
+        except ReadError:
+            continue
