@@ -13,12 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawler.errors import OptionError
-from jobs.config.models import (
-    BOTH_CADENCES,
-    ONE_QUERY,
-    any_of,
-    flatten,
-)
+from jobs.config.models import any_of, cadence_fault, flatten, query_fault
 from jobs.config.schema_errors import did_you_mean
 from jobs.config.times import parse_cron
 from jobs.config.values import brief, chromium
@@ -100,8 +95,8 @@ def _cadences(document: Document) -> None:
         cron = source.get("cron")
         if cron is None:
             continue
-        if source.get("every") is not None:
-            document.mistake(("sources", number, "cron"), BOTH_CADENCES, "keep one of them")
+        if fault := cadence_fault(source.get("every"), cron):
+            document.mistake(("sources", number, "cron"), fault, "keep one of them")
         try:
             parse_cron(str(cron), ZoneInfo("UTC"))
         except ValueError as error:
@@ -157,8 +152,8 @@ def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None
     broken = set(given if isinstance(given, dict) else ()) - set(aliases)
     for number, rule in document.entries("rules"):
         query, keywords = rule.get("query"), rule.get("keywords")
-        if (query is None) == (not keywords):
-            document.mistake(("rules", number, "query"), ONE_QUERY)
+        if fault := query_fault(query, keywords):
+            document.mistake(("rules", number, "query"), fault)
         if isinstance(query, str) and query:
             _query(document, ("rules", number, "query"), query, aliases, broken)
         for place, word in _texts(rule, "keywords"):

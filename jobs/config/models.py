@@ -75,6 +75,16 @@ def kinds() -> dict[str, Component]:
     return family("crawler.spiders", "find")
 
 
+def cadence_fault(every: object, cron: object) -> str:
+    """What is wrong with the two keys that say when to poll; "" when nothing is."""
+    return BOTH_CADENCES if every is not None and cron is not None else ""
+
+
+def query_fault(query: object, keywords: object) -> str:
+    """What is wrong with the two keys that say what a rule looks for; "" when nothing is."""
+    return ONE_QUERY if (query is None) == (not keywords) else ""
+
+
 _QUOTED = re.compile(r"""(["“＂「『])([^"“”＂「」『』]+)["”＂」』]$""")
 
 
@@ -280,8 +290,8 @@ class SourceConfig(Section):
 
     @model_validator(mode="after")
     def _one_cadence(self) -> SourceConfig:
-        if self.every is not None and self.cron is not None:
-            raise ValueError(BOTH_CADENCES)
+        if fault := cadence_fault(self.every, self.cron):
+            raise ValueError(fault)
         return self
 
     @property
@@ -367,8 +377,8 @@ class RuleConfig(Section):
 
     @model_validator(mode="after")
     def _one_query(self) -> RuleConfig:
-        if (self.query is None) == (not self.keywords):
-            raise ValueError(ONE_QUERY)
+        if fault := query_fault(self.query, self.keywords):
+            raise ValueError(fault)
         return self
 
     def query_text(self) -> str:

@@ -170,6 +170,15 @@ def test_explain_says_why_and_its_exit_code_says_whether(tmp_path: Path) -> None
     assert "国产AI大模型发布" in hit.stdout
 
 
+def test_explain_speaks_json_with_the_same_exit_codes(tmp_path: Path) -> None:
+    archive(tmp_path, "江湾发布大模型")
+    done = zhixun(tmp_path, "rules", "explain", "--rule", "大模型", "--record", "1", "--json")
+    [row] = rows(done)
+    assert (done.returncode, row["explanation"]["matched"], row["journey"]["story"]) == (0, True, 1)  # type: ignore[index]
+    missed = zhixun(tmp_path, "rules", "explain", "--query", "AI", "--text", "email", "--json")
+    assert (missed.returncode, rows(missed)[0]["journey"]) == (1, None)
+
+
 def test_parse_batch_answers_in_order_and_names_what_it_cannot_read(tmp_path: Path) -> None:
     page = "<html><head><title>江湾发布大模型</title></head><body><h1>江湾发布大模型</h1>" + "".join(
         f"<p>江湾市今天发布大模型，第{n}段写明它能做什么，由谁使用，花了多少钱，以及接下来的安排。</p>" for n in range(5)
