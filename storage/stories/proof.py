@@ -120,8 +120,8 @@ _DONE = frozenset((Kind.TITLE_ACT, Kind.ACT, Kind.TURN))
 _OBJECT = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT, Kind.OBJECT_NAME, Kind.ROLE))
 _OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
 _OTHER = _OTHER_COPY | {
-    Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT, Kind.ACT_MISSING, Kind.NAME_MISSING, Kind.HEAD_MISSING, Kind.SWAPPED, Kind.TALKS, Kind.PLANNED, Kind.ASKED,
-    Kind.AGAIN,
+    Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT, Kind.ACT_MISSING, Kind.NAME_MISSING,
+    Kind.HEAD_MISSING, Kind.SWAPPED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN,
 }  # fmt: skip
 
 
@@ -209,11 +209,11 @@ def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     yield Kind.OTHER_ACT, sum(bool(mine) and not mine & whole for mine, whole in groups)
     alone = [mine - _EVERYDAY for mine in (one.words["acts"], other.words["acts"])]
     groups_of = lexicon().alike
-    told = [
+    known = [
         all(act in y["acts"] or groups_of.get(act, frozenset()) & y["act_groups"] for act in x)
         for x, y in zip(alone, (b, a), strict=True)
     ]
-    yield Kind.ACT_MISSING, not all(told)
+    yield Kind.ACT_MISSING, not all(known)
     yield Kind.THING, min(4, len(a["things"] & b["things"])) / 2 + _share(a["things"], b["things"])
     told = one.words["things"] & other.words["things"] or one.figures.versions & other.figures.versions
     yield Kind.OBJECT, bool(told) or (one.han == other.han and min(_heads(one.said, other.said)) >= NEARLY)
@@ -242,6 +242,7 @@ def _heads(a: Evidence, b: Evidence) -> list[float]:
 def _swaps(a: Evidence, b: Evidence) -> tuple[int, float]:
     """How often one text has a name or word in place of another's; and how alike they are. A template is filled anew, a reprint is cut."""
     x, y = (_units.findall(said.form.split("\n", 1)[-1])[:_LONGEST_COPY] for said in (a, b))
+    x, y = sorted((x, y))  # the matcher's answer depends on the order
     matcher = SequenceMatcher(None, x, y, autojunk=False)
     mine, theirs = f" {' '.join(x)} ", f" {' '.join(y)} "
     count = 0

@@ -132,10 +132,10 @@ CORRECTIONS = [
         "澄湖智能今日回应称，海川集团以约 12 亿元收购公司的消息不实。",
     ),
     (
-        "Study finds AI grader cut marking time by 41%",
-        "Teachers who used an AI grader cut marking time by 41%, a study of 380 schools in Learning Review found.",
-        "《学习评论》撤稿：AI阅卷省时41%的论文数据有误",
-        "《学习评论》(Learning Review) 宣布撤回一篇称 AI 阅卷可省时 41% 的论文，该研究涉及 380 所学校，作者无法提供数据。",
+        "Pinehollow says its AI grader cuts marking time by 41%",
+        "Teachers who used Pinehollow's grader cut marking time by 41%, the firm said on Monday, citing a trial at 380 schools.",
+        "Pinehollow承认有误：阅卷省时41%的说法不实",
+        "Pinehollow 今日更正，称其 AI 阅卷在 380 所学校省时 41% 的说法有误，实际并无统计差异。",
     ),
 ]
 
