@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 
 from crawler.fetch.engine import Engine
+from crawler.nlp import lexicon
 from crawler.sandbox.pool import Readers
 from jobs import clock, log
 from jobs.config.load import Config, needs_restart
@@ -42,6 +43,7 @@ class App:
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
         self.readers = Readers(own=config.analysis.terms.own())
+        lexicon.use(config.analysis.terms.own())  # stories are told apart in this process
         self.asks_model = True
         self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, now)
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, now)
@@ -136,6 +138,7 @@ class App:
         self.deliverer.health = self.checkup.channels = config.alerts.health_channels
         self.checkup.zone, self.checkup.coverage = config.zone, config.alerts.coverage
         self.readers.use(config.analysis.terms.own())
+        lexicon.use(config.analysis.terms.own())
         await self.upgrader.use(config.analysis, config.zone)
         await self._sync_sources(self.clock.now())
         self.pipeline.look_now()

@@ -16,6 +16,7 @@ from typing import Any
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from crawler.nlp.lexicon import own
 from crawler.record import Record
 from storage.db.database import changed, insert_new
 from storage.db.models import article, story_key
@@ -55,11 +56,12 @@ class Joined:
 
 def print_of(record: Record) -> StoryPrint:
     """The marks of a record."""
-    return _print(record.title, record.text[:LEAD], record.published)
+    return _print(record.title, record.text[:LEAD], record.published, own())
 
 
 @lru_cache(maxsize=2048)
-def _print(title: str, lead: str, published: datetime | None) -> StoryPrint:
+def _print(title: str, lead: str, published: datetime | None, _terms: object) -> StoryPrint:
+    """Kept by the user's own names too: a reload may change them."""
     return fingerprint(Record(title, "", lead, published=published))
 
 
@@ -70,7 +72,7 @@ def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
     """
     found = []
     for row in _candidates(session, story, now):
-        verdict = same_story(story, _print(row.title, row.lead, row.published))
+        verdict = same_story(story, _print(row.title, row.lead, row.published, own()))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
@@ -91,7 +93,7 @@ def corrected(session: Session, story: StoryPrint, now: datetime) -> int | None:
     if "corrected" not in story.said.phases:
         return None
     found = [
-        (proof.likeness(story, _print(row.title, row.lead, row.published)), -row.id, row.story)
+        (proof.likeness(story, _print(row.title, row.lead, row.published, own())), -row.id, row.story)
         for row in _candidates(session, story, now)
     ]
     best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
@@ -121,7 +123,7 @@ def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mappi
     if said.get((joined.story, joined.article_id)):
         return True
     row = session.execute(select(*_COLUMNS).where(article.c.id == joined.story)).first()
-    return row is None or same_story(story, _print(row.title, row.lead, row.published)).same
+    return row is None or same_story(story, _print(row.title, row.lead, row.published, own())).same
 
 
 def remember(session: Session, article_id: int, story: StoryPrint, now: datetime) -> None:

@@ -10,7 +10,7 @@ Separators come first and precision before recall: an alert too many costs a gla
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from storage.stories import proof
 from storage.stories.fingerprint import StoryPrint, fingerprint, keys, mentions
@@ -88,18 +88,20 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     if hidden in _OF_TEXT | {Kind.YEAR, Kind.CORRECTION, Kind.NAME_QUOTED}:
         return Verdict(False, apart=hidden, where="in the text")
     found = proof.signs(one, other)
-    if (
-        not (one.said.told or other.said.told)
-        and found.get(Kind.WORDING, 0.0) >= 0.5
-        and one.words["acts"]
-        and other.words["acts"]
-    ):
+    if _of_the_house(one, other, found):
         return _by_headline(one, other, apart)
     score = proof.weigh(found)
     marks = tuple(Mark(kind, points) for kind, points in proof.points(found).items())
     same = score >= proof.ENOUGH
     copied = bool(found.keys() & {Kind.SAME_TITLE, Kind.COPY})
     return Verdict(same, marks, None, same and (copied or apart is None) and proof.proves(found, score))
+
+
+def _of_the_house(one: StoryPrint, other: StoryPrint, found: Mapping[Kind, float]) -> bool:
+    """One text under two headlines that each say what happened, of which it tells nothing: what a house is and sells."""
+    if one.said.told or other.said.told or not (one.said.read and other.said.read):
+        return False
+    return found.get(Kind.WORDING, 0.0) >= 0.5 and bool(one.words["acts"] and other.words["acts"])
 
 
 def _by_headline(one: StoryPrint, other: StoryPrint, apart: Kind | None) -> Verdict:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from crawler.text import HAN, is_han, normalize
@@ -270,6 +270,23 @@ def sounds_in(name: str, said: Evidence) -> bool:
             return True
         at = said.sound.find(name, at + 1)
     return False
+
+
+def spellings(name: str) -> list[str]:
+    """How another language may write the head of a Han name: its first two characters, and its first three."""
+    sounds = [_sounds().get(ch, "") for ch in name[:3]]
+    return ["".join(sounds[:count]) for count in (2, 3) if len(sounds) >= count and all(sounds[:count])]
+
+
+@lru_cache(maxsize=4096)
+def is_spelling(name: str) -> bool:
+    """True for a Latin name that is made of two to four Mandarin syllables: Lingxi, not Lightspeed."""
+    return bool(_spelled().fullmatch(name))
+
+
+@cache
+def _spelled() -> re.Pattern[str]:
+    return re.compile(f"(?:{'|'.join(sorted(_syllables(), key=len, reverse=True))}){{2,4}}")
 
 
 @cache

@@ -11,7 +11,7 @@ from itertools import combinations
 from crawler.record import Record
 from crawler.text import is_han, is_word, normal, normalize
 from storage.stories import quantities as figures
-from storage.stories.evidence import Evidence, evidence
+from storage.stories.evidence import Evidence, evidence, spellings
 from storage.stories.quantities import GAP, Figures
 from storage.stories.tokens import Words, is_glue, is_known, words_of
 from storage.stories.vocabulary import ACTORS
@@ -24,6 +24,7 @@ _HOUSES_EN = frozenset(
     "labs lab ai tech technologies robotics robots health motors foods group systems bank capital energy medical semiconductor software"
     " studios media networks logistics security therapeutics bio pharma aerospace power air cloud data computing".split()
 )
+HOUSE = re.compile(_HOUSES)
 HOUSES_AT_END = re.compile(f"(?:{_HOUSES})+$")
 _sentence = re.compile(r"(?s).{8,160}?(?:[。！？!?\n]|\.(?=\s|$)|$)")
 _clause_end = re.compile(r"[,，:;；!?？！。]|\b(?:as|after|amid|over|to power)\b")
@@ -91,20 +92,37 @@ def _print(headline: str, text: str, published: datetime | None, said: Evidence)
 
 
 def keys(story: StoryPrint) -> tuple[str, ...]:
-    """Join keys for an index: names, rare pairs of characters, and who with what. Two articles on one event nearly always share one."""
-    who = [*sorted(story.words["roots"]), *sorted(story.words["cities"] | story.words["countries"])]
-    who += [f"~{story.actor[:2]}", f"~{story.actor[-4:-2]}"] if story.actor else []
-    what = [f"act:{group}" for group in sorted(story.words["act_groups"])]
-    what += [f"money:{currency}{amount:g}" for currency, amount in sorted(story.lead.money)]
-    what += [f"version:{number}" for _, number in sorted(story.figures.versions)]
-    what += [f"name:{name}" for name in sorted(story.names)]
-    what += [mark for kind in ("stages", "turns", "roles") for mark in sorted(story.words[kind])] + sorted(story.things)
-    what += [f"{number:g}%" for number in sorted(story.figures.percents)]
-    called = sorted(story.names) + ([] if story.han else story.actor.split())
-    alone = [f"name:{name}" for name in dict.fromkeys(called)][:4] + [f"~{story.actor[:4]}"] * bool(story.han and story.actor)
+    """Join keys for an index: names, amounts and rare pairs of characters, then who with what. Two articles on one event share one.
+
+    What stands alone comes first: the pairs, of which a long headline has many, never crowd it out.
+    """
+    heads = [one.actor for one in (story, story.told) if one and one.actor]
+    own = [HOUSES_AT_END.sub("", head) or head for head in heads]
+    alone = [
+        f"name:{name}"
+        for name in (*sorted(story.names), *sorted(story.said.names - story.names, key=lambda name: (-len(name), name)))
+    ][:8]
+    alone += [f"~{name[:4]}" if is_han(name[0]) else f"name:{word}" for name in own for word in name.split()[:2]]
+    alone += [f"name:{name}" for head in own if is_han(head[0]) for name in spellings(head)]
+    alone += [f"amount:{one.value:.2g}{one.kind}" for one in story.said.amounts if one.telling and one.value / one.step >= 10][:4]
+    alone += [f"said:{name}" for name in sorted(story.said.quoted)][:3]
     rare = sorted(story.grams, key=lambda gram: (len(gram) < 3, gram))[:4]
-    pairs = [f"{one}+{other}" for one, other in combinations(who, 2)] + [f"{one}+{other}" for one in who for other in what]
-    return tuple(dict.fromkeys([*alone, *(f"gram:{gram}" for gram in rare), *pairs]))[:MAX_KEYS]
+    return tuple(dict.fromkeys([*alone, *(f"gram:{gram}" for gram in rare), *_pairs(story)]))[:MAX_KEYS]
+
+
+def _pairs(story: StoryPrint) -> Iterator[str]:
+    """Who with whom, and who with what."""
+    who = [
+        *sorted(story.words["roots"] | story.said.words["roots"])[:4],
+        *sorted(story.words["cities"] | story.words["countries"]),
+    ]
+    who += [f"~{story.actor[:2]}"] if story.actor else []
+    what = [f"act:{group}" for group in sorted(story.words["act_groups"])]
+    what += [f"version:{number}" for _, number in sorted(story.figures.versions)]
+    what += [mark for kind in ("stages", "turns", "roles") for mark in sorted(story.words[kind])]
+    what += sorted(story.things | story.said.words["things"])
+    yield from (f"{one}+{other}" for one, other in combinations(who, 2))
+    yield from (f"{one}+{other}" for other in what for one in who)
 
 
 def mentions(who: Iterable[str], title: str) -> bool:

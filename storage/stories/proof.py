@@ -11,9 +11,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import SequenceMatcher
 
 from crawler.text import HAN, is_han
-from storage.stories.evidence import Amount, Evidence, sounds_in
-from storage.stories.fingerprint import HOUSES_AT_END, StoryPrint
+from storage.stories.evidence import Amount, Evidence, is_spelling, sounds_in
+from storage.stories.fingerprint import HOUSE, HOUSES_AT_END, StoryPrint
 from storage.stories.verdict import Kind
+from storage.stories.vocabulary import lexicon
 
 ENOUGH, SURE = 3.5, 4.5  # points of one event; and of one for which an alert may be left out
 _WEIGHTS = {
@@ -51,9 +52,9 @@ def weigh(found: Mapping[Kind, float]) -> float:
 
 
 def likeness(one: StoryPrint, other: StoryPrint) -> float:
-    """The points of two articles of which one may take back what the other told: how far the matter has come does not count."""
-    found = {kind: value for kind, value in signs(one, other).items() if kind not in _PHASES.values()}
-    return weigh(found) if Kind.ANCHOR in found and not _apart(one.figures.versions, other.figures.versions) else 0.0
+    """What two articles have in common, in points, whatever differs: one may take back or put right what the other told."""
+    found = signs(one, other)
+    return sum(value for value in points(found).values() if value > 0) if Kind.ANCHOR in found else 0.0
 
 
 def points(found: Mapping[Kind, float]) -> dict[Kind, float]:
@@ -67,7 +68,10 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
     if score < SURE or found.get(Kind.CORRECTION, 0) or not found.keys() & _KNOWN:
         return False
     if Kind.SAME_TITLE in found or found.get(Kind.COPY, 0) >= COPY:
-        return not found.keys() & _OTHER_COPY and found.get(Kind.SWAPPED, 0) < 2 and found.get(Kind.WORDING, 0) >= COPIED
+        moved = any(found.get(kind, 0) % 2 for kind in _STAGES)  # the text of one says so, not only its headline
+        return (
+            not (moved or found.keys() & _OTHER_COPY) and found.get(Kind.SWAPPED, 0) < 2 and found.get(Kind.WORDING, 0) >= COPIED
+        )
     if any(found.get(kind, 0) >= 2 for kind in _PHASES.values()):  # the headline of one says so, and the other's does not
         return False
     return bool(found.keys() & _DONE and found.keys() & _OBJECT) and not found.keys() & _OTHER
@@ -107,13 +111,17 @@ _DIFFERS = frozenset(
 )
 
 
+_STAGES = frozenset((Kind.CORRECTION, Kind.AGAIN, Kind.TALKS, Kind.PLANNED, Kind.ASKED))
+_EVERYDAY = frozenset(
+    "release operate use begin start partner found build reach trial open award price market study paper disclose spend deliver upgrade".split()
+)  # acts that one headline names and the other takes as told
 _KNOWN = frozenset((Kind.ANCHOR, Kind.SAME_TITLE, Kind.COPY))
 _DONE = frozenset((Kind.TITLE_ACT, Kind.ACT, Kind.TURN))
 _OBJECT = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT, Kind.OBJECT_NAME, Kind.ROLE))
 _OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
 _OTHER = _OTHER_COPY | {
-    Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.SWAPPED, Kind.TALKS, Kind.PLANNED, Kind.ASKED,
-    Kind.AGAIN,
+    Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT, Kind.ACT_MISSING, Kind.NAME_MISSING,
+    Kind.HEAD_MISSING, Kind.SWAPPED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN,
 }  # fmt: skip
 
 
@@ -144,6 +152,7 @@ def _who(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     named = [_mentioned(x, y.said) for x, y in ((one, other), (other, one))]
     yield Kind.HEAD, sum(found is True for found in named)
     yield Kind.OTHER_HEAD, all(found is False for found in named)
+    yield Kind.HEAD_MISSING, False in named
     heads = [[has(name, y) for name in x.title_names] for x, y in ((a, b), (b, a))]
     found = {
         name for x, said in zip((a, b), heads, strict=True) for name, there in zip(x.title_names, said, strict=True) if there
@@ -153,6 +162,8 @@ def _who(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
         Kind.SOUND,
         a.han != b.han and any(sounds_in(name, zh) for en, zh in ((a, b), (b, a)) if zh.han for name in en.names),
     )
+    foreign = ((en, zh) for en, zh in ((a, b), (b, a)) if zh.han and not en.han)
+    yield Kind.NAME_MISSING, any(is_spelling(name) and not has(name, zh) for en, zh in foreign for name in en.title_names)
     yield Kind.OTHER_NAME, a.han == b.han and all(not all(found) for found in heads if True) and all(heads)
     yield Kind.ANCHOR, bool(mine & theirs) or any(map(any, heads)) or True in named
 
@@ -171,9 +182,23 @@ def _mentioned(one: StoryPrint, said: Evidence) -> bool | None:
     if any(map(is_han, actor)):
         if not said.han:
             return None
-        own = HOUSES_AT_END.sub("", actor) or actor
-        return own[:4] in said.form or own[:3] in said.form
+        return _named(actor, said.form)
     return any(has(word, said) for word in actor.split()[:2])
+
+
+def _named(actor: str, form: str) -> bool:
+    """A Han name, whole or without what kind of house it is; but 砺算汽车 is not 砺算科技."""
+    own = (HOUSES_AT_END.sub("", actor) or actor)[:4]
+    kind = actor[len(own) :]
+    for match in re.finditer(re.escape(own[:3]), form):
+        after = HOUSE.match(form, match.end() if len(own) <= 3 else match.start() + len(own))
+        if (
+            not (kind and after and HOUSES_AT_END.search(actor))
+            or kind.startswith(after.group())
+            or after.group().startswith(kind)
+        ):
+            return True
+    return False
 
 
 def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
@@ -182,6 +207,13 @@ def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     yield Kind.TITLE_ACT, min(2, max(len(one.words["acts"] & b["acts"]), len(other.words["acts"] & a["acts"])))
     groups = (one.words["act_groups"], b["act_groups"]), (other.words["act_groups"], a["act_groups"])
     yield Kind.OTHER_ACT, sum(bool(mine) and not mine & whole for mine, whole in groups)
+    alone = [mine - _EVERYDAY for mine in (one.words["acts"], other.words["acts"])]
+    groups_of = lexicon().alike
+    known = [
+        all(act in y["acts"] or groups_of.get(act, frozenset()) & y["act_groups"] for act in x)
+        for x, y in zip(alone, (b, a), strict=True)
+    ]
+    yield Kind.ACT_MISSING, not all(known)
     yield Kind.THING, min(4, len(a["things"] & b["things"])) / 2 + _share(a["things"], b["things"])
     told = one.words["things"] & other.words["things"] or one.figures.versions & other.figures.versions
     yield Kind.OBJECT, bool(told) or (one.han == other.han and min(_heads(one.said, other.said)) >= NEARLY)
@@ -210,6 +242,7 @@ def _heads(a: Evidence, b: Evidence) -> list[float]:
 def _swaps(a: Evidence, b: Evidence) -> tuple[int, float]:
     """How often one text has a name or word in place of another's; and how alike they are. A template is filled anew, a reprint is cut."""
     x, y = (_units.findall(said.form.split("\n", 1)[-1])[:_LONGEST_COPY] for said in (a, b))
+    x, y = sorted((x, y))  # the matcher's answer depends on the order
     matcher = SequenceMatcher(None, x, y, autojunk=False)
     mine, theirs = f" {' '.join(x)} ", f" {' '.join(y)} "
     count = 0
