@@ -32,7 +32,7 @@ from crawler.text import is_han
 KINDS: tuple[str, ...] = ("event",)  # of facts
 AFTER: tuple[str, ...] = ("keywords",)
 
-MAX_EVENTS = 10
+MAX_EVENTS = 8
 OPENS = 3  # so many events get a line before them
 BYLINE = 20  # characters: a shorter first line names authors
 LEAST = 1.65  # points a sentence needs in a text of up to SHORT sentences, …
@@ -174,9 +174,9 @@ def _headline(title: str, one: Chosen, made: str, language: str | None) -> str:
         if (
             fits
             and len(said) > 2
-            and is_statement(given, language)
             and not _NO_HEADLINE.search(given)
             and sum(word in one.sentence.form for word in said) >= share * len(said)
+            and is_statement(given, language)
         ):
             return given
     return made
@@ -260,7 +260,7 @@ def _not_news() -> Any:
 
 def _overview(form: str) -> float:
     """Points for sentences that sum up a section of a survey: by topics, or by many actors who did the same."""
-    return 1.5 * bool(_topic.match(form)) + 3.0 * bool(_many.match(form))
+    return 2.5 * bool(_topic.match(form)) + 3.0 * bool(_many.match(form))
 
 
 def _by_turns(ranked: list[Chosen]) -> list[Chosen]:
@@ -272,7 +272,7 @@ def _by_turns(ranked: list[Chosen]) -> list[Chosen]:
 
 
 def _folded(ranked: list[Chosen]) -> list[Chosen]:
-    """At most ten, without those that say again what a better one says."""
+    """At most MAX_EVENTS, without those that say again what a better one says."""
     kept: list[tuple[Chosen, set[str]]] = []
     for one in ranked:
         pairs = _pairs(one.sentence.text)
@@ -360,7 +360,8 @@ def opening(record: Record) -> str:
     return f"This article sums up the major events around {who} in {what}:"
 
 
-_WHO = frozenset("company institution place".split())
+_WHO = frozenset("company place".split())
+OFTEN = 6  # times that a name stands in a text whose title has it not
 
 
 def _most_named(kind: str, title: Reading, text: Reading, language: str | None, groups: frozenset[str] | None = None) -> str:
@@ -374,6 +375,6 @@ def _most_named(kind: str, title: Reading, text: Reading, language: str | None, 
     )
     if title.form and groups:
         in_title = {match.term.id for match in title.longest(kind)}
-        counts = Counter({ident: count for ident, count in counts.items() if ident in in_title})
+        counts = Counter({ident: count for ident, count in counts.items() if ident in in_title or count >= OFTEN})
     ident, count = counts.most_common(1)[0] if counts else ("", 0)
     return known[ident].in_language(language) if count > 1 else ""
