@@ -32,45 +32,43 @@ from crawler.text import is_han
 KINDS: tuple[str, ...] = ("event",)  # of facts
 AFTER: tuple[str, ...] = ("keywords",)
 
-MAX_EVENTS = 10
+MAX_EVENTS = 8
 OPENS = 3  # so many events get a line before them
 BYLINE = 20  # characters: a shorter first line names authors
-LEAST = 1.65  # points a sentence needs in a text of up to SHORT sentences, …
-MORE = 0.73  # … and so many more for each doubling of it (a survey has its own way)
+LEAST = 1.97  # points a sentence needs in a text of up to SHORT sentences, …
+MORE = 0.62  # … and so many more for each doubling of it (a survey has its own way)
 SHORT = 6
-NOT_NEWS = 1.8  # … and so many more where the title says that it is no news
-SHARE = 0.57  # of the points of the surest event that another needs
+NOT_NEWS = 1.7  # … and so many more where the title says that it is no news
+SHARE = 0.62  # of the points of the surest event that another needs
 SURVEY = 3  # headings from which a text is taken section by section
 FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sentences one event
 
 # Points for what a sentence has; `act` is the weight of its surest act, `title` the share of the title's words it repeats.
 WEIGHTS = {
     "act": 1.0,
-    "more acts": 0.35,
-    "title": 2.3,
-    "first": 1.15,
-    "second": -0.9,
-    "time": 1.15,
-    "figure": 0.4,
-    "organisation": -0.15,
+    "more acts": 0.45,
+    "title": 1.9,
+    "first": 1.0,
+    "time": 1.25,
+    "figure": 0.3,
+    "organisation": 0.2,
     "plan": 0.8,
-    "background": -2.6,
-    "later": -2.0,
-    "told": -1.0,
-    "quotation": -2.0,
-    "opinion": -0.4,
+    "background": -2.5,
+    "later": -1.8,
+    "told": -0.85,
+    "quotation": -1.8,
+    "opinion": -0.55,
     "question": -1.0,
-    "short": -1.0,
-    "describes": -1.2,
-    "market": -1.25,
-    "past": -1.5,
-    "hedge": -1.5,
-    "agenda": -2.6,
-    "act elsewhere": 1.6,
-    "no clause": 0.2,
-    "unclear subject": -0.95,
+    "short": -1.5,
+    "describes": -1.0,
+    "market": -1.0,
+    "past": -1.35,
+    "hedge": -0.9,
+    "agenda": -2.0,
+    "act elsewhere": 1.55,
+    "unclear subject": -0.85,
     "leads section": 1.5,
-    "inside section": -1.75,
+    "inside section": -1.2,
 }
 
 
@@ -174,9 +172,9 @@ def _headline(title: str, one: Chosen, made: str, language: str | None) -> str:
         if (
             fits
             and len(said) > 2
-            and is_statement(given, language)
             and not _NO_HEADLINE.search(given)
             and sum(word in one.sentence.form for word in said) >= share * len(said)
+            and is_statement(given, language)
         ):
             return given
     return made
@@ -203,7 +201,7 @@ def choose(title: str, text: str, language: str | None = None) -> list[Chosen]:
         if is_round_up:
             points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
         place += 1
-        if one.acts and points >= enough - WEIGHTS["no clause"]:  # reading it adds no more
+        if one.acts and points >= enough:  # reading it adds no more
             candidates.append(Chosen(one.sentence, points, one.acts, heading))
     ranked = sorted(candidates, key=lambda one: -one.points)[: MAX_EVENTS + 2]
     ranked = sorted((_read(one, language) for one in ranked), key=lambda one: -one.points)
@@ -236,7 +234,6 @@ def _read(one: Chosen, language: str | None) -> Chosen:
     there = max((acts.get(act, bare.get(act, 0.0)) for act in one.acts if act in headline), default=0.0)
     surest = max((acts.get(act, bare.get(act, 0.0)) for act in one.acts), default=0.0)
     points -= WEIGHTS["act elsewhere"] * (surest - there) / 3
-    points += WEIGHTS["no clause"] * (not made.is_clean)
     subject = made.subject.lower()
     points += WEIGHTS["unclear subject"] * bool(_unclear.match(subject))
     return one._replace(points=round(points, 6), told=made)
@@ -260,7 +257,7 @@ def _not_news() -> Any:
 
 def _overview(form: str) -> float:
     """Points for sentences that sum up a section of a survey: by topics, or by many actors who did the same."""
-    return 1.5 * bool(_topic.match(form)) + 3.0 * bool(_many.match(form))
+    return 2.5 * bool(_topic.match(form)) + 3.0 * bool(_many.match(form))
 
 
 def _by_turns(ranked: list[Chosen]) -> list[Chosen]:
@@ -272,7 +269,7 @@ def _by_turns(ranked: list[Chosen]) -> list[Chosen]:
 
 
 def _folded(ranked: list[Chosen]) -> list[Chosen]:
-    """At most ten, without those that say again what a better one says."""
+    """At most MAX_EVENTS, without those that say again what a better one says."""
     kept: list[tuple[Chosen, set[str]]] = []
     for one in ranked:
         pairs = _pairs(one.sentence.text)
@@ -316,8 +313,8 @@ def _score(sentence: Sentence, place: int, title: frozenset[str], read: Reading)
     tokens = read.tokens[sentence.first_word : sentence.last_word]
     acts = sorted(_acts(tokens, read.words, sentence.first_word), reverse=True)
     points = WEIGHTS["title"] * len(title.intersection(tokens)) / max(4, len(title))
-    if 0 <= place < 2:
-        points += WEIGHTS["second" if place else "first"]
+    if place == 0:
+        points += WEIGHTS["first"]
     if acts:  # one without an act can't be an event, and is looked at no further
         points += WEIGHTS["act"] * acts[0][0] + WEIGHTS["more acts"] * sum(weight > 2 for weight, _ in acts[1:3])
         points += sum(WEIGHTS[name] for name in _signs(sentence.form))
@@ -360,7 +357,8 @@ def opening(record: Record) -> str:
     return f"This article sums up the major events around {who} in {what}:"
 
 
-_WHO = frozenset("company institution place".split())
+_WHO = frozenset("company place".split())
+OFTEN = 6  # times that a name stands in a text whose title has it not
 
 
 def _most_named(kind: str, title: Reading, text: Reading, language: str | None, groups: frozenset[str] | None = None) -> str:
@@ -374,6 +372,6 @@ def _most_named(kind: str, title: Reading, text: Reading, language: str | None, 
     )
     if title.form and groups:
         in_title = {match.term.id for match in title.longest(kind)}
-        counts = Counter({ident: count for ident, count in counts.items() if ident in in_title})
+        counts = Counter({ident: count for ident, count in counts.items() if ident in in_title or count >= OFTEN})
     ident, count = counts.most_common(1)[0] if counts else ("", 0)
     return known[ident].in_language(language) if count > 1 else ""

@@ -25,10 +25,10 @@ KINDS: tuple[str, ...] = ("technology",)  # of facts
 AFTER: tuple[str, ...] = ("language",)
 
 MAX_TECHNOLOGIES = 8
-IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.9, 0.8, -0.9, -0.9  # weight beside log2(1 + times named)
+IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.9, 0.8, -0.7, -0.5  # weight beside log2(1 + times named)
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
-LEAST = 0.7  # weight, and so much more for each doubling of the text from SHORT characters on:
-MORE, SHORT = 0.2, 300
+LEAST = 0.6  # weight, and so much more for each doubling of the text from SHORT characters on:
+MORE, SHORT = 0.12, 300
 FLASH = 200  # a text of no more characters passes by nothing
 OFTEN, LONG = (
     5.0,

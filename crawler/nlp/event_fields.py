@@ -87,17 +87,17 @@ def type_of(headline: str, quote: str) -> str:
 
 _NUMBER_ZH = r"(?:\d[\d,.]*|[一二两三四五六七八九十百]+)"
 _money_zh = re.compile(
-    rf"(?:(?:近|约|逾|超(?!过))?(?:{_NUMBER_ZH}|数|上)(?:[百千万亿]+)?|近[百千]?[万亿])(?:余|多)?(?:元人民币|元|美元|欧元|港元|港币|英镑|日元|韩元|新台币|人民币|卢比|瑞郎|"
+    rf"(?:(?:近|约|逾|超(?!过)|高达)?(?:{_NUMBER_ZH}|数|上)(?:[百千万亿]+)?|近[百千]?[万亿])(?:余|多)?(?:元人民币|元(?!素|件|器|宇|旦|月)|美元|欧元|港元|港币|英镑|日元|韩元|新台币|人民币|卢比|瑞郎|"
     rf"新元)(?!左右的估值)"
 )
 _count_zh = re.compile(
-    r"(?:近|约|逾|超(?!过))?\d[\d,.]*(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|户|架|P(?![A-Za-z])|兆瓦|万千瓦|吉瓦)"
+    r"(?:近|约|逾|超(?!过))?\d[\d,.]*(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|人次|户|架|套|颗|片|P(?![A-Za-z])|EFLOPS|兆瓦|万千瓦|吉瓦|平方米|亩)"
 )
 _of_value = re.compile(r"(?:估值|收于|市值|累计[^，]{0,8}|均价|售价|股价|收报|报价?|收盘|总资产)(?:约|达|为|超过?|已经?|合计)*$")
 _money_en = re.compile(
     r"(?:(?:US|HK|A|C|S|NT)?[$€£¥]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|bn|m\b|k\b))?(?:(?: to |-|"
     r"–)[$€£¥]\d[\d,.]*(?: (?:million|billion|trillion))?)?"
-    r"|\d[\d,.]* (?:(?:thousand|million|billion|trillion) )?(?:dollars|euros|pounds|yuan|yen|won|rupees|francs|crowns|rand))"
+    r"|(?:\d[\d,.]*|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ive|[Tt]en) (?:(?:thousand|million|billion|trillion) )?(?:dollars|euros|pounds|yuan|yen|won|rupees|francs|crowns|rand))"
 )
 _of_value_en = re.compile(r"(?:valu(?:e|es|ed|ing|ation)|worth|at a|shares? (?:to|at)|from|against|compared with)[\w ]{0,24}$")
 
@@ -297,7 +297,7 @@ def _members(phrase: str, text: str) -> list[str]:
 
 
 _institution_zh = re.compile(
-    "(?:公司|集团|科技|智能|数据|机器人|半导体|大学|学院|研究院|医院|银行|资本|基金|创投|网络|汽车|医药)$"
+    "(?:公司|集团|科技|智能|数据|机器人|半导体|大学|学院|研究院|医院|银行|资本|基金|创投|网络|汽车|医药|政府|委员会|研究所|协会|局|所)$"
 )
 
 

@@ -81,6 +81,7 @@ _aside = re.compile(
 )
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
+_dual = re.compile(r"(?:（[^）]{1,8}）)?暨[^，]{2,24}?(?:院|中心|基地|实验室|大会|论坛)")
 _ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
 _of_whom = re.compile(r"对[^，]+的[^，]{1,6}$|为[^，]{1,24}$|[^，]{2,8}过程中$")
 _quoted = re.compile(r"(“[^”]{1,12}”)(?:[、和与]?“[^”]{1,12}”)+(?:等)?")
@@ -335,7 +336,7 @@ _heads_only = re.compile(
     r"|收入|利润|客户|系统|产品|运营方|合伙人|CEO|CTO).*"
 )
 _names_end = frozenset(
-    "委 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
+    "委 所 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
 )  # verbs that end names
 _heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政府 基金 大会 计划 项目 行动 协议 标准 规定 办法".split())
 
@@ -467,7 +468,7 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
     if first is None:
         return Told(_beginning(sentence), end=len(sentence))
     more = "等" if len(parts) > 1 and "；" in sentence else ""
-    short = _shortened(first.text, LONGEST - len(topic) - 2)
+    short = _shortened(first.text, LONGEST - len(topic) - 1)
     text = f"{topic}：{short}{more}" if short and is_sentence(short) else _beginning(sentence)
     return Told(text, first.subject, first.text[first.subject_end - first.start :], 0, len(sentence), bool(short))
 
@@ -488,7 +489,7 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     """At most `longest`: first shorter actors, then no dates, asides and brackets, then no more than the first object; "" "
     "if it cannot be."""
     text = _outside_quotes(_aside, text.strip(" 　，,、：:").removeprefix("的"))
-    for less in (_brackets, _many, _quoted, _listed, _business, _rules, _out_of, _titled, _place_first):
+    for less in (_dual, _brackets, _many, _quoted, _listed, _business, _rules, _out_of, _titled, _place_first):
         if width(text) <= longest:
             return text
         if less in (_many, _quoted, _listed):
