@@ -24,11 +24,11 @@ class SteadyClock:
     """
 
     def __init__(self) -> None:
-        self._anchor = (now(), monotonic())  # one value: other threads ask, too
+        self.anchor = (now(), monotonic())  # one value: other threads ask, too
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
-        wall, at = self._anchor
+        wall, at = self.anchor
         return wall + timedelta(seconds=monotonic() - at)
 
     def was_set(self) -> timedelta:
@@ -37,4 +37,4 @@ class SteadyClock:
 
     def follow(self) -> None:
         """Show the machine's time from now on."""
-        self._anchor = (now(), monotonic())
+        self.anchor = (now(), monotonic())

@@ -56,6 +56,9 @@ class Daemon:
         self._started = clock.monotonic()
         self._metrics: AppRunner | None = None
         self._last_resort = LastResort()
+        self._was_set: tuple[datetime, timedelta] | None = (
+            None  # the time that our clock showed when the machine's was, and by how much
+        )
 
     async def run(self) -> None:
         """Poll, read, store and deliver until SIGTERM or SIGINT; a second signal ends the process at once."""
@@ -158,19 +161,29 @@ class Daemon:
             notify("WATCHDOG=1")
 
     async def _mind_the_clock(self) -> None:
-        """Let our clock follow the machine's; when that was set, bring in line first what was planned by the old time."""
-        by = self._app.clock.was_set()
+        """Let our clock follow the machine's; when that was set, in one step with what was planned by the old time."""
+        ours = self._app.clock
+        by, anchor, was = ours.was_set(), ours.anchor, ours.now()
+
+        def follow(session: Session) -> int:
+            moved = clock_set.bring_in_line(session, was, was + by)
+            ours.follow()
+            return moved
+
         if abs(by) > JUMP:
-            was = self._app.clock.now()
             try:
-                moved = await self._app.db.write(lambda s: clock_set.bring_in_line(s, was, was + by))
+                moved = await self._app.db.write(follow)
             except StorageError as error:
+                ours.anchor = anchor
                 self._app.store_guard.failed(error)
                 return
+            self._was_set = was, by
             _log.warning("the machine's clock was set", seconds=round(by.total_seconds()), moved=moved)
-        self._app.clock.follow()
-        if by > JUMP:  # leases that were given by the old time meanwhile
-            await self._upkeep(lambda s: clock_set.bring_in_line(s, was, was + by))
+            return
+        ours.follow()
+        if self._was_set is not None:  # what was written meanwhile by who had looked at the old clock
+            (was, by), self._was_set = self._was_set, None
+            await self._upkeep(lambda s: clock_set.bring_in_line(s, was, was + by, after=was))
 
     async def _beat(self) -> None:
         trim()

@@ -46,6 +46,17 @@ OUTAGE = (START + 12.3 * DAY, START + 12.5 * DAY)  # the network here is down
 ASLEEP = (START + 20.1 * DAY, START + 20.8 * DAY)  # the program does not run
 
 
+Jumps = Sequence[tuple[datetime, timedelta]]  # from when on the machine's clock is off, and by how much
+BACK_AND_FORTH: Jumps = (
+    (START + 3.1 * DAY, timedelta(minutes=-1)),
+    (START + 6.2 * DAY, timedelta(hours=-3)),
+    (START + 7.4 * DAY, timedelta(0)),
+    (START + 10.3 * DAY, timedelta(hours=5)),
+    (START + 11.2 * DAY, timedelta(hours=-1)),
+    (START + 22.6 * DAY, timedelta(0)),
+)
+
+
 @dataclass
 class Model:
     """One source. `a_day`: its articles; `habit`: when they come; `fate` befalls it at `at`."""
@@ -129,8 +140,9 @@ class Told:
 class Month:
     """Runs it."""
 
-    def __init__(self, db: Database, seed: int) -> None:
+    def __init__(self, db: Database, seed: int, jumps: Jumps = ()) -> None:
         self.db = db
+        self.jumps = jumps
         self.rng = random.Random(seed)
         self.models = build(self.rng)
         self.told: list[Told] = []
@@ -140,7 +152,11 @@ class Month:
         db.write_now(lambda s: sources.sync(s, watched, START))
         columns = select(source_table.c.name, source_table.c.id)
         self.ids = {row.name: row.id for row in db.read(lambda s: list(s.execute(columns)))}
-        self.checkup = Checkup(db, lambda: self.now, UTC, ["health"], coverage=False)
+        self.checkup = Checkup(db, lambda: self.shown(self.now), UTC, ["health"], coverage=False)
+
+    def shown(self, moment: datetime) -> datetime:
+        """What the machine's clock shows at that moment."""
+        return moment + next((by for since, by in reversed(self.jumps) if since <= moment), timedelta(0))
 
     async def run(self) -> Month:
         """An hour at a time: all polls that are due, then a look."""
@@ -162,25 +178,25 @@ class Month:
                 self.polls += 1
 
     def _poll(self, session: Session, model: Model, now: datetime) -> None:
-        bad = self._outcome(model, now)
+        bad, shown = self._outcome(model, now), self.shown(now)
         if bad is not None:
             model.failures += 1
             model.due = schedule.next_poll_after_failure(lambda t: t + model.every, now, bad, model.failures)
-            sources.polled(session, self.ids[model.name], now, bad, root=True)
+            sources.polled(session, self.ids[model.name], shown, bad, root=True)
             return
         model.failures, model.due = 0, now + model.every
         appeared = sum(moment <= now for moment in model.articles)
         empty = model.fate == "empty" and now > model.at
         if (appeared == model.seen and model.polled and not empty) or (empty and model.seen < 0):
-            sources.polled(session, self.ids[model.name], now, Outcome(Reason.UNCHANGED), root=True)
+            sources.polled(session, self.ids[model.name], shown, Outcome(Reason.UNCHANGED), root=True)
             return
-        shown = [] if empty else model.articles[max(appeared - LISTED, 0) : appeared]
-        new = [] if empty else shown[max(model.seen - appeared, -len(shown)) :]
-        links = [self._link(model, moment) for moment in reversed(shown)]
+        listed = [] if empty else model.articles[max(appeared - LISTED, 0) : appeared]
+        new = [] if empty else listed[max(model.seen - appeared, -len(listed)) :]
+        links = [self._link(model, moment) for moment in reversed(listed)]
         found = Found(tuple(links), "feed", newest=max((link.published for link in links if link.published), default=None))
         told = [self._link(model, moment) for moment in new]
         root = {"root": True, "found": found, "new": told, "baseline": not model.polled}
-        sources.polled(session, self.ids[model.name], now, Outcome(Reason.OK), **root)
+        sources.polled(session, self.ids[model.name], shown, Outcome(Reason.OK), **root)
         for moment in new:
             sources.read(session, self.ids[model.name], self._reading(model, moment))
             self.read += 1
@@ -227,9 +243,9 @@ def allowed(model: Model) -> timedelta:
     return 16 * model.pause + 2 * DAY  # a weekend may lie between
 
 
-async def run(db: Database, seed: int) -> Month:
+async def run(db: Database, seed: int, jumps: Jumps = ()) -> Month:
     """One month."""
-    return await Month(db, seed).run()
+    return await Month(db, seed, jumps).run()
 
 
 def _report(seed: int, month: Month) -> Sequence[str]:
@@ -248,12 +264,14 @@ def main() -> None:
     """Some months, one line a trouble."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=int, default=1)
-    for seed in range(parser.parse_args().seeds):
+    parser.add_argument("--jumps", action="store_true", help="with a machine's clock that is set back and forth")
+    asked = parser.parse_args()
+    for seed in range(asked.seeds):
         with tempfile.TemporaryDirectory(prefix="zhixun-month-") as folder:
             db = open_database(f"sqlite:///{folder}/zhixun.db")
             db.upgrade()
             with closing(db):
-                print("\n".join(_report(seed, asyncio.run(run(db, seed)))), flush=True)
+                print("\n".join(_report(seed, asyncio.run(run(db, seed, BACK_AND_FORTH if asked.jumps else ())))), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,36 +2,43 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Table, and_, bindparam, select, update
+from sqlalchemy import Column, ColumnElement, Table, and_, bindparam, select, true, update
 from sqlalchemy.orm import Session
 
 from storage.db.models import delivery, host, notice, task
 
 
-def bring_in_line(session: Session, was: datetime, now: datetime) -> int:
+def bring_in_line(session: Session, was: datetime, now: datetime, *, after: datetime | None = None) -> int:
     """The machine's clock shows `now` where it would have shown `was`. Returns how many plans moved.
 
     Set forward, leases are longer by as much, or what is in flight would be done twice. Set back, what was due stays due and pauses stay
-    as long as they were; what waits for an hour of the day (digests, quiet hours) waits for that hour.
+    as long as they were; what waits for an hour of the day (digests, quiet hours) waits for that hour. `after`: leave alone what was planned for before that.
     """
-    if now > was:
-        return sum(_move(session, table, table.c.lease_until, was, now) for table in (task, delivery))
-    moved = _move(session, task, task.c.due_at, was, now, task.c.state == "due")
-    moved += _move(session, task, task.c.turn, was, now, task.c.state == "due")
-    moved += _move(session, host, host.c.next_at, was, now) + _move(session, notice, notice.c.next_at, was, now)
+    after = max(after or now, now)
+    if now > was:  # from then on all leases are new
+        old = [
+            (table, table.c.lease_until, and_(table.c.lease_until > was, table.c.lease_until <= now))
+            for table in (task, delivery)
+        ]
+        return sum(_move(session, table, column, now - was, which) for table, column, which in old)
     at_an_hour = and_(delivery.c.attempts == 0, delivery.c.next_at > was)
-    return moved + _move(session, delivery, delivery.c.next_at, was, now, delivery.c.state == "pending", ~at_an_hour)
+    plans: tuple[tuple[Table, Column[Any], ColumnElement[bool]], ...] = (
+        (task, task.c.due_at, task.c.state == "due"),
+        (task, task.c.turn, task.c.state == "due"),
+        (host, host.c.next_at, true()),
+        (notice, notice.c.next_at, true()),
+        (delivery, delivery.c.next_at, and_(delivery.c.state == "pending", ~at_an_hour)),
+    )
+    return sum(_move(session, table, column, now - was, and_(column > after, which)) for table, column, which in plans)
 
 
-def _move(session: Session, table: Table, column: Column[Any], was: datetime, now: datetime, *which: Any) -> int:
-    """Move the times that lie after the earlier of the two; when set forward only those up to the later, as all after it are new."""
+def _move(session: Session, table: Table, column: Column[Any], by: timedelta, which: ColumnElement[bool]) -> int:
     key = next(iter(table.primary_key.columns))
-    stretch = and_(column > min(was, now), column <= now) if now > was else column > now
-    rows = session.execute(select(key, column).where(stretch, *which)).all()
+    rows = session.execute(select(key, column).where(which)).all()
     if rows:
         change = update(table).where(key == bindparam("key_")).values({column.name: bindparam("at_")})
-        session.connection().execute(change, [{"key_": row[0], "at_": row[1] + (now - was)} for row in rows])
+        session.connection().execute(change, [{"key_": row[0], "at_": row[1] + by} for row in rows])
     return len(rows)

@@ -205,3 +205,29 @@ def test_any_bytes_give_links_or_a_spider_error(body: bytes) -> None:
         assert isinstance(read(body).links, tuple)
     except SpiderError:
         pass
+
+
+ROW = "<li><a href='/a/{n}.html'>江湾码头的第{n}批机器人开始夜间作业</a>{date}</li>"
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [
+        ("<span class='time'>周五 16:40</span>", "2026-11-20 16:40"),
+        ("<span>1小时15分钟前</span>", "2026-11-24 08:45"),
+        ("<span>大前天 09:00</span>", "2026-11-21 09:00"),
+        ("<span>三小时前</span>", "2026-11-24 07:00"),
+        ("<i>1 day, 2 hours ago</i>", "2026-11-23 08:00"),
+        ("<i>Nov 20, 2026 at 7:30 a.m. PST</i>", "2026-11-20 23:30"),
+        ("<span class='time'>十几分钟前</span>", None),
+        ("<i>1-2小时前</i>", None),
+    ],
+)
+def test_a_date_in_a_card_is_understood_whole_or_not_at_all(printed: str, meant: str | None) -> None:
+    found = read("<ul>" + "".join(ROW.format(n=n, date=printed) for n in range(4)) + "</ul>")
+    assert {link.published for link in found.links} == {datetime.fromisoformat(meant).replace(tzinfo=SHANGHAI) if meant else None}
+
+
+def test_a_headline_that_begins_with_just_now_is_not_of_now() -> None:
+    rows = "".join(f"<li><a href='/a/{n}.html'>刚刚，江湾码头的第{n}批机器人开始夜间作业</a></li>" for n in range(4))
+    assert {link.published for link in read(f"<ul>{rows}</ul>").links} == {None}

@@ -184,3 +184,11 @@ def test_any_bytes_give_links_or_a_spider_error(body: bytes) -> None:
         assert isinstance(api.find(page, Source("paper", URL), NOW, SHANGHAI).links, tuple)
     except SpiderError:
         pass
+
+
+def test_a_nonsense_date_of_an_item_hides_no_other() -> None:
+    items = [
+        {"url": f"/a/{n}", "title": "Harbour robots unload a ship", "published_at": bad, "created_at": "2026-11-20T07:30:00Z"}
+        for n, bad in enumerate((0, "0001-01-01", "1970-01-01 00:00:00"))
+    ]
+    assert [link.published.isoformat() for link in read({"items": items}).links] == ["2026-11-20T07:30:00+00:00"] * 3

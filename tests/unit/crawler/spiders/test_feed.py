@@ -239,3 +239,26 @@ def test_any_bytes_give_links_or_a_spider_error(body: bytes) -> None:
         assert isinstance(feed.find(page, SOURCE, NOW, SHANGHAI).links, tuple)
     except SpiderError:
         pass
+
+
+def _times(channel: str, *items: str) -> list[datetime | None]:
+    parts = "".join(f"<item><title>{n}</title><link>https://paper.example/{n}</link>{one}</item>" for n, one in enumerate(items))
+    return [link.published for link in read(rss(f"{channel}{parts}")).links]
+
+
+def test_an_ambiguous_zone_of_a_feed_is_that_of_its_language() -> None:
+    at = "<pubDate>Fri, 20 Nov 2026 07:30:00 CST</pubDate>"
+    assert _times("<language>en-US</language>", at) == [datetime(2026, 11, 20, 13, 30, tzinfo=UTC)]
+    assert _times("<language>zh-cn</language>", at) == [datetime(2026, 11, 19, 23, 30, tzinfo=UTC)]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    ["0001-01-01T00:00:00Z", "Thu, 01 Jan 1970 00:00:00 GMT", "0000-00-00 00:00:00", "Wed, 30 Nov -0001 00:00:00 +0000"],
+)
+def test_a_nonsense_date_of_an_entry_hides_no_other(nonsense: str) -> None:
+    updated = "<atom:updated>2026-11-20T07:30:00Z</atom:updated>"
+    assert _times("", f"<pubDate>{nonsense}</pubDate>{updated}", f"<pubDate>{nonsense}</pubDate>") == [
+        datetime(2026, 11, 20, 7, 30, tzinfo=UTC),
+        None,
+    ]

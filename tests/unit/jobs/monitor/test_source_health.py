@@ -231,11 +231,12 @@ def test_of_many_sources_only_those_in_trouble_are_shown_at_a_glance(capsys: pyt
         assert len(capsys.readouterr().out.splitlines()) == len(shown) + 1
 
 
-def test_in_a_month_each_trouble_is_told_once_and_in_time_and_no_other(tmp_path: Path) -> None:
+@pytest.mark.parametrize("jumps", [(), month.BACK_AND_FORTH], ids=["a steady clock", "a clock that is set back and forth"])
+def test_in_a_month_each_trouble_is_told_once_and_in_time_and_no_other(tmp_path: Path, jumps: month.Jumps) -> None:
     db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
     db.upgrade()
     try:
-        done = asyncio.run(month.run(db, seed=1))
+        done = asyncio.run(month.run(db, seed=1, jumps=jumps))
     finally:
         db.close()
     for model in done.models:

@@ -82,6 +82,16 @@ def test_set_back_alerts_leave_at_once_retries_in_time_and_digests_at_their_hour
     assert [one.payload["title"] for one in deliveries(db, morning)][-1:] == ["digest"]
 
 
+def test_set_back_what_was_planned_meanwhile_by_the_old_clock_is_brought_in_line_too(db: Database, task: frontier.Task) -> None:
+    now = WAS - timedelta(hours=3)
+    set_to(db, now)
+    db.write_now(
+        lambda s: frontier.unchanged(s, task, now=WAS, next_due=WAS + PAUSE)
+    )  # whoever did this had looked at the old clock
+    db.write_now(lambda s: clock_set.bring_in_line(s, WAS, now, after=WAS))
+    assert len(claim(db, now + PAUSE + timedelta(seconds=2))) == 1
+
+
 def test_set_back_a_notice_is_sent_at_once(db: Database) -> None:
     db.write_now(lambda s: notices.add(s, "k", ["desk"], title="t", note="n", now=WAS))
     now = WAS - timedelta(hours=3)
