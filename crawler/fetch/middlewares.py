@@ -200,7 +200,7 @@ class Stubs:
         url = target(request.url, place.encode())
         hops = (*treated["hops"], (request.url, STUB))
         if len(hops) > MAX_HOPS or url in {each for each, _ in hops}:
-            raise ended(Reason.REDIRECTS, f"pages that send to each other, the last to {url[:200]}")
+            raise ended(Reason.REDIRECTS, f"pages that send to each other, the last to {url[:200]}", permanent=True)
         return next_request(request, STUB, url, hops)
 
 

@@ -39,6 +39,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         if found >= 0:
             title, at = above, found
             body = replace(body, lines=body.lines[above == body.lines[0] :])
+    if not body.lines and link.title:
+        body = _sentence(layout, at, body)
     visible = body
     if len(body.text) < WEAK and not _opens_as_told(head, body):
         body = _better(body, script_state.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
@@ -77,6 +79,17 @@ def _seen(root: etree._Element, head: Head) -> tuple[Layout, str, int, Body]:
         if body.lines:
             break
     return layout, title, metadata.last_repeated(layout, title, at, body.first), body
+
+
+def _sentence(layout: Layout, at: int, body: Body) -> Body:
+    """The one sentence under the headline of a flash, which is too short to be found among the blocks of a page."""
+    for number, line in enumerate(layout.lines[at + 1 : at + 6], at + 1) if at >= 0 else ():
+        if _ended.search(line.text) and not line.linked and not layout.is_never(line) and not boilerplate.is_noise(line.text):
+            return replace(body, lines=(line.text,), first=number, last=number + 1)
+    return body
+
+
+_ended = re.compile(r"\w{2}\W{0,2}[.。!！?？][\W_]*$")
 
 
 def _opens_as_told(head: Head, body: Body) -> bool:

@@ -101,13 +101,15 @@ def _entries(links: list[Link]) -> list[Link]:
     pages: dict[str, list[Link]] = {}
     for link in links:
         pages.setdefault(link_key(link.url), []).append(link)
-    named = {id(link): entry for page in pages.values() if len(page) > 1 for link, entry in _apart(page)}
+    named = {id(link): entry for page in pages.values() if len(page) > 1 or len(links) == 1 for link, entry in _apart(page)}
     return [replace(link, entry=named[id(link)]) if id(link) in named else link for link in links]
 
 
 def _apart(page: list[Link]) -> Iterator[tuple[Link, str]]:
     """Each entry of one page and what tells it from the others; nothing where it is one article, listed more than once."""
     told = [link for link in page if link.guid or link.summary or link.text]
+    if len(page) == 1 and told:  # all that this answer holds
+        yield from ((link, place) for link in told if (place := fragment_of(link.url)))
     if len({(link.title, link.summary, link.text) for link in told}) < 2:
         return
     for name in (lambda link: fragment_of(link.url), lambda link: link.guid, lambda link: loose(link.title or "")):

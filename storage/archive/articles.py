@@ -94,6 +94,8 @@ def store(
     record = as_stored(record)
     if moved_to and not _akin(session, record, key):
         key = moved_to
+        if task is not None:
+            frontier.forget_name(session, task)
     others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
     incoming = _Incoming(record, key, others, tuple(tags), near_duplicates.sketch(record.title, record.text), now)
     stored = _known(session, incoming, updates)

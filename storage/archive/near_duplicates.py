@@ -78,9 +78,10 @@ def compare(new: Sketch, old: Sketch) -> Likeness:
 
 
 def akin(new: Sketch, old: Sketch) -> bool:
-    """May `new` be a later state of `old`? Their headlines are alike, or a part of the one text stands in the other."""
+    """May `new` be a later state of `old`? Their headlines are alike, or a part of the one text stands in the other, figures too."""
     small, large = sorted((new.grams, old.grams), key=len)
-    return _titles_alike(new.title, old.title) or (bool(small) and len(small & large) >= AKIN * len(small))
+    part = bool(small) and len(small & large) >= AKIN * len(small)
+    return _titles_alike(new.title, old.title) or (part and _figures_agree(new.figures, old.figures))
 
 
 def _grams(form: str) -> frozenset[int]:

@@ -199,7 +199,8 @@ def found(
     last = gaps.last_good_poll(session, claimed.source_id)
     others = identity.recognise(session, claimed, listed, known, keys, last=last, unstable=habits.renamed > 0)
     known |= others.known
-    identity.move(session, {number: listed[key] for key, number in others.moved.items()}, now)
+    stay = {number for key, number in others.moved.items() if key in others.known}
+    identity.move(session, {number: listed[key] for key, number in others.moved.items()}, stay, now)
     new = {key: link for key, link in listed.items() if key not in known and key not in others.moved}
     left = max(0, len(new) - max_new)
     taken = dict(list(new.items())[:max_new])
@@ -235,8 +236,8 @@ def _look_back(session: Session, claimed: Task, found: Found, *, listed: dict[st
     if claimed.baseline or not found.links:
         return 0
     last = gaps.open_since(session, claimed.source_id) if claimed.depth else gaps.last_good_poll(session, claimed.source_id)
-    place = {id(link): number for number, link in enumerate(found.links)}
-    in_page_order = dict(sorted(listed.items(), key=lambda item: place[id(item[1])]))
+    place = {link.url: number for number, link in enumerate(found.links)}
+    in_page_order = dict(sorted(listed.items(), key=lambda item: place[item[1].url]))
     gap = gaps.between(in_page_order, known, last, now)
     if gap is None:
         if claimed.depth and last:
@@ -287,6 +288,11 @@ def failed(session: Session, claimed: Task, outcome: Outcome, *, now: datetime, 
 def postpone(session: Session, claimed: Task, *, until: datetime, reason: str) -> bool:
     """Give it back until then; it counts as no attempt. False if stale."""
     return close(session, claimed, state="due", due_at=until, turn=until, reason=reason, attempts=max(claimed.attempts - 1, 0))
+
+
+def forget_name(session: Session, claimed: Task) -> None:
+    """What its source calls the article was another's name before: it names nothing."""
+    session.execute(update(task).where(task.c.id == claimed.id).values(guid=None))
 
 
 def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:

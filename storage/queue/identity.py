@@ -7,7 +7,7 @@ change at every poll. What only may be the same is new: better told twice than m
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -31,8 +31,8 @@ Keys = Callable[..., str]
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """Of the new keys: `known` need no reading; `moved` are the new addresses of tasks (by id). `unstable` names what changes in the
-    addresses of the source from poll to poll."""
+    """Of the new keys: `known` need no reading; `moved` are the new addresses of tasks (by id), to be read again unless they are
+    known, too. `unstable` names what changes in the addresses of the source from poll to poll."""
 
     known: frozenset[str] = frozenset()
     moved: Mapping[str, int] = field(default_factory=dict)
@@ -89,11 +89,13 @@ def recognise(
     if not new:
         return Recognised()
     same, moved = _by_name(session, poll, new, listed, keys) if trusted else (set(), {})
-    same |= _as_entries(session, poll, {key: link for key, link in new.items() if key not in same | set(moved)}, keys)
     rest = {key: link for key, link in new.items() if key not in same | set(moved)}
+    same |= _as_entries(session, poll, rest, keys)
+    rest = {key: link for key, link in rest.items() if key not in same}
     renamed, slot = _renamed(session, poll, rest, listed, last=last, established=unstable) if rest else (set(), None)
-    if moved and unstable:
-        return Recognised(frozenset(same | set(moved) | renamed), {}, slot or "guid")
+    if unstable:  # they move at every poll: what has no new headline is not read each time
+        titles = dict(session.execute(_TITLES.where(task.c.id.in_(moved.values()))).all())
+        same |= {key for key, number in moved.items() if _same_title(titles.get(number), new[key].title)}
     return Recognised(frozenset(same | renamed), moved, slot or ("guid" if moved else None))
 
 
@@ -146,8 +148,8 @@ def _same_place(row: Any, link: Link) -> bool:
     return bool(fragment_of(link.url)) and row.url == link.url and (row.guid is None or row.guid == link.guid)
 
 
-def move(session: Session, moved: Mapping[int, Link], now: datetime) -> None:
-    """Read these tasks again, at their new addresses."""
+def move(session: Session, moved: Mapping[int, Link], known: Set[int], now: datetime) -> None:
+    """Give these tasks their new addresses, and read them again there, except those that are known to be the same."""
     ensure_hosts(session, [host_of(link.url) for link in moved.values()], now)
     for number, link in moved.items():
         due = {
@@ -158,7 +160,8 @@ def move(session: Session, moved: Mapping[int, Link], now: datetime) -> None:
             "depth": task.c.depth + (task.c.state == "done").cast(task.c.depth.type),
         }
         place = {"url": link.url, "host": host_of(link.url), "hint": link_to_json(link)}
-        session.execute(update(task).where(task.c.id == number, task.c.state != "leased").values(due | place))
+        values = place if number in known else due | place
+        session.execute(update(task).where(task.c.id == number, task.c.state != "leased").values(values))
 
 
 # ---- addresses that change at every poll
@@ -230,6 +233,8 @@ def _latest(session: Session, poll: Task) -> Iterable[Any]:
 
 
 # ---- rows
+
+_TITLES = select(task.c.id, article.c.title).join(article, article.c.link_key == task.c.key)
 
 
 def _rows(session: Session, poll: Task, wanted: Iterable[str]) -> Iterator[Any]:
