@@ -9,6 +9,7 @@ from collections.abc import Awaitable
 from datetime import datetime
 
 from crawler.fetch.engine import Engine, Fetch, FetchResult, FetchRules
+from crawler.nlp import lexicon
 from crawler.sandbox.pool import Readers
 from jobs import clock, log
 from jobs.config.load import Config, RuleConfig, SourceConfig
@@ -18,6 +19,8 @@ from jobs.formats.alert_feeds import Feeds
 from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.pipeline import Pipeline, RulePolicy, Watch, WatchedSource
+from jobs.services import backfill
+from jobs.services.backfill import Backfill
 from jobs.store_guard import StoreGuard
 from jobs.web.websub import Asked, WebSub
 from storage.alerts import outbox
@@ -38,6 +41,7 @@ class App:
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
+        lexicon.use(config.analysis.terms.own())
         self.readers = Readers(own=config.analysis.terms.own())
         self.asks_model = True
         self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, clock.now)
@@ -47,6 +51,7 @@ class App:
         self.checkup = Checkup(self.db, clock.now, config.zone, alerts.health_channels, alerts.coverage)
         self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, clock.now, self.deliverer.tell)
         self.engine = Engine(fetch_rules(config), self._claim, self._answered, clock.now)
+        self.backfill = Backfill(self.db)
         self.websub = WebSub(self.db, clock.now)
         self.feeds = Feeds(self.db, clock.now)
         self._feeds_stale = True
@@ -75,6 +80,7 @@ class App:
             now = clock.now()
             await self.db.write(lambda s: frontier.recover(s, now))
             await self.db.write(lambda s: outbox.recover(s, now))
+            await asyncio.to_thread(backfill.settle, self.db, self.config.zone)
             await self._sync_sources(now)
         except StorageError:
             self._lock.release()
@@ -130,6 +136,7 @@ class App:
         self.deliverer.channels = channels_of(config)
         self.deliverer.health = self.checkup.channels = config.alerts.health_channels
         self.checkup.zone, self.checkup.coverage = config.zone, config.alerts.coverage
+        lexicon.use(config.analysis.terms.own())
         self.readers.use(config.analysis.terms.own())
         await self.upgrader.use(config.analysis, config.zone)
         await self._sync_sources(clock.now())

@@ -20,6 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 from sqlalchemy.orm import Session
 
+from crawler.nlp import lexicon
 from jobs import clock, log
 from jobs.config.load import Config, load
 from storage.db.database import Database, open_database
@@ -42,6 +43,7 @@ class Cli:
         """The configuration, read now, its secrets hidden from all output from now on."""
         self._read = load(self.path, os.environ)
         log.hide(self._read.secrets())
+        lexicon.use(self._read.analysis.terms.own())
         return self._read
 
     def config_or_defaults(self) -> Config:
