@@ -19,6 +19,8 @@ from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.parts import channels_of, fetch_rules, watch_of
 from jobs.pipeline import Pipeline
+from jobs.services import backfill
+from jobs.services.backfill import Backfill
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.websub import WebSub
@@ -52,6 +54,7 @@ class App:
         self.checkup = Checkup(self.db, now, config.zone, alerts.health_channels, alerts.coverage)
         self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, now, self.deliverer.tell)
         self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now)
+        self.backfill = Backfill(self.db)
         self.websub = WebSub(self.db, now, self.pipeline.ask, self.pipeline.look_now)
         self.feeds = Feeds(self.db, now)
         self._feeds_stale = True
@@ -75,6 +78,7 @@ class App:
             await self._catch_up(now)
             await self.db.write(lambda s: frontier.recover(s, now))
             await self.db.write(lambda s: outbox.recover(s, now))
+            await asyncio.to_thread(backfill.settle, self.db, self.config.zone)
             await self._sync_sources(now)
         except StorageError:
             self._lock.release()
@@ -137,8 +141,8 @@ class App:
         self.deliverer.channels = channels_of(config)
         self.deliverer.health = self.checkup.channels = config.alerts.health_channels
         self.checkup.zone, self.checkup.coverage = config.zone, config.alerts.coverage
-        self.readers.use(config.analysis.terms.own())
         lexicon.use(config.analysis.terms.own())
+        self.readers.use(config.analysis.terms.own())
         await self.upgrader.use(config.analysis, config.zone)
         await self._sync_sources(self.clock.now())
         self.pipeline.look_now()

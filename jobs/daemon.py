@@ -123,8 +123,8 @@ class Daemon:
         except (OSError, StorageError) as error:  # then feeds are polled, as ever
             _log.error("hubs cannot reach us", address=wanted.listen, error=str(error))
 
-    def _measure(self) -> list[Metric]:
-        return measures.collect(self._app, self._app.clock.now(), clock.monotonic() - self._started)
+    async def _measure(self) -> list[Metric]:
+        return await measures.collect(self._app, self._app.clock.now(), clock.monotonic() - self._started)
 
     def _listen(self) -> None:
         loop = asyncio.get_running_loop()
@@ -149,6 +149,7 @@ class Daemon:
         if self._app.config.crawl.websub is not None:
             scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
         scheduler.add_job(self._tidy, "interval", days=1, id="tidy")
+        scheduler.add_job(self._backfill, "interval", seconds=1, id="backfill")
         scheduler.add_job(self._check_up, "interval", seconds=CHECK_UP_EVERY, id="health")
         scheduler.add_job(self._back_up, "interval", minutes=10, id="backup", next_run_time=clock.now() + timedelta(minutes=5))
         scheduler.add_job(self._app.write_feeds, "interval", seconds=2, id="feeds")
@@ -200,6 +201,14 @@ class Daemon:
 
     async def _tidy(self) -> None:
         await self._upkeep(lambda s: (articles.tidy(s, self._app.clock.now()), notices.tidy(s, self._app.clock.now())))
+
+    async def _backfill(self) -> None:
+        if self._app.backfill.done or self._app.store_guard.store.trouble is not None:
+            return
+        try:
+            await _in_thread(self._app.backfill.step)
+        except StorageError as error:
+            self._app.store_guard.failed(error)
 
     async def _check_up(self) -> None:
         try:
@@ -304,7 +313,7 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
     built.asks_model = False  # that has time: the daemon does it, and `records annotate`
     try:
         await built.begin()
-        before = built.db.read(outbox.counts)
+        before = await asyncio.to_thread(built.db.read, outbox.counts)
         await built.db.write(lambda s: frontier.force_due(s, started))
         built.pipeline.look_now()
         await built.until(_work_is_done(built, started, stop, progress))
@@ -312,8 +321,9 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         await built.deliverer.drain()
         await built.write_feeds()
         progress(built, started)
-        after = Counter(built.db.read(outbox.counts)) - Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
-        return after + Counter(refused=built.db.read(outbox.refused))
+        after = Counter(await asyncio.to_thread(built.db.read, outbox.counts))
+        after -= Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
+        return after + Counter(refused=await asyncio.to_thread(built.db.read, outbox.refused))
     finally:
         await built.end(STOP_WITHIN)
 
@@ -328,5 +338,5 @@ async def _work_is_done(
     while not stop.is_set():
         await asyncio.sleep(POLITE_END)
         progress(built, started)
-        if built.engine.in_flight == 0 and built.db.read(left) == 0:
+        if built.engine.in_flight == 0 and await asyncio.to_thread(built.db.read, left) == 0:
             return

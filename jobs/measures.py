@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from datetime import datetime
 
@@ -11,9 +12,9 @@ from storage.archive import queries
 from storage.db.errors import StorageError
 
 
-def collect(app: App, now: datetime, uptime: float) -> list[Metric]:
-    """All metrics. Those of the store are left out while it cannot be read."""
-    return [*_of_process(app, uptime), *_of_store(app, now)]
+async def collect(app: App, now: datetime, uptime: float) -> list[Metric]:
+    """All metrics. Those of the store are read in a thread, and left out while it cannot be read."""
+    return [*_of_process(app, uptime), *await asyncio.to_thread(_of_store, app, now)]
 
 
 def _of_process(app: App, uptime: float) -> list[Metric]:

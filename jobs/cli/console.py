@@ -20,6 +20,7 @@ from rich.text import Text
 from sqlalchemy.orm import Session
 
 from crawler.durations import parse_duration
+from crawler.nlp import lexicon
 from jobs import clock, log
 from jobs.config.load import Config, load
 from jobs.safe_text import escaped, in_json
@@ -43,6 +44,7 @@ class Cli:
         """The configuration, read now, its secrets hidden from all output from now on."""
         self._read = load(self.path, os.environ)
         log.hide(self._read.secrets())
+        lexicon.use(self._read.analysis.terms.own())
         return self._read
 
     def config_or_defaults(self) -> Config:

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import Progress
 
 from jobs import clock
-from jobs.cli.console import Cli, out
-from storage.db.database import open_database
+from jobs.cli.console import Cli, bar, fail, out
+from jobs.services import backfill
+from storage.archive import derived
+from storage.db.database import Database, open_database
 
 app = typer.Typer(no_args_is_help=True, help="The database: migrations, copy, upkeep.")
 
 
 @app.command()
 def upgrade(context: typer.Context) -> None:
-    """Bring the schema to this version."""
+    """Bring the schema to this version, and give old records what it keeps beside them. A daemon may run meanwhile."""
     cli: Cli = context.obj
-    with cli.archive(new=True) as db:
+    with cli.archive(new=True) as db, bar() as shown:
+        backfill.settle(db, cli.config().zone)
+        _fill(db, shown)
         out.print(f"{db.name}: schema is up to date", markup=False)
+
+
+def _fill(db: Database, shown: Progress) -> None:
+    line = shown.add_task("records", total=db.read(derived.left))
+    if done := backfill.whole(db, partial(shown.advance, line)):
+        out.print(f"{done} records put into the index")
 
 
 @app.command()
@@ -34,11 +46,21 @@ def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(hel
 
 
 @app.command()
-def check(context: typer.Context) -> None:
-    """Look for damage. The daemon may run meanwhile."""
+def check(
+    context: typer.Context,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index and the mentions anew.")] = False,
+) -> None:
+    """Look for damage, and whether index, mentions and records agree. The daemon may run meanwhile."""
     cli: Cli = context.obj
-    with closing(open_database(cli.config().database)) as db:
+    with cli.archive() as db, bar() as shown:
         db.check()
+        if rebuild:
+            zone = cli.config().zone.key
+            db.write_now(lambda s: derived.restart(s, zone))
+            _fill(db, shown)
+        for difference in db.read(derived.check):
+            fail(f"{db.name}: {difference}; `zhixun db check --rebuild` makes it anew", 1)
+            raise typer.Exit(1)
         out.print(f"{db.name}: sound", markup=False)
 
 

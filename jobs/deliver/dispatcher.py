@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -18,6 +18,8 @@ from storage.alerts import outbox
 from storage.alerts.outbox import Delivery
 from storage.db.database import Database
 from storage.db.errors import StorageError
+
+T = TypeVar("T")
 
 TICK = 1.0  # seconds between two looks into the outbox when nobody calls
 COLLECT = 3.0  # seconds from the first dead letter to the report: where there is one, others follow
@@ -117,18 +119,22 @@ class Deliverer:
     async def drain(self) -> None:
         """While `run` runs: return when nothing is due now or soon, or when nothing moves any more."""
         settled, moved = -1, self._loop_time()
-        while self._loop_time() - moved < DRAIN_PATIENCE and not self._stopping and self._work_left():
+        while self._loop_time() - moved < DRAIN_PATIENCE and not self._stopping and await self._work_left():
             if settled != (settled := sum(channel_worker.settled for channel_worker in self._channel_workers.values())):
                 moved = self._loop_time()
             self.wake()
             await asyncio.sleep(0.05)
         await self._report_now()
 
-    def _work_left(self) -> bool:
+    async def _work_left(self) -> bool:
         soon = self._now() + timedelta(seconds=DRAIN_HORIZON)
-        due = self._db.read(lambda s: outbox.channels_due(s, soon))
+        due = await self._read(lambda s: outbox.channels_due(s, soon))
         busy = any(channel_worker.busy for channel_worker in self._channel_workers.values())
         return busy or any(self._may_send(name) for name in due)
+
+    async def _read(self, work: Callable[[Session], T]) -> T:
+        """Ask the store beside the loop, which has others to serve."""
+        return await asyncio.to_thread(self._db.read, work)
 
     def _may_send(self, name: str) -> bool:
         return name not in self._channel_workers or not self._channel_workers[name].resting()
@@ -145,7 +151,7 @@ class Deliverer:
         for task in self._tasks.values():
             if task.done():
                 task.result()
-        for name in self._db.read(lambda s: outbox.channels_due(s, self._now())):
+        for name in await self._read(lambda s: outbox.channels_due(s, self._now())):
             if name in self._channels:
                 self._channel_worker(name).wake()
             else:

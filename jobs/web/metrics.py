@@ -5,7 +5,7 @@ Nothing that a page says becomes part of it: labels are names from the configura
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from aiohttp import web
@@ -48,11 +48,12 @@ def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
 
 
-def web_app(measure: Callable[[], Iterable[Metric]], health: Callable[[], Health]) -> web.Application:
+def web_app(measure: Callable[[], Awaitable[Iterable[Metric]]], health: Callable[[], Health]) -> web.Application:
     """The two pages. They are read, never written, and need no secret."""
 
     async def metrics(_request: web.Request) -> web.Response:
-        return web.Response(body=exposition(measure()).encode(), headers={"Content-Type": CONTENT_TYPE})
+        body = exposition(await measure()).encode()
+        return web.Response(body=body, headers={"Content-Type": CONTENT_TYPE})
 
     async def healthz(_request: web.Request) -> web.Response:
         found = health()

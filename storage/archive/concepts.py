@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, insert, select, tuple_
+from sqlalchemy import bindparam, delete, except_, func, insert, select, tuple_
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -42,7 +42,7 @@ class Mentions(NamedTuple):
     article_id: int
     story: int
     day: int
-    concepts: tuple[Mentioned, ...]
+    concepts: frozenset[Mentioned]
 
 
 _Row = tuple[int, int, int]  # concept, day, story
@@ -54,7 +54,7 @@ def day_of(moment: datetime, zone: tzinfo) -> int:
     return local.year * 10_000 + local.month * 100 + local.day
 
 
-def mentioned(record: Record) -> tuple[Mentioned, ...]:
+def mentioned(record: Record) -> frozenset[Mentioned]:
     """The concepts of a record, each once."""
     found = [Mentioned(*ALL, "", "")]
     if record.language:
@@ -63,7 +63,7 @@ def mentioned(record: Record) -> tuple[Mentioned, ...]:
     found += [_named("technology", value) for value in record.ai_technologies]
     found += [_named("industry", value) for value in record.industries]
     found += [_named("company", company.name, company.role == "actor") for company in record.companies]
-    return tuple({(one.kind, one.key): one for one in reversed(found)}.values())[::-1]
+    return frozenset({(one.kind, one.key): one for one in sorted(found, key=lambda one: one.acts)}.values())
 
 
 def _named(kind: str, value: str, acts: bool = False) -> Mentioned:
@@ -177,6 +177,25 @@ def clear(session: Session) -> None:
 
 
 # ---- asked
+
+
+def of_articles(session: Session, article_ids: Collection[int]) -> dict[int, Mentions]:
+    """What is noted of these articles."""
+    query = select(mention, concept.c.kind, concept.c.key, concept.c.zh, concept.c.en).join(concept)
+    found: dict[int, Mentions] = {}
+    for row in session.execute(query.where(mention.c.article_id.in_(article_ids))):
+        one = found.get(row.article_id) or Mentions(row.article_id, row.story, row.day, frozenset())
+        found[row.article_id] = one._replace(concepts=one.concepts | {Mentioned(row.kind, row.key, row.zh, row.en, row.acts)})
+    return found
+
+
+def differences(session: Session) -> int:
+    """On how many days of a concept the volume is not what its mentions say."""
+    counted = select(mention.c.concept_id, mention.c.day, func.count(), func.count(mention.c.story.distinct()))
+    counted = counted.group_by(mention.c.concept_id, mention.c.day)
+    kept = select(volume.c.concept_id, volume.c.day, volume.c.records, volume.c.stories)
+    both_ways = (except_(counted, kept).subquery(), except_(kept, counted).subquery())
+    return sum(session.scalar(select(func.count()).select_from(one)) or 0 for one in both_ways)
 
 
 class Volume(NamedTuple):

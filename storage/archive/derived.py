@@ -1,16 +1,18 @@
 """What is worked out of articles and kept beside them, in the article's own transaction: the index of words, mentions of concepts.
 
-Articles from before there was an index are done afterwards, the newest first, some at a time (`step`); how far that has come is one
+Articles from before there was an index are done afterwards, the newest first, some at a time (`advance`); how far that has come is one
 row, so that a kill at any instant leaves it to be gone on with. What was made by another version of the program, or for days of
 another zone, is made anew in the same way.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from array import array
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
+from zlib import crc32
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
@@ -20,6 +22,8 @@ from crawler.record import Record
 from storage.archive import concepts, search_index
 from storage.archive.concepts import Mentions
 from storage.archive.search_index import Entry
+from storage.db.database import Database
+from storage.db.failpoints import failpoint
 from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import article, backfill
 from storage.db.writer import later
@@ -156,25 +160,85 @@ def restart(session: Session, zone: str) -> None:
     _set(session, Reach(LABEL, zone, 0 if newest is None else newest + 1))
 
 
-def step(session: Session, limit: int = STEP, fill: Callable[[Record], Record] = lambda record: record) -> int:
+def advance(db: Database, fill: Callable[[Record], Record] = lambda record: record, limit: int = STEP) -> int:
     """Do up to `limit` of the articles that are left, the newest first; how many. Call it until it says 0.
 
-    `fill` gives a record what an older version has not looked for.
+    `fill` gives a record what an older version has not looked for. The work is done in this thread; the writer only writes it.
     """
-    now = reach(session)
-    if not now.usable or not now.below:
+    now, rows = db.read(lambda s: _next(s, limit))
+    if not rows:
         return 0
-    rows = session.execute(select(article).where(article.c.id < now.below).order_by(article.c.id.desc()).limit(limit)).all()
-    _set(session, replace(now, below=rows[-1].id if len(rows) == limit else 0))
-    _apply(session, [_again(session, row, fill, now.zone) for row in rows])
-    return len(rows)
+    below = rows[-1].id if len(rows) == limit else 0
+    made = {row.id: (_mark(row), _worked_out(row, fill, now.zone)) for row in rows}
+    return db.write_now(lambda s: _keep(s, now, below, made, fill))
 
 
-def _again(session: Session, row: Any, fill: Callable[[Record], Record], zone: str) -> _Change:
-    record = record_from_row(row)
-    if row.companies is None and (filled := fill(record)) is not record:
-        record = filled
-        new = record_to_row(record)
-        values = {"companies": new["companies"], "facts": new["facts"]}
-        session.execute(update(article).where(article.c.id == row.id).values(values))
-    return _coming(record, row.tags, row.shown_at, zone)
+def _next(session: Session, limit: int) -> tuple[Reach, Sequence[Any]]:
+    now = reach(session)
+    query = select(article).where(article.c.id < now.below).order_by(article.c.id.desc()).limit(limit)
+    return now, session.execute(query).all() if now.usable and now.below else ()
+
+
+def _worked_out(row: Any, fill: Callable[[Record], Record], zone: str) -> tuple[Record | None, _Change]:
+    """The record, if it was filled, and what follows from it."""
+    old = record_from_row(row)
+    new = fill(old) if row.companies is None else old
+    return new if new is not old else None, _coming(new, row.tags, row.shown_at, zone)
+
+
+def _mark(row: Any) -> tuple[Any, ...]:
+    """Tells an article from what it was."""
+    return row.content_hash, row.updated_at, row.story, row.analysis
+
+
+def _keep(session: Session, then: Reach, below: int, made: dict[int, Any], fill: Callable[[Record], Record]) -> int:
+    """Write what was worked out; anew where the article was changed meanwhile, and not at all where it is gone, or all began anew."""
+    if reach(session) != then:
+        return 0
+    _set(session, replace(then, below=below))
+    changes = []
+    for row in session.execute(select(article).where(article.c.id.in_(made))).all():
+        mark, (filled, change) = made[row.id]
+        if mark != _mark(row):
+            filled, change = _worked_out(row, fill, then.zone)
+        if filled is not None:
+            new = record_to_row(filled)
+            values = {"companies": new["companies"], "facts": new["facts"]}
+            session.execute(update(article).where(article.c.id == row.id).values(values))
+        changes.append(change)
+    _apply(session, changes)
+    failpoint("after-backfill")
+    return len(made)
+
+
+# ---- proved
+
+
+def check(session: Session) -> list[str]:
+    """What does not agree with the articles, in sentences; empty when all is well. It reads the whole archive."""
+    now = reach(session)
+    if not now.usable:
+        return []
+    counts = array("l", bytes(8 << 20))  # how many articles have the tokens of a bucket, less how many the index says have them
+    wrong = 0
+    for rows in _all_rows(session, now.below):
+        worked_out = [_worked_out(row, lambda record: record, now.zone)[1] for row in rows]
+        for change in worked_out:
+            for token in change.entry.tokens:
+                counts[crc32(token.encode()) & 0xFFFFF] += 1
+        there = concepts.of_articles(session, [row.id for row in rows])
+        wrong += sum(there.get(change.entry.article_id) != change.mentions for change in worked_out)
+    for token, count in search_index.terms(session):
+        counts[crc32(token.encode()) & 0xFFFFF] -= count
+    found = {
+        "the index of words has other words than the articles": sum(map(bool, counts)),
+        "articles whose mentions are not theirs": wrong,
+        "days on which volumes and mentions differ": concepts.differences(session),
+    }
+    return [f"{what}: {number:,}" for what, number in found.items() if number]
+
+
+def _all_rows(session: Session, first: int) -> Iterator[Sequence[Any]]:
+    while rows := session.execute(select(article).where(article.c.id >= first).order_by(article.c.id).limit(STEP)).all():
+        yield rows
+        first = rows[-1].id + 1

@@ -54,6 +54,16 @@ def clear(session: Session) -> None:
         session.execute(text("TRUNCATE search_index"))
 
 
+def terms(session: Session) -> Iterable[tuple[str, int]]:
+    """Each token, and how many articles have it."""
+    if _is_sqlite(session):
+        query = "SELECT term, doc FROM search_index_terms"
+    else:
+        query = "SELECT word, ndoc FROM ts_stat('SELECT tokens FROM search_index')"
+    rows = session.execute(text(query).execution_options(yield_per=1000))
+    return ((str(token), int(count)) for token, count in rows)
+
+
 def matching(session: Session, wanted: Expression, between: tuple[int, int] | None = None) -> Select[tuple[int]]:
     """The ids of articles whose tokens are as wanted, of all, or of those with an id in that range, ends included."""
     if _is_sqlite(session):

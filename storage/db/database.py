@@ -14,24 +14,30 @@ import shutil
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
+from time import perf_counter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, Table, UpdateBase, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from storage.db import schema
-from storage.db.errors import Corrupt, NoArchive, StorageError, Unreachable, explain
+from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
 from storage.db.models import storable
 from storage.db.writer import Writer
 
 T = TypeVar("T")
 
 BUSY_SECONDS = 10
+ASK_SECONDS = 1.0  # that a page waits for one statement
+READERS = 5  # that read at once …
+WAIT_SECONDS = 10  # … and how long the next one waits for one of them
+_STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: a millisecond or so
 # A PostgreSQL that vanishes without a word is missed within half a minute, on either side; the systems' own patience is hours.
 _MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 _MISSED_THERE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
@@ -57,6 +63,7 @@ class Database:
         self._kind = _Sqlite(url) if url.get_backend_name() == "sqlite" else _Postgres(url)
         self.engine = self._kind.engine(read_only=False)
         self._reading = self._kind.engine(read_only=True)
+        self._answering = self._kind.engine(read_only=True)
         self.writer = Writer(self.engine, self.name)
 
     @property
@@ -82,12 +89,25 @@ class Database:
         with self.reader() as session:
             return work(session)
 
+    def ask(self, work: Callable[[Session], T], within: float = ASK_SECONDS) -> T:
+        """The same for those who must not keep others waiting, such as pages: on connections of their own, and with a deadline.
+
+        Raises TooSlow when a statement runs longer than `within` seconds.
+        """
+        with self._session(self._answering) as session, self._kind.deadline(session, within):
+            return work(session)
+
     @contextmanager
     def reader(self) -> Iterator[Session]:
         """A read-only session, for whoever reads more than fits in memory."""
+        with self._session(self._reading) as session:
+            yield session
+
+    @contextmanager
+    def _session(self, engine: Engine) -> Iterator[Session]:
         with self._explained():
             self._kind.must_exist()
-            with self._reading.connect() as connection, Session(connection, autoflush=False) as session:
+            with engine.connect() as connection, Session(connection, autoflush=False) as session:
                 yield session
 
     def must_exist(self) -> None:
@@ -137,6 +157,7 @@ class Database:
         """Finish queued writes and close all connections; the writer's last, so that it is the one to checkpoint."""
         self.writer.close()
         self._reading.dispose()
+        self._answering.dispose()
         self.engine.dispose()
 
     @contextmanager
@@ -148,6 +169,8 @@ class Database:
             if told is None:
                 raise
             raise told from error
+        except PoolTimeout as error:
+            raise Busy(f"{self.name}: too many questions at once; ask again in a moment") from error
         except BrokenPipeError:  # whoever reads our output has seen enough: no trouble of the database
             raise
         except OSError as error:
@@ -201,6 +224,8 @@ class _Kind(ABC):
     @abstractmethod
     def engine(self, *, read_only: bool) -> Engine: ...
     @abstractmethod
+    def deadline(self, session: Session, seconds: float) -> AbstractContextManager[None]: ...
+    @abstractmethod
     def check(self, connection: Connection) -> None: ...
     @abstractmethod
     def backup(self, to: Path) -> None: ...
@@ -233,8 +258,9 @@ class _Sqlite(_Kind):
     def engine(self, *, read_only: bool) -> Engine:
         engine = create_engine(
             self.url,
-            pool_size=5 if read_only else 1,
+            pool_size=READERS if read_only else 1,
             max_overflow=0,
+            pool_timeout=WAIT_SECONDS,
             json_serializer=_to_json,
             connect_args={"timeout": BUSY_SECONDS},
         )
@@ -253,6 +279,16 @@ class _Sqlite(_Kind):
             connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
         return engine
+
+    @contextmanager
+    def deadline(self, session: Session, seconds: float) -> Iterator[None]:
+        until = perf_counter() + seconds
+        connection: Any = session.connection().connection.driver_connection
+        connection.set_progress_handler(lambda: perf_counter() > until, _STEPS)
+        try:
+            yield
+        finally:
+            connection.set_progress_handler(None, 0)
 
     def must_exist(self) -> None:
         assert self.path is not None
@@ -303,12 +339,18 @@ class _Postgres(_Kind):
         return create_engine(
             self.url,
             pool_pre_ping=True,
-            pool_size=5 if read_only else 1,
+            pool_size=READERS if read_only else 1,
             max_overflow=0,
+            pool_timeout=WAIT_SECONDS,
             json_serializer=_to_json,
             isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
             connect_args={"options": options, "connect_timeout": BUSY_SECONDS} | _MISSED,
         )
+
+    @contextmanager
+    def deadline(self, session: Session, seconds: float) -> Iterator[None]:
+        session.execute(text(f"SET LOCAL statement_timeout = {max(1, round(seconds * 1000))}"))
+        yield
 
     def must_exist(self) -> None:
         """The server says so itself."""

@@ -6,6 +6,7 @@ StorageError
 ├── NotReady            the database has no tables yet, or those of an older version
 ├── NewerSchema         a newer Zhixun has written this database
 ├── Busy                another process keeps it locked                     transient
+├── TooSlow             an answer took longer than it may              transient
 ├── DiskFull            there is no room for the next transaction           transient
 ├── Unreachable         the server does not answer, or the file can't be opened  transient
 ├── ReadOnly            it may be read but not written
@@ -53,6 +54,12 @@ class Busy(StorageError):
     transient = True
 
 
+class TooSlow(StorageError):
+    """An answer took longer than whoever asked would wait."""
+
+    transient = True
+
+
 class DiskFull(StorageError):
     """No space left for the next transaction."""
 
@@ -78,6 +85,7 @@ class NotADatabase(StorageError):
 
 
 _LOCKED = (Busy, "is locked by another process; wait for it, or find it with `fuser`")
+_SLOW = (TooSlow, "takes longer to answer than it may; ask for less, such as a shorter time")
 _FULL = (DiskFull, "cannot grow: the disk is full; free some space, the work goes on by itself")
 _READ_ONLY = (ReadOnly, "may not be written; check the owner and the mode of the file, its folder and its file system")
 _DOWN = (Unreachable, "does not answer; check that the server runs and that its address in `database:` is right")
@@ -87,6 +95,7 @@ _NO_TABLES = (NotReady, "has no tables of this version yet; run `zhixun db upgra
 _SQLITE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_LOCKED: _LOCKED,
+    sqlite3.SQLITE_INTERRUPT: _SLOW,
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_PERM: _READ_ONLY,
@@ -98,6 +107,7 @@ _SQLITE = {
 # PostgreSQL's SQLSTATE by longest prefix, https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
     "53100": _FULL,
+    "57014": _SLOW,
     "25006": _READ_ONLY,
     "42501": _READ_ONLY,
     "42P01": _NO_TABLES,

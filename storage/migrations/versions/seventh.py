@@ -62,6 +62,7 @@ def upgrade() -> None:
             "CREATE VIRTUAL TABLE search_index USING fts5"
             "(words, content='', columnsize=0, detail='none', tokenize=\"ascii tokenchars ':'\")"
         )
+        op.execute("CREATE VIRTUAL TABLE search_index_terms USING fts5vocab(search_index, row)")
         return
     op.execute(
         "CREATE TABLE search_index (article_id bigint PRIMARY KEY REFERENCES article ON DELETE CASCADE, tokens tsvector NOT NULL)"

@@ -29,8 +29,11 @@ def test_the_text_format() -> None:
 
 @pytest.mark.parametrize("ok", [True, False])
 def test_healthz_is_200_or_503_and_says_why(ok: bool) -> None:
+    async def nothing() -> list[Metric]:
+        return []
+
     async def go() -> None:
-        runner = await serve(web_app(lambda: [], lambda: Health(ok, {"state": "x"})), "127.0.0.1", 0)
+        runner = await serve(web_app(nothing, lambda: Health(ok, {"state": "x"})), "127.0.0.1", 0)
         port = runner.addresses[0][1]
         try:
             async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as answer:

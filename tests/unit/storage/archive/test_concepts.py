@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Company, Record
 from storage.archive import articles, concepts, derived, pruning, search
 from storage.archive.concepts import Volume
 from storage.db.database import Database
-from storage.db.models import mention, volume
+from storage.db.models import article, mention, volume
 from storage.rules.parser import parse
 
 NOW = datetime(2026, 11, 24, 18, 0, tzinfo=UTC)
@@ -39,10 +39,8 @@ def days(db: Database, kind: str, name: str) -> list[Volume]:
 
 
 def agree(session: Session) -> bool:
-    """The volumes are what the mentions say."""
-    counted = select(mention.c.concept_id, mention.c.day, func.count(), func.count(mention.c.story.distinct()))
-    counted = counted.group_by(mention.c.concept_id, mention.c.day)
-    return set(map(tuple, session.execute(counted))) == set(map(tuple, session.execute(select(volume))))
+    """Index, mentions and volumes are what the articles say."""
+    return derived.check(session) == []
 
 
 def test_both_languages_mention_one_concept(db: Database) -> None:
@@ -103,15 +101,44 @@ def test_days_are_those_of_the_operators_zone(db: Database) -> None:
     put(db, replace(EN, published=NOW))
     assert days(db, "language", "en") == [Volume(20261125, 1, 1)]
     assert db.write_now(lambda s: derived.settle(s, "America/New_York")) is True
-    db.write_now(derived.step)
+    derived.advance(db)
     assert days(db, *concepts.ALL) == [Volume(20261124, 2, 2)]
     assert db.read(agree)
 
 
 def test_old_articles_are_given_their_companies(db: Database) -> None:
     (number,) = put(db, replace(ZH, companies=()))
-    db.write_now(lambda s: s.execute(articles.article.update().values(companies=None)) and derived.restart(s, "UTC"))
-    db.write_now(lambda s: derived.step(s, fill=lambda record: replace(record, companies=(Company("英伟达"),))))
+    db.write_now(lambda s: s.execute(update(article).values(companies=None)) and derived.restart(s, "UTC"))
+    derived.advance(db, lambda record: replace(record, companies=(Company("英伟达"),)))
     assert days(db, "company", "Nvidia") == [Volume(20261124, 1, 1)]
     found = db.read(lambda s: search.search(s, parse("company:Nvidia"), now=NOW))
     assert [(record.id, record.companies) for record in found.records] == [(number, (Company("英伟达"),))]
+
+
+def test_a_check_tells_what_does_not_agree(db: Database) -> None:
+    put(db, ZH, EN)
+    assert db.read(agree)
+    db.write_now(lambda s: s.execute(update(volume).values(stories=7)))
+    assert db.read(derived.check)[0].startswith("days on which volumes and mentions differ")
+    db.write_now(lambda s: s.execute(delete(mention)))
+    assert db.read(derived.check)[0] == "articles whose mentions are not theirs: 2"
+    db.write_now(lambda s: s.execute(text("UPDATE article SET title = 'other words' WHERE link = 'en'")))
+    assert "the index of words" in db.read(derived.check)[0]
+    db.write_now(lambda s: derived.restart(s, "UTC"))
+    assert derived.advance(db) == 2
+    assert db.read(agree)
+
+
+def test_an_article_that_changes_while_it_is_worked_out_comes_in_as_it_is(db: Database) -> None:
+    put(db, ZH, EN)
+    db.write_now(lambda s: derived.restart(s, "UTC"))
+    db.write_now(lambda s: s.execute(update(article).values(companies=None)))
+
+    def meanwhile(record: Record) -> Record:
+        if record.link == "zh":
+            put(db, replace(ZH, text="改成了另外一篇正文。", ai_technologies=("小模型",)))
+        return record
+
+    assert derived.advance(db, meanwhile) == 2
+    assert days(db, "technology", "小模型") == [Volume(20261124, 1, 1)]
+    assert db.read(agree)

@@ -139,14 +139,14 @@ def test_old_articles_are_found_before_during_and_after_the_index_is_made(db: Da
     without_index(db, 9)
     everything = [f"芯片{number}" for number in range(1, 10)]
     assert titles(db, "芯片") == everything
-    assert db.write_now(lambda s: derived.step(s, 4)) == 4
+    assert derived.advance(db, limit=4) == 4
     assert db.read(derived.left) == 5
     put(db, article(10, "芯片10"))
     put(db, article(3, "芯片3", "改了的正文"), article(8, "芯片8", "改了的正文"))
     db.write_now(lambda s: pruning.prune(s, NOW - 9.5 * DAY))
     assert titles(db, "芯片") == everything
     assert titles(db, "改了的正文") == ["芯片3", "芯片8"]
-    while db.write_now(lambda s: derived.step(s, 2)):
+    while derived.advance(db, limit=2):
         pass
     assert db.read(derived.left) == 0
     found = find(db, "芯片")
@@ -161,7 +161,7 @@ def test_an_index_of_another_version_is_not_asked_and_made_anew(db: Database, mo
     assert titles(db, "芯片") == ["芯片1", "芯片2", "芯片3", "芯片4"]
     assert db.write_now(lambda s: derived.settle(s, "UTC")) is True
     assert db.read(derived.left) == 4
-    assert db.write_now(derived.step) == 4
+    assert derived.advance(db) == 4
     assert find(db, "芯片").about == 4
     assert db.write_now(lambda s: derived.settle(s, "UTC")) is False
 

@@ -232,7 +232,7 @@ def test_a_damaged_database_is_found_out(file: Path) -> None:
 
 
 def test_a_locked_database_is_a_passing_trouble(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "BUSY_SECONDS", 0.05)
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
     db = opened(file)
     other = sqlite3.connect(file, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
@@ -355,3 +355,30 @@ def test_a_password_is_never_shown(tmp_path: Path) -> None:
         db.read(names)
     assert "s3cret" not in str(caught.value) + db.name + repr(db.url)
     db.close()
+
+
+# ---- reading with others in mind
+
+ENDLESS = {
+    "sqlite": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT max(i) FROM n",
+    "postgresql": "SELECT pg_sleep(20)",
+}
+
+
+def test_a_question_that_takes_too_long_is_given_up(db: Database) -> None:
+    endless = text(ENDLESS[db.engine.dialect.name])
+    with pytest.raises(errors.TooSlow, match="longer"):
+        db.ask(lambda s: s.execute(endless).all(), within=0.05)
+    assert db.ask(names) == [], "and the connection is good for the next"
+
+
+def test_one_question_too_many_is_told_so(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "READERS", 1)
+    monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
+    crowded = open_database(db.url.render_as_string(hide_password=False))
+    with crowded.reader() as session:
+        assert names(session) == []
+        with pytest.raises(errors.Busy, match="too many"):
+            crowded.read(names)
+    assert crowded.ask(names) == [], "pages have connections of their own"
+    crowded.close()

@@ -1,0 +1,54 @@
+"""Gives articles from before what a newer version keeps beside them: the words they are found by, companies, mentions.
+
+Each step is one transaction and the rows say how far it has come, so it may be ended at any instant and goes on where it was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from crawler.analyzers import companies
+from jobs import log
+from storage.archive import derived
+from storage.db.database import Database
+
+TELL_EVERY = 50  # steps between two lines of the log
+
+_log = log.get("backfill")
+
+
+class Backfill:
+    """The work of a daemon, a step at a time beside everything else. `done` when there is no more."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._steps = 0
+        self.done = False
+
+    def step(self) -> None:
+        """One step, in whatever thread this is called."""
+        if self.done:
+            return
+        count = derived.advance(self._db, companies.add)
+        self._steps += 1
+        self.done = count == 0 and not self._db.read(derived.left)
+        if self.done and self._steps > 1:
+            _log.info("all articles can be found by the index")
+        elif self._steps % TELL_EVERY == 0:
+            _log.info("the index is made", left=self._db.read(derived.left))
+
+
+def settle(db: Database, zone: ZoneInfo) -> None:
+    """Begin anew where another version made it, or the days are those of another zone."""
+    if db.write_now(lambda s: derived.settle(s, zone.key)):
+        _log.warning("the index of words is made anew: searches take longer until it is done")
+
+
+def whole(db: Database, progress: Callable[[int], None]) -> int:
+    """All of it, now; how many articles."""
+    done = 0
+    while count := derived.advance(db, companies.add):
+        done += count
+        progress(count)
+    return done
