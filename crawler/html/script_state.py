@@ -24,6 +24,7 @@ from crawler.html.tree import Tags, has_tag, loads, loose, parse, plain
 
 MAX_SCRIPTS = 8_000_000  # characters of script looked at
 MAX_VALUES = 200_000  # JSON values laid out
+SURE = 4_000  # gain of a body beside its title; no other script needs to be opened
 MAX_TRIES = 40  # places of one script tried as JSON
 
 _start = re.compile(r"""(?:[=(,:]|\breturn)\s*(?=[{\[]\s*["\[{\]}]|\[\d+,|"(?:[{\[]|\\"|%7B))""")
@@ -53,6 +54,7 @@ _BESIDE = re.compile(
     r"copyright|bio$|author|config|i18n|locale|messages|translations|styles?$|css|svg|query",
     re.I,
 )
+_HOLDERS = (dict, list)
 _ADDRESSES = ("http://", "https://", "/", "data:", "#", ".")
 _decoder = json.JSONDecoder(strict=False)
 
@@ -175,9 +177,10 @@ def lay_out(value: Any) -> Layout:
         if isinstance(item, dict | list):
             number = page.open(key, item, parent)
             pairs = reversed(item.items()) if isinstance(item, dict) else (("", one) for one in reversed(item))
-            stack.extend(
-                (k or key, v, number) for k, v in pairs if isinstance(v, dict | list) or (isinstance(v, str) and len(v) > 1)
-            )
+            for name, one in pairs:
+                kind = type(one)
+                if (kind is str and len(one) > 1 and not one.startswith(_ADDRESSES)) or (kind in _HOLDERS and one):
+                    stack.append((name or key, one, number))
     page.close_to(-1)
     return Layout(page.lines, page.regions)
 
@@ -305,8 +308,17 @@ def article(tags: Tags, headline: str, *, alone: bool, least: int = 100) -> Body
     `alone`: the page shows no text at all, so a script need not know the title. `least`: characters below which it is of no use.
     """
     best = Body()
+    for title in (headline, "") if alone and headline else (headline,):
+        best = max(best, _best_in(values(tags, title, least), headline), key=lambda body: body.prose)
+        if best.prose > SURE:
+            break
+    return best
+
+
+def _best_in(found: Iterator[Any], headline: str) -> Body:
+    best = Body()
     wanted = loose(headline)
-    for value in values(tags, "" if alone else headline, least):
+    for value in found:
         page = lay_out(value)
         where = next((n for n, line in enumerate(page.lines) if line.tag == "h1" and wanted and loose(line.text) == wanted), -1)
         near = page.regions[page.regions[page.lines[where].region].parent] if where >= 0 else None
