@@ -53,7 +53,7 @@ _results = re.compile(r"search results|results for|搜索结果|的搜索|检索
 def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announced: str | None = None) -> tuple[str, str] | None:
     """(reason, detail) when the page is no article, None when it may be one. `announced`: the headline that its source gives it."""
     size = weigh(body.text)
-    if size < STUB and not head.articles and (asked := _asks_consent(head, body)):
+    if size < STUB and not head.articles and (asked := _asks_consent(head, page, body)):
         return "consent-wall", asked
     headed = at >= 0 and len(title.encode()) > HEADLINE and 0 < body.first - at < NEAR
     if not headed and _is_list(head, page, body, size):
@@ -71,9 +71,10 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announ
     return None
 
 
-def _asks_consent(head: Head, body: Body) -> str:
+def _asks_consent(head: Head, page: Layout, body: Body) -> str:
     """What a page says that asks for consent before it shows anything; "" where it is none."""
-    said = {found.lower() for found in _consent.findall(f"{head.tags.title}\n{body.text}")}
+    shown = body.text or "\n".join(line.text for line in page.lines[:40])[:STUB]
+    said = {found.lower() for found in _consent.findall(f"{head.tags.title}\n{shown}")}
     return "; ".join(sorted(said)[:CONSENTS]) if len(said) >= CONSENTS else ""
 
 

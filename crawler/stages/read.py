@@ -56,9 +56,14 @@ def astray(page: Page, link: Link) -> tuple[str, str] | None:
     for pattern, reason in _NOWHERE:
         if pattern.search(f"{came.netloc}{came.path}") and not pattern.search(f"{asked.netloc}{asked.path}"):
             return reason, f"redirected to {page.url[:200]}"
-    if _home.fullmatch(came.path) and not query_of(page.url) and not (_home.fullmatch(asked.path) and not query_of(link.url)):
+    if _is_home(page.url) and not _is_home(link.url):
         return "soft-404", "redirected to the home page"
     return None
+
+
+def _is_home(url: str) -> bool:
+    """True for a site's first page; `/?p=12` is an article's, `/?lang=en` is not."""
+    return _home.fullmatch(urlsplit(url).path) is not None and not _number.search(query_of(url))
 
 
 def _is_xml(page: Page) -> bool:
@@ -67,7 +72,7 @@ def _is_xml(page: Page) -> bool:
         return True
     told = page.content_type.partition(";")[0].strip().lower()
     xml = head.startswith("<?xml") or told in ("text/xml", "application/xml") or told.endswith(("rss+xml", "atom+xml", "rdf+xml"))
-    return xml and "<html" not in head and "<body" not in head
+    return xml and "<html" not in head
 
 
 def _is_json(page: Page) -> bool:
@@ -80,6 +85,7 @@ def _is_json(page: Page) -> bool:
         return False
 
 
+_number = re.compile(r"[0-9]")
 _home = re.compile(r"(?i)/*(?:[a-z]{2}(?:[-_][a-z]{2,4})?/?)?(?:(?:index|default|home|main)(?:\.\w{2,5})?/?)?")
 _NOWHERE = (
     (

@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.messages import LONGEST_WAIT, SHORTEST_WAIT, max_age, never_an_article, outcome_of, retry_after, validator
+from crawler.fetch.messages import (
+    LONGEST_WAIT,
+    SHORTEST_WAIT,
+    last_modified,
+    max_age,
+    never_an_article,
+    outcome_of,
+    retry_after,
+    validator,
+)
 from crawler.record import Reason
 
 NOW = datetime(2026, 5, 4, 12, 0, tzinfo=UTC)
@@ -116,3 +125,25 @@ def test_only_validators_that_can_be_sent_back_are_kept(value: str | None, kept:
 )
 def test_what_cannot_be_an_article(content_type: str, never: bool) -> None:
     assert never_an_article(content_type) is never
+
+
+@pytest.mark.parametrize(
+    ("said", "date", "kept"),
+    [
+        ("Mon, 04 May 2026 11:00:00 GMT", None, True),
+        ("Mon, 04 May 2026 11:00:00 GMT", "Mon, 04 May 2026 12:00:00 GMT", True),
+        ("Mon, 04 May 2026 11:00:00 GMT", "Mon, 04 May 2026 10:00:00 GMT", False),
+        ("Sat, 16 Nov 2041 18:11:00 GMT", None, False),
+        ("Sat, 16 Nov 2041 18:11:00 GMT", "Sat, 16 Nov 2041 18:12:00 GMT", False),
+        ("2041-11-16 18:11", None, False),
+        ("yesterday", None, True),
+        (None, None, False),
+    ],
+)
+def test_a_last_modified_of_the_future_is_not_sent_back(said: str | None, date: str | None, kept: bool) -> None:
+    assert (last_modified(said, date, NOW) is not None) is kept
+
+
+def test_304_counts_only_for_who_said_what_it_knows() -> None:
+    assert outcome_of(304, None, NOW).reason is Reason.UNCHANGED
+    assert outcome_of(304, None, NOW, conditional=False).reason is Reason.BAD_HTTP

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from crawler.errors import ReadError
 from crawler.html import tree
 from crawler.html.blocks import lay_out
+from crawler.html.tree import decode
 
 CHINESE = "江湾市智算中心计划年内采购两千张推理芯片，用于政务问答、病历质控和工业质检三类应用。" * 5
 TAIWANESE = "這款晶片面向大型語言模型的推論場景，支援混合精度計算，可以在不更動模型的情況下直接部署。" * 5
@@ -171,3 +172,25 @@ def test_lines_know_their_links_and_regions_their_lines() -> None:
 def test_names_of_what_is_beside_an_article(names: str, beside: int) -> None:
     page = lay_out(tree.parse(f'<div class="{names}">x</div>'))
     assert page.regions[-1].beside == beside
+
+
+CHINESE = "河湾新桥今天上午通车，全长两公里，连接东西两岸，比原计划提前了三个月完工。"
+
+
+@pytest.mark.parametrize(
+    "declared", ["", "text/html; charset=gb2312", "text/html; charset=utf-8", "text/html; charset=iso-8859-1"]
+)
+@pytest.mark.parametrize("broken", [b"\xff", b"\xe6\xb1", b"\xb3"])
+def test_a_broken_byte_makes_no_other_encoding_of_utf8(declared: str, broken: bytes) -> None:
+    raw = CHINESE.encode()
+    assert decode(raw[:30] + broken + raw[30:], declared).startswith(CHINESE[:10])
+
+
+@pytest.mark.parametrize("encoding", ["gb18030", "big5", "cp1252"])
+def test_other_encodings_are_not_taken_for_utf8(encoding: str) -> None:
+    text = (
+        "Très à propos: le café rouvre déjà, où l’été s’achève"
+        if encoding == "cp1252"
+        else "新橋今天通車全長兩公里連接東西兩岸" * 3
+    )
+    assert decode(text.encode(encoding)) == text

@@ -192,3 +192,54 @@ def test_a_nonsense_date_of_an_item_hides_no_other() -> None:
         for n, bad in enumerate((0, "0001-01-01", "1970-01-01 00:00:00"))
     ]
     assert [link.published.isoformat() for link in read({"items": items}).links] == ["2026-11-20T07:30:00+00:00"] * 3
+
+
+ARTICLE = {"title": "河湾新桥今天通车了", "url": "/a/1.html", "created_utc": 1795570800.0}
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        {"kind": "Listing", "data": {"children": [{"kind": "t3", "data": ARTICLE | {"id": "x1"}}] * 2}},
+        {"data": {"posts": {"edges": [{"cursor": "c", "node": ARTICLE}]}}},
+        {"hits": {"hits": [{"_index": "news", "_source": ARTICLE}]}},
+        {
+            "data": [
+                {
+                    "type": "article",
+                    "attributes": {"title": ARTICLE["title"]},
+                    "links": {"self": "/a/1.html"},
+                    "href": "/a/1.html",
+                }
+            ]
+        },
+        {"code": 0, "articles": {"101": ARTICLE, "102": ARTICLE | {"url": "/a/2.html"}}},
+        {"101": ARTICLE, "102": ARTICLE | {"url": "/a/2.html"}},
+    ],
+    ids=["wrapped in data", "edges and nodes", "hits", "attributes", "keyed by id", "keyed by id at the top"],
+)
+def test_items_are_found_in_their_wrapping(answer: Any) -> None:
+    assert read(answer).links[0].title == ARTICLE["title"]
+
+
+def test_an_object_of_people_is_no_list() -> None:
+    with pytest.raises(SpiderError):
+        read({"author": {"name": "Wei", "url": "/wei"}, "site": {"name": "Paper", "url": "/"}})
+
+
+@pytest.mark.parametrize("said", ["/Date(1795570800000)/", "\\/Date(1795570800000+0800)\\/", "/Date(1795570800000-0500)/"])
+def test_moments_as_dot_net_writes_them(said: str) -> None:
+    [link] = read([ARTICLE | {"published": said}]).links
+    assert link.published == datetime.fromtimestamp(1795570800, UTC)
+
+
+def test_the_link_is_the_field_that_tells_the_items_apart() -> None:
+    items = [{"title": f"河湾第{n}座桥通车", "url": "https://paper.example/", "link": f"/a/{n}.html"} for n in range(3)]
+    assert [link.url.rpartition("/")[2] for link in read(items).links] == ["0.html", "1.html", "2.html"]
+
+
+@pytest.mark.parametrize("guard", [")]}',\n", "for(;;);", "while(1);"])
+def test_guards_against_scripts_are_taken_off(guard: str) -> None:
+    page = Page(URL, (guard + json.dumps([ARTICLE])).encode(), NOW, "application/json")
+    assert api.recognizes(page)
+    assert len(api.find(page, Source("paper", URL), NOW, SHANGHAI).links) == 1

@@ -262,3 +262,100 @@ def test_a_nonsense_date_of_an_entry_hides_no_other(nonsense: str) -> None:
         datetime(2026, 11, 20, 7, 30, tzinfo=UTC),
         None,
     ]
+
+
+def test_roots_and_items_may_have_a_prefix() -> None:
+    body = """<a:feed xmlns:a="http://www.w3.org/2005/Atom"><a:title>x</a:title><a:entry><a:title>One</a:title>
+    <a:link href="https://paper.example/1"/><a:id>urn:1</a:id></a:entry></a:feed>"""
+    page = Page(SOURCE.url, body.encode(), NOW, "text/plain")
+    assert feed.recognizes(page)
+    assert [(link.url, link.guid) for link in read(body).links] == [("https://paper.example/1", "urn:1")]
+
+
+@pytest.mark.parametrize(
+    "debris",
+    [
+        "<br />\n<b>Notice</b>: undefined index in /srv/x.php<br />\n",
+        "\n\n  ",
+        "\ufeff\ufeff",
+        "DEBUG 12 ms\n",
+        "<!-- cached -->\n",
+    ],
+)
+def test_debris_before_the_xml_hides_no_feed(debris: str) -> None:
+    body = debris + rss(item())
+    assert feed.recognizes(Page(SOURCE.url, body.encode(), NOW, "text/html"))
+    assert len(read(body).links) == 1
+
+
+def test_a_page_that_shows_a_feed_is_none() -> None:
+    page = f"<!doctype html><html><body><p>so:</p>{rss(item())}</body></html>"
+    assert not feed.recognizes(Page(SOURCE.url, page.encode(), NOW, "text/html"))
+    assert not feed.recognizes(Page(SOURCE.url, b'{"note": "<rss version=2>"}', NOW, "text/html"))
+
+
+def test_relative_links_belong_to_the_site_where_the_feed_stands_elsewhere() -> None:
+    body = rss(item("<link>/a/1.html</link>"))
+    assert read(body, url="https://cdn.example/x/feed.xml").links[0].url == "https://paper.example/a/1.html"
+    assert (
+        read(body.replace("https://paper.example/<", "https://paper.example/sub/<")).links[0].url
+        == "https://paper.example/a/1.html"
+    )
+
+
+@pytest.mark.parametrize(
+    ("guid", "url"),
+    [("88-xy", None), ("urn:uuid:1", None), ("/a/2.html", "https://paper.example/a/2.html"), ("https://paper.example/3", "https://paper.example/3")],
+)  # fmt: skip
+def test_a_name_that_is_no_address_is_none(guid: str, url: str | None) -> None:
+    found = read(rss(item(f"<guid>{guid}</guid>")))
+    assert [link.url for link in found.links] == ([url] if url else [])
+
+
+def test_the_page_is_taken_before_other_forms_of_the_article() -> None:
+    forms = '<link rel="alternate" type="application/json" href="/1.json"/><link type="application/pdf" href="/1.pdf"/>'
+    atom = '<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><entry><title>One</title>{}</entry></feed>'
+    assert read(atom.format(forms + '<link type="text/html" href="/1"/>')).links[0].url == "https://paper.example/1"
+    assert read(atom.format(forms)).links[0].url == "https://paper.example/1.json"
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("How &lt;plan&gt; tokens steer a model", "How <plan> tokens steer a model"),
+        ("A &lt;b&gt;bold&lt;/b&gt; step", "A bold step"),
+        ("The &lt;b&gt; tag turns thirty", "The <b> tag turns thirty"),
+        ("Map&lt;String, List&gt; explained", "Map<String, List> explained"),
+        ("<![CDATA[<em>One</em><br/>Two &amp; three]]>", "One Two & three"),
+        ("模型为何输出&lt;answer&gt;标记", "模型为何输出<answer>标记"),
+    ],
+)
+def test_only_markup_leaves_a_title(said: str, title: str) -> None:
+    body = rss(f"<item><title>{said}</title><link>https://paper.example/1</link></item>")
+    assert read(body).links[0].title == title
+
+
+@pytest.mark.parametrize("order", [1, -1, 0], ids=["oldest first", "newest first", "in no order"])
+def test_of_a_long_feed_the_newest_items_are_kept(order: int) -> None:
+    numbers = list(range(2300))
+    numbers = sorted(numbers, key=lambda n: n * order if order else n * 7919 % 2300)
+    dates = (f"<pubDate>{datetime.fromtimestamp(1_790_000_000 + n * 600, UTC):%Y-%m-%d %H:%M:%S}</pubDate>" for n in numbers)
+    items = (item(f"<link>https://paper.example/{n}</link>", date) for n, date in zip(numbers, dates, strict=True))
+    urls = {link.url for link in read(rss("".join(items))).links}
+    assert urls == {f"https://paper.example/{n}" for n in range(300, 2300)}
+
+
+def test_of_a_feed_that_breaks_off_what_is_whole_is_read() -> None:
+    body = rss(item() + item("<link>https://paper.example/22</link>"))
+    cut = read(body[: body.index("paper.example/22") + 15])
+    assert ([link.url for link in cut.links], cut.whole) == (["https://paper.example/1"], False)
+    assert read(body).whole
+
+
+def test_what_a_dtd_declares_is_no_text() -> None:
+    body = (
+        '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY ad "nothing but advertising">]>'
+        + rss(item(more="<description>a &ad; b</description>")).partition("?>")[2]
+    )
+    [link] = read(body).links
+    assert "advertising" not in f"{link}"

@@ -152,3 +152,20 @@ def test_any_bytes_give_links_or_a_spider_error(body: bytes) -> None:
         assert isinstance(read(body).links, tuple)
     except SpiderError:
         pass
+
+
+def test_a_prefixed_root_is_a_sitemap() -> None:
+    body = b'<s:urlset xmlns:s="http://www.sitemaps.org/schemas/sitemap/0.9"><s:url><s:loc>https://paper.example/1</s:loc></s:url></s:urlset>'
+    page = Page("https://paper.example/map.xml", body, NOW, "text/xml")
+    assert sitemap.recognizes(page)
+    assert [link.url for link in sitemap.find(page, Source("s", page.url), NOW, UTC).links] == ["https://paper.example/1"]
+
+
+def test_of_many_with_one_date_both_ends_are_kept_and_half_an_address_is_none() -> None:
+    entries = "".join(f"<url><loc>https://paper.example/{n}</loc><lastmod>2026-11-20</lastmod></url>" for n in range(2600))
+    whole = f"<urlset>{entries}</urlset>".encode()
+    found = sitemap.find(Page("https://paper.example/map.xml", whole, NOW), Source("s", "x"), NOW, UTC)
+    urls = [link.url for link in found.links]
+    assert (len(urls), urls[0], urls[1], found.whole) == (2000, "https://paper.example/2599", "https://paper.example/0", True)
+    cut = sitemap.find(Page("https://paper.example/map.xml", whole[: whole.index(b"/12<") + 2], NOW), Source("s", "x"), NOW, UTC)
+    assert (len(cut.links), cut.whole) == (12, False)

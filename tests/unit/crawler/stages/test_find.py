@@ -126,3 +126,37 @@ def test_any_bytes_give_links_or_a_spider_error(body: bytes, content_type: str) 
         assert isinstance(find(body, content_type), Found)
     except SpiderError:
         pass
+
+
+def _feed(*items: tuple[str, str, str, str]) -> Found:
+    body = "".join(
+        f"<item><title>{title}</title><link>{url}</link>" + (f"<guid isPermaLink='false'>{guid}</guid>" if guid else "")
+        + f"<description>{text}</description></item>" for title, url, guid, text in items
+    )  # fmt: skip
+    page = Page(
+        "https://x.example/feed", f"<rss version='2.0'><channel><title>x</title>{body}</channel></rss>".encode(), NOW, "text/xml"
+    )
+    return finding.find(page, Source("s", page.url, "feed"), NOW, UTC)
+
+
+LOG = "https://x.example/log"
+
+
+@pytest.mark.parametrize(
+    ("items", "entries"),
+    [
+        ([("甲", f"{LOG}#v2", "", "a"), ("乙", f"{LOG}#v1", "", "b")], ["v2", "v1"]),
+        ([("甲", LOG, "n2", "a"), ("乙", LOG, "n1", "b")], ["n2", "n1"]),
+        ([("甲", LOG, "", "a"), ("乙", LOG, "", "b")], ["甲", "乙"]),
+        ([("甲", LOG, "same", "a"), ("乙", LOG, "same", "b")], ["甲", "乙"]),
+        ([("甲", f"{LOG}#v1", "", "a")], ["v1"]),
+        ([("甲", f"{LOG}#rss", "", "a")], [None]),
+        ([("甲", LOG, "n2", "a"), ("甲", LOG, "n1", "a")], [None]),
+        ([("甲", f"{LOG}#p1", "", "a"), ("乙", "https://x.example/2#p1", "", "b")], [None, None]),
+        ([("甲", "https://x.example/1", "n1", "a"), ("乙", "https://x.example/2", "n2", "b")], [None, None]),
+    ],
+    ids=["fragments", "names", "titles", "one name for all", "one alone", "a fragment that tracks", "one article in two places",
+         "pages of their own, one fragment", "pages of their own"],
+)  # fmt: skip
+def test_entries_of_one_page_are_told_apart(items: list[tuple[str, str, str, str]], entries: list[str | None]) -> None:
+    assert [link.entry for link in _feed(*items).links] == entries

@@ -150,3 +150,125 @@ def test_parts_are_joined_without_saying_anything_twice() -> None:
     assert whole.text.split("\n") == [TEXT, f"第1部分，{TEXT[::-1]}", f"第2部分，{TEXT[::-1]}"]
     assert reading.next_page(whole) == "https://jw.example/a/1_3.html"
     assert whole.link == first.link
+
+
+BRIDGE = (
+    "<!doctype html><html><head><title>河湾新桥今天通车</title></head><body><article><h1>河湾新桥今天通车</h1>"
+    + "<p>河湾新桥今天上午通车，全长两公里，连接东西两岸，比原计划提前了三个月完工。</p>" * 3
+    + "</article></body></html>"
+)
+
+
+@pytest.mark.parametrize(
+    ("asked", "came", "reason"),
+    [
+        ("https://x.example/a/1.html", "https://x.example/", "soft-404"),
+        ("https://x.example/a/1.html", "https://www.x.example/index.html?from=timeline", "soft-404"),
+        ("https://x.example/?p=12", "https://x.example/", "soft-404"),
+        ("https://t.example/abc", "https://x.example/en/", "soft-404"),
+        ("https://x.example/a/1.html", "https://x.example/404.html", "soft-404"),
+        ("https://x.example/a/1.html", "https://consent.x.example/collect?id=1", "consent-wall"),
+        ("https://x.example/a/1.html", "https://x.example/cookie-wall?to=/a/1.html", "consent-wall"),
+        ("https://x.example/a/1.html", "https://passport.x.example/?back=1", "login-wall"),
+        ("https://x.example/a/1.html", "https://x.example/a/1-neu.html", None),
+        ("https://x.example/?p=12", "https://x.example/2026/bridge/", None),
+        ("https://x.example/", "https://x.example/", None),
+        ("https://x.example/2026/cookie-policy", "https://x.example/2026/cookie-policy/", None),
+    ],
+)
+def test_a_way_to_no_article_is_refused(asked: str, came: str, reason: str | None) -> None:
+    page = Page(came, BRIDGE.encode(), NOW, "text/html")
+    if reason is None:
+        assert reading.read(page, Link(asked), None, ZONE).title == "河湾新桥今天通车"
+        return
+    with pytest.raises(NotAnArticle) as refused:
+        reading.read(page, Link(asked), None, ZONE)
+    assert refused.value.reason == reason
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "reason"),
+    [
+        ('<?xml version="1.0"?><rss version="2.0"><channel><title>河湾晚报的订阅源</title></channel></rss>', "text/html", "xml"),
+        ("<!ELEMENT rss (channel)><!ATTLIST rss version CDATA #FIXED '2.0'>", "text/plain", "xml"),
+        ('<?xml version="1.0"?><note><body>这是一段不属于任何文章的文字，只是数据。</body></note>', "application/xml", "xml"),
+        ("<urlset><url><loc>https://x.example/1</loc></url></urlset>", "text/html", "xml"),
+        ('{"title": "河湾新桥今天通车", "text": "全长两公里，连接东西两岸。"}', "text/html", "data"),
+        ("<meta http-equiv=refresh content='0;url=/b'>跳转中", "text/html", "redirect"),
+    ],
+)
+def test_what_is_no_page_is_no_article(body: str, kind: str, reason: str) -> None:
+    with pytest.raises(NotAnArticle) as refused:
+        reading.read(
+            Page("https://x.example/a", body.encode(), NOW, kind), Link("https://x.example/a", "河湾新桥今天通车"), None, ZONE
+        )
+    assert refused.value.reason == reason
+
+
+def test_what_a_page_declares_before_its_root_is_no_text() -> None:
+    declared = BRIDGE.replace("<!doctype html>", '<!DOCTYPE html [<!ENTITY x "广告广告广告广告">]>')
+    record = reading.read(
+        Page("https://x.example/a", declared.encode(), NOW, "text/html"), Link("https://x.example/a"), None, ZONE
+    )
+    assert "广告" not in record.text
+    assert "]>" not in record.text
+
+
+@pytest.mark.parametrize(
+    ("text", "told", "kept"),
+    [
+        ("新桥今天通车。", "河湾新桥通车", True),
+        ("Ida Brook starts today.", "Harborlight names Ida Brook its finance chief", True),
+        ("Ida Brook starts today.", None, False),
+        ("Please enable JavaScript.", "Harborlight names Ida Brook its finance chief", False),
+        ("正在加载，请稍候。", "河湾新桥通车", False),
+    ],
+)
+def test_a_sentence_under_an_announced_headline_is_an_article(text: str, told: str | None, kept: bool) -> None:
+    title = told or "Harborlight names Ida Brook its finance chief"
+    body = f"<html><head><title>{title}</title></head><body><article><h1>{title}</h1><p>{text}</p></article></body></html>"
+    try:
+        record = _read(body, Link("https://x.example/flash/1", told))
+    except NotAnArticle:
+        assert not kept
+    else:
+        assert (record.text, kept) == (text, True)
+
+
+CONSENT = {
+    "en": "We and our 31 partners store and access information on your device. You can withdraw consent at any time in the cookie settings. "
+    "We use cookies to deliver our services. Accept all. Reject all.",
+    "zh": "我们及我们的31家合作伙伴会在您的设备上存储信息。您可以在隐私设置中管理cookie，也可以撤回您的同意。全部接受，或者拒绝全部cookie。",
+}
+
+
+@pytest.mark.parametrize("text", CONSENT.values(), ids=CONSENT)
+def test_a_page_that_asks_for_consent_is_no_article(text: str) -> None:
+    with pytest.raises(NotAnArticle) as refused:
+        _read(
+            f"<html><head><title>Notice</title></head><body><main><h1>Notice</h1><p>{text}</p></main></body></html>",
+            Link("https://x.example/a/1"),
+        )
+    assert refused.value.reason == "consent-wall"
+
+
+def test_a_temporary_link_of_wechat_knows_its_lasting_one() -> None:
+    own = "http://mp.weixin.qq.com/s?__biz=Mz1&amp;mid=22&amp;idx=1&amp;sn=ff"
+    body = f'<html><head><meta property="og:url" content="{own}"></head><body><h1 id="activity-name">河湾新桥今天通车</h1><div id="js_content">'
+    link = Link("https://mp.weixin.qq.com/s?src=11&timestamp=1795580000&ver=1&signature=zz")
+    record = _read(
+        body
+        + "<p>河湾新桥今天上午通车，全长两公里，连接东西两岸，比原计划提前了三个月完工。首日有两万人走过，夜里还放了灯光。</p></div></body></html>",
+        link,
+    )
+    assert [fact.quote for fact in record.facts if fact.value == "canonical"] == [own.replace("&amp;", "&")]
+
+
+@pytest.mark.parametrize(
+    ("canonical", "kept"),
+    [("/a/20261124/7654321.html?x=1", True), ("/amp/7654321", True), ("/list/20261124", False), ("/a/2026-11-24/", False), ("/a/20261124/", False)],
+)  # fmt: skip
+def test_an_address_of_the_same_day_is_not_the_same_article(canonical: str, kept: bool) -> None:
+    body = BRIDGE.replace("<head>", f'<head><link rel="canonical" href="{canonical}">')
+    record = _read(body, Link("https://x.example/a/20261124/7654321.html"))
+    assert any(fact.value == "canonical" for fact in record.facts) is kept

@@ -245,3 +245,13 @@ def test_in_a_month_each_trouble_is_told_once_and_in_time_and_no_other(tmp_path:
             assert [one.change.now.state.value for one in told] == [month.EXPECTED[model.fate]], model
             assert timedelta(0) < told[0].at - model.at <= month.allowed(model), model
     assert done.false_alarms() == []
+
+
+@pytest.mark.parametrize(("answers", "state"), [(2, State.HEALTHY), (3, State.UNSTABLE)])
+def test_links_that_change_at_every_poll_are_a_state(answers: int, state: State) -> None:
+    known = appeared(HOUR)
+    for _ in range(answers):
+        known = baseline.answered(known, 1000, "visit")
+    found = judged(known)
+    assert (found.state, "visit" in found.reason) == (state, state is State.UNSTABLE)
+    assert judged(baseline.answered(known, 1000, None)).state is State.HEALTHY
