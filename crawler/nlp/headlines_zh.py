@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -132,7 +132,6 @@ class Told:
     start: int = 0
     end: int = 0
     is_clean: bool = False
-    actors: tuple[str, ...] = field(default=())
 
 
 def told(sentence: str, acts: Sequence[str]) -> Told:
