@@ -36,7 +36,6 @@ OFTEN, LONG = (
 )  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
 GENERAL = "ai"
 LANGUAGE = "llm"
-CONTEXT = 24  # characters of the text on each side of a name that go into its quote
 
 
 @dataclass(slots=True)

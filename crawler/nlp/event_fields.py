@@ -53,7 +53,7 @@ def main_name(title: str, text: str, language: str | None) -> str:
         found = [name for part in re.split("[、：；，]", subject) for name in _institution_and_person(part)]
         names = [_named(name) for name in found]
     else:
-        names = [_without_title(re.sub(r"(?:'s|’s|[.,'’])+$", "", match[0])) for match in _proper.finditer(title)]
+        names = [_without_title(_ending_en.sub("", match[0])) for match in _proper.finditer(title)]
         names = [name for one in names for name in ([one] if text.count(one) > 1 else one.split()) if name not in _no_actor]
     return next((name for name in names if 1 < len(name) <= 24 and text.count(name) > 1 and not _NOT_A_NAME.search(name)), "")
 
@@ -353,7 +353,7 @@ def _object_zh(headline: str, made: Told) -> str | None:
 
 
 _proper = re.compile(
-    r"(?:[A-Z][\w&.’'-]*|[a-z]+[A-Z]\w*)(?: (?:of|de|for|and|the) (?=[A-Z])(?:[A-Z][\w&’'-]*)| (?:[A-Z][\w&’'-]*|\d+(?:\.\d+)?))*"
+    r"(?:[A-Z][\w&.’'-]*|[a-z]+[A-Z]\w*)(?: (?:[A-Z]\.){2,}| (?:of|de|for|and|the) (?=[A-Z])(?:[A-Z][\w&’'-]*)| (?:[A-Z][\w&’'-]*|\d+(?:\.\d+)?))*"
 )
 _title_words = frozenset(
     "President Judge Senator Governor Gov Sen Rep Dr Mr Mrs Ms Prof Professor Minister Mayor Chief Executive Officer "
@@ -383,28 +383,34 @@ def _actors_en(headline: str, text: str) -> tuple[str, ...]:
     """The names of the headline, without places and without what is made."""
     found: list[str] = []
     for match in _proper.finditer(headline):
-        name = _without_title(re.sub(r"(?:'s|’s|[.,'’])+$", "", match[0]))
-        single = " " not in name
-        if (
-            not name
-            or name in _no_actor
-            or (single and (name.rstrip("s") in _no_actor or name.isdigit() or (name.isupper() and len(name) < 3)))
-        ):
-            continue
-        if (
-            match.start() == 0
-            and single
-            and ((name.endswith("s") and not name.endswith("ss")) or re.search(rf"\b{re.escape(name.lower())}\b", text))
-        ):
-            continue  # a word that only begins the sentence
         before = headline[max(0, match.start() - 60) : match.start()]
-        is_place = _place.search(before) and not _institution.search(name)
-        if single and _what_kind.match(headline, match.end()):
-            continue
-        if is_place or _makes.search(before) or re.fullmatch(r"[A-Z][\w-]*[- ]?\d[\w.]*", name):
-            continue
-        found.append(name)
+        whole = match[0]
+        for part in [whole] if _institution.search(whole) else whole.split(" and "):
+            name = _without_title(_ending_en.sub("", part))
+            is_first = match.start() == 0 and whole.startswith(part)
+            is_place = _place.search(before) and not _institution.search(name)
+            is_kind = " " not in name and _what_kind.match(headline, match.end())
+            if _may_act(name, text, is_first=is_first) and not (is_place or is_kind or _makes.search(before)):
+                found.append(name)
     return tuple(dict.fromkeys(found))[:6]
+
+
+_ending_en = re.compile(r"(?:'s|’s|[.,'’])+$")
+_version_en = re.compile(r"[A-Z][\w-]*[- ]?\d[\w.]*|[A-Z][a-z]{2,8}\.? \d{1,2}")
+
+
+def _may_act(name: str, text: str, *, is_first: bool) -> bool:
+    """True for a name; not for a place or nationality, a version, or a word that only begins the sentence."""
+    if not name or name in _no_actor or _version_en.fullmatch(name):
+        return False
+    if " " in name:
+        return True
+    if name.rstrip("s") in _no_actor or name.isdigit() or (name.isupper() and len(name) < 3):
+        return False
+    begins = is_first and (
+        name.endswith(("ed", "ing", "ions")) or (name.endswith("s") and not name.endswith("ss")) or "-" in name
+    )
+    return not begins and not (is_first and re.search(rf"\b{re.escape(name.lower())}\b", text))
 
 
 def _without_title(name: str) -> str:

@@ -305,6 +305,8 @@ def _beginning(text: str) -> str:
     kept = words[: LONGEST_WORDS - 1]
     while len(kept) > 6 and (kept[-1].lower().strip(",;:") in _weak or kept[-1].lower() in _breaks):
         kept.pop()
+    while len(kept) > 6 and kept[-1][:1].isupper() and words[len(kept)][:1].isupper():  # no half a name
+        kept.pop()
     return _capital(" ".join(kept).rstrip(",;:")) + "…"
 
 
