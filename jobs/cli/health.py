@@ -16,7 +16,7 @@ from jobs.cli.source_table import Line, as_json, brief, counted, print_table, tr
 from jobs.config.load import Config
 from jobs.monitor import source_monitor
 from jobs.monitor.source_health import cut_off
-from storage.archive import queries
+from storage.archive import derived, queries
 from storage.archive.queries import Beat
 from storage.queue import gaps, sources, usage
 from storage.queue.arrival_rate import Rhythm
@@ -33,16 +33,22 @@ def status(context: typer.Context, json_lines: Json = False) -> None:
     cli: Cli = context.obj
     config, now = cli.config(), clock.now()
     with cli.archive() as db:
-        report = db.read(lambda s: queries.status(s, now))
+        report, unfound = db.read(lambda s: (queries.status(s, now), derived.left(s)))
         late = db.read(lambda s: queries.late(s, now - PATIENCE))
         spent = db.read(lambda s: usage.of_day(s, f"{now.astimezone(config.zone):%Y-%m-%d}"))
         lines = db.read(lambda s: _lines(s, config, now))
         found = db.read(lambda s: gaps.since(s, now - GAPS_SHOWN))
     if json_lines:
-        more = {"requests_today": spent, "budget": config.crawl.budget, "late": late, "possible_gaps": list(map(asdict, found))}
+        more = {
+            "not_in_index": unfound,
+            "requests_today": spent,
+            "budget": config.crawl.budget,
+            "late": late,
+            "possible_gaps": list(map(asdict, found)),
+        }
         write_json([_summary(report, now) | more, *(asdict(line.row) | as_json(line) for line in lines)])
         return
-    for name, text in _overview(report, late, spent, lines, config, now).items():
+    for name, text in _overview(report, unfound, late, spent, lines, config, now).items():
         out.print(f"{name:9}{text}", markup=False, highlight=False)
     _print(lines, found, config, now, most=AT_A_GLANCE)
 
@@ -53,7 +59,7 @@ def _lines(session: Session, config: Config, now: datetime) -> list[Line]:
 
 
 def _overview(
-    report: queries.Status, late: Mapping[str, int], spent: int, lines: list[Line], config: Config, now: datetime
+    report: queries.Status, unfound: int, late: Mapping[str, int], spent: int, lines: list[Line], config: Config, now: datetime
 ) -> dict[str, str]:
     beat = report.beats.get("daemon")
     seen = f"last seen {brief(beat.at, now, config.zone)}" if beat else "never seen"
@@ -61,7 +67,8 @@ def _overview(
     ill = sum(bool(line.health.state.family) for line in lines)
     return {
         "daemon": f"running ({beat.detail})" if beat and _alive(beat, now) else f"not running, {seen}",
-        "archive": f"{report.records} records, {report.reprints} of them reprints{newest}",
+        "archive": f"{report.records} records, {report.reprints} of them reprints{newest}"
+        + (f"; {unfound} of them are still to be put into the index" if unfound else ""),
         "sources": f"{len(lines)} watched, {ill or 'none'} in trouble"
         + (CUT_OFF if cut_off([line.row for line in lines]) else ""),
         "late": counted({"polls": late["poll"], "articles to read": late["article"]}),
