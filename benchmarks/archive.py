@@ -27,7 +27,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import insert, or_, select, text
 
 from crawler.nlp.lexicon import Name, names
 from crawler.record import Company, Fact, Record
@@ -124,6 +124,10 @@ def fill(db: Database, pool: list[str], count: int) -> None:
             db.write_now(lambda s, batch=batch: _insert(s, batch))
             batch = []
     db.write_now(lambda s: _insert(s, batch))
+    if not db.path:  # PostgreSQL has not counted the ids that were given
+        db.write_now(
+            lambda s: s.execute(text("SELECT setval(pg_get_serial_sequence('article', 'id'), (SELECT max(id) FROM article))"))
+        )
 
 
 def _insert(session, batch: list[Record]) -> None:
