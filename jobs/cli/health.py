@@ -30,6 +30,8 @@ def status(context: typer.Context, json_lines: Json = False) -> None:
     if json_lines:
         write_json([_summary(report), *map(as_json, report.sources)])
         return
+    with cli.archive() as db:
+        say(f"{'database':9}{db.path.absolute() if db.path else db.name}")
     for name, text in _overview(report, config, now).items():
         say(f"{name:9}{text}")
     _print(report.sources, report.gaps, config, now, most=AT_A_GLANCE)
@@ -42,7 +44,8 @@ def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
     ill = sum(bool(line.health.state.family) for line in report.sources)
     return {
         "daemon": f"running ({beat.detail})" if beat and report.running else f"not running, {seen}",
-        "archive": f"{totals.records} records, {totals.reprints} of them reprints{newest}",
+        "archive": f"{totals.records} records, {totals.reprints} of them reprints{newest}"
+        + (f"; {report.not_in_index} of them are still to be put into the index" if report.not_in_index else ""),
         "sources": f"{len(report.sources)} watched, {ill or 'none'} in trouble" + CUT_OFF * report.cut_off,
         "late": counted({"polls": report.late["poll"], "articles to read": report.late["article"]}),
         "requests": _spent(report.requests_today, report.budget),
@@ -70,7 +73,13 @@ def _spent(requests: int, budget: int | None) -> str:
 def _summary(report: Status) -> dict[str, Any]:
     row: dict[str, Any] = asdict(report)
     totals = report.totals
-    more = {"requests_today": report.requests_today, "budget": report.budget, "late": report.late, "possible_gaps": row["gaps"]}
+    more = {
+        "not_in_index": report.not_in_index,
+        "requests_today": report.requests_today,
+        "budget": report.budget,
+        "late": report.late,
+        "possible_gaps": row["gaps"],
+    }
     beats = {name: one.at for name, one in totals.beats.items()}
     return {**row["totals"], "beats": beats, "running": report.running, **more}
 

@@ -12,7 +12,7 @@ from jobs import pacing
 from jobs.config.load import Config
 from jobs.monitor import source_monitor
 from jobs.monitor.source_health import Health, cut_off
-from storage.archive import queries
+from storage.archive import derived, queries
 from storage.archive.queries import Beat
 from storage.queue import gaps, sources, usage
 from storage.queue.arrival_rate import Rhythm
@@ -35,7 +35,10 @@ class SourceStatus:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """All of it. `running`: the daemon beats. `late` is by kind. `cut_off`: nearly no source can be reached, the network here is down."""
+    """All of it. `running`: the daemon beats. `late` is by kind. `cut_off`: nearly no source can be reached, the network here is down.
+
+    `not_in_index`: records of before there was one, which search reads one by one until they are in it.
+    """
 
     running: bool
     totals: queries.Status
@@ -45,6 +48,7 @@ class Status:
     sources: tuple[SourceStatus, ...]
     cut_off: bool
     gaps: tuple[Gap, ...]
+    not_in_index: int = 0
 
     @property
     def daemon(self) -> Beat | None:
@@ -65,6 +69,7 @@ def status(session: Session, config: Config, now: datetime) -> Status:
         sources=lines,
         cut_off=cut_off([line.row for line in lines]),
         gaps=tuple(gaps.since(session, now - GAPS_SHOWN)),
+        not_in_index=derived.left(session),
     )
 
 

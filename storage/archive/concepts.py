@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, delete, except_, func, insert, select, tuple_
+from sqlalchemy import BigInteger, Integer, bindparam, column, delete, except_, exists, func, insert, select, values
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -116,7 +116,7 @@ def _ids(session: Session, wanted: dict[Any, Mentioned]) -> dict[tuple[str, str]
     """The ids of these concepts; those that are new get one."""
     if not wanted:
         return {}
-    found = _known_ids(session, list(wanted))
+    found = _known_ids(session, wanted)
     new = [one for key, one in wanted.items() if key not in found]
     rows = [{"kind": one.kind, "key": one.key, "zh": one.zh, "en": one.en} for one in new]
     if rows:
@@ -125,20 +125,25 @@ def _ids(session: Session, wanted: dict[Any, Mentioned]) -> dict[tuple[str, str]
     return found
 
 
-def _known_ids(session: Session, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], int]:
+def _known_ids(session: Session, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    by_kind: dict[str, list[str]] = {}
+    for kind, key in keys:
+        by_kind.setdefault(kind, []).append(key)
     query = select(concept.c.kind, concept.c.key, concept.c.id)
-    rows = (row for part in _parts(keys) for row in session.execute(query.where(tuple_(concept.c.kind, concept.c.key).in_(part))))
+    parts = ((kind, part) for kind, listed in by_kind.items() for part in _parts(listed))
+    rows = (row for kind, part in parts for row in session.execute(query.where(concept.c.kind == kind, concept.c.key.in_(part))))
     return {(row.kind, row.key): row.id for row in rows}
 
 
 def _there(session: Session, keys: Collection[_Row]) -> set[_Row]:
-    """Which of these have a mention."""
-    columns = (mention.c.concept_id, mention.c.day, mention.c.story)
-    return {
-        (row.concept_id, row.day, row.story)
-        for part in _parts(set(keys))
-        for row in session.execute(select(*columns).distinct().where(tuple_(*columns).in_(part)))
-    }
+    """Which of these have a mention; each is looked up: SQLite reads the whole table for a list of rows."""
+    found: set[_Row] = set()
+    for part in _parts(set(keys)):
+        asked = values(column("c", BigInteger), column("d", Integer), column("s", BigInteger), name="asked").data(part).cte()
+        own = (mention.c.concept_id == asked.c.c, mention.c.day == asked.c.d, mention.c.story == asked.c.s)
+        rows = session.execute(select(asked.c.c, asked.c.d, asked.c.s).where(exists().where(*own)))
+        found.update((row.c, row.d, row.s) for row in rows)
+    return found
 
 
 def _count(session: Session, keys: Iterable[_Row], stories: Collection[_Row], sign: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crawler.analyzers import companies
+from crawler.nlp.lexicon import names
 from crawler.record import Event, Record
 
 
@@ -43,7 +44,24 @@ def test_a_company_of_the_text_acts_in_an_event() -> None:
     assert found("一周要闻", text, "百度宣布下调接口价格") == {"百度": "actor", "腾讯": "named"}
 
 
-@pytest.mark.parametrize("title", ["今年苹果丰收，果农增收", "The cursor moves by itself", "An honor for the village school"])
+def test_the_lexicon_knows_companies_and_labs_in_both_languages() -> None:
+    known = names("company").values()
+    assert len(known) >= 500
+    assert all(name.zh and name.en for name in known)
+    assert len({name.id for name in known}) == len(known)
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "今年苹果丰收，果农增收",
+        "人工智能浪潮席卷全国",
+        "周末的微博热搜",
+        "红杉林的清晨",
+        "The cursor moves by itself",
+        "An honor for the village school",
+    ],
+)
 def test_a_doubtful_name_alone_is_no_company(title: str) -> None:
     assert found(title, language="zh" if title[0] > "z" else "en") == {}
 
