@@ -443,7 +443,7 @@ class Config(Section):
     database: Annotated[str, Field(repr=False)] = "sqlite:///data/zhixun.db"
     """Where records are kept: `sqlite:///FILE` or `postgresql+psycopg://user@host/name`"""
     timezone: Zone = "Asia/Shanghai"
-    """How dates without a zone are read and times are shown"""
+    """How dates without a zone are read and times are shown, in messages and feeds too; a zone that a page names is heard (below)"""
     crawl: CrawlConfig = CrawlConfig()
     """How pages are fetched"""
     analysis: AnalysisConfig = AnalysisConfig()

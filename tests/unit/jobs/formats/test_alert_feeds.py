@@ -82,7 +82,7 @@ def test_who_told_it_later_is_in_the_entry(db: Database, tmp_path: Path) -> None
 
 
 def raise_alert(db: Database, title: str, number: int) -> None:
-    record = Record(title, f"https://x.example/{number}", f"{number}" * 50, source=f"s{number}", published=NOW)
+    record = Record(title, f"https://x.example/{number}", f"{title}.", source=f"s{number}", published=NOW)
     draft = articles.AlertDraft("r", "v1", (), payload(record, Hit("r", "v1", ())))
     at = NOW + timedelta(minutes=number)
     db.write_now(lambda s: articles.store(s, record, key=record.link, alerts=[draft], now=at))
