@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crawler.errors import ZhixunError
 from storage.alerts import withheld
+from storage.archive import derived
 from storage.stories import by_hand
 
 
@@ -40,8 +41,14 @@ def split_alert(session: Session, alert_id: int, now: datetime) -> Split:
     moved: list[int] = []
     for article_id in folded:
         if article_id not in moved:
-            moved += by_hand.set_apart(session, article_id, now)
+            moved += _set_apart(session, article_id, now)
     return Split(tuple(sorted(set(moved))), tuple(withheld.release(session, moved, now)))
+
+
+def _set_apart(session: Session, article_id: int, now: datetime) -> list[int]:
+    moved = by_hand.set_apart(session, article_id, now)
+    derived.move(session, moved, article_id)
+    return moved
 
 
 def split_record(session: Session, article_id: int, now: datetime) -> Split:
@@ -53,7 +60,7 @@ def split_record(session: Session, article_id: int, now: datetime) -> Split:
         others = [str(one) for one in by_hand.members(session, article_id) if one != article_id]
         told = f"name one of the others: {', '.join(others)}" if others else "no other record tells it"
         raise NoSuchStory(f"record {article_id} is the first of its story; {told}")
-    moved = by_hand.set_apart(session, article_id, now)
+    moved = _set_apart(session, article_id, now)
     return Split(tuple(moved), tuple(withheld.release(session, moved, now)))
 
 
@@ -66,5 +73,6 @@ def join(session: Session, one: int, other: int, now: datetime) -> Joined:
     if story == second:
         raise NoSuchStory(f"records {one} and {other} are of one story already")
     moved = by_hand.put_together(session, one, other, now)
+    derived.move(session, moved, story)
     withheld.adopt(session, story, second)
     return Joined(story, tuple(moved))

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from crawler.record import Record
 from jobs.services import stories
 from storage.alerts import ledger
-from storage.archive import articles, queries
+from storage.archive import articles, derived, queries
 from storage.archive.articles import AlertDraft, Fold, Stored
 from storage.db import models
 from storage.db.database import Database
@@ -52,6 +52,7 @@ def test_a_record_that_is_set_apart_raises_the_alerts_that_were_withheld(db: Dat
     rows = db.read(lambda s: s.execute(select(models.delivery.c.state).where(models.delivery.c.alert_id.in_(done.alerts))).all())
     assert [row.state for row in rows] == ["pending"] * 4
     assert db.read(lambda s: ledger.duplicates(s, [1, 2])) == []
+    assert db.read(derived.check) == []
 
 
 def test_an_alert_is_raised_once_however_often_one_asks(db: Database) -> None:
@@ -93,6 +94,7 @@ def test_two_stories_that_a_person_joins_are_one_and_later_articles_are_folded_i
     store(db, 2, "远山资本押注港口机器人", TEXT, draft(), hours=1)
     done = db.write_now(lambda s: stories.join(s, 2, 1, NOW))
     assert (done.story, done.records) == (1, (2,))
+    assert db.read(derived.check) == []
     assert db.read(lambda s: by_hand.said_of(s, [1, 2])) == {(1, 2): True}
     later = store(db, 3, "远山资本押注港口机器人", COPY, draft(), hours=2)
     assert (later.story, later.alerts_made) == (1, 0)
