@@ -74,6 +74,12 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
         )
     if any(found.get(kind, 0) >= 2 for kind in _PHASES.values()):  # the headline of one says so, and the other's does not
         return False
+    if (
+        Kind.TRANSLATED in found
+    ):  # no wording to compare: the headline's amount, and a second thing that is seldom the same by chance
+        second = found.get(Kind.AMOUNT, 0) >= 2 or found.keys() & {Kind.OBJECT_NAME, Kind.WEEKDAY}
+        if Kind.TITLE_AMOUNT not in found or not second:
+            return False
     return bool(found.keys() & _DONE and found.keys() & _OBJECT) and not found.keys() & _OTHER
 
 
@@ -215,8 +221,10 @@ def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     ]
     yield Kind.ACT_MISSING, not all(known)
     yield Kind.THING, min(4, len(a["things"] & b["things"])) / 2 + _share(a["things"], b["things"])
+    alike = one.han == other.han and min(_heads(one.said, other.said)) >= NEARLY
     told = one.words["things"] & other.words["things"] or one.figures.versions & other.figures.versions
-    yield Kind.OBJECT, bool(told) or (one.han == other.han and min(_heads(one.said, other.said)) >= NEARLY)
+    yield Kind.OBJECT, bool(told or alike)
+    yield Kind.TRANSLATED, one.han != other.han
     yield Kind.ROLE, bool(a["roles"] & b["roles"])
     yield Kind.TURN, bool(a["turns"] & b["turns"])
 

@@ -27,6 +27,7 @@ class Kind(StrEnum):
     ROLE = "role"
     STAGE = "stage"
     TURN = "turn"
+    TRANSLATED = "another language"
     SUBJECT = "subject"
     PLAINTIFF = "plaintiff"
     CAUSE = "cause"

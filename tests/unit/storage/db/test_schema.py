@@ -57,5 +57,7 @@ def test_a_database_of_an_older_version_keeps_its_rows(schema: Path, tmp_path: P
 
 
 def _tables(raw: sqlite3.Connection) -> list[str]:
-    found = raw.execute("select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name not like 'search_index%'")
+    found = raw.execute(
+        "select name from sqlite_master where type = 'table' and name not like 'sqlite%' and name not like 'search_index%'"
+    )
     return [name for (name,) in found if name != "alembic_version"]
