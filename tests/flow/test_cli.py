@@ -102,7 +102,7 @@ def test_the_text_layout_comes_back_as_it_went(tmp_path: Path) -> None:
     first, back = (rows(zhixun(place, "records", "export", "--format", "jsonl"))[0] for place in (tmp_path, second))
     assert {key: first[key] for key in keys} == {key: back[key] for key in keys}
     assert first["ai_technologies"] == ["大语言模型"]
-    assert first["events"] == [{"headline": "发布大模型", "detail": "江湾市发布大模型“岚图”。"}]
+    assert [(each["headline"], each["detail"]) for each in first["events"]] == [("发布大模型", "江湾市发布大模型“岚图”。")]
 
 
 def test_search_and_back_test_use_the_language_of_the_rules(tmp_path: Path) -> None:
@@ -199,6 +199,11 @@ def test_parse_batch_answers_in_order_and_names_what_it_cannot_read(tmp_path: Pa
 
 
 def test_status_and_healthcheck_before_and_without_a_daemon(tmp_path: Path) -> None:
+    for verb in ("status", "healthcheck"):
+        done = zhixun(tmp_path, verb)
+        assert (done.returncode, "there is no archive yet at" in done.stderr) == (1, True)
+    assert not list(tmp_path.glob("*.db")), "reading makes nothing"
+    zhixun(tmp_path, "db", "upgrade")
     assert "never seen" in zhixun(tmp_path, "status").stdout
     assert zhixun(tmp_path, "healthcheck").returncode == 1
 
