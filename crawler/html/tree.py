@@ -45,7 +45,7 @@ _controls = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
 )
 _loose = re.compile(r"[\W_]+")
-_author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?)/|space-uid")
+_author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?)/")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _VOID = frozenset(("br", "wbr", "img", "hr"))
 _title_tag = re.compile(  # of the markup that people put into titles
@@ -278,13 +278,15 @@ def _in_a_list(element: etree._Element) -> bool:
 
 def _is_author(element: etree._Element) -> bool:
     """Does a link or span say that an author's name stands in it."""
+    if not element.keys():
+        return False
     look = element.get("class")
     if look and "rich_media" not in look and ("uthor" in look or "byline" in look or "nick" in look):
         return True
     if element.get("rel") == "author" or element.get("itemprop") == "author":
         return True
     address = element.get("href")
-    return address is not None and _author_page.search(address) is not None
+    return address is not None and ("space-uid" in address or _author_page.search(address) is not None)
 
 
 def people(root: etree._Element) -> list[str]:
