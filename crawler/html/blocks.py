@@ -50,6 +50,7 @@ class _Kinds(dict[str, int]):
         return kind
 
 
+_HIDING = frozenset(("style", "hidden", "aria-hidden"))
 _ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
 _KINDS = _Kinds(
     dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "sup": _NOTE} | dict.fromkeys((*DEAD, "title"), _DEAD)
@@ -171,15 +172,15 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
         if not starts:
             if element is veiled:
                 veiled, kind = None, _INLINE
-        elif veil is not None and (kind < _BREAK or kind > _DEAD):
-            get = element.get
-            ruled = covers and (veil[get("class")] or get("id") in veil.ids)
-            style = get("style")
-            seen = ruled or style or kind == _NOTE or get("aria-hidden") or get("hidden") is not None
-            if seen and _is_hidden(element, style, kind, ruled):
-                veiled = element
-                walk.skip_subtree()
-                continue
+        elif kind < _BREAK or kind > _DEAD:
+            said = element.keys()  # one call in place of five: many elements have no attribute, few one that hides
+            if veil is not None and (said or kind == _NOTE):
+                ruled = covers and (veil[element.get("class")] or element.get("id") in veil.ids)
+                seen = ruled or kind == _NOTE or not _HIDING.isdisjoint(said)
+                if seen and _is_hidden(element, element.get("style"), kind, ruled):
+                    veiled = element
+                    walk.skip_subtree()
+                    continue
         if kind >= _CUSTOM:
             is_custom, kind = kind == _CUSTOM, _INLINE
             if not starts and customs and element is customs[-1]:
@@ -195,8 +196,7 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
                     joined.clear()
                 if kind == _FLOW:
                     if starts:
-                        look, ident = element.get("class"), element.get("id")
-                        names = f"{look or ''} {ident or ''}" if look or ident else " "
+                        names = f"{element.get('class') or ''} {element.get('id') or ''}" if said else " "
                         if customs and element is customs[-1]:
                             names = f"{element.tag} {names.strip()}"
                         looks, beside = names_of[names]

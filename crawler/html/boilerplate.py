@@ -54,7 +54,7 @@ _LINE = (
     r".{0,8}(?:跟贴|网友评论).{0,30}|.{0,16}参与评论.{0,12}|发表评论.{0,20}|暂无评论.{0,10}|我来说两句.{0,12}|登录后.{0,20}",
     r"(?:责任?编辑|编辑|完|全文完|【完】|（完）|\(完\)|本文完)\s*",
 )
-_LATIN = (
+_LATIN = (  # matched against the line in small letters: to ignore the case costs the engine ten times as much
     r"(?:read|see|watch|view|listen|hear)\s*(?:more|next|also|related|now|on)?\s*[:>»|].{0,160}",
     r"(?:related|also)\s*(?:reading|articles?|stories|story|content|topics?)?\s*[:>»|].{0,160}",
     r"(?:read|see|show|view|load|learn|find out)\s+(?:more|less|all|also|next|full story|the full story|more stories)(?:\s.{0,30})?",
@@ -73,17 +73,22 @@ _LATIN = (
     r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,60}",
     r"(?:published|updated|posted)\b.{0,40}\b(?:19|20)\d\d\b.{0,40}|(?:copyright|\(c\))\s.{0,160}",
     r"(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research)\s(?:by|from)\s.{0,160}",
-    r"by (?:the )?(?:[A-Z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
-    r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?"
-    r"|(?:.{0,60}\b)?(?:turn off|disable|switch off|pause|whitelist).{0,40}\bad[- ]?block.{0,160}",
+    r"by (?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
+    r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?",
     r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
-    r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}|.{0,120}\bback to video",
-    r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
+    r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}",
     r"(?:#\s*){2,5}|-\s*30\s*-|[-–—]?\s*ends\s*[-–—]?|(?:keywords?|filed under|categories|topics)\s*:.{0,160}",
     r"\d{1,3}\s*(?:comments?|shares?|min(?:ute)?s? read|likes?|views?)\.?|\d{1,2} of \d{1,3}",
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?)\b.{0,300}",
+)
+# Those that may begin with anything are tried everywhere in a line; a line is matched only when it holds one of _WIDE_HINTS.
+_WIDE_HINTS = ("block", " now", "rates", "deal", "price", "readers ", "back to video", "only provide")
+_WIDE = (
+    r"(?:.{0,60}\b)?(?:turn off|disable|switch off|pause|whitelist).{0,40}\bad[- ]?block.{0,160}",
+    r".{0,120}\bback to video",
+    r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
 )
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
@@ -98,7 +103,8 @@ _inside = re.compile(
     r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
-_english = re.compile("(?:" + "|".join(_LATIN) + ")$", re.I)
+_english = re.compile("(?:" + "|".join(_LATIN) + ")$")
+_wide = re.compile("(?:" + "|".join(_WIDE) + ")$")
 _tail = re.compile(
     r"\s*[\(（\[【]\s*(?:本文)?(?:责任?编辑|责编|编辑|实习编辑|见习编辑|作者|原标题|来源|文章来源|本文来源|新闻来源|校对|审核)"
     r"\s*[:：丨|/].{0,50}[\)）\]】]\s*[_\w]{0,12}$|\s*责任编辑\s*[:：].{0,30}$|返回[^，。]{2,8}[，,]\s*查看更多$"
@@ -140,9 +146,9 @@ def is_noise(text: str) -> bool:
         return _line.match(plain) is not None or (
             len(text) < MOST_PROMO and _calls.search(plain) is not None and _promises(plain) > 2
         )
-    if _english.match(text):
-        return True
     low = text.lower()
+    if _english.match(low) or (any(hint in low for hint in _WIDE_HINTS) and _wide.match(low)):
+        return True
     return any(hint in low for hint in _HINTS) and _inside.search(low) is not None
 
 

@@ -21,6 +21,8 @@ DATE = re.compile(
     rf"|\b\d{{1,2}}([/.])\d{{1,2}}\1(?:19|20)\d\d(?:{_clock})?"
     rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}|\b\d{{1,2}}\s+{_months},?\s+20\d\d{_en_clock}"
 )
+_needed = re.compile(r"[\d前刚剛昨今]")  # a date holds one of these, or one of the words
+_needed_words = ("ago", "just now", "yesterday")
 _clock_only = re.compile(_clock)
 _glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
 
@@ -61,7 +63,7 @@ def _dates_in(lines: Sequence[str]) -> Iterator[DateText]:
     above = ""
     for text, below in pairwise((*lines, "")):
         end = 0
-        for match in DATE.finditer(text[:LINE]):
+        for match in DATE.finditer(text[:LINE]) if _may_hold(text[:LINE]) else ():
             before, behind = text[end : match.start()], text[match.end() :]
             end = match.end()
             clock = f" {below}" if not behind and _clock_only.fullmatch(below) else ""
@@ -69,6 +71,11 @@ def _dates_in(lines: Sequence[str]) -> Iterator[DateText]:
             if rank is not None:
                 yield DateText(_glued.sub(r"\1 \2", _zone_ahead(before) + match[0] + _zone_behind(behind) + clock), rank)
         above = text
+
+
+def _may_hold(text: str) -> bool:
+    """False for a line in which no date can stand; cheap, where to look for one is not."""
+    return _needed.search(text) is not None or any(word in text for word in _needed_words)
 
 
 def _rank(before: str, behind: str) -> int | None:

@@ -61,12 +61,12 @@ class Veil(dict[str | None, bool]):
         self._sheets = [sheet for sheet in styles if len(sheet) <= MAX_STYLE]
         names = {name for sheet in self._sheets for name in _hidden_in(sheet)}
         self.ids = frozenset(name[1:] for name in names if name[0] == "#" and not self._is_shown(name))
-        self._classes = frozenset(name for name in names if name[0] == ".")
+        self._classes = frozenset(name[1:] for name in names if name[0] == ".")
         self.is_empty = not (self.ids or self._classes)
 
     def __missing__(self, look: str | None) -> bool:
-        classes = self._classes.intersection(f".{name}" for name in (look or "").split())
-        self[look] = found = any(not self._is_shown(name) for name in classes)
+        classes = self._classes.intersection((look or "").split())
+        self[look] = found = any(not self._is_shown(f".{name}") for name in classes)
         return found
 
     def _is_shown(self, name: str) -> bool:

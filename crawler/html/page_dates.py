@@ -226,15 +226,32 @@ def _in_state(head: Head, around: Around) -> Iterator[str]:
     title, opening = loose(around.title), loose(around.opening)[:OPENING]
     for whole in script_state.values(head.tags, around.title if not opening else "", 0) if title else ():
         above: dict[int, Any] = {}
-        for one in islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES):
-            above |= {id(part): one for part in (one.values() if isinstance(one, dict) else one) if isinstance(part, dict | list)}
-        for one in islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES):
-            if isinstance(one, dict) and any(_is_title(key, value, title, whole) for key, value in one.items()):
-                yield from _dates_at(one, above, 1, whole)
-            elif opening and any(
-                isinstance(value, str) and _holds(value, opening) for value in (one.values() if isinstance(one, dict) else one)
-            ):
-                yield from _dates_at(one, above, 5, whole)
+        for one in _containers(whole):
+            if levels := _levels(one, title, opening, whole):
+                above = above or _above(whole)
+                yield from _dates_at(one, above, levels, whole)
+
+
+def _containers(whole: Any) -> Iterator[Any]:
+    return islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES)
+
+
+def _above(whole: Any) -> dict[int, Any]:
+    """The identity of each object and list in a JSON value → what holds it."""
+    return {
+        id(part): one
+        for one in _containers(whole)
+        for part in (one.values() if isinstance(one, dict) else one)
+        if isinstance(part, dict | list)
+    }
+
+
+def _levels(one: Any, title: str, opening: str, whole: Any) -> int:
+    """How many levels around an object may hold the article's date: 0 where it is not the article."""
+    if isinstance(one, dict) and any(_is_title(key, value, title, whole) for key, value in one.items()):
+        return 1
+    values = one.values() if isinstance(one, dict) else one
+    return 5 if opening and any(isinstance(value, str) and _holds(value, opening) for value in values) else 0
 
 
 def _holds(text: str, opening: str) -> bool:

@@ -290,6 +290,7 @@ def _opened(text: str) -> Any:
     return text
 
 
+@lru_cache(maxsize=4096)
 def is_title(key: str) -> bool:
     """Does a key name a title."""
     return _TITLE.search(key) is not None

@@ -33,18 +33,19 @@ _bom = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "u
 _charset = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _doctype = re.compile(
-    rb"^\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
+    rb"\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
 )  # what it declares is no text
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
 _of_utf8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_CONTINUED = bytes(range(0x80, 0xC0))  # a character of UTF-8 holds one of these at least, and counting bytes is cheap
 _han = re.compile(f"[{HAN}]+")
 _private = re.compile("[\ue000-\uf8ff]")
 _controls = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
 )
 _loose = re.compile(r"[\W_]+")
-_author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?)/|space-uid")
+_author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?)/")
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _VOID = frozenset(("br", "wbr", "img", "hr"))
 _title_tag = re.compile(  # of the markup that people put into titles
@@ -64,7 +65,8 @@ def decode(body: bytes, content_type: str = "") -> str:
     except UnicodeDecodeError:
         pass
     text = body.decode("utf-8", "replace")
-    if text.count("\ufffd") * BROKEN <= len(_of_utf8.findall(body)):
+    broken = text.count("\ufffd") * BROKEN
+    if broken <= len(body) - len(body.translate(None, _CONTINUED)) and broken <= len(_of_utf8.findall(body)):
         return text  # UTF-8 with a few broken bytes (a title cut in the middle of a character), whatever it declares
     declared = _declared(body, content_type)
     if declared and declared not in ("utf-8", "utf8"):
@@ -137,7 +139,9 @@ def parse(text: str) -> etree._Element:
 
 
 def _parse(raw: bytes) -> etree._Element:
-    raw = _doctype.sub(b"", raw[:MAX_BODY], count=1)
+    raw = raw[:MAX_BODY]
+    if declared := _doctype.match(raw):
+        raw = raw[declared.end() :]
     parser = etree.HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", huge_tree=True, collect_ids=False)
     try:
         root = etree.fromstring(_undone(raw), parser)
@@ -274,13 +278,15 @@ def _in_a_list(element: etree._Element) -> bool:
 
 def _is_author(element: etree._Element) -> bool:
     """Does a link or span say that an author's name stands in it."""
+    if not element.keys():
+        return False
     look = element.get("class")
     if look and "rich_media" not in look and ("uthor" in look or "byline" in look or "nick" in look):
         return True
     if element.get("rel") == "author" or element.get("itemprop") == "author":
         return True
     address = element.get("href")
-    return address is not None and _author_page.search(address) is not None
+    return address is not None and ("space-uid" in address or _author_page.search(address) is not None)
 
 
 def people(root: etree._Element) -> list[str]:
@@ -332,9 +338,10 @@ def loads(text: str) -> Any:
     text = (
         text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("<![CDATA[").removesuffix("]]>").rstrip("; \n")
     )
-    for attempt in (text, _line_breaks.sub(" ", text), _extra_comma.sub(r"\1", _line_breaks.sub(" ", text))):
+    for pattern, instead in ((None, ""), (_line_breaks, " "), (_extra_comma, r"\1")):  # most need no repair, and scripts are long
+        text = pattern.sub(instead, text) if pattern else text
         try:
-            return json.loads(attempt, strict=False)
+            return json.loads(text, strict=False)
         except (ValueError, RecursionError):
             continue
     return None
