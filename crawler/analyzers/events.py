@@ -109,8 +109,9 @@ def _words(name: str) -> frozenset[str]:
 
 @cache
 def _marks() -> tuple[list[str], Any]:
-    """The names of the patterns of the data file, and all of them as one automaton."""
-    names, patterns = [], re2.Set.SearchSet()
+    """The names of the patterns of the data file, and all of them behind a look for the words they need: one automaton of them
+    has too many states."""
+    names, patterns = [], re2.Filter()
     for name, pattern in table("events.yaml")["marks"].items():
         names.append(name.split()[0])
         patterns.Add(pattern)

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -101,8 +101,7 @@ class Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A clause of a sentence: offsets into it, what it says of itself, and where its own subject ends (`start` where it
     has none)."""
 
@@ -140,7 +139,7 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     offset = topic.end() if topic else 0
     found = list(clauses(sentence, offset))
     if found and found[-1].tells in _DONE:  # nothing is told behind it: the code was published
-        found[-1] = replace(found[-1], tells="")
+        found[-1] = found[-1]._replace(tells="")
     at = _place(found, acts)
     if at is None:
         return Told(_beginning(sentence), start=0, end=len(sentence))
@@ -176,9 +175,9 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
             goal, piece = piece, ""
         if len(piece) < 2 and not goal:
             continue
-        made = _clause(sentence, form, start, end, tokens, goal)
         first, last = bisect_left(starts, start), bisect_left(starts, end)
-        yield replace(made, mark=form[end : end + 1], has_verb=any(map(_says, tokens[first:last])))
+        made = _clause(sentence, form, start, end, tokens, goal)
+        yield made._replace(mark=form[end : end + 1], has_verb=any(map(_says, tokens[first:last])))
 
 
 def _tokens(form: str) -> list[Token]:
