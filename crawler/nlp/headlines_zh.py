@@ -49,6 +49,7 @@ _TELLS = (
     "裁定|认定|判定|判令|表示|称|说|指出|认为|强调|坦言|直言|解释|回应|预计|预测|估计|要求|提出|建议|呼吁|计划|明确|承诺|辩称|声称|答复|写道|希望|判断|提醒|决定|拟|力争|否认|承认"
 )
 _tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
+_LONGEST_TELLS = max(map(len, _TELLS.split("|"))) + 2  # with 道, and a line's end
 _told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|通告|通报|消息|内部信|致歉信|结果)$")
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
 _DONE = frozenset("公布 披露 公告 通报 证实 确认 否认 承认 报道 提示 宣布".split())
@@ -222,7 +223,7 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
         return Clause(
             start + whom.start("whom"), end, sentence[start + whom.start("whom") : end], start + whom.end("whom"), "获悉"
         )
-    tells = _tells.search(piece)
+    tells = _tells.search(piece, max(0, len(piece) - _LONGEST_TELLS))
     if tells and tells.start() == 0 and tells["verb"] not in PLAIN and len(piece) > len(tells["verb"]) + 1:
         tells = None  # 拟, 要求 … at the beginning are the clause's own verb
     stop = tells.start() if tells else found.start() if (found := _told.search(piece)) else 0
@@ -504,8 +505,8 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
             text = less.sub("", text) if less is _rules else _outside_quotes(less, text)
     if width(text) <= longest + (NAME_MORE if "《" in text or "“" in text else 0):
         return text
-    cuts = [cut for cut in _cuts(text) if LEAST < width(text[:cut]) <= longest and not _open_end.search(text[:cut])]
-    return next((text[:cut] for cut in reversed(cuts) if _is_whole(text[:cut])), "")
+    cuts = (text[:cut] for cut in reversed(list(_cuts(text))))
+    return next((cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut)), "")
 
 
 def _first_of_many(match: re.Match[str]) -> str:
@@ -527,6 +528,8 @@ def _is_whole(text: str) -> bool:
 
 
 def _outside_quotes(less: re.Pattern[str], text: str) -> str:
+    if "“" not in text and "《" not in text:
+        return less.sub("", text)
     parts = re.split(r"(“[^”]*”|《[^》]*》)", text)
     return "".join(part if at % 2 else less.sub("", part) for at, part in enumerate(parts))
 
