@@ -356,7 +356,7 @@ from crawler.text import normal
 normal("大語言模型")  # the normal form is there for the rules anyway
 process = psutil.Process()
 before, started = process.memory_info().rss, time.process_time()
-from crawler import adding
+from crawler.stages import add as adding
 adding.add(Record("星河智算发布大模型", "", "星河智算今天在澜州发布大模型。The company released a model."))
 print(f"ready in {time.process_time() - started:.2f} s CPU, memory +{(process.memory_info().rss - before) / 2**20:.0f} MB")
 """

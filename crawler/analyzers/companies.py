@@ -53,8 +53,9 @@ def add(record: Record) -> Record:
     language = record.language or language_of(record.title + "\n" + record.text)
     title, text = reading(record.title), reading(record.text)
     found = _seen(title, text)
-    for headline in (record.title, *(event.headline for event in record.events)):
-        for ident in _acting(Reading(headline)):
+    others = {event.headline for event in record.events} - {record.title} if found else set()
+    for place in (title, *map(Reading, others)):
+        for ident in _acting(place):
             if ident in found:
                 found[ident].acts = True
     ranked = sorted(found.items(), key=lambda item: (not item[1].acts, -item[1].count))[:MAX_COMPANIES]

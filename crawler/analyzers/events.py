@@ -109,8 +109,9 @@ def _words(name: str) -> frozenset[str]:
 
 @cache
 def _marks() -> tuple[list[str], Any]:
-    """The names of the patterns of the data file, and all of them as one automaton."""
-    names, patterns = [], re2.Set.SearchSet()
+    """The names of the patterns of the data file, and all of them behind a look for the words they need: one automaton of them
+    has too many states."""
+    names, patterns = [], re2.Filter()
     for name, pattern in table("events.yaml")["marks"].items():
         names.append(name.split()[0])
         patterns.Add(pattern)
@@ -204,10 +205,7 @@ def choose(title: str, text: str, language: str | None = None) -> list[Chosen]:
         if one.acts and points >= enough:  # reading it adds no more
             candidates.append(Chosen(one.sentence, points, one.acts, heading))
     ranked = sorted(candidates, key=lambda one: -one.points)[: MAX_EVENTS + 2]
-    ranked = sorted((_read(one, language) for one in ranked), key=lambda one: -one.points)
-    share = 0.0 if is_survey else SHARE * min(1.0, _length(text) / 2)
-    least = max(enough, share * ranked[0].points if ranked else 0.0)
-    kept = [one for one in ranked if one.points >= least]
+    kept = _sure(ranked, language, enough, 0.0 if is_survey else SHARE * min(1.0, _length(text) / 2))
     if is_survey:
         kept = _by_turns(kept)
     return sorted(_folded(kept)[:MAX_EVENTS], key=lambda one: one.sentence.start)
@@ -222,6 +220,17 @@ def _least(title: str, text: str, is_survey: bool) -> float:
 def _length(text: str) -> float:
     """How often a text is twice as long as a short one."""
     return math.log2(max(1.0, len(reading(text).sentences) / SHORT))
+
+
+def _sure(ranked: list[Chosen], language: str | None, least: float, share: float) -> list[Chosen]:
+    """Those that have enough points when they are read, and this share of the best one's; the best first. Who has too few before is
+    not read."""
+    found: list[Chosen] = []
+    for one in ranked:
+        if one.points >= least:
+            found.append(_read(one, language))
+            least = max(least, share * found[-1].points)
+    return sorted((one for one in found if one.points >= least), key=lambda one: -one.points)
 
 
 def _read(one: Chosen, language: str | None) -> Chosen:
@@ -311,7 +320,7 @@ def scored(title: str, text: str) -> list[Scored]:
 
 def _score(sentence: Sentence, place: int, title: frozenset[str], read: Reading) -> Scored:
     tokens = read.tokens[sentence.first_word : sentence.last_word]
-    acts = sorted(_acts(tokens, read.words, sentence.first_word), reverse=True)
+    acts = [] if _either().isdisjoint(tokens) else sorted(_acts(tokens, read.words, sentence.first_word), reverse=True)
     points = WEIGHTS["title"] * len(title.intersection(tokens)) / max(4, len(title))
     if place == 0:
         points += WEIGHTS["first"]

@@ -32,7 +32,8 @@ _GENERIC = re.compile(
 )
 _GENERIC_EN = frozenset("news home homepage latest breaking headlines article articles story stories blog press site".split())
 _quoted = re.compile(r'"([^"\s，。！？；]{2,10})"')
-_CUT_NAME = "科市省区县州镇局院会部厅网社署"  # with which a name goes on, if all its places do
+_CUT_NAME = frozenset("科市省区县州镇局院会部厅网社署")  # with which a name goes on, if all its places do
+_version = re.compile(r" \d{1,3}(?:\.\d+)?(?![\d%,])")
 _no_word = re.compile(r"^[日月年号起]|起施行|施行$")  # 日起施行
 _shouted = re.compile(r"[A-Z]{4,}(?: [A-Z]{2,})*$")  # the place of a dateline
 _ENDINGS = tuple("科技 集团 公司 医院 大学 银行 研究院 智能 资本 半导体 医疗 汽车 实验室 委员会 协会".split())
@@ -199,12 +200,22 @@ def _fact(item: Ranked, title: Reading, text: Reading) -> Fact:
     return Fact("keyword", " ".join(value.split()), f"title: {title.text}", "builtin", score=certainty)
 
 
+def _behind(form: str, text: str) -> set[str]:
+    """The characters behind the places of a phrase."""
+    found: set[str] = set()
+    at = text.find(form)
+    while at >= 0:
+        end = at + len(form)
+        found.add(text[end : end + 1])
+        at = text.find(form, end + 1)
+    return found
+
+
 def _whole(form: str, end: int, text: Reading) -> int:
     """Where the phrase ends when the segmenter cut a name: 云起数 goes on to 云起数科 at all its places, Corral to Corral 3."""
-    behind = {match[1] for match in re.finditer(re.escape(form) + "(.?)", text.form)}
-    if len(behind) == 1 and is_han(form[-1]) and (more := behind.pop()) and more in _CUT_NAME:
+    if is_han(form[-1]) and len(behind := _behind(form, text.form)) == 1 and behind <= _CUT_NAME:
         return end + 1
-    version = re.compile(r" \d{1,3}(?:\.\d+)?(?![\d%,])").match(text.form, end)
+    version = _version.match(text.form, end)
     first = text.normal.origin(end - len(form)) if version else 0
     if version and text.text[first].isupper() and text.form.count(form + version[0]) * 2 > text.form.count(form):
         return version.end()

@@ -121,8 +121,9 @@ def _done(place: Reading) -> Iterator[Match]:
 
 @cache
 def _acts() -> tuple[list[Term], Any]:
-    """The terms of the data file's `acts`, whose aliases are patterns, and all of these as one automaton."""
-    acts, together = [], re2.Set.SearchSet()
+    """The terms of the data file's `acts`, whose aliases are patterns, and all of these behind a look for the words they need.
+    One automaton of all of them has more states than its memory holds, and makes them anew in every text."""
+    acts, together = [], re2.Filter()
     for line in str(table("taxonomy.yaml")["acts"]).splitlines():
         ident, _, written = line.partition(" | ")
         acts.append(Term("technology", ident.rstrip("?"), written, unsure=ident.endswith("?")))

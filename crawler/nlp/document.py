@@ -187,6 +187,7 @@ def reading(text: str) -> Reading:
 _han = re.compile(f"[{HAN}]+")
 _spaced = re.compile(r"[^\W_]+(?:['.&/+][^\W_]+)*|[\W_]")
 _ends = re.compile(r"[。!?…]+|\.(?=[\"')]* )|\n|$")
+_following = re.compile(r"[\"') ]*(.)")
 _abbreviated = re.compile(
     r"(?:^|[\W_])(?:[a-z]|mr|mrs|ms|dr|prof|st|gen|sen|rep|gov|vs|no|inc|ltd|co|corp|jr|sr|u\.s|u\.k|a\.m|p\.m|jan|feb|aug|sept|oct|nov|dec)$"
 )
@@ -216,7 +217,7 @@ def _goes_on(read: Reading, stop: int) -> bool:
     """True when the full stop there ends an abbreviation, or a small letter follows."""
     if _abbreviated.search(read.form, max(0, stop - 12), stop):
         return True
-    following = re.compile(r"[\"') ]*(.)").match(read.form, stop + 1)
+    following = _following.match(read.form, stop + 1)
     return bool(following and read.text[read.normal.origin(following.start(1))].islower())
 
 

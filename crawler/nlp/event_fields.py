@@ -111,9 +111,12 @@ def _amount_zh(headline: str, quote: str) -> str | None:
     return found[0] if found else None
 
 
+_CURRENCIES_EN = tuple("$ € £ ¥ dollars euros pounds yuan yen won rupees francs crowns rand".split())
+
+
 def _amount_en(headline: str, quote: str) -> str | None:
     for text in (headline, quote):
-        for match in _money_en.finditer(text):
+        for match in _money_en.finditer(text) if any(name in text for name in _CURRENCIES_EN) else ():
             if not _of_value_en.search(text, max(0, match.start() - 40), match.start()):
                 return match[0].rstrip(".,")
     return None
@@ -410,7 +413,8 @@ def _may_act(name: str, text: str, *, is_first: bool) -> bool:
     begins = is_first and (
         name.endswith(("ed", "ing", "ions")) or (name.endswith("s") and not name.endswith("ss")) or "-" in name
     )
-    return not begins and not (is_first and re.search(rf"\b{re.escape(name.lower())}\b", text))
+    lower = name.lower()
+    return not begins and not (is_first and lower in text and re.search(rf"\b{re.escape(lower)}\b", text))
 
 
 def _without_title(name: str) -> str:

@@ -53,7 +53,7 @@ def language_of(text: str) -> str | None:
     if not words:
         return None
     lower = [word.lower() for word in words]
-    votes = {code: sum(word in common for word in lower) for code, common in _common.items()}
+    votes = {code: sum(map(common.__contains__, lower)) for code, common in _common.items()}
     best = max(votes, key=lambda code: votes[code])
     if votes[best] * 12 >= len(lower):
         return best

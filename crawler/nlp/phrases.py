@@ -260,8 +260,10 @@ def phrases(title: Reading, text: Reading) -> dict[str, Candidate]:
 
 def _note(run: list[tuple[int, int, bool]], place: Reading, title: Reading, found: dict[str, Candidate]) -> None:
     for at in range(len(run)):
+        start, has_capitals = run[at][0], True
         for last in range(at, min(len(run), at + 3)):
-            start, end = run[at][0], run[last][1]
+            _, end, is_capital = run[last]
+            has_capitals = has_capitals and is_capital
             form = place.form[start:end]
             one = found.get(form)
             if one is None:
@@ -274,7 +276,7 @@ def _note(run: list[tuple[int, int, bool]], place: Reading, title: Reading, foun
                 one.in_title = 1
             else:
                 one.in_text = one.in_text or (start, end)
-                one.capitals += all(capital for _, _, capital in run[at : last + 1])
+                one.capitals += has_capitals
 
 
 def worth_spaced(_form: str, one: Candidate) -> float:

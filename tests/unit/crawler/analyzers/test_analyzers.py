@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import re2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -123,6 +124,35 @@ def test_quality_on_our_own_gold_does_not_sink(chosen: str, name: str, precision
     right = sum(len(said & due) for said, due in pairs)
     assert right / sum(len(said) for said, _ in pairs) >= precision
     assert right / sum(len(due) for _, due in pairs) >= recall
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["新系统可以自动编写代码，并由摄像头识别车牌。", "Cameras spot cracks, and the tool writes the code.", "今天有雨。", ""],
+)
+def test_patterns_looked_for_together_are_those_found_one_by_one(text: str) -> None:
+    acts, together = technologies._acts()
+    form = normal(text)
+    assert sorted(together.Match(form) or ()) == [at for at, term in enumerate(acts) if re2.search(term.alias, form)]
+    names, marks = events._marks()
+    patterns = lexicon.table("events.yaml")["marks"].values()
+    assert {names[at] for at in marks.Match(form) or ()} == {
+        name for name, pattern in zip(names, patterns, strict=True) if re2.search(pattern, form)
+    }
+
+
+def test_only_sentences_that_can_still_be_events_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    read: list[str] = []
+
+    def reading(one: events.Chosen, _language: str | None) -> events.Chosen:
+        read.append(one.heading)
+        return one._replace(points=one.points - 1)
+
+    monkeypatch.setattr(events, "_read", reading)
+    sentence = document.Reading("云湾发布新品。").sentences[0]
+    ranked = [events.Chosen(sentence, points, (), name) for name, points in (("a", 9.0), ("b", 5.5), ("c", 3.9), ("d", 3.0))]
+    assert [one.heading for one in events._sure(ranked, "zh", 2.0, 0.5)] == ["a", "b"]
+    assert read == ["a", "b"]
 
 
 def test_adding_runs_every_analyzer_of_the_family_each_after_those_it_builds_on() -> None:
