@@ -26,7 +26,22 @@ from storage.db.database import Database, open_database
 NewUrl = Callable[[], str]
 
 hypothesis.settings.register_profile("zhixun", deadline=None)  # a busy machine is no fault of ours
-hypothesis.settings.load_profile("zhixun")
+hypothesis.settings.register_profile("fast", deadline=None, max_examples=10)
+hypothesis.settings.load_profile("fast" if os.environ.get("ZHIXUN_FAST") == "1" else "zhixun")
+
+# `make test-fast` leaves these out: they start processes, servers or browsers, wait for time to pass, or try every byte.
+_SLOW = frozenset(
+    "test_pool test_engine test_browser test_middlewares test_fetch_one test_dispatcher test_channels test_channel_redirects test_power"
+    " test_failpoints test_contracts test_websub test_doctor test_metrics test_lock test_guard test_model test_pipeline test_annotate"
+    " test_source_monitor test_search_kills test_backfill test_clock_month test_clock_set_back test_untrusted test_pacing".split()
+)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark the tests of the slow modules."""
+    for item in items:
+        if item.path.stem in _SLOW:
+            item.add_marker(pytest.mark.slow)
 
 
 @contextmanager
