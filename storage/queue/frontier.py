@@ -196,21 +196,17 @@ def found(
     listed = identity.with_single_entries(session, claimed, links.newest_first(found.links, keys, now), keys)
     known = links.known(session, list(listed))
     habits = sources.habits_of(session, claimed.source_id)
-    last = gaps.last_good_poll(session, claimed.source_id)
-    others = identity.recognise(session, claimed, listed, known, keys, last=last, unstable=habits.renamed > 0)
+    others = _moved(session, claimed, listed, known, keys, unstable=habits.renamed > 0, now=now)
     known |= others.known
-    stay = {number for key, number in others.moved.items() if key in others.known}
-    identity.move(session, {number: listed[key] for key, number in others.moved.items()}, stay, now)
     new = {key: link for key, link in listed.items() if key not in known and key not in others.moved}
     left = max(0, len(new) - max_new)
     taken = dict(list(new.items())[:max_new])
     links.insert_articles(session, claimed, taken, now)
     more = links.insert_polls(session, claimed, found.more, now)
     more += _look_back(session, claimed, found, listed=listed, known=known, now=now)
-    again = left > 0 and claimed.attempts < MAX_ROUNDS
     sure = not left and found.whole and not (claimed.is_root and habits.is_short(size))
     values = {"etag": etag if sure else None, "last_modified": last_modified if sure else None, "full_at": now}
-    if again:
+    if left > 0 and claimed.attempts < MAX_ROUNDS:
         close(session, claimed, state="due", reason="more-to-come", **values)
     else:
         _close_poll(session, claimed, Reason.OK, now, next_due, **values)
@@ -229,6 +225,24 @@ def found(
     failpoint("before-found-commit")
     after_commit(session, "after-found-commit")
     return Kept(new=len(taken), known=len(listed) - len(new), left=left, more=more)
+
+
+def _moved(
+    session: Session,
+    claimed: Task,
+    listed: dict[str, Link],
+    known: set[str],
+    keys: identity.Keys,
+    *,
+    unstable: bool,
+    now: datetime,
+) -> identity.Recognised:
+    """Which of these links are articles that we know under another address; they are moved there."""
+    last = gaps.last_good_poll(session, claimed.source_id)
+    others = identity.recognise(session, claimed, listed, known, keys, last=last, unstable=unstable)
+    stay = {number for key, number in others.moved.items() if key in others.known}
+    identity.move(session, {number: listed[key] for key, number in others.moved.items()}, stay, now)
+    return others
 
 
 def _look_back(session: Session, claimed: Task, found: Found, *, listed: dict[str, Link], known: set[str], now: datetime) -> int:
