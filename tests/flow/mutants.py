@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from jobs import pipeline
@@ -52,12 +53,12 @@ def memory_queue() -> None:
 
 
 def validator_first() -> None:
-    """Save ETag and Last-Modified in a transaction of their own, before the links."""
+    """Save ETag, Last-Modified and that the list was whole in a transaction of their own, before the links."""
     original = pipeline.Pipeline._keep_links
 
     async def keep_links(self: Any, task: Any, watched: Any, answer: Any, found: Any) -> None:
         if found is not None:
-            await self._db.write(lambda s: _save(s, task, answer))
+            await self._db.write(lambda s: _save(s, task, answer, self._now()))
             await asyncio.sleep(0.2)
             failpoint("before-found-commit")
         await original(self, task, watched, answer, found)
@@ -65,12 +66,13 @@ def validator_first() -> None:
     pipeline.Pipeline._keep_links = keep_links  # type: ignore[method-assign]
 
 
-def _save(session: Any, task: frontier.Task, answer: Any) -> None:
+def _save(session: Any, task: frontier.Task, answer: Any, now: datetime) -> None:
     from sqlalchemy import update  # noqa: PLC0415
 
     from storage.db.models import task as table  # noqa: PLC0415
 
-    session.execute(update(table).where(table.c.id == task.id).values(etag=answer.etag, last_modified=answer.last_modified))
+    values = {"etag": answer.etag, "last_modified": answer.last_modified, "full_at": now}  # what makes the next poll conditional
+    session.execute(update(table).where(table.c.id == task.id).values(values))
 
 
 if __name__ == "__main__":
