@@ -26,12 +26,13 @@ def status(context: typer.Context, json_lines: Json = False) -> None:
     """What runs, what is late, what fails."""
     cli: Cli = context.obj
     config, now = cli.config(), clock.now()
-    report = cli.ask(lambda s: looking.status(s, config, now))
+    with cli.archive() as db:
+        place = db.path.absolute() if db.path else db.name
+        report = db.read(lambda s: looking.status(s, config, now))
     if json_lines:
         write_json([_summary(report), *map(as_json, report.sources)])
         return
-    with cli.archive() as db:
-        say(f"{'database':9}{db.path.absolute() if db.path else db.name}")
+    say(f"{'database':9}{place}")
     for name, text in _overview(report, config, now).items():
         say(f"{name:9}{text}")
     _print(report.sources, report.gaps, config, now, most=AT_A_GLANCE)
