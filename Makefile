@@ -46,7 +46,7 @@ bench: $(VENV)/.dev            ## the benchmarks that need nothing but this chec
 
 lock:                          ## after a change of dependencies in pyproject.toml (needs uv)
 	uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --group build pyproject.toml -o requirements.lock
-	uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --group test --extra apprise --extra openai --extra render pyproject.toml -o requirements-dev.lock
+	uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-header --no-annotate --group test --extra apprise --extra mcp --extra openai --extra parquet --extra render --extra xlsx pyproject.toml -o requirements-dev.lock
 
 clean:
 	rm -rf $(VENV) *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
