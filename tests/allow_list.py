@@ -21,15 +21,17 @@ FREE = frozenset(sys.stdlib_module_names) - OUTSIDE
 
 class AllowList(Contract):
     """`rooms`: entries such as ``crawler.html: crawler.record crawler.text lxml``. The entry with the longest name that fits a module
-    is the one it obeys. What is named may be a room, a module or a library; the standard library is free but for `OUTSIDE`.
+    is the one it obeys. What stands in `everywhere` each of them may import. What is named may be a room, a module or a library; the standard library is free but for `OUTSIDE`.
     """
 
     type_name = "allow_list"
     rooms = fields.ListField(subfield=fields.StringField())
+    everywhere = fields.ListField(subfield=fields.StringField(), required=False)
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:
         """Every breach, as a sentence."""
-        entries = dict(_entry(str(line)) for line in self.rooms)
+        shared = frozenset(str(name) for name in self.everywhere or ())
+        entries = {room: names | shared for room, names in (_entry(str(line)) for line in self.rooms)}
         tops = {name.partition(".")[0] for name in entries}
         ours = sorted(name for name in graph.modules if name.partition(".")[0] in tops and name not in tops)
         said = [line for name in ours for line in _breaches(graph, name, entries)]

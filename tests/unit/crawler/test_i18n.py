@@ -1,0 +1,71 @@
+"""Two languages, one catalogue."""
+
+import ast
+import json
+import string
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from crawler import i18n
+
+ROOT = Path(__file__).parents[3]
+ROOMS = ("crawler", "storage", "jobs")
+
+
+def _placeholders(sentence: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(sentence) if name is not None}
+
+
+def _keys() -> dict[str, Path]:
+    """Every sentence that the code hands to `tr` or `plural` as it stands."""
+    found: dict[str, Path] = {}
+    for room in ROOMS:
+        for file in sorted((ROOT / room).rglob("*.py")):
+            for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "plural"):
+                    texts = node.args[:1] if node.func.id == "tr" else node.args[1:2]
+                    found.update({a.value: file for a in texts if isinstance(a, ast.Constant) and isinstance(a.value, str)})
+    return found
+
+
+def test_every_sentence_stands_in_both_languages():
+    missing = {key: str(file.relative_to(ROOT)) for key, file in _keys().items() if key not in i18n.catalogue()}
+    assert not missing
+
+
+def test_a_sentence_has_the_same_placeholders_in_both_languages():
+    wrong = [key for key, zh in i18n.catalogue().items() if _placeholders(key) != _placeholders(zh) or not zh.strip()]
+    assert not wrong
+
+
+def test_no_sentence_stands_in_two_files_of_the_catalogue():
+    files = sorted((ROOT / "crawler/data/zh").glob("*.json"))
+    counted = Counter(key for file in files for key in json.loads(file.read_text(encoding="utf-8")))
+    assert [key for key, n in counted.items() if n > 1] == []
+
+
+def test_the_caller_chooses_the_language_and_the_block_ends_it():
+    assert i18n.plural("{n} record", "{n} records", 1) == "1 record"
+    with i18n.speaking("zh"):
+        assert i18n.plural("{n} record", "{n} records", 1) == "1 条记录"
+        assert i18n.tr("a sentence of nobody: {name}", name="{x}") == "a sentence of nobody: {x}"
+    assert i18n.language() == "en"
+
+
+@pytest.mark.parametrize(
+    ("locale", "wanted"),
+    [
+        ("zh_CN.UTF-8", "zh"),
+        ("en_US.UTF-8", "en"),
+        ("C", "en"),
+        ("", "en"),
+        ("de-DE,zh;q=0.3", "zh"),
+        ("en-GB,en;q=0.8,zh;q=0.9", "en"),
+        ("zh-TW,zh;q=0.9,en;q=0.8", "zh"),
+        ("zh;q=nonsense,en;q=0.1", "en"),
+    ],
+)
+def test_a_locale_or_a_header_names_the_language(locale, wanted):
+    assert i18n.preferred(locale) == wanted
