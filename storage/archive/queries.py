@@ -199,6 +199,11 @@ def count_records(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(article)) or 0
 
 
+def newest(session: Session) -> int:
+    """The id of the article that was stored last; 0 where there is none."""
+    return session.scalar(select(func.max(article.c.id))) or 0
+
+
 def count_between(session: Session, start: datetime, end: datetime) -> int:
     """How many records were first seen in that time."""
     seen = article.c.first_seen >= start, article.c.first_seen < end
