@@ -173,7 +173,7 @@ class Firsts:
 
 def attention(session: Session, names: Sequence[str], period: Period, zone: tzinfo, same_sources: bool = False) -> list[Line]:
     """How much of what is told is about each. `same_sources`: only of the sources that were watched all the time. Raises Unknown."""
-    chosen = [_find(session, name) for name in names]
+    chosen = [concept_of(session, name) for name in names]
     first, last = period.numbers
     everything = counts.whole(session)
     if same_sources:
@@ -268,7 +268,7 @@ def matrix(session: Session, period: Period) -> list[Cell]:
 
 def share(session: Session, panel: Sequence[str], period: Period, step: int = 7) -> list[Share]:
     """Share of voice of each company of the panel, every `step` days. A panel of one's own begins a line of its own. Raises Unknown."""
-    chosen = [_find(session, name, ("company",)) for name in panel]
+    chosen = [concept_of(session, name, ("company",)) for name in panel]
     acts = counts.acting(session, [one.id for one in chosen], *period.numbers)
     found = []
     for start in range(0, (period.last - period.first).days + 1, step):
@@ -325,7 +325,7 @@ def named(one: Concept) -> Named:
     return Named(one.id, one.kind, name, f'{field}:"{name}"')
 
 
-def _find(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Concept:
+def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Concept:
     """The concept that goes by this name, `KIND:NAME` where one kind is meant."""
     kind, colon, rest = name.partition(":")
     if colon and kind in KINDS:
