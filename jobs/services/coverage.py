@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 from crawler.i18n import tr
 from jobs.services.catalogue import Listed, catalogue
 from jobs.services.trends import Named, Period, concept_of, named
-from storage.queue import sources
 from storage.trends import counts, statistics
 from storage.trends.counts import Telling
 from storage.trends.statistics import Estimate
@@ -101,14 +100,9 @@ def worth(session: Session, period: Period, zone: tzinfo) -> list[Worth]:
     only = Counter(name for names in witnesses.values() if len(names) == 1 for name in names)
     ahead = Counter(name for story, name in first.items() if len(witnesses[story]) > 1)
     reprints = Counter(telling.source for telling in told if telling.reprint)
-    rows = {row.name: row for row in sources.states(session)}
-    every = set(rows) | set(stories) | set(reprints)
-    found = (
-        Worth(name, stories[name], ahead[name], only[name], reprints[name], rows[name].polls, rows[name].articles)
-        if name in rows
-        else Worth(name, stories[name], ahead[name], only[name], reprints[name], 0, 0)
-        for name in every
-    )
+    costs = counts.costs(session)
+    every = {*costs, *stories, *reprints}
+    found = (Worth(n, stories[n], ahead[n], only[n], reprints[n], *costs.get(n, (0, 0))) for n in every)
     return sorted(found, key=lambda one: (-(one.first + one.only), -one.stories, one.source))
 
 
@@ -116,17 +110,16 @@ def thin(session: Session, period: Period, zone: tzinfo, watched: Collection[str
     """Topics of which one source alone tells most, the most one-sided first."""
     told = {telling.article: telling for telling in counts.tellings(session, *period.moments(zone)) if not telling.reprint}
     found = []
-    for kind in ("technology", "industry"):
-        for number, one in counts.concepts(session, kind).items():
-            witnesses = _witnesses(told[a] for a in counts.articles(session, number, *period.numbers) if a in told)
-            alone = Counter(name for names in witnesses.values() if len(names) == 1 for name in names)
-            if len(witnesses) >= THIN_STORIES and alone:
-                source, n = alone.most_common(1)[0]
-                if n / len(witnesses) >= THIN_SHARE:
-                    shown = named(one)
-                    found.append(
-                        Thin(shown, len(witnesses), source, n / len(witnesses), tuple(_suggested((one.zh, one.en), watched)))
-                    )
+    known = counts.concepts(session, "technology") | counts.concepts(session, "industry")
+    for number, articles in counts.mentions(session, ("technology", "industry"), *period.numbers).items():
+        witnesses = _witnesses(told[one] for one in articles if one in told)
+        alone = Counter(name for names in witnesses.values() if len(names) == 1 for name in names)
+        if len(witnesses) >= THIN_STORIES and alone:
+            [(source, n)] = alone.most_common(1)
+            if n / len(witnesses) >= THIN_SHARE:
+                one = known[number]
+                suggested = tuple(_suggested((one.zh, one.en), watched))
+                found.append(Thin(named(one), len(witnesses), source, n / len(witnesses), suggested))
     return sorted(found, key=lambda one: (-one.share, -one.stories, one.topic.name))
 
 

@@ -24,6 +24,7 @@ from storage.trends.counts import Concept, Telling
 FEW = 5  # stories: below, a figure is shown without colour
 RISE, USUAL = 7, 56  # days: what is new is held against eight weeks before
 CHANCE = 0.05  # of what is named a riser, so much at most is chance
+MATRIX = 40  # of each kind
 RISER_STORIES, RISER_PUBLISHERS = 3, 2
 BURST_CONCEPTS = 500
 PANEL_MIN = 20  # stories: a share of less is not shown
@@ -246,13 +247,14 @@ def _bursts(one: Concept, told: dict[int, int], of: dict[int, int], period: Peri
 
 
 def matrix(session: Session, period: Period) -> list[Cell]:
-    """Which technologies are told of with which industries; only pairs that occur, most stories first."""
+    """Which technologies are told of with which industries; of the most told, only pairs that occur, most stories first."""
     first, last = period.numbers
     whole = len(counts.stories(session, counts.whole(session), first, last))
     kinds = KINDS[:2]
     known = [counts.concepts(session, kind) for kind in kinds]
     single = [counts.in_period(session, kind, first, last) for kind in kinds]
-    now, earlier = (counts.pairs(session, *kinds, *part.numbers) for part in (period, period.before()))
+    most = [sorted(told, key=lambda number, told=told: (-told[number], number))[:MATRIX] for told in single]
+    now, earlier = (counts.pairs(session, most[0], most[1], *part.numbers) for part in (period, period.before()))
     cells = [
         Cell(
             named(known[0][a]),

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from storage.archive.concepts import ALL
 from storage.db.models import article, concept, mention, source, volume
@@ -88,19 +88,38 @@ def stories(session: Session, number: int, first: int, last: int, acting: bool =
     return set(session.scalars(query.where(mention.c.acts) if acting else query))
 
 
+def mentions(session: Session, kinds: Collection[str], first: int, last: int) -> dict[int, list[int]]:
+    """Concept → articles of the period that mention it."""
+    query = select(mention.c.concept_id, mention.c.article_id).where(mention.c.day.between(first, last))
+    found: dict[int, list[int]] = {}
+    for number, article_id in session.execute(
+        query.where(mention.c.concept_id.in_(select(concept.c.id).where(concept.c.kind.in_(kinds))))
+    ):
+        found.setdefault(number, []).append(article_id)
+    return found
+
+
+def costs(session: Session) -> dict[str, tuple[int, int]]:
+    """Source → polls and articles so far."""
+    return {
+        name: (polls, read) for name, polls, read in session.execute(select(source.c.name, source.c.polls, source.c.articles))
+    }
+
+
 def articles(session: Session, number: int, first: int, last: int) -> set[int]:
     """The articles of the period with the concept."""
     query = select(mention.c.article_id).where(mention.c.concept_id == number, mention.c.day.between(first, last))
     return set(session.scalars(query))
 
 
-def pairs(session: Session, one: str, other: str, first: int, last: int) -> dict[tuple[int, int], int]:
-    """Pairs of concepts of two kinds → stories that have both in one article."""
-    left, right = mention, aliased(mention)
-    query: Select[Any] = select(left.c.concept_id, right.c.concept_id, func.count(left.c.story.distinct()))
-    query = query.join(right, right.c.article_id == left.c.article_id).where(left.c.day.between(first, last), _of(one))
-    query = query.where(right.c.concept_id.in_(select(concept.c.id).where(concept.c.kind == other)))
-    return {(a, b): n for a, b, n in session.execute(query.group_by(left.c.concept_id, right.c.concept_id))}
+def pairs(session: Session, some: Collection[int], others: Collection[int], first: int, last: int) -> dict[tuple[int, int], int]:
+    """Pairs of concepts → stories that have both in one article."""
+    columns = mention.c.article_id, mention.c.concept_id, mention.c.story
+    asked = (select(*columns).where(mention.c.day.between(first, last), mention.c.concept_id.in_(ids)) for ids in (some, others))
+    left, right = (one.cte().prefix_with("MATERIALIZED") for one in asked)  # else SQLite looks each article up anew
+    query = select(left.c.concept_id, right.c.concept_id, func.count(left.c.story.distinct()))
+    query = query.join(right, right.c.article_id == left.c.article_id).group_by(left.c.concept_id, right.c.concept_id)
+    return {(a, b): n for a, b, n in session.execute(query)}
 
 
 def acting(session: Session, numbers: Collection[int], first: int, last: int) -> list[tuple[int, int, int]]:
