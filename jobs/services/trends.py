@@ -253,7 +253,7 @@ def matrix(session: Session, period: Period) -> list[Cell]:
     kinds = KINDS[:2]
     known = [counts.concepts(session, kind) for kind in kinds]
     single = [counts.in_period(session, kind, first, last) for kind in kinds]
-    most = [sorted(told, key=lambda number, told=told: (-told[number], number))[:MATRIX] for told in single]
+    most = [[number for number, _ in Counter(told).most_common(MATRIX)] for told in single]
     now, earlier = (counts.pairs(session, most[0], most[1], *part.numbers) for part in (period, period.before()))
     cells = [
         Cell(
