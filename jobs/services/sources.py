@@ -14,11 +14,13 @@ from jobs.config.edit import Add, Entry
 from jobs.config.load import Config, SourceConfig
 from jobs.formats.opml import Outline
 from jobs.parts import fetch_rules
+from jobs.redaction import blank
 from jobs.services import discover as discovery
 from jobs.services.catalogue import catalogue
 from jobs.services.configuration import Conflict, Edited, Refused, edit
 from jobs.services.discover import Discovered
 from jobs.services.fetch_one import fetching
+from jobs.services.lookup import named
 
 _BESIDE = ("name", "url", "kind", "tags", "enabled")  # keys of an entry that have a place of their own in OPML
 _OPEN_HEADERS = ("referer", "accept", "accept-language", "user-agent", "x-requested-with", "app-version")  # hold no secret
@@ -55,6 +57,12 @@ def known(config: Config, entry: Entry) -> str | None:
         if link_key(row.url) == link_key(str(entry.get("url"))) and row.body == entry.get("body"):
             return f"{row.name} watches this address already"
     return None
+
+
+def settings(config: Config, name: str) -> dict[str, str]:
+    """What the configuration says of a source beyond its defaults, secrets hidden. Raises Unknown."""
+    said = named("source", name, config.sources).model_dump(mode="json", exclude_defaults=True, exclude={"name", "url"})
+    return {key: blank(str(value), config.secrets()) for key, value in said.items()}
 
 
 def add(

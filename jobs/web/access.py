@@ -20,6 +20,7 @@ from fastapi import Request
 
 from crawler.i18n import tr
 from jobs.config.load import Config
+from jobs.services.people import changed
 from jobs.web.errors import Trouble
 from storage.db.database import ASK_SECONDS, Database
 
@@ -149,6 +150,13 @@ class Asked:
     def write(self, work: Callable[[Any], T]) -> T:
         """Change something, in one transaction."""
         return self.parts.db.write_now(work)
+
+    def note(
+        self, what: str, about: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
+    ) -> None:
+        """Keep who changed what."""
+        number = (self.who.id if self.who else None) or 0
+        self.write(lambda s: changed(s, number, what, about, now=self.now, before=before, after=after))
 
     def may(self, role: Role) -> bool:
         """Whether the reader has this role, or a higher one."""

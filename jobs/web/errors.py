@@ -30,9 +30,17 @@ class Trouble(Exception):
     ) -> None:
         super().__init__(message)
         self.status = status
-        self.body = {"error": {"code": code, "message": message, "where": where, "did_you_mean": did_you_mean}}
+        self.body: dict[str, dict[str, Any]] = {
+            "error": {"code": code, "message": message, "where": where, "did_you_mean": did_you_mean}
+        }
         self.message = message
         self.did_you_mean = did_you_mean
+        self.query = ""  # of a query with a mistake: what was asked
+
+    def with_texts(self, mine: str, theirs: str) -> Trouble:
+        """A conflict, with what both sides wanted."""
+        self.body["error"] |= {"mine": mine, "theirs": theirs}
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,9 @@ def trouble_of(error: Exception) -> Trouble:
     if isinstance(error, Unknown):
         return Trouble(404, "unknown", str(error))
     if isinstance(error, QueryError):
-        return Trouble(400, "bad_query", error.message, error.position)
+        trouble = Trouble(400, "bad_query", error.message, error.position)
+        trouble.query = error.query
+        return trouble
     if isinstance(error, TooSlow):
         return Trouble(503, "too_slow", tr("That took too long and was stopped. Ask for less: a shorter time, a rarer word."))
     if isinstance(error, Busy):

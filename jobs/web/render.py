@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlencode
+from urllib.parse import unquote, urlencode, urlsplit
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -41,8 +41,10 @@ class Renderer:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._env.globals.update(tr=tr, plural=plural, static=self._static, short_id=short_id, language=language, here=here)
-        self._env.filters.update(when=when, moment=moment, iso=iso, link=safe_link, lasting=lasting)
+        self._env.globals.update(
+            tr=tr, plural=plural, static=self._static, short_id=short_id, language=language, here=here, state_name=state_name
+        )
+        self._env.filters.update(when=when, moment=moment, iso=iso, link=safe_link, lasting=lasting, span=span, name_of=name_of)
 
     def page(self, request: Request, template: str, ask: Asked, page: Any, status: int = 200) -> Response:
         """A page for a reader."""
@@ -119,11 +121,27 @@ def iso(context: Context, at: datetime) -> str:
     return at.astimezone(context["zone"]).isoformat(timespec="seconds")
 
 
-def lasting(span: timedelta | None) -> str:
+def state_name(state: str) -> str:
+    """What the state of a delivery is called."""
+    names = {"pending": tr("waiting"), "sending": tr("on its way"), "sent": tr("sent"), "held": tr("held"), "dead": tr("failed")}
+    return names.get(state, state)
+
+
+def span(seconds: float | None) -> str:
+    """How long, from seconds."""
+    return lasting(timedelta(seconds=seconds)) if seconds is not None else ""
+
+
+def name_of(address: str) -> str:
+    """A short name for a source: its host without www."""
+    return (urlsplit(address).hostname or address).removeprefix("www.")
+
+
+def lasting(time: timedelta | None) -> str:
     """How long, in its two greatest units: ``3h10``, ``2d4h``, ``40 s``."""
-    if span is None:
+    if time is None:
         return ""
-    seconds = int(abs(span.total_seconds()))
+    seconds = int(abs(time.total_seconds()))
     days, hours, minutes = seconds // 86_400, seconds // 3600 % 24, seconds // 60 % 60
     if days:
         return tr("{days} d {hours} h", days=days, hours=hours) if hours and days < 10 else tr("{days} d", days=days)

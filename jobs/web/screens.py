@@ -110,6 +110,30 @@ class Screen:
 
         return add
 
+    def form(self, path: str, template: str, *, role: Role = "editor", twin: str = "") -> Callable[[View], View]:
+        """A page that answers a form, and its twin: for what asks strangers, or is too long for an address."""
+
+        def add(work: View) -> View:
+            hints = _hints(work, role)
+            form = dict(hints)
+            if (model := hints.get("given")) is not None:
+                form["given"] = Annotated[model, Form()]
+            answer = TypeAdapter(hints["return"])
+
+            def html(request: Request, **given: Any) -> Response:
+                renderer: Renderer = request.app.state.renderer
+                return renderer.page(request, template, given["ask"], work(**given))
+
+            def json(request: Request, **given: Any) -> Response:
+                body = answer.dump_json(work(**given), context={"zone": given["ask"].zone})
+                return etagged(request, body, "application/json")
+
+            self.route("POST", path, _signed(html, work, form), role, shown=False, guard=True)
+            self.route("POST", API + (twin or path), _signed(json, work, hints), role, answers=hints["return"], guard=True)
+            return work
+
+        return add
+
     def route(
         self, method: str, path: str, endpoint: Any, role: Role, *, shown: bool = True, answers: Any = None, guard: bool = False
     ) -> None:

@@ -128,6 +128,27 @@ class LiveNews extends HTMLElement {
   disconnectedCallback() { this.source.close(); }
 }
 
+/** A rule that is being written: its trial follows, a moment after the last key. */
+class Trial extends HTMLElement {
+  connectedCallback() {
+    this.query = $('[name="query"]', this);
+    this.query?.addEventListener("input", () => { clearTimeout(this.later); this.later = setTimeout(() => this.run(), 300); });
+  }
+  run() {
+    if (!this.query.value.trim()) return;
+    this.asked?.abort();
+    const asked = (this.asked = new XMLHttpRequest());  // reads HTML without a script sink, which Trusted Types refuse
+    asked.open("POST", "/rules/test");
+    asked.responseType = "document";
+    asked.onload = () => {
+      const page = asked.response;
+      $("#trial").replaceChildren(...(asked.status === 200 ? page.body.childNodes : [$(".narrow", page) ?? asked.statusText]));
+    };
+    asked.send(new URLSearchParams({ token: token(), query: this.query.value, rule: this.dataset.rule, days: this.dataset.days }));
+  }
+}
+
+customElements.define("z-trial", Trial);
 customElements.define("z-list", List);
 customElements.define("z-record", Shown);
 customElements.define("z-live", LiveNews);
