@@ -12,8 +12,7 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, say, show, table, write_json
-from jobs.services import coverage as covering
-from jobs.services import trends
+from jobs.services import completeness, trends
 from jobs.services.trends import Period
 
 app = typer.Typer(no_args_is_help=True, help="What rises, who leads, what is missing. The unit is the story.")
@@ -139,12 +138,12 @@ def coverage(
     """How many stories there may have been, by how the sources overlap."""
     cli: Cli = context.obj
     zone, period = _asked(cli, days)
-    found = cli.ask(lambda s: covering.coverage(s, period, zone, topic, language))
+    found = cli.ask(lambda s: completeness.coverage(s, period, zone, topic, language))
     if as_json:
         finite = {"high": found.estimate.high if found.estimate.high != float("inf") else None}
         write_json([asdict(found) | {"estimate": asdict(found.estimate) | finite}])
     else:
-        for line in covering.in_words(found):
+        for line in completeness.in_words(found):
             say(line)
 
 
@@ -153,7 +152,7 @@ def worth(context: typer.Context, days: Days = 30, as_json: Json = False) -> Non
     """What each source gives: stories, those told first, those that nobody else told, reprints, and what it costs."""
     cli: Cli = context.obj
     zone, period = _asked(cli, days)
-    found = cli.ask(lambda s: covering.worth(s, period, zone))
+    found = cli.ask(lambda s: completeness.worth(s, period, zone))
     columns = {
         "source": "source",
         "stories": "stories",
@@ -171,7 +170,7 @@ def thin(context: typer.Context, days: Days = 30, as_json: Json = False) -> None
     cli: Cli = context.obj
     zone, period = _asked(cli, days)
     watched = {source.name for source in cli.config().sources}
-    found = cli.ask(lambda s: covering.thin(s, period, zone, watched))
+    found = cli.ask(lambda s: completeness.thin(s, period, zone, watched))
     rows = [asdict(one) | {"topic": one.topic.name} for one in found]
     if not as_json:
         rows = [row | {"share": _percent(row["share"]), "suggested": ", ".join(row["suggested"])} for row in rows]

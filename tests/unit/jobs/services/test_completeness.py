@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from crawler.i18n import speaking
 from crawler.record import Record
-from jobs.services import coverage, trends
+from jobs.services import completeness, trends
 from storage.archive import articles
 from storage.db.database import Database
 from storage.db.models import article
@@ -35,27 +35,27 @@ def test_independent_sources_say_how_many_were_missed(db: Database) -> None:
     rng = random.Random(6)
     told = [[name for name, chance in (("a", 0.6), ("b", 0.5), ("c", 0.4)) if rng.random() < chance] for _ in range(60)]
     _put(db, [names for names in told if names])
-    found = db.read(lambda s: coverage.coverage(s, PERIOD, UTC))
+    found = db.read(lambda s: completeness.coverage(s, PERIOD, UTC))
     assert found.estimate.trusted
     assert found.estimate.low <= 60 <= found.estimate.high
     assert (found.estimate.seen, found.sources) == (sum(map(bool, told)), 3)
     with speaking("zh"):
-        assert coverage.in_words(found)[0] == f"看到 {found.estimate.seen} 个事件，来自 3 个来源。"
+        assert completeness.in_words(found)[0] == f"看到 {found.estimate.seen} 个事件，来自 3 个来源。"
 
 
 def test_reprints_witness_nothing(db: Database) -> None:
     _put(db, [["a", "b"]] * 12)
     db.write_now(lambda s: s.execute(update(article).where(article.c.source == "b").values(reprint_of=1)))
-    found = db.read(lambda s: coverage.coverage(s, PERIOD, UTC))
+    found = db.read(lambda s: completeness.coverage(s, PERIOD, UTC))
     assert (found.sources, found.estimate.trusted, found.estimate.why) == (1, False, "few")
-    [a, b] = db.read(lambda s: coverage.worth(s, PERIOD, UTC))
+    [a, b] = db.read(lambda s: completeness.worth(s, PERIOD, UTC))
     assert (a.source, a.only, b.reprints, b.stories) == ("a", 12, 12, 0)
     assert b.adds_nothing
 
 
 def test_a_source_is_worth_what_it_told_first_or_alone(db: Database) -> None:
     _put(db, [["a"], ["a", "b"], ["b", "a"], ["c", "b"]])
-    found = {one.source: one for one in db.read(lambda s: coverage.worth(s, PERIOD, UTC))}
+    found = {one.source: one for one in db.read(lambda s: completeness.worth(s, PERIOD, UTC))}
     assert {name: (one.stories, one.first, one.only) for name, one in found.items()} == {
         "a": (3, 1, 1),
         "b": (3, 1, 0),
@@ -65,5 +65,5 @@ def test_a_source_is_worth_what_it_told_first_or_alone(db: Database) -> None:
 
 def test_a_topic_of_one_source_is_thin(db: Database) -> None:
     _put(db, [["a"]] * 10 + [["a", "b"]] * 2, industries=("Gaming",))
-    [one] = db.read(lambda s: coverage.thin(s, PERIOD, UTC, ()))
+    [one] = db.read(lambda s: completeness.thin(s, PERIOD, UTC, ()))
     assert (one.topic.name, one.stories, one.source, round(one.share, 2)) == ("Gaming", 12, "a", 0.83)
