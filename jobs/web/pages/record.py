@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.record import Fact, Record
+from jobs.services import reading
 from jobs.services.dossier import Dossier, Telling, dossier
 from jobs.services.history import Change
-from jobs.web.access import Asked, Mark
+from jobs.services.reading import Entry
+from jobs.web.access import Asked
 from jobs.web.marks import Piece, Span, paragraphs, pieces
 from jobs.web.screens import Number, RecordJson, Screen
 
@@ -50,7 +52,7 @@ class RecordPage:
     tellings: tuple[Telling, ...]
     changes: tuple[Change, ...]
     versions: int
-    mark: Mark
+    story: Entry
 
 
 @screen.page("/records/{number}", "record.html")
@@ -59,13 +61,12 @@ def record(ask: Asked, number: Number) -> RecordPage:
 
     def work(session: Any) -> RecordPage:
         found = dossier(session, ask.config, number)
-        story = found.standing.story
-        return page(found, ask.parts.reading.marks(session, ask.who, [story]).get(story, Mark()))
+        return page(found, reading.entry(session, ask.person, found.standing.story))
 
     return ask.read(work)
 
 
-def page(found: Dossier, mark: Mark) -> RecordPage:
+def page(found: Dossier, story: Entry) -> RecordPage:
     """The dossier as it is shown. Pure."""
     seen = found.record
     keys = _keys(seen)
@@ -82,7 +83,7 @@ def page(found: Dossier, mark: Mark) -> RecordPage:
         tellings=found.tellings,
         changes=found.changes,
         versions=found.versions,
-        mark=mark,
+        story=story,
     )
 
 
