@@ -21,7 +21,8 @@ from fastapi import Request
 from crawler.i18n import tr
 from jobs.config.load import Config
 from jobs.services import people
-from jobs.services.people import Person, Reader, Tries
+from jobs.services.people import Reader, Tries
+from jobs.services.reading import Person
 from jobs.web.errors import Trouble
 from storage.db.database import ASK_SECONDS, Database
 

@@ -27,11 +27,12 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a field and its proof: the ids of the marks in the text, and where else it stands. `key` names it on the page."""
+    """A value of a field and its proof: how many places of the text are marked, whether the headline is, and where else it stands. `key` names it on the page."""
 
     key: str
     value: str
     places: int
+    in_title: bool
     elsewhere: tuple[str, ...]
     concept: str | None
     by: str
@@ -113,4 +114,5 @@ def _values(seen: Record, kind: str, keys: Mapping[tuple[str, str], str]) -> Ite
         elsewhere = tuple(dict.fromkeys(fact.quote for fact in proof if fact.start is None))
         places = sum(fact.start is not None for fact in proof)
         concept = next((fact.concept for fact in proof if fact.concept), None)
-        yield Value(keys[kind, value], value, places, elsewhere, concept, proof[0].by)
+        in_title = any(quote.startswith("title: ") and value in seen.title for quote in elsewhere)
+        yield Value(keys[kind, value], value, places, in_title, elsewhere, concept, proof[0].by)
