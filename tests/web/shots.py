@@ -17,6 +17,8 @@ SCREENS = {
     "starred": "/?tab=starred",
     "record": "/records/1",
     "english": "/records/2",
+    "stories": "/stories",
+    "story": "/stories/1",
     "missing": "/records/999",
 }
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
