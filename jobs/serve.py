@@ -11,6 +11,7 @@ from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from jobs.config.load import Config
 from jobs.config.values import is_loopback
+from jobs.services import people
 from jobs.web.access import Parts
 from jobs.web.app import create
 from jobs.web.server import Listener
@@ -25,7 +26,7 @@ class Refused(ZhixunError):
 
 def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
     """The pages, bound to their address. Raises Refused; and StorageError, where it has to ask for an owner."""
-    if not is_loopback(address) and not parts.people.owned():
+    if not is_loopback(address) and not parts.db.ask(people.owner_exists):
         raise Refused(
             tr(
                 "others can reach {address}, and there is no owner yet: add one with `zhixun users add NAME --role owner`",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from jobs.config.load import Config
 from jobs.deliver.message import payload
 from jobs.demo.newsroom import Article, Site
 from jobs.demo.run import Newsroom
-from jobs.web.access import Mark, Parts, Who
+from jobs.web.access import Parts
 from storage.alerts import outbox
 from storage.archive import articles
 from storage.archive.articles import AlertDraft
@@ -90,26 +90,6 @@ def _poll(session: Any) -> None:
         sources.polled(session, number, NOW, outcome, root=True)
 
 
-@dataclass
-class Kept:
-    """Marks in memory, of one reader."""
-
-    read: set[int] = field(default_factory=set)
-    starred: set[int] = field(default_factory=set)
-
-    def marks(self, _session: Any, _who: Who | None, stories: Any) -> dict[int, Mark]:
-        """Of these stories."""
-        return {story: Mark(story in self.read, story in self.starred) for story in stories}
-
-    def set_read(self, _session: Any, _who: Who | None, stories: Any, read: bool, _now: datetime) -> None:
-        """Read, or unread."""
-        (self.read.update if read else self.read.difference_update)(stories)
-
-    def set_star(self, _session: Any, _who: Who | None, story: int, starred: bool, _now: datetime) -> None:
-        """Starred, or not."""
-        (self.starred.add if starred else self.starred.discard)(story)
-
-
 def parts(db: Database, config: Config = CONFIG, **more: Any) -> Parts:
     """What the pages are built of."""
-    return Parts(db, lambda: config, Path("config.yaml"), lambda: NOW, **({"reading": Kept()} | more))
+    return Parts(db, lambda: config, Path("config.yaml"), lambda: NOW, **more)

@@ -1,6 +1,6 @@
 """Who asks, and what one may do. Every route names the role that it needs; `Asked` is what it then gets.
 
-Where there is no person at all, whoever reaches the pages (from this machine alone, see jobs/web/server.py) is the owner.
+Where there is no person at all, whoever reaches the pages (from this machine alone, see jobs/serve.py) is the owner.
 """
 
 from __future__ import annotations
@@ -8,108 +8,28 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, TypeVar
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
 from crawler.i18n import tr
 from jobs.config.load import Config
-from jobs.services.people import changed
+from jobs.services import people
+from jobs.services.people import Reader, Tries
+from jobs.services.reading import Person
 from jobs.web.errors import Trouble
 from storage.db.database import ASK_SECONDS, Database
 
 T = TypeVar("T")
 Role = Literal["anyone", "viewer", "editor", "owner"]
-RANK: Mapping[str, int] = {"anyone": 0, "viewer": 1, "editor": 2, "owner": 3}
-COOKIE = "zhixun"  # holds a session's token
+COOKIE = "zhixun"  # holds the secret of a session
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
-
-
-@dataclass(frozen=True, slots=True)
-class Who:
-    """A person, and what a bearer token of theirs is good for (None: it was no token, or everything)."""
-
-    name: str
-    role: Role
-    id: int | None = None
-    scope: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What a reader made of a story."""
-
-    read: bool = False
-    starred: bool = False
-    labels: tuple[str, ...] = ()
-    mine: bool = False  # somebody handed it to this reader
-
-
-class People(Protocol):
-    """Who there is. Filled by jobs/services/people.py."""
-
-    def needed(self) -> bool:
-        """Whether there is anybody: then one has to say who one is."""
-
-    def owned(self) -> bool:
-        """Whether there is an owner: then others than this machine may reach the pages."""
-
-    def of_session(self, token: str, now: datetime) -> Who | None:
-        """The person behind a session's cookie."""
-
-    def of_token(self, token: str, now: datetime) -> Who | None:
-        """The person behind a bearer token."""
-
-
-class Reading(Protocol):
-    """What each reader made of the stories; `who` is None where there are no people. Filled by jobs/services/reading.py."""
-
-    def marks(self, session: Any, who: Who | None, stories: Sequence[int]) -> Mapping[int, Mark]:
-        """Of these stories; those without any mark may be left out."""
-
-    def set_read(self, session: Any, who: Who | None, stories: Sequence[int], read: bool, now: datetime) -> None:
-        """Mark stories as read, or as unread again."""
-
-    def set_star(self, session: Any, who: Who | None, story: int, starred: bool, now: datetime) -> None:
-        """Star a story, or take the star away."""
-
-
-class Nobody:
-    """There are no people."""
-
-    def needed(self) -> bool:
-        """Nobody has to log in."""
-        return False
-
-    def owned(self) -> bool:
-        """There is no owner either."""
-        return False
-
-    def of_session(self, _token: str, _now: datetime) -> Who | None:
-        """None."""
-
-    def of_token(self, _token: str, _now: datetime) -> Who | None:
-        """None."""
-
-
-class Unmarked:
-    """Nothing is kept."""
-
-    def marks(self, _session: Any, _who: Who | None, _stories: Sequence[int]) -> Mapping[int, Mark]:
-        """None."""
-        return {}
-
-    def set_read(self, _session: Any, _who: Who | None, _stories: Sequence[int], _read: bool, _now: datetime) -> None:
-        """Nothing."""
-
-    def set_star(self, _session: Any, _who: Who | None, _story: int, _starred: bool, _now: datetime) -> None:
-        """Nothing."""
 
 
 @dataclass(frozen=True)
@@ -120,18 +40,23 @@ class Parts:
     config: Callable[[], Config]
     path: Path
     now: Callable[[], datetime]
-    reading: Reading = field(default_factory=Unmarked)
-    people: People = field(default_factory=Nobody)
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
+    tries: Tries = field(default_factory=Tries)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One question: who asks, when, and where the answer is found."""
+    """One question: who asks, when, and where the answer is found. `reader` is None where anyone may ask."""
 
     parts: Parts
-    who: Who | None
+    reader: Reader | None
     now: datetime
+
+    @property
+    def person(self) -> Person:
+        """Whose marks count; of whoever reads without a name, too."""
+        assert self.reader is not None
+        return self.reader.person
 
     @property
     def config(self) -> Config:
@@ -155,12 +80,15 @@ class Asked:
         self, what: str, about: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
     ) -> None:
         """Keep who changed what."""
-        number = (self.who.id if self.who else None) or 0
-        self.write(lambda s: changed(s, number, what, about, now=self.now, before=before, after=after))
+        self.write(
+            lambda s: people.changed(
+                s, self.reader.person.id if self.reader else 0, what, about, now=self.now, before=before, after=after
+            )
+        )
 
     def may(self, role: Role) -> bool:
         """Whether the reader has this role, or a higher one."""
-        return self.who is None or RANK[self.who.role] >= RANK[role]
+        return role == "anyone" or (self.reader is not None and self.reader.may(role))
 
 
 def parts_of(request: Request) -> Parts:
@@ -169,15 +97,23 @@ def parts_of(request: Request) -> Parts:
     return parts
 
 
-def who_asks(request: Request, parts: Parts) -> Who | None:
-    """The person behind a request: by a bearer token, which makes cookies count for nothing, or by the cookie of a session."""
+def who_asks(request: Request, parts: Parts) -> Reader | None:
+    """The reader behind a request: by a bearer token, which makes cookies count for nothing, or by the cookie of a session."""
+    now = parts.now()
     kind, _, token = request.headers.get("authorization", "").partition(" ")
+    secret = request.cookies.get(COOKIE, "")
     if kind.lower() == "bearer":
-        who = parts.people.of_token(token.strip(), parts.now())
-        if who is None:
+        found = parts.db.ask(lambda s: people.by_token(s, token.strip(), now))
+        if found is None:
             raise Trouble(401, "unknown_token", tr("This token is not known, or was taken back."))
-        return who
-    return parts.people.of_session(request.cookies.get(COOKIE, ""), parts.now())
+    else:
+        found = parts.db.ask(lambda s: people.by_session(s, secret, now)) if secret else None
+    if found is None:
+        return parts.db.ask(people.nobody)
+    reader, used = found
+    if used is not None:
+        parts.db.write_now(used)
+    return reader
 
 
 @cache
@@ -186,13 +122,14 @@ def needs(role: Role) -> Callable[[Request], Asked]:
 
     def ask(request: Request) -> Asked:
         parts = parts_of(request)
-        who = who_asks(request, parts)
-        if role != "anyone" and who is None and parts.people.needed():
+        if role == "anyone":
+            return Asked(parts, None, parts.now())
+        asked = Asked(parts, who_asks(request, parts), parts.now())
+        if asked.reader is None:
             raise Trouble(401, "log_in", tr("Please log in first."))
-        found = Asked(parts, who, parts.now())
-        if role != "anyone" and not found.may(role):
+        if not asked.may(role):
             raise Trouble(403, "not_allowed", tr("This needs the role “{role}”.", role=role_name(role)))
-        return found
+        return asked
 
     return ask
 
@@ -213,9 +150,8 @@ async def guarded(request: Request) -> None:
     if request.headers.get("authorization", "").lower().startswith("bearer "):
         return
     given = request.headers.get("x-form-token", "")
-    if not given and request.headers.get("content-type", "").startswith(
-        ("application/x-www-form-urlencoded", "multipart/form-data")
-    ):
+    form = ("application/x-www-form-urlencoded", "multipart/form-data")
+    if not given and request.headers.get("content-type", "").startswith(form):
         given = str((await request.form()).get("token", ""))
     if not hmac.compare_digest(given.encode(), form_token(request).encode()):
         raise Trouble(403, "stale_form", tr("This form is out of date. Load the page again and send it once more."))

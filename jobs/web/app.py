@@ -21,13 +21,14 @@ import pkgutil
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
+from fastapi.routing import APIRoute
 from starlette.types import ASGIApp, Scope
 
 from jobs.web import pages
 from jobs.web.access import Parts
 from jobs.web.errors import Trouble, handle_errors
 from jobs.web.events import Live
-from jobs.web.menu import Counts
+from jobs.web.menu import Menu
 from jobs.web.render import Renderer
 from jobs.web.safety import Guard
 from jobs.web.screens import API, Screen
@@ -39,10 +40,15 @@ def screens() -> Mapping[str, Screen]:
     return {name: importlib.import_module(f"{pages.__name__}.{name}").screen for name in names}
 
 
+def routes() -> list[APIRoute]:
+    """All routes of all screens."""
+    return [route for screen in screens().values() for route in screen.router.routes if isinstance(route, APIRoute)]
+
+
 def create(parts: Parts) -> FastAPI:
     """The app. It reads nothing before it is asked."""
     app = FastAPI(title="Zhixun", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None, redirect_slashes=False)
-    renderer = Renderer(Counts(parts))
+    renderer = Renderer(Menu())
     app.state.parts, app.state.renderer = parts, renderer
     app.state.live = Live(parts)
     for screen in screens().values():

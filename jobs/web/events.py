@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from jobs.services import today
+from jobs.services import coverage
 from jobs.web.access import Parts
 from storage.db.errors import StorageError
 
@@ -59,7 +59,7 @@ class Live:
     async def _look(self) -> None:
         while self._listening:
             try:
-                found: tuple[int, int] | None = await asyncio.to_thread(self._parts.db.ask, today.newest)
+                found: tuple[int, int] | None = await asyncio.to_thread(self._parts.db.ask, coverage.newest)
             except StorageError:  # it says so itself, wherever a page is asked for
                 found = self._newest
             if found != self._newest:

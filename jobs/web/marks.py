@@ -38,6 +38,17 @@ def _piece(text: str, start: int, end: int, spans: Sequence[Span]) -> Piece:
     return Piece(text[start:end], of, tuple(dict.fromkeys(span.of for span in here if span.start == start)))
 
 
+def found(quote: str, terms: Iterable[str]) -> tuple[Piece, ...]:
+    """A quote with each place of these words, in whatever case."""
+    low, spans = quote.lower(), []
+    for term in {term.lower() for term in terms} - {""}:
+        at = low.find(term) if len(low) == len(quote) else -1
+        while at >= 0:
+            spans.append(Span(at, at + len(term), "hit"))
+            at = low.find(term, at + len(term))
+    return pieces(quote, spans)
+
+
 def paragraphs(text: str, spans: Iterable[Span]) -> tuple[tuple[Piece, ...], ...]:
     """The text's lines that say something, each in pieces. A place that goes on in the next line is marked in both."""
     known, found, start = list(spans), [], 0

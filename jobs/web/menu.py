@@ -1,32 +1,42 @@
-"""The numbers of the menu, which every page shows: asked for at most every few seconds, whoever reads."""
+"""The numbers of the menu, which every page shows: asked for at most every few seconds for each reader."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from jobs.services import today
-from jobs.web.access import Parts
+from jobs.services import reading
+from jobs.services.reading import Counts
+from jobs.web.access import Asked
 from storage.db.errors import StorageError
 
 KEPT = timedelta(seconds=5)
+MOST = 100  # readers
+NOTHING = Counts(0, 0, 0, 0, 0)
 
 
-class Counts:
-    """Sources in trouble and deliveries that failed for good. While the store is in trouble, the last that were known."""
+class Menu:
+    """What waits for each reader. While the store is in trouble, what was known last."""
 
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
-        self._asked: datetime | None = None
-        self._known: Mapping[str, int] = {}
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[datetime, Counts]] = {}
 
-    def __call__(self) -> Mapping[str, int]:
-        """By the name of the screen."""
-        now = self._parts.now()
-        if self._asked is None or not timedelta() <= now - self._asked < KEPT:
-            self._asked = now
-            try:
-                self._known = self._parts.db.ask(today.troubles)
-            except StorageError:
-                pass
-        return self._known
+    def __call__(self, ask: Asked | None) -> Counts:
+        """The numbers for the one who asks."""
+        if ask is None or ask.reader is None:
+            return NOTHING
+        person = ask.person
+        at, counts = self._known.get(person.id, (None, NOTHING))
+        if at is not None and timedelta() <= ask.now - at < KEPT:
+            return counts
+        try:
+            counts = ask.read(lambda s: reading.counts(s, ask.config, person, ask.now))
+        except StorageError:
+            pass
+        if len(self._known) >= MOST:
+            self._known.clear()
+        self._known[person.id] = ask.now, counts
+        return counts
+
+    def forget(self, ask: Asked) -> None:
+        """Something was marked: count again."""
+        self._known.pop(ask.person.id, None)

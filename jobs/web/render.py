@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,18 +19,19 @@ from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
 from jobs.web.access import Asked, form_token
 from jobs.web.errors import Trouble
+from jobs.web.marks import found
+from jobs.web.menu import Menu
 
 HERE = Path(__file__).parent
 SAID, THEME = "said", "theme"  # cookies: what the last form did; light or dark
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
-Badges = Callable[[], Mapping[str, int]]
 
 
 class Renderer:
-    """Jinja2 with everything escaped, and an error for every name that is not there. `badges`: the numbers of the menu."""
+    """Jinja2 with everything escaped, and an error for every name that is not there. `menu`: its numbers."""
 
-    def __init__(self, badges: Badges) -> None:
-        self._badges = badges
+    def __init__(self, menu: Menu) -> None:
+        self.menu = menu
         self.files = {file.name: file.read_bytes() for file in (HERE / "static").iterdir() if file.suffix in STATIC}
         self._marks = {name: hashlib.sha256(body).hexdigest()[:10] for name, body in self.files.items()}
         self._env = Environment(
@@ -44,11 +44,13 @@ class Renderer:
         self._env.globals.update(
             tr=tr, plural=plural, static=self._static, short_id=short_id, language=language, here=here, state_name=state_name
         )
-        self._env.filters.update(when=when, moment=moment, iso=iso, link=safe_link, lasting=lasting, span=span, name_of=name_of)
+        self._env.filters.update(
+            when=when, moment=moment, iso=iso, link=safe_link, lasting=lasting, found=found, span=span, name_of=name_of
+        )
 
     def page(self, request: Request, template: str, ask: Asked, page: Any, status: int = 200) -> Response:
         """A page for a reader."""
-        body = self._html(request, template, page=page, ask=ask, now=ask.now, zone=ask.zone, badges=self._badges())
+        body = self._html(request, template, page=page, ask=ask, now=ask.now, zone=ask.zone, counts=self.menu(ask))
         answer = etagged(request, body, "text/html; charset=utf-8", status)
         if SAID in request.cookies:
             answer.delete_cookie(SAID)
@@ -61,7 +63,7 @@ class Renderer:
             return Response(json.dumps(trouble.body, ensure_ascii=False), trouble.status, headers, "application/json")
         if trouble.body["error"]["code"] == "log_in":
             return RedirectResponse("/login?" + urlencode({"back": request.url.path}), 303)
-        body = self._html(request, "error.html", page=trouble, ask=None, badges={})
+        body = self._html(request, "error.html", page=trouble, ask=None, counts=self.menu(None))
         return Response(body, trouble.status, headers, "text/html; charset=utf-8")
 
     def _html(self, request: Request, template: str, **values: Any) -> bytes:

@@ -40,7 +40,7 @@ API = "/api/v1"
 View = TypeVar("View", bound=Callable[..., Any])
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
-After = Annotated[str | None, Query(description="where to go on: `next` of the page before", max_length=60)]
+After = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^-?\d{1,18}-\d{1,18}$")]
 
 
 def _record_json(record: Record, info: SerializationInfo) -> dict[str, Any]:
@@ -99,9 +99,11 @@ class Screen:
 
             def posted(request: Request, **given: Any) -> Response:
                 done = work(**given)
+                request.app.state.renderer.menu.forget(given["ask"])
                 return back(request, getattr(done, "said", ""), getattr(done, "go", ""))
 
-            def called(request: Request, **given: Any) -> Any:  # noqa: ARG001
+            def called(request: Request, **given: Any) -> Any:
+                request.app.state.renderer.menu.forget(given["ask"])
                 return work(**given)
 
             self.route("POST", path, _signed(posted, work, form), role, shown=False, guard=True)

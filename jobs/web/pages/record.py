@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.record import Fact, Record
+from jobs.services import reading
 from jobs.services.dossier import Dossier, Telling, dossier
 from jobs.services.history import Change
-from jobs.web.access import Asked, Mark
+from jobs.services.reading import Entry
+from jobs.web.access import Asked
 from jobs.web.marks import Piece, Span, paragraphs, pieces
 from jobs.web.screens import Number, RecordJson, Screen
 
@@ -25,11 +27,12 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a field and its proof: the ids of the marks in the text, and where else it stands. `key` names it on the page."""
+    """A value of a field and its proof: how many places of the text are marked, whether the headline is, and where else it stands. `key` names it on the page."""
 
     key: str
     value: str
     places: int
+    in_title: bool
     elsewhere: tuple[str, ...]
     concept: str | None
     by: str
@@ -50,7 +53,7 @@ class RecordPage:
     tellings: tuple[Telling, ...]
     changes: tuple[Change, ...]
     versions: int
-    mark: Mark
+    story: Entry
 
 
 @screen.page("/records/{number}", "record.html")
@@ -59,13 +62,12 @@ def record(ask: Asked, number: Number) -> RecordPage:
 
     def work(session: Any) -> RecordPage:
         found = dossier(session, ask.config, number)
-        story = found.standing.story
-        return page(found, ask.parts.reading.marks(session, ask.who, [story]).get(story, Mark()))
+        return page(found, reading.entry(session, ask.person, found.standing.story))
 
     return ask.read(work)
 
 
-def page(found: Dossier, mark: Mark) -> RecordPage:
+def page(found: Dossier, story: Entry) -> RecordPage:
     """The dossier as it is shown. Pure."""
     seen = found.record
     keys = _keys(seen)
@@ -82,7 +84,7 @@ def page(found: Dossier, mark: Mark) -> RecordPage:
         tellings=found.tellings,
         changes=found.changes,
         versions=found.versions,
-        mark=mark,
+        story=story,
     )
 
 
@@ -112,4 +114,5 @@ def _values(seen: Record, kind: str, keys: Mapping[tuple[str, str], str]) -> Ite
         elsewhere = tuple(dict.fromkeys(fact.quote for fact in proof if fact.start is None))
         places = sum(fact.start is not None for fact in proof)
         concept = next((fact.concept for fact in proof if fact.concept), None)
-        yield Value(keys[kind, value], value, places, elsewhere, concept, proof[0].by)
+        in_title = any(quote.startswith("title: ") and value in seen.title for quote in elsewhere)
+        yield Value(keys[kind, value], value, places, in_title, elsewhere, concept, proof[0].by)

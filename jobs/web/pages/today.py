@@ -2,40 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from crawler.i18n import plural, tr
-from jobs.services import today as service
-from jobs.services.today import Coverage
-from jobs.web.access import Asked, Mark
+from jobs.services import reading
+from jobs.services.coverage import Coverage, coverage
+from jobs.services.reading import Entry, Wanted
+from jobs.web.access import Asked
 from jobs.web.screens import After, Done, Limit, Number, Screen
-from storage.alerts.by_story import Entry
 
 screen = Screen("today")
 Tab = Annotated[Literal["unread", "all", "starred", "mine"], Query(description="which stories")]
-UNMARKED = Mark()
 
 
 @dataclass(frozen=True, slots=True)
 class TodayPage:
-    """Alerted stories, the newest first, what the reader made of each, and what was watched today."""
+    """Stories that rules told, one entry a story, the newest first, and what was watched today."""
 
     tab: str
+    rule: str | None
+    label: str | None
     coverage: Coverage
     entries: tuple[Entry, ...]
-    marks: Mapping[int, Mark]
     next: str | None
 
 
 class Read(BaseModel):
     """Stories that were read, or not."""
 
-    stories: list[int]
+    stories: Annotated[list[int], Field(min_length=1, max_length=100)]
     read: bool = True
 
 
@@ -46,41 +45,30 @@ class Star(BaseModel):
 
 
 @screen.page("/", "today.html", twin="/today")
-def today(ask: Asked, tab: Tab = "unread", after: After = None, limit: Limit = 50) -> TodayPage:
-    """Alerted stories and what was watched."""
+def today(
+    ask: Asked, tab: Tab = "unread", rule: str | None = None, label: str | None = None, after: After = None, limit: Limit = 50
+) -> TodayPage:
+    """The stories that rules told, and what was watched."""
 
     def work(session: Any) -> TodayPage:
-        coverage = service.coverage(session, ask.now, ask.zone)
-        found = service.alerted(session, lambda _s, stories: kept(session, stories), after, limit)
-        marks = reading.marks(session, ask.who, [entry.story for entry in found.entries])
-        return TodayPage(tab, coverage, found.entries, marks, found.next)
+        found = reading.inbox(session, ask.person, Wanted(tab, rule, label), after, limit)
+        return TodayPage(tab, rule, label, coverage(session, ask.config, ask.now), found.entries, found.next)
 
-    def kept(session: Any, stories: Sequence[int]) -> Sequence[int]:
-        if tab == "all":
-            return stories
-        marks = reading.marks(session, ask.who, stories)
-        return [story for story in stories if _fits(marks.get(story, UNMARKED), tab)]
-
-    reading = ask.parts.reading
     return ask.read(work)
-
-
-def _fits(mark: Mark, tab: str) -> bool:
-    return {"unread": not mark.read, "starred": mark.starred, "mine": mark.mine}[tab]
 
 
 @screen.action("PUT", "/stories/read", role="viewer")
 def read(ask: Asked, given: Read) -> Done:
     """Mark stories as read, or as unread again."""
-    ask.write(lambda s: ask.parts.reading.set_read(s, ask.who, given.stories, given.read, ask.now))
-    count = len(given.stories)
     if given.read:
-        return Done(plural("{n} story marked as read.", "{n} stories marked as read.", count))
-    return Done(plural("{n} story marked as unread.", "{n} stories marked as unread.", count))
+        ask.write(lambda s: reading.mark_read(s, ask.person, given.stories, ask.now))
+        return Done(plural("{n} story marked as read.", "{n} stories marked as read.", len(given.stories)))
+    ask.write(lambda s: reading.mark_unread(s, ask.person, given.stories))
+    return Done(plural("{n} story marked as unread.", "{n} stories marked as unread.", len(given.stories)))
 
 
 @screen.action("PUT", "/stories/{story}/star", role="viewer")
 def star(ask: Asked, story: Number, given: Star) -> Done:
     """Star a story, or take the star away."""
-    ask.write(lambda s: ask.parts.reading.set_star(s, ask.who, story, given.starred, ask.now))
+    ask.write(lambda s: reading.star(s, ask.person, story, given.starred, ask.now))
     return Done(tr("Starred.") if given.starred else tr("The star is gone."))
