@@ -5,6 +5,8 @@ source ─┬─ task (a poll, or an article to read)          host (when it may
                     ├─ mention ── concept ── volume     (and search_index, which storage/archive/search_index.py knows)
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
                               └─ teller                  heartbeat, usage, model_usage
+person ─┬─ session, token, seen (of a story)             verdict, change (what people said, and what they changed)
+        └─ label, note, task_of (of a story, for all)
 """
 
 from __future__ import annotations
@@ -309,6 +311,7 @@ alert = Table(
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("due_at", UtcDateTime, nullable=False),  # when it may leave at the earliest
     _to("alert.id", name="follows", index=True),  # told again, or corrected: what this one goes back to
+    Index(None, "story", "id"),
 )
 
 duplicate = Table(
@@ -438,4 +441,123 @@ notice = Table(
     Column("lease_until", UtcDateTime),
     Index(None, "next_at"),
     Index(None, "channel", "state", "next_at"),
+)
+
+person = Table(
+    "person",  # the first, 0, is whoever reads on this machine while there are no people
+    metadata,
+    _id(),
+    Column("name", AnyText, nullable=False),
+    Column("key", AnyText, nullable=False, unique=True),  # its name without case and width
+    Column("role", AnyText, nullable=False),
+    Column("password_hash", AnyText),
+    Column("language", AnyText),
+    Column("theme", AnyText),
+    Column("reads_from", UtcDateTime, nullable=False),  # what was told before does not wait to be read
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),  # taken off the list: what they wrote keeps its author
+    _one_of("role", "viewer", "editor", "owner"),
+)
+
+sign_in = Table(
+    "session",  # a browser that somebody signed in with
+    metadata,
+    Column("token_hash", AnyText, primary_key=True),
+    _to("person.id", nullable=False, index=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("agent", AnyText, nullable=False),
+)
+
+token = Table(
+    "token",  # for programs
+    metadata,
+    _id(),
+    Column("token_hash", AnyText, nullable=False, unique=True),
+    _to("person.id", nullable=False, index=True),
+    Column("name", AnyText, nullable=False),
+    Column("scope", AnyText, nullable=False),  # read, write, feed:RULE
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("ends_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+seen = Table(
+    "seen",  # of a person and a story, whose id is that of its first article
+    metadata,
+    _to("person.id", primary_key=True),
+    Column("story", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("read_to", UtcDateTime, nullable=False),  # what was told of it until then is read
+    Column("starred_at", UtcDateTime),
+    Index(None, "person_id", "starred_at"),
+    sqlite_with_rowid=False,
+)
+
+label = Table(
+    "label",
+    metadata,
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    Column("word", AnyText, primary_key=True, index=True),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+note = Table(
+    "note",  # on a story, or on a passage of one of its articles
+    metadata,
+    _id(),
+    Column("story", BigInteger, nullable=False, index=True),
+    _to("article.id", ondelete="SET NULL", index=True),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("text", AnyText, nullable=False),
+    Column("start", Integer),  # code points into the article's text, as of facts
+    Column("end", Integer),
+    Column("quote", AnyText),  # what stood there: the text may change
+)
+
+handed = Table(
+    "task_of",  # a story that is somebody's to look at
+    metadata,
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("by_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", AnyText, nullable=False),
+    Column("done_at", UtcDateTime),
+    sqlite_with_rowid=False,
+)
+
+verdict = Table(
+    "verdict",  # somebody says that something is wrong; `sample` is what they saw, since articles change and go
+    metadata,
+    _id(),
+    Column("about", AnyText, nullable=False),
+    Column("record", BigInteger, nullable=False, index=True),
+    Column("other", BigInteger),  # of a fold or split: the record that it is, or is not, one event with
+    Column("rule", AnyText),
+    Column("value", AnyText),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", AnyText, nullable=False),
+    Column("sample", JSON, nullable=False),
+    Column("settled", AnyText),  # what was done about it; null: nothing yet
+    Column("settled_at", UtcDateTime),
+    _one_of("about", "match", "fold", "split", "field"),
+    _one_of("settled", "applied", "dismissed"),
+)
+
+change = Table(
+    "change",  # of rules, sources, tokens, people: who, when, from what to what
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("what", AnyText, nullable=False),
+    Column("object", AnyText, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
 )

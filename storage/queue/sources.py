@@ -236,3 +236,9 @@ def tell(session: Session, name: str, state: str | None, *, before: str | None, 
     """
     same = and_(source.c.name == name, source.c.told_state.is_not_distinct_from(before))
     return changed(session, update(source).where(same).values(told_state=state, told_at=now)) == 1
+
+
+def in_trouble(session: Session) -> int:
+    """How many watched sources have a trouble that was told."""
+    told = source.c.enabled, source.c.told_state.is_not(None)
+    return session.scalar(select(func.count()).select_from(source).where(*told)) or 0
