@@ -7,6 +7,7 @@ import os
 import socket
 from collections.abc import Awaitable
 from datetime import datetime
+from pathlib import Path
 
 from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
@@ -23,6 +24,7 @@ from jobs.services import backfill
 from jobs.services.backfill import Backfill
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
+from jobs.web.access import Parts
 from jobs.web.websub import WebSub
 from storage.alerts import outbox
 from storage.archive import queries
@@ -68,6 +70,10 @@ class App:
             hub_answered=self.websub.answered,
         )
         self._tasks: list[asyncio.Task[None]] = []
+
+    def pages(self, path: Path) -> Parts:
+        """What the pages are built of; `path` is the configuration's."""
+        return Parts(self.db, lambda: self.config, path, self.clock.now)
 
     async def begin(self) -> None:
         """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""

@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.errors import ZhixunError
-from jobs import log
+from jobs import clock, log, serve
 from jobs.app import App
 from jobs.cli import alerts, channels, config, db, doctor, health, parse, records, rules, sources, stories, users, verdicts
 from jobs.cli.console import Cli, fail, out
@@ -98,6 +98,15 @@ def run(
         return
     failed = _run_once(built)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def web(context: typer.Context) -> None:
+    """Serve the pages of an archive without watching the sources, at the address of the key `web`."""
+    cli: Cli = context.obj
+    config = cli.config()
+    with cli.archive() as db:
+        serve.alone(db, config, cli.path, clock.now, lambda address: out.print(address, highlight=False))
 
 
 def _run_once(built: App) -> int:

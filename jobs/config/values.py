@@ -88,6 +88,30 @@ def check_listen(value: str) -> str:
     return value
 
 
+def check_address(value: str) -> str:
+    """An IP address (or localhost) and a port. What others can reach needs an owner, which the pages look to when they begin."""
+    host, _, port = value.rpartition(":")
+    try:
+        ip_address(host.strip("[]").replace("localhost", "127.0.0.1"))
+    except ValueError:
+        port = ""
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError(f"{brief(value)} is no address to listen at; write 127.0.0.1:8480")
+    return value
+
+
+def is_loopback(value: str) -> bool:
+    """Whether only this machine reaches an address to listen at."""
+    return ip_address(value.rpartition(":")[0].strip("[]").replace("localhost", "127.0.0.1")).is_loopback
+
+
+def check_host(value: str) -> str:
+    """A host name, without scheme and port."""
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", value.lower()):
+        raise ValueError(f"{brief(value)} is no host name; write it as in news.example.org")
+    return value.lower()
+
+
 def check_network(value: str) -> str:
     """A network as crawler.fetch.guard reads it: ``10.0.0.0/8``, ``127.0.0.1:8000``, ``127.0.0.0/8:8000-8100``."""
     try:

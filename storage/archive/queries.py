@@ -205,6 +205,21 @@ def count_between(session: Session, start: datetime, end: datetime) -> int:
     return session.scalar(select(func.count()).select_from(article).where(*seen)) or 0
 
 
+def count_failing(session: Session) -> int:
+    """How many sources are watched whose last poll failed."""
+    return session.scalar(select(func.count()).select_from(source).where(source.c.enabled, source.c.fail_count > 0)) or 0
+
+
+def count_alerts(session: Session, since: datetime) -> int:
+    """How many alerts were raised since then."""
+    return session.scalar(select(func.count()).select_from(alert).where(alert.c.created_at >= since)) or 0
+
+
+def newest(session: Session) -> tuple[int, int]:
+    """The highest ids of records and of alerts: they grow whenever something came."""
+    return session.scalar(select(func.max(article.c.id))) or 0, session.scalar(select(func.max(alert.c.id))) or 0
+
+
 def alerts(
     session: Session,
     *,
