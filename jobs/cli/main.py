@@ -23,7 +23,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from crawler.errors import ZhixunError
 from jobs import clock, log, serve
 from jobs.app import App
-from jobs.cli import alerts, channels, config, db, doctor, health, parse, records, rules, sources, stories, trends
+from jobs.cli import alerts, channels, config, db, doctor, health, parse, records, rules, sources, stories, trends, users, verdicts
 from jobs.cli.console import Cli, fail, out
 from jobs.config.load import ConfigError
 from jobs.daemon import Daemon, run_once
@@ -42,7 +42,10 @@ app.add_typer(records.app, name="records")
 app.add_typer(rules.app, name="rules")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(stories.app, name="stories")
+app.add_typer(verdicts.app, name="verdicts")
 app.add_typer(channels.app, name="channels")
+app.add_typer(users.app, name="users")
+app.add_typer(users.tokens, name="tokens")
 app.add_typer(config.app, name="config")
 app.add_typer(db.app, name="db")
 app.add_typer(trends.app, name="trends")

@@ -116,6 +116,16 @@ def named(session: Session, name: str) -> Person:
     return found[0]
 
 
+def whose(session: Session, name: str = "") -> Person:
+    """The person of this name; without one the only person there is, or whoever reads without a name. Raises Unknown."""
+    if name:
+        return named(session, name)
+    there = accounts.people(session)
+    if len(there) > 1:
+        raise Unknown(tr("whose? There are: {there}", there=", ".join(person.name for person in there)))
+    return there[0] if there else _get(session, NOBODY)
+
+
 def key_of(name: str) -> str:
     """A name without case and width: nobody is to be mistaken for another."""
     return unicodedata.normalize("NFKC", name).casefold().strip()
