@@ -24,7 +24,22 @@ from crawler.errors import ZhixunError
 from crawler.i18n import Language, speak, tr
 from jobs import log
 from jobs.app import App
-from jobs.cli import alerts, channels, config, db, doctor, health, init, language, parse, records, rules, sources, stories
+from jobs.cli import (
+    alerts,
+    channels,
+    config,
+    db,
+    doctor,
+    health,
+    init,
+    language,
+    migrate,
+    parse,
+    records,
+    rules,
+    sources,
+    stories,
+)
 from jobs.cli.console import Cli, fail, out
 from jobs.config.load import ConfigError
 from jobs.daemon import Daemon, run_once
@@ -51,6 +66,7 @@ app.command("parse")(parse.parse)
 app.command("status")(health.status)
 app.command("doctor")(doctor.doctor)
 app.command("healthcheck")(health.healthcheck)
+app.command("migrate", help=tr(migrate.migrate.__doc__ or ""))(migrate.migrate)
 app.command("init", help=tr(init.init.__doc__ or ""))(init.init)
 
 

@@ -9,7 +9,7 @@ import difflib
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ SUGGESTED = {
 FIELDS = {"technology": "tech", "industry": "industry"}
 DEFAULT_RHYTHM = "15m"
 ALL_NEWS = 'title:(AI OR 人工智能 OR 大模型 OR 智能体 OR LLM OR LLMs OR "artificial intelligence")'
-MODE = 0o600  # the address of a channel is a secret
+MODE = 0o600
 WIDTH = 110  # columns of a comment
 HAN = "\u2e80"  # from here on a character takes two
 
@@ -69,7 +69,6 @@ class Choices:
     sources: tuple[str, ...] = ()
     channel: str = "console://"
     timezone: str = "Asia/Shanghai"
-    more: Mapping[Section, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +121,7 @@ def _proposal(listed: Listed, language: Language, wanted: Mapping[str, str]) -> 
 def text_of(choices: Choices) -> str:
     """The file, commented in the chosen language."""
     with speaking(choices.language):
-        made = _frame(choices)
+        made = frame(choices.language, choices.timezone)
         for section, entries in _sections(choices).items():
             made = edited(made, Add(section, tuple(entries)))
     for listed in catalogue().values():
@@ -131,13 +130,12 @@ def text_of(choices: Choices) -> str:
 
 
 def _sections(choices: Choices) -> dict[Section, list[Mapping[str, Any]]]:
-    channels = [row["name"] for row in choices.more.get("channels", ())] or [_channel_name(choices.channel)]
-    own: dict[Section, list[Mapping[str, Any]]] = {
+    channel = {"name": _channel_name(choices.channel), "url": choices.channel}
+    return {
         "sources": [{"name": name, **catalogue()[name].entry} for name in choices.sources],
-        "rules": [] if choices.more.get("rules") else list(_rules(choices, channels)),
-        "channels": [] if choices.more.get("channels") else [{"name": channels[0], "url": choices.channel}],
+        "rules": list(_rules(choices, [channel["name"]])),
+        "channels": [channel],
     }
-    return {section: [*rows, *choices.more.get(section, ())] for section, rows in own.items()}
 
 
 def _rules(choices: Choices, channels: Sequence[str]) -> Iterable[Mapping[str, Any]]:
@@ -154,9 +152,16 @@ def _channel_name(address: str) -> str:
     return "mail" if scheme in ("smtp", "smtps") else scheme.partition("+")[0] or "console"
 
 
-def _frame(choices: Choices) -> str:
-    """The file without entries. What a key means stands above it."""
-    parts = (
+def frame(spoken: Language, timezone: str = "Asia/Shanghai") -> str:
+    """A file without entries. What a key means stands above it."""
+    with speaking(spoken):
+        parts = _parts(timezone)
+    return "\n".join("".join(map(_comment, comments)) + code for *comments, code in parts)
+
+
+def _parts(timezone: str) -> tuple[tuple[str, ...], ...]:
+    """Comments, and the key below them."""
+    return (
         (
             tr(
                 "What Zhixun watches, what raises an alert, and where alerts go. A running Zhixun takes a saved change within seconds."
@@ -164,7 +169,7 @@ def _frame(choices: Choices) -> str:
             tr("`zhixun check` tells every mistake with its line; all keys stand in docs/configuration.md."),
             "",
         ),
-        (tr("How dates without a zone are read, and times are shown."), f"timezone: {choices.timezone}\n"),
+        (tr("How dates without a zone are read, and times are shown."), f"timezone: {timezone}\n"),
         (
             tr("What the first poll of a source may send: `newest 5` a rule, `silent`, or `all` that is younger than `max_age`."),
             "alerts:\n  first_poll: newest 5\n",
@@ -191,7 +196,6 @@ def _frame(choices: Choices) -> str:
             "channels: []\n",
         ),
     )
-    return "\n".join("".join(map(_comment, comments)) + code for *comments, code in parts)
 
 
 def _comment(text: str) -> str:
@@ -220,13 +224,20 @@ def write(path: Path, choices: Choices, environ: Mapping[str, str], *, replace: 
     text = text_of(choices)
     if refused := prove(path, text, environ):
         return refused
+    if refused := put(path, text):
+        return refused
+    made = _sections(choices)
+    return Written(path, len(made["sources"]), tuple(str(rule["name"]) for rule in made["rules"]))
+
+
+def put(path: Path, text: str) -> Refused | None:
+    """Put the text in place, for its owner alone: the address of a channel is a secret."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.replace(path.resolve(), text.encode(), MODE)
     except OSError as error:
         return Refused(tr("{path} cannot be written: {why}", path=path, why=error.strerror or os.fspath(path)))
-    made = _sections(choices)
-    return Written(path, len(made["sources"]), tuple(str(rule["name"]) for rule in made["rules"]))
+    return None
 
 
 def next_steps(path: Path, language: Language) -> tuple[tuple[str, str], ...]:

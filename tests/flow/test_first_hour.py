@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobs.config.load import load
-from tests.flow.test_cli import zhixun
+from tests.flow.test_cli import rows, zhixun
 
 
 def test_the_guide_asks_and_writes_what_was_answered(tmp_path: Path) -> None:
@@ -45,3 +45,17 @@ def test_an_unknown_topic_or_source_is_wrong_usage_and_writes_nothing(tmp_path: 
         done = zhixun(tmp_path, "init", "--yes", *flags, config=None)
         assert done.returncode == 2, done.stderr
         assert not (tmp_path / "config.yaml").exists()
+
+
+def test_a_move_lists_by_line_what_it_left_out_and_says_so_with_its_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "urls.yaml").write_text("name: lamp\nurl: https://lamp.example/\n---\nname: up\ncommand: uptime\n", "utf-8")
+    done = zhixun(tmp_path, "migrate", "urlwatch", "urls.yaml", config=None)
+    assert done.returncode == 1, done.stderr
+    assert "urls.yaml:4: up: " in done.stdout
+    assert [row.name for row in load(tmp_path / "config.yaml", {}).sources] == ["lamp"]
+    rows_ = rows(zhixun(tmp_path, "migrate", "urlwatch", "urls.yaml", "--json", config=None))
+    assert [(row["line"], row["lost"]) for row in rows_][-1] == (4, True)
+    (tmp_path / "urls.yaml").write_text("name: other\nurl: https://other.example/\n", "utf-8")
+    assert zhixun(tmp_path, "migrate", "urlwatch", "urls.yaml", "--dry-run", config=None).returncode == 0
+    assert len(load(tmp_path / "config.yaml", {}).sources) == 1
+    assert zhixun(tmp_path, "migrate", "urlwatch", "nothing.yaml", config=None).returncode == 2
