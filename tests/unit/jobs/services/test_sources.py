@@ -86,4 +86,4 @@ def test_whatever_of_a_list_is_no_new_source_is_named_with_its_line() -> None:
         "line 3",
     ]
     assert "江湾晚报 watches this address already" in said[4]
-    assert "filtersactionread" in said[5]
+    assert "settings" in said[5]
