@@ -166,6 +166,7 @@ class Daemon:
         scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
         scheduler.add_job(self._mind_the_clock, "interval", seconds=1, id="clock")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
+        scheduler.add_job(self._settle, "interval", seconds=2, id="first-polls")
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
         if self._app.config.crawl.websub is not None:
             scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
@@ -213,6 +214,12 @@ class Daemon:
 
     async def _recover(self) -> None:
         await self._upkeep(lambda s: frontier.recover_expired(s, self._app.clock.now()))
+
+    async def _settle(self) -> None:
+        try:
+            await self._app.pipeline.settle()
+        except StorageError as error:
+            self._app.store_guard.failed(error)
 
     async def _subscribe(self) -> None:
         try:
@@ -339,6 +346,7 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         built.pipeline.look_now()
         await built.until(_work_is_done(built, started, stop, progress))
         await built.checkup.look()
+        await built.pipeline.settle(over=True)
         await built.deliverer.drain()
         await built.write_feeds()
         progress(built, started)

@@ -21,9 +21,31 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.errors import ZhixunError
+<<<<<<< HEAD
 from jobs import clock, log, serve
 from jobs.app import App
 from jobs.cli import alerts, channels, config, db, doctor, health, parse, records, rules, sources, stories, trends, users, verdicts
+=======
+from crawler.i18n import Language, speak, tr
+from jobs import log
+from jobs.app import App
+from jobs.cli import (
+    alerts,
+    channels,
+    config,
+    db,
+    doctor,
+    health,
+    init,
+    language,
+    migrate,
+    parse,
+    records,
+    rules,
+    sources,
+    stories,
+)
+>>>>>>> firsthour
 from jobs.cli.console import Cli, fail, out
 from jobs.config.load import ConfigError
 from jobs.daemon import Daemon, run_once
@@ -54,6 +76,8 @@ app.command("parse")(parse.parse)
 app.command("status")(health.status)
 app.command("doctor")(doctor.doctor)
 app.command("healthcheck")(health.healthcheck)
+app.command("migrate", help=tr(migrate.migrate.__doc__ or ""))(migrate.migrate)
+app.command("init", help=tr(init.init.__doc__ or ""))(init.init)
 
 
 def _version(wanted: bool) -> None:
@@ -74,6 +98,9 @@ def options(
         typer.Option(
             "--log-file", envvar="ZHIXUN_LOG_FILE", metavar="FILE", help="Log there, five files of 10 MB, not to standard error."
         ),
+    ] = None,
+    _lang: Annotated[
+        Language | None, typer.Option("--lang", help=tr("Answer in Chinese or in English (also ZHIXUN_LANG)."))
     ] = None,
     _v: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
@@ -159,6 +186,7 @@ def demo(
 
 def main() -> None:
     """Run the command line and turn what went wrong into a sentence and an exit code."""
+    speak(language.chosen(sys.argv[1:], os.environ))
     warnings.simplefilter("ignore", DeprecationWarning)
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Chinese gets escapes, not a traceback
         if isinstance(stream, io.TextIOWrapper):

@@ -54,6 +54,12 @@ SendTime = Annotated[
     Shown(str),
     Schema({"type": "string", "pattern": f"^(instant|hourly|daily {_TIMES})$"}),
 ]
+FirstPoll = Annotated[
+    int | None,
+    BeforeValidator(times.parse_first_poll),
+    Shown(times.show_first_poll),
+    Schema({"type": "string", "pattern": "^(silent|newest [1-9][0-9]{0,3}|all)$"}),
+]
 Name = Annotated[str, AfterValidator(values.check_name)]
 AliasName = Annotated[str, AfterValidator(values.check_alias)]
 WebUrl = Annotated[str, AfterValidator(values.check_web_url)]
@@ -428,6 +434,8 @@ class AlertsConfig(Section):
     """The channels that are told when a source falls silent, breaks or recovers"""
     coverage: bool = True
     """Whether they also get a line a day on what was watched the day before"""
+    first_poll: FirstPoll = 5
+    """What a source's first poll may send of the articles younger than `max_age`: `newest 5` a rule, `silent`, or `all`"""
 
 
 class BackupConfig(Section):

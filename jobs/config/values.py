@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import shutil
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,13 @@ def brief(value: Any) -> str:
 def chromium() -> str | None:
     """Where the browser is, by the names under which systems have it."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def browser_lacks() -> tuple[str, str] | None:
+    """What of the browser is not installed, and how it would be; None where all is there."""
+    if find_spec("playwright") is None:
+        return "the browser library", "pip install 'zhixun[render]'"
+    return ("Chromium", "on Debian: apt-get install chromium") if chromium() is None else None
 
 
 def parse_size(value: Any) -> int:

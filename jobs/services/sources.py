@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.i18n import tr
 from crawler.sandbox.pool import Readers
 from crawler.url import link_key
 from jobs.config.edit import Add, Entry
@@ -89,6 +90,18 @@ def entries_of(outlines: Iterable[Outline], config: Config) -> list[dict[str, An
             taken.add(entry["name"])
             entries.append(entry)
     return entries
+
+
+def not_taken(outlines: Iterable[Outline], config: Config) -> list[str]:
+    """What of a list is no new source, or is said in another program's own words, each with its line."""
+    said = []
+    for outline in outlines:
+        title = outline.title or outline.url
+        if why := known(config, {"url": outline.url, "body": outline.options.get("body")}):
+            said.append(tr("line {line}, {title}: {why}", line=outline.line, title=title, why=why))
+        elif any(outline.foreign.values()):
+            said.append(tr("line {line}, {title}: holds another program's settings; `zhixun migrate` reads those of Miniflux and FreshRSS", line=outline.line, title=title))  # fmt: skip
+    return said
 
 
 def outlines_of(config: Config) -> tuple[list[Outline], list[str]]:

@@ -62,7 +62,8 @@ to_record = record_from_row
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a record, and why. `story` is the id of the first record of the same event."""
+    """What became of a record, and why. `story` is the id of the first record of the same event; `alerts_over` counts those that a first
+    poll had too many of."""
 
     verdict: Verdict
     reason: str
@@ -70,6 +71,7 @@ class Stored:
     story: int
     alerts_made: int = 0
     alerts_folded: int = 0
+    alerts_over: int = 0
 
 
 def store(
@@ -101,8 +103,8 @@ def store(
     stored = _known(session, incoming, updates)
     if stored is None:
         place, verdict = _insert(session, incoming)
-        made, folded = raise_all(session, place, alerts, now)
-        stored = Stored(verdict, place.reason, place.article_id, place.story, made, folded)
+        counts = raise_all(session, place, alerts, now)
+        stored = Stored(verdict, place.reason, place.article_id, place.story, *counts)
     if task is not None:
         if not task.depth:
             sources.read(session, task.source_id, baseline.reading_of(record))
