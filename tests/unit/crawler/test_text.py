@@ -121,6 +121,20 @@ def test_what_a_span_leads_back_to_has_the_same_form(text: str) -> None:
             assert ch in normal(text[start:end])
 
 
+MANY = "".join(map(chr, (*range(0x391, 0x3A2), *range(0x410, 0x430), *range(0x531, 0x557))))  # capitals: 87 of them change
+
+
+@settings(max_examples=300)
+@given(tricky_text)
+def test_the_form_of_a_character_does_not_hang_on_how_many_others_change(text: str) -> None:
+    assert normal(f"{text}|{MANY}") == normal(f"{text}|") + normal(MANY)
+
+
+def test_each_common_han_has_the_same_form_alone_and_in_a_text() -> None:
+    han = [chr(code) for code in range(0x4E00, 0xA000)]
+    assert normal("".join(han)) == "".join(map(normal, han))
+
+
 @given(tricky_text, st.integers(0, 40))
 def test_word_bounds_never_raise(text: str, index: int) -> None:
     form = normal(text)
