@@ -14,8 +14,8 @@ word's end. A version number continues its word: ``gpt 5`` ends neither in ``gpt
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
@@ -61,9 +61,11 @@ def is_word(ch: str) -> bool:
     return _word.match(ch) is not None
 
 
-def words(text: str) -> list[int]:
-    """Where the words of a text begin; in a script without blanks each character is one."""
-    return [match.start() for match in _words.finditer(text)]
+def words(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[int]:
+    """Where the words of a text begin, from `start` to before `end`; in a script without blanks each character is one."""
+    if 0 < start < len(text) and is_word(text[start - 1]) and (rest := _words.match(text, start)) and is_word(text[start]):
+        start = rest.end()  # it began before
+    return (match.start() for match in _words.finditer(text, start, end))
 
 
 def runs(text: str) -> list[tuple[str, str]]:
@@ -158,26 +160,24 @@ def _ranges(chars: Sequence[str]) -> Iterator[str]:
 
 
 class _Runs:
-    """Where a changed text stood before: runs of characters that moved together, as two sorted arrays."""
+    """Where a changed text stood before: runs of characters that moved together, as two sorted lists."""
 
     __slots__ = ("_new", "_old")
 
     def __init__(self, changes: Iterable[tuple[int, int, int]]) -> None:
         """`changes` are (place in the old text, characters there, characters that replaced them), in order."""
-        self._new, self._old = array("I", [0]), array("I", [0])
-        shift = 0
+        new, old, shift = [0], [0], 0
         for place, before, after in changes:
-            for step in range(1, after):
-                self._add(place + shift + step, place)
+            for step in range(1, after):  # what one character has become stands where it stood
+                new.append(place + shift + step)
+                old.append(place)
             shift += after - before
-            self._add(place + before + shift, place + before)
-
-    def _add(self, new: int, old: int) -> None:
-        if self._new[-1] == new:
-            self._old[-1] = old
-            return
-        self._new.append(new)
-        self._old.append(old)
+            if new[-1] == place + before + shift:
+                old[-1] = place + before
+            else:
+                new.append(place + before + shift)
+                old.append(place + before)
+        self._new, self._old = new, old
 
     def before(self, index: int) -> int:
         run = bisect_right(self._new, index) - 1
@@ -256,7 +256,7 @@ def _clusters(text: str) -> Iterator[tuple[int, int, str]]:
 def _moves(text: str, changed: str, original: str, odd: set[str], marked: bool) -> Iterator[_Runs]:
     """The steps from the normal form back to the original, those that moved anything."""
     if len(text) != len(changed):
-        yield _Runs((m.start(), m.end() - m.start(), len(_blank(m))) for m in _squeeze.finditer(changed))
+        yield _Runs((m.start(), m.end() - m.start(), 0 if m.lastindex else 1) for m in _squeeze.finditer(changed))
     if marked:
         yield _Runs((at, length, len(form)) for at, length, form in _clusters(original))
     elif odd:

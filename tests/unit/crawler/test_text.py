@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text import is_han, normal, normalize, word_ends, word_starts
+from crawler.text import is_han, normal, normalize, word_ends, word_starts, words
 
 # Characters that move offsets: wide, ligature, marks, zero width, surrogate pair, traditional, Hangul jamo, half-width kana.
 TRICKY = "aA ＡＢﬁßİ\u0301\u200b\u00ad‑-–_\u3000\n\r大語模型發，。．.5４ ①½™²𠀀ｶﾞ\u1112\u1161\u11abé・'’"
@@ -140,6 +140,12 @@ def test_word_bounds_never_raise(text: str, index: int) -> None:
     form = normal(text)
     assert isinstance(word_starts(form, index), bool)
     assert isinstance(word_ends(form, index), bool)
+
+
+@settings(max_examples=300)
+@given(st.text("ab1 大。-é\u0301_", max_size=14), st.integers(0, 15), st.integers(0, 15))
+def test_words_of_a_part_are_those_that_begin_in_it(text: str, start: int, end: int) -> None:
+    assert list(words(text, start, end)) == [place for place in words(text) if start <= place < end]
 
 
 def test_han_is_han_alone() -> None:
