@@ -13,5 +13,5 @@ def upgrade() -> None:
     """Forward."""
     for columns in _NEW:
         op.create_index(op.f(f"ix_article_{'_'.join(columns)}"), "article", columns)
-    for columns in _OLD:
-        op.drop_index(op.f(f"ix_article_{columns}"), "article")
+    for name in _OLD:
+        op.drop_index(op.f(f"ix_article_{name}"), "article")
