@@ -194,6 +194,12 @@ def of_articles(session: Session, article_ids: Collection[int]) -> dict[int, Men
     return found
 
 
+def total(session: Session) -> int:
+    """How many articles are counted."""
+    whole = select(concept.c.id).where(concept.c.kind == ALL[0], concept.c.key == ALL[1]).scalar_subquery()
+    return session.scalar(select(func.sum(volume.c.records)).where(volume.c.concept_id == whole)) or 0
+
+
 def differences(session: Session) -> int:
     """On how many days of a concept the volume is not what its mentions say."""
     counted = select(mention.c.concept_id, mention.c.day, func.count(), func.count(mention.c.story.distinct()))

@@ -8,14 +8,22 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Column
+
 from crawler.record import Company, Event, Fact, Link, Record
 from storage.db.models import article, storable
 
 _PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
 _LISTS = ("keywords", "ai_technologies", "industries")
-SKETCHED = tuple(
-    column for column in article.c if column.name != "facts"
-)  # what rules look at; facts are half of what a row costs
+_SHORT = tuple("title link published author publisher language source fetched first_seen id story".split())
+_OF_FIELDS = {
+    "text": "text",
+    "keyword": "keywords",
+    "tech": "ai_technologies",
+    "industry": "industries",
+    "event": "events",
+    "company": "companies",
+}
 
 
 def link_to_json(link: Link) -> dict[str, Any]:
@@ -61,13 +69,22 @@ def record_from_row(row: Any) -> Record:
     return replace(sketched_from_row(row), facts=tuple(Fact(**fact) for fact in row.facts))
 
 
+def sketched(fields: Iterable[str]) -> list[Column[Any]]:
+    """What there is to read of an article for a query that looks at these fields: what is short, and of the rest only what it needs."""
+    long = (_OF_FIELDS[field] for field in fields if field in _OF_FIELDS)
+    return [article.c[name] for name in (*_SHORT, "tags", *long)]
+
+
 def sketched_from_row(row: Any) -> Record:
-    """A row of the columns `SKETCHED` as a Record without facts."""
-    fields: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-    fields |= {name: tuple(getattr(row, name)) for name in _LISTS}
-    events = tuple(_event(event) for event in row.events)
-    companies = tuple(Company(**company) for company in row.companies or ())
-    return Record(**fields, events=events, companies=companies, first_seen=row.first_seen, id=row.id, story=row.story)
+    """A row of some columns of `article` as a Record without facts, and without what is not among them."""
+    given = row._asdict()
+    fields: dict[str, Any] = {"text": ""} | {name: given[name] for name in (*_PLAIN, *_SHORT) if name in given}
+    fields |= {name: tuple(given[name]) for name in _LISTS if name in given}
+    if "events" in given:
+        fields["events"] = tuple(map(_event, row.events))
+    if "companies" in given:
+        fields["companies"] = tuple(Company(**company) for company in row.companies or ())
+    return Record(**fields)
 
 
 def as_stored(record: Record) -> Record:

@@ -176,6 +176,7 @@ task = Table(
     Index(None, "state", "kind"),  # no index on due_at: SQLite would prefer it where host, state and turn is meant
 )
 
+BY_ID = Index("ix_article_id_shown_at_source", "id", "shown_at", "source")
 article = Table(
     "article",
     metadata,
@@ -194,7 +195,7 @@ article = Table(
     Column("author", AnyText),
     Column("publisher", AnyText),
     Column("language", AnyText),
-    Column("source", AnyText, index=True),
+    Column("source", AnyText),
     Column("tags", JSON, nullable=False),
     Column("fetched", UtcDateTime),
     Column("first_seen", UtcDateTime, nullable=False),
@@ -207,8 +208,10 @@ article = Table(
     Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
     Column("updated_at", UtcDateTime, nullable=False),
     Column("companies", JSON(none_as_null=True)),  # null: from before they were looked for
-    Index(None, "shown_at", "id"),
-    Index(None, "id", "shown_at"),  # when it was shown, without reading it: a row takes several pages
+    # What is asked of many articles is in an index: a row takes several pages.
+    Index(None, "shown_at", "id", "story"),
+    Index(None, "source", "shown_at", "id"),
+    BY_ID,
     Index(None, "first_seen"),
 )
 
