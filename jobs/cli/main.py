@@ -21,13 +21,8 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.errors import ZhixunError
-<<<<<<< HEAD
-from jobs import clock, log, serve
-from jobs.app import App
-from jobs.cli import alerts, channels, config, db, doctor, health, parse, records, rules, sources, stories, trends, users, verdicts
-=======
 from crawler.i18n import Language, speak, tr
-from jobs import log
+from jobs import clock, log, serve
 from jobs.app import App
 from jobs.cli import (
     alerts,
@@ -44,8 +39,10 @@ from jobs.cli import (
     rules,
     sources,
     stories,
+    trends,
+    users,
+    verdicts,
 )
->>>>>>> firsthour
 from jobs.cli.console import Cli, fail, out
 from jobs.config.load import ConfigError
 from jobs.daemon import Daemon, run_once

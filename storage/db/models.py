@@ -11,7 +11,6 @@ person ─┬─ session, token, seen (of a story)             verdict, change (
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,6 +32,8 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from storage.db.texts import storable
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -42,8 +43,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no NUL in text, UTF-8 no lone surrogate
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -76,11 +75,6 @@ class AnyText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Without NUL and lone surrogates."""
         return None if value is None else storable(value)
-
-
-def storable(text: str) -> str:
-    """The text with what cannot be stored replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _id() -> Column[Any]:
@@ -275,21 +269,19 @@ revision = Table(
     Column("content_hash", AnyText, nullable=False),
 )
 
-shingle = Table(
-    "shingle",
-    metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    _to("article.id", primary_key=True, index=True),
-    Column("seen_at", UtcDateTime, nullable=False),
-)
 
-story_key = Table(
-    "story_key",
-    metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    _to("article.id", primary_key=True, index=True),
-    Column("seen_at", UtcDateTime, nullable=False),
-)
+def _keys(name: str) -> Table:
+    """Keys by which articles are found, see storage.stories.shared_keys. Without a reference: what is left of an article ages out."""
+    number = BigInteger().with_variant(Integer, "sqlite")
+    columns: tuple[tuple[str, Any], ...] = (("part", Integer), ("key", Integer), ("article_id", number))
+    return Table(
+        name, metadata, *(Column(c, t, primary_key=True, autoincrement=False) for c, t in columns), sqlite_with_rowid=False
+    )
+
+
+shingle = _keys("shingle")
+
+story_key = _keys("story_key")
 
 story_pair = Table(
     "story_pair",  # what a person said of two articles, the older one first: one event, or two

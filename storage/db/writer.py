@@ -25,7 +25,7 @@ T = TypeVar("T")
 
 GROUP = 200  # calls in one transaction
 GROUP_SECONDS = 0.05  # after so long no further call joins: those inside wait for the commit
-_LATER = "later"
+_LATER, _KEPT = "later", "kept"
 
 
 def later(session: Session, work: Callable[[Session, list[Any]], None], item: Any) -> None:
@@ -34,6 +34,12 @@ def later(session: Session, work: Callable[[Session, list[Any]], None], item: An
     For what follows from a row and is not asked for before the commit: one statement for many rows costs a fraction.
     """
     session.info.setdefault(_LATER, []).append((work, item))
+
+
+def kept(session: Session, what: str) -> dict[Any, Any]:
+    """What the writer keeps in memory from one transaction to the next; it is emptied when one of them fails. Elsewhere it is empty."""
+    own: dict[Any, Any] = session.info.setdefault(_KEPT, {}).setdefault(what, {})
+    return own
 
 
 @dataclass(slots=True)
@@ -54,6 +60,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._guard = threading.Lock()
         self._closed = False
+        self._kept: dict[str, dict[Any, Any]] = {}
 
     def submit(self, work: Callable[[Session], T]) -> Future[T]:
         """Queue a call. Its future ends after COMMIT, with the call's value, its own exception, or a StorageError."""
@@ -89,6 +96,7 @@ class Writer:
         more = True
         try:
             with self._engine.connect() as connection, Session(connection, autoflush=False, expire_on_commit=False) as session:
+                session.info[_KEPT] = self._kept
                 until = perf_counter() + GROUP_SECONDS
                 call: _Call | None = first
                 while call is not None:
@@ -104,6 +112,7 @@ class Writer:
                 failpoint("after-commit")
                 committed(session)
         except Exception as error:  # noqa: BLE001  nobody may wait for ever: whatever ended the group is told to all in it
+            self._kept.clear()
             self._engine.dispose()  # whatever state its connection is in, the next group begins with a fresh one
             own = (call.error for call in done if isinstance(call.error, StorageError))  # a full disk ends the whole transaction
             self._answer(done or [first], next(own, self._explained(error)))

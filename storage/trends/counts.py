@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from storage.archive.concepts import ALL
+from storage.archive.mentioned import ALL
 from storage.db.models import article, concept, mention, source, volume
 
 

@@ -367,9 +367,9 @@ CREATE TABLE concept (
 	CONSTRAINT pk_concept PRIMARY KEY (id), 
 	CONSTRAINT uq_concept_kind_key UNIQUE (kind, "key")
 );
-INSERT INTO "concept" VALUES(1, 'language', 'zh', 'zh', 'zh');
+INSERT INTO "concept" VALUES(1, 'all', '', '', '');
 INSERT INTO "concept" VALUES(2, 'technology', 'llm', '大语言模型', 'large language model');
-INSERT INTO "concept" VALUES(3, 'all', '', '', '');
+INSERT INTO "concept" VALUES(3, 'language', 'zh', 'zh', 'zh');
 CREATE TABLE mention (
 	concept_id INTEGER NOT NULL, 
 	day INTEGER NOT NULL, 
@@ -384,11 +384,11 @@ CREATE TABLE mention (
 
 ;
 INSERT INTO "mention" VALUES(1, 20261124, 1, 1, 0);
+INSERT INTO "mention" VALUES(1, 20261124, 1, 2, 0);
 INSERT INTO "mention" VALUES(1, 20261124, 1, 3, 0);
 INSERT INTO "mention" VALUES(2, 20261124, 1, 1, 0);
 INSERT INTO "mention" VALUES(2, 20261124, 1, 3, 0);
 INSERT INTO "mention" VALUES(3, 20261124, 1, 1, 0);
-INSERT INTO "mention" VALUES(3, 20261124, 1, 2, 0);
 INSERT INTO "mention" VALUES(3, 20261124, 1, 3, 0);
 CREATE TABLE volume (
 	concept_id INTEGER NOT NULL, 
@@ -401,9 +401,9 @@ CREATE TABLE volume (
  WITHOUT ROWID
 
 ;
-INSERT INTO "volume" VALUES(1, 20261124, 2, 1);
+INSERT INTO "volume" VALUES(1, 20261124, 3, 1);
 INSERT INTO "volume" VALUES(2, 20261124, 2, 1);
-INSERT INTO "volume" VALUES(3, 20261124, 3, 1);
+INSERT INTO "volume" VALUES(3, 20261124, 2, 1);
 CREATE TABLE backfill (
 	name TEXT NOT NULL, 
 	label TEXT NOT NULL, 
