@@ -26,7 +26,7 @@ SUGGESTED = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Coverage:
+class Completeness:
     """Of a topic and a language, or all: the stories seen, and how many there may have been."""
 
     topic: Named | None
@@ -67,7 +67,9 @@ class Thin:
     suggested: tuple[str, ...]
 
 
-def coverage(session: Session, period: Period, zone: tzinfo, topic: str | None = None, language: str | None = None) -> Coverage:
+def coverage(
+    session: Session, period: Period, zone: tzinfo, topic: str | None = None, language: str | None = None
+) -> Completeness:
     """How much of what happened was seen. Raises Unknown for a topic that nothing mentions."""
     told = counts.tellings(session, *period.moments(zone))
     one = concept_of(session, topic) if topic else None
@@ -76,7 +78,7 @@ def coverage(session: Session, period: Period, zone: tzinfo, topic: str | None =
         told = [telling for telling in told if telling.article in among]
     witnesses = _witnesses(telling for telling in told if language in (None, telling.language))
     names = set().union(*witnesses.values())
-    return Coverage(named(one) if one else None, language, len(names), statistics.untold(list(witnesses.values())))
+    return Completeness(named(one) if one else None, language, len(names), statistics.untold(list(witnesses.values())))
 
 
 def _witnesses(told: Iterable[Telling]) -> dict[int, frozenset[str]]:
@@ -135,7 +137,7 @@ def _about(one: Listed, wanted: Iterable[str]) -> bool:
     return any(name in words for name in wanted)
 
 
-def in_words(found: Coverage) -> list[str]:
+def in_words(found: Completeness) -> list[str]:
     """The estimate, and what it rests on."""
     one = found.estimate
     lines = [tr("{n} stories seen, by {sources} sources.", n=one.seen, sources=found.sources)]

@@ -186,6 +186,13 @@ def attention(session: Session, names: Sequence[str], period: Period, zone: tzin
     return [_line(one, told[one.id], told[everything], period, missing) for one in chosen]
 
 
+def most_told(session: Session, period: Period, n: int = 4) -> list[str]:
+    """The technologies of most stories of a period: for those who have named none."""
+    known = counts.concepts(session, "technology")
+    most = Counter(counts.in_period(session, "technology", *period.numbers)).most_common(n)
+    return [f"technology:{named(known[number]).name}" for number, _ in most]
+
+
 def _line(one: Concept, hits: dict[int, int], of: dict[int, int], period: Period, missing: set[date]) -> Line:
     numbers = [(day, hits.get(_number(day), 0), of.get(_number(day), 0)) for day in period.days()]
     days = tuple(Day(day, n, m, *statistics.wilson(n, m), day in missing) for day, n, m in numbers)

@@ -23,6 +23,7 @@ from jobs.config.load import Config
 from jobs.services import people
 from jobs.services.people import Reader, Tries
 from jobs.services.reading import Person
+from jobs.services.trends import Kept
 from jobs.web.errors import Trouble
 from storage.db.database import ASK_SECONDS, Database
 
@@ -42,6 +43,7 @@ class Parts:
     now: Callable[[], datetime]
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     tries: Tries = field(default_factory=Tries)
+    views: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True, slots=True)
