@@ -12,13 +12,12 @@ from datetime import datetime, tzinfo
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Integer, bindparam, column, delete, except_, exists, func, insert, select, values
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from crawler.nlp.lexicon import by_name
 from crawler.record import Record
 from crawler.text import normal
-from storage.db.database import insert_new
+from storage.db.database import insert_into, insert_new
 from storage.db.models import concept, mention, volume
 
 KINDS = ("technology", "industry", "company")
@@ -163,7 +162,7 @@ def _count(session: Session, keys: Iterable[_Row], stories: Collection[_Row], si
 
 
 def _more(session: Session) -> Any:
-    add_to: Any = sqlite.insert(volume) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(volume)
+    add_to = insert_into(session, volume)
     new = add_to.excluded
     more = {"records": volume.c.records + new.records, "stories": volume.c.stories + new.stories}
     return add_to.on_conflict_do_update(index_elements=["concept_id", "day"], set_=more)

@@ -8,9 +8,11 @@ all checkpoints in one place: before 3.51.3 two writers could corrupt a WAL data
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -20,7 +22,6 @@ from time import perf_counter
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import URL, Connection, CursorResult, Engine, Table, UpdateBase, create_engine, event, make_url, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -74,7 +75,7 @@ class Database:
     @property
     def sqlite_version(self) -> tuple[int, ...] | None:
         """The version of the SQLite library in use; None on PostgreSQL."""
-        return sqlite.dialect.import_dbapi().sqlite_version_info if self.path else None
+        return sqlite3.sqlite_version_info if self.path else None
 
     async def write(self, work: Callable[[Session], T]) -> T:
         """Run `work` in the writer's next transaction; returns its value once that is durable."""
@@ -195,13 +196,17 @@ def open_database(url: str) -> Database:
     raise StorageError(f"`database:` names {backend}; Zhixun keeps its records in sqlite or postgresql")
 
 
+def insert_into(session: Session, table: Table) -> Any:
+    """An INSERT that can say ON CONFLICT, as the database of the session has it; the other one's words are not imported for it."""
+    return importlib.import_module(f"sqlalchemy.dialects.{session.get_bind().dialect.name}").insert(table)
+
+
 def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], *key: str) -> list[Any]:
     """Insert the rows whose `key` columns are not there yet; returns the key (or tuple of keys) of those that were new."""
     rows = list(rows)
     if not rows:
         return []
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    insert = insert_into(session, table)
     columns = [table.c[name] for name in key]
     statement = insert.on_conflict_do_nothing(index_elements=columns).returning(*columns)
     found = session.execute(statement, rows).all()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from crawler.record import Company, Event, Fact, Link, Record
+from crawler.record import Company, Event, Fact, Link, Record, plain
 from storage.db.models import article, storable
 
 _PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
@@ -37,17 +37,6 @@ def link_from_json(said: Mapping[str, Any] | None) -> Link | None:
             "published": datetime.fromisoformat(published) if published else None,
             "keywords": tuple(said.get("keywords", ())),
         }
-    )
-
-
-def plain(record: Record, names: Iterable[str]) -> dict[str, Any]:
-    """These fields of a record as plain data: lists for tuples, mappings for events and facts; moments stay."""
-    return {name: _plain(getattr(record, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    return (
-        [asdict(one) if isinstance(one, Event | Company | Fact) else one for one in value] if isinstance(value, tuple) else value
     )
 
 
