@@ -12,7 +12,7 @@ from pathlib import Path
 from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
 from crawler.sandbox.pool import Readers
-from jobs import clock, log
+from jobs import clock, log, redaction
 from jobs.config.load import Config, needs_restart
 from jobs.deliver.dispatcher import Deliverer
 from jobs.formats.alert_feeds import Feeds
@@ -141,7 +141,7 @@ class App:
             _log.warning(f"{key} changed in the configuration: restart to use it")
         self.config = config
         self._feeds_stale = True
-        log.hide(config.secrets())
+        redaction.hide(config.secrets())
         self.engine.use(fetch_rules(config))
         self.pipeline.watch = watch_of(config)
         self.deliverer.channels = channels_of(config)

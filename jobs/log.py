@@ -8,31 +8,22 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, MutableMapping
+from functools import cache, cached_property
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
-
-import structlog
+from typing import TYPE_CHECKING, Any
 
 from jobs import clock
-from jobs.redaction import blank
+from jobs.redaction import redacted
 from jobs.safe_text import escaped
+
+if TYPE_CHECKING:
+    import structlog
 
 Event = MutableMapping[str, Any]
 FILE_SIZE, FILES = 10_000_000, 5  # bytes of a log file, and how many old ones are kept
 MAX_COMPLAINTS = 5_000  # kinds of them that are counted
-_SECRETS: set[str] = set()
-
-
-def hide(secrets: Iterable[str]) -> None:
-    """From now on these strings are shown as ``***``, in every log line, tracebacks included."""
-    _SECRETS.update(secrets)
-
-
-def redacted(text: str) -> str:
-    """The text without any known secret."""
-    return blank(text, _SECRETS)
 
 
 def _clean_values(_logger: Any, _method: str, event: Event) -> Event:
@@ -92,28 +83,10 @@ def _same(record: logging.LogRecord) -> tuple[str, ...]:
 def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None) -> None:
     """Send all logs to standard error, or to a file that is turned over at 10 MB, five old ones kept. Called before anything is logged."""
     stream = stream or sys.stderr
-    shared: list[Callable[..., Any]] = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
-        structlog.processors.format_exc_info,
-        _clean_values,
-    ]
-    structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
     tty = file is None and bool(getattr(stream, "isatty", lambda: False)())
-    logfmt = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], sort_keys=False)
-    renderer = structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False) if tty else logfmt
     handler = logging.StreamHandler(stream) if file is None else _file(file)
     handler.addFilter(Limit(clock.monotonic))
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared], processors=[_drop_internals, renderer]
-        )
-    )
+    handler.setFormatter(_Late(tty))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -134,7 +107,73 @@ def _file(path: Path) -> logging.Handler:
     return _PrivateFile(path, maxBytes=FILE_SIZE, backupCount=FILES, encoding="utf-8", errors="backslashreplace")
 
 
-def get(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger: ``log.info("stored", record=12, source="openai")``."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
-    return logger
+# ---- structlog, which takes a tenth of a second to import: a command that logs nothing does without it
+
+
+class _Late(logging.Formatter):
+    """Words a record by structlog, from the first one on."""
+
+    def __init__(self, tty: bool) -> None:
+        super().__init__()
+        self._tty = tty
+
+    @cached_property
+    def _made(self) -> logging.Formatter:
+        import structlog  # noqa: PLC0415
+
+        logfmt = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], sort_keys=False)
+        renderer = structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False) if self._tty else logfmt
+        return structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_steps()], processors=[_drop_internals, renderer]
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        return self._made.format(record)
+
+
+def _steps() -> list[Callable[..., Any]]:
+    """What is done to every event, ours and those of libraries."""
+    import structlog  # noqa: PLC0415
+
+    return [
+        structlog.stdlib.add_log_level,
+        structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
+        structlog.processors.format_exc_info,
+        _clean_values,
+    ]
+
+
+@cache
+def _configure() -> None:
+    import structlog  # noqa: PLC0415
+
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *_steps(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+class Logger:
+    """A logger by its name: ``log.info("stored", record=12, source="openai")``."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @cached_property
+    def _made(self) -> structlog.stdlib.BoundLogger:
+        import structlog  # noqa: PLC0415
+
+        _configure()
+        made: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(self._name)
+        return made
+
+    def __getattr__(self, level: str) -> Any:
+        return getattr(self._made, level)
+
+
+def get(name: str) -> Logger:
+    """A logger of this name."""
+    return Logger(name)

@@ -15,14 +15,12 @@ from jobs.deliver.message import short_id
 from jobs.services import ledger
 from storage.archive import queries
 
-app = typer.Typer(no_args_is_help=True, help="The ledger of alerts: what was raised, sent, refused.")
 COLUMNS = {
     "alert": "alert", "created": "raised", "rule": "rule", "record": "record", "title": "title", "reprints": "more", "channel": "channel",
     "state": "state", "attempts": "tries", "answer": "answer",
 }  # fmt: skip
 
 
-@app.command("list")
 def list_alerts(
     context: typer.Context,
     as_json: Json = False,
@@ -59,7 +57,6 @@ def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dic
             }
 
 
-@app.command("show")
 def show_alert(
     context: typer.Context, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False
 ) -> None:
@@ -115,7 +112,6 @@ def _delivery(row: queries.DeliveryView, zone: tzinfo) -> tuple[Any, ...]:
     return row.channel, row.state, row.attempts, due, row.vendor_answer or row.last_error
 
 
-@app.command("retry")
 def retry(
     context: typer.Context,
     alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None,

@@ -12,10 +12,7 @@ from jobs import clock
 from jobs.cli.console import Cli, Json, asked, out, show
 from jobs.services import channels
 
-app = typer.Typer(no_args_is_help=True, help="Where alerts go.")
 
-
-@app.command("list")
 def list_channels(context: typer.Context, as_json: Json = False) -> None:
     """The configured channels, secrets hidden."""
     cli: Cli = context.obj
@@ -23,7 +20,6 @@ def list_channels(context: typer.Context, as_json: Json = False) -> None:
     show(rows, {"name": "name", "kind": "kind", "address": "address", "rules": "rules"}, as_json)
 
 
-@app.command("test")
 def try_channel(context: typer.Context, name: Annotated[str, typer.Argument(help="The channel's name.")]) -> None:
     """Send a test message and show what the channel answered."""
     cli: Cli = context.obj

@@ -9,14 +9,6 @@ import typer
 
 from jobs.cli.console import Cli, err, fail, out
 from jobs.config.load import examples, schema, warnings
-from storage.db.database import open_database
-
-app = typer.Typer(no_args_is_help=True, help="The configuration file.")
-
-
-@app.callback()
-def _group() -> None:
-    """The configuration file."""
 
 
 def check(context: typer.Context) -> None:
@@ -34,11 +26,9 @@ def check(context: typer.Context) -> None:
     out.print(
         f"{cli.path}: all well. {active} sources, {len(config.rules)} rules, {len(config.channels)} channels.", markup=False
     )
-    db = open_database(config.database)
-    out.print(f"database: {db.path or db.name}", markup=False, highlight=False)
+    out.print(f"database: {config.shown_database}", markup=False, highlight=False)
 
 
-@app.command("schema")
 def print_schema() -> None:
     """JSON Schema of the configuration file, for editors."""
     sys.stdout.write(json.dumps(schema(), ensure_ascii=False, indent=2) + "\n")

@@ -16,10 +16,7 @@ from jobs.services import backfill
 from storage.archive import derived
 from storage.db.database import Database, open_database
 
-app = typer.Typer(no_args_is_help=True, help="The database: migrations, copy, upkeep.")
 
-
-@app.command()
 def upgrade(context: typer.Context) -> None:
     """Bring the schema to this version, and give old records what it keeps beside them. A daemon may run meanwhile."""
     cli: Cli = context.obj
@@ -35,7 +32,6 @@ def _fill(db: Database, shown: Progress) -> None:
         out.print(f"{done} records put into the index")
 
 
-@app.command()
 def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(help="The file to write.")] = None) -> None:
     """Copy the database while it is in use."""
     cli: Cli = context.obj
@@ -45,7 +41,6 @@ def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(hel
     out.print(f"copied to {target} ({target.stat().st_size:,} bytes)", markup=False)
 
 
-@app.command()
 def check(
     context: typer.Context,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index and the mentions anew.")] = False,
@@ -64,7 +59,6 @@ def check(
         out.print(f"{db.name}: sound", markup=False)
 
 
-@app.command()
 def vacuum(context: typer.Context) -> None:
     """Check the database and give unused space back."""
     cli: Cli = context.obj

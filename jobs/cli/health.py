@@ -1,4 +1,4 @@
-"""`zhixun status`, `zhixun healthcheck`, and the list of sources."""
+"""`zhixun status`, and the list of sources."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from typing import Any
 import typer
 
 from jobs import clock
-from jobs.cli.console import Cli, Json, err, out, say, write_json
+from jobs.cli.console import Cli, Json, out, say, write_json
 from jobs.cli.source_table import as_json, brief, counted, print_table, troubles
 from jobs.config.load import Config
 from jobs.services import status as looking
 from jobs.services.status import SourceStatus, Status
-from storage.archive import queries
 from storage.queue.gaps import Gap
 
 AT_A_GLANCE = 60  # sources that `status` shows all, whatever their state
@@ -101,13 +100,3 @@ def list_sources(context: typer.Context, json_lines: Json = False) -> None:
     unseen = [row.name for row in config.sources if row.name not in known]
     if unseen:
         out.print(f"not polled yet: {', '.join(unseen)}", markup=False)
-
-
-def healthcheck(context: typer.Context) -> None:
-    """0 when the daemon's heart beats, 1 when not: for containers and supervisors."""
-    cli: Cli = context.obj
-    beat = cli.ask(lambda s: queries.last_beat(s, "daemon"))
-    if looking.is_alive(beat, clock.now()):
-        return
-    err.print("no heartbeat of a daemon" + (f" since {beat.at.isoformat()}" if beat else ""))
-    raise typer.Exit(1)

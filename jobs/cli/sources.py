@@ -1,4 +1,4 @@
-"""`zhixun sources …`."""
+"""`zhixun sources test`."""
 
 from __future__ import annotations
 
@@ -11,20 +11,13 @@ from crawler.errors import ReadError, SpiderError
 from crawler.record import Found, Page
 from crawler.sandbox.pool import Readers
 from jobs import clock
-from jobs.cli import adding, health
 from jobs.cli.console import Cli, Json, fail, local, out, show, table
 from jobs.config.load import Config
 from jobs.parts import fetch_rules, watch_of
 from jobs.services.fetch_one import fetch_one
 from jobs.watch import WatchedSource
 
-app = typer.Typer(no_args_is_help=True, help="The watched sources.")
 
-app.command("list")(health.list_sources)
-adding.register(app)
-
-
-@app.command("test")
 def try_source(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The source's name.")],

@@ -16,10 +16,11 @@ from crawler.errors import OptionError
 from jobs.config.models import any_of, cadence_fault, flatten, query_fault
 from jobs.config.schema_errors import did_you_mean
 from jobs.config.times import parse_cron
-from jobs.config.values import brief, browser_lacks
+from jobs.config.values import browser_lacks
 from jobs.config.yaml_file import Document, Path_
 from jobs.deliver.rendering import TEMPLATE_NAMES
 from jobs.deliver.transport import channel_for
+from jobs.safe_text import brief
 from storage.rules.parser import QueryError, parse
 
 

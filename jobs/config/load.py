@@ -14,7 +14,8 @@ from crawler.errors import OptionError
 from crawler.record import Record
 from crawler.url import link_key
 from jobs.config.checks import meaning
-from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, SourceConfig, kinds
+from jobs.config.database_key import placed, placed_database, whole
+from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, SourceConfig, described, kinds
 from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
 from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document, read_file
@@ -52,7 +53,7 @@ def parsed(document: Document, environ: Mapping[str, str]) -> Config:
     meaning(document)
     if document.mistakes:
         raise ConfigError(document.mistakes)
-    config = Config.model_validate(placed(document.data, Path(os.path.abspath(document.file)).parent))
+    config = Config.model_validate(_placed(document.data, Path(os.path.abspath(document.file)).parent))
     config._secrets = frozenset(document.secrets)
     for name, why in shadowed(config.compiled_rules(), config.manners()):
         place = next(number for number, rule in enumerate(config.rules) if rule.name == name)
@@ -62,23 +63,15 @@ def parsed(document: Document, environ: Mapping[str, str]) -> Config:
     return config
 
 
-def placed(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def _placed(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The same data with paths that are relative to the file's folder made whole: what works must not depend on where one stands."""
-
-    def whole(name: str) -> str:
-        return os.path.abspath(folder / os.path.expanduser(name))
-
-    def place(url: str, scheme: str) -> str:
-        rest = url[len(scheme) :] if url.startswith(scheme) else ""
-        return scheme + whole(rest) if rest and not rest.startswith("/") else url
-
     made = dict(data)
-    made["database"] = place(made.get("database") or Config.model_fields["database"].default, "sqlite:///")
+    made["database"] = placed_database(made.get("database"), folder)
     for section in ("feeds", "backup"):
         if name := (made.get(section) or {}).get("folder"):
-            made[section] = made[section] | {"folder": whole(name)}
+            made[section] = made[section] | {"folder": whole(name, folder)}
     if channels := made.get("channels"):
-        made["channels"] = [channel | {"url": place(channel["url"], "file://")} for channel in channels]
+        made["channels"] = [channel | {"url": placed(channel["url"], "file://", folder)} for channel in channels]
     return made
 
 
@@ -183,7 +176,7 @@ def _told(model: BaseModel, key: str) -> str:
 
 def schema() -> dict[str, Any]:
     """JSON Schema of the file, the options of every kind of source included."""
-    made = Config.model_json_schema()
+    made = described().model_json_schema()
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     made["title"] = "Zhixun configuration"
     source = made["$defs"]["SourceConfig"]

@@ -24,8 +24,8 @@ from jobs.config.models import (
     WebSubConfig,
     kinds,
 )
-from jobs.config.values import brief
 from jobs.config.yaml_file import Document, Path_
+from jobs.safe_text import brief
 
 NO_COLON = "a key needs a colon and a blank after it (a Chinese ： does not count)"
 _WANTED = {
@@ -142,22 +142,25 @@ def _check_options(document: Document, at: Path_, entry: dict[str, Any]) -> None
     """The keys of a source that belong to its kind."""
     kind = entry.get("kind") or "auto"
     given = {key: value for key, value in entry.items() if key not in SourceConfig.model_fields}
-    every_kind = {name: component.options for name, component in kinds().items()}
-    if not isinstance(kind, str) or (kind != "auto" and kind not in every_kind):
-        return
-    taken = every_kind if kind == "auto" else {kind: every_kind[kind]}
+    if not given or not isinstance(kind, str) or (kind != "auto" and kind not in kinds()):
+        return  # a kind without keys of its own is right as it is: nothing has to be imported to know it
+    taken = {name: kinds()[name].options for name in (kinds() if kind == "auto" else (kind,))}
     known = [*SourceConfig.model_fields, *(key for options in taken.values() for key in options.model_fields)]
     for key in given:
-        owners = [name for name, options in every_kind.items() if key in options.model_fields]
-        if owners and not set(owners) & set(taken):
-            document.mistake((*at, key), f"is a key of kind {' and '.join(owners)}, and this source is of kind {kind}")
-        elif not owners:
-            document.mistake((*at, key), "unknown key", did_you_mean(key, known))
+        if key not in known:
+            _strange_key(document, (*at, key), kind, known)
     for options in taken.values():
         own = {key: value for key, value in given.items() if key in options.model_fields and value is not None}
-        if kind == "auto" and not own:
-            continue
         try:
             options.model_validate(own)
         except ValidationError as error:
             report(document, error, at, known)
+
+
+def _strange_key(document: Document, path: Path_, kind: str, known: Iterable[str]) -> None:
+    key = str(path[-1])
+    owners = [name for name, component in kinds().items() if key in component.options.model_fields]
+    if owners:
+        document.mistake(path, f"is a key of kind {' and '.join(owners)}, and this source is of kind {kind}")
+    else:
+        document.mistake(path, "unknown key", did_you_mean(key, known))

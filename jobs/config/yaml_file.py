@@ -17,9 +17,8 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from crawler.errors import ZhixunError
-from jobs.config.values import brief
 from jobs.redaction import MIN_SECRET, blank
-from jobs.safe_text import spaced
+from jobs.safe_text import brief, spaced
 
 MAX_BYTES = 2 * 2**20  # a thousand sources are 300 KB
 MAX_NODES = 200_000  # bounds what nested aliases can unfold to

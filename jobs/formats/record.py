@@ -14,11 +14,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from crawler.record import MAX_TEXT, MAX_TITLE, Record
+from crawler.record import MAX_TEXT, MAX_TITLE, Record, plain
 from jobs.deliver.rendering import safe_link
 from jobs.formats.text_layout import from_text, shown, to_text
 from jobs.safe_text import stripped
-from storage.db.mapping import plain
 
 __all__ = ["CSV_COLUMNS", "from_json", "from_text", "to_csv", "to_json", "to_markdown", "to_text"]
 

@@ -11,15 +11,15 @@ from sqlalchemy.orm import Session
 from jobs import pacing
 from jobs.config.load import Config
 from jobs.monitor import source_monitor
+from jobs.monitor.liveness import is_alive
 from jobs.monitor.source_health import Health, cut_off
 from storage.archive import derived, queries
-from storage.archive.queries import Beat
+from storage.db.pulse import Beat
 from storage.queue import gaps, sources, usage
 from storage.queue.arrival_rate import Rhythm
 from storage.queue.gaps import Gap
 from storage.queue.sources import State
 
-STALE = timedelta(seconds=60)  # the daemon beats every five seconds
 PATIENCE = timedelta(minutes=1)  # what is due is late only after so long
 GAPS_SHOWN = timedelta(days=7)
 GAPS_KEPT = timedelta(days=90)
@@ -72,11 +72,6 @@ def status(session: Session, config: Config, now: datetime) -> Status:
         gaps=tuple(gaps.since(session, now - GAPS_SHOWN)),
         not_in_index=derived.left(session),
     )
-
-
-def is_alive(beat: Beat | None, now: datetime) -> bool:
-    """Whether a daemon with this last sign of life runs."""
-    return beat is not None and now - beat.at < STALE and beat.detail != queries.STOPPED
 
 
 def sources_of(session: Session, config: Config, now: datetime) -> list[SourceStatus]:

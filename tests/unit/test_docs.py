@@ -59,13 +59,14 @@ def parsed(arguments: list[str]) -> None:
         name, arguments = left[0], left[1:]
         assert name in command.commands, f"no verb {name}"
         command = command.commands[name]
+        command = getattr(command, "real", command)
 
 
 def verbs(command: Any = CLI, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
     for name, below in getattr(command, "commands", {}).items():
         yield from verbs(below, (*path, name))
     if not hasattr(command, "commands"):
-        yield " ".join(path), command
+        yield " ".join(path), command.real
 
 
 @pytest.mark.parametrize(("page", "line"), COMMANDS)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs import log
+from jobs import log, redaction
 from jobs.redaction import HIDDEN
 
 
@@ -29,7 +29,7 @@ def test_an_event_is_one_line_of_logfmt(stream: io.StringIO) -> None:
 
 
 def test_a_secret_is_never_shown(stream: io.StringIO) -> None:
-    log.hide(["canary-token-1"])
+    redaction.hide(["canary-token-1"])
     log.get("test").warning("refused", answer="https://hook/canary-token-1/x")
     logging.getLogger("library").error("GET %s failed", "https://hook/canary-token-1")
     try:
@@ -48,7 +48,7 @@ def test_a_page_cannot_write_to_the_terminal(stream: io.StringIO) -> None:
 
 
 def test_short_secrets_do_not_blank_innocent_words(stream: io.StringIO) -> None:
-    log.hide(["a"])
+    redaction.hide(["a"])
     log.get("test").info("alert")
     assert "event=alert" in stream.getvalue()
 
