@@ -59,7 +59,11 @@ def archive(tmp_path: Path) -> Iterator[Database]:
 
 def addresses() -> list[str]:
     """Every page, with each id that there is."""
-    pages = [route.path for route in routes() if "GET" in route.methods and not route.path.startswith(("/api/", "/static/"))]
+    pages = [
+        route.path
+        for route in routes()
+        if "GET" in route.methods and not route.path.startswith(("/api/", "/static/", "/metrics", "/healthz"))
+    ]
     found = []
     for path in pages:
         if "{" not in path:
