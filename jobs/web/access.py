@@ -25,6 +25,7 @@ from jobs.services.people import Reader, Tries
 from jobs.services.reading import Person
 from jobs.services.trends import Kept
 from jobs.web.errors import Trouble
+from jobs.web.metrics import Health, Measure
 from storage.db.database import ASK_SECONDS, Database
 
 T = TypeVar("T")
@@ -35,12 +36,17 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True)
 class Parts:
-    """What the pages work with. The configuration is asked for anew each time: the daemon may have read another one."""
+    """What the pages work with. The configuration is asked for anew each time: the daemon may have read another one.
+
+    `measure`: what a daemon tells of itself, where there is one.
+    """
 
     db: Database
     config: Callable[[], Config]
     path: Path
     now: Callable[[], datetime]
+    health: Callable[[], Health] = lambda: Health(True)
+    measure: Measure | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     tries: Tries = field(default_factory=Tries)
     views: Kept = field(default_factory=Kept)

@@ -16,7 +16,7 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from crawler.record import Record
-from crawler.text import Normal, normalize, word_ends, word_starts, words
+from crawler.text import Normal, is_word, normalize, word_ends, word_starts, words
 from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Regex, Term
 from storage.rules.dates import holds
 
@@ -112,6 +112,10 @@ def quote(text: str, start: int, end: int) -> str:
         spare = max(0, QUOTE - (end - start))
         low = max(low, start - spare // 2)
         high = min(high, low + QUOTE)
+    while 0 < low < start and is_word(text[low - 1]) and is_word(text[low]):  # no half words
+        low += 1
+    while end < high < len(text) and is_word(text[high - 1]) and is_word(text[high]):
+        high -= 1
     return " ".join(text[low:high].split())
 
 

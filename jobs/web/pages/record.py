@@ -14,6 +14,8 @@ from jobs.services.reading import Entry
 from jobs.web.access import Asked
 from jobs.web.marks import Piece, Span, paragraphs, pieces
 from jobs.web.screens import Number, RecordJson, Screen
+from storage.rules.explain import Explained
+from storage.rules.match import Evidence
 
 screen = Screen("record")
 FIELDS = {
@@ -74,8 +76,8 @@ def page(found: Dossier, story: Entry) -> RecordPage:
     spans = [Span(fact.start, fact.end, keys[fact.kind, fact.value]) for fact in seen.facts if fact.start is not None and fact.end is not None and fact.kind in FIELDS]  # fmt: skip
     return RecordPage(
         record=seen,
-        title=pieces(seen.title, _in_title(seen, keys)),
-        paragraphs=paragraphs(seen.text, spans),
+        title=pieces(seen.title, [*_in_title(seen, keys), *_matches(found.tellings, "title")]),
+        paragraphs=paragraphs(seen.text, [*spans, *_matches(found.tellings, "text")]),
         values={field: tuple(_values(seen, kind, keys)) for kind, field in FIELDS.items()},
         reading=tuple(f"{fact.value}: {fact.quote}" for fact in seen.facts if fact.kind == "reading"),
         reason=found.standing.reason,
@@ -86,6 +88,21 @@ def page(found: Dossier, story: Entry) -> RecordPage:
         versions=found.versions,
         story=story,
     )
+
+
+def _matches(tellings: Iterable[Telling], field: str) -> Iterable[Span]:
+    """What the rules found there, under the name that the alert has on the page."""
+    for telling in tellings:
+        if telling.why is not None:
+            places = _places(telling.why.explanation.tree)
+            yield from (Span(one.start, one.end, f"why-{telling.alert.id}") for one in places if one.field == field)
+
+
+def _places(part: Explained) -> Iterable[Evidence]:
+    if part.true:
+        yield from part.places
+    for inner in part.parts:
+        yield from _places(inner)
 
 
 def _keys(seen: Record) -> dict[tuple[str, str], str]:
