@@ -59,12 +59,13 @@ class TooManyTries(ZhixunError):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks, and what for: the person, the role he has here, and the only rule whose feed a token is for."""
+    """Who asks, and what for: the person, the role he has here, whether he may change anything, and the only rule whose feed he may have."""
 
     person: Person
     role: Role
+    writes: bool = True
     feed: str | None = None
-    token: int | None = None
+    by_token: bool = False
 
     def may(self, role: Role) -> bool:
         """Whether he may do what needs this role."""
@@ -258,6 +259,14 @@ def sign_in(db: Database, tries: Tries, name: str, password: str, *, address: st
     return SignedIn(person, secret, ends_at)
 
 
+def check_password(db: Database, tries: Tries, person: Person, password: str, *, address: str, now: datetime) -> None:
+    """Whether somebody who is signed in is who he was then. Raises NotSignedIn or TooManyTries."""
+    tries.count(person.name, address, now)
+    found = db.ask(lambda s: accounts.by_key(s, key_of(person.name)))
+    if not _fits(found[1] if found else None, password):
+        raise NotSignedIn(tr("this name and this password do not go together"))
+
+
 def sign_out(session: Session, secret: str) -> None:
     """The session ends."""
     accounts.close_session(session, secret_hash(secret))
@@ -292,7 +301,7 @@ def add_token(
     rules: Collection[str] = (),
     days: int | None = None,
 ) -> NewToken:
-    """A token: `read` what there is, `write` what the person may, or `feed:RULE`, good for that feed alone. Raises PeopleError."""
+    """A token: `read` what the person may, `write` what he may, or `feed:RULE`, good for that feed alone. Raises PeopleError."""
     name = name.strip()
     if not name or len(name) > 60 or not name.isprintable():
         raise PeopleError(tr("a token has a name of 1 to 60 characters that says what it is for"))
@@ -328,8 +337,9 @@ def by_token(session: Session, secret: str, now: datetime) -> tuple[Reader, Call
     if found is None or (found.person_id == NOBODY and accounts.count(session)):
         return None
     person = _get(session, found.person_id)
-    role: Role = person.role if found.scope == "write" else "viewer"
     feed = found.scope.removeprefix("feed:") if found.scope.startswith("feed:") else None
     stale = found.used_at is None or found.used_at < now - TOUCH
     number = found.id
-    return Reader(person, role, feed, number), (lambda s: accounts.token_used(s, number, now)) if stale else None
+    return Reader(person, person.role, found.scope == "write", feed, True), (
+        lambda s: accounts.token_used(s, number, now)
+    ) if stale else None
