@@ -38,6 +38,7 @@ TRIES_OF_ADDRESS = 30  # … and of all names
 MINUTE = timedelta(minutes=1)
 BACKLOG = timedelta(days=1)  # what was told so long before somebody came still waits to be read
 SHORTEST, LONGEST = 10, 200  # characters of a password
+BEGINNING = "zx_"  # of each token
 MAX_TOKENS = 50  # of one person, that are in use
 _NAME = re.compile(r"[^\W_](?:[\w.@-]{0,38}[^\W_])?")
 _FEED = re.compile(r"feed:.{1,200}")
@@ -267,6 +268,20 @@ def check_password(db: Database, tries: Tries, person: Person, password: str, *,
         raise NotSignedIn(tr("this name and this password do not go together"))
 
 
+def program_sign_in(db: Database, tries: Tries, name: str, password: str, *, address: str, agent: str, now: datetime) -> str:
+    """What a program that asks for name and password shows from then on: a token, if that was given as the password, else a session's secret.
+
+    Raises NotSignedIn or TooManyTries.
+    """
+    if not password.startswith(BEGINNING):
+        return sign_in(db, tries, name, password, address=address, agent=agent, now=now).secret
+    tries.count(name, address, now)
+    found = db.ask(lambda s: by_token(s, password, now))
+    if found is None or found[0].feed is not None:
+        raise NotSignedIn(tr("this name and this password do not go together"))
+    return password
+
+
 def sign_out(session: Session, secret: str) -> None:
     """The session ends."""
     accounts.close_session(session, secret_hash(secret))
@@ -311,7 +326,7 @@ def add_token(
         raise PeopleError(tr("there is no rule {name}", name=repr(scope.removeprefix("feed:"))))
     if len([one for one in accounts.tokens(session, person.id) if one.revoked_at is None]) >= MAX_TOKENS:
         raise PeopleError(tr("{name} has {n} tokens; revoke one first", name=person.name, n=MAX_TOKENS))
-    secret = f"zx_{secrets.token_urlsafe(32)}"
+    secret = BEGINNING + secrets.token_urlsafe(32)
     ends_at = now + timedelta(days=days) if days is not None else None
     number = accounts.add_token(session, secret_hash(secret), person.id, name=name, scope=scope, ends_at=ends_at, now=now)
     audit.write(session, by, "token made", name, now, after={"person": person.name, "scope": scope})

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.errors import ZhixunError
 from crawler.i18n import tr
+from crawler.record import Record
 from jobs.config.load import Config
 from jobs.safe_text import one_line, stripped
 from jobs.services import people
@@ -131,6 +132,30 @@ def inbox(session: Session, person: Person, wanted: Wanted, after: str | None = 
     found = {entry.story: entry for entry in entries(session, person, [place.story for place in shown])}
     listed = tuple(replace(found[place.story], at=str(Cursor(*place.at))) for place in shown if place.story in found)
     return Inbox(listed, str(Cursor(*shown[-1].at)) if len(places) > limit else None)
+
+
+def refs(
+    session: Session, person: Person, wanted: Wanted, after: str | None, limit: int
+) -> tuple[list[tuple[int, datetime]], str | None]:
+    """The stories of a list that come after a cursor, each with when it was told; and where to go on. For programs that keep them."""
+    places = lists.page(session, person.id, wanted, _at(after), limit + 1)
+    shown = places[:limit]
+    return [(place.story, place.at[0]) for place in shown], str(Cursor(*shown[-1].at)) if len(places) > limit else None
+
+
+def current(session: Session, stories: Collection[int]) -> list[int]:
+    """What became of these stories, for who has kept them: those that were joined are one, those that are no more are left out."""
+    return lists.current(session, stories)
+
+
+def texts(session: Session, records: Sequence[int]) -> dict[int, Record]:
+    """Records whole, by id."""
+    return {one.at.id: one.record for one in queries.tagged(session, ids=records)}
+
+
+def unread_by_rule(session: Session, person: Person, rules: Sequence[str]) -> dict[str, int]:
+    """How many stories of each rule wait to be read."""
+    return {rule: lists.count(session, person.id, Wanted(rule=rule)) for rule in rules}
 
 
 def entry(session: Session, person: Person, story: int) -> Entry:
