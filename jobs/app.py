@@ -25,6 +25,7 @@ from jobs.services.backfill import Backfill
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.access import Parts
+from jobs.web.metrics import Measure
 from jobs.web.websub import WebSub
 from storage.alerts import outbox
 from storage.archive import queries
@@ -71,9 +72,9 @@ class App:
         )
         self._tasks: list[asyncio.Task[None]] = []
 
-    def pages(self, path: Path) -> Parts:
+    def pages(self, path: Path, measure: Measure) -> Parts:
         """What the pages are built of; `path` is the configuration's."""
-        return Parts(self.db, lambda: self.config, path, self.clock.now)
+        return Parts(self.db, lambda: self.config, path, self.clock.now, self.store_guard.health, measure)
 
     async def begin(self) -> None:
         """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
 
-from aiohttp.web import AppRunner
 from sqlalchemy.orm import Session
 
 from crawler.sandbox.memory import thrifty, trim
@@ -26,9 +25,8 @@ from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
 from jobs.ticker import Ticker
-from jobs.web import metrics
-from jobs.web.metrics import Metric
-from jobs.web.server import Listener
+from jobs.web.metrics import Metric, web_app
+from jobs.web.server import Listener, host_and_port
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
@@ -56,7 +54,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._seen = _modified(path)
         self._started = clock.monotonic()
-        self._metrics: AppRunner | None = None
+        self._metrics: Listener | None = None
         self._web: Listener | None = None
         self._last_resort = LastResort()
         self._was_set: tuple[datetime, timedelta] | None = (
@@ -74,7 +72,7 @@ class Daemon:
             if self._stop.is_set():
                 return
             scheduler.start()
-            await self._open_metrics()
+            self._open_metrics()
             await self._open_websub()
             notify("READY=1")
             self._last_resort.start()
@@ -87,7 +85,7 @@ class Daemon:
                 scheduler.remove_all_jobs()  # what runs comes to its end; a shutdown here would cancel it
                 await self._app.store_guard.beat(stopped=True)
             if self._metrics is not None:
-                await self._metrics.cleanup()
+                await self._metrics.close()
             if self._web is not None:
                 await self._web.close()
             await self._app.websub.close()
@@ -117,30 +115,31 @@ class Daemon:
         if address is None:
             return
         try:
-            self._web = serve.pages(self._app.pages(self._path), address)
+            self._web = serve.pages(self._app.pages(self._path, self._measure), address)
         except (serve.Refused, StorageError) as error:  # the crawl goes on
             _log.error("no pages", error=str(error))
             return
         self._web.open()
         _log.info("the pages", address=f"http://{address}")
 
-    async def _open_metrics(self) -> None:
+    def _open_metrics(self) -> None:
         address = self._app.config.metrics
         if address is None:
             return
         try:
-            self._metrics = await metrics.serve(
-                metrics.web_app(self._measure, self._app.store_guard.health), *_host_and_port(address)
-            )
+            listener = Listener(web_app(self._measure, self._app.store_guard.health), address)
+            listener.open()
         except OSError as error:  # the news matter more than their figures
             _log.error("metrics cannot be served", address=address, error=str(error))
+            return
+        self._metrics = listener
 
     async def _open_websub(self) -> None:
         wanted = self._app.config.crawl.websub
         if wanted is None:
             return
         try:
-            await self._app.websub.open(wanted.callback, *_host_and_port(wanted.listen))
+            await self._app.websub.open(wanted.callback, *host_and_port(wanted.listen))
         except (OSError, StorageError) as error:  # then feeds are polled, as ever
             _log.error("hubs cannot reach us", address=wanted.listen, error=str(error))
 
@@ -304,11 +303,6 @@ async def _in_thread(work: Callable[[], T]) -> T:
 
     threading.Thread(target=run, name="backup", daemon=True).start()
     return await done
-
-
-def _host_and_port(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(":")
-    return host.strip("[]"), int(port)
 
 
 def _modified(path: Path) -> tuple[int, int] | None:

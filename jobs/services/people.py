@@ -13,10 +13,10 @@ import re
 import secrets
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Final, get_args
+from typing import Any, Final, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -193,6 +193,20 @@ def role_of(text: str) -> Role:
         if role == text:
             return role
     raise PeopleError(tr("{role} is no role; there are: {roles}", role=repr(text), roles=", ".join(ROLES)))
+
+
+def changed(
+    session: Session,
+    by: int,
+    what: str,
+    about: str,
+    *,
+    now: datetime,
+    before: Mapping[str, Any] | None,
+    after: Mapping[str, Any] | None,
+) -> None:
+    """Keep that a person changed something, from what to what."""
+    audit.write(session, by, what, about, now, before=before, after=after)
 
 
 def _not_the_last_owner(session: Session, person: Person) -> None:

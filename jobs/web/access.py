@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -27,6 +27,7 @@ from jobs.services import people
 from jobs.services.people import Reader, Tries
 from jobs.services.reading import Person
 from jobs.web.errors import Trouble
+from jobs.web.metrics import Health, Measure
 from storage.db.database import ASK_SECONDS, Database
 
 T = TypeVar("T")
@@ -38,12 +39,17 @@ UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 @dataclass(frozen=True)
 class Parts:
-    """What the pages work with. The configuration is asked for anew each time: the daemon may have read another one."""
+    """What the pages work with. The configuration is asked for anew each time: the daemon may have read another one.
+
+    `measure`: what a daemon tells of itself, where there is one.
+    """
 
     db: Database
     config: Callable[[], Config]
     path: Path
     now: Callable[[], datetime]
+    health: Callable[[], Health] = lambda: Health(True)
+    measure: Measure | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     tries: Tries = field(default_factory=Tries)
 
@@ -80,6 +86,16 @@ class Asked:
     def write(self, work: Callable[[Any], T]) -> T:
         """Change something, in one transaction."""
         return self.parts.db.write_now(work)
+
+    def note(
+        self, what: str, about: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
+    ) -> None:
+        """Keep who changed what."""
+        self.write(
+            lambda s: people.changed(
+                s, self.reader.person.id if self.reader else 0, what, about, now=self.now, before=before, after=after
+            )
+        )
 
     def may(self, role: Role) -> bool:
         """Whether the reader has this role, or a higher one."""

@@ -19,6 +19,7 @@ from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
 from jobs.web.access import Asked, form_token
 from jobs.web.errors import Trouble
+from jobs.web.marks import found
 from jobs.web.menu import Menu
 
 HERE = Path(__file__).parent
@@ -41,7 +42,7 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._env.globals.update(tr=tr, plural=plural, static=self._static, short_id=short_id, language=language, here=here)
-        self._env.filters.update(when=when, moment=moment, iso=iso, link=safe_link, lasting=lasting)
+        self._env.filters.update(when=when, moment=moment, iso=iso, link=safe_link, lasting=lasting, found=found)
 
     def page(self, request: Request, template: str, ask: Asked, page: Any, status: int = 200) -> Response:
         """A page for a reader."""

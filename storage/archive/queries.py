@@ -183,6 +183,20 @@ def record(session: Session, number: int) -> Record | None:
     return record_from_row(row) if row else None
 
 
+def stories(session: Session, after: Cursor | None = None, limit: int = 50) -> list[tuple[int, Cursor]]:
+    """The first records of stories, newest first, each with its place."""
+    query = select(article.c.id, article.c.shown_at).where(article.c.story == article.c.id)
+    rows = session.execute(_older(query, after).order_by(article.c.shown_at.desc(), article.c.id.desc()).limit(limit))
+    return [(row.id, Cursor(row.shown_at, row.id)) for row in rows]
+
+
+def told_by(session: Session, story: int, limit: int) -> list[Any]:
+    """The records of a story in the order in which they were shown, with what says where each stands."""
+    names = "id title link text language source publisher published first_seen shown_at story_reason reprint_of".split()
+    query = select(*(article.c[name] for name in names)).where(article.c.story == story)
+    return list(session.execute(query.order_by(article.c.shown_at, article.c.id).limit(limit)))
+
+
 def versions(session: Session, number: int) -> list[Version]:
     """What a record said, oldest first, the present last; none where there is no such record."""
     own = session.execute(select(article).where(article.c.id == number)).first()

@@ -14,6 +14,8 @@ from jobs.services.reading import Entry, Note
 from jobs.web.access import Asked
 from jobs.web.marks import Piece, Span, paragraphs, pieces
 from jobs.web.screens import Number, RecordJson, Screen
+from storage.rules.explain import Explained
+from storage.rules.match import Evidence
 
 screen = Screen("record")
 FIELDS = {
@@ -27,11 +29,12 @@ FIELDS = {
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a field and its proof: the ids of the marks in the text, and where else it stands. `key` names it on the page."""
+    """A value of a field and its proof: how many places of the text are marked, whether the headline is, and where else it stands. `key` names it on the page."""
 
     key: str
     value: str
     places: int
+    in_title: bool
     elsewhere: tuple[str, ...]
     concept: str | None
     by: str
@@ -78,8 +81,8 @@ def page(found: Dossier, story: Entry, notes: tuple[Note, ...], names: tuple[str
     spans = [*_of_notes(seen, notes), *spans]
     return RecordPage(
         record=seen,
-        title=pieces(seen.title, _in_title(seen, keys)),
-        paragraphs=paragraphs(seen.text, spans),
+        title=pieces(seen.title, [*_in_title(seen, keys), *_matches(found.tellings, "title")]),
+        paragraphs=paragraphs(seen.text, [*spans, *_matches(found.tellings, "text")]),
         values={field: tuple(_values(seen, kind, keys)) for kind, field in FIELDS.items()},
         reading=tuple(f"{fact.value}: {fact.quote}" for fact in seen.facts if fact.kind == "reading"),
         reason=found.standing.reason,
@@ -92,6 +95,21 @@ def page(found: Dossier, story: Entry, notes: tuple[Note, ...], names: tuple[str
         notes=notes,
         people=names,
     )
+
+
+def _matches(tellings: Iterable[Telling], field: str) -> Iterable[Span]:
+    """What the rules found there, under the name that the alert has on the page."""
+    for telling in tellings:
+        if telling.why is not None:
+            places = _places(telling.why.explanation.tree)
+            yield from (Span(one.start, one.end, f"why-{telling.alert.id}") for one in places if one.field == field)
+
+
+def _places(part: Explained) -> Iterable[Evidence]:
+    if part.true:
+        yield from part.places
+    for inner in part.parts:
+        yield from _places(inner)
 
 
 def _keys(seen: Record) -> dict[tuple[str, str], str]:
@@ -132,4 +150,5 @@ def _values(seen: Record, kind: str, keys: Mapping[tuple[str, str], str]) -> Ite
         elsewhere = tuple(dict.fromkeys(fact.quote for fact in proof if fact.start is None))
         places = sum(fact.start is not None for fact in proof)
         concept = next((fact.concept for fact in proof if fact.concept), None)
-        yield Value(keys[kind, value], value, places, elsewhere, concept, proof[0].by)
+        in_title = any(quote.startswith("title: ") and value in seen.title for quote in elsewhere)
+        yield Value(keys[kind, value], value, places, in_title, elsewhere, concept, proof[0].by)

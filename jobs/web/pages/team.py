@@ -11,8 +11,9 @@ from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, Field
 
 from crawler.i18n import tr
-from jobs.services import changes, configuration, reading, stories, verdicts
+from jobs.services import configuration, reading, stories, verdicts
 from jobs.services.configuration import Conflict, Edited
+from jobs.services.lookup import named
 from jobs.services.reading import Note, Wanted, Which
 from jobs.services.verdicts import Proposal, Tally, Verdict
 from jobs.web.access import Asked
@@ -230,13 +231,9 @@ def _change_rule(ask: Asked, found: Proposal, given: Taken) -> Done:
         raise Trouble(409, "changed_meanwhile", tr("The configuration was changed meanwhile; look at the proposal again."))
     if not isinstance(answer, Edited):
         raise Trouble(400, "refused", answer.reason)
-    done: Edited = answer
-
-    def keep(session: Any) -> None:
-        verdicts.settle(session, said.id, applied=True, now=ask.now)
-        changes.edited(session, ask.person, "rule changed", said.rule or "", done=done, now=ask.now)
-
-    ask.write(keep)
+    ask.write(lambda s: verdicts.settle(s, said.id, applied=True, now=ask.now))
+    before = named("rule", said.rule or "", ask.config.rules).query_text()
+    ask.note("rule changed", said.rule or "", {"query": before}, {"query": str(edit.values["query"])})
     return Done(tr("{rule} leaves it out from now on.", rule=said.rule), "/verdicts")
 
 
