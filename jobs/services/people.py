@@ -38,6 +38,7 @@ TRIES_OF_ADDRESS = 30  # … and of all names
 MINUTE = timedelta(minutes=1)
 BACKLOG = timedelta(days=1)  # what was told so long before somebody came still waits to be read
 SHORTEST, LONGEST = 10, 200  # characters of a password
+BEGINNING = "zx_"  # of each token
 MAX_TOKENS = 50  # of one person, that are in use
 _NAME = re.compile(r"[^\W_](?:[\w.@-]{0,38}[^\W_])?")
 _FEED = re.compile(r"feed:.{1,200}")
@@ -59,12 +60,13 @@ class TooManyTries(ZhixunError):
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who asks, and what for: the person, the role he has here, and the only rule whose feed a token is for."""
+    """Who asks, and what for: the person, the role he has here, whether he may change anything, and the only rule whose feed he may have."""
 
     person: Person
     role: Role
+    writes: bool = True
     feed: str | None = None
-    token: int | None = None
+    by_token: bool = False
 
     def may(self, role: Role) -> bool:
         """Whether he may do what needs this role."""
@@ -272,6 +274,28 @@ def sign_in(db: Database, tries: Tries, name: str, password: str, *, address: st
     return SignedIn(person, secret, ends_at)
 
 
+def check_password(db: Database, tries: Tries, person: Person, password: str, *, address: str, now: datetime) -> None:
+    """Whether somebody who is signed in is who he was then. Raises NotSignedIn or TooManyTries."""
+    tries.count(person.name, address, now)
+    found = db.ask(lambda s: accounts.by_key(s, key_of(person.name)))
+    if not _fits(found[1] if found else None, password):
+        raise NotSignedIn(tr("this name and this password do not go together"))
+
+
+def program_sign_in(db: Database, tries: Tries, name: str, password: str, *, address: str, agent: str, now: datetime) -> str:
+    """What a program that asks for name and password shows from then on: a token, if that was given as the password, else a session's secret.
+
+    Raises NotSignedIn or TooManyTries.
+    """
+    if not password.startswith(BEGINNING):
+        return sign_in(db, tries, name, password, address=address, agent=agent, now=now).secret
+    tries.count(name, address, now)
+    found = db.ask(lambda s: by_token(s, password, now))
+    if found is None or found[0].feed is not None:
+        raise NotSignedIn(tr("this name and this password do not go together"))
+    return password
+
+
 def sign_out(session: Session, secret: str) -> None:
     """The session ends."""
     accounts.close_session(session, secret_hash(secret))
@@ -306,7 +330,7 @@ def add_token(
     rules: Collection[str] = (),
     days: int | None = None,
 ) -> NewToken:
-    """A token: `read` what there is, `write` what the person may, or `feed:RULE`, good for that feed alone. Raises PeopleError."""
+    """A token: `read` what the person may, `write` what he may, or `feed:RULE`, good for that feed alone. Raises PeopleError."""
     name = name.strip()
     if not name or len(name) > 60 or not name.isprintable():
         raise PeopleError(tr("a token has a name of 1 to 60 characters that says what it is for"))
@@ -316,7 +340,7 @@ def add_token(
         raise PeopleError(tr("there is no rule {name}", name=repr(scope.removeprefix("feed:"))))
     if len([one for one in accounts.tokens(session, person.id) if one.revoked_at is None]) >= MAX_TOKENS:
         raise PeopleError(tr("{name} has {n} tokens; revoke one first", name=person.name, n=MAX_TOKENS))
-    secret = f"zx_{secrets.token_urlsafe(32)}"
+    secret = BEGINNING + secrets.token_urlsafe(32)
     ends_at = now + timedelta(days=days) if days is not None else None
     number = accounts.add_token(session, secret_hash(secret), person.id, name=name, scope=scope, ends_at=ends_at, now=now)
     audit.write(session, by, "token made", name, now, after={"person": person.name, "scope": scope})
@@ -342,8 +366,9 @@ def by_token(session: Session, secret: str, now: datetime) -> tuple[Reader, Call
     if found is None or (found.person_id == NOBODY and accounts.count(session)):
         return None
     person = _get(session, found.person_id)
-    role: Role = person.role if found.scope == "write" else "viewer"
     feed = found.scope.removeprefix("feed:") if found.scope.startswith("feed:") else None
     stale = found.used_at is None or found.used_at < now - TOUCH
     number = found.id
-    return Reader(person, role, feed, number), (lambda s: accounts.token_used(s, number, now)) if stale else None
+    return Reader(person, person.role, found.scope == "write", feed, True), (
+        lambda s: accounts.token_used(s, number, now)
+    ) if stale else None

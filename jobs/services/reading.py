@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from crawler.errors import ZhixunError
 from crawler.i18n import tr
+from crawler.record import Record
 from jobs.config.load import Config
 from jobs.safe_text import one_line, stripped
 from jobs.services import people
@@ -131,6 +132,30 @@ def inbox(session: Session, person: Person, wanted: Wanted, after: str | None = 
     found = {entry.story: entry for entry in entries(session, person, [place.story for place in shown])}
     listed = tuple(replace(found[place.story], at=str(Cursor(*place.at))) for place in shown if place.story in found)
     return Inbox(listed, str(Cursor(*shown[-1].at)) if len(places) > limit else None)
+
+
+def refs(
+    session: Session, person: Person, wanted: Wanted, after: str | None, limit: int
+) -> tuple[list[tuple[int, datetime]], str | None]:
+    """The stories of a list that come after a cursor, each with when it was told; and where to go on. For programs that keep them."""
+    places = lists.page(session, person.id, wanted, _at(after), limit + 1)
+    shown = places[:limit]
+    return [(place.story, place.at[0]) for place in shown], str(Cursor(*shown[-1].at)) if len(places) > limit else None
+
+
+def current(session: Session, stories: Collection[int]) -> list[int]:
+    """What became of these stories, for who has kept them: those that were joined are one, those that are no more are left out."""
+    return lists.current(session, stories)
+
+
+def texts(session: Session, records: Sequence[int]) -> dict[int, Record]:
+    """Records whole, by id."""
+    return {one.at.id: one.record for one in queries.tagged(session, ids=records)}
+
+
+def unread_by_rule(session: Session, person: Person, rules: Sequence[str]) -> dict[str, int]:
+    """How many stories of each rule wait to be read."""
+    return {rule: lists.count(session, person.id, Wanted(rule=rule)) for rule in rules}
 
 
 def entry(session: Session, person: Person, story: int) -> Entry:
@@ -292,8 +317,9 @@ def add_note(
     record: int | None = None,
     start: int | None = None,
     end: int | None = None,
+    quote: str = "",
 ) -> Note:
-    """A note on a story, on one of its records, or on a passage of that: code points from `start` to `end` of its text.
+    """A note on a story, on one of its records, or on a passage of that: code points from `start` to `end` of its text, or its words.
 
     Raises Unknown or MarkError.
     """
@@ -301,21 +327,27 @@ def add_note(
     text = stripped(text).strip()
     if not text or len(text) > NOTE_LENGTH:
         raise MarkError(tr("a note has 1 to {n} characters", n=NOTE_LENGTH))
-    values = {"story": story, "article_id": record, "person_id": person.id, "at": now, "text": text, "start": start, "end": end}
-    number = marks.add_note(session, values | {"quote": _passage(session, story, record, start, end)})
+    place = _passage(session, story, record, start=start, end=end, quote=quote)
+    values = {"story": story, "article_id": record, "person_id": person.id, "at": now, "text": text, **place}
+    number = marks.add_note(session, values)
     return marks.notes(session, number=number)[0]
 
 
-def _passage(session: Session, story: int, record: int | None, start: int | None, end: int | None) -> str | None:
-    """The words of a passage; None for a note on all of it."""
+def _passage(
+    session: Session, story: int, record: int | None, *, start: int | None, end: int | None, quote: str
+) -> dict[str, int | str | None]:
+    """Where a passage begins and ends, and its words; nothing for a note on all of it."""
     found = queries.record(session, record) if record is not None else None
     if record is not None and (found is None or found.story != story):
         raise Unknown(tr("record {record} does not tell story {story}", record=record, story=story))
+    if found is not None and start is None and quote:
+        start = found.text.find(quote)
+        end = start + len(quote)
     if start is None and end is None:
-        return None
+        return {}
     if found is None or start is None or end is None or not 0 <= start < end <= len(found.text):
         raise MarkError(tr("a passage is a part of the text of one record: start and end, in characters"))
-    return found.text[start:end]
+    return {"start": start, "end": end, "quote": found.text[start:end]}
 
 
 def remove_note(session: Session, person: Person, number: int, *, others: bool = False) -> None:

@@ -35,6 +35,8 @@ from storage.people.verdicts import About, Tally, Verdict
 from storage.rules.parser import Query, QueryError, parse
 from storage.rules.ruleset import Rule, search
 
+__all__ = ["About", "Proposal", "Tally", "Term", "Verdict", "VerdictError"]
+
 ABOUT: tuple[About, ...] = get_args(About)
 FIELDS = ("keyword", "technology", "industry", "event", "company", "title", "text", "published", "author", "publisher")
 TRIED = timedelta(days=30)  # of the archive that a NOT term is tried on …

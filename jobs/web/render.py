@@ -95,7 +95,9 @@ class Renderer:
 def wants_json(request: Request) -> bool:
     """Whether a program asks."""
     accept = request.headers.get("accept", "")
-    return request.url.path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)
+    return request.url.path.startswith(("/api/", "/reader/", "/accounts/")) or (
+        "application/json" in accept and "text/html" not in accept
+    )
 
 
 def etagged(request: Request, body: bytes, kind: str, status: int = 200) -> Response:

@@ -199,8 +199,9 @@ def test_a_token_may_what_its_scope_and_its_person_may(db: Database) -> None:
         made = token(db, mara, scope)
         answer = db.read(lambda s, m=made: people.by_token(s, m.secret, NOW))  # type: ignore[misc]
         assert answer is not None
-        found[scope] = [answer[0].may(role) for role in people.ROLES]
-    assert found == {"read": [True, False, False], "write": [True, True, False], "feed:models": [False, False, False]}
+        found[scope] = [answer[0].may(role) for role in people.ROLES], answer[0].writes
+    may = [True, True, False]
+    assert found == {"read": (may, False), "write": (may, True), "feed:models": ([False] * 3, False)}
 
 
 @pytest.mark.parametrize("scope", ["", "admin", "feed:", "feed:nothing", "read write", "READ"])
