@@ -152,7 +152,7 @@ def _progress_line(part: App) -> str:
 
 @app.command()
 def demo(
-    pace: Annotated[float, typer.Option(help="Seconds between two articles.")] = 2.5,
+    pace: Annotated[float, typer.Option(help="Seconds between two articles.")] = newsroom_demo.PACE,
     keep: Annotated[Path | None, typer.Option(help="A new folder for its configuration and database, to go on with.")] = None,
 ) -> None:
     """A small newsroom on this machine, published article by article and watched by the real daemon."""

@@ -34,9 +34,17 @@ def watch(db: Database, count: int) -> None:
     db.write_now(lambda s: frontier.found(s, poll, Found(links, "feed"), **keep))
 
 
-def store(db: Database, number: int, *, most: int | None = 5, now: datetime = NOW, rule: str = "r", due: datetime | None = None) -> Stored:
+def store(
+    db: Database, number: int, *, most: int | None = 5, now: datetime = NOW, rule: str = "r", due: datetime | None = None
+) -> Stored:
     """Article `number`, as many hours old, read now."""
-    what = Record(f"标题{number}号{text(number)[:6]}", f"https://s.example/{number}", text(number), source="s", published=NOW - number * HOUR)
+    what = Record(
+        f"标题{number}号{text(number)[:6]}",
+        f"https://s.example/{number}",
+        text(number),
+        source="s",
+        published=NOW - number * HOUR,
+    )
     draft = AlertDraft(rule, "1", ("c",), {"n": number}, due=due, at_most=most)
     return db.write_now(lambda s: articles.store(s, what, key=f"https://s.example/{number}", alerts=[draft], now=now))
 
