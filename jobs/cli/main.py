@@ -25,6 +25,7 @@ from jobs import log
 from jobs.app import App
 from jobs.cli import (
     alerts,
+    catalogue,
     channels,
     config,
     db,
@@ -55,6 +56,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(sources.app, name="sources")
+app.add_typer(catalogue.app, name="catalogue")
 app.add_typer(records.app, name="records")
 app.add_typer(rules.app, name="rules")
 app.add_typer(alerts.app, name="alerts")

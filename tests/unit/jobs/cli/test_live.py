@@ -13,12 +13,24 @@ from jobs.cli.live import Progress, block, lines
 
 
 def progress(**values: object) -> Progress:
-    known = {"page": None, "sources": 33, "outcomes": {}, "links": 0, "read": 0, "alerts": 0, "old": 0, "over": 0, "first_poll": "newest 5"}
+    known = {
+        "page": None,
+        "sources": 33,
+        "outcomes": {},
+        "links": 0,
+        "read": 0,
+        "alerts": 0,
+        "old": 0,
+        "over": 0,
+        "first_poll": "newest 5",
+    }
     return Progress(**(known | values))  # type: ignore[arg-type]
 
 
 def test_failures_are_counted_by_reason_and_what_is_to_come_is_said() -> None:
-    now = progress(outcomes={"ok": 10, "unchanged": 2, "timeout": 1, "blocked": 2}, links=345, read=120, alerts=5, old=88, over=12)
+    now = progress(
+        outcomes={"ok": 10, "unchanged": 2, "timeout": 1, "blocked": 2}, links=345, read=120, alerts=5, old=88, over=12
+    )
     assert lines(now) == [
         "sources   33: 12 answered, 18 later, 3 failed (blocked 2, timeout 1)",
         "articles  345 links found, 120 read",
