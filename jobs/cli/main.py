@@ -69,8 +69,8 @@ app.command("parse")(parse.parse)
 app.command("status")(health.status)
 app.command("doctor")(doctor.doctor)
 app.command("healthcheck")(health.healthcheck)
-app.command("migrate", help=tr(migrate.migrate.__doc__ or ""))(migrate.migrate)
 app.command("init", help=tr(init.init.__doc__ or ""))(init.init)
+app.command("migrate", help=tr(migrate.migrate.__doc__ or ""))(migrate.migrate)
 
 
 def _version(wanted: bool) -> None:

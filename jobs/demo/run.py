@@ -235,7 +235,7 @@ async def _publish(room: Newsroom, show: Show, daemon: Daemon, pace: float) -> N
 
 async def _count(room: Newsroom, show: Show) -> int:
     expected = sum(len(site.articles) for site in room.world.sites)
-    everything = await wait_until(lambda: show.stored() >= expected, 25, 0.5)
+    everything = await wait_until(lambda: show.stored() >= expected, PATIENCE, 0.5)
     await asyncio.sleep(1.0)
     show.tell_records()
     show.tell_alerts()
