@@ -153,7 +153,13 @@ def _listed_row(each: Listed, watched: set[str], as_json: bool) -> dict[str, Any
         "watched": each.name in watched, "note": each.note,
     }  # fmt: skip
     if as_json:
-        return row | {"url": each.entry["url"], "default": each.default, "needs_js": each.needs_js, "entry": dict(each.entry)}
+        return row | {
+            "url": each.entry["url"],
+            "default": each.default,
+            "needs_js": each.needs_js,
+            "seen": each.seen,
+            "entry": dict(each.entry),
+        }
     note = f"needs a browser. {each.note}" if each.needs_js else each.note
     return row | {"tags": "、".join(each.tags), "watched": "yes" if each.name in watched else "", "note": note}
 

@@ -138,7 +138,7 @@ def _watch(moving: Moving, watch: _Watch, settings: _Settings) -> bool:
     name = moving.source(watch.place, title, url, every=every, tags=tags, **options)
     if name is None:
         return False
-    _leave(moving, watch, name)
+    _leave(moving, watch, name, settings)
     if keep or (without and not said.get("trigger_text")):
         moving.rule(name, watch.place, [either(keep)] if keep else [], without, [name])
     return telling
@@ -221,7 +221,7 @@ def _texts(moving: Moving, watch: _Watch, title: str, key: str) -> list[str]:
     return found
 
 
-def _leave(moving: Moving, watch: _Watch, title: str) -> None:
+def _leave(moving: Moving, watch: _Watch, title: str, settings: _Settings) -> None:
     """What has no counterpart."""
     changed = tr("articles are read by themselves, their text is not changed by filters")
     reasons = {
@@ -232,6 +232,11 @@ def _leave(moving: Moving, watch: _Watch, title: str) -> None:
         "notification_body": tr("channels have a `template`"), "notification_title": tr("channels have a `template`"),
     }  # fmt: skip
     moving.none_of(watch.at, watch.said, reasons, title)
+    for uuid in watch.said.get("tags") or ():
+        if isinstance(uuid, str) and ((settings.tags or {}).get(uuid) or {}).get("overrides_watch"):
+            moving.lose(
+                watch.at("tags"), f"{title}, tags", tr("settings of a group are not carried over: write them at each source")
+            )
     if (watch.said.get("time_schedule_limit") or {}).get("enabled"):
         moving.lose(
             watch.at("time_schedule_limit"), f"{title}, time_schedule_limit", tr("write `cron` of the source instead of `every`")
