@@ -320,12 +320,9 @@ def _modified(path: Path) -> tuple[int, int] | None:
     return stat.st_mtime_ns, stat.st_size
 
 
-async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]) -> Counter[str]:
+async def run_once(built: app.App) -> Counter[str]:
     """Poll every source once, read what is new, deliver the alerts; how many deliveries of this run are in which state,
-    and how many of those that wait were refused.
-
-    `progress` is called several times a second.
-    """
+    and how many of those that wait were refused."""
     started = built.clock.now()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -338,12 +335,11 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         before = await asyncio.to_thread(built.db.read, outbox.counts)
         await built.db.write(lambda s: frontier.force_due(s, started))
         built.pipeline.look_now()
-        await built.until(_work_is_done(built, started, stop, progress))
+        await built.until(_work_is_done(built, started, stop))
         await built.checkup.look()
         await built.pipeline.settle(over=True)
         await built.deliverer.drain()
         await built.write_feeds()
-        progress(built, started)
         after = Counter(await asyncio.to_thread(built.db.read, outbox.counts))
         after -= Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
         return after + Counter(refused=await asyncio.to_thread(built.db.read, outbox.refused))
@@ -351,15 +347,12 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         await built.end(STOP_WITHIN)
 
 
-async def _work_is_done(
-    built: app.App, started: datetime, stop: asyncio.Event, progress: Callable[[app.App, datetime], None]
-) -> None:
+async def _work_is_done(built: app.App, started: datetime, stop: asyncio.Event) -> None:
     def left(session: Session) -> int:
         soon = built.clock.now() + timedelta(seconds=60)  # a host that asked for a longer pause is left for the next run
         return frontier.pending(session, NEVER if built.pipeline.resting else started, soon)
 
     while not stop.is_set():
         await asyncio.sleep(POLITE_END)
-        progress(built, started)
         if built.engine.in_flight == 0 and await asyncio.to_thread(built.db.read, left) == 0:
             return

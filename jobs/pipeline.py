@@ -62,6 +62,7 @@ class Pipeline:
         self.watch = watch
         self.hooks = Hooks()
         self.counts: Counter[str] = Counter()
+        self.outcomes: dict[str, Reason] = {}  # of each source's last poll
         self.polls_due_by: datetime | None = None
         self.resting = False  # the day's budget is used up: no polls, only articles
         self._db = db
@@ -234,6 +235,8 @@ class Pipeline:
         due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
         due = now + self.hooks.pause(task.source, due - now) if task.is_root else due
         self.counts["polls"] += 1
+        if task.is_root:
+            self.outcomes[task.source] = Reason.UNCHANGED if found is None else Reason.OK
         if found is None:
             await self._db.write(lambda s: _keep(s, task, answer, None, now=now, due=due))
             _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
@@ -265,6 +268,8 @@ class Pipeline:
         now = self._now()
         due = schedule.next_poll_after_failure(await self._cadence(watched, now), now, outcome, task.attempts)
         self.counts["failed polls"] += 1
+        if task.is_root:
+            self.outcomes[task.source] = outcome.reason
         await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
         _log.warning(
             "poll failed",

@@ -13,7 +13,7 @@ from jobs.demo import run as newsroom_demo
 
 
 def demo(
-    pace: Annotated[float, typer.Option(help="Seconds between two articles.")] = 2.5,
+    pace: Annotated[float, typer.Option(help="Seconds between two articles.")] = newsroom_demo.PACE,
     keep: Annotated[Path | None, typer.Option(help="A new folder for its configuration and database, to go on with.")] = None,
 ) -> None:
     """A small newsroom on this machine, published article by article and watched by the real daemon."""

@@ -3,60 +3,55 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
+from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from jobs import log
+from crawler.i18n import tr
 from jobs.app import App
-from jobs.cli.console import Cli
+from jobs.cli import live
+from jobs.cli.console import Cli, err
+from jobs.config.times import show_first_poll
 from jobs.daemon import Daemon, run_once
 
 
 def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Poll every source once, read, deliver, and exit.")] = False,
+    open_page: Annotated[bool, typer.Option("--open", help=tr("Open the page in a browser."))] = False,
 ) -> None:
     """Watch the sources: the daemon, in the foreground."""
     cli: Cli = context.obj
+    given = context.find_root().params
     built = App(cli.config())
+    if open_page and (page := live.page_of(built.config)) and not once:
+        live.open_when_up(page)
+    elif open_page:
+        err.print(
+            tr("No page is served to be opened: `run` serves it where `web` of the configuration names an address."), markup=False
+        )
+    shown = nullcontext() if given["verbose"] else live.block(built, err, quiet=given["log_file"] is None)
     if not once:
-        asyncio.run(Daemon(built, cli.path).run())
+        with shown:
+            asyncio.run(Daemon(built, cli.path).run())
         return
-    failed = _run_once(built)
-    raise typer.Exit(1 if failed else 0)
+    with shown:
+        sent = asyncio.run(run_once(built))
+    raise typer.Exit(1 if _sum_up(built, sent) else 0)
 
 
-def _run_once(built: App) -> int:
-    """Run once with a progress line on a terminal; how many polls, articles and deliveries failed."""
-    console = Console(stderr=True, soft_wrap=True)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    if console.is_terminal:
-        log.set_up("WARNING")
-    with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
-        line = bar.add_task("starting")
-
-        def progress(part: App, _started: datetime) -> None:
-            bar.update(line, description=_progress_line(part))
-
-        sent = asyncio.run(run_once(built, progress))
+def _sum_up(built: App, sent: Mapping[str, int]) -> int:
+    """Say what one round brought; how many polls, articles and deliveries failed."""
     counts = built.pipeline.counts
-    console.print(
+    err.print(
         f"sources {counts['polls']} polled, {counts['failed polls']} failed · articles {counts['new'] + counts['reprint']} new "
         f"({counts['reprint']} reprints), {counts['same'] + counts['changed']} known, {counts['failed articles']} failed · "
         f"alerts {counts['alerts']} raised; deliveries {sent['sent']} sent, {sent['pending']} waiting ({sent['refused']} refused so far), {sent['dead']} dead",
         highlight=False,
     )
+    if silent := counts["too old"] + counts["beyond first poll"]:
+        bound = show_first_poll(built.config.alerts.first_poll)
+        err.print(tr("kept silently: {n} matches older than max_age, undated, or beyond a first poll's {bound}", n=silent, bound=bound), highlight=False)  # fmt: skip
     return counts["failed polls"] + sent["refused"] + sent["dead"]
-
-
-def _progress_line(part: App) -> str:
-    counts = part.pipeline.counts
-    total = len(part.pipeline.watch.sources)
-    return (
-        f"sources {counts['polls'] + counts['failed polls']}/{total} · links {counts['links']} · "
-        f"articles {counts['new'] + counts['reprint']} · alerts {counts['alerts']}"
-    )

@@ -153,6 +153,15 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "thin": ("trends:thin", "Topics that hang on one source, and sources of the catalogue that may help."),
         },
     ),
+    "catalogue": (
+        "The catalogue of sources that Zhixun knows.",
+        {
+            "check": (
+                "catalogue:check",
+                "Ask each source of the catalogue once, politely: which answer, have moved, are stale, empty, blocked or gone.",
+            ),
+        },
+    ),
     "users": (
         "People who read the pages: viewers, editors, owners.",
         {

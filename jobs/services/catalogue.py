@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -13,7 +14,7 @@ from ruamel.yaml import YAML
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One source of the catalogue. `entry` is what config.yaml holds of it beside its name."""
+    """One source of the catalogue. `entry` is what config.yaml holds of it beside its name; `seen` when and how it last answered."""
 
     name: str
     title: str
@@ -22,6 +23,7 @@ class Listed:
     needs_js: bool
     note: str
     entry: Mapping[str, Any]
+    seen: Mapping[str, Any] | None = None
 
     @property
     def tags(self) -> tuple[str, ...]:
@@ -29,10 +31,19 @@ class Listed:
         return tuple(self.entry.get("tags", ()))
 
 
+def file() -> Path:
+    """Where the catalogue stands."""
+    return Path(str(resources.files("crawler").joinpath("data/catalogue.yaml")))
+
+
 @cache
 def catalogue() -> Mapping[str, Listed]:
     """All of it, by name, in its order."""
-    text = resources.files("crawler").joinpath("data/catalogue.yaml").read_text("utf-8")
+    return read(file().read_text("utf-8"))
+
+
+def read(text: str) -> Mapping[str, Listed]:
+    """The entries of a catalogue."""
     rows: list[dict[str, Any]] = YAML(typ="safe").load(text)
     return {row["name"]: _listed(row) for row in rows}
 
@@ -46,4 +57,5 @@ def _listed(row: Mapping[str, Any]) -> Listed:
         needs_js=row.get("needs_js", False),
         note=row.get("note", ""),
         entry=row["entry"],
+        seen=row.get("seen"),
     )

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from crawler.i18n import tr
 from crawler.record import Record
 from jobs.config.load import Config, RuleConfig
 from jobs.parts import policy_of
@@ -90,12 +91,16 @@ def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidat
         return None
     seen = standing.first_seen
     due = policy.due(seen)
+    reached = _reached(session, rule.name, stored.at.id, standing.story)
+    muted = policy.muted(record, standing.baseline, seen)
+    if standing.baseline and policy.first_poll and not muted and not reached:
+        muted = tr("beyond the newest {n} of a first poll", n=policy.first_poll)
     return Journey(
         enabled=rule.enabled,
         source=record.source,
         watched=Rule(rule.name, config.query_of(rule), rule.sources).watches(record.source, stored.tags),
         age=seen - record.published if record.published else None,
-        muted=policy.muted(record, standing.baseline, seen),
+        muted=muted,
         story=standing.story,
         reason=standing.reason,
         reprint_of=standing.reprint_of,
@@ -104,7 +109,7 @@ def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidat
         quiet=str(rule.quiet) if rule.quiet else None,
         cooldown=rule.cooldown,
         due=due if due is not None and due > seen else None,
-        alerts=_reached(session, rule.name, stored.at.id, standing.story),
+        alerts=reached,
     )
 
 

@@ -193,7 +193,10 @@ def _rules(deciding: _Deciding, moved: Sequence[MovedRule], names: Mapping[str, 
             continue
         name = next(each for each in (one.name, *(f"{one.name[:75]} {n}" for n in range(2, len(moved) + 3))) if each not in taken)
         taken[name] = query
-        found.append((one, {"name": name, "query": query, "sources": sources or None, "channels": list(told), **one.options}))
+        entry: dict[str, Any] = (
+            {"name": name, "query": query} | ({"sources": sources} if sources else {}) | {"channels": list(told)}
+        )
+        found.append((one, {**entry, **_options(deciding, one, entry)}))
     return _that_add(deciding, found, aliases)
 
 
@@ -202,12 +205,21 @@ def _query(rule: MovedRule, sources: Sequence[str]) -> str:
     return " ".join([" AND ".join(keep), *(f"NOT {term}" for term in rule.without)])
 
 
+def _options(deciding: _Deciding, one: MovedRule, entry: Entry) -> Entry:
+    """How the rule is told, as far as the configuration takes it."""
+    try:
+        RuleConfig.model_validate({**entry, **one.options})
+    except ValidationError as error:
+        deciding.lose(one, f"{one.name}, {', '.join(one.options)}", error.errors()[0]["msg"].removeprefix("Value error, "))
+        return {}
+    return one.options
+
+
 def _that_add(
     deciding: _Deciding, found: Sequence[tuple[MovedRule, Entry]], aliases: Mapping[str, tuple[str, ...]]
 ) -> list[Entry]:
     """Without those in the shadow of a wider one; and where a rule of ours would stand in the shadow, the new one does not come."""
-    sound = [(one, {key: value for key, value in entry.items() if value is not None}) for one, entry in found]
-    new = {str(entry["name"]): RuleConfig.model_validate(entry) for _, entry in sound}
+    new = {str(entry["name"]): RuleConfig.model_validate(entry) for _, entry in found}
     old = deciding.config.compiled_rules()
     compiled = [Rule(name, parse(str(row.query), aliases), row.sources, row.channels) for name, row in new.items()]
     manners = deciding.config.manners() | Config.model_construct(rules=tuple(new.values())).manners()
@@ -220,7 +232,7 @@ def _that_add(
         if shadowed([rule, one], manners)
     }
     kept: list[Entry] = []
-    for one, entry in sound:
+    for one, entry in found:
         name = str(entry["name"])
         if name in dark or name in wide:
             deciding.lose(one, name, dark.get(name) or wide[name], lost=name not in dark)
