@@ -20,7 +20,7 @@ import typer
 from crawler import url as urls
 from crawler.record import Record
 from jobs import clock
-from jobs.cli.console import Cli, Json, bar, err, fail, local, out, show, since, write_json
+from jobs.cli.console import Cli, Json, bar, err, fail, local, out, say, show, since, write_json
 from jobs.formats import record as formats
 from jobs.safe_text import escaped
 from jobs.services import annotate as again
@@ -28,6 +28,7 @@ from jobs.services import history
 from jobs.services import records as archive
 from storage.archive import articles, pruning, queries
 from storage.archive import search as searching
+from storage.archive.facets import Facets
 from storage.archive.search import Bounds
 from storage.db.database import Database
 from storage.rules.parser import parse
@@ -127,18 +128,37 @@ def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
 @app.command("search")
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="In the language of the rules: '(大模型 OR LLM) AND 上海'.")],
+    query: Annotated[str, typer.Argument(help="In the language of the rules: '(大模型 OR LLM) AND 上海'.")] = "",
     as_json: Json = False,
     start: Since = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
-) -> None:
+    facets: Annotated[
+        bool, typer.Option("--facets", help="How many there are by technology, industry, company, source, language, month; of all without a query.")
+    ] = False,
+) -> None:  # fmt: skip
     """Records that a rule with this query would match."""
     cli: Cli = context.obj
     config = cli.config()
-    wanted = parse(query, config.aliases, config.zone)
+    wanted = None if facets and not query.strip() else parse(query, config.aliases, config.zone)
+    bounds = Bounds(since=since(start))
+    if facets:
+        _facets(cli.ask(lambda s: archive.facets(s, wanted, clock.now(), bounds, limit)), as_json)
+        return
+    assert wanted is not None
     with cli.reader() as session:
-        found = searching.everything(session, wanted, now=clock.now(), bounds=Bounds(since=since(start)))
+        found = searching.everything(session, wanted, now=clock.now(), bounds=bounds)
         _list(itertools.islice(found, limit), config.zone, as_json)
+
+
+def _facets(found: Facets, as_json: bool) -> None:
+    if as_json:
+        write_json([{"count": found.count, "exact": found.exact, "facets": asdict(found)["values"]}])
+        return
+    about = "" if found.exact else "~"
+    say(f"{about}{found.count} records")
+    for kind, values in found.values.items():
+        for one in values:
+            say(f"{kind:<11} {about}{one.count:<8} {escaped(one.zh if one.zh == one.en else f'{one.zh} / {one.en}')}")
 
 
 @app.command("export")

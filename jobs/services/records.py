@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 from crawler.record import Record
 from jobs.services.lookup import Unknown
 from storage.archive import annotations as annotating
+from storage.archive import facets as faceting
 from storage.archive import queries
 from storage.archive import search as searching
 from storage.archive.annotations import Annotation
+from storage.archive.facets import Facets
 from storage.archive.queries import Cursor, Version
 from storage.archive.search import Bounds
 from storage.rules.match import Evidence
@@ -84,3 +86,8 @@ def search(
     found = searching.search(session, query, now=now, bounds=bounds, after=at, limit=limit, most=scan)
     hits = tuple(Found(record, evidence_of(query, record, (), now) or ()) for record in found.records)
     return Page(hits, str(found.next) if found.next else None, found.examined, found.about, found.exact)
+
+
+def facets(session: Session, query: Query | None, now: datetime, bounds: Bounds = searching.EVERYWHERE, most: int = 10) -> Facets:
+    """Of which technologies, companies, months … the records are that the query is true of, or all: the `most` frequent of each kind."""
+    return faceting.facets(session, query, now=now, bounds=bounds, most=most)
