@@ -62,13 +62,16 @@ def search(
     session: Session,
     query: Query,
     *,
-    now: datetime,
+    now: datetime | None,
     bounds: Bounds = EVERYWHERE,
     after: Cursor | None = None,
     limit: int = 20,
     most: int = MOST,
 ) -> Found:
-    """The newest articles older than `after` of which the query is true as of `now`: at most `limit`, of `most` examined."""
+    """The newest articles older than `after` of which the query is true as of `now`: at most `limit`, of `most` examined.
+
+    `now` None: each is judged as of when it was first seen.
+    """
     look = _Look(session, query, narrowed(bounds, query, now), after)
     hits: list[Cursor] = []
     examined, last = 0, after
@@ -81,7 +84,7 @@ def search(
     return Found(_whole(session, hits), None, examined, len(hits) if after is None else look.about, exact=after is None)
 
 
-def everything(session: Session, query: Query, *, now: datetime, bounds: Bounds = EVERYWHERE) -> Iterator[Record]:
+def everything(session: Session, query: Query, *, now: datetime | None, bounds: Bounds = EVERYWHERE) -> Iterator[Record]:
     """All articles of which the query is true as of `now`, the newest first, each as soon as it is found."""
     after, more = None, True
     while more:
