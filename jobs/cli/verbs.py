@@ -66,7 +66,10 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
             "list": ("records:list_records", "The newest records."),
             "show": ("records:show_record", "One record, whole."),
             "search": ("records:search", "Records that a rule with this query would match."),
-            "export": ("records:export", "All records, newest first, to standard output."),
+            "export": (
+                "records:export",
+                "Records, newest first, to standard output or a file: all, or those that a query or a rule matches.",
+            ),
             "prune": (
                 "upkeep:prune",
                 "Delete old records with their alerts. Their links stay known. `zhixun db vacuum` then gives the space back.",

@@ -170,6 +170,7 @@ task = Table(
     Index(None, "state", "kind"),  # no index on due_at: SQLite would prefer it where host, state and turn is meant
 )
 
+BY_SOURCE = Index("ix_article_source_shown_at_id", "source", "shown_at", "id")
 BY_ID = Index("ix_article_id_shown_at_source", "id", "shown_at", "source")
 article = Table(
     "article",
@@ -204,7 +205,7 @@ article = Table(
     Column("companies", JSON(none_as_null=True)),  # null: from before they were looked for
     # What is asked of many articles is in an index: a row takes several pages.
     Index(None, "shown_at", "id", "story"),
-    Index(None, "source", "shown_at", "id"),
+    BY_SOURCE,
     BY_ID,
     Index(None, "first_seen"),
 )
