@@ -19,7 +19,20 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, Table, UpdateBase, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Engine,
+    Table,
+    UpdateBase,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -211,6 +224,12 @@ def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]]
 def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
     """Execute an UPDATE or DELETE; how many rows it met."""
     return cast(CursorResult[Any], session.execute(statement, parameters)).rowcount
+
+
+def count_on(session: Session, table: Table) -> None:
+    """Let new rows be counted on from the greatest id: PostgreSQL does not see ids that are given. SQLite does."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.scalar(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), func.max(table.c.id))))
 
 
 class _Kind(ABC):

@@ -16,13 +16,17 @@ from storage.db.errors import NewerSchema
 
 def is_current(connection: Connection) -> bool:
     """True when there is nothing to do."""
-    current = MigrationContext.configure(connection).get_current_revision()
-    return current == _scripts().get_current_head()
+    return revision(connection) == _scripts().get_current_head()
+
+
+def revision(connection: Connection) -> str | None:
+    """Which version the tables have."""
+    return MigrationContext.configure(connection).get_current_revision()
 
 
 def upgrade(connection: Connection, name: str) -> None:
     """Run what is missing. Raises NewerSchema when the database has a revision that this program does not know."""
-    current = MigrationContext.configure(connection).get_current_revision()
+    current = revision(connection)
     scripts = _scripts()
     if current not in {None, *(script.revision for script in scripts.walk_revisions())}:
         raise NewerSchema(
