@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from jobs import clock
 from jobs.cli.console import Cli, bar, fail, out
-from jobs.services import backfill
+from jobs.services import backfill, move
 from storage.archive import derived
 from storage.db.database import Database, open_database
 
@@ -66,3 +66,22 @@ def vacuum(context: typer.Context) -> None:
         db.check()
         db.vacuum()
     out.print("checked, and space given back")
+
+
+def export_all(
+    context: typer.Context, to: Annotated[Path, typer.Argument(help="The file to write; compressed where it ends with .gz.")]
+) -> None:
+    """Everything as one file, alerts and what is still to be sent among it, for `db import` into SQLite or PostgreSQL. The daemon must rest."""
+    cli: Cli = context.obj
+    with cli.archive() as db:
+        rows = move.export(db, to, clock.now())
+    out.print(f"{rows} rows written to {to}", markup=False)
+
+
+def import_all(context: typer.Context, file: Annotated[Path, typer.Argument(help="What `db export` wrote.")]) -> None:
+    """Take an export over into the configured database, which must be new. What was delivered stays so, what waits is sent once."""
+    cli: Cli = context.obj
+    with cli.archive(new=True) as db, bar() as shown:
+        rows = move.load(db, file, cli.config().zone, clock.now())
+        out.print(f"{rows} rows read from {file}", markup=False)
+        _fill(db, shown)

@@ -212,6 +212,14 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
                 "db:check",
                 "Look for damage, and whether index, mentions and records agree. The daemon may run meanwhile.",
             ),
+            "export": (
+                "db:export_all",
+                "Everything as one file, alerts and what is still to be sent among it, for `db import` into SQLite or PostgreSQL. The daemon must rest.",
+            ),
+            "import": (
+                "db:import_all",
+                "Take an export over into the configured database, which must be new. What was delivered stays so, what waits is sent once.",
+            ),
             "vacuum": ("db:vacuum", "Check the database and give unused space back."),
         },
     ),

@@ -23,14 +23,14 @@ _revision = re.compile(r'^(down_)?revision\b[^=\n]*= *["\'](\w+)["\']', re.MULTI
 
 def is_current(connection: Connection) -> bool:
     """True when there is nothing to do."""
-    return _current(connection) == _chain()[-1]
+    return revision(connection) == _chain()[-1]
 
 
 def upgrade(connection: Connection, name: str) -> None:
     """Run what is missing. Raises NewerSchema when the database has a revision that this program does not know."""
     from alembic import command  # noqa: PLC0415
 
-    current = _current(connection)
+    current = revision(connection)
     if current not in {None, *_chain()}:
         raise NewerSchema(
             f"{name} was written by a newer Zhixun (schema {current}); use that version, or restore an older backup"
@@ -40,7 +40,8 @@ def upgrade(connection: Connection, name: str) -> None:
     command.upgrade(config, "head")
 
 
-def _current(connection: Connection) -> str | None:
+def revision(connection: Connection) -> str | None:
+    """Which version the tables have."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
