@@ -10,7 +10,7 @@ import html as entities
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate, compress
 from typing import Any
@@ -273,10 +273,10 @@ class _Page:
         number, base, below = self._enter(region), len(self.regions), len(self.lines)
         kept = [line.tag == "pre" or not _is_code(line.text) for line in inner.lines]
         places = [0, *accumulate(kept)]
-        for region in inner.regions:
-            first, last = below + places[region.first], below + places[region.last]
-            above = number if region.parent < 0 else base + region.parent
-            self.regions.append(replace(region, kind=region.kind or "markup", parent=above, first=first, last=last))
+        for one in inner.regions:
+            first, last = below + places[one.first], below + places[one.last]
+            above = number if one.parent < 0 else base + one.parent
+            self.regions.append(replace(one, kind=one.kind or "markup", parent=above, first=first, last=last))
         self.lines.extend(replace(line, region=base + line.region) for line in compress(inner.lines, kept))
 
     def _is_said(self, part: str) -> bool:
