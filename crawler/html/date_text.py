@@ -44,7 +44,9 @@ _of_others = re.compile(
     rf"|copyright|valid (?:until|through)|due)|©){_JOINT}$",
     re.I,
 )
-_of_others_behind = re.compile(r"\s*(?:起|前|后|以来|之前|之后|以前|以后|截止)(?![^\s|，。]{0,2}(?:发布|发表))")  # 自9月1日起 is told in a sentence
+_of_others_behind = re.compile(
+    r"\s*(?:起|前|后|以来|之前|之后|以前|以后|截止)(?![^\s|，。]{0,2}(?:发布|发表))"
+)  # 自9月1日起 is told in a sentence
 _changed_behind = re.compile(r"\s*[(（]?(?:更新|修改|编辑过?|编辑|updated|edited|modified)(?!.{0,8}\d)", re.I)
 
 PUBLISHED, UNLABELLED, CHANGED = range(3)  # in this order they are believed

@@ -22,7 +22,6 @@ from crawler.url import is_web, join, same_site
 MAX_KEYWORDS = 30  # the analyzer of keywords sees them all, to tell an article's own from its site's, and keeps the best
 MAX_NAMES = 8
 SHORTEST = 18  # bytes of a title: six Han characters
-SHOUTED = 4  # letters; fewer in capitals are initials
 PAGER = 8  # lines below the text in which its pages are numbered
 MOST_BESIDE = 48  # characters beside the date in a line that is a bar
 SCRIPT = 400_000  # characters of one script looked at for a date or a source
@@ -226,7 +225,7 @@ def authors(
             (_linked(head, (*bar, *credits), lines), bylines.is_person),
             ((_undated(text) for text in marked), bylines.is_person),
             (_cells(bar), bylines.is_bare_english),
-            (_alone(head), bylines.is_person),
+            (_alone(head, lines), bylines.is_person),
         )
     for names, fits in ways:
         people = dict.fromkeys(name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
@@ -242,10 +241,10 @@ def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[st
     yield from (name for name in head.people if _stands(name, around))
 
 
-def _alone(head: Head) -> list[str]:
-    """The one person whom the page's links and spans call an author, wherever they stand."""
+def _alone(head: Head, lines: Sequence[str]) -> list[str]:
+    """The one person whom the page's links and spans call an author, wherever they stand, and whom the text does not name."""
     people = list(dict.fromkeys(filter(bylines.is_person, map(_bare, head.people))))
-    return people if len(people) == 1 else []
+    return people if len(people) == 1 and not _stands(people[0], lines) else []
 
 
 def _accounts(head: Head, bar: Sequence[str], marked: Iterable[str], said: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
@@ -276,9 +275,7 @@ def _cells(bar: Sequence[str]) -> Iterator[str]:
 
 
 def _bare(name: str) -> str:
-    """A name without its label; one in capitals as people write it."""
-    name = re.sub(r"(?i)^(?:by|author:?)\s+", "", tree.clean(name)).strip(" ,.;|")
-    return name.title() if len(name) > SHOUTED and name.isupper() and name.isascii() else name
+    return re.sub(r"(?i)^(?:by|author:?)\s+", "", tree.clean(name)).strip(" ,.;|")
 
 
 def publisher(

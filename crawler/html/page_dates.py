@@ -92,7 +92,7 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     if said and seen and _is_mislabelled(said, seen, head):
         return seen
     ranked = [at for at in (told, said, stated, seen) if at]
-    if ranked == [seen] and _told_from_now.match(seen_text):
+    if seen and ranked == [seen] and _told_from_now.match(seen_text):
         ranked = [*_same_hands(seen, chain(_in_state(head, around), _in_scripts(head, dates)), dates), seen]
     if not any(_has_clock(at, dates) for at in ranked):
         hidden = chain(_in_state(head, around), _in_scripts(head, dates))
@@ -203,7 +203,10 @@ _whole_date = re.compile(r"20\d\d-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}[\d:.+Z-]*$") 
 
 def _times(root: etree._Element, url: str) -> Iterator[str]:
     """The dates that the page's `<time>` and its like keep beside what they show, those of another article left out."""
-    texts = ((one, one.get("datetime") or (_whole_date.match(one.get("title") or "") or ("",))[0]) for one in cast("list[etree._Element]", _dated(root)))
+    texts = (
+        (one, one.get("datetime") or (_whole_date.match(one.get("title") or "") or ("",))[0])
+        for one in cast("list[etree._Element]", _dated(root))
+    )
     for element, text in islice(((one, text) for one, text in texts if text), MAX_TIMES):
         if not _is_anothers(element, url):
             yield text

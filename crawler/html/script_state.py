@@ -28,9 +28,7 @@ SURE = 4_000  # gain of a body beside its title; no other script needs to be ope
 MAX_TRIES = 40  # places of one script tried as JSON
 
 _start = re.compile(r"""(?:[=(,:]|\breturn)\s*(?=[{\[]\s*["\[{\]}]|\[\d+,|"(?:[{\[]|\\"|%7B))""")
-_literal = re.compile(
-    r"""[:=]\s*("[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`)"""
-)
+_literal = re.compile(r"""[:=]\s*("[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`)""")
 LITERAL = 82  # characters of a string literal that may be text
 _key = re.compile(r"""([\w$]{2,40})["']?\s*$""")
 _flight = re.compile(r"self\.__next_f\.push\(")
@@ -78,9 +76,7 @@ def values(tags: Tags, title: str, least: int = 100) -> Iterator[Any]:
         if number not in tags.parsed:
             tags.parsed[number] = list(_embedded(text) if is_flight else _values_in(text))
         if is_flight:
-            flight.extend(
-                part for row in tags.parsed[number] if isinstance(row, list) for part in row if isinstance(part, str)
-            )
+            flight.extend(part for row in tags.parsed[number] if isinstance(row, list) for part in row if isinstance(part, str))
         else:
             yield from tags.parsed[number]
     if flight:
@@ -131,7 +127,11 @@ def _embedded(text: str) -> Iterator[Any]:
 def _literals(text: str) -> Iterator[tuple[str, str]]:
     """The long string literals of a script that may be text, by the name they are given."""
     for found in _literal.finditer(text):
-        if found.end(1) - found.start(1) >= LITERAL and _is_wordy(found[1]) and (key := _key.search(text, max(0, found.start() - 44), found.start())):
+        if (
+            found.end(1) - found.start(1) >= LITERAL
+            and _is_wordy(found[1])
+            and (key := _key.search(text, max(0, found.start() - 44), found.start()))
+        ):
             yield key[1], _unquoted(found[1])
 
 
@@ -230,7 +230,9 @@ class _Page:
         if region.parent >= 0:
             return len(self.regions) - 1
         for key, item in self.waiting:
-            said = next((kind for name in _KINDS if isinstance(kind := item.get(name), str)), "") if isinstance(item, dict) else ""
+            said = (
+                next((kind for name in _KINDS if isinstance(kind := item.get(name), str)), "") if isinstance(item, dict) else ""
+            )
             beside = _meaning(key)[2] or _is_aside(said[:60])
             self.regions.append(Region("div", f"{key} {said}" if said else key, key, beside, self.opened[-1], len(self.lines)))
             self.opened.append(len(self.regions) - 1)

@@ -242,7 +242,9 @@ class Tags:
     styles: list[str]
     players: int = 0  # video elements and frames
     passwords: int = 0  # fields that ask for one
-    parsed: dict[int, list[Any]] = field(default_factory=dict)  # number of a script → the JSON values in it, once somebody asked for them
+    parsed: dict[int, list[Any]] = field(
+        default_factory=dict
+    )  # number of a script → the JSON values in it, once somebody asked for them
 
 
 def gather(root: etree._Element) -> Tags:
