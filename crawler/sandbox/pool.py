@@ -41,7 +41,7 @@ DEADLINE = 8.0  # seconds a call
 MEMORY = 128 * 2**20  # bytes of address space that a page may cost, beyond what a child needs for itself
 GREW = 16 * 2**20  # bytes after which a child gives memory back
 OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
-TASKS = 200  # calls until a child is replaced: bounds what a leak in a C library can grow to
+TASKS = 5_000  # calls until a child is replaced whatever its size; one that has grown is replaced before, see `in_bounds`
 CLOSE_WITHIN = 5.0  # seconds
 PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 MODULES = ("crawler.stages.find", "crawler.stages.read", "crawler.stages.add")
@@ -54,7 +54,7 @@ _main_swap = threading.Lock()
 
 class _Child(SpawnProcess):
     """A spawned child (a fork would copy the locks of threads in whatever state they are) that does not load our main program:
-    the engine, the store and the command line cost it a second and 60 MB, every 200 pages."""
+    the engine, the store and the command line would cost it a second and 60 MB."""
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:

@@ -7,7 +7,8 @@ import csv
 import itertools
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import tzinfo
 from enum import StrEnum
@@ -28,11 +29,13 @@ from jobs.services import history
 from jobs.services import records as archive
 from storage.archive import articles, pruning, queries
 from storage.archive import search as searching
+from storage.archive.prepared import prepare
 from storage.archive.search import Bounds
 from storage.db.database import Database
 from storage.rules.parser import parse
 
 app = typer.Typer(no_args_is_help=True, help="The archive of records.")
+AT_ONCE = 100  # records of an import that wait to be stored
 Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01.")]
 SourceName = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
 COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title", "keywords": "keywords"}
@@ -226,21 +229,26 @@ def import_records(
     tags = {source.name: tuple(source.tags) for source in cli.config().sources}
     new, known, broken = 0, 0, 0
     with cli.archive(new=True) as db:
-        for record in _read_files(files):
+        waiting: deque[Callable[[], articles.Stored]] = deque()
+        for record in itertools.chain(
+            _read_files(files), itertools.repeat(None, AT_ONCE)
+        ):  # what waits together is one transaction
             if isinstance(record, str):
                 broken += 1
                 fail(record, 1)
-                continue
-            stored = _insert(db, record, tags.get(record.source or "", ()))
-            fresh = stored.verdict in ("new", "reprint")
-            new, known = new + fresh, known + (not fresh)
+            elif record is not None:
+                waiting.append(_insert(db, record, tags.get(record.source or "", ())))
+            if waiting and (record is None or len(waiting) >= AT_ONCE):
+                fresh = waiting.popleft()().verdict in ("new", "reprint")
+                new, known = new + fresh, known + (not fresh)
     out.print(f"{new} records imported, {known} already known, {broken} broken")
     raise typer.Exit(1 if broken else 0)
 
 
-def _insert(db: Database, record: Record, tags: Sequence[str]) -> articles.Stored:
-    key = urls.link_key(record.link)
-    return db.write_now(lambda s: articles.insert_record(s, record, key=key, tags=tags, now=clock.now()))
+def _insert(db: Database, record: Record, tags: Sequence[str]) -> Callable[[], articles.Stored]:
+    """Begin to store it; what is given back waits for the end."""
+    key, made = urls.link_key(record.link), prepare(record)
+    return db.writer.submit(lambda s: articles.insert_record(s, made, key=key, tags=tags, now=clock.now())).result
 
 
 def _read_files(files: Iterable[Path]) -> Iterator[Record | str]:
