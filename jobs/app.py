@@ -29,6 +29,7 @@ from jobs.web.metrics import Measure
 from jobs.web.websub import WebSub
 from storage.alerts import outbox
 from storage.archive import queries
+from storage.archive.prepared import prepare
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
@@ -47,7 +48,7 @@ class App:
         owner = f"{socket.gethostname()}:{os.getpid()}"
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
-        self.readers = Readers(own=config.analysis.terms.own())
+        self.readers = Readers(own=config.analysis.terms.own(), then=prepare)
         lexicon.use(config.analysis.terms.own())  # stories are told apart in this process
         self.asks_model = True
         self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, now)

@@ -32,6 +32,7 @@ from jobs.deliver.message import payload, record_fields
 from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
 from storage.alerts import first_poll
 from storage.archive import articles
+from storage.archive.prepared import Prepared
 from storage.db.database import Database
 from storage.db.failpoints import failpoint
 from storage.queue import frontier, sources, usage
@@ -48,6 +49,8 @@ IDLE = timedelta(seconds=1)  # how long an empty frontier is believed
 GONE_AGAIN = timedelta(minutes=30)  # until a page that was read once and is gone now is asked for again
 FULL_AGAIN = timedelta(hours=23)  # a list that was only 304 for a day is asked for whole: validators may be wrong for ever
 MIN_OWN_TEXT = 12  # code points of what a source says itself, to make a record of it when the page cannot be read
+
+Made = Record | Prepared  # as it comes from a child, or as it is told without one
 
 _log = log.get("pipeline")
 
@@ -281,13 +284,13 @@ class Pipeline:
         )
 
     async def _fetched(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
-        outcome, record = answer.outcome, None
+        outcome, made = answer.outcome, None
         if answer.page is not None:
-            outcome, record = await self._read(task, watched, answer.page)
+            outcome, made = await self._read(task, watched, answer.page)
             outcome = replace(outcome, permanent=outcome.permanent and not answer.partly)
-        if record is not None:
-            if not self._goes_on(Part(task, record), watched):
-                await self._store(task, watched, record)
+        if made is not None:
+            if not self._goes_on(Part(task, _record(made)), watched):
+                await self._store(task, watched, made)
             return
         now = self._now()
         own = _record_of_link(task, now)
@@ -324,14 +327,15 @@ class Pipeline:
         whole = part.record
         if answer.page is not None:
             _, further = await self._read(replace(part.task, hint=None, url=answer.fetch.url), watched, answer.page)
-            whole = joined(whole, further) if further is not None else whole
+            whole = joined(whole, _record(further)) if further is not None else whole
         if whole is not part.record and self._goes_on(replace(part, record=whole), watched):
             return
         await self._store(part.task, watched, await self._with_facts(bare(whole)))
 
-    async def _with_facts(self, record: Record) -> Record:
+    async def _with_facts(self, record: Record) -> Made:
         try:
-            return await self._readers.add(record)
+            made: Made = await self._readers.add(record)
+            return made
         except ReadError as error:
             _log.warning("stored without facts", link=record.link, reason=str(error))
             return record
@@ -356,7 +360,7 @@ class Pipeline:
         if made or folded:
             self.hooks.alerted()
 
-    async def _read(self, task: Task, watched: WatchedSource, page: Page) -> tuple[Outcome, Record | None]:
+    async def _read(self, task: Task, watched: WatchedSource, page: Page) -> tuple[Outcome, Made | None]:
         link = task.hint or Link(task.url)
         try:
             record = await self._readers.read(page, replace(link, url=task.url), watched.source.name, self.watch.zone)
@@ -368,10 +372,11 @@ class Pipeline:
             return Outcome(Reason.UNREADABLE, str(error), permanent=True), None
         return Outcome(Reason.OK), record
 
-    async def _store(self, task: Task, watched: WatchedSource, record: Record) -> None:
+    async def _store(self, task: Task, watched: WatchedSource, made: Made) -> None:
         failpoint("after-read")
         now = self._now()
-        record = replace(record, first_seen=now)
+        record = replace(_record(made), first_seen=now)
+        made = replace(made, record=record) if isinstance(made, Prepared) else record
         tags = watched.source.tags
         hits = self.watch.rules.match(record, tags, now)
         drafts = [self._draft(record, hit, task, now) for hit in hits]
@@ -381,7 +386,7 @@ class Pipeline:
         stored = await self._db.write(
             lambda s: articles.store(
                 s,
-                record,
+                made,
                 key=key,
                 moved_to=place if place != key and not one_page else None,
                 aliases=aliases,
@@ -461,6 +466,10 @@ def _keep(
         keys=urls.link_key,
         size=len(answer.page.body) if answer.page else 0,
     )
+
+
+def _record(made: Made) -> Record:
+    return made.record if isinstance(made, Prepared) else made
 
 
 def _other_addresses(record: Record) -> Sequence[str]:

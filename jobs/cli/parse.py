@@ -74,7 +74,8 @@ def _read_file(name: str) -> bytes:
 async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[UserTerm, ...]) -> Record:
     readers = Readers(workers=1, own=own)
     try:
-        return await readers.read(page, Link(url), None, zone)
+        record: Record = await readers.read(page, Link(url), None, zone)
+        return record
     finally:
         readers.close()
 

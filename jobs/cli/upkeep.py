@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -19,7 +21,10 @@ from jobs.cli.console import Cli, Since, bar, fail, out, since
 from jobs.formats import record as formats
 from jobs.services import annotate as again
 from storage.archive import articles, pruning
+from storage.archive.prepared import prepare
 from storage.db.database import Database
+
+AT_ONCE = 100  # records of an import that wait to be stored
 
 
 class Engine(StrEnum):
@@ -80,21 +85,26 @@ def import_records(
     tags = {source.name: tuple(source.tags) for source in cli.config().sources}
     new, known, broken = 0, 0, 0
     with cli.archive(new=True) as db:
-        for record in _read_files(files):
+        waiting: deque[Callable[[], articles.Stored]] = deque()
+        for record in itertools.chain(
+            _read_files(files), itertools.repeat(None, AT_ONCE)
+        ):  # what waits together is one transaction
             if isinstance(record, str):
                 broken += 1
                 fail(record, 1)
-                continue
-            stored = _insert(db, record, tags.get(record.source or "", ()))
-            fresh = stored.verdict in ("new", "reprint")
-            new, known = new + fresh, known + (not fresh)
+            elif record is not None:
+                waiting.append(_insert(db, record, tags.get(record.source or "", ())))
+            if waiting and (record is None or len(waiting) >= AT_ONCE):
+                fresh = waiting.popleft()().verdict in ("new", "reprint")
+                new, known = new + fresh, known + (not fresh)
     out.print(f"{new} records imported, {known} already known, {broken} broken")
     raise typer.Exit(1 if broken else 0)
 
 
-def _insert(db: Database, record: Record, tags: Sequence[str]) -> articles.Stored:
-    key = urls.link_key(record.link)
-    return db.write_now(lambda s: articles.insert_record(s, record, key=key, tags=tags, now=clock.now()))
+def _insert(db: Database, record: Record, tags: Sequence[str]) -> Callable[[], articles.Stored]:
+    """Begin to store it; what is given back waits for the end."""
+    key, made = urls.link_key(record.link), prepare(record)
+    return db.writer.submit(lambda s: articles.insert_record(s, made, key=key, tags=tags, now=clock.now())).result
 
 
 def _read_files(files: Iterable[Path]) -> Iterator[Record | str]:

@@ -67,7 +67,8 @@ async def _again(readers: Readers, record: Record) -> Record | None:
     if not record.facts and (record.keywords or record.ai_technologies or record.industries or record.events):
         return replace(record, analysis=annotating.GIVEN)
     try:
-        return await readers.add(adding.bare(record))
+        added: Record = await readers.add(adding.bare(record))
+        return added
     except ReadError as error:
         _log.warning("not analysed", record=record.id, reason=str(error))
         return None

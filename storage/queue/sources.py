@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, literal, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from crawler.url import host_of
 from storage.db.database import changed, insert_new
 from storage.db.models import UtcDateTime, source, task
+from storage.db.writer import later
 from storage.queue import arrival_rate
 from storage.queue import baseline as habits
 from storage.queue.arrival_rate import Rhythm
@@ -195,14 +196,25 @@ def _habits(
 
 def read(session: Session, source_id: int, reading: Reading) -> None:
     """Note how well an article of the source could be read."""
-    of_source = source.c.id == source_id
-    old = habits.from_json(session.scalar(select(source.c.habits).where(of_source)))
-    session.execute(update(source).where(of_source).values(habits=habits.to_json(habits.read(old, reading))))
+    later(session, _read_all, (source_id, reading))
+
+
+def _read_all(session: Session, read: Sequence[tuple[int, Reading]]) -> None:
+    learned: dict[int, Habits] = {}
+    for source_id, reading in read:
+        old = learned[source_id] if source_id in learned else habits_of(session, source_id)
+        learned[source_id] = habits.read(old, reading)
+    rows = [{"of": source_id, "learned": habits.to_json(new)} for source_id, new in learned.items()]
+    session.connection().execute(_LEARNED, rows)
+
+
+_HABITS = select(source.c.habits).where(source.c.id == bindparam("id"))
+_LEARNED = update(source).where(source.c.id == bindparam("of")).values(habits=bindparam("learned"))
 
 
 def habits_of(session: Session, source_id: int) -> Habits:
     """What a source is like when all is well."""
-    return habits.from_json(session.scalar(select(source.c.habits).where(source.c.id == source_id)))
+    return habits.from_json(session.scalar(_HABITS, {"id": source_id}))
 
 
 def moved(session: Session, source_id: int, address: str | None) -> None:

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from crawler.text import HAN, is_han, normalize
-from storage.stories.tokens import Words, is_glue, words_of
+from storage.stories.tokens import Words, is_glue, stands, words_of
 
 LEAD = 400  # code points of the text that are read
 _HAN_DIGITS = {ch: float(value) for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2.0, "半": 0.5, "〇": 0.0}
@@ -112,7 +112,7 @@ class Amount:
         """The same, or one rounded to the other."""
         if (self.kind == "%") != (other.kind == "%"):
             return False
-        coarse, fine = sorted((self, other), key=lambda one: -one.step)
+        coarse, fine = (self, other) if self.step >= other.step else (other, self)
         gap = abs(coarse.value - fine.value)
         if gap <= 0.002 * max(coarse.value, fine.value):
             return True
@@ -165,7 +165,7 @@ def evidence(title: str, text: str) -> Evidence:
         amounts=_amounts(form),
         title_amounts=_amounts(head.text),
         names=names,
-        title_names=frozenset(name for name in names if re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", head.text)),
+        title_names=frozenset(name for name in names if stands(name, head.text)),
         latin=frozenset(_LATIN.findall(form)),
         days=frozenset(_DAYS[day] for day in _day.findall(form)),
         phases=frozenset(name for name, pattern in _PHASES.items() if pattern.search(form[:260])),

@@ -146,7 +146,7 @@ def _amounts(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
 
 
 def _met(mine: tuple[Amount, ...], theirs: tuple[Amount, ...]) -> list[Amount]:
-    return [one for one in mine if any(one.meets(other) for other in theirs)]
+    return [one for one in mine if any(map(one.meets, theirs))] if theirs else []
 
 
 def _who(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
