@@ -10,6 +10,7 @@ WIDTH = 900  # units of the drawing; the browser scales it
 LEFT, RIGHT, LANE, TOP, FOOT = 48, 20, 34, 14, 22
 STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 360, 720, 1440, 2880, 10080, 20160, 43200, 129600))
 MOST_TICKS = 7
+ALERT = "alert"  # the kind of a point that stands below all others
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Lanes:
 
 
 def lanes(points: Sequence[Point], zone: tzinfo) -> Lanes | None:
-    """Points over time, a line for each lane in the order in which they first appear; None for fewer than two moments."""
+    """Points over time, a line for each lane in the order in which they first appear, alerts below; None for fewer than two moments."""
     ordered = sorted(points, key=lambda point: point.at)
     if not ordered or ordered[0].at == ordered[-1].at:
         return None
@@ -62,7 +63,7 @@ def lanes(points: Sequence[Point], zone: tzinfo) -> Lanes | None:
     def x(at: datetime) -> float:
         return round(LEFT + (WIDTH - LEFT - RIGHT) * ((at - begins) / span), 1)
 
-    names = list(dict.fromkeys(point.lane for point in ordered))
+    names = list(dict.fromkeys(point.lane for point in sorted(ordered, key=lambda point: point.kind == ALERT)))
     heights = {name: float(TOP + LANE * number + LANE / 2) for number, name in enumerate(names)}
     dots = tuple(Dot(x(point.at), heights[point.lane], point) for point in ordered)
     ticks = tuple(Tick(x(at), label) for at, label in _ticks(begins, ends, zone))
