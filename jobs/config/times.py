@@ -165,8 +165,6 @@ _FIRST_POLL = re.compile(r"newest\s+([1-9]\d{0,3})")
 
 def parse_first_poll(value: Any) -> int | None:
     """``silent`` → 0, ``newest 5`` → 5 alerts a rule, ``all`` → None: no bound."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-        return value
     if value in ("silent", "all"):
         return 0 if value == "silent" else None
     if isinstance(value, str) and (match := _FIRST_POLL.fullmatch(value.strip())):
