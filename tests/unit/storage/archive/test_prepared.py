@@ -5,6 +5,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections import namedtuple
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -72,7 +73,8 @@ def test_facts_come_back_whether_they_were_stored_with_names_or_without() -> Non
     assert [len(fact) for fact in row["facts"]] == [7, 4, 8]
     named = mapping.plain(replace(RECORD, facts=FACTS), ("facts",))["facts"]
     for facts in (row["facts"], named):
-        stored = type("Row", (), row | {"facts": facts, "id": 1, "story": 1, "first_seen": NOW})
+        columns = row | {"facts": facts, "id": 1, "story": 1, "first_seen": NOW}
+        stored = namedtuple("Row", columns)(**columns)
         assert mapping.record_from_row(stored).facts == FACTS
 
 
