@@ -33,6 +33,10 @@ VERBS: Mapping[str, Verb] = {
         "migrate:migrate",
         "Bring sources and rules of another system into the configuration. What cannot come is listed by line; then the exit code is 1.",
     ),
+    "mcp": (
+        "mcp:mcp",
+        "Answer assistants about the archive, over standard input and output. Nothing is changed, sent or fetched.",
+    ),
     "demo": ("demo:demo", "A small newsroom on this machine, published article by article and watched by the real daemon."),
 }
 GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
