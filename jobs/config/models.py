@@ -479,6 +479,8 @@ class Config(Section):
     """Where alerts go"""
 
     _secrets: frozenset[str] = PrivateAttr(frozenset())
+    _file: str = PrivateAttr("")
+    _lines: Mapping[tuple[str | int, ...], int] = PrivateAttr({})
 
     @field_validator("database")
     @classmethod
@@ -487,7 +489,9 @@ class Config(Section):
             return url
         if url.startswith(("postgresql+psycopg://", "postgresql://")):  # the short form is what servers print
             return values.check_port(url)
-        raise ValueError("is neither sqlite:///FILE nor postgresql+psycopg://user@host/name")
+        raise ValueError(
+            "is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+        )
 
     @field_validator("aliases")
     @classmethod
@@ -501,6 +505,11 @@ class Config(Section):
         for rule in self.rules:
             rule._zone = self.zone
         return self
+
+    def place_of(self, path: tuple[str | int, ...]) -> str:
+        """``config.yaml:12: `` in front of what is said of a key; "" where the configuration was read from no file."""
+        line = next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), 0)
+        return f"{self._file}:{line}: " if line else ""
 
     @property
     def zone(self) -> ZoneInfo:
