@@ -21,7 +21,7 @@ def show_catalogue(
     watched = {row.name for row in cli.config_or_defaults().sources}
     chosen = [each for each in catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)]
     columns = {key: key for key in ("name", "title", "language", "kind", "tags", "watched", "note")}
-    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json)
+    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, "nothing of the catalogue is like that")
 
 
 def _listed_row(each: Listed, watched: set[str], as_json: bool) -> dict[str, Any]:

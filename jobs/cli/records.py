@@ -15,7 +15,7 @@ import typer
 
 from crawler.record import Record
 from jobs import clock
-from jobs.cli.console import Cli, Json, Since, err, local, out, show, since, write_json
+from jobs.cli.console import Cli, Json, Since, Wide, err, local, out, show, since, write_json
 from jobs.formats import record as formats
 from jobs.safe_text import escaped
 from jobs.services import history
@@ -26,7 +26,9 @@ from storage.archive.search import Bounds
 from storage.rules.parser import parse
 
 SourceName = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
-COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title", "keywords": "keywords"}
+COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title"}
+EMPTY = "no records yet; `zhixun run` reads the news, `zhixun records import FILE` brings some"
+NONE = "no record is like that; `zhixun records list` shows the newest"
 
 
 class Format(StrEnum):
@@ -52,15 +54,22 @@ def list_records(
     start: Since = None,
     source: SourceName = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
+    wide: Wide = False,
 ) -> None:
     """The newest records."""
     cli: Cli = context.obj
     zone = cli.config().zone
     with cli.reader() as session:
-        _list(queries.records(session, since=since(start), source=source, limit=limit), zone, as_json)
+        _list(
+            queries.records(session, since=since(start), source=source, limit=limit),
+            zone,
+            as_json,
+            wide,
+            EMPTY if start is source is None else NONE,
+        )
 
 
-def _list(records: Iterable[Record], zone: tzinfo, as_json: bool) -> None:
+def _list(records: Iterable[Record], zone: tzinfo, as_json: bool, wide: bool, empty: str) -> None:
     if as_json:
         write_json(formats.to_json(record, zone) for record in records)
         return
@@ -71,7 +80,8 @@ def _list(records: Iterable[Record], zone: tzinfo, as_json: bool) -> None:
         }
         for r in records
     )  # fmt: skip
-    show(rows, COLUMNS, as_json=False)
+    columns = COLUMNS | ({"keywords": "keywords"} if wide else {})
+    show(rows, columns, as_json=False, empty=empty, zone=zone)
 
 
 def show_record(
@@ -112,6 +122,7 @@ def search(
     as_json: Json = False,
     start: Since = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
+    wide: Wide = False,
 ) -> None:
     """Records that a rule with this query would match."""
     cli: Cli = context.obj
@@ -119,7 +130,7 @@ def search(
     wanted = parse(query, config.aliases, config.zone)
     with cli.reader() as session:
         found = searching.everything(session, wanted, now=clock.now(), bounds=Bounds(since=since(start)))
-        _list(itertools.islice(found, limit), config.zone, as_json)
+        _list(itertools.islice(found, limit), config.zone, as_json, wide, NONE)
 
 
 def export(

@@ -35,7 +35,7 @@ def _run_once(built: App) -> int:
     console = Console(stderr=True, soft_wrap=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     if console.is_terminal:
-        log.set_up("WARNING")
+        log.set_up("WARNING", zone=built.config.log_zone)
     with Progress(*columns, console=console, disable=not console.is_terminal) as bar:
         line = bar.add_task("starting")
 

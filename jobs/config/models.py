@@ -430,6 +430,13 @@ class AlertsConfig(Section):
     """Whether they also get a line a day on what was watched the day before"""
 
 
+class LogConfig(Section):
+    """What the program writes of its own doings."""
+
+    timezone: Zone | None = None
+    """The zone of the times in the log, such as `UTC`; without it that of the whole file"""
+
+
 class BackupConfig(Section):
     """Copies of the database, made while the daemon runs."""
 
@@ -465,6 +472,8 @@ class Config(Section):
     """Alerts about Zhixun itself"""
     feeds: FeedsConfig = FeedsConfig()
     """Alerts as files for a feed reader"""
+    log: LogConfig = LogConfig()
+    """The log"""
     backup: BackupConfig = BackupConfig()
     """Copies of the database"""
     metrics: Annotated[str, AfterValidator(values.check_listen)] | None = None
@@ -515,6 +524,11 @@ class Config(Section):
     def zone(self) -> ZoneInfo:
         """The configured time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def log_zone(self) -> ZoneInfo:
+        """The zone of the times in the log."""
+        return ZoneInfo(self.log.timezone or self.timezone)
 
     @property
     def database_file(self) -> str | None:
