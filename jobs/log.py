@@ -110,6 +110,19 @@ def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None,
 class _PrivateFile(RotatingFileHandler):
     """Each file is its owner's alone."""
 
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write; into a new file where another program, such as logrotate, has taken the old one away."""
+        if self.stream is not None and not self._is_there(self.stream.fileno()):
+            self.stream.close()
+            self.stream = self._open()
+        super().emit(record)
+
+    def _is_there(self, opened: int) -> bool:
+        try:
+            return os.path.samestat(os.stat(self.baseFilename), os.fstat(opened))
+        except OSError:
+            return False
+
     def _open(self) -> Any:
         opened = super()._open()
         os.fchmod(opened.fileno(), 0o600)
