@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from jobs.cli.console import Cli, Json, show
+from jobs.cli.console import Cli, Json, Wide, show
 from jobs.services.catalogue import Listed, catalogue
 
 
@@ -15,12 +15,13 @@ def show_catalogue(
     language: Annotated[str | None, typer.Option("--language", help="zh or en.")] = None,
     tag: Annotated[str | None, typer.Option("--tag", help="Only this group, such as 公司.")] = None,
     as_json: Json = False,
+    wide: Wide = False,
 ) -> None:
     """Real sources that are known to Zhixun. `sources add NAME` takes one."""
     cli: Cli = context.obj
     watched = {row.name for row in cli.config_or_defaults().sources}
     chosen = [each for each in catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)]
-    columns = {key: key for key in ("name", "title", "language", "kind", "tags", "watched", "note")}
+    columns = {key: key for key in ("name", "title", "language", "watched", *(("kind", "tags", "note") if wide else ()))}
     show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, "nothing of the catalogue is like that")
 
 

@@ -77,7 +77,11 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int |
 
 
 def show(
-    rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], as_json: bool, empty: str, zone: tzinfo | None = None
+    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    as_json: bool,
+    empty: str = "nothing to show",
+    zone: tzinfo | None = None,
 ) -> None:
     """A list: JSON Lines with all keys, or a table of the columns {key: heading}; of none, what to do. `zone`: that of its times."""
     if as_json:
