@@ -144,6 +144,7 @@ class App:
         self.config = config
         self._feeds_stale = True
         redaction.hide(config.secrets())
+        log.use(config.log_zone)
         self.engine.use(fetch_rules(config))
         self.pipeline.watch = watch_of(config)
         self.deliverer.channels = channels_of(config)

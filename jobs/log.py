@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, MutableMapping
+from datetime import UTC, tzinfo
 from functools import cache, cached_property
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 Event = MutableMapping[str, Any]
 FILE_SIZE, FILES = 10_000_000, 5  # bytes of a log file, and how many old ones are kept
 MAX_COMPLAINTS = 5_000  # kinds of them that are counted
+_zone: list[tzinfo] = [UTC]  # that of the times
 
 
 def _clean_values(_logger: Any, _method: str, event: Event) -> Event:
@@ -32,6 +34,11 @@ def _clean_values(_logger: Any, _method: str, event: Event) -> Event:
             event[key] = escaped(redacted(value))
     if "exception" in event:
         event["exception"] = redacted(str(event["exception"]))
+    return event
+
+
+def _stamped(_logger: Any, _method: str, event: Event) -> Event:
+    event["timestamp"] = clock.now().astimezone(_zone[0]).isoformat(timespec="seconds").replace("+00:00", "Z")
     return event
 
 
@@ -80,9 +87,15 @@ def _same(record: logging.LogRecord) -> tuple[str, ...]:
     return record.name, str(record.msg)[:200]
 
 
-def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None) -> None:
+def use(zone: tzinfo) -> None:
+    """Write times in this zone from now on."""
+    _zone[0] = zone
+
+
+def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None, zone: tzinfo = UTC) -> None:
     """Send all logs to standard error, or to a file that is turned over at 10 MB, five old ones kept. Called before anything is logged."""
     stream = stream or sys.stderr
+    _zone[0] = zone
     tty = file is None and bool(getattr(stream, "isatty", lambda: False)())
     handler = logging.StreamHandler(stream) if file is None else _file(file)
     handler.addFilter(Limit(clock.monotonic))
@@ -96,6 +109,19 @@ def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None)
 
 class _PrivateFile(RotatingFileHandler):
     """Each file is its owner's alone."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write; into a new file where another program, such as logrotate, has taken the old one away."""
+        if self.stream is not None and not self._is_there(self.stream.fileno()):
+            self.stream.close()
+            self.stream = self._open()
+        super().emit(record)
+
+    def _is_there(self, opened: int) -> bool:
+        try:
+            return os.path.samestat(os.stat(self.baseFilename), os.fstat(opened))
+        except OSError:
+            return False
 
     def _open(self) -> Any:
         opened = super()._open()
@@ -138,7 +164,7 @@ def _steps() -> list[Callable[..., Any]]:
 
     return [
         structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
+        _stamped,
         structlog.processors.format_exc_info,
         _clean_values,
     ]

@@ -22,6 +22,10 @@ from jobs.services.catalogue import catalogue
 from jobs.services.configuration import Conflict, Refused
 
 SHOWN_TITLES = 3
+NEXT = (
+    "try the page that lists its news, or look for the site in `zhixun sources catalogue`; for a list that is not found by itself "
+    "write the source by hand with kind: listing and links:, and render: list where scripts draw it (docs/configuration.md)"
+)
 
 
 def _tell(url: str) -> None:
@@ -50,7 +54,7 @@ def discover_sources(context: typer.Context, url: Annotated[str, typer.Argument(
     else:
         _print(found.judged, config)
     if found.best is None:
-        raise typer.Exit(fail(f"nothing at {found.asked} can be watched as it is", 1))
+        raise typer.Exit(fail(f"nothing at {found.asked} can be watched as it is; {NEXT}", 1))
     if not as_json:
         out.print(f"\nzhixun sources add {found.asked}    takes the first", markup=False)
 
@@ -107,12 +111,10 @@ def _found(config: Config, url: str, name: str | None, yes: bool) -> dict[str, A
     found = asyncio.run(adding.discover(config, url, clock.now(), _tell))
     if found.best is None:
         trouble = f": {found.trouble}" if found.trouble else ""
-        raise typer.Exit(
-            fail(f"nothing at {url} can be watched as it is{trouble}; `zhixun sources discover` shows what was tried", 1)
-        )
+        raise typer.Exit(fail(f"nothing at {url} can be watched as it is{trouble}; {NEXT}", 1))
     chosen = found.best if yes or not sys.stdin.isatty() else _choose(found.judged, config)
     entry = discover.entry_of(chosen)
-    return {"name": name or discover.name_for(url, {row.name for row in config.sources}), **entry}
+    return {"name": name or discover.name_of(chosen, url, {row.name for row in config.sources}), **entry}
 
 
 def _choose(judged: Sequence[Judged], config: Config) -> Judged:

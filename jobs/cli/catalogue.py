@@ -10,7 +10,7 @@ import typer
 
 from crawler.i18n import tr
 from jobs import clock
-from jobs.cli.console import Cli, Json, asked, err, fail, say, show, table, write_json
+from jobs.cli.console import Cli, Json, Wide, asked, err, fail, say, show, table, write_json
 from jobs.services import catalogue, catalogue_check
 from jobs.services.catalogue_check import WELL, Seen
 from jobs.services.lookup import named
@@ -21,6 +21,7 @@ def show_catalogue(
     language: Annotated[str | None, typer.Option("--language", help="zh or en.")] = None,
     tag: Annotated[str | None, typer.Option("--tag", help="Only this group, such as 公司.")] = None,
     as_json: Json = False,
+    wide: Wide = False,
 ) -> None:
     """Real sources that are known to Zhixun. `sources add NAME` takes one."""
     cli: Cli = context.obj
@@ -28,8 +29,8 @@ def show_catalogue(
     chosen = [
         each for each in catalogue.catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)
     ]
-    columns = {key: key for key in ("name", "title", "language", "kind", "tags", "watched", "note")}
-    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json)
+    columns = {key: key for key in ("name", "title", "language", "watched", *(("kind", "tags", "note") if wide else ()))}
+    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, "nothing of the catalogue is like that")
 
 
 def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dict[str, Any]:

@@ -12,12 +12,14 @@ from jobs import clock
 from jobs.cli.console import Cli, Json, asked, out, show
 from jobs.services import channels
 
+EMPTY = "no channels yet; write one under `channels:` in the configuration, docs/channels.md lists them"
+
 
 def list_channels(context: typer.Context, as_json: Json = False) -> None:
     """The configured channels, secrets hidden."""
     cli: Cli = context.obj
     rows = [asdict(channel) | {"rules": ", ".join(channel.rules)} for channel in channels.channels(cli.config())]
-    show(rows, {"name": "name", "kind": "kind", "address": "address", "rules": "rules"}, as_json)
+    show(rows, {"name": "name", "kind": "kind", "address": "address", "rules": "rules"}, as_json, EMPTY)
 
 
 def try_channel(context: typer.Context, name: Annotated[str, typer.Argument(help="The channel's name.")]) -> None:

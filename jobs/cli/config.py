@@ -8,7 +8,7 @@ import sys
 import typer
 
 from jobs.cli.console import Cli, err, fail, out
-from jobs.config.load import examples, schema, warnings
+from jobs.config.load import placed_examples, schema, warnings
 
 
 def check(context: typer.Context) -> None:
@@ -17,7 +17,7 @@ def check(context: typer.Context) -> None:
     config = cli.config()
     for warning in warnings(config):
         err.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
-    failures = examples(config)
+    failures = placed_examples(config)
     for failure in failures:
         fail(failure, 3)
     if failures:

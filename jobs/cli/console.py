@@ -25,6 +25,7 @@ __all__ = ["Cli", "asked"]
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
+Wide = Annotated[bool, typer.Option("--wide", "-w", help="All columns.")]
 Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01.")]
 
 
@@ -75,12 +76,29 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int |
         out.print(whole, style="" if number else "bold", highlight=False, no_wrap=True)
 
 
-def show(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], as_json: bool) -> None:
-    """A list: JSON Lines with all keys, or a table of the columns {key: heading}."""
+def show(
+    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    as_json: bool,
+    empty: str = "nothing to show",
+    zone: tzinfo | None = None,
+) -> None:
+    """A list: JSON Lines with all keys, or a table of the columns {key: heading}; of none, what to do. `zone`: that of its times."""
     if as_json:
         write_json(rows)
         return
-    table(list(columns.values()), ([row.get(key) for key in columns] for row in rows))
+    lines = [[row.get(key) for key in columns] for row in rows]
+    if not lines:
+        err.print(empty, markup=False, highlight=False)
+        return
+    table(list(columns.values()), lines)
+    if zone is not None:
+        say_zone(zone)
+
+
+def say_zone(zone: tzinfo) -> None:
+    """Below a table: in which zone its times are. Not on standard output, which may be a pipe."""
+    err.print(f"times: {zone}", style="dim", markup=False, highlight=False)
 
 
 def local(moment: datetime | None, zone: tzinfo) -> str | None:

@@ -18,6 +18,8 @@ from jobs.services.explain import Journey
 
 def explain(
     context: typer.Context,
+    rule_name: Annotated[str | None, typer.Argument(metavar="RULE", help="A rule of the configuration …")] = None,
+    record_id: Annotated[int | None, typer.Argument(metavar="RECORD", help="… and the id of a record.")] = None,
     rule: Annotated[str | None, typer.Option("--rule", help="A rule of the configuration.")] = None,
     query: Annotated[str | None, typer.Option("--query", "-q", help="A query instead of a rule.")] = None,
     text: Annotated[str | None, typer.Option("--text", help="Some text instead of a record.")] = None,
@@ -31,10 +33,11 @@ def explain(
     """
     cli: Cli = context.obj
     config = cli.config_or_defaults()
+    rule, record = rule or rule_name, record if record is not None else record_id
     if (rule is None) == (query is None):
-        raise typer.BadParameter("give either --rule or --query")
+        raise typer.BadParameter("give either a rule or --query")
     if (text is None) == (record is None):
-        raise typer.BadParameter("give either --text or --record")
+        raise typer.BadParameter("give either a record or --text")
     with nullcontext() if record is None else cli.reader() as session, asked():
         why = explaining.why(session, config, rule=rule, query=query or "", record=record, title=title, text=text or "")
     if as_json:

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -39,7 +40,7 @@ class Cli:
             self._read = load(self.path, os.environ)
             redaction.hide(self._read.secrets())
             lexicon.use(self._read.analysis.terms.own())
-            self.set_up_logs()
+            self.set_up_logs(self._read.log_zone)
         return self._read
 
     def config_or_defaults(self) -> Config:
@@ -48,15 +49,15 @@ class Cli:
 
         if self.path.exists() or "ZHIXUN_CONFIG" in os.environ:
             return self.config()
-        self.set_up_logs()
+        self.set_up_logs(Config().log_zone)
         return Config()
 
-    def set_up_logs(self) -> None:
-        """Send the logs where the options say."""
+    def set_up_logs(self, zone: tzinfo) -> None:
+        """Send the logs where the options say, their times in this zone."""
         from jobs import log  # noqa: PLC0415
 
         try:
-            log.set_up(self.level, file=self.log_file)
+            log.set_up(self.level, file=self.log_file, zone=zone)
         except OSError as error:
             raise typer.BadParameter(f"{self.log_file} cannot be written: {error.strerror}", param_hint="--log-file") from None
 

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from jobs import clock
-from jobs.cli.console import Cli, Json, out, say, write_json
+from jobs.cli.console import Cli, Json, err, out, say, say_zone, write_json
 from jobs.cli.source_table import as_json, brief, counted, print_table, troubles
 from jobs.config.load import Config
 from jobs.services import status as looking
@@ -35,6 +35,7 @@ def status(context: typer.Context, json_lines: Json = False) -> None:
     for name, text in _overview(report, config, now).items():
         say(f"{name:9}{text}")
     _print(report.sources, report.gaps, config, now, most=AT_A_GLANCE)
+    say_zone(config.zone)
 
 
 def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
@@ -97,6 +98,10 @@ def list_sources(context: typer.Context, json_lines: Json = False) -> None:
         )
         return
     _print([known[row.name] for row in config.sources if row.name in known], [], config, now)
+    if not config.sources:
+        err.print("no sources yet; `zhixun sources add URL` finds one, `zhixun sources catalogue` lists some", markup=False)
+    elif known:
+        say_zone(config.zone)
     unseen = [row.name for row in config.sources if row.name not in known]
     if unseen:
         out.print(f"not polled yet: {', '.join(unseen)}", markup=False)

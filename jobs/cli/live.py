@@ -124,7 +124,7 @@ def block(app: App, console: Console, *, quiet: bool) -> Iterator[None]:
 @contextmanager
 def _few_words() -> Iterator[None]:
     """Logs through the block, which tells of polls itself."""
-    log.set_up("WARNING")
+    log.set_up("WARNING", zone=built.config.log_zone)
     pipeline = logging.getLogger("pipeline")
     pipeline.setLevel("ERROR")
     try:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from jobs import clock
-from jobs.cli.console import Cli, Json, Since, err, fail, local, out, say, show, since, write_json
+from jobs.cli.console import Cli, Json, Since, Wide, err, fail, local, out, say, show, since, write_json
 from jobs.formats import parquet, workbook
 from jobs.formats import record as formats
 from jobs.safe_text import escaped
@@ -32,7 +32,9 @@ from storage.archive.search import Bounds
 from storage.rules.parser import parse
 
 SourceName = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
-COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title", "keywords": "keywords"}
+COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title"}
+EMPTY = "no records yet; `zhixun run` reads the news, `zhixun records import FILE` brings some"
+NONE = "no record is like that; `zhixun records list` shows the newest"
 
 
 class Format(StrEnum):
@@ -70,15 +72,22 @@ def list_records(
     start: Since = None,
     source: SourceName = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
+    wide: Wide = False,
 ) -> None:
     """The newest records."""
     cli: Cli = context.obj
     zone = cli.config().zone
     with cli.reader() as session:
-        _list(queries.records(session, since=since(start), source=source, limit=limit), zone, as_json)
+        _list(
+            queries.records(session, since=since(start), source=source, limit=limit),
+            zone,
+            as_json,
+            wide,
+            EMPTY if start is source is None else NONE,
+        )
 
 
-def _list(records: Iterable[Record], zone: tzinfo, as_json: bool) -> None:
+def _list(records: Iterable[Record], zone: tzinfo, as_json: bool, wide: bool, empty: str) -> None:
     if as_json:
         write_json(formats.to_json(record, zone) for record in records)
         return
@@ -89,7 +98,8 @@ def _list(records: Iterable[Record], zone: tzinfo, as_json: bool) -> None:
         }
         for r in records
     )  # fmt: skip
-    show(rows, COLUMNS, as_json=False)
+    columns = COLUMNS | ({"keywords": "keywords"} if wide else {})
+    show(rows, columns, as_json=False, empty=empty, zone=zone)
 
 
 def show_record(
@@ -133,6 +143,7 @@ def search(
     facets: Annotated[
         bool, typer.Option("--facets", help="How many there are by technology, industry, company, source, language, month; of all without a query.")
     ] = False,
+    wide: Wide = False,
 ) -> None:  # fmt: skip
     """Records that a rule with this query would match."""
     cli: Cli = context.obj
@@ -145,7 +156,7 @@ def search(
     assert wanted is not None
     with cli.reader() as session:
         found = searching.everything(session, wanted, now=clock.now(), bounds=bounds)
-        _list(itertools.islice(found, limit), config.zone, as_json)
+        _list(itertools.islice(found, limit), config.zone, as_json, wide, NONE)
 
 
 def _facets(found: Facets, as_json: bool) -> None:

@@ -7,11 +7,13 @@ from dataclasses import asdict
 import typer
 
 from jobs import clock
-from jobs.cli.console import Cli, Json, local, show
+from jobs.cli.console import Cli, Json, Wide, local, show
 from jobs.services import rules as listing
 
+EMPTY = "no rules yet; write one under `rules:` in the configuration, docs/rules.md shows how"
 
-def list_rules(context: typer.Context, as_json: Json = False) -> None:
+
+def list_rules(context: typer.Context, as_json: Json = False, wide: Wide = False) -> None:
     """The rules, with their last match and how much they matched and raised."""
     cli: Cli = context.obj
     config = cli.config()
@@ -19,5 +21,7 @@ def list_rules(context: typer.Context, as_json: Json = False) -> None:
     rows = [asdict(rule) | {"channels": ", ".join(rule.channels)} for rule in rules]
     if not as_json:
         rows = [row | {"last": local(row["last"], config.zone)} for row in rows]
-    headings = {"name": "name", "query": "query", "channels": "channels", "send": "send", "last": "last match"}
-    show(rows, headings | {"week": "7 days", "month": "30 days", "alerts": "alerts"}, as_json)
+    columns = {"name": "name", "last": "last match", "week": "7 days", "month": "30 days", "alerts": "alerts", "query": "query"}
+    if wide:
+        columns |= {"channels": "channels", "send": "send"}
+    show(rows, columns, as_json, EMPTY, config.zone)

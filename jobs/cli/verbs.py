@@ -230,7 +230,26 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
 }
 
 
-class Later(TyperCommand):
+class _Flags:
+    """Help that writes `--json`, not `--json <bool>`: a flag takes no value."""
+
+    def get_params(self, context: Any) -> list[Any]:
+        params: list[Any] = super().get_params(context)  # type: ignore[misc]
+        for param in params:
+            if getattr(param, "is_bool_flag", False):
+                param.display_type_rich = lambda **_more: None
+        return params
+
+
+class Command(_Flags, TyperCommand):
+    """A verb."""
+
+
+class Group(_Flags, TyperGroup):
+    """Verbs of one thing."""
+
+
+class Later(Command):
     """A verb by its name and its help. Whoever calls it, or asks for its options, gets the real one."""
 
     def __init__(self, name: str, place: str, help_line: str) -> None:
@@ -242,7 +261,7 @@ class Later(TyperCommand):
         """The command, its module imported now."""
         module, _, function = self._place.partition(":")
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(self.name)(getattr(importlib.import_module(f"jobs.cli.{module}"), function))
+        alone.command(self.name, cls=Command)(getattr(importlib.import_module(f"jobs.cli.{module}"), function))
         command = typer.main.get_command(alone)
         assert isinstance(command, TyperCommand)
         return command
@@ -252,7 +271,7 @@ class Later(TyperCommand):
         return self.real.make_context(*given, **more)
 
 
-class Verbs(TyperGroup):
+class Verbs(Group):
     """The verbs of the tables above beside those that were given."""
 
     def __init__(self, *, commands: Mapping[str, Any] | None = None, **more: Any) -> None:
@@ -264,5 +283,5 @@ def _later(verbs: Mapping[str, Verb]) -> dict[str, Any]:
     return {name: Later(name, *verb) for name, verb in verbs.items()}
 
 
-def _group(name: str, help_line: str, verbs: Mapping[str, Verb]) -> TyperGroup:
-    return TyperGroup(name=name, help=help_line, commands=_later(verbs), no_args_is_help=True)
+def _group(name: str, help_line: str, verbs: Mapping[str, Verb]) -> Group:
+    return Group(name=name, help=help_line, commands=_later(verbs), no_args_is_help=True)

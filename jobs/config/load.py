@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from jobs.config.database_key import placed, placed_database, whole
 from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, SourceConfig, described, kinds
 from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
-from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document, read_file
+from jobs.config.yaml_file import ConfigError, Document, Mistake, Path_, read_document, read_file
 from jobs.deliver.transport import channel_for
 from storage.rules.ruleset import search, shadowed
 
@@ -33,6 +33,7 @@ __all__ = [
     "examples",
     "load",
     "needs_restart",
+    "placed_examples",
     "schema",
     "warnings",
 ]
@@ -55,6 +56,7 @@ def parsed(document: Document, environ: Mapping[str, str]) -> Config:
         raise ConfigError(document.mistakes)
     config = Config.model_validate(_placed(document.data, Path(os.path.abspath(document.file)).parent))
     config._secrets = frozenset(document.secrets)
+    config._file, config._lines = document.file, {path: line for path, (line, _) in document.places.items()}
     for name, why in shadowed(config.compiled_rules(), config.manners()):
         place = next(number for number, rule in enumerate(config.rules) if rule.name == name)
         document.mistake(("rules", place, "name"), f"{name} {why}")
@@ -97,15 +99,25 @@ def _opens(address: str) -> bool:
 
 def examples(config: Config) -> list[str]:
     """What the rules' own examples complain of; empty when all is well. Examples are tried as title and as text."""
-    failures = []
-    for rule in config.rules:
+    return [failure for _, failure in _failures(config)]
+
+
+def placed_examples(config: Config) -> list[str]:
+    """The same, each with file and line."""
+    return [f"{config.place_of(path)}{failure}" for path, failure in _failures(config)]
+
+
+def _failures(config: Config) -> Iterator[tuple[Path_, str]]:
+    for number, rule in enumerate(config.rules):
         query = config.query_of(rule)
-        for wanted, texts in ((True, rule.should_match), (False, rule.should_not_match)):
-            for text in texts:
+        for key, wanted in (("should_match", True), ("should_not_match", False)):
+            for n, text in enumerate(getattr(rule, key)):
                 if any(search(query, record) is not None for record in _readings(text)) != wanted:
                     fault = "should match and does not" if wanted else "should not match and does"
-                    failures.append(f"rule {rule.name}: {text!r} {fault}; `zhixun rules explain --rule {rule.name}` shows why")
-    return failures
+                    yield (
+                        ("rules", number, key, n),
+                        f"rule {rule.name}: {text!r} {fault}; `zhixun rules explain --rule {rule.name}` shows why",
+                    )
 
 
 _NOTHING = (Record("无关", "https://a.example/", "一句什么也没说的话。"), Record("Qzx", "https://b.example/", "Vwk jyb."))
@@ -117,6 +129,12 @@ def warnings(config: Config) -> list[str]:
         f"rule {rule.name} matches everything, whatever an article says; name what must be in it"
         for rule in config.rules
         if rule.enabled and all(search(config.query_of(rule), record) is not None for record in _NOTHING)
+    ]
+    said += [
+        f"rule {rule.name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank"
+        for rule in config.rules
+        for word in rule.keywords
+        if any(sign in word for sign in "，、；")
     ]
     first: dict[tuple[str, object], str] = {}
     for source in config.sources:

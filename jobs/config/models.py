@@ -442,6 +442,13 @@ class AlertsConfig(Section):
     """What a source's first poll may send of the articles younger than `max_age`: `newest 5` a rule, `silent`, or `all`"""
 
 
+class LogConfig(Section):
+    """What the program writes of its own doings."""
+
+    timezone: Zone | None = None
+    """The zone of the times in the log, such as `UTC`; without it that of the whole file"""
+
+
 class BackupConfig(Section):
     """Copies of the database, made while the daemon runs."""
 
@@ -479,6 +486,8 @@ class Config(Section):
     """Alerts about Zhixun itself"""
     feeds: FeedsConfig = FeedsConfig()
     """Alerts as files for a feed reader"""
+    log: LogConfig = LogConfig()
+    """The log"""
     backup: BackupConfig = BackupConfig()
     """Copies of the database"""
     metrics: Annotated[str, AfterValidator(values.check_listen)] | None = None
@@ -497,6 +506,8 @@ class Config(Section):
     """Where alerts go"""
 
     _secrets: frozenset[str] = PrivateAttr(frozenset())
+    _file: str = PrivateAttr("")
+    _lines: Mapping[tuple[str | int, ...], int] = PrivateAttr({})
 
     @field_validator("database")
     @classmethod
@@ -505,7 +516,9 @@ class Config(Section):
             return url
         if url.startswith(("postgresql+psycopg://", "postgresql://")):  # the short form is what servers print
             return values.check_port(url)
-        raise ValueError("is neither sqlite:///FILE nor postgresql+psycopg://user@host/name")
+        raise ValueError(
+            "is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+        )
 
     @field_validator("aliases")
     @classmethod
@@ -520,10 +533,20 @@ class Config(Section):
             rule._zone = self.zone
         return self
 
+    def place_of(self, path: tuple[str | int, ...]) -> str:
+        """``config.yaml:12: `` in front of what is said of a key; "" where the configuration was read from no file."""
+        line = next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), 0)
+        return f"{self._file}:{line}: " if line else ""
+
     @property
     def zone(self) -> ZoneInfo:
         """The configured time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def log_zone(self) -> ZoneInfo:
+        """The zone of the times in the log."""
+        return ZoneInfo(self.log.timezone or self.timezone)
 
     @property
     def database_file(self) -> str | None:

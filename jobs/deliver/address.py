@@ -17,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from crawler.errors import OptionError
 from crawler.plugins import Component, Options, family
+from jobs.near import did_you_mean
 from jobs.redaction import HIDDEN
 
 _SHAPE = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?]*)([^?]*)(?:\?(.*))?", re.IGNORECASE | re.DOTALL)
@@ -133,7 +134,8 @@ def component_of(address: Address) -> Component:
         if address.scheme in schemes or any(each.endswith("+") and address.scheme.startswith(each) for each in schemes):
             return channels()[name]
     known = sorted(scheme for component in channels().values() for scheme in component.module.SCHEMES)
-    raise OptionError(f"no channel speaks {address.scheme}://; known are {', '.join(known)}")
+    guess = did_you_mean(address.scheme, known) or f"known are {', '.join(known)}"
+    raise OptionError(f"no channel speaks {address.scheme}://; {guess}")
 
 
 def _public(address: Address) -> tuple[str, ...]:

@@ -33,6 +33,8 @@ SCRIPTS = 2
 USABLE = 0.35  # a score from which a candidate can be watched
 CONTENT = 0.5  # … and from which sitemaps and scripts are left alone
 GOOD_FEED = 0.85  # … from which no better one is looked for, where the page's own articles are known
+LONGEST_NAME = 40  # of a feed's own title; longer ones are advertisements
+_NO_NAMES = frozenset("rss feed atom home news blog index untitled 首页 新闻 订阅 无标题".split())
 GOOD_FEED_UNSURE = 0.7  # … and where they are not
 
 
@@ -218,6 +220,14 @@ async def _common(search: _Search) -> None:
 def entry_of(judged: Judged) -> dict[str, Any]:
     """The entry of config.yaml for it, without name and tags."""
     return {"url": judged.candidate.url, "kind": judged.kind, **judged.candidate.options}
+
+
+def name_of(judged: Judged, url: str, taken: set[str]) -> str:
+    """What a feed calls itself, where that can be a name and is not taken; else a name by its address."""
+    title = " ".join(judged.title.split())
+    can_be = 2 <= len(title) <= LONGEST_NAME and title.isprintable() and not title.startswith("tag:")
+    fits = judged.kind == "feed" and can_be and title not in taken and title.casefold() not in _NO_NAMES
+    return title if fits else name_for(url, taken)
 
 
 def name_for(url: str, taken: set[str]) -> str:

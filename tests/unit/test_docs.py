@@ -98,10 +98,8 @@ def test_a_program_that_the_docs_start_takes_these_options(line: str) -> None:
 
 
 def test_every_option_in_the_running_text_exists() -> None:
-    known = {option for _, command in verbs() for parameter in command.params for option in parameter.opts} | {
-        "--version",
-        "--lang",
-    }
+    known = {option for _, command in verbs() for parameter in command.params for option in parameter.opts}
+    known |= {"--help", *(option for parameter in CLI.params for option in parameter.opts)}
     of_the_kill_harness = {"--database", "--seed", "--burst", "--kills"}
     known |= of_the_kill_harness
     harness = (ROOT / "tests/flow/harness.py").read_text("utf-8")

@@ -2,8 +2,11 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -90,3 +93,30 @@ def test_a_log_file_is_turned_over_and_private(tmp_path: Path, monkeypatch: pyte
     assert len(files) == 6
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 6 * 2_200
     assert (tmp_path / "zhixun.log").stat().st_mode & 0o077 == 0
+
+
+def test_a_log_file_that_was_moved_away_is_begun_anew(tmp_path: Path) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        log.set_up(file=tmp_path / "zhixun.log")
+        log.get("test").info("first")
+        (tmp_path / "zhixun.log").rename(tmp_path / "zhixun.log.1")
+        log.get("test").info("second")
+        root.handlers[0].close()
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    assert "first" in (tmp_path / "zhixun.log.1").read_text()
+    assert "second" in (tmp_path / "zhixun.log").read_text()
+    assert (tmp_path / "zhixun.log").stat().st_mode & 0o077 == 0
+
+
+def test_times_are_in_the_zone_that_was_asked_for(stream: io.StringIO) -> None:
+    log.get("test").info("stored")
+    log.use(ZoneInfo("Asia/Shanghai"))
+    log.get("test").info("stored")
+    log.use(UTC)
+    utc, local = stream.getvalue().splitlines()
+    assert re.match(r"timestamp=\S+Z ", utc)
+    assert re.match(r"timestamp=\S+\+08:00 ", local)

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from jobs.monitor.liveness import is_alive
 from jobs.services import status as looking
 from storage.archive import queries
-from storage.archive.queries import Beat
 from storage.db.database import Database
+from storage.db.pulse import STOPPED, Beat
 from storage.queue import sources
 from tests.archive import CONFIG, HOUR, NOW, fill, survives_json
 
@@ -45,9 +46,9 @@ def test_an_empty_archive_has_a_status_too(db: Database) -> None:
         (None, False),
         (Beat(NOW - timedelta(seconds=59), "pid 1"), True),
         (Beat(NOW - timedelta(seconds=60), "pid 1"), False),
-        (Beat(NOW, queries.STOPPED), False),
+        (Beat(NOW, STOPPED), False),
         (Beat(NOW + HOUR, "a clock that went wrong"), True),
     ],
 )
 def test_a_daemon_lives_while_it_beats(beat: Beat | None, alive: bool) -> None:
-    assert looking.is_alive(beat, NOW) == alive
+    assert is_alive(beat, NOW) == alive
