@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from datetime import tzinfo
 from urllib.parse import urlsplit
 
 from rich.console import Console
@@ -117,14 +118,14 @@ def block(app: App, console: Console, *, quiet: bool) -> Iterator[None]:
         with speaking(spoken):  # the block is drawn by a thread of its own
             return Text("\n".join(lines(progress(app))), style="bold")
 
-    with Live(get_renderable=render, console=console, refresh_per_second=2), _few_words() if quiet else nullcontext():
+    with Live(get_renderable=render, console=console, refresh_per_second=2), _few_words(app.config.log_zone) if quiet else nullcontext():
         yield
 
 
 @contextmanager
-def _few_words() -> Iterator[None]:
+def _few_words(zone: tzinfo) -> Iterator[None]:
     """Logs through the block, which tells of polls itself."""
-    log.set_up("WARNING", zone=built.config.log_zone)
+    log.set_up("WARNING", zone=zone)
     pipeline = logging.getLogger("pipeline")
     pipeline.setLevel("ERROR")
     try:
