@@ -20,8 +20,8 @@ from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.parts import channels_of, fetch_rules, watch_of
 from jobs.pipeline import Pipeline
-from jobs.services import backfill
-from jobs.services.backfill import Backfill
+from jobs.services.archive import backfill
+from jobs.services.archive.backfill import Backfill
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.access import Parts

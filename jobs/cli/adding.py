@@ -16,10 +16,10 @@ from jobs import clock
 from jobs.cli.console import Cli, Json, err, fail, local, out, write_json
 from jobs.config.load import Config
 from jobs.safe_text import escaped
-from jobs.services import discover
-from jobs.services import sources as adding
-from jobs.services.catalogue import catalogue
 from jobs.services.configuration import Conflict, Refused
+from jobs.services.sourcing import discover
+from jobs.services.sourcing import sources as adding
+from jobs.services.sourcing.catalogue import catalogue
 
 SHOWN_TITLES = 3
 NEXT = (

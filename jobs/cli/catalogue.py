@@ -11,9 +11,9 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, Wide, asked, err, fail, say, show, table, write_json
-from jobs.services import catalogue, catalogue_check
-from jobs.services.catalogue_check import WELL, Seen
 from jobs.services.lookup import named
+from jobs.services.sourcing import catalogue, catalogue_check
+from jobs.services.sourcing.catalogue_check import WELL, Seen
 
 
 def show_catalogue(

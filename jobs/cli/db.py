@@ -12,7 +12,7 @@ from rich.progress import Progress
 
 from jobs import clock
 from jobs.cli.console import Cli, bar, fail, out
-from jobs.services import backfill, move
+from jobs.services.archive import backfill, move
 from storage.archive import derived
 from storage.db.database import Database, open_database
 

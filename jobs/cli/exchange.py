@@ -14,7 +14,7 @@ from jobs.cli.adding import write_entries
 from jobs.cli.console import Cli, err, fail, out
 from jobs.formats import opml
 from jobs.formats.opml import OpmlError
-from jobs.services import sources as adding
+from jobs.services.sourcing import sources as adding
 
 
 class Exchange(StrEnum):

@@ -12,8 +12,8 @@ import typer
 
 from jobs.cli.console import Cli, Json, asked, local, say, write_json
 from jobs.deliver.message import short_id
-from jobs.services import explain as explaining
-from jobs.services.explain import Journey
+from jobs.services.trials import explain as explaining
+from jobs.services.trials.explain import Journey
 
 
 def explain(

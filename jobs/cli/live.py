@@ -118,7 +118,10 @@ def block(app: App, console: Console, *, quiet: bool) -> Iterator[None]:
         with speaking(spoken):  # the block is drawn by a thread of its own
             return Text("\n".join(lines(progress(app))), style="bold")
 
-    with Live(get_renderable=render, console=console, refresh_per_second=2), _few_words(app.config.log_zone) if quiet else nullcontext():
+    with (
+        Live(get_renderable=render, console=console, refresh_per_second=2),
+        _few_words(app.config.log_zone) if quiet else nullcontext(),
+    ):
         yield
 
 

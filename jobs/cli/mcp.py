@@ -10,7 +10,7 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, err, fail
-from jobs.services import people
+from jobs.services.readers import people
 
 
 def mcp(

@@ -22,9 +22,9 @@ from jobs.cli.console import Cli, Json, Since, Wide, err, fail, local, out, say,
 from jobs.formats import parquet, workbook
 from jobs.formats import record as formats
 from jobs.safe_text import escaped
-from jobs.services import export as exporting
-from jobs.services import history
-from jobs.services import records as archive
+from jobs.services.archive import export as exporting
+from jobs.services.archive import history
+from jobs.services.archive import records as archive
 from storage.archive import queries
 from storage.archive import search as searching
 from storage.archive.facets import Facets

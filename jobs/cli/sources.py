@@ -11,7 +11,7 @@ from crawler.record import Found, Record
 from jobs import clock
 from jobs.cli.console import Cli, Json, asked, fail, local, out, show, table
 from jobs.config.load import Config
-from jobs.services import try_source as trying
+from jobs.services.sourcing import try_source as trying
 
 
 def try_source(

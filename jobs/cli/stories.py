@@ -10,7 +10,7 @@ import typer
 from jobs import clock
 from jobs.cli.console import Cli, Json, out, write_json
 from jobs.deliver.message import alert_of, short_id
-from jobs.services import stories
+from jobs.services.archive import stories
 
 
 def split(

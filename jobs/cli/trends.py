@@ -12,8 +12,8 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, say, show, table, write_json
-from jobs.services import completeness, trends
-from jobs.services.trends import Period
+from jobs.services.insight import completeness, trends
+from jobs.services.insight.trends import Period
 
 Days = Annotated[int, typer.Option("--days", min=1, max=3660, metavar="N", help="The last so many days, today included.")]
 FEW = trends.FEW

@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from jobs.cli.console import Cli, Json, local, out, say, since, table, write_json
-from jobs.services import trial as trying
-from jobs.services.trial import Difference, Trial
+from jobs.services.trials import trial as trying
+from jobs.services.trials.trial import Difference, Trial
 
 
 def try_rule(

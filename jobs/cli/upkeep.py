@@ -19,7 +19,7 @@ from crawler.record import Record
 from jobs import clock
 from jobs.cli.console import Cli, Since, bar, fail, out, since
 from jobs.formats import record as formats
-from jobs.services import annotate as again
+from jobs.services.archive import annotate as again
 from storage.archive import articles, pruning
 from storage.archive.prepared import prepare
 from storage.db.database import Database

@@ -11,7 +11,7 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, local, say, show
-from jobs.services import people
+from jobs.services.readers import people
 from storage.people.accounts import NOBODY
 
 Name = Annotated[str, typer.Argument(help="What the person is called.")]

@@ -8,7 +8,7 @@ import typer
 
 from crawler.i18n import tr
 from jobs.cli.console import Cli, Json, local, say, show, write_json
-from jobs.services import verdicts
+from jobs.services.readers import verdicts
 
 
 def export(context: typer.Context) -> None:

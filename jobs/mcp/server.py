@@ -22,7 +22,10 @@ from crawler.errors import ZhixunError
 from crawler.record import Record
 from jobs.config.load import Config
 from jobs.deliver.message import short_id
-from jobs.services import completeness, explain, lookup, records, status, trends, trial
+from jobs.services import lookup, status
+from jobs.services.archive import records
+from jobs.services.insight import completeness, trends
+from jobs.services.trials import explain, trial
 from storage.archive import queries
 from storage.archive.search import Bounds
 from storage.db.database import Database

@@ -23,10 +23,10 @@ from fastapi import Request
 
 from crawler.i18n import tr
 from jobs.config.load import Config
-from jobs.services import people
-from jobs.services.people import Reader, Tries
-from jobs.services.reading import Person
-from jobs.services.trends import Kept
+from jobs.services.insight.trends import Kept
+from jobs.services.readers import people
+from jobs.services.readers.people import Reader, Tries
+from jobs.services.readers.reading import Person
 from jobs.web.errors import Trouble
 from jobs.web.metrics import Health, Measure
 from storage.db.database import ASK_SECONDS, Database

@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from jobs.services import coverage
+from jobs.services.readers import coverage
 from jobs.web.access import Parts
 from storage.db.errors import StorageError
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.record import Company, Event, Fact, Record
-from jobs.services import people, reading
+from jobs.services.readers import people, reading
 from jobs.web.app import routes
 from storage.archive import articles
 from storage.db.database import Database, open_database

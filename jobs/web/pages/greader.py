@@ -20,9 +20,9 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from crawler.i18n import tr
 from crawler.record import Record
 from jobs.deliver.rendering import safe_link
-from jobs.services import people, reading
-from jobs.services.people import NotSignedIn, TooManyTries
-from jobs.services.reading import Entry, Wanted
+from jobs.services.readers import people, reading
+from jobs.services.readers.people import NotSignedIn, TooManyTries
+from jobs.services.readers.reading import Entry, Wanted
 from jobs.web.access import Asked, needs, parts_of
 from jobs.web.errors import Trouble
 from jobs.web.screens import Screen

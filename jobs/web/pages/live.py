@@ -9,7 +9,7 @@ from fastapi import Form, Request, Response
 from fastapi.responses import StreamingResponse
 
 from crawler.i18n import tr
-from jobs.services import people
+from jobs.services.readers import people
 from jobs.web.access import parts_of, who_asks
 from jobs.web.errors import Trouble
 from jobs.web.events import Live

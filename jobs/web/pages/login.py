@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 from fastapi import Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 
-from jobs.services import people
-from jobs.services.people import NotSignedIn, SignedIn, TooManyTries
+from jobs.services.readers import people
+from jobs.services.readers.people import NotSignedIn, SignedIn, TooManyTries
 from jobs.web.access import COOKIE, SAFE_COOKIE, Asked, is_local_name, parts_of, session_secret
 from jobs.web.pages.live import YEAR
 from jobs.web.render import THEME, Renderer

@@ -10,10 +10,10 @@ from fastapi import Depends, Form, Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from crawler.i18n import tr
-from jobs.services import changes as noted
-from jobs.services import people
-from jobs.services.changes import Changes
-from jobs.services.reading import Person
+from jobs.services.readers import changes as noted
+from jobs.services.readers import people
+from jobs.services.readers.changes import Changes
+from jobs.services.readers.reading import Person
 from jobs.web.access import Asked, needs
 from jobs.web.errors import Trouble
 from jobs.web.render import Renderer

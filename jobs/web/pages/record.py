@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.record import Fact, Record
-from jobs.services import people, reading
-from jobs.services.dossier import Dossier, Telling, dossier
-from jobs.services.history import Change
-from jobs.services.reading import Entry, Note
+from jobs.services.archive.dossier import Dossier, Telling, dossier
+from jobs.services.archive.history import Change
+from jobs.services.readers import people, reading
+from jobs.services.readers.reading import Entry, Note
 from jobs.web.access import Asked
 from jobs.web.marks import Piece, Span, paragraphs, pieces
 from jobs.web.screens import Number, RecordJson, Screen

@@ -11,11 +11,13 @@ from fastapi import Query
 from pydantic import BaseModel, BeforeValidator, Field
 
 from crawler.i18n import tr
-from jobs.services import configuration, reading, stories, verdicts
+from jobs.services import configuration
+from jobs.services.archive import stories
 from jobs.services.configuration import Conflict, Edited
 from jobs.services.lookup import named
-from jobs.services.reading import Note, Wanted, Which
-from jobs.services.verdicts import Proposal, Tally, Verdict
+from jobs.services.readers import reading, verdicts
+from jobs.services.readers.reading import Note, Wanted, Which
+from jobs.services.readers.verdicts import Proposal, Tally, Verdict
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
 from jobs.web.screens import Done, Number, Screen

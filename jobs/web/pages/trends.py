@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 from fastapi import Query
 
 from crawler.i18n import tr
-from jobs.services import completeness, trends
-from jobs.services.completeness import Completeness, Thin, Worth
-from jobs.services.trends import Burst, Cell, Firsts, Line, Named, Period, Riser, Share
+from jobs.services.insight import completeness, trends
+from jobs.services.insight.completeness import Completeness, Thin, Worth
+from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Period, Riser, Share
 from jobs.web import charts
 from jobs.web.access import Asked
 from jobs.web.charts import Shares

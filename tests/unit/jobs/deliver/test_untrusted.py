@@ -39,7 +39,7 @@ from jobs.formats import record as formats
 from jobs.model import prompt
 from jobs.safe_text import escaped
 from jobs.services.configuration import Refused
-from jobs.services.sources import add
+from jobs.services.sourcing.sources import add
 from jobs.web.metrics import Health, Metric, exposition, health_answer
 from storage.alerts.ledger import Entry
 from storage.db.database import _to_json

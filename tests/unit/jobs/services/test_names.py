@@ -6,7 +6,7 @@ import pytest
 
 from crawler.discover.candidates import Candidate
 from crawler.discover.scoring import Judged
-from jobs.services.discover import name_of
+from jobs.services.sourcing.discover import name_of
 
 
 @pytest.mark.parametrize(

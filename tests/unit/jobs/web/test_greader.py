@@ -12,8 +12,9 @@ import pytest
 from fastapi import FastAPI
 
 from crawler.record import Record
-from jobs.services import people, reading, stories
-from jobs.services.reading import Wanted
+from jobs.services.archive import stories
+from jobs.services.readers import people, reading
+from jobs.services.readers.reading import Wanted
 from jobs.web.app import create
 from storage.alerts.raise_alerts import AlertDraft
 from storage.archive import articles, queries

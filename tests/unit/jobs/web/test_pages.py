@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 
-from jobs.services import people
+from jobs.services.readers import people
 from jobs.web.access import COOKIE, UNSAFE, Parts
 from jobs.web.app import create, routes
 from storage.db.database import Database, open_database
@@ -212,7 +212,7 @@ def test_a_body_is_bounded(browser: Browser) -> None:
 
 
 def test_what_breaks_in_here_is_a_page_and_not_told_to_strangers(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jobs.services.reading.inbox", lambda *_a: 1 / 0)
+    monkeypatch.setattr("jobs.services.readers.reading.inbox", lambda *_a: 1 / 0)
     answer = Browser(app).get("/")
     assert answer.status_code == 500
     assert "division" not in answer.text
@@ -222,7 +222,7 @@ def test_a_slow_question_is_stopped_and_says_so(app: FastAPI, archive: Database,
     def slow(*_args: object) -> None:
         raise TooSlow("too slow")
 
-    monkeypatch.setattr("jobs.services.reading.inbox", slow)
+    monkeypatch.setattr("jobs.services.readers.reading.inbox", slow)
     assert Browser(app).get("/api/v1/today").status_code == 503
 
 

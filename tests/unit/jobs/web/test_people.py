@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 
 from jobs import log
-from jobs.services import people, reading
-from jobs.services.reading import Wanted
+from jobs.services.readers import people, reading
+from jobs.services.readers.reading import Wanted
 from jobs.web.access import COOKIE, SAFE_COOKIE
 from jobs.web.app import create
 from storage.archive import queries

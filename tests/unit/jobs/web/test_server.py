@@ -14,7 +14,7 @@ import aiohttp
 import pytest
 
 from jobs import serve
-from jobs.services import people
+from jobs.services.readers import people
 from jobs.web.app import create
 from jobs.web.metrics import Health, Metric
 from jobs.web.server import Listener, host_and_port

@@ -11,7 +11,7 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from crawler.record import Record, Source
-from jobs.services import history
+from jobs.services.archive import history
 from storage.alerts import ledger
 from storage.archive import articles, queries
 from storage.archive.articles import AlertDraft
