@@ -70,10 +70,11 @@ def to_csv(record: Record, zone: tzinfo) -> list[str]:
     cells: dict[str, Any] = to_json(shown(record), zone)
     cells["companies"] = [company.name for company in shown(record).companies]
     cells["events"] = [f"{event.headline}：{event.detail}" for event in shown(record).events]
-    return [_cell(cells[column]) for column in CSV_COLUMNS]
+    return [cell(cells[column]) for column in CSV_COLUMNS]
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a cell: what a spreadsheet would compute begins with an apostrophe."""
     if value is None:
         return ""
     text = stripped("; ".join(value) if isinstance(value, list) else str(value))

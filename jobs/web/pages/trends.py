@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import Query
+from fastapi import Depends, Query, Response
 
 from crawler.i18n import tr
-from jobs.services.insight import completeness, trends
+from jobs.formats import record as formats
+from jobs.services.insight import completeness, events, trends
 from jobs.services.insight.completeness import Completeness, Thin, Worth
+from jobs.services.insight.events import Table
 from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Period, Riser, Share
 from jobs.web import charts
-from jobs.web.access import Asked
+from jobs.web.access import Asked, needs
 from jobs.web.charts import Shares
-from jobs.web.screens import Screen
+from jobs.web.screens import After, Limit, Screen
 
 screen = Screen("trends")
 Days = Annotated[int, Query(ge=1, le=3660, description="the last so many days, today included")]
@@ -95,6 +99,14 @@ class Missing:
     words: tuple[str, ...]
     worth: tuple[Worth, ...]
     thin: tuple[Thin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events of a type as a table."""
+
+    types: tuple[str, ...]
+    table: Table
 
 
 def _period(ask: Asked, days: int) -> Period:
@@ -196,3 +208,28 @@ def coverage(ask: Asked, days: Days = 30, topic: Topic = None, lang: Literal["zh
 
     found, worth, thin = _kept(ask, ("coverage", days, about, lang, tuple(sorted(watched))), work)
     return Missing(days, about, lang or None, found, tuple(completeness.in_words(found)), tuple(worth), tuple(thin))
+
+
+Kind = Annotated[
+    Literal["funding", "release", "policy", "chip", "partnership", "people", "acquisition"], Query(description="of events")
+]
+
+
+@screen.page("/trends/events", "events.html")
+def event_table(ask: Asked, type: Kind = "funding", after: After = None, limit: Limit = 50) -> Events:
+    """Events of a type, one row a story."""
+    return Events(tuple(events.TABLES), ask.read(lambda s: events.table(s, type, after=after, limit=limit)))
+
+
+def event_csv(ask: Annotated[Asked, Depends(needs("viewer"))], type: Kind = "funding", after: After = None) -> Response:
+    """The same as CSV, up to a hundred rows; no cell of it is a formula."""
+    found = ask.read(lambda s: events.table(s, type, after=after, limit=100))
+    text = io.StringIO()
+    csv.writer(text).writerows([[formats.cell(value) for value in line] for line in events.lines(found, ask.zone)])
+    name = f"{type}.csv"
+    return Response(
+        text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+screen.route("GET", "/trends/events.csv", event_csv, "viewer")
