@@ -128,7 +128,8 @@ def test_the_one_whom_every_link_calls_the_author_wrote_it_wherever_they_stand()
     ],
 )
 def test_the_link_to_its_home_page_names_a_site(home: str, site: str, publisher: str | None) -> None:
-    assert _read(f"<a href='/'>{home}</a><div>2026-11-23 09:00</div>", site).publisher == publisher
+    text = f"{TEXT}<ul><li><a href='/'>{home}</a></li></ul>"
+    assert _read("<div>2026-11-23 09:00</div>", site, text).publisher == publisher
 
 
 def test_a_weekday_is_nobodys_name() -> None:
