@@ -15,15 +15,14 @@ LINE = 250  # characters of a line that are looked at
 _clock = r"\s*T?\s*\d{1,2}\s*[:：时時]\s*\d{2}(?:\s*[:：]\s*\d{2})?(?:Z\b|[+-]\d\d:?\d\d\b)?"
 _months = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
 _en_clock = r"(?:.{0,6}?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,5}\b)?)?"
-_en_ahead = r"\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?,?\s+(?:on\s+)?"  # 9:05 AM, Mar 02, 2026
 DATE = re.compile(
     rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
     rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}|{PHRASE}"
     rf"|\b\d{{1,2}}([/.])\d{{1,2}}\1(?:19|20)\d\d(?:{_clock})?"
-    rf"|(?:\b{_en_ahead})?\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}"
-    rf"|(?:\b{_en_ahead})?\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_months},?[\s-]\s*20\d\d{_en_clock}"
+    rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_months},?[\s-]\s*20\d\d{_en_clock}"
 )
-_clock_first = re.compile(r"^(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?),?\s+(?:on\s+)?(.+)$")
+_clock_ahead = re.compile(r"(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?),?\s+(?:on\s+)?$")  # 9:05 AM, Mar 02, 2026
 _needed = re.compile(r"[\d前刚剛昨今]")  # a date holds one of these, or one of the words
 _needed_words = ("ago", "just now", "yesterday")
 _clock_only = re.compile(_clock)
@@ -73,10 +72,12 @@ def _dates_in(lines: Sequence[str]) -> Iterator[DateText]:
             before, behind = text[end : match.start()], text[match.end() :]
             end = match.end()
             clock = f" {below}" if not behind and _clock_only.fullmatch(below) else ""
+            if ":" in before and ":" not in match[0] and (ahead := _clock_ahead.search(before)):
+                before, clock = before[: ahead.start()], f" {ahead[1]}"
             rank = _rank(before or (above if len(above) < 20 else ""), behind)
             if rank is not None:
-                said = _clock_first.sub(r"\2 \1", match[0])
-                yield DateText(_glued.sub(r"\1 \2", _zone_ahead(before) + said + _zone_behind(behind) + clock), rank)
+                said = _glued.sub(r"\1 \2", _zone_ahead(before) + match[0] + _zone_behind(behind) + clock)
+                yield DateText(said, rank)
         above = text
 
 

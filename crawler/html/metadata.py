@@ -306,6 +306,8 @@ def publisher(
         return name
     name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title)), None)
     home = _home_name(head)
+    if name is None and home and has_han(home) and not _site.search(home):
+        return None  # a section that stands at the site's root
     return home if home and (name is None or _is_short_for(home, name)) else name
 
 

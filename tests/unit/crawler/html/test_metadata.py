@@ -124,10 +124,12 @@ def test_the_one_whom_every_link_calls_the_author_wrote_it_wherever_they_stand()
         ("代码岸", "-代码岸博客", "代码岸"),  # with its section
         ("溪岸网", "", "溪岸网"),  # nothing else names it
         ("首页", "-代码岸博客", "代码岸博客"),
+        ("明日行情", "", None),  # a section
     ],
 )
-def test_the_link_to_its_home_page_names_a_site(home: str, site: str, publisher: str) -> None:
-    assert _read(f"<a href='/'>{home}</a><div>2026-11-23 09:00</div>", site).publisher == publisher
+def test_the_link_to_its_home_page_names_a_site(home: str, site: str, publisher: str | None) -> None:
+    text = f"{TEXT}<ul><li><a href='/'>{home}</a></li></ul>"
+    assert _read("<div>2026-11-23 09:00</div>", site, text).publisher == publisher
 
 
 def test_a_weekday_is_nobodys_name() -> None:
