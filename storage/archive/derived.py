@@ -85,7 +85,7 @@ def put_prepared(session: Session, number: int, story: int, made: Prepared, *, t
     """An article was stored, under this number and story."""
     if now := _reaches(session, number):
         mentions = Mentions(number, story, concepts.day_of(shown_at, _zone(now.zone)), made.mentioned)
-        later(session, _apply, _Change(Entry(number, plan.with_tags(frozenset(made.words.split(" ")), tags)), mentions))
+        later(session, _apply, _Change(Entry(number, plan.with_tags(made.tokens, tags)), mentions))
 
 
 def drop(session: Session, *rows: Any) -> None:

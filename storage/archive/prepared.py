@@ -27,6 +27,11 @@ class Prepared:
     words: str
     mentioned: frozenset[Mentioned]
 
+    @property
+    def tokens(self) -> frozenset[str]:
+        """The words as a set; a record of nothing has none."""
+        return frozenset(self.words.split(" ")) if self.words else frozenset()
+
 
 def prepare(record: Record) -> Prepared:
     """Work it out: some milliseconds for a long article."""

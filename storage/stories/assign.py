@@ -57,7 +57,7 @@ class Joined:
 class _Prints:
     """The marks of the articles that were compared last, by what they are made of; the user's own names too: a reload may change them."""
 
-    def __init__(self, most: int = 2048) -> None:
+    def __init__(self, most: int = 1024) -> None:
         self._most = most
         self._kept: OrderedDict[Any, StoryPrint] = OrderedDict()
 

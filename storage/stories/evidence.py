@@ -140,7 +140,7 @@ class Evidence:
     grams: frozenset[str]
     title_grams: frozenset[str]
     sound: str
-    edges: frozenset[int]
+    edges: int  # a bit for each place in `sound` where a syllable begins or ends: a set would be half of all marks
     han: bool
     years: frozenset[str]
     quoted: frozenset[str]
@@ -157,7 +157,7 @@ def evidence(title: str, text: str) -> Evidence:
     han = any(map(is_han, head.text))
     names = frozenset(_names(f"{title}\n{lead}", form, han))
     title_grams, lead_grams = _grams(head.text, han), _grams(form.partition("\n")[2], han)
-    sound, edges = _sound(form) if han or any(map(is_han, form[:80])) else ("", frozenset())
+    sound, edges = _sound(form) if han or any(map(is_han, form[:80])) else ("", 0)
     return Evidence(
         title=title,
         head=head.text,
@@ -266,15 +266,15 @@ def _sounds() -> dict[str, str]:
     return {ch: syllable for syllable, chars in rows for ch in chars}
 
 
-def _sound(form: str) -> tuple[str, frozenset[int]]:
+def _sound(form: str) -> tuple[str, int]:
     """How the Han of a text sound, in one string, and where its syllables begin and end."""
-    sounds, said, at, edges = _sounds(), [], 0, {0}
+    sounds, said, at, edges = _sounds(), [], 0, bytearray(b"1")
     for ch in form:
         syllable = sounds.get(ch, "|")
         at += len(syllable)
         said.append(syllable)
-        edges.add(at)
-    return "".join(said), frozenset(edges)
+        edges += b"0" * (len(syllable) - 1) + b"1"
+    return "".join(said), int(edges[::-1], 2)
 
 
 def sounds_in(name: str, said: Evidence) -> bool:
@@ -283,7 +283,7 @@ def sounds_in(name: str, said: Evidence) -> bool:
         return False
     at = said.sound.find(name)
     while at >= 0:
-        if at in said.edges and at + len(name) in said.edges:
+        if said.edges >> at & 1 and said.edges >> at + len(name) & 1:
             return True
         at = said.sound.find(name, at + 1)
     return False

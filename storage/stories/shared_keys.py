@@ -18,7 +18,7 @@ from storage.db.database import changed, insert_missing
 from storage.db.models import article
 
 PART = 4096  # articles
-PARTS = 32  # that are asked, the newest
+PARTS = 16  # that are asked, the newest: a month of two thousand articles a day
 CANDIDATES = 8  # stored articles compared with a new one
 _WIDTH = (
     1 << 31

@@ -56,6 +56,11 @@ def test_tags_may_be_added_to_tokens_afterwards(tags: tuple[str, ...]) -> None:
     assert plan.with_tags(plan.tokens(View(RECORD)), tags) == plan.tokens(View(RECORD, tags))
 
 
+@pytest.mark.parametrize("record", [RECORD, Record("", "https://n.example/", "")], ids=["long", "of nothing"])
+def test_the_tokens_are_those_of_the_index(record: Record) -> None:
+    assert prepare(record).tokens == plan.tokens(View(record))
+
+
 def test_preparing_needs_no_database() -> None:
     code = "import sys, storage.archive.prepared; sys.exit('sqlalchemy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
