@@ -194,8 +194,8 @@ def timed(work: Callable[[], object], rounds: int = 7) -> str:
 def by_scan(session, query: Query, limit: int) -> None:
     """As it was before there was an index."""
     found = 0
-    for record, tags in queries.tagged(session):
-        found += verify(query, record, tags, NOW) is not None
+    for one in queries.tagged(session):
+        found += verify(query, one.record, one.tags, NOW) is not None
         if found == limit:
             return
 
