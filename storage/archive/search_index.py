@@ -73,6 +73,8 @@ def matching(session: Session, wanted: Expression, between: tuple[int, int] | No
     else:
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - not for SQLite
 
+        # PostgreSQL does not know what it costs to unpack the tokens of a row, and would rather read all rows than ask the index.
+        session.execute(text("SET LOCAL enable_seqscan = off"))
         ids = _GIN.c.article_id
         asked = _or_any(_tsquery(wanted), _tsquery(Has(ANY_QUERY)), " | ")
         query = select(ids).where(_GIN.c.tokens.op("@@")(cast(asked, postgresql.TSQUERY)))
