@@ -78,7 +78,9 @@ def add_token(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What it is for, such as `phone`.")],
     person: Annotated[str, typer.Option("--person", help="Whose it is.")] = "",
-    scope: Annotated[str, typer.Option("--scope", help="read, write, or feed:RULE: that feed alone.")] = "read",
+    scope: Annotated[
+        str, typer.Option("--scope", help="read, write, or feed:RULE: that feed alone; feed:*: all feeds.")
+    ] = "read",
     days: Annotated[int | None, typer.Option("--days", min=1, max=3650, help="How long it is good; for ever without it.")] = None,
     as_json: Json = False,
 ) -> None:

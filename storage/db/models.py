@@ -304,10 +304,11 @@ alert = Table(
     Column("story", BigInteger, nullable=False),
     Column("payload", JSON, nullable=False),  # frozen: a retry sends the same message
     _count("reprints"),
-    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),  # when it may leave at the earliest
     _to("alert.id", name="follows", index=True),  # told again, or corrected: what this one goes back to
     Index(None, "story", "id"),
+    Index(None, "created_at", "id", "story"),  # what is unread, without reading payloads
 )
 
 duplicate = Table(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy import Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from storage.db.models import alert, article, handed, label, person, seen
@@ -126,18 +126,13 @@ def _listed(number: int, wanted: Wanted) -> tuple[Select[Any], Any, Any]:
         newer.append(later.c.rule == wanted.rule)
         told.append(alert.c.rule == wanted.rule)
     at = alert.c.created_at
-    query = select(alert.c.story, at.label("at"), alert.c.id.label("tie")).where(~exists().where(*newer), *told)
-    if wanted.which in ("unread", "read"):
-        unread = and_(*_unread(number))
-        query = query.where(unread if wanted.which == "unread" else ~unread)
-    return _bounded(query, wanted, at, alert.c.story), at, alert.c.id
-
-
-def _unread(number: int) -> tuple[ColumnElement[bool], ...]:
-    mine = and_(seen.c.story == alert.c.story, seen.c.person_id == number)
-    read = exists().where(mine, seen.c.read_to >= alert.c.created_at)
-    since = select(person.c.reads_from).where(person.c.id == number).scalar_subquery()
-    return ~read, (alert.c.created_at > since) | exists().where(mine)
+    query = select(alert.c.story, at.label("at"), alert.c.id.label("tie")).where(*told)
+    if wanted.which in ("unread", "read"):  # before it is asked for newer alerts: of most stories that need not be asked
+        mine = and_(seen.c.story == alert.c.story, seen.c.person_id == number)
+        since = select(person.c.reads_from).where(person.c.id == number).scalar_subquery()
+        read_to = func.coalesce(seen.c.read_to, since)
+        query = query.outerjoin(seen, mine).where(read_to < at if wanted.which == "unread" else read_to >= at)
+    return _bounded(query.where(~exists().where(*newer)), wanted, at, alert.c.story), at, alert.c.id
 
 
 def _bounded(query: Select[Any], wanted: Wanted, at: Any, story: Any) -> Select[Any]:

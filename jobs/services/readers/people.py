@@ -330,13 +330,16 @@ def add_token(
     rules: Collection[str] = (),
     days: int | None = None,
 ) -> NewToken:
-    """A token: `read` what the person may, `write` what he may, or `feed:RULE`, good for that feed alone. Raises PeopleError."""
+    """A token: `read` what the person may, `write` what he may, or `feed:RULE`, good for that feed alone; `feed:*` for all feeds.
+
+    Raises PeopleError.
+    """
     name = name.strip()
     if not name or len(name) > 60 or not name.isprintable():
         raise PeopleError(tr("a token has a name of 1 to 60 characters that says what it is for"))
     if scope not in ("read", "write") and not _FEED.fullmatch(scope):
         raise PeopleError(tr("{scope} is no scope; there are: read, write, feed:RULE", scope=repr(scope)))
-    if scope.startswith("feed:") and scope.removeprefix("feed:") not in rules:
+    if scope.startswith("feed:") and scope.removeprefix("feed:") not in ("*", *rules):
         raise PeopleError(tr("there is no rule {name}", name=repr(scope.removeprefix("feed:"))))
     if len([one for one in accounts.tokens(session, person.id) if one.revoked_at is None]) >= MAX_TOKENS:
         raise PeopleError(tr("{name} has {n} tokens; revoke one first", name=person.name, n=MAX_TOKENS))

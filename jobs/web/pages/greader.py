@@ -296,7 +296,7 @@ def mark_all_as_read(request: Request, ask: Viewer, s: Annotated[str, Form()] = 
 def refuse(ask: Viewer) -> Response:
     """Subscriptions are rules, and rules are not changed here."""
     del ask
-    raise Trouble(403, "not_here", tr("A subscription is a rule; change it on the pages."))
+    raise Trouble(400, "not_here", tr("A subscription is a rule; change it on the pages."))
 
 
 def nothing(ask: Viewer) -> list[Any]:

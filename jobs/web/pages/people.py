@@ -140,7 +140,7 @@ def shown(ask: Asked, after: Before = None, limit: Limit = 30) -> PeoplePage:
                 )
                 for one in tokens
             ),
-            scopes=("read", "write", *(f"feed:{rule.name}" for rule in ask.config.rules)),
+            scopes=("read", "write", "feed:*", *(f"feed:{rule.name}" for rule in ask.config.rules)),
             changes=noted.changes(session, after, limit) if owns else None,
         )
 
