@@ -25,16 +25,13 @@ from jobs import log
 from jobs.app import App
 from jobs.cli import (
     alerts,
-    catalogue,
     channels,
     config,
     db,
     doctor,
     health,
-    init,
     language,
     live,
-    migrate,
     parse,
     records,
     rules,
@@ -42,6 +39,7 @@ from jobs.cli import (
     stories,
 )
 from jobs.cli.console import Cli, err, fail, out
+from jobs.cli.first_hour import catalogue, init, migrate
 from jobs.config.load import ConfigError
 from jobs.config.times import show_first_poll
 from jobs.daemon import Daemon, run_once

@@ -16,10 +16,11 @@ from jobs import clock
 from jobs.cli.console import Cli, asked, err, fail, say, table
 from jobs.config.load import ConfigError
 from jobs.deliver.transport import channel_for
-from jobs.services import channels, first_steps
+from jobs.services import channels
 from jobs.services.catalogue import catalogue
 from jobs.services.configuration import Refused
-from jobs.services.first_steps import Choices, Proposal, Topic
+from jobs.services.first_hour import first_steps
+from jobs.services.first_hour.first_steps import Choices, Proposal, Topic
 from jobs.services.lookup import Unknown, named
 
 T = TypeVar("T")

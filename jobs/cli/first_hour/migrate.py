@@ -14,10 +14,10 @@ from crawler.i18n import tr
 from jobs.cli.console import Cli, Json, asked, fail, say, write_json
 from jobs.config.load import Config
 from jobs.migrate.moved import MoveError, Remark
-from jobs.services import migrate as moving
 from jobs.services.configuration import Conflict, Refused
+from jobs.services.first_hour import migrate as moving
+from jobs.services.first_hour.migrate import Plan
 from jobs.services.lookup import named
-from jobs.services.migrate import Plan
 
 
 class System(StrEnum):

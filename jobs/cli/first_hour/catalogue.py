@@ -11,8 +11,9 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, asked, err, fail, say, table, write_json
-from jobs.services import catalogue, catalogue_check
-from jobs.services.catalogue_check import WELL, Seen
+from jobs.services import catalogue
+from jobs.services.first_hour import catalogue_check
+from jobs.services.first_hour.catalogue_check import WELL, Seen
 from jobs.services.lookup import named
 
 app = typer.Typer(no_args_is_help=True, help=tr("The catalogue of sources that Zhixun knows."))

@@ -21,9 +21,9 @@ from jobs.config.values import browser_lacks
 from jobs.migrate import changedetection, freshrss, miniflux, trendradar, urlwatch
 from jobs.migrate.moved import Entry, Foreign, Moved, MovedRule, MovedSource, Remark
 from jobs.migrate.queries import quoted
-from jobs.services import first_steps
 from jobs.services.configuration import Conflict, Edited, Refused, edit, preview
 from jobs.services.discover import name_for
+from jobs.services.first_hour import first_steps
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import Rule, shadowed
 

@@ -9,10 +9,10 @@ import pytest
 from crawler.i18n import language, speak
 from crawler.record import Record
 from jobs.config.load import load, warnings
-from jobs.services import first_steps
 from jobs.services.catalogue import catalogue
 from jobs.services.configuration import Refused
-from jobs.services.first_steps import Choices, Written
+from jobs.services.first_hour import first_steps
+from jobs.services.first_hour.first_steps import Choices, Written
 from jobs.services.lookup import Unknown
 from storage.rules.ruleset import search
 
