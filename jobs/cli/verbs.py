@@ -26,11 +26,11 @@ VERBS: Mapping[str, Verb] = {
     "run": ("run:run", "Watch the sources: the daemon, in the foreground."),
     "web": ("web:web", "Serve the pages of an archive without watching the sources, at the address of the key `web`."),
     "init": (
-        "init:init",
+        "first_hour.init:init",
         "Make a first config.yaml by answering questions. With --yes it takes what the flags and the proposals say.",
     ),
     "migrate": (
-        "migrate:migrate",
+        "first_hour.migrate:migrate",
         "Bring sources and rules of another system into the configuration. What cannot come is listed by line; then the exit code is 1.",
     ),
     "mcp": (
@@ -52,7 +52,10 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
                 "adding:add_source",
                 "Write a source into the configuration. Comments and order stay; a running daemon watches it within seconds.",
             ),
-            "catalogue": ("catalogue:show_catalogue", "Real sources that are known to Zhixun. `sources add NAME` takes one."),
+            "catalogue": (
+                "first_hour.catalogue:show_catalogue",
+                "Real sources that are known to Zhixun. `sources add NAME` takes one.",
+            ),
             "import": (
                 "exchange:import_sources",
                 "Write the feeds of an OPML file into the configuration; its folders become tags. What is there already is left out.",
@@ -164,7 +167,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
         "The catalogue of sources that Zhixun knows.",
         {
             "check": (
-                "catalogue:check",
+                "first_hour.catalogue:check",
                 "Ask each source of the catalogue once, politely: which answer, have moved, are stale, empty, blocked or gone.",
             ),
         },

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from jobs.config.load import Config
 from jobs.deliver.message import payload
 from jobs.formats.alert_feeds import Feed
-from jobs.services import records
+from jobs.services.archive import records
 from jobs.services.lookup import named
 from storage.alerts import ledger
 from storage.alerts.ledger import Entry

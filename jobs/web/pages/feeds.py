@@ -12,7 +12,8 @@ from fastapi import Path, Query, Request, Response
 
 from crawler.i18n import tr
 from jobs.formats.alert_feeds import to_atom, to_json_feed
-from jobs.services import feeds, people
+from jobs.services import feeds
+from jobs.services.readers import people
 from jobs.web.access import parts_of
 from jobs.web.errors import Trouble
 from jobs.web.render import etagged

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jobs.config.load import Config
 from jobs.migrate.moved import Foreign, MoveError
-from jobs.services.sourcing.migrate import SYSTEMS, plan
+from jobs.services.first_hour.migrate import SYSTEMS, plan
 from tests.unit.jobs.migrate.moving import foreign, taken
 from tests.unit.jobs.migrate.test_changedetection import SETTINGS, WATCHES
 from tests.unit.jobs.migrate.test_miniflux import BLOCKED, FILTERED, PLAIN

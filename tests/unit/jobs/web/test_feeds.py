@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 from lxml import etree
 
-from jobs.services import people
+from jobs.services.readers import people
 from jobs.web.app import create
 from storage.archive import queries
 from storage.db.database import Database, open_database

@@ -11,9 +11,10 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, Wide, asked, err, fail, say, show, table, write_json
+from jobs.services.first_hour import catalogue_check
+from jobs.services.first_hour.catalogue_check import WELL, Seen
 from jobs.services.lookup import named
-from jobs.services.sourcing import catalogue, catalogue_check
-from jobs.services.sourcing.catalogue_check import WELL, Seen
+from jobs.services.sourcing import catalogue
 
 
 def show_catalogue(

@@ -33,7 +33,7 @@ from jobs.services.sourcing.fetch_one import Fetcher, fetching, why_not
 STALE = timedelta(days=60)  # since the newest article
 FEWEST = 4  # entries from which on it is told that the network is down
 _BLOCKS = (Reason.BLOCKED, Reason.RATE_LIMITED, Reason.ROBOTS, Reason.ROBOTS_UNREACHABLE, Reason.REFUSED_ADDRESS)
-_name = re.compile(r"- name: (\S+)\s*$")
+_name = re.compile(r"""- name: ['"]?([^\s'"]+)['"]?\s*(?:#.*)?$""")
 
 
 class State(StrEnum):

@@ -15,9 +15,9 @@ from jobs.cli.console import Cli, Json, asked, fail, say, write_json
 from jobs.config.load import Config
 from jobs.migrate.moved import MoveError, Remark
 from jobs.services.configuration import Conflict, Refused
+from jobs.services.first_hour import migrate as moving
+from jobs.services.first_hour.migrate import Plan
 from jobs.services.lookup import named
-from jobs.services.sourcing import migrate as moving
-from jobs.services.sourcing.migrate import Plan
 
 
 class System(StrEnum):

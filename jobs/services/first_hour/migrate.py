@@ -22,7 +22,7 @@ from jobs.migrate import changedetection, freshrss, miniflux, trendradar, urlwat
 from jobs.migrate.moved import Entry, Foreign, Moved, MovedRule, MovedSource, Remark
 from jobs.migrate.queries import quoted
 from jobs.services.configuration import Conflict, Edited, Refused, edit, preview
-from jobs.services.sourcing import first_steps
+from jobs.services.first_hour import first_steps
 from jobs.services.sourcing.discover import name_for
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import Rule, shadowed

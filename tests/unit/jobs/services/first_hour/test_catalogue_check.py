@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from jobs.config.load import Config
-from jobs.services.sourcing import catalogue, catalogue_check
+from jobs.services.first_hour import catalogue_check
+from jobs.services.first_hour.catalogue_check import Seen, State
+from jobs.services.sourcing import catalogue
 from jobs.services.sourcing.catalogue import Listed
-from jobs.services.sourcing.catalogue_check import Seen, State
 from tests.unit.crawler.fetch.local_site import http, serving
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)

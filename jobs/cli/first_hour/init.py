@@ -18,10 +18,10 @@ from jobs.config.load import ConfigError
 from jobs.deliver.transport import channel_for
 from jobs.services import channels
 from jobs.services.configuration import Refused
+from jobs.services.first_hour import first_steps
+from jobs.services.first_hour.first_steps import Choices, Proposal, Topic
 from jobs.services.lookup import Unknown, named
-from jobs.services.sourcing import first_steps
 from jobs.services.sourcing.catalogue import catalogue
-from jobs.services.sourcing.first_steps import Choices, Proposal, Topic
 
 T = TypeVar("T")
 _SEPARATORS = str.maketrans("，、;；", ",,,,")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jobs.cli.migrate import System
+from jobs.cli.first_hour.migrate import System
 from jobs.config.load import Config, load
 from jobs.migrate.moved import Foreign, Moved
 from jobs.services.configuration import Edited, Refused
-from jobs.services.sourcing import migrate
-from jobs.services.sourcing.migrate import SYSTEMS
+from jobs.services.first_hour import migrate
+from jobs.services.first_hour.migrate import SYSTEMS
 
 OWN = """\
 # mine

@@ -10,10 +10,10 @@ from crawler.i18n import language, speak
 from crawler.record import Record
 from jobs.config.load import load, warnings
 from jobs.services.configuration import Refused
+from jobs.services.first_hour import first_steps
+from jobs.services.first_hour.first_steps import Choices, Written
 from jobs.services.lookup import Unknown
-from jobs.services.sourcing import first_steps
 from jobs.services.sourcing.catalogue import catalogue
-from jobs.services.sourcing.first_steps import Choices, Written
 from storage.rules.ruleset import search
 
 HOOK = "webhook+https://hooks.example/a?secret=0123456789abcdef"
