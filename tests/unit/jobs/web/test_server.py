@@ -80,7 +80,7 @@ def test_signals_belong_to_the_loop_and_open_answers_do_not_hold_up_the_end(arch
     assert asyncio.run(go()) < 5
 
 
-def test_who_listens_hears_what_came_since(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_listens_hears_what_is_there_and_what_comes(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.web.events.EVERY", 0.05)
 
     async def go() -> dict[str, int]:
