@@ -22,6 +22,7 @@ from storage.rules.dates import holds
 
 QUOTE = 120  # code points of a quoted sentence at most
 MAX_PLACES = 1_000  # of one leaf in one field; the rest would only cost
+_word_start = re.compile(r"(?<=\s)\S|(?<=[^\x00-\u2fff])\w")
 _sentence_end = re.compile(r"[。！？!?；\n]|\.(?=\s)")
 
 
@@ -112,8 +113,8 @@ def quote(text: str, start: int, end: int) -> str:
         spare = max(0, QUOTE - (end - start))
         low = max(low, start - spare // 2)
         high = min(high, low + QUOTE)
-    while 0 < low < start and is_word(text[low - 1]) and is_word(text[low]):  # no half words
-        low += 1
+    if 0 < low < start and is_word(text[low - 1]) and is_word(text[low]):  # no half words
+        low = min((m.start() for m in _word_start.finditer(text, low, start)), default=start)
     while end < high < len(text) and is_word(text[high - 1]) and is_word(text[high]):
         high -= 1
     return " ".join(text[low:high].split())

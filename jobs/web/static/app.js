@@ -127,20 +127,29 @@ class Shown extends HTMLElement {
   }
 }
 
-/** Says that news came, and leaves it to the reader to load them: nothing moves under the eyes. */
+/** Says that news came, and leaves it to the reader to load them: nothing moves under the eyes. A hidden tab holds no connection. */
 class LiveNews extends HTMLElement {
   connectedCallback() {
+    this.turn = () => (document.hidden ? this.source?.close() : this.listen());
+    document.addEventListener("visibilitychange", this.turn);
+    this.turn();
+  }
+  listen() {
     const link = $("a", this);
-    let came = 0;
     this.source = new EventSource("/api/v1/events");
     this.source.addEventListener("news", (event) => {
-      came = Math.max(came, JSON.parse(event.data).alerts);
-      if (!came) return;
+      const { alerts } = JSON.parse(event.data);
+      this.first ??= alerts;
+      const came = alerts - this.first;
+      if (came <= 0) return;
       link.textContent = came === 1 ? link.dataset.one : `${came} ${link.dataset.many}`;
       this.hidden = false;
     });
   }
-  disconnectedCallback() { this.source.close(); }
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.turn);
+    this.source?.close();
+  }
 }
 
 /** A rule that is being written: its trial follows, a moment after the last key. */

@@ -15,6 +15,10 @@ import pytest
 
 from jobs import serve
 from jobs.services.readers import people
+from jobs.app import App
+from jobs.config.load import ConfigError, load
+from jobs.daemon import Daemon
+from jobs.services import people
 from jobs.web.app import create
 from jobs.web.metrics import Health, Metric
 from jobs.web.server import Listener, host_and_port
@@ -77,7 +81,7 @@ def test_signals_belong_to_the_loop_and_open_answers_do_not_hold_up_the_end(arch
     assert asyncio.run(go()) < 5
 
 
-def test_who_listens_hears_what_came_since(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_listens_hears_what_is_there_and_what_comes(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.web.events.EVERY", 0.05)
 
     async def go() -> dict[str, int]:
@@ -122,3 +126,32 @@ def test_the_pages_tell_health_and_what_a_daemon_measures(archive: Database) -> 
     status, metrics = asyncio.run(go())
     assert status == 503
     assert "zhixun_records 3" in metrics
+
+
+def test_a_taken_port_does_not_keep_the_daemon_from_its_work(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        path = tmp_path / "config.yaml"
+        path.write_text(f"database: sqlite:///{tmp_path}/zhixun.db\nweb: 127.0.0.1:{taken.getsockname()[1]}\n", "utf-8")
+        built = App(load(path, {}))
+        try:
+            daemon = Daemon(built, path)
+            daemon._open_web()
+            assert daemon._web is None
+        finally:
+            built.close()
+
+
+def test_null_switches_the_pages_off(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("web: null\n", "utf-8")
+    assert load(path, {}).web is None
+    path.write_text("timezone: UTC\n", "utf-8")
+    assert load(path, {}).web == serve.DEFAULT == "127.0.0.1:8480"
+
+
+@pytest.mark.parametrize("address", ["8480", "example.org:80", "127.0.0.1", "127.0.0.1:0", ":8480"])
+def test_what_is_no_address_is_a_mistake_of_the_configuration(tmp_path: Path, address: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"web: '{address}'\n", "utf-8")
+    with pytest.raises(ConfigError, match="no address to listen at"):
+        load(path, {})
