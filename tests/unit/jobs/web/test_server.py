@@ -14,11 +14,10 @@ import aiohttp
 import pytest
 
 from jobs import serve
-from jobs.services.readers import people
 from jobs.app import App
 from jobs.config.load import ConfigError, load
 from jobs.daemon import Daemon
-from jobs.services import people
+from jobs.services.readers import people
 from jobs.web.app import create
 from jobs.web.metrics import Health, Metric
 from jobs.web.server import Listener, host_and_port
