@@ -367,3 +367,21 @@ def test_the_list_of_changes_goes_on(app: FastAPI, archive: Database) -> None:
     first = browser.call("GET", "/people").json()["changes"]
     rest = browser.call("GET", f"/people?after={first['next']}").json()["changes"]
     assert (len(first["changes"]), len(rest["changes"]), rest["next"]) == (30, 5, None)
+
+
+def test_the_configuration_is_shown_without_its_secrets_or_with_its_mistakes_to_who_may_change_it(
+    archive: Database, tmp_path: Path
+) -> None:
+    path = tmp_path / "config.yaml"
+    parts = press.parts(archive)
+    app = create(type(parts)(parts.db, parts.config, path, parts.now))
+    path.write_text(
+        "channels:\n  - {name: desk, url: 'feishu://0123456789abcdef0123?secret=hunter22hunter22'}  # 值班\n", "utf-8"
+    )
+    page = Browser(app).get("/settings").text
+    assert ("# 值班" in page, "hunter22" in page, "0123456789abcdef" in page) == (True, False, False)
+    path.write_text("chanels: []\nsources:\n  - {name: a, url: 'ftp://x', secret: hunter22}\n", "utf-8")
+    page = Browser(app).get("/settings").text
+    assert ("config.yaml:1" in page, "channels" in page, "hunter22" in page) == (True, True, False)
+    team(archive, kai="viewer")
+    assert str(path) not in signed_in(app, "kai").get("/settings").text
