@@ -58,10 +58,10 @@ def _tell(seen: Seen) -> None:
 
 def check(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(help=tr("Only these entries; without a name all."))] = None,
-    write: Annotated[bool, typer.Option("--write", help=tr("Write into the catalogue when and how each was seen."))] = False,
-    report: Annotated[Path | None, typer.Option("--report", help=tr("A folder for catalogue.md and catalogue.json."))] = None,
-    file: Annotated[Path | None, typer.Option("--file", help=tr("Another catalogue than the one that is shipped."))] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Only these entries; without a name all.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write into the catalogue when and how each was seen.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="A folder for catalogue.md and catalogue.json.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Another catalogue than the one that is shipped.")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Ask each source of the catalogue once, politely: which answer, have moved, are stale, empty, blocked or gone."""

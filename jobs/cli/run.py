@@ -20,7 +20,7 @@ from jobs.daemon import Daemon, run_once
 def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Poll every source once, read, deliver, and exit.")] = False,
-    open_page: Annotated[bool, typer.Option("--open", help=tr("Open the page in a browser."))] = False,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Watch the sources: the daemon, in the foreground."""
     cli: Cli = context.obj
