@@ -30,7 +30,7 @@ def show_catalogue(
         each for each in catalogue.catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)
     ]
     columns = {key: key for key in ("name", "title", "language", "watched", *(("kind", "tags", "note") if wide else ()))}
-    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, "nothing of the catalogue is like that")
+    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, tr("nothing of the catalogue is like that"))
 
 
 def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dict[str, Any]:
@@ -46,14 +46,14 @@ def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dic
             "seen": each.seen,
             "entry": dict(each.entry),
         }
-    note = f"needs a browser. {each.note}" if each.needs_js else each.note
-    return row | {"tags": "、".join(each.tags), "watched": "yes" if each.name in watched else "", "note": note}
+    note = tr("needs a browser. {note}", note=each.note) if each.needs_js else each.note
+    return row | {"tags": "、".join(each.tags), "watched": tr("yes") if each.name in watched else "", "note": note}
 
 
 def _tell(seen: Seen) -> None:
     """A check takes its time: say how far it is."""
     if err.is_terminal:
-        err.print(f"{seen.state} {seen.name}", style="dim", markup=False, highlight=False)
+        err.print(f"{tr(seen.state)} {seen.name}", style="dim", markup=False, highlight=False)
 
 
 def check(
@@ -77,8 +77,11 @@ def check(
     if as_json:
         write_json(one.row() for one in seen)
     else:
-        rows = [(one.name, one.state, one.kind, one.links or None, one.newest, one.to or one.detail) for one in seen]
-        table(("name", "state", "kind", "links", "newest", "what was said"), sorted(rows, key=lambda row: row[1] not in WELL))
+        rows = [
+            (one.name, tr(one.state), one.kind, one.links or None, one.newest, one.to or one.detail)
+            for one in sorted(seen, key=lambda one: one.state not in WELL)
+        ]
+        table(("name", "state", "kind", "links", "newest", "what was said"), rows)
     if catalogue_check.cut_off(seen):
         raise typer.Exit(fail(tr("Nearly none can be reached: the network here is down, and nothing is written."), 1))
     _keep(path, seen, write, report)

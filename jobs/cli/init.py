@@ -125,7 +125,7 @@ def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:
         (f"{n}", "x" if p.ticked else "", p.listed.name, p.listed.title, p.rhythm, ", ".join(p.fits))
         for n, p in enumerate(proposed, 1)
     ]
-    table(("", "✓", tr("name in the catalogue"), tr("called"), tr("polled every"), tr("fits")), rows)
+    table(("", "✓", "name in the catalogue", "called", "polled every", "fits"), rows)
 
     def understand(answer: str) -> tuple[str, ...]:
         turned = set()

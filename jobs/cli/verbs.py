@@ -8,13 +8,14 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 
-from crawler.i18n import tr
+from crawler.i18n import speaking, tr
 from jobs.cli.language import usage
 
 Verb = tuple[str, str]  # module:function in this folder, and the first line of its docstring
@@ -234,6 +235,9 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
 }
 
 
+FOR_PROGRAMS = ("as_json", "json_lines", "batch")  # the options of verbs that ask for JSON Lines
+
+
 class _Help:
     """Help in the language of who asks for it, with `--json`, not `--json <bool>`: a flag takes no value."""
 
@@ -273,7 +277,12 @@ class _Help:
 
 
 class Command(_Help, TyperCommand):  # type: ignore[misc]
-    """A verb."""
+    """A verb. What it gives to programs is in English, whoever asks."""
+
+    def invoke(self, context: Any) -> Any:
+        """Call it."""
+        with speaking("en") if any(map(context.params.get, FOR_PROGRAMS)) else nullcontext():
+            return super().invoke(context)
 
 
 class Group(_Help, TyperGroup):  # type: ignore[misc]
