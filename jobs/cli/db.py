@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from rich.progress import Progress
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, bar, fail, out
 from jobs.services.archive import backfill, move
@@ -23,13 +24,13 @@ def upgrade(context: typer.Context) -> None:
     with cli.archive(new=True) as db, bar() as shown:
         backfill.settle(db, cli.config().zone)
         _fill(db, shown)
-        out.print(f"{db.name}: schema is up to date", markup=False)
+        out.print(tr("{name}: schema is up to date", name=db.name), markup=False)
 
 
 def _fill(db: Database, shown: Progress) -> None:
-    line = shown.add_task("records", total=db.read(derived.left))
+    line = shown.add_task(tr("records"), total=db.read(derived.left))
     if done := backfill.whole(db, partial(shown.advance, line)):
-        out.print(f"{done} records put into the index")
+        out.print(tr("{n} records put into the index", n=done))
 
 
 def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(help="The file to write.")] = None) -> None:
@@ -38,7 +39,7 @@ def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(hel
     with closing(open_database(cli.config().database)) as db:
         target = to or Path(f"zhixun-{clock.now():%Y%m%d-%H%M%S}{'.db' if db.path else '.dump'}")
         db.backup(target)
-    out.print(f"copied to {target} ({target.stat().st_size:,} bytes)", markup=False)
+    out.print(tr("copied to {file} ({size} bytes)", file=target, size=f"{target.stat().st_size:,}"), markup=False)
 
 
 def check(
@@ -54,9 +55,9 @@ def check(
             db.write_now(lambda s: derived.restart(s, zone))
             _fill(db, shown)
         for difference in db.read(derived.check):
-            fail(f"{db.name}: {difference}; `zhixun db check --rebuild` makes it anew", 1)
+            fail(tr("{name}: {difference}; `zhixun db check --rebuild` makes it anew", name=db.name, difference=difference), 1)
             raise typer.Exit(1)
-        out.print(f"{db.name}: sound", markup=False)
+        out.print(tr("{name}: sound", name=db.name), markup=False)
 
 
 def vacuum(context: typer.Context) -> None:
@@ -65,7 +66,7 @@ def vacuum(context: typer.Context) -> None:
     with closing(open_database(cli.config().database)) as db:
         db.check()
         db.vacuum()
-    out.print("checked, and space given back")
+    out.print(tr("checked, and space given back"))
 
 
 def export_all(
@@ -75,7 +76,7 @@ def export_all(
     cli: Cli = context.obj
     with cli.archive() as db:
         rows = move.export(db, to, clock.now())
-    out.print(f"{rows} rows written to {to}", markup=False)
+    out.print(tr("{n} rows written to {file}", n=rows, file=to), markup=False)
 
 
 def import_all(context: typer.Context, file: Annotated[Path, typer.Argument(help="What `db export` wrote.")]) -> None:
@@ -83,5 +84,5 @@ def import_all(context: typer.Context, file: Annotated[Path, typer.Argument(help
     cli: Cli = context.obj
     with cli.archive(new=True) as db, bar() as shown:
         rows = move.load(db, file, cli.config().zone, clock.now())
-        out.print(f"{rows} rows read from {file}", markup=False)
+        out.print(tr("{n} rows read from {file}", n=rows, file=file), markup=False)
         _fill(db, shown)

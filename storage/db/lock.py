@@ -17,6 +17,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
+from crawler.i18n import tr
 from storage.db.database import NAME_LENGTH, Database
 from storage.db.errors import AlreadyRunning, Unreachable
 
@@ -54,7 +55,7 @@ class InstanceLock:
             if error.holder != _sentence(self._holder)[:NAME_LENGTH]:
                 raise
             raise Unreachable(
-                f"{self._db.name} has not noticed yet that our old connection is lost; it will within a minute"
+                tr("{name} has not noticed yet that our old connection is lost; it will within a minute", name=self._db.name)
             ) from error
 
     def release(self) -> None:
@@ -82,7 +83,7 @@ class InstanceLock:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise Unreachable(f"the lock file {path} cannot be opened: {error.strerror}") from error
+            raise Unreachable(tr("the lock file {path} cannot be opened: {why}", path=path, why=error.strerror)) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

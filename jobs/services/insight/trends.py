@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from crawler.i18n import language
+from crawler.i18n import language, tr
 from jobs.services.lookup import Unknown
 from storage.archive import concepts, queries
 from storage.queue import gaps
@@ -343,7 +343,13 @@ def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Con
         number = concepts.find(session, kind, name)
         if number is not None and (one := counts.concept_of(session, number)):
             return one
-    raise Unknown(f"no article mentions {name!r} as a {' or '.join(kinds)}")
+    raise Unknown(
+        tr(
+            "no article mentions {name!r} as a {kinds}",
+            name=name,
+            kinds=" / ".join(kinds) if language() == "zh" else " or ".join(kinds),
+        )
+    )
 
 
 def _number(day: date) -> int:
