@@ -272,8 +272,9 @@ class _Help:
         class Folded(Table):
             def add_row(self, *cells: Any, **more: Any) -> None:
                 super().add_row(*cells, **more)
-                for column in self.columns:
-                    column.overflow = "fold"
+                for part in (*self.columns, *(inner for cell in cells for inner in getattr(cell, "renderables", [cell]))):
+                    if hasattr(part, "overflow"):
+                        part.overflow = "fold"
 
         vars(rich_utils)["Table"] = Folded
         super().format_help(context, formatter)  # type: ignore[misc]

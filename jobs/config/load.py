@@ -178,7 +178,7 @@ def changes(old: Config, new: Config) -> list[str]:
         elif key in ("timezone", "metrics"):
             told.append(f"{key}: {before} → {after}")
         else:
-            told.append(f"{key} changed")
+            told.append(tr("{key} changed", key=key))
     return told
 
 
@@ -190,11 +190,11 @@ def needs_restart(old: Config, new: Config) -> list[str]:
 
 def _changed_entries(noun: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> list[str]:
     before, after = {entry.name: entry for entry in old}, {entry.name: entry for entry in new}
-    told = [f"{noun} {name} added" for name in after if name not in before]
-    told += [f"{noun} {name} removed" for name in before if name not in after]
+    told = [tr("{noun} {name} added", noun=tr(noun), name=name) for name in after if name not in before]
+    told += [tr("{noun} {name} removed", noun=tr(noun), name=name) for name in before if name not in after]
     for name, entry in after.items():
         keys = _changed_keys(before[name], entry) if name in before else []
-        told += [f"{noun} {name} changed: {', '.join(keys)}"] if keys else []
+        told += [tr("{noun} {name} changed: {keys}", noun=tr(noun), name=name, keys=", ".join(keys))] if keys else []
     return told
 
 
