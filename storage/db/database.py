@@ -266,7 +266,7 @@ def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, An
 def count_on(session: Session, table: Table) -> None:
     """Let new rows be counted on from the greatest id: PostgreSQL does not see ids that are given. SQLite does."""
     if session.get_bind().dialect.name == "postgresql":
-        session.scalar(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), func.max(table.c.id))))
+        session.scalar(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), func.greatest(func.max(table.c.id), 1))))
 
 
 class _Kind(ABC):
