@@ -21,7 +21,7 @@ from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Perio
 from jobs.web import charts
 from jobs.web.access import Asked, needs
 from jobs.web.charts import Shares
-from jobs.web.screens import After, Limit, Screen
+from jobs.web.screens import API, After, Limit, Screen
 
 screen = Screen("trends")
 Days = Annotated[int, Query(ge=1, le=3660, description="the last so many days, today included")]
@@ -232,4 +232,4 @@ def event_csv(ask: Annotated[Asked, Depends(needs("viewer"))], type: Kind = "fun
     )
 
 
-screen.route("GET", "/trends/events.csv", event_csv, "viewer", shown=False)
+screen.route("GET", f"{API}/trends/events.csv", event_csv, "viewer")

@@ -9,7 +9,7 @@ from fastapi import Depends, Path, Response
 from jobs.services.insight import week as service
 from jobs.services.insight.week import Week
 from jobs.web.access import Asked, needs
-from jobs.web.screens import Screen
+from jobs.web.screens import API, Screen
 
 screen = Screen("week")
 Name = Annotated[str, Path(max_length=20, description="such as 2026-W48")]
@@ -43,4 +43,4 @@ def as_markdown(ask: Annotated[Asked, Depends(needs("viewer"))], name: Name) -> 
     )
 
 
-screen.route("GET", "/week/{name}/markdown", as_markdown, "viewer", shown=False)
+screen.route("GET", f"{API}/week/{{name}}/markdown", as_markdown, "viewer")

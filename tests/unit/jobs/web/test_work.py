@@ -229,4 +229,4 @@ def test_each_mark_of_a_line_leads_to_as_many_records(desk: Desk) -> None:
 def test_what_is_no_week_or_no_concept_is_404(desk: Desk) -> None:
     assert desk.get("/week/2026-W54").status_code == 404
     assert desk.get("/trends?name=nothing of the kind").status_code == 404
-    assert desk.get("/trends/events.csv").headers["content-type"].startswith("text/csv")
+    assert desk.get("/api/v1/trends/events.csv").headers["content-type"].startswith("text/csv")
