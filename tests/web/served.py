@@ -62,7 +62,11 @@ def chromium_at(**options: Any) -> Iterator[Any]:
         context = browser.new_context(**options)
         page = context.new_page()
         wrong: list[str] = []
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        missing = "status of 404"  # a page that is not there is no page that was broken into
+        page.on(
+            "console",
+            lambda message: wrong.append(message.text) if message.type == "error" and missing not in message.text else None,
+        )
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(dialog.message) or dialog.dismiss())
         try:

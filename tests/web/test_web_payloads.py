@@ -68,7 +68,7 @@ def addresses() -> list[str]:
     for path in pages:
         if "{" not in path:
             found.append(path)
-        elif "{number}" in path or "{story}" in path:
+        elif path.startswith(("/records/", "/stories/")):
             found += [path.replace("{number}", str(n)).replace("{story}", str(n)) for n in range(1, len(NASTY) + 1)]
     return [*found, "/?tab=all", "/?label=%3Cscript%3Ealert(1)%3C/script%3E", "/?rule=%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"]
 
