@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.record import Company, Event, Fact, Record
-from jobs.services.readers import people, reading
+from jobs.services.readers import people, reading, verdicts
 from jobs.web.app import routes
 from storage.archive import articles
 from storage.db.database import Database, open_database
@@ -53,6 +53,9 @@ def archive(tmp_path: Path) -> Iterator[Database]:
         db.write_now(
             lambda s, n=number, t=text: reading.add_note(s, me.person, n, t, press.NOW, record=n) if t.strip("\x00") else None
         )
+        db.write_now(
+            lambda s, n=number, t=text: verdicts.say(s, press.CONFIG, me.person, "match", n, now=press.NOW, rule="大模型", note=t)
+        )
     yield db
     db.close()
 
@@ -68,7 +71,7 @@ def addresses() -> list[str]:
     for path in pages:
         if "{" not in path:
             found.append(path)
-        elif path.startswith(("/records/", "/stories/")):
+        elif "{number}" in path or "{story}" in path:
             found += [path.replace("{number}", str(n)).replace("{story}", str(n)) for n in range(1, len(NASTY) + 1)]
     return [*found, "/?tab=all", "/?label=%3Cscript%3Ealert(1)%3C/script%3E", "/?rule=%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"]
 
