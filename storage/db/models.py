@@ -440,6 +440,8 @@ notice = Table(
     Index(None, "channel", "state", "next_at"),
 )
 
+NOBODY = 0  # whoever reads while there are no people; the schema brings the row along
+
 person = Table(
     "person",  # the first, 0, is whoever reads on this machine while there are no people
     metadata,

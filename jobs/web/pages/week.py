@@ -13,7 +13,6 @@ from jobs.web.screens import API, Screen
 
 screen = Screen("week")
 Name = Annotated[str, Path(max_length=20, description="such as 2026-W48")]
-SECONDS = 10.0
 
 
 @screen.page("/week", "week.html")
@@ -29,10 +28,7 @@ def week(ask: Asked, name: Name) -> Week:
 
 
 def _week(ask: Asked, name: str) -> Week:
-    def work(session: object) -> Week:
-        return ask.parts.views.get(session, ("week", name), lambda: service.week(session, name, ask.now, ask.zone))  # type: ignore[arg-type]
-
-    return ask.read(work, SECONDS)
+    return ask.view(("week", name), lambda s: service.week(s, name, ask.now, ask.zone))
 
 
 def as_markdown(ask: Annotated[Asked, Depends(needs("viewer"))], name: Name) -> Response:
