@@ -54,6 +54,12 @@ ASKS = ("script", "xhr", "fetch")  # no pictures, films, fonts, frames, beacons
 _OURS = frozenset(("host", "cookie", "user-agent", "accept-encoding", "accept-language", "content-length", "connection"))
 _HANDED_ON = ("content-type", "access-control-allow-origin", "access-control-allow-credentials", "access-control-expose-headers")
 
+# Loaded, and a turn in which the page had nothing to do, or two seconds in which it always had.
+_RESTED = """new Promise(done => {
+    const rest = () => requestIdleCallback(done, {timeout: 2000})
+    document.readyState === "complete" ? rest() : addEventListener("load", rest)
+}).then(() => 0)"""
+
 Ask = Callable[[str, str, Mapping[str, str], bytes], Awaitable[Response]]
 
 
@@ -171,10 +177,20 @@ class Visit:
             async with asyncio.timeout(PATIENCE):
                 await page.goto(self._url, wait_until="commit")
                 await page.wait_for_load_state("networkidle", timeout=0)
+                await self._at_rest(page)
         except TimeoutError:
             self.partly = True
         self.end()
         return await self._content(page)
+
+    async def _at_rest(self, page: Page) -> None:
+        """Wait for the scripts too: on a busy machine the network is quiet long before a page has run what came over it."""
+        asked = -1
+        while asked != self._asked or self._asking:
+            asked = self._asked
+            await _inside(page, _RESTED)
+            if self._asking:
+                await asyncio.wait(self._asking)
 
     def end(self) -> None:
         """Ask for nothing more."""
@@ -226,12 +242,8 @@ class Visit:
 
     async def _content(self, page: Page) -> str:
         """The page's markup, cut in the browser and read beside the page's own scripts, which have no part in it. Raises Ended."""
-        session = await page.context.new_cdp_session(page)
-        frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        world = (await session.send("Page.createIsolatedWorld", {"frameId": frame}))["executionContextId"]
         expression = f"document.documentElement ? document.documentElement.outerHTML.slice(0, {self._most + 1}) : ''"
-        found = await session.send("Runtime.evaluate", {"expression": expression, "contextId": world, "returnByValue": True})
-        html = str(found["result"].get("value", ""))
+        html = str(await _inside(page, expression) or "")
         if len(html) > self._most:
             raise too_large(self._most)
         return "<!DOCTYPE html>" + html
@@ -358,6 +370,15 @@ async def try_out(path: str, *, sandbox: bool) -> tuple[str, bool]:
         return error.outcome.detail, True
     finally:
         await browser.close()
+
+
+async def _inside(page: Page, expression: str) -> Any:
+    """What an expression, or its promise, comes to on the page, in a world that the page's own scripts have no part in."""
+    session = await page.context.new_cdp_session(page)
+    frame = (await session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
+    world = (await session.send("Page.createIsolatedWorld", {"frameId": frame}))["executionContextId"]
+    asked = {"expression": expression, "contextId": world, "returnByValue": True, "awaitPromise": True}
+    return (await session.send("Runtime.evaluate", asked))["result"].get("value")
 
 
 async def _close(page: Page) -> None:

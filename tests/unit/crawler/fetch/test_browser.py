@@ -241,6 +241,25 @@ class TestBounds:
         answer = run(go())
         assert (answer.partly, answer.also) == (partly, 1)
 
+    def test_a_slow_script_is_waited_for_after_the_network_is_quiet(self) -> None:
+        slow = """
+            const until = Date.now() + 1500;
+            while (Date.now() < until);
+            fetch("/api").then(answer => answer.text()).then(text => document.body.append(text))"""
+        pages = {
+            "/": html("<script src='/slow.js'></script>"),
+            "/slow.js": http(200, slow.encode(), Content_Type="text/javascript"),
+            "/api": html("The model is there"),
+        }
+
+        async def go() -> FetchResult:
+            async with serving(pages) as site:
+                return await rendered(site.url("/"))
+
+        answer = run(go())
+        assert "The model is there" in text_of(answer)
+        assert (answer.partly, answer.also) == (False, 2)
+
     def test_a_page_that_never_rests_is_read_as_it_stands(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("crawler.fetch.browser.PATIENCE", 1.5)
         page = html("so far<script>setInterval(() => fetch('/more').catch(() => 0), 50)</script>")
