@@ -21,6 +21,7 @@ from jobs.parts import channels_of, fetch_rules, watch_of
 from jobs.pipeline import Pipeline
 from jobs.services import backfill
 from jobs.services.backfill import Backfill
+from jobs.shelf import Shelf
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.websub import WebSub
@@ -29,7 +30,7 @@ from storage.archive import queries
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
-from storage.queue import clock_set, frontier, sources
+from storage.queue import clock_set, frontier, hosts, sources
 
 _log = log.get("app")
 
@@ -53,7 +54,8 @@ class App:
         alerts = config.alerts
         self.checkup = Checkup(self.db, now, config.zone, alerts.health_channels, alerts.coverage)
         self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, now, self.deliverer.tell)
-        self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now)
+        self.shelf = Shelf(self.db, owner, now)
+        self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now, self.shelf)
         self.backfill = Backfill(self.db)
         self.websub = WebSub(self.db, now, self.pipeline.ask, self.pipeline.look_now)
         self.feeds = Feeds(self.db, now)
@@ -100,6 +102,12 @@ class App:
     async def _sync_sources(self, now: datetime) -> None:
         wanted = [(watched.source, now) for watched in self.pipeline.watch.sources.values()]
         await self.db.write(lambda s: sources.sync(s, wanted, now))
+
+    async def keep_hosts(self) -> None:
+        """Where others work, too: hosts whose requests still wait for their turn remain ours."""
+        if self.db.shared and (waiting := self.engine.waiting()):
+            kept = await self.shelf.keep(waiting)
+            self.engine.keep(kept, hosts.LATEST.total_seconds())
 
     def alerted(self) -> None:
         """The ledger changed: the channels have something to send, and the feeds something to say."""

@@ -30,7 +30,7 @@ from jobs.web.metrics import Metric, serve, web_app
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
-from storage.queue import clock_set, frontier
+from storage.queue import clock_set, frontier, robots
 
 T = TypeVar("T")
 
@@ -142,6 +142,7 @@ class Daemon:
         scheduler = Ticker()
         scheduler.add_job(self._app.pipeline.look_now, "interval", seconds=1, id="poll")
         scheduler.add_job(self._app.deliverer.wake, "interval", seconds=1, id="deliver")
+        scheduler.add_job(self._keep_hosts, "interval", seconds=1, id="hosts")
         scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
         scheduler.add_job(self._mind_the_clock, "interval", seconds=1, id="clock")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
@@ -193,6 +194,12 @@ class Daemon:
     async def _recover(self) -> None:
         await self._upkeep(lambda s: frontier.recover_expired(s, self._app.clock.now()))
 
+    async def _keep_hosts(self) -> None:
+        try:
+            await self._app.keep_hosts()
+        except StorageError as error:
+            self._app.store_guard.failed(error)
+
     async def _subscribe(self) -> None:
         try:
             await self._app.websub.tick(set(self._app.pipeline.watch.sources))
@@ -200,7 +207,8 @@ class Daemon:
             self._app.store_guard.failed(error)
 
     async def _tidy(self) -> None:
-        await self._upkeep(lambda s: (articles.tidy(s, self._app.clock.now()), notices.tidy(s, self._app.clock.now())))
+        now = self._app.clock.now()
+        await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
 
     async def _backfill(self) -> None:
         if self._app.backfill.done or self._app.store_guard.store.trouble is not None:

@@ -33,7 +33,7 @@ from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
 from storage.archive import articles
 from storage.db.database import Database
 from storage.db.failpoints import failpoint
-from storage.queue import frontier, sources, usage
+from storage.queue import frontier, hosts, sources, usage
 from storage.queue.frontier import Task
 from storage.rules.ruleset import Hit
 
@@ -91,7 +91,7 @@ class Pipeline:
                 await self._drop(task)
             elif not await self._told_whole(task, watched):
                 failpoint("after-claim")
-                return self._fetch(task, watched)
+                return self._in_turn(task, self._fetch(task, watched))
         return None
 
     async def _told_whole(self, task: Task, watched: WatchedSource) -> bool:
@@ -109,20 +109,20 @@ class Pipeline:
         now = self._now()
         if self._look_again and now < self._look_again <= now + IDLE:  # later than that: the clock was set back
             return
-        tasks, spent = await self._db.write(lambda s: self._claim(s, now))
+        further, self._pages = self._pages + self.hooks.further(), 0
+        tasks, spent = await self._db.write(lambda s: self._claim(s, now, further), alone=True)
         if spent and not self.resting:
             _log.warning("budget used up: polls wait for the next day", budget=self.watch.budget, day=self.watch.day(now))
         self.resting = spent
         self._claimed.extend(tasks)
         self._look_again = None if tasks else now + IDLE
 
-    def _claim(self, session: Session, now: datetime) -> tuple[list[Task], bool]:
+    def _claim(self, session: Session, now: datetime, further: int) -> tuple[list[Task], bool]:
         """Due tasks, and whether the day's budget is used up; then they are articles only."""
         day, budget = self.watch.day(now), self.watch.budget
-        if more := self._pages + self.hooks.further():
-            self._pages = 0
-            usage.add(session, day, more)
-        left = BATCH if budget is None else budget - usage.of_day(session, day)
+        if further:
+            usage.add(session, day, further)
+        left = BATCH if budget is None else budget - usage.of_day(session, day) - further
         spent = left <= 0
         tasks = frontier.claim(
             session,
@@ -152,6 +152,13 @@ class Pipeline:
 
     def _delay(self, host: str) -> float:
         return max(self.watch.delay.total_seconds(), self.hooks.host_delay(host))
+
+    def _in_turn(self, task: Task, fetch: Fetch[Work]) -> Fetch[Work]:
+        """The request at its host's turn; where other workers ask hosts, too, not long after it."""
+        if task.slot is None:
+            return fetch
+        wait = (task.slot - self._now()).total_seconds()
+        return replace(fetch, wait=max(wait, 0.0), latest=wait + hosts.LATEST.total_seconds() if self._db.shared else None)
 
     def _fetch(self, task: Task, watched: WatchedSource) -> Fetch[Work]:
         if task.kind == "poll":

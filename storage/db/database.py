@@ -13,7 +13,7 @@ import os
 import shutil
 import subprocess
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from time import perf_counter
@@ -64,7 +64,12 @@ class Database:
         self.engine = self._kind.engine(read_only=False)
         self._reading = self._kind.engine(read_only=True)
         self._answering = self._kind.engine(read_only=True)
-        self.writer = Writer(self.engine, self.name)
+        self.writer = Writer(self.engine, self.name, shared=self.shared)
+
+    @property
+    def shared(self) -> bool:
+        """True where other processes write, too. An SQLite file has one daemon."""
+        return self._kind.path is None
 
     @property
     def path(self) -> Path | None:
@@ -76,13 +81,16 @@ class Database:
         """The version of the SQLite library in use; None on PostgreSQL."""
         return sqlite.dialect.import_dbapi().sqlite_version_info if self.path else None
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in the writer's next transaction; returns its value once that is durable."""
-        return await asyncio.wrap_future(self.writer.submit(work))
+    async def write(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
+        """Run `work` in the writer's next transaction, or in one of its own; returns its value once that is durable.
 
-    def write_now(self, work: Callable[[Session], T]) -> T:
+        It may be run twice, where another process was in its way; then nothing of the first run has happened.
+        """
+        return await asyncio.wrap_future(self.writer.submit(work, alone=alone))
+
+    def write_now(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
         """The same, for code outside an event loop."""
-        return self.writer.submit(work).result()
+        return self.writer.submit(work, alone=alone).result()
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a read-only connection, in one consistent snapshot. `work` must not hand out lazy iterators."""
@@ -206,6 +214,22 @@ def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]]
     statement = insert.on_conflict_do_nothing(index_elements=columns).returning(*columns)
     found = session.execute(statement, rows).all()
     return [row[0] if len(key) == 1 else tuple(row) for row in found]
+
+
+def upsert(
+    session: Session,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    key: Sequence[str],
+    values: Callable[[Any], Mapping[str, Any]],
+) -> None:
+    """Insert the rows; where one with these `key` columns is there already, it gets `values(the new row)`. Locks them in the order given."""
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    statement = insert.on_conflict_do_update(index_elements=[table.c[name] for name in key], set_=dict(values(insert.excluded)))
+    session.connection().execute(statement, list(rows))
 
 
 def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
