@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import socket
 from collections.abc import Awaitable
 from datetime import datetime
@@ -15,6 +16,7 @@ from jobs import clock, log
 from jobs.config.load import Config, needs_restart
 from jobs.deliver.dispatcher import Deliverer
 from jobs.formats.alert_feeds import Feeds
+from jobs.membership import ROLES, Membership
 from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.parts import channels_of, fetch_rules, watch_of
@@ -25,12 +27,11 @@ from jobs.shelf import Shelf
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.websub import WebSub
-from storage.alerts import outbox
 from storage.archive import queries
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
-from storage.queue import clock_set, frontier, hosts, sources
+from storage.queue import clock_set, hosts, sources
 
 _log = log.get("app")
 
@@ -38,22 +39,26 @@ _log = log.get("app")
 class App:
     """The parts of a running Zhixun, and their life: begin, until, end."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, roles: tuple[str, ...] = ROLES) -> None:
         self.config = config
         self.clock = clock.SteadyClock()
         now = self.clock.now
-        owner = f"{socket.gethostname()}:{os.getpid()}"
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
+        self.member = Membership(self.db, owner, now, roles)
         self.readers = Readers(own=config.analysis.terms.own())
         lexicon.use(config.analysis.terms.own())  # stories are told apart in this process
         self.asks_model = True
         self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, now)
+        self.upgrader.may = lambda: self.member.leads
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, now)
-        self.deliverer = Deliverer(self.db, channels_of(config), owner, now, health=config.alerts.health_channels)
+        self.deliverer = Deliverer(
+            self.db, channels_of(config), owner, now, health=config.alerts.health_channels, rights=self.member
+        )
         alerts = config.alerts
         self.checkup = Checkup(self.db, now, config.zone, alerts.health_channels, alerts.coverage)
-        self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, now, self.deliverer.tell)
+        self.store_guard = StoreGuard(self.db, self.member, self.pipeline, now, self.deliverer.tell)
         self.shelf = Shelf(self.db, owner, now)
         self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now, self.shelf)
         self.backfill = Backfill(self.db)
@@ -77,21 +82,32 @@ class App:
             self._lock.acquire()
             self.db.upgrade()
             now = self.clock.now()
+            await self.hear_the_time()
+            self.clock.follow()
+            now = self.clock.now()
             await self._catch_up(now)
-            await self.db.write(lambda s: frontier.recover(s, now))
-            await self.db.write(lambda s: outbox.recover(s, now))
+            await self.member.join()
             await asyncio.to_thread(backfill.settle, self.db, self.config.zone)
             await self._sync_sources(now)
         except StorageError:
             self._lock.release()
             raise
-        self._tasks = [
-            asyncio.create_task(self.store_guard.run(), name="keeper"),
-            asyncio.create_task(self.engine.run(), name="engine"),
-            asyncio.create_task(self.deliverer.run(), name="delivery"),
-        ]
-        if self.asks_model:
-            self._tasks.append(asyncio.create_task(self.upgrader.run(), name="model"))
+        loops = {"keeper": self.store_guard.run()}
+        if "fetch" in self.member.roles:
+            loops["engine"] = self.engine.run()
+        if "deliver" in self.member.roles:
+            loops["delivery"] = self.deliverer.run()
+        if "edit" in self.member.roles and self.asks_model:
+            loops["model"] = self.upgrader.run()
+        self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
+
+    async def hear_the_time(self) -> None:
+        """Where others work, too, leases and plans go by the database's clock, whatever this machine's shows."""
+        if self.db.shared:
+            asked = clock.monotonic()
+            moment = await asyncio.to_thread(self.db.clock)
+            if moment is not None:
+                self.clock.told(moment, (asked + clock.monotonic()) / 2)
 
     async def _catch_up(self, now: datetime) -> None:
         """A heartbeat that is still to come: the clock was set back while nothing ran."""
@@ -165,6 +181,7 @@ class App:
         if self._tasks:
             try:
                 await self.pipeline.release()
+                await self.member.leave()
             except StorageError as error:  # their leases run out
                 _log.error("what was claimed could not be given back", error=str(error))
         self.close()

@@ -38,7 +38,7 @@ STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left
 HEARTBEAT = 5  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to begin
 CHECK_UP_EVERY = 60  # seconds between two looks at how the sources do
-RECOVER_EVERY = 30  # seconds between two looks for leases that ran out
+RECOVER_EVERY = 15  # seconds between two looks for leases that ran out
 JUMP = timedelta(seconds=2)  # from here on the machine's clock was set; less is how a clock is kept right
 POLITE_END = 0.3  # seconds between two looks whether `run --once` is done
 
@@ -165,6 +165,11 @@ class Daemon:
     async def _mind_the_clock(self) -> None:
         """Let our clock follow the machine's; when that was set, in one step with what was planned by the old time."""
         ours = self._app.clock
+        try:
+            await self._app.hear_the_time()
+        except StorageError as error:
+            self._app.store_guard.failed(error)
+            return
         by, anchor, was = ours.was_set(), ours.anchor, ours.now()
 
         def follow(session: Session) -> int:
@@ -172,7 +177,7 @@ class Daemon:
             ours.follow()
             return moved
 
-        if abs(by) > JUMP:
+        if abs(by) > JUMP and (self._app.member.leads or not self._app.db.shared):
             try:
                 moved = await self._app.db.write(follow)
             except StorageError as error:
@@ -192,7 +197,12 @@ class Daemon:
         await self._app.store_guard.beat()
 
     async def _recover(self) -> None:
-        await self._upkeep(lambda s: frontier.recover_expired(s, self._app.clock.now()))
+        if not self._app.member.leads:
+            return
+        try:
+            await self._app.member.recover()
+        except StorageError as error:
+            self._app.store_guard.failed(error)
 
     async def _keep_hosts(self) -> None:
         try:
@@ -207,11 +217,13 @@ class Daemon:
             self._app.store_guard.failed(error)
 
     async def _tidy(self) -> None:
+        if not self._app.member.leads:
+            return
         now = self._app.clock.now()
         await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
 
     async def _backfill(self) -> None:
-        if self._app.backfill.done or self._app.store_guard.store.trouble is not None:
+        if not self._app.member.leads or self._app.backfill.done or self._app.store_guard.store.trouble is not None:
             return
         try:
             await _in_thread(self._app.backfill.step)
@@ -219,6 +231,8 @@ class Daemon:
             self._app.store_guard.failed(error)
 
     async def _check_up(self) -> None:
+        if not self._app.member.leads:
+            return
         try:
             await self._app.checkup.look()
         except StorageError as error:
@@ -232,7 +246,7 @@ class Daemon:
 
     async def _back_up(self) -> None:
         plan = self._app.config.backup_plan()
-        if plan is None or self._app.store_guard.store.trouble is not None:
+        if plan is None or not self._app.member.leads or self._app.store_guard.store.trouble is not None:
             return
         if not backups.is_due(plan, list(backups.copies(plan.folder)), self._app.clock.now()):
             return

@@ -15,6 +15,7 @@ from datetime import datetime
 from crawler.fetch.engine import Fetch, FetchResult
 from jobs import clock, log
 from jobs.deliver.message import Message, notice
+from jobs.membership import Membership
 from jobs.monitor.liveness import Pulse, StoreHealth
 from jobs.pipeline import Pipeline
 from jobs.watch import Work
@@ -22,7 +23,6 @@ from jobs.web.metrics import Health
 from storage.archive import queries
 from storage.db.database import Database
 from storage.db.errors import StorageError
-from storage.db.lock import InstanceLock
 
 LOOPS = {"crawl": 15.0, "delivery": 10.0, "writer": 10.0}  # seconds; three times that is late
 HOPELESS = 300.0  # seconds that a loop may be late until the daemon ends, to be started again
@@ -34,13 +34,13 @@ _log = log.get("keeper")
 class StoreGuard:
     """The vital signs of one daemon."""
 
-    def __init__(self, db: Database, lock: InstanceLock, pipeline: Pipeline, now: Callable[[], datetime], tell: Tell) -> None:
+    def __init__(self, db: Database, member: Membership, pipeline: Pipeline, now: Callable[[], datetime], tell: Tell) -> None:
         self.pulse = Pulse(LOOPS)
         self.store = StoreHealth()
         self._error: Exception | None = None
         self._ended = asyncio.Event()
         self._db = db
-        self._lock = lock
+        self._member = member
         self._pipeline = pipeline
         self._tell = tell
         self._now = now
@@ -106,7 +106,11 @@ class StoreGuard:
         now = self._now()
         try:
             self._db.still_there()
-            await asyncio.to_thread(self._lock.renew)  # a server that lost our connection has forgotten who holds it
+            if stopped:
+                await self._member.leave()
+            else:
+                self._member.lag = detail
+                await self._member.beat()
             await self._db.write(lambda s: queries.beat(s, "daemon", now, detail))
             await self._works()
         except StorageError as error:

@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.errors import ZhixunError
+from crawler.i18n import tr
 from jobs import log
 from jobs.app import App
 from jobs.cli import alerts, channels, config, db, doctor, health, parse, records, rules, sources, stories
@@ -28,6 +29,7 @@ from jobs.cli.console import Cli, fail, out
 from jobs.config.load import ConfigError
 from jobs.daemon import Daemon, run_once
 from jobs.demo import run as newsroom_demo
+from jobs.membership import ROLES
 from storage.db.errors import StorageError
 from storage.rules.parser import QueryError
 
@@ -95,6 +97,29 @@ def run(
         return
     failed = _run_once(built)
     raise typer.Exit(1 if failed else 0)
+
+
+@app.command()
+def worker(
+    context: typer.Context,
+    role: Annotated[
+        str, typer.Option("--role", metavar="ROLES", help="What it does, of fetch,edit,deliver: one or several, with commas.")
+    ] = ",".join(ROLES),
+) -> None:
+    """One of several programs on one PostgreSQL, on as many machines as wanted."""
+    cli: Cli = context.obj
+    roles = tuple(part.strip() for part in role.split(",") if part.strip())
+    if not roles or set(roles) - set(ROLES):
+        raise typer.BadParameter(
+            tr("{roles} are no roles; there are {known}", roles=role, known=", ".join(ROLES)), param_hint="--role"
+        )
+    built = App(cli.config(), tuple(part for part in ROLES if part in roles))
+    if not built.db.shared and set(roles) != set(ROLES):
+        built.close()
+        raise typer.BadParameter(
+            tr("SQLite works with one program that has all roles; several need PostgreSQL"), param_hint="--role"
+        )
+    asyncio.run(Daemon(built, cli.path).run())
 
 
 def _run_once(built: App) -> int:

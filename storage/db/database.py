@@ -14,7 +14,8 @@ import shutil
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar, cast
@@ -40,14 +41,7 @@ WAIT_SECONDS = 10  # … and how long the next one waits for one of them
 _STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: a millisecond or so
 # A PostgreSQL that vanishes without a word is missed within half a minute, on either side; the systems' own patience is hours.
 _MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
-_MISSED_THERE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-NAME_LENGTH = 63  # bytes that PostgreSQL keeps of an application's name
 _LOCK_NUMBER = 0x7A686978  # "zhix": advisory locks are plain numbers, one name space a database
-_HOLDER = text("""
-    SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE locktype = 'advisory' AND objid = :number AND granted
-    AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-""")
 
 
 def _to_json(value: Any) -> str:
@@ -156,10 +150,10 @@ class Database:
         with self._explained(), self._kind.raw() as connection:
             connection.exec_driver_sql("VACUUM")
 
-    def lock(self, holder: str) -> Connection | str:
-        """Take the server-side lock of one daemon; the connection that holds it, or who has it. Only on PostgreSQL."""
-        with self._explained():
-            return self._kind.lock(holder)
+    def clock(self) -> datetime | None:
+        """What time it is for all who work on this database; None where that is this machine's own time."""
+        with self.reader() as session:
+            return self._kind.clock(session)
 
     def close(self) -> None:
         """Finish queued writes and close all connections; the writer's last, so that it is the one to checkpoint."""
@@ -254,8 +248,7 @@ class _Kind(ABC):
     @abstractmethod
     def backup(self, to: Path) -> None: ...
     @abstractmethod
-    def lock(self, holder: str) -> Connection | str: ...
-
+    def clock(self, session: Session) -> datetime | None: ...
     @abstractmethod
     def still_there(self) -> None: ...
     @abstractmethod
@@ -345,8 +338,8 @@ class _Sqlite(_Kind):
         with self.raw() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
 
-    def lock(self, holder: str) -> Connection | str:
-        raise NotImplementedError("an SQLite database is locked beside its file, see storage.db.lock")
+    def clock(self, session: Session) -> datetime | None:  # noqa: ARG002  it works where its file is, and has no time of its own
+        return None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -402,15 +395,6 @@ class _Postgres(_Kind):
         if done.returncode:
             raise StorageError(f"pg_dump failed: {done.stderr.strip()}")
 
-    def lock(self, holder: str) -> Connection | str:
-        arguments = {
-            "application_name": holder[:NAME_LENGTH],
-            "connect_timeout": BUSY_SECONDS,
-            "options": _MISSED_THERE,
-        } | _MISSED
-        connection = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments).connect()
-        if connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK_NUMBER})").scalar_one():
-            return connection
-        with closing(connection):
-            holders = connection.execute(_HOLDER, {"number": _LOCK_NUMBER})
-            return str(holders.scalar() or "which one is not known")
+    def clock(self, session: Session) -> datetime | None:
+        now: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return now

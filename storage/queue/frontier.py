@@ -433,9 +433,7 @@ def recover_expired(session: Session, now: datetime) -> int:
     }
     count = changed(session, update(task).where(hopeless).values(**dead, done_at=now))
     hosts.ready_where(session, expired)
-    count += changed(session, update(task).where(expired).values(_FREE))
-    settle(session, now)
-    return count
+    return count + changed(session, update(task).where(expired).values(_FREE))
 
 
 def settle(session: Session, now: datetime) -> None:
