@@ -23,20 +23,25 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from sqlalchemy import insert, or_, select, text
 
 from crawler.nlp.lexicon import Name, names
-from crawler.record import Company, Fact, Record
+from crawler.record import EVENT_TYPES, Company, Event, Fact, Record
+from jobs.deliver.message import payload
 from storage.archive import articles, derived, queries, search
 from storage.archive.search import Bounds
 from storage.db.database import Database, open_database
 from storage.db.mapping import record_to_row
-from storage.db.models import article
+from storage.db.models import alert, article, delivery, source, task
+from storage.rules.match import Evidence
 from storage.rules.parser import Query, parse
+from storage.rules.ruleset import Hit
 from storage.rules.ruleset import search as verify
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -100,14 +105,16 @@ def corpus(pool: list[str], count: int, first: int = 0) -> Iterator[Record]:
         technologies, industries, companies = (
             _some(rng, known[kind], most, zh) for kind, most in (("technology", 8), ("industry", 3), ("company", 6))
         )
-        facts = tuple(
-            Fact("technology", value, value, "builtin", 10, 10 + len(value), 0.8)
-            for value in (*technologies, *industries, *companies)
-        )
+        values = {"technology": technologies, "industry": industries, "company": companies}
+        at = len(chosen[0]) // 2
+        facts = tuple(Fact(kind, value, text[:at], "builtin", 0, at, 0.8) for kind, some in values.items() for value in some)
+        event = Event(chosen[0][:60], chosen[0], rng.choice(EVENT_TYPES), companies[:1] or None)
         yield Record(
-            f"{own}{rng.choice(chosen)[:30]}", f"https://news.example/{number}", text, summary=text[:200], keywords=(own, *technologies[:5]),
-            ai_technologies=technologies, industries=industries, companies=tuple(map(Company, companies)), facts=facts,
-            language="zh" if zh else "en", source=f"source-{number % 40}", published=NOW - YEAR * (1 - (number % 1_000_000) / max(count, 1)) if not first else NOW,
+            f"{own}{rng.choice(chosen)[:30]}", f"https://news{number % 211}.example/{number}", text, summary=text[:200],
+            keywords=(own, *technologies[:5]), ai_technologies=technologies, industries=industries,
+            companies=tuple(Company(name, "named" if number else "actor") for number, name in enumerate(companies)), events=(event,),
+            facts=(*facts, Fact("event", event.headline, text[:60], "builtin", 0, 60)),
+            language="zh" if zh else "en", source=f"source-{number % 40}", published=NOW - YEAR * (1 - number / count) if not first else NOW,
         )  # fmt: skip
 
 
@@ -116,37 +123,56 @@ def _some(rng: random.Random, known: list[Name], most: int, zh: bool) -> tuple[s
 
 
 def fill(db: Database, pool: list[str], count: int) -> None:
-    """Put the records in without looking for reprints and stories, which would take hours."""
-    batch: list[Record] = []
-    for record in corpus(pool, count):
-        batch.append(record)
-        if len(batch) == 500:
-            db.write_now(lambda s, batch=batch: _insert(s, batch))
-            batch = []
-    db.write_now(lambda s: _insert(s, batch))
+    """Put the records in without looking for reprints and stories, which would take hours: these are drawn, as are alerts."""
+    db.write_now(lambda s: s.execute(insert(source), [_source(number) for number in range(40)]))
+    records = corpus(pool, count)
+    while batch := list(islice(records, 500)):
+        db.write_now(lambda s, batch=batch: _insert(s, batch))
     if not db.path:  # PostgreSQL has not counted the ids that were given
-        db.write_now(
-            lambda s: s.execute(text("SELECT setval(pg_get_serial_sequence('article', 'id'), (SELECT max(id) FROM article))"))
-        )
+        count_on = "SELECT setval(pg_get_serial_sequence('{0}', 'id'), (SELECT max(id) FROM {0}))"
+        db.write_now(lambda s: [s.execute(text(count_on.format(name))) for name in ("article", "source", "alert", "delivery")])
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+def _source(number: int) -> dict[str, Any]:
+    return {"id": number + 1, "name": f"source-{number}", "url": f"https://news{number}.example/", "kind": "feed"}
 
 
 def _insert(session, batch: list[Record]) -> None:
-    if not batch:
-        return
     first = (session.scalar(select(article.c.id).order_by(article.c.id.desc()).limit(1)) or 0) + 1
-    rows = []
+    rng = random.Random(first)
+    rows, tasks, alerts = [], [], []
+    stories: list[int] = []
     for number, record in enumerate(batch, first):
-        own = {
-            "id": number,
-            "story": number,
-            "link_key": record.link,
-            "tags": [],
-            "first_seen": record.published,
-            "updated_at": NOW,
-        }
-        rows.append(record_to_row(record) | own | {"shown_at": record.published})
-        derived.put(session, replace(record, id=number, story=number), (), record.published)
+        seen = record.published + timedelta(minutes=7)
+        stories.append(rng.choice(stories[-200:]) if stories and rng.random() < 0.3 else number)
+        place = {"id": number, "story": stories[-1], "first_seen": seen, "updated_at": seen, "shown_at": record.published}
+        rows.append(record_to_row(record) | place | {"link_key": record.link, "tags": []})
+        derived.put(session, replace(record, id=number, story=stories[-1]), (), record.published)
+        tasks.append(
+            {"kind": "article", "key": record.link, "source_id": number % 40 + 1, "url": record.link, "host": f"news{number % 211}.example",
+             "state": "done", "due_at": seen, "turn": seen, "created_at": seen, "done_at": seen}
+        )  # fmt: skip
+        if stories[-1] == number and rng.random() < 0.14:
+            alerts.append((number, record, f"rule-{rng.randrange(8)}", seen))
     session.execute(insert(article), rows)
+    session.execute(insert(task), tasks)
+    if alerts:
+        session.execute(insert(alert), [_alert(*one) for one in alerts])
+        session.execute(insert(delivery), [_delivery(*one) for one in alerts])
+
+
+def _alert(number: int, record: Record, rule: str, seen: datetime) -> dict[str, Any]:
+    hit = Hit(rule, "1", (Evidence(record.title[:3], "title", 0, 3, record.title),))
+    return {"id": number, "dedup_key": f"{rule}|{number}", "rule": rule, "rule_version": "1", "article_id": number, "story": number,
+            "payload": payload(replace(record, first_seen=seen), hit), "created_at": seen, "due_at": seen}  # fmt: skip
+
+
+def _delivery(number: int, record: Record, rule: str, seen: datetime) -> dict[str, Any]:
+    state = "dead" if number % 997 == 0 else "pending" if seen > NOW - timedelta(minutes=30) else "sent"
+    return {"id": number, "alert_id": number, "channel": "desk", "idem_key": f"{rule}|{number}", "state": state, "attempts": 1,
+            "next_at": seen, "sent_at": seen if state == "sent" else None}  # fmt: skip
 
 
 def timed(work: Callable[[], object], rounds: int = 7) -> str:
@@ -202,6 +228,8 @@ def measure(db: Database, scans: bool) -> None:
 
 def store(db: Database, pool: list[str], count: int, what: str) -> None:
     """How fast new articles are stored, with everything that belongs to it, so many waiting at a time."""
+    if not count:
+        return
     records = list(corpus(pool, count, first=random.Random(what).randrange(10**7, 10**9)))
     wall, cpu = time.perf_counter(), time.process_time()
     calls = [db.writer.submit(lambda s, r=record: articles.insert_record(s, r, key=r.link, now=NOW)) for record in records]
@@ -218,6 +246,7 @@ def main() -> None:
     parser.add_argument("--database")
     parser.add_argument("--stored", type=int, default=200, help="articles stored one by one, at the beginning and at the end")
     parser.add_argument("--no-scans", action="store_true")
+    parser.add_argument("--build", action="store_true", help="fill the database and end; it is measured when it is given again")
     given = parser.parse_args()
     pool = sentences(given.texts)
     with (
@@ -225,18 +254,19 @@ def main() -> None:
         closing(open_database(given.database or f"sqlite:///{folder}/archive.db")) as db,
     ):
         db.upgrade()
-        print(f"{len(pool):,} sentences, {given.records:,} records, {db.name.partition(':')[0]}", flush=True)
-        store(db, pool, given.stored, "empty")
-        wall, cpu = time.perf_counter(), time.process_time()
-        fill(db, pool, given.records)
-        print(
-            f"filled in {time.perf_counter() - wall:.0f} s ({(time.process_time() - cpu) / given.records * 1000:.1f} ms CPU a record)",
-            flush=True,
-        )
+        had = db.read(queries.count_records)
+        print(f"{len(pool):,} sentences, {had or given.records:,} records, {db.name.partition(':')[0]}", flush=True)
+        if not had:
+            store(db, pool, given.stored, "empty")
+            wall, cpu = time.perf_counter(), time.process_time()
+            fill(db, pool, given.records)
+            cost = (time.process_time() - cpu) / given.records * 1000
+            print(f"filled in {time.perf_counter() - wall:.0f} s ({cost:.1f} ms CPU a record)", flush=True)
+            store(db, pool, given.stored, "full")
         if db.path:
-            print(f"{db.path.stat().st_size / given.records / 1024:.1f} KB a record", flush=True)
-        store(db, pool, given.stored, "full")
-        measure(db, not given.no_scans)
+            print(f"{db.path.stat().st_size / (had or given.records) / 1024:.1f} KB a record", flush=True)
+        if not given.build:
+            measure(db, not given.no_scans)
 
 
 if __name__ == "__main__":

@@ -14,11 +14,12 @@ word's end. A version number continues its word: ``gpt 5`` ends neither in ``gpt
 from __future__ import annotations
 
 import re
+import sys
 import unicodedata
-from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import groupby
 
 import opencc
 
@@ -38,8 +39,9 @@ _han = re.compile(f"[{HAN}]")
 _word = re.compile(f"[^\\W_{_UNSPACED}]")
 _words = re.compile(f"[^\\W_{_UNSPACED}]+|[{_UNSPACED}]")
 _runs = re.compile(f"([{_UNSPACED}]+)|([^\\W_{_UNSPACED}]+)")
-# A run with a line break is one line break; blanks beside Han are nothing (the group says so); other blanks are one.
-_squeeze = re.compile(f" *\\n[ \\n]+| +\\n| (?:(?<=[{HAN}] ) *()(?![ \\n])| *()(?=[{HAN}])| +(?!\\n))")
+# A run with a line break is one line break; blanks beside Han are nothing (the group says so); other blanks are one. Each way begins
+# with a character, not with a repeat, so that the engine skips to it.
+_squeeze = re.compile(f"\\n[ \\n]+|  *\\n[ \\n]*| (?:(?<=[{HAN}] ) *()(?![ \\n])| *()(?=[{HAN}])| +(?!\\n))")
 _MARKED = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u1160-\u11ff\u3099\u309a\uff9e\uff9f"
 _GONE = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _joins = re.compile(f"(?:[{_GONE}]*[{_MARKED}])*")
@@ -59,9 +61,11 @@ def is_word(ch: str) -> bool:
     return _word.match(ch) is not None
 
 
-def words(text: str) -> list[int]:
-    """Where the words of a text begin; in a script without blanks each character is one."""
-    return [match.start() for match in _words.finditer(text)]
+def words(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[int]:
+    """Where the words of a text begin, from `start` to before `end`; in a script without blanks each character is one."""
+    if 0 < start < len(text) and is_word(text[start - 1]) and (rest := _words.match(text, start)) and is_word(text[start]):
+        start = rest.end()  # it began before
+    return (match.start() for match in _words.finditer(text, start, end))
 
 
 def runs(text: str) -> list[tuple[str, str]]:
@@ -88,12 +92,16 @@ def simplified(text: str) -> str:
 
 
 class _Table(dict[int, str]):
-    """Code point → its normal form, found when it is first met. `odd` are those that do not stay one character."""
+    """Code point → its normal form, found when it is first met.
+
+    `odd` are those that do not stay one character; `again` those whose form has characters with another form.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.odd: set[str] = set()
         self.marks: set[str] = set()
+        self.again: set[str] = set()
 
     def __missing__(self, code: int) -> str:
         ch = chr(code)
@@ -103,6 +111,8 @@ class _Table(dict[int, str]):
         if "\u1160" <= ch <= "\u11ff" or any(unicodedata.combining(part) for part in unicodedata.normalize("NFKC", ch)):
             self.marks.add(ch)
             self.odd.add(ch)
+        if form != ch and any(self[ord(part)] != part for part in form):
+            self.again.add(ch)
         return form
 
 
@@ -131,29 +141,43 @@ def _form(ch: str) -> str:
 
 
 _table = _Table()
+_MANY = 64  # different characters that change: one pass over the text is cheaper than one for each
+
+
+@cache
+def _changing() -> re.Pattern[str]:
+    """Characters that may have another normal form; none of ASCII and of the common Han that have not."""
+    kept = {chr(code) for code in range(0x4E00, 0xA000) if code not in _simplified()}
+    kept |= {ch for ch in (*map(chr, range(0x7F)), *"，、。《》") if _table[ord(ch)] == ch}
+    return re.compile(f"[^{''.join(_ranges(sorted(kept)))}]")
+
+
+def _ranges(chars: Sequence[str]) -> Iterator[str]:
+    """Sorted characters as the inside of a character class."""
+    for _, run in groupby(enumerate(chars), lambda place: ord(place[1]) - place[0]):
+        found = [ch for _, ch in run]
+        yield f"{re.escape(found[0])}-{re.escape(found[-1])}"
 
 
 class _Runs:
-    """Where a changed text stood before: runs of characters that moved together, as two sorted arrays."""
+    """Where a changed text stood before: runs of characters that moved together, as two sorted lists."""
 
     __slots__ = ("_new", "_old")
 
     def __init__(self, changes: Iterable[tuple[int, int, int]]) -> None:
         """`changes` are (place in the old text, characters there, characters that replaced them), in order."""
-        self._new, self._old = array("I", [0]), array("I", [0])
-        shift = 0
+        new, old, shift = [0], [0], 0
         for place, before, after in changes:
-            for step in range(1, after):
-                self._add(place + shift + step, place)
+            for step in range(1, after):  # what one character has become stands where it stood
+                new.append(place + shift + step)
+                old.append(place)
             shift += after - before
-            self._add(place + before + shift, place + before)
-
-    def _add(self, new: int, old: int) -> None:
-        if self._new[-1] == new:
-            self._old[-1] = old
-            return
-        self._new.append(new)
-        self._old.append(old)
+            if new[-1] == place + before + shift:
+                old[-1] = place + before
+            else:
+                new.append(place + before + shift)
+                old.append(place + before)
+        self._new, self._old = new, old
 
     def before(self, index: int) -> int:
         run = bisect_right(self._new, index) - 1
@@ -165,11 +189,11 @@ class Normal:
 
     __slots__ = ("_changed", "_marked", "_odd", "_runs", "original", "text")
 
-    def __init__(self, text: str, changed: str, original: str, odd: bool, marked: bool) -> None:
+    def __init__(self, text: str, changed: str, original: str, odd: set[str], marked: bool) -> None:
         self.text = text
         self.original = original
         self._changed = changed
-        self._odd = odd  # some character did not stay one
+        self._odd = odd  # the characters that did not stay one
         self._marked = marked
         self._runs: tuple[_Runs, ...] | None = None
 
@@ -189,13 +213,27 @@ class Normal:
 
 
 def normalize(text: str) -> Normal:
-    """The normal form with its offsets. About 0.4 ms for 3,000 Han characters, 0.1 ms for as much English."""
-    changed = text.translate(_table)
-    odd = not _table.odd.isdisjoint(text)
-    marked = not text.isascii() and _has_marks(text, odd)
-    if marked:
-        changed = "".join(form for _, _, form in _clusters(text))
-    return Normal(_squeeze.sub(_blank, changed), changed, text, odd, marked)
+    """The normal form with its offsets. About 0.1 ms for 3,000 Han characters or as much English."""
+    forms = {ch: _table[ord(ch)] for ch in set(_changing().findall(text))}
+    odd = _table.odd.intersection(forms)
+    marked = bool(forms) and not text.isascii() and _has_marks(text, odd)
+    changed = "".join(form for _, _, form in _clusters(text)) if marked else _changed(text, forms)
+    return Normal(_squeezed(changed), changed, text, odd, marked)
+
+
+def _squeezed(text: str) -> str:
+    if text.isascii() and not any(blanks in text for blanks in ("  ", " \n", "\n ", "\n\n")):
+        return text
+    return _squeeze.sub(_blank, text)
+
+
+def _changed(text: str, forms: dict[str, str]) -> str:
+    """The text with these characters in their form."""
+    if len(forms) > _MANY or not _table.again.isdisjoint(forms):
+        return text.translate(_table)
+    for ch, form in forms.items():
+        text = text.replace(ch, form)
+    return text
 
 
 def normal(text: str) -> str:
@@ -203,8 +241,8 @@ def normal(text: str) -> str:
     return normalize(text).text
 
 
-def _has_marks(text: str, odd: bool) -> bool:
-    return (odd and not _table.marks.isdisjoint(text)) or not unicodedata.is_normalized("NFC", text)
+def _has_marks(text: str, odd: set[str]) -> bool:
+    return not _table.marks.isdisjoint(odd) or not unicodedata.is_normalized("NFC", text)
 
 
 def _clusters(text: str) -> Iterator[tuple[int, int, str]]:
@@ -215,16 +253,14 @@ def _clusters(text: str) -> Iterator[tuple[int, int, str]]:
         yield match.start(), len(part), _form(_gone.sub("", part)) if len(part) > 1 and part[0].isalpha() else base
 
 
-def _moves(text: str, changed: str, original: str, odd: bool, marked: bool) -> Iterator[_Runs]:
+def _moves(text: str, changed: str, original: str, odd: set[str], marked: bool) -> Iterator[_Runs]:
     """The steps from the normal form back to the original, those that moved anything."""
     if len(text) != len(changed):
-        yield _Runs((m.start(), m.end() - m.start(), len(_blank(m))) for m in _squeeze.finditer(changed))
+        yield _Runs((m.start(), m.end() - m.start(), 0 if m.lastindex else 1) for m in _squeeze.finditer(changed))
     if marked:
         yield _Runs((at, length, len(form)) for at, length, form in _clusters(original))
     elif odd:
-        yield _Runs(
-            (m.start(), 1, len(_table[ord(m.group())])) for m in _any_of(_table.odd.intersection(original)).finditer(original)
-        )
+        yield _Runs((m.start(), 1, len(_table[ord(m.group())])) for m in _any_of(odd).finditer(original))
 
 
 def _any_of(chars: set[str]) -> re.Pattern[str]:

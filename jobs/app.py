@@ -8,6 +8,7 @@ import secrets
 import socket
 from collections.abc import Awaitable
 from datetime import datetime
+from pathlib import Path
 
 from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
@@ -26,6 +27,7 @@ from jobs.services.backfill import Backfill
 from jobs.shelf import Shelf
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
+from jobs.web.access import Parts
 from jobs.web.websub import WebSub
 from storage.archive import queries
 from storage.db.database import Database, open_database
@@ -75,6 +77,10 @@ class App:
             hub_answered=self.websub.answered,
         )
         self._tasks: list[asyncio.Task[None]] = []
+
+    def pages(self, path: Path) -> Parts:
+        """What the pages are built of; `path` is the configuration's."""
+        return Parts(self.db, lambda: self.config, path, self.clock.now)
 
     async def begin(self) -> None:
         """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""

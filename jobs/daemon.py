@@ -20,13 +20,15 @@ from aiohttp.web import AppRunner
 from sqlalchemy.orm import Session
 
 from crawler.sandbox.memory import thrifty, trim
-from jobs import app, backups, clock, log, measures
+from jobs import app, backups, clock, log, measures, serve
 from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
 from jobs.ticker import Ticker
-from jobs.web.metrics import Metric, serve, web_app
+from jobs.web import metrics
+from jobs.web.metrics import Metric
+from jobs.web.server import Listener
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
@@ -55,6 +57,7 @@ class Daemon:
         self._seen = _modified(path)
         self._started = clock.monotonic()
         self._metrics: AppRunner | None = None
+        self._web: Listener | None = None
         self._last_resort = LastResort()
         self._was_set: tuple[datetime, timedelta] | None = (
             None  # the time that our clock showed when the machine's was, and by how much
@@ -66,6 +69,7 @@ class Daemon:
         self._listen()
         scheduler = self._ticks()
         try:
+            self._open_web()
             await self._begin()
             if self._stop.is_set():
                 return
@@ -84,6 +88,8 @@ class Daemon:
                 await self._app.store_guard.beat(stopped=True)
             if self._metrics is not None:
                 await self._metrics.cleanup()
+            if self._web is not None:
+                await self._web.close()
             await self._app.websub.close()
             await self._app.end(STOP_WITHIN)
             if scheduler.running:
@@ -105,12 +111,27 @@ class Daemon:
                 await asyncio.wait_for(self._stop.wait(), pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
+    def _open_web(self) -> None:
+        """Before all else: the pages also say what keeps the daemon from beginning."""
+        address = self._app.config.web
+        if address is None:
+            return
+        try:
+            self._web = serve.pages(self._app.pages(self._path), address)
+        except (serve.Refused, StorageError) as error:  # the crawl goes on
+            _log.error("no pages", error=str(error))
+            return
+        self._web.open()
+        _log.info("the pages", address=f"http://{address}")
+
     async def _open_metrics(self) -> None:
         address = self._app.config.metrics
         if address is None:
             return
         try:
-            self._metrics = await serve(web_app(self._measure, self._app.store_guard.health), *_host_and_port(address))
+            self._metrics = await metrics.serve(
+                metrics.web_app(self._measure, self._app.store_guard.health), *_host_and_port(address)
+            )
         except OSError as error:  # the news matter more than their figures
             _log.error("metrics cannot be served", address=address, error=str(error))
 
@@ -146,6 +167,7 @@ class Daemon:
         scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
         scheduler.add_job(self._mind_the_clock, "interval", seconds=1, id="clock")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
+        scheduler.add_job(self._settle, "interval", seconds=2, id="first-polls")
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
         if self._app.config.crawl.websub is not None:
             scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
@@ -207,6 +229,12 @@ class Daemon:
     async def _keep_hosts(self) -> None:
         try:
             await self._app.keep_hosts()
+        except StorageError as error:
+            self._app.store_guard.failed(error)
+
+    async def _settle(self) -> None:
+        try:
+            await self._app.pipeline.settle()
         except StorageError as error:
             self._app.store_guard.failed(error)
 
@@ -340,6 +368,7 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         built.pipeline.look_now()
         await built.until(_work_is_done(built, started, stop, progress))
         await built.checkup.look()
+        await built.pipeline.settle(over=True)
         await built.deliverer.drain()
         await built.write_feeds()
         progress(built, started)

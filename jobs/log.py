@@ -117,7 +117,7 @@ def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
-    for noisy in "scrapy apscheduler asyncio aiohttp alembic twisted filelock py.warnings openai httpx httpx2".split():
+    for noisy in "scrapy apscheduler asyncio aiohttp alembic twisted filelock py.warnings openai httpx httpx2 uvicorn python_multipart".split():
         logging.getLogger(noisy).setLevel("WARNING")
 
 

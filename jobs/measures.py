@@ -32,7 +32,7 @@ def _of_process(app: App, uptime: float) -> list[Metric]:
 
 def _of_store(app: App, now: datetime) -> list[Metric]:
     try:
-        status = app.db.read(lambda s: queries.status(s, now))
+        status = app.db.ask(lambda s: queries.status(s, now))
     except StorageError:
         return []
     tasks: Counter[tuple[str, ...]] = Counter({tuple(key.split()): count for key, count in status.tasks.items()})

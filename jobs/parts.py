@@ -32,7 +32,7 @@ def watch_of(config: Config) -> Watch:
     return Watch(
         sources={row.name: _watched(row) for row in config.sources if row.enabled},
         rules=Ruleset(config.compiled_rules()),
-        routing={rule.name: policy_of(rule) for rule in config.rules},
+        routing={rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules},
         zone=config.zone,
         delay=config.crawl.delay,
         budget=config.crawl.budget,
@@ -40,7 +40,7 @@ def watch_of(config: Config) -> Watch:
     )
 
 
-def policy_of(rule: RuleConfig) -> RulePolicy:
+def policy_of(rule: RuleConfig, first_poll: int | None = None) -> RulePolicy:
     """Where the alerts of a rule go, and when."""
     return RulePolicy(
         channels=tuple(rule.channels),
@@ -51,6 +51,7 @@ def policy_of(rule: RuleConfig) -> RulePolicy:
         on_update=rule.on_update and rule.enabled,
         cooldown=rule.cooldown,
         digest_size=rule.digest_size,
+        first_poll=first_poll,
     )
 
 

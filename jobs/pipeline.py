@@ -30,6 +30,7 @@ from crawler.stages.read import MAX_PAGES, UNTITLED, joined, next_page
 from jobs import log, pacing, schedule
 from jobs.deliver.message import payload, record_fields
 from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
+from storage.alerts import first_poll
 from storage.archive import articles
 from storage.db.database import Database
 from storage.db.failpoints import failpoint
@@ -74,6 +75,7 @@ class Pipeline:
         self._rng = random.Random()
         self._plan: tuple[Watch, datetime, pacing.Plan] | None = None
         self._planning = asyncio.Lock()
+        self._holding = False  # alerts of first polls wait until all of those are read
 
     # ---- frontier → engine
 
@@ -394,6 +396,9 @@ class Pipeline:
         )
         self.counts[stored.verdict] += 1
         self._told(stored.alerts_made, stored.alerts_folded)
+        self._holding |= task.baseline and stored.alerts_made > 0
+        self.counts["too old"] += stored.verdict in ("new", "reprint") and bool(drafts) and all(draft.muted for draft in drafts)
+        self.counts["beyond first poll"] += stored.alerts_over
         _log.info(
             "stored",
             verdict=stored.verdict,
@@ -404,6 +409,18 @@ class Pipeline:
             alerts=stored.alerts_made,
             folded=stored.alerts_folded,
         )
+
+    async def settle(self, *, over: bool = False) -> int:
+        """When the first polls are read, or it is `over`, what they raised may leave; how many messages."""
+        if not self._holding or (
+            not over and await asyncio.to_thread(self._db.read, lambda s: first_poll.is_reading(s, self._now()))
+        ):
+            return 0
+        self._holding = False
+        count = await self._db.write(lambda s: first_poll.release(s, self._now()))
+        self.hooks.alerted()
+        _log.info("first polls are read", messages=count, silent=self.counts["beyond first poll"])
+        return count
 
     def _draft(self, record: Record, hit: Hit, task: Task, now: datetime) -> articles.AlertDraft:
         routing = self.watch.routing[hit.rule]
@@ -417,6 +434,7 @@ class Pipeline:
             again_when=routing.again_when,
             cooldown=articles.Cooldown(routing.cooldown, routing.due) if routing.cooldown else None,
             muted=routing.muted(record, task.baseline, now),
+            at_most=routing.first_poll if task.baseline else None,
         )
 
     def _updates(self, record: Record | None, now: datetime) -> articles.Updates:

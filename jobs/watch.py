@@ -28,11 +28,14 @@ class RulePolicy:
     on_update: bool = False
     cooldown: timedelta | None = None
     digest_size: int | None = None
+    first_poll: int | None = None  # the most alerts of first polls, the newest; None: no bound
 
     def muted(self, record: Record, baseline: bool, now: datetime) -> str:
         """Why a match of this record raises no alert; "" when it does. `baseline`: it was there before we watched."""
         if record.published is None and baseline:
             return "without a date, on its source's first poll"
+        if baseline and self.first_poll == 0:
+            return "found on its source's first poll"
         if record.published is not None and now - record.published > self.max_age:
             return f"older than {show_duration(self.max_age)}"
         return ""

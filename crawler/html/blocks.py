@@ -7,6 +7,7 @@ English word, and one set of thresholds serves both scripts.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from lxml import etree
@@ -37,7 +38,8 @@ _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
 _punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
 SHORT = 200  # bytes of a line that may be a bar of date, people and source
-_INLINE, _FLOW, _BREAK, _LINK, _DEAD, _CUSTOM, _NOTE = 0, 1, 2, 3, 4, 5, 6
+_INLINE, _FLOW, _CUSTOM, _NOTE, _BREAK, _LINK, _DEAD = range(7)  # the first four may be hidden
+_ENDING = (_FLOW, _BREAK)  # a line
 
 
 class _Kinds(dict[str, int]):
@@ -151,90 +153,131 @@ def weigh(text: str) -> int:
     return len(text) if text.isascii() else len(text.encode("utf-8", "replace"))
 
 
-def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: PLR0912, PLR0915 - the hot loop: a call would cost more than the branch it hides
+def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: PLR0912 - a call would cost more than the branch it hides
     """All lines and regions of the page. Linear; no recursion, so depth costs nothing.
 
     What the page hides is left out, by style attributes and by its own rules, which are the `veil`; None shows everything.
     """
-    lines: list[Line] = []
-    region = Region("html", " ", "", 0, -1, 0)
-    regions, stack, here = [region], [0], 0
-    parts: list[str] = []
-    joined: list[str] = []  # the parts that stand in links
-    links = 0
-    kind_of, names_of = _KINDS, _names
-    customs: list[etree._Element] = []  # those that are open and set a paragraph
+    page = _Setting()
+    parts, joined, customs = page.parts, page.joined, page.customs
+    waiting, kind_of, links, skipped = page.waiting, _KINDS, 0, None
     walk = etree.iterwalk(root, events=("start", "end"))
-    veiled, covers = None, veil is not None and not veil.is_empty
-    for event, element in walk:
+    for event, element in walk:  # the hot loop: only what few elements need is a call
         kind = kind_of[element.tag]
-        starts = event == "start"
-        if not starts:
-            if element is veiled:
-                veiled, kind = None, _INLINE
-        elif kind < _BREAK or kind > _DEAD:
-            said = element.keys()  # one call in place of five: many elements have no attribute, few one that hides
-            if veil is not None and (said or kind == _NOTE):
-                ruled = covers and (veil[element.get("class")] or element.get("id") in veil.ids)
-                seen = ruled or kind == _NOTE or not _HIDING.isdisjoint(said)
-                if seen and _is_hidden(element, element.get("style"), kind, ruled):
-                    veiled = element
-                    walk.skip_subtree()
-                    continue
-        if kind >= _CUSTOM:
-            is_custom, kind = kind == _CUSTOM, _INLINE
-            if not starts and customs and element is customs[-1]:
-                customs.pop()
-                kind = _FLOW
-            elif is_custom and starts and not parts and not (element.tail and element.tail.strip()):
-                customs.append(element)
-                kind = _FLOW
-        if kind:
-            if kind <= _BREAK:
-                if parts:
-                    _close(lines, parts, joined, region.tag, here)
-                    joined.clear()
-                if kind == _FLOW:
-                    if starts:
-                        names = f"{element.get('class') or ''} {element.get('id') or ''}" if said else " "
-                        if customs and element is customs[-1]:
-                            names = f"{element.tag} {names.strip()}"
-                        looks, beside = names_of[names]
-                        region = Region(element.tag, names, looks, beside, here, len(lines))
-                        here = len(regions)
-                        stack.append(here)
-                        regions.append(region)
-                    elif len(stack) > 1:
-                        region.last = len(lines)
-                        if region.first == region.last:
-                            regions.pop()  # it and what it held shows nothing
-                        stack.pop()
-                        here = stack[-1]
-                        region = regions[here]
-            elif kind == _LINK:
-                links += 1 if starts else -1
-            elif starts:
+        if event == "start":
+            said = element.keys() if kind <= _NOTE else ()  # to ask for one that is not there costs as much
+            if kind == _DEAD or ((said or kind == _NOTE) and veil is not None and _is_veiled(element, said, kind, veil)):
                 walk.skip_subtree()
+                skipped = element
                 continue
-        piece = element.text if starts else element.tail
-        if not piece:
-            continue
-        if piece.isspace():
-            if parts:
+            if kind >= _BREAK:
+                if kind == _LINK:
+                    links += 1
+                elif parts:
+                    page.close()
+            elif kind == _FLOW or (kind == _CUSTOM and page.sets_apart(element)):
+                if parts:
+                    page.close()
+                waiting.append((element, said))
+            piece = element.text
+        else:
+            if element is skipped:
+                skipped = None
+            elif kind == _LINK:
+                links -= 1
+            elif kind in _ENDING or (customs and element is customs[-1]):
+                if parts:
+                    page.close()
+                if kind != _BREAK:
+                    page.leave(element)
+            piece = element.tail
+        if piece:
+            if not piece.isspace():
+                parts.append(piece)
+                if links:
+                    joined.append(piece)
+            elif parts:
                 parts.append(" ")
-            continue
-        parts.append(piece)
-        if links:
-            joined.append(piece)
-    regions[0].last = len(lines)
-    return Layout(lines, regions)
+    page.regions[0].last = len(page.lines)
+    return Layout(page.lines, page.regions)
 
 
-def _is_hidden(element: etree._Element, style: str | None, kind: int, ruled: bool) -> bool:
+class _Setting:
+    """A page while it is laid out: the text since the last line, the regions that are open, and the elements that are open and have
+    not shown anything yet. One that never does is no region."""
+
+    __slots__ = ("customs", "joined", "lines", "opened", "parts", "regions", "waiting")
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.regions = [Region("html", " ", "", 0, -1, 0)]
+        self.opened = [0]
+        self.waiting: list[tuple[etree._Element, Sequence[str]]] = []
+        self.customs: list[etree._Element] = []  # those that are open and set a paragraph
+        self.parts: list[str] = []
+        self.joined: list[str] = []  # the parts that stand in links
+
+    def sets_apart(self, element: etree._Element) -> bool:
+        """Does an element of a name of its own begin a paragraph: no text stands right before or behind it."""
+        if self.parts or (element.tail and element.tail.strip()):
+            return False
+        self.customs.append(element)
+        return True
+
+    def leave(self, element: etree._Element) -> None:
+        if self.customs and element is self.customs[-1]:
+            self.customs.pop()
+        if self.waiting:
+            self.waiting.pop()
+        elif len(self.opened) > 1:
+            self.regions[self.opened.pop()].last = len(self.lines)
+
+    def close(self) -> None:
+        """Makes lines of the pieces of text since the last one."""
+        parts, joined = self.parts, self.joined
+        tag: str = self.waiting[-1][0].tag if self.waiting else self.regions[self.opened[-1]].tag
+        raw = "".join(parts)
+        if INDENT in raw or tag == "pre":
+            blocks = raw.split("\n") if tag == "pre" and has_han(raw) else (raw,)  # Chinese prose there has one line a paragraph
+            texts = [text for block in blocks for text in paragraphs(block)]
+        else:
+            text = clean(raw)
+            texts = [text] if text else []
+        if texts and self.waiting:
+            self._found()
+        linked = weigh("".join(joined)) if joined else 0
+        for text in texts:
+            weight = weigh(text)
+            pieces = tuple(parts) if weight < SHORT and len(parts) > 1 else ()
+            marks = marks_in(text) if weight > 30 else 0
+            self.lines.append(Line(text, weight, linked, marks, tag, self.opened[-1], pieces))
+            linked = 0
+        parts.clear()
+        joined.clear()
+
+    def _found(self) -> None:
+        """Makes regions of the open elements, for the first line in them."""
+        for element, said in self.waiting:
+            names = f"{element.get('class') if 'class' in said else ''} {element.get('id') if 'id' in said else ''}"
+            if "-" in element.tag:
+                names = f"{element.tag} {names.strip()}"
+            looks, beside = _names[names]
+            self.regions.append(Region(element.tag, names, looks, beside, self.opened[-1], len(self.lines)))
+            self.opened.append(len(self.regions) - 1)
+        self.waiting.clear()
+
+
+def _is_veiled(element: etree._Element, said: Sequence[str], kind: int, veil: Veil) -> bool:
+    """Does the page keep an element, which has these attributes, out of sight."""
+    ruled = not veil.is_empty and veil.covers(element, said)
+    return (ruled or kind == _NOTE or not _HIDING.isdisjoint(said)) and _is_hidden(element, kind, ruled=ruled)
+
+
+def _is_hidden(element: etree._Element, kind: int, *, ruled: bool) -> bool:
     """Do its own attributes, or a rule of the page, take an element out of sight for good."""
-    veil = element.get("hidden")
     if kind == _NOTE and (link := element.find(".//a")) is not None and (link.get("href") or "").startswith("#"):
         return True  # the number of a footnote
+    style, veil = element.get("style"), element.get("hidden")
     gone = (
         ruled
         or (style is not None and hides(style, inline=kind != _FLOW))
@@ -242,21 +285,3 @@ def _is_hidden(element: etree._Element, style: str | None, kind: int, ruled: boo
         or (element.get("aria-hidden") == "true" and element.tag not in _ROOMS)
     )
     return gone and not is_unfolded(f"{element.get('class')} {element.get('id')}")
-
-
-def _close(lines: list[Line], parts: list[str], joined: list[str], tag: str, region: int) -> None:
-    """Makes lines of the pieces of text since the last one, `joined` of which stood in links."""
-    raw = "".join(parts)
-    linked = weigh("".join(joined)) if joined else 0
-    if INDENT in raw or tag == "pre":
-        blocks = raw.split("\n") if tag == "pre" and has_han(raw) else (raw,)  # Chinese prose there has one line a paragraph
-        texts = [text for block in blocks for text in paragraphs(block)]
-    else:
-        text = clean(raw)
-        texts = [text] if text else []
-    for text in texts:
-        weight = weigh(text)
-        pieces = tuple(parts) if weight < SHORT and len(parts) > 1 else ()
-        lines.append(Line(text, weight, linked, marks_in(text) if weight > 30 else 0, tag, region, pieces))
-        linked = 0
-    parts.clear()

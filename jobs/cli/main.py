@@ -21,10 +21,28 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from crawler.errors import ZhixunError
-from crawler.i18n import tr
-from jobs import log
+from crawler.i18n import Language, speak, tr
+from jobs import clock, log, serve
 from jobs.app import App
-from jobs.cli import alerts, channels, config, db, doctor, health, parse, records, rules, sources, stories
+from jobs.cli import (
+    alerts,
+    channels,
+    config,
+    db,
+    doctor,
+    health,
+    init,
+    language,
+    migrate,
+    parse,
+    records,
+    rules,
+    sources,
+    stories,
+    trends,
+    users,
+    verdicts,
+)
 from jobs.cli.console import Cli, fail, out
 from jobs.config.load import ConfigError
 from jobs.daemon import Daemon, run_once
@@ -44,14 +62,20 @@ app.add_typer(records.app, name="records")
 app.add_typer(rules.app, name="rules")
 app.add_typer(alerts.app, name="alerts")
 app.add_typer(stories.app, name="stories")
+app.add_typer(verdicts.app, name="verdicts")
 app.add_typer(channels.app, name="channels")
+app.add_typer(users.app, name="users")
+app.add_typer(users.tokens, name="tokens")
 app.add_typer(config.app, name="config")
 app.add_typer(db.app, name="db")
+app.add_typer(trends.app, name="trends")
 app.command("check")(config.check)
 app.command("parse")(parse.parse)
 app.command("status")(health.status)
 app.command("doctor")(doctor.doctor)
 app.command("healthcheck")(health.healthcheck)
+app.command("migrate", help=tr(migrate.migrate.__doc__ or ""))(migrate.migrate)
+app.command("init", help=tr(init.init.__doc__ or ""))(init.init)
 
 
 def _version(wanted: bool) -> None:
@@ -72,6 +96,9 @@ def options(
         typer.Option(
             "--log-file", envvar="ZHIXUN_LOG_FILE", metavar="FILE", help="Log there, five files of 10 MB, not to standard error."
         ),
+    ] = None,
+    _lang: Annotated[
+        Language | None, typer.Option("--lang", help=tr("Answer in Chinese or in English (also ZHIXUN_LANG)."))
     ] = None,
     _v: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
@@ -120,6 +147,15 @@ def worker(
             tr("SQLite works with one program that has all roles; several need PostgreSQL"), param_hint="--role"
         )
     asyncio.run(Daemon(built, cli.path).run())
+
+
+@app.command()
+def web(context: typer.Context) -> None:
+    """Serve the pages of an archive without watching the sources, at the address of the key `web`."""
+    cli: Cli = context.obj
+    config = cli.config()
+    with cli.archive() as db:
+        serve.alone(db, config, cli.path, clock.now, lambda address: out.print(address, highlight=False))
 
 
 def _run_once(built: App) -> int:
@@ -171,6 +207,7 @@ def demo(
 
 def main() -> None:
     """Run the command line and turn what went wrong into a sentence and an exit code."""
+    speak(language.chosen(sys.argv[1:], os.environ))
     warnings.simplefilter("ignore", DeprecationWarning)
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Chinese gets escapes, not a traceback
         if isinstance(stream, io.TextIOWrapper):

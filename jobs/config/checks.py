@@ -16,7 +16,7 @@ from crawler.errors import OptionError
 from jobs.config.models import any_of, cadence_fault, flatten, query_fault
 from jobs.config.schema_errors import did_you_mean
 from jobs.config.times import parse_cron
-from jobs.config.values import brief, chromium
+from jobs.config.values import brief, browser_lacks
 from jobs.config.yaml_file import Document, Path_
 from jobs.deliver.rendering import TEMPLATE_NAMES
 from jobs.deliver.transport import channel_for
@@ -78,11 +78,9 @@ def _model(document: Document) -> None:
 
 def _browser(document: Document) -> None:
     """What a source that is rendered needs: the library and the browser."""
-    lacks = "the browser library", "pip install 'zhixun[render]'"
-    if find_spec("playwright") is not None:
-        lacks = "Chromium", "on Debian: apt-get install chromium"
-        if chromium() is not None:
-            return
+    lacks = browser_lacks()
+    if lacks is None:
+        return
     for number, source in document.entries("sources"):
         if source.get("render") in (True, "list") and source.get("enabled", True):
             document.mistake(("sources", number, "render"), f"{lacks[0]} is not installed", lacks[1])

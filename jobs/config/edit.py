@@ -21,7 +21,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScala
 from crawler.errors import ZhixunError
 
 Entry = Mapping[str, Any]
-Section = Literal["sources", "rules"]
+Section = Literal["sources", "rules", "channels"]
 Pair = tuple[Node, Node]
 Splice = tuple[int, int, str]
 _FLOW = ("tags", "headers", "body", "keywords", "sources", "channels")  # keys whose values stand in one line

@@ -37,7 +37,7 @@ __all__ = [
 ]
 
 
-RESTART = ("database", "metrics", "crawl.websub")  # opened once, when the daemon starts
+RESTART = ("database", "metrics", "crawl.websub", "web")  # opened once, when the daemon starts
 
 
 def load(path: Path, environ: Mapping[str, str]) -> Config:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -54,10 +54,17 @@ SendTime = Annotated[
     Shown(str),
     Schema({"type": "string", "pattern": f"^(instant|hourly|daily {_TIMES})$"}),
 ]
+FirstPoll = Annotated[
+    int | None,
+    BeforeValidator(times.parse_first_poll),
+    Shown(times.show_first_poll),
+    Schema({"type": "string", "pattern": "^(silent|newest [1-9][0-9]{0,3}|all)$"}),
+]
 Name = Annotated[str, AfterValidator(values.check_name)]
 AliasName = Annotated[str, AfterValidator(values.check_alias)]
 WebUrl = Annotated[str, AfterValidator(values.check_web_url)]
 Body = Annotated[str | dict[str, Any], BeforeValidator(values.check_body), Schema({"type": ["string", "object"]})]
+HostName = Annotated[str, AfterValidator(values.check_host)]
 Network = Annotated[str, AfterValidator(values.check_network)]
 Pattern = Annotated[str, AfterValidator(values.check_pattern)]
 Zone = Annotated[str, AfterValidator(values.check_zone)]
@@ -116,13 +123,16 @@ class Section(BaseModel):
     """Base of all sections: unknown keys are mistakes, nothing changes later, a key without a value counts as left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
+    SWITCHES: ClassVar[tuple[str, ...]] = ()  # keys that are switched off by `null`
 
     @model_validator(mode="before")
     @classmethod
     def _empty_is_default(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {key: value for key, value in data.items() if value is not None or key not in cls.model_fields}
+        return {
+            key: value for key, value in data.items() if value is not None or key in cls.SWITCHES or key not in cls.model_fields
+        }
 
 
 class WebSubConfig(Section):
@@ -424,6 +434,8 @@ class AlertsConfig(Section):
     """The channels that are told when a source falls silent, breaks or recovers"""
     coverage: bool = True
     """Whether they also get a line a day on what was watched the day before"""
+    first_poll: FirstPoll = 5
+    """What a source's first poll may send of the articles younger than `max_age`: `newest 5` a rule, `silent`, or `all`"""
 
 
 class BackupConfig(Section):
@@ -439,6 +451,8 @@ class BackupConfig(Section):
 
 class Config(Section):
     """The whole file."""
+
+    SWITCHES: ClassVar[tuple[str, ...]] = ("web",)
 
     database: Annotated[str, Field(repr=False)] = "sqlite:///data/zhixun.db"
     """Where records are kept: `sqlite:///FILE` or `postgresql+psycopg://user@host/name`"""
@@ -456,6 +470,10 @@ class Config(Section):
     """Copies of the database"""
     metrics: Annotated[str, AfterValidator(values.check_listen)] | None = None
     """Serve `/metrics` for Prometheus and `/healthz` at this address of this machine, such as `127.0.0.1:9464`; without it neither"""
+    web: Annotated[str, AfterValidator(values.check_address)] | None = "127.0.0.1:8480"
+    """Serve the pages and the API at this address; `null`: nowhere. One that others can reach needs an owner first"""
+    web_names: tuple[HostName, ...] = ()
+    """Host names under which the pages are reached beside `localhost` and addresses, such as `news.example.org` behind a proxy"""
     sources: tuple[SourceConfig, ...] = ()
     """What is watched"""
     aliases: Mapping[AliasName, Annotated[tuple[Words, ...], Field(min_length=1)]] = {}

@@ -158,3 +158,22 @@ def _weekdays(field: str) -> str:
         return ",".join(WEEKDAYS[day] for day in range(first, last + 1, max(step, 1))) or match[0]
 
     return ",".join(re.sub(r"^([0-7])(?:-([0-7]))?(?:/(\d))?$", named, part) for part in field.split(","))
+
+
+_FIRST_POLL = re.compile(r"newest\s+([1-9]\d{0,3})")
+
+
+def parse_first_poll(value: Any) -> int | None:
+    """``silent`` → 0, ``newest 5`` → 5 alerts a rule, ``all`` → None: no bound."""
+    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
+        return value
+    if value in ("silent", "all"):
+        return 0 if value == "silent" else None
+    if isinstance(value, str) and (match := _FIRST_POLL.fullmatch(value.strip())):
+        return int(match[1])
+    raise ValueError(f"{brief(value)} is no bound of a first poll; write silent, newest 5 or all")
+
+
+def show_first_poll(most: int | None) -> str:
+    """As it is written in the configuration."""
+    return "all" if most is None else f"newest {most}" if most else "silent"

@@ -23,8 +23,11 @@ def _all(environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     for url in _values(environ, "FEISHU_WEBHOOK_URL"):
         scheme = "lark" if "larksuite" in (urlsplit(url).hostname or "") else "feishu"
         yield from _if(scheme, f"{scheme}://", _last_part(url))
-    for url in _values(environ, "DINGTALK_WEBHOOK_URL"):
-        yield from _if("dingtalk", "dingtalk://", _query(url, "access_token"))
+    urls, secrets = _values(environ, "DINGTALK_WEBHOOK_URL"), _values(environ, "DINGTALK_SECRET")
+    for url, secret in list(zip_longest(urls, secrets, fillvalue=""))[: len(urls)]:
+        yield from _if(
+            "dingtalk", "dingtalk://", _query(url, "access_token"), f"?secret={quote(secret, safe='')}" if secret else ""
+        )
     for url in _values(environ, "WEWORK_WEBHOOK_URL"):
         yield from _if("wecom", "wecom://", _query(url, "key"))
     for token, chat in zip(_values(environ, "TELEGRAM_BOT_TOKEN"), _values(environ, "TELEGRAM_CHAT_ID"), strict=False):

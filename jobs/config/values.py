@@ -8,6 +8,7 @@ from __future__ import annotations
 import difflib
 import re
 import shutil
+from importlib.util import find_spec
 from ipaddress import ip_address
 from typing import Any
 from urllib.parse import urlsplit
@@ -35,6 +36,13 @@ def brief(value: Any) -> str:
 def chromium() -> str | None:
     """Where the browser is, by the names under which systems have it."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def browser_lacks() -> tuple[str, str] | None:
+    """What of the browser is not installed, and how it would be; None where all is there."""
+    if find_spec("playwright") is None:
+        return "the browser library", "pip install 'zhixun[render]'"
+    return ("Chromium", "on Debian: apt-get install chromium") if chromium() is None else None
 
 
 def parse_size(value: Any) -> int:
@@ -86,6 +94,30 @@ def check_listen(value: str) -> str:
     if not own or not port.isdecimal() or not 0 < int(port) < 65536:
         raise ValueError(f"{brief(value)} is no address of this machine; write 127.0.0.1:9464")
     return value
+
+
+def check_address(value: str) -> str:
+    """An IP address (or localhost) and a port. What others can reach needs an owner, which the pages look to when they begin."""
+    host, _, port = value.rpartition(":")
+    try:
+        ip_address(host.strip("[]").replace("localhost", "127.0.0.1"))
+    except ValueError:
+        port = ""
+    if not port.isdecimal() or not 0 < int(port) < 65536:
+        raise ValueError(f"{brief(value)} is no address to listen at; write 127.0.0.1:8480")
+    return value
+
+
+def is_loopback(value: str) -> bool:
+    """Whether only this machine reaches an address to listen at."""
+    return ip_address(value.rpartition(":")[0].strip("[]").replace("localhost", "127.0.0.1")).is_loopback
+
+
+def check_host(value: str) -> str:
+    """A host name, without scheme and port."""
+    if not re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", value.lower()):
+        raise ValueError(f"{brief(value)} is no host name; write it as in news.example.org")
+    return value.lower()
 
 
 def check_network(value: str) -> str:

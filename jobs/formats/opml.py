@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
 from typing import Any
@@ -17,6 +17,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.errors import ZhixunError
+from crawler.i18n import tr
 from crawler.sandbox.precheck import hostile
 from crawler.url import is_web, link_key
 from jobs.config.values import check_name
@@ -28,6 +29,7 @@ MAX_TOLD = 50  # broken lines that are named
 MAX_NAME = 80  # characters, as config.yaml has it
 OURS = "urn:zhixun:source"
 _KIND, _OPTIONS = f"{{{OURS}}}kind", f"{{{OURS}}}options"
+_OPML_URL = "{https://freshrss.org/opml}opmlurl"
 _separator = re.compile(r"[,/]")  # of categories
 _not_xml = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -38,21 +40,26 @@ class OpmlError(ZhixunError):
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """One source of a list. `title` may be "". `options` are the further keys of config.yaml."""
+    """One source of a list. `title` may be "". `options` are the further keys of config.yaml; `foreign` what other programs say of it,
+    in attributes of their own, by name in small letters, and `form` its type."""
 
     title: str
     url: str
     kind: str
     tags: tuple[str, ...]
     options: Mapping[str, Any]
+    line: int = field(default=0, compare=False, repr=False)
+    form: str = field(default="", compare=False, repr=False)
+    foreign: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OpmlList:
-    """What a file holds, and what of it can't be taken, each with its line and what to do."""
+    """What a file holds; what of it can't be taken, each with its line and what to do; and the lines that repeat an address."""
 
     outlines: tuple[Outline, ...]
     left_out: tuple[str, ...] = ()
+    merged: tuple[str, ...] = ()
 
 
 def read(body: bytes) -> OpmlList:
@@ -65,14 +72,16 @@ def read(body: bytes) -> OpmlList:
     if etree.QName(root).localname.lower() != "opml":
         raise OpmlError(f"its root is <{etree.QName(root).localname}>, not <opml>")
     found: dict[str, Outline] = {}
+    merged: list[str] = []
     for outline in _walk(root, left_out):
         key = f"{link_key(outline.url)} {outline.options.get('body')}"
         tags = tuple(dict.fromkeys((*(found[key].tags if key in found else ()), *outline.tags)))
-        first = found.get(key, outline)
-        found[key] = Outline(first.title, first.url, first.kind, tags, first.options)
+        if key in found:
+            merged.append(tr("line {line}: the address of line {first} again; its tags are added there", line=outline.line, first=found[key].line))  # fmt: skip
+        found[key] = replace(found.get(key, outline), tags=tags)
         if len(found) > MAX_FEEDS:
             raise OpmlError(f"it holds more than {MAX_FEEDS:,} feeds")
-    return OpmlList(tuple(found.values()), tuple(left_out))
+    return OpmlList(tuple(found.values()), tuple(left_out), tuple(merged))
 
 
 def _parsed(body: bytes) -> tuple[etree._Element, list[str]]:
@@ -110,6 +119,20 @@ def _address(written: str) -> tuple[str, str]:
     return "", f"{url[:100]!r} is no web address" if url else "it has no xmlUrl"
 
 
+def _no_feed(attributes: Mapping[str, str]) -> str:
+    """What else than a feed a line is, where it says so."""
+    if remote := attributes.get(_OPML_URL):
+        return tr("another list fills this folder: import {url}", url=remote[:100])
+    form, url = attributes.get("type", "").lower(), attributes.get("url", "")[:100]
+    if form == "include":
+        return tr("it includes another list: import {url}", url=url)
+    return (
+        tr("it is a link and no feed: `zhixun sources add {url}` looks for what can be watched there", url=url)
+        if form == "link" and url
+        else ""
+    )
+
+
 def _walk(root: etree._Element, left_out: list[str]) -> Iterator[Outline]:
     """Feeds with the folders around them. Not recursive: a file may nest deep."""
     folders: list[str] = []
@@ -117,28 +140,32 @@ def _walk(root: etree._Element, left_out: list[str]) -> Iterator[Outline]:
         if not isinstance(element.tag, str) or etree.QName(element).localname.lower() != "outline":
             continue
         attributes = {str(name).lower(): str(value) for name, value in element.attrib.items()}
-        title = _name(attributes.get("text") or attributes.get("title") or "")
+        title = plain_name(attributes.get("text") or attributes.get("title") or "")
         if event == "end":
             folders.pop()
             continue
         url, why = _address(attributes.get("xmlurl") or (attributes.get("url", "") if _KIND in attributes else ""))
-        if why and ("xmlurl" in attributes or attributes.get("type", "").lower() in ("rss", "atom")):
+        form, why = attributes.get("type", "").lower(), _no_feed(attributes) or why
+        if why and not url and ("xmlurl" in attributes or form in ("rss", "atom", "link", "include") or _OPML_URL in attributes):
             left_out.append(f"line {element.sourceline}, {title or 'without a title'}: {why}")
         if url:
             options = _options(attributes)
             own = options.pop("tags", None)
             tags = tuple(map(str, own)) if isinstance(own, list) else _tags(folders, attributes)
-            yield Outline(title, url, attributes.get(_KIND, "feed"), tags, options)
+            foreign = {
+                name.rpartition("}")[2]: value for name, value in attributes.items() if name[0] == "{" and OURS not in name
+            }
+            yield Outline(title, url, attributes.get(_KIND, "feed"), tags, options, element.sourceline or 0, form, foreign)
         folders.append("" if url else title)
 
 
 def _tags(folders: Iterable[str], attributes: Mapping[str, str]) -> tuple[str, ...]:
     """Folders from the outside in, then the categories: a comma between two, a slash before each step."""
     categories = _separator.split(attributes.get("category", ""))
-    return tuple(dict.fromkeys(tag for tag in (*folders, *map(_name, categories)) if tag))
+    return tuple(dict.fromkeys(tag for tag in (*folders, *map(plain_name, categories)) if tag))
 
 
-def _name(text: str) -> str:
+def plain_name(text: str) -> str:
     """Text as a name of config.yaml; "" where nothing is left of it."""
     name = spaced(text)
     name = " ".join(name.split())[:MAX_NAME].strip().removeprefix("tag:").strip()

@@ -54,6 +54,11 @@ def show(session: Session, alert: str) -> Shown:
     )
 
 
+def counts(session: Session) -> dict[str, int]:
+    """How many deliveries are in each state."""
+    return outbox.counts(session)
+
+
 def retry(db: Database, alerts: Sequence[str], now: datetime) -> int:
     """Make the dead and held deliveries of these alerts, or of all, due again; how many. Raises Unknown for what is no id."""
     numbers = [number_of(alert) for alert in alerts]

@@ -84,3 +84,12 @@ def search(
     found = searching.search(session, query, now=now, bounds=bounds, after=at, limit=limit, most=scan)
     hits = tuple(Found(record, evidence_of(query, record, (), now) or ()) for record in found.records)
     return Page(hits, str(found.next) if found.next else None, found.examined, found.about, found.exact)
+
+
+def newest(session: Session, *, after: str | None = None, limit: int = 20, bounds: Bounds = searching.EVERYWHERE) -> Page:
+    """The first `limit` records that come after a cursor, whatever they say. Raises ValueError for a cursor that is none."""
+    at = Cursor.parse(after) if after is not None else None
+    rows = list(queries.tagged(session, source=bounds.source, since=bounds.since, until=bounds.until, after=at, limit=limit + 1))
+    shown = rows[:limit]
+    following = str(shown[-1].at) if len(rows) > limit else None
+    return Page(tuple(Found(row.record, ()) for row in shown), following, len(shown))

@@ -8,17 +8,20 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from crawler.i18n import tr
 from crawler.sandbox.pool import Readers
 from crawler.url import link_key
 from jobs.config.edit import Add, Entry
 from jobs.config.load import Config, SourceConfig
 from jobs.formats.opml import Outline
 from jobs.parts import fetch_rules
+from jobs.redaction import blank
 from jobs.services import discover as discovery
 from jobs.services.catalogue import catalogue
 from jobs.services.configuration import Conflict, Edited, Refused, edit
 from jobs.services.discover import Discovered
 from jobs.services.fetch_one import fetching
+from jobs.services.lookup import named
 
 _BESIDE = ("name", "url", "kind", "tags", "enabled")  # keys of an entry that have a place of their own in OPML
 _OPEN_HEADERS = ("referer", "accept", "accept-language", "user-agent", "x-requested-with", "app-version")  # hold no secret
@@ -57,6 +60,12 @@ def known(config: Config, entry: Entry) -> str | None:
     return None
 
 
+def settings(config: Config, name: str) -> dict[str, str]:
+    """What the configuration says of a source beyond its defaults, secrets hidden. Raises Unknown."""
+    said = named("source", name, config.sources).model_dump(mode="json", exclude_defaults=True, exclude={"name", "url"})
+    return {key: blank(str(value), config.secrets()) for key, value in said.items()}
+
+
 def add(
     path: Path, config: Config, entries: Sequence[Entry], environ: Mapping[str, str], seen: str | None = None
 ) -> Edited | Refused | Conflict:
@@ -81,6 +90,18 @@ def entries_of(outlines: Iterable[Outline], config: Config) -> list[dict[str, An
             taken.add(entry["name"])
             entries.append(entry)
     return entries
+
+
+def not_taken(outlines: Iterable[Outline], config: Config) -> list[str]:
+    """What of a list is no new source, or is said in another program's own words, each with its line."""
+    said = []
+    for outline in outlines:
+        title = outline.title or outline.url
+        if why := known(config, {"url": outline.url, "body": outline.options.get("body")}):
+            said.append(tr("line {line}, {title}: {why}", line=outline.line, title=title, why=why))
+        elif any(outline.foreign.values()):
+            said.append(tr("line {line}, {title}: holds another program's settings; `zhixun migrate` reads those of Miniflux and FreshRSS", line=outline.line, title=title))  # fmt: skip
+    return said
 
 
 def outlines_of(config: Config) -> tuple[list[Outline], list[str]]:

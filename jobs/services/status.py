@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +22,7 @@ from storage.queue.sources import State
 STALE = timedelta(seconds=60)  # the daemon beats every five seconds
 PATIENCE = timedelta(minutes=1)  # what is due is late only after so long
 GAPS_SHOWN = timedelta(days=7)
+GAPS_KEPT = timedelta(days=90)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,3 +94,26 @@ def _delays(config: Config, known: Mapping[str, Rhythm], now: datetime) -> dict[
         if row.cron is None and (cadence := row.cadence()):
             delays[row.name] = (cadence(now) - now) / 2
     return {name: delay for name, delay in delays.items() if delay is not None}
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One source in detail. `hours`: when its articles appear, by hour of the week, Monday first, as a share of the fullest hour."""
+
+    hours: tuple[float, ...]
+    gaps: tuple[Gap, ...]
+
+
+def detail(session: Session, name: str, zone: tzinfo, now: datetime) -> Detail:
+    """When a source's articles appear, in this zone, and what may have been missed in three months."""
+    known = sources.rhythms(session).get(name)
+    found = tuple(gap for gap in gaps.since(session, now - GAPS_KEPT) if gap.source == name)
+    return Detail(_local_hours(known, zone, now) if known else (), found)
+
+
+def _local_hours(known: Rhythm, zone: tzinfo, now: datetime) -> tuple[float, ...]:
+    """Its weights are by the hours of UTC; the zone's offset of now turns them."""
+    offset = now.astimezone(zone).utcoffset() or timedelta()
+    turn = round(offset.total_seconds() / 3600)
+    most = max(known.hours) or 1.0
+    return tuple(round(known.hours[(hour - turn) % len(known.hours)] / most, 3) for hour in range(len(known.hours)))

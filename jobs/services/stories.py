@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from crawler.errors import ZhixunError
 from storage.alerts import withheld
 from storage.archive import derived
+from storage.people import marks
 from storage.stories import by_hand
 
 
@@ -48,6 +49,7 @@ def split_alert(session: Session, alert_id: int, now: datetime) -> Split:
 def _set_apart(session: Session, article_id: int, now: datetime) -> list[int]:
     moved = by_hand.set_apart(session, article_id, now)
     derived.move(session, moved, article_id)
+    marks.moved(session, moved, article_id)
     return moved
 
 
@@ -75,4 +77,5 @@ def join(session: Session, one: int, other: int, now: datetime) -> Joined:
     moved = by_hand.put_together(session, one, other, now)
     derived.move(session, moved, story)
     withheld.adopt(session, story, second)
+    marks.joined(session, story, second)
     return Joined(story, tuple(moved))

@@ -4,6 +4,7 @@
     folded     a later one: noted as a teller of the first alert and counted there, never dropped
     again      once, when so many independent publishers carry the story (`again_when`)
     update     to those who were alerted, when the article was corrected or withdrawn (`Updates`)
+    first poll the newest so many of a rule (storage/alerts/first_poll.py)
     correction an alert like any other, which names the one that told what is corrected here (`Place.corrects`)
 
 Each has its own dedup key, so that nothing is raised twice, whatever is stored twice.
@@ -21,6 +22,7 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.url import host_of, registrable
+from storage.alerts import first_poll
 from storage.db.database import insert_new
 from storage.db.models import alert, article, delivery, duplicate, tally
 
@@ -51,6 +53,7 @@ class AlertDraft:
     again_when: int | None = None
     cooldown: Cooldown | None = None
     muted: str = ""
+    at_most: int | None = None  # of a first poll: so many alerts of the rule, the newest
 
     def key(self, place: Place) -> str:
         """Under which it is raised once."""
@@ -81,19 +84,29 @@ class Place:
         return {"events": f"{self.story}", "reprints": f"copy {self.copy_of}", "off": f"article {self.article_id}"}[fold]
 
 
-def raise_all(session: Session, place: Place, drafts: Sequence[AlertDraft], now: datetime) -> tuple[int, int]:
-    """(alerts made, matches folded into earlier alerts)."""
-    made = folded = 0
+def raise_all(session: Session, place: Place, drafts: Sequence[AlertDraft], now: datetime) -> tuple[int, int, int]:
+    """(alerts made, matches folded into earlier alerts, alerts of a first poll that were one too many)."""
+    made = folded = over = 0
     for draft in drafts:
-        before = made
-        if not draft.muted:
+        raised = 0
+        room = None if draft.muted else _room(session, place, draft, now)
+        if room is not None:
             if raise_one(session, place, draft, now):
-                made += 1
+                raised = 1
             else:
                 folded += 1
-                made += fold(session, place, draft, now)
-        _count(session, draft.rule, now, made - before)
-    return made, folded
+                raised = fold(session, place, draft, now)
+        _count(session, draft.rule, now, raised)
+        made += raised - (room or 0)
+        over += bool(room) or (room is None and not draft.muted)
+    return made, folded, over
+
+
+def _room(session: Session, place: Place, draft: AlertDraft, now: datetime) -> int | None:
+    """How many alerts of a first poll gave way to this one; None: it is one too many. What is only counted on an alert takes no room."""
+    if draft.at_most is None or session.scalar(select(alert.c.id).where(alert.c.dedup_key == draft.key(place))) is not None:
+        return 0
+    return first_poll.make_room(session, draft.rule, place.article_id, draft.at_most, now)
 
 
 def raise_one(session: Session, place: Place, draft: AlertDraft, now: datetime) -> bool:
@@ -132,8 +145,9 @@ def _insert(
     if not insert_new(session, alert, [row], "dedup_key"):
         return False
     number = session.execute(select(alert.c.id).where(alert.c.dedup_key == key)).scalar_one()
+    leaves = due if draft.at_most is None else max(due, now + first_poll.HOLD)
     deliveries = [
-        {"alert_id": number, "channel": channel, "idem_key": _key(f"{idem}|{channel}"), "state": "pending", "next_at": due}
+        {"alert_id": number, "channel": channel, "idem_key": _key(f"{idem}|{channel}"), "state": "pending", "next_at": leaves}
         for channel in dict.fromkeys(draft.channels)
     ]
     if deliveries:

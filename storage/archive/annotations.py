@@ -17,8 +17,9 @@ from sqlalchemy.orm import Session
 from crawler.record import Record
 from storage.archive import derived
 from storage.db.database import changed, insert_new
-from storage.db.mapping import as_stored, content_hash, record_from_row, record_to_row
+from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import annotation, article, model_usage
+from storage.db.texts import as_stored, content_hash
 
 _ADDED = (
     "summary",

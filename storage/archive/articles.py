@@ -11,18 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import delete, func, insert, or_, select, update
+from sqlalchemy import BindParameter, bindparam, insert, literal, select, union_all, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, idempotency_key, raise_all, update_all
 from storage.archive import changes, derived, near_duplicates
-from storage.db.database import changed, insert_new
+from storage.archive.prepared import Prepared, prepare
+from storage.db.database import insert_missing, insert_new, next_id
 from storage.db.failpoints import after_commit, failpoint
-from storage.db.mapping import as_stored, content_hash, record_from_row, record_to_row
+from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import alert, article, article_alias, revision, shingle, source
+from storage.db.texts import content_hash
 from storage.queue import baseline, frontier, sources
-from storage.stories import assign
+from storage.stories import assign, shared_keys
+from storage.stories.compare import StoryPrint
 
 __all__ = [
     "AlertDraft",
@@ -39,7 +42,7 @@ __all__ = [
 ]
 
 REMEMBERED = timedelta(days=30)  # how long an article can still be found to be the origin of a reprint
-CANDIDATES = 8  # stored texts compared with a new one
+CANDIDATES = 8  # articles that share an address with a new one
 MAX_ALIASES = 10
 READ_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))  # after each other, what a rule wants updates of
 
@@ -48,12 +51,14 @@ READ_AGAIN = (timedelta(hours=1), timedelta(hours=6), timedelta(hours=24))  # af
 class _Incoming:
     """A record on its way in."""
 
-    record: Record
+    made: Prepared
     key: str
     aliases: tuple[str, ...]
-    tags: tuple[str, ...]
-    sketch: near_duplicates.Sketch
     now: datetime
+
+    @property
+    def record(self) -> Record:
+        return self.made.record
 
 
 Verdict = Literal["new", "same", "changed", "reprint"]
@@ -62,7 +67,8 @@ to_record = record_from_row
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What became of a record, and why. `story` is the id of the first record of the same event."""
+    """What became of a record, and why. `story` is the id of the first record of the same event; `alerts_over` counts those that a first
+    poll had too many of."""
 
     verdict: Verdict
     reason: str
@@ -70,11 +76,12 @@ class Stored:
     story: int
     alerts_made: int = 0
     alerts_folded: int = 0
+    alerts_over: int = 0
 
 
 def store(
     session: Session,
-    record: Record,
+    record: Record | Prepared,
     *,
     key: str,
     moved_to: str | None = None,
@@ -85,27 +92,27 @@ def store(
     updates: Updates | None = None,
     now: datetime,
 ) -> Stored:
-    """Store a record and what follows from it.
+    """Store a record and what follows from it; one that is prepared has its tags already.
 
     `key` and `aliases` are dedup keys: of the address that was read, and of those that the page calls its own. `task`, if given, is
     closed even if its lease was lost: the article's key makes a second store harmless. `updates`: whom to tell if it changed.
     `moved_to`: the key of where the article is now, if its source calls this the article that `key` was.
     """
-    record = as_stored(record)
-    if moved_to and not _akin(session, record, key):
+    made = record if isinstance(record, Prepared) else prepare(record, tags)
+    if moved_to and not _akin(session, made, key):
         key = moved_to
         if task is not None:
             frontier.forget_name(session, task)
     others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
-    incoming = _Incoming(record, key, others, tuple(tags), near_duplicates.sketch(record.title, record.text), now)
+    incoming = _Incoming(made, key, others, now)
     stored = _known(session, incoming, updates)
     if stored is None:
         place, verdict = _insert(session, incoming)
-        made, folded = raise_all(session, place, alerts, now)
-        stored = Stored(verdict, place.reason, place.article_id, place.story, made, folded)
+        counts = raise_all(session, place, alerts, now)
+        stored = Stored(verdict, place.reason, place.article_id, place.story, *counts)
     if task is not None:
         if not task.depth:
-            sources.read(session, task.source_id, baseline.reading_of(record))
+            sources.read(session, task.source_id, baseline.reading_of(made.record))
         again = _read_again(session, stored.article_id, task, updates)
         frontier.done(session, task, now=now, reason=stored.verdict, again_at=now + again if again else None)
     failpoint("before-store-commit")
@@ -113,9 +120,9 @@ def store(
     return stored
 
 
-def insert_record(session: Session, record: Record, *, key: str, tags: Sequence[str] = (), now: datetime) -> Stored:
+def insert_record(session: Session, record: Record | Prepared, *, key: str, tags: Sequence[str] = (), now: datetime) -> Stored:
     """Store an imported record: nobody is alerted of it, and a link that is known keeps the record it has."""
-    own = session.execute(select(article.c.id, article.c.story).where(article.c.link_key == key)).first()
+    own = session.execute(_BY_KEY, {"key": key}).first()
     if own is not None:
         return Stored("same", f"record {own.id} has this link", own.id, own.story)
     return store(session, record, key=key, tags=tags, now=now)
@@ -124,7 +131,7 @@ def insert_record(session: Session, record: Record, *, key: str, tags: Sequence[
 def withdrawn(session: Session, task: frontier.Task, *, key: str, detail: str, updates: Updates, now: datetime) -> int:
     """A page that was read before is gone: tell those who were alerted of it. How many alerts; the record stays."""
     frontier.done(session, task, now=now, reason="withdrawn")
-    row = session.execute(select(article.c.id, article.c.story).where(article.c.link_key == key)).first()
+    row = session.execute(_BY_KEY, {"key": key}).first()
     if row is None:
         return 0
     place = Place(row.id, row.story, row.id, key, detail)
@@ -143,30 +150,50 @@ def _read_again(session: Session, number: int, task: frontier.Task, updates: Upd
 
 def tidy(session: Session, now: datetime) -> int:
     """Forget the sketches and join keys of articles that are too old for them."""
-    return changed(session, delete(shingle).where(shingle.c.seen_at < now - REMEMBERED)) + assign.tidy(session, now)
+    return shared_keys.tidy(session, shingle, now - REMEMBERED) + assign.tidy(session, now)
 
 
 # ---- known already?
 
 
+# Built once: building a statement costs more than running it.
+_BY_KEY = select(article.c.id, article.c.story).where(article.c.link_key == bindparam("key"))
+_keys: BindParameter[Any] = bindparam("keys", expanding=True)
+_CLAIMS = union_all(  # who has one of these addresses, or says so
+    select(article.c.id, article.c.link_key).where(article.c.link_key.in_(_keys)),
+    select(article_alias.c.article_id, literal("")).where(
+        article_alias.c.link_key.in_(_keys), article_alias.c.article_id.is_not(None)
+    ),
+)
+_WHOLE = select(article).where(article.c.id.in_(bindparam("ids", expanding=True))).order_by(article.c.id).limit(CANDIDATES)
+_SHARING = shared_keys.find(
+    shingle, article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text, article.c.published, newest_first=False
+)  # fmt: skip
+_NEW = insert(article)
+_NEWS = update(source).where(source.c.name == bindparam("of"))
+_NEWS = _NEWS.values(articles=source.c.articles + 1, last_new_at=bindparam("now"))
+
+
 def _known(session: Session, new: _Incoming, updates: Updates | None) -> Stored | None:
-    own = session.execute(select(article).where(article.c.link_key == new.key)).first()
+    claims = session.execute(_CLAIMS, {"keys": [new.key, *new.aliases]}).all()
+    if not claims:
+        return None
+    own = next((number for number, key in claims if key == new.key), None)
     if own is not None:
-        return _again(session, new, own, updates)
-    for row in _claimed_by(session, new.key, new.aliases):
-        alike = near_duplicates.compare(new.sketch, near_duplicates.sketch(row.title, row.text)).reprint
+        return _again(session, new, session.execute(_WHOLE, {"ids": [own]}).one(), updates)
+    # Only a claim: a site may call its front page the canonical of everything.
+    for row in session.execute(_WHOLE, {"ids": [number for number, _ in claims]}).all():
+        alike = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text)).reprint
         if alike or row.content_hash == content_hash(new.record):
-            insert_new(session, article_alias, [{"link_key": new.key, "article_id": row.id}], "link_key")
+            insert_missing(session, article_alias, [{"link_key": new.key, "article_id": row.id}])
             return Stored("same", f"another address of record {row.id}", row.id, row.story)
     return None
 
 
-def _akin(session: Session, record: Record, key: str) -> bool:
+def _akin(session: Session, new: Prepared, key: str) -> bool:
     """Whether the article that a source calls by the name of an earlier one has anything of it: some use a name again."""
     old = session.execute(select(article.c.title, article.c.text).where(article.c.link_key == key)).first()
-    return old is None or near_duplicates.akin(
-        near_duplicates.sketch(record.title, record.text), near_duplicates.sketch(old.title, old.text)
-    )
+    return old is None or near_duplicates.akin(new.sketch, near_duplicates.sketch(old.title, old.text))
 
 
 def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) -> Stored:
@@ -179,8 +206,8 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     derived.drop(session, old)
     session.execute(update(article).where(article.c.id == old.id).values(row))
     derived.put(session, replace(new.record, id=old.id, story=old.story), old.tags, row["shown_at"])
-    session.execute(delete(shingle).where(shingle.c.article_id == old.id))
-    assign.forget(session, old.id)
+    shared_keys.forget(session, shingle, old.id, near_duplicates.sketch(old.title, old.text).keys)
+    assign.forget(session, old.id, assign.print_of(record_from_row(old)))
     _remember(session, old.id, new)
     why = changes.substantial((old.title, old.text), (new.record.title, new.record.text))
     made = 0
@@ -191,41 +218,33 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     return Stored("changed", reason, old.id, old.story, made)
 
 
-def _claimed_by(session: Session, key: str, aliases: Sequence[str]) -> list[Any]:
-    """Articles that share an address with this one. Only a claim: a site may call its front page the canonical of everything."""
-    aliased = select(article_alias.c.article_id).where(article_alias.c.link_key.in_([key, *aliases]))
-    query = select(article).where(or_(article.c.link_key.in_(aliases), article.c.id.in_(aliased))).order_by(article.c.id)
-    return list(session.execute(query.limit(CANDIDATES)).all())
-
-
 # ---- new
 
 
 def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
+    number = next_id(session, article)
+    story = new.made.story
     origin = _origin(session, new)
-    story = assign.print_of(new.record)
     joined = assign.join(session, story, new.now) if origin is None else None
     found = origin or joined
     corrects = assign.corrected(session, story, new.now) if found is None else None
     first_seen = new.record.first_seen or new.now
     row = record_to_row(new.record) | {
+        "id": number,
         "link_key": new.key,
-        "tags": list(new.tags),
+        "tags": list(new.made.tags),
         "first_seen": first_seen,
         "updated_at": new.now,
         "shown_at": new.record.published or first_seen,
-        "story": found.story if found else None,
+        "story": found.story if found else number,
         "story_reason": found.reason if found else None,
         "reprint_of": (origin.reprint_of or origin.id) if origin else None,
     }
-    number = session.execute(insert(article).values(row).returning(article.c.id)).scalar_one()
-    if found is None:
-        session.execute(update(article).where(article.c.id == number).values(story=number))
-    derived.put(session, replace(new.record, id=number, story=row["story"]), new.tags, row["shown_at"])
+    session.connection().execute(_NEW, row)
+    derived.put_prepared(session, number, row["story"], new.made, row["shown_at"])
     _remember(session, number, new, print_too=origin is None)
     _claim_aliases(session, number, new.aliases)
-    news = {"articles": source.c.articles + 1, "last_new_at": new.now}
-    session.execute(update(source).where(source.c.name == new.record.source).values(news))
+    session.connection().execute(_NEWS, {"of": new.record.source, "now": new.now})
     place = Place(number, number, number, new.key, "no record has this link or this text", corrects)
     if found is not None:
         place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)
@@ -243,29 +262,24 @@ class _Origin:
 
 def _origin(session: Session, new: _Incoming) -> _Origin | None:
     """The stored article that this one copies most of."""
-    sketch, now = new.sketch, new.now
-    meetings = func.count().label("meetings")
-    met = select(shingle.c.article_id, meetings).where(shingle.c.key.in_(sketch.keys), shingle.c.seen_at > now - REMEMBERED)
-    best = met.group_by(shingle.c.article_id).order_by(meetings.desc(), shingle.c.article_id).limit(CANDIDATES).subquery()
-    columns = (article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text)
     origins = []
-    for row in session.execute(select(*columns).join(best, best.c.article_id == article.c.id)):
-        likeness = near_duplicates.compare(sketch, near_duplicates.sketch(row.title, row.text))
-        if likeness.reprint and _is_copy(new.record, row, likeness.share):
+    for row in shared_keys.ask(session, _SHARING, new.made.shingles, new.now - REMEMBERED):
+        likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text))
+        if likeness.reprint and _is_copy(new.made.story, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.id), default=None)
 
 
-def _is_copy(record: Record, row: Any, share: float) -> bool:
-    return assign.is_copy(record, Record(row.title, "", row.text[:1000], published=record.published), share)
+def _is_copy(story: StoryPrint, row: Any, share: float) -> bool:
+    return assign.is_copy(story, Record(row.title, "", row.text[:1000], published=row.published), share)
 
 
 def _remember(session: Session, number: int, new: _Incoming, print_too: bool = True) -> None:
-    rows = [{"key": key, "article_id": number, "seen_at": new.now} for key in set(new.sketch.keys)]
-    insert_new(session, shingle, rows, "key", "article_id")
+    shared_keys.remember(session, shingle, number, new.made.shingles)
     if print_too:  # a reprint need not be found: its original is
-        assign.remember(session, number, assign.print_of(new.record), new.now)
+        assign.remember(session, number, new.made.story)
+        assign.know(new.record, new.made.story)
 
 
 def _claim_aliases(session: Session, number: int, aliases: Sequence[str]) -> None:

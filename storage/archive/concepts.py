@@ -9,31 +9,20 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, tzinfo
+from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Integer, bindparam, column, delete, except_, exists, func, insert, select, values
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from crawler.nlp.lexicon import by_name
-from crawler.record import Record
-from crawler.text import normal
-from storage.db.database import insert_new
-from storage.db.models import concept, mention, volume
+from storage.archive.mentioned import ALL, KINDS, Mentioned, named
+from storage.db.database import dialect_of, insert_new
+from storage.db.models import article, concept, mention, volume
+from storage.db.writer import kept
 
-KINDS = ("technology", "industry", "company")
-ALL = ("all", "")
 AT_ONCE = 500  # of a list of values in one statement
-
-
-class Mentioned(NamedTuple):
-    """A concept with its names, and whether it acts there."""
-
-    kind: str
-    key: str
-    zh: str
-    en: str
-    acts: bool = False
+MAX_KEPT = 50_000  # ids of concepts in memory: some 10 MB
 
 
 class Mentions(NamedTuple):
@@ -54,24 +43,6 @@ def day_of(moment: datetime, zone: tzinfo) -> int:
     return local.year * 10_000 + local.month * 100 + local.day
 
 
-def mentioned(record: Record) -> frozenset[Mentioned]:
-    """The concepts of a record, each once."""
-    found = [Mentioned(*ALL, "", "")]
-    if record.language:
-        language = record.language.split("-")[0].lower()
-        found.append(Mentioned("language", language, language, language))
-    found += [_named("technology", value) for value in record.ai_technologies]
-    found += [_named("industry", value) for value in record.industries]
-    found += [_named("company", company.name, company.role == "actor") for company in record.companies]
-    return frozenset({(one.kind, one.key): one for one in sorted(found, key=lambda one: one.acts)}.values())
-
-
-def _named(kind: str, value: str, acts: bool = False) -> Mentioned:
-    form = normal(value).strip()
-    known = by_name(kind).get(form)
-    return Mentioned(kind, known.id, known.zh, known.en, acts) if known else Mentioned(kind, f"={form}", value, value, acts)
-
-
 # ---- written with the articles
 
 
@@ -86,9 +57,18 @@ def add(session: Session, articles: Sequence[Mentions]) -> None:
     if not rows:
         return
     keys = [(row["concept_id"], row["day"], row["story"]) for row in rows]
-    known = _there(session, keys)
-    session.execute(insert(mention), rows)
+    told = session.execute(_OF_STORIES, {"stories": list({article.story for article in articles})})
+    known = {(row.concept_id, row.day, row.story) for row in told}
+    session.connection().execute(_MENTION, rows)
     _count(session, keys, set(keys) - known, 1)
+
+
+# Built once: building a statement costs more than running it.
+_MENTION = insert(mention)
+_OF_STORIES = select(mention.c.concept_id, mention.c.day, mention.c.story).join(article, article.c.id == mention.c.article_id)
+_OF_STORIES = _OF_STORIES.where(article.c.story.in_(bindparam("stories", expanding=True)))
+_CONCEPTS = select(concept.c.kind, concept.c.key, concept.c.id).where(concept.c.kind == bindparam("kind"))
+_CONCEPTS = _CONCEPTS.where(concept.c.key.in_(bindparam("keys", expanding=True)))
 
 
 def remove(session: Session, article_ids: Collection[int]) -> None:
@@ -113,10 +93,15 @@ def move(session: Session, article_ids: Collection[int], story: int) -> None:
 
 
 def _ids(session: Session, wanted: dict[Any, Mentioned]) -> dict[tuple[str, str], int]:
-    """The ids of these concepts; those that are new get one."""
-    if not wanted:
-        return {}
-    found = _known_ids(session, wanted)
+    """The ids of these concepts; those that are new get one. An id is for ever, so the writer keeps it in memory."""
+    known = kept(session, "concepts")
+    unknown = [key for key in wanted if key not in known]
+    if unknown:
+        if len(known) > MAX_KEPT:
+            known.clear()
+            unknown = list(wanted)
+        known |= _known_ids(session, unknown)
+    found = {key: known[key] for key in wanted if key in known}
     new = [one for key, one in wanted.items() if key not in found]
     rows = [{"kind": one.kind, "key": one.key, "zh": one.zh, "en": one.en} for one in new]
     if rows:
@@ -129,9 +114,8 @@ def _known_ids(session: Session, keys: Collection[tuple[str, str]]) -> dict[tupl
     by_kind: dict[str, list[str]] = {}
     for kind, key in keys:
         by_kind.setdefault(kind, []).append(key)
-    query = select(concept.c.kind, concept.c.key, concept.c.id)
     parts = ((kind, part) for kind, listed in by_kind.items() for part in _parts(listed))
-    rows = (row for kind, part in parts for row in session.execute(query.where(concept.c.kind == kind, concept.c.key.in_(part))))
+    rows = (row for kind, part in parts for row in session.execute(_CONCEPTS, {"kind": kind, "keys": part}))
     return {(row.kind, row.key): row.id for row in rows}
 
 
@@ -156,14 +140,15 @@ def _count(session: Session, keys: Iterable[_Row], stories: Collection[_Row], si
     ]
     if not rows:
         return
-    session.execute(_more(session), rows)
+    session.connection().execute(_more(dialect_of(session)), rows)
     if sign < 0:
         gone = delete(volume).where(volume.c.concept_id == bindparam("c"), volume.c.day == bindparam("d"), volume.c.records <= 0)
         session.connection().execute(gone, [{"c": row["concept_id"], "d": row["day"]} for row in rows])
 
 
-def _more(session: Session) -> Any:
-    add_to: Any = sqlite.insert(volume) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(volume)
+@cache
+def _more(dialect: str) -> Any:
+    add_to: Any = sqlite.insert(volume) if dialect == "sqlite" else postgresql.insert(volume)
     new = add_to.excluded
     more = {"records": volume.c.records + new.records, "stories": volume.c.stories + new.stories}
     return add_to.on_conflict_do_update(index_elements=["concept_id", "day"], set_=more)
@@ -194,6 +179,12 @@ def of_articles(session: Session, article_ids: Collection[int]) -> dict[int, Men
     return found
 
 
+def total(session: Session) -> int:
+    """How many articles are counted."""
+    whole = select(concept.c.id).where(concept.c.kind == ALL[0], concept.c.key == ALL[1]).scalar_subquery()
+    return session.scalar(select(func.sum(volume.c.records)).where(volume.c.concept_id == whole)) or 0
+
+
 def differences(session: Session) -> int:
     """On how many days of a concept the volume is not what its mentions say."""
     counted = select(mention.c.concept_id, mention.c.day, func.count(), func.count(mention.c.story.distinct()))
@@ -213,7 +204,7 @@ class Volume(NamedTuple):
 
 def find(session: Session, kind: str, name: str) -> int | None:
     """The id of the concept that goes by this name in either language, if an article mentions it."""
-    key = _named(kind, name)[:2] if kind in KINDS else (kind, name)
+    key = named(kind, name)[:2] if kind in KINDS else (kind, name)
     return _known_ids(session, [key]).get(key)
 
 

@@ -21,6 +21,8 @@ from sqlalchemy.orm import Session
 from crawler.record import Record
 from storage.archive import concepts, search_index
 from storage.archive.concepts import Mentions
+from storage.archive.mentioned import mentioned
+from storage.archive.prepared import Prepared
 from storage.archive.search_index import Entry
 from storage.db.database import Database
 from storage.db.failpoints import failpoint
@@ -33,6 +35,9 @@ from storage.rules.match import View
 LABEL = plan.VERSION
 STEP = 100  # articles of one step: the writer has other work too
 _STATE = "backfill"
+
+
+_REACH = select(backfill.c.label, backfill.c.zone, backfill.c.below).where(backfill.c.name == "archive")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +56,7 @@ class Reach:
 
 def reach(session: Session) -> Reach:
     """How far it reaches."""
-    row = session.execute(select(backfill.c.label, backfill.c.zone, backfill.c.below).where(backfill.c.name == "archive")).one()
-    return Reach(*row)
+    return Reach(*session.execute(_REACH).one())
 
 
 def left(session: Session) -> int:
@@ -72,9 +76,16 @@ class _Change:
 
 
 def put(session: Session, record: Record, tags: Sequence[str], shown_at: datetime) -> None:
-    """An article was stored; `record` is as the database has it, with its id and story."""
+    """An article was given other fields; `record` is as the database has it, with its id and story."""
     if now := _reaches(session, record.id):
         later(session, _apply, _coming(record, tags, shown_at, now.zone))
+
+
+def put_prepared(session: Session, number: int, story: int, made: Prepared, shown_at: datetime) -> None:
+    """An article was stored, under this number and story."""
+    if now := _reaches(session, number):
+        mentions = Mentions(number, story, concepts.day_of(shown_at, _zone(now.zone)), made.mentioned)
+        later(session, _apply, _Change(Entry(number, made.tokens), mentions))
 
 
 def drop(session: Session, *rows: Any) -> None:
@@ -97,9 +108,13 @@ def _reaches(session: Session, number: int | None) -> Reach | None:
 
 
 def _coming(record: Record, tags: Sequence[str], shown_at: datetime, zone: str) -> _Change:
-    day = concepts.day_of(shown_at, ZoneInfo(zone or "UTC"))
+    day = concepts.day_of(shown_at, _zone(zone))
     number = record.id or 0
-    return _Change(_entry(record, tags), Mentions(number, record.story or number, day, concepts.mentioned(record)))
+    return _Change(_entry(record, tags), Mentions(number, record.story or number, day, mentioned(record)))
+
+
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name or "UTC")
 
 
 def _entry(record: Record, tags: Sequence[str]) -> Entry:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.alerts import outbox
+from storage.archive import concepts, derived
 from storage.db.database import insert_new
 from storage.db.mapping import record_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
@@ -183,6 +184,20 @@ def record(session: Session, number: int) -> Record | None:
     return record_from_row(row) if row else None
 
 
+def stories(session: Session, after: Cursor | None = None, limit: int = 50) -> list[tuple[int, Cursor]]:
+    """The first records of stories, newest first, each with its place."""
+    query = select(article.c.id, article.c.shown_at).where(article.c.story == article.c.id)
+    rows = session.execute(_older(query, after).order_by(article.c.shown_at.desc(), article.c.id.desc()).limit(limit))
+    return [(row.id, Cursor(row.shown_at, row.id)) for row in rows]
+
+
+def told_by(session: Session, story: int, limit: int) -> list[Any]:
+    """The records of a story in the order in which they were shown, with what says where each stands."""
+    names = "id title link text language source publisher published first_seen shown_at story_reason reprint_of".split()
+    query = select(*(article.c[name] for name in names)).where(article.c.story == story)
+    return list(session.execute(query.order_by(article.c.shown_at, article.c.id).limit(limit)))
+
+
 def versions(session: Session, number: int) -> list[Version]:
     """What a record said, oldest first, the present last; none where there is no such record."""
     own = session.execute(select(article).where(article.c.id == number)).first()
@@ -195,14 +210,31 @@ def versions(session: Session, number: int) -> list[Version]:
 
 
 def count_records(session: Session) -> int:
-    """How many records are stored."""
-    return session.scalar(select(func.count()).select_from(article)) or 0
+    """How many records are stored: as counted day by day when they were, and those that are not counted yet."""
+    if not derived.reach(session).usable:
+        return session.scalar(select(func.count()).select_from(article)) or 0
+    return concepts.total(session) + derived.left(session)
 
 
 def count_between(session: Session, start: datetime, end: datetime) -> int:
     """How many records were first seen in that time."""
     seen = article.c.first_seen >= start, article.c.first_seen < end
     return session.scalar(select(func.count()).select_from(article).where(*seen)) or 0
+
+
+def count_failing(session: Session) -> int:
+    """How many sources are watched whose last poll failed."""
+    return session.scalar(select(func.count()).select_from(source).where(source.c.enabled, source.c.fail_count > 0)) or 0
+
+
+def count_alerts(session: Session, since: datetime) -> int:
+    """How many alerts were raised since then."""
+    return session.scalar(select(func.count()).select_from(alert).where(alert.c.created_at >= since)) or 0
+
+
+def newest(session: Session) -> tuple[int, int]:
+    """The highest ids of records and of alerts: they grow whenever something came."""
+    return session.scalar(select(func.max(article.c.id))) or 0, session.scalar(select(func.max(alert.c.id))) or 0
 
 
 def alerts(
@@ -272,14 +304,14 @@ def _view(kind: Any, row: Any, **more: Any) -> Any:
 
 def status(session: Session, now: datetime) -> Status:
     """How things are."""
-    records = select(func.count()).select_from(article)  # each of these is answered by an index alone
+    reprints = select(func.count()).where(article.c.reprint_of.is_not(None))  # each of these is answered by an index alone
     due = and_(task.c.state == "due", task.c.due_at <= now)
     waiting, oldest = session.execute(select(func.count(), func.min(task.c.due_at)).where(due)).one()
     by_state = session.execute(select(task.c.kind, task.c.state, func.count()).group_by(task.c.kind, task.c.state))
     enabled = select(func.count()).select_from(source).where(source.c.enabled)
     return Status(
-        records=session.scalar(records) or 0,
-        reprints=session.scalar(records.where(article.c.reprint_of.is_not(None))) or 0,
+        records=count_records(session),
+        reprints=session.scalar(reprints) or 0,
         alerts=session.scalar(select(func.count()).select_from(alert)) or 0,
         sources=session.scalar(enabled) or 0,
         failing=session.scalar(enabled.where(source.c.fail_count > 0)) or 0,

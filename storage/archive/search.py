@@ -18,16 +18,17 @@ from sqlalchemy.orm import Session
 from crawler.record import Record
 from storage.archive import derived, search_index
 from storage.archive.queries import Cursor
-from storage.db.mapping import SKETCHED, record_from_row, sketched_from_row
-from storage.db.models import article
+from storage.db.mapping import record_from_row, sketched, sketched_from_row
+from storage.db.models import BY_ID, article
 from storage.rules import plan as planning
+from storage.rules.ast import looked_at
 from storage.rules.parser import Query
 from storage.rules.plan import Expression
 from storage.rules.ruleset import search as verify
 
-FEW = 20_000  # candidates that are put in order; of more, the archive is gone through by time
+FEW = 4_000  # candidates that are put in order; where there are more, the archive is gone through by time: a page is soon full
 MOST = 4_000  # articles that one call reads: a second's work
-BLOCKS = (200, 800, 2_000)  # articles of one look at the index; after the last, as many again
+BLOCKS = (400, 1_600, 6_400)  # articles of one look at the index; after the last, as many again
 READ = (25, 50, 100)  # articles read at once
 
 
@@ -90,7 +91,7 @@ def everything(session: Session, query: Query, *, now: datetime, bounds: Bounds 
 
 
 def candidates(session: Session, query: Query, bounds: Bounds) -> Iterator[tuple[Record, tuple[str, ...]]]:
-    """All articles of which the query may be true, the newest first, whenever each is judged. They have no facts."""
+    """All articles of which the query may be true, the newest first, whenever each is judged: as far as the query looks at them."""
     for _, record, tags in _Look(session, query, _narrowed(bounds, query, None), None).candidates():
         yield record, tags
 
@@ -120,6 +121,7 @@ class _Look:
         self._session = session
         self._bounds = bounds
         self._after = after
+        self._read = select(*sketched(looked_at(query.root)))
         reach = derived.reach(session)
         self._below = reach.below
         self._plan = planning.plan(query.root) if reach.usable else None
@@ -131,7 +133,7 @@ class _Look:
         steps = iter(READ)
         size = READ[0]
         while batch := list(islice(places, size)):
-            rows = self._session.execute(select(*SKETCHED).where(article.c.id.in_([place.id for place in batch])))
+            rows = self._session.execute(self._read.where(article.c.id.in_([place.id for place in batch])))
             found = {row.id: row for row in rows}
             for place in batch:
                 if row := found.get(place.id):
@@ -139,44 +141,45 @@ class _Look:
             size = next(steps, size)
 
     def _places(self) -> Iterator[Cursor]:
-        if self._plan is not None:
-            self.about = self._count(self._plan)
-            if self.about <= FEW and not self._below:
-                yield from self._ordered(self._plan)
-                return
-        yield from self._by_time(self._plan)
+        if self._plan is None:
+            yield from self._by_time()
+            return
+        few = search_index.matching(self._session, self._plan).limit(FEW + 1).cte("few")
+        count = select(func.count()).select_from(few).scalar_subquery()
+        if not self._below:
+            query = self._older(self._after).join(few, few.c[0] == article.c.id).where(count <= FEW).add_columns(count)
+            query = query.with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite")  # which would else read the rows
+            for row in self._session.execute(query.execution_options(yield_per=1000)):
+                self.about = row[2]
+                yield Cursor(row.shown_at, row.id)
+        if self.about is None:
+            self.about = self._session.scalar(select(count)) or 0
+            if self.about > FEW or self._below:
+                yield from self._by_time(self._plan)
 
-    def _count(self, wanted: Expression) -> int:
-        few = search_index.matching(self._session, wanted).limit(FEW + 1).subquery()
-        return self._session.scalar(select(func.count()).select_from(few)) or 0
-
-    def _ordered(self, wanted: Expression) -> Iterator[Cursor]:
-        """The candidates, put in order."""
-        query = self._older(self._after).where(article.c.id.in_(search_index.matching(self._session, wanted)))
-        for row in self._session.execute(query.execution_options(yield_per=1000)):
-            yield Cursor(row.shown_at, row.id)
-
-    def _by_time(self, wanted: Expression | None) -> Iterator[Cursor]:
+    def _by_time(self, wanted: Expression | None = None) -> Iterator[Cursor]:
         """Through the archive, the newest first, without what the index rules out."""
         after, blocks, size = self._after, iter(BLOCKS), BLOCKS[0]
-        while block := [Cursor(*row) for row in self._session.execute(self._older(after).limit(size))]:
-            yield from block if wanted is None else self._not_ruled_out(block, wanted)
-            if len(block) < size:
+        while True:
+            block = self._older(after).limit(size).cte("block")
+            ends = self._session.execute(select(func.count(), func.min(block.c.id), func.max(block.c.id))).one()
+            if not ends[0]:
                 return
-            after, size = block[-1], next(blocks, BLOCKS[-1])
+            last = self._session.execute(select(block).order_by(block.c.shown_at, block.c.id).limit(1)).one()
+            inside = self._older(after).where(tuple_(article.c.shown_at, article.c.id) >= tuple(last))
+            if wanted is not None:
+                near = article.c.id.in_(search_index.matching(self._session, wanted, (ends[1], ends[2])))
+                inside = inside.where(near | (article.c.id < self._below) if self._below else near)
+            yield from (Cursor(*row) for row in self._session.execute(inside).all())
+            if ends[0] < size:
+                return
+            after, size = Cursor(*last), next(blocks, BLOCKS[-1])
 
     def _older(self, after: Cursor | None) -> Select[Any]:
         places = select(article.c.shown_at, article.c.id).where(*_where(self._bounds))
         if after is not None:
             places = places.where(tuple_(article.c.shown_at, article.c.id) < (after.shown_at, after.id))
         return places.order_by(article.c.shown_at.desc(), article.c.id.desc())
-
-    def _not_ruled_out(self, block: Sequence[Cursor], wanted: Expression) -> Iterator[Cursor]:
-        numbers = [place.id for place in block]
-        near = search_index.matching(self._session, wanted, (min(numbers), max(numbers)))
-        here = select(article.c.id).where(article.c.id.in_(numbers), article.c.id.in_(near))
-        known = set(self._session.scalars(here))
-        yield from (place for place in block if place.id in known or place.id < self._below)
 
 
 def _whole(session: Session, hits: Sequence[Cursor]) -> tuple[Record, ...]:

@@ -16,11 +16,25 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import URL, Connection, CursorResult, Engine, Table, UpdateBase, create_engine, event, make_url, text
+from sqlalchemy import (
+    URL,
+    Connection,
+    CursorResult,
+    Engine,
+    Table,
+    UpdateBase,
+    create_engine,
+    event,
+    func,
+    make_url,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -29,7 +43,7 @@ from sqlalchemy.pool import NullPool
 
 from storage.db import schema
 from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
-from storage.db.models import storable
+from storage.db.texts import storable
 from storage.db.writer import Writer
 
 T = TypeVar("T")
@@ -202,12 +216,42 @@ def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]]
     rows = list(rows)
     if not rows:
         return []
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    columns = [table.c[name] for name in key]
-    statement = insert.on_conflict_do_nothing(index_elements=columns).returning(*columns)
+    statement = _unless_there(dialect_of(session), table, key, returning=True)
     found = session.execute(statement, rows).all()
     return [row[0] if len(key) == 1 else tuple(row) for row in found]
+
+
+def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """The same by the primary key for whoever need not know which were new: the driver takes all rows at once."""
+    if rows:
+        key = tuple(column.name for column in table.primary_key)
+        session.connection().execute(_unless_there(dialect_of(session), table, key, returning=False), rows)
+
+
+@cache
+def _unless_there(dialect: str, table: Table, key: tuple[str, ...], *, returning: bool) -> Any:
+    """Built once: building a statement costs more than running it."""
+    columns = [table.c[name] for name in key]
+    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    statement = insert.on_conflict_do_nothing(index_elements=columns)
+    return statement.returning(*columns) if returning else statement
+
+
+def next_id(session: Session, table: Table) -> int:
+    """The id of the next row, for a row that names itself. SQLite has one writer at a time, so nobody else takes it."""
+    return int(session.scalar(_next_id(dialect_of(session), table)) or 1)
+
+
+@cache
+def _next_id(dialect: str, table: Table) -> Any:
+    if dialect == "sqlite":
+        return select(func.max(table.c.id) + 1)
+    return select(func.nextval(func.pg_get_serial_sequence(table.name, "id")))
+
+
+def dialect_of(session: Session) -> str:
+    """`sqlite` or `postgresql`."""
+    return session.get_bind().dialect.name
 
 
 def upsert(

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import Column
+
 from crawler.record import Company, Event, Fact, Link, Record
-from storage.db.models import article, storable
+from storage.db.models import article
+from storage.db.texts import content_hash
 
 _PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
 _LISTS = ("keywords", "ai_technologies", "industries")
-SKETCHED = tuple(
-    column for column in article.c if column.name != "facts"
-)  # what rules look at; facts are half of what a row costs
+_SHORT = tuple("title link published author publisher language source fetched first_seen id story".split())
+_OF_FIELDS = {
+    "text": "text",
+    "keyword": "keywords",
+    "tech": "ai_technologies",
+    "industry": "industries",
+    "event": "events",
+    "company": "companies",
+}
 
 
 def link_to_json(link: Link) -> dict[str, Any]:
@@ -51,41 +59,53 @@ def _plain(value: Any) -> Any:
     )
 
 
+_FACT = tuple(field.name for field in fields(Fact))
+_DEFAULTS = tuple(field.default for field in fields(Fact))
+
+
+def _fact_to_json(fact: Fact) -> list[Any]:
+    """Its fields in their order, without those at the end that say nothing: facts are half of what a row costs."""
+    said = [getattr(fact, name) for name in _FACT]
+    while said[-1] == _DEFAULTS[len(said) - 1]:
+        said.pop()
+    return said
+
+
+def _fact_from_json(said: Any) -> Fact:
+    """The reverse; older rows have each field by its name."""
+    return Fact(**said) if isinstance(said, dict) else Fact(*said)
+
+
 def record_to_row(record: Record) -> dict[str, Any]:
     """The columns of `article` that are the record's own; `id`, `story` and `first_seen` are storage's."""
-    return plain(record, (*_PLAIN, *_LISTS, "events", "companies", "facts")) | {"content_hash": content_hash(record)}
+    own = {"facts": [_fact_to_json(fact) for fact in record.facts], "content_hash": content_hash(record)}
+    return plain(record, (*_PLAIN, *_LISTS, "events", "companies")) | own
 
 
 def record_from_row(row: Any) -> Record:
     """A row of `article` as a Record."""
-    return replace(sketched_from_row(row), facts=tuple(Fact(**fact) for fact in row.facts))
+    return replace(sketched_from_row(row), facts=tuple(map(_fact_from_json, row.facts)))
+
+
+def sketched(fields: Iterable[str]) -> list[Column[Any]]:
+    """What there is to read of an article for a query that looks at these fields: what is short, and of the rest only what it needs."""
+    long = (_OF_FIELDS[field] for field in fields if field in _OF_FIELDS)
+    return [article.c[name] for name in (*_SHORT, "tags", *long)]
 
 
 def sketched_from_row(row: Any) -> Record:
-    """A row of the columns `SKETCHED` as a Record without facts."""
-    fields: dict[str, Any] = {name: getattr(row, name) for name in _PLAIN}
-    fields |= {name: tuple(getattr(row, name)) for name in _LISTS}
-    events = tuple(_event(event) for event in row.events)
-    companies = tuple(Company(**company) for company in row.companies or ())
-    return Record(**fields, events=events, companies=companies, first_seen=row.first_seen, id=row.id, story=row.story)
-
-
-def as_stored(record: Record) -> Record:
-    """The record as the database will have it: without the few code points that it cannot keep."""
-    plain: dict[str, Any] = {name: storable(value) for name in _PLAIN if isinstance(value := getattr(record, name), str)}
-    lists: dict[str, Any] = {name: tuple(map(storable, getattr(record, name))) for name in _LISTS}
-    events = tuple(replace(event, headline=storable(event.headline), detail=storable(event.detail)) for event in record.events)
-    companies = tuple(replace(company, name=storable(company.name)) for company in record.companies)
-    return replace(record, **plain, **lists, events=events, companies=companies)
+    """A row of some columns of `article` as a Record without facts, and without what is not among them."""
+    given = row._asdict()
+    fields: dict[str, Any] = {"text": ""} | {name: given[name] for name in (*_PLAIN, *_SHORT) if name in given}
+    fields |= {name: tuple(given[name]) for name in _LISTS if name in given}
+    if "events" in given:
+        fields["events"] = tuple(map(_event, row.events))
+    if "companies" in given:
+        fields["companies"] = tuple(Company(**company) for company in row.companies or ())
+    return Record(**fields)
 
 
 def _event(said: Mapping[str, Any]) -> Event:
     """Events that were stored before there were types have only headline and detail."""
     actors = said.get("actors")
     return Event(**{**said, "actors": None if actors is None else tuple(actors)})
-
-
-def content_hash(record: Record) -> str:
-    """Tells two readings of one page apart by what a reader would see: title and text, not white space."""
-    seen = "\n".join(" ".join(part.split()) for part in (record.title, record.text))
-    return hashlib.sha256(seen.encode("utf-8", "replace")).hexdigest()[:32]

@@ -6,11 +6,12 @@ source ─┬─ task (a poll, or an article to read)          host (when it may
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
                               └─ teller                  heartbeat, usage, model_usage
 worker (who takes part), lease (who may do what only one may), inbox (records that wait to be stored), published (configuration)
+person ─┬─ session, token, seen (of a story)             verdict, change (what people said, and what they changed)
+        └─ label, note, task_of (of a story, for all)
 """
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -34,6 +35,8 @@ from sqlalchemy import (
     text,
 )
 
+from storage.db.texts import storable
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -43,8 +46,6 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
-
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no NUL in text, UTF-8 no lone surrogate
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -77,11 +78,6 @@ class AnyText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Without NUL and lone surrogates."""
         return None if value is None else storable(value)
-
-
-def storable(text: str) -> str:
-    """The text with what cannot be stored replaced by U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text)
 
 
 def _id() -> Column[Any]:
@@ -191,6 +187,7 @@ task = Table(
     Index("ix_task_host_due_at", "host", "due_at", sqlite_where=text("state = 'due'"), postgresql_where=text("state = 'due'")),
 )
 
+BY_ID = Index("ix_article_id_shown_at_source", "id", "shown_at", "source")
 article = Table(
     "article",
     metadata,
@@ -209,7 +206,7 @@ article = Table(
     Column("author", AnyText),
     Column("publisher", AnyText),
     Column("language", AnyText),
-    Column("source", AnyText, index=True),
+    Column("source", AnyText),
     Column("tags", JSON, nullable=False),
     Column("fetched", UtcDateTime),
     Column("first_seen", UtcDateTime, nullable=False),
@@ -222,8 +219,10 @@ article = Table(
     Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
     Column("updated_at", UtcDateTime, nullable=False),
     Column("companies", JSON(none_as_null=True)),  # null: from before they were looked for
-    Index(None, "shown_at", "id"),
-    Index(None, "id", "shown_at"),  # when it was shown, without reading it: a row takes several pages
+    # What is asked of many articles is in an index: a row takes several pages.
+    Index(None, "shown_at", "id", "story"),
+    Index(None, "source", "shown_at", "id"),
+    BY_ID,
     Index(None, "first_seen"),
 )
 
@@ -287,21 +286,19 @@ revision = Table(
     Column("content_hash", AnyText, nullable=False),
 )
 
-shingle = Table(
-    "shingle",
-    metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    _to("article.id", primary_key=True, index=True),
-    Column("seen_at", UtcDateTime, nullable=False),
-)
 
-story_key = Table(
-    "story_key",
-    metadata,
-    Column("key", BigInteger, primary_key=True, autoincrement=False),
-    _to("article.id", primary_key=True, index=True),
-    Column("seen_at", UtcDateTime, nullable=False),
-)
+def _keys(name: str) -> Table:
+    """Keys by which articles are found, see storage.stories.shared_keys. Without a reference: what is left of an article ages out."""
+    number = BigInteger().with_variant(Integer, "sqlite")
+    columns: tuple[tuple[str, Any], ...] = (("part", Integer), ("key", Integer), ("article_id", number))
+    return Table(
+        name, metadata, *(Column(c, t, primary_key=True, autoincrement=False) for c, t in columns), sqlite_with_rowid=False
+    )
+
+
+shingle = _keys("shingle")
+
+story_key = _keys("story_key")
 
 story_pair = Table(
     "story_pair",  # what a person said of two articles, the older one first: one event, or two
@@ -326,6 +323,7 @@ alert = Table(
     Column("created_at", UtcDateTime, nullable=False, index=True),
     Column("due_at", UtcDateTime, nullable=False),  # when it may leave at the earliest
     _to("alert.id", name="follows", index=True),  # told again, or corrected: what this one goes back to
+    Index(None, "story", "id"),
 )
 
 duplicate = Table(
@@ -456,6 +454,125 @@ notice = Table(
     Column("lease_until", UtcDateTime),
     Index(None, "next_at"),
     Index(None, "channel", "state", "next_at"),
+)
+
+person = Table(
+    "person",  # the first, 0, is whoever reads on this machine while there are no people
+    metadata,
+    _id(),
+    Column("name", AnyText, nullable=False),
+    Column("key", AnyText, nullable=False, unique=True),  # its name without case and width
+    Column("role", AnyText, nullable=False),
+    Column("password_hash", AnyText),
+    Column("language", AnyText),
+    Column("theme", AnyText),
+    Column("reads_from", UtcDateTime, nullable=False),  # what was told before does not wait to be read
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("disabled_at", UtcDateTime),  # taken off the list: what they wrote keeps its author
+    _one_of("role", "viewer", "editor", "owner"),
+)
+
+sign_in = Table(
+    "session",  # a browser that somebody signed in with
+    metadata,
+    Column("token_hash", AnyText, primary_key=True),
+    _to("person.id", nullable=False, index=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
+    Column("agent", AnyText, nullable=False),
+)
+
+token = Table(
+    "token",  # for programs
+    metadata,
+    _id(),
+    Column("token_hash", AnyText, nullable=False, unique=True),
+    _to("person.id", nullable=False, index=True),
+    Column("name", AnyText, nullable=False),
+    Column("scope", AnyText, nullable=False),  # read, write, feed:RULE
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("used_at", UtcDateTime),
+    Column("ends_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
+)
+
+seen = Table(
+    "seen",  # of a person and a story, whose id is that of its first article
+    metadata,
+    _to("person.id", primary_key=True),
+    Column("story", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("read_to", UtcDateTime, nullable=False),  # what was told of it until then is read
+    Column("starred_at", UtcDateTime),
+    Index(None, "person_id", "starred_at"),
+    sqlite_with_rowid=False,
+)
+
+label = Table(
+    "label",
+    metadata,
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    Column("word", AnyText, primary_key=True, index=True),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+note = Table(
+    "note",  # on a story, or on a passage of one of its articles
+    metadata,
+    _id(),
+    Column("story", BigInteger, nullable=False, index=True),
+    _to("article.id", ondelete="SET NULL", index=True),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("text", AnyText, nullable=False),
+    Column("start", Integer),  # code points into the article's text, as of facts
+    Column("end", Integer),
+    Column("quote", AnyText),  # what stood there: the text may change
+)
+
+handed = Table(
+    "task_of",  # a story that is somebody's to look at
+    metadata,
+    Column("story", BigInteger, primary_key=True, autoincrement=False),
+    Column("person_id", BigInteger, primary_key=True, autoincrement=False, index=True),
+    Column("by_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", AnyText, nullable=False),
+    Column("done_at", UtcDateTime),
+    sqlite_with_rowid=False,
+)
+
+verdict = Table(
+    "verdict",  # somebody says that something is wrong; `sample` is what they saw, since articles change and go
+    metadata,
+    _id(),
+    Column("about", AnyText, nullable=False),
+    Column("record", BigInteger, nullable=False, index=True),
+    Column("other", BigInteger),  # of a fold or split: the record that it is, or is not, one event with
+    Column("rule", AnyText),
+    Column("value", AnyText),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("note", AnyText, nullable=False),
+    Column("sample", JSON, nullable=False),
+    Column("settled", AnyText),  # what was done about it; null: nothing yet
+    Column("settled_at", UtcDateTime),
+    _one_of("about", "match", "fold", "split", "field"),
+    _one_of("settled", "applied", "dismissed"),
+)
+
+change = Table(
+    "change",  # of rules, sources, tokens, people: who, when, from what to what
+    metadata,
+    _id(),
+    Column("at", UtcDateTime, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("what", AnyText, nullable=False),
+    Column("object", AnyText, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
 )
 
 worker = Table(

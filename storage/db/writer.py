@@ -27,7 +27,7 @@ GROUP = 200  # calls in one transaction
 GROUP_SECONDS = 0.05  # after so long no further call joins: those inside wait for the commit
 TRIES = 5  # of a group that waited for another process in a circle
 _CIRCLES = ("40P01", "40001")  # PostgreSQL: deadlock detected, could not serialize
-_LATER = "later"
+_LATER, _KEPT = "later", "kept"
 
 
 def later(session: Session, work: Callable[[Session, list[Any]], None], item: Any) -> None:
@@ -37,6 +37,12 @@ def later(session: Session, work: Callable[[Session, list[Any]], None], item: An
     other processes write, too: `work` locks them in the order of their keys, and all works stand in one order, so nobody waits in a circle.
     """
     session.info.setdefault(_LATER, []).append((work, item))
+
+
+def kept(session: Session, what: str) -> dict[Any, Any]:
+    """What the writer keeps in memory from one transaction to the next; it is emptied when one of them fails. Elsewhere it is empty."""
+    own: dict[Any, Any] = session.info.setdefault(_KEPT, {}).setdefault(what, {})
+    return own
 
 
 def _is_circle(error: BaseException) -> bool:
@@ -65,6 +71,7 @@ class Writer:
         self._thread: threading.Thread | None = None
         self._guard = threading.Lock()
         self._closed = False
+        self._kept: dict[str, dict[Any, Any]] = {}
 
     def submit(self, work: Callable[[Session], T], *, alone: bool = False) -> Future[T]:
         """Queue a call. Its future ends after COMMIT, with the call's value, its own exception, or a StorageError.
@@ -103,6 +110,7 @@ class Writer:
             try:
                 self._transaction(calls, joinable=left == TRIES - 1 and not first.alone)
             except Exception as error:  # noqa: BLE001  nobody may wait for ever: whatever ended the group is told to all in it
+                self._kept.clear()
                 self._engine.dispose()  # whatever state its connection is in, the next group begins with a fresh one
                 if left and _is_circle(error):
                     continue
@@ -116,6 +124,7 @@ class Writer:
 
     def _transaction(self, calls: list[_Call], *, joinable: bool) -> None:
         with self._engine.connect() as connection, Session(connection, autoflush=False, expire_on_commit=False) as session:
+            session.info[_KEPT] = self._kept
             until = perf_counter() + GROUP_SECONDS
             for call in calls:
                 self._one(session, call)

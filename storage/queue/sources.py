@@ -20,6 +20,8 @@ from storage.queue.arrival_rate import Rhythm
 from storage.queue.baseline import Habits, Reading
 from storage.queue.tasks import chunks, poll_key
 
+_WATCHED = ("due", "leased", "done", "dead", "skipped")  # states of a task but "paused": its source is not watched any more
+
 
 @dataclass(frozen=True, slots=True)
 class State:
@@ -248,10 +250,12 @@ def rhythms(session: Session) -> dict[str, Rhythm]:
 
 def states(session: Session) -> list[State]:
     """All sources ever watched, by name."""
-    root = and_(task.c.source_id == source.c.id, task.c.kind == "poll", task.c.depth == 0, task.c.state != "paused")
-    query = select(source, task.c.due_at.label("next_due")).outerjoin(task, root).order_by(source.c.name)
-    fields = State.__dataclass_fields__
-    return [State(**{name: getattr(row, name) for name in fields}) for row in session.execute(query)]
+    # Polls are looked up by state and kind, for which there is an index: a source has a hundred thousand articles beside its one poll.
+    root = and_(task.c.kind == "poll", task.c.state.in_(_WATCHED), task.c.depth == 0)
+    due = {row.source_id: row.due_at for row in session.execute(select(task.c.source_id, task.c.due_at).where(root))}
+    fields = [name for name in State.__dataclass_fields__ if name != "next_due"]
+    rows = session.execute(select(source).order_by(source.c.name))
+    return [State(**{name: getattr(row, name) for name in fields}, next_due=due.get(row.id)) for row in rows]
 
 
 def tell(session: Session, name: str, state: str | None, *, before: str | None, now: datetime) -> bool:
@@ -261,3 +265,9 @@ def tell(session: Session, name: str, state: str | None, *, before: str | None, 
     """
     same = and_(source.c.name == name, source.c.told_state.is_not_distinct_from(before))
     return changed(session, update(source).where(same).values(told_state=state, told_at=now)) == 1
+
+
+def in_trouble(session: Session) -> int:
+    """How many watched sources have a trouble that was told."""
+    told = source.c.enabled, source.c.told_state.is_not(None)
+    return session.scalar(select(func.count()).select_from(source).where(*told)) or 0

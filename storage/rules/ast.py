@@ -191,3 +191,8 @@ def compile_regex(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False  # the caller says it better, and not on stderr
     return re2.compile(pattern, options)
+
+
+def looked_at(node: Node) -> tuple[str, ...]:
+    """The fields in which the leaves of a query look, each once."""
+    return tuple(dict.fromkeys(name for leaf in leaves(node) if not isinstance(leaf, Published) for name in leaf.scope))

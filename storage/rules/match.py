@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
+from itertools import islice
 from typing import NamedTuple, Protocol
 
 from crawler.record import Record
@@ -68,10 +69,15 @@ class View:
         """The place in the original field."""
         return (place.start, place.end) if place.original else self.form(place.field).span(place.start, place.end)
 
-    def words_between(self, field: str, start: int, end: int) -> int:
-        """Words that begin in a span of the original field; a Han character is a word."""
+    def words_between(self, field: str, start: int, end: int, most: int | None = None) -> int:
+        """Words that begin in a span of the original field; a Han character is a word. Of more than `most` it says one more.
+
+        Where `most` is given only so much of the field is read: of two terms that are far apart that is enough to know.
+        """
+        if most is not None:
+            return sum(1 for _ in islice(words(self.original(field), start, end), most + 1))
         if field not in self._words:
-            self._words[field] = words(self.original(field))
+            self._words[field] = list(words(self.original(field)))
         return max(0, bisect_left(self._words[field], end) - bisect_left(self._words[field], start))
 
     def evidence(self, leaf: Leaf, place: Place) -> Evidence:
@@ -223,25 +229,25 @@ def occurrences(node: Count, look: Look) -> int:
 
 def nearest(node: Near, look: Look) -> tuple[str, int, int] | None:
     """The first stretch of a field (field, start, end in the original) that has all parts near enough, or None."""
-    return next((stretch for gap, stretch in distances(node, look) if gap <= node.distance), None)
+    return next((stretch for gap, stretch in distances(node, look, node.distance) if gap <= node.distance), None)
 
 
-def distances(node: Near, look: Look) -> Iterator[tuple[int, tuple[str, int, int]]]:
-    """For each stretch of a field that has all parts: the words between them, and the stretch."""
+def distances(node: Near, look: Look, most: int | None = None) -> Iterator[tuple[int, tuple[str, int, int]]]:
+    """For each stretch of a field that has all parts: the words between them, counted only to just above `most`; and the stretch."""
     spans = [[(field, start, end, number) for field, start, end in _spans(part, look)] for number, part in enumerate(node.parts)]
     latest: dict[int, tuple[str, int, int, int]] = {}
     for span in merge(*spans):
         latest[span[3]] = span
         ordered = sorted(latest.values())
         if len(latest) == len(spans) and ordered[0][0] == ordered[-1][0]:
-            yield _gap(ordered, look.view), (span[0], ordered[0][1], max(one[2] for one in ordered))
+            yield _gap(ordered, look.view, most), (span[0], ordered[0][1], max(one[2] for one in ordered))
 
 
-def _gap(ordered: Sequence[tuple[str, int, int, int]], view: View) -> int:
+def _gap(ordered: Sequence[tuple[str, int, int, int]], view: View, most: int | None) -> int:
     """Words from the first to the last of the spans that belong to none of them."""
     between, reached = 0, ordered[0][2]
     for field, start, end, _ in ordered[1:]:
-        between += view.words_between(field, reached, start)
+        between += view.words_between(field, reached, start, most)
         reached = max(reached, end)
     return between
 

@@ -7,20 +7,19 @@ could drift, one small step a member, into another.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from crawler.nlp.lexicon import own
 from crawler.record import Record
-from storage.db.database import changed, insert_new
 from storage.db.models import article, story_key
-from storage.stories import by_hand, proof
+from storage.stories import by_hand, proof, shared_keys
 from storage.stories.compare import StoryPrint, keys, same_story
 from storage.stories.evidence import LEAD
 from storage.stories.fingerprint import fingerprint
@@ -30,7 +29,6 @@ REMEMBERED = timedelta(days=5)  # an event is told again within days, see storag
 WHOLE = 0.98  # of a text, in another: a copy, whatever its headline says
 _WORDED = (None, Kind.SUBJECT, Kind.ACT, Kind.NAME)  # what two headlines of one text may differ in
 CLOSE = 1.0  # points between two stories that a person set apart
-CANDIDATES = 8  # stored articles compared with a new one
 _COLUMNS = (
     article.c.id,
     article.c.story,
@@ -38,6 +36,8 @@ _COLUMNS = (
     func.substr(article.c.text, 1, LEAD).label("lead"),
     article.c.published,
 )
+_FIRST = select(*_COLUMNS).where(article.c.id == bindparam("id"))
+_SHARING = shared_keys.find(story_key, *_COLUMNS, newest_first=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +54,34 @@ class Joined:
         return f"the same event as record {self.article_id}: {self.verdict.reason} ({self.verdict.score:g} points)"
 
 
+class _Prints:
+    """The marks of the articles that were compared last, by what they are made of; the user's own names too: a reload may change them."""
+
+    def __init__(self, most: int = 2048) -> None:
+        self._most = most
+        self._kept: OrderedDict[Any, StoryPrint] = OrderedDict()
+
+    def of(self, title: str, lead: str, published: datetime | None, made: StoryPrint | None = None) -> StoryPrint:
+        """Those of this article; `made` are they, if known."""
+        key = title, lead, published, own()
+        story = self._kept.pop(key, made) or fingerprint(Record(title, "", lead, published=published))
+        self._kept[key] = story
+        if len(self._kept) > self._most:
+            self._kept.popitem(last=False)
+        return story
+
+
+_prints = _Prints()
+
+
+def know(record: Record, story: StoryPrint) -> None:
+    """These are the marks of a record that others may soon be compared with."""
+    _prints.of(record.title, record.text[:LEAD], record.published, story)
+
+
 def print_of(record: Record) -> StoryPrint:
     """The marks of a record."""
-    return _print(record.title, record.text[:LEAD], record.published, own())
-
-
-@lru_cache(maxsize=2048)
-def _print(title: str, lead: str, published: datetime | None, _terms: object) -> StoryPrint:
-    """Kept by the user's own names too: a reload may change them."""
-    return fingerprint(Record(title, "", lead, published=published))
+    return _prints.of(record.title, record.text[:LEAD], record.published)
 
 
 def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
@@ -72,7 +91,7 @@ def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
     """
     found = []
     for row in _candidates(session, story, now):
-        verdict = same_story(story, _print(row.title, row.lead, row.published, own()))
+        verdict = same_story(story, _prints.of(row.title, row.lead, row.published))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
@@ -93,55 +112,47 @@ def corrected(session: Session, story: StoryPrint, now: datetime) -> int | None:
     if "corrected" not in story.said.phases:
         return None
     found = [
-        (proof.likeness(story, _print(row.title, row.lead, row.published, own())), -row.id, row.story)
+        (proof.likeness(story, _prints.of(row.title, row.lead, row.published)), -row.id, row.story)
         for row in _candidates(session, story, now)
     ]
     best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
     return best[2] if best else None
 
 
-def is_copy(one: Record, other: Record, share: float) -> bool:
+def is_copy(one: StoryPrint, other: Record, share: float) -> bool:
     """Of two texts that are alike: one event told again, not a house's words for another one. A whole copy needs no other proof."""
-    verdict = same_story(print_of(one), print_of(other))
+    verdict = same_story(one, print_of(other))
     return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and Kind.CORRECTION not in verdict.kinds)
 
 
-def _candidates(session: Session, story: StoryPrint, now: datetime) -> list[Any]:
+def _candidates(session: Session, story: StoryPrint, now: datetime) -> Sequence[Any]:
     """The articles of the last days that share most join keys."""
-    shared = func.count().label("shared")
-    met = select(story_key.c.article_id, shared).where(
-        story_key.c.key.in_(_numbers(story)), story_key.c.seen_at > now - REMEMBERED
-    )
-    best = (
-        met.group_by(story_key.c.article_id).order_by(shared.desc(), story_key.c.article_id.desc()).limit(CANDIDATES).subquery()
-    )
-    return list(session.execute(select(*_COLUMNS).join(best, best.c.article_id == article.c.id)))
+    return shared_keys.ask(session, _SHARING, _numbers(story), now - REMEMBERED)
 
 
 def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
     """Nothing separates it from the article that told the story first, unless a person said that this one tells it too."""
     if said.get((joined.story, joined.article_id)):
         return True
-    row = session.execute(select(*_COLUMNS).where(article.c.id == joined.story)).first()
-    return row is None or same_story(story, _print(row.title, row.lead, row.published, own())).same
+    row = session.execute(_FIRST, {"id": joined.story}).first()
+    return row is None or same_story(story, _prints.of(row.title, row.lead, row.published)).same
 
 
-def remember(session: Session, article_id: int, story: StoryPrint, now: datetime) -> None:
+def remember(session: Session, article_id: int, story: StoryPrint) -> None:
     """Let later articles find this one."""
-    rows = [{"key": number, "article_id": article_id, "seen_at": now} for number in _numbers(story)]
-    insert_new(session, story_key, rows, "key", "article_id")
+    shared_keys.remember(session, story_key, article_id, _numbers(story))
 
 
-def forget(session: Session, article_id: int) -> None:
+def forget(session: Session, article_id: int, story: StoryPrint) -> None:
     """Its headline is another now."""
-    session.execute(delete(story_key).where(story_key.c.article_id == article_id))
+    shared_keys.forget(session, story_key, article_id, _numbers(story))
 
 
 def tidy(session: Session, now: datetime) -> int:
     """Forget the keys of articles that are too old to be joined."""
-    return changed(session, delete(story_key).where(story_key.c.seen_at < now - REMEMBERED))
+    return shared_keys.tidy(session, story_key, now - REMEMBERED)
 
 
 def _numbers(story: StoryPrint) -> list[int]:
-    """The join keys as 63-bit numbers: an index of numbers is a third as large."""
-    return list({int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> 1 for key in keys(story)})
+    """The join keys as numbers: an index of numbers is a third as large."""
+    return [int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> 1 for key in keys(story)]

@@ -6,12 +6,14 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.db.database import insert_new
 from storage.db.models import article, story_pair
 
+_ids: BindParameter[Any] = bindparam("ids", expanding=True)
+_SAID = select(story_pair).where(story_pair.c.one.in_(_ids), story_pair.c.other.in_(_ids))
 APART, TOGETHER = "set apart by a person", "joined by a person"
 
 
@@ -48,8 +50,7 @@ def put_together(session: Session, one: int, other: int, now: datetime) -> list[
 
 def said_of(session: Session, ids: Sequence[int]) -> dict[tuple[int, int], bool]:
     """What was said of pairs of these articles: True is one event. The older one comes first."""
-    both = and_(story_pair.c.one.in_(list(ids)), story_pair.c.other.in_(list(ids)))
-    rows = session.execute(select(story_pair).where(both)).all() if len(ids) > 1 else []
+    rows = session.execute(_SAID, {"ids": list(ids)}).all() if len(ids) > 1 else []
     return {(row.one, row.other): row.together for row in rows}
 
 

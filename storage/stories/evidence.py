@@ -7,6 +7,7 @@ and amounts that both have, and what disproves it is a name or amount that each 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -182,8 +183,26 @@ def evidence(title: str, text: str) -> Evidence:
     )
 
 
+def figures(title: str, text: str) -> tuple[tuple[str, Amount], ...]:
+    """Every telling amount of headline and first lines, as it is written and as it is read."""
+    whole = normalize(f"{title.strip()}\n{text[:LEAD].strip()}")
+    found: dict[tuple[float, str], tuple[str, Amount]] = {}
+    for match, one in _read_amounts(whole.text):
+        start, end = whole.span(match.start(), match.end())
+        start -= whole.original[start - 1 : start] in tuple("$€£¥")
+        if one.telling:
+            found.setdefault((one.value, one.kind), (whole.original[start:end].strip(), one))
+    return tuple(found.values())
+
+
 def _amounts(form: str) -> tuple[Amount, ...]:
     found: dict[tuple[float, str], Amount] = {}
+    for _, one in _read_amounts(form):
+        found.setdefault((one.value, one.kind), one)
+    return tuple(found.values())
+
+
+def _read_amounts(form: str) -> Iterator[tuple[re.Match[str], Amount]]:
     for match in _amount.finditer(form):
         unit = (match["unit"] or "").strip()
         if unit in ("月", "日", "号", "点", "时"):
@@ -198,9 +217,7 @@ def _amounts(form: str) -> tuple[Amount, ...]:
         if unit == "成":
             scale, kind = 10.0, "%"
         loose = bool(_loosely.search(form, max(0, match.start() - 16), match.start())) or bool(re.search("[余多]", match.group()))
-        one = Amount(round(value * scale, 4), step * scale, kind, loose)
-        found.setdefault((one.value, one.kind), one)
-    return tuple(found.values())
+        yield match, Amount(round(value * scale, 4), step * scale, kind, loose)
 
 
 def _value(match: re.Match[str]) -> tuple[float, float]:

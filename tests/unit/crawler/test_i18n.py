@@ -2,11 +2,13 @@
 
 import ast
 import json
+import re
 import string
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from jinja2 import Environment, nodes
 
 from crawler import i18n
 
@@ -27,7 +29,43 @@ def _keys() -> dict[str, Path]:
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("tr", "plural"):
                     texts = node.args[:1] if node.func.id == "tr" else node.args[1:2]
                     found.update({a.value: file for a in texts if isinstance(a, ast.Constant) and isinstance(a.value, str)})
+    return found | _keys_of_templates()
+
+
+def _templates() -> list[Path]:
+    return sorted((ROOT / "jobs/web/templates").glob("*.html"))
+
+
+def _keys_of_templates() -> dict[str, Path]:
+    found: dict[str, Path] = {}
+    for file in _templates():
+        for call in Environment().parse(file.read_text(encoding="utf-8")).find_all(nodes.Call):
+            if isinstance(call.node, nodes.Name) and call.node.name in ("tr", "plural"):
+                texts = call.args[:1] if call.node.name == "tr" else call.args[1:2]
+                found.update({a.value: file for a in texts if isinstance(a, nodes.Const)})
     return found
+
+
+_TAG = re.compile(r"<[^>]*>|&[a-z#0-9]+;")
+_TOLD = re.compile(r"(?:title|alt|placeholder|aria-label|data-(?:one|many))=\"([^\"]*)\"")
+_WORD = re.compile(r"[^\W\d_]{2,}")
+
+
+def _outside_of_tr(template: str) -> list[str]:
+    """Words of a template that a reader sees and no catalogue knows: all that stands outside of tags, and what some attributes say."""
+    plain = "".join(value if kind == "data" else "\x00" for _, kind, value in Environment().lex(template))
+    told = [text for text in _TOLD.findall(plain) if _WORD.search(text)]
+    return told + [text.strip() for text in _TAG.sub("\x00", plain).split("\x00") if _WORD.search(text)]
+
+
+def test_no_word_of_a_template_stands_outside_of_the_catalogue():
+    wrong = {file.name: words for file in _templates() if (words := _outside_of_tr(file.read_text(encoding="utf-8")))}
+    assert not wrong
+
+
+def test_a_word_outside_of_the_catalogue_is_found():
+    assert _outside_of_tr('<p>{{ tr("Hello") }} · <b title="{{ tr("x") }}">12</b></p>') == []
+    assert _outside_of_tr('<p>你好 {{ name }}</p><i title="Close">×</i>') == ["Close", "你好"]
 
 
 def test_every_sentence_stands_in_both_languages():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.text import is_han, normal, normalize, word_ends, word_starts
+from crawler.text import is_han, normal, normalize, word_ends, word_starts, words
 
 # Characters that move offsets: wide, ligature, marks, zero width, surrogate pair, traditional, Hangul jamo, half-width kana.
 TRICKY = "aA ＡＢﬁßİ\u0301\u200b\u00ad‑-–_\u3000\n\r大語模型發，。．.5４ ①½™²𠀀ｶﾞ\u1112\u1161\u11abé・'’"
@@ -121,11 +121,31 @@ def test_what_a_span_leads_back_to_has_the_same_form(text: str) -> None:
             assert ch in normal(text[start:end])
 
 
+MANY = "".join(map(chr, (*range(0x391, 0x3A2), *range(0x410, 0x430), *range(0x531, 0x557))))  # capitals: 87 of them change
+
+
+@settings(max_examples=300)
+@given(tricky_text)
+def test_the_form_of_a_character_does_not_hang_on_how_many_others_change(text: str) -> None:
+    assert normal(f"{text}|{MANY}") == normal(f"{text}|") + normal(MANY)
+
+
+def test_each_common_han_has_the_same_form_alone_and_in_a_text() -> None:
+    han = [chr(code) for code in range(0x4E00, 0xA000)]
+    assert normal("".join(han)) == "".join(map(normal, han))
+
+
 @given(tricky_text, st.integers(0, 40))
 def test_word_bounds_never_raise(text: str, index: int) -> None:
     form = normal(text)
     assert isinstance(word_starts(form, index), bool)
     assert isinstance(word_ends(form, index), bool)
+
+
+@settings(max_examples=300)
+@given(st.text("ab1 大。-é\u0301_", max_size=14), st.integers(0, 15), st.integers(0, 15))
+def test_words_of_a_part_are_those_that_begin_in_it(text: str, start: int, end: int) -> None:
+    assert list(words(text, start, end)) == [place for place in words(text) if start <= place < end]
 
 
 def test_han_is_han_alone() -> None:

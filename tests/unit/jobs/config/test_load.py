@@ -257,7 +257,7 @@ def test_each_key_of_a_source_is_checked(tmp_path: Path, keys: str, said: str) -
 def test_what_a_browser_needs_is_named_with_its_cure(
     tmp_path: Path, lacks: str, said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.config.checks.find_spec", lambda _name: None if lacks == "library" else 1)
+    monkeypatch.setattr("jobs.config.values.find_spec", lambda _name: None if lacks == "library" else 1)
     monkeypatch.setattr("shutil.which", lambda name: None if lacks == "browser" else f"/usr/bin/{name}")
     keys = ["render: list", "render: true, enabled: false", "render: false"]
     sources = "".join(f" - {{name: s{number}, url: 'https://a.cn/', {key}}}\n" for number, key in enumerate(keys))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from jobs.config.load import Config, load
+from jobs.formats import opml
 from jobs.formats.opml import Outline
 from jobs.services import sources
 from jobs.services.configuration import Conflict, Edited, Refused, text
@@ -65,3 +66,24 @@ def test_sources_are_added_all_or_none_and_a_conflict_is_an_answer(tmp_path: Pat
     assert [type(answer) for answer in answers] == [Edited, Conflict, Refused]
     assert all(map(survives_json, answers))
     assert [row.name for row in load(path, {}).sources] == ["one"]
+
+
+def test_whatever_of_a_list_is_no_new_source_is_named_with_its_line() -> None:
+    body = (
+        '<opml xmlns:frss="https://freshrss.org/opml"><body>\n<outline text="a" xmlUrl="https://jw.example/"/>\n'
+        '<outline text="b" xmlUrl="https://b.example/" frss:filtersActionRead="x"/>\n<outline text="b2" xmlUrl="http://b.example"/>\n'
+        '<outline text="c" type="link" url="https://c.example/"/>\n<outline text="d" frss:opmlUrl="https://d.example/l.opml"/>\n'
+        '<outline text="e" type="include" url="https://e.example/l.opml"/></body></opml>'
+    )
+    listed = opml.read(body.encode())
+    said = [*listed.left_out, *listed.merged, *sources.not_taken(listed.outlines, CONFIG)]
+    assert [sentence.split(",")[0].split(":")[0] for sentence in said] == [
+        "line 5",
+        "line 6",
+        "line 7",
+        "line 4",
+        "line 2",
+        "line 3",
+    ]
+    assert "江湾晚报 watches this address already" in said[4]
+    assert "settings" in said[5]

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Company, Record
-from storage.archive import articles, concepts, derived, pruning, search
+from storage.archive import articles, concepts, derived, mentioned, pruning, search
 from storage.archive.concepts import Volume
 from storage.db.database import Database
 from storage.db.models import article, mention, volume
@@ -49,7 +49,7 @@ def test_both_languages_mention_one_concept(db: Database) -> None:
     assert days(db, "company", "英伟达") == [Volume(20261124, 2, 2)]
     assert days(db, "company", "某某公司") == [Volume(20261124, 1, 1)]
     assert days(db, "language", "zh") == [Volume(20261124, 1, 1)]
-    assert days(db, *concepts.ALL) == [Volume(20261124, 2, 2)]
+    assert days(db, *mentioned.ALL) == [Volume(20261124, 2, 2)]
     assert days(db, "company", "百度") == []
     acts = db.read(
         lambda s: s.scalars(select(mention.c.acts).where(mention.c.concept_id == concepts.find(s, "company", "Nvidia"))).all()
@@ -102,7 +102,7 @@ def test_days_are_those_of_the_operators_zone(db: Database) -> None:
     assert days(db, "language", "en") == [Volume(20261125, 1, 1)]
     assert db.write_now(lambda s: derived.settle(s, "America/New_York")) is True
     derived.advance(db)
-    assert days(db, *concepts.ALL) == [Volume(20261124, 2, 2)]
+    assert days(db, *mentioned.ALL) == [Volume(20261124, 2, 2)]
     assert db.read(agree)
 
 

@@ -57,6 +57,14 @@ def test_where_keyword_lists_go_wrong(query: str, title: str, right: bool) -> No
     assert matches(query, record(title)) is right
 
 
+@settings(max_examples=200)
+@given(st.text("ab甲乙 ，.\n‑ﬁ\u200b", max_size=40), st.integers(0, 6))
+def test_near_is_true_where_the_closest_are_near_enough(text: str, distance: int) -> None:
+    told = explain(parse(f"near(a, 甲, {distance})"), record("", text))
+    said = told.tree.note.removeprefix("closest: ").split()[0]
+    assert told.matched is (said.isdigit() and int(said) <= distance)
+
+
 def test_a_not_stays_with_its_rule() -> None:
     rules = Ruleset([Rule("苹果", parse("苹果 NOT 水果")), Rule("农业", parse("农业"))])
     assert [hit.rule for hit in rules.match(record("农业农村部:水果价格上涨"))] == ["农业"]

@@ -1,0 +1,135 @@
+"""`zhixun users …`: the people of the pages. A password is asked for, or read from standard input; it never stands in the command."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from crawler.i18n import tr
+from jobs import clock
+from jobs.cli.console import Cli, Json, local, say, show
+from jobs.services import people
+from storage.people.accounts import NOBODY
+
+app = typer.Typer(no_args_is_help=True, help="People who read the pages: viewers, editors, owners.")
+Name = Annotated[str, typer.Argument(help="What the person is called.")]
+Role = Annotated[str, typer.Option("--role", help="viewer reads; editor changes rules and sources; owner adds people.")]
+
+
+@app.command("add")
+def add(context: typer.Context, name: Name, role: Role = "") -> None:
+    """Add a person. The first is an owner, and takes over what was read and starred on this machine until then."""
+    cli: Cli = context.obj
+    with cli.archive(new=True) as db:
+        wanted = role or ("viewer" if db.read(people.owner_exists) else "owner")
+        people.role_of(wanted)  # before a password is asked for
+        password = _password()
+        made = db.write_now(lambda s: people.add(s, NOBODY, name, password=password, role=wanted, now=clock.now()))
+    say(tr("{name} is {role} now", name=made.name, role=made.role))
+
+
+@app.command("list")
+def list_people(context: typer.Context, as_json: Json = False) -> None:
+    """Who there is."""
+    cli: Cli = context.obj
+    found = cli.ask(people.people)
+    zone = cli.config().zone
+    rows = [{"name": one.name, "role": one.role, "added": one.made_at if as_json else local(one.made_at, zone)} for one in found]
+    show(rows, {"name": "name", "role": "role", "added": "added"}, as_json)
+
+
+@app.command("remove")
+def remove(context: typer.Context, name: Name) -> None:
+    """Take a person off the list: neither password nor token lets in any more. Notes and labels stay."""
+    cli: Cli = context.obj
+    with cli.archive() as db:
+        db.write_now(lambda s: people.remove(s, NOBODY, name, clock.now()))
+    say(tr("{name} is off the list", name=name))
+
+
+@app.command("password")
+def password(context: typer.Context, name: Name) -> None:
+    """Give a person another password; who is signed in has to sign in again."""
+    cli: Cli = context.obj
+    with cli.archive() as db:
+        db.read(lambda s: people.named(s, name))
+        new = _password()
+        db.write_now(lambda s: people.set_password(s, NOBODY, name, new, now=clock.now()))
+    say(tr("{name} has a new password", name=name))
+
+
+@app.command("role")
+def role(context: typer.Context, name: Name, role: Annotated[str, typer.Argument(metavar="viewer|editor|owner")]) -> None:
+    """Let a person do more, or less."""
+    cli: Cli = context.obj
+    with cli.archive() as db:
+        made = db.write_now(lambda s: people.set_role(s, NOBODY, name, role, clock.now()))
+    say(tr("{name} is {role} now", name=made.name, role=made.role))
+
+
+def _password() -> str:
+    """Asked for twice on a terminal; else the first line of standard input."""
+    if sys.stdin.isatty():
+        return str(typer.prompt(tr("Password"), hide_input=True, confirmation_prompt=tr("Once more"), err=True))
+    return sys.stdin.readline().rstrip("\r\n")
+
+
+# ---- tokens
+
+tokens = typer.Typer(no_args_is_help=True, help="Tokens, with which programs read on a person's behalf.")
+
+
+@tokens.command("add")
+def add_token(
+    context: typer.Context,
+    name: Annotated[str, typer.Argument(help="What it is for, such as `phone`.")],
+    person: Annotated[str, typer.Option("--person", help="Whose it is.")] = "",
+    scope: Annotated[str, typer.Option("--scope", help="read, write, or feed:RULE: that feed alone.")] = "read",
+    days: Annotated[int | None, typer.Option("--days", min=1, max=3650, help="How long it is good; for ever without it.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Make a token, and print it: it is shown this once."""
+    cli: Cli = context.obj
+    rules = [rule.name for rule in cli.config().rules]
+    with cli.archive(new=True) as db:
+        whose = db.read(lambda s: people.whose(s, person))
+        made = db.write_now(
+            lambda s: people.add_token(s, NOBODY, whose, name=name, scope=scope, now=clock.now(), rules=rules, days=days)
+        )
+    if as_json:
+        show([{"id": made.token.id, "token": made.secret}], {}, True)
+        return
+    sys.stdout.write(f"{made.secret}\n")
+
+
+@tokens.command("list")
+def list_tokens(
+    context: typer.Context,
+    person: Annotated[str, typer.Option("--person", help="Whose; all without it.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Which there are, and when each was last used."""
+    cli: Cli = context.obj
+    zone = cli.config().zone
+    found = cli.ask(lambda s: people.tokens(s, people.named(s, person) if person else None))
+    if as_json:
+        show([{key: value for key, value in asdict(one).items() if key != "person_id"} for one in found], {}, True)
+        return
+    rows = [
+        {"id": one.id, "name": one.name, "person": one.person, "scope": one.scope, "used": local(one.used_at, zone),
+         "state": tr("revoked") if one.revoked_at else local(one.ends_at, zone)}
+        for one in found
+    ]  # fmt: skip
+    show(rows, {"id": "id", "name": "name", "person": "person", "scope": "scope", "used": "last used", "state": "ends"}, False)
+
+
+@tokens.command("revoke")
+def revoke(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+    """A token lets nobody in from now on."""
+    cli: Cli = context.obj
+    with cli.archive() as db:
+        db.write_now(lambda s: people.revoke(s, NOBODY, number, clock.now()))
+    say(tr("token {number} lets nobody in any more", number=number))

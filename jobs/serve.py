@@ -1,0 +1,50 @@
+"""Serves the pages, beside a daemon in its loop or alone over an archive that nobody is filling."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from crawler.errors import ZhixunError
+from crawler.i18n import tr
+from jobs.config.load import Config
+from jobs.config.values import is_loopback
+from jobs.services import people
+from jobs.web.access import Parts
+from jobs.web.app import create
+from jobs.web.server import Listener
+from storage.db.database import Database
+
+DEFAULT = str(Config.model_fields["web"].default)
+
+
+class Refused(ZhixunError):
+    """The pages may not be served, or cannot."""
+
+
+def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
+    """The pages, bound to their address. Raises Refused; and StorageError, where it has to ask for an owner."""
+    if not is_loopback(address) and not parts.db.ask(people.owner_exists):
+        raise Refused(
+            tr(
+                "others can reach {address}, and there is no owner yet: add one with `zhixun users add NAME --role owner`",
+                address=address,
+            )
+        )
+    listener = Listener(create(parts), address, own_signals=own_signals)
+    try:
+        listener.bind()
+    except OSError as error:
+        why = error.strerror or error
+        raise Refused(tr("{address} cannot be listened at: {why}. Another `web:` in the configuration is another address", address=address, why=why)) from error  # fmt: skip
+    return listener
+
+
+def alone(db: Database, config: Config, path: Path, now: Callable[[], datetime], tell: Callable[[str], None]) -> None:
+    """Serve an archive until SIGINT or SIGTERM; `tell` hears where. Raises Refused."""
+    address = config.web or DEFAULT
+    listener = pages(Parts(db, lambda: config, path, now), address, own_signals=True)
+    tell(f"http://{address}")
+    asyncio.run(listener.serve())

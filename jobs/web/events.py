@@ -1,0 +1,69 @@
+"""Live updates as server-sent events: what came since the page was loaded. One look at the archive for all who listen.
+
+event: news
+data: {"records": 3, "alerts": 1}
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+
+from jobs.services import coverage
+from jobs.web.access import Parts
+from storage.db.errors import StorageError
+
+EVERY = 2.0  # seconds between two looks
+QUIET = 20.0  # seconds after which a line says that the connection lives
+MOST = 50  # who listen at once
+
+
+class Live:
+    """Looks while somebody listens."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._listening = 0
+        self._looking: asyncio.Task[None] | None = None
+        self._newest: tuple[int, int] | None = None
+        self._came = asyncio.Condition()
+
+    @property
+    def is_full(self) -> bool:
+        """Whether nobody else may listen."""
+        return self._listening >= MOST
+
+    async def events(self) -> AsyncIterator[str]:
+        """What one listener hears, until it goes."""
+        self._listening += 1
+        if self._looking is None or self._looking.done():
+            self._looking = asyncio.create_task(self._look(), name="live")
+        last = self._newest
+        try:
+            yield "retry: 5000\n\n"
+            while True:
+                try:
+                    async with asyncio.timeout(QUIET), self._came:
+                        await self._came.wait()
+                except TimeoutError:
+                    yield ": still here\n\n"
+                    continue
+                if last is not None and self._newest is not None:
+                    came = {"records": self._newest[0] - last[0], "alerts": self._newest[1] - last[1]}
+                    yield f"event: news\ndata: {json.dumps(came)}\n\n"
+                last = last or self._newest
+        finally:
+            self._listening -= 1
+
+    async def _look(self) -> None:
+        while self._listening:
+            try:
+                found: tuple[int, int] | None = await asyncio.to_thread(self._parts.db.ask, coverage.newest)
+            except StorageError:  # it says so itself, wherever a page is asked for
+                found = self._newest
+            if found != self._newest:
+                self._newest = found
+                async with self._came:
+                    self._came.notify_all()
+            await asyncio.sleep(EVERY)

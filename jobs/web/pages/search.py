@@ -1,0 +1,96 @@
+"""Search: the archive in the language of the rules, newest first; what is found can become a rule or a feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Any
+
+from fastapi import Query
+
+from jobs.services import records as service
+from jobs.web.access import Asked
+from jobs.web.errors import Trouble
+from jobs.web.marks import Piece, Span, pieces
+from jobs.web.screens import After, Limit, RecordJson, Screen
+from storage.archive.search import Bounds
+from storage.rules.match import Evidence
+from storage.rules.parser import parse
+
+screen = Screen("search")
+AROUND = 70  # code points shown before and after the first place in a text
+Words = Annotated[str, Query(description="in the language of the rules", max_length=2000)]
+Day = Annotated[date | None, Query(description="a day, in the configured zone")]
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record, and the place that the query is true of: its headline in pieces, and a piece of its text."""
+
+    record: RecordJson
+    title: tuple[Piece, ...]
+    quote: tuple[Piece, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """`about`: how many there may be, `exact`: so many there are; `seen`: looked at. `next`: where to go on."""
+
+    query: str
+    hits: tuple[Hit, ...]
+    next: str | None
+    seen: int
+    about: int | None
+    exact: bool
+
+
+@screen.page("/search", "search.html", twin="/records")
+def search(
+    ask: Asked,
+    q: Words = "",
+    since: Day = None,
+    until: Day = None,
+    source: Annotated[str | None, Query(max_length=200)] = None,
+    after: After = None,
+    limit: Limit = 25,
+) -> SearchPage:
+    """The records that a query is true of; without a query all, newest first. `since` and `until` are included."""
+    config = ask.config
+    query = parse(q, config.aliases, config.zone) if q.strip() else None
+    bounds = Bounds(_midnight(ask, since), _midnight(ask, until and until + timedelta(days=1)), source or None)
+
+    def work(session: Any) -> service.Page:
+        if query is None:
+            return service.newest(session, after=after, limit=limit, bounds=bounds)
+        return service.search(session, query, ask.now, after=after, limit=limit, bounds=bounds)
+
+    try:
+        found = ask.read(work)
+    except ValueError:
+        raise Trouble(400, "bad_parameter", f"after: {after!r}", "after") from None
+    return SearchPage(q, tuple(_hit(one) for one in found.found), found.next, found.seen, found.about, found.exact)
+
+
+def _midnight(ask: Asked, day: date | None) -> datetime | None:
+    return datetime.combine(day, time(), ask.zone) if day else None
+
+
+def _hit(found: service.Found) -> Hit:
+    record = found.record
+    return Hit(
+        record, pieces(record.title, _spans(found.evidence, "title", 0)), _quote(record.text, record.summary, found.evidence)
+    )
+
+
+def _quote(text: str, summary: str, evidence: tuple[Evidence, ...]) -> tuple[Piece, ...]:
+    places = [one for one in evidence if one.field == "text"]
+    if not places:
+        return pieces(summary[: 2 * AROUND], ())
+    start = max(0, min(one.start for one in places) - AROUND)
+    end = min(one.start for one in places) + 2 * AROUND
+    shown = text[start:end].replace("\n", " ")
+    return pieces(("…" if start else "") + shown, _spans(evidence, "text", start - (start > 0)))
+
+
+def _spans(evidence: tuple[Evidence, ...], field: str, offset: int) -> list[Span]:
+    return [Span(one.start - offset, one.end - offset, "q") for one in evidence if one.field == field]

@@ -1,0 +1,186 @@
+"""Sources: how each does, in words; when its articles appear; what may have been missed. Sources are added by address."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from threading import BoundedSemaphore
+from typing import Annotated, Literal
+
+from fastapi import Path, Query
+from pydantic import BaseModel, Field
+
+from crawler.i18n import tr
+from jobs.config.edit import Change
+from jobs.monitor.source_health import State as HealthState
+from jobs.services import configuration, sources, status
+from jobs.services.configuration import Edited
+from jobs.services.discover import Discovered
+from jobs.services.lookup import named
+from jobs.web.access import Asked
+from jobs.web.errors import Trouble
+from jobs.web.screens import Done, Screen
+from storage.queue.gaps import Gap
+
+screen = Screen("sources")
+Show = Annotated[Literal["all", "trouble", "well"], Query(description="which sources")]
+Name = Annotated[str, Path(max_length=200)]
+DISCOVERIES = BoundedSemaphore(3)  # at once: each asks a stranger's site up to a dozen times
+
+
+@dataclass(frozen=True, slots=True)
+class SourceLine:
+    """One source and how it does."""
+
+    name: str
+    title: str | None
+    url: str
+    kind: str
+    enabled: bool
+    state: str
+    family: str
+    reason: str
+    last_ok: datetime | None
+    last_new: datetime | None
+    next_due: datetime | None
+    articles: int
+    polls: int
+    delay: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """Those that are watched, and those that are turned off."""
+
+    show: str
+    words: str
+    lines: tuple[SourceLine, ...]
+    troubled: int
+    all: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One source: `hours` are its articles by hour of the week, Monday first, in the configured zone, as a share of the fullest."""
+
+    line: SourceLine
+    hours: tuple[float, ...]
+    gaps: tuple[Gap, ...]
+    settings: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class AddPage:
+    """What of a site could be watched."""
+
+    asked: str
+    found: Discovered | None
+
+
+class Given(BaseModel):
+    """A new source."""
+
+    url: Annotated[str, Field(max_length=2000)]
+    name: Annotated[str, Field(min_length=1, max_length=100)]
+    kind: str = "auto"
+
+
+class Enabled(BaseModel):
+    """Whether a source is polled."""
+
+    enabled: bool
+
+
+class Address(BaseModel):
+    """A site."""
+
+    url: Annotated[str, Field(min_length=4, max_length=2000)]
+
+
+@screen.page("/sources", "sources.html")
+def listed(ask: Asked, show: Show = "all", q: Annotated[str, Query(max_length=200)] = "") -> SourcesPage:
+    """All sources, those in trouble first."""
+    config = ask.config
+    known = ask.read(lambda s: status.sources_of(s, config, ask.now))
+    lines = [_line(one) for one in known]
+    seen = {line.name for line in lines}
+    lines += [_unpolled(row.name, row.url, row.kind, row.enabled) for row in config.sources if row.name not in seen]
+    words = q.casefold().split()
+
+    def fits(line: SourceLine) -> bool:
+        text = f"{line.name} {line.title} {line.url}".casefold()
+        return (show == "all" or bool(line.family) == (show == "trouble")) and all(word in text for word in words)
+
+    found = [line for line in lines if fits(line)]
+    found.sort(key=lambda line: (not line.enabled, not line.family, line.name.casefold()))
+    return SourcesPage(show, q, tuple(found), sum(bool(line.family) for line in lines), len(lines))
+
+
+@screen.page("/sources/add", "add_source.html", role="editor")
+def new(ask: Asked) -> AddPage:  # noqa: ARG001
+    """Where to begin."""
+    return AddPage("", None)
+
+
+@screen.page("/sources/{name}", "source.html")
+def one(ask: Asked, name: Name) -> SourcePage:
+    """One source."""
+    config = ask.config
+    row = named("source", name, config.sources)
+
+    known, detail = ask.read(lambda s: (status.sources_of(s, config, ask.now), status.detail(s, name, ask.zone, ask.now)))
+    line = next((_line(one) for one in known if one.row.name == name), None) or _unpolled(name, row.url, row.kind, row.enabled)
+    return SourcePage(line, detail.hours, detail.gaps, sources.settings(config, name))
+
+
+def _line(one: status.SourceStatus) -> SourceLine:
+    row, health = one.row, one.health
+    delay = one.delay.total_seconds() if one.delay else None
+    return SourceLine(
+        row.name, row.title, row.url, row.found_kind or row.kind, row.enabled, health.state.value, health.state.family, health.reason,
+        row.last_ok_at, row.last_new_at, row.next_due, row.articles, row.polls, delay,
+    )  # fmt: skip
+
+
+def _unpolled(name: str, url: str, kind: str, enabled: bool) -> SourceLine:
+    return SourceLine(name, None, url, kind, enabled, HealthState.NEW.value, "", "", None, None, None, 0, 0, None)
+
+
+# ---- changes
+
+
+@screen.form("/sources/add", "add_source.html", twin="/sources/discover")
+def discover(ask: Asked, given: Address) -> AddPage:
+    """What of a site could be watched: its feeds, lists, sitemaps, with titles to judge them by."""
+    if not DISCOVERIES.acquire(blocking=False):
+        raise Trouble(503, "busy", tr("Three sites are being looked at already. Try again in a minute."))
+    try:
+        url = given.url if "://" in given.url else f"https://{given.url}"
+        return AddPage(url, asyncio.run(sources.discover(ask.config, url, ask.now)))
+    finally:
+        DISCOVERIES.release()
+
+
+@screen.action("POST", "/sources")
+def add(ask: Asked, given: Given) -> Done:
+    """Watch a source."""
+    entry = sources.tagged({"name": given.name, "url": given.url, "kind": given.kind}, ())
+    done = sources.add(ask.parts.path, ask.config, [entry], os.environ)
+    if not isinstance(done, Edited):
+        raise Trouble(409, "refused", getattr(done, "reason", tr("The configuration changed meanwhile. Try again.")))
+    ask.note("source added", given.name, after={"url": given.url})
+    return Done(tr("{name} is watched from now on.", name=given.name), go="/sources")
+
+
+@screen.action("PATCH", "/sources/{name}")
+def enable(ask: Asked, name: Name, given: Enabled) -> Done:
+    """Poll a source, or let it rest."""
+    row = named("source", name, ask.config.sources)
+    done = configuration.edit(ask.parts.path, [Change("sources", name, {"enabled": given.enabled})], os.environ)
+    if not isinstance(done, Edited):
+        raise Trouble(409, "refused", getattr(done, "reason", tr("The configuration changed meanwhile. Try again.")))
+    ask.note("source changed", name, {"enabled": row.enabled}, {"enabled": given.enabled})
+    return Done(tr("{name} is polled again.", name=name) if given.enabled else tr("{name} rests.", name=name))

@@ -1,0 +1,199 @@
+"""How a screen is written: one file in `jobs/web/pages/`, one function a page, and the JSON twin comes by itself.
+
+    screen = Screen("sources")
+
+    @screen.page("/sources", "sources.html", role="viewer")
+    def sources(ask: Asked, state: State = "all", limit: Limit = 50) -> SourcesPage: …
+
+That is two routes: ``/sources``, where the template sees the answer as `page`, and ``/api/v1/sources``, the same answer as JSON with its
+schema in OpenAPI. A function takes values and returns a frozen dataclass; it runs in a thread, asks `jobs/services` through
+``ask.read(lambda session: …)``, and raises `Unknown`, `QueryError` or `Trouble` for what cannot be answered.
+
+    @screen.action("PUT", "/stories/{story}/star", role="viewer")
+    def star(ask: Asked, story: Number, given: Starred) -> Done: …
+
+is ``PUT /api/v1/stories/N/star`` with a JSON body, and ``POST /stories/N/star`` for forms without a script, which goes back to where it came
+from and shows `Done.said` there. `given` is a pydantic model. Both want the form token (`jobs/web/access.py`).
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Annotated, Any, TypeVar, get_type_hints
+from urllib.parse import quote
+
+from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from pydantic import PlainSerializer, SerializationInfo, TypeAdapter
+
+from crawler.i18n import tr
+from crawler.record import Record
+from jobs.formats.record import to_json
+from jobs.web.access import Asked, Role, guarded, needs
+from jobs.web.errors import ErrorAnswer, Trouble
+from jobs.web.render import SAID, Renderer, etagged
+
+API = "/api/v1"
+View = TypeVar("View", bound=Callable[..., Any])
+Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
+After = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^-?\d{1,18}-\d{1,18}$")]
+
+
+def _record_json(record: Record, info: SerializationInfo) -> dict[str, Any]:
+    return to_json(record, info.context["zone"])  # type: ignore[index]
+
+
+RecordJson = Annotated[Record, PlainSerializer(_record_json)]  # a record with the keys that it has everywhere
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an action did, in a sentence; `go`: where its form leads to, if not back."""
+
+    said: str = ""
+    go: str = ""
+
+
+class Screen:
+    """The routes of one file in `jobs/web/pages/`."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.router = APIRouter(tags=[name], responses={status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 503)})
+
+    def page(self, path: str, template: str, *, role: Role = "viewer", twin: str = "") -> Callable[[View], View]:
+        """A page and its twin, at the same path below /api/v1 or at `twin`."""
+
+        def add(view: View) -> View:
+            hints = _hints(view, role)
+            answer = TypeAdapter(hints["return"])
+
+            def html(request: Request, **given: Any) -> Response:
+                _known_only(request, hints)
+                renderer: Renderer = request.app.state.renderer
+                return renderer.page(request, template, given["ask"], view(**given))
+
+            def json(request: Request, **given: Any) -> Response:
+                _known_only(request, hints)
+                body = answer.dump_json(view(**given), context={"zone": given["ask"].zone})
+                return etagged(request, body, "application/json")
+
+            self.route("GET", path, _signed(html, view, hints), role, shown=False)
+            self.route("GET", API + (twin or path), _signed(json, view, hints), role, answers=hints["return"])
+            return view
+
+        return add
+
+    def action(self, method: str, path: str, *, role: Role = "editor") -> Callable[[View], View]:
+        """Something that changes something: for programs, and for forms."""
+
+        def add(work: View) -> View:
+            hints = _hints(work, role)
+            form = dict(hints)
+            if (model := hints.get("given")) is not None:
+                form["given"] = Annotated[model, Form()]
+
+            def posted(request: Request, **given: Any) -> Response:
+                done = work(**given)
+                request.app.state.renderer.menu.forget(given["ask"])
+                return back(request, getattr(done, "said", ""), getattr(done, "go", ""))
+
+            def called(request: Request, **given: Any) -> Any:
+                request.app.state.renderer.menu.forget(given["ask"])
+                return work(**given)
+
+            self.route("POST", path, _signed(posted, work, form), role, shown=False, guard=True)
+            self.route(method, API + path, _signed(called, work, hints), role, answers=hints["return"], guard=True)
+            return work
+
+        return add
+
+    def form(self, path: str, template: str, *, role: Role = "editor", twin: str = "") -> Callable[[View], View]:
+        """A page that answers a form, and its twin: for what asks strangers, or is too long for an address."""
+
+        def add(work: View) -> View:
+            hints = _hints(work, role)
+            form = dict(hints)
+            if (model := hints.get("given")) is not None:
+                form["given"] = Annotated[model, Form()]
+            answer = TypeAdapter(hints["return"])
+
+            def html(request: Request, **given: Any) -> Response:
+                renderer: Renderer = request.app.state.renderer
+                return renderer.page(request, template, given["ask"], work(**given))
+
+            def json(request: Request, **given: Any) -> Response:
+                body = answer.dump_json(work(**given), context={"zone": given["ask"].zone})
+                return etagged(request, body, "application/json")
+
+            self.route("POST", path, _signed(html, work, form), role, shown=False, guard=True)
+            self.route("POST", API + (twin or path), _signed(json, work, hints), role, answers=hints["return"], guard=True)
+            return work
+
+        return add
+
+    def route(
+        self, method: str, path: str, endpoint: Any, role: Role, *, shown: bool = True, answers: Any = None, guard: bool = False
+    ) -> None:
+        """One route, for what is neither a page with a twin nor an action. It asks for the role by itself."""
+        self.router.add_api_route(
+            path,
+            endpoint,
+            methods=[method],
+            response_model=answers,
+            include_in_schema=shown,
+            dependencies=[Depends(needs(role)), *([Depends(guarded)] if guard else [])],
+            openapi_extra={"x-role": role},
+        )
+
+
+def _hints(view: Callable[..., Any], role: Role) -> dict[str, Any]:
+    return get_type_hints(view, include_extras=True) | {"ask": Annotated[Asked, Depends(needs(role))]}
+
+
+def _signed(endpoint: Any, view: Callable[..., Any], hints: dict[str, Any]) -> Any:
+    """The endpoint with the parameters of the view, so that FastAPI reads, checks and documents them."""
+    own = [
+        one.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
+        for name, one in inspect.signature(view).parameters.items()
+    ]
+    request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
+    endpoint.__signature__ = inspect.Signature([request, *own])
+    endpoint.__name__, endpoint.__doc__ = view.__name__, view.__doc__
+    return endpoint
+
+
+def _known_only(request: Request, hints: dict[str, Any]) -> None:
+    """A parameter that nobody reads is a mistake, and not to be answered as if all were well."""
+    known = [name for name in hints if name not in ("ask", "return") and name not in request.path_params]
+    for name in request.query_params:
+        if name not in known:
+            near = next(iter(get_close_matches(name, known, 1)), None)
+            there = ", ".join(known) or "–"
+            raise Trouble(
+                400,
+                "bad_parameter",
+                tr("{name}: there is no such parameter; there are: {known}", name=name, known=there),
+                name,
+                near,
+            )
+
+
+def back(request: Request, said: str = "", go: str = "") -> Response:
+    """Send the browser of a form back to the page that it came from, where `said` is shown once."""
+    referer = request.headers.get("referer", "")
+    host = f"//{request.headers.get('host', '')}/"
+    place = go or ("/" + referer.partition(host)[2] if host in referer else "/")
+    answer = RedirectResponse(place if is_local(place) else "/", 303)
+    if said:
+        answer.set_cookie(SAID, quote(said), max_age=20, httponly=True, samesite="lax")
+    return answer
+
+
+def is_local(place: str) -> bool:
+    """Whether an address is a page of ours: a browser takes ``//host`` and ``/\\host`` for another site."""
+    return place.startswith("/") and not place.startswith(("//", "/\\")) and place.isprintable()

@@ -1,0 +1,86 @@
+"""uvicorn inside a loop that belongs to somebody else: no signal handlers, no exit, and whatever goes wrong stays a log line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator
+
+import uvicorn
+from anyio.to_thread import current_default_thread_limiter
+from starlette.types import ASGIApp
+
+from jobs import log
+from storage.db.database import READERS
+
+GRACE = 1  # seconds that open answers have when the server ends
+
+_log = log.get("web")
+
+
+class _Guest(uvicorn.Server):
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave them to the loop's owner."""
+        yield
+
+
+class Listener:
+    """One address that an app is served at."""
+
+    def __init__(self, app: ASGIApp, address: str, *, own_signals: bool = False) -> None:
+        config = uvicorn.Config(
+            app,
+            log_config=None,
+            access_log=False,
+            lifespan="off",
+            server_header=False,
+            timeout_graceful_shutdown=GRACE,
+            ws="none",
+            proxy_headers=False,
+        )
+        self._server = uvicorn.Server(config) if own_signals else _Guest(config)
+        self._address = address
+        self._socket: socket.socket | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._socket.getsockname()[1]) if self._socket else 0
+
+    def bind(self) -> None:
+        """Take the address. Raises OSError where somebody else has it."""
+        host, port = host_and_port(self._address)
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        self._socket = socket.create_server((host, port), family=family, backlog=128)
+        self._socket.setblocking(False)
+
+    def open(self) -> None:
+        """Serve from now on, in this loop. Raises OSError."""
+        if self._socket is None:
+            self.bind()
+        self._task = asyncio.create_task(self.serve(), name="web")
+
+    async def serve(self) -> None:
+        """Serve until `close`. An error ends the pages, and nothing else."""
+        current_default_thread_limiter().total_tokens = READERS  # more at once would only wait for a connection
+        try:
+            await self._server.serve([self._socket] if self._socket else None)
+        except Exception as error:  # noqa: BLE001  (whatever it is, the daemon goes on)
+            _log.error("the pages ended", address=self._address, error=repr(error))
+
+    async def close(self) -> None:
+        """Answer what was asked, and no more."""
+        if self._task is None:
+            return
+        self._server.should_exit = True
+        await asyncio.wait([self._task], timeout=GRACE + 2)
+        self._task.cancel()
+
+
+def host_and_port(address: str) -> tuple[str, int]:
+    """``127.0.0.1:8480``, ``[::1]:80``."""
+    host, _, port = address.rpartition(":")
+    return host.strip("[]").replace("localhost", "127.0.0.1"), int(port)

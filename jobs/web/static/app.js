@@ -1,0 +1,180 @@
+// What pages do beyond links and forms. Every page works without: forms are sent by the browser, marks are links.
+"use strict";
+
+const $ = (selector, root = document) => root.querySelector(selector);
+const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+const token = () => $('meta[name="form-token"]').content;
+
+/** Send JSON to the API; the answer's value, or an Error with the sentence that the server said. */
+async function call(method, path, body) {
+  const headers = { "Content-Type": "application/json", "X-Form-Token": token(), Accept: "application/json" };
+  const answer = await fetch("/api/v1" + path, { method, headers, body: JSON.stringify(body ?? {}) });
+  const said = answer.headers.get("Content-Type")?.startsWith("application/json") ? await answer.json() : null;
+  if (!answer.ok) throw new Error(said?.error?.message ?? answer.statusText);
+  return said;
+}
+
+/** Say something at the top of the page, as the server does after a form. */
+function say(sentence) {
+  if (!sentence) return;
+  const old = $(".said") ?? $("header.top").insertAdjacentElement("afterend", document.createElement("p"));
+  old.className = "said";
+  old.setAttribute("role", "status");
+  old.textContent = sentence;
+}
+
+const attempt = (work) => work().catch((error) => say(error.message));
+
+/** The list of Today and of others: j k o v m M f, and buttons that need no new page. */
+class List extends HTMLElement {
+  connectedCallback() {
+    this.addEventListener("submit", (event) => {
+      const entry = event.target.closest(".entry");
+      if (!entry || !event.target.matches(".star, .mark-read")) return;
+      event.preventDefault();
+      event.target.matches(".star") ? this.star(entry) : this.read([entry], !entry.classList.contains("read"));
+    });
+    this.addEventListener("focusin", (event) => this.choose(event.target.closest(".entry"), false));
+  }
+  get entries() { return $$(".entry", this); }
+  get chosen() { return $(".entry.chosen", this); }
+  choose(entry, focus = true) {
+    if (!entry) return;
+    this.chosen?.classList.remove("chosen");
+    entry.classList.add("chosen");
+    if (focus) { entry.focus({ preventScroll: true }); entry.scrollIntoView({ block: "nearest" }); }
+  }
+  step(by) {
+    const all = this.entries, at = all.indexOf(this.chosen);
+    this.choose(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
+  }
+  read(entries, read) {
+    return attempt(async () => {
+      if (!entries.length) return;
+      await call("PUT", "/stories/read", { stories: entries.map((entry) => Number(entry.dataset.story)), read });
+      for (const entry of entries) {
+        entry.classList.toggle("read", read);
+        $(".mark-read button", entry)?.setAttribute("aria-pressed", read);
+        const hidden = $('.mark-read [name="read"]', entry);
+        if (hidden) hidden.value = !read;
+      }
+    });
+  }
+  star(entry) { return star(entry, entry.dataset.story); }
+  key(key) {
+    const entry = this.chosen;
+    if (key === "j") this.step(1);
+    else if (key === "k") this.step(-1);
+    else if (!entry) return false;
+    else if (key === "o" || key === "Enter") $("a.open", entry).click();
+    else if (key === "v") $("a.original", entry)?.click();
+    else if (key === "m") this.read([entry], !entry.classList.contains("read"));
+    else if (key === "M") this.read(this.entries.slice(0, this.entries.indexOf(entry) + 1).filter((one) => !one.classList.contains("read")), true);
+    else if (key === "f") this.star(entry);
+    else return false;
+    return true;
+  }
+}
+
+/** Star or unstar a story by the button inside `root`. */
+function star(root, story) {
+  return attempt(async () => {
+    const button = $(".star button", root), starred = button.getAttribute("aria-pressed") !== "true";
+    await call("PUT", `/stories/${story}/star`, { starred });
+    button.setAttribute("aria-pressed", starred);
+    button.textContent = starred ? "★" : "☆";
+    $('.star [name="starred"]', root).value = !starred;
+  });
+}
+
+/** A record: a value and its places in the text light up together. */
+class Shown extends HTMLElement {
+  connectedCallback() {
+    const light = (event, on) => {
+      const of = event.target.closest?.("[data-of]")?.dataset.of.split(" ") ?? [];
+      for (const key of of) {
+        for (const place of $$(`[data-of~="${key}"].mark`, this)) place.classList.toggle("lit", on);
+        document.getElementById(key)?.classList.toggle("lit", on);
+      }
+    };
+    for (const [kind, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) this.addEventListener(kind, (event) => light(event, on));
+    this.addEventListener("submit", (event) => {
+      if (!event.target.matches(".star")) return;
+      event.preventDefault();
+      star(this, this.dataset.story);
+    });
+  }
+  key(key) {
+    if (key === "f") star(this, this.dataset.story);
+    else if (key === "v") $("a.original", this)?.click();
+    else return false;
+    return true;
+  }
+}
+
+/** Says that news came, and leaves it to the reader to load them: nothing moves under the eyes. */
+class LiveNews extends HTMLElement {
+  connectedCallback() {
+    const link = $("a", this);
+    let came = 0;
+    this.source = new EventSource("/api/v1/events");
+    this.source.addEventListener("news", (event) => {
+      came = Math.max(came, JSON.parse(event.data).alerts);
+      if (!came) return;
+      link.textContent = came === 1 ? link.dataset.one : `${came} ${link.dataset.many}`;
+      this.hidden = false;
+    });
+  }
+  disconnectedCallback() { this.source.close(); }
+}
+
+/** A rule that is being written: its trial follows, a moment after the last key. */
+class Trial extends HTMLElement {
+  connectedCallback() {
+    this.query = $('[name="query"]', this);
+    this.query?.addEventListener("input", () => { clearTimeout(this.later); this.later = setTimeout(() => this.run(), 300); });
+  }
+  run() {
+    if (!this.query.value.trim()) return;
+    this.asked?.abort();
+    const asked = (this.asked = new XMLHttpRequest());  // reads HTML without a script sink, which Trusted Types refuse
+    asked.open("POST", "/rules/test");
+    asked.responseType = "document";
+    asked.onload = () => {
+      const page = asked.response;
+      $("#trial").replaceChildren(...(asked.status === 200 ? page.body.childNodes : [$(".narrow", page) ?? asked.statusText]));
+    };
+    asked.send(new URLSearchParams({ token: token(), query: this.query.value, rule: this.dataset.rule, days: this.dataset.days }));
+  }
+}
+
+customElements.define("z-trial", Trial);
+customElements.define("z-list", List);
+customElements.define("z-record", Shown);
+customElements.define("z-live", LiveNews);
+
+// Keys: g and a letter goes to a screen, / to the search field, ? shows the list, all others belong to the page's own element.
+let going = 0;
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing || event.target.closest?.("input, textarea, select, [contenteditable]")) {
+    if (event.key === "Escape") event.target.blur();
+    return;
+  }
+  if ($("dialog[open]")) return;
+  if (event.key === "Enter" && event.target.closest?.("a, button, summary")) return;
+  if (Date.now() - going < 1500) {
+    going = 0;
+    const to = $(`[data-go="${CSS.escape(event.key)}"]`);
+    if (to) { event.preventDefault(); to.click(); }
+    return;
+  }
+  if (event.key === "g") going = Date.now();
+  else if (event.key === "?") $("#keys").showModal();
+  else if ($(`[data-key="${CSS.escape(event.key)}"]`)) $(`[data-key="${CSS.escape(event.key)}"]`).focus();
+  else if (!$$("z-list, z-record").some((one) => one.key(event.key))) return;
+  event.preventDefault();
+});
+for (const button of $$("[data-open]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
+}

@@ -1,0 +1,49 @@
+"""What people changed of rules, sources, tokens and people: who, when, from what to what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from storage.db.models import change, person
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One change. `what` was done, such as `rule changed`, to which `object`."""
+
+    id: int
+    at: datetime
+    person: str
+    what: str
+    object: str
+    before: Mapping[str, Any] | None
+    after: Mapping[str, Any] | None
+
+
+def write(
+    session: Session,
+    number: int,
+    what: str,
+    about: str,
+    now: datetime,
+    *,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+) -> None:
+    """Note a change, in its own transaction where that is a matter of the database. No secret belongs in it."""
+    values = {"at": now, "person_id": number, "what": what, "object": about, "before": before, "after": after}
+    session.execute(insert(change).values(values))
+
+
+def changes(session: Session, *, before: int | None = None, limit: int = 50) -> list[Change]:
+    """The newest first; `before`: only those with a smaller id."""
+    query = select(change, person.c.name.label("person")).join(person, person.c.id == change.c.person_id)
+    query = query.order_by(change.c.id.desc()).limit(limit)
+    rows = session.execute(query if before is None else query.where(change.c.id < before))
+    return [Change(**{name: getattr(row, name) for name in Change.__dataclass_fields__}) for row in rows]

@@ -1,0 +1,255 @@
+"""What every page and every endpoint owes its reader: roles, refusals with a sentence, answers that need not be loaded twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+
+from jobs.services import people
+from jobs.web.access import COOKIE, UNSAFE, Parts
+from jobs.web.app import create, routes
+from storage.db.database import Database, open_database
+from storage.db.errors import TooSlow
+from tests import press
+from tests.web_client import Browser
+
+ROLES = ("viewer", "editor", "owner")
+PASSWORD = "four quiet boats at noon"
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    db = open_database(f"sqlite:///{tmp_path_factory.mktemp('pages')}/zhixun.db")
+    db.upgrade()
+    yield press.fill(db)
+    db.close()
+
+
+@pytest.fixture
+def app(archive: Database) -> FastAPI:
+    return create(press.parts(archive))
+
+
+@pytest.fixture
+def browser(app: FastAPI) -> Browser:
+    return Browser(app)
+
+
+# ---- who may what
+
+
+@pytest.fixture(scope="module")
+def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, dict[str, str]]]:
+    """An archive with a person of each role, and the secret of a session of each."""
+    db = open_database(f"sqlite:///{tmp_path_factory.mktemp('team')}/zhixun.db")
+    db.upgrade()
+    parts: Parts = press.parts(press.fill(db))
+    secrets = {}
+    for role in reversed(ROLES):
+        db.write_now(lambda s, role=role: people.add(s, 0, f"{role}-one", password=PASSWORD, role=role, now=press.NOW))
+        came = people.sign_in(db, parts.tries, f"{role}-one", PASSWORD, address="127.0.0.1", agent="", now=press.NOW)
+        secrets[role] = came.secret
+    yield create(parts), secrets
+    db.close()
+
+
+def _table() -> list[tuple[str, str, str]]:
+    """(method, path, role that it needs) of every route; ids are filled in."""
+    filled = {"number": "1", "story": "1", "name": "app.css"}
+    found = []
+    for route in routes():
+        path = route.path
+        for name, value in filled.items():
+            path = path.replace("{" + name + "}", value)
+        found += [(method, path, (route.openapi_extra or {})["x-role"]) for method in route.methods]
+    return found
+
+
+def test_every_route_says_which_role_it_needs() -> None:
+    assert all(
+        isinstance(route, APIRoute) and (route.openapi_extra or {}).get("x-role") in ("anyone", *ROLES) for route in routes()
+    )
+
+
+@pytest.mark.parametrize("role", ["", *ROLES])
+@pytest.mark.parametrize(("method", "path", "needs"), _table())
+def test_a_route_lets_in_who_has_its_role_and_nobody_else(
+    team: tuple[FastAPI, dict[str, str]], method: str, path: str, needs: str, role: str
+) -> None:
+    if path == "/api/v1/events":
+        return  # has no end; see test_events
+    app, secrets = team
+    browser = Browser(app)
+    if role:
+        browser.cookies.set(COOKIE, secrets[role])
+        browser.get("/")
+    answer = browser.ask(method, path, headers={"x-form-token": browser.token})
+    allowed = needs == "anyone" or (role in ROLES and ROLES.index(role) >= ROLES.index(needs))
+    if not role and needs != "anyone":
+        told = answer.status_code == 401 if path.startswith("/api/") else answer.headers.get("location", "").startswith("/login")
+        assert told or (answer.status_code == 403 and method in UNSAFE)
+    elif allowed:
+        assert answer.status_code not in (401, 403) or (not role and method in UNSAFE)
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(("method", "path"), [(method, path) for method, path, _ in _table() if method in UNSAFE])
+def test_what_changes_something_needs_the_token_of_a_form(browser: Browser, method: str, path: str) -> None:
+    answer = browser.ask(method, path, headers={"accept": "application/json"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (403, "stale_form")
+
+
+def test_a_session_that_is_not_known_is_a_stranger(team: tuple[FastAPI, dict[str, str]]) -> None:
+    browser = Browser(team[0])
+    browser.cookies.set(COOKIE, "made up")
+    assert browser.get("/").headers["location"] == "/login?back=%2F"
+
+
+def test_a_token_that_is_not_known_lets_nobody_in_even_without_people(browser: Browser) -> None:
+    answer = browser.get("/api/v1/today", headers={"authorization": "Bearer zx_nothing"})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (401, "unknown_token")
+
+
+# ---- whom we answer, and from where
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "localhost.evil.example:8480", "", "[::1", "zhixun"])
+def test_a_host_name_that_is_not_ours_is_refused(browser: Browser, host: str) -> None:
+    assert browser.get("/", headers={"host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8480", "localhost", "localhost:99", "[::1]:8480", "10.1.2.3"])
+def test_localhost_and_addresses_are_ours(browser: Browser, host: str) -> None:
+    assert browser.get("/", headers={"host": host}).status_code == 200
+
+
+def test_a_name_of_the_configuration_is_ours(archive: Database) -> None:
+    config = press.CONFIG.model_copy(update={"web_names": ("news.example.org",)})
+    browser = Browser(create(press.parts(archive, config)))
+    assert browser.get("/", headers={"host": "News.example.org"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [{"origin": "http://evil.example"}, {"origin": "null"}, {"origin": "http://127.0.0.1:1"}, {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site"}],
+)  # fmt: skip
+def test_a_form_of_another_site_changes_nothing(browser: Browser, headers: dict[str, str]) -> None:
+    browser.get("/")
+    answer = browser.ask("POST", "/stories/1/star", data={"token": browser.token}, headers=headers)
+    assert answer.status_code == 403
+    assert not browser.get("/api/v1/today?tab=starred").json()["entries"]
+
+
+def test_every_answer_forbids_what_is_not_ours(browser: Browser) -> None:
+    for path in ("/", "/nothing", "/api/v1/today", "/static/app.css", "/records/999"):
+        headers = browser.get(path).headers
+        assert headers["content-security-policy"].startswith("default-src 'none'; script-src 'self'")
+        assert "require-trusted-types-for 'script'" in headers["content-security-policy"]
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["referrer-policy"] == "same-origin"
+        assert "noindex" in headers["x-robots-tag"]
+
+
+def test_no_template_and_no_script_goes_round_what_protects_the_reader() -> None:
+    for file in (Path(create.__code__.co_filename).parent / "templates").iterdir():
+        text = file.read_text("utf-8")
+        assert not any(bad in text for bad in ("|safe", "| safe", "autoescape", " style=", " onclick", "javascript:", "<style"))
+        assert text.count("<script") == (1 if file.name == "base.html" else 0)
+    script = (Path(create.__code__.co_filename).parent / "static/app.js").read_text("utf-8")
+    assert not any(bad in script for bad in ("innerHTML", "outerHTML", "insertAdjacentHTML", "eval(", "document.write"))
+
+
+# ---- refusals
+
+
+@pytest.mark.parametrize("path", ["/records/999", "/records/abc", "/records/0", "/records/99999999999999999999", "/nothing"])
+def test_what_is_not_there_is_404_with_a_sentence(browser: Browser, path: str) -> None:
+    page = browser.get(path)
+    assert page.status_code == 404
+    assert "To Today" in page.text
+    error = browser.get("/api/v1" + path).json()["error"]
+    assert error["message"].strip()
+    assert set(error) == {"code", "message", "where", "did_you_mean"}
+
+
+@pytest.mark.parametrize(
+    ("query", "where", "cure"),
+    [
+        ("tab=unraed", "tab", "must be one of 'unread', 'all', 'starred' or 'mine'"),
+        ("limit=0", "limit", "at least 1"),
+        ("limit=101", "limit", "at most 100"),
+        ("limit=many", "limit", "whole number"),
+        ("after=yesterday", "after", "take it from the answer before"),
+        ("limits=5", "limits", "there is no such parameter"),
+    ],
+)
+def test_a_wrong_parameter_is_400_and_named_with_its_cure(browser: Browser, query: str, where: str, cure: str) -> None:
+    answer = browser.get(f"/api/v1/today?{query}")
+    assert (answer.status_code, answer.json()["error"]["where"]) == (400, where)
+    assert cure in answer.json()["error"]["message"]
+    assert browser.get(f"/?{query}").status_code == 400
+
+
+def test_a_mistyped_parameter_is_told_what_was_meant(browser: Browser) -> None:
+    assert browser.get("/api/v1/today?limits=5").json()["error"]["did_you_mean"] == "limit"
+
+
+def test_a_body_is_bounded(browser: Browser) -> None:
+    browser.get("/")
+    assert browser.ask("POST", "/stories/read", content=b"x" * 2_000_000).status_code == 413
+
+
+def test_what_breaks_in_here_is_a_page_and_not_told_to_strangers(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.services.reading.inbox", lambda *_a: 1 / 0)
+    answer = Browser(app).get("/")
+    assert answer.status_code == 500
+    assert "division" not in answer.text
+
+
+def test_a_slow_question_is_stopped_and_says_so(app: FastAPI, archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow(*_args: object) -> None:
+        raise TooSlow("too slow")
+
+    monkeypatch.setattr("jobs.services.reading.inbox", slow)
+    assert Browser(app).get("/api/v1/today").status_code == 503
+
+
+# ---- answers
+
+
+def test_a_page_that_did_not_change_is_not_sent_again(browser: Browser) -> None:
+    for path in ("/records/1", "/api/v1/records/1"):
+        first = browser.get(path)
+        again = browser.get(path, headers={"if-none-match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+
+
+def test_pages_are_in_the_language_of_the_browser_or_the_chosen_one(browser: Browser) -> None:
+    assert "要素" in browser.get("/records/1", headers={"accept-language": "zh-CN,zh;q=0.9"}).text
+    browser.get("/records/1")
+    browser.send("/preferences", language="zh")
+    assert 'lang="zh-Hans"' in browser.get("/records/1").text
+
+
+def test_a_chosen_look_is_kept(browser: Browser) -> None:
+    browser.get("/")
+    browser.send("/preferences", theme="dark")
+    assert 'data-theme="dark"' in browser.get("/").text
+
+
+@pytest.mark.parametrize("referer", ["http://evil.example/x", "http://127.0.0.1:8480//evil.example", ""])
+def test_a_form_leads_nowhere_but_to_a_page_of_ours(browser: Browser, referer: str) -> None:
+    browser.get("/")
+    answer = browser.ask("POST", "/preferences", data={"token": browser.token, "theme": "auto"}, headers={"referer": referer})
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+
+
+def test_the_api_describes_itself(browser: Browser) -> None:
+    described = browser.get("/api/v1/openapi.json").json()
+    assert "/api/v1/records/{number}" in described["paths"]
+    assert all(path.startswith("/api/v1/") for path in described["paths"])

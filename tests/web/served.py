@@ -1,0 +1,65 @@
+"""The pages at a real address, with a real browser in front of them. Where there is no Chromium, skipped; with ZHIXUN_NO_SKIPS=1 they fail."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from typing import Any
+
+import pytest
+
+from jobs.config.values import chromium
+from jobs.web.access import Parts
+from jobs.web.app import create
+from jobs.web.server import Listener
+
+FOUND = chromium() if find_spec("playwright") else None
+needs_browser = pytest.mark.skipif(
+    FOUND is None and os.environ.get("ZHIXUN_NO_SKIPS") != "1", reason="no Chromium, or no extra `render`"
+)
+
+
+@contextmanager
+def serving(parts: Parts) -> Iterator[str]:
+    """The pages in a loop of their own, in a thread; their address."""
+    listener = Listener(create(parts), "127.0.0.1:0")
+    listener.bind()
+    loop = asyncio.new_event_loop()
+
+    async def run() -> None:
+        listener.open()
+
+    thread = threading.Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    asyncio.run_coroutine_threadsafe(run(), loop).result(10)
+    try:
+        yield f"http://127.0.0.1:{listener.port}"
+    finally:
+        asyncio.run_coroutine_threadsafe(listener.close(), loop).result(10)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(10)
+        loop.close()
+
+
+@contextmanager
+def chromium_at(**options: Any) -> Iterator[Any]:
+    """A page of a new browser. Whatever it reports against the content security policy, and each dialog, is a failure."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415  (an extra)
+
+    with sync_playwright() as tool:
+        browser = tool.chromium.launch(executable_path=FOUND, args=["--no-sandbox"])
+        context = browser.new_context(**options)
+        page = context.new_page()
+        wrong: list[str] = []
+        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("pageerror", lambda error: wrong.append(str(error)))
+        page.on("dialog", lambda dialog: wrong.append(dialog.message) or dialog.dismiss())
+        try:
+            yield page
+        finally:
+            browser.close()
+        assert not wrong, wrong
