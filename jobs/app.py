@@ -55,6 +55,7 @@ class App:
         self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, now)
         self.upgrader.may = lambda: self.member.leads
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, now)
+        self.pipeline.editor.member = self.member
         self.deliverer = Deliverer(
             self.db, channels_of(config), owner, now, health=config.alerts.health_channels, rights=self.member
         )

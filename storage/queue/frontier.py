@@ -39,7 +39,7 @@ from storage.db.failpoints import after_commit, failpoint
 from storage.db.models import UtcDateTime, host, source, task
 from storage.queue import gaps, hosts, identity, links, sources, usage
 from storage.queue.baseline import UNREAD
-from storage.queue.tasks import Task, close, is_ours, leased
+from storage.queue.tasks import IN_INBOX, Task, close, is_ours, leased
 
 __all__ = [
     "Kept",
@@ -406,7 +406,7 @@ def recover(session: Session, now: datetime, living: Collection[str] = ()) -> in
 
     A kill is not the page's fault: it costs no attempt.
     """
-    freed = _free(session, and_(_HELD, task.c.owner.not_in(living)))
+    freed = _free(session, and_(_HELD, task.c.owner.not_in([*living, IN_INBOX])))
     hosts.let_go(session, living)
     settle(session, now)
     return freed

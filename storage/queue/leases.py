@@ -7,10 +7,10 @@ A holder that was stopped past its lease does not know it: so whatever is done b
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import case, or_, select, update
+from sqlalchemy import bindparam, case, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.db.database import insert_new
@@ -49,14 +49,18 @@ def take(session: Session, name: str, holder: str, now: datetime, living: Collec
 
 
 def is_held(session: Session, held: Lease) -> bool:
-    """Whether it still is, and will be until this transaction ends."""
-    return is_ours(session, held.name, held.holder, held.epoch)
+    """Whether it still is, and will be until this transaction ends; asked once in each."""
+    proved: set[Lease] = session.info.setdefault("leases", set())
+    if held not in proved and session.execute(_OURS, asdict(held)).first() is not None:
+        proved.add(held)
+    return held in proved
 
 
-def is_ours(session: Session, name: str, holder: str, epoch: int) -> bool:
-    """The same, by its parts."""
-    ours = select(lease.c.name).where(lease.c.name == name, lease.c.holder == holder, lease.c.epoch == epoch)
-    return session.execute(ours.with_for_update()).first() is not None
+_OURS = (
+    select(lease.c.name)
+    .where(lease.c.name == bindparam("name"), lease.c.holder == bindparam("holder"), lease.c.epoch == bindparam("epoch"))
+    .with_for_update()
+)
 
 
 def give_back(session: Session, holder: str, now: datetime) -> None:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, case, delete, func, literal, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from crawler.url import host_of
 from storage.db.database import changed, insert_new
 from storage.db.models import UtcDateTime, source, task
+from storage.db.writer import later
 from storage.queue import arrival_rate, hosts
 from storage.queue import baseline as habits
 from storage.queue.arrival_rate import Rhythm
@@ -129,6 +130,20 @@ def _root_task(source_id: int, watched: Source, first_due: datetime, now: dateti
     }
 
 
+def in_order(session: Session, source_id: int, work: Callable[[], None]) -> None:
+    """Change a source at the end of the transaction: several workers change the same ones, each in the order of their ids."""
+    later(session, _in_order, (source_id, work))
+
+
+def _in_order(session: Session, works: Sequence[tuple[int, Callable[[], None]]]) -> None:
+    for source_id, work in sorted(works, key=lambda item: item[0]):
+        session.execute(_LOCK, {"source": source_id})
+        work()
+
+
+_LOCK = select(source.c.id).where(source.c.id == bindparam("source")).with_for_update()
+
+
 def polled(
     session: Session,
     source_id: int,
@@ -143,21 +158,25 @@ def polled(
     unstable: str | None = None,
 ) -> None:
     """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news (`new`)."""
-    values: dict[str, Any] = {}
-    if root:
-        values |= _health(now, outcome)
-    if new:
-        values["last_new_at"] = now
-    if found and root:
-        values |= {"found_kind": found.kind, "title": found.title}
-    if found:
-        values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
-        values |= _habits(session, source_id, found, new, now, root=root, size=size, unstable=unstable)
-    if found and found.newest:
-        newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
-        values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
-    if values:
-        session.execute(update(source).where(source.c.id == source_id).values(values))
+
+    def note() -> None:
+        values: dict[str, Any] = {}
+        if root:
+            values |= _health(now, outcome)
+        if new:
+            values["last_new_at"] = now
+        if found and root:
+            values |= {"found_kind": found.kind, "title": found.title}
+        if found:
+            values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
+            values |= _habits(session, source_id, found, new, now, root=root, size=size, unstable=unstable)
+        if found and found.newest:
+            newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
+            values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
+        if values:
+            session.execute(update(source).where(source.c.id == source_id).values(values))
+
+    in_order(session, source_id, note)
 
 
 def _health(now: datetime, outcome: Outcome) -> dict[str, Any]:
@@ -220,9 +239,27 @@ def _habits(
 
 def read(session: Session, source_id: int, reading: Reading) -> None:
     """Note how well an article of the source could be read."""
-    of_source = source.c.id == source_id
-    old = habits.from_json(session.scalar(select(source.c.habits).where(of_source)))
-    session.execute(update(source).where(of_source).values(habits=habits.to_json(habits.read(old, reading))))
+
+    def note() -> None:
+        known = habits.read(habits_of(session, source_id), reading)
+        session.execute(update(source).where(source.c.id == source_id).values(habits=habits.to_json(known)))
+
+    in_order(session, source_id, note)
+
+
+def has_news(session: Session, name: str | None, now: datetime) -> None:
+    """A new article of the source of this name is stored."""
+    source_id = session.scalar(_ID, {"name": name})
+    if source_id is not None:
+        news = {"articles": source.c.articles + 1, "last_new_at": now}
+        in_order(session, source_id, lambda: _note(session, source_id, news))
+
+
+def _note(session: Session, source_id: int, values: Mapping[str, Any]) -> None:
+    session.execute(update(source).where(source.c.id == source_id).values(values))
+
+
+_ID = select(source.c.id).where(source.c.name == bindparam("name"))
 
 
 def habits_of(session: Session, source_id: int) -> Habits:
@@ -233,7 +270,11 @@ def habits_of(session: Session, source_id: int) -> Habits:
 def moved(session: Session, source_id: int, address: str | None) -> None:
     """Its address redirects there for good, or (None) not any more."""
     other = source.c.moved_to.is_distinct_from(address)
-    session.execute(update(source).where(source.c.id == source_id, other).values(moved_to=address))
+
+    def note() -> None:
+        session.execute(update(source).where(source.c.id == source_id, other).values(moved_to=address))
+
+    in_order(session, source_id, note)
 
 
 def habits_of_all(session: Session) -> dict[str, Habits]:

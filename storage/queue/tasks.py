@@ -17,6 +17,7 @@ from storage.db.models import task
 from storage.queue import hosts
 
 T = TypeVar("T")
+IN_INBOX = "inbox"  # the owner of tasks whose articles wait to be stored, see storage.queue.inbox
 _CHUNK = 500  # keys in one IN (…)
 
 
@@ -88,6 +89,12 @@ def close(session: Session, claimed: Task, **values: Any) -> bool:
     if values.get("state") == "due":
         hosts.ready(session, claimed.host, values["due_at"])
     return True
+
+
+def hand_over(session: Session, claimed: Task) -> bool:
+    """It waits to be stored: nobody's lease, which does not run out. False if it was lost."""
+    ours = {"id_": claimed.id, "fence_": claimed.fence}
+    return changed(session, _CLOSE, ours | {"owner": IN_INBOX, "lease_until": None}) == 1
 
 
 def is_ours(session: Session, claimed: Task) -> bool:
