@@ -14,7 +14,7 @@ from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
 from crawler.sandbox.pool import Readers
 from jobs import clock, log
-from jobs.config.load import Config, needs_restart
+from jobs.config.load import Config, ConfigError, changes, needs_restart
 from jobs.deliver.dispatcher import Deliverer
 from jobs.formats.alert_feeds import Feeds
 from jobs.membership import ROLES, Membership
@@ -22,7 +22,7 @@ from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.parts import channels_of, fetch_rules, watch_of
 from jobs.pipeline import Pipeline
-from jobs.services import backfill
+from jobs.services import backfill, publication
 from jobs.services.backfill import Backfill
 from jobs.shelf import Shelf
 from jobs.store_guard import StoreGuard
@@ -33,7 +33,7 @@ from storage.archive import queries
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
-from storage.queue import clock_set, hosts, sources
+from storage.queue import clock_set, hosts, published, sources
 
 _log = log.get("app")
 
@@ -41,8 +41,9 @@ _log = log.get("app")
 class App:
     """The parts of a running Zhixun, and their life: begin, until, end."""
 
-    def __init__(self, config: Config, roles: tuple[str, ...] = ROLES) -> None:
+    def __init__(self, config: Config, roles: tuple[str, ...] = ROLES, path: Path | None = None) -> None:
         self.config = config
+        self._path = path
         self.clock = clock.SteadyClock()
         now = self.clock.now
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
@@ -93,6 +94,7 @@ class App:
             self.clock.follow()
             now = self.clock.now()
             await self._catch_up(now)
+            await self._join_configuration()
             await self.member.join()
             await asyncio.to_thread(backfill.settle, self.db, self.config.zone)
             await self._sync_sources(now)
@@ -107,6 +109,32 @@ class App:
         if "edit" in self.member.roles and self.asks_model:
             loops["model"] = self.upgrader.run()
         self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
+
+    async def _join_configuration(self) -> None:
+        """Where others work, too, all follow one configuration. Raises ConfigError for a file that is another one."""
+        if self.db.shared and self._path is not None:
+            self.member.config, other = await asyncio.to_thread(
+                publication.joined, self.db, self._path, os.environ, self.clock.now()
+            )
+            if other is not None:
+                self._use(other)
+
+    async def follow(self) -> None:
+        """Work by the newest published configuration. One that cannot be used here is said, and the old one stays."""
+        version = await asyncio.to_thread(self.db.read, published.version)
+        if version == self.member.config or self._path is None:
+            return
+        self.member.config = version
+        last = await asyncio.to_thread(self.db.read, published.latest)
+        try:
+            new = publication.follow(last, self._path, os.environ) if last else self.config
+        except ConfigError as error:
+            for mistake in error.mistakes:
+                _log.error("the published configuration cannot be used here, the old one stays", mistake=str(mistake))
+            return
+        told = changes(self.config, new)
+        await self.reconfigure(new)
+        _log.info("following the published configuration", version=version, changes="; ".join(told) or "none")
 
     async def hear_the_time(self) -> None:
         """Where others work, too, leases and plans go by the database's clock, whatever this machine's shows."""
@@ -164,6 +192,12 @@ class App:
         """Replace the configuration in one step; what is in flight ends under the old one."""
         for key in needs_restart(self.config, config):
             _log.warning(f"{key} changed in the configuration: restart to use it")
+        self._use(config)
+        await self.upgrader.use(config.analysis, config.zone)
+        await self._sync_sources(self.clock.now())
+        self.pipeline.look_now()
+
+    def _use(self, config: Config) -> None:
         self.config = config
         self._feeds_stale = True
         log.hide(config.secrets())
@@ -174,9 +208,6 @@ class App:
         self.checkup.zone, self.checkup.coverage = config.zone, config.alerts.coverage
         lexicon.use(config.analysis.terms.own())
         self.readers.use(config.analysis.terms.own())
-        await self.upgrader.use(config.analysis, config.zone)
-        await self._sync_sources(self.clock.now())
-        self.pipeline.look_now()
 
     async def end(self, within: float) -> None:
         """Stop claiming, let what is in flight end within so many seconds, give back the rest."""

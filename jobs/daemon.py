@@ -25,6 +25,7 @@ from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
+from jobs.services import publication
 from jobs.ticker import Ticker
 from jobs.web import metrics
 from jobs.web.metrics import Metric
@@ -299,6 +300,11 @@ class Daemon:
         seen = _modified(self._path)
         if seen and seen != self._seen:
             await self.reload()
+        if self._app.db.shared:
+            try:
+                await self._app.follow()
+            except StorageError as error:
+                self._app.store_guard.failed(error)
 
     async def reload(self) -> None:
         """Read the configuration again; a broken one is reported and the old one stays."""
@@ -310,12 +316,28 @@ class Daemon:
             for mistake in error.mistakes:
                 _log.error("configuration refused, the old one stays", mistake=str(mistake))
             return
+        if self._app.db.shared:
+            await self._publish()
+            return
         told = changes(old, new)
         for warning in (*warnings(new), *examples(new)):
             _log.warning("configuration", warning=warning)
         if told:
             await self._app.reconfigure(new)
         _log.info("configuration read again", changes="; ".join(told) or "none")
+
+    async def _publish(self) -> None:
+        """Where others work, too, a changed file is published, and then followed like by all."""
+        try:
+            made = await asyncio.to_thread(publication.publish, self._app.db, self._path, os.environ, self._app.clock.now())
+        except ConfigError as error:  # it says nothing but the database
+            _log.info("the file publishes nothing", why=str(error))
+            return
+        except StorageError as error:
+            self._seen = None  # again
+            self._app.store_guard.failed(error)
+            return
+        _log.info("configuration published", version=made.version)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:

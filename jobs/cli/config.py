@@ -1,14 +1,18 @@
-"""`zhixun check` and `zhixun config schema`."""
+"""`zhixun check`, `zhixun config publish` and `zhixun config schema`."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 
 import typer
 
+from crawler.i18n import tr
+from jobs import clock
 from jobs.cli.console import Cli, err, fail, out
 from jobs.config.load import examples, schema, warnings
+from jobs.services import publication
 from storage.db.database import open_database
 
 app = typer.Typer(no_args_is_help=True, help="The configuration file.")
@@ -36,6 +40,18 @@ def check(context: typer.Context) -> None:
     )
     db = open_database(config.database)
     out.print(f"database: {db.path or db.name}", markup=False, highlight=False)
+
+
+@app.command("publish")
+def publish(context: typer.Context) -> None:
+    """Let all workers on a PostgreSQL follow this file from now on."""
+    cli: Cli = context.obj
+    with cli.archive(new=True) as db:
+        if not db.shared:
+            fail(tr("an SQLite database has one program, which reads its file itself; several need PostgreSQL"), 1)
+            raise typer.Exit(1)
+        made = publication.publish(db, cli.path, os.environ, clock.now())
+    out.print(tr("version {version}, published {at:%Y-%m-%d %H:%M} UTC", version=made.version, at=made.at), highlight=False)
 
 
 @app.command("schema")

@@ -118,7 +118,7 @@ def run(
 ) -> None:
     """Watch the sources: the daemon, in the foreground."""
     cli: Cli = context.obj
-    built = App(cli.config())
+    built = App(cli.config(), path=cli.path)
     if not once:
         asyncio.run(Daemon(built, cli.path).run())
         return
@@ -140,7 +140,7 @@ def worker(
         raise typer.BadParameter(
             tr("{roles} are no roles; there are {known}", roles=role, known=", ".join(ROLES)), param_hint="--role"
         )
-    built = App(cli.config(), tuple(part for part in ROLES if part in roles))
+    built = App(cli.config(), tuple(part for part in ROLES if part in roles), cli.path)
     if not built.db.shared and set(roles) != set(ROLES):
         built.close()
         raise typer.BadParameter(
