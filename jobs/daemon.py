@@ -52,8 +52,9 @@ _log = log.get("daemon")
 class Daemon:
     """Runs one `App` until it is told to stop."""
 
-    def __init__(self, built: app.App, path: Path) -> None:
+    def __init__(self, built: app.App, path: Path, *, pages: bool = True) -> None:
         self._app = built
+        self._pages = pages
         self._path = path
         self._stop = asyncio.Event()
         self._seen = _modified(path)
@@ -116,7 +117,7 @@ class Daemon:
     def _open_web(self) -> None:
         """Before all else: the pages also say what keeps the daemon from beginning."""
         address = self._app.config.web
-        if address is None:
+        if address is None or not self._pages:
             return
         try:
             self._web = serve.pages(self._app.pages(self._path), address)

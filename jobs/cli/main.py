@@ -146,7 +146,7 @@ def worker(
         raise typer.BadParameter(
             tr("SQLite works with one program that has all roles; several need PostgreSQL"), param_hint="--role"
         )
-    asyncio.run(Daemon(built, cli.path).run())
+    asyncio.run(Daemon(built, cli.path, pages=False).run())
 
 
 @app.command()

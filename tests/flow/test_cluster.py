@@ -19,9 +19,9 @@ from tests.conftest import NewUrl
 from tests.flow import harness
 from tests.flow.harness import Plan, moody
 
-ROLES = ("fetch", "fetch", "edit,deliver", "edit,deliver")
-STEPS = ("kill 0", "kill the editor", "kill 1", "stop the editor")
-pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(600)]
+ROLES = ("fetch", "fetch,edit,deliver", "edit,deliver")
+STEPS = ("kill 0", "kill the editor", "stop the editor", "kill 1")
+pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(1200)]
 
 
 class Cluster:
@@ -43,7 +43,7 @@ class Cluster:
 
     async def who_edits(self) -> int:
         """The same, as soon as there is one."""
-        async with asyncio.timeout(90):
+        async with asyncio.timeout(300):
             while (place := self.editor()) is None:
                 await asyncio.sleep(0.5)
         return place
@@ -102,7 +102,7 @@ async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], in
 
 async def _settled(world: worlds.World, database: str, published: int) -> None:
     quiet, taken = 0, -1
-    async with asyncio.timeout(240):
+    async with asyncio.timeout(400):
         while quiet < 8 or harness._stored(database) < published or harness._waiting(database):
             await asyncio.sleep(0.5)
             quiet = quiet + 1 if taken == len(world.sink.received) else 0

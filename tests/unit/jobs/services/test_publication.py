@@ -36,7 +36,7 @@ def test_the_first_file_becomes_what_all_follow(db: Database, tmp_path: Path) ->
 def test_another_file_is_refused_until_it_is_published(db: Database, tmp_path: Path) -> None:
     publication.joined(db, write(tmp_path, "config.yaml", FIRST), ENVIRON, NOW)
     other = write(tmp_path, "other.yaml", FIRST.replace("tides", "gauges"))
-    with pytest.raises(ConfigError, match="version 1.*config publish"):
+    with pytest.raises(ConfigError, match=r"version 1.*config publish"):
         publication.joined(db, other, ENVIRON, NOW)
     assert publication.publish(db, other, ENVIRON, NOW).version == 2
     assert publication.publish(db, other, ENVIRON, NOW).version == 2, "nothing new"
