@@ -35,6 +35,8 @@ from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
 from storage.queue import clock_set, hosts, published, sources
 
+EDIT_EVERY = 0.5  # seconds between two looks for what other workers have read
+
 _log = log.get("app")
 
 
@@ -104,11 +106,24 @@ class App:
         loops = {"keeper": self.store_guard.run()}
         if "fetch" in self.member.roles:
             loops["engine"] = self.engine.run()
+        if "edit" in self.member.roles:
+            loops["editor"] = self._edit()
         if "deliver" in self.member.roles:
             loops["delivery"] = self.deliverer.run()
         if "edit" in self.member.roles and self.asks_model:
             loops["model"] = self.upgrader.run()
         self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
+
+    async def _edit(self) -> None:
+        """Store what other workers have read, while that is ours to do."""
+        while True:
+            try:
+                count = await self.pipeline.editor.work()
+            except StorageError as error:
+                count = 0
+                self.store_guard.failed(error)
+            if not count:
+                await asyncio.sleep(EDIT_EVERY)
 
     async def _join_configuration(self) -> None:
         """Where others work, too, all follow one configuration. Raises ConfigError for a file that is another one."""

@@ -39,7 +39,6 @@ T = TypeVar("T")
 
 STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left behind; systemd's default patience is 90
 HEARTBEAT = 5  # seconds
-EDIT_EVERY = 0.5  # seconds between two looks for what other workers have read
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to begin
 CHECK_UP_EVERY = 60  # seconds between two looks at how the sources do
 RECOVER_EVERY = 15  # seconds between two looks for leases that ran out
@@ -171,7 +170,6 @@ class Daemon:
         scheduler.add_job(self._mind_the_clock, "interval", seconds=1, id="clock")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
         scheduler.add_job(self._settle, "interval", seconds=2, id="first-polls")
-        scheduler.add_job(self._edit, "interval", seconds=EDIT_EVERY, id="inbox")
         scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
         if self._app.config.crawl.websub is not None:
             scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
@@ -233,13 +231,6 @@ class Daemon:
     async def _keep_hosts(self) -> None:
         try:
             await self._app.keep_hosts()
-        except StorageError as error:
-            self._app.store_guard.failed(error)
-
-    async def _edit(self) -> None:
-        try:
-            while await self._app.pipeline.editor.work():
-                pass
         except StorageError as error:
             self._app.store_guard.failed(error)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -9,14 +10,17 @@ from typing import Any
 
 import typer
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, err, out, say, write_json
 from jobs.cli.source_table import as_json, brief, counted, print_table, troubles
 from jobs.config.load import Config
+from jobs.membership import ROLES
 from jobs.services import status as looking
 from jobs.services.status import SourceStatus, Status
 from storage.archive import queries
 from storage.queue.gaps import Gap
+from storage.queue.workers import Worker
 
 AT_A_GLANCE = 60  # sources that `status` shows all, whatever their state
 CUT_OFF = ": nearly none can be reached, the network here is down"
@@ -45,6 +49,7 @@ def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
     ill = sum(bool(line.health.state.family) for line in report.sources)
     return {
         "daemon": f"running ({beat.detail})" if beat and report.running else f"not running, {seen}",
+        **_workers(report, now),
         "archive": f"{totals.records} records, {totals.reprints} of them reprints{newest}"
         + (f"; {report.not_in_index} of them are still to be put into the index" if report.not_in_index else ""),
         "sources": f"{len(report.sources)} watched, {ill or 'none'} in trouble" + CUT_OFF * report.cut_off,
@@ -52,6 +57,28 @@ def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
         "requests": _spent(report.requests_today, report.budget),
         "alerts": f"{totals.alerts} raised; deliveries: {counted(dict(sorted(totals.deliveries.items())))}",
     }
+
+
+def _workers(report: Status, now: datetime) -> dict[str, str]:
+    """The programs that share the work, where there are several, or one that does only a part of it."""
+    if len(report.workers) < 2 and all(set(one.roles) == set(ROLES) for one in report.workers):
+        return {}
+    told = [_worker(one, report, now) for one in report.workers]
+    if report.to_store:
+        told.append(tr("{n} articles wait to be stored", n=report.to_store))
+    return {"workers": f"\n{'':9}".join(told)}
+
+
+def _worker(one: Worker, report: Status, now: datetime) -> str:
+    alone = [name for name, holder in report.holds.items() if holder == one.id]
+    parts = [
+        f"{one.host} {','.join(one.roles)}",
+        one.version,
+        tr("configuration {version}", version=one.config) if one.config else "",
+    ]
+    parts += [one.detail if one.is_alive(now) else tr("silent for {n} s", n=round((now - one.beat_at).total_seconds()))]
+    parts += [tr("alone: {names}", names=", ".join(alone))] if alone else []
+    return ", ".join(filter(None, parts))
 
 
 def _print(lines: Sequence[SourceStatus], gaps: Sequence[Gap], config: Config, now: datetime, most: int | None = None) -> None:
@@ -80,6 +107,9 @@ def _summary(report: Status) -> dict[str, Any]:
         "budget": report.budget,
         "late": report.late,
         "possible_gaps": row["gaps"],
+        "workers": row["workers"],
+        "leases": dict(report.holds),
+        "to_store": report.to_store,
     }
     beats = {name: one.at for name, one in totals.beats.items()}
     return {**row["totals"], "beats": beats, "running": report.running, **more}
@@ -106,8 +136,8 @@ def list_sources(context: typer.Context, json_lines: Json = False) -> None:
 def healthcheck(context: typer.Context) -> None:
     """0 when the daemon's heart beats, 1 when not: for containers and supervisors."""
     cli: Cli = context.obj
-    beat = cli.ask(lambda s: queries.last_beat(s, "daemon"))
-    if looking.is_alive(beat, clock.now()):
+    if cli.ask(lambda s: looking.is_healthy(s, socket.gethostname(), clock.now())):
         return
+    beat = cli.ask(lambda s: queries.last_beat(s, "daemon"))
     err.print("no heartbeat of a daemon" + (f" since {beat.at.isoformat()}" if beat else ""))
     raise typer.Exit(1)

@@ -77,7 +77,9 @@ async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], in
         site.articles = []
     world.sink = moody(random.Random(5))
     await world.start()
-    cluster = Cluster(harness.write_config(folder, world, database, every="2s"), database)
+    config = harness.write_config(folder, world, database, every="2s")
+    config.write_text(config.read_text("utf-8").replace("    max_age: 30d\n", "    max_age: 30d\n    first_poll: all\n"), "utf-8")
+    cluster = Cluster(config, database)
     try:
         for place in range(len(ROLES)):
             await cluster.start(place)
@@ -85,7 +87,7 @@ async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], in
         for number, step in enumerate(STEPS):
             for site, article in queue[number * 10 : number * 10 + 10]:
                 site.articles.append(article)
-            await asyncio.sleep(6)
+            await _stored(database, number * 10 + 4)
             await cluster.step(step)
         world.sink.misbehave = lambda _number: "ok"
         await _settled(world, database, len(queue))
@@ -98,6 +100,14 @@ async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], in
             with suppress(ProcessLookupError):
                 process.kill()
         await world.stop()
+
+
+async def _stored(database: str, count: int) -> None:
+    """Until so many are stored, and what follows is under way."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(60):
+            while harness._stored(database) < count:
+                await asyncio.sleep(0.3)
 
 
 async def _settled(world: worlds.World, database: str, published: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +10,8 @@ from jobs.services import status as looking
 from storage.archive import queries
 from storage.archive.queries import Beat
 from storage.db.database import Database
-from storage.queue import sources
+from storage.queue import leases, sources, workers
+from storage.queue.workers import Worker
 from tests.archive import CONFIG, HOUR, NOW, fill, survives_json
 
 
@@ -51,3 +52,19 @@ def test_an_empty_archive_has_a_status_too(db: Database) -> None:
 )
 def test_a_daemon_lives_while_it_beats(beat: Beat | None, alive: bool) -> None:
     assert looking.is_alive(beat, NOW) == alive
+
+
+def test_workers_are_listed_with_what_only_they_may_do(db: Database) -> None:
+    def beat(name: str, host: str, at: datetime) -> None:
+        one = Worker(name, host, "p", 1, ("fetch", "edit"), "0.1.0", 3, NOW, at)
+        db.write_now(lambda s: workers.beat(s, one))
+
+    beat("one", "machine-a", NOW)
+    beat("two", "machine-b", NOW - 2 * looking.STALE)
+    db.write_now(lambda s: leases.take(s, leases.EDIT, "one", NOW))
+    report = db.read(lambda s: looking.status(s, CONFIG, NOW))
+    assert report.running
+    assert [(one.id, one.is_alive(NOW)) for one in report.workers] == [("one", True), ("two", False)]
+    assert report.holds == {"edit": "one"}
+    healthy = [db.read(lambda s, h=host: looking.is_healthy(s, h, NOW)) for host in ("machine-a", "machine-b", "elsewhere")]
+    assert healthy == [True, False, False]
