@@ -384,8 +384,10 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         loop.add_signal_handler(number, stop.set)
     built.pipeline.polls_due_by = started
     built.asks_model = False  # that has time: the daemon does it, and `records annotate`
+    beating: asyncio.Task[None] | None = None
     try:
         await built.begin()
+        beating = asyncio.create_task(_keep_beating(built))
         before = await asyncio.to_thread(built.db.read, outbox.counts)
         await built.db.write(lambda s: frontier.force_due(s, started))
         built.pipeline.look_now()
@@ -399,7 +401,18 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         after -= Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
         return after + Counter(refused=await asyncio.to_thread(built.db.read, outbox.refused))
     finally:
+        if beating is not None:
+            beating.cancel()
         await built.end(STOP_WITHIN)
+
+
+async def _keep_beating(built: app.App) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        try:
+            await built.member.beat()
+        except StorageError as error:
+            built.store_guard.failed(error)
 
 
 async def _work_is_done(

@@ -78,7 +78,7 @@ class Membership:
     def lease(self, name: str) -> Lease | None:
         """The lease, while it surely holds."""
         lease, until = self._held.get(name, (None, 0.0))
-        return lease if clock.monotonic() < until else None
+        return lease if clock.monotonic() < until or not self._db.shared else None  # nobody else takes it on a file
 
     @property
     def leads(self) -> bool:

@@ -78,7 +78,7 @@ async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], in
     world.sink = moody(random.Random(5))
     await world.start()
     config = harness.write_config(folder, world, database, every="2s")
-    config.write_text(config.read_text("utf-8").replace("    max_age: 30d\n", "    max_age: 30d\n    first_poll: all\n"), "utf-8")
+    config.write_text(config.read_text("utf-8") + "alerts: {first_poll: all}\n", "utf-8")
     cluster = Cluster(config, database)
     try:
         for place in range(len(ROLES)):
