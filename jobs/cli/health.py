@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -136,7 +135,7 @@ def list_sources(context: typer.Context, json_lines: Json = False) -> None:
 def healthcheck(context: typer.Context) -> None:
     """0 when the daemon's heart beats, 1 when not: for containers and supervisors."""
     cli: Cli = context.obj
-    if cli.ask(lambda s: looking.is_healthy(s, socket.gethostname(), clock.now())):
+    if cli.ask(lambda s: looking.is_healthy(s, clock.now())):
         return
     beat = cli.ask(lambda s: queries.last_beat(s, "daemon"))
     err.print("no heartbeat of a daemon" + (f" since {beat.at.isoformat()}" if beat else ""))

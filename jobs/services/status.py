@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -87,8 +88,9 @@ def is_alive(beat: Beat | None, now: datetime) -> bool:
     return beat is not None and now - beat.at < STALE and beat.detail != queries.STOPPED
 
 
-def is_healthy(session: Session, host: str, now: datetime) -> bool:
+def is_healthy(session: Session, now: datetime, host: str = "") -> bool:
     """Whether what runs on this machine, or in this container, lives; where nothing is known of it, whether anything does."""
+    host = host or socket.gethostname()
     here = [one for one in workers.everyone(session) if one.host == host]
     if here:
         return any(now - one.beat_at < STALE for one in here)

@@ -66,5 +66,5 @@ def test_workers_are_listed_with_what_only_they_may_do(db: Database) -> None:
     assert report.running
     assert [(one.id, one.is_alive(NOW)) for one in report.workers] == [("one", True), ("two", False)]
     assert report.holds == {"edit": "one"}
-    healthy = [db.read(lambda s, h=host: looking.is_healthy(s, h, NOW)) for host in ("machine-a", "machine-b", "elsewhere")]
+    healthy = [db.read(lambda s, h=host: looking.is_healthy(s, NOW, h)) for host in ("machine-a", "machine-b", "elsewhere")]
     assert healthy == [True, False, False]
