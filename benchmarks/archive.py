@@ -10,10 +10,12 @@ and, in brackets, of CPU: on a busy machine only the latter can be compared.
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
 import lzma
 import random
 import re
+import resource
 import statistics
 import sys
 import tempfile
@@ -29,12 +31,14 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sqlalchemy import insert, or_, select, text
+from sqlalchemy import func, insert, or_, select, text
 
 from crawler.nlp.lexicon import Name, names
 from crawler.record import EVENT_TYPES, Company, Event, Fact, Record
+from jobs.config.load import Config
 from jobs.deliver.message import payload
-from storage.archive import articles, derived, queries, search
+from jobs.services.status import status
+from storage.archive import articles, derived, facets, queries, search
 from storage.archive.search import Bounds
 from storage.db.database import Database, open_database
 from storage.db.mapping import record_to_row
@@ -190,8 +194,8 @@ def timed(work: Callable[[], object], rounds: int = 7) -> str:
 def by_scan(session, query: Query, limit: int) -> None:
     """As it was before there was an index."""
     found = 0
-    for record, tags in queries.tagged(session):
-        found += verify(query, record, tags, NOW) is not None
+    for one in queries.tagged(session):
+        found += verify(query, one.record, one.tags, NOW) is not None
         if found == limit:
             return
 
@@ -201,29 +205,46 @@ def by_like(session, word: str) -> None:
     session.execute(select(article.c.id).where(like).order_by(article.c.shown_at.desc(), article.c.id.desc()).limit(20)).all()
 
 
-def trial(db: Database, query: Query) -> int:
+def trial(db: Database, query: Query, now: datetime) -> int:
     """The matches of 30 days, each judged as of its own day."""
-    month = Bounds(since=NOW - timedelta(days=30))
+    month = Bounds(since=now - timedelta(days=30))
     return db.read(
         lambda s: sum(verify(query, r, tags, r.first_seen) is not None for r, tags in search.candidates(s, query, month))
     )
 
 
 def measure(db: Database, scans: bool) -> None:
+    now = db.read(lambda s: s.scalar(select(func.max(article.c.shown_at))))
     print(f"{'search for 20 hits':24} wall p50 / p95       (CPU p50 / p95)      about, examined")
     for name, written in QUERIES.items():
         query = parse(written, ALIASES)
-        found = db.read(lambda s, q=query: search.search(s, q, now=NOW))
-        ways = timed(lambda q=query: db.read(lambda s: search.search(s, q, now=NOW)))
+        found = db.read(lambda s, q=query: search.search(s, q, now=now))
+        ways = timed(lambda q=query: db.read(lambda s: search.search(s, q, now=now)))
         print(f"{name:24} {ways}   {found.about}, {found.examined}, hits {len(found.records)}", flush=True)
+    for name in ("", "common", "near", "alias of 20"):
+        query = parse(QUERIES[name], ALIASES) if name else None
+        print(f"{'facets: ' + name:24} {timed(lambda q=query: db.read(lambda s: facets.facets(s, q, now=now)))}", flush=True)
+    for written in ("大模型 AND 上海", "公司"):
+        query = parse(written)
+        print(f"{'trial of 30 days: ' + written:24} {timed(partial(trial, db, query, now), 3)}", flush=True)
+    print(f"{'status':24} {timed(lambda: db.read(lambda s: status(s, Config(), now)))}", flush=True)
+    print(f"{'/metrics, loop stalls':24} {asyncio.run(stalls(db, now)):8.1f} at most", flush=True)
     for word in ("星河科技", "zzqqxx", "芯片") if scans else ():
         print(f"{'LIKE ' + word:24} {timed(lambda w=word: db.read(lambda s: by_like(s, w)), 2)}", flush=True)
     if scans:
         print(f"{'scan zzqqxx':24} {timed(lambda: db.read(lambda s: by_scan(s, parse('zzqqxx'), 20)), 1)}", flush=True)
-    for written in ("大模型 AND 上海", "公司"):
-        query = parse(written)
-        print(f"{'trial of 30 days: ' + written:24} {timed(partial(trial, db, query), 2)}", flush=True)
-    print(f"{'status':24} {timed(lambda: db.read(lambda s: queries.status(s, NOW)))}", flush=True)
+    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most", flush=True)
+
+
+async def stalls(db: Database, now: datetime) -> float:
+    """How long the event loop stands still, at most, while /metrics asks for its counts."""
+    longest, last = 0.0, time.perf_counter()
+    asked = asyncio.create_task(asyncio.to_thread(lambda: [db.ask(lambda s: queries.status(s, now)) for _ in range(5)]))  # noqa: RUF006  it is awaited below
+    while not asked.done():
+        await asyncio.sleep(0.001)
+        longest, last = max(longest, time.perf_counter() - last - 0.001), time.perf_counter()
+    await asked
+    return longest * 1000
 
 
 def store(db: Database, pool: list[str], count: int, what: str) -> None:

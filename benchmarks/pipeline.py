@@ -78,7 +78,7 @@ def ours(world: dict[str, Any], folder: Path) -> dict[str, Any]:
     config.write_text(
         f"database: sqlite:///{folder}/bench.db\ncrawl: {{delay: 10ms, concurrency: 32, per_host: 4, allow_networks: ['127.0.0.0/8']}}\n"
         f"sources:\n{sources}"
-        f"rules:\n  - {{name: all, query: '大模型 OR 芯片', channels: [file]}}\n"
+        f"alerts: {{first_poll: all}}\nrules:\n  - {{name: all, query: '大模型 OR 芯片', channels: [file]}}\n"
         f"channels:\n  - {{name: file, url: 'file://{folder}/alerts.jsonl'}}\n",
         "utf-8",
     )

@@ -49,6 +49,7 @@ CONFIG = """\
 database: sqlite:///{folder}/zhixun.db
 crawl: {{delay: 1s, timeout: {timeout}, budget: {budget}, allow_networks: ["127.0.0.0/8"]}}
 backup: {{every: {backup}, keep: 2}}
+alerts: {{first_poll: all}}
 rules:
   - {{name: everything, query: '{query}', channels: [hook], max_age: 30d, stories: "off"}}
   - {{name: events, query: '{query}', channels: [file], max_age: 30d}}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
@@ -36,11 +37,36 @@ class Component:
         return getattr(self.module, verb)
 
 
+class Family(Mapping[str, Component]):
+    """The components of a package by name. Each is imported, and checked for its verb, help and `Options`, when it is asked for."""
+
+    def __init__(self, package: str, verb: str) -> None:
+        self._package = package
+        self._verb = verb
+        self._names = [info.name for info in pkgutil.iter_modules(importlib.import_module(package).__path__)]
+        self._loaded: dict[str, Component] = {}
+
+    def __getitem__(self, name: str) -> Component:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._loaded:
+            self._loaded[name] = _load(f"{self._package}.{name}", self._verb)
+        return self._loaded[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+
 @cache
-def family(package: str, verb: str) -> dict[str, Component]:
-    """All components of a package such as ``crawler.spiders``, by name, each checked for `verb`, help and `Options`."""
-    parent = importlib.import_module(package)
-    return {info.name: _load(f"{package}.{info.name}", verb) for info in pkgutil.iter_modules(parent.__path__)}
+def family(package: str, verb: str) -> Family:
+    """All components of a package such as ``crawler.spiders``."""
+    return Family(package, verb)
 
 
 def _load(path: str, verb: str) -> Component:

@@ -5,8 +5,8 @@ Source ──FIND──▶ Link ──fetch──▶ Page ──READ──▶ Re
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal
@@ -223,3 +223,14 @@ class Outcome:
     def ok(self) -> bool:
         """True when the work is done and there is nothing to report."""
         return self.reason in (Reason.OK, Reason.UNCHANGED)
+
+
+def plain(record: Record, names: Iterable[str]) -> dict[str, Any]:
+    """These fields of a record as plain data: lists for tuples, mappings for events and facts; moments stay."""
+    return {name: _plain(getattr(record, name)) for name in names}
+
+
+def _plain(value: Any) -> Any:
+    return (
+        [asdict(one) if isinstance(one, Event | Company | Fact) else one for one in value] if isinstance(value, tuple) else value
+    )

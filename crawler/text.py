@@ -91,10 +91,15 @@ def simplified(text: str) -> str:
     return text.translate(_simplified()) if _traditional.search(text, 0, 40) else text
 
 
+def _kind(ch: str) -> str:
+    return "" if not _words.match(ch) else "word" if is_word(ch) else "unspaced"
+
+
 class _Table(dict[int, str]):
     """Code point → its normal form, found when it is first met.
 
-    `odd` are those that do not stay one character; `again` those whose form has characters with another form.
+    `odd` are those that do not stay one character; `again` those whose form has characters with another form; `uneven` those whose
+    form is not the same words.
     """
 
     def __init__(self) -> None:
@@ -102,6 +107,7 @@ class _Table(dict[int, str]):
         self.odd: set[str] = set()
         self.marks: set[str] = set()
         self.again: set[str] = set()
+        self.uneven: set[str] = set()
 
     def __missing__(self, code: int) -> str:
         ch = chr(code)
@@ -113,6 +119,8 @@ class _Table(dict[int, str]):
             self.odd.add(ch)
         if form != ch and any(self[ord(part)] != part for part in form):
             self.again.add(ch)
+        if {_kind(part) for part in form} != {_kind(ch)} or (_kind(ch) == "unspaced" and len(form) > 1):
+            self.uneven.add(ch)
         return form
 
 
@@ -185,13 +193,17 @@ class _Runs:
 
 
 class Normal:
-    """A text in its normal form, with the way back: code-point offsets into the original, worked out when first asked for."""
+    """A text in its normal form, with the way back: code-point offsets into the original, worked out when first asked for.
 
-    __slots__ = ("_changed", "_marked", "_odd", "_runs", "original", "text")
+    `even`: between two places there are as many words in the normal form as in the original.
+    """
 
-    def __init__(self, text: str, changed: str, original: str, odd: set[str], marked: bool) -> None:
+    __slots__ = ("_changed", "_marked", "_odd", "_runs", "even", "original", "text")
+
+    def __init__(self, text: str, changed: str, original: str, odd: set[str], *, marked: bool, even: bool) -> None:
         self.text = text
         self.original = original
+        self.even = even
         self._changed = changed
         self._odd = odd  # the characters that did not stay one
         self._marked = marked
@@ -218,7 +230,8 @@ def normalize(text: str) -> Normal:
     odd = _table.odd.intersection(forms)
     marked = bool(forms) and not text.isascii() and _has_marks(text, odd)
     changed = "".join(form for _, _, form in _clusters(text)) if marked else _changed(text, forms)
-    return Normal(_squeezed(changed), changed, text, odd, marked)
+    even = not marked and _table.uneven.isdisjoint(forms)
+    return Normal(_squeezed(changed), changed, text, odd, marked=marked, even=even)
 
 
 def _squeezed(text: str) -> str:

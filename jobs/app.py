@@ -13,7 +13,7 @@ from pathlib import Path
 from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
 from crawler.sandbox.pool import Readers
-from jobs import clock, log
+from jobs import clock, log, redaction
 from jobs.config.load import Config, ConfigError, changes, needs_restart
 from jobs.deliver.dispatcher import Deliverer
 from jobs.formats.alert_feeds import Feeds
@@ -22,14 +22,17 @@ from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.parts import channels_of, fetch_rules, watch_of
 from jobs.pipeline import Pipeline
-from jobs.services import backfill, publication
-from jobs.services.backfill import Backfill
+from jobs.services import publication
+from jobs.services.archive import backfill
+from jobs.services.archive.backfill import Backfill
 from jobs.shelf import Shelf
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.access import Parts
+from jobs.web.metrics import Measure
 from jobs.web.websub import WebSub
 from storage.archive import queries
+from storage.archive.prepared import prepare
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
@@ -52,7 +55,7 @@ class App:
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
         self.member = Membership(self.db, owner, now, roles)
-        self.readers = Readers(own=config.analysis.terms.own())
+        self.readers = Readers(own=config.analysis.terms.own(), then=prepare)
         lexicon.use(config.analysis.terms.own())  # stories are told apart in this process
         self.asks_model = True
         self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, now)
@@ -82,9 +85,9 @@ class App:
         )
         self._tasks: list[asyncio.Task[None]] = []
 
-    def pages(self, path: Path) -> Parts:
+    def pages(self, path: Path, measure: Measure) -> Parts:
         """What the pages are built of; `path` is the configuration's."""
-        return Parts(self.db, lambda: self.config, path, self.clock.now)
+        return Parts(self.db, lambda: self.config, path, self.clock.now, self.store_guard.health, measure)
 
     async def begin(self) -> None:
         """Take the lock, bring the schema and the sources up to date, put interrupted work back, and start."""
@@ -215,7 +218,8 @@ class App:
     def _use(self, config: Config) -> None:
         self.config = config
         self._feeds_stale = True
-        log.hide(config.secrets())
+        redaction.hide(config.secrets())
+        log.use(config.log_zone)
         self.engine.use(fetch_rules(config))
         self.pipeline.watch = watch_of(config)
         self.deliverer.channels = channels_of(config)

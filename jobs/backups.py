@@ -6,24 +6,15 @@ import contextlib
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from jobs.config.models import Plan
 from storage.db.database import Database
 from storage.db.errors import StorageError
 
 _STAMP = "%Y%m%dT%H%M%SZ"
 SPARE = 1.2  # times the size of the database that must be free
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Where copies go, how often, and how many are kept."""
-
-    folder: Path
-    every: timedelta
-    keep: int
 
 
 def is_due(plan: Plan, made: Sequence[datetime], now: datetime) -> bool:

@@ -16,7 +16,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
 
-from aiohttp.web import AppRunner
 from sqlalchemy.orm import Session
 
 from crawler.sandbox.memory import thrifty, trim
@@ -27,9 +26,8 @@ from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
 from jobs.services import publication
 from jobs.ticker import Ticker
-from jobs.web import metrics
-from jobs.web.metrics import Metric
-from jobs.web.server import Listener
+from jobs.web.metrics import Metric, web_app
+from jobs.web.server import Listener, host_and_port
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
@@ -58,7 +56,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._seen = _modified(path)
         self._started = clock.monotonic()
-        self._metrics: AppRunner | None = None
+        self._metrics: Listener | None = None
         self._web: Listener | None = None
         self._last_resort = LastResort()
         self._was_set: tuple[datetime, timedelta] | None = (
@@ -76,7 +74,7 @@ class Daemon:
             if self._stop.is_set():
                 return
             scheduler.start()
-            await self._open_metrics()
+            self._open_metrics()
             await self._open_websub()
             notify("READY=1")
             self._last_resort.start()
@@ -89,7 +87,7 @@ class Daemon:
                 scheduler.remove_all_jobs()  # what runs comes to its end; a shutdown here would cancel it
                 await self._app.store_guard.beat(stopped=True)
             if self._metrics is not None:
-                await self._metrics.cleanup()
+                await self._metrics.close()
             if self._web is not None:
                 await self._web.close()
             await self._app.websub.close()
@@ -119,30 +117,31 @@ class Daemon:
         if address is None or not self._pages:
             return
         try:
-            self._web = serve.pages(self._app.pages(self._path), address)
+            self._web = serve.pages(self._app.pages(self._path, self._measure), address)
         except (serve.Refused, StorageError) as error:  # the crawl goes on
             _log.error("no pages", error=str(error))
             return
         self._web.open()
         _log.info("the pages", address=f"http://{address}")
 
-    async def _open_metrics(self) -> None:
+    def _open_metrics(self) -> None:
         address = self._app.config.metrics
         if address is None:
             return
         try:
-            self._metrics = await metrics.serve(
-                metrics.web_app(self._measure, self._app.store_guard.health), *_host_and_port(address)
-            )
+            listener = Listener(web_app(self._measure, self._app.store_guard.health), address)
+            listener.open()
         except OSError as error:  # the news matter more than their figures
             _log.error("metrics cannot be served", address=address, error=str(error))
+            return
+        self._metrics = listener
 
     async def _open_websub(self) -> None:
         wanted = self._app.config.crawl.websub
         if wanted is None:
             return
         try:
-            await self._app.websub.open(wanted.callback, *_host_and_port(wanted.listen))
+            await self._app.websub.open(wanted.callback, *host_and_port(wanted.listen))
         except (OSError, StorageError) as error:  # then feeds are polled, as ever
             _log.error("hubs cannot reach us", address=wanted.listen, error=str(error))
 
@@ -358,11 +357,6 @@ async def _in_thread(work: Callable[[], T]) -> T:
     return await done
 
 
-def _host_and_port(listen: str) -> tuple[str, int]:
-    host, _, port = listen.rpartition(":")
-    return host.strip("[]"), int(port)
-
-
 def _modified(path: Path) -> tuple[int, int] | None:
     try:
         stat = path.stat()
@@ -371,12 +365,9 @@ def _modified(path: Path) -> tuple[int, int] | None:
     return stat.st_mtime_ns, stat.st_size
 
 
-async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]) -> Counter[str]:
+async def run_once(built: app.App) -> Counter[str]:
     """Poll every source once, read what is new, deliver the alerts; how many deliveries of this run are in which state,
-    and how many of those that wait were refused.
-
-    `progress` is called several times a second.
-    """
+    and how many of those that wait were refused."""
     started = built.clock.now()
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
@@ -391,12 +382,11 @@ async def run_once(built: app.App, progress: Callable[[app.App, datetime], None]
         before = await asyncio.to_thread(built.db.read, outbox.counts)
         await built.db.write(lambda s: frontier.force_due(s, started))
         built.pipeline.look_now()
-        await built.until(_work_is_done(built, started, stop, progress))
+        await built.until(_work_is_done(built, started, stop))
         await built.checkup.look()
         await built.pipeline.editor.settle(over=True)
         await built.deliverer.drain()
         await built.write_feeds()
-        progress(built, started)
         after = Counter(await asyncio.to_thread(built.db.read, outbox.counts))
         after -= Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
         return after + Counter(refused=await asyncio.to_thread(built.db.read, outbox.refused))
@@ -415,15 +405,12 @@ async def _keep_beating(built: app.App) -> None:
             built.store_guard.failed(error)
 
 
-async def _work_is_done(
-    built: app.App, started: datetime, stop: asyncio.Event, progress: Callable[[app.App, datetime], None]
-) -> None:
+async def _work_is_done(built: app.App, started: datetime, stop: asyncio.Event) -> None:
     def left(session: Session) -> int:
         soon = built.clock.now() + timedelta(seconds=60)  # a host that asked for a longer pause is left for the next run
         return frontier.pending(session, NEVER if built.pipeline.resting else started, soon)
 
     while not stop.is_set():
         await asyncio.sleep(POLITE_END)
-        progress(built, started)
         if built.engine.in_flight == 0 and await asyncio.to_thread(built.db.read, left) == 0:
             return

@@ -27,6 +27,7 @@ from jobs.watch import Watch
 from storage.alerts import first_poll
 from storage.archive import articles
 from storage.archive.articles import Stored
+from storage.archive.prepared import Prepared, prepare
 from storage.db.database import Database
 from storage.db.errors import StorageError
 from storage.db.texts import as_stored
@@ -85,13 +86,13 @@ class Editor:
         self._alerted = alerted
         self._holding = False  # alerts of first polls wait until all of those are read
 
-    async def take(self, finished: Finished) -> None:
-        """Store it, or hand it over."""
+    async def take(self, finished: Finished, prepared: Prepared | None = None) -> None:
+        """Store it, or hand it over; what its reader has `prepared` is not worked out again."""
         if finished.record is not None:
             finished = replace(finished, hits=self._match(finished.record, finished.tags))
         if self.member is None or self.member.lease(leases.EDIT) is not None:
             try:
-                await self._store(finished)
+                await self._store(finished, prepared)
                 return
             except Deposed:
                 pass
@@ -135,26 +136,28 @@ class Editor:
         config = self.member.config if self.member else None
         if finished.record is not None and letter.config != config:  # matched by other rules than ours
             finished = replace(finished, hits=self._match(finished.record, finished.tags))
-        await self._store(finished, letter)
+        prepared = await asyncio.to_thread(prepare, finished.record) if finished.record is not None else None
+        await self._store(finished, prepared, letter)
 
     # ---- stored
 
-    async def _store(self, finished: Finished, letter: Letter | None = None) -> None:
+    async def _store(self, finished: Finished, prepared: Prepared | None, letter: Letter | None = None) -> None:
         now, task, record = self._now(), finished.task, finished.record
         lease = self.member.lease(leases.EDIT) if self.member else None
         if self.member is not None and lease is None:
             raise Deposed
         drafts = [self._draft(record, hit, task, now) for hit in self._hits(finished)] if record else []
         updates = self._updates(record, now)
+        made = replace(prepared, record=record) if prepared and record else record
 
         def store(session: Session) -> Stored | int | None:
             if lease is not None and not leases.is_held(session, lease):
                 raise Deposed
             if letter is not None and not inbox.take(session, letter):
                 return None
-            if record is None:
+            if made is None:
                 return articles.withdrawn(session, task, key=task.key, detail=finished.detail, updates=updates, now=now)
-            return _put(session, finished, drafts, updates, now)
+            return _put(session, finished, made, drafts=drafts, updates=updates, now=now)
 
         stored = await self._db.write(store)
         if isinstance(stored, int):
@@ -223,16 +226,21 @@ class Editor:
 
 
 def _put(
-    session: Session, finished: Finished, drafts: Sequence[articles.AlertDraft], updates: articles.Updates, now: datetime
+    session: Session,
+    finished: Finished,
+    made: Record | Prepared,
+    *,
+    drafts: Sequence[articles.AlertDraft],
+    updates: articles.Updates,
+    now: datetime,
 ) -> Stored:
-    task, record = finished.task, finished.record
-    assert record is not None
+    task, record = finished.task, made.record if isinstance(made, Prepared) else made
     key, place = task.key, urls.link_key(task.url)
     one_page = task.hint is not None and task.hint.entry is not None
     aliases = [] if one_page else sorted({place, *map(urls.link_key, _other_addresses(record))} - {key})
     return articles.store(
         session,
-        record,
+        made,
         key=key,
         moved_to=place if place != key and not one_page else None,
         aliases=aliases,

@@ -8,31 +8,24 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Iterable, MutableMapping
+from collections.abc import Callable, MutableMapping
+from datetime import UTC, tzinfo
+from functools import cache, cached_property
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
-from typing import Any
-
-import structlog
+from typing import TYPE_CHECKING, Any
 
 from jobs import clock
-from jobs.redaction import blank
+from jobs.redaction import redacted
 from jobs.safe_text import escaped
+
+if TYPE_CHECKING:
+    import structlog
 
 Event = MutableMapping[str, Any]
 FILE_SIZE, FILES = 10_000_000, 5  # bytes of a log file, and how many old ones are kept
 MAX_COMPLAINTS = 5_000  # kinds of them that are counted
-_SECRETS: set[str] = set()
-
-
-def hide(secrets: Iterable[str]) -> None:
-    """From now on these strings are shown as ``***``, in every log line, tracebacks included."""
-    _SECRETS.update(secrets)
-
-
-def redacted(text: str) -> str:
-    """The text without any known secret."""
-    return blank(text, _SECRETS)
+_zone: list[tzinfo] = [UTC]  # that of the times
 
 
 def _clean_values(_logger: Any, _method: str, event: Event) -> Event:
@@ -41,6 +34,11 @@ def _clean_values(_logger: Any, _method: str, event: Event) -> Event:
             event[key] = escaped(redacted(value))
     if "exception" in event:
         event["exception"] = redacted(str(event["exception"]))
+    return event
+
+
+def _stamped(_logger: Any, _method: str, event: Event) -> Event:
+    event["timestamp"] = clock.now().astimezone(_zone[0]).isoformat(timespec="seconds").replace("+00:00", "Z")
     return event
 
 
@@ -89,31 +87,19 @@ def _same(record: logging.LogRecord) -> tuple[str, ...]:
     return record.name, str(record.msg)[:200]
 
 
-def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None) -> None:
+def use(zone: tzinfo) -> None:
+    """Write times in this zone from now on."""
+    _zone[0] = zone
+
+
+def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None, zone: tzinfo = UTC) -> None:
     """Send all logs to standard error, or to a file that is turned over at 10 MB, five old ones kept. Called before anything is logged."""
     stream = stream or sys.stderr
-    shared: list[Callable[..., Any]] = [
-        structlog.stdlib.add_log_level,
-        structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%SZ", utc=True),
-        structlog.processors.format_exc_info,
-        _clean_values,
-    ]
-    structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
-        cache_logger_on_first_use=False,
-    )
+    _zone[0] = zone
     tty = file is None and bool(getattr(stream, "isatty", lambda: False)())
-    logfmt = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], sort_keys=False)
-    renderer = structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False) if tty else logfmt
     handler = logging.StreamHandler(stream) if file is None else _file(file)
     handler.addFilter(Limit(clock.monotonic))
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared], processors=[_drop_internals, renderer]
-        )
-    )
+    handler.setFormatter(_Late(tty))
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
@@ -123,6 +109,19 @@ def set_up(level: str = "INFO", *, stream: Any = None, file: Path | None = None)
 
 class _PrivateFile(RotatingFileHandler):
     """Each file is its owner's alone."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write; into a new file where another program, such as logrotate, has taken the old one away."""
+        if self.stream is not None and not self._is_there(self.stream.fileno()):
+            self.stream.close()
+            self.stream = self._open()
+        super().emit(record)
+
+    def _is_there(self, opened: int) -> bool:
+        try:
+            return os.path.samestat(os.stat(self.baseFilename), os.fstat(opened))
+        except OSError:
+            return False
 
     def _open(self) -> Any:
         opened = super()._open()
@@ -134,7 +133,73 @@ def _file(path: Path) -> logging.Handler:
     return _PrivateFile(path, maxBytes=FILE_SIZE, backupCount=FILES, encoding="utf-8", errors="backslashreplace")
 
 
-def get(name: str) -> structlog.stdlib.BoundLogger:
-    """A logger: ``log.info("stored", record=12, source="openai")``."""
-    logger: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(name)
-    return logger
+# ---- structlog, which takes a tenth of a second to import: a command that logs nothing does without it
+
+
+class _Late(logging.Formatter):
+    """Words a record by structlog, from the first one on."""
+
+    def __init__(self, tty: bool) -> None:
+        super().__init__()
+        self._tty = tty
+
+    @cached_property
+    def _made(self) -> logging.Formatter:
+        import structlog  # noqa: PLC0415
+
+        logfmt = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], sort_keys=False)
+        renderer = structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False) if self._tty else logfmt
+        return structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_steps()], processors=[_drop_internals, renderer]
+        )
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line."""
+        return self._made.format(record)
+
+
+def _steps() -> list[Callable[..., Any]]:
+    """What is done to every event, ours and those of libraries."""
+    import structlog  # noqa: PLC0415
+
+    return [
+        structlog.stdlib.add_log_level,
+        _stamped,
+        structlog.processors.format_exc_info,
+        _clean_values,
+    ]
+
+
+@cache
+def _configure() -> None:
+    import structlog  # noqa: PLC0415
+
+    structlog.configure(
+        processors=[structlog.stdlib.filter_by_level, *_steps(), structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=False,
+    )
+
+
+class Logger:
+    """A logger by its name: ``log.info("stored", record=12, source="openai")``."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    @cached_property
+    def _made(self) -> structlog.stdlib.BoundLogger:
+        import structlog  # noqa: PLC0415
+
+        _configure()
+        made: structlog.stdlib.BoundLogger = structlog.stdlib.get_logger(self._name)
+        return made
+
+    def __getattr__(self, level: str) -> Any:
+        return getattr(self._made, level)
+
+
+def get(name: str) -> Logger:
+    """A logger of this name."""
+    return Logger(name)

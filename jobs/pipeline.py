@@ -30,6 +30,7 @@ from crawler.stages.read import MAX_PAGES, UNTITLED, joined, next_page
 from jobs import log, pacing, schedule
 from jobs.editor import Editor, Finished
 from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
+from storage.archive.prepared import Prepared
 from storage.db.database import Database
 from storage.db.failpoints import failpoint
 from storage.queue import frontier, hosts, sources, usage
@@ -46,6 +47,8 @@ GONE_AGAIN = timedelta(minutes=30)  # until a page that was read once and is gon
 FULL_AGAIN = timedelta(hours=23)  # a list that was only 304 for a day is asked for whole: validators may be wrong for ever
 MIN_OWN_TEXT = 12  # code points of what a source says itself, to make a record of it when the page cannot be read
 
+Made = Record | Prepared  # as it comes from a child, or as it is told without one
+
 _log = log.get("pipeline")
 
 
@@ -59,6 +62,7 @@ class Pipeline:
         self.watch = watch
         self.hooks = Hooks()
         self.counts: Counter[str] = Counter()
+        self.outcomes: dict[str, Reason] = {}  # of each source's last poll
         self.polls_due_by: datetime | None = None
         self.resting = False  # the day's budget is used up: no polls, only articles
         self._db = db
@@ -241,6 +245,8 @@ class Pipeline:
         due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
         due = now + self.hooks.pause(task.source, due - now) if task.is_root else due
         self.counts["polls"] += 1
+        if task.is_root:
+            self.outcomes[task.source] = Reason.UNCHANGED if found is None else Reason.OK
         if found is None:
             await self._db.write(lambda s: _keep(s, task, answer, None, now=now, due=due))
             _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
@@ -272,6 +278,8 @@ class Pipeline:
         now = self._now()
         due = schedule.next_poll_after_failure(await self._cadence(watched, now), now, outcome, task.attempts)
         self.counts["failed polls"] += 1
+        if task.is_root:
+            self.outcomes[task.source] = outcome.reason
         await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
         _log.warning(
             "poll failed",
@@ -283,13 +291,13 @@ class Pipeline:
         )
 
     async def _fetched(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
-        outcome, record = answer.outcome, None
+        outcome, made = answer.outcome, None
         if answer.page is not None:
-            outcome, record = await self._read(task, watched, answer.page)
+            outcome, made = await self._read(task, watched, answer.page)
             outcome = replace(outcome, permanent=outcome.permanent and not answer.partly)
-        if record is not None:
-            if not self._goes_on(Part(task, record), watched):
-                await self._store(task, watched, record)
+        if made is not None:
+            if not self._goes_on(Part(task, _record(made)), watched):
+                await self._store(task, watched, made)
             return
         now = self._now()
         own = _record_of_link(task, now)
@@ -326,14 +334,15 @@ class Pipeline:
         whole = part.record
         if answer.page is not None:
             _, further = await self._read(replace(part.task, hint=None, url=answer.fetch.url), watched, answer.page)
-            whole = joined(whole, further) if further is not None else whole
+            whole = joined(whole, _record(further)) if further is not None else whole
         if whole is not part.record and self._goes_on(replace(part, record=whole), watched):
             return
         await self._store(part.task, watched, await self._with_facts(bare(whole)))
 
-    async def _with_facts(self, record: Record) -> Record:
+    async def _with_facts(self, record: Record) -> Made:
         try:
-            return await self._readers.add(record)
+            made: Made = await self._readers.add(record)
+            return made
         except ReadError as error:
             _log.warning("stored without facts", link=record.link, reason=str(error))
             return record
@@ -348,7 +357,7 @@ class Pipeline:
             return
         await self.editor.take(Finished(task, None, detail=outcome.detail))
 
-    async def _read(self, task: Task, watched: WatchedSource, page: Page) -> tuple[Outcome, Record | None]:
+    async def _read(self, task: Task, watched: WatchedSource, page: Page) -> tuple[Outcome, Made | None]:
         link = task.hint or Link(task.url)
         try:
             record = await self._readers.read(page, replace(link, url=task.url), watched.source.name, self.watch.zone)
@@ -360,10 +369,11 @@ class Pipeline:
             return Outcome(Reason.UNREADABLE, str(error), permanent=True), None
         return Outcome(Reason.OK), record
 
-    async def _store(self, task: Task, watched: WatchedSource, record: Record) -> None:
+    async def _store(self, task: Task, watched: WatchedSource, made: Made) -> None:
         failpoint("after-read")
-        record = replace(record, first_seen=self._now())
-        await self.editor.take(Finished(task, record, watched.source.tags))
+        record = replace(_record(made), first_seen=self._now())
+        finished = Finished(task, record, watched.source.tags)
+        await self.editor.take(finished, made if isinstance(made, Prepared) else None)
 
 
 def _keep(
@@ -386,6 +396,10 @@ def _keep(
         keys=urls.link_key,
         size=len(answer.page.body) if answer.page else 0,
     )
+
+
+def _record(made: Made) -> Record:
+    return made.record if isinstance(made, Prepared) else made
 
 
 def _record_of_link(task: Task, now: datetime, least: int = MIN_OWN_TEXT) -> Record | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -12,6 +12,17 @@ HIDDEN = "***"
 MIN_SECRET = 4  # code points; blanking a shorter word would blank innocent text
 _CUT = "…"  # what stands where a long text was cut off
 _MAX_HEAD = 60  # code points of a secret that can stand before a cut
+_HIDDEN: set[str] = set()
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """From now on these strings are shown as ``***``, in every log line, tracebacks included."""
+    _HIDDEN.update(secrets)
+
+
+def redacted(text: str) -> str:
+    """The text without any hidden secret."""
+    return blank(text, _HIDDEN)
 
 
 def blank(text: str, secrets: Collection[str]) -> str:

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import Any
 
 LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Control characters move a terminal's cursor, bidirectional ones turn a line around, lone surrogates cannot be written.
@@ -50,3 +51,10 @@ def bare(text: str) -> str:
 def in_json(line: str) -> str:
     """A line of JSON in which nothing is obeyed, by a terminal or by who splits at U+2028; as data it says the same."""
     return _obeyed_or_line_end.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
+
+
+def brief(value: Any) -> str:
+    """A value as a sentence can show it: on one line, at most 60 characters."""
+    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
+    text = spaced(text[:200])
+    return text if len(text) <= 60 else text[:57] + "…" + text[0]

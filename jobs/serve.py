@@ -11,7 +11,7 @@ from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from jobs.config.load import Config
 from jobs.config.values import is_loopback
-from jobs.services import people
+from jobs.services.readers import people
 from jobs.web.access import Parts
 from jobs.web.app import create
 from jobs.web.server import Listener

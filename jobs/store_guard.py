@@ -23,6 +23,7 @@ from jobs.web.metrics import Health
 from storage.archive import queries
 from storage.db.database import Database
 from storage.db.errors import StorageError
+from storage.db.pulse import STOPPED
 
 LOOPS = {"crawl": 15.0, "delivery": 10.0, "writer": 10.0}  # seconds; three times that is late
 HOPELESS = 300.0  # seconds that a loop may be late until the daemon ends, to be started again
@@ -102,7 +103,7 @@ class StoreGuard:
 
     async def beat(self, stopped: bool = False) -> None:
         """Write the heartbeat: a sign of life for others, and a probe of the store for ourselves."""
-        detail = queries.STOPPED if stopped else ", ".join([f"pid {os.getpid()}", *self._complaints()])
+        detail = STOPPED if stopped else ", ".join([f"pid {os.getpid()}", *self._complaints()])
         now = self._now()
         try:
             self._db.still_there()

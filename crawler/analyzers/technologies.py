@@ -25,13 +25,15 @@ KINDS: tuple[str, ...] = ("technology",)  # of facts
 AFTER: tuple[str, ...] = ("language",)
 
 MAX_TECHNOLOGIES = 8
-# Weight beside log2(1 + times named), fitted to labelled news and rounded: a logistic regression, judged on articles it had not seen.
-IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.23, 0.45, -0.05, -0.7
-AS_SUCH, PRODUCT = -1.2, -0.5  # of AI as such, which most articles on its kinds name, too; of one maker's model
+IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.9, 0.8, -0.7, -0.5  # weight beside log2(1 + times named)
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
-LEAST = 0.08  # weight, and so much more for each doubling of the text from SHORT characters on:
-MORE, SHORT = 0.5, 300
+LEAST = 0.6  # weight, and so much more for each doubling of the text from SHORT characters on:
+MORE, SHORT = 0.12, 300
 FLASH = 200  # a text of no more characters passes by nothing
+OFTEN, LONG = (
+    5.0,
+    600,
+)  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
 GENERAL = "ai"
 LANGUAGE = "llm"
 
@@ -87,8 +89,10 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
         is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
         seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * is_early
         seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad())
-        seen.weight += AS_SUCH * (ident == GENERAL) + PRODUCT * ident.startswith("p_")
     kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
+    often = max(OFTEN / 3, OFTEN * min(1.0, size / LONG))
+    if GENERAL in kept and kept[GENERAL].count < often and len(kept.keys() - no_context()) > 1:
+        del kept[GENERAL]  # AI beside its kinds says nothing of its own
     if not kept and found:
         ident = max(found, key=lambda one: (found[one].sure, found[one].weight))
         kept = {ident: found[ident]}

@@ -23,7 +23,7 @@ FROZEN = 60  # days without an article after which a source is taken for dead
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A candidate that was fetched. `score` is between 0 (no use) and 1; `reason` says what speaks for and against it."""
+    """A candidate that was fetched. `score` is between 0 (no use) and 1; `reason` says what speaks for and against it, `title` what it calls itself."""
 
     candidate: Candidate
     score: float
@@ -33,6 +33,7 @@ class Judged:
     titles: tuple[str, ...] = ()
     newest: datetime | None = None
     more: tuple[str, ...] = ()
+    title: str = ""
 
 
 def judge(page: Page, candidate: Candidate, now: datetime, zone: tzinfo, wanted: frozenset[str] = frozenset()) -> Judged:
@@ -45,7 +46,7 @@ def judge(page: Page, candidate: Candidate, now: datetime, zone: tzinfo, wanted:
     titles = tuple(link.title for link in found.links if link.title)
     more = tuple(address for address, _ in found.more)
     score, reason = _score(found, candidate, now, wanted)
-    return Judged(candidate, score, found.kind, reason, len(found.links), titles[:SAMPLE], found.newest, more)
+    return Judged(candidate, score, found.kind, reason, len(found.links), titles[:SAMPLE], found.newest, more, found.title or "")
 
 
 def wanted_of(page: Page, now: datetime, zone: tzinfo) -> frozenset[str]:

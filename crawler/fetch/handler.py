@@ -299,7 +299,8 @@ def explain(error: Exception, limit: float) -> Outcome:
     text = (str(cause) or type(cause).__name__)[:300]
     if isinstance(cause, RefusedAddress):
         by_name = isinstance(error, aiohttp.ClientConnectorDNSError)  # a name may stand for another address tomorrow
-        return Outcome(Reason.REFUSED_ADDRESS, text, permanent=not by_name)
+        cure = "to visit it all the same, name its network in crawl.allow_networks"
+        return Outcome(Reason.REFUSED_ADDRESS, f"{text}; {cure}", permanent=not by_name)
     if isinstance(error, TimeoutError):
         return Outcome(Reason.TIMEOUT, f"no whole answer within {limit:g} s")
     if isinstance(error, aiohttp.ClientConnectorDNSError):

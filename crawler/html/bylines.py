@@ -152,9 +152,18 @@ def english(texts: Iterable[str]) -> list[str]:
     return []
 
 
+_WEEKDAY = re.compile("[周星][一二三四五六日末期]")
+
+
 def is_bare(word: str) -> bool:
     """True for a word alone that is more likely a person's name than a publisher's or a place's."""
-    return len(word) in (2, 3) and word[0] in _COMMON and word not in _WORDS and _zh_name.match(word) is not None
+    return (
+        len(word) in (2, 3)
+        and word[0] in _COMMON
+        and word not in _WORDS
+        and not _WEEKDAY.match(word)
+        and _zh_name.match(word) is not None
+    )
 
 
 def paper(texts: Iterable[str]) -> str | None:

@@ -19,8 +19,10 @@ DATE = re.compile(
     rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
     rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}|{PHRASE}"
     rf"|\b\d{{1,2}}([/.])\d{{1,2}}\1(?:19|20)\d\d(?:{_clock})?"
-    rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}|\b\d{{1,2}}\s+{_months},?\s+20\d\d{_en_clock}"
+    rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_months},?[\s-]\s*20\d\d{_en_clock}"
 )
+_clock_ahead = re.compile(r"(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?),?\s+(?:on\s+)?$")  # 9:05 AM, Mar 02, 2026
 _needed = re.compile(r"[\d前刚剛昨今]")  # a date holds one of these, or one of the words
 _needed_words = ("ago", "just now", "yesterday")
 _clock_only = re.compile(_clock)
@@ -36,11 +38,14 @@ _changed = re.compile(
     re.I,
 )
 _of_others = re.compile(
-    r"(?:收稿|录用|接收|接受|投稿|截止|截至|访问|检索|注册|加入|有效期至?|活动|会议|举办|开始|结束|开幕|直播|今天是|现在是|当前"
-    r"|\b(?:received|accepted|submitted|submission|deadline|expires|accessed|retrieved|joined|registered|member since|event|starts|begins|ends"
+    r"(?:(?:推荐|相关|热门|上一篇|下一篇)(?:文章|阅读|内容|帖子)?|收稿|录用|接收|接受|投稿|截止|截至|访问|检索|注册|加入|有效期至?|活动|会议|举办|开始|结束|开幕|直播|今天是|现在是|当前"
+    r"|[至到]|\b(?:received|accepted|submitted|submission|deadline|expires|accessed|retrieved|joined|registered|member since|event|starts|begins|ends"
     rf"|copyright|valid (?:until|through)|due)|©){_JOINT}$",
     re.I,
 )
+_of_others_behind = re.compile(
+    r"\s*(?:起|前|后|以来|之前|之后|以前|以后|截止)(?![^\s|，。]{0,2}(?:发布|发表))"
+)  # 自9月1日起 is told in a sentence
 _changed_behind = re.compile(r"\s*[(（]?(?:更新|修改|编辑过?|编辑|updated|edited|modified)(?!.{0,8}\d)", re.I)
 
 PUBLISHED, UNLABELLED, CHANGED = range(3)  # in this order they are believed
@@ -67,9 +72,12 @@ def _dates_in(lines: Sequence[str]) -> Iterator[DateText]:
             before, behind = text[end : match.start()], text[match.end() :]
             end = match.end()
             clock = f" {below}" if not behind and _clock_only.fullmatch(below) else ""
+            if ":" in before and ":" not in match[0] and (ahead := _clock_ahead.search(before)):
+                before, clock = before[: ahead.start()], f" {ahead[1]}"
             rank = _rank(before or (above if len(above) < 20 else ""), behind)
             if rank is not None:
-                yield DateText(_glued.sub(r"\1 \2", _zone_ahead(before) + match[0] + _zone_behind(behind) + clock), rank)
+                said = _glued.sub(r"\1 \2", _zone_ahead(before) + match[0] + _zone_behind(behind) + clock)
+                yield DateText(said, rank)
         above = text
 
 
@@ -83,6 +91,8 @@ def _rank(before: str, behind: str) -> int | None:
     for pattern, rank in ((_changed, CHANGED), (_published, PUBLISHED), (_of_others, None)):
         if pattern.search(before):
             return rank
+    if _of_others_behind.match(behind):
+        return None
     return CHANGED if _changed_behind.match(behind) else UNLABELLED
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
+from itertools import chain, islice
 from typing import Any
 
 from lxml import etree
@@ -54,7 +54,7 @@ _extra = re.compile(
 )
 _org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
-    r"^来自|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
+    r"^来自|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -225,6 +225,7 @@ def authors(
             (_linked(head, (*bar, *credits), lines), bylines.is_person),
             ((_undated(text) for text in marked), bylines.is_person),
             (_cells(bar), bylines.is_bare_english),
+            (_alone(head, lines), bylines.is_person),
         )
     for names, fits in ways:
         people = dict.fromkeys(name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
@@ -238,6 +239,12 @@ def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[st
     said = set(map(loose, lines))
     around = [text for text in bar if loose(text) not in said]
     yield from (name for name in head.people if _stands(name, around))
+
+
+def _alone(head: Head, lines: Sequence[str]) -> list[str]:
+    """The one person whom the page's links and spans call an author, wherever they stand, and whom the text does not name."""
+    people = list(dict.fromkeys(filter(bylines.is_person, map(_bare, head.people))))
+    return people if len(people) == 1 and not _stands(people[0], lines) else []
 
 
 def _accounts(head: Head, bar: Sequence[str], marked: Iterable[str], said: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
@@ -268,7 +275,7 @@ def _cells(bar: Sequence[str]) -> Iterator[str]:
 
 
 def _bare(name: str) -> str:
-    return re.sub(r"(?i)^by\s+", "", tree.clean(name)).strip(" ,.;|")
+    return re.sub(r"(?i)^(?:by|author:?)\s+", "", tree.clean(name)).strip(" ,.;|")
 
 
 def publisher(
@@ -297,7 +304,35 @@ def publisher(
         return match[1]
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
-    return next(chain(_of_scripts(head), _owners(head), _site_names(head, title)), None)
+    name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title)), None)
+    home = _home_name(head)
+    if name is None and home and has_han(home) and not _site.search(home):
+        return None  # a section that stands at the site's root
+    return home if home and (name is None or _is_short_for(home, name)) else name
+
+
+def _home_name(head: Head) -> str | None:
+    """What all of the page's links to its own home page are called: the site's name, in the heads of many pages."""
+    names: list[str] = []
+    for link in islice(head.root.iter("a"), MAX_LINKS):
+        if (link.get("href") or "") in _HOMES:
+            image = link.find(".//img")
+            text = "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or ""
+            names.append(tree.clean(text))
+    told = {name for name in names if 2 <= len(name) <= 40 and not _no_site.search(name) and not _no_home.search(name)}
+    return told.pop() if len(told) == 1 else None
+
+
+MAX_LINKS = 60  # of a page's beginning, among which its home is
+_HOMES = ("/", "./", "../", "/index.html", "/index.htm")
+_no_home = re.compile(r"(?i)\b(?:home|front ?page|back|skip|menu|news|logo|index|main)\b|首页|主页|返回|网站地图|logo")
+
+
+def _is_short_for(home: str, name: str) -> bool:
+    """True where the name a page tells programs is the site's with its section (代码岸博客), or the initials of it."""
+    words = home.split()
+    initials = ("".join(word[0] for word in some) for some in (words, [word for word in words if word[0].isupper()]))
+    return (name != home and name.startswith(home)) or (len(name) > 2 and name in map(str.upper, initials))
 
 
 def _site_names(head: Head, title: str = "") -> Iterator[str]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain, islice
-from typing import Any
+from typing import Any, cast
 
 from lxml import etree
 
@@ -20,6 +20,7 @@ from crawler.html import script_state, tree
 from crawler.html.date_text import CHANGED, DateText, dates_in
 from crawler.html.metadata import SCRIPT, Head
 from crawler.html.tree import loose
+from crawler.relative_dates import PHRASE as _PHRASE
 from crawler.url import join
 
 MAX_TIMES = 30  # `<time>` elements looked at
@@ -27,6 +28,7 @@ NEAR = 12  # levels above one
 OPENING = 30  # letters of a text that tell it
 TITLE = 24  # bytes of a link's text that may be a headline: eight Han characters
 _DAY = timedelta(days=1)
+_EARLY = timedelta(days=7)  # before the day in the address: no page is put there so long after it appeared
 
 _METAS = (
     "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
@@ -77,6 +79,9 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     texts = [text for article in own for text in _texts(article, _LD)]
     told, found = _first(texts, dates), dates_in(around.bar)
     seen, seen_text = _seen(around.bar, found, dates)
+    day = _day_of(head.url, dates)
+    if seen and day and not seen_text[:1].isalpha() and seen < day - _EARLY:
+        seen, seen_text = None, ""  # a day that the text tells of
     if told and _has_clock(told, dates):
         return seen if seen and _is_mislabelled(told, seen, head) else told
     stated = _first(_in_state(head, around), dates) if around.opening else None
@@ -87,6 +92,8 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     if said and seen and _is_mislabelled(said, seen, head):
         return seen
     ranked = [at for at in (told, said, stated, seen) if at]
+    if seen and ranked == [seen] and _told_from_now.match(seen_text):
+        ranked = [*_same_hands(seen, chain(_in_state(head, around), _in_scripts(head, dates)), dates), seen]
     if not any(_has_clock(at, dates) for at in ranked):
         hidden = chain(_in_state(head, around), _in_scripts(head, dates))
         ranked += [at for text in islice(hidden, MAX_TIMES) if (at := dates(text))]
@@ -94,7 +101,14 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
         return next((at for at in ranked if _has_clock(at, dates) and abs(at - ranked[0]) < _DAY), ranked[0])
     changes = chain(*(_texts(article, _LD_CHANGES) for article in own), head.all(*_CHANGES)) if texts or metas else ()
     changed = [date.text for date in found if date.rank == CHANGED]
-    return _day_of(head.url, dates) or _first(chain(changes, changed), dates)
+    return day or _first(chain(changes, changed), dates)
+
+
+def _same_hands(seen: datetime, hidden: Iterator[str], dates: DateReader) -> Iterator[datetime]:
+    """The times in the page's scripts at which a clock shows what the page shows: 昨天 19:30 is told from when the page was made."""
+    hands = (seen.hour, seen.minute)
+    found = (at.astimezone(dates.zone) for text in islice(hidden, MAX_TIMES) if (at := dates(text)))
+    return (at for at in found if (at.hour, at.minute) == hands and any(hands))
 
 
 def _first(texts: Iterator[str] | Sequence[str], dates: DateReader) -> datetime | None:
@@ -182,17 +196,27 @@ def _texts(article: dict[str, Any], keys: Sequence[str]) -> Iterator[str]:
 # ---- <time>
 
 
+_dated = etree.XPath("//*[@datetime]|//abbr[@title]|//span[@title]|//em[@title]")
+_told_from_now = re.compile(_PHRASE)
+_whole_date = re.compile(r"20\d\d-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}[\d:.+Z-]*$")  # what a word told from now says in full
+
+
 def _times(root: etree._Element, url: str) -> Iterator[str]:
-    """The `datetime` of the page's `<time>` elements that are not another article's."""
-    for element in islice(root.iter("time"), MAX_TIMES):
-        text = element.get("datetime") or ""
-        if text and not _is_anothers(element, url):
+    """The dates that the page's `<time>` and its like keep beside what they show, those of another article left out."""
+    texts = (
+        (one, one.get("datetime") or (_whole_date.match(one.get("title") or "") or ("",))[0])
+        for one in cast("list[etree._Element]", _dated(root))
+    )
+    for element, text in islice(((one, text) for one, text in texts if text), MAX_TIMES):
+        if not _is_anothers(element, url):
             yield text
 
 
 def _is_anothers(element: etree._Element, url: str) -> bool:
     """True in a sidebar, a list of related articles, comments, or a card: a place with a headline that links to another page."""
     for level, place in enumerate(islice(element.iterancestors(), NEAR)):
+        if place.tag == "footer" and _is_entry(place):
+            continue
         if place.tag in ("aside", "nav", "footer"):
             return True
         if place.tag in ("body", "html", "main") or place.find(".//h1") is not None:
@@ -206,6 +230,12 @@ def _is_anothers(element: etree._Element, url: str) -> bool:
         ):
             return True
     return False
+
+
+def _is_entry(footer: etree._Element) -> bool:
+    """True for the foot of the page's own article, where some systems keep its date."""
+    article = next(footer.iterancestors("article"), None)
+    return article is not None and article.find(".//h1") is not None
 
 
 def _is_headline(link: etree._Element, url: str) -> bool:

@@ -275,10 +275,10 @@ class _Page:
         number, base, below = self._enter(region), len(self.regions), len(self.lines)
         kept = [line.tag == "pre" or not _is_code(line.text) for line in inner.lines]
         places = [0, *accumulate(kept)]
-        for part in inner.regions:
-            first, last = below + places[part.first], below + places[part.last]
-            above = number if part.parent < 0 else base + part.parent
-            self.regions.append(replace(part, kind=part.kind or "markup", parent=above, first=first, last=last))
+        for one in inner.regions:
+            first, last = below + places[one.first], below + places[one.last]
+            above = number if one.parent < 0 else base + one.parent
+            self.regions.append(replace(one, kind=one.kind or "markup", parent=above, first=first, last=last))
         self.lines.extend(replace(line, region=base + line.region) for line in compress(inner.lines, kept))
 
     def _is_said(self, part: str) -> bool:

@@ -65,9 +65,6 @@ _OTHERS_SAY = (  # what these say is not yet so
 _that = re.compile(
     rf"^{_OTHERS_SAY}[^,]{{3,60}} {_SAID}(?: {_TIME})? that (?!(?:it|its|they|their|he|she|the company)\b)", re.IGNORECASE
 )
-_its_said = re.compile(
-    rf"^(?i:{_OTHERS_SAY})[^,]{{3,60}}? {_SAID}(?: {_TIME})?(?: that)? (?=(?:[A-Z][\w.&'’-]+ ){{1,4}}(?:{_auxiliary})\b)"
-)
 _breaks = frozenset(
     "which that who whose where when while after before since because as with for in on at by to from under over against "
     "without between "
@@ -155,7 +152,7 @@ def _plain(sentence: str) -> str:
             text = _capital(_opening_by.sub("", _opening.sub("", text)))
     text = _capital(_without_aside(_bare_opening.sub("", text)))
     text = _it_said.sub(_indirect, text, count=1)
-    text = _capital(_that.sub("", _its_said.sub("", text)))
+    text = _capital(_that.sub("", text))
     text = _also.sub(r"\1 ", _as_day.sub("", text), count=1)
     return _without_aside(_mid_aside.sub(" ", text, count=1) if len(text.split()) > LONGEST_WORDS else text)
 

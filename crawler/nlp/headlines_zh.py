@@ -62,8 +62,6 @@ _relative = re.compile(
 )
 _rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
 _out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
-_listed = re.compile(rf"([{HAN}A-Za-z]{{2,8}})(?:、[{HAN}A-Za-z]{{2,8}})+等?(?=[两三四五六七八九十\d]+[家个名所])")
-_business = re.compile(r"的(?:重大)?(?:资产重组|交易|重组|相关)?事[项宜]$")
 PLAIN = frozenset(
     "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
 )  # what is told this way is so; other words of telling stay
@@ -84,10 +82,7 @@ _aside = re.compile(
 )
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
-_dual = re.compile(r"(?:（[^）]{1,8}）)?暨[^，]{2,24}?(?:院|中心|基地|实验室|大会|论坛)")
 _ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
-_of_whom = re.compile(r"对[^，]+的[^，]{1,6}$|为[^，]{1,24}$|[^，]{2,8}过程中$")
-_quoted = re.compile(r"(“[^”]{1,12}”)(?:[、和与]?“[^”]{1,12}”)+(?:等)?")
 _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
     r"(?<![A-Za-z\d.-])\d+|全球|国内|国际|重大|(?<![更创革])新的?)$"
@@ -246,8 +241,6 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
 
 def _is_circumstance(piece: str) -> bool:
     """True for a clause that tells when, why or whence; one that goes on to an act (依据…对…处以罚款) is none."""
-    if _of_whom.match(piece) and not acts_of("zh") & set(_words(piece)):
-        return True
     found = _circumstance.search(piece)
     if not found or found.start() > 0:
         return bool(found)
@@ -496,11 +489,11 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     """At most `longest`: first shorter actors, then no dates, asides and brackets, then no more than the first object; "" "
     "if it cannot be."""
     text = _outside_quotes(_aside, text.strip(" 　，,、：:").removeprefix("的"))
-    for less in (_dual, _brackets, _many, _quoted, _listed, _business, _rules, _out_of, _titled, _place_first):
+    for less in (_brackets, _many, _rules, _out_of, _titled):
         if width(text) <= longest:
             return text
-        if less in (_many, _quoted, _listed):
-            text = less.sub(_first_of_many, text)
+        if less is _many:
+            text = less.sub(lambda match: match[1] or f"{match[2]}等", text)
         else:
             text = less.sub("", text) if less is _rules else _outside_quotes(less, text)
     if width(text) <= longest + (NAME_MORE if "《" in text or "“" in text else 0):
@@ -509,15 +502,8 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     return next((cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut)), "")
 
 
-def _first_of_many(match: re.Match[str]) -> str:
-    return f"{next(filter(None, match.groups()))}{'' if match.re is _many and match[1] else '等'}"
-
-
 _titled = re.compile(
     rf"^[{HAN}A-Za-z]{{2,20}}?(?:教授|研究员|参议员|众议员|工程师|首席科学家|创始人|董事长|总裁|CEO)(?=[{HAN}·]{{2,10}})"
-)
-_place_first = re.compile(
-    rf"^(?:美国|英国|德国|法国|日本|韩国|中国)?[{HAN}]{{2,12}}?[省州市县区](?!场)(?=[^，]{{0,2}}[{HAN}]{{3,}}(?:裁定|宣布|发布|判|要求|批准|通过))"
 )
 
 

@@ -49,7 +49,9 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         raise NotAnArticle(*reason)
     near, marked, credits = _around(layout, at, body)
     bar = [line.text for line in near]
-    around = page_dates.Around(title, bar, body.text[:60] if body.lines is not visible.lines else "")
+    told = set(body.lines)  # a day in a sentence of the text is no date of the page
+    dated = [text for text in bar if text not in told or not _ended.search(text)]
+    around = page_dates.Around(title, dated, body.text[:60] if body.lines is not visible.lines else "")
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
     people = metadata.authors(head, metadata.labels_joined(line.shown for line in near), marked, body.lines, credits)

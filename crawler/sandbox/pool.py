@@ -41,7 +41,7 @@ DEADLINE = 8.0  # seconds a call
 MEMORY = 128 * 2**20  # bytes of address space that a page may cost, beyond what a child needs for itself
 GREW = 16 * 2**20  # bytes after which a child gives memory back
 OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
-TASKS = 200  # calls until a child is replaced: bounds what a leak in a C library can grow to
+TASKS = 5_000  # calls until a child is replaced whatever its size; one that has grown is replaced before, see `in_bounds`
 CLOSE_WITHIN = 5.0  # seconds
 PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 MODULES = ("crawler.stages.find", "crawler.stages.read", "crawler.stages.add")
@@ -54,7 +54,7 @@ _main_swap = threading.Lock()
 
 class _Child(SpawnProcess):
     """A spawned child (a fork would copy the locks of threads in whatever state they are) that does not load our main program:
-    the engine, the store and the command line cost it a second and 60 MB, every 200 pages."""
+    the engine, the store and the command line would cost it a second and 60 MB."""
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:
@@ -78,16 +78,23 @@ class Killed(ReadError):
 class Readers:
     """The pool. Make it, and use it first, in the thread that runs the loop: on Linux a child ends with the thread that made it.
 
-    Raises what the child raises (ReadError, SpiderError), or Killed.
+    Raises what the child raises (ReadError, SpiderError), or Killed. `then`, a function at the top of a module, is what a child does
+    last with a record: what it gives is what `read` and `add` give.
     """
 
     def __init__(
-        self, workers: int = WORKERS, deadline: float = DEADLINE, memory: int = MEMORY, own: tuple[UserTerm, ...] = ()
+        self,
+        workers: int = WORKERS,
+        deadline: float = DEADLINE,
+        memory: int = MEMORY,
+        own: tuple[UserTerm, ...] = (),
+        then: Callable[[Record], Any] | None = None,
     ) -> None:
         self._workers = workers
         self._deadline = deadline
         self._memory = memory
         self._own = own
+        self._then = then
         self._closed = False
         self._pending: set[Future[Any]] = set()
         self._turns = FairQueue(workers)
@@ -98,15 +105,15 @@ class Readers:
         async with self._turns.turn(host_of(page.url), len(page.body)):
             return await self._call(find_in_child, page, source, now, zone)
 
-    async def read(self, page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
-        """READ and ADD in a child: a whole record."""
+    async def read(self, page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Any:
+        """READ and ADD in a child: a whole record, or what `then` makes of it."""
         async with self._turns.turn(host_of(page.url), len(page.body)):
-            return await self._call(read_in_child, page, link, source_name, zone)
+            return await self._call(read_in_child, page, link, source_name, zone, self._then)
 
-    async def add(self, record: Record) -> Record:
-        """ADD in a child, for a record that needs no reading."""
+    async def add(self, record: Record) -> Any:
+        """ADD in a child, for a record that needs no reading; or what `then` makes of it."""
         async with self._turns.turn(host_of(record.link), len(record.text)):
-            return await self._call(add_in_child, record)
+            return await self._call(add_in_child, record, self._then)
 
     async def ground(self, record: Record, answer: str, model: str) -> Grounded:
         """What a model's answer adds to a record, in a child: what `crawler.grounding.ground.ground` gives."""
@@ -148,7 +155,7 @@ class Readers:
             max_workers=self._workers,
             max_tasks=TASKS,
             initializer=prepare_child,
-            initargs=(os.getpid(), self._memory, self._own),
+            initargs=(os.getpid(), self._memory, self._own, self._then),
             context=_Context(),
         )
         _ = pool.active  # starts it
@@ -213,7 +220,7 @@ def _how(code: int) -> str:
 # ---- in the child
 
 
-def prepare_child(parent: int, memory: int, own: tuple[UserTerm, ...] = ()) -> None:
+def prepare_child(parent: int, memory: int, own: tuple[UserTerm, ...] = (), then: Callable[[Record], Any] | None = None) -> None:
     """Bind the child to its parent and its bound, and load what it will need, before any deadline runs.
 
     What reads and adds is imported in the child: the parent has no use for the parsers, and should not carry them.
@@ -227,7 +234,7 @@ def prepare_child(parent: int, memory: int, own: tuple[UserTerm, ...] = ()) -> N
             importlib.import_module(name)
     lexicon.use(own)
     with contextlib.suppress(Exception):  # the word lists are read at first use: a second, which no page should pay for
-        add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."))
+        add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."), then)
     _Bounds.own = heap.address_space()
     _Bounds.memory = memory
 
@@ -285,13 +292,15 @@ def find_in_child(page: Page, source: Source, now: datetime, zone: tzinfo) -> Fo
     return _safely(SpiderError, find, page, source, now, zone)
 
 
-def read_in_child(page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Record:
+def read_in_child(
+    page: Page, link: Link, source_name: str | None, zone: tzinfo, then: Callable[[Record], Any] | None = None
+) -> Any:
     """READ, then ADD."""
     if why := hostile(page.body):
         raise ReadError(f"refused unread: {why}")
     from crawler.stages.read import read  # noqa: PLC0415 - see prepare_child
 
-    return add_in_child(_safely(ReadError, read, page, link, source_name, zone))
+    return add_in_child(_safely(ReadError, read, page, link, source_name, zone), then)
 
 
 def ask_in_child(question: Callable[Concatenate[Page, P], T], page: Page, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -301,11 +310,12 @@ def ask_in_child(question: Callable[Concatenate[Page, P], T], page: Page, *args:
     return _safely(SpiderError, question, page, *args, **kwargs)
 
 
-def add_in_child(record: Record) -> Record:
-    """ADD."""
+def add_in_child(record: Record, then: Callable[[Record], Any] | None = None) -> Any:
+    """ADD, and what is done last."""
     from crawler.stages.add import add  # noqa: PLC0415 - see prepare_child
 
-    return _safely(ReadError, add, record)
+    record = _safely(ReadError, add, record)
+    return record if then is None else _safely(ReadError, then, record)
 
 
 def ground_in_child(record: Record, answer: str, model: str) -> Grounded:

@@ -13,8 +13,6 @@ from itertools import islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-import feedparser
-
 from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import SpiderError
@@ -67,6 +65,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:  # n
     """The feed's entries. Raises SpiderError when it is no feed."""
     if _is_json_feed(page):
         return _json_feed(page, now, zone)
+    import feedparser  # noqa: PLC0415 - not for those who only ask for the options
+
     body, notes = _bounded(xml_of(page), now, zone)
     headers = {"content-type": "application/xml; charset=utf-8"}
     try:
@@ -209,7 +209,7 @@ def _character_of_number(found: re.Match[bytes]) -> bytes:
 
 
 def _notes(parsed: Any, body: bytes, links: tuple[Link, ...]) -> Iterable[str]:
-    if parsed.get("bozo") and not isinstance(parsed.get("bozo_exception"), feedparser.CharacterEncodingOverride):
+    if parsed.get("bozo") and type(parsed.get("bozo_exception")).__name__ != "CharacterEncodingOverride":
         yield f"broken XML, read as far as it goes ({str(parsed.bozo_exception)[:100]})"
     if not parsed.entries:
         yield "the feed is empty"

@@ -1,4 +1,4 @@
-"""`zhixun sources discover|add|catalogue|import|export`: how sources come into the configuration, and leave it for other programs."""
+"""`zhixun sources discover|add`: how a source is found and comes into the configuration."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import asyncio
 import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from enum import StrEnum
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -15,23 +13,19 @@ import typer
 from crawler.discover.scoring import Judged
 from crawler.url import is_web
 from jobs import clock
-from jobs.cli.console import Cli, Json, err, fail, local, out, show, write_json
+from jobs.cli.console import Cli, Json, err, fail, local, out, write_json
 from jobs.config.load import Config
-from jobs.formats import opml
-from jobs.formats.opml import OpmlError
 from jobs.safe_text import escaped
-from jobs.services import discover
-from jobs.services import sources as adding
-from jobs.services.catalogue import Listed, catalogue
 from jobs.services.configuration import Conflict, Refused
+from jobs.services.sourcing import discover
+from jobs.services.sourcing import sources as adding
+from jobs.services.sourcing.catalogue import catalogue
 
 SHOWN_TITLES = 3
-
-
-class Exchange(StrEnum):
-    """What other programs read."""
-
-    opml = "opml"
+NEXT = (
+    "try the page that lists its news, or look for the site in `zhixun sources catalogue`; for a list that is not found by itself "
+    "write the source by hand with kind: listing and links:, and render: list where scripts draw it (docs/configuration.md)"
+)
 
 
 def _tell(url: str) -> None:
@@ -60,7 +54,7 @@ def discover_sources(context: typer.Context, url: Annotated[str, typer.Argument(
     else:
         _print(found.judged, config)
     if found.best is None:
-        raise typer.Exit(fail(f"nothing at {found.asked} can be watched as it is", 1))
+        raise typer.Exit(fail(f"nothing at {found.asked} can be watched as it is; {NEXT}", 1))
     if not as_json:
         out.print(f"\nzhixun sources add {found.asked}    takes the first", markup=False)
 
@@ -97,13 +91,14 @@ def add_source(
     cli: Cli = context.obj
     config = cli.config()
     entry = adding.tagged(adding.listed(what, name) or _found(config, _address(what), name, yes), tags or ())
-    _write(cli, config, [entry])
+    write_entries(cli, config, [entry])
     if what in catalogue() and catalogue()[what].needs_js:
         err.print(f"{entry['name']}: its list is drawn by scripts, which nothing here runs; expect no articles", markup=False)
     out.print(f"added {entry['name']}: {entry['kind']} {entry['url']}", markup=False)
 
 
-def _write(cli: Cli, config: Config, entries: Sequence[Mapping[str, Any]]) -> None:
+def write_entries(cli: Cli, config: Config, entries: Sequence[Mapping[str, Any]]) -> None:
+    """Put them into the file, all or none; ends the command where that is refused."""
     answer = adding.add(cli.path, config, entries, os.environ)
     if isinstance(answer, Refused):
         raise typer.Exit(fail(answer.reason, 3 if answer.mistakes else 1))
@@ -116,12 +111,10 @@ def _found(config: Config, url: str, name: str | None, yes: bool) -> dict[str, A
     found = asyncio.run(adding.discover(config, url, clock.now(), _tell))
     if found.best is None:
         trouble = f": {found.trouble}" if found.trouble else ""
-        raise typer.Exit(
-            fail(f"nothing at {url} can be watched as it is{trouble}; `zhixun sources discover` shows what was tried", 1)
-        )
+        raise typer.Exit(fail(f"nothing at {url} can be watched as it is{trouble}; {NEXT}", 1))
     chosen = found.best if yes or not sys.stdin.isatty() else _choose(found.judged, config)
     entry = discover.entry_of(chosen)
-    return {"name": name or discover.name_for(url, {row.name for row in config.sources}), **entry}
+    return {"name": name or discover.name_of(chosen, url, {row.name for row in config.sources}), **entry}
 
 
 def _choose(judged: Sequence[Judged], config: Config) -> Judged:
@@ -131,73 +124,3 @@ def _choose(judged: Sequence[Judged], config: Config) -> Judged:
     if not 1 <= number <= len(fit):
         raise typer.BadParameter(f"there is no number {number}")
     return fit[number - 1]
-
-
-def show_catalogue(
-    context: typer.Context,
-    language: Annotated[str | None, typer.Option("--language", help="zh or en.")] = None,
-    tag: Annotated[str | None, typer.Option("--tag", help="Only this group, such as 公司.")] = None,
-    as_json: Json = False,
-) -> None:
-    """Real sources that are known to Zhixun. `sources add NAME` takes one."""
-    cli: Cli = context.obj
-    watched = {row.name for row in cli.config_or_defaults().sources}
-    chosen = [each for each in catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)]
-    columns = {key: key for key in ("name", "title", "language", "kind", "tags", "watched", "note")}
-    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json)
-
-
-def _listed_row(each: Listed, watched: set[str], as_json: bool) -> dict[str, Any]:
-    row: dict[str, Any] = {
-        "name": each.name, "title": each.title, "language": each.language, "kind": each.entry["kind"], "tags": each.tags,
-        "watched": each.name in watched, "note": each.note,
-    }  # fmt: skip
-    if as_json:
-        return row | {"url": each.entry["url"], "default": each.default, "needs_js": each.needs_js, "entry": dict(each.entry)}
-    note = f"needs a browser. {each.note}" if each.needs_js else each.note
-    return row | {"tags": "、".join(each.tags), "watched": "yes" if each.name in watched else "", "note": note}
-
-
-def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(help="An OPML file of a feed reader.")]) -> None:
-    """Write the feeds of an OPML file into the configuration; its folders become tags. What is there already is left out."""
-    cli: Cli = context.obj
-    config = cli.config()
-    try:
-        listed = opml.read(file.read_bytes())
-    except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
-    except OpmlError as error:
-        raise typer.Exit(fail(f"{file}: {error}", 1)) from None
-    fresh = adding.entries_of(listed.outlines, config)
-    if fresh:
-        _write(cli, config, fresh)
-    for why in (*listed.left_out, *listed.merged, *adding.not_taken(listed.outlines, config)):
-        fail(f"{file}: {why}", 0)
-    known = len(listed.outlines) - len(fresh)
-    more = f", {len(listed.left_out)} lines left out or broken" if listed.left_out else ""
-    out.print(f"{len(fresh)} sources imported, {known} already there{more}", markup=False)
-
-
-def export_sources(
-    context: typer.Context,
-    form: Annotated[Exchange, typer.Option("--format", "-f", help="What to write.")] = Exchange.opml,  # noqa: ARG001 - one so far
-) -> None:
-    """The configured sources as OPML, to standard output. Those that hold a secret are left out."""
-    cli: Cli = context.obj
-    outlines, secret = adding.outlines_of(cli.config())
-    for name in secret:
-        err.print(f"{name}: left out, it holds a secret", markup=False)
-    sys.stdout.buffer.write(opml.write(outlines, "Zhixun", clock.now()))
-
-
-def register(app: typer.Typer) -> None:
-    """Give these commands their names."""
-    commands: Mapping[str, Any] = {
-        "discover": discover_sources,
-        "add": add_source,
-        "catalogue": show_catalogue,
-        "import": import_sources,
-        "export": export_sources,
-    }
-    for verb, command in commands.items():
-        app.command(verb)(command)

@@ -10,31 +10,35 @@ from typing import Annotated, Any
 import typer
 
 from jobs import clock
-from jobs.cli.console import Cli, Json, local, out, say, show, table, write_json
+from jobs.cli.console import Cli, Json, Wide, local, out, say, show, table, write_json
 from jobs.deliver.message import short_id
 from jobs.services import ledger
 from storage.archive import queries
 
-app = typer.Typer(no_args_is_help=True, help="The ledger of alerts: what was raised, sent, refused.")
-COLUMNS = {
-    "alert": "alert", "created": "raised", "rule": "rule", "record": "record", "title": "title", "reprints": "more", "channel": "channel",
-    "state": "state", "attempts": "tries", "answer": "answer",
+COLUMNS = {"alert": "alert", "created": "raised", "title": "title"}
+WIDE = COLUMNS | {
+    "rule": "rule", "record": "record", "reprints": "more", "channel": "channel", "state": "state", "attempts": "tries", "answer": "answer",
 }  # fmt: skip
+EMPTY = "no alerts yet; `zhixun rules test NAME` shows what a rule would have raised, `zhixun rules list` what each matched"
 
 
-@app.command("list")
 def list_alerts(
     context: typer.Context,
     as_json: Json = False,
     rule: Annotated[str | None, typer.Option(help="Of this rule only.")] = None,
     state: Annotated[str | None, typer.Option(help="pending, sending, sent, dead or held.")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 50,
+    wide: Wide = False,
 ) -> None:
     """Alerts and their deliveries, newest first."""
     cli: Cli = context.obj
     zone = cli.config().zone
     entries = cli.ask(lambda s: queries.alerts(s, rule=rule, state=state, limit=limit))
-    show(_rows(entries, None if as_json else zone), COLUMNS, as_json)
+    rows = list(_rows(entries, None if as_json else zone))
+    if not (wide or as_json):
+        rows = list({row["alert"]: row for row in rows}.values())  # one line each, however many channels
+    found = EMPTY if rule is state is None else "no such alerts; `zhixun alerts list` shows all"
+    show(rows, WIDE if wide else COLUMNS, as_json, found, zone)
 
 
 def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dict[str, Any]]:
@@ -59,7 +63,6 @@ def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dic
             }
 
 
-@app.command("show")
 def show_alert(
     context: typer.Context, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False
 ) -> None:
@@ -115,7 +118,6 @@ def _delivery(row: queries.DeliveryView, zone: tzinfo) -> tuple[Any, ...]:
     return row.channel, row.state, row.attempts, due, row.vendor_answer or row.last_error
 
 
-@app.command("retry")
 def retry(
     context: typer.Context,
     alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None,

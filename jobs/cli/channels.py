@@ -12,18 +12,16 @@ from jobs import clock
 from jobs.cli.console import Cli, Json, asked, out, show
 from jobs.services import channels
 
-app = typer.Typer(no_args_is_help=True, help="Where alerts go.")
+EMPTY = "no channels yet; write one under `channels:` in the configuration, docs/channels.md lists them"
 
 
-@app.command("list")
 def list_channels(context: typer.Context, as_json: Json = False) -> None:
     """The configured channels, secrets hidden."""
     cli: Cli = context.obj
     rows = [asdict(channel) | {"rules": ", ".join(channel.rules)} for channel in channels.channels(cli.config())]
-    show(rows, {"name": "name", "kind": "kind", "address": "address", "rules": "rules"}, as_json)
+    show(rows, {"name": "name", "kind": "kind", "address": "address", "rules": "rules"}, as_json, EMPTY)
 
 
-@app.command("test")
 def try_channel(context: typer.Context, name: Annotated[str, typer.Argument(help="The channel's name.")]) -> None:
     """Send a test message and show what the channel answered."""
     cli: Cli = context.obj

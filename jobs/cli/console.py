@@ -1,86 +1,32 @@
-"""What every command shares: the configuration, the open archive, tables and JSON Lines on standard output."""
+"""What commands print: tables and JSON Lines on standard output, troubles and progress on standard error."""
 
 from __future__ import annotations
 
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 from rich.cells import cell_len
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
-from sqlalchemy.orm import Session
 
 from crawler.durations import parse_duration
-from crawler.nlp import lexicon
-from jobs import clock, log
-from jobs.config.load import Config, load
+from jobs import clock
+from jobs.cli.given import Cli, asked
+from jobs.redaction import redacted
 from jobs.safe_text import escaped, in_json
-from jobs.services.lookup import Unknown
-from storage.db.database import Database, open_database
 
-T = TypeVar("T")
+__all__ = ["Cli", "asked"]
 out = Console(soft_wrap=True)
 err = Console(stderr=True, soft_wrap=True)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
-
-
-@dataclass
-class Cli:
-    """The options before the verb. Reads the configuration and opens the archive when a command needs them."""
-
-    path: Path
-    _read: Config | None = None
-
-    def config(self) -> Config:
-        """The configuration, read now, its secrets hidden from all output from now on."""
-        self._read = load(self.path, os.environ)
-        log.hide(self._read.secrets())
-        lexicon.use(self._read.analysis.terms.own())
-        return self._read
-
-    def config_or_defaults(self) -> Config:
-        """For commands that can do without a configuration file, such as `parse`."""
-        if self.path.exists() or "ZHIXUN_CONFIG" in os.environ:
-            return self.config()
-        return Config()
-
-    @contextmanager
-    def archive(self, new: bool = False) -> Iterator[Database]:
-        """The database, at the newest schema. Safe beside a running daemon. Only with `new` is one made where there is none."""
-        with closing(open_database((self._read or self.config()).database)) as db, asked():
-            if not new:
-                db.must_exist()
-            db.upgrade()
-            yield db
-
-    @contextmanager
-    def reader(self) -> Iterator[Session]:
-        """A session to read from the archive."""
-        with self.archive() as db, db.reader() as session:
-            yield session
-
-    def ask(self, question: Callable[[Session], T]) -> T:
-        """The answer of one reading query."""
-        with self.archive() as db:
-            return db.read(question)
-
-
-@contextmanager
-def asked() -> Iterator[None]:
-    """What a person asked for and does not exist is wrong usage."""
-    try:
-        yield
-    except Unknown as error:
-        raise typer.BadParameter(str(error)) from None
+Wide = Annotated[bool, typer.Option("--wide", "-w", help="All columns.")]
+Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01.")]
 
 
 def say(line: str) -> None:
@@ -96,7 +42,7 @@ def bar() -> Progress:
 
 def fail(message: str, code: int) -> int:
     """Print why on standard error; the exit code."""
-    err.print(log.redacted(message), style="red", markup=False, highlight=False)
+    err.print(redacted(message), style="red", markup=False, highlight=False)
     return code
 
 
@@ -130,12 +76,29 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int |
         out.print(whole, style="" if number else "bold", highlight=False, no_wrap=True)
 
 
-def show(rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], as_json: bool) -> None:
-    """A list: JSON Lines with all keys, or a table of the columns {key: heading}."""
+def show(
+    rows: Iterable[Mapping[str, Any]],
+    columns: Mapping[str, str],
+    as_json: bool,
+    empty: str = "nothing to show",
+    zone: tzinfo | None = None,
+) -> None:
+    """A list: JSON Lines with all keys, or a table of the columns {key: heading}; of none, what to do. `zone`: that of its times."""
     if as_json:
         write_json(rows)
         return
-    table(list(columns.values()), ([row.get(key) for key in columns] for row in rows))
+    lines = [[row.get(key) for key in columns] for row in rows]
+    if not lines:
+        err.print(empty, markup=False, highlight=False)
+        return
+    table(list(columns.values()), lines)
+    if zone is not None:
+        say_zone(zone)
+
+
+def say_zone(zone: tzinfo) -> None:
+    """Below a table: in which zone its times are. Not on standard output, which may be a pipe."""
+    err.print(f"times: {zone}", style="dim", markup=False, highlight=False)
 
 
 def local(moment: datetime | None, zone: tzinfo) -> str | None:

@@ -13,14 +13,12 @@ from rich.progress import Progress
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, bar, fail, out
-from jobs.services import backfill, moving
+from jobs.services import moving
+from jobs.services.archive import backfill, move
 from storage.archive import derived
 from storage.db.database import Database, open_database
 
-app = typer.Typer(no_args_is_help=True, help="The database: migrations, copy, upkeep.")
 
-
-@app.command()
 def upgrade(context: typer.Context) -> None:
     """Bring the schema to this version, and give old records what it keeps beside them. A daemon may run meanwhile."""
     cli: Cli = context.obj
@@ -36,7 +34,6 @@ def _fill(db: Database, shown: Progress) -> None:
         out.print(f"{done} records put into the index")
 
 
-@app.command()
 def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(help="The file to write.")] = None) -> None:
     """Copy the database while it is in use."""
     cli: Cli = context.obj
@@ -46,7 +43,6 @@ def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(hel
     out.print(f"copied to {target} ({target.stat().st_size:,} bytes)", markup=False)
 
 
-@app.command("move")
 def move_database(
     context: typer.Context,
     to: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of an empty database, as under `database:`.")],
@@ -66,7 +62,6 @@ def move_database(
         )
 
 
-@app.command()
 def check(
     context: typer.Context,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index and the mentions anew.")] = False,
@@ -85,7 +80,6 @@ def check(
         out.print(f"{db.name}: sound", markup=False)
 
 
-@app.command()
 def vacuum(context: typer.Context) -> None:
     """Check the database and give unused space back."""
     cli: Cli = context.obj
@@ -93,3 +87,22 @@ def vacuum(context: typer.Context) -> None:
         db.check()
         db.vacuum()
     out.print("checked, and space given back")
+
+
+def export_all(
+    context: typer.Context, to: Annotated[Path, typer.Argument(help="The file to write; compressed where it ends with .gz.")]
+) -> None:
+    """Everything as one file, alerts and what is still to be sent among it, for `db import` into SQLite or PostgreSQL. The daemon must rest."""
+    cli: Cli = context.obj
+    with cli.archive() as db:
+        rows = move.export(db, to, clock.now())
+    out.print(f"{rows} rows written to {to}", markup=False)
+
+
+def import_all(context: typer.Context, file: Annotated[Path, typer.Argument(help="What `db export` wrote.")]) -> None:
+    """Take an export over into the configured database, which must be new. What was delivered stays so, what waits is sent once."""
+    cli: Cli = context.obj
+    with cli.archive(new=True) as db, bar() as shown:
+        rows = move.load(db, file, cli.config().zone, clock.now())
+        out.print(f"{rows} rows read from {file}", markup=False)
+        _fill(db, shown)

@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 import typer
 
-from jobs import clock, log
+from jobs import clock, redaction
 from jobs.cli.console import Cli, Json, table, write_json
 from jobs.services.doctor import examine
 
@@ -16,7 +16,7 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
     cli: Cli = context.obj
     findings = [asdict(found) for found in examine(cli.config(), cli.path, clock.now())]
     for found in findings:
-        found["says"] = log.redacted(found["says"])
+        found["says"] = redaction.redacted(found["says"])
     if as_json:
         write_json(findings)
     else:

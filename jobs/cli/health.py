@@ -1,4 +1,4 @@
-"""`zhixun status`, `zhixun healthcheck`, and the list of sources."""
+"""`zhixun status`, and the list of sources."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import typer
 
 from crawler.i18n import tr
 from jobs import clock
-from jobs.cli.console import Cli, Json, err, out, say, write_json
+from jobs.cli.console import Cli, Json, err, out, say, say_zone, write_json
 from jobs.cli.source_table import as_json, brief, counted, print_table, troubles
 from jobs.config.load import Config
 from jobs.membership import ROLES
 from jobs.services import status as looking
 from jobs.services.status import SourceStatus, Status
-from storage.archive import queries
 from storage.queue.gaps import Gap
 from storage.queue.workers import Worker
 
@@ -39,6 +38,7 @@ def status(context: typer.Context, json_lines: Json = False) -> None:
     for name, text in _overview(report, config, now).items():
         say(f"{name:9}{text}")
     _print(report.sources, report.gaps, config, now, most=AT_A_GLANCE)
+    say_zone(config.zone)
 
 
 def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
@@ -127,16 +127,10 @@ def list_sources(context: typer.Context, json_lines: Json = False) -> None:
         )
         return
     _print([known[row.name] for row in config.sources if row.name in known], [], config, now)
+    if not config.sources:
+        err.print("no sources yet; `zhixun sources add URL` finds one, `zhixun sources catalogue` lists some", markup=False)
+    elif known:
+        say_zone(config.zone)
     unseen = [row.name for row in config.sources if row.name not in known]
     if unseen:
         out.print(f"not polled yet: {', '.join(unseen)}", markup=False)
-
-
-def healthcheck(context: typer.Context) -> None:
-    """0 when the daemon's heart beats, 1 when not: for containers and supervisors."""
-    cli: Cli = context.obj
-    if cli.ask(lambda s: looking.is_healthy(s, clock.now())):
-        return
-    beat = cli.ask(lambda s: queries.last_beat(s, "daemon"))
-    err.print("no heartbeat of a daemon" + (f" since {beat.at.isoformat()}" if beat else ""))
-    raise typer.Exit(1)

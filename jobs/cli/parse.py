@@ -23,7 +23,7 @@ from jobs.cli.console import Cli, fail, write_json
 from jobs.cli.records import Format, Summary, write_records
 from jobs.formats import record as formats
 from jobs.parts import fetch_rules
-from jobs.services.fetch_one import fetch_one
+from jobs.services.sourcing.fetch_one import fetch_one
 
 AHEAD = 8  # pages read ahead of the one that is printed
 
@@ -74,7 +74,8 @@ def _read_file(name: str) -> bytes:
 async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[UserTerm, ...]) -> Record:
     readers = Readers(workers=1, own=own)
     try:
-        return await readers.read(page, Link(url), None, zone)
+        record: Record = await readers.read(page, Link(url), None, zone)
+        return record
     finally:
         readers.close()
 

@@ -1,41 +1,40 @@
-"""`zhixun records …`: the archive."""
+"""`zhixun records list|show|search|export`: the archive, read."""
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import csv
 import itertools
-import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from datetime import tzinfo
 from enum import StrEnum
-from functools import partial
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from sqlalchemy.orm import Session
 
-from crawler import url as urls
 from crawler.record import Record
 from jobs import clock
-from jobs.cli.console import Cli, Json, bar, err, fail, local, out, show, since, write_json
+from jobs.cli.console import Cli, Json, Since, Wide, err, fail, local, out, say, show, since, write_json
+from jobs.formats import parquet, workbook
 from jobs.formats import record as formats
 from jobs.safe_text import escaped
-from jobs.services import annotate as again
-from jobs.services import history
-from jobs.services import records as archive
-from storage.archive import articles, pruning, queries
+from jobs.services.archive import export as exporting
+from jobs.services.archive import history
+from jobs.services.archive import records as archive
+from storage.archive import queries
 from storage.archive import search as searching
+from storage.archive.facets import Facets
 from storage.archive.search import Bounds
-from storage.db.database import Database
 from storage.rules.parser import parse
 
-app = typer.Typer(no_args_is_help=True, help="The archive of records.")
-Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01.")]
 SourceName = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
-COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title", "keywords": "keywords"}
+COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title"}
+EMPTY = "no records yet; `zhixun run` reads the news, `zhixun records import FILE` brings some"
+NONE = "no record is like that; `zhixun records list` shows the newest"
 
 
 class Format(StrEnum):
@@ -48,6 +47,18 @@ class Format(StrEnum):
     text = "text"
 
 
+class Exported(StrEnum):
+    """What an archive can be exported to: those, and two for which there must be a file and a library."""
+
+    jsonl = "jsonl"
+    json = "json"
+    csv = "csv"
+    markdown = "markdown"
+    text = "text"
+    xlsx = "xlsx"
+    parquet = "parquet"
+
+
 class Summary(StrEnum):
     """What stands under 总结."""
 
@@ -55,29 +66,28 @@ class Summary(StrEnum):
     short = "short"
 
 
-class Engine(StrEnum):
-    """Who analyses."""
-
-    builtin = "builtin"
-    openai = "openai"
-
-
-@app.command("list")
 def list_records(
     context: typer.Context,
     as_json: Json = False,
     start: Since = None,
     source: SourceName = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
+    wide: Wide = False,
 ) -> None:
     """The newest records."""
     cli: Cli = context.obj
     zone = cli.config().zone
     with cli.reader() as session:
-        _list(queries.records(session, since=since(start), source=source, limit=limit), zone, as_json)
+        _list(
+            queries.records(session, since=since(start), source=source, limit=limit),
+            zone,
+            as_json,
+            wide,
+            EMPTY if start is source is None else NONE,
+        )
 
 
-def _list(records: Iterable[Record], zone: tzinfo, as_json: bool) -> None:
+def _list(records: Iterable[Record], zone: tzinfo, as_json: bool, wide: bool, empty: str) -> None:
     if as_json:
         write_json(formats.to_json(record, zone) for record in records)
         return
@@ -88,10 +98,10 @@ def _list(records: Iterable[Record], zone: tzinfo, as_json: bool) -> None:
         }
         for r in records
     )  # fmt: skip
-    show(rows, COLUMNS, as_json=False)
+    columns = COLUMNS | ({"keywords": "keywords"} if wide else {})
+    show(rows, columns, as_json=False, empty=empty, zone=zone)
 
 
-@app.command("show")
 def show_record(
     context: typer.Context, number: Annotated[int, typer.Argument(help="Its id.")], as_json: Json = False,
     summary: Annotated[Summary, typer.Option()] = Summary.full,
@@ -124,147 +134,97 @@ def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
         sys.stdout.write(escaped(line) + "\n")
 
 
-@app.command("search")
 def search(
     context: typer.Context,
-    query: Annotated[str, typer.Argument(help="In the language of the rules: '(大模型 OR LLM) AND 上海'.")],
+    query: Annotated[str, typer.Argument(help="In the language of the rules: '(大模型 OR LLM) AND 上海'.")] = "",
     as_json: Json = False,
     start: Since = None,
     limit: Annotated[int, typer.Option(min=1)] = 20,
-) -> None:
+    facets: Annotated[
+        bool, typer.Option("--facets", help="How many there are by technology, industry, company, source, language, month; of all without a query.")
+    ] = False,
+    wide: Wide = False,
+) -> None:  # fmt: skip
     """Records that a rule with this query would match."""
     cli: Cli = context.obj
     config = cli.config()
-    wanted = parse(query, config.aliases, config.zone)
+    wanted = None if facets and not query.strip() else parse(query, config.aliases, config.zone)
+    bounds = Bounds(since=since(start))
+    if facets:
+        _facets(cli.ask(lambda s: archive.facets(s, wanted, clock.now(), bounds, limit)), as_json)
+        return
+    assert wanted is not None
     with cli.reader() as session:
-        found = searching.everything(session, wanted, now=clock.now(), bounds=Bounds(since=since(start)))
-        _list(itertools.islice(found, limit), config.zone, as_json)
+        found = searching.everything(session, wanted, now=clock.now(), bounds=bounds)
+        _list(itertools.islice(found, limit), config.zone, as_json, wide, NONE)
 
 
-@app.command("export")
+def _facets(found: Facets, as_json: bool) -> None:
+    if as_json:
+        write_json([{"count": found.count, "exact": found.exact, "facets": asdict(found)["values"]}])
+        return
+    about = "" if found.exact else "~"
+    say(f"{about}{found.count} records")
+    for kind, values in found.values.items():
+        for one in values:
+            say(f"{kind:<11} {about}{one.count:<8} {escaped(one.zh if one.zh == one.en else f'{one.zh} / {one.en}')}")
+
+
 def export(
     context: typer.Context,
-    form: Annotated[Format, typer.Option("--format", "-f")] = Format.jsonl,
+    form: Annotated[Exported, typer.Option("--format", "-f")] = Exported.jsonl,
     start: Since = None,
     source: SourceName = None,
     summary: Annotated[Summary, typer.Option()] = Summary.full,
-) -> None:
-    """All records, newest first, to standard output."""
+    query: Annotated[str | None, typer.Option("--query", "-q", help="Those of which it is true.")] = None,
+    rule: Annotated[str | None, typer.Option("--rule", help="Those that this rule matches.")] = None,
+    to: Annotated[
+        Path | None, typer.Option("--to", help="A file, of parquet a new folder; xlsx and parquet need it.")
+    ] = None,
+) -> None:  # fmt: skip
+    """Records, newest first, to standard output or a file: all, or those that a query or a rule matches."""
     cli: Cli = context.obj
-    zone = cli.config().zone
+    config = cli.config()
+    if query is not None and rule is not None:
+        raise typer.BadParameter("--query and --rule say the same: give one of them")
+    if to is None and form in (Exported.xlsx, Exported.parquet):
+        raise typer.BadParameter(f"{form.value} is not for standard output: name where to write with --to")
+    bounds = Bounds(since=since(start), source=source)
     with cli.reader() as session:
-        write_records(queries.records(session, since=since(start), source=source), form, zone, summary.value)
+        records = exporting.chosen(session, config, clock.now(), bounds, query=query, rule=rule)
+        if to is None:
+            write_records(records, Format(form.value), config.zone, summary.value)
+            return
+        try:
+            _write_to(to, session, records, form, config.zone, summary.value)
+        except (workbook.Missing, OSError) as error:
+            raise typer.Exit(fail(f"{to}: {error}" if isinstance(error, OSError) else str(error), 1)) from None
 
 
-def write_records(records: Iterable[Record], form: Format, zone: tzinfo, summary: str) -> None:
-    """Records to standard output in one of the formats."""
-    if form is Format.csv:
-        writer = csv.writer(sys.stdout)
+def _write_to(to: Path, session: Session, records: Iterator[Record], form: Exported, zone: tzinfo, summary: str) -> None:
+    if form is Exported.parquet:
+        done = parquet.write(to, exporting.with_mentions(session, records), zone)
+    elif form is Exported.xlsx:
+        done = workbook.write(to, records, zone)
+    else:
+        with to.open("w", encoding="utf-8", newline="") as file, contextlib.redirect_stdout(file):
+            done = write_records(records, Format(form.value), zone, summary)
+    err.print(f"{done} records written to {to}", markup=False, highlight=False)
+
+
+def write_records(records: Iterable[Record], form: Format, zone: tzinfo, summary: str) -> int:
+    """Records to standard output in one of the formats that are text; how many."""
+    number = 0
+    writer = csv.writer(sys.stdout) if form is Format.csv else None
+    if writer:
         writer.writerow(formats.CSV_COLUMNS)
-        writer.writerows(formats.to_csv(record, zone) for record in records)
-        return
-    for number, record in enumerate(records):
-        if form is Format.markdown:
+    for number, record in enumerate(records, 1):
+        if writer:
+            writer.writerow(formats.to_csv(record, zone))
+        elif form is Format.markdown:
             sys.stdout.write(formats.to_markdown(record, zone, summary=summary) + "\n")
         elif form is Format.text:
-            sys.stdout.write(("\n" if number else "") + formats.to_text(record, summary=summary))
+            sys.stdout.write(("\n" if number > 1 else "") + formats.to_text(record, summary=summary))
         else:
             write_json([formats.to_json(record, zone)])
-
-
-@app.command("prune")
-def prune(
-    context: typer.Context,
-    older_than: Annotated[str, typer.Option("--older-than", help="365d, 52w, 2026-01-01.")],
-    sure: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-) -> None:
-    """Delete old records with their alerts. Their links stay known. `zhixun db vacuum` then gives the space back."""
-    cli: Cli = context.obj
-    before = since(older_than)
-    assert before is not None  # an option without a default
-    with cli.archive() as db:
-        found = db.read(lambda s: pruning.count(s, before))
-        if found and not sure:
-            typer.confirm(f"delete {found} records from before {before:%Y-%m-%d}?", abort=True)
-        deleted = 0
-        while some := db.write_now(lambda s: pruning.prune(s, before)):
-            deleted += some
-    out.print(f"{deleted} records deleted")
-
-
-@app.command("annotate")
-def annotate(
-    context: typer.Context,
-    start: Since = None,
-    engine: Annotated[Engine | None, typer.Option(help="As configured where it is not given.")] = None,
-) -> None:
-    """Analyse the archive again after an upgrade, or by a model. Raises no alerts; interrupted, it goes on where it was."""
-    cli: Cli = context.obj
-    config, after = cli.config(), since(start)
-    chosen = engine.value if engine else config.analysis.engine
-    if chosen == Engine.openai and config.analysis.engine != Engine.openai:
-        raise typer.BadParameter("the configuration names no model; see docs/models.md")
-    with cli.archive() as db, bar() as shown:
-        line = shown.add_task("records", total=again.how_many(db, config, chosen, after))
-        step = partial(shown.advance, line)
-        if chosen == Engine.openai:
-            done = asyncio.run(again.by_model(db, config, after, clock.now, step))
-        else:
-            done = asyncio.run(again.builtin(db, config, after, step))
-    out.print(f"{done.renewed} records analysed again by {chosen}, {done.failed} failed")
-    if done.why:
-        fail(f"ended early: {done.why}", 1)
-    raise typer.Exit(1 if done.failed or done.why else 0)
-
-
-@app.command("import")
-def import_records(
-    context: typer.Context, files: Annotated[list[Path], typer.Argument(help="Text layout or JSON Lines.")]
-) -> None:
-    """Read records into the archive. Known links are left as they are; no alerts are raised."""
-    cli: Cli = context.obj
-    tags = {source.name: tuple(source.tags) for source in cli.config().sources}
-    new, known, broken = 0, 0, 0
-    with cli.archive(new=True) as db:
-        for record in _read_files(files):
-            if isinstance(record, str):
-                broken += 1
-                fail(record, 1)
-                continue
-            stored = _insert(db, record, tags.get(record.source or "", ()))
-            fresh = stored.verdict in ("new", "reprint")
-            new, known = new + fresh, known + (not fresh)
-    out.print(f"{new} records imported, {known} already known, {broken} broken")
-    raise typer.Exit(1 if broken else 0)
-
-
-def _insert(db: Database, record: Record, tags: Sequence[str]) -> articles.Stored:
-    key = urls.link_key(record.link)
-    return db.write_now(lambda s: articles.insert_record(s, record, key=key, tags=tags, now=clock.now()))
-
-
-def _read_files(files: Iterable[Path]) -> Iterator[Record | str]:
-    """Records, or a sentence for each entry that is none."""
-    for path in files:
-        try:
-            text = path.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            yield f"{path}: cannot be read: {error}"
-            continue
-        if text.lstrip().startswith("{"):
-            yield from _read_lines(path, text)
-            continue
-        try:
-            yield from formats.from_text(text)
-        except ValueError as error:
-            yield f"{path}: {error}"
-
-
-def _read_lines(path: Path, text: str) -> Iterator[Record | str]:
-    for number, line in enumerate(text.splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            yield formats.from_json(json.loads(line))
-        except (ValueError, KeyError, TypeError) as error:
-            yield f"{path}:{number}: not a record: {error}"
+    return number

@@ -1,4 +1,4 @@
-"""`zhixun sources …`."""
+"""`zhixun sources test`."""
 
 from __future__ import annotations
 
@@ -7,24 +7,13 @@ from typing import Annotated
 
 import typer
 
-from crawler.errors import ReadError, SpiderError
-from crawler.record import Found, Page
-from crawler.sandbox.pool import Readers
+from crawler.record import Found, Record
 from jobs import clock
-from jobs.cli import adding, health
-from jobs.cli.console import Cli, Json, fail, local, out, show, table
+from jobs.cli.console import Cli, Json, asked, fail, local, out, show, table
 from jobs.config.load import Config
-from jobs.parts import fetch_rules, watch_of
-from jobs.services.fetch_one import fetch_one
-from jobs.watch import WatchedSource
-
-app = typer.Typer(no_args_is_help=True, help="The watched sources.")
-
-app.command("list")(health.list_sources)
-adding.register(app)
+from jobs.services.sourcing import try_source as trying
 
 
-@app.command("test")
 def try_source(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The source's name.")],
@@ -34,62 +23,39 @@ def try_source(
     """Poll one source now and show what would be found and read. Stores nothing."""
     cli: Cli = context.obj
     config = cli.config()
-    watched = watch_of(config).sources.get(name)
-    if watched is None:
-        known = ", ".join(row.name for row in config.sources if row.enabled)
-        raise typer.BadParameter(f"no enabled source {name!r}; there are: {known or 'none'}")
-    raise typer.Exit(asyncio.run(_test(config, watched, as_json, read)))
+    with asked():
+        tried = asyncio.run(trying.try_source(config, name, 0 if as_json else read, clock.now()))
+    if tried.found is None:
+        raise typer.Exit(fail(f"{name}: {tried.trouble}", 1))
+    _print_links(tried.found, tried.url, config, as_json)
+    for one in tried.read:
+        if one.record is None:
+            fail(f"{one.link.url}: {one.trouble}", 1)
+        else:
+            _print_record(one.record, config)
+    raise typer.Exit(1 if any(one.record is None for one in tried.read) else 0)
 
 
-async def _test(config: Config, watched: WatchedSource, as_json: bool, read: int) -> int:
-    rules, source = fetch_rules(config), watched.source
-    answer = await fetch_one(rules, source.url, watched.headers, watched.body, bool(watched.render))
-    if isinstance(answer, str):
-        return fail(f"{source.name}: {answer}", 1)
-    readers = Readers(workers=1, own=config.analysis.terms.own())
-    try:
-        found = await readers.find(answer, source, clock.now(), config.zone)
-    except (SpiderError, ReadError) as error:
-        return fail(f"{source.name}: {error}", 1)
-    else:
-        _print_links(found, answer, config, as_json)
-        return await _read_some(config, found, readers, 0 if as_json else read, watched.render is True)
-    finally:
-        readers.close()
-
-
-def _print_links(found: Found, page: Page, config: Config, as_json: bool) -> None:
+def _print_links(found: Found, url: str, config: Config, as_json: bool) -> None:
     if not as_json:
-        out.print(f"{page.url}: {found.kind}, {len(found.links)} links, {len(found.more)} further lists", markup=False)
+        out.print(f"{url}: {found.kind}, {len(found.links)} links, {len(found.more)} further lists", markup=False)
     rows = [
         {"published": link.published if as_json else local(link.published, config.zone), "title": link.title, "url": link.url}
         for link in found.links[: None if as_json else 20]
     ]
-    show(rows, {"published": "published", "title": "title", "url": "link"}, as_json)
+    show(rows, {"published": "published", "title": "title", "url": "link"}, as_json, "no links", config.zone)
 
 
-async def _read_some(config: Config, found: Found, readers: Readers, count: int, render: bool) -> int:
-    failed = 0
-    for link in found.links[:count]:
-        page = await fetch_one(fetch_rules(config), link.url, render=render)
-        if isinstance(page, str):
-            failed += fail(f"{link.url}: {page}", 1)
-            continue
-        try:
-            record = await readers.read(page, link, None, config.zone)
-        except ReadError as error:
-            failed += fail(f"{link.url}: {error}", 1)
-            continue
-        table(
-            ("field", "value"),
-            [
-                ("标题 title", record.title),
-                ("published", local(record.published, config.zone)),
-                ("总结 text", f"{len(record.text)} characters: {record.text[:80]}…"),
-                ("关键词 keywords", "、".join(record.keywords)),
-                ("AI技术 technologies", "、".join(record.ai_technologies)),
-                ("行业 industries", "、".join(record.industries)),
-                ("重大事件 events", "；".join(event.headline for event in record.events)),
-            ],
-        )
-    return 1 if failed else 0
+def _print_record(record: Record, config: Config) -> None:
+    table(
+        ("field", "value"),
+        [
+            ("标题 title", record.title),
+            ("published", local(record.published, config.zone)),
+            ("总结 text", f"{len(record.text)} characters: {record.text[:80]}…"),
+            ("关键词 keywords", "、".join(record.keywords)),
+            ("AI技术 technologies", "、".join(record.ai_technologies)),
+            ("行业 industries", "、".join(record.industries)),
+            ("重大事件 events", "；".join(event.headline for event in record.events)),
+        ],
+    )

@@ -10,12 +10,9 @@ import typer
 from jobs import clock
 from jobs.cli.console import Cli, Json, out, write_json
 from jobs.deliver.message import alert_of, short_id
-from jobs.services import stories
-
-app = typer.Typer(no_args_is_help=True, help="Stories: say that two records tell one event, or two.")
+from jobs.services.archive import stories
 
 
-@app.command("split")
 def split(
     context: typer.Context,
     what: Annotated[str, typer.Argument(metavar="ALERT|RECORD", help="An alert such as #00A7, or the id of a record.")],
@@ -36,7 +33,6 @@ def split(
     out.print(f"set apart: record {', '.join(map(str, done.records))}; alerts raised: {raised}", highlight=False)
 
 
-@app.command("join")
 def join(
     context: typer.Context,
     one: Annotated[int, typer.Argument(metavar="RECORD")],

@@ -12,15 +12,13 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, say, show, table, write_json
-from jobs.services import completeness, trends
-from jobs.services.trends import Period
+from jobs.services.insight import completeness, trends
+from jobs.services.insight.trends import Period
 
-app = typer.Typer(no_args_is_help=True, help="What rises, who leads, what is missing. The unit is the story.")
 Days = Annotated[int, typer.Option("--days", min=1, max=3660, metavar="N", help="The last so many days, today included.")]
 FEW = trends.FEW
 
 
-@app.command()
 def attention(
     context: typer.Context,
     names: Annotated[
@@ -50,7 +48,6 @@ def attention(
         table([tr("day"), tr("stories"), tr("of"), tr("share"), "95 %", ""], rows)
 
 
-@app.command()
 def emerging(context: typer.Context, as_json: Json = False) -> None:
     """What rises in the last seven days, against the eight weeks before."""
     cli: Cli = context.obj
@@ -63,7 +60,6 @@ def emerging(context: typer.Context, as_json: Json = False) -> None:
     _show(rows, columns, as_json, tr("nothing rises beyond chance"))
 
 
-@app.command()
 def bursts(context: typer.Context, days: Days = 90, as_json: Json = False) -> None:
     """Runs of days on which something is told of at twice its usual share."""
     cli: Cli = context.obj
@@ -76,7 +72,6 @@ def bursts(context: typer.Context, days: Days = 90, as_json: Json = False) -> No
     _show(rows, columns, as_json, tr("no bursts in this period"))
 
 
-@app.command()
 def matrix(context: typer.Context, days: Days = 30, as_json: Json = False) -> None:
     """Which technologies are told of with which industries, and how much more often than by chance."""
     cli: Cli = context.obj
@@ -89,7 +84,6 @@ def matrix(context: typer.Context, days: Days = 30, as_json: Json = False) -> No
     _show(rows, columns, as_json, tr("no story names both in this period"))
 
 
-@app.command()
 def share(
     context: typer.Context,
     companies: Annotated[
@@ -109,7 +103,6 @@ def share(
     _show(rows, columns, as_json, tr("no company acts in this period"))
 
 
-@app.command()
 def first(context: typer.Context, days: Days = 30, as_json: Json = False) -> None:
     """Who tells first, of the stories that several sources tell; and how long one language waits for the other."""
     cli: Cli = context.obj
@@ -125,7 +118,6 @@ def first(context: typer.Context, days: Days = 30, as_json: Json = False) -> Non
         say(tr("{ahead}; Chinese first in {n} of {both} stories told in both.", ahead=ahead, n=found.zh_first, both=found.both))
 
 
-@app.command()
 def coverage(
     context: typer.Context,
     topic: Annotated[
@@ -147,7 +139,6 @@ def coverage(
             say(line)
 
 
-@app.command()
 def worth(context: typer.Context, days: Days = 30, as_json: Json = False) -> None:
     """What each source gives: stories, those told first, those that nobody else told, reprints, and what it costs."""
     cli: Cli = context.obj
@@ -164,7 +155,6 @@ def worth(context: typer.Context, days: Days = 30, as_json: Json = False) -> Non
     _show([asdict(one) | {"adds_nothing": one.adds_nothing} for one in found], columns, as_json, tr("no source is watched"))
 
 
-@app.command()
 def thin(context: typer.Context, days: Days = 30, as_json: Json = False) -> None:
     """Topics that hang on one source, and sources of the catalogue that may help."""
     cli: Cli = context.obj

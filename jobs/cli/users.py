@@ -11,15 +11,13 @@ import typer
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, local, say, show
-from jobs.services import people
+from jobs.services.readers import people
 from storage.people.accounts import NOBODY
 
-app = typer.Typer(no_args_is_help=True, help="People who read the pages: viewers, editors, owners.")
 Name = Annotated[str, typer.Argument(help="What the person is called.")]
 Role = Annotated[str, typer.Option("--role", help="viewer reads; editor changes rules and sources; owner adds people.")]
 
 
-@app.command("add")
 def add(context: typer.Context, name: Name, role: Role = "") -> None:
     """Add a person. The first is an owner, and takes over what was read and starred on this machine until then."""
     cli: Cli = context.obj
@@ -31,7 +29,6 @@ def add(context: typer.Context, name: Name, role: Role = "") -> None:
     say(tr("{name} is {role} now", name=made.name, role=made.role))
 
 
-@app.command("list")
 def list_people(context: typer.Context, as_json: Json = False) -> None:
     """Who there is."""
     cli: Cli = context.obj
@@ -41,7 +38,6 @@ def list_people(context: typer.Context, as_json: Json = False) -> None:
     show(rows, {"name": "name", "role": "role", "added": "added"}, as_json)
 
 
-@app.command("remove")
 def remove(context: typer.Context, name: Name) -> None:
     """Take a person off the list: neither password nor token lets in any more. Notes and labels stay."""
     cli: Cli = context.obj
@@ -50,7 +46,6 @@ def remove(context: typer.Context, name: Name) -> None:
     say(tr("{name} is off the list", name=name))
 
 
-@app.command("password")
 def password(context: typer.Context, name: Name) -> None:
     """Give a person another password; who is signed in has to sign in again."""
     cli: Cli = context.obj
@@ -61,7 +56,6 @@ def password(context: typer.Context, name: Name) -> None:
     say(tr("{name} has a new password", name=name))
 
 
-@app.command("role")
 def role(context: typer.Context, name: Name, role: Annotated[str, typer.Argument(metavar="viewer|editor|owner")]) -> None:
     """Let a person do more, or less."""
     cli: Cli = context.obj
@@ -79,15 +73,14 @@ def _password() -> str:
 
 # ---- tokens
 
-tokens = typer.Typer(no_args_is_help=True, help="Tokens, with which programs read on a person's behalf.")
 
-
-@tokens.command("add")
 def add_token(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What it is for, such as `phone`.")],
     person: Annotated[str, typer.Option("--person", help="Whose it is.")] = "",
-    scope: Annotated[str, typer.Option("--scope", help="read, write, or feed:RULE: that feed alone.")] = "read",
+    scope: Annotated[
+        str, typer.Option("--scope", help="read, write, or feed:RULE: that feed alone; feed:*: all feeds.")
+    ] = "read",
     days: Annotated[int | None, typer.Option("--days", min=1, max=3650, help="How long it is good; for ever without it.")] = None,
     as_json: Json = False,
 ) -> None:
@@ -105,7 +98,6 @@ def add_token(
     sys.stdout.write(f"{made.secret}\n")
 
 
-@tokens.command("list")
 def list_tokens(
     context: typer.Context,
     person: Annotated[str, typer.Option("--person", help="Whose; all without it.")] = "",
@@ -126,7 +118,6 @@ def list_tokens(
     show(rows, {"id": "id", "name": "name", "person": "person", "scope": "scope", "used": "last used", "state": "ends"}, False)
 
 
-@tokens.command("revoke")
 def revoke(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """A token lets nobody in from now on."""
     cli: Cli = context.obj

@@ -8,12 +8,9 @@ import typer
 
 from crawler.i18n import tr
 from jobs.cli.console import Cli, Json, local, say, show, write_json
-from jobs.services import verdicts
-
-app = typer.Typer(no_args_is_help=True, help="Verdicts: matches, folds, splits and values that people called wrong.")
+from jobs.services.readers import verdicts
 
 
-@app.command("export")
 def export(context: typer.Context) -> None:
     """JSON Lines, one a verdict: what was seen, and what would have been right."""
     cli: Cli = context.obj
@@ -21,7 +18,6 @@ def export(context: typer.Context) -> None:
         write_json(verdicts.labelled(session))
 
 
-@app.command("list")
 def list_verdicts(
     context: typer.Context,
     record: Annotated[int | None, typer.Option("--record", help="Only those on this record.")] = None,

@@ -14,12 +14,13 @@ from zoneinfo import ZoneInfo
 
 from crawler.errors import OptionError
 from jobs.config.models import any_of, cadence_fault, flatten, query_fault
-from jobs.config.schema_errors import did_you_mean
 from jobs.config.times import parse_cron
-from jobs.config.values import brief, browser_lacks
-from jobs.config.yaml_file import Document, Path_
+from jobs.config.values import browser_lacks
+from jobs.config.yaml_file import Document, Path_, full_width
 from jobs.deliver.rendering import TEMPLATE_NAMES
 from jobs.deliver.transport import channel_for
+from jobs.near import did_you_mean, instead
+from jobs.safe_text import brief
 from storage.rules.parser import QueryError, parse
 
 
@@ -109,7 +110,7 @@ def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
     for name, words in known.items():
         for place, word in enumerate(words):
             if word.startswith("@") and word[1:] not in given:
-                document.mistake(("aliases", name, place), f"there is no alias {word}", did_you_mean(word[1:], given))
+                document.mistake(("aliases", name, place), f"there is no alias {word}", instead(word[1:], given))
         if name in _called(name, known):
             document.mistake(("aliases", name), f"@{name} stands for itself", "take it out of the circle")
     sound = {name for name in known if name not in _called(name, known) and _called(name, known) <= set(known)}
@@ -181,9 +182,8 @@ def _references(document: Document) -> None:
                 continue
             is_tag = wanted.startswith("tag:")
             fault = f"no source has the tag {brief(wanted[4:])}" if is_tag else f"there is no source {brief(wanted)}"
-            document.mistake(
-                ("rules", number, "sources", place), fault, did_you_mean(wanted, tags if is_tag else [*names, *tags])
-            )
+            there = sorted(tags) if is_tag else [*names, *sorted(tags)]
+            document.mistake(("rules", number, "sources", place), fault, full_width(wanted) or instead(wanted, there))
     alerts = document.data.get("alerts")
     if isinstance(alerts, dict):
         _channels_exist(document, ("alerts", "health_channels"), _texts(alerts, "health_channels"), channels)
@@ -192,7 +192,7 @@ def _references(document: Document) -> None:
 def _channels_exist(document: Document, path: Path_, wanted: Iterable[tuple[int, str]], known: Sequence[str]) -> None:
     for place, name in wanted:
         if name not in known:
-            document.mistake((*path, place), f"there is no channel {brief(name)}", did_you_mean(name, known))
+            document.mistake((*path, place), f"there is no channel {brief(name)}", full_width(name) or instead(name, known))
 
 
 def _addresses(document: Document) -> None:
@@ -203,7 +203,7 @@ def _addresses(document: Document) -> None:
         try:
             channel_for(url)
         except OptionError as error:
-            document.mistake(path, str(error))
+            document.mistake(path, str(error), full_width(url))
 
 
 def _templates(document: Document) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import reduce
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,11 @@ from crawler.errors import OptionError
 from crawler.record import Record
 from crawler.url import link_key
 from jobs.config.checks import meaning
-from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, SourceConfig, kinds
+from jobs.config.database_key import placed, placed_database, whole
+from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, SourceConfig, described, kinds
 from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
-from jobs.config.yaml_file import ConfigError, Document, Mistake, read_document, read_file
+from jobs.config.yaml_file import ConfigError, Document, Mistake, Path_, read_document, read_file
 from jobs.deliver.transport import channel_for
 from storage.rules.ruleset import search, shadowed
 
@@ -32,6 +33,7 @@ __all__ = [
     "examples",
     "load",
     "needs_restart",
+    "placed_examples",
     "schema",
     "warnings",
 ]
@@ -52,8 +54,9 @@ def parsed(document: Document, environ: Mapping[str, str]) -> Config:
     meaning(document)
     if document.mistakes:
         raise ConfigError(document.mistakes)
-    config = Config.model_validate(placed(document.data, Path(os.path.abspath(document.file)).parent))
+    config = Config.model_validate(_placed(document.data, Path(os.path.abspath(document.file)).parent))
     config._secrets = frozenset(document.secrets)
+    config._file, config._lines = document.file, {path: line for path, (line, _) in document.places.items()}
     for name, why in shadowed(config.compiled_rules(), config.manners()):
         place = next(number for number, rule in enumerate(config.rules) if rule.name == name)
         document.mistake(("rules", place, "name"), f"{name} {why}")
@@ -62,23 +65,15 @@ def parsed(document: Document, environ: Mapping[str, str]) -> Config:
     return config
 
 
-def placed(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def _placed(data: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """The same data with paths that are relative to the file's folder made whole: what works must not depend on where one stands."""
-
-    def whole(name: str) -> str:
-        return os.path.abspath(folder / os.path.expanduser(name))
-
-    def place(url: str, scheme: str) -> str:
-        rest = url[len(scheme) :] if url.startswith(scheme) else ""
-        return scheme + whole(rest) if rest and not rest.startswith("/") else url
-
     made = dict(data)
-    made["database"] = place(made.get("database") or Config.model_fields["database"].default, "sqlite:///")
+    made["database"] = placed_database(made.get("database"), folder)
     for section in ("feeds", "backup"):
         if name := (made.get(section) or {}).get("folder"):
-            made[section] = made[section] | {"folder": whole(name)}
+            made[section] = made[section] | {"folder": whole(name, folder)}
     if channels := made.get("channels"):
-        made["channels"] = [channel | {"url": place(channel["url"], "file://")} for channel in channels]
+        made["channels"] = [channel | {"url": placed(channel["url"], "file://", folder)} for channel in channels]
     return made
 
 
@@ -104,15 +99,25 @@ def _opens(address: str) -> bool:
 
 def examples(config: Config) -> list[str]:
     """What the rules' own examples complain of; empty when all is well. Examples are tried as title and as text."""
-    failures = []
-    for rule in config.rules:
+    return [failure for _, failure in _failures(config)]
+
+
+def placed_examples(config: Config) -> list[str]:
+    """The same, each with file and line."""
+    return [f"{config.place_of(path)}{failure}" for path, failure in _failures(config)]
+
+
+def _failures(config: Config) -> Iterator[tuple[Path_, str]]:
+    for number, rule in enumerate(config.rules):
         query = config.query_of(rule)
-        for wanted, texts in ((True, rule.should_match), (False, rule.should_not_match)):
-            for text in texts:
+        for key, wanted in (("should_match", True), ("should_not_match", False)):
+            for n, text in enumerate(getattr(rule, key)):
                 if any(search(query, record) is not None for record in _readings(text)) != wanted:
                     fault = "should match and does not" if wanted else "should not match and does"
-                    failures.append(f"rule {rule.name}: {text!r} {fault}; `zhixun rules explain --rule {rule.name}` shows why")
-    return failures
+                    yield (
+                        ("rules", number, key, n),
+                        f"rule {rule.name}: {text!r} {fault}; `zhixun rules explain --rule {rule.name}` shows why",
+                    )
 
 
 _NOTHING = (Record("无关", "https://a.example/", "一句什么也没说的话。"), Record("Qzx", "https://b.example/", "Vwk jyb."))
@@ -124,6 +129,12 @@ def warnings(config: Config) -> list[str]:
         f"rule {rule.name} matches everything, whatever an article says; name what must be in it"
         for rule in config.rules
         if rule.enabled and all(search(config.query_of(rule), record) is not None for record in _NOTHING)
+    ]
+    said += [
+        f"rule {rule.name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank"
+        for rule in config.rules
+        for word in rule.keywords
+        if any(sign in word for sign in "，、；")
     ]
     first: dict[tuple[str, object], str] = {}
     for source in config.sources:
@@ -183,7 +194,7 @@ def _told(model: BaseModel, key: str) -> str:
 
 def schema() -> dict[str, Any]:
     """JSON Schema of the file, the options of every kind of source included."""
-    made = Config.model_json_schema()
+    made = described().model_json_schema()
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     made["title"] = "Zhixun configuration"
     source = made["$defs"]["SourceConfig"]

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import urlsplit
@@ -14,15 +18,15 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PrivateAttr, field_validator, model_validator
 from pydantic import PlainSerializer as Shown
 from pydantic import WithJsonSchema as Schema
-from sqlalchemy import make_url
 
 from crawler import durations
 from crawler.nlp.lexicon import UserTerm
 from crawler.plugins import Component, family
 from crawler.record import Source
-from jobs.backups import Plan
 from jobs.config import times, values
+from jobs.config.database_key import DATABASE
 from jobs.deliver.address import parse_address, secrets
+from jobs.safe_text import brief
 from storage.rules.parser import MAX_NODES, MAX_WORDS, Query, parse
 from storage.rules.ruleset import Rule
 
@@ -77,7 +81,7 @@ NO_ALIAS = "an alias names one that does not exist"
 ONE_QUERY = "a rule needs query or keywords, one of the two"
 
 
-def kinds() -> dict[str, Component]:
+def kinds() -> Mapping[str, Component]:
     """The kinds of sources there are, by name."""
     return family("crawler.spiders", "find")
 
@@ -122,7 +126,7 @@ def flatten(aliases: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
 class Section(BaseModel):
     """Base of all sections: unknown keys are mistakes, nothing changes later, a key without a value counts as left out."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
     SWITCHES: ClassVar[tuple[str, ...]] = ()  # keys that are switched off by `null`
 
     @model_validator(mode="before")
@@ -288,7 +292,7 @@ class SourceConfig(Section):
     @classmethod
     def _known_kind(cls, kind: str) -> str:
         if kind != "auto" and kind not in kinds():
-            raise ValueError(f"{values.brief(kind)} is no kind of source; there are auto, {', '.join(kinds())}")
+            raise ValueError(f"{brief(kind)} is no kind of source; there are auto, {', '.join(kinds())}")
         return kind
 
     @field_validator("headers")
@@ -438,6 +442,13 @@ class AlertsConfig(Section):
     """What a source's first poll may send of the articles younger than `max_age`: `newest 5` a rule, `silent`, or `all`"""
 
 
+class LogConfig(Section):
+    """What the program writes of its own doings."""
+
+    timezone: Zone | None = None
+    """The zone of the times in the log, such as `UTC`; without it that of the whole file"""
+
+
 class BackupConfig(Section):
     """Copies of the database, made while the daemon runs."""
 
@@ -449,12 +460,21 @@ class BackupConfig(Section):
     """Where they go; without it `backups` beside the SQLite file"""
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Where copies of the database go, how often, and how many are kept."""
+
+    folder: Path
+    every: timedelta
+    keep: int
+
+
 class Config(Section):
     """The whole file."""
 
     SWITCHES: ClassVar[tuple[str, ...]] = ("web",)
 
-    database: Annotated[str, Field(repr=False)] = "sqlite:///data/zhixun.db"
+    database: Annotated[str, Field(repr=False)] = DATABASE
     """Where records are kept: `sqlite:///FILE` or `postgresql+psycopg://user@host/name`"""
     timezone: Zone = "Asia/Shanghai"
     """How dates without a zone are read and times are shown, in messages and feeds too; a zone that a page names is heard (below)"""
@@ -466,6 +486,8 @@ class Config(Section):
     """Alerts about Zhixun itself"""
     feeds: FeedsConfig = FeedsConfig()
     """Alerts as files for a feed reader"""
+    log: LogConfig = LogConfig()
+    """The log"""
     backup: BackupConfig = BackupConfig()
     """Copies of the database"""
     metrics: Annotated[str, AfterValidator(values.check_listen)] | None = None
@@ -484,6 +506,8 @@ class Config(Section):
     """Where alerts go"""
 
     _secrets: frozenset[str] = PrivateAttr(frozenset())
+    _file: str = PrivateAttr("")
+    _lines: Mapping[tuple[str | int, ...], int] = PrivateAttr({})
 
     @field_validator("database")
     @classmethod
@@ -492,7 +516,9 @@ class Config(Section):
             return url
         if url.startswith(("postgresql+psycopg://", "postgresql://")):  # the short form is what servers print
             return values.check_port(url)
-        raise ValueError("is neither sqlite:///FILE nor postgresql+psycopg://user@host/name")
+        raise ValueError(
+            "is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+        )
 
     @field_validator("aliases")
     @classmethod
@@ -507,10 +533,31 @@ class Config(Section):
             rule._zone = self.zone
         return self
 
+    def place_of(self, path: tuple[str | int, ...]) -> str:
+        """``config.yaml:12: `` in front of what is said of a key; "" where the configuration was read from no file."""
+        line = next((self._lines[path[:n]] for n in range(len(path), 0, -1) if path[:n] in self._lines), 0)
+        return f"{self._file}:{line}: " if line else ""
+
     @property
     def zone(self) -> ZoneInfo:
         """The configured time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def log_zone(self) -> ZoneInfo:
+        """The zone of the times in the log."""
+        return ZoneInfo(self.log.timezone or self.timezone)
+
+    @property
+    def database_file(self) -> str | None:
+        """The file of an SQLite database."""
+        return self.database.removeprefix("sqlite:///").partition("?")[0] if self.database.startswith("sqlite") else None
+
+    @property
+    def shown_database(self) -> str:
+        """The file, or the address of the server without its password."""
+        parts = urlsplit(self.database)
+        return self.database_file or f"postgresql://{parts.netloc.replace(f':{parts.password}@', ':***@')}{parts.path}"
 
     @property
     def browser(self) -> str | None:
@@ -525,7 +572,7 @@ class Config(Section):
 
     def backup_plan(self) -> Plan | None:
         """Where and how often copies are made; None when they are not."""
-        file = make_url(self.database).database if self.database.startswith("sqlite") else None
+        file = self.database_file
         folder = self.backup.folder or (str(Path(file).parent / "backups") if file else None)
         if not self.backup.every or folder is None:
             return None
@@ -557,3 +604,17 @@ class Config(Section):
             found |= {urlsplit(source.url).password or ""}
             found |= {value for name, value in source.headers.items() if name.lower() in _SECRET_HEADERS}
         return frozenset(found - {""})
+
+
+@cache
+def described() -> type[Config]:
+    """`Config`, with the text below each key as its description. Reading it takes a tenth of a second, which only who shows it pays."""
+    for section in ast.parse(Path(__file__).read_text("utf-8")).body:
+        if not isinstance(section, ast.ClassDef) or not issubclass(model := globals()[section.name], Section):
+            continue
+        for key, text in pairwise(section.body):
+            if isinstance(key, ast.AnnAssign) and isinstance(key.target, ast.Name) and isinstance(text, ast.Expr):
+                assert isinstance(text.value, ast.Constant)
+                model.model_fields[key.target.id].description = str(text.value.value)
+        model.model_rebuild(force=True)
+    return Config

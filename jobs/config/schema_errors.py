@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -24,10 +23,10 @@ from jobs.config.models import (
     WebSubConfig,
     kinds,
 )
-from jobs.config.values import brief
-from jobs.config.yaml_file import Document, Path_
+from jobs.config.yaml_file import NO_COLON, Document, Path_, full_width
+from jobs.near import did_you_mean
+from jobs.safe_text import brief
 
-NO_COLON = "a key needs a colon and a blank after it (a Chinese ： does not count)"
 _WANTED = {
     "string_type": "text; put it in quotes",
     "int_type": "a whole number",
@@ -46,10 +45,9 @@ _WANTED = {
 }
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """``did you mean "every"?``, or nothing."""
-    near = difflib.get_close_matches(word.lower(), sorted(set(known)), 1, cutoff=0.6)
-    return f'did you mean "{near[0]}"?' if near else ""
+_between = re.compile(r"\s*[,，、;；]\s*")
+_YES = frozenset("yes on y 1 是 开 启用 真 对".split())
+_NO = frozenset("no off n 0 否 关 停用 禁用 假 不".split())
 
 
 def shape(document: Document) -> None:
@@ -68,9 +66,13 @@ def report(document: Document, error: ValidationError, at: Path_ = (), known: It
         path = (*at, *_real_path(document.data, at, detail["loc"]))
         if str(detail.get("ctx", {}).get("error")) in (BOTH_CADENCES, ONE_QUERY, ALIAS_CIRCLE, NO_ALIAS):
             continue  # `meaning` says it, also where the entry has other faults
+        if detail["type"] == "too_short" and detail["input"]:
+            continue  # what it holds is broken, and is told
         if any(path[:size] in document.broken for size in range(len(path) + 1)):
             continue  # said already
-        document.mistake(path, *_sentence(detail, known))
+        fault, cure = _sentence(detail, known)
+        written = "" if detail["type"] in ("extra_forbidden", "tuple_type", "list_type") else detail["input"]
+        document.mistake(path, fault, cure if cure == NO_COLON else full_width(written) or cure)
 
 
 def _real_path(data: Any, at: Path_, loc: tuple[int | str, ...]) -> Path_:
@@ -97,7 +99,7 @@ def _step(data: Any, part: int | str) -> Any:
 def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, str]:
     kind, context, given = detail["type"], detail.get("ctx", {}), brief(detail["input"])
     if kind == "extra_forbidden":
-        return "unknown key", did_you_mean(str(detail["loc"][-1]), known or _keys_at(detail["loc"]))
+        return _unknown(str(detail["loc"][-1]), known or _keys_at(detail["loc"]))
     if kind == "missing":
         return "is missing", ""
     if kind == "value_error":
@@ -108,8 +110,7 @@ def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, s
             str(detail["input"]), context["expected"].split("'")[1::2]
         )
     if kind in _WANTED:
-        colon = isinstance(detail["input"], str) and re.match(r"[\w-]+\s*[:：]", detail["input"])
-        return f"{given} should be {_WANTED[kind]}", NO_COLON if colon else ""
+        return f"{given} should be {_WANTED[kind]}", _form(kind, detail["input"])
     if kind in ("too_short", "string_too_short"):
         return f"{given} is too short" if detail["input"] else "must not be empty", ""
     if "ge" in context or "le" in context:
@@ -117,6 +118,25 @@ def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, s
         bound = context["ge" if least else "le"]
         return f"{given} is too {'small' if least else 'large'}", f"the {'smallest' if least else 'largest'} is {bound}"
     return f"{given}: {detail['msg']}", ""
+
+
+def _unknown(key: str, known: Iterable[str]) -> tuple[str, str]:
+    return "unknown key", full_width(key) or did_you_mean(key, known, 1) or f"there are {', '.join(known)}"
+
+
+def _form(kind: str, given: Any) -> str:
+    """How a value of another type would be written."""
+    if isinstance(given, str) and re.match(r"[\w-]+\s*[:：]", given):
+        return NO_COLON
+    if kind in ("tuple_type", "list_type"):
+        if isinstance(given, dict):
+            return "begin each entry with a - and a blank"
+        if isinstance(given, str):
+            return f"write [{', '.join(_between.split(brief(given)[1:-1]))}]"
+    word = str(given).strip().casefold()
+    if kind.startswith("bool") and word in _YES | _NO:
+        return f"write {'true' if word in _YES else 'false'}"
+    return ""
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
@@ -142,22 +162,25 @@ def _check_options(document: Document, at: Path_, entry: dict[str, Any]) -> None
     """The keys of a source that belong to its kind."""
     kind = entry.get("kind") or "auto"
     given = {key: value for key, value in entry.items() if key not in SourceConfig.model_fields}
-    every_kind = {name: component.options for name, component in kinds().items()}
-    if not isinstance(kind, str) or (kind != "auto" and kind not in every_kind):
-        return
-    taken = every_kind if kind == "auto" else {kind: every_kind[kind]}
+    if not given or not isinstance(kind, str) or (kind != "auto" and kind not in kinds()):
+        return  # a kind without keys of its own is right as it is: nothing has to be imported to know it
+    taken = {name: kinds()[name].options for name in (kinds() if kind == "auto" else (kind,))}
     known = [*SourceConfig.model_fields, *(key for options in taken.values() for key in options.model_fields)]
     for key in given:
-        owners = [name for name, options in every_kind.items() if key in options.model_fields]
-        if owners and not set(owners) & set(taken):
-            document.mistake((*at, key), f"is a key of kind {' and '.join(owners)}, and this source is of kind {kind}")
-        elif not owners:
-            document.mistake((*at, key), "unknown key", did_you_mean(key, known))
+        if key not in known:
+            _strange_key(document, (*at, key), kind, known)
     for options in taken.values():
         own = {key: value for key, value in given.items() if key in options.model_fields and value is not None}
-        if kind == "auto" and not own:
-            continue
         try:
             options.model_validate(own)
         except ValidationError as error:
             report(document, error, at, known)
+
+
+def _strange_key(document: Document, path: Path_, kind: str, known: Iterable[str]) -> None:
+    key = str(path[-1])
+    owners = [name for name, component in kinds().items() if key in component.options.model_fields]
+    if owners:
+        document.mistake(path, f"is a key of kind {' and '.join(owners)}, and this source is of kind {kind}")
+    else:
+        document.mistake(path, *_unknown(key, known))

@@ -13,7 +13,7 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 
 from crawler import durations
-from jobs.config.values import brief
+from jobs.safe_text import brief
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -165,8 +165,6 @@ _FIRST_POLL = re.compile(r"newest\s+([1-9]\d{0,3})")
 
 def parse_first_poll(value: Any) -> int | None:
     """``silent`` → 0, ``newest 5`` → 5 alerts a rule, ``all`` → None: no bound."""
-    if value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0):
-        return value
     if value in ("silent", "all"):
         return 0 if value == "silent" else None
     if isinstance(value, str) and (match := _FIRST_POLL.fullmatch(value.strip())):

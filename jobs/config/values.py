@@ -18,19 +18,12 @@ import re2
 
 from crawler.errors import OptionError
 from crawler.fetch.guard import Allowed
-from jobs.safe_text import spaced
+from jobs.safe_text import brief
 
 SIZES = {"": 1, "b": 1, "k": 2**10, "kb": 2**10, "m": 2**20, "mb": 2**20, "g": 2**30, "gb": 2**30}
 _SIZE = re.compile(r"(\d{1,12})\s*([kmg]?b?)", re.IGNORECASE)
 _HEADER = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # a token of RFC 9110 §5.6.2
 _OWN_HEADERS = ("host", "content-length", "connection", "transfer-encoding")
-
-
-def brief(value: Any) -> str:
-    """A value as a sentence can show it: on one line, at most 60 characters."""
-    text = f'"{value}"' if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else repr(value)
-    text = spaced(text[:200])
-    return text if len(text) <= 60 else text[:57] + "…" + text[0]
 
 
 def chromium() -> str | None:

@@ -17,31 +17,78 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from crawler.errors import ZhixunError
-from jobs.config.values import brief
 from jobs.redaction import MIN_SECRET, blank
-from jobs.safe_text import spaced
+from jobs.safe_text import brief, spaced
 
 MAX_BYTES = 2 * 2**20  # a thousand sources are 300 KB
 MAX_NODES = 200_000  # bounds what nested aliases can unfold to
 MAX_DEPTH = 30
 MAX_SECRET_FILE = 64 * 2**10
+BEFORE = 3  # lines before the place that YAML complains of in which the cause may stand
 
 Path_ = tuple[str | int, ...]
 _VARIABLE = re.compile(r"\$\$\{|\$\{([^}:]*)(?::-([^}]*))?\}")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _half = re.compile("[\ud800-\udfff]")  # JSON and YAML can spell it
 _INT = re.compile(r"[-+]?(?:0x[0-9a-fA-F]{1,16}|0o[0-7]{1,20}|[0-9_]{1,20})")
+NO_COLON = "a key needs a colon and a blank after it (a Chinese ： does not count)"
 _CURES = (
     ("'\\t'", "YAML indents with blanks: replace the tab"),
     ("cannot start any token", "put the value in quotes"),
     ("mapping values are not allowed", "put the value in quotes if it holds a colon, and check the indentation"),
-    ("could not find expected ':'", "a key needs a colon and a blank after it (a Chinese ： does not count)"),
+    ("could not find expected ':'", NO_COLON),
     ("expected <block end>", "put the whole value in single quotes, and check the indentation"),
     ("undefined alias", "put a value that begins with * in quotes"),
     ("<stream end>", "a bracket or a quote is never closed"),
     ("expected ',' or", "close the bracket, and put a value that holds a comma or a bracket in quotes"),
     ("another document", "remove the line ---"),
 )
+
+
+_wide_key = re.compile(r"\s*(?:-\s+)?([a-z_]{2,20})\s*：")
+_wide_blank = re.compile(r"[ \t]*[\u3000\u00a0\u2002-\u200a]")
+_tight_dash = re.compile(r"\s*-([a-z_]{2,20}:)(?=\s)")
+_wide_quote = re.compile(r"(?::\s+|-\s+|[\[{,]\s*)([“”„‘’「『＂＇])")
+_WIDE = {  # what an input method leaves behind, and what YAML knows
+    "“”„「」『』＂": '"', "‘’＇": "'", "：": ": ", "，、": ", ", "［【〔": "[", "］】〕": "]", "｛": "{", "｝": "}", "－—–": "-", "＃": "#", "\u3000\u00a0": " ",
+}  # fmt: skip
+_NARROW = {sign: plain for signs, plain in _WIDE.items() for sign in signs}
+
+
+def full_width(value: Any) -> str:
+    """What a value, or a key, that was refused should say if its full-width signs were not meant; "" where it has none."""
+    value = " ".join(value) if isinstance(value, dict) else value
+    if not isinstance(value, str):
+        return ""
+    signs = [sign for sign in dict.fromkeys(value) if sign in _NARROW or "\uff01" <= sign <= "\uff5e"]
+    if not signs:
+        return ""
+    told = ", ".join(_sign(sign) for sign in signs[:3])
+    return f"YAML does not know the full-width {told}: type it with the input method off"
+
+
+def _sign(sign: str) -> str:
+    plain = _NARROW.get(sign, chr(ord(sign) - 0xFEE0) if "\uff01" <= sign <= "\uff5e" else sign).strip() or "blank"
+    return f"{sign} (write {plain})" if sign.strip() else "blank"
+
+
+def _mistyped_at(text: str, line: int) -> tuple[int, str, str] | None:
+    """The line, at the fault or the nearest before it, where a colon, a quote or a blank is not YAML's: (line, fault, cure)."""
+    lines = text.splitlines()
+    for number in range(min(line, len(lines) - 1), max(line - BEFORE, 0) - 1, -1):
+        if _wide_blank.match(lines[number]):
+            return number + 1, "the line begins with a full-width or no-break blank", "indent with ASCII blanks"
+        if dash := _tight_dash.match(lines[number]):
+            return number + 1, f"no blank stands between - and {dash[1]}", f"write - {dash[1]}"
+        if key := _wide_key.match(lines[number]):
+            return (
+                number + 1,
+                f'after "{key[1]}" stands a full-width colon ：',
+                f"write {key[1]}: with an ASCII colon and a blank",
+            )
+        if quote := _wide_quote.search(lines[number]):
+            return number + 1, f"the full-width quote {quote[1]} does not quote anything in YAML", "write \" or '"
+    return None
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -100,6 +147,8 @@ def read_document(file: str, body: bytes, environ: Mapping[str, str]) -> Documen
     root = _compose(file, _decode(file, body))
     document = Document(file)
     if not isinstance(root, MappingNode):
+        if root is not None and (found := _mistyped_at(_decode(file, body), root.end_mark.line)):
+            raise ConfigError([Mistake(file, found[0], 1, *found[1:])])
         what = "is empty" if root is None else "is no mapping of keys such as `sources:`"
         raise ConfigError([Mistake(file, 1 if root else 0, 1 if root else 0, f"the file {what}")])
     document.data = _Builder(document, environ).build(root)
@@ -139,6 +188,8 @@ def _compose(file: str, text: str) -> Node | None:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        if mark and (found := _mistyped_at(text, mark.line)):
+            raise ConfigError([Mistake(file, found[0], 1, *found[1:])]) from None
         raise ConfigError([Mistake(file, line, column, *_yaml_words(error))]) from None
     except ReaderError as error:
         before = text[: error.position]

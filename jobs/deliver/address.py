@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, unquote
@@ -16,6 +17,7 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from crawler.errors import OptionError
 from crawler.plugins import Component, Options, family
+from jobs.near import did_you_mean
 from jobs.redaction import HIDDEN
 
 _SHAPE = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?]*)([^?]*)(?:\?(.*))?", re.IGNORECASE | re.DOTALL)
@@ -119,19 +121,21 @@ def _host_and_port(place: str) -> tuple[str, int | None]:
     return host, int(port)
 
 
-def channels() -> dict[str, Component]:
+def channels() -> Mapping[str, Component]:
     """All channel components by name."""
     return family("jobs.channels", "send")
 
 
 def component_of(address: Address) -> Component:
     """The channel that speaks this scheme; raises OptionError that names those there are."""
-    for component in channels().values():
-        schemes: tuple[str, ...] = component.module.SCHEMES
+    likely = address.scheme.partition("+")[0]
+    for name in sorted(channels(), key=lambda name: name != likely):
+        schemes: tuple[str, ...] = channels()[name].module.SCHEMES
         if address.scheme in schemes or any(each.endswith("+") and address.scheme.startswith(each) for each in schemes):
-            return component
+            return channels()[name]
     known = sorted(scheme for component in channels().values() for scheme in component.module.SCHEMES)
-    raise OptionError(f"no channel speaks {address.scheme}://; known are {', '.join(known)}")
+    guess = did_you_mean(address.scheme, known) or f"known are {', '.join(known)}"
+    raise OptionError(f"no channel speaks {address.scheme}://; {guess}")
 
 
 def _public(address: Address) -> tuple[str, ...]:

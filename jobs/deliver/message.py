@@ -12,8 +12,7 @@ from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal
 
-from crawler.record import Record
-from storage.db.mapping import plain
+from crawler.record import Record, plain
 from storage.rules.ruleset import Hit
 
 Kind = Literal["alert", "digest", "notice", "test"]

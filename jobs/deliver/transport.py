@@ -13,9 +13,8 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import aiohttp
 from pydantic import BaseModel
 
 from crawler import durations
@@ -24,6 +23,9 @@ from jobs import clock
 from jobs.deliver.address import component_of, parse_address, shown
 from jobs.deliver.message import Message
 from jobs.safe_text import bare
+
+if TYPE_CHECKING:  # whoever sends nothing, such as `check`, does not wait for it
+    import aiohttp
 
 TIMEOUT = 10.0  # seconds for one request, everything included
 MAX_REPLY = 64 * 1024  # bytes read of an answer
@@ -160,6 +162,8 @@ class Post:
         method: str = "POST",
     ) -> Reply:
         """POST to `url`, with at most one of `json_body` (sent as UTF-8 JSON), `body` and `form`."""
+        import aiohttp  # noqa: PLC0415
+
         head = {"User-Agent": "Zhixun/1.0", **(headers or {})}
         if json_body is not None:
             body = json.dumps(json_body, ensure_ascii=False).encode("utf-8", "replace")
@@ -191,6 +195,8 @@ class Post:
         self._tokens.pop(key, None)
 
     def _open(self) -> aiohttp.ClientSession:
+        import aiohttp  # noqa: PLC0415
+
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
                 timeout=aiohttp.ClientTimeout(total=self._timeout), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
@@ -228,6 +234,8 @@ async def _at_most(answer: aiohttp.ClientResponse, limit: int) -> bytes:
 
 def _network_words(error: Exception) -> str:
     """What went wrong, without the address: it may hold a token."""
+    import aiohttp  # noqa: PLC0415
+
     if isinstance(error, aiohttp.InvalidURL | ValueError):
         return "the channel's address is not a web address"
     if isinstance(error, aiohttp.ClientConnectorError):

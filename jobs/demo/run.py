@@ -24,18 +24,22 @@ from rich.console import Console
 from rich.markup import escape
 from ruamel.yaml import YAML
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.demo.newsroom import Article, Site, World
 from storage.archive import queries
 from storage.db.database import open_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
+PACE = 1.8  # seconds between two articles: the whole of it takes half a minute
+PATIENCE = 60  # seconds for a busy machine to start the daemon
 CONFIG = """\
 database: sqlite:///{folder}/demo.db
 timezone: Asia/Shanghai
 crawl:
   delay: 50ms
   allow_networks: ["127.0.0.0/8"]
+alerts: {{first_poll: all}}
 sources:
 {sources}
 rules:
@@ -162,7 +166,7 @@ class Show:
         self._told = len(arrived)
 
 
-async def run(console: Console, pace: float = 2.5, keep: Path | None = None) -> int:
+async def run(console: Console, pace: float = PACE, keep: Path | None = None) -> int:
     """Play the demo; 0 when nothing was lost and nothing was told twice.
 
     `keep` is a new folder that stays, with the configuration and the database; without it nothing stays.
@@ -171,42 +175,58 @@ async def run(console: Console, pace: float = 2.5, keep: Path | None = None) -> 
     await room.world.start()
     try:
         with tempfile.TemporaryDirectory(prefix="zhixun-demo-") as folder:
-            return await _play(console, room, keep or Path(folder), pace)
+            return await _play(console, room, keep or Path(folder), pace, keep is not None)
     finally:
         await room.world.stop()
 
 
-async def _play(console: Console, room: Newsroom, folder: Path, pace: float) -> int:
+async def _play(console: Console, room: Newsroom, folder: Path, pace: float, keep: bool) -> int:
     config = _write_config(room, folder)
     show = Show(console, room, f"sqlite:///{folder}/demo.db")
     daemon = Daemon(config, folder / "daemon.log")
-    show.say("[bold]A newsroom on this machine[/], watched by the real daemon; nothing leaves the loopback range.")
+    show.say(f"[bold]{tr('A newsroom on this machine, watched by the real daemon; nothing leaves the loopback range.')}[/]")
     for site in room.world.sites:
         show.say(f"  {site.kind:8} {site.url}  {site.name}" + ("  (GB18030)" if site.encoding != "utf-8" else ""))
     await daemon.start()
     try:
-        started = await wait_until(lambda: all(site.requests for site in room.world.sites), 20)
+        started = await wait_until(lambda: all(site.requests for site in room.world.sites), PATIENCE)
         if not started:
             show.say(
-                "[red]The daemon did not start.[/] Its log:\n" + escape((folder / "daemon.log").read_text("utf-8", "replace"))
+                f"[red]{tr('The daemon did not start. Its log:')}[/]\n"
+                + escape((folder / "daemon.log").read_text("utf-8", "replace"))
             )
             return 1
         await _publish(room, show, daemon, pace)
-        return await _count(room, show)
+        failed = await _count(room, show)
     finally:
         code = await daemon.end(signal.SIGTERM)
-        show.say(f"daemon stopped by SIGTERM, exit code {code}")
+        show.say(tr("The daemon was stopped by SIGTERM; its exit code is {code}.", code=code))
+    _next(show, folder / "config.yaml" if keep else None)
+    return failed
+
+
+def _next(show: Show, kept: Path | None) -> None:
+    """What to do now."""
+    show.say(f"\n[bold]{tr('What to do next:')}[/]")
+    steps = [("zhixun init", tr("a configuration of your own, by answering questions"))]
+    if kept is None:
+        steps.append(("zhixun demo --keep newsroom", tr("the same, kept in a folder to look around in")))
+    else:
+        steps.append((f"zhixun -c {kept} records list", tr("what was read")))
+        steps.append((f"zhixun -c {kept} rules test 大模型", tr("what a rule would have raised, and why")))
+    for command, why in steps:
+        show.say(f"  {escape(command)}  [dim]{escape(why)}[/]")
 
 
 async def _publish(room: Newsroom, show: Show, daemon: Daemon, pace: float) -> None:
     middle = len(room.articles) // 2 + 1
     for number, (site, article) in enumerate(room.articles):
         site.articles.append(article)
-        show.say(f"[dim]{site.name} publishes[/] {escape(article.title)}")
+        show.say(f"[dim]{tr('{site} publishes', site=site.name)}[/] {escape(article.title)}")
         if number == middle:
             await asyncio.sleep(0.9)
             await daemon.end(signal.SIGKILL)
-            show.say("[bold yellow]kill -9[/] of the daemon, in the middle of its work … and it is started again")
+            show.say(f"[bold yellow]{tr('kill -9 of the daemon, in the middle of its work … and it is started again')}[/]")
             await daemon.start()
         await asyncio.sleep(pace)
         show.tell_records()
@@ -215,17 +235,15 @@ async def _publish(room: Newsroom, show: Show, daemon: Daemon, pace: float) -> N
 
 async def _count(room: Newsroom, show: Show) -> int:
     expected = sum(len(site.articles) for site in room.world.sites)
-    everything = await wait_until(lambda: show.stored() >= expected, 25, 0.5)
+    everything = await wait_until(lambda: show.stored() >= expected, PATIENCE, 0.5)
     await asyncio.sleep(1.0)
     show.tell_records()
     show.tell_alerts()
     received = room.world.sink.received
     told = {(body["rule"], body["record"]["title"]) for body in show.alerts().values()}
-    show.say(
-        f"\n[bold]{expected}[/] articles published ({len(room.articles)} of them now), [bold]{show.stored()}[/] records stored, "
-        f"[bold]{len(show.alerts())}[/] alerts arrived ({len(received) - len(show.alerts())} repeated by the kill under the same key); "
-        "the reprint was folded into the first alert."
-    )
+    repeated = len(received) - len(show.alerts())
+    show.say("\n" + tr("{published} articles published ({now} of them now), {stored} records stored.", published=expected, now=len(room.articles), stored=show.stored()))  # fmt: skip
+    show.say(tr("{n} alerts arrived ({repeated} repeated by the kill under the same key); the reprint was folded into the first.", n=len(show.alerts()), repeated=repeated))  # fmt: skip
     return 0 if everything and len(told) == len(show.alerts()) else 1
 
 

@@ -89,7 +89,8 @@ def _lines(entry: Entry) -> list[str]:
     if entry.reprints:
         lines.append(f"另有 {entry.reprints} 家 / also told by {entry.reprints}:")
         lines += [f"- {one.title} ({one.source}) {one.link}" for one in entry.duplicates[:NAMED]]
-    return [_text(f"{short_id(entry.alert_id)}"), *(_text(line) for line in lines if line)]
+    shown = [short_id(entry.alert_id)] if entry.alert_id else []  # a record that a search found was no alert
+    return [*shown, *(_text(line) for line in lines if line)]
 
 
 def to_atom(feed: Feed, now: datetime) -> bytes:

@@ -14,11 +14,10 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from crawler.record import MAX_TEXT, MAX_TITLE, Record
+from crawler.record import MAX_TEXT, MAX_TITLE, Record, plain
 from jobs.deliver.rendering import safe_link
 from jobs.formats.text_layout import from_text, shown, to_text
 from jobs.safe_text import stripped
-from storage.db.mapping import plain
 
 __all__ = ["CSV_COLUMNS", "from_json", "from_text", "to_csv", "to_json", "to_markdown", "to_text"]
 
@@ -71,10 +70,11 @@ def to_csv(record: Record, zone: tzinfo) -> list[str]:
     cells: dict[str, Any] = to_json(shown(record), zone)
     cells["companies"] = [company.name for company in shown(record).companies]
     cells["events"] = [f"{event.headline}：{event.detail}" for event in shown(record).events]
-    return [_cell(cells[column]) for column in CSV_COLUMNS]
+    return [cell(cells[column]) for column in CSV_COLUMNS]
 
 
-def _cell(value: Any) -> str:
+def cell(value: Any) -> str:
+    """A value as a cell: what a spreadsheet would compute begins with an apostrophe."""
     if value is None:
         return ""
     text = stripped("; ".join(value) if isinstance(value, list) else str(value))

@@ -9,14 +9,14 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crawler.errors import OptionError
 from crawler.i18n import tr
 from jobs.deliver.transport import channel_for
-from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place
+from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, mapping, texts
 from jobs.migrate.queries import contains, either, enclosed, expression, sound
 from jobs.migrate.selectors import compiles, css_of, links_in
 
@@ -93,15 +93,16 @@ def _json(file: Foreign) -> Mapping[str, Any]:
     return data
 
 
-def _settings(parts: Iterator[Mapping[str, Any]] | Any) -> _Settings:
-    every, notify = "", ()
+def _settings(parts: Iterable[Mapping[str, Any]]) -> _Settings:
+    every = ""
+    notify: tuple[str, ...] = ()
     tags: dict[str, Mapping[str, Any]] = {}
     for data in parts:
-        given = data.get("settings") or {}
-        application = given.get("application") or {}
-        every = _pause((given.get("requests") or {}).get("time_between_check")) or every
-        notify = tuple(application.get("notification_urls") or ()) or notify
-        tags |= {uuid: tag for uuid, tag in (application.get("tags") or {}).items() if isinstance(tag, dict)}
+        given = mapping(data.get("settings"))
+        application = mapping(given.get("application"))
+        every = _pause(mapping(given.get("requests")).get("time_between_check")) or every
+        notify = tuple(texts(application.get("notification_urls"))) or notify
+        tags |= {uuid: tag for uuid, tag in mapping(application.get("tags")).items() if isinstance(tag, dict)}
         if "title" in data and "url" in data and not data["url"] and data.get("uuid"):  # a tag.json
             tags[str(data["uuid"])] = data
     return _Settings(every, tags, notify)
@@ -109,14 +110,14 @@ def _settings(parts: Iterator[Mapping[str, Any]] | Any) -> _Settings:
 
 def _pause(given: Any) -> str:
     """``{"hours": 3}`` as a duration; "" where nothing is said."""
-    parts = given if isinstance(given, dict) else {}
+    parts = mapping(given)
     return "".join(f"{int(parts[name])}{unit}" for name, unit in UNITS.items() if str(parts.get(name) or "0").isdecimal() and int(parts.get(name) or 0))  # fmt: skip
 
 
 def _watches(file: Foreign, data: Mapping[str, Any]) -> Iterator[_Watch]:
     if data.get("url"):
         yield _Watch(file, Place(file.name, file.line('"url"')), data)
-    for uuid, said in (data.get("watching") or {}).items():
+    for uuid, said in mapping(data.get("watching")).items():
         if isinstance(said, dict):
             yield _Watch(file, Place(file.name, file.line(f'"{uuid}"')), {"uuid": uuid, **said})
 
@@ -138,7 +139,7 @@ def _watch(moving: Moving, watch: _Watch, settings: _Settings) -> bool:
     name = moving.source(watch.place, title, url, every=every, tags=tags, **options)
     if name is None:
         return False
-    _leave(moving, watch, name)
+    _leave(moving, watch, name, settings)
     if keep or (without and not said.get("trigger_text")):
         moving.rule(name, watch.place, [either(keep)] if keep else [], without, [name])
     return telling
@@ -159,7 +160,7 @@ def _request(said: Mapping[str, Any]) -> dict[str, Any]:
     backend = str(said.get("fetch_backend") or "")
     posts = str(said.get("method") or "").upper() == "POST"
     return {
-        "headers": {str(key): str(value) for key, value in (said.get("headers") or {}).items()},
+        "headers": {str(key): str(value) for key, value in mapping(said.get("headers")).items()},
         "body": str(said.get("body") or "") if posts else None,
         "render": True if "webdriver" in backend or "playwright" in backend or "browser" in backend else None,
         "enabled": False if said.get("paused") else None,
@@ -168,7 +169,7 @@ def _request(said: Mapping[str, Any]) -> dict[str, Any]:
 
 def _tags(said: Mapping[str, Any], settings: _Settings) -> list[str]:
     known = settings.tags or {}
-    named = [str((known.get(uuid) or {}).get("title") or "") for uuid in said.get("tags") or () if isinstance(uuid, str)]
+    named = [str((known.get(uuid) or {}).get("title") or "") for uuid in texts(said.get("tags"))]
     old = [part.strip() for part in str(said.get("tag") or "").split(",")]
     return list(dict.fromkeys(tag for tag in (*named, *old) if tag))
 
@@ -205,7 +206,7 @@ def _part(moving: Moving, watch: _Watch, title: str) -> dict[str, Any]:
 def _texts(moving: Moving, watch: _Watch, title: str, key: str) -> list[str]:
     """The terms of a list of texts and ``/expressions/``, which are looked for whatever their capitals."""
     found = []
-    for text in map(str, watch.said.get(key) or ()):
+    for text in texts(watch.said.get(key)):
         if not text.strip():
             continue
         cut = enclosed(text.strip())
@@ -221,7 +222,7 @@ def _texts(moving: Moving, watch: _Watch, title: str, key: str) -> list[str]:
     return found
 
 
-def _leave(moving: Moving, watch: _Watch, title: str) -> None:
+def _leave(moving: Moving, watch: _Watch, title: str, settings: _Settings) -> None:
     """What has no counterpart."""
     changed = tr("articles are read by themselves, their text is not changed by filters")
     reasons = {
@@ -232,7 +233,12 @@ def _leave(moving: Moving, watch: _Watch, title: str) -> None:
         "notification_body": tr("channels have a `template`"), "notification_title": tr("channels have a `template`"),
     }  # fmt: skip
     moving.none_of(watch.at, watch.said, reasons, title)
-    if (watch.said.get("time_schedule_limit") or {}).get("enabled"):
+    for uuid in texts(watch.said.get("tags")):
+        if mapping((settings.tags or {}).get(uuid)).get("overrides_watch"):
+            moving.lose(
+                watch.at("tags"), f"{title}, tags", tr("settings of a group are not carried over: write them at each source")
+            )
+    if mapping(watch.said.get("time_schedule_limit")).get("enabled"):
         moving.lose(
             watch.at("time_schedule_limit"), f"{title}, time_schedule_limit", tr("write `cron` of the source instead of `every`")
         )

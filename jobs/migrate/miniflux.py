@@ -13,7 +13,7 @@ from typing import Any
 
 from crawler.i18n import tr
 from jobs.formats import opml
-from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, always
+from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, always, mapping, texts
 from jobs.migrate.queries import either, expression, fault, sound
 
 _FIELDS = {"EntryTitle": "title", "EntryURL": "link", "EntryContent": "text", "EntryAuthor": "author", "EntryTag": "keyword"}
@@ -34,6 +34,7 @@ def read(files: Sequence[Foreign]) -> Moved:
             users.append((file, data))
             continue
         rows = data["feeds"] if isinstance(data, dict) else data
+        rows = rows if isinstance(rows, list) else []
         feeds += [(_place(file, row), row) for row in rows if isinstance(row, dict)]
     own = [_entry_rules(moving, user, Place(file.name)) for file, user in users]
     for place, feed in feeds:
@@ -73,12 +74,12 @@ def _of_opml(moving: Moving, file: Foreign) -> Iterator[tuple[Place, Mapping[str
         said = {
             names.get(name, name): {"true": True, "false": False}.get(value, value) for name, value in outline.foreign.items()
         }
-        yield Place(file.name, outline.line), said | {"feed_url": outline.url, "title": outline.title, "tags": outline.tags}
+        yield Place(file.name, outline.line), said | {"feed_url": outline.url, "title": outline.title, "tags": list(outline.tags)}
 
 
 def _feed(moving: Moving, place: Place, feed: Mapping[str, Any], own: Sequence[tuple[list[str], list[str]]]) -> None:
-    category = feed.get("category") or {}
-    tags = feed.get("tags") or [name for name in [opml.plain_name(str(category.get("title") or ""))] if name]
+    category = mapping(feed.get("category"))
+    tags = texts(feed.get("tags")) or [name for name in [opml.plain_name(str(category.get("title") or ""))] if name]
     headers = {"User-Agent": str(feed["user_agent"])} if feed.get("user_agent") else {}
     off = False if feed.get("disabled") else None
     name = moving.source(place, str(feed.get("title") or ""), str(feed.get("feed_url") or ""), kind="feed", tags=list(tags), headers=headers, enabled=off)  # fmt: skip

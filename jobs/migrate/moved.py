@@ -62,6 +62,16 @@ class Place:
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
+def mapping(value: Any) -> Mapping[str, Any]:
+    """What should be a mapping; one with nothing in it where it is none."""
+    return value if isinstance(value, dict) else {}
+
+
+def texts(value: Any) -> list[str]:
+    """What should be a list of texts, or one text."""
+    return [str(each) for each in value if isinstance(each, str | int | float)] if isinstance(value, list) else [value] if isinstance(value, str) else []  # fmt: skip
+
+
 def always(place: Place) -> Callable[[str], Place]:
     """Where every key stands, in a file whose keys have no lines of their own."""
     return lambda _key: place

@@ -17,7 +17,7 @@ from crawler.i18n import tr
 from jobs.config.trendradar_env import channels_from_environment
 from jobs.config.yaml_file import Document
 from jobs.deliver.transport import channel_for
-from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, always
+from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, always, mapping
 from jobs.migrate.queries import contains, either, enclosed, expression, sound
 
 FILTER = "trendradar-filter"
@@ -220,8 +220,7 @@ def _lists(moving: Moving, doc: Document, section: str) -> None:
 
 
 def _channels(moving: Moving, doc: Document) -> None:
-    notification = doc.data.get("notification")
-    given = notification if isinstance(notification, dict) else {}
+    given = mapping(doc.data.get("notification"))
     environ: dict[str, str] = {}
     for section in ("webhooks", "channels"):
         rows = given.get(section)
@@ -252,19 +251,20 @@ def _variables(key: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 def _manner(moving: Moving, doc: Document) -> dict[str, Any]:
     """How the rules send: TrendRadar gathers what is new and pushes once an hour, unless it is told otherwise."""
-    report, notification, rss = (doc.data.get(key) or {} for key in ("report", "notification", "rss"))
+    report, notification, rss = (mapping(doc.data.get(key)) for key in ("report", "notification", "rss"))
     manner: dict[str, Any] = {"send": "hourly"} if report.get("mode") in ("daily", "current") else {}
-    if str(report.get("max_news_per_keyword") or 0) != "0":
-        manner["digest_size"] = min(int(report["max_news_per_keyword"]), 100)
-    window = notification.get("push_window") or {}
-    span = window.get("time_range") or {}
+    most = report.get("max_news_per_keyword")
+    if isinstance(most, int) and most > 0:
+        manner["digest_size"] = min(most, 100)
+    window = mapping(notification.get("push_window"))
+    span = mapping(window.get("time_range"))
     if window.get("enabled") and span.get("start") and span.get("end"):
         manner |= (
             {"send": f"daily {span['start']}"} if window.get("once_per_day") else {"quiet": f"{span['end']}-{span['start']}"}
         )
-    freshness = rss.get("freshness_filter") or {}
-    if freshness.get("enabled", True) and freshness.get("max_age_days"):
-        manner["max_age"] = f"{freshness['max_age_days']}d"
+    days = mapping(rss.get("freshness_filter")).get("max_age_days")
+    if mapping(rss.get("freshness_filter")).get("enabled", True) and isinstance(days, int) and days > 0:
+        manner["max_age"] = f"{days}d"
     if report.get("mode") in ("daily", "current"):
         moving.note(
             _at(doc, "report", "mode"),
@@ -289,7 +289,7 @@ def _left(moving: Moving, doc: Document) -> None:
     for key, why in reasons.items():
         if key in doc.data:
             moving.lose(_at(doc, key), key, why)
-    crawler = doc.data.get("crawler") or (doc.data.get("advanced") or {}).get("crawler") or {}
+    crawler = mapping(doc.data.get("crawler") or mapping(doc.data.get("advanced")).get("crawler"))
     if crawler.get("use_proxy"):
         moving.lose(_at(doc, "crawler"), "use_proxy", tr("Zhixun goes by no proxy"))
     handled = {"app", "crawler", "advanced", "report", "notification", "platforms", "rss", "filter", *reasons}

@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from crawler.i18n import tr
 from jobs.config.yaml_file import Document
-from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place
+from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, mapping, texts
 from jobs.migrate.queries import expression, sound
 from jobs.migrate.selectors import compiles, css_of, links_in
 
@@ -58,12 +58,11 @@ def _job(moving: Moving, job: Document) -> Place | None:
         why = tr("no commands are run here") if data.get("command") else tr("a job of a kind of your own has no counterpart")
         moving.lose(place, title, why)
         return None
-    if data.get("method", "GET").upper() not in ("GET", "POST"):
+    if str(data.get("method") or "GET").upper() not in ("GET", "POST"):
         moving.lose(place, title, tr("sources are asked with GET or POST"))
         return None
     cut, keep, without = _filters(moving, job, place, title)
-    tags = data.get("tags") or []
-    tags = [str(tag) for tag in ([tags] if isinstance(tags, str) else tags)]
+    tags = texts(data.get("tags"))
     telling = not any(name in ("grep", "grepi") for name, _ in _listed(data.get("filter")))
     name = moving.source(place, title, str(url).partition("#")[0], tags=[*tags, ALL] if telling else tags, **cut, **_request(moving, job, title))  # fmt: skip
     if name is None:
@@ -75,7 +74,7 @@ def _job(moving: Moving, job: Document) -> Place | None:
 
 def _request(moving: Moving, job: Document, title: str) -> dict[str, Any]:
     data: Mapping[str, Any] = job.data
-    headers = {str(key): str(value) for key, value in (data.get("headers") or {}).items()}
+    headers = {str(key): str(value) for key, value in mapping(data.get("headers")).items()}
     if cookies := data.get("cookies"):
         headers["Cookie"] = (
             "; ".join(f"{key}={value}" for key, value in cookies.items()) if isinstance(cookies, dict) else str(cookies)
@@ -83,6 +82,7 @@ def _request(moving: Moving, job: Document, title: str) -> dict[str, Any]:
     if data.get("useragent"):
         headers["User-Agent"] = str(data["useragent"])
     body = data.get("data")
+    body = body if isinstance(body, str | dict) else None
     moving.none_of(lambda key: Place(job.file, job.places[(key,)][0]), data, {
         "http_proxy": tr("Zhixun goes by no proxy"), "https_proxy": tr("Zhixun goes by no proxy"),
         "ssl_no_verify": tr("certificates are always checked"), "encoding": tr("the encoding of a page is found out"),

@@ -19,7 +19,7 @@ from typing import Any
 from crawler.errors import ReadError
 from crawler.record import Grounded, Record
 from crawler.sandbox.pool import Killed, Readers
-from jobs import log
+from jobs import log, redaction
 from jobs.config.models import AnalysisConfig
 from jobs.deliver.backoff import Breaker
 from jobs.model import prompt
@@ -213,7 +213,9 @@ class Reanalyzer:
 
     def _note(self, model: str, state: str, tries: int, tokens: int, detail: str) -> Annotation:
         now = self._now()
-        return Annotation(model, state, tries, next_at=now, at=now, tokens=tokens, detail=escaped(log.redacted(detail))[:500])
+        return Annotation(
+            model, state, tries, next_at=now, at=now, tokens=tokens, detail=escaped(redaction.redacted(detail))[:500]
+        )
 
     def _stop(self, why: str) -> None:
         if why != self.stopped_by:

@@ -12,12 +12,20 @@ import sys
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from storage.db.errors import StorageError
+from storage.db.pulse import STOPPED, Beat
 
 GRACE = 3  # intervals until a loop counts as late
 HANGS = 120  # seconds without a sign of the event loop until the process ends itself
 EXIT_HUNG = 70  # EX_SOFTWARE, sysexits.h
+STALE = timedelta(seconds=60)  # the daemon beats every five seconds
+
+
+def is_alive(beat: Beat | None, now: datetime) -> bool:
+    """Whether a daemon with this last sign of life runs."""
+    return beat is not None and now - beat.at < STALE and beat.detail != STOPPED
 
 
 @dataclass

@@ -55,16 +55,28 @@ def examine(config: Config, path: Path, now: datetime) -> Iterator[Finding]:
 
 
 def private(path: Path, what: str) -> Finding:
-    """Whether a file with secrets in it is its owner's alone."""
+    """Whether a file with secrets in it is read by nobody but its owner, and a group of ours where the owner is another, such as root."""
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
+        found = path.stat()
     except OSError as error:
         return Finding(what, "fail", f"{path} cannot be read: {error.strerror}")
-    if mode & 0o077:
+    return _mode(path, what, found.st_mode, found.st_uid == os.geteuid())
+
+
+def _mode(path: Path, what: str, mode: int, is_ours: bool) -> Finding:
+    open_to = stat.S_IMODE(mode) & (0o077 if is_ours else 0o007)
+    if not open_to:
         return Finding(
-            what, "warn", f"{path} may be read by others (mode {mode:03o}); `chmod 600`, or keep secrets in the environment"
+            what, "ok", f"{path} is yours alone" if is_ours else f"{path} is its owner's, and read by your group alone"
         )
-    return Finding(what, "ok", f"{path} is yours alone")
+    # In a unit the file is root's and the service reads it by its group; in a container it comes from outside, for whatever user.
+    cure = "`chmod 600` it" if is_ours else "its owner should give it to the group of this user and `chmod 640` it"
+    return Finding(
+        what,
+        "warn",
+        f"{path} may be read by others (mode {stat.S_IMODE(mode):03o}); {cure}, or keep secrets out of it: ${{NAME}} takes them from "
+        "the environment or, by NAME_FILE, from a file of their own",
+    )
 
 
 def _store(db: Database, config: Config, now: datetime) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from crawler.errors import ZhixunError
+from jobs.near import instead
 
 
 class Named(Protocol):
@@ -24,8 +25,8 @@ class Unknown(ZhixunError):
 
 
 def named(what: str, name: str, entries: Iterable[Entry]) -> Entry:
-    """The entry of this name. Raises Unknown, which names those that there are."""
+    """The entry of this name. Raises Unknown, which names those that are like it, or that there are."""
     known = {entry.name: entry for entry in entries}
     if name not in known:
-        raise Unknown(f"no {what} {name!r}; there are: {', '.join(known) or 'none'}")
+        raise Unknown(f"no {what} {name!r}; {instead(name, known)}")
     return known[name]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
@@ -12,16 +11,16 @@ from sqlalchemy.orm import Session
 from jobs import pacing
 from jobs.config.load import Config
 from jobs.monitor import source_monitor
+from jobs.monitor.liveness import is_alive
 from jobs.monitor.source_health import Health, cut_off
 from storage.archive import derived, queries
-from storage.archive.queries import Beat
+from storage.db.pulse import Beat
 from storage.queue import gaps, inbox, leases, sources, usage, workers
 from storage.queue.arrival_rate import Rhythm
 from storage.queue.gaps import Gap
 from storage.queue.sources import State
 from storage.queue.workers import Worker
 
-STALE = timedelta(seconds=60)  # the daemon beats every five seconds
 PATIENCE = timedelta(minutes=1)  # what is due is late only after so long
 GAPS_SHOWN = timedelta(days=7)
 GAPS_KEPT = timedelta(days=90)
@@ -81,20 +80,6 @@ def status(session: Session, config: Config, now: datetime) -> Status:
         holds=leases.holders(session, now),
         to_store=inbox.waiting(session)[0],
     )
-
-
-def is_alive(beat: Beat | None, now: datetime) -> bool:
-    """Whether a daemon with this last sign of life runs."""
-    return beat is not None and now - beat.at < STALE and beat.detail != queries.STOPPED
-
-
-def is_healthy(session: Session, now: datetime, host: str = "") -> bool:
-    """Whether what runs on this machine, or in this container, lives; where nothing is known of it, whether anything does."""
-    host = host or socket.gethostname()
-    here = [one for one in workers.everyone(session) if one.host == host]
-    if here:
-        return any(now - one.beat_at < STALE for one in here)
-    return is_alive(queries.last_beat(session, "daemon"), now)
 
 
 def sources_of(session: Session, config: Config, now: datetime) -> list[SourceStatus]:

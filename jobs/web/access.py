@@ -7,41 +7,53 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal, TypeVar
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from fastapi import Request
 
 from crawler.i18n import tr
 from jobs.config.load import Config
-from jobs.services import people
-from jobs.services.people import Reader, Tries
-from jobs.services.reading import Person
+from jobs.services.insight.trends import Kept
+from jobs.services.readers import people
+from jobs.services.readers.people import Reader, Tries
+from jobs.services.readers.reading import Person
 from jobs.web.errors import Trouble
+from jobs.web.metrics import Health, Measure
 from storage.db.database import ASK_SECONDS, Database
 
 T = TypeVar("T")
 Role = Literal["anyone", "viewer", "editor", "owner"]
-COOKIE = "zhixun"  # holds the secret of a session
+COOKIE, SAFE_COOKIE = "zhixun", "__Host-zhixun"  # hold the secret of a session; the second where the browser came by https
+PROGRAMS = re.compile(r"(?:Bearer +|GoogleLogin +auth=)(\S+) *", re.IGNORECASE)  # how a program shows a token
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What the pages work with. The configuration is asked for anew each time: the daemon may have read another one."""
+    """What the pages work with. The configuration is asked for anew each time: the daemon may have read another one.
+
+    `measure`: what a daemon tells of itself, where there is one.
+    """
 
     db: Database
     config: Callable[[], Config]
     path: Path
     now: Callable[[], datetime]
+    health: Callable[[], Health] = lambda: Health(True)
+    measure: Measure | None = None
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     tries: Tries = field(default_factory=Tries)
+    views: Kept = field(default_factory=Kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +63,7 @@ class Asked:
     parts: Parts
     reader: Reader | None
     now: datetime
+    session: str = field(default="", repr=False)  # the secret of the browser's session
 
     @property
     def person(self) -> Person:
@@ -91,6 +104,15 @@ class Asked:
         return role == "anyone" or (self.reader is not None and self.reader.may(role))
 
 
+def is_local_name(host: str) -> bool:
+    """Whether a Host header means this machine, as only who sits at it can say."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+        return name == "localhost" or ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
 def parts_of(request: Request) -> Parts:
     """What the app was built with."""
     parts: Parts = request.app.state.parts
@@ -100,20 +122,31 @@ def parts_of(request: Request) -> Parts:
 def who_asks(request: Request, parts: Parts) -> Reader | None:
     """The reader behind a request: by a bearer token, which makes cookies count for nothing, or by the cookie of a session."""
     now = parts.now()
-    kind, _, token = request.headers.get("authorization", "").partition(" ")
-    secret = request.cookies.get(COOKIE, "")
-    if kind.lower() == "bearer":
-        found = parts.db.ask(lambda s: people.by_token(s, token.strip(), now))
+    secret = session_secret(request)
+    if shown := PROGRAMS.fullmatch(request.headers.get("authorization", "")):
+        token = shown[1]
+        found = parts.db.ask(lambda s: people.by_token(s, token, now) or people.by_session(s, token, now))
         if found is None:
             raise Trouble(401, "unknown_token", tr("This token is not known, or was taken back."))
     else:
         found = parts.db.ask(lambda s: people.by_session(s, secret, now)) if secret else None
     if found is None:
-        return parts.db.ask(people.nobody)
+        return parts.db.ask(people.nobody) if is_here(request) else None
     reader, used = found
     if used is not None:
         parts.db.write_now(used)
     return reader
+
+
+def is_here(request: Request) -> bool:
+    """Whether a request comes from this machine and was not passed on: only then nobody has to say who he is, while there are no people."""
+    client = request.client.host if request.client else ""
+    passed_on = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    return (
+        is_local_name(f"[{client}]" if ":" in client else client)
+        and is_local_name(request.headers.get("host", ""))
+        and not passed_on
+    )
 
 
 @cache
@@ -124,11 +157,13 @@ def needs(role: Role) -> Callable[[Request], Asked]:
         parts = parts_of(request)
         if role == "anyone":
             return Asked(parts, None, parts.now())
-        asked = Asked(parts, who_asks(request, parts), parts.now())
+        asked = Asked(parts, who_asks(request, parts), parts.now(), session_secret(request))
         if asked.reader is None:
             raise Trouble(401, "log_in", tr("Please log in first."))
         if not asked.may(role):
             raise Trouble(403, "not_allowed", tr("This needs the role “{role}”.", role=role_name(role)))
+        if request.method in UNSAFE and not asked.reader.writes:
+            raise Trouble(403, "read_only", tr("This token is for reading; take one of the scope “write”."))
         return asked
 
     return ask
@@ -139,15 +174,20 @@ def role_name(role: Role) -> str:
     return {"anyone": tr("anyone"), "viewer": tr("viewer"), "editor": tr("editor"), "owner": tr("owner")}[role]
 
 
+def session_secret(request: Request) -> str:
+    """The secret that a browser keeps of its session. The cookie that no other host can have set comes first."""
+    return request.cookies.get(SAFE_COOKIE) or request.cookies.get(COOKIE, "")
+
+
 def form_token(request: Request) -> str:
     """What each form of a page carries, so that no page of another site can send one: bound to the reader's session."""
-    session = request.cookies.get(COOKIE, "")
+    session = session_secret(request)
     return hmac.new(parts_of(request).secret, session.encode(), hashlib.sha256).hexdigest()[:32]
 
 
 async def guarded(request: Request) -> None:
     """The dependency of every route that changes something: it needs a bearer token, or the form token of a page of ours."""
-    if request.headers.get("authorization", "").lower().startswith("bearer "):
+    if PROGRAMS.fullmatch(request.headers.get("authorization", "")):
         return
     given = request.headers.get("x-form-token", "")
     form = ("application/x-www-form-urlencoded", "multipart/form-data")

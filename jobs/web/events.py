@@ -1,7 +1,7 @@
-"""Live updates as server-sent events: what came since the page was loaded. One look at the archive for all who listen.
+"""Live updates as server-sent events: the newest record and alert, now and whenever one comes. One look at the archive for all who listen.
 
 event: news
-data: {"records": 3, "alerts": 1}
+data: {"records": 1207, "alerts": 88}
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from jobs.services import coverage
+from jobs.services.readers import coverage
 from jobs.web.access import Parts
 from storage.db.errors import StorageError
 
@@ -38,21 +38,20 @@ class Live:
         """What one listener hears, until it goes."""
         self._listening += 1
         if self._looking is None or self._looking.done():
+            self._newest = None  # nobody has looked since
             self._looking = asyncio.create_task(self._look(), name="live")
-        last = self._newest
+        last = None
         try:
             yield "retry: 5000\n\n"
             while True:
+                if self._newest is not None and self._newest != last:
+                    last = self._newest
+                    yield f"event: news\ndata: {json.dumps({'records': last[0], 'alerts': last[1]})}\n\n"
                 try:
                     async with asyncio.timeout(QUIET), self._came:
                         await self._came.wait()
                 except TimeoutError:
                     yield ": still here\n\n"
-                    continue
-                if last is not None and self._newest is not None:
-                    came = {"records": self._newest[0] - last[0], "alerts": self._newest[1] - last[1]}
-                    yield f"event: news\ndata: {json.dumps(came)}\n\n"
-                last = last or self._newest
         finally:
             self._listening -= 1
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 
@@ -18,7 +18,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A stretch of text that is evidence of all of `of`, in the order of the spans; of none: plain text. `first`: a span begins here."""
+    """A stretch of text that is evidence of all of `of`, in the order of the spans; of none: plain text. `first`: of these it is the first piece."""
 
     text: str
     of: tuple[str, ...] = ()
@@ -27,15 +27,31 @@ class Piece:
 
 def pieces(text: str, spans: Iterable[Span]) -> tuple[Piece, ...]:
     """The whole text in pieces. What lies outside of it is left out."""
+    return _named([_cut(text, spans)])[0]
+
+
+def _cut(text: str, spans: Iterable[Span]) -> list[Piece]:
     inside = [span for span in spans if 0 <= span.start < span.end <= len(text)]
     borders = sorted({0, len(text), *(span.start for span in inside), *(span.end for span in inside)})
-    return tuple(_piece(text, start, end, inside) for start, end in pairwise(borders))
+    return [_piece(text, start, end, inside) for start, end in pairwise(borders)]
 
 
 def _piece(text: str, start: int, end: int, spans: Sequence[Span]) -> Piece:
     here = [span for span in spans if span.start <= start and end <= span.end]
-    of = tuple(dict.fromkeys(span.of for span in here))
-    return Piece(text[start:end], of, tuple(dict.fromkeys(span.of for span in here if span.start == start)))
+    return Piece(text[start:end], tuple(dict.fromkeys(span.of for span in here)))
+
+
+def _named(lines: Iterable[Iterable[Piece]]) -> tuple[tuple[Piece, ...], ...]:
+    """The same, each piece with those whose first it is: a place that a link can lead to has one name, once."""
+    known: set[str] = set()
+    named = []
+    for line in lines:
+        row = []
+        for piece in line:
+            row.append(replace(piece, first=tuple(of for of in piece.of if of not in known)))
+            known.update(piece.of)
+        named.append(tuple(row))
+    return tuple(named)
 
 
 def found(quote: str, terms: Iterable[str]) -> tuple[Piece, ...]:
@@ -56,6 +72,6 @@ def paragraphs(text: str, spans: Iterable[Span]) -> tuple[tuple[Piece, ...], ...
         end = start + len(line)
         if line.strip():
             clipped = [Span(max(span.start, start) - start, min(span.end, end) - start, span.of) for span in known if span.start < end and start < span.end]  # fmt: skip
-            found.append(pieces(line, clipped))
+            found.append(_cut(line, clipped))
         start = end + 1
-    return tuple(found)
+    return _named(found)

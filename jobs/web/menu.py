@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from jobs.services import reading
-from jobs.services.reading import Counts
+from jobs.services.readers import reading
+from jobs.services.readers.reading import Counts
 from jobs.web.access import Asked
 from storage.db.errors import StorageError
 

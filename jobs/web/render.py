@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlencode, urlsplit
@@ -18,6 +18,7 @@ from crawler.i18n import language, plural, tr
 from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
 from jobs.web.access import Asked, form_token
+from jobs.web.charts import shade
 from jobs.web.errors import Trouble
 from jobs.web.marks import found
 from jobs.web.menu import Menu
@@ -45,7 +46,17 @@ class Renderer:
             tr=tr, plural=plural, static=self._static, short_id=short_id, language=language, here=here, state_name=state_name
         )
         self._env.filters.update(
-            when=when, moment=moment, iso=iso, link=safe_link, lasting=lasting, found=found, span=span, name_of=name_of
+            when=when,
+            moment=moment,
+            iso=iso,
+            link=safe_link,
+            lasting=lasting,
+            found=found,
+            span=span,
+            name_of=name_of,
+            percent=percent,
+            shade=shade,
+            days_before=days_before,
         )
 
     def page(self, request: Request, template: str, ask: Asked, page: Any, status: int = 200) -> Response:
@@ -84,7 +95,9 @@ class Renderer:
 def wants_json(request: Request) -> bool:
     """Whether a program asks."""
     accept = request.headers.get("accept", "")
-    return request.url.path.startswith("/api/") or ("application/json" in accept and "text/html" not in accept)
+    return request.url.path.startswith(("/api/", "/reader/", "/accounts/")) or (
+        "application/json" in accept and "text/html" not in accept
+    )
 
 
 def etagged(request: Request, body: bytes, kind: str, status: int = 200) -> Response:
@@ -132,6 +145,16 @@ def state_name(state: str) -> str:
 def span(seconds: float | None) -> str:
     """How long, from seconds."""
     return lasting(timedelta(seconds=seconds)) if seconds is not None else ""
+
+
+def percent(share: float | None) -> str:
+    """A share as people read it; nothing where it is not known."""
+    return "" if share is None else f"{share:.1%}"
+
+
+def days_before(day: date, n: int) -> date:
+    """The day so many days earlier."""
+    return day - timedelta(days=n)
 
 
 def name_of(address: str) -> str:

@@ -65,7 +65,7 @@ class Listener:
 
     async def serve(self) -> None:
         """Serve until `close`. An error ends the pages, and nothing else."""
-        current_default_thread_limiter().total_tokens = READERS  # more at once would only wait for a connection
+        bound_threads()
         try:
             await self._server.serve([self._socket] if self._socket else None)
         except Exception as error:  # noqa: BLE001  (whatever it is, the daemon goes on)
@@ -78,6 +78,11 @@ class Listener:
         self._server.should_exit = True
         await asyncio.wait([self._task], timeout=GRACE + 2)
         self._task.cancel()
+
+
+def bound_threads() -> None:
+    """Answer as many at once as there are connections to read from, in this loop: more would only wait for one, and give up."""
+    current_default_thread_limiter().total_tokens = READERS
 
 
 def host_and_port(address: str) -> tuple[str, int]:

@@ -20,7 +20,6 @@ from aiohttp import web
 from crawler.fetch.engine import Fetch, FetchResult
 from jobs import log
 from jobs.watch import Asked, Work
-from jobs.web.metrics import serve
 from storage.db.database import Database
 from storage.db.errors import StorageError
 from storage.queue import subscriptions
@@ -82,7 +81,7 @@ class WebSub:
         app = web.Application(client_max_size=MAX_PUSH)
         app.router.add_get("/{path:.*}", self._asked_by_hub)
         app.router.add_post("/{path:.*}", self._told_by_hub)
-        self._runner = await serve(app, host, port)
+        self._runner = await _serve(app, host, port)
         self._callback = callback.rstrip("/")
         self._known = await asyncio.to_thread(self._db.read, subscriptions.of_all)
 
@@ -187,3 +186,15 @@ class WebSub:
             await self._db.write(lambda s: subscriptions.keep(s, kept))
         except StorageError as error:  # it holds until the next start
             _log.error("a subscription could not be kept", source=kept.source, error=str(error))
+
+
+async def _serve(app: web.Application, host: str, port: int) -> web.AppRunner:
+    """Serve until the runner is cleaned up. Raises OSError when the address is taken."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+    except OSError:
+        await runner.cleanup()
+        raise
+    return runner

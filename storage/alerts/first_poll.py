@@ -37,9 +37,10 @@ def make_room(session: Session, rule: str, article_id: int, most: int, now: date
 
 
 def _raised(session: Session, rule: str, now: datetime) -> Sequence[Any]:
-    """The rule's alerts of first polls. `held`: nothing of it has left, and nobody was counted on it."""
+    """The rule's alerts of first polls. `held`: nothing of it has left, nobody was counted on it, and no other goes back to it."""
     left = exists().where(delivery.c.alert_id == alert.c.id, ~_waits(now))
-    held = and_(~left, alert.c.reprints == 0).label("held")
+    later = alert.alias()
+    held = and_(~left, ~exists().where(later.c.follows == alert.c.id), alert.c.reprints == 0).label("held")
     query = select(alert.c.id, alert.c.created_at, article.c.published, held).join(article, article.c.id == alert.c.article_id)
     query = query.join(task, task.c.key == article.c.link_key).where(task.c.baseline, alert.c.rule == rule)
     return session.execute(query.where(alert.c.created_at > now - TOGETHER, alert.c.follows.is_(None))).all()

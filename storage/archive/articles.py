@@ -54,6 +54,7 @@ class _Incoming:
     made: Prepared
     key: str
     aliases: tuple[str, ...]
+    tags: tuple[str, ...]
     now: datetime
 
     @property
@@ -92,19 +93,19 @@ def store(
     updates: Updates | None = None,
     now: datetime,
 ) -> Stored:
-    """Store a record and what follows from it; one that is prepared has its tags already.
+    """Store a record, prepared or not, and what follows from it.
 
     `key` and `aliases` are dedup keys: of the address that was read, and of those that the page calls its own. `task`, if given, is
     closed even if its lease was lost: the article's key makes a second store harmless. `updates`: whom to tell if it changed.
     `moved_to`: the key of where the article is now, if its source calls this the article that `key` was.
     """
-    made = record if isinstance(record, Prepared) else prepare(record, tags)
+    made = record if isinstance(record, Prepared) else prepare(record)
     if moved_to and not _akin(session, made, key):
         key = moved_to
         if task is not None:
             frontier.forget_name(session, task)
     others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
-    incoming = _Incoming(made, key, others, now)
+    incoming = _Incoming(made, key, others, tuple(tags), now)
     stored = _known(session, incoming, updates)
     if stored is None:
         place, verdict = _insert(session, incoming)
@@ -206,7 +207,7 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     derived.put(session, replace(new.record, id=old.id, story=old.story), old.tags, row["shown_at"])
     shared_keys.forget(session, shingle, old.id, near_duplicates.sketch(old.title, old.text).keys)
     assign.forget(session, old.id, assign.print_of(record_from_row(old)))
-    _remember(session, old.id, new)
+    _remember(session, old.id, new, newest=next_id(session, article) - 1)
     why = changes.substantial((old.title, old.text), (new.record.title, new.record.text))
     made = 0
     if why and updates is not None:
@@ -222,15 +223,15 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
 def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     number = next_id(session, article)
     story = new.made.story
-    origin = _origin(session, new)
-    joined = assign.join(session, story, new.now) if origin is None else None
+    origin = _origin(session, number, new)
+    joined = assign.join(session, number, story, new.now) if origin is None else None
     found = origin or joined
-    corrects = assign.corrected(session, story, new.now) if found is None else None
+    corrects = assign.corrected(session, number, story, new.now) if found is None else None
     first_seen = new.record.first_seen or new.now
     row = record_to_row(new.record) | {
         "id": number,
         "link_key": new.key,
-        "tags": list(new.made.tags),
+        "tags": list(new.tags),
         "first_seen": first_seen,
         "updated_at": new.now,
         "shown_at": new.record.published or first_seen,
@@ -239,7 +240,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
         "reprint_of": (origin.reprint_of or origin.id) if origin else None,
     }
     session.connection().execute(_NEW, row)
-    derived.put_prepared(session, number, row["story"], new.made, row["shown_at"])
+    derived.put_prepared(session, number, row["story"], new.made, tags=new.tags, shown_at=row["shown_at"])
     _remember(session, number, new, print_too=origin is None)
     _claim_aliases(session, number, new.aliases)
     sources.has_news(session, new.record.source, new.now)
@@ -258,10 +259,10 @@ class _Origin:
     reason: str
 
 
-def _origin(session: Session, new: _Incoming) -> _Origin | None:
+def _origin(session: Session, number: int, new: _Incoming) -> _Origin | None:
     """The stored article that this one copies most of."""
     origins = []
-    for row in shared_keys.ask(session, _SHARING, new.made.shingles, new.now - REMEMBERED):
+    for row in shared_keys.ask(session, _SHARING, number, new.made.shingles, new.now - REMEMBERED):
         likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text))
         if likeness.reprint and _is_copy(new.made.story, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
@@ -273,10 +274,10 @@ def _is_copy(story: StoryPrint, row: Any, share: float) -> bool:
     return assign.is_copy(story, Record(row.title, "", row.text[:1000], published=row.published), share)
 
 
-def _remember(session: Session, number: int, new: _Incoming, print_too: bool = True) -> None:
-    shared_keys.remember(session, shingle, number, new.made.shingles)
+def _remember(session: Session, number: int, new: _Incoming, *, print_too: bool = True, newest: int | None = None) -> None:
+    shared_keys.remember(session, shingle, number, new.made.shingles, newest)
     if print_too:  # a reprint need not be found: its original is
-        assign.remember(session, number, new.made.story)
+        assign.remember(session, number, new.made.story, newest)
         assign.know(new.record, new.made.story)
 
 

@@ -13,11 +13,10 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, Integer, bindparam, column, delete, except_, exists, func, insert, select, values
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from storage.archive.mentioned import ALL, KINDS, Mentioned, named
-from storage.db.database import dialect_of, insert_new
+from storage.db.database import dialect_of, insert_into, insert_new
 from storage.db.models import article, concept, mention, volume
 from storage.db.writer import kept
 
@@ -148,7 +147,7 @@ def _count(session: Session, keys: Iterable[_Row], stories: Collection[_Row], si
 
 @cache
 def _more(dialect: str) -> Any:
-    add_to: Any = sqlite.insert(volume) if dialect == "sqlite" else postgresql.insert(volume)
+    add_to = insert_into(dialect, volume)
     new = add_to.excluded
     more = {"records": volume.c.records + new.records, "stories": volume.c.stories + new.stories}
     return add_to.on_conflict_do_update(index_elements=["concept_id", "day"], set_=more)

@@ -81,11 +81,11 @@ def put(session: Session, record: Record, tags: Sequence[str], shown_at: datetim
         later(session, _apply, _coming(record, tags, shown_at, now.zone))
 
 
-def put_prepared(session: Session, number: int, story: int, made: Prepared, shown_at: datetime) -> None:
+def put_prepared(session: Session, number: int, story: int, made: Prepared, *, tags: Sequence[str], shown_at: datetime) -> None:
     """An article was stored, under this number and story."""
     if now := _reaches(session, number):
         mentions = Mentions(number, story, concepts.day_of(shown_at, _zone(now.zone)), made.mentioned)
-        later(session, _apply, _Change(Entry(number, made.tokens), mentions))
+        later(session, _apply, _Change(Entry(number, plan.with_tags(made.tokens, tags)), mentions))
 
 
 def drop(session: Session, *rows: Any) -> None:

@@ -5,7 +5,6 @@ It is most of what storing costs, so whoever reads the page does it too, in a ch
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crawler.record import Record
@@ -19,20 +18,23 @@ from storage.stories.compare import StoryPrint, fingerprint
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """`record` is as the database will have it; `tokens` are those of the index of words, tags of the source among them."""
+    """`record` is as the database will have it; `words` are its tokens for the index of words, without tags, as one text."""
 
     record: Record
-    tags: tuple[str, ...]
     sketch: Sketch
     shingles: tuple[int, ...]
     story: StoryPrint
-    tokens: frozenset[str]
+    words: str
     mentioned: frozenset[Mentioned]
 
+    @property
+    def tokens(self) -> frozenset[str]:
+        """The words as a set; a record of nothing has none."""
+        return frozenset(self.words.split(" ")) if self.words else frozenset()
 
-def prepare(record: Record, tags: Sequence[str] = ()) -> Prepared:
+
+def prepare(record: Record) -> Prepared:
     """Work it out: some milliseconds for a long article."""
     record = as_stored(record)
     near = sketch(record.title, record.text)
-    tokens = plan.tokens(View(record, tags))
-    return Prepared(record, tuple(tags), near, near.keys, fingerprint(record), tokens, mentioned(record))
+    return Prepared(record, near, near.keys, fingerprint(record), " ".join(plan.tokens(View(record))), mentioned(record))

@@ -19,8 +19,8 @@ from storage.archive import concepts, derived
 from storage.db.database import insert_new
 from storage.db.mapping import record_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
+from storage.db.pulse import Beat
 
-STOPPED = "stopped"  # the last beat of a daemon that ended in order
 CHUNK = 200  # records held in memory at once
 _CURSOR = re.compile(r"(-?\d{1,18})-(\d{1,18})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -97,14 +97,6 @@ class AttemptView:
     ended_at: datetime | None
     outcome: str | None
     code: str | None
-    detail: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Beat:
-    """The last sign of life of a part of the program."""
-
-    at: datetime
     detail: str | None
 
 

@@ -62,14 +62,17 @@ def search(
     session: Session,
     query: Query,
     *,
-    now: datetime,
+    now: datetime | None,
     bounds: Bounds = EVERYWHERE,
     after: Cursor | None = None,
     limit: int = 20,
     most: int = MOST,
 ) -> Found:
-    """The newest articles older than `after` of which the query is true as of `now`: at most `limit`, of `most` examined."""
-    look = _Look(session, query, _narrowed(bounds, query, now), after)
+    """The newest articles older than `after` of which the query is true as of `now`: at most `limit`, of `most` examined.
+
+    `now` None: each is judged as of when it was first seen.
+    """
+    look = _Look(session, query, narrowed(bounds, query, now), after)
     hits: list[Cursor] = []
     examined, last = 0, after
     for place, record, tags in look.candidates():
@@ -81,7 +84,7 @@ def search(
     return Found(_whole(session, hits), None, examined, len(hits) if after is None else look.about, exact=after is None)
 
 
-def everything(session: Session, query: Query, *, now: datetime, bounds: Bounds = EVERYWHERE) -> Iterator[Record]:
+def everything(session: Session, query: Query, *, now: datetime | None, bounds: Bounds = EVERYWHERE) -> Iterator[Record]:
     """All articles of which the query is true as of `now`, the newest first, each as soon as it is found."""
     after, more = None, True
     while more:
@@ -92,23 +95,31 @@ def everything(session: Session, query: Query, *, now: datetime, bounds: Bounds 
 
 def candidates(session: Session, query: Query, bounds: Bounds) -> Iterator[tuple[Record, tuple[str, ...]]]:
     """All articles of which the query may be true, the newest first, whenever each is judged: as far as the query looks at them."""
-    for _, record, tags in _Look(session, query, _narrowed(bounds, query, None), None).candidates():
+    for _, record, tags in _Look(session, query, narrowed(bounds, query, None), None).candidates():
         yield record, tags
 
 
 def count(session: Session, bounds: Bounds) -> int:
     """How many articles there are within these bounds."""
-    return session.scalar(select(func.count()).select_from(article).where(*_where(bounds))) or 0
+    return session.scalar(select(func.count()).select_from(article).where(*within(bounds))) or 0
 
 
-def _narrowed(bounds: Bounds, query: Query, now: datetime | None) -> Bounds:
-    low, high = planning.period(query.root, now)
+def true_of(session: Session, query: Query, now: datetime, ids: Sequence[int]) -> list[int]:
+    """Of these few articles, those of which the query is true."""
+    rows = session.execute(select(*sketched(looked_at(query.root))).where(article.c.id.in_(ids)))
+    return [row.id for row in rows if verify(query, sketched_from_row(row), tuple(row.tags), now) is not None]
+
+
+def narrowed(bounds: Bounds, query: Query | None, now: datetime | None) -> Bounds:
+    """Where an article may be of which the query is true."""
+    low, high = planning.period(query.root, now) if query is not None else (None, None)
     since = max((moment for moment in (low, bounds.since) if moment), default=None)
     until = min((moment for moment in (high, bounds.until) if moment), default=None)
     return Bounds(since, until, bounds.source)
 
 
-def _where(bounds: Bounds) -> list[ColumnElement[bool]]:
+def within(bounds: Bounds) -> list[ColumnElement[bool]]:
+    """What says so of an article."""
     found = [article.c.shown_at >= bounds.since] if bounds.since else []
     found += [article.c.shown_at < bounds.until] if bounds.until else []
     return found + ([article.c.source == bounds.source] if bounds.source else [])
@@ -176,7 +187,7 @@ class _Look:
             after, size = Cursor(*last), next(blocks, BLOCKS[-1])
 
     def _older(self, after: Cursor | None) -> Select[Any]:
-        places = select(article.c.shown_at, article.c.id).where(*_where(self._bounds))
+        places = select(article.c.shown_at, article.c.id).where(*within(self._bounds))
         if after is not None:
             places = places.where(tuple_(article.c.shown_at, article.c.id) < (after.shown_at, after.id))
         return places.order_by(article.c.shown_at.desc(), article.c.id.desc())

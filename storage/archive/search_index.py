@@ -10,7 +10,6 @@ from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Select, bindparam, cast, column, select, table, text
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Session
 
 from storage.rules.plan import ANY_QUERY, All, Expression, Has
@@ -72,6 +71,10 @@ def matching(session: Session, wanted: Expression, between: tuple[int, int] | No
             _FTS5.c.search_index.op("MATCH")(bindparam(None, _or_any(_fts5(wanted), _fts5(Has(ANY_QUERY)), " OR ")))
         )
     else:
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - not for SQLite
+
+        # PostgreSQL does not know what it costs to unpack the tokens of a row, and would rather read all rows than ask the index.
+        session.execute(text("SET LOCAL enable_seqscan = off"))
         ids = _GIN.c.article_id
         asked = _or_any(_tsquery(wanted), _tsquery(Has(ANY_QUERY)), " | ")
         query = select(ids).where(_GIN.c.tokens.op("@@")(cast(asked, postgresql.TSQUERY)))

@@ -8,9 +8,11 @@ all checkpoints in one place: before 3.51.3 two writers could corrupt a WAL data
 from __future__ import annotations
 
 import asyncio
+import importlib
 import json
 import os
 import shutil
+import sqlite3
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -35,7 +37,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
@@ -87,7 +88,7 @@ class Database:
     @property
     def sqlite_version(self) -> tuple[int, ...] | None:
         """The version of the SQLite library in use; None on PostgreSQL."""
-        return sqlite.dialect.import_dbapi().sqlite_version_info if self.path else None
+        return sqlite3.sqlite_version_info if self.path else None
 
     async def write(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
         """Run `work` in the writer's next transaction, or in one of its own; returns its value once that is durable.
@@ -211,6 +212,11 @@ def open_database(url: str) -> Database:
     raise StorageError(f"`database:` names {backend}; Zhixun keeps its records in sqlite or postgresql")
 
 
+def insert_into(dialect: str, table: Table) -> Any:
+    """An INSERT that can say ON CONFLICT; the other database's words are not imported for it."""
+    return importlib.import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+
+
 def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], *key: str) -> list[Any]:
     """Insert the rows whose `key` columns are not there yet; returns the key (or tuple of keys) of those that were new."""
     rows = list(rows)
@@ -232,8 +238,7 @@ def insert_missing(session: Session, table: Table, rows: Sequence[Mapping[str, A
 def _unless_there(dialect: str, table: Table, key: tuple[str, ...], *, returning: bool) -> Any:
     """Built once: building a statement costs more than running it."""
     columns = [table.c[name] for name in key]
-    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    statement = insert.on_conflict_do_nothing(index_elements=columns)
+    statement = insert_into(dialect, table).on_conflict_do_nothing(index_elements=columns)
     return statement.returning(*columns) if returning else statement
 
 
@@ -265,7 +270,7 @@ def upsert(
     if not rows:
         return
     dialect = session.get_bind().dialect.name
-    insert = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    insert = insert_into(dialect, table)
     statement = insert.on_conflict_do_update(index_elements=[table.c[name] for name in key], set_=dict(values(insert.excluded)))
     session.connection().execute(statement, list(rows))
 
@@ -273,6 +278,12 @@ def upsert(
 def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
     """Execute an UPDATE or DELETE; how many rows it met."""
     return cast(CursorResult[Any], session.execute(statement, parameters)).rowcount
+
+
+def count_on(session: Session, table: Table) -> None:
+    """Let new rows be counted on from the greatest id: PostgreSQL does not see ids that are given. SQLite does."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.scalar(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), func.max(table.c.id))))
 
 
 class _Kind(ABC):

@@ -17,9 +17,10 @@ StorageError
 from __future__ import annotations
 
 import sqlite3
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.exc import DBAPIError
+if TYPE_CHECKING:  # `healthcheck` does without it
+    from sqlalchemy.exc import DBAPIError
 
 
 class StorageError(Exception):
@@ -124,11 +125,16 @@ _POSTGRES = {
 
 def explain(error: DBAPIError, name: str) -> StorageError | None:
     """The error of the driver in our words; None if it is a mistake in our own program, which should be loud."""
-    known = _explain_driver(error.orig)
+    return explain_driver(error.orig, name)
+
+
+def explain_driver(origin: Any, name: str) -> StorageError | None:
+    """The same for an error that no SQLAlchemy has wrapped."""
+    known = _explain_driver(origin)
     if known is None:
         return None
     kind, sentence = known
-    return kind(f"{name} {sentence} ({str(error.orig).strip().splitlines()[0]})")
+    return kind(f"{name} {sentence} ({str(origin).strip().splitlines()[0]})")
 
 
 def _explain_driver(origin: Any) -> tuple[type[StorageError], str] | None:

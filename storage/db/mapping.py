@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Column
 
-from crawler.record import Company, Event, Fact, Link, Record
+from crawler.record import Company, Event, Fact, Link, Record, plain
 from storage.db.models import article
 from storage.db.texts import content_hash
 
@@ -45,17 +45,6 @@ def link_from_json(said: Mapping[str, Any] | None) -> Link | None:
             "published": datetime.fromisoformat(published) if published else None,
             "keywords": tuple(said.get("keywords", ())),
         }
-    )
-
-
-def plain(record: Record, names: Iterable[str]) -> dict[str, Any]:
-    """These fields of a record as plain data: lists for tuples, mappings for events and facts; moments stay."""
-    return {name: _plain(getattr(record, name)) for name in names}
-
-
-def _plain(value: Any) -> Any:
-    return (
-        [asdict(one) if isinstance(one, Event | Company | Fact) else one for one in value] if isinstance(value, tuple) else value
     )
 
 

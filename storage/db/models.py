@@ -187,6 +187,7 @@ task = Table(
     Index("ix_task_host_due_at", "host", "due_at", sqlite_where=text("state = 'due'"), postgresql_where=text("state = 'due'")),
 )
 
+BY_SOURCE = Index("ix_article_source_shown_at_id", "source", "shown_at", "id")
 BY_ID = Index("ix_article_id_shown_at_source", "id", "shown_at", "source")
 article = Table(
     "article",
@@ -221,7 +222,7 @@ article = Table(
     Column("companies", JSON(none_as_null=True)),  # null: from before they were looked for
     # What is asked of many articles is in an index: a row takes several pages.
     Index(None, "shown_at", "id", "story"),
-    Index(None, "source", "shown_at", "id"),
+    BY_SOURCE,
     BY_ID,
     Index(None, "first_seen"),
 )
@@ -320,10 +321,11 @@ alert = Table(
     Column("story", BigInteger, nullable=False),
     Column("payload", JSON, nullable=False),  # frozen: a retry sends the same message
     _count("reprints"),
-    Column("created_at", UtcDateTime, nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),  # when it may leave at the earliest
     _to("alert.id", name="follows", index=True),  # told again, or corrected: what this one goes back to
     Index(None, "story", "id"),
+    Index(None, "created_at", "id", "story"),  # what is unread, without reading payloads
 )
 
 duplicate = Table(

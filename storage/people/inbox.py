@@ -1,34 +1,36 @@
 """The lists that people read: one entry a story, newest first, by cursor. A story comes in when a rule's alert tells it.
 
 unread    told later than the person has read it          starred   by the person, whenever that was
-all       whether read or not                             mine      handed to the person, and not done
+read      told, and read since                            mine      handed to the person, and not done
+all       whether read or not
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, select, tuple_
+from sqlalchemy import Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from storage.db.models import alert, article, handed, label, person, seen
 
-Which = Literal["unread", "all", "starred", "mine"]
+Which = Literal["unread", "read", "all", "starred", "mine"]
 At = tuple[datetime, int]  # a place in a list: what comes after it is older
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which of the stories: of a rule, with a label, told since (included) or until (excluded) a moment."""
+    """Which of the stories: of a rule, with a label, told since (included) or until (excluded) a moment. `oldest`: those come first."""
 
     which: Which = "unread"
     rule: str | None = None
     label: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    oldest: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +87,9 @@ def page(session: Session, number: int, wanted: Wanted, after: At | None, limit:
     """The first stories of a list that come after a cursor."""
     query, at, tie = _listed(number, wanted)
     if after is not None:
-        query = query.where(tuple_(at, tie) < after)
-    rows = session.execute(query.order_by(at.desc(), tie.desc()).limit(limit))
+        query = query.where(tuple_(at, tie) > after if wanted.oldest else tuple_(at, tie) < after)
+    order = (at, tie) if wanted.oldest else (at.desc(), tie.desc())
+    rows = session.execute(query.order_by(*order).limit(limit))
     return [Place(row.story, (row.at, row.tie)) for row in rows]
 
 
@@ -123,17 +126,13 @@ def _listed(number: int, wanted: Wanted) -> tuple[Select[Any], Any, Any]:
         newer.append(later.c.rule == wanted.rule)
         told.append(alert.c.rule == wanted.rule)
     at = alert.c.created_at
-    query = select(alert.c.story, at.label("at"), alert.c.id.label("tie")).where(~exists().where(*newer), *told)
-    if wanted.which == "unread":
-        query = query.where(*_unread(number))
-    return _bounded(query, wanted, at, alert.c.story), at, alert.c.id
-
-
-def _unread(number: int) -> tuple[ColumnElement[bool], ...]:
-    mine = and_(seen.c.story == alert.c.story, seen.c.person_id == number)
-    read = exists().where(mine, seen.c.read_to >= alert.c.created_at)
-    since = select(person.c.reads_from).where(person.c.id == number).scalar_subquery()
-    return ~read, (alert.c.created_at > since) | exists().where(mine)
+    query = select(alert.c.story, at.label("at"), alert.c.id.label("tie")).where(*told)
+    if wanted.which in ("unread", "read"):  # before it is asked for newer alerts: of most stories that need not be asked
+        mine = and_(seen.c.story == alert.c.story, seen.c.person_id == number)
+        since = select(person.c.reads_from).where(person.c.id == number).scalar_subquery()
+        read_to = func.coalesce(seen.c.read_to, since)
+        query = query.outerjoin(seen, mine).where(read_to < at if wanted.which == "unread" else read_to >= at)
+    return _bounded(query.where(~exists().where(*newer)), wanted, at, alert.c.story), at, alert.c.id
 
 
 def _bounded(query: Select[Any], wanted: Wanted, at: Any, story: Any) -> Select[Any]:
@@ -181,3 +180,12 @@ def members(session: Session, stories: Sequence[int]) -> dict[int, list[Member]]
 def known(session: Session, stories: Sequence[int]) -> set[int]:
     """Those of these stories that there are."""
     return set(session.scalars(select(article.c.story).where(article.c.story.in_(stories)).distinct()))
+
+
+def current(session: Session, stories: Collection[int]) -> list[int]:
+    """What became of these stories: one that was joined is the story of its first record now; one that is no more is left out."""
+    there = known(session, list(stories))
+    gone = [story for story in stories if story not in there]
+    moved = session.execute(select(article.c.id, article.c.story).where(article.c.id.in_(gone))) if gone else ()
+    now = {story: story for story in there} | {row.id: row.story for row in moved}
+    return list(dict.fromkeys(now[story] for story in stories if story in now))

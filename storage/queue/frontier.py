@@ -273,10 +273,7 @@ def found(
     more += _look_back(session, claimed, found, listed=listed, known=known, now=now)
     sure = not left and found.whole and not (claimed.is_root and habits.is_short(size))
     values = {"etag": etag if sure else None, "last_modified": last_modified if sure else None, "full_at": now}
-    if left > 0 and claimed.attempts < MAX_ROUNDS:
-        close(session, claimed, state="due", due_at=now, reason="more-to-come", **values)
-    else:
-        _close_poll(session, claimed, Reason.OK, now, next_due, **values)
+    _close_round(session, claimed, left, now, next_due, **values)
     sources.polled(
         session,
         claimed.source_id,
@@ -381,6 +378,14 @@ def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
     return close(
         session, claimed, state="paused", reason=reason, detail=f"set aside {now:%Y-%m-%d}", attempts=claimed.attempts - 1
     )
+
+
+def _close_round(session: Session, claimed: Task, left: int, now: datetime, next_due: datetime, **values: Any) -> None:
+    """The poll is done, or due at once where links are left and it has rounds for them."""
+    if left > 0 and claimed.attempts < MAX_ROUNDS:
+        close(session, claimed, state="due", due_at=now, reason="more-to-come", **values)
+    else:
+        _close_poll(session, claimed, Reason.OK, now, next_due, **values)
 
 
 def _close_poll(session: Session, claimed: Task, reason: Reason, now: datetime, next_due: datetime, **values: Any) -> bool:

@@ -130,15 +130,22 @@ def _root_task(source_id: int, watched: Source, first_due: datetime, now: dateti
     }
 
 
-def in_order(session: Session, source_id: int, work: Callable[[], None]) -> None:
+def in_order(session: Session, source_id: int, work: Callable[[], None] | Reading) -> None:
     """Change a source at the end of the transaction: several workers change the same ones, each in the order of their ids."""
     later(session, _in_order, (source_id, work))
 
 
-def _in_order(session: Session, works: Sequence[tuple[int, Callable[[], None]]]) -> None:
-    for source_id, work in sorted(works, key=lambda item: item[0]):
+def _in_order(session: Session, works: Sequence[tuple[int, Callable[[], None] | Reading]]) -> None:
+    for source_id in sorted({source_id for source_id, _ in works}):
         session.execute(_LOCK, {"source": source_id})
-        work()
+    readings = []
+    for source_id, work in works:
+        if isinstance(work, Reading):
+            readings.append((source_id, work))
+        else:
+            work()
+    if readings:
+        _read_all(session, readings)
 
 
 _LOCK = select(source.c.id).where(source.c.id == bindparam("source")).with_for_update()
@@ -239,12 +246,20 @@ def _habits(
 
 def read(session: Session, source_id: int, reading: Reading) -> None:
     """Note how well an article of the source could be read."""
+    in_order(session, source_id, reading)
 
-    def note() -> None:
-        known = habits.read(habits_of(session, source_id), reading)
-        session.execute(update(source).where(source.c.id == source_id).values(habits=habits.to_json(known)))
 
-    in_order(session, source_id, note)
+def _read_all(session: Session, read: Sequence[tuple[int, Reading]]) -> None:
+    learned: dict[int, Habits] = {}
+    for source_id, reading in read:
+        old = learned[source_id] if source_id in learned else habits_of(session, source_id)
+        learned[source_id] = habits.read(old, reading)
+    rows = [{"of": source_id, "learned": habits.to_json(new)} for source_id, new in learned.items()]
+    session.connection().execute(_LEARNED, rows)
+
+
+_HABITS = select(source.c.habits).where(source.c.id == bindparam("id"))
+_LEARNED = update(source).where(source.c.id == bindparam("of")).values(habits=bindparam("learned"))
 
 
 def has_news(session: Session, name: str | None, now: datetime) -> None:
@@ -264,7 +279,7 @@ _ID = select(source.c.id).where(source.c.name == bindparam("name"))
 
 def habits_of(session: Session, source_id: int) -> Habits:
     """What a source is like when all is well."""
-    return habits.from_json(session.scalar(select(source.c.habits).where(source.c.id == source_id)))
+    return habits.from_json(session.scalar(_HABITS, {"id": source_id}))
 
 
 def moved(session: Session, source_id: int, address: str | None) -> None:

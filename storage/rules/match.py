@@ -16,12 +16,13 @@ from itertools import islice
 from typing import NamedTuple, Protocol
 
 from crawler.record import Record
-from crawler.text import Normal, normalize, word_ends, word_starts, words
-from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Regex, Term
+from crawler.text import Normal, is_word, normalize, word_ends, word_starts, words
+from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Regex, Term, leaves
 from storage.rules.dates import holds
 
 QUOTE = 120  # code points of a quoted sentence at most
 MAX_PLACES = 1_000  # of one leaf in one field; the rest would only cost
+_word_start = re.compile(r"(?<=\s)\S|(?<=[^\x00-\u2fff])\w")
 _sentence_end = re.compile(r"[。！？!?；\n]|\.(?=\s)")
 
 
@@ -112,6 +113,10 @@ def quote(text: str, start: int, end: int) -> str:
         spare = max(0, QUOTE - (end - start))
         low = max(low, start - spare // 2)
         high = min(high, low + QUOTE)
+    if 0 < low < start and is_word(text[low - 1]) and is_word(text[low]):  # no half words
+        low = min((m.start() for m in _word_start.finditer(text, low, start)), default=start)
+    while end < high < len(text) and is_word(text[high - 1]) and is_word(text[high]):
+        high -= 1
     return " ".join(text[low:high].split())
 
 
@@ -229,27 +234,50 @@ def occurrences(node: Count, look: Look) -> int:
 
 def nearest(node: Near, look: Look) -> tuple[str, int, int] | None:
     """The first stretch of a field (field, start, end in the original) that has all parts near enough, or None."""
+    if _far_apart(node, look):
+        return None
     return next((stretch for gap, stretch in distances(node, look, node.distance) if gap <= node.distance), None)
 
 
 def distances(node: Near, look: Look, most: int | None = None) -> Iterator[tuple[int, tuple[str, int, int]]]:
     """For each stretch of a field that has all parts: the words between them, counted only to just above `most`; and the stretch."""
-    spans = [[(field, start, end, number) for field, start, end in _spans(part, look)] for number, part in enumerate(node.parts)]
+    spans = [_spans(part, look) for part in node.parts]
+    return _stretches(spans, lambda field, start, end: look.view.words_between(field, start, end, most))
+
+
+def _far_apart(node: Near, look: Look) -> bool:
+    """True when the normal form alone shows that the parts are not near: most articles that have them all need no way back."""
+    view = look.view
+    if not all(isinstance(leaf, Term) and all(view.form(field).even for field in leaf.scope) for leaf in leaves(node)):
+        return False
+    found = [(look.places(leaf) for leaf in leaves(part) if isinstance(leaf, Term)) for part in node.parts]
+    spans = [sorted(place[:3] for places in some for place in places) for some in found]
+
+    def between(field: str, start: int, end: int) -> int:
+        return sum(1 for _ in islice(words(view.form(field).text, start, end), node.distance + 1))
+
+    return all(gap > node.distance for gap, _ in _stretches(spans, between))
+
+
+def _stretches(
+    spans: Sequence[Sequence[tuple[str, int, int]]], between: Callable[[str, int, int], int]
+) -> Iterator[tuple[int, tuple[str, int, int]]]:
+    numbered = [[(*span, number) for span in some] for number, some in enumerate(spans)]
     latest: dict[int, tuple[str, int, int, int]] = {}
-    for span in merge(*spans):
+    for span in merge(*numbered):
         latest[span[3]] = span
         ordered = sorted(latest.values())
         if len(latest) == len(spans) and ordered[0][0] == ordered[-1][0]:
-            yield _gap(ordered, look.view, most), (span[0], ordered[0][1], max(one[2] for one in ordered))
+            yield _gap(ordered, between), (span[0], ordered[0][1], max(one[2] for one in ordered))
 
 
-def _gap(ordered: Sequence[tuple[str, int, int, int]], view: View, most: int | None) -> int:
+def _gap(ordered: Sequence[tuple[str, int, int, int]], between: Callable[[str, int, int], int]) -> int:
     """Words from the first to the last of the spans that belong to none of them."""
-    between, reached = 0, ordered[0][2]
+    count, reached = 0, ordered[0][2]
     for field, start, end, _ in ordered[1:]:
-        between += view.words_between(field, reached, start, most)
+        count += between(field, reached, start)
         reached = max(reached, end)
-    return between
+    return count
 
 
 def witnesses(node: Node, look: Look) -> Iterator[tuple[Leaf, Place]]:

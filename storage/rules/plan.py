@@ -12,13 +12,13 @@ tokens is not asked.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import pairwise
 
-from crawler.text import is_word, runs
+from crawler.text import is_word, normal, runs
 from storage.rules.ast import FIELDS, Alias, And, AtLeast, Count, Near, Node, Or, Published, Term
 from storage.rules.match import View
 
@@ -64,6 +64,18 @@ def tokens(view: View) -> frozenset[str]:
     found = {f"{field}:{_digest(line)}" for field in LINES for line in view.form(field).text.split("\n") if line}
     for field in WORDS:
         found.update(_tokens_of(view.form(field).text))
+    return _bounded(found)
+
+
+def with_tags(found: frozenset[str], tags: Sequence[str]) -> frozenset[str]:
+    """The tokens of a record that has these tags, from those it has without."""
+    if found == {ANY_QUERY} or not tags:
+        return found
+    lines = normal("\n".join(tags)).split("\n")
+    return _bounded(found | {f"tag:{_digest(line)}" for line in lines if line})
+
+
+def _bounded(found: Set[str]) -> frozenset[str]:
     if sum(map(len, found)) * 4 > MAX_BYTES and sum(len(token.encode()) + 8 for token in found) > MAX_BYTES:
         return frozenset((ANY_QUERY,))
     return frozenset(found)

@@ -57,7 +57,7 @@ class Joined:
 class _Prints:
     """The marks of the articles that were compared last, by what they are made of; the user's own names too: a reload may change them."""
 
-    def __init__(self, most: int = 2048) -> None:
+    def __init__(self, most: int = 1024) -> None:
         self._most = most
         self._kept: OrderedDict[Any, StoryPrint] = OrderedDict()
 
@@ -84,13 +84,13 @@ def print_of(record: Record) -> StoryPrint:
     return _prints.of(record.title, record.text[:LEAD], record.published)
 
 
-def join(session: Session, story: StoryPrint, now: datetime) -> Joined | None:
-    """The story of the last days that this article surely tells, or None.
+def join(session: Session, number: int, story: StoryPrint, now: datetime) -> Joined | None:
+    """The story of the last days that this article, which comes next under that number, surely tells, or None.
 
     Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
     """
     found = []
-    for row in _candidates(session, story, now):
+    for row in _candidates(session, number, story, now):
         verdict = same_story(story, _prints.of(row.title, row.lead, row.published))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
@@ -107,13 +107,13 @@ def _set_apart(one: Joined, other: Joined, said: Mapping[tuple[int, int], bool])
     return one.story != other.story and any(said.get((min(pair), max(pair))) is False for pair in pairs)
 
 
-def corrected(session: Session, story: StoryPrint, now: datetime) -> int | None:
+def corrected(session: Session, number: int, story: StoryPrint, now: datetime) -> int | None:
     """The story of the last days that this article corrects, takes back or denies: the one most like it, were it not for that."""
     if "corrected" not in story.said.phases:
         return None
     found = [
         (proof.likeness(story, _prints.of(row.title, row.lead, row.published)), -row.id, row.story)
-        for row in _candidates(session, story, now)
+        for row in _candidates(session, number, story, now)
     ]
     best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
     return best[2] if best else None
@@ -125,9 +125,9 @@ def is_copy(one: StoryPrint, other: Record, share: float) -> bool:
     return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and Kind.CORRECTION not in verdict.kinds)
 
 
-def _candidates(session: Session, story: StoryPrint, now: datetime) -> Sequence[Any]:
+def _candidates(session: Session, number: int, story: StoryPrint, now: datetime) -> Sequence[Any]:
     """The articles of the last days that share most join keys."""
-    return shared_keys.ask(session, _SHARING, _numbers(story), now - REMEMBERED)
+    return shared_keys.ask(session, _SHARING, number, _numbers(story), now - REMEMBERED)
 
 
 def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
@@ -138,9 +138,9 @@ def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mappi
     return row is None or same_story(story, _prints.of(row.title, row.lead, row.published)).same
 
 
-def remember(session: Session, article_id: int, story: StoryPrint) -> None:
-    """Let later articles find this one."""
-    shared_keys.remember(session, story_key, article_id, _numbers(story))
+def remember(session: Session, article_id: int, story: StoryPrint, newest: int | None = None) -> None:
+    """Let later articles find this one; `newest` is the newest article, where it is another."""
+    shared_keys.remember(session, story_key, article_id, _numbers(story), newest)
 
 
 def forget(session: Session, article_id: int, story: StoryPrint) -> None:

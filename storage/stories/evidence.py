@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 
 from crawler.text import HAN, is_han, normalize
-from storage.stories.tokens import Words, is_glue, words_of
+from storage.stories.tokens import Words, is_glue, stands, words_of
 
 LEAD = 400  # code points of the text that are read
 _HAN_DIGITS = {ch: float(value) for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2.0, "半": 0.5, "〇": 0.0}
@@ -112,7 +112,7 @@ class Amount:
         """The same, or one rounded to the other."""
         if (self.kind == "%") != (other.kind == "%"):
             return False
-        coarse, fine = sorted((self, other), key=lambda one: -one.step)
+        coarse, fine = (self, other) if self.step >= other.step else (other, self)
         gap = abs(coarse.value - fine.value)
         if gap <= 0.002 * max(coarse.value, fine.value):
             return True
@@ -140,7 +140,7 @@ class Evidence:
     grams: frozenset[str]
     title_grams: frozenset[str]
     sound: str
-    edges: frozenset[int]
+    edges: int  # a bit for each place in `sound` where a syllable begins or ends: a set would be half of all marks
     han: bool
     years: frozenset[str]
     quoted: frozenset[str]
@@ -157,7 +157,7 @@ def evidence(title: str, text: str) -> Evidence:
     han = any(map(is_han, head.text))
     names = frozenset(_names(f"{title}\n{lead}", form, han))
     title_grams, lead_grams = _grams(head.text, han), _grams(form.partition("\n")[2], han)
-    sound, edges = _sound(form) if han or any(map(is_han, form[:80])) else ("", frozenset())
+    sound, edges = _sound(form) if han or any(map(is_han, form[:80])) else ("", 0)
     return Evidence(
         title=title,
         head=head.text,
@@ -165,7 +165,7 @@ def evidence(title: str, text: str) -> Evidence:
         amounts=_amounts(form),
         title_amounts=_amounts(head.text),
         names=names,
-        title_names=frozenset(name for name in names if re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", head.text)),
+        title_names=frozenset(name for name in names if stands(name, head.text)),
         latin=frozenset(_LATIN.findall(form)),
         days=frozenset(_DAYS[day] for day in _day.findall(form)),
         phases=frozenset(name for name, pattern in _PHASES.items() if pattern.search(form[:260])),
@@ -266,15 +266,15 @@ def _sounds() -> dict[str, str]:
     return {ch: syllable for syllable, chars in rows for ch in chars}
 
 
-def _sound(form: str) -> tuple[str, frozenset[int]]:
+def _sound(form: str) -> tuple[str, int]:
     """How the Han of a text sound, in one string, and where its syllables begin and end."""
-    sounds, said, at, edges = _sounds(), [], 0, {0}
+    sounds, said, at, edges = _sounds(), [], 0, bytearray(b"1")
     for ch in form:
         syllable = sounds.get(ch, "|")
         at += len(syllable)
         said.append(syllable)
-        edges.add(at)
-    return "".join(said), frozenset(edges)
+        edges += b"0" * (len(syllable) - 1) + b"1"
+    return "".join(said), int(edges[::-1], 2)
 
 
 def sounds_in(name: str, said: Evidence) -> bool:
@@ -283,7 +283,7 @@ def sounds_in(name: str, said: Evidence) -> bool:
         return False
     at = said.sound.find(name)
     while at >= 0:
-        if at in said.edges and at + len(name) in said.edges:
+        if said.edges >> at & 1 and said.edges >> at + len(name) & 1:
             return True
         at = said.sound.find(name, at + 1)
     return False

@@ -13,7 +13,7 @@ from crawler.text import is_han, is_word, normal, normalize
 from storage.stories import quantities as figures
 from storage.stories.evidence import Evidence, evidence, spellings
 from storage.stories.quantities import GAP, Figures
-from storage.stories.tokens import Words, is_glue, is_known, words_of
+from storage.stories.tokens import Words, is_glue, is_known, stands, words_of
 from storage.stories.vocabulary import ACTORS
 
 LEAD = 300  # code points of the text whose sums and shares may complete the headline's
@@ -134,7 +134,7 @@ def _mentioned(name: str, title: str) -> bool:
     if not any(map(is_han, name)):
         enough = max(2, min(4, (len(name) + 1) // 2))
         called = [word for word in name.split() if word not in _HOUSES_EN] or name.split()
-        return any(len(word) >= enough and re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", title) for word in called)
+        return any(len(word) >= enough and stands(word, title) for word in called)
     own = name.removeprefix("国家").removeprefix("中国") if len(name) > 3 else name
     own = HOUSES_AT_END.sub("", own) or own
     return own[: max(2, min(4, len(own) - 1))] in title

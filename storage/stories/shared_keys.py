@@ -18,12 +18,11 @@ from storage.db.database import changed, insert_missing
 from storage.db.models import article
 
 PART = 4096  # articles
-PARTS = 32  # that are asked, the newest
+PARTS = 16  # that are asked, the newest: a month of two thousand articles a day
 CANDIDATES = 8  # stored articles compared with a new one
 _WIDTH = (
     1 << 31
 ) - 1  # a key is a 31-bit number: chance makes one false candidate in many articles, and four bytes are half of eight
-_NEWEST = select(func.max(article.c.id))
 
 
 def find(table: Table, *columns: Any, newest_first: bool) -> Select[Any]:
@@ -37,16 +36,16 @@ def find(table: Table, *columns: Any, newest_first: bool) -> Select[Any]:
     return found.order_by(best.c.shared.desc(), article.c.id.desc() if newest_first else article.c.id).limit(CANDIDATES)
 
 
-def ask(session: Session, question: Select[Any], keys: Iterable[int], since: datetime) -> Sequence[Any]:
-    """The rows of `question` for these keys; of articles that were kept after `since`."""
-    newest = _part(session.scalar(_NEWEST) or 0)
+def ask(session: Session, question: Select[Any], article_id: int, keys: Iterable[int], since: datetime) -> Sequence[Any]:
+    """The rows of `question` for these keys of the article that is to come next; of articles that were kept after `since`."""
+    newest = article_id // PART
     parts = list(range(max(0, newest - PARTS + 1), newest + 1))
     return session.execute(question, {"parts": parts, "keys": [key & _WIDTH for key in keys], "since": since}).all()
 
 
-def remember(session: Session, table: Table, article_id: int, keys: Iterable[int]) -> None:
-    """Let later articles find this one."""
-    part = _part(session.scalar(_NEWEST) or 0)
+def remember(session: Session, table: Table, article_id: int, keys: Iterable[int], newest: int | None = None) -> None:
+    """Let later articles find this one; `newest` is the newest article, where it is another."""
+    part = (newest or article_id) // PART
     numbers = {key & _WIDTH for key in keys}
     insert_missing(session, table, [{"part": part, "key": key, "article_id": article_id} for key in numbers])
 
@@ -68,7 +67,3 @@ def tidy(session: Session, table: Table, before: datetime) -> int:
         if session.scalar(select(table.c.key).where(table.c.part == part).limit(1)) is not None:
             break
     return gone
-
-
-def _part(number: int) -> int:
-    return number // PART

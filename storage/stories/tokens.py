@@ -76,6 +76,16 @@ def is_known(word: str) -> bool:
     return is_glue(word) or word in lexicon().latin or word in TIERS
 
 
+def stands(word: str, text: str) -> bool:
+    """True when a Latin word stands in a text with no letter at either end of it. Words are too many to have a pattern each."""
+    at = text.find(word)
+    while at >= 0:
+        if not ("a" <= text[at - 1 : at] <= "z" or "a" <= text[at + len(word) : at + len(word) + 1] <= "z"):
+            return True
+        at = text.find(word, at + 1)
+    return False
+
+
 def words_of(form: Normal) -> Words:
     """The known words of a headline: leftmost, longest, none inside another (but see `_NESTED`)."""
     chosen: list[Known] = []

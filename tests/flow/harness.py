@@ -40,6 +40,7 @@ crawl:
   allow_networks: ["127.0.0.0/8"]
 sources:
 {sources}
+alerts: {{first_poll: all}}
 rules:
   - name: everything
     query: '{query}'

@@ -40,6 +40,7 @@ crawl:
   allow_networks: ["127.0.0.16/28", "127.0.1.0/24"]
 sources:
 {sources}
+alerts: {{first_poll: all}}
 rules:
   - {{name: all, query: '{query}', channels: [hook], max_age: 30d}}
   - {{name: some, query: '江湾', channels: [feishu, mail, telegram], max_age: 30d}}

@@ -20,8 +20,8 @@ import pytest
 from crawler.sandbox.pool import Readers
 from jobs.config.load import load as load_config
 from jobs.formats import opml
-from jobs.services.discover import MAX_REQUESTS, Discovered, discover, entry_of, name_for
-from jobs.services.fetch_one import fetching
+from jobs.services.sourcing.discover import MAX_REQUESTS, Discovered, discover, entry_of, name_for
+from jobs.services.sourcing.fetch_one import fetching
 from tests.flow.discovery_sites import FOLDER, LocalSite, load
 from tests.unit.crawler.fetch.local_site import Seen, http, rules, serving
 

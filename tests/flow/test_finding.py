@@ -241,7 +241,7 @@ async def _runs(folder: Path) -> Result:
             f"database: sqlite:///{folder}/zhixun.db\n"
             "crawl: {delay: 50ms, allow_networks: ['127.0.0.0/8'], timeout: 5s}\n"
             f"sources:\n{sources}"
-            "rules:\n  - {name: all, query: 'published:>=2020-01-01', stories: off, channels: [sink]}\n"
+            "alerts: {first_poll: all}\nrules:\n  - {name: all, query: 'published:>=2020-01-01', stories: off, channels: [sink]}\n"
             "channels:\n  - {name: sink, url: 'file://" + str(folder / "sink.jsonl") + "'}\n",
             "utf-8",
         )

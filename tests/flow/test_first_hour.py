@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from jobs.config.load import load
@@ -59,3 +62,35 @@ def test_a_move_lists_by_line_what_it_left_out_and_says_so_with_its_exit_code(tm
     assert zhixun(tmp_path, "migrate", "urlwatch", "urls.yaml", "--dry-run", config=None).returncode == 0
     assert len(load(tmp_path / "config.yaml", {}).sources) == 1
     assert zhixun(tmp_path, "migrate", "urlwatch", "nothing.yaml", config=None).returncode == 2
+
+
+FEED = """<rss version="2.0"><channel><title>x</title><item><title>一条新闻</title><link>https://a.example/1</link></item></channel></rss>"""
+CATALOGUE = """\
+- name: lamp  # ours
+  title: Lamp
+  language: en
+  entry: {{url: "http://127.0.0.1:{port}/feed.xml", kind: feed, tags: [English]}}
+- name: away
+  title: Away
+  language: en
+  entry: {{url: "http://127.0.0.1:{port}/none.xml", kind: feed, tags: [English]}}
+"""
+
+
+def test_the_catalogue_is_asked_and_keeps_what_it_answered(tmp_path: Path) -> None:
+    (tmp_path / "feed.xml").write_text(FEED, "utf-8")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=str(tmp_path)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        (tmp_path / "mine.yaml").write_text(CATALOGUE.format(port=server.server_port), "utf-8")
+        flags = ["catalogue", "check", "--file", "mine.yaml", "--write", "--report", "report"]
+        done = zhixun(tmp_path, *flags, config='crawl: {{delay: 20ms, allow_networks: ["127.0.0.0/8"]}}\n')
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert done.returncode == 1, done.stderr
+    text = (tmp_path / "mine.yaml").read_text("utf-8")
+    assert "state: answers, kind: feed, links: 1}" in text
+    assert "state: gone}" in text
+    assert text.startswith("- name: lamp  # ours\n")
+    assert {path.name for path in (tmp_path / "report").iterdir()} == {"catalogue.md", "catalogue.json"}

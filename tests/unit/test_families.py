@@ -35,3 +35,9 @@ class TestComponent:
 def test_each_family_has_members() -> None:
     for package, verb in FAMILIES.items():
         assert plugins.family(package, verb), package
+
+
+def test_every_kind_of_source_is_right_without_keys_of_its_own() -> None:
+    """The configuration does not import a kind whose keys no source gives."""
+    for component in plugins.family("crawler.spiders", "find").values():
+        component.options()

@@ -33,13 +33,20 @@ def serving(parts: Parts) -> Iterator[str]:
     async def run() -> None:
         listener.open()
 
+    async def end() -> None:
+        await listener.close()
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
     asyncio.run_coroutine_threadsafe(run(), loop).result(10)
     try:
         yield f"http://127.0.0.1:{listener.port}"
     finally:
-        asyncio.run_coroutine_threadsafe(listener.close(), loop).result(10)
+        asyncio.run_coroutine_threadsafe(end(), loop).result(10)
         loop.call_soon_threadsafe(loop.stop)
         thread.join(10)
         loop.close()

@@ -9,6 +9,8 @@ from fastapi import Form, Request, Response
 from fastapi.responses import StreamingResponse
 
 from crawler.i18n import tr
+from jobs.services.readers import people
+from jobs.web.access import parts_of, who_asks
 from jobs.web.errors import Trouble
 from jobs.web.events import Live
 from jobs.web.render import STATIC, THEME
@@ -32,11 +34,15 @@ def prefer(
     language: Annotated[Literal["zh", "en"] | None, Form()] = None,
     theme: Annotated[Literal["light", "dark", "auto"] | None, Form()] = None,
 ) -> Response:
-    """Keep the reader's language or theme in the browser."""
-    answer = back(request)
+    """Keep the reader's language or theme in the browser, and for the next one that he signs in with."""
+    answer, parts = back(request), parts_of(request)
     for name, value in ((LANGUAGE, language), (THEME, theme)):
         if value is not None:
             answer.set_cookie(name, value, max_age=YEAR, samesite="lax")
+    reader = who_asks(request, parts)
+    if reader is not None and reader.writes:
+        taste = language or reader.person.language, (None if theme == "auto" else theme or reader.person.theme)
+        parts.db.write_now(lambda s: people.set_taste(s, reader.person, *taste))
     return answer
 
 

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from crawler.record import Fact, Record
-from jobs.services import reading
-from jobs.services.dossier import Dossier, Telling, dossier
-from jobs.services.history import Change
-from jobs.services.reading import Entry
+from jobs.services.archive.dossier import Dossier, Telling, dossier
+from jobs.services.archive.history import Change
+from jobs.services.readers import people, reading
+from jobs.services.readers.reading import Entry, Note
 from jobs.web.access import Asked
 from jobs.web.marks import Piece, Span, paragraphs, pieces
 from jobs.web.screens import Number, RecordJson, Screen
+from storage.rules.explain import Explained
+from storage.rules.match import Evidence
 
 screen = Screen("record")
 FIELDS = {
@@ -54,6 +56,8 @@ class RecordPage:
     changes: tuple[Change, ...]
     versions: int
     story: Entry
+    notes: tuple[Note, ...]
+    people: tuple[str, ...]
 
 
 @screen.page("/records/{number}", "record.html")
@@ -62,20 +66,23 @@ def record(ask: Asked, number: Number) -> RecordPage:
 
     def work(session: Any) -> RecordPage:
         found = dossier(session, ask.config, number)
-        return page(found, reading.entry(session, ask.person, found.standing.story))
+        story = reading.entry(session, ask.person, found.standing.story)
+        names = tuple(one.name for one in people.people(session))
+        return page(found, story, reading.notes(session, story.story), names)
 
     return ask.read(work)
 
 
-def page(found: Dossier, story: Entry) -> RecordPage:
+def page(found: Dossier, story: Entry, notes: tuple[Note, ...], names: tuple[str, ...]) -> RecordPage:
     """The dossier as it is shown. Pure."""
     seen = found.record
     keys = _keys(seen)
     spans = [Span(fact.start, fact.end, keys[fact.kind, fact.value]) for fact in seen.facts if fact.start is not None and fact.end is not None and fact.kind in FIELDS]  # fmt: skip
+    spans = [*_of_notes(seen, notes), *spans]
     return RecordPage(
         record=seen,
-        title=pieces(seen.title, _in_title(seen, keys)),
-        paragraphs=paragraphs(seen.text, spans),
+        title=pieces(seen.title, [*_in_title(seen, keys), *_matches(found.tellings, "title")]),
+        paragraphs=paragraphs(seen.text, [*spans, *_matches(found.tellings, "text")]),
         values={field: tuple(_values(seen, kind, keys)) for kind, field in FIELDS.items()},
         reading=tuple(f"{fact.value}: {fact.quote}" for fact in seen.facts if fact.kind == "reading"),
         reason=found.standing.reason,
@@ -85,7 +92,24 @@ def page(found: Dossier, story: Entry) -> RecordPage:
         changes=found.changes,
         versions=found.versions,
         story=story,
+        notes=notes,
+        people=names,
     )
+
+
+def _matches(tellings: Iterable[Telling], field: str) -> Iterable[Span]:
+    """What the rules found there, under the name that the alert has on the page."""
+    for telling in tellings:
+        if telling.why is not None:
+            places = _places(telling.why.explanation.tree)
+            yield from (Span(one.start, one.end, f"why-{telling.alert.id}") for one in places if one.field == field)
+
+
+def _places(part: Explained) -> Iterable[Evidence]:
+    if part.true:
+        yield from part.places
+    for inner in part.parts:
+        yield from _places(inner)
 
 
 def _keys(seen: Record) -> dict[tuple[str, str], str]:
@@ -95,6 +119,18 @@ def _keys(seen: Record) -> dict[tuple[str, str], str]:
         if fact.kind in FIELDS:
             keys.setdefault((fact.kind, fact.value), f"{fact.kind[0]}{len(keys) + 1}")
     return keys
+
+
+def _of_notes(seen: Record, notes: Iterable[Note]) -> Iterable[Span]:
+    """The passages that notes are on, as long as the text still says what it said."""
+    for note in notes:
+        if (
+            note.record == seen.id
+            and note.start is not None
+            and note.end is not None
+            and seen.text[note.start : note.end] == note.quote
+        ):
+            yield Span(note.start, note.end, f"n{note.id}")
 
 
 def _in_title(seen: Record, keys: Mapping[tuple[str, str], str]) -> Iterable[Span]:

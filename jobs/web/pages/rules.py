@@ -15,11 +15,11 @@ from crawler.i18n import tr
 from jobs.config.edit import Add, Change, Edit, Remove
 from jobs.services import configuration
 from jobs.services import rules as listing
-from jobs.services import trial as trying
 from jobs.services.configuration import Conflict, Edited
 from jobs.services.lookup import named
 from jobs.services.rules import RuleView
-from jobs.services.trial import Trial
+from jobs.services.trials import trial as trying
+from jobs.services.trials.trial import Trial
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
 from jobs.web.screens import Done, Screen

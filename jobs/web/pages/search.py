@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import Query
 
-from jobs.services import records as service
+from jobs.services.archive import records as service
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
 from jobs.web.marks import Piece, Span, pieces

@@ -16,10 +16,11 @@ from pydantic import BaseModel, Field
 from crawler.i18n import tr
 from jobs.config.edit import Change
 from jobs.monitor.source_health import State as HealthState
-from jobs.services import configuration, sources, status
+from jobs.services import configuration, status
 from jobs.services.configuration import Edited
-from jobs.services.discover import Discovered
 from jobs.services.lookup import named
+from jobs.services.sourcing import sources
+from jobs.services.sourcing.discover import Discovered
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
 from jobs.web.screens import Done, Screen

@@ -8,12 +8,12 @@ from typing import Any
 from pydantic import BaseModel
 
 from crawler.i18n import tr
-from jobs.services import stories as folding
-from jobs.services import story as service
-from jobs.services.reading import Entry
-from jobs.services.story import Teller, Told
+from jobs.services.archive import stories as folding
+from jobs.services.archive import story as service
+from jobs.services.archive.story import Teller, Told
+from jobs.services.readers.reading import Entry
 from jobs.web.access import Asked
-from jobs.web.charts import Lanes, Point, lanes
+from jobs.web.charts import ALERT, Lanes, Point, lanes
 from jobs.web.screens import After, Done, Limit, Number, Screen
 
 screen = Screen("story")
@@ -54,7 +54,7 @@ def story(ask: Asked, story: Number) -> StoryPage:
 
     def work(session: Any) -> StoryPage:
         found = service.told(session, ask.person, story)
-        points = [*map(_point, found.tellers), *(Point(tr("alerts"), one.created_at, one.rule, f"/records/{one.article_id}#why-{one.id}", "alert") for one in found.alerts)]  # fmt: skip
+        points = [*map(_point, found.tellers), *(Point(tr("alerts"), one.created_at, one.rule, f"/records/{one.article_id}#why-{one.id}", ALERT) for one in found.alerts)]  # fmt: skip
         return StoryPage(found, lanes(points, ask.zone))
 
     return ask.read(work)

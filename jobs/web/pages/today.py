@@ -9,9 +9,9 @@ from fastapi import Query
 from pydantic import BaseModel, Field
 
 from crawler.i18n import plural, tr
-from jobs.services import reading
-from jobs.services.coverage import Coverage, coverage
-from jobs.services.reading import Entry, Wanted
+from jobs.services.readers import reading
+from jobs.services.readers.coverage import Coverage, coverage
+from jobs.services.readers.reading import Entry, Wanted
 from jobs.web.access import Asked
 from jobs.web.screens import After, Done, Limit, Number, Screen
 

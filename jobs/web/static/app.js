@@ -71,10 +71,14 @@ class List extends HTMLElement {
     else if (key === "m") this.read([entry], !entry.classList.contains("read"));
     else if (key === "M") this.read(this.entries.slice(0, this.entries.indexOf(entry) + 1).filter((one) => !one.classList.contains("read")), true);
     else if (key === "f") this.star(entry);
+    else if (key in PARTS) location.assign($("a.open", entry).href + PARTS[key]);
     else return false;
     return true;
   }
 }
+
+/** Where on a record's page one writes a note, hands over, says what is wrong. */
+const PARTS = { n: "#note", a: "#hand", x: "#wrong" };
 
 /** Star or unstar a story by the button inside `root`. */
 function star(root, story) {
@@ -104,28 +108,48 @@ class Shown extends HTMLElement {
       star(this, this.dataset.story);
     });
   }
+  /** A note is on the words that are selected in the text. */
+  quote() {
+    const form = $(".add-note", this), chosen = getSelection(), words = chosen.toString().trim();
+    const inside = words && $(".body", this).contains(chosen.anchorNode) && $(".body", this).contains(chosen.focusNode);
+    $('[name="quote"]', form).value = inside ? words : "";
+    $(".remark", form).hidden = !inside;
+    $("q", form).textContent = inside ? words : "";
+    $("textarea", form).focus();
+  }
   key(key) {
     if (key === "f") star(this, this.dataset.story);
+    else if (key === "n" && $(".add-note", this)) this.quote();
+    else if (key === "x" && $("#wrong", this)) $("#wrong", this).open = true, $("#wrong summary", this).focus();
     else if (key === "v") $("a.original", this)?.click();
     else return false;
     return true;
   }
 }
 
-/** Says that news came, and leaves it to the reader to load them: nothing moves under the eyes. */
+/** Says that news came, and leaves it to the reader to load them: nothing moves under the eyes. A hidden tab holds no connection. */
 class LiveNews extends HTMLElement {
   connectedCallback() {
+    this.turn = () => (document.hidden ? this.source?.close() : this.listen());
+    document.addEventListener("visibilitychange", this.turn);
+    this.turn();
+  }
+  listen() {
     const link = $("a", this);
-    let came = 0;
     this.source = new EventSource("/api/v1/events");
     this.source.addEventListener("news", (event) => {
-      came = Math.max(came, JSON.parse(event.data).alerts);
-      if (!came) return;
+      const { alerts } = JSON.parse(event.data);
+      this.first ??= alerts;
+      const came = alerts - this.first;
+      if (came <= 0) return;
       link.textContent = came === 1 ? link.dataset.one : `${came} ${link.dataset.many}`;
       this.hidden = false;
     });
   }
-  disconnectedCallback() { this.source.close(); }
+  disconnectedCallback() {
+    document.removeEventListener("visibilitychange", this.turn);
+    this.source?.close();
+  }
 }
 
 /** A rule that is being written: its trial follows, a moment after the last key. */

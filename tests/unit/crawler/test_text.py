@@ -148,5 +148,13 @@ def test_words_of_a_part_are_those_that_begin_in_it(text: str, start: int, end: 
     assert list(words(text, start, end)) == [place for place in words(text) if start <= place < end]
 
 
+@settings(max_examples=300)
+@given(tricky_text)
+def test_an_even_form_has_as_many_words_as_its_original(text: str) -> None:
+    form = normalize(text)
+    if form.even:
+        assert len(list(words(form.text))) == len(list(words(text)))
+
+
 def test_han_is_han_alone() -> None:
     assert [ch for ch in "A大カ한。々１" if is_han(ch)] == ["大", "々"]

@@ -2,12 +2,15 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
-from jobs import log
+from jobs import log, redaction
 from jobs.redaction import HIDDEN
 
 
@@ -29,7 +32,7 @@ def test_an_event_is_one_line_of_logfmt(stream: io.StringIO) -> None:
 
 
 def test_a_secret_is_never_shown(stream: io.StringIO) -> None:
-    log.hide(["canary-token-1"])
+    redaction.hide(["canary-token-1"])
     log.get("test").warning("refused", answer="https://hook/canary-token-1/x")
     logging.getLogger("library").error("GET %s failed", "https://hook/canary-token-1")
     try:
@@ -48,7 +51,7 @@ def test_a_page_cannot_write_to_the_terminal(stream: io.StringIO) -> None:
 
 
 def test_short_secrets_do_not_blank_innocent_words(stream: io.StringIO) -> None:
-    log.hide(["a"])
+    redaction.hide(["a"])
     log.get("test").info("alert")
     assert "event=alert" in stream.getvalue()
 
@@ -90,3 +93,30 @@ def test_a_log_file_is_turned_over_and_private(tmp_path: Path, monkeypatch: pyte
     assert len(files) == 6
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) < 6 * 2_200
     assert (tmp_path / "zhixun.log").stat().st_mode & 0o077 == 0
+
+
+def test_a_log_file_that_was_moved_away_is_begun_anew(tmp_path: Path) -> None:
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    try:
+        log.set_up(file=tmp_path / "zhixun.log")
+        log.get("test").info("first")
+        (tmp_path / "zhixun.log").rename(tmp_path / "zhixun.log.1")
+        log.get("test").info("second")
+        root.handlers[0].close()
+    finally:
+        root.handlers[:] = before
+        root.setLevel(level)
+    assert "first" in (tmp_path / "zhixun.log.1").read_text()
+    assert "second" in (tmp_path / "zhixun.log").read_text()
+    assert (tmp_path / "zhixun.log").stat().st_mode & 0o077 == 0
+
+
+def test_times_are_in_the_zone_that_was_asked_for(stream: io.StringIO) -> None:
+    log.get("test").info("stored")
+    log.use(ZoneInfo("Asia/Shanghai"))
+    log.get("test").info("stored")
+    log.use(UTC)
+    utc, local = stream.getvalue().splitlines()
+    assert re.match(r"timestamp=\S+Z ", utc)
+    assert re.match(r"timestamp=\S+\+08:00 ", local)

@@ -16,6 +16,7 @@ from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record, Sou
 from crawler.sandbox.pool import Killed
 from jobs.pipeline import Pipeline
 from jobs.watch import Hooks, RulePolicy, Watch, WatchedSource
+from storage.alerts import outbox
 from storage.archive import queries
 from storage.db.database import Database
 from storage.queue import sources, usage
@@ -132,6 +133,35 @@ def test_a_first_poll_is_a_baseline(db: Database, published: datetime | None, al
     run(work)
     assert len(bench.records()) == 1
     assert bench.alerts() == alerts
+
+
+@pytest.mark.parametrize(("bound", "told"), [(0, [0, 0]), (1, [0, 1]), (None, [1, 2])], ids=["silent", "newest 1", "all"])
+def test_what_a_first_poll_raises_is_bounded_and_leaves_when_it_is_read(db: Database, bound: int | None, told: list[int]) -> None:
+    links = (Link(PAGE), Link(PAGE + "2"))
+    titles = ("江湾发布大模型", "北原汽车开源另一个大模型")
+    readers = Readers(
+        links, *(record(title=title, text=title * 9, link=link.url) for title, link in zip(titles, links, strict=True))
+    )
+    bench = Bench(db, readers)
+    bench.pipeline.watch = replace(
+        bench.pipeline.watch, routing={"r": RulePolicy(("c",), timedelta(days=3), lambda _now: None, first_poll=bound)}
+    )
+    due: list[int] = []
+
+    async def work() -> None:
+        await bench.poll()
+        for _ in links:
+            fetch = await bench.claimed()
+            assert fetch is not None
+            await bench.pipeline.answered(answer(fetch))
+            await bench.pipeline.settle()
+            due.append(db.read(lambda s: outbox.pending(s, bench.now)))
+
+    run(work)
+    assert len(bench.records()) == 2
+    assert due == told
+    assert bench.pipeline.counts["beyond first poll"] == (1 if bound == 1 else 0)
+    assert bench.pipeline.counts["too old"] == (2 if bound == 0 else 0)
 
 
 @pytest.mark.parametrize(

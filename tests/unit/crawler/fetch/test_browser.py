@@ -20,7 +20,7 @@ import pytest
 from crawler.fetch.engine import Fetch, FetchResult
 from crawler.record import Reason
 from jobs.config.values import chromium
-from jobs.services.fetch_one import Fetcher, fetching
+from jobs.services.sourcing.fetch_one import Fetcher, fetching
 from tests.unit.crawler.fetch.local_site import Seen, Site, fetch, fetch_one, http, names, rules, serving
 
 FOUND = chromium() if find_spec("playwright") else None

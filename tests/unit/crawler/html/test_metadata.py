@@ -106,3 +106,31 @@ def test_names_of_people_in_the_text_are_no_authors() -> None:
     said = "<p>“It hears me,” said <a href='/people/osman'>Yusuf Osman</a>, who runs the crane.</p>"
     page = f"<title>A crane that listens</title><h1>A crane that listens</h1><p>20 November 2026</p><div>{ENGLISH}{said}</div>"
     assert generic.read(Page(URL, page.encode(), NOW), Link(URL), ZoneInfo("Asia/Shanghai")).author is None
+
+
+def test_the_one_whom_every_link_calls_the_author_wrote_it_wherever_they_stand() -> None:
+    ends = "<h2>Related</h2>" + "<p><a href='/b.html'>Another crane that stopped at noon</a></p>" * 9
+    foot = '<footer><span class="author vcard">Author <a href="/author/rhia/">Rhia Pughe</a></span></footer>'
+    other = '<p><a class="author" href="/author/ray/">Ray Domingo</a></p>'
+    pages = (f"<h1>A crane that listens</h1><div>{ENGLISH}</div>{ends}{people}" for people in (foot, foot + other))
+    title = "<title>A crane that listens</title>"
+    read = [generic.read(Page(URL, (title + page).encode(), NOW), Link(URL), ZoneInfo("Asia/Shanghai")).author for page in pages]
+    assert read == ["Rhia Pughe", None]
+
+
+@pytest.mark.parametrize(
+    ("home", "site", "publisher"),
+    [
+        ("代码岸", "-代码岸博客", "代码岸"),  # with its section
+        ("溪岸网", "", "溪岸网"),  # nothing else names it
+        ("首页", "-代码岸博客", "代码岸博客"),
+        ("明日行情", "", None),  # a section
+    ],
+)
+def test_the_link_to_its_home_page_names_a_site(home: str, site: str, publisher: str | None) -> None:
+    text = f"{TEXT}<ul><li><a href='/'>{home}</a></li></ul>"
+    assert _read("<div>2026-11-23 09:00</div>", site, text).publisher == publisher
+
+
+def test_a_weekday_is_nobodys_name() -> None:
+    assert _read("<div>2026-11-23 09:00 周二至 溪报</div>").author is None

@@ -101,6 +101,43 @@ def test_the_zone_behind_a_date_of_the_page_is_heard(zone: str) -> None:
     assert published(bar=f"<p>By Ann Lee</p><p>November 20, 2026 7:30 {zone}</p>") == datetime(2026, 11, 20, 15, 30, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    ("bar", "meant"),
+    [
+        ("<p>20-Nov-2026 07:30</p>", "2026-11-20 07:30"),
+        ("<p>News Release 20-Nov-2026</p>", "2026-11-20"),
+        ("<p>Posted 9:05 AM, Nov 20, 2026</p>", "2026-11-20 09:05"),
+        ('<p><span title="2026-11-20 07:30:12">4 days ago</span></p>', "2026-11-20 07:30:12"),
+        ('<p><abbr class="when" title="2026-11-20T07:30:00+08:00">Friday</abbr></p>', "2026-11-20 07:30"),
+        ('<p><x-date datetime="2026-11-20T07:30:00+08:00">20 November</x-date></p>', "2026-11-20 07:30"),
+        ('<footer class="entry-footer"><time datetime="2026-11-20T07:30:00+08:00">Nov 20</time></footer>', "2026-11-20 07:30"),
+    ],
+)
+def test_a_date_is_read_however_a_page_writes_it(bar: str, meant: str) -> None:
+    assert published(bar=bar) == local(meant)
+
+
+@pytest.mark.parametrize(
+    ("bar", "meant"),
+    [
+        ('<p>楼主 发表于 <span title="2026-11-20 07:30:12">前天 07:30</span></p>', "2026-11-20 07:30:12"),
+        ("<p>最新推荐文章于 2026-11-22 10:00:00 发布</p><p>于 2026-11-20 07:30:00 首次发布</p>", "2026-11-20 07:30"),
+        ("<p>自2026年11月1日起调整开放时间</p><p>2026-11-20 07:30</p>", "2026-11-20 07:30"),
+        ("<p>昨天 07:30</p><script>var ct = '1795131000';</script>", "2026-11-20 07:30"),  # the page was made on Saturday
+    ],
+)
+def test_a_date_is_read_however_a_chinese_page_writes_it(bar: str, meant: str) -> None:
+    assert published(bar=bar, lang="zh") == local(meant)
+
+
+def test_a_day_in_a_sentence_of_the_text_is_no_date_of_the_page() -> None:
+    told = "<p>林港集团在2026年3月2日启用了第一座无人堆场，三年前那里还是一片滩涂，如今每天有六百辆卡车进出。</p>"
+    assert published(text=told + ZH_TEXT, lang="zh") is None
+    assert published(text=told + ZH_TEXT, lang="zh", url="https://paper.example/html/2026-11/20/content_4.htm") == local(
+        "2026-11-20"
+    )
+
+
 # ---- nonsense
 
 

@@ -38,6 +38,15 @@ def known(sentence: str, language: str, text: str = "") -> dict[str, object]:
         ("A jury ordered Luma to pay damages after a lawsuit", "legal"),
         ("A robotaxi struck a cyclist", "safety"),
         ("Quarrystone named Ines Volk chief executive", "people"),
+        ("The ministry named Ines Volk to oversee the audit", "people"),
+        ("南浦车队两名测试员被停职", "people"),
+        ("警方抓获两名倒卖显卡的嫌疑人", "legal"),
+        ("南浦一座机房深夜着火", "safety"),
+        ("流光新款掌上电脑正式上市", "release"),
+        ("到2030年云泽省算力规模翻番", "policy"),
+        ("Prosecutors arrested two men over pirated weights", "legal"),
+        ("Ransomware took the clinic's scheduler offline", "safety"),
+        ("Quarrystone's margins narrowed in the second quarter", "earnings"),
     ],
 )
 def test_the_type_is_told_by_the_words(headline: str, expected: str) -> None:

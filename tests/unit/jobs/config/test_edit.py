@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from jobs.config.edit import Add, Change, Edit, EditError, Remove, SetAlias, edited
 from jobs.config.load import Config, ConfigError, load
-from jobs.services import configuration, sources
+from jobs.services import configuration
 from jobs.services.configuration import Conflict, Edited, Refused
+from jobs.services.sourcing import sources
 
 ROOT = Path(__file__).parents[4]
 NEW = {"name": "new", "url": "https://new.example/feed", "kind": "feed", "tags": ["甲", "b"]}

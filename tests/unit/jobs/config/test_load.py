@@ -179,19 +179,19 @@ def test_a_mistake_never_shows_a_secret(tmp_path: Path, size: int) -> None:
 # ---- mistakes
 
 ONE_LINE = [
-    ("evry: 1", 'config.yaml:1: evry: unknown key'),
+    ("evry: 1", 'config.yaml:1: evry: unknown key; there are database, timezone, crawl, analysis, alerts, feeds, backup, metrics, sources, aliases, rules, channels'),
     ("timezon: UTC", 'config.yaml:1: timezon: unknown key; did you mean "timezone"?'),
     ("timezone: Asia/Shanghia", 'config.yaml:1: timezone: "Asia/Shanghia" is no time zone; did you mean "Asia/Shanghai"?'),
     ("timezone: 8", "config.yaml:1: timezone: 8 should be text; put it in quotes"),
-    ("database: mysql://me:pw@h/x", "config.yaml:1: database: is neither sqlite:///FILE nor postgresql+psycopg://user@host/name"),
-    ("database: 'sqlite://'", "config.yaml:1: database: is neither sqlite:///FILE nor postgresql+psycopg://user@host/name"),
+    ("database: mysql://me:pw@h/x", "config.yaml:1: database: is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"),
+    ("database: 'sqlite://'", "config.yaml:1: database: is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"),
     ("crawl: {delay: 5}", 'config.yaml:1: crawl.delay: 5 has no unit; write for example "5s" or "5m"'),
     ("crawl: {concurrency: lots}", 'config.yaml:1: crawl.concurrency: "lots" should be a whole number'),
     ("crawl: {concurrency: 0}", "config.yaml:1: crawl.concurrency: 0 is too small; the smallest is 1"),
     ("crawl: {timeout: 1h}", 'config.yaml:1: crawl.timeout: 1h is out of bounds; a request may take 1s to 2m'),
     ("crawl: {obey_robots: maybe}", 'config.yaml:1: crawl.obey_robots: "maybe" should be true or false'),
     ("crawl: [a]", "config.yaml:1: crawl: ['a'] should be a mapping of keys"),
-    ("crawl: {allow_networks: 127.0.0.0/8}", 'config.yaml:1: crawl.allow_networks: "127.0.0.0/8" should be a list such as [one, two]'),
+    ("crawl: {allow_networks: 127.0.0.0/8}", 'config.yaml:1: crawl.allow_networks: "127.0.0.0/8" should be a list such as [one, two]; write [127.0.0.0/8]'),
     ("analysis: {engine: opnai}", "config.yaml:1: analysis.engine: \"opnai\" is none of 'builtin' or 'openai'; did you mean \"openai\"?"),
     ("analysis: {model: x}", "config.yaml:1: analysis.model: has no meaning without engine: openai"),
     ("analysis: {max_age: 1d}", "config.yaml:1: analysis.max_age: has no meaning without engine: openai"),
@@ -205,7 +205,7 @@ ONE_LINE = [
     ("sources: ['name：x']", 'config.yaml:1: sources[0]: "name：x" should be a mapping of keys; '
         "a key needs a colon and a blank after it (a Chinese ： does not count)"),
     ("database: 'postgresql+psycopg://h:99999/x'", "config.yaml:1: database: is no address: Port out of range 0-65535"),
-    ("sources: {a: b}", "config.yaml:1: sources: {'a': 'b'} should be a list such as [one, two]"),
+    ("sources: {a: b}", "config.yaml:1: sources: {'a': 'b'} should be a list such as [one, two]; begin each entry with a - and a blank"),
     ("sources: [x]", 'config.yaml:1: sources[0]: "x" should be a mapping of keys'),
     ("aliases: {'a b': [x]}", 'config.yaml:1: aliases.a b: "a b" is no name for an alias; use letters, digits, _ . and -'),
     ("crawl: {concurrency: .inf}", 'config.yaml:1: crawl.concurrency: ".inf" should be a whole number'),
@@ -236,7 +236,7 @@ SOURCE = [
     ("match: '('", 'match: "(" is no regular expression: missing ): ('),
     ("headers: {Host: x}", 'headers: "Host" is set by Zhixun itself'),
     ("render: maybe", """render: "maybe" is none of False, True or 'list'"""),
-    ("tags: AI", 'tags: "AI" should be a list such as [one, two]'),
+    ("tags: AI", 'tags: "AI" should be a list such as [one, two]; write [AI]'),
     ("body: [1]", "body: [1] should be text or a mapping of keys"),
 ]
 
@@ -341,7 +341,7 @@ UNREADABLE: list[tuple[str | bytes, str]] = [
     ("a: @x", "config.yaml:1: no valid YAML"),
     ("a: *x", "config.yaml:1: no valid YAML"),
     ("a: [1", "config.yaml:1: no valid YAML"),
-    ("sources：\n  - a: b", "config.yaml:2: no valid YAML"),
+    ("sources：\n  - a: b", 'config.yaml:1: after "sources" stands a full-width colon'),
     ("timezone: 上海".encode("gbk"), "config.yaml:1: byte 0xC9 is no UTF-8; save the file as UTF-8"),
     (b"a: 1\nb: \x00", "config.yaml:2: the control character U+0000 is not allowed"),
     ("a: &x [*x]", "config.yaml:1: the file is nested too deep"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,9 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from crawler import durations
 from jobs.config import times, values
+from jobs.config.models import Config
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -161,3 +164,21 @@ def test_texts_are_read_or_refused_never_worse(text: str) -> None:
             parse(text)
         except ValueError:
             continue
+
+
+@pytest.mark.parametrize(("written", "most"), [("silent", 0), ("newest 5", 5), ("newest  12", 12), ("all", None)])
+def test_a_bound_of_a_first_poll_is_read_and_shown(written: str, most: int | None) -> None:
+    config = Config.model_validate({"alerts": {"first_poll": written}})
+    assert config.alerts.first_poll == most
+    assert Config.model_validate(json.loads(config.model_dump_json())).alerts.first_poll == most
+    assert times.show_first_poll(most) == " ".join(written.split())
+
+
+@pytest.mark.parametrize("written", ["newest", "newest 0", "newest five", "none", "5", 5, True, -1, ["all"], "newest 99999"])
+def test_anything_else_is_no_bound_of_a_first_poll(written: object) -> None:
+    with pytest.raises(ValidationError, match="silent, newest 5 or all"):
+        Config.model_validate({"alerts": {"first_poll": written}})
+
+
+def test_without_it_each_rule_sends_the_newest_five() -> None:
+    assert Config().alerts.first_poll == 5

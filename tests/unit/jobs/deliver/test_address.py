@@ -79,6 +79,7 @@ def test_environment_names_of_trendradar_become_channels() -> None:
     environ = {
         "FEISHU_WEBHOOK_URL": "https://open.feishu.cn/open-apis/bot/v2/hook/tok1; https://open.larksuite.com/open-apis/bot/v2/hook/tok2",
         "DINGTALK_WEBHOOK_URL": "https://oapi.dingtalk.com/robot/send?access_token=tok3",
+        "DINGTALK_SECRET": "SEC/a",
         "WEWORK_WEBHOOK_URL": "https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=tok4;https://qyapi.weixin.qq.com/cgi-bin/webhook/send?key=tok5",
         "TELEGRAM_BOT_TOKEN": "1:tok6",
         "TELEGRAM_CHAT_ID": "-100",
@@ -95,7 +96,7 @@ def test_environment_names_of_trendradar_become_channels() -> None:
     assert channels_from_environment(environ) == {
         "feishu": "feishu://tok1",
         "lark": "lark://tok2",
-        "dingtalk": "dingtalk://tok3",
+        "dingtalk": "dingtalk://tok3?secret=SEC%2Fa",
         "wecom": "wecom://tok4",
         "wecom-2": "wecom://tok5",
         "telegram": "telegram://1:tok6/-100",

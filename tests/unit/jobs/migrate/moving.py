@@ -7,7 +7,7 @@ from jobs.config.edit import applied
 from jobs.config.load import Config
 from jobs.migrate.moved import Foreign, Moved
 from jobs.parts import watch_of
-from jobs.services.migrate import Plan, plan
+from jobs.services.first_hour.migrate import Plan, plan
 
 
 def foreign(name: str, text: str) -> Foreign:

@@ -52,7 +52,7 @@ def backup() -> Foreign:
 def test_watches_become_sources_with_their_rhythm_and_their_part_of_the_page(
     file: Foreign, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jobs.services.migrate.browser_lacks", lambda: None)
+    monkeypatch.setattr("jobs.services.first_hour.migrate.browser_lacks", lambda: None)
     config, decided = taken(changedetection.read([file]))
     made = {row.name: (row.kind, row.options.get("links"), row.tags, str(row.every), row.enabled) for row in config.sources}
     assert made == {

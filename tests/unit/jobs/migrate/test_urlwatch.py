@@ -91,7 +91,7 @@ def test_lines_that_are_kept_or_dropped_are_a_rule_of_that_source_and_the_rest_i
 def test_a_page_that_needs_a_browser_is_read_without_where_none_is(monkeypatch: pytest.MonkeyPatch) -> None:
     job = foreign("u.yaml", "navigate: https://js.example/\nname: js\n")
     for lacks, rendered, left in ((None, True, 0), (("Chromium", "x"), False, 1)):
-        monkeypatch.setattr("jobs.services.migrate.browser_lacks", lambda lacks=lacks: lacks)
+        monkeypatch.setattr("jobs.services.first_hour.migrate.browser_lacks", lambda lacks=lacks: lacks)
         config, decided = taken(urlwatch.read([job]))
         assert config.sources[0].render is rendered
         assert decided.lost == left

@@ -15,7 +15,7 @@ import pytest
 from crawler.grounding import ground as grounding
 from crawler.record import Grounded, Record
 from crawler.stages import add as adding
-from jobs import log
+from jobs import redaction
 from jobs.config.models import AnalysisConfig
 from jobs.model import prompt
 from jobs.model.upgrade import Reanalyzer
@@ -409,7 +409,7 @@ class TestTrouble:
             assert note is not None
             assert "sk-verysecret" not in note.detail
 
-        log.hide(["sk-verysecret"])
+        redaction.hide(["sk-verysecret"])
         asked(lite, refusal(401, "no such key: sk-verysecret"), work=work, api_key="sk-verysecret")
 
 

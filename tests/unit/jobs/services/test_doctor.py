@@ -111,3 +111,18 @@ PLACES = {
 @pytest.mark.parametrize(("address", "place"), PLACES.items(), ids=PLACES)
 def test_where_a_channel_would_send_to_is_known_without_sending(address: str, place: object) -> None:
     assert asyncio.run(doctor.place_of(channel_for(address))) == place
+
+
+@pytest.mark.parametrize(
+    ("mode", "is_ours", "verdict", "cure"),
+    [
+        (0o600, True, "ok", "yours alone"),
+        (0o640, True, "warn", "`chmod 600`"),
+        (0o640, False, "ok", "read by your group alone"),  # as the unit has it: root's, and the service's group
+        (0o644, False, "warn", "`chmod 640`"),  # as a container sees a file of its host
+        (0o644, False, "warn", "NAME_FILE"),
+    ],
+)
+def test_the_advice_on_a_mode_fits_whose_file_it_is(mode: int, is_ours: bool, verdict: str, cure: str) -> None:
+    found = doctor._mode(Path("config.yaml"), "configuration file", mode, is_ours)
+    assert (found.verdict, cure in found.says) == (verdict, True)

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from jobs.monitor.liveness import STALE, is_alive
 from jobs.services import status as looking
 from storage.archive import queries
-from storage.archive.queries import Beat
 from storage.db.database import Database
+from storage.db.pulse import STOPPED, Beat
 from storage.queue import leases, sources, workers
 from storage.queue.workers import Worker
 from tests.archive import CONFIG, HOUR, NOW, fill, survives_json
@@ -46,12 +47,12 @@ def test_an_empty_archive_has_a_status_too(db: Database) -> None:
         (None, False),
         (Beat(NOW - timedelta(seconds=59), "pid 1"), True),
         (Beat(NOW - timedelta(seconds=60), "pid 1"), False),
-        (Beat(NOW, queries.STOPPED), False),
+        (Beat(NOW, STOPPED), False),
         (Beat(NOW + HOUR, "a clock that went wrong"), True),
     ],
 )
 def test_a_daemon_lives_while_it_beats(beat: Beat | None, alive: bool) -> None:
-    assert looking.is_alive(beat, NOW) == alive
+    assert is_alive(beat, NOW) == alive
 
 
 def test_workers_are_listed_with_what_only_they_may_do(db: Database) -> None:
@@ -60,11 +61,9 @@ def test_workers_are_listed_with_what_only_they_may_do(db: Database) -> None:
         db.write_now(lambda s: workers.beat(s, one))
 
     beat("one", "machine-a", NOW)
-    beat("two", "machine-b", NOW - 2 * looking.STALE)
+    beat("two", "machine-b", NOW - 2 * STALE)
     db.write_now(lambda s: leases.take(s, leases.EDIT, "one", NOW))
     report = db.read(lambda s: looking.status(s, CONFIG, NOW))
     assert report.running
     assert [(one.id, one.is_alive(NOW)) for one in report.workers] == [("one", True), ("two", False)]
     assert report.holds == {"edit": "one"}
-    healthy = [db.read(lambda s, h=host: looking.is_healthy(s, NOW, h)) for host in ("machine-a", "machine-b", "elsewhere")]
-    assert healthy == [True, False, False]

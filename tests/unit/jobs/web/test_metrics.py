@@ -8,7 +8,8 @@ import aiohttp
 import pytest
 
 from jobs.config.values import check_listen
-from jobs.web.metrics import Health, Metric, exposition, serve, web_app
+from jobs.web.metrics import Health, Metric, exposition, web_app
+from jobs.web.server import Listener
 
 
 def test_the_text_format() -> None:
@@ -33,15 +34,16 @@ def test_healthz_is_200_or_503_and_says_why(ok: bool) -> None:
         return []
 
     async def go() -> None:
-        runner = await serve(web_app(nothing, lambda: Health(ok, {"state": "x"})), "127.0.0.1", 0)
-        port = runner.addresses[0][1]
+        listener = Listener(web_app(nothing, lambda: Health(ok, {"state": "x"})), "127.0.0.1:0")
+        listener.open()
+        port = listener.port
         try:
             async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as answer:
                 assert (answer.status, await answer.json()) == (200 if ok else 503, {"ok": ok, "state": "x"})
             async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
                 assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
         finally:
-            await runner.cleanup()
+            await listener.close()
 
     asyncio.run(go())
 

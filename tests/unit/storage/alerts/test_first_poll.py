@@ -90,6 +90,18 @@ def test_what_has_left_stays_and_takes_its_place(db: Database) -> None:
     assert told(db) == [2, 3]
 
 
+def test_what_another_alert_goes_back_to_gives_no_way(db: Database) -> None:
+    watch(db, 4)
+    for number in (3, 2):
+        store(db, number, most=2)
+    store(db, 1, most=None)
+    first = select(models.alert.c.id).order_by(models.alert.c.id).limit(1).scalar_subquery()
+    last = update(models.alert).where(models.alert.c.id > first + 1).values(follows=first)
+    db.write_now(lambda s: s.execute(last))
+    store(db, 0, most=2)
+    assert told(db) == [0, 1, 3]  # 3 is the oldest, and 1 goes back to it
+
+
 def test_alerts_are_held_until_the_first_polls_are_read_and_leave_as_their_rule_says(db: Database) -> None:
     watch(db, 3)
     store(db, 0)

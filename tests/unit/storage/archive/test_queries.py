@@ -11,11 +11,12 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from crawler.record import Record, Source
-from jobs.services import history
+from jobs.services.archive import history
 from storage.alerts import ledger
 from storage.archive import articles, queries
 from storage.archive.articles import AlertDraft
 from storage.db.database import Database
+from storage.db.pulse import Beat
 from storage.queue import sources
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -128,14 +129,14 @@ def test_status_counts(archive: Database) -> None:
     assert (status.waiting, status.oldest_due, status.newest_record) == (1, NOW - HOUR, NOW)
     assert status.tasks == {"poll due": 1, "poll paused": 1}
     assert status.deliveries["pending"] == 7
-    assert status.beats == {"daemon": queries.Beat(NOW, "pid 1")}
+    assert status.beats == {"daemon": Beat(NOW, "pid 1")}
 
 
 def test_a_heart_beats_in_place(db: Database) -> None:
     assert db.read(lambda s: queries.last_beat(s, "daemon")) is None
     for minute in range(3):
         db.write_now(lambda s, m=minute: queries.beat(s, "daemon", NOW + m * HOUR, f"{m}"))
-    assert db.read(lambda s: queries.last_beat(s, "daemon")) == queries.Beat(NOW + 2 * HOUR, "2")
+    assert db.read(lambda s: queries.last_beat(s, "daemon")) == Beat(NOW + 2 * HOUR, "2")
 
 
 def test_the_state_of_a_source_is_told_once(db: Database) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.record import Event, Record
 from storage.rules.explain import explain
+from storage.rules.match import quote
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import Rule, Ruleset, search, shadowed
 
@@ -190,6 +192,15 @@ def test_evidence_points_into_the_original_and_quotes_the_sentence() -> None:
         ("大语言模型", "text", "大語言模型", "大語言模型。"),
     ]
     assert hits[0].version == parse('"OpenAI发布" 大语言模型').version
+
+
+def test_a_quote_that_is_cut_has_no_half_words() -> None:
+    text = (
+        "The harbour office said again and again that every quay crane in the eastern basin will be run by one model from spring on, "
+        * 3
+    )
+    for word in re.finditer("every quay|basin|model", text):
+        assert set(quote(text, *word.span()).split()) <= set(text.split())
 
 
 def test_evidence_is_bounded_and_quotes_are_short() -> None:

@@ -1,0 +1,26 @@
+"""`zhixun demo`."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs.cli.console import out
+from jobs.demo import run as newsroom_demo
+
+
+def demo(
+    pace: Annotated[float, typer.Option(help="Seconds between two articles.")] = newsroom_demo.PACE,
+    keep: Annotated[Path | None, typer.Option(help="A new folder for its configuration and database, to go on with.")] = None,
+) -> None:
+    """A small newsroom on this machine, published article by article and watched by the real daemon."""
+    if keep is not None:
+        try:
+            keep.mkdir(parents=True)
+        except OSError as error:
+            raise typer.BadParameter(f"{keep} cannot be made: {error.strerror}; name a new folder") from None
+        keep = keep.resolve()
+    raise typer.Exit(asyncio.run(newsroom_demo.run(out, pace, keep)))

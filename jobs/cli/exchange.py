@@ -1,0 +1,55 @@
+"""`zhixun sources import|export`: lists of sources from other programs, and for them."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jobs import clock
+from jobs.cli.adding import write_entries
+from jobs.cli.console import Cli, err, fail, out
+from jobs.formats import opml
+from jobs.formats.opml import OpmlError
+from jobs.services.sourcing import sources as adding
+
+
+class Exchange(StrEnum):
+    """What other programs read."""
+
+    opml = "opml"
+
+
+def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(help="An OPML file of a feed reader.")]) -> None:
+    """Write the feeds of an OPML file into the configuration; its folders become tags. What is there already is left out."""
+    cli: Cli = context.obj
+    config = cli.config()
+    try:
+        listed = opml.read(file.read_bytes())
+    except OSError as error:
+        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
+    except OpmlError as error:
+        raise typer.Exit(fail(f"{file}: {error}", 1)) from None
+    fresh = adding.entries_of(listed.outlines, config)
+    if fresh:
+        write_entries(cli, config, fresh)
+    for why in (*listed.left_out, *listed.merged, *adding.not_taken(listed.outlines, config)):
+        fail(f"{file}: {why}", 0)
+    known = len(listed.outlines) - len(fresh)
+    more = f", {len(listed.left_out)} lines left out or broken" if listed.left_out else ""
+    out.print(f"{len(fresh)} sources imported, {known} already there{more}", markup=False)
+
+
+def export_sources(
+    context: typer.Context,
+    form: Annotated[Exchange, typer.Option("--format", "-f", help="What to write.")] = Exchange.opml,  # noqa: ARG001 - one so far
+) -> None:
+    """The configured sources as OPML, to standard output. Those that hold a secret are left out."""
+    cli: Cli = context.obj
+    outlines, secret = adding.outlines_of(cli.config())
+    for name in secret:
+        err.print(f"{name}: left out, it holds a secret", markup=False)
+    sys.stdout.buffer.write(opml.write(outlines, "Zhixun", clock.now()))

@@ -1,0 +1,26 @@
+"""`zhixun healthcheck`: asked twice a minute, so it reads no more of the configuration than where the database is."""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+
+import typer
+
+from jobs import clock
+from jobs.cli.given import Cli
+from jobs.config.database_key import database_of
+from jobs.monitor.liveness import is_alive
+from storage.db.pulse import last_beat, last_beat_on
+
+
+def healthcheck(context: typer.Context) -> None:
+    """0 when the daemon's heart beats, 1 when not: for containers and supervisors."""
+    cli: Cli = context.obj
+    database = database_of(cli.path, os.environ)
+    beat = last_beat_on(database, socket.gethostname()) or last_beat(database, "daemon")
+    if is_alive(beat, clock.now()):
+        return
+    sys.stderr.write("no heartbeat of a daemon" + (f" since {beat.at.isoformat()}" if beat else "") + "\n")
+    raise typer.Exit(1)

@@ -1,0 +1,57 @@
+"""`zhixun run`: the daemon, or one round of its work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from contextlib import nullcontext
+from typing import Annotated
+
+import typer
+
+from crawler.i18n import tr
+from jobs.app import App
+from jobs.cli import live
+from jobs.cli.console import Cli, err
+from jobs.config.times import show_first_poll
+from jobs.daemon import Daemon, run_once
+
+
+def run(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option("--once", help="Poll every source once, read, deliver, and exit.")] = False,
+    open_page: Annotated[bool, typer.Option("--open", help=tr("Open the page in a browser."))] = False,
+) -> None:
+    """Watch the sources: the daemon, in the foreground."""
+    cli: Cli = context.obj
+    given = context.find_root().params
+    built = App(cli.config(), path=cli.path)
+    if open_page and (page := live.page_of(built.config)) and not once:
+        live.open_when_up(page)
+    elif open_page:
+        err.print(
+            tr("No page is served to be opened: `run` serves it where `web` of the configuration names an address."), markup=False
+        )
+    shown = nullcontext() if given["verbose"] else live.block(built, err, quiet=given["log_file"] is None)
+    if not once:
+        with shown:
+            asyncio.run(Daemon(built, cli.path).run())
+        return
+    with shown:
+        sent = asyncio.run(run_once(built))
+    raise typer.Exit(1 if _sum_up(built, sent) else 0)
+
+
+def _sum_up(built: App, sent: Mapping[str, int]) -> int:
+    """Say what one round brought; how many polls, articles and deliveries failed."""
+    counts = built.pipeline.counts
+    err.print(
+        f"sources {counts['polls']} polled, {counts['failed polls']} failed · articles {counts['new'] + counts['reprint']} new "
+        f"({counts['reprint']} reprints), {counts['same'] + counts['changed']} known, {counts['failed articles']} failed · "
+        f"alerts {counts['alerts']} raised; deliveries {sent['sent']} sent, {sent['pending']} waiting ({sent['refused']} refused so far), {sent['dead']} dead",
+        highlight=False,
+    )
+    if silent := counts["too old"] + counts["beyond first poll"]:
+        bound = show_first_poll(built.config.alerts.first_poll)
+        err.print(tr("kept silently: {n} matches older than max_age, undated, or beyond a first poll's {bound}", n=silent, bound=bound), highlight=False)  # fmt: skip
+    return counts["failed polls"] + sent["refused"] + sent["dead"]

@@ -1,0 +1,82 @@
+"""`zhixun rules test`: a rule on the past."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from datetime import tzinfo
+from typing import Annotated, Any
+
+import typer
+
+from jobs.cli.console import Cli, Json, local, out, say, since, table, write_json
+from jobs.services.trials import trial as trying
+from jobs.services.trials.trial import Difference, Trial
+
+
+def try_rule(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="A rule of the configuration.")] = None,
+    query: Annotated[str | None, typer.Option("--query", "-q", help="A query instead of the rule's, or of a rule.")] = None,
+    start: Annotated[str, typer.Option("--since", help="How far back: 30d, 12h, 2026-11-01.")] = "30d",
+    against: Annotated[str | None, typer.Option("--against", help="An older query: what would only the new one match?")] = None,
+    samples: Annotated[int, typer.Option(min=0, help="How many alerts to show.")] = 10,
+    as_json: Json = False,
+) -> None:
+    """What the rule would have alerted on, from the archive, and how many messages that had been. Nothing is sent."""
+    cli: Cli = context.obj
+    config = cli.config()
+    if name is None and query is None:
+        raise typer.BadParameter("give a rule's name, or --query, or both: then the query is tried in the rule's place")
+    with cli.reader() as session:
+        tried = trying.trial(session, config, trying.asked(config, name, query, against), since(start))
+    if as_json:
+        write_json(_json(tried))
+        return
+    _print_trial(tried, start, samples, config.zone)
+    if tried.difference is not None:
+        _print_difference(tried.difference, samples)
+
+
+def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
+    again = sum(alert.again for alert in tried.alerts)
+    out.print(
+        f"{tried.matches} of {tried.records} records since {start} match: {len(tried.alerts) - again} alerts"
+        + (f" and {again} told again" if again else "")
+        + f", {sum(len(alert.tellers) for alert in tried.alerts)} later tellers counted on them"
+        + "".join(f", {count} silent ({why})" for why, count in tried.silent.items())
+    )
+    for channel, count in tried.messages.items():
+        say(f"{channel}: {count} messages" + (f", not {tried.matches}" if count != tried.matches else ""))
+    table(("source", "matches", "alerts"), [(one.source, one.matches, one.alerts) for one in tried.noise[:10]])
+    rows = []
+    for alert in tried.alerts[-samples:] if samples else ():
+        terms = ", ".join(dict.fromkeys(one.term for one in alert.matched))
+        rows.append((alert.record, local(alert.leaves, zone), alert.source, terms, len(alert.tellers) or None, alert.title))
+    if rows:
+        table(("record", "leaves", "source", "terms", "more", "title"), rows)
+
+
+def _print_difference(difference: Difference, samples: int) -> None:
+    for name, side in (("only in new", difference.only_in_new), ("only in old", difference.only_in_old)):
+        out.print(f"{name}: {side.count}")
+        if rows := side.records[:samples]:
+            table(("record", "source", "title"), rows)
+    out.print(f"in both: {difference.in_both.count}")
+
+
+def _json(tried: Trial) -> Iterator[dict[str, Any]]:
+    """One line of figures, then a line each alert."""
+    again = sum(alert.again for alert in tried.alerts)
+    given = asdict(replace(tried, alerts=(), difference=None))
+    sides = asdict(tried.difference) if tried.difference else {}
+    numbers = {name: [row[0] for row in side["records"]] for name, side in sides.items()}
+    yield {key: given[key] for key in ("rule", "records", "matches")} | {
+        "alerts": len(tried.alerts) - again,
+        "again": again,
+        **{key: given[key] for key in ("silent", "messages", "noise")},
+        **numbers,
+    }
+    for alert in tried.alerts:
+        matched = [{"term": one.term, "field": one.field, "quote": one.quote} for one in alert.matched]
+        yield asdict(replace(alert, matched=())) | {"matched": matched}

@@ -1,0 +1,134 @@
+"""`zhixun records prune|annotate|import`: what changes the archive."""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import json
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from crawler import url as urls
+from crawler.record import Record
+from jobs import clock
+from jobs.cli.console import Cli, Since, bar, fail, out, since
+from jobs.formats import record as formats
+from jobs.services.archive import annotate as again
+from storage.archive import articles, pruning
+from storage.archive.prepared import prepare
+from storage.db.database import Database
+
+AT_ONCE = 100  # records of an import that wait to be stored
+
+
+class Engine(StrEnum):
+    """Who analyses."""
+
+    builtin = "builtin"
+    openai = "openai"
+
+
+def prune(
+    context: typer.Context,
+    older_than: Annotated[str, typer.Option("--older-than", help="365d, 52w, 2026-01-01.")],
+    sure: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+) -> None:
+    """Delete old records with their alerts. Their links stay known. `zhixun db vacuum` then gives the space back."""
+    cli: Cli = context.obj
+    before = since(older_than)
+    assert before is not None  # an option without a default
+    with cli.archive() as db:
+        found = db.read(lambda s: pruning.count(s, before))
+        if found and not sure:
+            typer.confirm(f"delete {found} records from before {before:%Y-%m-%d}?", abort=True)
+        deleted = 0
+        while some := db.write_now(lambda s: pruning.prune(s, before)):
+            deleted += some
+    out.print(f"{deleted} records deleted")
+
+
+def annotate(
+    context: typer.Context,
+    start: Since = None,
+    engine: Annotated[Engine | None, typer.Option(help="As configured where it is not given.")] = None,
+) -> None:
+    """Analyse the archive again after an upgrade, or by a model. Raises no alerts; interrupted, it goes on where it was."""
+    cli: Cli = context.obj
+    config, after = cli.config(), since(start)
+    chosen = engine.value if engine else config.analysis.engine
+    if chosen == Engine.openai and config.analysis.engine != Engine.openai:
+        raise typer.BadParameter("the configuration names no model; see docs/models.md")
+    with cli.archive() as db, bar() as shown:
+        line = shown.add_task("records", total=again.how_many(db, config, chosen, after))
+        step = partial(shown.advance, line)
+        if chosen == Engine.openai:
+            done = asyncio.run(again.by_model(db, config, after, clock.now, step))
+        else:
+            done = asyncio.run(again.builtin(db, config, after, step))
+    out.print(f"{done.renewed} records analysed again by {chosen}, {done.failed} failed")
+    if done.why:
+        fail(f"ended early: {done.why}", 1)
+    raise typer.Exit(1 if done.failed or done.why else 0)
+
+
+def import_records(
+    context: typer.Context, files: Annotated[list[Path], typer.Argument(help="Text layout or JSON Lines.")]
+) -> None:
+    """Read records into the archive. Known links are left as they are; no alerts are raised."""
+    cli: Cli = context.obj
+    tags = {source.name: tuple(source.tags) for source in cli.config().sources}
+    new, known, broken = 0, 0, 0
+    with cli.archive(new=True) as db:
+        waiting: deque[Callable[[], articles.Stored]] = deque()
+        for record in itertools.chain(
+            _read_files(files), itertools.repeat(None, AT_ONCE)
+        ):  # what waits together is one transaction
+            if isinstance(record, str):
+                broken += 1
+                fail(record, 1)
+            elif record is not None:
+                waiting.append(_insert(db, record, tags.get(record.source or "", ())))
+            if waiting and (record is None or len(waiting) >= AT_ONCE):
+                fresh = waiting.popleft()().verdict in ("new", "reprint")
+                new, known = new + fresh, known + (not fresh)
+    out.print(f"{new} records imported, {known} already known, {broken} broken")
+    raise typer.Exit(1 if broken else 0)
+
+
+def _insert(db: Database, record: Record, tags: Sequence[str]) -> Callable[[], articles.Stored]:
+    """Begin to store it; what is given back waits for the end."""
+    key, made = urls.link_key(record.link), prepare(record)
+    return db.writer.submit(lambda s: articles.insert_record(s, made, key=key, tags=tags, now=clock.now())).result
+
+
+def _read_files(files: Iterable[Path]) -> Iterator[Record | str]:
+    """Records, or a sentence for each entry that is none."""
+    for path in files:
+        try:
+            text = path.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            yield f"{path}: cannot be read: {error}"
+            continue
+        if text.lstrip().startswith("{"):
+            yield from _read_lines(path, text)
+            continue
+        try:
+            yield from formats.from_text(text)
+        except ValueError as error:
+            yield f"{path}: {error}"
+
+
+def _read_lines(path: Path, text: str) -> Iterator[Record | str]:
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip():
+            continue
+        try:
+            yield formats.from_json(json.loads(line))
+        except (ValueError, KeyError, TypeError) as error:
+            yield f"{path}:{number}: not a record: {error}"

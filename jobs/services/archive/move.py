@@ -1,0 +1,90 @@
+"""A database from one kind to another: everything that was found, told and is still to be told, as one file.
+
+No daemon may run on either: what it would send between the two would be sent twice, or not at all.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from storage.archive import derived
+from storage.db import transfer
+from storage.db.database import Database
+from storage.db.errors import StorageError
+from storage.db.lock import InstanceLock
+
+
+def export(db: Database, to: Path, now: datetime) -> int:
+    """Write everything to a file (compressed where its name ends with .gz), whole or not at all; how many rows.
+
+    Raises AlreadyRunning while a daemon runs, and StorageError where the file exists.
+    """
+    if to.exists():
+        raise StorageError(f"{to} exists already; name a new file for the export")
+    beside = to.with_name(f".{to.name}.part")
+    count = -2  # the first and the last line are no rows
+    with _alone(db, now), db.reader() as session:
+        try:
+            with _opened(beside, to.suffix == ".gz", "wt") as file:
+                for line in transfer.lines(session):
+                    file.write(line)
+                    count += not line.startswith('{"table"')
+            beside.rename(to)
+        finally:
+            beside.unlink(missing_ok=True)
+    return count
+
+
+def load(db: Database, file: Path, zone: ZoneInfo, now: datetime) -> int:
+    """Take an export over, in one transaction; how many rows. The index of words is then still to be made, see `backfill`.
+
+    Raises AlreadyRunning while a daemon runs, and StorageError where there are rows already or the file is no whole export.
+    """
+
+    def work(session: Session) -> int:
+        count = transfer.load(session, exported)
+        derived.restart(session, zone.key)
+        return count
+
+    try:
+        with _alone(db, now), _opened(file, file.suffix == ".gz", "rt") as exported:
+            return db.write_now(work)
+    except (EOFError, UnicodeDecodeError, gzip.BadGzipFile, zlib.error) as error:
+        raise StorageError(f"{file} is damaged: nothing was imported") from error
+
+
+@contextmanager
+def _alone(db: Database, now: datetime) -> Iterator[None]:
+    lock = InstanceLock(db, now)
+    lock.acquire()
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _opened(path: Path, packed: bool, mode: str) -> Iterator[IO[str]]:
+    """The file; a new one is for nobody else to read: it holds what was sent to whom."""
+    try:
+        handle = os.open(path, os.O_RDONLY if mode == "rt" else os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
+    except OSError as error:
+        raise StorageError(f"{path} cannot be opened: {error.strerror}") from error
+    kind = "rb" if mode == "rt" else "wb"
+    with (
+        os.fdopen(handle, kind) as raw,
+        gzip.GzipFile(fileobj=raw, mode=kind, compresslevel=3) if packed else raw as body,
+        io.TextIOWrapper(body, "utf-8") as file,
+    ):
+        yield file

@@ -1,0 +1,1 @@
+"""What rises, who leads, what is missing: stories counted over time."""

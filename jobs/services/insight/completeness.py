@@ -1,0 +1,167 @@
+"""Which stories are we missing, what is each source worth, and where is coverage thin?
+
+The estimate takes sources for independent witnesses: each tells a story with a chance of its own, whoever else tells it. Reprints
+witness nothing and are left out. Where the sources' overlaps contradict that, only a lower bound is given, and said to be one.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
+
+from sqlalchemy.orm import Session
+
+from crawler.i18n import tr
+from jobs.services.insight.trends import Named, Period, concept_of, named
+from jobs.services.sourcing.catalogue import Listed, catalogue
+from storage.trends import counts, statistics
+from storage.trends.counts import Telling
+from storage.trends.statistics import Estimate
+
+THIN_STORIES = 10  # of a topic in the period: fewer are not judged
+THIN_SHARE = 0.5  # of a topic's stories told by one source alone
+SUGGESTED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """Of a topic and a language, or all: the stories seen, and how many there may have been."""
+
+    topic: Named | None
+    language: str | None
+    sources: int
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a source gave in the period: stories, those it told before others, those nobody else told, and reprints.
+
+    `polls` and `articles` are of its whole life: what it costs.
+    """
+
+    source: str
+    stories: int
+    first: int
+    only: int
+    reprints: int
+    polls: int
+    articles: int
+
+    @property
+    def adds_nothing(self) -> bool:
+        """Whether all that it told was told by others, and earlier."""
+        return not self.first and not self.only
+
+
+@dataclass(frozen=True, slots=True)
+class Thin:
+    """A topic that hangs on one source, and sources of the catalogue that are not watched and may tell of it."""
+
+    topic: Named
+    stories: int
+    source: str
+    share: float
+    suggested: tuple[str, ...]
+
+
+def coverage(
+    session: Session, period: Period, zone: tzinfo, topic: str | None = None, language: str | None = None
+) -> Completeness:
+    """How much of what happened was seen. Raises Unknown for a topic that nothing mentions."""
+    told = counts.tellings(session, *period.moments(zone))
+    one = concept_of(session, topic) if topic else None
+    if one is not None:
+        among = counts.articles(session, one.id, *period.numbers)
+        told = [telling for telling in told if telling.article in among]
+    witnesses = _witnesses(telling for telling in told if language in (None, telling.language))
+    names = set().union(*witnesses.values())
+    return Completeness(named(one) if one else None, language, len(names), statistics.untold(list(witnesses.values())))
+
+
+def _witnesses(told: Iterable[Telling]) -> dict[int, frozenset[str]]:
+    """Story → who told it in words of their own."""
+    found: dict[int, set[str]] = defaultdict(set)
+    for telling in told:
+        if not telling.reprint and telling.source:
+            found[telling.story].add(telling.source)
+    return {story: frozenset(names) for story, names in found.items()}
+
+
+def worth(session: Session, period: Period, zone: tzinfo) -> list[Worth]:
+    """Each source that is watched or told something, the most useful first."""
+    told = counts.tellings(session, *period.moments(zone))
+    witnesses = _witnesses(told)
+    first: dict[int, str] = {}
+    for telling in told:
+        if telling.story in witnesses and not telling.reprint:
+            first.setdefault(telling.story, telling.source)
+    stories = Counter(name for names in witnesses.values() for name in names)
+    only = Counter(name for names in witnesses.values() if len(names) == 1 for name in names)
+    ahead = Counter(name for story, name in first.items() if len(witnesses[story]) > 1)
+    reprints = Counter(telling.source for telling in told if telling.reprint)
+    costs = counts.costs(session)
+    every = {*costs, *stories, *reprints}
+    found = (Worth(n, stories[n], ahead[n], only[n], reprints[n], *costs.get(n, (0, 0))) for n in every)
+    return sorted(found, key=lambda one: (-(one.first + one.only), -one.stories, one.source))
+
+
+def thin(session: Session, period: Period, zone: tzinfo, watched: Collection[str]) -> list[Thin]:
+    """Topics of which one source alone tells most, the most one-sided first."""
+    told = {telling.article: telling for telling in counts.tellings(session, *period.moments(zone)) if not telling.reprint}
+    found = []
+    known = counts.concepts(session, "technology") | counts.concepts(session, "industry")
+    for number, articles in counts.mentions(session, ("technology", "industry"), *period.numbers).items():
+        witnesses = _witnesses(told[one] for one in articles if one in told)
+        alone = Counter(name for names in witnesses.values() if len(names) == 1 for name in names)
+        if len(witnesses) >= THIN_STORIES and alone:
+            [(source, n)] = alone.most_common(1)
+            if n / len(witnesses) >= THIN_SHARE:
+                one = known[number]
+                suggested = tuple(_suggested((one.zh, one.en), watched))
+                found.append(Thin(named(one), len(witnesses), source, n / len(witnesses), suggested))
+    return sorted(found, key=lambda one: (-one.share, -one.stories, one.topic.name))
+
+
+def _suggested(names: Iterable[str], watched: Collection[str]) -> Iterator[str]:
+    """Sources of the catalogue whose words say that they are about this, and which are not watched."""
+    wanted = [name.casefold() for name in names if name]
+    fitting = (one.name for one in catalogue().values() if one.name not in watched and _about(one, wanted))
+    return (name for _, name in zip(range(SUGGESTED), fitting, strict=False))
+
+
+def _about(one: Listed, wanted: Iterable[str]) -> bool:
+    words = " ".join((one.title, one.note, *one.tags)).casefold()
+    return any(name in words for name in wanted)
+
+
+def in_words(found: Completeness) -> list[str]:
+    """The estimate, and what it rests on."""
+    one = found.estimate
+    lines = [tr("{n} stories seen, by {sources} sources.", n=one.seen, sources=found.sources)]
+    if one.trusted:
+        share = one.seen / one.total if one.total else 1.0
+        lines.append(
+            tr(
+                "Some {total} happened ({low} to {high}, 95 %): {share} of them were seen.",
+                total=round(one.total),
+                low=round(one.low),
+                high=round(one.high),
+                share=f"{share:.0%}",
+            )
+        )
+        lines.append(
+            tr("This takes the sources for independent: each tells a story with a chance of its own. Reprints are left out.")
+        )
+    elif one.why == "dependent":
+        lines.append(
+            tr(
+                "At least {total} happened. The sources follow each other, so that how many more cannot be said.",
+                total=round(one.total),
+            )
+        )
+    else:
+        lines.append(tr("The sources overlap too little to say how many were missed."))
+    return lines

@@ -1,0 +1,128 @@
+"""Events as tables: one row a story, as the record told it that told it first; each cell with the words that it rests on.
+
+Who, what, how much and when are the event's own fields; the rest (round, investors, licence, size, price, level, stage, process) is looked
+for in the sentence of the event, and in the title where the sentence does not say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from sqlalchemy.orm import Session
+
+from crawler.record import Event, Record
+from storage.archive import queries
+from storage.archive.queries import Cursor
+
+MOST_READ = 4_000  # records of one page
+TABLES: Mapping[str, tuple[str, ...]] = {
+    "funding": ("actors", "round", "amount", "investors", "date"),
+    "release": ("actors", "object", "version", "licence", "size", "price", "date"),
+    "policy": ("actors", "object", "level", "stage", "date"),
+    "chip": ("actors", "object", "process", "amount", "date"),
+    "partnership": ("actors", "object", "amount", "date"),
+    "people": ("actors", "object", "post", "date"),
+    "acquisition": ("actors", "object", "amount", "stage", "date"),
+}
+_NUMBER = r"\d[\d,.]*"
+_PATTERNS: Mapping[str, re.Pattern[str]] = {
+    name: re.compile(pattern, re.IGNORECASE)
+    for name, pattern in {
+        "round": r"(?:种子|天使|Pre-?[A-D]|[A-H])\+*轮|战略(?:融资|投资)|\b(?:pre-)?seed(?= round| funding|\b)|\bSeries [A-H]\d?\b|\bIPO\b|首次公开募股",
+        "investors": r"(?:由)?([^，。；,;]{2,40}?)(?:联合)?(?:领投|跟投)|\bled by ([^,.;]{2,60}?)(?=,| with| and existing|\.|;|$)",
+        "version": r"(?<![A-Za-z\d.])(?<!Apache )(?<!Apache-)(?<!GPL-)[vV]?\d+\.\d+(?:\.\d+)?(?![\d.%]|\s*[亿万元%])",
+        "licence": r"Apache[- ]2\.0|\bMIT\b(?= licen[cs]e|许可|协议)|(?:CC BY|GPL|BSD)[-\w. ]{0,8}|开源|open[- ](?:source|weights?)",
+        "size": rf"{_NUMBER}\s?(?:[BT]|billion|trillion|million)(?= parameters|参数|\b)(?![a-z])|{_NUMBER}[亿万]参数|参数[^，。]{{0,6}}?{_NUMBER}[亿万]",
+        "price": rf"(?:每百万|每千)[^，。]{{0,8}}?{_NUMBER}\s?(?:元|美元)|{_NUMBER}\s?(?:元|美元)/[^，。\s]{{1,10}}|\${_NUMBER} (?:per|a|for) [^,.]{{3,25}}",
+        "level": r"国务院|国家(?:发展改革委|网信办|数据局|级)?|工业和信息化部|工信部|全国人大|(?:省|市|区|县)(?:政府|委|级)?|\b(?:federal|state|EU|European Commission|national)\b",
+        "stage": r"征求意见|印发|发布实施|实施|施行|通过|审议|立法|草案|试点|完成|签署|拟|计划|\b(?:draft|proposed|passed|signed|approved|takes effect|in talks|completed|agreed)\b",
+        "process": rf"{_NUMBER}\s?(?:nm|纳米)",
+        "post": r"(?:首席[^，。\s]{2,6}官|总裁|董事长|总经理|副总裁|CEO|CTO|CFO|COO|创始人|负责人|chief \w+ officer|president|chair(?:man|woman)?)",
+    }.items()
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value, and the words of the record that it rests on."""
+
+    value: str
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An event of a story. `cells` has what the text says, by column."""
+
+    record: int
+    story: int
+    headline: str
+    source: str
+    at: datetime
+    cells: Mapping[str, Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows, the newest first; `next`: where to go on."""
+
+    type: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    next: str | None
+
+
+def table(session: Session, kind: str, *, after: str | None = None, limit: int = 50, since: datetime | None = None) -> Table:
+    """The events of a type. Raises KeyError for a type without a table, ValueError for a cursor that is none."""
+    columns = TABLES[kind]
+    rows: list[Row] = []
+    place: Cursor | None = None
+    read = queries.tagged(session, since=since, after=Cursor.parse(after) if after else None, limit=MOST_READ)
+    for number, candidate in enumerate(read, 1):
+        if len(rows) == limit or number == MOST_READ:
+            return Table(kind, columns, tuple(rows), str(place))
+        place = candidate.at
+        if candidate.record.story in (None, candidate.record.id):
+            rows.extend(row for row in rows_of(candidate.record, kind, candidate.at.shown_at) if len(rows) < limit)
+    return Table(kind, columns, tuple(rows), None)
+
+
+def rows_of(record: Record, kind: str, at: datetime) -> Iterator[Row]:
+    """The first event of a type that a record tells, if it tells one."""
+    event = next((one for one in record.events if one.type == kind), None)
+    if event is not None:
+        cells = {name: cell for name in TABLES[kind] if (cell := _cell(event, record, name)) is not None}
+        yield Row(
+            record.id or 0, record.story or record.id or 0, event.headline, record.publisher or record.source or "", at, cells
+        )
+
+
+def _cell(event: Event, record: Record, name: str) -> Cell | None:
+    sentence = event.detail or event.headline
+    if name == "actors":
+        return (
+            Cell("、".join(event.actors) if _is_chinese(record) else ", ".join(event.actors), sentence) if event.actors else None
+        )
+    if name in ("object", "amount", "date"):
+        value = getattr(event, name)
+        return Cell(value, sentence) if value else None
+    for text in (sentence, record.title):
+        if found := _PATTERNS[name].search(text):
+            value = next((group for group in found.groups() if group), found[0]).strip()
+            return Cell(value, text)
+    return None
+
+
+def _is_chinese(record: Record) -> bool:
+    return (record.language or "").startswith("zh")
+
+
+def lines(found: Table, zone: tzinfo) -> Iterator[tuple[str, ...]]:
+    """A table as a spreadsheet has it: a heading, then the rows."""
+    yield ("day", "headline", *found.columns, "source", "record")
+    for row in found.rows:
+        cells = (row.cells[name].value if name in row.cells else "" for name in found.columns)
+        yield (f"{row.at.astimezone(zone):%Y-%m-%d}", row.headline, *cells, row.source, str(row.record))

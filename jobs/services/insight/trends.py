@@ -1,0 +1,382 @@
+"""Six views of what the archive says over time. The unit is the story; each figure says of how many, and names what it can be recounted from.
+
+Days are the operator's own. A share is of all stories told on that day, so that a grown set of sources moves no line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+from statistics import median
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from crawler.i18n import language
+from jobs.services.lookup import Unknown
+from storage.archive import concepts, queries
+from storage.queue import gaps
+from storage.trends import counts, statistics
+from storage.trends.counts import Concept, Telling
+
+FEW = 5  # stories: below, a figure is shown without colour
+RISE, USUAL = 7, 56  # days: what is new is held against eight weeks before
+CHANCE = 0.05  # of what is named a riser, so much at most is chance
+MATRIX = 40  # of each kind
+RISER_STORIES, RISER_PUBLISHERS = 3, 2
+BURST_CONCEPTS = 500
+PANEL_MIN = 20  # stories: a share of less is not shown
+KINDS = ("technology", "industry", "company")
+View = TypeVar("View")
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Days, ends included."""
+
+    first: date
+    last: date
+
+    def __post_init__(self) -> None:
+        if self.last < self.first:
+            raise ValueError(f"a period ends before it begins: {self.first} … {self.last}")
+
+    @property
+    def numbers(self) -> tuple[int, int]:
+        """The ends as numbers."""
+        return _number(self.first), _number(self.last)
+
+    def days(self) -> Iterator[date]:
+        """Each day of it."""
+        return (self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1))
+
+    def moments(self, zone: tzinfo) -> tuple[datetime, datetime]:
+        """When it begins, and when it is over."""
+        begins, ends = (datetime.combine(day, time(), zone) for day in (self.first, self.last + timedelta(days=1)))
+        return begins, ends
+
+    def before(self) -> Period:
+        """The period of the same length before it."""
+        length = (self.last - self.first).days + 1
+        return Period(self.first - timedelta(days=length), self.first - timedelta(days=1))
+
+
+def last_days(n: int, now: datetime, zone: tzinfo) -> Period:
+    """The last so many days, today included."""
+    today = now.astimezone(zone).date()
+    return Period(today - timedelta(days=n - 1), today)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A concept as the reader calls it; `query` finds its records."""
+
+    id: int
+    kind: str
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """Of so many stories of a day, so many have the concept. `gap`: something may have been missed on it."""
+
+    day: date
+    stories: int
+    of: int
+    low: float
+    high: float
+    gap: bool
+
+    @property
+    def share(self) -> float | None:
+        """None where nothing was told."""
+        return self.stories / self.of if self.of else None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A concept over the days, and the runs of days on which it bursts."""
+
+    concept: Named
+    days: tuple[Day, ...]
+    bursts: tuple[tuple[date, date], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Riser:
+    """A concept that is told of more than its past explains. `expected`: stories; `first`: the record that began it."""
+
+    concept: Named
+    stories: int
+    expected: float
+    chance: float
+    publishers: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Burst:
+    """A run of days of a concept; `strength`: its share there, as a multiple of its usual one."""
+
+    concept: Named
+    first: date
+    last: date
+    stories: int
+    strength: float
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Stories with both concepts. `lift`: times more often together than by chance; `change`: stories more than in the period before."""
+
+    technology: Named
+    industry: Named
+    stories: int
+    lift: float | None
+    change: int
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """Of the stories in which any company of the panel acts, those in which this one does. `share` is None where there are too few."""
+
+    company: Named
+    first: date
+    last: date
+    stories: int
+    of: int
+    share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Teller:
+    """How often a source is the first of several to tell a story, how often it tells one, and its lead over the second, in seconds."""
+
+    source: str
+    first: int
+    told: int
+    lead: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Firsts:
+    """Who tells first. `lag`: seconds from the first Chinese to the first English telling, the middle of `both` stories that have both."""
+
+    tellers: tuple[Teller, ...]
+    stories: int
+    both: int
+    zh_first: int
+    lag: float | None
+
+
+def attention(session: Session, names: Sequence[str], period: Period, zone: tzinfo, same_sources: bool = False) -> list[Line]:
+    """How much of what is told is about each. `same_sources`: only of the sources that were watched all the time. Raises Unknown."""
+    chosen = [concept_of(session, name) for name in names]
+    first, last = period.numbers
+    everything = counts.whole(session)
+    if same_sources:
+        among = counts.polled_since(session, period.moments(zone)[0])
+        told = {n: counts.by_day_of(session, n, first, last, among) for n in (everything, *(one.id for one in chosen))}
+    else:
+        told = counts.by_day(session, (everything, *(one.id for one in chosen)), first, last)
+    missing = _days_with_gaps(session, period, zone)
+    return [_line(one, told[one.id], told[everything], period, missing) for one in chosen]
+
+
+def most_told(session: Session, period: Period, n: int = 4) -> list[str]:
+    """The technologies of most stories of a period: for those who have named none."""
+    known = counts.concepts(session, "technology")
+    most = Counter(counts.in_period(session, "technology", *period.numbers)).most_common(n)
+    return [f"technology:{named(known[number]).name}" for number, _ in most]
+
+
+def _line(one: Concept, hits: dict[int, int], of: dict[int, int], period: Period, missing: set[date]) -> Line:
+    numbers = [(day, hits.get(_number(day), 0), of.get(_number(day), 0)) for day in period.days()]
+    days = tuple(Day(day, n, m, *statistics.wilson(n, m), day in missing) for day, n, m in numbers)
+    runs = statistics.bursts([n for _, n, _ in numbers], [m for _, _, m in numbers])
+    return Line(named(one), days, tuple((numbers[a][0], numbers[b][0]) for a, b in runs))
+
+
+def emerging(session: Session, until: date, zone: tzinfo) -> list[Riser]:
+    """What rises in the last week: more stories than the eight weeks before explain, by two publishers at least; the surest first."""
+    week = Period(until - timedelta(days=RISE - 1), until)
+    before = Period(week.first - timedelta(days=USUAL), week.first - timedelta(days=1))
+    everything = counts.whole(session)
+    all_now, all_before = (len(counts.stories(session, everything, *part.numbers)) for part in (week, before))
+    if not all_before:
+        return []
+    ratio = all_now / all_before
+    chances: dict[int, float] = {}
+    seen: dict[int, tuple[Concept, int, int]] = {}
+    for kind in KINDS:
+        known = counts.concepts(session, kind)
+        now, earlier = (counts.in_period(session, kind, *part.numbers) for part in (week, before))
+        for number in known:
+            n, b = now.get(number, 0), earlier.get(number, 0)
+            seen[number] = (known[number], n, b)
+            chances[number] = statistics.surprise(n, b, ratio) if n >= RISER_STORIES else 1.0
+    risers = statistics.discoveries({str(n): p for n, p in chances.items()}, CHANCE)
+    by_article = {telling.article: telling for telling in counts.tellings(session, *week.moments(zone))} if risers else {}
+    found = []
+    for number in sorted(map(int, risers), key=lambda n: (chances[n], n)):
+        one, n, b = seen[number]
+        told = [by_article[a] for a in counts.articles(session, number, *week.numbers) if a in by_article]
+        publishers = len({telling.source for telling in told if not telling.reprint})
+        if publishers >= RISER_PUBLISHERS:
+            begun = min(told, key=lambda telling: (telling.at, telling.article))
+            found.append(Riser(named(one), n, b * ratio, chances[number], publishers, begun.article))
+    return found
+
+
+def bursting(session: Session, period: Period) -> list[Burst]:
+    """Runs of days on which a concept is told of at twice its usual share, the newest first; of the concepts with most stories."""
+    known = {number: one for kind in KINDS for number, one in counts.concepts(session, kind).items()}
+    everything = counts.whole(session)
+    told = counts.by_day(session, [*known, everything], *period.numbers)
+    of = told.pop(everything)
+    most = sorted(told, key=lambda number: (-sum(told[number].values()), number))[:BURST_CONCEPTS]
+    found = [burst for number in most for burst in _bursts(known[number], told[number], of, period)]
+    return sorted(found, key=lambda burst: (burst.last, burst.stories), reverse=True)
+
+
+def _bursts(one: Concept, told: dict[int, int], of: dict[int, int], period: Period) -> Iterator[Burst]:
+    days = [_number(day) for day in period.days()]
+    hits, whole = [told.get(day, 0) for day in days], [of.get(day, 0) for day in days]
+    usual = sum(hits) / sum(whole) if sum(whole) else 0.0
+    for a, b in statistics.bursts(hits, whole):
+        stories, among = sum(hits[a : b + 1]), sum(whole[a : b + 1])
+        if stories >= FEW and among:
+            first, last = (period.first + timedelta(days=n) for n in (a, b))
+            yield Burst(named(one), first, last, stories, stories / among / usual)
+
+
+def matrix(session: Session, period: Period) -> list[Cell]:
+    """Which technologies are told of with which industries; of the most told, only pairs that occur, most stories first."""
+    first, last = period.numbers
+    whole = len(counts.stories(session, counts.whole(session), first, last))
+    kinds = KINDS[:2]
+    known = [counts.concepts(session, kind) for kind in kinds]
+    single = [counts.in_period(session, kind, first, last) for kind in kinds]
+    most = [[number for number, _ in Counter(told).most_common(MATRIX)] for told in single]
+    now, earlier = (counts.pairs(session, most[0], most[1], *part.numbers) for part in (period, period.before()))
+    cells = [
+        Cell(
+            named(known[0][a]),
+            named(known[1][b]),
+            n,
+            statistics.lift(n, single[0][a], single[1][b], whole),
+            n - earlier.get((a, b), 0),
+        )
+        for (a, b), n in now.items()
+    ]
+    return sorted(cells, key=lambda cell: (-cell.stories, cell.technology.name, cell.industry.name))
+
+
+def share(session: Session, panel: Sequence[str], period: Period, step: int = 7) -> list[Share]:
+    """Share of voice of each company of the panel, every `step` days. A panel of one's own begins a line of its own. Raises Unknown."""
+    chosen = [concept_of(session, name, ("company",)) for name in panel]
+    acts = counts.acting(session, [one.id for one in chosen], *period.numbers)
+    found = []
+    for start in range(0, (period.last - period.first).days + 1, step):
+        first = period.first + timedelta(days=start)
+        part = Period(first, min(first + timedelta(days=step - 1), period.last))
+        within = [(number, story) for number, day, story in acts if part.numbers[0] <= day <= part.numbers[1]]
+        of = len({story for _, story in within})
+        for one in chosen:
+            n = len({story for number, story in within if number == one.id})
+            found.append(Share(named(one), part.first, part.last, n, of, n / of if of >= PANEL_MIN else None))
+    return found
+
+
+def leading(session: Session, period: Period, n: int = 12) -> list[str]:
+    """The companies that act in most stories of the period: a panel for those who have named none."""
+    known = counts.concepts(session, "company")
+    acts = counts.acting(session, list(known), *period.numbers)
+    most = Counter(number for number, _ in {(number, story) for number, _, story in acts})
+    return [named(known[number]).name for number, _ in sorted(most.items(), key=lambda one: (-one[1], one[0]))[:n]]
+
+
+def first(session: Session, period: Period, zone: tzinfo) -> Firsts:
+    """Who is first, of the stories that several sources tell in words of their own; and how long one language waits for the other."""
+    told: dict[int, list[Telling]] = defaultdict(list)
+    for telling in counts.tellings(session, *period.moments(zone)):
+        if not telling.reprint:
+            told[telling.story].append(telling)
+    firsts, tells = Counter[str](), Counter[str]()
+    leads: dict[str, list[float]] = defaultdict(list)
+    for tellings in told.values():
+        others = [one for one in tellings if one.source != tellings[0].source]
+        tells.update({one.source for one in tellings})
+        if others:
+            firsts[tellings[0].source] += 1
+            leads[tellings[0].source].append((others[0].at - tellings[0].at).total_seconds())
+    lags = [lag for tellings in told.values() if (lag := _lag(tellings)) is not None]
+    ranked = sorted(tells, key=lambda name: (-firsts[name], -tells[name], name))
+    tellers = (Teller(name, firsts[name], tells[name], median(leads[name]) if leads[name] else None) for name in ranked)
+    return Firsts(tuple(tellers), len(told), len(lags), sum(lag > 0 for lag in lags), median(lags) if lags else None)
+
+
+def _lag(tellings: Sequence[Telling]) -> float | None:
+    moments = {tongue: next((one.at for one in tellings if one.language == tongue), None) for tongue in ("zh", "en")}
+    return (moments["en"] - moments["zh"]).total_seconds() if moments["zh"] and moments["en"] else None
+
+
+# ---- names
+
+
+def named(one: Concept) -> Named:
+    """The concept in the language of the reader."""
+    name = (one.zh if language() == "zh" else one.en) or one.zh or one.en
+    field = {"technology": "tech", "industry": "industry", "company": "company"}[one.kind]
+    return Named(one.id, one.kind, name, f'{field}:"{name}"')
+
+
+def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Concept:
+    """The concept that goes by this name, `KIND:NAME` where one kind is meant."""
+    kind, colon, rest = name.partition(":")
+    if colon and kind in KINDS:
+        kinds, name = (kind,), rest
+    for kind in kinds:
+        number = concepts.find(session, kind, name)
+        if number is not None and (one := counts.concept_of(session, number)):
+            return one
+    raise Unknown(f"no article mentions {name!r} as a {' or '.join(kinds)}")
+
+
+def _number(day: date) -> int:
+    return day.year * 10_000 + day.month * 100 + day.day
+
+
+def _days_with_gaps(session: Session, period: Period, zone: tzinfo) -> set[date]:
+    begins, ends = period.moments(zone)
+    missing: set[date] = set()
+    for gap in gaps.since(session, begins):
+        if gap.filled_at is None and gap.ends >= begins and gap.begins < ends:
+            part = Period(*(max(period.first, moment.astimezone(zone).date()) for moment in (gap.begins, gap.ends)))
+            missing.update(day for day in part.days() if day <= period.last)
+    return missing
+
+
+# ---- what was worked out already
+
+
+class Kept:
+    """Views of the archive as it was at its newest article: the same question is answered once."""
+
+    def __init__(self, most: int = 64) -> None:
+        self._most = most
+        self._views: dict[object, tuple[int, object]] = {}
+
+    def get(self, session: Session, question: object, work: Callable[[], View]) -> View:
+        """The view of this question, worked out where the archive has grown since."""
+        newest = queries.newest(session)[0]
+        kept = self._views.get((language(), question))
+        if kept is None or kept[0] != newest:
+            kept = (newest, work())
+            if len(self._views) >= self._most:
+                self._views.pop(next(iter(self._views)))
+            self._views[language(), question] = kept
+        return kept[1]  # type: ignore[return-value]  # what this question's work returned

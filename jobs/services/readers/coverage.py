@@ -1,0 +1,46 @@
+"""What was watched today, and what came of it: the line above the list of Today."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from jobs.config.load import Config
+from jobs.monitor import source_monitor
+from jobs.services.readers.reading import midnight
+from storage.alerts import outbox
+from storage.archive import queries
+from storage.queue import gaps
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Today, in numbers. `well` of `watched` sources answer as they should; of `gaps` of them something may be missing."""
+
+    records: int
+    alerts: int
+    watched: int
+    well: int
+    gaps: int
+    failed: int
+
+
+def coverage(session: Session, config: Config, now: datetime) -> Coverage:
+    """What was watched since midnight, and what came of it."""
+    since = midnight(config, now)
+    states = source_monitor.judged(session, now)
+    return Coverage(
+        records=queries.count_between(session, since, now),
+        alerts=queries.count_alerts(session, since),
+        watched=len(states),
+        well=sum(not how.state.family for _, how in states.values()),
+        gaps=len({gap.source for gap in gaps.since(session, since) if gap.filled_at is None}),
+        failed=outbox.counts(session)["dead"],
+    )
+
+
+def newest(session: Session) -> tuple[int, int]:
+    """The highest ids of records and of alerts: they grow whenever something came."""
+    return queries.newest(session)

@@ -1,0 +1,1 @@
+"""Rules on the archive: what they would have sent, and why a record matches or not."""

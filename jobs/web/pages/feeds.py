@@ -1,0 +1,46 @@
+"""Feeds for feed readers, which can show no header: the secret of a token stands in the address. It opens feeds, and nothing else.
+
+/feeds/zx_…/RULE.atom     /feeds/zx_…/RULE.json      the newest alerts of a rule
+/feeds/zx_…/search.atom?q=QUERY                      the newest records that a query is true of; for tokens of the scope feed:*
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request, Response
+
+from crawler.i18n import tr
+from jobs.formats.alert_feeds import to_atom, to_json_feed
+from jobs.services import feeds
+from jobs.services.readers import people
+from jobs.web.access import parts_of
+from jobs.web.errors import Trouble
+from jobs.web.render import etagged
+from jobs.web.screens import Screen
+
+screen = Screen("feeds")
+ATOM, JSON = "application/atom+xml; charset=utf-8", "application/feed+json; charset=utf-8"
+
+
+def feed(
+    request: Request,
+    secret: Annotated[str, Path(max_length=200)],
+    name: Annotated[str, Path(max_length=300)],
+    q: Annotated[str | None, Query(max_length=2_000)] = None,
+) -> Response:
+    """One feed. A token that is not for it is told no more than that there is nothing."""
+    parts = parts_of(request)
+    now, config = parts.now(), parts.config()
+    found = parts.db.ask(lambda s: people.by_token(s, secret, now))
+    rule, _, kind = name.rpartition(".")
+    reader, used = found or (None, None)
+    if reader is None or reader.feed not in ("*", rule if q is None else "*") or kind not in ("atom", "json"):
+        raise Trouble(404, "no_page", tr("There is no such page."))
+    if used is not None:
+        parts.db.write_now(used)
+    made = parts.db.ask(lambda s: feeds.of_rule(s, config, rule) if q is None else feeds.of_search(s, config, q, now))
+    return etagged(request, to_atom(made, now) if kind == "atom" else to_json_feed(made), ATOM if kind == "atom" else JSON)
+
+
+screen.route("GET", "/feeds/{secret}/{name}", feed, "anyone", shown=False)

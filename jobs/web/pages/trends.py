@@ -1,0 +1,235 @@
+"""Trends: what rises, who leads, who is first, what is missing. Each figure leads to its records; each chart has a table of its own."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+from urllib.parse import urlencode
+
+from fastapi import Depends, Query, Response
+
+from crawler.i18n import tr
+from jobs.formats import record as formats
+from jobs.services.insight import completeness, events, trends
+from jobs.services.insight.completeness import Completeness, Thin, Worth
+from jobs.services.insight.events import Table
+from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Period, Riser, Share
+from jobs.web import charts
+from jobs.web.access import Asked, needs
+from jobs.web.charts import Shares
+from jobs.web.screens import After, Limit, Screen
+
+screen = Screen("trends")
+Days = Annotated[int, Query(ge=1, le=3660, description="the last so many days, today included")]
+Names = Annotated[list[str], Query(description="technologies, industries or companies, in either language", max_length=8)]
+Topic = Annotated[str | None, Query(max_length=200, description="only of this technology, industry or company")]
+
+
+@dataclass(frozen=True, slots=True)
+class Attention:
+    """Lines, each with its drawing."""
+
+    names: tuple[str, ...]
+    days: int
+    same_sources: bool
+    lines: tuple[Line, ...]
+    drawings: tuple[Shares, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emerging:
+    """What rises in the week until today."""
+
+    until: date
+    chance: float
+    risers: tuple[Riser, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Bursts:
+    """Runs of days far above the usual."""
+
+    days: int
+    bursts: tuple[Burst, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """Technologies in lines, industries in columns; `most` is the greatest lift that is shown."""
+
+    days: int
+    since: date
+    until: date
+    technologies: tuple[Named, ...]
+    industries: tuple[Named, ...]
+    cells: Mapping[str, Cell]
+    most: float
+
+
+@dataclass(frozen=True, slots=True)
+class Voices:
+    """Share of voice of a panel, week by week."""
+
+    days: int
+    panel: tuple[str, ...]
+    weeks: tuple[tuple[date, date], ...]
+    companies: tuple[tuple[Named, tuple[Share, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class First:
+    """Who tells first."""
+
+    days: int
+    firsts: Firsts
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """How much there may have been, what each source is worth, which topics hang on one."""
+
+    days: int
+    topic: str | None
+    language: str | None
+    coverage: Completeness
+    words: tuple[str, ...]
+    worth: tuple[Worth, ...]
+    thin: tuple[Thin, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """Events of a type as a table."""
+
+    types: tuple[str, ...]
+    table: Table
+
+
+def _period(ask: Asked, days: int) -> Period:
+    return trends.last_days(days, ask.now, ask.zone)
+
+
+def _kept(ask: Asked, question: object, work: Any) -> Any:
+    return ask.read(lambda s: ask.parts.views.get(s, (question, ask.now.astimezone(ask.zone).date()), lambda: work(s)), 10.0)
+
+
+@screen.page("/trends", "attention.html", twin="/trends/attention")
+def attention(ask: Asked, name: Names = [], days: Days = 30, same_sources: bool = False) -> Attention:  # noqa: B006
+    """The share of all stories of a day that is about something."""
+    period = _period(ask, days)
+    wanted = [one for one in name if one.strip()]
+
+    def work(session: Any) -> list[Line]:
+        chosen = wanted or trends.most_told(session, period)
+        return trends.attention(session, chosen, period, ask.zone, same_sources)
+
+    lines = _kept(ask, ("attention", tuple(wanted), days, same_sources), work)
+    return Attention(tuple(wanted), days, same_sources, tuple(lines), tuple(map(_drawn, lines)))
+
+
+def _drawn(line: Line) -> Shares:
+    values = [
+        charts.Value(
+            day.day, day.share, day.low, day.high,
+            tr("{day}: {n} of {of} stories", day=day.day, n=day.stories, of=day.of),
+            records_of(line.concept, day.day, day.day), day.stories < trends.FEW, day.gap,
+        )
+        for day in line.days
+    ]  # fmt: skip
+    return charts.shares(values, line.bursts)
+
+
+def records_of(one: Named, since: date, until: date) -> str:
+    """Where the records behind a figure are."""
+    return "/search?" + urlencode({"q": one.query, "since": since, "until": until})
+
+
+@screen.page("/trends/emerging", "emerging.html")
+def emerging(ask: Asked) -> Emerging:
+    """What rises in the last seven days beyond what the eight weeks before explain."""
+    until = _period(ask, 1).last
+    risers = _kept(ask, "emerging", lambda s: trends.emerging(s, until, ask.zone))
+    return Emerging(until, trends.CHANCE, tuple(risers))
+
+
+@screen.page("/trends/bursts", "bursts.html")
+def bursts(ask: Asked, days: Days = 90) -> Bursts:
+    """Runs of days on which something is told of at twice its usual share."""
+    return Bursts(days, tuple(_kept(ask, ("bursts", days), lambda s: trends.bursting(s, _period(ask, days)))))
+
+
+@screen.page("/trends/matrix", "matrix.html")
+def matrix(ask: Asked, days: Days = 30) -> Matrix:
+    """Which technologies are told of with which industries."""
+    period = _period(ask, days)
+    cells = _kept(ask, ("matrix", days), lambda s: trends.matrix(s, period))
+    technologies = tuple(dict.fromkeys(cell.technology for cell in cells))[:25]
+    industries = tuple(dict.fromkeys(cell.industry for cell in cells))[:15]
+    shown = {f"{cell.technology.id} {cell.industry.id}": cell for cell in cells}
+    most = max((cell.lift or 0.0 for cell in cells if cell.stories >= trends.FEW), default=0.0)
+    return Matrix(days, period.first, period.last, technologies, industries, shown, min(most, 5.0))
+
+
+@screen.page("/trends/share", "share.html")
+def share(ask: Asked, name: Names = [], days: Days = 28) -> Voices:  # noqa: B006
+    """Of the stories in which a company of the panel acts, those of each."""
+    period = _period(ask, days)
+    panel = tuple(one for one in name if one.strip())
+
+    def work(session: Any) -> list[Share]:
+        return trends.share(session, panel or trends.leading(session, period), period)
+
+    found = _kept(ask, ("share", panel, days), work)
+    weeks = tuple(dict.fromkeys((one.first, one.last) for one in found))
+    companies = dict.fromkeys(one.company for one in found)
+    rows = tuple((company, tuple(one for one in found if one.company == company)) for company in companies)
+    return Voices(days, panel, weeks, rows)
+
+
+@screen.page("/trends/first", "first.html")
+def first(ask: Asked, days: Days = 30) -> First:
+    """Who is first, of the stories that several tell; and how long one language waits for the other."""
+    return First(days, _kept(ask, ("first", days), lambda s: trends.first(s, _period(ask, days), ask.zone)))
+
+
+@screen.page("/trends/coverage", "missing.html")
+def coverage(ask: Asked, days: Days = 30, topic: Topic = None, lang: Literal["zh", "en", ""] = "") -> Missing:
+    """How many stories there may have been; what each source is worth; which topics hang on one source."""
+    period, about = _period(ask, days), (topic or "").strip() or None
+    watched = {row.name for row in ask.config.sources}
+
+    def work(session: Any) -> tuple[Completeness, list[Worth], list[Thin]]:
+        found = completeness.coverage(session, period, ask.zone, about, lang or None)
+        return found, completeness.worth(session, period, ask.zone), completeness.thin(session, period, ask.zone, watched)
+
+    found, worth, thin = _kept(ask, ("coverage", days, about, lang, tuple(sorted(watched))), work)
+    return Missing(days, about, lang or None, found, tuple(completeness.in_words(found)), tuple(worth), tuple(thin))
+
+
+Kind = Annotated[
+    Literal["funding", "release", "policy", "chip", "partnership", "people", "acquisition"], Query(description="of events")
+]
+
+
+@screen.page("/trends/events", "events.html")
+def event_table(ask: Asked, type: Kind = "funding", after: After = None, limit: Limit = 50) -> Events:
+    """Events of a type, one row a story."""
+    return Events(tuple(events.TABLES), ask.read(lambda s: events.table(s, type, after=after, limit=limit)))
+
+
+def event_csv(ask: Annotated[Asked, Depends(needs("viewer"))], type: Kind = "funding", after: After = None) -> Response:
+    """The same as CSV, up to a hundred rows; no cell of it is a formula."""
+    found = ask.read(lambda s: events.table(s, type, after=after, limit=100))
+    text = io.StringIO()
+    csv.writer(text).writerows([[formats.cell(value) for value in line] for line in events.lines(found, ask.zone)])
+    name = f"{type}.csv"
+    return Response(
+        text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
+    )
+
+
+screen.route("GET", "/trends/events.csv", event_csv, "viewer")

@@ -1,0 +1,89 @@
+"""What a command imports: help and completion know the verbs without them, and what a verb does not use it does not wait for."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jobs.cli.verbs import GROUPS, VERBS
+
+ROOT = Path(__file__).parents[4]
+CONFIG = """\
+database: sqlite:///zhixun.db
+sources:
+  - {name: quay, url: 'https://quay.example/feed.xml', kind: feed}
+  - {name: weir, url: 'https://weir.example/news'}
+rules:
+  - {name: models, query: '大模型 OR "language model"', channels: [desk]}
+channels:
+  - {name: desk, url: 'file:///alerts.jsonl'}
+"""
+PROGRAM = "import json, sys; sys.argv[0] = 'zhixun'; from jobs.cli.main import main\ntry: main()\nfinally: print('\\n' + json.dumps(sorted(sys.modules)), file=sys.stderr)"
+NETWORK = ("scrapy", "twisted", "aiohttp", "playwright", "openai", "httpx")
+READING = (
+    "lxml",
+    "bs4",
+    "feedparser",
+    "rjieba",
+    "crawler.html",
+    "crawler.parsers",
+    "crawler.analyzers",
+    "crawler.stages",
+    "crawler.sandbox",
+)
+HEAVY = (*NETWORK, *READING, "alembic", "structlog", "psycopg", "sqlalchemy.dialects.postgresql")
+NOTHING = (*HEAVY, "sqlalchemy", "ruamel", "storage", "jobs.config", "jobs.services", "opencc", "re2")
+MAY_NOT = {
+    "--version": (*NOTHING, "pydantic", "rich"),
+    "--help": (*NOTHING, "pydantic"),
+    "records --help": NOTHING,
+    "": (*NOTHING, "jobs.app"),  # the shell asks for completion
+    "healthcheck": (*HEAVY, "sqlalchemy", "jobs.config.models", "jobs.services", "storage.archive", "rich"),
+    "check": (*HEAVY, "sqlalchemy", "jobs.services", "storage.archive", "storage.db.database"),
+    "status": HEAVY,
+    "sources list": HEAVY,
+    "records list": HEAVY,
+    "rules list": HEAVY,
+    "alerts list": HEAVY,
+    "channels list": (*READING, "scrapy", "alembic", "sqlalchemy"),
+}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("started")
+    (place / "config.yaml").write_text(CONFIG, "utf-8")
+    run(place, "db upgrade")
+    return place
+
+
+def run(folder: Path, line: str, **more: str) -> set[str]:
+    """The modules that were imported in the end."""
+    environ = {name: value for name, value in os.environ.items() if not name.startswith("COV_")}
+    environ |= {"PYTHONPATH": str(ROOT), "PYTHONUTF8": "1", **more}
+    command = [sys.executable, "-c", PROGRAM, *line.split()]
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
+    return set(json.loads(done.stderr.splitlines()[-1]))
+
+
+@pytest.mark.parametrize("line", MAY_NOT)
+def test_a_command_imports_nothing_that_it_does_not_use(folder: Path, line: str) -> None:
+    asks = {} if line else {"_ZHIXUN_COMPLETE": "complete_bash", "COMP_WORDS": "zhixun re", "COMP_CWORD": "1"}
+    imported = run(folder, line, **asks)
+    forbidden = [name for name in imported for prefix in MAY_NOT[line] if name == prefix or name.startswith(f"{prefix}.")]
+    assert forbidden == []
+
+
+def test_the_table_of_verbs_says_what_their_functions_say() -> None:
+    tables = [VERBS, *(verbs for _, verbs in GROUPS.values())]
+    for place, help_line in (verb for table in tables for verb in table.values()):
+        module, _, name = place.partition(":")
+        function = getattr(importlib.import_module(f"jobs.cli.{module}"), name)
+        assert (inspect.getdoc(function) or "").splitlines()[0] == help_line

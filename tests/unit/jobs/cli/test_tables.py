@@ -1,0 +1,96 @@
+"""Tables as they are printed: they fit, say what to do when they are empty, and name the zone of their times."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from jobs.cli.console import table
+from jobs.cli.main import app
+
+CONFIG = """\
+database: sqlite:///zhixun.db
+timezone: Asia/Shanghai
+sources:
+  - {name: quay, url: 'https://quay.example/feed.xml'}
+rules:
+  - name: models
+    channels: [desk]
+    query: >-
+      大模型
+      OR "language model"
+
+      OR LLM
+channels:
+  - {name: desk, url: 'console://'}
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "config.yaml").write_text(CONFIG, "utf-8")
+    assert run(tmp_path, "db", "upgrade").exit_code == 0
+    return tmp_path
+
+
+def run(folder: Path, *words: str):
+    return CliRunner().invoke(app, ["-c", str(folder / "config.yaml"), *words])
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("records", "list"), "`zhixun run` reads the news"),
+        (("records", "list", "--source", "quay"), "no record is like that"),
+        (("records", "search", "大模型"), "no record is like that"),
+        (("alerts", "list"), "`zhixun rules test NAME` shows"),
+        (("alerts", "list", "--state", "dead"), "`zhixun alerts list` shows all"),
+    ],
+)
+def test_an_empty_list_says_what_to_do_and_prints_nothing(folder: Path, words: tuple[str, ...], says: str) -> None:
+    done = run(folder, *words)
+    assert (done.exit_code, done.stdout, says in done.stderr) == (0, "", True)
+    assert run(folder, *words, "--json").output == ""
+
+
+def test_a_rule_is_one_line_however_its_query_is_written(folder: Path) -> None:
+    lines = run(folder, "rules", "list").stdout.splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("models ")
+
+
+def test_the_zone_of_the_times_is_named_beside_a_table(folder: Path) -> None:
+    assert "times: Asia/Shanghai" in run(folder, "rules", "list").stderr
+
+
+def test_a_list_has_few_columns_and_all_of_them_when_asked(folder: Path) -> None:
+    (folder / "records.jsonl").write_text(
+        json.dumps({"title": "港城发布大模型", "link": "https://q.example/1", "text": "新闻。" * 30})
+    )
+    assert run(folder, "records", "import", str(folder / "records.jsonl")).exit_code == 0
+    assert run(folder, "records", "list").stdout.split()[:4] == ["id", "published", "source", "title"]
+    assert "keywords" in run(folder, "records", "list", "--wide").stdout.splitlines()[0]
+
+
+def test_a_rule_is_explained_by_two_words(folder: Path) -> None:
+    (folder / "records.jsonl").write_text(
+        json.dumps({"title": "港城发布大模型", "link": "https://q.example/1", "text": "新闻。" * 30})
+    )
+    run(folder, "records", "import", str(folder / "records.jsonl"))
+    done = run(folder, "rules", "explain", "models", "1")
+    assert (done.exit_code, done.stdout.startswith("match")) == (0, True)
+    assert done.stdout == run(folder, "rules", "explain", "--rule", "models", "--record", "1").stdout
+
+
+def test_a_flag_takes_no_value_in_the_help() -> None:
+    for words in (["--help"], ["records", "--help"], ["records", "list", "--help"]):
+        assert "<bool>" not in CliRunner().invoke(app, words).output
+
+
+def test_a_table_fits_80_columns_also_with_han(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    table(("alert", "raised", "title"), [("#00A7", "2026-11-29 20:08", "港城发布大模型" * 12)])
+    assert all(len(line) + sum(ch > "\u2e7f" for ch in line) <= 80 for line in capsys.readouterr().out.splitlines())

@@ -1,0 +1,102 @@
+"""Mistakes that people make, in Chinese and in English: each is told at its line, with what is wrong and what would be right."""
+
+from __future__ import annotations
+
+import pytest
+
+from jobs.config.load import ConfigError, parsed, placed_examples, warnings
+from jobs.config.yaml_file import read_document
+
+SOURCE = "sources:\n  - name: 港城晚报\n    url: https://harbour.example/ai\n    {}\n"
+RULE = """\
+channels:
+  - {{name: desk, url: 'console://'}}
+  - {{name: 值班群, url: 'console://'}}
+sources:
+  - {{name: 港城晚报, url: 'https://harbour.example/ai', tags: [本地]}}
+  - {{name: quay-news, url: 'https://quay.example/', tags: [labs]}}
+rules:
+  - {{name: r, {}}}
+"""
+KEYWORDS = "keywords: [大模型], channels: [desk], "
+MISTAKES = [  # what is written, the line that is told, words of the fault, words of the cure
+    # ---- signs of an input method
+    ("timezone：Asia/Shanghai\ncrawl:\n  delay: 1s\n", 1, "full-width colon", "write timezone:"),
+    ("crawl:\n  delay: 1s\n  timeout：30s\n", 3, "full-width colon", "write timeout:"),
+    ("sources:\n  - name：港城晚报\n    url: https://harbour.example/\n", 2, "full-width colon", "write name:"),
+    ("sources:\n  - name: a\n    url：https://a.example/\n    every: 5m\n", 3, "full-width colon", "write url:"),
+    ("timezone：Asia/Shanghai\n", 1, "full-width colon", "write timezone:"),
+    ("rules:\n  - name: r\n    query: “title: 大模型”\n", 3, "full-width quote “", 'write " or'),
+    ("sources:\n  - name: a\n    url: “https://a.example/”\n", 3, "no web address", '“ (write ")'),
+    ("sources:\n\u3000- name: a\n    url: https://a.example/\n", 2, "full-width or no-break blank", "ASCII blanks"),
+    ("sources:\n  - name: a\n    url: https：//a.example/\n", 3, "no web address", "： (write :)"),
+    (SOURCE.format("every: １５m"), 4, "no duration", "１ (write 1)"),
+    (RULE.format(KEYWORDS + "quiet: '22：00-07：00'"), 8, "no time of day", "： (write :)"),
+    (RULE.format("keywords: [大模型], channels: [desk，值班群]"), 8, "there is no channel", "， (write ,)"),
+    (RULE.format(KEYWORDS + "sources: ['tag：本地']"), 8, "there is no source", "： (write :)"),
+    ("channels:\n  - {name: a, url: 'feishu：//token'}\n", 2, "begins with its scheme", "： (write :)"),
+    # ---- values in the wrong language
+    ("timezone: 北京\n", 1, "no time zone", "Asia/Shanghai"),
+    (SOURCE.format("every: 15分钟"), 4, "no duration", "10m"),
+    (SOURCE.format("enabled: 是"), 4, "should be true or false", "write true"),
+    (SOURCE.format("enabled: 停用"), 4, "should be true or false", "write false"),
+    (SOURCE.format("kind: 列表"), 4, "no kind of source", "listing"),
+    (SOURCE.format("启用: true"), 4, "unknown key", "enabled"),
+    ("来源:\n  - name: a\n", 1, "unknown key", "sources"),
+    (RULE.format(KEYWORDS + "send: 每天 08:30"), 8, "no way to send", "daily 08:30"),
+    (RULE.format(KEYWORDS + "send: daily 8点半"), 8, "no time of day", "08:30"),
+    (RULE.format(KEYWORDS + "quiet: 22点-7点"), 8, "no time of day", "08:30"),
+    (RULE.format(KEYWORDS + "max_age: 三天"), 8, "no duration", "1d"),
+    ("crawl:\n  max_page_size: 十兆\n", 2, "no size", "10MB"),
+    ("crawl:\n  user_agent: 知讯\n", 2, "no user agent", "ASCII"),
+    ("crawl:\n  concurrency: 很多\n", 2, "should be a whole number", ""),
+    (SOURCE.format("cron: 每小时"), 4, "cron needs five", "*/10"),
+    # ---- names that do not exist
+    (RULE.format(KEYWORDS + "sources: [港城日报]"), 8, "there is no source", '"港城晚报"'),
+    (RULE.format(KEYWORDS + "sources: ['tag:本地的']"), 8, "no source has the tag", '"tag:本地"'),
+    (RULE.format(KEYWORDS + "sources: [Quay]"), 8, "there is no source", '"quay-news"'),
+    (RULE.format(KEYWORDS + "sources: ['tag:lab']"), 8, "no source has the tag", '"tag:labs"'),
+    (RULE.format("keywords: [大模型], channels: [值斑群]"), 8, "there is no channel", '"值班群"'),
+    (RULE.format("keywords: [大模型], channels: [phone]"), 8, "there is no channel", "there are: desk, 值班群"),
+    ("channels:\n  - {name: a, url: 'fieshu://token'}\n", 2, "no channel speaks fieshu", '"feishu"'),
+    (RULE.format("query: 'titel:模型', channels: [desk]"), 8, "no field titel", "title:"),
+    ("source:\n  - name: a\n", 1, "unknown key", '"sources"'),
+    # ---- shapes
+    (SOURCE.format("tags: 本地，科技"), 4, "should be a list", "write [本地, 科技]"),
+    (RULE.format("keywords: 大模型、芯片, channels: [desk]"), 8, "should be a list", "write [大模型, 芯片]"),
+    (RULE.format("keywords: [大模型], channels: desk"), 8, "should be a list", "write [desk]"),
+    ("sources:\n  name: a\n  url: https://a.example/\n", 1, "should be a list", "begin each entry with a -"),
+    ("sources:\n  - name: a\n    url: https://a.example/\n  -name: b\n", 4, "no blank stands between", "write - name:"),
+    ("sources:\n\t- name: a\n", 2, "no valid YAML", "replace the tab"),
+    ("database: mysql://desk@localhost/news\n", 1, "neither an SQLite file nor", "sqlite:///"),
+    ("crawl:\n  allow_networks: [192.168.1]\n", 2, "no network", "10.0.0.0/8"),
+    (SOURCE.format("every: 15"), 4, "has no unit", '"15m"'),
+    (RULE.format("query: '（大模型 OR LLM', channels: [desk]"), 8, "never closed", ""),
+    (RULE.format("query: 'NOT 招聘', channels: [desk]"), 8, "what must not occur", "say what to look for"),
+    (RULE.format("keywords: ['!招聘'], channels: [desk]"), 8, "not a word to look for", "NOT a"),
+]
+
+
+@pytest.mark.parametrize(("text", "line", "fault", "cure"), MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_is_told_at_its_line_with_its_cure(text: str, line: int, fault: str, cure: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        parsed(read_document("config.yaml", text.encode(), {}), {})
+    told = [str(mistake) for mistake in caught.value.mistakes]
+    assert any(one.startswith(f"config.yaml:{line}: ") and fault in one and cure in one for one in told), told
+
+
+def test_a_chinese_quote_in_a_sentence_is_not_blamed_for_another_fault() -> None:
+    with pytest.raises(ConfigError, match=r"config\.yaml:2: no valid YAML"):
+        parsed(read_document("config.yaml", "rules:\n  - name: 港城说“你好”: x: y\n".encode(), {}), {})
+
+
+def test_a_failing_example_is_told_at_its_own_line() -> None:
+    text = RULE.format(KEYWORDS + "should_match: ['江湾发布大模型',\n    '江湾开会']")
+    config = parsed(read_document("config.yaml", text.encode(), {}), {})
+    (told,) = placed_examples(config)
+    assert told.startswith("config.yaml:9: rule r: '江湾开会' should match and does not")
+
+
+def test_a_full_width_comma_between_keywords_is_warned_of() -> None:
+    config = parsed(read_document("config.yaml", RULE.format("keywords: [大模型，芯片], channels: [desk]").encode(), {}), {})
+    assert any("'大模型，芯片' as one phrase" in warning for warning in warnings(config))

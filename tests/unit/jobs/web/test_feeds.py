@@ -1,0 +1,74 @@
+"""Feeds over HTTP: a token in the address opens that feed, and nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+from lxml import etree
+
+from jobs.services.readers import people
+from jobs.web.app import create
+from storage.archive import queries
+from storage.db.database import Database, open_database
+from tests import press
+from tests.web_client import Browser
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Database]:
+    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
+    db.upgrade()
+    yield press.fill(db)
+    db.close()
+
+
+@pytest.fixture
+def app(archive: Database) -> FastAPI:
+    return create(press.parts(archive))
+
+
+def secret(db: Database, scope: str) -> str:
+    rules = [rule.name for rule in press.CONFIG.rules]
+    person = db.read(people.whose)
+    return db.write_now(lambda s: people.add_token(s, 0, person, name="feed", scope=scope, now=press.NOW, rules=rules)).secret
+
+
+def test_a_rule_is_an_atom_and_a_json_feed(app: FastAPI, archive: Database) -> None:
+    token = secret(archive, "feed:大模型")
+    told = [one.title for one in archive.read(lambda s: queries.alerts(s, rule="大模型"))]
+    atom = Browser(app).get(f"/feeds/{token}/大模型.atom")
+    titles = [entry.findtext(f"{ATOM}title") for entry in etree.fromstring(atom.content).iter(f"{ATOM}entry")]
+    json = Browser(app).get(f"/feeds/{token}/大模型.json")
+    assert titles == [item["title"] for item in json.json()["items"]] == told
+    assert (atom.headers["content-type"], json.headers["content-type"]) == (
+        "application/atom+xml; charset=utf-8",
+        "application/feed+json; charset=utf-8",
+    )
+    assert token not in atom.text + json.text
+    assert Browser(app).get(f"/feeds/{token}/大模型.atom", headers={"if-none-match": atom.headers["etag"]}).status_code == 304
+
+
+def test_a_query_is_a_feed_too(app: FastAPI, archive: Database) -> None:
+    token = secret(archive, "feed:*")
+    items = Browser(app).get(f"/feeds/{token}/search.json", params={"q": "芯片 NOT 融资"}).json()["items"]
+    assert items
+    assert all("芯片" in item["content_text"] + item["title"] and "#0" not in item["content_text"] for item in items)
+    assert Browser(app).get(f"/feeds/{token}/search.json", params={"q": "芯片 AND ("}).status_code == 400
+
+
+def test_a_token_opens_its_own_feed_alone_until_it_is_revoked(app: FastAPI, archive: Database) -> None:
+    own, all_feeds, reads = secret(archive, "feed:大模型"), secret(archive, "feed:*"), secret(archive, "read")
+    rules = ("大模型", "融资与芯片")
+    for token, allowed in ((own, rules[:1]), (all_feeds, rules), (reads, ()), ("zx_nothing", ()), ("-", ())):
+        for rule in rules:
+            assert (Browser(app).get(f"/feeds/{token}/{rule}.atom").status_code == 200) == (rule in allowed)
+    assert Browser(app).get(f"/feeds/{own}/大模型.atom?q=芯片").status_code == 404
+    assert Browser(app).get(f"/feeds/{all_feeds}/gone.atom").status_code == 404
+    assert Browser(app).get(f"/feeds/{own}/大模型.exe").status_code == 404
+    archive.write_now(lambda s: people.revoke(s, 0, 1, press.NOW))
+    assert Browser(app).get(f"/feeds/{own}/大模型.atom").status_code == 404

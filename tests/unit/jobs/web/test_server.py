@@ -1,0 +1,156 @@
+"""The server is a guest in a loop: it takes no signals, tells a taken port, ends in time; and nothing of it ends its host."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from jobs import serve
+from jobs.app import App
+from jobs.config.load import ConfigError, load
+from jobs.daemon import Daemon
+from jobs.services.readers import people
+from jobs.web.app import create
+from jobs.web.metrics import Health, Metric
+from jobs.web.server import Listener, host_and_port
+from storage.db.database import Database, open_database
+from tests import press
+
+PASSWORD = "four quiet boats at noon"
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Database]:
+    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
+    db.upgrade()
+    yield db
+    db.close()
+
+
+@pytest.mark.parametrize(
+    ("address", "parts"),
+    [
+        ("127.0.0.1:8480", ("127.0.0.1", 8480)),
+        ("localhost:1", ("127.0.0.1", 1)),
+        ("[::1]:80", ("::1", 80)),
+        ("0.0.0.0:9", ("0.0.0.0", 9)),
+    ],
+)
+def test_an_address_is_a_host_and_a_port(address: str, parts: tuple[str, int]) -> None:
+    assert host_and_port(address) == parts
+
+
+def test_a_taken_port_is_a_sentence(archive: Database) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        with pytest.raises(serve.Refused, match=f"{address} cannot be listened at"):
+            serve.pages(press.parts(archive), address)
+
+
+def test_others_reach_the_pages_only_when_there_is_an_owner_to_ask_them_who_they_are(archive: Database) -> None:
+    with pytest.raises(serve.Refused, match="no owner yet"):
+        serve.pages(press.parts(archive), "0.0.0.0:1")
+    archive.write_now(lambda s: people.add(s, 0, "lin", password=PASSWORD, role="owner", now=press.NOW))
+    with pytest.raises(
+        serve.Refused, match="cannot be listened at"
+    ):  # now it is tried, and port 1 of another machine is not ours
+        serve.pages(press.parts(archive), "192.0.2.1:1")
+
+
+def test_signals_belong_to_the_loop_and_open_answers_do_not_hold_up_the_end(archive: Database) -> None:
+    async def go() -> float:
+        before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+        listener = Listener(create(press.parts(archive)), "127.0.0.1:0")
+        listener.open()
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{listener.port}/api/v1/events") as answer:
+            assert await answer.content.readline() == b"retry: 5000\n"
+            assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+            began = asyncio.get_running_loop().time()
+            await listener.close()
+            return asyncio.get_running_loop().time() - began
+
+    assert asyncio.run(go()) < 5
+
+
+def test_who_listens_hears_what_is_there_and_what_comes(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.web.events.EVERY", 0.05)
+
+    async def go() -> dict[str, int]:
+        listener = Listener(create(press.parts(archive)), "127.0.0.1:0")
+        listener.open()
+        try:
+            async with (
+                aiohttp.ClientSession() as session,
+                session.get(f"http://127.0.0.1:{listener.port}/api/v1/events") as answer,
+            ):
+                await answer.content.readuntil(b"\n\n")
+                await asyncio.sleep(0.3)
+                await asyncio.to_thread(press.fill, archive)
+                said = {"records": 0}
+                while said["records"] < 9:
+                    assert (await answer.content.readline()) == b"event: news\n"
+                    said = json.loads((await answer.content.readuntil(b"\n\n")).removeprefix(b"data: "))
+                return said
+        finally:
+            await listener.close()
+
+    assert asyncio.run(asyncio.wait_for(go(), 60)) == {"records": 9, "alerts": 8}
+
+
+def test_the_pages_tell_health_and_what_a_daemon_measures(archive: Database) -> None:
+    async def measure() -> list[Metric]:
+        return [Metric("zhixun_records", "gauge", "Records.", {(): 3})]
+
+    async def go() -> tuple[int, str]:
+        parts = replace(press.parts(archive), health=lambda: Health(False, {"state": "full"}), measure=measure)
+        listener = Listener(create(parts), "127.0.0.1:0")
+        listener.open()
+        try:
+            async with aiohttp.ClientSession(f"http://127.0.0.1:{listener.port}") as session:
+                async with session.get("/healthz") as health:
+                    assert await health.json() == {"ok": False, "state": "full"}
+                async with session.get("/metrics") as metrics:
+                    return health.status, await metrics.text()
+        finally:
+            await listener.close()
+
+    status, metrics = asyncio.run(go())
+    assert status == 503
+    assert "zhixun_records 3" in metrics
+
+
+def test_a_taken_port_does_not_keep_the_daemon_from_its_work(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        path = tmp_path / "config.yaml"
+        path.write_text(f"database: sqlite:///{tmp_path}/zhixun.db\nweb: 127.0.0.1:{taken.getsockname()[1]}\n", "utf-8")
+        built = App(load(path, {}))
+        try:
+            daemon = Daemon(built, path)
+            daemon._open_web()
+            assert daemon._web is None
+        finally:
+            built.close()
+
+
+def test_null_switches_the_pages_off(tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("web: null\n", "utf-8")
+    assert load(path, {}).web is None
+    path.write_text("timezone: UTC\n", "utf-8")
+    assert load(path, {}).web == serve.DEFAULT == "127.0.0.1:8480"
+
+
+@pytest.mark.parametrize("address", ["8480", "example.org:80", "127.0.0.1", "127.0.0.1:0", ":8480"])
+def test_what_is_no_address_is_a_mistake_of_the_configuration(tmp_path: Path, address: str) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"web: '{address}'\n", "utf-8")
+    with pytest.raises(ConfigError, match="no address to listen at"):
+        load(path, {})

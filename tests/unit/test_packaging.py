@@ -1,0 +1,57 @@
+"""What an operator installs: the unit, its user and folders, the container."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).parents[2]
+PACKAGING = ROOT / "packaging"
+
+
+def test_the_unit_runs_as_the_user_and_in_the_folders_that_are_made() -> None:
+    unit = (PACKAGING / "zhixun.service").read_text()
+    folders = {line.split()[1] for line in (PACKAGING / "zhixun.tmpfiles").read_text().splitlines() if line.startswith("d ")}
+    assert "u zhixun " in (PACKAGING / "zhixun.sysusers").read_text()
+    assert all(f"{key}=zhixun" in unit for key in ("User", "Group"))
+    assert folders == {"/etc/zhixun", "/var/lib/zhixun"}
+    assert all(folder in unit for folder in folders)
+
+
+@pytest.mark.skipif(shutil.which("systemd-tmpfiles") is None or os.geteuid() != 0, reason="needs systemd-tmpfiles and root")
+def test_user_and_folders_are_made_with_their_modes(tmp_path: Path) -> None:
+    (tmp_path / "etc/zhixun").mkdir(parents=True)
+    (tmp_path / "etc/zhixun/config.yaml").touch()
+    for tool, file in (("systemd-sysusers", "zhixun.sysusers"), ("systemd-tmpfiles", "zhixun.tmpfiles")):
+        more = ["--create"] if tool == "systemd-tmpfiles" else []
+        subprocess.run([tool, f"--root={tmp_path}", *more, str(PACKAGING / file)], check=True, capture_output=True)
+    assert "zhixun:" in (tmp_path / "etc/passwd").read_text()
+    modes = {
+        path: (tmp_path / path).stat().st_mode & 0o777 for path in ("etc/zhixun", "etc/zhixun/config.yaml", "var/lib/zhixun")
+    }
+    assert modes == {"etc/zhixun": 0o750, "etc/zhixun/config.yaml": 0o640, "var/lib/zhixun": 0o700}
+
+
+def test_the_container_has_no_root_and_mounts_the_folder_of_the_configuration() -> None:
+    image = (ROOT / "Dockerfile").read_text()
+    service = YAML(typ="safe").load((ROOT / "compose.yaml").read_text())["services"]["zhixun"]
+    last = [line.split() for line in image.splitlines() if line.startswith("USER ")][-1]
+    assert last == ["USER", "zhixun"]
+    assert f"--uid {service['user'].partition(':')[0]} " in image
+    assert [volume.split(":")[:2] for volume in service["volumes"]] == [["./config", "/config"], ["data", "/data"]]
+    assert "ZHIXUN_CONFIG=/config/config.yaml" in image
+
+
+def test_the_image_copies_only_what_the_build_is_given() -> None:
+    given = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied = [
+        line.split()[1:-1]
+        for line in (ROOT / "Dockerfile").read_text().splitlines()
+        if line.startswith("COPY ") and "--from" not in line
+    ]
+    assert {name for names in copied for name in names} <= given

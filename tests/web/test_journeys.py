@@ -1,0 +1,165 @@
+"""What people come for, in a real browser: each journey from its first page to its end. No dialog, no error on the console, axe finds nothing serious."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.record import Record
+from storage.db.database import Database, open_database
+from tests import press
+from tests.web.served import chromium_at, needs_browser, serving
+
+pytestmark = needs_browser
+EN = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
+PHONE = {"locale": "zh-CN", "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Database]:
+    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
+    db.upgrade()
+    yield db
+    db.close()
+
+
+def grave(page: Any) -> list[str]:
+    """What axe calls serious or worse on a page."""
+    from axe_playwright_python.sync_playwright import Axe  # noqa: PLC0415  (with the browser, an extra)
+
+    found = Axe().run(page).response["violations"]
+    return [f"{one['id']}: {one['nodes'][0]['html'][:200]}" for one in found if one["impact"] in ("serious", "critical")]
+
+
+def titles(page: Any) -> list[str]:
+    return page.locator(".entry h2").all_inner_texts()
+
+
+def test_first_start_with_nothing_says_what_comes_and_shows_it_when_it_is_there(archive: Database) -> None:
+    with serving(press.parts(archive)) as address, chromium_at(**EN) as page:
+        page.goto(address)
+        assert "Nothing has come in yet" in page.inner_text("main")
+        page.wait_for_timeout(2500)  # one look of the live updates
+        press.fill(archive)
+        page.get_by_text("new alerts: show them").click(timeout=15_000)
+        assert len(titles(page)) == 6
+
+
+def test_reading_and_starring_need_no_mouse(archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN) as page:
+        page.goto(address)
+        first, second, *_ = titles(page)
+        page.keyboard.press("j")
+        page.keyboard.press("f")
+        page.wait_for_selector('.entry.chosen .star button[aria-pressed="true"]')
+        page.keyboard.press("j")
+        page.keyboard.press("M")
+        page.wait_for_selector(".entry:nth-child(2).read")
+        page.keyboard.press("k")
+        page.keyboard.press("m")
+        page.wait_for_selector(".entry:nth-child(1):not(.read)")
+        page.keyboard.press("o")
+        page.wait_for_url("**/records/*")
+        assert page.inner_text("h1") == first
+        page.keyboard.press("g")
+        page.keyboard.press("t")
+        page.wait_for_selector(".entries")
+        assert second not in titles(page)
+        page.goto(f"{address}/?tab=starred")
+        assert titles(page) == [first]
+        page.keyboard.press("?")
+        assert page.locator("#keys").is_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.name") == "q"
+
+
+def test_an_article_of_last_month_is_some_pages_away(archive: Database) -> None:
+    for number in range(70):
+        at = press.NOW - timedelta(days=0.5 * (70 - number))
+        text = f"Depot {number} on the quay opened its {number + 3} gates. " + " ".join(f"lamp{number}x{n}" for n in range(60))
+        press.keep(archive, Record(f"Gate {number} opens", f"https://g.example/{number}", text, published=at, first_seen=at, source="g"), f"g{number}")  # fmt: skip
+    with serving(press.parts(archive)) as address, chromium_at(**EN) as page:
+        page.goto(f"{address}/stories")
+        assert "Gate 8 opens" not in titles(page)
+        page.get_by_role("link", name="Older").click()
+        page.get_by_role("link", name="Gate 8 opens", exact=True).click()
+        page.wait_for_url("**/records/9")
+        assert "Depot 8 on the quay" in page.inner_text(".body")
+
+
+def test_evidence_and_values_lead_to_each_other(archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN) as page:
+        page.goto(f"{address}/records/1")
+        value = page.locator(".chips .fact.t a").first
+        value.hover()
+        assert page.locator(".mark.lit").count() > 0
+        value.click()
+        place = page.url.partition("#")[2]
+        assert page.locator(f"#{place}").is_visible()
+        page.locator(f"#{place}").click()
+        assert page.url.partition("#")[2] in page.locator(f"#{place}").get_attribute("data-of").split()
+
+
+def test_a_wrong_fold_is_split_and_its_alert_is_raised(archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN) as page:
+        page.goto(f"{address}/stories/1")
+        page.get_by_role("button", name="Not the same").click()
+        page.wait_for_url("**/stories/4")
+        assert "story of its own" in page.inner_text(".said")
+        assert "The alert that was withheld is raised" in page.inner_text(".said")
+        page.goto(address)
+        assert len(titles(page)) == 7
+
+
+def test_on_a_phone_nothing_is_cut_off_and_fingers_hit(archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, chromium_at(**PHONE) as page:
+        for path in ("/", "/records/1", "/stories/1", "/stories"):
+            page.goto(address + path)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+            assert not grave(page)
+        page.goto(address)
+        star = page.locator(".entry .star button").first
+        box = star.bounding_box()
+        assert box["width"] >= 44
+        assert box["height"] >= 44
+        star.tap()
+        page.wait_for_selector('.star button[aria-pressed="true"]')
+        page.locator(".entry h2 a").first.tap()
+        page.wait_for_url("**/records/*")
+
+
+def test_everything_works_without_a_script(archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN, java_script_enabled=False) as page:
+        page.goto(address)
+        first = titles(page)[0]
+        page.locator(".entry .star button").first.click()
+        assert "Starred." in page.inner_text(".said")
+        page.locator(".entry .mark-read button").first.click()
+        assert first not in titles(page)
+        page.get_by_role("button", name="中文").click()
+        assert page.locator("html").get_attribute("lang") == "zh-Hans"
+        page.goto(f"{address}/?tab=starred")
+        assert titles(page) == [first]
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious(archive: Database, scheme: str) -> None:
+    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN, color_scheme=scheme) as page:
+        for path in ("/", "/?tab=all", "/?tab=starred", "/records/1", "/records/2", "/stories", "/stories/1"):
+            page.goto(address + path)
+            assert not grave(page), path
+        page.keyboard.press("?")
+        assert not grave(page)
+
+
+def test_axe_is_there_and_finds_what_is_wrong() -> None:
+    assert find_spec("axe_playwright_python")
+    with chromium_at(**EN) as page:
+        page.set_content("<html><body><img src=x><button></button></body></html>")
+        assert grave(page)

@@ -1,0 +1,100 @@
+"""What strangers write, on every page, in a real browser: it is text. No dialog, no report against the content policy, nothing loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from crawler.record import Company, Event, Fact, Record
+from jobs.services.readers import people, reading
+from jobs.web.app import routes
+from storage.archive import articles
+from storage.db.database import Database, open_database
+from tests import press
+from tests.payloads import LINKS, TEXTS
+from tests.web.served import chromium_at, needs_browser, serving
+
+pytestmark = needs_browser
+NASTY = [text for name, text in TEXTS.items() if name != "long"]
+
+
+def hostile(number: int, text: str, link: str) -> Record:
+    """A record of which every field is hostile; the rule `大模型` matches it."""
+    body = f"大模型 {text}\n" + " ".join(f"w{number}x{n}" for n in range(60))
+    facts = (
+        Fact("keyword", text, text, text, 0, 5),
+        Fact("technology", text, f"title: {text}", text),
+        Fact("event", text, text, text, 2, 9),
+        Fact("reading", text, text, text),
+    )
+    return Record(
+        f"{text} {number}", link, body, summary=text, keywords=(text,), ai_technologies=(text,), industries=(text,), events=(Event(text, text),),
+        author=text, publisher=text, source=text, language="zh", published=press.NOW - timedelta(minutes=number), first_seen=press.NOW,
+        facts=facts, companies=(Company(text),),
+    )  # fmt: skip
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Database]:
+    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
+    db.upgrade()
+    links = list(LINKS.values())
+    for number, text in enumerate(NASTY, 1):
+        press.keep(db, hostile(number, text, links[number % len(links)]), f"n{number}")
+    changed = replace(hostile(1, NASTY[0], links[1]), text="another 大模型 <script>alert(2)</script> " + "y " * 200)
+    db.write_now(lambda s: articles.store(s, changed, key="n1", now=press.NOW))
+    me = db.read(people.nobody)
+    assert me is not None
+    for number, text in enumerate(NASTY, 1):
+        db.write_now(
+            lambda s, n=number, t=text: reading.add_note(s, me.person, n, t, press.NOW, record=n) if t.strip("\x00") else None
+        )
+    yield db
+    db.close()
+
+
+def addresses() -> list[str]:
+    """Every page, with each id that there is."""
+    pages = [
+        route.path
+        for route in routes()
+        if "GET" in route.methods and not route.path.startswith(("/api/", "/static/", "/metrics", "/healthz"))
+    ]
+    found = []
+    for path in pages:
+        if "{" not in path:
+            found.append(path)
+        elif "{number}" in path or "{story}" in path:
+            found += [path.replace("{number}", str(n)).replace("{story}", str(n)) for n in range(1, len(NASTY) + 1)]
+    return [*found, "/?tab=all", "/?label=%3Cscript%3Ealert(1)%3C/script%3E", "/?rule=%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"]
+
+
+def test_nothing_that_a_stranger_wrote_is_obeyed_on_any_page(archive: Database) -> None:
+    asked: list[str] = []
+    with serving(press.parts(archive)) as address, chromium_at(locale="en-GB") as page:
+        page.on("request", lambda request: asked.append(request.url))
+        for path in addresses():
+            page.goto(address + path)
+            planted = page.evaluate(
+                "document.querySelectorAll('main script, main img, main iframe, main [onmouseover], main [onerror], main a[href^=javascript], main a[href^=data]').length"
+            )
+            assert planted == 0, path
+        assert all(url.startswith(address) for url in asked)
+        assert page.evaluate("window.pwned") is None
+
+
+def test_a_report_against_the_content_policy_would_be_noticed(archive: Database) -> None:
+    plant = "document.body.appendChild(Object.assign(document.createElement('img'), {src: 'http://127.0.0.1:9/x.png'}))"
+
+    def go() -> None:
+        with serving(press.parts(archive)) as address, chromium_at() as page:
+            page.goto(address)
+            page.evaluate(plant)
+            page.wait_for_timeout(300)
+
+    with pytest.raises(AssertionError, match="Content Security Policy"):
+        go()
