@@ -16,6 +16,7 @@ from collections import deque
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Final, get_args
 
 from argon2 import PasswordHasher
@@ -43,7 +44,6 @@ MAX_TOKENS = 50  # of one person, that are in use
 _NAME = re.compile(r"[^\W_](?:[\w.@-]{0,38}[^\W_])?")
 _FEED = re.compile(r"feed:.{1,200}")
 _hasher = PasswordHasher()  # argon2id, 64 MiB, as RFC 9106 has it for small memory
-_KNOWN_TO_NOBODY = _hasher.hash(secrets.token_urlsafe())
 
 
 class PeopleError(ZhixunError):
@@ -235,9 +235,15 @@ def hashed(password: str, name: str = "") -> str:
 
 def _fits(kept: str | None, password: str) -> bool:
     try:
-        return _hasher.verify(kept or _KNOWN_TO_NOBODY, unicodedata.normalize("NFC", password[:LONGEST]))
+        return _hasher.verify(kept or _known_to_nobody(), unicodedata.normalize("NFC", password[:LONGEST]))
     except (VerificationError, InvalidHashError):
         return False
+
+
+@cache
+def _known_to_nobody() -> str:
+    """What a name that nobody has is checked against, so that it takes as long as one that somebody has."""
+    return _hasher.hash(secrets.token_urlsafe())
 
 
 class Tries:

@@ -9,9 +9,9 @@ from pydantic import BaseModel
 
 from crawler.i18n import tr
 from jobs.services.archive import stories as folding
-from jobs.services.archive import story as service
-from jobs.services.archive.story import Teller, Told
+from jobs.services.readers import story as service
 from jobs.services.readers.reading import Entry
+from jobs.services.readers.story import Teller, Told
 from jobs.web.access import Asked
 from jobs.web.charts import ALERT, Lanes, Point, lanes
 from jobs.web.screens import After, Done, Limit, Number, Screen

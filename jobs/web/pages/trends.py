@@ -232,4 +232,4 @@ def event_csv(ask: Annotated[Asked, Depends(needs("viewer"))], type: Kind = "fun
     )
 
 
-screen.route("GET", "/trends/events.csv", event_csv, "viewer")
+screen.route("GET", "/trends/events.csv", event_csv, "viewer", shown=False)

@@ -95,14 +95,14 @@ def test_who_listens_hears_what_is_there_and_what_comes(archive: Database, monke
                 await asyncio.sleep(0.3)
                 await asyncio.to_thread(press.fill, archive)
                 said = {"records": 0}
-                while said["records"] < 9:
+                while said["records"] < 10:
                     assert (await answer.content.readline()) == b"event: news\n"
                     said = json.loads((await answer.content.readuntil(b"\n\n")).removeprefix(b"data: "))
                 return said
         finally:
             await listener.close()
 
-    assert asyncio.run(asyncio.wait_for(go(), 60)) == {"records": 9, "alerts": 8}
+    assert asyncio.run(asyncio.wait_for(go(), 60)) == {"records": 10, "alerts": 8}
 
 
 def test_the_pages_tell_health_and_what_a_daemon_measures(archive: Database) -> None:
