@@ -200,7 +200,7 @@ class Daemon:
             ours.follow()
             return moved
 
-        if abs(by) > JUMP and (self._app.member.leads or not self._app.db.shared):
+        if abs(by) > JUMP and self._app.member.leads:
             try:
                 moved = await self._app.db.write(follow)
             except StorageError as error:

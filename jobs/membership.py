@@ -82,8 +82,8 @@ class Membership:
 
     @property
     def leads(self) -> bool:
-        """Whether this is the worker that edits."""
-        return self.lease(leases.EDIT) is not None
+        """Whether this is the worker that edits. An SQLite file has no other."""
+        return not self._db.shared or self.lease(leases.EDIT) is not None
 
     async def may_send(self, channel: str) -> bool:
         """Whether a channel is ours to send to; it is taken if nobody has it."""

@@ -207,7 +207,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
     "config": (
         "The configuration file.",
         {
-            "publish": ("config:publish", "Let all workers on a PostgreSQL follow this file from now on."),
+            "publish": ("publish:publish", "Let all workers on a PostgreSQL follow this file from now on."),
             "schema": ("config:print_schema", "JSON Schema of the configuration file, for editors."),
         },
     ),

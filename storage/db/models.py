@@ -32,7 +32,6 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
-    text,
 )
 
 from storage.db.texts import storable
@@ -184,7 +183,9 @@ task = Table(
     Index(None, "host", "state", "turn"),
     Index(None, "source_id", "guid"),
     Index(None, "state", "kind"),
-    Index("ix_task_host_due_at", "host", "due_at", sqlite_where=text("state = 'due'"), postgresql_where=text("state = 'due'")),
+    Index(
+        "ix_task_host_due_at", "host", "due_at"
+    ),  # WHERE state = 'due', says its migration: here that would import both dialects
 )
 
 BY_SOURCE = Index("ix_article_source_shown_at_id", "source", "shown_at", "id")
