@@ -33,7 +33,7 @@ test: $(VENV)/.dev             ## all tests; ARGS="-k name" for some
 	$(BIN)/python -m pytest $(PYTEST) $(ARGS)
 
 test-fast: $(VENV)/.dev        ## what needs no server, no browser and no other process
-	ZHIXUN_FAST=1 $(BIN)/python -m pytest $(PYTEST) -m "not slow and not postgres" tests/unit $(ARGS)
+	ZHIXUN_FAST=1 $(BIN)/python -m pytest $(PYTEST) -m "not slow and not postgres" $(or $(ARGS),tests/unit)
 
 lint: $(VENV)/.dev             ## style, types, import contracts
 	$(BIN)/ruff check .

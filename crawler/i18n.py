@@ -16,18 +16,19 @@ from typing import Literal
 
 Language = Literal["zh", "en"]
 
-_language: ContextVar[Language] = ContextVar("language", default="en")
+_language: ContextVar[Language | None] = ContextVar("language", default=None)
+_of_process: list[Language] = ["en"]
 _CATALOGUE = Path(__file__).parent / "data" / "zh"
 
 
 def language() -> Language:
     """The language of the one who asks now."""
-    return _language.get()
+    return _language.get() or _of_process[0]
 
 
 def speak(wanted: Language) -> None:
-    """Answer in this language from now on, in this thread or task and those that it starts."""
-    _language.set(wanted)
+    """Answer in this language from now on, in all threads; who is inside a `speaking` block keeps its language."""
+    _of_process[0] = wanted
 
 
 @contextmanager
@@ -42,13 +43,13 @@ def speaking(wanted: Language) -> Iterator[None]:
 
 def tr(message: str, /, **values: object) -> str:
     """The sentence in the language of the caller, with its `{values}` filled in."""
-    sentence = catalogue().get(message, message) if _language.get() == "zh" else message
+    sentence = catalogue().get(message, message) if language() == "zh" else message
     return sentence.format(**values) if values else sentence
 
 
 def plural(one: str, many: str, /, n: int, **values: object) -> str:
     """`tr` of the English singular or plural by `n`; the Chinese entry stands under the plural."""
-    return tr(one if n == 1 and _language.get() == "en" else many, n=n, **values)
+    return tr(one if n == 1 and language() == "en" else many, n=n, **values)
 
 
 def preferred(locale: str) -> Language:

@@ -17,7 +17,6 @@ from jobs import clock, log, redaction
 from jobs.config.load import Config, ConfigError, changes, needs_restart
 from jobs.deliver.dispatcher import Deliverer
 from jobs.formats.alert_feeds import Feeds
-from jobs.membership import ROLES, Membership
 from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.parts import channels_of, fetch_rules, watch_of
@@ -25,12 +24,13 @@ from jobs.pipeline import Pipeline
 from jobs.services import publication
 from jobs.services.archive import backfill
 from jobs.services.archive.backfill import Backfill
-from jobs.shelf import Shelf
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.access import Parts
 from jobs.web.metrics import Measure
 from jobs.web.websub import WebSub
+from jobs.workers.membership import ROLES, Membership
+from jobs.workers.shelf import Shelf
 from storage.archive import queries
 from storage.archive.prepared import prepare
 from storage.db.database import Database, open_database

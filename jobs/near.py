@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from crawler.i18n import tr
+
 NEAR = 3  # names that are offered
 LISTED = 10  # of a few names all are told
 
@@ -21,7 +23,8 @@ def near(word: str, known: Iterable[str], most: int = NEAR) -> list[str]:
 def did_you_mean(word: str, known: Iterable[str], most: int = NEAR) -> str:
     """``did you mean "every"?``, ``did you mean "desk" or "desk-2"?``, or nothing."""
     *others, last = [f'"{name}"' for name in near(word, known, most)] or [""]
-    return f"did you mean {' or '.join(filter(None, (', '.join(others), last)))}?" if last else ""
+    names = tr("{names} or {last}", names=", ".join(others), last=last) if others else last
+    return tr("did you mean {names}?", names=names) if last else ""
 
 
 def instead(word: str, known: Iterable[str]) -> str:
@@ -29,5 +32,5 @@ def instead(word: str, known: Iterable[str]) -> str:
     names = list(dict.fromkeys(known))
     if guess := did_you_mean(word, names):
         return guess
-    more = f", … ({len(names)} in all)" if len(names) > LISTED else ""
-    return f"there are: {', '.join(names[:LISTED])}{more}" if names else "there is none yet"
+    more = tr(", … ({n} in all)", n=len(names)) if len(names) > LISTED else ""
+    return tr("there are: {names}", names=", ".join(names[:LISTED]) + more) if names else tr("there is none yet")

@@ -28,8 +28,8 @@ from crawler.sandbox.pool import Killed, Readers
 from crawler.stages.add import bare
 from crawler.stages.read import MAX_PAGES, UNTITLED, joined, next_page
 from jobs import log, pacing, schedule
-from jobs.editor import Editor, Finished
 from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
+from jobs.workers.editor import Editor, Finished
 from storage.archive.prepared import Prepared
 from storage.db.database import Database
 from storage.db.failpoints import failpoint

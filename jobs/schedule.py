@@ -18,7 +18,6 @@ MAX_PAUSE = timedelta(days=1)
 MAX_SITE_WISH = timedelta(hours=1)  # a feed may ask for a pause, not for being forgotten
 ARTICLE_ATTEMPTS = 8  # over 15 hours: a night without the site, or without a network of our own
 FEWER_ATTEMPTS = 5  # over a quarter of an hour, where the source itself has said enough to tell
-MORE_SOON = timedelta(seconds=5)  # a poll that found more than it may take goes on soon
 _HOURS_PAUSE = (Reason.BLOCKED, Reason.GONE, Reason.ROBOTS)
 
 

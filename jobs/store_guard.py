@@ -15,11 +15,11 @@ from datetime import datetime
 from crawler.fetch.engine import Fetch, FetchResult
 from jobs import clock, log
 from jobs.deliver.message import Message, notice
-from jobs.membership import Membership
 from jobs.monitor.liveness import Pulse, StoreHealth
 from jobs.pipeline import Pipeline
 from jobs.watch import Work
 from jobs.web.metrics import Health
+from jobs.workers.membership import Membership
 from storage.archive import queries
 from storage.db.database import Database
 from storage.db.errors import StorageError

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -147,9 +147,6 @@ def sitemaps(robots_txt: str, url: str) -> tuple[Candidate, ...]:
 def sitemaps_of(page: Page) -> tuple[Candidate, ...]:
     """The same of a robots.txt that was fetched."""
     return sitemaps(page.body[:500_000].decode("utf-8", "replace"), page.url)
-
-
-_Step = Callable[[etree._Element, str, Page, datetime, tzinfo], Iterable[Candidate]]
 
 
 def _linked_feeds(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:

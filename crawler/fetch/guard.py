@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from crawler.errors import OptionError
+from crawler.i18n import tr
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -129,9 +130,11 @@ def _rule(text: str) -> _Rule:
             raise ValueError("half a range of ports")
         rule = _Rule(ip_network(network, strict=False), int(first or 0), int(last or first or 65535))
     except ValueError as error:
-        raise OptionError(f"{text!r} is no network: {error}. Write it as 10.0.0.0/8 or 127.0.0.0/8:8000-8100") from error
+        raise OptionError(
+            tr("{text!r} is no network: {why}. Write it as 10.0.0.0/8 or 127.0.0.0/8:8000-8100", text=text, why=error)
+        ) from error
     if not 0 <= rule.first <= rule.last <= 65535:
-        raise OptionError(f"{text!r}: ports go from 0 to 65535, the smaller first")
+        raise OptionError(tr("{text!r}: ports go from 0 to 65535, the smaller first", text=text))
     return rule
 
 

@@ -50,10 +50,6 @@ _as_day = re.compile(
     rf" (?:late |early )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?(?=$|,| (?!(?:and|or|to)\b))|"
     rf" on {_MONTH} \d{{1,2}}\b(?!,? \d{{4}})| (?:earlier )?this (?:week|month)(?=$|,)| last week(?=$|,| it| that| said)"
 )
-_auxiliary = (
-    "is|are|was|were|has|have|had|will|would|can|could|may|might|must|should|does|did|do|won't|"
-    "isn't|aren't|wasn't|hasn't|plans|plan|expects|expect|aims|intends|agreed|said|says|also"
-)
 _it_said = re.compile(
     rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import Field
 
 from crawler.errors import OptionError
+from crawler.i18n import tr
 from crawler.plugins import Options as Base
 from jobs.deliver.address import Address
 from jobs.deliver.message import Message
@@ -38,7 +39,7 @@ def options(address: Address) -> Options:
     url = f"{address.scheme.removeprefix('apprise+')}://{address.rest}"
     if not _service(url):
         raise OptionError(
-            "Apprise does not know this address; write it like apprise+pover://USER@TOKEN, as its own documents say"
+            tr("Apprise does not know this address; write it like apprise+pover://USER@TOKEN, as its own documents say")
         )
     return Options(url=url)
 
@@ -51,7 +52,7 @@ def _service(url: str) -> Any:
         try:
             service = importlib.import_module("apprise").Apprise()
         except ImportError:
-            raise OptionError("apprise+… needs the Apprise library: pip install 'zhixun[apprise]'") from None
+            raise OptionError(tr("apprise+… needs the Apprise library: pip install 'zhixun[apprise]'")) from None
         return service if service.add(url) else None
 
 

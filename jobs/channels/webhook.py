@@ -13,6 +13,7 @@ import json
 from pydantic import Field
 
 from crawler.errors import OptionError
+from crawler.i18n import tr
 from crawler.plugins import Options as Base
 from jobs.deliver.address import Address, fill
 from jobs.deliver.message import Message
@@ -37,7 +38,7 @@ class Options(Base):
 def options(address: Address) -> Options:
     """The options of an address such as ``webhook+https://example.org/alerts?secret=SECRET``."""
     if not address.host:
-        raise OptionError(f"url (host and path of the receiver) is missing; write it like {EXAMPLE}")
+        raise OptionError(tr("url (host and path of the receiver) is missing; write it like {example}", example=EXAMPLE))
     kept = "&".join(part for part in address.raw_query.split("&") if part and not part.startswith("secret="))
     url = f"{address.scheme.removeprefix('webhook+')}://{address.authority}{address.path or '/'}" + (f"?{kept}" if kept else "")
     return fill(

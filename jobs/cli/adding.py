@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.discover.scoring import Judged
+from crawler.i18n import tr
 from crawler.url import is_web
 from jobs import clock
 from jobs.cli.console import Cli, Json, err, fail, local, out, write_json
@@ -22,23 +23,19 @@ from jobs.services.sourcing import sources as adding
 from jobs.services.sourcing.catalogue import catalogue
 
 SHOWN_TITLES = 3
-NEXT = (
-    "try the page that lists its news, or look for the site in `zhixun sources catalogue`; for a list that is not found by itself "
-    "write the source by hand with kind: listing and links:, and render: list where scripts draw it (docs/configuration.md)"
-)
 
 
 def _tell(url: str) -> None:
     """A search keeps the pace of the configuration, and takes its time: say what it waits for."""
     if err.is_terminal:
-        err.print(f"asking {url}", style="dim", markup=False, highlight=False)
+        err.print(tr("asking {url}", url=url), style="dim", markup=False, highlight=False)
 
 
 def _address(text: str) -> str:
     """``example.com`` is meant as an address."""
     url = text if "://" in text else f"https://{text}"
     if not is_web(url):
-        raise typer.BadParameter(f"{text!r} is no web address")
+        raise typer.BadParameter(tr("{text!r} is no web address", text=text))
     return url
 
 
@@ -54,9 +51,9 @@ def discover_sources(context: typer.Context, url: Annotated[str, typer.Argument(
     else:
         _print(found.judged, config)
     if found.best is None:
-        raise typer.Exit(fail(f"nothing at {found.asked} can be watched as it is; {NEXT}", 1))
+        raise typer.Exit(fail(_nothing(found.asked), 1))
     if not as_json:
-        out.print(f"\nzhixun sources add {found.asked}    takes the first", markup=False)
+        out.print("\n" + tr("zhixun sources add {url}    takes the first", url=found.asked), markup=False)
 
 
 def _row(each: Judged) -> dict[str, Any]:
@@ -93,8 +90,11 @@ def add_source(
     entry = adding.tagged(adding.listed(what, name) or _found(config, _address(what), name, yes), tags or ())
     write_entries(cli, config, [entry])
     if what in catalogue() and catalogue()[what].needs_js:
-        err.print(f"{entry['name']}: its list is drawn by scripts, which nothing here runs; expect no articles", markup=False)
-    out.print(f"added {entry['name']}: {entry['kind']} {entry['url']}", markup=False)
+        err.print(
+            tr("{name}: its list is drawn by scripts, which nothing here runs; expect no articles", name=entry["name"]),
+            markup=False,
+        )
+    out.print(tr("added {name}: {kind} {url}", name=entry["name"], kind=entry["kind"], url=entry["url"]), markup=False)
 
 
 def write_entries(cli: Cli, config: Config, entries: Sequence[Mapping[str, Any]]) -> None:
@@ -103,15 +103,24 @@ def write_entries(cli: Cli, config: Config, entries: Sequence[Mapping[str, Any]]
     if isinstance(answer, Refused):
         raise typer.Exit(fail(answer.reason, 3 if answer.mistakes else 1))
     if isinstance(answer, Conflict):
-        raise typer.Exit(fail(f"{cli.path} was changed meanwhile; try again", 1))
+        raise typer.Exit(fail(tr("{path} was changed meanwhile; try again", path=cli.path), 1))
+
+
+def _nothing(url: str, trouble: str | None = None) -> str:
+    """Why there is no source, and what to try instead."""
+    advice = tr(
+        "try the page that lists its news, or look for the site in `zhixun sources catalogue`; for a list that is not found by itself "
+        "write the source by hand with kind: listing and links:, and render: list where scripts draw it (docs/configuration.md)"
+    )
+    why = f": {trouble}" if trouble else ""
+    return tr("nothing at {url} can be watched as it is{why}; {advice}", url=url, why=why, advice=advice)
 
 
 def _found(config: Config, url: str, name: str | None, yes: bool) -> dict[str, Any]:
     """The entry for what was discovered and chosen."""
     found = asyncio.run(adding.discover(config, url, clock.now(), _tell))
     if found.best is None:
-        trouble = f": {found.trouble}" if found.trouble else ""
-        raise typer.Exit(fail(f"nothing at {url} can be watched as it is{trouble}; {NEXT}", 1))
+        raise typer.Exit(fail(_nothing(url, found.trouble), 1))
     chosen = found.best if yes or not sys.stdin.isatty() else _choose(found.judged, config)
     entry = discover.entry_of(chosen)
     return {"name": name or discover.name_of(chosen, url, {row.name for row in config.sources}), **entry}
@@ -120,7 +129,7 @@ def _found(config: Config, url: str, name: str | None, yes: bool) -> dict[str, A
 def _choose(judged: Sequence[Judged], config: Config) -> Judged:
     fit = [each for each in judged if each.score >= discover.USABLE]
     _print(fit, config)
-    number: int = typer.prompt("Which", default=1, type=int)
+    number: int = typer.prompt(tr("Which"), default=1, type=int)
     if not 1 <= number <= len(fit):
-        raise typer.BadParameter(f"there is no number {number}")
+        raise typer.BadParameter(tr("there is no number {number}", number=number))
     return fit[number - 1]

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, Wide, local, out, say, show, table, write_json
 from jobs.deliver.message import short_id
@@ -19,7 +20,6 @@ COLUMNS = {"alert": "alert", "created": "raised", "title": "title"}
 WIDE = COLUMNS | {
     "rule": "rule", "record": "record", "reprints": "more", "channel": "channel", "state": "state", "attempts": "tries", "answer": "answer",
 }  # fmt: skip
-EMPTY = "no alerts yet; `zhixun rules test NAME` shows what a rule would have raised, `zhixun rules list` what each matched"
 
 
 def list_alerts(
@@ -37,7 +37,12 @@ def list_alerts(
     rows = list(_rows(entries, None if as_json else zone))
     if not (wide or as_json):
         rows = list({row["alert"]: row for row in rows}.values())  # one line each, however many channels
-    found = EMPTY if rule is state is None else "no such alerts; `zhixun alerts list` shows all"
+    none = tr(
+        "no alerts yet; `zhixun rules test NAME` shows what a rule would have raised, `zhixun rules list` what each matched"
+    )
+    found = none if rule is state is None else tr("no such alerts; `zhixun alerts list` shows all")
+    if not as_json:
+        rows = [row | {"state": tr(row["state"])} for row in rows]
     show(rows, WIDE if wide else COLUMNS, as_json, found, zone)
 
 
@@ -80,42 +85,56 @@ def show_alert(
     for line in _about(shown, zone):
         say(line)
     for one in shown.later:
-        say(f"told again as {short_id(one.id)} on {local(one.created_at, zone)}")
+        say(tr("told again as {alert} on {when}", alert=short_id(one.id), when=local(one.created_at, zone)))
     if shown.tellers:
-        out.print("Also told by (counted here, and not alerted by themselves):")
+        out.print(tr("Also told by (counted here, and not alerted by themselves):"))
         table(
             ("record", "as", "source", "title", "why"),
-            [(t.article_id, t.how, t.source, t.title, t.reason) for t in shown.tellers],
+            [(t.article_id, tr(t.how), t.source, t.title, t.reason) for t in shown.tellers],
         )
     names = {delivery.id: delivery.channel for delivery in shown.alert.deliveries}
     table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in shown.alert.deliveries])
     table(
         ("channel", "attempt", "began", "outcome", "code", "detail"),
-        [(names[a.delivery_id], a.number, local(a.started_at, zone), a.outcome, a.code, a.detail) for a in shown.tries],
+        [
+            (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, a.detail)
+            for a in shown.tries
+        ],
     )
 
 
 def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
     """Why it was raised: the record, the matched terms with their places, its age, when it could leave."""
     entry, payload, standing = shown.alert, shown.payload, shown.standing
-    yield f"{short_id(entry.id)}  rule {entry.rule} (version {entry.rule_version})  raised {local(entry.created_at, zone)}"
+    yield tr(
+        "{alert}  rule {rule} (version {version})  raised {when}",
+        alert=short_id(entry.id), rule=entry.rule, version=entry.rule_version, when=local(entry.created_at, zone),
+    )  # fmt: skip
     if follows := payload.get("follows"):
-        yield f"goes back to {short_id(follows['alert'])}: {follows['why']} {follows.get('detail', '')}".rstrip()
-    yield f"record {entry.article_id} (story {entry.story}), told by {entry.reprints} others later: {entry.title}"
+        yield tr(
+            "goes back to {alert}: {why}",
+            alert=short_id(follows["alert"]),
+            why=f"{follows['why']} {follows.get('detail', '')}".rstrip(),
+        )
+    yield tr(
+        "record {record} (story {story}), told by {n} others later: {title}",
+        record=entry.article_id, story=entry.story, n=entry.reprints, title=entry.title,
+    )  # fmt: skip
     for match in payload.get("matched", []):
         place = f"{match.get('field', '')} {match['start']}–{match['end']}: " if "start" in match else ""
-        yield f"  matched {match['term']}: {place}{match['quote']}"
+        yield "  " + tr("matched {term}: {place}", term=match["term"], place=f"{place}{match['quote']}")
     published = payload.get("record", {}).get("published")
     if standing is not None:
-        said = f"published {local(datetime.fromisoformat(published), zone)}" if published else "without a date"
-        yield f"  {said}, first seen {local(standing.first_seen, zone)}; {standing.reason or 'the first of its story'}"
-    held = f"held until {local(entry.due_at, zone)} (send, quiet or cooldown)" if entry.due_at > entry.created_at else "at once"
-    yield f"  could leave {held}"
+        dated = tr("published {when}", when=local(datetime.fromisoformat(published), zone)) if published else tr("without a date")
+        why = standing.reason or tr("the first of its story")
+        yield "  " + tr("{dated}, first seen {seen}; {why}", dated=dated, seen=local(standing.first_seen, zone), why=why)
+    held = tr("could leave {when}: held (send, quiet or cooldown)", when=local(entry.due_at, zone))
+    yield "  " + (held if entry.due_at > entry.created_at else tr("could leave at once"))
 
 
 def _delivery(row: queries.DeliveryView, zone: tzinfo) -> tuple[Any, ...]:
     due = local(row.next_at, zone) if row.state == "pending" else None
-    return row.channel, row.state, row.attempts, due, row.vendor_answer or row.last_error
+    return row.channel, tr(row.state), row.attempts, due, row.vendor_answer or row.last_error
 
 
 def retry(
@@ -126,4 +145,4 @@ def retry(
     cli: Cli = context.obj
     with cli.archive() as db:
         count = ledger.retry(db, alerts or (), clock.now())
-    out.print(f"{count} deliveries are due again")
+    out.print(tr("{count} deliveries are due again", count=count))

@@ -8,18 +8,18 @@ from typing import Annotated
 
 import typer
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, asked, out, show
 from jobs.services import channels
-
-EMPTY = "no channels yet; write one under `channels:` in the configuration, docs/channels.md lists them"
 
 
 def list_channels(context: typer.Context, as_json: Json = False) -> None:
     """The configured channels, secrets hidden."""
     cli: Cli = context.obj
     rows = [asdict(channel) | {"rules": ", ".join(channel.rules)} for channel in channels.channels(cli.config())]
-    show(rows, {"name": "name", "kind": "kind", "address": "address", "rules": "rules"}, as_json, EMPTY)
+    none = tr("no channels yet; write one under `channels:` in the configuration, docs/channels.md lists them")
+    show(rows, {"name": "name", "kind": "kind", "address": "address", "rules": "rules"}, as_json, none)
 
 
 def try_channel(context: typer.Context, name: Annotated[str, typer.Argument(help="The channel's name.")]) -> None:
@@ -27,5 +27,8 @@ def try_channel(context: typer.Context, name: Annotated[str, typer.Argument(help
     cli: Cli = context.obj
     with asked():
         receipt = asyncio.run(channels.test(cli.config(), name, clock.now()))
-    out.print(("accepted" if receipt.accepted else "refused") + f": {receipt.detail}", markup=False)
+    answer = (
+        tr("accepted: {answer}", answer=receipt.detail) if receipt.accepted else tr("refused: {answer}", answer=receipt.detail)
+    )
+    out.print(answer, markup=False)
     raise typer.Exit(0 if receipt.accepted else 1)

@@ -7,6 +7,7 @@ import sys
 
 import typer
 
+from crawler.i18n import tr
 from jobs.cli.console import Cli, err, fail, out
 from jobs.config.load import placed_examples, schema, warnings
 
@@ -16,7 +17,7 @@ def check(context: typer.Context) -> None:
     cli: Cli = context.obj
     config = cli.config()
     for warning in warnings(config):
-        err.print(f"warning: {warning}", style="yellow", markup=False, highlight=False)
+        err.print(tr("warning: {warning}", warning=warning), style="yellow", markup=False, highlight=False)
     failures = placed_examples(config)
     for failure in failures:
         fail(failure, 3)
@@ -24,9 +25,13 @@ def check(context: typer.Context) -> None:
         raise typer.Exit(3)
     active = sum(source.enabled for source in config.sources)
     out.print(
-        f"{cli.path}: all well. {active} sources, {len(config.rules)} rules, {len(config.channels)} channels.", markup=False
-    )
-    out.print(f"database: {config.shown_database}", markup=False, highlight=False)
+        tr(
+            "{path}: all well. {sources} sources, {rules} rules, {channels} channels.",
+            path=cli.path, sources=active, rules=len(config.rules), channels=len(config.channels),
+        ),
+        markup=False,
+    )  # fmt: skip
+    out.print(tr("database: {database}", database=config.shown_database), markup=False, highlight=False)
 
 
 def print_schema() -> None:

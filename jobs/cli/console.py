@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.text import Text
 
 from crawler.durations import parse_duration
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.given import Cli, asked
 from jobs.redaction import redacted
@@ -61,7 +62,10 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int |
 
     `figures` is the first of the columns that stand to the right.
     """
-    lines = [headings, *([escaped(str(cell)) if cell is not None else "–" for cell in row] for row in rows)]
+    lines = [
+        [heading and tr(heading) for heading in headings],
+        *([escaped(str(cell)) if cell is not None else "–" for cell in row] for row in rows),
+    ]
     widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
     if out.is_terminal or "COLUMNS" in os.environ:
         while sum(widths) + 2 * (len(widths) - 1) > out.width and max(widths) > 1:
@@ -80,7 +84,7 @@ def show(
     rows: Iterable[Mapping[str, Any]],
     columns: Mapping[str, str],
     as_json: bool,
-    empty: str = "nothing to show",
+    empty: str = "",
     zone: tzinfo | None = None,
 ) -> None:
     """A list: JSON Lines with all keys, or a table of the columns {key: heading}; of none, what to do. `zone`: that of its times."""
@@ -89,7 +93,7 @@ def show(
         return
     lines = [[row.get(key) for key in columns] for row in rows]
     if not lines:
-        err.print(empty, markup=False, highlight=False)
+        err.print(empty or tr("nothing to show"), markup=False, highlight=False)
         return
     table(list(columns.values()), lines)
     if zone is not None:
@@ -98,7 +102,7 @@ def show(
 
 def say_zone(zone: tzinfo) -> None:
     """Below a table: in which zone its times are. Not on standard output, which may be a pipe."""
-    err.print(f"times: {zone}", style="dim", markup=False, highlight=False)
+    err.print(tr("times: {zone}", zone=zone), style="dim", markup=False, highlight=False)
 
 
 def local(moment: datetime | None, zone: tzinfo) -> str | None:
@@ -115,5 +119,7 @@ def since(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is neither a duration such as 30d or 12h nor a date such as 2026-11-01") from None
+        raise typer.BadParameter(
+            tr("{text!r} is neither a duration such as 30d or 12h nor a date such as 2026-11-01", text=text)
+        ) from None
     return moment if moment.tzinfo else moment.astimezone()

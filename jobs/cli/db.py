@@ -25,13 +25,13 @@ def upgrade(context: typer.Context) -> None:
     with cli.archive(new=True) as db, bar() as shown:
         backfill.settle(db, cli.config().zone)
         _fill(db, shown)
-        out.print(f"{db.name}: schema is up to date", markup=False)
+        out.print(tr("{name}: schema is up to date", name=db.name), markup=False)
 
 
 def _fill(db: Database, shown: Progress) -> None:
-    line = shown.add_task("records", total=db.read(derived.left))
+    line = shown.add_task(tr("records"), total=db.read(derived.left))
     if done := backfill.whole(db, partial(shown.advance, line)):
-        out.print(f"{done} records put into the index")
+        out.print(tr("{n} records put into the index", n=done))
 
 
 def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(help="The file to write.")] = None) -> None:
@@ -40,7 +40,7 @@ def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(hel
     with closing(open_database(cli.config().database)) as db:
         target = to or Path(f"zhixun-{clock.now():%Y%m%d-%H%M%S}{'.db' if db.path else '.dump'}")
         db.backup(target)
-    out.print(f"copied to {target} ({target.stat().st_size:,} bytes)", markup=False)
+    out.print(tr("copied to {file} ({size} bytes)", file=target, size=f"{target.stat().st_size:,}"), markup=False)
 
 
 def move_database(
@@ -50,7 +50,7 @@ def move_database(
     """Copy all there is to another database, SQLite to PostgreSQL or back. Stop the daemon first; the old one stays as it is."""
     cli: Cli = context.obj
     with cli.archive() as db, bar() as shown:
-        line = shown.add_task("rows", total=None)
+        line = shown.add_task("", total=None)
         moved = moving.move_to(
             db, to, cli.config().zone.key, clock.now(), lambda name, n: shown.update(line, description=f"{name} {n}")
         )
@@ -75,9 +75,9 @@ def check(
             db.write_now(lambda s: derived.restart(s, zone))
             _fill(db, shown)
         for difference in db.read(derived.check):
-            fail(f"{db.name}: {difference}; `zhixun db check --rebuild` makes it anew", 1)
+            fail(tr("{name}: {difference}; `zhixun db check --rebuild` makes it anew", name=db.name, difference=difference), 1)
             raise typer.Exit(1)
-        out.print(f"{db.name}: sound", markup=False)
+        out.print(tr("{name}: sound", name=db.name), markup=False)
 
 
 def vacuum(context: typer.Context) -> None:
@@ -86,7 +86,7 @@ def vacuum(context: typer.Context) -> None:
     with closing(open_database(cli.config().database)) as db:
         db.check()
         db.vacuum()
-    out.print("checked, and space given back")
+    out.print(tr("checked, and space given back"))
 
 
 def export_all(
@@ -96,7 +96,7 @@ def export_all(
     cli: Cli = context.obj
     with cli.archive() as db:
         rows = move.export(db, to, clock.now())
-    out.print(f"{rows} rows written to {to}", markup=False)
+    out.print(tr("{n} rows written to {file}", n=rows, file=to), markup=False)
 
 
 def import_all(context: typer.Context, file: Annotated[Path, typer.Argument(help="What `db export` wrote.")]) -> None:
@@ -104,5 +104,5 @@ def import_all(context: typer.Context, file: Annotated[Path, typer.Argument(help
     cli: Cli = context.obj
     with cli.archive(new=True) as db, bar() as shown:
         rows = move.load(db, file, cli.config().zone, clock.now())
-        out.print(f"{rows} rows read from {file}", markup=False)
+        out.print(tr("{n} rows read from {file}", n=rows, file=file), markup=False)
         _fill(db, shown)

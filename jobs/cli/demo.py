@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.i18n import tr
 from jobs.cli.console import out
 from jobs.demo import run as newsroom_demo
 
@@ -21,6 +22,8 @@ def demo(
         try:
             keep.mkdir(parents=True)
         except OSError as error:
-            raise typer.BadParameter(f"{keep} cannot be made: {error.strerror}; name a new folder") from None
+            raise typer.BadParameter(
+                tr("{folder} cannot be made: {why}; name a new folder", folder=keep, why=error.strerror)
+            ) from None
         keep = keep.resolve()
     raise typer.Exit(asyncio.run(newsroom_demo.run(out, pace, keep)))

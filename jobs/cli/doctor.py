@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import typer
 
+from crawler.i18n import tr
 from jobs import clock, redaction
 from jobs.cli.console import Cli, Json, table, write_json
 from jobs.services.doctor import examine
@@ -20,6 +21,6 @@ def doctor(context: typer.Context, as_json: Json = False) -> None:
     if as_json:
         write_json(findings)
     else:
-        table(("what", "verdict", "says"), [tuple(found.values()) for found in findings])
+        table(("what", "verdict", "says"), [(found["what"], tr(found["verdict"]), found["says"]) for found in findings])
     if any(found["verdict"] == "fail" for found in findings):
         raise typer.Exit(1)

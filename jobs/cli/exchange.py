@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.adding import write_entries
 from jobs.cli.console import Cli, err, fail, out
@@ -30,7 +31,7 @@ def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(
     try:
         listed = opml.read(file.read_bytes())
     except OSError as error:
-        raise typer.BadParameter(f"{file} cannot be read: {error.strerror}") from None
+        raise typer.BadParameter(tr("{path} cannot be read: {why}", path=file, why=error.strerror)) from None
     except OpmlError as error:
         raise typer.Exit(fail(f"{file}: {error}", 1)) from None
     fresh = adding.entries_of(listed.outlines, config)
@@ -39,8 +40,8 @@ def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(
     for why in (*listed.left_out, *listed.merged, *adding.not_taken(listed.outlines, config)):
         fail(f"{file}: {why}", 0)
     known = len(listed.outlines) - len(fresh)
-    more = f", {len(listed.left_out)} lines left out or broken" if listed.left_out else ""
-    out.print(f"{len(fresh)} sources imported, {known} already there{more}", markup=False)
+    more = tr(", {n} lines left out or broken", n=len(listed.left_out)) if listed.left_out else ""
+    out.print(tr("{n} sources imported, {known} already there{more}", n=len(fresh), known=known, more=more), markup=False)
 
 
 def export_sources(
@@ -51,5 +52,5 @@ def export_sources(
     cli: Cli = context.obj
     outlines, secret = adding.outlines_of(cli.config())
     for name in secret:
-        err.print(f"{name}: left out, it holds a secret", markup=False)
+        err.print(tr("{name}: left out, it holds a secret", name=name), markup=False)
     sys.stdout.buffer.write(opml.write(outlines, "Zhixun", clock.now()))

@@ -10,10 +10,12 @@ from typing import Annotated
 
 import typer
 
+from crawler.i18n import tr
 from jobs.cli.console import Cli, Json, asked, local, say, write_json
 from jobs.deliver.message import short_id
 from jobs.services.trials import explain as explaining
 from jobs.services.trials.explain import Journey
+from storage.archive.queries import DeliveryView
 
 
 def explain(
@@ -35,9 +37,9 @@ def explain(
     config = cli.config_or_defaults()
     rule, record = rule or rule_name, record if record is not None else record_id
     if (rule is None) == (query is None):
-        raise typer.BadParameter("give either a rule or --query")
+        raise typer.BadParameter(tr("give either a rule or --query"))
     if (text is None) == (record is None):
-        raise typer.BadParameter("give either a record or --text")
+        raise typer.BadParameter(tr("give either a record or --text"))
     with nullcontext() if record is None else cli.reader() as session, asked():
         why = explaining.why(session, config, rule=rule, query=query or "", record=record, title=title, text=text or "")
     if as_json:
@@ -52,20 +54,44 @@ def explain(
 def _journey(way: Journey, zone: tzinfo) -> Iterator[str]:
     """What stands between a match and a message, one step a line."""
     if not way.enabled:
-        yield "rule      is not enabled"
-    yield f"source    {way.source or 'none'}: {'watched' if way.watched else 'the rule does not listen to it'}"
-    age = f"{way.age.total_seconds() / 3600:.1f} h old when it was first seen" if way.age is not None else "no date"
-    yield f"age       {age}: {way.muted or 'young enough'}"
-    kind = f"a reprint of record {way.reprint_of}" if way.reprint_of else way.reason or "the first of its story"
-    yield f"story     {way.story}: {kind}; the rule folds {way.folds}"
-    parts = [way.send, *([f"quiet {way.quiet}"] if way.quiet else []), *(["cooldown"] if way.cooldown is not None else [])]
-    yield f"leaving   {', '.join(parts)}: " + (f"held until {local(way.due, zone)}" if way.due else "at once")
+        yield tr("rule      is not enabled")
+    heard = tr("watched") if way.watched else tr("the rule does not listen to it")
+    yield tr("source    {source}: {heard}", source=way.source or tr("none"), heard=heard)
+    old = (
+        tr("{hours} h old when it was first seen", hours=f"{way.age.total_seconds() / 3600:.1f}") if way.age is not None else None
+    )
+    yield tr("age       {age}: {verdict}", age=old or tr("no date"), verdict=way.muted or tr("young enough"))
+    copied = (
+        tr("a reprint of record {record}", record=way.reprint_of)
+        if way.reprint_of
+        else way.reason or tr("the first of its story")
+    )
+    yield tr("story     {story}: {kind}; the rule folds {folds}", story=way.story, kind=copied, folds=way.folds)
+    parts = [
+        way.send,
+        *([tr("quiet {hours}", hours=way.quiet)] if way.quiet else []),
+        *([tr("cooldown")] if way.cooldown is not None else []),
+    ]
+    when = tr("held until {when}", when=local(way.due, zone)) if way.due else tr("at once")
+    yield tr("leaving   {how}: {when}", how=", ".join(parts), when=when)
     for one in way.alerts:
-        how = "raised for it" if one.counted is None else f"counted on it: {one.counted}"
-        yield f"alert     {short_id(one.alert.id)} of record {one.alert.article_id}, {how}"
-        for delivery in one.alert.deliveries:
-            answer = delivery.vendor_answer or delivery.last_error or "no answer yet"
-            when = local(delivery.sent_at, zone) or f"next {local(delivery.next_at, zone)}"
-            yield f"  {delivery.channel}  {delivery.state}, {delivery.attempts} tries, {when}: {answer}"
+        how = tr("raised for it") if one.counted is None else tr("counted on it: {why}", why=one.counted)
+        yield tr(
+            "alert     {alert} of record {record}, {how}", alert=short_id(one.alert.id), record=one.alert.article_id, how=how
+        )
+        yield from (_delivery(delivery, zone) for delivery in one.alert.deliveries)
     if not way.alerts:
-        yield "alert     none: one of the steps above stopped it, or the record came before the rule"
+        yield tr("alert     none: one of the steps above stopped it, or the record came before the rule")
+
+
+def _delivery(row: DeliveryView, zone: tzinfo) -> str:
+    answer = row.vendor_answer or row.last_error or tr("no answer yet")
+    when = local(row.sent_at, zone) or tr("next {when}", when=local(row.next_at, zone))
+    return "  " + tr(
+        "{channel}  {state}, {n} tries, {when}: {answer}",
+        channel=row.channel,
+        state=tr(row.state),
+        n=row.attempts,
+        when=when,
+        answer=answer,
+    )

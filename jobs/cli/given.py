@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import typer
 
+from crawler.i18n import tr
+
 if TYPE_CHECKING:  # each is imported by the verbs that need it
     from sqlalchemy.orm import Session
 
@@ -59,7 +61,9 @@ class Cli:
         try:
             log.set_up(self.level, file=self.log_file, zone=zone)
         except OSError as error:
-            raise typer.BadParameter(f"{self.log_file} cannot be written: {error.strerror}", param_hint="--log-file") from None
+            raise typer.BadParameter(
+                tr("{path} cannot be written: {why}", path=self.log_file, why=error.strerror), param_hint="--log-file"
+            ) from None
 
     @contextmanager
     def archive(self, new: bool = False) -> Iterator[Database]:

@@ -8,20 +8,20 @@ from datetime import datetime
 from typing import Any
 
 import typer
+from rich.cells import set_cell_size
 
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, err, out, say, say_zone, write_json
 from jobs.cli.source_table import as_json, brief, counted, print_table, troubles
 from jobs.config.load import Config
-from jobs.membership import ROLES
 from jobs.services import status as looking
 from jobs.services.status import SourceStatus, Status
+from jobs.workers.membership import ROLES
 from storage.queue.gaps import Gap
 from storage.queue.workers import Worker
 
 AT_A_GLANCE = 60  # sources that `status` shows all, whatever their state
-CUT_OFF = ": nearly none can be reached, the network here is down"
 
 
 def status(context: typer.Context, json_lines: Json = False) -> None:
@@ -34,27 +34,31 @@ def status(context: typer.Context, json_lines: Json = False) -> None:
     if json_lines:
         write_json([_summary(report), *map(as_json, report.sources)])
         return
-    say(f"{'database':9}{place}")
-    for name, text in _overview(report, config, now).items():
-        say(f"{name:9}{text}")
+    for name, text in {tr("database"): place, **_overview(report, config, now)}.items():
+        say(set_cell_size(name, 9) + str(text))
     _print(report.sources, report.gaps, config, now, most=AT_A_GLANCE)
     say_zone(config.zone)
 
 
 def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
     totals, beat = report.totals, report.daemon
-    seen = f"last seen {brief(beat.at, now, config.zone)}" if beat else "never seen"
-    newest = f", newest {brief(totals.newest_record, now, config.zone)}" if totals.newest_record else ""
+    seen = tr("not running, last seen {when}", when=brief(beat.at, now, config.zone)) if beat else tr("not running, never seen")
+    newest = tr(", newest {when}", when=brief(totals.newest_record, now, config.zone)) if totals.newest_record else ""
+    waits = tr("; {n} of them are still to be put into the index", n=report.not_in_index) if report.not_in_index else ""
     ill = sum(bool(line.health.state.family) for line in report.sources)
     return {
-        "daemon": f"running ({beat.detail})" if beat and report.running else f"not running, {seen}",
+        tr("daemon"): tr("running ({detail})", detail=beat.detail) if beat and report.running else seen,
         **_workers(report, now),
-        "archive": f"{totals.records} records, {totals.reprints} of them reprints{newest}"
-        + (f"; {report.not_in_index} of them are still to be put into the index" if report.not_in_index else ""),
-        "sources": f"{len(report.sources)} watched, {ill or 'none'} in trouble" + CUT_OFF * report.cut_off,
-        "late": counted({"polls": report.late["poll"], "articles to read": report.late["article"]}),
-        "requests": _spent(report.requests_today, report.budget),
-        "alerts": f"{totals.alerts} raised; deliveries: {counted(dict(sorted(totals.deliveries.items())))}",
+        tr("archive"): tr("{n} records, {reprints} of them reprints", n=totals.records, reprints=totals.reprints)
+        + newest
+        + waits,
+        tr("sources"): tr("{n} watched, {ill} in trouble", n=len(report.sources), ill=ill or tr("none"))
+        + (tr(": nearly none can be reached, the network here is down") if report.cut_off else ""),
+        tr("late"): counted({"polls": report.late["poll"], "articles to read": report.late["article"]}),
+        tr("requests"): _spent(report.requests_today, report.budget),
+        tr("alerts"): tr(
+            "{n} raised; deliveries: {states}", n=totals.alerts, states=counted(dict(sorted(totals.deliveries.items())))
+        ),
     }
 
 
@@ -93,8 +97,9 @@ def _print(lines: Sequence[SourceStatus], gaps: Sequence[Gap], config: Config, n
 
 def _spent(requests: int, budget: int | None) -> str:
     if budget is None:
-        return f"{requests} today"
-    return f"{requests} of {budget} today" + ("; used up, polls wait until midnight" if requests >= budget else "")
+        return tr("{n} today", n=requests)
+    spent = tr("{n} of {budget} today", n=requests, budget=budget)
+    return spent + (tr("; used up, polls wait until midnight") if requests >= budget else "")
 
 
 def _summary(report: Status) -> dict[str, Any]:
@@ -128,9 +133,9 @@ def list_sources(context: typer.Context, json_lines: Json = False) -> None:
         return
     _print([known[row.name] for row in config.sources if row.name in known], [], config, now)
     if not config.sources:
-        err.print("no sources yet; `zhixun sources add URL` finds one, `zhixun sources catalogue` lists some", markup=False)
+        err.print(tr("no sources yet; `zhixun sources add URL` finds one, `zhixun sources catalogue` lists some"), markup=False)
     elif known:
         say_zone(config.zone)
     unseen = [row.name for row in config.sources if row.name not in known]
     if unseen:
-        out.print(f"not polled yet: {', '.join(unseen)}", markup=False)
+        out.print(tr("not polled yet: {names}", names=", ".join(unseen)), markup=False)

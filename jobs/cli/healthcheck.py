@@ -8,6 +8,7 @@ import sys
 
 import typer
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.given import Cli
 from jobs.config.database_key import database_of
@@ -22,5 +23,6 @@ def healthcheck(context: typer.Context) -> None:
     beat = last_beat_on(database, socket.gethostname()) or last_beat(database, "daemon")
     if is_alive(beat, clock.now()):
         return
-    sys.stderr.write("no heartbeat of a daemon" + (f" since {beat.at.isoformat()}" if beat else "") + "\n")
+    said = tr("no heartbeat of a daemon since {when}", when=beat.at.isoformat()) if beat else tr("no heartbeat of a daemon")
+    sys.stderr.write(said + "\n")
     raise typer.Exit(1)

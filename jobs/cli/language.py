@@ -1,11 +1,16 @@
-"""In which language the command line answers: `--lang`, then `ZHIXUN_LANG`, then the locale."""
+"""In which language the command line answers: `--lang`, then `ZHIXUN_LANG`, then the locale. Typer's own words are among ours."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import gettext
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 
-from crawler.i18n import Language, preferred
+from typer._click.exceptions import UsageError  # what BadParameter is one of; exported nowhere
+
+from crawler.i18n import Language, preferred, tr
 
 VARIABLES = ("ZHIXUN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 
@@ -19,3 +24,51 @@ def chosen(arguments: Sequence[str], environ: Mapping[str, str]) -> Language:
     named += [one.partition("=")[2] for one in arguments if one.startswith("--lang=")]
     locales = [*named, *(environ.get(name, "") for name in VARIABLES)]
     return preferred(next(filter(None, locales), ""))
+
+
+class _Ours(gettext.NullTranslations):
+    """What Typer asks `gettext` for, out of our catalogue."""
+
+    def gettext(self, message: str) -> str:
+        return tr(message)
+
+
+def of_typer() -> None:
+    """Let its headings of help and errors come from our catalogue. It takes them when it shows something for the first time."""
+    gettext.translation = lambda *_domain, **_more: _Ours()  # type: ignore[assignment]
+
+
+# What Typer says of wrong usage without asking anybody for a translation.
+_WRONG = (
+    "Invalid value for {name}: {why}", "Invalid value: {why}", "Missing argument {name}.", "Missing option {name}.", "Missing parameter: {name}",
+    "Missing argument {name}. Choose from: {choices}", "No such option: {name}", "No such option: {name} Did you mean {near}?",
+    "No such option: {name} (Possible options: {near})", "Got unexpected extra argument(s) ({name})",
+    "Option {name} requires an argument.", "Option {name} does not take a value.", "{value} is not a valid {kind}.",
+    "{value} is not one of {choices}.", "Value error, {why}", "Input should be greater than or equal to {bound}",
+    "Input should be less than or equal to {bound}", "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be a valid number, unable to parse string as a number", "Input should be {choices}", "No such command {name}.", "No such command {name}. Did you mean {near}?",
+)  # fmt: skip
+_PATTERNS = tuple(
+    (key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(key)), re.S))
+    for key in sorted(_WRONG, key=len, reverse=True)
+)
+
+
+def said(sentence: str) -> str:
+    """A sentence of Typer's about wrong usage, and the one within it, in the language of the caller."""
+    for key, pattern in _PATTERNS:
+        if found := pattern.fullmatch(sentence):
+            parts = found.groupdict()
+            return tr(key, **parts | ({"why": said(parts["why"])} if "why" in parts else {}))
+    return tr(sentence)
+
+
+@contextmanager
+def usage() -> Iterator[None]:
+    """Wrong usage within the block is told in the language of the caller."""
+    try:
+        yield
+    except UsageError as error:
+        text = said(error.format_message())
+        error.format_message = lambda: text  # type: ignore[method-assign]
+        raise

@@ -16,7 +16,7 @@ from typing import Annotated
 
 import typer
 
-from crawler.i18n import Language, speak, tr
+from crawler.i18n import Language, speak
 from jobs.cli import language
 from jobs.cli.given import Cli
 from jobs.cli.verbs import Verbs
@@ -50,9 +50,7 @@ def options(
             "--log-file", envvar="ZHIXUN_LOG_FILE", metavar="FILE", help="Log there, five files of 10 MB, not to standard error."
         ),
     ] = None,
-    _lang: Annotated[
-        Language | None, typer.Option("--lang", help=tr("Answer in Chinese or in English (also ZHIXUN_LANG)."))
-    ] = None,
+    _lang: Annotated[Language | None, typer.Option("--lang", help="Answer in Chinese or in English (also ZHIXUN_LANG).")] = None,
     _v: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Options that come before the verb."""
@@ -62,6 +60,7 @@ def options(
 def main() -> None:
     """Run the command line and turn what went wrong into a sentence and an exit code."""
     speak(language.chosen(sys.argv[1:], os.environ))
+    language.of_typer()
     warnings.simplefilter("ignore", DeprecationWarning)
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Chinese gets escapes, not a traceback
         if isinstance(stream, io.TextIOWrapper):

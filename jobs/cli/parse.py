@@ -15,6 +15,7 @@ import typer
 
 from crawler import url as urls
 from crawler.errors import ReadError
+from crawler.i18n import tr
 from crawler.nlp.lexicon import UserTerm
 from crawler.record import Link, Page, Record
 from crawler.sandbox.pool import Readers
@@ -46,11 +47,11 @@ def parse(
         asyncio.run(_batch(config.zone, own))
         return
     if page is None:
-        raise typer.BadParameter("give an address, a file with --url, or --batch")
+        raise typer.BadParameter(tr("give an address, a file with --url, or --batch"))
     if url is not None:
         answer: Page | str = Page(url, _read_file(page), clock.now())
     elif Path(page).exists() or "." not in page:
-        raise typer.BadParameter(f"{page} is no address; for a file give --url as well: where it was served")
+        raise typer.BadParameter(tr("{page} is no address; for a file give --url as well: where it was served", page=page))
     else:
         address = page if urls.is_web(page) else f"https://{page}"
         answer = asyncio.run(fetch_one(fetch_rules(config), urls.desktop_twin(address) or address))

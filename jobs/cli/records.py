@@ -14,8 +14,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.cells import set_cell_size
 from sqlalchemy.orm import Session
 
+from crawler.i18n import tr
 from crawler.record import Record
 from jobs import clock
 from jobs.cli.console import Cli, Json, Since, Wide, err, fail, local, out, say, show, since, write_json
@@ -33,8 +35,6 @@ from storage.rules.parser import parse
 
 SourceName = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
 COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title"}
-EMPTY = "no records yet; `zhixun run` reads the news, `zhixun records import FILE` brings some"
-NONE = "no record is like that; `zhixun records list` shows the newest"
 
 
 class Format(StrEnum):
@@ -83,8 +83,14 @@ def list_records(
             zone,
             as_json,
             wide,
-            EMPTY if start is source is None else NONE,
+            tr("no records yet; `zhixun run` reads the news, `zhixun records import FILE` brings some")
+            if start is source is None
+            else _none(),
         )
+
+
+def _none() -> str:
+    return tr("no record is like that; `zhixun records list` shows the newest")
 
 
 def _list(records: Iterable[Record], zone: tzinfo, as_json: bool, wide: bool, empty: str) -> None:
@@ -119,8 +125,8 @@ def show_record(
         write_json([formats.to_json(record, zone)])
     else:
         sys.stdout.write(formats.to_text(record, summary=summary.value))
-    made = record.analysis or "not analysed"
-    err.print(f"analysis: {made}{f' · {note.model}: {note.detail}' if note else ''}", style="dim", markup=False, highlight=False)
+    made = (record.analysis or tr("not analysed")) + (f" · {note.model}: {note.detail}" if note else "")
+    err.print(tr("analysis: {made}", made=made), style="dim", markup=False, highlight=False)
 
 
 def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
@@ -129,7 +135,7 @@ def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
         write_json(asdict(version) for version in versions)
         return
     if len(versions) == 1:
-        out.print(f"record {number} has not changed since {local(versions[0].since, zone)}")
+        out.print(tr("record {number} has not changed since {when}", number=number, when=local(versions[0].since, zone)))
     for line in history.differences(versions, zone):
         sys.stdout.write(escaped(line) + "\n")
 
@@ -156,7 +162,7 @@ def search(
     assert wanted is not None
     with cli.reader() as session:
         found = searching.everything(session, wanted, now=clock.now(), bounds=bounds)
-        _list(itertools.islice(found, limit), config.zone, as_json, wide, NONE)
+        _list(itertools.islice(found, limit), config.zone, as_json, wide, _none())
 
 
 def _facets(found: Facets, as_json: bool) -> None:
@@ -164,10 +170,12 @@ def _facets(found: Facets, as_json: bool) -> None:
         write_json([{"count": found.count, "exact": found.exact, "facets": asdict(found)["values"]}])
         return
     about = "" if found.exact else "~"
-    say(f"{about}{found.count} records")
+    say(tr("{n} records", n=f"{about}{found.count}"))
     for kind, values in found.values.items():
         for one in values:
-            say(f"{kind:<11} {about}{one.count:<8} {escaped(one.zh if one.zh == one.en else f'{one.zh} / {one.en}')}")
+            say(
+                f"{set_cell_size(tr(kind), 11)} {about}{one.count:<8} {escaped(one.zh if one.zh == one.en else f'{one.zh} / {one.en}')}"
+            )
 
 
 def export(
@@ -186,9 +194,9 @@ def export(
     cli: Cli = context.obj
     config = cli.config()
     if query is not None and rule is not None:
-        raise typer.BadParameter("--query and --rule say the same: give one of them")
+        raise typer.BadParameter(tr("--query and --rule say the same: give one of them"))
     if to is None and form in (Exported.xlsx, Exported.parquet):
-        raise typer.BadParameter(f"{form.value} is not for standard output: name where to write with --to")
+        raise typer.BadParameter(tr("{form} is not for standard output: name where to write with --to", form=form.value))
     bounds = Bounds(since=since(start), source=source)
     with cli.reader() as session:
         records = exporting.chosen(session, config, clock.now(), bounds, query=query, rule=rule)
@@ -209,7 +217,7 @@ def _write_to(to: Path, session: Session, records: Iterator[Record], form: Expor
     else:
         with to.open("w", encoding="utf-8", newline="") as file, contextlib.redirect_stdout(file):
             done = write_records(records, Format(form.value), zone, summary)
-    err.print(f"{done} records written to {to}", markup=False, highlight=False)
+    err.print(tr("{n} records written to {file}", n=done, file=to), markup=False, highlight=False)
 
 
 def write_records(records: Iterable[Record], form: Format, zone: tzinfo, summary: str) -> int:

@@ -6,11 +6,10 @@ from dataclasses import asdict
 
 import typer
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, Wide, local, show
 from jobs.services import rules as listing
-
-EMPTY = "no rules yet; write one under `rules:` in the configuration, docs/rules.md shows how"
 
 
 def list_rules(context: typer.Context, as_json: Json = False, wide: Wide = False) -> None:
@@ -24,4 +23,10 @@ def list_rules(context: typer.Context, as_json: Json = False, wide: Wide = False
     columns = {"name": "name", "last": "last match", "week": "7 days", "month": "30 days", "alerts": "alerts", "query": "query"}
     if wide:
         columns |= {"channels": "channels", "send": "send"}
-    show(rows, columns, as_json, EMPTY, config.zone)
+    show(
+        rows,
+        columns,
+        as_json,
+        tr("no rules yet; write one under `rules:` in the configuration, docs/rules.md shows how"),
+        config.zone,
+    )

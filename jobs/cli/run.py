@@ -20,7 +20,7 @@ from jobs.daemon import Daemon, run_once
 def run(
     context: typer.Context,
     once: Annotated[bool, typer.Option("--once", help="Poll every source once, read, deliver, and exit.")] = False,
-    open_page: Annotated[bool, typer.Option("--open", help=tr("Open the page in a browser."))] = False,
+    open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Watch the sources: the daemon, in the foreground."""
     cli: Cli = context.obj
@@ -46,11 +46,15 @@ def _sum_up(built: App, sent: Mapping[str, int]) -> int:
     """Say what one round brought; how many polls, articles and deliveries failed."""
     counts = built.pipeline.counts
     err.print(
-        f"sources {counts['polls']} polled, {counts['failed polls']} failed · articles {counts['new'] + counts['reprint']} new "
-        f"({counts['reprint']} reprints), {counts['same'] + counts['changed']} known, {counts['failed articles']} failed · "
-        f"alerts {counts['alerts']} raised; deliveries {sent['sent']} sent, {sent['pending']} waiting ({sent['refused']} refused so far), {sent['dead']} dead",
+        tr(
+            "sources {polls} polled, {failed_polls} failed · articles {new} new ({reprints} reprints), {known} known, {failed} failed · "
+            "alerts {alerts} raised; deliveries {sent} sent, {waiting} waiting ({refused} refused so far), {dead} dead",
+            polls=counts["polls"], failed_polls=counts["failed polls"], new=counts["new"] + counts["reprint"], reprints=counts["reprint"],
+            known=counts["same"] + counts["changed"], failed=counts["failed articles"], alerts=counts["alerts"], sent=sent["sent"],
+            waiting=sent["pending"], refused=sent["refused"], dead=sent["dead"],
+        ),
         highlight=False,
-    )
+    )  # fmt: skip
     if silent := counts["too old"] + counts["beyond first poll"]:
         bound = show_first_poll(built.config.alerts.first_poll)
         err.print(tr("kept silently: {n} matches older than max_age, undated, or beyond a first poll's {bound}", n=silent, bound=bound), highlight=False)  # fmt: skip

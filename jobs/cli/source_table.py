@@ -7,6 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, tzinfo
 from typing import Any
 
+from crawler.i18n import tr
 from jobs.cli.console import out, table
 from jobs.monitor.source_health import State, span
 from jobs.services.status import SourceStatus
@@ -24,7 +25,12 @@ def print_table(lines: Sequence[SourceStatus], now: datetime, zone: tzinfo, most
     if ordered:
         table(HEADINGS, (_cells(line, now, zone) for line in ordered), figures=4)
     if others := len(lines) - len(ordered):
-        out.print(f"{others} {'more ' if ordered else ''}are well: zhixun sources list", markup=False, highlight=False)
+        well = (
+            tr("{n} more are well: zhixun sources list", n=others)
+            if ordered
+            else tr("{n} are well: zhixun sources list", n=others)
+        )
+        out.print(well, markup=False, highlight=False)
 
 
 def _cells(line: SourceStatus, now: datetime, zone: tzinfo) -> tuple[str, ...]:
@@ -32,8 +38,8 @@ def _cells(line: SourceStatus, now: datetime, zone: tzinfo) -> tuple[str, ...]:
     polled = row.polls > 0
     return (
         row.name,
-        line.health.state.value,
-        "now" if row.next_due and row.next_due <= now else brief(row.next_due, now, zone),
+        tr(line.health.state.value),
+        tr("now") if row.next_due and row.next_due <= now else brief(row.next_due, now, zone),
         brief(row.last_new_at, now, zone),
         str(row.articles) if polled else "–",
         f"{100 * row.not_modified // row.polls}%" if polled else "–",
@@ -46,21 +52,25 @@ def troubles(lines: Iterable[SourceStatus], gaps: Sequence[Gap], now: datetime, 
     known = sorted(lines, key=lambda line: line.row.name)
     said = [_trouble(line, now, zone) for line in known if line.health.reason]
     said += [
-        f"{line.row.name} has moved for good to {line.row.moved_to}: put that into its url" for line in known if line.row.moved_to
+        tr("{source} has moved for good to {url}: put that into its url", source=line.row.name, url=line.row.moved_to)
+        for line in known
+        if line.row.moved_to
     ]
     return said + [_gap(gap, now, zone) for gap in gaps if gap.filled_at is None]
 
 
 def _trouble(line: SourceStatus, now: datetime, zone: tzinfo) -> str:
     row, health = line.row, line.health
-    good = f"; last good poll {brief(row.last_ok_at, now, zone)}" if row.fail_count and row.last_ok_at else ""
-    notified = f"; told {brief(row.told_at, now, zone)}" if row.told_state and row.told_at else ""
-    return f"{row.name} {'' if health.state is State.HEALTHY else f'{health.state.value}: '}{health.reason}{good}{notified}"
+    good = tr("; last good poll {when}", when=brief(row.last_ok_at, now, zone)) if row.fail_count and row.last_ok_at else ""
+    notified = tr("; told {when}", when=brief(row.told_at, now, zone)) if row.told_state and row.told_at else ""
+    return f"{row.name} {'' if health.state is State.HEALTHY else f'{tr(health.state.value)}: '}{health.reason}{good}{notified}"
 
 
 def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:
-    span_ = f"{brief(gap.begins, now, zone)} and {brief(gap.ends, now, zone)}"
-    return f"{gap.source} may have had articles between {span_} that its list no longer showed"
+    return tr(
+        "{source} may have had articles between {begin} and {end} that its list no longer showed",
+        source=gap.source, begin=brief(gap.begins, now, zone), end=brief(gap.ends, now, zone),
+    )  # fmt: skip
 
 
 def as_json(line: SourceStatus) -> dict[str, Any]:
@@ -85,4 +95,4 @@ def brief(moment: datetime | None, now: datetime, zone: tzinfo) -> str:
 
 def counted(what: Mapping[str, int]) -> str:
     """``5 sent, 1 dead``; "none"."""
-    return ", ".join(f"{count} {name}" for name, count in what.items() if count) or "none"
+    return ", ".join(f"{count} {tr(name)}" for name, count in what.items() if count) or tr("none")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.i18n import tr
 from crawler.record import Found, Record
 from jobs import clock
 from jobs.cli.console import Cli, Json, asked, fail, local, out, show, table
@@ -38,24 +39,27 @@ def try_source(
 
 def _print_links(found: Found, url: str, config: Config, as_json: bool) -> None:
     if not as_json:
-        out.print(f"{url}: {found.kind}, {len(found.links)} links, {len(found.more)} further lists", markup=False)
+        told = tr(
+            "{url}: {kind}, {n} links, {more} further lists", url=url, kind=found.kind, n=len(found.links), more=len(found.more)
+        )
+        out.print(told, markup=False)
     rows = [
         {"published": link.published if as_json else local(link.published, config.zone), "title": link.title, "url": link.url}
         for link in found.links[: None if as_json else 20]
     ]
-    show(rows, {"published": "published", "title": "title", "url": "link"}, as_json, "no links", config.zone)
+    show(rows, {"published": "published", "title": "title", "url": "link"}, as_json, tr("no links"), config.zone)
 
 
 def _print_record(record: Record, config: Config) -> None:
     table(
         ("field", "value"),
         [
-            ("标题 title", record.title),
-            ("published", local(record.published, config.zone)),
-            ("总结 text", f"{len(record.text)} characters: {record.text[:80]}…"),
-            ("关键词 keywords", "、".join(record.keywords)),
-            ("AI技术 technologies", "、".join(record.ai_technologies)),
-            ("行业 industries", "、".join(record.industries)),
-            ("重大事件 events", "；".join(event.headline for event in record.events)),
+            (tr("title"), record.title),
+            (tr("published"), local(record.published, config.zone)),
+            (tr("text"), tr("{n} characters: {text}…", n=len(record.text), text=record.text[:80])),
+            (tr("keywords"), "、".join(record.keywords)),
+            (tr("technologies"), "、".join(record.ai_technologies)),
+            (tr("industries"), "、".join(record.industries)),
+            (tr("events"), "；".join(event.headline for event in record.events)),
         ],
     )

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, out, write_json
 from jobs.deliver.message import alert_of, short_id
@@ -29,8 +30,11 @@ def split(
     if as_json:
         write_json([asdict(done)])
         return
-    raised = ", ".join(map(short_id, done.alerts)) or "none"
-    out.print(f"set apart: record {', '.join(map(str, done.records))}; alerts raised: {raised}", highlight=False)
+    raised = ", ".join(map(short_id, done.alerts)) or tr("none")
+    out.print(
+        tr("set apart: record {records}; alerts raised: {alerts}", records=", ".join(map(str, done.records)), alerts=raised),
+        highlight=False,
+    )
 
 
 def join(
@@ -46,11 +50,14 @@ def join(
     if as_json:
         write_json([asdict(done)])
         return
-    out.print(f"story {done.story} now has record {', '.join(map(str, done.records))} too", highlight=False)
+    out.print(
+        tr("story {story} now has record {records} too", story=done.story, records=", ".join(map(str, done.records))),
+        highlight=False,
+    )
 
 
 def _alert(text: str) -> int:
     try:
         return alert_of(text)
     except ValueError:
-        raise typer.BadParameter(f"{text!r} is no alert id and no record id; they look like #00A7 and 12") from None
+        raise typer.BadParameter(tr("{text!r} is no alert id and no record id; they look like #00A7 and 12", text=text)) from None

@@ -45,7 +45,7 @@ def attention(
              " ".join([tr("burst")] * (day.day in bursting) + [tr("gap")] * day.gap))
             for day in line.days
         ]  # fmt: skip
-        table([tr("day"), tr("stories"), tr("of"), tr("share"), "95 %", ""], rows)
+        table(["day", "stories", "of", "share", "95 %", ""], rows)
 
 
 def emerging(context: typer.Context, as_json: Json = False) -> None:
@@ -176,7 +176,7 @@ def _asked(cli: Cli, days: int) -> tuple[Any, Period]:
 def _show(rows: Iterable[dict[str, Any]], columns: dict[str, str], as_json: bool, nothing: str) -> None:
     rows = list(rows)
     if rows or as_json:
-        show(rows, {key: tr(heading) for key, heading in columns.items()}, as_json)
+        show(rows, columns, as_json)
     else:
         say(nothing)
 

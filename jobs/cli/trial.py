@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler.i18n import tr
 from jobs.cli.console import Cli, Json, local, out, say, since, table, write_json
 from jobs.services.trials import trial as trying
 from jobs.services.trials.trial import Difference, Trial
@@ -27,7 +28,7 @@ def try_rule(
     cli: Cli = context.obj
     config = cli.config()
     if name is None and query is None:
-        raise typer.BadParameter("give a rule's name, or --query, or both: then the query is tried in the rule's place")
+        raise typer.BadParameter(tr("give a rule's name, or --query, or both: then the query is tried in the rule's place"))
     with cli.reader() as session:
         tried = trying.trial(session, config, trying.asked(config, name, query, against), since(start))
     if as_json:
@@ -41,13 +42,20 @@ def try_rule(
 def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
     again = sum(alert.again for alert in tried.alerts)
     out.print(
-        f"{tried.matches} of {tried.records} records since {start} match: {len(tried.alerts) - again} alerts"
-        + (f" and {again} told again" if again else "")
-        + f", {sum(len(alert.tellers) for alert in tried.alerts)} later tellers counted on them"
-        + "".join(f", {count} silent ({why})" for why, count in tried.silent.items())
+        tr(
+            "{n} of {of} records since {start} match: {alerts} alerts",
+            n=tried.matches,
+            of=tried.records,
+            start=start,
+            alerts=len(tried.alerts) - again,
+        )
+        + (tr(" and {n} told again", n=again) if again else "")
+        + tr(", {n} later tellers counted on them", n=sum(len(alert.tellers) for alert in tried.alerts))
+        + "".join(tr(", {n} silent ({why})", n=count, why=tr(why)) for why, count in tried.silent.items())
     )
     for channel, count in tried.messages.items():
-        say(f"{channel}: {count} messages" + (f", not {tried.matches}" if count != tried.matches else ""))
+        fewer = tr(", not {n}", n=tried.matches) if count != tried.matches else ""
+        say(tr("{channel}: {n} messages", channel=channel, n=count) + fewer)
     table(("source", "matches", "alerts"), [(one.source, one.matches, one.alerts) for one in tried.noise[:10]])
     rows = []
     for alert in tried.alerts[-samples:] if samples else ():
@@ -58,11 +66,11 @@ def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
 
 
 def _print_difference(difference: Difference, samples: int) -> None:
-    for name, side in (("only in new", difference.only_in_new), ("only in old", difference.only_in_old)):
+    for name, side in ((tr("only in new"), difference.only_in_new), (tr("only in old"), difference.only_in_old)):
         out.print(f"{name}: {side.count}")
         if rows := side.records[:samples]:
             table(("record", "source", "title"), rows)
-    out.print(f"in both: {difference.in_both.count}")
+    out.print(tr("in both: {n}", n=difference.in_both.count))
 
 
 def _json(tried: Trial) -> Iterator[dict[str, Any]]:

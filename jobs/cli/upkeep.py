@@ -15,6 +15,7 @@ from typing import Annotated
 import typer
 
 from crawler import url as urls
+from crawler.i18n import tr
 from crawler.record import Record
 from jobs import clock
 from jobs.cli.console import Cli, Since, bar, fail, out, since
@@ -46,11 +47,11 @@ def prune(
     with cli.archive() as db:
         found = db.read(lambda s: pruning.count(s, before))
         if found and not sure:
-            typer.confirm(f"delete {found} records from before {before:%Y-%m-%d}?", abort=True)
+            typer.confirm(tr("delete {n} records from before {day}?", n=found, day=f"{before:%Y-%m-%d}"), abort=True)
         deleted = 0
         while some := db.write_now(lambda s: pruning.prune(s, before)):
             deleted += some
-    out.print(f"{deleted} records deleted")
+    out.print(tr("{n} records deleted", n=deleted))
 
 
 def annotate(
@@ -63,17 +64,17 @@ def annotate(
     config, after = cli.config(), since(start)
     chosen = engine.value if engine else config.analysis.engine
     if chosen == Engine.openai and config.analysis.engine != Engine.openai:
-        raise typer.BadParameter("the configuration names no model; see docs/models.md")
+        raise typer.BadParameter(tr("the configuration names no model; see docs/models.md"))
     with cli.archive() as db, bar() as shown:
-        line = shown.add_task("records", total=again.how_many(db, config, chosen, after))
+        line = shown.add_task(tr("records"), total=again.how_many(db, config, chosen, after))
         step = partial(shown.advance, line)
         if chosen == Engine.openai:
             done = asyncio.run(again.by_model(db, config, after, clock.now, step))
         else:
             done = asyncio.run(again.builtin(db, config, after, step))
-    out.print(f"{done.renewed} records analysed again by {chosen}, {done.failed} failed")
+    out.print(tr("{n} records analysed again by {engine}, {failed} failed", n=done.renewed, engine=chosen, failed=done.failed))
     if done.why:
-        fail(f"ended early: {done.why}", 1)
+        fail(tr("ended early: {why}", why=done.why), 1)
     raise typer.Exit(1 if done.failed or done.why else 0)
 
 
@@ -97,7 +98,7 @@ def import_records(
             if waiting and (record is None or len(waiting) >= AT_ONCE):
                 fresh = waiting.popleft()().verdict in ("new", "reprint")
                 new, known = new + fresh, known + (not fresh)
-    out.print(f"{new} records imported, {known} already known, {broken} broken")
+    out.print(tr("{new} records imported, {known} already known, {broken} broken", new=new, known=known, broken=broken))
     raise typer.Exit(1 if broken else 0)
 
 
@@ -113,7 +114,7 @@ def _read_files(files: Iterable[Path]) -> Iterator[Record | str]:
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            yield f"{path}: cannot be read: {error}"
+            yield tr("{path}: cannot be read: {why}", path=path, why=error)
             continue
         if text.lstrip().startswith("{"):
             yield from _read_lines(path, text)
@@ -131,4 +132,4 @@ def _read_lines(path: Path, text: str) -> Iterator[Record | str]:
         try:
             yield formats.from_json(json.loads(line))
         except (ValueError, KeyError, TypeError) as error:
-            yield f"{path}:{number}: not a record: {error}"
+            yield tr("{place}: not a record: {why}", place=f"{path}:{number}", why=error)

@@ -12,7 +12,7 @@ from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, Json, local, say, show
 from jobs.services.readers import people
-from storage.people.accounts import NOBODY
+from storage.db.models import NOBODY
 
 Name = Annotated[str, typer.Argument(help="What the person is called.")]
 Role = Annotated[str, typer.Option("--role", help="viewer reads; editor changes rules and sources; owner adds people.")]

@@ -6,12 +6,17 @@ A verb's module is imported when the verb is called: help, completion and `--ver
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Mapping
+from contextlib import nullcontext
 from functools import cached_property
 from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from crawler.i18n import speaking, tr
+from jobs.cli.language import usage
 
 Verb = tuple[str, str]  # module:function in this folder, and the first line of its docstring
 VERBS: Mapping[str, Verb] = {
@@ -241,22 +246,58 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
 }
 
 
-class _Flags:
-    """Help that writes `--json`, not `--json <bool>`: a flag takes no value."""
+FOR_PROGRAMS = ("as_json", "json_lines", "batch")  # the options of verbs that ask for JSON Lines
+
+
+class _Help:
+    """Help in the language of who asks for it, with `--json`, not `--json <bool>`: a flag takes no value."""
+
+    _english = ""
+
+    @property
+    def help(self) -> str:
+        """What it does, a paragraph each translated."""
+        return "\n\n".join(tr(" ".join(paragraph.split())) for paragraph in self._english.split("\n\n"))
+
+    @help.setter
+    def help(self, english: str | None) -> None:
+        self._english = inspect.cleandoc(english or "")
 
     def get_params(self, context: Any) -> list[Any]:
         params: list[Any] = super().get_params(context)  # type: ignore[misc]
         for param in params:
+            if text := getattr(param, "help", None):
+                param.help = tr(text)
             if getattr(param, "is_bool_flag", False):
                 param.display_type_rich = lambda **_more: None
         return params
 
+    def format_help(self, context: Any, formatter: Any) -> None:
+        """Chinese has no blanks to break a line at: a cell is folded, where Typer would cut it."""
+        from rich.table import Table  # noqa: PLC0415
+        from typer import rich_utils  # noqa: PLC0415
 
-class Command(_Flags, TyperCommand):
-    """A verb."""
+        class Folded(Table):
+            def add_row(self, *cells: Any, **more: Any) -> None:
+                super().add_row(*cells, **more)
+                for part in (*self.columns, *(inner for cell in cells for inner in getattr(cell, "renderables", [cell]))):
+                    if hasattr(part, "overflow"):
+                        part.overflow = "fold"
+
+        vars(rich_utils)["Table"] = Folded
+        super().format_help(context, formatter)  # type: ignore[misc]
 
 
-class Group(_Flags, TyperGroup):
+class Command(_Help, TyperCommand):  # type: ignore[misc]
+    """A verb. What it gives to programs is in English, whoever asks."""
+
+    def invoke(self, context: Any) -> Any:
+        """Call it."""
+        with speaking("en") if any(map(context.params.get, FOR_PROGRAMS)) else nullcontext():
+            return super().invoke(context)
+
+
+class Group(_Help, TyperGroup):  # type: ignore[misc]
     """Verbs of one thing."""
 
 
@@ -288,6 +329,16 @@ class Verbs(Group):
     def __init__(self, *, commands: Mapping[str, Any] | None = None, **more: Any) -> None:
         groups = {name: _group(name, *group) for name, group in GROUPS.items()}
         super().__init__(commands={**_later(VERBS), **groups, **(commands or {})}, **more)
+
+    def make_context(self, *given: Any, **more: Any) -> Any:
+        """Wrong usage is told in the language of the caller, here and where a verb finds it."""
+        with usage():
+            return super().make_context(*given, **more)
+
+    def invoke(self, context: Any) -> Any:
+        """Call the verb."""
+        with usage():
+            return super().invoke(context)
 
 
 def _later(verbs: Mapping[str, Verb]) -> dict[str, Any]:

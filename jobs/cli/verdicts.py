@@ -33,6 +33,7 @@ def list_verdicts(
         for one in found
     ]  # fmt: skip
     columns = ("id", "about", "record", "what", "person", "at", "settled", "note")
-    show(rows, {key: key for key in columns}, as_json)
-    if not rows and not as_json:
+    if rows or as_json:
+        show(rows, {key: key for key in columns}, as_json)
+    else:
         say(tr("nobody called anything wrong"))

@@ -11,7 +11,7 @@ from crawler.i18n import tr
 from jobs.app import App
 from jobs.cli.console import Cli
 from jobs.daemon import Daemon
-from jobs.membership import ROLES
+from jobs.workers.membership import ROLES
 
 
 def worker(

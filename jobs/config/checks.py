@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from crawler.errors import OptionError
+from crawler.i18n import tr
 from jobs.config.models import any_of, cadence_fault, flatten, query_fault
 from jobs.config.times import parse_cron
 from jobs.config.values import browser_lacks
@@ -55,7 +56,11 @@ def _twice(document: Document, section: str) -> None:
             continue
         if name in first:
             line = document.places.get((section, first[name], "name"), (0, 0))[0]
-            document.mistake((section, number, "name"), f"{brief(name)} is already the name in line {line}", "give each its own")
+            document.mistake(
+                (section, number, "name"),
+                tr("{name} is already the name in line {line}", name=brief(name), line=line),
+                tr("give each its own"),
+            )
         first.setdefault(name, number)
 
 
@@ -67,14 +72,14 @@ def _model(document: Document) -> None:
     if analysis.get("engine") != "openai":
         for key in ("base_url", "model", "api_key", "monthly_tokens", "timeout", "max_age", "extra"):
             if analysis.get(key) is not None:
-                document.mistake(("analysis", key), "has no meaning without engine: openai")
+                document.mistake(("analysis", key), tr("has no meaning without engine: openai"))
         return
     if analysis.get("model") is None:
-        document.mistake(("analysis", "engine"), "openai needs a model", "write model: and its name, see docs/models.md")
+        document.mistake(("analysis", "engine"), tr("openai needs a model"), tr("write model: and its name, see docs/models.md"))
     if analysis.get("base_url") is None and analysis.get("api_key") is None:
-        document.mistake(("analysis", "engine"), "openai needs a base_url or an api_key", "see docs/models.md")
+        document.mistake(("analysis", "engine"), tr("openai needs a base_url or an api_key"), tr("see docs/models.md"))
     if find_spec("openai") is None:
-        document.mistake(("analysis", "engine"), "the openai library is not installed", "pip install 'zhixun[openai]'")
+        document.mistake(("analysis", "engine"), tr("the openai library is not installed"), "pip install 'zhixun[openai]'")
 
 
 def _browser(document: Document) -> None:
@@ -84,18 +89,18 @@ def _browser(document: Document) -> None:
         return
     for number, source in document.entries("sources"):
         if source.get("render") in (True, "list") and source.get("enabled", True):
-            document.mistake(("sources", number, "render"), f"{lacks[0]} is not installed", lacks[1])
+            document.mistake(("sources", number, "render"), tr("{what} is not installed", what=lacks[0]), lacks[1])
 
 
 def _cadences(document: Document) -> None:
     for number, source in document.entries("sources"):
         if source.get("weight") is not None and source.get("every") != "adaptive":
-            document.mistake(("sources", number, "weight"), "has no meaning without every: adaptive")
+            document.mistake(("sources", number, "weight"), tr("has no meaning without every: adaptive"))
         cron = source.get("cron")
         if cron is None:
             continue
         if fault := cadence_fault(source.get("every"), cron):
-            document.mistake(("sources", number, "cron"), fault, "keep one of them")
+            document.mistake(("sources", number, "cron"), tr(fault), tr("keep one of them"))
         try:
             parse_cron(str(cron), ZoneInfo("UTC"))
         except ValueError as error:
@@ -110,9 +115,9 @@ def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
     for name, words in known.items():
         for place, word in enumerate(words):
             if word.startswith("@") and word[1:] not in given:
-                document.mistake(("aliases", name, place), f"there is no alias {word}", instead(word[1:], given))
+                document.mistake(("aliases", name, place), tr("there is no alias {word}", word=word), instead(word[1:], given))
         if name in _called(name, known):
-            document.mistake(("aliases", name), f"@{name} stands for itself", "take it out of the circle")
+            document.mistake(("aliases", name), tr("@{name} stands for itself", name=name), tr("take it out of the circle"))
     sound = {name for name in known if name not in _called(name, known) and _called(name, known) <= set(known)}
     return flatten({name: known[name] for name in sound if _called(name, known) <= sound})
 
@@ -152,13 +157,17 @@ def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None
     for number, rule in document.entries("rules"):
         query, keywords = rule.get("query"), rule.get("keywords")
         if fault := query_fault(query, keywords):
-            document.mistake(("rules", number, "query"), fault)
+            document.mistake(("rules", number, "query"), tr(fault))
         if isinstance(query, str) and query:
             _query(document, ("rules", number, "query"), query, aliases, broken)
         for place, word in _texts(rule, "keywords"):
             if sign := _SIGNED.match(word):
-                cure = f"write query: with {_SIGNS[sign[1]]}, or the word without its {sign[1]}"
-                document.mistake(("rules", number, "keywords", place), f"{brief(word)} is not a word to look for", cure)
+                cure = tr(
+                    "write query: with {example}, or the word without its {sign}", example=tr(_SIGNS[sign[1]]), sign=sign[1]
+                )
+                document.mistake(
+                    ("rules", number, "keywords", place), tr("{word} is not a word to look for", word=brief(word)), cure
+                )
             else:
                 _query(document, ("rules", number, "keywords", place), any_of([word]), aliases, broken)
 
@@ -169,7 +178,7 @@ def _query(document: Document, path: Path_, query: str, aliases: Mapping[str, tu
     try:
         parse(query, aliases)
     except QueryError as error:
-        document.mistake(path, f"{error.message} (at character {error.position + 1})")
+        document.mistake(path, tr("{text} (at character {position})", text=error.message, position=error.position + 1))
 
 
 def _references(document: Document) -> None:
@@ -181,7 +190,11 @@ def _references(document: Document) -> None:
             if wanted in tags or wanted in names:
                 continue
             is_tag = wanted.startswith("tag:")
-            fault = f"no source has the tag {brief(wanted[4:])}" if is_tag else f"there is no source {brief(wanted)}"
+            fault = (
+                tr("no source has the tag {wanted}", wanted=brief(wanted[4:]))
+                if is_tag
+                else tr("there is no source {wanted}", wanted=brief(wanted))
+            )
             there = sorted(tags) if is_tag else [*names, *sorted(tags)]
             document.mistake(("rules", number, "sources", place), fault, full_width(wanted) or instead(wanted, there))
     alerts = document.data.get("alerts")
@@ -192,7 +205,9 @@ def _references(document: Document) -> None:
 def _channels_exist(document: Document, path: Path_, wanted: Iterable[tuple[int, str]], known: Sequence[str]) -> None:
     for place, name in wanted:
         if name not in known:
-            document.mistake((*path, place), f"there is no channel {brief(name)}", full_width(name) or instead(name, known))
+            document.mistake(
+                (*path, place), tr("there is no channel {name}", name=brief(name)), full_width(name) or instead(name, known)
+            )
 
 
 def _addresses(document: Document) -> None:
@@ -215,7 +230,7 @@ def _templates(document: Document) -> None:
         for match in Template.pattern.finditer(text):
             name = match["named"] or match["braced"]
             if match["invalid"] is not None:
-                document.mistake(path, "a $ stands before a name; for a $ itself write $$")
+                document.mistake(path, tr("a $ stands before a name; for a $ itself write $$"))
             elif name and name not in TEMPLATE_NAMES:
-                cure = did_you_mean(name, TEMPLATE_NAMES) or f"there are {', '.join(TEMPLATE_NAMES)}"
-                document.mistake(path, f"${name} is nothing that a message has", cure)
+                cure = did_you_mean(name, TEMPLATE_NAMES) or tr("there are {known}", known=", ".join(TEMPLATE_NAMES))
+                document.mistake(path, tr("${name} is nothing that a message has", name=name), cure)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from crawler.i18n import tr
 from jobs.config.yaml_file import ConfigError, read_document, read_file
 
 DATABASE = "sqlite:///data/zhixun.db"
@@ -44,7 +45,7 @@ def _read(path: Path, body: bytes, environ: Mapping[str, str]) -> str | None:
     document = read_document(str(path), body, environ)
     url: object = document.data.get("database")
     if url is not None and not isinstance(url, str):
-        document.mistake(("database",), "should be text; put it in quotes")
+        document.mistake(("database",), tr("should be text; put it in quotes"))
     if document.mistakes:
         raise ConfigError(document.mistakes)
     return url if isinstance(url, str) else None

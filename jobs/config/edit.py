@@ -19,6 +19,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, SingleQuotedScalarString
 
 from crawler.errors import ZhixunError
+from crawler.i18n import tr
 
 Entry = Mapping[str, Any]
 Section = Literal["sources", "rules", "channels"]
@@ -128,9 +129,9 @@ class _Text:
         try:
             root = YAML(typ="safe", pure=True).compose(text)
         except YAMLError as error:
-            raise EditError(f"the file is no YAML: {error}") from None
+            raise EditError(tr("the file is no YAML: {why}", why=error)) from None
         if not isinstance(root, MappingNode) or root.flow_style:
-            raise EditError("the file is not a list of keys, one a line")
+            raise EditError(tr("the file is not a list of keys, one a line"))
         self.root = root
 
     # ---- where things stand
@@ -142,13 +143,13 @@ class _Text:
             _, own = (_pair(item, "name") if isinstance(item, MappingNode) else None) or (None, None)
             if isinstance(listed, SequenceNode) and own is not None and own.value == name:
                 return listed, number
-        raise EditError(f"there is no {section[:-1]} {name}")
+        raise EditError(tr("there is no {section} {name}", section=section[:-1], name=name))
 
     def colon(self, key: Node) -> int:
         """The index after the colon of a key."""
         found = _colon.match(self.text, int(key.end_mark.index))
         if found is None:
-            raise EditError(f"the way in which {key.value} is written is not foreseen; change it by hand")
+            raise EditError(tr("the way in which {value} is written is not foreseen; change it by hand", value=key.value))
         return found.end()
 
     def end_of(self, node: Node) -> int:
@@ -197,7 +198,7 @@ class _Text:
             return [(start, int(value.end_mark.index), self.newline + block.rstrip())]
         if _is_null(value):
             return self.new_lines(self.line_after(self.end_of_pair((key, value))), block)
-        raise EditError(f"`{section}` is no list")
+        raise EditError(tr("`{section}` is no list", section=section))
 
     def appended(self, listed: SequenceNode, more: Sequence[Any]) -> list[Splice]:
         """Items after the last, with its indentation, and set apart by a blank line if that one is."""
@@ -220,7 +221,7 @@ class _Text:
         dash = self.text.rfind("-", 0, start)
         begin, after = self.line_of(dash), self.line_after(end)
         if begin is None or self.text[dash + 1 : start].strip():
-            raise EditError("the way in which this list is written is not foreseen; change it by hand")
+            raise EditError(tr("the way in which this list is written is not foreseen; change it by hand"))
         above = _blank_above.search(self.text, 0, begin)
         return (above.start(1) if above and _blank_below.match(self.text, after) else begin), after, ""
 
@@ -239,7 +240,7 @@ class _Text:
     def changed(self, entry: Node, values: Entry) -> list[Splice]:
         """An entry with other values for some keys, with more keys, or without some."""
         if not isinstance(entry, MappingNode):
-            raise EditError("the entry is no list of keys")
+            raise EditError(tr("the entry is no list of keys"))
         pairs: list[Pair] = entry.value
         own = {str(key.value): (key, value) for key, value in pairs}
         gone = {number for number, (key, _) in enumerate(pairs) if key.value in values and values[str(key.value)] is None}
@@ -298,7 +299,7 @@ class _Text:
         if found is None:
             return self.new_section(f"aliases:{self.newline}{line}")
         if not _is_null(found[1]):
-            raise EditError("`aliases` is no list of keys")
+            raise EditError(tr("`aliases` is no list of keys"))
         return self.new_lines(self.line_after(self.end_of_pair(found)), line)
 
     # ---- lines

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from crawler.errors import OptionError
+from crawler.i18n import tr
 from crawler.record import Record
 from crawler.url import link_key
 from jobs.config.checks import meaning
@@ -113,10 +114,15 @@ def _failures(config: Config) -> Iterator[tuple[Path_, str]]:
         for key, wanted in (("should_match", True), ("should_not_match", False)):
             for n, text in enumerate(getattr(rule, key)):
                 if any(search(query, record) is not None for record in _readings(text)) != wanted:
-                    fault = "should match and does not" if wanted else "should not match and does"
+                    fault = tr("should match and does not") if wanted else tr("should not match and does")
                     yield (
                         ("rules", number, key, n),
-                        f"rule {rule.name}: {text!r} {fault}; `zhixun rules explain --rule {rule.name}` shows why",
+                        tr(
+                            "rule {name}: {text!r} {fault}; `zhixun rules explain --rule {name}` shows why",
+                            name=rule.name,
+                            text=text,
+                            fault=fault,
+                        ),
                     )
 
 
@@ -126,12 +132,16 @@ _NOTHING = (Record("无关", "https://a.example/", "一句什么也没说的话�
 def warnings(config: Config) -> list[str]:
     """What is allowed and seldom meant: a rule that is true of any text, an address that stands twice."""
     said = [
-        f"rule {rule.name} matches everything, whatever an article says; name what must be in it"
+        tr("rule {name} matches everything, whatever an article says; name what must be in it", name=rule.name)
         for rule in config.rules
         if rule.enabled and all(search(config.query_of(rule), record) is not None for record in _NOTHING)
     ]
     said += [
-        f"rule {rule.name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank"
+        tr(
+            "rule {name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank",
+            name=rule.name,
+            word=word,
+        )
         for rule in config.rules
         for word in rule.keywords
         if any(sign in word for sign in "，、；")
@@ -140,7 +150,13 @@ def warnings(config: Config) -> list[str]:
     for source in config.sources:
         key = link_key(source.url), str(source.body)
         if source.enabled and first.setdefault(key, source.name) != source.name:
-            said.append(f"sources {first[key]} and {source.name} are one address; it is asked twice and tells each article once")
+            said.append(
+                tr(
+                    "sources {one} and {other} are one address; it is asked twice and tells each article once",
+                    one=first[key],
+                    other=source.name,
+                )
+            )
     return said
 
 
@@ -162,7 +178,7 @@ def changes(old: Config, new: Config) -> list[str]:
         elif key in ("timezone", "metrics"):
             told.append(f"{key}: {before} → {after}")
         else:
-            told.append(f"{key} changed")
+            told.append(tr("{key} changed", key=key))
     return told
 
 
@@ -174,11 +190,11 @@ def needs_restart(old: Config, new: Config) -> list[str]:
 
 def _changed_entries(noun: str, old: tuple[Any, ...], new: tuple[Any, ...]) -> list[str]:
     before, after = {entry.name: entry for entry in old}, {entry.name: entry for entry in new}
-    told = [f"{noun} {name} added" for name in after if name not in before]
-    told += [f"{noun} {name} removed" for name in before if name not in after]
+    told = [tr("{noun} {name} added", noun=tr(noun), name=name) for name in after if name not in before]
+    told += [tr("{noun} {name} removed", noun=tr(noun), name=name) for name in before if name not in after]
     for name, entry in after.items():
         keys = _changed_keys(before[name], entry) if name in before else []
-        told += [f"{noun} {name} changed: {', '.join(keys)}"] if keys else []
+        told += [tr("{noun} {name} changed: {keys}", noun=tr(noun), name=name, keys=", ".join(keys))] if keys else []
     return told
 
 

@@ -20,6 +20,7 @@ from pydantic import PlainSerializer as Shown
 from pydantic import WithJsonSchema as Schema
 
 from crawler import durations
+from crawler.i18n import tr
 from crawler.nlp.lexicon import UserTerm
 from crawler.plugins import Component, family
 from crawler.record import Source
@@ -193,7 +194,7 @@ class TermConfig(Section):
     @model_validator(mode="after")
     def _named(self) -> TermConfig:
         if not self.zh and not self.en:
-            raise ValueError("a name needs zh or en")
+            raise ValueError(tr("a name needs zh or en"))
         return self
 
 
@@ -292,7 +293,9 @@ class SourceConfig(Section):
     @classmethod
     def _known_kind(cls, kind: str) -> str:
         if kind != "auto" and kind not in kinds():
-            raise ValueError(f"{brief(kind)} is no kind of source; there are auto, {', '.join(kinds())}")
+            raise ValueError(
+                tr("{kind} is no kind of source; there are {known}", kind=brief(kind), known=", ".join(["auto", *kinds()]))
+            )
         return kind
 
     @field_validator("headers")
@@ -517,7 +520,9 @@ class Config(Section):
         if url.startswith(("postgresql+psycopg://", "postgresql://")):  # the short form is what servers print
             return values.check_port(url)
         raise ValueError(
-            "is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+            tr(
+                "is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+            )
         )
 
     @field_validator("aliases")

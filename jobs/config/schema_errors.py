@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from crawler.i18n import language, tr
 from jobs.config.models import (
     ALIAS_CIRCLE,
     BOTH_CADENCES,
@@ -72,7 +73,7 @@ def report(document: Document, error: ValidationError, at: Path_ = (), known: It
             continue  # said already
         fault, cure = _sentence(detail, known)
         written = "" if detail["type"] in ("extra_forbidden", "tuple_type", "list_type") else detail["input"]
-        document.mistake(path, fault, cure if cure == NO_COLON else full_width(written) or cure)
+        document.mistake(path, fault, cure if cure == tr(NO_COLON) else full_width(written) or cure)
 
 
 def _real_path(data: Any, at: Path_, loc: tuple[int | str, ...]) -> Path_:
@@ -101,41 +102,43 @@ def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, s
     if kind == "extra_forbidden":
         return _unknown(str(detail["loc"][-1]), known or _keys_at(detail["loc"]))
     if kind == "missing":
-        return "is missing", ""
+        return tr("is missing"), ""
     if kind == "value_error":
         words, _, cure = str(context["error"]).partition("; ")
         return words, cure
     if kind == "literal_error":
-        return f"{given} is none of {context['expected']}", did_you_mean(
+        return tr("{given} is none of {expected}", given=given, expected=context["expected"]), did_you_mean(
             str(detail["input"]), context["expected"].split("'")[1::2]
         )
     if kind in _WANTED:
-        return f"{given} should be {_WANTED[kind]}", _form(kind, detail["input"])
+        return tr("{given} should be {wanted}", given=given, wanted=tr(_WANTED[kind])), _form(kind, detail["input"])
     if kind in ("too_short", "string_too_short"):
-        return f"{given} is too short" if detail["input"] else "must not be empty", ""
+        return tr("{given} is too short", given=given) if detail["input"] else tr("must not be empty"), ""
     if "ge" in context or "le" in context:
         least = "ge" in context
         bound = context["ge" if least else "le"]
-        return f"{given} is too {'small' if least else 'large'}", f"the {'smallest' if least else 'largest'} is {bound}"
+        if least:
+            return tr("{given} is too small", given=given), tr("the smallest is {bound}", bound=bound)
+        return tr("{given} is too large", given=given), tr("the largest is {bound}", bound=bound)
     return f"{given}: {detail['msg']}", ""
 
 
 def _unknown(key: str, known: Iterable[str]) -> tuple[str, str]:
-    return "unknown key", full_width(key) or did_you_mean(key, known, 1) or f"there are {', '.join(known)}"
+    return tr("unknown key"), full_width(key) or did_you_mean(key, known, 1) or tr("there are {known}", known=", ".join(known))
 
 
 def _form(kind: str, given: Any) -> str:
     """How a value of another type would be written."""
     if isinstance(given, str) and re.match(r"[\w-]+\s*[:：]", given):
-        return NO_COLON
+        return tr(NO_COLON)
     if kind in ("tuple_type", "list_type"):
         if isinstance(given, dict):
-            return "begin each entry with a - and a blank"
+            return tr("begin each entry with a - and a blank")
         if isinstance(given, str):
-            return f"write [{', '.join(_between.split(brief(given)[1:-1]))}]"
+            return tr("write {example}", example=f"[{', '.join(_between.split(brief(given)[1:-1]))}]")
     word = str(given).strip().casefold()
     if kind.startswith("bool") and word in _YES | _NO:
-        return f"write {'true' if word in _YES else 'false'}"
+        return tr("write {example}", example="true" if word in _YES else "false")
     return ""
 
 
@@ -181,6 +184,13 @@ def _strange_key(document: Document, path: Path_, kind: str, known: Iterable[str
     key = str(path[-1])
     owners = [name for name, component in kinds().items() if key in component.options.model_fields]
     if owners:
-        document.mistake(path, f"is a key of kind {' and '.join(owners)}, and this source is of kind {kind}")
+        document.mistake(
+            path,
+            tr(
+                "is a key of kind {owners}, and this source is of kind {kind}",
+                owners=", ".join(owners) if language() == "zh" else " and ".join(owners),
+                kind=kind,
+            ),
+        )
     else:
         document.mistake(path, *_unknown(key, known))

@@ -13,6 +13,7 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 
 from crawler import durations
+from crawler.i18n import tr
 from jobs.safe_text import brief
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -24,25 +25,25 @@ def parse_duration(value: Any) -> timedelta:
     if isinstance(value, timedelta):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
-        raise ValueError(f'{value} has no unit; write for example "{value}s" or "{value}m"')
+        raise ValueError(tr('{value} has no unit; write for example "{value}s" or "{value}m"', value=value))
     if not isinstance(value, str) or not durations.is_duration(value):
-        raise ValueError(f"{brief(value)} is no duration; write for example 30s, 10m, 2h or 1d")
+        raise ValueError(tr("{value} is no duration; write for example 30s, 10m, 2h or 1d", value=brief(value)))
     if (duration := durations.parse_duration(value)) is None:
-        raise ValueError(f"{brief(value)} is longer than ten years")
+        raise ValueError(tr("{value} is longer than ten years", value=brief(value)))
     return duration
 
 
 def check_timeout(value: timedelta) -> timedelta:
     """A second at least, and no longer than the lease of a task lasts."""
     if not timedelta(seconds=1) <= value <= timedelta(minutes=2):
-        raise ValueError(f"{durations.show_duration(value)} is out of bounds; a request may take 1s to 2m")
+        raise ValueError(tr("{given} is out of bounds; a request may take 1s to 2m", given=durations.show_duration(value)))
     return value
 
 
 def check_patience(value: timedelta) -> timedelta:
     """How long a model may think."""
     if not timedelta(seconds=1) <= value <= timedelta(minutes=30):
-        raise ValueError(f"{durations.show_duration(value)} is out of bounds; an answer may take 1s to 30m")
+        raise ValueError(tr("{given} is out of bounds; an answer may take 1s to 30m", given=durations.show_duration(value)))
     return value
 
 
@@ -52,14 +53,14 @@ def parse_every(value: Any) -> timedelta | str:
         return "adaptive"
     every = parse_duration(value)
     if every < timedelta(seconds=1):
-        raise ValueError(f"{brief(value)} is too often; the shortest pause between two polls is 1s")
+        raise ValueError(tr("{value} is too often; the shortest pause between two polls is 1s", value=brief(value)))
     return every
 
 
 def _clock_time(text: str) -> time:
     match = _CLOCK.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"{brief(text)} is no time of day; write for example 08:30")
+        raise ValueError(tr("{text} is no time of day; write for example 08:30", text=brief(text)))
     return time(int(match[1]), int(match[2]))
 
 
@@ -90,10 +91,12 @@ def parse_quiet(value: Any) -> Quiet:
         return value
     start, dash, end = value.replace("–", "-").partition("-") if isinstance(value, str) else ("", "", "")
     if not dash:
-        raise ValueError(f"{brief(value)} are no quiet hours; write for example 22:00-07:00")
+        raise ValueError(tr("{value} are no quiet hours; write for example 22:00-07:00", value=brief(value)))
     quiet = Quiet(_clock_time(start), _clock_time(end))
     if quiet.start == quiet.end:
-        raise ValueError(f"{quiet} begins and ends at the same time, which would hold every alert; leave the key out instead")
+        raise ValueError(
+            tr("{quiet} begins and ends at the same time, which would hold every alert; leave the key out instead", quiet=quiet)
+        )
     return quiet
 
 
@@ -126,7 +129,7 @@ def parse_send(value: Any) -> Send:
         return Send("daily", _clock_time(at))
     if kind in ("instant", "hourly") and not at:
         return Send(kind)
-    raise ValueError(f'{brief(value)} is no way to send; write instant, hourly or "daily 08:30"')
+    raise ValueError(tr('{value} is no way to send; write instant, hourly or "daily 08:30"', value=brief(value)))
 
 
 def _at(moment: datetime, at: time, days: int) -> datetime:
@@ -139,14 +142,18 @@ def parse_cron(text: str, zone: tzinfo) -> CronTrigger:
     fields = text.split()
     if len(fields) != 5:
         raise ValueError(
-            f'{brief(text)} has {len(fields)} fields, cron needs five: minute hour day month weekday ("*/10 8-22 * * *")'
+            tr(
+                '{text} has {n} fields, cron needs five: minute hour day month weekday ("*/10 8-22 * * *")',
+                text=brief(text),
+                n=len(fields),
+            )
         )
     try:
         trigger = CronTrigger.from_crontab(" ".join([*fields[:4], _weekdays(fields[4])]), timezone=zone)
     except (ValueError, TypeError) as error:
-        raise ValueError(f"{brief(text)} is no cron expression: {error}") from None
+        raise ValueError(tr("{text} is no cron expression: {why}", text=brief(text), why=error)) from None
     if trigger.get_next_fire_time(None, datetime(2024, 1, 1, tzinfo=zone)) is None:
-        raise ValueError(f"{brief(text)} never comes")
+        raise ValueError(tr("{text} never comes", text=brief(text)))
     return trigger
 
 
@@ -169,7 +176,7 @@ def parse_first_poll(value: Any) -> int | None:
         return 0 if value == "silent" else None
     if isinstance(value, str) and (match := _FIRST_POLL.fullmatch(value.strip())):
         return int(match[1])
-    raise ValueError(f"{brief(value)} is no bound of a first poll; write silent, newest 5 or all")
+    raise ValueError(tr("{value} is no bound of a first poll; write silent, newest 5 or all", value=brief(value)))
 
 
 def show_first_poll(most: int | None) -> str:

@@ -18,6 +18,7 @@ import re2
 
 from crawler.errors import OptionError
 from crawler.fetch.guard import Allowed
+from crawler.i18n import tr
 from jobs.safe_text import brief
 
 SIZES = {"": 1, "b": 1, "k": 2**10, "kb": 2**10, "m": 2**20, "mb": 2**20, "g": 2**30, "gb": 2**30}
@@ -34,8 +35,8 @@ def chromium() -> str | None:
 def browser_lacks() -> tuple[str, str] | None:
     """What of the browser is not installed, and how it would be; None where all is there."""
     if find_spec("playwright") is None:
-        return "the browser library", "pip install 'zhixun[render]'"
-    return ("Chromium", "on Debian: apt-get install chromium") if chromium() is None else None
+        return tr("the browser library"), "pip install 'zhixun[render]'"
+    return ("Chromium", tr("on Debian: apt-get install chromium")) if chromium() is None else None
 
 
 def parse_size(value: Any) -> int:
@@ -44,7 +45,7 @@ def parse_size(value: Any) -> int:
         return value
     match = _SIZE.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError(f"{brief(value)} is no size; write for example 10MB or 500KB")
+        raise ValueError(tr("{value} is no size; write for example 10MB or 500KB", value=brief(value)))
     return int(match[1]) * SIZES[match[2].lower()]
 
 
@@ -52,7 +53,9 @@ def check_term(value: str) -> str:
     """A name for the analysers' word list, as it is."""
     bare = value.removeprefix("=").removesuffix("?")
     if not 2 <= len(bare) <= 60 or bare != bare.strip() or not bare[0].isalnum() or any(ch in "|;\n" for ch in bare):
-        raise ValueError(f"{brief(value)} is no name; it begins with a letter, has 2 to 60 characters, and no | or ; in it")
+        raise ValueError(
+            tr("{value} is no name; it begins with a letter, has 2 to 60 characters, and no | or ; in it", value=brief(value))
+        )
     return value
 
 
@@ -62,9 +65,9 @@ def check_web_url(value: str) -> str:
         parts = urlsplit(value)
         host, _ = parts.hostname, parts.port
     except ValueError as error:
-        raise ValueError(f"{brief(value)} is no web address: {error}") from None
+        raise ValueError(tr("{value} is no web address: {why}", value=brief(value), why=error)) from None
     if parts.scheme not in ("http", "https") or not host or any(ch.isspace() for ch in value):
-        raise ValueError(f"{brief(value)} is no web address; it must look like https://example.com/news")
+        raise ValueError(tr("{value} is no web address; it must look like https://example.com/news", value=brief(value)))
     return value
 
 
@@ -73,7 +76,7 @@ def check_port(value: str) -> str:
     try:
         _ = urlsplit(value).port
     except ValueError as error:
-        raise ValueError(f"is no address: {error}") from None
+        raise ValueError(tr("is no address: {why}", why=error)) from None
     return value
 
 
@@ -85,7 +88,7 @@ def check_listen(value: str) -> str:
     except ValueError:
         own = False
     if not own or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ValueError(f"{brief(value)} is no address of this machine; write 127.0.0.1:9464")
+        raise ValueError(tr("{value} is no address of this machine; write 127.0.0.1:9464", value=brief(value)))
     return value
 
 
@@ -97,7 +100,7 @@ def check_address(value: str) -> str:
     except ValueError:
         port = ""
     if not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ValueError(f"{brief(value)} is no address to listen at; write 127.0.0.1:8480")
+        raise ValueError(tr("{value} is no address to listen at; write 127.0.0.1:8480", value=brief(value)))
     return value
 
 
@@ -109,7 +112,7 @@ def is_loopback(value: str) -> bool:
 def check_host(value: str) -> str:
     """A host name, without scheme and port."""
     if not re.fullmatch(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?", value.lower()):
-        raise ValueError(f"{brief(value)} is no host name; write it as in news.example.org")
+        raise ValueError(tr("{value} is no host name; write it as in news.example.org", value=brief(value)))
     return value.lower()
 
 
@@ -130,7 +133,7 @@ def check_pattern(value: str) -> str:
         re2.compile(value, options)
     except re2.error as error:
         reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(f"{brief(value)} is no regular expression: {reason}") from None
+        raise ValueError(tr("{value} is no regular expression: {reason}", value=brief(value), reason=reason)) from None
     return value
 
 
@@ -140,44 +143,50 @@ def check_zone(value: str) -> str:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder name is an OSError
         near = difflib.get_close_matches(value[:40], available_timezones(), 1)
-        cure = f'did you mean "{near[0]}"?' if near else "write for example Asia/Shanghai, Europe/London or UTC"
-        raise ValueError(f"{brief(value)} is no time zone; {cure}") from None
+        cure = (
+            tr("did you mean {names}?", names=f'"{near[0]}"')
+            if near
+            else tr("write for example Asia/Shanghai, Europe/London or UTC")
+        )
+        raise ValueError(tr("{value} is no time zone; {cure}", value=brief(value), cure=cure)) from None
     return value
 
 
 def check_name(value: str) -> str:
     """A name people will read in lists and write in other keys."""
     if not value.strip() or value != value.strip() or not value.isprintable() or len(value) > 80:
-        raise ValueError(f"{brief(value)} is no name; use 1 to 80 printable characters without blanks at the ends")
+        raise ValueError(
+            tr("{value} is no name; use 1 to 80 printable characters without blanks at the ends", value=brief(value))
+        )
     if value.startswith("tag:"):
-        raise ValueError(f"{brief(value)}: a name cannot begin with tag:, which stands for a group of sources")
+        raise ValueError(tr("{value}: a name cannot begin with tag:, which stands for a group of sources", value=brief(value)))
     return value
 
 
 def check_alias(value: str) -> str:
     """A name that a query can call with @."""
     if not re.fullmatch(r"[\w.-]{1,80}", value):
-        raise ValueError(f"{brief(value)} is no name for an alias; use letters, digits, _ . and -")
+        raise ValueError(tr("{value} is no name for an alias; use letters, digits, _ . and -", value=brief(value)))
     return value
 
 
 def check_agent(value: str) -> str:
     """A User-Agent header."""
     if not re.fullmatch(r"[!-~][ -~]{2,199}", value):
-        raise ValueError(f"{brief(value)} is no user agent; use 3 to 200 printable ASCII characters")
+        raise ValueError(tr("{value} is no user agent; use 3 to 200 printable ASCII characters", value=brief(value)))
     return value
 
 
 def check_body(value: Any) -> Any:
     """Text or a mapping."""
     if not isinstance(value, str | dict):
-        raise ValueError(f"{brief(value)} should be text or a mapping of keys")
+        raise ValueError(tr("{value} should be text or a mapping of keys", value=brief(value)))
     return value
 
 
 def check_header(name: str, value: str) -> None:
     """Raise ValueError unless this is a request header that a source may set."""
     if not _HEADER.fullmatch(name) or not value.isascii() or not value.isprintable():
-        raise ValueError(f"{brief(name)}: a header's name is a word, its value printable ASCII on one line")
+        raise ValueError(tr("{name}: a header's name is a word, its value printable ASCII on one line", name=brief(name)))
     if name.lower() in _OWN_HEADERS:
-        raise ValueError(f"{brief(name)} is set by Zhixun itself")
+        raise ValueError(tr("{name} is set by Zhixun itself", name=brief(name)))

@@ -17,6 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from crawler.errors import ZhixunError
+from crawler.i18n import tr
 from jobs.redaction import MIN_SECRET, blank
 from jobs.safe_text import brief, spaced
 
@@ -64,12 +65,12 @@ def full_width(value: Any) -> str:
     if not signs:
         return ""
     told = ", ".join(_sign(sign) for sign in signs[:3])
-    return f"YAML does not know the full-width {told}: type it with the input method off"
+    return tr("YAML does not know the full-width {told}: type it with the input method off", told=told)
 
 
 def _sign(sign: str) -> str:
-    plain = _NARROW.get(sign, chr(ord(sign) - 0xFEE0) if "\uff01" <= sign <= "\uff5e" else sign).strip() or "blank"
-    return f"{sign} (write {plain})" if sign.strip() else "blank"
+    plain = _NARROW.get(sign, chr(ord(sign) - 0xFEE0) if "\uff01" <= sign <= "\uff5e" else sign).strip() or tr("blank")
+    return tr("{sign} (write {plain})", sign=sign, plain=plain) if sign.strip() else tr("blank")
 
 
 def _mistyped_at(text: str, line: int) -> tuple[int, str, str] | None:
@@ -77,17 +78,21 @@ def _mistyped_at(text: str, line: int) -> tuple[int, str, str] | None:
     lines = text.splitlines()
     for number in range(min(line, len(lines) - 1), max(line - BEFORE, 0) - 1, -1):
         if _wide_blank.match(lines[number]):
-            return number + 1, "the line begins with a full-width or no-break blank", "indent with ASCII blanks"
+            return number + 1, tr("the line begins with a full-width or no-break blank"), tr("indent with ASCII blanks")
         if dash := _tight_dash.match(lines[number]):
-            return number + 1, f"no blank stands between - and {dash[1]}", f"write - {dash[1]}"
+            return number + 1, tr("no blank stands between - and {dash}", dash=dash[1]), tr("write - {dash}", dash=dash[1])
         if key := _wide_key.match(lines[number]):
             return (
                 number + 1,
-                f'after "{key[1]}" stands a full-width colon ：',
-                f"write {key[1]}: with an ASCII colon and a blank",
+                tr('after "{key}" stands a full-width colon ：', key=key[1]),
+                tr("write {key}: with an ASCII colon and a blank", key=key[1]),
             )
         if quote := _wide_quote.search(lines[number]):
-            return number + 1, f"the full-width quote {quote[1]} does not quote anything in YAML", "write \" or '"
+            return (
+                number + 1,
+                tr("the full-width quote {quote} does not quote anything in YAML", quote=quote[1]),
+                tr("write \" or '"),
+            )
     return None
 
 
@@ -103,7 +108,11 @@ class Mistake:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{place}: {self.message}" + (f"; {self.cure}" if self.cure else "")
+        return (
+            tr("{place}: {message}; {cure}", place=place, message=self.message, cure=self.cure)
+            if self.cure
+            else f"{place}: {self.message}"
+        )
 
 
 class ConfigError(ZhixunError):
@@ -149,8 +158,8 @@ def read_document(file: str, body: bytes, environ: Mapping[str, str]) -> Documen
     if not isinstance(root, MappingNode):
         if root is not None and (found := _mistyped_at(_decode(file, body), root.end_mark.line)):
             raise ConfigError([Mistake(file, found[0], 1, *found[1:])])
-        what = "is empty" if root is None else "is no mapping of keys such as `sources:`"
-        raise ConfigError([Mistake(file, 1 if root else 0, 1 if root else 0, f"the file {what}")])
+        what = tr("the file is empty") if root is None else tr("the file is no mapping of keys such as `sources:`")
+        raise ConfigError([Mistake(file, 1 if root else 0, 1 if root else 0, what)])
     document.data = _Builder(document, environ).build(root)
     return document
 
@@ -159,14 +168,16 @@ def read_file(path: Path) -> bytes:
     """The bytes of the file; raises ConfigError when it cannot be read."""
     try:
         if not path.is_file():
-            raise OSError("is no file" if path.exists() else "does not exist")
+            raise OSError(tr("is no file") if path.exists() else tr("does not exist"))
         with path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = getattr(error, "strerror", None) or str(error)
-        raise ConfigError([Mistake(str(path), 0, 0, f"cannot be read: {reason}")]) from None
+        raise ConfigError([Mistake(str(path), 0, 0, tr("cannot be read: {reason}", reason=reason))]) from None
     if len(body) > MAX_BYTES:
-        raise ConfigError([Mistake(str(path), 0, 0, f"is larger than {MAX_BYTES >> 20} MB; is this the right file?")])
+        raise ConfigError(
+            [Mistake(str(path), 0, 0, tr("is larger than {size} MB; is this the right file?", size=MAX_BYTES >> 20))]
+        )
     return body
 
 
@@ -176,8 +187,8 @@ def _decode(file: str, body: bytes) -> str:
     except UnicodeDecodeError as error:
         before = body[: error.start]
         column = error.start - before.rfind(b"\n")
-        fault = f"byte 0x{body[error.start]:02X} is no UTF-8"
-        raise ConfigError([Mistake(file, before.count(b"\n") + 1, column, fault, "save the file as UTF-8")]) from None
+        fault = tr("byte {byte} is no UTF-8", byte=f"0x{body[error.start]:02X}")
+        raise ConfigError([Mistake(file, before.count(b"\n") + 1, column, fault, tr("save the file as UTF-8"))]) from None
 
 
 def _compose(file: str, text: str) -> Node | None:
@@ -193,18 +204,20 @@ def _compose(file: str, text: str) -> Node | None:
         raise ConfigError([Mistake(file, line, column, *_yaml_words(error))]) from None
     except ReaderError as error:
         before = text[: error.position]
-        fault = f"the control character U+{ord(text[error.position]):04X} is not allowed"
+        fault = tr("the control character {sign} is not allowed", sign=f"U+{ord(text[error.position]):04X}")
         raise ConfigError([Mistake(file, before.count("\n") + 1, error.position - before.rfind("\n"), fault)]) from None
     except RecursionError:
-        raise ConfigError([Mistake(file, 0, 0, "is nested too deep")]) from None
+        raise ConfigError([Mistake(file, 0, 0, tr("is nested too deep"))]) from None
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError, NotImplementedError) as error:
-        raise ConfigError([Mistake(file, 0, 0, f"is no YAML: {type(error).__name__} {brief(str(error))}")]) from None
+        raise ConfigError(
+            [Mistake(file, 0, 0, tr("is no YAML: {name} {why}", name=type(error).__name__, why=brief(str(error))))]
+        ) from None
 
 
 def _yaml_words(error: MarkedYAMLError) -> tuple[str, str]:
     words = " ".join(filter(None, (error.context, error.problem)))
-    cure = next((cure for sign, cure in _CURES if sign in words), "")
-    return "no valid YAML: " + spaced(words), cure
+    cure = next((tr(cure) for sign, cure in _CURES if sign in words), "")
+    return tr("no valid YAML: {why}", why=spaced(words)), cure
 
 
 class _Builder:
@@ -220,8 +233,8 @@ class _Builder:
         self._doc.places.setdefault(path, (node.start_mark.line + 1, node.start_mark.column + 1))
         self._nodes += 1
         if self._nodes > MAX_NODES or len(path) > MAX_DEPTH:
-            fault = "is nested too deep" if len(path) > MAX_DEPTH else "unfolds to too many values"
-            raise ConfigError([Mistake(self._doc.file, node.start_mark.line + 1, 0, f"the file {fault}")])
+            fault = tr("the file is nested too deep") if len(path) > MAX_DEPTH else tr("the file unfolds to too many values")
+            raise ConfigError([Mistake(self._doc.file, node.start_mark.line + 1, 0, fault)])
         if isinstance(node, MappingNode):
             return self._mapping(node, path)
         if isinstance(node, SequenceNode):
@@ -243,8 +256,12 @@ class _Builder:
             name = _half.sub("\ufffd", str(key.value))
             if name in first_line:
                 self._doc.places.setdefault((*path, name), place)
-                fault = f"{show_path((*path, name))}: the key is here twice, first in line {first_line[name]}"
-                self._doc.mistakes.append(Mistake(self._doc.file, *place, fault, "remove one of them"))
+                fault = tr(
+                    "{show_path}: the key is here twice, first in line {first_line}",
+                    show_path=show_path((*path, name)),
+                    first_line=first_line[name],
+                )
+                self._doc.mistakes.append(Mistake(self._doc.file, *place, fault, tr("remove one of them")))
                 continue
             first_line[name] = place[0]
             self._doc.places[(*path, name)] = place
@@ -260,7 +277,7 @@ class _Builder:
             if isinstance(value, dict):
                 merged = value | merged
                 continue
-            self._doc.mistake((*path, "<<"), "only mappings can be merged")
+            self._doc.mistake((*path, "<<"), tr("only mappings can be merged"))
         return merged
 
     def _scalar(self, node: Node, path: Path_) -> Any:
@@ -268,7 +285,9 @@ class _Builder:
         text = str(node.value)
         if _half.search(text):
             self._doc.mistake(
-                path, "half a character (\\ud800 to \\udfff) is no text", "write the character itself, or \\U and eight digits"
+                path,
+                tr("half a character (\\ud800 to \\udfff) is no text"),
+                tr("write the character itself, or \\U and eight digits"),
             )
             return ""
         if kind == "null":
@@ -292,7 +311,15 @@ class _Builder:
     def _variable(self, name: str, default: str | None, path: Path_) -> str:
         if not _NAME.fullmatch(name):
             self._doc.mistake(
-                path, f"{brief(name)} is no name of a variable", "write ${NAME} or ${NAME:-default}; $${ stands for ${"
+                path,
+                tr("{name} is no name of a variable", name=brief(name)),
+                tr(
+                    "write {form} or {default}; {twice} stands for {sign}",
+                    form="${NAME}",
+                    default="${NAME:-default}",
+                    twice="$${",
+                    sign="${",
+                ),
             )
             self._doc.broken.add(path)
             return ""
@@ -302,7 +329,9 @@ class _Builder:
             return found
         if default is None and path not in self._doc.broken:
             self._doc.mistake(
-                path, f"the variable {name} is not set", f"set {name} or {name}_FILE, or write ${{{name}:-default}}"
+                path,
+                tr("the variable {name} is not set", name=name),
+                tr("set {name} or {name}_FILE, or write ${{{name}:-default}}", name=name),
             )
             self._doc.broken.add(path)
         return default or ""
@@ -315,8 +344,10 @@ class _Builder:
             with Path(file).open("rb") as opened:
                 return opened.read(MAX_SECRET_FILE).decode("utf-8").strip()
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or "is no UTF-8 text"
-            self._doc.mistake(path, f"{name}_FILE names {brief(file)}, which cannot be read: {reason}")
+            reason = getattr(error, "strerror", None) or tr("is no UTF-8 text")
+            self._doc.mistake(
+                path, tr("{name}_FILE names {file}, which cannot be read: {reason}", name=name, file=brief(file), reason=reason)
+            )
             self._doc.broken.add(path)
             return None
 

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, unquote
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from crawler.errors import OptionError
+from crawler.i18n import tr
 from crawler.plugins import Component, Options, family
 from jobs.near import did_you_mean
 from jobs.redaction import HIDDEN
@@ -80,7 +81,7 @@ def parse_address(text: str) -> Address:
     text = _from_web(text.strip())
     shape = _SHAPE.fullmatch(text)
     if not shape:
-        raise OptionError("a channel address begins with its scheme, for example console:// or feishu://TOKEN")
+        raise OptionError(tr("a channel address begins with its scheme, for example console:// or feishu://TOKEN"))
     scheme, authority, path, query = shape[1].lower(), shape[2], shape[3], shape[4] or ""
     login, at, place = authority.rpartition("@")
     user, colon, password = login.partition(":")
@@ -108,7 +109,7 @@ def _from_web(text: str) -> str:
                 *parts, query = match.groups()
                 return str(ours.format(*parts)) + (f"?{query}" if query else "")
     raise OptionError(
-        "this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…"
+        tr("this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…")
     )
 
 
@@ -117,7 +118,7 @@ def _host_and_port(place: str) -> tuple[str, int | None]:
     if not colon or place.endswith("]") or not (port.isascii() and port.isdigit()):
         return place, None  # a token may hold a colon: 12345:AAF…
     if int(port) > 65535:
-        raise OptionError(f"port {port} does not exist; the highest is 65535")
+        raise OptionError(tr("port {port} does not exist; the highest is 65535", port=port))
     return host, int(port)
 
 
@@ -134,8 +135,8 @@ def component_of(address: Address) -> Component:
         if address.scheme in schemes or any(each.endswith("+") and address.scheme.startswith(each) for each in schemes):
             return channels()[name]
     known = sorted(scheme for component in channels().values() for scheme in component.module.SCHEMES)
-    guess = did_you_mean(address.scheme, known) or f"known are {', '.join(known)}"
-    raise OptionError(f"no channel speaks {address.scheme}://; {guess}")
+    guess = did_you_mean(address.scheme, known) or tr("known are {known}", known=", ".join(known))
+    raise OptionError(tr("no channel speaks {scheme}://; {guess}", scheme=address.scheme, guess=guess))
 
 
 def _public(address: Address) -> tuple[str, ...]:
@@ -185,7 +186,9 @@ def fill(options: type[Chosen], address: Address, example: str, *, skip: tuple[s
     try:
         return options.model_validate(given)
     except ValidationError as error:
-        raise OptionError(f"{_complaint(options, error)}; write it like {example}") from None
+        raise OptionError(
+            tr("{complaint}; write it like {example}", complaint=_complaint(options, error), example=example)
+        ) from None
 
 
 def _complaint(options: type[BaseModel], error: ValidationError) -> str:

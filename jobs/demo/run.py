@@ -142,8 +142,8 @@ class Show:
             if record.id in self._seen:
                 continue
             self._seen.add(record.id)
-            folded = f" [dim](reprint of record {record.story})[/]" if record.story != record.id else ""
-            self.say(f"  [green]record {record.id}[/] {escape(record.title)}{folded}")
+            folded = f" [dim]{tr('(reprint of record {record})', record=record.story)}[/]" if record.story != record.id else ""
+            self.say(f"  [green]{tr('record {n}', n=record.id)}[/] {escape(record.title)}{folded}")
             fields = (("关键词", record.keywords), ("AI技术", record.ai_technologies), ("行业", record.industries))
             said = "  ".join(f"{label}: {', '.join(values)}" for label, values in fields if values)
             self.say(f"        [dim]{escape(said)}[/]")
@@ -158,7 +158,7 @@ class Show:
         for body in arrived[self._told :]:
             record = body.get("record", {})
             self.say(
-                f"  [bold red]alert[/] {escape(str(body.get('alert')))} [cyan]{escape(str(body.get('rule')))}[/]  {escape(record['title'])}"
+                f"  [bold red]{tr('alert')}[/] {escape(str(body.get('alert')))} [cyan]{escape(str(body.get('rule')))}[/]  {escape(record['title'])}"
             )
             detail = "；".join(event["headline"] for event in record.get("events", [])[:2])
             if detail:

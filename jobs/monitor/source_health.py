@@ -19,6 +19,7 @@ from enum import StrEnum
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
+from crawler.i18n import tr
 from crawler.record import Reason
 from jobs import pacing
 from storage.queue.arrival_rate import HOURS, Rhythm, hour_of_week
@@ -97,8 +98,10 @@ def judge(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime, blind_
 
 
 def _unstable(habits: Habits) -> Health:
-    told = "each is kept once, told by its title and what stays of its address"
-    return Health(State.UNSTABLE, f"its articles have other addresses at every poll ({habits.slot}); {told}")
+    told = tr("each is kept once, told by its title and what stays of its address")
+    return Health(
+        State.UNSTABLE, tr("its articles have other addresses at every poll ({slot}); {told}", slot=habits.slot, told=told)
+    )
 
 
 def cut_off(rows: Sequence[Row]) -> bool:
@@ -115,8 +118,8 @@ def _failing(row: Row, now: datetime, blind_until: datetime | None) -> Health:
     blind = row.last_outcome in OF_THE_NETWORK and blind_until is not None and seen <= blind_until
     sure = row.fail_count >= FAILURES and lasting and not blind
     state = _failure(row)
-    said = [row.last_outcome if row.last_outcome != state.value else None, row.last_detail]
-    times = "" if row.fail_count == 1 else f"{row.fail_count} times in a row"
+    said = [row.last_outcome and tr(row.last_outcome) if row.last_outcome != state.value else None, row.last_detail]
+    times = "" if row.fail_count == 1 else tr("{n} times in a row", n=row.fail_count)
     return Health(state, ", ".join(filter(None, [": ".join(filter(None, said)), times])), sure)
 
 
@@ -147,12 +150,19 @@ def _quiet(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> He
     else:
         silent, late = chance < IMPROBABLE, chance < UNUSUAL
     if not silent:
-        return Health(State.LATE, f"no new article for {span(pause)}, which is unusual", sure=False) if late else _HEALTHY
+        return (
+            Health(State.LATE, tr("no new article for {pause}, which is unusual", pause=span(pause)), sure=False)
+            if late
+            else _HEALTHY
+        )
     usual = _usual(habits)
     if habits.listed and row.newest_at is not None:
-        return Health(State.FROZEN, f"answers, but its newest article is {span(until - row.newest_at)} old{usual}")
-    empty = "" if habits.listed else "; its list is empty"
-    return Health(State.SILENT, f"no new article for {span(pause)}{usual}{empty}")
+        return Health(
+            State.FROZEN,
+            tr("answers, but its newest article is {age} old{usual}", age=span(until - row.newest_at), usual=usual),
+        )
+    empty = "" if habits.listed else tr("; its list is empty")
+    return Health(State.SILENT, tr("no new article for {pause}{usual}{empty}", pause=span(pause), usual=usual, empty=empty))
 
 
 _HEALTHY = Health(State.HEALTHY)
@@ -161,12 +171,12 @@ _HEALTHY = Health(State.HEALTHY)
 def _nothing_ever(row: Row, habits: Habits) -> Health:
     if habits.listed or row.polls < FAILURES:
         return _HEALTHY
-    return Health(State.NEVER, "answers, but has never listed an article")
+    return Health(State.NEVER, tr("answers, but has never listed an article"))
 
 
 def _usual(habits: Habits) -> str:
     pauses = sorted(after - before for before, after in pairwise(habits.moments))
-    return f"; usually one every {span(pauses[len(pauses) // 2])}" if len(pauses) >= FEWEST_PAUSES else ""
+    return tr("; usually one every {pause}", pause=span(pauses[len(pauses) // 2])) if len(pauses) >= FEWEST_PAUSES else ""
 
 
 @lru_cache(4096)  # nothing changes between two polls
@@ -277,7 +287,7 @@ def drift_of(habits: Habits) -> str:
             if len(latest) < window or count < MOSTLY * window:
                 continue
             if _at_least(count, window, _at_most(odds[flaw], past.count)) < BY_CHANCE:
-                return f"{count} of its latest {window} articles {_SAID[flaw]}"
+                return tr("{count} of its latest {window} articles {flaw}", count=count, window=window, flaw=tr(_SAID[flaw]))
     return ""
 
 
@@ -295,9 +305,9 @@ def _at_least(count: int, of: int, chance: float) -> float:
 def span(time: timedelta) -> str:
     """``3 days``, ``7 h``, ``40 min``, ``5 s``."""
     if time >= timedelta(days=2):
-        return f"{time.days} days"
+        return tr("{days} days", days=time.days)
     if time >= timedelta(hours=1):
-        return f"{time // timedelta(hours=1)} h"
+        return tr("{hours} h", hours=time // timedelta(hours=1))
     if time >= timedelta(minutes=1):
-        return f"{time // timedelta(minutes=1)} min"
-    return f"{max(time // timedelta(seconds=1), 0)} s"
+        return tr("{minutes} min", minutes=time // timedelta(minutes=1))
+    return tr("{seconds} s", seconds=max(time // timedelta(seconds=1), 0))

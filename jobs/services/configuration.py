@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawler.i18n import tr
 from jobs import files
 from jobs.config.edit import Edit, EditError, applied, edited, same
 from jobs.config.load import Config, ConfigError, Mistake, changes, examples, parsed
@@ -100,7 +101,7 @@ def edit(path: Path, edits: Sequence[Edit], environ: Mapping[str, str], seen: st
     except (ConfigError, EditError) as error:
         return _refused(error)
     except OSError as error:
-        return Refused(f"{path} cannot be written: {error.strerror}")
+        return Refused(tr("{path} cannot be written: {why}", path=path, why=error.strerror))
 
 
 def _prove(path: Path, body: bytes, edits: Sequence[Edit], environ: Mapping[str, str]) -> _Proof:
@@ -113,7 +114,7 @@ def _prove(path: Path, body: bytes, edits: Sequence[Edit], environ: Mapping[str,
     written = read_document(str(path), after, environ)
     meant, new = same(written.data, wanted), parsed(written, environ)
     if not meant:
-        raise EditError("the way in which this file is written is not foreseen; make the change by hand")
+        raise EditError(tr("the way in which this file is written is not foreseen; make the change by hand"))
     failing = set(examples(old))
     if worse := [failure for failure in examples(new) if failure not in failing]:
         raise EditError("; ".join(worse))

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
+from crawler.i18n import tr
 from jobs import backups
 from jobs.config.load import Config
 from jobs.deliver.message import test_message
@@ -43,9 +44,14 @@ class Finding:
 def examine(config: Config, path: Path, now: datetime) -> Iterator[Finding]:
     """Everything, one finding after the other."""
     active = sum(source.enabled for source in config.sources)
-    watched = f"{active} sources, {len(config.rules)} rules, {len(config.channels)} channels"
-    yield Finding("configuration", "ok" if active else "warn", watched + ("" if active else ": nothing is watched"))
-    yield private(path, "configuration file")
+    watched = tr(
+        "{sources} sources, {rules} rules, {channels} channels",
+        sources=active,
+        rules=len(config.rules),
+        channels=len(config.channels),
+    )
+    yield Finding(tr("configuration"), "ok" if active else "warn", watched + ("" if active else tr(": nothing is watched")))
+    yield private(path, tr("configuration file"))
     with closing(open_database(config.database)) as db:
         yield from _store(db, config, now)
     if config.browser:
@@ -59,7 +65,7 @@ def private(path: Path, what: str) -> Finding:
     try:
         found = path.stat()
     except OSError as error:
-        return Finding(what, "fail", f"{path} cannot be read: {error.strerror}")
+        return Finding(what, "fail", tr("{path} cannot be read: {why}", path=path, why=error.strerror))
     return _mode(path, what, found.st_mode, found.st_uid == os.geteuid())
 
 
@@ -67,15 +73,24 @@ def _mode(path: Path, what: str, mode: int, is_ours: bool) -> Finding:
     open_to = stat.S_IMODE(mode) & (0o077 if is_ours else 0o007)
     if not open_to:
         return Finding(
-            what, "ok", f"{path} is yours alone" if is_ours else f"{path} is its owner's, and read by your group alone"
+            what,
+            "ok",
+            tr("{path} is yours alone", path=path)
+            if is_ours
+            else tr("{path} is its owner's, and read by your group alone", path=path),
         )
     # In a unit the file is root's and the service reads it by its group; in a container it comes from outside, for whatever user.
-    cure = "`chmod 600` it" if is_ours else "its owner should give it to the group of this user and `chmod 640` it"
+    cure = tr("`chmod 600` it") if is_ours else tr("its owner should give it to the group of this user and `chmod 640` it")
     return Finding(
         what,
         "warn",
-        f"{path} may be read by others (mode {stat.S_IMODE(mode):03o}); {cure}, or keep secrets out of it: ${{NAME}} takes them from "
-        "the environment or, by NAME_FILE, from a file of their own",
+        tr(
+            "{path} may be read by others (mode {mode:03o}); {cure}, "
+            "or keep secrets out of it: ${{NAME}} takes them from the environment or, by NAME_FILE, from a file of their own",
+            path=path,
+            mode=stat.S_IMODE(mode),
+            cure=cure,
+        ),
     )
 
 
@@ -85,20 +100,20 @@ def _store(db: Database, config: Config, now: datetime) -> Iterator[Finding]:
     if db.path is not None:
         yield disk(db.path, _free)
         if not db.path.exists():
-            yield Finding("database", "warn", f"{db.path} does not exist yet; `zhixun run` creates it")
+            yield Finding(tr("database"), "warn", tr("{path} does not exist yet; `zhixun run` creates it", path=db.path))
             return
-        yield private(db.path, "database file")
+        yield private(db.path, tr("database file"))
     try:
         db.check()
         seen = db.read(lambda s: (queries.last_beat(s, "daemon"), queries.status(s, now)))
     except NotReady as error:
-        yield Finding("database", "warn", str(error))
+        yield Finding(tr("database"), "warn", str(error))
         return
     except StorageError as error:
-        yield Finding("database", "fail", str(error))
+        yield Finding(tr("database"), "fail", str(error))
         return
     beat, status = seen
-    yield Finding("database", "ok", f"{db.name}: sound, {status.records} records")
+    yield Finding(tr("database"), "ok", tr("{name}: sound, {records} records", name=db.name, records=status.records))
     yield clock(max((at for at in (beat.at if beat else None, status.newest_record) if at), default=None), now)
     yield backup(config, now)
 
@@ -109,8 +124,9 @@ def sqlite(version: tuple[int, ...]) -> Finding:
     if version < SOUND_SQLITE:
         return Finding(
             "SQLite", "warn",
-            f"{told} has the WAL-reset bug (fixed in 3.51.3). Zhixun writes through one connection, which avoids it; let no other "
-            "program write to the file. A newer library comes with a newer Python or system; PostgreSQL is not concerned",
+            tr("{told} has the WAL-reset bug (fixed in 3.51.3). "
+                "Zhixun writes through one connection, which avoids it; let no other program write to the file. "
+                "A newer library comes with a newer Python or system; PostgreSQL is not concerned", told=told),
         )  # fmt: skip
     return Finding("SQLite", "ok", told)
 
@@ -123,31 +139,41 @@ def disk(file: Path, free: Callable[[Path], int]) -> Finding:
     """The room where the database is, or will be, and whether it may be written."""
     folder = next((place for place in (file.parent, *file.parent.absolute().parents) if place.exists()), Path("/"))
     if not os.access(folder, os.W_OK):
-        return Finding("disk", "fail", f"{folder} may not be written")
+        return Finding(tr("disk"), "fail", tr("{folder} may not be written", folder=folder))
     left = free(folder)
     verdict: Verdict = "fail" if left < NOTHING else "warn" if left < LITTLE else "ok"
-    return Finding("disk", verdict, f"{left / MIB:,.0f} MiB free in {folder}")
+    return Finding(tr("disk"), verdict, tr("{left:,.0f} MiB free in {folder}", left=left / MIB, folder=folder))
 
 
 def clock(newest: datetime | None, now: datetime) -> Finding:
     """Whether the clock is behind what the database has seen."""
     if newest is not None and newest > now + timedelta(minutes=1):
         return Finding(
-            "clock", "fail", f"it is {now:%Y-%m-%d %H:%M} UTC here, and the database knows {newest:%Y-%m-%d %H:%M}: set the clock"
+            tr("clock"),
+            "fail",
+            tr(
+                "it is {now:%Y-%m-%d %H:%M} UTC here, and the database knows {newest:%Y-%m-%d %H:%M}: set the clock",
+                now=now,
+                newest=newest,
+            ),
         )
-    return Finding("clock", "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
+    return Finding(tr("clock"), "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 
 def backup(config: Config, now: datetime) -> Finding:
     """The newest copy of the database."""
     plan = config.backup_plan()
     if plan is None:
-        return Finding("backup", "warn", "no copies are made; see `backup:` in the configuration")
+        return Finding(tr("backup"), "warn", tr("no copies are made; see `backup:` in the configuration"))
     newest = max(backups.copies(plan.folder), default=None)
     if newest is None:
-        return Finding("backup", "warn", f"none in {plan.folder} yet")
+        return Finding(tr("backup"), "warn", tr("none in {folder} yet", folder=plan.folder))
     late = now - newest > 2 * plan.every
-    return Finding("backup", "warn" if late else "ok", f"the newest of {newest:%Y-%m-%d %H:%M} UTC, in {plan.folder}")
+    return Finding(
+        tr("backup"),
+        "warn" if late else "ok",
+        tr("the newest of {newest:%Y-%m-%d %H:%M} UTC, in {folder}", newest=newest, folder=plan.folder),
+    )
 
 
 async def browser(path: str, sandbox: bool) -> Finding:
@@ -155,12 +181,16 @@ async def browser(path: str, sandbox: bool) -> Finding:
     rendering = importlib.import_module("crawler.fetch.browser")  # its library is an extra: not everyone has it
     told, failed = await rendering.try_out(path, sandbox=sandbox)
     if failed:
-        return Finding("browser", "fail", told)
+        return Finding(tr("browser"), "fail", told)
     if os.geteuid() == 0:
-        return Finding("browser", "warn", f"{told}; without its sandbox, as it is run by root: give Zhixun a user of its own")
+        return Finding(
+            tr("browser"),
+            "warn",
+            tr("{told}; without its sandbox, as it is run by root: give Zhixun a user of its own", told=told),
+        )
     if not sandbox:
-        return Finding("browser", "warn", f"{told}; without its sandbox (crawl.sandbox)")
-    return Finding("browser", "ok", told)
+        return Finding(tr("browser"), "warn", tr("{told}; without its sandbox (crawl.sandbox)", told=told))
+    return Finding(tr("browser"), "ok", told)
 
 
 # ---- channels
@@ -178,7 +208,7 @@ class _Nowhere(Post):
 
 async def reach(name: str, channel: OpenChannel) -> Finding:
     """Whether the channel's server takes connections."""
-    what = f"channel {name}"
+    what = tr("channel {name}", name=name)
     place = await place_of(channel)
     if isinstance(place, str):
         return Finding(what, "ok", place)
@@ -189,20 +219,30 @@ async def reach(name: str, channel: OpenChannel) -> Finding:
             writer.close()
     except (OSError, TimeoutError, UnicodeError) as error:
         why = (
-            "does not exist"
+            tr("does not exist")
             if isinstance(error, socket.gaierror)
-            else "does not answer"
+            else tr("does not answer")
             if isinstance(error, TimeoutError)
             else str(error)
         )
         return Finding(what, "fail", f"{channel.name}: {host}:{port} {why}")
-    return Finding(what, "ok", f"{channel.name}: {host}:{port} takes connections; `zhixun channels test {name}` sends something")
+    return Finding(
+        what,
+        "ok",
+        tr(
+            "{kind}: {host}:{port} takes connections; `zhixun channels test {name}` sends something",
+            kind=channel.name,
+            host=host,
+            port=port,
+            name=name,
+        ),
+    )
 
 
 async def place_of(channel: OpenChannel) -> tuple[str, int] | str:
     """Host and port of a channel's server, or a sentence where it has none."""
     if channel.name in ("console", "file", "apprise"):
-        return f"{channel.name}: nothing to connect to"
+        return tr("{channel}: nothing to connect to", channel=channel.name)
     host, port = getattr(channel.options, "host", ""), getattr(channel.options, "port", None)
     if channel.name == "email":
         return str(host), int(port or 0)

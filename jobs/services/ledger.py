@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from crawler.i18n import tr
 from jobs.deliver.message import alert_of
 from jobs.services.lookup import Unknown
 from storage.alerts import ledger, outbox
@@ -35,7 +36,7 @@ def number_of(alert: str) -> int:
     try:
         return alert_of(alert)
     except ValueError:
-        raise Unknown(f"{alert!r} is no alert id; they look like #00A7") from None
+        raise Unknown(tr("{alert!r} is no alert id; they look like #00A7", alert=alert)) from None
 
 
 def show(session: Session, alert: str) -> Shown:
@@ -43,7 +44,7 @@ def show(session: Session, alert: str) -> Shown:
     number = number_of(alert)
     found, payload = queries.alerts(session, ids=[number]), queries.payload(session, number)
     if not found or payload is None:
-        raise Unknown(f"no alert {alert}")
+        raise Unknown(tr("no alert {alert}", alert=alert))
     return Shown(
         alert=found[0],
         payload=payload,

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Protocol, TypeVar
 
 from crawler.errors import ZhixunError
+from crawler.i18n import tr
 from jobs.near import instead
 
 
@@ -28,5 +29,5 @@ def named(what: str, name: str, entries: Iterable[Entry]) -> Entry:
     """The entry of this name. Raises Unknown, which names those that are like it, or that there are."""
     known = {entry.name: entry for entry in entries}
     if name not in known:
-        raise Unknown(f"no {what} {name!r}; {instead(name, known)}")
+        raise Unknown(tr("no {what} {name!r}; {instead}", what=tr(what), name=name, instead=instead(name, known)))
     return known[name]

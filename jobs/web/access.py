@@ -35,6 +35,7 @@ T = TypeVar("T")
 Role = Literal["anyone", "viewer", "editor", "owner"]
 COOKIE, SAFE_COOKIE = "zhixun", "__Host-zhixun"  # hold the secret of a session; the second where the browser came by https
 PROGRAMS = re.compile(r"(?:Bearer +|GoogleLogin +auth=)(\S+) *", re.IGNORECASE)  # how a program shows a token
+VIEW_SECONDS = 10.0  # for a statement of a view that is kept
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -84,6 +85,11 @@ class Asked:
     def read(self, work: Callable[[Any], T], within: float = ASK_SECONDS) -> T:
         """Ask the archive, on the connections of the pages. Raises TooSlow."""
         return self.parts.db.ask(work, within)
+
+    def view(self, question: object, work: Callable[[Any], T]) -> T:
+        """What takes long, worked out once a day and for each newest article. Raises TooSlow."""
+        today = self.now.astimezone(self.zone).date()
+        return self.read(lambda s: self.parts.views.get(s, (question, today), lambda: work(s)), VIEW_SECONDS)
 
     def write(self, work: Callable[[Any], T]) -> T:
         """Change something, in one transaction."""

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 
 from crawler.errors import ZhixunError
 from crawler.i18n import tr
+from jobs.services.configuration import Conflict, Edited, Refused
 from jobs.services.lookup import Unknown
 from storage.db.errors import Busy, StorageError, TooSlow
 from storage.rules.parser import QueryError
@@ -125,3 +126,11 @@ def handle_errors(app: FastAPI, render: Render) -> None:
 
     for kind in (Trouble, RequestValidationError, HTTPException, ZhixunError, StorageError, QueryError, Exception):
         app.add_exception_handler(kind, handler)
+
+
+def edited(done: Edited | Refused | Conflict) -> Edited:
+    """What a change did to the configuration. Raises Trouble where it was not made."""
+    if isinstance(done, Edited):
+        return done
+    why = done.reason if isinstance(done, Refused) else tr("The configuration changed meanwhile. Try again.")
+    raise Trouble(409, "refused", why)

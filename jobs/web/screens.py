@@ -70,18 +70,7 @@ class Screen:
 
         def add(view: View) -> View:
             hints = _hints(view, role)
-            answer = TypeAdapter(hints["return"])
-
-            def html(request: Request, **given: Any) -> Response:
-                _known_only(request, hints)
-                renderer: Renderer = request.app.state.renderer
-                return renderer.page(request, template, given["ask"], view(**given))
-
-            def json(request: Request, **given: Any) -> Response:
-                _known_only(request, hints)
-                body = answer.dump_json(view(**given), context={"zone": given["ask"].zone})
-                return etagged(request, body, "application/json")
-
+            html, json = _twins(view, template, hints, lambda request: _known_only(request, hints))
             self.route("GET", path, _signed(html, view, hints), role, shown=False)
             self.route("GET", API + (twin or path), _signed(json, view, hints), role, answers=hints["return"])
             return view
@@ -93,9 +82,6 @@ class Screen:
 
         def add(work: View) -> View:
             hints = _hints(work, role)
-            form = dict(hints)
-            if (model := hints.get("given")) is not None:
-                form["given"] = Annotated[model, Form()]
 
             def posted(request: Request, **given: Any) -> Response:
                 done = work(**given)
@@ -106,7 +92,7 @@ class Screen:
                 request.app.state.renderer.menu.forget(given["ask"])
                 return work(**given)
 
-            self.route("POST", path, _signed(posted, work, form), role, shown=False, guard=True)
+            self.route("POST", path, _signed(posted, work, _as_form(hints)), role, shown=False, guard=True)
             self.route(method, API + path, _signed(called, work, hints), role, answers=hints["return"], guard=True)
             return work
 
@@ -117,20 +103,8 @@ class Screen:
 
         def add(work: View) -> View:
             hints = _hints(work, role)
-            form = dict(hints)
-            if (model := hints.get("given")) is not None:
-                form["given"] = Annotated[model, Form()]
-            answer = TypeAdapter(hints["return"])
-
-            def html(request: Request, **given: Any) -> Response:
-                renderer: Renderer = request.app.state.renderer
-                return renderer.page(request, template, given["ask"], work(**given))
-
-            def json(request: Request, **given: Any) -> Response:
-                body = answer.dump_json(work(**given), context={"zone": given["ask"].zone})
-                return etagged(request, body, "application/json")
-
-            self.route("POST", path, _signed(html, work, form), role, shown=False, guard=True)
+            html, json = _twins(work, template, hints, lambda _request: None)
+            self.route("POST", path, _signed(html, work, _as_form(hints)), role, shown=False, guard=True)
             self.route("POST", API + (twin or path), _signed(json, work, hints), role, answers=hints["return"], guard=True)
             return work
 
@@ -153,6 +127,31 @@ class Screen:
 
 def _hints(view: Callable[..., Any], role: Role) -> dict[str, Any]:
     return get_type_hints(view, include_extras=True) | {"ask": Annotated[Asked, Depends(needs(role))]}
+
+
+def _as_form(hints: dict[str, Any]) -> dict[str, Any]:
+    """The same with `given` from the fields of a form."""
+    model = hints.get("given")
+    return hints if model is None else hints | {"given": Annotated[model, Form()]}
+
+
+def _twins(
+    view: Callable[..., Any], template: str, hints: dict[str, Any], check: Callable[[Request], None]
+) -> tuple[Callable[..., Response], Callable[..., Response]]:
+    """The endpoints that give an answer as a page and as JSON."""
+    answer = TypeAdapter(hints["return"])
+
+    def html(request: Request, **given: Any) -> Response:
+        check(request)
+        renderer: Renderer = request.app.state.renderer
+        return renderer.page(request, template, given["ask"], view(**given))
+
+    def json(request: Request, **given: Any) -> Response:
+        check(request)
+        body = answer.dump_json(view(**given), context={"zone": given["ask"].zone})
+        return etagged(request, body, "application/json")
+
+    return html, json
 
 
 def _signed(endpoint: Any, view: Callable[..., Any], hints: dict[str, Any]) -> Any:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -37,9 +37,13 @@ _Row = tuple[int, int, int]  # concept, day, story
 
 
 def day_of(moment: datetime, zone: tzinfo) -> int:
+    """The day of a moment as a number: 20261124."""
+    return number_of(moment.astimezone(zone))
+
+
+def number_of(day: date) -> int:
     """The day as a number: 20261124."""
-    local = moment.astimezone(zone)
-    return local.year * 10_000 + local.month * 100 + local.day
+    return day.year * 10_000 + day.month * 100 + day.day
 
 
 # ---- written with the articles

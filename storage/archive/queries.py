@@ -214,11 +214,6 @@ def count_between(session: Session, start: datetime, end: datetime) -> int:
     return session.scalar(select(func.count()).select_from(article).where(*seen)) or 0
 
 
-def count_failing(session: Session) -> int:
-    """How many sources are watched whose last poll failed."""
-    return session.scalar(select(func.count()).select_from(source).where(source.c.enabled, source.c.fail_count > 0)) or 0
-
-
 def count_alerts(session: Session, since: datetime) -> int:
     """How many alerts were raised since then."""
     return session.scalar(select(func.count()).select_from(alert).where(alert.c.created_at >= since)) or 0

@@ -42,6 +42,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
+from crawler.i18n import tr
 from storage.db import schema
 from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
 from storage.db.texts import storable
@@ -150,7 +151,7 @@ class Database:
     def backup(self, to: Path) -> None:
         """A consistent copy, taken while others work. Refuses to write over a file."""
         if to.exists():
-            raise StorageError(f"{to} exists already; name a new file for the backup")
+            raise StorageError(tr("{to} exists already; name a new file for the backup", to=to))
         to.parent.mkdir(parents=True, exist_ok=True)
         with self._explained():
             self._kind.must_exist()
@@ -187,11 +188,11 @@ class Database:
                 raise
             raise told from error
         except PoolTimeout as error:
-            raise Busy(f"{self.name}: too many questions at once; ask again in a moment") from error
+            raise Busy(tr("{name}: too many questions at once; ask again in a moment", name=self.name)) from error
         except BrokenPipeError:  # whoever reads our output has seen enough: no trouble of the database
             raise
         except OSError as error:
-            raise Unreachable(f"{self.name} cannot be opened: {error.strerror or error}") from error
+            raise Unreachable(tr("{name} cannot be opened: {why}", name=self.name, why=error.strerror or error)) from error
 
 
 def open_database(url: str) -> Database:
@@ -200,16 +201,16 @@ def open_database(url: str) -> Database:
         parsed = make_url(url)
     except ArgumentError:
         raise StorageError(
-            "`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+            tr("`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name")
         ) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
-            raise StorageError("a database in memory forgets everything; write sqlite:///data/zhixun.db")
+            raise StorageError(tr("a database in memory forgets everything; write sqlite:///data/zhixun.db"))
         return Database(parsed.set(drivername="sqlite+pysqlite"))
     if backend == "postgresql":
         return Database(parsed.set(drivername="postgresql+psycopg"))
-    raise StorageError(f"`database:` names {backend}; Zhixun keeps its records in sqlite or postgresql")
+    raise StorageError(tr("`database:` names {backend}; Zhixun keeps its records in sqlite or postgresql", backend=backend))
 
 
 def insert_into(dialect: str, table: Table) -> Any:
@@ -283,7 +284,7 @@ def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, An
 def count_on(session: Session, table: Table) -> None:
     """Let new rows be counted on from the greatest id: PostgreSQL does not see ids that are given. SQLite does."""
     if session.get_bind().dialect.name == "postgresql":
-        session.scalar(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), func.max(table.c.id))))
+        session.scalar(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), func.greatest(func.max(table.c.id), 1))))
 
 
 class _Kind(ABC):
@@ -365,7 +366,12 @@ class _Sqlite(_Kind):
     def must_exist(self) -> None:
         assert self.path is not None
         if not self.path.exists():  # SQLite would create an empty one
-            raise NoArchive(f"there is no archive yet at {self.path.absolute()}; `zhixun run` or `zhixun db upgrade` makes it")
+            raise NoArchive(
+                tr(
+                    "there is no archive yet at {place}; `zhixun run` or `zhixun db upgrade` makes it",
+                    place=self.path.absolute(),
+                )
+            )
 
     def create(self) -> None:
         assert self.path is not None
@@ -377,7 +383,10 @@ class _Sqlite(_Kind):
         assert self.path is not None
         if self._file and _identity(self.path) != self._file:
             raise StorageError(
-                f"{self.path} was moved, deleted or replaced while it was in use; put it or the newest backup there, and start again"
+                tr(
+                    "{path} was moved, deleted or replaced while it was in use; put it or the newest backup there, and start again",
+                    path=self.path,
+                )
             )
 
     def one_upgrade_at_a_time(self, connection: Connection) -> None:
@@ -386,7 +395,9 @@ class _Sqlite(_Kind):
     def check(self, connection: Connection) -> None:
         found = [row[0] for row in connection.exec_driver_sql("PRAGMA quick_check(5)")]
         if found != ["ok"]:
-            raise Corrupt(f"{self.path} is damaged: {found[0]}; stop, keep a copy, and restore the newest backup")
+            raise Corrupt(
+                tr("{path} is damaged: {why}; stop, keep a copy, and restore the newest backup", path=self.path, why=found[0])
+            )
 
     def backup(self, to: Path) -> None:
         os.close(os.open(to, os.O_CREAT | os.O_EXCL, 0o600))
@@ -442,13 +453,13 @@ class _Postgres(_Kind):
     def backup(self, to: Path) -> None:
         tool = shutil.which("pg_dump")
         if tool is None:
-            raise StorageError("a backup of PostgreSQL needs `pg_dump` (package postgresql-client) on the PATH")
+            raise StorageError(tr("a backup of PostgreSQL needs `pg_dump` (package postgresql-client) on the PATH"))
         plain = self.url.set(drivername="postgresql", password=None).render_as_string()
         environment = os.environ | ({"PGPASSWORD": self.url.password} if self.url.password else {})
         command = [tool, "--format=custom", f"--file={to}", f"--dbname={plain}"]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
         if done.returncode:
-            raise StorageError(f"pg_dump failed: {done.stderr.strip()}")
+            raise StorageError(tr("pg_dump failed: {why}", why=done.stderr.strip()))
 
     def clock(self, session: Session) -> datetime | None:
         now: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()

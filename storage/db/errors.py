@@ -19,6 +19,8 @@ from __future__ import annotations
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
+from crawler.i18n import tr
+
 if TYPE_CHECKING:  # `healthcheck` does without it
     from sqlalchemy.exc import DBAPIError
 
@@ -33,7 +35,13 @@ class AlreadyRunning(StorageError):
     """Another daemon works on this database."""
 
     def __init__(self, name: str, holder: str) -> None:
-        super().__init__(f"{name} is in use by another Zhixun ({holder}); stop that one first, or give this one its own database")
+        super().__init__(
+            tr(
+                "{name} is in use by another Zhixun ({holder}); stop that one first, or give this one its own database",
+                name=name,
+                holder=holder,
+            )
+        )
         self.holder = holder
 
 
@@ -134,7 +142,7 @@ def explain_driver(origin: Any, name: str) -> StorageError | None:
     if known is None:
         return None
     kind, sentence = known
-    return kind(f"{name} {sentence} ({str(origin).strip().splitlines()[0]})")
+    return kind(f"{name} {tr(sentence)} ({str(origin).strip().splitlines()[0]})")
 
 
 def _explain_driver(origin: Any) -> tuple[type[StorageError], str] | None:

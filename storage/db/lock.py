@@ -13,6 +13,7 @@ import socket
 from datetime import datetime
 from pathlib import Path
 
+from crawler.i18n import tr
 from storage.db.database import Database
 from storage.db.errors import AlreadyRunning, Unreachable
 
@@ -43,7 +44,7 @@ class InstanceLock:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise Unreachable(f"the lock file {path} cannot be opened: {error.strerror}") from error
+            raise Unreachable(tr("the lock file {path} cannot be opened: {why}", path=path, why=error.strerror)) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

@@ -222,7 +222,7 @@ article = Table(
     Column("updated_at", UtcDateTime, nullable=False),
     Column("companies", JSON(none_as_null=True)),  # null: from before they were looked for
     # What is asked of many articles is in an index: a row takes several pages.
-    Index(None, "shown_at", "id", "story"),
+    Index(None, "shown_at", "id", "story", "source", "language", "reprint_of"),  # who told what when, without reading texts
     BY_SOURCE,
     BY_ID,
     Index(None, "first_seen"),
@@ -458,6 +458,8 @@ notice = Table(
     Index(None, "next_at"),
     Index(None, "channel", "state", "next_at"),
 )
+
+NOBODY = 0  # whoever reads while there are no people; the schema brings the row along
 
 person = Table(
     "person",  # the first, 0, is whoever reads on this machine while there are no people

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
+from crawler.i18n import tr
 from storage.db.errors import NewerSchema
 
 if TYPE_CHECKING:
@@ -33,7 +34,11 @@ def upgrade(connection: Connection, name: str) -> None:
     current = revision(connection)
     if current not in {None, *_chain()}:
         raise NewerSchema(
-            f"{name} was written by a newer Zhixun (schema {current}); use that version, or restore an older backup"
+            tr(
+                "{name} was written by a newer Zhixun (schema {current}); use that version, or restore an older backup",
+                name=name,
+                current=current,
+            )
         )
     config = _config()
     config.attributes["connection"] = connection

@@ -15,14 +15,15 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.exc import DataError, IntegrityError
 from sqlalchemy.orm import Session
 
+from crawler.i18n import tr
 from storage.db import schema
 from storage.db.database import count_on
 from storage.db.errors import StorageError
-from storage.db.models import UtcDateTime, backfill, concept, heartbeat, lease, mention, metadata, volume, worker
+from storage.db.models import NOBODY, UtcDateTime, backfill, concept, heartbeat, lease, mention, metadata, person, volume, worker
 
 _MADE_AGAIN = (concept, mention, volume, backfill, heartbeat, worker, lease)
 TABLES = [table for table in metadata.sorted_tables if table not in _MADE_AGAIN]
@@ -51,9 +52,9 @@ def load(session: Session, exported: Iterable[str]) -> int:
     try:
         count, end = _load(session, parts)
     except (IntegrityError, DataError, ValueError, TypeError, KeyError) as error:
-        raise StorageError(_DAMAGED) from error
+        raise StorageError(tr(_DAMAGED)) from error
     if end != {"rows": count}:
-        raise StorageError(_DAMAGED)
+        raise StorageError(tr(_DAMAGED))
     return count
 
 
@@ -82,20 +83,28 @@ def _parsed(exported: Iterable[str]) -> Iterator[Any]:
         try:
             yield json.loads(line)
         except ValueError as error:
-            raise StorageError(_DAMAGED) from error
+            raise StorageError(tr(_DAMAGED)) from error
 
 
 def _must_be_empty(session: Session) -> None:
+    """Only the reader without a name, whom the schema brings along, may be there; the export has him too."""
+    session.execute(delete(person).where(person.c.id == NOBODY))
     for table in TABLES:
         if session.execute(select(table).limit(1)).first() is not None:
-            raise StorageError("the database has rows already; an export goes into a new, empty one")
+            raise StorageError(tr("the database has rows already; an export goes into a new, empty one"))
 
 
 def _must_fit(head: Any, revision: str | None) -> None:
     if not isinstance(head, dict) or head.get("zhixun") != "export":
-        raise StorageError("this is no export; `zhixun db export` makes one")
+        raise StorageError(tr("this is no export; `zhixun db export` makes one"))
     if head.get("schema") != revision:
-        raise StorageError(f"the export has schema {head.get('schema')}, this program {revision}: use one version for both")
+        raise StorageError(
+            tr(
+                "the export has schema {schema}, this program {revision}: use one version for both",
+                schema=head.get("schema"),
+                revision=revision,
+            )
+        )
 
 
 class _Loader:
@@ -104,7 +113,9 @@ class _Loader:
     def __init__(self, session: Session, head: dict[str, Any]) -> None:
         table = next((table for table in TABLES if table.name == head["table"]), None)
         if table is None or set(head["columns"]) != set(table.c.keys()):
-            raise StorageError(f"the export has another table {head['table']} than this program: use one version for both")
+            raise StorageError(
+                tr("the export has another table {table} than this program: use one version for both", table=head["table"])
+            )
         self._session, self._table, self._names = session, table, head["columns"]
         self._times = [name for name in self._names if isinstance(table.c[name].type, UtcDateTime)]
         self._own = [key.parent.name for key in table.foreign_keys if key.column.table is table]

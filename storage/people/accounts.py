@@ -11,10 +11,9 @@ from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from storage.db.database import changed
-from storage.db.models import handed, label, note, person, seen, sign_in, token
+from storage.db.models import NOBODY, handed, label, note, person, seen, sign_in, token
 
 Role = Literal["viewer", "editor", "owner"]
-NOBODY = 0  # whoever reads while there are no people
 
 
 @dataclass(frozen=True, slots=True)

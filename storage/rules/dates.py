@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timedelta, tzinfo
 
 from crawler.durations import parse_duration
+from crawler.i18n import tr
 from storage.rules.ast import Published
 
 _date = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2})(?:T(\d{1,2}):(\d{2}))?)?)?")
@@ -16,7 +17,7 @@ def condition(op: str, value: str, zone: tzinfo) -> Published:
     written = f"published:{'' if op == '=' else op}{value}"
     if (ago := parse_duration(value.removeprefix("-"))) is not None:
         if op == "=":
-            raise ValueError("a time ago is compared with > or <, as in published:>=-7d")
+            raise ValueError(tr("a time ago is compared with > or <, as in published:>=-7d"))
         return Published(written, ago=ago, older=op.startswith("<"))
     low, high = _span(value, zone)
     if op == ">=":
@@ -34,7 +35,7 @@ def _span(value: str, zone: tzinfo) -> tuple[datetime, datetime]:
     """First moment of what `value` names, and the first moment after it."""
     match = _date.fullmatch(value)
     if match is None:
-        raise ValueError(f"{value!r} is no date: write 2026-01-31, 2026-01, 2026, 2026-01-31T08:30 or -7d")
+        raise ValueError(tr("{value!r} is no date: write 2026-01-31, 2026-01, 2026, 2026-01-31T08:30 or -7d", value=value))
     year, month, day, hour, minute = (int(part) if part else None for part in match.groups())
     try:
         low = datetime(year or 1, month or 1, day or 1, hour or 0, minute or 0, tzinfo=zone)
@@ -46,7 +47,7 @@ def _span(value: str, zone: tzinfo) -> tuple[datetime, datetime]:
             return low, (low.replace(day=1) + timedelta(days=32)).replace(day=1)
         return low, low.replace(year=low.year + 1)
     except (ValueError, OverflowError):
-        raise ValueError(f"{value!r} is not in the calendar") from None
+        raise ValueError(tr("{value!r} is not in the calendar", value=value)) from None
 
 
 def holds(node: Published, published: datetime | None, now: datetime | None) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawler.i18n import tr
 from crawler.record import Record
 from storage.rules.ast import BARE, Alias, And, AtLeast, Count, Near, Node, Not, Or, Published, Regex, Term, children
 from storage.rules.match import Evidence, Look, Search, View, distances, holds_in, occurrences, witnesses
@@ -38,10 +39,10 @@ class Explanation:
 
     def render(self) -> str:
         """As plain text, one part of the query a line."""
-        lines = ["match" if self.matched else "no match", *_lines(self.tree, 0)]
-        lines += [f"stopped by NOT: {e.term} in {e.field} {e.start}–{e.end}: {e.quote}" for e in self.stopped]
+        lines = [tr("match") if self.matched else tr("no match"), *_lines(self.tree, 0)]
+        lines += [tr("stopped by NOT: {term} in {place}", term=e.term, place=_place(e)) for e in self.stopped]
         if self.missing:
-            lines.append(f"not found: {', '.join(self.missing)}")
+            lines.append(tr("not found: {terms}", terms=", ".join(self.missing)))
         return "\n".join(lines)
 
 
@@ -95,14 +96,16 @@ def _explained(node: Node, look: Look) -> Explained:
 def _note(node: Node, look: Look) -> str:
     if isinstance(node, Near):
         closest = min((gap for gap, _ in distances(node, look)), default=None)
-        return "not all in one field" if closest is None else f"closest: {closest} words between"
+        return tr("not all in one field") if closest is None else tr("closest: {n} words between", n=closest)
     if isinstance(node, Count):
-        return f"found {occurrences(node, look)} times"
+        return tr("found {n} times", n=occurrences(node, look))
     if isinstance(node, AtLeast):
-        return f"{sum(holds_in(part, look) for part in node.parts)} of {len(node.parts)} true"
+        return tr("{n} of {of} true", n=sum(holds_in(part, look) for part in node.parts), of=len(node.parts))
     if isinstance(node, Published):
         published = look.view.record.published
-        return f"published {published.isoformat(timespec='minutes')}" if published else "the article has no date"
+        return (
+            tr("published {when}", when=published.isoformat(timespec="minutes")) if published else tr("the article has no date")
+        )
     return ""
 
 
@@ -126,12 +129,16 @@ def _missing(node: Node, look: Look) -> Iterator[str]:
         yield from _missing(part, look)
 
 
+def _place(e: Evidence) -> str:
+    return f"{tr(e.field)} {e.start}–{e.end}: {e.quote}"
+
+
 def _lines(part: Explained, depth: int) -> Iterator[str]:
     note = f"  ({part.note})" if part.note else ""
     yield f"{'  ' * depth}{'✓' if part.true else '✗'} {part.label}{note}"
     for place in part.places:
-        yield f"{'  ' * depth}    {place.field} {place.start}–{place.end}: {place.quote}"
+        yield f"{'  ' * depth}    {_place(place)}"
     if part.more:
-        yield f"{'  ' * depth}    … and {part.more} more"
+        yield f"{'  ' * depth}    {tr('… and {n} more', n=part.more)}"
     for child in part.parts:
         yield from _lines(child, depth + 1)

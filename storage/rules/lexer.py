@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from crawler.i18n import tr
 from crawler.text import HAN
 from storage.rules.ast import CHINESE_FIELDS, FIELDS
 
@@ -116,7 +117,7 @@ class _Lexer:
         if ch in "-－":
             return self._minus()
         if ch in _FOREIGN:
-            raise self._error(_FOREIGN[ch])
+            raise self._error(tr(_FOREIGN[ch]))
         return self._named() or self._word()
 
     def _mark(self, mark: str) -> Token:
@@ -125,35 +126,37 @@ class _Lexer:
         elif mark == ")" and self.open:
             self.open.pop()
         elif mark == "," and not (self.open and self.open[-1]):
-            raise self._error("a comma parts the arguments of near, atleast and count; for either of two terms write OR")
+            raise self._error(tr("a comma parts the arguments of near, atleast and count; for either of two terms write OR"))
         return Token(mark, mark, self.at, self.at + 1)
 
     def _phrase(self) -> Token:
         match = _quoted.match(self.query, self.at)
         if match is None:
-            raise self._error("this quote is never closed")
+            raise self._error(tr("this quote is never closed"))
         inside = next(part for part in match.groups() if part is not None)
         return Token("phrase", re.sub(r"\\(.)", r"\1", inside), self.at, match.end())
 
     def _regex(self) -> Token:
         match = _regex.match(self.query, self.at)
         if match is None:
-            raise self._error("this / opens an expression that is never closed; for a term with a slash write it in quotes")
+            raise self._error(tr("this / opens an expression that is never closed; for a term with a slash write it in quotes"))
         strange = set(match[2]) - set("ims")
         if strange:
-            raise self._error(f"no flag {''.join(sorted(strange))!r} for an expression: there is i, m and s", match.start(2))
+            raise self._error(
+                tr("no flag {flag!r} for an expression: there is i, m and s", flag="".join(sorted(strange))), match.start(2)
+            )
         return Token("regex", match[1].replace("\\/", "/"), self.at, match.end(), "".join(sorted(set(match[2]))))
 
     def _minus(self) -> Token:
         after = self.query[self.at + 1 : self.at + 2]
         if not after.strip():
-            raise self._error("put the - directly before what must not occur")
+            raise self._error(tr("put the - directly before what must not occur"))
         return Token("NOT", "-", self.at, self.at + 1)
 
     def _named(self) -> Token | None:
         if match := _function.match(self.query, self.at):
             if match[1].upper() in _OPERATORS:
-                raise self._error(f"write {match[1].upper()} in capitals")
+                raise self._error(tr("write {word} in capitals", word=match[1].upper()))
             return Token("function", match[1], self.at, match.end())
         if match := _field.match(self.query, self.at):
             if match[1] not in FIELDS and match[1] not in CHINESE_FIELDS:
@@ -163,7 +166,7 @@ class _Lexer:
             return None
         match = _alias.match(self.query, self.at)
         if match is None:
-            raise self._error("@ stands before the name of an alias")
+            raise self._error(tr("@ stands before the name of an alias"))
         return Token("alias", match[1], self.at, match.end())
 
     def _raw_word(self) -> Token:
@@ -179,12 +182,16 @@ class _Lexer:
         if capitals in _OPERATORS:
             return Token(capitals, capitals, self.at, end)
         if text in ("and", "or", "not"):
-            raise self._error(f'write {text.upper()} in capitals; for the word itself write "{text}"')
+            raise self._error(tr('write {word} in capitals; for the word itself write "{text}"', word=text.upper(), text=text))
         return Token("word", text, self.at, end)
 
 
 def _unknown_field(name: str) -> str:
     close = get_close_matches(name.casefold(), [*FIELDS, *CHINESE_FIELDS], 1, 0.6)
     if close:
-        return f"no field {name}:, did you mean {close[0]}:?"
-    return f"no field {name}: (there is {', '.join(FIELDS)}); for a term with a colon in it, write it in quotes"
+        return tr("no field {name}:, did you mean {near}:?", name=name, near=close[0])
+    return tr(
+        "no field {name}: (there is {fields}); for a term with a colon in it, write it in quotes",
+        name=name,
+        fields=", ".join(FIELDS),
+    )

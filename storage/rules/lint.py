@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from crawler.i18n import tr
 from crawler.text import word_ends, word_starts
 from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Published, Regex, Term, children
 
@@ -36,7 +37,7 @@ class _Known:
 def flaw(root: Node) -> Flaw | None:
     """Why no rule should say this, or None."""
     if _true_of_nothing(root):
-        return Flaw("this only says what must not occur, and so matches nearly everything: say what to look for", root.at)
+        return Flaw(tr("this only says what must not occur, and so matches nearly everything: say what to look for"), root.at)
     return _clash(root, _Known())
 
 
@@ -75,14 +76,14 @@ def _contradiction(inside: _Known, before: _Known) -> Flaw | None:
     for place, leaf in enumerate(inside.required):
         for other in inside.excluded[0 if place >= len(before.required) else len(before.excluded) :]:
             if implies(leaf, other):
-                return Flaw(f"this can never match: {_both(leaf, other)}", other.at)
+                return Flaw(tr("this can never match: {both}", both=_both(leaf, other)), other.at)
     return _two_values(inside.required) or _no_time(inside.required)
 
 
 def _both(required: Leaf, excluded: Leaf) -> str:
     if required == excluded:
-        return f"{required.written} is required, and excluded here"
-    return f"{excluded.written} is excluded, and {required.written} cannot be without it"
+        return tr("{written} is required, and excluded here", written=required.written)
+    return tr("{written} is excluded, and {required} cannot be without it", written=excluded.written, required=required.written)
 
 
 def _two_values(required: Iterable[Leaf]) -> Flaw | None:
@@ -92,7 +93,15 @@ def _two_values(required: Iterable[Leaf]) -> Flaw | None:
             first = seen.setdefault(leaf.scope[0], leaf)
             if not (_term_implies(leaf, first) or _term_implies(first, leaf)):
                 field = leaf.scope[0]
-                return Flaw(f"this can never match: an article has one {field}, not {first.written} and {leaf.written}", leaf.at)
+                return Flaw(
+                    tr(
+                        "this can never match: an article has one {field}, not {one} and {other}",
+                        field=field,
+                        one=first.written,
+                        other=leaf.written,
+                    ),
+                    leaf.at,
+                )
     return None
 
 
@@ -102,7 +111,9 @@ def _no_time(required: Iterable[Leaf]) -> Flaw | None:
         return None
     low, high = max(leaf.low or _FIRST for leaf in times), min(leaf.high or _LAST for leaf in times)
     return (
-        Flaw(f"this can never match: no time is {' and '.join(t.written for t in times)}", times[-1].at) if low >= high else None
+        Flaw(tr("this can never match: no time is {times}", times=" and ".join(t.written for t in times)), times[-1].at)
+        if low >= high
+        else None
     )
 
 

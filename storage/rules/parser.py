@@ -23,6 +23,7 @@ from difflib import get_close_matches
 
 import re2
 
+from crawler.i18n import tr
 from crawler.nlp.lexicon import by_name
 from crawler.text import normal
 from storage.rules import dates as when
@@ -69,7 +70,9 @@ def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: 
     """The query as a tree. `zone` is where its dates are days. Raises QueryError; a list of words may have more than `MAX_NODES`."""
     longest = MAX_LENGTH * most // MAX_NODES * (1 if most == MAX_NODES else 10)
     if len(query) > longest:
-        raise QueryError(f"a query has at most {longest} characters; use an alias or a second rule", longest, query)
+        raise QueryError(
+            tr("a query has at most {longest} characters; use an alias or a second rule", longest=longest), longest, query
+        )
     query = query.encode("utf-8", "replace").decode()  # a shell may hand over half a character
     parser = _Parser(query, aliases or {}, zone, most)
     root = parser.whole()
@@ -134,12 +137,14 @@ class _Parser:
 
     def whole(self) -> Node:
         if self._next.kind == "end":
-            raise self._error("the query is empty: say what to look for", 0)
+            raise self._error(tr("the query is empty: say what to look for"), 0)
         node = self._either()
         if self._next.kind == ")":
-            raise self._error("this ) closes nothing", self._next.at)
+            raise self._error(tr("this ) closes nothing"), self._next.at)
         if self._next.kind != "end":
-            raise self._error(f"{self._next.text!r} does not belong here: for either of two write OR", self._next.at)
+            raise self._error(
+                tr("{text!r} does not belong here: for either of two write OR", text=self._next.text), self._next.at
+            )
         return node
 
     def _either(self) -> Node:
@@ -162,10 +167,10 @@ class _Parser:
     def _one(self) -> Node:
         self._nodes += 1
         if self._nodes > self._most:
-            raise self._error(f"more than {self._most} terms: use several rules", self._next.at)
+            raise self._error(tr("more than {most} terms: use several rules", most=self._most), self._next.at)
         self._depth += 1
         if self._depth > MAX_DEPTH:
-            raise self._error(f"nested deeper than {MAX_DEPTH}", self._next.at)
+            raise self._error(tr("nested deeper than {most}", most=MAX_DEPTH), self._next.at)
         try:
             return self._primary()
         finally:
@@ -188,21 +193,25 @@ class _Parser:
         if token.kind == "end":
             before = self._tokens[self._place - 1] if self._place else token
             what = (
-                f"{before.text} needs something on its right" if before.kind in ("AND", "OR", "NOT") else "something is missing"
+                tr("{kind} needs something on its right", kind=before.text)
+                if before.kind in ("AND", "OR", "NOT")
+                else tr("something is missing")
             )
             raise self._error(what, token.at)
         if token.kind in ("AND", "OR"):
-            raise self._error(f"{token.kind} needs something on its left", token.at)
+            raise self._error(tr("{kind} needs something on its left", kind=token.kind), token.at)
         if token.kind == "op":
-            raise self._error(f"{token.text} compares published or a count: published:>=2026-01-01, count(a) >= 3", token.at)
-        raise self._error("nothing between the parentheses" if token.kind == ")" else "a term is missing here", token.at)
+            raise self._error(
+                tr("{text} compares published or a count: published:>=2026-01-01, count(a) >= 3", text=token.text), token.at
+            )
+        raise self._error(tr("nothing between the parentheses") if token.kind == ")" else tr("a term is missing here"), token.at)
 
     def _group(self, opening: Token) -> Node:
         if self._next.kind == ")":
-            raise self._error("nothing between the parentheses", opening.at)
+            raise self._error(tr("nothing between the parentheses"), opening.at)
         node = self._either()
         if self._next.kind != ")":
-            raise self._error("this ( is never closed", opening.at)
+            raise self._error(tr("this ( is never closed"), opening.at)
         self._take()
         return node
 
@@ -211,9 +220,9 @@ class _Parser:
     def _word(self, token: Token) -> Node:
         text = token.text.replace("＊", "*")
         if text.strip("*") == "":
-            raise self._error("a * alone would match everything", token.at)
+            raise self._error(tr("a * alone would match everything"), token.at)
         if "*" in text[:-1]:
-            raise self._error("a * stands at the end of a term only: for more write /a.*b/", token.at + text.index("*"))
+            raise self._error(tr("a * stands at the end of a term only: for more write /a.*b/"), token.at + text.index("*"))
         return self._term(text.rstrip("*"), text.endswith("*"), token)
 
     def _phrase(self, token: Token) -> Node:
@@ -225,7 +234,9 @@ class _Parser:
     def _term(self, written: str, prefix: bool, token: Token) -> Term:
         needles = needles_of(written)
         if not needles or all(unicodedata.category(ch)[0] in "PZ" for ch in needles[0]):
-            raise self._error(f"nothing of {written!r} is left to look for: it has no letter, digit or sign", token.at)
+            raise self._error(
+                tr("nothing of {written!r} is left to look for: it has no letter, digit or sign", written=written), token.at
+            )
         return Term(written, (*needles, *_other_names(needles, self._scope)), self._scope, prefix, token.at)
 
     def _regex(self, token: Token) -> Node:
@@ -235,17 +246,17 @@ class _Parser:
         except re2.error as error:
             raise self._error(_why_refused(token.text, error), token.at) from error
         if found is not None:
-            raise self._error("this expression matches the empty text, and so everything", token.at)
+            raise self._error(tr("this expression matches the empty text, and so everything"), token.at)
         return node
 
     def _field(self, token: Token) -> Node:
         name = CHINESE_FIELDS.get(token.text, token.text)
         if self._scope != BARE:
-            raise self._error(f"{token.text}: cannot stand inside {self._scope[0]}:( … )", token.at)
+            raise self._error(tr("{text}: cannot stand inside {scope}:( … )", text=token.text, scope=self._scope[0]), token.at)
         if name == "published":
             return self._published(token)
         if self._next.kind not in ("word", "phrase", "regex", "(", "alias", "function"):
-            raise self._error(f"{token.text}: needs a value", token.end)
+            raise self._error(tr("{text}: needs a value", text=token.text), token.end)
         self._scope = (name,)
         try:
             return self._one()
@@ -254,7 +265,7 @@ class _Parser:
 
     def _published(self, token: Token) -> Published:
         op = self._take() if self._next.kind == "op" else None
-        value = self._expect("word", "published: needs a date, as in published:>=2026-01-01 or published:>=-7d")
+        value = self._expect("word", tr("published: needs a date, as in published:>=2026-01-01 or published:>=-7d"))
         try:
             node = when.condition(op.text if op else "=", value.text, self.zone)
         except ValueError as error:
@@ -264,11 +275,12 @@ class _Parser:
     def _alias(self, token: Token) -> Node:
         if token.text not in self.aliases:
             raise self._error(
-                _did_you_mean(f"no alias @{token.text} in the configuration", token.text, self.aliases, "@"), token.at
+                _did_you_mean(tr("no alias @{text} in the configuration", text=token.text), token.text, self.aliases, "@"),
+                token.at,
             )
         values = self.aliases[token.text]
         if not values:
-            raise self._error(f"the alias @{token.text} has no terms", token.at)
+            raise self._error(tr("the alias @{text} has no terms", text=token.text), token.at)
         self.used.add(token.text)
         parts = tuple(self._alias_value(value, token) for value in values)
         return Alias(token.text, parts[0] if len(parts) == 1 else Or(parts, token.at), token.at)
@@ -284,8 +296,8 @@ class _Parser:
 
     def _function(self, token: Token) -> Node:
         if token.text not in FUNCTIONS:
-            raise self._error(_did_you_mean(f"no function {token.text}()", token.text, FUNCTIONS, ""), token.at)
-        self._expect("(", f"{token.text} needs its ( directly behind it")
+            raise self._error(_did_you_mean(tr("no function {text}()", text=token.text), token.text, FUNCTIONS, ""), token.at)
+        self._expect("(", tr("{text} needs its ( directly behind it", text=token.text))
         least = self._number("atleast(2, a, b, c) begins with a number") if token.text == "atleast" else 0
         parts, last = self._arguments(token)
         if token.text == "near":
@@ -317,32 +329,32 @@ class _Parser:
                 self._take()
                 return parts, None
             if self._next.kind != ",":
-                raise self._error(f"this {token.text}( is never closed", token.at)
+                raise self._error(tr("this {text}( is never closed", text=token.text), token.at)
             self._take()
 
     def _near(self, token: Token, parts: list[Node], last: Token | None) -> Node:
         if last is None:
-            raise self._error("near(a, b, 20) ends with the number of words that may lie between", token.at)
+            raise self._error(tr("near(a, b, 20) ends with the number of words that may lie between"), token.at)
         if len(parts) < 2:
-            raise self._error("near(a, b, 20) needs two terms or more", token.at)
+            raise self._error(tr("near(a, b, 20) needs two terms or more"), token.at)
         self._only_terms("near", parts)
         return Near(tuple(parts), int(last.text), token.at)
 
     def _atleast(self, token: Token, least: int, parts: list[Node]) -> Node:
         if least < 1:
-            raise self._error("atleast(0, …) is always true", token.at)
+            raise self._error(tr("atleast(0, …) is always true"), token.at)
         if least > len(parts):
-            raise self._error(f"atleast({least}, …) of {len(parts)} can never be true", token.at)
+            raise self._error(tr("atleast({least}, …) of {n} can never be true", least=least, n=len(parts)), token.at)
         return AtLeast(least, tuple(parts), token.at)
 
     def _count(self, token: Token, parts: list[Node]) -> Node:
         if len(parts) != 1:
-            raise self._error("count( … ) takes one term, or several with OR between them", token.at)
+            raise self._error(tr("count( … ) takes one term, or several with OR between them"), token.at)
         self._only_terms("count", parts)
-        op = self._expect("op", "count(a) needs a comparison behind it, as in count(a) >= 3")
-        value = self._expect("word", f"{op.text} needs a number")
+        op = self._expect("op", tr("count(a) needs a comparison behind it, as in count(a) >= 3"))
+        value = self._expect("word", tr("{text} needs a number", text=op.text))
         if not value.text.isdecimal():
-            raise self._error(f"{op.text} needs a number, not {value.text!r}", value.at)
+            raise self._error(tr("{text} needs a number, not {given!r}", text=op.text, given=value.text), value.at)
         number = int(value.text)
         bounds: dict[str, tuple[int, int | None]] = {
             ">": (number + 1, None),
@@ -353,7 +365,7 @@ class _Parser:
         }
         low, high = bounds[op.text]
         if high is not None and high < 0:
-            raise self._error("no count is less than 0", value.at)
+            raise self._error(tr("no count is less than 0"), value.at)
         return Count(parts[0], low, high, f"{op.text} {number}", token.at)
 
     def _only_terms(self, name: str, parts: Sequence[Node]) -> None:
@@ -361,29 +373,37 @@ class _Parser:
             if isinstance(part, Or | Alias):
                 self._only_terms(name, part.parts if isinstance(part, Or) else (part.part,))
             elif not isinstance(part, Term | Regex):
-                raise self._error(f"{name}( … ) looks at places: it takes terms, aliases and OR, nothing else", part.at)
+                raise self._error(
+                    tr("{name}( … ) looks at places: it takes terms, aliases and OR, nothing else", name=name), part.at
+                )
 
 
 def _did_you_mean(message: str, name: str, known: Mapping[str, object] | Sequence[str], mark: str) -> str:
     close = get_close_matches(name, list(known), 1, 0.6)
     if close:
-        return f"{message}, did you mean {mark}{close[0]}?"
-    return f"{message}; there is {', '.join(mark + one for one in known)}" if known else message
+        return tr("{text}, did you mean {mark}{close}?", text=message, mark=mark, close=close[0])
+    return tr("{text}; there is {names}", text=message, names=", ".join(mark + one for one in known)) if known else message
 
 
 # What RE2 leaves out, because it could not be done in time linear in the text, and what else people try.
 _REFUSED = (
-    (r"\(\?<?[=!]", "looks ahead or behind, which the linear-time engine has not; use AND, NOT or near( … ) instead"),
-    (r"\\[1-9]|\(\?P=", "refers back to a group, which the linear-time engine has not"),
-    (r"\(\?>|[*+?}]\+", "has a possessive or atomic part; the linear-time engine never backtracks, so leave it out"),
-    (r"\\Z", r"has \Z; write \z"),
-    (r"\\u", r"has \u; write \x{4e00}, or the character itself"),
+    (
+        r"\(\?<?[=!]",
+        "this expression looks ahead or behind, which the linear-time engine has not; use AND, NOT or near( … ) instead",
+    ),
+    (r"\\[1-9]|\(\?P=", "this expression refers back to a group, which the linear-time engine has not"),
+    (
+        r"\(\?>|[*+?}]\+",
+        "this expression has a possessive or atomic part; the linear-time engine never backtracks, so leave it out",
+    ),
+    (r"\\Z", r"this expression has \Z; write \z"),
+    (r"\\u", r"this expression has \u; write \x{4e00}, or the character itself"),
 )
 
 
 def _why_refused(pattern: str, error: Exception) -> str:
     for sign, why in _REFUSED:
         if re.search(sign, pattern):
-            return f"this expression {why}"
+            return tr(why)
     said = error.args[0] if error.args else ""
-    return f"this expression is broken: {said.decode(errors='replace') if isinstance(said, bytes) else said}"
+    return tr("this expression is broken: {why}", why=said.decode(errors="replace") if isinstance(said, bytes) else said)

@@ -22,7 +22,7 @@ from jobs.demo.newsroom import Sink, Site, World
 from storage.alerts import outbox
 from storage.archive import queries
 from storage.db.database import open_database
-from storage.db.errors import NotReady
+from storage.db.errors import NoArchive, NotReady
 from tests import world as worlds
 
 POINTS = (
@@ -190,14 +190,14 @@ async def _settle(plan: Plan, config: Path, world: World, published: int, databa
 
 
 def _stored(database: str) -> int:
-    with closing(open_database(database)) as db, suppress(NotReady):
+    with closing(open_database(database)) as db, suppress(NoArchive, NotReady):
         return db.read(queries.count_records)
     return 0
 
 
 def _waiting(database: str) -> int:
     """Deliveries that are still to come: a channel that failed often rests for longer than the silence that ends a run."""
-    with closing(open_database(database)) as db, suppress(NotReady):
+    with closing(open_database(database)) as db, suppress(NoArchive, NotReady):
         counts = db.read(outbox.counts)
         return counts["pending"] + counts["sending"]
     return 0

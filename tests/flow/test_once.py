@@ -124,8 +124,8 @@ async def _paced(folder: Path) -> list[float]:
     try:
         config = write_config(folder, world)
         text = config.read_text("utf-8").replace("delay: 10ms", "delay: 1s")
-        second = f"  - {{name: second, url: '{site.address}/api/list.json', every: 1h}}\nrules:"
-        config.write_text(text.replace("rules:", second, 1), "utf-8")
+        second = f"sources:\n  - {{name: second, url: '{site.address}/api/list.json', every: 1h}}\n"
+        config.write_text(text.replace("sources:\n", second, 1), "utf-8")
         assert await run_once(config) == 0
     finally:
         await world.stop()

@@ -62,7 +62,7 @@ def chromium_at(**options: Any) -> Iterator[Any]:
         context = browser.new_context(**options)
         page = context.new_page()
         wrong: list[str] = []
-        page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else None)
+        page.on("console", lambda message: wrong.append(message.text) if _is_wrong(message) else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(dialog.message) or dialog.dismiss())
         try:
@@ -70,3 +70,8 @@ def chromium_at(**options: Any) -> Iterator[Any]:
         finally:
             browser.close()
         assert not wrong, wrong
+
+
+def _is_wrong(message: Any) -> bool:
+    """An error of a page. For an answer that is no page, such as a program's list, a browser asks for /favicon.ico by itself."""
+    return message.type == "error" and not str(message.location.get("url", "")).endswith("/favicon.ico")

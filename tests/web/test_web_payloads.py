@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from crawler.record import Company, Event, Fact, Record
-from jobs.services.readers import people, reading
+from jobs.services.readers import people, reading, verdicts
 from jobs.web.app import routes
 from storage.archive import articles
 from storage.db.database import Database, open_database
@@ -52,6 +52,9 @@ def archive(tmp_path: Path) -> Iterator[Database]:
     for number, text in enumerate(NASTY, 1):
         db.write_now(
             lambda s, n=number, t=text: reading.add_note(s, me.person, n, t, press.NOW, record=n) if t.strip("\x00") else None
+        )
+        db.write_now(
+            lambda s, n=number, t=text: verdicts.say(s, press.CONFIG, me.person, "match", n, now=press.NOW, rule="大模型", note=t)
         )
     yield db
     db.close()

@@ -31,7 +31,7 @@ def show_catalogue(
         each for each in catalogue.catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)
     ]
     columns = {key: key for key in ("name", "title", "language", "watched", *(("kind", "tags", "note") if wide else ()))}
-    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, "nothing of the catalogue is like that")
+    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, tr("nothing of the catalogue is like that"))
 
 
 def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dict[str, Any]:
@@ -47,22 +47,22 @@ def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dic
             "seen": each.seen,
             "entry": dict(each.entry),
         }
-    note = f"needs a browser. {each.note}" if each.needs_js else each.note
-    return row | {"tags": "、".join(each.tags), "watched": "yes" if each.name in watched else "", "note": note}
+    note = tr("needs a browser. {note}", note=each.note) if each.needs_js else each.note
+    return row | {"tags": "、".join(each.tags), "watched": tr("yes") if each.name in watched else "", "note": note}
 
 
 def _tell(seen: Seen) -> None:
     """A check takes its time: say how far it is."""
     if err.is_terminal:
-        err.print(f"{seen.state} {seen.name}", style="dim", markup=False, highlight=False)
+        err.print(f"{tr(seen.state)} {seen.name}", style="dim", markup=False, highlight=False)
 
 
 def check(
     context: typer.Context,
-    names: Annotated[list[str] | None, typer.Argument(help=tr("Only these entries; without a name all."))] = None,
-    write: Annotated[bool, typer.Option("--write", help=tr("Write into the catalogue when and how each was seen."))] = False,
-    report: Annotated[Path | None, typer.Option("--report", help=tr("A folder for catalogue.md and catalogue.json."))] = None,
-    file: Annotated[Path | None, typer.Option("--file", help=tr("Another catalogue than the one that is shipped."))] = None,
+    names: Annotated[list[str] | None, typer.Argument(help="Only these entries; without a name all.")] = None,
+    write: Annotated[bool, typer.Option("--write", help="Write into the catalogue when and how each was seen.")] = False,
+    report: Annotated[Path | None, typer.Option("--report", help="A folder for catalogue.md and catalogue.json.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", help="Another catalogue than the one that is shipped.")] = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Ask each source of the catalogue once, politely: which answer, have moved, are stale, empty, blocked or gone."""
@@ -78,8 +78,11 @@ def check(
     if as_json:
         write_json(one.row() for one in seen)
     else:
-        rows = [(one.name, one.state, one.kind, one.links or None, one.newest, one.to or one.detail) for one in seen]
-        table(("name", "state", "kind", "links", "newest", "what was said"), sorted(rows, key=lambda row: row[1] not in WELL))
+        rows = [
+            (one.name, tr(one.state), one.kind, one.links or None, one.newest, one.to or one.detail)
+            for one in sorted(seen, key=lambda one: one.state not in WELL)
+        ]
+        table(("name", "state", "kind", "links", "newest", "what was said"), rows)
     if catalogue_check.cut_off(seen):
         raise typer.Exit(fail(tr("Nearly none can be reached: the network here is down, and nothing is written."), 1))
     _keep(path, seen, write, report)

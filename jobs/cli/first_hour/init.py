@@ -29,14 +29,14 @@ _SEPARATORS = str.maketrans("，、;；", ",,,,")
 
 def init(
     context: typer.Context,
-    spoken: Annotated[str | None, typer.Option("--language", help=tr("Of the comments in the file, and of the sources that are ticked: zh or en."))] = None,
-    topics: Annotated[list[str] | None, typer.Option("--topic", help=tr("A technology or an industry, such as 大语言模型 or healthcare; may be repeated."))] = None,
-    words: Annotated[list[str] | None, typer.Option("--word", help=tr("A word or a phrase of your own; may be repeated."))] = None,
-    chosen: Annotated[list[str] | None, typer.Option("--source", help=tr("A source of the catalogue; may be repeated. Without it those that are ticked."))] = None,
-    channel: Annotated[str | None, typer.Option("--channel", help=tr("Where alerts go: an address as in docs/channels.md."))] = None,
-    test: Annotated[bool, typer.Option("--test/--no-test", help=tr("Whether a test message is sent to that address."))] = True,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help=tr("Ask nothing: take what is proposed."))] = False,
-    force: Annotated[bool, typer.Option("--force", help=tr("Replace a file that is there."))] = False,
+    spoken: Annotated[str | None, typer.Option("--language", help="Of the comments in the file, and of the sources that are ticked: zh or en.")] = None,
+    topics: Annotated[list[str] | None, typer.Option("--topic", help="A technology or an industry, such as 大语言模型 or healthcare; may be repeated.")] = None,
+    words: Annotated[list[str] | None, typer.Option("--word", help="A word or a phrase of your own; may be repeated.")] = None,
+    chosen: Annotated[list[str] | None, typer.Option("--source", help="A source of the catalogue; may be repeated. Without it those that are ticked.")] = None,
+    channel: Annotated[str | None, typer.Option("--channel", help="Where alerts go: an address as in docs/channels.md.")] = None,
+    test: Annotated[bool, typer.Option("--test/--no-test", help="Whether a test message is sent to that address.")] = True,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing: take what is proposed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:  # fmt: skip
     """Make a first config.yaml by answering questions. With --yes it takes what the flags and the proposals say."""
     cli: Cli = context.obj
@@ -125,7 +125,7 @@ def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:
         (f"{n}", "x" if p.ticked else "", p.listed.name, p.listed.title, p.rhythm, ", ".join(p.fits))
         for n, p in enumerate(proposed, 1)
     ]
-    table(("", "✓", tr("name in the catalogue"), tr("called"), tr("polled every"), tr("fits")), rows)
+    table(("", "✓", "name in the catalogue", "called", "polled every", "fits"), rows)
 
     def understand(answer: str) -> tuple[str, ...]:
         turned = set()

@@ -32,10 +32,10 @@ class System(StrEnum):
 
 def migrate(
     context: typer.Context,
-    system: Annotated[System, typer.Argument(help=tr("The system whose files these are."))],
-    files: Annotated[list[Path], typer.Argument(help=tr("Its files, several together: docs/migration.md says which."))],
-    channels: Annotated[list[str] | None, typer.Option("--channel", help=tr("A channel that the rules alert; may be repeated. Without it those that come along."))] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=tr("Write nothing; show what would be written."))] = False,
+    system: Annotated[System, typer.Argument(help="The system whose files these are.")],
+    files: Annotated[list[Path], typer.Argument(help="Its files, several together: docs/migration.md says which.")],
+    channels: Annotated[list[str] | None, typer.Option("--channel", help="A channel that the rules alert; may be repeated. Without it those that come along.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Write nothing; show what would be written.")] = False,
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Bring sources and rules of another system into the configuration. What cannot come is listed by line; then the exit code is 1."""

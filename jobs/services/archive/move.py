@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
+from crawler.i18n import tr
 from storage.archive import derived
 from storage.db import transfer
 from storage.db.database import Database
@@ -31,7 +32,7 @@ def export(db: Database, to: Path, now: datetime) -> int:
     Raises AlreadyRunning while a daemon runs, and StorageError where the file exists.
     """
     if to.exists():
-        raise StorageError(f"{to} exists already; name a new file for the export")
+        raise StorageError(tr("{to} exists already; name a new file for the export", to=to))
     beside = to.with_name(f".{to.name}.part")
     count = -2  # the first and the last line are no rows
     with _alone(db, now), db.reader() as session:
@@ -61,7 +62,7 @@ def load(db: Database, file: Path, zone: ZoneInfo, now: datetime) -> int:
         with _alone(db, now), _opened(file, file.suffix == ".gz", "rt") as exported:
             return db.write_now(work)
     except (EOFError, UnicodeDecodeError, gzip.BadGzipFile, zlib.error) as error:
-        raise StorageError(f"{file} is damaged: nothing was imported") from error
+        raise StorageError(tr("{file} is damaged: nothing was imported", file=file)) from error
 
 
 @contextmanager
@@ -80,7 +81,7 @@ def _opened(path: Path, packed: bool, mode: str) -> Iterator[IO[str]]:
     try:
         handle = os.open(path, os.O_RDONLY if mode == "rt" else os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     except OSError as error:
-        raise StorageError(f"{path} cannot be opened: {error.strerror}") from error
+        raise StorageError(tr("{path} cannot be opened: {why}", path=path, why=error.strerror)) from error
     kind = "rb" if mode == "rt" else "wb"
     with (
         os.fdopen(handle, kind) as raw,

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crawler.i18n import tr
 from crawler.record import Record
 from jobs.services.lookup import Unknown
 from storage.archive import annotations as annotating
@@ -56,7 +57,7 @@ def show(session: Session, number: int) -> RecordView:
     """One record. Raises Unknown."""
     record = queries.record(session, number)
     if record is None:
-        raise Unknown(f"no record {number}")
+        raise Unknown(tr("no record {number}", number=number))
     return RecordView(record, annotating.get(session, number))
 
 
@@ -64,7 +65,7 @@ def versions(session: Session, number: int) -> tuple[Version, ...]:
     """What a record said, oldest first, the present last. Raises Unknown."""
     found = queries.versions(session, number)
     if not found:
-        raise Unknown(f"no record {number}")
+        raise Unknown(tr("no record {number}", number=number))
     return tuple(found)
 
 

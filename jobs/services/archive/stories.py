@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from crawler.errors import ZhixunError
+from crawler.i18n import tr
 from storage.alerts import withheld
 from storage.archive import derived
 from storage.people import marks
@@ -38,7 +39,7 @@ def split_alert(session: Session, alert_id: int, now: datetime) -> Split:
     """Undo all that was folded into an alert."""
     folded = withheld.folded_into(session, alert_id)
     if not folded:
-        raise NoSuchStory("nothing was folded into that alert, or there is no such alert; see `zhixun alerts list`")
+        raise NoSuchStory(tr("nothing was folded into that alert, or there is no such alert; see `zhixun alerts list`"))
     moved: list[int] = []
     for article_id in folded:
         if article_id not in moved:
@@ -57,11 +58,11 @@ def split_record(session: Session, article_id: int, now: datetime) -> Split:
     """Take one record out of the story of another."""
     place = by_hand.place_of(session, article_id)
     if place is None:
-        raise NoSuchStory(f"there is no record {article_id}; see `zhixun records list`")
+        raise NoSuchStory(tr("there is no record {article_id}; see `zhixun records list`", article_id=article_id))
     if place.story == article_id:
         others = [str(one) for one in by_hand.members(session, article_id) if one != article_id]
-        told = f"name one of the others: {', '.join(others)}" if others else "no other record tells it"
-        raise NoSuchStory(f"record {article_id} is the first of its story; {told}")
+        told = tr("name one of the others: {others}", others=", ".join(others)) if others else tr("no other record tells it")
+        raise NoSuchStory(tr("record {article_id} is the first of its story; {told}", article_id=article_id, told=told))
     moved = _set_apart(session, article_id, now)
     return Split(tuple(moved), tuple(withheld.release(session, moved, now)))
 
@@ -70,10 +71,10 @@ def join(session: Session, one: int, other: int, now: datetime) -> Joined:
     """Say that two records tell one event. Alerts that were raised stay; later articles are folded into the older story's."""
     for article_id in (one, other):
         if by_hand.place_of(session, article_id) is None:
-            raise NoSuchStory(f"there is no record {article_id}; see `zhixun records list`")
+            raise NoSuchStory(tr("there is no record {article_id}; see `zhixun records list`", article_id=article_id))
     story, second = sorted(by_hand.place_of(session, article_id).story for article_id in (one, other))
     if story == second:
-        raise NoSuchStory(f"records {one} and {other} are of one story already")
+        raise NoSuchStory(tr("records {one} and {other} are of one story already", one=one, other=other))
     moved = by_hand.put_together(session, one, other, now)
     derived.move(session, moved, story)
     withheld.adopt(session, story, second)

@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from crawler.i18n import language
+from crawler.i18n import language, tr
 from jobs.services.lookup import Unknown
 from storage.archive import concepts, queries
 from storage.queue import gaps
@@ -46,7 +46,7 @@ class Period:
     @property
     def numbers(self) -> tuple[int, int]:
         """The ends as numbers."""
-        return _number(self.first), _number(self.last)
+        return concepts.number_of(self.first), concepts.number_of(self.last)
 
     def days(self) -> Iterator[date]:
         """Each day of it."""
@@ -194,7 +194,7 @@ def most_told(session: Session, period: Period, n: int = 4) -> list[str]:
 
 
 def _line(one: Concept, hits: dict[int, int], of: dict[int, int], period: Period, missing: set[date]) -> Line:
-    numbers = [(day, hits.get(_number(day), 0), of.get(_number(day), 0)) for day in period.days()]
+    numbers = [(day, hits.get(concepts.number_of(day), 0), of.get(concepts.number_of(day), 0)) for day in period.days()]
     days = tuple(Day(day, n, m, *statistics.wilson(n, m), day in missing) for day, n, m in numbers)
     runs = statistics.bursts([n for _, n, _ in numbers], [m for _, _, m in numbers])
     return Line(named(one), days, tuple((numbers[a][0], numbers[b][0]) for a, b in runs))
@@ -243,7 +243,7 @@ def bursting(session: Session, period: Period) -> list[Burst]:
 
 
 def _bursts(one: Concept, told: dict[int, int], of: dict[int, int], period: Period) -> Iterator[Burst]:
-    days = [_number(day) for day in period.days()]
+    days = [concepts.number_of(day) for day in period.days()]
     hits, whole = [told.get(day, 0) for day in days], [of.get(day, 0) for day in days]
     usual = sum(hits) / sum(whole) if sum(whole) else 0.0
     for a, b in statistics.bursts(hits, whole):
@@ -343,11 +343,13 @@ def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Con
         number = concepts.find(session, kind, name)
         if number is not None and (one := counts.concept_of(session, number)):
             return one
-    raise Unknown(f"no article mentions {name!r} as a {' or '.join(kinds)}")
-
-
-def _number(day: date) -> int:
-    return day.year * 10_000 + day.month * 100 + day.day
+    raise Unknown(
+        tr(
+            "no article mentions {name!r} as a {kinds}",
+            name=name,
+            kinds=" / ".join(kinds) if language() == "zh" else " or ".join(kinds),
+        )
+    )
 
 
 def _days_with_gaps(session: Session, period: Period, zone: tzinfo) -> set[date]:

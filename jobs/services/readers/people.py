@@ -1,6 +1,6 @@
 """People: who they are, and how they come in by name and password, by the session of a browser, or by a token of a program.
 
-While there are no people, whoever reaches this machine's own address is the owner, and has no name (`accounts.NOBODY`). The first person
+While there are no people, whoever reaches this machine's own address is the owner, and has no name (`NOBODY`). The first person
 must be an owner, and takes over what was read and starred until then.
 
 Secrets are random and shown once; what is kept is their hash. A wrong name takes as long to refuse as a wrong password.
@@ -27,8 +27,9 @@ from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from jobs.services.lookup import Unknown
 from storage.db.database import Database
+from storage.db.models import NOBODY
 from storage.people import accounts, audit
-from storage.people.accounts import NOBODY, Person, Role, Token
+from storage.people.accounts import Person, Role, Token
 
 ROLES: Final[tuple[Role, ...]] = get_args(Role)  # each may do what those before it may
 SESSION = timedelta(days=30)  # after which one signs in again …

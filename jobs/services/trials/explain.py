@@ -78,7 +78,7 @@ def why(
         return Why(explain_match(wanted, Record(title=title, link="", text=text), ()))
     stored = next(queries.tagged(session, ids=[record]), None)
     if stored is None:
-        raise Unknown(f"no record {record}")
+        raise Unknown(tr("no record {record}", record=record))
     explanation = explain_match(wanted, stored.record, stored.tags)
     return Why(explanation, journey(session, config, chosen, stored) if chosen else None)
 

@@ -21,7 +21,7 @@ from jobs.services.rules import RuleView
 from jobs.services.trials import trial as trying
 from jobs.services.trials.trial import Trial
 from jobs.web.access import Asked
-from jobs.web.errors import Trouble
+from jobs.web.errors import Trouble, edited
 from jobs.web.screens import Done, Screen
 
 screen = Screen("rules")
@@ -160,9 +160,7 @@ def change(ask: Asked, name: Name, given: Rule) -> Saved:
 def remove(ask: Asked, name: Name) -> Done:
     """Take a rule out of the configuration. What it raised stays in the ledger."""
     row = named("rule", name, ask.config.rules)
-    done = configuration.edit(ask.parts.path, [Remove("rules", name)], os.environ)
-    if not isinstance(done, Edited):
-        raise Trouble(409, "refused", getattr(done, "reason", tr("The configuration changed meanwhile. Try again.")))
+    edited(configuration.edit(ask.parts.path, [Remove("rules", name)], os.environ))
     ask.note("rule removed", name, {"query": row.query_text()})
     return Done(tr("The rule {name} is gone.", name=name), go="/rules")
 

@@ -17,12 +17,11 @@ from crawler.i18n import tr
 from jobs.config.edit import Change
 from jobs.monitor.source_health import State as HealthState
 from jobs.services import configuration, status
-from jobs.services.configuration import Edited
 from jobs.services.lookup import named
 from jobs.services.sourcing import sources
 from jobs.services.sourcing.discover import Discovered
 from jobs.web.access import Asked
-from jobs.web.errors import Trouble
+from jobs.web.errors import Trouble, edited
 from jobs.web.screens import Done, Screen
 from storage.queue.gaps import Gap
 
@@ -169,9 +168,7 @@ def discover(ask: Asked, given: Address) -> AddPage:
 def add(ask: Asked, given: Given) -> Done:
     """Watch a source."""
     entry = sources.tagged({"name": given.name, "url": given.url, "kind": given.kind}, ())
-    done = sources.add(ask.parts.path, ask.config, [entry], os.environ)
-    if not isinstance(done, Edited):
-        raise Trouble(409, "refused", getattr(done, "reason", tr("The configuration changed meanwhile. Try again.")))
+    edited(sources.add(ask.parts.path, ask.config, [entry], os.environ))
     ask.note("source added", given.name, after={"url": given.url})
     return Done(tr("{name} is watched from now on.", name=given.name), go="/sources")
 
@@ -180,8 +177,6 @@ def add(ask: Asked, given: Given) -> Done:
 def enable(ask: Asked, name: Name, given: Enabled) -> Done:
     """Poll a source, or let it rest."""
     row = named("source", name, ask.config.sources)
-    done = configuration.edit(ask.parts.path, [Change("sources", name, {"enabled": given.enabled})], os.environ)
-    if not isinstance(done, Edited):
-        raise Trouble(409, "refused", getattr(done, "reason", tr("The configuration changed meanwhile. Try again.")))
+    edited(configuration.edit(ask.parts.path, [Change("sources", name, {"enabled": given.enabled})], os.environ))
     ask.note("source changed", name, {"enabled": row.enabled}, {"enabled": given.enabled})
     return Done(tr("{name} is polled again.", name=name) if given.enabled else tr("{name} rests.", name=name))

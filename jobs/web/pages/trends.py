@@ -21,7 +21,7 @@ from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Perio
 from jobs.web import charts
 from jobs.web.access import Asked, needs
 from jobs.web.charts import Shares
-from jobs.web.screens import After, Limit, Screen
+from jobs.web.screens import API, After, Limit, Screen
 
 screen = Screen("trends")
 Days = Annotated[int, Query(ge=1, le=3660, description="the last so many days, today included")]
@@ -113,10 +113,6 @@ def _period(ask: Asked, days: int) -> Period:
     return trends.last_days(days, ask.now, ask.zone)
 
 
-def _kept(ask: Asked, question: object, work: Any) -> Any:
-    return ask.read(lambda s: ask.parts.views.get(s, (question, ask.now.astimezone(ask.zone).date()), lambda: work(s)), 10.0)
-
-
 @screen.page("/trends", "attention.html", twin="/trends/attention")
 def attention(ask: Asked, name: Names = [], days: Days = 30, same_sources: bool = False) -> Attention:  # noqa: B006
     """The share of all stories of a day that is about something."""
@@ -127,7 +123,7 @@ def attention(ask: Asked, name: Names = [], days: Days = 30, same_sources: bool 
         chosen = wanted or trends.most_told(session, period)
         return trends.attention(session, chosen, period, ask.zone, same_sources)
 
-    lines = _kept(ask, ("attention", tuple(wanted), days, same_sources), work)
+    lines = ask.view(("attention", tuple(wanted), days, same_sources), work)
     return Attention(tuple(wanted), days, same_sources, tuple(lines), tuple(map(_drawn, lines)))
 
 
@@ -152,21 +148,21 @@ def records_of(one: Named, since: date, until: date) -> str:
 def emerging(ask: Asked) -> Emerging:
     """What rises in the last seven days beyond what the eight weeks before explain."""
     until = _period(ask, 1).last
-    risers = _kept(ask, "emerging", lambda s: trends.emerging(s, until, ask.zone))
+    risers = ask.view("emerging", lambda s: trends.emerging(s, until, ask.zone))
     return Emerging(until, trends.CHANCE, tuple(risers))
 
 
 @screen.page("/trends/bursts", "bursts.html")
 def bursts(ask: Asked, days: Days = 90) -> Bursts:
     """Runs of days on which something is told of at twice its usual share."""
-    return Bursts(days, tuple(_kept(ask, ("bursts", days), lambda s: trends.bursting(s, _period(ask, days)))))
+    return Bursts(days, tuple(ask.view(("bursts", days), lambda s: trends.bursting(s, _period(ask, days)))))
 
 
 @screen.page("/trends/matrix", "matrix.html")
 def matrix(ask: Asked, days: Days = 30) -> Matrix:
     """Which technologies are told of with which industries."""
     period = _period(ask, days)
-    cells = _kept(ask, ("matrix", days), lambda s: trends.matrix(s, period))
+    cells = ask.view(("matrix", days), lambda s: trends.matrix(s, period))
     technologies = tuple(dict.fromkeys(cell.technology for cell in cells))[:25]
     industries = tuple(dict.fromkeys(cell.industry for cell in cells))[:15]
     shown = {f"{cell.technology.id} {cell.industry.id}": cell for cell in cells}
@@ -183,7 +179,7 @@ def share(ask: Asked, name: Names = [], days: Days = 28) -> Voices:  # noqa: B00
     def work(session: Any) -> list[Share]:
         return trends.share(session, panel or trends.leading(session, period), period)
 
-    found = _kept(ask, ("share", panel, days), work)
+    found = ask.view(("share", panel, days), work)
     weeks = tuple(dict.fromkeys((one.first, one.last) for one in found))
     companies = dict.fromkeys(one.company for one in found)
     rows = tuple((company, tuple(one for one in found if one.company == company)) for company in companies)
@@ -193,7 +189,7 @@ def share(ask: Asked, name: Names = [], days: Days = 28) -> Voices:  # noqa: B00
 @screen.page("/trends/first", "first.html")
 def first(ask: Asked, days: Days = 30) -> First:
     """Who is first, of the stories that several tell; and how long one language waits for the other."""
-    return First(days, _kept(ask, ("first", days), lambda s: trends.first(s, _period(ask, days), ask.zone)))
+    return First(days, ask.view(("first", days), lambda s: trends.first(s, _period(ask, days), ask.zone)))
 
 
 @screen.page("/trends/coverage", "missing.html")
@@ -206,7 +202,7 @@ def coverage(ask: Asked, days: Days = 30, topic: Topic = None, lang: Literal["zh
         found = completeness.coverage(session, period, ask.zone, about, lang or None)
         return found, completeness.worth(session, period, ask.zone), completeness.thin(session, period, ask.zone, watched)
 
-    found, worth, thin = _kept(ask, ("coverage", days, about, lang, tuple(sorted(watched))), work)
+    found, worth, thin = ask.view(("coverage", days, about, lang, tuple(sorted(watched))), work)
     return Missing(days, about, lang or None, found, tuple(completeness.in_words(found)), tuple(worth), tuple(thin))
 
 
@@ -232,4 +228,4 @@ def event_csv(ask: Annotated[Asked, Depends(needs("viewer"))], type: Kind = "fun
     )
 
 
-screen.route("GET", "/trends/events.csv", event_csv, "viewer", shown=False)
+screen.route("GET", f"{API}/trends/events.csv", event_csv, "viewer")

@@ -1,4 +1,4 @@
-"""Indexes that answer without the articles' rows: stories of a period, the articles of a source by time, the source of an article."""
+"""Indexes that answer without the articles' rows: who told which story in a period, the articles of a source by time, the source of an article."""
 
 from alembic import op
 
@@ -6,7 +6,11 @@ revision = "0009"
 down_revision = "0008"
 
 _OLD = ("shown_at_id", "id_shown_at", "source")
-_NEW = (["shown_at", "id", "story"], ["id", "shown_at", "source"], ["source", "shown_at", "id"])
+_NEW = (
+    ["shown_at", "id", "story", "source", "language", "reprint_of"],
+    ["id", "shown_at", "source"],
+    ["source", "shown_at", "id"],
+)
 
 
 def upgrade() -> None:

@@ -269,8 +269,8 @@ CREATE TABLE concept (
 	CONSTRAINT uq_concept_kind_key UNIQUE (kind, "key")
 );
 INSERT INTO "concept" VALUES(1, 'language', 'zh', 'zh', 'zh');
-INSERT INTO "concept" VALUES(2, 'all', '', '', '');
-INSERT INTO "concept" VALUES(3, 'technology', 'llm', '大语言模型', 'large language model');
+INSERT INTO "concept" VALUES(2, 'technology', 'llm', '大语言模型', 'large language model');
+INSERT INTO "concept" VALUES(3, 'all', '', '', '');
 CREATE TABLE mention (
 	concept_id INTEGER NOT NULL, 
 	day INTEGER NOT NULL, 
@@ -611,7 +611,7 @@ CREATE INDEX ix_article_first_seen ON article (first_seen);
 CREATE INDEX ix_mention_article_id ON mention (article_id);
 CREATE INDEX ix_volume_day ON volume (day);
 CREATE INDEX ix_task_source_id_guid ON task (source_id, guid);
-CREATE INDEX ix_article_shown_at_id_story ON article (shown_at, id, story);
+CREATE INDEX ix_article_shown_at_id_story_source_language_reprint_of ON article (shown_at, id, story, source, language, reprint_of);
 CREATE INDEX ix_article_id_shown_at_source ON article (id, shown_at, source);
 CREATE INDEX ix_article_source_shown_at_id ON article (source, shown_at, id);
 CREATE INDEX ix_alert_story_id ON alert (story, id);

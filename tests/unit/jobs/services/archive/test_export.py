@@ -21,7 +21,7 @@ from storage.archive.search import EVERYWHERE, Bounds
 from storage.db.database import Database
 from tests.archive import CONFIG, HOUR, NOW, TITLES, fill
 
-PAGE = (Path(__file__).parents[4] / "docs" / "analysis.md").read_text("utf-8")
+PAGE = (Path(__file__).parents[5] / "docs" / "analysis.md").read_text("utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL)
 MARCH = datetime(2026, 3, 31, 15, 0, tzinfo=UTC)  # 23:00 in Shanghai
 

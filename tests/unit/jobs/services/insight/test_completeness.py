@@ -40,7 +40,7 @@ def test_independent_sources_say_how_many_were_missed(db: Database) -> None:
     assert found.estimate.low <= 60 <= found.estimate.high
     assert (found.estimate.seen, found.sources) == (sum(map(bool, told)), 3)
     with speaking("zh"):
-        assert completeness.in_words(found)[0] == f"看到 {found.estimate.seen} 个事件，来自 3 个来源。"
+        assert completeness.in_words(found)[0] == f"看到 {found.estimate.seen} 个故事，来自 3 个来源。"
 
 
 def test_reprints_witness_nothing(db: Database) -> None:

@@ -14,7 +14,7 @@ from jobs.services.configuration import Refused
 from jobs.services.sourcing.catalogue import catalogue
 from jobs.services.sourcing.sources import add
 
-ROOT = Path(__file__).parents[4]
+ROOT = Path(__file__).parents[5]
 SHIPPED = ROOT / "config.yaml"
 
 

@@ -13,8 +13,8 @@ from sqlalchemy import func, select, update
 
 from crawler import url as urls
 from crawler.record import Fact, Found, Link, Record, Source
-from jobs.editor import Editor, Finished
 from jobs.watch import RulePolicy, Watch, WatchedSource
+from jobs.workers.editor import Editor, Finished
 from storage.archive import queries
 from storage.db import models
 from storage.db.database import Database

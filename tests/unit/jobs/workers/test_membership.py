@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import select
 
 from crawler.record import Record, Source
-from jobs.membership import Membership
+from jobs.workers.membership import Membership
 from storage.alerts import outbox
 from storage.archive import articles
 from storage.archive.articles import AlertDraft

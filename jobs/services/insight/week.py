@@ -1,0 +1,176 @@
+"""A week in one page: what was told by most, what rises, which events, what each rule raised, and how much of it all was seen."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+
+from sqlalchemy.orm import Session
+
+from crawler.i18n import plural, tr
+from jobs.services.insight import completeness, events, trends
+from jobs.services.insight.completeness import Completeness
+from jobs.services.insight.events import Row
+from jobs.services.insight.trends import Period, Riser
+from jobs.services.lookup import Unknown
+from storage.archive import queries
+from storage.trends import counts
+
+TOP = 15  # stories
+PER_TYPE = 8  # events of a type
+PER_RULE = 20
+MOST_ALERTS = 2_000
+_written = re.compile(r"(\d{4})-W(\d{2})")
+_markdown = re.compile(r"([\\`*_\[\]<>#|])")
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A story of the week, as the source told it that told it first; `sources` told it in words of their own."""
+
+    record: int
+    title: str
+    source: str
+    summary: str
+    sources: int
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """What a rule raised: (alert, record, title), the first of them, and how many there were."""
+
+    rule: str
+    count: int
+    alerts: tuple[tuple[int, int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """All of it. `articles` and `stories` were stored of these days; `before` and `after` are the weeks beside it."""
+
+    name: str
+    first: date
+    last: date
+    articles: int
+    stories: int
+    coverage: Completeness
+    top: tuple[Story, ...]
+    risers: tuple[Riser, ...]
+    events: tuple[tuple[str, tuple[Row, ...]], ...]
+    rules: tuple[Raised, ...]
+    before: str
+    after: str | None
+
+
+def name_of(day: date) -> str:
+    """The week that a day lies in, by ISO 8601: ``2026-W48``."""
+    year, week, _ = day.isocalendar()
+    return f"{year}-W{week:02d}"
+
+
+def days_of(name: str) -> Period:
+    """Monday to Sunday of a week. Raises Unknown for what is no week."""
+    try:
+        year, week = map(int, _written.fullmatch(name).groups())  # type: ignore[union-attr]
+        first = date.fromisocalendar(year, week, 1)
+    except (AttributeError, ValueError):
+        raise Unknown(tr("{name} is no week; they look like 2026-W48", name=repr(name))) from None
+    return Period(first, first + timedelta(days=6))
+
+
+def week(session: Session, name: str, now: datetime, zone: tzinfo) -> Week:
+    """One week. Raises Unknown for what is none, or has not begun."""
+    period = days_of(name)
+    begins, ends = period.moments(zone)
+    if begins > now:
+        raise Unknown(tr("the week {name} has not begun", name=name))
+    told = list(counts.tellings(session, begins, ends))
+    today = now.astimezone(zone).date()
+    return Week(
+        name=name,
+        first=period.first,
+        last=period.last,
+        articles=len(told),
+        stories=len({one.story for one in told}),
+        coverage=completeness.coverage(session, period, zone),
+        top=_top(session, told),
+        risers=tuple(trends.emerging(session, min(period.last, today), zone)),
+        events=tuple(_events(session, begins, ends)),
+        rules=_raised(session, begins, ends),
+        before=name_of(period.first - timedelta(days=1)),
+        after=name_of(period.last + timedelta(days=1)) if period.last < today else None,
+    )
+
+
+def _top(session: Session, told: list[counts.Telling]) -> tuple[Story, ...]:
+    sources: dict[int, set[str]] = defaultdict(set)
+    articles: dict[int, int] = defaultdict(int)
+    for one in told:
+        articles[one.story] += 1
+        if not one.reprint:
+            sources[one.story].add(one.source)
+    most = sorted(sources, key=lambda story: (-len(sources[story]), -articles[story], story))[:TOP]
+    known = {record.id: record for record in queries.records(session, ids=most)}
+    return tuple(
+        Story(story, found.title, found.publisher or found.source or "", found.summary, len(sources[story]), articles[story])
+        for story in most
+        if (found := known.get(story)) is not None
+    )
+
+
+def _events(session: Session, begins: datetime, ends: datetime) -> Iterator[tuple[str, tuple[Row, ...]]]:
+    """By type; one look at the records of the week serves all."""
+    found: dict[str, list[Row]] = {kind: [] for kind in events.TABLES}
+    for candidate in queries.tagged(session, since=begins, until=ends, limit=events.MOST_READ):
+        if candidate.record.story in (None, candidate.record.id):
+            for kind, rows in found.items():
+                if len(rows) < PER_TYPE:
+                    rows.extend(events.rows_of(candidate.record, kind, candidate.at.shown_at))
+    return ((kind, tuple(rows)) for kind, rows in found.items() if rows)
+
+
+def _raised(session: Session, begins: datetime, ends: datetime) -> tuple[Raised, ...]:
+    found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
+    for alert in queries.alerts(session, since=begins, limit=MOST_ALERTS):
+        if alert.created_at < ends:
+            found[alert.rule].append((alert.id, alert.article_id, alert.title))
+    return tuple(
+        Raised(rule, len(alerts), tuple(alerts[:PER_RULE]))
+        for rule, alerts in sorted(found.items(), key=lambda one: -len(one[1]))
+    )
+
+
+def markdown(found: Week, address: str = "") -> str:
+    """The week as Markdown, for mail and chat; `address` is that of the pages, for links."""
+
+    def link(record: int, title: str) -> str:
+        shown = _markdown.sub(r"\\\1", " ".join(title.split()))
+        return f"[{shown}]({address}/records/{record})" if address else shown
+
+    lines = [f"# {tr('Week {name}', name=found.name)} ({found.first} – {found.last})", ""]
+    lines += [
+        plural("{n} article", "{n} articles", found.articles) + " · " + plural("{n} story", "{n} stories", found.stories),
+        "",
+    ]
+    lines += [*completeness.in_words(found.coverage), ""]
+    if found.top:
+        lines += [
+            f"## {tr('Told by most')}",
+            *(f"{n}. {link(one.record, one.title)} — {one.source} ({one.sources})" for n, one in enumerate(found.top, 1)),
+            "",
+        ]
+    if found.risers:
+        lines += [
+            f"## {tr('What rises')}",
+            *(f"- {one.concept.name}: {one.stories} ({one.expected:.1f})" for one in found.risers),
+            "",
+        ]
+    for kind, rows in found.events:
+        lines += [f"## {tr(kind)}", *(f"- {link(row.record, row.headline)}" for row in rows), ""]
+    for raised in found.rules:
+        lines += [f"## {raised.rule} ({raised.count})", *(f"- {link(record, title)}" for _, record, title in raised.alerts), ""]
+    return "\n".join(lines)
