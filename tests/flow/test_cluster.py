@@ -45,6 +45,7 @@ class Cluster:
         """The same, as soon as there is one."""
         async with asyncio.timeout(300):
             while (place := self.editor()) is None:
+                assert all(one.returncode is None for one in self.running.values()), "one of them ended by itself"
                 await asyncio.sleep(0.5)
         return place
 
@@ -78,7 +79,6 @@ async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], in
     world.sink = moody(random.Random(5))
     await world.start()
     config = harness.write_config(folder, world, database, every="2s")
-    config.write_text(config.read_text("utf-8") + "alerts: {first_poll: all}\n", "utf-8")
     cluster = Cluster(config, database)
     try:
         for place in range(len(ROLES)):
