@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import socket
 from collections.abc import Awaitable
 from datetime import datetime
@@ -13,13 +14,14 @@ from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
 from crawler.sandbox.pool import Readers
 from jobs import clock, log, redaction
-from jobs.config.load import Config, needs_restart
+from jobs.config.load import Config, ConfigError, changes, needs_restart
 from jobs.deliver.dispatcher import Deliverer
 from jobs.formats.alert_feeds import Feeds
 from jobs.model.upgrade import Reanalyzer
 from jobs.monitor.source_monitor import Checkup
 from jobs.parts import channels_of, fetch_rules, watch_of
 from jobs.pipeline import Pipeline
+from jobs.services import publication
 from jobs.services.archive import backfill
 from jobs.services.archive.backfill import Backfill
 from jobs.store_guard import StoreGuard
@@ -27,13 +29,16 @@ from jobs.watch import Hooks
 from jobs.web.access import Parts
 from jobs.web.metrics import Measure
 from jobs.web.websub import WebSub
-from storage.alerts import outbox
+from jobs.workers.membership import ROLES, Membership
+from jobs.workers.shelf import Shelf
 from storage.archive import queries
 from storage.archive.prepared import prepare
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
-from storage.queue import clock_set, frontier, sources
+from storage.queue import clock_set, hosts, published, sources
+
+EDIT_EVERY = 0.5  # seconds between two looks for what other workers have read
 
 _log = log.get("app")
 
@@ -41,23 +46,30 @@ _log = log.get("app")
 class App:
     """The parts of a running Zhixun, and their life: begin, until, end."""
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, roles: tuple[str, ...] = ROLES, path: Path | None = None) -> None:
         self.config = config
+        self._path = path
         self.clock = clock.SteadyClock()
         now = self.clock.now
-        owner = f"{socket.gethostname()}:{os.getpid()}"
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(2)}"
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
+        self.member = Membership(self.db, owner, now, roles)
         self.readers = Readers(own=config.analysis.terms.own(), then=prepare)
         lexicon.use(config.analysis.terms.own())  # stories are told apart in this process
         self.asks_model = True
         self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, now)
+        self.upgrader.may = lambda: self.member.leads
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, now)
-        self.deliverer = Deliverer(self.db, channels_of(config), owner, now, health=config.alerts.health_channels)
+        self.pipeline.editor.member = self.member
+        self.deliverer = Deliverer(
+            self.db, channels_of(config), owner, now, health=config.alerts.health_channels, rights=self.member
+        )
         alerts = config.alerts
         self.checkup = Checkup(self.db, now, config.zone, alerts.health_channels, alerts.coverage)
-        self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, now, self.deliverer.tell)
-        self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now)
+        self.store_guard = StoreGuard(self.db, self.member, self.pipeline, now, self.deliverer.tell)
+        self.shelf = Shelf(self.db, owner, now)
+        self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now, self.shelf)
         self.backfill = Backfill(self.db)
         self.websub = WebSub(self.db, now, self.pipeline.ask, self.pipeline.look_now)
         self.feeds = Feeds(self.db, now)
@@ -83,21 +95,72 @@ class App:
             self._lock.acquire()
             self.db.upgrade()
             now = self.clock.now()
+            await self.hear_the_time()
+            self.clock.follow()
+            now = self.clock.now()
             await self._catch_up(now)
-            await self.db.write(lambda s: frontier.recover(s, now))
-            await self.db.write(lambda s: outbox.recover(s, now))
+            await self._join_configuration()
+            await self.member.join()
             await asyncio.to_thread(backfill.settle, self.db, self.config.zone)
             await self._sync_sources(now)
         except StorageError:
             self._lock.release()
             raise
-        self._tasks = [
-            asyncio.create_task(self.store_guard.run(), name="keeper"),
-            asyncio.create_task(self.engine.run(), name="engine"),
-            asyncio.create_task(self.deliverer.run(), name="delivery"),
-        ]
-        if self.asks_model:
-            self._tasks.append(asyncio.create_task(self.upgrader.run(), name="model"))
+        loops = {"keeper": self.store_guard.run()}
+        if "fetch" in self.member.roles:
+            loops["engine"] = self.engine.run()
+        if "edit" in self.member.roles:
+            loops["editor"] = self._edit()
+        if "deliver" in self.member.roles:
+            loops["delivery"] = self.deliverer.run()
+        if "edit" in self.member.roles and self.asks_model:
+            loops["model"] = self.upgrader.run()
+        self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
+
+    async def _edit(self) -> None:
+        """Store what other workers have read, while that is ours to do."""
+        while True:
+            try:
+                count = await self.pipeline.editor.work()
+            except StorageError as error:
+                count = 0
+                self.store_guard.failed(error)
+            if not count:
+                await asyncio.sleep(EDIT_EVERY)
+
+    async def _join_configuration(self) -> None:
+        """Where others work, too, all follow one configuration. Raises ConfigError for a file that is another one."""
+        if self.db.shared and self._path is not None:
+            self.member.config, other = await asyncio.to_thread(
+                publication.joined, self.db, self._path, os.environ, self.clock.now()
+            )
+            if other is not None:
+                self._use(other)
+
+    async def follow(self) -> None:
+        """Work by the newest published configuration. One that cannot be used here is said, and the old one stays."""
+        version = await asyncio.to_thread(self.db.read, published.version)
+        if version == self.member.config or self._path is None:
+            return
+        self.member.config = version
+        last = await asyncio.to_thread(self.db.read, published.latest)
+        try:
+            new = publication.follow(last, self._path, os.environ) if last else self.config
+        except ConfigError as error:
+            for mistake in error.mistakes:
+                _log.error("the published configuration cannot be used here, the old one stays", mistake=str(mistake))
+            return
+        told = changes(self.config, new)
+        await self.reconfigure(new)
+        _log.info("following the published configuration", version=version, changes="; ".join(told) or "none")
+
+    async def hear_the_time(self) -> None:
+        """Where others work, too, leases and plans go by the database's clock, whatever this machine's shows."""
+        if self.db.shared:
+            asked = clock.monotonic()
+            moment = await asyncio.to_thread(self.db.clock)
+            if moment is not None:
+                self.clock.told(moment, (asked + clock.monotonic()) / 2)
 
     async def _catch_up(self, now: datetime) -> None:
         """A heartbeat that is still to come: the clock was set back while nothing ran."""
@@ -108,6 +171,12 @@ class App:
     async def _sync_sources(self, now: datetime) -> None:
         wanted = [(watched.source, now) for watched in self.pipeline.watch.sources.values()]
         await self.db.write(lambda s: sources.sync(s, wanted, now))
+
+    async def keep_hosts(self) -> None:
+        """Where others work, too: hosts whose requests still wait for their turn remain ours."""
+        if self.db.shared and (waiting := self.engine.waiting()):
+            kept = await self.shelf.keep(waiting)
+            self.engine.keep(kept, hosts.LATEST.total_seconds())
 
     def alerted(self) -> None:
         """The ledger changed: the channels have something to send, and the feeds something to say."""
@@ -141,6 +210,12 @@ class App:
         """Replace the configuration in one step; what is in flight ends under the old one."""
         for key in needs_restart(self.config, config):
             _log.warning(f"{key} changed in the configuration: restart to use it")
+        self._use(config)
+        await self.upgrader.use(config.analysis, config.zone)
+        await self._sync_sources(self.clock.now())
+        self.pipeline.look_now()
+
+    def _use(self, config: Config) -> None:
         self.config = config
         self._feeds_stale = True
         redaction.hide(config.secrets())
@@ -152,9 +227,6 @@ class App:
         self.checkup.zone, self.checkup.coverage = config.zone, config.alerts.coverage
         lexicon.use(config.analysis.terms.own())
         self.readers.use(config.analysis.terms.own())
-        await self.upgrader.use(config.analysis, config.zone)
-        await self._sync_sources(self.clock.now())
-        self.pipeline.look_now()
 
     async def end(self, within: float) -> None:
         """Stop claiming, let what is in flight end within so many seconds, give back the rest."""
@@ -166,6 +238,7 @@ class App:
         if self._tasks:
             try:
                 await self.pipeline.release()
+                await self.member.leave()
             except StorageError as error:  # their leases run out
                 _log.error("what was claimed could not be given back", error=str(error))
         self.close()

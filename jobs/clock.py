@@ -25,6 +25,7 @@ class SteadyClock:
 
     def __init__(self) -> None:
         self.anchor = (now(), monotonic())  # one value: other threads ask, too
+        self._told: tuple[datetime, float] | None = None
 
     def now(self) -> datetime:
         """The present moment, aware, in UTC."""
@@ -33,8 +34,15 @@ class SteadyClock:
 
     def was_set(self) -> timedelta:
         """How far the machine's clock is ahead of this one; negative when it was set back."""
-        return now() - self.now()
+        return self._wall() - self.now()
+
+    def told(self, moment: datetime, at: float) -> None:
+        """Those whom we work with say that it is `moment`; they said so when `monotonic` showed `at`. From now on that is the wall clock."""
+        self._told = moment, at
+
+    def _wall(self) -> datetime:
+        return now() if self._told is None else self._told[0] + timedelta(seconds=monotonic() - self._told[1])
 
     def follow(self) -> None:
-        """Show the machine's time from now on."""
-        self.anchor = (now(), monotonic())
+        """Show the wall clock's time from now on."""
+        self.anchor = (self._wall(), monotonic())

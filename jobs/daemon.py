@@ -24,13 +24,14 @@ from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
+from jobs.services import publication
 from jobs.ticker import Ticker
 from jobs.web.metrics import Metric, web_app
 from jobs.web.server import Listener, host_and_port
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
-from storage.queue import clock_set, frontier
+from storage.queue import clock_set, frontier, robots
 
 T = TypeVar("T")
 
@@ -38,7 +39,7 @@ STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left
 HEARTBEAT = 5  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to begin
 CHECK_UP_EVERY = 60  # seconds between two looks at how the sources do
-RECOVER_EVERY = 30  # seconds between two looks for leases that ran out
+RECOVER_EVERY = 15  # seconds between two looks for leases that ran out
 JUMP = timedelta(seconds=2)  # from here on the machine's clock was set; less is how a clock is kept right
 POLITE_END = 0.3  # seconds between two looks whether `run --once` is done
 
@@ -48,8 +49,9 @@ _log = log.get("daemon")
 class Daemon:
     """Runs one `App` until it is told to stop."""
 
-    def __init__(self, built: app.App, path: Path) -> None:
+    def __init__(self, built: app.App, path: Path, *, pages: bool = True) -> None:
         self._app = built
+        self._pages = pages
         self._path = path
         self._stop = asyncio.Event()
         self._seen = _modified(path)
@@ -112,7 +114,7 @@ class Daemon:
     def _open_web(self) -> None:
         """Before all else: the pages also say what keeps the daemon from beginning."""
         address = self._app.config.web
-        if address is None:
+        if address is None or not self._pages:
             return
         try:
             self._web = serve.pages(self._app.pages(self._path, self._measure), address)
@@ -162,6 +164,7 @@ class Daemon:
         scheduler = Ticker()
         scheduler.add_job(self._app.pipeline.look_now, "interval", seconds=1, id="poll")
         scheduler.add_job(self._app.deliverer.wake, "interval", seconds=1, id="deliver")
+        scheduler.add_job(self._keep_hosts, "interval", seconds=1, id="hosts")
         scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
         scheduler.add_job(self._mind_the_clock, "interval", seconds=1, id="clock")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
@@ -185,6 +188,11 @@ class Daemon:
     async def _mind_the_clock(self) -> None:
         """Let our clock follow the machine's; when that was set, in one step with what was planned by the old time."""
         ours = self._app.clock
+        try:
+            await self._app.hear_the_time()
+        except StorageError as error:
+            self._app.store_guard.failed(error)
+            return
         by, anchor, was = ours.was_set(), ours.anchor, ours.now()
 
         def follow(session: Session) -> int:
@@ -192,7 +200,7 @@ class Daemon:
             ours.follow()
             return moved
 
-        if abs(by) > JUMP:
+        if abs(by) > JUMP and self._app.member.leads:
             try:
                 moved = await self._app.db.write(follow)
             except StorageError as error:
@@ -212,11 +220,22 @@ class Daemon:
         await self._app.store_guard.beat()
 
     async def _recover(self) -> None:
-        await self._upkeep(lambda s: frontier.recover_expired(s, self._app.clock.now()))
+        if not self._app.member.leads:
+            return
+        try:
+            await self._app.member.recover()
+        except StorageError as error:
+            self._app.store_guard.failed(error)
+
+    async def _keep_hosts(self) -> None:
+        try:
+            await self._app.keep_hosts()
+        except StorageError as error:
+            self._app.store_guard.failed(error)
 
     async def _settle(self) -> None:
         try:
-            await self._app.pipeline.settle()
+            await self._app.pipeline.editor.settle()
         except StorageError as error:
             self._app.store_guard.failed(error)
 
@@ -227,10 +246,13 @@ class Daemon:
             self._app.store_guard.failed(error)
 
     async def _tidy(self) -> None:
-        await self._upkeep(lambda s: (articles.tidy(s, self._app.clock.now()), notices.tidy(s, self._app.clock.now())))
+        if not self._app.member.leads:
+            return
+        now = self._app.clock.now()
+        await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
 
     async def _backfill(self) -> None:
-        if self._app.backfill.done or self._app.store_guard.store.trouble is not None:
+        if not self._app.member.leads or self._app.backfill.done or self._app.store_guard.store.trouble is not None:
             return
         try:
             await _in_thread(self._app.backfill.step)
@@ -238,6 +260,8 @@ class Daemon:
             self._app.store_guard.failed(error)
 
     async def _check_up(self) -> None:
+        if not self._app.member.leads:
+            return
         try:
             await self._app.checkup.look()
         except StorageError as error:
@@ -251,7 +275,7 @@ class Daemon:
 
     async def _back_up(self) -> None:
         plan = self._app.config.backup_plan()
-        if plan is None or self._app.store_guard.store.trouble is not None:
+        if plan is None or not self._app.member.leads or self._app.store_guard.store.trouble is not None:
             return
         if not backups.is_due(plan, list(backups.copies(plan.folder)), self._app.clock.now()):
             return
@@ -267,6 +291,11 @@ class Daemon:
         seen = _modified(self._path)
         if seen and seen != self._seen:
             await self.reload()
+        if self._app.db.shared:
+            try:
+                await self._app.follow()
+            except StorageError as error:
+                self._app.store_guard.failed(error)
 
     async def reload(self) -> None:
         """Read the configuration again; a broken one is reported and the old one stays."""
@@ -278,12 +307,28 @@ class Daemon:
             for mistake in error.mistakes:
                 _log.error("configuration refused, the old one stays", mistake=str(mistake))
             return
+        if self._app.db.shared:
+            await self._publish()
+            return
         told = changes(old, new)
         for warning in (*warnings(new), *examples(new)):
             _log.warning("configuration", warning=warning)
         if told:
             await self._app.reconfigure(new)
         _log.info("configuration read again", changes="; ".join(told) or "none")
+
+    async def _publish(self) -> None:
+        """Where others work, too, a changed file is published, and then followed like by all."""
+        try:
+            made = await asyncio.to_thread(publication.publish, self._app.db, self._path, os.environ, self._app.clock.now())
+        except ConfigError as error:  # it says nothing but the database
+            _log.info("the file publishes nothing", why=str(error))
+            return
+        except StorageError as error:
+            self._seen = None  # again
+            self._app.store_guard.failed(error)
+            return
+        _log.info("configuration published", version=made.version)
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
@@ -330,21 +375,34 @@ async def run_once(built: app.App) -> Counter[str]:
         loop.add_signal_handler(number, stop.set)
     built.pipeline.polls_due_by = started
     built.asks_model = False  # that has time: the daemon does it, and `records annotate`
+    beating: asyncio.Task[None] | None = None
     try:
         await built.begin()
+        beating = asyncio.create_task(_keep_beating(built))
         before = await asyncio.to_thread(built.db.read, outbox.counts)
         await built.db.write(lambda s: frontier.force_due(s, started))
         built.pipeline.look_now()
         await built.until(_work_is_done(built, started, stop))
         await built.checkup.look()
-        await built.pipeline.settle(over=True)
+        await built.pipeline.editor.settle(over=True)
         await built.deliverer.drain()
         await built.write_feeds()
         after = Counter(await asyncio.to_thread(built.db.read, outbox.counts))
         after -= Counter({"sent": before.get("sent", 0), "dead": before.get("dead", 0)})
         return after + Counter(refused=await asyncio.to_thread(built.db.read, outbox.refused))
     finally:
+        if beating is not None:
+            beating.cancel()
         await built.end(STOP_WITHIN)
+
+
+async def _keep_beating(built: app.App) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT)
+        try:
+            await built.member.beat()
+        except StorageError as error:
+            built.store_guard.failed(error)
 
 
 async def _work_is_done(built: app.App, started: datetime, stop: asyncio.Event) -> None:

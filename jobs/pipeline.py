@@ -1,7 +1,7 @@
 """The whole way, from a watched source to an alert in the ledger.
 
     frontier.claim | engine.fetch | spiders FIND | frontier.found            a poll: which links are new to us?
-    frontier.claim | engine.fetch | parsers READ | analyzers ADD | rules.match | articles.store     an article, and its alerts
+    frontier.claim | engine.fetch | parsers READ | analyzers ADD | editor.take      an article: rules.match | articles.store, with its alerts
     outbox.claim   | channels SEND | outbox.sent                             in jobs/deliver/dispatcher.py, with its own tick
 
 Each `|` is a value handed over; each step that ends in the store is one transaction, so a kill at any instant leaves the work due
@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -28,16 +28,13 @@ from crawler.sandbox.pool import Killed, Readers
 from crawler.stages.add import bare
 from crawler.stages.read import MAX_PAGES, UNTITLED, joined, next_page
 from jobs import log, pacing, schedule
-from jobs.deliver.message import payload, record_fields
 from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
-from storage.alerts import first_poll
-from storage.archive import articles
+from jobs.workers.editor import Editor, Finished
 from storage.archive.prepared import Prepared
 from storage.db.database import Database
 from storage.db.failpoints import failpoint
-from storage.queue import frontier, sources, usage
+from storage.queue import frontier, hosts, sources, usage
 from storage.queue.frontier import Task
-from storage.rules.ruleset import Hit
 
 LEASE = timedelta(minutes=3)  # longer than the longest fetch (30 s) and two readings (8 s) of a batch that waits its turn
 OVERLOADED = timedelta(seconds=20)  # until a page is asked for again that too many others stood before
@@ -79,7 +76,10 @@ class Pipeline:
         self._rng = random.Random()
         self._plan: tuple[Watch, datetime, pacing.Plan] | None = None
         self._planning = asyncio.Lock()
-        self._holding = False  # alerts of first polls wait until all of those are read
+        self.editor = Editor(db, now, lambda: self.watch, self.counts, self._alerted)
+
+    def _alerted(self) -> None:
+        self.hooks.alerted()
 
     # ---- frontier → engine
 
@@ -97,7 +97,7 @@ class Pipeline:
                 await self._drop(task)
             elif not await self._told_whole(task, watched):
                 failpoint("after-claim")
-                return self._fetch(task, watched)
+                return self._in_turn(task, self._fetch(task, watched))
         return None
 
     async def _told_whole(self, task: Task, watched: WatchedSource) -> bool:
@@ -115,20 +115,20 @@ class Pipeline:
         now = self._now()
         if self._look_again and now < self._look_again <= now + IDLE:  # later than that: the clock was set back
             return
-        tasks, spent = await self._db.write(lambda s: self._claim(s, now))
+        further, self._pages = self._pages + self.hooks.further(), 0
+        tasks, spent = await self._db.write(lambda s: self._claim(s, now, further), alone=True)
         if spent and not self.resting:
             _log.warning("budget used up: polls wait for the next day", budget=self.watch.budget, day=self.watch.day(now))
         self.resting = spent
         self._claimed.extend(tasks)
         self._look_again = None if tasks else now + IDLE
 
-    def _claim(self, session: Session, now: datetime) -> tuple[list[Task], bool]:
+    def _claim(self, session: Session, now: datetime, further: int) -> tuple[list[Task], bool]:
         """Due tasks, and whether the day's budget is used up; then they are articles only."""
         day, budget = self.watch.day(now), self.watch.budget
-        if more := self._pages + self.hooks.further():
-            self._pages = 0
-            usage.add(session, day, more)
-        left = BATCH if budget is None else budget - usage.of_day(session, day)
+        if further:
+            usage.add(session, day, further)
+        left = BATCH if budget is None else budget - usage.of_day(session, day) - further
         spent = left <= 0
         tasks = frontier.claim(
             session,
@@ -158,6 +158,13 @@ class Pipeline:
 
     def _delay(self, host: str) -> float:
         return max(self.watch.delay.total_seconds(), self.hooks.host_delay(host))
+
+    def _in_turn(self, task: Task, fetch: Fetch[Work]) -> Fetch[Work]:
+        """The request at its host's turn; where other workers ask hosts, too, not long after it."""
+        if task.slot is None:
+            return fetch
+        wait = (task.slot - self._now()).total_seconds()
+        return replace(fetch, wait=max(wait, 0.0), latest=wait + hosts.LATEST.total_seconds() if self._db.shared else None)
 
     def _fetch(self, task: Task, watched: WatchedSource) -> Fetch[Work]:
         if task.kind == "poll":
@@ -348,17 +355,7 @@ class Pipeline:
         if outcome.reason is not Reason.GONE:
             await self._db.write(lambda s: frontier.done(s, task, now=now, reason=outcome.reason))
             return
-        key, updates = task.key, self._updates(None, now)
-        told = await self._db.write(
-            lambda s: articles.withdrawn(s, task, key=key, detail=outcome.detail, updates=updates, now=now)
-        )
-        self._told(told, 0)
-        _log.info("withdrawn", source=task.source, url=task.url, detail=outcome.detail, alerts=told)
-
-    def _told(self, made: int, folded: int) -> None:
-        self.counts["alerts"] += made
-        if made or folded:
-            self.hooks.alerted()
+        await self.editor.take(Finished(task, None, detail=outcome.detail))
 
     async def _read(self, task: Task, watched: WatchedSource, page: Page) -> tuple[Outcome, Made | None]:
         link = task.hint or Link(task.url)
@@ -374,76 +371,9 @@ class Pipeline:
 
     async def _store(self, task: Task, watched: WatchedSource, made: Made) -> None:
         failpoint("after-read")
-        now = self._now()
-        record = replace(_record(made), first_seen=now)
-        made = replace(made, record=record) if isinstance(made, Prepared) else record
-        tags = watched.source.tags
-        hits = self.watch.rules.match(record, tags, now)
-        drafts = [self._draft(record, hit, task, now) for hit in hits]
-        key, place = task.key, urls.link_key(task.url)
-        one_page = task.hint is not None and task.hint.entry is not None
-        aliases = [] if one_page else sorted({place, *map(urls.link_key, _other_addresses(record))} - {key})
-        stored = await self._db.write(
-            lambda s: articles.store(
-                s,
-                made,
-                key=key,
-                moved_to=place if place != key and not one_page else None,
-                aliases=aliases,
-                tags=tags,
-                task=task,
-                alerts=drafts,
-                updates=self._updates(record, now),
-                now=now,
-            )
-        )
-        self.counts[stored.verdict] += 1
-        self._told(stored.alerts_made, stored.alerts_folded)
-        self._holding |= task.baseline and stored.alerts_made > 0
-        self.counts["too old"] += stored.verdict in ("new", "reprint") and bool(drafts) and all(draft.muted for draft in drafts)
-        self.counts["beyond first poll"] += stored.alerts_over
-        _log.info(
-            "stored",
-            verdict=stored.verdict,
-            record=stored.article_id,
-            source=task.source,
-            title=record.title[:60],
-            reason=stored.reason,
-            alerts=stored.alerts_made,
-            folded=stored.alerts_folded,
-        )
-
-    async def settle(self, *, over: bool = False) -> int:
-        """When the first polls are read, or it is `over`, what they raised may leave; how many messages."""
-        if not self._holding or (
-            not over and await asyncio.to_thread(self._db.read, lambda s: first_poll.is_reading(s, self._now()))
-        ):
-            return 0
-        self._holding = False
-        count = await self._db.write(lambda s: first_poll.release(s, self._now()))
-        self.hooks.alerted()
-        _log.info("first polls are read", messages=count, silent=self.counts["beyond first poll"])
-        return count
-
-    def _draft(self, record: Record, hit: Hit, task: Task, now: datetime) -> articles.AlertDraft:
-        routing = self.watch.routing[hit.rule]
-        return articles.AlertDraft(
-            rule=hit.rule,
-            version=hit.version,
-            channels=routing.channels,
-            payload=payload(record, hit, routing.digest_size),
-            due=routing.due(now),
-            fold=routing.fold,
-            again_when=routing.again_when,
-            cooldown=articles.Cooldown(routing.cooldown, routing.due) if routing.cooldown else None,
-            muted=routing.muted(record, task.baseline, now),
-            at_most=routing.first_poll if task.baseline else None,
-        )
-
-    def _updates(self, record: Record | None, now: datetime) -> articles.Updates:
-        """The rules whose readers want to know of changes."""
-        due = {name: routing.due(now) for name, routing in self.watch.routing.items() if routing.on_update}
-        return articles.Updates(due, record_fields(record) if record and due else {})
+        record = replace(_record(made), first_seen=self._now())
+        finished = Finished(task, record, watched.source.tags)
+        await self.editor.take(finished, made if isinstance(made, Prepared) else None)
 
 
 def _keep(
@@ -470,11 +400,6 @@ def _keep(
 
 def _record(made: Made) -> Record:
     return made.record if isinstance(made, Prepared) else made
-
-
-def _other_addresses(record: Record) -> Sequence[str]:
-    """Further addresses of the same article: the one that the page itself calls canonical."""
-    return [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
 
 
 def _record_of_link(task: Task, now: datetime, least: int = MIN_OWN_TEXT) -> Record | None:

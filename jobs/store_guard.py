@@ -19,10 +19,10 @@ from jobs.monitor.liveness import Pulse, StoreHealth
 from jobs.pipeline import Pipeline
 from jobs.watch import Work
 from jobs.web.metrics import Health
+from jobs.workers.membership import Membership
 from storage.archive import queries
 from storage.db.database import Database
 from storage.db.errors import StorageError
-from storage.db.lock import InstanceLock
 from storage.db.pulse import STOPPED
 
 LOOPS = {"crawl": 15.0, "delivery": 10.0, "writer": 10.0}  # seconds; three times that is late
@@ -35,13 +35,13 @@ _log = log.get("keeper")
 class StoreGuard:
     """The vital signs of one daemon."""
 
-    def __init__(self, db: Database, lock: InstanceLock, pipeline: Pipeline, now: Callable[[], datetime], tell: Tell) -> None:
+    def __init__(self, db: Database, member: Membership, pipeline: Pipeline, now: Callable[[], datetime], tell: Tell) -> None:
         self.pulse = Pulse(LOOPS)
         self.store = StoreHealth()
         self._error: Exception | None = None
         self._ended = asyncio.Event()
         self._db = db
-        self._lock = lock
+        self._member = member
         self._pipeline = pipeline
         self._tell = tell
         self._now = now
@@ -107,7 +107,11 @@ class StoreGuard:
         now = self._now()
         try:
             self._db.still_there()
-            await asyncio.to_thread(self._lock.renew)  # a server that lost our connection has forgotten who holds it
+            if stopped:
+                await self._member.leave()
+            else:
+                self._member.lag = detail
+                await self._member.beat()
             await self._db.write(lambda s: queries.beat(s, "daemon", now, detail))
             await self._works()
         except StorageError as error:

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Any, Generic
+from urllib.parse import urlsplit
 
 from scrapy import Request, Spider
 from scrapy.crawler import AsyncCrawlerRunner, Crawler
@@ -21,7 +22,7 @@ from crawler.fetch.guard import Allowed
 from crawler.fetch.messages import Ended, Fetch, FetchResult, Work, ended, last_modified, max_age, outcome_of, validator
 from crawler.fetch.middlewares import PERMANENT, fresh_meta, header
 from crawler.fetch.pace import Pace
-from crawler.fetch.settings import SHORTEST_DELAY, CrawlContext, FetchRules, settings
+from crawler.fetch.settings import SHORTEST_DELAY, CrawlContext, FetchRules, RobotsShelf, settings
 from crawler.record import Outcome, Page, Reason
 
 __all__ = ["Engine", "Fetch", "FetchResult", "FetchRules"]
@@ -74,12 +75,15 @@ class Engine(Generic[Work]):
         claim: Callable[[], Awaitable[Fetch[Work] | None]],
         answered: Callable[[FetchResult[Work]], Awaitable[None]],
         now: Callable[[], datetime],
+        shelf: RobotsShelf | None = None,
     ) -> None:
         self._settings = settings(rules)
         self._renewal: FetchRules | None = None
         self._claim = claim
         self._answered = answered
-        self._context = CrawlContext(rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now)
+        self._context = CrawlContext(
+            rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now, shelf=shelf
+        )
         self._fetching: dict[int, Fetch[Work]] = {}
         self._held: dict[int, int] = {}  # bytes of each page that is being answered
         self._answering: dict[int, asyncio.Task[None]] = {}
@@ -106,6 +110,14 @@ class Engine(Generic[Work]):
     def crawl_delay(self, host: str) -> float | None:
         """Seconds that the robots.txt of a host asks for between two requests."""
         return self._context.pace.asked(host.lower())
+
+    def waiting(self) -> frozenset[str]:
+        """The hosts of requests that are not yet answered."""
+        return frozenset(urlsplit(fetch.url).hostname or "" for fetch in self._fetching.values())
+
+    def keep(self, hosts: Collection[str], seconds: float) -> None:
+        """These hosts are ours to ask for so long, and nobody else's."""
+        self._context.pace.keep(hosts, asyncio.get_running_loop().time() + seconds)
 
     def further(self) -> int:
         """Requests since the last call that nobody claimed: for robots.txt, and after a redirect."""
@@ -280,6 +292,7 @@ class Engine(Generic[Work]):
     def _request(self, fetch: Fetch[Work]) -> Request:
         if not fetch.url.lower().startswith(("http://", "https://")):
             raise ValueError(fetch.url[:200])
+        now = asyncio.get_running_loop().time()
         headers = {"User-Agent": self._context.rules.user_agent, **HEADERS, **fetch.headers}
         if fetch.etag:
             headers["If-None-Match"] = fetch.etag
@@ -293,7 +306,17 @@ class Engine(Generic[Work]):
             dont_filter=True,
             callback=self._came,
             errback=self._failed,
-            meta={**fresh_meta(delay=fetch.delay, render=fetch.render, call=fetch.call, any_type=fetch.any_type), "fetch": fetch},
+            meta={
+                **fresh_meta(
+                    delay=fetch.delay,
+                    slot=now + fetch.wait if fetch.wait > 0 else 0.0,
+                    latest=None if fetch.latest is None else now + fetch.latest,
+                    render=fetch.render,
+                    call=fetch.call,
+                    any_type=fetch.any_type,
+                ),
+                "fetch": fetch,
+            },
         )
 
     # ---- wire → store

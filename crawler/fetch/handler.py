@@ -33,6 +33,7 @@ CHUNK = 64 * 1024
 SMALL = 2**20  # bytes of a page that need not wait for others
 MAX_UNDERWAY = 8 * 2**20  # bytes of pages that are being received
 SLOW = 3.0  # seconds: a request that waits longer for its server takes no place away from others …
+PASSED = 1.0  # seconds until a request that has missed its turn is claimed again
 SLOW_SHARE = 4  # … until so many times `concurrency` are open
 
 
@@ -178,10 +179,10 @@ class Wire:
     async def _in_turn(self, request: Request, task: asyncio.Task[Any]) -> Response:
         host = urlsplit(request.url).hostname or ""
         self._waiting.add(task)
-        self._may_ask(host)
-        await self._pace.turn(host, request.meta["delay"])
+        self._may_ask(host, request)
+        await self._pace.turn(host, request.meta["delay"], request.meta["slot"])
         await self._place()
-        self._may_ask(host)
+        self._may_ask(host, request)
         self._waiting.discard(task)
         self._context.further += bool(request.meta["robots"] or request.meta["hops"])
         self._running.add(task)
@@ -196,8 +197,10 @@ class Wire:
             self._began.pop(task, None)
             self._ended.set()
 
-    def _may_ask(self, host: str) -> None:
-        """What was claimed before its host asked for a pause is given back. Raises Ended."""
+    def _may_ask(self, host: str, request: Request) -> None:
+        """What was claimed before its host asked for a pause is given back, and what comes so late that others may ask. Raises Ended."""
+        if not request.meta["hops"] and not self._pace.is_ours(host, request.meta["latest"]):
+            raise ended(Reason.OVERLOADED, f"the turn at {host} has passed", retry_after=PASSED)
         if rest := self._pace.resting(host):
             raise ended(Reason.OVERLOADED, f"{host} has asked for a pause", retry_after=rest)
 

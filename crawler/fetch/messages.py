@@ -31,6 +31,7 @@ _UNREAD = ("image/", "audio/", "video/", "font/")
 class Fetch(Generic[Work]):
     """One request. `work` is what it is made for, and comes back with the answer; `delay` (seconds) may only lengthen the pace of the host.
 
+    `wait`: so many seconds from now its host's turn comes, not before and, where others ask the host too, not much later (`latest`).
     `render`: in a browser. `any_type`: whatever it calls itself, the operator has said what it is. `call`: of an interface that is offered for just this, so that robots.txt has no say.
     """
 
@@ -45,6 +46,8 @@ class Fetch(Generic[Work]):
     render: bool = False
     call: bool = False
     any_type: bool = False
+    wait: float = 0.0
+    latest: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ class RobotsTxt:
         return await asyncio.shield(asking)  # others wait for the same answer
 
     async def _ask(self, place: tuple[str, str, int]) -> Known:
-        known = await self._fetch(place)
+        known = await self._shared(place) or await self._fetch(place)
         if known.trouble is None:
             self._context.pace.ask(place[1], known.rules.crawl_delay)
         elif known.trouble.reason in NOT_ASKED:
@@ -113,12 +113,17 @@ class RobotsTxt:
             self._known.popitem(last=False)
         return known
 
+    async def _shared(self, place: tuple[str, str, int]) -> Known | None:
+        """What another program has read lately."""
+        if self._context.shelf is None or (found := await self._context.shelf.get(_name(place))) is None:
+            return None
+        body, left = found
+        return Known(asyncio.get_running_loop().time() + left, robots.parse(body, self._context.rules.user_agent))
+
     async def _fetch(self, place: tuple[str, str, int]) -> Known:
-        scheme, host, port = place
         now = asyncio.get_running_loop().time()
-        name = (f"[{host}]" if ":" in host else host) + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
         request = Request(
-            f"{scheme}://{name}/robots.txt",
+            f"{_name(place)}/robots.txt",
             headers={
                 "User-Agent": self._context.rules.user_agent,
                 "Accept": "text/plain,*/*;q=0.1",
@@ -132,7 +137,11 @@ class RobotsTxt:
             response = await self._crawler.engine.download_async(request)
         except Ended as error:
             return self._without(error.outcome, now)
-        return self._read(response, now)
+        known = self._read(response, now)
+        if known.trouble is None and self._context.shelf is not None:
+            body = response.body[: robots.MAX_BYTES] if known.rules.said is not None else b""
+            await self._context.shelf.put(_name(place), place[1], body, known.until - now, known.rules.crawl_delay)
+        return known
 
     def _read(self, response: Response, now: float) -> Known:
         wait = retry_after(header(response, "Retry-After"), self._context.now())
@@ -154,10 +163,33 @@ class RobotsTxt:
         return Known(now + ROBOTS_RETRY, trouble=outcome)
 
 
-def fresh_meta(*, robots: bool = False, cut: int | None = None, delay: float | None = None, **treated: bool) -> dict[str, Any]:
+def _name(place: tuple[str, str, int]) -> str:
+    scheme, host, port = place
+    return f"{scheme}://" + (f"[{host}]" if ":" in host else host) + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
+
+
+def fresh_meta(
+    *,
+    robots: bool = False,
+    cut: int | None = None,
+    delay: float | None = None,
+    slot: float = 0.0,
+    latest: float | None = None,
+    **treated: bool,
+) -> dict[str, Any]:
     """What our parts note on a request: seconds and bytes so far, the hops behind it, and how it is to be treated (`render`, `call` and
-    `any_type` as in Fetch). `framed`: the answer says itself where it ends."""
-    how = {"robots": robots, "cut": cut, "delay": delay, "render": False, "call": False, "any_type": False, **treated}
+    `any_type` as in Fetch). `framed`: the answer says itself where it ends. `slot`, `latest`: its turn, and until when it may be taken, in loop time."""
+    how = {
+        "robots": robots,
+        "cut": cut,
+        "delay": delay,
+        "slot": slot,
+        "latest": latest,
+        "render": False,
+        "call": False,
+        "any_type": False,
+        **treated,
+    }
     return {**how, "spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False, "framed": True}
 
 

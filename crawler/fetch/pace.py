@@ -8,6 +8,7 @@ at the moment the request goes out on the wire.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 
 MAX_HOSTS = 10_000
 FORGET_AFTER = 3_600.0  # seconds; longer than any delay
@@ -20,6 +21,7 @@ class Pace:
         self.least = delay
         self._asked: dict[str, float] = {}
         self._last: dict[str, float] = {}
+        self._kept: dict[str, float] = {}
         self._rest: dict[str, float] = {}  # host → loop time until which it wants no request
 
     def ask(self, host: str, delay: float | None) -> None:
@@ -38,10 +40,10 @@ class Pace:
         """Seconds between two starts at this host; `wish` can only lengthen it."""
         return max(self.least, self._asked.get(host, 0.0), wish or 0.0)
 
-    async def turn(self, host: str, wish: float | None = None) -> None:
-        """Wait for this host's next turn, and take it."""
+    async def turn(self, host: str, wish: float | None = None, slot: float = 0.0) -> None:
+        """Wait for this host's next turn, and take it; not before `slot` (loop time), which other programs have left to us."""
         loop = asyncio.get_running_loop()
-        while (wait := self._last.get(host, float("-inf")) + self.delay(host, wish) - loop.time()) > 0:
+        while (wait := max(self._last.get(host, float("-inf")) + self.delay(host, wish), slot) - loop.time()) > 0:
             await asyncio.sleep(wait)
         self._take(host, loop.time())
 
@@ -61,6 +63,15 @@ class Pace:
         """Seconds that a host still wants no request; 0 when it may be asked."""
         until = self._rest.get(host)
         return 0.0 if until is None else max(until - asyncio.get_running_loop().time(), 0.0)
+
+    def keep(self, hosts: Collection[str], until: float) -> None:
+        """These hosts are ours to ask until then (loop time), though the turn of what waits for them was before."""
+        now = asyncio.get_running_loop().time()
+        self._kept = {name: at for name, at in self._kept.items() if at > now} | dict.fromkeys(hosts, until)
+
+    def is_ours(self, host: str, latest: float | None) -> bool:
+        """Whether a request may still leave whose turn was to be taken by `latest`: after that another program may ask the host."""
+        return latest is None or asyncio.get_running_loop().time() <= max(latest, self._kept.get(host, latest))
 
     def last(self, host: str) -> float:
         """When the last request to this host started, in loop time."""

@@ -49,6 +49,16 @@ class Line(Protocol):
         """End what is under way too."""
 
 
+class RobotsShelf(Protocol):
+    """Where programs that share their work keep the robots.txt files that they have read. Neither raises."""
+
+    async def get(self, origin: str) -> tuple[bytes, float] | None:
+        """The file, and for how many seconds more it holds; None if nobody has it."""
+
+    async def put(self, origin: str, host: str, body: bytes, seconds: float, crawl_delay: float | None) -> None:
+        """This is what an origin says; it holds for so long, and its host wants such a pause."""
+
+
 @dataclass(slots=True)
 class CrawlContext:
     """What the engine's parts share in one crawl: Scrapy builds them, and gives each the spider that carries this."""
@@ -58,6 +68,7 @@ class CrawlContext:
     pace: Pace
     now: Callable[[], datetime]
     lines: list[Line] = field(default_factory=list)
+    shelf: RobotsShelf | None = None
     further: int = 0  # requests that nobody claimed: for robots.txt, and after a redirect
 
 

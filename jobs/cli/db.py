@@ -13,6 +13,7 @@ from rich.progress import Progress
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, bar, fail, out
+from jobs.services import moving
 from jobs.services.archive import backfill, move
 from storage.archive import derived
 from storage.db.database import Database, open_database
@@ -40,6 +41,25 @@ def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(hel
         target = to or Path(f"zhixun-{clock.now():%Y%m%d-%H%M%S}{'.db' if db.path else '.dump'}")
         db.backup(target)
     out.print(tr("copied to {file} ({size} bytes)", file=target, size=f"{target.stat().st_size:,}"), markup=False)
+
+
+def move_database(
+    context: typer.Context,
+    to: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of an empty database, as under `database:`.")],
+) -> None:
+    """Copy all there is to another database, SQLite to PostgreSQL or back. Stop the daemon first; the old one stays as it is."""
+    cli: Cli = context.obj
+    with cli.archive() as db, bar() as shown:
+        line = shown.add_task("", total=None)
+        moved = moving.move_to(
+            db, to, cli.config().zone.key, clock.now(), lambda name, n: shown.update(line, description=f"{name} {n}")
+        )
+    with closing(open_database(to)) as new, bar() as shown:
+        _fill(new, shown)
+        out.print(
+            tr("{rows} rows moved to {name}; now write its address under `database:`", rows=sum(moved.values()), name=new.name),
+            markup=False,
+        )
 
 
 def check(

@@ -17,7 +17,9 @@ from jobs.cli.source_table import as_json, brief, counted, print_table, troubles
 from jobs.config.load import Config
 from jobs.services import status as looking
 from jobs.services.status import SourceStatus, Status
+from jobs.workers.membership import ROLES
 from storage.queue.gaps import Gap
+from storage.queue.workers import Worker
 
 AT_A_GLANCE = 60  # sources that `status` shows all, whatever their state
 
@@ -46,6 +48,7 @@ def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
     ill = sum(bool(line.health.state.family) for line in report.sources)
     return {
         tr("daemon"): tr("running ({detail})", detail=beat.detail) if beat and report.running else seen,
+        **_workers(report, now),
         tr("archive"): tr("{n} records, {reprints} of them reprints", n=totals.records, reprints=totals.reprints)
         + newest
         + waits,
@@ -57,6 +60,28 @@ def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
             "{n} raised; deliveries: {states}", n=totals.alerts, states=counted(dict(sorted(totals.deliveries.items())))
         ),
     }
+
+
+def _workers(report: Status, now: datetime) -> dict[str, str]:
+    """The programs that share the work, where there are several, or one that does only a part of it."""
+    if len(report.workers) < 2 and all(set(one.roles) == set(ROLES) for one in report.workers):
+        return {}
+    told = [_worker(one, report, now) for one in report.workers]
+    if report.to_store:
+        told.append(tr("{n} articles wait to be stored", n=report.to_store))
+    return {"workers": f"\n{'':9}".join(told)}
+
+
+def _worker(one: Worker, report: Status, now: datetime) -> str:
+    alone = [name for name, holder in report.holds.items() if holder == one.id]
+    parts = [
+        f"{one.host} {','.join(one.roles)}",
+        one.version,
+        tr("configuration {version}", version=one.config) if one.config else "",
+    ]
+    parts += [one.detail if one.is_alive(now) else tr("silent for {n} s", n=round((now - one.beat_at).total_seconds()))]
+    parts += [tr("alone: {names}", names=", ".join(alone))] if alone else []
+    return ", ".join(filter(None, parts))
 
 
 def _print(lines: Sequence[SourceStatus], gaps: Sequence[Gap], config: Config, now: datetime, most: int | None = None) -> None:
@@ -86,6 +111,9 @@ def _summary(report: Status) -> dict[str, Any]:
         "budget": report.budget,
         "late": report.late,
         "possible_gaps": row["gaps"],
+        "workers": row["workers"],
+        "leases": dict(report.holds),
+        "to_store": report.to_store,
     }
     beats = {name: one.at for name, one in totals.beats.items()}
     return {**row["totals"], "beats": beats, "running": report.running, **more}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sys
 
 import typer
@@ -12,13 +13,14 @@ from jobs import clock
 from jobs.cli.given import Cli
 from jobs.config.database_key import database_of
 from jobs.monitor.liveness import is_alive
-from storage.db.pulse import last_beat
+from storage.db.pulse import last_beat, last_beat_on
 
 
 def healthcheck(context: typer.Context) -> None:
     """0 when the daemon's heart beats, 1 when not: for containers and supervisors."""
     cli: Cli = context.obj
-    beat = last_beat(database_of(cli.path, os.environ), "daemon")
+    database = database_of(cli.path, os.environ)
+    beat = last_beat_on(database, socket.gethostname()) or last_beat(database, "daemon")
     if is_alive(beat, clock.now()):
         return
     said = tr("no heartbeat of a daemon since {when}", when=beat.at.isoformat()) if beat else tr("no heartbeat of a daemon")

@@ -25,7 +25,7 @@ def run(
     """Watch the sources: the daemon, in the foreground."""
     cli: Cli = context.obj
     given = context.find_root().params
-    built = App(cli.config())
+    built = App(cli.config(), path=cli.path)
     if open_page and (page := live.page_of(built.config)) and not once:
         live.open_when_up(page)
     elif open_page:

@@ -29,6 +29,7 @@ VERBS: Mapping[str, Verb] = {
     ),
     "healthcheck": ("healthcheck:healthcheck", "0 when the daemon's heart beats, 1 when not: for containers and supervisors."),
     "run": ("run:run", "Watch the sources: the daemon, in the foreground."),
+    "worker": ("worker:worker", "One of several programs on one PostgreSQL, on as many machines as wanted."),
     "web": ("web:web", "Serve the pages of an archive without watching the sources, at the address of the key `web`."),
     "init": (
         "first_hour.init:init",
@@ -210,7 +211,10 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
     ),
     "config": (
         "The configuration file.",
-        {"schema": ("config:print_schema", "JSON Schema of the configuration file, for editors.")},
+        {
+            "publish": ("publish:publish", "Let all workers on a PostgreSQL follow this file from now on."),
+            "schema": ("config:print_schema", "JSON Schema of the configuration file, for editors."),
+        },
     ),
     "db": (
         "The database: migrations, copy, upkeep.",
@@ -220,6 +224,10 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
                 "Bring the schema to this version, and give old records what it keeps beside them. A daemon may run meanwhile.",
             ),
             "backup": ("db:backup", "Copy the database while it is in use."),
+            "move": (
+                "db:move_database",
+                "Copy all there is to another database, SQLite to PostgreSQL or back. Stop the daemon first; the old one stays as it is.",
+            ),
             "check": (
                 "db:check",
                 "Look for damage, and whether index, mentions and records agree. The daemon may run meanwhile.",

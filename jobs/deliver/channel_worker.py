@@ -48,7 +48,9 @@ class ChannelWorker:
         now: Callable[[], datetime],
         post: Post,
         buried: Buried,
+        is_ours: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._is_ours = is_ours
         self.name = name
         self.channel = channel
         self.breaker = Breaker()
@@ -105,7 +107,7 @@ class ChannelWorker:
 
     async def _round(self) -> bool:
         """Claim and deliver once; False when there is nothing to do now."""
-        if self.stopping or self.resting():
+        if self.stopping or self.resting() or not self._is_ours():
             return False
         limit = 1 if self.breaker.trying else BATCH
         claimed = await self._db.write(lambda s: self._claim(s, limit))
@@ -126,7 +128,7 @@ class ChannelWorker:
         while waiting:
             pause = self.bucket.wait(_clock())
             late = _clock() + pause - began > LEASE.total_seconds() / 2
-            if self.stopping or late or self.resting():
+            if self.stopping or late or self.resting() or not self._is_ours():
                 await self._give_back(waiting)
                 return
             if pause:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,26 @@ _GONE = refused("no channel of this name is configured any more", permanent=True
 _log = log.get("deliver")
 
 
+class Rights(Protocol):
+    """Which channels are ours to send to."""
+
+    async def may_send(self, channel: str) -> bool:
+        """Whether a channel is ours; it is taken if nobody has it."""
+
+    def sends(self, channel: str) -> bool:
+        """Whether it still is, without asking."""
+
+
+class _Alone:
+    """Nobody else sends."""
+
+    async def may_send(self, _channel: str) -> bool:
+        return True
+
+    def sends(self, _channel: str) -> bool:
+        return True
+
+
 class Deliverer:
     """Wakes the lanes of the channels that have something due, and tells of dead letters.
 
@@ -47,7 +67,9 @@ class Deliverer:
         *,
         health: Sequence[str] = (),
         post: Post | None = None,
+        rights: Rights | None = None,
     ) -> None:
+        self._rights = rights or _Alone()
         self.health = health
         self._db = db
         self._owner = owner
@@ -152,6 +174,8 @@ class Deliverer:
             if task.done():
                 task.result()
         for name in await self._read(lambda s: outbox.channels_due(s, self._now())):
+            if not await self._rights.may_send(name):
+                continue
             if name in self._channels:
                 self._channel_worker(name).wake()
             else:
@@ -161,7 +185,14 @@ class Deliverer:
         if name not in self._channel_workers:
             channel = self._channels[name]
             channel_worker = ChannelWorker(
-                name, channel, db=self._db, owner=self._owner, now=self._now, post=self._post, buried=self._bury
+                name,
+                channel,
+                db=self._db,
+                owner=self._owner,
+                now=self._now,
+                post=self._post,
+                buried=self._bury,
+                is_ours=lambda: self._rights.sends(name),
             )
             self._channel_workers[name] = channel_worker
             self._tasks[name] = asyncio.create_task(channel_worker.run(), name=f"channel {name}")

@@ -53,8 +53,14 @@ class Reanalyzer:
     """Asks the model of `analysis` about records; does nothing while that names none."""
 
     def __init__(
-        self, db: Database, readers: Readers, analysis: AnalysisConfig, zone: tzinfo, now: Callable[[], datetime]
+        self,
+        db: Database,
+        readers: Readers,
+        analysis: AnalysisConfig,
+        zone: tzinfo,
+        now: Callable[[], datetime],
     ) -> None:
+        self.may: Callable[[], bool] = lambda: True  # … ask now: one worker does
         self.counts: Counter[str] = Counter()
         self.stopped_by = ""  # why nothing is asked at the moment
         self._db = db
@@ -90,7 +96,7 @@ class Reanalyzer:
         while True:
             pause = IDLE
             try:
-                pause = 0.0 if await self.step(self._now() - self._analysis.max_age) else IDLE
+                pause = 0.0 if self.may() and await self.step(self._now() - self._analysis.max_age) else IDLE
             except StorageError as error:  # the keeper looks after a store in trouble
                 _log.debug("the store is in trouble", error=str(error))
             except Exception:  # noqa: BLE001 - what goes wrong with a model must not stop the news

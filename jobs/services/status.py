@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
@@ -15,10 +15,11 @@ from jobs.monitor.liveness import is_alive
 from jobs.monitor.source_health import Health, cut_off
 from storage.archive import derived, queries
 from storage.db.pulse import Beat
-from storage.queue import gaps, sources, usage
+from storage.queue import gaps, inbox, leases, sources, usage, workers
 from storage.queue.arrival_rate import Rhythm
 from storage.queue.gaps import Gap
 from storage.queue.sources import State
+from storage.queue.workers import Worker
 
 PATIENCE = timedelta(minutes=1)  # what is due is late only after so long
 GAPS_SHOWN = timedelta(days=7)
@@ -38,7 +39,8 @@ class SourceStatus:
 class Status:
     """All of it. `running`: the daemon beats. `late` is by kind. `cut_off`: nearly no source can be reached, the network here is down.
 
-    `not_in_index`: records of before there was one, which search reads one by one until they are in it.
+    `workers`: the programs that are known, `holds`: what which of them alone may do. `to_store`: articles that one has read and another
+    is to store. `not_in_index`: records of before there was one, which search reads one by one until they are in it.
     """
 
     running: bool
@@ -50,6 +52,9 @@ class Status:
     cut_off: bool
     gaps: tuple[Gap, ...]
     not_in_index: int = 0
+    workers: tuple[Worker, ...] = ()
+    holds: Mapping[str, str] = field(default_factory=dict)
+    to_store: int = 0
 
     @property
     def daemon(self) -> Beat | None:
@@ -62,7 +67,7 @@ def status(session: Session, config: Config, now: datetime) -> Status:
     totals = queries.status(session, now)
     lines = tuple(sources_of(session, config, now))
     return Status(
-        running=is_alive(totals.beats.get("daemon"), now),
+        running=is_alive(totals.beats.get("daemon"), now) or bool(workers.living(session, now)),
         totals=totals,
         late=queries.late(session, now - PATIENCE),
         requests_today=usage.of_day(session, f"{now.astimezone(config.zone):%Y-%m-%d}"),
@@ -71,6 +76,9 @@ def status(session: Session, config: Config, now: datetime) -> Status:
         cut_off=cut_off([line.row for line in lines]),
         gaps=tuple(gaps.since(session, now - GAPS_SHOWN)),
         not_in_index=derived.left(session),
+        workers=tuple(workers.everyone(session)),
+        holds=leases.holders(session, now),
+        to_store=inbox.waiting(session)[0],
     )
 
 

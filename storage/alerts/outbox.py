@@ -11,7 +11,7 @@ What a sender reports is guarded by the delivery's `fence`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -201,15 +201,15 @@ def release(session: Session, channel: str, owner: str, now: datetime) -> int:
     return count
 
 
-def recover(session: Session, now: datetime) -> int:
-    """At the start of a daemon that holds the instance lock: what was being sent may or may not have arrived; send it again.
+def recover(session: Session, now: datetime, living: Collection[str] = ()) -> int:
+    """What was being sent by none of the `living` workers may or may not have arrived; send it again.
 
     That was no failure of the channel, so it costs no attempt: else a program that is killed often would use up every alert's chances.
     It is counted by itself, because the message may be what kills the program: see `SUSPECT` and jobs/deliver/channel_worker.py.
     """
     count = 0
     for table in BOTH:
-        freed = update(table).where(table.c.state == "sending").values(_freed(table, now))
+        freed = update(table).where(table.c.state == "sending", table.c.owner.not_in(living)).values(_freed(table, now))
         count += changed(session, freed.values(recoveries=table.c.recoveries + 1))
         waiting = and_(table.c.state == "pending", table.c.next_at > now + FAR)  # a clock was wrong
         session.execute(update(table).where(waiting).values(next_at=now))

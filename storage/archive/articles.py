@@ -21,7 +21,7 @@ from storage.archive.prepared import Prepared, prepare
 from storage.db.database import insert_missing, insert_new, next_id
 from storage.db.failpoints import after_commit, failpoint
 from storage.db.mapping import record_from_row, record_to_row
-from storage.db.models import alert, article, article_alias, revision, shingle, source
+from storage.db.models import alert, article, article_alias, revision, shingle
 from storage.db.texts import content_hash
 from storage.queue import baseline, frontier, sources
 from storage.stories import assign, shared_keys
@@ -171,8 +171,6 @@ _SHARING = shared_keys.find(
     shingle, article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text, article.c.published, newest_first=False
 )  # fmt: skip
 _NEW = insert(article)
-_NEWS = update(source).where(source.c.name == bindparam("of"))
-_NEWS = _NEWS.values(articles=source.c.articles + 1, last_new_at=bindparam("now"))
 
 
 def _known(session: Session, new: _Incoming, updates: Updates | None) -> Stored | None:
@@ -245,7 +243,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     derived.put_prepared(session, number, row["story"], new.made, tags=new.tags, shown_at=row["shown_at"])
     _remember(session, number, new, print_too=origin is None)
     _claim_aliases(session, number, new.aliases)
-    session.connection().execute(_NEWS, {"of": new.record.source, "now": new.now})
+    sources.has_news(session, new.record.source, new.now)
     place = Place(number, number, number, new.key, "no record has this link or this text", corrects)
     if found is not None:
         place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)

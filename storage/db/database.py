@@ -16,7 +16,8 @@ import sqlite3
 import subprocess
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from time import perf_counter
@@ -56,14 +57,7 @@ WAIT_SECONDS = 10  # … and how long the next one waits for one of them
 _STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: a millisecond or so
 # A PostgreSQL that vanishes without a word is missed within half a minute, on either side; the systems' own patience is hours.
 _MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
-_MISSED_THERE = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
-NAME_LENGTH = 63  # bytes that PostgreSQL keeps of an application's name
 _LOCK_NUMBER = 0x7A686978  # "zhix": advisory locks are plain numbers, one name space a database
-_HOLDER = text("""
-    SELECT application_name FROM pg_locks JOIN pg_stat_activity USING (pid)
-    WHERE locktype = 'advisory' AND objid = :number AND granted
-    AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
-""")
 
 
 def _to_json(value: Any) -> str:
@@ -80,7 +74,12 @@ class Database:
         self.engine = self._kind.engine(read_only=False)
         self._reading = self._kind.engine(read_only=True)
         self._answering = self._kind.engine(read_only=True)
-        self.writer = Writer(self.engine, self.name)
+        self.writer = Writer(self.engine, self.name, shared=self.shared)
+
+    @property
+    def shared(self) -> bool:
+        """True where other processes write, too. An SQLite file has one daemon."""
+        return self._kind.path is None
 
     @property
     def path(self) -> Path | None:
@@ -92,13 +91,16 @@ class Database:
         """The version of the SQLite library in use; None on PostgreSQL."""
         return sqlite3.sqlite_version_info if self.path else None
 
-    async def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` in the writer's next transaction; returns its value once that is durable."""
-        return await asyncio.wrap_future(self.writer.submit(work))
+    async def write(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
+        """Run `work` in the writer's next transaction, or in one of its own; returns its value once that is durable.
 
-    def write_now(self, work: Callable[[Session], T]) -> T:
+        It may be run twice, where another process was in its way; then nothing of the first run has happened.
+        """
+        return await asyncio.wrap_future(self.writer.submit(work, alone=alone))
+
+    def write_now(self, work: Callable[[Session], T], *, alone: bool = False) -> T:
         """The same, for code outside an event loop."""
-        return self.writer.submit(work).result()
+        return self.writer.submit(work, alone=alone).result()
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a read-only connection, in one consistent snapshot. `work` must not hand out lazy iterators."""
@@ -164,10 +166,10 @@ class Database:
         with self._explained(), self._kind.raw() as connection:
             connection.exec_driver_sql("VACUUM")
 
-    def lock(self, holder: str) -> Connection | str:
-        """Take the server-side lock of one daemon; the connection that holds it, or who has it. Only on PostgreSQL."""
-        with self._explained():
-            return self._kind.lock(holder)
+    def clock(self) -> datetime | None:
+        """What time it is for all who work on this database; None where that is this machine's own time."""
+        with self.reader() as session:
+            return self._kind.clock(session)
 
     def close(self) -> None:
         """Finish queued writes and close all connections; the writer's last, so that it is the one to checkpoint."""
@@ -258,6 +260,22 @@ def dialect_of(session: Session) -> str:
     return session.get_bind().dialect.name
 
 
+def upsert(
+    session: Session,
+    table: Table,
+    rows: Sequence[Mapping[str, Any]],
+    key: Sequence[str],
+    values: Callable[[Any], Mapping[str, Any]],
+) -> None:
+    """Insert the rows; where one with these `key` columns is there already, it gets `values(the new row)`. Locks them in the order given."""
+    if not rows:
+        return
+    dialect = session.get_bind().dialect.name
+    insert = insert_into(dialect, table)
+    statement = insert.on_conflict_do_update(index_elements=[table.c[name] for name in key], set_=dict(values(insert.excluded)))
+    session.connection().execute(statement, list(rows))
+
+
 def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
     """Execute an UPDATE or DELETE; how many rows it met."""
     return cast(CursorResult[Any], session.execute(statement, parameters)).rowcount
@@ -286,8 +304,7 @@ class _Kind(ABC):
     @abstractmethod
     def backup(self, to: Path) -> None: ...
     @abstractmethod
-    def lock(self, holder: str) -> Connection | str: ...
-
+    def clock(self, session: Session) -> datetime | None: ...
     @abstractmethod
     def still_there(self) -> None: ...
     @abstractmethod
@@ -387,8 +404,8 @@ class _Sqlite(_Kind):
         with self.raw() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
 
-    def lock(self, holder: str) -> Connection | str:
-        raise NotImplementedError("an SQLite database is locked beside its file, see storage.db.lock")
+    def clock(self, session: Session) -> datetime | None:  # noqa: ARG002  it works where its file is, and has no time of its own
+        return None
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -444,15 +461,6 @@ class _Postgres(_Kind):
         if done.returncode:
             raise StorageError(tr("pg_dump failed: {why}", why=done.stderr.strip()))
 
-    def lock(self, holder: str) -> Connection | str:
-        arguments = {
-            "application_name": holder[:NAME_LENGTH],
-            "connect_timeout": BUSY_SECONDS,
-            "options": _MISSED_THERE,
-        } | _MISSED
-        connection = create_engine(self.url, poolclass=NullPool, isolation_level="AUTOCOMMIT", connect_args=arguments).connect()
-        if connection.exec_driver_sql(f"SELECT pg_try_advisory_lock({_LOCK_NUMBER})").scalar_one():
-            return connection
-        with closing(connection):
-            holders = connection.execute(_HOLDER, {"number": _LOCK_NUMBER})
-            return str(holders.scalar() or "which one is not known")
+    def clock(self, session: Session) -> datetime | None:
+        now: datetime = session.execute(text("SELECT clock_timestamp()")).scalar_one()
+        return now

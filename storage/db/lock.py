@@ -1,12 +1,11 @@
-"""One daemon a database. The lock dies with its process, so there is nothing to clean up after a crash.
+"""One daemon an SQLite file: an exclusive `flock` on ``<database>.lock``, whose content says who holds it.
 
-SQLite: an exclusive `flock` on ``<database>.lock``, whose content says who holds it. PostgreSQL: an advisory lock on a connection of
-its own, whose application name says who holds it.
+The lock dies with its process, so there is nothing to clean up after a crash. A server's database has as many workers as wanted, which
+know each other by rows (storage/queue/workers.py).
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import json
 import os
@@ -14,23 +13,18 @@ import socket
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
-
 from crawler.i18n import tr
-from storage.db.database import NAME_LENGTH, Database
+from storage.db.database import Database
 from storage.db.errors import AlreadyRunning, Unreachable
 
 
 class InstanceLock:
-    """The right to work on a database."""
+    """The right to work on a database alone."""
 
     def __init__(self, db: Database, started: datetime | None = None) -> None:
         self._db = db
         self._holder = {"pid": os.getpid(), "host": socket.gethostname(), "started": started.isoformat() if started else None}
         self._file: int | None = None
-        self._connection: Connection | None = None
-        self._acquired = False
 
     def acquire(self) -> None:
         """Take the lock. Raises AlreadyRunning, which names the holder, at once."""
@@ -38,45 +32,12 @@ class InstanceLock:
         if path is not None:
             path = path.resolve()  # one file, however it is spelled: through a link, or from another folder
             self._file = self._lock_file(path.with_name(path.name + ".lock"))
-            return
-        held = self._db.lock(_sentence(self._holder))
-        if isinstance(held, str):
-            raise AlreadyRunning(self._db.name, held)
-        self._connection, self._acquired = held, True
-
-    def renew(self) -> None:
-        """Take it again if its connection was lost, which lets go of it. Raises AlreadyRunning if another was faster."""
-        if not self._acquired or self._is_there():
-            return
-        self._disconnect()
-        try:
-            self.acquire()
-        except AlreadyRunning as error:
-            if error.holder != _sentence(self._holder)[:NAME_LENGTH]:
-                raise
-            raise Unreachable(
-                tr("{name} has not noticed yet that our old connection is lost; it will within a minute", name=self._db.name)
-            ) from error
 
     def release(self) -> None:
         """Let go; no harm if it is not held."""
-        self._acquired = False
-        self._disconnect()
         if self._file is not None:
             os.close(self._file)
         self._file = None
-
-    def _is_there(self) -> bool:
-        try:
-            return self._connection is not None and self._connection.exec_driver_sql("SELECT 1").scalar_one() == 1
-        except SQLAlchemyError:
-            return False
-
-    def _disconnect(self) -> None:
-        if self._connection is not None:
-            with contextlib.suppress(SQLAlchemyError):
-                self._connection.close()
-        self._connection = None
 
     def _lock_file(self, path: Path) -> int:
         try:

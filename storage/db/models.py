@@ -5,6 +5,7 @@ source ─┬─ task (a poll, or an article to read)          host (when it may
                     ├─ mention ── concept ── volume     (and search_index, which storage/archive/search_index.py knows)
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
                               └─ teller                  heartbeat, usage, model_usage
+worker (who takes part), lease (who may do what only one may), inbox (records that wait to be stored), published (configuration)
 person ─┬─ session, token, seen (of a story)             verdict, change (what people said, and what they changed)
         └─ label, note, task_of (of a story, for all)
 """
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
     Index,
     Integer,
@@ -131,8 +133,21 @@ host = Table(
     "host",
     metadata,
     Column("name", AnyText, primary_key=True),
-    Column("next_at", UtcDateTime, nullable=False, index=True),
+    Column("next_at", UtcDateTime, nullable=False),
     Column("reason", AnyText),
+    # Not later than its first task may be claimed; null: it has none. This index is what makes a claim as quick at 100,000 hosts as at ten.
+    Column("ready_at", UtcDateTime, index=True),
+    Column("delay", Float),  # seconds that its robots.txt asks for
+    Column("owner", AnyText),  # the worker that asks it …
+    Column("held_until", UtcDateTime),  # … and until when nobody else may
+)
+
+robots = Table(
+    "robots",  # what an origin's robots.txt says, for all workers
+    metadata,
+    Column("origin", AnyText, primary_key=True),
+    Column("body", AnyText, nullable=False),
+    Column("until", UtcDateTime, nullable=False, index=True),
 )
 
 task = Table(
@@ -167,7 +182,10 @@ task = Table(
     _one_of("state", "due", "leased", "done", "dead", "skipped", "paused"),
     Index(None, "host", "state", "turn"),
     Index(None, "source_id", "guid"),
-    Index(None, "state", "kind"),  # no index on due_at: SQLite would prefer it where host, state and turn is meant
+    Index(None, "state", "kind"),
+    Index(
+        "ix_task_host_due_at", "host", "due_at"
+    ),  # WHERE state = 'due', says its migration: here that would import both dialects
 )
 
 BY_SOURCE = Index("ix_article_source_shown_at_id", "source", "shown_at", "id")
@@ -399,9 +417,10 @@ model_usage = Table(
 )
 
 usage = Table(
-    "usage",
+    "usage",  # in shards: one row a day would be waited for by all workers
     metadata,
     Column("day", AnyText, primary_key=True),
+    Column("shard", Integer, primary_key=True, autoincrement=False),
     _count("requests"),
     _count("polls"),  # among them
 )
@@ -559,4 +578,50 @@ change = Table(
     Column("object", AnyText, nullable=False),
     Column("before", JSON(none_as_null=True)),
     Column("after", JSON(none_as_null=True)),
+)
+
+worker = Table(
+    "worker",  # a running program
+    metadata,
+    Column("id", AnyText, primary_key=True),
+    Column("host", AnyText, nullable=False),
+    Column("place", AnyText, nullable=False),  # machine and process name space: there a process number says something
+    Column("pid", Integer, nullable=False),
+    Column("roles", AnyText, nullable=False),
+    Column("version", AnyText, nullable=False),
+    Column("config", Integer),  # the published configuration that it works with
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),
+    Column("detail", AnyText, nullable=False),
+)
+
+lease = Table(
+    "lease",  # what only one worker may do: to edit, to send to a channel
+    metadata,
+    Column("name", AnyText, primary_key=True),
+    Column("holder", AnyText, nullable=False),
+    Column("epoch", BigInteger, nullable=False),  # counts the holders
+    Column("until", UtcDateTime, nullable=False),
+)
+
+inbox = Table(
+    "inbox",  # a record that was read by one worker and is to be stored by another
+    metadata,
+    _id(),
+    Column("task_id", BigInteger, nullable=False),
+    Column("fence", Integer, nullable=False),  # of the task
+    Column("config", Integer),  # by which it was matched
+    Column("finished", JSON, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("task_id", "fence"),
+)
+
+published = Table(
+    "published",  # the configuration that all workers follow, as it was written
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("text", AnyText, nullable=False),
+    Column("digest", AnyText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("by", AnyText, nullable=False),
 )

@@ -28,14 +28,25 @@ class Beat:
 
 def last_beat(url: str, name: str) -> Beat | None:
     """When the part of this name last gave one, from the database at an address as `database:` has it. Raises StorageError."""
-    query = "SELECT at, detail FROM heartbeat WHERE name = "
+    row = _first(url, "SELECT at, detail FROM heartbeat WHERE name = ", name)
+    return Beat(_moment(row[0]), row[1]) if row else None
+
+
+def last_beat_on(url: str, host: str) -> Beat | None:
+    """The last sign of life of what runs on this machine, or in this container. Raises StorageError."""
+    row = _first(url, "SELECT max(beat_at) FROM worker WHERE host = ", host)
+    return Beat(_moment(row[0]), None) if row and row[0] else None
+
+
+def _first(url: str, query: str, value: str) -> Any:
+    """The first row that has the value."""
     try:
         if url.startswith("sqlite"):
             with closing(_sqlite(_file(url))) as connection:
-                row = connection.execute(f"{query}?", (name,)).fetchone()
+                row = connection.execute(f"{query}?", (value,)).fetchone()
         else:
             with closing(_postgres(url)) as connection:
-                row = connection.execute(f"{query}%s", (name,)).fetchone()
+                row = connection.execute(f"{query}%s", (value,)).fetchone()
     except StorageError:
         raise
     except Exception as error:
@@ -43,7 +54,7 @@ def last_beat(url: str, name: str) -> Beat | None:
         if told is None:
             raise
         raise told from error
-    return Beat(_moment(row[0]), row[1]) if row else None
+    return row
 
 
 def _file(url: str) -> Path:

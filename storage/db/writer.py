@@ -25,13 +25,16 @@ T = TypeVar("T")
 
 GROUP = 200  # calls in one transaction
 GROUP_SECONDS = 0.05  # after so long no further call joins: those inside wait for the commit
+TRIES = 5  # of a group that waited for another process in a circle
+_CIRCLES = ("40P01", "40001")  # PostgreSQL: deadlock detected, could not serialize
 _LATER, _KEPT = "later", "kept"
 
 
 def later(session: Session, work: Callable[[Session, list[Any]], None], item: Any) -> None:
     """Once all calls of this transaction are done, and only if this one was not in vain: ``work(session, items)`` for all together.
 
-    For what follows from a row and is not asked for before the commit: one statement for many rows costs a fraction.
+    For what follows from a row and is not asked for before the commit: one statement for many rows costs a fraction. And for rows that
+    other processes write, too: `work` locks them in the order of their keys, and all works stand in one order, so nobody waits in a circle.
     """
     session.info.setdefault(_LATER, []).append((work, item))
 
@@ -42,10 +45,16 @@ def kept(session: Session, what: str) -> dict[Any, Any]:
     return own
 
 
+def _is_circle(error: BaseException) -> bool:
+    """Two processes waited for each other, and this one was picked to give way: nothing of its transaction has happened."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in _CIRCLES
+
+
 @dataclass(slots=True)
 class _Call:
     work: Callable[[Session], Any]
     future: Future[Any]
+    alone: bool = False
     value: Any = None
     error: BaseException | None = None
 
@@ -53,18 +62,23 @@ class _Call:
 class Writer:
     """The thread, started at the first call."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, *, shared: bool = False) -> None:
         self._engine = engine
         self._name = name
+        self._shared = shared
+        self._held: _Call | None = None  # taken from the queue, and not for the group that was under way
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._guard = threading.Lock()
         self._closed = False
         self._kept: dict[str, dict[Any, Any]] = {}
 
-    def submit(self, work: Callable[[Session], T]) -> Future[T]:
-        """Queue a call. Its future ends after COMMIT, with the call's value, its own exception, or a StorageError."""
-        call = _Call(work, Future())
+    def submit(self, work: Callable[[Session], T], *, alone: bool = False) -> Future[T]:
+        """Queue a call. Its future ends after COMMIT, with the call's value, its own exception, or a StorageError.
+
+        `alone`: in a transaction of its own, where others write too: it locks what they wait for, and must itself wait for nothing.
+        """
+        call = _Call(work, Future(), alone and self._shared)
         with self._guard:
             if self._closed:
                 raise StorageError(f"{self._name} is closed")
@@ -83,57 +97,73 @@ class Writer:
             self._thread.join()
 
     def _run(self) -> None:
-        more = True
-        while more:
-            call = self._calls.get()
+        while True:
+            call, self._held = self._held or self._calls.get(), None
             if call is None:
                 return
-            more = self._group(call)
+            self._group(call)
 
-    def _group(self, first: _Call) -> bool:
-        """Do `first` and what else waits in one transaction. False when it is time to end."""
-        done: list[_Call] = []
-        more = True
-        try:
-            with self._engine.connect() as connection, Session(connection, autoflush=False, expire_on_commit=False) as session:
-                session.info[_KEPT] = self._kept
-                until = perf_counter() + GROUP_SECONDS
-                call: _Call | None = first
-                while call is not None:
-                    if call.future.set_running_or_notify_cancel():
-                        done.append(call)
-                        self._one(session, call)
-                    if len(done) >= GROUP or perf_counter() > until:
-                        break
-                    call, more = self._next()
-                self._do_later(session)
-                failpoint("before-commit")
-                session.commit()
-                failpoint("after-commit")
-                committed(session)
-        except Exception as error:  # noqa: BLE001  nobody may wait for ever: whatever ended the group is told to all in it
-            self._kept.clear()
-            self._engine.dispose()  # whatever state its connection is in, the next group begins with a fresh one
-            own = (call.error for call in done if isinstance(call.error, StorageError))  # a full disk ends the whole transaction
-            self._answer(done or [first], next(own, self._explained(error)))
-            return more
-        self._answer(done, None)
-        return more
+    def _group(self, first: _Call) -> None:
+        """Do `first` and what else waits in one transaction; again, if another process and this one waited for each other."""
+        calls = [first] if first.future.set_running_or_notify_cancel() else []
+        for left in reversed(range(TRIES)):
+            try:
+                self._transaction(calls, joinable=left == TRIES - 1 and not first.alone)
+            except Exception as error:  # noqa: BLE001  nobody may wait for ever: whatever ended the group is told to all in it
+                self._kept.clear()
+                self._engine.dispose()  # whatever state its connection is in, the next group begins with a fresh one
+                if left and _is_circle(error):
+                    continue
+                own = (
+                    call.error for call in calls if isinstance(call.error, StorageError)
+                )  # a full disk ends the whole transaction
+                self._answer(calls, next(own, self._explained(error)))
+                return
+            self._answer(calls, None)
+            return
 
-    def _next(self) -> tuple[_Call | None, bool]:
+    def _transaction(self, calls: list[_Call], *, joinable: bool) -> None:
+        with self._engine.connect() as connection, Session(connection, autoflush=False, expire_on_commit=False) as session:
+            session.info[_KEPT] = self._kept
+            until = perf_counter() + GROUP_SECONDS
+            for call in calls:
+                self._one(session, call)
+            while joinable and len(calls) < GROUP and perf_counter() <= until and (more := self._next()):
+                if more.future.set_running_or_notify_cancel():
+                    calls.append(more)
+                    self._one(session, more)
+            self._do_later(session)
+            failpoint("before-commit")
+            session.commit()
+            failpoint("after-commit")
+            committed(session)
+
+    def _next(self) -> _Call | None:
+        """The call that waits, if it may join others. One that may not begins the next group."""
+        if self._held is not None:
+            return None
         try:
             call = self._calls.get_nowait()
         except queue.Empty:
-            return None, True
-        return call, call is not None
+            return None
+        if call is None:
+            self._calls.put(None)  # the end, once this group is done
+            return None
+        if call.alone:
+            self._held = call
+            return None
+        return call
 
     def _one(self, session: Session, call: _Call) -> None:
         """Run one call. What it raises is its own; only a transaction that can't go on (connection gone, disk full) is raised."""
         session.connection().exec_driver_sql("SAVEPOINT call")  # a third of the cost of Session.begin_nested()
         before = len(session.info.get(_LATER, ()))
+        call.value = call.error = None
         try:
             call.value = call.work(session)
-        except BaseException as error:  # noqa: BLE001  it belongs to whoever waits for the call, whatever it is
+        except BaseException as error:
+            if _is_circle(error):
+                raise
             call.error = self._explained(error)
             session.connection().exec_driver_sql("ROLLBACK TO SAVEPOINT call")
             del session.info.get(_LATER, [])[before:]
@@ -144,8 +174,8 @@ class Writer:
         items: dict[Callable[[Session, list[Any]], None], list[Any]] = {}
         for work, item in session.info.pop(_LATER, ()):
             items.setdefault(work, []).append(item)
-        for work, together in items.items():
-            work(session, together)
+        for work in sorted(items, key=lambda work: (work.__module__, work.__qualname__)):
+            work(session, items[work])
 
     def _explained(self, error: BaseException) -> BaseException:
         told = explain(error, self._name) if isinstance(error, DBAPIError) else None

@@ -28,7 +28,7 @@ def bring_in_line(session: Session, was: datetime, now: datetime, *, after: date
     plans: tuple[tuple[Table, Column[Any], ColumnElement[bool]], ...] = (
         (task, task.c.due_at, task.c.state == "due"),
         (task, task.c.turn, task.c.state == "due"),
-        (host, host.c.next_at, true()),
+        *((host, column, true()) for column in (host.c.next_at, host.c.ready_at, host.c.held_until)),
         (notice, notice.c.next_at, true()),
         (delivery, delivery.c.next_at, and_(delivery.c.state == "pending", ~at_an_hour)),
     )

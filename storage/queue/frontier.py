@@ -2,7 +2,8 @@
 
     due ──claim──▶ leased ──found/unchanged/done/failed──▶ due again, done, skipped or dead        paused: its source is disabled
 
-Three columns decide what comes next. `due_at`: not before. `host.next_at`: one pace a host, over all its sources. `turn`: the place in
+Three columns decide what comes next. `due_at`: not before. `host.next_at`: one pace a host, over all its sources and all workers (see
+storage/queue/hosts.py). `turn`: the place in
 the queue; the n-th new link of a poll gets the n-th second after it, so that a source with 200 links and one with a single
 link take turns (fair queueing), and a poll never waits behind a backlog.
 
@@ -12,9 +13,8 @@ All functions take the time as an argument and leave the transaction to their ca
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -25,10 +25,7 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
-    delete,
-    exists,
     func,
-    literal,
     or_,
     select,
     update,
@@ -37,12 +34,12 @@ from sqlalchemy.orm import Session
 from sqlalchemy.sql.util import ClauseAdapter
 
 from crawler.record import Found, Link, Outcome, Reason
-from storage.db.database import changed, insert_new
+from storage.db.database import changed
 from storage.db.failpoints import after_commit, failpoint
 from storage.db.models import UtcDateTime, host, source, task
-from storage.queue import gaps, identity, links, sources, usage
+from storage.queue import gaps, hosts, identity, links, sources, usage
 from storage.queue.baseline import UNREAD
-from storage.queue.tasks import Task, close, is_ours, leased
+from storage.queue.tasks import IN_INBOX, Task, close, is_ours, leased
 
 __all__ = [
     "Kept",
@@ -64,6 +61,10 @@ MAX_ROUNDS = 10  # … this many times: a page that invents links without end ge
 FAR = timedelta(days=32)  # nothing is due later than a monthly poll: beyond, a clock was wrong
 MAX_HOLD = timedelta(days=1)
 MAX_LOST_LEASES = 10
+MAX_LOOKS = 10  # at hosts, in one claim
+MANY = 500  # hosts in one look where most may have only polls that are not wanted
+NOT_FREE = timedelta(seconds=1)  # until a host is looked at again whose work is locked …
+NOT_ALLOWED = timedelta(seconds=30)  # … or consists of polls that may not be claimed now
 _OF_THE_PAGE = (Reason.UNREADABLE, Reason.NOT_AN_ARTICLE, Reason.BLOCKED, Reason.KILLED, Reason.TOO_LARGE)  # not of the network
 
 
@@ -96,30 +97,86 @@ def claim(
     """Lease up to `limit` due tasks to `owner`, each host at its own pace.
 
     `delay`: seconds between two requests to a host. A host that may be asked before `now` + `horizon` can be claimed already, several
-    times while that holds. `polls_due_by`: take a source's own poll only if it was due at that moment. `day`: the
-    day on whose account the requests go.
+    times while that holds; each task says when its turn is (`slot`). `polls_due_by`: take a source's own poll only if it was due at
+    that moment. `day`: the day on whose account the requests go.
     """
     pace = delay if callable(delay) else lambda _host: delay
-    times = {"now": now, "until": now + horizon, "polls_due_by": polls_due_by or now}
-    chosen = {row.id: row for row in session.execute(_FIRST, times | {"limit": limit})}
-    free = {row.host: max(now, row.next_at) for row in chosen.values()}
-    if len(chosen) < limit:
-        for name, start in free.items():
-            room = _room(start, now + horizon, pace(name), limit)
-            if room > 1:
-                chosen |= {row.id: row for row in session.execute(_NEXT, times | {"name": name, "limit": room})}
-    rows = sorted(chosen.values(), key=lambda row: (row.turn, row.kind != "poll", row.id))[:limit]
-    if rows:
-        used = Counter(row.host for row in rows)
-        moved = [{"name_": name, "next_at": free[name] + timedelta(seconds=pace(name) * count)} for name, count in used.items()]
-        session.connection().execute(_MOVE, moved)
-        lease_to = {"owner": owner, "lease_until": now + lease}
-        session.execute(_LEASE, lease_to | {"ids": [row.id for row in rows]})
-        if day:
-            usage.add(session, day, len(rows), sum(row.kind == "poll" for row in rows))
+    asked = _Claim(session, owner, now, now + horizon, polls_due_by, pace)
+    tasks: list[Task] = []
+    most = limit if polls_due_by is None else MANY
+    for _ in range(MAX_LOOKS):
+        ready = asked.hosts(most)
+        chosen = asked.tasks(ready, limit - len(tasks)) if ready else []
+        tasks += asked.lease(ready, chosen, now + lease)
+        if len(ready) < most or len(tasks) >= limit:
+            break
+    if tasks and day:
+        usage.add(session, day, len(tasks), sum(task.kind == "poll" for task in tasks))
     failpoint("before-claim-commit")
     after_commit(session, "after-claim-commit")
-    return [leased(row, owner) for row in rows]
+    return tasks
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What is asked for by one claim, and its three steps: hosts that may have work, their first tasks, leases."""
+
+    session: Session
+    owner: str
+    now: datetime
+    until: datetime
+    polls_due_by: datetime | None
+    pace: Callable[[str], float]
+
+    def hosts(self, limit: int) -> dict[str, Any]:
+        """The hosts that have waited longest, locked. One that another worker looks at is left to it."""
+        asked = {"owner": self.owner, "now": self.now, "until": self.until, "limit": limit}
+        return {row.name: row for row in self.session.execute(_READY, asked)}
+
+    def tasks(self, ready: Mapping[str, Any], limit: int) -> list[Any]:
+        """The first tasks of these hosts, one each, then as many as their pace allows before `until`."""
+        times = {"now": self.now, "polls_due_by": self.polls_due_by or self.now}
+        names = [row.name for row in ready.values() if row.next_at <= self.until]
+        chosen = {row.id: row for row in self.session.execute(_FIRST, times | {"names": names})}
+        if len(chosen) < limit:
+            for name in {row.host for row in chosen.values()}:
+                room = _room(self._start(ready[name]), self.until, self._delay(ready[name]), limit)
+                if room > 1:
+                    chosen |= {row.id: row for row in self.session.execute(_NEXT, times | {"name": name, "limit": room})}
+        return sorted(chosen.values(), key=lambda row: (row.turn, row.kind != "poll", row.id))[:limit]
+
+    def lease(self, ready: Mapping[str, Any], rows: Sequence[Any], until: datetime) -> list[Task]:
+        """Lease these rows, give each its slot, and note of all hosts that were looked at when to look again."""
+        taken: dict[str, list[Any]] = {name: [] for name in ready}
+        slots: dict[int, datetime] = {}
+        for row in rows:
+            place = len(taken[row.host])
+            slots[row.id] = self._start(ready[row.host]) + timedelta(seconds=self._delay(ready[row.host]) * place)
+            taken[row.host].append(row)
+        if rows:
+            given = {"owner": self.owner, "lease_until": until, "ids": [row.id for row in rows]}
+            self.session.execute(_LEASE, given)
+        moves = [self._move(ready[name], len(some)) for name, some in sorted(taken.items())]
+        if moves:
+            self.session.connection().execute(hosts.MOVE, moves)
+        return [replace(leased(row, self.owner), slot=slots[row.id]) for row in rows]
+
+    def _move(self, row: Any, count: int) -> dict[str, Any]:
+        move = {"name_": row.name, "next_at_": row.next_at, "owner_": row.owner, "held_until_": row.held_until, "since": self.now}
+        if row.next_at > self.until:
+            return move | {"look_at": row.next_at}
+        if not count:  # nothing here that may be claimed now: it must not stand first in line at the next look
+            return move | {"look_at": self.until + (NOT_ALLOWED if self.polls_due_by else NOT_FREE)}
+        next_at = self._start(row) + timedelta(seconds=self._delay(row) * count)
+        held = next_at + hosts.HELD
+        return move | {"next_at_": next_at, "owner_": self.owner, "held_until_": held, "since": next_at, "look_at": next_at}
+
+    def _start(self, row: Any) -> datetime:
+        start: datetime = max(self.now, row.next_at)
+        return start
+
+    def _delay(self, row: Any) -> float:
+        return max(self.pace(row.name), row.delay or 0.0)
 
 
 def _room(start: datetime, until: datetime, delay: float, limit: int) -> int:
@@ -130,23 +187,34 @@ def _room(start: datetime, until: datetime, delay: float, limit: int) -> int:
 
 
 # Built once: claiming is the most frequent work, and building a statement costs more than running it.
-_DUE = and_(task.c.state == "due", task.c.due_at <= bindparam("now"))
-_MAY = and_(_DUE, or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= bindparam("polls_due_by")))
-_HOSTS = 1_000_000  # all of them
+# `coalesce` keeps an index from being used that is not meant: the one on turn finds the first of a long queue at once, and an id finds its row.
+_MAY = and_(
+    task.c.state == "due",
+    func.coalesce(task.c.due_at, task.c.turn) <= bindparam("now", type_=UtcDateTime),
+    or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= bindparam("polls_due_by")),
+)
+_STILL = and_(func.coalesce(task.c.state, "") == "due", *list(_MAY.clauses)[1:])
 _ORDER = (task.c.turn, task.c.kind.desc(), task.c.id)
+_FREE_HOST = or_(host.c.owner.is_(None), host.c.owner == bindparam("owner"), host.c.held_until <= bindparam("now"))
+_READY = (
+    select(host)
+    .where(host.c.ready_at <= bindparam("until"), _FREE_HOST)
+    .order_by(host.c.ready_at)
+    .limit(bindparam("limit", type_=Integer))
+    .with_for_update(skip_locked=True)
+)
 
 
 def _first() -> Select[Any]:
-    """The first task of each host that may be asked: one index look-up a host, whatever the backlog."""
+    """The first task of each of some hosts: one index look-up a host, whatever the backlog. The conditions stand twice: what was
+    found by looking may have changed until it is locked."""
     other = task.alias()
     may = ClauseAdapter(other).traverse(_MAY)
     order = [ClauseAdapter(other).traverse(column) for column in _ORDER]
     first = select(other.c.id).where(other.c.host == host.c.name, may).order_by(*order).limit(1).scalar_subquery()
-    ready = select(host.c.next_at, first.label("first")).where(host.c.next_at <= bindparam("until"))
-    firsts = ready.limit(_HOSTS).subquery()  # the limit keeps PostgreSQL from joining before it has looked up
-    query = select(task, source.c.name.label("source"), firsts.c.next_at).select_from(firsts)
-    query = query.join(task, task.c.id == firsts.c.first).join(source, source.c.id == task.c.source_id)
-    return query.order_by(*_ORDER).limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True, of=task)
+    firsts = select(first.label("first")).where(host.c.name.in_(bindparam("names", expanding=True))).subquery()
+    query = select(task, source.c.name.label("source")).select_from(firsts).join(task, task.c.id == firsts.c.first).join(source)
+    return query.where(_STILL).with_for_update(skip_locked=True, of=task)
 
 
 def _next() -> Select[Any]:
@@ -156,7 +224,6 @@ def _next() -> Select[Any]:
 
 
 _FIRST, _NEXT = _first(), _next()
-_MOVE = update(host).where(host.c.name == bindparam("name_")).values(next_at=bindparam("next_at"))
 _LEASE = (
     update(task)
     .where(task.c.id.in_(bindparam("ids", expanding=True)))
@@ -316,7 +383,7 @@ def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
 def _close_round(session: Session, claimed: Task, left: int, now: datetime, next_due: datetime, **values: Any) -> None:
     """The poll is done, or due at once where links are left and it has rounds for them."""
     if left > 0 and claimed.attempts < MAX_ROUNDS:
-        close(session, claimed, state="due", reason="more-to-come", **values)
+        close(session, claimed, state="due", due_at=now, reason="more-to-come", **values)
     else:
         _close_poll(session, claimed, Reason.OK, now, next_due, **values)
 
@@ -336,25 +403,31 @@ _FREE: dict[str, Any] = {"state": "due", "owner": None, "lease_until": None}
 
 def release(session: Session, owner: str) -> int:
     """Give back what `owner` has claimed and not finished; it counts as no attempt."""
-    mine = and_(task.c.state == "leased", task.c.owner == owner)
-    return changed(session, update(task).where(mine).values(**_FREE, attempts=_ONE_LESS))
+    return _free(session, and_(_HELD, task.c.owner == owner))
 
 
-def recover(session: Session, now: datetime) -> int:
-    """At the start of a daemon that holds the instance lock: whoever had a lease is dead, so all of it is due. Returns how many.
+def recover(session: Session, now: datetime, living: Collection[str] = ()) -> int:
+    """Whoever holds a lease and is none of the `living` workers is dead, so what it held is due. Returns how many.
 
     A kill is not the page's fault: it costs no attempt.
     """
-    freed = changed(session, update(task).where(task.c.state == "leased").values(**_FREE, attempts=_ONE_LESS))
-    busy = exists().where(task.c.host == host.c.name, task.c.state.in_(("due", "leased")))
-    session.execute(delete(host).where(host.c.next_at < now - timedelta(days=1), ~busy))
-    _clamp(session, now)
+    freed = _free(session, and_(_HELD, task.c.owner.not_in([*living, IN_INBOX])))
+    hosts.let_go(session, living)
+    settle(session, now)
     return freed
+
+
+_HELD = task.c.state == "leased"
+
+
+def _free(session: Session, which: ColumnElement[bool]) -> int:
+    hosts.ready_where(session, which)
+    return changed(session, update(task).where(which).values(**_FREE, attempts=_ONE_LESS))
 
 
 def recover_expired(session: Session, now: datetime) -> int:
     """Leases that ran out are due again; an article that lost it ten times is dead. Returns how many leases ran out."""
-    expired = and_(task.c.state == "leased", or_(task.c.lease_until < now, task.c.lease_until > now + MAX_HOLD))
+    expired = and_(_HELD, or_(task.c.lease_until < now, task.c.lease_until > now + MAX_HOLD))
     hopeless = and_(expired, task.c.kind == "article", task.c.attempts >= MAX_LOST_LEASES)
     dead = {
         "state": "dead",
@@ -364,35 +437,38 @@ def recover_expired(session: Session, now: datetime) -> int:
         "detail": "its lease ran out each time",
     }
     count = changed(session, update(task).where(hopeless).values(**dead, done_at=now))
-    count += changed(session, update(task).where(expired).values(_FREE))
-    _clamp(session, now)
-    return count
+    hosts.ready_where(session, expired)
+    return count + changed(session, update(task).where(expired).values(_FREE))
 
 
-def _clamp(session: Session, now: datetime) -> None:
-    """A clock that was ahead must not silence anything until it is right."""
-    session.execute(update(task).where(task.c.state == "due", task.c.due_at > now + FAR).values(due_at=now, turn=now))
-    session.execute(update(host).where(host.c.next_at > now + MAX_HOLD).values(next_at=now, reason=None))
+def settle(session: Session, now: datetime) -> None:
+    """A clock that was ahead must not silence anything until it is right; hosts without work are forgotten."""
+    late = and_(task.c.state == "due", task.c.due_at > now + FAR)
+    hosts.ready_where(session, late, now)
+    session.execute(update(task).where(late).values(due_at=now, turn=now))
+    hosts.settle(session, now)
 
 
 def hold_host(session: Session, name: str, until: datetime, reason: str) -> None:
     """No request to this host before `until`."""
-    insert_new(session, host, [{"name": name, "next_at": until}], "name")
-    later = case((host.c.next_at > until, host.c.next_at), else_=literal(until, UtcDateTime))
-    session.execute(update(host).where(host.c.name == name).values(next_at=later, reason=reason))
+    hosts.hold(session, name, until, reason)
 
 
 def force_due(session: Session, now: datetime) -> int:
     """Make the polls of all enabled sources due now. Returns how many."""
     idle = task.c.state.in_(("due", "done", "dead"))
     roots = and_(task.c.kind == "poll", task.c.depth == 0, idle)
+    hosts.ready_where(session, roots, now)
     return changed(session, update(task).where(roots).values(state="due", due_at=now, turn=now))
 
 
 def hurry(session: Session, until: datetime, reasons: Sequence[str]) -> int:
     """A source's own poll that waits because of these reasons is due by then at the latest. Returns how many waited longer."""
-    roots = and_(task.c.kind == "poll", task.c.depth == 0, task.c.state == "due", task.c.reason.in_(reasons))
-    return changed(session, update(task).where(roots, task.c.due_at > until).values(due_at=until, turn=until))
+    waiting = and_(
+        task.c.kind == "poll", task.c.depth == 0, task.c.state == "due", task.c.reason.in_(reasons), task.c.due_at > until
+    )
+    hosts.ready_where(session, waiting, until)
+    return changed(session, update(task).where(waiting).values(due_at=until, turn=until))
 
 
 # ---- questions

@@ -20,7 +20,8 @@ from crawler.text import normal
 from crawler.url import fragment_of, host_of
 from storage.db.mapping import link_to_json
 from storage.db.models import article, task
-from storage.queue.tasks import Task, chunks, ensure_hosts
+from storage.queue import hosts
+from storage.queue.tasks import Task, chunks
 
 LATEST = 400  # articles of a source whose addresses are compared with new ones
 SHORTEST_TITLE = 8  # characters of the normal form that tell an article, where its address does not
@@ -150,7 +151,8 @@ def _same_place(row: Any, link: Link) -> bool:
 
 def move(session: Session, moved: Mapping[int, Link], known: Set[int], now: datetime) -> None:
     """Give these tasks their new addresses, and read them again there, except those that are known to be the same."""
-    ensure_hosts(session, [host_of(link.url) for link in moved.values()], now)
+    for name in {host_of(link.url) for link in moved.values()}:
+        hosts.ready(session, name, now)
     for number, link in moved.items():
         due = {
             "state": "due",

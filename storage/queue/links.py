@@ -14,8 +14,9 @@ from crawler.url import desktop_twin, host_of
 from storage.db.database import insert_new
 from storage.db.mapping import link_to_json
 from storage.db.models import article, article_alias, task
+from storage.queue import hosts
 from storage.queue.identity import Keys, key_of
-from storage.queue.tasks import Task, chunks, ensure_hosts, poll_key
+from storage.queue.tasks import Task, chunks, poll_key
 
 MAX_MORE = 50  # further addresses of one poll
 MAX_DEPTH = 2  # sitemap index → sitemap → its next page
@@ -57,7 +58,7 @@ def insert_articles(session: Session, poll: Task, links: dict[str, Link], now: d
         }
         for place, (key, link) in enumerate(links.items())
     ]
-    ensure_hosts(session, [row["host"] for row in rows], now)
+    _ready(session, rows, now)
     inserted = set(insert_new(session, task, rows, "key"))
     for row in rows:
         if row["key"] not in inserted:
@@ -77,7 +78,7 @@ def insert_polls(session: Session, poll: Task, more: Sequence[tuple[str, datetim
         | {"kind": "poll", "depth": poll.depth + 1, "listed_at": at, "turn": now, "baseline": poll.baseline}
         for key, (url, at) in listed.items()
     ]
-    ensure_hosts(session, [row["host"] for row in rows], now)
+    _ready(session, rows, now)
     inserted = insert_new(session, task, rows, "key")
     idle = select(task.c.key, task.c.listed_at, task.c.done_at).where(
         task.c.key.in_(list(listed)), task.c.state.in_(("done", "dead"))
@@ -87,6 +88,11 @@ def insert_polls(session: Session, poll: Task, more: Sequence[tuple[str, datetim
         values = {"state": "due", "due_at": now, "turn": now, "attempts": 0, "listed_at": listed[key][1]}
         session.execute(update(task).where(task.c.key == key).values(values))
     return len(inserted) + len(again)
+
+
+def _ready(session: Session, rows: Sequence[dict[str, Any]], now: datetime) -> None:
+    for name in {row["host"] for row in rows}:
+        hosts.ready(session, name, now)
 
 
 def _may_have_changed(row: Any, listed_at: datetime | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -15,11 +15,11 @@ from crawler.url import host_of
 from storage.db.database import changed, insert_new
 from storage.db.models import UtcDateTime, source, task
 from storage.db.writer import later
-from storage.queue import arrival_rate
+from storage.queue import arrival_rate, hosts
 from storage.queue import baseline as habits
 from storage.queue.arrival_rate import Rhythm
 from storage.queue.baseline import Habits, Reading
-from storage.queue.tasks import ensure_hosts, poll_key
+from storage.queue.tasks import chunks, poll_key
 
 _WATCHED = ("due", "leased", "done", "dead", "skipped")  # states of a task but "paused": its source is not watched any more
 
@@ -53,22 +53,32 @@ class State:
 
 def sync(session: Session, wanted: Sequence[tuple[Source, datetime]], now: datetime) -> None:
     """Make the store watch exactly these sources, each with the time of its first poll. Known ones keep their schedule."""
-    known = {row.name: row for row in session.execute(select(source.c.name, source.c.url, source.c.kind, source.c.enabled))}
-    for watched, first_due in wanted:
-        if known.get(watched.name) != (watched.name, watched.url, watched.kind, True):
-            _watch(session, watched, first_due, now)
-    names = [watched.name for watched, _ in wanted]
-    unwanted = select(source.c.id).where(source.c.name.not_in(names))
-    session.execute(update(source).where(source.c.name.not_in(names)).values(enabled=False))
-    session.execute(update(task).where(task.c.source_id.in_(unwanted), task.c.state == "due").values(state="paused"))
+    before = _known(session)
+    rows: list[dict[str, Any]] = [
+        {"name": watched.name, "url": watched.url, "kind": watched.kind, "enabled": True} for watched, _ in wanted
+    ]
+    insert_new(session, source, [row for row in rows if row["name"] not in before], "name")
+    known = _known(session) if len(before.keys() | {row["name"] for row in rows}) > len(before) else before
+    begin = []
+    for watched, due in wanted:
+        old = before.get(watched.name)
+        if old is None or (old.url, old.kind, old.enabled) != (watched.url, watched.kind, True):
+            begin.append((known[watched.name].id, watched, due))
+        if old is not None and (old.url, old.kind) != (watched.url, watched.kind):
+            _change(session, watched, old)
+    _begin(session, begin, now)
+    _stop_watching(session, before, {row["name"] for row in rows})
 
 
-def _watch(session: Session, watched: Source, first_due: datetime, now: datetime) -> None:
-    values = {"url": watched.url, "kind": watched.kind, "enabled": True}
-    insert_new(session, source, [{"name": watched.name, **values}], "name")
-    old = session.execute(select(source).where(source.c.name == watched.name)).one()
-    moved = old.url != watched.url
-    if moved:
+def _known(session: Session) -> dict[str, Any]:
+    columns = (source.c.id, source.c.name, source.c.url, source.c.kind, source.c.enabled)
+    return {row.name: row for row in session.execute(select(*columns))}
+
+
+def _change(session: Session, watched: Source, old: Any) -> None:
+    """A source has another address or kind."""
+    values: dict[str, Any] = {"url": watched.url, "kind": watched.kind}
+    if old.url != watched.url:
         session.execute(delete(task).where(task.c.source_id == old.id, task.c.kind == "poll"))
         values |= {"found_kind": None, "fail_count": 0, "last_outcome": None, "last_detail": None, "rhythm": None}
         values |= {
@@ -79,16 +89,35 @@ def _watch(session: Session, watched: Source, first_due: datetime, now: datetime
             "newest_at": None,
             "subscription": None,
         }
-    elif old.kind != watched.kind:  # another spider reads the same bytes differently: ask for them again
+    else:  # another spider reads the same bytes differently: ask for them again
         session.execute(
             update(task).where(task.c.source_id == old.id, task.c.kind == "poll").values(etag=None, last_modified=None)
         )
     session.execute(update(source).where(source.c.id == old.id).values(values))
-    _root_task(session, old.id, watched, first_due, now)
 
 
-def _root_task(session: Session, source_id: int, watched: Source, first_due: datetime, now: datetime) -> None:
-    row = {
+def _begin(session: Session, begin: Sequence[tuple[int, Source, datetime]], now: datetime) -> None:
+    """Watch these, by their ids: new ones, and those that rested or have changed."""
+    for some in chunks([number for number, _, _ in begin]):
+        session.execute(update(source).where(source.c.id.in_(some), ~source.c.enabled).values(enabled=True))
+        paused = and_(task.c.source_id.in_(some), task.c.state == "paused")
+        hosts.ready_where(session, paused)
+        session.execute(update(task).where(paused).values(state="due"))
+    insert_new(session, task, [_root_task(*one, now) for one in begin], "key")
+    for _, watched, due in begin:
+        hosts.ready(session, host_of(watched.url), due)
+
+
+def _stop_watching(session: Session, known: Mapping[str, Any], wanted: Set[str]) -> None:
+    """Not by a NOT IN of all names: a statement of PostgreSQL takes 65,535 values."""
+    for some in chunks([row.id for name, row in known.items() if name not in wanted and row.enabled]):
+        session.execute(update(source).where(source.c.id.in_(some)).values(enabled=False))
+    unwatched = select(source.c.id).where(~source.c.enabled)
+    session.execute(update(task).where(task.c.source_id.in_(unwatched), task.c.state == "due").values(state="paused"))
+
+
+def _root_task(source_id: int, watched: Source, first_due: datetime, now: datetime) -> dict[str, Any]:
+    return {
         "kind": "poll",
         "key": poll_key(watched.name, watched.url),
         "source_id": source_id,
@@ -99,10 +128,27 @@ def _root_task(session: Session, source_id: int, watched: Source, first_due: dat
         "turn": first_due,
         "created_at": now,
     }
-    insert_new(session, task, [row], "key")
-    paused = and_(task.c.source_id == source_id, task.c.state == "paused")
-    ensure_hosts(session, [host_of(watched.url), *session.scalars(select(task.c.host).where(paused))], now)
-    session.execute(update(task).where(paused).values(state="due"))
+
+
+def in_order(session: Session, source_id: int, work: Callable[[], None] | Reading) -> None:
+    """Change a source at the end of the transaction: several workers change the same ones, each in the order of their ids."""
+    later(session, _in_order, (source_id, work))
+
+
+def _in_order(session: Session, works: Sequence[tuple[int, Callable[[], None] | Reading]]) -> None:
+    for source_id in sorted({source_id for source_id, _ in works}):
+        session.execute(_LOCK, {"source": source_id})
+    readings = []
+    for source_id, work in works:
+        if isinstance(work, Reading):
+            readings.append((source_id, work))
+        else:
+            work()
+    if readings:
+        _read_all(session, readings)
+
+
+_LOCK = select(source.c.id).where(source.c.id == bindparam("source")).with_for_update()
 
 
 def polled(
@@ -119,21 +165,25 @@ def polled(
     unstable: str | None = None,
 ) -> None:
     """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news (`new`)."""
-    values: dict[str, Any] = {}
-    if root:
-        values |= _health(now, outcome)
-    if new:
-        values["last_new_at"] = now
-    if found and root:
-        values |= {"found_kind": found.kind, "title": found.title}
-    if found:
-        values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
-        values |= _habits(session, source_id, found, new, now, root=root, size=size, unstable=unstable)
-    if found and found.newest:
-        newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
-        values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
-    if values:
-        session.execute(update(source).where(source.c.id == source_id).values(values))
+
+    def note() -> None:
+        values: dict[str, Any] = {}
+        if root:
+            values |= _health(now, outcome)
+        if new:
+            values["last_new_at"] = now
+        if found and root:
+            values |= {"found_kind": found.kind, "title": found.title}
+        if found:
+            values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
+            values |= _habits(session, source_id, found, new, now, root=root, size=size, unstable=unstable)
+        if found and found.newest:
+            newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
+            values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
+        if values:
+            session.execute(update(source).where(source.c.id == source_id).values(values))
+
+    in_order(session, source_id, note)
 
 
 def _health(now: datetime, outcome: Outcome) -> dict[str, Any]:
@@ -196,7 +246,7 @@ def _habits(
 
 def read(session: Session, source_id: int, reading: Reading) -> None:
     """Note how well an article of the source could be read."""
-    later(session, _read_all, (source_id, reading))
+    in_order(session, source_id, reading)
 
 
 def _read_all(session: Session, read: Sequence[tuple[int, Reading]]) -> None:
@@ -212,6 +262,21 @@ _HABITS = select(source.c.habits).where(source.c.id == bindparam("id"))
 _LEARNED = update(source).where(source.c.id == bindparam("of")).values(habits=bindparam("learned"))
 
 
+def has_news(session: Session, name: str | None, now: datetime) -> None:
+    """A new article of the source of this name is stored."""
+    source_id = session.scalar(_ID, {"name": name})
+    if source_id is not None:
+        news = {"articles": source.c.articles + 1, "last_new_at": now}
+        in_order(session, source_id, lambda: _note(session, source_id, news))
+
+
+def _note(session: Session, source_id: int, values: Mapping[str, Any]) -> None:
+    session.execute(update(source).where(source.c.id == source_id).values(values))
+
+
+_ID = select(source.c.id).where(source.c.name == bindparam("name"))
+
+
 def habits_of(session: Session, source_id: int) -> Habits:
     """What a source is like when all is well."""
     return habits.from_json(session.scalar(_HABITS, {"id": source_id}))
@@ -220,7 +285,11 @@ def habits_of(session: Session, source_id: int) -> Habits:
 def moved(session: Session, source_id: int, address: str | None) -> None:
     """Its address redirects there for good, or (None) not any more."""
     other = source.c.moved_to.is_distinct_from(address)
-    session.execute(update(source).where(source.c.id == source_id, other).values(moved_to=address))
+
+    def note() -> None:
+        session.execute(update(source).where(source.c.id == source_id, other).values(moved_to=address))
+
+    in_order(session, source_id, note)
 
 
 def habits_of_all(session: Session) -> dict[str, Habits]:

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from storage.db.models import source, task
+from storage.queue import hosts
 
 AGAIN = timedelta(hours=1)  # until a hub that did not confirm is asked again
 DENIED = timedelta(days=1)  # … and one that said no
@@ -78,10 +79,11 @@ def pushed(session: Session, name: str, due: datetime) -> bool:
 
     A source in trouble keeps its pause: it may have been asked for by the site.
     """
-    found = select(task.c.id, task.c.due_at, task.c.state, source.c.fail_count).join(source)
+    found = select(task.c.id, task.c.host, task.c.due_at, task.c.state, source.c.fail_count).join(source)
     row = session.execute(found.where(source.c.name == name, task.c.kind == "poll", task.c.depth == 0)).first()
     if row is None or row.fail_count:
         return True
     if row.state == "due" and row.due_at > due:
         session.execute(update(task).where(task.c.id == row.id, task.c.state == "due").values(due_at=due, turn=due))
+        hosts.ready(session, row.host, due)
     return bool(row.state != "leased")

@@ -11,11 +11,13 @@ from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Link
-from storage.db.database import changed, insert_new
+from storage.db.database import changed
 from storage.db.mapping import link_from_json
-from storage.db.models import host, task
+from storage.db.models import task
+from storage.queue import hosts
 
 T = TypeVar("T")
+IN_INBOX = "inbox"  # the owner of tasks whose articles wait to be stored, see storage.queue.inbox
 _CHUNK = 500  # keys in one IN (…)
 
 
@@ -23,7 +25,8 @@ _CHUNK = 500  # keys in one IN (…)
 class Task:
     """One claimed piece of work. `attempts` counts claims since the last success, this one included.
 
-    `baseline`: of an article, it was there when its source was first polled; of a poll, it has never succeeded.
+    `baseline`: of an article, it was there when its source was first polled; of a poll, it has never succeeded. `slot`: its host's
+    turn, before which the request may not leave.
     """
 
     id: int
@@ -42,6 +45,7 @@ class Task:
     depth: int = 0
     baseline: bool = False
     full_at: datetime | None = None
+    slot: datetime | None = None
 
     @property
     def is_root(self) -> bool:
@@ -78,9 +82,19 @@ _IS_OURS = select(task.c.id).where(_OURS).with_for_update()
 
 
 def close(session: Session, claimed: Task, **values: Any) -> bool:
-    """End the lease with these values. False if it was lost, and then nothing changes."""
+    """End the lease with these values; one that is `due` again has a `due_at` with them. False if it was lost, and then nothing changes."""
     ours = {"id_": claimed.id, "fence_": claimed.fence}
-    return changed(session, _CLOSE, ours | {"owner": None, "lease_until": None} | values) == 1
+    if changed(session, _CLOSE, ours | {"owner": None, "lease_until": None} | values) != 1:
+        return False
+    if values.get("state") == "due":
+        hosts.ready(session, claimed.host, values["due_at"])
+    return True
+
+
+def hand_over(session: Session, claimed: Task) -> bool:
+    """It waits to be stored: nobody's lease, which does not run out. False if it was lost."""
+    ours = {"id_": claimed.id, "fence_": claimed.fence}
+    return changed(session, _CLOSE, ours | {"owner": IN_INBOX, "lease_until": None}) == 1
 
 
 def is_ours(session: Session, claimed: Task) -> bool:
@@ -97,8 +111,3 @@ def chunks(keys: Sequence[T]) -> Iterator[Sequence[T]]:
     """Keys in parts that fit into one IN (…)."""
     for start in range(0, len(keys), _CHUNK):
         yield keys[start : start + _CHUNK]
-
-
-def ensure_hosts(session: Session, names: Sequence[str], now: datetime) -> None:
-    """Every host with a task has a row, which holds its pace."""
-    insert_new(session, host, [{"name": name, "next_at": now} for name in sorted(set(names))], "name")

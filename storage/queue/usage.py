@@ -2,28 +2,47 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+import secrets
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Column, func, select
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed, insert_new
+from storage.db.database import upsert
 from storage.db.models import usage
+from storage.db.writer import later
+
+SHARD = secrets.randbelow(64)  # of this process: nobody waits for another's count
 
 
 def add(session: Session, day: str, requests: int, polls: int = 0) -> None:
     """So many more, polls among them."""
-    today = usage.c.day == day
-    more = {"requests": usage.c.requests + requests, "polls": usage.c.polls + polls}
-    if changed(session, update(usage).where(today).values(more)):
-        return
-    if not insert_new(session, usage, [{"day": day, "requests": requests, "polls": polls}], "day"):  # another process was first
-        add(session, day, requests, polls)
+    later(session, _add, (day, requests, polls))
+
+
+def _add(session: Session, counted: Sequence[tuple[str, int, int]]) -> None:
+    for day in sorted({day for day, _, _ in counted}):
+        row = {"day": day, "shard": SHARD, "requests": sum(n for at, n, _ in counted if at == day)}
+        row["polls"] = sum(n for at, _, n in counted if at == day)
+        upsert(
+            session,
+            usage,
+            [row],
+            ("day", "shard"),
+            lambda new: {name: usage.c[name] + new[name] for name in ("requests", "polls")},
+        )
 
 
 def of_day(session: Session, day: str) -> int:
     """How many so far."""
-    return session.scalar(select(usage.c.requests).where(usage.c.day == day)) or 0
+    return _sum(session, usage.c.requests, day)
 
 
 def polls_of_day(session: Session, day: str) -> int:
     """How many of them were polls."""
-    return session.scalar(select(usage.c.polls).where(usage.c.day == day)) or 0
+    return _sum(session, usage.c.polls, day)
+
+
+def _sum(session: Session, column: Column[Any], day: str) -> int:
+    return session.scalar(select(func.sum(column)).where(usage.c.day == day)) or 0

@@ -68,11 +68,11 @@ CREATE TABLE heartbeat (
 CREATE TABLE host (
 	name TEXT NOT NULL, 
 	next_at DATETIME NOT NULL, 
-	reason TEXT, 
+	reason TEXT, ready_at DATETIME, delay FLOAT, owner TEXT, held_until DATETIME, 
 	CONSTRAINT pk_host PRIMARY KEY (name)
 );
-INSERT INTO "host" VALUES('a.example', '2026-11-24 08:00:00.000000', NULL);
-INSERT INTO "host" VALUES('b.example', '2026-11-24 08:00:00.000000', NULL);
+INSERT INTO "host" VALUES('a.example', '2026-11-24 08:00:00.000000', NULL, '2026-11-24 08:00:00.000000', NULL, 'w', '2026-11-24 08:00:08.000000');
+INSERT INTO "host" VALUES('b.example', '1970-01-01 00:00:00.000000', NULL, '2026-11-24 08:00:00.000000', NULL, NULL, NULL);
 CREATE TABLE source (
 	id INTEGER NOT NULL, 
 	name TEXT NOT NULL, 
@@ -250,12 +250,6 @@ CREATE TABLE attempt (
 	CONSTRAINT fk_attempt_delivery_id FOREIGN KEY(delivery_id) REFERENCES delivery (id) ON DELETE CASCADE
 );
 INSERT INTO "attempt" VALUES(1, 1, '2026-11-24 08:00:00.000000', '2026-11-24 08:00:00.000000', 'sent', NULL, 'ok');
-CREATE TABLE usage (
-	day TEXT NOT NULL, 
-	requests INTEGER NOT NULL, 
-	polls INTEGER NOT NULL, 
-	CONSTRAINT pk_usage PRIMARY KEY (day)
-);
 CREATE TABLE story_pair (
 	one INTEGER NOT NULL, 
 	other INTEGER NOT NULL, 
@@ -293,9 +287,9 @@ CREATE TABLE mention (
 INSERT INTO "mention" VALUES(1, 20261124, 1, 1, 0);
 INSERT INTO "mention" VALUES(1, 20261124, 1, 3, 0);
 INSERT INTO "mention" VALUES(2, 20261124, 1, 1, 0);
+INSERT INTO "mention" VALUES(2, 20261124, 1, 2, 0);
 INSERT INTO "mention" VALUES(2, 20261124, 1, 3, 0);
 INSERT INTO "mention" VALUES(3, 20261124, 1, 1, 0);
-INSERT INTO "mention" VALUES(3, 20261124, 1, 2, 0);
 INSERT INTO "mention" VALUES(3, 20261124, 1, 3, 0);
 CREATE TABLE volume (
 	concept_id INTEGER NOT NULL, 
@@ -309,8 +303,8 @@ CREATE TABLE volume (
 
 ;
 INSERT INTO "volume" VALUES(1, 20261124, 2, 1);
-INSERT INTO "volume" VALUES(2, 20261124, 2, 1);
-INSERT INTO "volume" VALUES(3, 20261124, 3, 1);
+INSERT INTO "volume" VALUES(2, 20261124, 3, 1);
+INSERT INTO "volume" VALUES(3, 20261124, 2, 1);
 CREATE TABLE backfill (
 	name TEXT NOT NULL, 
 	label TEXT NOT NULL, 
@@ -545,8 +539,58 @@ INSERT INTO "story_key" VALUES(0, 2001745580, 3);
 INSERT INTO "story_key" VALUES(0, 2125604726, 1);
 INSERT INTO "story_key" VALUES(0, 2125604726, 2);
 INSERT INTO "story_key" VALUES(0, 2125604726, 3);
+CREATE TABLE usage (
+	day TEXT NOT NULL, 
+	shard INTEGER NOT NULL, 
+	requests INTEGER NOT NULL, 
+	polls INTEGER NOT NULL, 
+	CONSTRAINT pk_usage PRIMARY KEY (day, shard)
+);
+CREATE TABLE robots (
+	origin TEXT NOT NULL, 
+	body TEXT NOT NULL, 
+	until DATETIME NOT NULL, 
+	CONSTRAINT pk_robots PRIMARY KEY (origin)
+);
+CREATE TABLE worker (
+	id TEXT NOT NULL, 
+	host TEXT NOT NULL, 
+	place TEXT NOT NULL, 
+	roles TEXT NOT NULL, 
+	version TEXT NOT NULL, 
+	detail TEXT NOT NULL, 
+	pid INTEGER NOT NULL, 
+	config INTEGER, 
+	started_at DATETIME NOT NULL, 
+	beat_at DATETIME NOT NULL, 
+	CONSTRAINT pk_worker PRIMARY KEY (id)
+);
+CREATE TABLE lease (
+	name TEXT NOT NULL, 
+	holder TEXT NOT NULL, 
+	epoch BIGINT NOT NULL, 
+	until DATETIME NOT NULL, 
+	CONSTRAINT pk_lease PRIMARY KEY (name)
+);
+CREATE TABLE inbox (
+	id INTEGER NOT NULL, 
+	task_id BIGINT NOT NULL, 
+	fence INTEGER NOT NULL, 
+	config INTEGER, 
+	finished JSON NOT NULL, 
+	at DATETIME NOT NULL, 
+	CONSTRAINT pk_inbox PRIMARY KEY (id), 
+	CONSTRAINT uq_inbox_task_id_fence UNIQUE (task_id, fence)
+);
+CREATE TABLE published (
+	version INTEGER NOT NULL, 
+	text TEXT NOT NULL, 
+	digest TEXT NOT NULL, 
+	"by" TEXT NOT NULL, 
+	at DATETIME NOT NULL, 
+	CONSTRAINT pk_published PRIMARY KEY (version)
+);
 CREATE INDEX ix_article_story ON article (story);
-CREATE INDEX ix_host_next_at ON host (next_at);
 CREATE INDEX ix_gap_source_id ON gap (source_id);
 CREATE INDEX ix_gap_found_at ON gap (found_at);
 CREATE INDEX ix_notice_next_at ON notice (next_at);
@@ -580,5 +624,8 @@ CREATE INDEX ix_note_story ON note (story);
 CREATE INDEX ix_note_article_id ON note (article_id);
 CREATE INDEX ix_task_of_person_id ON task_of (person_id);
 CREATE INDEX ix_verdict_record ON verdict (record);
+CREATE INDEX ix_task_host_due_at ON task (host, due_at) WHERE state = 'due';
+CREATE INDEX ix_host_ready_at ON host (ready_at);
+CREATE INDEX ix_robots_until ON robots (until);
 CREATE INDEX ix_alert_created_at_id_story ON alert (created_at, id, story);
 COMMIT;

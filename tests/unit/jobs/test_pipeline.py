@@ -154,7 +154,7 @@ def test_what_a_first_poll_raises_is_bounded_and_leaves_when_it_is_read(db: Data
             fetch = await bench.claimed()
             assert fetch is not None
             await bench.pipeline.answered(answer(fetch))
-            await bench.pipeline.settle()
+            await bench.pipeline.editor.settle()
             due.append(db.read(lambda s: outbox.pending(s, bench.now)))
 
     run(work)

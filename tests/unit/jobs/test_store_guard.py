@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 class Store:
-    """A database, a lock and a pipeline that fail as they are told."""
+    """A database, a membership and a pipeline that fail as they are told."""
 
     def __init__(self) -> None:
         self.error: StorageError | None = None
@@ -39,7 +39,7 @@ class Store:
     def still_there(self) -> None:
         pass
 
-    def renew(self) -> None:
+    async def beat(self) -> None:
         self.renewed += 1
 
     def _maybe(self) -> None:
@@ -69,7 +69,7 @@ def test_a_full_disk_rests_the_crawl_is_told_once_and_ends_by_itself() -> None:
         assert kept.health().detail["state"] == "degraded: disk full"
         store.error = None
         await kept.beat()
-        assert (store.released, store.renewed) == (1, 6)  # the lock is looked at with each beat
+        assert (store.released, store.renewed) == (1, 6)  # a sign of life is tried with each beat
         await kept.claim()
         assert store.claims == 2
         await asyncio.sleep(0)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from jobs.monitor.liveness import is_alive
+from jobs.monitor.liveness import STALE, is_alive
 from jobs.services import status as looking
 from storage.archive import queries
 from storage.db.database import Database
 from storage.db.pulse import STOPPED, Beat
-from storage.queue import sources
+from storage.queue import leases, sources, workers
+from storage.queue.workers import Worker
 from tests.archive import CONFIG, HOUR, NOW, fill, survives_json
 
 
@@ -52,3 +53,17 @@ def test_an_empty_archive_has_a_status_too(db: Database) -> None:
 )
 def test_a_daemon_lives_while_it_beats(beat: Beat | None, alive: bool) -> None:
     assert is_alive(beat, NOW) == alive
+
+
+def test_workers_are_listed_with_what_only_they_may_do(db: Database) -> None:
+    def beat(name: str, host: str, at: datetime) -> None:
+        one = Worker(name, host, "p", 1, ("fetch", "edit"), "0.1.0", 3, NOW, at)
+        db.write_now(lambda s: workers.beat(s, one))
+
+    beat("one", "machine-a", NOW)
+    beat("two", "machine-b", NOW - 2 * STALE)
+    db.write_now(lambda s: leases.take(s, leases.EDIT, "one", NOW))
+    report = db.read(lambda s: looking.status(s, CONFIG, NOW))
+    assert report.running
+    assert [(one.id, one.is_alive(NOW)) for one in report.workers] == [("one", True), ("two", False)]
+    assert report.holds == {"edit": "one"}

@@ -197,18 +197,13 @@ def test_an_import_leaves_what_is_known_as_it_is(db: Database) -> None:
 def task(db: Database) -> frontier.Task:
     """A claimed article task."""
 
-    def prepare(session) -> frontier.Task:
-        sources.sync(session, [(Source("a", "https://a.example/feed"), NOW)], NOW)
-        ask = {"owner": "me", "now": NOW, "limit": 1, "lease": timedelta(minutes=3), "delay": 0.0}
-        [poll] = frontier.claim(session, **ask)
-        what = Found((Link("https://a.example/1"),), "feed")
-        frontier.found(
-            session, poll, what, etag=None, last_modified=None, now=NOW, next_due=NOW + timedelta(hours=1), keys=lambda u: "a/1"
-        )
-        [article] = frontier.claim(session, **ask)
-        return article
-
-    return db.write_now(prepare)
+    ask = {"owner": "me", "now": NOW, "limit": 1, "lease": timedelta(minutes=3), "delay": 0.0}
+    rest = {"etag": None, "last_modified": None, "now": NOW, "next_due": NOW + timedelta(hours=1), "keys": lambda u: "a/1"}
+    db.write_now(lambda s: sources.sync(s, [(Source("a", "https://a.example/feed"), NOW)], NOW))
+    [poll] = db.write_now(lambda s: frontier.claim(s, **ask))
+    db.write_now(lambda s: frontier.found(s, poll, Found((Link("https://a.example/1"),), "feed"), **rest))
+    [article] = db.write_now(lambda s: frontier.claim(s, **ask))
+    return article
 
 
 def test_article_alerts_and_the_end_of_the_task_are_one_transaction(db: Database, task: frontier.Task) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,8 @@ from storage.archive import queries
 from storage.db import pulse
 from storage.db.database import Database
 from storage.db.errors import NoArchive, NotADatabase, NotReady
+from storage.queue import workers
+from storage.queue.workers import Worker
 
 NOW = datetime(2026, 11, 24, 8, 0, 0, 250, tzinfo=UTC)
 
@@ -23,6 +25,17 @@ def test_a_beat_is_read_as_it_was_written(db: Database) -> None:
     assert pulse.last_beat(address, "daemon") == pulse.Beat(NOW, "pid 7") == db.read(lambda s: queries.last_beat(s, "daemon"))
     db.close()
     assert pulse.last_beat(address, "daemon") == pulse.Beat(NOW, "pid 7"), "also when nothing has the database open"
+
+
+def test_a_machine_lives_by_the_last_of_its_own_workers(db: Database) -> None:
+    address = db.url.render_as_string(hide_password=False).replace("sqlite+pysqlite", "sqlite")
+    for name, host, minutes in (("one", "machine-a", 2), ("two", "machine-a", 1), ("three", "machine-b", 0)):
+        at = NOW - timedelta(minutes=minutes)
+        worker = Worker(name, host, "p", 1, ("fetch",), "0.1.0", None, NOW, at)
+        db.write_now(lambda s, worker=worker: workers.beat(s, worker))
+    assert pulse.last_beat_on(address, "machine-a") == pulse.Beat(NOW - timedelta(minutes=1), None)
+    assert pulse.last_beat_on(address, "machine-b") == pulse.Beat(NOW, None)
+    assert pulse.last_beat_on(address, "elsewhere") is None
 
 
 def test_what_is_no_archive_is_said(tmp_path: Path) -> None:
