@@ -1,6 +1,7 @@
 """The tables. Each is named by what one row of it is.
 
 source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
+        ├─ known_link (an article that was read)
         └─ article ─┬─ article_alias, revision, shingle, story_key, story_pair, annotation
                     ├─ mention ── concept ── volume     (and search_index, which storage/archive/search_index.py knows)
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
@@ -168,6 +169,20 @@ task = Table(
     Index(None, "host", "state", "turn"),
     Index(None, "source_id", "guid"),
     Index(None, "state", "kind"),  # no index on due_at: SQLite would prefer it where host, state and turn is meant
+)
+
+known_link = Table(
+    "known_link",  # what is left of an article's task when it is done: its link is never new again, see storage.queue.known_links
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),  # texts are numbers here: of its key, its place, its guid
+    _to("source.id", nullable=False),
+    Column("article_id", BigInteger),  # as of then; without a reference: the link stays known when the article goes
+    Column("guid", BigInteger),
+    Column("place", BigInteger),  # the key of its address, where that is another than its own
+    Column("fragment", AnyText),
+    _flag("baseline"),
+    Index(None, "source_id", "guid"),
+    sqlite_with_rowid=False,
 )
 
 BY_SOURCE = Index("ix_article_source_shown_at_id", "source", "shown_at", "id")

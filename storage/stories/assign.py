@@ -6,7 +6,6 @@ could drift, one small step a member, into another.
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from sqlalchemy.orm import Session
 from crawler.nlp.lexicon import own
 from crawler.record import Record
 from storage.db.models import article, story_key
+from storage.db.texts import number_of
 from storage.stories import by_hand, proof, shared_keys
 from storage.stories.compare import StoryPrint, keys, same_story
 from storage.stories.evidence import LEAD
@@ -154,5 +154,4 @@ def tidy(session: Session, now: datetime) -> int:
 
 
 def _numbers(story: StoryPrint) -> list[int]:
-    """The join keys as numbers: an index of numbers is a third as large."""
-    return [int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> 1 for key in keys(story)]
+    return [number_of(key) for key in keys(story)]

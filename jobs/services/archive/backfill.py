@@ -9,9 +9,11 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 from crawler.analyzers import companies
+from crawler.url import link_key
 from jobs import log
 from storage.archive import derived
 from storage.db.database import Database
+from storage.queue import known_links
 
 TELL_EVERY = 50  # steps between two lines of the log
 
@@ -45,8 +47,15 @@ def settle(db: Database, zone: ZoneInfo) -> None:
         _log.warning("the index of words is made anew: searches take longer until it is done")
 
 
+def shorten(db: Database) -> None:
+    """Let all links that were read be known by short rows."""
+    while db.write_now(lambda s: known_links.take(s, link_key)):
+        pass
+
+
 def whole(db: Database, progress: Callable[[int], None]) -> int:
     """All of it, now; how many articles."""
+    shorten(db)
     done = 0
     while count := derived.advance(db, companies.add):
         done += count

@@ -1,4 +1,5 @@
-"""A whole day's work in one process, for tests that kill it: poll two sources, store four articles, deliver their alerts, make the index anew.
+"""A whole day's work in one process, for tests that kill it: poll two sources, store four articles, deliver their alerts, make the index anew,
+let links be known by short rows.
 
 Usage: worker.py DATABASE-URL LEDGER. Each message "sent" is a line in the file LEDGER: the delivery's idempotency key.
 """
@@ -16,7 +17,7 @@ from storage.alerts import outbox
 from storage.archive import articles, derived
 from storage.db.database import Database, open_database
 from storage.db.failpoints import failpoint
-from storage.queue import frontier, sources
+from storage.queue import frontier, known_links, sources
 from storage.queue.frontier import Task
 from tests.samples import ENGLISH, OTHER, TEXT
 
@@ -42,6 +43,8 @@ def work(db: Database, ledger: Path) -> None:
         db.write_now(lambda s: derived.restart(s, "Asia/Shanghai"))
     while derived.advance(db, limit=1):
         pass
+    while db.write_now(lambda s: known_links.take(s, _key, 1)):
+        pass
 
 
 def _begin(session: Session) -> None:
@@ -57,8 +60,11 @@ def _claim(session: Session) -> list[Task]:
 def _poll(session: Session, task: Task) -> None:
     links = tuple(Link(f"https://{task.source}.example/{n}") for n in (1, 2))
     what = Found(links, "feed")
-    keys = lambda url: url.removeprefix("https://").replace(".example", "")  # noqa: E731
-    frontier.found(session, task, what, etag='"1"', last_modified=None, now=NOW, next_due=LATER, keys=keys)
+    frontier.found(session, task, what, etag='"1"', last_modified=None, now=NOW, next_due=LATER, keys=_key)
+
+
+def _key(url: str) -> str:
+    return url.removeprefix("https://").replace(".example", "")
 
 
 def _store(session: Session, task: Task) -> None:
