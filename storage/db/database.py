@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 import os
 import shutil
 import sqlite3
@@ -44,7 +43,7 @@ from sqlalchemy.pool import NullPool
 from crawler.i18n import tr
 from storage.db import schema
 from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
-from storage.db.texts import storable
+from storage.db.texts import to_json
 from storage.db.writer import Writer
 
 T = TypeVar("T")
@@ -64,10 +63,6 @@ _HOLDER = text("""
     WHERE locktype = 'advisory' AND objid = :number AND granted
     AND pg_locks.database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """)
-
-
-def _to_json(value: Any) -> str:
-    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 class Database:
@@ -317,7 +312,7 @@ class _Sqlite(_Kind):
             pool_size=READERS if read_only else 1,
             max_overflow=0,
             pool_timeout=WAIT_SECONDS,
-            json_serializer=_to_json,
+            json_serializer=to_json,
             connect_args={"timeout": BUSY_SECONDS},
         )
         pragmas = ["foreign_keys=ON", "mmap_size=0", "synchronous=FULL"]
@@ -408,7 +403,7 @@ class _Postgres(_Kind):
             pool_size=READERS if read_only else 1,
             max_overflow=0,
             pool_timeout=WAIT_SECONDS,
-            json_serializer=_to_json,
+            json_serializer=to_json,
             isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
             connect_args={"options": options, "connect_timeout": BUSY_SECONDS} | _MISSED,
         )

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+import zlib
 from dataclasses import replace
 from typing import Any
 
 from crawler.record import Record
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL takes no NUL in text, UTF-8 no lone surrogate
+WORTH_PACKING = 200  # bytes
+_LEVEL = 3  # the highest one saves 1 % more, and takes twice as long
+_RAW = -15  # without the six bytes of a header and a checksum
 _PLAIN = tuple("title link text summary opening author publisher language source analysis".split())
 _LISTS = ("keywords", "ai_technologies", "industries")
 
@@ -19,6 +24,11 @@ def storable(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def to_json(value: Any) -> str:
+    """As columns have it."""
+    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
 def as_stored(record: Record) -> Record:
     """The record as the database will have it: without the few code points that it cannot keep."""
     plain: dict[str, Any] = {name: storable(value) for name in _PLAIN if isinstance(value := getattr(record, name), str)}
@@ -26,6 +36,18 @@ def as_stored(record: Record) -> Record:
     events = tuple(replace(event, headline=storable(event.headline), detail=storable(event.detail)) for event in record.events)
     companies = tuple(replace(company, name=storable(company.name)) for company in record.companies)
     return replace(record, **plain, **lists, events=events, companies=companies)
+
+
+def packed(text: str) -> str | bytes:
+    """The text as a file keeps it: deflated where that saves room, in some 100 µs for a long article."""
+    plain = text.encode()
+    small = zlib.compress(plain, _LEVEL, _RAW) if len(plain) > WORTH_PACKING else plain
+    return small if len(small) < len(plain) else text
+
+
+def unpacked(kept: str | bytes) -> str:
+    """The reverse, in some 25 µs; rows of older versions have the text itself."""
+    return kept if isinstance(kept, str) else zlib.decompress(kept, _RAW).decode()
 
 
 def content_hash(record: Record) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crawler.nlp.lexicon import own
@@ -33,7 +33,7 @@ _COLUMNS = (
     article.c.id,
     article.c.story,
     article.c.title,
-    func.substr(article.c.text, 1, LEAD).label("lead"),
+    article.c.text,
     article.c.published,
 )
 _FIRST = select(*_COLUMNS).where(article.c.id == bindparam("id"))
@@ -91,7 +91,7 @@ def join(session: Session, number: int, story: StoryPrint, now: datetime) -> Joi
     """
     found = []
     for row in _candidates(session, number, story, now):
-        verdict = same_story(story, _prints.of(row.title, row.lead, row.published))
+        verdict = same_story(story, _prints.of(row.title, row.text[:LEAD], row.published))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
@@ -112,7 +112,7 @@ def corrected(session: Session, number: int, story: StoryPrint, now: datetime) -
     if "corrected" not in story.said.phases:
         return None
     found = [
-        (proof.likeness(story, _prints.of(row.title, row.lead, row.published)), -row.id, row.story)
+        (proof.likeness(story, _prints.of(row.title, row.text[:LEAD], row.published)), -row.id, row.story)
         for row in _candidates(session, number, story, now)
     ]
     best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
@@ -135,7 +135,7 @@ def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mappi
     if said.get((joined.story, joined.article_id)):
         return True
     row = session.execute(_FIRST, {"id": joined.story}).first()
-    return row is None or same_story(story, _prints.of(row.title, row.lead, row.published)).same
+    return row is None or same_story(story, _prints.of(row.title, row.text[:LEAD], row.published)).same
 
 
 def remember(session: Session, article_id: int, story: StoryPrint, newest: int | None = None) -> None:

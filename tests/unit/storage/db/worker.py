@@ -1,5 +1,5 @@
 """A whole day's work in one process, for tests that kill it: poll two sources, store four articles, deliver their alerts, make the index anew,
-let links be known by short rows.
+let links be known by short rows, write old rows again.
 
 Usage: worker.py DATABASE-URL LEDGER. Each message "sent" is a line in the file LEDGER: the delivery's idempotency key.
 """
@@ -10,13 +10,15 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Record, Source
 from storage.alerts import outbox
-from storage.archive import articles, derived
+from storage.archive import articles, derived, rewriting
 from storage.db.database import Database, open_database
 from storage.db.failpoints import failpoint
+from storage.db.models import article
 from storage.queue import frontier, known_links, sources
 from storage.queue.frontier import Task
 from tests.samples import ENGLISH, OTHER, TEXT
@@ -45,6 +47,17 @@ def work(db: Database, ledger: Path) -> None:
         pass
     while db.write_now(lambda s: known_links.take(s, _key, 1)):
         pass
+    db.write_now(_as_before)
+    first: int | None = 0
+    while first is not None:
+        first = db.write_now(lambda s, first=first: rewriting.rewrite(s, first, 1))
+
+
+def _as_before(session: Session) -> None:
+    """Some rows as older versions wrote them."""
+    for row in session.execute(select(article).where(article.c.id % 2 == 0)).all():
+        plain = {"summary": row.text[:60], "facts": [], "events": []}
+        session.execute(update(article).where(article.c.id == row.id, article.c.summary == "").values(plain))
 
 
 def _begin(session: Session) -> None:
@@ -68,7 +81,7 @@ def _key(url: str) -> str:
 
 
 def _store(session: Session, task: Task) -> None:
-    record = Record(title=task.key, link=task.url, text=TEXTS[task.key], source=task.source)
+    record = Record(title=task.key, link=task.url, text=TEXTS[task.key], summary=TEXTS[task.key][:60], source=task.source)
     draft = articles.AlertDraft("rule", "v", ("desk",), {"title": task.key})
     articles.store(session, record, key=task.key, task=task, alerts=[draft], now=NOW)
 
