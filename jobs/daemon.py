@@ -19,6 +19,7 @@ from typing import TypeVar, cast
 from sqlalchemy.orm import Session
 
 from crawler.sandbox.memory import thrifty, trim
+from crawler.url import link_key
 from jobs import app, backups, clock, log, measures, serve
 from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
@@ -31,7 +32,7 @@ from jobs.web.server import Listener, host_and_port
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
-from storage.queue import clock_set, frontier, robots
+from storage.queue import clock_set, frontier, known_links, robots
 
 T = TypeVar("T")
 
@@ -173,6 +174,7 @@ class Daemon:
         if self._app.config.crawl.websub is not None:
             scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
         scheduler.add_job(self._tidy, "interval", days=1, id="tidy")
+        scheduler.add_job(self._shorten, "interval", hours=1, id="shorten", next_run_time=clock.now() + timedelta(minutes=1))
         scheduler.add_job(self._backfill, "interval", seconds=1, id="backfill")
         scheduler.add_job(self._check_up, "interval", seconds=CHECK_UP_EVERY, id="health")
         scheduler.add_job(self._back_up, "interval", minutes=10, id="backup", next_run_time=clock.now() + timedelta(minutes=5))
@@ -250,6 +252,16 @@ class Daemon:
             return
         now = self._app.clock.now()
         await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
+
+    async def _shorten(self) -> None:
+        """What is done is known by short rows; the writer has other work between two steps."""
+        try:
+            while (
+                not self._stop.is_set() and await self._app.db.write(lambda s: known_links.take(s, link_key)) == known_links.STEP
+            ):
+                pass
+        except StorageError as error:
+            self._app.store_guard.failed(error)
 
     async def _backfill(self) -> None:
         if not self._app.member.leads or self._app.backfill.done or self._app.store_guard.store.trouble is not None:

@@ -81,11 +81,11 @@ def check(
 
 
 def vacuum(context: typer.Context) -> None:
-    """Check the database and give unused space back."""
+    """Check the database, write old rows as short as new ones, and give unused space back."""
     cli: Cli = context.obj
-    with closing(open_database(cli.config().database)) as db:
+    with cli.archive() as db:
         db.check()
-        db.vacuum()
+        backfill.vacuum(db)
     out.print(tr("checked, and space given back"))
 
 

@@ -240,7 +240,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
                 "db:import_all",
                 "Take an export over into the configured database, which must be new. What was delivered stays so, what waits is sent once.",
             ),
-            "vacuum": ("db:vacuum", "Check the database and give unused space back."),
+            "vacuum": ("db:vacuum", "Check the database, write old rows as short as new ones, and give unused space back."),
         },
     ),
 }

@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
-from storage.db.models import alert, article, duplicate, tally, task
+from storage.db.models import alert, article, duplicate, known_link, tally, task
+from storage.db.texts import number_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def standing(session: Session, article_id: int) -> Standing | None:
     if row is None:
         return None
     first_poll = session.scalar(select(task.c.baseline).where(task.c.key == row.link_key))
+    if first_poll is None:
+        first_poll = session.scalar(select(known_link.c.baseline).where(known_link.c.key == number_of(row.link_key)))
     return Standing(row.story, row.story_reason, row.reprint_of, bool(first_poll), row.first_seen)
 
 

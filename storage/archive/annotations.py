@@ -80,7 +80,7 @@ def replace_facts(session: Session, record: Record) -> bool:
     old = session.execute(select(article).where(article.c.id == record.id)).first()
     if old is None or old.content_hash != content_hash(record):
         return False
-    row = record_to_row(record)
+    row = record_to_row(replace(record, text=old.text))  # the text that the row keeps
     derived.drop(session, old)
     session.execute(update(article).where(article.c.id == record.id).values({name: row[name] for name in _ADDED}))
     new = replace(record_from_row(old), **{name: getattr(record, name) for name in _ADDED})

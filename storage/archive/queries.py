@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from storage.db.database import insert_new
 from storage.db.mapping import record_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
 from storage.db.pulse import Beat
+from storage.queue import known_links
 
 CHUNK = 200  # records held in memory at once
 _CURSOR = re.compile(r"(-?\d{1,18})-(\d{1,18})", re.ASCII)
@@ -295,6 +297,8 @@ def status(session: Session, now: datetime) -> Status:
     due = and_(task.c.state == "due", task.c.due_at <= now)
     waiting, oldest = session.execute(select(func.count(), func.min(task.c.due_at)).where(due)).one()
     by_state = session.execute(select(task.c.kind, task.c.state, func.count()).group_by(task.c.kind, task.c.state))
+    tasks = Counter({f"{kind} {state}": count for kind, state, count in by_state})
+    tasks += Counter({"article done": known_links.count(session)})
     enabled = select(func.count()).select_from(source).where(source.c.enabled)
     return Status(
         records=count_records(session),
@@ -303,7 +307,7 @@ def status(session: Session, now: datetime) -> Status:
         sources=session.scalar(enabled) or 0,
         failing=session.scalar(enabled.where(source.c.fail_count > 0)) or 0,
         deliveries=outbox.counts(session),
-        tasks={f"{kind} {state}": count for kind, state, count in by_state},
+        tasks=dict(tasks),
         waiting=waiting,
         oldest_due=oldest,
         newest_record=session.scalar(select(func.max(article.c.first_seen))),

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-import json
 import os
 import shutil
 import sqlite3
@@ -45,7 +44,7 @@ from sqlalchemy.pool import NullPool
 from crawler.i18n import tr
 from storage.db import schema
 from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
-from storage.db.texts import storable
+from storage.db.texts import to_json
 from storage.db.writer import Writer
 
 T = TypeVar("T")
@@ -58,10 +57,6 @@ _STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: a
 # A PostgreSQL that vanishes without a word is missed within half a minute, on either side; the systems' own patience is hours.
 _MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 _LOCK_NUMBER = 0x7A686978  # "zhix": advisory locks are plain numbers, one name space a database
-
-
-def _to_json(value: Any) -> str:
-    return storable(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 class Database:
@@ -334,7 +329,7 @@ class _Sqlite(_Kind):
             pool_size=READERS if read_only else 1,
             max_overflow=0,
             pool_timeout=WAIT_SECONDS,
-            json_serializer=_to_json,
+            json_serializer=to_json,
             connect_args={"timeout": BUSY_SECONDS},
         )
         pragmas = ["foreign_keys=ON", "mmap_size=0", "synchronous=FULL"]
@@ -425,7 +420,7 @@ class _Postgres(_Kind):
             pool_size=READERS if read_only else 1,
             max_overflow=0,
             pool_timeout=WAIT_SECONDS,
-            json_serializer=_to_json,
+            json_serializer=to_json,
             isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
             connect_args={"options": options, "connect_timeout": BUSY_SECONDS} | _MISSED,
         )

@@ -5,7 +5,8 @@ comparison. A name may end in ``*``.
 
 In storage:     before-claim-commit  after-claim-commit   before-found-commit  after-found-commit   before-store-commit
                 after-store-commit   before-failed-commit before-delivery-claim-commit  after-delivery-claim  before-ack-commit
-                after-ack-commit     after-backfill       before-commit        after-commit  (the last two: every group of transactions)
+                after-ack-commit     after-backfill       after-known-links    after-rewriting      before-commit
+                after-commit         (the last two: every group of transactions)
 In jobs:        after-claim (before the fetch)   after-fetch   after-read   before-send   after-send
 """
 

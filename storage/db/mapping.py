@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields, replace
 from datetime import datetime
@@ -17,12 +18,12 @@ _PLAIN = tuple("title link text summary opening published author publisher langu
 _LISTS = ("keywords", "ai_technologies", "industries")
 _SHORT = tuple("title link published author publisher language source fetched first_seen id story".split())
 _OF_FIELDS = {
-    "text": "text",
-    "keyword": "keywords",
-    "tech": "ai_technologies",
-    "industry": "industries",
-    "event": "events",
-    "company": "companies",
+    "text": ("text",),
+    "keyword": ("keywords",),
+    "tech": ("ai_technologies",),
+    "industry": ("industries",),
+    "event": ("events", "text"),
+    "company": ("companies",),
 }
 
 
@@ -48,38 +49,111 @@ def link_from_json(said: Mapping[str, Any] | None) -> Link | None:
     )
 
 
+# ---- records
+#
+# Summary, events and quotes are in the text's own words, so a row has places in the text instead: half of it was said twice. Rows of older
+# versions have each field by its name, and all words.
+
+_PIECE = re.compile(r"\s+|[^\s。！？.!?][^\n。！？.!?]*[。！？.!?]*|[。！？.!?]+")
+_WORTH_A_PLACE = 6  # characters; of less the place takes as much room
+
+
+def _placed(said: str, text: str) -> Any:
+    """A string as stretches of the text, [start, end], and what stands between them; as it is where it has nothing of it."""
+    parts: list[Any] = []
+    end = -1
+    for piece in _PIECE.findall(said):
+        goes_on = end >= 0 and text.startswith(piece, end)
+        start = end if goes_on else text.find(piece) if len(piece) >= _WORTH_A_PLACE else -1
+        if goes_on:
+            parts[-1][1] = end + len(piece)
+        elif start >= 0:
+            parts.append([start, start + len(piece)])
+        elif parts and end < 0:
+            parts[-1] += piece
+        else:
+            parts.append(piece)
+        end = -1 if start < 0 else start + len(piece)
+    return said if all(isinstance(part, str) for part in parts) else parts
+
+
+def _read(placed: Any, text: str) -> Any:
+    """The reverse."""
+    if not isinstance(placed, list):
+        return placed
+    return "".join(part if isinstance(part, str) else text[part[0] : part[1]] for part in placed)
+
+
+def _short(fields: list[Any], defaults: tuple[Any, ...]) -> list[Any]:
+    """Without those at the end that say nothing."""
+    while fields[-1] == defaults[len(fields) - 1]:
+        fields.pop()
+    return fields
+
+
 _FACT = tuple(field.name for field in fields(Fact))
-_DEFAULTS = tuple(field.default for field in fields(Fact))
+_FACT_DEFAULTS = tuple(field.default for field in fields(Fact))
+_EVENT_DEFAULTS = tuple(field.default for field in fields(Event))
+_VALUE, _QUOTE = _FACT.index("value"), _FACT.index("quote")
 
 
-def _fact_to_json(fact: Fact) -> list[Any]:
-    """Its fields in their order, without those at the end that say nothing: facts are half of what a row costs."""
+def _fact_to_json(fact: Fact, text: str) -> list[Any]:
     said = [getattr(fact, name) for name in _FACT]
-    while said[-1] == _DEFAULTS[len(said) - 1]:
-        said.pop()
-    return said
+    if fact.start is not None and text[fact.start : fact.end] == fact.quote:
+        said[_QUOTE] = None
+        said[_VALUE] = None if fact.value == fact.quote else fact.value
+    return _short(said, _FACT_DEFAULTS)
 
 
-def _fact_from_json(said: Any) -> Fact:
-    """The reverse; older rows have each field by its name."""
-    return Fact(**said) if isinstance(said, dict) else Fact(*said)
+def _fact_from_json(said: Any, text: str) -> Fact:
+    if isinstance(said, dict):
+        return Fact(**said)
+    if said[_QUOTE] is None:
+        kind, value, _, by, start, end, *more = said
+        quote = text[start:end]
+        return Fact(kind, quote if value is None else value, quote, by, start, end, *more)
+    return Fact(*said)
+
+
+def _event_to_json(event: Event, text: str) -> list[Any]:
+    headline, detail = _placed(event.headline, text), _placed(event.detail, text)
+    actors = None if event.actors is None else list(event.actors)
+    return _short([headline, detail, event.type, actors, event.object, event.amount, event.date], _EVENT_DEFAULTS)
+
+
+def _event_from_json(said: Any, text: str) -> Event:
+    if isinstance(said, dict):
+        actors = said.get("actors")
+        return Event(**{**said, "actors": None if actors is None else tuple(actors)})
+    headline, detail, *more = said
+    if len(more) > 1 and more[1] is not None:
+        more[1] = tuple(more[1])
+    return Event(_read(headline, text), _read(detail, text), *more)
 
 
 def record_to_row(record: Record) -> dict[str, Any]:
     """The columns of `article` that are the record's own; `id`, `story` and `first_seen` are storage's."""
-    own = {"facts": [_fact_to_json(fact) for fact in record.facts], "content_hash": content_hash(record)}
-    return plain(record, (*_PLAIN, *_LISTS, "events", "companies")) | own
+    facts = [_fact_to_json(fact, record.text) for fact in record.facts]
+    own = {
+        "summary": "",
+        "facts": {"summary": _placed(record.summary, record.text), "facts": facts},
+        "events": [_event_to_json(event, record.text) for event in record.events],
+        "content_hash": content_hash(record),
+    }
+    return plain(record, (*_PLAIN, *_LISTS, "companies")) | own
 
 
 def record_from_row(row: Any) -> Record:
     """A row of `article` as a Record."""
-    return replace(sketched_from_row(row), facts=tuple(map(_fact_from_json, row.facts)))
+    kept = row.facts if isinstance(row.facts, dict) else {"summary": row.summary, "facts": row.facts}
+    facts = tuple(_fact_from_json(fact, row.text) for fact in kept["facts"])
+    return replace(sketched_from_row(row), summary=_read(kept["summary"], row.text), facts=facts)
 
 
 def sketched(fields: Iterable[str]) -> list[Column[Any]]:
     """What there is to read of an article for a query that looks at these fields: what is short, and of the rest only what it needs."""
-    long = (_OF_FIELDS[field] for field in fields if field in _OF_FIELDS)
-    return [article.c[name] for name in (*_SHORT, "tags", *long)]
+    long = {name: article.c[name] for field in fields for name in _OF_FIELDS.get(field, ())}
+    return [*(article.c[name] for name in (*_SHORT, "tags")), *long.values()]
 
 
 def sketched_from_row(row: Any) -> Record:
@@ -88,13 +162,7 @@ def sketched_from_row(row: Any) -> Record:
     fields: dict[str, Any] = {"text": ""} | {name: given[name] for name in (*_PLAIN, *_SHORT) if name in given}
     fields |= {name: tuple(given[name]) for name in _LISTS if name in given}
     if "events" in given:
-        fields["events"] = tuple(map(_event, row.events))
+        fields["events"] = tuple(_event_from_json(event, row.text) for event in row.events)
     if "companies" in given:
         fields["companies"] = tuple(Company(**company) for company in row.companies or ())
     return Record(**fields)
-
-
-def _event(said: Mapping[str, Any]) -> Event:
-    """Events that were stored before there were types have only headline and detail."""
-    actors = said.get("actors")
-    return Event(**{**said, "actors": None if actors is None else tuple(actors)})

@@ -1,6 +1,7 @@
 """The tables. Each is named by what one row of it is.
 
 source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
+        ├─ known_link (an article that was read)
         └─ article ─┬─ article_alias, revision, shingle, story_key, story_pair, annotation
                     ├─ mention ── concept ── volume     (and search_index, which storage/archive/search_index.py knows)
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
@@ -12,6 +13,7 @@ person ─┬─ session, token, seen (of a story)             verdict, change (
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,8 +35,9 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
+from sqlalchemy.types import TypeEngine
 
-from storage.db.texts import storable
+from storage.db.texts import packed, storable, to_json, unpacked
 
 metadata = MetaData(
     naming_convention={
@@ -77,6 +80,40 @@ class AnyText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, _dialect: Dialect) -> str | None:
         """Without NUL and lone surrogates."""
         return None if value is None else storable(value)
+
+
+class PackedText(AnyText):
+    """Text that SQLite's file keeps deflated; PostgreSQL does so by itself. No SQL can look into it."""
+
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> Any:
+        """As it is kept."""
+        text = super().process_bind_param(value, dialect)
+        return packed(text) if text is not None and dialect.name == "sqlite" else text
+
+    def process_result_value(self, value: str | bytes | None, _dialect: Dialect) -> str | None:
+        """As it was."""
+        return None if value is None else unpacked(value)
+
+
+class PackedJson(TypeDecorator[Any]):
+    """JSON in the same way."""
+
+    impl = JSON
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """On SQLite text, which this makes."""
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else JSON())
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+        """As it is kept."""
+        return packed(to_json(value)) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+        """As it was."""
+        return json.loads(unpacked(value)) if dialect.name == "sqlite" and value is not None else value
 
 
 def _id() -> Column[Any]:
@@ -188,6 +225,20 @@ task = Table(
     ),  # WHERE state = 'due', says its migration: here that would import both dialects
 )
 
+known_link = Table(
+    "known_link",  # what is left of an article's task when it is done: its link is never new again, see storage.queue.known_links
+    metadata,
+    Column("key", BigInteger, primary_key=True, autoincrement=False),  # texts are numbers here: of its key, its place, its guid
+    _to("source.id", nullable=False),
+    Column("article_id", BigInteger),  # as of then; without a reference: the link stays known when the article goes
+    Column("guid", BigInteger),
+    Column("place", BigInteger),  # the key of its address, where that is another than its own
+    Column("fragment", AnyText),
+    _flag("baseline"),
+    Index(None, "source_id", "guid"),
+    sqlite_with_rowid=False,
+)
+
 BY_SOURCE = Index("ix_article_source_shown_at_id", "source", "shown_at", "id")
 BY_ID = Index("ix_article_id_shown_at_source", "id", "shown_at", "source")
 article = Table(
@@ -197,12 +248,12 @@ article = Table(
     Column("link_key", AnyText, nullable=False, unique=True),
     Column("title", AnyText, nullable=False),
     Column("link", AnyText, nullable=False),
-    Column("text", AnyText, nullable=False),
+    Column("text", PackedText, nullable=False),
     Column("summary", AnyText, nullable=False),
     Column("keywords", JSON, nullable=False),
     Column("ai_technologies", JSON, nullable=False),
     Column("industries", JSON, nullable=False),
-    Column("events", JSON, nullable=False),
+    Column("events", PackedJson, nullable=False),
     Column("opening", AnyText, nullable=False),
     Column("published", UtcDateTime),
     Column("author", AnyText),
@@ -212,7 +263,7 @@ article = Table(
     Column("tags", JSON, nullable=False),
     Column("fetched", UtcDateTime),
     Column("first_seen", UtcDateTime, nullable=False),
-    Column("facts", JSON, nullable=False),
+    Column("facts", PackedJson, nullable=False),
     Column("analysis", AnyText),  # what made them; null: someone else did
     Column("content_hash", AnyText, nullable=False),
     Column("story", BigInteger, index=True),
@@ -284,7 +335,7 @@ revision = Table(
     _to("article.id", nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
     Column("title", AnyText, nullable=False),
-    Column("text", AnyText, nullable=False),
+    Column("text", PackedText, nullable=False),
     Column("content_hash", AnyText, nullable=False),
 )
 

@@ -303,7 +303,7 @@ def _moved(
 ) -> identity.Recognised:
     """Which of these links are articles that we know under another address; they are moved there."""
     last = gaps.last_good_poll(session, claimed.source_id)
-    others = identity.recognise(session, claimed, listed, known, keys, last=last, unstable=unstable)
+    others = identity.recognise(session, claimed, listed, known, keys, last=last, unstable=unstable, now=now)
     stay = {number for key, number in others.moved.items() if key in others.known}
     identity.move(session, {number: listed[key] for key, number in others.moved.items()}, stay, now)
     return others

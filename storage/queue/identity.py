@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, null, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Link
@@ -20,7 +20,9 @@ from crawler.text import normal
 from crawler.url import fragment_of, host_of
 from storage.db.mapping import link_to_json
 from storage.db.models import article, task
-from storage.queue import hosts
+from storage.db.texts import number_of
+from storage.queue import hosts, known_links
+from storage.queue.known_links import Known
 from storage.queue.tasks import Task, chunks
 
 LATEST = 400  # articles of a source whose addresses are compared with new ones
@@ -52,23 +54,23 @@ def with_single_entries(session: Session, poll: Task, listed: dict[str, Link], k
     """The list by key; an entry that stands alone in this answer, on a page that is known for another one, gets a key of its own."""
     alone = {key: link for key, link in listed.items() if link.entry is None and (link.guid or fragment_of(link.url))}
     apart: dict[str, Link] = {}
-    for row in _rows(session, poll, alone):
-        if entry := _another_entry(row, alone[row.key]):
-            apart[row.key] = replace(alone[row.key], entry=entry)
+    for one in _known(session, poll, alone):
+        if entry := _another_entry(one, alone[one.key]):
+            apart[one.key] = replace(alone[one.key], entry=entry)
     if not apart:
         return listed
     return {key_of(link, keys): link for link in (apart.get(key, link) for key, link in listed.items())}
 
 
-def _another_entry(row: Any, link: Link) -> str | None:
+def _another_entry(one: Known, link: Link) -> str | None:
     """What tells this entry from the one that its page is known for; None where it is that one."""
-    if _same_title(row.title, link.title) or (row.guid and row.guid == link.guid):
+    if _same_title(one.title, link.title) or one.is_called(link.guid):
         return None
-    before, now = fragment_of(row.url), fragment_of(link.url)
+    before, now = one.fragment, fragment_of(link.url)
     if before and now:
         return now if before != now else None
-    later = row.published is not None and link.published is not None and link.published > row.published
-    return link.guid if row.guid and row.title and later else None
+    later = one.published is not None and link.published is not None and link.published > one.published
+    return link.guid if one.guid and one.title and later else None
 
 
 # ---- what is known under another address
@@ -83,13 +85,14 @@ def recognise(
     *,
     last: datetime | None,
     unstable: bool,
+    now: datetime,
 ) -> Recognised:
     """What the new keys of a list are. `last` is the good poll before; `unstable`: its addresses had changed, too."""
     new = {key: link for key, link in listed.items() if key not in known}
     trusted = _names_hold(session, poll, {key: link for key, link in listed.items() if key in known})
     if not new:
         return Recognised()
-    same, moved = _by_name(session, poll, new, listed, keys) if trusted else (set(), {})
+    same, moved = _by_name(session, poll, new, listed, keys, now=now) if trusted else (set(), {})
     rest = {key: link for key, link in new.items() if key not in same | set(moved)}
     same |= _as_entries(session, poll, rest, keys)
     rest = {key: link for key, link in rest.items() if key not in same}
@@ -102,20 +105,23 @@ def recognise(
 
 def _names_hold(session: Session, poll: Task, listed: Mapping[str, Link]) -> bool:
     """Whether the source still calls its articles as before (some number them anew at each poll). Names not noted yet are."""
-    unnamed, kept, changed = [], 0, 0
-    for row in _rows(session, poll, {key: link for key, link in listed.items() if link.guid}):
-        guid = listed[row.key].guid
-        if row.guid is None:
-            unnamed.append({"id_": row.id, "name": guid})
+    unnamed: list[Known] = []
+    kept = changed = 0
+    for one in _known(session, poll, {key: link for key, link in listed.items() if link.guid}):
+        if one.guid is None:
+            unnamed.append(one)
         else:
-            kept, changed = kept + (row.guid == guid), changed + (row.guid != guid)
-    if unnamed:
-        session.connection().execute(update(task).where(task.c.id == bindparam("id_")).values(guid=bindparam("name")), unnamed)
+            same = one.is_called(listed[one.key].guid)
+            kept, changed = kept + same, changed + (not same)
+    tasks = [{"id_": one.task_id, "name": listed[one.key].guid} for one in unnamed if one.task_id is not None]
+    if tasks:
+        session.connection().execute(update(task).where(task.c.id == bindparam("id_")).values(guid=bindparam("name")), tasks)
+    known_links.name(session, {one.key: listed[one.key].guid for one in unnamed if one.task_id is None})
     return changed <= kept
 
 
 def _by_name(
-    session: Session, poll: Task, new: Mapping[str, Link], listed: Mapping[str, Link], keys: Keys
+    session: Session, poll: Task, new: Mapping[str, Link], listed: Mapping[str, Link], keys: Keys, *, now: datetime
 ) -> tuple[set[str], dict[str, int]]:
     """The keys whose name is known: those that need no reading, and those whose article has moved there."""
     by_name = {link.guid: key for key, link in new.items() if link.guid}
@@ -131,22 +137,31 @@ def _by_name(
                 same.add(key)
             elif row.state != "paused":
                 moved[key] = row.id
+    for guid, row in known_links.called(session, poll.source_id, list(by_name)):
+        key, own = by_name[guid], known_links.key_of(row)
+        if own in listed:
+            continue
+        if own is None or number_of(keys(new[key].url)) == (row.place or row.key):
+            same.add(key)
+        else:
+            moved[key] = known_links.wake(session, row, new[key], now)
     return same, {key: number for key, number in moved.items() if key not in same}
 
 
 def _as_entries(session: Session, poll: Task, new: Mapping[str, Link], keys: Keys) -> set[str]:
     """Entries under keys of their own, that are known as the whole page: each was alone in its answer when it came."""
     pages = {keys(link.url): key for key, link in new.items() if link.entry}
-    alone = {row.key: row for row in _rows(session, poll, pages)}
+    alone = {one.key: one for one in _known(session, poll, pages)}
     return {
         key
         for key, link in new.items()
-        if link.entry and (row := alone.get(keys(link.url))) and (_same_title(row.title, link.title) or _same_place(row, link))
+        if link.entry and (one := alone.get(keys(link.url))) and (_same_title(one.title, link.title) or _same_place(one, link))
     }
 
 
-def _same_place(row: Any, link: Link) -> bool:
-    return bool(fragment_of(link.url)) and row.url == link.url and (row.guid is None or row.guid == link.guid)
+def _same_place(one: Known, link: Link) -> bool:
+    """Of two links to one page."""
+    return bool(one.fragment) and one.fragment == fragment_of(link.url) and (one.guid is None or one.is_called(link.guid))
 
 
 def move(session: Session, moved: Mapping[int, Link], known: Set[int], now: datetime) -> None:
@@ -226,12 +241,19 @@ def _one_date(row: Any, link: Link) -> bool:
     return said is None or link.published is None or abs(said - link.published) <= SAME_DATE
 
 
-def _latest(session: Session, poll: Task) -> Iterable[Any]:
-    columns = (task.c.key, task.c.created_at, task.c.hint, article.c.title, article.c.published)
-    query = select(*columns).outerjoin(article, article.c.link_key == task.c.key)
-    return session.execute(
-        query.where(task.c.source_id == poll.source_id, task.c.kind == "article").order_by(task.c.id.desc()).limit(LATEST)
-    )
+def _latest(session: Session, poll: Task) -> Iterator[Any]:
+    """The last tasks of a source, and the last articles, whose tasks may be gone."""
+    of_tasks = select(task.c.key, task.c.created_at, task.c.hint, article.c.title, article.c.published)
+    of_tasks = of_tasks.outerjoin(article, article.c.link_key == task.c.key)
+    of_tasks = of_tasks.where(task.c.source_id == poll.source_id, task.c.kind == "article").order_by(task.c.id.desc())
+    rows = session.execute(of_tasks.limit(LATEST)).all()
+    yield from rows
+    read = (article.c.link_key.label("key"), article.c.first_seen.label("created_at"), null().label("hint"))
+    of_articles = select(*read, article.c.title, article.c.published).where(article.c.source == poll.source)
+    tasks = {row.key for row in rows}
+    for row in session.execute(of_articles.order_by(article.c.shown_at.desc(), article.c.id.desc()).limit(LATEST)).all():
+        if row.key not in tasks:
+            yield row
 
 
 # ---- rows
@@ -239,12 +261,16 @@ def _latest(session: Session, poll: Task) -> Iterable[Any]:
 _TITLES = select(task.c.id, article.c.title).join(article, article.c.link_key == task.c.key)
 
 
-def _rows(session: Session, poll: Task, wanted: Iterable[str]) -> Iterator[Any]:
-    """The source's own tasks with these keys, with what their articles are called."""
+def _known(session: Session, poll: Task, wanted: Iterable[str]) -> Iterator[Known]:
+    """What is known of the source's own links with these keys."""
+    keys = list(wanted)
     columns = (task.c.id, task.c.key, task.c.url, task.c.guid, article.c.title, article.c.published)
     query = select(*columns).outerjoin(article, article.c.link_key == task.c.key).where(task.c.source_id == poll.source_id)
-    for some in chunks(list(wanted)):
-        yield from session.execute(query.where(task.c.key.in_(some))).all()
+    for some in chunks(keys):
+        for row in session.execute(query.where(task.c.key.in_(some))).all():
+            guid = number_of(row.guid) if row.guid else None
+            yield Known(row.key, guid, fragment_of(row.url) or None, row.title, row.published, row.id)
+    yield from known_links.of_source(session, poll.source_id, keys)
 
 
 def _same_title(one: str | None, other: str | None) -> bool:

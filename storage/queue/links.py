@@ -14,7 +14,7 @@ from crawler.url import desktop_twin, host_of
 from storage.db.database import insert_new
 from storage.db.mapping import link_to_json
 from storage.db.models import article, article_alias, task
-from storage.queue import hosts
+from storage.queue import hosts, known_links
 from storage.queue.identity import Keys, key_of
 from storage.queue.tasks import Task, chunks, poll_key
 
@@ -33,7 +33,7 @@ def newest_first(links: Sequence[Link], keys: Keys, now: datetime) -> dict[str, 
 
 
 def known(session: Session, keys: Sequence[str]) -> set[str]:
-    """Those of the keys that are a task, an article, or another address of one."""
+    """Those of the keys that are a task, or were one, an article, or another address of one."""
     found: set[str] = set()
     for some in chunks(keys):
         for column, condition in (
@@ -42,7 +42,7 @@ def known(session: Session, keys: Sequence[str]) -> set[str]:
             (article_alias.c.link_key, article_alias.c.article_id.is_not(None)),
         ):
             found.update(session.scalars(select(column).where(column.in_(some), condition)))
-    return found
+    return found | known_links.among(session, keys)  # asked last: a task that is done meanwhile moves there
 
 
 def insert_articles(session: Session, poll: Task, links: dict[str, Link], now: datetime) -> None:

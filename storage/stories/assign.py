@@ -6,19 +6,19 @@ could drift, one small step a member, into another.
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from crawler.nlp.lexicon import own
 from crawler.record import Record
 from storage.db.models import article, story_key
+from storage.db.texts import number_of
 from storage.stories import by_hand, proof, shared_keys
 from storage.stories.compare import StoryPrint, keys, same_story
 from storage.stories.evidence import LEAD
@@ -33,7 +33,7 @@ _COLUMNS = (
     article.c.id,
     article.c.story,
     article.c.title,
-    func.substr(article.c.text, 1, LEAD).label("lead"),
+    article.c.text,
     article.c.published,
 )
 _FIRST = select(*_COLUMNS).where(article.c.id == bindparam("id"))
@@ -91,7 +91,7 @@ def join(session: Session, number: int, story: StoryPrint, now: datetime) -> Joi
     """
     found = []
     for row in _candidates(session, number, story, now):
-        verdict = same_story(story, _prints.of(row.title, row.lead, row.published))
+        verdict = same_story(story, _prints.of(row.title, row.text[:LEAD], row.published))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
@@ -112,7 +112,7 @@ def corrected(session: Session, number: int, story: StoryPrint, now: datetime) -
     if "corrected" not in story.said.phases:
         return None
     found = [
-        (proof.likeness(story, _prints.of(row.title, row.lead, row.published)), -row.id, row.story)
+        (proof.likeness(story, _prints.of(row.title, row.text[:LEAD], row.published)), -row.id, row.story)
         for row in _candidates(session, number, story, now)
     ]
     best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
@@ -135,7 +135,7 @@ def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mappi
     if said.get((joined.story, joined.article_id)):
         return True
     row = session.execute(_FIRST, {"id": joined.story}).first()
-    return row is None or same_story(story, _prints.of(row.title, row.lead, row.published)).same
+    return row is None or same_story(story, _prints.of(row.title, row.text[:LEAD], row.published)).same
 
 
 def remember(session: Session, article_id: int, story: StoryPrint, newest: int | None = None) -> None:
@@ -154,5 +154,4 @@ def tidy(session: Session, now: datetime) -> int:
 
 
 def _numbers(story: StoryPrint) -> list[int]:
-    """The join keys as numbers: an index of numbers is a third as large."""
-    return [int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest()) >> 1 for key in keys(story)]
+    return [number_of(key) for key in keys(story)]

@@ -6,12 +6,15 @@ Each step is one transaction and the rows say how far it has come, so it may be 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from crawler.analyzers import companies
+from crawler.url import link_key
 from jobs import log
-from storage.archive import derived
+from storage.archive import derived, rewriting, search_index
 from storage.db.database import Database
+from storage.queue import known_links
 
 TELL_EVERY = 50  # steps between two lines of the log
 
@@ -45,8 +48,25 @@ def settle(db: Database, zone: ZoneInfo) -> None:
         _log.warning("the index of words is made anew: searches take longer until it is done")
 
 
+def shorten(db: Database) -> None:
+    """Let all links that were read be known by short rows."""
+    while db.write_now(lambda s: known_links.take(s, link_key)):
+        pass
+
+
+def vacuum(db: Database) -> None:
+    """Write rows of older versions as this one does, join the parts of the index, and give unused space back."""
+    shorten(db)
+    first: int | None = 0
+    while first is not None:
+        first = db.write_now(partial(rewriting.rewrite, first=first))
+    db.write_now(search_index.merge)
+    db.vacuum()
+
+
 def whole(db: Database, progress: Callable[[int], None]) -> int:
     """All of it, now; how many articles."""
+    shorten(db)
     done = 0
     while count := derived.advance(db, companies.add):
         done += count

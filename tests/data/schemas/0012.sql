@@ -612,7 +612,7 @@ CREATE INDEX ix_article_first_seen ON article (first_seen);
 CREATE INDEX ix_mention_article_id ON mention (article_id);
 CREATE INDEX ix_volume_day ON volume (day);
 CREATE INDEX ix_task_source_id_guid ON task (source_id, guid);
-CREATE INDEX ix_article_shown_at_id_story ON article (shown_at, id, story);
+CREATE INDEX ix_article_shown_at_id_story_source_language_reprint_of ON article (shown_at, id, story, source, language, reprint_of);
 CREATE INDEX ix_article_id_shown_at_source ON article (id, shown_at, source);
 CREATE INDEX ix_article_source_shown_at_id ON article (source, shown_at, id);
 CREATE INDEX ix_alert_story_id ON alert (story, id);

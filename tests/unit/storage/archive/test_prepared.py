@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import pickle
+import re
 import subprocess
 import sys
 from collections import namedtuple
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
-from crawler.record import Company, Fact, Record
+from crawler.record import Company, Event, Fact, Record
 from storage.archive import articles, derived
 from storage.archive.prepared import prepare
-from storage.db import mapping
+from storage.db import mapping, texts
 from storage.db.database import Database
 from storage.rules import plan
 from storage.rules.match import View
@@ -73,14 +76,64 @@ FACTS = (
 )
 
 
-def test_facts_come_back_whether_they_were_stored_with_names_or_without() -> None:
-    row = mapping.record_to_row(replace(RECORD, facts=FACTS))
-    assert [len(fact) for fact in row["facts"]] == [7, 4, 8]
-    named = mapping.plain(replace(RECORD, facts=FACTS), ("facts",))["facts"]
-    for facts in (row["facts"], named):
-        columns = row | {"facts": facts, "id": 1, "story": 1, "first_seen": NOW}
-        stored = namedtuple("Row", columns)(**columns)
-        assert mapping.record_from_row(stored).facts == FACTS
+EVENTS = (
+    Event("河湾厂发布质检模型", "河湾厂发布质检模型，产线质检提速。", "release", ("河湾厂",), None, None, "2026-11-24"),
+    Event("Nobody said this", "It stands nowhere in the text.", "other"),
+)
+SUMMARIES = [
+    "",
+    "[[0, 5]]",
+    "河湾厂发布质检模型，产线质检提速。别处没有的一句。",
+    "a. b. c.",
+    RECORD.text[:40],
+    f"{RECORD.text[:30]}…",
+    "\n \n",
+]
+
+
+def _row(record: Record, **other: object) -> Any:
+    columns = mapping.record_to_row(record) | {"id": 1, "story": 1, "first_seen": NOW} | other
+    return namedtuple("Row", columns)(**columns)
+
+
+@pytest.mark.parametrize("summary", SUMMARIES)
+@pytest.mark.parametrize(
+    "text", [RECORD.text, "河湾厂发布质检模型，产线质检提速。\n第二段 with 3.5 words. 完。", ""], ids=["own", "told", "none"]
+)
+def test_what_stands_in_the_text_comes_back_from_its_place(summary: str, text: str) -> None:
+    quoted = Fact("industry", text[2:5], text[2:5], "builtin", 2, 5, 0.7)
+    record = replace(RECORD, text=text, summary=summary, facts=(*FACTS, quoted, replace(quoted, value="制造")), events=EVENTS)
+    back = mapping.record_from_row(_row(record))
+    assert (back.summary, back.facts, back.events) == (record.summary, record.facts, record.events)
+
+
+def test_a_row_says_nothing_of_the_text_twice() -> None:
+    text = "河湾厂十一月发布质检模型。" + "产线上的每块面板都由它看过。" * 5
+    record = replace(
+        RECORD,
+        text=text,
+        summary=text[:40],
+        events=(Event(text[:12], text[:13]),),
+        facts=(Fact("keyword", text[2:9], text[2:9], "k", 2, 9),),
+    )
+    row = mapping.record_to_row(record)
+    assert not set(re.findall("[\u4e00-\u9fff]", json.dumps([row["summary"], row["events"], row["facts"]], ensure_ascii=False)))
+
+
+def test_rows_of_older_versions_are_read_as_ever() -> None:
+    record = replace(RECORD, facts=FACTS, events=EVENTS, summary="一句话。")
+    named = mapping.plain(record, ("facts", "events"))
+    listed = [[getattr(fact, name) for name in Fact.__dataclass_fields__] for fact in FACTS]
+    for facts in (named["facts"], listed):
+        back = mapping.record_from_row(_row(record, facts=facts, events=named["events"], summary="一句话。"))
+        assert (back.summary, back.facts, back.events) == (record.summary, FACTS, EVENTS)
+
+
+@pytest.mark.parametrize("text", ["", "短", "智" * 999, "words and words. " * 50, "\x00\x1f", "𠮷🙂" * 200])
+def test_a_packed_text_comes_back(text: str) -> None:
+    assert texts.unpacked(texts.packed(text)) == text
+    assert texts.unpacked(text) == text, "as older versions kept it"
+    assert isinstance(texts.packed(text), bytes) == (len(text.encode()) > 200)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import UniqueConstraint, func, select, update
 
 from crawler.record import Found, Link, Record, Source
@@ -11,7 +12,7 @@ from storage.archive import articles, pruning
 from storage.archive.articles import AlertDraft
 from storage.db.database import Database
 from storage.db.models import alert, article, delivery, metadata
-from storage.queue import frontier, links, sources
+from storage.queue import frontier, known_links, links, sources
 from storage.queue.tasks import Task
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -53,7 +54,8 @@ def test_a_record_whose_alert_is_not_sent_yet_is_kept_until_it_is(db: Database) 
     assert db.read(lambda s: s.scalar(select(func.count()).select_from(alert))) == 0
 
 
-def test_the_link_of_a_deleted_record_stays_known(db: Database) -> None:
+@pytest.mark.parametrize("short", [False, True], ids=["task", "known link"])
+def test_the_link_of_a_deleted_record_stays_known(db: Database, short: bool) -> None:
     db.write_now(lambda s: sources.sync(s, [(Source("a", "https://a.example/feed"), NOW)], NOW))
     [poll] = _claim(db)
     links_found = Found((Link("https://a.example/1"),), "feed")
@@ -64,6 +66,8 @@ def test_the_link_of_a_deleted_record_stays_known(db: Database) -> None:
     )
     [read] = _claim(db)
     _alerted(db, read)
+    if short:
+        assert db.write_now(lambda s: known_links.take(s, lambda _url: "a.example/1")) == 1
     db.write_now(lambda s: s.execute(update(delivery).values(state="sent")))
     assert db.write_now(lambda s: pruning.prune(s, FAR)) == 1
     assert db.read(lambda s: links.known(s, ["a.example/1"])) == {"a.example/1"}

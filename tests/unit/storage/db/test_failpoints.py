@@ -16,6 +16,7 @@ from storage.alerts import outbox
 from storage.archive import articles, derived
 from storage.db import failpoints, models
 from storage.db.database import Database
+from storage.queue import known_links
 from tests.unit.storage.db import worker
 
 ROOT = Path(__file__).parents[4]
@@ -32,6 +33,8 @@ PLACES = [
     "before-ack-commit:3",
     "after-ack-commit:2",
     "after-backfill:2",
+    "after-known-links:2",
+    "after-rewriting:2",
     "before-commit:5",
     "after-commit:9",
 ]
@@ -57,6 +60,11 @@ def test_a_kill_loses_nothing(db: Database, database_url: str, place: str, tmp_p
     assert (db.read(derived.left), db.read(derived.check)) == (0, [])
     assert set(db.read(lambda s: s.scalars(select(models.article.c.link_key)).all())) == set(worker.TEXTS)
     assert {state: n for state, n in db.read(outbox.counts).items() if n} == {"sent": 4}
+    rows = db.read(lambda s: s.execute(select(models.article)).all())
+    assert {type(row.facts) for row in rows} == {dict}
+    assert all(articles.to_record(row).summary == row.text[:60] for row in rows), "written again or not"
+    assert db.read(known_links.count) == len(worker.TEXTS), "each link is known by its short row, and once"
+    assert db.read(lambda s: s.scalars(select(models.task.c.kind)).all()) == ["poll", "poll"]
     sent = Counter(ledger.read_text().split())
     assert set(sent) == EXPECTED
     assert sum(sent.values()) <= 5, "at most one repeat a crash"

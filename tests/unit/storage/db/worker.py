@@ -1,4 +1,5 @@
-"""A whole day's work in one process, for tests that kill it: poll two sources, store four articles, deliver their alerts, make the index anew.
+"""A whole day's work in one process, for tests that kill it: poll two sources, store four articles, deliver their alerts, make the index anew,
+let links be known by short rows, write old rows again.
 
 Usage: worker.py DATABASE-URL LEDGER. Each message "sent" is a line in the file LEDGER: the delivery's idempotency key.
 """
@@ -9,14 +10,16 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Record, Source
 from storage.alerts import outbox
-from storage.archive import articles, derived
+from storage.archive import articles, derived, rewriting
 from storage.db.database import Database, open_database
 from storage.db.failpoints import failpoint
-from storage.queue import frontier, sources
+from storage.db.models import article
+from storage.queue import frontier, known_links, sources
 from storage.queue.frontier import Task
 from tests.samples import ENGLISH, OTHER, TEXT
 
@@ -42,6 +45,19 @@ def work(db: Database, ledger: Path) -> None:
         db.write_now(lambda s: derived.restart(s, "Asia/Shanghai"))
     while derived.advance(db, limit=1):
         pass
+    while db.write_now(lambda s: known_links.take(s, _key, 1)):
+        pass
+    db.write_now(_as_before)
+    first: int | None = 0
+    while first is not None:
+        first = db.write_now(lambda s, first=first: rewriting.rewrite(s, first, 1))
+
+
+def _as_before(session: Session) -> None:
+    """Some rows as older versions wrote them."""
+    for row in session.execute(select(article).where(article.c.id % 2 == 0)).all():
+        plain = {"summary": row.text[:60], "facts": [], "events": []}
+        session.execute(update(article).where(article.c.id == row.id, article.c.summary == "").values(plain))
 
 
 def _begin(session: Session) -> None:
@@ -57,12 +73,15 @@ def _claim(session: Session) -> list[Task]:
 def _poll(session: Session, task: Task) -> None:
     links = tuple(Link(f"https://{task.source}.example/{n}") for n in (1, 2))
     what = Found(links, "feed")
-    keys = lambda url: url.removeprefix("https://").replace(".example", "")  # noqa: E731
-    frontier.found(session, task, what, etag='"1"', last_modified=None, now=NOW, next_due=LATER, keys=keys)
+    frontier.found(session, task, what, etag='"1"', last_modified=None, now=NOW, next_due=LATER, keys=_key)
+
+
+def _key(url: str) -> str:
+    return url.removeprefix("https://").replace(".example", "")
 
 
 def _store(session: Session, task: Task) -> None:
-    record = Record(title=task.key, link=task.url, text=TEXTS[task.key], source=task.source)
+    record = Record(title=task.key, link=task.url, text=TEXTS[task.key], summary=TEXTS[task.key][:60], source=task.source)
     draft = articles.AlertDraft("rule", "v", ("desk",), {"title": task.key})
     articles.store(session, record, key=task.key, task=task, alerts=[draft], now=NOW)
 
