@@ -24,7 +24,7 @@ from storage.db.models import BY_ID, article
 from storage.rules import plan as planning
 from storage.rules.ast import looked_at
 from storage.rules.parser import Query
-from storage.rules.ruleset import search as verify
+from storage.rules.ruleset import is_true
 from storage.rules.sieve import sieve
 
 FEW = 4_000  # candidates that are put in order; where there are more, the archive is gone through by time: a page is soon full
@@ -43,7 +43,7 @@ class Bounds:
 
 
 EVERYWHERE = Bounds()
-_ANY_OF = article.c.id.in_(bindparam("ids", expanding=True))  # taken apart once, however many there are
+ANY_OF = article.c.id.in_(bindparam("ids", expanding=True))  # taken apart once, however many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def search(
         if len(hits) == limit or examined == most:
             return Found(_whole(session, hits), last, examined, look.about)
         examined, last = examined + 1, place
-        if row is not None and verify(query, sketched_from_row(row), tuple(row.tags), now) is not None:
+        if row is not None and is_true(query, sketched_from_row(row), tuple(row.tags), now):
             hits.append(place)
     return Found(_whole(session, hits), None, examined, len(hits) if after is None else look.about, exact=after is None)
 
@@ -110,7 +110,7 @@ def count(session: Session, bounds: Bounds) -> int:
 def true_of(session: Session, query: Query, now: datetime, ids: Sequence[int]) -> list[int]:
     """Of these few articles, those of which the query is true."""
     rows = _Reader(session, query).rows(ids).values()
-    return [row.id for row in rows if verify(query, sketched_from_row(row), tuple(row.tags), now) is not None]
+    return [row.id for row in rows if is_true(query, sketched_from_row(row), tuple(row.tags), now)]
 
 
 def narrowed(bounds: Bounds, query: Query | None, now: datetime | None) -> Bounds:
@@ -133,9 +133,9 @@ class _Reader:
 
     def __init__(self, session: Session, query: Query) -> None:
         self._session = session
-        self._read = select(*sketched(looked_at(query.root))).where(_ANY_OF)
+        self._read = select(*sketched(looked_at(query.root))).where(ANY_OF)
         self._sieve = sieve(query.root)
-        self._glance = select(article.c.id, *unread(self._sieve.fields)).where(_ANY_OF) if self._sieve else None
+        self._glance = select(article.c.id, *unread(self._sieve.fields)).where(ANY_OF) if self._sieve else None
 
     def rows(self, ids: Sequence[int]) -> dict[int, Any]:
         """Those of these articles of which the query may be true, by id."""
@@ -208,7 +208,7 @@ class _Look:
     def _those(self, places: Select[Any], ids: Sequence[int]) -> Iterator[Cursor]:
         """Of these places those of these articles: by an index, which SQLite would else not take, and read the rows."""
         if ids:
-            query = places.where(_ANY_OF).with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite")
+            query = places.where(ANY_OF).with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite")
             yield from (Cursor(*row) for row in self._session.execute(query, {"ids": ids}))
 
     def _older(self, after: Cursor | None) -> Select[Any]:
