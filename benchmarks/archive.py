@@ -1,6 +1,6 @@
 """The archive: search, a rule's trial, status and storing, beside SQL's LIKE and a scan, in one run.
 
-    python benchmarks/archive.py TEXTS… [--records 20000] [--database URL] [--stored 200]
+    python benchmarks/archive.py TEXTS… [--records 20000] [--database URL] [--stored 200] [--held]
 
 TEXTS are files of any kind with news texts in them (JSON Lines, .xz too, TSV, plain); their sentences are recombined and names are
 invented as the archive grows, so that the vocabulary grows as in news. The records lie over a year. Times are milliseconds by the wall
@@ -25,7 +25,7 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,26 @@ QUERIES = {
     "field and date": "tech:大语言模型 published:>=2026-10-01",
     "company": "company:英伟达",
 }
+# A second set, of the same kinds and their neighbours: nothing is tuned on it. It is asked before a change and after.
+HELD_ALIASES = {
+    "cities": "北京 上海 广州 深圳 杭州 南京 武汉 成都 重庆 天津 苏州 西安 长沙 青岛 郑州 大连 宁波 厦门 合肥 福州".split(),
+    "firms": "Apple Google Microsoft Facebook Amazon Intel Samsung Sony Nokia IBM Oracle Cisco Dell HP Twitter Yahoo eBay Netflix Tesla Uber".split(),
+    "invented": [f"{a}{b}智能" for a in "渚枢擎拓" for b in "岸塔屏禾漪"],
+    "science": ["神经网络", "图像处理", "深度学习", "算法", "仿真", "数值模拟", "有限元", "遗传", "小波", "聚类", "回归", "优化",
+                "控制系统", "传感器", "信号", "识别", "检测", "特征提取", "分类器", "鲁棒"],
+}  # fmt: skip
+HELD = {
+    "near": ["near(银行, 贷款, 8)", "near(学生, 教育, 5)", "near(oil, prices, 6)", "near(game, season, 4)", "near(企业, 上市, 20)",
+             "near(系统, 设计, 3)", "near(police, man OR woman, 10)", "near(市场, 投资, 资金, 15)", "near(the, government, 2)",
+             "near(温度, 压力, 12)", "near(new, york, 0)", "near(北辰, 发布, 10)"],
+    "alias of 20": ["@firms AND market", "@cities AND 公司", "@invented", "@science AND @cities", "near(@cities, 火灾, 15)",
+                    "@firms NOT @cities", "@science title:研究", "@cities AND @firms", "@cities published:>=2026-06-01", "title:@firms"],
+    "words": ["研究", "year", "地震 OR 台风", "climate policy", "中国 经济 增长", "football NOT season"],
+    "rare": ["渚塔半导体", "antidisestablishment", "量子计算", "quarterback", "塞尔维亚"],
+    "phrase": ['"有限公司"', '"last year"', '"首席执行官"', '"the white house"', '"支持向量机"', '"in the first half of the"'],
+    "other": ["title:公司", "event:收购", "industry:机器人产业 source:source-7", "lang:en technology", "electr*", "count(数据) >= 3",
+              "atleast(3, 模型, 算法, 数据, 实验)", "tech:大语言模型 NOT company:百度", "tag:none", "company:腾讯 OR company:阿里巴巴", "data /20[12]\\d/"],
+}  # fmt: skip
 
 
 def sentences(paths: list[str]) -> list[str]:
@@ -179,16 +199,26 @@ def _delivery(number: int, record: Record, rule: str, seen: datetime) -> dict[st
             "next_at": seen, "sent_at": seen if state == "sent" else None}  # fmt: skip
 
 
-def timed(work: Callable[[], object], rounds: int = 7) -> str:
-    """p50 and p95 of some rounds: wall (CPU)."""
-    walls, cpus = [], []
+def rounds_of(work: Callable[[], object], rounds: int = 7) -> list[tuple[float, float]]:
+    """Milliseconds of some rounds, each by the wall and of CPU."""
+    found = []
     for _ in range(rounds):
         wall, cpu = time.perf_counter(), time.process_time()
         work()
-        walls.append((time.perf_counter() - wall) * 1000)
-        cpus.append((time.process_time() - cpu) * 1000)
+        found.append(((time.perf_counter() - wall) * 1000, (time.process_time() - cpu) * 1000))
+    return found
+
+
+def told(rounds: list[tuple[float, float]]) -> str:
+    """p50 and p95: wall (CPU)."""
     p95 = lambda values: sorted(values)[min(len(values) - 1, round(len(values) * 0.95))]  # noqa: E731
-    return f"{statistics.median(walls):8.1f} / {p95(walls):8.1f}   ({statistics.median(cpus):7.1f} / {p95(cpus):7.1f})"
+    (wall, cpu) = ((statistics.median(values), p95(values)) for values in zip(*rounds, strict=True))
+    return f"{wall[0]:8.1f} / {wall[1]:8.1f}   ({cpu[0]:7.1f} / {cpu[1]:7.1f})"
+
+
+def timed(work: Callable[[], object], rounds: int = 7) -> str:
+    """p50 and p95 of some rounds: wall (CPU)."""
+    return told(rounds_of(work, rounds))
 
 
 def by_scan(session, query: Query, limit: int) -> None:
@@ -211,6 +241,22 @@ def trial(db: Database, query: Query, now: datetime) -> int:
     return db.read(
         lambda s: sum(verify(query, r, tags, r.first_seen) is not None for r, tags in search.candidates(s, query, month))
     )
+
+
+def held(db: Database) -> None:
+    """The second set: of each query its own p50 and p95, of each kind those of all its rounds; then the facets beside."""
+    now = db.read(lambda s: s.scalar(select(func.max(article.c.shown_at))))
+    for kind, some in HELD.items():
+        asked, sided = [], []
+        for written in some:
+            query = parse(written, HELD_ALIASES)
+            found = db.read(lambda s, q=query: search.search(s, q, now=now))
+            asked.append(rounds_of(lambda q=query: db.read(lambda s: search.search(s, q, now=now))))
+            sided.append(rounds_of(lambda q=query: db.read(lambda s: facets.facets(s, q, now=now))))
+            says = f"{found.about}, {found.examined}, hits {len(found.records)}"
+            print(f"  {written:38} {told(asked[-1])}   facets {told(sided[-1])}   {says}", flush=True)
+        print(f"{kind:40} {told(list(chain(*asked)))}   facets {told(list(chain(*sided)))}", flush=True)
+    print(f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB at most", flush=True)
 
 
 def measure(db: Database, scans: bool) -> None:
@@ -268,6 +314,7 @@ def main() -> None:
     parser.add_argument("--stored", type=int, default=200, help="articles stored one by one, at the beginning and at the end")
     parser.add_argument("--no-scans", action="store_true")
     parser.add_argument("--build", action="store_true", help="fill the database and end; it is measured when it is given again")
+    parser.add_argument("--held", action="store_true", help="ask the second set of queries instead, and their facets")
     given = parser.parse_args()
     pool = sentences(given.texts)
     with (
@@ -286,7 +333,9 @@ def main() -> None:
             store(db, pool, given.stored, "full")
         if db.path:
             print(f"{db.path.stat().st_size / (had or given.records) / 1024:.1f} KB a record", flush=True)
-        if not given.build:
+        if given.held:
+            held(db)
+        elif not given.build:
             measure(db, not given.no_scans)
 
 

@@ -19,7 +19,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import groupby
+from itertools import groupby, islice
 
 import opencc
 
@@ -66,6 +66,11 @@ def words(text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[int]:
     if 0 < start < len(text) and is_word(text[start - 1]) and (rest := _words.match(text, start)) and is_word(text[start]):
         start = rest.end()  # it began before
     return (match.start() for match in _words.finditer(text, start, end))
+
+
+def count_words(text: str, start: int, end: int, most: int) -> int:
+    """How many words begin there; of more than `most` one more."""
+    return sum(1 for _ in islice(words(text, start, end), most + 1))
 
 
 def runs(text: str) -> list[tuple[str, str]]:
@@ -247,6 +252,47 @@ def _changed(text: str, forms: dict[str, str]) -> str:
     for ch, form in forms.items():
         text = text.replace(ch, form)
     return text
+
+
+# ---- without the normal form
+
+# Where texts in Chinese and English take their characters from; of others the normal form is made.
+_COMMON = ((0x09, 0x0D), (0x20, 0x7E), (0xA0, 0x24F), (0x370, 0x45F), (0x2010, 0x22FF), (0x2500, 0x27BF), (0x3000, 0x30FF), (0x4E00, 0x9FFF), (0xFF01, 0xFF5E))  # fmt: skip
+
+
+@cache
+def _direct() -> tuple[re.Pattern[str], dict[str, str]]:
+    """What finds a character that is not direct; and for each normal form the direct characters that have it, where there are others.
+
+    A direct character becomes one character of the same kind whatever stands beside it, or dots. A backslash is none, so that the text
+    may be JSON.
+    """
+    ways: dict[str, str] = {}
+    direct = []
+    for ch in (chr(code) for first, last in _COMMON for code in range(first, last + 1)):
+        form = _table[ord(ch)] if _changing().match(ch) else ch
+        one = len(form) == 1 or set(form) == {"."}
+        stays = one and _table.uneven.isdisjoint(ch) and _table.marks.isdisjoint(ch) and _table.again.isdisjoint(ch)
+        if stays and ch != "\\" and unicodedata.is_normalized("NFC", ch):
+            direct.append(ch)
+            if form != ch:
+                ways[form[0]] = ways.get(form[0], "") + ch
+    return re.compile(f"[^{''.join(_ranges(direct))}]"), ways
+
+
+def is_direct(text: str) -> bool:
+    """True when each of its characters becomes one of the normal form whatever stands beside it; blanks are squeezed, dots may be several."""
+    return _direct()[0].search(text) is None
+
+
+def ways_of(needle: str) -> str:
+    """A regular expression that finds, in a text that is direct, each place where the needle stands in its normal form."""
+    found = []
+    for ch, after in zip(needle, [*needle[1:], ""], strict=True):
+        found.append(f"[{re.escape(ch + _direct()[1].get(ch, ''))}]" + {" ": "+", ".": "*"}.get(ch, ""))
+        if after and (is_han(ch) or is_han(after)):  # the blanks between them are gone
+            found.append(f"[{re.escape(' ' + _direct()[1][' '])}]*")
+    return "".join(found)
 
 
 def normal(text: str) -> str:

@@ -10,27 +10,30 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from heapq import nsmallest
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from storage.archive import concepts, derived, mentioned, search, search_index
 from storage.archive.search import Bounds
 from storage.db.models import BY_ID, BY_SOURCE, article, concept, mention, volume
 from storage.rules.parser import Query
-from storage.rules.plan import plan
+from storage.rules.plan import Expression, plan
 
 KINDS = ("technology", "industry", "company", "source", "language", "month")
 OF_CONCEPTS = ("technology", "industry", "company", "language")
 FEW = 200  # candidates that are all put to the query
-SAMPLE = 2_000  # of more; a part of them is put to it
-SURE = 0.9  # of which so many must pass for the others to be counted as well
+SAMPLE = 1_000  # of more; a part of them is put to it
+SOME = 100  # of the sample are put to the query first …
+SURE = 0.9  # … and so many of them must pass for the others to be counted as well
 _SPREAD = (
     2_654_435_761  # a number times this is everywhere in 32 bits: what every nth article is like would hang on how they come
 )
 _BITS = 1 << 32
+_OF_ARTICLES = mention.c.article_id.in_(bindparam("ids", expanding=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,20 +103,39 @@ def _begins_day(moment: datetime, zone: ZoneInfo) -> bool:
 
 def _chosen(session: Session, query: Query | None, bounds: Bounds, now: datetime, whole: bool) -> _Chosen:
     wanted = plan(query.root) if query is not None and whole else None
-    between = None if bounds == search.EVERYWHERE else _ends(session, bounds)
-    proposed = search_index.matching(session, wanted, between) if wanted is not None else None
-    every = select(article.c.id).where(*search.within(bounds)) if proposed is None else proposed
-    about = session.scalar(select(func.count()).select_from(every.subquery())) or 0
-    put = query is not None and (proposed is None or about <= FEW)
-    share = min(1.0, (FEW if put else SAMPLE) / max(about, 1))
-    ids = _sample(session, proposed, bounds, share)
+    most = FEW if query is not None and wanted is None else SAMPLE
+    ids, share = _sample(session, wanted, bounds, most)
     if query is None:
         return _Chosen(ids, 1 / share, share == 1)
-    some = ids if put else ids[:: len(ids) // FEW + 1]
+    put = wanted is None or (share == 1 and len(ids) <= FEW)
+    some = ids if put else ids[:SOME]
     true = search.true_of(session, query, now, some)
-    if len(true) < SURE * len(some) or put:  # of `near`, say, the index proposes ten times too many
-        return _Chosen(true, len(ids) / max(len(some), 1) / share, put and share == 1)
-    return _Chosen(ids, len(true) / len(some) / share, False)
+    if not put and len(true) >= SURE * len(some):
+        return _Chosen(ids, len(true) / len(some) / share, False)
+    rest = ids[len(some) : FEW]  # of `near`, say, the index proposes ten times too many
+    true += search.true_of(session, query, now, rest)
+    return _Chosen(true, len(ids) / max(len(some) + len(rest), 1) / share, put and share == 1)
+
+
+def _sample(session: Session, wanted: Expression | None, bounds: Bounds, most: int) -> tuple[list[int], float]:
+    """Articles there, as if drawn, and which share of all they are about: those whose spread numbers are the smallest.
+
+    Where the greatest of so many lies says how many there are, so that the index is gone through once.
+    """
+    everywhere = bounds == search.EVERYWHERE
+    if wanted is None:
+        proposed = select(article.c.id).where(*search.within(bounds))
+    else:
+        proposed = search_index.matching(session, wanted, None if everywhere else _ends(session, bounds))
+    spread = (proposed.selected_columns[0] * _SPREAD % _BITS).label("spread")
+    rows = session.execute(proposed.add_columns(spread).order_by(spread).limit(most + 1)).all()
+    share = 1.0 if len(rows) <= most else (rows[most].spread + 1) / _BITS
+    ids = [row[0] for row in rows[:most]]
+    if wanted is not None and not everywhere:
+        inside = select(article.c.id).where(search.ANY_OF, *search.within(bounds))
+        there = set(session.scalars(inside.with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite"), {"ids": ids}))
+        ids = [one for one in ids if one in there]
+    return ids, share
 
 
 def _ends(session: Session, bounds: Bounds) -> tuple[int, int]:
@@ -122,39 +144,26 @@ def _ends(session: Session, bounds: Bounds) -> tuple[int, int]:
     return ends[0] or 0, ends[1] or 0
 
 
-def _sample(session: Session, proposed: Select[tuple[int]] | None, bounds: Bounds, share: float) -> Sequence[int]:
-    number = article.c.id if proposed is None else proposed.selected_columns[0]
-    some = [number * _SPREAD % _BITS < int(share * _BITS)] if share < 1 else []
-    query = select(article.c.id).where(*search.within(bounds))
-    if proposed is None:
-        return session.scalars(query.where(*some)).all()
-    few = proposed.where(*some).cte("few")
-    if bounds == search.EVERYWHERE:
-        return session.scalars(select(few)).all()
-    query = query.join(few, few.c[0] == article.c.id).with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite")
-    return session.scalars(query).all()
-
-
 def _counted(session: Session, chosen: _Chosen, zone: ZoneInfo, most: int) -> Facets:
     columns = (concept.c.kind, concept.c.key, concept.c.zh, concept.c.en)
-    rows = select(mention.c.concept_id, func.count().label("n")).where(mention.c.article_id.in_(chosen.ids))
+    rows = select(mention.c.concept_id, func.count().label("n")).where(_OF_ARTICLES)
     counted = rows.group_by(mention.c.concept_id).subquery()
-    found = session.execute(select(*columns, counted.c.n).join(counted)).all()
-    places = select(article.c.shown_at, article.c.source).where(article.c.id.in_(chosen.ids))
-    months: Counter[str] = Counter()
-    sources: Counter[str] = Counter()
-    for shown_at, source in session.execute(places.with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite")):
-        months[f"{shown_at.astimezone(zone):%Y-%m}"] += 1
-        sources.update([source] if source else [])
-    return _facets(found, sources, months, chosen, most)
+    given = {"ids": chosen.ids}
+    found = session.execute(select(*columns, counted.c.n).join(counted), given).all()
+    places = select(article.c.shown_at, article.c.source).where(search.ANY_OF)
+    shown = session.execute(places.with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite"), given).all()
+    sources = Counter(row.source for row in shown if row.source)
+    days = (row.shown_at.astimezone(zone) for row in shown)
+    months = Counter((day.year, day.month) for day in days)
+    return _facets(found, sources, {f"{year}-{month:02}": n for (year, month), n in months.items()}, chosen, most)
 
 
 def _facets(found: Iterable[Any], sources: Mapping[str, int], months: Mapping[str, int], chosen: _Chosen, most: int) -> Facets:
-    values: dict[str, list[Value]] = {kind: [] for kind in KINDS}
+    listed: dict[str, list[tuple[int, str, str, str]]] = {kind: [] for kind in KINDS}
     for kind, key, zh, en, number in found:
         if kind in OF_CONCEPTS:
-            values[kind].append(Value(key, zh, en, round(number * chosen.scale)))
-    values["source"] = [Value(name, name, name, round(number * chosen.scale)) for name, number in sources.items()]
-    ordered = {kind: tuple(sorted(some, key=lambda one: (-one.count, one.key))[:most]) for kind, some in values.items()}
+            listed[kind].append((-round(number * chosen.scale), key, zh, en))
+    listed["source"] = [(-round(number * chosen.scale), name, name, name) for name, number in sources.items()]
+    ordered = {kind: tuple(Value(key, zh, en, -n) for n, key, zh, en in nsmallest(most, some)) for kind, some in listed.items()}
     ordered["month"] = tuple(Value(name, name, name, round(number * chosen.scale)) for name, number in sorted(months.items()))
     return Facets(ordered, round(sum(months.values()) * chosen.scale), chosen.exact)

@@ -12,24 +12,25 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.archive import derived, search_index
 from storage.archive.queries import Cursor
-from storage.db.mapping import record_from_row, sketched, sketched_from_row
+from storage.archive.search_index import Proposals
+from storage.db.mapping import record_from_row, sketched, sketched_from_row, unread
 from storage.db.models import BY_ID, article
 from storage.rules import plan as planning
 from storage.rules.ast import looked_at
 from storage.rules.parser import Query
-from storage.rules.plan import Expression
-from storage.rules.ruleset import search as verify
+from storage.rules.ruleset import is_true
+from storage.rules.sieve import sieve
 
 FEW = 4_000  # candidates that are put in order; where there are more, the archive is gone through by time: a page is soon full
 MOST = 4_000  # articles that one call reads: a second's work
-BLOCKS = (400, 1_600, 6_400)  # articles of one look at the index; after the last, as many again
-READ = (25, 50, 100)  # articles read at once
+BLOCKS = (400, 800, 1_600, 3_200, 6_400)  # articles of one look at the index; after the last, as many again
+READ = (25, 50, 100, 200)  # articles read at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Bounds:
 
 
 EVERYWHERE = Bounds()
+ANY_OF = article.c.id.in_(bindparam("ids", expanding=True))  # taken apart once, however many there are
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +77,11 @@ def search(
     look = _Look(session, query, narrowed(bounds, query, now), after)
     hits: list[Cursor] = []
     examined, last = 0, after
-    for place, record, tags in look.candidates():
+    for place, row in look.candidates():
         if len(hits) == limit or examined == most:
             return Found(_whole(session, hits), last, examined, look.about)
         examined, last = examined + 1, place
-        if verify(query, record, tags, now) is not None:
+        if row is not None and is_true(query, sketched_from_row(row), tuple(row.tags), now):
             hits.append(place)
     return Found(_whole(session, hits), None, examined, len(hits) if after is None else look.about, exact=after is None)
 
@@ -95,8 +97,9 @@ def everything(session: Session, query: Query, *, now: datetime | None, bounds: 
 
 def candidates(session: Session, query: Query, bounds: Bounds) -> Iterator[tuple[Record, tuple[str, ...]]]:
     """All articles of which the query may be true, the newest first, whenever each is judged: as far as the query looks at them."""
-    for _, record, tags in _Look(session, query, narrowed(bounds, query, None), None).candidates():
-        yield record, tags
+    for _, row in _Look(session, query, narrowed(bounds, query, None), None).candidates():
+        if row is not None:
+            yield sketched_from_row(row), tuple(row.tags)
 
 
 def count(session: Session, bounds: Bounds) -> int:
@@ -106,8 +109,8 @@ def count(session: Session, bounds: Bounds) -> int:
 
 def true_of(session: Session, query: Query, now: datetime, ids: Sequence[int]) -> list[int]:
     """Of these few articles, those of which the query is true."""
-    rows = session.execute(select(*sketched(looked_at(query.root))).where(article.c.id.in_(ids)))
-    return [row.id for row in rows if verify(query, sketched_from_row(row), tuple(row.tags), now) is not None]
+    rows = _Reader(session, query).rows(ids).values()
+    return [row.id for row in rows if is_true(query, sketched_from_row(row), tuple(row.tags), now)]
 
 
 def narrowed(bounds: Bounds, query: Query | None, now: datetime | None) -> Bounds:
@@ -125,6 +128,24 @@ def within(bounds: Bounds) -> list[ColumnElement[bool]]:
     return found + ([article.c.source == bounds.source] if bounds.source else [])
 
 
+class _Reader:
+    """Reads articles as far as a query looks at them."""
+
+    def __init__(self, session: Session, query: Query) -> None:
+        self._session = session
+        self._read = select(*sketched(looked_at(query.root))).where(ANY_OF)
+        self._sieve = sieve(query.root)
+        self._glance = select(article.c.id, *unread(self._sieve.fields)).where(ANY_OF) if self._sieve else None
+
+    def rows(self, ids: Sequence[int]) -> dict[int, Any]:
+        """Those of these articles of which the query may be true, by id."""
+        if self._sieve is not None and self._glance is not None:
+            names = self._sieve.fields
+            rows = self._session.execute(self._glance, {"ids": ids})
+            ids = [number for number, *fields in rows if self._sieve.passes(dict(zip(names, fields, strict=True)))]
+        return {row.id: row for row in self._session.execute(self._read, {"ids": ids})} if ids else {}
+
+
 class _Look:
     """One look through the archive."""
 
@@ -132,59 +153,63 @@ class _Look:
         self._session = session
         self._bounds = bounds
         self._after = after
-        self._read = select(*sketched(looked_at(query.root)))
+        self._reader = _Reader(session, query)
         reach = derived.reach(session)
         self._below = reach.below
         self._plan = planning.plan(query.root) if reach.usable else None
         self.about: int | None = None
 
-    def candidates(self) -> Iterator[tuple[Cursor, Record, tuple[str, ...]]]:
-        """What the index does not rule out, read in growing steps."""
+    def candidates(self) -> Iterator[tuple[Cursor, Any | None]]:
+        """What the index does not rule out, read in growing steps; None in place of its row where the query is not true of it."""
         places = self._places()
         steps = iter(READ)
         size = READ[0]
         while batch := list(islice(places, size)):
-            rows = self._session.execute(self._read.where(article.c.id.in_([place.id for place in batch])))
-            found = {row.id: row for row in rows}
-            for place in batch:
-                if row := found.get(place.id):
-                    yield place, sketched_from_row(row), tuple(row.tags)
+            found = self._reader.rows([place.id for place in batch])
+            yield from ((place, found.get(place.id)) for place in batch)
             size = next(steps, size)
 
     def _places(self) -> Iterator[Cursor]:
         if self._plan is None:
             yield from self._by_time()
             return
-        few = search_index.matching(self._session, self._plan).limit(FEW + 1).cte("few")
-        count = select(func.count()).select_from(few).scalar_subquery()
-        if not self._below:
-            query = self._older(self._after).join(few, few.c[0] == article.c.id).where(count <= FEW).add_columns(count)
-            query = query.with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite")  # which would else read the rows
-            for row in self._session.execute(query.execution_options(yield_per=1000)):
-                self.about = row[2]
-                yield Cursor(row.shown_at, row.id)
-        if self.about is None:
-            self.about = self._session.scalar(select(count)) or 0
-            if self.about > FEW or self._below:
-                yield from self._by_time(self._plan)
+        proposals = search_index.Proposals(self._session, self._plan)
+        ids = proposals.first(FEW + 1)
+        self.about = len(ids)
+        if self.about > FEW or self._below:
+            yield from self._by_time(proposals)
+        else:
+            yield from self._those(self._older(self._after), ids)
 
-    def _by_time(self, wanted: Expression | None = None) -> Iterator[Cursor]:
+    def _by_time(self, proposals: Proposals | None = None) -> Iterator[Cursor]:
         """Through the archive, the newest first, without what the index rules out."""
         after, blocks, size = self._after, iter(BLOCKS), BLOCKS[0]
         while True:
-            block = self._older(after).limit(size).cte("block")
-            ends = self._session.execute(select(func.count(), func.min(block.c.id), func.max(block.c.id))).one()
-            if not ends[0]:
-                return
-            last = self._session.execute(select(block).order_by(block.c.shown_at, block.c.id).limit(1)).one()
-            inside = self._older(after).where(tuple_(article.c.shown_at, article.c.id) >= tuple(last))
-            if wanted is not None:
-                near = article.c.id.in_(search_index.matching(self._session, wanted, (ends[1], ends[2])))
-                inside = inside.where(near | (article.c.id < self._below) if self._below else near)
-            yield from (Cursor(*row) for row in self._session.execute(inside).all())
-            if ends[0] < size:
+            inside = self._older(after)
+            last = self._session.execute(inside.offset(size - 1).limit(1)).first()
+            if last is not None:
+                inside = inside.where(tuple_(article.c.shown_at, article.c.id) >= tuple(last))
+            ids = None if proposals is None else proposals.between(*self._ends(inside))
+            if ids is not None and not self._below:
+                yield from self._those(inside, ids)
+            else:
+                known = frozenset(ids or ())
+                rows = self._session.execute(inside).all()
+                yield from (Cursor(*row) for row in rows if ids is None or row.id in known or row.id < self._below)
+            if last is None:
                 return
             after, size = Cursor(*last), next(blocks, BLOCKS[-1])
+
+    def _ends(self, places: Select[Any]) -> tuple[int, int]:
+        block = places.order_by(None).subquery()
+        low, high = self._session.execute(select(func.min(block.c.id), func.max(block.c.id))).one()
+        return low or 0, high or 0
+
+    def _those(self, places: Select[Any], ids: Sequence[int]) -> Iterator[Cursor]:
+        """Of these places those of these articles: by an index, which SQLite would else not take, and read the rows."""
+        if ids:
+            query = places.where(ANY_OF).with_hint(article, f"INDEXED BY {BY_ID.name}", "sqlite")
+            yield from (Cursor(*row) for row in self._session.execute(query, {"ids": ids}))
 
     def _older(self, after: Cursor | None) -> Select[Any]:
         places = select(article.c.shown_at, article.c.id).where(*within(self._bounds))

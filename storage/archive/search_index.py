@@ -6,7 +6,10 @@ taken out with the tokens that it was put in with; those are made again from its
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from itertools import islice
+from operator import neg
 from typing import NamedTuple
 
 from sqlalchemy import BigInteger, Select, bindparam, cast, column, select, table, text
@@ -67,6 +70,39 @@ def terms(session: Session) -> Iterable[tuple[str, int]]:
         query = "SELECT word, ndoc FROM ts_stat('SELECT tokens FROM search_index')"
     rows = session.execute(text(query).execution_options(yield_per=1000))
     return ((str(token), int(count)) for token, count in rows)
+
+
+class Proposals:
+    """The articles whose tokens are as wanted, looked up no further than is asked for.
+
+    FTS5 goes through them from the newest id; to begin anew for each range costs it more than to go on. A GIN knows no order.
+    """
+
+    def __init__(self, session: Session, wanted: Expression) -> None:
+        self._session = session
+        self._wanted = wanted
+        self._known: list[int] = []  # of FTS5, the greatest first
+        self._more: Iterator[int] = iter(())
+        if _is_sqlite(session):
+            newest_first = matching(session, wanted).order_by(_FTS5.c.rowid.desc())
+            self._more = iter(session.scalars(newest_first.execution_options(yield_per=500)))
+
+    def first(self, most: int) -> Sequence[int]:
+        """So many of them, or all there are."""
+        if not _is_sqlite(self._session):
+            return list(self._session.scalars(matching(self._session, self._wanted).limit(most)))
+        self._known += islice(self._more, most - len(self._known))
+        return self._known
+
+    def between(self, low: int, high: int) -> Sequence[int]:
+        """Those with ids in this range, ends included."""
+        if not _is_sqlite(self._session):
+            return list(self._session.scalars(matching(self._session, self._wanted, (low, high))))
+        while not self._known or self._known[-1] >= low:
+            if not (more := list(islice(self._more, 500))):
+                break
+            self._known += more
+        return self._known[bisect_left(self._known, -high, key=neg) : bisect_right(self._known, -low, key=neg)]
 
 
 def matching(session: Session, wanted: Expression, between: tuple[int, int] | None = None) -> Select[tuple[int]]:

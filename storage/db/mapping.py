@@ -8,7 +8,7 @@ from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column
+from sqlalchemy import Column, ColumnElement, Text, cast, func
 
 from crawler.record import Company, Event, Fact, Link, Record, plain
 from storage.db.models import article
@@ -154,6 +154,12 @@ def sketched(fields: Iterable[str]) -> list[Column[Any]]:
     """What there is to read of an article for a query that looks at these fields: what is short, and of the rest only what it needs."""
     long = {name: article.c[name] for field in fields for name in _OF_FIELDS.get(field, ())}
     return [*(article.c[name] for name in (*_SHORT, "tags")), *long.values()]
+
+
+def unread(fields: Iterable[str]) -> list[ColumnElement[str]]:
+    """These fields as they are, "" for none, with lists in their JSON: to be looked through and not understood."""
+    columns = (article.c[_OF_FIELDS.get(field, field)] for field in fields)
+    return [func.coalesce(column if isinstance(column.type, Text) else cast(column, Text), "") for column in columns]
 
 
 def sketched_from_row(row: Any) -> Record:

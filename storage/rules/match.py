@@ -12,11 +12,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from heapq import merge
-from itertools import islice
 from typing import NamedTuple, Protocol
 
 from crawler.record import Record
-from crawler.text import Normal, is_word, normalize, word_ends, word_starts, words
+from crawler.text import Normal, count_words, is_word, normalize, word_ends, word_starts, words
 from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Regex, Term, leaves
 from storage.rules.dates import holds
 
@@ -76,7 +75,7 @@ class View:
         Where `most` is given only so much of the field is read: of two terms that are far apart that is enough to know.
         """
         if most is not None:
-            return sum(1 for _ in islice(words(self.original(field), start, end), most + 1))
+            return count_words(self.original(field), start, end, most)
         if field not in self._words:
             self._words[field] = list(words(self.original(field)))
         return max(0, bisect_left(self._words[field], end) - bisect_left(self._words[field], start))
@@ -254,7 +253,7 @@ def _far_apart(node: Near, look: Look) -> bool:
     spans = [sorted(place[:3] for places in some for place in places) for some in found]
 
     def between(field: str, start: int, end: int) -> int:
-        return sum(1 for _ in islice(words(view.form(field).text, start, end), node.distance + 1))
+        return count_words(view.form(field).text, start, end, node.distance)
 
     return all(gap > node.distance for gap, _ in _stretches(spans, between))
 

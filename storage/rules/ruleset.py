@@ -34,7 +34,7 @@ from storage.rules.match import (
 )
 from storage.rules.parser import Query
 
-__all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "search", "shadowed"]
+__all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "is_true", "search", "shadowed"]
 
 MAX_EVIDENCE = 12  # places told of one hit: three a term first
 _SET = 64  # expressions looked for at once; RE2 compiles so many with room to spare
@@ -73,6 +73,11 @@ def search(query: Query, record: Record, tags: Sequence[str] = (), now: datetime
     """The evidence (it may be empty: a query of dates alone) when the query is true of the record, else None."""
     look = Search(View(record, tags, now))
     return evidence(query.root, look) if holds_in(query.root, look) else None
+
+
+def is_true(query: Query, record: Record, tags: Sequence[str] = (), now: datetime | None = None) -> bool:
+    """The same without the evidence."""
+    return holds_in(query.root, Search(View(record, tags, now)))
 
 
 def evidence(root: Node, look: Look) -> tuple[Evidence, ...]:

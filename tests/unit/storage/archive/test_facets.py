@@ -66,7 +66,7 @@ def test_without_a_query_kept_counts_and_counted_ones_are_the_same(db: Database,
 
 
 def _all(session, bounds):
-    return facets._Chosen(facets._sample(session, None, bounds, 1.0), 1.0, True)
+    return facets._Chosen(facets._sample(session, None, bounds, facets.SAMPLE)[0], 1.0, True)
 
 
 def test_a_bound_within_a_day_makes_it_about_so_many(db: Database) -> None:

@@ -1,0 +1,155 @@
+"""Whether a query may be true of a record, from its fields as they are: no normal form, no places, a tenth of the work. Pure.
+
+What an index proposes has the words of a query, but not always as a phrase, near each other or in the field that is meant. Most of
+that is seen through here. A sieve only leaves out; `storage.rules.ruleset` decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from heapq import merge
+from typing import Any
+
+import re2
+
+from crawler.text import count_words, is_direct, is_word, ways_of, word_starts, words
+from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Term, compile_regex
+
+Fields = Mapping[str, str]
+Test = Callable[[Fields], bool]
+FEW_WORDS = 3  # Latin words that are looked for one beside the other: nearly every letter begins one of many
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """What a query wants of these fields."""
+
+    fields: tuple[str, ...]
+    _test: Test
+
+    def passes(self, given: Fields) -> bool:
+        """False only when the query is not true of a record with these fields: as they are, or with their values in any JSON."""
+        return not all(map(is_direct, given.values())) or self._test(given)
+
+
+def sieve(node: Node) -> Sieve | None:
+    """The sieve of a query; None where the fields alone rule nothing out."""
+    fields: dict[str, None] = {}
+    try:
+        test = _test(node, fields)
+    except re2.error:  # an expression that is too large
+        return None
+    return Sieve(tuple(fields), test) if test else None
+
+
+def _test(node: Node, fields: dict[str, None]) -> Test | None:
+    if isinstance(node, Term | Or):
+        return _or(node.parts if isinstance(node, Or) else (node,), fields)
+    if isinstance(node, Alias) or (isinstance(node, Count) and node.low > 0):
+        return _test(node.part, fields)
+    if isinstance(node, Near) and all(map(_is_of_words, node.parts)):
+        return _near(node, fields)
+    if isinstance(node, And | Near):
+        known = [test for part in node.parts if (test := _test(part, fields))]
+        return (lambda given: all(test(given) for test in known)) if known else None
+    if isinstance(node, AtLeast):
+        known = [test for part in node.parts if (test := _test(part, fields))]
+        least = node.least - (len(node.parts) - len(known))
+        return (lambda given: sum(test(given) for test in known) >= least) if least > 0 else None
+    return None
+
+
+def _or(parts: Sequence[Node], fields: dict[str, None]) -> Test | None:
+    """Terms that look in the same fields are looked for at once."""
+    tests = [_test(part, fields) for part in parts if not isinstance(part, Term)]
+    terms = [part for part in parts if isinstance(part, Term)]
+    if None in tests or not all(map(_is_of_words, terms)):
+        return None
+    for scope in dict.fromkeys(term.scope for term in terms):
+        fields |= dict.fromkeys(scope)
+        tests.append(_finds(_expression(_needles(term for term in terms if term.scope == scope)), scope))
+    return lambda given: any(test(given) for test in tests if test)
+
+
+def _finds(expression: Any, scope: Sequence[str]) -> Test:
+    return lambda given: any(expression.search(given[field]) for field in scope)
+
+
+def _is_of_words(node: Node) -> bool:
+    """A term that looks for words, or an Or or alias of nothing else. No needle has a line break, which ends a place."""
+    if isinstance(node, Or):
+        return all(map(_is_of_words, node.parts))
+    if isinstance(node, Alias):
+        return _is_of_words(node.part)
+    return isinstance(node, Term) and node.mode == "word" and not any("\n" in needle for needle in node.needles)
+
+
+def _expression(needles: Sequence[str]) -> Any:
+    """What finds them in a direct text: RE2 where there are many Latin words, or dots, which the other does not look for in linear time."""
+    pattern = "|".join(map(ways_of, needles))
+    many = sum(is_word(needle[0]) for needle in needles) > FEW_WORDS
+    return compile_regex(pattern) if many or any("." in needle for needle in needles) else re.compile(pattern)
+
+
+def _needles(terms: Iterable[Term]) -> list[str]:
+    return list(dict.fromkeys(needle for term in terms for needle in term.needles))
+
+
+# ---- near
+
+
+def _near(node: Near, fields: dict[str, None]) -> Test:
+    """Whether in one field the parts stand near enough to each other.
+
+    Of several parts, or where a place may overlap another one, which is not found then but begins in it, it is asked how far apart
+    they begin: with the words of all parts, and of one more, that lie between.
+    """
+    parts = [list(_terms(part)) for part in node.parts]
+    needles = [_needles(terms) for terms in parts]
+    exact = len(parts) == 2 and not any(map(_overlap, needles))
+    longest = [max(sum(1 for _ in words(needle)) for needle in some) for some in needles]
+    most = node.distance if exact else node.distance + sum(longest) + max(longest)
+    scopes = dict.fromkeys(field for terms in parts for term in terms for field in term.scope)
+    fields |= scopes
+    looks = [(field, [_needles(term for term in terms if field in term.scope) for terms in parts]) for field in scopes]
+    found = [(field, list(map(_expression, sorted(some, key=len)))) for field, some in looks if all(some)]
+    return lambda given: any(_close(given[field], expressions, most, exact) for field, expressions in found)
+
+
+def _terms(node: Node) -> Iterable[Term]:
+    if isinstance(node, Term):
+        return (node,)
+    parts = node.parts if isinstance(node, Or) else (node.part,) if isinstance(node, Alias) else ()
+    return (term for part in parts for term in _terms(part))
+
+
+def _overlap(needles: Sequence[str]) -> bool:
+    """Whether a place of one can begin within one of another, or of itself: where a word begins, or with it and end elsewhere."""
+    begins = {needle[:end] for needle in needles for end in range(1, len(needle) + 1)}
+    whole = set(needles)
+
+    def hides(needle: str, start: int) -> bool:
+        rest = needle[start:]
+        if start:
+            return word_starts(needle, start) and (rest in begins or any(rest[:end] in whole for end in range(1, len(rest))))
+        return any(needle[:end] in whole for end in range(1, len(needle)))
+
+    return any(hides(needle, start) for needle in needles for start in range(len(needle)))
+
+
+def _close(text: str, expressions: Sequence[Any], most: int, exact: bool) -> bool:
+    found = []
+    for number, expression in enumerate(expressions):
+        found.append([(*match.span(), number) for match in expression.finditer(text)])
+        if not found[-1]:
+            return False
+    latest: dict[int, tuple[int, int]] = {}
+    for start, end, number in merge(*found):
+        latest[number] = start, end
+        if len(latest) == len(found):
+            first = min(latest.values())
+            if count_words(text, first[exact], start, most) <= most:
+                return True
+    return False

@@ -1,0 +1,115 @@
+"""The sieve: whatever a query is true of passes, and most of what only has the words does not."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import asdict
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from crawler.record import Event, Record
+from crawler.text import is_direct, normal, ways_of
+from storage.rules.match import View
+from storage.rules.parser import QueryError, parse
+from storage.rules.ruleset import search
+from storage.rules.sieve import sieve
+from tests.queries import ALIASES, NOW, queries, records
+
+MORE_ALIASES = {
+    **ALIASES,
+    "parks": ["云杉", "Maple", "Birch", "Alder", "New Elm", "Elm Street", "杉林"],
+    "laughs": ["哈哈", "哈"],
+}
+DIRECT = st.text(st.sampled_from([*"aA ＡbBkK1.,…·-— \n，。云雲臺台港é机機々〇・ー"]), max_size=24)
+
+
+def fields_of(record: Record, names: tuple[str, ...]) -> dict[str, str]:
+    """As the archive hands them over: lists in their JSON."""
+    lists = {"keyword": record.keywords, "tech": record.ai_technologies, "industry": record.industries,
+             "company": [asdict(one) for one in record.companies], "event": [asdict(one) for one in record.events]}  # fmt: skip
+    return {name: json.dumps(lists[name], ensure_ascii=False) if name in lists else View(record).original(name) for name in names}
+
+
+def passes(query: str, record: Record) -> bool:
+    test = sieve(parse(query, MORE_ALIASES).root)
+    return test is None or test.passes(fields_of(record, test.fields))
+
+
+@settings(max_examples=400, deadline=None)
+@given(records(), queries)
+def test_what_the_rules_take_passes(made: tuple[Record, tuple[str, ...]], written: str) -> None:
+    record, tags = made
+    try:
+        query = parse(written, ALIASES)
+    except QueryError:
+        return
+    if search(query, record, tags, NOW) is not None:
+        assert passes(written, record)
+
+
+@settings(max_examples=600, deadline=None)
+@given(DIRECT, st.integers(0, 20), st.integers(1, 6))
+@example("a …b", 0, 5)
+@example("雲 —港", 0, 2)
+def test_wherever_a_needle_stands_in_the_normal_form_its_ways_find_it(text: str, start: int, length: int) -> None:
+    needle = normal(text)[start : start + length].strip()
+    if needle and "\n" not in needle and is_direct(text):
+        assert re.search(ways_of(needle), text)
+
+
+near_text = st.lists(
+    st.sampled_from(["云杉", "杉林", "Maple", "new", "Elm", "Street", "火", "哈", "哈哈", "at", "的", "，", "x"]), max_size=14
+)
+near_query = st.sampled_from(
+    ["near(@parks, 火, 2)", "near(@parks, @laughs, 1)", "near(Maple, 火, at, 3)", "near(哈哈, 哈, 0)", "near(@parks, Elm, 1)", "near(title:火, @laughs, 2)"]
+)  # fmt: skip
+
+
+@settings(max_examples=600, deadline=None)
+@given(near_text, near_text, near_query)
+def test_what_is_near_passes(title: list[str], text: list[str], written: str) -> None:
+    for blank in ("", " "):
+        record = Record(blank.join(title), "https://a.example/", blank.join(text))
+        if search(parse(written, MORE_ALIASES), record, (), NOW) is not None:
+            assert passes(written, record)
+
+
+@pytest.mark.parametrize(
+    ("query", "title", "text"),
+    [
+        ('"云杉公园"', "云杉", "公园里的云杉"),
+        ('"Elm Street"', "Elm", "The street of elms, Elm and Birch"),
+        ("near(云杉, 松林, 3)", "云杉", "云杉在山的那一边，很远的地方才有松林"),
+        ("near(Maple OR Birch, fire, 2)", "Fire", "The maple stood far away from where the fire was seen"),
+        ("title:Maple", "Birch", "maple"),
+        ("event:云杉", "云杉", "云杉"),
+        ("(Maple OR Alder OR Aspen OR Rowan) AND 云杉", "Birch", "云杉"),
+        ("atleast(2, Maple, Alder, 云杉)", "Maple", ""),
+    ],
+)
+def test_words_in_the_wrong_place_are_seen_through(query: str, title: str, text: str) -> None:
+    assert not passes(query, Record(title, "https://a.example/", text))
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["lang:en NOT Maple", "/ma.le/", "lang:en", "published:>=2026-01-01", "Maple OR source:desk", "count(Maple) < 2 lang:en"],
+)
+def test_what_says_nothing_about_words_has_no_sieve(query: str) -> None:
+    assert sieve(parse(query, MORE_ALIASES).root) is None
+
+
+def test_what_the_normal_form_would_change_in_other_ways_passes() -> None:
+    for text in ("㍿云杉", "cafe\u0301", 'a "quoted\\" word'):
+        assert passes("Rowan", Record("", "https://a.example/", text))
+
+
+def test_values_are_looked_through_in_their_json() -> None:
+    record = Record(
+        "云", "https://a.example/", "云", events=(Event("云杉 公司开园", "云杉公司在“雲山”开园"),), keywords=("云山",)
+    )
+    assert passes("event:云杉公司 event:云山 keyword:云山", record)
+    assert not passes("event:松林", record)
