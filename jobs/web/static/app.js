@@ -165,8 +165,8 @@ class Trial extends HTMLElement {
     asked.open("POST", "/rules/test");
     asked.responseType = "document";
     asked.onload = () => {
-      const page = asked.response;
-      $("#trial").replaceChildren(...(asked.status === 200 ? page.body.childNodes : [$(".narrow", page) ?? asked.statusText]));
+      const page = asked.response, refused = $$(".mistake, .bad, .narrow > p", page);
+      $("#trial").replaceChildren(...(asked.status === 200 ? page.body.childNodes : refused.filter((one) => !$("a", one))));
     };
     asked.send(new URLSearchParams({ token: token(), query: this.query.value, rule: this.dataset.rule, days: this.dataset.days }));
   }
