@@ -125,7 +125,17 @@ def test_a_wrong_fold_is_split_and_its_alert_is_raised(browser: Any, archive: Da
 
 def test_on_a_phone_nothing_is_cut_off_and_fingers_hit(browser: Any, archive: Database) -> None:
     with serving(press.parts(press.fill(archive))) as address, visiting(browser, **PHONE) as page:
-        for path in ("/", "/records/1", "/stories/1", "/stories"):
+        for path in (
+            "/",
+            "/records/1",
+            "/stories/1",
+            "/stories",
+            "/search?q=大模型",
+            "/search/facets",
+            "/rules/大模型",
+            "/sources",
+            "/deliveries",
+        ):
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
             assert not grave(page)
@@ -138,6 +148,11 @@ def test_on_a_phone_nothing_is_cut_off_and_fingers_hit(browser: Any, archive: Da
         page.wait_for_selector('.star button[aria-pressed="true"]')
         page.locator(".entry h2 a").first.tap()
         page.wait_for_url("**/records/*")
+        page.goto(f"{address}/search?q=大模型 OR LLM")
+        assert page.locator(".facets").count() == 0
+        page.get_by_role("link", name="缩小范围").tap()
+        page.locator(".facets a").first.tap()
+        page.wait_for_url("**%3A**")
 
 
 def test_everything_works_without_a_script(browser: Any, archive: Database) -> None:

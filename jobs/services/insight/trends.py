@@ -15,6 +15,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from crawler.i18n import language, tr
+from jobs.services.archive.narrow import term
 from jobs.services.lookup import Unknown
 from storage.archive import concepts, queries
 from storage.queue import gaps
@@ -330,8 +331,7 @@ def _lag(tellings: Sequence[Telling]) -> float | None:
 def named(one: Concept) -> Named:
     """The concept in the language of the reader."""
     name = (one.zh if language() == "zh" else one.en) or one.zh or one.en
-    field = {"technology": "tech", "industry": "industry", "company": "company"}[one.kind]
-    return Named(one.id, one.kind, name, f'{field}:"{name}"')
+    return Named(one.id, one.kind, name, term(one.kind, name))
 
 
 def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Concept:
