@@ -63,7 +63,7 @@ def main(folder: Path, only: str = "") -> None:
 def _shoot(browser: Any, address: str, folder: Path, label: str, options: dict[str, Any]) -> None:
     with visiting(browser, "404", "400", **options) as page:
         for name, path in SCREENS.items():
-            page.goto(address + path)
+            page.goto(address + path, wait_until="networkidle" if path.startswith(("/search", "/rules/")) else "load")
             page.screenshot(path=folder / f"{name}-{label}.png", full_page=True)
 
 

@@ -95,7 +95,7 @@ def test_a_search_becomes_a_rule(desk: Desk, editor: Any) -> None:
     editor.get_by_role("link", name="Save as a rule").click()
     editor.get_by_label("Name").fill("芯片")
     assert editor.get_by_label("Query").input_value() == "AI芯片 OR 推理成本"
-    assert f"{len(found)} matches" in editor.inner_text("#trial")
+    editor.get_by_text(f"{len(found)} matches").wait_for()
     editor.get_by_role("button", name="Save into the configuration").click()
     assert "Saved: 芯片" in editor.inner_text("h1")
     assert "query: AI芯片 OR 推理成本" in desk.file.read_text("utf-8")
@@ -105,6 +105,7 @@ def test_a_search_becomes_a_rule(desk: Desk, editor: Any) -> None:
 
 def test_a_rule_is_tried_while_it_is_written_and_saved_with_its_comments(desk: Desk, editor: Any) -> None:
     editor.goto(f"{desk.address}/rules/大模型")
+    editor.get_by_text("What it would have sent").wait_for()
     editor.get_by_label("Query").fill("(大模型 OR LLM) NOT 融资 AND")
     editor.wait_for_selector("#trial .mistake mark")
     editor.get_by_label("Query").fill("大模型 NOT 推理成本")

@@ -136,9 +136,8 @@ def one(ask: Asked, name: Name) -> SourcePage:
     """One source."""
     config = ask.config
     row = named("source", name, config.sources)
-
-    known, detail = ask.read(lambda s: (status.sources_of(s, config, ask.now), status.detail(s, name, ask.zone, ask.now)))
-    line = next((_line(one) for one in known if one.row.name == name), None) or _unpolled(name, row.url, row.kind, row.enabled)
+    known, detail = ask.read(lambda s: (status.source_of(s, config, name, ask.now), status.detail(s, name, ask.zone, ask.now)))
+    line = _line(known) if known else _unpolled(name, row.url, row.kind, row.enabled)
     return SourcePage(line, detail.hours, detail.gaps, sources.settings(config, name))
 
 

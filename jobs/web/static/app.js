@@ -157,6 +157,7 @@ class Trial extends HTMLElement {
   connectedCallback() {
     this.query = $('[name="query"]', this);
     this.query?.addEventListener("input", () => { clearTimeout(this.later); this.later = setTimeout(() => this.run(), 300); });
+    if ($("#trial > .remark")) this.run();
   }
   run() {
     if (!this.query.value.trim()) return;

@@ -166,6 +166,8 @@ def test_a_rule_is_tried_as_it_is_written_and_compared_with_what_is_saved(desk: 
     tried = desk.get("/api/v1/rules/大模型?query=芯片").json()
     assert tried["saved"] == "大模型 OR LLM"
     assert tried["trial"]["difference"]["only_in_old"]["count"] > 0
+    assert desk.get("/api/v1/rules/大模型?days=7").json()["trial"]["matches"] > 0
+    assert 'href="/rules/大模型?days=30"' in desk.get("/rules/大模型").text
     desk.get("/rules/大模型")
     assert (
         "What it would have sent"
