@@ -1,108 +1,218 @@
-"""The pages and their twins on a big archive: how long each takes, beside an empty page, in one run; and how long the loop stands still.
+"""The pages and their twins on a big archive: what each costs, beside an empty page, in one run; and the daemon while many read in it.
 
-    python benchmarks/web.py [TEXTS…] [--records 200000] [--readers 30] [--database URL]
+    python benchmarks/web.py [TEXTS…] [--records 20000] [--rounds 20] [--database URL] [--crowd]
 
-The archive is that of benchmarks/archive.py; every tenth record is alerted, and each tenth of those failed. Milliseconds, p50 / p95; in brackets CPU.
-The last part lets so many readers ask at once, while a task of the same loop measures by how much it wakes too late.
+Without --database an archive is made as benchmarks/archive.py makes it; one that is given is written to: take a copy. Milliseconds, p50 / p95, of CPU,
+in brackets by the wall. With --crowd, which needs an archive of its own file, the daemon then runs over it, in this process, with thirty feeds of a
+local site every five seconds: alone, with thirty readers, and while fifty of the worst queries come at once. A task of the daemon's own loop
+measures by how much it wakes too late; the site, which is another process, when it was polled.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import json
+import multiprocessing
+import os
 import random
 import statistics
 import sys
 import tempfile
 import time
-from contextlib import closing
-from datetime import timedelta
+from collections import Counter
+from contextlib import closing, suppress
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from itertools import pairwise
+from multiprocessing.connection import Connection
 from pathlib import Path
+from urllib.parse import quote
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import httpx
+from aiohttp import web
 from fastapi import FastAPI
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 
 from benchmarks import archive
-from benchmarks.archive import NOW, YEAR
-from jobs.config.load import Config
+from benchmarks.archive import NOW
+from jobs.app import App
+from jobs.config.load import Config, load
+from jobs.daemon import Daemon
+from jobs.deliver.message import short_id
 from jobs.web.access import Parts
 from jobs.web.app import create
-from jobs.web.server import bound_threads
 from storage.db.database import Database, open_database
-from storage.db.models import alert, article, delivery
+from storage.db.models import article, source
+from storage.queue import arrival_rate
 
 PAGES = (
-    "/", "/?tab=all", "/?tab=starred", "/?rule=chips", "/stories", "/records/{n}", "/stories/{n}", "/search?q=芯片", "/search?q=zzqqxx", "/rules",
-    "/rules/chips", "/sources", "/deliveries", "/deliveries?state=dead", "/trends", "/week", "/settings", "/api/v1/today", "/api/v1/records/{n}",
+    "/", "/?tab=all", "/?tab=starred", "/?rule=rule-1", "/stories", "/records/{n}", "/stories/{n}", "/search", "/search?q=公司", "/search?q=芯片 AND 上海",
+    "/search?q=zzqqxx", "/search/facets", "/search/facets?q=公司", "/search/facets?q=芯片 AND 上海", "/rules", "/rules/rule-1", "/rules/rule-1?days=7", "/rules/rule-1?days=30",
+    "/sources", "/sources/source-7",
+    "/deliveries", "/deliveries?state=dead", "/alerts/{a}", "/trends", "/trends/emerging", "/trends/matrix", "/trends/first", "/trends/coverage", "/trends/events",
+    "/week", "/settings", "/people", "/verdicts", "/api/v1/today", "/api/v1/records/{n}", "/api/v1/records?q=公司", "/api/v1/records.csv?q=公司&limit=100",
+    "/api/v1/stories", "/api/v1/alerts", "/api/v1/sources",
 )  # fmt: skip
-CONFIG = {
-    "timezone": "Asia/Shanghai",
-    "rules": [{"name": name, "query": query, "channels": ["desk"]} for name, query in (("chips", "芯片"), ("models", "大模型"))],
-    "channels": [{"name": "desk", "url": "console://"}],
-}
+READ = ("/", "/records/{n}", "/stories/{n}", "/search?q=公司", "/search/facets?q=公司", "/stories", "/sources", "/deliveries")
+WORST = (
+    "/[a-z]+ing .*公司/", "NOT 公司", "count(公司) >= 40", "near(公司, 技术, 10)", "link:zz", "text:/(a|b|c)+zz/", "the NOT the", "published:>=2020-01-01 NOT 的",
+    "(" + " OR ".join(f"w{n}*" for n in range(150)) + ")", "atleast(2, 公司, 技术, 芯片, zzqq)",
+)  # fmt: skip
+ALERT = short_id(167)[1:]
+FEEDS, EVERY, READERS = 30, 5.0, 30
 
 
-def tell(db: Database) -> None:
-    """Alerts and deliveries, over the year."""
-    rows = db.read(
-        lambda s: s.execute(select(article.c.id, article.c.title, article.c.link, article.c.first_seen, article.c.text).where(article.c.id % 10 == 0)).all()
-    )  # fmt: skip
-    for start in range(0, len(rows), 1000):
-        numbered = list(enumerate(rows[start : start + 1000], start + 1))
-        alerts, deliveries = [_alert(n, row) for n, row in numbered], [_delivery(n, row) for n, row in numbered]
-        db.write_now(lambda s, a=alerts, d=deliveries: (s.execute(insert(alert), a), s.execute(insert(delivery), d)))
+def config_of(feeds: str = "", **more: object) -> dict[str, object]:
+    rules = [{"name": f"rule-{n}", "query": "芯片" if n % 2 else "大模型", "channels": ["desk"]} for n in range(8)]
+    sources = [
+        {"name": f"source-{n}", "url": f"https://news{n}.example/", "kind": "feed", "enabled": not feeds} for n in range(300)
+    ]
+    sources += [
+        {"name": f"feed-{n}", "url": f"{feeds.format(n=n)}", "kind": "feed", "every": f"{EVERY:.0f}s"}
+        for n in range(FEEDS)
+        if feeds
+    ]
+    channels = [{"name": "desk", "url": "file:///dev/null"}]
+    return {"timezone": "Asia/Shanghai", "rules": rules, "sources": sources, "channels": channels, **more}
 
 
-def _alert(number: int, row: object) -> dict[str, object]:
-    rule, at = ("chips", "models")[number % 2], min(row.first_seen, NOW)
-    match = {"term": "x", "field": "text", "start": 3, "end": 5, "quote": row.text[:60]}
-    frozen = {"rule": rule, "version": "1", "record": {"title": row.title, "text": row.text}, "matched": [match]}
-    return {
-        "id": number, "dedup_key": f"{rule}|{row.id}", "rule": rule, "rule_version": "1", "article_id": row.id, "story": row.id,
-        "payload": frozen, "created_at": at, "due_at": at,
-    }  # fmt: skip
+def watched(db: Database) -> None:
+    """Three hundred sources, each with its hours."""
+    hours = arrival_rate.to_json(arrival_rate.begin([NOW.replace(hour=n) for n in range(20)], NOW))
+    there = db.read(lambda s: s.scalar(select(func.count()).select_from(source))) or 0
+    new = [{"name": f"source-{n}", "url": f"https://news{n}.example/", "kind": "feed"} for n in range(there, 300)]
+    db.write_now(lambda s: s.execute(insert(source), new) if new else None)
+    db.write_now(lambda s: s.execute(update(source).values(rhythm=hours)))
 
 
-def _delivery(number: int, row: object) -> dict[str, object]:
-    state = "dead" if number % 10 == 0 else "sent"
-    at = {"next_at": row.first_seen, "sent_at": row.first_seen}
-    return {"alert_id": number, "channel": "desk", "idem_key": f"k{number}", "state": state, "attempts": 1, **at}
+# ---- page by page
 
 
 async def ask(client: httpx.AsyncClient, path: str, numbers: list[int]) -> int:
-    answer = await client.get(path.replace("{n}", str(random.choice(numbers))))
-    return answer.status_code
+    return (await client.get(path.replace("{n}", str(random.choice(numbers))).replace("{a}", ALERT))).status_code
 
 
 async def measure(app: FastAPI, numbers: list[int], rounds: int) -> None:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers={"accept": "text/html,*/*"}) as client:
-        empty = await _one(client, "/healthz", numbers, rounds)
-        print(f"{'/healthz':28} {empty[0]:8.1f} / {empty[1]:8.1f}   ({empty[2]:6.1f})")
-        for path in PAGES:
-            if await ask(client, path, numbers) in (404, 303):
-                continue
-            p50, p95, cpu = await _one(client, path, numbers, rounds)
-            print(f"{path:28} {p50:8.1f} / {p95:8.1f}   ({cpu:6.1f})   {p50 / empty[0]:5.0f} times an empty page", flush=True)
+    async with httpx.AsyncClient(
+        transport=transport, base_url="http://127.0.0.1", headers={"accept": "text/html"}, timeout=60
+    ) as client:
+        empty = 0.0
+        for path in ("/healthz", *PAGES):
+            first = (await timed(client, path, numbers))[0]
+            found = [await timed(client, path, numbers) for _ in range(rounds)]
+            cpu, wall = (sorted(values) for values in zip(*found, strict=True))
+            empty = empty or statistics.median(cpu)
+            p50, p95, wall50, wall95 = (f(of) for of in (cpu, wall) for f in (statistics.median, upper))
+            print(
+                f"{path:42} {p50:7.1f} / {p95:7.1f}   ({wall50:7.1f} / {wall95:7.1f})  first {first:7.1f}  {p50 / empty:5.0f} ×",
+                flush=True,
+            )
 
 
-async def _one(client: httpx.AsyncClient, path: str, numbers: list[int], rounds: int) -> tuple[float, float, float]:
-    walls, cpu = [], time.process_time()
-    for _ in range(rounds):
-        began = time.perf_counter()
-        status = await ask(client, path, numbers)
-        walls.append((time.perf_counter() - began) * 1000)
-        assert status < 500, f"{path}: {status}"
-    return statistics.median(walls), sorted(walls)[round(len(walls) * 0.95) - 1], (time.process_time() - cpu) * 1000 / rounds
+async def timed(client: httpx.AsyncClient, path: str, numbers: list[int]) -> tuple[float, float]:
+    cpu, began = time.process_time(), time.perf_counter()
+    status = await ask(client, path, numbers)
+    assert status == 200, f"{path}: {status}"
+    return (time.process_time() - cpu) * 1000, (time.perf_counter() - began) * 1000
 
 
-async def crowd(app: FastAPI, numbers: list[int], readers: int) -> None:
-    """So many readers at once; the longest time by which a sleeper of the loop woke too late."""
+def upper(values: list[float]) -> float:
+    return sorted(values)[max(0, round(len(values) * 0.95) - 1)]
+
+
+# ---- the site and the readers: another process
+
+
+def elsewhere(pipe: Connection, numbers: list[int]) -> None:
+    asyncio.run(_elsewhere(pipe, numbers))
+
+
+async def _elsewhere(pipe: Connection, numbers: list[int]) -> None:
+    polls: dict[str, list[float]] = {}
+    began = time.monotonic()
+
+    async def answer(request: web.Request) -> web.Response:
+        if request.path == "/robots.txt":
+            raise web.HTTPNotFound
+        if request.path != "/feed":
+            words = " ".join(f"{request.path[1:]}-{n}" for n in range(120))
+            return web.Response(
+                text=f"<title>大模型 {request.path}</title><article><h1>大模型 {request.path}</h1><p>芯片 {words}。</p></article>",
+                content_type="text/html",
+            )
+        polls.setdefault(request.host, []).append(time.monotonic())
+        place, day = int(request.host.split(":")[0].rpartition(".")[2]), format_datetime(datetime.now(UTC))
+        newest = int((time.monotonic() - began) / 10)  # an article in ten seconds
+        items = "".join(
+            f"<item><title>大模型 {place}-{n}</title><link>http://{request.host}/{place}-{n}</link><pubDate>{day}</pubDate></item>"
+            for n in range(newest, max(newest - 5, -1), -1)
+        )
+        return web.Response(
+            text=f'<rss version="2.0"><channel><title>{place}</title>{items}</channel></rss>', content_type="application/rss+xml"
+        )
+
+    app = web.Application()
+    app.router.add_get("/{path:.*}", answer)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    site = web.TCPSite(runner, "0.0.0.0", 0)  # all of the loopback range
+    await site.start()
+    pipe.send(runner.addresses[0][1])
+    while (order := await asyncio.to_thread(pipe.recv)) is not None:
+        what, address, seconds = order
+        since = time.monotonic()
+        found = await {"alone": _nobody, "read": _readers, "worst": _worst}[what](address, seconds, numbers)
+        late = [
+            later - earlier - EVERY for times in polls.values() for earlier, later in pairwise(t for t in times if t >= since)
+        ]
+        pipe.send({**found, "polls": len(late), "late": late})
+    await runner.cleanup()
+
+
+async def _nobody(_address: str, seconds: float, _numbers: list[int]) -> dict[str, object]:
+    await asyncio.sleep(seconds)
+    return {"walls": [], "states": {}}
+
+
+async def _readers(address: str, seconds: float, numbers: list[int]) -> dict[str, object]:
+    """Each reads a page a second."""
+    walls, states, until = [], Counter[int](), time.monotonic() + seconds
+
+    async def reader() -> None:
+        async with httpx.AsyncClient(base_url=address, headers={"accept": "text/html"}, timeout=60) as client:
+            while time.monotonic() < until:
+                began = time.monotonic()
+                states[await ask(client, random.choice(READ), numbers)] += 1
+                walls.append(time.monotonic() - began)
+                await asyncio.sleep(1)
+
+    await asyncio.gather(*(reader() for _ in range(READERS)))
+    return {"walls": walls, "states": dict(states)}
+
+
+async def _worst(address: str, _seconds: float, numbers: list[int]) -> dict[str, object]:
+    """Fifty at once."""
+    walls, states = [], Counter[int]()
+
+    async def one(query: str) -> None:
+        async with httpx.AsyncClient(base_url=address, headers={"accept": "text/html"}, timeout=120) as client:
+            began = time.monotonic()
+            states[await ask(client, f"/search?q={quote(query)}", numbers)] += 1
+            walls.append(time.monotonic() - began)
+
+    await asyncio.gather(*(one(query) for query in WORST for _ in range(5)))
+    return {"walls": walls, "states": dict(states)}
+
+
+# ---- the daemon
+
+
+async def crowd(built: App, path: Path, pipe: Connection, address: str) -> None:
     late: list[float] = []
-    bound_threads()
 
     async def sleeper() -> None:
         while True:
@@ -110,18 +220,42 @@ async def crowd(app: FastAPI, numbers: list[int], readers: int) -> None:
             await asyncio.sleep(0.01)
             late.append((time.perf_counter() - began - 0.01) * 1000)
 
-    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers={"accept": "text/html,*/*"}) as client:
-        watching = asyncio.create_task(sleeper())
-        began = time.perf_counter()
-        statuses = await asyncio.gather(*(ask(client, path, numbers) for path in PAGES for _ in range(readers // 3)))
-        watching.cancel()
-    slow = sorted(late)
-    busy = sum(status == 503 for status in statuses)
-    print(
-        f"{len(statuses)} questions at once: {time.perf_counter() - began:.1f} s, {busy} told to come back; the loop woke late by "
-        f"{slow[round(len(slow) * 0.95) - 1]:.0f} ms (p95), {slow[-1]:.0f} ms at most"
-    )
+    running = asyncio.create_task(Daemon(built, path).run())
+    await asyncio.sleep(15)  # the first polls
+    watching = asyncio.create_task(sleeper())
+    for what, seconds in (("alone", 20), ("read", 40), ("worst", 0), ("alone", 10)):
+        late.clear()
+        cpu, began = time.process_time(), time.monotonic()
+        pipe.send((what, address, seconds))
+        found = await asyncio.to_thread(pipe.recv)
+        share = (time.process_time() - cpu) / (time.monotonic() - began)
+        walls, polls = found["walls"] or [0.0], found["late"] or [0.0]
+        print(
+            f"{what:6} {time.monotonic() - began:5.1f} s, {share:4.0%} of a CPU; the loop woke late by {upper(late):5.1f} ms (p95), {max(late):5.0f} at most; "
+            f"{found['polls']} polls, late by {statistics.median(polls):.2f} s (p50), {max(polls):.2f} at most; "
+            f"{len(found['walls'])} answers {found['states']}, {statistics.median(walls):.2f} s (p50), {upper(walls):.2f} (p95)", flush=True,
+        )  # fmt: skip
+    watching.cancel()
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+def beside_a_daemon(database: str, numbers: list[int], folder: Path) -> None:
+    mine, other = multiprocessing.get_context("spawn").Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=elsewhere, args=(other, numbers), daemon=True)
+    process.start()
+    port, here = mine.recv(), 8499
+    crawl = {"delay": "20ms", "allow_networks": ["127.0.0.0/8"]}
+    config = config_of(f"http://127.0.1.{{n}}:{port}/feed", database=database, web=f"127.0.0.1:{here}", crawl=crawl)
+    path = folder / "config.yaml"
+    path.write_text(json.dumps(config, ensure_ascii=False), "utf-8")  # JSON is YAML
+    built = App(load(path, os.environ))
+    try:
+        asyncio.run(crowd(built, path, mine, f"http://127.0.0.1:{here}"))
+    finally:
+        built.close()
+        mine.send(None)
 
 
 def main() -> None:
@@ -129,20 +263,24 @@ def main() -> None:
     parser.add_argument("texts", nargs="*", default=[str(Path(__file__).parents[1] / "jobs/demo/newsroom.yaml")])
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--rounds", type=int, default=20)
-    parser.add_argument("--readers", type=int, default=30)
     parser.add_argument("--database")
+    parser.add_argument("--crowd", action="store_true")
     asked = parser.parse_args()
     random.seed(5)
-    with tempfile.TemporaryDirectory() as folder, closing(open_database(asked.database or f"sqlite:///{folder}/zhixun.db")) as db:
-        db.upgrade()
-        archive.fill(db, archive.sentences(asked.texts), asked.records)
-        tell(db)
-        print(f"{asked.records} records over {YEAR // timedelta(days=1)} days, {asked.records // 10} alerts")
-        app = create(Parts(db, lambda: config, Path("config.yaml"), lambda: NOW))
-        config = Config.model_validate(CONFIG)
-        numbers = list(range(10, asked.records, 10))
-        asyncio.run(measure(app, numbers, asked.rounds))
-        asyncio.run(crowd(app, numbers, asked.readers))
+    with tempfile.TemporaryDirectory() as folder:
+        database = asked.database or f"sqlite:///{folder}/zhixun.db"
+        with closing(open_database(database)) as db:
+            db.upgrade()
+            if not asked.database:
+                archive.fill(db, archive.sentences(asked.texts), asked.records)
+            watched(db)
+            most = db.read(lambda s: s.scalar(select(func.max(article.c.id)))) or 0
+            numbers = random.sample(range(1, most + 1), min(most, 2000))
+            print(f"{most} records, 300 sources")
+            config = Config.model_validate(config_of())
+            asyncio.run(measure(create(Parts(db, lambda: config, Path("config.yaml"), lambda: NOW)), numbers, asked.rounds))
+        if asked.crowd:
+            beside_a_daemon(database, numbers, Path(folder))
 
 
 if __name__ == "__main__":

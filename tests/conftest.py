@@ -34,7 +34,7 @@ _SLOW = frozenset(
     "test_pool test_engine test_browser test_middlewares test_fetch_one test_dispatcher test_channels test_channel_redirects test_power"
     " test_failpoints test_contracts test_websub test_doctor test_metrics test_lock test_guard test_model test_pipeline test_annotate"
     " test_source_monitor test_search_kills test_backfill test_clock_month test_clock_set_back test_untrusted test_pacing test_search test_database"
-    " test_journeys test_web_payloads test_server".split()
+    " test_journeys test_work_journeys test_web_payloads test_server".split()
 )
 
 

@@ -7,17 +7,13 @@ from collections.abc import Iterable
 
 from crawler.i18n import tr
 from crawler.text import HAN
+from storage.rules.lexer import quoted
 from storage.rules.parser import QueryError, parse
 
 _only_han = re.compile(f"[{HAN}]+")
 _open_slash = re.compile(r"((?:[^\\/]|\\.)*)(/?)", re.DOTALL)
 _enclosed = re.compile(r"/(.+)/([a-z]*)", re.DOTALL)
 _meta = re.compile(r"([.^$*+?{}()\[\]|\\/])")
-
-
-def quoted(text: str) -> str:
-    """A phrase."""
-    return '"' + re.sub(r'["“”＂\\]', r"\\\g<0>", text) + '"'
 
 
 def contains(text: str) -> str:

@@ -49,10 +49,12 @@ class Change:
         return self.now.state is State.HEALTHY
 
 
-def judged(session: Session, now: datetime, blind_until: datetime | None = None) -> dict[str, tuple[Row, Health]]:
-    """By name, the watched sources and how each does."""
-    rhythms, habits = sources.rhythms(session), sources.habits_of_all(session)
-    rows = [row for row in sources.states(session) if row.enabled]
+def judged(
+    session: Session, now: datetime, blind_until: datetime | None = None, name: str | None = None
+) -> dict[str, tuple[Row, Health]]:
+    """By name, the watched sources and how each does; or this one."""
+    rhythms, habits = sources.rhythms(session, name), sources.habits_of_all(session, name)
+    rows = [row for row in sources.states(session, name) if row.enabled]
     return {row.name: (row, source_health.judge(row, rhythms.get(row.name), habits[row.name], now, blind_until)) for row in rows}
 
 

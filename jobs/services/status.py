@@ -88,15 +88,26 @@ def sources_of(session: Session, config: Config, now: datetime) -> list[SourceSt
     return [SourceStatus(row, how, delays.get(name)) for name, (row, how) in source_monitor.judged(session, now).items()]
 
 
+def source_of(session: Session, config: Config, name: str, now: datetime) -> SourceStatus | None:
+    """One watched source; None if it was never polled."""
+    known = source_monitor.judged(session, now, name=name).get(name)
+    delays = _fixed(config, now)
+    if known and name not in delays:  # polls are shared out among all of them
+        delays = _delays(config, sources.rhythms(session), now)
+    return SourceStatus(*known, delays.get(name)) if known else None
+
+
 def _delays(config: Config, known: Mapping[str, Rhythm], now: datetime) -> dict[str, timedelta]:
     """How long an article of each source waits for its poll, on average."""
     weights = {row.name: row.weight for row in config.sources if row.enabled and row.cadence() is None}
     plan = pacing.plan(weights, known, now, budget=config.crawl.budget, others=config.timed_polls(now))
-    delays = {name: plan.delay(name) for name in plan.known}
-    for row in config.sources:
-        if row.cron is None and (cadence := row.cadence()):
-            delays[row.name] = (cadence(now) - now) / 2
-    return {name: delay for name, delay in delays.items() if delay is not None}
+    planned = {name: delay for name in plan.known if (delay := plan.delay(name)) is not None}
+    return planned | _fixed(config, now)
+
+
+def _fixed(config: Config, now: datetime) -> dict[str, timedelta]:
+    every = {row.name: cadence(now) - now for row in config.sources if row.cron is None and (cadence := row.cadence())}
+    return {name: pause / 2 for name, pause in every.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +120,7 @@ class Detail:
 
 def detail(session: Session, name: str, zone: tzinfo, now: datetime) -> Detail:
     """When a source's articles appear, in this zone, and what may have been missed in three months."""
-    known = sources.rhythms(session).get(name)
+    known = sources.rhythms(session, name).get(name)
     found = tuple(gap for gap in gaps.since(session, now - GAPS_KEPT) if gap.source == name)
     return Detail(_local_hours(known, zone, now) if known else (), found)
 

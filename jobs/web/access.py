@@ -29,6 +29,7 @@ from jobs.services.readers.people import Reader, Tries
 from jobs.services.readers.reading import Person
 from jobs.web.errors import Trouble
 from jobs.web.metrics import Health, Measure
+from storage.archive import queries
 from storage.db.database import ASK_SECONDS, Database
 
 T = TypeVar("T")
@@ -36,6 +37,7 @@ Role = Literal["anyone", "viewer", "editor", "owner"]
 COOKIE, SAFE_COOKIE = "zhixun", "__Host-zhixun"  # hold the secret of a session; the second where the browser came by https
 PROGRAMS = re.compile(r"(?:Bearer +|GoogleLogin +auth=)(\S+) *", re.IGNORECASE)  # how a program shows a token
 VIEW_SECONDS = 10.0  # for a statement of a view that is kept
+LATELY = 10  # seconds
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -87,9 +89,14 @@ class Asked:
         return self.parts.db.ask(work, within)
 
     def view(self, question: object, work: Callable[[Any], T]) -> T:
-        """What takes long, worked out once a day and for each newest article. Raises TooSlow."""
+        """What takes long, worked out once a day and for each edition of the archive. Raises TooSlow."""
         today = self.now.astimezone(self.zone).date()
-        return self.read(lambda s: self.parts.views.get(s, (question, today), lambda: work(s)), VIEW_SECONDS)
+        return self.read(lambda s: self.parts.views.get(queries.edition(s), (question, today), lambda: work(s)), VIEW_SECONDS)
+
+    def lately(self, question: object, work: Callable[[Any], T]) -> T:
+        """What changes little, worked out once in some seconds."""
+        moment = int(self.now.timestamp()) // LATELY
+        return self.read(lambda s: self.parts.views.get(moment, question, lambda: work(s)))
 
     def write(self, work: Callable[[Any], T]) -> T:
         """Change something, in one transaction."""

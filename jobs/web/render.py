@@ -44,7 +44,14 @@ class Renderer:
             lstrip_blocks=True,
         )
         self._env.globals.update(
-            tr=tr, plural=plural, static=self._static, short_id=short_id, language=language, here=here, state_name=state_name
+            tr=tr,
+            plural=plural,
+            static=self._static,
+            short_id=short_id,
+            language=language,
+            here=here,
+            at=at,
+            state_name=state_name,
         )
         self._env.filters.update(
             when=when,
@@ -54,6 +61,7 @@ class Renderer:
             lasting=lasting,
             found=found,
             span=span,
+            language_name=language_name,
             name_of=name_of,
             percent=percent,
             shade=shade,
@@ -144,6 +152,11 @@ def state_name(state: str) -> str:
     return names.get(state, state)
 
 
+def language_name(code: str) -> str:
+    """What a language is called."""
+    return {"zh": tr("Chinese"), "en": tr("English")}.get(code, code)
+
+
 def span(seconds: float | None) -> str:
     """How long, from seconds."""
     return lasting(timedelta(seconds=seconds)) if seconds is not None else ""
@@ -180,7 +193,12 @@ def lasting(time: timedelta | None) -> str:
 @pass_context
 def here(context: Context, **changed: object) -> str:
     """The address of this page with other parameters; None takes one away."""
+    return at(context, context["path"], **changed)
+
+
+@pass_context
+def at(context: Context, path: str, **changed: object) -> str:
+    """The address of a page with the parameters of this one, and others."""
     kept = {**context["query"], **changed}
     query = urlencode({name: value for name, value in kept.items() if value is not None})
-    path: str = context["path"]
     return f"{path}?{query}" if query else path

@@ -18,9 +18,12 @@ from and shows `Done.said` there. `given` is a pydantic model. Both want the for
 
 from __future__ import annotations
 
+import csv
 import inspect
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, tzinfo
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, get_type_hints
 from urllib.parse import quote
@@ -31,13 +34,14 @@ from pydantic import PlainSerializer, SerializationInfo, TypeAdapter
 
 from crawler.i18n import tr
 from crawler.record import Record
-from jobs.formats.record import to_json
+from jobs.formats.record import cell, to_json
 from jobs.web.access import Asked, Role, guarded, needs
 from jobs.web.errors import ErrorAnswer, Trouble
 from jobs.web.render import SAID, Renderer, etagged
 
 API = "/api/v1"
 View = TypeVar("View", bound=Callable[..., Any])
+Rows = Callable[[Any, tzinfo], Iterable[Sequence[object]]]  # an answer as a spreadsheet has it: a heading, then the rows
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
 After = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^-?\d{1,18}-\d{1,18}$")]
@@ -65,14 +69,18 @@ class Screen:
         self.name = name
         self.router = APIRouter(tags=[name], responses={status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 503)})
 
-    def page(self, path: str, template: str, *, role: Role = "viewer", twin: str = "") -> Callable[[View], View]:
-        """A page and its twin, at the same path below /api/v1 or at `twin`."""
+    def page(
+        self, path: str, template: str, *, role: Role = "viewer", twin: str = "", sheet: Rows | None = None
+    ) -> Callable[[View], View]:
+        """A page and its twin, at the same path below /api/v1 or at `twin`; beside it, as `.csv`, what `sheet` makes of the answer."""
 
         def add(view: View) -> View:
             hints = _hints(view, role)
             html, json = _twins(view, template, hints, lambda request: _known_only(request, hints))
             self.route("GET", path, _signed(html, view, hints), role, shown=False)
             self.route("GET", API + (twin or path), _signed(json, view, hints), role, answers=hints["return"])
+            if sheet is not None:
+                self.route("GET", f"{API}{twin or path}.csv", _signed(_sheet(view, sheet, hints), view, hints), role)
             return view
 
         return add
@@ -152,6 +160,28 @@ def _twins(
         return etagged(request, body, "application/json")
 
     return html, json
+
+
+def _sheet(view: Callable[..., Any], rows: Rows, hints: dict[str, Any]) -> Callable[..., Response]:
+    """The endpoint that gives an answer as CSV; no cell of it is a formula. `Link` says where it goes on."""
+
+    def csv_file(request: Request, **given: Any) -> Response:
+        _known_only(request, hints)
+        answer = view(**given)
+        text = io.StringIO()
+        zone = given["ask"].zone
+        csv.writer(text).writerows([[_cell(value, zone) for value in row] for row in rows(answer, zone)])
+        sent = etagged(request, text.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8")
+        sent.headers["Content-Disposition"] = f'attachment; filename="{request.url.path.rpartition("/")[2]}"'
+        if following := getattr(answer, "next", None):
+            sent.headers["Link"] = f'<{request.url.include_query_params(after=following)}>; rel="next"'
+        return sent
+
+    return csv_file
+
+
+def _cell(value: object, zone: tzinfo) -> str:
+    return cell(value.astimezone(zone).isoformat(timespec="seconds") if isinstance(value, datetime) else value)
 
 
 def _signed(endpoint: Any, view: Callable[..., Any], hints: dict[str, Any]) -> Any:

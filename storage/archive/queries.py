@@ -19,7 +19,7 @@ from storage.alerts import outbox
 from storage.archive import concepts, derived
 from storage.db.database import insert_new
 from storage.db.mapping import record_from_row
-from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
+from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, story_pair, task
 from storage.db.pulse import Beat
 from storage.queue import known_links
 
@@ -224,6 +224,13 @@ def count_alerts(session: Session, since: datetime) -> int:
 def newest(session: Session) -> tuple[int, int]:
     """The highest ids of records and of alerts: they grow whenever something came."""
     return session.scalar(select(func.max(article.c.id))) or 0, session.scalar(select(func.max(alert.c.id))) or 0
+
+
+def edition(session: Session) -> tuple[object, ...]:
+    """Of what the archive is: another one whenever an article came or went, or a person split or joined stories."""
+    said = select(func.count(), func.max(story_pair.c.at))
+    ends = (session.scalar(select(end(article.c.id))) for end in (func.min, func.max))
+    return *ends, *session.execute(said).one()
 
 
 def alerts(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, delete, func, literal, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, case, delete, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
@@ -292,25 +292,30 @@ def moved(session: Session, source_id: int, address: str | None) -> None:
     in_order(session, source_id, note)
 
 
-def habits_of_all(session: Session) -> dict[str, Habits]:
-    """By name, what each watched source is like when all is well."""
-    query = select(source.c.name, source.c.habits).where(source.c.enabled)
+def habits_of_all(session: Session, name: str | None = None) -> dict[str, Habits]:
+    """By name, what each watched source is like when all is well; or this one."""
+    query = select(source.c.name, source.c.habits).where(source.c.enabled, *_called(name))
     return {name: habits.from_json(data) for name, data in session.execute(query)}
 
 
-def rhythms(session: Session) -> dict[str, Rhythm]:
-    """By name, when the articles of each watched source appear; those that were polled at least once."""
-    query = select(source.c.name, source.c.rhythm).where(source.c.enabled, source.c.rhythm.is_not(None))
+def rhythms(session: Session, name: str | None = None) -> dict[str, Rhythm]:
+    """By name, when the articles of each watched source appear, or of this one; those that were polled at least once."""
+    query = select(source.c.name, source.c.rhythm).where(source.c.enabled, source.c.rhythm.is_not(None), *_called(name))
     return {name: known for name, data in session.execute(query) if (known := arrival_rate.from_json(data))}
 
 
-def states(session: Session) -> list[State]:
-    """All sources ever watched, by name."""
+def _called(name: str | None) -> list[ColumnElement[bool]]:
+    return [] if name is None else [source.c.name == name]
+
+
+def states(session: Session, name: str | None = None) -> list[State]:
+    """All sources ever watched, by name; or this one."""
     # Polls are looked up by state and kind, for which there is an index: a source has a hundred thousand articles beside its one poll.
     root = and_(task.c.kind == "poll", task.c.state.in_(_WATCHED), task.c.depth == 0)
     due = {row.source_id: row.due_at for row in session.execute(select(task.c.source_id, task.c.due_at).where(root))}
     fields = [name for name in State.__dataclass_fields__ if name != "next_due"]
-    rows = session.execute(select(source).order_by(source.c.name))
+    columns = [source.c.id, *(source.c[name] for name in fields)]  # without what each has learned, which takes long to read
+    rows = session.execute(select(*columns).where(*_called(name)).order_by(source.c.name))
     return [State(**{name: getattr(row, name) for name in fields}, next_due=due.get(row.id)) for row in rows]
 
 

@@ -42,6 +42,11 @@ _MARKS = {"(": "(", "（": "(", ")": ")", "）": ")", ",": ",", "，": ","}
 _COMPARISONS = {"≥": ">=", "≤": "<=", "＜": "<", "＞": ">", "＜=": "<=", "＞=": ">=", "==": "=", "＝": "="}
 
 
+def quoted(text: str) -> str:
+    """A phrase that is this text, whatever stands in it."""
+    return '"' + re.sub(r'["“”＂\\]', r"\\\g<0>", text) + '"'
+
+
 class QueryError(ValueError):
     """A query that cannot do what its author means. `position` is a code-point offset into `query`."""
 

@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from jobs.config.values import chromium
+from jobs.config import values
 from jobs.web.access import Parts
 from jobs.web.app import create
 from jobs.web.server import Listener
 
-FOUND = chromium() if find_spec("playwright") else None
+FOUND = values.chromium() if find_spec("playwright") else None
 needs_browser = pytest.mark.skipif(
     FOUND is None and os.environ.get("ZHIXUN_NO_SKIPS") != "1", reason="no Chromium, or no extra `render`"
 )
@@ -53,23 +53,34 @@ def serving(parts: Parts) -> Iterator[str]:
 
 
 @contextmanager
-def chromium_at(**options: Any) -> Iterator[Any]:
-    """A page of a new browser. Whatever it reports against the content security policy, and each dialog, is a failure."""
+def chromium() -> Iterator[Any]:
+    """A browser. For one module of tests: while it runs, its thread can have no other loop."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (an extra)
 
     with sync_playwright() as tool:
         browser = tool.chromium.launch(executable_path=FOUND, args=["--no-sandbox"])
-        context = browser.new_context(**options)
-        page = context.new_page()
-        wrong: list[str] = []
-        page.on("console", lambda message: wrong.append(message.text) if _is_wrong(message) else None)
-        page.on("pageerror", lambda error: wrong.append(str(error)))
-        page.on("dialog", lambda dialog: wrong.append(dialog.message) or dialog.dismiss())
         try:
-            yield page
+            yield browser
         finally:
             browser.close()
-        assert not wrong, wrong
+
+
+@contextmanager
+def visiting(browser: Any, *expected: str, **options: Any) -> Iterator[Any]:
+    """A page of a reader of his own. Whatever it reports against the content security policy, and each dialog, is a failure, but for what
+    is `expected` to be said."""
+    context = browser.new_context(**options)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("console", lambda message: wrong.append(message.text) if _is_wrong(message) else None)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("dialog", lambda dialog: wrong.append(dialog.message) or dialog.dismiss())
+    try:
+        yield page
+    finally:
+        context.close()
+    wrong = [said for said in wrong if not any(part in said for part in expected)]
+    assert not wrong, wrong
 
 
 def _is_wrong(message: Any) -> bool:

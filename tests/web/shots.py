@@ -5,48 +5,66 @@ from __future__ import annotations
 import sys
 import tempfile
 from contextlib import closing
+from itertools import product
 from pathlib import Path
+from typing import Any
 
 from storage.db.database import open_database
 from tests import press
-from tests.web.served import chromium_at, serving
+from tests.web.served import chromium, serving, visiting
 
 SCREENS = {
     "today": "/",
     "all": "/?tab=all",
     "starred": "/?tab=starred",
-    "record": "/records/1",
-    "english": "/records/2",
+    "record": "/records/2",
     "stories": "/stories",
     "story": "/stories/1",
+    "search": "/search?q=大模型",
+    "mistake": "/search?q=(大模型 AND",
+    "rules": "/rules",
+    "rule": "/rules/大模型?query=大模型 OR LLM OR 芯片",
+    "new-rule": "/rules/new?query=芯片",
+    "sources": "/sources",
+    "source": "/sources/江湾科技网",
+    "add-source": "/sources/add",
+    "deliveries": "/deliveries",
+    "alert": "/alerts/0002",
+    "trends": "/trends?name=大语言模型&days=7",
+    "matrix": "/trends/matrix",
+    "first": "/trends/first",
+    "coverage": "/trends/coverage",
+    "events": "/trends/events?type=release",
+    "week": "/week/2026-W48",
+    "settings": "/settings",
+    "people": "/people",
     "missing": "/records/999",
 }
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
 
 
 def main(folder: Path, only: str = "") -> None:
-    """Take them."""
+    """Take them; `only` those whose label holds a word, such as phone-zh-dark."""
     folder.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as place, closing(open_database(f"sqlite:///{place}/zhixun.db")) as db:
+    with (
+        tempfile.TemporaryDirectory() as place,
+        closing(open_database(f"sqlite:///{place}/zhixun.db")) as db,
+        chromium() as browser,
+    ):
         db.upgrade()
         with serving(press.parts(press.fill(db))) as address:
-            for language in ("zh-CN", "en-GB"):
-                for scheme in ("light", "dark"):
-                    for width, (x, y) in WIDTHS.items():
-                        options = {"locale": language, "color_scheme": scheme, "viewport": {"width": x, "height": y}}
-                        _shoot(address, folder, f"{width}-{language[:2]}-{scheme}", options, only)
+            for language, scheme, (width, (x, y)) in product(("zh-CN", "en-GB"), ("light", "dark"), WIDTHS.items()):
+                label = f"{width}-{language[:2]}-{scheme}"
+                options = {"locale": language, "color_scheme": scheme, "viewport": {"width": x, "height": y}}
+                if only in label:
+                    _shoot(browser, address, folder, label, options)
 
 
-def _shoot(address: str, folder: Path, label: str, options: dict[str, object], only: str) -> None:
-    if only and only not in label:
-        return
-    try:
-        with chromium_at(**options) as page:
-            for name, path in SCREENS.items():
-                page.goto(address + path)
-                page.screenshot(path=folder / f"{name}-{label}.png", full_page=True)
-    except AssertionError as error:  # 404 is said on the console
-        print(label, error)
+def _shoot(browser: Any, address: str, folder: Path, label: str, options: dict[str, Any]) -> None:
+    with visiting(browser, "404", "400", **options) as page:
+        for name, path in SCREENS.items():
+            page.goto(address + path, wait_until="networkidle" if path.startswith(("/search", "/rules/")) else "load")
+            page.screenshot(path=folder / f"{name}-{label}.png", full_page=True)
 
 
 if __name__ == "__main__":

@@ -13,11 +13,17 @@ import pytest
 from crawler.record import Record
 from storage.db.database import Database, open_database
 from tests import press
-from tests.web.served import chromium_at, needs_browser, serving
+from tests.web.served import chromium, needs_browser, serving, visiting
 
 pytestmark = needs_browser
 EN = {"locale": "en-GB", "viewport": {"width": 1280, "height": 800}}
 PHONE = {"locale": "zh-CN", "viewport": {"width": 360, "height": 740}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture
@@ -40,8 +46,8 @@ def titles(page: Any) -> list[str]:
     return page.locator(".entry h2").all_inner_texts()
 
 
-def test_first_start_with_nothing_says_what_comes_and_shows_it_when_it_is_there(archive: Database) -> None:
-    with serving(press.parts(archive)) as address, chromium_at(**EN) as page:
+def test_first_start_with_nothing_says_what_comes_and_shows_it_when_it_is_there(browser: Any, archive: Database) -> None:
+    with serving(press.parts(archive)) as address, visiting(browser, **EN) as page:
         page.goto(address)
         assert "Nothing has come in yet" in page.inner_text("main")
         page.wait_for_timeout(2500)  # one look of the live updates
@@ -50,8 +56,8 @@ def test_first_start_with_nothing_says_what_comes_and_shows_it_when_it_is_there(
         assert len(titles(page)) == 6
 
 
-def test_reading_and_starring_need_no_mouse(archive: Database) -> None:
-    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN) as page:
+def test_reading_and_starring_need_no_mouse(browser: Any, archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, visiting(browser, **EN) as page:
         page.goto(address)
         first, second, *_ = titles(page)
         page.keyboard.press("j")
@@ -79,12 +85,12 @@ def test_reading_and_starring_need_no_mouse(archive: Database) -> None:
         assert page.evaluate("document.activeElement.name") == "q"
 
 
-def test_an_article_of_last_month_is_some_pages_away(archive: Database) -> None:
+def test_an_article_of_last_month_is_some_pages_away(browser: Any, archive: Database) -> None:
     for number in range(70):
         at = press.NOW - timedelta(days=0.5 * (70 - number))
         text = f"Depot {number} on the quay opened its {number + 3} gates. " + " ".join(f"lamp{number}x{n}" for n in range(60))
         press.keep(archive, Record(f"Gate {number} opens", f"https://g.example/{number}", text, published=at, first_seen=at, source="g"), f"g{number}")  # fmt: skip
-    with serving(press.parts(archive)) as address, chromium_at(**EN) as page:
+    with serving(press.parts(archive)) as address, visiting(browser, **EN) as page:
         page.goto(f"{address}/stories")
         assert "Gate 8 opens" not in titles(page)
         page.get_by_role("link", name="Older").click()
@@ -93,8 +99,8 @@ def test_an_article_of_last_month_is_some_pages_away(archive: Database) -> None:
         assert "Depot 8 on the quay" in page.inner_text(".body")
 
 
-def test_evidence_and_values_lead_to_each_other(archive: Database) -> None:
-    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN) as page:
+def test_evidence_and_values_lead_to_each_other(browser: Any, archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, visiting(browser, **EN) as page:
         page.goto(f"{address}/records/1")
         value = page.locator(".chips .fact.t a").first
         value.hover()
@@ -106,8 +112,8 @@ def test_evidence_and_values_lead_to_each_other(archive: Database) -> None:
         assert page.url.partition("#")[2] in page.locator(f"#{place}").get_attribute("data-of").split()
 
 
-def test_a_wrong_fold_is_split_and_its_alert_is_raised(archive: Database) -> None:
-    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN) as page:
+def test_a_wrong_fold_is_split_and_its_alert_is_raised(browser: Any, archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, visiting(browser, **EN) as page:
         page.goto(f"{address}/stories/1")
         page.get_by_role("button", name="Not the same").click()
         page.wait_for_url("**/stories/4")
@@ -117,9 +123,19 @@ def test_a_wrong_fold_is_split_and_its_alert_is_raised(archive: Database) -> Non
         assert len(titles(page)) == 7
 
 
-def test_on_a_phone_nothing_is_cut_off_and_fingers_hit(archive: Database) -> None:
-    with serving(press.parts(press.fill(archive))) as address, chromium_at(**PHONE) as page:
-        for path in ("/", "/records/1", "/stories/1", "/stories"):
+def test_on_a_phone_nothing_is_cut_off_and_fingers_hit(browser: Any, archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, visiting(browser, **PHONE) as page:
+        for path in (
+            "/",
+            "/records/1",
+            "/stories/1",
+            "/stories",
+            "/search?q=大模型",
+            "/search/facets",
+            "/rules/大模型",
+            "/sources",
+            "/deliveries",
+        ):
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
             assert not grave(page)
@@ -132,10 +148,15 @@ def test_on_a_phone_nothing_is_cut_off_and_fingers_hit(archive: Database) -> Non
         page.wait_for_selector('.star button[aria-pressed="true"]')
         page.locator(".entry h2 a").first.tap()
         page.wait_for_url("**/records/*")
+        page.goto(f"{address}/search?q=大模型 OR LLM")
+        assert page.locator(".facets").count() == 0
+        page.get_by_role("link", name="缩小范围").tap()
+        page.locator(".facets a").first.tap()
+        page.wait_for_url("**%3A**")
 
 
-def test_everything_works_without_a_script(archive: Database) -> None:
-    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN, java_script_enabled=False) as page:
+def test_everything_works_without_a_script(browser: Any, archive: Database) -> None:
+    with serving(press.parts(press.fill(archive))) as address, visiting(browser, **EN, java_script_enabled=False) as page:
         page.goto(address)
         first = titles(page)[0]
         page.locator(".entry .star button").first.click()
@@ -149,8 +170,8 @@ def test_everything_works_without_a_script(archive: Database) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(archive: Database, scheme: str) -> None:
-    with serving(press.parts(press.fill(archive))) as address, chromium_at(**EN, color_scheme=scheme) as page:
+def test_axe_finds_nothing_serious(browser: Any, archive: Database, scheme: str) -> None:
+    with serving(press.parts(press.fill(archive))) as address, visiting(browser, **EN, color_scheme=scheme) as page:
         for path in ("/", "/?tab=all", "/?tab=starred", "/records/1", "/records/2", "/stories", "/stories/1"):
             page.goto(address + path)
             assert not grave(page), path
@@ -158,8 +179,8 @@ def test_axe_finds_nothing_serious(archive: Database, scheme: str) -> None:
         assert not grave(page)
 
 
-def test_axe_is_there_and_finds_what_is_wrong() -> None:
+def test_axe_is_there_and_finds_what_is_wrong(browser: Any) -> None:
     assert find_spec("axe_playwright_python")
-    with chromium_at(**EN) as page:
+    with visiting(browser, **EN) as page:
         page.set_content("<html><body><img src=x><button></button></body></html>")
         assert grave(page)

@@ -16,7 +16,7 @@ from storage.archive import articles
 from storage.db.database import Database, open_database
 from tests import press
 from tests.payloads import LINKS, TEXTS
-from tests.web.served import chromium_at, needs_browser, serving
+from tests.web.served import chromium, needs_browser, serving, visiting
 
 pytestmark = needs_browser
 NASTY = [text for name, text in TEXTS.items() if name != "long"]
@@ -78,7 +78,7 @@ def addresses() -> list[str]:
 
 def test_nothing_that_a_stranger_wrote_is_obeyed_on_any_page(archive: Database) -> None:
     asked: list[str] = []
-    with serving(press.parts(archive)) as address, chromium_at(locale="en-GB") as page:
+    with serving(press.parts(archive)) as address, chromium() as browser, visiting(browser, locale="en-GB") as page:
         page.on("request", lambda request: asked.append(request.url))
         for path in addresses():
             page.goto(address + path)
@@ -94,7 +94,7 @@ def test_a_report_against_the_content_policy_would_be_noticed(archive: Database)
     plant = "document.body.appendChild(Object.assign(document.createElement('img'), {src: 'http://127.0.0.1:9/x.png'}))"
 
     def go() -> None:
-        with serving(press.parts(archive)) as address, chromium_at() as page:
+        with serving(press.parts(archive)) as address, chromium() as browser, visiting(browser) as page:
             page.goto(address)
             page.evaluate(plant)
             page.wait_for_timeout(300)

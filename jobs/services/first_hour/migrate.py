@@ -20,10 +20,10 @@ from jobs.config.models import kinds
 from jobs.config.values import browser_lacks
 from jobs.migrate import changedetection, freshrss, miniflux, trendradar, urlwatch
 from jobs.migrate.moved import Entry, Foreign, Moved, MovedRule, MovedSource, Remark
-from jobs.migrate.queries import quoted
 from jobs.services.configuration import Conflict, Edited, Refused, edit, preview
 from jobs.services.first_hour import first_steps
 from jobs.services.sourcing.discover import name_for
+from storage.rules.lexer import quoted
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import Rule, shadowed
 

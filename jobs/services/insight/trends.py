@@ -15,8 +15,9 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from crawler.i18n import language, tr
+from jobs.services.archive.narrow import term
 from jobs.services.lookup import Unknown
-from storage.archive import concepts, queries
+from storage.archive import concepts
 from storage.queue import gaps
 from storage.trends import counts, statistics
 from storage.trends.counts import Concept, Telling
@@ -330,8 +331,7 @@ def _lag(tellings: Sequence[Telling]) -> float | None:
 def named(one: Concept) -> Named:
     """The concept in the language of the reader."""
     name = (one.zh if language() == "zh" else one.en) or one.zh or one.en
-    field = {"technology": "tech", "industry": "industry", "company": "company"}[one.kind]
-    return Named(one.id, one.kind, name, f'{field}:"{name}"')
+    return Named(one.id, one.kind, name, term(one.kind, name))
 
 
 def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Concept:
@@ -366,18 +366,17 @@ def _days_with_gaps(session: Session, period: Period, zone: tzinfo) -> set[date]
 
 
 class Kept:
-    """Views of the archive as it was at its newest article: the same question is answered once."""
+    """Views of the archive, each with the edition that it is of: the same question is answered once for each."""
 
     def __init__(self, most: int = 64) -> None:
         self._most = most
-        self._views: dict[object, tuple[int, object]] = {}
+        self._views: dict[object, tuple[object, object]] = {}
 
-    def get(self, session: Session, question: object, work: Callable[[], View]) -> View:
-        """The view of this question, worked out where the archive has grown since."""
-        newest = queries.newest(session)[0]
+    def get(self, edition: object, question: object, work: Callable[[], View]) -> View:
+        """The view of this question, worked out where the one that is kept is of another edition."""
         kept = self._views.get((language(), question))
-        if kept is None or kept[0] != newest:
-            kept = (newest, work())
+        if kept is None or kept[0] != edition:
+            kept = (edition, work())
             if len(self._views) >= self._most:
                 self._views.pop(next(iter(self._views)))
             self._views[language(), question] = kept

@@ -27,15 +27,20 @@ class Coverage:
     failed: int
 
 
-def coverage(session: Session, config: Config, now: datetime) -> Coverage:
-    """What was watched since midnight, and what came of it."""
-    since = midnight(config, now)
+def watched(session: Session, now: datetime) -> tuple[int, int]:
+    """How many sources are watched, and how many of them do well."""
     states = source_monitor.judged(session, now)
+    return len(states), sum(not how.state.family for _, how in states.values())
+
+
+def coverage(session: Session, config: Config, now: datetime, sources: tuple[int, int]) -> Coverage:
+    """What was watched since midnight, by so many sources, so many of them well; and what came of it."""
+    since = midnight(config, now)
     return Coverage(
         records=queries.count_between(session, since, now),
         alerts=queries.count_alerts(session, since),
-        watched=len(states),
-        well=sum(not how.state.family for _, how in states.values()),
+        watched=sources[0],
+        well=sources[1],
         gaps=len({gap.source for gap in gaps.since(session, since) if gap.filled_at is None}),
         failed=outbox.counts(session)["dead"],
     )

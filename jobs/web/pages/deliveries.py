@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 from typing import Annotated, Any, Literal
 
 from fastapi import Path, Query
 
 from crawler.i18n import plural, tr
+from jobs.deliver.message import short_id
 from jobs.services import channels as channelling
 from jobs.services import ledger
 from jobs.services.channels import ChannelView
@@ -41,7 +42,16 @@ class DeliveriesPage:
     next: str | None
 
 
-@screen.page("/deliveries", "deliveries.html", twin="/alerts")
+def _rows(page: DeliveriesPage, _zone: tzinfo) -> Iterator[Sequence[object]]:
+    """A row for each delivery."""
+    yield "alert", "raised", "rule", "record", "title", "link", "channel", "state", "attempts", "sent", "answer"
+    for alert in page.alerts:
+        told = short_id(alert.id), alert.created_at, alert.rule, alert.article_id, alert.title, alert.link
+        for one in alert.deliveries:
+            yield *told, one.channel, one.state, one.attempts, one.sent_at, one.last_error or one.vendor_answer
+
+
+@screen.page("/deliveries", "deliveries.html", twin="/alerts", sheet=_rows)
 def deliveries(
     ask: Asked,
     state: State = None,

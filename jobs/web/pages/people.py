@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
+from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Form, Path, Query, Request, Response
 from pydantic import BaseModel, Field
@@ -61,7 +62,7 @@ class TokenRow:
 class PeoplePage:
     """`me`, the tokens that I may revoke, the scopes that a new one may have; for owners all people and the list of changes.
 
-    `made`: the secret of a token that was made just now.
+    `made`: the secret of a token that was made just now, `feeds`: where it opens a feed.
     """
 
     me: Member
@@ -72,6 +73,7 @@ class PeoplePage:
     scopes: tuple[str, ...]
     changes: Changes | None
     made: str = ""
+    feeds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +117,12 @@ class NewPassword(BaseModel):
 
 
 class NewToken(BaseModel):
-    """A token to make for me."""
+    """A token to make for me; `q`: the search of which a feed is wanted."""
 
     name: Short
     scope: Short = "read"
     days: Annotated[int | None, Field(ge=1, le=3650)] = None
+    q: Annotated[str, Field(max_length=2_000)] = ""
 
 
 @screen.page("/people", "people.html")
@@ -207,9 +210,24 @@ def add_token_by_form(request: Request, ask: Viewer, given: Annotated[NewToken, 
     """The same; the secret stands in this answer alone, and in no cookie."""
     made = add_token(ask, given)
     renderer: Renderer = request.app.state.renderer
-    answer = renderer.page(request, "people.html", ask, replace(shown(ask), made=made.token))
+    page = replace(shown(ask), made=made.token, feeds=_feeds(_base(request), made.token, given))
+    answer = renderer.page(request, "people.html", ask, page)
     answer.headers["Cache-Control"] = "no-store"
     return answer
+
+
+def _base(request: Request) -> str:
+    """Under which address the reader sees these pages. Behind a proxy only his browser knows that it is https."""
+    return request.headers.get("origin", "").rstrip("/") or str(request.base_url).rstrip("/")
+
+
+def _feeds(base: str, secret: str, given: NewToken) -> tuple[str, ...]:
+    """The addresses of the feed of a search or a rule, for a feed reader."""
+    name = "search" if given.q else given.scope.removeprefix("feed:")
+    if not given.scope.startswith("feed:") or name == "*":
+        return ()
+    query = f"?{urlencode({'q': given.q})}" if given.q else ""
+    return tuple(f"{base}/feeds/{secret}/{quote(name, safe='')}.{kind}{query}" for kind in ("atom", "json"))
 
 
 def _no_token(ask: Asked) -> None:

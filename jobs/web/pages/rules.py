@@ -28,6 +28,7 @@ screen = Screen("rules")
 Name = Annotated[str, Path(max_length=200)]
 Days = Annotated[int, Query(ge=1, le=366, description="of the archive, back from now")]
 Written = Annotated[str | None, Query(max_length=2000, description="instead of the rule's own query")]
+DAYS = 30
 TRIALS = BoundedSemaphore(4)  # at once
 TRIAL_SECONDS = 10.0  # of one statement
 
@@ -70,7 +71,7 @@ class Asking(BaseModel):
 
     query: Annotated[str, Field(max_length=2000)]
     rule: str | None = None
-    days: Annotated[int, Field(ge=1, le=366)] = 30
+    days: Annotated[int, Field(ge=1, le=366)] = DAYS
 
 
 class Rule(BaseModel):
@@ -92,7 +93,7 @@ def rules(ask: Asked) -> RulesPage:
 
 
 @screen.page("/rules/new", "rule.html", role="editor")
-def new(ask: Asked, query: Written = None, days: Days = 30) -> RulePage:
+def new(ask: Asked, query: Written = None, days: Days = DAYS) -> RulePage:
     """A rule that is not there yet."""
     config = ask.config
     channels = tuple(row.name for row in config.channels)
@@ -101,14 +102,15 @@ def new(ask: Asked, query: Written = None, days: Days = 30) -> RulePage:
 
 
 @screen.page("/rules/{name}", "rule.html")
-def rule(ask: Asked, name: Name, query: Written = None, days: Days = 30) -> RulePage:
-    """One rule, with what it, or what is written in its place, would have sent."""
+def rule(ask: Asked, name: Name, query: Written = None, days: Days | None = None) -> RulePage:
+    """One rule; with `days` or a `query` also what it, or what is written in its place, would have sent in them."""
     config = ask.config
     row = named("rule", name, config.rules)
     saved = row.query_text()
+    trial = _trial(ask, name, query or saved, days or DAYS) if query or days else None
     return RulePage(
-        name, saved, query or saved, row.channels, str(row.send), row.should_match, row.should_not_match, _version(ask), days,
-        _trial(ask, name, query or saved, days), tuple(one.name for one in config.channels),
+        name, saved, query or saved, row.channels, str(row.send), row.should_match, row.should_not_match, _version(ask), days or DAYS,
+        trial, tuple(one.name for one in config.channels),
     )  # fmt: skip
 
 

@@ -1,26 +1,32 @@
-"""Search: the archive in the language of the rules, newest first; what is found can become a rule or a feed."""
+"""Search: the archive in the language of the rules, newest first; what is found can be narrowed, and become a rule, a feed or a sheet."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta, tzinfo
 from typing import Annotated, Any
 
-from fastapi import Query
+from fastapi import Query as Param
 
+from jobs.formats import record as formats
+from jobs.services.archive import narrow
 from jobs.services.archive import records as service
+from jobs.services.archive.narrow import Narrower, narrower
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
 from jobs.web.marks import Piece, Span, pieces
 from jobs.web.screens import After, Limit, RecordJson, Screen
 from storage.archive.search import Bounds
 from storage.rules.match import Evidence
-from storage.rules.parser import parse
+from storage.rules.parser import Query, parse
 
 screen = Screen("search")
+VALUES = 8  # of each kind
 AROUND = 70  # code points shown before and after the first place in a text
-Words = Annotated[str, Query(description="in the language of the rules", max_length=2000)]
-Day = Annotated[date | None, Query(description="a day, in the configured zone")]
+Words = Annotated[str, Param(description="in the language of the rules", max_length=2000)]
+Source = Annotated[str | None, Param(max_length=200)]
+Day = Annotated[date | None, Param(description="a day, in the configured zone")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,20 +50,34 @@ class SearchPage:
     exact: bool
 
 
-@screen.page("/search", "search.html", twin="/records")
+@dataclass(frozen=True, slots=True)
+class FacetsPage:
+    """By kind, the values of about `count` records, each with the search that is left to it; `exact`: so many there are."""
+
+    query: str
+    count: int
+    exact: bool
+    kinds: Mapping[str, tuple[Narrower, ...]]
+
+
+def _rows(page: SearchPage, zone: tzinfo) -> Iterator[Sequence[object]]:
+    yield formats.CSV_COLUMNS
+    yield from (formats.to_csv(hit.record, zone) for hit in page.hits)
+
+
+@screen.page("/search", "search.html", twin="/records", sheet=_rows)
 def search(
     ask: Asked,
     q: Words = "",
     since: Day = None,
     until: Day = None,
-    source: Annotated[str | None, Query(max_length=200)] = None,
+    source: Source = None,
     after: After = None,
     limit: Limit = 25,
 ) -> SearchPage:
     """The records that a query is true of; without a query all, newest first. `since` and `until` are included."""
-    config = ask.config
-    query = parse(q, config.aliases, config.zone) if q.strip() else None
-    bounds = Bounds(_midnight(ask, since), _midnight(ask, until and until + timedelta(days=1)), source or None)
+    query = _parsed(ask, q)
+    bounds = _bounds(ask, since, until, source)
 
     def work(session: Any) -> service.Page:
         if query is None:
@@ -69,6 +89,24 @@ def search(
     except ValueError:
         raise Trouble(400, "bad_parameter", f"after: {after!r}", "after") from None
     return SearchPage(q, tuple(_hit(one) for one in found.found), found.next, found.seen, found.about, found.exact)
+
+
+@screen.page("/search/facets", "facets.html", twin="/facets")
+def facets(ask: Asked, q: Words = "", since: Day = None, until: Day = None, source: Source = None) -> FacetsPage:
+    """Of which technologies, industries, companies, sources, languages and months they are, and the search for each."""
+    query = _parsed(ask, q)
+    bounds = _bounds(ask, since, until, source)
+    found = ask.view(("facets", q.strip(), since, until, source), lambda s: service.facets(s, query, ask.now, bounds, VALUES))
+    return FacetsPage(q, found.count, found.exact, narrower(narrow.Search(q, since, until), query, found))
+
+
+def _parsed(ask: Asked, q: str) -> Query | None:
+    config = ask.config
+    return parse(q, config.aliases, config.zone) if q.strip() else None
+
+
+def _bounds(ask: Asked, since: date | None, until: date | None, source: str | None) -> Bounds:
+    return Bounds(_midnight(ask, since), _midnight(ask, until and until + timedelta(days=1)), source or None)
 
 
 def _midnight(ask: Asked, day: date | None) -> datetime | None:

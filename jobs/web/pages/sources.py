@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import datetime, tzinfo
 from threading import BoundedSemaphore
 from typing import Annotated, Literal
 
@@ -100,7 +100,13 @@ class Address(BaseModel):
     url: Annotated[str, Field(min_length=4, max_length=2000)]
 
 
-@screen.page("/sources", "sources.html")
+def _rows(page: SourcesPage, _zone: tzinfo) -> Iterator[Sequence[object]]:
+    names = [field.name for field in fields(SourceLine)]
+    yield names
+    yield from ([getattr(line, name) for name in names] for line in page.lines)
+
+
+@screen.page("/sources", "sources.html", sheet=_rows)
 def listed(ask: Asked, show: Show = "all", q: Annotated[str, Query(max_length=200)] = "") -> SourcesPage:
     """All sources, those in trouble first."""
     config = ask.config
@@ -130,9 +136,8 @@ def one(ask: Asked, name: Name) -> SourcePage:
     """One source."""
     config = ask.config
     row = named("source", name, config.sources)
-
-    known, detail = ask.read(lambda s: (status.sources_of(s, config, ask.now), status.detail(s, name, ask.zone, ask.now)))
-    line = next((_line(one) for one in known if one.row.name == name), None) or _unpolled(name, row.url, row.kind, row.enabled)
+    known, detail = ask.read(lambda s: (status.source_of(s, config, name, ask.now), status.detail(s, name, ask.zone, ask.now)))
+    line = _line(known) if known else _unpolled(name, row.url, row.kind, row.enabled)
     return SourcePage(line, detail.hours, detail.gaps, sources.settings(config, name))
 
 

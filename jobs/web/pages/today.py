@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field
 
 from crawler.i18n import plural, tr
 from jobs.services.readers import reading
-from jobs.services.readers.coverage import Coverage, coverage
+from jobs.services.readers.coverage import Coverage, coverage, watched
 from jobs.services.readers.reading import Entry, Wanted
 from jobs.web.access import Asked
 from jobs.web.screens import After, Done, Limit, Number, Screen
@@ -50,9 +50,11 @@ def today(
 ) -> TodayPage:
     """The stories that rules told, and what was watched."""
 
+    sources = ask.lately("sources", lambda s: watched(s, ask.now))
+
     def work(session: Any) -> TodayPage:
         found = reading.inbox(session, ask.person, Wanted(tab, rule, label), after, limit)
-        return TodayPage(tab, rule, label, coverage(session, ask.config, ask.now), found.entries, found.next)
+        return TodayPage(tab, rule, label, coverage(session, ask.config, ask.now, sources), found.entries, found.next)
 
     return ask.read(work)
 

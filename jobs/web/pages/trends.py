@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Response
+from fastapi import Query
 
 from crawler.i18n import tr
-from jobs.formats import record as formats
 from jobs.services.insight import completeness, events, trends
 from jobs.services.insight.completeness import Completeness, Thin, Worth
 from jobs.services.insight.events import Table
 from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Period, Riser, Share
 from jobs.web import charts
-from jobs.web.access import Asked, needs
+from jobs.web.access import Asked
 from jobs.web.charts import Shares
-from jobs.web.screens import API, After, Limit, Screen
+from jobs.web.screens import After, Limit, Screen
 
 screen = Screen("trends")
 Days = Annotated[int, Query(ge=1, le=3660, description="the last so many days, today included")]
@@ -211,21 +208,7 @@ Kind = Annotated[
 ]
 
 
-@screen.page("/trends/events", "events.html")
+@screen.page("/trends/events", "events.html", sheet=lambda page, zone: events.lines(page.table, zone))
 def event_table(ask: Asked, type: Kind = "funding", after: After = None, limit: Limit = 50) -> Events:
     """Events of a type, one row a story."""
     return Events(tuple(events.TABLES), ask.read(lambda s: events.table(s, type, after=after, limit=limit)))
-
-
-def event_csv(ask: Annotated[Asked, Depends(needs("viewer"))], type: Kind = "funding", after: After = None) -> Response:
-    """The same as CSV, up to a hundred rows; no cell of it is a formula."""
-    found = ask.read(lambda s: events.table(s, type, after=after, limit=100))
-    text = io.StringIO()
-    csv.writer(text).writerows([[formats.cell(value) for value in line] for line in events.lines(found, ask.zone)])
-    name = f"{type}.csv"
-    return Response(
-        text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
-
-
-screen.route("GET", f"{API}/trends/events.csv", event_csv, "viewer")

@@ -157,21 +157,42 @@ class Trial extends HTMLElement {
   connectedCallback() {
     this.query = $('[name="query"]', this);
     this.query?.addEventListener("input", () => { clearTimeout(this.later); this.later = setTimeout(() => this.run(), 300); });
+    if ($("#trial > .remark")) this.run();
   }
   run() {
     if (!this.query.value.trim()) return;
     this.asked?.abort();
-    const asked = (this.asked = new XMLHttpRequest());  // reads HTML without a script sink, which Trusted Types refuse
-    asked.open("POST", "/rules/test");
-    asked.responseType = "document";
-    asked.onload = () => {
-      const page = asked.response;
-      $("#trial").replaceChildren(...(asked.status === 200 ? page.body.childNodes : [$(".narrow", page) ?? asked.statusText]));
-    };
-    asked.send(new URLSearchParams({ token: token(), query: this.query.value, rule: this.dataset.rule, days: this.dataset.days }));
+    const body = new URLSearchParams({ token: token(), query: this.query.value, rule: this.dataset.rule, days: this.dataset.days });
+    this.asked = load("POST", "/rules/test", body, (page, well) => {
+      const refused = $$(".mistake, .bad, .narrow > p", page).filter((one) => !$("a", one));
+      $("#trial").replaceChildren(...(well ? page.body.childNodes : refused));
+    });
   }
 }
 
+/** Facets beside a search: at once where there is room beside it, else when they are asked for. */
+class Facets extends HTMLElement {
+  connectedCallback() {
+    const link = $("a", this), wide = matchMedia("(min-width: 60rem)").matches;
+    const show = () => load("GET", link.href, null, (page, well) => {
+      if (well) this.replaceChildren($(".facets", page));
+    });
+    if (wide) show();
+    else link.addEventListener("click", (event) => { event.preventDefault(); show(); });
+  }
+}
+
+/** Ask for a page, as one to take pieces from: reads HTML without a script sink, which Trusted Types refuse. */
+function load(method, address, body, done) {
+  const asked = new XMLHttpRequest();
+  asked.open(method, address);
+  asked.responseType = "document";
+  asked.onload = () => done(asked.response, asked.status === 200);
+  asked.send(body);
+  return asked;
+}
+
+customElements.define("z-facets", Facets);
 customElements.define("z-trial", Trial);
 customElements.define("z-list", List);
 customElements.define("z-record", Shown);

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
@@ -98,6 +100,31 @@ def test_a_route_lets_in_who_has_its_role_and_nobody_else(
         assert answer.status_code not in (401, 403) or (not role and method in UNSAFE)
     else:
         assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("role", ["viewer", "editor"])
+def test_nobody_is_offered_a_form_that_he_may_not_send(team: tuple[FastAPI, dict[str, str]], role: str) -> None:
+    browser = Browser(team[0])
+    browser.cookies.set(COOKIE, team[1][role])
+    more = (
+        "/rules/大模型",
+        "/sources/江湾科技网",
+        "/records/4",
+        "/alerts/0002",
+        "/?tab=all",
+        "/verdicts?record=1",
+        "/search?q=大模型",
+    )
+    offered = {
+        unquote(action)
+        for path in (*more, *(path for method, path, _ in _table() if method == "GET" and not path.startswith("/api/v1/events")))
+        for action in re.findall(r'<form method="post" action="([^"]+)"', browser.get(path).text)
+    }
+    assert {"/stories/read", "/preferences", "/tokens"} <= offered
+    for action in offered:
+        routed = [route for route in routes() if "POST" in route.methods and route.path_regex.match(action)]
+        needs = (routed[0].openapi_extra or {})["x-role"]
+        assert needs == "anyone" or ROLES.index(role) >= ROLES.index(needs), action
 
 
 @pytest.mark.parametrize(

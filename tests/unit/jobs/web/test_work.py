@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import quote_plus
 
+import httpx
 import pytest
 
+from crawler.record import Record
 from jobs.config.load import load
 from jobs.web.access import Parts
 from jobs.web.app import create
@@ -87,6 +94,71 @@ def test_a_cursor_that_is_none_is_named(desk: Desk) -> None:
     assert desk.get("/api/v1/records?q=大模型&after=x").json()["error"]["where"] == "after"
 
 
+def test_a_search_is_narrowed_by_what_its_records_have(desk: Desk) -> None:
+    found = desk.get("/api/v1/facets?q=大模型 OR LLM").json()
+    assert found["exact"]
+    [value, *_] = [one for one in found["kinds"]["source"] if one["to"]]
+    page = desk.get("/search/facets?q=大模型 OR LLM").text
+    assert f"q={quote_plus(value['to']['query'])}" in page
+    assert 'href="/search/facets?q=' in desk.get("/search?q=大模型 OR LLM").text
+    hits = desk.get("/api/v1/records", params={"q": value["to"]["query"], "limit": 100}).json()["hits"]
+    assert len(hits) == value["value"]["count"]
+    assert desk.get("/search/facets?q=(").status_code == 400
+    assert desk.get("/api/v1/facets?since=2027-01-01").json()["kinds"] == {}
+
+
+def test_a_language_is_called_by_its_name(desk: Desk) -> None:
+    assert ">Chinese<" in desk.get("/search/facets").text
+    assert ">中文<" in desk.get("/search/facets", headers={"accept-language": "zh"}).text
+
+
+def rows(answer: httpx.Response) -> list[list[str]]:
+    assert answer.status_code == 200
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    return list(csv.reader(io.StringIO(answer.text)))
+
+
+def test_a_list_is_a_sheet_too_and_says_where_it_goes_on(desk: Desk) -> None:
+    first = desk.get("/api/v1/records.csv?q=大模型&limit=2")
+    heading, *found = rows(first)
+    assert heading[:4] == ["id", "story", "title", "link"]
+    assert len(found) == 2
+    following = re.fullmatch(r'<(http://127.0.0.1:8480/api/v1/records.csv\?.*)>; rel="next"', first.headers["link"])
+    assert following
+    assert {row[0] for row in rows(desk.get(following[1]))[1:]}.isdisjoint(row[0] for row in found)
+    assert desk.get("/api/v1/records.csv?limits=2").status_code == 400
+    assert rows(desk.get("/api/v1/sources.csv?q=江湾"))[1][0] == "江湾科技网"
+    heading, *sent = rows(desk.get("/api/v1/alerts.csv?state=dead"))
+    assert (heading[0], sent[0][heading.index("state")]) == ("alert", "dead")
+    assert sent[0][heading.index("raised")].endswith("+08:00")
+
+
+def test_no_cell_of_a_sheet_is_a_formula(tmp_path: Path) -> None:
+    db = open_database(f"sqlite:///{tmp_path}/z.db")
+    db.upgrade()
+    title = '=HYPERLINK("http://evil.example";"大模型")'
+    press.keep(db, Record(title, "https://p.example/1", f"大模型 {'wharf ' * 60}", first_seen=press.NOW, source="@x"), "1")
+    browser = Browser(create(press.parts(db)))
+    for path, place in (("records.csv", 2), ("alerts.csv", 4)):
+        assert rows(browser.get(f"/api/v1/{path}"))[1][place] == f"'{title}"
+    db.close()
+
+
+def test_a_search_and_a_rule_have_addresses_for_a_feed_reader(desk: Desk) -> None:
+    desk.get("/search?q=大模型")
+    form = {"token": desk.token, "name": "大模型", "scope": "feed:*", "q": "大模型 OR LLM"}
+    page = desk.ask("POST", "/tokens", data=form, headers={"origin": "https://127.0.0.1:8480"})
+    found = re.findall(r"<code>https://127.0.0.1:8480(/feeds/[^<]+)</code>", page.text)
+    assert len(found) == 2
+    assert desk.get(html.unescape(found[0])).text.count("<entry>") >= 3
+    desk.get("/rules/大模型")
+    page = desk.send("/tokens", name="大模型", scope="feed:大模型")
+    [atom, feed] = re.findall(r"<code>http://127.0.0.1:8480(/feeds/[^<]+)</code>", page.text)
+    assert desk.get(feed).json()["title"] == "智讯 · 大模型"
+    assert desk.get(atom.replace(".atom", ".atom?q=x")).status_code == 404
+    assert "/feeds/" not in desk.send("/tokens", name="script", scope="read").text
+
+
 # ---- rules
 
 
@@ -94,6 +166,8 @@ def test_a_rule_is_tried_as_it_is_written_and_compared_with_what_is_saved(desk: 
     tried = desk.get("/api/v1/rules/大模型?query=芯片").json()
     assert tried["saved"] == "大模型 OR LLM"
     assert tried["trial"]["difference"]["only_in_old"]["count"] > 0
+    assert desk.get("/api/v1/rules/大模型?days=7").json()["trial"]["matches"] > 0
+    assert 'href="/rules/大模型?days=30"' in desk.get("/rules/大模型").text
     desk.get("/rules/大模型")
     assert (
         "What it would have sent"

@@ -157,8 +157,26 @@ def test_a_view_is_worked_out_again_when_the_archive_has_grown(db: Database) -> 
     kept, asked = trends.Kept(), []
 
     def look() -> int:
-        return db.read(lambda s: kept.get(s, "question", lambda: asked.append(1) or len(asked)))
+        return db.read(lambda s: kept.get(queries.edition(s), "question", lambda: asked.append(1) or len(asked)))
 
     assert (look(), look()) == (1, 1)
     db.write_now(lambda s: articles.store(s, Record("new", "http://new.example/", "new words"), key="new", now=NOW))
     assert look() == 2
+
+
+def test_a_view_is_worked_out_again_when_a_person_split_or_joined_stories(db: Database) -> None:
+    _archive(db, 10)
+    seen = [db.read(queries.edition)]
+
+    def is_another() -> bool:
+        seen.append(db.read(queries.edition))
+        return seen[-1] not in seen[:-1]
+
+    assert not is_another()
+    one, other = 1, 2
+    db.write_now(lambda s: stories.join(s, one, other, NOW))
+    assert is_another()
+    db.write_now(lambda s: stories.split_record(s, other, NOW + timedelta(seconds=1)))
+    assert is_another()
+    db.write_now(lambda s: stories.join(s, one, other, NOW + timedelta(seconds=2)))
+    assert is_another()
