@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -17,7 +17,7 @@ from crawler.record import Record
 from storage.alerts import outbox
 from storage.archive import concepts, derived
 from storage.db.database import insert_new
-from storage.db.mapping import record_from_row
+from storage.db.mapping import record_from_row, sketched, sketched_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
 from storage.db.pulse import Beat
 
@@ -174,6 +174,14 @@ def record(session: Session, number: int) -> Record | None:
     """One record by its id."""
     row = session.execute(select(article).where(article.c.id == number)).first()
     return record_from_row(row) if row else None
+
+
+def sketches(session: Session, ids: Collection[int], *fields: str) -> list[Record]:
+    """These records, newest first, with what is short and of the rest what a query of these fields would read."""
+    rows = session.execute(
+        select(*sketched(fields)).where(article.c.id.in_(ids)).order_by(article.c.shown_at.desc(), article.c.id.desc())
+    )
+    return [sketched_from_row(row) for row in rows]
 
 
 def stories(session: Session, after: Cursor | None = None, limit: int = 50) -> list[tuple[int, Cursor]]:

@@ -13,9 +13,12 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
+from crawler.analyzers.companies import named_in
 from crawler.record import Event, Record
+from crawler.text import normal
 from storage.archive import queries
 from storage.archive.queries import Cursor
+from storage.trends.counts import Concept
 
 MOST_READ = 4_000  # records of one page
 TABLES: Mapping[str, tuple[str, ...]] = {
@@ -90,14 +93,23 @@ def table(session: Session, kind: str, *, after: str | None = None, limit: int =
     return Table(kind, columns, tuple(rows), None)
 
 
-def rows_of(record: Record, kind: str, at: datetime) -> Iterator[Row]:
-    """The first event of a type that a record tells, if it tells one."""
-    event = next((one for one in record.events if one.type == kind), None)
+def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = None) -> Iterator[Row]:
+    """The first event of a type that a record tells, if it tells one; of a company, the first that it stands in."""
+    event = next((one for one in record.events if one.type == kind and (company is None or is_about(one, company))), None)
     if event is not None:
-        cells = {name: cell for name in TABLES[kind] if (cell := _cell(event, record, name)) is not None}
+        cells = {name: cell for name in TABLES.get(kind, ()) if (cell := _cell(event, record, name)) is not None}
         yield Row(
             record.id or 0, record.story or record.id or 0, event.headline, record.publisher or record.source or "", at, cells
         )
+
+
+def is_about(event: Event, company: Concept) -> bool:
+    """Whether a company stands in an event: in its headline, as who acts, or as what is acted upon."""
+    words = "\n".join((event.headline, *(event.actors or ()), event.object or ""))
+    if not company.key.startswith("="):
+        return company.key in named_in(words)
+    form = re.escape(company.key[1:])  # a name that no word list has
+    return re.search(rf"(?<![a-z\d]){form}(?![a-z\d])" if form.isascii() else form, normal(words)) is not None
 
 
 def _cell(event: Event, record: Record, name: str) -> Cell | None:
@@ -114,6 +126,11 @@ def _cell(event: Event, record: Record, name: str) -> Cell | None:
             value = next((group for group in found.groups() if group), found[0]).strip()
             return Cell(value, text)
     return None
+
+
+def split(actors: Cell) -> list[str]:
+    """The names in a cell of actors."""
+    return actors.value.replace("、", ", ").split(", ")
 
 
 def _is_chinese(record: Record) -> bool:

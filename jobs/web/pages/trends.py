@@ -14,14 +14,16 @@ from fastapi import Depends, Query, Response
 
 from crawler.i18n import tr
 from jobs.formats import record as formats
+from jobs.services.insight import company as service
 from jobs.services.insight import completeness, events, trends
+from jobs.services.insight.company import Company
 from jobs.services.insight.completeness import Completeness, Thin, Worth
 from jobs.services.insight.events import Table
 from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Period, Riser, Share
 from jobs.web import charts
 from jobs.web.access import Asked, needs
 from jobs.web.charts import Shares
-from jobs.web.screens import API, After, Limit, Screen
+from jobs.web.screens import API, After, Limit, Number, Screen
 
 screen = Screen("trends")
 Days = Annotated[int, Query(ge=1, le=3660, description="the last so many days, today included")]
@@ -103,14 +105,26 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Events of a type as a table."""
+    """Events of a type as a table; `companies` of its cells have pages of these numbers."""
 
     types: tuple[str, ...]
     table: Table
+    companies: Mapping[str, int]
 
 
 def _period(ask: Asked, days: int) -> Period:
     return trends.last_days(days, ask.now, ask.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPage:
+    """A company over the last days, with the drawing of its share."""
+
+    days: int
+    since: date
+    until: date
+    company: Company
+    drawing: Shares
 
 
 @screen.page("/trends", "attention.html", twin="/trends/attention")
@@ -142,6 +156,14 @@ def _drawn(line: Line) -> Shares:
 def records_of(one: Named, since: date, until: date) -> str:
     """Where the records behind a figure are."""
     return "/search?" + urlencode({"q": one.query, "since": since, "until": until})
+
+
+@screen.page("/companies/{number}", "company.html")
+def company(ask: Asked, number: Number, days: Days = 90) -> CompanyPage:
+    """What is told of a company, what it does, beside which technologies, and who tells it first."""
+    period = _period(ask, days)
+    found = ask.view(("company", number, days), lambda s: service.company(s, number, period, ask.zone))
+    return CompanyPage(days, period.first, period.last, found, _drawn(found.line))
 
 
 @screen.page("/trends/emerging", "emerging.html")
@@ -214,7 +236,13 @@ Kind = Annotated[
 @screen.page("/trends/events", "events.html")
 def event_table(ask: Asked, type: Kind = "funding", after: After = None, limit: Limit = 50) -> Events:
     """Events of a type, one row a story."""
-    return Events(tuple(events.TABLES), ask.read(lambda s: events.table(s, type, after=after, limit=limit)))
+
+    def work(session: Any) -> Events:
+        found = events.table(session, type, after=after, limit=limit)
+        acting = {name for row in found.rows if "actors" in row.cells for name in events.split(row.cells["actors"])}
+        return Events(tuple(events.TABLES), found, trends.companies(session, acting))
+
+    return ask.read(work)
 
 
 def event_csv(ask: Annotated[Asked, Depends(needs("viewer"))], type: Kind = "funding", after: After = None) -> Response:

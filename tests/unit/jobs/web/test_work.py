@@ -216,6 +216,19 @@ def test_a_view_is_a_page_in_both_languages(desk: Desk, path: str, language: str
     assert 'lang="zh-Hans"' in page.text if language == "zh-CN" else 'lang="en"' in page.text
 
 
+def test_a_company_has_a_page_that_its_records_and_the_trends_lead_to(desk: Desk) -> None:
+    number = desk.get("/api/v1/records/1").json()["companies"]["岚图汽车"]
+    for path in ("/records/1", "/trends/share", "/trends?name=岚图汽车"):
+        assert f'href="/companies/{number}"' in desk.get(path).text, path
+    page = desk.get(f"/companies/{number}?days=7")
+    assert "岚图汽车" in page.text
+    found = desk.get(f"/api/v1/companies/{number}?days=7").json()
+    query = {"q": found["company"]["company"]["query"], "since": found["since"], "until": found["until"], "limit": 100}
+    hits = desk.get("/api/v1/records", params=query).json()["hits"]
+    assert len({hit["record"]["story"] for hit in hits}) == found["company"]["stories"] > 0
+    assert desk.get("/companies/999999").status_code == 404
+
+
 def test_each_mark_of_a_line_leads_to_as_many_records(desk: Desk) -> None:
     [line] = desk.get("/api/v1/trends/attention?name=大语言模型&days=3").json()["lines"]
     for day in line["days"]:
