@@ -21,6 +21,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, get_type_hints
 from urllib.parse import quote
@@ -40,6 +41,7 @@ API = "/api/v1"
 View = TypeVar("View", bound=Callable[..., Any])
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
+Day = Annotated[date | None, Query(description="a day, in the configured zone")]
 After = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^-?\d{1,18}-\d{1,18}$")]
 
 

@@ -18,7 +18,7 @@ from storage.alerts import outbox
 from storage.archive import concepts, derived
 from storage.db.database import insert_new
 from storage.db.mapping import record_from_row, sketched, sketched_from_row
-from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, task
+from storage.db.models import alert, article, attempt, delivery, heartbeat, mention, revision, source, task
 from storage.db.pulse import Beat
 
 CHUNK = 200  # records held in memory at once
@@ -137,15 +137,21 @@ def tagged(
     source: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    ids: Sequence[int] | None = None,
+    ids: Collection[int] | None = None,
+    concept: int | None = None,
     after: Cursor | None = None,
     limit: int | None = None,
+    fields: Collection[str] | None = None,
 ) -> Iterator[Candidate]:
     """Stored records, newest first, read in chunks: use it inside `Database.reader`. `after`: only what comes after this place.
 
-    `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it.
+    `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it. `concept`: that
+    mention it. `fields`: only what is short, and what a query of these fields would read; the records are without facts then.
     """
-    query = select(article).order_by(article.c.shown_at.desc(), article.c.id.desc())
+    columns, made = (
+        ([article], record_from_row) if fields is None else ([*sketched(fields), article.c.shown_at], sketched_from_row)
+    )
+    query = select(*columns).order_by(article.c.shown_at.desc(), article.c.id.desc())
     if source is not None:
         query = query.where(article.c.source == source)
     if since is not None:
@@ -154,12 +160,14 @@ def tagged(
         query = query.where(article.c.shown_at < until)
     if ids is not None:
         query = query.where(article.c.id.in_(list(ids)))
+    if concept is not None:
+        query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == concept)))
     left = sys.maxsize if limit is None else limit
     while left > 0:
         rows = session.execute(_older(query, after).limit(min(CHUNK, left))).all()
         for row in rows:
             after = Cursor(row.shown_at, row.id)
-            yield Candidate(record_from_row(row), tuple(row.tags), after)
+            yield Candidate(made(row), tuple(row.tags), after)
         left = left - len(rows) if len(rows) == CHUNK else 0
 
 
@@ -174,14 +182,6 @@ def record(session: Session, number: int) -> Record | None:
     """One record by its id."""
     row = session.execute(select(article).where(article.c.id == number)).first()
     return record_from_row(row) if row else None
-
-
-def sketches(session: Session, ids: Collection[int], *fields: str) -> list[Record]:
-    """These records, newest first, with what is short and of the rest what a query of these fields would read."""
-    rows = session.execute(
-        select(*sketched(fields)).where(article.c.id.in_(ids)).order_by(article.c.shown_at.desc(), article.c.id.desc())
-    )
-    return [sketched_from_row(row) for row in rows]
 
 
 def stories(session: Session, after: Cursor | None = None, limit: int = 50) -> list[tuple[int, Cursor]]:

@@ -9,12 +9,11 @@ from datetime import datetime, tzinfo
 
 from sqlalchemy.orm import Session
 
-from crawler.i18n import tr
 from crawler.record import EVENT_TYPES, Record
+from jobs.config.models import MoneyConfig
 from jobs.services.insight import events, trends
 from jobs.services.insight.events import Row
 from jobs.services.insight.trends import Firsts, Line, Named, Period
-from jobs.services.lookup import Unknown
 from storage.archive import queries
 from storage.trends import counts
 from storage.trends.counts import Concept, Telling
@@ -61,11 +60,9 @@ class Company:
     told: tuple[Told, ...]
 
 
-def company(session: Session, number: int, period: Period, zone: tzinfo) -> Company:
+def company(session: Session, number: int, period: Period, zone: tzinfo, money: MoneyConfig) -> Company:
     """All of it. Raises Unknown for what is the number of no company."""
-    one = counts.concept_of(session, number)
-    if one is None or one.kind != "company":
-        raise Unknown(tr("there is no company {number}", number=number))
+    one = trends.company_of(session, number)
     told = counts.tellings(session, *period.moments(zone), number)
     acting = sorted(counts.articles(session, number, *period.numbers, acting=True), reverse=True)
     return Company(
@@ -74,7 +71,7 @@ def company(session: Session, number: int, period: Period, zone: tzinfo) -> Comp
         stories=len({telling.story for telling in told}),
         acting=len(counts.stories(session, number, *period.numbers, acting=True)),
         line=trends.attention_of(session, [one], period, zone)[0],
-        events=tuple(_events(session, one, acting[:MOST_READ], {telling.article: telling for telling in told})),
+        events=tuple(_events(session, one, acting[:MOST_READ], {telling.article: telling for telling in told}, money)),
         whole=len(acting) <= MOST_READ,
         technologies=tuple(_technologies(session, number, period)),
         firsts=trends.firsts(told),
@@ -90,17 +87,19 @@ def _technologies(session: Session, number: int, period: Period) -> Iterator[tup
     return ((trends.named(known[technology]), n) for (_, technology), n in most)
 
 
-def _events(session: Session, one: Concept, articles: Sequence[int], told: dict[int | None, Telling]) -> Iterator[Acts]:
+def _events(
+    session: Session, one: Concept, articles: Sequence[int], told: dict[int | None, Telling], money: MoneyConfig
+) -> Iterator[Acts]:
     """By type, the most told first; a story counts once, with its first record."""
     found: dict[str, dict[int, Record]] = defaultdict(dict)
-    for record in reversed(queries.sketches(session, articles, "event")):
+    for record in reversed(list(queries.records(session, ids=articles, fields=("event",)))):
         for kind in {event.type for event in record.events if events.is_about(event, one)}:
             found[kind].setdefault(record.story or record.id or 0, record)
     for kind in sorted(found, key=lambda kind: (-len(found[kind]), EVENT_TYPES.index(kind) if kind in EVENT_TYPES else 99)):
         newest = list(found[kind].values())[: -PER_TYPE - 1 : -1]
         placed = ((record, told[record.id]) for record in newest if record.id in told)
         rows = (row for record, telling in placed for row in events.rows_of(record, kind, telling.at, one))
-        yield Acts(kind, len(found[kind]), tuple(rows))
+        yield Acts(kind, len(found[kind]), tuple(events.told_since(session, rows, money)))
 
 
 def _newest(session: Session, told: Sequence[Telling]) -> Iterator[Told]:
@@ -111,7 +110,7 @@ def _newest(session: Session, told: Sequence[Telling]) -> Iterator[Told]:
         first.setdefault(telling.story, telling)
         sources[telling.story][telling.source] += not telling.reprint
     newest = list(first.values())[: -NEWEST - 1 : -1]
-    known = {record.id: record for record in queries.sketches(session, [one.article for one in newest])}
+    known = {record.id: record for record in queries.records(session, ids=[one.article for one in newest], fields=())}
     for one in newest:
         if record := known.get(one.article):
             tellers = sum(n > 0 for n in sources[one.story].values())

@@ -363,6 +363,14 @@ def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Con
     )
 
 
+def company_of(session: Session, number: int) -> Concept:
+    """The company of this number. Raises Unknown."""
+    one = counts.concept_of(session, number)
+    if one is None or one.kind != "company":
+        raise Unknown(tr("there is no company {number}", number=number))
+    return one
+
+
 def companies(session: Session, names: Collection[str]) -> dict[str, int]:
     """The numbers of those of these names that are companies."""
     return concepts.find_all(session, "company", names)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -12,7 +11,7 @@ from jobs.services.archive import records as service
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
 from jobs.web.marks import Piece, Span, pieces
-from jobs.web.screens import After, Limit, RecordJson, Screen
+from jobs.web.screens import After, Day, Limit, RecordJson, Screen
 from storage.archive.search import Bounds
 from storage.rules.match import Evidence
 from storage.rules.parser import parse
@@ -20,7 +19,6 @@ from storage.rules.parser import parse
 screen = Screen("search")
 AROUND = 70  # code points shown before and after the first place in a text
 Words = Annotated[str, Query(description="in the language of the rules", max_length=2000)]
-Day = Annotated[date | None, Query(description="a day, in the configured zone")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def search(
     """The records that a query is true of; without a query all, newest first. `since` and `until` are included."""
     config = ask.config
     query = parse(q, config.aliases, config.zone) if q.strip() else None
-    bounds = Bounds(_midnight(ask, since), _midnight(ask, until and until + timedelta(days=1)), source or None)
+    bounds = Bounds(ask.midnight(since), ask.midnight(until, after=True), source or None)
 
     def work(session: Any) -> service.Page:
         if query is None:
@@ -69,10 +67,6 @@ def search(
     except ValueError:
         raise Trouble(400, "bad_parameter", f"after: {after!r}", "after") from None
     return SearchPage(q, tuple(_hit(one) for one in found.found), found.next, found.seen, found.about, found.exact)
-
-
-def _midnight(ask: Asked, day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), ask.zone) if day else None
 
 
 def _hit(found: service.Found) -> Hit:

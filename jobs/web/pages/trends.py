@@ -10,10 +10,11 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import Depends, Query, Response
+from fastapi import Depends, Path, Query, Response
 
 from crawler.i18n import tr
 from jobs.formats import record as formats
+from jobs.formats import workbook
 from jobs.services.insight import company as service
 from jobs.services.insight import completeness, events, trends
 from jobs.services.insight.company import Company
@@ -21,9 +22,9 @@ from jobs.services.insight.completeness import Completeness, Thin, Worth
 from jobs.services.insight.events import Table
 from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Period, Riser, Share
 from jobs.web import charts
-from jobs.web.access import Asked, needs
+from jobs.web.access import VIEW_SECONDS, Asked, needs
 from jobs.web.charts import Shares
-from jobs.web.screens import API, After, Limit, Number, Screen
+from jobs.web.screens import API, After, Day, Limit, Number, Screen
 
 screen = Screen("trends")
 Days = Annotated[int, Query(ge=1, le=3660, description="the last so many days, today included")]
@@ -105,10 +106,13 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Events of a type as a table; `companies` of its cells have pages of these numbers."""
+    """Events of a type as a table, perhaps `about` one company; `companies` of its cells have pages of these numbers."""
 
     types: tuple[str, ...]
     table: Table
+    about: Named | None
+    since: date | None
+    until: date | None
     companies: Mapping[str, int]
 
 
@@ -125,6 +129,7 @@ class CompanyPage:
     until: date
     company: Company
     drawing: Shares
+    tables: tuple[str, ...]
 
 
 @screen.page("/trends", "attention.html", twin="/trends/attention")
@@ -162,8 +167,8 @@ def records_of(one: Named, since: date, until: date) -> str:
 def company(ask: Asked, number: Number, days: Days = 90) -> CompanyPage:
     """What is told of a company, what it does, beside which technologies, and who tells it first."""
     period = _period(ask, days)
-    found = ask.view(("company", number, days), lambda s: service.company(s, number, period, ask.zone))
-    return CompanyPage(days, period.first, period.last, found, _drawn(found.line))
+    found = ask.view(("company", number, days), lambda s: service.company(s, number, period, ask.zone, ask.config.money))
+    return CompanyPage(days, period.first, period.last, found, _drawn(found.line), tuple(events.TABLES))
 
 
 @screen.page("/trends/emerging", "emerging.html")
@@ -233,27 +238,62 @@ Kind = Annotated[
 ]
 
 
+About = Annotated[int | None, Query(ge=1, description="only those in which this company stands")]
+EXPORTED = 1_000  # rows of a file
+
+
 @screen.page("/trends/events", "events.html")
-def event_table(ask: Asked, type: Kind = "funding", after: After = None, limit: Limit = 50) -> Events:
+def event_table(
+    ask: Asked,
+    type: Kind = "funding",
+    company: About = None,
+    since: Day = None,
+    until: Day = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Events:
     """Events of a type, one row a story."""
 
     def work(session: Any) -> Events:
-        found = events.table(session, type, after=after, limit=limit)
+        found = _table(ask, session, type, company, since, until, after, limit)
         acting = {name for row in found.rows if "actors" in row.cells for name in events.split(row.cells["actors"])}
-        return Events(tuple(events.TABLES), found, trends.companies(session, acting))
+        about = trends.named(trends.company_of(session, company)) if company else None
+        return Events(tuple(events.TABLES), found, about, since, until, trends.companies(session, acting))
 
     return ask.read(work)
 
 
-def event_csv(ask: Annotated[Asked, Depends(needs("viewer"))], type: Kind = "funding", after: After = None) -> Response:
-    """The same as CSV, up to a hundred rows; no cell of it is a formula."""
-    found = ask.read(lambda s: events.table(s, type, after=after, limit=100))
+def _table(
+    ask: Asked, session: Any, kind: str, company: int | None, since: date | None, until: date | None, after: str | None, limit: int
+) -> Table:  # fmt: skip
+    begins, ends = ask.midnight(since), ask.midnight(until, after=True)
+    return events.table(session, kind, ask.config.money, company=company, since=begins, until=ends, after=after, limit=limit)
+
+
+def event_file(
+    ask: Annotated[Asked, Depends(needs("viewer"))],
+    form: Annotated[Literal["csv", "xlsx"], Path()],
+    type: Kind = "funding",
+    company: About = None,
+    since: Day = None,
+    until: Day = None,
+    after: After = None,
+) -> Response:
+    """The same as CSV or for spreadsheets, up to a thousand rows; no cell of it is a formula. `Link` says where to go on."""
+    found = ask.read(lambda s: _table(ask, s, type, company, since, until, after, EXPORTED), VIEW_SECONDS)
+    headers = {"Content-Disposition": f'attachment; filename="{type}.{form}"'}
+    if found.next:
+        given = {"type": type, "company": company, "since": since, "until": until, "after": found.next}
+        query = urlencode({name: value for name, value in given.items() if value is not None})
+        headers["Link"] = f'<{API}/trends/events.{form}?{query}>; rel="next"'
+    rows = [
+        [one if isinstance(one, int | float) else formats.cell(one) for one in line] for line in events.lines(found, ask.zone)
+    ]
+    if form == "xlsx":
+        return Response(workbook.sheet(type, rows), media_type=workbook.MEDIA_TYPE, headers=headers)
     text = io.StringIO()
-    csv.writer(text).writerows([[formats.cell(value) for value in line] for line in events.lines(found, ask.zone)])
-    name = f"{type}.csv"
-    return Response(
-        text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'}
-    )
+    csv.writer(text).writerows(rows)
+    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)
 
 
-screen.route("GET", f"{API}/trends/events.csv", event_csv, "viewer")
+screen.route("GET", f"{API}/trends/events.{{form}}", event_file, "viewer")

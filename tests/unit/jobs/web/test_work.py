@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from jobs.config.load import load
@@ -242,4 +245,16 @@ def test_each_mark_of_a_line_leads_to_as_many_records(desk: Desk) -> None:
 def test_what_is_no_week_or_no_concept_is_404(desk: Desk) -> None:
     assert desk.get("/week/2026-W54").status_code == 404
     assert desk.get("/trends?name=nothing of the kind").status_code == 404
-    assert desk.get("/api/v1/trends/events.csv").headers["content-type"].startswith("text/csv")
+
+
+def test_a_table_of_events_is_a_file_with_the_same_rows(desk: Desk) -> None:
+    rows = desk.get("/api/v1/trends/events?type=release").json()["table"]["rows"]
+    answer = desk.get("/api/v1/trends/events.csv?type=release")
+    assert answer.headers["content-type"].startswith("text/csv")
+    heading, *told = csv.reader(answer.text.splitlines())
+    sheet = openpyxl.load_workbook(io.BytesIO(desk.get("/api/v1/trends/events.xlsx?type=release").content)).active
+    for lines in (told, [list(line) for line in sheet.iter_rows(min_row=2, values_only=True)]):
+        assert [int(line[heading.index("record")]) for line in lines] == [row["record"] for row in rows] != []
+    assert "release" in desk.get("/trends/events?type=release&since=2026-11-24").text
+    assert desk.get("/api/v1/trends/events?type=release&until=2026-11-20").json()["table"]["rows"] == []
+    assert desk.get("/api/v1/trends/events.pdf").status_code == 404

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from crawler.i18n import speaking
 from crawler.record import Company, Event, Record
+from jobs.config.models import MoneyConfig
 from jobs.services.archive import stories
 from jobs.services.insight import company, trends
 from jobs.services.insight.trends import Period
@@ -25,6 +26,7 @@ PERIOD = Period(date(2026, 11, 1), date(2026, 11, 24))
 TECHNOLOGIES = (("大语言模型", "large language model"), ("AI智能体", "AI agent"), ("语音识别", "speech recognition"))
 INDUSTRIES = (("制造业", "Manufacturing"), ("医疗健康", "Healthcare"))
 COMPANIES = (("英伟达", "Nvidia"), ("阿里巴巴", "Alibaba"), ("百度", "Baidu"))
+MONEY = MoneyConfig()
 OWN = Company("潮汐智能", "actor")  # no word list knows it
 TYPES = ("funding", "release", "research")
 
@@ -142,7 +144,7 @@ def test_each_figure_of_a_company_is_a_recount(db: Database, name: str) -> None:
     _archive(db)
     names = next((pair for pair in COMPANIES if name in pair), (name, name))
     number = db.read(lambda s: trends.companies(s, [name]))[name]
-    found = db.read(lambda s: company.company(s, number, PERIOD, UTC))
+    found = db.read(lambda s: company.company(s, number, PERIOD, UTC, MONEY))
     rows = [one for one in _rows(db, PERIOD) if {each.name for each in one[0].companies} & set(names)]
     stories = {story for _, story, _ in rows}
     acts = {story for row, story, _ in rows if any(each.name in names and each.role == "actor" for each in row.companies)}
@@ -176,7 +178,7 @@ def test_what_is_no_company_has_no_page(db: Database) -> None:
     number = db.read(lambda s: trends.concept_of(s, "制造业")).id
     for wrong in (number, 10**9):
         with pytest.raises(Unknown, match="no company"):
-            db.read(lambda s, n=wrong: company.company(s, n, PERIOD, UTC))
+            db.read(lambda s, n=wrong: company.company(s, n, PERIOD, UTC, MONEY))
 
 
 def test_a_riser_is_named_with_the_record_that_began_it(db: Database) -> None:
