@@ -67,6 +67,11 @@ def add(record: Record) -> Record:
     return replace(record.with_facts(*facts), companies=companies)
 
 
+def named_in(text: str) -> frozenset[str]:
+    """Ids of the companies that stand in a text, also by names that are sure only beside others."""
+    return frozenset(match.term.id for match in _named(reading(text)))
+
+
 def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
     """All companies of title and text by id, without the doubtful ones where none is sure."""
     found: dict[str, _Seen] = {}

@@ -67,6 +67,7 @@ FirstPoll = Annotated[
 ]
 Name = Annotated[str, AfterValidator(values.check_name)]
 AliasName = Annotated[str, AfterValidator(values.check_alias)]
+Currency = Annotated[str, AfterValidator(values.check_currency)]
 WebUrl = Annotated[str, AfterValidator(values.check_web_url)]
 Body = Annotated[str | dict[str, Any], BeforeValidator(values.check_body), Schema({"type": ["string", "object"]})]
 HostName = Annotated[str, AfterValidator(values.check_host)]
@@ -445,6 +446,20 @@ class AlertsConfig(Section):
     """What a source's first poll may send of the articles younger than `max_age`: `newest 5` a rule, `silent`, or `all`"""
 
 
+class MoneyConfig(Section):
+    """How amounts of other currencies are shown beside their own in the tables of events."""
+
+    currency: Currency = "CNY"
+    """The currency they are shown in, by ISO 4217"""
+    rates: Mapping[Currency, Annotated[float, Field(gt=0)]] = {}
+    """What one of another is worth in it: `{USD: 7.1, EUR: 7.8}`; an amount without a rate is not converted"""
+
+    def worth(self, amount: float, currency: str) -> float | None:
+        """An amount of that currency in ours; None where no rate is given."""
+        rate = 1.0 if currency == self.currency else self.rates.get(currency)
+        return amount * rate if rate else None
+
+
 class LogConfig(Section):
     """What the program writes of its own doings."""
 
@@ -489,6 +504,8 @@ class Config(Section):
     """Alerts about Zhixun itself"""
     feeds: FeedsConfig = FeedsConfig()
     """Alerts as files for a feed reader"""
+    money: MoneyConfig = MoneyConfig()
+    """Rates, for amounts in the tables of events"""
     log: LogConfig = LogConfig()
     """The log"""
     backup: BackupConfig = BackupConfig()

@@ -170,6 +170,13 @@ def check_alias(value: str) -> str:
     return value
 
 
+def check_currency(value: str) -> str:
+    """Three capitals."""
+    if not re.fullmatch("[A-Z]{3}", value):
+        raise ValueError(tr("{value} is no currency; write its three letters, such as USD or CNY", value=brief(value)))
+    return value
+
+
 def check_agent(value: str) -> str:
     """A User-Agent header."""
     if not re.fullmatch(r"[!-~][ -~]{2,199}", value):

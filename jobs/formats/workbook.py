@@ -7,6 +7,7 @@ Needs ``pip install 'zhixun[xlsx]'``.
 from __future__ import annotations
 
 import importlib
+import io
 from collections.abc import Iterable
 from datetime import datetime, tzinfo
 from pathlib import Path
@@ -16,6 +17,7 @@ from crawler.errors import ZhixunError
 from crawler.record import Record
 from jobs.formats.record import CSV_COLUMNS, to_csv
 
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MAX_ROWS = 1_048_576  # of a sheet; then another begins
 MAX_CELL = 32_767  # characters of a cell
 _FIRST_DAY = 1900  # of the calendar of spreadsheets
@@ -49,6 +51,17 @@ def write(path: Path, records: Iterable[Record], zone: tzinfo) -> int:
     return count
 
 
+def sheet(title: str, rows: Iterable[Iterable[Any]]) -> bytes:
+    """A workbook of one sheet, of cells that are numbers or guarded text."""
+    book = library("openpyxl", "xlsx").Workbook(write_only=True)
+    page = book.create_sheet(title)
+    for row in rows:
+        page.append([_text(one) if isinstance(one, str) else one for one in row])
+    made = io.BytesIO()
+    book.save(made)
+    return made.getvalue()
+
+
 def _row(record: Record, zone: tzinfo) -> list[Any]:
     return [_cell(getattr(record, column), text, zone) for column, text in zip(CSV_COLUMNS, to_csv(record, zone), strict=True)]
 
@@ -58,4 +71,8 @@ def _cell(value: Any, text: str, zone: tzinfo) -> Any:
         return value
     if isinstance(value, datetime) and value.year > _FIRST_DAY:
         return value.astimezone(zone).replace(tzinfo=None)
-    return text.replace("\ufffe", "").replace("\uffff", "")[:MAX_CELL]  # XML has no such characters
+    return _text(text)
+
+
+def _text(value: str) -> str:
+    return value.replace("\ufffe", "").replace("\uffff", "")[:MAX_CELL]  # XML has no such characters

@@ -1,18 +1,24 @@
-"""Feeds of what rules told, and of what a query finds: the entries that jobs/formats/alert_feeds.py makes Atom and JSON Feed of."""
+"""Feeds of what rules told, of what a query finds, and of the events of a type: the entries that jobs/formats/alert_feeds.py makes Atom and JSON Feed of."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from crawler.i18n import tr
+from crawler.record import Record
 from jobs.config.load import Config
 from jobs.deliver.message import payload
 from jobs.formats.alert_feeds import Feed
 from jobs.services.archive import records
-from jobs.services.lookup import named
+from jobs.services.insight import events
+from jobs.services.insight.events import Row
+from jobs.services.lookup import Unknown, named
 from storage.alerts import ledger
 from storage.alerts.ledger import Entry
+from storage.archive import queries
 from storage.rules.parser import parse
 from storage.rules.ruleset import Hit
 
@@ -23,6 +29,26 @@ def of_rule(session: Session, config: Config, name: str) -> Feed:
     """The newest alerts of a rule. Raises Unknown."""
     rule = named("rule", name, config.rules)
     return Feed(rule.name, "", ledger.entries(session, rule.name, MOST), config.zone)
+
+
+def of_events(session: Session, config: Config, kind: str) -> Feed:
+    """The newest events of a type, one entry a story: its headline, and what its row says. Raises Unknown for a type without a table."""
+    if kind not in events.TABLES:
+        raise Unknown(tr("there is no table of {kind}; there are: {known}", kind=repr(kind), known=", ".join(events.TABLES)))
+    found = events.table(session, kind, config.money, limit=MOST)
+    known = {one.id: one for one in queries.records(session, ids=[row.record for row in found.rows], fields=())}
+    entries = [
+        Entry(0, payload(_as_record(row, record), Hit("", "", ())), seen, seen, 0, ())
+        for row in found.rows
+        if (record := known.get(row.record)) is not None and (seen := record.first_seen) is not None
+    ]
+    return Feed(tr(kind), "", entries, config.zone)
+
+
+def _as_record(row: Row, record: Record) -> Record:
+    """A row of a table as feeds show records."""
+    said = [*([tr(row.state)] if row.state else []), *(f"{tr(name)}: {cell.value}" for name, cell in row.cells.items())]
+    return replace(record, title=row.headline, summary="\n".join(said) or record.title)
 
 
 def of_search(session: Session, config: Config, query: str, now: datetime) -> Feed:

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -83,6 +83,10 @@ class Asked:
     def zone(self) -> ZoneInfo:
         """In which times are shown."""
         return self.config.zone
+
+    def midnight(self, day: date | None, after: bool = False) -> datetime | None:
+        """When a day begins in the configured zone, or when it is over."""
+        return datetime.combine(day + timedelta(days=after), time(), self.zone) if day else None
 
     def read(self, work: Callable[[Any], T], within: float = ASK_SECONDS) -> T:
         """Ask the archive, on the connections of the pages. Raises TooSlow."""

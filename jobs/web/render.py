@@ -17,6 +17,7 @@ from jinja2.runtime import Context
 from crawler.i18n import language, plural, tr
 from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
+from jobs.services.insight import events
 from jobs.services.insight.completeness import in_words
 from jobs.web.access import Asked, form_token
 from jobs.web.charts import shade
@@ -67,6 +68,7 @@ class Renderer:
             shade=shade,
             days_before=days_before,
             in_words=in_words,
+            short=events.short,
         )
 
     def page(self, request: Request, template: str, ask: Asked, page: Any, status: int = 200) -> Response:

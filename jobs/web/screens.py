@@ -23,7 +23,7 @@ import inspect
 import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from difflib import get_close_matches
 from typing import Annotated, Any, TypeVar, get_type_hints
 from urllib.parse import quote
@@ -34,16 +34,19 @@ from pydantic import PlainSerializer, SerializationInfo, TypeAdapter
 
 from crawler.i18n import tr
 from crawler.record import Record
+from jobs.formats import workbook
 from jobs.formats.record import cell, to_json
 from jobs.web.access import Asked, Role, guarded, needs
 from jobs.web.errors import ErrorAnswer, Trouble
 from jobs.web.render import SAID, Renderer, etagged
 
 API = "/api/v1"
+SHEET_ROWS = 1_000  # of a file for which no limit is asked
 View = TypeVar("View", bound=Callable[..., Any])
 Rows = Callable[[Any, tzinfo], Iterable[Sequence[object]]]  # an answer as a spreadsheet has it: a heading, then the rows
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
+Day = Annotated[date | None, Query(description="a day, in the configured zone")]
 After = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^-?\d{1,18}-\d{1,18}$")]
 
 
@@ -72,7 +75,7 @@ class Screen:
     def page(
         self, path: str, template: str, *, role: Role = "viewer", twin: str = "", sheet: Rows | None = None
     ) -> Callable[[View], View]:
-        """A page and its twin, at the same path below /api/v1 or at `twin`; beside it, as `.csv`, what `sheet` makes of the answer."""
+        """A page and its twin, at the same path below /api/v1 or at `twin`; beside it, as `.csv` and `.xlsx`, what `sheet` makes of it."""
 
         def add(view: View) -> View:
             hints = _hints(view, role)
@@ -80,7 +83,9 @@ class Screen:
             self.route("GET", path, _signed(html, view, hints), role, shown=False)
             self.route("GET", API + (twin or path), _signed(json, view, hints), role, answers=hints["return"])
             if sheet is not None:
-                self.route("GET", f"{API}{twin or path}.csv", _signed(_sheet(view, sheet, hints), view, hints), role)
+                for form in ("csv", "xlsx"):
+                    file = _sheet(view, sheet, hints, form)
+                    self.route("GET", f"{API}{twin or path}.{form}", _signed(file, view, hints), role)
             return view
 
         return add
@@ -162,25 +167,41 @@ def _twins(
     return html, json
 
 
-def _sheet(view: Callable[..., Any], rows: Rows, hints: dict[str, Any]) -> Callable[..., Response]:
-    """The endpoint that gives an answer as CSV; no cell of it is a formula. `Link` says where it goes on."""
+def _sheet(view: Callable[..., Any], rows: Rows, hints: dict[str, Any], form: str) -> Callable[..., Response]:
+    """The endpoint that gives an answer as CSV or as a workbook; no cell of it is a formula. `Link` says where it goes on."""
 
-    def csv_file(request: Request, **given: Any) -> Response:
+    def sheet(request: Request, **given: Any) -> Response:
         _known_only(request, hints)
-        answer = view(**given)
-        text = io.StringIO()
-        zone = given["ask"].zone
-        csv.writer(text).writerows([[_cell(value, zone) for value in row] for row in rows(answer, zone)])
-        sent = etagged(request, text.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8")
-        sent.headers["Content-Disposition"] = f'attachment; filename="{request.url.path.rpartition("/")[2]}"'
-        if following := getattr(answer, "next", None):
+        zone, one_page = given["ask"].zone, "limit" in request.query_params or "limit" not in given
+        answer = view(**given if one_page else given | {"limit": 100})
+        lines = list(rows(answer, zone))
+        while _next(answer) and not one_page and len(lines) <= SHEET_ROWS:
+            answer = view(**given | {"limit": 100, "after": _next(answer)})
+            lines += list(rows(answer, zone))[1:]
+        name = request.url.path.rpartition("/")[2]
+        cells = [[_cell(value, zone) for value in row] for row in lines]
+        if form == "xlsx":
+            sent = Response(workbook.sheet(name.partition(".")[0], cells), media_type=workbook.MEDIA_TYPE)
+        else:
+            text = io.StringIO()
+            csv.writer(text).writerows(cells)
+            sent = etagged(request, text.getvalue().encode("utf-8", "replace"), "text/csv; charset=utf-8")
+        sent.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+        if following := _next(answer):
             sent.headers["Link"] = f'<{request.url.include_query_params(after=following)}>; rel="next"'
         return sent
 
-    return csv_file
+    return sheet
 
 
-def _cell(value: object, zone: tzinfo) -> str:
+def _next(answer: Any) -> str | None:
+    """Where a list, or the table of a page, goes on."""
+    return getattr(getattr(answer, "table", answer), "next", None)
+
+
+def _cell(value: object, zone: tzinfo) -> int | float | str:
+    if isinstance(value, int | float):
+        return value
     return cell(value.astimezone(zone).isoformat(timespec="seconds") if isinstance(value, datetime) else value)
 
 

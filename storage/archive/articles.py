@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, idempotency_key, raise_all, update_all
-from storage.archive import changes, derived, near_duplicates
+from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
 from storage.db.database import insert_missing, insert_new, next_id
 from storage.db.failpoints import after_commit, failpoint
@@ -26,6 +26,7 @@ from storage.db.texts import content_hash
 from storage.queue import baseline, frontier, sources
 from storage.stories import assign, shared_keys
 from storage.stories.compare import StoryPrint
+from storage.stories.evidence import LEAD
 
 __all__ = [
     "AlertDraft",
@@ -136,6 +137,7 @@ def withdrawn(session: Session, task: frontier.Task, *, key: str, detail: str, u
     if row is None:
         return 0
     place = Place(row.id, row.story, row.id, key, detail)
+    corrections.put(session, row.id, row.id, corrections.WITHDRAWN)
     count = update_all(session, place, updates, why="withdrawn", version="withdrawn", now=now)
     after_commit(session, "after-store-commit")
     return count
@@ -209,6 +211,8 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     assign.forget(session, old.id, assign.print_of(record_from_row(old)))
     _remember(session, old.id, new, newest=next_id(session, article) - 1)
     why = changes.substantial((old.title, old.text), (new.record.title, new.record.text))
+    if why in changes.NOTICES:
+        corrections.put(session, old.id, old.id, changes.NOTICES[why])
     made = 0
     if why and updates is not None:
         place = Place(old.id, old.story, old.reprint_of or old.id, new.key)
@@ -244,6 +248,9 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     _remember(session, number, new, print_too=origin is None)
     _claim_aliases(session, number, new.aliases)
     sources.has_news(session, new.record.source, new.now)
+    if corrects:
+        said = corrections.how(new.record.title) or corrections.how(new.record.text[:LEAD]) or corrections.CORRECTED
+        corrections.put(session, number, corrects, said)
     place = Place(number, number, number, new.key, "no record has this link or this text", corrects)
     if found is not None:
         place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)

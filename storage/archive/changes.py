@@ -9,9 +9,12 @@ from __future__ import annotations
 import re
 
 from crawler.text import CJK, normal
+from storage.archive import corrections
 
 REWRITTEN = 0.2  # of the old text's pieces that are gone
 FEW = 30  # pieces; of a shorter text a share says little
+WITHDRAWN, NOTICE = "withdrawn", "a notice of correction"
+NOTICES = {WITHDRAWN: corrections.WITHDRAWN, NOTICE: corrections.CORRECTED}  # of what an article says of itself
 _UNIT = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NOTICE = re.compile(r"更正|勘误|澄清|编者按|撤稿|撤回|correction|corrected|clarification|retract|withdrawn|editor's note")
@@ -24,9 +27,9 @@ def substantial(old: tuple[str, str], new: tuple[str, str]) -> str:
     """What changed between two (title, text), in a few words; "" when it is nothing to speak of."""
     (old_title, old_text), (new_title, new_text) = (tuple(map(normal, one)) for one in (old, new))
     if _GONE.match(new_text[:40]) or _GONE.match(new_title):
-        return "" if _GONE.match(old_text[:40]) else "withdrawn"
+        return "" if _GONE.match(old_text[:40]) else WITHDRAWN
     if len(_NOTICE.findall(new_text)) > len(_NOTICE.findall(old_text)):
-        return "a notice of correction"
+        return NOTICE
     if _pieces(old_title) != _pieces(new_title) and (
         _figures(old_title) != _figures(new_title) or _gone(old_title, new_title) > 0.5
     ):

@@ -207,8 +207,14 @@ class Volume(NamedTuple):
 
 def find(session: Session, kind: str, name: str) -> int | None:
     """The id of the concept that goes by this name in either language, if an article mentions it."""
-    key = named(kind, name)[:2] if kind in KINDS else (kind, name)
-    return _known_ids(session, [key]).get(key)
+    return find_all(session, kind, [name]).get(name)
+
+
+def find_all(session: Session, kind: str, names: Collection[str]) -> dict[str, int]:
+    """The same of several names; those that no article mentions are left out."""
+    keys = {name: named(kind, name)[:2] if kind in KINDS else (kind, name) for name in names}
+    known = _known_ids(session, list(keys.values()))
+    return {name: known[key] for name, key in keys.items() if key in known}
 
 
 def volumes(session: Session, number: int, first: int, last: int) -> list[Volume]:

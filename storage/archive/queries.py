@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,8 +18,8 @@ from crawler.record import Record
 from storage.alerts import outbox
 from storage.archive import concepts, derived
 from storage.db.database import insert_new
-from storage.db.mapping import record_from_row
-from storage.db.models import alert, article, attempt, delivery, heartbeat, revision, source, story_pair, task
+from storage.db.mapping import record_from_row, sketched, sketched_from_row
+from storage.db.models import alert, article, attempt, delivery, heartbeat, mention, revision, source, story_pair, task
 from storage.db.pulse import Beat
 from storage.queue import known_links
 
@@ -139,15 +139,21 @@ def tagged(
     source: str | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
-    ids: Sequence[int] | None = None,
+    ids: Collection[int] | None = None,
+    concept: int | None = None,
     after: Cursor | None = None,
     limit: int | None = None,
+    fields: Collection[str] | None = None,
 ) -> Iterator[Candidate]:
     """Stored records, newest first, read in chunks: use it inside `Database.reader`. `after`: only what comes after this place.
 
-    `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it.
+    `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it. `concept`: that
+    mention it. `fields`: only what is short, and what a query of these fields would read; the records are without facts then.
     """
-    query = select(article).order_by(article.c.shown_at.desc(), article.c.id.desc())
+    columns, made = (
+        ([article], record_from_row) if fields is None else ([*sketched(fields), article.c.shown_at], sketched_from_row)
+    )
+    query = select(*columns).order_by(article.c.shown_at.desc(), article.c.id.desc())
     if source is not None:
         query = query.where(article.c.source == source)
     if since is not None:
@@ -156,12 +162,14 @@ def tagged(
         query = query.where(article.c.shown_at < until)
     if ids is not None:
         query = query.where(article.c.id.in_(list(ids)))
+    if concept is not None:
+        query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == concept)))
     left = sys.maxsize if limit is None else limit
     while left > 0:
         rows = session.execute(_older(query, after).limit(min(CHUNK, left))).all()
         for row in rows:
             after = Cursor(row.shown_at, row.id)
-            yield Candidate(record_from_row(row), tuple(row.tags), after)
+            yield Candidate(made(row), tuple(row.tags), after)
         left = left - len(rows) if len(rows) == CHUNK else 0
 
 

@@ -2,13 +2,13 @@
 
 source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
         ├─ known_link (an article that was read)
-        └─ article ─┬─ article_alias, revision, shingle, story_key, story_pair, annotation
+        └─ article ─┬─ article_alias, revision, shingle, story_key, story_pair, annotation, correction
                     ├─ mention ── concept ── volume     (and search_index, which storage/archive/search_index.py knows)
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
                               └─ teller                  heartbeat, usage, model_usage
 worker (who takes part), lease (who may do what only one may), inbox (records that wait to be stored), published (configuration)
 person ─┬─ session, token, seen (of a story)             verdict, change (what people said, and what they changed)
-        └─ label, note, task_of (of a story, for all)
+        └─ label, note, task_of (of a story, for all)    week, frozen (as editors left it; as it was)
 """
 
 from __future__ import annotations
@@ -508,6 +508,34 @@ notice = Table(
     Column("lease_until", UtcDateTime),
     Index(None, "next_at"),
     Index(None, "channel", "state", "next_at"),
+)
+
+correction = Table(
+    "correction",  # an article that corrects, denies or takes back what another told; or itself, after it was changed
+    metadata,
+    _to("article.id", primary_key=True),
+    Column("of_id", BigInteger, nullable=False, index=True),
+    Column("how", AnyText, nullable=False),
+)
+
+edited_week = Table(
+    "week",  # as an editor left it
+    metadata,
+    Column("name", AnyText, primary_key=True),
+    Column("edits", JSON, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+frozen = Table(
+    "frozen",  # a week as it was, for whoever has the link
+    metadata,
+    Column("token_hash", AnyText, primary_key=True),
+    Column("week", AnyText, nullable=False, index=True),
+    Column("page", AnyText, nullable=False),
+    Column("person_id", BigInteger, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
 )
 
 NOBODY = 0  # whoever reads while there are no people; the schema brings the row along

@@ -195,6 +195,11 @@ def figures(title: str, text: str) -> tuple[tuple[str, Amount], ...]:
     return tuple(found.values())
 
 
+def amounts_in(text: str) -> list[Amount]:
+    """Every amount of a text."""
+    return [one for _, one in _read_amounts(normalize(text).text)]
+
+
 def _amounts(form: str) -> tuple[Amount, ...]:
     found: dict[tuple[float, str], Amount] = {}
     for _, one in _read_amounts(form):

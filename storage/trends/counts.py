@@ -106,10 +106,10 @@ def costs(session: Session) -> dict[str, tuple[int, int]]:
     }
 
 
-def articles(session: Session, number: int, first: int, last: int) -> set[int]:
-    """The articles of the period with the concept."""
+def articles(session: Session, number: int, first: int, last: int, acting: bool = False) -> set[int]:
+    """The articles of the period with the concept; `acting`: where it does something."""
     query = select(mention.c.article_id).where(mention.c.concept_id == number, mention.c.day.between(first, last))
-    return set(session.scalars(query))
+    return set(session.scalars(query.where(mention.c.acts) if acting else query))
 
 
 def pairs(session: Session, some: Collection[int], others: Collection[int], first: int, last: int) -> dict[tuple[int, int], int]:
@@ -130,12 +130,14 @@ def acting(session: Session, numbers: Collection[int], first: int, last: int) ->
     ]
 
 
-def tellings(session: Session, start: datetime, end: datetime) -> list[Telling]:
-    """Who told which story in the period, oldest first."""
+def tellings(session: Session, start: datetime, end: datetime, number: int | None = None) -> list[Telling]:
+    """Who told which story in the period, oldest first; `number`: in an article with this concept."""
     columns = article.c.id, article.c.story, article.c.source, article.c.language, article.c.shown_at, article.c.reprint_of
     query = (
         select(*columns).where(article.c.shown_at >= start, article.c.shown_at < end).order_by(article.c.shown_at, article.c.id)
     )
+    if number is not None:
+        query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == number)))
     rows = session.execute(query)
     return [
         Telling(n, story or n, by or "", (tongue or "")[:2], at, origin is not None) for n, story, by, tongue, at, origin in rows

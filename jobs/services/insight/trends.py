@@ -6,7 +6,7 @@ Days are the operator's own. A share is of all stories told on that day, so that
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from statistics import median
@@ -175,7 +175,13 @@ class Firsts:
 
 def attention(session: Session, names: Sequence[str], period: Period, zone: tzinfo, same_sources: bool = False) -> list[Line]:
     """How much of what is told is about each. `same_sources`: only of the sources that were watched all the time. Raises Unknown."""
-    chosen = [concept_of(session, name) for name in names]
+    return attention_of(session, [concept_of(session, name) for name in names], period, zone, same_sources)
+
+
+def attention_of(
+    session: Session, chosen: Sequence[Concept], period: Period, zone: tzinfo, same_sources: bool = False
+) -> list[Line]:
+    """The same of concepts that were found already."""
     first, last = period.numbers
     everything = counts.whole(session)
     if same_sources:
@@ -302,21 +308,26 @@ def leading(session: Session, period: Period, n: int = 12) -> list[str]:
 
 def first(session: Session, period: Period, zone: tzinfo) -> Firsts:
     """Who is first, of the stories that several sources tell in words of their own; and how long one language waits for the other."""
+    return firsts(counts.tellings(session, *period.moments(zone)))
+
+
+def firsts(every: Iterable[Telling]) -> Firsts:
+    """The same of these tellings, oldest first. Pure."""
     told: dict[int, list[Telling]] = defaultdict(list)
-    for telling in counts.tellings(session, *period.moments(zone)):
+    for telling in every:
         if not telling.reprint:
             told[telling.story].append(telling)
-    firsts, tells = Counter[str](), Counter[str]()
+    first, tells = Counter[str](), Counter[str]()
     leads: dict[str, list[float]] = defaultdict(list)
     for tellings in told.values():
         others = [one for one in tellings if one.source != tellings[0].source]
         tells.update({one.source for one in tellings})
         if others:
-            firsts[tellings[0].source] += 1
+            first[tellings[0].source] += 1
             leads[tellings[0].source].append((others[0].at - tellings[0].at).total_seconds())
     lags = [lag for tellings in told.values() if (lag := _lag(tellings)) is not None]
-    ranked = sorted(tells, key=lambda name: (-firsts[name], -tells[name], name))
-    tellers = (Teller(name, firsts[name], tells[name], median(leads[name]) if leads[name] else None) for name in ranked)
+    ranked = sorted(tells, key=lambda name: (-first[name], -tells[name], name))
+    tellers = (Teller(name, first[name], tells[name], median(leads[name]) if leads[name] else None) for name in ranked)
     return Firsts(tuple(tellers), len(told), len(lags), sum(lag > 0 for lag in lags), median(lags) if lags else None)
 
 
@@ -350,6 +361,19 @@ def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Con
             kinds=" / ".join(kinds) if language() == "zh" else " or ".join(kinds),
         )
     )
+
+
+def company_of(session: Session, number: int) -> Concept:
+    """The company of this number. Raises Unknown."""
+    one = counts.concept_of(session, number)
+    if one is None or one.kind != "company":
+        raise Unknown(tr("there is no company {number}", number=number))
+    return one
+
+
+def companies(session: Session, names: Collection[str]) -> dict[str, int]:
+    """The numbers of those of these names that are companies."""
+    return concepts.find_all(session, "company", names)
 
 
 def _days_with_gaps(session: Session, period: Period, zone: tzinfo) -> set[date]:

@@ -2,16 +2,17 @@
 
 /feeds/zx_…/RULE.atom     /feeds/zx_…/RULE.json      the newest alerts of a rule
 /feeds/zx_…/search.atom?q=QUERY                      the newest records that a query is true of; for tokens of the scope feed:*
+/feeds/zx_…/events.atom?type=funding                 the newest events of a type; for those too
 """
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path, Query, Request, Response
 
 from crawler.i18n import tr
-from jobs.formats.alert_feeds import to_atom, to_json_feed
+from jobs.formats.alert_feeds import Feed, to_atom, to_json_feed
 from jobs.services import feeds
 from jobs.services.readers import people
 from jobs.web.access import parts_of
@@ -28,6 +29,7 @@ def feed(
     secret: Annotated[str, Path(max_length=200)],
     name: Annotated[str, Path(max_length=300)],
     q: Annotated[str | None, Query(max_length=2_000)] = None,
+    type: Annotated[str | None, Query(max_length=20)] = None,
 ) -> Response:
     """One feed. A token that is not for it is told no more than that there is nothing."""
     parts = parts_of(request)
@@ -35,11 +37,17 @@ def feed(
     found = parts.db.ask(lambda s: people.by_token(s, secret, now))
     rule, _, kind = name.rpartition(".")
     reader, used = found or (None, None)
-    if reader is None or reader.feed not in ("*", rule if q is None else "*") or kind not in ("atom", "json"):
+    if reader is None or reader.feed not in ("*", rule if q is type is None else "*") or kind not in ("atom", "json"):
         raise Trouble(404, "no_page", tr("There is no such page."))
     if used is not None:
         parts.db.write_now(used)
-    made = parts.db.ask(lambda s: feeds.of_rule(s, config, rule) if q is None else feeds.of_search(s, config, q, now))
+
+    def work(session: Any) -> Feed:
+        if type is not None:
+            return feeds.of_events(session, config, type)
+        return feeds.of_rule(session, config, rule) if q is None else feeds.of_search(session, config, q, now)
+
+    made = parts.db.ask(work)
     return etagged(request, to_atom(made, now) if kind == "atom" else to_json_feed(made), ATOM if kind == "atom" else JSON)
 
 

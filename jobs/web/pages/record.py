@@ -9,6 +9,7 @@ from typing import Any
 from crawler.record import Fact, Record
 from jobs.services.archive.dossier import Dossier, Telling, dossier
 from jobs.services.archive.history import Change
+from jobs.services.insight import trends
 from jobs.services.readers import people, reading
 from jobs.services.readers.reading import Entry, Note
 from jobs.web.access import Asked
@@ -58,6 +59,7 @@ class RecordPage:
     story: Entry
     notes: tuple[Note, ...]
     people: tuple[str, ...]
+    companies: Mapping[str, int]
 
 
 @screen.page("/records/{number}", "record.html")
@@ -68,13 +70,16 @@ def record(ask: Asked, number: Number) -> RecordPage:
         found = dossier(session, ask.config, number)
         story = reading.entry(session, ask.person, found.standing.story)
         names = tuple(one.name for one in people.people(session))
-        return page(found, story, reading.notes(session, story.story), names)
+        companies = trends.companies(session, [one.name for one in found.record.companies])
+        return page(found, story, reading.notes(session, story.story), names, companies)
 
     return ask.read(work)
 
 
-def page(found: Dossier, story: Entry, notes: tuple[Note, ...], names: tuple[str, ...]) -> RecordPage:
-    """The dossier as it is shown. Pure."""
+def page(
+    found: Dossier, story: Entry, notes: tuple[Note, ...], names: tuple[str, ...], companies: Mapping[str, int]
+) -> RecordPage:
+    """The dossier as it is shown; `companies` have pages of these numbers. Pure."""
     seen = found.record
     keys = _keys(seen)
     spans = [Span(fact.start, fact.end, keys[fact.kind, fact.value]) for fact in seen.facts if fact.start is not None and fact.end is not None and fact.kind in FIELDS]  # fmt: skip
@@ -94,6 +99,7 @@ def page(found: Dossier, story: Entry, notes: tuple[Note, ...], names: tuple[str
         story=story,
         notes=notes,
         people=names,
+        companies=companies,
     )
 
 

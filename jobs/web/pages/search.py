@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, tzinfo
 from typing import Annotated, Any
 
 from fastapi import Query as Param
@@ -16,7 +16,7 @@ from jobs.services.archive.narrow import Narrower, narrower
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
 from jobs.web.marks import Piece, Span, pieces
-from jobs.web.screens import After, Limit, RecordJson, Screen
+from jobs.web.screens import After, Day, Limit, RecordJson, Screen
 from storage.archive.search import Bounds
 from storage.rules.match import Evidence
 from storage.rules.parser import Query, parse
@@ -26,7 +26,6 @@ VALUES = 8  # of each kind
 AROUND = 70  # code points shown before and after the first place in a text
 Words = Annotated[str, Param(description="in the language of the rules", max_length=2000)]
 Source = Annotated[str | None, Param(max_length=200)]
-Day = Annotated[date | None, Param(description="a day, in the configured zone")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +105,7 @@ def _parsed(ask: Asked, q: str) -> Query | None:
 
 
 def _bounds(ask: Asked, since: date | None, until: date | None, source: str | None) -> Bounds:
-    return Bounds(_midnight(ask, since), _midnight(ask, until and until + timedelta(days=1)), source or None)
-
-
-def _midnight(ask: Asked, day: date | None) -> datetime | None:
-    return datetime.combine(day, time(), ask.zone) if day else None
+    return Bounds(ask.midnight(since), ask.midnight(until, after=True), source or None)
 
 
 def _hit(found: service.Found) -> Hit:

@@ -11,14 +11,16 @@ from urllib.parse import urlencode
 from fastapi import Query
 
 from crawler.i18n import tr
+from jobs.services.insight import company as service
 from jobs.services.insight import completeness, events, trends
+from jobs.services.insight.company import Company
 from jobs.services.insight.completeness import Completeness, Thin, Worth
 from jobs.services.insight.events import Table
 from jobs.services.insight.trends import Burst, Cell, Firsts, Line, Named, Period, Riser, Share
 from jobs.web import charts
 from jobs.web.access import Asked
 from jobs.web.charts import Shares
-from jobs.web.screens import After, Limit, Screen
+from jobs.web.screens import After, Day, Limit, Number, Screen
 
 screen = Screen("trends")
 Days = Annotated[int, Query(ge=1, le=3660, description="the last so many days, today included")]
@@ -100,14 +102,30 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """Events of a type as a table."""
+    """Events of a type as a table, perhaps `about` one company; `companies` of its cells have pages of these numbers."""
 
     types: tuple[str, ...]
     table: Table
+    about: Named | None
+    since: date | None
+    until: date | None
+    companies: Mapping[str, int]
 
 
 def _period(ask: Asked, days: int) -> Period:
     return trends.last_days(days, ask.now, ask.zone)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPage:
+    """A company over the last days, with the drawing of its share."""
+
+    days: int
+    since: date
+    until: date
+    company: Company
+    drawing: Shares
+    tables: tuple[str, ...]
 
 
 @screen.page("/trends", "attention.html", twin="/trends/attention")
@@ -139,6 +157,14 @@ def _drawn(line: Line) -> Shares:
 def records_of(one: Named, since: date, until: date) -> str:
     """Where the records behind a figure are."""
     return "/search?" + urlencode({"q": one.query, "since": since, "until": until})
+
+
+@screen.page("/companies/{number}", "company.html")
+def company(ask: Asked, number: Number, days: Days = 90) -> CompanyPage:
+    """What is told of a company, what it does, beside which technologies, and who tells it first."""
+    period = _period(ask, days)
+    found = ask.view(("company", number, days), lambda s: service.company(s, number, period, ask.zone, ask.config.money))
+    return CompanyPage(days, period.first, period.last, found, _drawn(found.line), tuple(events.TABLES))
 
 
 @screen.page("/trends/emerging", "emerging.html")
@@ -208,7 +234,32 @@ Kind = Annotated[
 ]
 
 
+About = Annotated[int | None, Query(ge=1, description="only those in which this company stands")]
+
+
 @screen.page("/trends/events", "events.html", sheet=lambda page, zone: events.lines(page.table, zone))
-def event_table(ask: Asked, type: Kind = "funding", after: After = None, limit: Limit = 50) -> Events:
+def event_table(
+    ask: Asked,
+    type: Kind = "funding",
+    company: About = None,
+    since: Day = None,
+    until: Day = None,
+    after: After = None,
+    limit: Limit = 50,
+) -> Events:
     """Events of a type, one row a story."""
-    return Events(tuple(events.TABLES), ask.read(lambda s: events.table(s, type, after=after, limit=limit)))
+
+    def work(session: Any) -> Events:
+        found = _table(ask, session, type, company, since, until, after, limit)
+        acting = {name for row in found.rows if "actors" in row.cells for name in events.split(row.cells["actors"])}
+        about = trends.named(trends.company_of(session, company)) if company else None
+        return Events(tuple(events.TABLES), found, about, since, until, trends.companies(session, acting))
+
+    return ask.read(work)
+
+
+def _table(
+    ask: Asked, session: Any, kind: str, company: int | None, since: date | None, until: date | None, after: str | None, limit: int
+) -> Table:  # fmt: skip
+    begins, ends = ask.midnight(since), ask.midnight(until, after=True)
+    return events.table(session, kind, ask.config.money, company=company, since=begins, until=ends, after=after, limit=limit)

@@ -36,9 +36,9 @@ CREATE TABLE article (
 	CONSTRAINT fk_article_reprint_of FOREIGN KEY(reprint_of) REFERENCES article (id) ON DELETE SET NULL, 
 	CONSTRAINT uq_article_link_key UNIQUE (link_key)
 );
-INSERT INTO "article" VALUES(1, '//a.example/1', '青禾发布大模型 1', 'https://a.example/1', '青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。第1篇。', '', '["大模型"]', '["大模型"]', '[]', '[["青禾实验室发布大模型青禾二号",[[0,38]]]]', '', '2026-11-24 08:00:00.000000', NULL, NULL, 'zh', 'b', '["t"]', NULL, '2026-11-24 08:00:00.000000', '{"summary":"","facts":[["technology",null,null,"taxonomy",13,16]]}', NULL, 'cfbb6ae1e68321e58d7df4d67f7610d2', 1, NULL, NULL, '2026-11-24 08:00:00.000000', '2026-11-24 08:00:00.000000', '[]');
-INSERT INTO "article" VALUES(2, '//a.example/2', '青禾发布大模型（更正）', 'https://a.example/2', '更正：青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。此前所载参数有误，应为九百亿。', '', '[]', '[]', '[]', '[]', '', NULL, NULL, NULL, NULL, 'a', '["t"]', NULL, '2026-11-24 08:00:00.000000', '{"summary":"","facts":[]}', NULL, '9283a1b3edbfa9491385576fffbc6f31', 1, 'the same event as record 1: thing, wording, anything by name, words of the headline, act, copied text, an amount that the other lacks (6.38 points)', NULL, '2026-11-24 08:00:00.000000', '2026-11-24 09:00:00.000000', '[]');
-INSERT INTO "article" VALUES(3, '//a.example/3', '青禾发布大模型 3', 'https://a.example/3', '青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。第3篇。', '', '["大模型"]', '["大模型"]', '[]', '[["青禾实验室发布大模型青禾二号",[[0,38]]]]', '', '2026-11-24 08:00:00.000000', NULL, NULL, 'zh', 'b', '["t"]', NULL, '2026-11-24 08:00:00.000000', '{"summary":"","facts":[["technology",null,null,"taxonomy",13,16]]}', NULL, '3c75766c0919ea537da02562352ddb63', 1, 'the same event as record 1: thing, wording, anything by name, words of the headline, act, copied text, an amount that the other lacks (6.38 points)', NULL, '2026-11-24 08:00:00.000000', '2026-11-24 08:00:00.000000', '[]');
+INSERT INTO "article" VALUES(1, '//a.example/1', '青禾发布大模型 1', 'https://a.example/1', '青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。第1篇。', '', '["大模型"]', '["大模型"]', '[]', '[{"headline":"青禾实验室发布大模型青禾二号","detail":"青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。","type":"other","actors":null,"object":null,"amount":null,"date":null}]', '', '2026-11-24 08:00:00.000000', NULL, NULL, 'zh', 'b', '["t"]', NULL, '2026-11-24 08:00:00.000000', '[{"kind":"technology","value":"大模型","quote":"大模型","by":"taxonomy","start":13,"end":16,"score":1.0,"concept":null}]', NULL, 'cfbb6ae1e68321e58d7df4d67f7610d2', 1, NULL, NULL, '2026-11-24 08:00:00.000000', '2026-11-24 08:00:00.000000', '[]');
+INSERT INTO "article" VALUES(2, '//a.example/2', '青禾发布大模型（更正）', 'https://a.example/2', '更正：青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。此前所载参数有误，应为九百亿。', '', '[]', '[]', '[]', '[]', '', NULL, NULL, NULL, NULL, 'a', '["t"]', NULL, '2026-11-24 08:00:00.000000', '[]', NULL, '9283a1b3edbfa9491385576fffbc6f31', 1, 'the same event as record 1: thing, wording, anything by name, words of the headline, act, copied text, an amount that the other lacks (6.38 points)', NULL, '2026-11-24 08:00:00.000000', '2026-11-24 09:00:00.000000', '[]');
+INSERT INTO "article" VALUES(3, '//a.example/3', '青禾发布大模型 3', 'https://a.example/3', '青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。第3篇。', '', '["大模型"]', '["大模型"]', '[]', '[{"headline":"青禾实验室发布大模型青禾二号","detail":"青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。","type":"other","actors":null,"object":null,"amount":null,"date":null}]', '', '2026-11-24 08:00:00.000000', NULL, NULL, 'zh', 'b', '["t"]', NULL, '2026-11-24 08:00:00.000000', '[{"kind":"technology","value":"大模型","quote":"大模型","by":"taxonomy","start":13,"end":16,"score":1.0,"concept":null}]', NULL, '3c75766c0919ea537da02562352ddb63', 1, 'the same event as record 1: thing, wording, anything by name, words of the headline, act, copied text, an amount that the other lacks (6.38 points)', NULL, '2026-11-24 08:00:00.000000', '2026-11-24 08:00:00.000000', '[]');
 CREATE TABLE annotation (
 	article_id INTEGER NOT NULL, 
 	content_hash TEXT NOT NULL, 
@@ -71,8 +71,8 @@ CREATE TABLE host (
 	reason TEXT, ready_at DATETIME, delay FLOAT, owner TEXT, held_until DATETIME, 
 	CONSTRAINT pk_host PRIMARY KEY (name)
 );
-INSERT INTO "host" VALUES('a.example', '2026-11-24 08:00:00.000000', NULL, '2026-11-24 08:00:00.000000', NULL, 'w', '2026-11-24 08:00:08.000000');
-INSERT INTO "host" VALUES('b.example', '1970-01-01 00:00:00.000000', NULL, '2026-11-24 08:00:00.000000', NULL, NULL, NULL);
+INSERT INTO "host" VALUES('a.example', '2026-11-24 08:00:00.000000', NULL, '2026-11-24 08:00:00.000000', NULL, NULL, NULL);
+INSERT INTO "host" VALUES('b.example', '2026-11-24 08:00:00.000000', NULL, '2026-11-24 08:00:00.000000', NULL, NULL, NULL);
 CREATE TABLE source (
 	id INTEGER NOT NULL, 
 	name TEXT NOT NULL, 
@@ -269,8 +269,8 @@ CREATE TABLE concept (
 	CONSTRAINT uq_concept_kind_key UNIQUE (kind, "key")
 );
 INSERT INTO "concept" VALUES(1, 'all', '', '', '');
-INSERT INTO "concept" VALUES(2, 'language', 'zh', 'zh', 'zh');
-INSERT INTO "concept" VALUES(3, 'technology', 'llm', '大语言模型', 'large language model');
+INSERT INTO "concept" VALUES(2, 'technology', 'llm', '大语言模型', 'large language model');
+INSERT INTO "concept" VALUES(3, 'language', 'zh', 'zh', 'zh');
 CREATE TABLE mention (
 	concept_id INTEGER NOT NULL, 
 	day INTEGER NOT NULL, 
@@ -344,7 +344,7 @@ CREATE TABLE person (
 	CONSTRAINT ck_person_role CHECK (role IN ('viewer', 'editor', 'owner')), 
 	CONSTRAINT uq_person_key UNIQUE ("key")
 );
-INSERT INTO "person" VALUES(0, '', '', 'owner', NULL, NULL, NULL, '1970-01-01 00:00:00.000000', '1970-01-01 00:00:00.000000', NULL);
+INSERT INTO "person" VALUES(0, '', '', 'owner', NULL, NULL, NULL, '2026-11-24 08:00:00.000000', '2026-11-24 08:00:00.000000', NULL);
 CREATE TABLE session (
 	token_hash TEXT NOT NULL, 
 	person_id INTEGER NOT NULL, 

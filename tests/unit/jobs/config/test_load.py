@@ -179,7 +179,8 @@ def test_a_mistake_never_shows_a_secret(tmp_path: Path, size: int) -> None:
 # ---- mistakes
 
 ONE_LINE = [
-    ("evry: 1", 'config.yaml:1: evry: unknown key; there are database, timezone, crawl, analysis, alerts, feeds, log, backup, metrics, web, web_names, sources, aliases, rules, channels'),
+    ("evry: 1", "config.yaml:1: evry: unknown key; there are database, timezone, crawl, analysis, alerts, feeds, money, log, backup, metrics, web, web_names,"
+     " sources, aliases, rules, channels"),
     ("timezon: UTC", 'config.yaml:1: timezon: unknown key; did you mean "timezone"?'),
     ("timezone: Asia/Shanghia", 'config.yaml:1: timezone: "Asia/Shanghia" is no time zone; did you mean "Asia/Shanghai"?'),
     ("timezone: 8", "config.yaml:1: timezone: 8 should be text; put it in quotes"),

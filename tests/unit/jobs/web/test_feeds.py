@@ -53,6 +53,17 @@ def test_a_rule_is_an_atom_and_a_json_feed(app: FastAPI, archive: Database) -> N
     assert Browser(app).get(f"/feeds/{token}/大模型.atom", headers={"if-none-match": atom.headers["etag"]}).status_code == 304
 
 
+def test_a_table_of_events_is_a_feed_too(app: FastAPI, archive: Database) -> None:
+    token = secret(archive, "feed:*")
+    browser = Browser(app)
+    rows = browser.get("/api/v1/trends/events?type=funding").json()["table"]["rows"]
+    items = browser.get(f"/feeds/{token}/events.json", params={"type": "funding"}).json()["items"]
+    assert [item["title"] for item in items] == [row["headline"] for row in rows] != []
+    assert "$120 million" in items[-1]["content_text"]
+    assert browser.get(f"/feeds/{token}/events.json", params={"type": "gossip"}).status_code == 404
+    assert browser.get(f"/feeds/{secret(archive, 'feed:大模型')}/events.json", params={"type": "funding"}).status_code == 404
+
+
 def test_a_query_is_a_feed_too(app: FastAPI, archive: Database) -> None:
     token = secret(archive, "feed:*")
     items = Browser(app).get(f"/feeds/{token}/search.json", params={"q": "芯片 NOT 融资"}).json()["items"]

@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import quote_plus
 
 import httpx
+import openpyxl
 import pytest
 
 from crawler.record import Record
@@ -290,6 +291,19 @@ def test_a_view_is_a_page_in_both_languages(desk: Desk, path: str, language: str
     assert 'lang="zh-Hans"' in page.text if language == "zh-CN" else 'lang="en"' in page.text
 
 
+def test_a_company_has_a_page_that_its_records_and_the_trends_lead_to(desk: Desk) -> None:
+    number = desk.get("/api/v1/records/1").json()["companies"]["岚图汽车"]
+    for path in ("/records/1", "/trends/share", "/trends?name=岚图汽车"):
+        assert f'href="/companies/{number}"' in desk.get(path).text, path
+    page = desk.get(f"/companies/{number}?days=7")
+    assert "岚图汽车" in page.text
+    found = desk.get(f"/api/v1/companies/{number}?days=7").json()
+    query = {"q": found["company"]["company"]["query"], "since": found["since"], "until": found["until"], "limit": 100}
+    hits = desk.get("/api/v1/records", params=query).json()["hits"]
+    assert len({hit["record"]["story"] for hit in hits}) == found["company"]["stories"] > 0
+    assert desk.get("/companies/999999").status_code == 404
+
+
 def test_each_mark_of_a_line_leads_to_as_many_records(desk: Desk) -> None:
     [line] = desk.get("/api/v1/trends/attention?name=大语言模型&days=3").json()["lines"]
     for day in line["days"]:
@@ -303,4 +317,16 @@ def test_each_mark_of_a_line_leads_to_as_many_records(desk: Desk) -> None:
 def test_what_is_no_week_or_no_concept_is_404(desk: Desk) -> None:
     assert desk.get("/week/2026-W54").status_code == 404
     assert desk.get("/trends?name=nothing of the kind").status_code == 404
-    assert desk.get("/api/v1/trends/events.csv").headers["content-type"].startswith("text/csv")
+
+
+def test_a_table_of_events_is_a_file_with_the_same_rows(desk: Desk) -> None:
+    rows = desk.get("/api/v1/trends/events?type=release").json()["table"]["rows"]
+    answer = desk.get("/api/v1/trends/events.csv?type=release")
+    assert answer.headers["content-type"].startswith("text/csv")
+    heading, *told = csv.reader(answer.text.splitlines())
+    sheet = openpyxl.load_workbook(io.BytesIO(desk.get("/api/v1/trends/events.xlsx?type=release").content)).active
+    for lines in (told, [list(line) for line in sheet.iter_rows(min_row=2, values_only=True)]):
+        assert [int(line[heading.index("record")]) for line in lines] == [row["record"] for row in rows] != []
+    assert "release" in desk.get("/trends/events?type=release&since=2026-11-24").text
+    assert desk.get("/api/v1/trends/events?type=release&until=2026-11-20").json()["table"]["rows"] == []
+    assert desk.get("/api/v1/trends/events.pdf").status_code == 404

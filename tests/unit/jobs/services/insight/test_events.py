@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.record import Event, Record
-from jobs.services.insight import events
+from crawler.i18n import speaking
+from crawler.record import Company, Event, Record
+from jobs.config.models import MoneyConfig
+from jobs.services.insight import events, trends
 from storage.archive import articles
 from storage.db.database import Database
 
+MONEY = MoneyConfig(currency="CNY", rates={"USD": 7.0, "JPY": 0.05})
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 
 
@@ -54,11 +58,89 @@ def test_a_story_has_one_row_and_lists_go_on(db: Database) -> None:
     ]  # fmt: skip
     rows.append(Record(rows[0].title, "http://copy.example/", rows[0].text, events=rows[0].events, published=NOW))
     db.write_now(lambda s: [articles.store(s, one, key=one.link, now=NOW) for one in rows])
-    first = db.read(lambda s: events.table(s, "funding", limit=3))
+    first = db.read(lambda s: events.table(s, "funding", MONEY, limit=3))
     assert first.next is not None
-    rest = db.read(lambda s: events.table(s, "funding", after=first.next, limit=9))
+    rest = db.read(lambda s: events.table(s, "funding", MONEY, after=first.next, limit=9))
     assert [one.headline for one in (*first.rows, *rest.rows)] == [f"第{n}号" for n in (0, 2, 4, 6, 8)]
     assert rest.next is None
     heading, *told = events.lines(first, UTC)
     assert heading[:4] == ("day", "headline", "actors", "round")
     assert told[0][3] == "A轮"
+
+
+@pytest.mark.parametrize(
+    ("said", "worth"),
+    [
+        ("4000万美元", 280e6), ("$40 million", 280e6), ("US$1.5bn", 10.5e9), ("两亿美元", 1.4e9), ("超10亿美元", 7e9), ("500亿日元", 2.5e9),
+        ("3亿元", 3e8), ("人民币15亿元", 1.5e9), ("5万元", 5e4), ("10 billion yuan", 1e10), ("¥20 million", 2e7), ("five million dollars", 35e6),
+        ("€20m", None), ("30亿港元", None), ("HK$3 billion", None), ("5亿欧元", None),  # no rate is given
+        ("数千万美元", None), ("近亿元", None), ("$1.2-1.5 billion", None), ("3亿至5亿元", None), ("60台", None), ("12%", None), ("3亿元（约4200万美元）", None),
+    ],
+)  # fmt: skip
+def test_an_amount_is_converted_where_a_rate_is_given_and_it_is_one(db: Database, said: str, worth: float | None) -> None:
+    told = events.Row(1, 1, "", "", NOW, {"amount": events.Cell(said, said)})
+    [row] = db.read(lambda s: list(events.told_since(s, [told], MONEY)))
+    assert row.worth == (pytest.approx(worth) if worth else None)
+    assert worth is None or row.foreign == (worth is not None and any(word in said for word in ("$", "美元", "日元", "dollars")))
+
+
+@pytest.mark.parametrize(("amount", "zh", "en"),
+    [(2.8e8, "2.8亿 CNY", "CNY 280m"), (999.6e6, "10亿 CNY", "CNY 1,000m"), (56_000, "5.6万 CNY", "CNY 56k"),
+     (2.5e12, "2.5万亿 CNY", "CNY 2.5tn")],
+)  # fmt: skip
+def test_an_amount_is_rounded_as_the_reader_does(amount: float, zh: str, en: str) -> None:
+    with speaking("zh"):
+        assert events.short(amount, "CNY") == zh
+    with speaking("en"):
+        assert events.short(amount, "CNY") == en
+
+
+DENIALS = [
+    ("远帆集团将以30亿元收购海图智能", "据悉，远帆集团将以30亿元收购海图智能，交易最快下月完成。", "远帆集团否认以30亿元收购海图智能：消息不实",
+     "远帆集团今日回应，以30亿元收购海图智能的消息不实。", "denied"),
+    ("Dunmore raises $85 million for its chip lab", "Dunmore raised $85 million on Monday in a round led by Pier Capital, it said.",
+     "Correction: Dunmore raises $58 million for its chip lab, not $85 million",
+     "Correction: Dunmore raised $58 million on Monday in a round led by Pier Capital, not $85 million.", "corrected"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("title", "text", "later", "says", "state"), DENIALS)
+def test_a_row_says_what_became_of_its_news_and_who_says_so(
+    db: Database, title: str, text: str, later: str, says: str, state: str
+) -> None:
+    kind = "acquisition" if "收购" in title else "funding"
+    told = Record(title, "http://a.example/1", text, events=(Event(title, text, kind),), published=NOW)
+    then = Record(later, "http://b.example/2", says, published=NOW + timedelta(hours=5))
+    first, second = (
+        db.write_now(lambda s, r=r: articles.store(s, r, key=r.link, now=r.published).article_id) for r in (told, then)
+    )
+    [row] = db.read(lambda s: events.table(s, kind, MONEY)).rows
+    assert (row.record, row.state, row.by) == (first, state, second)
+    assert [cells[-3] for cells in events.lines(db.read(lambda s: events.table(s, kind, MONEY)), UTC)] == ["state", state]
+
+
+def test_a_record_that_corrects_itself_says_so_and_a_plain_change_does_not(db: Database) -> None:
+    rows = [Record(f"甲{n}完成A轮融资", f"http://c.example/{n}", f"甲{n}公司完成A轮融资，金额为{n + 3}亿元。", published=NOW,
+                   events=(Event(f"甲{n}完成A轮融资", f"甲{n}公司完成A轮融资。", "funding"),)) for n in range(2)]  # fmt: skip
+    for row in (
+        *rows,
+        replace(rows[0], text=f"更正：{rows[0].text}此前金额有误。"),
+        replace(rows[1], text=rows[1].text + "图片来自公司。"),
+    ):
+        db.write_now(lambda s, r=row: articles.store(s, r, key=r.link, now=NOW))
+    found = {one.headline: (one.state, one.by == one.record) for one in db.read(lambda s: events.table(s, "funding", MONEY)).rows}
+    assert found == {"甲0完成A轮融资": ("corrected", True), "甲1完成A轮融资": ("", False)}
+
+
+def test_a_table_can_be_that_of_one_company(db: Database) -> None:
+    names = ("潮汐智能", "远帆机器人")
+    rows = [
+        Record(f"{name}发布新品{n}", f"http://d.example/{name}{n}", f"{name}发布新品{n}。", published=NOW - timedelta(hours=n),
+               companies=(Company(name, "actor"), Company(names[0])), events=(Event(f"{name}发布新品{n}", f"{name}发布新品{n}。", "release", actors=(name,)),))
+        for n in range(3)
+        for name in names
+    ]  # fmt: skip
+    db.write_now(lambda s: [articles.store(s, one, key=one.link, now=NOW) for one in rows])
+    number = db.read(lambda s: trends.companies(s, names))[names[0]]
+    found = db.read(lambda s: events.table(s, "release", MONEY, company=number, since=NOW - timedelta(hours=1)))
+    assert [one.headline for one in found.rows] == ["潮汐智能发布新品0", "潮汐智能发布新品1"]

@@ -11,9 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from crawler.i18n import speaking
-from crawler.record import Company, Record
+from crawler.record import Company, Event, Record
+from jobs.config.models import MoneyConfig
 from jobs.services.archive import stories
-from jobs.services.insight import trends
+from jobs.services.insight import company, trends
 from jobs.services.insight.trends import Period
 from jobs.services.lookup import Unknown
 from storage.archive import articles, queries
@@ -25,6 +26,15 @@ PERIOD = Period(date(2026, 11, 1), date(2026, 11, 24))
 TECHNOLOGIES = (("大语言模型", "large language model"), ("AI智能体", "AI agent"), ("语音识别", "speech recognition"))
 INDUSTRIES = (("制造业", "Manufacturing"), ("医疗健康", "Healthcare"))
 COMPANIES = (("英伟达", "Nvidia"), ("阿里巴巴", "Alibaba"), ("百度", "Baidu"))
+MONEY = MoneyConfig()
+OWN = Company("潮汐智能", "actor")  # no word list knows it
+TYPES = ("funding", "release", "research")
+
+
+def _event(n: int, name: str) -> Event:
+    """One that says who acts in its headline, in a field, or in both."""
+    headline = f"{name} 有新动作 {n}" if n % 2 else f"新动作 {n}"
+    return Event(headline, f"{headline}。", TYPES[n % 3], actors=None if n % 4 == 1 else (name,))
 
 
 def _archive(db: Database, n: int = 160) -> None:
@@ -34,11 +44,12 @@ def _archive(db: Database, n: int = 160) -> None:
     for i in range(n):
         tongue = rng.choice((0, 0, 1))
         companies = tuple(Company(pair[tongue], rng.choice(("actor", "named"))) for pair in COMPANIES if rng.random() < 0.4)
+        companies += (OWN,) * (i % 4 == 0)
         rows.append(Record(
             f"第{i}号 {'甲乙丙丁戊己庚辛'[i % 8]}{i * 37}", f"http://news.example/{i}", " ".join(f"word{i}x{k}" for k in range(60)),
             ai_technologies=tuple(pair[tongue] for pair in TECHNOLOGIES if rng.random() < 0.4),
             industries=tuple(pair[tongue] for pair in INDUSTRIES if rng.random() < 0.4),
-            companies=companies, language=("zh-CN", "en")[tongue], source=rng.choice(("one", "two", "three")),
+            companies=companies, events=tuple(_event(i + k, one.name) for k, one in enumerate(companies)), language=("zh-CN", "en")[tongue], source=rng.choice(("one", "two", "three")),
             published=NOW - timedelta(hours=rng.randrange(70 * 24)),
         ))  # fmt: skip
     numbers = db.write_now(lambda s: [articles.store(s, row, key=row.link, now=NOW).article_id for row in rows])
@@ -126,6 +137,48 @@ def test_the_first_teller_is_the_earliest_of_several(db: Database) -> None:
     assert {one.source: one.first for one in found.tellers if one.first} == dict(expected)
     assert found.stories == len(told)
     assert found.both == sum({row.language[:2] for row in rows} == {"zh", "en"} for rows in told.values())
+
+
+@pytest.mark.parametrize("name", ["英伟达", "Baidu", OWN.name])
+def test_each_figure_of_a_company_is_a_recount(db: Database, name: str) -> None:
+    _archive(db)
+    names = next((pair for pair in COMPANIES if name in pair), (name, name))
+    number = db.read(lambda s: trends.companies(s, [name]))[name]
+    found = db.read(lambda s: company.company(s, number, PERIOD, UTC, MONEY))
+    rows = [one for one in _rows(db, PERIOD) if {each.name for each in one[0].companies} & set(names)]
+    stories = {story for _, story, _ in rows}
+    acts = {story for row, story, _ in rows if any(each.name in names and each.role == "actor" for each in row.companies)}
+    assert (found.stories, found.acting) == (len(stories), len(acts))
+    assert [(day.stories, day.of) for day in found.line.days] == [
+        (
+            len({story for _, story, on in rows if on == day.day}),
+            len({story for _, story, on in _rows(db, PERIOD) if on == day.day}),
+        )
+        for day in found.line.days
+    ]
+    assert {one.name: n for one, n in found.technologies} == {
+        _shown(db, pair[0]): n for pair in TECHNOLOGIES if (n := _count(rows, pair, "ai_technologies"))
+    }
+    acting = [one for one in rows if any(each.name in names and each.role == "actor" for each in one[0].companies)]
+    for kind in TYPES:
+        told = {story for row, story, _ in acting for event in row.events if event.type == kind and _names(event, names)}
+        assert sum(one.stories for one in found.events if one.type == kind) == len(told)
+    told_by = {one.source: one.told for one in found.firsts.tellers}
+    assert told_by == dict(Counter(source for source, _ in {(row.source, story) for row, story, _ in rows}))
+    begun = {story: min(row.published for row, of, _ in rows if of == story) for story in stories}
+    assert [one.at for one in found.told] == sorted(begun.values(), reverse=True)[:20]
+
+
+def _names(event: Event, names: tuple[str, ...]) -> bool:
+    return any(name in event.headline for name in names) or bool(set(names) & set(event.actors or ()))
+
+
+def test_what_is_no_company_has_no_page(db: Database) -> None:
+    _archive(db, 20)
+    number = db.read(lambda s: trends.concept_of(s, "制造业")).id
+    for wrong in (number, 10**9):
+        with pytest.raises(Unknown, match="no company"):
+            db.read(lambda s, n=wrong: company.company(s, n, PERIOD, UTC, MONEY))
 
 
 def test_a_riser_is_named_with_the_record_that_began_it(db: Database) -> None:
