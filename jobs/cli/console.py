@@ -7,12 +7,11 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from crawler.durations import parse_duration
@@ -22,9 +21,12 @@ from jobs.cli.given import Cli, asked
 from jobs.redaction import redacted
 from jobs.safe_text import escaped, in_json
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 __all__ = ["Cli", "asked"]
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
+out = Console(soft_wrap=True, emoji=False)  # `:fire:` in a title is what somebody wrote
+err = Console(stderr=True, soft_wrap=True, emoji=False)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
 Wide = Annotated[bool, typer.Option("--wide", "-w", help="All columns.")]
 Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01.")]
@@ -37,6 +39,8 @@ def say(line: str) -> None:
 
 def bar() -> Progress:
     """A progress bar on standard error; nothing where that is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - few draw one
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=err, disable=not err.is_terminal)
 
