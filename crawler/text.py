@@ -145,7 +145,7 @@ def _form(ch: str) -> str:
     folded = "".join(_QUOTES.get(part, " " if part in _HYPHENS or part.isspace() else part) for part in folded)
     if folded[:1] == " " or _marked.match(folded):
         return " " if folded[0] == " " else ""  # a mark alone stands on nothing
-    return folded.translate(_simplified())
+    return folded if folded.isascii() else folded.translate(_simplified())
 
 
 _table = _Table()

@@ -64,6 +64,7 @@ def main() -> None:
     speak(language.chosen(sys.argv[1:], os.environ))
     language.of_typer()
     warnings.simplefilter("ignore", DeprecationWarning)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads the metadata of all that is installed
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Chinese gets escapes, not a traceback
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

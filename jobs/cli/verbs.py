@@ -76,11 +76,11 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
     "records": (
         "The archive of records.",
         {
-            "list": ("records:list_records", "The newest records."),
+            "list": ("record_list:list_records", "The newest records."),
             "show": ("records:show_record", "One record, whole."),
             "search": ("records:search", "Records that a rule with this query would match."),
             "export": (
-                "records:export",
+                "record_export:export",
                 "Records, newest first, to standard output or a file: all, or those that a query or a rule matches.",
             ),
             "prune": (
