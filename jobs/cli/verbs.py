@@ -279,9 +279,18 @@ class _Help:
                 param.help = tr(text)
             if hasattr(param, "type_descriptor") and param._runtime_param is None:
                 param._runtime_param = _AsGiven(param.type_descriptor)
+            if param.param_type_name == "argument" and not param.metavar:
+                param.metavar = param.name.upper()
             if getattr(param, "is_bool_flag", False):
                 param.display_type_rich = lambda **_more: None
         return params
+
+    def get_usage(self, context: Any) -> str:
+        """How it is called."""
+        text: str = super().get_usage(context)  # type: ignore[misc]
+        for word in ("Usage: ", "[OPTIONS]", "COMMAND [ARGS]..."):
+            text = text.replace(word, tr(word), 1)
+        return text
 
     def format_help(self, context: Any, formatter: Any) -> None:
         """Chinese has no blanks to break a line at: a cell is folded, where Typer would cut it."""

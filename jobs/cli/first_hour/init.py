@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Annotated, TypeVar
 
 import typer
+from rich.cells import cell_len
 
 from crawler.errors import OptionError
 from crawler.i18n import Language, language, preferred, speak, tr
 from jobs import clock
-from jobs.cli.console import Cli, asked, err, fail, say, table
+from jobs.cli.console import Cli, asked, err, fail, out, say, table
 from jobs.config.load import ConfigError
 from jobs.deliver.transport import channel_for
 from jobs.services import channels
@@ -186,5 +187,6 @@ def _next(cli: Cli, tongue: Language) -> None:
     say("\n" + tr("What to do next:"))
     steps = first_steps.next_steps(cli.path, tongue)
     width = max(len(command) for command, _ in steps)
+    beside = max(cell_len(why) for _, why in steps) + width + 4 <= out.width
     for command, why in steps:
-        say(f"  {command:{width}}  {why}")
+        say(f"  {command:{width}}  {why}" if beside else f"  {command}\n      {why}")
