@@ -122,7 +122,7 @@ def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
         record=entry.article_id, story=entry.story, n=entry.reprints, title=entry.title,
     )  # fmt: skip
     for match in payload.get("matched", []):
-        place = f"{match.get('field', '')} {match['start']}–{match['end']}: " if "start" in match else ""
+        place = f"{tr(match.get('field', ''))} {match['start']}–{match['end']}: " if "start" in match else ""
         yield "  " + tr("matched {term}: {place}", term=match["term"], place=f"{place}{match['quote']}")
     published = payload.get("record", {}).get("published")
     if standing is not None:

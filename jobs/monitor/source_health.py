@@ -123,8 +123,8 @@ def _failing(row: Row, now: datetime, blind_until: datetime | None) -> Health:
         row.last_outcome and tr(row.last_outcome) if row.last_outcome != state.value else None,
         row.last_detail and retold(row.last_detail),
     ]
-    times = "" if row.fail_count == 1 else tr("{n} times in a row", n=row.fail_count)
-    return Health(state, ", ".join(filter(None, [": ".join(filter(None, said)), times])), sure)
+    times = "" if row.fail_count == 1 else tr(", {n} times in a row", n=row.fail_count)
+    return Health(state, (tr(": ").join(filter(None, said)) + times).removeprefix(", "), sure)
 
 
 def _failure(row: Row) -> State:

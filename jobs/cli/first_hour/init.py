@@ -57,7 +57,7 @@ def init(
     written = first_steps.write(cli.path, choices, os.environ, replace=True)
     if isinstance(written, Refused):
         raise typer.Exit(fail(written.reason, 3 if written.mistakes else 1))
-    say(tr("{path} is written: {sources} sources, rules: {rules}.", path=written.path, sources=written.sources, rules=", ".join(written.rules)))  # fmt: skip
+    say(tr("{path} is written: {sources} sources, rules: {rules}.", path=written.path, sources=written.sources, rules=tr(", ").join(written.rules)))  # fmt: skip
     failed = _test(cli, test and (yes or _wants_test(address))) if channel or not address.startswith("console") else 0
     _next(cli, tongue)
     raise typer.Exit(failed)
@@ -123,7 +123,7 @@ def _named_sources(given: Sequence[str]) -> tuple[str, ...]:
 
 def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:
     rows = [
-        (f"{n}", "x" if p.ticked else "", p.listed.name, p.listed.title, p.rhythm, ", ".join(p.fits))
+        (f"{n}", "x" if p.ticked else "", p.listed.name, p.listed.title, p.rhythm, tr(", ").join(p.fits))
         for n, p in enumerate(proposed, 1)
     ]
     table(("", "✓", "name in the catalogue", "called", "polled every", "fits"), rows)
