@@ -124,7 +124,7 @@ def _failing(row: Row, now: datetime, blind_until: datetime | None) -> Health:
         row.last_detail and retold(row.last_detail),
     ]
     times = "" if row.fail_count == 1 else tr(", {n} times in a row", n=row.fail_count)
-    return Health(state, (tr(": ").join(filter(None, said)) + times).removeprefix(", "), sure)
+    return Health(state, (tr(": ").join(filter(None, said)) + times).lstrip(",， "), sure)
 
 
 def _failure(row: Row) -> State:
