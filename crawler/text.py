@@ -150,10 +150,11 @@ def _form(ch: str) -> str:
     folded = "".join(_QUOTES.get(part, " " if part in _HYPHENS or part.isspace() else part) for part in folded)
     if folded[:1] == " " or _marked.match(folded):
         return " " if folded[0] == " " else ""  # a mark alone stands on nothing
-    return folded.translate(_simplified())
+    return folded if folded.isascii() else folded.translate(_simplified())
 
 
 _table = _Table()
+_SHORT = 300  # characters of a text whose every character is looked up: a rule's words need no list of all that may change
 _MANY = 64  # different characters that change: one pass over the text is cheaper than one for each
 
 
@@ -231,7 +232,8 @@ class Normal:
 
 def normalize(text: str) -> Normal:
     """The normal form with its offsets. About 0.1 ms for 3,000 Han characters or as much English."""
-    forms = {ch: _table[ord(ch)] for ch in set(_changing().findall(text))}
+    chars = set(text) if len(text) < _SHORT else set(_changing().findall(text))
+    forms = {ch: _table[ord(ch)] for ch in chars}
     odd = _table.odd.intersection(forms)
     marked = bool(forms) and not text.isascii() and _has_marks(text, odd)
     changed = "".join(form for _, _, form in _clusters(text)) if marked else _changed(text, forms)

@@ -9,7 +9,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, MutableMapping
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from functools import cache, cached_property
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
@@ -30,7 +30,9 @@ _zone: list[tzinfo] = [UTC]  # that of the times
 
 def _clean_values(_logger: Any, _method: str, event: Event) -> Event:
     for key, value in event.items():
-        if isinstance(value, str) and key != "exception":
+        if isinstance(value, datetime):
+            event[key] = _in_zone(value)
+        elif isinstance(value, str) and key != "exception":
             event[key] = escaped(redacted(value))
     if "exception" in event:
         event["exception"] = redacted(str(event["exception"]))
@@ -38,8 +40,12 @@ def _clean_values(_logger: Any, _method: str, event: Event) -> Event:
 
 
 def _stamped(_logger: Any, _method: str, event: Event) -> Event:
-    event["timestamp"] = clock.now().astimezone(_zone[0]).isoformat(timespec="seconds").replace("+00:00", "Z")
+    event["timestamp"] = _in_zone(clock.now())
     return event
+
+
+def _in_zone(moment: datetime) -> str:
+    return moment.astimezone(_zone[0]).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _drop_internals(_logger: Any, _method: str, event: Event) -> Event:

@@ -287,7 +287,7 @@ class Pipeline:
             reason=outcome.reason.value,
             detail=outcome.detail,
             url=task.url,
-            next=due.isoformat(),
+            next=due,
         )
 
     async def _fetched(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import retold
 from jobs import clock
 from jobs.cli.console import Cli, Json, Wide, local, out, say, show, table, write_json
 from jobs.deliver.message import short_id
@@ -62,7 +63,7 @@ def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dic
                 "channel": delivery.channel,
                 "state": delivery.state,
                 "attempts": delivery.attempts,
-                "answer": delivery.vendor_answer or delivery.last_error,
+                "answer": (delivery.vendor_answer or delivery.last_error) if zone is None else answered(delivery),
                 "next": delivery.next_at if delivery.state == "pending" else None,
                 "sent": delivery.sent_at,
             }
@@ -97,7 +98,7 @@ def show_alert(
     table(
         ("channel", "attempt", "began", "outcome", "code", "detail"),
         [
-            (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, a.detail)
+            (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, retold(a.detail or ""))
             for a in shown.tries
         ],
     )
@@ -121,7 +122,7 @@ def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
         record=entry.article_id, story=entry.story, n=entry.reprints, title=entry.title,
     )  # fmt: skip
     for match in payload.get("matched", []):
-        place = f"{match.get('field', '')} {match['start']}–{match['end']}: " if "start" in match else ""
+        place = f"{tr(match.get('field', ''))} {match['start']}–{match['end']}: " if "start" in match else ""
         yield "  " + tr("matched {term}: {place}", term=match["term"], place=f"{place}{match['quote']}")
     published = payload.get("record", {}).get("published")
     if standing is not None:
@@ -134,7 +135,12 @@ def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
 
 def _delivery(row: queries.DeliveryView, zone: tzinfo) -> tuple[Any, ...]:
     due = local(row.next_at, zone) if row.state == "pending" else None
-    return row.channel, tr(row.state), row.attempts, due, row.vendor_answer or row.last_error
+    return row.channel, tr(row.state), row.attempts, due, answered(row)
+
+
+def answered(row: queries.DeliveryView) -> str | None:
+    """What the channel said, or what was in the way."""
+    return retold(row.vendor_answer or row.last_error or "") or None
 
 
 def retry(

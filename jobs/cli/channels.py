@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import retold
 from jobs import clock
 from jobs.cli.console import Cli, Json, asked, out, show
 from jobs.services import channels
@@ -27,8 +28,6 @@ def try_channel(context: typer.Context, name: Annotated[str, typer.Argument(help
     cli: Cli = context.obj
     with asked():
         receipt = asyncio.run(channels.test(cli.config(), name, clock.now()))
-    answer = (
-        tr("accepted: {answer}", answer=receipt.detail) if receipt.accepted else tr("refused: {answer}", answer=receipt.detail)
-    )
-    out.print(answer, markup=False)
+    said = retold(receipt.detail)
+    out.print(tr("accepted: {answer}", answer=said) if receipt.accepted else tr("refused: {answer}", answer=said), markup=False)
     raise typer.Exit(0 if receipt.accepted else 1)

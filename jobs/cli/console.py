@@ -7,12 +7,11 @@ import os
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, tzinfo
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.cells import cell_len
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.text import Text
 
 from crawler.durations import parse_duration
@@ -22,9 +21,14 @@ from jobs.cli.given import Cli, asked
 from jobs.redaction import redacted
 from jobs.safe_text import escaped, in_json
 
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
 __all__ = ["Cli", "asked"]
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
+LEAST = 20  # columns of a cell that goes on below
+FEWEST = 10  # columns of a cell that is cut: what is left of it then says something
+out = Console(soft_wrap=True, emoji=False)  # `:fire:` in a title is what somebody wrote
+err = Console(stderr=True, soft_wrap=True, emoji=False)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
 Wide = Annotated[bool, typer.Option("--wide", "-w", help="All columns.")]
 Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01.")]
@@ -37,6 +41,8 @@ def say(line: str) -> None:
 
 def bar() -> Progress:
     """A progress bar on standard error; nothing where that is no terminal."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: PLC0415 - few draw one
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     return Progress(*columns, console=err, disable=not err.is_terminal)
 
@@ -57,27 +63,48 @@ def _plain(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int | None = None) -> None:
+def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int | None = None, *, whole: bool = False) -> None:
     """A table for people, one line a row. A terminal too narrow cuts the widest cells; a pipe gets them whole.
 
-    `figures` is the first of the columns that stand to the right.
+    `figures` is the first of the columns that stand to the right. `whole`: what the last column says is advice, and goes on below.
     """
     lines = [
         [heading and tr(heading) for heading in headings],
         *([escaped(str(cell)) if cell is not None else "–" for cell in row] for row in rows),
     ]
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
-    if out.is_terminal or "COLUMNS" in os.environ:
-        while sum(widths) + 2 * (len(widths) - 1) > out.width and max(widths) > 1:
-            widths[widths.index(max(widths))] -= 1
+    natural = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    widths = _fitted(natural, whole) if out.is_terminal or "COLUMNS" in os.environ else natural
+    if any(width < min(FEWEST, before) for width, before in zip(widths, natural, strict=True)):
+        _paragraphs(lines)
+        return
     for number, line in enumerate(lines):
-        cells = [Text(cell) for cell in line]
-        for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
-            cell.truncate(width, overflow="ellipsis")
-            cell.align("left" if figures is None or place < figures else "right", width)
-        whole = Text("  ").join(cells)
-        whole.rstrip()
-        out.print(whole, style="" if number else "bold", highlight=False, no_wrap=True)
+        first, *more = Text(line[-1]).wrap(out, widths[-1]) if whole else [Text(line[-1])]
+        for cells in ([*map(Text, line[:-1]), first], *([*(Text() for _ in line[1:]), rest] for rest in more)):
+            for place, (cell, width) in enumerate(zip(cells, widths, strict=True)):
+                cell.truncate(width, overflow="ellipsis")
+                cell.align("left" if figures is None or place < figures else "right", width)
+            row = Text("  ").join(cells)
+            row.rstrip()
+            out.print(row, style="" if number else "bold", highlight=False, no_wrap=True)
+
+
+def _fitted(natural: Sequence[int], whole: bool) -> list[int]:
+    """Widths of columns that the terminal can show beside each other."""
+    widths, room = list(natural), out.width - 2 * (len(natural) - 1)
+    if whole:
+        widths[-1] = min(widths[-1], max(room - sum(widths[:-1]), LEAST))
+    while sum(widths) > room and max(widths) > 1:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _paragraphs(lines: Sequence[Sequence[str]]) -> None:
+    """A table of too many columns for the terminal: a paragraph a row, each cell with its heading."""
+    headings, *rows = lines
+    for row in rows:
+        cells = [f"{heading} {cell}" for heading, cell in zip(headings, row, strict=True) if cell != "–"]
+        for number, line in enumerate(Text("  ".join(cells)).wrap(out, max(out.width - 2, LEAST))):
+            out.print(Text("  " if number else "") + line, highlight=False, no_wrap=True)
 
 
 def show(

@@ -15,7 +15,7 @@ from jobs import clock
 from jobs.cli.console import Cli, bar, fail, out
 from jobs.services import moving
 from jobs.services.archive import backfill, move
-from storage.archive import derived
+from storage.archive import derived, indexed
 from storage.db.database import Database, open_database
 
 
@@ -29,7 +29,7 @@ def upgrade(context: typer.Context) -> None:
 
 
 def _fill(db: Database, shown: Progress) -> None:
-    line = shown.add_task(tr("records"), total=db.read(derived.left))
+    line = shown.add_task(tr("records"), total=db.read(indexed.left))
     if done := backfill.whole(db, partial(shown.advance, line)):
         out.print(tr("{n} records put into the index", n=done))
 

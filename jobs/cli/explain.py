@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import retold
 from jobs.cli.console import Cli, Json, asked, local, say, write_json
 from jobs.deliver.message import short_id
 from jobs.services.trials import explain as explaining
@@ -85,7 +86,7 @@ def _journey(way: Journey, zone: tzinfo) -> Iterator[str]:
 
 
 def _delivery(row: DeliveryView, zone: tzinfo) -> str:
-    answer = row.vendor_answer or row.last_error or tr("no answer yet")
+    answer = retold(row.vendor_answer or row.last_error or "") or tr("no answer yet")
     when = local(row.sent_at, zone) or tr("next {when}", when=local(row.next_at, zone))
     return "  " + tr(
         "{channel}  {state}, {n} tries, {when}: {answer}",

@@ -36,6 +36,7 @@ def status(context: typer.Context, json_lines: Json = False) -> None:
         return
     for name, text in {tr("database"): place, **_overview(report, config, now)}.items():
         say(set_cell_size(name, 9) + str(text))
+    out.print()
     _print(report.sources, report.gaps, config, now, most=AT_A_GLANCE)
     say_zone(config.zone)
 
@@ -86,7 +87,6 @@ def _worker(one: Worker, report: Status, now: datetime) -> str:
 
 def _print(lines: Sequence[SourceStatus], gaps: Sequence[Gap], config: Config, now: datetime, most: int | None = None) -> None:
     if lines:
-        out.print()
         print_table(lines, now, config.zone, most)
     told = troubles(lines, gaps, now, config.zone)
     if told:

@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from typer._click.exceptions import UsageError  # what BadParameter is one of; exported nowhere
 
-from crawler.i18n import Language, preferred, tr
+from crawler.i18n import Language, language, preferred, tr
 
 VARIABLES = ("ZHIXUN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 
@@ -59,6 +59,8 @@ def said(sentence: str) -> str:
     for key, pattern in _PATTERNS:
         if found := pattern.fullmatch(sentence):
             parts = found.groupdict()
+            if language() == "zh" and "near" in parts:
+                parts["near"] = parts["near"].replace(", ", "、")
             return tr(key, **parts | ({"why": said(parts["why"])} if "why" in parts else {}))
     return tr(sentence)
 

@@ -85,16 +85,16 @@ def progress(app: App) -> Progress:
 
 def lines(now: Progress) -> list[str]:
     """The block, a line a matter."""
-    failed, reasons = sum(now.failed.values()), ", ".join(f"{reason} {count}" for reason, count in now.failed.items())
+    failed, reasons = sum(now.failed.values()), tr(", ").join(f"{tr(reason)} {count}" for reason, count in now.failed.items())
     shown = [tr("page      {address}", address=now.page)] if now.page else []
     if now.cut_off:
         cut = tr("network   no network here: {failed} of {sources} sources cannot be reached", failed=failed, sources=now.sources)
-        shown.append(f"{cut} ({reasons})")
+        shown.append(cut + tr(" ({reasons})", reasons=reasons))
     else:
         later = now.sources - sum(now.outcomes.values())
         numbers = {"sources": now.sources, "answered": now.answered, "later": later, "failed": failed}
         told = tr("sources   {sources}: {answered} answered, {later} later, {failed} failed", **numbers)
-        shown.append(told + (f" ({reasons})" if failed else ""))
+        shown.append(told + (tr(" ({reasons})", reasons=reasons) if failed else ""))
     shown.append(tr("articles  {links} links found, {read} read", links=now.links, read=now.read))
     shown.append(tr("alerts    {alerts} raised", alerts=now.alerts))
     if now.old:

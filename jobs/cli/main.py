@@ -5,7 +5,6 @@ Exit codes: 0 all well · 1 something failed · 2 usage · 3 configuration inval
 
 from __future__ import annotations
 
-import importlib.metadata
 import io
 import logging
 import os
@@ -33,6 +32,8 @@ EXIT = {"ConfigError": 3, "QueryError": 2, "ZhixunError": 1, "StorageError": 1} 
 
 def _version(wanted: bool) -> None:
     if wanted:
+        import importlib.metadata  # noqa: PLC0415 - only here
+
         sys.stdout.write(f"zhixun {importlib.metadata.version('zhixun')}\n")
         raise typer.Exit
 
@@ -41,11 +42,11 @@ def _version(wanted: bool) -> None:
 def options(
     context: typer.Context,
     config_file: Annotated[
-        Path, typer.Option("--config", "-c", envvar="ZHIXUN_CONFIG", metavar="FILE", help="The configuration.")
-    ] = Path("config.yaml"),
+        str, typer.Option("--config", "-c", envvar="ZHIXUN_CONFIG", metavar="FILE", help="The configuration.")
+    ] = "config.yaml",
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log more.")] = False,
     log_file: Annotated[
-        Path | None,
+        str | None,
         typer.Option(
             "--log-file", envvar="ZHIXUN_LOG_FILE", metavar="FILE", help="Log there, five files of 10 MB, not to standard error."
         ),
@@ -54,7 +55,8 @@ def options(
     _v: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Options that come before the verb."""
-    context.obj = Cli(config_file, "DEBUG" if verbose else os.environ.get("LOG_LEVEL", "INFO").upper(), log_file)
+    level = "DEBUG" if verbose else os.environ.get("LOG_LEVEL", "INFO").upper()
+    context.obj = Cli(Path(config_file), level, Path(log_file) if log_file else None)
 
 
 def main() -> None:
@@ -62,6 +64,7 @@ def main() -> None:
     speak(language.chosen(sys.argv[1:], os.environ))
     language.of_typer()
     warnings.simplefilter("ignore", DeprecationWarning)
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads the metadata of all that is installed
     for stream in (sys.stdout, sys.stderr):  # a terminal that knows no Chinese gets escapes, not a traceback
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

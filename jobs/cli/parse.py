@@ -21,7 +21,8 @@ from crawler.record import Link, Page, Record
 from crawler.sandbox.pool import Readers
 from jobs import clock
 from jobs.cli.console import Cli, fail, write_json
-from jobs.cli.records import Format, Summary, write_records
+from jobs.cli.record_export import Format, write_records
+from jobs.cli.record_list import Summary
 from jobs.formats import record as formats
 from jobs.parts import fetch_rules
 from jobs.services.sourcing.fetch_one import fetch_one

@@ -63,7 +63,9 @@ def _trouble(line: SourceStatus, now: datetime, zone: tzinfo) -> str:
     row, health = line.row, line.health
     good = tr("; last good poll {when}", when=brief(row.last_ok_at, now, zone)) if row.fail_count and row.last_ok_at else ""
     notified = tr("; told {when}", when=brief(row.told_at, now, zone)) if row.told_state and row.told_at else ""
-    return f"{row.name} {'' if health.state is State.HEALTHY else f'{tr(health.state.value)}: '}{health.reason}{good}{notified}"
+    return (
+        f"{row.name} {'' if health.state is State.HEALTHY else tr(health.state.value) + tr(': ')}{health.reason}{good}{notified}"
+    )
 
 
 def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:
@@ -95,4 +97,4 @@ def brief(moment: datetime | None, now: datetime, zone: tzinfo) -> str:
 
 def counted(what: Mapping[str, int]) -> str:
     """``5 sent, 1 dead``; "none"."""
-    return ", ".join(f"{count} {tr(name)}" for name, count in what.items() if count) or tr("none")
+    return tr(", ").join(f"{count} {tr(name)}" for name, count in what.items() if count) or tr("none")

@@ -56,10 +56,11 @@ def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
     for channel, count in tried.messages.items():
         fewer = tr(", not {n}", n=tried.matches) if count != tried.matches else ""
         say(tr("{channel}: {n} messages", channel=channel, n=count) + fewer)
-    table(("source", "matches", "alerts"), [(one.source, one.matches, one.alerts) for one in tried.noise[:10]])
+    if tried.noise:
+        table(("source", "matches", "alerts"), [(one.source, one.matches, one.alerts) for one in tried.noise[:10]])
     rows = []
     for alert in tried.alerts[-samples:] if samples else ():
-        terms = ", ".join(dict.fromkeys(one.term for one in alert.matched))
+        terms = tr(", ").join(dict.fromkeys(one.term for one in alert.matched))
         rows.append((alert.record, local(alert.leaves, zone), alert.source, terms, len(alert.tellers) or None, alert.title))
     if rows:
         table(("record", "leaves", "source", "terms", "more", "title"), rows)

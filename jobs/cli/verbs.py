@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import Any
 
 import typer
+from typer._coercion import build_runtime_param  # exported nowhere
 from typer.core import TyperCommand, TyperGroup
 
 from crawler.i18n import speaking, tr
@@ -76,11 +77,11 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
     "records": (
         "The archive of records.",
         {
-            "list": ("records:list_records", "The newest records."),
+            "list": ("record_list:list_records", "The newest records."),
             "show": ("records:show_record", "One record, whole."),
             "search": ("records:search", "Records that a rule with this query would match."),
             "export": (
-                "records:export",
+                "record_export:export",
                 "Records, newest first, to standard output or a file: all, or those that a query or a rule matches.",
             ),
             "prune": (
@@ -249,6 +250,22 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
 FOR_PROGRAMS = ("as_json", "json_lines", "batch")  # the options of verbs that ask for JSON Lines
 
 
+class _AsGiven:
+    """The value of an option: as it is where it is of its type already, or not given; only else pydantic is imported to convert it."""
+
+    def __init__(self, descriptor: Any) -> None:
+        self._descriptor = descriptor
+
+    def coerce(self, value: Any, param: Any, ctx: Any) -> Any:
+        """The value."""
+        kind = self._descriptor.annotation
+        if value is None and param.nargs == 1 and not param.multiple:
+            return None
+        if isinstance(kind, type) and isinstance(value, kind):
+            return value
+        return build_runtime_param(self._descriptor).coerce(value, param=param, ctx=ctx)
+
+
 class _Help:
     """Help in the language of who asks for it, with `--json`, not `--json <bool>`: a flag takes no value."""
 
@@ -268,9 +285,20 @@ class _Help:
         for param in params:
             if text := getattr(param, "help", None):
                 param.help = tr(text)
+            if hasattr(param, "type_descriptor") and param._runtime_param is None:
+                param._runtime_param = _AsGiven(param.type_descriptor)
+            if param.param_type_name == "argument" and not param.metavar:
+                param.metavar = param.name.upper()
             if getattr(param, "is_bool_flag", False):
                 param.display_type_rich = lambda **_more: None
         return params
+
+    def get_usage(self, context: Any) -> str:
+        """How it is called."""
+        text: str = super().get_usage(context)  # type: ignore[misc]
+        for word in ("Usage: ", "[OPTIONS]", "COMMAND [ARGS]..."):
+            text = text.replace(word, tr(word), 1)
+        return text
 
     def format_help(self, context: Any, formatter: Any) -> None:
         """Chinese has no blanks to break a line at: a cell is folded, where Typer would cut it."""

@@ -168,7 +168,9 @@ def read_file(path: Path) -> bytes:
     """The bytes of the file; raises ConfigError when it cannot be read."""
     try:
         if not path.is_file():
-            raise OSError(tr("is no file") if path.exists() else tr("does not exist"))
+            raise OSError(
+                tr("is no file") if path.exists() else tr("does not exist; `zhixun init` makes one, `-c FILE` names another")
+            )
         with path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path

@@ -204,7 +204,7 @@ class ChannelWorker:
             _log.error("dead letter", **facts, answer=receipt.detail)
             self._buried(self.name, dead, receipt)
         else:
-            _log.warning("not delivered", **facts, answer=receipt.detail, again=again.isoformat())
+            _log.warning("not delivered", **facts, answer=receipt.detail, again=again)
 
 
 def _end(session: Session, claimed: Delivery, receipt: Receipt, again: datetime | None, now: datetime) -> bool:

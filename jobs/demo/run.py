@@ -22,6 +22,7 @@ from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.markup import escape
+from rich.text import Text
 from ruamel.yaml import YAML
 
 from crawler.i18n import tr
@@ -125,9 +126,12 @@ class Show:
         self._seen: set[int | None] = set()
         self._began = clock.now() - timedelta(days=1)
 
-    def say(self, text: str) -> None:
-        """One line of the demo's own words."""
-        self._console.print(text, highlight=False)
+    def say(self, text: str, indent: int = 0) -> None:
+        """A sentence of the demo's own words; what a terminal cannot hold goes on below it."""
+        told = Text.from_markup(text)
+        narrow = self._console.is_terminal
+        for line in told.wrap(self._console, max(self._console.width - indent, 20)) if narrow else [told]:
+            self._console.print(Text(" " * indent) + line, highlight=False)
 
     def stored(self) -> int:
         """How many records the daemon's database holds."""
@@ -143,10 +147,10 @@ class Show:
                 continue
             self._seen.add(record.id)
             folded = f" [dim]{tr('(reprint of record {record})', record=record.story)}[/]" if record.story != record.id else ""
-            self.say(f"  [green]{tr('record {n}', n=record.id)}[/] {escape(record.title)}{folded}")
-            fields = (("关键词", record.keywords), ("AI技术", record.ai_technologies), ("行业", record.industries))
-            said = "  ".join(f"{label}: {', '.join(values)}" for label, values in fields if values)
-            self.say(f"        [dim]{escape(said)}[/]")
+            self.say(f"[green]{tr('record {n}', n=record.id)}[/] {escape(record.title)}{folded}", 2)
+            fields = (("keywords", record.keywords), ("technologies", record.ai_technologies), ("industries", record.industries))
+            said = "  ".join(f"{tr(label)}{tr(': ')}{tr(', ').join(values)}" for label, values in fields if values)
+            self.say(f"[dim]{escape(said)}[/]", 8)
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """The alerts that arrived, by idempotency key."""
@@ -158,11 +162,12 @@ class Show:
         for body in arrived[self._told :]:
             record = body.get("record", {})
             self.say(
-                f"  [bold red]{tr('alert')}[/] {escape(str(body.get('alert')))} [cyan]{escape(str(body.get('rule')))}[/]  {escape(record['title'])}"
+                f"[bold red]{tr('alert')}[/] {escape(str(body.get('alert')))} [cyan]{escape(str(body.get('rule')))}[/]  {escape(record['title'])}",
+                2,
             )
             detail = "；".join(event["headline"] for event in record.get("events", [])[:2])
             if detail:
-                self.say(f"        {escape(detail)}")
+                self.say(escape(detail), 8)
         self._told = len(arrived)
 
 
@@ -215,7 +220,8 @@ def _next(show: Show, kept: Path | None) -> None:
         steps.append((f"zhixun -c {kept} records list", tr("what was read")))
         steps.append((f"zhixun -c {kept} rules test 大模型", tr("what a rule would have raised, and why")))
     for command, why in steps:
-        show.say(f"  {escape(command)}  [dim]{escape(why)}[/]")
+        show.say(escape(command), 2)
+        show.say(f"[dim]{escape(why)}[/]", 6)
 
 
 async def _publish(room: Newsroom, show: Show, daemon: Daemon, pace: float) -> None:

@@ -21,6 +21,7 @@ from itertools import accumulate, pairwise
 
 from crawler.i18n import tr
 from crawler.record import Reason
+from crawler.retold import retold
 from jobs import pacing
 from storage.queue.arrival_rate import HOURS, Rhythm, hour_of_week
 from storage.queue.baseline import Habits
@@ -118,9 +119,12 @@ def _failing(row: Row, now: datetime, blind_until: datetime | None) -> Health:
     blind = row.last_outcome in OF_THE_NETWORK and blind_until is not None and seen <= blind_until
     sure = row.fail_count >= FAILURES and lasting and not blind
     state = _failure(row)
-    said = [row.last_outcome and tr(row.last_outcome) if row.last_outcome != state.value else None, row.last_detail]
-    times = "" if row.fail_count == 1 else tr("{n} times in a row", n=row.fail_count)
-    return Health(state, ", ".join(filter(None, [": ".join(filter(None, said)), times])), sure)
+    said = [
+        row.last_outcome and tr(row.last_outcome) if row.last_outcome != state.value else None,
+        row.last_detail and retold(row.last_detail),
+    ]
+    times = "" if row.fail_count == 1 else tr(", {n} times in a row", n=row.fail_count)
+    return Health(state, (tr(": ").join(filter(None, said)) + times).lstrip(",， "), sure)
 
 
 def _failure(row: Row) -> State:

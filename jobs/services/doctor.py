@@ -17,6 +17,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from crawler.i18n import tr
+from crawler.retold import retold
 from jobs import backups
 from jobs.config.load import Config
 from jobs.deliver.message import test_message
@@ -223,7 +224,7 @@ async def reach(name: str, channel: OpenChannel) -> Finding:
             if isinstance(error, socket.gaierror)
             else tr("does not answer")
             if isinstance(error, TimeoutError)
-            else str(error)
+            else retold(str(error))
         )
         return Finding(what, "fail", f"{channel.name}: {host}:{port} {why}")
     return Finding(

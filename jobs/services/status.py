@@ -13,7 +13,7 @@ from jobs.config.load import Config
 from jobs.monitor import source_monitor
 from jobs.monitor.liveness import is_alive
 from jobs.monitor.source_health import Health, cut_off
-from storage.archive import derived, queries
+from storage.archive import indexed, queries
 from storage.db.pulse import Beat
 from storage.queue import gaps, inbox, leases, sources, usage, workers
 from storage.queue.arrival_rate import Rhythm
@@ -75,7 +75,7 @@ def status(session: Session, config: Config, now: datetime) -> Status:
         sources=lines,
         cut_off=cut_off([line.row for line in lines]),
         gaps=tuple(gaps.since(session, now - GAPS_SHOWN)),
-        not_in_index=derived.left(session),
+        not_in_index=indexed.left(session),
         workers=tuple(workers.everyone(session)),
         holds=leases.holders(session, now),
         to_store=inbox.waiting(session)[0],

@@ -19,8 +19,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
-from storage.archive import concepts, search_index
+from storage.archive import concepts, indexed, search_index
 from storage.archive.concepts import Mentions
+from storage.archive.indexed import Reach, reach
 from storage.archive.mentioned import mentioned
 from storage.archive.prepared import Prepared
 from storage.archive.search_index import Entry
@@ -32,36 +33,8 @@ from storage.db.writer import later
 from storage.rules import plan
 from storage.rules.match import View
 
-LABEL = plan.VERSION
 STEP = 100  # articles of one step: the writer has other work too
 _STATE = "backfill"
-
-
-_REACH = select(backfill.c.label, backfill.c.zone, backfill.c.below).where(backfill.c.name == "archive")
-
-
-@dataclass(frozen=True, slots=True)
-class Reach:
-    """How far it reaches back: to articles with an id of `below` or more. `label` is what made it, `zone` that of its days."""
-
-    label: str
-    zone: str
-    below: int
-
-    @property
-    def usable(self) -> bool:
-        """True when it was made by this version."""
-        return self.label == LABEL
-
-
-def reach(session: Session) -> Reach:
-    """How far it reaches."""
-    return Reach(*session.execute(_REACH).one())
-
-
-def left(session: Session) -> int:
-    """How many articles are still to be done."""
-    return session.scalar(select(func.count()).select_from(article).where(article.c.id < reach(session).below)) or 0
 
 
 # ---- with each article
@@ -127,7 +100,7 @@ def _known_reach(session: Session) -> Reach:
     if known is None:
         known = reach(session)
         if known.label == "":
-            known = _set(session, replace(known, label=LABEL))
+            known = _set(session, replace(known, label=indexed.LABEL))
         session.info[_STATE] = known
     return known
 
@@ -159,9 +132,9 @@ def _apply(session: Session, changes: list[_Change]) -> None:
 def settle(session: Session, zone: str) -> bool:
     """Let it be what this program makes, with days of this zone. True when that meant to begin anew."""
     now = reach(session)
-    if now.label in ("", LABEL) and now.zone in ("", zone):
-        if (now.label, now.zone) != (LABEL, zone):
-            _set(session, replace(now, label=LABEL, zone=zone))
+    if now.label in ("", indexed.LABEL) and now.zone in ("", zone):
+        if (now.label, now.zone) != (indexed.LABEL, zone):
+            _set(session, replace(now, label=indexed.LABEL, zone=zone))
         return False
     restart(session, zone)
     return True
@@ -172,7 +145,7 @@ def restart(session: Session, zone: str) -> None:
     search_index.clear(session)
     concepts.clear(session)
     newest = session.scalar(select(func.max(article.c.id)))
-    _set(session, Reach(LABEL, zone, 0 if newest is None else newest + 1))
+    _set(session, Reach(indexed.LABEL, zone, 0 if newest is None else newest + 1))
 
 
 def advance(db: Database, fill: Callable[[Record], Record] = lambda record: record, limit: int = STEP) -> int:

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from storage.archive import concepts, derived, mentioned, search, search_index
+from storage.archive import concepts, indexed, mentioned, search, search_index
 from storage.archive.search import Bounds
 from storage.db.models import BY_ID, BY_SOURCE, article, concept, mention, volume
 from storage.rules.parser import Query
@@ -65,7 +65,7 @@ class _Chosen(NamedTuple):
 
 def facets(session: Session, query: Query | None, *, now: datetime, bounds: Bounds = search.EVERYWHERE, most: int = 10) -> Facets:
     """The facets of the articles of which the query is true, or of all."""
-    reach = derived.reach(session)
+    reach = indexed.reach(session)
     zone = ZoneInfo(reach.zone or "UTC")
     whole = reach.usable and not reach.below
     if query is None and whole and bounds.source is None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.alerts import outbox
-from storage.archive import concepts, derived
+from storage.archive import concepts, indexed
 from storage.db.database import insert_new
 from storage.db.mapping import record_from_row, sketched, sketched_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, mention, revision, source, story_pair, task
@@ -213,9 +213,9 @@ def versions(session: Session, number: int) -> list[Version]:
 
 def count_records(session: Session) -> int:
     """How many records are stored: as counted day by day when they were, and those that are not counted yet."""
-    if not derived.reach(session).usable:
+    if not indexed.reach(session).usable:
         return session.scalar(select(func.count()).select_from(article)) or 0
-    return concepts.total(session) + derived.left(session)
+    return concepts.total(session) + indexed.left(session)
 
 
 def count_between(session: Session, start: datetime, end: datetime) -> int:

@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
-from storage.archive import derived, search_index
+from storage.archive import indexed, search_index
 from storage.archive.queries import Cursor
 from storage.archive.search_index import Proposals
 from storage.db.mapping import record_from_row, sketched, sketched_from_row, unread
@@ -154,7 +154,7 @@ class _Look:
         self._bounds = bounds
         self._after = after
         self._reader = _Reader(session, query)
-        reach = derived.reach(session)
+        reach = indexed.reach(session)
         self._below = reach.below
         self._plan = planning.plan(query.root) if reach.usable else None
         self.about: int | None = None

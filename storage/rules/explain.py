@@ -42,7 +42,7 @@ class Explanation:
         lines = [tr("match") if self.matched else tr("no match"), *_lines(self.tree, 0)]
         lines += [tr("stopped by NOT: {term} in {place}", term=e.term, place=_place(e)) for e in self.stopped]
         if self.missing:
-            lines.append(tr("not found: {terms}", terms=", ".join(self.missing)))
+            lines.append(tr("not found: {terms}", terms=tr(", ").join(self.missing)))
         return "\n".join(lines)
 
 

@@ -9,11 +9,12 @@ from dataclasses import replace
 from typing import Annotated, TypeVar
 
 import typer
+from rich.cells import cell_len
 
 from crawler.errors import OptionError
 from crawler.i18n import Language, language, preferred, speak, tr
 from jobs import clock
-from jobs.cli.console import Cli, asked, err, fail, say, table
+from jobs.cli.console import Cli, asked, err, fail, out, say, table
 from jobs.config.load import ConfigError
 from jobs.deliver.transport import channel_for
 from jobs.services import channels
@@ -56,7 +57,7 @@ def init(
     written = first_steps.write(cli.path, choices, os.environ, replace=True)
     if isinstance(written, Refused):
         raise typer.Exit(fail(written.reason, 3 if written.mistakes else 1))
-    say(tr("{path} is written: {sources} sources, rules: {rules}.", path=written.path, sources=written.sources, rules=", ".join(written.rules)))  # fmt: skip
+    say(tr("{path} is written: {sources} sources, rules: {rules}.", path=written.path, sources=written.sources, rules=tr(", ").join(written.rules)))  # fmt: skip
     failed = _test(cli, test and (yes or _wants_test(address))) if channel or not address.startswith("console") else 0
     _next(cli, tongue)
     raise typer.Exit(failed)
@@ -122,7 +123,7 @@ def _named_sources(given: Sequence[str]) -> tuple[str, ...]:
 
 def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:
     rows = [
-        (f"{n}", "x" if p.ticked else "", p.listed.name, p.listed.title, p.rhythm, ", ".join(p.fits))
+        (f"{n}", "x" if p.ticked else "", p.listed.name, p.listed.title, p.rhythm, tr(", ").join(p.fits))
         for n, p in enumerate(proposed, 1)
     ]
     table(("", "✓", "name in the catalogue", "called", "polled every", "fits"), rows)
@@ -186,5 +187,6 @@ def _next(cli: Cli, tongue: Language) -> None:
     say("\n" + tr("What to do next:"))
     steps = first_steps.next_steps(cli.path, tongue)
     width = max(len(command) for command, _ in steps)
+    beside = max(cell_len(why) for _, why in steps) + width + 4 <= out.width
     for command, why in steps:
-        say(f"  {command:{width}}  {why}")
+        say(f"  {command:{width}}  {why}" if beside else f"  {command}\n      {why}")

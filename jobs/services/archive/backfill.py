@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from crawler.analyzers import companies
 from crawler.url import link_key
 from jobs import log
-from storage.archive import derived, rewriting, search_index
+from storage.archive import derived, indexed, rewriting, search_index
 from storage.db.database import Database
 from storage.queue import known_links
 
@@ -35,11 +35,11 @@ class Backfill:
             return
         count = derived.advance(self._db, companies.add)
         self._steps += 1
-        self.done = count == 0 and not self._db.read(derived.left)
+        self.done = count == 0 and not self._db.read(indexed.left)
         if self.done and self._steps > 1:
             _log.info("all articles can be found by the index")
         elif self._steps % TELL_EVERY == 0:
-            _log.info("the index is made", left=self._db.read(derived.left))
+            _log.info("the index is made", left=self._db.read(indexed.left))
 
 
 def settle(db: Database, zone: ZoneInfo) -> None:

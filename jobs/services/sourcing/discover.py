@@ -18,6 +18,7 @@ from crawler.discover.candidates import Candidate
 from crawler.discover.scoring import Judged
 from crawler.errors import ReadError, SpiderError
 from crawler.record import Page
+from crawler.retold import retold
 from crawler.sandbox.pool import Readers
 from crawler.url import host_of, join, link_key, registrable
 from jobs.services.sourcing.fetch_one import Fetcher, why_not
@@ -99,14 +100,14 @@ class _Search:
         try:
             return await self.readers.ask(question, page, *args, **kwargs)
         except (ReadError, SpiderError) as error:  # a child that was killed tells nothing of the page
-            self.trouble = self.trouble or str(error)
+            self.trouble = self.trouble or retold(str(error))
             return None
 
     async def judge(self, page: Page, candidate: Candidate) -> Judged:
         try:
             return await self.readers.ask(scoring.judge, page, candidate, self.now, self.zone, self.wanted)
         except (ReadError, SpiderError) as error:
-            return Judged(candidate, 0.0, candidate.kind, str(error))
+            return Judged(candidate, 0.0, candidate.kind, retold(str(error)))
 
     async def try_some(self, some: tuple[Candidate, ...] | list[Candidate], most: int) -> None:
         """Fetch and judge the first `most` of these that were not tried before; a good feed ends it."""

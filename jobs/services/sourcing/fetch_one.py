@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 
 from crawler.fetch.engine import Engine, Fetch, FetchResult, FetchRules
 from crawler.record import Page
+from crawler.retold import retold
 from jobs import clock
 
 
@@ -61,7 +62,7 @@ async def fetching(rules: FetchRules) -> AsyncIterator[Fetcher]:
 
 def why_not(answer: FetchResult[None]) -> str:
     """Why an answer has no page, as a sentence."""
-    return f"{answer.outcome.reason.value}: {answer.outcome.detail}"
+    return retold(f"{answer.outcome.reason.value}: {answer.outcome.detail}")
 
 
 async def fetch_one(

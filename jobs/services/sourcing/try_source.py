@@ -7,6 +7,7 @@ from datetime import datetime
 
 from crawler.errors import ReadError, SpiderError
 from crawler.record import Found, Link, Record
+from crawler.retold import retold
 from crawler.sandbox.pool import Readers
 from jobs.config.load import Config
 from jobs.parts import fetch_rules, watch_of
@@ -47,7 +48,7 @@ async def try_source(config: Config, name: str, read: int, now: datetime) -> Tri
         found = await readers.find(answer, source, now, config.zone)
         return Tried(answer.url, found, tuple([await _read(config, readers, watched, link) for link in found.links[:read]]))
     except (SpiderError, ReadError) as error:
-        return Tried(answer.url, None, trouble=str(error))
+        return Tried(answer.url, None, trouble=retold(str(error)))
     finally:
         readers.close()
 
@@ -59,4 +60,4 @@ async def _read(config: Config, readers: Readers, watched: WatchedSource, link: 
     try:
         return TriedLink(link, await readers.read(page, link, None, config.zone))
     except ReadError as error:
-        return TriedLink(link, None, str(error))
+        return TriedLink(link, None, retold(str(error)))

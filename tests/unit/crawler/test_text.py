@@ -158,3 +158,20 @@ def test_an_even_form_has_as_many_words_as_its_original(text: str) -> None:
 
 def test_han_is_han_alone() -> None:
     assert [ch for ch in "A大カ한。々１" if is_han(ch)] == ["大", "々"]
+
+
+def test_a_word_has_the_same_normal_form_alone_and_in_a_long_text() -> None:
+    """Short texts are looked up character by character, long ones by a list of what may change."""
+    for word in (
+        "大語言模型",
+        "ＯｐｅｎＡＩ",
+        "GPT‑5",
+        "Straße",
+        "e\u0301cole",
+        "①推理",
+        "हिन्दी",
+        "ﾊﾟﾗﾒｰﾀ",
+        "萨姆・奥特曼",
+        "a\u200bb™",
+    ):
+        assert normal(word + "\n" + "无" * 600).split("\n")[0] == normal(word)

@@ -6,9 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from jobs.cli.console import table
+from jobs.cli.console import say, table
 from jobs.cli.main import app
 
 CONFIG = """\
@@ -94,3 +95,32 @@ def test_a_table_fits_80_columns_also_with_han(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("COLUMNS", "80")
     table(("alert", "raised", "title"), [("#00A7", "2026-11-29 20:08", "港城发布大模型" * 12)])
     assert all(len(line) + sum(ch > "\u2e7f" for ch in line) <= 80 for line in capsys.readouterr().out.splitlines())
+
+
+def test_a_table_of_too_many_columns_is_told_row_by_row(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "44")
+    headings = [f"heading{n}" for n in range(6)]
+    table(headings, [[f"港湾实验室 {n}" for n in range(6)], ["a", None, "c", "d", "e", "f"]])
+    lines = capsys.readouterr().out.splitlines()
+    assert all(cell_len(line) <= 44 for line in lines)
+    assert lines[0].startswith("heading0 港湾实验室 0")
+    assert all("…" not in line for line in lines)
+    assert lines[-1].endswith("heading5 f")
+
+
+def test_advice_in_a_table_goes_on_below_and_is_not_cut(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    table(("what", "says"), [("disk", "nearly full: remove old backups, or give it more room"), ("时钟", "正常")], whole=True)
+    lines = capsys.readouterr().out.splitlines()
+    assert all(cell_len(line) <= 40 for line in lines)
+    assert " ".join(" ".join(lines[1:-1]).split()) == "disk nearly full: remove old backups, or give it more room"
+    assert lines[2].startswith("      ")
+
+
+def test_an_emoji_by_name_in_a_title_stays_what_was_written(capsys: pytest.CaptureFixture[str]) -> None:
+    say("GPU prices :fire: again")
+    assert capsys.readouterr().out == "GPU prices :fire: again\n"

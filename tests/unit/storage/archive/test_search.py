@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.record import Record
-from storage.archive import articles, derived, pruning, search
+from storage.archive import articles, derived, indexed, pruning, search
 from storage.archive import queries as stored_records
 from storage.archive.queries import Cursor
 from storage.archive.search import Bounds
@@ -140,7 +140,7 @@ def test_old_articles_are_found_before_during_and_after_the_index_is_made(db: Da
     everything = [f"芯片{number}" for number in range(1, 10)]
     assert titles(db, "芯片") == everything
     assert derived.advance(db, limit=4) == 4
-    assert db.read(derived.left) == 5
+    assert db.read(indexed.left) == 5
     put(db, article(10, "芯片10"))
     put(db, article(3, "芯片3", "改了的正文"), article(8, "芯片8", "改了的正文"))
     db.write_now(lambda s: pruning.prune(s, NOW - 9.5 * DAY))
@@ -148,7 +148,7 @@ def test_old_articles_are_found_before_during_and_after_the_index_is_made(db: Da
     assert titles(db, "改了的正文") == ["芯片3", "芯片8"]
     while derived.advance(db, limit=2):
         pass
-    assert db.read(derived.left) == 0
+    assert db.read(indexed.left) == 0
     found = find(db, "芯片")
     assert ([record.title for record in found.records], found.about) == (everything, 9)
     assert find(db, "改了的正文").about == 2
@@ -156,11 +156,11 @@ def test_old_articles_are_found_before_during_and_after_the_index_is_made(db: Da
 
 def test_an_index_of_another_version_is_not_asked_and_made_anew(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     put(db, *(article(number, f"芯片{number}") for number in range(1, 4)))
-    monkeypatch.setattr(derived, "LABEL", "another")
+    monkeypatch.setattr(indexed, "LABEL", "another")
     put(db, article(4, "芯片4"))
     assert titles(db, "芯片") == ["芯片1", "芯片2", "芯片3", "芯片4"]
     assert db.write_now(lambda s: derived.settle(s, "UTC")) is True
-    assert db.read(derived.left) == 4
+    assert db.read(indexed.left) == 4
     assert derived.advance(db) == 4
     assert find(db, "芯片").about == 4
     assert db.write_now(lambda s: derived.settle(s, "UTC")) is False

@@ -13,7 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from storage.alerts import outbox
-from storage.archive import articles, derived
+from storage.archive import articles, derived, indexed
 from storage.db import failpoints, models
 from storage.db.database import Database
 from storage.queue import known_links
@@ -57,7 +57,7 @@ def test_a_kill_loses_nothing(db: Database, database_url: str, place: str, tmp_p
     assert sorted(stored) == sorted(alerted), "no article without its alert at any moment"
     assert db.read(derived.check) == [], "index, mentions and volumes agree with the articles at any moment"
     worker.work(db, ledger)
-    assert (db.read(derived.left), db.read(derived.check)) == (0, [])
+    assert (db.read(indexed.left), db.read(derived.check)) == (0, [])
     assert set(db.read(lambda s: s.scalars(select(models.article.c.link_key)).all())) == set(worker.TEXTS)
     assert {state: n for state, n in db.read(outbox.counts).items() if n} == {"sent": 4}
     rows = db.read(lambda s: s.execute(select(models.article)).all())

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Record, Source
 from storage.alerts import outbox
-from storage.archive import articles, derived, rewriting
+from storage.archive import articles, derived, indexed, rewriting
 from storage.db.database import Database, open_database
 from storage.db.failpoints import failpoint
 from storage.db.models import article
@@ -41,7 +41,7 @@ def work(db: Database, ledger: Path) -> None:
                 file.write(one.idem_key + "\n")
             failpoint("after-send")
             db.write_now(lambda s, d=one: outbox.sent(s, d, now=NOW))
-    if db.read(derived.reach).zone != "Asia/Shanghai":
+    if db.read(indexed.reach).zone != "Asia/Shanghai":
         db.write_now(lambda s: derived.restart(s, "Asia/Shanghai"))
     while derived.advance(db, limit=1):
         pass

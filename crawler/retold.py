@@ -1,0 +1,62 @@
+"""Why something failed, in the reader's language: the store keeps such reasons in English, as the log and programs know them.
+
+What we say ourselves is a closed list, here with its places; an answer of somebody else's server stays as it is.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from crawler.i18n import language, tr
+from crawler.record import Reason
+
+SAID = (  # the longer before the shorter that it holds
+    "this is no feed: it begins with {what}", "this feed is too broken to be read: {why}", "this JSON feed cannot be read: {why}",
+    "this JSON feed has no list of items", "this is no JSON: {why}; it begins with {what}", "this is no sitemap: it begins with {what}",
+    "the page has no JSON in a script or variable named {name}", "there is nothing at items: {path}; the answer has {what}",
+    "this JSON holds no list of articles; it has {what}", "no link on the page is found by links: {links}; the page may have changed",
+    "no list of articles was found on the page; say where it is with `links` (a CSS selector)", "refused unread: {why}",
+    "the page is no HTML: {why}", "the page is empty", "no article in the known layout of {site}", "no article in the known script of {site}",
+    "no article in the layout of a public account", "no article in any known layout of the site",
+    "far more tags than an article of this site has", "no kind takes the options {options} together; name the source's kind",
+    "no whole answer within {seconds} s", "more than {bytes} bytes", "HTTP 304 to a request that asked for the whole", "{what} is no answer",
+    "{why}; to visit it all the same, name its network in crawl.allow_networks", "no address to visit: {why}", "no web address: {why}",
+    "robots.txt: {why}", "there is no browser", "no connection to {host}: {why}", "the connection broke: {why}",
+    "the channel's address is not a web address", "redirects of channels are not followed", "an answer without a code: {answer}",
+    "an answer other than ok: {answer}", "an answer without a message id: {answer}", "{path} cannot be written: {why}",
+    "{host} took longer than {seconds} s", "no channel of this name is configured any more",
+    "none of {n} items has an address; an item has {what}; set `link` or `link_template`", "written to {path}", "the program ended {n} times while it was sending this",
+)  # fmt: skip
+SYSTEM = (  # what an operating system says, behind its number and before the address
+    "Connection refused", "Connect call failed", "Connection reset by peer", "Network is unreachable", "No route to host",
+    "Name or service not known", "Temporary failure in name resolution", "No address associated with hostname",
+    "Connection timed out", "Server disconnected", "Permission denied", "No such file or directory", "Is a directory",
+    "No space left on device", "Read-only file system", "certificate has expired", "self-signed certificate",
+    "unable to get local issuer certificate",
+)  # fmt: skip
+_system = re.compile(rf"(?:\[Errno -?\d+\] )?({'|'.join(map(re.escape, SYSTEM))})(?: \('([^']*)', (\d+)(?:, \d+, \d+)?\))?")
+_reason = re.compile(rf"({'|'.join(sorted(map(re.escape, Reason), key=len, reverse=True))})(?=: |$)")
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(key)), re.S)) for key in SAID)
+
+
+def retold(reason: str) -> str:
+    """A reason in the language of the caller, and the reason within it; as it is where it is nobody's but a server's."""
+    if language() == "en":
+        return reason
+    if (named := _reason.match(reason)) and (rest := reason[named.end() :]):
+        return f"{tr(named[1])}{tr(': ')}{retold(rest[2:])}"
+    for key, pattern in _patterns():
+        if found := pattern.fullmatch(reason):
+            parts = found.groupdict()
+            return tr(key, **parts | ({"why": retold(parts["why"])} if "why" in parts else {}))
+    return _system.sub(_told_by_system, tr(reason))
+
+
+def _told_by_system(found: re.Match[str]) -> str:
+    place = tr(" ({host}:{port})", host=found[2], port=found[3]) if found[2] else ""
+    return tr(found[1]) + place
