@@ -174,7 +174,8 @@ def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fa
     start, end = one.sentence.start + offset + first, one.sentence.start + offset + last
     quote = record.text[start:end]
     headline = _headline(record.title, one, made.headline, language)
-    event = Event(headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text))
+    over = _NUMBER.sub("", one.heading) or record.title
+    event = Event(headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text, over))
     return event, Fact("event", headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
 
 

@@ -6,6 +6,7 @@ The type is told by the words of `data/events.yaml`; those of the headline count
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, TypedDict
@@ -31,13 +32,13 @@ class EventFields(TypedDict):
 
 
 def fields_of(  # noqa: PLR0917 (what an event is told by)
-    headline: str, quote: str, made: Told, language: str | None, published: datetime | None, text: str = ""
+    headline: str, quote: str, made: Told, language: str | None, published: datetime | None, text: str = "", over: str = ""
 ) -> EventFields:
-    """The fields of one event; `text` is the article, in which names recur."""
+    """The fields of one event; `text` is the article, in which names recur, `over` what stands over the event."""
     is_chinese = language == "zh"
     actors = _actors_zh(quote, made, text) if is_chinese else _actors_en(headline, text)
     return {
-        "type": type_of(headline, quote),
+        "type": type_of(headline, quote, over),
         "actors": actors or None,
         "object": (_object_zh if is_chinese else _object_en)(headline, made),
         "amount": (_amount_zh if is_chinese else _amount_en)(headline, quote),
@@ -72,15 +73,27 @@ def _types() -> tuple[list[tuple[str, float]], Any]:
     return found, patterns
 
 
-def type_of(headline: str, quote: str) -> str:
-    """The type whose words have most weight; `other` without any."""
-    types, patterns = _types()
-    points: dict[str, float] = {}
+def type_of(headline: str, quote: str, over: str = "") -> str:
+    """The type whose words have most weight; without any, that of what stands over it, the title or the section's heading."""
+    points: defaultdict[str, float] = defaultdict(float)
     for text, times in ((headline, IN_HEADLINE), (quote, 1.0)):
-        for at in patterns.Match(normal(text)) or ():
-            name, weight = types[at]
-            points[name] = points.get(name, 0.0) + weight * times
+        for name, weight in _said(text):
+            points[name] += weight * times
+    if not points and over:
+        return type_of(over, "")
     return max(points, key=lambda name: points[name]) if points else "other"
+
+
+def _said(text: str) -> list[tuple[str, float]]:
+    types, patterns = _types()
+    return [types[at] for at in patterns.Match(_trade.sub(" ", normal(text))) or ()]
+
+
+_trade = re.compile(  # what a company makes says nothing of what it does
+    rf"[{HAN}a-z]{{2,8}}(?:设计|开发|制造|生产)?(?:软件)?(?:初创)?(?:公司|企业|厂商|服务商|供应商|运营商|制造商|开发商)(?=[{HAN}a-z\"])"
+    r"|\b(?:chip|legal|software|robotaxi|robot|search|insurance|privacy|chips?|battery|car|drone|truck|server|memory|ai|a\.i\.)[ -](?:software )?"
+    r"(?:designer|maker|developer|company|start-?up|operator|firm|group|supplier|giant|specialist)s?\b"
+)
 
 
 # --- amount
