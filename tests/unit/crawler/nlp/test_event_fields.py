@@ -144,7 +144,9 @@ def test_a_trade_is_no_event_and_a_rule_stays_one(headline: str, expected: str) 
 def test_who_acts_is_the_main_name_where_the_sentence_names_none() -> None:
     text = "Corvel Photonics said its chip is ready. Mass production is planned for May. Corvel Photonics has two plants."
     made = told("Mass production is planned for May.", (), "en")
-    known = fields_of(made.headline, "Mass production is planned for May.", made, "en", None, text, "Corvel Photonics readies chip")
+    known = fields_of(
+        made.headline, "Mass production is planned for May.", made, "en", None, text, "Corvel Photonics readies chip"
+    )
     assert known["actors"] == ("Corvel Photonics",)
 
 
