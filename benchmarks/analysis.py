@@ -299,7 +299,8 @@ def all_keyword_figures(data: Path, most_for_slow: int = 100) -> None:
 
 
 def best_sentence(text: str) -> str:
-    return max(events.scored("", text), key=lambda one: one.points).sentence.text
+    found = (events.with_clause(events.Chosen(*one, ""), "zh", "") for one in events.scored("", text))
+    return max(found, key=lambda one: (bool(one.acts), one.points)).sentence.text
 
 
 def sentence_figures(data: Path) -> None:

@@ -152,7 +152,7 @@ class _Checked:
         detail = quote
         if condensed_by_model and self._says(condensed_by_model, sentence, plain, LONGEST_DETAIL, LONGEST_DETAIL_WORDS // 5):
             detail, start, end, quote = condensed_by_model, sentence.start, sentence.end, sentence.text
-        known = fields_of(made.headline, plain, made, self.language, self._record.published, self.text.text)
+        known = fields_of(made.headline, plain, made, self.language, self._record.published, self.text.text, self.title.text)
         self.events[start] = Event(headline, detail, **known)
         return Fact("event", headline, quote, self.by, start, end, SURE)
 

@@ -38,7 +38,7 @@ _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
 _punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
 SHORT = 200  # bytes of a line that may be a bar of date, people and source
-_INLINE, _FLOW, _CUSTOM, _NOTE, _BREAK, _LINK, _DEAD = range(7)  # the first four may be hidden
+_INLINE, _FLOW, _CUSTOM, _NOTE, _BREAK, _LINK, _PICTURE, _DEAD = range(8)  # the first four may be hidden
 _ENDING = (_FLOW, _BREAK)  # a line
 
 
@@ -55,7 +55,9 @@ class _Kinds(dict[str, int]):
 _HIDING = frozenset(("style", "hidden", "aria-hidden"))
 _ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
 _KINDS = _Kinds(
-    dict.fromkeys(BLOCK, _FLOW) | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "sup": _NOTE} | dict.fromkeys((*DEAD, "title"), _DEAD)
+    dict.fromkeys(BLOCK, _FLOW)
+    | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "img": _PICTURE, "amp-img": _PICTURE, "mip-img": _PICTURE, "sup": _NOTE}
+    | dict.fromkeys((*DEAD, "title"), _DEAD)
 )
 
 
@@ -71,6 +73,7 @@ class Line:
     tag: str
     region: int
     pieces: tuple[str, ...] = ()  # the texts of the elements of a short line
+    pictured: bool = False  # a picture stands right before it
 
     @property
     def shown(self) -> str:
@@ -173,6 +176,8 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
             if kind >= _BREAK:
                 if kind == _LINK:
                     links += 1
+                elif kind == _PICTURE:
+                    page.pictured = not parts
                 elif parts:
                     page.close()
             elif kind == _FLOW or (kind == _CUSTOM and page.sets_apart(element)):
@@ -206,7 +211,7 @@ class _Setting:
     """A page while it is laid out: the text since the last line, the regions that are open, and the elements that are open and have
     not shown anything yet. One that never does is no region."""
 
-    __slots__ = ("customs", "joined", "lines", "opened", "parts", "regions", "waiting")
+    __slots__ = ("customs", "joined", "lines", "opened", "parts", "pictured", "regions", "waiting")
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
@@ -215,6 +220,7 @@ class _Setting:
         self.waiting: list[tuple[etree._Element, Sequence[str]]] = []
         self.customs: list[etree._Element] = []  # those that are open and set a paragraph
         self.parts: list[str] = []
+        self.pictured = False
         self.joined: list[str] = []  # the parts that stand in links
 
     def sets_apart(self, element: etree._Element) -> bool:
@@ -250,8 +256,8 @@ class _Setting:
             weight = weigh(text)
             pieces = tuple(parts) if weight < SHORT and len(parts) > 1 else ()
             marks = marks_in(text) if weight > 30 else 0
-            self.lines.append(Line(text, weight, linked, marks, tag, self.opened[-1], pieces))
-            linked = 0
+            self.lines.append(Line(text, weight, linked, marks, tag, self.opened[-1], pieces, self.pictured))
+            linked, self.pictured = 0, False
         parts.clear()
         joined.clear()
 

@@ -10,6 +10,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -19,11 +20,13 @@ from operator import not_
 from crawler.html import boilerplate
 from crawler.html.blocks import Layout, Line, Region
 from crawler.html.tree import loose
+from crawler.text import HAN
 
 LEAD = 4  # how much richer another home must be than the one right below the headline
 TOLD = 240  # bytes of prose below the headline that can be a whole article: whatever calls itself something else below it is that
 TITLE = 150  # bytes; a longer line is no title
 LEAST_CELLS = 6  # of a table of data
+CAPTION = 120  # bytes of a line below a picture
 FLASH = 60  # bytes of prose that can be an article above the foot of a page
 OPENING = 120  # bytes of prose that are more than a line under the headline
 PROSE = 5  # a gain above this is prose; a heading gains just this
@@ -303,9 +306,17 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     for number in _belonging(ground, area, main, also, (within[0], within[-1])):
         line = lines[number]
         text = boilerplate.trimmed(line.text)
+        if line.tag in _HEADINGS:
+            text = text.rstrip("#¶ ")  # the mark of a link to it
         if len(text) < len(line.text):
             dropped.append(line.text.replace(text, "") if text else line.text)
-        if not text or boilerplate.is_noise(text) or _is_bar(text, line, number < within[0], len(kept)):
+        if (
+            not text
+            or boilerplate.is_noise(text)
+            or _is_caption(line, text)
+            or _is_count(line, text)
+            or _is_bar(text, line, number < within[0], len(kept))
+        ):
             dropped.append(text)
             continue
         if boilerplate.ends(text) and left[number + 1 - area.first] * 3 < whole:
@@ -321,6 +332,23 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
             kept.append((number, text))
         row = cell
     return kept, dropped
+
+
+def _is_caption(line: Line, text: str) -> bool:
+    """True for a line right below a picture that is set or worded as its caption; other short lines there may head what follows."""
+    return line.pictured and line.weight < CAPTION and (line.tag == "center" or _caption.search(text) is not None)
+
+
+_caption = re.compile(
+    rf"^[▲△↑]|^[（(].*(?:图|photo|image|NASA|Getty|Reuters|AP)[^）)]*[)）]$|^图(?:为|[:：|/])|图片来源|资料图|视频截图|供图|[（( ](?:摄|摄影)[)）]?$|[{HAN}] 摄$"
+    r"|^artist['’]s impression|\b(?:photo(?:graph)?|picture|image) (?:by|courtesy|credit)\b",
+    re.I,
+)
+
+
+def _is_count(line: Line, text: str) -> bool:
+    """True for the numbers of the lines of code beside it."""
+    return text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)
 
 
 def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int]) -> Iterator[int]:

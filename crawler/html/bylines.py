@@ -6,7 +6,8 @@ A Chinese name is told by its surname, so that 记者从现场获悉 names nobod
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from crawler.text import HAN, is_han, simplified
 
@@ -29,14 +30,14 @@ _END = (
     rf"(?=\s*(?:$|[)）】〕\]|｜丨/／，,。；;：:（(]|(?:(?:[{HAN}]{{2,4}}\s?){{1,2}})?报道|电\b|发自|[{HAN}]{{0,2}}编辑|责编|来源|整理|整合|综合"
     r"|通讯员|\d)|\s+(?:实习|见习|摄影))"
 )
-_LABEL = r"\s*[:：/丨|｜]"
+_LABEL = r"\s*[:：/／丨|｜]"
 _TITLE = r"(?:研究员|教授|院长|主任|部长|所长|校长|秘书长|博士|作家|评论员|撰稿人|记者|作者|编辑|律师|学者|分析师)"
 _ROLE = rf"(?:首席|高级|资深|特约|见习|实习|驻[{HAN}]{{2,6}}|全媒体|财经|科技|融媒体)*"
 _zh = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:(?:记者|撰稿人?|采写|撰文|主笔|执笔)(?:{_LABEL})?|作者(?:{_LABEL}|(?=\s)))\s*({_NAMES}){_END}",
-        rf"(?:采写|撰文|作者|执笔|文字?){_LABEL}\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿))?\s*({_NAMES}){_END}",
+        rf"(?:采写|撰文|作者|执笔|供稿|整理|文字?){_LABEL}\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿))?\s*({_NAMES}){_END}",
         rf"文/图\s*({_NAMES}){_END}",
         rf"^({_NAME})\s*/\s*[{HAN}]{{2,10}}(?:报|社|网|台|新闻|周刊)$",
         rf"作者\s*[:：][^:：\n]{{0,60}}{_TITLE}\s*({_NAME})\s*(?=[)）]|$)",
@@ -65,8 +66,9 @@ _pens = re.compile(
     rf"(?:^|[|｜\s])[（(]?(?:执笔|撰文|撰稿|采写|作者|文字?)(?:\s*[:：/丨|｜]\s*|\s+)((?:{_PEN}[、，,&\s]{{1,3}}){{0,5}}{_PEN})(?=\s*(?:$|[|｜)）]|编辑|来源|责编|摄影|图|排版|校对))"
 )
 _by = re.compile(
-    r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|story|report(?:ed|ing)|posted|published)\s+)?by|author)[:\s]+(.{3,120}?)"
-    r"(?=$|\s*[|·•—]|\s+(?:article|published|posted|updated)\b|\s+on\s|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
+    r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|posted|published)\s+)?by"
+    r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))[:\s]+(.{3,120}?)"
+    r"(?=$|\s*[|·•—]|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
     re.I,
 )
 _trade = re.compile(r"([^,]{5,40}),\s(?:[A-Z&]?[\w& -]{0,30}\s)?(?:correspondent|reporter|writer|columnist)\b", re.I)
@@ -79,7 +81,7 @@ _no_name = re.compile(
     r"https?:|@|\d{3}|[()（）]|^(?:未知|匿名|本站|原创|佚名|管理员|admin|editor|name|null|none|undefined)$|编辑", re.I
 )
 _no_person = re.compile(
-    r"https?:|@|\d|[()（）_]|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|correspondent|desk|reporters?$|"
+    r"https?:|@|\d|[()（）_]|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|writer|correspondent|desk|reporters?$|"
     r"news|press|agency|agencies|media|online|magazine|contributors?|guest|anonymous|wire|tribune|times|\bthe\b|\bby\b",
     re.I,
 )
@@ -143,13 +145,43 @@ def labelled_names(texts: Iterable[str]) -> list[str]:
 
 
 def english(texts: Iterable[str]) -> list[str]:
-    """The people of a line such as "By Jane Doe, John Roe and Ann Poe, Science Editor", or "Jane Doe, science correspondent"."""
+    """The people of a line such as "By Jane Doe, John Roe and Ann Poe, Science Editor", "Jane Doe, science correspondent", "Jane Doe
+    @jane", or of two: the name, and below it what she is."""
+    above = ""
     for text in texts:
-        if len(text) < 160 and (match := _by.search(text) or _trade.match(text)):
-            names = [name for name in _en_split.split(match[1]) if is_person(name)]
+        if len(text) < 160:
+            plain = _address.sub("", text).strip()
+            match = _by.search(plain) or _trade.match(plain)
+            names = [name for name in _en_split.split(match[1]) if is_person(name)] if match else []
+            if not names and (plain != text or _post.fullmatch(text)):
+                names = [name for name in (above if plain == text else plain,) if is_bare_english(name)]
             if names:
                 return names
+        above = text
     return []
+
+
+_address = re.compile(r"\s*(?:[\w.+-]+)?@[\w.-]+")
+_post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:correspondent|reporter|writer|columnist|contributor)", re.I)
+_signed = re.compile(
+    r"(?:(?:—|–|--?)\s*(?P<dash>[^.]{5,40})$|(?P<name>[A-ZÀ-Ý][^,.]{4,40}?),? (?:is (?:a|an|the) [^.]{0,60}\b"
+    r"(?:reporter|writer|correspondent|columnist|journalist|contributor)\b|(?:covers|writes about|reports on|writes for) ))"
+)
+
+
+def signed(texts: Iterable[str]) -> list[str]:
+    """Who signs at an English text's foot: "— Jane Doe", "Jane Doe is a reporter at …", and the name below "About the author"."""
+    above = ""
+    for text in texts:
+        match = _signed.match(text)
+        name = (match["dash"] or match["name"]) if match else text if _about.fullmatch(above) else ""
+        if name and is_bare_english(name):
+            return [name]
+        above = text
+    return []
+
+
+_about = re.compile(r"\W*(?:about|meet) the (?:author|writer|reporter)\W*", re.I)
 
 
 _WEEKDAY = re.compile("[周星][一二三四五六日末期]")
@@ -212,13 +244,15 @@ def is_person(name: str) -> bool:
     return (_zh_name if is_han(name[0]) else _en_name).match(name) is not None
 
 
-def told(author: object, depth: int = 0) -> Iterator[str]:
-    """The names in a JSON-LD author: a string, an object, or a list of them; organisations are none."""
+def told(author: object, known: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
+    """The names in a JSON-LD author: a string, an object, the id of one that is `known`, or a list of them; organisations are none."""
     if isinstance(author, list) and depth < 3:
         for one in author[:20]:
-            yield from told(one, depth + 1)
+            yield from told(one, known, depth + 1)
     elif isinstance(author, dict):
-        if "Organization" not in str(author.get("@type")):
-            yield from told(author.get("name"), depth + 1)
+        if "name" not in author and isinstance(name := known.get(str(author.get("@id")), {}).get("name"), str):
+            yield from filter(is_person, [name])
+        elif "Organization" not in str(author.get("@type")):
+            yield from told(author.get("name"), known, depth + 1)
     elif isinstance(author, str):
         yield from _en_split.split(author) if author.isascii() else [author]

@@ -13,19 +13,23 @@ from crawler.relative_dates import PHRASE
 LINE = 250  # characters of a line that are looked at
 
 _clock = r"\s*T?\s*\d{1,2}\s*[:：时時]\s*\d{2}(?:\s*[:：]\s*\d{2})?(?:Z\b|[+-]\d\d:?\d\d\b)?"
-_months = r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-_en_clock = r"(?:.{0,6}?\d{1,2}:\d{2}(?::\d{2})?\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,5}\b)?)?"
+_months = r"(?i:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_en_clock = r"(?:.{0,6}?\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,5}\b)?)?"
 DATE = re.compile(
     rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
     rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}|{PHRASE}"
     rf"|\b\d{{1,2}}([/.])\d{{1,2}}\1(?:19|20)\d\d(?:{_clock})?"
     rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}"
+    r"|二[〇○零][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_months},?[\s-]\s*20\d\d{_en_clock}"
 )
-_clock_ahead = re.compile(r"(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?),?\s+(?:on\s+)?$")  # 9:05 AM, Mar 02, 2026
-_needed = re.compile(r"[\d前刚剛昨今]")  # a date holds one of these, or one of the words
+_clock_ahead = re.compile(
+    r"(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?)(?:,|\s*[•·|])?\s+(?:on\s+)?$"
+)  # 9:05 AM, Mar 02, 2026
+_needed = re.compile(r"[\d前刚剛昨今〇○零]")  # a date holds one of these, or one of the words
 _needed_words = ("ago", "just now", "yesterday")
 _clock_only = re.compile(_clock)
+_dotted = re.compile(r"([A-Za-z]{3}.{1,6}20\d\d.{1,6}?\d{1,2})\.(\d{2})\b(?!\.)")  # 4 Mar 2026 09.05
 _glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
 
 _JOINT = r"\W*(?:时间|時間|日期|于|於|on|at|date|time)?\W*"
@@ -76,7 +80,7 @@ def _dates_in(lines: Sequence[str]) -> Iterator[DateText]:
                 before, clock = before[: ahead.start()], f" {ahead[1]}"
             rank = _rank(before or (above if len(above) < 20 else ""), behind)
             if rank is not None:
-                said = _glued.sub(r"\1 \2", _zone_ahead(before) + match[0] + _zone_behind(behind) + clock)
+                said = _dotted.sub(r"\1:\2", _glued.sub(r"\1 \2", _zone_ahead(before) + match[0] + _zone_behind(behind) + clock))
                 yield DateText(said, rank)
         above = text
 

@@ -12,7 +12,7 @@ from typing import Any
 from lxml import etree
 
 from crawler.html import bylines, tree
-from crawler.html.blocks import Layout, weigh
+from crawler.html.blocks import Layout, Line, weigh
 from crawler.html.date_text import DATE
 from crawler.html.tree import Tags, has_han, loose
 from crawler.record import MAX_TITLE
@@ -26,7 +26,7 @@ PAGER = 8  # lines below the text in which its pages are numbered
 MOST_BESIDE = 48  # characters beside the date in a line that is a bar
 SCRIPT = 400_000  # characters of one script looked at for a date or a source
 
-_AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author")
+_AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author", "cxenseparse:author")
 _article = re.compile(r"Article|Posting|Report\b|Review\b")
 _strong = re.compile(r"\s*[_|｜丨]+\s*")  # parts a page title into title, section, site
 _weak = re.compile(
@@ -34,7 +34,7 @@ _weak = re.compile(
 )  # may stand in titles
 _script_source = re.compile(rf"""ource["']?\s*:\s*["']([{HAN}][{HAN}A-Za-z0-9·]{{1,19}})["']""")
 _source = re.compile(
-    rf"(?:(?<![{HAN}])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处)\s*[:：丨|])\s*[“\"《]?"
+    rf"(?:(?<![{HAN}])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处|转自|转载自|发布机构|发布单位)\s*[:：丨|])\s*[“\"《]?"
     r"([A-Z][\w.&'’+-]*(?: (?!By\b)(?:[A-Z][\w.&'’+-]*|&|of|the)){1,5}(?![\w-])"  # of several words, as only Latin names are
     rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览|字[体号]|打印|分享|点击|收藏|视力)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
 )
@@ -54,7 +54,7 @@ _extra = re.compile(
 )
 _org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
-    r"^来自|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
+    r"^来自|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -74,9 +74,13 @@ class Head:
         return tree.people(self.root)
 
     @cached_property
+    def things(self) -> list[dict[str, Any]]:
+        return tree.json_ld(self.tags)
+
+    @cached_property
     def articles(self) -> list[dict[str, Any]]:
         """The articles of its JSON-LD."""
-        return [thing for thing in tree.json_ld(self.tags) if _article.search(str(thing.get("@type", "")))]
+        return [thing for thing in self.things if _article.search(str(thing.get("@type", "")))]
 
     @cached_property
     def is_chinese(self) -> bool:
@@ -109,10 +113,20 @@ def headline(head: Head, page: Layout) -> tuple[str, int]:
         if fit > 0.35 and fit + rank > most:
             best, where, most = title, number, fit + rank
     if best and (page.lines[where].tag in _RANKS or most >= 0.6):
-        return best, where
+        return _with_next(best, page.lines[where : where + 3], said), where
     if lone_h1 >= 0:
         return page.lines[lone_h1].text, lone_h1
     return (strip_site(next(iter(said.values()))) if said else ""), -1
+
+
+def _with_next(title: str, lines: Sequence[Line], said: dict[str, str]) -> str:
+    """A headline of two lines, of one element, that is told as one."""
+    for line in lines[1:]:
+        both = f"{title} {line.text}"
+        if line.region != lines[0].region or not any(loose(both) in known for known in said):
+            break
+        title = both
+    return title
 
 
 def last_repeated(page: Layout, title: str, at: int, below: int) -> int:
@@ -153,6 +167,24 @@ def title_above(page: Layout, first: int) -> tuple[str, int]:
     return "", -1
 
 
+def first_unended(page: Layout, first: int) -> tuple[str, int]:
+    """(title, line number) for a page that tells only the site's name: the line right above the text, or its first one, that is no sentence."""
+    for number in range(max(0, first - 4), first + 1):
+        line = page.lines[number]
+        is_sentence = line.text[-1:] in '.。!！?？:：;；"”' or DATE.search(line.text) or line.text[:3].lower() == "by "
+        if 24 <= line.weight <= 240 and not line.linked and not is_sentence:
+            return line.text, number
+    return "", -1
+
+
+def is_sites(title: str) -> bool:
+    """True for a page title that is all the site's: The Port Post Online, 欢迎访问溪口在线."""
+    return _sites.search(title) is not None
+
+
+_sites = re.compile(r"^欢迎|^welcome|首页$|[网报]$|在线$|\bonline$|home ?page", re.I)
+
+
 _headed = re.compile(r"title|headline|biaoti|\bbt\b", re.I)
 
 
@@ -162,6 +194,7 @@ def _titles(head: Head) -> Iterator[str]:
             yield tree.plain(name)
     yield from head.all("og:title", "twitter:title", "citation_title", "title", "articletitle")
     yield head.tags.title
+    yield strip_site(head.tags.title)
 
 
 def strip_site(title: str) -> str:
@@ -201,8 +234,15 @@ def authors(
     """
     editors = bylines.editors((*bar, *credits, *lines[-3:]))
     owner = loose(next(chain(_owners(head), head.all("og:site_name")), ""))
-    told = (name for article in head.articles for name in bylines.told(article.get("author")))
-    said = [name for text in head.all(*_AUTHORS) for name in re.split(r"\s*[,;，、]\s*", text)]
+    known = {str(thing["@id"]): thing for thing in head.things if "@id" in thing}
+    told = [_bare(name) for article in head.articles for name in bylines.told(article.get("author"), known)]
+    if not head.is_chinese and any(map(bylines.is_person, told)):
+        told = list(filter(bylines.is_person, told))  # chuck-ross beside Chuck Ross
+    said = [
+        name
+        for text in ([text for text in head.all(*_AUTHORS) if not is_web(text)] or _card(head))
+        for name in re.split(r"\s*[,;，、]\s*|\s+and\s+", text)
+    ]
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
     if head.is_chinese or has_han("".join(lines[:3])):
         ways = (
@@ -217,7 +257,7 @@ def authors(
             (said, bylines.is_person),
         )
     else:
-        foot = (text for text in credits if text[:3].lower() != "by ")  # that may be another article's
+        foot = [text for text in credits if text[:3].lower() != "by "]  # that may be another article's
         ways = (
             (told, bylines.is_name),
             (said, bylines.is_person),
@@ -225,6 +265,7 @@ def authors(
             (_linked(head, (*bar, *credits), lines), bylines.is_person),
             ((_undated(text) for text in marked), bylines.is_person),
             (_cells(bar), bylines.is_bare_english),
+            (bylines.signed((*lines[-1:], *foot)), bylines.is_person),
             (_alone(head, lines), bylines.is_person),
         )
     for names, fits in ways:
@@ -232,6 +273,12 @@ def authors(
         if people:
             return tuple(people)[:MAX_NAMES]
     return ()
+
+
+def _card(head: Head) -> Iterator[str]:
+    """The author that a page's card for chats names: twitter:label1 "Written by", twitter:data1."""
+    if next(head.all("twitter:label1"), "").lower() in ("written by", "by", "author", "作者"):
+        yield from head.all("twitter:data1")
 
 
 def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[str]:
@@ -268,7 +315,7 @@ def _cells(bar: Sequence[str]) -> Iterator[str]:
     """The parts of a bar's lines that hold a date: Dilys Monk / Newsroom / 2026/04/22 18:05."""
     for text in bar:
         if len(text) < 120 and DATE.search(text):
-            names = re.split(r"\s*[|·•]+\s*|\s+[/–—-]\s+|\s*\d[\d/:.,-]*\s*", DATE.sub("|", text).strip(" |"))
+            names = re.split(r"\s*[|·•]+\s*|\s+[/–—-]\s+|\s*\d[\d/:.,-]*\s*", DATE.sub("|", text).strip(" |–—-"))
             if any(map(bylines.is_bare_english, names)):
                 yield from names
                 return
@@ -279,14 +326,21 @@ def _bare(name: str) -> str:
 
 
 def publisher(
-    head: Head, title: str, bar: Sequence[str], credits: Sequence[str], lines: Sequence[str], *, people: Sequence[str]
+    head: Head,
+    title: str,
+    bar: Sequence[str],
+    credits: Sequence[str],
+    lines: Sequence[str],
+    *,
+    people: Sequence[str],
+    foot: Sequence[str],
 ) -> str | None:
     """Who it is from: 来源 in the bar, meta, an account, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's
     name. None of the `people` who wrote it."""
     if match := next(
         (match for text in bar if not text.isascii() and (match := _source.search(text) or _bare_source.search(text))), None
     ):
-        return match[1]
+        return _without_date(match[1])
     if name := next(
         (text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None
     ):
@@ -301,14 +355,20 @@ def publisher(
         ),
         None,
     ):
-        return match[1]
+        return _without_date(match[1])
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
-    name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title)), None)
+    name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title, foot)), None)
     home = _home_name(head)
     if name is None and home and has_han(home) and not _site.search(home):
         return None  # a section that stands at the site's root
     return home if home and (name is None or _is_short_for(home, name)) else name
+
+
+def _without_date(name: str) -> str:
+    """溪口日报 of 溪口日报2026-03-04, of two elements, and of 溪口日报）."""
+    name = DATE.sub("|", name).split("|")[0] or name
+    return name if "（" in name or "(" in name else name.rstrip("）)】]")
 
 
 def _home_name(head: Head) -> str | None:
@@ -318,7 +378,7 @@ def _home_name(head: Head) -> str | None:
         if (link.get("href") or "") in _HOMES:
             image = link.find(".//img")
             text = "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or ""
-            names.append(tree.clean(text))
+            names.append(tree.clean(text).removesuffix("首页"))
     told = {name for name in names if 2 <= len(name) <= 40 and not _no_site.search(name) and not _no_home.search(name)}
     return told.pop() if len(told) == 1 else None
 
@@ -335,9 +395,44 @@ def _is_short_for(home: str, name: str) -> bool:
     return (name != home and name.startswith(home)) or (len(name) > 2 and name in map(str.upper, initials))
 
 
-def _site_names(head: Head, title: str = "") -> Iterator[str]:
-    yield from head.all("og:site_name", "application-name")
+def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterator[str]:
+    yield from head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "sitename", "dc.publisher")
     yield from _site_in(head.tags.title, title)
+    yield from (name for thing in head.things if thing.get("@type") in _HOUSES and isinstance(name := thing.get("name"), str))
+    yield from _of_feed(head)
+    yield from (said for text in head.all("copyright") if (said := _holder(f"© {text}")))
+    yield from (said for text in foot if (said := _holder(text)))
+
+
+_HOUSES = ("NewsMediaOrganization", "Organization", "WebSite")
+_rights = re.compile(
+    rf"(?:©|\(c\)|copyright|版权所有)[\s:：©]*(?:\(c\))?(?:20\d\d)?(?:\s?[-–—]\s?20\d\d)?[\s,:：]*(?:by\s)?([{HAN}A-Za-z][{HAN}\w&.'’ -]{{1,38}}?)"
+    r"(?=\s*(?:$|[,.，。|;；]|\s-\s|all rights|版权|未经|保留|备案|\s20\d\d))",
+    re.I,
+)
+_legal = re.compile(
+    r"\b(?:reserved|copyright|rights|terms|privacy|contact|ltd|inc|llc|gmbh|corp|limited)\b|(?:有限公司|公司|未经|转载|备案)",
+    re.I,
+)
+
+
+def _holder(line: str) -> str:
+    """Who holds the rights: © 2026 The Lower Road Post. "" where nobody is named; a company is no paper."""
+    match = _rights.search(line[:200])
+    return match[1].strip() if match and not _legal.search(match[1]) else ""
+
+
+_feed = re.compile(r"\s*(?:[»|–-]\s*)?(?:rss|atom|feed|all posts|latest news|订阅|新闻)(?: feed)?$", re.I)
+
+
+def _of_feed(head: Head) -> Iterator[str]:
+    """What the page's own feed is called, without the word feed; none of comments."""
+    for element in islice(head.root.iter("link"), MAX_LINKS):
+        kind, name = element.get("type") or "", tree.clean(element.get("title") or "")
+        if ("rss" in kind or "atom" in kind) and 2 <= len(name := _feed.sub("", name).strip(" »|–-")) <= 40:
+            if not re.search(r"comment|评论|rss|feed", name, re.I) and not _no_site.search(name):
+                yield name
+            return
 
 
 _account_name = etree.XPath("string(//*[@id='js_name'])")
@@ -364,7 +459,9 @@ def _of_scripts(head: Head) -> Iterator[str]:
 def _site_in(title: str, headline: str) -> Iterator[str]:
     """The site's name at the end of a page's title: what is called like one, else the last part that names no section or machine. A title
     without the headline is all of the site."""
-    rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·")
+    rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·•«»")
+    if headline and len(headline) < len(title) and title.endswith(headline):  # the site's name stands before it
+        rest = title.removesuffix(headline).strip(" -–—_|｜丨·•«»:：【】")
     parts = [name for part in reversed(_strong.split(rest)) for name in reversed(_dashes.split(part.strip(" -–—")))]
     names = [name for name in parts if 2 <= len(name) <= 24 and name != headline and not _no_site.search(name)]
     yield from (name for name in names if has_han(name) and _site.search(name))

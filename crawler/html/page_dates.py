@@ -34,8 +34,9 @@ _METAS = (
     "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
     " publication_date date dc.date dc.date.issued dcterms.created dcterms.date parsely-pub-date sailthru.date article.published"
     " article:publish_time apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published dateupdate citation_publication_date"
-    " citation_date"
+    " citation_date cxenseparse:recs:publishtime vr:published_time article.created"
 ).split()
+_OF_WEIBO = "weibo: article:create_at"
 _CHANGES = "article:modified_time og:updated_time datemodified last-modified lastmod dcterms.modified".split()
 _LD, _LD_CHANGES = ("datePublished", "dateCreated", "uploadDate"), ("dateModified",)
 _apart = re.compile(
@@ -87,7 +88,7 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     stated = _first(_in_state(head, around), dates) if around.opening else None
     if seen and not (told or stated) and seen_text[:2] in ("19", "20") and _has_clock(seen, dates):
         return seen  # 10-08 12:00 would leave the year to a guess
-    metas = list(head.all(*_METAS))
+    metas = list(head.all(*_METAS, _OF_WEIBO))
     said = _first(chain(metas, _times(root, head.url)), dates)
     if said and seen and _is_mislabelled(said, seen, head):
         return seen
@@ -196,7 +197,7 @@ def _texts(article: dict[str, Any], keys: Sequence[str]) -> Iterator[str]:
 # ---- <time>
 
 
-_dated = etree.XPath("//*[@datetime]|//abbr[@title]|//span[@title]|//em[@title]")
+_dated = etree.XPath("//*[@datetime or @data-timestamp or @data-ts]|//abbr[@title]|//span[@title]|//em[@title]")
 _told_from_now = re.compile(_PHRASE)
 _whole_date = re.compile(r"20\d\d-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}[\d:.+Z-]*$")  # what a word told from now says in full
 
@@ -204,7 +205,13 @@ _whole_date = re.compile(r"20\d\d-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}[\d:.+Z-]*$") 
 def _times(root: etree._Element, url: str) -> Iterator[str]:
     """The dates that the page's `<time>` and its like keep beside what they show, those of another article left out."""
     texts = (
-        (one, one.get("datetime") or (_whole_date.match(one.get("title") or "") or ("",))[0])
+        (
+            one,
+            one.get("datetime")
+            or one.get("data-timestamp")
+            or one.get("data-ts")
+            or (_whole_date.match(one.get("title") or "") or ("",))[0],
+        )
         for one in cast("list[etree._Element]", _dated(root))
     )
     for element, text in islice(((one, text) for one, text in texts if text), MAX_TIMES):

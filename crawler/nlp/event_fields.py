@@ -6,6 +6,7 @@ The type is told by the words of `data/events.yaml`; those of the headline count
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 from typing import Any, TypedDict
@@ -31,13 +32,17 @@ class EventFields(TypedDict):
 
 
 def fields_of(  # noqa: PLR0917 (what an event is told by)
-    headline: str, quote: str, made: Told, language: str | None, published: datetime | None, text: str = ""
+    headline: str, quote: str, made: Told, language: str | None, published: datetime | None, text: str = "", over: str = ""
 ) -> EventFields:
-    """The fields of one event; `text` is the article, in which names recur."""
+    """The fields of one event; `text` is the article, in which names recur, `over` what stands over the event."""
     is_chinese = language == "zh"
     actors = _actors_zh(quote, made, text) if is_chinese else _actors_en(headline, text)
+    if (
+        not actors and text and (name := main_name(over, text, language))
+    ):  # the office, mass production, the deal: the article's own
+        actors = (name,)
     return {
-        "type": type_of(headline, quote),
+        "type": type_of(headline, quote, over),
         "actors": actors or None,
         "object": (_object_zh if is_chinese else _object_en)(headline, made),
         "amount": (_amount_zh if is_chinese else _amount_en)(headline, quote),
@@ -72,15 +77,27 @@ def _types() -> tuple[list[tuple[str, float]], Any]:
     return found, patterns
 
 
-def type_of(headline: str, quote: str) -> str:
-    """The type whose words have most weight; `other` without any."""
-    types, patterns = _types()
-    points: dict[str, float] = {}
+def type_of(headline: str, quote: str, over: str = "") -> str:
+    """The type whose words have most weight; without any, that of what stands over it, the title or the section's heading."""
+    points: defaultdict[str, float] = defaultdict(float)
     for text, times in ((headline, IN_HEADLINE), (quote, 1.0)):
-        for at in patterns.Match(normal(text)) or ():
-            name, weight = types[at]
-            points[name] = points.get(name, 0.0) + weight * times
+        for name, weight in _said(text):
+            points[name] += weight * times
+    if not points and over:
+        return type_of(over, "")
     return max(points, key=lambda name: points[name]) if points else "other"
+
+
+def _said(text: str) -> list[tuple[str, float]]:
+    types, patterns = _types()
+    return [types[at] for at in patterns.Match(_trade.sub(" ", normal(text))) or ()]
+
+
+_trade = re.compile(  # what a company makes says nothing of what it does
+    rf"[{HAN}a-z]{{2,8}}(?:设计|开发|制造|生产)?(?:软件)?(?:初创)?(?:公司|企业|厂商|服务商|供应商|运营商|制造商|开发商)(?=[{HAN}a-z\"])"
+    r"|\b(?:chip|legal|software|robotaxi|robot|search|insurance|privacy|chips?|battery|car|drone|truck|server|memory|ai|a\.i\.)[ -](?:software )?"
+    r"(?:designer|maker|developer|company|start-?up|operator|firm|group|supplier|giant|specialist)s?\b"
+)
 
 
 # --- amount
@@ -233,7 +250,7 @@ def _named_relative(quote: str, day: date, is_chinese: bool) -> date | None:
 _SPLIT = re.compile(r"[、]|(?<=[^，][^，])(?:和|与|及|暨)(?=[^，]{2})")
 _role = re.compile(
     r"(?:联合创始人|创始人(?:兼CEO|兼首席执行官)?|董事会秘书|首席[^，、]{1,4}官|首席科学家|首席预报员|董事长|副?总经理|副?总裁|CEO|CTO|CFO|COO|发言人|负责人|局长|市长|副?主任|院长|"
-    r"副?教授|研究员|合伙人|参议员|众议员|议员|部长|秘书长|博士|工程师)"
+    r"副?教授|研究员|合伙人|州?参议员|州?众议员|议员|部长|秘书长|博士|工程师)"
 )
 _team = re.compile(r"(?:研究|科研|联合)?团队$|课题组$|等[^，]{0,8}$|方面$|官方$|[（(][^）)]*[）)]")
 _kind = re.compile(
@@ -372,7 +389,7 @@ _no_actor = frozenset(
     "Volume Mass Business New Motor Legal Chief Security Federal State City Several Two Three "
     "Four Five Six Some Many Most All Both U.S US UK EU America China Japan Germany France Britain India Korea Singapore "
     "London Paris Berlin Tokyo Beijing Shanghai Washington California Texas Hong Kong GPU LLM Mobile "
-    "Memory Robotaxi Battery Software Supermarket Streaming Delivery".split()
+    "Memory Robotaxi Battery Software Supermarket Streaming Delivery We'll We're We've It's They'll He's She's That's There's I'm I'll What's".split()
 )
 _place = re.compile(r"\b(?:in|at|near|from|across|outside|around|north of|south of|throughout) $")
 _makes = re.compile(
@@ -413,12 +430,15 @@ def _may_act(name: str, text: str, *, is_first: bool) -> bool:
     begins = is_first and (
         name.endswith(("ed", "ing", "ions")) or (name.endswith("s") and not name.endswith("ss")) or "-" in name
     )
+    if begins and re.search(rf"[a-z,] {re.escape(name)}\b", text):  # a capital amid a sentence: a name all the same
+        begins = False
     lower = name.lower()
     return not begins and not (is_first and lower in text and re.search(rf"\b{re.escape(lower)}\b", text))
 
 
 def _without_title(name: str) -> str:
     """The name without what stands before a person's, whose it is (Ireland's …), and where (… of South Korea)."""
+    name = _with_when.sub("", name)
     words = (
         re.sub(r" of (?:(?:South|North|New|Great) )?[A-Z]\w+$", "", name).split()
         if not _institution.search(name)
@@ -433,6 +453,7 @@ def _without_title(name: str) -> str:
     return " ".join(words)
 
 
+_with_when = re.compile(r"^(?:In|On|At|By|From|Since|During|After|Before|For|With|Under|As|When|While|And|But) (?=[A-Z])")
 _what_kind = re.compile(
     r" (?:maker|company|operator|start-?up|developer|designer|giant|carrier|firm|lab|supplier|provider|retailer|insurer|chain)\b"
 )

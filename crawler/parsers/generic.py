@@ -25,6 +25,7 @@ SHORT_TITLE = 18  # bytes; one of six Han characters may be what the site calls 
 MORE = 1.3  # how much longer a script's text must be than the visible one to stand for it
 WHOLE = 300  # code points of an articleBody that is no summary
 BAR = 12  # lines below the headline in which date, source and byline stand
+FOOT = 10  # lines at the page's end in which somebody holds the rights
 CREDITS = 6  # lines below the text in which editors and sources stand
 
 
@@ -36,6 +37,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     layout, title, at, body = _seen(root, head)
     if body.lines and (at < 0 or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
         above, found = metadata.title_above(layout, body.first)
+        if found < 0 and metadata.is_sites(title):
+            above, found = metadata.first_unended(layout, body.first)
         if found >= 0:
             title, at = above, found
             body = replace(body, lines=body.lines[above == body.lines[0] :])
@@ -62,7 +65,9 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         keywords=words,
         published=page_dates.published(head, root, around, dates),
         author=", ".join(people) or None,
-        publisher=metadata.publisher(head, title, bar, credits, body.lines, people=people),
+        publisher=metadata.publisher(
+            head, title, bar, credits, body.lines, people=people, foot=[line.text for line in layout.lines[-FOOT:]]
+        ),
     )
     facts = [Fact("keyword", word, f"meta keywords: {word}", "page") for word in words]
     if own := metadata.canonical_hint(head, page.url):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -143,16 +145,16 @@ def test_patterns_looked_for_together_are_those_found_one_by_one(text: str) -> N
 
 def test_only_sentences_that_can_still_be_events_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
+    whole = events.with_clause
 
-    def reading(one: events.Chosen, _language: str | None) -> events.Chosen:
-        read.append(one.heading)
-        return one._replace(points=one.points - 1)
+    def reading(one: events.Chosen, language: str | None, name: str) -> events.Chosen:
+        read.append(one.sentence.text)
+        return whole(one, language, name)
 
-    monkeypatch.setattr(events, "_read", reading)
-    sentence = document.Reading("云湾发布新品。").sentences[0]
-    ranked = [events.Chosen(sentence, points, (), name) for name, points in (("a", 9.0), ("b", 5.5), ("c", 3.9), ("d", 3.0))]
-    assert [one.heading for one in events._sure(ranked, "zh", 2.0, 0.5)] == ["a", "b"]
-    assert read == ["a", "b"]
+    monkeypatch.setattr(events, "with_clause", reading)
+    text = "9月2日，云湾发布推理芯片。\n云湾成立于2016年，创始人毕业于临江大学，曾任职于多家公司。\n芯片很小。"
+    assert len(events.choose("云湾发布推理芯片", text, "zh")) == 1
+    assert read == ["9月2日，云湾发布推理芯片。"]
 
 
 def test_adding_runs_every_analyzer_of_the_family_each_after_those_it_builds_on() -> None:
@@ -267,6 +269,36 @@ class TestEvents:
         text = "9月2日，栈云机器人宣布完成3亿元B轮融资。栈云机器人成立于2019年，总部位于临江市。业内人士认为，盈利并不容易。"
         made = events.add(language.add(record(text)))
         assert [event.detail for event in made.events] == ["9月2日，栈云机器人宣布完成3亿元B轮融资。"]
+
+    @pytest.mark.parametrize(
+        ("news", "beside"),
+        [
+            ("11月3日，衡远机器人宣布完成2亿元B轮融资。", "衡远机器人预计明年降低价格。"),
+            ("11月3日，衡远机器人宣布完成2亿元B轮融资。", "创始人柯朗今年41岁，毕业于临江大学，2019年加入衡远机器人。"),
+            ("11月3日，衡远机器人宣布完成2亿元B轮融资。", "公司三季度订单同比增长两成，其中出口占比过半。"),
+            (
+                "Ferrow raised $40 million in a Series B round on Tuesday.",
+                "The round would not give any investor a seat, Ferrow said.",
+            ),
+        ],
+    )
+    def test_leave_out_hopes_lives_and_comparisons(self, news: str, beside: str) -> None:
+        published = datetime(2026, 11, 3, 12, tzinfo=UTC)
+        text = f"{news}\nThe end.\n{beside}" if news.isascii() else f"{news}\n他们很高兴。\n{beside}"
+        made = events.add(language.add(replace(record(text, news[:20]), published=published)))
+        assert [event.detail for event in made.events] == [news]
+
+    def test_of_months_ago_count_less(self) -> None:
+        before, now = ("今年3月，衡远机器人披露扩产方案。", "今年11月，衡远机器人披露扩产方案。")
+        published = datetime(2026, 11, 3, 12, tzinfo=UTC)
+        assert events.scored("", before, published)[0].points < events.scored("", now, published)[0].points
+        assert events.scored("", before)[0].points == events.scored("", now)[0].points
+        ahead = "衡远机器人计划明年3月扩产。"
+        assert events.scored("", ahead, published)[0].points == events.scored("", ahead)[0].points
+
+    def test_are_none_in_an_explainer(self) -> None:
+        text = "缓存用空间换时间。\n模型会记住读过的词。\n采用缓存后，速度会提高，但显存也会增加。\n这就是为什么聊得越久越慢。"
+        assert events.add(language.add(record(text, "一文读懂缓存"))).events == ()
 
     def test_stand_in_the_order_of_the_text(self) -> None:
         for gold in GOLD:

@@ -185,3 +185,37 @@ def test_english_lines_below_the_text(last: str, author: str | None) -> None:
 )
 def test_the_publisher_of_a_bar(bar: str, publisher: str | None) -> None:
     assert _chinese(bar).publisher == publisher
+
+
+@pytest.mark.parametrize(
+    ("bar", "author"),
+    [
+        ("<strong>Rhoda Finch</strong><br>Environment correspondent", "Rhoda Finch"),
+        ("<p>Story: Rhoda Finch</p>", "Rhoda Finch"),
+        ("<p>Rhoda Finch — 4 March 2026</p>", "Rhoda Finch"),
+        ("<p>From Rhoda Finch in Lower Road</p>", "Rhoda Finch"),
+        ("<p>By Rhoda Finch rfinch@paper.example</p>", "Rhoda Finch"),
+        ("<p>Rhoda Finch @rfinch</p>", "Rhoda Finch"),
+        ("<p>Analysis by Rhoda Finch</p>", "Rhoda Finch"),
+    ],
+)
+def test_an_english_byline_may_have_a_post_an_address_or_a_label(bar: str, author: str) -> None:
+    assert _english(bar).author == author
+
+
+@pytest.mark.parametrize(
+    ("last", "author"),
+    [
+        ("— Rhoda Finch", "Rhoda Finch"),
+        ("Rhoda Finch is a reporter at the Post.", "Rhoda Finch"),
+        ("Rhoda Finch covers water for the Post.", "Rhoda Finch"),
+        ("Rhoda Finch is a plumber at the Post.", None),
+    ],
+)
+def test_who_signs_at_the_foot_wrote_it(last: str, author: str | None) -> None:
+    assert _english("4 March 2026", last=last).author == author
+
+
+@pytest.mark.parametrize("label", ["供稿：", "整理/", "文／"])
+def test_chinese_labels_of_whoever_wrote_it(label: str) -> None:
+    assert _chinese(f"2026-11-23 09:41 {label}方芸").author == "方芸"

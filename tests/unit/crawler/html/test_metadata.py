@@ -134,3 +134,76 @@ def test_the_link_to_its_home_page_names_a_site(home: str, site: str, publisher:
 
 def test_a_weekday_is_nobodys_name() -> None:
     assert _read("<div>2026-11-23 09:00 周二至 溪报</div>").author is None
+
+
+POST = "The Lower Road Post"
+
+
+def _page(*, title: str, head: str = "", top: str = "<h1>A crane that listens</h1>", foot: str = "") -> Record:
+    page = (
+        f"<html><head><title>{title}</title>{head}</head><body>{top}<p>4 March 2026</p><div>{ENGLISH}</div>{foot}</body></html>"
+    )
+    return generic.read(Page(URL, page.encode(), NOW, "text/html; charset=utf-8"), Link(URL), ZoneInfo("Asia/Shanghai"))
+
+
+@pytest.mark.parametrize(
+    ("title", "head", "foot"),
+    [
+        (f"{POST}: A crane that listens", "", ""),
+        (f"{POST} | A crane that listens", "", ""),
+        (f"A crane that listens « {POST}", "", ""),
+        ("A crane that listens", f'<meta name="apple-mobile-web-app-title" content="{POST}">', ""),
+        ("A crane that listens", f'<meta name="DC.publisher" content="{POST}">', ""),
+        ("A crane that listens", f'<meta name="copyright" content="{POST}">', ""),
+        ("A crane that listens", f'<link rel="alternate" type="application/rss+xml" title="{POST} » Feed" href="/feed">', ""),
+        ("A crane that listens", "", f"<footer>© 2024-2026 {POST}. All rights reserved.</footer>"),
+        (
+            "A crane that listens",
+            f'<script type="application/ld+json">[{{"@type":"WebSite","name":"{POST}"}},{{"@type":"NewsArticle"}}]</script>',
+            "",
+        ),
+    ],
+)
+def test_a_site_is_named_before_the_title_by_its_program_its_feed_or_whose_the_rights_are(
+    title: str, head: str, foot: str
+) -> None:
+    assert _page(title=title, head=head, foot=foot).publisher == POST
+
+
+def test_a_company_that_holds_the_rights_is_no_paper() -> None:
+    foot = "<footer>© 2026 Lower Road Media Ltd. All rights reserved.</footer>"
+    assert _page(title="A crane that listens", foot=foot).publisher is None
+
+
+@pytest.mark.parametrize(
+    ("bar", "publisher"),
+    [
+        ("<div><span>来源：<a>溪口日报</a></span><span>2026-11-23</span></div>", "溪口日报"),
+        ("<div>2026-11-23　转自：溪口发布</div>", "溪口发布"),
+        ("<div>发布机构：溪口镇党政办　发布日期：2026-11-23</div>", "溪口镇党政办"),
+        ("<div>2026-11-23</div><div>本帖最后由 小舟 于 2026-11-23 编辑</div>", "溪岸网"),
+    ],
+)
+def test_a_source_ends_where_the_date_begins(bar: str, publisher: str) -> None:
+    assert _read(bar).publisher == publisher
+
+
+def test_a_page_title_that_is_all_the_sites_leaves_the_headline_to_the_line_above_the_text() -> None:
+    bold = "<p><font size=5><b>A crane that listens to three tongues</b></font></p>"
+    assert _page(title=f"{POST} Online", top=bold).title == "A crane that listens to three tongues"
+
+
+def test_a_kicker_in_the_headline_is_not_part_of_it() -> None:
+    title = "A crane that listens to three tongues"
+    record = _page(title=f"{title} | {POST}", top=f"<h1><span>Exclusive</span> {title}</h1>")
+    assert record.title == title
+
+
+def test_an_author_told_by_id_or_on_a_card() -> None:
+    graph = (
+        '{"@graph":[{"@type":"Person","@id":"#p","name":"Rhoda Finch"},{"@type":"NewsArticle","headline":"A crane that listens",'
+        '"author":{"@id":"#p"}}]}'
+    )
+    assert _english("", head=f'<script type="application/ld+json">{graph}</script>') == "Rhoda Finch"
+    card = '<meta name="twitter:label1" content="Written by"><meta name="twitter:data1" content="Rhoda Finch">'
+    assert _english("", head=card) == "Rhoda Finch"

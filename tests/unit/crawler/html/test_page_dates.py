@@ -257,3 +257,21 @@ def test_a_z_that_is_impossible_when_the_page_answers_is_local() -> None:
     at = published(head=head, lang="zh")
     assert at == local("2026-11-24 17:05")
     assert NOW - timedelta(days=1) < at < NOW
+
+
+@pytest.mark.parametrize(
+    ("bar", "lang", "meant"),
+    [
+        ("<p>Mon 9 Nov 2026 09.05</p>", "en", "2026-11-09 09:05"),
+        ("<p>09 NOV 2026</p>", "en", "2026-11-09"),
+        ("<p>9:05 AM • November 9, 2026</p>", "en", "2026-11-09 09:05"),
+        ("<p>二〇二六年十一月九日</p>", "zh", "2026-11-09"),
+        ("<p>2026.11.09</p>", "zh", "2026-11-09"),
+    ],
+)
+def test_a_bar_has_dots_capitals_bullets_or_han_numerals(bar: str, lang: str, meant: str) -> None:
+    assert published(bar=bar, lang=lang) == local(meant)
+
+
+def test_a_time_in_seconds_beside_what_is_told_from_now_is_the_time() -> None:
+    assert published(bar='<p><span data-timestamp="1794186300">3 hours ago</span></p>') == datetime(2026, 11, 9, 1, 5, tzinfo=UTC)

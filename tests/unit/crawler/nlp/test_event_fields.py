@@ -119,3 +119,38 @@ def test_the_main_name_is_the_one_of_the_title_that_the_text_repeats() -> None:
     assert main_name("澜石机器人完成B轮融资", "澜石机器人今天宣布。澜石机器人成立于2020年。", "zh") == "澜石机器人"
     assert main_name("Halden pulls memory feature", "Halden has pulled it. A fault, Halden said.", "en") == "Halden"
     assert main_name("What is a router?", "A router decides.", "en") == ""
+
+
+def test_the_type_is_that_of_the_title_where_no_word_speaks_of_it() -> None:
+    assert type_of("The company has begun talks", "The company has begun talks.", "Marlow raises $30 million") == "funding"
+    assert type_of("The company has begun talks", "The company has begun talks.") == "other"
+
+
+@pytest.mark.parametrize(
+    ("headline", "expected"),
+    [
+        ("GPU企业砺石电子完成5亿元C轮融资", "funding"),
+        ("Chip designer Varn names a new chief executive", "people"),
+        ("违反规定的平台最高可处30万元罚款", "policy"),
+        ("Violations face fines of up to $10,000", "policy"),
+        ("市教育局要求全市学校停用刷脸闸机", "policy"),
+        ("Tarn is installing 40 robots in its laundries", "product"),
+    ],
+)
+def test_a_trade_is_no_event_and_a_rule_stays_one(headline: str, expected: str) -> None:
+    assert type_of(headline, headline) == expected
+
+
+def test_who_acts_is_the_main_name_where_the_sentence_names_none() -> None:
+    text = "Corvel Photonics said its chip is ready. Mass production is planned for May. Corvel Photonics has two plants."
+    made = told("Mass production is planned for May.", (), "en")
+    known = fields_of(
+        made.headline, "Mass production is planned for May.", made, "en", None, text, "Corvel Photonics readies chip"
+    )
+    assert known["actors"] == ("Corvel Photonics",)
+
+
+def test_a_name_that_ends_like_a_plural_acts_when_it_stands_amid_a_sentence_too() -> None:
+    text = "Norvis will open its data. A rival said Norvis was late."
+    made = told("Norvis will open its data.", (), "en")
+    assert fields_of(made.headline, "Norvis will open its data.", made, "en", None, text)["actors"] == ("Norvis",)

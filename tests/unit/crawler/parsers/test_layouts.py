@@ -243,3 +243,33 @@ def test_hostile_pages_are_refused_or_read() -> None:
             _read(page)
         except ReadError:
             continue
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        "<center><img src=a.jpg><br><small>Dockers under the crane</small></center>",
+        "<p><img src=a.jpg></p><p>Photo courtesy of the harbour laboratory</p>",
+        "<p><img src=a.jpg></p><p>▲ the crane at work</p>",
+    ],
+)
+def test_a_caption_below_a_picture_is_not_the_articles(caption: str) -> None:
+    assert _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}{caption}{_p(C, D)}</article>") == [A, B, C, D]
+
+
+def test_a_short_line_below_a_picture_may_head_what_follows() -> None:
+    line = "<p><img src=a.jpg></p><p><b>What the crane heard</b></p>"
+    assert _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}{line}{_p(C, D)}</article>") == [A, B, "What the crane heard", C, D]
+
+
+def test_the_numbers_of_lines_of_code_and_the_marks_of_headings_are_not_the_articles() -> None:
+    code = "<pre><code>lift(load)</code><ul><li>1</li><li>2</li></ul></pre>"
+    heading = "<h2>The code<a href='#code'>#</a></h2>"
+    assert _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}{heading}{code}{_p(C, D)}</article>") == [
+        A,
+        B,
+        "The code",
+        "lift(load)",
+        C,
+        D,
+    ]
