@@ -135,14 +135,14 @@ class _Reader:
         self._session = session
         self._read = select(*sketched(looked_at(query.root))).where(ANY_OF)
         self._sieve = sieve(query.root)
-        self._glance = select(article.c.id, *unread(self._sieve.fields)).where(ANY_OF) if self._sieve else None
+        columns, self._words = unread(self._sieve.fields if self._sieve else ())
+        self._glance = select(article.c.id, *columns).where(ANY_OF)
 
     def rows(self, ids: Sequence[int]) -> dict[int, Any]:
         """Those of these articles of which the query may be true, by id."""
-        if self._sieve is not None and self._glance is not None:
-            names = self._sieve.fields
+        if self._sieve is not None:
             rows = self._session.execute(self._glance, {"ids": ids})
-            ids = [number for number, *fields in rows if self._sieve.passes(dict(zip(names, fields, strict=True)))]
+            ids = [number for number, *fields in rows if self._sieve.passes(self._words(fields))]
         return {row.id: row for row in self._session.execute(self._read, {"ids": ids})} if ids else {}
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Text, cast, func
+from sqlalchemy import JSON, Column, ColumnElement, Text, cast
 
 from crawler.record import Company, Event, Fact, Link, Record, plain
 from storage.db.models import article
@@ -156,10 +156,23 @@ def sketched(fields: Iterable[str]) -> list[Column[Any]]:
     return [*(article.c[name] for name in (*_SHORT, "tags")), *long.values()]
 
 
-def unread(fields: Iterable[str]) -> list[ColumnElement[str]]:
-    """These fields as they are, "" for none, with lists in their JSON: to be looked through and not understood."""
-    columns = (article.c[_OF_FIELDS.get(field, field)] for field in fields)
-    return [func.coalesce(column if isinstance(column.type, Text) else cast(column, Text), "") for column in columns]
+def unread(fields: Sequence[str]) -> tuple[list[ColumnElement[Any]], Callable[[Sequence[Any]], dict[str, str]]]:
+    """What to read of an article to look through these fields, and what makes their words of it: lists stay in their JSON."""
+    names = list(dict.fromkeys(name for field in fields for name in _OF_FIELDS.get(field, (field,))))
+    columns: list[ColumnElement[Any]] = [
+        cast(article.c[name], Text) if isinstance(article.c[name].type, JSON) else article.c[name] for name in names
+    ]
+
+    def words(row: Sequence[Any]) -> dict[str, str]:
+        given = dict(zip(names, row, strict=True))
+        return {field: _told(given) if field == "event" else given[_OF_FIELDS.get(field, (field,))[0]] or "" for field in fields}
+
+    return columns, words
+
+
+def _told(given: Mapping[str, Any]) -> str:
+    events = (_event_from_json(event, given["text"]) for event in given["events"])
+    return "\n".join(f"{event.headline}\n{event.detail}" for event in events)
 
 
 def sketched_from_row(row: Any) -> Record:
