@@ -1,6 +1,7 @@
 """The archive: search, a rule's trial, status and storing, beside SQL's LIKE and a scan, in one run.
 
     python benchmarks/archive.py TEXTS… [--records 20000] [--database URL] [--stored 200] [--held]
+    python benchmarks/archive.py TEXTS… --imports 30000
 
 TEXTS are files of any kind with news texts in them (JSON Lines, .xz too, TSV, plain); their sentences are recombined and names are
 invented as the archive grows, so that the vocabulary grows as in news. The records lie over a year. Times are milliseconds by the wall
@@ -31,7 +32,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from sqlalchemy import func, insert, or_, select, text
+from sqlalchemy import Text, cast, func, insert, or_, select, text
 
 from crawler.nlp.lexicon import Name, names
 from crawler.record import EVENT_TYPES, Company, Event, Fact, Record
@@ -39,10 +40,12 @@ from jobs.config.load import Config
 from jobs.deliver.message import payload
 from jobs.services.status import status
 from storage.archive import articles, derived, facets, queries, search
+from storage.archive.prepared import prepare
 from storage.archive.search import Bounds
 from storage.db.database import Database, open_database
 from storage.db.mapping import record_to_row
-from storage.db.models import alert, article, delivery, source, task
+from storage.db.models import alert, article, delivery, known_link, source
+from storage.db.texts import number_of, unpacked
 from storage.rules.match import Evidence
 from storage.rules.parser import Query, parse
 from storage.rules.ruleset import Hit
@@ -52,6 +55,7 @@ NOW = datetime(2026, 11, 24, tzinfo=UTC)
 YEAR = timedelta(days=365)
 HAN = "星河云栈北原深蓝江湾滨青禾远岸南屏西岭白塔长渚东浦天枢海角明德启元数聚智擎光年微澜拓界知行"
 ENDS = ("科技", "智能", "机器人", "半导体")
+MARKS = {500, 1_000, 2_000, 5_000, 10_000, 20_000, 30_000, 50_000, 100_000, 200_000, 500_000}
 ALIASES = {"twenty": [*(f"{a}{b}科技" for a in "星云北江" for b in "河原湾滨"), "芯片", "Nvidia", "大模型", "算力"]}
 QUERIES = {
     "common": "公司",
@@ -166,7 +170,7 @@ def _source(number: int) -> dict[str, Any]:
 def _insert(session, batch: list[Record]) -> None:
     first = (session.scalar(select(article.c.id).order_by(article.c.id.desc()).limit(1)) or 0) + 1
     rng = random.Random(first)
-    rows, tasks, alerts = [], [], []
+    rows, links, alerts = [], [], []
     stories: list[int] = []
     for number, record in enumerate(batch, first):
         seen = record.published + timedelta(minutes=7)
@@ -174,14 +178,13 @@ def _insert(session, batch: list[Record]) -> None:
         place = {"id": number, "story": stories[-1], "first_seen": seen, "updated_at": seen, "shown_at": record.published}
         rows.append(record_to_row(record) | place | {"link_key": record.link, "tags": []})
         derived.put(session, replace(record, id=number, story=stories[-1]), (), record.published)
-        tasks.append(
-            {"kind": "article", "key": record.link, "source_id": number % 40 + 1, "url": record.link, "host": f"news{number % 211}.example",
-             "state": "done", "due_at": seen, "turn": seen, "created_at": seen, "done_at": seen}
-        )  # fmt: skip
+        links.append(
+            {"key": number_of(record.link), "source_id": number % 40 + 1, "article_id": number, "guid": number_of(f"{number}")}
+        )
         if stories[-1] == number and rng.random() < 0.14:
             alerts.append((number, record, f"rule-{rng.randrange(8)}", seen))
     session.execute(insert(article), rows)
-    session.execute(insert(task), tasks)
+    session.execute(insert(known_link), links)
     if alerts:
         session.execute(insert(alert), [_alert(*one) for one in alerts])
         session.execute(insert(delivery), [_delivery(*one) for one in alerts])
@@ -231,7 +234,12 @@ def by_scan(session, query: Query, limit: int) -> None:
 
 
 def by_like(session, word: str) -> None:
-    like = or_(article.c.title.contains(word), article.c.text.contains(word))
+    """SQLite has texts deflated, which LIKE cannot read by itself."""
+    body = cast(article.c.text, Text)
+    if session.get_bind().dialect.name == "sqlite":
+        session.connection().connection.driver_connection.create_function("unpacked", 1, unpacked)
+        body = func.unpacked(article.c.text, type_=Text)
+    like = or_(article.c.title.contains(word), body.contains(word))
     session.execute(select(article.c.id).where(like).order_by(article.c.shown_at.desc(), article.c.id.desc()).limit(20)).all()
 
 
@@ -306,12 +314,42 @@ def store(db: Database, pool: list[str], count: int, what: str) -> None:
     print(f"stored {what:17} {count / wall:6.0f} records/s, {cpu / count * 1000:.1f} ms CPU a record", flush=True)
 
 
+def imports(db: Database, pool: list[str], count: int) -> None:
+    """How fast records are imported as the archive grows, the preparing included: CPU of the last 500 at each mark."""
+    records = corpus(pool, count)
+    for done in range(0, count, 500):
+        batch = list(islice(records, 500))
+        wall, cpu = time.perf_counter(), time.process_time()
+        calls = [db.writer.submit(partial(articles.insert_record, record=prepare(r), key=r.link, now=NOW)) for r in batch]
+        for call in calls:
+            call.result()
+        wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
+        if done + 500 in MARKS or done + 500 >= count:
+            size = f", {db.path.stat().st_size / (done + 500) / 1024:.2f} KB a record" if db.path else ""
+            print(f"imported {done + 500:9,}  {500 / wall:6.0f} records/s, {cpu * 2:5.1f} ms CPU a record{size}", flush=True)
+
+
+def sizes(db: Database) -> None:
+    """What each table and index of an SQLite archive takes, in bytes a record."""
+    count = db.read(queries.count_records)
+    query = text("SELECT name, sum(pgsize), sum(payload) FROM dbstat GROUP BY name ORDER BY 2 DESC")
+    for name, pages, payload_bytes in db.read(lambda s: s.execute(query).all()):
+        if pages / count >= 10:
+            print(f"{name:60} {pages / count:7.0f} {payload_bytes / count:7.0f}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("texts", nargs="+")
     parser.add_argument("--records", type=int, default=20_000)
     parser.add_argument("--database")
     parser.add_argument("--stored", type=int, default=200, help="articles stored one by one, at the beginning and at the end")
+    parser.add_argument(
+        "--imports",
+        type=int,
+        default=0,
+        help="import so many records one by one, say how that goes and what takes the room, and end",
+    )
     parser.add_argument("--no-scans", action="store_true")
     parser.add_argument("--build", action="store_true", help="fill the database and end; it is measured when it is given again")
     parser.add_argument("--held", action="store_true", help="ask the second set of queries instead, and their facets")
@@ -322,6 +360,10 @@ def main() -> None:
         closing(open_database(given.database or f"sqlite:///{folder}/archive.db")) as db,
     ):
         db.upgrade()
+        if given.imports:
+            imports(db, pool, given.imports)
+            sizes(db)
+            return
         had = db.read(queries.count_records)
         print(f"{len(pool):,} sentences, {had or given.records:,} records, {db.name.partition(':')[0]}", flush=True)
         if not had:

@@ -254,12 +254,11 @@ class Daemon:
         await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
 
     async def _shorten(self) -> None:
-        """What is done is known by short rows; the writer has other work between two steps."""
+        """What was done is known by short rows; the writer has other work between two steps."""
+        now, moved = self._app.clock.now(), 1
         try:
-            while (
-                not self._stop.is_set() and await self._app.db.write(lambda s: known_links.take(s, link_key)) == known_links.STEP
-            ):
-                pass
+            while moved and not self._stop.is_set():
+                moved = await self._app.db.write(lambda s: known_links.take(s, link_key, now))
         except StorageError as error:
             self._app.store_guard.failed(error)
 

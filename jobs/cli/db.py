@@ -30,7 +30,7 @@ def upgrade(context: typer.Context) -> None:
 
 def _fill(db: Database, shown: Progress) -> None:
     line = shown.add_task(tr("records"), total=db.read(indexed.left))
-    if done := backfill.whole(db, partial(shown.advance, line)):
+    if done := backfill.whole(db, clock.now(), partial(shown.advance, line)):
         out.print(tr("{n} records put into the index", n=done))
 
 
@@ -85,7 +85,7 @@ def vacuum(context: typer.Context) -> None:
     cli: Cli = context.obj
     with cli.archive() as db:
         db.check()
-        backfill.vacuum(db)
+        backfill.vacuum(db, clock.now())
     out.print(tr("checked, and space given back"))
 
 

@@ -20,12 +20,12 @@ from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
 from storage.db.database import insert_missing, insert_new, next_id
 from storage.db.failpoints import after_commit, failpoint
+from storage.db.lists import TEXTS, among
 from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import alert, article, article_alias, revision, shingle
 from storage.db.texts import content_hash
 from storage.queue import baseline, frontier, sources
 from storage.stories import assign, shared_keys
-from storage.stories.compare import StoryPrint
 from storage.stories.evidence import LEAD
 
 __all__ = [
@@ -161,22 +161,23 @@ def tidy(session: Session, now: datetime) -> int:
 
 # Built once: building a statement costs more than running it.
 _BY_KEY = select(article.c.id, article.c.story).where(article.c.link_key == bindparam("key"))
-_keys: BindParameter[Any] = bindparam("keys", expanding=True)
+_keys: BindParameter[Any] = bindparam("keys", type_=TEXTS)
 _CLAIMS = union_all(  # who has one of these addresses, or says so
-    select(article.c.id, article.c.link_key).where(article.c.link_key.in_(_keys)),
+    select(article.c.id, article.c.link_key).where(among(article.c.link_key, _keys)),
     select(article_alias.c.article_id, literal("")).where(
-        article_alias.c.link_key.in_(_keys), article_alias.c.article_id.is_not(None)
+        among(article_alias.c.link_key, _keys), article_alias.c.article_id.is_not(None)
     ),
 )
 _WHOLE = select(article).where(article.c.id.in_(bindparam("ids", expanding=True))).order_by(article.c.id).limit(CANDIDATES)
 _SHARING = shared_keys.find(
-    shingle, article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text, article.c.published, newest_first=False
+    shingle, article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text, article.c.content_hash, article.c.published,
+    newest_first=False,
 )  # fmt: skip
 _NEW = insert(article)
 
 
 def _known(session: Session, new: _Incoming, updates: Updates | None) -> Stored | None:
-    claims = session.execute(_CLAIMS, {"keys": [new.key, *new.aliases]}).all()
+    claims = session.connection().execute(_CLAIMS, {"keys": [new.key, *new.aliases]}).all()
     if not claims:
         return None
     own = next((number for number, key in claims if key == new.key), None)
@@ -209,7 +210,7 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     derived.put(session, replace(new.record, id=old.id, story=old.story), old.tags, row["shown_at"])
     shared_keys.forget(session, shingle, old.id, near_duplicates.sketch(old.title, old.text).keys)
     assign.forget(session, old.id, assign.print_of(record_from_row(old)))
-    _remember(session, old.id, new, newest=next_id(session, article) - 1)
+    _remember(session, old.id, new, row["content_hash"], newest=next_id(session, article) - 1)
     why = changes.substantial((old.title, old.text), (new.record.title, new.record.text))
     if why in changes.NOTICES:
         corrections.put(session, old.id, old.id, changes.NOTICES[why])
@@ -226,11 +227,11 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
 
 def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     number = next_id(session, article)
-    story = new.made.story
+    story, keys = new.made.story, new.made.story_keys
     origin = _origin(session, number, new)
-    joined = assign.join(session, number, story, new.now) if origin is None else None
+    joined = assign.join(session, number, story, keys, new.now) if origin is None else None
     found = origin or joined
-    corrects = assign.corrected(session, number, story, new.now) if found is None else None
+    corrects = assign.corrected(session, number, story, keys, new.now) if found is None else None
     first_seen = new.record.first_seen or new.now
     row = record_to_row(new.record) | {
         "id": number,
@@ -245,7 +246,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     }
     session.connection().execute(_NEW, row)
     derived.put_prepared(session, number, row["story"], new.made, tags=new.tags, shown_at=row["shown_at"])
-    _remember(session, number, new, print_too=origin is None)
+    _remember(session, number, new, row["content_hash"], print_too=origin is None)
     _claim_aliases(session, number, new.aliases)
     sources.has_news(session, new.record.source, new.now)
     if corrects:
@@ -271,21 +272,19 @@ def _origin(session: Session, number: int, new: _Incoming) -> _Origin | None:
     origins = []
     for row in shared_keys.ask(session, _SHARING, number, new.made.shingles, new.now - REMEMBERED):
         likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text))
-        if likeness.reprint and _is_copy(new.made.story, row, likeness.share):
+        if likeness.reprint and assign.is_copy(session, new.made.story, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.id), default=None)
 
 
-def _is_copy(story: StoryPrint, row: Any, share: float) -> bool:
-    return assign.is_copy(story, Record(row.title, "", row.text[:1000], published=row.published), share)
-
-
-def _remember(session: Session, number: int, new: _Incoming, *, print_too: bool = True, newest: int | None = None) -> None:
+def _remember(
+    session: Session, number: int, new: _Incoming, content: str, *, print_too: bool = True, newest: int | None = None
+) -> None:
     shared_keys.remember(session, shingle, number, new.made.shingles, newest)
     if print_too:  # a reprint need not be found: its original is
-        assign.remember(session, number, new.made.story, newest)
-        assign.know(new.record, new.made.story)
+        assign.remember(session, number, new.made.story_keys, newest)
+        assign.know(number, content, new.made.story)
 
 
 def _claim_aliases(session: Session, number: int, aliases: Sequence[str]) -> None:

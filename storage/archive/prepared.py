@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from crawler.record import Record
 from storage.archive.mentioned import Mentioned, mentioned
 from storage.archive.near_duplicates import Sketch, sketch
-from storage.db.texts import as_stored
+from storage.db.texts import as_stored, number_of
 from storage.rules import plan
 from storage.rules.match import View
-from storage.stories.compare import StoryPrint, fingerprint
+from storage.stories.compare import StoryPrint, fingerprint, keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,7 @@ class Prepared:
     sketch: Sketch
     shingles: tuple[int, ...]
     story: StoryPrint
+    story_keys: tuple[int, ...]
     words: str
     mentioned: frozenset[Mentioned]
 
@@ -36,5 +37,7 @@ class Prepared:
 def prepare(record: Record) -> Prepared:
     """Work it out: some milliseconds for a long article."""
     record = as_stored(record)
-    near = sketch(record.title, record.text)
-    return Prepared(record, near, near.keys, fingerprint(record), " ".join(plan.tokens(View(record))), mentioned(record))
+    near, story = sketch(record.title, record.text), fingerprint(record)
+    return Prepared(
+        record, near, near.keys, story, tuple(map(number_of, keys(story))), " ".join(plan.tokens(View(record))), mentioned(record)
+    )

@@ -35,7 +35,6 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
 )
-from sqlalchemy.types import TypeEngine
 
 from storage.db.texts import packed, storable, to_json, unpacked
 
@@ -103,17 +102,17 @@ class PackedJson(TypeDecorator[Any]):
     impl = JSON
     cache_ok = True
 
-    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
-        """On SQLite text, which this makes."""
-        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else JSON())
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> Any:
+    def bind_processor(self, dialect: Dialect) -> Any:
         """As it is kept."""
-        return packed(to_json(value)) if dialect.name == "sqlite" else value
+        return (lambda value: packed(to_json(value))) if dialect.name == "sqlite" else super().bind_processor(dialect)
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> Any:
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """As it was."""
-        return json.loads(unpacked(value)) if dialect.name == "sqlite" and value is not None else value
+        return _from_packed if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _from_packed(value: str | bytes | None) -> Any:
+    return None if value is None else json.loads(unpacked(value))
 
 
 def _id() -> Column[Any]:

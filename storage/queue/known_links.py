@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, bindparam, delete, func, insert, select, update
@@ -24,6 +24,7 @@ from storage.db.texts import number_of
 from storage.queue.tasks import chunks
 
 STEP = 500  # tasks of one call: the writer has other work too
+FRESH = timedelta(days=2)  # the alerts of a first poll are counted by tasks for a day, see storage.alerts.first_poll
 _DONE = and_(task.c.kind == "article", task.c.state == "done")
 
 
@@ -43,10 +44,15 @@ class Known:
         return guid is not None and self.guid == number_of(guid)
 
 
-def take(session: Session, keys: Callable[[str], str], limit: int = STEP) -> int:
-    """Move up to `limit` tasks that are done here; how many. Call it until it says 0."""
+def take(session: Session, keys: Callable[[str], str], now: datetime, limit: int = STEP) -> int:
+    """Move up to `limit` tasks that were done some days ago here; how many. Call it until it says 0."""
     columns = (task.c.id, task.c.key, task.c.source_id, task.c.url, task.c.guid, task.c.baseline, article.c.id.label("article"))
-    query = select(*columns).outerjoin(article, article.c.link_key == task.c.key).where(_DONE).limit(limit)
+    query = (
+        select(*columns)
+        .outerjoin(article, article.c.link_key == task.c.key)
+        .where(_DONE, task.c.done_at < now - FRESH)
+        .limit(limit)
+    )
     rows = session.execute(query.with_for_update(of=task)).all()
     short = sorted((_short(row, keys(row.url)) for row in rows), key=lambda one: one["key"])  # neighbours lie together
     insert_missing(session, known_link, short)

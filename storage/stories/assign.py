@@ -7,7 +7,7 @@ could drift, one small step a member, into another.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,10 +18,9 @@ from sqlalchemy.orm import Session
 from crawler.nlp.lexicon import own
 from crawler.record import Record
 from storage.db.models import article, story_key
-from storage.db.texts import number_of
+from storage.db.texts import content_hash, number_of
 from storage.stories import by_hand, proof, shared_keys
 from storage.stories.compare import StoryPrint, keys, same_story
-from storage.stories.evidence import LEAD
 from storage.stories.fingerprint import fingerprint
 from storage.stories.verdict import Kind, Verdict
 
@@ -29,14 +28,9 @@ REMEMBERED = timedelta(days=5)  # an event is told again within days, see storag
 WHOLE = 0.98  # of a text, in another: a copy, whatever its headline says
 _WORDED = (None, Kind.SUBJECT, Kind.ACT, Kind.NAME)  # what two headlines of one text may differ in
 CLOSE = 1.0  # points between two stories that a person set apart
-_COLUMNS = (
-    article.c.id,
-    article.c.story,
-    article.c.title,
-    article.c.text,
-    article.c.published,
-)
+_COLUMNS = (article.c.id, article.c.story, article.c.content_hash, article.c.published)
 _FIRST = select(*_COLUMNS).where(article.c.id == bindparam("id"))
+_TEXT = select(article.c.title, article.c.text).where(article.c.id == bindparam("id"))
 _SHARING = shared_keys.find(story_key, *_COLUMNS, newest_first=True)
 
 
@@ -61,10 +55,10 @@ class _Prints:
         self._most = most
         self._kept: OrderedDict[Any, StoryPrint] = OrderedDict()
 
-    def of(self, title: str, lead: str, published: datetime | None, made: StoryPrint | None = None) -> StoryPrint:
-        """Those of this article; `made` are they, if known."""
-        key = title, lead, published, own()
-        story = self._kept.pop(key, made) or fingerprint(Record(title, "", lead, published=published))
+    def of(self, article_id: int | None, content: str, published: datetime | None, make: Callable[[], StoryPrint]) -> StoryPrint:
+        """Those of an article with this content; made where they are not kept."""
+        key = article_id, content, published, own()
+        story = self._kept.pop(key, None) or make()
         self._kept[key] = story
         if len(self._kept) > self._most:
             self._kept.popitem(last=False)
@@ -74,24 +68,34 @@ class _Prints:
 _prints = _Prints()
 
 
-def know(record: Record, story: StoryPrint) -> None:
-    """These are the marks of a record that others may soon be compared with."""
-    _prints.of(record.title, record.text[:LEAD], record.published, story)
+def know(article_id: int, content: str, story: StoryPrint) -> None:
+    """These are the marks of an article that others may soon be compared with; `content` is its hash."""
+    _prints.of(article_id, content, story.published, lambda: story)
 
 
 def print_of(record: Record) -> StoryPrint:
     """The marks of a record."""
-    return _prints.of(record.title, record.text[:LEAD], record.published)
+    return _prints.of(record.id, content_hash(record), record.published, lambda: fingerprint(record))
 
 
-def join(session: Session, number: int, story: StoryPrint, now: datetime) -> Joined | None:
+def _print_of(session: Session, row: Any) -> StoryPrint:
+    """Those of a stored article; its text is read only for them."""
+
+    def make() -> StoryPrint:
+        title, text = session.connection().execute(_TEXT, {"id": row.id}).one()
+        return fingerprint(Record(title, "", text, published=row.published))
+
+    return _prints.of(row.id, row.content_hash, row.published, make)
+
+
+def join(session: Session, number: int, story: StoryPrint, numbers: Iterable[int], now: datetime) -> Joined | None:
     """The story of the last days that this article, which comes next under that number, surely tells, or None.
 
     Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
     """
     found = []
-    for row in _candidates(session, number, story, now):
-        verdict = same_story(story, _prints.of(row.title, row.text[:LEAD], row.published))
+    for row in _candidates(session, number, numbers, now):
+        verdict = same_story(story, _print_of(session, row))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
@@ -107,27 +111,26 @@ def _set_apart(one: Joined, other: Joined, said: Mapping[tuple[int, int], bool])
     return one.story != other.story and any(said.get((min(pair), max(pair))) is False for pair in pairs)
 
 
-def corrected(session: Session, number: int, story: StoryPrint, now: datetime) -> int | None:
+def corrected(session: Session, number: int, story: StoryPrint, numbers: Iterable[int], now: datetime) -> int | None:
     """The story of the last days that this article corrects, takes back or denies: the one most like it, were it not for that."""
     if "corrected" not in story.said.phases:
         return None
     found = [
-        (proof.likeness(story, _prints.of(row.title, row.text[:LEAD], row.published)), -row.id, row.story)
-        for row in _candidates(session, number, story, now)
+        (proof.likeness(story, _print_of(session, row)), -row.id, row.story) for row in _candidates(session, number, numbers, now)
     ]
     best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
     return best[2] if best else None
 
 
-def is_copy(one: StoryPrint, other: Record, share: float) -> bool:
+def is_copy(session: Session, one: StoryPrint, row: Any, share: float) -> bool:
     """Of two texts that are alike: one event told again, not a house's words for another one. A whole copy needs no other proof."""
-    verdict = same_story(one, print_of(other))
+    verdict = same_story(one, _print_of(session, row))
     return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and Kind.CORRECTION not in verdict.kinds)
 
 
-def _candidates(session: Session, number: int, story: StoryPrint, now: datetime) -> Sequence[Any]:
+def _candidates(session: Session, number: int, numbers: Iterable[int], now: datetime) -> Sequence[Any]:
     """The articles of the last days that share most join keys."""
-    return shared_keys.ask(session, _SHARING, number, _numbers(story), now - REMEMBERED)
+    return shared_keys.ask(session, _SHARING, number, numbers, now - REMEMBERED)
 
 
 def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
@@ -135,23 +138,19 @@ def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mappi
     if said.get((joined.story, joined.article_id)):
         return True
     row = session.execute(_FIRST, {"id": joined.story}).first()
-    return row is None or same_story(story, _prints.of(row.title, row.text[:LEAD], row.published)).same
+    return row is None or same_story(story, _print_of(session, row)).same
 
 
-def remember(session: Session, article_id: int, story: StoryPrint, newest: int | None = None) -> None:
+def remember(session: Session, article_id: int, numbers: Iterable[int], newest: int | None = None) -> None:
     """Let later articles find this one; `newest` is the newest article, where it is another."""
-    shared_keys.remember(session, story_key, article_id, _numbers(story), newest)
+    shared_keys.remember(session, story_key, article_id, numbers, newest)
 
 
 def forget(session: Session, article_id: int, story: StoryPrint) -> None:
     """Its headline is another now."""
-    shared_keys.forget(session, story_key, article_id, _numbers(story))
+    shared_keys.forget(session, story_key, article_id, map(number_of, keys(story)))
 
 
 def tidy(session: Session, now: datetime) -> int:
     """Forget the keys of articles that are too old to be joined."""
     return shared_keys.tidy(session, story_key, now - REMEMBERED)
-
-
-def _numbers(story: StoryPrint) -> list[int]:
-    return [number_of(key) for key in keys(story)]

@@ -271,14 +271,14 @@ def _sounds() -> dict[str, str]:
     return {ch: syllable for syllable, chars in rows for ch in chars}
 
 
+_ENDS = ["0" * (length - 1) + "1" for length in range(8)]  # of a syllable of so many letters, where it ends
+
+
 def _sound(form: str) -> tuple[str, int]:
     """How the Han of a text sound, in one string, and where its syllables begin and end."""
-    sounds, said, at, edges = _sounds(), [], 0, bytearray(b"1")
-    for ch in form:
-        syllable = sounds.get(ch, "|")
-        at += len(syllable)
-        said.append(syllable)
-        edges += b"0" * (len(syllable) - 1) + b"1"
+    sounds = _sounds()
+    said = [sounds.get(ch, "|") for ch in form]
+    edges = "1" + "".join(map(_ENDS.__getitem__, map(len, said)))
     return "".join(said), int(edges[::-1], 2)
 
 

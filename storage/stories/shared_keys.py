@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, Table, bindparam, delete, exists, func, select
+from sqlalchemy import BigInteger, Integer, Select, Table, bindparam, delete, exists, func, select
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed, insert_missing
+from storage.db.database import changed, dialect_of, insert_into
+from storage.db.lists import NUMBERS, among, each
 from storage.db.models import article
 
 PART = 4096  # articles
@@ -29,7 +31,7 @@ def find(table: Table, *columns: Any, newest_first: bool) -> Select[Any]:
     """The question for these columns of the articles that share most keys, to be asked by `ask`; older or newer ones first of equals."""
     count = func.count().label("shared")
     number = table.c.article_id.desc() if newest_first else table.c.article_id
-    asked = table.c.part.in_(bindparam("parts", expanding=True)), table.c.key.in_(bindparam("keys", expanding=True))
+    asked = among(table.c.part, bindparam("parts", type_=NUMBERS)), among(table.c.key, bindparam("keys", type_=NUMBERS))
     met = select(table.c.article_id, count).where(*asked).group_by(table.c.article_id).order_by(count.desc(), number)
     best = met.limit(4 * CANDIDATES).subquery()
     found = select(*columns).join(best, best.c.article_id == article.c.id).where(article.c.updated_at > bindparam("since"))
@@ -40,14 +42,21 @@ def ask(session: Session, question: Select[Any], article_id: int, keys: Iterable
     """The rows of `question` for these keys of the article that is to come next; of articles that were kept after `since`."""
     newest = article_id // PART
     parts = list(range(max(0, newest - PARTS + 1), newest + 1))
-    return session.execute(question, {"parts": parts, "keys": [key & _WIDTH for key in keys], "since": since}).all()
+    return session.connection().execute(question, {"parts": parts, "keys": [key & _WIDTH for key in keys], "since": since}).all()
 
 
 def remember(session: Session, table: Table, article_id: int, keys: Iterable[int], newest: int | None = None) -> None:
     """Let later articles find this one; `newest` is the newest article, where it is another."""
     part = (newest or article_id) // PART
-    numbers = {key & _WIDTH for key in keys}
-    insert_missing(session, table, [{"part": part, "key": key, "article_id": article_id} for key in numbers])
+    numbers = sorted({key & _WIDTH for key in keys})
+    row = {"of_part": part, "keys": numbers, "of_article": article_id}
+    session.connection().execute(_remember(dialect_of(session), table), row)
+
+
+@cache
+def _remember(dialect: str, table: Table) -> Any:
+    rows = each(dialect, "keys", bindparam("of_part", type_=Integer), bindparam("of_article", type_=BigInteger))
+    return insert_into(dialect, table).from_select(["part", "key", "article_id"], rows).on_conflict_do_nothing()
 
 
 def forget(session: Session, table: Table, article_id: int, keys: Iterable[int]) -> None:

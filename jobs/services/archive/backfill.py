@@ -6,6 +6,7 @@ Each step is one transaction and the rows say how far it has come, so it may be 
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -48,15 +49,15 @@ def settle(db: Database, zone: ZoneInfo) -> None:
         _log.warning("the index of words is made anew: searches take longer until it is done")
 
 
-def shorten(db: Database) -> None:
-    """Let all links that were read be known by short rows."""
-    while db.write_now(lambda s: known_links.take(s, link_key)):
+def shorten(db: Database, now: datetime) -> None:
+    """Let the links that were read be known by short rows."""
+    while db.write_now(lambda s: known_links.take(s, link_key, now)):
         pass
 
 
-def vacuum(db: Database) -> None:
+def vacuum(db: Database, now: datetime) -> None:
     """Write rows of older versions as this one does, join the parts of the index, and give unused space back."""
-    shorten(db)
+    shorten(db, now)
     first: int | None = 0
     while first is not None:
         first = db.write_now(partial(rewriting.rewrite, first=first))
@@ -64,9 +65,9 @@ def vacuum(db: Database) -> None:
     db.vacuum()
 
 
-def whole(db: Database, progress: Callable[[int], None]) -> int:
+def whole(db: Database, now: datetime, progress: Callable[[int], None]) -> int:
     """All of it, now; how many articles."""
-    shorten(db)
+    shorten(db, now)
     done = 0
     while count := derived.advance(db, companies.add):
         done += count

@@ -67,7 +67,7 @@ def test_the_link_of_a_deleted_record_stays_known(db: Database, short: bool) -> 
     [read] = _claim(db)
     _alerted(db, read)
     if short:
-        assert db.write_now(lambda s: known_links.take(s, lambda _url: "a.example/1")) == 1
+        assert db.write_now(lambda s: known_links.take(s, lambda _url: "a.example/1", FAR)) == 1
     db.write_now(lambda s: s.execute(update(delivery).values(state="sent")))
     assert db.write_now(lambda s: pruning.prune(s, FAR)) == 1
     assert db.read(lambda s: links.known(s, ["a.example/1"])) == {"a.example/1"}

@@ -24,7 +24,8 @@ from storage.queue.frontier import Task
 from tests.samples import ENGLISH, OTHER, TEXT
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-LATER = NOW + timedelta(days=1)
+DAY = timedelta(days=1)
+LATER = NOW + DAY
 LEASE = timedelta(minutes=3)
 TEXTS = {"a/1": TEXT, "a/2": OTHER, "b/1": ENGLISH, "b/2": "The printers of Baiyan have formed a union of their own. " * 9}
 
@@ -45,7 +46,7 @@ def work(db: Database, ledger: Path) -> None:
         db.write_now(lambda s: derived.restart(s, "Asia/Shanghai"))
     while derived.advance(db, limit=1):
         pass
-    while db.write_now(lambda s: known_links.take(s, _key, 1)):
+    while db.write_now(lambda s: known_links.take(s, _key, NOW + 3 * DAY, 1)):
         pass
     db.write_now(_as_before)
     first: int | None = 0

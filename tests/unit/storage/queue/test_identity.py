@@ -18,6 +18,7 @@ from storage.queue import frontier, known_links, sources
 from storage.queue.frontier import Kept
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
 STEP = timedelta(minutes=15)
 LEASE = timedelta(minutes=3)
 
@@ -41,7 +42,7 @@ class Bench:
         )
         for article in self._claim("article"):
             self._read(article)
-        while self.short and self.db.write_now(lambda s: known_links.take(s, link_key, 2)):
+        while self.short and self.db.write_now(lambda s: known_links.take(s, link_key, self.now + 3 * DAY, 2)):
             pass
         self.now += STEP
         return kept

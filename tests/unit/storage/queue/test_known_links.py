@@ -16,7 +16,7 @@ from storage.db.models import known_link, task
 from storage.queue import frontier, known_links, links, sources
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-LEASE = timedelta(minutes=3)
+LEASE, DAY = timedelta(minutes=3), timedelta(days=1)
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 LINKS = tuple(
     Link(f"https://paper.example/{name}", f"{name} 的标题", guid=f"tag:{name}") for name in ("bridge", "harbour", "ferry")
@@ -44,7 +44,7 @@ def read(db: Database) -> list[str]:
 
 
 def take_all(db: Database) -> None:
-    while db.write_now(lambda s: known_links.take(s, link_key, 1)):
+    while db.write_now(lambda s: known_links.take(s, link_key, NOW + 3 * DAY, 1)):
         pass
 
 
@@ -55,6 +55,11 @@ def test_only_what_is_done_moves_and_all_stay_known(db: Database, read: list[str
     assert sorted(map(tuple, left)) == [("article", "skipped"), ("poll", "due")]
     assert db.read(lambda s: links.known(s, [*read, "paper.example/other"])) == set(read)
     assert db.read(lambda s: queries.status(s, NOW)).tasks == before
+
+
+def test_what_was_done_lately_stays_a_task_by_which_a_first_poll_counts_its_alerts(db: Database, read: list[str]) -> None:
+    assert db.write_now(lambda s: known_links.take(s, link_key, NOW + DAY)) == 0
+    assert db.write_now(lambda s: known_links.take(s, link_key, NOW + 3 * DAY)) == 2
 
 
 def test_what_was_there_before_the_source_was_watched_is_still_said_so(db: Database, read: list[str]) -> None:

@@ -92,7 +92,7 @@ def test_new_rows_are_counted_on_and_the_index_is_made(db: Database, other: Data
     an_archive(db)
     move.export(db, tmp_path / "all.jsonl", NOW)
     move.load(other, tmp_path / "all.jsonl", UTC, NOW)
-    assert backfill.whole(other, lambda _: None) == 8
+    assert backfill.whole(other, NOW, lambda _: None) == 8
     assert other.read(derived.check) == []
     assert other.read(concepts.total) == 8
     found = other.read(lambda s: search.search(s, parse("南屏"), now=NOW))

@@ -1,0 +1,83 @@
+"""A list as one parameter of a statement. IN with a parameter for each value is taken apart and put together anew at every call,
+which costs more than what is asked.
+
+Whatever SQLite and PostgreSQL say differently about lists stands here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    BindParameter,
+    Column,
+    Dialect,
+    Select,
+    Text,
+    TypeDecorator,
+    bindparam,
+    func,
+    select,
+    true,
+)
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import NullType, TypeEngine
+
+from storage.db.texts import to_json
+
+
+class _Listed(TypeDecorator[Any]):
+    impl = Text
+    cache_ok = True
+
+    def __init__(self, item: type[TypeEngine[Any]]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(self.item))
+
+    def process_bind_param(self, value: Iterable[Any] | None, dialect: Dialect) -> Any:
+        values = list(value or ())
+        return to_json(values) if dialect.name == "sqlite" else values
+
+
+NUMBERS, TEXTS = _Listed(BigInteger), _Listed(Text)
+
+
+class among(FunctionElement[Any]):
+    """``among(column, bindparam(name, type_=NUMBERS))``: one of these."""
+
+    type = NullType()  # of Boolean SQLAlchemy would say "= 1", and SQLite ask no index
+    inherit_cache = True
+
+    def __init__(self, column: Column[Any], values: BindParameter[Any]) -> None:
+        super().__init__(column, values)
+
+
+@compiles(among, "sqlite")
+def _in_json(element: among, compiler: SQLCompiler, **how: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **how)} IN (SELECT value FROM json_each({compiler.process(values, **how)}))"  # noqa: S608 - columns and parameters
+
+
+@compiles(among, "postgresql")
+def _in_array(element: among, compiler: SQLCompiler, **how: Any) -> str:
+    column, values = element.clauses
+    return f"{compiler.process(column, **how)} = ANY({compiler.process(values, **how)})"
+
+
+def each(dialect: str, name: str, *beside: BindParameter[Any]) -> Select[Any]:
+    """A row for each number of this parameter, between what stands beside it: (beside, number, beside …)."""
+    given = bindparam(name, type_=NUMBERS)
+    if dialect == "sqlite":
+        numbers = func.json_each(given).table_valued("value")
+    else:
+        numbers = func.unnest(given).table_valued("value").render_derived()
+    first, *others = beside
+    return select(first, numbers.c.value, *others).where(true())  # SQLite would take ON CONFLICT for a part of FROM
