@@ -72,10 +72,17 @@ def bursts(hits: Sequence[int], of: Sequence[int], scale: float = 2.0, price: fl
 
 
 def _gained(hits: Sequence[int], of: Sequence[int], logs: Sequence[tuple[float, float]]) -> float:
-    """What the days on which the higher share fits better would gain by it: less than entering costs is no burst."""
+    """What the run of days that the higher share fits best gains by it: less than entering costs is no burst."""
     (hit, miss), (more_hit, more_miss) = logs
     a, b = more_hit - hit - (more_miss - miss), more_miss - miss
-    return sum(gain for r, d in zip(hits, of, strict=True) if (gain := r * a + d * b) > 0)
+    best = run = 0.0
+    for r, d in zip(hits, of, strict=True):
+        run += r * a + d * b
+        if run < 0:
+            run = 0.0
+        elif run > best:
+            best = run
+    return best
 
 
 def _runs(flags: Sequence[int]) -> Iterator[tuple[int, int]]:
