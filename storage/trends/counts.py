@@ -160,7 +160,7 @@ def _of(*kinds: str) -> ColumnElement[bool]:
     return mention.c.concept_id.in_(_ids_of(kinds))
 
 
-def _ids_of(kinds: Collection[str]) -> Select[tuple[int]]:
+def _ids_of(kinds: Collection[str]) -> Select[int]:
     return select(concept.c.id).where(concept.c.kind.in_(kinds))
 
 
