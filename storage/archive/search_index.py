@@ -82,22 +82,20 @@ class Proposals:
         self._session = session
         self._wanted = wanted
         self._known: list[int] = []  # of FTS5, the greatest first
-        self._more: Iterator[int] = iter(())
-        if _is_sqlite(session):
-            newest_first = matching(session, wanted).order_by(_FTS5.c.rowid.desc())
-            self._more = iter(session.scalars(newest_first.execution_options(yield_per=500)))
+        self._more: Iterator[int] | None = None
 
     def first(self, most: int) -> Sequence[int]:
         """So many of them, or all there are."""
-        if not _is_sqlite(self._session):
-            return list(self._session.scalars(matching(self._session, self._wanted).limit(most)))
-        self._known += islice(self._more, most - len(self._known))
-        return self._known
+        return [row[0] for row in self._session.execute(matching(self._session, self._wanted).limit(most))]
 
     def between(self, low: int, high: int) -> Sequence[int]:
         """Those with ids in this range, ends included."""
         if not _is_sqlite(self._session):
-            return list(self._session.scalars(matching(self._session, self._wanted, (low, high))))
+            return [row[0] for row in self._session.execute(matching(self._session, self._wanted, (low, high)))]
+        if self._more is None:
+            newest_first = matching(self._session, self._wanted).order_by(_FTS5.c.rowid.desc())
+            rows = self._session.execute(newest_first.execution_options(yield_per=500))
+            self._more = (row[0] for row in rows)
         while not self._known or self._known[-1] >= low:
             if not (more := list(islice(self._more, 500))):
                 break
@@ -105,7 +103,7 @@ class Proposals:
         return self._known[bisect_left(self._known, -high, key=neg) : bisect_right(self._known, -low, key=neg)]
 
 
-def matching(session: Session, wanted: Expression, between: tuple[int, int] | None = None) -> Select[tuple[int]]:
+def matching(session: Session, wanted: Expression, between: tuple[int, int] | None = None) -> Select[int]:
     """The ids of articles whose tokens are as wanted, of all, or of those with an id in that range, ends included."""
     if _is_sqlite(session):
         ids = _FTS5.c.rowid

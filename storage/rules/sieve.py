@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from heapq import merge
 from typing import Any
 
 import re2
@@ -140,15 +139,16 @@ def _overlap(needles: Sequence[str]) -> bool:
 
 
 def _close(text: str, expressions: Sequence[Any], most: int, exact: bool) -> bool:
-    found = []
+    found: list[tuple[int, int, int]] = []
     for number, expression in enumerate(expressions):
-        found.append([(*match.span(), number) for match in expression.finditer(text)])
-        if not found[-1]:
+        before = len(found)
+        found += [(*match.span(), number) for match in expression.finditer(text)]
+        if len(found) == before:
             return False
     latest: dict[int, tuple[int, int]] = {}
-    for start, end, number in merge(*found):
+    for start, end, number in sorted(found):
         latest[number] = start, end
-        if len(latest) == len(found):
+        if len(latest) == len(expressions):
             first = min(latest.values())
             if count_words(text, first[exact], start, most) <= most:
                 return True

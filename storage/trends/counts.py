@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, Select, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from storage.archive.mentioned import ALL
@@ -62,6 +62,17 @@ def by_day(session: Session, numbers: Collection[int], first: int, last: int) ->
     return found
 
 
+def most_by_day(session: Session, kinds: Collection[str], first: int, last: int, most: int) -> list[tuple[int, dict[int, int]]]:
+    """(concept, day → stories told on that day) of those with most stories, the first of these first."""
+    within = volume.c.day.between(first, last), volume.c.concept_id.in_(_ids_of(kinds))
+    ranked = select(volume.c.concept_id).where(*within).group_by(volume.c.concept_id)
+    chosen = session.scalars(ranked.order_by(func.sum(volume.c.stories).desc(), volume.c.concept_id).limit(most)).all()
+    told = _together(cast(volume.c.day, Text) + " " + cast(volume.c.stories, Text))
+    query = select(volume.c.concept_id, told).where(volume.c.day.between(first, last), volume.c.concept_id.in_(chosen))
+    found = {number: _apart(days) for number, days in session.execute(query.group_by(volume.c.concept_id))}
+    return [(number, dict(zip(found[number][::2], found[number][1::2], strict=True))) for number in chosen]
+
+
 def by_day_of(session: Session, number: int, first: int, last: int, sources: Collection[str]) -> dict[int, int]:
     """Day → stories with the concept, as these sources alone told them."""
     query = select(mention.c.day, func.count(mention.c.story.distinct())).join(article, article.c.id == mention.c.article_id)
@@ -90,13 +101,16 @@ def stories(session: Session, number: int, first: int, last: int, acting: bool =
 
 def mentions(session: Session, kinds: Collection[str], first: int, last: int) -> dict[int, list[int]]:
     """Concept → articles of the period that mention it."""
-    query = select(mention.c.concept_id, mention.c.article_id).where(mention.c.day.between(first, last))
-    found: dict[int, list[int]] = {}
-    for number, article_id in session.execute(
-        query.where(mention.c.concept_id.in_(select(concept.c.id).where(concept.c.kind.in_(kinds))))
-    ):
-        found.setdefault(number, []).append(article_id)
-    return found
+    query = select(mention.c.concept_id, _together(cast(mention.c.article_id, Text)))
+    query = query.where(mention.c.day.between(first, last), _of(*kinds)).group_by(mention.c.concept_id)
+    return {number: _apart(articles) for number, articles in session.execute(query)}
+
+
+def tellers(session: Session, start: datetime, end: datetime) -> dict[int, tuple[int, str]]:
+    """Article → its story and source: those of the period that are told in words of their own."""
+    own = case((article.c.reprint_of.is_(None), article.c.source))  # asked for, SQLite would take the index of reprints
+    query = select(article.c.id, article.c.story, own).where(article.c.shown_at >= start, article.c.shown_at < end)
+    return {number: (story or number, name) for number, story, name in session.execute(query) if name}
 
 
 def costs(session: Session) -> dict[str, tuple[int, int]]:
@@ -144,5 +158,18 @@ def tellings(session: Session, start: datetime, end: datetime, number: int | Non
     ]
 
 
-def _of(kind: str) -> Any:
-    return mention.c.concept_id.in_(select(concept.c.id).where(concept.c.kind == kind))
+def _of(*kinds: str) -> ColumnElement[bool]:
+    return mention.c.concept_id.in_(_ids_of(kinds))
+
+
+def _ids_of(kinds: Collection[str]) -> Select[int]:
+    return select(concept.c.id).where(concept.c.kind.in_(kinds))
+
+
+def _together(value: ColumnElement[str]) -> ColumnElement[str]:
+    """The values of a group in one text: a hundred thousand rows cost more to hand over than to find."""
+    return func.aggregate_strings(value, " ")
+
+
+def _apart(values: str) -> list[int]:
+    return list(map(int, values.split()))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import combinations
 
 Z95 = 1.959964
+ALMOST = 1 - 1e-9  # sums of many logarithms err in the last places
 WIDEST = 1_000_000  # stories: no estimate of a whole is looked for beyond this many times what was seen
 
 
@@ -53,9 +54,12 @@ def bursts(hits: Sequence[int], of: Sequence[int], scale: float = 2.0, price: fl
     usual = total / whole
     shares = (usual, min(usual * scale, (1 + usual) / 2))
     enter = price * math.log(len(hits))
+    logs = [(math.log(p), math.log(1 - p)) for p in shares]
+    if _gained(hits, of, logs) < enter * ALMOST:
+        return []
     costs, ways = (0.0, enter), []
     for r, d in zip(hits, of, strict=True):
-        day = [-r * math.log(p) - (d - r) * math.log(1 - p) for p in shares]
+        day = [-r * hit - (d - r) * miss for hit, miss in logs]
         from_high, from_low = costs[1] <= costs[0], costs[1] < costs[0] + enter
         costs = (min(costs) + day[0], min(costs[1], costs[0] + enter) + day[1])
         ways.append((int(from_high), int(from_low)))
@@ -65,6 +69,20 @@ def bursts(hits: Sequence[int], of: Sequence[int], scale: float = 2.0, price: fl
         high.append(state)
         state = way[state]
     return list(_runs(high[::-1]))
+
+
+def _gained(hits: Sequence[int], of: Sequence[int], logs: Sequence[tuple[float, float]]) -> float:
+    """What the run of days that the higher share fits best gains by it: less than entering costs is no burst."""
+    (hit, miss), (more_hit, more_miss) = logs
+    a, b = more_hit - hit - (more_miss - miss), more_miss - miss
+    best = run = 0.0
+    for r, d in zip(hits, of, strict=True):
+        run += r * a + d * b
+        if run < 0:
+            run = 0.0
+        elif run > best:
+            best = run
+    return best
 
 
 def _runs(flags: Sequence[int]) -> Iterator[tuple[int, int]]:

@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
+from itertools import islice
 
 from sqlalchemy.orm import Session
 
@@ -110,31 +111,33 @@ def worth(session: Session, period: Period, zone: tzinfo) -> list[Worth]:
 
 def thin(session: Session, period: Period, zone: tzinfo, watched: Collection[str]) -> list[Thin]:
     """Topics of which one source alone tells most, the most one-sided first."""
-    told = {telling.article: telling for telling in counts.tellings(session, *period.moments(zone)) if not telling.reprint}
-    found = []
+    told = counts.tellers(session, *period.moments(zone))
     known = counts.concepts(session, "technology") | counts.concepts(session, "industry")
+    listed = [(one.name, _words(one)) for one in catalogue().values() if one.name not in watched]
+    found = []
     for number, articles in counts.mentions(session, ("technology", "industry"), *period.numbers).items():
-        witnesses = _witnesses(told[one] for one in articles if one in told)
-        alone = Counter(name for names in witnesses.values() if len(names) == 1 for name in names)
-        if len(witnesses) >= THIN_STORIES and alone:
+        witnesses = dict.fromkeys(map(told.get, articles))  # a story and a source, each pair once
+        witnesses.pop(None, None)
+        stories = Counter(pair[0] for pair in witnesses if pair)
+        alone = Counter(pair[1] for pair in witnesses if pair and stories[pair[0]] == 1)
+        if len(stories) >= THIN_STORIES and alone:
             [(source, n)] = alone.most_common(1)
-            if n / len(witnesses) >= THIN_SHARE:
+            if n / len(stories) >= THIN_SHARE:
                 one = known[number]
-                suggested = tuple(_suggested((one.zh, one.en), watched))
-                found.append(Thin(named(one), len(witnesses), source, n / len(witnesses), suggested))
+                suggested = tuple(_suggested((one.zh, one.en), listed))
+                found.append(Thin(named(one), len(stories), source, n / len(stories), suggested))
     return sorted(found, key=lambda one: (-one.share, -one.stories, one.topic.name))
 
 
-def _suggested(names: Iterable[str], watched: Collection[str]) -> Iterator[str]:
-    """Sources of the catalogue whose words say that they are about this, and which are not watched."""
+def _suggested(names: Iterable[str], listed: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Sources of the catalogue whose words say that they are about this."""
     wanted = [name.casefold() for name in names if name]
-    fitting = (one.name for one in catalogue().values() if one.name not in watched and _about(one, wanted))
-    return (name for _, name in zip(range(SUGGESTED), fitting, strict=False))
+    fitting = (name for name, words in listed if any(one in words for one in wanted))
+    return islice(fitting, SUGGESTED)
 
 
-def _about(one: Listed, wanted: Iterable[str]) -> bool:
-    words = " ".join((one.title, one.note, *one.tags)).casefold()
-    return any(name in words for name in wanted)
+def _words(one: Listed) -> str:
+    return " ".join((one.title, one.note, *one.tags)).casefold()
 
 
 def in_words(found: Completeness) -> list[str]:

@@ -242,16 +242,15 @@ def bursting(session: Session, period: Period) -> list[Burst]:
     """Runs of days on which a concept is told of at twice its usual share, the newest first; of the concepts with most stories."""
     known = {number: one for kind in KINDS for number, one in counts.concepts(session, kind).items()}
     everything = counts.whole(session)
-    told = counts.by_day(session, [*known, everything], *period.numbers)
-    of = told.pop(everything)
-    most = sorted(told, key=lambda number: (-sum(told[number].values()), number))[:BURST_CONCEPTS]
-    found = [burst for number in most for burst in _bursts(known[number], told[number], of, period)]
+    days = [concepts.number_of(day) for day in period.days()]
+    told = counts.by_day(session, (everything,), *period.numbers)[everything]
+    of = [told.get(day, 0) for day in days]
+    most = counts.most_by_day(session, KINDS, *period.numbers, BURST_CONCEPTS)
+    found = [burst for number, hits in most for burst in _bursts(known[number], [hits.get(day, 0) for day in days], of, period)]
     return sorted(found, key=lambda burst: (burst.last, burst.stories), reverse=True)
 
 
-def _bursts(one: Concept, told: dict[int, int], of: dict[int, int], period: Period) -> Iterator[Burst]:
-    days = [concepts.number_of(day) for day in period.days()]
-    hits, whole = [told.get(day, 0) for day in days], [of.get(day, 0) for day in days]
+def _bursts(one: Concept, hits: Sequence[int], whole: Sequence[int], period: Period) -> Iterator[Burst]:
     usual = sum(hits) / sum(whole) if sum(whole) else 0.0
     for a, b in statistics.bursts(hits, whole):
         stories, among = sum(hits[a : b + 1]), sum(whole[a : b + 1])

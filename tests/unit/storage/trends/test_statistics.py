@@ -74,6 +74,20 @@ def test_planted_bursts_are_found_and_quiet_lines_have_few():
     assert false <= 10
 
 
+def test_what_is_not_gone_through_has_no_burst(monkeypatch):
+    rng = random.Random(11)
+    lines = []
+    for _ in range(400):
+        of = [rng.randrange(0, 60) for _ in range(rng.randrange(2, 90))]
+        share, flare = rng.random() / 3, rng.randrange(len(of))
+        chances = [min(1, share * (3 if 0 <= day - flare < 4 else 1)) for day in range(len(of))]
+        lines.append(([sum(rng.random() < chance for _ in range(n)) for chance, n in zip(chances, of, strict=True)], of))
+    found = [statistics.bursts(*line) for line in lines]
+    monkeypatch.setattr(statistics, "_gained", lambda *_: math.inf)
+    assert found == [statistics.bursts(*line) for line in lines]
+    assert 20 < sum(map(bool, found)) < 380
+
+
 def test_days_without_anything_are_no_burst():
     assert statistics.bursts([], []) == []
     assert statistics.bursts([0, 0, 0], [5, 0, 5]) == []
