@@ -211,4 +211,5 @@ Kind = Annotated[
 @screen.page("/trends/events", "events.html", sheet=lambda page, zone: events.lines(page.table, zone))
 def event_table(ask: Asked, type: Kind = "funding", after: After = None, limit: Limit = 50) -> Events:
     """Events of a type, one row a story."""
-    return Events(tuple(events.TABLES), ask.read(lambda s: events.table(s, type, after=after, limit=limit)))
+    table = ask.view(("events", type, after, limit), lambda s: events.table(s, type, after=after, limit=limit))
+    return Events(tuple(events.TABLES), table)
