@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -34,6 +35,8 @@ def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
             )
         )
     listener = Listener(create(parts), address, own_signals=own_signals)
+    gc.collect()
+    gc.freeze()  # what is there now stays: each collection that went through it held the loop for a sixth of a second
     try:
         listener.bind()
     except OSError as error:

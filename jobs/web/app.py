@@ -52,7 +52,9 @@ def create(parts: Parts) -> FastAPI:
     app.state.parts, app.state.renderer = parts, renderer
     app.state.live = Live(parts)
     for screen in screens().values():
-        app.include_router(screen.router)
+        app.router.routes.extend(
+            screen.router.routes
+        )  # included, they are built again, in the loop, when the first page is asked for
     handle_errors(app, renderer.refusal)
 
     def refuse(scope: Scope, trouble: Trouble) -> ASGIApp:

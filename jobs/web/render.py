@@ -149,8 +149,11 @@ def iso(context: Context, at: datetime) -> str:
 
 
 def state_name(state: str) -> str:
-    """What the state of a delivery is called."""
-    names = {"pending": tr("waiting"), "sending": tr("on its way"), "sent": tr("sent"), "held": tr("held"), "dead": tr("failed")}
+    """What the state of a delivery is called, or the outcome of a try."""
+    names = {
+        "pending": tr("waiting"), "sending": tr("on its way"), "sent": tr("sent"), "held": tr("held"), "dead": tr("failed"),
+        "failed": tr("to be tried again"), "postponed": tr("postponed"),
+    }  # fmt: skip
     return names.get(state, state)
 
 

@@ -139,6 +139,10 @@ def test_on_a_phone_nothing_is_cut_off_and_fingers_hit(browser: Any, archive: Da
             page.goto(address + path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
             assert not grave(page)
+        page.goto(f"{address}/sources")
+        assert "下次查询" in page.locator("tbody tr").first.evaluate(
+            "row => [...row.cells].map(cell => getComputedStyle(cell, '::before').content).join()"
+        )
         page.goto(address)
         star = page.locator(".entry .star button").first
         box = star.bounding_box()

@@ -255,7 +255,7 @@ def event_table(
         about = trends.named(trends.company_of(session, company)) if company else None
         return Events(tuple(events.TABLES), found, about, since, until, trends.companies(session, acting))
 
-    return ask.read(work)
+    return ask.view(("events", type, company, since, until, after, limit), work)
 
 
 def _table(

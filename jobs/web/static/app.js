@@ -219,6 +219,14 @@ document.addEventListener("keydown", (event) => {
   else if (!$$("z-list, z-record").some((one) => one.key(event.key))) return;
   event.preventDefault();
 });
+// On a narrow screen the cells of a row stand below each other: each says of what it is.
+for (const table of $$("table.wide")) {
+  const heads = $$("thead th", table).map((one) => one.textContent.trim());
+  for (const cell of $$("tbody td", table)) {
+    if (cell.cellIndex && heads[cell.cellIndex]) cell.dataset.label = heads[cell.cellIndex];
+    cell.classList.toggle("blank", !cell.textContent.trim());
+  }
+}
 for (const button of $$("[data-open]")) {
   button.hidden = false;
   button.addEventListener("click", () => document.getElementById(button.dataset.open).showModal());
