@@ -8,6 +8,7 @@ import socket
 from collections.abc import Awaitable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
@@ -22,6 +23,7 @@ from jobs.parts import channels_of, fetch_rules, watch_of
 from jobs.pipeline import Pipeline
 from jobs.services.archive import backfill
 from jobs.services.archive.backfill import Backfill
+from jobs.services.insight import week
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.access import Parts
@@ -55,6 +57,7 @@ class App:
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, now)
         self.deliverer = Deliverer(self.db, channels_of(config), owner, now, health=config.alerts.health_channels)
         alerts = config.alerts
+        self._told_week = ""
         self.checkup = Checkup(self.db, now, config.zone, alerts.health_channels, alerts.coverage)
         self.store_guard = StoreGuard(self.db, self._lock, self.pipeline, now, self.deliverer.tell)
         self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now)
@@ -155,6 +158,21 @@ class App:
         await self.upgrader.use(config.analysis, config.zone)
         await self._sync_sources(self.clock.now())
         self.pipeline.look_now()
+
+    async def tell_week(self) -> None:
+        """Tell the channels that want it of the week, when its time has come."""
+        config, now = self.config, self.clock.now()
+        name = week.due(config, now)
+        if name is None or name == self._told_week:
+            return
+
+        def text(session: Any) -> str:
+            found = week.week(session, name, now, config.zone, config.money)
+            return week.digest(week.edited(found, week.edits_of(session, name))) if found.stories else ""
+
+        if told := await asyncio.to_thread(self.db.read, text):
+            await self.db.write(lambda s: week.tell(s, config, name, told, now))
+        self._told_week = name
 
     async def end(self, within: float) -> None:
         """Stop claiming, let what is in flight end within so many seconds, give back the rest."""

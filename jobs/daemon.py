@@ -240,6 +240,7 @@ class Daemon:
     async def _check_up(self) -> None:
         try:
             await self._app.checkup.look()
+            await self._app.tell_week()
         except StorageError as error:
             self._app.store_guard.failed(error)
 
