@@ -1,4 +1,4 @@
-"""A page of our own as PDF, printed by Chromium where one is installed. The browser reaches nothing, and runs no script."""
+"""A page of our own as PDF, printed by Chromium where one is installed. The browser reaches nothing, and the page forbids itself scripts."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ _ARGUMENTS = (
     "--disable-gpu",
     "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--blink-settings=scriptEnabled=false",
     "--no-pdf-header-footer",
     "--no-first-run",
 )

@@ -266,7 +266,7 @@ def test_an_editor_edits_the_week_by_form_and_it_can_be_handed_on(desk: Desk) ->
     form = {
         "intro": "<b>Hello</b>",
         "records": before,
-        "places": range(len(before), 0, -1),
+        "places": list(range(len(before), 0, -1)),
         "comments": ["", "odd", *[""] * (len(before) - 2)],
     }
     assert desk.send("/week/2026-W48/edits", **form, dropped=[before[0]]).status_code == 303
