@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy import select
 
 from crawler.record import Event, Record
+from jobs.app import App
 from jobs.config.load import Config
 from jobs.config.models import MoneyConfig
 from jobs.services.insight import week
@@ -105,6 +108,21 @@ def test_a_week_is_told_once_to_each_channel(db: Database) -> None:
     [row] = db.read(lambda s: s.execute(select(notice)).all())
     assert (row.channel, row.title) == ("desk", "Week 2026-W48")
     assert "第0号" in row.note
+
+
+def test_the_daemon_tells_of_the_week_that_is_over_and_of_an_empty_one_nothing(db: Database) -> None:
+    _three(db)
+    now = [datetime(2026, 12, 7, 9, 0, tzinfo=UTC)]
+    config = _config(timezone="UTC", week={"channels": ["desk"]})
+    part = SimpleNamespace(config=config, db=db, clock=SimpleNamespace(now=lambda: now[0]), _told_week="")
+
+    def told() -> list[str]:
+        asyncio.run(App.tell_week(part))  # type: ignore[arg-type]  # what it needs of an App
+        return [row.title for row in db.read(lambda s: s.execute(select(notice)).all())]
+
+    assert told() == [], "the week before was empty"
+    now[0] = datetime(2026, 11, 30, 9, 0, tzinfo=UTC)
+    assert told() == told() == ["Week 2026-W48"]
 
 
 def test_a_frozen_week_is_there_until_its_link_ends_or_is_taken_back(db: Database) -> None:
