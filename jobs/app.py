@@ -9,6 +9,7 @@ import socket
 from collections.abc import Awaitable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
@@ -24,6 +25,7 @@ from jobs.pipeline import Pipeline
 from jobs.services import publication
 from jobs.services.archive import backfill
 from jobs.services.archive.backfill import Backfill
+from jobs.services.insight import week
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
 from jobs.web.access import Parts
@@ -66,6 +68,7 @@ class App:
             self.db, channels_of(config), owner, now, health=config.alerts.health_channels, rights=self.member
         )
         alerts = config.alerts
+        self._told_week = ""
         self.checkup = Checkup(self.db, now, config.zone, alerts.health_channels, alerts.coverage)
         self.store_guard = StoreGuard(self.db, self.member, self.pipeline, now, self.deliverer.tell)
         self.shelf = Shelf(self.db, owner, now)
@@ -227,6 +230,21 @@ class App:
         self.checkup.zone, self.checkup.coverage = config.zone, config.alerts.coverage
         lexicon.use(config.analysis.terms.own())
         self.readers.use(config.analysis.terms.own())
+
+    async def tell_week(self) -> None:
+        """Tell the channels that want it of the week, when its time has come."""
+        config, now = self.config, self.clock.now()
+        name = week.due(config, now)
+        if name is None or name == self._told_week:
+            return
+
+        def text(session: Any) -> str:
+            found = week.week(session, name, now, config.zone, config.money)
+            return week.digest(week.edited(found, week.edits_of(session, name))) if found.stories else ""
+
+        if told := await asyncio.to_thread(self.db.read, text):
+            await self.db.write(lambda s: week.tell(s, config, name, told, now))
+        self._told_week = name
 
     async def end(self, within: float) -> None:
         """Stop claiming, let what is in flight end within so many seconds, give back the rest."""

@@ -275,6 +275,7 @@ class Daemon:
             return
         try:
             await self._app.checkup.look()
+            await self._app.tell_week()
         except StorageError as error:
             self._app.store_guard.failed(error)
 

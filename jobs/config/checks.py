@@ -197,9 +197,9 @@ def _references(document: Document) -> None:
             )
             there = sorted(tags) if is_tag else [*names, *sorted(tags)]
             document.mistake(("rules", number, "sources", place), fault, full_width(wanted) or instead(wanted, there))
-    alerts = document.data.get("alerts")
-    if isinstance(alerts, dict):
-        _channels_exist(document, ("alerts", "health_channels"), _texts(alerts, "health_channels"), channels)
+    for section, key in (("alerts", "health_channels"), ("week", "channels")):
+        if isinstance(given := document.data.get(section), dict):
+            _channels_exist(document, (section, key), _texts(given, key), channels)
 
 
 def _channels_exist(document: Document, path: Path_, wanted: Iterable[tuple[int, str]], known: Sequence[str]) -> None:

@@ -83,7 +83,7 @@ def _add_channels(document: Document, environ: Mapping[str, str]) -> None:
     listed = document.data.get("channels") or []
     if not isinstance(listed, list):
         return
-    known = {entry.get("name") for entry in listed if isinstance(entry, dict)}
+    known = [entry.get("name") for entry in listed if isinstance(entry, dict)]
     for name, address in channels_from_environment(environ).items():
         if name not in known and _opens(address):
             listed = [*listed, {"name": name, "url": address}]

@@ -50,6 +50,7 @@ Size = Annotated[
     Schema({"type": ["string", "integer"], "pattern": r"^[0-9]+ *([kKmMgG]?[bB]?)$"}),
 ]
 _TIMES = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
+_WEEKLY = f"weekly (mon|tue|wed|thu|fri|sat|sun) {_TIMES}"
 QuietHours = Annotated[
     times.Quiet, BeforeValidator(times.parse_quiet), Shown(str), Schema({"type": "string", "pattern": f"^{_TIMES}-{_TIMES}$"})
 ]
@@ -57,7 +58,10 @@ SendTime = Annotated[
     times.Send,
     BeforeValidator(times.parse_send),
     Shown(str),
-    Schema({"type": "string", "pattern": f"^(instant|hourly|daily {_TIMES})$"}),
+    Schema({"type": "string", "pattern": f"^(instant|hourly|daily {_TIMES}|{_WEEKLY})$"}),
+]
+Weekly = Annotated[
+    times.Send, BeforeValidator(times.parse_weekly), Shown(str), Schema({"type": "string", "pattern": f"^{_WEEKLY}$"})
 ]
 FirstPoll = Annotated[
     int | None,
@@ -369,7 +373,7 @@ class RuleConfig(Section):
     channels: Annotated[tuple[Words, ...], Field(min_length=1)]
     """The names of the channels it alerts"""
     send: SendTime = times.Send()
-    """`instant`, `hourly` or `daily 08:30`"""
+    """`instant`, `hourly`, `daily 08:30` or `weekly mon 08:30`"""
     quiet: QuietHours | None = None
     """Hours in which its alerts are held, such as `22:00-07:00`; they leave at their end"""
     max_age: Duration = timedelta(days=3)
@@ -446,6 +450,15 @@ class AlertsConfig(Section):
     """What a source's first poll may send of the articles younger than `max_age`: `newest 5` a rule, `silent`, or `all`"""
 
 
+class WeekConfig(Section):
+    """The week in one message: what was told by most, what rises, which events."""
+
+    channels: tuple[Words, ...] = ()
+    """The channels that it goes to"""
+    send: Weekly = times.parse_weekly("weekly mon 08:30")
+    """When: `weekly mon 08:30` tells of the week that ended the day before, a later day of the week so far"""
+
+
 class MoneyConfig(Section):
     """How amounts of other currencies are shown beside their own in the tables of events."""
 
@@ -504,6 +517,8 @@ class Config(Section):
     """Alerts about Zhixun itself"""
     feeds: FeedsConfig = FeedsConfig()
     """Alerts as files for a feed reader"""
+    week: WeekConfig = WeekConfig()
+    """The week as a message"""
     money: MoneyConfig = MoneyConfig()
     """Rates, for amounts in the tables of events"""
     log: LogConfig = LogConfig()

@@ -102,13 +102,15 @@ def parse_quiet(value: Any) -> Quiet:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """When alerts leave: `kind` is instant, hourly or daily; `at` is the time of day of daily ones."""
+    """When alerts leave: `kind` is instant, hourly, daily or weekly; `at` is the time of day, `day` that of the week (0 is Monday)."""
 
     kind: str = "instant"
     at: time | None = None
+    day: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.at:%H:%M}" if self.at else self.kind
+        day = [] if self.day is None else [WEEKDAYS[(self.day + 1) % 7]]
+        return " ".join([self.kind, *day, *([f"{self.at:%H:%M}"] if self.at else [])])
 
     def after(self, moment: datetime) -> datetime | None:
         """The next time to send after `moment` (local, aware); None: at once."""
@@ -117,19 +119,42 @@ class Send:
         if self.kind == "hourly":
             return moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
         at = self.at or time(0)
-        return _at(moment, at, 0 if moment.time() < at else 1)
+        passed = moment.time() >= at
+        if self.day is None:
+            return _at(moment, at, 1 if passed else 0)
+        days = (self.day - moment.weekday()) % 7
+        return _at(moment, at, 7 if passed and not days else days)
+
+    def before(self, moment: datetime) -> datetime:
+        """The last time to send until `moment` (local, aware), of what is weekly."""
+        later = self.after(moment)
+        assert later is not None
+        return _at(later, self.at or time(0), -7)
 
 
 def parse_send(value: Any) -> Send:
-    """``instant``, ``hourly`` or ``daily 08:30`` → Send."""
+    """``instant``, ``hourly``, ``daily 08:30`` or ``weekly mon 08:30`` → Send."""
     if isinstance(value, Send):
         return value
     kind, _, at = value.strip().partition(" ") if isinstance(value, str) else ("", "", "")
     if kind == "daily" and at:
         return Send("daily", _clock_time(at))
+    day, _, hour = at.strip().partition(" ")
+    if kind == "weekly" and hour and day.lower() in WEEKDAYS:
+        return Send("weekly", _clock_time(hour), (WEEKDAYS.index(day.lower()) - 1) % 7)
     if kind in ("instant", "hourly") and not at:
         return Send(kind)
-    raise ValueError(tr('{value} is no way to send; write instant, hourly or "daily 08:30"', value=brief(value)))
+    raise ValueError(
+        tr('{value} is no way to send; write instant, hourly, "daily 08:30" or "weekly mon 08:30"', value=brief(value))
+    )
+
+
+def parse_weekly(value: Any) -> Send:
+    """The last of these."""
+    send = parse_send(value)
+    if send.kind != "weekly":
+        raise ValueError(tr('{value} is no day of the week; write for example "weekly mon 08:30"', value=brief(value)))
+    return send
 
 
 def _at(moment: datetime, at: time, days: int) -> datetime:

@@ -58,13 +58,18 @@ class Words(BaseModel):
     publisher: str | None = None
     author: str | None = None
     text: str | None = None
+    keywords: list[str] = []
+    events: list[str] = []
 
 
 class Proof(BaseModel):
-    """A value with its place in the text, in code points; without one it is from the title or the page's own data."""
+    """A value with its place in the text, in code points; without one it is from the title or the page's own data.
+
+    A value in the site's own words is not told here: it stands under `untrusted`, and at its place in the text.
+    """
 
     kind: str
-    value: str
+    value: str | None
     start: int | None
     end: int | None
 
@@ -311,7 +316,9 @@ def query_help(archive: Archive) -> str:
 def _article(record: Record, chars: int = 0) -> Article:
     shown = record.text[:chars]
     places = [
-        Proof(kind=one.kind, value=one.value, start=one.start, end=one.end) for one in record.facts if one.kind != "reading"
+        Proof(kind=one.kind, value=one.value if one.concept else None, start=one.start, end=one.end)
+        for one in record.facts
+        if one.kind != "reading"
     ]
     words = Words(
         title=record.title,
@@ -319,6 +326,8 @@ def _article(record: Record, chars: int = 0) -> Article:
         publisher=record.publisher,
         author=record.author,
         text=shown if chars else None,
+        keywords=list(record.keywords) if chars else [],
+        events=[event.headline for event in record.events] if chars else [],
     )
     return Article(
         id=record.id or 0,

@@ -79,6 +79,10 @@ class Renderer:
             answer.delete_cookie(SAID)
         return answer
 
+    def alone(self, template: str, page: Any) -> str:
+        """A page that needs no other file and knows no reader."""
+        return self._env.get_template(template).render(page=page, style=self.files["alone.css"].decode())
+
     def refusal(self, request: Request, trouble: Trouble) -> Response:
         """An error: JSON for programs, a page for people; a stranger is led to where one logs in."""
         headers = {"Cache-Control": "no-store"}

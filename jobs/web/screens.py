@@ -97,13 +97,13 @@ class Screen:
             hints = _hints(work, role)
 
             def posted(request: Request, **given: Any) -> Response:
-                done = work(**given)
+                done = work(**_with(request, work, given))
                 request.app.state.renderer.menu.forget(given["ask"])
                 return back(request, getattr(done, "said", ""), getattr(done, "go", ""))
 
             def called(request: Request, **given: Any) -> Any:
                 request.app.state.renderer.menu.forget(given["ask"])
-                return work(**given)
+                return work(**_with(request, work, given))
 
             self.route("POST", path, _signed(posted, work, _as_form(hints)), role, shown=False, guard=True)
             self.route(method, API + path, _signed(called, work, hints), role, answers=hints["return"], guard=True)
@@ -210,11 +210,17 @@ def _signed(endpoint: Any, view: Callable[..., Any], hints: dict[str, Any]) -> A
     own = [
         one.replace(annotation=hints[name], kind=inspect.Parameter.KEYWORD_ONLY)
         for name, one in inspect.signature(view).parameters.items()
+        if name != "request"
     ]
     request = inspect.Parameter("request", inspect.Parameter.KEYWORD_ONLY, annotation=Request)
     endpoint.__signature__ = inspect.Signature([request, *own])
     endpoint.__name__, endpoint.__doc__ = view.__name__, view.__doc__
     return endpoint
+
+
+def _with(request: Request, work: Callable[..., Any], given: dict[str, Any]) -> dict[str, Any]:
+    """What is given, with the request itself for those few who ask for it."""
+    return given | {"request": request} if "request" in inspect.signature(work).parameters else given
 
 
 def _known_only(request: Request, hints: dict[str, Any]) -> None:

@@ -137,7 +137,7 @@ def withdrawn(session: Session, task: frontier.Task, *, key: str, detail: str, u
     if row is None:
         return 0
     place = Place(row.id, row.story, row.id, key, detail)
-    corrections.put(session, row.id, row.id, corrections.WITHDRAWN)
+    corrections.put(session, row.id, row.id, changes.WITHDRAWN)
     count = update_all(session, place, updates, why="withdrawn", version="withdrawn", now=now)
     after_commit(session, "after-store-commit")
     return count
@@ -250,7 +250,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     _claim_aliases(session, number, new.aliases)
     sources.has_news(session, new.record.source, new.now)
     if corrects:
-        said = corrections.how(new.record.title) or corrections.how(new.record.text[:LEAD]) or corrections.CORRECTED
+        said = changes.how(new.record.title) or changes.how(new.record.text[:LEAD]) or changes.CORRECTED
         corrections.put(session, number, corrects, said)
     place = Place(number, number, number, new.key, "no record has this link or this text", corrects)
     if found is not None:

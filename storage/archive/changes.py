@@ -9,12 +9,17 @@ from __future__ import annotations
 import re
 
 from crawler.text import CJK, normal
-from storage.archive import corrections
 
 REWRITTEN = 0.2  # of the old text's pieces that are gone
 FEW = 30  # pieces; of a shorter text a share says little
-WITHDRAWN, NOTICE = "withdrawn", "a notice of correction"
-NOTICES = {WITHDRAWN: corrections.WITHDRAWN, NOTICE: corrections.CORRECTED}  # of what an article says of itself
+DENIED, WITHDRAWN, CORRECTED = "denied", "withdrawn", "corrected"
+NOTICE = "a notice of correction"
+NOTICES = {WITHDRAWN: WITHDRAWN, NOTICE: CORRECTED}  # what an article says of itself
+_HOW = {
+    DENIED: re.compile(r"否认|辟谣|不实|失实|误传|毫无根据|没有离职|\bden(?:y|ies|ied|ying)\b|\buntrue\b|\bnot true\b|\bnot leaving\b|\bno truth\b"),
+    WITHDRAWN: re.compile(r"撤稿|撤回|\bretract(?:s|ed|ion)?\b|\bwithdr(?:ew|aws|awn)\b"),
+    CORRECTED: re.compile(r"更正|勘误|澄清|修正公告|\bcorrection\b|\bcorrected\b|\bclarif(?:ies|ied|ication)\b"),
+}  # fmt: skip
 _UNIT = re.compile(rf"[{CJK}]|[^\W_{CJK}]+")
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _NOTICE = re.compile(r"更正|勘误|澄清|编者按|撤稿|撤回|correction|corrected|clarification|retract|withdrawn|editor's note")
@@ -40,6 +45,12 @@ def substantial(old: tuple[str, str], new: tuple[str, str]) -> str:
     if len(_UNIT.findall(old_text)) >= FEW and (share := _gone(old_text, new_text)) >= REWRITTEN:
         return f"{share:.0%} of the text rewritten"
     return ""
+
+
+def how(words: str) -> str:
+    """What a headline says it does to what was told: denied, withdrawn, corrected, or "" for nothing."""
+    form = normal(words)
+    return next((name for name, pattern in _HOW.items() if pattern.search(form)), "")
 
 
 def _figures(text: str) -> frozenset[str]:

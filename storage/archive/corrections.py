@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection
 
 from sqlalchemy import delete, insert, or_, select
 from sqlalchemy.orm import Session
 
-from crawler.text import normal
 from storage.db.models import article, correction
-
-DENIED, WITHDRAWN, CORRECTED = "denied", "withdrawn", "corrected"
-_HOW = {
-    DENIED: re.compile(r"否认|辟谣|不实|失实|误传|毫无根据|没有离职|\bden(?:y|ies|ied|ying)\b|\buntrue\b|\bnot true\b|\bnot leaving\b|\bno truth\b"),
-    WITHDRAWN: re.compile(r"撤稿|撤回|\bretract(?:s|ed|ion)?\b|\bwithdr(?:ew|aws|awn)\b"),
-    CORRECTED: re.compile(r"更正|勘误|澄清|修正公告|\bcorrection\b|\bcorrected\b|\bclarif(?:ies|ied|ication)\b"),
-}  # fmt: skip
-
-
-def how(words: str) -> str:
-    """What a headline says it does to what was told: denied, withdrawn, corrected, or "" for nothing."""
-    form = normal(words)
-    return next((name for name, pattern in _HOW.items() if pattern.search(form)), "")
 
 
 def put(session: Session, article_id: int, of: int, what: str) -> None:

@@ -147,6 +147,8 @@ def untold(told_by: Sequence[frozenset[str]]) -> Estimate:
     reach = sorted(counts.values())
     if len(reach) < 2 or seen < 10 or sum(reach) < seen * 1.05:
         return Estimate(seen, seen, seen, math.inf, trusted=False, why="few")
+    if len(reach) == 2:  # the same model, without its bias where few stories are told by both
+        return chapman(reach[0], reach[1], sum(reach) - seen)
     total = _most_likely(seen, reach)
     if _dependent(told_by, counts, total):
         once, twice = (sum(1 for tellers in told_by if len(tellers) == n) for n in (1, 2))

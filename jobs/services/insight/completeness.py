@@ -158,6 +158,8 @@ def in_words(found: Completeness) -> list[str]:
         lines.append(
             tr("This takes the sources for independent: each tells a story with a chance of its own. Reprints are left out.")
         )
+        if found.sources == 2:
+            lines.append(tr("Of two sources alone nothing says whether they are."))
     elif one.why == "dependent":
         lines.append(
             tr(

@@ -19,7 +19,7 @@ from crawler.record import Event, Record
 from crawler.text import normal
 from jobs.config.models import MoneyConfig
 from jobs.services.insight import trends
-from storage.archive import corrections, queries
+from storage.archive import changes, corrections, queries
 from storage.archive.queries import Cursor
 from storage.stories import evidence
 from storage.trends.counts import Concept
@@ -165,7 +165,7 @@ def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = N
     if event is not None:
         cells = {name: cell for name in TABLES.get(kind, ()) if (cell := _cell(event, record, name)) is not None}
         story, source = record.story or record.id or 0, record.publisher or record.source or ""
-        state = corrections.how(event.headline)
+        state = changes.how(event.headline)
         yield Row(record.id or 0, story, event.headline, source, at, cells, state=state, by=record.id if state else None)
 
 

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
 from crawler.i18n import plural, tr
+from jobs.config.load import Config
+from jobs.config.models import MoneyConfig
 from jobs.services.insight import completeness, events, trends
 from jobs.services.insight.completeness import Completeness
 from jobs.services.insight.events import Row
 from jobs.services.insight.trends import Period, Riser
 from jobs.services.lookup import Unknown
+from storage.alerts import notices
 from storage.archive import queries
+from storage.people import weeks
 from storage.trends import counts
 
 TOP = 15  # stories
+TOLD = 10  # of them in a message
+LATE = timedelta(days=2)  # after its time a week is not told any more
 PER_TYPE = 8  # events of a type
 PER_RULE = 20
 MOST_ALERTS = 2_000
@@ -29,14 +35,20 @@ _markdown = re.compile(r"([\\`*_\[\]<>#|])")
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """A story of the week, as the source told it that told it first; `sources` told it in words of their own."""
+    """A story of the week, as the source told it that told it first; `sources` told it in words of their own.
+
+    `comment`: what an editor says of it; `dropped`: an editor left it out.
+    """
 
     record: int
     title: str
+    link: str
     source: str
     summary: str
     sources: int
     articles: int
+    comment: str = ""
+    dropped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,17 @@ class Week:
     rules: tuple[Raised, ...]
     before: str
     after: str | None
+    intro: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Edits:
+    """What an editor makes of a week: words before it, its stories in this order, what is said of them, and which are left out."""
+
+    intro: str = ""
+    order: tuple[int, ...] = ()
+    comments: Mapping[int, str] = field(default_factory=dict)
+    dropped: tuple[int, ...] = ()
 
 
 def name_of(day: date) -> str:
@@ -82,7 +105,51 @@ def days_of(name: str) -> Period:
     return Period(first, first + timedelta(days=6))
 
 
-def week(session: Session, name: str, now: datetime, zone: tzinfo) -> Week:
+def edits_of(session: Session, name: str) -> Edits:
+    """What an editor made of a week."""
+    kept = weeks.edits(session, name)
+    comments = {int(number): text for number, text in kept.get("comments", {}).items()}
+    return Edits(kept.get("intro", ""), tuple(kept.get("order", ())), comments, tuple(kept.get("dropped", ())))
+
+
+def edit(session: Session, name: str, given: Edits, person: int, now: datetime) -> None:
+    """Make this of a week. Raises Unknown for what is none."""
+    days_of(name)
+    weeks.edit(session, name, asdict(given), person, now)
+
+
+freeze, frozen, thaw = weeks.freeze, weeks.page, weeks.thaw
+
+
+def edited(found: Week, made: Edits, all_of_it: bool = False) -> Week:
+    """A week as an editor left it; `all_of_it`: with what was left out, to think again. Pure."""
+    places = {record: place for place, record in enumerate(made.order)}
+    top = sorted(found.top, key=lambda one: places.get(one.record, len(places)))
+    told = (replace(one, comment=made.comments.get(one.record, ""), dropped=one.record in made.dropped) for one in top)
+    kept = ((kind, tuple(row for row in rows if row.story not in made.dropped)) for kind, rows in found.events)
+    return replace(
+        found,
+        intro=made.intro,
+        top=tuple(one for one in told if all_of_it or not one.dropped),
+        events=tuple((kind, rows) for kind, rows in kept if rows),
+    )
+
+
+def due(config: Config, now: datetime) -> str | None:
+    """The week that is to be told now: that of the day before the last time to send; None where nobody wants it, or that is long over."""
+    last = config.week.send.before(now.astimezone(config.zone))
+    if not config.week.channels or now - last > LATE:
+        return None
+    return name_of(last.date() - timedelta(days=1))
+
+
+def tell(session: Session, config: Config, name: str, text: str, now: datetime) -> bool:
+    """Tell the channels of a week, once."""
+    title, _, note = text.partition("\n")
+    return notices.add(session, f"week-{name}", config.week.channels, title=title, note=note.strip(), now=now)
+
+
+def week(session: Session, name: str, now: datetime, zone: tzinfo, money: MoneyConfig) -> Week:
     """One week. Raises Unknown for what is none, or has not begun."""
     period = days_of(name)
     begins, ends = period.moments(zone)
@@ -99,7 +166,7 @@ def week(session: Session, name: str, now: datetime, zone: tzinfo) -> Week:
         coverage=completeness.coverage(session, period, zone),
         top=_top(session, told),
         risers=tuple(trends.emerging(session, min(period.last, today), zone)),
-        events=tuple(_events(session, begins, ends)),
+        events=tuple((kind, tuple(events.told_since(session, rows, money))) for kind, rows in _events(session, begins, ends)),
         rules=_raised(session, begins, ends),
         before=name_of(period.first - timedelta(days=1)),
         after=name_of(period.last + timedelta(days=1)) if period.last < today else None,
@@ -116,7 +183,15 @@ def _top(session: Session, told: list[counts.Telling]) -> tuple[Story, ...]:
     most = sorted(sources, key=lambda story: (-len(sources[story]), -articles[story], story))[:TOP]
     known = {record.id: record for record in queries.records(session, ids=most)}
     return tuple(
-        Story(story, found.title, found.publisher or found.source or "", found.summary, len(sources[story]), articles[story])
+        Story(
+            story,
+            found.title,
+            found.link,
+            found.publisher or found.source or "",
+            found.summary,
+            len(sources[story]),
+            articles[story],
+        )
         for story in most
         if (found := known.get(story)) is not None
     )
@@ -125,7 +200,7 @@ def _top(session: Session, told: list[counts.Telling]) -> tuple[Story, ...]:
 def _events(session: Session, begins: datetime, ends: datetime) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """By type; one look at the records of the week serves all."""
     found: dict[str, list[Row]] = {kind: [] for kind in events.TABLES}
-    for candidate in queries.tagged(session, since=begins, until=ends, limit=events.MOST_READ):
+    for candidate in queries.tagged(session, since=begins, until=ends, limit=events.MOST_READ, fields=("event",)):
         if candidate.record.story in (None, candidate.record.id):
             for kind, rows in found.items():
                 if len(rows) < PER_TYPE:
@@ -144,11 +219,33 @@ def _raised(session: Session, begins: datetime, ends: datetime) -> tuple[Raised,
     )
 
 
+def digest(found: Week) -> str:
+    """The week in a message: a title, then plain lines."""
+    counted = plural("{n} article", "{n} articles", found.articles) + " · " + plural("{n} story", "{n} stories", found.stories)
+    lines = [
+        tr("Week {name}", name=found.name),
+        f"{found.first} – {found.last} · {counted}",
+        *([found.intro] if found.intro else []),
+    ]
+    lines += [
+        f"{n}. {one.title} ({one.sources})" + (f" — {one.comment}" if one.comment else "")
+        for n, one in enumerate(found.top[:TOLD], 1)
+    ]
+    if found.risers:
+        lines.append(f"{tr('What rises')}: {', '.join(one.concept.name for one in found.risers[:TOLD])}")
+    lines += [f"{tr(kind)}: {'; '.join(row.headline for row in rows[:3])}" for kind, rows in found.events]
+    return "\n".join(lines)
+
+
+def _escaped(words: str) -> str:
+    return _markdown.sub(r"\\\1", " ".join(words.split()))
+
+
 def markdown(found: Week, address: str = "") -> str:
     """The week as Markdown, for mail and chat; `address` is that of the pages, for links."""
 
     def link(record: int, title: str) -> str:
-        shown = _markdown.sub(r"\\\1", " ".join(title.split()))
+        shown = _escaped(title)
         return f"[{shown}]({address}/records/{record})" if address else shown
 
     lines = [f"# {tr('Week {name}', name=found.name)} ({found.first} – {found.last})", ""]
@@ -157,10 +254,16 @@ def markdown(found: Week, address: str = "") -> str:
         "",
     ]
     lines += [*completeness.in_words(found.coverage), ""]
+    if found.intro:
+        lines += [_escaped(found.intro), ""]
     if found.top:
         lines += [
             f"## {tr('Told by most')}",
-            *(f"{n}. {link(one.record, one.title)} — {one.source} ({one.sources})" for n, one in enumerate(found.top, 1)),
+            *(
+                f"{n}. {link(one.record, one.title)} — {one.source} ({one.sources})"
+                + (f"\n   {_escaped(one.comment)}" if one.comment else "")
+                for n, one in enumerate(found.top, 1)
+            ),
             "",
         ]
     if found.risers:

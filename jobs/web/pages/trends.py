@@ -58,7 +58,7 @@ class Bursts:
 
 @dataclass(frozen=True, slots=True)
 class Matrix:
-    """Technologies in lines, industries in columns; `most` is the greatest lift that is shown."""
+    """Technologies in lines, industries in columns; `most`: the lift that is darkest, twice chance at least."""
 
     days: int
     since: date
@@ -190,7 +190,7 @@ def matrix(ask: Asked, days: Days = 30) -> Matrix:
     industries = tuple(dict.fromkeys(cell.industry for cell in cells))[:15]
     shown = {f"{cell.technology.id} {cell.industry.id}": cell for cell in cells}
     most = max((cell.lift or 0.0 for cell in cells if cell.stories >= trends.FEW), default=0.0)
-    return Matrix(days, period.first, period.last, technologies, industries, shown, min(most, 5.0))
+    return Matrix(days, period.first, period.last, technologies, industries, shown, min(max(most, 2.0), 5.0))
 
 
 @screen.page("/trends/share", "share.html")

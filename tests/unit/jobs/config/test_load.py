@@ -179,7 +179,7 @@ def test_a_mistake_never_shows_a_secret(tmp_path: Path, size: int) -> None:
 # ---- mistakes
 
 ONE_LINE = [
-    ("evry: 1", "config.yaml:1: evry: unknown key; there are database, timezone, crawl, analysis, alerts, feeds, money, log, backup, metrics, web, web_names,"
+    ("evry: 1", "config.yaml:1: evry: unknown key; there are database, timezone, crawl, analysis, alerts, feeds, week, money, log, backup, metrics, web, web_names,"
      " sources, aliases, rules, channels"),
     ("timezon: UTC", 'config.yaml:1: timezon: unknown key; did you mean "timezone"?'),
     ("timezone: Asia/Shanghia", 'config.yaml:1: timezone: "Asia/Shanghia" is no time zone; did you mean "Asia/Shanghai"?'),
@@ -285,7 +285,9 @@ RULE = [
     ("query: 'source:beta', sources: [alpha]", "name: r can never match: its query wants source:beta, its sources are alpha"),
     ("query: '@abc'", "query: no alias @abc in the configuration (at character 1)"),
     ("query: 'a AND NOT a'", None),
-    ("query: a, send: weekly", 'send: "weekly" is no way to send; write instant, hourly or "daily 08:30"'),
+    ("query: a, send: weekly", 'send: "weekly" is no way to send; write instant, hourly, "daily 08:30" or "weekly mon 08:30"'),
+    ("query: a, send: weekly someday 08:30", 'send: "weekly someday 08:30" is no way to send'),
+    ("query: a, send: weekly mon 25:00", 'send: "25:00" is no time of day'),
     ("query: a, quiet: 7-22", 'quiet: "7" is no time of day; write for example 08:30'),
 ]  # fmt: skip
 

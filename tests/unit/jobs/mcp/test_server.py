@@ -11,7 +11,7 @@ import pytest
 pytest.importorskip("mcp")
 from mcp import Client
 
-from crawler.record import Record
+from crawler.record import Event, Fact, Record
 from jobs.mcp.server import MOST, Archive, Bearer, build
 from storage.archive import articles
 from storage.db.database import Database, open_database
@@ -26,8 +26,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     db.upgrade()
     press.fill(db)
     evil = Record(
-        EVIL, "http://evil.example/1", f"{EVIL}. 大模型。", summary=EVIL, author=EVIL, publisher=EVIL, published=press.NOW
-    )
+        EVIL, "http://evil.example/1", f"{EVIL}. 大模型。", summary=EVIL, author=EVIL, publisher=EVIL, published=press.NOW,
+        keywords=(EVIL,), events=(Event(EVIL, EVIL),),
+        facts=(Fact("keyword", EVIL, f"meta keywords: {EVIL}", "page"), Fact("event", EVIL, EVIL, "builtin", 0, len(EVIL))),
+    )  # fmt: skip
     db.write_now(lambda s: articles.store(s, evil, key="evil", now=press.NOW))
     yield Archive(db, press.CONFIG, lambda: press.NOW)
     db.close()

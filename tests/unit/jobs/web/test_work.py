@@ -330,3 +330,39 @@ def test_a_table_of_events_is_a_file_with_the_same_rows(desk: Desk) -> None:
     assert "release" in desk.get("/trends/events?type=release&since=2026-11-24").text
     assert desk.get("/api/v1/trends/events?type=release&until=2026-11-20").json()["table"]["rows"] == []
     assert desk.get("/api/v1/trends/events.pdf").status_code == 404
+
+
+def test_an_editor_edits_the_week_by_form_and_it_can_be_handed_on(desk: Desk) -> None:
+    before = [one["record"] for one in desk.get("/api/v1/week/2026-W48").json()["top"]]
+    assert "Leave out" in desk.get("/week/2026-W48?edit=true").text
+    form = {
+        "intro": "<b>Hello</b>",
+        "records": before,
+        "places": list(range(len(before), 0, -1)),
+        "comments": ["", "odd", *[""] * (len(before) - 2)],
+    }
+    assert desk.send("/week/2026-W48/edits", **form, dropped=[before[0]]).status_code == 303
+    shown = desk.get("/api/v1/week/2026-W48").json()
+    assert [one["record"] for one in shown["top"]] == before[:0:-1]
+    assert [one["comment"] for one in shown["top"] if one["comment"]] == ["odd"]
+    assert len(desk.get("/api/v1/week/2026-W48?edit=true").json()["top"]) == len(before)
+    said = desk.call("POST", "/week/2026-W48/freeze", {"days": 2}).json()["said"]
+    desk.call("PUT", "/week/2026-W48/edits", {"intro": "later"})
+    stranger = Browser(desk._app)
+    page = stranger.get("/w/" + said.rpartition("/w/")[2])
+    assert page.status_code == 200
+    assert "&lt;b&gt;Hello" in page.text, "as it was when it was frozen, and as text"
+    assert "later" not in page.text
+    assert "大模型</h2>" not in page.text, "what rules there are is nobody else's business"
+    assert "'sha256-" in page.headers["content-security-policy"]
+    assert desk.call("POST", "/week/2026-W48/thaw").json()["said"] == "1 link was taken back."
+    assert stranger.get("/w/" + said.rpartition("/w/")[2]).status_code == 404
+
+
+def test_a_week_is_a_file_and_where_there_is_no_browser_the_pdf_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "<style>" in desk.get("/api/v1/week/2026-W48/html").text
+    assert desk.get("/api/v1/week/2026-W48/markdown").text.startswith("# Week 2026-W48")
+    monkeypatch.setattr("jobs.formats.pdf.chromium", lambda: None)
+    answer = desk.get("/api/v1/week/2026-W48/pdf")
+    assert answer.status_code == 400
+    assert "none is installed here" in answer.json()["error"]["message"]

@@ -14,6 +14,7 @@ from jobs.services.insight import completeness, trends
 from storage.archive import articles
 from storage.db.database import Database
 from storage.db.models import article
+from storage.trends import statistics
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
 PERIOD = trends.last_days(10, NOW, UTC)
@@ -41,6 +42,14 @@ def test_independent_sources_say_how_many_were_missed(db: Database) -> None:
     assert (found.estimate.seen, found.sources) == (sum(map(bool, told)), 3)
     with speaking("zh"):
         assert completeness.in_words(found)[0] == f"看到 {found.estimate.seen} 个故事，来自 3 个来源。"
+
+
+def test_two_sources_are_counted_by_what_both_tell_and_it_is_said_that_nothing_checks_them(db: Database) -> None:
+    _put(db, [["a", "b"]] * 8 + [["a"]] * 4 + [["b"]] * 6)
+    found = db.read(lambda s: completeness.coverage(s, PERIOD, UTC))
+    assert found.estimate == statistics.chapman(12, 14, 8)
+    assert found.estimate.low <= 21 <= found.estimate.high
+    assert "Of two sources alone" in completeness.in_words(found)[-1]
 
 
 def test_reprints_witness_nothing(db: Database) -> None:
