@@ -41,8 +41,8 @@ def test_the_container_has_no_root_and_mounts_the_folder_of_the_configuration() 
     image = (ROOT / "Dockerfile").read_text()
     service = YAML(typ="safe").load((ROOT / "compose.yaml").read_text())["services"]["zhixun"]
     last = [line.split() for line in image.splitlines() if line.startswith("USER ")][-1]
-    assert last == ["USER", "zhixun"]
-    assert f"--uid {service['user'].partition(':')[0]} " in image
+    assert last == ["USER", service["user"]], "by number: a cluster that refuses root looks at nothing else"
+    assert f"--uid {service['user'].partition(':')[0]} --gid {service['user'].partition(':')[2]} " in image
     assert [volume.split(":")[:2] for volume in service["volumes"]] == [["./config", "/config"], ["data", "/data"]]
     assert "ZHIXUN_CONFIG=/config/config.yaml" in image
 
