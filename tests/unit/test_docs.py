@@ -178,10 +178,7 @@ def test_the_screens_of_the_chinese_readme_are_chinese() -> None:
 
 def test_the_readmes_show_the_same_commands() -> None:
     english, chinese = (
-        {
-            line.partition("#")[0].split()[2] if "-c " not in line else line.split()[4]
-            for line in re.findall(r"^\$ zhixun .*", PAGES[page], re.MULTILINE)
-        }
+        {line.split()[4 if "-c" in line.split() else 2] for line in re.findall(r"^\$ zhixun [^#\n]*", PAGES[page], re.MULTILINE)}
         for page in ("README.md", "README.zh-CN.md")
     )
     assert english == chinese
