@@ -22,6 +22,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 OWN = ("app", "data", "config", "tmp", "proc", "dev", "etc", "root", "run", "var")
+PLAYED = ("FROM", "RUN", "COPY", "ENV", "WORKDIR", "USER", "ENTRYPOINT", "CMD", "HEALTHCHECK", "VOLUME", "STOPSIGNAL")
 CONFIG = "database: sqlite:////data/zhixun.db\nweb: null\n"
 
 
@@ -69,7 +70,7 @@ def build(dockerfile: str, context: Path, place: Path) -> Stage:
             now.user = given
         elif word in ("ENTRYPOINT", "CMD", "HEALTHCHECK"):
             now.commands[word] = given
-        elif word not in ("VOLUME", "STOPSIGNAL"):
+        elif word not in PLAYED:
             raise SystemExit(f"{word} is not played here")
     return now
 
