@@ -9,11 +9,11 @@ COPY jobs jobs
 RUN /app/.venv/bin/pip install --no-cache-dir --disable-pip-version-check --no-deps --no-build-isolation .
 
 FROM python:3.11-slim
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin zhixun \
+RUN groupadd --system --gid 10001 zhixun && useradd --system --uid 10001 --gid 10001 --home-dir /data --shell /usr/sbin/nologin zhixun \
     && install -d -o zhixun -g zhixun -m 0700 /data
 COPY --from=build /app/.venv /app/.venv
 ENV PATH=/app/.venv/bin:$PATH ZHIXUN_CONFIG=/config/config.yaml PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
-USER zhixun
+USER 10001:10001
 WORKDIR /data
 VOLUME /data
 STOPSIGNAL SIGTERM

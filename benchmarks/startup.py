@@ -1,6 +1,6 @@
 """What it costs to start the command line: CPU seconds of ten commands, the least of some runs, beside an older commit in the same run.
 
-    python benchmarks/startup.py [--beside COMMIT] [--rounds 5]
+    python benchmarks/startup.py [--beside COMMIT] [--rounds 5] [--only status check]
 
 Each command is a process of its own on a small configuration and an archive of a few records. CPU is what the kernel counted for it,
 its children included; wall time would say more of the machine than of the program. Each tree's byte code is kept, as an installed program's
@@ -77,6 +77,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--beside", help="an older commit")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="*", help="names of commands")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as place:
         folder, trees = Path(place), {"now": ROOT}
@@ -88,6 +89,8 @@ def main() -> None:
             subprocess.run(["tar", "-x", "-C", trees[given.beside]], input=archive, check=True)
         print(f"{'CPU seconds':16}" + "".join(f"{name:>12}" for name in trees))
         for name, command in COMMANDS.items():
+            if given.only and name not in given.only:
+                continue
             turns = [[spent(path, folder, command) for path in trees.values()] for _ in range(given.rounds + 1)][1:]
             print(f"{name:16}" + "".join(f"{min(column):12.2f}" for column in zip(*turns, strict=True)), flush=True)
 

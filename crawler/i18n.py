@@ -7,6 +7,7 @@ reader. A sentence without a Chinese entry is shown in English; a test asks for 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -45,6 +46,20 @@ def tr(message: str, /, **values: object) -> str:
     """The sentence in the language of the caller, with its `{values}` filled in."""
     sentence = catalogue().get(message, message) if language() == "zh" else message
     return sentence.format(**values) if values else sentence
+
+
+def retell(text: str, keys: tuple[str, ...]) -> str:
+    """A finished English sentence that is one of `keys`, in the language of the caller; any other as it is."""
+    if language() == "zh":
+        for key, pattern in _patterns(keys):
+            if found := pattern.fullmatch(text):
+                return tr(key, **found.groupdict())
+    return text
+
+
+@cache
+def _patterns(keys: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    return tuple((key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(key)), re.S)) for key in keys)
 
 
 def plural(one: str, many: str, /, n: int, **values: object) -> str:

@@ -36,7 +36,7 @@ SYSTEM = (  # what an operating system says, behind its number and before the ad
     "unable to get local issuer certificate",
 )  # fmt: skip
 _system = re.compile(rf"(?:\[Errno -?\d+\] )?({'|'.join(map(re.escape, SYSTEM))})(?: \('([^']*)', (\d+)(?:, \d+, \d+)?\))?")
-_reason = re.compile(rf"({'|'.join(sorted((re.escape(str(one)) for one in Reason), key=len, reverse=True))})(?=: |$)")
+_reason = re.compile(rf"({'|'.join(re.escape(str(reason)) for reason in sorted(Reason, key=len, reverse=True))})(?=: |$)")
 
 
 @cache

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 from crawler.errors import OptionError
-from crawler.i18n import tr
+from crawler.i18n import retell, tr
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -59,6 +59,8 @@ _REFUSED_V6 = tuple(
     )
 )
 _NAT64 = IPv6Network("64:ff9b::/96")
+
+_PYTHON_SAYS = ("{text} does not appear to be an IPv4 or IPv6 network",)
 
 
 class RefusedAddress(OSError):
@@ -131,7 +133,11 @@ def _rule(text: str) -> _Rule:
         rule = _Rule(ip_network(network, strict=False), int(first or 0), int(last or first or 65535))
     except ValueError as error:
         raise OptionError(
-            tr("{text!r} is no network: {why}. Write it as 10.0.0.0/8 or 127.0.0.0/8:8000-8100", text=text, why=error)
+            tr(
+                "{text!r} is no network: {why}. Write it as 10.0.0.0/8 or 127.0.0.0/8:8000-8100",
+                text=text,
+                why=retell(str(error), _PYTHON_SAYS),
+            )
         ) from error
     if not 0 <= rule.first <= rule.last <= 65535:
         raise OptionError(tr("{text!r}: ports go from 0 to 65535, the smaller first", text=text))

@@ -19,6 +19,7 @@ from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import SpiderError
 from crawler.html.tree import clean, containers, plain, plain_title
+from crawler.i18n import tr
 from crawler.listing.newest import kept
 from crawler.listing.sniff import head_of, root_of, text_of
 from crawler.record import Found, Link, Page, Source
@@ -295,7 +296,9 @@ def _path(expression: str) -> Any:
     try:
         return jmespath.compile(expression)
     except JMESPathError as error:
-        raise ValueError(f"no JMESPath: {str(error).splitlines()[0]}") from error
+        raise ValueError(
+            tr("{given!r} is no JMESPath; write for example {example}", given=expression, example="data.list[*]")
+        ) from error
 
 
 def _as_text(value: Any) -> str:

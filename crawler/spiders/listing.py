@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 from crawler import plugins
 from crawler.errors import ReadError, SpiderError
 from crawler.html.tree import clean, parse
+from crawler.i18n import tr
 from crawler.listing.anchors import anchor_of, anchors, base_of
 from crawler.listing.article_list import article_list, items
 from crawler.listing.newest import kept
@@ -99,4 +100,6 @@ def _selector(css: str) -> CSSSelector:
     try:
         return CSSSelector(css, translator="html")
     except (SelectorError, etree.XPathError) as error:
-        raise ValueError(f"no CSS selector: {error}") from error
+        raise ValueError(
+            tr("{given!r} is no CSS selector ({why}); write for example {example}", given=css, why=error, example="div.list li a")
+        ) from error

@@ -68,7 +68,7 @@ def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
 
 def _print_difference(difference: Difference, samples: int) -> None:
     for name, side in ((tr("only in new"), difference.only_in_new), (tr("only in old"), difference.only_in_old)):
-        out.print(f"{name}: {side.count}")
+        out.print(f"{name}{tr(': ')}{side.count}")
         if rows := side.records[:samples]:
             table(("record", "source", "title"), rows)
     out.print(tr("in both: {n}", n=difference.in_both.count))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Mapping
 from functools import reduce
 from pathlib import Path
@@ -126,6 +127,7 @@ def _failures(config: Config) -> Iterator[tuple[Path_, str]]:
                     )
 
 
+_UNBRACED = re.compile(r"(?<=[/:=@])\$([A-Z][A-Z0-9_]{2,})(?=$|[/:@?&])")
 _NOTHING = (Record("无关", "https://a.example/", "一句什么也没说的话。"), Record("Qzx", "https://b.example/", "Vwk jyb."))
 
 
@@ -145,6 +147,16 @@ def warnings(config: Config) -> list[str]:
         for rule in config.rules
         for word in rule.keywords
         if any(sign in word for sign in "，、；")
+    ]
+    said += [
+        tr(
+            "channel {name}: ${variable} is sent as it stands; a variable is written {form}",
+            name=channel.name,
+            variable=found[1],
+            form=f"${{{found[1]}}}",
+        )
+        for channel in config.channels
+        if (found := _UNBRACED.search(channel.url))
     ]
     first: dict[tuple[str, object], str] = {}
     for source in config.sources:

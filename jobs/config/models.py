@@ -84,6 +84,10 @@ _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key"
 BOTH_CADENCES = "both every and cron say when to poll"
 ALIAS_CIRCLE = "an alias stands for itself"
 NO_ALIAS = "an alias names one that does not exist"
+_KINDS_MEANT = dict.fromkeys("rss rss2 atom xml rdf 订阅 订阅源".split(), "feed") | dict.fromkeys(
+    "html web page list css 网页 列表".split(), "listing"
+)
+_KINDS_MEANT |= {"json": "api", "jsonp": "api", "rest": "api", "接口": "api", "google-news": "sitemap", "站点地图": "sitemap"}
 ONE_QUERY = "a rule needs query or keywords, one of the two"
 
 
@@ -300,6 +304,7 @@ class SourceConfig(Section):
         if kind != "auto" and kind not in kinds():
             raise ValueError(
                 tr("{kind} is no kind of source; there are {known}", kind=brief(kind), known=", ".join(["auto", *kinds()]))
+                + (tr("; write {example}", example=_KINDS_MEANT[kind.casefold()]) if kind.casefold() in _KINDS_MEANT else "")
             )
         return kind
 

@@ -46,6 +46,7 @@ _WANTED = {
 }
 
 
+MAX_SHOWN = 40  # characters of a mapping
 _between = re.compile(r"\s*[,，、;；]\s*")
 _YES = frozenset("yes on y 1 是 开 启用 真 对".split())
 _NO = frozenset("no off n 0 否 关 停用 禁用 假 不".split())
@@ -98,7 +99,7 @@ def _step(data: Any, part: int | str) -> Any:
 
 
 def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, str]:
-    kind, context, given = detail["type"], detail.get("ctx", {}), brief(detail["input"])
+    kind, context, given = detail["type"], detail.get("ctx", {}), _told(detail["input"])
     if kind == "extra_forbidden":
         return _unknown(str(detail["loc"][-1]), known or _keys_at(detail["loc"]))
     if kind == "missing":
@@ -111,7 +112,9 @@ def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, s
             str(detail["input"]), context["expected"].split("'")[1::2]
         )
     if kind in _WANTED:
-        return tr("{given} should be {wanted}", given=given, wanted=tr(_WANTED[kind])), _form(kind, detail["input"])
+        return tr("{given} should be {wanted}", given=given, wanted=tr(_WANTED[kind])), _form(
+            kind, detail["input"], detail["loc"]
+        )
     if kind in ("too_short", "string_too_short"):
         return tr("{given} is too short", given=given) if detail["input"] else tr("must not be empty"), ""
     if "ge" in context or "le" in context:
@@ -127,15 +130,28 @@ def _unknown(key: str, known: Iterable[str]) -> tuple[str, str]:
     return tr("unknown key"), full_width(key) or did_you_mean(key, known, 1) or tr("there are {known}", known=", ".join(known))
 
 
-def _form(kind: str, given: Any) -> str:
+def _told(given: Any) -> str:
+    """A refused value, short: of a long mapping its keys."""
+    if isinstance(given, dict) and len(str(given)) > MAX_SHOWN:
+        return tr("a mapping ({keys} …)", keys=", ".join(list(map(str, given))[:3]))
+    return brief(given)
+
+
+def _form(kind: str, given: Any, loc: tuple[int | str, ...]) -> str:
     """How a value of another type would be written."""
-    if isinstance(given, str) and re.match(r"[\w-]+\s*[:：]", given):
+    if isinstance(given, str) and re.match(r"[\w-]+\s*[:：](?!//)", given):
         return tr(NO_COLON)
+    if isinstance(given, str) and loc[0] in ENTRIES and len(loc) <= 2:
+        return tr(
+            "write each as an entry with keys, such as {example}", example=f"- {{name: …, {ENTRIES[str(loc[0])]}: {given[:60]}}}"
+        )
     if kind in ("tuple_type", "list_type"):
         if isinstance(given, dict):
             return tr("begin each entry with a - and a blank")
         if isinstance(given, str):
             return tr("write {example}", example=f"[{', '.join(_between.split(brief(given)[1:-1]))}]")
+    if kind in ("dict_type", "mapping_type", "model_type", "model_attributes_type") and isinstance(given, list):
+        return tr("write {example}", example="{key: value}")
     word = str(given).strip().casefold()
     if kind.startswith("bool") and word in _YES | _NO:
         return tr("write {example}", example="true" if word in _YES else "false")
@@ -157,6 +173,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
 } | {"sources": SourceConfig, "rules": RuleConfig, "channels": ChannelConfig}
 
+ENTRIES = {"sources": "url", "rules": "query", "channels": "url"}  # sections of entries, and what a text alone would be
 NESTED: dict[str, type[BaseModel]] = dict.fromkeys(TermsConfig.model_fields, TermConfig)
 NESTED |= {"terms": TermsConfig, "websub": WebSubConfig}
 

@@ -137,12 +137,28 @@ def check_pattern(value: str) -> str:
     return value
 
 
+_BEIJING = "cst utc+8 gmt+8 utc+08 utc+08:00 gmt+08:00 +8 +08:00 +0800 beijing asia/beijing china 北京 北京时间 东八区 上海 中国 中国标准时间".split()
+_OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])0?(\d{1,2})(?::?00)?", re.I)
+
+
+def _zones_meant(value: str) -> list[str]:
+    """A zone that a strange name may stand for: an hour's offset, a city alone, a slip of the pen."""
+    if value.strip().casefold() in _BEIJING:
+        return ["Asia/Shanghai"]
+    known = available_timezones()
+    if found := _OFFSET.fullmatch(value.strip()):  # in these names the sign is turned round
+        return [name for name in [f"Etc/GMT{'-' if found[1] == '+' else '+'}{int(found[2])}"] if name in known]
+    cities = {name.rpartition("/")[2].casefold(): name for name in sorted(known)}
+    city = difflib.get_close_matches(value.rpartition("/")[2].strip().replace(" ", "_").casefold(), cities, 1, 0.8)
+    return [cities[name] for name in city] or difflib.get_close_matches(value, known, 1)
+
+
 def check_zone(value: str) -> str:
     """A name of the time zone database."""
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder name is an OSError
-        near = difflib.get_close_matches(value[:40], available_timezones(), 1)
+        near = _zones_meant(value[:40])
         cure = (
             tr("did you mean {names}?", names=f'"{near[0]}"')
             if near

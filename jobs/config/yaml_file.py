@@ -17,7 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from crawler.errors import ZhixunError
-from crawler.i18n import tr
+from crawler.i18n import language, retell, tr
 from jobs.redaction import MIN_SECRET, blank
 from jobs.safe_text import brief, spaced
 
@@ -38,14 +38,24 @@ _CURES = (
     ("cannot start any token", "put the value in quotes"),
     ("mapping values are not allowed", "put the value in quotes if it holds a colon, and check the indentation"),
     ("could not find expected ':'", NO_COLON),
+    ("<block mapping start>", "check the indentation: the keys of one entry stand right below each other"),
     ("expected <block end>", "put the whole value in single quotes, and check the indentation"),
     ("undefined alias", "put a value that begins with * in quotes"),
+    ("unexpected end of stream", "a bracket or a quote is never closed"),
     ("<stream end>", "a bracket or a quote is never closed"),
     ("expected ',' or", "close the bracket, and put a value that holds a comma or a bracket in quotes"),
     ("another document", "remove the line ---"),
 )
 
 
+_YAML_SAYS = (  # of the parser's own words; {what} is a sign of the file
+    "while scanning for the next token", "found character {what} that cannot start any token", "while parsing a flow mapping",
+    "while parsing a flow sequence", "expected ',' or {sign}, but got '<stream end>'", "expected ',' or {sign}, but got {what}",
+    "mapping values are not allowed here", "found undefined alias {what}", "while scanning a quoted scalar",
+    "found unexpected end of stream", "while parsing a block mapping", "while parsing a block collection",
+    "expected <block end>, but found {what}", "while scanning a simple key", "could not find expected ':'",
+    "while scanning a block scalar", "while parsing a node", "sequence entries are not allowed here",
+)  # fmt: skip
 _wide_key = re.compile(r"\s*(?:-\s+)?([a-z_]{2,20})\s*：")
 _wide_blank = re.compile(r"[ \t]*[\u3000\u00a0\u2002-\u200a]")
 _tight_dash = re.compile(r"\s*-([a-z_]{2,20}:)(?=\s)")
@@ -199,7 +209,10 @@ def _compose(file: str, text: str) -> Node | None:
     try:
         return yaml.compose(text)  # type: ignore[no-any-return]
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
+        at_end = re.search(
+            "end of stream|<stream end>", error.problem or ""
+        )  # what is never closed is to be looked for where it was opened
+        mark = (error.context_mark if at_end else None) or error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         if mark and (found := _mistyped_at(text, mark.line)):
             raise ConfigError([Mistake(file, found[0], 1, *found[1:])]) from None
@@ -217,9 +230,10 @@ def _compose(file: str, text: str) -> Node | None:
 
 
 def _yaml_words(error: MarkedYAMLError) -> tuple[str, str]:
-    words = " ".join(filter(None, (error.context, error.problem)))
-    cure = next((tr(cure) for sign, cure in _CURES if sign in words), "")
-    return tr("no valid YAML: {why}", why=spaced(words)), cure
+    words = [spaced(part) for part in (error.context, error.problem) if part]
+    cure = next((tr(cure) for sign, cure in _CURES if sign in " ".join(words)), "")
+    told = [retell(part, _YAML_SAYS) for part in words]
+    return tr("no valid YAML: {why}", why=(" " if language() == "en" else "").join(told)), cure
 
 
 class _Builder:

@@ -196,10 +196,10 @@ def _complaint(options: type[BaseModel], error: ValidationError) -> str:
     for problem in error.errors(include_input=False, include_url=False, include_context=False):
         name = str(problem["loc"][0]) if problem["loc"] else "address"
         if problem["type"] == "missing":
-            said.append(f"{_meaning(options, name)} is missing")
+            said.append(tr("{what} is missing", what=_meaning(options, name)))
         elif problem["type"] == "extra_forbidden":
             near = difflib.get_close_matches(name, options.model_fields, 1)
-            said.append(f"unknown key {name!r}" + (f", did you mean {near[0]!r}?" if near else ""))
+            said.append(tr("unknown key {name!r}", name=name) + (tr(", did you mean {near!r}?", near=near[0]) if near else ""))
         else:
             said.append(f"{name}: {problem['msg']}")
     return "; ".join(said)
@@ -207,4 +207,4 @@ def _complaint(options: type[BaseModel], error: ValidationError) -> str:
 
 def _meaning(options: type[BaseModel], name: str) -> str:
     field = options.model_fields.get(name)
-    return f"{name} ({field.description})" if field and field.description else name
+    return tr("{name} ({what})", name=name, what=tr(field.description)) if field and field.description else name

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import signal
+import socket
 import sys
 import tempfile
 from collections.abc import Callable
@@ -29,14 +30,15 @@ from crawler.i18n import tr
 from jobs import clock
 from jobs.demo.newsroom import Article, Site, World
 from storage.archive import queries
-from storage.db.database import open_database
+from storage.db.database import Database, open_database
 
 ZONE = ZoneInfo("Asia/Shanghai")
-PACE = 1.8  # seconds between two articles: the whole of it takes half a minute
+PACE = 1.0  # seconds between two articles: the whole of it takes half a minute, most of it the work of two starts of the daemon
 PATIENCE = 60  # seconds for a busy machine to start the daemon
 CONFIG = """\
 database: sqlite:///{folder}/demo.db
 timezone: Asia/Shanghai
+web: {page}
 crawl:
   delay: 50ms
   allow_networks: ["127.0.0.0/8"]
@@ -118,10 +120,11 @@ async def wait_until(true: Callable[[], bool], seconds: float, step: float = 0.1
 class Show:
     """Prints what happens as it happens."""
 
-    def __init__(self, console: Console, room: Newsroom, database: str) -> None:
+    def __init__(self, console: Console, room: Newsroom, folder: Path, db: Database) -> None:
         self._console = console
-        self._room = room
-        self._database = database
+        self.room = room
+        self.folder = folder
+        self._db = db
         self._told = 0
         self._seen: set[int | None] = set()
         self._began = clock.now() - timedelta(days=1)
@@ -135,13 +138,15 @@ class Show:
 
     def stored(self) -> int:
         """How many records the daemon's database holds."""
-        with closing(open_database(self._database)) as db:
-            return db.read(queries.count_records)
+        return self._db.read(queries.count_records)
+
+    def waits(self) -> int:
+        """How many alerts are still to be delivered."""
+        return self._db.read(lambda s: queries.status(s, clock.now())).deliveries.get("pending", 0)
 
     def tell_records(self) -> None:
         """Print the records of new articles that were stored since the last call."""
-        with closing(open_database(self._database)) as db:
-            records = db.read(lambda s: list(queries.records(s, since=self._began)))
+        records = self._db.read(lambda s: list(queries.records(s, since=self._began)))
         for record in sorted(records, key=lambda one: one.id or 0):
             if record.id in self._seen:
                 continue
@@ -154,7 +159,7 @@ class Show:
 
     def alerts(self) -> dict[str, dict[str, Any]]:
         """The alerts that arrived, by idempotency key."""
-        return {key: body for key, body in self._room.world.sink.received}  # noqa: C416  (typed)
+        return {key: body for key, body in self.room.world.sink.received}  # noqa: C416  (typed)
 
     def tell_alerts(self) -> None:
         """Print the alerts that arrived since the last call."""
@@ -171,29 +176,35 @@ class Show:
         self._told = len(arrived)
 
 
-async def run(console: Console, pace: float = PACE, keep: Path | None = None) -> int:
+async def run(console: Console, pace: float = PACE, keep: Path | None = None, opener: Callable[[str], None] | None = None) -> int:
     """Play the demo; 0 when nothing was lost and nothing was told twice.
 
-    `keep` is a new folder that stays, with the configuration and the database; without it nothing stays.
+    `keep` is a new folder that stays, with the configuration and the database; without it nothing stays. `opener` is given the
+    address of the page; the page then stays until Enter is pressed.
     """
     room = Newsroom.load(clock.now())
     await room.world.start()
     try:
-        with tempfile.TemporaryDirectory(prefix="zhixun-demo-") as folder:
-            return await _play(console, room, keep or Path(folder), pace, keep is not None)
+        with tempfile.TemporaryDirectory(prefix="zhixun-demo-") as place:
+            folder = keep or Path(place)
+            with closing(open_database(f"sqlite:///{folder}/demo.db")) as db:
+                return await _play(Show(console, room, folder, db), pace, keep is not None, opener)
     finally:
         await room.world.stop()
 
 
-async def _play(console: Console, room: Newsroom, folder: Path, pace: float, keep: bool) -> int:
-    config = _write_config(room, folder)
-    show = Show(console, room, f"sqlite:///{folder}/demo.db")
+async def _play(show: Show, pace: float, keep: bool, opener: Callable[[str], None] | None) -> int:
+    room, folder, page = show.room, show.folder, _free_address()
+    config = _write_config(room, folder, page)
     daemon = Daemon(config, folder / "daemon.log")
     show.say(f"[bold]{tr('A newsroom on this machine, watched by the real daemon; nothing leaves the loopback range.')}[/]")
     for site in room.world.sites:
         show.say(f"  {site.kind:8} {site.url}  {site.name}" + ("  (GB18030)" if site.encoding != "utf-8" else ""))
+    show.say(tr("page      {address}", address=f"http://{page}/"))
     await daemon.start()
     try:
+        if opener is not None:
+            opener(f"http://{page}/")
         started = await wait_until(lambda: all(site.requests for site in room.world.sites), PATIENCE)
         if not started:
             show.say(
@@ -203,6 +214,9 @@ async def _play(console: Console, room: Newsroom, folder: Path, pace: float, kee
             return 1
         await _publish(room, show, daemon, pace)
         failed = await _count(room, show)
+        if opener is not None:
+            show.say(tr("The page stays until you press Enter."))
+            await asyncio.to_thread(sys.stdin.readline)
     finally:
         code = await daemon.end(signal.SIGTERM)
         show.say(tr("The daemon was stopped by SIGTERM; its exit code is {code}.", code=code))
@@ -241,8 +255,8 @@ async def _publish(room: Newsroom, show: Show, daemon: Daemon, pace: float) -> N
 
 async def _count(room: Newsroom, show: Show) -> int:
     expected = sum(len(site.articles) for site in room.world.sites)
-    everything = await wait_until(lambda: show.stored() >= expected, PATIENCE, 0.5)
-    await asyncio.sleep(1.0)
+    everything = await wait_until(lambda: show.stored() >= expected, PATIENCE, 0.2)
+    await wait_until(lambda: not show.waits(), PATIENCE)
     show.tell_records()
     show.tell_alerts()
     received = room.world.sink.received
@@ -253,10 +267,16 @@ async def _count(room: Newsroom, show: Show) -> int:
     return 0 if everything and len(told) == len(show.alerts()) else 1
 
 
-def _write_config(room: Newsroom, folder: Path) -> Path:
+def _free_address() -> str:
+    """Where the demo's page can be served, beside that of a daemon that runs already."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return f"127.0.0.1:{free.getsockname()[1]}"
+
+
+def _write_config(room: Newsroom, folder: Path, page: str) -> Path:
     sources = "".join(
         f"  - {json.dumps({'name': s.name, 'url': s.url, 'every': '2s'}, ensure_ascii=False)}\n" for s in room.world.sites
     )
     path = folder / "config.yaml"
-    path.write_text(CONFIG.format(folder=folder, sources=sources, hook=room.world.hook), "utf-8")
+    path.write_text(CONFIG.format(folder=folder, page=page, sources=sources, hook=room.world.hook), "utf-8")
     return path

@@ -28,6 +28,15 @@ _FOREIGN = {  # what other languages and rule files use, and what it is called h
     "／": "an expression stands between two ASCII slashes",
     "=>": "names and other settings do not belong into the query",
 }
+_SPOKEN = {
+    "且": "&",
+    "并且": "&",
+    "与": "&",
+    "和": "&",
+    "或": "|",
+    "或者": "|",
+    "非": "!",
+}  # operators in words, alone between two terms
 _blank = re.compile(r"\s+")
 _field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
 _function = re.compile(r"([a-z]{3,})(?=[(（])")
@@ -188,6 +197,8 @@ class _Lexer:
             return Token(capitals, capitals, self.at, end)
         if text in ("and", "or", "not"):
             raise self._error(tr('write {word} in capitals; for the word itself write "{text}"', word=text.upper(), text=text))
+        if text in _SPOKEN and self.query.strip() != text:
+            raise self._error(tr(_FOREIGN[_SPOKEN[text]]))
         return Token("word", text, self.at, end)
 
 

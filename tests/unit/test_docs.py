@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import typer
 
+from crawler.i18n import catalogue
 from jobs.cli.main import app
 from jobs.config.load import examples, load
 
@@ -164,3 +165,20 @@ def test_the_readmes_say_the_same() -> None:
     files = [set(re.findall(r"`((?:crawler|storage|jobs)/[^`]+)`", text)) for text in (english, chinese)]
     assert targets[0] == targets[1]
     assert files[0] == files[1]
+
+
+def test_the_screens_of_the_chinese_readme_are_chinese() -> None:
+    """No sentence of the program that has a Chinese one stands there in English."""
+    screens = "\n".join(part for kind in ("text", "console") for part in fenced(PAGES["README.zh-CN.md"], kind))
+    shown = "\n".join(line for line in screens.splitlines() if not line.startswith("$ "))
+    phrases = {part.strip(" ,;:()") for key in catalogue() for part in re.split(r"\{[^}]*\}", key)}
+    assert {phrase for phrase in phrases if re.search(r"[a-z]+ [a-z]+ ", phrase + " ") and phrase in shown} == set()
+    assert set(re.findall(r"[a-z]+", shown)) & {"state", "matches", "records", "daemon", "leaves", "healthy"} == set()
+
+
+def test_the_readmes_show_the_same_commands() -> None:
+    english, chinese = (
+        {line.split()[4 if "-c" in line.split() else 2] for line in re.findall(r"^\$ zhixun [^#\n]*", PAGES[page], re.MULTILINE)}
+        for page in ("README.md", "README.zh-CN.md")
+    )
+    assert english == chinese

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 from ruamel.yaml import YAML
+
+from tests.image import PLAYED, steps
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
@@ -41,8 +44,8 @@ def test_the_container_has_no_root_and_mounts_the_folder_of_the_configuration() 
     image = (ROOT / "Dockerfile").read_text()
     service = YAML(typ="safe").load((ROOT / "compose.yaml").read_text())["services"]["zhixun"]
     last = [line.split() for line in image.splitlines() if line.startswith("USER ")][-1]
-    assert last == ["USER", "zhixun"]
-    assert f"--uid {service['user'].partition(':')[0]} " in image
+    assert last == ["USER", service["user"]], "by number: a cluster that refuses root looks at nothing else"
+    assert f"--uid {service['user'].partition(':')[0]} --gid {service['user'].partition(':')[2]} " in image
     assert [volume.split(":")[:2] for volume in service["volumes"]] == [["./config", "/config"], ["data", "/data"]]
     assert "ZHIXUN_CONFIG=/config/config.yaml" in image
 
@@ -55,3 +58,16 @@ def test_the_image_copies_only_what_the_build_is_given() -> None:
         if line.startswith("COPY ") and "--from" not in line
     ]
     assert {name for names in copied for name in names} <= given
+
+
+def test_the_script_plays_every_step_of_the_image_as_it_stands() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    played = list(steps(text))
+    assert {word for word, _ in played} <= set(PLAYED)
+    for word, given in played:
+        assert f"{word} {given}" in " ".join(text.replace("\\\n", " ").split()), (
+            "nothing is added, left out or put into other words"
+        )
+    last = dict(played)
+    assert json.loads(last["ENTRYPOINT"]) == ["zhixun"]
+    assert json.loads(last["HEALTHCHECK"].partition("CMD ")[2]) == ["zhixun", "healthcheck"]

@@ -42,12 +42,7 @@ SCREENS = {
     "attention": "/trends?days=7",
     "emerging": "/trends/emerging",
     "bursts": "/trends/bursts",
-    "matrix": "/trends/matrix",
     "share": "/trends/share",
-    "first": "/trends/first",
-    "events": "/trends/events?type=release",
-    "coverage": "/trends/coverage",
-    "week": "/week",
     "edited": "/week?edit=true",
 }
 WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}

@@ -45,13 +45,13 @@ MAY_NOT = {
     "--help": (*NOTHING, "pydantic"),
     "records --help": NOTHING,
     "": (*NOTHING, "jobs.app"),  # the shell asks for completion
-    "healthcheck": (*HEAVY, "sqlalchemy", "jobs.config.models", "jobs.services", "storage.archive", "rich"),
+    "healthcheck": (*HEAVY, "sqlalchemy", "pydantic", "jobs.config.models", "jobs.services", "storage.archive", "rich"),
     "check": (*HEAVY, "sqlalchemy", "jobs.services", "storage.archive", "storage.db.database"),
-    "status": HEAVY,
+    "status": (*HEAVY, "storage.stories", "rich.progress"),
     "sources list": HEAVY,
-    "records list": HEAVY,
+    "records list": (*HEAVY, "storage.stories", "jobs.formats.parquet", "rich.progress"),
     "rules list": HEAVY,
-    "alerts list": HEAVY,
+    "alerts list": (*HEAVY, "storage.stories"),
     "channels list": (*READING, "scrapy", "alembic", "sqlalchemy"),
 }
 

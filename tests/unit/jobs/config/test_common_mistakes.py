@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from crawler.i18n import speaking
 from jobs.config.load import ConfigError, parsed, placed_examples, warnings
 from jobs.config.yaml_file import read_document
+from storage.rules.parser import parse
 
 SOURCE = "sources:\n  - name: 港城晚报\n    url: https://harbour.example/ai\n    {}\n"
 RULE = """\
@@ -51,6 +55,34 @@ MISTAKES = [  # what is written, the line that is told, words of the fault, word
     ("crawl:\n  user_agent: 知讯\n", 2, "no user agent", "ASCII"),
     ("crawl:\n  concurrency: 很多\n", 2, "should be a whole number", ""),
     (SOURCE.format("cron: 每小时"), 4, "cron needs five", "*/10"),
+    # ---- another shape than is wanted
+    ("sources: https://weir.example/feed\n", 1, "should be a list", "- {name: …, url: https://weir.example/feed}"),
+    ("sources:\n  - https://weir.example/feed\n", 2, "should be a mapping", "- {name: …, url: https://weir.example/feed}"),
+    (
+        "channels:\n  desk: console://\n  mail: smtp://mail.weir.example:25\n",
+        1,
+        "a mapping (desk, mail …) should be a list",
+        "begin each entry with a -",
+    ),
+    ("aliases: [机器人, robot]\n", 1, "should be a mapping", "{key: value}"),
+    ("rules:\n  - name: r\n    query: 'chips AND (wafer\n    channels: [desk]\n", 3, "end of stream", "never closed"),
+    ("sources:\n  - name: a\n   url: https://a.example/\n", 3, "no valid YAML", "right below each other"),
+    # ---- what other programs call it
+    ("timezone: UTC+08:00\n", 1, "no time zone", "Asia/Shanghai"),
+    ("timezone: GMT-5\n", 1, "no time zone", "Etc/GMT+5"),
+    ("timezone: new york\n", 1, "no time zone", "America/New_York"),
+    (SOURCE.format("kind: Atom"), 4, "no kind of source", "write feed"),
+    (SOURCE.format("kind: 网页"), 4, "no kind of source", "write listing"),
+    (RULE.format("query: 机器人 或者 robot, channels: [desk]"), 8, "for either write OR", ""),
+    (RULE.format("query: 机器人 并且 工厂, channels: [desk]"), 8, "for both write AND", ""),
+    (SOURCE.format("kind: listing\n    links: 'li a['"), 5, "no CSS selector", "div.list li a"),
+    (SOURCE.format("kind: api\n    items: 'rows[?'"), 5, "no JMESPath", "data.list[*]"),
+    (
+        "channels:\n  - {name: m, url: 'smtps://me:pw@mail.example:465?from=a@b.example'}\n",
+        2,
+        "to (addresses in to=",
+        "write it like",
+    ),
     # ---- names that do not exist
     (RULE.format(KEYWORDS + "sources: [港城日报]"), 8, "there is no source", '"港城晚报"'),
     (RULE.format(KEYWORDS + "sources: ['tag:本地的']"), 8, "no source has the tag", '"tag:本地"'),
@@ -100,3 +132,24 @@ def test_a_failing_example_is_told_at_its_own_line() -> None:
 def test_a_full_width_comma_between_keywords_is_warned_of() -> None:
     config = parsed(read_document("config.yaml", RULE.format("keywords: [大模型，芯片], channels: [desk]").encode(), {}), {})
     assert any("'大模型，芯片' as one phrase" in warning for warning in warnings(config))
+
+
+def test_a_variable_without_braces_is_warned_of() -> None:
+    config = parsed(read_document("c.yaml", b"channels:\n  - {name: c, url: 'wecom://$WECOM_KEY'}\n", {}), {})
+    assert [line for line in warnings(config) if "${WECOM_KEY}" in line]
+    plain = parsed(read_document("c.yaml", b"channels:\n  - {name: c, url: 'webhook+https://me:a$b@c.example/x'}\n", {}), {})
+    assert warnings(plain) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["a: [1, 2\nb: 3\n", "a: {x: 1\n", "a: 'open\n", "a: b: c\n", "a: %x\n", "a: @x\n", "a:\n\tb: 1\n", "a: *x\n"]
+)
+def test_what_yaml_refuses_is_told_in_chinese_too(text: str) -> None:
+    with speaking("zh"), pytest.raises(ConfigError) as found:
+        parsed(read_document("c.yaml", text.encode(), {}), {})
+    assert re.findall(r"[a-z]{3,} [a-z]{3,}", str(found.value)) == []
+
+
+def test_a_word_that_joins_terms_may_be_looked_for_alone_and_in_quotes() -> None:
+    for query in ("或", '"或" 者', "和平 机器人"):
+        parse(query, {})
