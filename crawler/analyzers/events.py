@@ -82,7 +82,6 @@ WEIGHTS = {
     "definite": -0.34,
     "plan": 0.16,
 }
-OF_CLAUSE = ("act elsewhere", "unclear subject", "denies", "says", "will", "main subject", "vehicle")
 
 
 class Scored(NamedTuple):
@@ -206,6 +205,7 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
     headings = _headings(text)
     is_survey = len(headings) >= SURVEY
     is_round_up = sum(bool(_NUMBER.match(line)) for line in headings.values()) >= SURVEY
+    name = main_name(title, text, language)
     candidates, heading, place = [], "", 0
     for one in scored(title, text, published):
         if one.sentence.paragraph in headings:
@@ -215,10 +215,9 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
         if is_round_up:
             points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
         place += 1
-        if one.acts and points >= LEAST - _MOST_OF_CLAUSE:  # reading it adds no more
+        if one.acts and points >= LEAST - _most_of_clause(one.sentence, name):
             candidates.append(Chosen(one.sentence, points, one.acts, heading))
     ranked = sorted(candidates, key=lambda one: -one.points)[: MAX_EVENTS + 4]
-    name = main_name(title, text, language) if ranked else ""
     read = (with_clause(one, language, name) for one in ranked)
     kept = sorted((one for one in read if one.points >= LEAST), key=lambda one: -one.points)
     if is_survey:
@@ -226,7 +225,9 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
     return sorted(_folded(kept)[:MAX_EVENTS], key=lambda one: one.sentence.start)
 
 
-_MOST_OF_CLAUSE = sum(max(0.0, WEIGHTS[name]) for name in OF_CLAUSE)
+def _most_of_clause(sentence: Sentence, name: str) -> float:
+    """The points that reading a sentence can add at most."""
+    return WEIGHTS["main subject"] * bool(name and name in sentence.text) + WEIGHTS["will"] * (" w" in sentence.form)
 
 
 def _length(text: str) -> float:

@@ -186,8 +186,9 @@ def lay_out(value: Any) -> Layout:
             page.add(key, text)
             continue
         if isinstance(item, _HOLDERS):
-            page.waiting.append((key, item))
-            stack += [(name or key, one, depth + 1) for name, one in _parts(item) if _may_tell(one)]
+            if parts := [(name or key, one, depth + 1) for name, one in _parts(item) if _may_tell(name or key, one)]:
+                page.waiting.append((key, item))
+                stack += parts
             if isinstance(item, dict) and list in map(type, item.values()):
                 page.words.update(_words(item))
     page.close_to(0)
@@ -199,9 +200,19 @@ def _parts(item: Any) -> Iterator[tuple[str, Any]]:
     return reversed(item.items()) if isinstance(item, dict) else (("", one) for one in reversed(item))
 
 
-def _may_tell(one: Any) -> bool:
+def _may_tell(key: str, one: Any) -> bool:
+    """False for what shows nothing: most of a page's values."""
     kind = type(one)
-    return len(one) > 1 and not one.startswith(_ADDRESSES) if kind is str else kind in _HOLDERS and bool(one)
+    if kind is str:
+        return (len(one) >= 40 or len(one) >= _shortest(key)) and not one.startswith(_ADDRESSES)
+    return kind in _HOLDERS and bool(one)
+
+
+@lru_cache(maxsize=4096)
+def _shortest(key: str) -> int:
+    """Characters of a text under this key that says something."""
+    content, title, _ = _meaning(key)
+    return 2 if content else 12 if title else 40
 
 
 class _Page:
@@ -243,8 +254,8 @@ class _Page:
 
     def add(self, key: str, text: str) -> None:
         """The paragraphs of one string, in a region of its own."""
-        content, title, beside = _meaning(key)
-        if len(text) < (2 if content else 12 if title else 40) or text.startswith(_ADDRESSES):
+        _, title, beside = _meaning(key)
+        if len(text) < _shortest(key) or text.startswith(_ADDRESSES):
             return
         if "&lt;" in text[:200] or "&quot;" in text[:50]:
             text = entities.unescape(text).strip('"')

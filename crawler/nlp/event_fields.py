@@ -68,8 +68,8 @@ def main_name(title: str, text: str, language: str | None) -> str:
 
 @cache
 def _types() -> tuple[list[tuple[str, float]], Any]:
-    """(type, weight) of each pattern, and all of them as one automaton."""
-    found, patterns = [], re2.Set.SearchSet()
+    """(type, weight) of each pattern, and all of them behind a look for the words they need: one automaton of them has too many states."""
+    found, patterns = [], re2.Filter()
     for _, (name, weight, *pattern) in rows(str(table("events.yaml")["types"])):
         found.append((name, float(weight)))
         patterns.Add("|".join(pattern))

@@ -264,6 +264,14 @@ class TestKeywords:
             assert not [(one, other) for one in forms for other in forms if one != other and one in other]
 
 
+def test_an_industry_that_one_place_of_a_long_text_passes_by_is_not_named() -> None:
+    about = "晶岳半导体的新晶圆厂今天投产，芯片月产能四万片。半导体设备由国产厂商供应，晶圆良率达到九成。" * 6
+    passing = "有医生和患者到场参观，医院也派人来了。"
+    made = adding.add(record(about + passing + about, "晶岳半导体晶圆厂投产"))
+    assert "半导体与集成电路" in made.industries
+    assert "医疗健康" not in made.industries
+
+
 class TestEvents:
     def test_leave_out_opinion_and_background(self) -> None:
         text = "9月2日，栈云机器人宣布完成3亿元B轮融资。栈云机器人成立于2019年，总部位于临江市。业内人士认为，盈利并不容易。"
