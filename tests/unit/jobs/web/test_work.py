@@ -174,7 +174,9 @@ def test_the_programs_that_watch_are_listed_with_what_each_does(desk: Desk) -> N
     assert (first["alive"], first["lag"], first["alone"]) == (True, "2 polls late", ["edit"])
     assert (second["alive"], second["alone"]) == (False, [])
     page = desk.get("/sources").text
-    assert all(word in page for word in ("wharf", "fetch, edit", "9.8.7", "configuration 3", "2 polls late", "&lt;quay&gt;", "silent"))
+    assert all(
+        word in page for word in ("wharf", "fetch, edit", "9.8.7", "configuration 3", "2 polls late", "&lt;quay&gt;", "silent")
+    )
 
 
 def test_a_source_rests_and_works_again(desk: Desk) -> None:
