@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
+from storage.db import signals
 from storage.db.database import changed, insert_new
 from storage.db.models import inbox, task
 from storage.queue import hosts
@@ -29,7 +30,10 @@ class Letter:
 def put(session: Session, claimed: Task, finished: dict[str, Any], config: int | None, now: datetime) -> bool:
     """Hand an article over. False if the lease of its task was lost: somebody else reads it; or if it lies here already."""
     row = {"task_id": claimed.id, "fence": claimed.fence, "finished": finished, "config": config, "at": now}
-    return hand_over(session, claimed) and bool(insert_new(session, inbox, [row], "task_id", "fence"))
+    if not hand_over(session, claimed) or not insert_new(session, inbox, [row], "task_id", "fence"):
+        return False
+    signals.tell(session, signals.LETTERS)
+    return True
 
 
 def first(session: Session, limit: int) -> list[Letter]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from contextlib import aclosing, closing
 
 import pytest
 from sqlalchemy import select, update
 
 from jobs.workers.editor import Finished
 from storage.archive import queries
-from storage.db import models
-from storage.db.database import Database
+from storage.db import models, signals
+from storage.db.database import Database, open_database
 from storage.queue import frontier, inbox, leases
 from tests.desk import LEASE, NOW, TEXT, Desk, Member, run
 
@@ -111,3 +112,20 @@ def test_words_that_no_database_keeps_can_be_handed_over(db: Database) -> None:
     run(lambda: desk.editor(Member()).take(finished))
     run(desk.editor(Member(desk.lead("one"))).work)
     assert desk.rows() == (1, 1, 0)
+
+
+@pytest.mark.postgres
+def test_handing_over_wakes_who_edits_and_what_that_raises_wakes_who_sends(postgres_template: str, postgres_url) -> None:
+    async def go(desk: Desk) -> list[str]:
+        reader, leader, found = desk.editor(Member()), desk.editor(Member(desk.lead("one"))), list[str]()
+        async with aclosing(signals.heard(desk.db)) as topics:  # type: ignore[type-var]
+            async for topic in topics:
+                found.append(topic)
+                if topic == signals.MESSAGES:
+                    break
+                await (reader.take(desk.read(0)) if topic == signals.HEARS else leader.work())
+        return found
+
+    with closing(open_database(postgres_url(postgres_template))) as db:
+        heard = asyncio.run(asyncio.wait_for(go(Desk(db, 1)), 60))
+    assert heard == [signals.HEARS, signals.LETTERS, signals.MESSAGES]
