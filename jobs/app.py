@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import secrets
 import socket
@@ -35,12 +36,15 @@ from jobs.workers.membership import ROLES, Membership
 from jobs.workers.shelf import Shelf
 from storage.archive import queries
 from storage.archive.prepared import prepare
+from storage.db import signals
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
 from storage.queue import clock_set, hosts, published, sources
 
-EDIT_EVERY = 0.5  # seconds between two looks for what other workers have read
+EDIT_EVERY = 0.5  # seconds between two looks for what other workers have read …
+EDIT_ALSO = 5.0  # … and where the database tells of it
+HEAR_AGAIN, HEAR_LATER = 5.0, 600.0  # seconds until we listen again: to a server that was away, to one that passes nothing on
 
 _log = log.get("app")
 
@@ -86,6 +90,8 @@ class App:
             pause=self.websub.pause,
             hub_answered=self.websub.answered,
         )
+        self._letters = asyncio.Event()
+        self._patience = EDIT_EVERY
         self._tasks: list[asyncio.Task[None]] = []
 
     def pages(self, path: Path, measure: Measure) -> Parts:
@@ -118,18 +124,36 @@ class App:
             loops["delivery"] = self.deliverer.run()
         if "edit" in self.member.roles and self.asks_model:
             loops["model"] = self.upgrader.run()
+        if self.db.shared and self.member.roles != ("fetch",):
+            loops["ear"] = self._hear()
         self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
 
     async def _edit(self) -> None:
         """Store what other workers have read, while that is ours to do."""
         while True:
+            self._letters.clear()
             try:
                 count = await self.pipeline.editor.work()
             except StorageError as error:
                 count = 0
                 self.store_guard.failed(error)
             if not count:
-                await asyncio.sleep(EDIT_EVERY)
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._letters.wait(), self._patience)
+
+    async def _hear(self) -> None:
+        """Be woken by what others hand over, where the database passes that on; else all look by themselves."""
+        while True:
+            pause = HEAR_LATER
+            try:
+                async for topic in signals.heard(self.db):
+                    self._patience = EDIT_ALSO
+                    (self.deliverer.wake if topic == signals.MESSAGES else self._letters.set)()
+                _log.info("the database passes no signals on, workers look by themselves", cause="a pooler in transaction mode?")
+            except StorageError:  # the store guard tells of it
+                pause = HEAR_AGAIN
+            self._patience = EDIT_EVERY
+            await asyncio.sleep(pause)
 
     async def _join_configuration(self) -> None:
         """Where others work, too, all follow one configuration. Raises ConfigError for a file that is another one."""

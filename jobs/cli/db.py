@@ -13,7 +13,6 @@ from rich.progress import Progress
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.console import Cli, bar, fail, out
-from jobs.services import moving
 from jobs.services.archive import backfill, move
 from storage.archive import derived, indexed
 from storage.db.database import Database, open_database
@@ -51,13 +50,11 @@ def move_database(
     cli: Cli = context.obj
     with cli.archive() as db, bar() as shown:
         line = shown.add_task("", total=None)
-        moved = moving.move_to(
-            db, to, cli.config().zone.key, clock.now(), lambda name, n: shown.update(line, description=f"{name} {n}")
-        )
+        rows = move.across(db, to, cli.config().zone, clock.now(), lambda name: shown.update(line, description=name))
     with closing(open_database(to)) as new, bar() as shown:
         _fill(new, shown)
         out.print(
-            tr("{rows} rows moved to {name}; now write its address under `database:`", rows=sum(moved.values()), name=new.name),
+            tr("{rows} rows moved to {name}; now write its address under `database:`", rows=rows, name=new.name),
             markup=False,
         )
 

@@ -82,6 +82,32 @@ def status(session: Session, config: Config, now: datetime) -> Status:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class AtWork:
+    """One of the programs on this database. `lag`: what it says of its queue; `alone`: what only it may do now."""
+
+    host: str
+    roles: tuple[str, ...]
+    version: str
+    config: int | None
+    alive: bool
+    seen: datetime
+    lag: str
+    alone: tuple[str, ...]
+
+
+def at_work(session: Session, now: datetime) -> tuple[AtWork, ...]:
+    """The programs that are known, the oldest first."""
+    holds = leases.holders(session, now)
+    return tuple(
+        AtWork(
+            one.host, one.roles, one.version, one.config, one.is_alive(now), one.beat_at, one.detail,
+            tuple(name for name, holder in holds.items() if holder == one.id),
+        )
+        for one in workers.everyone(session)
+    )  # fmt: skip
+
+
 def sources_of(session: Session, config: Config, now: datetime) -> list[SourceStatus]:
     """The watched sources, each with its health; those that were never polled are not among them."""
     delays = _delays(config, sources.rhythms(session), now)

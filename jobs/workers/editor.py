@@ -28,6 +28,7 @@ from storage.alerts import first_poll
 from storage.archive import articles
 from storage.archive.articles import Stored
 from storage.archive.prepared import Prepared, prepare
+from storage.db import signals
 from storage.db.database import Database
 from storage.db.errors import StorageError
 from storage.db.texts import as_stored
@@ -157,7 +158,10 @@ class Editor:
                 return None
             if made is None:
                 return articles.withdrawn(session, task, key=task.key, detail=finished.detail, updates=updates, now=now)
-            return _put(session, finished, made, drafts=drafts, updates=updates, now=now)
+            kept = _put(session, finished, made, drafts=drafts, updates=updates, now=now)
+            if kept.alerts_made or kept.alerts_folded:
+                signals.tell(session, signals.MESSAGES)
+            return kept
 
         stored = await self._db.write(store)
         if isinstance(stored, int):

@@ -1,5 +1,5 @@
-"""Opens the database, SQLite or PostgreSQL. But for the index of words (storage/archive/search_index.py) the only
-file with SQL that just one of the two understands.
+"""Opens the database, SQLite or PostgreSQL. But for the index of words (storage/archive/search_index.py)
+and storage/db/signals.py the only file with SQL that just one of the two understands.
 
 One connection writes, owned by one thread; readers have read-only connections of their own. With SQLite that keeps all writing and
 all checkpoints in one place: before 3.51.3 two writers could corrupt a WAL database (https://sqlite.org/wal.html, "WAL-reset bug").
@@ -55,7 +55,7 @@ READERS = 5  # that read at once …
 WAIT_SECONDS = 10  # … and how long the next one waits for one of them
 _STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: a millisecond or so
 # A PostgreSQL that vanishes without a word is missed within half a minute, on either side; the systems' own patience is hours.
-_MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 _LOCK_NUMBER = 0x7A686978  # "zhix": advisory locks are plain numbers, one name space a database
 
 
@@ -422,7 +422,7 @@ class _Postgres(_Kind):
             pool_timeout=WAIT_SECONDS,
             json_serializer=to_json,
             isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
-            connect_args={"options": options, "connect_timeout": BUSY_SECONDS} | _MISSED,
+            connect_args={"options": options, "connect_timeout": BUSY_SECONDS} | MISSED,
         )
 
     @contextmanager

@@ -91,7 +91,7 @@ def _must_be_empty(session: Session) -> None:
     session.execute(delete(person).where(person.c.id == NOBODY))
     for table in TABLES:
         if session.execute(select(table).limit(1)).first() is not None:
-            raise StorageError(tr("the database has rows already; an export goes into a new, empty one"))
+            raise StorageError(tr("the database has rows already; only a new, empty one can take others over"))
 
 
 def _must_fit(head: Any, revision: str | None) -> None:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed
+from storage.db import signals
+from storage.db.database import changed, insert_new
 from storage.db.models import inbox, task
 from storage.queue import hosts
 from storage.queue.tasks import Task, hand_over
@@ -27,10 +28,11 @@ class Letter:
 
 
 def put(session: Session, claimed: Task, finished: dict[str, Any], config: int | None, now: datetime) -> bool:
-    """Hand an article over. False if the lease of its task was lost: somebody else reads it."""
-    if not hand_over(session, claimed):
+    """Hand an article over. False if the lease of its task was lost: somebody else reads it; or if it lies here already."""
+    row = {"task_id": claimed.id, "fence": claimed.fence, "finished": finished, "config": config, "at": now}
+    if not hand_over(session, claimed) or not insert_new(session, inbox, [row], "task_id", "fence"):
         return False
-    session.execute(insert(inbox).values(task_id=claimed.id, fence=claimed.fence, finished=finished, config=config, at=now))
+    signals.tell(session, signals.LETTERS)
     return True
 
 

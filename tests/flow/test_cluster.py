@@ -60,7 +60,10 @@ class Cluster:
             await self.start(place)
             return
         process.send_signal(signal.SIGSTOP)
-        await asyncio.sleep(leases.LENGTH.total_seconds() + 8)
+        async with asyncio.timeout(120):
+            while self.editor() in (None, place):  # past its lease: another edits
+                await asyncio.sleep(0.5)
+        await _stored(self.database, harness._stored(self.database) + 2, within=5)
         process.send_signal(signal.SIGCONT)
 
     async def end(self) -> list[int]:
@@ -72,8 +75,8 @@ class Cluster:
 
 
 async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], int]:
-    world = worlds.build(datetime.now(UTC), sites=4, each=10, seed=5)
-    queue = [(site, site.articles[place]) for place in range(10) for site in world.sites]
+    world = worlds.build(datetime.now(UTC), sites=4, each=6, seed=5)
+    queue = [(site, site.articles[place]) for place in range(6) for site in world.sites]
     for site in world.sites:
         site.articles = []
     world.sink = moody(random.Random(5))
@@ -85,9 +88,9 @@ async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], in
             await cluster.start(place)
         await cluster.who_edits()
         for number, step in enumerate(STEPS):
-            for site, article in queue[number * 10 : number * 10 + 10]:
+            for site, article in queue[number * 6 : number * 6 + 6]:
                 site.articles.append(article)
-            await _stored(database, number * 10 + 4)
+            await _stored(database, number * 6 + 2)
             await cluster.step(step)
         world.sink.misbehave = lambda _number: "ok"
         await _settled(world, database, len(queue))
@@ -102,10 +105,10 @@ async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], in
         await world.stop()
 
 
-async def _stored(database: str, count: int) -> None:
+async def _stored(database: str, count: int, within: float = 60) -> None:
     """Until so many are stored, and what follows is under way."""
     with suppress(TimeoutError):
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(within):
             while harness._stored(database) < count:
                 await asyncio.sleep(0.3)
 

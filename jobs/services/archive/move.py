@@ -1,4 +1,4 @@
-"""A database from one kind to another: everything that was found, told and is still to be told, as one file.
+"""A database from one kind to another: everything that was found, told and is still to be told, as one file or straight across.
 
 No daemon may run on either: what it would send between the two would be sent twice, or not at all.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import gzip
 import io
+import json
 import os
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -21,9 +22,10 @@ from sqlalchemy.orm import Session
 from crawler.i18n import tr
 from storage.archive import derived
 from storage.db import transfer
-from storage.db.database import Database
-from storage.db.errors import StorageError
+from storage.db.database import Database, open_database
+from storage.db.errors import AlreadyRunning, StorageError
 from storage.db.lock import InstanceLock
+from storage.queue import workers
 
 
 def export(db: Database, to: Path, now: datetime) -> int:
@@ -53,16 +55,34 @@ def load(db: Database, file: Path, zone: ZoneInfo, now: datetime) -> int:
     Raises AlreadyRunning while a daemon runs, and StorageError where there are rows already or the file is no whole export.
     """
 
-    def work(session: Session) -> int:
-        count = transfer.load(session, exported)
-        derived.restart(session, zone.key)
-        return count
-
     try:
         with _alone(db, now), _opened(file, file.suffix == ".gz", "rt") as exported:
-            return db.write_now(work)
+            return db.write_now(lambda s: _load(s, exported, zone))
     except (EOFError, UnicodeDecodeError, gzip.BadGzipFile, zlib.error) as error:
         raise StorageError(tr("{file} is damaged: nothing was imported", file=file)) from error
+
+
+def across(old: Database, address: str, zone: ZoneInfo, now: datetime, reached: Callable[[str], object]) -> int:
+    """The same without a file, into the empty database at an address; how many rows. `reached` hears of each table. The old one stays."""
+    with closing(open_database(address)) as new:
+        if new.url == old.url:
+            raise StorageError(tr("this is the database that is to be moved; name another one"))
+        new.upgrade()
+        with _alone(old, now), _alone(new, now), old.reader() as reading:
+            return new.write_now(lambda s: _load(s, _told(transfer.lines(reading), reached), zone))
+
+
+def _told(lines: Iterable[str], reached: Callable[[str], object]) -> Iterator[str]:
+    for line in lines:
+        if line.startswith('{"table"'):
+            reached(json.loads(line)["table"])
+        yield line
+
+
+def _load(session: Session, exported: Iterable[str], zone: ZoneInfo) -> int:
+    count = transfer.load(session, exported)
+    derived.restart(session, zone.key)
+    return count
 
 
 @contextmanager
@@ -70,6 +90,8 @@ def _alone(db: Database, now: datetime) -> Iterator[None]:
     lock = InstanceLock(db, now)
     lock.acquire()
     try:
+        if db.shared and (running := db.read(lambda s: workers.living(s, now))):
+            raise AlreadyRunning(db.name, ", ".join(running))
         yield
     finally:
         lock.release()

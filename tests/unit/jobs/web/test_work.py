@@ -8,6 +8,7 @@ import io
 import os
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import quote_plus
 
@@ -19,7 +20,9 @@ from crawler.record import Record
 from jobs.config.load import load
 from jobs.web.access import Parts
 from jobs.web.app import create
-from storage.db.database import open_database
+from storage.db.database import Database, open_database
+from storage.queue import leases, workers
+from storage.queue.workers import DEAD_AFTER, Worker
 from tests import press
 from tests.web_client import Browser
 
@@ -46,6 +49,7 @@ class Desk(Browser):
     """A reader, and the file that he changes."""
 
     file: Path
+    db: Database
 
 
 @pytest.fixture
@@ -56,7 +60,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     db.upgrade()
     press.fill(db)
     found = Desk(create(Parts(db, lambda: load(file, os.environ), file, lambda: press.NOW)))
-    found.file = file
+    found.file, found.db = file, db
     yield found
     db.close()
 
@@ -230,6 +234,24 @@ def test_a_source_in_trouble_comes_first_with_its_reason(desk: Desk) -> None:
     assert desk.get("/api/v1/sources?q=江湾").json()["lines"][0]["name"] == "江湾科技网"
     assert desk.get("/sources/江湾科技网").status_code == 200
     assert desk.get("/sources/nobody").status_code == 404
+
+
+def test_the_programs_that_watch_are_listed_with_what_each_does(desk: Desk) -> None:
+    assert desk.get("/api/v1/sources").json()["workers"] == []
+    assert "<h2>Workers" not in desk.get("/sources").text
+    one = Worker("a", "wharf", "p", 1, ("fetch", "edit"), "9.8.7", 3, press.NOW, press.NOW, "2 polls late")
+    gone = replace(one, id="b", host="<quay>", roles=("deliver",), config=None, beat_at=press.NOW - DEAD_AFTER)
+    for worker in (one, gone):
+        desk.db.write_now(lambda s, w=worker: workers.beat(s, w))
+    desk.db.write_now(lambda s: leases.take(s, leases.EDIT, "a", press.NOW))
+    first, second = desk.get("/api/v1/sources").json()["workers"]
+    assert (first["host"], first["roles"], first["version"], first["config"]) == ("wharf", ["fetch", "edit"], "9.8.7", 3)
+    assert (first["alive"], first["lag"], first["alone"]) == (True, "2 polls late", ["edit"])
+    assert (second["alive"], second["alone"]) == (False, [])
+    page = desk.get("/sources").text
+    assert all(
+        word in page for word in ("wharf", "fetch, edit", "9.8.7", "configuration 3", "2 polls late", "&lt;quay&gt;", "silent")
+    )
 
 
 def test_a_source_rests_and_works_again(desk: Desk) -> None:

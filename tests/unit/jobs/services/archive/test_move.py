@@ -25,7 +25,8 @@ from storage.db.database import Database, open_database
 from storage.db.errors import AlreadyRunning, StorageError
 from storage.db.lock import InstanceLock
 from storage.db.models import alert, article, delivery
-from storage.queue import sources
+from storage.queue import sources, workers
+from storage.queue.workers import Worker
 from storage.rules.parser import parse
 from tests.archive import NOW, deliver, fill
 
@@ -73,6 +74,22 @@ def test_all_rows_come_over_and_back(db: Database, other: Database, tmp_path: Pa
     move.export(other, tmp_path / "back.jsonl", NOW)
     with gzip.open(tmp_path / "all.jsonl.gz", "rt") as there:
         assert there.read() == (tmp_path / "back.jsonl").read_text("utf-8")
+
+
+def test_all_rows_go_straight_across_and_nothing_is_put_on_top(db: Database, other: Database) -> None:
+    an_archive(db)
+    before, tables = rows(db), list[str]()
+    address = other.url.render_as_string(hide_password=False)
+    assert move.across(db, address, UTC, NOW, tables.append) == sum(map(len, before.values()))
+    assert rows(other) == before == rows(db)
+    assert {"article", "delivery"} < set(tables)
+    assert backfill.whole(other, lambda _: None) == 8
+    assert other.read(derived.check) == []
+    with pytest.raises(StorageError, match="only a new, empty one"):
+        move.across(db, address, UTC, NOW, lambda _: None)
+    with pytest.raises(StorageError, match="name another one"):
+        move.across(db, db.url.render_as_string(hide_password=False), UTC, NOW, lambda _: None)
+    assert rows(other) == before
 
 
 def test_what_was_delivered_stays_so_and_what_waits_is_sent_once(db: Database, other: Database, tmp_path: Path) -> None:
@@ -147,7 +164,7 @@ def test_bytes_that_are_no_export_are_refused(tmp_path: Path, db: Database, name
 def test_an_export_goes_only_into_a_new_database(db: Database, tmp_path: Path) -> None:
     an_archive(db)
     move.export(db, tmp_path / "all.jsonl", NOW)
-    with pytest.raises(StorageError, match="new, empty one"):
+    with pytest.raises(StorageError, match="only a new, empty one"):
         move.load(db, tmp_path / "all.jsonl", UTC, NOW)
 
 
@@ -157,11 +174,14 @@ def test_a_running_daemon_and_a_file_that_is_there_are_respected(db: Database, t
         move.export(db, tmp_path / "there", NOW)
     daemon = InstanceLock(db)
     daemon.acquire()
+    db.write_now(lambda s: workers.beat(s, Worker("quay:7", "quay", "p", 7, ("fetch",), "1", None, NOW, NOW)))
     try:
         with pytest.raises(AlreadyRunning):
             move.export(db, tmp_path / "all.jsonl", NOW)
         with pytest.raises(AlreadyRunning):
             move.load(db, tmp_path / "there", UTC, NOW)
+        with pytest.raises(AlreadyRunning):
+            move.across(db, f"sqlite:///{tmp_path}/across.db", UTC, NOW, lambda _: None)
     finally:
         daemon.release()
     assert not (tmp_path / "all.jsonl").exists()
