@@ -50,6 +50,7 @@ from storage.db.writer import Writer
 T = TypeVar("T")
 
 BUSY_SECONDS = 10
+WRITER_CACHE = 32 << 10  # KiB of SQLite's pages; its own habit is 2 MiB
 ASK_SECONDS = 1.0  # that a page waits for one statement
 READERS = 5  # that read at once …
 WAIT_SECONDS = 10  # … and how long the next one waits for one of them
@@ -333,8 +334,8 @@ class _Sqlite(_Kind):
             connect_args={"timeout": BUSY_SECONDS},
         )
         pragmas = ["foreign_keys=ON", "mmap_size=0", "synchronous=FULL"]
-        # a reader neither writes nor checkpoints
-        pragmas += ["query_only=ON", "wal_autocheckpoint=0"] if read_only else ["journal_mode=WAL"]
+        # a reader neither writes nor checkpoints; the writer looks for keys of a month at every article
+        pragmas += ["query_only=ON", "wal_autocheckpoint=0"] if read_only else ["journal_mode=WAL", f"cache_size=-{WRITER_CACHE}"]
 
         @event.listens_for(engine, "connect")
         def _set_up(connection: Any, _record: Any) -> None:
