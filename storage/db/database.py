@@ -57,6 +57,8 @@ WAIT_SECONDS = 10  # … and how long the next one waits for one of them
 _STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: a millisecond or so
 # A PostgreSQL that vanishes without a word is missed within half a minute, on either side; the systems' own patience is hours.
 MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
+# A writer that was stopped in the middle of a transaction, with its machine or alone, must not hold what others wait for: less than a lease.
+IDLE_SECONDS = 10
 _LOCK_NUMBER = 0x7A686978  # "zhix": advisory locks are plain numbers, one name space a database
 
 
@@ -414,7 +416,8 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 class _Postgres(_Kind):
     def engine(self, *, read_only: bool) -> Engine:
-        options = "-c timezone=UTC" + (" -c default_transaction_read_only=on" if read_only else "")
+        own = "default_transaction_read_only=on" if read_only else f"idle_in_transaction_session_timeout={IDLE_SECONDS}s"
+        options = f"-c timezone=UTC -c {own}"
         return create_engine(
             self.url,
             pool_pre_ping=True,

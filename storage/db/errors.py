@@ -118,6 +118,7 @@ _POSTGRES = {
     "53100": _FULL,
     "57014": _SLOW,
     "25006": _READ_ONLY,
+    "25P03": _DOWN,  # our transaction rested for too long, as after SIGSTOP: the connection is gone
     "42501": _READ_ONLY,
     "42P01": _NO_TABLES,
     "42703": _NO_TABLES,

@@ -25,7 +25,7 @@ from jobs.clock import SteadyClock
 from jobs.deliver import channel_worker
 from jobs.workers.membership import Membership
 from storage.alerts import outbox
-from storage.db import models
+from storage.db import database, models
 from storage.db.database import Database, open_database
 from storage.db.errors import NewerSchema, StorageError
 from storage.queue import frontier, leases
@@ -237,6 +237,34 @@ def test_while_the_server_stands_still_all_wait_and_then_all_goes_on(
     run(go)
     assert desks[0].rows() == (4, 1, 0)
     assert desks[0].states() == Counter(done=4)
+
+
+def test_who_is_stopped_in_the_middle_of_a_transaction_holds_up_nobody_and_changes_nothing(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "IDLE_SECONDS", 1)
+    inside, go_on = threading.Event(), threading.Event()
+    with closing(open_database(url)) as stopped, closing(open_database(url)) as other:
+        desk = Desk(stopped, 1)
+        lease = desk.lead("stopped")
+
+        def rest(session) -> None:
+            assert leases.is_held(session, lease)
+            inside.set()
+            go_on.wait(60)
+            session.execute(update(models.task).values(reason="by right of a lost lease"))
+
+        written = stopped.writer.submit(rest)
+        assert inside.wait(30)
+        taken = other.writer.submit(lambda s: leases.take(s, leases.EDIT, "other", NOW + 2 * leases.LENGTH)).result(30)
+        assert taken is not None
+        assert taken.epoch == lease.epoch + 1
+        go_on.set()
+        with pytest.raises(StorageError) as caught:
+            written.result(30)
+        assert caught.value.transient
+        assert stopped.write_now(lambda s: leases.is_held(s, lease)) is False
+        assert "by right of a lost lease" not in other.read(lambda s: s.scalars(select(models.task.c.reason)).all())
 
 
 # ---- a clock that is wrong
