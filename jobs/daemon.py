@@ -255,6 +255,8 @@ class Daemon:
 
     async def _shorten(self) -> None:
         """What was done is known by short rows; the writer has other work between two steps."""
+        if not self._app.member.leads:
+            return
         now, moved = self._app.clock.now(), 1
         try:
             while moved and not self._stop.is_set():

@@ -9,7 +9,7 @@ import pytest
 from rich.cells import cell_len
 from typer.testing import CliRunner
 
-from jobs.cli.console import say, table
+from jobs.cli.console import out, say, table
 from jobs.cli.main import app
 
 CONFIG = """\
@@ -91,8 +91,14 @@ def test_a_flag_takes_no_value_in_the_help() -> None:
         assert "<bool>" not in CliRunner().invoke(app, words).output
 
 
+def narrow(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
+    """A terminal of so many columns, whatever it had when the console was made."""
+    monkeypatch.setenv("COLUMNS", str(columns))
+    monkeypatch.setattr(out, "_width", columns)
+
+
 def test_a_table_fits_80_columns_also_with_han(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    monkeypatch.setenv("COLUMNS", "80")
+    narrow(monkeypatch, 80)
     table(("alert", "raised", "title"), [("#00A7", "2026-11-29 20:08", "港城发布大模型" * 12)])
     assert all(len(line) + sum(ch > "\u2e7f" for ch in line) <= 80 for line in capsys.readouterr().out.splitlines())
 
@@ -100,7 +106,7 @@ def test_a_table_fits_80_columns_also_with_han(monkeypatch: pytest.MonkeyPatch, 
 def test_a_table_of_too_many_columns_is_told_row_by_row(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "44")
+    narrow(monkeypatch, 44)
     headings = [f"heading{n}" for n in range(6)]
     table(headings, [[f"港湾实验室 {n}" for n in range(6)], ["a", None, "c", "d", "e", "f"]])
     lines = capsys.readouterr().out.splitlines()
@@ -113,7 +119,7 @@ def test_a_table_of_too_many_columns_is_told_row_by_row(
 def test_advice_in_a_table_goes_on_below_and_is_not_cut(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "40")
+    narrow(monkeypatch, 40)
     table(("what", "says"), [("disk", "nearly full: remove old backups, or give it more room"), ("时钟", "正常")], whole=True)
     lines = capsys.readouterr().out.splitlines()
     assert all(cell_len(line) <= 40 for line in lines)
