@@ -41,6 +41,10 @@ class Cluster:
             holder = db.read(lambda s: leases.holders(s, datetime.now(UTC))).get(leases.EDIT, "")
         return next((place for place, one in self.running.items() if f":{one.pid}:" in holder), None)
 
+    def _signed_in(self) -> set[int | None]:
+        with closing(open_database(self.database)) as db:
+            return {one.pid for one in db.read(workers.everyone)}
+
     async def who_edits(self) -> int:
         """The same, as soon as there is one."""
         async with asyncio.timeout(300):
@@ -67,7 +71,10 @@ class Cluster:
         process.send_signal(signal.SIGCONT)
 
     async def end(self) -> list[int]:
-        """All of them, in order."""
+        """All of them, in order, once the last one started has signed in."""
+        async with asyncio.timeout(120):
+            while not {one.pid for one in self.running.values()} <= self._signed_in():
+                await asyncio.sleep(0.5)
         for process in self.running.values():
             with suppress(ProcessLookupError):
                 process.send_signal(signal.SIGTERM)

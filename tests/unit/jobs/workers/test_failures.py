@@ -16,7 +16,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from sqlalchemy import select, text, update
 
@@ -105,15 +104,8 @@ def _answer_is_lost(server: socket.socket, data: bytes) -> None:
     threading.Event().wait(0.3)  # until it is done
 
 
-def _backend_is_ended(server: socket.socket, data: bytes) -> None:
-    with psycopg.connect(_backend_is_ended.url, autocommit=True) as admin:  # type: ignore[attr-defined]
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE state = 'idle in transaction'")
-    server.sendall(data)
-
-
-@pytest.fixture(params=[_never_arrives, _answer_is_lost, _backend_is_ended], ids=lambda cut: cut.__name__.strip("_"))
+@pytest.fixture(params=[_never_arrives, _answer_is_lost], ids=lambda cut: cut.__name__.strip("_"))
 def wire(url: str, request: pytest.FixtureRequest) -> Iterator[Wire]:
-    _backend_is_ended.url = url  # type: ignore[attr-defined]
     with closing(Wire(url)) as made:
         made.cut = request.param
         yield made
