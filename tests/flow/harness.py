@@ -208,7 +208,7 @@ def _tally(plan: Plan, published: int, world: World, database: str) -> Tally:
         db.check()
         stored = db.read(queries.count_records)
         story_of = db.read(lambda s: {record.link: record.story for record in queries.records(s)})
-    keys = dict(world.sink.received)
+    keys = {key: body for key, body in world.sink.received if "record" in body}  # what a program says of itself is no alert
     told = {story_of.get(body["record"]["link"]) for body in keys.values()}  # type: ignore[index]
     return Tally(plan.kills, published, stored, len(set(story_of.values())), len(world.sink.received), len(keys), len(told))
 
