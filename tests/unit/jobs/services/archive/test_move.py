@@ -83,7 +83,7 @@ def test_all_rows_go_straight_across_and_nothing_is_put_on_top(db: Database, oth
     assert move.across(db, address, UTC, NOW, tables.append) == sum(map(len, before.values()))
     assert rows(other) == before == rows(db)
     assert {"article", "delivery"} < set(tables)
-    assert backfill.whole(other, lambda _: None) == 8
+    assert backfill.whole(other, NOW, lambda _: None) == 8
     assert other.read(derived.check) == []
     with pytest.raises(StorageError, match="only a new, empty one"):
         move.across(db, address, UTC, NOW, lambda _: None)
