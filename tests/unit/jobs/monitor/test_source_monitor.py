@@ -175,6 +175,12 @@ def test_without_channels_it_is_still_remembered(db: Database) -> None:
 # ---- sending
 
 
+@pytest.fixture(autouse=True)
+def no_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The clock of these tests stands still, so a message that is due soon never comes: no minute is waited for it."""
+    monkeypatch.setattr("jobs.deliver.dispatcher.DRAIN_PATIENCE", 0.5)
+
+
 def send(db: Database, channel: Scripted, now: datetime = NOW) -> None:
     async def once() -> None:
         deliverer = Deliverer(db, {"desk": channel.open()}, "me", lambda: now)
