@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
@@ -57,12 +59,17 @@ def chromium() -> Iterator[Any]:
     """A browser. For one module of tests: while it runs, its thread can have no other loop."""
     from playwright.sync_api import sync_playwright  # noqa: PLC0415  (an extra)
 
-    with sync_playwright() as tool:
-        browser = tool.chromium.launch(executable_path=FOUND, args=["--no-sandbox"])
-        try:
-            yield browser
-        finally:
-            browser.close()
+    try:
+        with sync_playwright() as tool:
+            browser = tool.chromium.launch(executable_path=FOUND, args=["--no-sandbox"])
+            try:
+                yield browser
+            finally:
+                browser.close()
+    finally:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)  # of the driver, which would be told to whichever test is next
+            gc.collect()
 
 
 @contextmanager
