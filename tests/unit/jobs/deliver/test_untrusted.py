@@ -42,7 +42,7 @@ from jobs.services.configuration import Refused
 from jobs.services.sourcing.sources import add
 from jobs.web.metrics import Health, Metric, exposition, health_answer
 from storage.alerts.ledger import Entry
-from storage.db.database import _to_json
+from storage.db.texts import to_json
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import Hit, search
 from tests.payloads import LINKS, OBEYED, TEXTS
@@ -172,7 +172,7 @@ def test_json_lines_are_lines_whatever_they_carry(text: str, capsys: pytest.Capt
 
 @pytest.mark.parametrize(("text", "link"), PAIRS)
 def test_feeds_hold_one_entry_that_says_it_and_links_to_the_web_only(text: str, link: str) -> None:
-    sound = json.loads(_to_json(payload(record(text, link), Hit("r", "v1", ()))))  # as it comes back from the ledger
+    sound = json.loads(to_json(payload(record(text, link), Hit("r", "v1", ()))))  # as it comes back from the ledger
     feed = alert_feeds.Feed("r", "https://me.example", [Entry(1, sound, NOW, NOW, 0, ())])
     atom, listed = alert_feeds.to_atom(feed, NOW).decode(), alert_feeds.to_json_feed(feed).decode()
     root = etree.fromstring(atom.encode())
