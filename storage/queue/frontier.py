@@ -13,7 +13,7 @@ All functions take the time as an argument and leave the transaction to their ca
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -106,8 +106,8 @@ def claim(
     most = limit if polls_due_by is None else MANY
     for _ in range(MAX_LOOKS):
         ready = asked.hosts(most)
-        chosen = asked.tasks(ready, limit - len(tasks)) if ready else []
-        tasks += asked.lease(ready, chosen, now + lease)
+        found = asked.tasks(ready, limit - len(tasks)) if ready else []
+        tasks += asked.lease(ready, found[: limit - len(tasks)], {row.host for row in found}, now + lease)
         if len(ready) < most or len(tasks) >= limit:
             break
     if tasks and day:
@@ -134,7 +134,7 @@ class _Claim:
         return {row.name: row for row in self.session.execute(_READY, asked)}
 
     def tasks(self, ready: Mapping[str, Any], limit: int) -> list[Any]:
-        """The first tasks of these hosts, one each, then as many as their pace allows before `until`."""
+        """The first tasks of these hosts, in their order: one each, and where `limit` is not reached as many as their pace allows."""
         times = {"now": self.now, "polls_due_by": self.polls_due_by or self.now}
         names = [row.name for row in ready.values() if row.next_at <= self.until]
         chosen = {row.id: row for row in self.session.execute(_FIRST, times | {"names": names})}
@@ -143,10 +143,10 @@ class _Claim:
                 room = _room(self._start(ready[name]), self.until, self._delay(ready[name]), limit)
                 if room > 1:
                     chosen |= {row.id: row for row in self.session.execute(_NEXT, times | {"name": name, "limit": room})}
-        return sorted(chosen.values(), key=lambda row: (row.turn, row.kind != "poll", row.id))[:limit]
+        return sorted(chosen.values(), key=lambda row: (row.turn, row.kind != "poll", row.id))
 
-    def lease(self, ready: Mapping[str, Any], rows: Sequence[Any], until: datetime) -> list[Task]:
-        """Lease these rows, give each its slot, and note of all hosts that were looked at when to look again."""
+    def lease(self, ready: Mapping[str, Any], rows: Sequence[Any], busy: Set[str], until: datetime) -> list[Task]:
+        """Lease these rows, give each its slot, and note of all hosts that were looked at when to look again; of the `busy` at once."""
         taken: dict[str, list[Any]] = {name: [] for name in ready}
         slots: dict[int, datetime] = {}
         for row in rows:
@@ -156,7 +156,7 @@ class _Claim:
         if rows:
             given = {"owner": self.owner, "lease_until": until, "ids": [row.id for row in rows]}
             self.session.execute(_LEASE, given)
-        moves = [self._move(ready[name], len(some)) for name, some in sorted(taken.items())]
+        moves = [self._move(ready[name], len(some)) for name, some in sorted(taken.items()) if some or name not in busy]
         if moves:
             self.session.connection().execute(hosts.MOVE, moves)
         return [replace(leased(row, self.owner), slot=slots[row.id]) for row in rows]

@@ -101,6 +101,14 @@ def test_polls_that_may_not_be_claimed_keep_no_article_waiting(db: Database) -> 
     assert len(claim(db, now=later + frontier.NOT_ALLOWED, limit=99)) == 41
 
 
+@pytest.mark.parametrize("more", [{}, {"polls_due_by": NOW}], ids=["whatever is due", "polls that were due"])
+def test_a_host_whose_work_found_no_room_in_a_claim_is_next_at_once(db: Database, more: dict[str, datetime]) -> None:
+    watch(db, *(f"https://h{n}.example/" for n in range(7)))
+    rounds = [[task.host for task in claim(db, limit=3, **more)] for _ in range(4)]
+    assert [len(some) for some in rounds] == [3, 3, 1, 0]
+    assert len({host for some in rounds for host in some}) == 7
+
+
 def test_a_claim_asks_for_no_more_rows_when_there_are_more_hosts(db: Database) -> None:
     watch(db, *(f"https://h{n}.example/" for n in range(300)))
     asked: list[str] = []
