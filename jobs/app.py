@@ -103,7 +103,6 @@ class App:
         try:
             self._lock.acquire()
             self.db.upgrade()
-            now = self.clock.now()
             await self.hear_the_time()
             self.clock.follow()
             now = self.clock.now()

@@ -11,7 +11,7 @@ import os
 import signal
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TypeVar, cast
@@ -170,14 +170,22 @@ class Daemon:
         scheduler.add_job(self._mind_the_clock, "interval", seconds=1, id="clock")
         scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
         scheduler.add_job(self._settle, "interval", seconds=2, id="first-polls")
-        scheduler.add_job(self._recover, "interval", seconds=RECOVER_EVERY, id="recover")
+        scheduler.add_job(self._if_it_leads(self._recover), "interval", seconds=RECOVER_EVERY, id="recover")
         if self._app.config.crawl.websub is not None:
             scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
-        scheduler.add_job(self._tidy, "interval", days=1, id="tidy")
-        scheduler.add_job(self._shorten, "interval", hours=1, id="shorten", next_run_time=clock.now() + timedelta(minutes=1))
-        scheduler.add_job(self._backfill, "interval", seconds=1, id="backfill")
-        scheduler.add_job(self._check_up, "interval", seconds=CHECK_UP_EVERY, id="health")
-        scheduler.add_job(self._back_up, "interval", minutes=10, id="backup", next_run_time=clock.now() + timedelta(minutes=5))
+        scheduler.add_job(self._if_it_leads(self._tidy), "interval", days=1, id="tidy")
+        scheduler.add_job(
+            self._if_it_leads(self._shorten), "interval", hours=1, id="shorten", next_run_time=clock.now() + timedelta(minutes=1)
+        )
+        scheduler.add_job(self._if_it_leads(self._backfill), "interval", seconds=1, id="backfill")
+        scheduler.add_job(self._if_it_leads(self._check_up), "interval", seconds=CHECK_UP_EVERY, id="health")
+        scheduler.add_job(
+            self._if_it_leads(self._back_up),
+            "interval",
+            minutes=10,
+            id="backup",
+            next_run_time=clock.now() + timedelta(minutes=5),
+        )
         scheduler.add_job(self._app.write_feeds, "interval", seconds=2, id="feeds")
         scheduler.add_job(self._look_at_file, "interval", seconds=2, id="config")
         return scheduler
@@ -221,75 +229,65 @@ class Daemon:
         trim()
         await self._app.store_guard.beat()
 
-    async def _recover(self) -> None:
-        if not self._app.member.leads:
-            return
+    def _if_it_leads(self, job: Callable[[], Awaitable[None]]) -> Callable[[], Awaitable[None]]:
+        """The job, done by one program of those that work on a database."""
+
+        async def done() -> None:
+            if self._app.member.leads:
+                await job()
+
+        return done
+
+    async def _guarded(self, work: Awaitable[object]) -> None:
+        """Do it; a store in trouble is the guard's to tell of."""
         try:
-            await self._app.member.recover()
+            await work
         except StorageError as error:
             self._app.store_guard.failed(error)
+
+    async def _recover(self) -> None:
+        await self._guarded(self._app.member.recover())
 
     async def _keep_hosts(self) -> None:
-        try:
-            await self._app.keep_hosts()
-        except StorageError as error:
-            self._app.store_guard.failed(error)
+        await self._guarded(self._app.keep_hosts())
 
     async def _settle(self) -> None:
-        try:
-            await self._app.pipeline.editor.settle()
-        except StorageError as error:
-            self._app.store_guard.failed(error)
+        await self._guarded(self._app.pipeline.editor.settle())
 
     async def _subscribe(self) -> None:
-        try:
-            await self._app.websub.tick(set(self._app.pipeline.watch.sources))
-        except StorageError as error:
-            self._app.store_guard.failed(error)
+        await self._guarded(self._app.websub.tick(set(self._app.pipeline.watch.sources)))
 
     async def _tidy(self) -> None:
-        if not self._app.member.leads:
-            return
         now = self._app.clock.now()
         await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
 
     async def _shorten(self) -> None:
         """What was done is known by short rows; the writer has other work between two steps."""
-        if not self._app.member.leads:
-            return
-        now, moved = self._app.clock.now(), 1
-        try:
+
+        async def steps() -> None:
+            now, moved = self._app.clock.now(), 1
             while moved and not self._stop.is_set():
                 moved = await self._app.db.write(lambda s: known_links.take(s, link_key, now))
-        except StorageError as error:
-            self._app.store_guard.failed(error)
+
+        await self._guarded(steps())
 
     async def _backfill(self) -> None:
-        if not self._app.member.leads or self._app.backfill.done or self._app.store_guard.store.trouble is not None:
-            return
-        try:
-            await _in_thread(self._app.backfill.step)
-        except StorageError as error:
-            self._app.store_guard.failed(error)
+        if not self._app.backfill.done and self._app.store_guard.store.trouble is None:
+            await self._guarded(_in_thread(self._app.backfill.step))
 
     async def _check_up(self) -> None:
-        if not self._app.member.leads:
-            return
-        try:
+        async def looks() -> None:
             await self._app.checkup.look()
             await self._app.tell_week()
-        except StorageError as error:
-            self._app.store_guard.failed(error)
+
+        await self._guarded(looks())
 
     async def _upkeep(self, work: Callable[[Session], object]) -> None:
-        try:
-            await self._app.db.write(work)
-        except StorageError as error:
-            self._app.store_guard.failed(error)
+        await self._guarded(self._app.db.write(work))
 
     async def _back_up(self) -> None:
         plan = self._app.config.backup_plan()
-        if plan is None or not self._app.member.leads or self._app.store_guard.store.trouble is not None:
+        if plan is None or self._app.store_guard.store.trouble is not None:
             return
         if not backups.is_due(plan, list(backups.copies(plan.folder)), self._app.clock.now()):
             return
@@ -306,10 +304,7 @@ class Daemon:
         if seen and seen != self._seen:
             await self.reload()
         if self._app.db.shared:
-            try:
-                await self._app.follow()
-            except StorageError as error:
-                self._app.store_guard.failed(error)
+            await self._guarded(self._app.follow())
 
     async def reload(self) -> None:
         """Read the configuration again; a broken one is reported and the old one stays."""
