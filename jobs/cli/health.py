@@ -16,10 +16,9 @@ from jobs.cli.console import Cli, Json, err, out, say, say_zone, write_json
 from jobs.cli.source_table import as_json, brief, counted, print_table, troubles
 from jobs.config.load import Config
 from jobs.services import status as looking
-from jobs.services.status import SourceStatus, Status
+from jobs.services.status import AtWork, SourceStatus, Status
 from jobs.workers.membership import ROLES
 from storage.queue.gaps import Gap
-from storage.queue.workers import Worker
 
 AT_A_GLANCE = 60  # sources that `status` shows all, whatever their state
 
@@ -67,21 +66,20 @@ def _workers(report: Status, now: datetime) -> dict[str, str]:
     """The programs that share the work, where there are several, or one that does only a part of it."""
     if len(report.workers) < 2 and all(set(one.roles) == set(ROLES) for one in report.workers):
         return {}
-    told = [_worker(one, report, now) for one in report.workers]
+    told = [_worker(one, now) for one in looking.at_work(report.workers, report.holds, now)]
     if report.to_store:
         told.append(tr("{n} articles wait to be stored", n=report.to_store))
     return {"workers": f"\n{'':9}".join(told)}
 
 
-def _worker(one: Worker, report: Status, now: datetime) -> str:
-    alone = [name for name, holder in report.holds.items() if holder == one.id]
+def _worker(one: AtWork, now: datetime) -> str:
     parts = [
         f"{one.host} {','.join(one.roles)}",
         one.version,
         tr("configuration {version}", version=one.config) if one.config else "",
+        one.lag if one.alive else tr("silent for {n} s", n=round((now - one.seen).total_seconds())),
+        tr("alone: {names}", names=", ".join(one.alone)) if one.alone else "",
     ]
-    parts += [one.detail if one.is_alive(now) else tr("silent for {n} s", n=round((now - one.beat_at).total_seconds()))]
-    parts += [tr("alone: {names}", names=", ".join(alone))] if alone else []
     return ", ".join(filter(None, parts))
 
 

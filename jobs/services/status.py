@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 
@@ -64,10 +64,10 @@ class Status:
 
 def status(session: Session, config: Config, now: datetime) -> Status:
     """How things are."""
-    totals = queries.status(session, now)
+    totals, known = queries.status(session, now), tuple(workers.everyone(session))
     lines = tuple(sources_of(session, config, now))
     return Status(
-        running=is_alive(totals.beats.get("daemon"), now) or bool(workers.living(session, now)),
+        running=is_alive(totals.beats.get("daemon"), now) or any(one.is_alive(now) for one in known),
         totals=totals,
         late=queries.late(session, now - PATIENCE),
         requests_today=usage.of_day(session, f"{now.astimezone(config.zone):%Y-%m-%d}"),
@@ -76,7 +76,7 @@ def status(session: Session, config: Config, now: datetime) -> Status:
         cut_off=cut_off([line.row for line in lines]),
         gaps=tuple(gaps.since(session, now - GAPS_SHOWN)),
         not_in_index=indexed.left(session),
-        workers=tuple(workers.everyone(session)),
+        workers=known,
         holds=leases.holders(session, now),
         to_store=inbox.waiting(session)[0],
     )
@@ -96,16 +96,20 @@ class AtWork:
     alone: tuple[str, ...]
 
 
-def at_work(session: Session, now: datetime) -> tuple[AtWork, ...]:
-    """The programs that are known, the oldest first."""
-    holds = leases.holders(session, now)
+def at_work(known: Iterable[Worker], holds: Mapping[str, str], now: datetime) -> tuple[AtWork, ...]:
+    """The programs that are known, the oldest first. Pure."""
     return tuple(
         AtWork(
             one.host, one.roles, one.version, one.config, one.is_alive(now), one.beat_at, one.detail,
             tuple(name for name, holder in holds.items() if holder == one.id),
         )
-        for one in workers.everyone(session)
+        for one in known
     )  # fmt: skip
+
+
+def programs(session: Session, now: datetime) -> tuple[AtWork, ...]:
+    """The same, looked up."""
+    return at_work(workers.everyone(session), leases.holders(session, now), now)
 
 
 def sources_of(session: Session, config: Config, now: datetime) -> list[SourceStatus]:

@@ -111,7 +111,7 @@ def _rows(page: SourcesPage, _zone: tzinfo) -> Iterator[Sequence[object]]:
 def listed(ask: Asked, show: Show = "all", q: Annotated[str, Query(max_length=200)] = "") -> SourcesPage:
     """All sources, those in trouble first."""
     config = ask.config
-    known, workers = ask.read(lambda s: (status.sources_of(s, config, ask.now), status.at_work(s, ask.now)))
+    known, at_work = ask.read(lambda s: (status.sources_of(s, config, ask.now), status.programs(s, ask.now)))
     lines = [_line(one) for one in known]
     seen = {line.name for line in lines}
     lines += [_unpolled(row.name, row.url, row.kind, row.enabled) for row in config.sources if row.name not in seen]
@@ -123,7 +123,7 @@ def listed(ask: Asked, show: Show = "all", q: Annotated[str, Query(max_length=20
 
     found = [line for line in lines if fits(line)]
     found.sort(key=lambda line: (not line.enabled, not line.family, line.name.casefold()))
-    return SourcesPage(show, q, tuple(found), sum(bool(line.family) for line in lines), len(lines), workers)
+    return SourcesPage(show, q, tuple(found), sum(bool(line.family) for line in lines), len(lines), at_work)
 
 
 @screen.page("/sources/add", "add_source.html", role="editor")
