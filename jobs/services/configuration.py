@@ -107,6 +107,8 @@ def edit(path: Path, edits: Sequence[Edit], environ: Mapping[str, str], seen: st
 def _prove(path: Path, body: bytes, edits: Sequence[Edit], environ: Mapping[str, str]) -> _Proof:
     """Raises EditError, or ConfigError as if the new text stood in the file."""
     old = parsed(read_document(str(path), body, environ), environ)
+    if not edits:
+        return _Proof(body, body, old, old)
     wanted, new_text = read_document(str(path), body, environ).data, body.decode("utf-8-sig")
     for one in edits:
         wanted, new_text = applied(wanted, one), edited(new_text, one)
