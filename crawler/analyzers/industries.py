@@ -105,7 +105,6 @@ def _points(cues: list[_Cue]) -> float:
 def _odds(ident: str, cues: list[_Cue], points: dict[str, float], text: Reading) -> float:
     """The log-odds that the article concerns an industry."""
     places = [cue.match.start for cue in cues if not cue.in_title]
-    size = len(text.form) / (4 if text.is_spaced else 1)
     features = {
         "bias": 1.0,
         "share": points[ident] / max(points.values()),
@@ -113,7 +112,7 @@ def _odds(ident: str, cues: list[_Cue], points: dict[str, float], text: Reading)
         "words": math.log(1 + len(cues)),
         "points": math.log(0.1 + points[ident]),
         "title": min(3.0, sum(cue.points for cue in cues if cue.in_title)),
-        "length": math.log(max(100.0, size)) - 6,
+        "length": math.log(max(100.0, _size(text))) - 6,
         "spread": (max(places) - min(places)) / len(text.form) if places else 0.0,
     }
     return sum(WEIGHTS[name] * value for name, value in features.items()) + OF_NO_FIELD.get(ident, 0.0)
@@ -121,8 +120,12 @@ def _odds(ident: str, cues: list[_Cue], points: dict[str, float], text: Reading)
 
 def _length(text: Reading) -> float:
     """A long text has words of everything: from 600 characters on, more points are needed."""
-    size = len(text.form) / (4 if text.is_spaced else 1)
-    return 1.0 + MORE * max(0.0, math.log2(max(1.0, size) / SHORT))
+    return 1.0 + MORE * max(0.0, math.log2(max(1.0, _size(text)) / SHORT))
+
+
+def _size(text: Reading) -> float:
+    """Characters, as a Chinese text would need them."""
+    return len(text.form) / (4 if text.is_spaced else 1)
 
 
 def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:

@@ -86,16 +86,15 @@ class Proposals:
 
     def first(self, most: int) -> Sequence[int]:
         """So many of them, or all there are."""
-        return [row[0] for row in self._session.execute(matching(self._session, self._wanted).limit(most))]
+        return self._session.scalars(matching(self._session, self._wanted).limit(most)).all()
 
     def between(self, low: int, high: int) -> Sequence[int]:
         """Those with ids in this range, ends included."""
         if not _is_sqlite(self._session):
-            return [row[0] for row in self._session.execute(matching(self._session, self._wanted, (low, high)))]
+            return self._session.scalars(matching(self._session, self._wanted, (low, high))).all()
         if self._more is None:
             newest_first = matching(self._session, self._wanted).order_by(_FTS5.c.rowid.desc())
-            rows = self._session.execute(newest_first.execution_options(yield_per=500))
-            self._more = (row[0] for row in rows)
+            self._more = iter(self._session.scalars(newest_first.execution_options(yield_per=500)))
         while not self._known or self._known[-1] >= low:
             if not (more := list(islice(self._more, 500))):
                 break

@@ -219,9 +219,7 @@ task = Table(
     Index(None, "host", "state", "turn"),
     Index(None, "source_id", "guid"),
     Index(None, "state", "kind"),
-    Index(
-        "ix_task_host_due_at", "host", "due_at"
-    ),  # WHERE state = 'due', says its migration: here that would import both dialects
+    Index("ix_task_host_due_at", "host", "due_at"),  # where the state is due, says its migration: here that needs both dialects
 )
 
 known_link = Table(
