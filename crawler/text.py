@@ -201,15 +201,15 @@ class _Runs:
 class Normal:
     """A text in its normal form, with the way back: code-point offsets into the original, worked out when first asked for.
 
-    `even`: between two places there are as many words in the normal form as in the original.
+    `more`: between two places there are at most so many words more in the normal form than in the original.
     """
 
-    __slots__ = ("_changed", "_marked", "_odd", "_runs", "even", "original", "text")
+    __slots__ = ("_changed", "_marked", "_odd", "_runs", "more", "original", "text")
 
-    def __init__(self, text: str, changed: str, original: str, odd: set[str], *, marked: bool, even: bool) -> None:
+    def __init__(self, text: str, changed: str, original: str, odd: set[str], *, marked: bool, more: int) -> None:
         self.text = text
         self.original = original
-        self.even = even
+        self.more = more
         self._changed = changed
         self._odd = odd  # the characters that did not stay one
         self._marked = marked
@@ -237,8 +237,9 @@ def normalize(text: str) -> Normal:
     odd = _table.odd.intersection(forms)
     marked = bool(forms) and not text.isascii() and _has_marks(text, odd)
     changed = "".join(form for _, _, form in _clusters(text)) if marked else _changed(text, forms)
-    even = not marked and _table.uneven.isdisjoint(forms)
-    return Normal(_squeezed(changed), changed, text, odd, marked=marked, even=even)
+    uneven = _table.uneven.intersection(forms)
+    more = len(changed) if marked else sum(text.count(ch) * (len(forms[ch]) or 1) for ch in uneven)
+    return Normal(_squeezed(changed), changed, text, odd, marked=marked, more=more)
 
 
 def _squeezed(text: str) -> str:
@@ -263,7 +264,7 @@ _COMMON = ((0x09, 0x0D), (0x20, 0x7E), (0xA0, 0x24F), (0x370, 0x45F), (0x2010, 0
 
 
 @cache
-def _direct() -> tuple[re.Pattern[str], dict[str, str]]:
+def _direct() -> tuple[str, dict[str, str]]:
     """What finds a character that is not direct; and for each normal form the direct characters that have it, where there are others.
 
     A direct character becomes one character of the same kind whatever stands beside it, or dots. A backslash is none, so that the text
@@ -279,12 +280,15 @@ def _direct() -> tuple[re.Pattern[str], dict[str, str]]:
             direct.append(ch)
             if form != ch:
                 ways[form[0]] = ways.get(form[0], "") + ch
-    return re.compile(f"[^{''.join(_ranges(direct))}]"), ways
+    return f"[^{''.join(_ranges(direct))}]", ways
 
 
-def is_direct(text: str) -> bool:
-    """True when each of its characters becomes one of the normal form whatever stands beside it; blanks are squeezed, dots may be several."""
-    return _direct()[0].search(text) is None
+def indirect() -> str:
+    """A regular expression that finds a character which is not direct.
+
+    In a text without any, each character becomes one of the normal form whatever stands beside it; blanks are squeezed, dots may be several.
+    """
+    return _direct()[0]
 
 
 def ways_of(needle: str) -> str:

@@ -19,7 +19,7 @@ from crawler.record import Record
 from storage.archive import indexed, search_index
 from storage.archive.queries import Cursor
 from storage.archive.search_index import Proposals
-from storage.db.mapping import record_from_row, sketched, sketched_from_row, unread
+from storage.db.mapping import Unread, record_from_row, sketched, sketched_from_row, unread
 from storage.db.models import BY_ID, article
 from storage.rules import plan as planning
 from storage.rules.ast import looked_at
@@ -135,14 +135,13 @@ class _Reader:
         self._session = session
         self._read = select(*sketched(looked_at(query.root))).where(ANY_OF)
         self._sieve = sieve(query.root)
-        columns, self._words = unread(self._sieve.fields if self._sieve else ())
-        self._glance = select(article.c.id, *columns).where(ANY_OF)
+        self._glance = select(article.c.id, *unread(self._sieve.fields if self._sieve else ())).where(ANY_OF)
 
     def rows(self, ids: Sequence[int]) -> dict[int, Any]:
         """Those of these articles of which the query may be true, by id."""
         if self._sieve is not None:
             rows = self._session.execute(self._glance, {"ids": ids})
-            ids = [number for number, *fields in rows if self._sieve.passes(self._words(fields))]
+            ids = [row.id for row in rows if self._sieve.passes(Unread(row))]
         return {row.id: row for row in self._session.execute(self._read, {"ids": ids})} if ids else {}
 
 

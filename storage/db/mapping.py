@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, ColumnElement, Text, cast
+from sqlalchemy import JSON, Column, ColumnElement, Text, cast, type_coerce
+from sqlalchemy.types import NullType
 
 from crawler.record import Company, Event, Fact, Link, Record, plain
 from storage.db.models import article
-from storage.db.texts import content_hash
+from storage.db.texts import content_hash, plain_bytes
 
 _PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
 _LISTS = ("keywords", "ai_technologies", "industries")
@@ -156,23 +157,34 @@ def sketched(fields: Iterable[str]) -> list[Column[Any]]:
     return [*(article.c[name] for name in (*_SHORT, "tags")), *long.values()]
 
 
-def unread(fields: Sequence[str]) -> tuple[list[ColumnElement[Any]], Callable[[Sequence[Any]], dict[str, str]]]:
-    """What to read of an article to look through these fields, and what makes their words of it: lists stay in their JSON."""
-    names = list(dict.fromkeys(name for field in fields for name in _OF_FIELDS.get(field, (field,))))
-    columns: list[ColumnElement[Any]] = [
-        cast(article.c[name], Text) if isinstance(article.c[name].type, JSON) else article.c[name] for name in names
-    ]
+class Unread(dict[str, bytes]):
+    """The words of some fields of an article, each made when it is first asked for: a text is inflated, lists stay in their JSON."""
 
-    def words(row: Sequence[Any]) -> dict[str, str]:
-        given = dict(zip(names, row, strict=True))
-        return {field: _told(given) if field == "event" else given[_OF_FIELDS.get(field, (field,))[0]] or "" for field in fields}
+    def __init__(self, row: Any) -> None:
+        super().__init__()
+        self._row = row
 
-    return columns, words
+    def __missing__(self, field: str) -> bytes:
+        self[field] = words = (
+            self._told() if field == "event" else plain_bytes(getattr(self._row, _OF_FIELDS.get(field, (field,))[0]))
+        )
+        return words
+
+    def _told(self) -> bytes:
+        text = self["text"].decode()
+        events = (_event_from_json(event, text) for event in self._row.events)
+        return "\n".join(f"{event.headline}\n{event.detail}" for event in events).encode()
 
 
-def _told(given: Mapping[str, Any]) -> str:
-    events = (_event_from_json(event, given["text"]) for event in given["events"])
-    return "\n".join(f"{event.headline}\n{event.detail}" for event in events)
+def unread(fields: Sequence[str]) -> list[ColumnElement[Any]]:
+    """What to read of an article to look through these fields, as `Unread` takes it."""
+    names = dict.fromkeys(name for field in fields for name in _OF_FIELDS.get(field, (field,)))
+    return [article.c[name] if name == "events" else _as_kept(article.c[name]) for name in names]
+
+
+def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
+    """What the file has: nothing is inflated or made a list of."""
+    return type_coerce(cast(column, Text) if isinstance(column.type, JSON) else column, NullType()).label(column.name)
 
 
 def sketched_from_row(row: Any) -> Record:

@@ -50,6 +50,11 @@ def unpacked(kept: str | bytes) -> str:
     return kept if isinstance(kept, str) else zlib.decompress(kept, _RAW).decode()
 
 
+def plain_bytes(kept: str | bytes | None) -> bytes:
+    """The same in UTF-8, of nothing nothing."""
+    return zlib.decompress(kept, _RAW) if isinstance(kept, bytes) else (kept or "").encode()
+
+
 def content_hash(record: Record) -> str:
     """Tells two readings of one page apart by what a reader would see: title and text, not white space."""
     seen = "\n".join(" ".join(part.split()) for part in (record.title, record.text))

@@ -247,13 +247,14 @@ def distances(node: Near, look: Look, most: int | None = None) -> Iterator[tuple
 def _far_apart(node: Near, look: Look) -> bool:
     """True when the normal form alone shows that the parts are not near: most articles that have them all need no way back."""
     view = look.view
-    if not all(isinstance(leaf, Term) and all(view.form(field).even for field in leaf.scope) for leaf in leaves(node)):
+    if not all(isinstance(leaf, Term) for leaf in leaves(node)):
         return False
     found = [(look.places(leaf) for leaf in leaves(part) if isinstance(leaf, Term)) for part in node.parts]
     spans = [sorted(place[:3] for places in some for place in places) for some in found]
 
     def between(field: str, start: int, end: int) -> int:
-        return count_words(view.form(field).text, start, end, node.distance)
+        form = view.form(field)
+        return max(0, count_words(form.text, start, end, node.distance + form.more) - form.more)
 
     return all(gap > node.distance for gap, _ in _stretches(spans, between))
 

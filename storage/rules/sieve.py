@@ -13,12 +13,13 @@ from typing import Any
 
 import re2
 
-from crawler.text import count_words, is_direct, is_word, ways_of, word_starts, words
-from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Term, compile_regex
+from crawler.text import count_words, indirect, is_word, normalize, ways_of, word_starts, words
+from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Term, compile_regex, looked_at
 
-Fields = Mapping[str, str]
-Test = Callable[[Fields], bool]
-FEW_WORDS = 3  # Latin words that are looked for one beside the other: nearly every letter begins one of many
+Fields = Mapping[str, bytes]  # as UTF-8: so the file has them, and RE2 reads nothing else
+Test = Callable[[Fields, int], bool]  # with so many words that may be too many between two places
+PLAIN = ("title", "text", "author", "publisher")  # the others are JSON, in which a backslash says something
+LONG = frozenset(("text", "event"))  # what is looked through last: it is inflated for that
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,22 @@ class Sieve:
     _test: Test
 
     def passes(self, given: Fields) -> bool:
-        """False only when the query is not true of a record with these fields: as they are, or with their values in any JSON."""
-        return not all(map(is_direct, given.values())) or self._test(given)
+        """False only when the query is not true of a record with these fields: as they are, or with their values in any JSON.
+
+        Those that a mapping does not have yet are asked for only where others do not decide.
+        """
+        return self._test(given, 0) or (any(map(_indirect, tuple(given.values()))) and self._passes_as_normal(given))
+
+    def _passes_as_normal(self, given: Fields) -> bool:
+        """The same of a text in which a character becomes several, or none."""
+        if any(b"\\" in given[field] for field in self.fields if field not in PLAIN):
+            return True
+        forms = {field: normalize(given[field].decode()) for field in self.fields}
+        return self._test({field: form.text.encode() for field, form in forms.items()}, sum(form.more for form in forms.values()))
+
+
+def _indirect(given: bytes) -> bool:
+    return bool(compile_regex(indirect()).search(given))
 
 
 def sieve(node: Node) -> Sieve | None:
@@ -51,12 +66,12 @@ def _test(node: Node, fields: dict[str, None]) -> Test | None:
     if isinstance(node, Near) and all(map(_is_of_words, node.parts)):
         return _near(node, fields)
     if isinstance(node, And | Near):
-        known = [test for part in node.parts if (test := _test(part, fields))]
-        return (lambda given: all(test(given) for test in known)) if known else None
+        known = [test for part in sorted(node.parts, key=_is_long) if (test := _test(part, fields))]
+        return (lambda given, more: all(test(given, more) for test in known)) if known else None
     if isinstance(node, AtLeast):
         known = [test for part in node.parts if (test := _test(part, fields))]
         least = node.least - (len(node.parts) - len(known))
-        return (lambda given: sum(test(given) for test in known) >= least) if least > 0 else None
+        return (lambda given, more: sum(test(given, more) for test in known) >= least) if least > 0 else None
     return None
 
 
@@ -68,12 +83,25 @@ def _or(parts: Sequence[Node], fields: dict[str, None]) -> Test | None:
         return None
     for scope in dict.fromkeys(term.scope for term in terms):
         fields |= dict.fromkeys(scope)
-        tests.append(_finds(_expression(_needles(term for term in terms if term.scope == scope)), scope))
-    return lambda given: any(test(given) for test in tests if test)
+        tests.append(_finds([term for term in terms if term.scope == scope], scope))
+    return lambda given, more: any(test(given, more) for test in tests if test)
 
 
-def _finds(expression: Any, scope: Sequence[str]) -> Test:
-    return lambda given: any(expression.search(given[field]) for field in scope)
+def _is_long(node: Node) -> bool:
+    return not LONG.isdisjoint(looked_at(node))
+
+
+def _finds(terms: Sequence[Term], scope: Sequence[str]) -> Test:
+    needles = dict.fromkeys(_standing(needle, term.prefix) for term in terms for needle in term.needles)
+    find = compile_regex("|".join(needles)).search
+    return lambda given, _more: any(find(given[field]) for field in scope)
+
+
+def _standing(needle: str, prefix: bool) -> str:
+    """The ways of a needle where no letter of ASCII stands beside its words: nearly every short word begins in another one."""
+    start = "(?:^|[^0-9A-Za-z])" if is_word(needle[0]) else ""
+    end = "(?:$|[^0-9A-Za-z])" if is_word(needle[-1]) and not prefix else ""
+    return start + ways_of(needle) + end
 
 
 def _is_of_words(node: Node) -> bool:
@@ -86,10 +114,9 @@ def _is_of_words(node: Node) -> bool:
 
 
 def _expression(needles: Sequence[str]) -> Any:
-    """What finds them in a direct text: RE2 where there are many Latin words, or dots, which the other does not look for in linear time."""
+    """What finds them in a direct text: RE2 where there are several, or dots, which the other does not look for in linear time."""
     pattern = "|".join(map(ways_of, needles))
-    many = sum(is_word(needle[0]) for needle in needles) > FEW_WORDS
-    return compile_regex(pattern) if many or any("." in needle for needle in needles) else re.compile(pattern)
+    return compile_regex(pattern) if needles[1:] or "." in needles[0] else re.compile(pattern)
 
 
 def _needles(terms: Iterable[Term]) -> list[str]:
@@ -102,19 +129,19 @@ def _needles(terms: Iterable[Term]) -> list[str]:
 def _near(node: Near, fields: dict[str, None]) -> Test:
     """Whether in one field the parts stand near enough to each other.
 
-    Of several parts, or where a place may overlap another one, which is not found then but begins in it, it is asked how far apart
-    they begin: with the words of all parts, and of one more, that lie between.
+    From the end of the first to where the last begins there are the words between, and those of the parts that lie there. Where a
+    place may overlap another one, which is not found then but begins in it, it is asked how far apart they begin.
     """
     parts = [list(_terms(part)) for part in node.parts]
     needles = [_needles(terms) for terms in parts]
-    exact = len(parts) == 2 and not any(map(_overlap, needles))
-    longest = [max(sum(1 for _ in words(needle)) for needle in some) for some in needles]
-    most = node.distance if exact else node.distance + sum(longest) + max(longest)
+    exact = not any(map(_overlap, needles))
+    longest = sorted(max(sum(1 for _ in words(needle)) for needle in some) for some in needles)
+    most = node.distance + (sum(longest[2:]) if exact else sum(longest) + longest[-1])
     scopes = dict.fromkeys(field for terms in parts for term in terms for field in term.scope)
     fields |= scopes
     looks = [(field, [_needles(term for term in terms if field in term.scope) for terms in parts]) for field in scopes]
     found = [(field, list(map(_expression, sorted(some, key=len)))) for field, some in looks if all(some)]
-    return lambda given: any(_close(given[field], expressions, most, exact) for field, expressions in found)
+    return lambda given, more: any(_close(given[field].decode(), expressions, most + more, exact) for field, expressions in found)
 
 
 def _terms(node: Node) -> Iterable[Term]:

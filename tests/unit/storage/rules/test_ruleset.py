@@ -60,7 +60,7 @@ def test_where_keyword_lists_go_wrong(query: str, title: str, right: bool) -> No
 
 
 @settings(max_examples=200)
-@given(st.text("ab甲乙 ，.\n‑ﬁ\u200b", max_size=40), st.integers(0, 6))
+@given(st.text("ab甲乙 ，.\n‑ﬁ\u200b①℃㍿", max_size=40), st.integers(0, 6))
 def test_near_is_true_where_the_closest_are_near_enough(text: str, distance: int) -> None:
     told = explain(parse(f"near(a, 甲, {distance})"), record("", text))
     said = told.tree.note.removeprefix("closest: ").split()[0]

@@ -11,7 +11,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crawler.record import Event, Record
-from crawler.text import is_direct, normal, ways_of
+from crawler.text import indirect, normal, ways_of
+from storage.db.texts import as_stored
 from storage.rules.match import View
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import search
@@ -26,11 +27,15 @@ MORE_ALIASES = {
 DIRECT = st.text(st.sampled_from([*"aA ＡbBkK1.,…·-— \n，。云雲臺台港é机機々〇・ー"]), max_size=24)
 
 
-def fields_of(record: Record, names: tuple[str, ...]) -> dict[str, str]:
-    """As the archive hands them over: lists in their JSON."""
+def fields_of(record: Record, names: tuple[str, ...]) -> dict[str, bytes]:
+    """As the archive hands them over: in UTF-8, lists in their JSON."""
+    record = as_stored(record)
     lists = {"keyword": record.keywords, "tech": record.ai_technologies, "industry": record.industries,
              "company": [asdict(one) for one in record.companies], "event": [asdict(one) for one in record.events]}  # fmt: skip
-    return {name: json.dumps(lists[name], ensure_ascii=False) if name in lists else View(record).original(name) for name in names}
+    return {
+        name: (json.dumps(lists[name], ensure_ascii=False) if name in lists else View(record).original(name)).encode()
+        for name in names
+    }
 
 
 def passes(query: str, record: Record) -> bool:
@@ -56,12 +61,15 @@ def test_what_the_rules_take_passes(made: tuple[Record, tuple[str, ...]], writte
 @example("雲 —港", 0, 2)
 def test_wherever_a_needle_stands_in_the_normal_form_its_ways_find_it(text: str, start: int, length: int) -> None:
     needle = normal(text)[start : start + length].strip()
-    if needle and "\n" not in needle and is_direct(text):
+    if needle and "\n" not in needle and not re.search(indirect(), text):
         assert re.search(ways_of(needle), text)
 
 
 near_text = st.lists(
-    st.sampled_from(["云杉", "杉林", "Maple", "new", "Elm", "Street", "火", "哈", "哈哈", "at", "的", "，", "x"]), max_size=14
+    st.sampled_from(
+        ["云杉", "杉林", "Maple", "new", "Elm", "Street", "火", "哈", "哈哈", "at", "的", "，", "x", "①", "℃", "㍿", "x①y"]
+    ),
+    max_size=14,
 )
 near_query = st.sampled_from(
     ["near(@parks, 火, 2)", "near(@parks, @laughs, 1)", "near(Maple, 火, at, 3)", "near(哈哈, 哈, 0)", "near(@parks, Elm, 1)", "near(title:火, @laughs, 2)"]
@@ -102,9 +110,46 @@ def test_what_says_nothing_about_words_has_no_sieve(query: str) -> None:
     assert sieve(parse(query, MORE_ALIASES).root) is None
 
 
-def test_what_the_normal_form_would_change_in_other_ways_passes() -> None:
-    for text in ("㍿云杉", "cafe\u0301", 'a "quoted\\" word'):
-        assert passes("Rowan", Record("", "https://a.example/", text))
+def test_what_the_normal_form_changes_in_other_ways_is_looked_through_in_it() -> None:
+    for text, word in (
+        ("㍿云杉", "株式会社云杉"),
+        ("cafe\u0301", "café"),
+        ("25℃ at noon", '"25°c at"'),
+        ("path\\maple", "maple"),
+    ):
+        assert passes(word, Record("", "https://a.example/", text))
+        assert not passes("Rowan", Record("", "https://a.example/", text))
+
+
+def test_where_it_has_other_words_so_many_more_may_lie_between() -> None:
+    assert passes("near(云杉, 松林, 0)", Record("", "https://a.example/", "云杉㍿松林"))
+    assert not passes("near(云杉, 松林, 1)", Record("", "https://a.example/", "云杉①在山的那一边的松林"))
+
+
+def test_a_value_whose_json_says_it_otherwise_passes() -> None:
+    assert passes("keyword:Rowan", Record("", "https://a.example/", "", keywords=('a "quoted" word',)))
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [
+        ("ai", "They said that it rains"),
+        ("maple", "mapleleaf"),
+        ("芯片 oak", "芯片 soaked"),
+        ("oak*", "soaked"),
+        ('"oak tree"', "oak trees"),
+    ],
+)
+def test_a_part_of_a_longer_word_is_no_word(query: str, text: str) -> None:
+    assert not passes(query, Record("", "https://a.example/", text))
+
+
+@pytest.mark.parametrize(
+    ("query", "text"),
+    [("ai", "用AI写"), ("ai", "open_AI."), ("oak*", "oaks"), ("c++", "C++11"), ('"gpt 5"', "the GPT-5-mini"), ("ai", "ＡＩ")],
+)
+def test_a_word_stands_beside_han_hyphens_and_marks(query: str, text: str) -> None:
+    assert passes(query, Record("", "https://a.example/", text))
 
 
 def test_values_are_looked_through_in_their_json() -> None:
