@@ -6,10 +6,10 @@ does not rule out is read. A call examines so many articles at most, and says wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from itertools import islice, repeat
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
@@ -30,7 +30,8 @@ from storage.rules.sieve import sieve
 FEW = 4_000  # candidates that are put in order; where there are more, the archive is gone through by time: a page is soon full
 MOST = 4_000  # articles that one call reads: a second's work
 BLOCKS = (400, 800, 1_600, 3_200, 6_400)  # articles of one look at the index; after the last, as many again
-READ = (25, 50, 100, 200)  # articles read at once
+READ = (25, 50, 100, 200)  # articles fetched at once …
+AT_ONCE = 20  # … and read, of those of which the query may be true
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def count(session: Session, bounds: Bounds) -> int:
 
 def true_of(session: Session, query: Query, now: datetime, ids: Sequence[int]) -> list[int]:
     """Of these few articles, those of which the query is true."""
-    rows = _Reader(session, query).rows(ids).values()
+    rows = filter(None, _Reader(session, query).rows(ids))
     return [row.id for row in rows if is_true(query, sketched_from_row(row), tuple(row.tags), now)]
 
 
@@ -137,12 +138,27 @@ class _Reader:
         self._sieve = sieve(query.root)
         self._glance = select(article.c.id, *unread(self._sieve.fields if self._sieve else ())).where(ANY_OF)
 
-    def rows(self, ids: Sequence[int]) -> dict[int, Any]:
-        """Those of these articles of which the query may be true, by id."""
-        if self._sieve is not None:
-            rows = self._session.execute(self._glance, {"ids": ids})
-            ids = [row.id for row in rows if self._sieve.passes(Unread(row))]
-        return {row.id: row for row in self._session.execute(self._read, {"ids": ids})} if ids else {}
+    def rows(self, ids: Sequence[int]) -> Iterator[Any | None]:
+        """The rows of these articles; None in place of one of which the query is not true. What is not asked for is not looked through."""
+        waiting: dict[int, bool] = {}
+        for number, may_be in self._glanced(ids):
+            waiting[number] = may_be
+            if sum(waiting.values()) == AT_ONCE:
+                yield from self._whole(waiting)
+                waiting = {}
+        yield from self._whole(waiting)
+
+    def _glanced(self, ids: Sequence[int]) -> Iterator[tuple[int, bool]]:
+        if self._sieve is None:
+            return zip(ids, repeat(True), strict=False)
+        seen = {row.id: Unread(row) for row in self._session.execute(self._glance, {"ids": ids})}
+        passes = self._sieve.passes
+        return ((number, number in seen and passes(seen[number])) for number in ids)
+
+    def _whole(self, waiting: Mapping[int, bool]) -> Iterator[Any | None]:
+        ids = [number for number, may_be in waiting.items() if may_be]
+        found = {row.id: row for row in self._session.execute(self._read, {"ids": ids})} if ids else {}
+        return map(found.get, waiting)
 
 
 class _Look:
@@ -164,8 +180,7 @@ class _Look:
         steps = iter(READ)
         size = READ[0]
         while batch := list(islice(places, size)):
-            found = self._reader.rows([place.id for place in batch])
-            yield from ((place, found.get(place.id)) for place in batch)
+            yield from zip(batch, self._reader.rows([place.id for place in batch]), strict=True)
             size = next(steps, size)
 
     def _places(self) -> Iterator[Cursor]:

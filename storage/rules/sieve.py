@@ -173,10 +173,11 @@ def _close(text: str, expressions: Sequence[Any], most: int, exact: bool) -> boo
         if len(found) == before:
             return False
     latest: dict[int, tuple[int, int]] = {}
+    too_far = -1, -1
     for start, end, number in sorted(found):
         latest[number] = start, end
-        if len(latest) == len(expressions):
-            first = min(latest.values())
+        if len(latest) == len(expressions) and (first := min(latest.values())) != too_far:
             if count_words(text, first[exact], start, most) <= most:
                 return True
+            too_far = first
     return False
