@@ -6,9 +6,9 @@ that is seen through here. A sieve only leaves out; `storage.rules.ruleset` deci
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import re2
@@ -19,6 +19,7 @@ from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Term, 
 Fields = Mapping[str, bytes]  # as UTF-8: so the file has them, and RE2 reads nothing else
 Test = Callable[[Fields, int], bool]  # with so many words that may be too many between two places
 PLAIN = ("title", "text", "author", "publisher")  # the others are JSON, in which a backslash says something
+LONG_WORD = 32  # bytes; where all are longer, it is left to the rules whether a stretch has too many
 LONG = frozenset(("text", "event"))  # what is looked through last: it is inflated for that
 
 
@@ -45,7 +46,14 @@ class Sieve:
 
 
 def _indirect(given: bytes) -> bool:
+    if given.isascii():
+        return len(given.translate(None, _odd_ascii())) < len(given)
     return bool(compile_regex(indirect()).search(given))
+
+
+@cache
+def _odd_ascii() -> bytes:
+    return bytes(code for code in range(128) if compile_regex(indirect()).search(chr(code)))
 
 
 def sieve(node: Node) -> Sieve | None:
@@ -113,12 +121,6 @@ def _is_of_words(node: Node) -> bool:
     return isinstance(node, Term) and node.mode == "word" and not any("\n" in needle for needle in node.needles)
 
 
-def _expression(needles: Sequence[str]) -> Any:
-    """What finds them in a direct text: RE2 where there are several, or dots, which the other does not look for in linear time."""
-    pattern = "|".join(map(ways_of, needles))
-    return compile_regex(pattern) if needles[1:] or "." in needles[0] else re.compile(pattern)
-
-
 def _needles(terms: Iterable[Term]) -> list[str]:
     return list(dict.fromkeys(needle for term in terms for needle in term.needles))
 
@@ -140,8 +142,8 @@ def _near(node: Near, fields: dict[str, None]) -> Test:
     scopes = dict.fromkeys(field for terms in parts for term in terms for field in term.scope)
     fields |= scopes
     looks = [(field, [_needles(term for term in terms if field in term.scope) for terms in parts]) for field in scopes]
-    found = [(field, list(map(_expression, sorted(some, key=len)))) for field, some in looks if all(some)]
-    return lambda given, more: any(_close(given[field].decode(), expressions, most + more, exact) for field, expressions in found)
+    found = [(field, [_finder(needles) for needles in sorted(some, key=len)]) for field, some in looks if all(some)]
+    return lambda given, more: any(_close(given[field], finders, most + more, exact) for field, finders in found)
 
 
 def _terms(node: Node) -> Iterable[Term]:
@@ -165,19 +167,31 @@ def _overlap(needles: Sequence[str]) -> bool:
     return any(hides(needle, start) for needle in needles for start in range(len(needle)))
 
 
-def _close(text: str, expressions: Sequence[Any], most: int, exact: bool) -> bool:
+def _finder(needles: Sequence[str]) -> Callable[[bytes], Iterable[Any]]:
+    finditer: Callable[[bytes], Iterable[Any]] = compile_regex("|".join(map(ways_of, needles))).finditer
+    return finditer
+
+
+def _close(text: bytes, finders: Sequence[Callable[[bytes], Iterable[Any]]], most: int, exact: bool) -> bool:
     found: list[tuple[int, int, int]] = []
-    for number, expression in enumerate(expressions):
+    for number, finditer in enumerate(finders):
         before = len(found)
-        found += [(*match.span(), number) for match in expression.finditer(text)]
+        found += [(*match.span(), number) for match in finditer(text)]
         if len(found) == before:
             return False
     latest: dict[int, tuple[int, int]] = {}
     too_far = -1, -1
     for start, end, number in sorted(found):
         latest[number] = start, end
-        if len(latest) == len(expressions) and (first := min(latest.values())) != too_far:
-            if count_words(text, first[exact], start, most) <= most:
+        if len(latest) == len(finders) and (first := min(latest.values())) != too_far:
+            if _words_between(text, first, start, most, exact) <= most:
                 return True
             too_far = first
     return False
+
+
+def _words_between(text: bytes, first: tuple[int, int], until: int, most: int, exact: bool) -> int:
+    """From where the first ends (or begins, if that is not `exact`); of so long a stretch that it has more than `most`, its beginning."""
+    stretch = text[first[0] : min(until, first[1] + LONG_WORD * (most + 1))].decode(errors="ignore")
+    start = len(text[slice(*first)].decode()) if exact else 0
+    return count_words(stretch, start, len(stretch), most) - (not exact)
