@@ -98,7 +98,7 @@ FURTHER_ALIASES = {
 }
 FURTHER = {
     "near, further": ["near(@firms, lawsuit, 10)", "near(@provinces, 地铁, 12)", "near(爆炸, @cities, 6)", "near(机器人, 医院, 5)",
-                      "near(climate, change, 0)", "near(投资, @science, 4)", "near(prime minister, elections, 8)", "near(公司, 大学, 成立, 20)"],
+                      "near(climate, change, 0)", "near(投资, @science, 4)", "near(prime, minister, elections, 8)", "near(公司, 大学, 成立, 20)"],
     "alias, further": ["@provinces 疫情", "@provinces title:发展", "@firms NOT title:new", "atleast(2, @cities, @science, @sports)",
                        "title:@cities", "@sports AND @firms", "@science lang:en"],
     "phrase, further": ['"on the other side of the year"', '"电子商务平台建设发展"', '"as a result of this is"', '"中国人民大学出版社"',
@@ -263,7 +263,9 @@ def trial(db: Database, query: Query, now: datetime) -> int:
     """The matches of 30 days, each judged as of its own day."""
     month = Bounds(since=now - timedelta(days=30))
     return db.read(
-        lambda s: sum(verify(query, r, tags, r.first_seen) is not None for r, tags in search.candidates(s, query, month))
+        lambda s: sum(
+            verify(query, c.record, c.tags, c.record.first_seen) is not None for c in search.candidates(s, query, month)
+        )
     )
 
 

@@ -264,8 +264,8 @@ _COMMON = ((0x09, 0x0D), (0x20, 0x7E), (0xA0, 0x24F), (0x370, 0x45F), (0x2010, 0
 
 
 @cache
-def _direct() -> tuple[str, dict[str, str]]:
-    """What finds a character that is not direct; and for each normal form the direct characters that have it, where there are others.
+def _direct() -> tuple[str, str, dict[str, str]]:
+    """What finds a character that is not direct; what finds a letter that is; the direct characters of a normal form that others have, too.
 
     A direct character becomes one character of the same kind whatever stands beside it, or dots. A backslash is none, so that the text
     may be JSON.
@@ -280,7 +280,7 @@ def _direct() -> tuple[str, dict[str, str]]:
             direct.append(ch)
             if form != ch:
                 ways[form[0]] = ways.get(form[0], "") + ch
-    return f"[^{''.join(_ranges(direct))}]", ways
+    return f"[^{''.join(_ranges(direct))}]", f"[{''.join(_ranges(list(filter(is_word, direct))))}]", ways
 
 
 def indirect() -> str:
@@ -291,13 +291,18 @@ def indirect() -> str:
     return _direct()[0]
 
 
+def no_letter() -> str:
+    """A regular expression that finds a direct character with which no Latin word goes on."""
+    return f"[^{_direct()[1][1:]}"
+
+
 def ways_of(needle: str) -> str:
     """A regular expression that finds, in a text that is direct, each place where the needle stands in its normal form."""
     found = []
     for ch, after in zip(needle, [*needle[1:], ""], strict=True):
-        found.append(f"[{re.escape(ch + _direct()[1].get(ch, ''))}]" + {" ": "+", ".": "*"}.get(ch, ""))
+        found.append(f"[{re.escape(ch + _direct()[2].get(ch, ''))}]" + {" ": "+", ".": "*"}.get(ch, ""))
         if after and (is_han(ch) or is_han(after)):  # the blanks between them are gone
-            found.append(f"[{re.escape(' ' + _direct()[1][' '])}]*")
+            found.append(f"[{re.escape(' ' + _direct()[2][' '])}]*")
     return "".join(found)
 
 

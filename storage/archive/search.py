@@ -6,11 +6,12 @@ does not rule out is read. A call examines so many articles at most, and says wh
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import islice, repeat
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
 from sqlalchemy.orm import Session
@@ -25,7 +26,9 @@ from storage.rules import plan as planning
 from storage.rules.ast import looked_at
 from storage.rules.parser import Query
 from storage.rules.ruleset import is_true
-from storage.rules.sieve import sieve
+from storage.rules.sieve import Verdict, sieve
+
+T = TypeVar("T")
 
 FEW = 4_000  # candidates that are put in order; where there are more, the archive is gone through by time: a page is soon full
 MOST = 4_000  # articles that one call reads: a second's work
@@ -45,6 +48,7 @@ class Bounds:
 
 EVERYWHERE = Bounds()
 ANY_OF = article.c.id.in_(bindparam("ids", expanding=True))  # taken apart once, however many there are
+_SHORT = select(*sketched(())).where(ANY_OF)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +82,11 @@ def search(
     look = _Look(session, query, narrowed(bounds, query, now), after)
     hits: list[Cursor] = []
     examined, last = 0, after
-    for place, row in look.candidates():
+    for place, true in look.through(partial(look.reader.truths, now=now)):
         if len(hits) == limit or examined == most:
             return Found(_whole(session, hits), last, examined, look.about)
         examined, last = examined + 1, place
-        if row is not None and is_true(query, sketched_from_row(row), tuple(row.tags), now):
+        if true:
             hits.append(place)
     return Found(_whole(session, hits), None, examined, len(hits) if after is None else look.about, exact=after is None)
 
@@ -96,11 +100,19 @@ def everything(session: Session, query: Query, *, now: datetime | None, bounds: 
         after, more = found.next, found.next is not None
 
 
-def candidates(session: Session, query: Query, bounds: Bounds) -> Iterator[tuple[Record, tuple[str, ...]]]:
-    """All articles of which the query may be true, the newest first, whenever each is judged: as far as the query looks at them."""
-    for _, row in _Look(session, query, narrowed(bounds, query, None), None).candidates():
-        if row is not None:
-            yield sketched_from_row(row), tuple(row.tags)
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An article as far as the query looks at it. `true`: the query is, whenever it is judged; then the article is here without its text."""
+
+    record: Record
+    tags: tuple[str, ...]
+    true: bool
+
+
+def candidates(session: Session, query: Query, bounds: Bounds, *, read_all: bool = True) -> Iterator[Candidate]:
+    """All articles of which the query may be true, the newest first. `read_all`: those of which it is known before they are read, too."""
+    look = _Look(session, query, narrowed(bounds, query, None), None)
+    return (found for _, found in look.through(partial(look.reader.articles, read_all=read_all)) if found is not None)
 
 
 def count(session: Session, bounds: Bounds) -> int:
@@ -110,8 +122,8 @@ def count(session: Session, bounds: Bounds) -> int:
 
 def true_of(session: Session, query: Query, now: datetime, ids: Sequence[int]) -> list[int]:
     """Of these few articles, those of which the query is true."""
-    rows = filter(None, _Reader(session, query).rows(ids))
-    return [row.id for row in rows if is_true(query, sketched_from_row(row), tuple(row.tags), now)]
+    truths = _Reader(session, query).truths(ids, now=now)
+    return [number for number, true in zip(ids, truths, strict=True) if true]
 
 
 def narrowed(bounds: Bounds, query: Query | None, now: datetime | None) -> Bounds:
@@ -134,31 +146,53 @@ class _Reader:
 
     def __init__(self, session: Session, query: Query) -> None:
         self._session = session
+        self._query = query
         self._read = select(*sketched(looked_at(query.root))).where(ANY_OF)
         self._sieve = sieve(query.root)
         self._glance = select(article.c.id, *unread(self._sieve.fields if self._sieve else ())).where(ANY_OF)
 
-    def rows(self, ids: Sequence[int]) -> Iterator[Any | None]:
-        """The rows of these articles; None in place of one of which the query is not true. What is not asked for is not looked through."""
-        waiting: dict[int, bool] = {}
-        for number, may_be in self._glanced(ids):
-            waiting[number] = may_be
-            if sum(waiting.values()) == AT_ONCE:
-                yield from self._whole(waiting)
-                waiting = {}
-        yield from self._whole(waiting)
+    def truths(self, ids: Sequence[int], *, now: datetime | None) -> Iterator[bool]:
+        """Whether the query is true of each of these articles."""
+        for seen in self._in_parts(ids):
+            rows = self._rows(self._read, [number for number, verdict in seen.items() if verdict is Verdict.MAYBE])
+            for number, verdict in seen.items():
+                row = rows.get(number)
+                judged = row is not None and is_true(self._query, sketched_from_row(row), tuple(row.tags), now)
+                yield verdict is Verdict.YES or judged
 
-    def _glanced(self, ids: Sequence[int]) -> Iterator[tuple[int, bool]]:
+    def articles(self, ids: Sequence[int], *, read_all: bool) -> Iterator[Candidate | None]:
+        """Each of these articles; None in place of one of which the query is not true."""
+        for seen in self._in_parts(ids):
+            known = [number for number, verdict in seen.items() if verdict is Verdict.YES and not read_all]
+            rows = self._rows(
+                self._read, [number for number, verdict in seen.items() if verdict is not Verdict.NO and number not in known]
+            )
+            rows |= self._rows(_SHORT, known)
+            for number in seen:
+                row = rows.get(number)
+                yield Candidate(sketched_from_row(row), tuple(row.tags), number in known) if row is not None else None
+
+    def _in_parts(self, ids: Sequence[int]) -> Iterator[dict[int, Verdict]]:
+        """What is to be thought of these articles, in parts of which so many are worth reading. What is not asked for is not looked through."""
+        part: dict[int, Verdict] = {}
+        left = AT_ONCE
+        for number, verdict in self._verdicts(ids):
+            part[number] = verdict
+            left -= verdict is not Verdict.NO
+            if not left:
+                yield part
+                part, left = {}, AT_ONCE
+        yield part
+
+    def _verdicts(self, ids: Sequence[int]) -> Iterator[tuple[int, Verdict]]:
         if self._sieve is None:
-            return zip(ids, repeat(True), strict=False)
-        seen = {row.id: Unread(row) for row in self._session.execute(self._glance, {"ids": ids})}
-        passes = self._sieve.passes
-        return ((number, number in seen and passes(seen[number])) for number in ids)
+            return zip(ids, repeat(Verdict.MAYBE), strict=False)
+        seen = self._rows(self._glance, ids)
+        verdict = self._sieve.verdict
+        return ((number, verdict(Unread(seen[number])) if number in seen else Verdict.NO) for number in ids)
 
-    def _whole(self, waiting: Mapping[int, bool]) -> Iterator[Any | None]:
-        ids = [number for number, may_be in waiting.items() if may_be]
-        found = {row.id: row for row in self._session.execute(self._read, {"ids": ids})} if ids else {}
-        return map(found.get, waiting)
+    def _rows(self, query: Select[Any], ids: Sequence[int]) -> dict[int, Any]:
+        return {row.id: row for row in self._session.execute(query, {"ids": ids})} if ids else {}
 
 
 class _Look:
@@ -168,19 +202,19 @@ class _Look:
         self._session = session
         self._bounds = bounds
         self._after = after
-        self._reader = _Reader(session, query)
+        self.reader = _Reader(session, query)
         reach = indexed.reach(session)
         self._below = reach.below
         self._plan = planning.plan(query.root) if reach.usable else None
         self.about: int | None = None
 
-    def candidates(self) -> Iterator[tuple[Cursor, Any | None]]:
-        """What the index does not rule out, read in growing steps; None in place of its row where the query is not true of it."""
+    def through(self, read: Callable[[Sequence[int]], Iterator[T]]) -> Iterator[tuple[Cursor, T]]:
+        """What the index does not rule out, fetched in growing steps, with what is read of each."""
         places = self._places()
         steps = iter(READ)
         size = READ[0]
         while batch := list(islice(places, size)):
-            yield from zip(batch, self._reader.rows([place.id for place in batch]), strict=True)
+            yield from zip(batch, read([place.id for place in batch]), strict=True)
             size = next(steps, size)
 
     def _places(self) -> Iterator[Cursor]:

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from functools import cache
 from typing import Any
 
 import re2
 
-from crawler.text import count_words, indirect, is_word, normalize, ways_of, word_starts, words
+from crawler.text import count_words, indirect, is_word, no_letter, normalize, ways_of, word_starts, words
 from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Term, compile_regex, looked_at
 
 Fields = Mapping[str, bytes]  # as UTF-8: so the file has them, and RE2 reads nothing else
@@ -23,19 +24,33 @@ LONG_WORD = 32  # bytes; where all are longer, it is left to the rules whether a
 LONG = frozenset(("text", "event"))  # what is looked through last: it is inflated for that
 
 
+class Verdict(Enum):
+    """Whether the query is true of a record."""
+
+    NO = "no"
+    MAYBE = "maybe"
+    YES = "yes"
+
+
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """What a query wants of these fields."""
+    """What a query wants of these fields. `decides`: what passes as it is, the query is true of."""
 
     fields: tuple[str, ...]
+    decides: bool
     _test: Test
 
-    def passes(self, given: Fields) -> bool:
-        """False only when the query is not true of a record with these fields: as they are, or with their values in any JSON.
+    def verdict(self, given: Fields) -> Verdict:
+        """Of a record with these fields: as they are, or with lists of values in any JSON.
 
         Those that a mapping does not have yet are asked for only where others do not decide.
         """
-        return self._test(given, 0) or (any(map(_indirect, tuple(given.values()))) and self._passes_as_normal(given))
+        passed = self._test(given, 0)
+        if passed and not self.decides:
+            return Verdict.MAYBE
+        if any(map(_indirect, tuple(given.values()))):
+            return Verdict.MAYBE if passed or self._passes_as_normal(given) else Verdict.NO
+        return Verdict.YES if passed else Verdict.NO
 
     def _passes_as_normal(self, given: Fields) -> bool:
         """The same of a text in which a character becomes several, or none."""
@@ -63,7 +78,20 @@ def sieve(node: Node) -> Sieve | None:
         test = _test(node, fields)
     except re2.error:  # an expression that is too large
         return None
-    return Sieve(tuple(fields), test) if test else None
+    return Sieve(tuple(fields), _decides(node), test) if test else None
+
+
+def _decides(node: Node) -> bool:
+    """Whether no place is found where the rules find none: a number may go on behind a dot, and the names in a JSON are none of its values."""
+    if isinstance(node, And | Or | AtLeast):
+        return all(map(_decides, node.parts))
+    if isinstance(node, Alias):
+        return _decides(node.part)
+    return _is_of_words(node) and isinstance(node, Term) and set(node.scope).issubset(PLAIN) and all(map(_is_plain, node.needles))
+
+
+def _is_plain(needle: str) -> bool:
+    return "." not in needle and not needle[0].isnumeric() and not needle[-1].isnumeric()
 
 
 def _test(node: Node, fields: dict[str, None]) -> Test | None:
@@ -106,9 +134,9 @@ def _finds(terms: Sequence[Term], scope: Sequence[str]) -> Test:
 
 
 def _standing(needle: str, prefix: bool) -> str:
-    """The ways of a needle where no letter of ASCII stands beside its words: nearly every short word begins in another one."""
-    start = "(?:^|[^0-9A-Za-z])" if is_word(needle[0]) else ""
-    end = "(?:$|[^0-9A-Za-z])" if is_word(needle[-1]) and not prefix else ""
+    """The ways of a needle where no letter stands beside its words: nearly every short word begins in another one."""
+    start = f"(?:^|{no_letter()})" if is_word(needle[0]) else ""
+    end = f"(?:$|{no_letter()})" if is_word(needle[-1]) and not prefix else ""
     return start + ways_of(needle) + end
 
 

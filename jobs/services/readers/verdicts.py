@@ -215,9 +215,12 @@ def _example(old: Query, new: Query, record: Record, word: str) -> str:
 def _matches(session: Session, rule: RuleConfig, query: Query, now: datetime) -> list[Record]:
     listens = Rule(rule.name, query, rule.sources)
     found = []
-    for record, tags in searching.candidates(session, query, Bounds(since=now - TRIED)):
-        if listens.watches(record.source, tags) and search(query, record, tags, record.first_seen) is not None:
-            found.append(record)
+    for one in searching.candidates(session, query, Bounds(since=now - TRIED)):
+        if (
+            listens.watches(one.record.source, one.tags)
+            and search(query, one.record, one.tags, one.record.first_seen) is not None
+        ):
+            found.append(one.record)
             if len(found) >= MAX_TRIED:
                 break
     return found

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.record import Record
 from jobs.watch import RulePolicy
 from storage.alerts.raise_alerts import Cooldown, Place, cooled, publisher_of
+from storage.archive.search import Candidate
 from storage.rules.match import Evidence
 from storage.rules.parser import Query
-from storage.rules.ruleset import search
+from storage.rules.ruleset import is_true, search
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,17 @@ class Report:
         return [(source, count, alerts[source]) for source, count in matches.most_common()]
 
 
-def case_of(query: Query, record: Record, tags: Sequence[str], copy_of: int | None, routing: RulePolicy | None) -> Case | None:
+def case_of(
+    query: Query, found: Candidate, copy_of: int | None, routing: RulePolicy | None, evidence: bool = True
+) -> Case | None:
     """The article as a case; None when the query does not match it. It is judged as of when it was first seen."""
+    record = found.record
     seen = record.first_seen or record.fetched or record.published
     assert seen is not None  # storage fills first_seen in
-    evidence = search(query, record, tags, seen)
-    if evidence is None:
+    if not evidence and not (found.true or is_true(query, record, found.tags, seen)):
+        return None
+    why = search(query, record, found.tags, seen) if evidence else ()
+    if why is None:
         return None
     number = record.id or 0
     return Case(
@@ -74,7 +79,7 @@ def case_of(query: Query, record: Record, tags: Sequence[str], copy_of: int | No
         publisher=publisher_of(record.publisher, record.link),
         seen=seen,
         published=record.published,
-        evidence=evidence,
+        evidence=why,
         muted=routing.muted(record, False, seen) if routing else "",
     )
 

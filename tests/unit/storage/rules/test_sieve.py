@@ -16,7 +16,7 @@ from storage.db.texts import as_stored
 from storage.rules.match import View
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import search
-from storage.rules.sieve import sieve
+from storage.rules.sieve import Verdict, sieve
 from tests.queries import ALIASES, NOW, queries, records
 
 MORE_ALIASES = {
@@ -38,9 +38,13 @@ def fields_of(record: Record, names: tuple[str, ...]) -> dict[str, bytes]:
     }
 
 
-def passes(query: str, record: Record) -> bool:
+def verdict(query: str, record: Record) -> Verdict:
     test = sieve(parse(query, MORE_ALIASES).root)
-    return test is None or test.passes(fields_of(record, test.fields))
+    return Verdict.MAYBE if test is None else test.verdict(fields_of(record, test.fields))
+
+
+def passes(query: str, record: Record) -> bool:
+    return verdict(query, record) is not Verdict.NO
 
 
 @settings(max_examples=400, deadline=None)
@@ -53,6 +57,30 @@ def test_what_the_rules_take_passes(made: tuple[Record, tuple[str, ...]], writte
         return
     if search(query, record, tags, NOW) is not None:
         assert passes(written, record)
+    else:
+        assert verdict(written, record) is not Verdict.YES
+
+
+plain_query = st.sampled_from(
+    ["ai", "elm", "云杉 OR elm*", '"elm 云杉"', "title:ab atleast(2, 云, 云杉, maple)", "c++", "@parks", "@laughs k", '"a b"', "bé", "a+ b", "k2 elm"]
+)  # fmt: skip
+
+
+@settings(max_examples=1000, deadline=None)
+@given(st.lists(st.sampled_from([*"aA ＡbBｂkKiI1.,…·-— \n，。云雲杉é_①℃+", "elm", "Maple"]), max_size=14), plain_query)
+def test_what_the_sieve_alone_takes_the_rules_take(text: list[str], written: str) -> None:
+    record = as_stored(Record("AB", "https://a.example/", "".join(text)))
+    if verdict(written, record) is Verdict.YES:
+        assert search(parse(written, MORE_ALIASES), record, (), NOW) is not None
+
+
+@pytest.mark.parametrize(
+    ("query", "takes"),
+    [("云杉", "yes"), ("maple OR 云杉", "yes"), ("atleast(1, elm, 云杉)", "yes"), ("云杉 NOT elm", "maybe"), ("near(云杉, 开园, 3)", "maybe"),
+     ('"开园 5"', "maybe"), ("云杉 lang:zh", "maybe"), ("count(云杉) >= 1", "maybe"), ("elm", "no")],
+)  # fmt: skip
+def test_words_alone_are_decided_at_once(query: str, takes: str) -> None:
+    assert verdict(query, Record("", "https://a.example/", "云杉公园开园 5 天", language="zh")).value == takes
 
 
 @settings(max_examples=600, deadline=None)

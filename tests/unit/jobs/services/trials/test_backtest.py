@@ -13,6 +13,7 @@ from jobs.config.models import RuleConfig
 from jobs.services.trials.backtest import Case, case_of, simulate
 from jobs.watch import RulePolicy
 from storage.alerts.raise_alerts import Place
+from storage.archive.search import Candidate
 from storage.rules.parser import parse
 
 NOON = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -77,7 +78,7 @@ def test_a_story_is_told_again_once_when_enough_publishers_carry_it() -> None:
 
 def test_what_is_too_old_is_counted_and_silent() -> None:
     record = Record("大模型", "https://x.example/1", "", published=NOON - timedelta(days=9), first_seen=NOON, id=7, story=7)
-    old = case_of(parse("大模型"), record, (), None, AT_ONCE)
+    old = case_of(parse("大模型"), Candidate(record, (), False), None, AT_ONCE)
     assert old is not None
     report = simulate([old], AT_ONCE, {"desk": False})
     assert (len(report.cases), report.alerts, dict(report.muted)) == (1, (), {"older than 3d": 1})
@@ -89,4 +90,4 @@ def test_noise_is_told_by_source_the_loudest_first() -> None:
 
 def test_what_the_query_does_not_match_is_no_case() -> None:
     record = Record("天气", "https://x.example/1", "", first_seen=NOON)
-    assert case_of(parse("大模型"), record, (), None, None) is None
+    assert case_of(parse("大模型"), Candidate(record, (), False), None, None) is None

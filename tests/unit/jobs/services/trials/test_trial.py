@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from jobs.services.lookup import Unknown
@@ -25,6 +27,14 @@ def test_a_rule_is_tried_as_it_is_configured(db: Database) -> None:
     assert found.messages == {"desk": 3}
     assert (found.noise[0].source, found.noise[0].matches, found.noise[0].alerts) == ("江湾晚报", 3, 3)
     assert {one.term for alert in found.alerts for one in alert.matched} == {"大模型"}
+
+
+@pytest.mark.parametrize("query", ["大模型", "大模型 NOT 工厂", "near(大模型, 上海, 30)", "title:大模型 OR LLM"])
+def test_without_evidence_it_is_the_same(db: Database, query: str) -> None:
+    fill(db)
+    told, bare = tried(db, None, query, "天气"), tried(db, None, query, "天气", evidence=False)
+    assert bare == replace(told, alerts=tuple(replace(alert, matched=()) for alert in told.alerts))
+    assert all(alert.matched for alert in told.alerts)
 
 
 def test_a_query_in_the_place_of_a_rule_has_its_sources(db: Database) -> None:
