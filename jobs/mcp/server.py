@@ -254,7 +254,7 @@ def try_rule(archive: Archive, query: Query, since: Day = None) -> Tried:
     """What a query would have alerted on, from the archive; of the last 30 days where no day is given. Nothing is sent."""
     start = archive.day(since) or archive.now() - timedelta(days=30)
     asked = archive.ask(lambda _s: trial.asked(archive.config, None, query))
-    found = archive.ask(lambda s: trial.trial(s, archive.config, asked, start))
+    found = archive.ask(lambda s: trial.trial(s, archive.config, asked, start, evidence=False))
     shown = [
         Alerted(
             alert="", rule="query", record=one.record, story=one.story, at=one.leaves, states={}, reprints=len(one.tellers),

@@ -67,6 +67,7 @@ class Asked:
     reader: Reader | None
     now: datetime
     session: str = field(default="", repr=False)  # the secret of the browser's session
+    by_program: bool = False  # who is answered with all there is, not with what a page shows
 
     @property
     def person(self) -> Person:
@@ -174,7 +175,7 @@ def needs(role: Role) -> Callable[[Request], Asked]:
         parts = parts_of(request)
         if role == "anyone":
             return Asked(parts, None, parts.now())
-        asked = Asked(parts, who_asks(request, parts), parts.now(), session_secret(request))
+        asked = Asked(parts, who_asks(request, parts), parts.now(), session_secret(request), request.url.path.startswith("/api/"))
         if asked.reader is None:
             raise Trouble(401, "log_in", tr("Please log in first."))
         if not asked.may(role):

@@ -33,8 +33,8 @@ T = TypeVar("T")
 FEW = 4_000  # candidates that are put in order; where there are more, the archive is gone through by time: a page is soon full
 MOST = 4_000  # articles that one call reads: a second's work
 BLOCKS = (400, 800, 1_600, 3_200, 6_400)  # articles of one look at the index; after the last, as many again
-READ = (25, 50, 100, 200)  # articles fetched at once …
-AT_ONCE = 20  # … and read, of those of which the query may be true
+READ = (25, 50, 100, 200)  # articles fetched at once
+AT_ONCE = 20  # hits, or what may be one, of which it is asked next: a page
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class _Reader:
 
     def truths(self, ids: Sequence[int], *, now: datetime | None) -> Iterator[bool]:
         """Whether the query is true of each of these articles."""
-        for seen in self._in_parts(ids):
+        for seen in self._in_parts(ids, AT_ONCE):
             rows = self._rows(self._read, [number for number, verdict in seen.items() if verdict is Verdict.MAYBE])
             for number, verdict in seen.items():
                 row = rows.get(number)
@@ -162,7 +162,7 @@ class _Reader:
 
     def articles(self, ids: Sequence[int], *, read_all: bool) -> Iterator[Candidate | None]:
         """Each of these articles; None in place of one of which the query is not true."""
-        for seen in self._in_parts(ids):
+        for seen in self._in_parts(ids, len(ids)):
             known = [number for number, verdict in seen.items() if verdict is Verdict.YES and not read_all]
             rows = self._rows(
                 self._read, [number for number, verdict in seen.items() if verdict is not Verdict.NO and number not in known]
@@ -172,16 +172,16 @@ class _Reader:
                 row = rows.get(number)
                 yield Candidate(sketched_from_row(row), tuple(row.tags), number in known) if row is not None else None
 
-    def _in_parts(self, ids: Sequence[int]) -> Iterator[dict[int, Verdict]]:
-        """What is to be thought of these articles, in parts of which so many are worth reading. What is not asked for is not looked through."""
+    def _in_parts(self, ids: Sequence[int], most: int) -> Iterator[dict[int, Verdict]]:
+        """What is to be thought of these articles, in parts of which `most` may be hits. What is not asked for is not looked through."""
         part: dict[int, Verdict] = {}
-        left = AT_ONCE
+        left = most
         for number, verdict in self._verdicts(ids):
             part[number] = verdict
             left -= verdict is not Verdict.NO
             if not left:
                 yield part
-                part, left = {}, AT_ONCE
+                part, left = {}, most
         yield part
 
     def _verdicts(self, ids: Sequence[int]) -> Iterator[tuple[int, Verdict]]:

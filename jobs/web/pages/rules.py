@@ -125,7 +125,9 @@ def _trial(ask: Asked, name: str | None, query: str | None, days: int) -> Trial:
     if not TRIALS.acquire(timeout=5):
         raise Trouble(503, "busy", tr("Four rules are being tried already. Try again in a moment."))
     try:
-        return ask.read(lambda s: trying.trial(s, config, asked, ask.now - timedelta(days=days)), TRIAL_SECONDS)
+        return ask.read(
+            lambda s: trying.trial(s, config, asked, ask.now - timedelta(days=days), evidence=ask.by_program), TRIAL_SECONDS
+        )
     finally:
         TRIALS.release()
 
