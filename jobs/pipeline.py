@@ -26,7 +26,7 @@ from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record
 from crawler.sandbox.fair_queue import Overloaded
 from crawler.sandbox.pool import Killed, Readers
 from crawler.stages.add import bare
-from crawler.stages.read import MAX_PAGES, UNTITLED, joined, next_page
+from crawler.stages.parts import MAX_PAGES, UNTITLED, joined, next_page
 from jobs import log, pacing, schedule
 from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
 from jobs.workers.editor import Editor, Finished

@@ -16,10 +16,9 @@ from functools import cache, lru_cache
 from itertools import chain, compress
 from typing import Any
 
-import rjieba
-
 from crawler.nlp.document import Reading
 from crawler.nlp.lexicon import table
+from crawler.nlp.segmenter import segmenter
 
 LONG = 700  # code points from which a phrase that is told once and not in the title is no keyword
 SEEN = 5  # places of a phrase that are looked at
@@ -61,7 +60,7 @@ def weights() -> dict[str, float]:
 @lru_cache(maxsize=8_000)
 def rarity(word: str) -> float:
     """How many nats of surprise a word is, by the segmenter's own word counts (they sum to 60 million)."""
-    return math.log(60_101_967 / max(1, rjieba.suggest_freq(word)))
+    return math.log(60_101_967 / max(1, segmenter().suggest_freq(word)))
 
 
 def candidates(title: Reading, text: Reading, known: Container[str] = ()) -> dict[str, Candidate]:
