@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import importlib
 import logging
 import multiprocessing
@@ -42,6 +43,7 @@ MEMORY = 128 * 2**20  # bytes of address space that a page may cost, beyond what
 GREW = 16 * 2**20  # bytes after which a child gives memory back
 OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
 TASKS = 5_000  # calls until a child is replaced whatever its size; one that has grown is replaced before, see `in_bounds`
+SELDOM = 10_000  # objects more than were given up, until garbage is looked for
 CLOSE_WITHIN = 5.0  # seconds
 PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
 MODULES = ("crawler.stages.find", "crawler.stages.read", "crawler.stages.add")
@@ -235,6 +237,9 @@ def prepare_child(parent: int, memory: int, own: tuple[UserTerm, ...] = (), then
     lexicon.use(own)
     with contextlib.suppress(Exception):  # the word lists are read at first use: a second, which no page should pay for
         add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."), then)
+    gc.collect()
+    gc.freeze()  # the word lists stay; what a page leaves in circles is little, and looked for seldom
+    gc.set_threshold(SELDOM, 20, 20)
     _Bounds.own = heap.address_space()
     _Bounds.memory = memory
 
