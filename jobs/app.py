@@ -61,7 +61,7 @@ class App:
         self.db: Database = open_database(config.database)
         self._lock = InstanceLock(self.db)
         self.member = Membership(self.db, owner, now, roles)
-        self.readers = Readers(own=config.analysis.terms.own(), then=prepare)
+        self.readers = Readers(own=config.analysis.terms.own(), then=prepare, warm="storage.archive.warm")
         lexicon.use(config.analysis.terms.own())  # stories are told apart in this process
         self.asks_model = True
         self.upgrader = Reanalyzer(self.db, self.readers, config.analysis, config.zone, now)

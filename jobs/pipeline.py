@@ -220,7 +220,7 @@ class Pipeline:
 
     async def _hold(self, task: Task, outcome: Outcome) -> None:
         until = self._now() + timedelta(seconds=outcome.retry_after or 0)
-        await self._db.write(lambda s: frontier.hold_host(s, task.host, until, outcome.reason))
+        await self._db.write(lambda s: hosts.hold(s, task.host, until, outcome.reason))
 
     async def _polled(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
         outcome = answer.outcome

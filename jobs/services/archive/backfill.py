@@ -56,9 +56,9 @@ def settle(db: Database, zone: ZoneInfo) -> None:
         _log.warning("the index of words is made anew: searches take longer until it is done")
 
 
-def shorten(db: Database, now: datetime) -> None:
-    """Let the links that were read be known by short rows."""
-    while db.write_now(lambda s: known_links.take(s, link_key, now)):
+def shorten(db: Database, now: datetime, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Let the links that were read be known by short rows; the writer has other work between two steps."""
+    while not stopped() and db.write_now(lambda s: known_links.take(s, link_key, now)):
         pass
 
 
