@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import secrets
 import socket
@@ -126,6 +127,7 @@ class App:
         if self.db.shared and self.member.roles != ("fetch",):
             loops["ear"] = self._hear()
         self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
+        gc.freeze()  # what was loaded stays: to go through it for garbage takes a tenth of a second
 
     async def _edit(self) -> None:
         """Store what other workers have read, while that is ours to do."""
