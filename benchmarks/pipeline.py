@@ -5,14 +5,18 @@
 A server process publishes the pages on ten sites; each contestant then runs in a process of its own, one after the other:
 `ours` is `zhixun run --once` with the shipped limits except the pace (10 ms); `bare scrapy` only fetches; `scrapy + trafilatura` fetches,
 reads in the callback and stores in SQLite; `newspaper4k` downloads and parses with its own threads. The peers need an environment that
-has them (--peers; default: this one, what is missing is left out). CPU is that of the contestant and its children, not of the server.
+has them (--peers; default: this one, what is missing is left out). CPU is that of the contestant and all that it started, not of the server.
+Our byte code is kept, as an installed program's is. With `--beside COMMIT` that version runs in turn with this one.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import ctypes
 import json
+import os
 import random
 import resource
 import subprocess
@@ -71,8 +75,8 @@ def chrome(rng: random.Random, size: int) -> str:
     return "".join(parts)
 
 
-def ours(world: dict[str, Any], folder: Path) -> dict[str, Any]:
-    """`zhixun run --once` over the world."""
+def ours(world: dict[str, Any], folder: Path, tree: Path = ROOT) -> dict[str, Any]:
+    """`zhixun run --once` of the program in `tree` over the world."""
     sources = "".join(f"  - {{name: {s['name']}, url: '{s['url']}', every: 1h}}\n" for s in world["sites"])
     config = folder / "config.yaml"
     config.write_text(
@@ -82,7 +86,7 @@ def ours(world: dict[str, Any], folder: Path) -> dict[str, Any]:
         f"channels:\n  - {{name: file, url: 'file://{folder}/alerts.jsonl'}}\n",
         "utf-8",
     )
-    result = measure([sys.executable, "-m", "jobs", "-c", str(config), "run", "--once"])
+    result = measure([sys.executable, "-m", "jobs", "-c", str(config), "run", "--once"], tree)
     result["pages"] = stored(folder / "bench.db")
     return result
 
@@ -95,17 +99,33 @@ def stored(path: Path) -> int:
         return int(db.execute("select count(*) from article").fetchone()[0])
 
 
-def measure(command: list[str]) -> dict[str, Any]:
-    """Wall-clock seconds, CPU seconds and peak memory of a command with its children."""
+def environ() -> dict[str, str]:
+    """Ours, with byte code that is kept."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return kept | {"PYTHONPYCACHEPREFIX": str(Path(tempfile.gettempdir()) / f"zhixun-bench-{os.getuid()}")}
+
+
+def measure(command: list[str], tree: Path = ROOT) -> dict[str, Any]:
+    """Wall-clock and CPU seconds of a command with all that it started: what outlives it comes to us, and is waited for."""
+    ctypes.CDLL(None).prctl(36, 1)  # PR_SET_CHILD_SUBREAPER
+    others = set(_children())
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, cwd=tree, env=environ(), capture_output=True, text=True, check=False)
     seconds = time.perf_counter() - began
+    while left := set(_children()) - others:
+        for pid in left:
+            with contextlib.suppress(ChildProcessError):
+                os.waitpid(pid, 0)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     if done.returncode:
         print(done.stderr[-2000:], file=sys.stderr)
     return {"seconds": seconds, "cpu": cpu, "output": done.stdout}
+
+
+def _children() -> list[int]:
+    return [int(pid) for pid in Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()]
 
 
 def peer(python: str, name: str, world: dict[str, Any], folder: Path) -> dict[str, Any] | None:
@@ -120,17 +140,23 @@ def peer(python: str, name: str, world: dict[str, Any], folder: Path) -> dict[st
     return result
 
 
-def compare(pages: int, python: str, rounds: int) -> None:
+def compare(pages: int, python: str, rounds: int, older: Path | None) -> None:
     """All contestants, `rounds` times in turn; the best round of each is printed, with ratios to ours."""
+    for tree in filter(None, (ROOT, older)):
+        subprocess.run(
+            [sys.executable, "-m", "compileall", "-q", "crawler", "storage", "jobs"], cwd=tree, env=environ(), check=True
+        )
     server = subprocess.Popen([sys.executable, __file__, "--serve", str(pages)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert server.stdout is not None
     try:
         world = json.loads(server.stdout.readline())
         best: dict[str, dict[str, Any]] = {}
         for _ in range(rounds):
-            for name in ("ours", *PEERS):
+            for name in ("ours", *(["before"] if older else []), *PEERS):
                 with tempfile.TemporaryDirectory() as folder:
-                    got = ours(world, Path(folder)) if name == "ours" else peer(python, name, world, Path(folder))
+                    trees = {"ours": ROOT, "before": older}
+                    tree = trees.get(name)
+                    got = ours(world, Path(folder), tree) if tree else peer(python, name, world, Path(folder))
                 if got and (name not in best or got["seconds"] < best[name]["seconds"]):
                     best[name] = got
     finally:
@@ -152,12 +178,17 @@ def main() -> None:
     parser.add_argument("--pages", type=int, default=1000)
     parser.add_argument("--peers", default=sys.executable)
     parser.add_argument("--rounds", type=int, default=1)
+    parser.add_argument("--beside", help="a commit")
     parser.add_argument("--serve", type=int, help=argparse.SUPPRESS)
     chosen = parser.parse_args()
     if chosen.serve:
         serve(10, chosen.serve // 10)
         return
-    compare(chosen.pages, chosen.peers, chosen.rounds)
+    with tempfile.TemporaryDirectory() as folder:
+        if chosen.beside:
+            packed = subprocess.run(["git", "archive", chosen.beside], cwd=ROOT, capture_output=True, check=True).stdout
+            subprocess.run(["tar", "-x", "-C", folder], input=packed, check=True)
+        compare(chosen.pages, chosen.peers, chosen.rounds, Path(folder) if chosen.beside else None)
 
 
 if __name__ == "__main__":

@@ -19,20 +19,20 @@ from typing import TypeVar, cast
 from sqlalchemy.orm import Session
 
 from crawler.sandbox.memory import thrifty, trim
-from crawler.url import link_key
 from jobs import app, backups, clock, log, measures, serve
 from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
 from jobs.pipeline import NEVER
 from jobs.services import publication
+from jobs.services.archive import backfill
 from jobs.ticker import Ticker
 from jobs.web.metrics import Metric, web_app
 from jobs.web.server import Listener, host_and_port
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
-from storage.queue import clock_set, frontier, known_links, robots
+from storage.queue import clock_set, frontier, robots
 
 T = TypeVar("T")
 
@@ -262,14 +262,8 @@ class Daemon:
         await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
 
     async def _shorten(self) -> None:
-        """What was done is known by short rows; the writer has other work between two steps."""
-
-        async def steps() -> None:
-            now, moved = self._app.clock.now(), 1
-            while moved and not self._stop.is_set():
-                moved = await self._app.db.write(lambda s: known_links.take(s, link_key, now))
-
-        await self._guarded(steps())
+        now = self._app.clock.now()
+        await self._guarded(_in_thread(lambda: backfill.shorten(self._app.db, now, self._stop.is_set)))
 
     async def _backfill(self) -> None:
         if not self._app.backfill.done and self._app.store_guard.store.trouble is None:

@@ -26,7 +26,7 @@ from crawler.record import Fact, Found, Link, Outcome, Page, Reason, Record
 from crawler.sandbox.fair_queue import Overloaded
 from crawler.sandbox.pool import Killed, Readers
 from crawler.stages.add import bare
-from crawler.stages.read import MAX_PAGES, UNTITLED, joined, next_page
+from crawler.stages.parts import MAX_PAGES, UNTITLED, joined, next_page
 from jobs import log, pacing, schedule
 from jobs.watch import Asked, Hooks, Part, Watch, WatchedSource, Work
 from jobs.workers.editor import Editor, Finished
@@ -220,7 +220,7 @@ class Pipeline:
 
     async def _hold(self, task: Task, outcome: Outcome) -> None:
         until = self._now() + timedelta(seconds=outcome.retry_after or 0)
-        await self._db.write(lambda s: frontier.hold_host(s, task.host, until, outcome.reason))
+        await self._db.write(lambda s: hosts.hold(s, task.host, until, outcome.reason))
 
     async def _polled(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
         outcome = answer.outcome

@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from scrapy.settings import default_settings
-
 from crawler.fetch.guard import Allowed
 from crawler.fetch.pace import Pace
 
@@ -139,16 +137,17 @@ _UNSAFE_THINGS_OFF = {
 }
 
 _BROWSER = "crawler.fetch.browser.Rendering"  # by name, and only where it is used: Scrapy loads what is switched off too, and the library is an extra
-_MIDDLEWARES = dict.fromkeys(default_settings.DOWNLOADER_MIDDLEWARES_BASE) | {
+_MIDDLEWARES = {
     "crawler.fetch.middlewares.RobotsTxt": 100,
     "crawler.fetch.middlewares.Stubs": 580,
     "crawler.fetch.middlewares.Decompression": 590,
     "crawler.fetch.middlewares.Redirects": 600,
 }
 
-_PARTS = {
-    "SPIDER_MIDDLEWARES": dict.fromkeys(default_settings.SPIDER_MIDDLEWARES_BASE),
-    "EXTENSIONS": dict.fromkeys(default_settings.EXTENSIONS_BASE),
+_PARTS: dict[str, Any] = {  # none of Scrapy's own: it would load those that are switched off, too
+    "DOWNLOADER_MIDDLEWARES_BASE": {},
+    "SPIDER_MIDDLEWARES_BASE": {},
+    "EXTENSIONS_BASE": {},
 }
 
 _QUIET = {

@@ -16,10 +16,9 @@ from functools import cache, lru_cache
 from itertools import chain, compress
 from typing import Any
 
-import rjieba
-
 from crawler.nlp.document import Reading
 from crawler.nlp.lexicon import table
+from crawler.nlp.segmenter import segmenter
 
 LONG = 700  # code points from which a phrase that is told once and not in the title is no keyword
 SEEN = 5  # places of a phrase that are looked at
@@ -61,7 +60,7 @@ def weights() -> dict[str, float]:
 @lru_cache(maxsize=8_000)
 def rarity(word: str) -> float:
     """How many nats of surprise a word is, by the segmenter's own word counts (they sum to 60 million)."""
-    return math.log(60_101_967 / max(1, rjieba.suggest_freq(word)))
+    return math.log(60_101_967 / max(1, segmenter().suggest_freq(word)))
 
 
 def candidates(title: Reading, text: Reading, known: Container[str] = ()) -> dict[str, Candidate]:
@@ -122,7 +121,9 @@ _EDGE = ("", "x")
 
 
 def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candidate:
-    """What the first places of a phrase tell. One loop with plain numbers: this runs for hundreds of phrases a text."""
+    """What the first places of a phrase tell. One loop with plain numbers: this runs for hundreds of phrases a text, most of one place."""
+    if len(places) == 1:
+        return _only(*places[0], title)
     seen = places[:SEEN]
     left, right = set(), set()
     in_title = bound_left = bound_right = inside = 0
@@ -148,6 +149,19 @@ def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candid
     return Candidate(
         tuple([word for word, _ in run]), tuple([tag for _, tag in run]), first, len(places), len(seen),
         in_title, ends_title, len(left), len(right), bound_left, bound_right, inside, in_text,
+    )  # fmt: skip
+
+
+def _only(place: Reading, at: int, last: int, title: Reading) -> Candidate:
+    """The same of the only place of a phrase."""
+    words, start, is_title = place.words, place.starts[at], place is title
+    kind = words[at - 1][1] if at else ""
+    next_kind = words[last + 1][1] if last + 1 < len(words) else ""
+    run = words[at : last + 1]
+    return Candidate(
+        tuple([word for word, _ in run]), tuple([tag for _, tag in run]), start if is_title else len(title.form) + 1 + start, 1, 1,
+        1 if is_title else 0, is_title and last + 1 == len(words), 1, 1, _bound[kind], _bound[next_kind], _heavy[kind],
+        None if is_title else (start, place.starts[last + 1]),
     )  # fmt: skip
 
 

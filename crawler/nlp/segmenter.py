@@ -6,8 +6,6 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-import rjieba
-
 from crawler.nlp.lexicon import table, terms
 from crawler.text import HAN
 
@@ -17,6 +15,8 @@ _han = re.compile(f"[{HAN}]")
 @cache
 def segmenter() -> Any:
     """jieba, which also knows our own names: 智能体, 端到端, 开源 are one word each."""
+    import rjieba  # noqa: PLC0415  30 MB and a seventh of a second: for who has a text to read
+
     plain = re.compile(f"[{HAN}]{{2,5}}")
     words = {form for form, (_, *known) in terms().items() if any(term.kind in ("technology", "entity") for term in known)}
     for word in {*words, *str(table("events.yaml")["words"]).split()}:
@@ -32,8 +32,9 @@ def tagged(text: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=20_000)
 def _tag(word: str) -> str:
-    if rjieba.has_word(word):
-        return str(rjieba.tag(word, False)[0][1])
+    jieba = segmenter()
+    if jieba.has_word(word):
+        return str(jieba.tag(word, False)[0][1])
     if _han.match(word):
         return "nz"  # a word that jieba put together by itself is mostly a name
     return "eng" if word[0].isalpha() else "m" if word[0].isdigit() else "x"

@@ -96,6 +96,8 @@ class FairQueue:
 
     def _next(self) -> None:
         """Give free readers to those who wait, the most urgent first."""
+        if not self._free:
+            return
         for entry in sorted(self._waiting, key=lambda one: one[:2]):
             _, _, slow, ready = entry
             if not self._free:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import gc
 import importlib
 import logging
 import multiprocessing
@@ -16,12 +17,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime, tzinfo
 from functools import partial
-from multiprocessing.context import SpawnContext, SpawnProcess
+from multiprocessing import forkserver
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -42,19 +43,31 @@ MEMORY = 128 * 2**20  # bytes of address space that a page may cost, beyond what
 GREW = 16 * 2**20  # bytes after which a child gives memory back
 OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
 TASKS = 5_000  # calls until a child is replaced whatever its size; one that has grown is replaced before, see `in_bounds`
+SELDOM = 10_000  # objects more than were given up, until garbage is looked for
 CLOSE_WITHIN = 5.0  # seconds
 PDEATHSIG = 1  # PR_SET_PDEATHSIG, linux/prctl.h
-MODULES = ("crawler.stages.find", "crawler.stages.read", "crawler.stages.add")
+WARM = "crawler.sandbox.warm"  # a module that has done once, when it is imported, what children do
 
 T = TypeVar("T")
 P = ParamSpec("P")
 _log = logging.getLogger("zhixun.pool")
 _main_swap = threading.Lock()
+_loaded_by = os.getpid()  # in a forked child: the process that it is forked from
+
+if sys.platform == "linux":
+    from multiprocessing.context import ForkServerContext as _Start
+    from multiprocessing.context import ForkServerProcess as _Process
+else:
+    from multiprocessing.context import SpawnContext as _Start
+    from multiprocessing.context import SpawnProcess as _Process
 
 
-class _Child(SpawnProcess):
-    """A spawned child (a fork would copy the locks of threads in whatever state they are) that does not load our main program:
-    the engine, the store and the command line would cost it a second and 60 MB."""
+class _Child(_Process):
+    """A child that does not load our main program: the engine, the store and the command line would cost it a second and 60 MB.
+
+    On Linux it is forked from a process that has loaded what it needs and does nothing else. Ours must not be forked: the locks of
+    its threads would be copied in whatever state they are.
+    """
 
     @staticmethod
     def _Popen(process_obj: Any) -> Any:
@@ -62,12 +75,12 @@ class _Child(SpawnProcess):
             main = sys.modules["__main__"]
             sys.modules["__main__"] = ModuleType("__main__")
             try:
-                return SpawnProcess._Popen(process_obj)
+                return _Process._Popen(process_obj)
             finally:
                 sys.modules["__main__"] = main
 
 
-class _Context(SpawnContext):
+class _Context(_Start):
     Process = _Child
 
 
@@ -76,10 +89,10 @@ class Killed(ReadError):
 
 
 class Readers:
-    """The pool. Make it, and use it first, in the thread that runs the loop: on Linux a child ends with the thread that made it.
+    """The pool. Raises what the child raises (ReadError, SpiderError), or Killed.
 
-    Raises what the child raises (ReadError, SpiderError), or Killed. `then`, a function at the top of a module, is what a child does
-    last with a record: what it gives is what `read` and `add` give.
+    `then`, a function at the top of a module, is what a child does last with a record: what it gives is what `read` and `add` give;
+    `warm` names a module that has done it once when it is imported.
     """
 
     def __init__(
@@ -87,18 +100,21 @@ class Readers:
         workers: int = WORKERS,
         deadline: float = DEADLINE,
         memory: int = MEMORY,
+        *,
         own: tuple[UserTerm, ...] = (),
         then: Callable[[Record], Any] | None = None,
+        warm: str | None = None,
     ) -> None:
         self._workers = workers
         self._deadline = deadline
         self._memory = memory
         self._own = own
         self._then = then
+        self._warm = [WARM, *([warm] if warm else [])]
         self._closed = False
         self._pending: set[Future[Any]] = set()
         self._turns = FairQueue(workers)
-        self._pool = self._open()
+        self._opening, self._pool = self._open()
 
     async def find(self, page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         """FIND in a child: what `crawler.stages.find.find` gives."""
@@ -125,9 +141,15 @@ class Readers:
         if own == self._own or self._closed:
             return
         self._own = own
-        old, self._pool = self._pool, self._open()
-        old.close()  # type: ignore[no-untyped-call]
-        threading.Thread(target=old.join, name="replace-readers", daemon=True).start()
+        old, opened = self._pool, self._opening
+        self._opening, self._pool = self._open()
+
+        def end() -> None:
+            opened.join()
+            old.close()  # type: ignore[no-untyped-call]
+            old.join()
+
+        threading.Thread(target=end, name="replace-readers", daemon=True).start()
 
     async def ask(self, question: Callable[Concatenate[Page, P], T], page: Page, *args: P.args, **kwargs: P.kwargs) -> T:
         """Any other pure question to a page, answered by a function at the top of a module: `ask(judge, page, …)`."""
@@ -141,7 +163,7 @@ class Readers:
         while self._pending:
             self._pending.pop().cancel()
         children = multiprocessing.active_children()
-        ending = _end(self._pool)
+        ending = _end(self._pool, self._opening)
         ending.join(CLOSE_WITHIN)
         if ending.is_alive():
             for child in children:
@@ -149,27 +171,35 @@ class Readers:
 
     # ---- the pool
 
-    def _open(self) -> ProcessPool:
-        """A pool whose children start at once, in the background."""
+    def _open(self) -> tuple[threading.Thread, ProcessPool]:
+        """A pool whose children start at once, in the background: in a thread, since the first of a program wait for what they are forked from."""
+        context = _Context()
+        context.set_forkserver_preload(self._warm)
+        if sys.platform == "linux":
+            forkserver.ensure_running()
         pool = ProcessPool(
             max_workers=self._workers,
             max_tasks=TASKS,
             initializer=prepare_child,
-            initargs=(os.getpid(), self._memory, self._own, self._then),
-            context=_Context(),
+            initargs=(os.getpid(), self._memory, self._warm, self._own, self._then),
+            context=context,
         )
-        _ = pool.active  # starts it
-        return pool
+        opening = threading.Thread(target=lambda: pool.active, name="open-readers", daemon=True)
+        opening.start()
+        return opening, pool
 
     async def _call(self, work: Callable[..., T], *args: Any) -> T:
+        if self._opening.is_alive():
+            await asyncio.to_thread(self._opening.join)
         pool = self._pool
         try:
             return await self._once(pool, work, *args)
         except BrokenProcessPool:
             if self._pool is pool and not self._closed:  # pebble gives up when a child dies while it has nothing to do
                 _log.warning("the pool of readers broke; starting another")
-                _end(pool)
-                self._pool = self._open()
+                _end(pool, self._opening)
+                self._opening, self._pool = self._open()
+                await asyncio.to_thread(self._opening.join)
             return await self._once(self._pool, work, *args)
 
     async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> T:
@@ -197,10 +227,11 @@ class Readers:
             self._pending.discard(future)
 
 
-def _end(pool: ProcessPool) -> threading.Thread:
+def _end(pool: ProcessPool, opening: threading.Thread) -> threading.Thread:
     """Stop a pool in a thread of its own: whatever hangs in it must not hang us."""
 
     def stop() -> None:
+        opening.join()
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
 
@@ -220,30 +251,39 @@ def _how(code: int) -> str:
 # ---- in the child
 
 
-def prepare_child(parent: int, memory: int, own: tuple[UserTerm, ...] = (), then: Callable[[Record], Any] | None = None) -> None:
-    """Bind the child to its parent and its bound, and load what it will need, before any deadline runs.
-
-    What reads and adds is imported in the child: the parent has no use for the parsers, and should not carry them.
-    """
+def prepare_child(
+    parent: int,
+    memory: int,
+    warm: Sequence[str] = (WARM,),
+    own: tuple[UserTerm, ...] = (),
+    then: Callable[[Record], Any] | None = None,
+) -> None:
+    """Bind the child to its parent and its bound, and load what it was not born with, before any deadline runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which then ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait until C code returns
     heap.thrifty(1)
     _end_with(parent)
-    for name in MODULES:
-        with contextlib.suppress(Exception):  # a module that cannot be loaded says so again when it is called
-            importlib.import_module(name)
+    for name in warm:
+        importlib.import_module(name)
     lexicon.use(own)
-    with contextlib.suppress(Exception):  # the word lists are read at first use: a second, which no page should pay for
+    with contextlib.suppress(Exception):  # with the user's own names the word lists are read again: no page should pay for it
         add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."), then)
+    gc.freeze()  # the word lists stay; what a page leaves in circles is little, and looked for seldom
+    gc.set_threshold(SELDOM, 5, 10)
     _Bounds.own = heap.address_space()
     _Bounds.memory = memory
 
 
 def _end_with(parent: int) -> None:
+    """End when the parent does; a forked child with what it is forked from, which ends with the parent."""
+    if _loaded_by != os.getpid():
+        parent = _loaded_by
     if sys.platform == "linux":
         ctypes.CDLL(None, use_errno=True).prctl(PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it ended before the line above
         os._exit(1)
+    if (alive := forkserver._forkserver._forkserver_alive_fd) is not None:  # type: ignore[attr-defined]
+        os.close(alive)  # it would keep alive what we are forked from
 
     def watch() -> None:
         while os.getppid() == parent:
@@ -271,6 +311,7 @@ def in_bounds(work: Callable[..., T], *args: Any) -> T:
     finally:
         _bound_memory(None)
         if heap.address_space() > before + GREW:
+            gc.collect()
             heap.trim()
 
 

@@ -1,6 +1,6 @@
 """Page → Record: the site's own parser where there is one, generic otherwise; gaps filled from what the source said of the link.
 
-A page that is one part of an article says where the next is (`next_page`); who fetches it joins them with `joined`, within `MAX_PAGES`.
+A page that is one part of an article says where the next is: crawler/stages/parts.py.
 """
 
 from __future__ import annotations
@@ -19,11 +19,10 @@ from crawler.html.redirect_stub import target_of
 from crawler.listing.sniff import FEEDS, HTML, SITEMAPS, head_of, root_of, text_of
 from crawler.parsers import generic
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
+from crawler.stages.parts import UNTITLED
 from crawler.url import canonical, host_of, query_of
 
 TOO_LITTLE = 40  # code points of text; a site parser that finds less has lost its layout
-UNTITLED = 60  # code points of the first line that name an article without a title, as flashes are
-MAX_PAGES = 8  # parts of one article that are worth fetching
 PART = 1.3  # how much longer the generic text must be than a site's, all of which it has, to stand for it
 WHOLE = 500  # code points; a source's own text at least this long can stand for a page that cannot be read
 
@@ -105,19 +104,6 @@ _NOWHERE = (
         "login-wall",
     ),
 )
-
-
-def next_page(record: Record) -> str | None:
-    """The address of the article's next part, when its page offered one."""
-    return next((fact.quote for fact in record.facts if (fact.kind, fact.value) == ("reading", "next-page")), None)
-
-
-def joined(record: Record, further: Record) -> Record:
-    """An article and its next part as one; the part's own next page is the whole's. Nothing is said twice."""
-    known = set(record.text.split("\n"))
-    text = "\n".join((record.text, *(line for line in further.text.split("\n") if line not in known)))
-    facts = [fact for fact in record.facts if fact.value != "next-page"]
-    return replace(record, text=text[:MAX_TEXT], facts=(*facts, *(fact for fact in further.facts if fact.value == "next-page")))
 
 
 @cache

@@ -50,7 +50,6 @@ __all__ = [
     "failed",
     "force_due",
     "found",
-    "hold_host",
     "recover",
     "release",
     "unchanged",
@@ -447,11 +446,6 @@ def settle(session: Session, now: datetime) -> None:
     hosts.ready_where(session, late, now)
     session.execute(update(task).where(late).values(due_at=now, turn=now))
     hosts.settle(session, now)
-
-
-def hold_host(session: Session, name: str, until: datetime, reason: str) -> None:
-    """No request to this host before `until`."""
-    hosts.hold(session, name, until, reason)
 
 
 def force_due(session: Session, now: datetime) -> int:

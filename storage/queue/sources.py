@@ -130,25 +130,41 @@ def _root_task(source_id: int, watched: Source, first_due: datetime, now: dateti
     }
 
 
-def in_order(session: Session, source_id: int, work: Callable[[], None] | Reading) -> None:
-    """Change a source at the end of the transaction: several workers change the same ones, each in the order of their ids."""
-    later(session, _in_order, (source_id, work))
+_Work = Callable[[], None] | Reading | datetime  # a datetime: an article was stored then
 
 
-def _in_order(session: Session, works: Sequence[tuple[int, Callable[[], None] | Reading]]) -> None:
-    for source_id in sorted({source_id for source_id, _ in works}):
-        session.execute(_LOCK, {"source": source_id})
-    readings = []
-    for source_id, work in works:
+def in_order(session: Session, of: int | str, work: _Work) -> None:
+    """Change a source, by its id or name, at the end of the transaction: several workers change the same ones, each in the order of their ids."""
+    later(session, _in_order, (of, work))
+
+
+def _in_order(session: Session, works: Sequence[tuple[int | str, _Work]]) -> None:
+    named = {of for of, _ in works if isinstance(of, str)}
+    asked = {"ids": sorted({of for of, _ in works if not isinstance(of, str)}), "names": sorted(named)}
+    ids: dict[int | str, int] = {of: row.id for row in session.connection().execute(_LOCK, asked) for of in (row.id, row.name)}
+    readings: list[tuple[int, Reading]] = []
+    news: dict[int, list[datetime]] = {}
+    for of, work in works:
         if isinstance(work, Reading):
-            readings.append((source_id, work))
-        else:
+            readings.append((ids[of], work))
+        elif not isinstance(work, datetime):
             work()
+        elif of in ids:
+            news.setdefault(ids[of], []).append(work)
     if readings:
         _read_all(session, readings)
+    if news:
+        rows = [{"of": number, "more": len(times), "at": times[-1]} for number, times in sorted(news.items())]
+        session.connection().execute(_NEWS, rows)
 
 
-_LOCK = select(source.c.id).where(source.c.id == bindparam("source")).with_for_update()
+_of_these = source.c.id.in_(bindparam("ids", expanding=True)) | source.c.name.in_(bindparam("names", expanding=True))
+_LOCK = select(source.c.id, source.c.name).where(_of_these).order_by(source.c.id).with_for_update()
+_NEWS = (
+    update(source)
+    .where(source.c.id == bindparam("of"))
+    .values(articles=source.c.articles + bindparam("more"), last_new_at=bindparam("at", type_=UtcDateTime))
+)
 
 
 def polled(
@@ -250,36 +266,27 @@ def read(session: Session, source_id: int, reading: Reading) -> None:
 
 
 def _read_all(session: Session, read: Sequence[tuple[int, Reading]]) -> None:
-    learned: dict[int, Habits] = {}
+    known = session.connection().execute(_HABITS, {"ids": sorted({source_id for source_id, _ in read})})
+    learned = {row.id: habits.from_json(row.habits) for row in known}
     for source_id, reading in read:
-        old = learned[source_id] if source_id in learned else habits_of(session, source_id)
-        learned[source_id] = habits.read(old, reading)
+        learned[source_id] = habits.read(learned[source_id], reading)
     rows = [{"of": source_id, "learned": habits.to_json(new)} for source_id, new in learned.items()]
     session.connection().execute(_LEARNED, rows)
 
 
-_HABITS = select(source.c.habits).where(source.c.id == bindparam("id"))
+_HABITS = select(source.c.id, source.c.habits).where(source.c.id.in_(bindparam("ids", expanding=True)))
 _LEARNED = update(source).where(source.c.id == bindparam("of")).values(habits=bindparam("learned"))
 
 
 def has_news(session: Session, name: str | None, now: datetime) -> None:
     """A new article of the source of this name is stored."""
-    source_id = session.scalar(_ID, {"name": name})
-    if source_id is not None:
-        news = {"articles": source.c.articles + 1, "last_new_at": now}
-        in_order(session, source_id, lambda: _note(session, source_id, news))
-
-
-def _note(session: Session, source_id: int, values: Mapping[str, Any]) -> None:
-    session.execute(update(source).where(source.c.id == source_id).values(values))
-
-
-_ID = select(source.c.id).where(source.c.name == bindparam("name"))
+    if name is not None:
+        in_order(session, name, now)
 
 
 def habits_of(session: Session, source_id: int) -> Habits:
     """What a source is like when all is well."""
-    return habits.from_json(session.scalar(_HABITS, {"id": source_id}))
+    return habits.from_json(session.execute(_HABITS, {"ids": [source_id]}).one().habits)
 
 
 def moved(session: Session, source_id: int, address: str | None) -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
 
+from crawler.record import travels
 from crawler.text import HAN, is_han, normalize
 from storage.stories.tokens import Words, is_glue, stands, words_of
 
@@ -94,6 +95,7 @@ _NO_NAMES = frozenset(
 )
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Amount:
     """A number with its scale. `step` is one in its last digit, `loose` that it is told as a bound (近, 超, up to), `kind` % or money or none."""
@@ -121,6 +123,7 @@ class Amount:
         return coarse.value / coarse.step >= 10 and gap <= 0.55 * coarse.step
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Of headline (`title_*`) and of headline with first lines."""

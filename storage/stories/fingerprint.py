@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import combinations
 
-from crawler.record import Record
+from crawler.record import Record, travels
 from crawler.text import is_han, is_word, normal, normalize
 from storage.stories import quantities as figures
 from storage.stories.evidence import Evidence, evidence, spellings
@@ -31,6 +31,7 @@ _clause_end = re.compile(r"[,，:;；!?？！。]|\b(?:as|after|amid|over|to pow
 _cause = re.compile(r"因(?!为)(.{2,12}?)(?=被|遭|[,，:：]|召回|$)|\b(?:over|due to|because of)\b(.*)")
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class StoryPrint:
     """The marks of one article.

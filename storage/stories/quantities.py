@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawler.record import travels
 from crawler.text import HAN
 
 GAP = "|"  # stands for each character that was taken out
@@ -99,6 +100,7 @@ _NO_FAMILY = frozenset(
 )
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Figures:
     """What was read. `versions` are (family, number); a family of one letter, or "" for a number that stands alone. `worth` are valuations, `loose`

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from crawler.record import travels
 from crawler.text import Normal, word_ends, word_starts
 from storage.stories.quantities import GAP, TIERS
 from storage.stories.vocabulary import ACTORS, Sense, lexicon
@@ -19,6 +20,7 @@ _tier = re.compile(f"(?<![a-z])(?:{'|'.join(TIERS)})(?![a-z])|{'|'.join(_TIERS_I
 _stop = re.compile('完成|宣布|获|将|与|在|用|拟|登陆|向|对|[，,：:;；!！?？、《“"]')
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Known:
     """A known word where it stands in the normal form."""
@@ -32,6 +34,7 @@ class Known:
         return (sense.id for sense in self.senses if sense.kind in kinds)
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Words:
     """What a headline names. ``words["acts"]`` are ids by kind; besides the lexicon's kinds there are

@@ -17,6 +17,7 @@ import ahocorasick
 from ruamel.yaml import YAML
 
 from crawler.nlp.lexicon import UserTerm, own
+from crawler.record import travels
 from crawler.text import normal
 
 ACTORS = ("company", "institution", "person", "product")
@@ -24,6 +25,7 @@ _BLOCKS = ("acts", "turns", "stages", "roles", "things", "cities", "countries")
 _AMBIGUOUS = ("seed", "operator", "spark", "robotaxi", "veo", "flow")  # products whose bare name is a common word
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Sense:
     """What a word may mean. With `exact`, only as written there: MIT is an institute, mit is not."""

@@ -10,7 +10,8 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from crawler.analyzers import companies
+from crawler.plugins import family
+from crawler.record import Record
 from crawler.url import link_key
 from jobs import log
 from storage.archive import derived, indexed, rewriting, search_index
@@ -20,6 +21,12 @@ from storage.queue import known_links
 TELL_EVERY = 50  # steps between two lines of the log
 
 _log = log.get("backfill")
+
+
+def _with_companies(record: Record) -> Record:
+    """The record with its companies. What reads texts is loaded when there is one to read: a daemon leaves that to its children."""
+    read: Record = family("crawler.analyzers", "add")["companies"].add(record)
+    return read
 
 
 class Backfill:
@@ -34,7 +41,7 @@ class Backfill:
         """One step, in whatever thread this is called."""
         if self.done:
             return
-        count = derived.advance(self._db, companies.add)
+        count = derived.advance(self._db, _with_companies)
         self._steps += 1
         self.done = count == 0 and not self._db.read(indexed.left)
         if self.done and self._steps > 1:
@@ -49,9 +56,9 @@ def settle(db: Database, zone: ZoneInfo) -> None:
         _log.warning("the index of words is made anew: searches take longer until it is done")
 
 
-def shorten(db: Database, now: datetime) -> None:
-    """Let the links that were read be known by short rows."""
-    while db.write_now(lambda s: known_links.take(s, link_key, now)):
+def shorten(db: Database, now: datetime, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Let the links that were read be known by short rows; the writer has other work between two steps."""
+    while not stopped() and db.write_now(lambda s: known_links.take(s, link_key, now)):
         pass
 
 
@@ -69,7 +76,7 @@ def whole(db: Database, now: datetime, progress: Callable[[int], None]) -> int:
     """All of it, now; how many articles."""
     shorten(db, now)
     done = 0
-    while count := derived.advance(db, companies.add):
+    while count := derived.advance(db, _with_companies):
         done += count
         progress(count)
     return done

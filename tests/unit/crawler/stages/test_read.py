@@ -8,6 +8,7 @@ import pytest
 from crawler.errors import NotAnArticle, ReadError
 from crawler.html.selectors import MAX_TAGS
 from crawler.record import Link, Page
+from crawler.stages import parts
 from crawler.stages import read as reading
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -140,15 +141,15 @@ def _part(number: int, link: str) -> str:
 )
 def test_the_next_part_is_the_same_address_with_a_number(href: str, address: str | None) -> None:
     record = _read(_part(1, f'<a href="{href}">下一页</a>'), Link("https://jw.example/a/1.html"))
-    assert reading.next_page(record) == address
+    assert parts.next_page(record) == address
 
 
 def test_parts_are_joined_without_saying_anything_twice() -> None:
     first = _read(_part(1, '<a href="1_2.html">下一页</a>'), Link("https://jw.example/a/1.html"))
     second = _read(_part(2, '<a href="1_3.html">下一页</a>'), Link("https://jw.example/a/1_2.html"))
-    whole = reading.joined(first, second)
+    whole = parts.joined(first, second)
     assert whole.text.split("\n") == [TEXT, f"第1部分，{TEXT[::-1]}", f"第2部分，{TEXT[::-1]}"]
-    assert reading.next_page(whole) == "https://jw.example/a/1_3.html"
+    assert parts.next_page(whole) == "https://jw.example/a/1_3.html"
     assert whole.link == first.link
 
 

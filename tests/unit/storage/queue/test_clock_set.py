@@ -11,7 +11,7 @@ from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.archive.articles import AlertDraft
 from storage.db.database import Database
-from storage.queue import clock_set, frontier, sources
+from storage.queue import clock_set, frontier, hosts, sources
 
 WAS = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=3)
@@ -61,7 +61,7 @@ def test_set_back_polls_and_articles_stay_due_and_pauses_as_long_as_they_were(
 def test_set_back_a_host_s_rest_is_as_long_as_it_was(db: Database, task: frontier.Task) -> None:
     now = WAS - timedelta(hours=3)
     db.write_now(lambda s: frontier.failed(s, task, Outcome(Reason.TIMEOUT), now=WAS, next_due=WAS))
-    db.write_now(lambda s: frontier.hold_host(s, "a.example", WAS + PAUSE, "busy"))
+    db.write_now(lambda s: hosts.hold(s, "a.example", WAS + PAUSE, "busy"))
     set_to(db, now)
     assert claim(db, now + PAUSE / 2) == []
     assert len(claim(db, now + PAUSE + timedelta(seconds=1))) == 1

@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from crawler.record import Found, Link, Outcome, Reason, Source
 from storage.db import models
 from storage.db.database import Database
-from storage.queue import frontier, sources
+from storage.queue import frontier, hosts, sources
 from storage.queue import links as links_
 from storage.queue.frontier import Kept, Task
 
@@ -252,9 +252,9 @@ def test_each_host_may_have_a_delay_of_its_own(db: Database) -> None:
 def test_a_held_host_waits_and_the_others_go_on(db: Database) -> None:
     watch(db, "a", "b")
     zone = timezone(timedelta(hours=8))
-    db.write_now(lambda s: frontier.hold_host(s, "a.example", (NOW + 60 * SECOND).astimezone(zone), "rate-limited"))
+    db.write_now(lambda s: hosts.hold(s, "a.example", (NOW + 60 * SECOND).astimezone(zone), "rate-limited"))
     assert [task.source for task in claim(db)] == ["b"]
-    db.write_now(lambda s: frontier.hold_host(s, "a.example", NOW, "earlier"))
+    db.write_now(lambda s: hosts.hold(s, "a.example", NOW, "earlier"))
     assert claim(db, NOW + 59 * SECOND) == []
     assert [task.source for task in claim(db, NOW + 60 * SECOND)] == ["a"]
 
@@ -337,7 +337,7 @@ def test_pages_that_lead_on_for_ever_end(db: Database, poll: Task) -> None:
 def test_a_clock_that_was_a_year_ahead_silences_nothing(db: Database, poll: Task) -> None:
     year = NOW + timedelta(days=365)
     found(db, poll, *links(1), now=year)
-    db.write_now(lambda s: frontier.hold_host(s, "a.example", year, "rate-limited"))
+    db.write_now(lambda s: hosts.hold(s, "a.example", year, "rate-limited"))
     db.write_now(lambda s: frontier.recover(s, NOW))
     assert sorted(task.kind for task in claim(db)) == ["article", "poll"]
 
@@ -396,7 +396,7 @@ def test_the_frontier_can_be_asked_what_waits(db: Database, poll: Task) -> None:
     found(db, poll, *links(3))
     assert db.read(lambda s: frontier.pending(s, NOW, LATER)) == 3, "the next regular poll does not count"
     assert db.read(frontier.next_due) == NOW
-    db.write_now(lambda s: frontier.hold_host(s, "a.example", LATER + LEASE, "rate-limited"))
+    db.write_now(lambda s: hosts.hold(s, "a.example", LATER + LEASE, "rate-limited"))
     assert db.read(lambda s: frontier.pending(s, NOW, LATER)) == 0, "nor does a host that asked for a longer pause"
     assert db.write_now(lambda s: frontier.force_due(s, NOW)) == 1
     assert len([task for task in claim(db, LATER + LEASE) if task.kind == "poll"]) == 1

@@ -80,7 +80,7 @@ def test_a_host_is_looked_at_when_it_has_something_and_not_before(db: Database) 
     assert look_at(db, "a.example") is None, "nothing is due there"
     db.write_now(lambda s: frontier.failed(s, poll, Outcome(Reason.DNS), now=NOW, next_due=NOW + LEASE))
     assert look_at(db, "a.example") == NOW + LEASE
-    db.write_now(lambda s: frontier.hold_host(s, "a.example", NOW + 2 * LEASE, "rate-limited"))
+    db.write_now(lambda s: hosts.hold(s, "a.example", NOW + 2 * LEASE, "rate-limited"))
     assert look_at(db, "a.example") == NOW + 2 * LEASE
     assert db.write_now(lambda s: frontier.force_due(s, NOW)) == 1
     assert claim(db, now=NOW + LEASE) == [], "the host rests"
