@@ -45,7 +45,7 @@ SCREENS = {
     "share": "/trends/share",
     "edited": "/week?edit=true",
 }
-WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
+WIDTHS = {"wide": (1280, 900), "phone": (360, 780)}
 
 
 def main(folder: Path, only: str = "") -> None:

@@ -202,6 +202,14 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(desk: Desk) -> Non
     assert desk.file.read_text("utf-8") == changed
 
 
+def test_a_rule_is_shown_beside_a_file_that_is_broken_meanwhile(desk: Desk) -> None:
+    kept = load(desk.file, os.environ)
+    reader = Browser(create(Parts(desk.db, lambda: kept, desk.file, lambda: press.NOW)))
+    whole = reader.get("/api/v1/rules/大模型").json()["version"]
+    desk.file.write_text(CONFIG + "rules: [\n", "utf-8")
+    assert reader.get("/api/v1/rules/大模型").json()["version"] not in (whole, "")
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [({"query": "芯片"}, "大模型发布"), ({"query": "(("}, ""), ({"query": "LLM", "channels": ["nowhere"]}, "nowhere"), ({"query": "LLM", "send": "yearly"}, "yearly")],
