@@ -56,9 +56,7 @@ class Desk(Browser):
 def desk(tmp_path: Path) -> Iterator[Desk]:
     file = tmp_path / "config.yaml"
     file.write_text(CONFIG, "utf-8")
-    db = open_database(f"sqlite:///{tmp_path}/z.db")
-    db.upgrade()
-    press.fill(db)
+    db = press.opened(tmp_path / "z.db")
     found = Desk(create(Parts(db, lambda: load(file, os.environ), file, lambda: press.NOW)))
     found.file, found.db = file, db
     yield found
