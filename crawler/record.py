@@ -237,12 +237,15 @@ class Outcome:
         return self.reason in (Reason.OK, Reason.UNCHANGED)
 
 
+_PARTS = (Event, Company, Fact)  # flat: a tenth of the time of dataclasses.asdict
+
+
 def plain(record: Record, names: Iterable[str]) -> dict[str, Any]:
     """These fields of a record as plain data: lists for tuples, mappings for events and facts; moments stay."""
     return {name: _plain(getattr(record, name)) for name in names}
 
 
 def _plain(value: Any) -> Any:
-    return (
-        [asdict(one) if isinstance(one, Event | Company | Fact) else one for one in value] if isinstance(value, tuple) else value
-    )
+    if not isinstance(value, tuple):
+        return value
+    return [{name: getattr(one, name) for name in type(one).__slots__} if isinstance(one, _PARTS) else one for one in value]

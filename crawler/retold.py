@@ -27,6 +27,10 @@ SAID = (  # the longer before the shorter that it holds
     "an answer other than ok: {answer}", "an answer without a message id: {answer}", "{path} cannot be written: {why}",
     "{host} took longer than {seconds} s", "no channel of this name is configured any more",
     "none of {n} items has an address; an item has {what}; set `link` or `link_template`", "written to {path}", "the program ended {n} times while it was sending this",
+    "the same event as record {record}: {marks} ({points} points)", "{share} of the shorter text stands in the other, record {record}",
+    "set apart by a person", "joined by a person", "older than {age}", "found on its source's first poll",
+    "without a date, on its source's first poll", "canonical: {what}", "next-page: {what}", "parser-fallback: {why}", "text-from-source: {why}",
+    "page has {n} characters",
 )  # fmt: skip
 SYSTEM = (  # what an operating system says, behind its number and before the address
     "Connection refused", "Connect call failed", "Connection reset by peer", "Network is unreachable", "No route to host",
@@ -52,9 +56,15 @@ def retold(reason: str) -> str:
         return f"{tr(named[1])}{tr(': ')}{retold(rest[2:])}"
     for key, pattern in _patterns():
         if found := pattern.fullmatch(reason):
-            parts = found.groupdict()
-            return tr(key, **parts | ({"why": retold(parts["why"])} if "why" in parts else {}))
+            return tr(key, **{name: _part(name, said) for name, said in found.groupdict().items()})
     return _system.sub(_told_by_system, tr(reason))
+
+
+def _part(name: str, said: str) -> str:
+    """A reason within a reason, or the marks that two articles share, each by its name."""
+    if name == "marks":
+        return tr(", ").join(tr(mark) for mark in said.split(", "))
+    return retold(said) if name == "why" else said
 
 
 def _told_by_system(found: re.Match[str]) -> str:

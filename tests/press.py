@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import tempfile
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +20,7 @@ from jobs.web.access import Parts
 from storage.alerts import outbox
 from storage.archive import articles
 from storage.archive.articles import AlertDraft
-from storage.db.database import Database
+from storage.db.database import Database, open_database
 from storage.queue import sources
 from storage.rules.ruleset import Hit, search
 
@@ -51,6 +54,22 @@ def fill(db: Database) -> Database:
     db.write_now(_deliver)
     db.write_now(_poll)
     return db
+
+
+def opened(file: Path) -> Database:
+    """The newsroom's archive, filled, as this file; it is worked out once in a process."""
+    file.write_bytes(_printed())
+    return open_database(f"sqlite:///{file}")
+
+
+@cache
+def _printed() -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        file = Path(place) / "zhixun.db"
+        with closing(open_database(f"sqlite:///{file}")) as db:
+            db.upgrade()
+            fill(db)
+        return file.read_bytes()
 
 
 def record_of(number: int, site: Site, article: Article) -> Record:

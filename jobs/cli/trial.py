@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import retold
 from jobs.cli.console import Cli, Json, local, out, say, since, table, write_json
 from jobs.services.trials import trial as trying
 from jobs.services.trials.trial import Difference, Trial
@@ -51,7 +52,7 @@ def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
         )
         + (tr(" and {n} told again", n=again) if again else "")
         + tr(", {n} later tellers counted on them", n=sum(len(alert.tellers) for alert in tried.alerts))
-        + "".join(tr(", {n} silent ({why})", n=count, why=tr(why)) for why, count in tried.silent.items())
+        + "".join(tr(", {n} silent ({why})", n=count, why=retold(why)) for why, count in tried.silent.items())
     )
     for channel, count in tried.messages.items():
         fewer = tr(", not {n}", n=tried.matches) if count != tried.matches else ""

@@ -44,7 +44,11 @@ _WORDS = {
 
 def to_json(record: Record, zone: tzinfo) -> dict[str, Any]:
     """The record as a JSON object; times are ISO 8601 with the offset of `zone`."""
-    given = plain(record, JSON_KEYS)
+    return _told(record, JSON_KEYS, zone)
+
+
+def _told(record: Record, keys: Iterable[str], zone: tzinfo) -> dict[str, Any]:
+    given = plain(record, keys)
     return given | {key: given[key].astimezone(zone).isoformat() for key in _TIMES if given[key]}
 
 
@@ -67,9 +71,10 @@ def from_json(given: Mapping[str, Any]) -> Record:
 
 def to_csv(record: Record, zone: tzinfo) -> list[str]:
     """The cells of `CSV_COLUMNS`. A cell that a spreadsheet would compute begins with an apostrophe."""
-    cells: dict[str, Any] = to_json(shown(record), zone)
-    cells["companies"] = [company.name for company in shown(record).companies]
-    cells["events"] = [f"{event.headline}：{event.detail}" for event in shown(record).events]
+    seen = shown(record)
+    cells = _told(seen, CSV_COLUMNS, zone)
+    cells["companies"] = [company.name for company in seen.companies]
+    cells["events"] = [f"{event.headline}：{event.detail}" for event in seen.events]
     return [cell(cells[column]) for column in CSV_COLUMNS]
 
 

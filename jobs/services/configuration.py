@@ -11,6 +11,7 @@ import difflib
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from crawler.i18n import tr
@@ -75,8 +76,17 @@ class _Proof:
 
 def text(path: Path, environ: Mapping[str, str]) -> Text:
     """The file as it is. Raises ConfigError where it is broken: then nothing says what in it is a secret."""
-    body = read_file(path)
-    return Text(_prove(path, body, (), environ).shown(body), _version(body))
+    return _shown(path.absolute(), read_file(path), frozenset(environ.items()))
+
+
+@lru_cache(maxsize=1)  # to read a file of some hundred sources takes longer than all else of a page
+def _shown(path: Path, body: bytes, environ: frozenset[tuple[str, str]]) -> Text:
+    return Text(_prove(path, body, (), dict(environ)).shown(body), _version(body))
+
+
+def version(path: Path) -> str:
+    """The version of the file as it is, which may be broken; "" where there is none."""
+    return _version(read_file(path)) if path.exists() else ""
 
 
 def preview(path: Path, edits: Sequence[Edit], environ: Mapping[str, str]) -> Edited | Refused:

@@ -14,7 +14,8 @@ from fastapi.responses import RedirectResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 
-from crawler.i18n import language, plural, tr
+from crawler.i18n import language, plural, retell, tr
+from crawler.retold import retold
 from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
 from jobs.services.insight import events
@@ -27,6 +28,12 @@ from jobs.web.menu import Menu
 
 HERE = Path(__file__).parent
 SAID, THEME = "said", "theme"  # cookies: what the last form did; light or dark
+SENDS = (
+    "instant",
+    "hourly",
+    "daily {at}",
+    *(f"weekly {day} {{at}}" for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")),
+)
 STATIC = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8", ".svg": "image/svg+xml"}
 
 
@@ -65,6 +72,9 @@ class Renderer:
             language_name=language_name,
             name_of=name_of,
             percent=percent,
+            retold=retold,
+            sending=sending,
+            scope_name=scope_name,
             shade=shade,
             days_before=days_before,
             in_words=in_words,
@@ -164,6 +174,18 @@ def state_name(state: str) -> str:
 def language_name(code: str) -> str:
     """What a language is called."""
     return {"zh": tr("Chinese"), "en": tr("English")}.get(code, code)
+
+
+def sending(send: str) -> str:
+    """When a rule sends, which the configuration says in English."""
+    return retell(send, SENDS)
+
+
+def scope_name(scope: str) -> str:
+    """What a token may do."""
+    of = scope.removeprefix("feed:")
+    known = {"read": tr("read"), "write": tr("read and write"), "feed:*": tr("all feeds")}
+    return known.get(scope) or tr("the feed of {rule}", rule=of)
 
 
 def span(seconds: float | None) -> str:

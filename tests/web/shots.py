@@ -9,7 +9,10 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from storage.db.database import open_database
+from sqlalchemy import select
+
+from storage.db.database import Database, open_database
+from storage.db.models import concept
 from tests import press
 from tests.web.served import chromium, serving, visiting
 
@@ -43,9 +46,19 @@ SCREENS = {
     "emerging": "/trends/emerging",
     "bursts": "/trends/bursts",
     "share": "/trends/share",
-    "edited": "/week?edit=true",
+    "edited": "/week/2026-W48?edit=true",
+    "facets": "/search/facets?q=大模型",
+    "company": "/companies/{company}",
+    "verdicts": "/verdicts",
+    "login": "/login",
 }
-WIDTHS = {"wide": (1280, 900), "phone": (390, 844)}
+WIDTHS = {"wide": (1280, 900), "phone": (360, 780)}
+
+
+def screens(archive: Database) -> dict[str, str]:
+    """The address of every screen, by name."""
+    company = archive.read(lambda s: s.scalar(select(concept.c.id).where(concept.c.kind == "company")))
+    return {name: path.format(company=company) for name, path in SCREENS.items()}
 
 
 def main(folder: Path, only: str = "") -> None:
@@ -62,12 +75,12 @@ def main(folder: Path, only: str = "") -> None:
                 label = f"{width}-{language[:2]}-{scheme}"
                 options = {"locale": language, "color_scheme": scheme, "viewport": {"width": x, "height": y}}
                 if only in label:
-                    _shoot(browser, address, folder, label, options)
+                    _shoot(browser, address, screens(db), folder, label, options)
 
 
-def _shoot(browser: Any, address: str, folder: Path, label: str, options: dict[str, Any]) -> None:
+def _shoot(browser: Any, address: str, paths: dict[str, str], folder: Path, label: str, options: dict[str, Any]) -> None:
     with visiting(browser, "404", "400", **options) as page:
-        for name, path in SCREENS.items():
+        for name, path in paths.items():
             page.goto(address + path, wait_until="networkidle" if path.startswith(("/search", "/rules/")) else "load")
             page.screenshot(path=folder / f"{name}-{label}.png", full_page=True)
 

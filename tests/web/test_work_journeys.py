@@ -15,7 +15,6 @@ import pytest
 from jobs.config.load import load
 from jobs.services.readers import people
 from jobs.web.access import Parts
-from storage.db.database import open_database
 from tests import press
 from tests.web.served import chromium, needs_browser, serving, visiting
 
@@ -56,9 +55,7 @@ class Desk:
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     file = tmp_path_factory.mktemp("desk") / "config.yaml"
     file.write_text(CONFIG, "utf-8")
-    db = open_database(f"sqlite:///{file.parent}/z.db")
-    db.upgrade()
-    press.fill(db)
+    db = press.opened(file.parent / "z.db")
     for name, role in (("lin", "owner"), ("mei", "viewer")):
         db.write_now(lambda s, n=name, r=role: people.add(s, 0, n, password=PASSWORD, role=r, now=press.NOW))
     parts = Parts(db, lambda: load(file, os.environ), file, lambda: press.NOW)

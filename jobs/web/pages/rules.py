@@ -115,7 +115,7 @@ def rule(ask: Asked, name: Name, query: Written = None, days: Days | None = None
 
 
 def _version(ask: Asked) -> str:
-    return configuration.text(ask.parts.path, os.environ).version if ask.may("editor") and ask.parts.path.exists() else ""
+    return configuration.version(ask.parts.path) if ask.may("editor") else ""
 
 
 def _trial(ask: Asked, name: str | None, query: str | None, days: int) -> Trial:

@@ -198,7 +198,7 @@ def listed(ask: Asked, record: Annotated[int | None, Query(ge=1, description="on
 def proposed(ask: Asked, number: Number) -> VerdictPage:
     """What could be done about a verdict, tried on the archive."""
     found = ask.read(lambda s: verdicts.propose(s, ask.config, number, ask.now))
-    version = configuration.text(ask.parts.path, os.environ).version if found.terms else None
+    version = configuration.version(ask.parts.path) if found.terms else None
     return VerdictPage(found, version)
 
 

@@ -219,6 +219,7 @@ document.addEventListener("keydown", (event) => {
   else if (!$$("z-list, z-record").some((one) => one.key(event.key))) return;
   event.preventDefault();
 });
+$(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
 // On a narrow screen the cells of a row stand below each other: each says of what it is.
 for (const table of $$("table.wide")) {
   const heads = $$("thead th", table).map((one) => one.textContent.trim());

@@ -8,6 +8,7 @@ import pytest
 from crawler.i18n import catalogue, speaking
 from crawler.record import Reason
 from crawler.retold import SAID, SYSTEM, retold
+from storage.stories.verdict import Kind
 
 ROOT = Path(__file__).parents[3]
 
@@ -21,6 +22,13 @@ ROOT = Path(__file__).parents[3]
         ("unreadable: this is no feed: it begins with '<!doctype html>'", "读不懂：这不是订阅源：开头是 '<!doctype html>'"),
         ("robots-unreachable: robots.txt: HTTP 503", "robots.txt 取不到：robots.txt：HTTP 503"),
         ("gone: HTTP 410", "已失效：HTTP 410"),
+        (
+            "the same event as record 31: actor, sum, copied text (8.25 points)",
+            "与记录 31 是同一事件：主体、金额、照抄正文（8.25 分）",
+        ),
+        ("71% of the shorter text stands in the other, record 6", "较短一篇有 71% 见于记录 6"),
+        ("parser-fallback: no article in the known layout of pier.example", "改用通用解析：pier.example 的已知版式里没有文章"),
+        ("older than 36h", "发布已超过 36h"),
         ("gone", "已失效"),
         ("/var/log/a.jsonl cannot be written: No space left on device", "/var/log/a.jsonl 不能写入：磁盘已满"),
     ],
@@ -40,7 +48,7 @@ def test_what_a_server_said_stays_as_it_is(answer: str) -> None:
 
 
 def test_each_reason_has_its_chinese() -> None:
-    assert [key for key in (*SAID, *SYSTEM, *Reason) if key not in catalogue()] == []
+    assert [key for key in (*SAID, *SYSTEM, *Reason, *Kind) if key not in catalogue()] == []
 
 
 def test_no_reason_of_a_spider_is_unknown_here() -> None:

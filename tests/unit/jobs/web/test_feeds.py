@@ -12,7 +12,7 @@ from lxml import etree
 from jobs.services.readers import people
 from jobs.web.app import create
 from storage.archive import queries
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from tests import press
 from tests.web_client import Browser
 
@@ -21,9 +21,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    db.upgrade()
-    yield press.fill(db)
+    db = press.opened(tmp_path / "zhixun.db")
+    yield db
     db.close()
 
 

@@ -18,7 +18,7 @@ from jobs.services.readers.reading import Wanted
 from jobs.web.app import create
 from storage.alerts.raise_alerts import AlertDraft
 from storage.archive import articles, queries
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from storage.people.accounts import Person
 from tests import press
 from tests.web_client import Browser
@@ -29,9 +29,7 @@ LIST, READ, STARRED, KEPT = (f"user/-/state/com.google/{state}" for state in ("r
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    db.upgrade()
-    press.fill(db)
+    db = press.opened(tmp_path / "zhixun.db")
     for name, role in (("lin", "owner"), ("kai", "viewer")):
         db.write_now(lambda s, n=name, r=role: people.add(s, 0, n, password=PASSWORD, role=r, now=press.NOW))  # type: ignore[misc]
     yield db

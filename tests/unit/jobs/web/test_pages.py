@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from jobs.services.readers import people
 from jobs.web.access import COOKIE, UNSAFE, Parts
 from jobs.web.app import create, routes
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from storage.db.errors import TooSlow
 from tests import press
 from tests.web_client import Browser
@@ -26,9 +26,8 @@ PASSWORDS = ("/login", "/accounts/ClientLogin", "/api/greader.php/accounts/Clien
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path_factory.mktemp('pages')}/zhixun.db")
-    db.upgrade()
-    yield press.fill(db)
+    db = press.opened(tmp_path_factory.mktemp("pages") / "zhixun.db")
+    yield db
     db.close()
 
 
@@ -48,9 +47,8 @@ def browser(app: FastAPI) -> Browser:
 @pytest.fixture(scope="module")
 def team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, dict[str, str]]]:
     """An archive with a person of each role, and the secret of a session of each."""
-    db = open_database(f"sqlite:///{tmp_path_factory.mktemp('team')}/zhixun.db")
-    db.upgrade()
-    parts: Parts = press.parts(press.fill(db))
+    db = press.opened(tmp_path_factory.mktemp("team") / "zhixun.db")
+    parts: Parts = press.parts(db)
     secrets = {}
     for role in reversed(ROLES):
         db.write_now(lambda s, role=role: people.add(s, 0, f"{role}-one", password=PASSWORD, role=role, now=press.NOW))

@@ -17,7 +17,7 @@ from jobs.services.readers.reading import Wanted
 from jobs.web.access import COOKIE, SAFE_COOKIE
 from jobs.web.app import create
 from storage.archive import queries
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from storage.people import audit
 from tests import press
 from tests.web_client import HOST, Browser
@@ -28,9 +28,8 @@ HTTPS = {"origin": f"https://{HOST}"}
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    db.upgrade()
-    yield press.fill(db)
+    db = press.opened(tmp_path / "zhixun.db")
+    yield db
     db.close()
 
 

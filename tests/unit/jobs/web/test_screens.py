@@ -22,9 +22,8 @@ QUAY = " ".join(f"pier{n}" for n in range(80))
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    db.upgrade()
-    yield press.fill(db)
+    db = press.opened(tmp_path / "zhixun.db")
+    yield db
     db.close()
 
 

@@ -56,9 +56,7 @@ class Desk(Browser):
 def desk(tmp_path: Path) -> Iterator[Desk]:
     file = tmp_path / "config.yaml"
     file.write_text(CONFIG, "utf-8")
-    db = open_database(f"sqlite:///{tmp_path}/z.db")
-    db.upgrade()
-    press.fill(db)
+    db = press.opened(tmp_path / "z.db")
     found = Desk(create(Parts(db, lambda: load(file, os.environ), file, lambda: press.NOW)))
     found.file, found.db = file, db
     yield found
@@ -200,6 +198,14 @@ def test_a_file_that_was_changed_meanwhile_is_not_overwritten(desk: Desk) -> Non
     assert "somebody else was here" in refused.json()["error"]["theirs"]
     assert "LLM" in refused.json()["error"]["mine"]
     assert desk.file.read_text("utf-8") == changed
+
+
+def test_a_rule_is_shown_beside_a_file_that_is_broken_meanwhile(desk: Desk) -> None:
+    kept = load(desk.file, os.environ)
+    reader = Browser(create(Parts(desk.db, lambda: kept, desk.file, lambda: press.NOW)))
+    whole = reader.get("/api/v1/rules/大模型").json()["version"]
+    desk.file.write_text(CONFIG + "rules: [\n", "utf-8")
+    assert reader.get("/api/v1/rules/大模型").json()["version"] not in (whole, "")
 
 
 @pytest.mark.parametrize(
