@@ -20,6 +20,7 @@ from crawler.errors import OptionError
 from crawler.fetch.guard import Allowed
 from crawler.i18n import tr
 from jobs.safe_text import brief
+from storage.rules.expressions import why_refused
 
 SIZES = {"": 1, "b": 1, "k": 2**10, "kb": 2**10, "m": 2**20, "mb": 2**20, "g": 2**30, "gb": 2**30}
 _SIZE = re.compile(r"(\d{1,12})\s*([kmg]?b?)", re.IGNORECASE)
@@ -132,8 +133,10 @@ def check_pattern(value: str) -> str:
     try:
         re2.compile(value, options)
     except re2.error as error:
-        reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(tr("{value} is no regular expression: {reason}", value=brief(value), reason=reason)) from None
+        reason, cure = why_refused(value, error)
+        cure = tr("say which addresses are wanted, not which are not") if "NOT" in cure else cure
+        fault = tr("{value} is no regular expression: {reason}", value=brief(value), reason=reason)
+        raise ValueError("; ".join(filter(None, (fault, cure)))) from None
     return value
 
 
