@@ -26,7 +26,8 @@ SAID = (  # the longer before the shorter that it holds
     "the channel's address is not a web address", "redirects of channels are not followed", "an answer without a code: {answer}",
     "an answer other than ok: {answer}", "an answer without a message id: {answer}", "{path} cannot be written: {why}",
     "{host} took longer than {seconds} s", "no channel of this name is configured any more",
-    "none of {n} items has an address; an item has {what}; set `link` or `link_template`", "written to {path}", "the program ended {n} times while it was sending this",
+    "none of {n} items has an address; an item has {what}; set `link` or `link_template`", "written to {path}",
+    "older than {age}", "without a date, on its source's first poll", "found on its source's first poll", "the program ended {n} times while it was sending this",
 )  # fmt: skip
 SYSTEM = (  # what an operating system says, behind its number and before the address
     "Connection refused", "Connect call failed", "Connection reset by peer", "Network is unreachable", "No route to host",
@@ -47,7 +48,7 @@ def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def retold(reason: str) -> str:
     """A reason in the language of the caller, and the reason within it; as it is where it is nobody's but a server's."""
     if language() == "en":
-        return reason
+        return _system.sub(_told_by_system, reason)
     if (named := _reason.match(reason)) and (rest := reason[named.end() :]):
         return f"{tr(named[1])}{tr(': ')}{retold(rest[2:])}"
     for key, pattern in _patterns():
@@ -59,4 +60,4 @@ def retold(reason: str) -> str:
 
 def _told_by_system(found: re.Match[str]) -> str:
     place = tr(" ({host}:{port})", host=found[2], port=found[3]) if found[2] else ""
-    return tr(found[1]) + place
+    return (tr("nobody answers") if found[1] == "Connect call failed" else tr(found[1])) + place

@@ -12,7 +12,7 @@ import typer
 from crawler.i18n import tr
 from crawler.retold import retold
 from jobs import clock
-from jobs.cli.console import Cli, Json, Wide, local, out, say, show, table, write_json
+from jobs.cli.console import Cli, Json, Wide, local, out, say, say_zone, show, table, write_json
 from jobs.deliver.message import short_id
 from jobs.services import ledger
 from storage.archive import queries
@@ -95,13 +95,13 @@ def show_alert(
         )
     names = {delivery.id: delivery.channel for delivery in shown.alert.deliveries}
     table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in shown.alert.deliveries])
-    table(
-        ("channel", "attempt", "began", "outcome", "code", "detail"),
-        [
-            (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, retold(a.detail or ""))
-            for a in shown.tries
-        ],
-    )
+    tries = [
+        (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, retold(a.detail or ""))
+        for a in shown.tries
+    ]
+    if tries:
+        table(("channel", "attempt", "began", "outcome", "code", "detail"), tries)
+    say_zone(zone)
 
 
 def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:

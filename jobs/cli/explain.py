@@ -12,7 +12,7 @@ import typer
 
 from crawler.i18n import tr
 from crawler.retold import retold
-from jobs.cli.console import Cli, Json, asked, local, say, write_json
+from jobs.cli.console import Cli, Json, asked, local, say, say_zone, write_json
 from jobs.deliver.message import short_id
 from jobs.services.trials import explain as explaining
 from jobs.services.trials.explain import Journey
@@ -49,6 +49,8 @@ def explain(
         say(why.explanation.render())
         for line in _journey(why.journey, config.zone) if why.journey else ():
             say(line)
+        if why.journey:
+            say_zone(config.zone)
     raise typer.Exit(0 if why.explanation.matched else 1)
 
 

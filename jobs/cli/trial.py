@@ -10,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from crawler.i18n import tr
-from jobs.cli.console import Cli, Json, local, out, say, since, table, write_json
+from crawler.retold import retold
+from jobs.cli.console import Cli, Json, local, out, say, say_zone, since, table, write_json
 from jobs.services.trials import trial as trying
 from jobs.services.trials.trial import Difference, Trial
 
@@ -43,15 +44,15 @@ def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
     again = sum(alert.again for alert in tried.alerts)
     out.print(
         tr(
-            "{n} of {of} records since {start} match: {alerts} alerts",
+            "{n} of {of} records {span} match: {alerts} alerts",
             n=tried.matches,
             of=tried.records,
-            start=start,
+            span=tr("since {start}", start=start) if start[:4].isdecimal() else tr("of the last {ago}", ago=start),
             alerts=len(tried.alerts) - again,
         )
         + (tr(" and {n} told again", n=again) if again else "")
         + tr(", {n} later tellers counted on them", n=sum(len(alert.tellers) for alert in tried.alerts))
-        + "".join(tr(", {n} silent ({why})", n=count, why=tr(why)) for why, count in tried.silent.items())
+        + "".join(tr(", {n} silent ({why})", n=count, why=retold(why)) for why, count in tried.silent.items())
     )
     for channel, count in tried.messages.items():
         fewer = tr(", not {n}", n=tried.matches) if count != tried.matches else ""
@@ -64,6 +65,7 @@ def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
         rows.append((alert.record, local(alert.leaves, zone), alert.source, terms, len(alert.tellers) or None, alert.title))
     if rows:
         table(("record", "leaves", "source", "terms", "more", "title"), rows)
+        say_zone(zone)
 
 
 def _print_difference(difference: Difference, samples: int) -> None:

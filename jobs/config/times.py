@@ -38,7 +38,10 @@ def parse_duration(value: Any) -> timedelta:
 
 
 _ISO = re.compile(r"-?P(?:(\d+)W)?(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", re.IGNORECASE)
-_SPAN = re.compile(r"-?(\d*半?[零一二两三四五六七八九十]{0,3}) *(?:个)?(毫秒|秒|分|小时|时|钟头|日|天|周|星期|[a-z]{1,12})(?:钟|种)?(半)?", re.IGNORECASE)
+_SPAN = re.compile(
+    r"-?(\d*半?[零一二两三四五六七八九十]{0,3}) *(?:个)?(毫秒|秒|分|小时|时|钟头|日|天|周|星期|[a-z]{1,12})(?:钟|种)?(半)?",
+    re.IGNORECASE,
+)
 _WORDS = {"毫秒": "ms", "秒": "s", "分": "m", "小时": "h", "时": "h", "钟头": "h", "日": "d", "天": "d", "周": "w", "星期": "w"}
 _WORDS |= dict.fromkeys("s sec secs second seconds".split(), "s") | dict.fromkeys("m min mins minute minutes".split(), "m")
 _WORDS |= dict.fromkeys("h hr hrs hour hours".split(), "h") | dict.fromkeys("d day days".split(), "d")
@@ -203,7 +206,13 @@ def _at(moment: datetime, at: time, days: int) -> datetime:
     return datetime.combine(moment.date() + timedelta(days=days), at, moment.tzinfo)
 
 
-_MACROS = {"@hourly": "0 * * * *", "@daily": "0 0 * * *", "@midnight": "0 0 * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
+_MACROS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+}
 _FIELDS = (("the minute", "0-59"), ("the hour", "0-23"), ("the day", "1-31"), ("the month", "1-12"), ("the weekday", "0-7"))
 
 
@@ -213,7 +222,9 @@ def parse_cron(text: str, zone: tzinfo) -> CronTrigger:
     if len(fields) != 5:
         meant = _MACROS.get(text.strip().lower()) or " ".join(fields[1:6] if len(fields) in (6, 7) else "*/10 8-22 * * *".split())
         fault = plural("{text} has {n} field", "{text} has {n} fields", len(fields), text=brief(text))
-        needs = tr('{fault}, cron needs five: minute hour day month weekday; write "{meant}"', fault=fault, meant=meant.replace("?", "*"))
+        needs = tr(
+            '{fault}, cron needs five: minute hour day month weekday; write "{meant}"', fault=fault, meant=meant.replace("?", "*")
+        )
         raise ValueError(needs)
     for number, field in enumerate(fields):
         try:
@@ -222,7 +233,13 @@ def parse_cron(text: str, zone: tzinfo) -> CronTrigger:
             name, values = _FIELDS[number]
             form = "*" if field == "?" else tr("{values}, several as in 1,3 or 1-5, every third as in */3", values=values)
             raise ValueError(
-                tr("{text} is no cron expression: {field} does not fit {name}; write {form}", text=brief(text), field=brief(field), name=tr(name), form=form)
+                tr(
+                    "{text} is no cron expression: {field} does not fit {name}; write {form}",
+                    text=brief(text),
+                    field=brief(field),
+                    name=tr(name),
+                    form=form,
+                )
             ) from None
     trigger = _trigger(fields, zone)
     if trigger.get_next_fire_time(None, datetime(2024, 1, 1, tzinfo=zone)) is None:

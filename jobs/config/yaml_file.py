@@ -47,6 +47,7 @@ _CURES = (
     ("<stream end>", "a bracket or a quote is never closed"),
     ("expected ',' or", "close the bracket, and put a value that holds a comma or a bracket in quotes"),
     ("another document", "remove the line ---"),
+    ("expected the node content", "a value is missing before this sign, or a bracket is closed that was not opened"),
 )
 
 
@@ -57,7 +58,8 @@ _YAML_SAYS = (  # of the parser's own words; {what} is a sign of the file
     "found unexpected end of stream", "while parsing a block mapping", "while parsing a block collection",
     "expected <block end>, but found {what}", "while scanning a simple key", "could not find expected ':'",
     "while scanning a block scalar", "while parsing a node", "sequence entries are not allowed here",
-    "expected a single document in the stream", "but found another document",
+    "while parsing a flow node",
+    "expected the node content, but found {what}", "expected a single document in the stream", "but found another document",
 )  # fmt: skip
 _MISTYPED = (  # what YAML takes for something else: the sign of it, the fault, the cure
     (r"[ \t]*[\u3000\u00a0\u2002-\u200a]+", "the line begins with a full-width or no-break blank", "indent with ASCII blanks"),
@@ -74,6 +76,7 @@ _MISTYPED = (  # what YAML takes for something else: the sign of it, the fault, 
         "the full-width quote {quote} does not quote anything in YAML",
         "write \" or '",
     ),
+    (r"\s*(?:-\s+)?(?:[a-z_]{2,20}:\s+)?(?P<sign>[｛［]).*", "the full-width {sign} opens nothing in YAML", "write [ or {{"),
 )
 _mistyped = [(re.compile(sign), fault, cure) for sign, fault, cure in _MISTYPED]
 _WIDE = {  # what an input method leaves behind, and what YAML knows
@@ -108,7 +111,12 @@ def _mistyped_at(text: str, line: int) -> tuple[int, str, str, str] | None:
                 meant = "".join(_NARROW.get(ch, ch) for ch in found[0])
                 if "- " in cure:
                     meant = re.sub(r"\S\s*", "- ", meant, count=1)
-                return number + 1, tr(fault, **found.groupdict()), tr(cure, **found.groupdict()), meant + lines[number][found.end() :]
+                return (
+                    number + 1,
+                    tr(fault, **found.groupdict()),
+                    tr(cure, **found.groupdict()),
+                    meant + lines[number][found.end() :],
+                )
     return None
 
 

@@ -202,6 +202,8 @@ def _complaint(options: type[BaseModel], error: ValidationError) -> str:
         elif problem["type"] == "extra_forbidden":
             near = difflib.get_close_matches(name, options.model_fields, 1)
             said.append(tr("unknown key {name!r}", name=name) + (tr(", did you mean {near!r}?", near=near[0]) if near else ""))
+        elif problem["type"] == "string_pattern_mismatch":
+            said.append(tr("{what} has another form", what=_meaning(options, name)))
         else:
             said.append(f"{name}: {problem['msg']}")
     return "; ".join(said)

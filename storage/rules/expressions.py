@@ -8,7 +8,11 @@ from crawler.i18n import tr
 
 # What RE2 leaves out, because it could not be done in time linear in the text, and what else people try.
 _LEFT_OUT = (
-    (r"\(\?<?[=!]", "this expression looks ahead or behind, which the linear-time engine has not", "use AND, NOT or near( … ) instead"),
+    (
+        r"\(\?<?[=!]",
+        "this expression looks ahead or behind, which the linear-time engine has not",
+        "use AND, NOT or near( … ) instead",
+    ),
     (r"\\[1-9]|\(\?P=|\\k<", "this expression refers back to a group, which the linear-time engine has not", ""),
     (
         r"\(\?>|[*+?}]\+",

@@ -384,5 +384,3 @@ def _did_you_mean(message: str, name: str, known: Mapping[str, object] | Sequenc
     if close:
         return tr("{text}, did you mean {mark}{close}?", text=message, mark=mark, close=close[0])
     return tr("{text}; there is {names}", text=message, names=", ".join(mark + one for one in known)) if known else message
-
-

@@ -30,8 +30,14 @@ def show_catalogue(
     chosen = [
         each for each in catalogue.catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)
     ]
-    columns = {key: key for key in ("name", "title", "language", "watched", *(("kind", "tags", "note") if wide else ()))}
-    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, tr("nothing of the catalogue is like that"))
+    some = any(each.name in watched for each in chosen)
+    names = ("name", "title", "language", *(("watched",) if some else ()), *(("kind", "tags", "note") if wide else ()))
+    rows, none = (_listed_row(each, watched, as_json) for each in chosen), tr("nothing of the catalogue is like that")
+    show(rows, {key: key for key in names}, as_json, none)
+    if chosen and not as_json:
+        err.print(
+            tr("`zhixun sources add NAME` takes one, `zhixun sources add ADDRESS` any other"), markup=False, highlight=False
+        )
 
 
 def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dict[str, Any]:

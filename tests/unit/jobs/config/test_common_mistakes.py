@@ -137,7 +137,12 @@ MISTAKES = [  # what is written, the line that is told, words of the fault, word
     (SOURCE.format("match: '*.html'"), 4, "nothing stands before *", "write .*"),
     (SOURCE.format("match: 'news[0-9'"), 4, "a [ is never closed", r"write \["),
     (RULE.format("query: '/open(source/', channels: [desk]"), 8, "a ( is never closed", r"write \("),
-    # ---- addresses
+    # ---- addresses and places
+    ("timezone: 东京\n", 1, "no time zone", "Asia/Tokyo"),
+    ("timezone: EDT\n", 1, "no time zone", "America/New_York"),
+    ("channels:\n  - {name: s, url: 'slack://hooks.quay.example/services/A/B/C'}\n", 2, "path (the three parts", "slack://T000"),
+    ("sources:\n  - ｛name: a, url: https://a.example/｝\n", 2, "full-width ｛", "write [ or {"),
+    ('{"sources": [}\n', 1, "found '}'", "a value is missing"),
     ("channels:\n  - {name: m, url: 'mailto:desk@quay.example'}\n", 2, "begins with its scheme", "smtps://"),
     ("", 0, "the file is empty", "zhixun init"),
 ]
