@@ -17,7 +17,8 @@ SAID = (  # the longer before the shorter that it holds
     "the page has no JSON in a script or variable named {name}", "there is nothing at items: {path}; the answer has {what}",
     "this JSON holds no list of articles; it has {what}", "no link on the page is found by links: {links}; the page may have changed",
     "no list of articles was found on the page; say where it is with `links` (a CSS selector)", "refused unread: {why}",
-    "the page is no HTML: {why}", "the page is empty", "no article in the known layout of {site}", "no article in the known script of {site}",
+    "the page is no HTML: {why}", "the page is empty",
+    "no article: {why} ({what})", "no article: {why}", "no article in the known layout of {site}", "no article in the known script of {site}",
     "no article in the layout of a public account", "no article in any known layout of the site",
     "far more tags than an article of this site has", "no kind takes the options {options} together; name the source's kind",
     "no whole answer within {seconds} s", "more than {bytes} bytes", "HTTP 304 to a request that asked for the whole", "{what} is no answer",
@@ -34,7 +35,8 @@ SYSTEM = (  # what an operating system says, behind its number and before the ad
     "Name or service not known", "Temporary failure in name resolution", "No address associated with hostname",
     "Connection timed out", "Server disconnected", "Permission denied", "No such file or directory", "Is a directory",
     "No space left on device", "Read-only file system", "certificate has expired", "self-signed certificate",
-    "unable to get local issuer certificate",
+    "unable to get local issuer certificate", "File exists", "Not a directory", "Address already in use",
+    "Cannot assign requested address", "Operation not permitted", "File name too long", "Too many open files",
 )  # fmt: skip
 _system = re.compile(rf"(?:\[Errno -?\d+\] )?({'|'.join(map(re.escape, SYSTEM))})(?: \('([^']*)', (\d+)(?:, \d+, \d+)?\))?")
 _reason = re.compile(rf"({'|'.join(re.escape(str(reason)) for reason in sorted(Reason, key=len, reverse=True))})(?=: |$)")
@@ -56,6 +58,11 @@ def retold(reason: str) -> str:
             parts = found.groupdict()
             return tr(key, **parts | ({"why": retold(parts["why"])} if "why" in parts else {}))
     return _system.sub(_told_by_system, tr(reason))
+
+
+def system_fault(error: OSError) -> str:
+    """What the operating system says, in the language of the caller."""
+    return retold(error.strerror or str(error) or type(error).__name__)
 
 
 def _told_by_system(found: re.Match[str]) -> str:

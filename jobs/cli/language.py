@@ -61,12 +61,13 @@ _WRONG = (
 )  # fmt: skip
 _PATTERNS = tuple(
     (key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(key)), re.S))
-    for key in sorted(_WRONG, key=len, reverse=True)
+    for key in sorted(_WRONG, key=lambda key: ("{why}" in key, len(key)), reverse=True)
 )
 
 
 def said(sentence: str) -> str:
     """A sentence of Typer's about wrong usage, and the one within it, in the language of the caller."""
+    sentence = re.sub(r"\s*\n\s*", " ", sentence)
     for key, pattern in _PATTERNS:
         if found := pattern.fullmatch(sentence):
             parts = found.groupdict()

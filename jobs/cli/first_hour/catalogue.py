@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from jobs import clock
 from jobs.cli.console import Cli, Json, Wide, asked, err, fail, say, show, table, write_json
 from jobs.services.first_hour import catalogue_check
@@ -77,7 +78,7 @@ def check(
     try:
         known = catalogue.read(path.read_text("utf-8"))
     except OSError as error:
-        raise typer.BadParameter(tr("The file {file} cannot be read: {why}", file=path, why=error.strerror)) from None
+        raise typer.BadParameter(tr("The file {file} cannot be read: {why}", file=path, why=system_fault(error))) from None
     with asked():
         entries = [named("entry", name, known.values()) for name in names or known]
     seen = asyncio.run(catalogue_check.check(entries, cli.config_or_defaults(), now, _tell))

@@ -24,6 +24,8 @@ ROOT = Path(__file__).parents[3]
         ("gone: HTTP 410", "已失效：HTTP 410"),
         ("gone", "已失效"),
         ("older than 3d", "早于 3d"),
+        ("no article: too-short (12 characters)", "不是文章：太短（12 characters）"),
+        ("Address already in use", "地址已被占用"),
         ("/var/log/a.jsonl cannot be written: No space left on device", "/var/log/a.jsonl 不能写入：磁盘已满"),
     ],
 )
