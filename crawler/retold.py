@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from crawler.i18n import language, tr
+from crawler.i18n import catalogue, language, tr
 from crawler.record import Reason
 
 SAID = (  # the longer before the shorter that it holds
@@ -28,7 +28,9 @@ SAID = (  # the longer before the shorter that it holds
     "an answer other than ok: {answer}", "an answer without a message id: {answer}", "{path} cannot be written: {why}",
     "{host} took longer than {seconds} s", "no channel of this name is configured any more",
     "none of {n} items has an address; an item has {what}; set `link` or `link_template`", "written to {path}",
-    "older than {age}", "without a date, on its source's first poll", "found on its source's first poll", "the program ended {n} times while it was sending this",
+    "older than {age}", "without a date, on its source's first poll", "found on its source's first poll",
+    "the same event as record {record}: {why} ({points} points)", "{share} of the shorter text stands in the other", "set apart by a person", "joined by a person",
+    "the program ended {n} times while it was sending this",
 )  # fmt: skip
 SYSTEM = (  # what an operating system says, behind its number and before the address
     "Connection refused", "Connect call failed", "Connection reset by peer", "Network is unreachable", "No route to host",
@@ -57,7 +59,11 @@ def retold(reason: str) -> str:
         if found := pattern.fullmatch(reason):
             parts = found.groupdict()
             return tr(key, **parts | ({"why": retold(parts["why"])} if "why" in parts else {}))
-    return _system.sub(_told_by_system, tr(reason))
+    told = tr(reason)
+    marks = reason.split(", ") if told == reason else []
+    if all(mark in catalogue() for mark in marks):  # what makes two articles one story
+        told = tr(", ").join(map(tr, marks)) or told
+    return _system.sub(_told_by_system, told)
 
 
 def system_fault(error: OSError) -> str:

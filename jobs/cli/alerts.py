@@ -91,7 +91,7 @@ def show_alert(
         out.print(tr("Also told by (counted here, and not alerted by themselves):"))
         table(
             ("record", "as", "source", "title", "why"),
-            [(t.article_id, tr(t.how), t.source, t.title, t.reason) for t in shown.tellers],
+            [(t.article_id, tr(t.how), t.source, t.title, t.reason and retold(t.reason)) for t in shown.tellers],
         )
     names = {delivery.id: delivery.channel for delivery in shown.alert.deliveries}
     table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in shown.alert.deliveries])
@@ -127,7 +127,7 @@ def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
     published = payload.get("record", {}).get("published")
     if standing is not None:
         dated = tr("published {when}", when=local(datetime.fromisoformat(published), zone)) if published else tr("without a date")
-        why = standing.reason or tr("the first of its story")
+        why = retold(standing.reason or "") or tr("the first of its story")
         yield "  " + tr("{dated}, first seen {seen}; {why}", dated=dated, seen=local(standing.first_seen, zone), why=why)
     held = tr("could leave {when}: held (send, quiet or cooldown)", when=local(entry.due_at, zone))
     yield "  " + (held if entry.due_at > entry.created_at else tr("could leave at once"))
