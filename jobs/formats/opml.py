@@ -38,6 +38,11 @@ class OpmlError(ZhixunError):
     """The file is no OPML."""
 
 
+_OF_OPML = frozenset(
+    "text title type xmlurl htmlurl url description language category version created iscomment isbreakpoint".split()
+)  # Miniflux, among others, writes its own without a namespace
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """One source of a list. `title` may be "". `options` are the further keys of config.yaml; `foreign` what other programs say of it,
@@ -155,7 +160,7 @@ def _walk(root: etree._Element, left_out: list[str]) -> Iterator[Outline]:
             own = options.pop("tags", None)
             tags = tuple(map(str, own)) if isinstance(own, list) else _tags(folders, attributes)
             foreign = {
-                name.rpartition("}")[2]: value for name, value in attributes.items() if name[0] == "{" and OURS not in name
+                name.rpartition("}")[2]: value for name, value in attributes.items() if OURS not in name and name not in _OF_OPML
             }
             yield Outline(title, url, attributes.get(_KIND, "feed"), tags, options, element.sourceline or 0, form, foreign)
         folders.append("" if url else title)
