@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Literal
 
@@ -43,9 +43,25 @@ def speaking(wanted: Language) -> Iterator[None]:
 
 
 def tr(message: str, /, **values: object) -> str:
-    """The sentence in the language of the caller, with its `{values}` filled in."""
-    sentence = catalogue().get(message, message) if language() == "zh" else message
+    """The sentence in the language of the caller, with its `{values}` filled in; a count of one is followed by the singular."""
+    if language() == "zh":
+        sentence = catalogue().get(message, message)
+    else:
+        sentence = _counted.sub(partial(_one, values), message) if 1 in values.values() else message
     return sentence.format(**values) if values else sentence
+
+
+_counted = re.compile(r"\{(\w+)\}((?: [a-z]+)?) (?!this\b|\w*[su]s\b)([a-z]{3,}s)\b( (?:are|were)\b)?")
+_ENDS = (("ies", "y"), ("ches", "ch"), ("shes", "sh"), ("sses", "ss"), ("xes", "x"), ("s", ""))
+
+
+def _one(values: Mapping[str, object], found: re.Match[str]) -> str:
+    """``{n} later matches are`` → ``{n} later match is``, where n is 1."""
+    if values.get(found[1]) != 1:
+        return found[0]
+    many, few = next(pair for pair in _ENDS if found[3].endswith(pair[0]))
+    acts = {" are": " is", " were": " was"}.get(found[4] or "", "")
+    return f"{{{found[1]}}}{found[2]} {found[3].removesuffix(many)}{few}{acts}"
 
 
 def retell(text: str, keys: tuple[str, ...]) -> str:

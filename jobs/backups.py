@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from crawler.i18n import tr
+from crawler.retold import system_fault
 from jobs.config.models import Plan
 from storage.db.database import Database
 from storage.db.errors import StorageError
@@ -50,7 +52,9 @@ def take(db: Database, plan: Plan, now: datetime) -> Path:
         part.rename(target)
         _sync(plan.folder)
     except OSError as error:
-        raise StorageError(f"the backup {target} could not be written: {error.strerror or error}") from error
+        raise StorageError(
+            tr("the backup {target} could not be written: {why}", target=target, why=system_fault(error))
+        ) from error
     finally:
         part.unlink(missing_ok=True)
     for _, path in sorted(copies(plan.folder).items())[: -plan.keep]:
@@ -62,7 +66,9 @@ def _private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(f"the backup folder {folder} cannot be made: {error.strerror}") from error
+        raise StorageError(
+            tr("the backup folder {folder} cannot be made: {why}", folder=folder, why=system_fault(error))
+        ) from error
 
 
 def _room(db: Database, folder: Path) -> None:

@@ -1,6 +1,7 @@
 """Structured logs: one line an event, control characters escaped, secrets never shown.
 
-A terminal gets readable lines; anything else gets logfmt. Log records of libraries pass through the same renderer.
+A terminal gets readable lines in the language of who started the program; anything else gets logfmt, whose events are names in
+English. Log records of libraries pass through the same renderer.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler.i18n import tr
+from crawler.retold import retold
 from jobs import clock
 from jobs.redaction import redacted
 from jobs.safe_text import escaped
@@ -52,6 +55,12 @@ def _drop_internals(_logger: Any, _method: str, event: Event) -> Event:
     for key in ("_record", "_from_structlog"):
         event.pop(key, None)
     return event
+
+
+def _in_words(_logger: Any, _method: str, event: Event) -> Event:
+    """An event and its reasons in the reader's language."""
+    event["event"] = tr(str(event.get("event", "")))
+    return event | {key: retold(str(event[key])) for key in ("answer", "detail", "error", "reason") if event.get(key)}
 
 
 class Limit(logging.Filter):
@@ -156,7 +165,8 @@ class _Late(logging.Formatter):
         logfmt = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"], sort_keys=False)
         renderer = structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False) if self._tty else logfmt
         return structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_steps()], processors=[_drop_internals, renderer]
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_steps()],
+            processors=[_drop_internals, *([_in_words] if self._tty else []), renderer],
         )
 
     def format(self, record: logging.LogRecord) -> str:

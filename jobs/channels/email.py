@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from pydantic import Field, field_validator
 
 from crawler.plugins import Options as Base
-from jobs.deliver.address import Address, fill
+from jobs.deliver.address import BY_MAIL, Address, fill
 from jobs.deliver.message import Message
 from jobs.deliver.rendering import MAIL, PLAIN, headline, render
 from jobs.deliver.transport import TIMEOUT, Post, Receipt, accepted, refused
@@ -25,7 +25,6 @@ from jobs.deliver.transport import TIMEOUT, Post, Receipt, accepted, refused
 SCHEMES = ("smtps", "smtp")
 PUBLIC = ("host", "from", "to", "tls")
 RATE = 30.0  # ours: mail providers bar who sends many in a minute, and a mailbox is no place for a storm
-EXAMPLE = "smtps://user:password@smtp.example.org:465?from=zhixun@example.org&to=desk@example.org"
 LIMIT = 100_000  # bytes of one form; far below what mail servers refuse
 TOTAL = 3 * TIMEOUT  # seconds for a whole delivery, which takes several answers of the server
 
@@ -56,7 +55,7 @@ def options(address: Address) -> Options:
     return fill(
         Options,
         address,
-        EXAMPLE,
+        BY_MAIL,
         skip=("from", "to", "tls"),
         host=address.host,
         port=address.port or (465 if wrapped else 587),

@@ -12,7 +12,7 @@ import typer
 from crawler.i18n import tr
 from crawler.retold import retold
 from jobs import clock
-from jobs.cli.console import Cli, Json, Wide, local, out, say, show, table, write_json
+from jobs.cli.console import Cli, Json, Wide, local, out, say, say_zone, show, table, write_json
 from jobs.deliver.message import short_id
 from jobs.services import ledger
 from storage.archive import queries
@@ -91,17 +91,17 @@ def show_alert(
         out.print(tr("Also told by (counted here, and not alerted by themselves):"))
         table(
             ("record", "as", "source", "title", "why"),
-            [(t.article_id, tr(t.how), t.source, t.title, t.reason) for t in shown.tellers],
+            [(t.article_id, tr(t.how), t.source, t.title, t.reason and retold(t.reason)) for t in shown.tellers],
         )
     names = {delivery.id: delivery.channel for delivery in shown.alert.deliveries}
     table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in shown.alert.deliveries])
-    table(
-        ("channel", "attempt", "began", "outcome", "code", "detail"),
-        [
-            (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, retold(a.detail or ""))
-            for a in shown.tries
-        ],
-    )
+    tries = [
+        (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, retold(a.detail or ""))
+        for a in shown.tries
+    ]
+    if tries:
+        table(("channel", "attempt", "began", "outcome", "code", "detail"), tries)
+    say_zone(zone)
 
 
 def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
@@ -127,7 +127,7 @@ def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
     published = payload.get("record", {}).get("published")
     if standing is not None:
         dated = tr("published {when}", when=local(datetime.fromisoformat(published), zone)) if published else tr("without a date")
-        why = standing.reason or tr("the first of its story")
+        why = retold(standing.reason or "") or tr("the first of its story")
         yield "  " + tr("{dated}, first seen {seen}; {why}", dated=dated, seen=local(standing.first_seen, zone), why=why)
     held = tr("could leave {when}: held (send, quiet or cooldown)", when=local(entry.due_at, zone))
     yield "  " + (held if entry.due_at > entry.created_at else tr("could leave at once"))

@@ -18,7 +18,7 @@ from jobs.services import channels
 def list_channels(context: typer.Context, as_json: Json = False) -> None:
     """The configured channels, secrets hidden."""
     cli: Cli = context.obj
-    rows = [asdict(channel) | {"rules": ", ".join(channel.rules)} for channel in channels.channels(cli.config())]
+    rows = [asdict(channel) | {"rules": tr(", ").join(channel.rules)} for channel in channels.channels(cli.config())]
     none = tr("no channels yet; write one under `channels:` in the configuration, docs/channels.md lists them")
     show(rows, {"name": "name", "kind": "kind", "address": "address", "rules": "rules"}, as_json, none)
 

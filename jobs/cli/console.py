@@ -18,6 +18,7 @@ from crawler.durations import parse_duration
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.given import Cli, asked
+from jobs.cli.language import break_han
 from jobs.redaction import redacted
 from jobs.safe_text import escaped, in_json
 
@@ -25,10 +26,12 @@ if TYPE_CHECKING:
     from rich.progress import Progress
 
 __all__ = ["Cli", "asked"]
+break_han()
 LEAST = 20  # columns of a cell that goes on below
 FEWEST = 10  # columns of a cell that is cut: what is left of it then says something
-out = Console(soft_wrap=True, emoji=False)  # `:fire:` in a title is what somebody wrote
-err = Console(stderr=True, soft_wrap=True, emoji=False)
+# A terminal gets lines that break between words, a pipe gets them whole. `:fire:` in a title is what somebody wrote.
+out = Console(soft_wrap=not sys.stdout.isatty(), emoji=False)
+err = Console(stderr=True, soft_wrap=not sys.stderr.isatty(), emoji=False)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
 Wide = Annotated[bool, typer.Option("--wide", "-w", help="All columns.")]
 Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01.")]

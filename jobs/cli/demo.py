@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from jobs.cli.console import out
 from jobs.cli.live import open_when_up
 from jobs.demo import run as newsroom_demo
@@ -27,7 +28,7 @@ def demo(
             keep.mkdir(parents=True)
         except OSError as error:
             raise typer.BadParameter(
-                tr("{folder} cannot be made: {why}; name a new folder", folder=keep, why=error.strerror)
+                tr("{folder} cannot be made: {why}; name a new folder", folder=keep, why=system_fault(error))
             ) from None
         keep = keep.resolve()
     raise typer.Exit(asyncio.run(newsroom_demo.run(out, pace, keep, open_when_up if open_page else None)))

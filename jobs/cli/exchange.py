@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from jobs import clock
 from jobs.cli.adding import write_entries
 from jobs.cli.console import Cli, err, fail, out
@@ -31,7 +32,7 @@ def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(
     try:
         listed = opml.read(file.read_bytes())
     except OSError as error:
-        raise typer.BadParameter(tr("{path} cannot be read: {why}", path=file, why=error.strerror)) from None
+        raise typer.BadParameter(tr("{path} cannot be read: {why}", path=file, why=system_fault(error))) from None
     except OpmlError as error:
         raise typer.Exit(fail(f"{file}: {error}", 1)) from None
     fresh = adding.entries_of(listed.outlines, config)

@@ -12,7 +12,7 @@ import typer
 
 from crawler.i18n import tr
 from crawler.retold import retold
-from jobs.cli.console import Cli, Json, asked, local, say, write_json
+from jobs.cli.console import Cli, Json, asked, local, say, say_zone, write_json
 from jobs.deliver.message import short_id
 from jobs.services.trials import explain as explaining
 from jobs.services.trials.explain import Journey
@@ -49,6 +49,8 @@ def explain(
         say(why.explanation.render())
         for line in _journey(why.journey, config.zone) if why.journey else ():
             say(line)
+        if why.journey:
+            say_zone(config.zone)
     raise typer.Exit(0 if why.explanation.matched else 1)
 
 
@@ -65,7 +67,7 @@ def _journey(way: Journey, zone: tzinfo) -> Iterator[str]:
     copied = (
         tr("a reprint of record {record}", record=way.reprint_of)
         if way.reprint_of
-        else way.reason or tr("the first of its story")
+        else retold(way.reason or "") or tr("the first of its story")
     )
     yield tr("story     {story}: {kind}; the rule folds {folds}", story=way.story, kind=copied, folds=way.folds)
     parts = [
@@ -76,7 +78,7 @@ def _journey(way: Journey, zone: tzinfo) -> Iterator[str]:
     when = tr("held until {when}", when=local(way.due, zone)) if way.due else tr("at once")
     yield tr("leaving   {how}: {when}", how=", ".join(parts), when=when)
     for one in way.alerts:
-        how = tr("raised for it") if one.counted is None else tr("counted on it: {why}", why=one.counted)
+        how = tr("raised for it") if one.counted is None else tr("counted on it: {why}", why=retold(one.counted))
         yield tr(
             "alert     {alert} of record {record}, {how}", alert=short_id(one.alert.id), record=one.alert.article_id, how=how
         )

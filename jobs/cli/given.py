@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 
 if TYPE_CHECKING:  # each is imported by the verbs that need it
     from sqlalchemy.orm import Session
@@ -62,7 +63,7 @@ class Cli:
             log.set_up(self.level, file=self.log_file, zone=zone)
         except OSError as error:
             raise typer.BadParameter(
-                tr("{path} cannot be written: {why}", path=self.log_file, why=error.strerror), param_hint="--log-file"
+                tr("{path} cannot be written: {why}", path=self.log_file, why=system_fault(error)), param_hint="--log-file"
             ) from None
 
     @contextmanager

@@ -69,7 +69,7 @@ def _workers(report: Status, now: datetime) -> dict[str, str]:
     told = [_worker(one, now) for one in looking.at_work(report.workers, report.holds, now)]
     if report.to_store:
         told.append(tr("{n} articles wait to be stored", n=report.to_store))
-    return {"workers": f"\n{'':9}".join(told)}
+    return {tr("workers"): f"\n{'':9}".join(told)}
 
 
 def _worker(one: AtWork, now: datetime) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import socket
 import sys
+from datetime import timedelta
 
 import typer
 
+from crawler import durations
 from crawler.i18n import tr
 from jobs import clock
 from jobs.cli.given import Cli
@@ -23,6 +25,7 @@ def healthcheck(context: typer.Context) -> None:
     beat = last_beat_on(database, socket.gethostname()) or last_beat(database, "daemon")
     if is_alive(beat, clock.now()):
         return
-    said = tr("no heartbeat of a daemon since {when}", when=beat.at.isoformat()) if beat else tr("no heartbeat of a daemon")
+    ago = durations.show_duration(timedelta(seconds=round((clock.now() - beat.at).total_seconds()))) if beat else ""
+    said = tr("no heartbeat of a daemon for {ago}", ago=ago) if beat else tr("no heartbeat of a daemon")
     sys.stderr.write(said + "\n")
     raise typer.Exit(1)

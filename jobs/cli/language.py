@@ -38,6 +38,17 @@ def of_typer() -> None:
     gettext.translation = lambda *_domain, **_more: _Ours()  # type: ignore[assignment]
 
 
+_HAN, _OPEN, _SHUT = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef", "（《〈“‘「『【", "，。；：、？！）》〉”’」』】…"
+_word = re.compile(rf"\s*(?:[{_OPEN}]*(?:[^\s{_HAN}{_OPEN}]+|[{_HAN}])|[{_OPEN}]+)[{_SHUT}]*\s*")
+
+
+def break_han() -> None:
+    """Let lines of a terminal break between any two Chinese characters, where Rich knows blanks only; no mark begins a line."""
+    import rich._wrap  # noqa: PLC0415 - help and version come without it
+
+    rich._wrap.re_word = _word
+
+
 # What Typer says of wrong usage without asking anybody for a translation.
 _WRONG = (
     "Invalid value for {name}: {why}", "Invalid value: {why}", "Missing argument {name}.", "Missing option {name}.", "Missing parameter: {name}",
@@ -50,12 +61,13 @@ _WRONG = (
 )  # fmt: skip
 _PATTERNS = tuple(
     (key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(key)), re.S))
-    for key in sorted(_WRONG, key=len, reverse=True)
+    for key in sorted(_WRONG, key=lambda key: ("{why}" in key, len(key)), reverse=True)
 )
 
 
 def said(sentence: str) -> str:
     """A sentence of Typer's about wrong usage, and the one within it, in the language of the caller."""
+    sentence = re.sub(r"\s*\n\s*", " ", sentence)
     for key, pattern in _PATTERNS:
         if found := pattern.fullmatch(sentence):
             parts = found.groupdict()

@@ -9,7 +9,7 @@ import webbrowser
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from urllib.parse import urlsplit
 
@@ -18,6 +18,7 @@ from rich.live import Live
 from rich.text import Text
 
 from crawler.i18n import language, speaking, tr
+from crawler.retold import retold
 from jobs import clock, log
 from jobs.app import App
 from jobs.config.load import Config
@@ -29,7 +30,10 @@ PATIENCE = 60.0  # seconds until a page that does not come up is not opened any 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far it is. `outcomes` counts the sources by how their last poll ended; `old` and `over` were kept silently."""
+    """How far it is. `outcomes` counts the sources by how their last poll ended; `old` and `over` were kept silently.
+
+    `sent` were delivered; `troubles`: channels whose last attempt failed, and why.
+    """
 
     page: str | None
     sources: int
@@ -41,6 +45,8 @@ class Progress:
     over: int
     first_poll: str
     resting: bool = False
+    sent: int = 0
+    troubles: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def answered(self) -> int:
@@ -80,6 +86,8 @@ def progress(app: App) -> Progress:
         over=counts["beyond first poll"],
         first_poll=show_first_poll(app.config.alerts.first_poll),
         resting=app.pipeline.resting,
+        sent=app.deliverer.sent,
+        troubles=app.deliverer.troubles,
     )
 
 
@@ -96,7 +104,11 @@ def lines(now: Progress) -> list[str]:
         told = tr("sources   {sources}: {answered} answered, {later} later, {failed} failed", **numbers)
         shown.append(told + (tr(" ({reasons})", reasons=reasons) if failed else ""))
     shown.append(tr("articles  {links} links found, {read} read", links=now.links, read=now.read))
-    shown.append(tr("alerts    {alerts} raised", alerts=now.alerts))
+    shown.append(tr("alerts    {alerts} raised, {sent} sent", alerts=now.alerts, sent=now.sent))
+    shown += [
+        tr("channel   {channel} does not take them: {why}; they are sent again", channel=name, why=retold(why))
+        for name, why in now.troubles.items()
+    ]
     if now.old:
         shown.append(tr("silent    {old} matches older than max_age, or undated", old=now.old))
     if now.over:
@@ -127,14 +139,16 @@ def block(app: App, console: Console, *, quiet: bool) -> Iterator[None]:
 
 @contextmanager
 def _few_words(zone: tzinfo) -> Iterator[None]:
-    """Logs through the block, which tells of polls itself."""
+    """Logs through the block, which tells of polls and deliveries itself."""
     log.set_up("WARNING", zone=zone)
-    pipeline = logging.getLogger("pipeline")
-    pipeline.setLevel("ERROR")
+    told = [logging.getLogger(name) for name in ("pipeline", "deliver")]
+    for logger in told:
+        logger.setLevel("ERROR")
     try:
         yield
     finally:
-        pipeline.setLevel("NOTSET")
+        for logger in told:
+            logger.setLevel("NOTSET")
 
 
 def open_when_up(address: str) -> None:

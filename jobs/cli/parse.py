@@ -18,6 +18,7 @@ from crawler.errors import ReadError
 from crawler.i18n import tr
 from crawler.nlp.lexicon import UserTerm
 from crawler.record import Link, Page, Record
+from crawler.retold import retold, system_fault
 from crawler.sandbox.pool import Readers
 from jobs import clock
 from jobs.cli.console import Cli, fail, write_json
@@ -62,7 +63,7 @@ def parse(
     try:
         record = asyncio.run(_read_one(answer, url, config.zone, own))
     except ReadError as error:
-        raise typer.Exit(fail(f"{page}: {error}", 1)) from None
+        raise typer.Exit(fail(f"{page}: {retold(str(error))}", 1)) from None
     write_records([record], form, config.zone, summary.value)
 
 
@@ -70,7 +71,7 @@ def _read_file(name: str) -> bytes:
     try:
         return Path(name).read_bytes()
     except OSError as error:
-        raise typer.BadParameter(f"{name}: {error.strerror}") from None
+        raise typer.BadParameter(f"{name}: {system_fault(error)}") from None
 
 
 async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[UserTerm, ...]) -> Record:

@@ -11,7 +11,7 @@ import typer
 
 from crawler.i18n import tr
 from crawler.retold import retold
-from jobs.cli.console import Cli, Json, local, out, say, since, table, write_json
+from jobs.cli.console import Cli, Json, local, out, say, say_zone, since, table, write_json
 from jobs.services.trials import trial as trying
 from jobs.services.trials.trial import Difference, Trial
 
@@ -44,10 +44,10 @@ def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
     again = sum(alert.again for alert in tried.alerts)
     out.print(
         tr(
-            "{n} of {of} records since {start} match: {alerts} alerts",
+            "{n} of {of} records {span} match: {alerts} alerts",
             n=tried.matches,
             of=tried.records,
-            start=start,
+            span=tr("since {start}", start=start) if start[:4].isdecimal() else tr("of the last {ago}", ago=start),
             alerts=len(tried.alerts) - again,
         )
         + (tr(" and {n} told again", n=again) if again else "")
@@ -65,6 +65,7 @@ def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
         rows.append((alert.record, local(alert.leaves, zone), alert.source, terms, len(alert.tellers) or None, alert.title))
     if rows:
         table(("record", "leaves", "source", "terms", "more", "title"), rows)
+        say_zone(zone)
 
 
 def _print_difference(difference: Difference, samples: int) -> None:

@@ -17,6 +17,7 @@ import typer
 from crawler import url as urls
 from crawler.i18n import tr
 from crawler.record import Record
+from crawler.retold import system_fault
 from jobs import clock
 from jobs.cli.console import Cli, Since, bar, fail, out, since
 from jobs.formats import record as formats
@@ -114,7 +115,7 @@ def _read_files(files: Iterable[Path]) -> Iterator[Record | str]:
         try:
             text = path.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            yield tr("{path}: cannot be read: {why}", path=path, why=error)
+            yield tr("{path}: cannot be read: {why}", path=path, why=system_fault(error) if isinstance(error, OSError) else error)
             continue
         if text.lstrip().startswith("{"):
             yield from _read_lines(path, text)

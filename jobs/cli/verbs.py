@@ -17,7 +17,7 @@ from typer._coercion import build_runtime_param  # exported nowhere
 from typer.core import TyperCommand, TyperGroup
 
 from crawler.i18n import speaking, tr
-from jobs.cli.language import usage
+from jobs.cli.language import break_han, usage
 
 Verb = tuple[str, str]  # module:function in this folder, and the first line of its docstring
 VERBS: Mapping[str, Verb] = {
@@ -301,18 +301,8 @@ class _Help:
         return text
 
     def format_help(self, context: Any, formatter: Any) -> None:
-        """Chinese has no blanks to break a line at: a cell is folded, where Typer would cut it."""
-        from rich.table import Table  # noqa: PLC0415
-        from typer import rich_utils  # noqa: PLC0415
-
-        class Folded(Table):
-            def add_row(self, *cells: Any, **more: Any) -> None:
-                super().add_row(*cells, **more)
-                for part in (*self.columns, *(inner for cell in cells for inner in getattr(cell, "renderables", [cell]))):
-                    if hasattr(part, "overflow"):
-                        part.overflow = "fold"
-
-        vars(rich_utils)["Table"] = Folded
+        """Chinese has no blanks to break a line at."""
+        break_han()
         super().format_help(context, formatter)  # type: ignore[misc]
 
 

@@ -127,7 +127,10 @@ def _failures(config: Config) -> Iterator[tuple[Path_, str]]:
                     )
 
 
-_UNBRACED = re.compile(r"(?<=[/:=@])\$([A-Z][A-Z0-9_]{2,})(?=$|[/:@?&])")
+_UNFILLED = re.compile(  # what other programs fill in
+    r"(?<=[/:=@])\$(?P<shell>[A-Z][A-Z0-9_]{2,})(?=$|[/:@?&])|%(?P<windows>[A-Z][A-Z0-9_]{2,})%|\$\((?P<run>[^)]*)\)"
+    r"|\{\{ *(?P<template>[\w.]+) *\}\}|<(?P<blank>[A-Za-z][\w -]{2,30})>"
+)
 _NOTHING = (Record("无关", "https://a.example/", "一句什么也没说的话。"), Record("Qzx", "https://b.example/", "Vwk jyb."))
 
 
@@ -150,13 +153,13 @@ def warnings(config: Config) -> list[str]:
     ]
     said += [
         tr(
-            "channel {name}: ${variable} is sent as it stands; a variable is written {form}",
+            "channel {name}: {given} is sent as it stands; a variable is written {form}",
             name=channel.name,
-            variable=found[1],
-            form=f"${{{found[1]}}}",
+            given=found[0],
+            form=f"${{{found[found.lastgroup or 0] if found[found.lastgroup or 0].isidentifier() else 'NAME'}}}",
         )
         for channel in config.channels
-        if (found := _UNBRACED.search(channel.url))
+        if (found := _UNFILLED.search(channel.url))
     ]
     first: dict[tuple[str, object], str] = {}
     for source in config.sources:
@@ -225,6 +228,7 @@ def schema() -> dict[str, Any]:
     made = described().model_json_schema()
     made["$schema"] = "https://json-schema.org/draft/2020-12/schema"
     made["title"] = "Zhixun configuration"
+    made["patternProperties"] = {"^x-": {"description": "Yours: what is marked with & here is used below by *"}}
     source = made["$defs"]["SourceConfig"]
     source["additionalProperties"] = False
     source["properties"]["kind"]["enum"] = ["auto", *kinds()]

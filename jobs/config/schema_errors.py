@@ -29,12 +29,14 @@ from jobs.near import did_you_mean
 from jobs.safe_text import brief
 
 _WANTED = {
-    "string_type": "text; put it in quotes",
+    "string_type": "a text",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
     "int_parsing_size": "a whole number",
     "finite_number": "a whole number",
     "int_from_float": "a whole number",
+    "float_type": "a number",
+    "float_parsing": "a number",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "tuple_type": "a list such as [one, two]",
@@ -46,6 +48,12 @@ _WANTED = {
 }
 
 
+_BOUNDS = (
+    ("ge", "{given} is too small", "the smallest is {bound}"),
+    ("gt", "{given} is too small", "it is more than {bound}"),
+    ("le", "{given} is too large", "the largest is {bound}"),
+    ("max_length", "{given} is too long", "the most is {bound}"),
+)
 MAX_SHOWN = 40  # characters of a mapping
 _between = re.compile(r"\s*[,，、;；]\s*")
 _YES = frozenset("yes on y 1 是 开 启用 真 对".split())
@@ -101,15 +109,17 @@ def _step(data: Any, part: int | str) -> Any:
 def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, str]:
     kind, context, given = detail["type"], detail.get("ctx", {}), _told(detail["input"])
     if kind == "extra_forbidden":
-        return _unknown(str(detail["loc"][-1]), known or _keys_at(detail["loc"]))
+        return _unknown(str(detail["loc"][-1]), known or _keys_at(detail["loc"]), len(detail["loc"]))
     if kind == "missing":
         return tr("is missing"), ""
     if kind == "value_error":
         words, _, cure = str(context["error"]).partition("; ")
         return words, cure
     if kind == "literal_error":
-        return tr("{given} is none of {expected}", given=given, expected=context["expected"]), did_you_mean(
-            str(detail["input"]), context["expected"].split("'")[1::2]
+        expected = [word.strip("'") for word in re.split(", | or ", context["expected"])]
+        expected = ["true", "false", *expected[2:]] if expected[0] == "False" else expected
+        return tr("{given} is none of {expected}", given=given, expected=", ".join(expected)), did_you_mean(
+            str(detail["input"]), expected
         )
     if kind in _WANTED:
         return tr("{given} should be {wanted}", given=given, wanted=tr(_WANTED[kind])), _form(
@@ -117,17 +127,23 @@ def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, s
         )
     if kind in ("too_short", "string_too_short"):
         return tr("{given} is too short", given=given) if detail["input"] else tr("must not be empty"), ""
-    if "ge" in context or "le" in context:
-        least = "ge" in context
-        bound = context["ge" if least else "le"]
-        if least:
-            return tr("{given} is too small", given=given), tr("the smallest is {bound}", bound=bound)
-        return tr("{given} is too large", given=given), tr("the largest is {bound}", bound=bound)
+    for bound, fault, cure in _BOUNDS:
+        if bound in context:
+            return tr(fault, given=given), tr(cure, bound=context[bound])
     return f"{given}: {detail['msg']}", ""
 
 
-def _unknown(key: str, known: Iterable[str]) -> tuple[str, str]:
-    return tr("unknown key"), full_width(key) or did_you_mean(key, known, 1) or tr("there are {known}", known=", ".join(known))
+def _unknown(key: str, known: Iterable[str], depth: int) -> tuple[str, str]:
+    cure = full_width(key) or _elsewhere(key, depth) or did_you_mean(key, known, 1)
+    return tr("unknown key"), cure or tr("there are {known}", known=", ".join(known))
+
+
+def _elsewhere(key: str, depth: int) -> str:
+    """Where a key stands that is none here."""
+    if depth > 1 and key in Config.model_fields:
+        return tr("{key} stands at the left margin, not inside of something else", key=key)
+    homes = [name for name, model in SECTIONS.items() if key in model.model_fields]
+    return tr("it stands under {homes}", homes=", ".join(homes)) if homes else ""
 
 
 def _told(given: Any) -> str:
@@ -152,10 +168,21 @@ def _form(kind: str, given: Any, loc: tuple[int | str, ...]) -> str:
             return tr("write {example}", example=f"[{', '.join(_between.split(brief(given)[1:-1]))}]")
     if kind in ("dict_type", "mapping_type", "model_type", "model_attributes_type") and isinstance(given, list):
         return tr("write {example}", example="{key: value}")
+    if kind == "string_type":
+        return _as_text(given, loc)
     word = str(given).strip().casefold()
     if kind.startswith("bool") and word in _YES | _NO:
         return tr("write {example}", example="true" if word in _YES else "false")
     return ""
+
+
+def _as_text(given: Any, loc: tuple[int | str, ...]) -> str:
+    """How what is no text would be one."""
+    if loc[-1] in ("web", "metrics", "listen"):
+        return tr("write {example}", example=f"127.0.0.1:{given if isinstance(given, int) else 8480}")
+    if loc[-1] == "query" and isinstance(given, list):
+        return tr("a list of words is written {example}", example=f"keywords: [{', '.join(map(str, given))}]"[:60])
+    return "" if isinstance(given, list | dict) else tr("put it in quotes")
 
 
 def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
@@ -164,7 +191,7 @@ def _keys_at(loc: tuple[int | str, ...]) -> list[str]:
     for part in loc[:-1]:
         if isinstance(part, str):
             model = SECTIONS.get(part) or NESTED.get(part, model)
-    return list(model.model_fields)
+    return [*model.model_fields, *([tr("x-… for what * repeats")] if model is Config else [])]
 
 
 SECTIONS: Mapping[str, type[BaseModel]] = {
@@ -210,4 +237,4 @@ def _strange_key(document: Document, path: Path_, kind: str, known: Iterable[str
             ),
         )
     else:
-        document.mistake(path, *_unknown(key, known))
+        document.mistake(path, *_unknown(key, known, len(path)))

@@ -6,6 +6,7 @@ Each `parse_…` takes what YAML gave and returns a value, or raises ValueError 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta, tzinfo
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from apscheduler.triggers.cron import CronTrigger
 
 from crawler import durations
-from crawler.i18n import tr
+from crawler.i18n import plural, tr
 from jobs.safe_text import brief
 
 WEEKDAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -27,10 +28,53 @@ def parse_duration(value: Any) -> timedelta:
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError(tr('{value} has no unit; write for example "{value}s" or "{value}m"', value=value))
     if not isinstance(value, str) or not durations.is_duration(value):
-        raise ValueError(tr("{value} is no duration; write for example 30s, 10m, 2h or 1d", value=brief(value)))
+        meant = tr("write {example}", example=_duration_meant(value)) if isinstance(value, str) and _duration_meant(value) else ""
+        raise ValueError(
+            tr("{value} is no duration; {cure}", value=brief(value), cure=meant or tr("write for example 30s, 10m, 2h or 1d"))
+        )
     if (duration := durations.parse_duration(value)) is None:
         raise ValueError(tr("{value} is longer than ten years", value=brief(value)))
     return duration
+
+
+_ISO = re.compile(r"-?P(?:(\d+)W)?(?:(\d+)D)?T?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", re.IGNORECASE)
+_SPAN = re.compile(
+    r"-?(\d*半?[零一二两三四五六七八九十]{0,3}) *(?:个)?(毫秒|秒|分|小时|时|钟头|日|天|周|星期|[a-z]{1,12})(?:钟|种)?(半)?",
+    re.IGNORECASE,
+)
+_WORDS = {"毫秒": "ms", "秒": "s", "分": "m", "小时": "h", "时": "h", "钟头": "h", "日": "d", "天": "d", "周": "w", "星期": "w"}
+_WORDS |= dict.fromkeys("s sec secs second seconds".split(), "s") | dict.fromkeys("m min mins minute minutes".split(), "m")
+_WORDS |= dict.fromkeys("h hr hrs hour hours".split(), "h") | dict.fromkeys("d day days".split(), "d")
+_WORDS |= dict.fromkeys("w week weeks".split(), "w") | {"ms": "ms"}
+_HAN = "零一二三四五六七八九十"
+
+
+def _duration_meant(value: str) -> str:
+    """A duration as another program or a person writes it, in our words; "" where none is seen: PT15M, 00:15:00, 15 minutes, 十五分钟."""
+    text = value.strip()
+    clock = [int(part) for part in text.split(":")] if re.fullmatch(r"\d{1,3}:\d\d(:\d\d)?", text) else []
+    if iso := _ISO.fullmatch(text):
+        parts = list(zip(iso.groups(), "wdhms", strict=True))
+    elif clock:
+        parts = list(zip(clock, "hms", strict=False))
+    elif (span := _SPAN.fullmatch(text)) and (unit := _WORDS.get(span[2].lower())):
+        half = span[1] == "半" or span[3]
+        number = _number(span[1])
+        if half and unit in "hd":
+            return f"{number or ''}{unit if number else ''}{'30m' if unit == 'h' else '12h'}"
+        parts = [(number, unit)]
+    else:
+        return ""
+    return "".join(f"{int(count)}{unit}" for count, unit in parts if count and int(count))
+
+
+def _number(text: str) -> int:
+    """15, 十五, 两 → a number; 0 where it is none."""
+    if text.isdecimal():
+        return int(text)
+    tens, ten, ones = text.replace("两", "二").rpartition("十")
+    digits = [_HAN.find(part or ("一" if part is tens and ten else "零")) for part in (tens, ones)]
+    return 0 if -1 in digits else digits[0] * 10 * bool(ten) + digits[1]
 
 
 def check_timeout(value: timedelta) -> timedelta:
@@ -162,24 +206,49 @@ def _at(moment: datetime, at: time, days: int) -> datetime:
     return datetime.combine(moment.date() + timedelta(days=days), at, moment.tzinfo)
 
 
+_MACROS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+}
+_FIELDS = (("the minute", "0-59"), ("the hour", "0-23"), ("the day", "1-31"), ("the month", "1-12"), ("the weekday", "0-7"))
+
+
 def parse_cron(text: str, zone: tzinfo) -> CronTrigger:
     """Five crontab fields → trigger. Raises ValueError, also for a date that never comes."""
     fields = text.split()
     if len(fields) != 5:
-        raise ValueError(
-            tr(
-                '{text} has {n} fields, cron needs five: minute hour day month weekday ("*/10 8-22 * * *")',
-                text=brief(text),
-                n=len(fields),
-            )
+        meant = _MACROS.get(text.strip().lower()) or " ".join(fields[1:6] if len(fields) in (6, 7) else "*/10 8-22 * * *".split())
+        fault = plural("{text} has {n} field", "{text} has {n} fields", len(fields), text=brief(text))
+        needs = tr(
+            '{fault}, cron needs five: minute hour day month weekday; write "{meant}"', fault=fault, meant=meant.replace("?", "*")
         )
-    try:
-        trigger = CronTrigger.from_crontab(" ".join([*fields[:4], _weekdays(fields[4])]), timezone=zone)
-    except (ValueError, TypeError) as error:
-        raise ValueError(tr("{text} is no cron expression: {why}", text=brief(text), why=error)) from None
+        raise ValueError(needs)
+    for number, field in enumerate(fields):
+        try:
+            _trigger(["*" if n != number else field for n in range(5)], zone)
+        except (ValueError, TypeError):
+            name, values = _FIELDS[number]
+            form = "*" if field == "?" else tr("{values}, several as in 1,3 or 1-5, every third as in */3", values=values)
+            raise ValueError(
+                tr(
+                    "{text} is no cron expression: {field} does not fit {name}; write {form}",
+                    text=brief(text),
+                    field=brief(field),
+                    name=tr(name),
+                    form=form,
+                )
+            ) from None
+    trigger = _trigger(fields, zone)
     if trigger.get_next_fire_time(None, datetime(2024, 1, 1, tzinfo=zone)) is None:
         raise ValueError(tr("{text} never comes", text=brief(text)))
     return trigger
+
+
+def _trigger(fields: Sequence[str], zone: tzinfo) -> CronTrigger:
+    return CronTrigger.from_crontab(" ".join([*fields[:4], _weekdays(fields[4])]), timezone=zone)
 
 
 def _weekdays(field: str) -> str:

@@ -20,6 +20,7 @@ from crawler.errors import OptionError
 from crawler.fetch.guard import Allowed
 from crawler.i18n import tr
 from jobs.safe_text import brief
+from storage.rules.expressions import why_refused
 
 SIZES = {"": 1, "b": 1, "k": 2**10, "kb": 2**10, "m": 2**20, "mb": 2**20, "g": 2**30, "gb": 2**30}
 _SIZE = re.compile(r"(\d{1,12})\s*([kmg]?b?)", re.IGNORECASE)
@@ -132,25 +133,33 @@ def check_pattern(value: str) -> str:
     try:
         re2.compile(value, options)
     except re2.error as error:
-        reason = error.args[0].decode("utf-8", "replace") if isinstance(error.args[0], bytes) else str(error)
-        raise ValueError(tr("{value} is no regular expression: {reason}", value=brief(value), reason=reason)) from None
+        reason, cure = why_refused(value, error)
+        cure = tr("say which addresses are wanted, not which are not") if "NOT" in cure else cure
+        fault = tr("{value} is no regular expression: {reason}", value=brief(value), reason=reason)
+        raise ValueError("; ".join(filter(None, (fault, cure)))) from None
     return value
 
 
 _BEIJING = "cst utc+8 gmt+8 utc+08 utc+08:00 gmt+08:00 +8 +08:00 +0800 beijing asia/beijing china 北京 北京时间 东八区 上海 中国 中国标准时间".split()
+_CITIES = {
+    "America/Los_Angeles": "pst pdt pt pacific 洛杉矶 旧金山", "America/New_York": "et edt eastern 纽约 美东", "America/Chicago": "ct cdt central 芝加哥",
+    "Europe/London": "bst uk 伦敦", "Europe/Paris": "cest 巴黎", "Europe/Berlin": "柏林", "Asia/Tokyo": "jst 东京", "Asia/Seoul": "kst 首尔",
+    "Asia/Hong_Kong": "hkt 香港", "Asia/Taipei": "台北", "Asia/Singapore": "sgt 新加坡", "Asia/Kolkata": "ist", "Australia/Sydney": "aest aedt 悉尼",
+}  # fmt: skip
+_BY_NAME = {name: zone for zone, names in _CITIES.items() for name in names.split()} | dict.fromkeys(_BEIJING, "Asia/Shanghai")
 _OFFSET = re.compile(r"(?:utc|gmt)? ?([+-])0?(\d{1,2})(?::?00)?", re.I)
 
 
 def _zones_meant(value: str) -> list[str]:
     """A zone that a strange name may stand for: an hour's offset, a city alone, a slip of the pen."""
-    if value.strip().casefold() in _BEIJING:
-        return ["Asia/Shanghai"]
+    if named := _BY_NAME.get(value.strip().removesuffix("时间").casefold()):
+        return [named]
     known = available_timezones()
     if found := _OFFSET.fullmatch(value.strip()):  # in these names the sign is turned round
         return [name for name in [f"Etc/GMT{'-' if found[1] == '+' else '+'}{int(found[2])}"] if name in known]
     cities = {name.rpartition("/")[2].casefold(): name for name in sorted(known)}
     city = difflib.get_close_matches(value.rpartition("/")[2].strip().replace(" ", "_").casefold(), cities, 1, 0.8)
-    return [cities[name] for name in city] or difflib.get_close_matches(value, known, 1)
+    return [cities[name] for name in city] or difflib.get_close_matches(value, known if len(value) > 4 else (), 1)
 
 
 def check_zone(value: str) -> str:

@@ -18,6 +18,7 @@ from ruamel.yaml.reader import ReaderError
 
 from crawler.errors import ZhixunError
 from crawler.i18n import language, retell, tr
+from crawler.retold import retold
 from jobs.redaction import MIN_SECRET, blank
 from jobs.safe_text import brief, spaced
 
@@ -25,6 +26,7 @@ MAX_BYTES = 2 * 2**20  # a thousand sources are 300 KB
 MAX_NODES = 200_000  # bounds what nested aliases can unfold to
 MAX_DEPTH = 30
 MAX_SECRET_FILE = 64 * 2**10
+MAX_MISTYPED = 20  # lines that are read as they were meant
 BEFORE = 3  # lines before the place that YAML complains of in which the cause may stand
 
 Path_ = tuple[str | int, ...]
@@ -40,11 +42,12 @@ _CURES = (
     ("could not find expected ':'", NO_COLON),
     ("<block mapping start>", "check the indentation: the keys of one entry stand right below each other"),
     ("expected <block end>", "put the whole value in single quotes, and check the indentation"),
-    ("undefined alias", "put a value that begins with * in quotes"),
+    ("undefined alias", "nothing above is marked with & and this name; put a value that begins with * in quotes"),
     ("unexpected end of stream", "a bracket or a quote is never closed"),
     ("<stream end>", "a bracket or a quote is never closed"),
     ("expected ',' or", "close the bracket, and put a value that holds a comma or a bracket in quotes"),
     ("another document", "remove the line ---"),
+    ("expected the node content", "a value is missing before this sign, or a bracket is closed that was not opened"),
 )
 
 
@@ -55,11 +58,27 @@ _YAML_SAYS = (  # of the parser's own words; {what} is a sign of the file
     "found unexpected end of stream", "while parsing a block mapping", "while parsing a block collection",
     "expected <block end>, but found {what}", "while scanning a simple key", "could not find expected ':'",
     "while scanning a block scalar", "while parsing a node", "sequence entries are not allowed here",
+    "while parsing a flow node",
+    "expected the node content, but found {what}", "expected a single document in the stream", "but found another document",
 )  # fmt: skip
-_wide_key = re.compile(r"\s*(?:-\s+)?([a-z_]{2,20})\s*：")
-_wide_blank = re.compile(r"[ \t]*[\u3000\u00a0\u2002-\u200a]")
-_tight_dash = re.compile(r"\s*-([a-z_]{2,20}:)(?=\s)")
-_wide_quote = re.compile(r"(?::\s+|-\s+|[\[{,]\s*)([“”„‘’「『＂＇])")
+_MISTYPED = (  # what YAML takes for something else: the sign of it, the fault, the cure
+    (r"[ \t]*[\u3000\u00a0\u2002-\u200a]+", "the line begins with a full-width or no-break blank", "indent with ASCII blanks"),
+    (r"\s*-(?P<dash>[a-z_]{2,20}:)(?=\s)", "no blank stands between - and {dash}", "write - {dash}"),
+    (r"\s*(?P<sign>[－—–•·*＊、])\s*(?=[a-z_]{2,20}\s*[:：])", "an entry begins with {sign}", "write - and a blank"),
+    (r"\s*＃", "a comment begins with the full-width ＃", "write #"),
+    (
+        r"\s*(?:-\s+)?(?P<key>[a-z_]{2,20})\s*：",
+        'after "{key}" stands a full-width colon ：',
+        "write {key}: with an ASCII colon and a blank",
+    ),
+    (
+        r".*?(?::\s+|-\s+|[\[{,]\s*)(?P<quote>[“”„‘’「『＂＇]).*",
+        "the full-width quote {quote} does not quote anything in YAML",
+        "write \" or '",
+    ),
+    (r"\s*(?:-\s+)?(?:[a-z_]{2,20}:\s+)?(?P<sign>[｛［]).*", "the full-width {sign} opens nothing in YAML", "write [ or {{"),
+)
+_mistyped = [(re.compile(sign), fault, cure) for sign, fault, cure in _MISTYPED]
 _WIDE = {  # what an input method leaves behind, and what YAML knows
     "“”„「」『』＂": '"', "‘’＇": "'", "：": ": ", "，、": ", ", "［【〔": "[", "］】〕": "]", "｛": "{", "｝": "}", "－—–": "-", "＃": "#", "\u3000\u00a0": " ",
 }  # fmt: skip
@@ -83,26 +102,21 @@ def _sign(sign: str) -> str:
     return tr("{sign} (write {plain})", sign=sign, plain=plain) if sign.strip() else tr("blank")
 
 
-def _mistyped_at(text: str, line: int) -> tuple[int, str, str] | None:
-    """The line, at the fault or the nearest before it, where a colon, a quote or a blank is not YAML's: (line, fault, cure)."""
+def _mistyped_at(text: str, line: int) -> tuple[int, str, str, str] | None:
+    """The line, at the fault or the nearest before it, where a sign is not YAML's: (number, fault, cure, the line as it was meant)."""
     lines = text.splitlines()
     for number in range(min(line, len(lines) - 1), max(line - BEFORE, 0) - 1, -1):
-        if _wide_blank.match(lines[number]):
-            return number + 1, tr("the line begins with a full-width or no-break blank"), tr("indent with ASCII blanks")
-        if dash := _tight_dash.match(lines[number]):
-            return number + 1, tr("no blank stands between - and {dash}", dash=dash[1]), tr("write - {dash}", dash=dash[1])
-        if key := _wide_key.match(lines[number]):
-            return (
-                number + 1,
-                tr('after "{key}" stands a full-width colon ：', key=key[1]),
-                tr("write {key}: with an ASCII colon and a blank", key=key[1]),
-            )
-        if quote := _wide_quote.search(lines[number]):
-            return (
-                number + 1,
-                tr("the full-width quote {quote} does not quote anything in YAML", quote=quote[1]),
-                tr("write \" or '"),
-            )
+        for sign, fault, cure in _mistyped:
+            if found := sign.match(lines[number]):
+                meant = "".join(_NARROW.get(ch, ch) for ch in found[0])
+                if "- " in cure:
+                    meant = re.sub(r"\S\s*", "- ", meant, count=1)
+                return (
+                    number + 1,
+                    tr(fault, **found.groupdict()),
+                    tr(cure, **found.groupdict()),
+                    meant + lines[number][found.end() :],
+                )
     return None
 
 
@@ -163,15 +177,33 @@ class Document:
 
 def read_document(file: str, body: bytes, environ: Mapping[str, str]) -> Document:
     """What stands in a file as a Document; raises ConfigError when it is no YAML mapping at all."""
-    root = _compose(file, _decode(file, body))
-    document = Document(file)
+    text = _decode(file, body)
+    root, mistyped = _meant(file, text)
+    document = Document(file, mistakes=mistyped)
     if not isinstance(root, MappingNode):
-        if root is not None and (found := _mistyped_at(_decode(file, body), root.end_mark.line)):
-            raise ConfigError([Mistake(file, found[0], 1, *found[1:])])
-        what = tr("the file is empty") if root is None else tr("the file is no mapping of keys such as `sources:`")
-        raise ConfigError([Mistake(file, 1 if root else 0, 1 if root else 0, what)])
-    document.data = _Builder(document, environ).build(root)
+        if root is not None and (found := _mistyped_at(text, root.end_mark.line)):
+            raise ConfigError([Mistake(file, found[0], 1, *found[1:3])])
+        if root is None:
+            raise ConfigError([Mistake(file, 0, 0, tr("the file is empty"), tr("`zhixun init` writes one"))])
+        raise ConfigError([Mistake(file, 1, 1, tr("the file is no mapping of keys such as `sources:`"))])
+    document.data = {key: value for key, value in _Builder(document, environ).build(root).items() if not key.startswith("x-")}
     return document
+
+
+def _meant(file: str, text: str) -> tuple[Node | None, list[Mistake]]:
+    """The tree, after mistyped signs were told and read as they were meant, so that all other mistakes are told too."""
+    told: list[Mistake] = []
+    while True:
+        try:
+            return _compose(file, text), told
+        except ConfigError as error:
+            (mistake,) = error.mistakes
+            found = _mistyped_at(text, mistake.line - 1) if mistake.line else None
+            if found is None or len(told) == MAX_MISTYPED:
+                raise ConfigError([*told, *([] if told else [mistake])]) from None
+            told.append(Mistake(file, found[0], 1, *found[1:3]))
+            lines = text.splitlines()
+            text = "\n".join([*lines[: found[0] - 1], found[3], *lines[found[0] :]]) + "\n"
 
 
 def read_file(path: Path) -> bytes:
@@ -184,7 +216,7 @@ def read_file(path: Path) -> bytes:
         with path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
-        reason = getattr(error, "strerror", None) or str(error)
+        reason = retold(getattr(error, "strerror", None) or str(error))
         raise ConfigError([Mistake(str(path), 0, 0, tr("cannot be read: {reason}", reason=reason))]) from None
     if len(body) > MAX_BYTES:
         raise ConfigError(
@@ -199,7 +231,8 @@ def _decode(file: str, body: bytes) -> str:
     except UnicodeDecodeError as error:
         before = body[: error.start]
         column = error.start - before.rfind(b"\n")
-        fault = tr("byte {byte} is no UTF-8", byte=f"0x{body[error.start]:02X}")
+        wide = body[:2] in (b"\xff\xfe", b"\xfe\xff")
+        fault = tr("the file is UTF-16") if wide else tr("byte {byte} is no UTF-8", byte=f"0x{body[error.start]:02X}")
         raise ConfigError([Mistake(file, before.count(b"\n") + 1, column, fault, tr("save the file as UTF-8"))]) from None
 
 
@@ -214,8 +247,6 @@ def _compose(file: str, text: str) -> Node | None:
         )  # what is never closed is to be looked for where it was opened
         mark = (error.context_mark if at_end else None) or error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        if mark and (found := _mistyped_at(text, mark.line)):
-            raise ConfigError([Mistake(file, found[0], 1, *found[1:])]) from None
         raise ConfigError([Mistake(file, line, column, *_yaml_words(error))]) from None
     except ReaderError as error:
         before = text[: error.position]
@@ -243,6 +274,7 @@ class _Builder:
         self._doc = document
         self._environ = environ
         self._nodes = 0
+        self._open: set[int] = set()  # the nodes that are being built
 
     def build(self, node: Node, path: Path_ = ()) -> Any:
         """The value of a node; faults go to the document."""
@@ -251,11 +283,20 @@ class _Builder:
         if self._nodes > MAX_NODES or len(path) > MAX_DEPTH:
             fault = tr("the file is nested too deep") if len(path) > MAX_DEPTH else tr("the file unfolds to too many values")
             raise ConfigError([Mistake(self._doc.file, node.start_mark.line + 1, 0, fault)])
-        if isinstance(node, MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, SequenceNode):
-            return [self.build(item, (*path, number)) for number, item in enumerate(node.value)]
-        return self._scalar(node, path)
+        if isinstance(node, ScalarNode):
+            return self._scalar(node, path)
+        if id(node) in self._open:
+            line = self._doc.places[path][0]
+            fault = tr("{name} holds itself, by *{name}", name=node.anchor)
+            raise ConfigError([Mistake(self._doc.file, line, 0, fault, tr("write out what is meant"))])
+        self._open.add(id(node))
+        built = (
+            self._mapping(node, path)
+            if isinstance(node, MappingNode)
+            else [self.build(item, (*path, number)) for number, item in enumerate(node.value)]
+        )
+        self._open.discard(id(node))
+        return built
 
     def _mapping(self, node: MappingNode, path: Path_) -> dict[str, Any]:
         result: dict[str, Any] = {}
@@ -267,7 +308,7 @@ class _Builder:
                 merged |= self._merge(value, path)
                 continue
             if not isinstance(key, ScalarNode):
-                self._doc.mistakes.append(Mistake(self._doc.file, *place, "a key must be a word"))
+                self._doc.mistakes.append(Mistake(self._doc.file, *place, tr("a key must be a word")))
                 continue
             name = _half.sub("\ufffd", str(key.value))
             if name in first_line:
@@ -360,7 +401,7 @@ class _Builder:
             with Path(file).open("rb") as opened:
                 return opened.read(MAX_SECRET_FILE).decode("utf-8").strip()
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or tr("is no UTF-8 text")
+            reason = retold(getattr(error, "strerror", None) or tr("is no UTF-8 text"))
             self._doc.mistake(
                 path, tr("{name}_FILE names {file}, which cannot be read: {reason}", name=name, file=brief(file), reason=reason)
             )

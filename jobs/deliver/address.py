@@ -22,6 +22,7 @@ from jobs.near import did_you_mean
 from jobs.redaction import HIDDEN
 
 _SHAPE = re.compile(r"([a-z][a-z0-9+.-]*)://([^/?]*)([^?]*)(?:\?(.*))?", re.IGNORECASE | re.DOTALL)
+BY_MAIL = "smtps://user:password@smtp.example.org:465?from=zhixun@example.org&to=desk@example.org"
 _MIN_SECRET = 8  # code points; a shorter word is no token, and blanking it everywhere would blank innocent text
 
 Chosen = TypeVar("Chosen", bound=BaseModel)
@@ -81,7 +82,8 @@ def parse_address(text: str) -> Address:
     text = _from_web(text.strip())
     shape = _SHAPE.fullmatch(text)
     if not shape:
-        raise OptionError(tr("a channel address begins with its scheme, for example console:// or feishu://TOKEN"))
+        fault = tr("a channel address begins with its scheme, for example console:// or feishu://TOKEN")
+        raise OptionError(fault + (tr("; mail is sent by {form}", form=BY_MAIL) if "@" in text else ""))
     scheme, authority, path, query = shape[1].lower(), shape[2], shape[3], shape[4] or ""
     login, at, place = authority.rpartition("@")
     user, colon, password = login.partition(":")
@@ -200,6 +202,8 @@ def _complaint(options: type[BaseModel], error: ValidationError) -> str:
         elif problem["type"] == "extra_forbidden":
             near = difflib.get_close_matches(name, options.model_fields, 1)
             said.append(tr("unknown key {name!r}", name=name) + (tr(", did you mean {near!r}?", near=near[0]) if near else ""))
+        elif problem["type"] == "string_pattern_mismatch":
+            said.append(tr("{what} has another form", what=_meaning(options, name)))
         else:
             said.append(f"{name}: {problem['msg']}")
     return "; ".join(said)

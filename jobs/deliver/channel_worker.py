@@ -57,7 +57,8 @@ class ChannelWorker:
         self.bucket = Bucket(channel.rate)
         self.busy = False
         self.stopping = False
-        self.settled = 0
+        self.settled = self.sent = 0
+        self.trouble = ""  # why the last attempt failed, where there will be another
         self._unsure = False  # whether the last claim took effect
         self._db = db
         self._owner = owner
@@ -197,6 +198,8 @@ class ChannelWorker:
 
     def _tell(self, parcel: Sequence[Delivery], receipt: Receipt, dead: list[Delivery], again: datetime) -> None:
         self.settled += len(parcel)
+        self.sent += len(parcel) * receipt.accepted
+        self.trouble = "" if receipt.accepted or dead else receipt.detail
         facts = {"channel": self.name, "alert": parcel[0].alert_id, "alerts": len(parcel), "attempt": parcel[0].attempts}
         if receipt.accepted:
             _log.info("handed over" if receipt.handed_over else "delivered", **facts, answer=receipt.detail)

@@ -99,6 +99,16 @@ class Deliverer:
             channel_worker.switch(channels.get(name, channel_worker.channel))
         self.wake()
 
+    @property
+    def sent(self) -> int:
+        """Alerts that the channels took."""
+        return sum(worker.sent for worker in self._channel_workers.values())
+
+    @property
+    def troubles(self) -> Mapping[str, str]:
+        """Why the last attempt failed, of each channel whose did."""
+        return {name: worker.trouble for name, worker in list(self._channel_workers.items()) if worker.trouble}
+
     def wake(self) -> None:
         """There may be something to send."""
         self._called.set()

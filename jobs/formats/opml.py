@@ -38,6 +38,11 @@ class OpmlError(ZhixunError):
     """The file is no OPML."""
 
 
+_OF_OPML = frozenset(
+    "text title type xmlurl htmlurl url description language category version created iscomment isbreakpoint".split()
+)  # Miniflux, among others, writes its own without a namespace
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     """One source of a list. `title` may be "". `options` are the further keys of config.yaml; `foreign` what other programs say of it,
@@ -65,12 +70,12 @@ class OpmlList:
 def read(body: bytes) -> OpmlList:
     """The sources of a list, each address once, tags of all its places together. A broken line costs itself. Raises OpmlError."""
     if len(body) > MAX_BYTES:
-        raise OpmlError(f"it is larger than {MAX_BYTES >> 20} MB")
+        raise OpmlError(tr("it is larger than {size} MB", size=MAX_BYTES >> 20))
     if why := hostile(body):
-        raise OpmlError(f"refused unread: {why}")
+        raise OpmlError(tr("refused unread: {why}", why=why))
     root, left_out = _parsed(body)
     if etree.QName(root).localname.lower() != "opml":
-        raise OpmlError(f"its root is <{etree.QName(root).localname}>, not <opml>")
+        raise OpmlError(tr("its root is <{name}>, not <opml>", name=etree.QName(root).localname))
     found: dict[str, Outline] = {}
     merged: list[str] = []
     for outline in _walk(root, left_out):
@@ -80,7 +85,7 @@ def read(body: bytes) -> OpmlList:
             merged.append(tr("line {line}: the address of line {first} again; its tags are added there", line=outline.line, first=found[key].line))  # fmt: skip
         found[key] = replace(found.get(key, outline), tags=tags)
         if len(found) > MAX_FEEDS:
-            raise OpmlError(f"it holds more than {MAX_FEEDS:,} feeds")
+            raise OpmlError(tr("it holds more than {n} feeds", n=f"{MAX_FEEDS:,}"))
     return OpmlList(tuple(found.values()), tuple(left_out), tuple(merged))
 
 
@@ -93,7 +98,7 @@ def _parsed(body: bytes) -> tuple[etree._Element, list[str]]:
     try:
         return etree.fromstring(body, strict), []
     except etree.XMLSyntaxError as error:
-        why = OpmlError(f"it is no XML: {error}")
+        why = OpmlError(tr("it is no XML: {why}", why=error))
     try:
         root = etree.fromstring(body, patient)
     except etree.XMLSyntaxError:
@@ -101,9 +106,10 @@ def _parsed(body: bytes) -> tuple[etree._Element, list[str]]:
     if root is None or not root.xpath("boolean(//@*[translate(local-name(), 'XMLUR', 'xmlur') = 'xmlurl'])"):
         raise why
     broken = {error.line: error.message for error in reversed(list(patient.error_log))}
-    return root, [f"line {line} is broken ({message}): read as far as it goes" for line, message in sorted(broken.items())][
-        :MAX_TOLD
-    ]
+    return root, [
+        tr("line {line} is broken ({why}): read as far as it goes", line=line, why=message)
+        for line, message in sorted(broken.items())
+    ][:MAX_TOLD]
 
 
 def _address(written: str) -> tuple[str, str]:
@@ -115,8 +121,9 @@ def _address(written: str) -> tuple[str, str]:
     if is_web(url):
         return url, ""
     if scheme.lower() == "rsshub":
-        return "", f"{url[:100]} names a route of RSSHub: write https://YOUR-SERVER/{rest.lstrip('/')[:100]}"
-    return "", f"{url[:100]!r} is no web address" if url else "it has no xmlUrl"
+        route = rest.lstrip("/")[:100]
+        return "", tr("{url} names a route of RSSHub: write https://YOUR-SERVER/{route}", url=url[:100], route=route)
+    return "", tr("{url!r} is no web address", url=url[:100]) if url else tr("it has no xmlUrl")
 
 
 def _no_feed(attributes: Mapping[str, str]) -> str:
@@ -153,7 +160,7 @@ def _walk(root: etree._Element, left_out: list[str]) -> Iterator[Outline]:
             own = options.pop("tags", None)
             tags = tuple(map(str, own)) if isinstance(own, list) else _tags(folders, attributes)
             foreign = {
-                name.rpartition("}")[2]: value for name, value in attributes.items() if name[0] == "{" and OURS not in name
+                name.rpartition("}")[2]: value for name, value in attributes.items() if OURS not in name and name not in _OF_OPML
             }
             yield Outline(title, url, attributes.get(_KIND, "feed"), tags, options, element.sourceline or 0, form, foreign)
         folders.append("" if url else title)

@@ -14,6 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from crawler.i18n import tr
 from crawler.record import MAX_TEXT, MAX_TITLE, Record, plain
 from jobs.deliver.rendering import safe_link
 from jobs.formats.text_layout import from_text, shown, to_text
@@ -55,7 +56,7 @@ def _told(record: Record, keys: Iterable[str], zone: tzinfo) -> dict[str, Any]:
 def from_json(given: Mapping[str, Any]) -> Record:
     """A record from such an object; only title and link are needed. ValueError says which key is wrong."""
     if not isinstance(given, Mapping):
-        raise ValueError(f"not an object but {type(given).__name__}")
+        raise ValueError(tr("not an object but {kind}", kind=type(given).__name__))
     try:
         record = _RECORD.validate_python({"text": ""} | {key: given[key] for key in JSON_KEYS if key in given})
     except ValidationError as error:
@@ -63,9 +64,9 @@ def from_json(given: Mapping[str, Any]) -> Record:
         raise ValueError(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from None
     naive = [key for key in _TIMES if (moment := getattr(record, key)) and moment.tzinfo is None]
     if naive:
-        raise ValueError(f"{naive[0]}: a time needs an offset, such as +08:00")
+        raise ValueError(tr("{key}: a time needs an offset, such as +08:00", key=naive[0]))
     if not record.title or not record.link:
-        raise ValueError("title and link must not be empty")
+        raise ValueError(tr("title and link must not be empty"))
     return replace(record, title=record.title[:MAX_TITLE], text=record.text[:MAX_TEXT])
 
 

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from crawler.i18n import tr
 from crawler.record import MAX_TEXT, MAX_TITLE, Event, Record
 from crawler.text import is_han
 from jobs.safe_text import one_line, stripped
@@ -100,7 +101,7 @@ def from_text(text: str) -> list[Record]:
     lines = stripped(text.removeprefix("\ufeff")).split("\n")
     starts = [number for number in range(len(lines)) if _starts_record(lines, number)]
     if not starts:
-        raise ValueError(f"no record: nowhere does a line with {TITLE}: come before one with {LINK}:")
+        raise ValueError(tr("no record: nowhere does a line with {title}: come before one with {link}:", title=TITLE, link=LINK))
     return [_record(lines[start:end], start + 1) for start, end in zip(starts, [*starts[1:], len(lines)], strict=True)]
 
 
@@ -133,7 +134,7 @@ def _record(lines: Sequence[str], line_number: int) -> Record:
 
     address = _after_label(lines[link]).strip()
     if not address:
-        raise ValueError(f"line {line_number + link}: {LINK}: is empty")
+        raise ValueError(tr("line {line}: {link}: is empty", line=line_number + link, link=LINK))
     text = [_after_label(lines[body]), *lines[body + 1 : foot]] if body != link else lines[link + 1 : foot]
     opening, events = _events(field(EVENTS))
     return Record(

@@ -13,7 +13,7 @@ from crawler.i18n import tr
 from jobs.formats import opml
 from jobs.formats.opml import Outline
 from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, always
-from jobs.migrate.queries import contains, enclosed, expression, fault, sound
+from jobs.migrate.queries import contains, either, enclosed, expression, fault, sound
 from jobs.migrate.selectors import css_of
 from storage.rules.parser import QueryError
 
@@ -63,9 +63,10 @@ def _source(moving: Moving, place: Place, outline: Outline) -> None:
         return
     _reading(moving, place, name, said)
     lines = [line.strip() for line in said.get("filtersactionread", "").splitlines() if line.strip()]
-    without = [query for line in lines if (query := _search(moving, place, line))]
-    if without:
-        moving.rule(name, place, without=without, sources=[name])
+    said_so = [_search(moving, place, line) for line in lines]
+    keep, without = ([query for query, needed in said_so if query and needed is which] for which in (True, False))
+    if keep or without:
+        moving.rule(name, place, keep, without, [name])
 
 
 def _reading(moving: Moving, place: Place, name: str, said: Mapping[str, str]) -> None:
@@ -123,8 +124,8 @@ def _request(moving: Moving, place: Place, outline: Outline) -> dict[str, Any]:
 # ---- searches
 
 
-def _search(moving: Moving, place: Place, line: str) -> str:
-    """A search in our language; "" where it cannot be said, which is told."""
+def _search(moving: Moving, place: Place, line: str) -> tuple[str, bool]:
+    """A search in our language; "" where it cannot be said, which is told. True: of what lacks all of it is hidden, it is needed."""
     try:
         parts, at = [], 0
         while line[at:].strip():
@@ -133,14 +134,15 @@ def _search(moving: Moving, place: Place, line: str) -> str:
                 raise QueryError(tr("it cannot be understood at {text}", text=line[at:][:40]))
             at = match.end()
             parts.append(_part(moving, place, match))
-        query = " ".join(parts).replace("( ", "(").replace(" )", ")")
+        needed = bool(parts) and all(part.startswith("NOT ") and part != "NOT (" for part in parts)
+        query = either(part[4:] for part in parts) if needed else " ".join(parts).replace("( ", "(").replace(" )", ")")
         why = fault(f"({query})")
     except QueryError as error:
-        query, why = "", error.message
+        query, needed, why = "", False, error.message
     if why:
         moving.lose(place, line, why)
-        return ""
-    return f"({query})"
+        return "", False
+    return f"({query})", needed
 
 
 def _part(moving: Moving, place: Place, match: re.Match[str]) -> str:

@@ -67,7 +67,12 @@ def _of_opml(moving: Moving, file: Foreign) -> Iterator[tuple[Place, Mapping[str
     except opml.OpmlError as error:
         raise MoveError(f"{file.name}: {error}") from None
     moving.opml(file.name, listed)
-    names = {"urlrewriterules": "urlrewrite_rules", "ignorehttpcache": "ignore_http_cache", "disablehttp2": "disable_http2"}
+    names = {
+        "urlrewriterules": "urlrewrite_rules",
+        "ignorehttpcache": "ignore_http_cache",
+        "disablehttp2": "disable_http2",
+        "proxyurl": "proxy_url",
+    }
     known = "scraper_rules rewrite_rules blocklist_rules keeplist_rules block_filter_entry_rules keep_filter_entry_rules user_agent crawler"
     names |= {name.replace("_", ""): name for name in f"{known} fetch_via_proxy disabled allow_self_signed_certificates".split()}
     for outline in listed.outlines:

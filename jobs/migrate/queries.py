@@ -13,6 +13,9 @@ from storage.rules.parser import QueryError, parse
 _only_han = re.compile(f"[{HAN}]+")
 _open_slash = re.compile(r"((?:[^\\/]|\\.)*)(/?)", re.DOTALL)
 _enclosed = re.compile(r"/(.+)/([a-z]*)", re.DOTALL)
+# Where the neighbours of a word are named, a consumed neighbour, or the end of the text, says the same.
+_behind = re.compile(r"(^|[(|:])\(\?<!\[([^\]^][^\]]*)\]\)")
+_ahead = re.compile(r"\(\?!\[([^\]^][^\]]*)\]\)(?=$|[)|])")
 _meta = re.compile(r"([.^$*+?{}()\[\]|\\/])")
 
 
@@ -26,6 +29,7 @@ def contains(text: str) -> str:
 
 def expression(pattern: str, flags: str = "") -> str:
     """A regular expression of another system as one of ours."""
+    pattern = _ahead.sub(r"(?:$|[^\1])", _behind.sub(r"\1(?:^|[^\2])", pattern))
     sound = "".join(match[1] + ("\\/" if match[2] else "") for match in _open_slash.finditer(pattern))
     return f"/{sound}/{''.join(sorted(set(flags) & set('ims')))}"
 

@@ -15,6 +15,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from jobs import files
 from jobs.config.edit import Edit, EditError, applied, edited, same
 from jobs.config.load import Config, ConfigError, Mistake, changes, examples, parsed
@@ -111,7 +112,7 @@ def edit(path: Path, edits: Sequence[Edit], environ: Mapping[str, str], seen: st
     except (ConfigError, EditError) as error:
         return _refused(error)
     except OSError as error:
-        return Refused(tr("{path} cannot be written: {why}", path=path, why=error.strerror))
+        return Refused(tr("{path} cannot be written: {why}", path=path, why=system_fault(error)))
 
 
 def _prove(path: Path, body: bytes, edits: Sequence[Edit], environ: Mapping[str, str]) -> _Proof:

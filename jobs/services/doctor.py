@@ -17,7 +17,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from crawler.i18n import tr
-from crawler.retold import retold
+from crawler.retold import retold, system_fault
 from jobs import backups
 from jobs.config.load import Config
 from jobs.deliver.message import test_message
@@ -66,7 +66,7 @@ def private(path: Path, what: str) -> Finding:
     try:
         found = path.stat()
     except OSError as error:
-        return Finding(what, "fail", tr("{path} cannot be read: {why}", path=path, why=error.strerror))
+        return Finding(what, "fail", tr("{path} cannot be read: {why}", path=path, why=system_fault(error)))
     return _mode(path, what, found.st_mode, found.st_uid == os.geteuid())
 
 

@@ -42,6 +42,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import NullPool
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from storage.db import schema
 from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
 from storage.db.texts import to_json
@@ -190,7 +191,7 @@ class Database:
         except BrokenPipeError:  # whoever reads our output has seen enough: no trouble of the database
             raise
         except OSError as error:
-            raise Unreachable(tr("{name} cannot be opened: {why}", name=self.name, why=error.strerror or error)) from error
+            raise Unreachable(tr("{name} cannot be opened: {why}", name=self.name, why=system_fault(error))) from error
 
 
 def open_database(url: str) -> Database:

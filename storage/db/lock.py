@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from storage.db.database import Database
 from storage.db.errors import AlreadyRunning, Unreachable
 
@@ -44,7 +45,7 @@ class InstanceLock:
             path.parent.mkdir(parents=True, exist_ok=True)
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise Unreachable(tr("the lock file {path} cannot be opened: {why}", path=path, why=error.strerror)) from error
+            raise Unreachable(tr("the lock file {path} cannot be opened: {why}", path=path, why=system_fault(error))) from error
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
@@ -61,9 +62,9 @@ def _read(content: bytes) -> str:
         holder = json.loads(content)
         return _sentence(holder)
     except (ValueError, TypeError, KeyError):
-        return "which one is not known"
+        return tr("which one is not known")
 
 
 def _sentence(holder: dict[str, object]) -> str:
-    since = f", since {holder['started']}" if holder.get("started") else ""
-    return f"pid {holder['pid']} on {holder['host']}{since}"
+    since = tr(", since {when}", when=holder["started"]) if holder.get("started") else ""
+    return tr("pid {pid} on {host}", pid=holder["pid"], host=holder["host"]) + since

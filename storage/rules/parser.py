@@ -44,6 +44,7 @@ from storage.rules.ast import (
     Term,
     compile_regex,
 )
+from storage.rules.expressions import why_refused
 from storage.rules.lexer import QueryError, Token, tokens
 from storage.rules.lint import flaw
 
@@ -244,7 +245,7 @@ class _Parser:
         try:
             found = compile_regex(node.inline).search("")
         except re2.error as error:
-            raise self._error(_why_refused(token.text, error), token.at) from error
+            raise self._error(tr("; ").join(filter(None, why_refused(token.text, error))), token.at) from error
         if found is not None:
             raise self._error(tr("this expression matches the empty text, and so everything"), token.at)
         return node
@@ -383,27 +384,3 @@ def _did_you_mean(message: str, name: str, known: Mapping[str, object] | Sequenc
     if close:
         return tr("{text}, did you mean {mark}{close}?", text=message, mark=mark, close=close[0])
     return tr("{text}; there is {names}", text=message, names=", ".join(mark + one for one in known)) if known else message
-
-
-# What RE2 leaves out, because it could not be done in time linear in the text, and what else people try.
-_REFUSED = (
-    (
-        r"\(\?<?[=!]",
-        "this expression looks ahead or behind, which the linear-time engine has not; use AND, NOT or near( … ) instead",
-    ),
-    (r"\\[1-9]|\(\?P=", "this expression refers back to a group, which the linear-time engine has not"),
-    (
-        r"\(\?>|[*+?}]\+",
-        "this expression has a possessive or atomic part; the linear-time engine never backtracks, so leave it out",
-    ),
-    (r"\\Z", r"this expression has \Z; write \z"),
-    (r"\\u", r"this expression has \u; write \x{4e00}, or the character itself"),
-)
-
-
-def _why_refused(pattern: str, error: Exception) -> str:
-    for sign, why in _REFUSED:
-        if re.search(sign, pattern):
-            return tr(why)
-    said = error.args[0] if error.args else ""
-    return tr("this expression is broken: {why}", why=said.decode(errors="replace") if isinstance(said, bytes) else said)

@@ -16,6 +16,7 @@ from typing import Any
 import ahocorasick
 import re2
 
+from crawler.i18n import tr
 from crawler.record import Record
 from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Regex, Term, leaves
 from storage.rules.explain import Explanation, explain
@@ -284,14 +285,19 @@ def shadowed(rules: Sequence[Rule], manners: Mapping[str, object] | None = None)
         wanted = _source_terms(rule.query.root)
         names = [name for name in rule.sources if not name.startswith("tag:")]
         if wanted and len(names) == len(rule.sources) > 0 and not any(_same(name, wanted) for name in names):
-            why = f"can never match: its query wants source:{wanted[0].written}, its sources are {', '.join(names)}"
+            why = tr(
+                "can never match: its query wants source:{wanted}, its sources are {names}",
+                wanted=wanted[0].written, names=", ".join(names),
+            )  # fmt: skip
             found.append((rule.name, why))
         for other in near.of(number):
             wide = rules[other]
             if manners.get(rule.name) != manners.get(wide.name) or not _covers(wide, rule):
                 continue
             if other < number or not _covers(rule, wide):
-                found.append((rule.name, f"adds nothing to {wide.name}, which tells the same articles to the same channels"))
+                found.append(
+                    (rule.name, tr("adds nothing to {name}, which tells the same articles to the same channels", name=wide.name))
+                )
                 break
     return tuple(found)
 

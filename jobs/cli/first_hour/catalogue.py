@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from jobs import clock
 from jobs.cli.console import Cli, Json, Wide, asked, err, fail, say, show, table, write_json
 from jobs.services.first_hour import catalogue_check
@@ -30,8 +31,14 @@ def show_catalogue(
     chosen = [
         each for each in catalogue.catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)
     ]
-    columns = {key: key for key in ("name", "title", "language", "watched", *(("kind", "tags", "note") if wide else ()))}
-    show((_listed_row(each, watched, as_json) for each in chosen), columns, as_json, tr("nothing of the catalogue is like that"))
+    some = any(each.name in watched for each in chosen)
+    names = ("name", "title", "language", *(("watched",) if some else ()), *(("kind", "tags", "note") if wide else ()))
+    rows, none = (_listed_row(each, watched, as_json) for each in chosen), tr("nothing of the catalogue is like that")
+    show(rows, {key: key for key in names}, as_json, none)
+    if chosen and not as_json:
+        err.print(
+            tr("`zhixun sources add NAME` takes one, `zhixun sources add ADDRESS` any other"), markup=False, highlight=False
+        )
 
 
 def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dict[str, Any]:
@@ -71,7 +78,7 @@ def check(
     try:
         known = catalogue.read(path.read_text("utf-8"))
     except OSError as error:
-        raise typer.BadParameter(tr("The file {file} cannot be read: {why}", file=path, why=error.strerror)) from None
+        raise typer.BadParameter(tr("The file {file} cannot be read: {why}", file=path, why=system_fault(error))) from None
     with asked():
         entries = [named("entry", name, known.values()) for name in names or known]
     seen = asyncio.run(catalogue_check.check(entries, cli.config_or_defaults(), now, _tell))

@@ -126,7 +126,9 @@ def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:
         (f"{n}", "x" if p.ticked else "", p.listed.name, p.listed.title, p.rhythm, tr(", ").join(p.fits))
         for n, p in enumerate(proposed, 1)
     ]
-    table(("", "✓", "name in the catalogue", "called", "polled every", "fits"), rows)
+    headings = ("", "✓", "name in the catalogue", "called", "polled every", "fits")
+    most = len(headings) if any(p.fits for p in proposed) else -1
+    table(headings[:most], [row[:most] for row in rows])
 
     def understand(answer: str) -> tuple[str, ...]:
         turned = set()

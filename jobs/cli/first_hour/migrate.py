@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from jobs.cli.console import Cli, Json, asked, fail, say, write_json
 from jobs.config.load import Config
 from jobs.migrate.moved import MoveError, Remark
@@ -47,7 +48,7 @@ def migrate(
         decided = moving.plan(moving.of_one_system(system.value, files), config, told)
     except OSError as error:
         raise typer.BadParameter(
-            tr("The file {file} cannot be read: {why}", file=error.filename or "", why=error.strerror)
+            tr("The file {file} cannot be read: {why}", file=error.filename or "", why=system_fault(error))
         ) from None
     except MoveError as error:
         raise typer.Exit(fail(str(error), 1)) from None

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from crawler.i18n import tr
+from crawler.retold import system_fault
 from storage.archive import derived
 from storage.db import transfer
 from storage.db.database import Database, open_database
@@ -103,7 +104,7 @@ def _opened(path: Path, packed: bool, mode: str) -> Iterator[IO[str]]:
     try:
         handle = os.open(path, os.O_RDONLY if mode == "rt" else os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     except OSError as error:
-        raise StorageError(tr("{path} cannot be opened: {why}", path=path, why=error.strerror)) from error
+        raise StorageError(tr("{path} cannot be opened: {why}", path=path, why=system_fault(error))) from error
     kind = "rb" if mode == "rt" else "wb"
     with (
         os.fdopen(handle, kind) as raw,

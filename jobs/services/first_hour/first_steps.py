@@ -6,7 +6,6 @@ topics and words → rules        the catalogue → sources, some of them ticked
 from __future__ import annotations
 
 import difflib
-import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from typing import Any
 
 from crawler.i18n import Language, speaking, tr
 from crawler.nlp.lexicon import Name, by_name, names
+from crawler.retold import system_fault
 from crawler.text import normal
 from jobs import files
 from jobs.config.edit import Add, Section, edited
@@ -236,7 +236,7 @@ def put(path: Path, text: str) -> Refused | None:
         path.parent.mkdir(parents=True, exist_ok=True)
         files.replace(path.resolve(), text.encode(), MODE)
     except OSError as error:
-        return Refused(tr("{path} cannot be written: {why}", path=path, why=error.strerror or os.fspath(path)))
+        return Refused(tr("{path} cannot be written: {why}", path=path, why=system_fault(error)))
     return None
 
 

@@ -54,9 +54,9 @@ def known(config: Config, entry: Entry) -> str | None:
     """Why an entry is no addition: its name or its address is there already (a POST to one address is another source)."""
     for row in config.sources:
         if row.name == entry.get("name"):
-            return f"there is a source {row.name} already"
+            return tr("there is a source {name} already", name=row.name)
         if link_key(row.url) == link_key(str(entry.get("url"))) and row.body == entry.get("body"):
-            return f"{row.name} watches this address already"
+            return tr("{name} watches this address already", name=row.name)
     return None
 
 

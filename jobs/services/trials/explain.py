@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from crawler.i18n import tr
 from crawler.record import Record
+from crawler.retold import retold
 from jobs.config.load import Config, RuleConfig
 from jobs.parts import policy_of
 from jobs.services.lookup import Unknown, named
@@ -80,10 +81,10 @@ def why(
     if stored is None:
         raise Unknown(tr("no record {record}", record=record))
     explanation = explain_match(wanted, stored.record, stored.tags)
-    return Why(explanation, journey(session, config, chosen, stored) if chosen else None)
+    return Why(explanation, journey(session, config, chosen, stored, explanation.matched) if chosen else None)
 
 
-def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidate) -> Journey | None:
+def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidate, matched: bool) -> Journey | None:
     """The way of a record's match with a rule."""
     record, policy = stored.record, policy_of(rule, config.alerts.first_poll)
     standing = ledger.standing(session, stored.at.id)
@@ -92,8 +93,8 @@ def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidat
     seen = standing.first_seen
     due = policy.due(seen)
     reached = _reached(session, rule.name, stored.at.id, standing.story)
-    muted = policy.muted(record, standing.baseline, seen)
-    if standing.baseline and policy.first_poll and not muted and not reached:
+    muted = retold(policy.muted(record, standing.baseline, seen))
+    if matched and standing.baseline and policy.first_poll and not muted and not reached:
         muted = tr("beyond the newest {n} of a first poll", n=policy.first_poll)
     return Journey(
         enabled=rule.enabled,

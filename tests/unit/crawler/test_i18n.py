@@ -169,6 +169,23 @@ def test_no_sentence_stands_in_two_files_of_the_catalogue():
     assert [key for key, n in counted.items() if n > 1] == []
 
 
+def test_a_count_of_one_is_followed_by_the_singular():
+    said = [
+        i18n.tr("{n} later tellers, {m} further matches", n=1, m=2),
+        i18n.tr("{n} deliveries are due again", n=1),
+        i18n.tr("{n} entries: {m} matches were {k} pages", n=1, m=1, k=3),
+        i18n.tr("{n} is less than {m} this year", n=1, m=1),
+        i18n.tr("{a} tries, {b} addresses, {c} boxes", a=1, b=1, c=1),
+    ]
+    assert said == [
+        "1 later teller, 2 further matches",
+        "1 delivery is due again",
+        "1 entry: 1 match was 3 pages",
+        "1 is less than 1 this year",
+        "1 try, 1 address, 1 box",
+    ]
+
+
 def test_the_caller_chooses_the_language_and_the_block_ends_it():
     assert i18n.plural("{n} record", "{n} records", 1) == "1 record"
     with i18n.speaking("zh"):

@@ -1,5 +1,6 @@
 """Logs: one line an event, secrets hidden, nothing that moves a cursor."""
 
+import ast
 import io
 import logging
 import re
@@ -10,8 +11,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawler.i18n import catalogue, speaking
 from jobs import log, redaction
 from jobs.redaction import HIDDEN
+
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture
@@ -120,3 +124,32 @@ def test_times_are_in_the_zone_that_was_asked_for(stream: io.StringIO) -> None:
     utc, local = stream.getvalue().splitlines()
     assert re.match(r"timestamp=\S+Z ", utc)
     assert re.match(r"timestamp=\S+\+08:00 ", local)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_is_told_in_the_readers_language_and_a_file_by_names(stream: io.StringIO) -> None:
+    shown = _Terminal()
+    with speaking("zh"):
+        log.get("test").warning("not delivered", answer="no connection to quay.example: Connection refused")
+        log.set_up(stream=shown)
+        log.get("test").warning("not delivered", answer="no connection to quay.example: Connection refused")
+    assert 'event="not delivered"' in stream.getvalue()
+    assert "没有送达" in shown.getvalue()
+    assert "连不上 quay.example" in shown.getvalue()
+
+
+def test_each_event_of_the_log_stands_in_both_languages() -> None:
+    files = [file for room in ("crawler", "storage", "jobs") for file in (ROOT / room).rglob("*.py")]
+    nodes = (node for file in files for node in ast.walk(ast.parse(file.read_text("utf-8"))))
+    calls = [node for node in nodes if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)]
+    told = {
+        call.args[0].value
+        for call in calls
+        if call.func.attr in ("info", "warning", "error", "exception") and call.args and isinstance(call.args[0], ast.Constant)
+    }
+    assert len(told) > 50
+    assert told - set(catalogue()) == set()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from jobs.cli.language import chosen
+from crawler.i18n import speaking
+from jobs.cli.language import chosen, said
 
 
 @pytest.mark.parametrize(
@@ -23,3 +24,11 @@ from jobs.cli.language import chosen
 )
 def test_the_flag_is_heard_before_the_environment_and_there_the_first_that_is_set(arguments, environ, language):
     assert chosen(arguments, environ) == language
+
+
+def test_a_choice_that_is_none_is_told_whole_in_chinese() -> None:
+    with speaking("zh"):
+        assert said("Invalid value for '--shape': Value error, 'cube' is not one of 'ball', 'rod'.") == (
+            "'--shape' 的值无效：'cube' 不在可选值之中：'ball', 'rod'。"
+        )
+        assert said("Missing argument 'SHAPE'. Choose from:\n\tball,\n\trod") == "缺少参数 'SHAPE'。可选：ball, rod"

@@ -34,7 +34,7 @@ def test_failures_are_counted_by_reason_and_what_is_to_come_is_said() -> None:
     assert lines(now) == [
         "sources   33: 12 answered, 18 later, 3 failed (blocked 2, timeout 1)",
         "articles  345 links found, 120 read",
-        "alerts    5 raised",
+        "alerts    5 raised, 0 sent",
         "silent    88 matches older than max_age, or undated",
         "silent    12 matches beyond a first poll's newest 5",
     ]
@@ -51,11 +51,19 @@ def test_the_page_comes_first_and_a_network_that_is_down_is_one_line() -> None:
     assert progress(sources=2, outcomes={"dns": 2}).cut_off
 
 
+def test_a_channel_that_takes_nothing_is_one_line_with_the_reason_in_plain_words() -> None:
+    now = progress(alerts=4, sent=2, troubles={"desk": "no connection to quay.example: Connect call failed ('10.3.4.5', 443)"})
+    assert lines(now)[2:] == [
+        "alerts    4 raised, 2 sent",
+        "channel   desk does not take them: no connection to quay.example: nobody answers (10.3.4.5:443); they are sent again",
+    ]
+
+
 def test_every_line_speaks_chinese_too() -> None:
-    now = progress(page="x", outcomes={"ok": 1}, old=1, over=1, resting=True)
+    now = progress(page="x", outcomes={"ok": 1}, old=1, over=1, resting=True, troubles={"值班群": "HTTP 503"})
     with speaking("zh"):
         said = lines(now)
-    assert len(said) == 7
+    assert len(said) == 8
     assert all(any("\u4e00" <= ch <= "\u9fff" for ch in line) for line in said)
 
 

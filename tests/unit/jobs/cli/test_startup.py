@@ -81,6 +81,14 @@ def test_a_command_imports_nothing_that_it_does_not_use(folder: Path, line: str)
     assert forbidden == []
 
 
+def test_what_a_command_imports_is_not_searched_for_garbage(folder: Path) -> None:
+    last = "import atexit, gc; atexit.register(lambda: print(gc.get_freeze_count() > 50_000, gc.get_stats()[2]['collections']))\n"
+    command = [sys.executable, "-c", last + PROGRAM, "status"]
+    environ = os.environ | {"PYTHONPATH": str(ROOT)}
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, encoding="utf-8", check=False)
+    assert done.stdout.splitlines()[-1] == "True 0"
+
+
 def test_the_table_of_verbs_says_what_their_functions_say() -> None:
     tables = [VERBS, *(verbs for _, verbs in GROUPS.values())]
     for place, help_line in (verb for table in tables for verb in table.values()):

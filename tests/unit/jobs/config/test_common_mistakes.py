@@ -41,7 +41,7 @@ MISTAKES = [  # what is written, the line that is told, words of the fault, word
     ("channels:\n  - {name: a, url: 'feishu：//token'}\n", 2, "begins with its scheme", "： (write :)"),
     # ---- values in the wrong language
     ("timezone: 北京\n", 1, "no time zone", "Asia/Shanghai"),
-    (SOURCE.format("every: 15分钟"), 4, "no duration", "10m"),
+    (SOURCE.format("every: 15分钟"), 4, "no duration", "write 15m"),
     (SOURCE.format("enabled: 是"), 4, "should be true or false", "write true"),
     (SOURCE.format("enabled: 停用"), 4, "should be true or false", "write false"),
     (SOURCE.format("kind: 列表"), 4, "no kind of source", "listing"),
@@ -50,7 +50,7 @@ MISTAKES = [  # what is written, the line that is told, words of the fault, word
     (RULE.format(KEYWORDS + "send: 每天 08:30"), 8, "no way to send", "daily 08:30"),
     (RULE.format(KEYWORDS + "send: daily 8点半"), 8, "no time of day", "08:30"),
     (RULE.format(KEYWORDS + "quiet: 22点-7点"), 8, "no time of day", "08:30"),
-    (RULE.format(KEYWORDS + "max_age: 三天"), 8, "no duration", "1d"),
+    (RULE.format(KEYWORDS + "max_age: 三天"), 8, "no duration", "write 3d"),
     ("crawl:\n  max_page_size: 十兆\n", 2, "no size", "10MB"),
     ("crawl:\n  user_agent: 知讯\n", 2, "no user agent", "ASCII"),
     ("crawl:\n  concurrency: 很多\n", 2, "should be a whole number", ""),
@@ -106,6 +106,45 @@ MISTAKES = [  # what is written, the line that is told, words of the fault, word
     (RULE.format("query: '（大模型 OR LLM', channels: [desk]"), 8, "never closed", ""),
     (RULE.format("query: 'NOT 招聘', channels: [desk]"), 8, "what must not occur", "say what to look for"),
     (RULE.format("keywords: ['!招聘'], channels: [desk]"), 8, "not a word to look for", "NOT a"),
+    # ---- what YAML offers
+    ("sources:\n  - <<: *usual\n", 2, "undefined alias", "nothing above is marked with &"),
+    ("sources:\n  - name: a\n    tags: &all [x, *all]\n", 3, "all holds itself", "write out"),
+    ("sources:\n  ＊ name: a\n    url: https://a.example/\n", 2, "an entry begins with ＊", "write -"),
+    ("crawl:\n  ＃ politely: twice\n  delay: 1s\n", 2, "full-width ＃", "write #"),
+    ("usual: &usual {every: 1h}\n", 1, "unknown key", "x-…"),
+    ("log: {}\n---\nlog: {}\n", 2, "another document", "remove the line"),
+    # ---- at another place, of another type
+    (SOURCE.format("channels: [desk]"), 4, "unknown key", "at the left margin"),
+    (SOURCE.format("quiet: 22:00-07:00"), 4, "unknown key", "it stands under rules"),
+    ("obey_robots: true\n", 1, "unknown key", "it stands under crawl"),
+    ("web: 8080\n", 1, "should be a text", "write 127.0.0.1:8080"),
+    ("web: {port: 8080}\n", 1, "should be a text", "write 127.0.0.1:8480"),
+    ("rules:\n  - {name: r, query: [芯片, robot], channels: [desk]}\n", 2, "should be a text", "keywords: [芯片, robot]"),
+    (SOURCE.format("every: adaptive\n    weight: 0"), 5, "too small", "more than 0"),
+    # ---- times as other programs and people write them
+    (SOURCE.format("every: 两小时"), 4, "no duration", "write 2h"),
+    (SOURCE.format("every: 半小时"), 4, "no duration", "write 30m"),
+    (SOURCE.format("every: PT1H30M"), 4, "no duration", "write 1h30m"),
+    (SOURCE.format("every: '01:30:00'"), 4, "no duration", "write 1h30m"),
+    (SOURCE.format("every: 20 minutes"), 4, "no duration", "write 20m"),
+    (SOURCE.format("every: 二十五分"), 4, "no duration", "write 25m"),
+    (SOURCE.format("cron: '@daily'"), 4, "cron needs five", 'write "0 0 * * *"'),
+    (SOURCE.format("cron: '0 0/5 9-18 ? * MON-FRI'"), 4, "has 6 fields", 'write "0/5 9-18 * * MON-FRI"'),
+    (SOURCE.format("cron: '*/5 * ? * *'"), 4, "does not fit the day", "write *"),
+    (SOURCE.format("cron: '61 * * * *'"), 4, '"61" does not fit the minute', "0-59"),
+    # ---- expressions
+    (SOURCE.format("match: '/(?!tag)'"), 4, "looks ahead or behind", "which addresses are wanted"),
+    (SOURCE.format("match: '*.html'"), 4, "nothing stands before *", "write .*"),
+    (SOURCE.format("match: 'news[0-9'"), 4, "a [ is never closed", r"write \["),
+    (RULE.format("query: '/open(source/', channels: [desk]"), 8, "a ( is never closed", r"write \("),
+    # ---- addresses and places
+    ("timezone: 东京\n", 1, "no time zone", "Asia/Tokyo"),
+    ("timezone: EDT\n", 1, "no time zone", "America/New_York"),
+    ("channels:\n  - {name: s, url: 'slack://hooks.quay.example/services/A/B/C'}\n", 2, "path (the three parts", "slack://T000"),
+    ("sources:\n  - ｛name: a, url: https://a.example/｝\n", 2, "full-width ｛", "write [ or {"),
+    ('{"sources": [}\n', 1, "found '}'", "a value is missing"),
+    ("channels:\n  - {name: m, url: 'mailto:desk@quay.example'}\n", 2, "begins with its scheme", "smtps://"),
+    ("", 0, "the file is empty", "zhixun init"),
 ]
 
 
@@ -114,7 +153,8 @@ def test_a_mistake_is_told_at_its_line_with_its_cure(text: str, line: int, fault
     with pytest.raises(ConfigError) as caught:
         parsed(read_document("config.yaml", text.encode(), {}), {})
     told = [str(mistake) for mistake in caught.value.mistakes]
-    assert any(one.startswith(f"config.yaml:{line}: ") and fault in one and cure in one for one in told), told
+    place = f"config.yaml:{line}: " if line else "config.yaml: "
+    assert any(one.startswith(place) and fault in one and cure in one for one in told), told
 
 
 def test_a_chinese_quote_in_a_sentence_is_not_blamed_for_another_fault() -> None:
@@ -134,9 +174,13 @@ def test_a_full_width_comma_between_keywords_is_warned_of() -> None:
     assert any("'大模型，芯片' as one phrase" in warning for warning in warnings(config))
 
 
-def test_a_variable_without_braces_is_warned_of() -> None:
-    config = parsed(read_document("c.yaml", b"channels:\n  - {name: c, url: 'wecom://$WECOM_KEY'}\n", {}), {})
-    assert [line for line in warnings(config) if "${WECOM_KEY}" in line]
+@pytest.mark.parametrize("written", ["$WECOM_KEY", "%WECOM_KEY%", "$(pass show WECOM_KEY)", "{{ WECOM_KEY }}", "<WECOM_KEY>"])
+def test_what_another_program_would_fill_in_is_warned_of(written: str) -> None:
+    config = parsed(read_document("c.yaml", f"channels:\n  - {{name: c, url: 'wecom://{written}'}}\n".encode(), {}), {})
+    assert [line for line in warnings(config) if "a variable is written ${" in line]
+
+
+def test_a_dollar_within_a_password_is_not_warned_of() -> None:
     plain = parsed(read_document("c.yaml", b"channels:\n  - {name: c, url: 'webhook+https://me:a$b@c.example/x'}\n", {}), {})
     assert warnings(plain) == []
 
@@ -153,3 +197,23 @@ def test_what_yaml_refuses_is_told_in_chinese_too(text: str) -> None:
 def test_a_word_that_joins_terms_may_be_looked_for_alone_and_in_quotes() -> None:
     for query in ("或", '"或" 者', "和平 机器人"):
         parse(query, {})
+
+
+def test_a_key_that_begins_with_x_holds_what_is_used_again() -> None:
+    text = "x-usual: &usual {every: 1h, tags: [本地]}\nsources:\n  - {<<: *usual, name: a, url: 'https://a.example/'}\n"
+    assert parsed(read_document("c.yaml", text.encode(), {}), {}).sources[0].tags == ("本地",)
+
+
+def test_signs_of_an_input_method_are_told_with_all_other_mistakes() -> None:
+    text = "timezone：Asia/Shanghay\nsources:\n  －name: a\n    url：https://a.example/\n    every: soon\n"
+    with pytest.raises(ConfigError) as caught:
+        parsed(read_document("c.yaml", text.encode(), {}), {})
+    assert [one.line for one in caught.value.mistakes] == [1, 1, 3, 4, 5]
+
+
+@pytest.mark.parametrize(("text", "line", "fault", "cure"), MISTAKES, ids=range(len(MISTAKES)))
+def test_a_mistake_is_told_in_chinese_whole(text: str, line: int, fault: str, cure: str) -> None:
+    with speaking("zh"), pytest.raises(ConfigError) as caught:
+        parsed(read_document("config.yaml", text.encode(), {}), {})
+    told = re.sub(r"[\"'`(（][^\"'`]*[\"'`)）]|—|[a-z]+://\S+|可用：.*|- \{.*", "", str(caught.value))
+    assert re.findall(r"[a-z]{3,} [a-z]{3,} [a-z]{2,}", told) == []

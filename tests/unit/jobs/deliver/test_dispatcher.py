@@ -8,7 +8,7 @@ import random
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -127,19 +127,24 @@ async def delivering(
         await running
 
 
-def deliver(db: Database, channels: dict[str, OpenChannel], now: Callable[[], datetime] | None = None, **more: Any) -> None:
-    async def main() -> None:
+def deliver(
+    db: Database, channels: dict[str, OpenChannel], now: Callable[[], datetime] | None = None, **more: Any
+) -> tuple[int, Mapping[str, str]]:
+    """How many were sent, and which channels are in trouble."""
+
+    async def main() -> tuple[int, Mapping[str, str]]:
         async with delivering(db, channels, now or Clock(), **more) as deliverer:
             await deliverer.drain()
+            return deliverer.sent, deliverer.troubles
 
-    asyncio.run(main())
+    return asyncio.run(main())
 
 
 def test_an_accepted_alert_is_sent_once_on_either_database(db: Database) -> None:
     channel = Scripted()
     raise_alerts(db, ["desk"], 3)
-    deliver(db, {"desk": channel.open()})
-    deliver(db, {"desk": channel.open()})
+    assert deliver(db, {"desk": channel.open()}) == (3, {})
+    assert deliver(db, {"desk": channel.open()}) == (0, {})
     assert channel.ids == [1, 2, 3]
     assert ledger(db, "desk") == [Row("sent", 1, "ok", None)] * 3
 
@@ -249,7 +254,7 @@ def test_a_slow_channel_delays_no_other(sqlite: Database) -> None:
 def test_a_channel_that_is_down_costs_a_few_attempts_and_no_alert_its_chances(sqlite: Database) -> None:
     channel = Scripted(DOWN)
     raise_alerts(sqlite, ["desk"], 40)
-    deliver(sqlite, {"desk": channel.open()})
+    assert deliver(sqlite, {"desk": channel.open()}) == (0, {"desk": DOWN.detail})
     assert len(channel.given) == 5
     rows = ledger(sqlite, "desk")
     assert [row.state for row in rows] == ["pending"] * 40

@@ -65,8 +65,9 @@ OPML = """\
 </body></opml>"""
 
 
-def test_the_opml_export_says_the_same_as_the_api() -> None:
-    config, decided = taken(miniflux.read([foreign("feeds.opml", OPML)]))
+@pytest.mark.parametrize("text", [OPML, OPML.replace(' xmlns:miniflux="https://miniflux.app/opml"', "").replace("miniflux:", "")])
+def test_the_opml_export_says_the_same_as_the_api(text: str) -> None:
+    config, decided = taken(miniflux.read([foreign("feeds.opml", text)]))
     theirs, _ = taken(miniflux.read([foreign("feeds.json", json.dumps([FILTERED | {"keeplist_rules": ""}]))]))
     assert config.rules[0].query == theirs.rules[0].query
     assert [row.enabled for row in config.sources] == [True, False]

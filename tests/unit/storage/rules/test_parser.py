@@ -140,7 +140,7 @@ REFUSED = [
     ("大模型、芯片", "write OR", 3),
     ("大模型，芯片", "for either of two terms write OR", 3),
     ("大模型；芯片", "write OR", 3),
-    ("/大模型(/", "broken", 0),
+    ("/大模型(/", "never closed; for the sign itself write", 0),
     ("/(?=a)b/", "ahead or behind", 0),
     (r"/(a)\1/", "back to a group", 0),
     ("/a++b/", "possessive", 0),
