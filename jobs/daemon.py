@@ -259,15 +259,21 @@ class Daemon:
 
     async def _tidy(self) -> None:
         now = self._app.clock.now()
-        await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
+        await self._upkeep(lambda s: (notices.tidy(s, now), robots.tidy(s, now)))
+        await self._in_steps(lambda s: articles.tidy(s, now))
 
     async def _shorten(self) -> None:
-        """What was done is known by short rows; the writer has other work between two steps."""
+        """What was done is known by short rows."""
+        now = self._app.clock.now()
+        await self._in_steps(lambda s: known_links.take(s, link_key, now))
+
+    async def _in_steps(self, work: Callable[[Session], int]) -> None:
+        """Until there is nothing left: the writer has other work between two steps."""
 
         async def steps() -> None:
-            now, moved = self._app.clock.now(), 1
-            while moved and not self._stop.is_set():
-                moved = await self._app.db.write(lambda s: known_links.take(s, link_key, now))
+            done = 1
+            while done and not self._stop.is_set():
+                done = await self._app.db.write(work)
 
         await self._guarded(steps())
 
