@@ -4,8 +4,8 @@ Keys lie anywhere, so a table in the order of its keys would change a page for e
 The keys of articles after each other lie together instead, in parts: what is kept touches few pages however large the archive is,
 what is asked looks each key up in the newest PARTS parts, and an old part goes as a whole. What is found is only worth a comparison.
 
-A part has UNIT articles or more: it goes on until it has lasted for its share of the time that keys are remembered, so that the newest
-PARTS of them are that whole time, or has become as large as memory bears. Its number is that of its first UNIT articles.
+A part has UNIT articles or more: it goes on until it has lasted for an eighth of the time that keys are remembered, or has become as large
+as memory bears: each part that is asked costs. Its number is that of its first UNIT articles.
 """
 
 from __future__ import annotations
@@ -26,6 +26,7 @@ from storage.db.writer import kept
 UNIT = 4096  # articles, at the least in a part
 UNITS = {"sqlite": 4, "postgresql": 64}  # at the most: its keys stay in the writer's cache, or that of a server
 PARTS = 16  # that are asked, the newest
+EIGHTHS = 8
 COMMON = 64  # articles of a part that a key is looked up for where a part may be large: a name in the news has thousands
 CANDIDATES = 8  # stored articles compared with a new one
 STEP = 50_000  # keys that are forgotten at once: the writer has other work too
@@ -92,11 +93,11 @@ class SharedKeys:
         if not known or not timedelta() <= now - known["looked"] < LOOK_AGAIN:
             found = sorted(session.scalars(_newest(self._table)).all())
             ends = _kept_at(session, found[-1] * UNIT) if found else None
-            known |= {"looked": now, "parts": found, "ends": ends + self._remembered / PARTS if ends else now}
+            known |= {"looked": now, "parts": found, "ends": ends + self._remembered / EIGHTHS if ends else now}
         parts: list[int] = known["parts"]
         last = parts[-1] if parts else None
         if last is None or (unit > last and (now >= known["ends"] or unit - last >= UNITS[dialect_of(session)])):
-            known |= {"parts": (parts := [*parts, unit][-PARTS:]), "ends": now + self._remembered / PARTS}
+            known |= {"parts": (parts := [*parts, unit][-PARTS:]), "ends": now + self._remembered / EIGHTHS}
         return parts
 
 
