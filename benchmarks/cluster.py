@@ -1,9 +1,11 @@
 """The frontier under several real workers: what is done twice or lost when one is killed, gaps at the hosts, and how late work is.
 
-The work: so many polls and articles on so many hosts, each with a pace; a worker claims, "asks" (an entry in a ledger at the slot of the
+The work: so many polls and articles on so many hosts, each with a pace; a worker claims, "asks" (a line in its ledger at the slot of the
 task) and closes. `--hosts N --claims` measures a claim alone. PostgreSQL is started by the tests' own fixture unless `--database` names one.
+Exit code 1 if anything was lost, done twice under a living lease, or asked closer than one worker alone does.
 
-    $ python benchmarks/cluster.py --workers 1 2 --seconds 40
+    $ python benchmarks/cluster.py                        500 hosts, 5,000 polls, 20,000 articles, 1, 2 and 4 workers: 8 minutes at most
+    $ python benchmarks/cluster.py --scale 0.1            a tenth of all that
     $ python benchmarks/cluster.py --claims --hosts 100000
 """
 
@@ -12,14 +14,14 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import os
-import queue
 import signal
 import statistics
 import sys
+import tempfile
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -38,15 +40,16 @@ HORIZON = timedelta(seconds=1)
 PACE = 1.0  # seconds between two requests to a host
 
 
-def prepare(db: Database, hosts_: int, articles: int) -> None:
-    """Sources, one a host, and articles spread over them."""
+def prepare(db: Database, hosts_: int, polls: int, articles: int) -> None:
+    """So many sources and articles, spread over the hosts."""
     db.upgrade()
     now = datetime.now(UTC)
-    db.write_now(lambda s: sources.sync(s, [(Source(f"s{n}", f"https://h{n}.example/feed"), now) for n in range(hosts_)], now))
+    wanted = [(Source(f"s{n}", f"https://h{n % hosts_}.example/feed{n}"), now) for n in range(polls)]
+    db.write_now(lambda s: sources.sync(s, wanted, now))
 
     def more(session) -> None:
         rows = [
-            {"kind": "article", "key": f"a{n}", "source_id": n % hosts_ + 1, "url": f"https://h{n % hosts_}.example/{n}", "host": f"h{n % hosts_}.example",
+            {"kind": "article", "key": f"a{n}", "source_id": n % polls + 1, "url": f"https://h{n % hosts_}.example/{n}", "host": f"h{n % hosts_}.example",
              "state": "due", "due_at": now, "turn": now + timedelta(seconds=n // hosts_), "created_at": now}
             for n in range(articles)
         ]  # fmt: skip
@@ -58,9 +61,9 @@ def prepare(db: Database, hosts_: int, articles: int) -> None:
     db.write_now(more)
 
 
-def work(url: str, name: str, until: float, ledger: multiprocessing.Queue) -> None:
-    """One worker, until the time (of time.time) is over or all is done."""
-    with closing(open_database(url)) as db:
+def work(url: str, name: str, until: float, folder: str) -> None:
+    """One worker, until the time (of time.time) is over or nothing is left to do."""
+    with closing(open_database(url)) as db, open(f"{folder}/{name}", "a", buffering=1) as ledger:
         waiting: list[frontier.Task] = []
         last: dict[str, float] = {}
         while time.time() < until:
@@ -76,7 +79,7 @@ def work(url: str, name: str, until: float, ledger: multiprocessing.Queue) -> No
             waiting = [task for task in waiting if task not in due]
             for task in due:
                 if now - task.slot < hosts.LATEST:  # type: ignore[operator]
-                    ledger.put((now.timestamp(), task.host, task.id, (now - task.slot).total_seconds()))  # type: ignore[operator]
+                    ledger.write(f"{now.timestamp()} {task.host} {task.id} {(now - task.slot).total_seconds()}\n")  # type: ignore[operator]
                     end = frontier.unchanged if task.kind == "poll" else None
                     later = now + timedelta(hours=1)
                     db.writer.submit(
@@ -88,46 +91,77 @@ def work(url: str, name: str, until: float, ledger: multiprocessing.Queue) -> No
                 time.sleep(0.02)
 
 
-def run(url: str, workers: int, seconds: float) -> None:
-    """So many workers on prepared work, one killed on the way; prints a line."""
-    ledger: multiprocessing.Queue = multiprocessing.Queue()
-    until = time.time() + seconds
-    running = [multiprocessing.Process(target=work, args=(url, f"w{n}", until, ledger), daemon=True) for n in range(workers)]
-    for process in running:
-        process.start()
-    seen: list[tuple[float, str, int, float]] = []
-    killed = False
-    while any(process.is_alive() for process in running):
-        if not killed and time.time() > until - seconds / 2:
-            os.kill(running[0].pid or 0, signal.SIGKILL)
-            killed = True
-            running[0] = multiprocessing.Process(target=work, args=(url, "again", until, ledger), daemon=True)
-            running[0].start()
-        with closing(open_database(url)) as db:
-            db.write_now(lambda s: frontier.recover_expired(s, datetime.now(UTC)))
-        end = time.time() + 1
-        while time.time() < end:
-            try:
-                seen.append(ledger.get(timeout=0.1))
-            except queue.Empty:
-                pass
-    report(url, workers, seconds, seen)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A line of a ledger."""
+
+    at: float
+    host: str
+    task: int
+    late: float
+    by: str
 
 
-def report(url: str, workers: int, seconds: float, seen: list[tuple[float, str, int, float]]) -> None:
-    """What was done, twice, too close; how late."""
-    last: dict[str, float] = {}
-    close = 0
-    for at, host, _, _ in sorted(seen):
-        close += host in last and at - last[host] < 0.9
-        last[host] = at
-    twice = sum(count - 1 for count in Counter(number for _, _, number, _ in seen).values())
-    late = sorted(late for _, _, _, late in seen) or [0.0]
-    with closing(open_database(url)) as db:
-        states = dict(db.read(lambda s: s.execute(select(models.task.c.state, func.count()).group_by(models.task.c.state)).all()))
-    print(
-        f"workers {workers}: {len(seen)} asked, {len(seen) / seconds:.0f}/s, twice {twice}, gaps < .9 s {close}, late p95 {late[len(late) * 95 // 100]:.2f} s, {states}"
+def ledgers(folder: str) -> list[Asked]:
+    """What all have asked, in order; a line that was cut by the kill is none."""
+    lines = (
+        (line.split(), path.name)
+        for path in Path(folder).iterdir()
+        for line in path.read_text().splitlines(keepends=True)
+        if line[-1] == "\n"
     )
+    return sorted(
+        (Asked(float(at), host, int(task), float(late), by) for (at, host, task, late), by in lines), key=lambda one: one.at
+    )
+
+
+def run(url: str, workers: int, seconds: float, kill_at: float, work_: int) -> tuple[int, int, int]:
+    """So many workers on prepared work, one killed on the way. Prints a line; what was lost, done twice under a lease, and too close."""
+    with tempfile.TemporaryDirectory() as folder, closing(open_database(url)) as db:
+        began = time.time()
+
+        def start(name: str) -> multiprocessing.Process:
+            process = multiprocessing.Process(target=work, args=(url, name, began + seconds, folder), daemon=True)
+            process.start()
+            return process
+
+        running = [start(f"w{n}") for n in range(workers)]
+        killed = False
+        while time.time() < began + seconds and len({one.task for one in ledgers(folder)}) < work_:
+            if not killed and time.time() > began + kill_at:
+                os.kill(running[0].pid or 0, signal.SIGKILL)
+                killed, running[0] = True, start("again")
+            db.write_now(lambda s: frontier.recover_expired(s, datetime.now(UTC)))
+            time.sleep(1)
+        took = time.time() - began
+        time.sleep(2)  # what is asked is closed
+        for process in running:
+            process.kill()
+        return report(db, f"workers {workers}", took, ledgers(folder), work_)
+
+
+def report(db: Database, what: str, took: float, seen: list[Asked], work_: int) -> tuple[int, int, int]:
+    """What was done, lost, twice, too close; how late."""
+    last: dict[str, float] = {}
+    first: dict[int, Asked] = {}
+    close = twice = leased = 0
+    for one in seen:
+        close += one.host in last and one.at - last[one.host] < PACE * 0.9
+        last[one.host] = one.at
+        before = first.setdefault(one.task, one)
+        twice += before is not one
+        leased += before is not one and one.at - before.at < LEASE.total_seconds() and before.by != "w0"
+    open_ = set(db.read(lambda s: s.scalars(select(models.task.c.id).where(models.task.c.state.in_(("due", "leased")))).all()))
+    states = dict(db.read(lambda s: s.execute(select(models.task.c.state, func.count()).group_by(models.task.c.state)).all()))
+    known = db.read(lambda s: s.scalar(select(func.count()).select_from(models.known_link))) or 0
+    lost = work_ - len(first) - len(open_ - first.keys())
+    late = sorted(one.late for one in seen) or [0.0]
+    print(
+        f"{what}: {len(first)} of {work_} in {took:.0f} s, {len(seen) / took:.0f}/s, lost {lost}, twice {twice} ({leased} under a living lease), "
+        f"gaps < .9 s {close}, late p95 {late[len(late) * 95 // 100]:.2f} s, tasks {states}, known links {known}",
+        flush=True,
+    )
+    return lost, leased, close
 
 
 def claims(db: Database, count: int = 200) -> None:
@@ -166,26 +200,33 @@ def database(given: str | None) -> Iterator[str]:
 def main() -> None:
     """Print figures."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2])
-    parser.add_argument("--hosts", type=int, default=200)
-    parser.add_argument("--articles", type=int, default=4000)
-    parser.add_argument("--seconds", type=float, default=30)
+    parser.add_argument("--workers", type=int, nargs="+", default=[1, 2, 4])
+    parser.add_argument("--hosts", type=int, default=500)
+    parser.add_argument("--polls", type=int, default=5000)
+    parser.add_argument("--articles", type=int, default=20_000)
+    parser.add_argument("--scale", type=float, default=1.0, help="of hosts, polls and articles: the time stays the same")
+    parser.add_argument("--seconds", type=float, default=150, help="at most, with each number of workers")
+    parser.add_argument("--kill-at", type=float, default=25)
     parser.add_argument("--claims", action="store_true")
     parser.add_argument("--database")
     chosen = parser.parse_args()
+    hosts_, polls, articles = (max(1, round(n * chosen.scale)) for n in (chosen.hosts, chosen.polls, chosen.articles))
+    alone, failed = None, False
     for workers in [1] if chosen.claims else chosen.workers:
-        with database(chosen.database) as url:
-            with closing(open_database(url)) as db:
-                began = time.perf_counter()
-                prepare(db, chosen.hosts, 0 if chosen.claims else chosen.articles)
-                print(f"prepared {chosen.hosts} hosts in {time.perf_counter() - began:.0f} s")
-                if db.shared:
-                    with db.engine.begin() as connection:
-                        connection.execute(text("ANALYZE"))
-                if chosen.claims:
-                    claims(db)
-                    return
-            run(url, workers, chosen.seconds)
+        with database(chosen.database) as url, closing(open_database(url)) as db:
+            began = time.perf_counter()
+            prepare(db, hosts_, hosts_ if chosen.claims else polls, 0 if chosen.claims else articles)
+            print(f"prepared {hosts_} hosts in {time.perf_counter() - began:.0f} s")
+            if db.shared:
+                with db.engine.begin() as connection:
+                    connection.execute(text("ANALYZE"))
+            if chosen.claims:
+                claims(db)
+                return
+            lost, leased, close = run(url, workers, chosen.seconds, chosen.kill_at, polls + articles)
+            alone = close if alone is None else alone
+            failed |= bool(lost or leased or close > alone)
+    sys.exit(failed)
 
 
 if __name__ == "__main__":

@@ -173,9 +173,8 @@ class Daemon:
         scheduler.add_job(self._if_it_leads(self._recover), "interval", seconds=RECOVER_EVERY, id="recover")
         if self._app.config.crawl.websub is not None:
             scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
-        scheduler.add_job(self._if_it_leads(self._tidy), "interval", days=1, id="tidy")
-        scheduler.add_job(
-            self._if_it_leads(self._shorten), "interval", hours=1, id="shorten", next_run_time=clock.now() + timedelta(minutes=1)
+        scheduler.add_job(  # soon, too: a daemon that is started anew each day must not let it be for ever
+            self._if_it_leads(self._tidy), "interval", hours=1, id="tidy", next_run_time=clock.now() + timedelta(minutes=1)
         )
         scheduler.add_job(self._if_it_leads(self._backfill), "interval", seconds=1, id="backfill")
         scheduler.add_job(self._if_it_leads(self._check_up), "interval", seconds=CHECK_UP_EVERY, id="health")
@@ -258,12 +257,21 @@ class Daemon:
         await self._guarded(self._app.websub.tick(set(self._app.pipeline.watch.sources)))
 
     async def _tidy(self) -> None:
+        """Forget what is too old; what was done is known by short rows."""
         now = self._app.clock.now()
-        await self._upkeep(lambda s: (articles.tidy(s, now), notices.tidy(s, now), robots.tidy(s, now)))
-
-    async def _shorten(self) -> None:
-        now = self._app.clock.now()
+        await self._upkeep(lambda s: (notices.tidy(s, now), robots.tidy(s, now)))
         await self._guarded(_in_thread(lambda: backfill.shorten(self._app.db, now, self._stop.is_set)))
+        await self._in_steps(lambda s: articles.tidy(s, now))
+
+    async def _in_steps(self, work: Callable[[Session], int]) -> None:
+        """Until there is nothing left: the writer has other work between two steps."""
+
+        async def steps() -> None:
+            done = 1
+            while done and not self._stop.is_set():
+                done = await self._app.db.write(work)
+
+        await self._guarded(steps())
 
     async def _backfill(self) -> None:
         if not self._app.backfill.done and self._app.store_guard.store.trouble is None:

@@ -25,8 +25,9 @@ from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import alert, article, article_alias, revision, shingle
 from storage.db.texts import content_hash
 from storage.queue import baseline, frontier, sources
-from storage.stories import assign, shared_keys
+from storage.stories import assign
 from storage.stories.evidence import LEAD
+from storage.stories.shared_keys import SharedKeys
 
 __all__ = [
     "AlertDraft",
@@ -152,8 +153,8 @@ def _read_again(session: Session, number: int, task: frontier.Task, updates: Upd
 
 
 def tidy(session: Session, now: datetime) -> int:
-    """Forget the sketches and join keys of articles that are too old for them."""
-    return shared_keys.tidy(session, shingle, now - REMEMBERED) + assign.tidy(session, now)
+    """Forget some sketches and join keys of articles that are too old for them; how many. Call it until it says 0."""
+    return _SHINGLES.tidy(session, now) + assign.tidy(session, now)
 
 
 # ---- known already?
@@ -169,8 +170,8 @@ _CLAIMS = union_all(  # who has one of these addresses, or says so
     ),
 )
 _WHOLE = select(article).where(article.c.id.in_(bindparam("ids", expanding=True))).order_by(article.c.id).limit(CANDIDATES)
-_SHARING = shared_keys.find(
-    shingle, article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text, article.c.content_hash, article.c.published,
+_SHINGLES = SharedKeys(
+    shingle, REMEMBERED, article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text, article.c.content_hash, article.c.published,
     newest_first=False,
 )  # fmt: skip
 _NEW = insert(article)
@@ -208,7 +209,7 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     derived.drop(session, old)
     session.execute(update(article).where(article.c.id == old.id).values(row))
     derived.put(session, replace(new.record, id=old.id, story=old.story), old.tags, row["shown_at"])
-    shared_keys.forget(session, shingle, old.id, near_duplicates.sketch(old.title, old.text).keys)
+    _SHINGLES.forget(session, old.id, near_duplicates.sketch(old.title, old.text).keys)
     assign.forget(session, old.id, assign.print_of(record_from_row(old)))
     _remember(session, old.id, new, row["content_hash"], newest=next_id(session, article) - 1)
     why = changes.substantial((old.title, old.text), (new.record.title, new.record.text))
@@ -270,7 +271,7 @@ class _Origin:
 def _origin(session: Session, number: int, new: _Incoming) -> _Origin | None:
     """The stored article that this one copies most of."""
     origins = []
-    for row in shared_keys.ask(session, _SHARING, number, new.made.shingles, new.now - REMEMBERED):
+    for row in _SHINGLES.ask(session, number, new.made.shingles, new.now):
         likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text))
         if likeness.reprint and assign.is_copy(session, new.made.story, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
@@ -281,9 +282,9 @@ def _origin(session: Session, number: int, new: _Incoming) -> _Origin | None:
 def _remember(
     session: Session, number: int, new: _Incoming, content: str, *, print_too: bool = True, newest: int | None = None
 ) -> None:
-    shared_keys.remember(session, shingle, number, new.made.shingles, newest)
+    _SHINGLES.remember(session, number, new.made.shingles, new.now, newest)
     if print_too:  # a reprint need not be found: its original is
-        assign.remember(session, number, new.made.story_keys, newest)
+        assign.remember(session, number, new.made.story_keys, new.now, newest)
         assign.know(number, content, new.made.story)
 
 

@@ -417,9 +417,7 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 class _Postgres(_Kind):
     def engine(self, *, read_only: bool) -> Engine:
-        own = "default_transaction_read_only=on" if read_only else f"idle_in_transaction_session_timeout={IDLE_SECONDS}s"
-        options = f"-c timezone=UTC -c {own}"
-        return create_engine(
+        engine = create_engine(
             self.url,
             pool_pre_ping=True,
             pool_size=READERS if read_only else 1,
@@ -427,8 +425,29 @@ class _Postgres(_Kind):
             pool_timeout=WAIT_SECONDS,
             json_serializer=to_json,
             isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
-            connect_args={"options": options, "connect_timeout": BUSY_SECONDS} | MISSED,
+            connect_args={"connect_timeout": BUSY_SECONDS} | MISSED,
         )
+
+        # What a session is to keep stands in no start-up option, which poolers refuse. Behind one in transaction mode each transaction may
+        # have another session, so it brings along what it needs: the pooler itself sees to the time zone alone.
+        @event.listens_for(engine, "connect")
+        def _set_up(connection: Any, record: Any) -> None:
+            connection.read_only = read_only
+            connection.autocommit = True
+            server, _ = connection.execute("SELECT pg_backend_pid(), set_config('TimeZone', 'UTC', false)").fetchone()
+            record.info["pooled"] = server != connection.info.backend_pid  # somebody else has answered for the server
+            if record.info["pooled"]:
+                connection.prepare_threshold = None
+            elif not read_only:
+                connection.execute(f"SET idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+            connection.autocommit = False
+
+        @event.listens_for(engine, "begin")
+        def _begin(connection: Connection) -> None:
+            if connection.info["pooled"] and not read_only:
+                connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{IDLE_SECONDS}s'")
+
+        return engine
 
     @contextmanager
     def deadline(self, session: Session, seconds: float) -> Iterator[None]:

@@ -16,10 +16,13 @@ from sqlalchemy import (
     Column,
     Dialect,
     Select,
+    Table,
     Text,
     TypeDecorator,
     bindparam,
+    case,
     func,
+    literal,
     select,
     true,
 )
@@ -47,6 +50,7 @@ class _Listed(TypeDecorator[Any]):
         return to_json(values) if dialect.name == "sqlite" else values
 
 
+RARE = 4  # times that a key weighs which few articles have
 NUMBERS, TEXTS = _Listed(BigInteger), _Listed(Text)
 
 
@@ -70,6 +74,23 @@ def _in_json(element: among, compiler: SQLCompiler, **how: Any) -> str:
 def _in_array(element: among, compiler: SQLCompiler, **how: Any) -> str:
     column, values = element.clauses
     return f"{compiler.process(column, **how)} = ANY({compiler.process(values, **how)})"
+
+
+def meeting(dialect: str, table: Table, most: int, *, newest_first: bool) -> Any:
+    """The article ids of rows of `table` whose part is one of `parts` and whose key is one of `keys`, each with a `weight`.
+
+    A server looks at no more than `most` of a part and key: whoever shares a key of so many is told by others, so they weigh more.
+    """
+    parts, keys = (bindparam(name, type_=NUMBERS) for name in ("parts", "keys"))
+    if dialect == "sqlite":
+        wanted = among(table.c.part, parts), among(table.c.key, keys)
+        return select(table.c.article_id, literal(1).label("weight")).where(*wanted).subquery()
+    part, key = (func.unnest(one).table_valued("one").render_derived() for one in (parts, keys))
+    here = select(table.c.article_id).where(table.c.part == part.c.one, table.c.key == key.c.one).limit(most)
+    met = here.order_by(table.c.article_id.desc() if newest_first else table.c.article_id).correlate(part, key).subquery()
+    weight = case((func.count().over() < most, RARE), else_=1).label("weight")
+    some = select(met.c.article_id, weight).lateral()
+    return select(some).select_from(part).join(key, true()).join(some, true()).subquery()
 
 
 def each(dialect: str, name: str, *beside: BindParameter[Any]) -> Select[Any]:

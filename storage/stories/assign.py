@@ -19,9 +19,10 @@ from crawler.nlp.lexicon import own
 from crawler.record import Record
 from storage.db.models import article, story_key
 from storage.db.texts import content_hash, number_of
-from storage.stories import by_hand, proof, shared_keys
+from storage.stories import by_hand, proof
 from storage.stories.compare import StoryPrint, keys, same_story
 from storage.stories.fingerprint import fingerprint
+from storage.stories.shared_keys import SharedKeys
 from storage.stories.verdict import Kind, Verdict
 
 REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/stories/separators.py
@@ -31,7 +32,8 @@ CLOSE = 1.0  # points between two stories that a person set apart
 _COLUMNS = (article.c.id, article.c.story, article.c.content_hash, article.c.published)
 _FIRST = select(*_COLUMNS).where(article.c.id == bindparam("id"))
 _TEXT = select(article.c.title, article.c.text).where(article.c.id == bindparam("id"))
-_SHARING = shared_keys.find(story_key, *_COLUMNS, newest_first=True)
+_KEYS = SharedKeys(story_key, REMEMBERED, *_COLUMNS, newest_first=True)
+remember, tidy = _KEYS.remember, _KEYS.tidy
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def is_copy(session: Session, one: StoryPrint, row: Any, share: float) -> bool:
 
 def _candidates(session: Session, number: int, numbers: Iterable[int], now: datetime) -> Sequence[Any]:
     """The articles of the last days that share most join keys."""
-    return shared_keys.ask(session, _SHARING, number, numbers, now - REMEMBERED)
+    return _KEYS.ask(session, number, numbers, now)
 
 
 def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
@@ -141,16 +143,6 @@ def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mappi
     return row is None or same_story(story, _print_of(session, row)).same
 
 
-def remember(session: Session, article_id: int, numbers: Iterable[int], newest: int | None = None) -> None:
-    """Let later articles find this one; `newest` is the newest article, where it is another."""
-    shared_keys.remember(session, story_key, article_id, numbers, newest)
-
-
 def forget(session: Session, article_id: int, story: StoryPrint) -> None:
     """Its headline is another now."""
-    shared_keys.forget(session, story_key, article_id, map(number_of, keys(story)))
-
-
-def tidy(session: Session, now: datetime) -> int:
-    """Forget the keys of articles that are too old to be joined."""
-    return shared_keys.tidy(session, story_key, now - REMEMBERED)
+    _KEYS.forget(session, article_id, map(number_of, keys(story)))

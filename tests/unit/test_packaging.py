@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml import YAML
 
+from jobs import daemon
+from jobs.workers.membership import ROLES
+from storage.db import pulse
 from tests.image import PLAYED, steps
+from tests.unit.test_docs import parsed
 
 ROOT = Path(__file__).parents[2]
 PACKAGING = ROOT / "packaging"
@@ -71,3 +75,38 @@ def test_the_script_plays_every_step_of_the_image_as_it_stands() -> None:
     last = dict(played)
     assert json.loads(last["ENTRYPOINT"]) == ["zhixun"]
     assert json.loads(last["HEALTHCHECK"].partition("CMD ")[2]) == ["zhixun", "healthcheck"]
+
+
+def test_a_cluster_has_each_role_twice_by_command_lines_that_are_understood() -> None:
+    services = YAML(typ="safe").load((ROOT / "compose.cluster.yaml").read_text())["services"]
+    ours = {name: service for name, service in services.items() if name != "postgres"}
+    objects = list(YAML(typ="safe").load_all(PACKAGING / "kubernetes.yaml"))
+    pods = {one["metadata"]["name"]: one["spec"] for one in objects if one["kind"] != "PodDisruptionBudget"}
+    containers = {name: spec["template"]["spec"]["containers"][0] for name, spec in pods.items()}
+    for command in [service["command"] for service in ours.values()] + [one["args"] for one in containers.values()]:
+        parsed(command)
+    for role in ROLES:
+        assert (ours[role]["command"], ours[role]["deploy"]["replicas"]) == (["worker", "--role", role], 2)
+        assert (containers[f"zhixun-{role}"]["args"], pods[f"zhixun-{role}"]["replicas"]) == (["worker", "--role", role], 2)
+    assert {tuple(service["volumes"]) for service in ours.values()} == {("./config:/config:ro",)}
+
+
+def test_what_watches_over_a_cluster_asks_what_the_image_answers() -> None:
+    objects = list(YAML(typ="safe").load_all(PACKAGING / "kubernetes.yaml"))
+    deployments = [one["spec"] for one in objects if one["kind"] == "Deployment"]
+    budgets = [one["spec"]["selector"]["matchLabels"] for one in objects if one["kind"] == "PodDisruptionBudget"]
+    assert (
+        budgets
+        == [one["selector"]["matchLabels"] for one in deployments]
+        == [one["template"]["metadata"]["labels"] for one in deployments]
+    )
+    for deployment in deployments:
+        pod = deployment["template"]["spec"]
+        assert f"USER {pod['securityContext']['runAsUser']}:" in (ROOT / "Dockerfile").read_text()
+        assert pod["terminationGracePeriodSeconds"] > daemon.STOP_WITHIN
+        for probe in ("startupProbe", "livenessProbe"):
+            asked = pod["containers"][0][probe]
+            program, *arguments = asked["exec"]["command"]
+            assert program == "zhixun"
+            parsed(arguments)
+            assert asked["timeoutSeconds"] > pulse.PATIENCE, "else a database that is away looks like a dead worker"

@@ -14,8 +14,10 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from time import sleep
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import select, text, update
 
@@ -174,6 +176,55 @@ def test_a_claim_whose_commit_is_cut_is_due_again_for_whoever_gives_it_back(wire
         db.write_now(lambda s: frontier.release(s, "w"))
         assert desk.states() == Counter(due=3)
         assert len([task for task in db.write_now(lambda s: frontier.claim(s, **ask)) if task.kind == "article"]) == 3
+
+
+# ---- a server process that is ended inside COMMIT
+
+
+def _before_it_is_durable(admin: psycopg.Connection[Any]) -> str:
+    """What a commit looks at last takes its time."""
+    admin.execute("CREATE FUNCTION rest() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(60); RETURN NULL; END $$")
+    admin.execute(
+        "CREATE CONSTRAINT TRIGGER rest AFTER INSERT ON article DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION rest()"
+    )
+    return "PgSleep"
+
+
+def _after_it_is_durable(admin: psycopg.Connection[Any]) -> str:
+    """It waits for a second server that never comes."""
+    admin.execute("ALTER SYSTEM SET synchronous_standby_names = 'one_that_never_comes'")
+    admin.execute("SELECT pg_reload_conf()")
+    return "SyncRep"
+
+
+def _end_the_one_that_commits(admin: psycopg.Connection[Any], waits: str) -> None:
+    """Once there is one; then no other commit waits."""
+    here = "datname = current_database() AND wait_event = %s AND query = 'COMMIT'"
+    while admin.execute(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {here}", (waits,)).fetchone() is None:
+        sleep(0.02)
+    admin.execute("DROP FUNCTION IF EXISTS rest CASCADE")
+    admin.execute("ALTER SYSTEM RESET synchronous_standby_names")
+    admin.execute("SELECT pg_reload_conf()")
+
+
+@pytest.mark.parametrize(("hold", "there"), [(_before_it_is_durable, 0), (_after_it_is_durable, 1)], ids=["before", "after"])
+def test_an_article_whose_server_process_is_ended_inside_commit_is_stored_and_told_once(
+    url: str, server: Database, hold: Callable[[Any], str], there: int
+) -> None:
+    desk = Desk(server, 1)
+    editor = desk.editor(Member(desk.lead("one")))
+    with psycopg.connect(url, autocommit=True) as admin:
+        waits = hold(admin)
+        ending = threading.Thread(target=_end_the_one_that_commits, args=(admin, waits))
+        ending.start()
+        with pytest.raises(StorageError) as caught:
+            run(lambda: editor.take(desk.read(0)))
+        ending.join(60)
+    assert caught.value.transient
+    assert desk.rows()[0] == there, "nobody was told which"
+    run(lambda: editor.take(desk.read(0)))
+    assert desk.rows() == (1, 1, 0)
+    assert desk.states() == Counter(done=1)
 
 
 # ---- a server that stands still

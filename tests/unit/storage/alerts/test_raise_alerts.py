@@ -18,6 +18,7 @@ from storage.db import models
 from storage.db.database import Database
 from storage.queue import frontier, sources
 from storage.queue.frontier import Task
+from storage.stories import shared_keys
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 WINDSURF = (
@@ -98,7 +99,8 @@ def test_what_is_not_surely_the_same_event_is_told_by_itself(db: Database, one: 
     assert made == [1, 1]
 
 
-def test_after_five_days_a_story_is_over(db: Database) -> None:
+def test_after_five_days_a_story_is_over(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_keys, "UNIT", 1)
     first, late = record(WINDSURF[0]), Record(WINDSURF[2], "https://late.example/", own_text(7))
     store(db, first, draft())
     assert store(db, late, draft(), now=NOW + timedelta(days=6)).alerts_made == 1

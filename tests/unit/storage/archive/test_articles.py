@@ -15,6 +15,7 @@ from storage.archive.articles import AlertDraft, Stored
 from storage.db import models
 from storage.db.database import Database
 from storage.queue import frontier, sources
+from storage.stories import shared_keys
 from tests.samples import ENGLISH, OTHER, TEXT
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -130,7 +131,8 @@ def test_an_article_of_other_words_is_new(db: Database) -> None:
     assert second.article_id != first.article_id
 
 
-def test_a_copy_after_a_month_is_news_again(db: Database) -> None:
+def test_a_copy_after_a_month_is_news_again(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shared_keys, "UNIT", 1)
     store(db, FULL, "a/1")
     month = NOW + timedelta(days=31)
     assert store(db, other(FULL.title, TEXT), "b/2", now=month).verdict == "new"

@@ -8,7 +8,6 @@ from contextlib import aclosing, closing
 
 import psycopg
 import pytest
-from sqlalchemy import text
 
 from storage.db import signals
 from storage.db.database import Database, open_database
@@ -58,18 +57,6 @@ def test_a_connection_that_is_lost_is_a_passing_trouble(server: Database) -> Non
     with pytest.raises(StorageError) as caught:
         asyncio.run(asyncio.wait_for(go(), 60))
     assert caught.value.transient
-
-
-@pytest.mark.postgres
-def test_a_listener_to_whom_nothing_is_passed_on_gives_up(server: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As behind a pooler in transaction mode, where the LISTEN stands on a connection that is another's by then."""
-    monkeypatch.setattr(signals, "PROOF_SECONDS", 0.3)
-    monkeypatch.setattr(signals, "tell", lambda session, _topic: session.execute(text("SELECT 1")))
-
-    async def go() -> list[str]:
-        return [topic async for topic in signals.heard(server)]
-
-    assert asyncio.run(asyncio.wait_for(go(), 60)) == []
 
 
 def test_on_a_file_nobody_is_told(tmp_path) -> None:
