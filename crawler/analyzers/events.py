@@ -177,7 +177,7 @@ def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fa
     headline = _headline(record.title, one, made.headline, language)
     over = _NUMBER.sub("", one.heading) or record.title
     event = Event(headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text, over))
-    event = replace(event, type=event_cells.kind_of(event, record.title, record.text) or event.type)
+    event = replace(event, type=event_cells.kind_of(one.sentence.text, record.title, record.text) or event.type)
     return event, Fact("event", headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
 
 
@@ -219,7 +219,7 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
             points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
         place += 1
         if (points < LEAST and points >= LEAST - FITS) or not one.acts:
-            points += FITS * bool(event_cells.kind_of(Event(one.sentence.text, one.sentence.text), title, text))
+            points += FITS * bool(event_cells.kind_of(one.sentence.text, title, text))
         if (one.acts and points >= LEAST - _most_of_clause(one.sentence, name)) or points > FITS / 2:
             candidates.append(Chosen(one.sentence, points, one.acts, heading))
     ranked = sorted(candidates, key=lambda one: -one.points)[: MAX_EVENTS + 4]

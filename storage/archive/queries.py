@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, tuple_, update
+from sqlalchemy import Select, Text, and_, cast, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
@@ -153,17 +153,11 @@ def tagged(
     columns, made = (
         ([article], record_from_row) if fields is None else ([*sketched(fields), article.c.shown_at], sketched_from_row)
     )
-    query = select(*columns).order_by(article.c.shown_at.desc(), article.c.id.desc())
+    query = _within(select(*columns), since, until, concept)
     if source is not None:
         query = query.where(article.c.source == source)
-    if since is not None:
-        query = query.where(article.c.shown_at >= since)
-    if until is not None:
-        query = query.where(article.c.shown_at < until)
     if ids is not None:
         query = query.where(article.c.id.in_(list(ids)))
-    if concept is not None:
-        query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == concept)))
     left = sys.maxsize if limit is None else limit
     while left > 0:
         rows = session.execute(_older(query, after).limit(min(CHUNK, left))).all()
@@ -171,6 +165,43 @@ def tagged(
             after = Cursor(row.shown_at, row.id)
             yield Candidate(made(row), tuple(row.tags), after)
         left = left - len(rows) if len(rows) == CHUNK else 0
+
+
+def tagged_of(session: Session, ids: Sequence[int], *, fields: Collection[str]) -> Iterator[Candidate]:
+    """The records of these ids, in the same order as `tagged` has them, so that the ids have it too."""
+    for at in range(0, len(ids), CHUNK):
+        yield from tagged(session, ids=ids[at : at + CHUNK], fields=fields)
+
+
+def telling(
+    session: Session,
+    kind: str,
+    most: int,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    concept: int | None = None,
+    after: Cursor | None = None,
+) -> tuple[Sequence[int], Cursor | None]:
+    """Of the newest `most` records those that may tell an event of a type; and where to go on, if there are more records. The database
+    looks at the events as they are written: to make records of all of them costs twenty times as much."""
+    newest = _older(_within(select(article.c.shown_at, article.c.id), since, until, concept), after)
+    among = newest.with_only_columns(article.c.id).limit(most)
+    hit = select(article.c.id).where(article.c.id.in_(among), cast(article.c.events, Text).contains(f'"{kind}"'))
+    hit = _within(hit, None, None, None)
+    last = session.execute(newest.offset(most - 1).limit(1)).first()
+    return session.scalars(hit).all(), Cursor(*last) if last else None
+
+
+def _within(query: Select[Any], since: datetime | None, until: datetime | None, concept: int | None) -> Select[Any]:
+    """Records of a time, that mention a concept, the newest first."""
+    if since is not None:
+        query = query.where(article.c.shown_at >= since)
+    if until is not None:
+        query = query.where(article.c.shown_at < until)
+    if concept is not None:
+        query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == concept)))
+    return query.order_by(article.c.shown_at.desc(), article.c.id.desc())
 
 
 def _older(query: Select[Any], cursor: Cursor | None) -> Select[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from crawler.analyzers.companies import named_in
 from crawler.i18n import language
 from crawler.nlp import event_cells
-from crawler.nlp.event_cells import Cell
+from crawler.nlp.event_frames import Cell
 from crawler.record import Event, Record
 from crawler.text import normal
 from jobs.config.models import MoneyConfig
@@ -98,16 +98,23 @@ def table(
     columns = TABLES[kind]
     about = trends.company_of(session, company) if company is not None else None
     rows: list[Row] = []
-    place: Cursor | None = None
     start = Cursor.parse(after) if after else None
-    read = queries.tagged(session, since=since, until=until, concept=company, after=start, limit=MOST_READ, fields=("event",))
-    for number, candidate in enumerate(read, 1):
-        if len(rows) == limit or number == MOST_READ:
-            return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), str(place))
-        place = candidate.at
+    ids, place = queries.telling(session, kind, MOST_READ, since=since, until=until, concept=company, after=start)
+    last: Cursor | None = None
+    for candidate in queries.tagged_of(session, ids, fields=("event",)):
+        if len(rows) >= limit:
+            place = last
+            break
+        more: list[Row] = []
         if about is not None or candidate.record.story in (None, candidate.record.id):
-            rows.extend(row for row in rows_of(candidate.record, kind, candidate.at.shown_at, about) if len(rows) < limit)
-    return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), None)
+            more = list(rows_of(candidate.record, kind, candidate.at.shown_at, about))
+        if rows and len(rows) + len(more) > limit:  # those of a record stay together
+            place = last
+            break
+        last = candidate.at
+        rows += more
+    told = tuple(told_since(session, rows, money))
+    return Table(kind, money.currency, columns, told, str(place) if place else None)
 
 
 def told_since(session: Session, rows: Iterable[Row], money: MoneyConfig) -> Iterator[Row]:
@@ -132,17 +139,22 @@ def _worth(cell: Cell | None, money: MoneyConfig) -> tuple[float | None, bool]:
 
 
 def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = None) -> Iterator[Row]:
-    """The events of a type that a record tells, those of a company where one is named; the first alone where of none more is known."""
+    """The events of a type that a record tells, those of a company where one is named; of those whose cells stay empty the first alone."""
     told = [one for one in record.events if one.type == kind and (company is None or is_about(one, company))]
-    read = [(event, event_cells.cells(kind, event, record.title, record.text)) for event in told if kind in TABLES]
+    read = [(event, _cells(event, kind, record)) for event in told]
     known: dict[str, tuple[Event, dict[str, Cell]]] = {}
     for event, cells in read:
-        if "actors" in cells:
+        if cells:
             known.setdefault("|".join(cells[name].value for name in ("actors", "object") if name in cells), (event, cells))
-    for event, cells in list(known.values()) or read[:1] or [(event, {}) for event in told[:1]]:
+    for event, cells in list(known.values()) or read[:1]:
         story, source = record.story or record.id or 0, record.publisher or record.source or ""
         state = changes.how(event.headline)
         yield Row(record.id or 0, story, event.headline, source, at, cells, state=state, by=record.id if state else None)
+
+
+def _cells(event: Event, kind: str, record: Record) -> dict[str, Cell]:
+    words = event.detail or event.headline
+    return event_cells.cells(kind, words, record.title, record.text, actors=event.actors or (), date=event.date)
 
 
 def is_about(event: Event, company: Concept) -> bool:
