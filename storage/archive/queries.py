@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, Text, and_, cast, func, select, tuple_, update
+from sqlalchemy import Select, and_, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.alerts import outbox
 from storage.archive import concepts, indexed
 from storage.db.database import insert_new
-from storage.db.mapping import record_from_row, sketched, sketched_from_row
+from storage.db.mapping import event_types, record_from_row, sketched, sketched_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, mention, revision, source, story_pair, task
 from storage.db.pulse import Beat
 from storage.queue import known_links
@@ -175,7 +175,7 @@ def tagged_of(session: Session, ids: Sequence[int], *, fields: Collection[str]) 
 
 def telling(
     session: Session,
-    kind: str,
+    kinds: Collection[str],
     most: int,
     *,
     since: datetime | None = None,
@@ -183,14 +183,12 @@ def telling(
     concept: int | None = None,
     after: Cursor | None = None,
 ) -> tuple[Sequence[int], Cursor | None]:
-    """Of the newest `most` records those that may tell an event of a type; and where to go on, if there are more records. The database
-    looks at the events as they are written: to make records of all of them costs twenty times as much."""
+    """Of the newest `most` records those that tell an event of these types; and where to go on, if there are more records. To
+    make records of all of them would cost many times as much."""
     newest = _older(_within(select(article.c.shown_at, article.c.id), since, until, concept), after)
-    among = newest.with_only_columns(article.c.id).limit(most)
-    hit = select(article.c.id).where(article.c.id.in_(among), cast(article.c.events, Text).contains(f'"{kind}"'))
-    hit = _within(hit, None, None, None)
     last = session.execute(newest.offset(most - 1).limit(1)).first()
-    return session.scalars(hit).all(), Cursor(*last) if last else None
+    told = session.execute(newest.with_only_columns(article.c.id, article.c.events).limit(most))
+    return [number for number, events in told if not event_types(events).isdisjoint(kinds)], Cursor(*last) if last else None
 
 
 def _within(query: Select[Any], since: datetime | None, until: datetime | None, concept: int | None) -> Select[Any]:
@@ -310,6 +308,15 @@ def alerts(
     rows = session.execute(query.limit(limit)).all()
     deliveries = _deliveries(session, [row.id for row in rows])
     return [_view(AlertView, row, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows]
+
+
+def raised(session: Session, since: datetime, until: datetime, most: int) -> Sequence[Any]:
+    """(rule, alert, article, its title) of the alerts of a time, the newest first."""
+    query = select(alert.c.rule, alert.c.id, alert.c.article_id, article.c.title).join(
+        article, article.c.id == alert.c.article_id
+    )
+    within = alert.c.created_at >= since, alert.c.created_at < until
+    return session.execute(query.where(*within).order_by(alert.c.id.desc()).limit(most)).all()
 
 
 def _deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:

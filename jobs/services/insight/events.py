@@ -22,7 +22,7 @@ from storage.archive.queries import Cursor
 from storage.stories import evidence
 from storage.trends.counts import Concept
 
-MOST_READ = 4_000  # records of one page
+MOST_READ, STEP = 4_000, 1_000  # records that are looked through for a page, and at once
 TABLES: Mapping[str, tuple[str, ...]] = {
     "funding": ("actors", "round", "amount", "investors", "date"),
     "release": ("actors", "object", "version", "licence", "size", "price", "date"),
@@ -98,23 +98,20 @@ def table(
     columns = TABLES[kind]
     about = trends.company_of(session, company) if company is not None else None
     rows: list[Row] = []
-    start = Cursor.parse(after) if after else None
-    ids, place = queries.telling(session, kind, MOST_READ, since=since, until=until, concept=company, after=start)
-    last: Cursor | None = None
-    for candidate in queries.tagged_of(session, ids, fields=("event",)):
-        if len(rows) >= limit:
-            place = last
+    place = Cursor.parse(after) if after else None
+    for _ in range(MOST_READ // STEP):
+        ids, beyond = queries.telling(session, {kind}, STEP, since=since, until=until, concept=company, after=place)
+        for candidate in queries.tagged_of(session, ids, fields=("event",)):
+            more: list[Row] = []
+            if about is not None or candidate.record.story in (None, candidate.record.id):
+                more = list(rows_of(candidate.record, kind, candidate.at.shown_at, about))
+            if len(rows) >= limit or (rows and len(rows) + len(more) > limit):  # those of a record stay together
+                return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), str(place))
+            place = candidate.at
+            rows += more
+        if (place := beyond) is None:
             break
-        more: list[Row] = []
-        if about is not None or candidate.record.story in (None, candidate.record.id):
-            more = list(rows_of(candidate.record, kind, candidate.at.shown_at, about))
-        if rows and len(rows) + len(more) > limit:  # those of a record stay together
-            place = last
-            break
-        last = candidate.at
-        rows += more
-    told = tuple(told_since(session, rows, money))
-    return Table(kind, money.currency, columns, told, str(place) if place else None)
+    return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), str(place) if place else None)
 
 
 def told_since(session: Session, rows: Iterable[Row], money: MoneyConfig) -> Iterator[Row]:
