@@ -29,7 +29,7 @@ def cells(
     said = placed(detail, title, text)._replace(actors=actors, date=Cell(date, detail) if date else None)
     read = _frames(said.sentence).get(kind)
     found = read(said) if read else {}
-    return found if found.keys() > {"date"} or (found and "date" not in found) else {}
+    return found if found.keys() & _OWN.get(kind, {"actors", "object"}) else {}
 
 
 def _frames(sentence: str) -> Mapping[str, _Reader]:
@@ -53,6 +53,14 @@ def kind_of(sentence: str, title: str, text: str) -> str:
     return ""
 
 
+_OWN: Mapping[
+    str, set[str]
+] = {  # columns that say something of an event even where nobody is named; of the other kinds it is who and what
+    "funding": {"actors", "round", "amount"},
+    "release": {"actors", "object", "licence", "size"},
+    "policy": {"actors", "object"},
+    "chip": {"actors", "object", "process"},
+}
 SHORTEST = 12  # characters of a sentence that can tell an event: less is a heading
 _NEEDED: Mapping[str, tuple[set[str], ...]] = {  # columns that are filled where it is surely one
     "funding": ({"actors", "round"}, {"actors", "investors", "amount"}),

@@ -103,7 +103,7 @@ def compiled(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
 
 
 MONEY_EN = (
-    r"(?:(?:US|HK|NT|A|C|S)?[$€£¥₹]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|bn|mn|m|k)\b)?"
+    r"(?:(?:US|HK|NT|A|C|S)?[$€£¥₹]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|bn|mn|[mMkKB])\b)?"
     r"|(?:SEK|NOK|DKK|CHF|RMB|EUR|USD|GBP|INR|Rs\.?) ?\d[\d,.]*\d?(?: (?:million|billion|crore|trillion))?"
     r"|\d[\d,.]* (?:million|billion|trillion) (?:dollars|euros|pounds|yuan|yen|won|rupees|francs|kronor|kroner))"
 )
@@ -112,11 +112,11 @@ _SIZE = compiled(
     r"(?P<it>\d[\d.,]*(?: (?:billion|million|trillion))?(?:(?:,? and |, | to )\d[\d.,]*(?: (?:billion|million|trillion))?)* (?:billion|million|trillion)[- ](?:active "
     r"|total )?parameters?)",
     r"(?P<it>\d[\d.,]*[- ](?:billion|million|trillion)[- ]parameters?)",
-    r"(?:参数(?:量|规模)?(?:约|达|为|高达|总计|达到|超)*)(?P<it>\d[\d.,]*(?:[千百]?[万亿])(?:级)?)|(?P<also>\d[\d.,]*(?:[千百]?[万亿])(?:个|级)?参数)",
+    r"(?:参数(?:量|规模)?(?:约|达|为|高达|总计|达到|超)*)(?P<it>\d[\d.,]*(?:[千百]?万亿|[千百]?[万亿])(?:级)?)|(?P<also>\d[\d.,]*(?:[千百]?万亿|[千百]?[万亿])(?:个|级)?参数)",
     r"\b(?P<it>\d[\d.]*B)\b(?= (?:open|dense|mixture|parameter|model|language|reasoning))|(?:an?|the|its) (?P<also>\d[\d.]*B)(?= )",
 )
 _LICENCE = compiled(
-    r"Apache(?:[- ]License)?(?:,? (?:v|version )?|-)?(?:2\.0)|\bMIT\b(?=[^。.]{0,8}(?:licen[cs]e|许可|协议|开源))|(?:CC[- ]BY(?:-[A-Z]{2})*(?:[- ]\d\.0)?|L?A?GPL(?:v"
+    r"Apache(?:[- ]License)?(?:,? (?:v|version )?|-)?(?:2\.0)|(?<![A-Za-z])MIT(?![A-Za-z])(?=[^。.]{0,8}(?:licen[cs]e|许可|协议|开源))|(?:CC[- ]BY(?:-[A-Z]{2})*(?:[- ]\d\.0)?|L?A?GPL(?:v"
     r"| ?)\d(?:\.0)?|BSD(?:-\d-Clause)?|MPL ?2\.0|木兰[^，。]{0,8}许可证?|OpenRAIL(?:-M)?)",
     r"Apache(?=[^。.]{0,6}(?:licen[cs]|许可|协议))",
     r"(?P<it>(?:Creative Commons|community|research-only|non-commercial|proprietary) [Ll]icen[cs]e)",
@@ -212,10 +212,10 @@ PROCESS = compiled(
 STAGE_DEAL = compiled(
     r"尚需[^，。；]{2,30}",
     r"(?:被曝|正在|正)(?:与[^，。]{2,16})?(?:洽谈|谈判|接洽)[^，。；]{0,12}",
-    r"已(?:经)?完成(?:交割|收购)|完成交割|已完成|签署[^，。]{0,8}协议|获(?:得)?[^，。]{0,10}批准|获批|终止",
+    r"已(?:经)?完成(?:交割|收购)|(?<![前计底月内])完成交割|已完成|签署[^，。]{0,8}协议|获(?:得)?[^，。]{0,10}批准|获批|终止",
     r"[Ss]ubject to [^.;,]{4,80}",
     r"agreed to (?:buy|acquire|purchase|take over|sell|be acquired)|(?:signed|entered into|reached) (?:a |an )?(?:definitive |binding |preliminary )?agreement"
-    r"|in (?:advanced |exclusive |early |late-stage )?talks to (?:buy|acquire|sell)|has completed|completed|closed|expected to close[^.;,]{0,40}|called off"
+    r"|in (?:advanced |exclusive |early |late-stage )?talks to (?:buy|acquire|sell)|has completed|\bcompleted|\bclosed|expected to close[^.;,]{0,40}|called off"
     r"|abandoned|blocked|cleared|approved",
     r"拟|计划收购|有意收购",
     r"plans to (?:buy|acquire)|is (?:acquiring|buying)|(?:will|to) (?:buy|acquire)",

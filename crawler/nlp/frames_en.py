@@ -36,7 +36,8 @@ _NO_NAME_EN = re.compile(
     r"|Japanese|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d+|Europe|China|Japan)$"
 )
 _BEFORE_NAME_EN = re.compile(
-    r"^(?:(?:The|Former|Ex-|Startup|Germany|China|Japan|Britain|France|India|Taiwan|[A-Z][\w ]{2,16})[’']s (?=[A-Z])|(?:The|Former|CEO|Chief Executive|Founder"
+    r"^(?:[A-Z][\w ]{2,16}-based (?=[A-Z])|(?:The|Former|Ex-|Startup|Germany|China|Japan|Britain|France|India|Taiwan|[A-Z][\w ]{2,16})[’']s (?=[A-Z])"
+    r"|(?:The|Former|CEO|Chief Executive|Founder"
     r"|President|Chairman|Mr|Ms|Mrs|Dr|Prof|Professor)\.? (?=[A-Z]))+"
 )
 
@@ -44,7 +45,7 @@ _BEFORE_NAME_EN = re.compile(
 def name_en(words: str) -> str:
     """A proper name without what stands before it, and the ending 's; "" if it is none."""
     words = re.sub(r"[’']s?$", "", words.strip(' ,.;:“”"'))
-    words = re.sub(r"^[Tt]he ", "", words)
+    words = re.sub(r"^(?:[Tt]he |[A-Z]\w+-based )", "", words)
     return (
         ""
         if _NO_NAME_EN.match(words)
@@ -78,10 +79,11 @@ def names_en(words: str) -> list[str]:
 _SUBJECT = rf"(?P<who>{NAME_EN})(?:,(?: [^,.;]{{2,90}},)+| \([^)]*\))?"
 _LATELY = (
     r"(?: (?:has|have|had|will|is|are|to|today|just|also|yesterday|this (?:week|morning|month)|on \w+|recently|now|officially|formally|quietly|successfully"
-    r"|announced (?:it|that it) (?:has|had|will)|says? it (?:has|will)|said (?:\w+ )?(?:it|that it) (?:has|had|will)|plans to|agreed to))*"
+    r"|announced (?:it|that it) (?:has|had|will)|says? it (?:has|will)|said (?:(?:on )?\w+ )?(?:it|that it) (?:has|had|will)|plans to|agreed to))*"
 )
 _RAISE_EN = re.compile(
-    rf"{_SUBJECT}{_LATELY} (?:raised|raises|raise|closed|closes|secured|secures|secure|landed|lands|bagged|bags|pulled in|picked up|picks up|nets|netted|won|completed"
+    rf"{_SUBJECT}{_LATELY} (?:raised|raises|raise|closed|closes|filed for|files for|secured|secures|secure|landed|lands|bagged|bags|pulled in|picked up|picks up|nets"
+    rf"|netted|won|completed"
     rf"|completes|priced|prices|collected|scored|banked|received|brought in|announced|announces)\b(?=[^.;]{{0,80}}(?:{MONEY_EN}|round|funding|Series|financing"
     rf"|offering|seed|grant))"
 )
@@ -93,6 +95,7 @@ _LED_EN = compiled(
     r"\b(?:co-)?led by (?P<it>[^.;]{2,90}?)(?=,? with\b|,? at a|,? valuing|,? which|,? bringing|,? to |, the company|, (?:it|he|she) said|[.;]|$)",
     r"\b(?:with|and) (?:additional |further )?participation (?:from|by) (?P<it>[^.;]{2,120}?)(?=,? with\b|,? which|[.;]|$)",
     r"\b(?:investors|backers)(?: in the round)?(?:,? (?:which )?)(?: include[ds]?| including| are|, among them) (?P<it>[^.;]{2,120}?)(?=, have|, had|[.;]|$)",
+    rf"\bwith (?P<it>{NAME_EN}[^.;]{{0,90}}?) (?:also )?(?:taking part|participating|joining|investing)",
     rf"(?P<it>{NAME_EN}(?: and {NAME_EN})?) (?:co-)?(?:led|leads|is leading|also (?:joined|took part|participated|invested)|participated|joined the round)",
     r"\bfrom (?P<it>[A-Z][^.;]{2,80}?)(?=,? (?:to|at|for|valuing|in a)\b|[.;]|$)",
 )
@@ -144,7 +147,7 @@ _KIND_OF_MODEL_EN = re.compile(
     r"|API|SDK|assistant|toolkit|platform|app|library|benchmark|framework))\b"
 )
 _RELEASED_EN = re.compile(
-    rf"(?:^|[.;:] |\bm\. )(?P<what>{NAME_EN}|[a-z]+(?:-[a-z\d]+)*-\d[\w.]*)(?:,(?: [^,.;]{{2,60}},)+)? (?:is|are|was|were|has been|have been) (?:now |also )?(?:out"
+    rf"(?:^|[.;:] |\bm\. )(?P<what>{NAME_EN}|[a-z]+(?:-[a-z\d]+)*-\d[\w.]*)(?:,(?: [^,;]{{2,60}},)+)? (?:is|are|was|were|has been|have been) (?:now |also )?(?:out"
     rf"|generally available|available|open[- ]source[d]?|released|published|launched|live)\b"
 )
 
@@ -159,6 +162,8 @@ def release_en(said: Said) -> dict[str, Cell]:
     what = next((one[0] for one in re.finditer(NAME_EN, match["what"]) if not NO_MODEL.match(one[0]) and name_en(one[0])), "")
     if not name_en(what) and (kind := _KIND_OF_MODEL_EN.match(match["what"])):
         return said.filled(actors=name_en(_BEFORE_NAME_EN.sub("", match["who"] or "")), **model(said, kind["it"]))
+    if numbered := re.search(rf"\bversion (?P<n>\d[\d.]*) of (?:its |the )?(?P<it>{NAME_EN})", sentence):
+        what = f"{numbered['it']} {numbered['n']}" if f"{numbered['it']} {numbered['n']}" in sentence else numbered["it"]
     if called := re.search(rf"\b(?:called|named|dubbed|known as|which it calls) (?P<it>{NAME_EN})", sentence):
         what = called["it"]
     who = name_en(_BEFORE_NAME_EN.sub("", match["who"])) if match["who"] else ""
@@ -172,7 +177,7 @@ _ACT_EN = (
 _NAMED_ACT_EN = re.compile(_ACT_EN)
 _RULES_EN = re.compile(
     rf"(?P<who>(?:[Tt]he (?:[a-z]+ ){{0,3}}(?:senate|ministry|council|government|regulator|commission|parliament|agency|authority|assembly|legislature|cabinet"
-    rf"|department)|(?:The )?{NAME_EN})(?:[’']s [a-z][a-z -]{{4,60}}?(?:authority|ministry|regulator|agency|commission|parliament|government|council|court|senate"
+    rf"|department)|(?:The )?{NAME_EN})(?:[’']s [a-z -]{{0,60}}?(?:authority|ministry|regulator|agency|commission|parliament|government|council|court|senate"
     rf"|assembly|watchdog|cabinet|department|office|board))?)(?:,(?: [^,.;]{{2,60}},)+)?(?: (?:on|late|early|yesterday|today|has|have|will|also|unanimously"
     rf"|formally|\w+day|\d+))* (?P<stage>banned|bans|passed|passes|approved|approves|adopted|adopts|proposed|proposes|signed|signs|published|publishes|issued"
     rf"|issues|unveiled|unveils|announced|announces|enacted|finali[sz]ed|launched|launches|ordered|orders|rejected|voted(?: unanimously)?(?: \d+(?:[-–]"
@@ -204,7 +209,7 @@ def policy_en(said: Said) -> dict[str, Cell]:
     elif match := _RULES_EN.search(sentence):
         named = _NAMED_ACT_EN.search(match["what"])
         loose = re.match(
-            r"(?:the use of |a |an |the |new )*(?P<it>(?!them\b|it\b|\d+ to)[^,]{4,90}?)(?=,| that | which | above | after | by [A-Z][a-z]{2,}| (?:on|in"
+            r"(?:the use of |a |an |the |new )*(?P<it>(?!them\b|it\b|\d+ to)[^,]{4,90}?)(?=,| that | which | above | for (?:public )?comment| after | by [A-Z][a-z]{2,}| (?:on|in"
             r"|by|from) (?:[A-Z]|\d)|$)",
             match["what"],
         )
@@ -254,14 +259,17 @@ def chip_en(said: Said) -> dict[str, Cell]:
 
 
 _TOGETHER_EN = re.compile(
-    rf"(?P<a>{NAME_EN})(?:,(?: [^,.;]{{2,60}},)+)?(?:,| and| &) (?:[A-Z]\w+[’']s |(?:local |chipmaker |carmaker |telco |start-up |startup |rival "
-    rf"|partner )*)?(?P<b>{NAME_EN}){_LATELY} (?:jointly |together )*(?:sign\w*|announce[sd]?|form\w*|set up|develop\w*|build|team\w* up|partner\w*|agree\w*"
+    rf"(?P<a>{NAME_EN})(?:,(?: [^,.;]{{2,60}},)+)?(?:,| and| &) (?:[A-Z]\w+[’']s |(?:[a-z][\w-]* ){{0,3}})?(?P<b>{NAME_EN}){_LATELY} (?:jointly |together )*(?:sign\w*"
+    rf"|announce[sd]?|form\w*|set up|develop\w*|build|team\w* up|partner\w*|agree\w*"
     rf"|join\w*|launch\w*|been awarded|won|work\w*|create[sd]?|establish\w*|collaborat\w*|invest\w*)\b"
 )
 _WITH_EN = re.compile(
     rf"{_SUBJECT}{_LATELY} (?:signed|signs|struck|strikes|inked|inks|reached|entered(?: into)?|partnered|partners|teamed up|teams up|joined forces|joins forces"
     rf"|collaborat\w+|formed|forms|expanded|expands|announced|announces|won|wins|works|working|agreed|awarded|landed|secured|chosen|picked|selected|selects|chose"
     rf"|picks)\b[^.;]{{0,70}}? (?:with|from|by) (?:the |[a-z][\w-]* ){{0,3}}(?P<b>{NAME_EN})(?P<c> and (?P<d>{NAME_EN}))?"
+)
+_CHOSEN_EN = re.compile(
+    rf"{_SUBJECT}{_LATELY} (?:chosen|chose|picked|selected|selects|hired|tapped) (?P<b>{NAME_EN}) (?:to|for) "
 )
 _OBJECT_TOGETHER_EN = compiled(
     r"\b(?:to|will)(?: jointly| together| co-?)? ?(?:develop|build|design|make|supply|create|offer|train|provide|deploy|manufacture|bring|run|use|integrate|test"
@@ -274,7 +282,7 @@ _OBJECT_TOGETHER_EN = compiled(
 
 def partnership_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
-    match = _TOGETHER_EN.search(sentence) or _WITH_EN.search(sentence)
+    match = _TOGETHER_EN.search(sentence) or _WITH_EN.search(sentence) or _CHOSEN_EN.search(sentence)
     if match is None:
         return {}
     groups = match.groupdict()
@@ -344,7 +352,7 @@ def people_en(said: Said) -> dict[str, Cell]:
 _BUY = r"(?:buy|acquire|purchase|take over|take a majority (?:stake )?(?:in|of)|snap up)"
 _BUYS_EN = re.compile(
     rf"{_SUBJECT}(?:{_LATELY}(?: agreed| in (?:advanced |exclusive )?talks| planning| set)?(?: to)? {_BUY}|{_LATELY} (?:buys|bought|acquires|acquired|acquiring|buying"
-    rf"|purchased|snapped up|completed (?:its |the )?(?:acquisition|purchase) of|completes (?:its |the )?(?:acquisition|purchase) of)) (?P<stake>(?:a "
+    rf"|purchased|snapped up|completed (?:its |the )?(?:{MONEY_EN} )?(?:acquisition|purchase) of|completes (?:its |the )?(?:acquisition|purchase) of)) (?P<stake>(?:a "
     rf"|the )?(?:(?:\d[\d.]*(?:%| percent| per cent))(?: stake)?|(?:majority|controlling|minority) stake|majority) (?:of|in) )?(?:the |an? )?(?:[a-z][\w-]* "
     rf"|[A-Z][a-z]+ (?=[a-z])){{0,5}}(?P<b>{NAME_EN})"
 )

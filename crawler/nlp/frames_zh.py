@@ -43,7 +43,7 @@ _KIND_ZH = re.compile(
 )
 _QUOTED_ZH = re.compile(r"[“「]([^”」]{2,16})[”」]$")
 _NO_NAME_ZH = re.compile(
-    r"^(?:会议|其|该|它|他|她|公司|双方|两家|三家|各|本次|此次|本轮|交易|消息|记者|市场|投资|融资|金额|这|那|后者|前者|股东|老股东|项目|国内|海外|团队|企业|对方|多家|一家|某)|[的了是在把将被和与]$|[，。；：？！]|^\d+$|计划|预计|版本|有助|有望|\d月|(?:领域|行业"
+    r"^(?:也就是|园区|本地|当地|外地|有关|会议|其|该|它|他|她|公司|双方|两家|三家|各|本次|此次|本轮|交易|消息|记者|市场|投资|融资|金额|这|那|后者|前者|股东|老股东|项目|国内|海外|团队|企业|对方|多家|一家|某)|[的了是在把将被和与]$|[，。；：？！]|^\d+$|计划|预计|版本|有助|有望|\d月|(?:领域|行业"
     r"|市场|赛道|功能|业务|月后|年后|后)$"
 )
 
@@ -75,6 +75,9 @@ _whole_post = re.compile(rf"(?:首任|新任|联席|独立)?{_POST_ZH}(?:(?:兼|
 _owned_post = re.compile(
     rf"(?P<of>[^，。的]{{2,20}}?)(?:的)?(?P<post>(?:首任|新任|[^，。的]{{0,6}}事业部|[^，。的]{{0,6}}业务)?{_POST_ZH}(?:(?:兼|、|和|及){_POST_ZH})*)$"
 )
+_with_branch = re.compile(
+    rf"(?P<of>[{HAN}A-Za-z]{{3,8}}?)?(?P<branch>(?:自动驾驶|智驾|销售|产品|安全|技术|研发|市场|财务|运营|法务|人力|业务|战略|算法|设计|品牌|海外|云|大模型|AI|主管)+)?$"
+)
 _person_zh = re.compile(
     rf"(?:(?<=官)|(?<=[员人长裁监理士授管问师事记者OI、，,；“])|(?<=主席)|(?<=学家)|^)(?P<it>[{HAN}]{{2,4}}|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)$"
 )
@@ -105,11 +108,13 @@ def _owner_and_post(said: Said, words: str) -> tuple[str, str]:
     if its_own or _whole_post.match(words):
         return owner, words
     match = _owned_post.match(words)
-    owner = _sure(said, match["of"]) if match else ""
+    held = _with_branch.match(match["of"]) if match else None
+    post = (held["branch"] or "") + match["post"] if match and held else ""
+    owner = _sure(said, held["of"] or "") if held else ""
     again = next((words[:end] for end in range(len(words) - 2, 2, -1) if said.text.count(words[:end]) > 1), "")
     if not owner and again and (rest := words[len(again) :].removeprefix("的")):
         return name_zh(again), rest
-    return (owner, match["post"]) if match and owner else ("", words if len(words) <= 12 else "")
+    return (owner, post) if owner else ("", words if len(words) <= 12 else "")
 
 
 _MONEY_ZH = (
@@ -117,8 +122,9 @@ _MONEY_ZH = (
     r"|超)?[一二两三四五六七八九十百千数]+[百千万亿]+(?:余|多)?(?:元人民币|人民币|美元|元|港元|欧元|日元)|近[百千]?[万亿]元?(?:人民币|美元|元)"
 )
 _RAISE_ZH = re.compile(
-    r"(?:完成|获得|获(?!悉|奖|批)|拿到|拿下|斩获|敲定|募集|筹集|筹得|募得|融得|收获|公开发行|发行|签下|锁定|引入)"
+    r"(?:完成|获得|获(?!悉|奖|批)|拿到|拿下|斩获|敲定|募集|筹集|筹得|募得|融得|收获|(?:公开)?发行(?!次日|人|价|日|后|量)|签下|锁定|引入|挂牌|登陆)"
 )
+_EARLIER_ZH = re.compile(r"(?:^|[，；。])(?:继|自|在)[^，；。]*$")
 _RAISES_ZH = re.compile(r"融资|[轮投]|募|债券|上市|IPO|增资|注资")
 _NOT_YET_ZH = re.compile(
     r"洽谈|寻求|考虑|有意|传闻|拟|计划|或将|曾(?:经)?(?:完成|获得)|值得(?:注意|一提)的是|此前[^，]{0,8}(?:完成|获得)|(?:19|20)\d\d年[^，。]{0,12}(?:完成|获)|去年|前年"
@@ -136,13 +142,14 @@ _FOLLOW_ZH = re.compile(
 
 def funding_zh(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
-    match = _RAISE_ZH.search(sentence)
+    match = next((one for one in _RAISE_ZH.finditer(sentence) if not _EARLIER_ZH.search(sentence[: one.start()])), None)
     if match is None or not _RAISES_ZH.search(sentence) or _NOT_YET_ZH.search(sentence):
         return {}
     who = _subject_zh(said, match.start())
     investors = _investors_zh((sentence, *said.about(who)))
-    round_ = cell_of(ROUND, sentence, said.title)
-    amount = amount_of(sentence, _MONEY_ZH, r"估值|市值|营收|收入|累计|投后|投前|净利|据了解|据悉|传")
+    round_ = cell_of(ROUND, sentence[match.start() :], sentence, said.title)
+    round_ = round_._replace(quote=sentence) if round_ and round_.quote in sentence else round_
+    amount = amount_of(sentence, _MONEY_ZH, r"估值|市值|营收|收入|累计|投后|投前|净利|据了解|每股|股价|发行价|传")
     return said.filled(actors=who, round=round_, amount=amount, investors=investors)
 
 
@@ -152,10 +159,13 @@ def _investors_zh(places: Sequence[str]) -> Cell | None:
     for place in places:
         for pattern in (*_LED_ZH, _FOLLOW_ZH):
             for match in pattern.finditer(place):
-                names = [
-                    re.sub(r"^(?:老股东|现有股东|产业方|知名机构|其中|以及|由|原股东|领投方为?|美元基金)+", "", name)
-                    for name in names_zh(match["it"])
-                ]
+                names = names_zh(
+                    re.sub(
+                        r"(?:^|(?<=[、，和与及]))(?:老股东|现有股东|产业方|知名机构|其中|以及|由|原股东|领投方为?|美元基金|本轮)+",
+                        "",
+                        match["it"],
+                    )
+                )
                 names = [name for name in names if len(name) > 1 and not re.search(r"轮|融资|[\d]亿|完成|股东$|机构$|资方", name)]
                 found += [name for name in names if name not in found]
                 quote = quote or (place if names else "")
@@ -199,10 +209,15 @@ _INSTITUTION_ZH = re.compile(
 )
 
 
+_plain_name = re.compile(  # as short as names are, and none of the words that a clause can begin with
+    rf"(?!.*(?:模型|产品|系统|平台|芯片|方案|报告|数据|仪式|现场|论文|代码|插件|功能|项目|工程|业内|记者|网友|用户|专家|消息|人士|政策|会议|活动|大赛|论坛|计划|规划|首批|目前|预计|其余|全部|部分|这|那|该|每|没|不|正|只|都|最))[{HAN}A-Za-z·]{{2,8}}$"
+)
+
+
 def _sure(said: Said, phrase: str) -> str:
     """The name in a phrase, where the article has it again, or says what kind of house it is."""
     name = name_zh(phrase)
-    told = name and (name in said.title or said.text.count(name) > 1 or _INSTITUTION_ZH.search(name))
+    told = name and (name in said.title or said.text.count(name) > 1 or _INSTITUTION_ZH.search(name) or _plain_name.match(name))
     return name if told or re.search(rf"(?:公司|企业|平台|机构|厂商|品牌|商|巨头|龙头|[“「]){re.escape(name)}", phrase) else ""
 
 
@@ -214,8 +229,11 @@ def _subject_zh(said: Said, end: int) -> str:
     """Who does what stands there in the sentence: named right before, or by who tells it, or the one that the article is about."""
     clauses = re.split(rf"[{_MARKS_ZH.replace('、', '')}】]", said.sentence[:end])
     here = _TAIL_ZH.sub("", _LEAD_ZH.sub("", clauses.pop())).strip()
+    if inside := re.match(r"(?P<who>[^，]{2,20}?)(?:宣布|披露|透露|表示)", here):
+        here = inside["who"]
     if not _VAGUE_ZH.match(here):
-        return _sure(said, here)
+        several = [_sure(said, one) for one in re.split("、|与|和|及", re.sub("(?:联合|共同|携手)$", "", here))]
+        return "、".join(several) if len(several) > 1 and all(several) else _sure(said, here)
     while clauses and not clauses[-1].strip():
         clauses.pop()
     teller = clauses[-1] if clauses else ""
@@ -232,8 +250,8 @@ _BODY_ZH = (
     r"欧洲议会|欧委会|中心|管委会|大臣|部长|当局|央行|证监会|交易所|协会)"
 )
 _POLICY_ZH = compiled(
-    rf"{_AT_ZH}(?P<who>(?:{_BODY_ZH})(?:(?:、|和|与|会同|联合)(?:{_BODY_ZH}))*)(?:等[^，。]{{0,8}})?(?:近日|日前|今日|昨日|当地时间|正式|联合|于|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}日"
-    rf"|[^，。《]{{0,6}}投票)*(?P<stage>印发|发布公告|发布通知|发布|公布|出台|公示|通过|审议通过|批准|就|启动|颁布|签署|提出|推出|宣布|致信[^，]{{0,6}}，提出|约谈|明确|要求|否决|公告)(?:了)?(?P<what>[^，。；]{{0,60}})",
+    rf"{_AT_ZH}(?P<who>(?:{_BODY_ZH})(?:(?:、|和|与|会同|联合)(?:{_BODY_ZH}))*)(?:等[^，。]{{0,8}})?(?:周[一二三四五六日]|近日|日前|今日|昨日|当地时间|正式|联合|于|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}日"
+    rf"|[^，。《]{{0,6}}投票)*(?P<stage>印发|发布公告|发布通知|发布|公布|出台|公示|通过|表决通过|审议通过|批准|就|启动|颁布|签署|提出|推出|宣布|致信[^，]{{0,6}}，提出|约谈|明确|要求|否决|公告)(?:了)?(?P<what>[^，。；]{{0,60}})",
 )
 _RULED_ZH = re.compile(
     r"(?P<what>《[^》]+》)(?:正式|开始|将|已|今起|今日|即日起|(?:于|自)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起?)*(?P<stage>施行|实施|生效|发布|出台|获通过)"
@@ -372,7 +390,8 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
             sentence,
         )
         who = [name for name in (name_zh(bid["a"]), name_zh(buyer["it"]) if buyer else "") if name]
-        what = cell_of(_OBJECT_TOGETHER_ZH[2:3], sentence)
+        won = re.match(r"(?:了)?(?P<it>[^，。“]{4,40}(?:项目|工程|平台|系统|标段))", bid["b"])
+        what = cell(won["it"], sentence) if won else cell_of(_OBJECT_TOGETHER_ZH[2:3], sentence)
     elif ordered := _ORDER_ZH.search(sentence):
         who = [_subject_zh(said, ordered.start("b") - 1), _sure(said, ordered["b"])]
         what = cell(re.sub(r"^了", "", ordered["what"]), sentence)
@@ -382,7 +401,7 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
     else:
         return {}
     who = [name for name in who if name]
-    if len(who) < 2:
+    if len(who) < 2 and "标" not in sentence:
         who = []
     amount = amount_of(sentence, rf"{_MONEY_ZH}|\d[\d,.]*[万亿]?(?:颗|片|台|辆|套|架)", r"估值|市值|营收|收入|每|约合")
     return said.filled(actors=joined(who, sentence), object=what, amount=amount)
@@ -398,7 +417,7 @@ _JOINS_ZH = re.compile(
 )
 _LEAVES_ZH = re.compile(
     rf"{_AT_ZH}(?P<who>[^{_MARKS_ZH}】]{{2,40}}?)(?:近日|日前|今日|已经|已|将|正式|宣布|因[^，。]{{2,12}}|于[^，。]{{2,10}}|主动|提出|即将|从(?P<of>[^，。]{{2,16}}))*(?:离职|辞职|卸任|离任|辞任"
-    rf"|辞去(?P<post>[^，。]{{2,20}}?)(?:一职|职务|，|。|$)|离开(?P<from>[^，。；]{{2,16}})|退休|被免去|离世|逝世)"
+    rf"|辞去(?:职务|该职|一切职务)|辞去(?P<post>[^，。]{{2,20}}?)(?:一职|职务|，|。|$)|离开(?P<from>[^，。；]{{2,16}})|退休|被免去|离世|逝世)"
 )
 _NAMES_ZH = re.compile(
     rf"(?P<act>任命|聘任|聘请|提拔|委任|选举)(?P<who>[{HAN}·A-Za-z ]{{2,20}}?)(?:先生|女士|博士|教授)?(?:为|担任|出任|任)(?P<what>[^，。；、]{{2,24}})"
