@@ -41,7 +41,7 @@ class Said(NamedTuple):
         if not name or name.split(maxsplit=1)[0] not in self.title:
             return self.behind
         rest = self.text[max(0, self.text.find(self.sentence)) + len(self.sentence) :]
-        return tuple(one for one in END.split(rest.replace("\n", " ")) if one and not _PAST.search(one))
+        return tuple(one.strip() for line in rest.split("\n") for one in END.split(line) if one.strip() and not _PAST.search(one))
 
 
 END = re.compile(
