@@ -5,6 +5,7 @@
     python benchmarks/analysis.py --peers DIR             with jieba, yake, sumy … importable from DIR (a site-packages folder)
     python benchmarks/analysis.py --misses                what was missed and what was said in vain
     python benchmarks/analysis.py --news FILE...          only labelled news (JSON Lines, see labelled_news.py), held-out files first
+    python benchmarks/analysis.py --tables FILE...        only tables of events of labelled news (see labelled_tables.py)
 
 Keywords are compared exactly in the normal form (Chinese) or stemmed (English); F1@5 is taken of mean precision and mean recall.
 """
@@ -28,6 +29,7 @@ from pathlib import Path
 from typing import Any
 
 import labelled_news
+import labelled_tables
 
 from crawler.analyzers import events, keywords, summary
 from crawler.nlp import document as texts
@@ -384,7 +386,11 @@ def main() -> None:
     options.add_argument("--peers", type=Path, help="site-packages with the peers")
     options.add_argument("--misses", action="store_true")
     options.add_argument("--news", type=Path, nargs="+", help="files of labelled news")
+    options.add_argument("--tables", type=Path, nargs="+", help="files of labelled news with tables")
     chosen = options.parse_args()
+    if chosen.tables:
+        labelled_tables.figures(chosen.tables, chosen.misses)
+        return
     if chosen.news:
         labelled_news.figures(chosen.news, chosen.misses)
         return

@@ -20,6 +20,7 @@ from typing import Any, NamedTuple
 
 import re2
 
+from crawler.nlp import event_cells
 from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, Sentence, reading
 from crawler.nlp.event_fields import fields_of, main_name
@@ -33,6 +34,7 @@ from crawler.text import is_han
 KINDS: tuple[str, ...] = ("event",)  # of facts
 AFTER: tuple[str, ...] = ("keywords",)
 
+FITS = 2.5  # points of a sentence that fills the columns of a table: it tells an event though no word of an act is in it
 MAX_EVENTS = 8
 OPENS = 3  # so many events get a line before them
 BYLINE = 20  # characters: a shorter first line names authors
@@ -175,6 +177,7 @@ def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fa
     headline = _headline(record.title, one, made.headline, language)
     over = _NUMBER.sub("", one.heading) or record.title
     event = Event(headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text, over))
+    event = replace(event, type=event_cells.kind_of(one.sentence.text, record.title, record.text) or event.type)
     return event, Fact("event", headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
 
 
@@ -215,7 +218,9 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
         if is_round_up:
             points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
         place += 1
-        if one.acts and points >= LEAST - _most_of_clause(one.sentence, name):
+        if (points < LEAST and points >= LEAST - FITS) or not one.acts:
+            points += FITS * bool(event_cells.kind_of(one.sentence.text, title, text))
+        if (one.acts and points >= LEAST - _most_of_clause(one.sentence, name)) or points > FITS / 2:
             candidates.append(Chosen(one.sentence, points, one.acts, heading))
     ranked = sorted(candidates, key=lambda one: -one.points)[: MAX_EVENTS + 4]
     read = (with_clause(one, language, name) for one in ranked)

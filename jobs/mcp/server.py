@@ -336,17 +336,22 @@ def _article(record: Record, chars: int = 0) -> Article:
         source=record.source,
         language=record.language,
         published=record.published,
-        technologies=list(record.ai_technologies),
-        industries=list(record.industries),
+        technologies=[name for name in record.ai_technologies if trends.is_listed("technology", name)],
+        industries=[name for name in record.industries if trends.is_listed("industry", name)],
         untrusted=words,
         evidence=places if chars else [],
         more=len(record.text) - len(shown),
     )
 
 
+_CONCEPT = trends.Named.__dataclass_fields__.keys()
+
+
 def _plain(value: Any) -> Any:
-    """As JSON has it: no dates, no infinities."""
+    """As JSON has it: no dates, no infinities; the name of a concept that no word list has is a stranger's."""
     if isinstance(value, dict):
+        if value.keys() == _CONCEPT and not trends.is_listed(value["kind"], value["name"]):
+            return {"id": value["id"], "kind": value["kind"], "untrusted": {"name": value["name"], "query": value["query"]}}
         return {str(key): _plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [_plain(one) for one in value]

@@ -18,7 +18,7 @@ from crawler.record import Record
 from storage.alerts import outbox
 from storage.archive import concepts, indexed
 from storage.db.database import insert_new
-from storage.db.mapping import record_from_row, sketched, sketched_from_row
+from storage.db.mapping import event_types, record_from_row, sketched, sketched_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, mention, revision, source, story_pair, task
 from storage.db.pulse import Beat
 from storage.queue import known_links
@@ -153,17 +153,11 @@ def tagged(
     columns, made = (
         ([article], record_from_row) if fields is None else ([*sketched(fields), article.c.shown_at], sketched_from_row)
     )
-    query = select(*columns).order_by(article.c.shown_at.desc(), article.c.id.desc())
+    query = _within(select(*columns), since, until, concept)
     if source is not None:
         query = query.where(article.c.source == source)
-    if since is not None:
-        query = query.where(article.c.shown_at >= since)
-    if until is not None:
-        query = query.where(article.c.shown_at < until)
     if ids is not None:
         query = query.where(article.c.id.in_(list(ids)))
-    if concept is not None:
-        query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == concept)))
     left = sys.maxsize if limit is None else limit
     while left > 0:
         rows = session.execute(_older(query, after).limit(min(CHUNK, left))).all()
@@ -171,6 +165,41 @@ def tagged(
             after = Cursor(row.shown_at, row.id)
             yield Candidate(made(row), tuple(row.tags), after)
         left = left - len(rows) if len(rows) == CHUNK else 0
+
+
+def tagged_of(session: Session, ids: Sequence[int], *, fields: Collection[str]) -> Iterator[Candidate]:
+    """The records of these ids, in the same order as `tagged` has them, so that the ids have it too."""
+    for at in range(0, len(ids), CHUNK):
+        yield from tagged(session, ids=ids[at : at + CHUNK], fields=fields)
+
+
+def telling(
+    session: Session,
+    kinds: Collection[str],
+    most: int,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    concept: int | None = None,
+    after: Cursor | None = None,
+) -> tuple[Sequence[int], Cursor | None]:
+    """Of the newest `most` records those that tell an event of these types; and where to go on, if there are more records. To
+    make records of all of them would cost many times as much."""
+    newest = _older(_within(select(article.c.shown_at, article.c.id), since, until, concept), after)
+    last = session.execute(newest.offset(most - 1).limit(1)).first()
+    told = session.execute(newest.with_only_columns(article.c.id, article.c.events).limit(most))
+    return [number for number, events in told if not event_types(events).isdisjoint(kinds)], Cursor(*last) if last else None
+
+
+def _within(query: Select[Any], since: datetime | None, until: datetime | None, concept: int | None) -> Select[Any]:
+    """Records of a time, that mention a concept, the newest first."""
+    if since is not None:
+        query = query.where(article.c.shown_at >= since)
+    if until is not None:
+        query = query.where(article.c.shown_at < until)
+    if concept is not None:
+        query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == concept)))
+    return query.order_by(article.c.shown_at.desc(), article.c.id.desc())
 
 
 def _older(query: Select[Any], cursor: Cursor | None) -> Select[Any]:
@@ -279,6 +308,15 @@ def alerts(
     rows = session.execute(query.limit(limit)).all()
     deliveries = _deliveries(session, [row.id for row in rows])
     return [_view(AlertView, row, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows]
+
+
+def raised(session: Session, since: datetime, until: datetime, most: int) -> Sequence[Any]:
+    """(rule, alert, article, its title) of the alerts of a time, the newest first."""
+    query = select(alert.c.rule, alert.c.id, alert.c.article_id, article.c.title).join(
+        article, article.c.id == alert.c.article_id
+    )
+    within = alert.c.created_at >= since, alert.c.created_at < until
+    return session.execute(query.where(*within).order_by(alert.c.id.desc()).limit(most)).all()
 
 
 def _deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:

@@ -94,6 +94,7 @@ def _short(fields: list[Any], defaults: tuple[Any, ...]) -> list[Any]:
 
 _FACT = tuple(field.name for field in fields(Fact))
 _FACT_DEFAULTS = tuple(field.default for field in fields(Fact))
+_EVENT = tuple(field.name for field in fields(Event))
 _EVENT_DEFAULTS = tuple(field.default for field in fields(Event))
 _VALUE, _QUOTE = _FACT.index("value"), _FACT.index("quote")
 
@@ -120,6 +121,12 @@ def _event_to_json(event: Event, text: str) -> list[Any]:
     headline, detail = _placed(event.headline, text), _placed(event.detail, text)
     actors = None if event.actors is None else list(event.actors)
     return _short([headline, detail, event.type, actors, event.object, event.amount, event.date], _EVENT_DEFAULTS)
+
+
+def event_types(said: Sequence[Any]) -> set[str]:
+    """The types of events as a row has them."""
+    place = _EVENT.index("type")
+    return {one.get("type", "other") if isinstance(one, dict) else one[place] if len(one) > place else "other" for one in said}
 
 
 def _event_from_json(said: Any, text: str) -> Event:

@@ -29,6 +29,7 @@ REMEMBERED = timedelta(days=5)  # an event is told again within days, see storag
 WHOLE = 0.98  # of a text, in another: a copy, whatever its headline says
 _WORDED = (None, Kind.SUBJECT, Kind.ACT, Kind.NAME)  # what two headlines of one text may differ in
 CLOSE = 1.0  # points between two stories that a person set apart
+AS_LIKE = 0.25  # points by which one story is no more like a correction than another: less than a name makes
 _COLUMNS = (article.c.id, article.c.story, article.c.content_hash, article.c.published)
 _FIRST = select(*_COLUMNS).where(article.c.id == bindparam("id"))
 _TEXT = select(article.c.title, article.c.text).where(article.c.id == bindparam("id"))
@@ -114,14 +115,21 @@ def _set_apart(one: Joined, other: Joined, said: Mapping[tuple[int, int], bool])
 
 
 def corrected(session: Session, number: int, story: StoryPrint, numbers: Iterable[int], now: datetime) -> int | None:
-    """The story of the last days that this article corrects, takes back or denies: the one most like it, were it not for that."""
+    """The story of the last days that this article corrects, takes back or denies: the one most like it, were it not for that.
+
+    None where another story is nearly as much like it: to mark the wrong one as denied is worse than to mark none.
+    """
     if "corrected" not in story.said.phases:
         return None
-    found = [
-        (proof.likeness(story, _print_of(session, row)), -row.id, row.story) for row in _candidates(session, number, numbers, now)
-    ]
-    best = max((one for one in found if one[0] >= proof.ENOUGH), default=None)
-    return best[2] if best else None
+    told = [(_print_of(session, row), row) for row in _candidates(session, number, numbers, now)]
+    found = sorted(
+        ((proof.likeness(story, one), -row.id, row.story, one) for one, row in told), key=lambda one: one[:2], reverse=True
+    )
+    if not found or found[0][0] < proof.ENOUGH:
+        return None
+    best, *others = found
+    rivals = (one for one in others if one[2] != best[2] and best[0] - one[0] < AS_LIKE)
+    return None if any(not same_story(best[3], one[3]).same for one in rivals) else int(best[2])
 
 
 def is_copy(session: Session, one: StoryPrint, row: Any, share: float) -> bool:

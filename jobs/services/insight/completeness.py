@@ -7,7 +7,7 @@ witness nothing and are left out. Where the sources' overlaps contradict that, o
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
 from itertools import islice
@@ -69,10 +69,17 @@ class Thin:
 
 
 def coverage(
-    session: Session, period: Period, zone: tzinfo, topic: str | None = None, language: str | None = None
+    session: Session,
+    period: Period,
+    zone: tzinfo,
+    topic: str | None = None,
+    language: str | None = None,
+    *,
+    told: Sequence[Telling] | None = None,
 ) -> Completeness:
-    """How much of what happened was seen. Raises Unknown for a topic that nothing mentions."""
-    told = counts.tellings(session, *period.moments(zone))
+    """How much of what happened was seen; `told`: who told what in the period, where that is known. Raises Unknown for a topic that
+    nothing mentions."""
+    told = counts.tellings(session, *period.moments(zone)) if told is None else told
     one = concept_of(session, topic) if topic else None
     if one is not None:
         among = counts.articles(session, one.id, *period.numbers)
@@ -80,6 +87,15 @@ def coverage(
     witnesses = _witnesses(telling for telling in told if language in (None, telling.language))
     names = set().union(*witnesses.values())
     return Completeness(named(one) if one else None, language, len(names), statistics.untold(list(witnesses.values())))
+
+
+def missing(
+    session: Session, period: Period, zone: tzinfo, topic: str | None, language: str | None, *, watched: Collection[str]
+) -> tuple[Completeness, list[Worth], list[Thin]]:
+    """All of a page: who told what is read once."""
+    told = counts.tellings(session, *period.moments(zone))
+    found = coverage(session, period, zone, topic, language, told=told)
+    return found, worth(session, period, zone, told=told), thin(session, period, zone, watched)
 
 
 def _witnesses(told: Iterable[Telling]) -> dict[int, frozenset[str]]:
@@ -91,9 +107,9 @@ def _witnesses(told: Iterable[Telling]) -> dict[int, frozenset[str]]:
     return {story: frozenset(names) for story, names in found.items()}
 
 
-def worth(session: Session, period: Period, zone: tzinfo) -> list[Worth]:
-    """Each source that is watched or told something, the most useful first."""
-    told = counts.tellings(session, *period.moments(zone))
+def worth(session: Session, period: Period, zone: tzinfo, *, told: Sequence[Telling] | None = None) -> list[Worth]:
+    """Each source that is watched or told something, the most useful first; `told` as for `coverage`."""
+    told = counts.tellings(session, *period.moments(zone)) if told is None else told
     witnesses = _witnesses(told)
     first: dict[int, str] = {}
     for telling in told:

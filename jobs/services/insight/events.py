@@ -1,8 +1,4 @@
-"""Events as tables: one row a story, as the record told it that told it first; each cell with the words that it rests on.
-
-Who, what, how much and when are the event's own fields; the rest (round, investors, licence, size, price, level, stage, process) is looked
-for in the sentence of the event, and in the title where the sentence does not say.
-"""
+"""Events as tables: of a story the events that the record tells which told it first, a row each; each cell with the words that it rests on."""
 
 from __future__ import annotations
 
@@ -15,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from crawler.analyzers.companies import named_in
 from crawler.i18n import language
+from crawler.nlp import event_cells
+from crawler.nlp.event_frames import Cell
 from crawler.record import Event, Record
 from crawler.text import normal
 from jobs.config.models import MoneyConfig
@@ -24,7 +22,7 @@ from storage.archive.queries import Cursor
 from storage.stories import evidence
 from storage.trends.counts import Concept
 
-MOST_READ = 4_000  # records of one page
+MOST_READ, STEP = 4_000, 1_000  # records that are looked through for a page, and at once
 TABLES: Mapping[str, tuple[str, ...]] = {
     "funding": ("actors", "round", "amount", "investors", "date"),
     "release": ("actors", "object", "version", "licence", "size", "price", "date"),
@@ -34,24 +32,6 @@ TABLES: Mapping[str, tuple[str, ...]] = {
     "people": ("actors", "object", "post", "date"),
     "acquisition": ("actors", "object", "amount", "stage", "date"),
 }
-_NUMBER = r"\d[\d,.]*"
-_PATTERNS: Mapping[str, re.Pattern[str]] = {
-    name: re.compile(pattern, re.IGNORECASE)
-    for name, pattern in {
-        "round": r"(?:种子|天使|Pre-?[A-D]|[A-H])\+*轮|战略(?:融资|投资)|\b(?:pre-)?seed(?= round| funding|\b)|\bSeries [A-H]\d?\b|\bIPO\b|首次公开募股",
-        "investors": r"(?:由)?([^，。；,;]{2,40}?)(?:联合)?(?:领投|跟投)|\bled by ([^,.;]{2,60}?)(?=,| with| and existing|\.|;|$)",
-        "version": r"(?<![A-Za-z\d.])(?<!Apache )(?<!Apache-)(?<!GPL-)[vV]?\d+\.\d+(?:\.\d+)?(?![\d.%]|\s*[亿万元%])",
-        "licence": r"Apache[- ]2\.0|\bMIT\b(?= licen[cs]e|许可|协议)|(?:CC BY|GPL|BSD)[-\w. ]{0,8}|开源|open[- ](?:source|weights?)",
-        "size": rf"{_NUMBER}\s?(?:[BT]|billion|trillion|million)(?= parameters|参数|\b)(?![a-z])|{_NUMBER}[亿万]参数|参数[^，。]{{0,6}}?{_NUMBER}[亿万]",
-        "price": rf"(?:每百万|每千)[^，。]{{0,8}}?{_NUMBER}\s?(?:元|美元)|{_NUMBER}\s?(?:元|美元)/[^，。\s]{{1,10}}|\${_NUMBER} (?:per|a|for) [^,.]{{3,25}}",
-        "level": r"国务院|国家(?:发展改革委|网信办|数据局|级)?|工业和信息化部|工信部|全国人大|(?:省|市|区|县)(?:政府|委|级)?|\b(?:federal|state|EU|European Commission|national)\b",
-        "stage": r"征求意见|印发|发布实施|实施|施行|通过|审议|立法|草案|试点|完成|签署|拟|计划|\b(?:draft|proposed|passed|signed|approved|takes effect|in talks|completed|agreed)\b",
-        "process": rf"{_NUMBER}\s?(?:nm|纳米)",
-        "post": r"(?:首席[^，。\s]{2,6}官|总裁|董事长|总经理|副总裁|CEO|CTO|CFO|COO|创始人|负责人|chief \w+ officer|president|chair(?:man|woman)?)",
-    }.items()
-}  # fmt: skip
-
-
 CURRENCIES: Mapping[str, re.Pattern[str]] = {  # how an amount of each is written
     name: re.compile(pattern, re.IGNORECASE)
     for name, pattern in {
@@ -69,14 +49,6 @@ CURRENCIES: Mapping[str, re.Pattern[str]] = {  # how an amount of each is writte
         "SGD": r"新加坡元|新元|\bS\$|\bSGD\b|\bSingapore dollars\b",
     }.items()
 }  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A value, and the words of the record that it rests on."""
-
-    value: str
-    quote: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +98,20 @@ def table(
     columns = TABLES[kind]
     about = trends.company_of(session, company) if company is not None else None
     rows: list[Row] = []
-    place: Cursor | None = None
-    start = Cursor.parse(after) if after else None
-    read = queries.tagged(session, since=since, until=until, concept=company, after=start, limit=MOST_READ, fields=("event",))
-    for number, candidate in enumerate(read, 1):
-        if len(rows) == limit or number == MOST_READ:
-            return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), str(place))
-        place = candidate.at
-        if about is not None or candidate.record.story in (None, candidate.record.id):
-            rows.extend(row for row in rows_of(candidate.record, kind, candidate.at.shown_at, about) if len(rows) < limit)
-    return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), None)
+    place = Cursor.parse(after) if after else None
+    for _ in range(MOST_READ // STEP):
+        ids, beyond = queries.telling(session, {kind}, STEP, since=since, until=until, concept=company, after=place)
+        for candidate in queries.tagged_of(session, ids, fields=("event",)):
+            more: list[Row] = []
+            if about is not None or candidate.record.story in (None, candidate.record.id):
+                more = list(rows_of(candidate.record, kind, candidate.at.shown_at, about))
+            if len(rows) >= limit or (rows and len(rows) + len(more) > limit):  # those of a record stay together
+                return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), str(place))
+            place = candidate.at
+            rows += more
+        if (place := beyond) is None:
+            break
+    return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), str(place) if place else None)
 
 
 def told_since(session: Session, rows: Iterable[Row], money: MoneyConfig) -> Iterator[Row]:
@@ -160,13 +136,22 @@ def _worth(cell: Cell | None, money: MoneyConfig) -> tuple[float | None, bool]:
 
 
 def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = None) -> Iterator[Row]:
-    """The first event of a type that a record tells, if it tells one; of a company, the first that it stands in."""
-    event = next((one for one in record.events if one.type == kind and (company is None or is_about(one, company))), None)
-    if event is not None:
-        cells = {name: cell for name in TABLES.get(kind, ()) if (cell := _cell(event, record, name)) is not None}
+    """The events of a type that a record tells, those of a company where one is named; of those whose cells stay empty the first alone."""
+    told = [one for one in record.events if one.type == kind and (company is None or is_about(one, company))]
+    read = [(event, _cells(event, kind, record)) for event in told]
+    known: dict[str, tuple[Event, dict[str, Cell]]] = {}
+    for event, cells in read:
+        if cells:
+            known.setdefault("|".join(cells[name].value for name in ("actors", "object") if name in cells), (event, cells))
+    for event, cells in list(known.values()) or read[:1]:
         story, source = record.story or record.id or 0, record.publisher or record.source or ""
         state = changes.how(event.headline)
         yield Row(record.id or 0, story, event.headline, source, at, cells, state=state, by=record.id if state else None)
+
+
+def _cells(event: Event, kind: str, record: Record) -> dict[str, Cell]:
+    words = event.detail or event.headline
+    return event_cells.cells(kind, words, record.title, record.text, actors=event.actors or (), date=event.date)
 
 
 def is_about(event: Event, company: Concept) -> bool:
@@ -178,29 +163,9 @@ def is_about(event: Event, company: Concept) -> bool:
     return re.search(rf"(?<![a-z\d]){form}(?![a-z\d])" if form.isascii() else form, normal(words)) is not None
 
 
-def _cell(event: Event, record: Record, name: str) -> Cell | None:
-    sentence = event.detail or event.headline
-    if name == "actors":
-        return (
-            Cell("、".join(event.actors) if _is_chinese(record) else ", ".join(event.actors), sentence) if event.actors else None
-        )
-    if name in ("object", "amount", "date"):
-        value = getattr(event, name)
-        return Cell(value, sentence) if value else None
-    for text in (sentence, record.title):
-        if found := _PATTERNS[name].search(text):
-            value = next((group for group in found.groups() if group), found[0]).strip()
-            return Cell(value, text)
-    return None
-
-
 def split(actors: Cell) -> list[str]:
     """The names in a cell of actors."""
     return actors.value.replace("、", ", ").split(", ")
-
-
-def _is_chinese(record: Record) -> bool:
-    return (record.language or "").startswith("zh")
 
 
 def lines(found: Table, zone: tzinfo) -> Iterator[tuple[str | float | int | None, ...]]:

@@ -15,6 +15,8 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from crawler.i18n import language, tr
+from crawler.nlp.lexicon import by_name
+from crawler.text import normal
 from jobs.services.archive.narrow import term
 from jobs.services.lookup import Unknown
 from storage.archive import concepts
@@ -342,6 +344,11 @@ def named(one: Concept) -> Named:
     """The concept in the language of the reader."""
     name = (one.zh if language() == "zh" else one.en) or one.zh or one.en
     return Named(one.id, one.kind, name, term(one.kind, name))
+
+
+def is_listed(kind: str, name: str) -> bool:
+    """True for a name of the word lists, or of the operator's own terms: any other may be a stranger's words."""
+    return normal(name).strip() in by_name(kind)
 
 
 def concept_of(session: Session, name: str, kinds: Iterable[str] = KINDS) -> Concept:

@@ -163,7 +163,7 @@ def week(session: Session, name: str, now: datetime, zone: tzinfo, money: MoneyC
         last=period.last,
         articles=len(told),
         stories=len({one.story for one in told}),
-        coverage=completeness.coverage(session, period, zone),
+        coverage=completeness.coverage(session, period, zone, told=told),
         top=_top(session, told),
         risers=tuple(trends.emerging(session, min(period.last, today), zone)),
         events=tuple((kind, tuple(events.told_since(session, rows, money))) for kind, rows in _events(session, begins, ends)),
@@ -200,19 +200,26 @@ def _top(session: Session, told: list[counts.Telling]) -> tuple[Story, ...]:
 def _events(session: Session, begins: datetime, ends: datetime) -> Iterator[tuple[str, tuple[Row, ...]]]:
     """By type; one look at the records of the week serves all."""
     found: dict[str, list[Row]] = {kind: [] for kind in events.TABLES}
-    for candidate in queries.tagged(session, since=begins, until=ends, limit=events.MOST_READ, fields=("event",)):
-        if candidate.record.story in (None, candidate.record.id):
-            for kind, rows in found.items():
-                if len(rows) < PER_TYPE:
-                    rows.extend(events.rows_of(candidate.record, kind, candidate.at.shown_at))
-    return ((kind, tuple(rows)) for kind, rows in found.items() if rows)
+    place: queries.Cursor | None = None
+    for _ in range(events.MOST_READ // events.STEP):
+        wanted = {kind for kind, rows in found.items() if len(rows) < PER_TYPE}
+        ids, place = (
+            queries.telling(session, wanted, events.STEP, since=begins, until=ends, after=place) if wanted else ([], None)
+        )
+        for candidate in queries.tagged_of(session, ids, fields=("event",)):
+            if candidate.record.story in (None, candidate.record.id):
+                for kind in wanted:
+                    if len(found[kind]) < PER_TYPE:
+                        found[kind].extend(events.rows_of(candidate.record, kind, candidate.at.shown_at))
+        if place is None:
+            break
+    return ((kind, tuple(rows[:PER_TYPE])) for kind, rows in found.items() if rows)
 
 
 def _raised(session: Session, begins: datetime, ends: datetime) -> tuple[Raised, ...]:
     found: dict[str, list[tuple[int, int, str]]] = defaultdict(list)
-    for alert in queries.alerts(session, since=begins, limit=MOST_ALERTS):
-        if alert.created_at < ends:
-            found[alert.rule].append((alert.id, alert.article_id, alert.title))
+    for rule, *told in queries.raised(session, begins, ends, MOST_ALERTS):
+        found[rule].append((told[0], told[1], told[2]))
     return tuple(
         Raised(rule, len(alerts), tuple(alerts[:PER_RULE]))
         for rule, alerts in sorted(found.items(), key=lambda one: -len(one[1]))

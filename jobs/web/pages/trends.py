@@ -222,8 +222,7 @@ def coverage(ask: Asked, days: Days = 30, topic: Topic = None, lang: Literal["zh
     watched = {row.name for row in ask.config.sources}
 
     def work(session: Any) -> tuple[Completeness, list[Worth], list[Thin]]:
-        found = completeness.coverage(session, period, ask.zone, about, lang or None)
-        return found, completeness.worth(session, period, ask.zone), completeness.thin(session, period, ask.zone, watched)
+        return completeness.missing(session, period, ask.zone, about, lang or None, watched=watched)
 
     found, worth, thin = ask.view(("coverage", days, about, lang, tuple(sorted(watched))), work)
     return Missing(days, about, lang or None, found, tuple(completeness.in_words(found)), tuple(worth), tuple(thin))
