@@ -25,15 +25,15 @@ KINDS: tuple[str, ...] = ("technology",)  # of facts
 AFTER: tuple[str, ...] = ("language",)
 
 MAX_TECHNOLOGIES = 8
-IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.9, 0.8, -0.7, -0.5  # weight beside log2(1 + times named)
+IN_TITLE, EARLY, DOUBTFUL, BROAD, PRODUCT = 0.9, 0.8, -0.7, -0.5, -0.6  # weight beside log2(1 + times named)
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
 LEAST = 0.6  # weight, and so much more for each doubling of the text from SHORT characters on:
 MORE, SHORT = 0.12, 300
-FLASH = 200  # a text of no more characters passes by nothing
 OFTEN, LONG = (
     5.0,
     600,
 )  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
+SHORTEST = 2  # characters of a name
 GENERAL = "ai"
 LANGUAGE = "llm"
 
@@ -70,6 +70,8 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
         for match in chain(_named(where), _done(where)):
             if not match.term.exact and in_name(where, match.start, match.end):
                 continue
+            if match.term.unsure and match.end - match.start == SHORTEST and where.cuts_a_word(match.start, match.end):
+                continue  # 人形 is none in 自然人形象
             seen = found.setdefault(match.term.id, _Seen(match, where is title))
             seen.count += 1
             seen.sure |= not match.term.unsure
@@ -84,11 +86,11 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
     """Those that the article is about; the heaviest alone where it only passes by all of them."""
     scale = 3 if text.is_spaced else 1
     size = len(text.form) / scale
-    least = LEAST + MORE * math.log2(max(1.0, size / SHORT)) if size > FLASH else 0.0
+    least = LEAST + MORE * math.log2(max(1.0, size / SHORT))
     for ident, seen in found.items():
         is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
         seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * is_early
-        seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad())
+        seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad()) + PRODUCT * ident.startswith("p_")
     kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
     often = max(OFTEN / 3, OFTEN * min(1.0, size / LONG))
     if GENERAL in kept and kept[GENERAL].count < often and len(kept.keys() - no_context()) > 1:
@@ -113,9 +115,10 @@ def _done(place: Reading) -> Iterator[Match]:
     """The technologies of a text that it tells by what they do: 自动编写代码, detects tumours. They are as doubtful as their rows say."""
     acts, all_of_them = _acts()
     for at in sorted(all_of_them.Match(place.form) or ()):
-        term = acts[at]
+        term = acts[at]  # a sure one also speaks for what is named doubtfully
         found = _compiled(term.alias).search(place.form)
-        if found and not any(match.term.id == term.id for match in place.longest("technology")):
+        named = [match.term.unsure for match in place.longest("technology") if match.term.id == term.id]
+        if found and (not named or (all(named) and not term.unsure)):
             yield Match(found.start(), found.end(), term)
 
 
