@@ -275,6 +275,26 @@ class TestIndustries:
             not in industries.add(language.add(record("零售分析师范晓认为，超市门店要降价。", "分析师范晓谈零售"))).industries
         )
 
+    @pytest.mark.parametrize(
+        ("text", "said", "unsaid"),
+        [
+            ("算力园新建机房楼，云厂商已经入驻。", "云计算与数据中心", "建筑与房地产"),
+            ("一副智能眼镜的镜腿里有电池，充电盒可以续航两天。", "消费电子", "医疗健康"),
+            ("The eyewear has a waveguide display; preorders are open.", "Consumer Electronics", "Telecommunications"),
+            ("Foresters watch wildfires and burnt landscapes.", "Environment & Water", "Media & Entertainment"),
+            ("公司流片了第二代加速卡，封测厂排产已满。", "半导体与集成电路", "制造业"),
+        ],
+    )
+    def test_are_told_by_the_words_of_their_trade(self, text: str, said: str, unsaid: str) -> None:
+        made = industries.add(language.add(record(text)))
+        assert said in made.industries
+        assert unsaid not in made.industries
+
+    def test_that_a_technology_tells_are_proved_by_its_words(self) -> None:
+        made = industries.add(technologies.add(language.add(record("人形机器人第一次走进商场，机器人还会跳舞。"))))
+        assert made.industries == ("机器人产业",)
+        check_grounded(made)
+
     def test_of_other_news_may_be_none(self) -> None:
         assert industries.add(language.add(record("昨天下了一场雨，街上没有人。"))).industries == ()
 
