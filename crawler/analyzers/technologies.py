@@ -27,12 +27,26 @@ AFTER: tuple[str, ...] = ("language",)
 MAX_TECHNOLOGIES = 8
 IN_TITLE, EARLY, DOUBTFUL, BROAD, PRODUCT = 0.9, 0.8, -0.7, -0.5, -0.6  # weight beside log2(1 + times named)
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
-LEAST = 0.6  # weight, and so much more for each doubling of the text from SHORT characters on:
-MORE, SHORT = 0.12, 300
+LEAST = 0.6  # weight in a short text
+SHORT = 300  # characters of Chinese; of each doubling of these the weights know
 OFTEN, LONG = (
     5.0,
     600,
 )  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
+FLASH = 360  # characters of Chinese; in a longer text the weights below decide
+LIKELY = -0.45  # log-odds from which an article is about a technology
+# Logistic regression over the technologies that all labelled news name or describe; `share` is that of its weight in the heaviest one's.
+WEIGHTS = {
+    "bias": 1.16,
+    "times": 0.98,
+    "early": 0.39,
+    "broad": -0.61,
+    "length": -0.47,
+    "share": 1.08,
+    "product": -1.92,
+    "general": -3.2,
+    "others": -0.38,
+}
 SHORTEST = 2  # characters of a name
 GENERAL = "ai"
 LANGUAGE = "llm"
@@ -48,6 +62,7 @@ class _Seen:
     count: int = 0
     sure: bool = False
     weight: float = 0.0
+    is_early: bool = False
     quote: str = field(default="")
 
 
@@ -86,12 +101,14 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
     """Those that the article is about; the heaviest alone where it only passes by all of them."""
     scale = 3 if text.is_spaced else 1
     size = len(text.form) / scale
-    least = LEAST + MORE * math.log2(max(1.0, size / SHORT))
     for ident, seen in found.items():
-        is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
-        seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * is_early
+        seen.is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
+        seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * seen.is_early
         seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad()) + PRODUCT * ident.startswith("p_")
-    kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
+    if size <= FLASH:
+        kept = {ident: seen for ident, seen in found.items() if seen.weight >= LEAST}
+    else:
+        kept = {ident: seen for ident, seen in found.items() if _odds(ident, seen, found, size) >= LIKELY}
     often = max(OFTEN / 3, OFTEN * min(1.0, size / LONG))
     if GENERAL in kept and kept[GENERAL].count < often and len(kept.keys() - no_context()) > 1:
         del kept[GENERAL]  # AI beside its kinds says nothing of its own
@@ -99,6 +116,23 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
         ident = max(found, key=lambda one: (found[one].sure, found[one].weight))
         kept = {ident: found[ident]}
     return kept
+
+
+def _odds(ident: str, seen: _Seen, found: dict[str, _Seen], size: float) -> float:
+    """The log-odds that an article is about a technology; `size` is its length as a Chinese text would have it."""
+    is_early = seen.is_early
+    features = {
+        "bias": 1.0,
+        "times": math.log2(seen.count),
+        "early": is_early,
+        "broad": ident in broad(),
+        "length": math.log2(max(1.0, size / SHORT)),
+        "share": seen.weight / max(0.5, *(other.weight for other in found.values())),
+        "product": ident.startswith("p_"),
+        "general": ident == GENERAL,
+        "others": math.log2(len(found)),
+    }
+    return sum(WEIGHTS[name] * value for name, value in features.items())
 
 
 def _named(place: Reading) -> Iterator[Match]:
