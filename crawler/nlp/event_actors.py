@@ -14,7 +14,8 @@ from itertools import chain
 
 from crawler.nlp.headlines_en import is_verb_form
 from crawler.nlp.headlines_zh import Told, clauses
-from crawler.text import HAN
+from crawler.nlp.lexicon import by_name
+from crawler.text import HAN, normal
 
 MAX_ACTORS = 6
 LONGEST_NAME = 24
@@ -76,7 +77,7 @@ _kind = re.compile(
     rf"^[{HAN}A-Za-z0-9-]*?(?:公司|企业|[药车]企|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|初创团队|同行|用户|客户)(?=[{HAN}A-Za-z“]{{2,}})"
 )
 _investors = re.compile(
-    r"由(?P<a>[^，。]{2,40}?)(?:联合|共同|独家)?(?:领投|(?:独家|战略)?投资(?=[，。]|$))|(?P<b>[^，。由]{2,40}?)(?:领投|跟投|参投|超额认购|(?:继续|持续|追加)?加[注码]|"
+    r"由(?P<a>[^，。]{2,40}?)(?:联合|共同|独家)?(?:领投|(?:独家|战略)?投资(?=[，。]|$))|(?P<b>[^，。由]{2,40}?)(?:领投|领衔|跟投|参投|超额认购|(?:继续|持续|追加)?加[注码]|"
     r"(?:等)?参与投资)|(?:独家|领|跟)?投资?方(?:为|包括)(?P<c>[^，。]{2,40})"
 )
 _with = re.compile(
@@ -85,12 +86,14 @@ _with = re.compile(
 _other_side = re.compile(
     r"(?:被告|收购|并购|批准|入股|控股|约谈|起诉|裁定|判令|应对)(?P<name>[^，。的]{2,24}?)(?=侵害|应|合并|$|，|的|赔偿|与)"
 )
-_by_whom = re.compile(r"被(?P<name>[^，。的]{2,16}?)(?=以|收购|并购|约谈|处罚|罚|起诉|叫停)")
+_by_whom = re.compile(
+    r"(?:(?:^|，)(?P<whom>[^，。的]{2,14}?))?[被遭](?P<name>[^，。的]{2,16}?)(?=以|收购|并购|约谈|处罚|罚|起诉|叫停|调查|买下|裁定)"
+)
 _of_place = re.compile(
-    rf"^([{HAN}]{{2,6}}[省市区县州])(?=[{HAN}]{{4,}}$)(?![{HAN}]*(?:局|院|委|厅|政府|法院|公司|大学|办公室|中心|部门|财政|交警|警方|行)$)"
+    rf"^([{HAN}]{{2,6}}[省市区县州])(?=[{HAN}]{{4,}}$)(?![{HAN}]*(?:局|院|委|厅|政府|法院|协会|学会|商会|联盟|学校|集团|公司|大学|办公室|中心|部门|财政|交警|警方|行)$)"
 )
 _NOT_A_NAME = re.compile(
-    r"^(?:展开|进行|其|金额|数据|安全|报告|消息|[^，]*内部信[^，]*|首[台款个批例].*|[中美我对买卖外]方|(?:运营|投资|供应|需求)方|韩国|美国|日本|德国|法国|英国|中国|荷兰|[^，]*(?:平台|项目|方案|路线|二期|首期|股票|股份[0-9]+%)|该|预计|全国|公司|代理人|研究人员|监管部门|电费|声明|股价[^，]*|双方|对方|记者|用户|企业|股权|全部|一[^，]*|两[^，]*|三[^，]*|多[^，]*|各[^，]*|老股东|产业方|[^，]*(?:人士|领域|板块|市场|业务|规模|收入|营业|系统|产品|模型|功能|论文|"
+    r"^(?:展开|进行|其|合计|盘后|盘前|首单|那么|[^，]*(?:税|官司)|金额|数据|安全|报告|消息|[^，]*内部信[^，]*|首[台款个批例].*|[中美我对买卖外]方|(?:运营|投资|供应|需求)方|韩国|美国|日本|德国|法国|英国|中国|荷兰|[^，]*(?:平台|项目|方案|路线|二期|首期|股票|股份[0-9]+%)|该|预计|全国|公司|代理人|研究人员|监管部门|电费|声明|股价[^，]*|双方|对方|记者|用户|企业|股权|全部|一[^，]*|两[^，]*|三[^，]*|多[^，]*|各[^，]*|老股东|产业方|[^，]*(?:人士|领域|板块|市场|业务|规模|收入|营业|系统|产品|模型|功能|论文|"
     r"研究|成果|价格|订单|合同|许可|应用|方法|版本|数据集|权重|代码|同行|语音助手|配送车|质检产线|运营|行动计划|方案|办法|基地[一二三]?期?|产能|零部件))$"
 )
 
@@ -101,14 +104,18 @@ def _actors_zh(sentence: str, made: Told, text: str, name: str) -> list[str]:
     _note(found, _side_by_side(sentence, made.subject), text)
     teller = _teller.search(sentence)
     found = [one for one in found if _is_known(one, text)]
-    if teller and (not found or _post_changes.search(sentence)):
+    ruler = None
+    if teller and (ruler := _rules.search(teller[0])):  # whoever lays something down acts, not what it is laid down for
+        found = [one for one in found if _institution_zh.search(one)]
+    if teller and (not found or ruler or _post_changes.search(sentence)):
         _note(found, teller["name"], text)
     if not found or _post_changes.search(sentence):
         found += [name] if name and (not found or _of_company.search(sentence)) else []
-    for pattern in (_with, _other_side, _by_whom):
-        for match in pattern.finditer(made.predicate):
-            if not _forum.search(match["name"]):
-                _note(found, match["name"], text)
+    for pattern, words in ((_with, made.predicate), (_other_side, made.predicate), (_by_whom, sentence)):
+        for match in pattern.finditer(words):
+            for phrase in filter(None, match.groups()):
+                if not _forum.search(phrase):
+                    _note(found, phrase, text)
     parties: list[str] = []
     for match in _parties.finditer(sentence):
         for phrase in re.split("、|和|与|及其?", "、".join(filter(None, match.groups()))):
@@ -117,8 +124,8 @@ def _actors_zh(sentence: str, made: Told, text: str, name: str) -> list[str]:
     if parties and _is_founded.match(made.predicate):  # who founds it acts, not what is founded
         found = []
     found += parties
-    if not found and (kind := _of_kind.match(sentence)):
-        _note(found, kind["name"], text)
+    if not found and (leading := _leading_name(sentence)):
+        _note(found, leading, text)
     for match in _investors.finditer(sentence) if re.search("融资|投资|认购", sentence) else ():
         for one in re.split("、|和|及", next(filter(None, match.groups()))):
             _note(found, one, text)
@@ -140,7 +147,7 @@ _partner_before = re.compile(
 )
 _teller = re.compile(
     r"^(?:[^，。]{0,8}(?:[日晚]|上午|下午|凌晨|近日|日前|消息)，)?(?P<name>[^，。]{2,24}?)(?:(?:\d{1,2}月)?\d{1,2}日)?(?:晚间?|上午|下午|凌晨)?(?:在[^，]{1,14}?)?"
-    r"(?:宣布|公告|称|表示|披露|回应|透露|证实|确认|通报|发布公告)(?:称|，|：)"
+    r"(?:宣布|公告|称|表示|预计|明确|要求|规定|决定|披露|回应|透露|证实|确认|通报|发布公告)(?:称|，|：)"
 )
 _post_changes = re.compile("出任|担任|任命|接任|加入|加盟|离职|辞职|卸任|辞去|升任|受聘|聘任|跳槽")
 _of_company = re.compile("公司|主管|负责人|总裁|总监|首席")
@@ -152,17 +159,36 @@ _parties = re.compile(
     r"|持有?的?(?P<e>[^，。的]{2,20}?)的?(?:全部)?\d[\d.]*%(?:的)?股[份权][^，。]{0,4}转让给(?P<f>[^，。]{2,16})"
     r"|(?:^|，)(?P<g>[^，。]{3,16}?(?:公司|集团|局|中心|大学|医院|银行))(?:电子商务平台|采购平台|官网)?公[示布](?=[^。]{0,60}中标)"
     r"|(?:^|，)(?P<m>[^，。“]{2,40}?[与和同][^，。“]{2,60}?)(?:共同|联合|正式|将|拟|已|在[^，]{2,8})*(?:签署|签订|签约|达成|共建(?!协议))"
-    r"|收购(?P<k>[^，。的（]{2,24}?)(?:（[^）]*）)?(?:\d[\d.]*%|全部|的?股权)"
+    r"|(?:选用|采用|选定|引入)(?P<n>[^，。的]{2,30}?)的(?:方案|技术|产品|模型|芯片|服务|系统)|对(?P<o>[^，。的]{2,16}?)的[^，。]{0,16}(?:报价|要约|收购)"
+    r"|(?:收购|受让|买下)(?P<k>[^，。的（]{2,24}?)(?:（[^）]*）)?(?:\d[\d.]*%|全部|的?股权)"
     rf"|(?:院士|教授|博士|专家|学家|经理|总裁|校长|院长)(?P<h>[{HAN}·]{{2,4}}?)(?:受聘|将|正式)*(?:出任|担任|接任)"
     rf"|(?:院士|教授|博士|先生|女士|创始人|开拓者)(?P<i>[{HAN}·]{{2,4}})(?=，[^。]{{0,30}}(?:逝世|去世|病逝))"
 )
+_rules = re.compile("(?:明确|要求|规定|决定)(?:，|：)$")
+_leading = re.compile(
+    r"(?:刚刚，|去年[^，]{2,20}的)?(?P<name>[A-Z][\w.&-]*(?: [A-Z][\w.&-]*)*"
+    rf"|[{HAN}]{{2,8}}?(?:公司|集团|科技|智能|电子|重工|银行|大学|医院|研究院|教育|汽车|资本|基金|证券|机器人|半导体|网络|数据|股份|[部局委]))"
+    rf"(?!的|[{HAN}]?(?:公司|集团))"
+)
+
+
+def _leading_name(sentence: str) -> str:
+    """The name that a sentence begins with: of a known company, behind what kind it is, or one that ends as names do."""
+    for end in range(8, 1, -1):
+        if normal(sentence[:end]) in by_name("company"):
+            return sentence[:end]
+    found = _of_kind.match(sentence) or _leading.match(sentence)
+    return found["name"] if found else ""
+
+
 _forum = re.compile("法院|检察院|证监会|交易所$")
 _is_founded = re.compile("(?:正式|日前|近日|揭牌)*成立")
 _of_kind = re.compile(
     rf"[{HAN}A-Za-z0-9]{{0,16}}?(?:公司|企业|厂商|机构|实验室|工具|平台)(?P<name>[A-Z][A-Za-z0-9]+|“[^”]{{2,12}}”)"
 )
 _product = re.compile(
-    r"(?<=..)(?:20\d\d年|首[台款个批颗]|新一代|第[一二三四五六]代|旗下|自研|面向|针对|关于|就(?=《)|为期|拟|以现金).*$"
+    r"(?<=..)(?:(?<=[\u4e00-\u9fff])(?:App|[A-Z][A-Za-z]*) ?[A-Z]*\d[\w.]*|(?:科创板|创业板|港股)?IPO|第[一二三四]财?季度?|以(?=[超近约数\d])"
+    r"|20\d\d年|首[台款个批颗]|新一代|第[一二三四五六]代|旗下|自研|面向|针对|关于|就(?=《)|为期|拟|以现金).*$"
 )
 _column = re.compile(r"^[^，。、]{2,10}[·｜|][^，。、\s]{1,6}[　 ]*(?=[^，。]{4,})")
 
@@ -189,11 +215,12 @@ def _note(found: list[str], phrase: str, text: str) -> None:
     """Add the names of a noun phrase: each member of a list, an institution and its person apart."""
     phrase = _product.sub("", _column.sub("", re.sub("[（(][^（）()]*[）)]", "", phrase.strip(" 　"))))
     phrase = re.sub(
-        r"^(?:本轮由|由|以及|其中|老股东|被告|据)|(?:还|也|已|将|近日|日前|当天|等|另|又|再|一审|二审|终审|新闻|宣布|同日|公司还|均|都|则|曾|于|在|拟|公告|声明|财报|官网|对外|股票)+$"
+        r"^(?:本轮由|由|以及|及|其中|老股东|被告|据)|(?:还|也|已|将|近日|日前|当天|等|另|又|再|一审|二审|终审|新闻|宣布|同日|公司还|均|都|则|曾|于|在|拟|公告|声明|财报|官网|对外|股票)+$"
         r"|(?:\d{1,2}月)?\d{0,2}(?:日|月).*$",
         "",
         phrase,
     )
+    phrase = re.sub(r"(?<=..)[遭被].*$", "", phrase)
     phrase = re.sub(r"[两三四五六七八九十\d]+[家个名所](?:企业|公司|机构|部门|单位|高校)?$", "", phrase)
     if place := _of_place.match(phrase):
         phrase = place[1]
@@ -206,7 +233,7 @@ def _note(found: list[str], phrase: str, text: str) -> None:
 
 
 _no_name = re.compile(
-    r"[，。；：]|(?<!美)的|股权$|^[A-Za-z]+\d+$|^(?:前者|后者|股东|老股东)$|(?:国内|领域)$|[起处]以|被[^，]|^\d+[起家个款]|指控|消息$"
+    r"[，。；：]|(?<!美)的|股权$|^[A-Za-z]+\d+$|^(?:前者|后者|股东|老股东)$|^[该此这那]|(?:国内|领域|企业|厂商|制造商|服务商|开发商|供应商)$|[起处]以|被[^，]|^\d+[起家个款]|指控|消息$"
 )
 
 
@@ -218,11 +245,16 @@ def _members(phrase: str, text: str) -> list[str]:
     found: list[str] = []
     for part in re.split("[、]|以及", phrase):
         members = [part] if part.endswith(_OFFICES) else _SPLIT.split(part)
-        is_list = all(text.count(one) > 1 or one[:1].isascii() or _institution_zh.search(one) for one in members)
+        known = [
+            text.count(one) > 1 or one[:1].isascii() or bool(_institution_zh.search(one)) or normal(one) in by_name("company")
+            for one in members
+        ]
+        is_list = all(known) or (any(known) and not _office_zh.search(part))
         found += members if is_list else [part]
     return found
 
 
+_office_zh = re.compile("[局委部厅署所院会]$")  # whose names have 与 and 和 inside
 _institution_zh = re.compile(
     "(?:公司|集团|科技|智能|数据|机器人|半导体|大学|学院|研究院|医院|银行|资本|基金|创投|网络|汽车|医药|政府|委员会|研究所|协会|电网|法院|网信办|局|所|部|委|会)$"
 )
@@ -279,6 +311,7 @@ _no_actor = frozenset(
     "Four Five Six Some Many Most All Both U.S US UK EU America China Japan Germany France Britain India Korea Singapore "
     "London Paris Berlin Tokyo Beijing Shanghai Washington California Texas Hong Kong GPU LLM Mobile "
     "SDK API ASIC CPU NPU TPU IT PR HR TV PC Saudi Czech Thai Italian Norwegian Brazilian Mexican Australian Russian Ukrainian Hong Kong "
+    "Someone Neither None Nobody Everyone Thirteen Nine Ten Eight Seven Dozens Hundreds MPs Honestly No "
     "Alongside Worldwide Installation Memory Robotaxi Battery Software Supermarket Streaming Delivery We'll We're We've It's They'll He's She's That's There's I'm I'll What's".split()
 )
 _place = re.compile(r"\b(?:in|at|near|from|across|outside|around|north of|south of|throughout) $")
@@ -308,7 +341,7 @@ def _actors_en(sentence: str, made: Told, text: str, name: str) -> list[str]:
 def _before_verb(sentence: str) -> str:
     """What stands before the first verb of a sentence whose subject was not found, after its opening."""
     words = _with_opening.sub("", sentence).split()[:14]
-    end = next((at for at, word in enumerate(words) if is_verb_form(word)), 0)
+    end = next((at for at, word in enumerate(words) if at and (is_verb_form(word) or word == "to")), 0)
     return " ".join(words[:end])
 
 
@@ -338,12 +371,16 @@ _made_public = re.compile(
 _somebody = re.compile(
     r"^(?:The|A|An|Its|Her|His) .*\b(?:scientist|researcher|executive|founder|engineer|professor|chief|company|start-?up|firm|lab|maker|carmaker|chipmaker|group|inventor|designer)\b"
 )
-_BY = "succeeded|replaced|joined|sued|fined|ordered|announced|made|built|developed|owned|published|filed|brought|funded|given|signed|won|led|backed|chosen|acquired|bought|founded"
+_BY = (
+    "made available|taken private|approved|adopted|issued|proposed|designed|introduced|offered|picked|selected|"
+    "taken over|succeeded|replaced|joined|sued|fined|ordered|announced|made|built|developed|owned|published|filed|brought|funded|given|signed|won|led|backed|chosen|acquired|bought|founded"
+)
 _TO = r"(?:sold|sells?|selling|suppl(?:y|ies|ied)|licen[cs](?:es?|ed)|transfer\w*|award\w*|grant(?:s|ed)?|lends?|lent|pay|pays|paid|deliver\w*)\b[^.,;]{0,60}? to"
 _toward = re.compile(
     rf"\b(?:with|(?:{_BY}) by|{_TO}|acquir(?:es?|ed|ing)|buy(?:s|ing)?|bought|takes? over|took over|su(?:es?|ed|ing)|fin(?:es?|ed)|investors?,? (?:including|such as|among them)"
     r"|participation (?:from|by)|hir(?:es?|ed|ing)|join(?:s|ed|ing)?|invest(?:s|ed|ing)?\b[^.,;]{0,30}? in|investment in|pick(?:s|ed)?|select(?:s|ed)?|chose|tap(?:s|ped)?"
-    r"|stake in|per ?cent of|majority of|control of|order(?:s|ed)|barr?ed|bann?ed|accus(?:es|ed)|succeed(?:s|ed|ing)?|replac(?:es|ed|ing)|appoint(?:s|ed)|nam(?:es|ed)"
+    r"|(?:stake|holding|interest) in|(?:job|post|role) (?:at|with)|fir(?:es|ed)|oust(?:s|ed)|snaps? up|per ?cent of|majority of|control of|order(?:s|ed)|barr?ed|bann?ed|accus(?:es|ed)"
+    r"|succeed(?:s|ed|ing)?|replac(?:es|ed|ing)|appoint(?:s|ed)|nam(?:es|ed)"
     r"|leav(?:es?|ing)|left|against|complaint about|into|ask(?:s|ed)?|told|gave|gives?|block(?:s|ed)?|(?:acquisition|purchase|takeover) of|(?:successor|will) (?:be|is)"
     r"|said(?: that)?|says(?: that)?|let|pay) "
 )
@@ -365,9 +402,19 @@ def _names_in(phrase: str, text: str) -> list[str]:
             name = _clean_name(part, phrase)
             is_place = _place.search(before) and not _institution.search(name)
             is_kind = " " not in name and _what_kind.match(phrase, match.end())
-            if _may_act(name, text, is_first=not before and whole.startswith(part)) and not (is_place or is_kind):
+            if re.match(r" (?:former|ex-)", phrase[match.end() :]):
+                continue
+            is_first = not before and whole.startswith(part)
+            if is_first and " " not in name and text.count(name) < 2 and not _stands_as_subject(name, phrase, match.end()):
+                continue
+            if _may_act(name, text, is_first=is_first) and not (is_place or is_kind):
                 found.append(name)
     return found
+
+
+def _stands_as_subject(name: str, phrase: str, at: int) -> bool:
+    """False for a word that only begins the sentence: Hedge funds, Large models, Honestly."""
+    return phrase[at:].strip() in ("", "'s", "’s") or phrase[at - 2 : at] in ("'s", "’s") or name in phrase[at:]
 
 
 def _names_from(rest: str, at: int, text: str) -> Iterator[str]:
@@ -387,8 +434,12 @@ def _names_from(rest: str, at: int, text: str) -> Iterator[str]:
 
 def _clean_name(part: str, phrase: str) -> str:
     """The name without titles and whose it is; Inc. keeps its stop."""
+    part = re.sub(r"^.*['’]s (?=former\b)", "", part)
+    whose = re.match(r"(.+)['’]s [A-Z]", part)
+    if whose and normal(whose[1]) in by_name("company"):  # Microsoft's Azure, but Lake City's Orsova
+        return whose[1]
     name = re.sub(r"^.*['’]s (?=[A-Z])", "", _without_title(_ending_en.sub("", part)))
-    name = re.sub(r" (?:API|SDK|CEO|IPO)$|^(?:Former|Ex) .*", "", name)
+    name = re.sub(r"^(?:Half|Most|Part|All) of |^From \d+ [A-Z][a-z]+$| I$| (?:API|SDK|CEO|IPO)$|^(?:Former|Ex) .*", "", name)
     return name + "." if name.endswith((" Inc", " Corp", " Ltd", " Co")) and name + "." in phrase else name
 
 
@@ -396,6 +447,14 @@ _ending_en = re.compile(r"(?:'s|’s|[.,'’])+$")
 _version_en = re.compile(r"[A-Z][\w-]*[- ]?\d[\w.]*|[A-Z][a-z]{2,8}\.? \d{1,2}")
 
 
+_countries = frozenset(
+    "Afghanistan Argentina Australia Austria Bangladesh Belgium Brazil Bulgaria Canada Chile Colombia Croatia Cuba Denmark Egypt Estonia Ethiopia Finland Ghana Greece "
+    "Hungary Iceland Indonesia Iran Iraq Ireland Israel Italy Kazakhstan Kenya Latvia Lithuania Luxembourg Malaysia Mexico Morocco Myanmar Nepal Netherlands Nigeria Norway "
+    "Oman Pakistan Peru Philippines Poland Portugal Qatar Romania Russia Rwanda Senegal Serbia Slovakia Slovenia Spain Sweden Switzerland Taiwan Tanzania Thailand Tunisia "
+    "Turkey Uganda Ukraine Uruguay Uzbekistan Vietnam Wales Scotland England Zambia Zimbabwe Brussels Delhi Dubai Moscow Seoul Sydney Toronto Vancouver Geneva Zurich "
+    "Munich Madrid Rome Milan Dublin Mumbai Bengaluru Jakarta Manila Bangkok Hanoi Taipei Shenzhen Hangzhou Guangzhou Boston Chicago Houston Austin Seattle Delaware "
+    "Florida Ohio Nevada Arizona Virginia Oregon".split()
+)
 _no_party = re.compile(
     r"^Series [A-Z]$|\b(?:Medal|Prize|Award|Act|Bill|Scheme|Programme|Index|Nasdaq|Stock Exchange)\b|(?:ish|ese|[aeiou]nian|egian|issian)$"
 )
@@ -403,7 +462,7 @@ _no_party = re.compile(
 
 def _may_act(name: str, text: str, *, is_first: bool) -> bool:
     """True for a name; not for a place or nationality, a version, or a word that only begins the sentence."""
-    if not name or name in _no_actor or _version_en.fullmatch(name) or _no_party.search(name):
+    if not name or name in _no_actor or name in _countries or _version_en.fullmatch(name) or _no_party.search(name):
         return False
     if " " in name:
         return True

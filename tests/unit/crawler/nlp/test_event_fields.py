@@ -143,6 +143,15 @@ def test_an_article_without_a_day_has_no_dates() -> None:
             ("Science Foundation", "Cascade State University"),
         ),
         ("She will be succeeded by Ines Volk.", "en", ("Ines Volk",)),
+        ("谷歌10月上线新的搜索入口。", "zh", ("谷歌",)),
+        ("谷歌与海岚探讨联合开发芯片。", "zh", ("谷歌", "海岚")),
+        ("财政部、税务总局明确，芯片企业增值税优惠延续两年。", "zh", ("财政部", "税务总局")),
+        ("霁微遭云泽省消费者协会起诉。", "zh", ("霁微", "云泽省消费者协会")),
+        ("竞争与市场管理局批准该并购。", "zh", ("竞争与市场管理局",)),
+        ("Microsoft's Azure went dark for an hour.", "en", ("Microsoft",)),
+        ("Neither side would say what the licence costs.", "en", None),
+        ("Tarn's former director Ines Volk has joined the Bell Institute.", "en", ("Ines Volk", "Bell Institute")),
+        ("Two models were made available by Tarn Research.", "en", ("Tarn Research",)),
     ],
 )
 def test_actors_are_names_without_what_they_are(sentence: str, language: str, actors: tuple[str, ...] | None) -> None:
