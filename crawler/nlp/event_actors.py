@@ -100,17 +100,7 @@ _NOT_A_NAME = re.compile(
 
 def _actors_zh(sentence: str, made: Told, text: str, name: str) -> list[str]:
     """The subject, those it acts with, and who invests; who employs the person that comes or goes."""
-    found: list[str] = []
-    _note(found, _side_by_side(sentence, made.subject), text)
-    teller = _teller.search(sentence)
-    found = [one for one in found if _is_known(one, text)]
-    ruler = None
-    if teller and (ruler := _rules.search(teller[0])):  # whoever lays something down acts, not what it is laid down for
-        found = [one for one in found if _institution_zh.search(one)]
-    if teller and (not found or ruler or _post_changes.search(sentence)):
-        _note(found, teller["name"], text)
-    if not found or _post_changes.search(sentence):
-        found += [name] if name and (not found or _of_company.search(sentence)) else []
+    found = _subjects(sentence, made, text)
     for pattern, words in ((_with, made.predicate), (_other_side, made.predicate), (_by_whom, sentence)):
         for match in pattern.finditer(words):
             for phrase in filter(None, match.groups()):
@@ -120,15 +110,29 @@ def _actors_zh(sentence: str, made: Told, text: str, name: str) -> list[str]:
     for match in _parties.finditer(sentence):
         for phrase in re.split("、|和|与|及其?", "、".join(filter(None, match.groups()))):
             _note(parties, phrase, text)
-    found = [one for one in found if not any(other in one for other in parties)]
-    if parties and _is_founded.match(made.predicate):  # who founds it acts, not what is founded
-        found = []
-    found += parties
+    is_founded = parties and _is_founded.match(made.predicate)  # who founds it acts, not what is founded
+    found = [one for one in found if not is_founded and not any(other in one for other in parties)] + parties
     if not found and (leading := _leading_name(sentence)):
         _note(found, leading, text)
+    if name and (not found or (_post_changes.search(sentence) and _of_company.search(sentence))):
+        found.append(name)
     for match in _investors.finditer(sentence) if re.search("融资|投资|认购", sentence) else ():
         for one in re.split("、|和|及", next(filter(None, match.groups()))):
             _note(found, one, text)
+    return found
+
+
+def _subjects(sentence: str, made: Told, text: str) -> list[str]:
+    """Who stands before the verb; whoever tells it, where that is what somebody lays down, or nobody is named, or a person comes or goes."""
+    found: list[str] = []
+    _note(found, _side_by_side(sentence, made.subject), text)
+    found = [one for one in found if _is_known(one, text)]
+    if teller := _teller.search(sentence):
+        lays_down = _rules.search(teller[0])
+        if lays_down:
+            found = [one for one in found if _institution_zh.search(one)]
+        if not found or lays_down or _post_changes.search(sentence):
+            _note(found, teller["name"], text)
     return found
 
 
