@@ -6,7 +6,7 @@ Source ──FIND──▶ Link ──fetch──▶ Page ──READ──▶ Re
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import StrEnum
 from operator import attrgetter

@@ -23,7 +23,8 @@ import re2
 from crawler.nlp import event_cells
 from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, Sentence, reading
-from crawler.nlp.event_fields import fields_of, main_name
+from crawler.nlp.event_actors import main_name
+from crawler.nlp.event_fields import fields_of
 from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, condensed, is_statement, told
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
@@ -176,7 +177,9 @@ def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fa
     quote = record.text[start:end]
     headline = _headline(record.title, one, made.headline, language)
     over = _NUMBER.sub("", one.heading) or record.title
-    event = Event(headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text, over))
+    event = Event(
+        headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text, over, sentence)
+    )
     event = replace(event, type=event_cells.kind_of(one.sentence.text, record.title, record.text) or event.type)
     return event, Fact("event", headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
 

@@ -11,18 +11,19 @@ import math
 import re
 from bisect import bisect_left
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
 from crawler.nlp.document import Match, Reading, in_name, reading
 from crawler.nlp.languages import language_of
-from crawler.nlp.lexicon import industry_of_technology, names
+from crawler.nlp.lexicon import Term, industry_of_technology, names
 from crawler.record import Fact, Record
 
 KINDS: tuple[str, ...] = ("industry",)  # of facts
 AFTER: tuple[str, ...] = ("technologies",)
 
-POINTS = {"strong": 1.0, "weak": 0.46, "also": 1.0, "technology": 0.3}
+POINTS = {"strong": 1.0, "weak": 0.46, "also": 1.0, "technology": 0.3, "fact": 0.4}
 LEAST = 2.15
 SHARE = 0.33  # … and this much of the points of the first industry
 IN_TITLE = 1.38  # times the points of a word of the text
@@ -62,13 +63,14 @@ class _Cue(NamedTuple):
     points: float
     match: Match
     in_title: bool
+    fact: Fact | None = None  # of the technology that it is
 
 
 def add(record: Record) -> Record:
     """The record with `industries` and a Fact for each."""
     language = record.language or language_of(record.title + "\n" + record.text)
     title, text = reading(record.title), reading(record.text)
-    cues = _collect(title, text)
+    cues = _collect(title, text, _told_by_technology(record))
     points = {ident: _points(found) for ident, found in cues.items()}
     least = max(LEAST * _length(text), SHARE * max(points.values(), default=0.0))
     named = [ident for ident in points if points[ident] >= least and _odds(ident, cues[ident], points, text) >= UNLIKELY]
@@ -128,9 +130,21 @@ def _size(text: Reading) -> float:
     return len(text.form) / (4 if text.is_spaced else 1)
 
 
-def _collect(title: Reading, text: Reading) -> dict[str, list[_Cue]]:
+def _told_by_technology(record: Record) -> Iterator[tuple[str, _Cue]]:
+    """(industry, cue) of each technology that the article is about."""
+    implied = industry_of_technology()
+    for fact in record.facts:
+        if fact.kind == "technology" and fact.concept in implied:
+            ident, start = implied[fact.concept], fact.start or 0
+            term = Term("fact", ident, fact.concept)
+            yield ident, _Cue(POINTS["fact"], Match(start, fact.end or start, term), fact.start is None, fact)
+
+
+def _collect(title: Reading, text: Reading, told: Iterable[tuple[str, _Cue]] = ()) -> dict[str, list[_Cue]]:
     """Cues by industry; a repeated word of the text counts less each time."""
     found: defaultdict[str, list[_Cue]] = defaultdict(list)
+    for ident, cue in told:
+        found[ident].append(cue)
     times: dict[tuple[str, str], int] = {}
     for place in (title, text):
         cues = [
@@ -190,7 +204,9 @@ def _enumerated(text: Reading) -> list[Match]:
 
 def _fact(value: str, cues: list[_Cue], points: float, title: Reading, text: Reading) -> Fact:
     score = round(min(1.0, points / 5), 2)
-    best = max(cues, key=lambda cue: (not cue.in_title, cue.points))
+    best = max(cues, key=lambda cue: (cue.fact is None, not cue.in_title, cue.points))
+    if best.fact:
+        return replace(best.fact, kind="industry", value=value, score=score)
     if best.in_title:
         return Fact("industry", value, f"title: {title.text}", "builtin", score=score)
     start, end = text.span(best.match.start, best.match.end)

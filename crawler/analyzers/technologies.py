@@ -25,15 +25,29 @@ KINDS: tuple[str, ...] = ("technology",)  # of facts
 AFTER: tuple[str, ...] = ("language",)
 
 MAX_TECHNOLOGIES = 8
-IN_TITLE, EARLY, DOUBTFUL, BROAD = 0.9, 0.8, -0.7, -0.5  # weight beside log2(1 + times named)
+IN_TITLE, EARLY, DOUBTFUL, BROAD, PRODUCT = 0.9, 0.8, -0.7, -0.5, -0.6  # weight beside log2(1 + times named)
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
-LEAST = 0.6  # weight, and so much more for each doubling of the text from SHORT characters on:
-MORE, SHORT = 0.12, 300
-FLASH = 200  # a text of no more characters passes by nothing
+LEAST = 0.6  # weight in a short text
+SHORT = 300  # characters of Chinese; of each doubling of these the weights know
 OFTEN, LONG = (
     5.0,
     600,
 )  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
+FLASH = 360  # characters of Chinese; in a longer text the weights below decide
+LIKELY = -0.45  # log-odds from which an article is about a technology
+# Logistic regression over the technologies that all labelled news name or describe; `share` is that of its weight in the heaviest one's.
+WEIGHTS = {
+    "bias": 1.16,
+    "times": 0.98,
+    "early": 0.39,
+    "broad": -0.61,
+    "length": -0.47,
+    "share": 1.08,
+    "product": -1.92,
+    "general": -3.2,
+    "others": -0.38,
+}
+SHORTEST = 2  # characters of a name
 GENERAL = "ai"
 LANGUAGE = "llm"
 
@@ -48,6 +62,7 @@ class _Seen:
     count: int = 0
     sure: bool = False
     weight: float = 0.0
+    is_early: bool = False
     quote: str = field(default="")
 
 
@@ -70,6 +85,8 @@ def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
         for match in chain(_named(where), _done(where)):
             if not match.term.exact and in_name(where, match.start, match.end):
                 continue
+            if match.term.unsure and match.end - match.start == SHORTEST and where.cuts_a_word(match.start, match.end):
+                continue  # 人形 is none in 自然人形象
             seen = found.setdefault(match.term.id, _Seen(match, where is title))
             seen.count += 1
             seen.sure |= not match.term.unsure
@@ -84,12 +101,14 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
     """Those that the article is about; the heaviest alone where it only passes by all of them."""
     scale = 3 if text.is_spaced else 1
     size = len(text.form) / scale
-    least = LEAST + MORE * math.log2(max(1.0, size / SHORT)) if size > FLASH else 0.0
     for ident, seen in found.items():
-        is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
-        seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * is_early
-        seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad())
-    kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
+        seen.is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
+        seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * seen.is_early
+        seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad()) + PRODUCT * ident.startswith("p_")
+    if size <= FLASH:
+        kept = {ident: seen for ident, seen in found.items() if seen.weight >= LEAST}
+    else:
+        kept = {ident: seen for ident, seen in found.items() if _odds(ident, seen, found, size) >= LIKELY}
     often = max(OFTEN / 3, OFTEN * min(1.0, size / LONG))
     if GENERAL in kept and kept[GENERAL].count < often and len(kept.keys() - no_context()) > 1:
         del kept[GENERAL]  # AI beside its kinds says nothing of its own
@@ -97,6 +116,23 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
         ident = max(found, key=lambda one: (found[one].sure, found[one].weight))
         kept = {ident: found[ident]}
     return kept
+
+
+def _odds(ident: str, seen: _Seen, found: dict[str, _Seen], size: float) -> float:
+    """The log-odds that an article is about a technology; `size` is its length as a Chinese text would have it."""
+    is_early = seen.is_early
+    features = {
+        "bias": 1.0,
+        "times": math.log2(seen.count),
+        "early": is_early,
+        "broad": ident in broad(),
+        "length": math.log2(max(1.0, size / SHORT)),
+        "share": seen.weight / max(0.5, *(other.weight for other in found.values())),
+        "product": ident.startswith("p_"),
+        "general": ident == GENERAL,
+        "others": math.log2(len(found)),
+    }
+    return sum(WEIGHTS[name] * value for name, value in features.items())
 
 
 def _named(place: Reading) -> Iterator[Match]:
@@ -113,9 +149,10 @@ def _done(place: Reading) -> Iterator[Match]:
     """The technologies of a text that it tells by what they do: 自动编写代码, detects tumours. They are as doubtful as their rows say."""
     acts, all_of_them = _acts()
     for at in sorted(all_of_them.Match(place.form) or ()):
-        term = acts[at]
+        term = acts[at]  # a sure one also speaks for what is named doubtfully
         found = _compiled(term.alias).search(place.form)
-        if found and not any(match.term.id == term.id for match in place.longest("technology")):
+        named = [match.term.unsure for match in place.longest("technology") if match.term.id == term.id]
+        if found and (not named or (all(named) and not term.unsure)):
             yield Match(found.start(), found.end(), term)
 
 

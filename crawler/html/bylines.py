@@ -67,11 +67,14 @@ _pens = re.compile(
 )
 _by = re.compile(
     r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|posted|published)\s+)?by"
-    r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))[:\s]+(.{3,120}?)"
+    r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
     r"(?=$|\s*[|·•—]|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
     re.I,
 )
 _trade = re.compile(r"([^,]{5,40}),\s(?:[A-Z&]?[\w& -]{0,30}\s)?(?:correspondent|reporter|writer|columnist)\b", re.I)
+_dated = re.compile(  # Jane Doe 23rd February, 6.45am
+    r"([A-ZÀ-Ý][^\d,|]{4,40}?)[\s|,·•–-]+(?:(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)(?=.{0,14}\d)"
+)
 _paper = re.compile(rf"([{HAN}]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
 _en_split = re.compile(r"\s*(?:,|;|\||\band\b|&)\s*")
 _en_name = re.compile(
@@ -152,6 +155,8 @@ def english(texts: Iterable[str]) -> list[str]:
         if len(text) < 160:
             plain = _address.sub("", text).strip()
             match = _by.search(plain) or _trade.match(plain)
+            if not match and (dated := _dated.match(plain)) and is_bare_english(dated[1]):
+                match = dated
             names = [name for name in _en_split.split(match[1]) if is_person(name)] if match else []
             if not names and (plain != text or _post.fullmatch(text)):
                 names = [name for name in (above if plain == text else plain,) if is_bare_english(name)]

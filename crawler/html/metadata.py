@@ -402,6 +402,7 @@ def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterat
     yield from _of_feed(head)
     yield from (said for text in head.all("copyright") if (said := _holder(f"© {text}")))
     yield from (said for text in foot if (said := _holder(text)))
+    yield from (match[1] for text in foot if (match := _foot_name.match(text)))
 
 
 _HOUSES = ("NewsMediaOrganization", "Organization", "WebSite")
@@ -410,6 +411,7 @@ _rights = re.compile(
     r"(?=\s*(?:$|[,.，。|;；]|\s-\s|all rights|版权|未经|保留|备案|\s20\d\d))",
     re.I,
 )
+_foot_name = re.compile(rf"([{HAN}]{{2,10}}(?:网|新闻|日报|晚报|在线|资讯))\s*[·|｜]")  # 溪口新闻 · 备案号 …
 _legal = re.compile(
     r"\b(?:reserved|copyright|rights|terms|privacy|contact|ltd|inc|llc|gmbh|corp|limited)\b|(?:有限公司|公司|未经|转载|备案)",
     re.I,
@@ -463,9 +465,17 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
     if headline and len(headline) < len(title) and title.endswith(headline):  # the site's name stands before it
         rest = title.removesuffix(headline).strip(" -–—_|｜丨·•«»:：【】")
     parts = [name for part in reversed(_strong.split(rest)) for name in reversed(_dashes.split(part.strip(" -–—")))]
-    names = [name for name in parts if 2 <= len(name) <= 24 and name != headline and not _no_site.search(name)]
+    parts = [_edition.sub("", name) for name in parts]
+    names = [
+        name
+        for name in parts
+        if 2 <= len(name) <= (36 if name.isascii() else 24) and name != headline and not _no_site.search(name)
+    ]
     yield from (name for name in names if has_han(name) and _site.search(name))
     yield from names
+
+
+_edition = re.compile(r"(?: online| home ?page)$", re.I)
 
 
 def _beside_date(bar: Sequence[str], title: str, people: Sequence[str]) -> Iterator[str]:

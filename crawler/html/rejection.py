@@ -11,6 +11,7 @@ from crawler.html.tree import loose
 
 LEAST = 60  # bytes of text; twenty Han characters are the shortest flash that says something
 SHORT = 1_500  # bytes of text; below, what the page says of itself counts
+PREVIEW = 3  # paragraphs that a closed article shows are worth telling
 STUB = 3_000  # bytes; a paywall shows a paragraph or two
 LINKS = 25  # titles that are links; a page with more of them than text is a list
 CARDS = 5
@@ -107,7 +108,8 @@ def _short(head: Head, page: Layout, title: str, size: int) -> tuple[str, str] |
 
 def _is_stub(head: Head, body: Body, page: Layout) -> bool:
     closed = any(str(article.get("isAccessibleForFree")).lower() == "false" for article in head.articles)
-    if not closed and len(body.text) > STUB // 4:
+    shown = (STUB // 5 if len(body.lines) >= PREVIEW else STUB) if closed else STUB // 4
+    if len(body.text) > shown:
         return False
     near = " ".join(
         (*body.dropped, *body.lines[-2:], *(line.text for line in page.lines[body.last : body.last + 10] if line.weight < 400))

@@ -35,9 +35,10 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     tags = tree.gather(root)
     head = Head(tags, link.url, root)
     layout, title, at, body = _seen(root, head)
-    if body.lines and (at < 0 or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
+    masthead = title != tags.title and tags.title.startswith(title) and metadata.is_sites(tags.title)
+    if body.lines and (at < 0 or masthead or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
         above, found = metadata.title_above(layout, body.first)
-        if found < 0 and metadata.is_sites(title):
+        if found < 0 and (masthead or metadata.is_sites(title)):
             above, found = metadata.first_unended(layout, body.first)
         if found >= 0:
             title, at = above, found

@@ -213,6 +213,46 @@ class TestTechnologies:
     def test_are_named_as_the_taxonomy_names_them(self, text: str, found: tuple[str, ...]) -> None:
         assert set(technologies.add(language.add(record(text))).ai_technologies) == set(found)
 
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("眼镜的AI助手把菜单译成英文，镜腿里的视觉模型在眼镜上运行。", ("机器翻译", "端侧AI")),
+            ("The AI glasses translate signs, and the model lives on the frame.", ("machine translation", "on-device AI")),
+            ("车企造芯，下一代舱驾一体芯片明年量产。", ("AI芯片", "智能座舱")),
+            ("Its chips are used for AI inference in delivery vans.", ("AI chip",)),
+            ("算力园二期有六栋机房楼，设计PUE低于1.2。", ("智算中心",)),
+            ("The AI teacher learned by watching videos of people folding shirts.", ("imitation learning",)),
+            ("He wants to know why the models do what they do, and takes AI models apart.", ("explainable AI",)),
+            ("辅助驾驶系统对锥桶的识别不足。", ("目标检测", "高级辅助驾驶")),
+            ("The lab put the model's weights on Hugging Face under the MIT licence; it is an AI coder.", ("open-source model",)),
+            ("编程智能体替用户操作浏览器下单。", ("代码生成", "计算机操作智能体")),
+        ],
+    )
+    def test_are_known_by_what_they_do(self, text: str, said: tuple[str, ...]) -> None:
+        assert set(said) <= set(technologies.add(language.add(record(text))).ai_technologies)
+
+    @pytest.mark.parametrize(
+        ("text", "unsaid"),
+        [
+            ("该办法规定，模拟特定自然人形象的AI服务须备案。", "人形机器人"),
+            ("大模型降价，输入价格降至每百万tokens两元。", "长上下文"),
+            ("The language model costs $2 per million tokens.", "long context"),
+            ("因智驾缺陷，汽车召回条例生效，车辆撞上高速护栏。", "缺陷检测"),
+            ("The self-driving car hit a guardrail on the highway.", "AI safety"),
+            ("The AI campus waits for transformers and a grid connection.", "transformer"),
+            ("翻译出版社出版了他的AI小说。", "机器翻译"),
+            ("The profits translate into bonuses for AI staff.", "machine translation"),
+            ("他在工厂门口等AI公司的班车。", "智能制造"),
+            ("The bank rents a hall; its AI bonds yield 4%.", "AI cloud"),
+        ],
+    )
+    def test_are_not_told_by_words_of_something_else(self, text: str, unsaid: str) -> None:
+        assert unsaid not in technologies.add(language.add(record(text))).ai_technologies
+
+    def test_a_product_named_once_is_none_of_them(self) -> None:
+        text = "云湾发布代码大模型。" + "它能重构旧项目，也会写测试。" * 14 + "用惯通义的人不必换。"
+        assert technologies.add(language.add(record(text))).ai_technologies == ("代码生成",)
+
     def test_of_the_title_alone_are_proved_by_the_title(self) -> None:
         made = technologies.add(language.add(record("正文没有提到它。", "大模型上线")))
         assert made.facts == (
@@ -234,6 +274,26 @@ class TestIndustries:
             "教育"
             not in industries.add(language.add(record("零售分析师范晓认为，超市门店要降价。", "分析师范晓谈零售"))).industries
         )
+
+    @pytest.mark.parametrize(
+        ("text", "said", "unsaid"),
+        [
+            ("算力园新建机房楼，云厂商已经入驻。", "云计算与数据中心", "建筑与房地产"),
+            ("一副智能眼镜的镜腿里有电池，充电盒可以续航两天。", "消费电子", "医疗健康"),
+            ("The eyewear has a waveguide display; preorders are open.", "Consumer Electronics", "Telecommunications"),
+            ("Foresters watch wildfires and burnt landscapes.", "Environment & Water", "Media & Entertainment"),
+            ("公司流片了第二代加速卡，封测厂排产已满。", "半导体与集成电路", "制造业"),
+        ],
+    )
+    def test_are_told_by_the_words_of_their_trade(self, text: str, said: str, unsaid: str) -> None:
+        made = industries.add(language.add(record(text)))
+        assert said in made.industries
+        assert unsaid not in made.industries
+
+    def test_that_a_technology_tells_are_proved_by_its_words(self) -> None:
+        made = industries.add(technologies.add(language.add(record("人形机器人第一次走进商场，机器人还会跳舞。"))))
+        assert made.industries == ("机器人产业",)
+        check_grounded(made)
 
     def test_of_other_news_may_be_none(self) -> None:
         assert industries.add(language.add(record("昨天下了一场雨，街上没有人。"))).industries == ()

@@ -151,6 +151,7 @@ def test_commenters_and_authors_of_other_articles_are_none(after: str) -> None:
         ("<p class='article-author'>Jane Doe | Harbor News</p><p>Nov 23, 2026</p>", "Jane Doe"),
         ("By Harbor Wire Staff · Nov 23, 2026", None),
         ("<div>Artificial Intelligence</div><div>Nov 23, 2026</div>", None),
+        ("<p>Market Review 23 November 2026</p>", None),
     ],
 )
 def test_english_bars(bar: str, author: str | None) -> None:
@@ -197,6 +198,8 @@ def test_the_publisher_of_a_bar(bar: str, publisher: str | None) -> None:
         ("<p>By Rhoda Finch rfinch@paper.example</p>", "Rhoda Finch"),
         ("<p>Rhoda Finch @rfinch</p>", "Rhoda Finch"),
         ("<p>Analysis by Rhoda Finch</p>", "Rhoda Finch"),
+        ("<p><span>Article written by</span>Rhoda Finch <span>on</span> 4 March 2026</p>", "Rhoda Finch"),
+        ('<p><span class="sr-only" style="display:none">Written by</span>Rhoda Finch 4th March, 6.45am</p>', "Rhoda Finch"),
     ],
 )
 def test_an_english_byline_may_have_a_post_an_address_or_a_label(bar: str, author: str) -> None:

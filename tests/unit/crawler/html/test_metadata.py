@@ -170,6 +170,23 @@ def test_a_site_is_named_before_the_title_by_its_program_its_feed_or_whose_the_r
     assert _page(title=title, head=head, foot=foot).publisher == POST
 
 
+def test_the_masthead_of_an_old_page_is_its_paper_and_not_its_headline() -> None:
+    top = "<font size=5>The Lower Road Post</font><table><tr><td><font size=2>March 4, 2026</font><br><b>A Crane That Listens To Its Driver</b>"
+    made = _page(title="The Lower Road Post Online", top=top)
+    assert (made.title, made.publisher) == ("A Crane That Listens To Its Driver", "The Lower Road Post")
+
+
+def test_a_chinese_site_is_named_at_its_foot_without_a_word_on_rights() -> None:
+    text = "<p>河岸小镇的农户试用了一种会听话的吊车，吊车用语音大模型听懂方言里的指令，每天可以少跑三趟。</p>" * 3
+    page = f"<title>会听话的吊车来了</title><h1>会听话的吊车来了</h1><div>{text}</div><footer>溪口新闻 · 让新闻近一点 · 备案号 00000</footer>"
+    made = generic.read(
+        Page("https://river.example/a/1.html", page.encode(), datetime(2026, 3, 5, tzinfo=UTC), "text/html; charset=utf-8"),
+        Link(""),
+        ZoneInfo("Asia/Shanghai"),
+    )
+    assert made.publisher == "溪口新闻"
+
+
 def test_a_company_that_holds_the_rights_is_no_paper() -> None:
     foot = "<footer>© 2026 Lower Road Media Ltd. All rights reserved.</footer>"
     assert _page(title="A crane that listens", foot=foot).publisher is None

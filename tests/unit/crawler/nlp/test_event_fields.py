@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.nlp.event_fields import fields_of, main_name, type_of
+from crawler.nlp.event_actors import main_name
+from crawler.nlp.event_fields import fields_of, type_of
 from crawler.nlp.headlines import told
 from crawler.record import EVENT_TYPES
 
@@ -64,6 +65,13 @@ def test_the_type_is_told_by_the_words(headline: str, expected: str) -> None:
         ("Orsova agreed to buy Fieldbrook for about $2.3 billion in stock.", "en", "$2.3 billion"),
         ("The fund would value Ondine at 11 billion euros.", "en", None),
         ("Harrow opened an office in Tolland.", "en", None),
+        ("海岚将接口价格降至每百万tokens 2元。", "zh", "每百万tokens 2元"),
+        ("Halden cut the price to $2 per million tokens.", "en", "$2 per million tokens"),
+        ("Halden priced its shares at $12 a share to raise $90 million.", "en", "$90 million"),
+        ("Halden sees sales of between $2 billion and $3 billion this year.", "en", "between $2 billion and $3 billion"),
+        ("Halden signed an order worth SEK 40 million.", "en", None),
+        ("Halden signed a contract of SEK 40 million.", "en", "SEK 40 million"),
+        ("Halden shipped 40,000 units of the board.", "en", "40,000 units"),
     ],
 )
 def test_amounts_are_as_written_and_valuations_are_none(sentence: str, language: str, amount: str | None) -> None:
@@ -84,6 +92,10 @@ def test_amounts_are_as_written_and_valuations_are_none(sentence: str, language:
         ("Halden released the model on Jan. 5, 2025.", "en", "2025-01-05"),
         ("Halden will open the office on Oct. 1.", "en", "2026-10-01"),
         ("Halden released the model last week.", "en", None),
+        ("Halden this morning released the model.", "en", "2026-06-11"),
+        ("Halden will open the plant in July.", "en", "2026-07"),
+        ("海岚将于9月交付首批机器人。", "zh", "2026-09"),
+        ("自6月20日起，海岚召回部分配送车。", "zh", "2026-06-20"),
     ],
 )
 def test_dates_are_resolved_from_the_day_of_publication(sentence: str, language: str, day: str | None) -> None:
@@ -109,6 +121,37 @@ def test_an_article_without_a_day_has_no_dates() -> None:
         ("President Ana Whitlow signed the order in Geneva.", "en", ("Ana Whitlow",)),
         ("Basalt Systems unveiled Strata-2 at an event in Austin.", "en", ("Basalt Systems",)),
         ("Volume shipments will begin in the fourth quarter.", "en", None),
+        ("云港大学与传感器企业霁微电子、减速器制造商流光传动签署共建协议。", "zh", ("云港大学", "霁微电子", "流光传动")),
+        (
+            "南浦芯驰半导体有限公司成立，由海岚汽车、霁微电子及南浦产业基金共同持股。",
+            "zh",
+            ("海岚汽车", "霁微电子", "南浦产业基金"),
+        ),
+        ("20日上午，霁微科技在官网回应，称产品方案与该专利无关。", "zh", ("霁微科技",)),
+        ("流光公告称，已向南浦市中级人民法院起诉，将霁微科技及其创始人林青等三人列为被告。", "zh", ("流光", "霁微科技", "林青")),
+        ("前海岚研究院研究员林青已离职并创办新公司。", "zh", ("林青",)),
+        ("海岚所持影像公司霁影科技的51%股份转让给云港医疗集团。", "zh", ("海岚", "霁影科技", "云港医疗集团")),
+        ("教授林青，因病于6月1日逝世。", "zh", ("林青",)),
+        ("Norway's food authority on Tuesday banned the tool.", "en", ("Norway's food authority",)),
+        ("Lake City's Basalt Systems began shipping its board.", "en", ("Basalt Systems",)),
+        ("Former Tarn executive Ines Volk joins Orsova as finance chief.", "en", ("Ines Volk", "Orsova")),
+        ("Basalt Labs closed a $4 million Series A led by Crest Partners.", "en", ("Basalt Labs", "Crest Partners")),
+        ("Halden will give developers a free SDK with support for Kotlin and Swift.", "en", ("Halden",)),
+        (
+            "The Science Foundation has awarded $6 million to Cascade State University.",
+            "en",
+            ("Science Foundation", "Cascade State University"),
+        ),
+        ("She will be succeeded by Ines Volk.", "en", ("Ines Volk",)),
+        ("谷歌10月上线新的搜索入口。", "zh", ("谷歌",)),
+        ("谷歌与海岚探讨联合开发芯片。", "zh", ("谷歌", "海岚")),
+        ("财政部、税务总局明确，芯片企业增值税优惠延续两年。", "zh", ("财政部", "税务总局")),
+        ("霁微遭云泽省消费者协会起诉。", "zh", ("霁微", "云泽省消费者协会")),
+        ("竞争与市场管理局批准该并购。", "zh", ("竞争与市场管理局",)),
+        ("Microsoft's Azure went dark for an hour.", "en", ("Microsoft",)),
+        ("Neither side would say what the licence costs.", "en", None),
+        ("Tarn's former director Ines Volk has joined the Bell Institute.", "en", ("Ines Volk", "Bell Institute")),
+        ("Two models were made available by Tarn Research.", "en", ("Tarn Research",)),
     ],
 )
 def test_actors_are_names_without_what_they_are(sentence: str, language: str, actors: tuple[str, ...] | None) -> None:
@@ -154,3 +197,29 @@ def test_a_name_that_ends_like_a_plural_acts_when_it_stands_amid_a_sentence_too(
     text = "Norvis will open its data. A rival said Norvis was late."
     made = told("Norvis will open its data.", (), "en")
     assert fields_of(made.headline, "Norvis will open its data.", made, "en", None, text)["actors"] == ("Norvis",)
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "language", "name"),
+    [
+        ("发债扩产 南浦云谷算力园提速", "南浦云谷披露，南浦云谷二期开工。", "zh", "南浦云谷"),
+        (
+            "Chip start-up weighs a sale",
+            "Basalt Systems may be sold. Basalt Systems has 40 people. A bid for Basalt Systems is near.",
+            "en",
+            "Basalt Systems",
+        ),
+        ("Helia lifts outlook", "Helia Cloud lifted it. Helia Cloud said so.", "en", "Helia Cloud"),
+    ],
+)
+def test_the_main_name_is_the_whole_one_that_comes_again(title: str, text: str, language: str, name: str) -> None:
+    assert main_name(title, text, language) == name
+
+
+def test_the_employer_acts_when_a_person_leaves_the_company() -> None:
+    sentence = "Ines Volk, the chief scientist of AI lab Orsova, is leaving the company in May."
+    made = told(sentence, (), "en")
+    assert fields_of(made.headline, sentence, made, "en", None, sentence, "Orsova loses scientist")["actors"] == (
+        "Ines Volk",
+        "Orsova",
+    )

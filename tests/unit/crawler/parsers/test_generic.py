@@ -105,6 +105,16 @@ def test_what_is_no_article_is_refused_with_its_reason(body: str, reason: str) -
     assert refused.value.reason == reason
 
 
+def test_three_paragraphs_of_a_closed_article_are_told() -> None:
+    closed = '<script type="application/ld+json">{"@type": "NewsArticle", "headline": "A long read", "isAccessibleForFree": "False"}</script>'
+    shown = "".join(
+        f"<p>{words} of the crane was free to read, and it told in so many words what the whole of the story would be about, how it began "
+        "in a yard by the river, who first heard of it, and why so few people took the news for what it was.</p>"
+        for words in ("One part", "The next part", "A third part")
+    )
+    assert len(_read(f"{closed}<h1>A long read</h1><div>{shown}</div><p>Subscribe to continue reading</p>").text.split("\n")) == 3
+
+
 def test_an_article_about_captchas_is_an_article() -> None:
     body = _article(*(f"{PROSE}人机验证与 captcha 是第{n}段的话题，页面不存在时也会出现。" for n in range(12)))
     assert "captcha" in _read(body).text
