@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, lru_cache
@@ -20,7 +20,7 @@ from typing import Any, NamedTuple
 
 import re2
 
-from crawler.nlp import event_cells
+from crawler.nlp import event_cells, event_words
 from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, Sentence, reading
 from crawler.nlp.event_actors import main_name
@@ -35,11 +35,11 @@ from crawler.text import is_han
 KINDS: tuple[str, ...] = ("event",)  # of facts
 AFTER: tuple[str, ...] = ("keywords",)
 
-FITS = 2.5  # points of a sentence that fills the columns of a table: it tells an event though no word of an act is in it
 MAX_EVENTS = 8
 OPENS = 3  # so many events get a line before them
 BYLINE = 20  # characters: a shorter first line names authors
 LEAST = -0.2  # points, as log-odds, that an event needs
+FIRST = -1.5  # … that it needs before it is compared with the others
 SHORT = 6
 SURVEY = 3  # headings from which a text is taken section by section
 LEAD = 12  # sentences of the first paragraph that may be the lead
@@ -86,13 +86,48 @@ WEIGHTS = {
     "plan": 0.16,
 }
 
+# … and what each adds beside the other candidates of its article: a second regression over those (`benchmarks/fit_events.py`).
+AMONG = {
+    "zh": {
+        "begins with pronoun": -1.91,
+        "behind best": -0.02,
+        "behind title": -1.27,
+        "best": -0.19,
+        "bias": -0.1,
+        "early": -0.05,
+        "length": 0.17,
+        "nearest title": 0.31,
+        "news": 0.24,
+        "others": 0.07,
+        "points": 0.6,
+        "rank": -0.1,
+        "title": 1.45,
+    },
+    "en": {
+        "begins with pronoun": 0.09,
+        "behind best": -0.03,
+        "behind title": 0.84,
+        "best": -0.03,
+        "bias": 0.2,
+        "early": 0.32,
+        "length": 0.96,
+        "nearest title": 0.24,
+        "news": 0.36,
+        "others": -0.2,
+        "points": 0.48,
+        "rank": -0.2,
+        "title": 1.94,
+    },
+}
+
 
 class Scored(NamedTuple):
-    """A sentence with its points and the words that say what happened, the surest first."""
+    """A sentence with its points, the words that say what happened, the surest first, and the share of the title's words it repeats."""
 
     sentence: Sentence
     points: float
     acts: tuple[str, ...]
+    title: float = 0.0
 
 
 class Chosen(NamedTuple):
@@ -103,6 +138,10 @@ class Chosen(NamedTuple):
     acts: tuple[str, ...]
     heading: str
     told: Told | None = None
+    kind: str = ""  # of event, where it fits a frame of one
+    title: float = 0.0
+    at: int = 0  # sentences before it
+    of: int = 1  # sentences of the text
 
 
 _NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(]?\d{1,2}[)）、.．]|第[一二三四五六七八九十][、，])\s*")
@@ -180,7 +219,7 @@ def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fa
     event = Event(
         headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text, over, sentence)
     )
-    event = replace(event, type=event_cells.kind_of(one.sentence.text, record.title, record.text) or event.type)
+    event = replace(event, type=one.kind or event.type)
     return event, Fact("event", headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
 
 
@@ -208,12 +247,21 @@ def _long_words(line: str) -> frozenset[str]:
 def choose(title: str, text: str, language: str | None = None, published: datetime | None = None) -> list[Chosen]:
     """The sentences that tell the events, in the order of the text."""
     language = language or language_of(title + "\n" + text)
+    read, is_survey = candidates(title, text, language, published)
+    kept = sorted((one for one in judged(read, language) if one.points >= LEAST), key=lambda one: -one.points)
+    if is_survey:
+        kept = _by_turns(kept)
+    return sorted(_folded(kept)[:MAX_EVENTS], key=lambda one: one.sentence.start)
+
+
+def candidates(title: str, text: str, language: str | None, published: datetime | None) -> tuple[list[Chosen], bool]:
+    """The sentences that may tell an event, as far as they are told apart alone; and whether the text is a survey of sections."""
     headings = _headings(text)
     is_survey = len(headings) >= SURVEY
     is_round_up = sum(bool(_NUMBER.match(line)) for line in headings.values()) >= SURVEY
     name = main_name(title, text, language)
-    candidates, heading, place = [], "", 0
-    for one in scored(title, text, published):
+    found, heading, place = [], "", 0
+    for at, one in enumerate(every := scored(title, text, published)):
         if one.sentence.paragraph in headings:
             heading, place = headings[one.sentence.paragraph], 0
             continue
@@ -221,16 +269,58 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
         if is_round_up:
             points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
         place += 1
-        if (points < LEAST and points >= LEAST - FITS) or not one.acts:
-            points += FITS * bool(event_cells.kind_of(one.sentence.text, title, text))
-        if (one.acts and points >= LEAST - _most_of_clause(one.sentence, name)) or points > FITS / 2:
-            candidates.append(Chosen(one.sentence, points, one.acts, heading))
-    ranked = sorted(candidates, key=lambda one: -one.points)[: MAX_EVENTS + 4]
-    read = (with_clause(one, language, name) for one in ranked)
-    kept = sorted((one for one in read if one.points >= LEAST), key=lambda one: -one.points)
-    if is_survey:
-        kept = _by_turns(kept)
-    return sorted(_folded(kept)[:MAX_EVENTS], key=lambda one: one.sentence.start)
+        may_be = one.acts and points >= FIRST - _most_of_clause(one.sentence, name)
+        kind = event_cells.kind_of(one.sentence.text, title, text) if may_be or not one.acts else ""
+        if may_be or kind:
+            found.append(Chosen(one.sentence, points, one.acts, heading, kind=kind, title=one.title, at=at, of=len(every)))
+    ranked = sorted(found, key=lambda one: -one.points)[: MAX_EVENTS + 4]
+    return [with_clause(one, language, name) for one in ranked], is_survey
+
+
+def judged(read: list[Chosen], language: str | None) -> Iterator[Chosen]:
+    """The same with the points that they have among each other."""
+    weights = AMONG["zh" if language == "zh" else "en"]
+    for one, features in zip(read, among(read), strict=True):
+        yield one._replace(points=round(sum(weights[name] * value for name, value in features.items()), 6))
+
+
+def among(read: list[Chosen]) -> list[dict[str, float]]:
+    """What tells each of the sentences from the others of its section."""
+    sections: dict[str, list[Chosen]] = {}
+    for one in read:
+        sections.setdefault(one.heading, []).append(one)
+    return [_beside(one, sections[one.heading]) for one in read]
+
+
+def _beside(one: Chosen, others: list[Chosen]) -> dict[str, float]:
+    better = sum(other.points > one.points for other in others)
+    nearest = max(other.title for other in others)
+    return {
+        "bias": 1.0,
+        "points": one.points,
+        "rank": min(better, 6),
+        "best": better == 0,
+        "behind best": max(other.points for other in others) - one.points,
+        "title": one.title,
+        "behind title": nearest - one.title,
+        "nearest title": one.title == nearest,
+        "early": one.at < EARLY,
+        "begins with pronoun": bool(_pronoun.match(one.sentence.form)),
+        "length": math.log2(len(one.sentence.form)),
+        "others": math.log2(len(others)),
+        "size": math.log2(one.of),
+        "frame": bool(one.kind),
+        "news": is_news(event_words.points(one.sentence.form)),
+    }
+
+
+def is_news(points: Mapping[str, float]) -> float:
+    """By how much the likeliest type of event is likelier than none."""
+    return max((value for name, value in points.items() if name != "none"), default=0.0) - points.get("none", 0.0)
+
+
+EARLY = 3
+_pronoun = re.compile(r"(?:it|they|he|she|this|that|these|those|the|its|their)\b|其|该|这|此|本[次轮]|上述")
 
 
 def _most_of_clause(sentence: Sentence, name: str) -> float:
@@ -341,7 +431,8 @@ def scored(title: str, text: str, published: datetime | None = None) -> list[Sco
     for at, sentence in enumerate(read.sentences):
         tokens = read.tokens[sentence.first_word : sentence.last_word]
         acts = [] if _either().isdisjoint(tokens) else sorted(_acts(tokens, read.words, sentence.first_word), reverse=True)
-        points = WEIGHTS["title"] * len(wanted.intersection(tokens)) / max(4, len(wanted))
+        share = len(wanted.intersection(tokens)) / max(4, len(wanted))
+        points = WEIGHTS["title"] * share
         if acts:  # one without an act can't be an event, and is looked at no further
             place = Place(
                 at - first, len(read.sentences), sentence.paragraph != paragraph, last > 2 and sentence.paragraph == last
@@ -350,7 +441,7 @@ def scored(title: str, text: str, published: datetime | None = None) -> list[Sco
             points += whole + sum(WEIGHTS[name] * value for name, value in features)
         paragraph = sentence.paragraph
         found.append(
-            Scored(sentence, round(points, 6), tuple([tokens[-at] for _, at in acts]))
+            Scored(sentence, round(points, 6), tuple([tokens[-at] for _, at in acts]), share)
         )  # sums of floats differ by their order
     return found
 
@@ -413,7 +504,7 @@ def _acts(tokens: tuple[str, ...], words: list[tuple[str, str]], first: int) -> 
         word = tokens[at]
         if word in found and words[first + at][1] != "p":  # 通过 is more often "by" than "passed"
             yield found[word], -at
-        elif word in bare and at > 1 and tokens[at - 2] in ("to", "will", "would", "also"):
+        elif word in bare and at > 1 and tokens[at - 2] in ("to", "will", "would", "also", "jointly"):
             yield bare[word], -at
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypedDict
 
 import re2
 
+from crawler.nlp import event_words
 from crawler.nlp.event_actors import actors_of
 from crawler.nlp.headlines_en import is_verb_form
 from crawler.nlp.headlines_zh import Told
@@ -71,17 +72,18 @@ def _types() -> tuple[list[tuple[str, float]], Any]:
 
 
 def type_of(headline: str, quote: str, over: str = "") -> str:
-    """The type whose words have most weight; without any, that of what stands over it, the title or the section's heading."""
-    points: defaultdict[str, float] = defaultdict(float)
-    for text, times in ((headline, IN_HEADLINE), (quote, 1.0)):
-        for name, weight in _said(text):
-            points[name] += weight * times
-    if not points and over:
-        return type_of(over, "")
+    """The type of which the words and the patterns say most; where no pattern is met, those of what stands over it, the title or the
+    section's heading, speak too."""
+    points: defaultdict[str, float] = defaultdict(float, event_words.points(normal(quote)))
+    met = [(name, weight * times) for text, times in ((headline, IN_HEADLINE), (quote, 1.0)) for name, weight in said(text)]
+    for name, weight in met or said(over):
+        points[name] += event_words.PATTERN * weight
+    points.pop("none", None)
     return max(points, key=lambda name: points[name]) if points else "other"
 
 
-def _said(text: str) -> list[tuple[str, float]]:
+def said(text: str) -> list[tuple[str, float]]:
+    """(type, weight) of each pattern that a text meets."""
     types, patterns = _types()
     return [types[at] for at in patterns.Match(_trade.sub(" ", normal(text))) or ()]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from crawler.nlp.event_fields import main_name
+from crawler.nlp.event_actors import main_name
 from crawler.nlp.event_frames import (
     NAMED_MODEL,
     NO_MODEL,

@@ -1,0 +1,67 @@
+"""What the words of a sentence say of the type of its event: weights of a multinomial logistic regression over them.
+
+The words are runs of two and three Han characters, and single Latin words and pairs of them, as `data/event_words.txt` lists them;
+numbers are all alike. The weights are fitted by `benchmarks/fit_event_words.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import defaultdict
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from crawler.nlp.lexicon import DATA
+from crawler.text import HAN
+
+SCALE = 4.0  # length of the vector of a sentence, however many words it has
+PATTERN = 0.4  # weight of what the patterns of `data/events.yaml` say beside it
+_number = re.compile(r"\d+(?:[.,]\d+)*")
+_runs = re.compile(rf"[{HAN}0%]+|[a-z]+|[$€£¥₹]")
+
+
+def words(line: str) -> set[str]:
+    """The words by which a type is told, of a line in its normal form."""
+    found: set[str] = set()
+    before = ""
+    for run in _runs.findall(_number.sub("0", line)):
+        if run[0].isascii() or run in "€£¥₹":
+            found.add(run)
+            if before:
+                found.add(f"{before} {run}")
+            before = run
+        else:
+            before = ""
+            found.update(run[at : at + size] for size in (2, 3) for at in range(len(run) - size + 1))
+    return found
+
+
+@lru_cache(maxsize=64)
+def points(line: str) -> Mapping[str, float]:
+    """Points of each type, as log-odds but for a constant; the line is in its normal form."""
+    known, types = _weights()
+    said = words(line)
+    found: defaultdict[str, float] = defaultdict(float)
+    for word in said & known.keys():
+        for at, weight in known[word]:
+            found[types[at]] += weight
+    each = SCALE / math.sqrt(len(said) or 1)
+    return {name: each * value for name, value in found.items()}
+
+
+@cache
+def _weights() -> tuple[Mapping[str, tuple[tuple[int, float], ...]], tuple[str, ...]]:
+    """The weights of each word by the number of the type, and the types."""
+    lines = (DATA / "event_words.txt").read_text("utf-8").splitlines()
+    types: list[str] = []
+    known: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    for line in lines:
+        if not line or line[0] == "#":
+            continue
+        name, weight, listed = line.split(" | ")
+        if name not in types:
+            types.append(name)
+        for word in listed.split(";"):
+            known[word].append((types.index(name), float(weight)))
+    return {word: tuple(found) for word, found in known.items()}, tuple(types)
