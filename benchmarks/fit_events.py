@@ -140,13 +140,18 @@ def of_types(told: list[Told], words: Words) -> dict[str, Counter[str]]:
     return right
 
 
-def f1(articles: list[Article], scores: list[Any], least: float) -> str:
+def measured(pairs: list[tuple[Article, Any]], least: float) -> tuple[float, float, float]:
+    """F1, precision and recall of the events that are chosen from so many points on."""
     said = hits = due = 0
-    for one, points in zip(articles, scores, strict=True):
+    for one, points in pairs:
         kept = sorted(((value, at) for at, value in enumerate(points) if value >= least), reverse=True)[: events.MAX_EVENTS]
         said, due = said + len(kept), due + one.due
         hits += len({one.tells[at] for _, at in kept} - {-1})
-    return f"F1 {2 * hits / max(1, said + due):.3f} (P {hits / max(1, said):.3f}, R {hits / max(1, due):.3f})"
+    return 2 * hits / max(1, said + due), hits / max(1, said), hits / max(1, due)
+
+
+def f1(pairs: list[tuple[Article, Any]], least: float) -> str:
+    return "F1 {:.3f} (P {:.3f}, R {:.3f})".format(*measured(pairs, least))
 
 
 def main() -> None:
@@ -189,7 +194,7 @@ def of_language(articles: list[Article], fold: dict[tuple[str, str], int]) -> No
     from sklearn.linear_model import LogisticRegression
 
     vectors = DictVectorizer()
-    x = vectors.fit_transform([features for one in articles for features in one.features]).toarray()
+    x = vectors.fit_transform([{**features, "bias": 0.0} for one in articles for features in one.features]).toarray()
     y = np.array([tells >= 0 for one in articles for tells in one.tells])
     of = np.array([fold[one.whose] for one in articles for _ in one.lines])
     weight = np.array([GOLD if one.whose[0].startswith("gold") else 1.0 for one in articles for _ in one.lines])
@@ -202,12 +207,11 @@ def of_language(articles: list[Article], fold: dict[tuple[str, str], int]) -> No
     for number in range(FOLDS):
         held_out[of == number] = fit(of != number).decision_function(x[of == number] / spread)
     scores = np.split(held_out, np.cumsum([len(one.lines) for one in articles])[:-1])
-    own = list(zip(articles, scores, strict=True))
-    least = max(np.arange(-2.0, 1.5, 0.1), key=lambda value: f1(*map(list, zip(*own, strict=True)), value))  # type: ignore[arg-type]
-    print(f"{articles[0].language}: from {least:.1f} points on, {f1(*map(list, zip(*own, strict=True)), least)}")  # type: ignore[arg-type]
+    every = list(zip(articles, scores, strict=True))
+    least = max(np.arange(-2.0, 1.5, 0.1), key=lambda value: measured(every, value)[0])
+    print(f"{articles[0].language}: from {least:.1f} points on, {f1(every, least)}")
     for name in sorted({one.whose[0] for one in articles}):
-        pairs = [(one, points) for one, points in zip(articles, scores, strict=True) if one.whose[0] == name]
-        print(f"  {name} {f1([one for one, _ in pairs], [points for _, points in pairs], least)}")
+        print(f"  {name} {f1([pair for pair in every if pair[0].whose[0] == name], least)}")
     model = fit(np.full(len(y), True))
     weights = dict(zip(vectors.get_feature_names_out(), model.coef_[0] / spread, strict=True))
     weights["bias"] = float(model.intercept_[0]) - least + events.LEAST

@@ -21,6 +21,7 @@ from crawler.nlp.lexicon import rows, table
 from crawler.text import HAN, normal
 
 IN_HEADLINE = 2.0
+DOUBT = 1.0  # points that words of no type have
 
 
 class EventFields(TypedDict):
@@ -76,10 +77,11 @@ def type_of(headline: str, quote: str, over: str = "") -> str:
     section's heading, speak too."""
     points: defaultdict[str, float] = defaultdict(float, event_words.points(normal(quote)))
     met = [(name, weight * times) for text, times in ((headline, IN_HEADLINE), (quote, 1.0)) for name, weight in said(text)]
-    for name, weight in met or said(over):
+    for name, weight in met or [(name, weight * (1 + IN_HEADLINE)) for name, weight in said(over)]:
         points[name] += event_words.PATTERN * weight
-    points.pop("none", None)
-    return max(points, key=lambda name: points[name]) if points else "other"
+    points["none"] = DOUBT
+    best = max(points, key=lambda name: points[name])
+    return best if best != "none" else "other"
 
 
 def said(text: str) -> list[tuple[str, float]]:
