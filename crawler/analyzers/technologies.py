@@ -108,7 +108,8 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
     if size <= FLASH:
         kept = {ident: seen for ident, seen in found.items() if seen.weight >= LEAST}
     else:
-        kept = {ident: seen for ident, seen in found.items() if _odds(ident, seen, found, size) >= LIKELY}
+        top, others = max((seen.weight for seen in found.values()), default=0.0), math.log2(max(1, len(found)))
+        kept = {ident: seen for ident, seen in found.items() if _odds(ident, seen, size, top, others) >= LIKELY}
     often = max(OFTEN / 3, OFTEN * min(1.0, size / LONG))
     if GENERAL in kept and kept[GENERAL].count < often and len(kept.keys() - no_context()) > 1:
         del kept[GENERAL]  # AI beside its kinds says nothing of its own
@@ -118,19 +119,18 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
     return kept
 
 
-def _odds(ident: str, seen: _Seen, found: dict[str, _Seen], size: float) -> float:
-    """The log-odds that an article is about a technology; `size` is its length as a Chinese text would have it."""
-    is_early = seen.is_early
+def _odds(ident: str, seen: _Seen, size: float, top: float, others: float) -> float:
+    """The log-odds that an article is about a technology; `size` is its length as a Chinese text would have it, `top` the heaviest weight."""
     features = {
         "bias": 1.0,
         "times": math.log2(seen.count),
-        "early": is_early,
+        "early": seen.is_early,
         "broad": ident in broad(),
         "length": math.log2(max(1.0, size / SHORT)),
-        "share": seen.weight / max(0.5, *(other.weight for other in found.values())),
+        "share": seen.weight / max(0.5, top),
         "product": ident.startswith("p_"),
         "general": ident == GENERAL,
-        "others": math.log2(len(found)),
+        "others": others,
     }
     return sum(WEIGHTS[name] * value for name, value in features.items())
 
@@ -148,11 +148,13 @@ def _named(place: Reading) -> Iterator[Match]:
 def _done(place: Reading) -> Iterator[Match]:
     """The technologies of a text that it tells by what they do: 自动编写代码, detects tumours. They are as doubtful as their rows say."""
     acts, all_of_them = _acts()
+    named = {match.term.id for match in place.longest("technology")}
+    surely = {match.term.id for match in place.longest("technology") if not match.term.unsure}
     for at in sorted(all_of_them.Match(place.form) or ()):
         term = acts[at]  # a sure one also speaks for what is named doubtfully
-        found = _compiled(term.alias).search(place.form)
-        named = [match.term.unsure for match in place.longest("technology") if match.term.id == term.id]
-        if found and (not named or (all(named) and not term.unsure)):
+        if term.id in surely or (term.unsure and term.id in named):
+            continue
+        if found := _compiled(term.alias).search(place.form):
             yield Match(found.start(), found.end(), term)
 
 

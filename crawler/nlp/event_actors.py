@@ -107,7 +107,7 @@ def _actors_zh(sentence: str, made: Told, text: str, name: str) -> list[str]:
                 if not _forum.search(phrase):
                     _note(found, phrase, text)
     parties: list[str] = []
-    for match in _parties.finditer(sentence):
+    for match in _parties.finditer(sentence) if _party_words.search(sentence) else ():
         for phrase in re.split("、|和|与|及其?", "、".join(filter(None, match.groups()))):
             _note(parties, phrase, text)
     is_founded = parties and _is_founded.match(made.predicate)  # who founds it acts, not what is founded
@@ -155,6 +155,9 @@ _teller = re.compile(
 )
 _post_changes = re.compile("出任|担任|任命|接任|加入|加盟|离职|辞职|卸任|辞去|升任|受聘|聘任|跳槽")
 _of_company = re.compile("公司|主管|负责人|总裁|总监|首席")
+_party_words = re.compile(  # one of which stands in each of the next
+    "方为|方包括|中标|竞得|拿下|被告|转让给|出任|担任|接任|逝世|去世|病逝|签署|签订|签约|达成|共建|收购|受让|买下|选用|采用|选定|引入|报价|要约|持股|出资|设立|发起|组建|承办"
+)
 _parties = re.compile(
     r"由(?P<a>[^，。]{3,60}?)(?:等)?(?:共同|联合|分别|合资)(?:持股|出资|设立|发起|组建|建设|承办)"
     r"|(?:运营方|承建方|承包方|供应商|合作方|收购方|买方|卖方|联合体|中标人|中标单位)(?:为|包括|是)(?P<b>[^，。]{2,40})"
