@@ -27,13 +27,13 @@ AFTER: tuple[str, ...] = ("language",)
 MAX_TECHNOLOGIES = 8
 IN_TITLE, EARLY, DOUBTFUL, BROAD, PRODUCT = 0.9, 0.8, -0.7, -0.5, -0.6  # weight beside log2(1 + times named)
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
-LEAST = 0.6  # weight in a short text
-SHORT = 300  # characters of Chinese; of each doubling of these the weights know
+LEAST = 0.6  # weight in a Chinese or short text, and so much more for each doubling from SHORT characters on:
+MORE, SHORT = 0.12, 300
 OFTEN, LONG = (
     5.0,
     600,
 )  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
-FLASH = 360  # characters of Chinese; in a longer text the weights below decide
+FLASH = 360  # characters of Chinese; in a longer one of a language with blanks the weights below decide
 LIKELY = -0.45  # log-odds from which an article is about a technology
 # Logistic regression over the technologies that all labelled news name or describe; `share` is that of its weight in the heaviest one's.
 WEIGHTS = {
@@ -105,8 +105,9 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
         seen.is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
         seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * seen.is_early
         seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad()) + PRODUCT * ident.startswith("p_")
-    if size <= FLASH:
-        kept = {ident: seen for ident, seen in found.items() if seen.weight >= LEAST}
+    if size <= FLASH or not text.is_spaced:
+        least = LEAST + MORE * math.log2(max(1.0, size / SHORT))
+        kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
     else:
         top, others = max((seen.weight for seen in found.values()), default=0.0), math.log2(max(1, len(found)))
         kept = {ident: seen for ident, seen in found.items() if _odds(ident, seen, size, top, others) >= LIKELY}
