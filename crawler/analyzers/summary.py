@@ -27,33 +27,51 @@ def add(record: Record) -> Record:
     most = longest(record.text)
     sentences = reading(record.text).sentences
     events = [fact for fact in record.facts if fact.kind == "event" and fact.start is not None]
-    parts = _most_told(events, sentences, most) or _beginning(
-        [clean(one.text) for one in sentences if not _is_heading(one)], most
-    )
+    plain = [one for one in sentences if not _is_heading(one)]
+    told = _most_told(events, sentences, most)
+    parts = _with_lead(told, plain, record.title, most) if told else _beginning([clean(one.text) for one in plain], most)
     blank = "" if parts and any(map(is_han, parts[0][-6:])) else " "
     return replace(record, summary=blank.join(parts) or _cut(record.text, most))
+
+
+def _with_lead(told: dict[int, str], plain: list[Sentence], title: str, most: int) -> tuple[str, ...]:
+    """What is told, in its order, and in the room that is left the sentence most like the title, and the first one where it is not a scene."""
+    wanted = frozenset(word for word in reading(title).tokens if len(word) > 1)
+    alike = sorted(plain[:LOOKED_AT], key=lambda one: -sum(word in one.form for word in wanted))
+    for one in (*alike[:1], *plain[:1]):
+        text = clean(one.text)
+        said = any(one.start <= start < one.end for start in told)
+        speaks = any(word in one.form for word in wanted)
+        if speaks and not said and sum(len(part) + 1 for part in told.values()) + len(text) <= most:
+            told[one.start] = text
+    return tuple(told[start] for start in sorted(told))
+
+
+LOOKED_AT = 40  # sentences
 
 
 def _is_heading(sentence: Sentence) -> bool:
     return len(sentence.text) <= 40 and not sentence.form.endswith((".", "。", "!", "?", "…", '"', ";", ")"))
 
 
-def _most_told(events: list[Fact], sentences: tuple[Sentence, ...], most: int) -> tuple[str, ...]:
-    """The surest one, whole where it fits, and those beside it that fit and whose certainties sum up to most, in their order."""
+def _most_told(events: list[Fact], sentences: tuple[Sentence, ...], most: int) -> dict[int, str]:
+    """The surest one, whole where it fits, and those beside it that fit and whose certainties sum up to most, by their places."""
     if not events:
-        return ()
+        return {}
     most_sure = max(fact.score for fact in events)
     surest = next(fact for fact in events if fact.score >= most_sure - FIRST)
     whole = next((clean(one.text) for one in sentences if one.start <= (surest.start or 0) < one.end), "")
-    told = [(one.score, whole if one is surest and 0 < len(whole) <= most else ended(one.quote)) for one in events]
-    told = [(score + most * (one is surest), text) for (score, text), one in zip(told, events, strict=True)]
-    best: dict[int, tuple[float, tuple[str, ...]]] = {-1: (0.0, ())}  # by the room that is taken
-    for score, text in told:
+    told = [
+        (one.score, one.start or 0, whole if one is surest and 0 < len(whole) <= most else ended(one.quote)) for one in events
+    ]
+    told = [(score + most * (one is surest), start, text) for (score, start, text), one in zip(told, events, strict=True)]
+    best: dict[int, tuple[float, dict[int, str]]] = {-1: (0.0, {})}  # by the room that is taken
+    for score, start, text in told:
         for size, (total, taken) in list(best.items()):
             longer = size + len(text) + 1
             if longer <= most and (longer not in best or best[longer][0] < total + score):
-                best[longer] = (total + score, (*taken, text))
-    return max(best.values())[1]
+                best[longer] = (total + score, taken | {start: text})
+    return max(best.values(), key=lambda one: one[0])[1]
 
 
 def ended(quote: str) -> str:

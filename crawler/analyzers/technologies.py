@@ -27,13 +27,13 @@ AFTER: tuple[str, ...] = ("language",)
 MAX_TECHNOLOGIES = 8
 IN_TITLE, EARLY, DOUBTFUL, BROAD, PRODUCT = 0.9, 0.8, -0.7, -0.5, -0.6  # weight beside log2(1 + times named)
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
-LEAST = 0.6  # weight in a short text
-SHORT = 300  # characters of Chinese; of each doubling of these the weights know
+LEAST = 0.6  # weight in a Chinese or short text, and so much more for each doubling from SHORT characters on:
+MORE, SHORT = 0.12, 300
 OFTEN, LONG = (
     5.0,
     600,
 )  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
-FLASH = 360  # characters of Chinese; in a longer text the weights below decide
+FLASH = 360  # characters of Chinese; in a longer one of a language with blanks the weights below decide
 LIKELY = -0.45  # log-odds from which an article is about a technology
 # Logistic regression over the technologies that all labelled news name or describe; `share` is that of its weight in the heaviest one's.
 WEIGHTS = {
@@ -105,10 +105,12 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
         seen.is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
         seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * seen.is_early
         seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad()) + PRODUCT * ident.startswith("p_")
-    if size <= FLASH:
-        kept = {ident: seen for ident, seen in found.items() if seen.weight >= LEAST}
+    if size <= FLASH or not text.is_spaced:
+        least = LEAST + MORE * math.log2(max(1.0, size / SHORT))
+        kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
     else:
-        kept = {ident: seen for ident, seen in found.items() if _odds(ident, seen, found, size) >= LIKELY}
+        top, others = max((seen.weight for seen in found.values()), default=0.0), math.log2(max(1, len(found)))
+        kept = {ident: seen for ident, seen in found.items() if _odds(ident, seen, size, top, others) >= LIKELY}
     often = max(OFTEN / 3, OFTEN * min(1.0, size / LONG))
     if GENERAL in kept and kept[GENERAL].count < often and len(kept.keys() - no_context()) > 1:
         del kept[GENERAL]  # AI beside its kinds says nothing of its own
@@ -118,19 +120,18 @@ def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
     return kept
 
 
-def _odds(ident: str, seen: _Seen, found: dict[str, _Seen], size: float) -> float:
-    """The log-odds that an article is about a technology; `size` is its length as a Chinese text would have it."""
-    is_early = seen.is_early
+def _odds(ident: str, seen: _Seen, size: float, top: float, others: float) -> float:
+    """The log-odds that an article is about a technology; `size` is its length as a Chinese text would have it, `top` the heaviest weight."""
     features = {
         "bias": 1.0,
         "times": math.log2(seen.count),
-        "early": is_early,
+        "early": seen.is_early,
         "broad": ident in broad(),
         "length": math.log2(max(1.0, size / SHORT)),
-        "share": seen.weight / max(0.5, *(other.weight for other in found.values())),
+        "share": seen.weight / max(0.5, top),
         "product": ident.startswith("p_"),
         "general": ident == GENERAL,
-        "others": math.log2(len(found)),
+        "others": others,
     }
     return sum(WEIGHTS[name] * value for name, value in features.items())
 
@@ -148,11 +149,13 @@ def _named(place: Reading) -> Iterator[Match]:
 def _done(place: Reading) -> Iterator[Match]:
     """The technologies of a text that it tells by what they do: 自动编写代码, detects tumours. They are as doubtful as their rows say."""
     acts, all_of_them = _acts()
+    named = {match.term.id for match in place.longest("technology")}
+    surely = {match.term.id for match in place.longest("technology") if not match.term.unsure}
     for at in sorted(all_of_them.Match(place.form) or ()):
         term = acts[at]  # a sure one also speaks for what is named doubtfully
-        found = _compiled(term.alias).search(place.form)
-        named = [match.term.unsure for match in place.longest("technology") if match.term.id == term.id]
-        if found and (not named or (all(named) and not term.unsure)):
+        if term.id in surely or (term.unsure and term.id in named):
+            continue
+        if found := _compiled(term.alias).search(place.form):
             yield Match(found.start(), found.end(), term)
 
 

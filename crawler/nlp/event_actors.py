@@ -69,7 +69,7 @@ def _may_be_name(name: str) -> bool:
 
 _SPLIT = re.compile(r"[、]|(?<=[^，][^，])(?:和|与|及|暨)(?=[^，]{2})")
 _role = re.compile(
-    r"(?:联合创始人|创始人(?:兼CEO|兼首席执行官)?|董事会秘书|首席[^，、]{1,4}官|首席科学家|首席预报员|董事长|副?总经理|副?总裁|CEO|CTO|CFO|COO|新闻发言人|发言人|负责人|局长|市长|副?主任|院长|"
+    r"(?:得主|联合创始人|创始人(?:兼CEO|兼首席执行官)?|董事会秘书|首席[^，、]{1,4}官|首席科学家|首席预报员|董事长|副?总经理|副?总裁|CEO|CTO|CFO|COO|新闻发言人|发言人|负责人|局长|市长|副?主任|院长|"
     r"副?教授|研究员|合伙人|州?参议员|州?众议员|议员|部长|秘书长|博士|工程师)"
 )
 _team = re.compile(r"(?:研究|科研|联合)?团队$|课题组$|等[^，]{0,8}$|方面$|官方$|[（(][^）)]*[）)]")
@@ -93,7 +93,7 @@ _of_place = re.compile(
     rf"^([{HAN}]{{2,6}}[省市区县州])(?=[{HAN}]{{4,}}$)(?![{HAN}]*(?:局|院|委|厅|政府|法院|协会|学会|商会|联盟|学校|集团|公司|大学|办公室|中心|部门|财政|交警|警方|行)$)"
 )
 _NOT_A_NAME = re.compile(
-    r"^(?:展开|进行|其|合计|盘后|盘前|首单|那么|[^，]*(?:税|官司)|金额|数据|安全|报告|消息|[^，]*内部信[^，]*|首[台款个批例].*|[中美我对买卖外]方|(?:运营|投资|供应|需求)方|韩国|美国|日本|德国|法国|英国|中国|荷兰|[^，]*(?:平台|项目|方案|路线|二期|首期|股票|股份[0-9]+%)|该|预计|全国|公司|代理人|研究人员|监管部门|电费|声明|股价[^，]*|双方|对方|记者|用户|企业|股权|全部|一[^，]*|两[^，]*|三[^，]*|多[^，]*|各[^，]*|老股东|产业方|[^，]*(?:人士|领域|板块|市场|业务|规模|收入|营业|系统|产品|模型|功能|论文|"
+    r"^(?:展开|进行|其|(?:距|到底|半年|主要|有人|我们?|他把|全年|全球|体积|身边|技术|拐点|要求|实际|第一大|读博)[^，]*|合计|盘后|盘前|首单|那么|[^，]*(?:税|官司)|金额|数据|安全|报告|消息|[^，]*内部信[^，]*|首[台款个批例].*|[中美我对买卖外]方|(?:运营|投资|供应|需求)方|韩国|美国|日本|德国|法国|英国|中国|荷兰|[^，]*(?:平台|项目|方案|路线|二期|首期|股票|股份[0-9]+%)|该|预计|全国|公司|代理人|研究人员|监管部门|电费|声明|股价[^，]*|双方|对方|记者|用户|企业|股权|全部|一[^，]*|两[^，]*|三[^，]*|多[^，]*|各[^，]*|老股东|产业方|[^，]*(?:人士|领域|板块|市场|业务|规模|收入|营业|系统|产品|模型|功能|论文|"
     r"研究|成果|价格|订单|合同|许可|应用|方法|版本|数据集|权重|代码|同行|语音助手|配送车|质检产线|运营|行动计划|方案|办法|基地[一二三]?期?|产能|零部件))$"
 )
 
@@ -107,12 +107,12 @@ def _actors_zh(sentence: str, made: Told, text: str, name: str) -> list[str]:
                 if not _forum.search(phrase):
                     _note(found, phrase, text)
     parties: list[str] = []
-    for match in _parties.finditer(sentence):
+    for match in _parties.finditer(sentence) if _party_words.search(sentence) else ():
         for phrase in re.split("、|和|与|及其?", "、".join(filter(None, match.groups()))):
             _note(parties, phrase, text)
     is_founded = parties and _is_founded.match(made.predicate)  # who founds it acts, not what is founded
     found = [one for one in found if not is_founded and not any(other in one for other in parties)] + parties
-    if not found and (leading := _leading_name(sentence)):
+    if not found and (leading := _leading_name(sentence, text)):
         _note(found, leading, text)
     if name and (not found or (_post_changes.search(sentence) and _of_company.search(sentence))):
         found.append(name)
@@ -127,6 +127,9 @@ def _subjects(sentence: str, made: Told, text: str) -> list[str]:
     found: list[str] = []
     _note(found, _side_by_side(sentence, made.subject), text)
     found = [one for one in found if _is_known(one, text)]
+    company = _company_before(sentence[:8])
+    if company and found and not any(company in one or _is_sure(one, text) for one in found):
+        found = [company]  # 微软发布模型，体积不到4GB: it is not the size that acts
     if teller := _teller.search(sentence):
         lays_down = _rules.search(teller[0])
         if lays_down:
@@ -155,6 +158,9 @@ _teller = re.compile(
 )
 _post_changes = re.compile("出任|担任|任命|接任|加入|加盟|离职|辞职|卸任|辞去|升任|受聘|聘任|跳槽")
 _of_company = re.compile("公司|主管|负责人|总裁|总监|首席")
+_party_words = re.compile(  # one of which stands in each of the next
+    "方为|方包括|中标|竞得|拿下|被告|转让给|出任|担任|接任|逝世|去世|病逝|签署|签订|签约|达成|共建|收购|受让|买下|选用|采用|选定|引入|报价|要约|持股|出资|设立|发起|组建|承办"
+)
 _parties = re.compile(
     r"由(?P<a>[^，。]{3,60}?)(?:等)?(?:共同|联合|分别|合资)(?:持股|出资|设立|发起|组建|建设|承办)"
     r"|(?:运营方|承建方|承包方|供应商|合作方|收购方|买方|卖方|联合体|中标人|中标单位)(?:为|包括|是)(?P<b>[^，。]{2,40})"
@@ -166,23 +172,32 @@ _parties = re.compile(
     r"|(?:选用|采用|选定|引入)(?P<n>[^，。的]{2,30}?)的(?:方案|技术|产品|模型|芯片|服务|系统)|对(?P<o>[^，。的]{2,16}?)的[^，。]{0,16}(?:报价|要约|收购)"
     r"|(?:收购|受让|买下)(?P<k>[^，。的（]{2,24}?)(?:（[^）]*）)?(?:\d[\d.]*%|全部|的?股权)"
     rf"|(?:院士|教授|博士|专家|学家|经理|总裁|校长|院长)(?P<h>[{HAN}·]{{2,4}}?)(?:受聘|将|正式)*(?:出任|担任|接任)"
-    rf"|(?:院士|教授|博士|先生|女士|创始人|开拓者)(?P<i>[{HAN}·]{{2,4}})(?=，[^。]{{0,30}}(?:逝世|去世|病逝))"
+    rf"|(?:院士|教授|博士|先生|女士|创始人|开拓者)(?P<i>[{HAN}·]{{2,6}}?)(?=(?:，[^。]{{0,30}})?(?:逝世|去世|病逝))"
 )
 _rules = re.compile("(?:明确|要求|规定|决定)(?:，|：)$")
 _leading = re.compile(
-    r"(?:刚刚，|去年[^，]{2,20}的)?(?P<name>[A-Z][\w.&-]*(?: [A-Z][\w.&-]*)*"
+    r"(?:刚刚，|去年[^，]{2,20}的)?(?P<name>[A-Z][A-Za-z0-9.&-]*(?: [A-Z][A-Za-z0-9.&-]*)*"
     rf"|[{HAN}]{{2,8}}?(?:公司|集团|科技|智能|电子|重工|银行|大学|医院|研究院|教育|汽车|资本|基金|证券|机器人|半导体|网络|数据|股份|[部局委]))"
     rf"(?!的|[{HAN}]?(?:公司|集团))"
 )
 
 
-def _leading_name(sentence: str) -> str:
+def _leading_name(sentence: str, text: str) -> str:
     """The name that a sentence begins with: of a known company, behind what kind it is, or one that ends as names do."""
-    for end in range(8, 1, -1):
-        if normal(sentence[:end]) in by_name("company"):
-            return sentence[:end]
+    if company := _company_before(sentence[:8]):
+        return company
     found = _of_kind.match(sentence) or _leading.match(sentence)
-    return found["name"] if found else ""
+    return found["name"] if found and (len(found["name"]) < 9 or text.count(found["name"]) > 1) else ""
+
+
+def _company_before(words: str) -> str:
+    """The known company that these words begin with; "" if there is none."""
+    return next((words[:end] for end in range(len(words), 1, -1) if normal(words[:end]) in by_name("company")), "")
+
+
+def _is_sure(name: str, text: str) -> bool:
+    """True for what is surely a name, by itself or because it comes again."""
+    return text.count(name) > 1 or name[:1].isascii() or bool(_institution_zh.search(name) or _company_before(name))
 
 
 _forum = re.compile("法院|检察院|证监会|交易所$")
@@ -232,10 +247,13 @@ def _note(found: list[str], phrase: str, text: str) -> None:
         for name in _institution_and_person(_owner(part, text)):
             name = _named(name)
             name = _whole(name, text)
+            if not _institution_zh.search(name):
+                name = _company_before(name) or _latin_name.sub(r"\1", name)
             if 1 < len(name) <= LONGEST_NAME and not _NOT_A_NAME.search(name) and not _no_name.search(name):
                 found.append(name)
 
 
+_latin_name = re.compile(rf"^([A-Z][\w.&-]*[A-Za-z])(?!公司|集团|中国|资本|大学|团队|实验)[{HAN}]{{2}}$")  # Rhino缔约
 _no_name = re.compile(
     r"[，。；：]|(?<!美)的|股权$|^[A-Za-z]+\d+$|^(?:前者|后者|股东|老股东)$|^[该此这那]|(?:国内|领域|企业|厂商|制造商|服务商|开发商|供应商)$|[起处]以|被[^，]|^\d+[起家个款]|指控|消息$"
 )
@@ -279,7 +297,7 @@ def _institution_and_person(part: str) -> list[str]:
     if re.match("[前原]", part) and person:
         return [person]
     institution = re.sub(r"(?<=大学)[^，]+$|(?<=研究院)[^，]+$|^该.*$", "", institution)
-    return [one for one in (institution, person) if len(one) > 1]
+    return [one for one in (institution, person) if len(one) > 1 and not one.endswith("奖")]
 
 
 def _named(name: str) -> str:

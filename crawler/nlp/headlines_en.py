@@ -67,7 +67,7 @@ _breaks = frozenset(
     "including among during through using into until unless although though but and or than despite amid about across within following if".split()
 )
 _weak = frozenset(  # words with which no headline ends
-    "last next led more most up any than a an the of to in on at by for with and or its their his her from as that which "
+    "compared versus amid last next led more most up any than a an the of to in on at by for with and or its their his her from as that which "
     "who whose has have had been is are was were be will would can could may might must should not also only just new first "
     "second third another one some several many other such no every each both own very so too about nearly almost over "
     "under between into around per said says it they he she we this these those much little few soon well week month year "

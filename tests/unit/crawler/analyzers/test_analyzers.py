@@ -504,6 +504,12 @@ class TestSummary:
         made = adding.add(record(opening * 4 + "11月1日，云湾市发布护理机器人标准。" + opening * 4, "云湾市发布护理机器人标准"))
         assert made.summary == "11月1日，云湾市发布护理机器人标准。"
 
+    def test_has_the_sentence_of_the_title_beside_a_surer_event_where_there_is_room(self) -> None:
+        text = "云湾的检索模型面向全部用户开放，输入支持图片。" + "它的文档写得很长。" * 8 + "11月1日，云湾宣布完成2亿元融资。"
+        made = adding.add(record(text, "云湾检索模型面向全部用户开放"))
+        assert made.summary.startswith("云湾的检索模型面向全部用户开放")
+        assert made.summary.endswith("11月1日，云湾宣布完成2亿元融资。")
+
     def test_of_a_text_without_a_short_sentence_is_its_beginning(self) -> None:
         made = summary.add(record("上海发布了方案，" * 60))
         assert made.summary == ("上海发布了方案，" * 60)[:191] + "…"

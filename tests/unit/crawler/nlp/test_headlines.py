@@ -146,3 +146,13 @@ def test_english_of_awkward_pieces_is_survived(pieces: list[str]) -> None:
     sentence = " ".join(pieces)
     start, end = condensed(sentence, told(sentence, (), "en"), "en")
     assert 0 <= start <= end <= len(sentence)
+
+
+def test_a_clause_whose_subject_only_points_back_is_no_headline() -> None:
+    sentence = "海岚基金以4亿元将霁影科技的全部股份转让给云港医疗集团，后者成为控股股东。"
+    assert "后者" not in told(sentence, ("转让",), "zh").headline
+
+
+def test_a_headline_does_not_end_on_compared() -> None:
+    sentence = "Halden now sees full-year revenue of between $8.3 billion and $8.6 billion on strong demand, compared with an earlier forecast of $7.9 billion."
+    assert not told(sentence, (), "en").headline.endswith("compared")
