@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from crawler.nlp.event_frames import Cell, Said, placed
+from crawler.nlp.event_frames import LONGEST, Cell, Said, placed
 from crawler.nlp.frames_en import acquisition_en, chip_en, funding_en, partnership_en, people_en, policy_en, release_en
 from crawler.nlp.frames_zh import acquisition_zh, chip_zh, funding_zh, partnership_zh, people_zh, policy_zh, release_zh
 from crawler.text import is_han, simplified
@@ -44,9 +44,9 @@ def _back(words: str, plain: str, text: str) -> str:
 
 def kind_of(sentence: str, title: str, text: str) -> str:
     """The kind whose frame a sentence fits with what makes such an event; "" where it fits none for sure."""
-    if len(sentence) < SHORTEST:
+    if not SHORTEST <= len(sentence) <= LONGEST:
         return ""
-    frames = _frames(sentence)
+    frames, title = _frames(sentence), title[:LONGEST]
     for kind, words in _WORDS.items():
         if words.search(sentence) and any(frames[kind](Said(title, text, sentence)).keys() >= needed for needed in _NEEDED[kind]):
             return kind

@@ -41,12 +41,14 @@ class Said(NamedTuple):
         if not name or name.split(maxsplit=1)[0] not in self.title:
             return self.behind
         rest = self.text[max(0, self.text.find(self.sentence)) + len(self.sentence) :]
-        return tuple(one.strip() for line in rest.split("\n") for one in END.split(line) if one.strip() and not _PAST.search(one))
+        found = (one.strip() for line in rest[: MOST * LONGEST].split("\n") for one in END.split(line))
+        return tuple(one for one in found if 0 < len(one) <= LONGEST and not _PAST.search(one))[:MOST]
 
 
 END = re.compile(
     r"(?<=[。！？])(?![”」』）])|(?<=[。！？][”」』])|(?<=[a-z\d)%”\"’][.!?])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|No)\.)(?<!\b(?:Inc|Mrs|Ltd)\.)(?<!\bCorp\.)[ ]+(?=[A-Z“\"$€£])"
 )
+LONGEST, MOST = 400, 40  # characters of a sentence that is read, and sentences: a frame tries a long run of names in many ways
 BEHIND = 3  # sentences of the same paragraph in which more is said of an event
 
 
@@ -54,9 +56,10 @@ def placed(detail: str, title: str, text: str) -> Said:
     """The event whose words these are."""
     at = text.find(detail)
     if at < 0:
-        return Said(title, text, detail)
+        return Said(title[:LONGEST], text, detail[:LONGEST])
     start, end = text.rfind("\n", 0, at) + 1, text.find("\n", at)
-    paragraph = text[start : end if end >= 0 else len(text)]
+    start = max(start, at - LONGEST)
+    paragraph = text[start : end if 0 <= end < at + 4 * LONGEST else at + 4 * LONGEST]
     sentences: list[str] = []
     begins, place = 0, 0
     for one in filter(None, END.split(paragraph)):
@@ -67,7 +70,8 @@ def placed(detail: str, title: str, text: str) -> Said:
             begins = begins if sentences else place - len(one)
             sentences.append(one.strip())
     whole = re.sub(r"^[-*•●◆■▪]\s*", "", sentences[0]) if sentences and detail[:8] in sentences[0] else detail
-    return Said(title, text, whole, tuple(sentences[1 : 1 + BEHIND]))
+    behind = tuple(one for one in sentences[1 : 1 + BEHIND] if len(one) <= LONGEST)
+    return Said(title[:LONGEST], text, whole[:LONGEST], behind)
 
 
 def first(patterns: Sequence[re.Pattern[str]], *places: str) -> tuple[re.Match[str], str] | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 
 from crawler.nlp import event_cells
@@ -149,3 +151,22 @@ def test_more_is_said_behind_the_sentence_and_never_of_an_earlier_round() -> Non
 )
 def test_a_frame_tells_the_kind_of_a_sentence_or_none(sentence: str, kind: str) -> None:
     assert event_cells.kind_of(sentence, "", sentence) == kind
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Aa Bb " * 2000,
+        "Aa, Bb, " * 1500 + "raised $1 million in funding",
+        "“" + "某公司、" * 2000 + "完成融资",
+        "1.1" * 3000 + "B parameters",
+        "a b, " * 2000,
+    ],
+)
+def test_a_hostile_sentence_costs_little(text: str) -> None:
+    started = time.process_time()
+    for kind in ("funding", "release", "policy", "chip", "partnership", "people", "acquisition"):
+        event_cells.cells(kind, text, text, text)
+    event_cells.kind_of(text, text, text)
+    event_cells.kind_of(text[:400], text, text)
+    assert time.process_time() - started < 2

@@ -14,7 +14,7 @@ from crawler.i18n import speaking
 from crawler.record import Company, Event, Record
 from jobs.config.models import MoneyConfig
 from jobs.services.archive import stories
-from jobs.services.insight import company, trends
+from jobs.services.insight import company, completeness, events, trends, week
 from jobs.services.insight.trends import Period
 from jobs.services.lookup import Unknown
 from storage.archive import articles, queries
@@ -233,3 +233,36 @@ def test_a_view_is_worked_out_again_when_a_person_split_or_joined_stories(db: Da
     assert is_another()
     db.write_now(lambda s: stories.join(s, one, other, NOW + timedelta(seconds=2)))
     assert is_another()
+
+
+def test_each_figure_of_what_is_missing_and_of_a_week_is_a_recount(db: Database) -> None:
+    _archive(db)
+    rows = _rows(db, PERIOD)
+    told = {(row.source, story) for row, story, _ in rows}
+    found, worth, _ = db.read(lambda s: completeness.missing(s, PERIOD, UTC, None, None, watched=()))
+    assert (found.estimate.seen, found.sources) == (len({story for _, story in told}), len({source for source, _ in told}))
+    assert {one.source: one.stories for one in worth} == Counter(source for source, _ in told)
+    alone = Counter(source for source, story in told if sum(of == story for _, of in told) == 1)
+    assert {one.source: one.only for one in worth} == {one.source: alone[one.source] for one in worth}
+    name = week.name_of(date(2026, 11, 18))
+    rows = _rows(db, week.days_of(name))
+    page = db.read(lambda s: week.week(s, name, NOW, UTC, MONEY))
+    assert (page.articles, page.stories) == (len(rows), len({story for _, story, _ in rows}))
+    assert page.coverage.estimate.seen == page.stories
+    for one in page.top:
+        mine = [row for row, story, _ in rows if story == one.record]
+        assert (one.sources, one.articles) == (len({row.source for row in mine}), len(mine))
+
+
+@pytest.mark.parametrize("kind", sorted(set(TYPES) & events.TABLES.keys()))
+def test_each_row_of_a_table_of_events_is_a_story_that_tells_one(db: Database, kind: str) -> None:
+    _archive(db)
+    told: list[int] = []
+    page = db.read(lambda s: events.table(s, kind, MONEY, limit=7))
+    while True:
+        told += [row.record for row in page.rows]
+        if page.next is None:
+            break
+        page = db.read(lambda s, after=page.next: events.table(s, kind, MONEY, after=after, limit=7))
+    every = db.read(lambda s: list(queries.records(s)))
+    assert told == [row.id for row in every if row.story == row.id and any(event.type == kind for event in row.events)]
