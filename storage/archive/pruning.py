@@ -12,7 +12,7 @@ from storage.db.database import changed
 from storage.db.models import alert, article, delivery
 from storage.people import marks
 
-BATCH = 500  # records of one call: the writer has other work too
+BATCH = 100  # records of one call: their words are worked out in it, and PostgreSQL ends a transaction that does other things for long
 
 
 def prune(session: Session, before: datetime, limit: int = BATCH) -> int:

@@ -1,10 +1,16 @@
-"""Several workers on one PostgreSQL: each is killed in turn, the one that edits is stopped past its lease, and nothing is lost or told twice."""
+"""Several workers on one PostgreSQL: each is killed in turn, the one that edits is stopped past its lease, and nothing is lost or told twice.
+
+Also a program: ``python -m tests.flow.test_cluster --sites 20 --each 100`` does the same with four workers and 2,000 articles.
+"""
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import random
 import signal
+import sys
+import tempfile
 from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +21,7 @@ from storage.db.database import open_database
 from storage.db.errors import NotReady
 from storage.queue import leases, workers
 from tests import world as worlds
-from tests.conftest import NewUrl
+from tests.conftest import NewUrl, started_postgres
 from tests.flow import harness
 from tests.flow.harness import Plan, moody
 
@@ -27,12 +33,12 @@ pytestmark = [pytest.mark.slow, pytest.mark.postgres, pytest.mark.timeout(1200)]
 class Cluster:
     """Real worker processes, by their roles."""
 
-    def __init__(self, config: Path, database: str) -> None:
-        self.config, self.database = config, database
+    def __init__(self, config: Path, database: str, roles: tuple[str, ...]) -> None:
+        self.config, self.database, self.roles = config, database, roles
         self.running: dict[int, asyncio.subprocess.Process] = {}
 
     async def start(self, place: int) -> None:
-        self.running[place] = await harness.start(self.config, "worker", "--role", ROLES[place])
+        self.running[place] = await harness.start(self.config, "worker", "--role", self.roles[place])
 
     def editor(self) -> int | None:
         """Which of them edits."""
@@ -81,23 +87,24 @@ class Cluster:
         return [await asyncio.wait_for(process.wait(), 60) for process in self.running.values()]
 
 
-async def _go(folder: Path, database: str) -> tuple[harness.Tally, list[int], int]:
-    world = worlds.build(datetime.now(UTC), sites=4, each=6, seed=5)
-    queue = [(site, site.articles[place]) for place in range(6) for site in world.sites]
+async def _go(folder: Path, database: str, sites: int = 4, each: int = 6) -> tuple[harness.Tally, list[int], int]:
+    world = worlds.build(datetime.now(UTC), sites=sites, each=each, seed=5)
+    queue = [(site, site.articles[place]) for place in range(each) for site in world.sites]
+    part = len(queue) // len(STEPS)
     for site in world.sites:
         site.articles = []
     world.sink = moody(random.Random(5))
     await world.start()
     config = harness.write_config(folder, world, database, every="2s")
-    cluster = Cluster(config, database)
+    cluster = Cluster(config, database, ROLES if len(queue) < 100 else (*ROLES, "fetch"))
     try:
-        for place in range(len(ROLES)):
+        for place in range(len(cluster.roles)):
             await cluster.start(place)
         await cluster.who_edits()
         for number, step in enumerate(STEPS):
-            for site, article in queue[number * 6 : number * 6 + 6]:
+            for site, article in queue[number * part : number * part + part]:
                 site.articles.append(article)
-            await _stored(database, number * 6 + 2)
+            await _stored(database, number * part + 2)
             await cluster.step(step)
         world.sink.misbehave = lambda _number: "ok"
         await _settled(world, database, len(queue))
@@ -122,7 +129,7 @@ async def _stored(database: str, count: int, within: float = 60) -> None:
 
 async def _settled(world: worlds.World, database: str, published: int) -> None:
     quiet, taken = 0, -1
-    async with asyncio.timeout(400):
+    async with asyncio.timeout(400 + published):
         while quiet < 8 or harness._stored(database) < published or harness._waiting(database):
             await asyncio.sleep(0.5)
             quiet = quiet + 1 if taken == len(world.sink.received) else 0
@@ -135,3 +142,20 @@ def test_each_worker_dies_in_turn_and_a_stopped_editor_comes_back(tmp_path: Path
     assert tally.stored == tally.published
     assert set(codes) == {0}
     assert left == 0, "who ends in order signs out"
+
+
+def main() -> None:
+    """A line of figures; exit code 1 when anything was lost or told twice."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--sites", type=int, default=20)
+    parser.add_argument("--each", type=int, default=100)
+    chosen = parser.parse_args()
+    with started_postgres() as server, tempfile.TemporaryDirectory(prefix="zhixun-cluster-") as folder:
+        url = str(server.get_uri()).replace("postgresql://", "postgresql+psycopg://")
+        tally, codes, left = asyncio.run(_go(Path(folder), url, chosen.sites, chosen.each))
+    print(f"{tally} lost={tally.lost} twice={tally.twice} exit codes {codes}, {left} workers left in the table")
+    sys.exit(bool(tally.lost or tally.twice))
+
+
+if __name__ == "__main__":
+    main()
