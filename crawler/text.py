@@ -291,6 +291,14 @@ def indirect() -> str:
     return _direct()[0]
 
 
+def alone(ch: str) -> tuple[str, int] | None:
+    """The normal form of a character that is not direct, and how many words more it may have; None: that hangs on what stands beside it."""
+    form = _table[ord(ch)]
+    if ch in _table.marks or ch in _table.again:
+        return None
+    return form, (len(form) or 1) if ch in _table.uneven else 0
+
+
 def no_letter() -> str:
     """A regular expression that finds a direct character with which no Latin word goes on."""
     return f"[^{_direct()[1][1:]}"

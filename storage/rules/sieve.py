@@ -6,7 +6,7 @@ that is seen through here. A sieve only leaves out; `storage.rules.ruleset` deci
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from functools import cache
@@ -14,13 +14,14 @@ from typing import Any
 
 import re2
 
-from crawler.text import count_words, indirect, is_word, no_letter, normalize, ways_of, word_starts, words
+from crawler.text import alone, count_words, indirect, is_word, no_letter, normalize, ways_of, word_starts, words
 from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Term, compile_regex, looked_at
 
 Fields = Mapping[str, bytes]  # as UTF-8: so the file has them, and RE2 reads nothing else
 Test = Callable[[Fields, int], bool]  # with so many words that may be too many between two places
 PLAIN = ("title", "text", "author", "publisher")  # the others are JSON, in which a backslash says something
 LONG_WORD = 32  # bytes; where all are longer, it is left to the rules whether a stretch has too many
+MANY = 16  # different characters: one pass over the text is cheaper than one for each
 LONG = frozenset(("text", "event"))  # what is looked through last: it is inflated for that
 
 
@@ -34,17 +35,20 @@ class Verdict(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Sieve:
-    """What a query wants of these fields. `decides`: what passes as it is, the query is true of."""
+    """What a query wants of these fields. `decides`: what passes as it is, the query is true of. `musts`: each of these finds something."""
 
     fields: tuple[str, ...]
     decides: bool
     _test: Test
+    _musts: tuple[Callable[[Fields], object], ...]
 
     def verdict(self, given: Fields) -> Verdict:
         """Of a record with these fields: as they are, or with lists of values in any JSON.
 
         Those that a mapping does not have yet are asked for only where others do not decide.
         """
+        if not all(must(given) for must in self._musts):
+            return Verdict.NO
         passed = self._test(given, 0)
         if passed and not self.decides:
             return Verdict.MAYBE
@@ -56,8 +60,22 @@ class Sieve:
         """The same of a text in which a character becomes several, or none."""
         if any(b"\\" in given[field] for field in self.fields if field not in PLAIN):
             return True
-        forms = {field: normalize(given[field].decode()) for field in self.fields}
-        return self._test({field: form.text.encode() for field, form in forms.items()}, sum(form.more for form in forms.values()))
+        forms = {field: _form(given[field]) for field in self.fields}
+        return self._test({field: form for field, (form, _) in forms.items()}, sum(more for _, more in forms.values()))
+
+
+def _form(given: bytes) -> tuple[bytes, int]:
+    """Its normal form, or one that the ways of a needle are as good for, and how many words more there may be."""
+    odd = {match.group().decode() for match in compile_regex(indirect()).finditer(given)}
+    known = {ch: alone(ch) for ch in odd}
+    if len(odd) > MANY or None in known.values():
+        form = normalize(given.decode())
+        return form.text.encode(), form.more
+    more = 0
+    for old, (new, words_more) in ((ch.encode(), found) for ch, found in known.items() if found):
+        more += given.count(old) * words_more
+        given = given.replace(old, new.encode())
+    return given, more
 
 
 def _indirect(given: bytes) -> bool:
@@ -78,7 +96,22 @@ def sieve(node: Node) -> Sieve | None:
         test = _test(node, fields)
     except re2.error:  # an expression that is too large
         return None
-    return Sieve(tuple(fields), _decides(node), test) if test else None
+    return Sieve(tuple(fields), _decides(node), test, tuple(_musts(node))) if test else None
+
+
+def _musts(node: Node) -> Iterator[Callable[[Fields], object]]:
+    """Of each part that must be there: one look for it, or for a character that is not direct, through all its fields."""
+    if isinstance(node, And):
+        for part in sorted(node.parts, key=_is_long):
+            yield from _musts(part)
+    elif _is_of_words(node) and len({term.scope for term in _terms(node)}) == 1:
+        yield _must(list(_terms(node)))
+
+
+def _must(terms: Sequence[Term]) -> Callable[[Fields], object]:
+    find = compile_regex(f"{_any_of(terms)}|{indirect()}").search
+    scope = terms[0].scope
+    return lambda given: find(b"\n".join([given[field] for field in scope]))
 
 
 def _decides(node: Node) -> bool:
@@ -128,9 +161,12 @@ def _is_long(node: Node) -> bool:
 
 
 def _finds(terms: Sequence[Term], scope: Sequence[str]) -> Test:
-    needles = dict.fromkeys(_standing(needle, term.prefix) for term in terms for needle in term.needles)
-    find = compile_regex("|".join(needles)).search
+    find = compile_regex(_any_of(terms)).search
     return lambda given, _more: any(find(given[field]) for field in scope)
+
+
+def _any_of(terms: Iterable[Term]) -> str:
+    return "|".join(dict.fromkeys(_standing(needle, term.prefix) for term in terms for needle in term.needles))
 
 
 def _standing(needle: str, prefix: bool) -> str:
@@ -222,4 +258,4 @@ def _words_between(text: bytes, first: tuple[int, int], until: int, most: int, e
     """From where the first ends (or begins, if that is not `exact`); of so long a stretch that it has more than `most`, its beginning."""
     stretch = text[first[0] : min(until, first[1] + LONG_WORD * (most + 1))].decode(errors="ignore")
     start = len(text[slice(*first)].decode()) if exact else 0
-    return count_words(stretch, start, len(stretch), most) - (not exact)
+    return count_words(stretch, start, len(stretch), most + 1) - (not exact)

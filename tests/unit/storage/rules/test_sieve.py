@@ -119,6 +119,7 @@ def test_what_is_near_passes(title: list[str], text: list[str], written: str) ->
         ('"云杉公园"', "云杉", "公园里的云杉"),
         ('"Elm Street"', "Elm", "The street of elms, Elm and Birch"),
         ("near(云杉, 松林, 3)", "云杉", "云杉在山的那一边，很远的地方才有松林"),
+        ("near(@parks, 松林, 3)", "云杉", "杉林在山的那一边，很远的地方才有一片不大的松林"),
         ("near(Maple OR Birch, fire, 2)", "Fire", "The maple stood far away from where the fire was seen"),
         ("title:Maple", "Birch", "maple"),
         ("event:云杉", "云杉", "云杉"),
