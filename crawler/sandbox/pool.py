@@ -26,6 +26,7 @@ from multiprocessing import forkserver
 from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -135,6 +136,7 @@ class Readers:
         self._pending: set[Future[Any]] = set()
         self._turns = FairQueue(workers)
         self._opening, self._pool = self._open()
+        _in_use.add(self)
 
     async def find(self, page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         """FIND in a child: what `crawler.stages.find.find` gives."""
@@ -183,6 +185,9 @@ class Readers:
         while self._pending:
             self._pending.pop().cancel()
         children = multiprocessing.active_children()
+        _in_use.discard(self)
+        if self._opening.is_alive() and not _in_use and (server := forkserver._forkserver._forkserver_pid):  # type: ignore[attr-defined]
+            os.kill(server, signal.SIGKILL)  # still loading: it would fork for a program that is gone
         ending = _end(self._pool, self._opening)
         ending.join(CLOSE_WITHIN)
         if ending.is_alive():
@@ -200,7 +205,12 @@ class Readers:
             initargs=(os.getpid(), self._memory, self._warm, self._own),
             context=_context(self._own, self._warm),
         )
-        opening = threading.Thread(target=lambda: pool.active, name="open-readers", daemon=True)
+
+        def start() -> None:
+            with contextlib.suppress(BrokenProcessPool, EOFError, OSError):  # closed before there was a child
+                _ = pool.active
+
+        opening = threading.Thread(target=start, name="open-readers", daemon=True)
         opening.start()
         return opening, pool
 
@@ -241,6 +251,9 @@ class Readers:
             raise
         finally:
             self._pending.discard(future)
+
+
+_in_use: WeakSet[Readers] = WeakSet()
 
 
 def _end(pool: ProcessPool, opening: threading.Thread) -> threading.Thread:

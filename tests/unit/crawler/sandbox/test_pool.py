@@ -287,6 +287,12 @@ class TestClosing:
     def test_closing_what_has_hardly_begun(self) -> None:
         Readers().close()
 
+    def test_a_program_that_ends_before_its_children_are_born_ends_without_a_word(self) -> None:
+        program = "from crawler.sandbox.pool import Readers\nReaders().close()"
+        path = os.environ | {"PYTHONPATH": ROOT}
+        done = subprocess.run([sys.executable, "-c", program], env=path, capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == ("", "")
+
     @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
     def test_children_end_with_their_parent_however_it_ends(self, how: signal.Signals) -> None:
         program = (
