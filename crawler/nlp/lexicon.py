@@ -60,6 +60,8 @@ class Name:
 def use(own: tuple[UserTerm, ...]) -> None:
     """Take these names of the user's own beside ours, in this process; call it before the first text is read."""
     global _own  # noqa: PLW0603 - what a process knows is one thing, like the caches below
+    if own == _own:
+        return
     _own = own
     for built in (names, by_name, all_terms, terms):
         built.cache_clear()

@@ -23,8 +23,10 @@ from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime, tzinfo
 from functools import partial
 from multiprocessing import forkserver
+from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
 from types import ModuleType
 from typing import Any, Concatenate, ParamSpec, TypeVar
+from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -54,34 +56,53 @@ _log = logging.getLogger("zhixun.pool")
 _main_swap = threading.Lock()
 _loaded_by = os.getpid()  # in a forked child: the process that it is forked from
 
-if sys.platform == "linux":
-    from multiprocessing.context import ForkServerContext as _Start
-    from multiprocessing.context import ForkServerProcess as _Process
-else:
-    from multiprocessing.context import SpawnContext as _Start
-    from multiprocessing.context import SpawnProcess as _Process
 
+def _without_main(start: Callable[[Any], Any]) -> Any:
+    """Start a child that does not load our main program: the engine, the store and the command line would cost it a second and 60 MB."""
 
-class _Child(_Process):
-    """A child that does not load our main program: the engine, the store and the command line would cost it a second and 60 MB.
-
-    On Linux it is forked from a process that has loaded what it needs and does nothing else. Ours must not be forked: the locks of
-    its threads would be copied in whatever state they are.
-    """
-
-    @staticmethod
-    def _Popen(process_obj: Any) -> Any:
+    def started(process_obj: Any) -> Any:
         with _main_swap:
             main = sys.modules["__main__"]
             sys.modules["__main__"] = ModuleType("__main__")
             try:
-                return _Process._Popen(process_obj)
+                return start(process_obj)
             finally:
                 sys.modules["__main__"] = main
 
+    return staticmethod(started)
 
-class _Context(_Start):
-    Process = _Child
+
+class _SpawnedChild(SpawnProcess):
+    _Popen = _without_main(SpawnProcess._Popen)
+
+
+class _Spawned(SpawnContext):
+    """Children that load all by themselves."""
+
+    Process = _SpawnedChild
+
+
+if sys.platform == "linux":
+    from multiprocessing.context import ForkServerContext, ForkServerProcess
+
+    class _ForkedChild(ForkServerProcess):
+        _Popen = _without_main(ForkServerProcess._Popen)
+
+    class _Forked(ForkServerContext):
+        """Children forked from a process that has loaded what they need and does nothing else. Ours must not be forked: the locks of its
+        threads would be copied in whatever state they are."""
+
+        Process = _ForkedChild
+
+
+def _context(own: tuple[UserTerm, ...], warm: Sequence[str]) -> BaseContext:
+    """How children are started. Names of the user's own are not known to the process that others are forked from."""
+    if sys.platform != "linux" or own:
+        return _Spawned()
+    context = _Forked()
+    context.set_forkserver_preload(list(warm))
+    forkserver.ensure_running()
+    return context
 
 
 class Killed(ReadError):
@@ -115,6 +136,7 @@ class Readers:
         self._pending: set[Future[Any]] = set()
         self._turns = FairQueue(workers)
         self._opening, self._pool = self._open()
+        _in_use.add(self)
 
     async def find(self, page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         """FIND in a child: what `crawler.stages.find.find` gives."""
@@ -163,6 +185,9 @@ class Readers:
         while self._pending:
             self._pending.pop().cancel()
         children = multiprocessing.active_children()
+        _in_use.discard(self)
+        if self._opening.is_alive() and not _in_use and (server := forkserver._forkserver._forkserver_pid):  # type: ignore[attr-defined]
+            os.kill(server, signal.SIGKILL)  # still loading: it would fork for a program that is gone
         ending = _end(self._pool, self._opening)
         ending.join(CLOSE_WITHIN)
         if ending.is_alive():
@@ -173,18 +198,19 @@ class Readers:
 
     def _open(self) -> tuple[threading.Thread, ProcessPool]:
         """A pool whose children start at once, in the background: in a thread, since the first of a program wait for what they are forked from."""
-        context = _Context()
-        context.set_forkserver_preload(self._warm)
-        if sys.platform == "linux":
-            forkserver.ensure_running()
         pool = ProcessPool(
             max_workers=self._workers,
             max_tasks=TASKS,
             initializer=prepare_child,
-            initargs=(os.getpid(), self._memory, self._warm, self._own, self._then),
-            context=context,
+            initargs=(os.getpid(), self._memory, self._warm, self._own),
+            context=_context(self._own, self._warm),
         )
-        opening = threading.Thread(target=lambda: pool.active, name="open-readers", daemon=True)
+
+        def start() -> None:
+            with contextlib.suppress(BrokenProcessPool, EOFError, OSError):  # closed before there was a child
+                _ = pool.active
+
+        opening = threading.Thread(target=start, name="open-readers", daemon=True)
         opening.start()
         return opening, pool
 
@@ -227,6 +253,9 @@ class Readers:
             self._pending.discard(future)
 
 
+_in_use: WeakSet[Readers] = WeakSet()
+
+
 def _end(pool: ProcessPool, opening: threading.Thread) -> threading.Thread:
     """Stop a pool in a thread of its own: whatever hangs in it must not hang us."""
 
@@ -256,18 +285,15 @@ def prepare_child(
     memory: int,
     warm: Sequence[str] = (WARM,),
     own: tuple[UserTerm, ...] = (),
-    then: Callable[[Record], Any] | None = None,
 ) -> None:
     """Bind the child to its parent and its bound, and load what it was not born with, before any deadline runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which then ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait until C code returns
     heap.thrifty(1)
     _end_with(parent)
+    lexicon.use(own)
     for name in warm:
         importlib.import_module(name)
-    lexicon.use(own)
-    with contextlib.suppress(Exception):  # with the user's own names the word lists are read again: no page should pay for it
-        add_in_child(Record("人工智能 AI", "https://example.org/", "人工智能公司发布大模型。The company released a model."), then)
     gc.freeze()  # the word lists stay; what a page leaves in circles is little, and looked for seldom
     gc.set_threshold(SELDOM, 5, 10)
     _Bounds.own = heap.address_space()

@@ -77,6 +77,11 @@ def loaded() -> set[str]:
     return set(sys.modules)
 
 
+def forked_from() -> tuple[int, bool]:
+    """Who loaded us, and whether the words were there before the first page."""
+    return pool._loaded_by, sys.modules["crawler.nlp.lexicon"].terms.cache_info().currsize > 0
+
+
 def deaf_to() -> tuple[bool, bool]:
     return signal.getsignal(signal.SIGINT) is signal.SIG_IGN, signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
@@ -111,6 +116,11 @@ class TestInTheChild:
 
     def test_it_carries_nothing_of_the_engine_and_the_store(self, readers: Readers) -> None:
         assert call(readers, loaded) & {"scrapy", "twisted", "aiohttp", "sqlalchemy", "typer"} == set()
+
+    @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each child loads by itself")
+    def test_it_is_forked_from_a_process_that_has_loaded_what_it_needs(self, readers: Readers) -> None:
+        assert call(readers, forked_from) == (call(readers, os.getppid), True)
+        assert call(readers, os.getppid) != os.getpid()
 
     def test_ctrl_c_is_left_to_the_parent_and_its_word_counts_at_once(self, readers: Readers) -> None:
         assert call(readers, deaf_to) == (True, True)
@@ -276,6 +286,12 @@ class TestClosing:
 
     def test_closing_what_has_hardly_begun(self) -> None:
         Readers().close()
+
+    def test_a_program_that_ends_before_its_children_are_born_ends_without_a_word(self) -> None:
+        program = "from crawler.sandbox.pool import Readers\nReaders().close()"
+        path = os.environ | {"PYTHONPATH": ROOT}
+        done = subprocess.run([sys.executable, "-c", program], env=path, capture_output=True, text=True, check=True)
+        assert (done.stdout, done.stderr) == ("", "")
 
     @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
     def test_children_end_with_their_parent_however_it_ends(self, how: signal.Signals) -> None:

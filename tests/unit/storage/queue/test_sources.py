@@ -7,11 +7,13 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from sqlalchemy import event
+from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from storage.db.database import Database
 from storage.queue import frontier, sources, usage
 from storage.queue.arrival_rate import Rhythm
+from storage.queue.baseline import Reading
 from storage.queue.frontier import Task
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -69,6 +71,33 @@ def test_a_good_poll_is_noted(watched: Database) -> None:
     one = state(watched)
     assert (one.found_kind, one.title, one.newest_at, one.last_outcome) == ("feed", "Site A", newest, "ok")
     assert (one.polls, one.first_polled_at, one.last_ok_at, one.last_new_at) == (1, NOW, NOW, None)
+
+
+def test_the_articles_of_one_transaction_are_counted_with_one_statement(watched: Database) -> None:
+    said: list[str] = []
+    event.listen(watched.engine, "before_cursor_execute", lambda _c, _d, text, *_: said.append(text))
+    later = NOW + timedelta(minutes=1)
+
+    def store(session: Session) -> None:
+        for name, at in (("a", NOW), ("nobody's", NOW), ("a", later), (None, NOW)):
+            sources.has_news(session, name, at)
+
+    watched.write_now(store)
+    assert sum("UPDATE source" in text for text in said) == 1
+    assert (state(watched).articles, state(watched).last_new_at) == (2, later)
+
+
+def test_a_reading_counts_on_what_a_poll_of_its_transaction_has_taught(watched: Database) -> None:
+    task = claim(watched, NOW)
+
+    def both(session: Session) -> None:
+        sources.read(session, task.source_id, Reading(size=9.0))
+        ask = {"etag": None, "last_modified": None, "now": NOW, "next_due": NOW + HOUR, "keys": str}
+        frontier.found(session, task, Found(links(1, 2), "feed"), **ask)
+
+    watched.write_now(both)
+    learned = watched.read(lambda s: sources.habits_of(s, task.source_id))
+    assert (learned.listed, learned.recent) == (2, (Reading(size=9.0),))
 
 
 def test_the_newest_date_never_goes_back(watched: Database) -> None:
