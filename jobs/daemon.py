@@ -185,6 +185,9 @@ class Daemon:
             id="backup",
             next_run_time=clock.now() + timedelta(minutes=5),
         )
+        if self._pages:
+            soon = clock.now() + timedelta(minutes=1)
+            scheduler.add_job(serve.freeze, "interval", minutes=30, id="freeze", next_run_time=soon)
         scheduler.add_job(self._app.write_feeds, "interval", seconds=2, id="feeds")
         scheduler.add_job(self._look_at_file, "interval", seconds=2, id="config")
         return scheduler

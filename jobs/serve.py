@@ -35,14 +35,19 @@ def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
             )
         )
     listener = Listener(create(parts), address, own_signals=own_signals)
-    gc.collect()
-    gc.freeze()  # what is there now stays: each collection that went through it held the loop for a sixth of a second
+    freeze()
     try:
         listener.bind()
     except OSError as error:
         why = error.strerror or error
         raise Refused(tr("{address} cannot be listened at: {why}. Another `web:` in the configuration is another address", address=address, why=why)) from error  # fmt: skip
     return listener
+
+
+def freeze() -> None:
+    """What is there now stays: each collection that went through it held the loop, for a sixth of a second at the start, for 50 ms when pages were read."""
+    gc.collect()
+    gc.freeze()
 
 
 def alone(db: Database, config: Config, path: Path, now: Callable[[], datetime], tell: Callable[[str], None]) -> None:

@@ -51,10 +51,8 @@ def create(parts: Parts) -> FastAPI:
     renderer = Renderer(Menu())
     app.state.parts, app.state.renderer = parts, renderer
     app.state.live = Live(parts)
-    for screen in screens().values():
-        app.router.routes.extend(
-            screen.router.routes
-        )  # included, they are built again, in the loop, when the first page is asked for
+    # Included, they would be built again, in the loop, when the first page is asked for. Each is tried in turn: pages first.
+    app.router.routes.extend(route for of_pages in (True, False) for route in routes() if of_pages != route.path.startswith(API))
     handle_errors(app, renderer.refusal)
 
     def refuse(scope: Scope, trouble: Trouble) -> ASGIApp:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 WIDTH = 900  # units of the drawing; the browser scales it
-LEFT, RIGHT, LANE, TOP, FOOT = 60, 20, 34, 14, 22
+LEFT, RIGHT, LANE, TOP, FOOT = 60, 26, 34, 14, 22
 STEPS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 30, 60, 120, 360, 720, 1440, 2880, 10080, 20160, 43200, 129600))
 MOST_TICKS = 7
 ALERT = "alert"  # the kind of a point that stands below all others

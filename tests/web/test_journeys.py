@@ -145,6 +145,8 @@ def test_on_a_phone_nothing_is_cut_off_and_fingers_hit(browser: Any, filled: Dat
         assert "下次查询" in page.locator("tbody tr").first.evaluate(
             "row => [...row.cells].map(cell => getComputedStyle(cell, '::before').content).join()"
         )
+        page.goto(f"{address}/week/2026-W48?edit=true")
+        assert page.locator('[name="comments"]').first.is_visible()
         page.goto(address)
         star = page.locator(".entry .star button").first
         box = star.bounding_box()

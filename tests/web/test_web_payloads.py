@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -40,9 +40,15 @@ def hostile(number: int, text: str, link: str) -> Record:
     )  # fmt: skip
 
 
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    db = open_database(f"sqlite:///{tmp_path_factory.mktemp('payloads')}/zhixun.db")
     db.upgrade()
     links = list(LINKS.values())
     for number, text in enumerate(NASTY, 1):
@@ -81,9 +87,9 @@ def addresses(archive: Database) -> list[str]:
     return [*found, "/?tab=all", "/?label=%3Cscript%3Ealert(1)%3C/script%3E", "/?rule=%22%3E%3Cimg%20src=x%20onerror=alert(1)%3E"]
 
 
-def test_nothing_that_a_stranger_wrote_is_obeyed_on_any_page(archive: Database) -> None:
+def test_nothing_that_a_stranger_wrote_is_obeyed_on_any_page(browser: Any, archive: Database) -> None:
     asked: list[str] = []
-    with serving(press.parts(archive)) as address, chromium() as browser, visiting(browser, locale="en-GB") as page:
+    with serving(press.parts(archive)) as address, visiting(browser, locale="en-GB") as page:
         page.on("request", lambda request: asked.append(request.url))
         for path in addresses(archive):
             page.goto(address + path)
@@ -95,11 +101,11 @@ def test_nothing_that_a_stranger_wrote_is_obeyed_on_any_page(archive: Database) 
         assert page.evaluate("window.pwned") is None
 
 
-def test_a_report_against_the_content_policy_would_be_noticed(archive: Database) -> None:
+def test_a_report_against_the_content_policy_would_be_noticed(browser: Any, archive: Database) -> None:
     plant = "document.body.appendChild(Object.assign(document.createElement('img'), {src: 'http://127.0.0.1:9/x.png'}))"
 
     def go() -> None:
-        with serving(press.parts(archive)) as address, chromium() as browser, visiting(browser) as page:
+        with serving(press.parts(archive)) as address, visiting(browser) as page:
             page.goto(address)
             page.evaluate(plant)
             page.wait_for_timeout(300)

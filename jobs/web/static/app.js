@@ -225,7 +225,7 @@ for (const table of $$("table.wide")) {
   const heads = $$("thead th", table).map((one) => one.textContent.trim());
   for (const cell of $$("tbody td", table)) {
     if (cell.cellIndex && heads[cell.cellIndex]) cell.dataset.label = heads[cell.cellIndex];
-    cell.classList.toggle("blank", !cell.textContent.trim());
+    cell.classList.toggle("blank", !cell.textContent.trim() && !$("input, textarea", cell));
   }
 }
 for (const button of $$("[data-open]")) {

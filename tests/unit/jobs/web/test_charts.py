@@ -25,7 +25,7 @@ def test_the_language_that_told_it_first_is_the_first_lane() -> None:
     drawn = lanes([at(90, "zh"), at(0, "en"), at(100, "en")], UTC)
     assert drawn is not None
     assert [name for name, _ in drawn.lanes] == ["en", "zh"]
-    assert [dot.x for dot in drawn.dots] == [LEFT, 796.8, WIDTH - RIGHT]
+    assert [dot.x for dot in drawn.dots] == [LEFT, LEFT + 0.9 * (WIDTH - LEFT - RIGHT), WIDTH - RIGHT]
 
 
 @given(st.lists(st.floats(0, 10_000_000, allow_nan=False), min_size=2, max_size=30))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -138,6 +140,21 @@ def test_a_taken_port_does_not_keep_the_daemon_from_its_work(tmp_path: Path) -> 
             assert daemon._web is None
         finally:
             built.close()
+
+
+@pytest.mark.parametrize("pages", [True, False])
+def test_beside_pages_collections_go_through_what_is_new_alone(tmp_path: Path, pages: bool) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text(f"database: sqlite:///{tmp_path}/zhixun.db\n", "utf-8")
+    with closing(App(load(path, {}))) as built:
+        job = Daemon(built, path, pages=pages)._ticks().get_job("freeze")
+    assert (job is not None) is pages
+    if job is not None:
+        job.func()
+        left = len(gc.get_objects())
+        there = gc.get_freeze_count()
+        gc.unfreeze()
+        assert left < there / 10
 
 
 def test_null_switches_the_pages_off(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from jobs.services.archive import narrow, records
 from jobs.services.archive.narrow import Search
 from jobs.services.insight.trends import Concept, named
 from storage.archive.facets import Facets, Value
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from storage.rules.parser import parse
 from storage.rules.ruleset import search
 from tests import press
@@ -23,9 +23,8 @@ COUNTED = [Value("=x", "岚图", "Lantu", 2), Value("=y", 'The "Pier"', 'The "Pi
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    db.upgrade()
-    yield press.fill(db)
+    db = press.opened(tmp_path / "zhixun.db")
+    yield db
     db.close()
 
 
