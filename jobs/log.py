@@ -59,8 +59,8 @@ def _drop_internals(_logger: Any, _method: str, event: Event) -> Event:
 
 def _in_words(_logger: Any, _method: str, event: Event) -> Event:
     """An event and its reasons in the reader's language."""
-    event["event"] = tr(str(event.get("event", "")))
-    event.update({key: retold(str(event[key])) for key in ("answer", "detail", "error", "reason") if event.get(key)})
+    told = {key: retold(str(event[key])) for key in ("answer", "detail", "error", "reason") if event.get(key)}
+    event.update(told, event=tr(str(event.get("event", ""))))
     return event
 
 

@@ -49,7 +49,7 @@ def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
     return {
         tr("daemon"): tr("running ({detail})", detail=beat.detail) if beat and report.running else seen,
         **_workers(report, now),
-        tr("archive"): tr("{n} records, {reprints} of them reprints", n=totals.records, reprints=totals.reprints)
+        tr("archive"): tr("{n} records, {reprints} reprints among them", n=totals.records, reprints=totals.reprints)
         + newest
         + waits,
         tr("sources"): tr("{n} watched, {ill} in trouble", n=len(report.sources), ill=ill or tr("none"))

@@ -134,7 +134,7 @@ def test_a_back_test_tells_alerts_messages_and_the_difference_to_an_older_query(
     assert (figures["only_in_new"], figures["only_in_old"], figures["in_both"]) == ([4, 2, 1], [], [3])
     assert (alerts[0]["title"], alerts[0]["tellers"]) == ("OpenAI acquires Windsurf for $3 billion", [2])
     shown = zhixun(tmp_path, "rules", "test", "大模型").stdout
-    assert "1 of 4 records since 30d match: 1 alerts" in shown
+    assert "1 of 4 records of the last 30d match: 1 alert" in shown
     assert "file: 1 messages\n" in shown
 
 
@@ -143,7 +143,7 @@ def test_the_demo_loses_nothing_and_leaves_an_archive_to_try_rules_on(tmp_path: 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "25 records stored.\n8 alerts arrived" in done.stdout
     tried = zhixun(tmp_path / "newsroom", "rules", "test", "大模型", config=None).stdout
-    assert "5 of 10 records since 30d match: 4 alerts, 1 later tellers" in tried
+    assert "5 of 10 records of the last 30d match: 4 alerts, 1 later teller" in tried
     again = zhixun(tmp_path, "demo", "--keep", "newsroom", config=None)
     assert (again.returncode, "name a new folder" in again.stderr) == (2, True)
 

@@ -54,7 +54,8 @@ def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dic
             "seen": each.seen,
             "entry": dict(each.entry),
         }
-    note = tr("needs a browser. {note}", note=each.note) if each.needs_js else each.note
+    said = tr(each.note)
+    note = tr("needs a browser. {note}", note=said) if each.needs_js else said
     return row | {"tags": "、".join(each.tags), "watched": tr("yes") if each.name in watched else "", "note": note}
 
 

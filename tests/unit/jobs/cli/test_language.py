@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
 
 from crawler.i18n import speaking
-from jobs.cli.language import chosen, said
+from jobs.cli.language import break_han, chosen, said
 
 
 @pytest.mark.parametrize(
@@ -32,3 +35,13 @@ def test_a_choice_that_is_none_is_told_whole_in_chinese() -> None:
             "'--shape' 的值无效：'cube' 不在可选值之中：'ball', 'rod'。"
         )
         assert said("Missing argument 'SHAPE'. Choose from:\n\tball,\n\trod") == "缺少参数 'SHAPE'。可选：ball, rod"
+
+
+def test_lines_break_between_chinese_characters_and_no_mark_begins_one() -> None:
+    break_han()
+    text = "智讯监控AI行业的新闻，写成结构化的记录（每件事只告警一次）。See docs/rules.md for more."
+    lines = [str(line).rstrip() for line in Text(text).wrap(Console(width=20), 20)]
+    assert all(14 <= cell_len(line) <= 20 for line in lines[:-3])
+    assert not any(line[0] in "，。）" for line in lines)
+    assert "docs/rules.md" in "\n".join(lines)
+    assert "".join(lines).replace(" ", "") == text.replace(" ", "")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler import i18n
 from crawler.url import link_key
 from jobs.config.load import Config, SourceConfig, load
 from jobs.config.yaml_file import read_document
@@ -73,3 +74,7 @@ def test_names_titles_notes_and_tags_are_in_the_catalogues_own_style() -> None:
 def test_what_needs_a_browser_is_no_default() -> None:
     assert [name for name, each in catalogue().items() if each.needs_js and each.default] == []
     assert any(each.needs_js for each in catalogue().values())
+
+
+def test_what_is_noted_of_a_source_stands_in_chinese_too() -> None:
+    assert [entry.note for entry in catalogue().values() if entry.note and entry.note not in i18n.catalogue()] == []
