@@ -93,7 +93,7 @@ AMONG = {
         "behind best": -0.13,
         "behind title": -1.39,
         "best": -0.11,
-        "bias": 2.2,
+        "bias": 2.35,
         "early": -0.34,
         "frame": 2.23,
         "length": 0.02,
