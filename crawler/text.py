@@ -238,7 +238,7 @@ def normalize(text: str) -> Normal:
     marked = bool(forms) and not text.isascii() and _has_marks(text, odd)
     changed = "".join(form for _, _, form in _clusters(text)) if marked else _changed(text, forms)
     uneven = _table.uneven.intersection(forms)
-    more = len(changed) if marked else sum(text.count(ch) * (len(forms[ch]) or 1) for ch in uneven)
+    more = (len(changed) or 1) if marked else sum(text.count(ch) * (len(forms[ch]) or 1) for ch in uneven)
     return Normal(_squeezed(changed), changed, text, odd, marked=marked, more=more)
 
 

@@ -110,7 +110,7 @@ def test_search_and_back_test_use_the_language_of_the_rules(tmp_path: Path) -> N
     zhixun(tmp_path, "records", "import", "record.txt")
     assert len(rows(zhixun(tmp_path, "records", "search", "--json", "大語言模型 OR 岚图"))) == 1
     assert rows(zhixun(tmp_path, "records", "search", "--json", "招聘")) == []
-    assert "1 of 1 records" in zhixun(tmp_path, "rules", "test", "大模型").stdout
+    assert "1 of 1 record of" in zhixun(tmp_path, "rules", "test", "大模型").stdout
 
 
 def archive(folder: Path, *titles: str) -> None:
@@ -135,7 +135,7 @@ def test_a_back_test_tells_alerts_messages_and_the_difference_to_an_older_query(
     assert (alerts[0]["title"], alerts[0]["tellers"]) == ("OpenAI acquires Windsurf for $3 billion", [2])
     shown = zhixun(tmp_path, "rules", "test", "大模型").stdout
     assert "1 of 4 records of the last 30d match: 1 alert" in shown
-    assert "file: 1 messages\n" in shown
+    assert "file: 1 message\n" in shown
 
 
 def test_the_demo_loses_nothing_and_leaves_an_archive_to_try_rules_on(tmp_path: Path) -> None:

@@ -32,7 +32,7 @@ def test_configuration_since_and_queries_take_the_same_durations(text: str, seco
 @pytest.mark.parametrize("text", BAD)
 def test_configuration_since_and_queries_refuse_the_same(text: str) -> None:
     assert parse_duration(text) is None
-    with pytest.raises(ValueError, match=r"30s, 10m, 2h or 1d|ten years"):
+    with pytest.raises(ValueError, match=r"is no duration|ten years"):
         times.parse_duration(text)
     if text and text != "15":  # nothing, and a year
         with pytest.raises(typer.BadParameter):
