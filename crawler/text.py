@@ -238,7 +238,7 @@ def normalize(text: str) -> Normal:
     marked = bool(forms) and not text.isascii() and _has_marks(text, odd)
     changed = "".join(form for _, _, form in _clusters(text)) if marked else _changed(text, forms)
     uneven = _table.uneven.intersection(forms)
-    more = (len(changed) or 1) if marked else sum(text.count(ch) * (len(forms[ch]) or 1) for ch in uneven)
+    more = len(changed) + 1 if marked else sum(text.count(ch) * (len(forms[ch]) + 1) for ch in uneven)  # one: it may part a word
     return Normal(_squeezed(changed), changed, text, odd, marked=marked, more=more)
 
 
@@ -296,7 +296,7 @@ def alone(ch: str) -> tuple[str, int] | None:
     form = _table[ord(ch)]
     if ch in _table.marks or ch in _table.again:
         return None
-    return form, (len(form) or 1) if ch in _table.uneven else 0
+    return form, len(form) + 1 if ch in _table.uneven else 0
 
 
 def no_letter() -> str:
