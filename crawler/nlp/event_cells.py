@@ -53,9 +53,8 @@ def kind_of(sentence: str, title: str, text: str) -> str:
     return ""
 
 
-_OWN: Mapping[
-    str, set[str]
-] = {  # columns that say something of an event even where nobody is named; of the other kinds it is who and what
+# columns that say something of an event even where nobody is named; of the other kinds it is who and what
+_OWN: Mapping[str, set[str]] = {
     "funding": {"actors", "round", "amount"},
     "release": {"actors", "object", "licence", "size"},
     "policy": {"actors", "object"},
