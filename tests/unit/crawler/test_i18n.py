@@ -175,14 +175,16 @@ def test_a_count_of_one_is_followed_by_the_singular():
         i18n.tr("{n} deliveries are due again", n=1),
         i18n.tr("{n} entries: {m} matches were {k} pages", n=1, m=1, k=3),
         i18n.tr("{n} is less than {m} this year", n=1, m=1),
-        i18n.tr("{a} tries, {b} addresses, {c} boxes", a=1, b=1, c=1),
+        i18n.tr("{a} tries, {b} stories", a=1, b=1),
+        i18n.tr("there is no note {number} of yours; {number} lets nobody in", number=1),
     ]
     assert said == [
         "1 later teller, 2 further matches",
         "1 delivery is due again",
         "1 entry: 1 match was 3 pages",
         "1 is less than 1 this year",
-        "1 try, 1 address, 1 box",
+        "1 try, 1 story",
+        "there is no note 1 of yours; 1 lets nobody in",
     ]
 
 
