@@ -158,7 +158,7 @@ class Result:
             "a forbidden address was visited": self.canary_hits > 0,
             "a healthy article is missing": self.stored < self.published,
             "a healthy article came late": self.median >= POLL,
-            "more than 600 MiB": self.memory > 600,
+            "more than 600 MiB": (self.proportional or self.memory) > 600,
             "stopping took more than 30 s": self.stop_took > 30,
             "a secret was shown": bool(self.leaks),
         }

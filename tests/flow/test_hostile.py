@@ -39,7 +39,10 @@ def test_no_forbidden_address_is_visited_and_no_secret_shown(result: Result) -> 
 
 
 def test_memory_is_bounded(result: Result) -> None:
-    assert result.memory <= 600, result  # MiB of the whole tree, shared pages counted in each process
+    if result.proportional:  # children are forked: what they share is there once
+        assert result.proportional <= 500, result  # MiB of the whole tree
+    else:
+        assert result.memory <= 600, result
 
 
 def test_no_spelling_of_a_private_address_is_visited_on_any_way(tmp_path: Path) -> None:
