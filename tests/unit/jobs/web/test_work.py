@@ -20,6 +20,7 @@ from crawler.record import Record
 from jobs.config.load import load
 from jobs.web.access import Parts
 from jobs.web.app import create
+from jobs.web.pages.sources import DISCOVERIES
 from storage.db.database import Database, open_database
 from storage.queue import leases, workers
 from storage.queue.workers import DEAD_AFTER, Worker
@@ -231,6 +232,38 @@ def test_a_new_rule_and_its_end(desk: Desk) -> None:
 
 
 # ---- sources
+
+
+@pytest.mark.parametrize(
+    ("name", "status"),
+    [("河湾: {url: http://169.254.169.254/}", 200), ("- &x [1]", 200), ("*x", 200), ("!!python/object:os.system", 200), ("'\"#", 200), ("yes", 200), ("123", 200), ("${HOME}", 200), ("a\n  url: http://evil.example/", 409), ("名\u2028字", 409)],
+)  # fmt: skip
+def test_a_name_is_a_name_in_the_file_whatever_it_looks_like(desk: Desk, name: str, status: int) -> None:
+    desk.get("/sources/add")
+    assert desk.call("POST", "/sources", {"name": name, "url": "https://3.example/feed"}).status_code == status
+    added = load(desk.file, os.environ).sources[2:]
+    assert [(row.name, row.url) for row in added] == ([(name, "https://3.example/feed")] if status == 200 else [])
+    if status != 200:
+        assert desk.file.read_text("utf-8") == CONFIG
+
+
+@pytest.mark.parametrize("name", ["河湾: [x]", "*x", "'\"#", "yes"])
+def test_a_rule_s_name_is_a_name_as_well(desk: Desk, name: str) -> None:
+    desk.get("/rules/new?query=x")
+    assert desk.send("/rules/new", name=name, query="融资", channels="desk").status_code == 200
+    assert [row.name for row in load(desk.file, os.environ).rules] == ["大模型", name]
+
+
+def test_no_more_than_three_sites_are_looked_at_at_once(desk: Desk) -> None:
+    desk.get("/sources/add")
+    for _ in range(3):
+        assert DISCOVERIES.acquire(blocking=False)
+    try:
+        refused = desk.call("POST", "/sources/discover", {"url": "https://4.example/"})
+    finally:
+        for _ in range(3):
+            DISCOVERIES.release()
+    assert (refused.status_code, refused.json()["error"]["code"]) == (503, "busy")
 
 
 def test_a_source_in_trouble_comes_first_with_its_reason(desk: Desk) -> None:
