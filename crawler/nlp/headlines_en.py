@@ -98,7 +98,7 @@ _irregular = frozenset(
 
 def told(sentence: str) -> Told:
     """The headline of a sentence."""
-    text = _plain(sentence)
+    text = _capital(_joining.sub("", _plain(sentence)))
     words = text.split()
     subject, predicate = _parts(words)
     if not subject:
@@ -111,7 +111,6 @@ def told(sentence: str) -> Told:
     if (
         len(words) < LEAST_WORDS
         or ";" in " ".join(words)
-        or words[0] in ("Or", "And", "But")
         or text[:1] in '"“'
         or _lacks_object(words, len(subject))
     ):
@@ -141,7 +140,7 @@ def is_verb_form(word: str) -> bool:
 
 def _plain(sentence: str) -> str:
     """The sentence without dateline, attribution, opening adverbial, asides and days."""
-    text = _capital(re.sub(r"^(?:And|But|So|Yet|Or) (?=\w)", "", " ".join(sentence.split()).rstrip(".")))
+    text = _capital(" ".join(sentence.split()).rstrip("."))
     text = _attribution.sub("", _inside.sub("", text))
     for _ in range(2):
         if not _keep_opening.match(text):
@@ -301,6 +300,9 @@ def _beginning(text: str) -> str:
     while len(kept) > 6 and kept[-1][:1].isupper() and words[len(kept)][:1].isupper():  # no half a name
         kept.pop()
     return _capital(" ".join(kept).rstrip(",;:")) + "…"
+
+
+_joining = re.compile(r"^(?:And|But|So|Yet|Or) (?=\w)")
 
 
 def _capital(text: str) -> str:

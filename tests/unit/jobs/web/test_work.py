@@ -236,7 +236,8 @@ def test_a_new_rule_and_its_end(desk: Desk) -> None:
 
 @pytest.mark.parametrize(
     ("name", "status"),
-    [("河湾: {url: http://169.254.169.254/}", 200), ("- &x [1]", 200), ("*x", 200), ("!!python/object:os.system", 200), ("'\"#", 200), ("yes", 200), ("123", 200), ("${HOME}", 200), ("a\n  url: http://evil.example/", 409), ("名\u2028字", 409)],
+    [("河湾: {url: http://169.254.169.254/}", 200), ("- &x [1]", 200), ("*x", 200), ("!!python/object:os.system", 200), ("'\"#", 200),
+     ("yes", 200), ("123", 200), ("${HOME}", 200), ("a\n  url: http://evil.example/", 409), ("名\u2028字", 409)],
 )  # fmt: skip
 def test_a_name_is_a_name_in_the_file_whatever_it_looks_like(desk: Desk, name: str, status: int) -> None:
     desk.get("/sources/add")
