@@ -108,12 +108,7 @@ def told(sentence: str) -> Told:
         if at is None:
             return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
         words = words[:at]
-    if (
-        len(words) < LEAST_WORDS
-        or ";" in " ".join(words)
-        or text[:1] in '"“'
-        or _lacks_object(words, len(subject))
-    ):
+    if len(words) < LEAST_WORDS or ";" in " ".join(words) or text[:1] in '"“' or _lacks_object(words, len(subject)):
         return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
     headline = _capital(" ".join(words).rstrip(",;:- "))
     if headline.count('"') % 2 or headline.count("“") != headline.count("”"):
