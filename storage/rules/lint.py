@@ -126,7 +126,16 @@ def _required(node: Node) -> Iterable[Leaf]:
         for child in children(node):
             yield from _required(child)
     if isinstance(node, Not):
-        yield from _excluded(node.part)
+        yield from _true_without(node.part)
+
+
+def _true_without(node: Node) -> Iterable[Leaf]:
+    """Leaves without which `node` is true."""
+    if isinstance(node, Not):
+        yield from _required(node.part)
+    if isinstance(node, Or | Alias):
+        for child in children(node):
+            yield from _true_without(child)
 
 
 def _excluded(node: Node) -> Iterable[Leaf]:

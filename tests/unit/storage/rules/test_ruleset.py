@@ -339,6 +339,11 @@ def test_many_rules_at_once_say_what_each_says_alone(written: list[str], title: 
     assert together == {name: evidence for name, evidence in alone.items() if evidence is not None}
 
 
+@pytest.mark.parametrize("query", ["GPT NOT (AI NOT AI)", "(GPT NOT AI) NOT (AI NOT AI)", "GPT NOT (NOT GPT)"])
+def test_what_can_never_be_true_may_be_excluded(query: str) -> None:
+    assert search(parse(query), record("GPT", "GPT", language="en", source="x")) is not None
+
+
 @settings(max_examples=300)
 @given(queries, texts, texts)
 def test_a_query_that_is_called_impossible_matches_nothing(query: str, title: str, text: str) -> None:
