@@ -264,17 +264,9 @@ class Daemon:
         now = self._app.clock.now()
         await self._upkeep(lambda s: (notices.tidy(s, now), robots.tidy(s, now)))
         await self._guarded(_in_thread(lambda: backfill.shorten(self._app.db, now, self._stop.is_set)))
-        await self._in_steps(lambda s: articles.tidy(s, now))
-
-    async def _in_steps(self, work: Callable[[Session], int]) -> None:
-        """Until there is nothing left: the writer has other work between two steps."""
-
-        async def steps() -> None:
-            done = 1
-            while done and not self._stop.is_set():
-                done = await self._app.db.write(work)
-
-        await self._guarded(steps())
+        await self._guarded(
+            _in_thread(lambda: backfill.in_steps(self._app.db, lambda s: articles.tidy(s, now), self._stop.is_set))
+        )
 
     async def _backfill(self) -> None:
         if not self._app.backfill.done and self._app.store_guard.store.trouble is None:

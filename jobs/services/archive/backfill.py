@@ -10,6 +10,8 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
+
 from crawler.plugins import family
 from crawler.record import Record
 from crawler.url import link_key
@@ -56,10 +58,15 @@ def settle(db: Database, zone: ZoneInfo) -> None:
         _log.warning("the index of words is made anew: searches take longer until it is done")
 
 
-def shorten(db: Database, now: datetime, stopped: Callable[[], bool] = lambda: False) -> None:
-    """Let the links that were read be known by short rows; the writer has other work between two steps."""
-    while not stopped() and db.write_now(lambda s: known_links.take(s, link_key, now)):
+def in_steps(db: Database, work: Callable[[Session], int], stopped: Callable[[], bool] = lambda: False) -> None:
+    """Do it until there is nothing left; the writer has other work between two steps."""
+    while not stopped() and db.write_now(work):
         pass
+
+
+def shorten(db: Database, now: datetime, stopped: Callable[[], bool] = lambda: False) -> None:
+    """Let the links that were read be known by short rows."""
+    in_steps(db, lambda s: known_links.take(s, link_key, now), stopped)
 
 
 def vacuum(db: Database, now: datetime) -> None:
