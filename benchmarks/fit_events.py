@@ -29,7 +29,6 @@ from crawler.text import normal
 FOLDS = 8
 RAREST = 2  # sentences that a word stands in
 LEAST = 0.3  # a smaller weight is left out
-GOLD = 1.0  # weight of our own gold, whose texts are short and whose labels are dense
 HEADER = """\
 # What words say of the type of an event: type | weight | words, parted by ";". Numbers are 0.
 # Origin: fitted by benchmarks/fit_events.py on sentences and news that were written for this project.
@@ -197,12 +196,11 @@ def of_language(articles: list[Article], fold: dict[tuple[str, str], int]) -> No
     x = vectors.fit_transform([{**features, "bias": 0.0} for one in articles for features in one.features]).toarray()
     y = np.array([tells >= 0 for one in articles for tells in one.tells])
     of = np.array([fold[one.whose] for one in articles for _ in one.lines])
-    weight = np.array([GOLD if one.whose[0].startswith("gold") else 1.0 for one in articles for _ in one.lines])
     spread = x.std(axis=0) + 1e-6
     held_out = np.zeros(len(y))
 
     def fit(rows: Any) -> Any:
-        return LogisticRegression(C=0.3, max_iter=3000).fit(x[rows] / spread, y[rows], sample_weight=weight[rows])
+        return LogisticRegression(C=0.3, max_iter=3000).fit(x[rows] / spread, y[rows])
 
     for number in range(FOLDS):
         held_out[of == number] = fit(of != number).decision_function(x[of == number] / spread)

@@ -1,7 +1,7 @@
 """What the words of a sentence say of the type of its event: weights of a multinomial logistic regression over them.
 
 The words are runs of two and three Han characters, and single Latin words and pairs of them, as `data/event_words.txt` lists them;
-numbers are all alike. The weights are fitted by `benchmarks/fit_event_words.py`.
+numbers are all alike. The weights are fitted by `benchmarks/fit_events.py`.
 """
 
 from __future__ import annotations
