@@ -357,7 +357,7 @@ class Browser:
                     await running.close()
         if driver is not None:
             with suppress(TimeoutError, PlaywrightError):
-                async with asyncio.timeout(LAST_WORD):
+                async with asyncio.timeout(2 * LAST_WORD):  # a driver that is left behind holds 100 MB
                     await driver.stop()
 
 

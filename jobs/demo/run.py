@@ -29,6 +29,7 @@ from ruamel.yaml import YAML
 from crawler.i18n import tr
 from jobs import clock
 from jobs.demo.newsroom import Article, Site, World
+from storage.alerts import outbox
 from storage.archive import queries
 from storage.db.database import Database, open_database
 
@@ -141,8 +142,9 @@ class Show:
         return self._db.read(queries.count_records)
 
     def waits(self) -> int:
-        """How many alerts are still to be delivered."""
-        return self._db.read(lambda s: queries.status(s, clock.now())).deliveries.get("pending", 0)
+        """How many alerts are still to be delivered, those that are on their way among them."""
+        states = self._db.read(outbox.counts)
+        return states["pending"] + states["sending"]
 
     def tell_records(self) -> None:
         """Print the records of new articles that were stored since the last call."""
