@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
+from itertools import dropwhile
 
 from lxml import etree
 
@@ -35,7 +36,9 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     tags = tree.gather(root)
     head = Head(tags, link.url, root)
     layout, title, at, body = _seen(root, head)
-    masthead = title != tags.title and tags.title.startswith(title) and metadata.is_sites(tags.title)
+    masthead = (
+        title != tags.title and tags.title.startswith(title) and metadata.is_sites(tags.title) and not _broken(layout, title)
+    )
     if body.lines and (at < 0 or masthead or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
         above, found = metadata.title_above(layout, body.first)
         if found < 0 and (masthead or metadata.is_sites(title)):
@@ -43,6 +46,9 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         if found >= 0:
             title, at = above, found
             body = replace(body, lines=body.lines[above == body.lines[0] :])
+    if at < 0:  # the first lines of the text may be the headline, cut in pieces
+        rest = tuple(dropwhile(lambda line: tree.loose(line) in tree.loose(title), body.lines))
+        body = replace(body, lines=rest or body.lines)
     if not body.lines and link.title:
         body = _sentence(layout, at, body)
     visible = body
@@ -87,6 +93,11 @@ def _seen(root: etree._Element, head: Head) -> tuple[Layout, str, int, Body]:
         if body.lines:
             break
     return layout, title, metadata.last_repeated(layout, title, at, body.first), body
+
+
+def _broken(layout: Layout, title: str) -> bool:
+    """True where the page shows this headline, though in several lines."""
+    return tree.loose(title) in tree.loose("".join(line.text for line in layout.lines))
 
 
 def _sentence(layout: Layout, at: int, body: Body) -> Body:

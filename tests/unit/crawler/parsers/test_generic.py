@@ -306,6 +306,21 @@ def test_the_headline_is_found_where_others_stand_in_its_place(top: str) -> None
     assert (record.title, record.text) == (HEADLINE, f"{PROSE}\n{PROSE[::-1]}")
 
 
+@pytest.mark.parametrize(
+    ("site", "pieces"),
+    [
+        ("_溪口市人民政府网", ("溪口市人民政府办公室", "关于支持智能机器人产业", "发展的若干意见")),
+        (" | Creek City Online", ("The council of Creek City", "on its plan for", "machine translation in courts")),
+    ],
+)
+def test_a_headline_in_several_lines_of_no_rank_is_one_and_no_text(site: str, pieces: tuple[str, ...]) -> None:
+    title = ("" if site.startswith("_") else " ").join(pieces)
+    body = f"<p align=center><b>{'<br>'.join(pieces)}</b></p>" + "".join(f"<p>{PROSE}{n}。</p>" for n in ("一", "二"))
+    record = _read(f"<title>{title}{site}</title><div class=content>{body}</div>")
+    assert record.title == title
+    assert record.text == f"{PROSE}一。\n{PROSE}二。"
+
+
 def test_the_canonical_address_is_a_hint_when_it_names_this_article() -> None:
     def hint(href: str) -> list[str]:
         record = _read(_article(PROSE, PROSE[::-1], head=f'<link rel="canonical" href="{href}">'))
