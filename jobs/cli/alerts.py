@@ -24,7 +24,7 @@ WIDE = COLUMNS | {
 
 
 def list_alerts(
-    context: typer.Context,
+    cli: Cli,
     as_json: Json = False,
     rule: Annotated[str | None, typer.Option(help="Of this rule only.")] = None,
     state: Annotated[str | None, typer.Option(help="pending, sending, sent, dead or held.")] = None,
@@ -32,7 +32,6 @@ def list_alerts(
     wide: Wide = False,
 ) -> None:
     """Alerts and their deliveries, newest first."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     entries = cli.ask(lambda s: queries.alerts(s, rule=rule, state=state, limit=limit))
     rows = list(_rows(entries, None if as_json else zone))
@@ -69,11 +68,8 @@ def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dic
             }
 
 
-def show_alert(
-    context: typer.Context, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False
-) -> None:
+def show_alert(cli: Cli, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False) -> None:
     """One alert: why it was raised, where it went, each attempt and what the channel answered."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     shown = cli.ask(lambda s: ledger.show(s, alert))
     if as_json:
@@ -144,11 +140,10 @@ def answered(row: queries.DeliveryView) -> str | None:
 
 
 def retry(
-    context: typer.Context,
+    cli: Cli,
     alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None,
 ) -> None:
     """Send dead letters again; the running daemon picks them up."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         count = ledger.retry(db, alerts or (), clock.now())
     out.print(tr("{count} deliveries are due again", count=count))

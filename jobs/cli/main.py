@@ -57,8 +57,7 @@ def options(
     _v: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Options that come before the verb."""
-    level = "DEBUG" if verbose else os.environ.get("LOG_LEVEL", "INFO").upper()
-    context.obj = Cli(Path(config_file), level, Path(log_file) if log_file else None)
+    context.obj = Cli(Path(config_file), verbose, Path(log_file) if log_file else None)
 
 
 def main() -> None:

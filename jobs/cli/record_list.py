@@ -27,7 +27,7 @@ class Summary(StrEnum):
 
 
 def list_records(
-    context: typer.Context,
+    cli: Cli,
     as_json: Json = False,
     start: Since = None,
     source: SourceName = None,
@@ -35,7 +35,6 @@ def list_records(
     wide: Wide = False,
 ) -> None:
     """The newest records."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     with cli.reader() as session:
         list_of(

@@ -18,9 +18,8 @@ Name = Annotated[str, typer.Argument(help="What the person is called.")]
 Role = Annotated[str, typer.Option("--role", help="viewer reads; editor changes rules and sources; owner adds people.")]
 
 
-def add(context: typer.Context, name: Name, role: Role = "") -> None:
+def add(cli: Cli, name: Name, role: Role = "") -> None:
     """Add a person. The first is an owner, and takes over what was read and starred on this machine until then."""
-    cli: Cli = context.obj
     with cli.archive(new=True) as db:
         wanted = role or ("viewer" if db.read(people.owner_exists) else "owner")
         people.role_of(wanted)  # before a password is asked for
@@ -29,26 +28,23 @@ def add(context: typer.Context, name: Name, role: Role = "") -> None:
     say(tr("{name} is {role} now", name=made.name, role=made.role))
 
 
-def list_people(context: typer.Context, as_json: Json = False) -> None:
+def list_people(cli: Cli, as_json: Json = False) -> None:
     """Who there is."""
-    cli: Cli = context.obj
     found = cli.ask(people.people)
     zone = cli.config().zone
     rows = [{"name": one.name, "role": one.role, "added": one.made_at if as_json else local(one.made_at, zone)} for one in found]
     show(rows, {"name": "name", "role": "role", "added": "added"}, as_json)
 
 
-def remove(context: typer.Context, name: Name) -> None:
+def remove(cli: Cli, name: Name) -> None:
     """Take a person off the list: neither password nor token lets in any more. Notes and labels stay."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         db.write_now(lambda s: people.remove(s, NOBODY, name, clock.now()))
     say(tr("{name} is off the list", name=name))
 
 
-def password(context: typer.Context, name: Name) -> None:
+def password(cli: Cli, name: Name) -> None:
     """Give a person another password; who is signed in has to sign in again."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         db.read(lambda s: people.named(s, name))
         new = _password()
@@ -56,9 +52,8 @@ def password(context: typer.Context, name: Name) -> None:
     say(tr("{name} has a new password", name=name))
 
 
-def role(context: typer.Context, name: Name, role: Annotated[str, typer.Argument(metavar="viewer|editor|owner")]) -> None:
+def role(cli: Cli, name: Name, role: Annotated[str, typer.Argument(metavar="viewer|editor|owner")]) -> None:
     """Let a person do more, or less."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         made = db.write_now(lambda s: people.set_role(s, NOBODY, name, role, clock.now()))
     say(tr("{name} is {role} now", name=made.name, role=made.role))
@@ -75,7 +70,7 @@ def _password() -> str:
 
 
 def add_token(
-    context: typer.Context,
+    cli: Cli,
     name: Annotated[str, typer.Argument(help="What it is for, such as `phone`.")],
     person: Annotated[str, typer.Option("--person", help="Whose it is.")] = "",
     scope: Annotated[
@@ -85,7 +80,6 @@ def add_token(
     as_json: Json = False,
 ) -> None:
     """Make a token, and print it: it is shown this once."""
-    cli: Cli = context.obj
     rules = [rule.name for rule in cli.config().rules]
     with cli.archive(new=True) as db:
         whose = db.read(lambda s: people.whose(s, person))
@@ -99,12 +93,11 @@ def add_token(
 
 
 def list_tokens(
-    context: typer.Context,
+    cli: Cli,
     person: Annotated[str, typer.Option("--person", help="Whose; all without it.")] = "",
     as_json: Json = False,
 ) -> None:
     """Which there are, and when each was last used."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     found = cli.ask(lambda s: people.tokens(s, people.named(s, person) if person else None))
     if as_json:
@@ -118,9 +111,8 @@ def list_tokens(
     show(rows, {"id": "id", "name": "name", "person": "person", "scope": "scope", "used": "last used", "state": "ends"}, False)
 
 
-def revoke(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+def revoke(cli: Cli, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """A token lets nobody in from now on."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         db.write_now(lambda s: people.revoke(s, NOBODY, number, clock.now()))
     say(tr("token {number} lets nobody in any more", number=number))

@@ -11,20 +11,18 @@ from jobs.cli.console import Cli, Json, local, say, show, write_json
 from jobs.services.readers import verdicts
 
 
-def export(context: typer.Context) -> None:
+def export(cli: Cli) -> None:
     """JSON Lines, one a verdict: what was seen, and what would have been right."""
-    cli: Cli = context.obj
     with cli.reader() as session:
         write_json(verdicts.labelled(session))
 
 
 def list_verdicts(
-    context: typer.Context,
+    cli: Cli,
     record: Annotated[int | None, typer.Option("--record", help="Only those on this record.")] = None,
     as_json: Json = False,
 ) -> None:
     """What was called wrong, and what became of it."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     found = cli.ask(lambda s: verdicts.listed(s, record))
     rows = [
