@@ -83,9 +83,8 @@ def import_records(cli: Cli, files: Annotated[list[Path], typer.Argument(help="T
     new, known, broken = 0, 0, 0
     with cli.archive(new=True) as db:
         waiting: deque[Callable[[], articles.Stored]] = deque()
-        for record in itertools.chain(
-            _read_files(files), itertools.repeat(None, AT_ONCE)
-        ):  # what waits together is one transaction
+        # what waits together is one transaction
+        for record in itertools.chain(_read_files(files), itertools.repeat(None, AT_ONCE)):
             if isinstance(record, str):
                 broken += 1
                 fail(record, 1)

@@ -52,11 +52,12 @@ CHINESE_FIELDS = {
     "链接": "link",
     "发布": "published",
 }
+# fields of values that have names in both languages
 CONCEPTS = {
     "tech": "technology",
     "industry": "industry",
     "company": "company",
-}  # fields of values that have names in both languages
+}
 BARE = ("title", "text")  # where a term without a field looks
 
 
