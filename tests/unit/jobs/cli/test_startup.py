@@ -95,3 +95,9 @@ def test_a_list_of_verbs_says_what_their_functions_say() -> None:
         module, _, name = place.partition(":")
         function = getattr(importlib.import_module(f"jobs.cli.{module}"), name)
         assert (inspect.getdoc(function) or "").splitlines()[0] == Later(verb, place).help
+
+
+def test_what_serves_pages_is_imported_by_who_serves_them() -> None:
+    code = "import sys, jobs.cli.run; print([name for name in ('fastapi', 'jinja2', 'uvicorn') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n"
