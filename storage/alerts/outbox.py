@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from storage.db.database import changed, count_rows, from_row
@@ -253,13 +253,3 @@ def channels_due(session: Session, now: datetime) -> frozenset[str]:
     return frozenset(
         name for table in BOTH for name in session.scalars(select(table.c.channel).where(_due(table, now)).distinct())
     )
-
-
-def next_due(session: Session, channel: str) -> datetime | None:
-    """When the channel has something to send next, a lease that runs out included."""
-    times = []
-    for table in BOTH:
-        when = case((table.c.state == "pending", table.c.next_at), else_=table.c.lease_until)
-        open_ = and_(table.c.channel == channel, table.c.state.in_(("pending", "sending")))
-        times.append(session.scalar(select(func.min(when)).where(open_)))
-    return min(filter(None, times), default=None)

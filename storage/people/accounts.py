@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -75,12 +74,6 @@ def by_key(session: Session, key: str) -> tuple[Person, str | None] | None:
     """The person of this name, also one that is no longer on the list, and the hash of the password."""
     row = session.execute(select(person).where(person.c.key == key, person.c.id != NOBODY)).first()
     return (from_row(Person, row), row.password_hash) if row else None
-
-
-def names(session: Session, numbers: Sequence[int]) -> dict[int, str]:
-    """What people are called, by id."""
-    rows = session.execute(select(person.c.id, person.c.name).where(person.c.id.in_(set(numbers))))
-    return {row.id: row.name for row in rows}
 
 
 def count(session: Session, role: Role | None = None) -> int:
