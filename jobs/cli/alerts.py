@@ -34,7 +34,7 @@ def list_alerts(
     """Alerts and their deliveries, newest first."""
     zone = cli.config().zone
     entries = cli.ask(lambda s: queries.alerts(s, rule=rule, state=state, limit=limit))
-    rows = list(_rows(entries, None if as_json else zone))
+    rows = list(_rows(entries, as_json))
     if not (wide or as_json):
         rows = list({row["alert"]: row for row in rows}.values())  # one line each, however many channels
     none = tr(
@@ -46,11 +46,11 @@ def list_alerts(
     show(rows, WIDE if wide else COLUMNS, as_json, found, zone)
 
 
-def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dict[str, Any]]:
+def _rows(entries: list[queries.AlertView], as_json: bool) -> Iterator[dict[str, Any]]:
     for entry in entries:
         base = {
             "alert": short_id(entry.id),
-            "created": local(entry.created_at, zone) if zone else entry.created_at,
+            "created": entry.created_at,
             "rule": entry.rule,
             "record": entry.article_id,
             "story": entry.story,
@@ -62,7 +62,7 @@ def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dic
                 "channel": delivery.channel,
                 "state": delivery.state,
                 "attempts": delivery.attempts,
-                "answer": (delivery.vendor_answer or delivery.last_error) if zone is None else answered(delivery),
+                "answer": (delivery.vendor_answer or delivery.last_error) if as_json else answered(delivery),
                 "next": delivery.next_at if delivery.state == "pending" else None,
                 "sent": delivery.sent_at,
             }

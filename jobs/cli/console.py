@@ -117,17 +117,21 @@ def show(
     empty: str = "",
     zone: tzinfo | None = None,
 ) -> None:
-    """A list: JSON Lines with all keys, or a table of the columns {key: heading}; of none, what to do. `zone`: that of its times."""
+    """A list: JSON Lines with all keys, or a table of the columns {key: heading}, times in `zone`; of none, what to do."""
     if as_json:
         write_json(rows)
         return
-    lines = [[row.get(key) for key in columns] for row in rows]
+    lines = [[_seen(row.get(key), zone) for key in columns] for row in rows]
     if not lines:
         err.print(empty or tr("nothing to show"))
         return
     table(list(columns.values()), lines)
     if zone is not None:
         say_zone(zone)
+
+
+def _seen(value: Any, zone: tzinfo | None) -> Any:
+    return local(value, zone) if zone and isinstance(value, datetime) else value
 
 
 def say_zone(zone: tzinfo) -> None:

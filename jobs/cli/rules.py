@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from crawler.i18n import tr
 from jobs import clock
-from jobs.cli.console import Cli, Json, Wide, local, show
+from jobs.cli.console import Cli, Json, Wide, show
 from jobs.services import rules as listing
 
 
@@ -15,8 +15,6 @@ def list_rules(cli: Cli, as_json: Json = False, wide: Wide = False) -> None:
     config = cli.config()
     rules = cli.ask(lambda s: listing.rules(s, config, clock.now()))
     rows = [asdict(rule) | {"channels": ", ".join(rule.channels)} for rule in rules]
-    if not as_json:
-        rows = [row | {"last": local(row["last"], config.zone)} for row in rows]
     columns = {"name": "name", "last": "last match", "week": "7 days", "month": "30 days", "alerts": "alerts", "query": "query"}
     if wide:
         columns |= {"channels": "channels", "send": "send"}

@@ -43,8 +43,7 @@ def _print_links(found: Found, url: str, config: Config, as_json: bool) -> None:
         )
         out.print(told)
     rows = [
-        {"published": link.published if as_json else local(link.published, config.zone), "title": link.title, "url": link.url}
-        for link in found.links[: None if as_json else 20]
+        {"published": link.published, "title": link.title, "url": link.url} for link in found.links[: None if as_json else 20]
     ]
     show(rows, {"published": "published", "title": "title", "url": "link"}, as_json, tr("no links"), config.zone)
 

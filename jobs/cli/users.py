@@ -10,7 +10,7 @@ import typer
 
 from crawler.i18n import tr
 from jobs import clock
-from jobs.cli.console import Cli, Json, local, say, show
+from jobs.cli.console import Cli, Json, say, show
 from jobs.services.readers import people
 from storage.db.models import NOBODY
 
@@ -31,9 +31,8 @@ def add(cli: Cli, name: Name, role: Role = "") -> None:
 def list_people(cli: Cli, as_json: Json = False) -> None:
     """Who there is."""
     found = cli.ask(people.people)
-    zone = cli.config().zone
-    rows = [{"name": one.name, "role": one.role, "added": one.made_at if as_json else local(one.made_at, zone)} for one in found]
-    show(rows, {"name": "name", "role": "role", "added": "added"}, as_json)
+    rows = [{"name": one.name, "role": one.role, "added": one.made_at} for one in found]
+    show(rows, {"name": "name", "role": "role", "added": "added"}, as_json, zone=cli.config().zone)
 
 
 def remove(cli: Cli, name: Name) -> None:
@@ -98,17 +97,13 @@ def list_tokens(
     as_json: Json = False,
 ) -> None:
     """Which there are, and when each was last used."""
-    zone = cli.config().zone
     found = cli.ask(lambda s: people.tokens(s, people.named(s, person) if person else None))
     if as_json:
         show([{key: value for key, value in asdict(one).items() if key != "person_id"} for one in found], {}, True)
         return
-    rows = [
-        {"id": one.id, "name": one.name, "person": one.person, "scope": one.scope, "used": local(one.used_at, zone),
-         "state": tr("revoked") if one.revoked_at else local(one.ends_at, zone)}
-        for one in found
-    ]  # fmt: skip
-    show(rows, {"id": "id", "name": "name", "person": "person", "scope": "scope", "used": "last used", "state": "ends"}, False)
+    rows = [asdict(one) | {"state": tr("revoked") if one.revoked_at else one.ends_at} for one in found]
+    columns = {"id": "id", "name": "name", "person": "person", "scope": "scope", "used_at": "last used", "state": "ends"}
+    show(rows, columns, False, zone=cli.config().zone)
 
 
 def revoke(cli: Cli, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:

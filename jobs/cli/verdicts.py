@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from crawler.i18n import tr
-from jobs.cli.console import Cli, Json, local, say, show, write_json
+from jobs.cli.console import Cli, Json, say, show, write_json
 from jobs.services.readers import verdicts
 
 
@@ -23,15 +23,14 @@ def list_verdicts(
     as_json: Json = False,
 ) -> None:
     """What was called wrong, and what became of it."""
-    zone = cli.config().zone
     found = cli.ask(lambda s: verdicts.listed(s, record))
     rows = [
         {"id": one.id, "about": one.about, "record": one.record, "what": one.value or one.rule or one.other, "person": one.person,
-         "at": one.at if as_json else local(one.at, zone), "note": one.note, "settled": one.settled}
+         "at": one.at, "note": one.note, "settled": one.settled}
         for one in found
     ]  # fmt: skip
     columns = ("id", "about", "record", "what", "person", "at", "settled", "note")
     if rows or as_json:
-        show(rows, {key: key for key in columns}, as_json)
+        show(rows, {key: key for key in columns}, as_json, zone=cli.config().zone)
     else:
         say(tr("nobody called anything wrong"))
