@@ -15,6 +15,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import partial
 
 from crawler.clock_times import CLOCK, time_of
 from crawler.relative_dates import in_digits, named_day, named_weekday, time_ago
@@ -27,29 +28,36 @@ AHEAD = timedelta(days=1)  # a page's zone may be ahead of ours
 CLOCKS_DIFFER = timedelta(minutes=15)  # between a site's clock and ours
 
 _MONTHS = {name: n for n, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|t|ober|ember)?\b\.?"
-_YEAR = r"((?:19|20)[0-9]{2})"
-_NUMBER = r"([0-9]{1,2})"
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)(?:uary|ruary|ch|il|e|y|ust|tember|t|ober|ember)?\b\.?"
+_YEAR = r"(?P<year>(?:19|20)[0-9]{2})"
+_DAY = r"(?P<day>[0-9]{1,2})"
+_ORDINAL = r"(?:st|nd|rd|th)?"
 _FLAGS = re.I | re.A  # ASCII: else "İ" is an "i"
 
 _epoch = re.compile(
     r"(?:^|\bct *= *[\"']?|^/?Date\()(?:([0-9]{10})(?:\.[0-9]+)?|([0-9]{13})|([0-9]{16}))(?:$|[\"'; ]|(?:[+-][0-9]{4})?\))"
 )
 _compact = re.compile(rf"^{_YEAR}([01][0-9])([0-3][0-9])(?:t?([0-2][0-9])([0-5][0-9])([0-5][0-9])?)?(z|[+-][0-9]{{4}})?$", _FLAGS)
-_year_first = re.compile(rf"(?<![0-9]){_YEAR} ?[-/.年] ?{_NUMBER} ?[-/.月] ?{_NUMBER}(?![0-9])")
-_day_month_year = re.compile(
-    rf"(?<![0-9]){_NUMBER}(?:st|nd|rd|th)?[ .-]*(?:of )?{_MONTH}[ ,.-]*([0-9]{{4}}|'?[0-9]{{2}}(?= +[0-9]{{1,2}}:))(?![0-9])",
+_ctime = re.compile(
+    rf"\b{_MONTH} +{_DAY} +[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})? +(?:[a-z]{{1,5}} +|[+-][0-9]{{4}} +)?(?P<year>[0-9]{{4}})$",
     _FLAGS,
 )
-_month_day_year = re.compile(rf"\b{_MONTH} *{_NUMBER}(?:st|nd|rd|th)?(?: *, *| +)([0-9]{{4}})(?![0-9])", _FLAGS)
-_ctime = re.compile(
-    rf"\b{_MONTH} +{_NUMBER} +[0-9]{{1,2}}:[0-9]{{2}}(?::[0-9]{{2}})? +(?:[a-z]{{1,5}} +|[+-][0-9]{{4}} +)?([0-9]{{4}})$", _FLAGS
+_CALENDARS = (
+    re.compile(rf"(?<![0-9]){_YEAR} ?[-/.年] ?(?P<month>[0-9]{{1,2}}) ?[-/.月] ?{_DAY}(?![0-9])"),
+    _ctime,
+    re.compile(
+        rf"(?<![0-9]){_DAY}{_ORDINAL}[ .-]*(?:of )?{_MONTH}[ ,.-]*(?P<year>[0-9]{{4}}|'?[0-9]{{2}}(?= +[0-9]{{1,2}}:))(?![0-9])",
+        _FLAGS,
+    ),
+    re.compile(rf"\b{_MONTH} *{_DAY}{_ORDINAL}(?: *, *| +)(?P<year>[0-9]{{4}})(?![0-9])", _FLAGS),
+    re.compile(r"(?<![0-9])(?P<one>[0-9]{1,2})(?P<mark>[/.-])(?P<other>[0-9]{1,2})(?P=mark)(?P<year>[0-9]{4})(?![0-9])"),
 )
-_numbers_year = re.compile(rf"(?<![0-9]){_NUMBER}([/.-]){_NUMBER}\2([0-9]{{4}})(?![0-9])")
-_month_day_zh = re.compile(rf"(?<![0-9年]){_NUMBER} ?月 ?{_NUMBER} ?[日号]")
-_month_day = re.compile(r"(?<![0-9/.:-])(?:([0-1]?[0-9])-([0-3]?[0-9])|([0-1]?[0-9])/([0-3]?[0-9]))(?![0-9/.-])")
-_month_day_en = re.compile(rf"\b{_MONTH} *{_NUMBER}(?:st|nd|rd|th)?(?![0-9:])", _FLAGS)
-_day_month_en = re.compile(rf"(?<![0-9:]){_NUMBER}(?:st|nd|rd|th)? +{_MONTH}(?! *[0-9])", _FLAGS)
+_SHORT_CALENDARS = (
+    re.compile(rf"(?<![0-9年])(?P<month>[0-9]{{1,2}}) ?月 ?{_DAY} ?[日号]"),
+    re.compile(rf"\b{_MONTH} *{_DAY}{_ORDINAL}(?![0-9:])", _FLAGS),
+    re.compile(rf"(?<![0-9:]){_DAY}{_ORDINAL} +{_MONTH}(?! *[0-9])", _FLAGS),
+    re.compile(r"(?<![0-9/.:-])(?P<month>[0-1]?[0-9])[-/](?P<day>[0-3]?[0-9])(?![0-9/.-])"),
+)
 
 # What may stand around a weekday or a clock time that is a whole date.
 _labels = re.compile(r"(?:[\W_]|发布|发表|更新|时间|日期|于|在|\b(?:posted|published|updated|on|at|date|time)\b)*", re.I)
@@ -139,12 +147,12 @@ def _from_compact(text: str, local: datetime, place: Place) -> datetime | None:
     return datetime(year, month, day, hour, minute, second, tzinfo=zone)
 
 
-def _from_calendar(text: str, local: datetime, place: Place) -> datetime | None:
-    return _by_order(_CALENDARS, text, local, place)
-
-
-def _from_short_calendar(text: str, local: datetime, place: Place) -> datetime | None:
-    return _by_order(_SHORT_CALENDARS, text, local, place)
+def _from_calendar(patterns: tuple[re.Pattern[str], ...], text: str, local: datetime, place: Place) -> datetime | None:
+    for pattern in patterns:
+        if found := pattern.search(text):
+            day = _day_of(found, local)
+            return _at_clock(day, text, found, local, place) if day else None
+    return None
 
 
 def _from_relative(text: str, local: datetime, place: Place) -> datetime | None:
@@ -156,50 +164,23 @@ def _from_relative(text: str, local: datetime, place: Place) -> datetime | None:
     return _at_clock(day, text, found, local, place)
 
 
-def _by_order(orders: tuple[tuple[re.Pattern[str], _Order], ...], text: str, local: datetime, place: Place) -> datetime | None:
-    for pattern, order in orders:
-        if found := pattern.search(text):
-            day = order(found.groups(), local)
-            return _at_clock(day, text, found, local, place) if day else None
-    return None
+def _day_of(found: re.Match[str], local: datetime) -> date | None:
+    """The day that a pattern found, by the names of its groups. Without a year it is the nearest past."""
+    said = found.groupdict()
+    if "mark" in said:
+        return _of_numbers(int(said["one"]), said["mark"], int(said["other"]), int(said["year"]))
+    month = _MONTHS.get(said["month"].lower()) or int(said["month"])
+    if "year" not in said:
+        return _nearest_past(month, int(said["day"]), local)
+    year = said["year"].lstrip("'")
+    return date(int(year) + (0 if len(year) == 4 else 2000), month, int(said["day"]))
 
 
-def _ymd(groups: tuple[str, ...], _local: datetime) -> date:
-    return date(int(groups[0]), int(groups[1]), int(groups[2]))
-
-
-def _dmy_named(groups: tuple[str, ...], _local: datetime) -> date:
-    year = int(groups[2].lstrip("'"))
-    return date(year if len(groups[2]) > 3 else 2000 + year, _month_of(groups[1]), int(groups[0]))
-
-
-def _mdy_named(groups: tuple[str, ...], _local: datetime) -> date:
-    return date(int(groups[2]), _month_of(groups[0]), int(groups[1]))
-
-
-def _month_of(name: str) -> int:
-    return _MONTHS[name.lower()]
-
-
-def _numbers(groups: tuple[str, ...], _local: datetime) -> date | None:
+def _of_numbers(first: int, mark: str, second: int, year: int) -> date | None:
     """20.08.2019 is day first; 08/20/2019 is what it can be; 08/11/2019 is nobody's guess."""
-    first, mark, second, year = int(groups[0]), groups[1], int(groups[2]), int(groups[3])
     if mark == "." or first > 12 or first == second:
         return date(year, second, first)
     return date(year, first, second) if second > 12 else None
-
-
-def _md(groups: tuple[str, ...], local: datetime) -> date:
-    month, day = (int(group) for group in groups if group)
-    return _nearest_past(month, day, local)
-
-
-def _md_named(groups: tuple[str, ...], local: datetime) -> date:
-    return _nearest_past(_month_of(groups[0]), int(groups[1]), local)
-
-
-def _dm_named(groups: tuple[str, ...], local: datetime) -> date:
-    return _nearest_past(_month_of(groups[1]), int(groups[0]), local)
 
 
 def _nearest_past(month: int, day: int, local: datetime) -> date:
@@ -214,22 +195,6 @@ def _nearest_past(month: int, day: int, local: datetime) -> date:
         if found <= local.date() + timedelta(days=1):
             return found
     raise ValueError("no such day")
-
-
-_Order = Callable[[tuple[str, ...], datetime], date | None]
-_CALENDARS: tuple[tuple[re.Pattern[str], _Order], ...] = (
-    (_year_first, _ymd),
-    (_ctime, _mdy_named),
-    (_day_month_year, _dmy_named),
-    (_month_day_year, _mdy_named),
-    (_numbers_year, _numbers),
-)
-_SHORT_CALENDARS: tuple[tuple[re.Pattern[str], _Order], ...] = (
-    (_month_day_zh, _md),
-    (_month_day_en, _md_named),
-    (_day_month_en, _dm_named),
-    (_month_day, _md),
-)
 
 
 def _from_weekday(text: str, local: datetime, place: Place) -> datetime | None:
@@ -292,5 +257,6 @@ def _beside(text: str, found: re.Match[str] | None) -> Iterator[str]:
 
 
 _FORMS: tuple[Callable[[str, datetime, Place], datetime | None], ...] = (
-    _from_epoch, _from_compact, _from_calendar, _from_relative, _from_short_calendar, _from_weekday, _from_clock,
+    _from_epoch, _from_compact, partial(_from_calendar, _CALENDARS), _from_relative, partial(_from_calendar, _SHORT_CALENDARS),
+    _from_weekday, _from_clock,
 )  # fmt: skip

@@ -162,9 +162,8 @@ def _abbreviated(name: str, place: Place, day: datetime, text: str) -> tzinfo | 
     return UNKNOWN if looks_like_one else None
 
 
-_SMALL = frozenset(
-    "utc gmt est edt cst cdt mst mdt pst pdt cet cest bst jst kst hkt sgt aest aedt".split()
-)  # also seen in lower case
+# also seen in lower case
+_SMALL = frozenset("utc gmt est edt cst cdt mst mdt pst pdt cet cest bst jst kst hkt sgt aest aedt".split())
 _OTHERS = frozenset("cnet mit gpt nist iot".split())  # names of somebody
 
 

@@ -11,7 +11,7 @@ import socket
 from collections.abc import Awaitable
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crawler.fetch.engine import Engine
 from crawler.nlp import lexicon
@@ -30,7 +30,6 @@ from jobs.services.archive.backfill import Backfill
 from jobs.services.insight import week
 from jobs.store_guard import StoreGuard
 from jobs.watch import Hooks
-from jobs.web.access import Parts
 from jobs.web.metrics import Measure
 from jobs.web.websub import WebSub
 from jobs.workers.membership import ROLES, Membership
@@ -42,6 +41,9 @@ from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.db.lock import InstanceLock
 from storage.queue import clock_set, hosts, published, sources
+
+if TYPE_CHECKING:
+    from jobs.web.access import Parts
 
 EDIT_EVERY = 0.5  # seconds between two looks for what other workers have read …
 EDIT_ALSO = 5.0  # … and where the database tells of it
@@ -97,6 +99,8 @@ class App:
 
     def pages(self, path: Path, measure: Measure) -> Parts:
         """What the pages are built of; `path` is the configuration's."""
+        from jobs.web.access import Parts  # noqa: PLC0415 - `run --once` serves none
+
         return Parts(self.db, lambda: self.config, path, self.clock.now, self.store_guard.health, measure)
 
     async def begin(self) -> None:

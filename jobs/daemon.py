@@ -14,12 +14,12 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar, cast
 
 from sqlalchemy.orm import Session
 
-from crawler.sandbox.memory import thrifty, trim
-from jobs import app, backups, clock, log, measures, serve
+from crawler.sandbox.memory import freeze, thrifty, trim
+from jobs import app, backups, clock, log, measures
 from jobs.config.load import ConfigError, changes, examples, load, warnings
 from jobs.monitor.liveness import LastResort
 from jobs.monitor.systemd import notify
@@ -27,12 +27,14 @@ from jobs.pipeline import NEVER
 from jobs.services import publication
 from jobs.services.archive import backfill
 from jobs.ticker import Ticker
-from jobs.web.metrics import Metric, web_app
-from jobs.web.server import Listener, host_and_port
+from jobs.web.metrics import Metric
 from storage.alerts import notices, outbox
 from storage.archive import articles
 from storage.db.errors import StorageError
 from storage.queue import clock_set, frontier, robots
+
+if TYPE_CHECKING:
+    from jobs.web.server import Listener
 
 T = TypeVar("T")
 
@@ -117,6 +119,8 @@ class Daemon:
         address = self._app.config.web
         if address is None or not self._pages:
             return
+        from jobs import serve  # noqa: PLC0415 - `run --once` serves nothing, and does not wait for what serves
+
         try:
             self._web = serve.pages(self._app.pages(self._path, self._measure), address)
         except (serve.Refused, StorageError) as error:  # the crawl goes on
@@ -129,6 +133,8 @@ class Daemon:
         address = self._app.config.metrics
         if address is None:
             return
+        from jobs.web.server import Listener, web_app  # noqa: PLC0415
+
         try:
             listener = Listener(web_app(self._measure, self._app.store_guard.health), address)
             listener.open()
@@ -141,6 +147,8 @@ class Daemon:
         wanted = self._app.config.crawl.websub
         if wanted is None:
             return
+        from jobs.web.server import host_and_port  # noqa: PLC0415
+
         try:
             await self._app.websub.open(wanted.callback, *host_and_port(wanted.listen))
         except (OSError, StorageError) as error:  # then feeds are polled, as ever
@@ -187,7 +195,7 @@ class Daemon:
         )
         if self._pages:
             soon = clock.now() + timedelta(minutes=1)
-            scheduler.add_job(serve.freeze, "interval", minutes=30, id="freeze", next_run_time=soon)
+            scheduler.add_job(freeze, "interval", minutes=30, id="freeze", next_run_time=soon)
         scheduler.add_job(self._app.write_feeds, "interval", seconds=2, id="feeds")
         scheduler.add_job(self._look_at_file, "interval", seconds=2, id="config")
         return scheduler

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 from crawler.errors import ZhixunError
 from crawler.i18n import tr
+from crawler.sandbox.memory import freeze
 from jobs.config.load import Config
 from jobs.config.values import is_loopback
 from jobs.services.readers import people
@@ -42,12 +42,6 @@ def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
         why = error.strerror or error
         raise Refused(tr("{address} cannot be listened at: {why}. Another `web:` in the configuration is another address", address=address, why=why)) from error  # fmt: skip
     return listener
-
-
-def freeze() -> None:
-    """What is there now stays: each collection that went through it held the loop, for a sixth of a second at the start, for 50 ms when pages were read."""
-    gc.collect()
-    gc.freeze()
 
 
 def alone(db: Database, config: Config, path: Path, now: Callable[[], datetime], tell: Callable[[str], None]) -> None:

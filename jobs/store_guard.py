@@ -92,9 +92,8 @@ class StoreGuard:
         if self.store.trouble is None:
             return
         took = self.store.works(clock.monotonic()) or 0.0
-        await (
-            self._pipeline.release()
-        )  # what could not be stored; what is still in flight finds its lease gone, and is read again
+        # what could not be stored; what is still in flight finds its lease gone, and is read again
+        await self._pipeline.release()
         _log.info("the store works again, the crawl goes on", seconds=round(took))
         self._say(
             "智讯已恢复 / Zhixun works again",

@@ -28,7 +28,7 @@ SHOWN_TITLES = 3
 def _tell(url: str) -> None:
     """A search keeps the pace of the configuration, and takes its time: say what it waits for."""
     if err.is_terminal:
-        err.print(tr("asking {url}", url=url), style="dim", markup=False, highlight=False)
+        err.print(tr("asking {url}", url=url), style="dim")
 
 
 def _address(text: str) -> str:
@@ -39,9 +39,8 @@ def _address(text: str) -> str:
     return url
 
 
-def discover_sources(context: typer.Context, url: Annotated[str, typer.Argument(help="Any page of the site.")], as_json: Json = False) -> None:  # fmt: skip
+def discover_sources(cli: Cli, url: Annotated[str, typer.Argument(help="Any page of the site.")], as_json: Json = False) -> None:  # fmt: skip
     """Find what of a site could be watched: feeds, sitemaps, list pages, JSON; best first. Asks at most a dozen times."""
-    cli: Cli = context.obj
     config = cli.config_or_defaults()
     found = asyncio.run(adding.discover(config, _address(url), clock.now(), _tell))
     if found.trouble:
@@ -53,7 +52,7 @@ def discover_sources(context: typer.Context, url: Annotated[str, typer.Argument(
     if found.best is None:
         raise typer.Exit(fail(_nothing(found.asked), 1))
     if not as_json:
-        out.print("\n" + tr("zhixun sources add {url}    takes the first", url=found.asked), markup=False)
+        out.print("\n" + tr("zhixun sources add {url}    takes the first", url=found.asked))
 
 
 def _row(each: Judged) -> dict[str, Any]:
@@ -74,27 +73,25 @@ def _print(judged: Iterable[Judged], config: Config) -> None:
             *(f"· {title}" for title in each.titles[:SHOWN_TITLES]),
         ]
         for indent, line in zip(("", *[" " * 10] * len(lines)), lines, strict=False):
-            out.print(indent + escaped(line), markup=False, highlight=False)
+            out.print(indent + escaped(line))
 
 
 def add_source(
-    context: typer.Context,
+    cli: Cli,
     what: Annotated[str, typer.Argument(help="An address, or a name of the catalogue.")],
     name: Annotated[str | None, typer.Option("--name", help="What to call it.")] = None,
     tags: Annotated[list[str] | None, typer.Option("--tag", help="A group it belongs to; may be repeated.")] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Take the best without asking.")] = False,
 ) -> None:
     """Write a source into the configuration. Comments and order stay; a running daemon watches it within seconds."""
-    cli: Cli = context.obj
     config = cli.config()
     entry = adding.tagged(adding.listed(what, name) or _found(config, _address(what), name, yes), tags or ())
     write_entries(cli, config, [entry])
     if what in catalogue() and catalogue()[what].needs_js:
         err.print(
             tr("{name}: its list is drawn by scripts, which nothing here runs; expect no articles", name=entry["name"]),
-            markup=False,
         )
-    out.print(tr("added {name}: {kind} {url}", name=entry["name"], kind=entry["kind"], url=entry["url"]), markup=False)
+    out.print(tr("added {name}: {kind} {url}", name=entry["name"], kind=entry["kind"], url=entry["url"]))
 
 
 def write_entries(cli: Cli, config: Config, entries: Sequence[Mapping[str, Any]]) -> None:

@@ -24,7 +24,7 @@ WIDE = COLUMNS | {
 
 
 def list_alerts(
-    context: typer.Context,
+    cli: Cli,
     as_json: Json = False,
     rule: Annotated[str | None, typer.Option(help="Of this rule only.")] = None,
     state: Annotated[str | None, typer.Option(help="pending, sending, sent, dead or held.")] = None,
@@ -32,10 +32,9 @@ def list_alerts(
     wide: Wide = False,
 ) -> None:
     """Alerts and their deliveries, newest first."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     entries = cli.ask(lambda s: queries.alerts(s, rule=rule, state=state, limit=limit))
-    rows = list(_rows(entries, None if as_json else zone))
+    rows = list(_rows(entries, as_json))
     if not (wide or as_json):
         rows = list({row["alert"]: row for row in rows}.values())  # one line each, however many channels
     none = tr(
@@ -47,11 +46,11 @@ def list_alerts(
     show(rows, WIDE if wide else COLUMNS, as_json, found, zone)
 
 
-def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dict[str, Any]]:
+def _rows(entries: list[queries.AlertView], as_json: bool) -> Iterator[dict[str, Any]]:
     for entry in entries:
         base = {
             "alert": short_id(entry.id),
-            "created": local(entry.created_at, zone) if zone else entry.created_at,
+            "created": entry.created_at,
             "rule": entry.rule,
             "record": entry.article_id,
             "story": entry.story,
@@ -63,17 +62,14 @@ def _rows(entries: list[queries.AlertView], zone: tzinfo | None) -> Iterator[dic
                 "channel": delivery.channel,
                 "state": delivery.state,
                 "attempts": delivery.attempts,
-                "answer": (delivery.vendor_answer or delivery.last_error) if zone is None else answered(delivery),
+                "answer": (delivery.vendor_answer or delivery.last_error) if as_json else answered(delivery),
                 "next": delivery.next_at if delivery.state == "pending" else None,
                 "sent": delivery.sent_at,
             }
 
 
-def show_alert(
-    context: typer.Context, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False
-) -> None:
+def show_alert(cli: Cli, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False) -> None:
     """One alert: why it was raised, where it went, each attempt and what the channel answered."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     shown = cli.ask(lambda s: ledger.show(s, alert))
     if as_json:
@@ -144,11 +140,10 @@ def answered(row: queries.DeliveryView) -> str | None:
 
 
 def retry(
-    context: typer.Context,
+    cli: Cli,
     alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None,
 ) -> None:
     """Send dead letters again; the running daemon picks them up."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         count = ledger.retry(db, alerts or (), clock.now())
     out.print(tr("{count} deliveries are due again", count=count))

@@ -12,12 +12,11 @@ from jobs.cli.console import Cli, err, fail, out
 from jobs.config.load import placed_examples, schema, warnings
 
 
-def check(context: typer.Context) -> None:
+def check(cli: Cli) -> None:
     """Validate the configuration, the rules with their examples, the channels. Sends nothing."""
-    cli: Cli = context.obj
     config = cli.config()
     for warning in warnings(config):
-        err.print(tr("warning: {warning}", warning=warning), style="yellow", markup=False, highlight=False)
+        err.print(tr("warning: {warning}", warning=warning), style="yellow")
     failures = placed_examples(config)
     for failure in failures:
         fail(failure, 3)
@@ -29,9 +28,8 @@ def check(context: typer.Context) -> None:
             "{path}: all well. {sources} sources, {rules} rules, {channels} channels.",
             path=cli.path, sources=active, rules=len(config.rules), channels=len(config.channels),
         ),
-        markup=False,
     )  # fmt: skip
-    out.print(tr("database: {database}", database=config.shown_database), markup=False, highlight=False)
+    out.print(tr("database: {database}", database=config.shown_database))
 
 
 def print_schema() -> None:

@@ -30,8 +30,8 @@ break_han()
 LEAST = 20  # columns of a cell that goes on below
 FEWEST = 10  # columns of a cell that is cut: what is left of it then says something
 # A terminal gets lines that break between words, a pipe gets them whole. `:fire:` in a title is what somebody wrote.
-out = Console(soft_wrap=not sys.stdout.isatty(), emoji=False)
-err = Console(stderr=True, soft_wrap=not sys.stderr.isatty(), emoji=False)
+out = Console(soft_wrap=not sys.stdout.isatty(), markup=False, highlight=False, emoji=False)
+err = Console(stderr=True, soft_wrap=not sys.stderr.isatty(), markup=False, highlight=False, emoji=False)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
 Wide = Annotated[bool, typer.Option("--wide", "-w", help="All columns.")]
 Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01.")]
@@ -39,7 +39,7 @@ Since = Annotated[str | None, typer.Option("--since", help="30d, 12h, 2026-11-01
 
 def say(line: str) -> None:
     """A line as it is, on standard output."""
-    out.print(line, markup=False, highlight=False)
+    out.print(line)
 
 
 def bar() -> Progress:
@@ -52,7 +52,7 @@ def bar() -> Progress:
 
 def fail(message: str, code: int) -> int:
     """Print why on standard error; the exit code."""
-    err.print(redacted(message), style="red", markup=False, highlight=False)
+    err.print(redacted(message), style="red")
     return code
 
 
@@ -88,7 +88,7 @@ def table(headings: Sequence[str], rows: Iterable[Sequence[Any]], figures: int |
                 cell.align("left" if figures is None or place < figures else "right", width)
             row = Text("  ").join(cells)
             row.rstrip()
-            out.print(row, style="" if number else "bold", highlight=False, no_wrap=True)
+            out.print(row, style="" if number else "bold", no_wrap=True)
 
 
 def _fitted(natural: Sequence[int], whole: bool) -> list[int]:
@@ -107,7 +107,7 @@ def _paragraphs(lines: Sequence[Sequence[str]]) -> None:
     for row in rows:
         cells = [f"{heading} {cell}" for heading, cell in zip(headings, row, strict=True) if cell != "–"]
         for number, line in enumerate(Text("  ".join(cells)).wrap(out, max(out.width - 2, LEAST))):
-            out.print(Text("  " if number else "") + line, highlight=False, no_wrap=True)
+            out.print(Text("  " if number else "") + line, no_wrap=True)
 
 
 def show(
@@ -117,22 +117,26 @@ def show(
     empty: str = "",
     zone: tzinfo | None = None,
 ) -> None:
-    """A list: JSON Lines with all keys, or a table of the columns {key: heading}; of none, what to do. `zone`: that of its times."""
+    """A list: JSON Lines with all keys, or a table of the columns {key: heading}, times in `zone`; of none, what to do."""
     if as_json:
         write_json(rows)
         return
-    lines = [[row.get(key) for key in columns] for row in rows]
+    lines = [[_seen(row.get(key), zone) for key in columns] for row in rows]
     if not lines:
-        err.print(empty or tr("nothing to show"), markup=False, highlight=False)
+        err.print(empty or tr("nothing to show"))
         return
     table(list(columns.values()), lines)
     if zone is not None:
         say_zone(zone)
 
 
+def _seen(value: Any, zone: tzinfo | None) -> Any:
+    return local(value, zone) if zone and isinstance(value, datetime) else value
+
+
 def say_zone(zone: tzinfo) -> None:
     """Below a table: in which zone its times are. Not on standard output, which may be a pipe."""
-    err.print(tr("times: {zone}", zone=zone), style="dim", markup=False, highlight=False)
+    err.print(tr("times: {zone}", zone=zone), style="dim")
 
 
 def local(moment: datetime | None, zone: tzinfo) -> str | None:

@@ -18,13 +18,12 @@ from storage.archive import derived, indexed
 from storage.db.database import Database, open_database
 
 
-def upgrade(context: typer.Context) -> None:
+def upgrade(cli: Cli) -> None:
     """Bring the schema to this version, and give old records what it keeps beside them. A daemon may run meanwhile."""
-    cli: Cli = context.obj
     with cli.archive(new=True) as db, bar() as shown:
         backfill.settle(db, cli.config().zone)
         _fill(db, shown)
-        out.print(tr("{name}: schema is up to date", name=db.name), markup=False)
+        out.print(tr("{name}: schema is up to date", name=db.name))
 
 
 def _fill(db: Database, shown: Progress) -> None:
@@ -33,21 +32,19 @@ def _fill(db: Database, shown: Progress) -> None:
         out.print(tr("{n} records put into the index", n=done))
 
 
-def backup(context: typer.Context, to: Annotated[Path | None, typer.Argument(help="The file to write.")] = None) -> None:
+def backup(cli: Cli, to: Annotated[Path | None, typer.Argument(help="The file to write.")] = None) -> None:
     """Copy the database while it is in use."""
-    cli: Cli = context.obj
     with closing(open_database(cli.config().database)) as db:
         target = to or Path(f"zhixun-{clock.now():%Y%m%d-%H%M%S}{'.db' if db.path else '.dump'}")
         db.backup(target)
-    out.print(tr("copied to {file} ({size} bytes)", file=target, size=f"{target.stat().st_size:,}"), markup=False)
+    out.print(tr("copied to {file} ({size} bytes)", file=target, size=f"{target.stat().st_size:,}"))
 
 
 def move_database(
-    context: typer.Context,
+    cli: Cli,
     to: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of an empty database, as under `database:`.")],
 ) -> None:
     """Copy all there is to another database, SQLite to PostgreSQL or back. Stop the daemon first; the old one stays as it is."""
-    cli: Cli = context.obj
     with cli.archive() as db, bar() as shown:
         line = shown.add_task("", total=None)
         rows = move.across(db, to, cli.config().zone, clock.now(), lambda name: shown.update(line, description=name))
@@ -55,16 +52,14 @@ def move_database(
         _fill(new, shown)
         out.print(
             tr("{rows} rows moved to {name}; now write its address under `database:`", rows=rows, name=new.name),
-            markup=False,
         )
 
 
 def check(
-    context: typer.Context,
+    cli: Cli,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index and the mentions anew.")] = False,
 ) -> None:
     """Look for damage, and whether index, mentions and records agree. The daemon may run meanwhile."""
-    cli: Cli = context.obj
     with cli.archive() as db, bar() as shown:
         db.check()
         if rebuild:
@@ -74,12 +69,11 @@ def check(
         for difference in db.read(derived.check):
             fail(tr("{name}: {difference}; `zhixun db check --rebuild` makes it anew", name=db.name, difference=difference), 1)
             raise typer.Exit(1)
-        out.print(tr("{name}: sound", name=db.name), markup=False)
+        out.print(tr("{name}: sound", name=db.name))
 
 
-def vacuum(context: typer.Context) -> None:
+def vacuum(cli: Cli) -> None:
     """Check the database, write old rows as short as new ones, and give unused space back."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         db.check()
         backfill.vacuum(db, clock.now())
@@ -87,19 +81,17 @@ def vacuum(context: typer.Context) -> None:
 
 
 def export_all(
-    context: typer.Context, to: Annotated[Path, typer.Argument(help="The file to write; compressed where it ends with .gz.")]
+    cli: Cli, to: Annotated[Path, typer.Argument(help="The file to write; compressed where it ends with .gz.")]
 ) -> None:
     """Everything as one file, alerts and what is still to be sent among it, for `db import` into SQLite or PostgreSQL. The daemon must rest."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         rows = move.export(db, to, clock.now())
-    out.print(tr("{n} rows written to {file}", n=rows, file=to), markup=False)
+    out.print(tr("{n} rows written to {file}", n=rows, file=to))
 
 
-def import_all(context: typer.Context, file: Annotated[Path, typer.Argument(help="What `db export` wrote.")]) -> None:
+def import_all(cli: Cli, file: Annotated[Path, typer.Argument(help="What `db export` wrote.")]) -> None:
     """Take an export over into the configured database, which must be new. What was delivered stays so, what waits is sent once."""
-    cli: Cli = context.obj
     with cli.archive(new=True) as db, bar() as shown:
         rows = move.load(db, file, cli.config().zone, clock.now())
-        out.print(tr("{n} rows read from {file}", n=rows, file=file), markup=False)
+        out.print(tr("{n} rows read from {file}", n=rows, file=file))
         _fill(db, shown)

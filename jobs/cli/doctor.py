@@ -12,9 +12,8 @@ from jobs.cli.console import Cli, Json, table, write_json
 from jobs.services.doctor import examine
 
 
-def doctor(context: typer.Context, as_json: Json = False) -> None:
+def doctor(cli: Cli, as_json: Json = False) -> None:
     """Examine configuration, database, disk, clock and channels. Sends nothing. Exit code 1 when something must be mended."""
-    cli: Cli = context.obj
     findings = [asdict(found) for found in examine(cli.config(), cli.path, clock.now())]
     for found in findings:
         found["says"] = redaction.redacted(found["says"])

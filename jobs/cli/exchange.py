@@ -25,9 +25,8 @@ class Exchange(StrEnum):
     opml = "opml"
 
 
-def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(help="An OPML file of a feed reader.")]) -> None:
+def import_sources(cli: Cli, file: Annotated[Path, typer.Argument(help="An OPML file of a feed reader.")]) -> None:
     """Write the feeds of an OPML file into the configuration; its folders become tags. What is there already is left out."""
-    cli: Cli = context.obj
     config = cli.config()
     try:
         listed = opml.read(file.read_bytes())
@@ -42,16 +41,15 @@ def import_sources(context: typer.Context, file: Annotated[Path, typer.Argument(
         fail(f"{file}: {why}", 0)
     known = len(listed.outlines) - len(fresh)
     more = tr(", {n} lines left out or broken", n=len(listed.left_out)) if listed.left_out else ""
-    out.print(tr("{n} sources imported, {known} already there{more}", n=len(fresh), known=known, more=more), markup=False)
+    out.print(tr("{n} sources imported, {known} already there{more}", n=len(fresh), known=known, more=more))
 
 
 def export_sources(
-    context: typer.Context,
+    cli: Cli,
     form: Annotated[Exchange, typer.Option("--format", "-f", help="What to write.")] = Exchange.opml,  # noqa: ARG001 - one so far
 ) -> None:
     """The configured sources as OPML, to standard output. Those that hold a secret are left out."""
-    cli: Cli = context.obj
     outlines, secret = adding.outlines_of(cli.config())
     for name in secret:
-        err.print(tr("{name}: left out, it holds a secret", name=name), markup=False)
+        err.print(tr("{name}: left out, it holds a secret", name=name))
     sys.stdout.buffer.write(opml.write(outlines, "Zhixun", clock.now()))

@@ -20,7 +20,7 @@ from storage.archive.queries import DeliveryView
 
 
 def explain(
-    context: typer.Context,
+    cli: Cli,
     rule_name: Annotated[str | None, typer.Argument(metavar="RULE", help="A rule of the configuration …")] = None,
     record_id: Annotated[int | None, typer.Argument(metavar="RECORD", help="… and the id of a record.")] = None,
     rule: Annotated[str | None, typer.Option("--rule", help="A rule of the configuration.")] = None,
@@ -34,7 +34,6 @@ def explain(
 
     Of a record and a rule it also says what became of the match: source, age, story, hours, alert, channels.
     """
-    cli: Cli = context.obj
     config = cli.config_or_defaults()
     rule, record = rule or rule_name, record if record is not None else record_id
     if (rule is None) == (query is None):

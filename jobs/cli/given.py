@@ -29,7 +29,7 @@ class Cli:
     """The options before the verb. Reads the configuration and opens the archive when a command needs them."""
 
     path: Path
-    level: str = "INFO"
+    verbose: bool = False
     log_file: Path | None = None
     _read: Config | None = None
 
@@ -59,8 +59,9 @@ class Cli:
         """Send the logs where the options say, their times in this zone."""
         from jobs import log  # noqa: PLC0415
 
+        level = "DEBUG" if self.verbose else os.environ.get("LOG_LEVEL", "INFO").upper()
         try:
-            log.set_up(self.level, file=self.log_file, zone=zone)
+            log.set_up(level, file=self.log_file, zone=zone)
         except OSError as error:
             raise typer.BadParameter(
                 tr("{path} cannot be written: {why}", path=self.log_file, why=system_fault(error)), param_hint="--log-file"

@@ -7,7 +7,6 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-import typer
 from rich.cells import set_cell_size
 
 from crawler.i18n import tr
@@ -23,9 +22,8 @@ from storage.queue.gaps import Gap
 AT_A_GLANCE = 60  # sources that `status` shows all, whatever their state
 
 
-def status(context: typer.Context, json_lines: Json = False) -> None:
+def status(cli: Cli, json_lines: Json = False) -> None:
     """What runs, what is late, what fails."""
-    cli: Cli = context.obj
     config, now = cli.config(), clock.now()
     with cli.archive() as db:
         place = db.path.absolute() if db.path else db.name
@@ -90,7 +88,7 @@ def _print(lines: Sequence[SourceStatus], gaps: Sequence[Gap], config: Config, n
     if told:
         out.print()
     for sentence in told:
-        out.print(f"! {sentence}", markup=False, highlight=False, soft_wrap=False)
+        out.print(f"! {sentence}", soft_wrap=False)
 
 
 def _spent(requests: int, budget: int | None) -> str:
@@ -117,9 +115,8 @@ def _summary(report: Status) -> dict[str, Any]:
     return {**row["totals"], "beats": beats, "running": report.running, **more}
 
 
-def list_sources(context: typer.Context, json_lines: Json = False) -> None:
+def list_sources(cli: Cli, json_lines: Json = False) -> None:
     """Each source with its health and its next poll."""
-    cli: Cli = context.obj
     config, now = cli.config(), clock.now()
     known = {line.row.name: line for line in cli.ask(lambda s: looking.sources_of(s, config, now))}
     if json_lines:
@@ -131,9 +128,9 @@ def list_sources(context: typer.Context, json_lines: Json = False) -> None:
         return
     _print([known[row.name] for row in config.sources if row.name in known], [], config, now)
     if not config.sources:
-        err.print(tr("no sources yet; `zhixun sources add URL` finds one, `zhixun sources catalogue` lists some"), markup=False)
+        err.print(tr("no sources yet; `zhixun sources add URL` finds one, `zhixun sources catalogue` lists some"))
     elif known:
         say_zone(config.zone)
     unseen = [row.name for row in config.sources if row.name not in known]
     if unseen:
-        out.print(tr("not polled yet: {names}", names=", ".join(unseen)), markup=False)
+        out.print(tr("not polled yet: {names}", names=", ".join(unseen)))

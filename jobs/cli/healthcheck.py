@@ -18,9 +18,8 @@ from jobs.monitor.liveness import is_alive
 from storage.db.pulse import last_beat, last_beat_on
 
 
-def healthcheck(context: typer.Context) -> None:
+def healthcheck(cli: Cli) -> None:
     """0 when the daemon's heart beats, 1 when not: for containers and supervisors."""
-    cli: Cli = context.obj
     database = database_of(cli.path, os.environ)
     beat = last_beat_on(database, socket.gethostname()) or last_beat(database, "daemon")
     if is_alive(beat, clock.now()):

@@ -57,16 +57,14 @@ def options(
     _v: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
 ) -> None:
     """Options that come before the verb."""
-    level = "DEBUG" if verbose else os.environ.get("LOG_LEVEL", "INFO").upper()
-    context.obj = Cli(Path(config_file), level, Path(log_file) if log_file else None)
+    context.obj = Cli(Path(config_file), verbose, Path(log_file) if log_file else None)
 
 
 def main() -> None:
     """Run the command line and turn what went wrong into a sentence and an exit code."""
-    gc.set_threshold(
-        50_000, 20, 20
-    )  # what is imported is no garbage: looking through it again and again took a third of a command's
-    atexit.register(gc.freeze)  # time, half of it at the end
+    # what is imported is no garbage: looking through it again and again took a third of a command's time, half of it at the end
+    gc.set_threshold(50_000, 20, 20)
+    atexit.register(gc.freeze)
     speak(language.chosen(sys.argv[1:], os.environ))
     language.of_typer()
     warnings.simplefilter("ignore", DeprecationWarning)

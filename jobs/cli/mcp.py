@@ -14,7 +14,7 @@ from jobs.services.readers import people
 
 
 def mcp(
-    context: typer.Context,
+    cli: Cli,
     http: Annotated[str | None, typer.Option("--http", metavar="HOST:PORT", help="Over HTTP, for holders of a token.")] = None,
 ) -> None:
     """Answer assistants about the archive, over standard input and output. Nothing is changed, sent or fetched."""
@@ -24,7 +24,6 @@ def mcp(
 
     from jobs.mcp.server import Archive, Bearer, build  # noqa: PLC0415
 
-    cli: Cli = context.obj
     config = cli.config()
     with cli.archive() as db:
         server = build(Archive(db, config, clock.now))
@@ -39,6 +38,6 @@ def mcp(
             found = db.ask(lambda s: people.by_token(s, token, clock.now()))
             return found is not None and found[0].may("viewer")
 
-        err.print(f"http://{http}/mcp", markup=False, highlight=False)
+        err.print(f"http://{http}/mcp")
         app = Bearer(server.streamable_http_app(stateless_http=True, json_response=True, host=host), allowed)
         uvicorn.run(app, host=host, port=int(port), log_level="warning")

@@ -32,7 +32,7 @@ AHEAD = 8  # pages read ahead of the one that is printed
 
 
 def parse(
-    context: typer.Context,
+    cli: Cli,
     page: Annotated[str | None, typer.Argument(help="An address, or a file with --url.")] = None,
     url: Annotated[str | None, typer.Option("--url", help="Where the file was served.")] = None,
     batch: Annotated[
@@ -42,7 +42,6 @@ def parse(
     summary: Annotated[Summary, typer.Option(help="What stands under 总结.")] = Summary.full,
 ) -> None:
     """Print the record of a page."""
-    cli: Cli = context.obj
     config = cli.config_or_defaults()
     own = config.analysis.terms.own()
     if batch:

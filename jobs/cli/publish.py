@@ -12,12 +12,11 @@ from jobs.cli.console import Cli, fail, out
 from jobs.services import publication
 
 
-def publish(context: typer.Context) -> None:
+def publish(cli: Cli) -> None:
     """Let all workers on a PostgreSQL follow this file from now on."""
-    cli: Cli = context.obj
     with cli.archive(new=True) as db:
         if not db.shared:
             fail(tr("an SQLite database has one program, which reads its file itself; several need PostgreSQL"), 1)
             raise typer.Exit(1)
         made = publication.publish(db, cli.path, os.environ, clock.now())
-    out.print(tr("version {version}, published {at:%Y-%m-%d %H:%M} UTC", version=made.version, at=made.at), highlight=False)
+    out.print(tr("version {version}, published {at:%Y-%m-%d %H:%M} UTC", version=made.version, at=made.at))

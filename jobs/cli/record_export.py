@@ -48,7 +48,7 @@ class Exported(StrEnum):
 
 
 def export(
-    context: typer.Context,
+    cli: Cli,
     form: Annotated[Exported, typer.Option("--format", "-f")] = Exported.jsonl,
     start: Since = None,
     source: SourceName = None,
@@ -60,7 +60,6 @@ def export(
     ] = None,
 ) -> None:  # fmt: skip
     """Records, newest first, to standard output or a file: all, or those that a query or a rule matches."""
-    cli: Cli = context.obj
     config = cli.config()
     if query is not None and rule is not None:
         raise typer.BadParameter(tr("--query and --rule say the same: give one of them"))
@@ -86,7 +85,7 @@ def _write_to(to: Path, session: Session, records: Iterator[Record], form: Expor
     else:
         with to.open("w", encoding="utf-8", newline="") as file, contextlib.redirect_stdout(file):
             done = write_records(records, Format(form.value), zone, summary)
-    err.print(tr("{n} records written to {file}", n=done, file=to), markup=False, highlight=False)
+    err.print(tr("{n} records written to {file}", n=done, file=to))
 
 
 def write_records(records: Iterable[Record], form: Format, zone: tzinfo, summary: str) -> int:

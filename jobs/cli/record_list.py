@@ -11,7 +11,7 @@ import typer
 
 from crawler.i18n import tr
 from crawler.record import Record
-from jobs.cli.console import Cli, Json, Since, Wide, local, show, since, write_json
+from jobs.cli.console import Cli, Json, Since, Wide, show, since, write_json
 from jobs.formats import record as formats
 from storage.archive import queries
 
@@ -27,7 +27,7 @@ class Summary(StrEnum):
 
 
 def list_records(
-    context: typer.Context,
+    cli: Cli,
     as_json: Json = False,
     start: Since = None,
     source: SourceName = None,
@@ -35,7 +35,6 @@ def list_records(
     wide: Wide = False,
 ) -> None:
     """The newest records."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     with cli.reader() as session:
         list_of(
@@ -61,7 +60,7 @@ def list_of(records: Iterable[Record], zone: tzinfo, as_json: bool, wide: bool, 
         return
     rows = (
         {
-            "id": r.id, "published": local(r.published or r.first_seen, zone), "source": r.source, "title": r.title,
+            "id": r.id, "published": r.published or r.first_seen, "source": r.source, "title": r.title,
             "keywords": "、".join(r.keywords[:4]),
         }
         for r in records

@@ -26,12 +26,11 @@ from storage.rules.parser import parse
 
 
 def show_record(
-    context: typer.Context, number: Annotated[int, typer.Argument(help="Its id.")], as_json: Json = False,
+    cli: Cli, number: Annotated[int, typer.Argument(help="Its id.")], as_json: Json = False,
     summary: Annotated[Summary, typer.Option()] = Summary.full,
     edits: Annotated[bool, typer.Option("--history", help="What its page said before, and what changed.")] = False,
 ) -> None:  # fmt: skip
     """One record, whole."""
-    cli: Cli = context.obj
     zone = cli.config().zone
     if edits:
         _history(cli, number, zone, as_json)
@@ -43,7 +42,7 @@ def show_record(
     else:
         sys.stdout.write(formats.to_text(record, summary=summary.value))
     made = (record.analysis or tr("not analysed")) + (f" · {note.model}: {note.detail}" if note else "")
-    err.print(tr("analysis: {made}", made=made), style="dim", markup=False, highlight=False)
+    err.print(tr("analysis: {made}", made=made), style="dim")
 
 
 def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
@@ -58,7 +57,7 @@ def _history(cli: Cli, number: int, zone: tzinfo, as_json: bool) -> None:
 
 
 def search(
-    context: typer.Context,
+    cli: Cli,
     query: Annotated[str, typer.Argument(help="In the language of the rules: '(大模型 OR LLM) AND 上海'.")] = "",
     as_json: Json = False,
     start: Since = None,
@@ -69,7 +68,6 @@ def search(
     wide: Wide = False,
 ) -> None:  # fmt: skip
     """Records that a rule with this query would match."""
-    cli: Cli = context.obj
     config = cli.config()
     wanted = None if facets and not query.strip() else parse(query, config.aliases, config.zone)
     bounds = Bounds(since=since(start))

@@ -4,22 +4,17 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
-import typer
-
 from crawler.i18n import tr
 from jobs import clock
-from jobs.cli.console import Cli, Json, Wide, local, show
+from jobs.cli.console import Cli, Json, Wide, show
 from jobs.services import rules as listing
 
 
-def list_rules(context: typer.Context, as_json: Json = False, wide: Wide = False) -> None:
+def list_rules(cli: Cli, as_json: Json = False, wide: Wide = False) -> None:
     """The rules, with their last match and how much they matched and raised."""
-    cli: Cli = context.obj
     config = cli.config()
     rules = cli.ask(lambda s: listing.rules(s, config, clock.now()))
     rows = [asdict(rule) | {"channels": ", ".join(rule.channels)} for rule in rules]
-    if not as_json:
-        rows = [row | {"last": local(row["last"], config.zone)} for row in rows]
     columns = {"name": "name", "last": "last match", "week": "7 days", "month": "30 days", "alerts": "alerts", "query": "query"}
     if wide:
         columns |= {"channels": "channels", "send": "send"}

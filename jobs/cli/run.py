@@ -18,21 +18,17 @@ from jobs.daemon import Daemon, run_once
 
 
 def run(
-    context: typer.Context,
+    cli: Cli,
     once: Annotated[bool, typer.Option("--once", help="Poll every source once, read, deliver, and exit.")] = False,
     open_page: Annotated[bool, typer.Option("--open", help="Open the page in a browser.")] = False,
 ) -> None:
     """Watch the sources: the daemon, in the foreground."""
-    cli: Cli = context.obj
-    given = context.find_root().params
     built = App(cli.config(), path=cli.path)
     if open_page and (page := live.page_of(built.config)) and not once:
         live.open_when_up(page)
     elif open_page:
-        err.print(
-            tr("No page is served to be opened: `run` serves it where `web` of the configuration names an address."), markup=False
-        )
-    shown = nullcontext() if given["verbose"] else live.block(built, err, quiet=given["log_file"] is None)
+        err.print(tr("No page is served to be opened: `run` serves it where `web` of the configuration names an address."))
+    shown = nullcontext() if cli.verbose else live.block(built, err, quiet=cli.log_file is None)
     if not once:
         with shown:
             asyncio.run(Daemon(built, cli.path).run())
@@ -53,9 +49,8 @@ def _sum_up(built: App, sent: Mapping[str, int]) -> int:
             known=counts["same"] + counts["changed"], failed=counts["failed articles"], alerts=counts["alerts"], sent=sent["sent"],
             waiting=sent["pending"], refused=sent["refused"], dead=sent["dead"],
         ),
-        highlight=False,
     )  # fmt: skip
     if silent := counts["too old"] + counts["beyond first poll"]:
         bound = show_first_poll(built.config.alerts.first_poll)
-        err.print(tr("kept silently: {n} matches older than max_age, undated, or beyond a first poll's {bound}", n=silent, bound=bound), highlight=False)  # fmt: skip
+        err.print(tr("kept silently: {n} matches older than max_age, undated, or beyond a first poll's {bound}", n=silent, bound=bound))  # fmt: skip
     return counts["failed polls"] + sent["refused"] + sent["dead"]

@@ -30,7 +30,7 @@ def print_table(lines: Sequence[SourceStatus], now: datetime, zone: tzinfo, most
             if ordered
             else tr("{n} are well: zhixun sources list", n=others)
         )
-        out.print(well, markup=False, highlight=False)
+        out.print(well)
 
 
 def _cells(line: SourceStatus, now: datetime, zone: tzinfo) -> tuple[str, ...]:

@@ -16,13 +16,12 @@ from jobs.services.sourcing import try_source as trying
 
 
 def try_source(
-    context: typer.Context,
+    cli: Cli,
     name: Annotated[str, typer.Argument(help="The source's name.")],
     as_json: Json = False,
     read: Annotated[int, typer.Option(help="How many of the articles to read as well.", min=0)] = 1,
 ) -> None:
     """Poll one source now and show what would be found and read. Stores nothing."""
-    cli: Cli = context.obj
     config = cli.config()
     with asked():
         tried = asyncio.run(trying.try_source(config, name, 0 if as_json else read, clock.now()))
@@ -42,10 +41,9 @@ def _print_links(found: Found, url: str, config: Config, as_json: bool) -> None:
         told = tr(
             "{url}: {kind}, {n} links, {more} further lists", url=url, kind=found.kind, n=len(found.links), more=len(found.more)
         )
-        out.print(told, markup=False)
+        out.print(told)
     rows = [
-        {"published": link.published if as_json else local(link.published, config.zone), "title": link.title, "url": link.url}
-        for link in found.links[: None if as_json else 20]
+        {"published": link.published, "title": link.title, "url": link.url} for link in found.links[: None if as_json else 20]
     ]
     show(rows, {"published": "published", "title": "title", "url": "link"}, as_json, tr("no links"), config.zone)
 

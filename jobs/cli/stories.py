@@ -15,12 +15,11 @@ from jobs.services.archive import stories
 
 
 def split(
-    context: typer.Context,
+    cli: Cli,
     what: Annotated[str, typer.Argument(metavar="ALERT|RECORD", help="An alert such as #00A7, or the id of a record.")],
     as_json: Json = False,
 ) -> None:
     """Undo a fold: the record (or all that was folded into the alert) gets a story of its own, and the alert that was withheld is raised."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         if what.isdecimal():
             done = db.write_now(lambda s: stories.split_record(s, int(what), clock.now()))
@@ -33,18 +32,16 @@ def split(
     raised = ", ".join(map(short_id, done.alerts)) or tr("none")
     out.print(
         tr("set apart: record {records}; alerts raised: {alerts}", records=", ".join(map(str, done.records)), alerts=raised),
-        highlight=False,
     )
 
 
 def join(
-    context: typer.Context,
+    cli: Cli,
     one: Annotated[int, typer.Argument(metavar="RECORD")],
     other: Annotated[int, typer.Argument(metavar="RECORD")],
     as_json: Json = False,
 ) -> None:
     """Make one story of two records' stories; what is told of it later is folded into the older one's alert."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         done = db.write_now(lambda s: stories.join(s, one, other, clock.now()))
     if as_json:
@@ -52,7 +49,6 @@ def join(
         return
     out.print(
         tr("story {story} now has record {records} too", story=done.story, records=", ".join(map(str, done.records))),
-        highlight=False,
     )
 
 

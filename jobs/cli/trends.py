@@ -20,7 +20,7 @@ FEW = trends.FEW
 
 
 def attention(
-    context: typer.Context,
+    cli: Cli,
     names: Annotated[
         list[str], typer.Argument(metavar="NAME…", help="A technology, an industry or a company, in either language.")
     ],
@@ -31,7 +31,6 @@ def attention(
     as_json: Json = False,
 ) -> None:
     """The share of all stories of a day that is about something, with its interval; bursts are marked."""
-    cli: Cli = context.obj
     zone, period = _asked(cli, days)
     lines = cli.ask(lambda s: trends.attention(s, names, period, zone, same_sources))
     if as_json:
@@ -48,9 +47,8 @@ def attention(
         table(["day", "stories", "of", "share", "95 %", ""], rows)
 
 
-def emerging(context: typer.Context, as_json: Json = False) -> None:
+def emerging(cli: Cli, as_json: Json = False) -> None:
     """What rises in the last seven days, against the eight weeks before."""
-    cli: Cli = context.obj
     zone, period = _asked(cli, trends.RISE)
     found = cli.ask(lambda s: trends.emerging(s, period.last, zone))
     rows = [
@@ -60,9 +58,8 @@ def emerging(context: typer.Context, as_json: Json = False) -> None:
     _show(rows, columns, as_json, tr("nothing rises beyond chance"))
 
 
-def bursts(context: typer.Context, days: Days = 90, as_json: Json = False) -> None:
+def bursts(cli: Cli, days: Days = 90, as_json: Json = False) -> None:
     """Runs of days on which something is told of at twice its usual share."""
-    cli: Cli = context.obj
     _, period = _asked(cli, days)
     found = cli.ask(lambda s: trends.bursting(s, period))
     rows = [
@@ -72,9 +69,8 @@ def bursts(context: typer.Context, days: Days = 90, as_json: Json = False) -> No
     _show(rows, columns, as_json, tr("no bursts in this period"))
 
 
-def matrix(context: typer.Context, days: Days = 30, as_json: Json = False) -> None:
+def matrix(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     """Which technologies are told of with which industries, and how much more often than by chance."""
-    cli: Cli = context.obj
     _, period = _asked(cli, days)
     found = cli.ask(lambda s: trends.matrix(s, period))
     rows = [asdict(one) | {"technology": one.technology.name, "industry": one.industry.name} for one in found]
@@ -85,7 +81,7 @@ def matrix(context: typer.Context, days: Days = 30, as_json: Json = False) -> No
 
 
 def share(
-    context: typer.Context,
+    cli: Cli,
     companies: Annotated[
         list[str] | None, typer.Argument(metavar="COMPANY…", help="The panel; default: those that act most.")
     ] = None,
@@ -93,7 +89,6 @@ def share(
     as_json: Json = False,
 ) -> None:
     """Of the stories in which a company of the panel acts, those of each, week by week."""
-    cli: Cli = context.obj
     _, period = _asked(cli, days)
     found = cli.ask(lambda s: trends.share(s, companies or trends.leading(s, period), period))
     rows = [asdict(one) | {"company": one.company.name} for one in found]
@@ -103,9 +98,8 @@ def share(
     _show(rows, columns, as_json, tr("no company acts in this period"))
 
 
-def first(context: typer.Context, days: Days = 30, as_json: Json = False) -> None:
+def first(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     """Who tells first, of the stories that several sources tell; and how long one language waits for the other."""
-    cli: Cli = context.obj
     zone, period = _asked(cli, days)
     found = cli.ask(lambda s: trends.first(s, period, zone))
     if as_json:
@@ -119,7 +113,7 @@ def first(context: typer.Context, days: Days = 30, as_json: Json = False) -> Non
 
 
 def coverage(
-    context: typer.Context,
+    cli: Cli,
     topic: Annotated[
         str | None, typer.Option("--topic", metavar="NAME", help="Only of this technology, industry or company.")
     ] = None,
@@ -128,7 +122,6 @@ def coverage(
     as_json: Json = False,
 ) -> None:
     """How many stories there may have been, by how the sources overlap."""
-    cli: Cli = context.obj
     zone, period = _asked(cli, days)
     found = cli.ask(lambda s: completeness.coverage(s, period, zone, topic, language))
     if as_json:
@@ -139,9 +132,8 @@ def coverage(
             say(line)
 
 
-def worth(context: typer.Context, days: Days = 30, as_json: Json = False) -> None:
+def worth(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     """What each source gives: stories, those told first, those that nobody else told, reprints, and what it costs."""
-    cli: Cli = context.obj
     zone, period = _asked(cli, days)
     found = cli.ask(lambda s: completeness.worth(s, period, zone))
     columns = {
@@ -155,9 +147,8 @@ def worth(context: typer.Context, days: Days = 30, as_json: Json = False) -> Non
     _show([asdict(one) | {"adds_nothing": one.adds_nothing} for one in found], columns, as_json, tr("no source is watched"))
 
 
-def thin(context: typer.Context, days: Days = 30, as_json: Json = False) -> None:
+def thin(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     """Topics that hang on one source, and sources of the catalogue that may help."""
-    cli: Cli = context.obj
     zone, period = _asked(cli, days)
     watched = {source.name for source in cli.config().sources}
     found = cli.ask(lambda s: completeness.thin(s, period, zone, watched))

@@ -17,7 +17,7 @@ from jobs.services.trials.trial import Difference, Trial
 
 
 def try_rule(
-    context: typer.Context,
+    cli: Cli,
     name: Annotated[str | None, typer.Argument(help="A rule of the configuration.")] = None,
     query: Annotated[str | None, typer.Option("--query", "-q", help="A query instead of the rule's, or of a rule.")] = None,
     start: Annotated[str, typer.Option("--since", help="How far back: 30d, 12h, 2026-11-01.")] = "30d",
@@ -26,7 +26,6 @@ def try_rule(
     as_json: Json = False,
 ) -> None:
     """What the rule would have alerted on, from the archive, and how many messages that had been. Nothing is sent."""
-    cli: Cli = context.obj
     config = cli.config()
     if name is None and query is None:
         raise typer.BadParameter(tr("give a rule's name, or --query, or both: then the query is tried in the rule's place"))

@@ -37,12 +37,11 @@ class Engine(StrEnum):
 
 
 def prune(
-    context: typer.Context,
+    cli: Cli,
     older_than: Annotated[str, typer.Option("--older-than", help="365d, 52w, 2026-01-01.")],
     sure: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete old records with their alerts. Their links stay known. `zhixun db vacuum` then gives the space back."""
-    cli: Cli = context.obj
     before = since(older_than)
     assert before is not None  # an option without a default
     with cli.archive() as db:
@@ -56,12 +55,11 @@ def prune(
 
 
 def annotate(
-    context: typer.Context,
+    cli: Cli,
     start: Since = None,
     engine: Annotated[Engine | None, typer.Option(help="As configured where it is not given.")] = None,
 ) -> None:
     """Analyse the archive again after an upgrade, or by a model. Raises no alerts; interrupted, it goes on where it was."""
-    cli: Cli = context.obj
     config, after = cli.config(), since(start)
     chosen = engine.value if engine else config.analysis.engine
     if chosen == Engine.openai and config.analysis.engine != Engine.openai:
@@ -79,18 +77,14 @@ def annotate(
     raise typer.Exit(1 if done.failed or done.why else 0)
 
 
-def import_records(
-    context: typer.Context, files: Annotated[list[Path], typer.Argument(help="Text layout or JSON Lines.")]
-) -> None:
+def import_records(cli: Cli, files: Annotated[list[Path], typer.Argument(help="Text layout or JSON Lines.")]) -> None:
     """Read records into the archive. Known links are left as they are; no alerts are raised."""
-    cli: Cli = context.obj
     tags = {source.name: tuple(source.tags) for source in cli.config().sources}
     new, known, broken = 0, 0, 0
     with cli.archive(new=True) as db:
         waiting: deque[Callable[[], articles.Stored]] = deque()
-        for record in itertools.chain(
-            _read_files(files), itertools.repeat(None, AT_ONCE)
-        ):  # what waits together is one transaction
+        # what waits together is one transaction
+        for record in itertools.chain(_read_files(files), itertools.repeat(None, AT_ONCE)):
             if isinstance(record, str):
                 broken += 1
                 fail(record, 1)

@@ -10,7 +10,7 @@ import typer
 
 from crawler.i18n import tr
 from jobs import clock
-from jobs.cli.console import Cli, Json, local, say, show
+from jobs.cli.console import Cli, Json, say, show
 from jobs.services.readers import people
 from storage.db.models import NOBODY
 
@@ -18,9 +18,8 @@ Name = Annotated[str, typer.Argument(help="What the person is called.")]
 Role = Annotated[str, typer.Option("--role", help="viewer reads; editor changes rules and sources; owner adds people.")]
 
 
-def add(context: typer.Context, name: Name, role: Role = "") -> None:
+def add(cli: Cli, name: Name, role: Role = "") -> None:
     """Add a person. The first is an owner, and takes over what was read and starred on this machine until then."""
-    cli: Cli = context.obj
     with cli.archive(new=True) as db:
         wanted = role or ("viewer" if db.read(people.owner_exists) else "owner")
         people.role_of(wanted)  # before a password is asked for
@@ -29,26 +28,22 @@ def add(context: typer.Context, name: Name, role: Role = "") -> None:
     say(tr("{name} is {role} now", name=made.name, role=made.role))
 
 
-def list_people(context: typer.Context, as_json: Json = False) -> None:
+def list_people(cli: Cli, as_json: Json = False) -> None:
     """Who there is."""
-    cli: Cli = context.obj
     found = cli.ask(people.people)
-    zone = cli.config().zone
-    rows = [{"name": one.name, "role": one.role, "added": one.made_at if as_json else local(one.made_at, zone)} for one in found]
-    show(rows, {"name": "name", "role": "role", "added": "added"}, as_json)
+    rows = [{"name": one.name, "role": one.role, "added": one.made_at} for one in found]
+    show(rows, {"name": "name", "role": "role", "added": "added"}, as_json, zone=cli.config().zone)
 
 
-def remove(context: typer.Context, name: Name) -> None:
+def remove(cli: Cli, name: Name) -> None:
     """Take a person off the list: neither password nor token lets in any more. Notes and labels stay."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         db.write_now(lambda s: people.remove(s, NOBODY, name, clock.now()))
     say(tr("{name} is off the list", name=name))
 
 
-def password(context: typer.Context, name: Name) -> None:
+def password(cli: Cli, name: Name) -> None:
     """Give a person another password; who is signed in has to sign in again."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         db.read(lambda s: people.named(s, name))
         new = _password()
@@ -56,9 +51,8 @@ def password(context: typer.Context, name: Name) -> None:
     say(tr("{name} has a new password", name=name))
 
 
-def role(context: typer.Context, name: Name, role: Annotated[str, typer.Argument(metavar="viewer|editor|owner")]) -> None:
+def role(cli: Cli, name: Name, role: Annotated[str, typer.Argument(metavar="viewer|editor|owner")]) -> None:
     """Let a person do more, or less."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         made = db.write_now(lambda s: people.set_role(s, NOBODY, name, role, clock.now()))
     say(tr("{name} is {role} now", name=made.name, role=made.role))
@@ -75,7 +69,7 @@ def _password() -> str:
 
 
 def add_token(
-    context: typer.Context,
+    cli: Cli,
     name: Annotated[str, typer.Argument(help="What it is for, such as `phone`.")],
     person: Annotated[str, typer.Option("--person", help="Whose it is.")] = "",
     scope: Annotated[
@@ -85,7 +79,6 @@ def add_token(
     as_json: Json = False,
 ) -> None:
     """Make a token, and print it: it is shown this once."""
-    cli: Cli = context.obj
     rules = [rule.name for rule in cli.config().rules]
     with cli.archive(new=True) as db:
         whose = db.read(lambda s: people.whose(s, person))
@@ -99,28 +92,22 @@ def add_token(
 
 
 def list_tokens(
-    context: typer.Context,
+    cli: Cli,
     person: Annotated[str, typer.Option("--person", help="Whose; all without it.")] = "",
     as_json: Json = False,
 ) -> None:
     """Which there are, and when each was last used."""
-    cli: Cli = context.obj
-    zone = cli.config().zone
     found = cli.ask(lambda s: people.tokens(s, people.named(s, person) if person else None))
     if as_json:
         show([{key: value for key, value in asdict(one).items() if key != "person_id"} for one in found], {}, True)
         return
-    rows = [
-        {"id": one.id, "name": one.name, "person": one.person, "scope": one.scope, "used": local(one.used_at, zone),
-         "state": tr("revoked") if one.revoked_at else local(one.ends_at, zone)}
-        for one in found
-    ]  # fmt: skip
-    show(rows, {"id": "id", "name": "name", "person": "person", "scope": "scope", "used": "last used", "state": "ends"}, False)
+    rows = [asdict(one) | {"state": tr("revoked") if one.revoked_at else one.ends_at} for one in found]
+    columns = {"id": "id", "name": "name", "person": "person", "scope": "scope", "used_at": "last used", "state": "ends"}
+    show(rows, columns, False, zone=cli.config().zone)
 
 
-def revoke(context: typer.Context, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
+def revoke(cli: Cli, number: Annotated[int, typer.Argument(metavar="ID")]) -> None:
     """A token lets nobody in from now on."""
-    cli: Cli = context.obj
     with cli.archive() as db:
         db.write_now(lambda s: people.revoke(s, NOBODY, number, clock.now()))
     say(tr("token {number} lets nobody in any more", number=number))

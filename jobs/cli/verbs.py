@@ -1,15 +1,16 @@
-"""Which verbs there are, in the order of `--help`: the function of each, and what it does.
+"""Which verbs there are, in the order of `--help`, and the function of each.
 
-A verb's module is imported when the verb is called: help, completion and `--version` know them from here alone.
+A verb's module is imported when the verb is called. Help and completion read no more of it than the first line of the function's text.
 """
 
 from __future__ import annotations
 
 import importlib
 import inspect
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -19,229 +20,137 @@ from typer.core import TyperCommand, TyperGroup
 from crawler.i18n import speaking, tr
 from jobs.cli.language import break_han, usage
 
-Verb = tuple[str, str]  # module:function in this folder, and the first line of its docstring
-VERBS: Mapping[str, Verb] = {
-    "check": ("config:check", "Validate the configuration, the rules with their examples, the channels. Sends nothing."),
-    "parse": ("parse:parse", "Print the record of a page."),
-    "status": ("health:status", "What runs, what is late, what fails."),
-    "doctor": (
-        "doctor:doctor",
-        "Examine configuration, database, disk, clock and channels. Sends nothing. Exit code 1 when something must be mended.",
-    ),
-    "healthcheck": ("healthcheck:healthcheck", "0 when the daemon's heart beats, 1 when not: for containers and supervisors."),
-    "run": ("run:run", "Watch the sources: the daemon, in the foreground."),
-    "worker": ("worker:worker", "One of several programs on one PostgreSQL, on as many machines as wanted."),
-    "web": ("web:web", "Serve the pages of an archive without watching the sources, at the address of the key `web`."),
-    "init": (
-        "first_hour.init:init",
-        "Make a first config.yaml by answering questions. With --yes it takes what the flags and the proposals say.",
-    ),
-    "migrate": (
-        "first_hour.migrate:migrate",
-        "Bring sources and rules of another system into the configuration. What cannot come is listed by line; then the exit code is 1.",
-    ),
-    "mcp": (
-        "mcp:mcp",
-        "Answer assistants about the archive, over standard input and output. Nothing is changed, sent or fetched.",
-    ),
-    "demo": ("demo:demo", "A small newsroom on this machine, published article by article and watched by the real daemon."),
+VERBS: Mapping[str, str] = {  # module:function in this folder
+    "check": "config:check",
+    "parse": "parse:parse",
+    "status": "health:status",
+    "doctor": "doctor:doctor",
+    "healthcheck": "healthcheck:healthcheck",
+    "run": "run:run",
+    "worker": "worker:worker",
+    "web": "web:web",
+    "init": "first_hour.init:init",
+    "migrate": "first_hour.migrate:migrate",
+    "mcp": "mcp:mcp",
+    "demo": "demo:demo",
 }
-GROUPS: Mapping[str, tuple[str, Mapping[str, Verb]]] = {
+GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     "sources": (
         "The watched sources.",
         {
-            "list": ("health:list_sources", "Each source with its health and its next poll."),
-            "discover": (
-                "adding:discover_sources",
-                "Find what of a site could be watched: feeds, sitemaps, list pages, JSON; best first. Asks at most a dozen times.",
-            ),
-            "add": (
-                "adding:add_source",
-                "Write a source into the configuration. Comments and order stay; a running daemon watches it within seconds.",
-            ),
-            "catalogue": (
-                "first_hour.catalogue:show_catalogue",
-                "Real sources that are known to Zhixun. `sources add NAME` takes one.",
-            ),
-            "import": (
-                "exchange:import_sources",
-                "Write the feeds of an OPML file into the configuration; its folders become tags. What is there already is left out.",
-            ),
-            "export": (
-                "exchange:export_sources",
-                "The configured sources as OPML, to standard output. Those that hold a secret are left out.",
-            ),
-            "test": ("sources:try_source", "Poll one source now and show what would be found and read. Stores nothing."),
+            "list": "health:list_sources",
+            "discover": "adding:discover_sources",
+            "add": "adding:add_source",
+            "catalogue": "first_hour.catalogue:show_catalogue",
+            "import": "exchange:import_sources",
+            "export": "exchange:export_sources",
+            "test": "sources:try_source",
         },
     ),
     "records": (
         "The archive of records.",
         {
-            "list": ("record_list:list_records", "The newest records."),
-            "show": ("records:show_record", "One record, whole."),
-            "search": ("records:search", "Records that a rule with this query would match."),
-            "export": (
-                "record_export:export",
-                "Records, newest first, to standard output or a file: all, or those that a query or a rule matches.",
-            ),
-            "prune": (
-                "upkeep:prune",
-                "Delete old records with their alerts. Their links stay known. `zhixun db vacuum` then gives the space back.",
-            ),
-            "annotate": (
-                "upkeep:annotate",
-                "Analyse the archive again after an upgrade, or by a model. Raises no alerts; interrupted, it goes on where it was.",
-            ),
-            "import": (
-                "upkeep:import_records",
-                "Read records into the archive. Known links are left as they are; no alerts are raised.",
-            ),
+            "list": "record_list:list_records",
+            "show": "records:show_record",
+            "search": "records:search",
+            "export": "record_export:export",
+            "prune": "upkeep:prune",
+            "annotate": "upkeep:annotate",
+            "import": "upkeep:import_records",
         },
     ),
     "rules": (
         "Rules: list, try on the past, explain.",
         {
-            "list": ("rules:list_rules", "The rules, with their last match and how much they matched and raised."),
-            "test": (
-                "trial:try_rule",
-                "What the rule would have alerted on, from the archive, and how many messages that had been. Nothing is sent.",
-            ),
-            "explain": (
-                "explain:explain",
-                "Why a text matches a rule, or not: each term, where it stood, which NOT stopped it. Exit code 1: no match.",
-            ),
+            "list": "rules:list_rules",
+            "test": "trial:try_rule",
+            "explain": "explain:explain",
         },
     ),
     "alerts": (
         "The ledger of alerts: what was raised, sent, refused.",
         {
-            "list": ("alerts:list_alerts", "Alerts and their deliveries, newest first."),
-            "show": (
-                "alerts:show_alert",
-                "One alert: why it was raised, where it went, each attempt and what the channel answered.",
-            ),
-            "retry": ("alerts:retry", "Send dead letters again; the running daemon picks them up."),
+            "list": "alerts:list_alerts",
+            "show": "alerts:show_alert",
+            "retry": "alerts:retry",
         },
     ),
     "stories": (
         "Stories: say that two records tell one event, or two.",
         {
-            "split": (
-                "stories:split",
-                "Undo a fold: the record (or all that was folded into the alert) gets a story of its own, and the alert that was "
-                "withheld is raised.",
-            ),
-            "join": (
-                "stories:join",
-                "Make one story of two records' stories; what is told of it later is folded into the older one's alert.",
-            ),
+            "split": "stories:split",
+            "join": "stories:join",
         },
     ),
     "channels": (
         "Where alerts go.",
         {
-            "list": ("channels:list_channels", "The configured channels, secrets hidden."),
-            "test": ("channels:try_channel", "Send a test message and show what the channel answered."),
+            "list": "channels:list_channels",
+            "test": "channels:try_channel",
         },
     ),
     "trends": (
         "What rises, who leads, what is missing. The unit is the story.",
         {
-            "attention": (
-                "trends:attention",
-                "The share of all stories of a day that is about something, with its interval; bursts are marked.",
-            ),
-            "emerging": ("trends:emerging", "What rises in the last seven days, against the eight weeks before."),
-            "bursts": ("trends:bursts", "Runs of days on which something is told of at twice its usual share."),
-            "matrix": (
-                "trends:matrix",
-                "Which technologies are told of with which industries, and how much more often than by chance.",
-            ),
-            "share": ("trends:share", "Of the stories in which a company of the panel acts, those of each, week by week."),
-            "first": (
-                "trends:first",
-                "Who tells first, of the stories that several sources tell; and how long one language waits for the other.",
-            ),
-            "coverage": ("trends:coverage", "How many stories there may have been, by how the sources overlap."),
-            "worth": (
-                "trends:worth",
-                "What each source gives: stories, those told first, those that nobody else told, reprints, and what it costs.",
-            ),
-            "thin": ("trends:thin", "Topics that hang on one source, and sources of the catalogue that may help."),
+            "attention": "trends:attention",
+            "emerging": "trends:emerging",
+            "bursts": "trends:bursts",
+            "matrix": "trends:matrix",
+            "share": "trends:share",
+            "first": "trends:first",
+            "coverage": "trends:coverage",
+            "worth": "trends:worth",
+            "thin": "trends:thin",
         },
     ),
     "catalogue": (
         "The catalogue of sources that Zhixun knows.",
         {
-            "check": (
-                "first_hour.catalogue:check",
-                "Ask each source of the catalogue once, politely: which answer, have moved, are stale, empty, blocked or gone.",
-            ),
+            "check": "first_hour.catalogue:check",
         },
     ),
     "users": (
         "People who read the pages: viewers, editors, owners.",
         {
-            "add": (
-                "users:add",
-                "Add a person. The first is an owner, and takes over what was read and starred on this machine until then.",
-            ),
-            "list": ("users:list_people", "Who there is."),
-            "remove": (
-                "users:remove",
-                "Take a person off the list: neither password nor token lets in any more. Notes and labels stay.",
-            ),
-            "password": ("users:password", "Give a person another password; who is signed in has to sign in again."),
-            "role": ("users:role", "Let a person do more, or less."),
+            "add": "users:add",
+            "list": "users:list_people",
+            "remove": "users:remove",
+            "password": "users:password",
+            "role": "users:role",
         },
     ),
     "tokens": (
         "Tokens of programs that read the pages, the API and the feeds.",
         {
-            "add": ("users:add_token", "Make a token, and print it: it is shown this once."),
-            "list": ("users:list_tokens", "Which there are, and when each was last used."),
-            "revoke": ("users:revoke", "A token lets nobody in from now on."),
+            "add": "users:add_token",
+            "list": "users:list_tokens",
+            "revoke": "users:revoke",
         },
     ),
     "verdicts": (
         "Matches, folds, splits and values that people called wrong.",
         {
-            "list": ("verdicts:list_verdicts", "What was called wrong, and what became of it."),
-            "export": ("verdicts:export", "JSON Lines, one a verdict: what was seen, and what would have been right."),
+            "list": "verdicts:list_verdicts",
+            "export": "verdicts:export",
         },
     ),
     "config": (
         "The configuration file.",
         {
-            "publish": ("publish:publish", "Let all workers on a PostgreSQL follow this file from now on."),
-            "schema": ("config:print_schema", "JSON Schema of the configuration file, for editors."),
+            "publish": "publish:publish",
+            "schema": "config:print_schema",
         },
     ),
     "db": (
         "The database: migrations, copy, upkeep.",
         {
-            "upgrade": (
-                "db:upgrade",
-                "Bring the schema to this version, and give old records what it keeps beside them. A daemon may run meanwhile.",
-            ),
-            "backup": ("db:backup", "Copy the database while it is in use."),
-            "move": (
-                "db:move_database",
-                "Copy all there is to another database, SQLite to PostgreSQL or back. Stop the daemon first; the old one stays as it is.",
-            ),
-            "check": (
-                "db:check",
-                "Look for damage, and whether index, mentions and records agree. The daemon may run meanwhile.",
-            ),
-            "export": (
-                "db:export_all",
-                "Everything as one file, alerts and what is still to be sent among it, for `db import` into SQLite or PostgreSQL. The daemon must rest.",
-            ),
-            "import": (
-                "db:import_all",
-                "Take an export over into the configured database, which must be new. What was delivered stays so, what waits is sent once.",
-            ),
-            "vacuum": ("db:vacuum", "Check the database, write old rows as short as new ones, and give unused space back."),
+            "upgrade": "db:upgrade",
+            "backup": "db:backup",
+            "move": "db:move_database",
+            "check": "db:check",
+            "export": "db:export_all",
+            "import": "db:import_all",
+            "vacuum": "db:vacuum",
         },
     ),
 }
@@ -278,7 +187,8 @@ class _Help:
 
     @help.setter
     def help(self, english: str | None) -> None:
-        self._english = inspect.cleandoc(english or "")
+        if english is not None:
+            self._english = inspect.cleandoc(english)
 
     def get_params(self, context: Any) -> list[Any]:
         params: list[Any] = super().get_params(context)  # type: ignore[misc]
@@ -320,18 +230,24 @@ class Group(_Help, TyperGroup):  # type: ignore[misc]
 
 
 class Later(Command):
-    """A verb by its name and its help. Whoever calls it, or asks for its options, gets the real one."""
+    """A verb by its name. Whoever calls it, or asks for its options, gets the real one."""
 
-    def __init__(self, name: str, place: str, help_line: str) -> None:
-        super().__init__(name, help=help_line)
-        self._place = place
+    def __init__(self, name: str, place: str) -> None:
+        super().__init__(name)
+        self._module, _, self._function = place.partition(":")
+
+    @cached_property
+    def _english(self) -> str:  # type: ignore[override]
+        """What the function says of itself, read from its module, which is not imported for it."""
+        code = (Path(__file__).parent / f"{self._module.replace('.', '/')}.py").read_text("utf-8")
+        return code.partition(f"def {self._function}(")[2].split('    """', 1)[1].partition("\n")[0].removesuffix('"""')
 
     @cached_property
     def real(self) -> TyperCommand:
         """The command, its module imported now."""
-        module, _, function = self._place.partition(":")
         alone = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-        alone.command(self.name, cls=Command)(getattr(importlib.import_module(f"jobs.cli.{module}"), function))
+        verb = getattr(importlib.import_module(f"jobs.cli.{self._module}"), self._function)
+        alone.command(self.name, cls=Command)(_with_context(verb))
         command = typer.main.get_command(alone)
         assert isinstance(command, TyperCommand)
         return command
@@ -359,9 +275,26 @@ class Verbs(Group):
             return super().invoke(context)
 
 
-def _later(verbs: Mapping[str, Verb]) -> dict[str, Any]:
-    return {name: Later(name, *verb) for name, verb in verbs.items()}
+def _with_context(verb: Callable[..., None]) -> Callable[..., None]:
+    """The verb as Typer calls it: what stands before the verb, its `cli`, comes in a context."""
+    signature = inspect.signature(verb, eval_str=True)
+    parameters = list(signature.parameters.values())
+    if "cli" not in signature.parameters:
+        return verb
+
+    def call(context: typer.Context, **given: Any) -> None:
+        verb(context.obj, **given)
+
+    call.__doc__ = verb.__doc__
+    call.__signature__ = signature.replace(  # type: ignore[attr-defined]
+        parameters=[parameters[0].replace(name="context", annotation=typer.Context), *parameters[1:]]
+    )
+    return call
 
 
-def _group(name: str, help_line: str, verbs: Mapping[str, Verb]) -> Group:
+def _later(verbs: Mapping[str, str]) -> dict[str, Any]:
+    return {name: Later(name, place) for name, place in verbs.items()}
+
+
+def _group(name: str, help_line: str, verbs: Mapping[str, str]) -> Group:
     return Group(name=name, help=help_line, commands=_later(verbs), no_args_is_help=True)

@@ -15,13 +15,12 @@ from jobs.workers.membership import ROLES
 
 
 def worker(
-    context: typer.Context,
+    cli: Cli,
     role: Annotated[
         str, typer.Option("--role", metavar="ROLES", help="What it does, of fetch,edit,deliver: one or several, with commas.")
     ] = ",".join(ROLES),
 ) -> None:
     """One of several programs on one PostgreSQL, on as many machines as wanted."""
-    cli: Cli = context.obj
     roles = tuple(part.strip() for part in role.split(",") if part.strip())
     if not roles or set(roles) - set(ROLES):
         raise typer.BadParameter(

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from crawler.errors import OptionError
 from crawler.i18n import tr
-from jobs.config.models import any_of, cadence_fault, flatten, query_fault
+from jobs.config.models import any_of, flatten
 from jobs.config.times import parse_cron
 from jobs.config.values import browser_lacks
 from jobs.config.yaml_file import Document, Path_, full_width
@@ -99,8 +99,8 @@ def _cadences(document: Document) -> None:
         cron = source.get("cron")
         if cron is None:
             continue
-        if fault := cadence_fault(source.get("every"), cron):
-            document.mistake(("sources", number, "cron"), tr(fault), tr("keep one of them"))
+        if source.get("every") is not None:
+            document.mistake(("sources", number, "cron"), tr("both every and cron say when to poll"), tr("keep one of them"))
         try:
             parse_cron(str(cron), ZoneInfo("UTC"))
         except ValueError as error:
@@ -137,17 +137,9 @@ def _called(name: str, aliases: Mapping[str, Sequence[str]]) -> set[str]:
     return found
 
 
-_SIGNS = {  # what other monitors write before a word of their lists
-    "+": "a AND b, for a word that must be there too",
-    "＋": "a AND b, for a word that must be there too",
-    "!": "NOT a, for a word that must not be there",
-    "！": "NOT a, for a word that must not be there",
-    "-": "NOT a, for a word that must not be there",
-    "－": "NOT a, for a word that must not be there",
-    "/": "/an expression/",
-    "=": "a word alone",
-    "#": "a word alone",
-}
+_SIGNS = {"/": "/an expression/"}  # what other monitors write before a word of their lists
+_SIGNS |= dict.fromkeys("+＋", "a AND b, for a word that must be there too") | dict.fromkeys("=#", "a word alone")
+_SIGNS |= dict.fromkeys("!！-－", "NOT a, for a word that must not be there")
 _SIGNED = re.compile(r"\s*([" + re.escape("".join(_SIGNS)) + r"])\s*[^\W\d_]")
 
 
@@ -156,8 +148,8 @@ def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None
     broken = set(given if isinstance(given, dict) else ()) - set(aliases)
     for number, rule in document.entries("rules"):
         query, keywords = rule.get("query"), rule.get("keywords")
-        if fault := query_fault(query, keywords):
-            document.mistake(("rules", number, "query"), tr(fault))
+        if (query is None) == (not keywords):
+            document.mistake(("rules", number, "query"), tr("a rule needs query or keywords, one of the two"))
         if isinstance(query, str) and query:
             _query(document, ("rules", number, "query"), query, aliases, broken)
         for place, word in _texts(rule, "keywords"):

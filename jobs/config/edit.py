@@ -158,10 +158,8 @@ class _Text:
             return self.end_of_pair(node.value[-1])
         if isinstance(node, SequenceNode) and node.value and not node.flow_style:
             return self.end_of(node.value[-1])
-        if isinstance(node, ScalarNode) and node.style in (
-            "|",
-            ">",
-        ):  # ends before the next thing, comments between them included
+        # ends before the next thing, comments between them included
+        if isinstance(node, ScalarNode) and node.style in ("|", ">"):
             return int(node.start_mark.index) + len(self.text[node.start_mark.index : node.end_mark.index].rstrip())
         return int(node.end_mark.index)
 

@@ -81,29 +81,17 @@ Zone = Annotated[str, AfterValidator(values.check_zone)]
 Term = Annotated[str, AfterValidator(values.check_term)]
 Words = Annotated[str, Field(min_length=1)]
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token")
-BOTH_CADENCES = "both every and cron say when to poll"
 ALIAS_CIRCLE = "an alias stands for itself"
 NO_ALIAS = "an alias names one that does not exist"
 _KINDS_MEANT = dict.fromkeys("rss rss2 atom xml rdf 订阅 订阅源".split(), "feed") | dict.fromkeys(
     "html web page list css 网页 列表".split(), "listing"
 )
 _KINDS_MEANT |= {"json": "api", "jsonp": "api", "rest": "api", "接口": "api", "google-news": "sitemap", "站点地图": "sitemap"}
-ONE_QUERY = "a rule needs query or keywords, one of the two"
 
 
 def kinds() -> Mapping[str, Component]:
     """The kinds of sources there are, by name."""
     return family("crawler.spiders", "find")
-
-
-def cadence_fault(every: object, cron: object) -> str:
-    """What is wrong with the two keys that say when to poll; "" when nothing is."""
-    return BOTH_CADENCES if every is not None and cron is not None else ""
-
-
-def query_fault(query: object, keywords: object) -> str:
-    """What is wrong with the two keys that say what a rule looks for; "" when nothing is."""
-    return ONE_QUERY if (query is None) == (not keywords) else ""
 
 
 _QUOTED = re.compile(r"""(["“＂「『])([^"“”＂「」『』]+)["”＂」』]$""")
@@ -315,12 +303,6 @@ class SourceConfig(Section):
             values.check_header(name, value)
         return headers
 
-    @model_validator(mode="after")
-    def _one_cadence(self) -> SourceConfig:
-        if fault := cadence_fault(self.every, self.cron):
-            raise ValueError(fault)
-        return self
-
     @property
     def options(self) -> dict[str, Any]:
         """The keys that belong to its kind."""
@@ -401,12 +383,6 @@ class RuleConfig(Section):
     """Whether it raises alerts"""
 
     _zone: ZoneInfo = PrivateAttr(ZoneInfo("UTC"))
-
-    @model_validator(mode="after")
-    def _one_query(self) -> RuleConfig:
-        if fault := query_fault(self.query, self.keywords):
-            raise ValueError(fault)
-        return self
 
     def query_text(self) -> str:
         """The query, also of a rule that lists keywords."""

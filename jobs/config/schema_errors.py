@@ -12,9 +12,7 @@ from pydantic_core import ErrorDetails
 from crawler.i18n import language, tr
 from jobs.config.models import (
     ALIAS_CIRCLE,
-    BOTH_CADENCES,
     NO_ALIAS,
-    ONE_QUERY,
     ChannelConfig,
     Config,
     RuleConfig,
@@ -28,26 +26,15 @@ from jobs.config.yaml_file import NO_COLON, Document, Path_, full_width
 from jobs.near import did_you_mean
 from jobs.safe_text import brief
 
-_WANTED = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_parsing_size": "a whole number",
-    "finite_number": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "tuple_type": "a list such as [one, two]",
-    "list_type": "a list such as [one, two]",
-    "dict_type": "a mapping of keys",
-    "mapping_type": "a mapping of keys",
-    "model_type": "a mapping of keys",
-    "model_attributes_type": "a mapping of keys",
+_KINDS = {
+    "a text": "string_type",
+    "a whole number": "int_type int_parsing int_parsing_size finite_number int_from_float",
+    "a number": "float_type float_parsing",
+    "true or false": "bool_type bool_parsing",
+    "a list such as [one, two]": "tuple_type list_type",
+    "a mapping of keys": "dict_type mapping_type model_type model_attributes_type",
 }
-
-
+_WANTED = {kind: wanted for wanted, kinds in _KINDS.items() for kind in kinds.split()}
 _BOUNDS = (
     ("ge", "{given} is too small", "the smallest is {bound}"),
     ("gt", "{given} is too small", "it is more than {bound}"),
@@ -74,7 +61,7 @@ def report(document: Document, error: ValidationError, at: Path_ = (), known: It
     """Each of pydantic's complaints as a sentence at its place."""
     for detail in error.errors(include_url=False):
         path = (*at, *_real_path(document.data, at, detail["loc"]))
-        if str(detail.get("ctx", {}).get("error")) in (BOTH_CADENCES, ONE_QUERY, ALIAS_CIRCLE, NO_ALIAS):
+        if str(detail.get("ctx", {}).get("error")) in (ALIAS_CIRCLE, NO_ALIAS):
             continue  # `meaning` says it, also where the entry has other faults
         if detail["type"] == "too_short" and detail["input"]:
             continue  # what it holds is broken, and is told

@@ -9,7 +9,7 @@ import difflib
 import re
 import shutil
 from importlib.util import find_spec
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
@@ -81,33 +81,34 @@ def check_port(value: str) -> str:
     return value
 
 
-def check_listen(value: str) -> str:
-    """An address of this machine and a port. Nothing but the loopback range: the pages ask for no password."""
+def _listening(value: str) -> IPv4Address | IPv6Address | None:
+    """The address of ``HOST:PORT``, where HOST is an IP address or localhost; None for anything else."""
     host, _, port = value.rpartition(":")
     try:
-        own = ip_address(host.strip("[]").replace("localhost", "127.0.0.1")).is_loopback
+        found = ip_address(host.strip("[]").replace("localhost", "127.0.0.1"))
     except ValueError:
-        own = False
-    if not own or not port.isdecimal() or not 0 < int(port) < 65536:
+        return None
+    return found if port.isdecimal() and 0 < int(port) < 65536 else None
+
+
+def is_loopback(value: str) -> bool:
+    """Whether only this machine reaches an address to listen at."""
+    found = _listening(value)
+    return found is not None and found.is_loopback
+
+
+def check_listen(value: str) -> str:
+    """An address of this machine and a port. Nothing but the loopback range: the pages ask for no password."""
+    if not is_loopback(value):
         raise ValueError(tr("{value} is no address of this machine; write 127.0.0.1:9464", value=brief(value)))
     return value
 
 
 def check_address(value: str) -> str:
     """An IP address (or localhost) and a port. What others can reach needs an owner, which the pages look to when they begin."""
-    host, _, port = value.rpartition(":")
-    try:
-        ip_address(host.strip("[]").replace("localhost", "127.0.0.1"))
-    except ValueError:
-        port = ""
-    if not port.isdecimal() or not 0 < int(port) < 65536:
+    if _listening(value) is None:
         raise ValueError(tr("{value} is no address to listen at; write 127.0.0.1:8480", value=brief(value)))
     return value
-
-
-def is_loopback(value: str) -> bool:
-    """Whether only this machine reaches an address to listen at."""
-    return ip_address(value.rpartition(":")[0].strip("[]").replace("localhost", "127.0.0.1")).is_loopback
 
 
 def check_host(value: str) -> str:

@@ -242,9 +242,8 @@ def _compose(file: str, text: str) -> Node | None:
     try:
         return yaml.compose(text)  # type: ignore[no-any-return]
     except MarkedYAMLError as error:
-        at_end = re.search(
-            "end of stream|<stream end>", error.problem or ""
-        )  # what is never closed is to be looked for where it was opened
+        # what is never closed is to be looked for where it was opened
+        at_end = re.search("end of stream|<stream end>", error.problem or "")
         mark = (error.context_mark if at_end else None) or error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise ConfigError([Mistake(file, line, column, *_yaml_words(error))]) from None

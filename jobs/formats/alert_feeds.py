@@ -175,9 +175,8 @@ class Feeds:
             try:
                 base.parent.mkdir(parents=True, exist_ok=True)
                 for suffix, body in (("xml", to_atom(feed, self._now())), ("json", to_json_feed(feed))):
-                    files.replace(
-                        base.with_name(f"{base.name}.{suffix}"), body, 0o644
-                    )  # a web server, which is somebody else, shows it
+                    # a web server, which is somebody else, shows it
+                    files.replace(base.with_name(f"{base.name}.{suffix}"), body, 0o644)
             except OSError as error:
                 _log.error("a feed cannot be written", rule=rule, folder=folder, error=error.strerror)
                 continue

@@ -38,9 +38,10 @@ class OpmlError(ZhixunError):
     """The file is no OPML."""
 
 
+# Miniflux, among others, writes its own without a namespace
 _OF_OPML = frozenset(
     "text title type xmlurl htmlurl url description language category version created iscomment isbreakpoint".split()
-)  # Miniflux, among others, writes its own without a namespace
+)
 
 
 @dataclass(frozen=True, slots=True)

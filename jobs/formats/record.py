@@ -34,9 +34,8 @@ _TIMES = ("published", "fetched", "first_seen")
 _RECORD = TypeAdapter(Record)
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")  # what spreadsheets take for the beginning of a formula
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]<>#|~!]")
-_MARKDOWN_START = re.compile(
-    r"^(\s*(?:\d+(?=[.)](?:\s|$)))?)([-+=.)])", re.MULTILINE
-)  # a list, a rule or a heading begins like this
+# a list, a rule or a heading begins like this
+_MARKDOWN_START = re.compile(r"^(\s*(?:\d+(?=[.)](?:\s|$)))?)([-+=.)])", re.MULTILINE)
 _WORDS = {
     "zh": {"keywords": "关键词", "ai_technologies": "AI技术", "industries": "行业", "events": "重大事件摘要"},
     "en": {"keywords": "Keywords", "ai_technologies": "AI technologies", "industries": "Industries", "events": "Major events"},

@@ -13,9 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.errors import OptionError
 from crawler.i18n import tr
-from jobs.deliver.transport import channel_for
 from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, mapping, texts
 from jobs.migrate.queries import contains, either, enclosed, expression, sound
 from jobs.migrate.selectors import compiles, css_of, links_in
@@ -55,9 +53,10 @@ def read(files: Sequence[Foreign]) -> Moved:
     if not watches:
         raise MoveError(tr("no watches: give a backup (zip) or url-watches.json"))
     shared = [watch.place for watch in watches if _watch(moving, watch, settings)]
-    if shared:
-        moving.rule(ALL, shared[0], [f"tag:{ALL}"], sources=[f"tag:{ALL}"])
-    _notifications(moving, Place(parts[0][0].name), settings.notify)
+    moving.rule_of_all(ALL, shared)
+    for url in settings.notify:
+        scheme = url.partition("://")[0]
+        moving.channel(Place(parts[0][0].name), scheme, f"apprise+{url}", f"notification {scheme}://…")
     return moving.done()
 
 
@@ -242,15 +241,3 @@ def _leave(moving: Moving, watch: _Watch, title: str, settings: _Settings) -> No
         moving.lose(
             watch.at("time_schedule_limit"), f"{title}, time_schedule_limit", tr("write `cron` of the source instead of `every`")
         )
-
-
-def _notifications(moving: Moving, place: Place, urls: Sequence[str]) -> None:
-    for url in urls:
-        scheme = url.partition("://")[0]
-        address = f"apprise+{url}"
-        try:
-            channel_for(address)
-        except OptionError as error:
-            moving.lose(place, f"notification {scheme}://…", str(error))
-            continue
-        moving.channels.append({"name": scheme, "url": address})

@@ -10,9 +10,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from crawler.i18n import tr
-from jobs.formats import opml
 from jobs.formats.opml import Outline
-from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, always
+from jobs.migrate.moved import Foreign, Moved, Moving, Place, always
 from jobs.migrate.queries import contains, either, enclosed, expression, fault, sound
 from jobs.migrate.selectors import css_of
 from storage.rules.parser import QueryError
@@ -36,12 +35,7 @@ def read(files: Sequence[Foreign]) -> Moved:
     """What these lists hold. Raises MoveError."""
     moving = Moving()
     for file in files:
-        try:
-            listed = opml.read(file.body)
-        except opml.OpmlError as error:
-            raise MoveError(f"{file.name}: {error}") from None
-        moving.opml(file.name, listed)
-        for outline in listed.outlines:
+        for outline in moving.opml(file):
             _source(moving, Place(file.name, outline.line), outline)
     return moving.done()
 

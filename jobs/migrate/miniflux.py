@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crawler.i18n import tr
-from jobs.formats import opml
+from jobs.formats.opml import plain_name
 from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, always, mapping, texts
 from jobs.migrate.queries import either, expression, fault, sound
 
@@ -62,11 +62,6 @@ def _json(file: Foreign) -> Any:
 
 def _of_opml(moving: Moving, file: Foreign) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     """Feeds with the names that the API has for their settings."""
-    try:
-        listed = opml.read(file.body)
-    except opml.OpmlError as error:
-        raise MoveError(f"{file.name}: {error}") from None
-    moving.opml(file.name, listed)
     names = {
         "urlrewriterules": "urlrewrite_rules",
         "ignorehttpcache": "ignore_http_cache",
@@ -75,7 +70,7 @@ def _of_opml(moving: Moving, file: Foreign) -> Iterator[tuple[Place, Mapping[str
     }
     known = "scraper_rules rewrite_rules blocklist_rules keeplist_rules block_filter_entry_rules keep_filter_entry_rules user_agent crawler"
     names |= {name.replace("_", ""): name for name in f"{known} fetch_via_proxy disabled allow_self_signed_certificates".split()}
-    for outline in listed.outlines:
+    for outline in moving.opml(file):
         said = {
             names.get(name, name): {"true": True, "false": False}.get(value, value) for name, value in outline.foreign.items()
         }
@@ -84,7 +79,7 @@ def _of_opml(moving: Moving, file: Foreign) -> Iterator[tuple[Place, Mapping[str
 
 def _feed(moving: Moving, place: Place, feed: Mapping[str, Any], own: Sequence[tuple[list[str], list[str]]]) -> None:
     category = mapping(feed.get("category"))
-    tags = texts(feed.get("tags")) or [name for name in [opml.plain_name(str(category.get("title") or ""))] if name]
+    tags = texts(feed.get("tags")) or [name for name in [plain_name(str(category.get("title") or ""))] if name]
     headers = {"User-Agent": str(feed["user_agent"])} if feed.get("user_agent") else {}
     off = False if feed.get("disabled") else None
     name = moving.source(place, str(feed.get("title") or ""), str(feed.get("feed_url") or ""), kind="feed", tags=list(tags), headers=headers, enabled=off)  # fmt: skip

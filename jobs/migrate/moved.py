@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.errors import ZhixunError
+from crawler.errors import OptionError, ZhixunError
 from crawler.i18n import tr
 from crawler.url import is_web
 from jobs.config.yaml_file import ConfigError, Document, read_document
-from jobs.formats.opml import OpmlList, plain_name
+from jobs.deliver.transport import channel_for
+from jobs.formats import opml
+from jobs.formats.opml import plain_name
 
 Entry = Mapping[str, Any]
 
@@ -70,6 +72,12 @@ def mapping(value: Any) -> Mapping[str, Any]:
 def texts(value: Any) -> list[str]:
     """What should be a list of texts, or one text."""
     return [str(each) for each in value if isinstance(each, str | int | float)] if isinstance(value, list) else [value] if isinstance(value, str) else []  # fmt: skip
+
+
+def free_name(name: str, taken: Collection[str], between: str = " ") -> str:
+    """This name, or with the first number that makes it one that is not taken."""
+    numbered = (name, *(f"{name[:75]}{between}{n}" for n in range(2, len(taken) + 3)))
+    return next(each for each in numbered if each not in taken)
 
 
 def always(place: Place) -> Callable[[str], Place]:
@@ -143,10 +151,15 @@ class Moving:
             if given.get(key) not in (None, False, "", [], {}, 0):
                 self.lose(at(key), f"{what}, {key}", why)
 
-    def opml(self, file: str, listed: OpmlList) -> None:
-        """Say what of a list cannot be taken, and what stands in it twice."""
-        self.remarks += [Remark(Place(file), "", why) for why in listed.left_out]
-        self.remarks += [Remark(Place(file), "", why, lost=False) for why in listed.merged]
+    def opml(self, file: Foreign) -> tuple[opml.Outline, ...]:
+        """What a list holds; what of it cannot be taken, or stands in it twice, is told. Raises MoveError."""
+        try:
+            listed = opml.read(file.body)
+        except opml.OpmlError as error:
+            raise MoveError(f"{file.name}: {error}") from None
+        self.remarks += [Remark(Place(file.name), "", why) for why in listed.left_out]
+        self.remarks += [Remark(Place(file.name), "", why, lost=False) for why in listed.merged]
+        return listed.outlines
 
     def source(self, place: Place, name: str, url: str, **more: Any) -> str | None:
         """Take a source; its name, made its own. None, and a remark, where its address is no web address."""
@@ -165,8 +178,7 @@ class Moving:
 
     def own_name(self, name: str) -> str:
         """This name, with a number where it is taken."""
-        numbered = (name, *(f"{name[:75]} {n}" for n in range(2, len(self._names) + 3)))
-        free = next(each for each in numbered if each not in self._names)
+        free = free_name(name, self._names)
         self._names.add(free)
         return free
 
@@ -174,6 +186,20 @@ class Moving:
         """Take a rule."""
         sound = {key: value for key, value in options.items() if value}
         self.rules.append(MovedRule(plain_name(name) or "rule", place, tuple(keep), tuple(without), tuple(sources), sound))
+
+    def rule_of_all(self, tag: str, places: Sequence[Place]) -> None:
+        """The rule of the sources with a tag, all of whose articles are to be told: `places` are theirs."""
+        if places:
+            self.rule(tag, places[0], [f"tag:{tag}"], sources=[f"tag:{tag}"])
+
+    def channel(self, place: Place, name: str, address: str, what: str, why: str = "") -> None:
+        """Take a channel; a remark where its address is none, with what is wrong with it or a reason of the caller's."""
+        try:
+            channel_for(address)
+        except OptionError as error:
+            self.lose(place, what, why or str(error))
+        else:
+            self.channels.append({"name": name, "url": address})
 
     def done(self) -> Moved:
         """All of it."""

@@ -12,11 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.errors import OptionError
 from crawler.i18n import tr
 from jobs.config.trendradar_env import channels_from_environment
 from jobs.config.yaml_file import Document
-from jobs.deliver.transport import channel_for
 from jobs.migrate.moved import Foreign, Moved, MoveError, Moving, Place, always, mapping
 from jobs.migrate.queries import contains, either, enclosed, expression, sound
 
@@ -229,12 +227,7 @@ def _channels(moving: Moving, doc: Document) -> None:
                 environ |= {name: str(text)} if text not in (None, "") else {}
     by_hand = tr("its value does not look as its vendor writes it; write the channel by hand")
     for name, address in channels_from_environment(environ).items():
-        try:
-            channel_for(address)
-        except OptionError:
-            moving.lose(_at(doc, "notification"), name, by_hand)
-        else:
-            moving.channels.append({"name": name, "url": address})
+        moving.channel(_at(doc, "notification"), name, address, name, by_hand)
     for name, text in environ.items():
         if name.endswith("_URL") and name != "NTFY_SERVER_URL" and not channels_from_environment({name: text}):
             moving.lose(_at(doc, "notification"), name, by_hand)

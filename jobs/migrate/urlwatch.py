@@ -29,8 +29,7 @@ def read(files: Sequence[Foreign]) -> Moved:
     for file in files:
         for job in _jobs(file):
             shared += [place for place in [_job(moving, job)] if place]
-    if shared:
-        moving.rule(ALL, shared[0], [f"tag:{ALL}"], sources=[f"tag:{ALL}"])
+    moving.rule_of_all(ALL, shared)
     return moving.done()
 
 

@@ -66,12 +66,13 @@ FEWEST_POLLED = 4  # of the latest polls tell whether the network is there
 OLD = timedelta(days=60)  # without known pauses, a newest article of this age means that nobody writes any more
 _HOUR, _MONTH = timedelta(hours=1), timedelta(days=30)
 _BLOCKS = (Reason.BLOCKED, Reason.RATE_LIMITED, Reason.ROBOTS, Reason.REFUSED_ADDRESS)
+# what a network of our own that is down looks like
 OF_THE_NETWORK = (
     Reason.DNS,
     Reason.CONNECT,
     Reason.TIMEOUT,
     Reason.ROBOTS_UNREACHABLE,
-)  # what a network of our own that is down looks like
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,12 @@
-"""``/metrics`` for Prometheus and ``/healthz`` for supervisors, on an address of this machine. Off unless the configuration names one.
+"""What ``/metrics`` tells Prometheus and ``/healthz`` supervisors; jobs/web/server.py serves it.
 
 Nothing that a page says becomes part of it: labels are names from the configuration and words of our own.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-
-from fastapi import FastAPI, Response
 
 Value = int | float
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -50,29 +47,3 @@ def exposition(metrics: Iterable[Metric]) -> str:
 
 def _escaped(text: str) -> str:
     return text.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
-
-
-def web_app(measure: Measure, health: Callable[[], Health]) -> FastAPI:
-    """The two alone, on an address of their own. They are read, never written, and need no secret."""
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-
-    @app.get("/metrics")
-    async def metrics() -> Response:
-        return metrics_answer(await measure())
-
-    @app.get("/healthz")
-    async def healthz() -> Response:
-        return health_answer(health())
-
-    return app
-
-
-def metrics_answer(metrics: Iterable[Metric]) -> Response:
-    """/metrics"""
-    return Response(exposition(metrics), media_type=CONTENT_TYPE)
-
-
-def health_answer(found: Health) -> Response:
-    """/healthz: 200, or 503 and what is not well. In ASCII: what a store says of itself may hold a page's words."""
-    body = json.dumps({"ok": found.ok, **found.detail})
-    return Response(body, 200 if found.ok else 503, media_type="application/json")

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
+from fastapi import FastAPI, Response
 from starlette.types import ASGIApp
 
 from jobs import log
+from jobs.web.metrics import CONTENT_TYPE, Health, Measure, Metric, exposition
 from storage.db.database import READERS
 
 GRACE = 1  # seconds that open answers have when the server ends
@@ -89,3 +92,32 @@ def host_and_port(address: str) -> tuple[str, int]:
     """``127.0.0.1:8480``, ``[::1]:80``."""
     host, _, port = address.rpartition(":")
     return host.strip("[]").replace("localhost", "127.0.0.1"), int(port)
+
+
+# ---- figures, on an address of this machine; off unless the configuration names one
+
+
+def web_app(measure: Measure, health: Callable[[], Health]) -> FastAPI:
+    """The two alone, on an address of their own. They are read, never written, and need no secret."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+
+    @app.get("/metrics")
+    async def metrics() -> Response:
+        return metrics_answer(await measure())
+
+    @app.get("/healthz")
+    async def healthz() -> Response:
+        return health_answer(health())
+
+    return app
+
+
+def metrics_answer(metrics: Iterable[Metric]) -> Response:
+    """/metrics"""
+    return Response(exposition(metrics), media_type=CONTENT_TYPE)
+
+
+def health_answer(found: Health) -> Response:
+    """/healthz: 200, or 503 and what is not well. In ASCII: what a store says of itself may hold a page's words."""
+    body = json.dumps({"ok": found.ok, **found.detail})
+    return Response(body, 200 if found.ok else 503, media_type="application/json")

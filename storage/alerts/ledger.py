@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
+from storage.db.database import from_row
 from storage.db.models import alert, article, duplicate, known_link, tally, task
 from storage.db.texts import number_of
 
@@ -69,7 +70,7 @@ def duplicates(session: Session, alert_ids: Sequence[int]) -> list[DuplicateView
         select(*columns).join(article, article.c.id == duplicate.c.article_id).where(duplicate.c.alert_id.in_(list(alert_ids)))
     )
     rows = session.execute(query.order_by(duplicate.c.alert_id, duplicate.c.article_id))
-    return [DuplicateView(**{name: getattr(row, name) for name in DuplicateView.__dataclass_fields__}) for row in rows]
+    return [from_row(DuplicateView, row) for row in rows]
 
 
 def tallies(session: Session, now: datetime) -> dict[str, Tally]:

@@ -16,10 +16,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Table, and_, case, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed
+from storage.db.database import changed, count_rows, from_row
 from storage.db.failpoints import after_commit, failpoint
 from storage.db.models import alert, article, attempt, delivery, duplicate, notice
 
@@ -99,8 +99,7 @@ def _lease(
 
 
 def _delivery(row: Any, owner: str, duplicates: tuple[tuple[str, str], ...]) -> Delivery:
-    own = {"attempts": row.attempts + 1, "fence": row.fence + 1, "owner": owner, "duplicates": duplicates}
-    return Delivery(**{name: getattr(row, name) for name in Delivery.__dataclass_fields__ if name not in own}, **own)
+    return from_row(Delivery, row, attempts=row.attempts + 1, fence=row.fence + 1, owner=owner, duplicates=duplicates)
 
 
 def _notice(row: Any, owner: str) -> Delivery:
@@ -237,7 +236,7 @@ def counts(session: Session) -> dict[str, int]:
 def refused(session: Session) -> int:
     """Deliveries that were tried, did not arrive and will be tried again: not those that a rule only holds back."""
     tried = and_(delivery.c.state == "pending", delivery.c.attempts > 0)
-    return session.scalar(select(func.count()).select_from(delivery).where(tried)) or 0
+    return count_rows(session, delivery, tried)
 
 
 def pending(session: Session, until: datetime) -> int:
@@ -245,7 +244,7 @@ def pending(session: Session, until: datetime) -> int:
     count = 0
     for table in BOTH:
         open_ = or_(table.c.state == "sending", and_(table.c.state == "pending", table.c.next_at <= until))
-        count += session.scalar(select(func.count()).select_from(table).where(open_)) or 0
+        count += count_rows(session, table, open_)
     return count
 
 
@@ -254,13 +253,3 @@ def channels_due(session: Session, now: datetime) -> frozenset[str]:
     return frozenset(
         name for table in BOTH for name in session.scalars(select(table.c.channel).where(_due(table, now)).distinct())
     )
-
-
-def next_due(session: Session, channel: str) -> datetime | None:
-    """When the channel has something to send next, a lease that runs out included."""
-    times = []
-    for table in BOTH:
-        when = case((table.c.state == "pending", table.c.next_at), else_=table.c.lease_until)
-        open_ = and_(table.c.channel == channel, table.c.state.in_(("pending", "sending")))
-        times.append(session.scalar(select(func.min(when)).where(open_)))
-    return min(filter(None, times), default=None)

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from crawler.url import host_of, registrable
 from storage.alerts import first_poll
-from storage.db.database import insert_new
+from storage.db.database import insert_new, upsert
 from storage.db.models import alert, article, delivery, duplicate, tally
 
 Fold = Literal["events", "reprints", "off"]
@@ -182,9 +182,9 @@ def idempotency_key(rule: str, link_key: str, channel: str) -> str:
 
 def _count(session: Session, rule: str, now: datetime, made: int) -> None:
     day = f"{now.astimezone(UTC):%Y-%m-%d}"
-    insert_new(session, tally, [{"rule": rule, "day": day, "matches": 0, "alerts": 0, "last_at": now}], "rule", "day")
     counts = {"matches": tally.c.matches + 1, "alerts": tally.c.alerts + made, "last_at": now}
-    session.execute(update(tally).where(tally.c.rule == rule, tally.c.day == day).values(counts))
+    row = {"rule": rule, "day": day, "matches": 1, "alerts": made, "last_at": now}
+    upsert(session, tally, [row], ("rule", "day"), lambda _new: counts)
 
 
 # ---- told again

@@ -7,7 +7,7 @@ whose text has changed meanwhile keeps what it has, and is found again with its 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,23 +16,12 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.archive import derived
-from storage.db.database import changed, insert_new
+from storage.db.database import changed, count_rows, from_row, upsert
 from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import annotation, article, model_usage
 from storage.db.texts import as_stored, content_hash
 
-_ADDED = (
-    "summary",
-    "keywords",
-    "ai_technologies",
-    "industries",
-    "events",
-    "opening",
-    "language",
-    "facts",
-    "analysis",
-    "companies",
-)
+_ADDED = "summary keywords ai_technologies industries events opening language facts analysis companies".split()
 _BY_A_MODEL = "model:%"
 GIVEN = "given"  # the analysis of a record that was imported with fields and without evidence: they are someone's word
 
@@ -66,7 +55,7 @@ def outdated(session: Session, label: str, *, since: datetime | None, before: in
 
 def count_outdated(session: Session, label: str, *, since: datetime | None) -> int:
     """How many there are."""
-    return session.scalar(select(func.count()).select_from(article).where(*_outdated(label, since))) or 0
+    return count_rows(session, article, *_outdated(label, since))
 
 
 def _outdated(label: str, since: datetime | None) -> list[ColumnElement[bool]]:
@@ -127,10 +116,9 @@ def upgraded(session: Session, record: Record, note: Annotation) -> bool:
 
 def noted(session: Session, record: Record, note: Annotation) -> None:
     """What became of asking about this record."""
-    values = {name: getattr(note, name) for name in Annotation.__dataclass_fields__} | {"content_hash": content_hash(record)}
-    exists = session.scalar(select(article.c.id).where(article.c.id == record.id))
-    if exists and not insert_new(session, annotation, [{"article_id": record.id, **values}], "article_id"):
-        session.execute(update(annotation).where(annotation.c.article_id == record.id).values(values))
+    values = asdict(note) | {"content_hash": content_hash(record)}
+    if session.scalar(select(article.c.id).where(article.c.id == record.id)):
+        upsert(session, annotation, [{"article_id": record.id, **values}], ("article_id",), lambda _new: values)
 
 
 def try_again(session: Session, model: str, now: datetime) -> int:
@@ -142,7 +130,7 @@ def try_again(session: Session, model: str, now: datetime) -> int:
 def get(session: Session, number: int) -> Annotation | None:
     """What became of asking about a record, if a model was asked."""
     row = session.execute(select(annotation).where(annotation.c.article_id == number)).first()
-    return Annotation(**{name: getattr(row, name) for name in Annotation.__dataclass_fields__}) if row else None
+    return from_row(Annotation, row) if row else None
 
 
 # ---- tokens
@@ -150,12 +138,14 @@ def get(session: Session, number: int) -> Annotation | None:
 
 def spend(session: Session, month: str, tokens: int, requests: int = 1) -> None:
     """Put tokens on the account of a month such as ``2026-11``; fewer than none correct a guess."""
-    this = model_usage.c.month == month
-    more = {"tokens": model_usage.c.tokens + tokens, "requests": model_usage.c.requests + requests}
-    if changed(session, update(model_usage).where(this).values(more)):
-        return
-    if not insert_new(session, model_usage, [{"month": month, "tokens": tokens, "requests": requests}], "month"):
-        spend(session, month, tokens, requests)
+    row = {"month": month, "tokens": tokens, "requests": requests}
+    upsert(
+        session,
+        model_usage,
+        [row],
+        ("month",),
+        lambda new: {key: model_usage.c[key] + new[key] for key in ("tokens", "requests")},
+    )
 
 
 def spent(session: Session, month: str) -> int:

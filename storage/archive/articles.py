@@ -39,7 +39,6 @@ __all__ = [
     "insert_record",
     "store",
     "tidy",
-    "to_record",
     "withdrawn",
 ]
 
@@ -65,7 +64,6 @@ class _Incoming:
 
 
 Verdict = Literal["new", "same", "changed", "reprint"]
-to_record = record_from_row
 
 
 @dataclass(frozen=True, slots=True)

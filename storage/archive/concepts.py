@@ -16,7 +16,7 @@ from sqlalchemy import BigInteger, Integer, bindparam, column, delete, except_, 
 from sqlalchemy.orm import Session
 
 from storage.archive.mentioned import ALL, KINDS, Mentioned, named
-from storage.db.database import dialect_of, insert_into, insert_new
+from storage.db.database import count_rows, dialect_of, insert_into, insert_new
 from storage.db.models import article, concept, mention, volume
 from storage.db.writer import kept
 
@@ -194,15 +194,7 @@ def differences(session: Session) -> int:
     counted = counted.group_by(mention.c.concept_id, mention.c.day)
     kept = select(volume.c.concept_id, volume.c.day, volume.c.records, volume.c.stories)
     both_ways = (except_(counted, kept).subquery(), except_(kept, counted).subquery())
-    return sum(session.scalar(select(func.count()).select_from(one)) or 0 for one in both_ways)
-
-
-class Volume(NamedTuple):
-    """How much there is of a concept on a day."""
-
-    day: int
-    records: int
-    stories: int
+    return sum(count_rows(session, one) for one in both_ways)
 
 
 def find(session: Session, kind: str, name: str) -> int | None:
@@ -215,9 +207,3 @@ def find_all(session: Session, kind: str, names: Collection[str]) -> dict[str, i
     keys = {name: named(kind, name)[:2] if kind in KINDS else (kind, name) for name in names}
     known = _known_ids(session, list(keys.values()))
     return {name: known[key] for name, key in keys.items() if key in known}
-
-
-def volumes(session: Session, number: int, first: int, last: int) -> list[Volume]:
-    """How much there is of a concept, day by day, ends included; days without any are left out."""
-    query = select(volume.c.day, volume.c.records, volume.c.stories).where(volume.c.concept_id == number)
-    return [Volume(*row) for row in session.execute(query.where(volume.c.day.between(first, last)).order_by(volume.c.day))]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from storage.db.database import count_rows
 from storage.db.models import article, backfill
 from storage.rules import plan
 
@@ -35,4 +36,4 @@ def reach(session: Session) -> Reach:
 
 def left(session: Session) -> int:
     """How many articles are still to be done."""
-    return session.scalar(select(func.count()).select_from(article).where(article.c.id < reach(session).below)) or 0
+    return count_rows(session, article, article.c.id < reach(session).below)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select
+from sqlalchemy import ColumnElement, and_, delete, exists, select
 from sqlalchemy.orm import Session
 
 from storage.archive import derived
-from storage.db.database import changed
+from storage.db.database import changed, count_rows
 from storage.db.models import alert, article, delivery
 from storage.people import marks
 
@@ -31,7 +31,7 @@ def prune(session: Session, before: datetime, limit: int = BATCH) -> int:
 
 def count(session: Session, before: datetime) -> int:
     """How many records `prune` would delete."""
-    return session.scalar(select(func.count()).select_from(article).where(_old(before))) or 0
+    return count_rows(session, article, _old(before))
 
 
 def _old(before: datetime) -> ColumnElement[bool]:

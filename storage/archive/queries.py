@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, tuple_, update
+from sqlalchemy import Select, and_, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.alerts import outbox
 from storage.archive import concepts, indexed
-from storage.db.database import insert_new
+from storage.db.database import count_rows, from_row, upsert
 from storage.db.mapping import event_types, record_from_row, sketched, sketched_from_row
 from storage.db.models import alert, article, attempt, delivery, heartbeat, mention, revision, source, story_pair, task
 from storage.db.pulse import Beat
@@ -243,19 +243,18 @@ def versions(session: Session, number: int) -> list[Version]:
 def count_records(session: Session) -> int:
     """How many records are stored: as counted day by day when they were, and those that are not counted yet."""
     if not indexed.reach(session).usable:
-        return session.scalar(select(func.count()).select_from(article)) or 0
+        return count_rows(session, article)
     return concepts.total(session) + indexed.left(session)
 
 
 def count_between(session: Session, start: datetime, end: datetime) -> int:
     """How many records were first seen in that time."""
-    seen = article.c.first_seen >= start, article.c.first_seen < end
-    return session.scalar(select(func.count()).select_from(article).where(*seen)) or 0
+    return count_rows(session, article, article.c.first_seen >= start, article.c.first_seen < end)
 
 
 def count_alerts(session: Session, since: datetime) -> int:
     """How many alerts were raised since then."""
-    return session.scalar(select(func.count()).select_from(alert).where(alert.c.created_at >= since)) or 0
+    return count_rows(session, alert, alert.c.created_at >= since)
 
 
 def newest(session: Session) -> tuple[int, int]:
@@ -307,7 +306,7 @@ def alerts(
         query = query.where(alert.c.id < before)
     rows = session.execute(query.limit(limit)).all()
     deliveries = _deliveries(session, [row.id for row in rows])
-    return [_view(AlertView, row, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows]
+    return [from_row(AlertView, row, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows]
 
 
 def raised(session: Session, since: datetime, until: datetime, most: int) -> Sequence[Any]:
@@ -323,7 +322,7 @@ def _deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[De
     found: dict[int, list[DeliveryView]] = {}
     query = select(delivery).where(delivery.c.alert_id.in_(alert_ids)).order_by(delivery.c.id)
     for row in session.execute(query):
-        found.setdefault(row.alert_id, []).append(_view(DeliveryView, row))
+        found.setdefault(row.alert_id, []).append(from_row(DeliveryView, row))
     return found
 
 
@@ -337,28 +336,22 @@ def attempts(session: Session, alert_id: int) -> list[AttemptView]:
     """Every try to deliver an alert, in order."""
     query = select(attempt).join(delivery).where(delivery.c.alert_id == alert_id)
     rows = session.execute(query.order_by(attempt.c.delivery_id, attempt.c.number))
-    return [_view(AttemptView, row) for row in rows]
-
-
-def _view(kind: Any, row: Any, **more: Any) -> Any:
-    return kind(**{name: getattr(row, name) for name in kind.__dataclass_fields__ if name not in more}, **more)
+    return [from_row(AttemptView, row) for row in rows]
 
 
 def status(session: Session, now: datetime) -> Status:
-    """How things are."""
-    reprints = select(func.count()).where(article.c.reprint_of.is_not(None))  # each of these is answered by an index alone
+    """How things are. Each of these counts is answered by an index alone."""
     due = and_(task.c.state == "due", task.c.due_at <= now)
     waiting, oldest = session.execute(select(func.count(), func.min(task.c.due_at)).where(due)).one()
     by_state = session.execute(select(task.c.kind, task.c.state, func.count()).group_by(task.c.kind, task.c.state))
     tasks = Counter({f"{kind} {state}": count for kind, state, count in by_state})
     tasks += Counter({"article done": known_links.count(session)})
-    enabled = select(func.count()).select_from(source).where(source.c.enabled)
     return Status(
         records=count_records(session),
-        reprints=session.scalar(reprints) or 0,
-        alerts=session.scalar(select(func.count()).select_from(alert)) or 0,
-        sources=session.scalar(enabled) or 0,
-        failing=session.scalar(enabled.where(source.c.fail_count > 0)) or 0,
+        reprints=count_rows(session, article, article.c.reprint_of.is_not(None)),
+        alerts=count_rows(session, alert),
+        sources=count_rows(session, source, source.c.enabled),
+        failing=count_rows(session, source, source.c.enabled, source.c.fail_count > 0),
         deliveries=outbox.counts(session),
         tasks=dict(tasks),
         waiting=waiting,
@@ -377,9 +370,8 @@ def late(session: Session, since: datetime) -> dict[str, int]:
 
 def beat(session: Session, name: str, now: datetime, detail: str = "") -> None:
     """A part of the program says that it lives."""
-    values = {"at": now, "detail": detail}
-    if not insert_new(session, heartbeat, [{"name": name, **values}], "name"):
-        session.execute(update(heartbeat).where(heartbeat.c.name == name).values(values))
+    row = {"name": name, "at": now, "detail": detail}
+    upsert(session, heartbeat, [row], ("name",), lambda new: {"at": new.at, "detail": new.detail})
 
 
 def last_beat(session: Session, name: str) -> Beat | None:

@@ -20,6 +20,7 @@ from crawler.record import Record
 from storage.archive import indexed, search_index
 from storage.archive.queries import Cursor
 from storage.archive.search_index import Proposals
+from storage.db.database import count_rows
 from storage.db.mapping import Unread, record_from_row, sketched, sketched_from_row, unread
 from storage.db.models import BY_ID, article
 from storage.rules import plan as planning
@@ -117,7 +118,7 @@ def candidates(session: Session, query: Query, bounds: Bounds, *, read_all: bool
 
 def count(session: Session, bounds: Bounds) -> int:
     """How many articles there are within these bounds."""
-    return session.scalar(select(func.count()).select_from(article).where(*within(bounds))) or 0
+    return count_rows(session, article, *within(bounds))
 
 
 def true_of(session: Session, query: Query, now: datetime, ids: Sequence[int]) -> list[int]:

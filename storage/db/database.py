@@ -24,9 +24,11 @@ from typing import Any, TypeVar, cast
 
 from sqlalchemy import (
     URL,
+    ColumnElement,
     Connection,
     CursorResult,
     Engine,
+    FromClause,
     Table,
     UpdateBase,
     create_engine,
@@ -269,10 +271,20 @@ def upsert(
     """Insert the rows; where one with these `key` columns is there already, it gets `values(the new row)`. Locks them in the order given."""
     if not rows:
         return
-    dialect = session.get_bind().dialect.name
-    insert = insert_into(dialect, table)
+    insert = insert_into(dialect_of(session), table)
     statement = insert.on_conflict_do_update(index_elements=[table.c[name] for name in key], set_=dict(values(insert.excluded)))
     session.connection().execute(statement, list(rows))
+
+
+def count_rows(session: Session, table: FromClause, *where: ColumnElement[bool]) -> int:
+    """How many rows there are, or how many of which all this is true."""
+    return session.scalar(select(func.count()).select_from(table).where(*where)) or 0
+
+
+def from_row(kind: type[T], row: Any, **more: Any) -> T:
+    """A value of a dataclass: what the row's columns of the same names have, and more."""
+    fields = kind.__dataclass_fields__  # type: ignore[attr-defined]
+    return kind(**{name: getattr(row, name) for name in fields if name not in more}, **more)
 
 
 def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
@@ -282,7 +294,7 @@ def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, An
 
 def count_on(session: Session, table: Table) -> None:
     """Let new rows be counted on from the greatest id: PostgreSQL does not see ids that are given. SQLite does."""
-    if session.get_bind().dialect.name == "postgresql":
+    if dialect_of(session) == "postgresql":
         session.scalar(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), func.greatest(func.max(table.c.id), 1))))
 
 

@@ -116,9 +116,8 @@ class Writer:
                 self._engine.dispose()  # whatever state its connection is in, the next group begins with a fresh one
                 if left and _is_circle(error):
                     continue
-                own = (
-                    call.error for call in calls if isinstance(call.error, StorageError)
-                )  # a full disk ends the whole transaction
+                # a full disk ends the whole transaction
+                own = (call.error for call in calls if isinstance(call.error, StorageError))
                 self._answer(calls, next(own, self._explained(error)))
                 return
             self._answer(calls, None)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed
+from storage.db.database import changed, count_rows, from_row
 from storage.db.models import NOBODY, handed, label, note, person, seen, sign_in, token
 
 Role = Literal["viewer", "editor", "owner"]
@@ -62,31 +61,25 @@ class SignIn:
 def people(session: Session) -> list[Person]:
     """Those on the list, the first one first."""
     listed = person.c.id != NOBODY, person.c.disabled_at.is_(None)
-    return [_person(row) for row in session.execute(select(person).where(*listed).order_by(person.c.id))]
+    return [from_row(Person, row) for row in session.execute(select(person).where(*listed).order_by(person.c.id))]
 
 
 def get(session: Session, number: int) -> Person | None:
     """One person, also one that is no longer on the list."""
     row = session.execute(select(person).where(person.c.id == number)).first()
-    return _person(row) if row else None
+    return from_row(Person, row) if row else None
 
 
 def by_key(session: Session, key: str) -> tuple[Person, str | None] | None:
     """The person of this name, also one that is no longer on the list, and the hash of the password."""
     row = session.execute(select(person).where(person.c.key == key, person.c.id != NOBODY)).first()
-    return (_person(row), row.password_hash) if row else None
-
-
-def names(session: Session, numbers: Sequence[int]) -> dict[int, str]:
-    """What people are called, by id."""
-    rows = session.execute(select(person.c.id, person.c.name).where(person.c.id.in_(set(numbers))))
-    return {row.id: row.name for row in rows}
+    return (from_row(Person, row), row.password_hash) if row else None
 
 
 def count(session: Session, role: Role | None = None) -> int:
     """How many are on the list."""
-    query = select(func.count()).select_from(person).where(person.c.id != NOBODY, person.c.disabled_at.is_(None))
-    return session.scalar(query if role is None else query.where(person.c.role == role)) or 0
+    listed = person.c.id != NOBODY, person.c.disabled_at.is_(None)
+    return count_rows(session, person, *listed, *([person.c.role == role] if role else []))
 
 
 def add(session: Session, name: str, key: str, role: Role, password_hash: str, *, reads_from: datetime, now: datetime) -> int:
@@ -120,10 +113,6 @@ def inherit(session: Session, number: int) -> None:
     session.execute(update(person).where(person.c.id == number).values(dict(session.execute(since).one()._mapping)))
 
 
-def _person(row: Any) -> Person:
-    return Person(**{name: getattr(row, name) for name in Person.__dataclass_fields__})
-
-
 # ---- sessions
 
 
@@ -140,7 +129,7 @@ def session_of(session: Session, token_hash: str, now: datetime) -> SignIn | Non
     row = session.execute(
         query.where(sign_in.c.token_hash == token_hash, sign_in.c.ends_at > now, person.c.disabled_at.is_(None))
     ).first()
-    return SignIn(_person(row), row.seen_at, row.ends_at) if row else None
+    return SignIn(from_row(Person, row), row.seen_at, row.ends_at) if row else None
 
 
 def still_open(session: Session, token_hash: str, now: datetime) -> None:
@@ -173,14 +162,14 @@ def tokens(session: Session, number: int | None = None) -> list[Token]:
     """Those of a person, or all, the newest first; also what was revoked."""
     query = _tokens().order_by(token.c.id.desc())
     rows = session.execute(query if number is None else query.where(token.c.person_id == number))
-    return [_token(row) for row in rows]
+    return [from_row(Token, row) for row in rows]
 
 
 def token_of(session: Session, token_hash: str, now: datetime) -> Token | None:
     """The token, unless it has ended, was revoked, or its person is not on the list."""
     good = token.c.revoked_at.is_(None), token.c.ends_at.is_(None) | (token.c.ends_at > now), person.c.disabled_at.is_(None)
     row = session.execute(_tokens().where(token.c.token_hash == token_hash, *good)).first()
-    return _token(row) if row else None
+    return from_row(Token, row) if row else None
 
 
 def token_used(session: Session, number: int, now: datetime) -> None:
@@ -195,7 +184,3 @@ def revoke(session: Session, number: int, now: datetime) -> bool:
 
 def _tokens() -> Any:
     return select(token, person.c.name.label("person")).join(person, person.c.id == token.c.person_id)
-
-
-def _token(row: Row[Any]) -> Token:
-    return Token(**{name: getattr(row, name) for name in Token.__dataclass_fields__})

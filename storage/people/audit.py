@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
+from storage.db.database import from_row
 from storage.db.models import change, person
 
 
@@ -46,4 +47,4 @@ def changes(session: Session, *, before: int | None = None, limit: int = 50) -> 
     query = select(change, person.c.name.label("person")).join(person, person.c.id == change.c.person_id)
     query = query.order_by(change.c.id.desc()).limit(limit)
     rows = session.execute(query if before is None else query.where(change.c.id < before))
-    return [Change(**{name: getattr(row, name) for name in Change.__dataclass_fields__}) for row in rows]
+    return [from_row(Change, row) for row in rows]

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
+from storage.db.database import count_rows, from_row
 from storage.db.models import alert, article, handed, label, person, seen
 
 Which = Literal["unread", "read", "all", "starred", "mine"]
@@ -107,7 +108,7 @@ def whole(session: Session, number: int, wanted: Wanted) -> list[int]:
 def count(session: Session, number: int, wanted: Wanted) -> int:
     """How many stories a list has."""
     query, _, _ = _listed(number, wanted)
-    return session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    return count_rows(session, query.subquery())
 
 
 def _listed(number: int, wanted: Wanted) -> tuple[Select[Any], Any, Any]:
@@ -173,7 +174,7 @@ def members(session: Session, stories: Sequence[int]) -> dict[int, list[Member]]
     fields = [name for name in Member.__dataclass_fields__ if name != "record"]
     query = select(article.c.id, *(article.c[name] for name in fields)).where(article.c.story.in_(stories)).order_by(article.c.id)
     for row in session.execute(query):
-        found.setdefault(row.story, []).append(Member(row.id, **{name: getattr(row, name) for name in fields}))
+        found.setdefault(row.story, []).append(from_row(Member, row, record=row.id))
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed, insert_new
+from storage.db.database import changed, count_rows, insert_new, upsert
 from storage.db.models import alert, article, handed, label, note, person, seen
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # marked unread: older than all that is told
@@ -149,8 +149,7 @@ def count_notes(session: Session, stories: Collection[int]) -> dict[int, int]:
 def hand(session: Session, story: int, to: int, *, by: int, text: str, now: datetime) -> None:
     """A story is this person's to look at; said again, it is open again."""
     values = {"by_id": by, "at": now, "note": text, "done_at": None}
-    if not insert_new(session, handed, [{"story": story, "person_id": to, **values}], "story", "person_id"):
-        session.execute(update(handed).where(handed.c.story == story, handed.c.person_id == to).values(values))
+    upsert(session, handed, [{"story": story, "person_id": to, **values}], ("story", "person_id"), lambda _new: values)
 
 
 def done(session: Session, story: int, number: int, at: datetime | None) -> bool:
@@ -173,8 +172,7 @@ def tasks(session: Session, stories: Collection[int]) -> dict[int, list[Task]]:
 
 def open_tasks(session: Session, number: int) -> int:
     """How many stories wait for a person."""
-    mine = handed.c.person_id == number, handed.c.done_at.is_(None)
-    return session.scalar(select(func.count()).select_from(handed).where(*mine)) or 0
+    return count_rows(session, handed, handed.c.person_id == number, handed.c.done_at.is_(None))
 
 
 # ---- stories change

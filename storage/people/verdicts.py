@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed
+from storage.db.database import changed, from_row
 from storage.db.models import person, verdict
 
 About = Literal["match", "fold", "split", "field"]
@@ -70,8 +70,7 @@ def listed(
         query = query.where(verdict.c.id == number)
     if record is not None:
         query = query.where(verdict.c.record == record)
-    fields = Verdict.__dataclass_fields__
-    return [Verdict(**{name: getattr(row, name) for name in fields}) for row in session.execute(query)]
+    return [from_row(Verdict, row) for row in session.execute(query)]
 
 
 def settle(session: Session, number: int, how: Settled, now: datetime) -> bool:

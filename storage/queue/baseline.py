@@ -16,9 +16,8 @@ from crawler.record import Record
 from storage.queue.arrival_rate import AHEAD, ARCHIVE
 
 MOMENTS = 64  # kept of the last ones
-APART = timedelta(
-    minutes=30
-)  # articles closer together are one moment: a source that posts in batches has pauses between batches
+# articles closer together are one moment: a source that posts in batches has pauses between batches
+APART = timedelta(minutes=30)
 RECENT = 20  # readings kept one by one
 MEMORY = 300.0  # articles that the past holds at most; a new way of writing becomes the usual one within some hundred
 SHORT_ANSWER = 0.7  # of the usual bytes; what is shorter may be cut, and is asked for whole again

@@ -473,12 +473,6 @@ def _due(now: datetime, polls_due_by: datetime) -> ColumnElement[bool]:
     return and_(task.c.state == "due", task.c.due_at <= now, once)
 
 
-def next_due(session: Session) -> datetime | None:
-    """When the next task is due."""
-    due: datetime | None = session.scalar(select(func.min(task.c.due_at)).where(task.c.state == "due"))
-    return due
-
-
 def pending(session: Session, polls_due_by: datetime, until: datetime) -> int:
     """Work that is not finished: what is leased, and what is due by `until` on a host that may be asked by then.
 

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Link
-from storage.db.database import changed
+from storage.db.database import changed, from_row
 from storage.db.models import gap, source
 
 PINNED = 2  # known links at the top of a list may be pinned there, and prove nothing
@@ -72,4 +72,4 @@ def fill(session: Session, source_id: int, now: datetime) -> int:
 def since(session: Session, start: datetime) -> list[Gap]:
     """Those found since then, newest first."""
     query = select(source.c.name.label("source"), gap).join(source).where(gap.c.found_at >= start).order_by(gap.c.id.desc())
-    return [Gap(**{name: getattr(row, name) for name in Gap.__dataclass_fields__}) for row in session.execute(query)]
+    return [from_row(Gap, row) for row in session.execute(query)]

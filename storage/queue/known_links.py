@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, delete, func, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Link
 from crawler.url import fragment_of, host_of
-from storage.db.database import insert_missing
+from storage.db.database import count_rows, insert_missing
 from storage.db.failpoints import after_commit
 from storage.db.models import article, known_link, task
 from storage.db.texts import number_of
@@ -75,7 +75,7 @@ def _short(row: Any, place: str) -> dict[str, Any]:
 
 def count(session: Session) -> int:
     """How many there are."""
-    return session.scalar(select(func.count()).select_from(known_link)) or 0
+    return count_rows(session, known_link)
 
 
 def among(session: Session, keys: Sequence[str]) -> set[str]:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Found, Link, Outcome, Reason, Source
 from crawler.url import host_of
-from storage.db.database import changed, insert_new
+from storage.db.database import changed, count_rows, from_row, insert_new
 from storage.db.models import UtcDateTime, source, task
 from storage.db.writer import later
 from storage.queue import arrival_rate, hosts
@@ -21,6 +21,9 @@ from storage.queue.arrival_rate import Rhythm
 from storage.queue.baseline import Habits, Reading
 from storage.queue.tasks import chunks, poll_key
 
+_LEARNED_OF_IT = (  # of one address
+    "found_kind", "last_outcome", "last_detail", "rhythm", "habits", "moved_to", "last_ok_at", "told_state", "newest_at", "subscription",
+)  # fmt: skip
 _WATCHED = ("due", "leased", "done", "dead", "skipped")  # states of a task but "paused": its source is not watched any more
 
 
@@ -80,15 +83,7 @@ def _change(session: Session, watched: Source, old: Any) -> None:
     values: dict[str, Any] = {"url": watched.url, "kind": watched.kind}
     if old.url != watched.url:
         session.execute(delete(task).where(task.c.source_id == old.id, task.c.kind == "poll"))
-        values |= {"found_kind": None, "fail_count": 0, "last_outcome": None, "last_detail": None, "rhythm": None}
-        values |= {
-            "habits": None,
-            "moved_to": None,
-            "last_ok_at": None,
-            "told_state": None,
-            "newest_at": None,
-            "subscription": None,
-        }
+        values |= dict.fromkeys(_LEARNED_OF_IT) | {"fail_count": 0}
     else:  # another spider reads the same bytes differently: ask for them again
         session.execute(
             update(task).where(task.c.source_id == old.id, task.c.kind == "poll").values(etag=None, last_modified=None)
@@ -323,7 +318,7 @@ def states(session: Session, name: str | None = None) -> list[State]:
     fields = [name for name in State.__dataclass_fields__ if name != "next_due"]
     columns = [source.c.id, *(source.c[name] for name in fields)]  # without what each has learned, which takes long to read
     rows = session.execute(select(*columns).where(*_called(name)).order_by(source.c.name))
-    return [State(**{name: getattr(row, name) for name in fields}, next_due=due.get(row.id)) for row in rows]
+    return [from_row(State, row, next_due=due.get(row.id)) for row in rows]
 
 
 def tell(session: Session, name: str, state: str | None, *, before: str | None, now: datetime) -> bool:
@@ -337,5 +332,4 @@ def tell(session: Session, name: str, state: str | None, *, before: str | None, 
 
 def in_trouble(session: Session) -> int:
     """How many watched sources have a trouble that was told."""
-    told = source.c.enabled, source.c.told_state.is_not(None)
-    return session.scalar(select(func.count()).select_from(source).where(*told)) or 0
+    return count_rows(session, source, source.c.enabled, source.c.told_state.is_not(None))

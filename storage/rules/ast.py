@@ -52,23 +52,30 @@ CHINESE_FIELDS = {
     "链接": "link",
     "发布": "published",
 }
+# fields of values that have names in both languages
 CONCEPTS = {
     "tech": "technology",
     "industry": "industry",
     "company": "company",
-}  # fields of values that have names in both languages
+}
 BARE = ("title", "text")  # where a term without a field looks
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Placed:
+    """A part of a query; `at` is where it stands in it."""
+
+    at: int = field(default=0, compare=False, repr=False)
+
+
 @dataclass(frozen=True, slots=True)
-class Term:
+class Term(_Placed):
     """A word, phrase or prefix. `needles` are its ways to stand in a normal form; any of them will do."""
 
     written: str
     needles: tuple[str, ...]
     scope: tuple[str, ...] = BARE
     prefix: bool = False
-    at: int = field(default=0, compare=False, repr=False)
 
     @property
     def mode(self) -> str:
@@ -76,13 +83,12 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
-class Regex:
+class Regex(_Placed):
     """A regular expression in RE2's language, over the original text and case-sensitive unless it has the flag ``i``."""
 
     pattern: str
     flags: str = ""
     scope: tuple[str, ...] = BARE
-    at: int = field(default=0, compare=False, repr=False)
 
     @property
     def written(self) -> str:
@@ -99,7 +105,7 @@ class Regex:
 
 
 @dataclass(frozen=True, slots=True)
-class Published:
+class Published(_Placed):
     """``published:>=2026-01-01``. The time lies in [`low`, `high`), or after (before, if `older`) now minus `ago`."""
 
     written: str
@@ -107,61 +113,53 @@ class Published:
     high: datetime | None = None
     ago: timedelta | None = None
     older: bool = False
-    at: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class And:
+class And(_Placed):
     parts: tuple[Node, ...]
-    at: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Or:
+class Or(_Placed):
     parts: tuple[Node, ...]
-    at: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
+class Not(_Placed):
     part: Node
-    at: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Alias:
+class Alias(_Placed):
     name: str
     part: Node
-    at: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Near(_Placed):
     """All `parts` in one field, with at most `distance` words between them (a Han character counts as a word)."""
 
     parts: tuple[Node, ...]
     distance: int
-    at: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class AtLeast:
+class AtLeast(_Placed):
     """At least `least` of the parts are true."""
 
     least: int
     parts: tuple[Node, ...]
-    at: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
-class Count:
+class Count(_Placed):
     """How often `part` occurs, over all its fields: from `low` to `high` times (None: no bound)."""
 
     part: Node
     low: int
     high: int | None
     written: str = field(default="", compare=False)
-    at: int = field(default=0, compare=False, repr=False)
 
 
 Leaf = Term | Regex | Published

@@ -28,6 +28,7 @@ _FOREIGN = {  # what other languages and rule files use, and what it is called h
     "／": "an expression stands between two ASCII slashes",
     "=>": "names and other settings do not belong into the query",
 }
+# operators in words, alone between two terms
 _SPOKEN = {
     "且": "&",
     "并且": "&",
@@ -36,7 +37,7 @@ _SPOKEN = {
     "或": "|",
     "或者": "|",
     "非": "!",
-}  # operators in words, alone between two terms
+}
 _blank = re.compile(r"\s+")
 _field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
 _function = re.compile(r"([a-z]{3,})(?=[(（])")

@@ -154,7 +154,7 @@ class _Parser:
         while self._next.kind == "OR":
             self._take()
             parts.append(self._both())
-        return parts[0] if len(parts) == 1 else Or(tuple(parts), at)
+        return parts[0] if len(parts) == 1 else Or(tuple(parts), at=at)
 
     def _both(self) -> Node:
         at = self._next.at
@@ -163,7 +163,7 @@ class _Parser:
             if self._next.kind == "AND":
                 self._take()
             parts.append(self._one())
-        return parts[0] if len(parts) == 1 else And(tuple(parts), at)
+        return parts[0] if len(parts) == 1 else And(tuple(parts), at=at)
 
     def _one(self) -> Node:
         self._nodes += 1
@@ -180,7 +180,7 @@ class _Parser:
     def _primary(self) -> Node:
         token = self._take()
         read: dict[str, Callable[[Token], Node]] = {
-            "NOT": lambda t: Not(self._one(), t.at),
+            "NOT": lambda t: Not(self._one(), at=t.at),
             "(": self._group,
             "word": self._word,
             "phrase": self._phrase,
@@ -238,10 +238,10 @@ class _Parser:
             raise self._error(
                 tr("nothing of {written!r} is left to look for: it has no letter, digit or sign", written=written), token.at
             )
-        return Term(written, (*needles, *_other_names(needles, self._scope)), self._scope, prefix, token.at)
+        return Term(written, (*needles, *_other_names(needles, self._scope)), self._scope, prefix, at=token.at)
 
     def _regex(self, token: Token) -> Node:
-        node = Regex(token.text, token.flags, self._scope, token.at)
+        node = Regex(token.text, token.flags, self._scope, at=token.at)
         try:
             found = compile_regex(node.inline).search("")
         except re2.error as error:
@@ -284,7 +284,7 @@ class _Parser:
             raise self._error(tr("the alias @{text} has no terms", text=token.text), token.at)
         self.used.add(token.text)
         parts = tuple(self._alias_value(value, token) for value in values)
-        return Alias(token.text, parts[0] if len(parts) == 1 else Or(parts, token.at), token.at)
+        return Alias(token.text, parts[0] if len(parts) == 1 else Or(parts, at=token.at), at=token.at)
 
     def _alias_value(self, value: str, token: Token) -> Node:
         """A term of an alias is one phrase, blanks and all; a * at its end and /…/ mean what they mean in a query."""
@@ -339,14 +339,14 @@ class _Parser:
         if len(parts) < 2:
             raise self._error(tr("near(a, b, 20) needs two terms or more"), token.at)
         self._only_terms("near", parts)
-        return Near(tuple(parts), int(last.text), token.at)
+        return Near(tuple(parts), int(last.text), at=token.at)
 
     def _atleast(self, token: Token, least: int, parts: list[Node]) -> Node:
         if least < 1:
             raise self._error(tr("atleast(0, …) is always true"), token.at)
         if least > len(parts):
             raise self._error(tr("atleast({least}, …) of {n} can never be true", least=least, n=len(parts)), token.at)
-        return AtLeast(least, tuple(parts), token.at)
+        return AtLeast(least, tuple(parts), at=token.at)
 
     def _count(self, token: Token, parts: list[Node]) -> Node:
         if len(parts) != 1:
@@ -367,7 +367,7 @@ class _Parser:
         low, high = bounds[op.text]
         if high is not None and high < 0:
             raise self._error(tr("no count is less than 0"), value.at)
-        return Count(parts[0], low, high, f"{op.text} {number}", token.at)
+        return Count(parts[0], low, high, f"{op.text} {number}", at=token.at)
 
     def _only_terms(self, name: str, parts: Sequence[Node]) -> None:
         for part in parts:

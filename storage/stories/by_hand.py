@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, or_, select, update
+from sqlalchemy import BindParameter, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
-from storage.db.database import insert_new
+from storage.db.database import upsert
 from storage.db.models import article, story_pair
 
 _ids: BindParameter[Any] = bindparam("ids", expanding=True)
@@ -61,6 +61,4 @@ def _remember(session: Session, pairs: Iterable[tuple[int, int]], *, together: b
         if one == other:
             continue
         row = {"one": one, "other": other, "together": together, "at": now}
-        if not insert_new(session, story_pair, [row], "one", "other"):
-            same: ColumnElement[bool] = and_(story_pair.c.one == one, story_pair.c.other == other)
-            session.execute(update(story_pair).where(same).values(together=together, at=now))
+        upsert(session, story_pair, [row], ("one", "other"), lambda _new: {"together": together, "at": now})

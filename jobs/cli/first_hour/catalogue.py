@@ -19,14 +19,13 @@ from jobs.services.sourcing import catalogue
 
 
 def show_catalogue(
-    context: typer.Context,
+    cli: Cli,
     language: Annotated[str | None, typer.Option("--language", help="zh or en.")] = None,
     tag: Annotated[str | None, typer.Option("--tag", help="Only this group, such as 公司.")] = None,
     as_json: Json = False,
     wide: Wide = False,
 ) -> None:
     """Real sources that are known to Zhixun. `sources add NAME` takes one."""
-    cli: Cli = context.obj
     watched = {row.name for row in cli.config_or_defaults().sources}
     chosen = [
         each for each in catalogue.catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)
@@ -36,9 +35,7 @@ def show_catalogue(
     rows, none = (_listed_row(each, watched, as_json) for each in chosen), tr("nothing of the catalogue is like that")
     show(rows, {key: key for key in names}, as_json, none)
     if chosen and not as_json:
-        err.print(
-            tr("`zhixun sources add NAME` takes one, `zhixun sources add ADDRESS` any other"), markup=False, highlight=False
-        )
+        err.print(tr("`zhixun sources add NAME` takes one, `zhixun sources add ADDRESS` any other"))
 
 
 def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dict[str, Any]:
@@ -62,11 +59,11 @@ def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dic
 def _tell(seen: Seen) -> None:
     """A check takes its time: say how far it is."""
     if err.is_terminal:
-        err.print(f"{tr(seen.state)} {seen.name}", style="dim", markup=False, highlight=False)
+        err.print(f"{tr(seen.state)} {seen.name}", style="dim")
 
 
 def check(
-    context: typer.Context,
+    cli: Cli,
     names: Annotated[list[str] | None, typer.Argument(help="Only these entries; without a name all.")] = None,
     write: Annotated[bool, typer.Option("--write", help="Write into the catalogue when and how each was seen.")] = False,
     report: Annotated[Path | None, typer.Option("--report", help="A folder for catalogue.md and catalogue.json.")] = None,
@@ -74,7 +71,6 @@ def check(
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Ask each source of the catalogue once, politely: which answer, have moved, are stale, empty, blocked or gone."""
-    cli: Cli = context.obj
     path, now = file or catalogue.file(), clock.now()
     try:
         known = catalogue.read(path.read_text("utf-8"))

@@ -29,7 +29,7 @@ _SEPARATORS = str.maketrans("，、;；", ",,,,")
 
 
 def init(
-    context: typer.Context,
+    cli: Cli,
     spoken: Annotated[str | None, typer.Option("--language", help="Of the comments in the file, and of the sources that are ticked: zh or en.")] = None,
     topics: Annotated[list[str] | None, typer.Option("--topic", help="A technology or an industry, such as 大语言模型 or healthcare; may be repeated.")] = None,
     words: Annotated[list[str] | None, typer.Option("--word", help="A word or a phrase of your own; may be repeated.")] = None,
@@ -40,7 +40,6 @@ def init(
     force: Annotated[bool, typer.Option("--force", help="Replace a file that is there.")] = False,
 ) -> None:  # fmt: skip
     """Make a first config.yaml by answering questions. With --yes it takes what the flags and the proposals say."""
-    cli: Cli = context.obj
     with asked():
         tongue = _language(spoken, yes)
         speak(tongue)
@@ -77,7 +76,7 @@ def _again(question: str, default: str, understand: Callable[[str], T]) -> T:
         try:
             return understand(_ask(question, default))
         except (Unknown, typer.BadParameter) as error:
-            err.print(str(error), style="red", markup=False, highlight=False)
+            err.print(str(error), style="red")
 
 
 def _list_of(answer: str) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class System(StrEnum):
 
 
 def migrate(
-    context: typer.Context,
+    cli: Cli,
     system: Annotated[System, typer.Argument(help="The system whose files these are.")],
     files: Annotated[list[Path], typer.Argument(help="Its files, several together: docs/migration.md says which.")],
     channels: Annotated[list[str] | None, typer.Option("--channel", help="A channel that the rules alert; may be repeated. Without it those that come along.")] = None,
@@ -40,7 +40,6 @@ def migrate(
     as_json: Json = False,
 ) -> None:  # fmt: skip
     """Bring sources and rules of another system into the configuration. What cannot come is listed by line; then the exit code is 1."""
-    cli: Cli = context.obj
     config = cli.config() if cli.path.exists() else Config()
     with asked():
         told = [named("channel", name, config.channels).name for name in channels or ()]

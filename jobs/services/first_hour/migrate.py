@@ -19,7 +19,7 @@ from jobs.config.load import Config, RuleConfig, SourceConfig
 from jobs.config.models import kinds
 from jobs.config.values import browser_lacks
 from jobs.migrate import changedetection, freshrss, miniflux, trendradar, urlwatch
-from jobs.migrate.moved import Entry, Foreign, Moved, MovedRule, MovedSource, Remark
+from jobs.migrate.moved import Entry, Foreign, Moved, MovedRule, MovedSource, Remark, free_name
 from jobs.services.configuration import Conflict, Edited, Refused, edit, preview
 from jobs.services.first_hour import first_steps
 from jobs.services.sourcing.discover import name_for
@@ -162,8 +162,7 @@ def _channels(config: Config, moved: Sequence[Entry], wanted: Sequence[str]) -> 
     named = [next((name for name, url in there.items() if url == row["url"]), "") for row in moved]
     made: list[Entry] = []
     for row in fresh:
-        numbers = (row["name"], *(f"{row['name']}-{n}" for n in range(2, len(there) + len(moved) + 2)))
-        made.append({**row, "name": next(name for name in numbers if name not in {*there, *(one["name"] for one in made)})})
+        made.append({**row, "name": free_name(row["name"], {*there, *(one["name"] for one in made)}, "-")})
     told = [*filter(None, named), *(str(row["name"]) for row in made)]
     if told:
         return tuple(made), tuple(told)
@@ -191,7 +190,7 @@ def _rules(deciding: _Deciding, moved: Sequence[MovedRule], names: Mapping[str, 
         except QueryError as error:
             deciding.lose(one, one.name, error.message)
             continue
-        name = next(each for each in (one.name, *(f"{one.name[:75]} {n}" for n in range(2, len(moved) + 3))) if each not in taken)
+        name = free_name(one.name, taken)
         taken[name] = query
         entry: dict[str, Any] = (
             {"name": name, "query": query} | ({"sources": sources} if sources else {}) | {"channels": list(told)}

@@ -7,8 +7,8 @@ from fastapi import Request, Response
 from crawler.i18n import tr
 from jobs.web.access import parts_of
 from jobs.web.errors import Trouble
-from jobs.web.metrics import health_answer, metrics_answer
 from jobs.web.screens import Screen
+from jobs.web.server import health_answer, metrics_answer
 
 screen = Screen("health")
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from jobs.cli.verbs import GROUPS, VERBS
+from jobs.cli.verbs import GROUPS, VERBS, Later
 
 ROOT = Path(__file__).parents[4]
 CONFIG = """\
@@ -89,9 +89,15 @@ def test_what_a_command_imports_is_not_searched_for_garbage(folder: Path) -> Non
     assert done.stdout.splitlines()[-1] == "True 0"
 
 
-def test_the_table_of_verbs_says_what_their_functions_say() -> None:
+def test_a_list_of_verbs_says_what_their_functions_say() -> None:
     tables = [VERBS, *(verbs for _, verbs in GROUPS.values())]
-    for place, help_line in (verb for table in tables for verb in table.values()):
+    for verb, place in (row for table in tables for row in table.items()):
         module, _, name = place.partition(":")
         function = getattr(importlib.import_module(f"jobs.cli.{module}"), name)
-        assert (inspect.getdoc(function) or "").splitlines()[0] == help_line
+        assert (inspect.getdoc(function) or "").splitlines()[0] == Later(verb, place).help
+
+
+def test_what_serves_pages_is_imported_by_who_serves_them() -> None:
+    code = "import sys, jobs.cli.run; print([name for name in ('fastapi', 'jinja2', 'uvicorn') if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout == "[]\n"

@@ -40,7 +40,8 @@ from jobs.model import prompt
 from jobs.safe_text import escaped
 from jobs.services.configuration import Refused
 from jobs.services.sourcing.sources import add
-from jobs.web.metrics import Health, Metric, exposition, health_answer
+from jobs.web.metrics import Health, Metric, exposition
+from jobs.web.server import health_answer
 from storage.alerts.ledger import Entry
 from storage.db.texts import to_json
 from storage.rules.parser import QueryError, parse

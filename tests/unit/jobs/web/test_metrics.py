@@ -8,8 +8,8 @@ import aiohttp
 import pytest
 
 from jobs.config.values import check_listen
-from jobs.web.metrics import Health, Metric, exposition, web_app
-from jobs.web.server import Listener
+from jobs.web.metrics import Health, Metric, exposition
+from jobs.web.server import Listener, web_app
 
 
 def test_the_text_format() -> None:

@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Company, Record
 from storage.archive import articles, concepts, derived, mentioned, pruning, search
-from storage.archive.concepts import Volume
 from storage.db.database import Database
 from storage.db.models import article, mention, volume
 from storage.rules.parser import parse
@@ -30,10 +29,13 @@ def put(db: Database, *rows: Record) -> list[int]:
     return db.write_now(lambda s: [articles.store(s, row, key=row.link, now=NOW).article_id for row in rows])
 
 
-def days(db: Database, kind: str, name: str) -> list[Volume]:
-    def ask(session: Session) -> list[Volume]:
+def days(db: Database, kind: str, name: str) -> list[tuple[int, int, int]]:
+    def ask(session: Session) -> list[tuple[int, int, int]]:
         number = concepts.find(session, kind, name)
-        return concepts.volumes(session, number, 0, 99991231) if number else []
+        kept = (
+            select(volume.c.day, volume.c.records, volume.c.stories).where(volume.c.concept_id == number).order_by(volume.c.day)
+        )
+        return list(map(tuple, session.execute(kept)))
 
     return db.read(ask)
 
@@ -45,11 +47,11 @@ def agree(session: Session) -> bool:
 
 def test_both_languages_mention_one_concept(db: Database) -> None:
     put(db, ZH, EN)
-    assert days(db, "technology", "大语言模型") == days(db, "technology", "Large Language Model") == [Volume(20261124, 2, 2)]
-    assert days(db, "company", "英伟达") == [Volume(20261124, 2, 2)]
-    assert days(db, "company", "某某公司") == [Volume(20261124, 1, 1)]
-    assert days(db, "language", "zh") == [Volume(20261124, 1, 1)]
-    assert days(db, *mentioned.ALL) == [Volume(20261124, 2, 2)]
+    assert days(db, "technology", "大语言模型") == days(db, "technology", "Large Language Model") == [(20261124, 2, 2)]
+    assert days(db, "company", "英伟达") == [(20261124, 2, 2)]
+    assert days(db, "company", "某某公司") == [(20261124, 1, 1)]
+    assert days(db, "language", "zh") == [(20261124, 1, 1)]
+    assert days(db, *mentioned.ALL) == [(20261124, 2, 2)]
     assert days(db, "company", "百度") == []
     acts = db.read(
         lambda s: s.scalars(select(mention.c.acts).where(mention.c.concept_id == concepts.find(s, "company", "Nvidia"))).all()
@@ -67,21 +69,21 @@ def test_a_query_for_a_concept_finds_both_languages(db: Database) -> None:
 
 def test_the_articles_of_one_story_are_counted_as_one(db: Database) -> None:
     put(db, ZH, replace(ZH, link="copy"))
-    assert days(db, "company", "英伟达") == [Volume(20261124, 2, 1)]
+    assert days(db, "company", "英伟达") == [(20261124, 2, 1)]
 
 
 def test_a_changed_article_mentions_what_it_says_now(db: Database) -> None:
     put(db, ZH)
     put(db, replace(ZH, text="海港公司更正说，用的是小模型。", ai_technologies=("小模型",), published=NOW - timedelta(days=1)))
     assert days(db, "technology", "大语言模型") == []
-    assert days(db, "technology", "小模型") == [Volume(20261123, 1, 1)]
+    assert days(db, "technology", "小模型") == [(20261123, 1, 1)]
     assert db.read(agree)
 
 
 def test_what_is_deleted_is_not_mentioned(db: Database) -> None:
     put(db, ZH, replace(EN, published=NOW - timedelta(days=400)))
     db.write_now(lambda s: pruning.prune(s, NOW - timedelta(days=300)))
-    assert days(db, "technology", "大语言模型") == [Volume(20261124, 1, 1)]
+    assert days(db, "technology", "大语言模型") == [(20261124, 1, 1)]
     assert days(db, "language", "en") == []
     assert db.read(agree)
 
@@ -89,9 +91,9 @@ def test_what_is_deleted_is_not_mentioned(db: Database) -> None:
 def test_an_article_given_to_another_story_counts_there(db: Database) -> None:
     one, two = put(db, ZH, EN)
     db.write_now(lambda s: derived.move(s, [two], one))
-    assert days(db, "technology", "大语言模型") == [Volume(20261124, 2, 1)]
+    assert days(db, "technology", "大语言模型") == [(20261124, 2, 1)]
     db.write_now(lambda s: derived.move(s, [two], two))
-    assert days(db, "technology", "大语言模型") == [Volume(20261124, 2, 2)]
+    assert days(db, "technology", "大语言模型") == [(20261124, 2, 2)]
     assert db.read(agree)
 
 
@@ -99,10 +101,10 @@ def test_days_are_those_of_the_operators_zone(db: Database) -> None:
     put(db, ZH)
     assert db.write_now(lambda s: derived.settle(s, "Asia/Shanghai")) is False
     put(db, replace(EN, published=NOW))
-    assert days(db, "language", "en") == [Volume(20261125, 1, 1)]
+    assert days(db, "language", "en") == [(20261125, 1, 1)]
     assert db.write_now(lambda s: derived.settle(s, "America/New_York")) is True
     derived.advance(db)
-    assert days(db, *mentioned.ALL) == [Volume(20261124, 2, 2)]
+    assert days(db, *mentioned.ALL) == [(20261124, 2, 2)]
     assert db.read(agree)
 
 
@@ -110,7 +112,7 @@ def test_old_articles_are_given_their_companies(db: Database) -> None:
     (number,) = put(db, replace(ZH, companies=()))
     db.write_now(lambda s: s.execute(update(article).values(companies=None)) and derived.restart(s, "UTC"))
     derived.advance(db, lambda record: replace(record, companies=(Company("英伟达"),)))
-    assert days(db, "company", "Nvidia") == [Volume(20261124, 1, 1)]
+    assert days(db, "company", "Nvidia") == [(20261124, 1, 1)]
     found = db.read(lambda s: search.search(s, parse("company:Nvidia"), now=NOW))
     assert [(record.id, record.companies) for record in found.records] == [(number, (Company("英伟达"),))]
 
@@ -140,5 +142,5 @@ def test_an_article_that_changes_while_it_is_worked_out_comes_in_as_it_is(db: Da
         return record
 
     assert derived.advance(db, meanwhile) == 2
-    assert days(db, "technology", "小模型") == [Volume(20261124, 1, 1)]
+    assert days(db, "technology", "小模型") == [(20261124, 1, 1)]
     assert db.read(agree)

@@ -16,6 +16,7 @@ from storage.alerts import outbox
 from storage.archive import articles, derived, indexed
 from storage.db import failpoints, models
 from storage.db.database import Database
+from storage.db.mapping import record_from_row
 from storage.queue import known_links
 from tests.unit.storage.db import worker
 
@@ -62,7 +63,7 @@ def test_a_kill_loses_nothing(db: Database, database_url: str, place: str, tmp_p
     assert {state: n for state, n in db.read(outbox.counts).items() if n} == {"sent": 4}
     rows = db.read(lambda s: s.execute(select(models.article)).all())
     assert {type(row.facts) for row in rows} == {dict}
-    assert all(articles.to_record(row).summary == row.text[:60] for row in rows), "written again or not"
+    assert all(record_from_row(row).summary == row.text[:60] for row in rows), "written again or not"
     assert db.read(known_links.count) == len(worker.TEXTS), "each link is known by its short row, and once"
     assert db.read(lambda s: s.scalars(select(models.task.c.kind)).all()) == ["poll", "poll"]
     sent = Counter(ledger.read_text().split())
