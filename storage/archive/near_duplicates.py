@@ -24,8 +24,10 @@ SHORT = 100  # code points; below, titles count too
 TINY = 12  # grams; below, the whole text must be the same
 MAX_RATIO = 3  # of the lengths
 BINS, ROWS = 40, 2
+SAMPLES = 16  # of a text that shares SHARE with another, none is found there in one of two million
 
 _UNITS = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
+_GRAM = re.compile(f"[{CJK}]{{4}}|[^\\W_{CJK}]+(?: [^\\W_{CJK}]+){{3}}")  # without marks, with which reprints deal freely
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing spreads CRC-32's linear bits
 _MASK = (1 << 64) - 1
@@ -79,6 +81,14 @@ def compare(new: Sketch, old: Sketch) -> Likeness:
     if long > MAX_RATIO * short and not titles:
         return Likeness(False, share, "a part of a longer text with another title")
     return Likeness(True, share, f"{share:.0%} of the shorter text stands in the other")
+
+
+def may_share(one: str, other: str) -> bool:
+    """False for two normal forms that share no SHARE of the shorter: of SAMPLES of its grams, spread over it, none stands in the longer. To see
+    that takes a fifth of a sketch."""
+    short, long = sorted((one, other), key=len)
+    grams = _GRAM.findall(short)
+    return len(grams) < SAMPLES or any(gram in long for gram in grams[:: len(grams) // SAMPLES])
 
 
 def akin(new: Sketch, old: Sketch) -> bool:
