@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from zlib import crc32
 
+from crawler.record import travels
 from crawler.text import CJK, normal
 
 SHARE = 0.6  # of the shorter text's grams
@@ -33,6 +34,7 @@ _MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing spreads CRC-
 _MASK = (1 << 64) - 1
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Sketch:
     """What is compared."""
