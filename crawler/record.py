@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 
 def travels(kind: type[T]) -> type[T]:
-    """Of a dataclass whose values come from a child by the hundred: a value is pickled as a call. Asked for its fields, each costs three times as much."""
+    """Of a dataclass whose values go to a child or come from it by the hundred: a value is pickled as a call. Asked for its fields, each costs three times as much."""
     values = attrgetter(*(one.name for one in fields(kind)))  # type: ignore[arg-type]
     kind.__reduce__ = lambda self: (kind, values(self))  # type: ignore[method-assign]
     return kind
@@ -43,6 +43,7 @@ class Source:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Link:
     """An article's address as a spider found it, with what the source itself said about the article.
@@ -88,6 +89,7 @@ class Found:
     whole: bool = True
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Page:
     """Bytes as they were served, and where they stood after redirects. `fetched` is aware."""

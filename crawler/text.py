@@ -154,7 +154,7 @@ def _form(ch: str) -> str:
 
 
 _table = _Table()
-_SHORT = 300  # characters of a text whose every character is looked up: a rule's words need no list of all that may change
+_SHORT = 300  # characters of a text whose every character is looked up: a rule's words alone need no list of all that may change
 _MANY = 64  # different characters that change: one pass over the text is cheaper than one for each
 
 
@@ -232,7 +232,8 @@ class Normal:
 
 def normalize(text: str) -> Normal:
     """The normal form with its offsets. About 0.1 ms for 3,000 Han characters or as much English."""
-    chars = set(text) if len(text) < _SHORT else set(_changing().findall(text))
+    is_listed = len(text) >= _SHORT or _changing.cache_info().currsize
+    chars = set(_changing().findall(text) if is_listed else text)
     forms = {ch: _table[ord(ch)] for ch in chars}
     odd = _table.odd.intersection(forms)
     marked = bool(forms) and not text.isascii() and _has_marks(text, odd)

@@ -15,6 +15,7 @@ from sqlalchemy import BindParameter, bindparam, insert, literal, select, union_
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
+from crawler.text import normal
 from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, idempotency_key, raise_all, update_all
 from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
@@ -268,8 +269,11 @@ class _Origin:
 
 def _origin(session: Session, number: int, new: _Incoming) -> _Origin | None:
     """The stored article that this one copies most of."""
-    origins = []
-    for row in _SHINGLES.ask(session, number, new.made.shingles, new.now):
+    origins, rows = [], _SHINGLES.ask(session, number, new.made.shingles, new.now)
+    mine = normal(new.record.text) if rows else ""
+    for row in rows:
+        if not near_duplicates.may_share(mine, normal(row.text)):
+            continue
         likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text))
         if likeness.reprint and assign.is_copy(session, new.made.story, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
@@ -283,7 +287,7 @@ def _remember(
     _SHINGLES.remember(session, number, new.made.shingles, new.now, newest)
     if print_too:  # a reprint need not be found: its original is
         assign.remember(session, number, new.made.story_keys, new.now, newest)
-        assign.know(number, content, new.made.story)
+        assign.know(number, content, new.made.story, new.now)
 
 
 def _claim_aliases(session: Session, number: int, aliases: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.record import Record
+from crawler.record import Record, travels
 from storage.archive.mentioned import Mentioned, mentioned
 from storage.archive.near_duplicates import Sketch, sketch
 from storage.db.texts import as_stored, number_of
@@ -16,6 +16,7 @@ from storage.rules.match import View
 from storage.stories.compare import StoryPrint, fingerprint, keys
 
 
+@travels
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """`record` is as the database will have it; `words` are its tokens for the index of words, without tags, as one text."""

@@ -6,10 +6,12 @@ could drift, one small step a member, into another.
 
 from __future__ import annotations
 
+import pickle
+import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select
@@ -52,28 +54,46 @@ class Joined:
 
 
 class _Prints:
-    """The marks of the articles that were compared last, by what they are made of; the user's own names too: a reload may change them."""
+    """The marks of articles, by what they are made of; the user's own names too: a reload may change them.
 
-    def __init__(self, most: int = 1024) -> None:
-        self._most = most
+    The last that were compared are kept as they are, others of the days in which they are asked for deflated: that takes a twentieth
+    of the room, and to make them anew ten times as long.
+    """
+
+    def __init__(self, most: int = 1024, most_packed: int = 65_536) -> None:
+        self._most, self._most_packed = most, most_packed
         self._kept: OrderedDict[Any, StoryPrint] = OrderedDict()
+        self._packed: OrderedDict[Any, tuple[datetime, bytes]] = OrderedDict()
+        self._now = datetime.min.replace(tzinfo=UTC)
 
     def of(self, article_id: int | None, content: str, published: datetime | None, make: Callable[[], StoryPrint]) -> StoryPrint:
         """Those of an article with this content; made where they are not kept."""
         key = article_id, content, published, own()
-        story = self._kept.pop(key, None) or make()
+        story = self._kept.pop(key, None)
+        if story is None:
+            packed = self._packed.get(key)
+            story = pickle.loads(zlib.decompress(packed[1])) if packed else make()  # noqa: S301 - what we have packed
         self._kept[key] = story
         if len(self._kept) > self._most:
-            self._kept.popitem(last=False)
+            self._pack(*self._kept.popitem(last=False))
         return story
+
+    def _pack(self, key: Any, story: StoryPrint) -> None:
+        if key not in self._packed:
+            self._packed[key] = self._now, zlib.compress(pickle.dumps(story), 1)
+        while len(self._packed) > self._most_packed:
+            self._packed.popitem(last=False)
+
+    def know(self, article_id: int, content: str, story: StoryPrint, now: datetime) -> None:
+        """Those of an article that is stored now, and that others may soon be compared with."""
+        self._now = now
+        while self._packed and next(iter(self._packed.values()))[0] < now - REMEMBERED:
+            self._packed.popitem(last=False)
+        self.of(article_id, content, story.published, lambda: story)
 
 
 _prints = _Prints()
-
-
-def know(article_id: int, content: str, story: StoryPrint) -> None:
-    """These are the marks of an article that others may soon be compared with; `content` is its hash."""
-    _prints.of(article_id, content, story.published, lambda: story)
+know = _prints.know
 
 
 def print_of(record: Record) -> StoryPrint:

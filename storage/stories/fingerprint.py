@@ -69,7 +69,7 @@ def _print(headline: str, text: str, published: datetime | None, said: Evidence)
     form = normalize(headline.strip())
     title, words = form.text, words_of(form)
     found, left = figures.read(title)
-    lead, _ = figures.read(f"{title}\n{normal(text[:LEAD])}")
+    lead = figures.read(f"{title}\n{normal(text[:LEAD])}")[0] if text else found
     actor = "" if _named(words) else _actor(left, words)
     at = left.find(actor) if actor else -1
     head = range(at, at + len(actor)) if at >= 0 else range(0)

@@ -14,7 +14,7 @@ from crawler.text import HAN, is_han
 from storage.stories.evidence import Amount, Evidence, is_spelling, sounds_in
 from storage.stories.fingerprint import HOUSE, HOUSES_AT_END, StoryPrint
 from storage.stories.verdict import Kind
-from storage.stories.vocabulary import lexicon
+from storage.stories.vocabulary import groups_of_acts
 
 ENOUGH, SURE = 3.5, 4.5  # points of one event; and of one for which an alert may be left out
 _WEIGHTS = {
@@ -219,7 +219,7 @@ def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     groups = (one.words["act_groups"], b["act_groups"]), (other.words["act_groups"], a["act_groups"])
     yield Kind.OTHER_ACT, sum(bool(mine) and not mine & whole for mine, whole in groups)
     alone = [mine - _EVERYDAY for mine in (one.words["acts"], other.words["acts"])]
-    groups_of = lexicon().alike
+    groups_of = groups_of_acts()
     known = [
         all(act in y["acts"] or groups_of.get(act, frozenset()) & y["act_groups"] for act in x)
         for x, y in zip(alone, (b, a), strict=True)

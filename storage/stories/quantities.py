@@ -8,8 +8,9 @@ Each is taken out of the text as it is read, so that no digit is read twice; wha
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from crawler.record import travels
 from crawler.text import HAN
@@ -56,6 +57,7 @@ _worth = re.compile(
     rf"|(?:valued at|valuation (?:of|to|at)|valuing [^|,]{{2,24}}? at|worth|value of)[^\d|,]{{0,18}}?({_MARKS}) ?({_NUMBER}) ?(trillion|billion|million|tn|bn|mn|[tbm](?![a-z]))?"
     rf"|({_MARKS}) ?({_NUMBER}) ?(trillion|billion|million|tn|bn|mn|[tbm](?![a-z]))? (?:valuation|market value|market cap)"
 )
+_digit = re.compile(r"\d")
 _half = re.compile(r"一半|减半|腰斩|\bby half\b|\bin half\b|\bhalves\b|\bhalved\b")
 _inside = re.compile("[余多近超逾约]")
 _round = re.compile(r"(天使|种子|战略|pre ?[a-e]\+?|[a-h]\d?\+{0,2}) ?轮|series ([a-h]\+{0,2})(?![a-z])|(seed) (?:round|funding)")
@@ -125,7 +127,7 @@ def read(form: str) -> tuple[Figures, str]:
     """The figures of a normal form, and what is left of it."""
     left = form
     found: dict[str, set[object]] = {}
-    for kind, pattern, value in _ORDER:
+    for kind, pattern, value in _patterns(form):
 
         def take(match: re.Match[str], kind: str = kind, value: Callable[[re.Match[str]], object] = value) -> str:
             one = value(match)
@@ -140,6 +142,17 @@ def read(form: str) -> tuple[Figures, str]:
 
         left = pattern.sub(take, left)
     return Figures(**{kind: frozenset(values) for kind, values in found.items()}), left  # type: ignore[arg-type]
+
+
+def _patterns(form: str) -> Iterator[tuple[str, re.Pattern[str], Callable[[re.Match[str]], object]]]:
+    """Those of `_ORDER` that may find something: half of all would look through a text in vain."""
+    held = f"{form}\\d" if _digit.search(form) else form
+    return ((kind, pattern, value) for kind, needles, pattern, value in _needed() if any(map(held.__contains__, needles)))
+
+
+@cache
+def _needed() -> list[tuple[str, list[str], re.Pattern[str], Callable[[re.Match[str]], object]]]:
+    return [(kind, needles.split(), pattern, value) for kind, needles, pattern, value in _ORDER]
 
 
 def number(text: str) -> float:
@@ -216,29 +229,40 @@ def _quarter_en_of(match: re.Match[str]) -> str:
     return f"q{match[2] or order[match[1]]}"
 
 
-_ORDER: tuple[tuple[str, re.Pattern[str], Callable[[re.Match[str]], object]], ...] = (
-    ("worth", _worth, _worth_of),
-    ("money", _money_zh, lambda m: _money(m[1], m[2], m[3])),
-    ("money", _money_mark, lambda m: _money(m[2], m[3], m[1])),
-    ("money", _money_en, lambda m: _money(m[1], m[2], m[3])),
-    ("money", _bare_sum, lambda m: ("cny", number(m[1]) * _SCALES[m[2]])),
-    ("percents", _points, _points_of),
-    ("percents", _fraction, lambda m: _FRACTIONS[m[1] or m[2]]),
-    ("percents", _percent, lambda m: number(m[1] or m[2])),
-    ("percents", _tenths, lambda m: number(m[1]) * 10 + (5 if m[2] else 0)),
-    ("percents", _half, lambda _: 50.0),
-    ("rounds", _round, lambda m: (m[1] or m[2] or m[3]).replace(" ", "")),
-    ("periods", _quarter_zh, _quarter_of),
-    ("periods", _quarter_en, _quarter_en_of),
-    ("dates", _month, lambda m: f"{m[1]}-{m[2] or ''}"),
-    ("dates", _month_en, lambda m: f"{_MONTHS.index(m[1]) + 1}-{m[2]}"),
-    ("ordinals", _ordinal, lambda m: str(_ORDINALS.index(m[4]) + 4) if m[4] else _han_or_digit(m[1] or m[3])),
-    ("versions", _craft, lambda m: ("", _han_or_digit(m[1]))),
-    ("years", _year, lambda m: m[1]),
-    ("sizes", _size, _size_of),
-    ("counts", _count, _count_of),
-    ("counts", _count_scaled, _count_of),
-    ("counts", _count_thousands, _count_of),
-    ("versions", _version, _version_of),
-    ("counts", _count_bare, _count_of),
+# In this order. Before its pattern, of what every match holds one: a text without any need not be searched; `\d` is any digit.
+_ORDER: tuple[tuple[str, str, re.Pattern[str], Callable[[re.Match[str]], object]], ...] = (
+    ("worth", "元 币 金 镑 比 $ € £ ¥ rmb cny", _worth, _worth_of),
+    ("money", "元 币 金 镑 比", _money_zh, lambda m: _money(m[1], m[2], m[3])),
+    ("money", "$ € £ ¥ rmb cny", _money_mark, lambda m: _money(m[2], m[3], m[1])),
+    ("money", "dollar euro pounds yen yuan won", _money_en, lambda m: _money(m[1], m[2], m[3])),
+    ("money", "亿 千万", _bare_sum, lambda m: ("cny", number(m[1]) * _SCALES[m[2]])),
+    ("percents", "基点 百分点 point bp", _points, _points_of),
+    ("percents", "fifth quarter third tenth", _fraction, lambda m: _FRACTIONS[m[1] or m[2]]),
+    ("percents", "% cent 百分之", _percent, lambda m: number(m[1] or m[2])),
+    ("percents", "成", _tenths, lambda m: number(m[1]) * 10 + (5 if m[2] else 0)),
+    ("percents", "半 腰斩 half halve", _half, lambda _: 50.0),
+    ("rounds", "轮 series seed", _round, lambda m: (m[1] or m[2] or m[3]).replace(" ", "")),
+    ("periods", "季 半年", _quarter_zh, _quarter_of),
+    ("periods", "quarter half q", _quarter_en, _quarter_en_of),
+    ("dates", "月", _month, lambda m: f"{m[1]}-{m[2] or ''}"),
+    ("dates", " ".join(_MONTHS), _month_en, lambda m: f"{_MONTHS.index(m[1]) + 1}-{m[2]}"),
+    (
+        "ordinals",
+        r"第 \d fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
+        _ordinal,
+        lambda m: str(_ORDINALS.index(m[4]) + 4) if m[4] else _han_or_digit(m[1] or m[3]),
+    ),
+    ("versions", "号", _craft, lambda m: ("", _han_or_digit(m[1]))),
+    ("years", "19 20", _year, lambda m: m[1]),
+    ("sizes", r"\d", _size, _size_of),
+    (
+        "counts",
+        "人 名 岗 台 辆 条 张 座 家 吉瓦 用户 people employees jobs workers staff cars robotaxis vehicles robots gigawatt gw users",
+        _count,
+        _count_of,
+    ),
+    ("counts", "万 亿 illion thousand k", _count_scaled, _count_of),
+    ("counts", ",", _count_thousands, _count_of),
+    ("versions", r"\d", _version, _version_of),
+    ("counts", r"\d", _count_bare, _count_of),
 )

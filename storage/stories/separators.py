@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from storage.stories.fingerprint import StoryPrint, mentions
 from storage.stories.verdict import Kind
-from storage.stories.vocabulary import lexicon
+from storage.stories.vocabulary import groups_of_acts
 
 APART = timedelta(days=5)  # an event is told within days; the same words later are another event
 _OF_ITS_OWN = frozenset("mini nano lite flash turbo small thinking coder vl omni max ultra".split())
@@ -152,7 +152,7 @@ def _other_end(one: StoryPrint, other: StoryPrint) -> bool:
 def _other_act(one: StoryPrint, other: StoryPrint) -> bool:
     """No act in common; but who gives whom how much tells as much, however it is called."""
     for a, b in ((one.words, other.words), (other.words, one.words)):
-        if any(not lexicon().alike.get(act, frozenset((act,))) & b["act_groups"] for act in a["acts"] & _OFFICIAL):
+        if any(not groups_of_acts().get(act, frozenset((act,))) & b["act_groups"] for act in a["acts"] & _OFFICIAL):
             return True
     parties = one.words["roots"] & other.words["roots"]
     if len(parties) > 1 and any(u == v and close(a, b) for u, a in one.figures.money for v, b in other.figures.money):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from crawler.record import travels
 from crawler.text import Normal, word_ends, word_starts
 from storage.stories.quantities import GAP, TIERS
-from storage.stories.vocabulary import ACTORS, Sense, lexicon
+from storage.stories.vocabulary import ACTORS, Sense, groups_of_acts, lexicon
 
 _NESTED = ("stages", "turns", "acts", "roles", "cities")  # kinds that count even inside a longer known word
 _PLAIN_TIERS = ("medium", "large", "plus")  # words of everyday headlines
@@ -124,7 +124,7 @@ def _standing(form: Normal) -> Iterator[Known]:
 
 
 def _derive(by_kind: dict[str, set[str]]) -> None:
-    makers, alike = lexicon().makers, lexicon().alike
+    makers, alike = lexicon().makers, groups_of_acts()
     actors = {ident for kind in ACTORS for ident in by_kind[kind]}
     by_kind["countries"] |= {home for office in by_kind["institution"] if (home := lexicon().homes.get(office))}
     by_kind["roots"] = {makers.get(ident, ident) for ident in actors}

@@ -10,13 +10,11 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from importlib.resources import files
 from typing import Any
 
 import ahocorasick
-from ruamel.yaml import YAML
 
-from crawler.nlp.lexicon import UserTerm, own
+from crawler.nlp.lexicon import UserTerm, own, table
 from crawler.record import travels
 from crawler.text import normal
 
@@ -37,12 +35,11 @@ class Sense:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """`automaton` yields (word, senses); `makers` product, or head → the company; `alike` act → the groups of acts it may be told by."""
+    """`automaton` yields (word, senses); `makers` product, or head → the company."""
 
     automaton: Any
     makers: Mapping[str, str]
     homes: Mapping[str, str]
-    alike: Mapping[str, frozenset[str]]
     glue: frozenset[str]
     glue_han: re.Pattern[str]
     latin: frozenset[str]
@@ -55,7 +52,7 @@ def lexicon() -> Lexicon:
 
 @lru_cache(maxsize=2)
 def _built(terms: tuple[UserTerm, ...]) -> Lexicon:
-    data = _load("stories.yaml")
+    data = table("stories.yaml")
     senses: dict[str, list[Sense]] = defaultdict(list)
     for word, sense in (*_entities(), *_own_words(data), *_users(terms)):
         senses[normal(word)].append(sense)
@@ -67,16 +64,10 @@ def _built(terms: tuple[UserTerm, ...]) -> Lexicon:
         automaton,
         {one: company for block in ("heads", "makers") for company, listed in _rows(data[block]) for one in listed},
         {office: country for country, listed in _rows(data["homes"]) for office in listed},
-        _alike(data["alike"]),
         frozenset(data["glue_en"].split()),
         re.compile("|".join(map(re.escape, sorted(data["glue"].split(), key=len, reverse=True)))),
         frozenset(part for word in senses for part in word.split() if part.isascii()),
     )
-
-
-@cache
-def _load(name: str) -> Any:
-    return YAML(typ="safe", pure=True).load((files("crawler") / "data" / name).read_text("utf-8"))
 
 
 def _rows(block: str) -> Iterator[tuple[str, list[str]]]:
@@ -93,7 +84,7 @@ def _split(text: str) -> list[str]:
 def _entities() -> Iterator[tuple[str, Sense]]:
     """The named things that all analyzers know: ``id | zh | en | aliases``, a ``[kind]`` line before them. Doubtful names are left out."""
     kind = ""
-    for line in filter(str.strip, _load("entities.yaml")["entities"].splitlines()):
+    for line in filter(str.strip, table("entities.yaml")["entities"].splitlines()):
         if line.startswith("["):
             kind = line.strip("[] ")
             continue
@@ -136,10 +127,11 @@ def _own_words(data: Mapping[str, str]) -> Iterator[tuple[str, Sense]]:
                 yield from ((f"{word}s", Sense(kind, ident)) for word in listed if re.fullmatch("[a-z]{3,}[^s]", word))
 
 
-def _alike(block: str) -> dict[str, frozenset[str]]:
+@cache
+def groups_of_acts() -> dict[str, frozenset[str]]:
     """Act → the names of the groups it belongs to: two acts that may tell one event share a group."""
     groups: dict[str, set[str]] = defaultdict(set)
-    for act, listed in _rows(block):
+    for act, listed in _rows(table("stories.yaml")["alike"]):
         for other in listed:
             groups[act].add(f"{act}~{other}")
             groups[other].add(f"{act}~{other}")

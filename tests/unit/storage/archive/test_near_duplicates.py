@@ -6,7 +6,8 @@ import random
 
 import pytest
 
-from storage.archive.near_duplicates import Sketch, compare, sketch
+from crawler.text import normal
+from storage.archive.near_duplicates import Sketch, compare, may_share, sketch
 from tests.samples import ENGLISH, OTHER, TEXT
 
 CREDIT = "责任编辑：林一。本文版权归原作者所有，未经授权不得转载，如有侵权请联系我们删除。市场有风险，投资需谨慎，内容仅供参考。"
@@ -71,6 +72,7 @@ def test_a_near_copy_is_a_reprint_and_is_found(one: tuple[str, str], other: tupl
     assert compare(second, first).reprint, compare(second, first).reason
     assert compare(first, second).reprint
     assert set(first.keys) & set(second.keys), "the pre-filter must bring them together"
+    assert may_share(normal(one[1]), normal(other[1])) and may_share(normal(other[1]), normal(one[1]))
 
 
 @pytest.mark.parametrize(("one", "other"), [case[1:] for case in OTHERS], ids=[case[0] for case in OTHERS])
@@ -102,3 +104,9 @@ def test_unrelated_texts_are_seldom_compared() -> None:
     sketches = [sketch("", text) for text in texts]
     meetings = sum(bool(set(a.keys) & set(b.keys)) for i, a in enumerate(sketches) for b in sketches[:i])
     assert meetings <= 0.01 * 60 * 59 / 2
+
+
+def test_texts_that_share_nothing_need_no_comparison() -> None:
+    one, other = normal(TEXT * 3), normal("这里写的是另外一件完全不相干的事情。" * 9)
+    assert not may_share(one, other) and not may_share(other, one)
+    assert may_share(one, normal("短讯一则")), "too little to tell by"
