@@ -232,8 +232,12 @@ class Pipeline:
             except SpiderError as error:
                 outcome = Outcome(Reason.UNREADABLE, str(error))
             else:
-                await self._keep_links(task, watched, answer, found)
-                return
+                if not _is_error_page(task, found):
+                    await self._keep_links(task, watched, answer, found)
+                    return
+                outcome = Outcome(
+                    Reason.UNREADABLE, f"the answer is an HTML page; until now this was a source of kind {task.found_kind}"
+                )
         if outcome.reason is Reason.UNCHANGED:
             await self._keep_links(task, watched, answer, None)
             return
@@ -374,6 +378,11 @@ class Pipeline:
         record = replace(_record(made), first_seen=self._now())
         finished = Finished(task, record, watched.source.tags)
         await self.editor.take(finished, made if isinstance(made, Prepared) else None)
+
+
+def _is_error_page(task: Task, found: Found) -> bool:
+    """A page of links where data were until now: so sites answer with 200 when something fails, and what it links to is no news."""
+    return found.kind == "listing" and task.found_kind in ("feed", "sitemap", "api")
 
 
 def _keep(

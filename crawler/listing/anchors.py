@@ -28,6 +28,11 @@ _ASIDE_WORDS = frozenset(
     "trending recommend recommended related tags login share pager pagination paging friend friends partner partners toolbar topbar "
     "subnav topnav ad ads banner comment comments tabbar sitenav mostread widget cookie modal links footlink right".split()
 )
+# Where a link's address may stand when its own is none: attributes that scripts read, or quoted in the script itself.
+_DATA = ("data-href", "data-url", "data-link")
+_scripted = re.compile(
+    r"""["'](https?://[^"'\s]+|\.{0,2}/[^"'\s]+|[\w./-]+\.(?:s?html?|aspx?|php|jsp)(?:\?[^"'\s]*)?)["']""", re.IGNORECASE
+)
 _camel = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
 _aside_heading = re.compile(
     r"热门|热榜|延伸|精彩|热点(?:文章|新闻|排行|推荐)|排行|推荐|相关|猜你喜欢|点击榜|友情链接|合作|专题|标签|关于我们|最热|阅读榜|"
@@ -97,7 +102,7 @@ def anchors(root: etree._Element, base: str) -> Anchors:
             walk.skip_subtree()
             continue
         prose += 0 if in_links else len((element.text or "").strip())
-        if element.tag == "a" and (address := join(base, element.get("href") or "")):
+        if element.tag == "a" and (address := _address(element, base)):
             found.append(Anchor(element, address, link_key(address), tuple(path[-8:]), aside[-1] or under_aside, day))
             if len(found) >= MAX_ANCHORS:
                 break
@@ -107,9 +112,21 @@ def anchors(root: etree._Element, base: str) -> Anchors:
 def anchor_of(element: etree._Element, base: str) -> Anchor | None:
     """The link that an element is, holds, or stands in."""
     for candidate in (element, *islice(element.iterdescendants(), PARTS), *islice(element.iterancestors(), PARTS)):
-        if candidate.tag == "a" and (address := join(base, candidate.get("href") or "")):
+        if candidate.tag == "a" and (address := _address(candidate, base)):
             return Anchor(candidate, address, link_key(address))
     return None
+
+
+def _address(link: etree._Element, base: str) -> str | None:
+    """Where a link leads: by its address, or by a script of its own or of what it stands in."""
+    href = (link.get("href") or "").strip()
+    if found := join(base, href):
+        return found
+    if href and href[0] != "#" and not href.lower().startswith("javascript:"):
+        return None  # mailto: and the like
+    scripts = [href, *(each.get("onclick") or "" for each in (link, *islice(link.iterancestors(), 2)))]
+    said = [*(link.get(name) or "" for name in _DATA), *(match[1] for each in scripts if (match := _scripted.search(each[:500])))]
+    return next((found for each in said if (found := join(base, each))), None)
 
 
 def _step(element: etree._Element) -> str:

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from crawler.dates import date_in_url
 from crawler.listing.anchors import Anchor, Anchors
 from crawler.listing.cards import NEAR, Cards
-from crawler.listing.titles import title_of, units
+from crawler.listing.titles import heading_in, says_more, title_of, units
 from crawler.url import same_site
 
 LEAST = 3  # links; fewer are a list only where there is no doubt (a new section with its first article)
@@ -67,7 +67,7 @@ def items(chosen: Iterable[Anchor], now: datetime, zone: tzinfo) -> list[Item]:
     """The articles behind these links, each once, in page order, with the best title and date that stand there."""
     named = _named(chosen)
     cards = Cards([each.anchor for each in named])
-    return [Item(each.anchor.address, each.title, cards.date(each.anchor, now, zone)) for each in named]
+    return [Item(each.anchor.address, _title(each, cards), cards.date(each.anchor, now, zone)) for each in named]
 
 
 def article_list(page: Anchors, url: str, now: datetime, zone: tzinfo) -> list[Item]:
@@ -136,7 +136,7 @@ def _worths(group: _Group, url: str, now: datetime, zone: tzinfo) -> list[float]
 
 
 def _worth(each: _Named, cards: Cards, url: str, now: datetime, zone: tzinfo) -> float:
-    size = units(each.title)
+    size = units(_title(each, cards))
     address = each.anchor.address
     worth = min(size, 20) / 20 - (0.5 if size < SHORT else 0)
     worth += 0.5 if looks_like_article(address) else -0.5
@@ -144,6 +144,11 @@ def _worth(each: _Named, cards: Cards, url: str, now: datetime, zone: tzinfo) ->
     worth += 1 if cards.printed_date(each.anchor, now, zone) else 0
     worth -= 1 if each.anchor.aside else 0
     return worth - (0 if same_site(address, url) else 0.5)
+
+
+def _title(each: _Named, cards: Cards) -> str:
+    """What the link is called; where it only says "read more", the heading of its card."""
+    return each.title or (heading_in(cards.around(each.anchor)) if says_more(each.anchor.element) else "")
 
 
 def looks_like_article(address: str) -> bool:

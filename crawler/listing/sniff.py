@@ -27,6 +27,14 @@ _prologue = re.compile(
 _whole_name = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _nothing_in_it = re.compile(rb"<[^<>]*/>\s*$")
 _binary = re.compile(rb"[\x00-\x08\x0e-\x1a]")
+_TEXT = (
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"<",
+    b"{",
+    b"[",
+)  # the marks of UTF-16; markup and JSON, into which editors paste control characters
+_not_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 def unpacked(body: bytes) -> bytes:
@@ -46,8 +54,8 @@ def text_of(page: Page) -> str:
 
 def xml_of(page: Page) -> bytes:
     """The whole answer as XML in UTF-8, from its root on: without what a broken server said before it, without a declaration (no
-    parser has to know gb2312 from gb18030) and without a DTD (what that declares is no text)."""
-    text = text_of(page).lstrip("\ufeff")
+    parser has to know gb2312 from gb18030), without a DTD (what that declares is no text) and without characters that XML forbids."""
+    text = _not_xml.sub("", text_of(page)).lstrip("\ufeff")
     text = text[_begin_of_xml(text[:HEAD]) :]
     return _prologue.sub("", text, count=1).strip().encode("utf-8", "replace")
 
@@ -87,4 +95,4 @@ def _begin_of_xml(head: str) -> int:
 def is_binary(page: Page) -> bool:
     """True for pictures, archives and the like."""
     head = unpacked(page.body[:HEAD])[:1024]
-    return _binary.search(head) is not None and not head.startswith((b"\xff\xfe", b"\xfe\xff"))
+    return _binary.search(head) is not None and not head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(_TEXT)

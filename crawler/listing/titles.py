@@ -29,7 +29,9 @@ DATE_TEXT = re.compile(
 
 _TYPE = frozenset({"em", "b", "i", "u", "strong", "font", "mark", "sup", "sub", "wbr"})
 _more = re.compile(
-    r"\[?(?:(?:点击)?(?:阅读|查看)?(?:全文|详细|详情|更多|原文)|read (?:more|article|the .{0,20})|learn more|continue reading|more|view|\W*)[\]»›>.… ]*",
+    r"\W*(?:(?:点击|立即|继续|展开)?(?:阅读|查看|了解)?(?:全文|全部|详细|详情|更多|原文)|(?:点击|立即|继续)(?:阅读|查看)"
+    r"|(?:read|see|view|learn|find out|discover|show)(?: (?:more|on|it|article|details|(?:the )?full \w+|the .{0,20}))?"
+    r"|more(?: details)?|details|full (?:story|article|text)|(?:continue|keep)(?: reading)?)?\W*",
     re.IGNORECASE,
 )
 _word = re.compile(r"[A-Za-z0-9][\w'’.-]*")
@@ -41,7 +43,7 @@ def title_of(element: etree._Element) -> tuple[str, bool]:
 
     A heading in it, what its class calls a title, its text, or its picture's; the uncut one of these.
     """
-    heading = _heading_in(element)
+    heading = heading_in(element)
     text = heading or text_in(element, MAX_TITLE, dates=False) or text_in(element, MAX_TITLE)
     told = clean(element.get("title") or "")[:MAX_TITLE]
     if told and (not text or (_cut.search(text) and told.startswith(_cut.sub("", text)[:6]))):
@@ -51,6 +53,12 @@ def title_of(element: etree._Element) -> tuple[str, bool]:
         return next(filter(None, pictures), told)[:MAX_TITLE], False
     around = (element, *islice(element.iterancestors(), 2))
     return text, bool(heading) or any(part.tag in HEADINGS or _is_named_title(part) for part in around)
+
+
+def says_more(element: etree._Element) -> bool:
+    """True for a link that only says "read more"."""
+    text = text_in(element, MAX_TITLE)
+    return units(text) > 0 and _more.fullmatch(text) is not None
 
 
 def units(title: str) -> float:
@@ -80,8 +88,8 @@ def text_in(element: etree._Element, limit: int, *, dates: bool = True) -> str:
     return clean(joint.join(filter(None, pieces)))[:limit]
 
 
-def _heading_in(element: etree._Element) -> str:
-    """The first heading in a link that is a whole card, else the longest of what its classes call a title."""
+def heading_in(element: etree._Element) -> str:
+    """The first heading in a card, or a link that is one, else the longest of what its classes call a title."""
     if len(element) == 0:
         return ""
     parts = [part for part in islice(element.iterdescendants(), PARTS) if isinstance(part.tag, str)]

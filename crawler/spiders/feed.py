@@ -19,6 +19,7 @@ from crawler.errors import SpiderError
 from crawler.html.tree import clean, plain, plain_title
 from crawler.listing.newest import by_age, kept
 from crawler.listing.sniff import FEEDS, head_of, is_cut, root_of, text_of, xml_of
+from crawler.listing.whole import whole_text
 from crawler.record import Found, Link, Page, Source
 from crawler.url import host_of, is_web, join, same_site
 from crawler.zones import place_of
@@ -30,8 +31,6 @@ MAX_ATTRIBUTES = 100  # of one tag: it needs 20 s for 50,000
 MAX_DATED = 20_000  # items whose dates are looked at; of more, only their places count
 MAX_SUMMARY = 1000  # characters
 MAX_GUID = 400  # characters
-WHOLE = 500  # characters: shorter "content" is a teaser
-WHOLE_DESCRIPTION = 1500  # a description this long is the article: some sites put it there
 
 _item = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _end_of_item = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
@@ -47,9 +46,6 @@ CUT = "the answer is broken off in the middle: its last entry is left for the ne
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _hour = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
-_cut_off = re.compile(
-    r"(?:…|\.\.\.|\[…\]|\[\.\.\.\]|read more|continue reading|阅读全文|查看全文|阅读原文)[\s»>→\].]*$", re.IGNORECASE
-)
 
 
 class Options(plugins.Options):
@@ -242,7 +238,7 @@ def _link(entry: Any, base: str, dates: DateReader) -> Link | None:
         title=plain_title(_text(entry, "title")) or None,
         published=_published(entry, dates),
         summary=description[:MAX_SUMMARY] or None,
-        text=_whole(whole, description),
+        text=whole_text(whole, description),
         author=clean(_text(entry, "author")) or None,
         publisher=clean(publisher or _text(entry, "publisher")) or None,
         keywords=_keywords(tag.get("term") for tag in _parts(entry, "tags")),
@@ -260,6 +256,7 @@ def _address(entry: Any, base: str) -> str | None:
         _text(entry, "feedburner_origlink"),
         *(_text(page, "href") for page in pages),
         link if link != own else "",
+        *(_text(content, "src") for content in _parts(entry, "content") if _is_page(_text(content, "type"))),
         named,
     ):
         if address := join(base, found):
@@ -291,13 +288,6 @@ def _moment(struct: Any, text: str, dates: DateReader) -> datetime | None:
         return dates(datetime.fromtimestamp(timegm(struct), UTC).isoformat()) if str(struct[0]) in text else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None
-
-
-def _whole(content: str, description: str) -> str | None:
-    for text, least in ((content, WHOLE), (description, WHOLE_DESCRIPTION)):
-        if len(text) >= least and not _cut_off.search(text[-40:]):
-            return text
-    return None
 
 
 def _keywords(terms: Iterable[Any]) -> tuple[str, ...]:
@@ -358,7 +348,7 @@ def _json_link(item: _Strings, base: str, dates: DateReader) -> Link | None:
         title=plain_title(item["title"]) or None,
         published=_json_date(item, dates),
         summary=summary or None,
-        text=_whole(content, ""),
+        text=whole_text(content, ""),
         author=clean(", ".join(names)) or None,
         keywords=_keywords(tags) if isinstance(tags, list) else (),
         guid=clean(item["id"])[:MAX_GUID] or None,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from typing import Any
 
 from cssselect import SelectorError
 from lxml import etree
@@ -11,15 +13,19 @@ from lxml.cssselect import CSSSelector
 from pydantic import Field, field_validator
 
 from crawler import plugins
+from crawler.dates import DateReader
 from crawler.errors import ReadError, SpiderError
-from crawler.html.tree import clean, parse
+from crawler.html import script_state
+from crawler.html.tree import clean, gather, parse
 from crawler.i18n import tr
 from crawler.listing.anchors import anchor_of, anchors, base_of
-from crawler.listing.article_list import article_list, items
+from crawler.listing.article_list import LEAST, article_list, items
+from crawler.listing.json_list import DATED, Reader, list_in, of_each
 from crawler.listing.newest import kept
-from crawler.listing.sniff import AFTER_ROOT, is_binary, root_of, text_of
+from crawler.listing.sniff import AFTER_ROOT, HEAD, is_binary, root_of, text_of
 from crawler.record import Found, Link, Page, Source
 from crawler.url import join
+from crawler.zones import place_of
 
 MAX_LINKS = 2000
 _NEXT = frozenset({"下一页", "下页", "next", "next page", "older", "older posts", "较早的文章", "后一页"})
@@ -60,6 +66,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         listed = items(chosen, now, zone)
     else:
         listed = article_list(anchors(root, base), page.url, now, zone)
+        if not listed and (drawn := _drawn(page, base, now, zone)):
+            return Found(drawn, "listing", newest=max(link.published for link in drawn if link.published))
         if not listed:
             raise SpiderError("no list of articles was found on the page; say where it is with `links` (a CSS selector)")
     places = kept([item.published for item in listed], MAX_LINKS)
@@ -68,6 +76,20 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     newest = max((link.published for link in links if link.published), default=None)
     whole = root_of(page) != "html" or b"</html" in page.body[-AFTER_ROOT:].lower()
     return Found(links, "listing", title=clean(title or "")[:200] or None, newest=newest, older=_older(root, base), whole=whole)
+
+
+def _drawn(page: Page, base: str, now: datetime, zone: tzinfo) -> tuple[Link, ...]:
+    """The articles of a page that its scripts draw: the best list in their JSON, of items with a title, an address and a date."""
+    text = text_of(page)
+    reader = Reader({}, base, DateReader(now, zone, place_of(page.url, text=text[:HEAD])))
+    best: list[Any] = []
+    for value in script_state.values(gather(parse(text)), ""):
+        best = max(best, [item for item in list_in(value, reader, DATED) if reader.worth(item) >= DATED], key=len)
+    if len(best) < LEAST:
+        return ()
+    reader = replace(reader, link_names=of_each(best))
+    chosen = kept([reader.published(item) for item in best], MAX_LINKS)
+    return tuple(link for place in chosen if (link := reader.link(best[place])))
 
 
 def _older(root: etree._Element, base: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ from crawler.listing.sniff import FEEDS, HTML, SITEMAPS, head_of, root_of, text_
 from crawler.parsers import generic
 from crawler.record import MAX_TEXT, MAX_TITLE, Fact, Link, Page, Record
 from crawler.stages.parts import UNTITLED
-from crawler.url import canonical, host_of, query_of
+from crawler.url import canonical, host_of, link_key, query_of
 
 TOO_LITTLE = 40  # code points of text; a site parser that finds less has lost its layout
 PART = 1.3  # how much longer the generic text must be than a site's, all of which it has, to stand for it
@@ -170,6 +170,8 @@ def _finish(record: Record, page: Page, link: Link, source_name: str | None) -> 
     text, facts = record.text, record.facts
     if link.text and len(link.text) >= WHOLE and len(text) * 2 < len(link.text):
         text, facts = link.text, (*facts, Fact("reading", "text-from-source", f"page has {len(text)} characters", "reading"))
+    if link_key(page.url) != link_key(link.url):  # sent on: the same article may come by another way to that address
+        facts = (*facts, Fact("reading", "canonical", page.url, "redirect"))
     keywords = record.keywords
     if not keywords and link.keywords:
         keywords = link.keywords[:30]

@@ -257,7 +257,7 @@ def _put(
 
 
 def _other_addresses(record: Record) -> Sequence[str]:
-    """Further addresses of the same article: the one that the page itself calls canonical."""
+    """Further addresses of the same article: the one that the page itself calls canonical, the one that it was sent on to."""
     return [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
 
 

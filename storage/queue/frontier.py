@@ -204,6 +204,9 @@ _READY = (
 )
 
 
+_SOURCE = (source.c.name.label("source"), source.c.found_kind)
+
+
 def _first() -> Select[Any]:
     """The first task of each of some hosts: one index look-up a host, whatever the backlog. The conditions stand twice: what was
     found by looking may have changed until it is locked."""
@@ -212,13 +215,13 @@ def _first() -> Select[Any]:
     order = [ClauseAdapter(other).traverse(column) for column in _ORDER]
     first = select(other.c.id).where(other.c.host == host.c.name, may).order_by(*order).limit(1).scalar_subquery()
     firsts = select(first.label("first")).where(host.c.name.in_(bindparam("names", expanding=True))).subquery()
-    query = select(task, source.c.name.label("source")).select_from(firsts).join(task, task.c.id == firsts.c.first).join(source)
+    query = select(task, *_SOURCE).select_from(firsts).join(task, task.c.id == firsts.c.first).join(source)
     return query.where(_STILL).with_for_update(skip_locked=True, of=task)
 
 
 def _next() -> Select[Any]:
     """The first tasks of one host."""
-    query = select(task, source.c.name.label("source")).join(source).where(task.c.host == bindparam("name"), _MAY)
+    query = select(task, *_SOURCE).join(source).where(task.c.host == bindparam("name"), _MAY)
     return query.order_by(*_ORDER).limit(bindparam("limit", type_=Integer)).with_for_update(skip_locked=True, of=task)
 
 

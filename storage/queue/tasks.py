@@ -26,7 +26,7 @@ class Task:
     """One claimed piece of work. `attempts` counts claims since the last success, this one included.
 
     `baseline`: of an article, it was there when its source was first polled; of a poll, it has never succeeded. `slot`: its host's
-    turn, before which the request may not leave.
+    turn, before which the request may not leave. `found_kind`: how its source was read last.
     """
 
     id: int
@@ -46,6 +46,7 @@ class Task:
     baseline: bool = False
     full_at: datetime | None = None
     slot: datetime | None = None
+    found_kind: str | None = None
 
     @property
     def is_root(self) -> bool:
@@ -73,6 +74,7 @@ def leased(row: Any, owner: str) -> Task:
         depth=row.depth,
         baseline=baseline and row.done_at is None,
         full_at=row.full_at,
+        found_kind=row.found_kind,
     )
 
 

@@ -43,10 +43,16 @@ _field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
 _function = re.compile(r"([a-z]{3,})(?=[(（])")
 _comparison = re.compile("[<>]=?|[＜＞]=?|[≥≤]|==?|＝")
 _regex = re.compile(r"/((?:[^/\\]|\\.)+)/([A-Za-z]*)", re.DOTALL)
-_quoted = re.compile(r'["“”＂]((?:[^"“”＂\\]|\\.)*)["“”＂]|「((?:[^」\\]|\\.)*)」|『((?:[^』\\]|\\.)*)』', re.DOTALL)
+_quoted = re.compile(
+    r'["“”„‟＂]((?:[^"“”„‟＂\\]|\\.)*)["“”„‟＂]|「((?:[^」\\]|\\.)*)」|『((?:[^』\\]|\\.)*)』|«((?:[^»\\]|\\.)*)»|‘((?:[^‘’]|(?<=\w)’(?=\w))*)’'
+    r"|'((?:[^']|(?<=\w)'(?=\w))*)'(?=[\s)）,，*]|$)",
+    re.DOTALL,
+)
 _alias = re.compile(r"[@＠]([\w\-.]+)")
-_QUOTES = '"“”＂「」『』'
+_QUOTES = '"“”„‟＂「」『』«»'
+_SINGLE = "'‘"  # … where a word begins: inside one it is an apostrophe
 _word = re.compile(rf"[^\s()（）{_QUOTES},，、;；]+")
+_MINUS = "-－‐‑‒–−"  # as keyboards and word processors write it
 _raw = re.compile(rf"[^\s()（）{_QUOTES}]+")
 _MARKS = {"(": "(", "（": "(", ")": ")", "）": ")", ",": ",", "，": ","}
 _COMPARISONS = {"≥": ">=", "≤": "<=", "＜": "<", "＞": ">", "＜=": "<=", "＞=": ">=", "==": "=", "＝": "="}
@@ -54,7 +60,7 @@ _COMPARISONS = {"≥": ">=", "≤": "<=", "＜": "<", "＞": ">", "＜=": "<=", 
 
 def quoted(text: str) -> str:
     """A phrase that is this text, whatever stands in it."""
-    return '"' + re.sub(r'["“”＂\\]', r"\\\g<0>", text) + '"'
+    return '"' + re.sub(r'["“”„‟＂\\]', r"\\\g<0>", text) + '"'
 
 
 class QueryError(ValueError):
@@ -119,7 +125,7 @@ class _Lexer:
         ch = self.query[self.at]
         if ch in _MARKS:
             return self._mark(_MARKS[ch])
-        if ch in _QUOTES:
+        if ch in _QUOTES or (ch in _SINGLE and _quoted.match(self.query, self.at)):
             return self._phrase()
         if self.last.kind == "op" and (raw := _raw.match(self.query, self.at)):
             return Token("word", raw.group(), self.at, raw.end())
@@ -129,7 +135,7 @@ class _Lexer:
             return self._raw_word()
         if ch == "/":
             return self._regex()
-        if ch in "-－":
+        if ch in _MINUS:
             return self._minus()
         if ch in _FOREIGN:
             raise self._error(tr(_FOREIGN[ch]))
@@ -198,6 +204,8 @@ class _Lexer:
             return Token(capitals, capitals, self.at, end)
         if text in ("and", "or", "not"):
             raise self._error(tr('write {word} in capitals; for the word itself write "{text}"', word=text.upper(), text=text))
+        if pipe := re.search(r"[|｜]", text):
+            raise self._error(tr(_FOREIGN["|"]), self.at + pipe.start())
         if text in _SPOKEN and self.query.strip() != text:
             raise self._error(tr(_FOREIGN[_SPOKEN[text]]))
         return Token("word", text, self.at, end)

@@ -54,6 +54,7 @@ MAX_LENGTH = 10_000  # code points
 MAX_NODES = 2_000
 MAX_WORDS = 50_000  # of a list of keywords
 MAX_DEPTH = 40
+_initials = re.compile(r"(?<![\w.-])[A-Z]{2,4}(?![\w.-])")
 LONG_FORMS = {"大模型": "大语言模型"}  # a short form that skips characters: no run of them stands in the long one
 FUNCTIONS = ("near", "atleast", "count")
 
@@ -85,11 +86,13 @@ def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: 
 
 
 def needles_of(written: str) -> tuple[str, ...]:
-    """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, and 大模型 is short for 大语言模型."""
+    """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, AI is written A.I. by some papers, and
+    大模型 is short for 大语言模型."""
     plain = normal(written).replace("\n", " ").strip()
     joined = re.sub(r"(?<=[a-z]) (?=\d)", "", plain)
     parted = re.sub(r"(?<=[a-z]{3})(?=\d)", " ", plain)  # not for one or two letters: A100 is no "a 100"
-    return tuple(dict.fromkeys(form for form in (plain, joined, parted, LONG_FORMS.get(plain)) if form))
+    dotted = normal(_initials.sub(lambda found: "".join(f"{letter}." for letter in found[0]), written)).strip()
+    return tuple(dict.fromkeys(form for form in (plain, joined, parted, dotted, LONG_FORMS.get(plain)) if form))
 
 
 def _other_names(needles: Sequence[str], scope: Sequence[str]) -> tuple[str, ...]:

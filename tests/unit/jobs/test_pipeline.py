@@ -34,11 +34,12 @@ class Readers:
 
     def __init__(self, links: tuple[Link, ...], *answers: Record | Exception) -> None:
         self.links = links
+        self.kind = "feed"
         self.answers = list(answers)
         self.read_pages: list[str] = []
 
     async def find(self, page: Page, source: Source, now: datetime, zone: Any) -> Found:
-        return Found(self.links, "feed")
+        return Found(self.links, self.kind)
 
     async def read(self, page: Page, link: Link, source_name: str | None, zone: Any) -> Record:
         self.read_pages.append(page.url)
@@ -365,5 +366,26 @@ def test_an_article_whose_scripts_got_only_a_part_is_rendered_again(db: Database
         assert len(bench.records()) == 1
         requests = db.read(lambda s: usage.of_day(s, bench.pipeline.watch.day(bench.now)))
         assert requests == 1 + 2 * (1 + 3), "what scripts ask for is on the account of the day"
+
+    run(work)
+
+
+def test_a_page_of_links_where_a_feed_was_is_a_failure_and_brings_no_news(db: Database) -> None:
+    readers = Readers((Link(PAGE),), record())
+    bench = Bench(db, readers)
+    bench.pipeline.hooks = Hooks()
+
+    async def work() -> None:
+        await bench.poll()
+        await bench.pipeline.answered(answer(await bench.claimed()))  # type: ignore[arg-type]
+        bench.now += timedelta(hours=1)
+        readers.kind, readers.links = "listing", (Link("https://news.example.org/help/1.html"),)
+        await bench.poll()
+        assert bench.pipeline.outcomes["s"] is Reason.UNREADABLE
+        assert await bench.claimed() is None
+        bench.now += timedelta(hours=1)
+        readers.kind, readers.links = "feed", (Link("https://news.example.org/2026/2.html"),)
+        await bench.poll()
+        assert bench.pipeline.outcomes["s"] is Reason.OK
 
     run(work)

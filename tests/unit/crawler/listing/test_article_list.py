@@ -1,5 +1,6 @@
 """List pages of our own making, in the layouts of real ones: news agencies, papers in GBK, portals, offices, labs, blogs, boards."""
 
+import json
 from collections import defaultdict
 from datetime import datetime
 from pathlib import Path
@@ -231,3 +232,58 @@ def test_a_date_in_a_card_is_understood_whole_or_not_at_all(printed: str, meant:
 def test_a_headline_that_begins_with_just_now_is_not_of_now() -> None:
     rows = "".join(f"<li><a href='/a/{n}.html'>刚刚，江湾码头的第{n}批机器人开始夜间作业</a></li>" for n in range(4))
     assert {link.published for link in read(f"<ul>{rows}</ul>").links} == {None}
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "<a href='javascript:void(0)' onclick=\"window.open('/2026/{0}.html')\">{1}</a>",
+        "<a href='#' data-href='/2026/{0}.html'>{1}</a>",
+        "<a href='javascript:location.href=&quot;/2026/{0}.html&quot;;'>{1}</a>",
+        "<div onclick=\"go(this, 'https://paper.example/2026/{0}.html')\"><a>{1}</a></div>",
+    ],
+)
+def test_a_link_that_a_script_follows_is_one(row: str) -> None:
+    rows = "".join(f"<li>{row.format(number, f'江湾发布人工智能新规之{number}')} 2026-11-23</li>" for number in (7, 8, 9))
+    assert [link.url for link in read(f"<ul>{rows}</ul><a href='javascript:history.back()'>返回上一页列表</a>").links] == [
+        f"https://paper.example/2026/{number}.html" for number in (7, 8, 9)
+    ]
+
+
+@pytest.mark.parametrize("more", ["Read more →", "阅读全文 »", "了解详情", "View details", "Continue reading"])
+def test_a_link_that_only_says_more_has_the_heading_of_its_card(more: str) -> None:
+    cards = "".join(
+        f"<article><h2>Estuary opens ward {number}</h2><p>Nov 23, 2026</p><a href='/a/5{number}'>{more}</a></article>"
+        for number in (2001, 2002, 2003)
+    )
+    assert [link.title for link in read(cards).links] == [f"Estuary opens ward {number}" for number in (2001, 2002, 2003)]
+
+
+STATE = [
+    {"headline": f"江湾发布人工智能新规之{number}", "pageUrl": f"/2026/{number}.html", "ctime": 1795395600 - number}
+    for number in range(4)
+]
+MENU = [{"title": "产品与解决方案一览", "url": f"/p/{number}"} for number in range(9)]
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        "<script id='__NEXT_DATA__' type='application/json'>{}</script>",
+        "<script>window.__INITIAL_STATE__={};(function(){{}})()</script>",
+        "<script>window.__NUXT__=JSON.parse({!r})</script>",
+    ],
+)
+def test_a_page_that_its_scripts_draw_shows_their_list(script: str) -> None:
+    state = json.dumps({"menu": MENU, "feed": {"rows": STATE}}, ensure_ascii=False)
+    state = json.dumps(state) if "JSON.parse" in script else state
+    found = read(f"<html><body><div id='app'></div>{script.replace('!r', '').format(state)}</body></html>")
+    assert [(link.url, link.title) for link in found.links] == [
+        (f"https://paper.example/2026/{number}.html", f"江湾发布人工智能新规之{number}") for number in range(4)
+    ]
+    assert found.newest == datetime.fromtimestamp(1795395600, SHANGHAI)
+
+
+def test_a_menu_in_a_script_is_no_list() -> None:
+    with pytest.raises(SpiderError, match="no list of articles"):
+        read(f"<html><body><div id='app'></div><script>var menu = {json.dumps(MENU)}</script></body></html>")

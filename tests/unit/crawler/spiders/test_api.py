@@ -243,3 +243,49 @@ def test_guards_against_scripts_are_taken_off(guard: str) -> None:
     page = Page(URL, (guard + json.dumps([ARTICLE])).encode(), NOW, "application/json")
     assert api.recognizes(page)
     assert len(api.find(page, Source("paper", URL), NOW, SHANGHAI).links) == 1
+
+
+def _item(number: int, **more: Any) -> dict[str, Any]:
+    return {"title": f"滨江第{number}批试点名单公布", "url": f"/2026/{number}.html", **more}
+
+
+def test_the_lists_of_groups_are_one() -> None:
+    days = [{"day": f"2026-11-{day}", "label": "today", "articles": [_item(day), _item(day + 50)]} for day in (23, 22, 21)]
+    assert [link.url[-7:] for link in read({"data": {"days": days}}).links] == [
+        f"{number:02}.html" for day in (23, 22, 21) for number in (day, day + 50)
+    ]
+
+
+def test_what_an_article_relates_to_is_not_the_list() -> None:
+    rows = [_item(number, date=DATE, related=[_item(number * 10 + one, date=DATE) for one in range(1, 6)]) for number in (10, 11)]
+    assert [link.url for link in read(rows).links] == ["https://paper.example/2026/10.html", "https://paper.example/2026/11.html"]
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("newsTitle", "newsUrl", "newsTime"),
+        ("headline", "canonicalUrl", "publishedAt"),
+        ("article_title", "web_link", "show_time"),
+    ],
+)
+def test_fields_are_known_by_how_their_names_end(names: tuple[str, str, str]) -> None:
+    title, url, date = names
+    aside = {"coverImageUrl": "https://cdn.example/x/1", "authorUrl": "/u/7", "seoTitle": "广告", "channelLink": "/tech/"}
+    [link] = read([aside | {title: "江湾发布新规", url: "/2026/1.html", date: DATE}]).links
+    assert (link.url, link.title, link.published) == (
+        FIRST,
+        "江湾发布新规",
+        datetime.fromisoformat(DATE).replace(tzinfo=SHANGHAI),
+    )
+
+
+def test_a_list_that_gives_whole_articles_gives_their_text_and_no_teaser_does() -> None:
+    text = "江湾市的试点项目今天公布了第一批结果，参与企业的交付周期平均缩短了两周。" * 20
+    whole, teaser = read([_item(1, content=f"<p>{text}</p>"), _item(2, content="江湾市的试点项目…")]).links
+    assert (whole.text, teaser.text) == (text, None)
+
+
+def test_a_field_named_for_a_zone_is_read_in_it() -> None:
+    [link] = read([_item(1, date="2026-11-23T04:00:00", date_gmt="2026-11-23T09:00:00")]).links
+    assert link.published == datetime(2026, 11, 23, 9, tzinfo=UTC)

@@ -359,3 +359,18 @@ def test_what_a_dtd_declares_is_no_text() -> None:
     )
     [link] = read(body).links
     assert "advertising" not in f"{link}"
+
+
+def test_control_characters_hide_no_feed() -> None:
+    found = read(rss(item(more="<description>两\x0b栏\x08稿</description>").replace("江湾", "江\x08湾\x00")))
+    assert [(link.url, link.title, link.summary) for link in found.links] == [
+        ("https://paper.example/1", "江湾发布新规", "两栏稿")
+    ]
+
+
+def test_an_entry_s_content_may_stand_elsewhere() -> None:
+    entry = "<entry><id>{}</id><title>Estuary ships</title><content type='{}' src='/a/2'/></entry>"
+    both = [("tag:x,2", "text/html", "https://paper.example/a/2"), ("tag:x,3", "image/png", None)]
+    for guid, kind, url in both:
+        links = read(f"<feed xmlns='http://www.w3.org/2005/Atom'>{entry.format(guid, kind)}</feed>").links
+        assert [link.url for link in links] == ([url] if url else [])

@@ -180,7 +180,10 @@ BRIDGE = (
 def test_a_way_to_no_article_is_refused(asked: str, came: str, reason: str | None) -> None:
     page = Page(came, BRIDGE.encode(), NOW, "text/html")
     if reason is None:
-        assert reading.read(page, Link(asked), None, ZONE).title == "河湾新桥今天通车"
+        record = reading.read(page, Link(asked), None, ZONE)
+        assert record.title == "河湾新桥今天通车"
+        elsewhere = [] if came.rstrip("/") == asked.rstrip("/") else [came]  # by which another link to it is known
+        assert [fact.quote for fact in record.facts if fact.value == "canonical"] == elsewhere
         return
     with pytest.raises(NotAnArticle) as refused:
         reading.read(page, Link(asked), None, ZONE)

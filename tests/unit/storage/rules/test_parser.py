@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.record import Record
 from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Not, Or, Published, Regex, Term
 from storage.rules.parser import Query, QueryError, parse
+from storage.rules.ruleset import is_true
 
 EAST = timezone(timedelta(hours=8))
 ALIASES = {"openai": ["OpenAI", "奥特曼的公司"], "models": ["Sam Altman", "GPT-5*", "/Llama[ -]?4/i"], "empty": []}
@@ -134,6 +136,8 @@ REFUSED = [
     ("not(a)", "write NOT in capitals", 0),
     ("a && b", "write AND", 2),
     ("a | b", "write OR", 2),
+    ("a|b", "write OR", 1),
+    ("大模型｜芯片 c", "write OR", 3),
     ("a !b", "write NOT or -", 2),
     ("+a b", "leave the + away", 0),
     ("a # why", "no comments", 2),
@@ -244,6 +248,29 @@ def read_or_error(text: str) -> Query | QueryError:
 @pytest.mark.parametrize("query", ["「上海」 AND 大模型", "『上海』 AND 大模型", '"上海" AND 大模型'])
 def test_chinese_corner_quotes_are_quotes(query: str) -> None:
     assert parse(query).root == parse('"上海" AND 大模型').root
+
+
+@pytest.mark.parametrize("query", ["‘a b’ c", "'a b' c", "«a b» c", "„a b“ c", "(‘a b’) c"])
+def test_quotes_of_other_keyboards_are_quotes(query: str) -> None:
+    assert parse(query).root == parse('"a b" c').root
+
+
+@pytest.mark.parametrize(
+    ("query", "tree"), [("it's OpenAI's", "&(it's OpenAI's)"), ("'90s rock", "&('90s rock)"), ("‘it’s on’", "it’s on")]
+)
+def test_an_apostrophe_is_no_quote(query: str, tree: str) -> None:
+    assert shape(parse(query).root) == tree
+
+
+@pytest.mark.parametrize("minus", "-－–−‐‑")
+def test_any_dash_before_a_term_excludes_it(minus: str) -> None:
+    assert parse(f"a {minus}b").root == parse("a -b").root
+
+
+@pytest.mark.parametrize("text", ["Why A.I. matters", "the rise of A.I.", "A.I.’s cost", "A.I.-powered", "A.I.芯片", "AI"])
+def test_initials_are_found_with_their_full_stops(text: str) -> None:
+    assert is_true(parse("AI"), Record(text, "https://a.example/1", ""))
+    assert not is_true(parse("AIGC"), Record(text, "https://a.example/1", ""))
 
 
 @pytest.mark.parametrize("query", ["「上海", "上海」", "『上海」"])
