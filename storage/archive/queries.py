@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select, tuple_
+from sqlalchemy import Select, and_, case, func, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
@@ -182,13 +182,15 @@ def telling(
     until: datetime | None = None,
     concept: int | None = None,
     after: Cursor | None = None,
-) -> tuple[Sequence[int], Cursor | None]:
-    """Of the newest `most` records those that tell an event of these types; and where to go on, if there are more records. To
-    make records of all of them would cost many times as much."""
+) -> tuple[dict[int, set[str]], Cursor | None]:
+    """Of the newest `most` records those that tell an event of these types, and of which; and where to go on, if there are more
+    records. Without a concept, of a story only its first. To make records of all of them would cost many times as much."""
     newest = _older(_within(select(article.c.shown_at, article.c.id), since, until, concept), after)
     last = session.execute(newest.offset(most - 1).limit(1)).first()
-    told = session.execute(newest.with_only_columns(article.c.id, article.c.events).limit(most))
-    return [number for number, events in told if not event_types(events).isdisjoint(kinds)], Cursor(*last) if last else None
+    first = article.c.id == func.coalesce(article.c.story, article.c.id) if concept is None else true()
+    told = session.execute(newest.with_only_columns(article.c.id, case((first, article.c.events))).limit(most)).all()
+    found = {number: event_types(events) & set(kinds) for number, events in told if events}
+    return {number: types for number, types in found.items() if types}, Cursor(*last) if last else None
 
 
 def _within(query: Select[Any], since: datetime | None, until: datetime | None, concept: int | None) -> Select[Any]:

@@ -63,11 +63,17 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError(f"naive datetime {value!r}: storage keeps aware moments only")
         return value.astimezone(UTC)
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """From UTC; SQLite has the bare digits, which are read in one step: lists of a month have tens of thousands."""
+        return _moment_of_digits if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
     def process_result_value(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
-        """From UTC; SQLite hands back the bare digits."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        """From the zone of the session to UTC."""
+        return None if value is None else value.astimezone(UTC)
+
+
+def _moment_of_digits(value: str | None) -> datetime | None:
+    return None if value is None else datetime.fromisoformat(value + "+00:00")
 
 
 class AnyText(TypeDecorator[str]):

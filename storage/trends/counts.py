@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, select
 from sqlalchemy.orm import Session
 
 from storage.archive.mentioned import ALL
@@ -42,9 +42,9 @@ def whole(session: Session) -> int:
     return session.scalar(select(concept.c.id).where(concept.c.kind == ALL[0], concept.c.key == ALL[1])) or 0
 
 
-def concepts(session: Session, kind: str) -> dict[int, Concept]:
-    """All of a kind that an article mentions, by id."""
-    return {row.id: Concept(*row) for row in session.execute(_concept.where(concept.c.kind == kind))}
+def concepts(session: Session, *kinds: str) -> dict[int, Concept]:
+    """All of these kinds that an article mentions, by id."""
+    return {row[0]: Concept(*row) for row in session.execute(_concept.where(concept.c.kind.in_(kinds))).all()}
 
 
 def concept_of(session: Session, number: int) -> Concept | None:
@@ -85,18 +85,17 @@ def polled_since(session: Session, moment: datetime) -> set[str]:
     return set(session.scalars(select(source.c.name).where(source.c.first_polled_at <= moment, source.c.enabled)))
 
 
-def in_period(session: Session, kind: str, first: int, last: int) -> dict[int, int]:
+def in_period(session: Session, kinds: Collection[str], first: int, last: int) -> dict[int, int]:
     """Concept → stories of the period, each once however many days it was told on."""
-    query = select(mention.c.concept_id, func.count(mention.c.story.distinct())).where(
-        _of(kind), mention.c.day.between(first, last)
-    )
-    return dict(session.execute(query.group_by(mention.c.concept_id)).all())
+    query = select(mention.c.concept_id, func.count(mention.c.story.distinct())).where(mention.c.day.between(first, last))
+    return dict(session.execute(query.where(_of(*kinds)).group_by(mention.c.concept_id)).all())
 
 
-def stories(session: Session, number: int, first: int, last: int, acting: bool = False) -> set[int]:
-    """The stories of the period with the concept; `acting`: where it does something."""
-    query = select(mention.c.story).where(mention.c.concept_id == number, mention.c.day.between(first, last)).distinct()
-    return set(session.scalars(query.where(mention.c.acts) if acting else query))
+def stories(session: Session, number: int, first: int, last: int, acting: bool = False) -> int:
+    """How many stories of the period have the concept; `acting`: where it does something."""
+    query = select(func.count(mention.c.story.distinct())).where(mention.c.concept_id == number)
+    query = query.where(mention.c.day.between(first, last))
+    return session.scalar(query.where(mention.c.acts) if acting else query) or 0
 
 
 def mentions(session: Session, kinds: Collection[str], first: int, last: int) -> dict[int, list[int]]:
@@ -104,13 +103,6 @@ def mentions(session: Session, kinds: Collection[str], first: int, last: int) ->
     query = select(mention.c.concept_id, _together(cast(mention.c.article_id, Text)))
     query = query.where(mention.c.day.between(first, last), _of(*kinds)).group_by(mention.c.concept_id)
     return {number: _apart(articles) for number, articles in session.execute(query)}
-
-
-def tellers(session: Session, start: datetime, end: datetime) -> dict[int, tuple[int, str]]:
-    """Article → its story and source: those of the period that are told in words of their own."""
-    own = case((article.c.reprint_of.is_(None), article.c.source))  # asked for, SQLite would take the index of reprints
-    query = select(article.c.id, article.c.story, own).where(article.c.shown_at >= start, article.c.shown_at < end)
-    return {number: (story or number, name) for number, story, name in session.execute(query) if name}
 
 
 def costs(session: Session) -> dict[str, tuple[int, int]]:
@@ -124,6 +116,16 @@ def articles(session: Session, number: int, first: int, last: int, acting: bool 
     """The articles of the period with the concept; `acting`: where it does something."""
     query = select(mention.c.article_id).where(mention.c.concept_id == number, mention.c.day.between(first, last))
     return set(session.scalars(query.where(mention.c.acts) if acting else query))
+
+
+def beside(session: Session, number: int, kind: str, first: int, last: int) -> dict[int, int]:
+    """Concept of the kind → stories that have it in one article with this one."""
+    other = mention.alias()  # each article is looked up: of one concept there are few
+    query = select(other.c.concept_id, func.count(other.c.story.distinct())).join(
+        other, other.c.article_id == mention.c.article_id
+    )
+    within = mention.c.concept_id == number, mention.c.day.between(first, last), other.c.concept_id.in_(_ids_of([kind]))
+    return dict(session.execute(query.where(*within).group_by(other.c.concept_id)).all())
 
 
 def pairs(session: Session, some: Collection[int], others: Collection[int], first: int, last: int) -> dict[tuple[int, int], int]:
@@ -146,16 +148,12 @@ def acting(session: Session, numbers: Collection[int], first: int, last: int) ->
 
 def tellings(session: Session, start: datetime, end: datetime, number: int | None = None) -> list[Telling]:
     """Who told which story in the period, oldest first; `number`: in an article with this concept."""
-    columns = article.c.id, article.c.story, article.c.source, article.c.language, article.c.shown_at, article.c.reprint_of
-    query = (
-        select(*columns).where(article.c.shown_at >= start, article.c.shown_at < end).order_by(article.c.shown_at, article.c.id)
-    )
+    story, language = func.coalesce(article.c.story, article.c.id), func.substr(func.coalesce(article.c.language, ""), 1, 2)
+    columns = article.c.id, story, func.coalesce(article.c.source, ""), language, article.c.shown_at
+    query = select(*columns, article.c.reprint_of.is_not(None)).where(article.c.shown_at >= start, article.c.shown_at < end)
     if number is not None:
         query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == number)))
-    rows = session.execute(query)
-    return [
-        Telling(n, story or n, by or "", (tongue or "")[:2], at, origin is not None) for n, story, by, tongue, at, origin in rows
-    ]
+    return list(map(Telling._make, session.execute(query.order_by(article.c.shown_at, article.c.id)).all()))
 
 
 def _of(*kinds: str) -> ColumnElement[bool]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import chain, combinations
 
 Z95 = 1.959964
 ALMOST = 1 - 1e-9  # sums of many logarithms err in the last places
@@ -132,7 +133,7 @@ def chapman(one: int, other: int, both: int) -> Estimate:
     return Estimate(seen, total, seen + missed / factor, seen + missed * factor, trusted=both > 0, why="" if both else "few")
 
 
-def untold(told_by: Sequence[frozenset[str]]) -> Estimate:
+def untold(told_by: Collection[Set[str]]) -> Estimate:
     """From several sources: for each story, who told it in words of their own.
 
     The log-linear model with main effects only (Fienberg 1972; Darroch 1958): each source tells each story with a chance of its own, and
@@ -140,15 +141,14 @@ def untold(told_by: Sequence[frozenset[str]]) -> Estimate:
     is Chao's lower bound (1987) and is not trusted.
     """
     seen = len(told_by)
-    counts: dict[str, int] = {}
-    for tellers in told_by:
-        for name in tellers:
-            counts[name] = counts.get(name, 0) + 1
-    reach = sorted(counts.values())
-    if len(reach) < 2 or seen < 10 or sum(reach) < seen * 1.05:
+    counts = Counter(chain.from_iterable(told_by))
+    tellings = sum(counts.values())
+    if len(counts) < 2 or seen < 10 or tellings < seen * 1.05:
         return Estimate(seen, seen, seen, math.inf, trusted=False, why="few")
-    if len(reach) == 2:  # the same model, without its bias where few stories are told by both
-        return chapman(reach[0], reach[1], sum(reach) - seen)
+    if len(counts) == 2:  # the same model, without its bias where few stories are told by both
+        one, other = counts.values()
+        return chapman(one, other, tellings - seen)
+    reach = Counter(counts.values())  # of many sources several tell as many
     total = _most_likely(seen, reach)
     if _dependent(told_by, counts, total):
         once, twice = (sum(1 for tellers in told_by if len(tellers) == n) for n in (1, 2))
@@ -159,17 +159,18 @@ def untold(told_by: Sequence[frozenset[str]]) -> Estimate:
     return Estimate(seen, total, low, high, trusted=True)
 
 
-def _likelihood(total: float, seen: int, reach: Sequence[int]) -> float:
+def _likelihood(total: float, seen: int, reach: Mapping[int, int]) -> float:
     """Of a whole of `total` stories, the chances of the sources being at their best: logarithm, up to a constant."""
     said = math.lgamma(total + 1) - math.lgamma(total - seen + 1)
-    return said + sum(n * math.log(n / total) + ((total - n) * math.log1p(-n / total) if total > n else 0.0) for n in reach)
+    each = ((n, n * math.log(n / total) + ((total - n) * math.log1p(-n / total) if total > n else 0.0)) for n in reach)
+    return said + sum(reach[n] * value for n, value in each)
 
 
-def _most_likely(seen: int, reach: Sequence[int]) -> float:
+def _most_likely(seen: int, reach: Mapping[int, int]) -> float:
     """The whole where as many are missed as the sources miss: 1 − seen/N = Π(1 − n/N)."""
 
     def short(total: float) -> bool:
-        return 1 - seen / total < math.prod(1 - n / total for n in reach)
+        return 1 - seen / total < math.prod((1 - n / total) ** times for n, times in reach.items())
 
     return _edge(float(seen), seen * float(WIDEST), short)
 
@@ -182,19 +183,15 @@ def _edge(low: float, high: float, before: Callable[[float], bool]) -> float:
     return (low + high) / 2
 
 
-def _dependent(told_by: Sequence[frozenset[str]], counts: Mapping[str, int], total: float) -> bool:
+def _dependent(told_by: Collection[Set[str]], counts: Mapping[str, int], total: float) -> bool:
     """Whether two sources tell more, or less, in common than independent ones would, beyond chance over all pairs."""
-    together: dict[tuple[str, str], int] = {}
-    for tellers in told_by:
-        for pair in combinations(sorted(tellers), 2):
-            together[pair] = together.get(pair, 0) + 1
+    together = Counter(pair for tellers in told_by if len(tellers) > 1 for pair in combinations(sorted(tellers), 2))
     scores = []
     for one, other in combinations(sorted(counts), 2):
         p, q = counts[one] / total, counts[other] / total
-        expected = total * p * q
-        spread = math.sqrt(max(expected * (1 - p) * (1 - q), 1e-9))
-        if expected >= 1:
-            scores.append(abs(together.get((one, other), 0) - expected) / spread)
+        if (expected := total * p * q) >= 1:
+            spread = math.sqrt(max(expected * (1 - p) * (1 - q), 1e-9))
+            scores.append(abs(together[one, other] - expected) / spread)
     pairs = len(scores)
     return pairs > 0 and 2 * (1 - _phi(max(scores))) * pairs < 0.01
 

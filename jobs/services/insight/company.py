@@ -69,7 +69,7 @@ def company(session: Session, number: int, period: Period, zone: tzinfo, money: 
         company=trends.named(one),
         names=tuple(dict.fromkeys((one.zh, one.en))),
         stories=len({telling.story for telling in told}),
-        acting=len(counts.stories(session, number, *period.numbers, acting=True)),
+        acting=counts.stories(session, number, *period.numbers, acting=True),
         line=trends.attention_of(session, [one], period, zone)[0],
         events=tuple(_events(session, one, acting[:MOST_READ], {telling.article: telling for telling in told}, money)),
         whole=len(acting) <= MOST_READ,
@@ -82,9 +82,9 @@ def company(session: Session, number: int, period: Period, zone: tzinfo, money: 
 def _technologies(session: Session, number: int, period: Period) -> Iterator[tuple[Named, int]]:
     """Those of stories that have both in one article, the most told first."""
     known = counts.concepts(session, "technology")
-    both = counts.pairs(session, [number], list(known), *period.numbers)
+    both = counts.beside(session, number, "technology", *period.numbers)
     most = sorted(both.items(), key=lambda one: (-one[1], one[0]))[:NEWEST]
-    return ((trends.named(known[technology]), n) for (_, technology), n in most)
+    return ((trends.named(known[technology]), n) for technology, n in most)
 
 
 def _events(

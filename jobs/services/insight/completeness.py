@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
-from itertools import islice
+from itertools import chain, islice
 
 from sqlalchemy.orm import Session
 
@@ -86,7 +86,7 @@ def coverage(
         told = [telling for telling in told if telling.article in among]
     witnesses = _witnesses(telling for telling in told if language in (None, telling.language))
     names = set().union(*witnesses.values())
-    return Completeness(named(one) if one else None, language, len(names), statistics.untold(list(witnesses.values())))
+    return Completeness(named(one) if one else None, language, len(names), statistics.untold(witnesses.values()))
 
 
 def missing(
@@ -95,27 +95,28 @@ def missing(
     """All of a page: who told what is read once."""
     told = counts.tellings(session, *period.moments(zone))
     found = coverage(session, period, zone, topic, language, told=told)
-    return found, worth(session, period, zone, told=told), thin(session, period, zone, watched)
+    return found, worth(session, period, zone, told=told), thin(session, period, zone, watched, told=told)
 
 
-def _witnesses(told: Iterable[Telling]) -> dict[int, frozenset[str]]:
+def _own(told: Iterable[Telling]) -> list[Telling]:
+    """Those in words of a source's own."""
+    return [telling for telling in told if not telling.reprint and telling.source]
+
+
+def _witnesses(told: Iterable[Telling]) -> dict[int, set[str]]:
     """Story → who told it in words of their own."""
     found: dict[int, set[str]] = defaultdict(set)
-    for telling in told:
-        if not telling.reprint and telling.source:
-            found[telling.story].add(telling.source)
-    return {story: frozenset(names) for story, names in found.items()}
+    for telling in _own(told):
+        found[telling.story].add(telling.source)
+    return found
 
 
 def worth(session: Session, period: Period, zone: tzinfo, *, told: Sequence[Telling] | None = None) -> list[Worth]:
     """Each source that is watched or told something, the most useful first; `told` as for `coverage`."""
     told = counts.tellings(session, *period.moments(zone)) if told is None else told
     witnesses = _witnesses(told)
-    first: dict[int, str] = {}
-    for telling in told:
-        if telling.story in witnesses and not telling.reprint:
-            first.setdefault(telling.story, telling.source)
-    stories = Counter(name for names in witnesses.values() for name in names)
+    first = {telling.story: telling.source for telling in reversed(_own(told))}
+    stories = Counter(chain.from_iterable(witnesses.values()))
     only = Counter(name for names in witnesses.values() if len(names) == 1 for name in names)
     ahead = Counter(name for story, name in first.items() if len(witnesses[story]) > 1)
     reprints = Counter(telling.source for telling in told if telling.reprint)
@@ -125,23 +126,28 @@ def worth(session: Session, period: Period, zone: tzinfo, *, told: Sequence[Tell
     return sorted(found, key=lambda one: (-(one.first + one.only), -one.stories, one.source))
 
 
-def thin(session: Session, period: Period, zone: tzinfo, watched: Collection[str]) -> list[Thin]:
-    """Topics of which one source alone tells most, the most one-sided first."""
-    told = counts.tellers(session, *period.moments(zone))
-    known = counts.concepts(session, "technology") | counts.concepts(session, "industry")
+def thin(
+    session: Session, period: Period, zone: tzinfo, watched: Collection[str], *, told: Sequence[Telling] | None = None
+) -> list[Thin]:
+    """Topics of which one source alone tells most, the most one-sided first; `told` as for `coverage`."""
+    told = counts.tellings(session, *period.moments(zone)) if told is None else told
+    own = {one.article: one for one in _own(told)}
+    story_of, source_of = ({number: one[place] for number, one in own.items()} for place in (1, 2))
+    known = counts.concepts(session, "technology", "industry")
     listed = [(one.name, _words(one)) for one in catalogue().values() if one.name not in watched]
     found = []
     for number, articles in counts.mentions(session, ("technology", "industry"), *period.numbers).items():
-        witnesses = dict.fromkeys(map(told.get, articles))  # a story and a source, each pair once
-        witnesses.pop(None, None)
-        stories = Counter(pair[0] for pair in witnesses if pair)
-        alone = Counter(pair[1] for pair in witnesses if pair and stories[pair[0]] == 1)
-        if len(stories) >= THIN_STORIES and alone:
-            [(source, n)] = alone.most_common(1)
-            if n / len(stories) >= THIN_SHARE:
+        stories = len({*map(story_of.get, articles)} - {None})
+        most = max(Counter(filter(None, map(source_of.get, articles))).values(), default=0)
+        if stories < THIN_STORIES or most < THIN_SHARE * stories:
+            continue  # no source tells so many, alone or not: most topics end here
+        witnesses = _witnesses(own[article] for article in articles if article in own)
+        alone = Counter(name for names in witnesses.values() if len(names) == 1 for name in names)
+        for source, n in alone.most_common(1):
+            if n >= THIN_SHARE * stories:
                 one = known[number]
                 suggested = tuple(_suggested((one.zh, one.en), listed))
-                found.append(Thin(named(one), len(stories), source, n / len(stories), suggested))
+                found.append(Thin(named(one), stories, source, n / stories, suggested))
     return sorted(found, key=lambda one: (-one.share, -one.stories, one.topic.name))
 
 

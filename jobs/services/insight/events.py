@@ -100,11 +100,9 @@ def table(
     rows: list[Row] = []
     place = Cursor.parse(after) if after else None
     for _ in range(MOST_READ // STEP):
-        ids, beyond = queries.telling(session, {kind}, STEP, since=since, until=until, concept=company, after=place)
-        for candidate in queries.tagged_of(session, ids, fields=("event",)):
-            more: list[Row] = []
-            if about is not None or candidate.record.story in (None, candidate.record.id):
-                more = list(rows_of(candidate.record, kind, candidate.at.shown_at, about))
+        told, beyond = queries.telling(session, {kind}, STEP, since=since, until=until, concept=company, after=place)
+        for candidate in queries.tagged_of(session, list(told), fields=("event",)):
+            more = list(rows_of(candidate.record, kind, candidate.at.shown_at, about))
             if len(rows) >= limit or (rows and len(rows) + len(more) > limit):  # those of a record stay together
                 return Table(kind, money.currency, columns, tuple(told_since(session, rows, money)), str(place))
             place = candidate.at

@@ -198,7 +198,7 @@ def attention_of(
 def most_told(session: Session, period: Period, n: int = 4) -> list[str]:
     """The technologies of most stories of a period: for those who have named none."""
     known = counts.concepts(session, "technology")
-    most = Counter(counts.in_period(session, "technology", *period.numbers)).most_common(n)
+    most = Counter(counts.in_period(session, ["technology"], *period.numbers)).most_common(n)
     return [f"technology:{named(known[number]).name}" for number, _ in most]
 
 
@@ -209,40 +209,38 @@ def _line(one: Concept, hits: dict[int, int], of: dict[int, int], period: Period
     return Line(named(one), days, tuple((numbers[a][0], numbers[b][0]) for a, b in runs))
 
 
-def emerging(session: Session, until: date, zone: tzinfo) -> list[Riser]:
-    """What rises in the last week: more stories than the eight weeks before explain, by two publishers at least; the surest first."""
+def emerging(session: Session, until: date, zone: tzinfo, told: Sequence[Telling] | None = None) -> list[Riser]:
+    """What rises in the last week: more stories than the eight weeks before explain, by two publishers at least; the surest first.
+    `told`: who told what in the week, where that is known."""
     week = Period(until - timedelta(days=RISE - 1), until)
     before = Period(week.first - timedelta(days=USUAL), week.first - timedelta(days=1))
     everything = counts.whole(session)
-    all_now, all_before = (len(counts.stories(session, everything, *part.numbers)) for part in (week, before))
+    all_now, all_before = (counts.stories(session, everything, *part.numbers) for part in (week, before))
     if not all_before:
         return []
     ratio = all_now / all_before
-    chances: dict[int, float] = {}
-    seen: dict[int, tuple[Concept, int, int]] = {}
-    for kind in KINDS:
-        known = counts.concepts(session, kind)
-        now, earlier = (counts.in_period(session, kind, *part.numbers) for part in (week, before))
-        for number in known:
-            n, b = now.get(number, 0), earlier.get(number, 0)
-            seen[number] = (known[number], n, b)
-            chances[number] = statistics.surprise(n, b, ratio) if n >= RISER_STORIES else 1.0
+    known = counts.concepts(session, *KINDS)
+    now, earlier = (Counter(counts.in_period(session, KINDS, *part.numbers)) for part in (week, before))
+    chances = dict.fromkeys(known, 1.0)
+    chances |= {number: statistics.surprise(n, earlier[number], ratio) for number, n in now.items() if n >= RISER_STORIES}
     risers = statistics.discoveries({str(n): p for n, p in chances.items()}, CHANCE)
-    by_article = {telling.article: telling for telling in counts.tellings(session, *week.moments(zone))} if risers else {}
+    if risers and told is None:
+        told = counts.tellings(session, *week.moments(zone))
+    by_article = {telling.article: telling for telling in told or ()}
     found = []
     for number in sorted(map(int, risers), key=lambda n: (chances[n], n)):
-        one, n, b = seen[number]
-        told = [by_article[a] for a in counts.articles(session, number, *week.numbers) if a in by_article]
-        publishers = len({telling.source for telling in told if not telling.reprint})
+        tellings = [by_article[a] for a in counts.articles(session, number, *week.numbers) if a in by_article]
+        publishers = len({telling.source for telling in tellings if not telling.reprint})
         if publishers >= RISER_PUBLISHERS:
-            begun = min(told, key=lambda telling: (telling.at, telling.article))
-            found.append(Riser(named(one), n, b * ratio, chances[number], publishers, begun.article))
+            begun = min(tellings, key=lambda telling: (telling.at, telling.article))
+            riser = Riser(named(known[number]), now[number], earlier[number] * ratio, chances[number], publishers, begun.article)
+            found.append(riser)
     return found
 
 
 def bursting(session: Session, period: Period) -> list[Burst]:
     """Runs of days on which a concept is told of at twice its usual share, the newest first; of the concepts with most stories."""
-    known = {number: one for kind in KINDS for number, one in counts.concepts(session, kind).items()}
+    known = counts.concepts(session, *KINDS)
     everything = counts.whole(session)
     days = [concepts.number_of(day) for day in period.days()]
     told = counts.by_day(session, (everything,), *period.numbers)[everything]
@@ -264,10 +262,10 @@ def _bursts(one: Concept, hits: Sequence[int], whole: Sequence[int], period: Per
 def matrix(session: Session, period: Period) -> list[Cell]:
     """Which technologies are told of with which industries; of the most told, only pairs that occur, most stories first."""
     first, last = period.numbers
-    whole = len(counts.stories(session, counts.whole(session), first, last))
+    whole = counts.stories(session, counts.whole(session), first, last)
     kinds = KINDS[:2]
     known = [counts.concepts(session, kind) for kind in kinds]
-    single = [counts.in_period(session, kind, first, last) for kind in kinds]
+    single = [counts.in_period(session, [kind], first, last) for kind in kinds]
     most = [[number for number, _ in Counter(told).most_common(MATRIX)] for told in single]
     now, earlier = (counts.pairs(session, most[0], most[1], *part.numbers) for part in (period, period.before()))
     cells = [
@@ -318,15 +316,16 @@ def firsts(every: Iterable[Telling]) -> Firsts:
     for telling in every:
         if not telling.reprint:
             told[telling.story].append(telling)
-    first, tells = Counter[str](), Counter[str]()
+    tells = Counter(source for _, source in {(one.story, one.source) for tellings in told.values() for one in tellings})
+    first = Counter[str]()
     leads: dict[str, list[float]] = defaultdict(list)
-    for tellings in told.values():
+    several = [tellings for tellings in told.values() if len(tellings) > 1]
+    for tellings in several:
         others = [one for one in tellings if one.source != tellings[0].source]
-        tells.update({one.source for one in tellings})
         if others:
             first[tellings[0].source] += 1
             leads[tellings[0].source].append((others[0].at - tellings[0].at).total_seconds())
-    lags = [lag for tellings in told.values() if (lag := _lag(tellings)) is not None]
+    lags = [lag for tellings in several if (lag := _lag(tellings)) is not None]
     ranked = sorted(tells, key=lambda name: (-first[name], -tells[name], name))
     tellers = (Teller(name, first[name], tells[name], median(leads[name]) if leads[name] else None) for name in ranked)
     return Firsts(tuple(tellers), len(told), len(lags), sum(lag > 0 for lag in lags), median(lags) if lags else None)

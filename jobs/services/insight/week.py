@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta, tzinfo
@@ -155,7 +155,7 @@ def week(session: Session, name: str, now: datetime, zone: tzinfo, money: MoneyC
     begins, ends = period.moments(zone)
     if begins > now:
         raise Unknown(tr("the week {name} has not begun", name=name))
-    told = list(counts.tellings(session, begins, ends))
+    told = counts.tellings(session, begins, ends)
     today = now.astimezone(zone).date()
     return Week(
         name=name,
@@ -165,7 +165,7 @@ def week(session: Session, name: str, now: datetime, zone: tzinfo, money: MoneyC
         stories=len({one.story for one in told}),
         coverage=completeness.coverage(session, period, zone, told=told),
         top=_top(session, told),
-        risers=tuple(trends.emerging(session, min(period.last, today), zone)),
+        risers=tuple(trends.emerging(session, min(period.last, today), zone, told if period.last <= today else None)),
         events=tuple((kind, tuple(events.told_since(session, rows, money))) for kind, rows in _events(session, begins, ends)),
         rules=_raised(session, begins, ends),
         before=name_of(period.first - timedelta(days=1)),
@@ -202,15 +202,18 @@ def _events(session: Session, begins: datetime, ends: datetime) -> Iterator[tupl
     found: dict[str, list[Row]] = {kind: [] for kind in events.TABLES}
     place: queries.Cursor | None = None
     for _ in range(events.MOST_READ // events.STEP):
-        wanted = {kind for kind, rows in found.items() if len(rows) < PER_TYPE}
-        ids, place = (
-            queries.telling(session, wanted, events.STEP, since=begins, until=ends, after=place) if wanted else ([], None)
-        )
-        for candidate in queries.tagged_of(session, ids, fields=("event",)):
-            if candidate.record.story in (None, candidate.record.id):
-                for kind in wanted:
-                    if len(found[kind]) < PER_TYPE:
-                        found[kind].extend(events.rows_of(candidate.record, kind, candidate.at.shown_at))
+        wanted = Counter({kind: PER_TYPE - len(rows) for kind, rows in found.items() if len(rows) < PER_TYPE})
+        if not wanted:
+            break
+        told, place = queries.telling(session, wanted, events.STEP, since=begins, until=ends, after=place)
+        chosen = []  # each has a row for each of its types at least
+        for number, kinds in told.items():
+            if any(wanted[kind] > 0 for kind in kinds):
+                chosen.append(number)
+                wanted.subtract(kinds)
+        for candidate in queries.tagged_of(session, chosen, fields=("event",)):
+            for kind in told[candidate.record.id or 0]:
+                found[kind].extend(events.rows_of(candidate.record, kind, candidate.at.shown_at))
         if place is None:
             break
     return ((kind, tuple(rows[:PER_TYPE])) for kind, rows in found.items() if rows)

@@ -72,6 +72,13 @@ def test_a_source_is_worth_what_it_told_first_or_alone(db: Database) -> None:
     }
 
 
+def test_a_topic_of_which_a_source_tells_just_half_alone_is_thin_and_one_of_less_is_not(db: Database) -> None:
+    _put(db, [["a"]] * 6 + [["a", "b"]] * 3 + [["b"], ["c"], ["c", "b", "c"]], industries=("Gaming",))
+    _put(db, [["a"]] * 5 + [["a", "b"]] * 7, industries=("Robotics",))
+    found = db.read(lambda s: completeness.thin(s, PERIOD, UTC, ()))
+    assert [(one.topic.name, one.stories, one.source, one.share) for one in found] == [("Gaming", 12, "a", 0.5)]
+
+
 def test_a_topic_of_one_source_is_thin(db: Database) -> None:
     _put(db, [["a"]] * 10 + [["a", "b"]] * 2, industries=("Gaming",))
     [one] = db.read(lambda s: completeness.thin(s, PERIOD, UTC, ()))
