@@ -71,14 +71,21 @@ def _one(values: Mapping[str, object], found: re.Match[str]) -> str:
 def retell(text: str, keys: tuple[str, ...]) -> str:
     """A finished English sentence that is one of `keys`, in the language of the caller; any other as it is."""
     if language() == "zh":
-        for key, pattern in _patterns(keys):
+        for key, pattern in patterns(keys):
             if found := pattern.fullmatch(text):
                 return tr(key, **found.groupdict())
     return text
 
 
 @cache
-def _patterns(keys: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+def sentences(area: str) -> tuple[str, ...]:
+    """The English sentences of one file of the catalogue, in its order: where what others said is looked for among them."""
+    return tuple(json.loads((_CATALOGUE / f"{area}.json").read_text(encoding="utf-8")))
+
+
+@cache
+def patterns(keys: tuple[str, ...]) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Each of these sentences, and what finds it with its `{values}` filled in."""
     return tuple((key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(key)), re.S)) for key in keys)
 
 

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 STOP_WITHIN = 20.0  # seconds from SIGTERM until what is still in flight is left behind; systemd's default patience is 90
-HEARTBEAT = 5  # seconds
+HEARTBEAT, MINUTE, HOUR = 5, 60, 3600  # seconds
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 30.0  # seconds between two tries to begin
 CHECK_UP_EVERY = 60  # seconds between two looks at how the sources do
 RECOVER_EVERY = 15  # seconds between two looks for leases that ran out
@@ -63,7 +63,7 @@ class Daemon:
         self._web: Listener | None = None
         self._last_resort = LastResort()
         self._was_set: tuple[datetime, timedelta] | None = (
-            None  # the time that our clock showed when the machine's was, and by how much
+            None  # what our clock showed when the machine's was set, and by how much
         )
 
     async def run(self) -> None:
@@ -170,34 +170,35 @@ class Daemon:
         self._stop.set()
 
     def _ticks(self) -> Ticker:
-        scheduler = Ticker()
-        scheduler.add_job(self._app.pipeline.look_now, "interval", seconds=1, id="poll")
-        scheduler.add_job(self._app.deliverer.wake, "interval", seconds=1, id="deliver")
-        scheduler.add_job(self._keep_hosts, "interval", seconds=1, id="hosts")
-        scheduler.add_job(self._watch, "interval", seconds=1, id="watch")
-        scheduler.add_job(self._mind_the_clock, "interval", seconds=1, id="clock")
-        scheduler.add_job(self._beat, "interval", seconds=HEARTBEAT, id="heartbeat", next_run_time=clock.now())
-        scheduler.add_job(self._settle, "interval", seconds=2, id="first-polls")
-        scheduler.add_job(self._if_it_leads(self._recover), "interval", seconds=RECOVER_EVERY, id="recover")
-        if self._app.config.crawl.websub is not None:
-            scheduler.add_job(self._subscribe, "interval", seconds=1, id="websub")
-        scheduler.add_job(  # soon, too: a daemon that is started anew each day must not let it be for ever
-            self._if_it_leads(self._tidy), "interval", hours=1, id="tidy", next_run_time=clock.now() + timedelta(minutes=1)
-        )
-        scheduler.add_job(self._if_it_leads(self._backfill), "interval", seconds=1, id="backfill")
-        scheduler.add_job(self._if_it_leads(self._check_up), "interval", seconds=CHECK_UP_EVERY, id="health")
-        scheduler.add_job(
-            self._if_it_leads(self._back_up),
-            "interval",
-            minutes=10,
-            id="backup",
-            next_run_time=clock.now() + timedelta(minutes=5),
-        )
+        """What is done again and again: its name, its pause in seconds, itself, and after how many it is done for the first time.
+
+        Soon, where the pause is long: a daemon that is started anew each day must not let it be for ever.
+        """
+        built = self._app
+        jobs: list[tuple[str, int, Callable[[], object], int | None]] = [
+            ("poll", 1, built.pipeline.look_now, None),
+            ("deliver", 1, built.deliverer.wake, None),
+            ("hosts", 1, self._guarding(built.keep_hosts), None),
+            ("watch", 1, self._watch, None),
+            ("clock", 1, self._mind_the_clock, None),
+            ("heartbeat", HEARTBEAT, self._beat, 0),
+            ("first-polls", 2, self._guarding(built.pipeline.editor.settle), None),
+            ("recover", RECOVER_EVERY, self._if_it_leads(self._guarding(built.member.recover)), None),
+            ("tidy", HOUR, self._if_it_leads(self._tidy), MINUTE),
+            ("backfill", 1, self._if_it_leads(self._backfill), None),
+            ("health", CHECK_UP_EVERY, self._if_it_leads(self._guarding(self._check_up)), None),
+            ("backup", 10 * MINUTE, self._if_it_leads(self._back_up), 5 * MINUTE),
+            ("feeds", 2, built.write_feeds, None),
+            ("config", 2, self._look_at_file, None),
+        ]
+        if built.config.crawl.websub is not None:
+            jobs.append(("websub", 1, self._guarding(lambda: built.websub.tick(set(built.pipeline.watch.sources))), None))
         if self._pages:
-            soon = clock.now() + timedelta(minutes=1)
-            scheduler.add_job(freeze, "interval", minutes=30, id="freeze", next_run_time=soon)
-        scheduler.add_job(self._app.write_feeds, "interval", seconds=2, id="feeds")
-        scheduler.add_job(self._look_at_file, "interval", seconds=2, id="config")
+            jobs.append(("freeze", 30 * MINUTE, freeze, MINUTE))
+        scheduler = Ticker()
+        for name, pause, job, soon in jobs:
+            first = {} if soon is None else {"next_run_time": clock.now() + timedelta(seconds=soon)}
+            scheduler.add_job(job, "interval", seconds=pause, id=name, **first)
         return scheduler
 
     async def _watch(self) -> None:
@@ -255,17 +256,11 @@ class Daemon:
         except StorageError as error:
             self._app.store_guard.failed(error)
 
-    async def _recover(self) -> None:
-        await self._guarded(self._app.member.recover())
+    def _guarding(self, job: Callable[[], Awaitable[object]]) -> Callable[[], Awaitable[None]]:
+        async def done() -> None:
+            await self._guarded(job())
 
-    async def _keep_hosts(self) -> None:
-        await self._guarded(self._app.keep_hosts())
-
-    async def _settle(self) -> None:
-        await self._guarded(self._app.pipeline.editor.settle())
-
-    async def _subscribe(self) -> None:
-        await self._guarded(self._app.websub.tick(set(self._app.pipeline.watch.sources)))
+        return done
 
     async def _tidy(self) -> None:
         """Forget what is too old; what was done is known by short rows."""
@@ -281,11 +276,8 @@ class Daemon:
             await self._guarded(_in_thread(self._app.backfill.step))
 
     async def _check_up(self) -> None:
-        async def looks() -> None:
-            await self._app.checkup.look()
-            await self._app.tell_week()
-
-        await self._guarded(looks())
+        await self._app.checkup.look()
+        await self._app.tell_week()
 
     async def _upkeep(self, work: Callable[[Session], object]) -> None:
         await self._guarded(self._app.db.write(work))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crawler.fetch.engine import FetchRules
 from jobs import clock
-from jobs.config.load import Config, RuleConfig, SourceConfig
+from jobs.config.load import Config, RuleConfig
 from jobs.deliver.transport import OpenChannel, channel_for
 from jobs.watch import RulePolicy, Watch, WatchedSource
 from storage.rules.ruleset import Ruleset
@@ -30,7 +30,11 @@ def fetch_rules(config: Config) -> FetchRules:
 def watch_of(config: Config) -> Watch:
     """The configuration as the pipeline works with it."""
     return Watch(
-        sources={row.name: _watched(row) for row in config.sources if row.enabled},
+        sources={
+            row.name: WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
+            for row in config.sources
+            if row.enabled
+        },
         rules=Ruleset(config.compiled_rules()),
         routing={rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules},
         zone=config.zone,
@@ -53,10 +57,6 @@ def policy_of(rule: RuleConfig, first_poll: int | None = None) -> RulePolicy:
         digest_size=rule.digest_size,
         first_poll=first_poll,
     )
-
-
-def _watched(row: SourceConfig) -> WatchedSource:
-    return WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
 
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:

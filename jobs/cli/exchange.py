@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,12 +16,6 @@ from jobs.cli.console import Cli, err, fail, out
 from jobs.formats import opml
 from jobs.formats.opml import OpmlError
 from jobs.services.sourcing import sources as adding
-
-
-class Exchange(StrEnum):
-    """What other programs read."""
-
-    opml = "opml"
 
 
 def import_sources(cli: Cli, file: Annotated[Path, typer.Argument(help="An OPML file of a feed reader.")]) -> None:
@@ -46,7 +39,7 @@ def import_sources(cli: Cli, file: Annotated[Path, typer.Argument(help="An OPML 
 
 def export_sources(
     cli: Cli,
-    form: Annotated[Exchange, typer.Option("--format", "-f", help="What to write.")] = Exchange.opml,  # noqa: ARG001 - one so far
+    form: Annotated[Literal["opml"], typer.Option("--format", "-f", help="What to write.")] = "opml",  # noqa: ARG001 - one so far
 ) -> None:
     """The configured sources as OPML, to standard output. Those that hold a secret are left out."""
     outlines, secret = adding.outlines_of(cli.config())

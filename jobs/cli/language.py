@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from typer._click.exceptions import UsageError  # what BadParameter is one of; exported nowhere
 
-from crawler.i18n import Language, language, preferred, tr
+from crawler.i18n import Language, language, patterns, preferred, sentences, tr
 
 VARIABLES = ("ZHIXUN_LANG", "LC_ALL", "LC_MESSAGES", "LANG")  # the first that is set counts
 
@@ -50,25 +50,13 @@ def break_han() -> None:
 
 
 # What Typer says of wrong usage without asking anybody for a translation.
-_WRONG = (
-    "Invalid value for {name}: {why}", "Invalid value: {why}", "Missing argument {name}.", "Missing option {name}.", "Missing parameter: {name}",
-    "Missing argument {name}. Choose from: {choices}", "No such option: {name}", "No such option: {name} Did you mean {near}?",
-    "No such option: {name} (Possible options: {near})", "Got unexpected extra argument(s) ({name})",
-    "Option {name} requires an argument.", "Option {name} does not take a value.", "{value} is not a valid {kind}.",
-    "{value} is not one of {choices}.", "Value error, {why}", "Input should be greater than or equal to {bound}",
-    "Input should be less than or equal to {bound}", "Input should be a valid integer, unable to parse string as an integer",
-    "Input should be a valid number, unable to parse string as a number", "Input should be {choices}", "No such command {name}.", "No such command {name}. Did you mean {near}?",
-)  # fmt: skip
-_PATTERNS = tuple(
-    (key, re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+?)", re.escape(key)), re.S))
-    for key in sorted(_WRONG, key=lambda key: ("{why}" in key, len(key)), reverse=True)
-)
+_WRONG = tuple(sorted(sentences("typer"), key=lambda key: ("{why}" in key, len(key)), reverse=True))
 
 
 def said(sentence: str) -> str:
     """A sentence of Typer's about wrong usage, and the one within it, in the language of the caller."""
     sentence = re.sub(r"\s*\n\s*", " ", sentence)
-    for key, pattern in _PATTERNS:
+    for key, pattern in patterns(_WRONG):
         if found := pattern.fullmatch(sentence):
             parts = found.groupdict()
             if language() == "zh" and "near" in parts:

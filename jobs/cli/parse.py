@@ -38,8 +38,8 @@ def parse(
     batch: Annotated[
         bool, typer.Option("--batch", help='Read {"url":…, "file":… or "html":…} lines from standard input.')
     ] = False,
-    form: Annotated[Format, typer.Option("--format", "-f")] = Format.text,
-    summary: Annotated[Summary, typer.Option(help="What stands under 总结.")] = Summary.full,
+    form: Annotated[Format, typer.Option("--format", "-f")] = "text",
+    summary: Annotated[Summary, typer.Option(help="What stands under 总结.")] = "full",
 ) -> None:
     """Print the record of a page."""
     config = cli.config_or_defaults()
@@ -63,7 +63,7 @@ def parse(
         record = asyncio.run(_read_one(answer, url, config.zone, own))
     except ReadError as error:
         raise typer.Exit(fail(f"{page}: {retold(str(error))}", 1)) from None
-    write_records([record], form, config.zone, summary.value)
+    write_records([record], form, config.zone, summary)
 
 
 def _read_file(name: str) -> bytes:

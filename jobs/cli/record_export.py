@@ -7,9 +7,8 @@ import csv
 import sys
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 from sqlalchemy.orm import Session
@@ -24,35 +23,16 @@ from jobs.formats import record as formats
 from jobs.services.archive import export as exporting
 from storage.archive.search import Bounds
 
-
-class Format(StrEnum):
-    """How records are written."""
-
-    jsonl = "jsonl"
-    json = "json"
-    csv = "csv"
-    markdown = "markdown"
-    text = "text"
-
-
-class Exported(StrEnum):
-    """What an archive can be exported to: those, and two for which there must be a file and a library."""
-
-    jsonl = "jsonl"
-    json = "json"
-    csv = "csv"
-    markdown = "markdown"
-    text = "text"
-    xlsx = "xlsx"
-    parquet = "parquet"
+Format = Literal["jsonl", "json", "csv", "markdown", "text"]
+Exported = Literal[Format, "xlsx", "parquet"]  # two for which there must be a file and a library
 
 
 def export(
     cli: Cli,
-    form: Annotated[Exported, typer.Option("--format", "-f")] = Exported.jsonl,
+    form: Annotated[Exported, typer.Option("--format", "-f")] = "jsonl",
     start: Since = None,
     source: SourceName = None,
-    summary: Annotated[Summary, typer.Option()] = Summary.full,
+    summary: Annotated[Summary, typer.Option()] = "full",
     query: Annotated[str | None, typer.Option("--query", "-q", help="Those of which it is true.")] = None,
     rule: Annotated[str | None, typer.Option("--rule", help="Those that this rule matches.")] = None,
     to: Annotated[
@@ -63,43 +43,43 @@ def export(
     config = cli.config()
     if query is not None and rule is not None:
         raise typer.BadParameter(tr("--query and --rule say the same: give one of them"))
-    if to is None and form in (Exported.xlsx, Exported.parquet):
-        raise typer.BadParameter(tr("{form} is not for standard output: name where to write with --to", form=form.value))
+    if to is None and form in ("xlsx", "parquet"):
+        raise typer.BadParameter(tr("{form} is not for standard output: name where to write with --to", form=form))
     bounds = Bounds(since=since(start), source=source)
     with cli.reader() as session:
         records = exporting.chosen(session, config, clock.now(), bounds, query=query, rule=rule)
         if to is None:
-            write_records(records, Format(form.value), config.zone, summary.value)
+            write_records(records, form, config.zone, summary)
             return
         try:
-            _write_to(to, session, records, form, config.zone, summary.value)
+            _write_to(to, session, records, form, config.zone, summary)
         except (workbook.Missing, OSError) as error:
             raise typer.Exit(fail(f"{to}: {error}" if isinstance(error, OSError) else str(error), 1)) from None
 
 
 def _write_to(to: Path, session: Session, records: Iterator[Record], form: Exported, zone: tzinfo, summary: str) -> None:
-    if form is Exported.parquet:
+    if form == "parquet":
         done = parquet.write(to, exporting.with_mentions(session, records), zone)
-    elif form is Exported.xlsx:
+    elif form == "xlsx":
         done = workbook.write(to, records, zone)
     else:
         with to.open("w", encoding="utf-8", newline="") as file, contextlib.redirect_stdout(file):
-            done = write_records(records, Format(form.value), zone, summary)
+            done = write_records(records, form, zone, summary)
     err.print(tr("{n} records written to {file}", n=done, file=to))
 
 
-def write_records(records: Iterable[Record], form: Format, zone: tzinfo, summary: str) -> int:
+def write_records(records: Iterable[Record], form: Exported, zone: tzinfo, summary: str) -> int:
     """Records to standard output in one of the formats that are text; how many."""
     number = 0
-    writer = csv.writer(sys.stdout) if form is Format.csv else None
+    writer = csv.writer(sys.stdout) if form == "csv" else None
     if writer:
         writer.writerow(formats.CSV_COLUMNS)
     for number, record in enumerate(records, 1):
         if writer:
             writer.writerow(formats.to_csv(record, zone))
-        elif form is Format.markdown:
+        elif form == "markdown":
             sys.stdout.write(formats.to_markdown(record, zone, summary=summary) + "\n")
-        elif form is Format.text:
+        elif form == "text":
             sys.stdout.write(("\n" if number > 1 else "") + formats.to_text(record, summary=summary))
         else:
             write_json([formats.to_json(record, zone)])

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -16,14 +15,8 @@ from jobs.formats import record as formats
 from storage.archive import queries
 
 SourceName = Annotated[str | None, typer.Option("--source", help="Of this source only.")]
+Summary = Literal["full", "short"]  # what stands under 总结
 COLUMNS = {"id": "id", "published": "published", "source": "source", "title": "title"}
-
-
-class Summary(StrEnum):
-    """What stands under 总结."""
-
-    full = "full"
-    short = "short"
 
 
 def list_records(

@@ -27,7 +27,7 @@ from storage.rules.parser import parse
 
 def show_record(
     cli: Cli, number: Annotated[int, typer.Argument(help="Its id.")], as_json: Json = False,
-    summary: Annotated[Summary, typer.Option()] = Summary.full,
+    summary: Annotated[Summary, typer.Option()] = "full",
     edits: Annotated[bool, typer.Option("--history", help="What its page said before, and what changed.")] = False,
 ) -> None:  # fmt: skip
     """One record, whole."""
@@ -40,7 +40,7 @@ def show_record(
     if as_json:
         write_json([formats.to_json(record, zone)])
     else:
-        sys.stdout.write(formats.to_text(record, summary=summary.value))
+        sys.stdout.write(formats.to_text(record, summary=summary))
     made = (record.analysis or tr("not analysed")) + (f" · {note.model}: {note.detail}" if note else "")
     err.print(tr("analysis: {made}", made=made), style="dim")
 

@@ -1,4 +1,4 @@
-"""`zhixun run`: the daemon, or one round of its work."""
+"""`zhixun run` and `zhixun worker`: the daemon, one round of its work, or one of several programs that share the work."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from jobs.cli import live
 from jobs.cli.console import Cli, err
 from jobs.config.times import show_first_poll
 from jobs.daemon import Daemon, run_once
+from jobs.workers.membership import ROLES
 
 
 def run(
@@ -36,6 +37,27 @@ def run(
     with shown:
         sent = asyncio.run(run_once(built))
     raise typer.Exit(1 if _sum_up(built, sent) else 0)
+
+
+def worker(
+    cli: Cli,
+    role: Annotated[
+        str, typer.Option("--role", metavar="ROLES", help="What it does, of fetch,edit,deliver: one or several, with commas.")
+    ] = ",".join(ROLES),
+) -> None:
+    """One of several programs on one PostgreSQL, on as many machines as wanted."""
+    roles = tuple(part.strip() for part in role.split(",") if part.strip())
+    if not roles or set(roles) - set(ROLES):
+        raise typer.BadParameter(
+            tr("{roles} are no roles; there are {known}", roles=role, known=", ".join(ROLES)), param_hint="--role"
+        )
+    built = App(cli.config(), tuple(part for part in ROLES if part in roles), cli.path)
+    if not built.db.shared and set(roles) != set(ROLES):
+        built.close()
+        raise typer.BadParameter(
+            tr("SQLite works with one program that has all roles; several need PostgreSQL"), param_hint="--role"
+        )
+    asyncio.run(Daemon(built, cli.path, pages=False).run())
 
 
 def _sum_up(built: App, sent: Mapping[str, int]) -> int:

@@ -7,10 +7,9 @@ import itertools
 import json
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -27,13 +26,6 @@ from storage.archive.prepared import prepare
 from storage.db.database import Database
 
 AT_ONCE = 100  # records of an import that wait to be stored
-
-
-class Engine(StrEnum):
-    """Who analyses."""
-
-    builtin = "builtin"
-    openai = "openai"
 
 
 def prune(
@@ -57,17 +49,17 @@ def prune(
 def annotate(
     cli: Cli,
     start: Since = None,
-    engine: Annotated[Engine | None, typer.Option(help="As configured where it is not given.")] = None,
+    engine: Annotated[Literal["builtin", "openai"] | None, typer.Option(help="As configured where it is not given.")] = None,
 ) -> None:
     """Analyse the archive again after an upgrade, or by a model. Raises no alerts; interrupted, it goes on where it was."""
     config, after = cli.config(), since(start)
-    chosen = engine.value if engine else config.analysis.engine
-    if chosen == Engine.openai and config.analysis.engine != Engine.openai:
+    chosen = engine or config.analysis.engine
+    if chosen == "openai" and config.analysis.engine != "openai":
         raise typer.BadParameter(tr("the configuration names no model; see docs/models.md"))
     with cli.archive() as db, bar() as shown:
         line = shown.add_task(tr("records"), total=again.how_many(db, config, chosen, after))
         step = partial(shown.advance, line)
-        if chosen == Engine.openai:
+        if chosen == "openai":
             done = asyncio.run(again.by_model(db, config, after, clock.now, step))
         else:
             done = asyncio.run(again.builtin(db, config, after, step))

@@ -27,7 +27,7 @@ VERBS: Mapping[str, str] = {  # module:function in this folder
     "doctor": "doctor:doctor",
     "healthcheck": "healthcheck:healthcheck",
     "run": "run:run",
-    "worker": "worker:worker",
+    "worker": "run:worker",
     "web": "web:web",
     "init": "first_hour.init:init",
     "migrate": "first_hour.migrate:migrate",

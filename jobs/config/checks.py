@@ -111,7 +111,11 @@ def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
     """The sound aliases, flat. One that names itself, by whatever detour, or one that does not exist is reported."""
     given = document.data.get("aliases")
     given = given if isinstance(given, dict) else {}
-    known = {name: tuple(words) for name, words in given.items() if isinstance(words, list) and _all_text(words)}
+    known = {
+        name: tuple(words)
+        for name, words in given.items()
+        if isinstance(words, list) and all(isinstance(word, str) for word in words)
+    }
     for name, words in known.items():
         for place, word in enumerate(words):
             if word.startswith("@") and word[1:] not in given:
@@ -120,10 +124,6 @@ def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
             document.mistake(("aliases", name), tr("@{name} stands for itself", name=name), tr("take it out of the circle"))
     sound = {name for name in known if name not in _called(name, known) and _called(name, known) <= set(known)}
     return flatten({name: known[name] for name in sound if _called(name, known) <= sound})
-
-
-def _all_text(words: Iterable[Any]) -> bool:
-    return all(isinstance(word, str) for word in words)
 
 
 def _called(name: str, aliases: Mapping[str, Sequence[str]]) -> set[str]:

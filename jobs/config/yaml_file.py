@@ -17,7 +17,7 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.reader import ReaderError
 
 from crawler.errors import ZhixunError
-from crawler.i18n import language, retell, tr
+from crawler.i18n import language, retell, sentences, tr
 from crawler.retold import retold
 from jobs.redaction import MIN_SECRET, blank
 from jobs.safe_text import brief, spaced
@@ -49,18 +49,6 @@ _CURES = (
     ("another document", "remove the line ---"),
     ("expected the node content", "a value is missing before this sign, or a bracket is closed that was not opened"),
 )
-
-
-_YAML_SAYS = (  # of the parser's own words; {what} is a sign of the file
-    "while scanning for the next token", "found character {what} that cannot start any token", "while parsing a flow mapping",
-    "while parsing a flow sequence", "expected ',' or {sign}, but got '<stream end>'", "expected ',' or {sign}, but got {what}",
-    "mapping values are not allowed here", "found undefined alias {what}", "while scanning a quoted scalar",
-    "found unexpected end of stream", "while parsing a block mapping", "while parsing a block collection",
-    "expected <block end>, but found {what}", "while scanning a simple key", "could not find expected ':'",
-    "while scanning a block scalar", "while parsing a node", "sequence entries are not allowed here",
-    "while parsing a flow node",
-    "expected the node content, but found {what}", "expected a single document in the stream", "but found another document",
-)  # fmt: skip
 _MISTYPED = (  # what YAML takes for something else: the sign of it, the fault, the cure
     (r"[ \t]*[\u3000\u00a0\u2002-\u200a]+", "the line begins with a full-width or no-break blank", "indent with ASCII blanks"),
     (r"\s*-(?P<dash>[a-z_]{2,20}:)(?=\s)", "no blank stands between - and {dash}", "write - {dash}"),
@@ -262,7 +250,7 @@ def _compose(file: str, text: str) -> Node | None:
 def _yaml_words(error: MarkedYAMLError) -> tuple[str, str]:
     words = [spaced(part) for part in (error.context, error.problem) if part]
     cure = next((tr(cure) for sign, cure in _CURES if sign in " ".join(words)), "")
-    told = [retell(part, _YAML_SAYS) for part in words]
+    told = [retell(part, sentences("yaml")) for part in words]
     return tr("no valid YAML: {why}", why=(" " if language() == "en" else "").join(told)), cure
 
 

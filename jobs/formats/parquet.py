@@ -51,8 +51,8 @@ def _write(folder: Path, batches: Iterable[tuple[Sequence[Record], Mapping[int, 
     count = 0
     for records, mentions in batches:
         for month, some in _by_month(records, zone).items():
-            tables["records"].add(month, [_record(record) for record in some])
-            tables["facts"].add(month, [_fact(record, fact) for record in some for fact in record.facts])
+            tables["records"].add(month, [plain(record, _KEYS) for record in some])
+            tables["facts"].add(month, [{"record": record.id, **asdict(fact)} for record in some for fact in record.facts])
             tables["mentions"].add(month, [row for record in some for row in _mentions(mentions.get(record.id or 0))])
             count += len(some)
     for table in tables.values():
@@ -107,14 +107,6 @@ def _schemas(zone: str) -> dict[str, Any]:
         "facts": arrow.schema({"record": number, **fact, "start": number, "end": number, "score": arrow.float64()}),
         "mentions": arrow.schema(mention | {"acts": arrow.bool_()}),
     }
-
-
-def _record(record: Record) -> dict[str, Any]:
-    return plain(record, _KEYS)
-
-
-def _fact(record: Record, fact: Any) -> dict[str, Any]:
-    return {"record": record.id, **asdict(fact)}
 
 
 def _mentions(found: Mentions | None) -> list[dict[str, Any]]:

@@ -99,7 +99,7 @@ def _store(db: Database, config: Config, now: datetime) -> Iterator[Finding]:
     if db.sqlite_version is not None:
         yield sqlite(db.sqlite_version)
     if db.path is not None:
-        yield disk(db.path, _free)
+        yield disk(db.path, lambda folder: shutil.disk_usage(folder).free)
         if not db.path.exists():
             yield Finding(tr("database"), "warn", tr("{path} does not exist yet; `zhixun run` creates it", path=db.path))
             return
@@ -130,10 +130,6 @@ def sqlite(version: tuple[int, ...]) -> Finding:
                 "A newer library comes with a newer Python or system; PostgreSQL is not concerned", told=told),
         )  # fmt: skip
     return Finding("SQLite", "ok", told)
-
-
-def _free(folder: Path) -> int:
-    return shutil.disk_usage(folder).free
 
 
 def disk(file: Path, free: Callable[[Path], int]) -> Finding:

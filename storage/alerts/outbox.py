@@ -72,7 +72,18 @@ def claim(session: Session, *, channel: str, owner: str, now: datetime, limit: i
         failpoint("before-delivery-claim-commit")
         after_commit(session, "after-delivery-claim")
     told = _tellers(session, [row.alert_id for row in rows if row.reprints])
-    return [*(_delivery(row, owner, tuple(told.get(row.alert_id, ()))) for row in rows), *(_notice(row, owner) for row in said)]
+    of_alerts = (
+        from_row(
+            Delivery,
+            row,
+            attempts=row.attempts + 1,
+            fence=row.fence + 1,
+            owner=owner,
+            duplicates=tuple(told.get(row.alert_id, ())),
+        )
+        for row in rows
+    )
+    return [*of_alerts, *(_notice(row, owner) for row in said)]
 
 
 def _due(table: Table, now: datetime) -> ColumnElement[bool]:
@@ -96,10 +107,6 @@ def _lease(
         counts = {"fence": table.c.fence + 1, "attempts": table.c.attempts + 1}
         session.execute(update(table).where(table.c.id.in_([row.id for row in rows])).values(**values, **counts))
     return rows
-
-
-def _delivery(row: Any, owner: str, duplicates: tuple[tuple[str, str], ...]) -> Delivery:
-    return from_row(Delivery, row, attempts=row.attempts + 1, fence=row.fence + 1, owner=owner, duplicates=duplicates)
 
 
 def _notice(row: Any, owner: str) -> Delivery:

@@ -292,18 +292,14 @@ def alerts(
         .join(article, article.c.id == alert.c.article_id)
         .order_by(alert.c.id.desc())
     )
-    if rule is not None:
-        query = query.where(alert.c.rule == rule)
+    same = {alert.c.rule: rule, alert.c.story: story, alert.c.follows: follows}
+    query = query.where(*(column == value for column, value in same.items() if value is not None))
     if state is not None:
         query = query.where(alert.c.id.in_(select(delivery.c.alert_id).where(delivery.c.state == state)))
     if since is not None:
         query = query.where(alert.c.created_at >= since)
     if ids is not None:
         query = query.where(alert.c.id.in_(list(ids)))
-    if story is not None:
-        query = query.where(alert.c.story == story)
-    if follows is not None:
-        query = query.where(alert.c.follows == follows)
     if before is not None:
         query = query.where(alert.c.id < before)
     rows = session.execute(query.limit(limit)).all()

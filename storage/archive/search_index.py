@@ -15,6 +15,7 @@ from typing import NamedTuple
 from sqlalchemy import BigInteger, Select, bindparam, cast, column, select, table, text
 from sqlalchemy.orm import Session
 
+from storage.db.database import dialect_of
 from storage.rules.plan import ANY_QUERY, All, Expression, Has
 
 _FTS5 = table("search_index", column("rowid", BigInteger), column("search_index"))  # the hidden column is what MATCH asks
@@ -30,7 +31,7 @@ class Entry(NamedTuple):
 
 def add(session: Session, entries: Iterable[Entry]) -> None:
     """Let these articles be found. None of them may be in already."""
-    if _is_sqlite(session):
+    if dialect_of(session) == "sqlite":
         _execute(session, "INSERT INTO search_index (rowid, words) VALUES (:id, :words)", entries)
     else:
         _execute(
@@ -42,7 +43,7 @@ def add(session: Session, entries: Iterable[Entry]) -> None:
 
 def remove(session: Session, entries: Iterable[Entry]) -> None:
     """Take articles out, with the tokens that they were put in with."""
-    if _is_sqlite(session):
+    if dialect_of(session) == "sqlite":
         _execute(session, "INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', :id, :words)", entries)
     else:
         _execute(session, "DELETE FROM search_index WHERE article_id = :id", entries)
@@ -50,7 +51,7 @@ def remove(session: Session, entries: Iterable[Entry]) -> None:
 
 def clear(session: Session) -> None:
     """Empty it."""
-    if _is_sqlite(session):
+    if dialect_of(session) == "sqlite":
         session.execute(text("INSERT INTO search_index (search_index) VALUES ('delete-all')"))
     else:
         session.execute(text("TRUNCATE search_index"))
@@ -58,13 +59,13 @@ def clear(session: Session) -> None:
 
 def merge(session: Session) -> None:
     """Make of its parts one: a fifth smaller. PostgreSQL's has none."""
-    if _is_sqlite(session):
+    if dialect_of(session) == "sqlite":
         session.execute(text("INSERT INTO search_index (search_index) VALUES ('optimize')"))
 
 
 def terms(session: Session) -> Iterable[tuple[str, int]]:
     """Each token, and how many articles have it."""
-    if _is_sqlite(session):
+    if dialect_of(session) == "sqlite":
         query = "SELECT term, doc FROM search_index_terms"
     else:
         query = "SELECT word, ndoc FROM ts_stat('SELECT tokens FROM search_index')"
@@ -90,7 +91,7 @@ class Proposals:
 
     def between(self, low: int, high: int) -> Sequence[int]:
         """Those with ids in this range, ends included."""
-        if not _is_sqlite(self._session):
+        if dialect_of(self._session) != "sqlite":
             return self._session.scalars(matching(self._session, self._wanted, (low, high))).all()
         if self._more is None:
             newest_first = matching(self._session, self._wanted).order_by(_FTS5.c.rowid.desc())
@@ -104,28 +105,19 @@ class Proposals:
 
 def matching(session: Session, wanted: Expression, between: tuple[int, int] | None = None) -> Select[int]:
     """The ids of articles whose tokens are as wanted, of all, or of those with an id in that range, ends included."""
-    if _is_sqlite(session):
+    if dialect_of(session) == "sqlite":
         ids = _FTS5.c.rowid
-        query = select(ids).where(
-            _FTS5.c.search_index.op("MATCH")(bindparam(None, _or_any(_fts5(wanted), _fts5(Has(ANY_QUERY)), " OR ")))
-        )
+        asked = f"({_fts5(wanted)}) OR {_fts5(Has(ANY_QUERY))}"
+        query = select(ids).where(_FTS5.c.search_index.op("MATCH")(bindparam(None, asked)))
     else:
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - not for SQLite
 
         # PostgreSQL does not know what it costs to unpack the tokens of a row, and would rather read all rows than ask the index.
         session.execute(text("SET LOCAL enable_seqscan = off"))
         ids = _GIN.c.article_id
-        asked = _or_any(_tsquery(wanted), _tsquery(Has(ANY_QUERY)), " | ")
+        asked = f"({_tsquery(wanted)}) | {_tsquery(Has(ANY_QUERY))}"
         query = select(ids).where(_GIN.c.tokens.op("@@")(cast(asked, postgresql.TSQUERY)))
     return query if between is None else query.where(ids.between(*between))
-
-
-def _or_any(wanted: str, always: str, either: str) -> str:
-    return f"({wanted}){either}{always}"
-
-
-def _is_sqlite(session: Session) -> bool:
-    return session.get_bind().dialect.name == "sqlite"
 
 
 def _execute(session: Session, statement: str, entries: Iterable[Entry]) -> None:

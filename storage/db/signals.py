@@ -36,11 +36,11 @@ async def heard(db: Database) -> AsyncIterator[str]:
         async with await driver.AsyncConnection.connect(address, autocommit=True, **MISSED) as connection:
             await connection.execute(f"LISTEN {_CHANNEL}")
             await db.write(lambda s: tell(s, proof))
-            first = [one.payload async for one in connection.notifies(timeout=PROOF_SECONDS, stop_after=1)]
-            while first and proof not in first:  # others talk, too
+            first: list[str] = []
+            while proof not in first:  # others talk, too
                 first = [one.payload async for one in connection.notifies(timeout=PROOF_SECONDS, stop_after=1)]
-            if not first:
-                return
+                if not first:
+                    return
             yield HEARS
             async for one in connection.notifies():
                 yield one.payload

@@ -86,15 +86,10 @@ def _span(date: datetime | None, last: datetime, now: datetime) -> tuple[datetim
     """Between which moments an article appeared; the same twice where that is known."""
     if date is None or date > now + AHEAD:
         return last, now
-    if not _is_day(date):
+    if date.hour or date.minute or date.second:  # a date without a time of day reads as midnight
         return (min(date, now),) * 2 if date >= last else (last, now)
     begins, ends = max(date, last), min(date + _DAY, now)
     return (begins, ends) if begins < ends else (last, now)
-
-
-def _is_day(date: datetime) -> bool:
-    """True for a date without a time of day, which reads as midnight."""
-    return not (date.hour or date.minute or date.second)
 
 
 def _added(rhythm: Rhythm, spans: Iterable[tuple[datetime, datetime, float]]) -> Rhythm:

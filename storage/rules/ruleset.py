@@ -110,7 +110,10 @@ class Ruleset:
         self._learn_triggers()
         self._automaton = _automaton(self._terms)
         self._fields = tuple(dict.fromkeys(field for terms in self._terms.values() for term in terms for field in term.scope))
-        self._sets = {field: [_RegexSet(part) for part in _batches(found)] for field, found in self._regexes.items()}
+        self._sets = {
+            field: [_RegexSet(found[start : start + _SET]) for start in range(0, len(found), _SET)]
+            for field, found in self._regexes.items()
+        }
 
     def match(self, record: Record, tags: Sequence[str] = (), now: datetime | None = None) -> tuple[Hit, ...]:
         """All rules that are true of the record, in the order of the configuration. `now` defaults to when it was seen."""
@@ -217,11 +220,6 @@ class _RegexSet:
         return [self._leaves[number] for number in self._set.Match(text) or ()]
 
 
-def _batches(found: Sequence[Regex]) -> Iterator[Sequence[Regex]]:
-    for start in range(0, len(found), _SET):
-        yield found[start : start + _SET]
-
-
 def _automaton(needles: Iterable[str]) -> Any:
     automaton = ahocorasick.Automaton()
     for needle in needles:
@@ -245,7 +243,7 @@ def _triggers(node: Node, use: Mapping[Trigger, int]) -> frozenset[Trigger] | No
     if isinstance(node, Alias) or (isinstance(node, Count) and node.low > 0):
         return _triggers(node.part, use)
     if isinstance(node, And | Near):
-        return _cheapest([_triggers(part, use) for part in node.parts], use)
+        return min((_triggers(part, use) for part in node.parts), key=lambda found: _cost(found, use))
     if isinstance(node, Or):
         return _union([_triggers(part, use) for part in node.parts])
     if isinstance(node, AtLeast):
@@ -259,10 +257,6 @@ def _cost(found: frozenset[Trigger] | None, use: Mapping[Trigger, int]) -> float
     if found is None:
         return float("inf")
     return sum(use[leaf] + (_REGEX_COST if isinstance(leaf, Regex) else 0) for leaf in found)
-
-
-def _cheapest(found: list[frozenset[Trigger] | None], use: Mapping[Trigger, int]) -> frozenset[Trigger] | None:
-    return min(found, key=lambda one: _cost(one, use))
 
 
 def _union(found: list[frozenset[Trigger] | None]) -> frozenset[Trigger] | None:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -20,15 +19,7 @@ from jobs.services.first_hour import migrate as moving
 from jobs.services.first_hour.migrate import Plan
 from jobs.services.lookup import named
 
-
-class System(StrEnum):
-    """Whose files can be read."""
-
-    trendradar = "trendradar"
-    miniflux = "miniflux"
-    freshrss = "freshrss"
-    urlwatch = "urlwatch"
-    changedetection = "changedetection"
+System = Literal["trendradar", "miniflux", "freshrss", "urlwatch", "changedetection"]
 
 
 def migrate(
@@ -44,7 +35,7 @@ def migrate(
     with asked():
         told = [named("channel", name, config.channels).name for name in channels or ()]
     try:
-        decided = moving.plan(moving.of_one_system(system.value, files), config, told)
+        decided = moving.plan(moving.of_one_system(system, files), config, told)
     except OSError as error:
         raise typer.BadParameter(
             tr("The file {file} cannot be read: {why}", file=error.filename or "", why=system_fault(error))

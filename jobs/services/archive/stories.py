@@ -54,12 +54,16 @@ def _set_apart(session: Session, article_id: int, now: datetime) -> list[int]:
     return moved
 
 
-def split_record(session: Session, article_id: int, now: datetime) -> Split:
-    """Take one record out of the story of another."""
+def _story_of(session: Session, article_id: int) -> int:
     place = by_hand.place_of(session, article_id)
     if place is None:
         raise NoSuchStory(tr("there is no record {article_id}; see `zhixun records list`", article_id=article_id))
-    if place.story == article_id:
+    return int(place.story)
+
+
+def split_record(session: Session, article_id: int, now: datetime) -> Split:
+    """Take one record out of the story of another."""
+    if _story_of(session, article_id) == article_id:
         others = [str(one) for one in by_hand.members(session, article_id) if one != article_id]
         told = tr("name one of the others: {others}", others=", ".join(others)) if others else tr("no other record tells it")
         raise NoSuchStory(tr("record {article_id} is the first of its story; {told}", article_id=article_id, told=told))
@@ -69,10 +73,7 @@ def split_record(session: Session, article_id: int, now: datetime) -> Split:
 
 def join(session: Session, one: int, other: int, now: datetime) -> Joined:
     """Say that two records tell one event. Alerts that were raised stay; later articles are folded into the older story's."""
-    for article_id in (one, other):
-        if by_hand.place_of(session, article_id) is None:
-            raise NoSuchStory(tr("there is no record {article_id}; see `zhixun records list`", article_id=article_id))
-    story, second = sorted(by_hand.place_of(session, article_id).story for article_id in (one, other))
+    story, second = sorted(_story_of(session, article_id) for article_id in (one, other))
     if story == second:
         raise NoSuchStory(tr("records {one} and {other} are of one story already", one=one, other=other))
     moved = by_hand.put_together(session, one, other, now)

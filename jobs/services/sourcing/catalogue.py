@@ -19,10 +19,10 @@ class Listed:
     name: str
     title: str
     language: str
-    default: bool
-    needs_js: bool
-    note: str
     entry: Mapping[str, Any]
+    default: bool = False
+    needs_js: bool = False
+    note: str = ""
     seen: Mapping[str, Any] | None = None
 
     @property
@@ -45,17 +45,4 @@ def catalogue() -> Mapping[str, Listed]:
 def read(text: str) -> Mapping[str, Listed]:
     """The entries of a catalogue."""
     rows: list[dict[str, Any]] = YAML(typ="safe").load(text)
-    return {row["name"]: _listed(row) for row in rows}
-
-
-def _listed(row: Mapping[str, Any]) -> Listed:
-    return Listed(
-        name=row["name"],
-        title=row["title"],
-        language=row["language"],
-        default=row.get("default", False),
-        needs_js=row.get("needs_js", False),
-        note=row.get("note", ""),
-        entry=row["entry"],
-        seen=row.get("seen"),
-    )
+    return {row["name"]: Listed(**row) for row in rows}

@@ -29,7 +29,7 @@ def feed(days: int) -> bytes:
 
 
 def listed(name: str, url: str, kind: str = "feed") -> Listed:
-    return Listed(name, name, "zh", False, False, "", {"url": url, "kind": kind, "tags": ["中文"]})
+    return Listed(name, name, "zh", {"url": url, "kind": kind, "tags": ["中文"]})
 
 
 def test_each_state_is_told_and_each_address_is_asked_once() -> None:
