@@ -132,6 +132,11 @@ class Reading:
         return tuple(map(itemgetter(0), self.words))
 
     @cached_property
+    def tags(self) -> tuple[str, ...]:
+        """Their parts of speech."""
+        return tuple(map(itemgetter(1), self.words))
+
+    @cached_property
     def starts(self) -> list[int]:
         """Where each word starts in the normal form, and where the last one ends."""
         return list(accumulate(map(len, self.tokens), initial=0))

@@ -67,7 +67,7 @@ def candidates(title: Reading, text: Reading, known: Container[str] = ()) -> dic
     """Every run of one to three content words, by its normal form. Of a long text only those that come again, stand in the title
     or are known."""
     is_long = len(text.form) > LONG
-    of_title, of_text = ([_fits[tag] for _, tag in place.words] for place in (title, text))
+    of_title, of_text = (list(map(_fits.__getitem__, place.tags)) for place in (title, text))
     if is_long:
         counts = Counter(chain(compress(title.tokens, of_title), compress(text.tokens, of_text)))
         again = {word for word, count in counts.items() if count > 1 or word in known}
@@ -80,7 +80,7 @@ def candidates(title: Reading, text: Reading, known: Container[str] = ()) -> dic
             else:
                 runs[form] = [(place, at, last)]
     return {
-        form: _candidate(places, title)
+        form: _candidate(places, title) if len(places) > 1 else _only(*places[0], title)
         for form, places in runs.items()
         if not is_long or len(places) > 1 or places[0][0] is title or form in known
     }
@@ -122,8 +122,6 @@ _EDGE = ("", "x")
 
 def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candidate:
     """What the first places of a phrase tell. One loop with plain numbers: this runs for hundreds of phrases a text, most of one place."""
-    if len(places) == 1:
-        return _only(*places[0], title)
     seen = places[:SEEN]
     left, right = set(), set()
     in_title = bound_left = bound_right = inside = 0
@@ -144,24 +142,22 @@ def _candidate(places: list[tuple[Reading, int, int]], title: Reading) -> Candid
         elif in_text is None:
             in_text = place.starts[at], place.starts[last + 1]
     place, at, last = places[0]
-    run = place.words[at : last + 1]
     first = place.starts[at] if place is title else len(title.form) + 1 + place.starts[at]
     return Candidate(
-        tuple([word for word, _ in run]), tuple([tag for _, tag in run]), first, len(places), len(seen),
+        place.tokens[at : last + 1], place.tags[at : last + 1], first, len(places), len(seen),
         in_title, ends_title, len(left), len(right), bound_left, bound_right, inside, in_text,
     )  # fmt: skip
 
 
 def _only(place: Reading, at: int, last: int, title: Reading) -> Candidate:
     """The same of the only place of a phrase."""
-    words, start, is_title = place.words, place.starts[at], place is title
-    kind = words[at - 1][1] if at else ""
-    next_kind = words[last + 1][1] if last + 1 < len(words) else ""
-    run = words[at : last + 1]
+    tags, start, end, is_title = place.tags, place.starts[at], last + 1, place is title
+    kind = tags[at - 1] if at else ""
+    next_kind = tags[end] if end < len(tags) else ""
     return Candidate(
-        tuple([word for word, _ in run]), tuple([tag for _, tag in run]), start if is_title else len(title.form) + 1 + start, 1, 1,
-        1 if is_title else 0, is_title and last + 1 == len(words), 1, 1, _bound[kind], _bound[next_kind], _heavy[kind],
-        None if is_title else (start, place.starts[last + 1]),
+        place.tokens[at:end], tags[at:end], start if is_title else len(title.form) + 1 + start, 1, 1,
+        1 if is_title else 0, is_title and end == len(tags), 1, 1, _bound[kind], _bound[next_kind], _heavy[kind],
+        None if is_title else (start, place.starts[end]),
     )  # fmt: skip
 
 
@@ -181,7 +177,7 @@ def worth_chinese(form: str, one: Candidate) -> float:
     """The sum of the weights of its features. The parts that come again and again are kept: one sum a shape, a place, a size."""
     heavy, bound_left, bound_right, inside = _weights_of_numbers()
     size = len(one.words)
-    rare = [rarity(word) for word in one.words]
+    rare = list(map(rarity, one.words))
     total = _shapes[one.tags] + _spots[_places(one)] + _sizes[_words(form, rare)]
     total += heavy[size] * math.log(1 + one.count * sum(rare) / size / 5)
     return total + (bound_left * one.bound_left + bound_right * one.bound_right + inside * one.inside) / one.seen

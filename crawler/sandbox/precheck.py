@@ -13,7 +13,7 @@ MAX_ATTRIBUTES = 2_000  # of one tag
 LONGEST_TAG = 200_000  # bytes between "<" and ">", quoted values left out: those are linear, and pictures stand in them
 
 # Possessive throughout and optional at the end, so that a match never fails and never goes back.
-_TAG = re.compile(rb"<[a-zA-Z](?:[^\"'>]++|\"[^\"]*+\"|'[^']*+')*+>?")
+_TAG = re.compile(rb"<[a-zA-Z][^\"'>]*+(?:(?:\"[^\"]*+\"|'[^']*+')[^\"'>]*+)*+>?")
 _QUOTED = re.compile(rb"\"[^\"]*+\"|'[^']*+'")
 _SHORTEST_HOSTILE = 2 * MAX_ATTRIBUTES
 _JSON = re.compile(rb"(?:\xef\xbb\xbf)?+\s*+(?:[\w$.]{1,64}+\s*+\(\s*+)?+[{\[]")  # or JSONP: no tags, and texts with a lonely "<"

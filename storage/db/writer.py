@@ -11,7 +11,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
-from time import perf_counter
+from time import thread_time
 from typing import Any, TypeVar
 
 from sqlalchemy import Engine
@@ -24,10 +24,10 @@ from storage.db.failpoints import committed, failpoint
 T = TypeVar("T")
 
 GROUP = 200  # calls in one transaction
-GROUP_SECONDS = 0.05  # then no further call joins: those inside wait for the commit …
-# … but so many join whatever the time: on a busy machine each call would have a commit of its own, and the machine be busier for it. The
-# thread's own time would tell better, but to ask for it is to give up one's turn there: 5 ms a call, with the interpreter's lock in hand.
-FEW = 4
+# Seconds of work; then no further call joins: those inside wait for the commit. Not by the clock: on a busy machine each call would have a
+# commit of its own, and the machine be busier for it.
+GROUP_SECONDS = 0.05
+FEW = 4  # calls between two looks at it: who asks a busy machine for his own time gives up his turn, some milliseconds in which all here wait
 TRIES = 5  # of a group that waited for another process in a circle
 _CIRCLES = ("40P01", "40001")  # PostgreSQL: deadlock detected, could not serialize
 _LATER, _KEPT = "later", "kept"
@@ -127,10 +127,10 @@ class Writer:
     def _transaction(self, calls: list[_Call], *, joinable: bool) -> None:
         with self._engine.connect() as connection, Session(connection, autoflush=False, expire_on_commit=False) as session:
             session.info[_KEPT] = self._kept
-            until = perf_counter() + GROUP_SECONDS
+            until = thread_time() + GROUP_SECONDS
             for call in calls:
                 self._one(session, call)
-            while joinable and (len(calls) < FEW or (len(calls) < GROUP and perf_counter() <= until)) and (more := self._next()):
+            while joinable and len(calls) < GROUP and (len(calls) % FEW or thread_time() <= until) and (more := self._next()):
                 if more.future.set_running_or_notify_cancel():
                     calls.append(more)
                     self._one(session, more)
