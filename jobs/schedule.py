@@ -65,6 +65,5 @@ def next_look(now: datetime, outcome: Outcome, attempts: int, rng: random.Random
     A link may be announced before its page is everywhere, and for a while a site may show a check of browsers, a login or a notice of
     maintenance in its place. `told`: what the source says itself could be told meanwhile.
     """
-    return next_read(
-        now, replace(outcome, permanent=False), attempts, rng, FEWER_LOOKS if told else LOOKS, 10.0 if told else 120.0
-    )
+    most, first = (FEWER_LOOKS, 10.0) if told else (LOOKS, 120.0)
+    return next_read(now, replace(outcome, permanent=False), attempts, rng, most, first=first)
