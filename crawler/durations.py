@@ -11,7 +11,10 @@ MAX_DAYS = 3660  # ten years
 
 _duration = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,3})?(?:ms|[smhdw])){1,6}")
 _part = re.compile(r"([0-9.]+)(ms|[smhdw])")
-_seconds = re.compile(r"[0-9]+(?:\.[0-9]*)?")
+_seconds = re.compile(
+    r"[\"']?([0-9]{1,15}(?:\.[0-9]*)?) ?s?[\"';]*(?:,.*)?"
+)  # also in quotes, with its unit, the first of several
+EPOCH = 1e9  # seconds; a larger number is a moment, in seconds or milliseconds since 1970
 
 
 def is_duration(text: str) -> bool:
@@ -42,8 +45,9 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     Negative for a date that is past; None when it says nothing usable. Never raises.
     """
     text = (value or "").strip()[:64]
-    if _seconds.fullmatch(text):
-        return float(text)
+    if found := _seconds.fullmatch(text):
+        number = float(found[1])
+        return number if number < EPOCH else (number if number < EPOCH * 100 else number / 1000) - now.timestamp()
     date = http_date(text)
     try:
         return None if date is None else (date - now).total_seconds()

@@ -45,6 +45,9 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 IDLE = timedelta(seconds=1)  # how long an empty frontier is believed
 GONE_AGAIN = timedelta(minutes=30)  # until a page that was read once and is gone now is asked for again
 FULL_AGAIN = timedelta(hours=23)  # a list that was only 304 for a day is asked for whole: validators may be wrong for ever
+PASSING = frozenset(
+    "captcha empty login-wall redirect shell soft-404 too-short".split()
+)  # what stands for a while where an article will be
 MIN_OWN_TEXT = 12  # code points of what a source says itself, to make a record of it when the page cannot be read
 
 Made = Record | Prepared  # as it comes from a child, or as it is told without one
@@ -305,8 +308,11 @@ class Pipeline:
             return
         now = self._now()
         own = _record_of_link(task, now)
-        most = schedule.FEWER_ATTEMPTS if own else schedule.ARTICLE_ATTEMPTS
-        due = schedule.next_read(now, outcome, task.attempts, self._rng, most)
+        if _may_pass(task, outcome):
+            due = schedule.next_look(now, outcome, task.attempts, self._rng, told=own is not None)
+        else:
+            most = schedule.FEWER_ATTEMPTS if own else schedule.ARTICLE_ATTEMPTS
+            due = schedule.next_read(now, outcome, task.attempts, self._rng, most)
         if task.depth and due is None:
             await self._reread_failed(task, outcome, now)
             return
@@ -404,6 +410,16 @@ def _keep(
         next_due=due,
         keys=urls.link_key,
         size=len(answer.page.body) if answer.page else 0,
+    )
+
+
+def _may_pass(task: Task, outcome: Outcome) -> bool:
+    """Whether the page of an article that has just been found may still become one. What was there before us is believed at once."""
+    if task.depth or task.baseline:
+        return False
+    said = outcome.detail.partition(" ")[0]
+    return (outcome.reason is Reason.GONE and outcome.detail == "HTTP 404") or (
+        outcome.reason is Reason.NOT_AN_ARTICLE and said in PASSING
     )
 
 

@@ -102,7 +102,7 @@ def anchors(root: etree._Element, base: str) -> Anchors:
             walk.skip_subtree()
             continue
         prose += 0 if in_links else len((element.text or "").strip())
-        if element.tag == "a" and (address := _address(element, base)):
+        if (element.tag == "a" or "onclick" in element.attrib) and (address := _address(element, base)):
             found.append(Anchor(element, address, link_key(address), tuple(path[-8:]), aside[-1] or under_aside, day))
             if len(found) >= MAX_ANCHORS:
                 break
@@ -119,6 +119,9 @@ def anchor_of(element: etree._Element, base: str) -> Anchor | None:
 
 def _address(link: etree._Element, base: str) -> str | None:
     """Where a link leads: by its address, or by a script of its own or of what it stands in."""
+    if link.tag != "a":
+        match = _scripted.search((link.get("onclick") or "")[:500])
+        return join(base, match[1]) if match else None
     href = (link.get("href") or "").strip()
     if found := join(base, href):
         return found

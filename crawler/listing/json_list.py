@@ -14,7 +14,7 @@ import jmespath
 from jmespath.exceptions import JMESPathError
 
 from crawler.dates import DateReader
-from crawler.html.tree import clean, parts_of, plain, plain_title
+from crawler.html.tree import clean, loads, parts_of, plain, plain_title
 from crawler.i18n import tr
 from crawler.listing.whole import whole_text
 from crawler.record import Link
@@ -24,6 +24,7 @@ MAX_ITEMS = 2000
 MAX_NODES = 300_000  # of a JSON document that is searched for its list
 MAX_SUMMARY = 1000  # characters
 MAX_GUID = 400  # characters
+PACKED = 100  # characters of a string that may be JSON with a list in it
 DATED = 9  # the worth of an item with a real title, an address and a date
 
 _placeholder = re.compile(r"\{([^{}]+)\}")
@@ -34,7 +35,7 @@ _media = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|mp[34]|m3u8|css|js)(?:[?!@
 
 # Field names as list APIs have them, in lower case without _ and -; the first that holds something is taken.
 _LINK = tuple(
-    "url link href permalink weburl pcurl articleurl shareurl sharelink detailurl linkurl sourceurl publishurl docurl wapurl uri".split()
+    "htmlurl url link href permalink weburl pcurl articleurl shareurl sharelink detailurl linkurl sourceurl publishurl docurl wapurl uri".split()
 )
 _TITLE = "title headline newstitle articletitle widgettitle posttitle name subject caption".split()
 _DATE = (
@@ -172,6 +173,19 @@ def _candidates(data: Any, reader: Reader) -> Iterator[tuple[list[Any], int]]:
                     yield [item for group in groups if isinstance(part := group.get(name), list) for item in part], 1
         if len(queue) < MAX_NODES:
             queue += parts_of(one)
+            queue += _unpacked(one)
+
+
+def _unpacked(one: dict[str, Any] | list[Any]) -> Iterator[dict[str, Any] | list[Any]]:
+    """The JSON that stands in strings right inside an object: some answers are packed twice."""
+    for value in one.values() if isinstance(one, dict) else ():
+        if (
+            isinstance(value, str)
+            and len(value) >= PACKED
+            and value[:1] in "[{"
+            and isinstance(inner := loads(value), dict | list)
+        ):
+            yield inner
 
 
 KEYED = 5  # what each is worth at least, where an object's values are to be articles: author and publisher have a name and a link, too

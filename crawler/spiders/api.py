@@ -13,10 +13,13 @@ from pydantic import Field, field_validator
 from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import SpiderError
-from crawler.listing.json_list import MAX_ITEMS, Reader, list_in, of_each, path_of, placeholders, search
+from crawler.html.tree import containers, loads, parse
+from crawler.listing.anchors import anchors
+from crawler.listing.article_list import Item, article_list
+from crawler.listing.json_list import MAX_ITEMS, MAX_NODES, Reader, list_in, of_each, path_of, placeholders, search
 from crawler.listing.newest import kept
 from crawler.listing.sniff import head_of, root_of, text_of
-from crawler.record import Found, Page, Source
+from crawler.record import Found, Link, Page, Source
 from crawler.zones import place_of
 
 _call = re.compile(r"^(?:/\*.{0,200}?\*/)?[\s;]*(?:(?:try|typeof|window)\b[^(]{0,200})?[\w$.\[\]\"']{1,200}\s*\(", re.DOTALL)
@@ -73,6 +76,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     reader = Reader(options.model_dump(), page.url, DateReader(now, zone, place_of(page.url, text=head_of(page))))
     items = list_in(data, reader) if options.items is None else _items(data, options.items)
     if not items and options.items is None:
+        if listed := _in_markup(data, page.url, now, zone):
+            return Found(tuple(Link(item.address, item.title or None, item.published) for item in listed), "api")
         raise SpiderError(f"this JSON holds no list of articles; it has {_describe(data)}")
     reader = replace(reader, link_names=of_each(items))
     chosen = kept([reader.published(item) for item in items], MAX_ITEMS) if len(items) > MAX_ITEMS else range(len(items))
@@ -90,6 +95,15 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     return Found(links, "api", newest=newest, notes=tuple(notes))
 
 
+def _in_markup(data: Any, url: str, now: datetime, zone: tzinfo) -> list[Item]:
+    """The articles of an answer that holds a piece of a page ({"html": "<li>…"}), as buttons that show more fetch it."""
+    texts = (
+        value for one in containers(data, MAX_NODES) if isinstance(one, dict) for value in one.values() if isinstance(value, str)
+    )
+    longest = max((text for text in texts if "<a " in text), key=len, default="")
+    return article_list(anchors(parse(longest), url), url, now, zone) if longest else []
+
+
 def _load(text: str) -> Any:
     """JSON, JSONP (what stands between the first "(" and the last ")") or an assignment."""
     text = _guard.sub("", text.strip().lstrip("\ufeff")).strip()
@@ -101,6 +115,9 @@ def _load(text: str) -> Any:
     try:
         return json.loads(text, strict=False)
     except (ValueError, RecursionError) as error:
+        lines = [loads(line) for line in text.splitlines()[: MAX_ITEMS * 2]]  # JSON Lines
+        if len(lines) > 1 and all(isinstance(line, dict) for line in lines):
+            return lines
         raise SpiderError(f"this is no JSON: {str(error)[:100]}; it begins with {text[:60]!r}") from error
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 from cssselect import SelectorError
@@ -16,9 +18,9 @@ from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import ReadError, SpiderError
 from crawler.html import script_state
-from crawler.html.tree import clean, gather, parse
+from crawler.html.tree import clean, gather, loads, parse
 from crawler.i18n import tr
-from crawler.listing.anchors import anchor_of, anchors, base_of
+from crawler.listing.anchors import MAX_ELEMENTS, anchor_of, anchors, base_of
 from crawler.listing.article_list import LEAST, article_list, items
 from crawler.listing.json_list import DATED, Reader, list_in, of_each
 from crawler.listing.newest import kept
@@ -66,6 +68,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         listed = items(chosen, now, zone)
     else:
         listed = article_list(anchors(root, base), page.url, now, zone)
+        if not listed and b"<noscript" in page.body.lower():
+            listed = article_list(anchors(_tree(page, shown="noscript"), base), page.url, now, zone)
         if not listed and (drawn := _drawn(page, base, now, zone)):
             return Found(drawn, "listing", newest=max(link.published for link in drawn if link.published))
         if not listed:
@@ -83,13 +87,22 @@ def _drawn(page: Page, base: str, now: datetime, zone: tzinfo) -> tuple[Link, ..
     text = text_of(page)
     reader = Reader({}, base, DateReader(now, zone, place_of(page.url, text=text[:HEAD])))
     best: list[Any] = []
-    for value in script_state.values(gather(parse(text)), ""):
+    root = parse(text)
+    for value in (*script_state.values(gather(root), ""), *_in_attributes(root)):
         best = max(best, [item for item in list_in(value, reader, DATED) if reader.worth(item) >= DATED], key=len)
     if len(best) < LEAST:
         return ()
     reader = replace(reader, link_names=of_each(best))
     chosen = kept([reader.published(item) for item in best], MAX_LINKS)
     return tuple(link for place in chosen if (link := reader.link(best[place])))
+
+
+def _in_attributes(root: etree._Element) -> Iterator[Any]:
+    """The JSON that elements carry for their scripts: data-page, :items …"""
+    for element in islice(root.iter(etree.Element), MAX_ELEMENTS):
+        for value in map(str, element.attrib.values()):
+            if len(value) >= 100 and value.lstrip()[:1] in ("{", "[") and (data := loads(value)) is not None:
+                yield data
 
 
 def _older(root: etree._Element, base: str) -> tuple[str, ...]:
@@ -103,11 +116,14 @@ def _older(root: etree._Element, base: str) -> tuple[str, ...]:
     return ()
 
 
-def _tree(page: Page) -> etree._Element:
+def _tree(page: Page, shown: str = "") -> etree._Element:
+    """The page without what is not seen; `shown`: what is seen of it where no script runs."""
     try:
         root = parse(text_of(page))
     except ReadError as error:
         raise SpiderError(str(error)) from error
+    for element in root.iter(shown) if shown else ():
+        element.tag = "div"
     etree.strip_elements(root, "script", "style", "noscript", "template", "svg", with_tail=False)
     return root
 

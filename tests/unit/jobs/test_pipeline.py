@@ -389,3 +389,43 @@ def test_a_page_of_links_where_a_feed_was_is_a_failure_and_brings_no_news(db: Da
         assert bench.pipeline.outcomes["s"] is Reason.OK
 
     run(work)
+
+
+NEXT = Link("https://news.example.org/2026/2.html", title="江湾发布大模型")
+
+
+@pytest.mark.parametrize(
+    ("failure", "again"),
+    [
+        (Outcome(Reason.GONE, "HTTP 404", permanent=True), True),
+        (Outcome(Reason.GONE, "HTTP 410", permanent=True), False),
+        (NotAnArticle("captcha", "Just a moment"), True),
+        (NotAnArticle("soft-404", "页面不存在"), True),
+        (NotAnArticle("listing", "30 cards"), False),
+    ],
+)
+def test_a_new_article_whose_page_is_none_yet_is_looked_at_again(db: Database, failure: Any, again: bool) -> None:
+    readers = Readers((Link(PAGE),), NotAnArticle("soft-404"))
+    bench = Bench(db, readers)
+
+    async def read(outcome: Outcome | None = None) -> Fetch | None:
+        if fetch := await bench.claimed():
+            await bench.pipeline.answered(answer(fetch, outcome))
+        return fetch
+
+    async def work() -> None:
+        await bench.poll()
+        assert await read() is not None  # what was there before us is believed at once
+        bench.now += timedelta(minutes=14)
+        assert await read() is None
+        readers.links = (*readers.links, NEXT)
+        bench.now += timedelta(minutes=1)
+        await bench.poll()
+        readers.answers += [failure] if isinstance(failure, Exception) else []
+        assert await read(failure if isinstance(failure, Outcome) else None) is not None
+        readers.answers += [record(link=NEXT.url)]
+        bench.now += timedelta(minutes=3)
+        assert (await read() is not None) is again
+
+    run(work)
+    assert [one.link for one in bench.records()] == [NEXT.url] * again

@@ -69,6 +69,15 @@ def test_a_permanent_failure_is_not_tried_again() -> None:
     assert schedule.next_read(NOW, Outcome(Reason.GONE, permanent=True), 1, random.Random(1)) is None
 
 
+@pytest.mark.parametrize(("told", "minutes"), [(False, 42), (True, 0.84)])
+def test_what_has_just_been_announced_is_looked_for_more_than_once(told: bool, minutes: float) -> None:
+    now, rng, looks = NOW, random.Random(1), 1
+    while due := schedule.next_look(now, Outcome(Reason.GONE, permanent=True), looks, rng, told=told):
+        now, looks = due, looks + 1
+    assert looks == (schedule.FEWER_LOOKS if told else schedule.LOOKS)
+    assert (now - NOW) / timedelta(minutes=1) == pytest.approx(minutes, rel=0.25)
+
+
 def test_an_unreachable_robots_txt_costs_no_attempt() -> None:
     due = schedule.next_read(NOW, Outcome(Reason.ROBOTS_UNREACHABLE), 99, random.Random(1))
     assert due == NOW + timedelta(minutes=10)

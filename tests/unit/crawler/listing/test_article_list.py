@@ -241,6 +241,7 @@ def test_a_headline_that_begins_with_just_now_is_not_of_now() -> None:
         "<a href='#' data-href='/2026/{0}.html'>{1}</a>",
         "<a href='javascript:location.href=&quot;/2026/{0}.html&quot;;'>{1}</a>",
         "<div onclick=\"go(this, 'https://paper.example/2026/{0}.html')\"><a>{1}</a></div>",
+        "<div onclick=\"location='/2026/{0}.html'\"><span class='title'>{1}</span></div>",
     ],
 )
 def test_a_link_that_a_script_follows_is_one(row: str) -> None:
@@ -272,6 +273,7 @@ MENU = [{"title": "产品与解决方案一览", "url": f"/p/{number}"} for numb
         "<script id='__NEXT_DATA__' type='application/json'>{}</script>",
         "<script>window.__INITIAL_STATE__={};(function(){{}})()</script>",
         "<script>window.__NUXT__=JSON.parse({!r})</script>",
+        "<main data-page='{}'></main>",
     ],
 )
 def test_a_page_that_its_scripts_draw_shows_their_list(script: str) -> None:
@@ -287,3 +289,10 @@ def test_a_page_that_its_scripts_draw_shows_their_list(script: str) -> None:
 def test_a_menu_in_a_script_is_no_list() -> None:
     with pytest.raises(SpiderError, match="no list of articles"):
         read(f"<html><body><div id='app'></div><script>var menu = {json.dumps(MENU)}</script></body></html>")
+
+
+def test_a_list_for_those_without_scripts_is_one() -> None:
+    rows = "".join(
+        f"<li><a href='/2026/{number}.html'>江湾发布人工智能新规之{number}</a> 2026-11-23</li>" for number in (7, 8, 9)
+    )
+    assert len(read(f"<html><body><div id='app'></div><noscript><ul>{rows}</ul></noscript></body></html>").links) == 3

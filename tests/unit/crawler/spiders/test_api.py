@@ -289,3 +289,21 @@ def test_a_list_that_gives_whole_articles_gives_their_text_and_no_teaser_does() 
 def test_a_field_named_for_a_zone_is_read_in_it() -> None:
     [link] = read([_item(1, date="2026-11-23T04:00:00", date_gmt="2026-11-23T09:00:00")]).links
     assert link.published == datetime(2026, 11, 23, 9, tzinfo=UTC)
+
+
+def test_of_several_addresses_the_page_s_is_taken() -> None:
+    apis = [_item(1, html_url=FIRST) | {"url": "https://api.paper.example/items/1"}]
+    assert [link.url for link in read(apis).links] == [FIRST]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"code": 200, "data": json.dumps([_item(1), _item(2)])},
+        "\n".join(json.dumps(_item(number)) for number in (1, 2)),
+        {"ok": True, "html": "".join("<li><a href='{url}'>{title}</a> 2026-11-23</li>".format(**_item(n)) for n in (1, 2, 3))},
+    ],
+    ids=["JSON in a string", "JSON Lines", "a piece of a page"],
+)
+def test_a_list_is_found_in_what_packs_it(body: Any) -> None:
+    assert [link.url for link in read(body).links][:2] == [FIRST, "https://paper.example/2026/2.html"]
