@@ -1,6 +1,6 @@
 """The pages and their twins on a big archive: what each costs, beside an empty page, in one run; and the daemon while many read in it.
 
-    python benchmarks/web.py [TEXTS…] [--records 20000] [--rounds 20] [--database URL] [--crowd]
+    python benchmarks/web.py [TEXTS…] [--records 20000] [--rounds 20] [--database URL] [--crowd] [--memory]
 
 Without --database an archive is made as benchmarks/archive.py makes it; one that is given is written to: take a copy. Milliseconds, p50 / p95, of CPU,
 in brackets by the wall. With --crowd, which needs an archive of its own file, the daemon then runs over it, in this process, with ten feeds of a local
@@ -16,7 +16,9 @@ import json
 import multiprocessing
 import os
 import random
+import re
 import statistics
+import subprocess
 import sys
 import tempfile
 import time
@@ -265,6 +267,37 @@ def beside_a_daemon(database: str, numbers: list[int], folder: Path) -> None:
         mine.send(None)
 
 
+# ---- memory
+
+
+def memory(database: str, folder: Path) -> None:
+    """MiB of all processes of `run`, shared pages counted once: without the pages, with them, and after each was read three times."""
+    path, here = folder / "config.yaml", "127.0.0.1:8498"
+    for web_at in (None, here):
+        path.write_text(
+            json.dumps(config_of("http://127.0.0.1:9/{n}", database=database, web=web_at), ensure_ascii=False), "utf-8"
+        )
+        with subprocess.Popen([sys.executable, "-m", "jobs", "-c", path, "run"], stderr=subprocess.DEVNULL) as running:
+            time.sleep(60)
+            found = [_held(running.pid)]
+            if web_at:
+                with httpx.Client(base_url=f"http://{here}", headers={"accept": "text/html"}, timeout=60) as client:
+                    for page in (page.replace("{n}", "7") for page in PAGES * 3 if "{a}" not in page):
+                        client.get(page)
+                found.append(_held(running.pid))
+            running.terminate()
+        print(
+            f"web {web_at or 'off'}: "
+            + ", ".join(f"{sum(each):.0f} ({', '.join(f'{one:.0f}' for one in each)})" for each in found)
+        )
+
+
+def _held(process: int) -> list[float]:
+    own = re.search(r"^Pss:\s+(\d+)", Path(f"/proc/{process}/smaps_rollup").read_text(), re.MULTILINE)
+    children = {int(one) for each in Path(f"/proc/{process}/task").iterdir() for one in (each / "children").read_text().split()}
+    return [int(own[1]) / 1024 if own else 0.0, *(held for child in sorted(children) for held in _held(child))]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("texts", nargs="*", default=[str(Path(__file__).parents[1] / "jobs/demo/newsroom.yaml")])
@@ -272,6 +305,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=20)
     parser.add_argument("--database")
     parser.add_argument("--crowd", action="store_true")
+    parser.add_argument("--memory", action="store_true", help="only how much memory `run` holds with and without the pages")
     asked = parser.parse_args()
     random.seed(5)
     with tempfile.TemporaryDirectory() as folder:
@@ -283,6 +317,9 @@ def main() -> None:
             watched(db)
             most = db.read(lambda s: s.scalar(select(func.max(article.c.id)))) or 0
             told = db.read(lambda s: s.scalar(select(func.max(alert.c.id))))
+            if asked.memory:
+                memory(database, Path(folder))
+                return
             numbers = random.sample(range(1, most + 1), min(most, 2000))
             print(f"{most} records, 300 sources")
             config = Config.model_validate(config_of())

@@ -168,8 +168,9 @@ def is_here(request: Request) -> bool:
 
 
 @cache
-def needs(role: Role) -> Callable[[Request], Asked]:
-    """The dependency that gives a route its `Asked`, or refuses: 401 for a stranger, 403 for somebody who may not."""
+def needs(role: Role, changes: bool = True) -> Callable[[Request], Asked]:
+    """The dependency that gives a route its `Asked`, or refuses: 401 for a stranger, 403 for somebody who may not. `changes`: what is
+    posted changes something, and is no long question."""
 
     def ask(request: Request) -> Asked:
         parts = parts_of(request)
@@ -180,7 +181,7 @@ def needs(role: Role) -> Callable[[Request], Asked]:
             raise Trouble(401, "log_in", tr("Please log in first."))
         if not asked.may(role):
             raise Trouble(403, "not_allowed", tr("This needs the role “{role}”.", role=role_name(role)))
-        if request.method in UNSAFE and not asked.reader.writes:
+        if changes and request.method in UNSAFE and not asked.reader.writes:
             raise Trouble(403, "read_only", tr("This token is for reading; take one of the scope “write”."))
         return asked
 

@@ -124,7 +124,16 @@ class Screen:
         return add
 
     def route(
-        self, method: str, path: str, endpoint: Any, role: Role, *, shown: bool = True, answers: Any = None, guard: bool = False
+        self,
+        method: str,
+        path: str,
+        endpoint: Any,
+        role: Role,
+        *,
+        shown: bool = True,
+        answers: Any = None,
+        guard: bool = False,
+        changes: bool = True,
     ) -> None:
         """One route, for what is neither a page with a twin nor an action. It asks for the role by itself."""
         self.router.add_api_route(
@@ -133,7 +142,7 @@ class Screen:
             methods=[method],
             response_model=answers,
             include_in_schema=shown,
-            dependencies=[Depends(needs(role)), *([Depends(guarded)] if guard else [])],
+            dependencies=[Depends(needs(role, changes)), *([Depends(guarded)] if guard else [])],
             openapi_extra={"x-role": role},
         )
 

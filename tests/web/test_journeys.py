@@ -94,6 +94,28 @@ def test_reading_and_starring_need_no_mouse(browser: Any, filled: Database) -> N
         assert page.evaluate("document.activeElement.name") == "q"
 
 
+def test_the_records_of_a_list_are_gone_through_one_by_one_and_left_where_one_was(browser: Any, filled: Database) -> None:
+    with serving(press.parts(filled)) as address, visiting(browser, **EN) as page:
+        page.goto(address)
+        second, *_, last = titles(page)[1:]
+        page.keyboard.press("j")
+        page.keyboard.press("o")
+        page.wait_for_selector("z-record")
+        page.keyboard.press("m")
+        page.wait_for_selector('z-record.read .mark-read button[aria-pressed="true"]')
+        page.keyboard.press("j")
+        page.wait_for_function("said => document.querySelector('z-record h1')?.innerText === said", arg=second)
+        page.keyboard.press("u")
+        page.wait_for_selector(".entries")
+        assert titles(page)[0] == second  # what was read is gone from the unread
+        assert page.inner_text(".entry.chosen h2") == second
+        page.get_by_text(last).click()
+        page.wait_for_function("said => document.querySelector('z-record h1')?.innerText === said", arg=last)
+        page.keyboard.press("j")  # there is no more
+        page.keyboard.press("k")
+        page.wait_for_function("said => (document.querySelector('z-record h1') ?? {}).innerText !== said", arg=last)
+
+
 def test_an_article_of_last_month_is_some_pages_away(browser: Any, archive: Database) -> None:
     for number in range(70):
         at = press.NOW - timedelta(days=0.5 * (70 - number))

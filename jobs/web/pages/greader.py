@@ -16,6 +16,7 @@ from urllib.parse import quote, unquote
 
 from fastapi import Depends, Form, Query, Request, Response
 from fastapi.responses import JSONResponse, PlainTextResponse
+from pydantic import BaseModel
 
 from crawler.i18n import tr
 from crawler.record import Record
@@ -35,8 +36,24 @@ ITEM = "tag:google.com,2005:reader/item/"
 MAX_REFS, MAX_ITEMS = 10_000, 1_000
 LISTS: dict[str, reading.Which] = {"reading-list": "all", "kept-unread": "unread", "read": "read", "starred": "starred"}
 Viewer = Annotated[Asked, Depends(needs("viewer"))]
+Asking = Annotated[Asked, Depends(needs("viewer", changes=False))]  # who posts no more than a long question
 _user = re.compile(r"user/[^/]+/")
+_SECONDS = re.compile(r"[1-9][0-9]{0,9}")
 _AT = re.compile(r"-?\d{1,18}-\d{1,18}")
+
+
+class Stream(BaseModel):
+    """Of a stream `s` at most `n` items from `c` on, told after `ot` and before `nt`, without those of `xt`, only those of `it`; `r`: o for
+    the oldest first. Moments come in seconds, with a fraction from some readers."""
+
+    s: str = STATE + "reading-list"
+    n: int = 20
+    c: str = ""
+    r: str = ""
+    ot: str = ""
+    nt: str = ""
+    xt: list[str] = []
+    it: list[str] = []
 
 
 # ---- coming in
@@ -105,46 +122,31 @@ def unread_count(ask: Viewer) -> dict[str, Any]:
     rules = [rule.name for rule in ask.config.rules if rule.enabled]
     counts = ask.read(lambda s: reading.unread_by_rule(s, ask.person, rules))
     whole = ask.read(lambda s: reading.counts(s, ask.config, ask.person, ask.now)).unread
-    rows = [{"id": _feed(rule), "count": count} for rule, count in counts.items()]
+    found = {STATE + "reading-list": whole, LABEL + FOLDER: whole} | {_feed(rule): count for rule, count in counts.items()}
     stamp = {"newestItemTimestampUsec": _usec(ask.now)}
-    return {"max": MAX_REFS, "unreadcounts": [row | stamp for row in ({"id": STATE + "reading-list", "count": whole}, *rows)]}
+    return {"max": MAX_REFS, "unreadcounts": [{"id": name, "count": count} | stamp for name, count in found.items()]}
 
 
-def item_ids(
-    ask: Viewer,
-    s: str = STATE + "reading-list",
-    n: int = 20,
-    c: str = "",
-    r: str = "",
-    ot: int = 0,
-    nt: int = 0,
-    xt: Annotated[list[str], Query()] = [],  # noqa: B006  (FastAPI copies it)
-    it: Annotated[list[str], Query()] = [],  # noqa: B006
-) -> dict[str, Any]:
-    """The items of a stream: `n` at most from `c` on, told after `ot` and before `nt`, without those of `xt`, only those of `it`."""
-    found, following = _refs(ask, s, n=n, c=c, r=r, ot=ot, nt=nt, xt=xt, it=it)
+def item_ids(ask: Viewer, asked: Annotated[Stream, Query()]) -> dict[str, Any]:
+    """The items of a stream."""
+    found, following = _refs(ask, asked)
     refs = [{"id": str(story), "directStreamIds": [], "timestampUsec": _usec(at)} for story, at in found]
     return {"itemRefs": refs} | ({"continuation": following} if following else {})
 
 
-def stream(
-    request: Request,
-    ask: Viewer,
-    name: str = STATE + "reading-list",
-    n: int = 20,
-    c: str = "",
-    r: str = "",
-    ot: int = 0,
-    nt: int = 0,
-    xt: Annotated[list[str], Query()] = [],  # noqa: B006
-    it: Annotated[list[str], Query()] = [],  # noqa: B006
-) -> dict[str, Any]:
-    """The same with the articles."""
-    found, following = _refs(ask, name, n=min(n, MAX_ITEMS), c=c, r=r, ot=ot, nt=nt, xt=xt, it=it)
-    return _contents(request, ask, name, [story for story, _ in found]) | ({"continuation": following} if following else {})
+def item_ids_by_form(ask: Asking, asked: Annotated[Stream, Form()]) -> dict[str, Any]:
+    """The same, as some readers ask."""
+    return item_ids(ask, asked)
 
 
-def items_by_form(request: Request, ask: Viewer, i: Annotated[list[str], Form()] = []) -> dict[str, Any]:  # noqa: B006
+def stream(request: Request, ask: Viewer, asked: Annotated[Stream, Query()], name: str = "") -> dict[str, Any]:
+    """The same with the articles; the stream may stand in the path."""
+    asked = asked.model_copy(update={"s": name or asked.s, "n": min(asked.n, MAX_ITEMS)})
+    found, following = _refs(ask, asked)
+    return _contents(request, ask, asked.s, [story for story, _ in found]) | ({"continuation": following} if following else {})
+
+
+def items_by_form(request: Request, ask: Asking, i: Annotated[list[str], Form()] = []) -> dict[str, Any]:  # noqa: B006
     """These items with their articles."""
     return _contents(request, ask, STATE + "reading-list", _stories(ask, i))
 
@@ -154,14 +156,12 @@ def items(request: Request, ask: Viewer, i: Annotated[list[str], Query()] = []) 
     return _contents(request, ask, STATE + "reading-list", _stories(ask, i))
 
 
-def _refs(
-    ask: Asked, s: str, *, n: int, c: str, r: str, ot: int, nt: int, xt: Sequence[str], it: Sequence[str]
-) -> tuple[list[tuple[int, datetime]], str | None]:
-    wanted = _wanted(s, xt, it, since=_moment(ot), until=_moment(nt), oldest=r == "o")
+def _refs(ask: Asked, asked: Stream) -> tuple[list[tuple[int, datetime]], str | None]:
+    wanted = _wanted(asked.s, asked.xt, asked.it, since=_moment(asked.ot), until=_moment(asked.nt), oldest=asked.r == "o")
     if wanted is None:
         return [], None
-    after = c if _AT.fullmatch(c) else None
-    return ask.read(lambda session: reading.refs(session, ask.person, wanted, after, max(1, min(n, MAX_REFS))))
+    after = asked.c if _AT.fullmatch(asked.c) else None
+    return ask.read(lambda session: reading.refs(session, ask.person, wanted, after, max(1, min(asked.n, MAX_REFS))))
 
 
 def _wanted(name: str, without: Sequence[str], only: Sequence[str], **more: Any) -> Wanted | None:
@@ -282,11 +282,8 @@ def _label(session: Any, ask: Asked, stories: list[int], word: str, on: bool) ->
 
 
 def mark_all_as_read(request: Request, ask: Viewer, s: Annotated[str, Form()] = "", ts: Annotated[str, Form()] = "") -> Response:
-    """All of a stream that was told until `ts`, in seconds or microseconds."""
-    until = (
-        _moment(int(ts) // (1_000_000 if len(ts) >= 16 else 1)) if ts.isascii() and ts.isdecimal() and len(ts) <= 18 else ask.now
-    )
-    wanted = _wanted(s, [STATE + "read"], [], until=(until or ask.now) + timedelta(seconds=1))
+    """All of a stream that was told until `ts`."""
+    wanted = _wanted(s, [STATE + "read"], [], until=(_moment(ts) or ask.now) + timedelta(seconds=1))
     if wanted is not None:
         ask.write(lambda session: reading.read_all(session, ask.person, wanted, ask.now))
     request.app.state.renderer.menu.forget(ask)
@@ -327,8 +324,10 @@ def _feed(rule: str) -> str:
     return FEED + quote(rule, safe="")
 
 
-def _moment(seconds: int) -> datetime | None:
-    return datetime.fromtimestamp(seconds, UTC) if 0 < seconds < 2**33 else None
+def _moment(said: str) -> datetime | None:
+    """Seconds since 1970, with or without a fraction, or thousandths, millionths, billionths of one: all begin with the ten digits of the seconds."""
+    found = _SECONDS.match(said)
+    return datetime.fromtimestamp(int(found[0]), UTC) if found else None
 
 
 def _usec(at: datetime) -> str:
@@ -346,12 +345,13 @@ _ASKED: tuple[tuple[str, Any], ...] = (
     ("unread-count", unread_count), ("stream/items/ids", item_ids), ("stream/items/contents", items), ("stream/contents", stream),
     ("stream/contents/{name:path}", stream), ("{rest:path}", nothing),
 )  # fmt: skip
-_SENT: tuple[tuple[str, Any], ...] = (
-    ("stream/items/contents", items_by_form), ("edit-tag", edit_tag), ("mark-all-as-read", mark_all_as_read), ("{rest:path}", refuse),
+_SENT: tuple[tuple[str, Any, bool], ...] = (
+    ("stream/items/ids", item_ids_by_form, False), ("stream/items/contents", items_by_form, False), ("edit-tag", edit_tag, True),
+    ("mark-all-as-read", mark_all_as_read, True), ("{rest:path}", refuse, True),
 )  # fmt: skip
 for root in ROOTS:
     screen.route("POST", f"{root}/accounts/ClientLogin", sign_in, "anyone", shown=False)
     for path, work in _ASKED:
         screen.route("GET", f"{root}/reader/api/0/{path}", work, "viewer", shown=False)
-    for path, work in _SENT:
-        screen.route("POST", f"{root}/reader/api/0/{path}", work, "viewer", shown=False, guard=True)
+    for path, work, changes in _SENT:
+        screen.route("POST", f"{root}/reader/api/0/{path}", work, "viewer", shown=False, guard=True, changes=changes)

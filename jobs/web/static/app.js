@@ -25,14 +25,23 @@ function say(sentence) {
 
 const attempt = (work) => work().catch((error) => say(error.message));
 
+/** The list that was read last in this tab, so that its records can be gone through one by one: its address, its records, the one that was open. */
+const kept = {
+  get list() { return JSON.parse(sessionStorage.getItem("list")) ?? { records: [] }; },
+  set list(value) { sessionStorage.setItem("list", JSON.stringify(value)); },
+};
+
 /** The list of Today and of others: j k o v m M f, and buttons that need no new page. */
 class List extends HTMLElement {
   connectedCallback() {
+    const { from, open } = kept.list, records = $$("a.open", this).map((link) => link.pathname);
+    kept.list = { from: location.href, records };
+    if (from === location.href && records.includes(open)) this.choose(this.entries[records.indexOf(open)]);
     this.addEventListener("submit", (event) => {
       const entry = event.target.closest(".entry");
       if (!entry || !event.target.matches(".star, .mark-read")) return;
       event.preventDefault();
-      event.target.matches(".star") ? this.star(entry) : this.read([entry], !entry.classList.contains("read"));
+      event.target.matches(".star") ? this.star(entry) : this.toggle(entry);
     });
     this.addEventListener("focusin", (event) => this.choose(event.target.closest(".entry"), false));
   }
@@ -48,18 +57,7 @@ class List extends HTMLElement {
     const all = this.entries, at = all.indexOf(this.chosen);
     this.choose(all[Math.min(Math.max(at + by, 0), all.length - 1)]);
   }
-  read(entries, read) {
-    return attempt(async () => {
-      if (!entries.length) return;
-      await call("PUT", "/stories/read", { stories: entries.map((entry) => Number(entry.dataset.story)), read });
-      for (const entry of entries) {
-        entry.classList.toggle("read", read);
-        $(".mark-read button", entry)?.setAttribute("aria-pressed", read);
-        const hidden = $('.mark-read [name="read"]', entry);
-        if (hidden) hidden.value = !read;
-      }
-    });
-  }
+  toggle(entry) { return read([entry], !entry.classList.contains("read")); }
   star(entry) { return star(entry, entry.dataset.story); }
   key(key) {
     const entry = this.chosen;
@@ -68,8 +66,8 @@ class List extends HTMLElement {
     else if (!entry) return false;
     else if (key === "o" || key === "Enter") $("a.open", entry).click();
     else if (key === "v") $("a.original", entry)?.click();
-    else if (key === "m") this.read([entry], !entry.classList.contains("read"));
-    else if (key === "M") this.read(this.entries.slice(0, this.entries.indexOf(entry) + 1).filter((one) => !one.classList.contains("read")), true);
+    else if (key === "m") this.toggle(entry);
+    else if (key === "M") read(this.entries.slice(0, this.entries.indexOf(entry) + 1).filter((one) => !one.classList.contains("read")), true);
     else if (key === "f") this.star(entry);
     else if (key in PARTS) location.assign($("a.open", entry).href + PARTS[key]);
     else return false;
@@ -79,6 +77,20 @@ class List extends HTMLElement {
 
 /** Where on a record's page one writes a note, hands over, says what is wrong. */
 const PARTS = { n: "#note", a: "#hand", x: "#wrong" };
+
+/** Mark the stories of these elements as read, or as unread. */
+function read(roots, read) {
+  return attempt(async () => {
+    if (!roots.length) return;
+    await call("PUT", "/stories/read", { stories: roots.map((root) => Number(root.dataset.story)), read });
+    for (const root of roots) {
+      root.classList.toggle("read", read);
+      $(".mark-read button", root)?.setAttribute("aria-pressed", read);
+      const hidden = $('.mark-read [name="read"]', root);
+      if (hidden) hidden.value = !read;
+    }
+  });
+}
 
 /** Star or unstar a story by the button inside `root`. */
 function star(root, story) {
@@ -103,10 +115,16 @@ class Shown extends HTMLElement {
     };
     for (const [kind, on] of [["mouseover", true], ["mouseout", false], ["focusin", true], ["focusout", false]]) this.addEventListener(kind, (event) => light(event, on));
     this.addEventListener("submit", (event) => {
-      if (!event.target.matches(".star")) return;
+      if (!event.target.matches(".star, .mark-read")) return;
       event.preventDefault();
-      star(this, this.dataset.story);
+      this.key(event.target.matches(".star") ? "f" : "m");
     });
+    if (kept.list.records.includes(location.pathname)) kept.list = { ...kept.list, open: location.pathname };
+  }
+  /** To the next record of the list that was read last, or the one before. */
+  step(by) {
+    const { records } = kept.list, to = records[records.indexOf(location.pathname) + by];
+    if (to && records.includes(location.pathname)) location.assign(to);
   }
   /** A note is on the words that are selected in the text. */
   quote() {
@@ -119,6 +137,10 @@ class Shown extends HTMLElement {
   }
   key(key) {
     if (key === "f") star(this, this.dataset.story);
+    else if (key === "m" && $(".mark-read", this)) read([this], !this.classList.contains("read"));
+    else if (key === "j") this.step(1);
+    else if (key === "k") this.step(-1);
+    else if (key === "u") location.assign(kept.list.from ?? "/");
     else if (key === "n" && $(".add-note", this)) this.quote();
     else if (key === "x" && $("#wrong", this)) $("#wrong", this).open = true, $("#wrong summary", this).focus();
     else if (key === "v") $("a.original", this)?.click();

@@ -226,3 +226,84 @@ def test_subscriptions_are_not_changed_here_and_the_rest_is_nothing(app: FastAPI
     assert phone.post("subscription/edit", s="feed/x", ac="unsubscribe").status_code == 400
     assert phone.post("subscription/quickadd", quickadd="https://a.example/").status_code == 400
     assert phone.get("preference/stream/list").json() == []
+
+
+def test_a_reader_that_asks_in_the_words_of_netnewswire_gets_all_it_shows(app: FastAPI, archive: Database) -> None:
+    """A moment with a fraction, ids in hexadecimal without leading zeros, articles by a form, marks by sixteen digits."""
+    phone = Phone(app, root="/api/greader.php")
+    assert phone.get("tag/list", output="json").json()["tags"][0] == {"id": STARRED}
+    since = (press.NOW - timedelta(days=90)).timestamp() + 0.25
+    refs = phone.get("stream/items/ids", ot=str(since), n=10_000, output="json", xt=READ, s=LIST).json()["itemRefs"]
+    numbers = [int(ref["id"]) for ref in refs]
+    assert numbers == told(archive, lin(archive))
+    given = [f"tag:google.com,2005:reader/item/{number:x}" for number in numbers]
+    items = phone.post("stream/items/contents", output="json", i=given).json()["items"]
+    assert [int(item["id"].rpartition("/")[2], 16) for item in items] == numbers
+    fields = ("title", "author", "published", "crawlTimeMsec", "timestampUsec", "categories", "summary", "origin", "alternate")
+    assert not [name for item in items for name in fields if name not in item]
+    subscribed = {one["id"] for one in phone.get("subscription/list", output="json").json()["subscriptions"]}
+    assert {item["origin"]["streamId"] for item in items} <= subscribed
+    assert phone.post("edit-tag", i=[f"{number:016x}" for number in numbers[:2]], a=STARRED).text == "OK"
+    assert set(phone.ids(STARRED)) == set(numbers[:2])
+    assert phone.post("edit-tag", i=f"{numbers[0]:016x}", r=STARRED).text == "OK"
+    assert phone.ids(STARRED) == numbers[1:2]
+
+
+def test_a_reader_that_pages_through_articles_sees_each_once(app: FastAPI, archive: Database) -> None:
+    phone = Phone(app)
+    seen: list[int] = []
+    more: dict[str, Any] = {}
+    while True:
+        page = phone.get(f"stream/contents/{LIST}", n=3, xt=READ, output="json", ck=1, client="reader", **more).json()
+        seen += [int(item["id"].rpartition("/")[2], 16) for item in page["items"]]
+        assert page["id"] == LIST
+        if "continuation" not in page:
+            break
+        more = {"c": page["continuation"]}
+    assert seen == told(archive, lin(archive))
+    rule = phone.get("subscription/list").json()["subscriptions"][0]["id"]
+    asked = [
+        phone.get(path, **given).json()["items"]
+        for path, given in ((f"stream/contents/{rule}", {}), ("stream/contents", {"s": rule}))
+    ]
+    assert asked[0] == asked[1]
+    assert 0 < len(asked[0]) < len(seen)
+
+
+def test_a_reader_may_post_what_it_asks_even_with_a_token_for_reading(app: FastAPI, archive: Database) -> None:
+    made = archive.write_now(lambda s: people.add_token(s, 1, lin(archive), name="phone", scope="read", now=press.NOW))
+    phone = Phone(app, password=made.secret)
+    refs = phone.post("stream/items/ids", s=LIST, xt=READ, n=2).json()
+    assert [int(ref["id"]) for ref in refs["itemRefs"]] == phone.unread()[:2]
+    rest = phone.post("stream/items/ids", s=LIST, xt=READ, n=100, c=refs["continuation"]).json()["itemRefs"]
+    assert [int(ref["id"]) for ref in rest] == phone.unread()[2:]
+    assert len(phone.post("stream/items/contents", i=[ref["id"] for ref in rest]).json()["items"]) == len(rest)
+    assert phone.post("mark-all-as-read", s=LIST).status_code == 403
+
+
+def test_what_waits_is_counted_for_each_subscription_its_folder_and_the_whole(app: FastAPI) -> None:
+    phone = Phone(app)
+    subscriptions = phone.get("subscription/list", output="json").json()["subscriptions"]
+
+    def counted() -> dict[str, int]:
+        return {one["id"]: one["count"] for one in phone.get("unread-count", output="json").json()["unreadcounts"]}
+
+    for _ in range(2):
+        found = counted()
+        assert found == {
+            LIST: len(phone.unread()),
+            "user/-/label/Zhixun": len(phone.unread()),
+            **{one["id"]: len(phone.unread(one["id"])) for one in subscriptions},
+        }
+        assert found[LIST] > 0
+        phone.post("edit-tag", i=phone.unread()[0], a=READ)
+
+
+@pytest.mark.parametrize("digits", ["{:.0f}", "{:.0f}000", "{:.0f}000000", "{:.0f}000000000", "{:.6f}"])
+def test_a_moment_may_come_in_seconds_or_parts_of_them(app: FastAPI, digits: str) -> None:
+    phone = Phone(app)
+    whole = phone.unread()
+    at = int(phone.get("stream/items/ids", s=LIST, n=3).json()["itemRefs"][2]["timestampUsec"]) / 1_000_000
+    assert phone.ids(nt=digits.format(at)) == whole[3:]
+    phone.post("mark-all-as-read", s=LIST, ts=digits.format(at))
+    assert phone.unread() == whole[:2]
