@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from crawler.record import Event, Record
+from crawler.record import Company, Event, Record
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PIECES = [
@@ -24,6 +24,7 @@ FIELDS = [
     "keyword:",
     "tech:",
     "industry:",
+    "company:",
     "event:",
     "author:",
     "publisher:",
@@ -45,7 +46,7 @@ def records(draw: st.DrawFn) -> tuple[Record, tuple[str, ...]]:
     """A record with its tags."""
     record = Record(
         draw(some_text), "https://news.example/" + draw(some_text), draw(some_text), keywords=draw(few), ai_technologies=draw(few),
-        industries=draw(few), events=tuple(Event(text, text[::-1]) for text in draw(few)), author=draw(st.none() | some_text),
+        industries=draw(few), companies=tuple(Company(name, "named") for name in draw(few)), events=tuple(Event(text, text[::-1]) for text in draw(few)), author=draw(st.none() | some_text),
         publisher=draw(st.none() | some_text), language=draw(st.sampled_from([None, "zh", "zh-CN", "en"])),
         source=draw(st.none() | st.sampled_from(PIECES)), published=draw(moments), first_seen=NOW,
     )  # fmt: skip

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import JSON, Column, ColumnElement, Text, cast, type_coerce
@@ -196,11 +197,16 @@ def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
 
 def sketched_from_row(row: Any) -> Record:
     """A row of some columns of `article` as a Record without facts, and without what is not among them."""
-    given = row._asdict()
-    fields: dict[str, Any] = {"text": ""} | {name: given[name] for name in (*_PLAIN, *_SHORT) if name in given}
-    fields |= {name: tuple(given[name]) for name in _LISTS if name in given}
+    given = row._fields
+    fields: dict[str, Any] = {"text": ""} | {name: getattr(row, name) for name in _as_they_are(given)}
+    fields |= {name: tuple(getattr(row, name)) for name in _LISTS if name in given}
     if "events" in given:
         fields["events"] = tuple(_event_from_json(event, row.text) for event in row.events)
     if "companies" in given:
         fields["companies"] = tuple(Company(**company) for company in row.companies or ())
     return Record(**fields)
+
+
+@cache
+def _as_they_are(columns: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(name for name in dict.fromkeys((*_PLAIN, *_SHORT)) if name in columns)

@@ -1,7 +1,7 @@
 """What an index is asked before a query is put to a record: tokens that are there wherever the query may be true. Pure.
 
-    tokens(view)   what a record is found by: Latin words, Han characters and pairs of them, of all fields in which terms stand as
-                   words; values of source, tag and language as wholes
+    tokens(view)   what a record is found by: Latin words, Han characters and pairs of them, of title, text and events together and
+                   of each other field apart; which of them follow on each other; values of source, tag and language as wholes
     plan(query)    an expression over tokens that holds wherever the query may hold, or None where no token has to be there
     period(query)  the time in which the record was published, if the query says so
 
@@ -17,18 +17,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
 from itertools import pairwise
+from zlib import crc32
 
 from crawler.text import is_word, normal, runs
 from storage.rules.ast import FIELDS, Alias, And, AtLeast, Count, Near, Node, Or, Published, Term
 from storage.rules.match import View
 
-VERSION = f"1/{unicodedata.unidata_version}"  # another Python may have another normal form of a rare character
+VERSION = f"2/{unicodedata.unidata_version}"  # another Python may have another normal form of a rare character
 WORDS = tuple(field for field, mode in FIELDS.items() if mode == "word")
 LINES = tuple(field for field, mode in FIELDS.items() if mode == "line")
+TOGETHER = ("title", "text", "event")  # a story has hardly an event whose words are not in its text
+APART = tuple(field for field in WORDS if field not in ("text", "event"))
 ANY_QUERY = ":all"  # the token of a record that has too many: it is a candidate of every query
 MAX_BYTES = 600_000  # of the tokens of one record; PostgreSQL takes a megabyte
 LONGEST = 60  # characters of a token; of a longer word its beginning
-ENOUGH = 12  # tokens of one needle that are asked for: a long phrase needs no more
+ENOUGH = 6  # words of one needle that are asked for, and what follows on what: a long phrase needs no more
+SEQUENCES = 1 << 15  # what follows on what is kept as a number below this: each by itself would take a multiple of the room
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +66,10 @@ Expression = Has | All | Any
 def tokens(view: View) -> frozenset[str]:
     """What the record is found by."""
     found = {f"{field}:{_digest(line)}" for field in LINES for line in view.form(field).text.split("\n") if line}
-    for field in WORDS:
-        found.update(_tokens_of(view.form(field).text))
+    for field in TOGETHER:
+        found.update(_tokens_of(view.form(field).text), _sequences(view.form(field).text))
+    for field in APART:
+        found.update(f"{field}:{token}" for token in _tokens_of(view.form(field).text))
     return _bounded(found)
 
 
@@ -92,6 +98,21 @@ def _tokens_of(form: str) -> Iterator[str]:
 
 def _pairs(run: str) -> Iterator[str]:
     return map("".join, pairwise(run))
+
+
+def _sequences(form: str) -> Iterator[str]:
+    """Of each line, three Han characters, or a word and what it follows on; of a record some hundreds."""
+    for line in form.split("\n"):
+        before = ""
+        for run, word in runs(line):
+            if before:
+                yield _number(f"{before} {word or run[0]}")
+            yield from (_number(run[at : at + 3]) for at in range(len(run) - 2))
+            before = word or run[-1]
+
+
+def _number(sequence: str) -> str:
+    return f":{crc32(sequence.encode()) % SEQUENCES:x}"
 
 
 def _digest(line: str) -> str:
@@ -124,17 +145,26 @@ def _needle(needle: str, term: Term) -> Expression | None:
         return None
     if term.mode == "line":
         return None if term.prefix else Has(f"{term.scope[0]}:{_digest(needle)}")
-    found = list(dict.fromkeys(_parts(needle, term.prefix)))
-    return _all(found[:: -(-len(found) // ENOUGH)] if found else [])
+    apart = f"{term.scope[0]}:" if len(term.scope) == 1 and term.scope[0] in APART else ""
+    parts = list(_parts(needle, apart, term.prefix))
+    sequences = [Has(number) for number in _sequences(needle)] if term.scope[0] in TOGETHER else []
+    if term.prefix and is_word(needle[-1]):
+        del sequences[-1:]  # its last word is not known
+    return _all([*_some(parts), *_some(sequences)])
 
 
-def _parts(needle: str, prefix: bool) -> Iterator[Has]:
+def _parts(needle: str, apart: str, prefix: bool) -> Iterator[Has]:
     found = runs(needle)
     for number, (run, word) in enumerate(found, 1):
         if word:
-            yield Has(word[:LONGEST], prefix and number == len(found) and is_word(needle[-1]))
+            yield Has(apart + word[:LONGEST], prefix and number == len(found) and is_word(needle[-1]))
         else:
-            yield from map(Has, _pairs(run) if len(run) > 1 else run)
+            yield from (Has(apart + token) for token in (_pairs(run) if len(run) > 1 else run))
+
+
+def _some(found: Iterable[Has]) -> list[Has]:
+    different = list(dict.fromkeys(found))
+    return different[:: -(-len(different) // ENOUGH) or 1]
 
 
 def _all(found: Sequence[Expression | None]) -> Expression | None:

@@ -21,6 +21,9 @@ Fields = Mapping[str, bytes]  # as UTF-8: so the file has them, and RE2 reads no
 Test = Callable[[Fields, int], bool]  # with so many words that may be too many between two places
 PLAIN = ("title", "text", "author", "publisher")  # the others are JSON, in which a backslash says something
 LONG_WORD = 32  # bytes; where all are longer, it is left to the rules whether a stretch has too many
+NO_HAN = bytes(
+    {*range(256)} - {*range(0xE5, 0xEA)}
+)  # all bytes but those that U+5000 to U+9FFF begin with; each of these is a word
 MANY = 16  # different characters: one pass over the text is cheaper than one for each
 LONG = frozenset(("text", "event"))  # what is looked through last: it is inflated for that
 
@@ -130,7 +133,9 @@ def _is_plain(needle: str) -> bool:
 def _test(node: Node, fields: dict[str, None]) -> Test | None:
     if isinstance(node, Term | Or):
         return _or(node.parts if isinstance(node, Or) else (node,), fields)
-    if isinstance(node, Alias) or (isinstance(node, Count) and node.low > 0):
+    if isinstance(node, Count):
+        return _count(node, fields) if node.low > 0 else None
+    if isinstance(node, Alias):
         return _test(node.part, fields)
     if isinstance(node, Near) and all(map(_is_of_words, node.parts)):
         return _near(node, fields)
@@ -187,6 +192,16 @@ def _is_of_words(node: Node) -> bool:
 
 def _needles(terms: Iterable[Term]) -> list[str]:
     return list(dict.fromkeys(needle for term in terms for needle in term.needles))
+
+
+def _count(node: Count, fields: dict[str, None]) -> Test | None:
+    """Whether there are as many places, those within longer words included."""
+    if not _is_of_words(node.part) or _overlap(_needles(_terms(node.part))):
+        return _test(node.part, fields)
+    scopes = dict.fromkeys(field for term in _terms(node.part) for field in term.scope)
+    fields |= scopes
+    found = [(field, _finder(_needles(term for term in _terms(node.part) if field in term.scope))) for field in scopes]
+    return lambda given, _more: sum(1 for field, finditer in found for _ in finditer(given[field])) >= node.low
 
 
 # ---- near
@@ -256,6 +271,9 @@ def _close(text: bytes, finders: Sequence[Callable[[bytes], Iterable[Any]]], mos
 
 def _words_between(text: bytes, first: tuple[int, int], until: int, most: int, exact: bool) -> int:
     """From where the first ends (or begins, if that is not `exact`); of so long a stretch that it has more than `most`, its beginning."""
-    stretch = text[first[0] : min(until, first[1] + LONG_WORD * (most + 1))].decode(errors="ignore")
+    end = min(until, first[1] + LONG_WORD * (most + 1))
+    if len(text[first[1] : end].translate(None, NO_HAN)) > most:
+        return most + 1
+    stretch = text[first[0] : end].decode(errors="ignore")
     start = len(text[slice(*first)].decode()) if exact else 0
     return count_words(stretch, start, len(stretch), most + 1) - (not exact)

@@ -26,11 +26,16 @@ class Case:
     place: Place
     title: str
     source: str
-    publisher: str
+    named: str | None  # the publisher, by its page
     seen: datetime
     published: datetime | None
     evidence: tuple[Evidence, ...]
     muted: str = ""
+
+    @property
+    def publisher(self) -> str:
+        """Who carries it."""
+        return publisher_of(self.named, self.place.link_key)
 
 
 @dataclass(slots=True)
@@ -76,7 +81,7 @@ def case_of(
         place=Place(number, record.story or number, copy_of or number, record.link),
         title=record.title,
         source=record.source or "",
-        publisher=publisher_of(record.publisher, record.link),
+        named=record.publisher,
         seen=seen,
         published=record.published,
         evidence=why,
@@ -108,9 +113,11 @@ def simulate(cases: Iterable[Case], routing: RulePolicy, folding: Mapping[str, b
 
 
 def _told_again(would: SimulatedAlert, case: Case, routing: RulePolicy) -> list[SimulatedAlert]:
-    before = {one.publisher for one in (would.case, *would.duplicates)}
     would.duplicates.append(case)
-    reached = routing.again_when is not None and len(before) < routing.again_when <= len(before | {case.publisher})
+    if routing.again_when is None:
+        return []
+    before = {one.publisher for one in (would.case, *would.duplicates[:-1])}
+    reached = len(before) < routing.again_when <= len(before | {case.publisher})
     return [SimulatedAlert(would.case, routing.due(case.seen) or case.seen, again=True)] if reached else []
 
 

@@ -44,9 +44,28 @@ def test_wherever_the_rules_say_yes_the_plan_says_maybe(subject: tuple[Record, t
         assert high is None or (record.published or NOW) < high
 
 
+def one_after_another(*sequences: str) -> tuple[Has, ...]:
+    return tuple(Has(planning._number(sequence)) for sequence in sequences)
+
+
 PLANS = [
-    ("大模型", Any((All((Has("大模"), Has("模型"))), All((Has("大语"), Has("语言"), Has("言模"), Has("模型")))))),
+    (
+        "大模型",
+        Any(
+            (
+                All((Has("大模"), Has("模型"), *one_after_another("大模型"))),
+                All(
+                    (Has("大语"), Has("语言"), Has("言模"), Has("模型"), *one_after_another("大语言", "语言模", "言模型")),
+                ),
+            )
+        ),
+    ),
     ("云", Has("云")),
+    ("title:云杉", Has("title:云杉")),
+    ("text:云杉", Has("云杉")),
+    ("keyword:云杉公园", All((Has("keyword:云杉"), Has("keyword:杉公"), Has("keyword:公园")))),
+    ('title:"red maple"', All((Has("title:red"), Has("title:maple"), *one_after_another("red maple")))),
+    ('"red maple"*', All((Has("red"), Has("maple", prefix=True)))),
     ("OpenAI NOT 招聘", Has("openai")),
     ("GPT-5*", Any((All((Has("gpt"), Has("5", prefix=True))), Has("gpt5", prefix=True)))),
     ("near(融资, OpenAI, 9)", All((Has("融资"), Has("openai")))),
@@ -77,7 +96,23 @@ def test_a_value_of_a_source_is_one_token() -> None:
 def test_a_long_phrase_asks_for_some_of_its_words() -> None:
     found = plan(parse(f'"{" ".join(chr(97 + n % 26) * (3 + n // 26) for n in range(200))}"').root)
     assert isinstance(found, All)
-    assert 2 <= len(found.parts) <= planning.ENOUGH
+    assert 2 <= len(found.parts) <= 2 * planning.ENOUGH
+
+
+@pytest.mark.parametrize(
+    ("query", "record"),
+    [
+        ("云杉林", Record("", "", "云杉成林，另有杉林")),
+        ('"the red maple"', Record("", "", "A maple, the tallest; red leaves")),
+        ('"云杉 2 号"', Record("", "", "2 棵云杉，6 号门")),
+        ('title:"red maple"', Record("Maple red", "", "red and maple")),
+        ("title:云杉", Record("枫树", "", "云杉")),
+        ("云杉", Record("枫树", "", "", keywords=("云杉",))),
+        ("keyword:云杉", Record("云杉", "", "云杉")),
+    ],
+)
+def test_words_in_another_order_or_field_are_no_candidate(query: str, record: Record) -> None:
+    assert not holds(plan(parse(query).root), tokens(View(record)))
 
 
 def test_a_record_of_too_many_tokens_is_a_candidate_of_every_query() -> None:

@@ -100,13 +100,14 @@ near_text = st.lists(
     max_size=14,
 )
 near_query = st.sampled_from(
-    ["near(@parks, 火, 2)", "near(@parks, @laughs, 1)", "near(Maple, 火, at, 3)", "near(哈哈, 哈, 0)", "near(@parks, Elm, 1)", "near(title:火, @laughs, 2)"]
+    ["near(@parks, 火, 2)", "near(@parks, @laughs, 1)", "near(Maple, 火, at, 3)", "near(哈哈, 哈, 0)", "near(@parks, Elm, 1)",
+     "near(title:火, @laughs, 2)", "count(@laughs) >= 2", "count(Maple OR 火) >= 2", "count(云杉 OR Elm) = 2"]
 )  # fmt: skip
 
 
 @settings(max_examples=600, deadline=None)
 @given(near_text, near_text, near_query)
-def test_what_is_near_passes(title: list[str], text: list[str], written: str) -> None:
+def test_what_is_near_or_often_there_passes(title: list[str], text: list[str], written: str) -> None:
     for blank in ("", " "):
         record = Record(blank.join(title), "https://a.example/", blank.join(text))
         if search(parse(written, MORE_ALIASES), record, (), NOW) is not None:
@@ -123,6 +124,9 @@ def test_what_is_near_passes(title: list[str], text: list[str], written: str) ->
         ("near(Maple OR Birch, fire, 2)", "Fire", "The maple stood far away from where the fire was seen"),
         ("title:Maple", "Birch", "maple"),
         ("event:云杉", "云杉", "云杉"),
+        ("count(云杉) >= 3", "云杉", "云杉，一棵树"),
+        ("count(Maple OR Birch) > 2", "Maple", "a birch and an alder"),
+        ("count(title:云杉) >= 2", "云杉", "云杉和云杉"),
         ("(Maple OR Alder OR Aspen OR Rowan) AND 云杉", "Birch", "云杉"),
         ("atleast(2, Maple, Alder, 云杉)", "Maple", ""),
     ],
