@@ -28,7 +28,7 @@ FOLDS = 10
 STRENGTH = 0.7  # of regularisation, inverse
 OWN = 0.7  # what an article of our own gold weighs beside one of independent people
 RAREST = 3  # topics that a weight must have been seen in
-LEAST = 0.02  # a smaller weight is 0
+LEAST, LEAST_OF_PAIR = 0.02, 0.1  # a smaller weight is left out
 MOST = {"technologies": technologies.MAX_TECHNOLOGIES, "industries": industries.MAX_INDUSTRIES}
 HEADER = """\
 # What is weighed of the signs of a topic (crawler/nlp/topics.py): row | weights. Rows of signs: how many, in how many words, of these
@@ -116,7 +116,7 @@ def crossed(articles: list[Article], what: str) -> dict[str, float]:
     for language in ("zh", "en"):
         mine = [one for one in articles if (one.language == "zh") == (language == "zh")]
         news = [one for one in mine if "gold" not in one.file]
-        f1 = {at: figures(mine, at / 10)[2] for at in range(-22, 13)}
+        f1 = {at: figures(news, at / 10)[2] for at in range(-22, 13)}
         found[language] = (
             max(range(-20, 11), key=lambda at: sum(f1[at + by] for by in (-2, -1, 0, 1, 2))) / 10
         )  # one alone is chance
@@ -136,7 +136,11 @@ def lines(found: dict[str, float], least: dict[str, float]) -> str:
     for name, value in found.items():
         row, _, at = name.rpartition(":")
         rows[row][int(at)] = value - (shift.get(int(at), 0.0) if row in ("text", "only text") else 0.0)
-    kept = {row: values for row, values in rows.items() if any(abs(value) >= LEAST for value in values.values())}
+    kept = {
+        row: values
+        for row, values in rows.items()
+        if any(abs(value) >= (LEAST_OF_PAIR if " with " in row else LEAST) for value in values.values())
+    }
     return "".join(
         f"  {row} | {' '.join(f'{values.get(at, 0.0):.2f}' for at in range(max(values) + 1))}\n"
         for row, values in sorted(kept.items())

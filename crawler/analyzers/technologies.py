@@ -26,7 +26,7 @@ AFTER: tuple[str, ...] = ("language",)
 
 MAX_TECHNOLOGIES = 8
 OFTEN, LONG = 5.0, 600  # times AI is named in an article on AI as such of so many characters; a short one says it less often
-HINTS = 2  # words that hint at a technology of which nothing else is said
+HINTS = 2  # words that must hint at a technology that is not named
 SHORTEST = 2  # characters of a name
 GENERAL = "ai"
 LANGUAGE = "llm"
@@ -49,7 +49,7 @@ def add(record: Record) -> Record:
 
 def collected(title: Reading, text: Reading) -> Topics:
     """All signs of technologies in title and text; where none is surely named, the sure names of what is near AI alone."""
-    topics = Topics(text)
+    topics = Topics("technology", text)
     for place in (title, text):
         for match in chain(_named(place), _done(place)):
             if not match.term.exact and in_name(place, match.start, match.end):
@@ -79,18 +79,18 @@ def _is_general(topics: Topics) -> bool:
 def _hint(topics: Topics, title: Reading, text: Reading) -> None:
     """Take note of what only hints at technologies: words, other technologies, and words of the industry that they serve."""
     firsts = {ident: min(min(signs.places) for signs in kinds.values()) for ident, kinds in topics.found.items()}
-    for ident, (in_title, start, end) in firsts.items():
-        for one in beside().get(ident, ()):
-            topics.sign(one, "beside", Match(start, end, Term("technology", ident, ident)), in_title, ident)
     for place in (title, text):
         for match in place.longest("technology", "hint"):
             if match.term.kind == "hint":
                 topics.sign(match.term.id, "hint", match, place is title, match.term.alias)
-    topics.found = {
-        ident: kinds for ident, kinds in topics.found.items() if kinds.keys() != {"hint"} or len(kinds["hint"].words) >= HINTS
-    }
+    for ident in [ident for ident, kinds in topics.found.items() if ident not in firsts and len(kinds["hint"].words) < HINTS]:
+        del topics.found[ident]
+    for ident, (in_title, start, end) in firsts.items():
+        for one in beside().get(ident, ()):
+            if one in topics.found:
+                topics.sign(one, "beside", Match(start, end, Term("technology", ident, ident)), in_title, ident)
     served = {ident: industry for ident in topics.found if (industry := industry_of_technology().get(ident))}
-    fields, asked = Topics(text), set(served.values())
+    fields, asked = Topics("industry", text), set(served.values())
     for place in (title, text):
         for match in place.longest("strong", "weak", "also"):
             if match[2][1] in asked and match[2][0] != "weak":

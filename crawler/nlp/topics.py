@@ -41,7 +41,8 @@ Measures = list[tuple[str, tuple[float, ...]]]  # row of weights → what each o
 class Topics:
     """The topics of one article: by id and kind the signs of each."""
 
-    def __init__(self, text: Reading, about: tuple[str, ...] = ()) -> None:
+    def __init__(self, kind: str, text: Reading, about: tuple[str, ...] = ()) -> None:
+        self.known = names(kind)
         self.text = text
         self.about = about
         self.scale = 3 if text.is_spaced else 1
@@ -76,7 +77,6 @@ class Topics:
             heavy[ident] = sum(_points(*one) for one in signs)
             for kind, count, *_ in signs:
                 most[kind] = max(most.get(kind, 0), count)
-        known = names("technology")
         ranked = sorted(heavy, key=lambda ident: -heavy[ident])
         rank = {ident: math.log2(1 + at) for at, ident in enumerate(ranked)}
         size = math.log2(max(0.1, len(self.text.form) / self.scale / SHORT))
@@ -85,8 +85,11 @@ class Topics:
             kinds = self.found[ident]
             lead = "only " if SAID.isdisjoint(kinds) else ""
             stands = (self._spread(kinds), heavy[ident] / heavy[ranked[0]], rank[ident], math.log2(0.1 + heavy[ident]))
-            group = known[ident].group if ident in known else ""
-            made: Measures = [(f"of {ident}", (1.0,)), (f"of {group}:", (1.0,)), (lead + "text", (*whole, *stands))]
+            made: Measures = [
+                (f"of {ident}", (1.0,)),
+                (f"of {self.known[ident].group}:", (1.0,)),
+                (lead + "text", (*whole, *stands)),
+            ]
             made += [(f"of {ident} with {one}", (WITH,)) for one in self.about]
             made += [
                 (lead + kind, (math.log2(1 + count), math.log2(1 + words), min(2, titled), min(2, early), count / most[kind]))
