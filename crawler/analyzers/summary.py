@@ -1,9 +1,10 @@
-"""A short summary in the article's own words: its main event, and as many more as fit, else how it begins."""
+"""A short summary in the article's own words: its main event, and as many more as fit; else the likeliest one, and how it begins."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from crawler.nlp import event_words
 from crawler.nlp.document import Sentence, reading
 from crawler.nlp.headlines import clean
 from crawler.record import Fact, Record
@@ -29,24 +30,30 @@ def add(record: Record) -> Record:
     events = [fact for fact in record.facts if fact.kind == "event" and fact.start is not None]
     plain = [one for one in sentences if not _is_heading(one)]
     told = _most_told(events, sentences, most)
-    parts = _with_lead(told, plain, record.title, most) if told else _beginning([clean(one.text) for one in plain], most)
+    wanted = frozenset(word for word in reading(record.title).tokens if len(word) > 1)
+    main = max(plain[:LOOKED_AT], key=lambda one: _speaks(one, wanted) + (0 if told else _news(one)), default=None)
+    for one in (main, *(plain[:1] if told else plain)):  # … in the room that is left; a scene at the beginning is no part of it
+        if one and (not events or _speaks(one, wanted)) and not any(one.start <= start < one.end for start in told):
+            text = clean(one.text)
+            if sum(len(part) + 1 for part in told.values()) + len(text) <= most:
+                told[one.start] = text
+    parts = [told[start] for start in sorted(told)]
     blank = "" if parts and any(map(is_han, parts[0][-6:])) else " "
     return replace(record, summary=blank.join(parts) or _cut(record.text, most))
 
 
-def _with_lead(told: dict[int, str], plain: list[Sentence], title: str, most: int) -> tuple[str, ...]:
-    """What is told, in its order, and in the room that is left the sentence most like the title, and the first one where it is not a scene."""
-    wanted = frozenset(word for word in reading(title).tokens if len(word) > 1)
-    alike = sorted(plain[:LOOKED_AT], key=lambda one: -sum(word in one.form for word in wanted))
-    for one in (*alike[:1], *plain[:1]):
-        text = clean(one.text)
-        said = any(one.start <= start < one.end for start in told)
-        speaks = any(word in one.form for word in wanted)
-        if speaks and not said and sum(len(part) + 1 for part in told.values()) + len(text) <= most:
-            told[one.start] = text
-    return tuple(told[start] for start in sorted(told))
+def _speaks(one: Sentence, wanted: frozenset[str]) -> int:
+    """How many of the title's words stand in a sentence."""
+    return sum(word in one.form for word in wanted)
 
 
+def _news(one: Sentence) -> float:
+    """By how much a sentence sounds like an event, for texts in which none is sure enough."""
+    points = event_words.points(one.form)
+    return NEWS * (max((value for name, value in points.items() if name != "none"), default=0.0) - points.get("none", 0.0))
+
+
+NEWS = 0.6  # points beside one for each word of the title
 LOOKED_AT = 40  # sentences
 
 
@@ -78,15 +85,6 @@ def ended(quote: str) -> str:
     """A stretch of a sentence, with "…" where it stops before the sentence does."""
     quote = clean(quote)
     return quote if quote[-1:] in "。！？.!?…”\"'」）)" else quote.rstrip("，、；：,;: ") + "…"
-
-
-def _beginning(sentences: list[str], most: int) -> tuple[str, ...]:
-    """The first sentences that fit."""
-    taken: tuple[str, ...] = ()
-    for text in sentences:
-        if len(text) + sum(len(one) + 1 for one in taken) <= most:
-            taken += (text,)
-    return taken
 
 
 def _cut(text: str, most: int) -> str:

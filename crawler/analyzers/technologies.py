@@ -1,15 +1,14 @@
-"""Which AI technologies an article speaks of, by the names of the taxonomy and the place where each stands.
+"""Which AI technologies an article is about, by the names of the taxonomy and by what hints at them.
 
-The longest name at a place counts, so that 深度学习框架 is not also 深度学习; a doubtful name (ML, CNN …) counts only beside a sure
-one. Each has a weight: how often it is named, in the title, at the beginning, surely or doubtfully. What a long article only passes by
-does not count; the heaviest stand first, AI before what is only near it (drones, big data).
+The longest name at a place counts, so that 深度学习框架 is not also 深度学习; a doubtful name (ML, CNN …) and a hint (camera, regulator)
+count only beside a sure name. Technologies that usually go together, and the words of the industry that a technology serves, speak for
+it too. `crawler.nlp.topics` weighs all that; the likeliest stand first, AI before what is only near it (drones, big data).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
 from itertools import chain, zip_longest
 from typing import Any
@@ -18,122 +17,86 @@ import re2
 
 from crawler.nlp.document import Match, Reading, in_name, reading
 from crawler.nlp.languages import language_of
-from crawler.nlp.lexicon import Term, broad, names, no_context, of_words, table
+from crawler.nlp.lexicon import Term, beside, industry_of_technology, names, no_context, of_words, table
+from crawler.nlp.topics import Topics, certainty
 from crawler.record import Fact, Record
 
 KINDS: tuple[str, ...] = ("technology",)  # of facts
 AFTER: tuple[str, ...] = ("language",)
 
 MAX_TECHNOLOGIES = 8
-IN_TITLE, EARLY, DOUBTFUL, BROAD, PRODUCT = 0.9, 0.8, -0.7, -0.5, -0.6  # weight beside log2(1 + times named)
-BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
-LEAST = 0.6  # weight in a Chinese or short text, and so much more for each doubling from SHORT characters on:
-MORE, SHORT = 0.12, 300
-OFTEN, LONG = (
-    5.0,
-    600,
-)  # times AI is named in an article on AI as such of so many characters; a short one need not say it so often
-FLASH = 360  # characters of Chinese; in a longer one of a language with blanks the weights below decide
-LIKELY = -0.45  # log-odds from which an article is about a technology
-# Logistic regression over the technologies that all labelled news name or describe; `share` is that of its weight in the heaviest one's.
-WEIGHTS = {
-    "bias": 1.16,
-    "times": 0.98,
-    "early": 0.39,
-    "broad": -0.61,
-    "length": -0.47,
-    "share": 1.08,
-    "product": -1.92,
-    "general": -3.2,
-    "others": -0.38,
-}
+OFTEN, LONG = 5.0, 600  # times AI is named in an article on AI as such of so many characters; a short one says it less often
+HINTS = 2  # words that must hint at a technology that is not named
 SHORTEST = 2  # characters of a name
 GENERAL = "ai"
 LANGUAGE = "llm"
-
-
-@dataclass(slots=True)
-class _Seen:
-    """What was seen of one technology: how often, and first where (None: only in the title)."""
-
-    first: Match
-    in_title: bool
-    in_text: Match | None = None
-    count: int = 0
-    sure: bool = False
-    weight: float = 0.0
-    is_early: bool = False
-    quote: str = field(default="")
+PROOFS = ("named", "doubtful", "hint", "beside", "field")  # kinds of signs, the best proof first
 
 
 def add(record: Record) -> Record:
     """The record with `ai_technologies` and a Fact for each."""
     language = record.language or language_of(record.title + "\n" + record.text)
-    title, text = reading(record.title), reading(record.text)
+    topics = collected(reading(record.title), reading(record.text))
+    odds = topics.odds("technologies")
+    chosen = [ident for ident, value in odds.items() if value >= 0] or sorted(topics.said(), key=lambda ident: -odds[ident])[:1]
+    chosen.sort(key=lambda ident: (ident in no_context(), -odds[ident]))
     known = names("technology")
     facts = tuple(
-        _fact(ident, known[ident].in_language(language), seen, title, text)
-        for ident, seen in _ranked(_weighty(_seen(title, text), text))[:MAX_TECHNOLOGIES]
+        _fact(ident, known[ident].in_language(language), odds[ident], topics, record.title) for ident in chosen[:MAX_TECHNOLOGIES]
     )
     return replace(record.with_facts(*facts), ai_technologies=tuple(fact.value for fact in facts))
 
 
-def _seen(title: Reading, text: Reading) -> dict[str, _Seen]:
-    """All technologies of title and text by id, without the doubtful ones that stand alone."""
-    found: dict[str, _Seen] = {}
-    for where in (title, text):
-        for match in chain(_named(where), _done(where)):
-            if not match.term.exact and in_name(where, match.start, match.end):
+def collected(title: Reading, text: Reading) -> Topics:
+    """All signs of technologies in title and text; where none is surely named, the sure names of what is near AI alone."""
+    topics = Topics("technology", text)
+    for place in (title, text):
+        for match in chain(_named(place), _done(place)):
+            if not match.term.exact and in_name(place, match.start, match.end):
                 continue
-            if match.term.unsure and match.end - match.start == SHORTEST and where.cuts_a_word(match.start, match.end):
+            if match.term.unsure and match.end - match.start == SHORTEST and place.cuts_a_word(match.start, match.end):
                 continue  # 人形 is none in 自然人形象
-            seen = found.setdefault(match.term.id, _Seen(match, where is title))
-            seen.count += 1
-            seen.sure |= not match.term.unsure
-            if where is text and seen.in_text is None:
-                seen.in_text = match
-    if not any(seen.sure and ident not in no_context() for ident, seen in found.items()):
-        found = {ident: seen for ident, seen in found.items() if seen.sure}
-    return found
-
-
-def _weighty(found: dict[str, _Seen], text: Reading) -> dict[str, _Seen]:
-    """Those that the article is about; the heaviest alone where it only passes by all of them."""
-    scale = 3 if text.is_spaced else 1
-    size = len(text.form) / scale
-    for ident, seen in found.items():
-        seen.is_early = seen.in_text is not None and seen.in_text.start < BEGINNING * scale
-        seen.weight = math.log2(1 + seen.count) + IN_TITLE * seen.in_title + EARLY * seen.is_early
-        seen.weight += DOUBTFUL * (not seen.sure) + BROAD * (ident in broad()) + PRODUCT * ident.startswith("p_")
-    if size <= FLASH or not text.is_spaced:
-        least = LEAST + MORE * math.log2(max(1.0, size / SHORT))
-        kept = {ident: seen for ident, seen in found.items() if seen.weight >= least}
+            topics.sign(match.term.id, "doubtful" if match.term.unsure else "named", match, place is title, match.term.alias)
+    is_general = _is_general(topics)
+    if any("named" in kinds and ident not in no_context() for ident, kinds in topics.found.items()):
+        _hint(topics, title, text)
     else:
-        top, others = max((seen.weight for seen in found.values()), default=0.0), math.log2(max(1, len(found)))
-        kept = {ident: seen for ident, seen in found.items() if _odds(ident, seen, size, top, others) >= LIKELY}
-    often = max(OFTEN / 3, OFTEN * min(1.0, size / LONG))
-    if GENERAL in kept and kept[GENERAL].count < often and len(kept.keys() - no_context()) > 1:
-        del kept[GENERAL]  # AI beside its kinds says nothing of its own
-    if not kept and found:
-        ident = max(found, key=lambda one: (found[one].sure, found[one].weight))
-        kept = {ident: found[ident]}
-    return kept
+        topics.found = {ident: {"named": kinds["named"]} for ident, kinds in topics.found.items() if "named" in kinds}
+    if is_general:
+        topics.found.pop(GENERAL, None)
+    return topics
 
 
-def _odds(ident: str, seen: _Seen, size: float, top: float, others: float) -> float:
-    """The log-odds that an article is about a technology; `size` is its length as a Chinese text would have it, `top` the heaviest weight."""
-    features = {
-        "bias": 1.0,
-        "times": math.log2(seen.count),
-        "early": seen.is_early,
-        "broad": ident in broad(),
-        "length": math.log2(max(1.0, size / SHORT)),
-        "share": seen.weight / max(0.5, top),
-        "product": ident.startswith("p_"),
-        "general": ident == GENERAL,
-        "others": others,
-    }
-    return sum(WEIGHTS[name] * value for name, value in features.items())
+def _is_general(topics: Topics) -> bool:
+    """True where AI as such is named beside its kinds, and not often: that says nothing of its own."""
+    beside_it = topics.found.keys() - no_context() - {GENERAL}
+    often = max(OFTEN / 3, OFTEN * min(1.0, len(topics.text.form) / topics.scale / LONG))
+    return (
+        GENERAL in topics.found and bool(beside_it) and sum(len(signs.places) for signs in topics.found[GENERAL].values()) < often
+    )
+
+
+def _hint(topics: Topics, title: Reading, text: Reading) -> None:
+    """Take note of what only hints at technologies: words, other technologies, and words of the industry that they serve."""
+    firsts = {ident: min(min(signs.places) for signs in kinds.values()) for ident, kinds in topics.found.items()}
+    for place in (title, text):
+        for match in place.longest("technology", "hint"):
+            if match.term.kind == "hint":
+                topics.sign(match.term.id, "hint", match, place is title, match.term.alias)
+    for ident in [ident for ident, kinds in topics.found.items() if ident not in firsts and len(kinds["hint"].words) < HINTS]:
+        del topics.found[ident]
+    for ident, (in_title, start, end) in firsts.items():
+        for one in beside().get(ident, ()):
+            if one in topics.found:
+                topics.sign(one, "beside", Match(start, end, Term("technology", ident, ident)), in_title, ident)
+    served = {ident: industry for ident in topics.found if (industry := industry_of_technology().get(ident))}
+    fields, asked = Topics("industry", text), set(served.values())
+    for place in (title, text):
+        for match in place.longest("strong", "weak", "also"):
+            if match[2][1] in asked and match[2][0] != "weak":
+                fields.sign(match.term.id, "field", match, place is title, match.term.alias)
+    for ident, industry in served.items():
+        topics.found[ident].update(fields.found.get(industry, {}))
 
 
 def _named(place: Reading) -> Iterator[Match]:
@@ -175,14 +138,10 @@ def _acts() -> tuple[list[Term], Any]:
 _compiled = cache(re2.compile)  # few of them are ever met
 
 
-def _ranked(found: dict[str, _Seen]) -> list[tuple[str, _Seen]]:
-    return sorted(found.items(), key=lambda item: (item[0] in no_context(), -item[1].weight))
-
-
-def _fact(ident: str, value: str, seen: _Seen, title: Reading, text: Reading) -> Fact:
-    score = round(min(1.0, 0.6 + 0.1 * seen.count + 0.2 * seen.in_title), 2)
-    match = seen.in_text
+def _fact(ident: str, value: str, odds: float, topics: Topics, title: str) -> Fact:
+    kinds = topics.found[ident]
+    match = next((kinds[kind].first for kind in PROOFS if kind in kinds and kinds[kind].first), None)
     if match is None:
-        return Fact("technology", value, f"title: {title.text}", "builtin", score=score, concept=ident)
-    start, end = text.span(match.start, match.end)
-    return Fact("technology", value, text.text[start:end], "builtin", start, end, score, ident)
+        return Fact("technology", value, f"title: {title}", "builtin", score=certainty(odds), concept=ident)
+    start, end = topics.text.span(match.start, match.end)
+    return Fact("technology", value, topics.text.text[start:end], "builtin", start, end, certainty(odds), ident)

@@ -127,6 +127,11 @@ class Reading:
         return end - start == 1 or any(at in edges for at in range(start + 1, end))
 
     @cached_property
+    def name_tails(self) -> frozenset[int]:
+        """Where words stand that make a name of what precedes them: 数据 in 麦田数据."""
+        return frozenset(found.start() for found in _of_name_zh.finditer(self.form))
+
+    @cached_property
     def tokens(self) -> tuple[str, ...]:
         """The words without their parts of speech."""
         return tuple(map(itemgetter(0), self.words))
@@ -167,7 +172,7 @@ _word_behind = re.compile(r"(?:'s)? ?([A-Z][\w&-]*)")
 def in_name(place: Reading, start: int, end: int) -> bool:
     """True for words of the normal form that are part of a longer name: 麦田 of 麦田数据, Robotics of Horizon Robotics."""
     if place.form[start] >= "\u3400":
-        return end - start <= 3 and bool(_of_name_zh.match(place.form, end))
+        return end - start <= 3 and end in place.name_tails
     first, last = place.span(start, end)
     text = place.text
     if not text[first].isupper() or " " in text[first:last] or place.is_title_case:

@@ -34,7 +34,7 @@ _own: tuple[UserTerm, ...] = ()
 
 
 class Term(NamedTuple):
-    """One name or cue. `kind` is technology, entity, or also/strong/weak (an industry's); `alias` is as written in the data."""
+    """One name or cue. `kind` is technology, hint (at one), entity, or also/strong/weak (an industry's); `alias` is as written in the data."""
 
     kind: str
     id: str
@@ -159,6 +159,8 @@ def _cues() -> Iterator[Term]:
     for ident, strength, listed in _industry_lines():
         if strength != "technologies":
             yield from (Term(strength, ident, cue) for cue in listed)
+    for _, (ident, words) in rows(table("taxonomy.yaml")["hints"]):
+        yield from (Term("hint", ident, word) for word in split(words))
 
 
 def _industry_lines() -> Iterator[tuple[str, str, list[str]]]:
@@ -180,9 +182,13 @@ def no_context() -> frozenset[str]:
 
 
 @cache
-def broad() -> frozenset[str]:
-    """Technologies that most articles only touch."""
-    return frozenset(split(table("taxonomy.yaml")["broad"]))
+def beside() -> dict[str, tuple[str, ...]]:
+    """Technology id → those that it seldom goes without."""
+    found: dict[str, tuple[str, ...]] = {}
+    for _, (ident, listed) in rows(table("taxonomy.yaml")["beside"]):
+        for one in split(listed):
+            found[one] = (*found.get(one, ()), ident)
+    return found
 
 
 @cache

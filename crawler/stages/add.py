@@ -13,7 +13,7 @@ from crawler.plugins import Component, family
 from crawler.record import Record
 
 VERSION = (
-    5  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
+    6  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
 )
 
 

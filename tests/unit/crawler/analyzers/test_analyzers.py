@@ -109,15 +109,15 @@ def hits(name: str, gold: dict[str, Any]) -> tuple[set[str], set[str]]:
 @pytest.mark.parametrize(
     ("chosen", "name", "precision", "recall"),
     [
-        ("first", "technologies", 0.95, 0.96),
-        ("first", "industries", 0.90, 0.78),
+        ("first", "technologies", 0.94, 0.94),
+        ("first", "industries", 0.87, 0.81),
         ("first", "events", 0.80, 0.82),
-        ("second", "technologies", 0.88, 0.74),
-        ("second", "industries", 0.84, 0.88),
+        ("second", "technologies", 0.93, 0.74),
+        ("second", "industries", 0.85, 0.86),
         ("second", "events", 0.88, 0.84),
         ("third", "events", 0.85, 0.75),
-        ("fourth", "technologies", 0.84, 0.84),
-        ("fourth", "industries", 0.92, 0.86),
+        ("fourth", "technologies", 0.86, 0.93),
+        ("fourth", "industries", 0.83, 0.90),
         ("fourth", "events", 0.85, 0.82),
     ],
 )
@@ -248,6 +248,17 @@ class TestTechnologies:
     )
     def test_are_not_told_by_words_of_something_else(self, text: str, unsaid: str) -> None:
         assert unsaid not in technologies.add(language.add(record(text))).ai_technologies
+
+    def test_that_are_not_named_are_told_by_what_hints_at_them(self) -> None:
+        watchdog = "The regulator fined the maker of an AI chatbot on Monday, and a court upheld the ruling. "
+        text = watchdog + "The law bans the bot from keeping letters, the watchdog said; lawmakers want stricter rules. " * 3
+        made = technologies.add(language.add(record(text * 3, "Court upholds fine for AI chatbot, regulator says")))
+        assert "AI governance" in made.ai_technologies
+        check_grounded(made)
+
+    def test_hints_say_nothing_where_no_ai_is_named(self) -> None:
+        text = "The regulator fined the bakery on Monday, and a court upheld the ruling. The law bans old flour. " * 9
+        assert technologies.add(language.add(record(text, "Court upholds fine for bakery"))).ai_technologies == ()
 
     def test_a_product_named_once_is_none_of_them(self) -> None:
         text = "云湾发布代码大模型。" + "它能重构旧项目，也会写测试。" * 14 + "用惯通义的人不必换。"
@@ -509,6 +520,23 @@ class TestSummary:
         made = adding.add(record(text, "云湾检索模型面向全部用户开放"))
         assert made.summary.startswith("云湾的检索模型面向全部用户开放")
         assert made.summary.endswith("11月1日，云湾宣布完成2亿元融资。")
+
+    @pytest.mark.parametrize(
+        ("scenes", "news"),
+        [
+            (
+                "Waiting teaches patience, my aunt used to say. People at the stop told each other stories of the sea and of trams. ",
+                "Kestrel Lines signed a contract worth 4 million pounds with the city on Monday.",
+            ),
+            (
+                "老人们说，夜里的灯最暖，巷子口的猫也这样想。谁也说不清那盏灯是哪一年装上去的，大家只记得它很旧。",
+                "昨天澜桥大学与三家工厂签署协议，投资两千万元建设中心。",
+            ),
+        ],
+    )
+    def test_of_a_text_without_a_sure_event_has_the_sentence_that_sounds_most_like_one(self, scenes: str, news: str) -> None:
+        made = summary.add(record(scenes * 5 + news + scenes))
+        assert news.strip() in made.summary
 
     def test_of_a_text_without_a_short_sentence_is_its_beginning(self) -> None:
         made = summary.add(record("上海发布了方案，" * 60))

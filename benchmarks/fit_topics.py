@@ -1,0 +1,172 @@
+"""Fits what is weighed of technologies and industries, crawler/data/topics.yaml, and says how good the choice is on articles that it
+was not fitted on.
+
+    python -m benchmarks.fit_topics --peers DIR FILE… [--write]
+
+The files are those of benchmarks/labelled_news.py, and may be our own gold. Needs numpy and scikit-learn, from the folder given as --peers.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import zlib
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from crawler.analyzers import industries, technologies
+from crawler.nlp.document import reading
+from crawler.nlp.languages import language_of
+from crawler.nlp.lexicon import DATA
+from crawler.nlp.topics import Measures, Topics
+from crawler.record import Record
+
+FOLDS = 10
+STRENGTH = 0.7  # of regularisation, inverse
+OWN = 0.7  # what an article of our own gold weighs beside one of independent people
+RAREST = 3  # topics that a weight must have been seen in
+LEAST, LEAST_OF_PAIR = 0.02, 0.1  # a smaller weight is left out
+MOST = {"technologies": technologies.MAX_TECHNOLOGIES, "industries": industries.MAX_INDUSTRIES}
+HEADER = """\
+# What is weighed of the signs of a topic (crawler/nlp/topics.py): row | weights. Rows of signs: how many, in how many words, of these
+# in the title, at the beginning, and the share of the most that a topic of the article has; "only": of a topic that is not named.
+# Rows "text": always, length, shortness, blanks between words, topics named, spread. Rows "of": one topic.
+# Origin: fitted by benchmarks/fit_topics.py on news that were written and labelled for this project.
+"""
+
+
+class Article(NamedTuple):
+    """What is weighed of each topic of an article, and which of them are labelled."""
+
+    file: str
+    ident: str
+    language: str | None
+    topics: list[tuple[str, Measures]]
+    said: set[str]
+    due: set[str]
+
+
+def article(file: str, row: dict[str, Any], what: str) -> Article:
+    record = Record(row["title"], "https://example.org/", row["text"], language=language_of(row["title"] + "\n" + row["text"]))
+    topics: Topics = (
+        technologies.collected(reading(record.title), reading(record.text))
+        if what == "technologies"
+        else industries.collected(technologies.add(record))
+    )
+    due = {one if isinstance(one, str) else one["id"] for one in row.get(what, row.get("ai_tech", ()))}
+    return Article(file, row["id"], record.language, list(topics.measures()), set(topics.said()), due)
+
+
+def features(made: Measures) -> dict[str, float]:
+    return {f"{row}:{at}": value for row, values in made for at, value in enumerate(values) if value}
+
+
+def counted(articles: list[Article], odds: list[list[float]], least: float, most: int) -> tuple[float, float, float]:
+    hits = said = due = 0
+    for one, values in zip(articles, odds, strict=True):
+        ranked = sorted(((value, ident) for value, (ident, _) in zip(values, one.topics, strict=True)), reverse=True)
+        kept = [ident for value, ident in ranked if value >= least][:most]
+        if not kept:
+            kept = [ident for _, ident in ranked if ident in one.said][:1]
+        hits, said, due = hits + len(one.due & set(kept)), said + len(kept), due + len(one.due)
+    return hits / max(1, said), hits / max(1, due), 2 * hits / max(1, said + due)
+
+
+def fit(articles: list[Article]) -> tuple[Callable[[list[Article]], list[list[float]]], dict[str, float]]:
+    """A judge of articles that was fitted on these, and its weights."""
+    import numpy as np
+    from sklearn.feature_extraction import DictVectorizer
+    from sklearn.linear_model import LogisticRegression
+
+    vectors = DictVectorizer()
+    x = vectors.fit_transform([features(made) for one in articles for _, made in one.topics])
+    y = np.array([ident in one.due for one in articles for ident, _ in one.topics])
+    trust = np.array([OWN if "own" in one.file or "gold" in one.file else 1.0 for one in articles for _ in one.topics])
+    common = np.asarray((x != 0).sum(axis=0)).ravel() >= RAREST
+    model = LogisticRegression(C=STRENGTH, max_iter=3000, solver="liblinear", fit_intercept=False).fit(
+        x[:, common], y, sample_weight=trust
+    )
+    found = dict(zip(vectors.get_feature_names_out()[common], model.coef_[0], strict=True))
+
+    def judge(others: list[Article]) -> list[list[float]]:
+        return [
+            [sum(found.get(name, 0.0) * value for name, value in features(made).items()) for _, made in one.topics]
+            for one in others
+        ]
+
+    return judge, found
+
+
+def crossed(articles: list[Article], what: str) -> dict[str, float]:
+    """Prints how good the choice is where an article was not fitted on; → by language the odds from which it is best."""
+    number = {id(one): at % FOLDS for at, one in enumerate(sorted(articles, key=lambda one: zlib.crc32(repr(one[:2]).encode())))}
+    held: dict[int, list[float]] = {}
+    for fold in range(FOLDS):
+        judge, _ = fit([one for one in articles if number[id(one)] != fold])
+        some = [one for one in articles if number[id(one)] == fold]
+        held |= {id(one): values for one, values in zip(some, judge(some), strict=True)}
+
+    def figures(some: list[Article], least: float) -> tuple[float, float, float]:
+        return counted(some, [held[id(one)] for one in some], least, MOST[what])
+
+    found = {}
+    for language in ("zh", "en"):
+        mine = [one for one in articles if (one.language == "zh") == (language == "zh")]
+        news = [one for one in mine if "gold" not in one.file]
+        f1 = {at: figures(news, at / 10)[2] for at in range(-22, 13)}
+        found[language] = (
+            max(range(-20, 11), key=lambda at: sum(f1[at + by] for by in (-2, -1, 0, 1, 2))) / 10
+        )  # one alone is chance
+        print(f"{what}, {language}: from {found[language]:.1f} on")
+        groups: defaultdict[str, list[Article]] = defaultdict(list, {"all news": news})
+        for one in mine:
+            groups[one.file].append(one)
+        for name, some in groups.items():
+            precision, recall, both = figures(some, found[language])
+            print(f"  {name:30} F1 {both:.3f} (P {precision:.3f}, R {recall:.3f})")
+    return found
+
+
+def lines(found: dict[str, float], least: dict[str, float]) -> str:
+    rows: defaultdict[str, dict[int, float]] = defaultdict(dict)
+    shift = {0: least["zh"], 3: least["en"] - least["zh"]}  # of what stands always, and where words stand between blanks
+    for name, value in found.items():
+        row, _, at = name.rpartition(":")
+        rows[row][int(at)] = value - (shift.get(int(at), 0.0) if row in ("text", "only text") else 0.0)
+    kept = {
+        row: values
+        for row, values in rows.items()
+        if any(abs(value) >= (LEAST_OF_PAIR if " with " in row else LEAST) for value in values.values())
+    }
+    return "".join(
+        f"  {row} | {' '.join(f'{values.get(at, 0.0):.2f}' for at in range(max(values) + 1))}\n"
+        for row, values in sorted(kept.items())
+    )
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    options.add_argument("files", nargs="+", type=Path, metavar="FILE")
+    options.add_argument("--peers", type=Path, required=True)
+    options.add_argument("--write", action="store_true", help="write the weights")
+    given = options.parse_args()
+    sys.path.append(str(given.peers))
+    rows = [
+        (f"{path.parent.name}/{path.name}", json.loads(line))
+        for path in given.files
+        for line in path.read_text("utf-8").splitlines()
+    ]
+    for what in MOST:
+        articles = [article(file, row, what) for file, row in rows]
+        least = crossed(articles, what)
+        if given.write:
+            path = DATA / "topics.yaml"
+            before = path.read_text("utf-8") if what == "industries" else HEADER
+            path.write_text(f"{before}{what}: |\n{lines(fit(articles)[1], least)}", "utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,48 @@
+"""Topics: what is counted of their signs, and the weights that are shipped."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler.nlp import lexicon
+from crawler.nlp.document import Match, Reading
+from crawler.nlp.topics import BEGINNING, Topics, certainty, weights
+
+TERM = lexicon.Term("technology", "llm", "大模型")
+
+
+def topics(*signs: tuple[str, str, int, bool, str]) -> dict[str, dict[str, tuple[float, ...]]]:
+    """What is measured of (topic, kind, start, in the title, word)."""
+    found = Topics("technology", Reading("字" * 600))
+    for ident, kind, start, in_title, word in signs:
+        found.sign(ident, kind, Match(start, start + 2, TERM), in_title, word)
+    return {ident: dict(made) for ident, made in found.measures()}
+
+
+def test_signs_are_counted_with_their_words_and_where_they_stand() -> None:
+    made = topics(
+        ("llm", "named", 3, True, "大模型"), ("llm", "named", 9, False, "LLM"), ("llm", "named", BEGINNING, False, "LLM")
+    )
+    count, words, titled, early, share = made["llm"]["named"]
+    assert (2**count, round(2**words), titled, early, share) == (4, 3, 1, 1, 1.0)
+
+
+def test_a_topic_that_is_only_hinted_at_is_weighed_by_rows_of_its_own() -> None:
+    made = topics(("llm", "named", 3, False, "大模型"), ("cv", "hint", 9, False, "相机"))
+    assert {"text", "named"} <= made["llm"].keys()
+    assert {"only text", "only hint"} <= made["cv"].keys()
+
+
+def test_certainty_is_even_where_the_odds_are() -> None:
+    assert (certainty(0.0), certainty(2.0) + certainty(-2.0)) == (0.5, 1.0)
+
+
+@pytest.mark.parametrize(("what", "kind"), [("technologies", "technology"), ("industries", "industry")])
+def test_weights_are_of_topics_and_signs_that_there_are(what: str, kind: str) -> None:
+    known = lexicon.names(kind)
+    for row, values in weights(what).items():
+        ident, _, other = row.removeprefix("of ").partition(" with ")
+        if row.startswith("of "):
+            assert ident in known or ident.endswith(":")
+            assert not other or other in lexicon.names("technology")
+        assert len(values) <= 9
