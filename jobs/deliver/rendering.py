@@ -14,6 +14,7 @@ from string import Template
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from crawler.i18n import speaking, tr
 from jobs.deliver.message import Message, cut, short_id
 from jobs.safe_text import bare
 
@@ -112,10 +113,11 @@ def details(message: Message, dialect: Dialect, limit: int, size: Callable[[str]
 
 
 def _fit(word: Callable[[Message], str], message: Message, limit: int, size: Callable[[str], int]) -> str:
-    for smaller in _ever_smaller(message):
-        text = word(smaller)
-        if size(text) <= limit:
-            return text
+    with speaking("zh" if message.chinese else "en"):
+        for smaller in _ever_smaller(message):
+            text = word(smaller)
+            if size(text) <= limit:
+                return text
     return cut(bare(f"{message.id} {message.title}"), limit // 2)  # no channel of ours has a limit this small
 
 
@@ -140,24 +142,27 @@ def _lines(message: Message, dialect: Dialect) -> list[str]:
         return _digest_lines(message, dialect)
     if _templated(message):
         return _template_lines(message, dialect)
-    say = _CHINESE if message.chinese else _ENGLISH
-    lines = [_head(message, dialect, say), _title(message, dialect), _origin(message, dialect)]
+    lines = [_head(message, dialect), _title(message, dialect), _origin(message, dialect)]
     quoted = _quoted(message)
     for sentence, terms in list(quoted.items())[:3]:
-        words = dialect.bold(dialect.escape(say["comma"].join(terms)))
-        lines.append(say["matched"].format(words, dialect.escape(sentence)) if sentence else say["terms"].format(words))
+        words = dialect.bold(dialect.escape(tr(", ").join(terms)))
+        lines.append(
+            tr("matched {term}: {place}", term=words, place=dialect.escape(sentence))
+            if sentence
+            else tr("matched {term}", term=words)
+        )
     for label, values in (
-        ("technologies", message.technologies),
-        ("industries", message.industries),
-        ("keywords", message.keywords),
+        (tr("AI technologies"), message.technologies),
+        (tr("Industries"), message.industries),
+        (tr("Keywords"), message.keywords),
     ):
         if values:
-            lines.append(f"{say[label]}{say['comma'].join(dialect.escape(value) for value in values)}")
+            lines.append(label + tr(": ") + tr(", ").join(dialect.escape(value) for value in values))
     told = [event for event in message.events if bare(event) not in quoted]
     lines += [f"{number}. {dialect.escape(event)}" for number, event in enumerate(told[:5], 1)]
     if message.summary and not message.events and bare(message.summary) not in quoted:
         lines.append(dialect.escape(message.summary[:SUMMARY]))
-    lines += [_also(message, dialect, say), dialect.escape(message.note)]
+    lines += [_also(message, dialect), dialect.escape(message.note)]
     return [line for line in lines if line]
 
 
@@ -172,10 +177,10 @@ def _quoted(message: Message) -> dict[str, list[str]]:
     return found
 
 
-def _also(message: Message, dialect: Dialect, say: dict[str, str]) -> str:
+def _also(message: Message, dialect: Dialect) -> str:
     """The others that tell the event: if it is not the same after all, here a reader sees it."""
     told = [f"{title}（{source}）" if message.chinese else f"{title} ({source})" for title, source in message.also]
-    return say["also"] + dialect.escape(say["semicolon"].join(told)) if told else ""
+    return tr("Also told by: ") + dialect.escape(tr("; ").join(told)) if told else ""
 
 
 # ---- an operator's own wording
@@ -187,9 +192,8 @@ def _templated(message: Message) -> bool:
 
 def template_values(message: Message, dialect: Dialect = PLAIN) -> dict[str, str]:
     """What a template may name. Foreign text comes in as a value only, escaped for the channel."""
-    say = _CHINESE if message.chinese else _ENGLISH
     lists = {"keywords": message.keywords, "technologies": message.technologies, "industries": message.industries}
-    terms = say["comma"].join(dict.fromkeys(term for term, _ in message.matched))
+    terms = tr(", ").join(dict.fromkeys(term for term, _ in message.matched))
     named = {
         "rule": message.rule,
         "title": cut(message.title, 3 * MAX_TITLE),
@@ -200,11 +204,11 @@ def template_values(message: Message, dialect: Dialect = PLAIN) -> dict[str, str
         "quote": message.matched[0][1] if message.matched else "",
         "note": message.note,
     }
-    named |= {name: say["comma"].join(values) for name, values in lists.items()}
+    named |= {name: tr(", ").join(values) for name, values in lists.items()}
     values = {name: dialect.escape(text) for name, text in named.items()}
     values["events"] = dialect.newline.join(f"{n}. {dialect.escape(event)}" for n, event in enumerate(message.events[:5], 1))
     values |= {"id": message.id, "link": safe_link(message.link), "reprints": str(message.reprints)}
-    return values | {"linked": _title(message, dialect), "also": _also(message, dialect, say)}
+    return values | {"linked": _title(message, dialect), "also": _also(message, dialect)}
 
 
 def _template_lines(message: Message, dialect: Dialect) -> list[str]:
@@ -214,8 +218,8 @@ def _template_lines(message: Message, dialect: Dialect) -> list[str]:
     return [told for line, told in lines if told.strip() or not line.strip()]
 
 
-def _head(message: Message, dialect: Dialect, say: dict[str, str]) -> str:
-    reprints = say["reprints"].format(message.reprints) if message.reprints else ""
+def _head(message: Message, dialect: Dialect) -> str:
+    reprints = tr(" (reprints: {n})", n=message.reprints) if message.reprints else ""
     mark = "" if message.kind == "notice" else f" {message.id}"
     return dialect.bold(f"【{dialect.escape(message.rule)}】") + mark + reprints
 
@@ -235,43 +239,15 @@ def _origin(message: Message, dialect: Dialect) -> str:
 
 
 def _digest_lines(message: Message, dialect: Dialect) -> list[str]:
-    say = _CHINESE if message.chinese else _ENGLISH
-    lines = [dialect.bold(f"【{dialect.escape(message.rule)}】") + say["digest"].format(len(message.items) + message.more)]
+    head = dialect.bold(f"【{dialect.escape(message.rule)}】")
+    lines = [tr("{head}{n} alerts", head=head, n=len(message.items) + message.more)]
     for number, item in enumerate(message.items, 1):
-        reprints = say["reprints"].format(item.reprints) if item.reprints else ""
+        reprints = tr(" (reprints: {n})", n=item.reprints) if item.reprints else ""
         lines.append(f"{number}. {item.id}{reprints} {_title(item, dialect)}")
         lines.append(_origin(item, dialect))
     if message.more:
-        lines.append(say["more"].format(message.more, dialect.escape(message.rule)))
+        lines.append(tr("and {n} more, see: zhixun alerts list --rule {rule}", n=message.more, rule=dialect.escape(message.rule)))
     return [line for line in lines if line]
-
-
-_CHINESE = {
-    "matched": "命中 {}：{}",
-    "terms": "命中 {}",
-    "technologies": "AI技术：",
-    "industries": "行业：",
-    "keywords": "关键词：",
-    "comma": "、",
-    "semicolon": "；",
-    "reprints": "（另有 {} 家转载）",
-    "also": "同一事件：",
-    "digest": "共 {} 条",
-    "more": "另有 {} 条，查看：zhixun alerts list --rule {}",
-}
-_ENGLISH = {
-    "matched": "matched {}: {}",
-    "terms": "matched {}",
-    "technologies": "AI technologies: ",
-    "industries": "Industries: ",
-    "keywords": "Keywords: ",
-    "comma": ", ",
-    "semicolon": "; ",
-    "reprints": " (reprints: {})",
-    "also": "Also told by: ",
-    "digest": "{} alerts",
-    "more": "and {} more, see: zhixun alerts list --rule {}",
-}
 
 
 def as_json(message: Message) -> dict[str, Any]:
