@@ -201,7 +201,10 @@ def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
     between = record.text[last + len(name) : start] if last >= 0 else ""
     if last < 0 or _another.search(between):
         return one
-    return one._replace(told=replace(made, headline=name + made.headline[vague.end() :], subject=name))
+    headline = name + made.headline[vague.end() :]
+    if len(headline.split()) > LONGEST_WORDS:
+        return one
+    return one._replace(told=replace(made, headline=headline, subject=name))
 
 
 NEAR = 700  # characters before a sentence in which the company is named
@@ -253,7 +256,10 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
     """The sentences that tell the events, in the order of the text."""
     language = language or language_of(title + "\n" + text)
     read, is_survey = candidates(title, text, language, published)
-    kept = sorted((one for one in judged(read, language) if one.points >= LEAST), key=lambda one: -one.points)
+    among = judged(read, language)
+    if is_survey:
+        among = (one._replace(points=one.points + _side_by_side(one.sentence.form)) for one in among)
+    kept = sorted((one for one in among if one.points >= LEAST), key=lambda one: -one.points)
     if is_survey:
         kept = _by_turns(kept)
     return sorted(_folded(kept)[:MAX_EVENTS], key=lambda one: one.sentence.start)
@@ -378,7 +384,12 @@ def _headings(text: str) -> dict[int, str]:
 
 def _overview(form: str) -> float:
     """Points for sentences that sum up a section of a survey: by topics, or by many actors who did the same."""
-    return 2.5 * bool(_topic.match(form)) + 3.0 * bool(_many.match(form))
+    return 2.5 * bool(_topic.match(form)) + _side_by_side(form) + 3.0 * bool(_many.match(form))
+
+
+def _side_by_side(form: str) -> float:
+    """Points for facts side by side under one topic: they are one item of a survey, however little each is by itself."""
+    return 2.0 * bool(_topic.match(form) and ";" in form)
 
 
 def _by_turns(ranked: list[Chosen]) -> list[Chosen]:

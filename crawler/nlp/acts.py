@@ -25,6 +25,15 @@ def verbs() -> tuple[dict[str, float], dict[str, float]]:
     return found, bare
 
 
+def bases(more: str) -> dict[str, str]:
+    """The base form of each form of the English verbs, and of `more` ones."""
+    found: dict[str, str] = {}
+    for words in (*(words for _, (_, words) in rows(table("events.yaml")["verbs_en"])), more):
+        for base, *irregular in (verb.split("/") for verb in words.split() if verb[0] != "="):
+            found.update((form, base) for form in (base, *_inflected(base), *irregular) if form not in found)
+    return found
+
+
 @cache
 def acts_of(language: str) -> frozenset[str]:
     """The words of acts of one language, in every form."""

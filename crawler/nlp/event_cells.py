@@ -2,8 +2,9 @@
 
     cells(kind, the words of the event, title, text) → {column: Cell(value, quote)}
 
-A sentence is read by frames ("… 完成 … 轮融资", "… joins … as …"), each a pattern whose groups are named after columns. Where none of the
-frames of a kind fits, nothing is said: an empty cell is better than a doubtful one. What stands in the sentences right behind it counts
+The clauses of a sentence are read by frames, which ask for verbs of their kind ("… 完成 … 轮融资", "… joins … as …"), and take the columns
+from what stands before and behind. Where none of a kind fits, only who acts in the event is told, if all of them stand there: an empty
+cell is better than a doubtful one. What stands in the sentences right behind it counts
 where it can be said of nothing else (who led the round, the licence, the price).
 """
 
@@ -12,9 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from crawler.nlp.event_frames import LONGEST, Cell, Said, placed
-from crawler.nlp.frames_en import acquisition_en, chip_en, funding_en, partnership_en, people_en, policy_en, release_en
-from crawler.nlp.frames_zh import acquisition_zh, chip_zh, funding_zh, partnership_zh, people_zh, policy_zh, release_zh
+from crawler.nlp import frames_en, frames_zh
+from crawler.nlp.event_frames import LONGEST, Cell, Said, joined, placed
 from crawler.text import is_han, simplified
 
 
@@ -29,6 +29,11 @@ def cells(
     said = placed(detail, title, text)._replace(actors=actors, date=Cell(date, detail) if date else None)
     read = _frames(said.sentence).get(kind)
     found = read(said) if read else {}
+    known = [name for name in actors if name in said.sentence]
+    is_sure = kind in _WORDS and _WORDS[kind].search(said.sentence) and len(known) == len(actors)
+    if "actors" not in found and is_sure and len(known) >= _LEAST_ACTORS.get(kind, 1):
+        named = re.search("《[^》]+》", said.sentence) if kind == "policy" else None
+        found |= said.filled(actors=joined(known, said.sentence), object=named[0] if named else "") | found
     return found if found.keys() & _OWN.get(kind, {"actors", "object"}) else {}
 
 
@@ -61,6 +66,7 @@ _OWN: Mapping[str, set[str]] = {
     "chip": {"actors", "object", "process"},
 }
 SHORTEST = 12  # characters of a sentence that can tell an event: less is a heading
+_LEAST_ACTORS = {"partnership": 2, "acquisition": 2}  # of kinds that take more than one
 _NEEDED: Mapping[str, tuple[set[str], ...]] = {  # columns that are filled where it is surely one
     "funding": ({"actors", "round"}, {"actors", "investors", "amount"}),
     "acquisition": ({"actors"},),
@@ -73,7 +79,9 @@ _NEEDED: Mapping[str, tuple[set[str], ...]] = {  # columns that are filled where
 _WORDS: Mapping[str, re.Pattern[str]] = {
     "funding": re.compile(r"融资|轮|募|债券|IPO|投资方|[Rr]ound|[Ff]unding|Series [A-K]|awarded|seed|offering"),
     "acquisition": re.compile(r"收购|并购|股权|股份|买下|\b(?:buy|acqui|purchas|bought|take over|taken over)"),
-    "people": re.compile(r"任|职|加盟|加入|离开|\b(?:join|appoint|name|hire|step|resign|leav|left|depart|promot|successor|quit)"),
+    "people": re.compile(
+        r"任|职|加盟|加入|离开|逝世|去世|裁员|\b(?:join|died|dies|jobs|workforce|appoint|name|hire|step|resign|leav|left|depart|promot|successor|quit)"
+    ),
     "policy": re.compile(
         r"印发|发布|公布|出台|通过|征求意见|批准|《|议会|\b(?:law|Act|Bill|rules?|banned|regulat|parliament|government|ministry|scheme|authority|Commission)\b"
     ),
@@ -84,21 +92,5 @@ _WORDS: Mapping[str, re.Pattern[str]] = {
     "release": re.compile(r"开源|发布|推出|上线|参数|下调|\b(?:releas|open|publish|launch|parameter|licen[cs]e|availab)"),
 }
 _Reader = Callable[[Said], dict[str, Cell]]
-_READ_ZH: Mapping[str, _Reader] = {
-    "funding": funding_zh,
-    "release": release_zh,
-    "policy": policy_zh,
-    "chip": chip_zh,
-    "partnership": partnership_zh,
-    "people": people_zh,
-    "acquisition": acquisition_zh,
-}
-_READ_EN: Mapping[str, _Reader] = {
-    "funding": funding_en,
-    "release": release_en,
-    "policy": policy_en,
-    "chip": chip_en,
-    "partnership": partnership_en,
-    "people": people_en,
-    "acquisition": acquisition_en,
-}
+_READ_ZH: Mapping[str, _Reader] = frames_zh.READ
+_READ_EN: Mapping[str, _Reader] = frames_en.READ

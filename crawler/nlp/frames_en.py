@@ -1,198 +1,149 @@
-"""Frames of English sentences: who raised, released, ruled, made a chip, joined with whom, took a post, bought whom."""
+"""Frames of English clauses: who raised, released, ruled, made a chip, joined with whom, took a post, bought whom.
+
+Each asks the clauses of the event's sentence for one of its verbs, and takes subject, object and what stands behind prepositions from it.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from crawler.nlp.event_frames import (
-    END,
-    MONEY_EN,
-    NO_MODEL,
-    PROCESS,
-    ROUND,
-    STAGE_DEAL,
-    Cell,
-    Said,
-    amount_of,
-    cell,
-    cell_of,
-    compiled,
-    figure,
-    first,
-    joined,
-    model,
-    only,
-    surest,
-)
+from crawler.nlp import event_frames as told
+from crawler.nlp.clause_en import PROPER, Clause, clauses, clean_name, is_person, may_act, names_from
+from crawler.nlp.event_frames import END, MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
 
-_W = r"(?:[A-Z][\w&’'-]*|[a-z]+[A-Z]\w*|[a-z]+-[a-z]+-\d[\w.]*)"
-NAME_EN = (
-    rf"{_W}(?:(?: of the| of| for| and(?= [A-Z]\w+ (?:University|Institute|Fund|Foundation))| the| de)? (?:{_W}|[A-Z]\.))*(?: \d+(?:\.\d+)?(?![\d,.]*\d"
-    rf"| (?:million|billion|trillion|percent|people|employees|other)))?"
+_RAISE = frozenset(
+    "raise close file secure land bag collect net win complete price score bank receive announce sell obtain get".split()
 )
-_NO_NAME_EN = re.compile(
-    r"^(?:The|It|Its|They|He|She|We|This|That|These|In|On|At|Series|Seed|IPO|CEO|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|January|February|March|April"
-    r"|May|June|July|August|September|October|November|December|Investors?|Cornerstone|Former|Existing|New|Today|AI|US|U\.S|Spanish|English|Chinese|French|German"
-    r"|Japanese|(?:January|February|March|April|May|June|July|August|September|October|November|December) \d+|Europe|China|Japan)$"
+_GRANT = frozenset("award grant invest give put commit provide lend".split())
+_FUNDS = re.compile(rf"^.{{0,80}}?(?:{MONEY_EN}|\bround\b|funding|Series|financing|offering|\bseed\b|grant)")
+_RELEASE = frozenset(
+    "release publish launch unveil open-source open ship introduce debut make announce update give cut preview".split()
 )
-_BEFORE_NAME_EN = re.compile(
-    r"^(?:[A-Z][\w ]{2,16}-based (?=[A-Z])|(?:The|Former|Ex-|Startup|Germany|China|Japan|Britain|France|India|Taiwan|[A-Z][\w ]{2,16})[’']s (?=[A-Z])"
-    r"|(?:The|Former|CEO|Chief Executive|Founder"
-    r"|President|Chairman|Mr|Ms|Mrs|Dr|Prof|Professor)\.? (?=[A-Z]))+"
+_RULE = frozenset(
+    "ban pass approve adopt propose sign publish issue unveil announce enact launch order reject vote impose open delay extend back halt lower raise require allow fund"
+    " outlaw block set".split()
+)
+_CHIP = frozenset(
+    "unveil launch release introduce announce tape begin ship start sample develop deliver make complete take".split()
+)
+_TOGETHER = frozenset(
+    "sign announce form develop build team partner agree join launch award win work create establish collaborate invest reach enter strike ink expand land secure choose pick"
+    " select hire tap order".split()
+)
+_JOIN = frozenset("join move return".split())
+_APPOINT = frozenset("appoint name hire promote tap elect pick poach recruit nominate become take".split())
+_LEAVE = frozenset("leave resign step depart quit retire".split())
+_BUY = frozenset("buy acquire purchase take snap complete".split())
+_not_yet = re.compile(
+    r"\b(?:in talks|is seeking|considering|last year|in 20[0-2]\d,|previously raised|earlier raised|rumou?red)\b"
 )
 
 
-def name_en(words: str) -> str:
-    """A proper name without what stands before it, and the ending 's; "" if it is none."""
-    words = re.sub(r"[’']s?$", "", words.strip(' ,.;:“”"'))
-    words = re.sub(r"^(?:[Tt]he |[A-Z]\w+-based )", "", words)
-    return (
-        ""
-        if _NO_NAME_EN.match(words)
-        or len(words) < 2
-        or not re.search(
-            r"[A-Z]|\d|(?:senate|ministry|council|government|regulator|commission|parliament|agency|authority|assembly|legislature|cabinet"
-            r"|department)$",
-            words,
-        )
-        else words
-    )
+def _acting(said: Said, verbs: frozenset[str]) -> Iterator[Clause]:
+    return (one for one in clauses(said.sentence, said.text) if one.verb in verbs and not one.is_sub)
 
 
-def names_en(words: str) -> list[str]:
-    """Those of a list: X, Y and Z."""
-    found = []
-    for part in re.split(
-        r", (?:and |as well as )?|; (?:and )?| and (?:a unit of |the |existing investors? )?| along with | alongside ", words
-    ):
-        match = re.search(
-            NAME_EN,
-            re.sub(
-                r"^(?:existing|returning|new|prior|previous|current) (?:investors?|backers?|shareholders?)\s*", "", part.strip()
-            ),
-        )
-        if match and (name := name_en(match[0])) and not re.match(r"(?:Series|Seed|Tuesday|Monday)", name):
-            found.append(name)
-    return found
-
-
-_SUBJECT = rf"(?P<who>{NAME_EN})(?:,(?: [^,.;]{{2,90}},)+| \([^)]*\))?"
-_LATELY = (
-    r"(?: (?:has|have|had|will|is|are|to|today|just|also|yesterday|this (?:week|morning|month)|on \w+|recently|now|officially|formally|quietly|successfully"
-    r"|announced (?:it|that it) (?:has|had|will)|says? it (?:has|will)|said (?:(?:on )?\w+ )?(?:it|that it) (?:has|had|will)|plans to|agreed to))*"
-)
-_RAISE_EN = re.compile(
-    rf"{_SUBJECT}{_LATELY} (?:raised|raises|raise|closed|closes|filed for|files for|secured|secures|secure|landed|lands|bagged|bags|pulled in|picked up|picks up|nets"
-    rf"|netted|won|completed"
-    rf"|completes|priced|prices|collected|scored|banked|received|brought in|announced|announces)\b(?=[^.;]{{0,80}}(?:{MONEY_EN}|round|funding|Series|financing"
-    rf"|offering|seed|grant))"
-)
-_GRANT_EN = re.compile(
-    rf"(?P<by>{NAME_EN}) (?:has |have )?(?:awarded|granted|invested|is investing|will invest|gave|put|committed) (?P<amount>{MONEY_EN})[^.;]{{0,40}}? (?:to|in"
-    rf"|into) (?:the |[a-z][\w-]* ){{0,4}}(?P<who>{NAME_EN})"
-)
-_LED_EN = compiled(
-    r"\b(?:co-)?led by (?P<it>[^.;]{2,90}?)(?=,? with\b|,? at a|,? valuing|,? which|,? bringing|,? to |, the company|, (?:it|he|she) said|[.;]|$)",
-    r"\b(?:with|and) (?:additional |further )?participation (?:from|by) (?P<it>[^.;]{2,120}?)(?=,? with\b|,? which|[.;]|$)",
-    r"\b(?:investors|backers)(?: in the round)?(?:,? (?:which )?)(?: include[ds]?| including| are|, among them) (?P<it>[^.;]{2,120}?)(?=, have|, had|[.;]|$)",
-    rf"\bwith (?P<it>{NAME_EN}[^.;]{{0,90}}?) (?:also )?(?:taking part|participating|joining|investing)",
-    rf"(?P<it>{NAME_EN}(?: and {NAME_EN})?) (?:co-)?(?:led|leads|is leading|also (?:joined|took part|participated|invested)|participated|joined the round)",
-    r"\bfrom (?P<it>[A-Z][^.;]{2,80}?)(?=,? (?:to|at|for|valuing|in a)\b|[.;]|$)",
-)
+def _who(one: Clause) -> str:
+    return one.subject[0] if one.subject else ""
 
 
 def funding_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
-    if re.search(
-        r"\b(?:in talks|is seeking|considering|last year|in 20[0-2]\d,|previously raised|earlier raised|rumou?red)\b", sentence
-    ):
+    if _not_yet.search(sentence):
         return {}
-    if match := _GRANT_EN.search(sentence):
-        by, who = name_en(match["by"]), name_en(match["who"])
-        return said.filled(actors=who, amount=match["amount"], investors=by)
-    match = _RAISE_EN.search(sentence)
-    if match is None:
+    for one in _acting(said, _GRANT):
+        given = re.match(rf" (?:about |up to |another )?({MONEY_EN})", one.behind)
+        if given and one.subject and (to := one.after("to|in|into", said.text)):
+            return said.filled(actors=to[0], amount=given[1], investors=_who(one))
+    raised = next((one for one in _acting(said, _RAISE) if one.before and _FUNDS.search(one.behind)), None)
+    who = _who(raised) or told.only(said, said.actors) if raised else ""
+    if not who:
         return {}
     amount = amount_of(
         sentence,
         MONEY_EN,
         r"valued|valuation|valuing|worth|revenue|market value|capitali[sz]ation|total(?: of)?|to date|at|than|previous|tag",
     )
+    round_ = cell_of(told.ROUND[1:], sentence, said.title)
+    return said.filled(actors=who, round=round_, amount=amount, investors=_investors(said, who))
+
+
+_led = re.compile(
+    r"\b(?:(?:co-)?led by|participation (?:from|by)|(?:investors|backers)(?: in the round)?,?(?: which)? (?:included?|includes|including|are|were)|among them|from|with) "
+    r"(?=[A-Z]|the |an? |existing )"
+)
+_led_to = re.compile(r".{0,90}? (?:also )?(?:taking part|participating|joining|investing|leading)")
+
+
+def _investors(said: Said, who: str) -> Cell | None:
     found: list[str] = []
     quote = ""
-    for place in (sentence, *said.about(name_en(match["who"]))):
-        for one in _LED_EN if place != sentence or "funding" in place or "round" in place or "Series" in place else _LED_EN[:4]:
-            for led in one.finditer(place):
-                names = [name for name in names_en(led["it"]) if name != name_en(match["who"])]
-                found += [name for name in names if name not in found]
-                quote = quote or (place if names else "")
-    return said.filled(
-        actors=name_en(match["who"]),
-        round=cell_of(ROUND[1:], sentence, said.title),
-        amount=amount,
-        investors=joined(found, quote),
-    )
+    for place in (said.sentence, *said.about(who)):
+        names: list[str] = []
+        is_round = place == said.sentence or re.search("funding|round|Series|invest", place)
+        for match in _led.finditer(place) if is_round else ():
+            if match[0] not in ("with ",) or _led_to.match(place, match.end()):
+                names += names_from(place, match.end(), said.text)
+        for one in clauses(place, said.text) if is_round and place != said.sentence else ():
+            names += one.subject if one.verb in ("lead", "participate", "join", "invest") else ()
+        found += [name for name in names if name not in found and name != who]
+        quote = quote or (place if names else "")
+    return joined(found, quote)
 
 
-_RELEASES = (
-    r"(?:released?|releases|published|publishes|launched|launches|launch|unveiled|unveils|open-sourced|open-sources|opened(?: up)?|opens|shipped|ships"
-    r"|introduced|introduces|debuted|debuts|made|rolled out|rolls out|announced|announces|updated|give|cuts?|previewed|previews)"
-)
-_VAGUE_EN = (
-    r"(?:(?:[Tt]he|[Tt]his) (?:[\w-]+ ){0,3}?(?:lab|company|start-up|startup|firm|team|group|maker|giant|carmaker|chipmaker)|It)"
-)
-_RELEASE_EN = re.compile(rf"(?:{_VAGUE_EN}|{_SUBJECT}){_LATELY} {_RELEASES} (?P<what>[^.;]{{2,120}})")
-_KIND_OF_MODEL_EN = re.compile(
-    r"(?:an? |the |its |new |free |first |open )*(?P<it>(?:(?!as |of |in |for |that |with |on |and |to |at )[\w-]+ ){0,4}(?:model|dataset"
+_kind_of_model = re.compile(
+    r" (?:an? |the |its |new |free |first |open )*(?P<it>(?:(?!as |of |in |for |that |with |on |and |to |at )[\w-]+ ){0,4}(?:model|dataset"
     r"|API|SDK|assistant|toolkit|platform|app|library|benchmark|framework))\b"
 )
-_RELEASED_EN = re.compile(
-    rf"(?:^|[.;:] |\bm\. )(?P<what>{NAME_EN}|[a-z]+(?:-[a-z\d]+)*-\d[\w.]*)(?:,(?: [^,;]{{2,60}},)+)? (?:is|are|was|were|has been|have been) (?:now |also )?(?:out"
+_out = re.compile(
+    rf"(?:^|[.;:] |\bm\. |`)(?P<what>{PROPER.pattern}|[a-z]+(?:-[a-z\d]+)*-\d[\w.]*)`?(?:,(?: [^,;]{{2,60}},)+)? (?:is|are|was|were|has been|have been) (?:now |also )?(?:out"
     rf"|generally available|available|open[- ]source[d]?|released|published|launched|live)\b"
 )
+_numbered = re.compile(rf"\b[Vv]ersion (?P<n>\d[\d.]*) of (?:its |the )?(?P<it>{PROPER.pattern})")
+_called = re.compile(rf"\b(?:called|named|dubbed|known as|which it calls) (?P<it>{PROPER.pattern})")
 
 
 def release_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
-    if match := _RELEASED_EN.search(sentence):
-        return said.filled(actors=only(said, said.actors), **model(said, name_en(match["what"])))
-    match = _RELEASE_EN.search(sentence)
-    if match is None:
+    if match := _out.search(sentence):
+        return said.filled(actors=told.only(said, said.actors), **told.model(said, match["what"]))
+    one = next(_acting(said, _RELEASE), None)
+    if one is None or one.is_passive:
         return {}
-    what = next((one[0] for one in re.finditer(NAME_EN, match["what"]) if not NO_MODEL.match(one[0]) and name_en(one[0])), "")
-    if not name_en(what) and (kind := _KIND_OF_MODEL_EN.match(match["what"])):
-        return said.filled(actors=name_en(_BEFORE_NAME_EN.sub("", match["who"] or "")), **model(said, kind["it"]))
-    if numbered := re.search(rf"\bversion (?P<n>\d[\d.]*) of (?:its |the )?(?P<it>{NAME_EN})", sentence):
-        what = f"{numbered['it']} {numbered['n']}" if f"{numbered['it']} {numbered['n']}" in sentence else numbered["it"]
-    if called := re.search(rf"\b(?:called|named|dubbed|known as|which it calls) (?P<it>{NAME_EN})", sentence):
+    what = next((match[0].rstrip(".,'’") for match in PROPER.finditer(one.behind) if not told.NO_MODEL.match(match[0])), "")
+    if numbered := _numbered.search(sentence):
+        whole = f"{numbered['it']} {numbered['n']}"
+        what = whole if whole in sentence else numbered["it"]
+    if called := _called.search(sentence):
         what = called["it"]
-    who = name_en(_BEFORE_NAME_EN.sub("", match["who"])) if match["who"] else ""
-    return said.filled(actors=who, **model(said, name_en(what)))
+    kind = _kind_of_model.match(one.behind)
+    what = what if what and may_be_object(what) else kind["it"] if kind else ""
+    return said.filled(actors=_who(one) or told.only(said, said.actors), **told.model(said, what))
 
 
-_ACT_EN = (
-    rf"(?P<it>(?:the )?(?:{_W}|\d+)(?: (?:{_W}|of|for|on|and|the|in|to|\d+))* (?:Act|Bill|Law|Rules?|Regulations?|Code|Directive|Ordinance|Order|Strategy|Plan"
-    rf"|Framework|Guidelines?|Standard|Scheme|scheme|Programme|Program|programme|Fund|Initiative|Treaty|Convention|Charter|Decree|Policy|Resolution))\b"
+def may_be_object(what: str) -> bool:
+    return bool(re.search(r"\d", what)) or may_act(what, what)
+
+
+_act = (
+    r"(?P<it>(?:the )?(?:[A-Z][\w’'-]*|\d+)(?: (?:[A-Z][\w’'-]*|\([A-Z][\w ]+\)|of|for|on|and|the|in|to|\d+))* (?:Act|Bill|Law|Rules?|Regulations?|Code|Directive|Ordinance|Order"
+    r"|Strategy|Plan|Framework|Guidelines?|Standard|Scheme|scheme|Programme|Program|programme|Fund|Initiative|Treaty|Convention|Charter|Decree|Policy|Resolution))\b"
 )
-_NAMED_ACT_EN = re.compile(_ACT_EN)
-_RULES_EN = re.compile(
-    rf"(?P<who>(?:[Tt]he (?:[a-z]+ ){{0,3}}(?:senate|ministry|council|government|regulator|commission|parliament|agency|authority|assembly|legislature|cabinet"
-    rf"|department)|(?:The )?{NAME_EN})(?:[’']s [a-z -]{{0,60}}?(?:authority|ministry|regulator|agency|commission|parliament|government|council|court|senate"
-    rf"|assembly|watchdog|cabinet|department|office|board))?)(?:,(?: [^,.;]{{2,60}},)+)?(?: (?:on|late|early|yesterday|today|has|have|will|also|unanimously"
-    rf"|formally|\w+day|\d+))* (?P<stage>banned|bans|passed|passes|approved|approves|adopted|adopts|proposed|proposes|signed|signs|published|publishes|issued"
-    rf"|issues|unveiled|unveils|announced|announces|enacted|finali[sz]ed|launched|launches|ordered|orders|rejected|voted(?: unanimously)?(?: \d+(?:[-–]"
-    rf"| to )\d+)?(?: on \w+day)?(?: to)?|imposed|imposes|opened|delayed|extended|backed|will (?:ban|require|allow|fund|launch|impose|publish)|halted|lowered"
-    rf"|raised) (?P<what>[^.;]{{3,140}})"
+_named_act = re.compile(_act)
+_ruled = re.compile(
+    rf"\b{_act} (?:was|were|is|has been|will be|takes|took|comes|came|enters|entered|cleared|passed) (?:\w+ )?(?P<stage>announced|passed|approved|adopted|signed|published"
+    r"|unveiled|proposed|effect|into force|force|launched|enacted|second reading|third reading)"
 )
-_RULED_EN = re.compile(
-    rf"\b{_ACT_EN.replace('(?P<it>', '(?P<what>')} (?:was|were|is|has been|will be|takes|took|comes|came|enters|entered"
-    rf"|cleared) (?:\w+ )?(?P<stage>announced|passed|approved|adopted|signed|published|unveiled|proposed|effect|into force|force|launched|enacted)"
+_loose = re.compile(
+    r" (?:unanimously )?(?:\d+(?: to |[-–])\d+ (?:on \w+ (?:night )?)?to \w+ )?(?:the use of |a |an |the |new )*(?P<it>(?!them\b|it\b|\d+ to|night)[^,]{4,90}?)"
+    r"(?=,| that | which | requiring | above | for (?:public )?comment| after | late | by [A-Z][a-z]{2,}| (?:on|in|by|from) (?:[A-Z]|\d)|\.?$)"
 )
-_STAGE_EN = compiled(
+_STAGE = compiled(
     r"effective (?:immediately|(?:on |from )?[A-Z][a-z]+ \d+)|(?:takes?|took|taking|come[s]? into|into) (?:effect|force)(?: (?:on|in"
     r"|from) [A-Z][a-z]+(?: \d+)?(?:, \d{4})?)?|public consultation|for (?:public )?comment|second reading|third reading|first reading|signed into law|draft"
 )
-_LEVEL_EN = compiled(
+_LEVEL = compiled(
     r"\b(?:federal|national|nationwide|statewide|European Union|EU|European Commission|European Parliament|city council|state (?:senate|assembly"
     r"|legislature|lawmakers)|international|United Nations|G7|G20|OECD)\b"
 )
@@ -200,179 +151,204 @@ _LEVEL_EN = compiled(
 
 def policy_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
-    if match := _RULED_EN.search(sentence):
-        by = re.search(
-            rf" by (?:the )?(?:[A-Z][a-z]+ of [A-Z]\w+(?: for (?:\w+ )*?(?=[A-Z]\w+ [A-Z]\w+ [A-Z]))?)?(?P<who>{NAME_EN})",
-            sentence[match.end() :],
+    stage = cell_of(_STAGE, sentence)
+    level = cell_of(_LEVEL, sentence)
+    if match := _ruled.search(sentence):
+        by = re.search(r" (?:by|in) (?:the )?(?:[Mm]inister [^,.]{3,50}? (?=[A-Z]\w+ [A-Z]\w+ [A-Z]))?", sentence[match.end() :])
+        names = list(names_from(sentence, match.end() + by.end(), said.text)) if by else []
+        what = re.sub("^[Tt]he ", "", match["it"])
+        return said.filled(
+            actors=names[0] if names else "", object=what, level=level, stage=stage or Cell(match["stage"], sentence)
         )
-        who, what = name_en(by["who"]) if by else "", match["what"]
-    elif match := _RULES_EN.search(sentence):
-        named = _NAMED_ACT_EN.search(match["what"])
-        loose = re.match(
-            r"(?:the use of |a |an |the |new )*(?P<it>(?!them\b|it\b|\d+ to)[^,]{4,90}?)(?=,| that | which | above | for (?:public )?comment| after | by [A-Z][a-z]{2,}| (?:on|in"
-            r"|by|from) (?:[A-Z]|\d)|$)",
-            match["what"],
-        )
-        who, what = name_en(match["who"]), named["it"] if named else loose["it"] if loose else ""
-    else:
+    one = next((one for one in _acting(said, _RULE) if one.before and not one.is_passive), None)
+    who = _who(one) or told.only(said, said.actors) if one else ""
+    if one is None or not who:
         return {}
-    stage = cell_of(_STAGE_EN, sentence) or Cell(match["stage"], sentence)
-    return said.filled(actors=who, object=re.sub("^[Tt]he ", "", what), level=cell_of(_LEVEL_EN, sentence), stage=stage)
+    named, loose = _named_act.search(one.behind), _loose.match(one.behind)
+    what = named["it"] if named else loose["it"] if loose else ""
+    verb = sentence[one.start : one.end]
+    whose = re.search(rf"[A-Z][\w ]*['’]s {re.escape(who)}", one.before)  # India's Ministry of Electronics
+    return said.filled(
+        actors=whose[0] if whose else _who(one),
+        object=re.sub("^[Tt]he ", "", what),
+        level=level,
+        stage=stage or Cell(verb, sentence),
+    )
 
 
-_CHIP_EN = re.compile(
-    rf"(?:{_VAGUE_EN}|{_SUBJECT}){_LATELY} (?P<act>unveiled|unveils|launched|launches|released|introduced|introduces|announced|announces|taped out|tapes out|began shipping"
-    rf"|begins shipping|started shipping|shipped|ships|takes the wraps off|took the wraps off|started (?:mass|volume) production of|began (?:mass|volume"
-    rf"|sampling)[\w ]*|sampled|developed|delivered|showed off|started making|is making) (?P<what>[^.;]{{2,120}})"
+_chip_object = compiled(
+    rf", (?:the )?(?P<it>{PROPER.pattern})(?=[,.; ]|$)",
+    rf"\b(?:called|codenamed|code-named|named|dubbed|known as) (?P<it>{PROPER.pattern})",
+    rf"^ (?:out |shipping |the wraps off )?(?:its |the |a |an )?(?:new |first |second |third |next-generation |own )*"
+    rf"(?P<it>{PROPER.pattern})(?=,|'s| (?:chip|accelerator|processor|GPU|line|series|is|in|on)|\.?$)",
+    r"^ (?:[\w ]{0,30}(?:of|out) )?(?:its |a |an |the )?(?:(?:new|first|second|third|second-generation|next-generation|in-house|own) )*"
+    r"(?P<it>(?:\d+nm |[\w-]+ ){0,3}(?:accelerator|processor|chip|ASIC|GPU|NPU|SoC|memory))",
 )
-_CHIP_OBJECT_EN = compiled(
-    rf", the (?P<it>{NAME_EN})(?=[,.; ]|$)",
-    rf"\b(?:called|codenamed|code-named|named|dubbed|known as) (?P<it>{NAME_EN})",
-    rf"^(?:its |the |a |an )?(?:new |first |second |third |next-generation |own )*(?P<it>{NAME_EN})(?=,| (?:chip|accelerator|processor|GPU|line|series|is|in|on)|$)",
-    r"^(?:its |a |an |the )(?:[\w-]+ ){0,2}?(?P<it>(?:\d+nm |[\w-]+ ){0,3}(?:accelerator|processor|chip|ASIC|GPU|NPU|SoC|memory))",
-)
+_UNITS = r"\d[\d,.]*(?:[-–]\d[\d,.]*)? (?:million )?(?:units|chips|wafers|pieces)"
 
 
 def chip_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
-    match = _CHIP_EN.search(sentence)
-    if match is None:
+    acting = (one for one in _acting(said, _CHIP) if one.verb != "take" or one.behind.startswith(" the wraps"))
+    one = next((one for one in acting if not one.is_passive), None)
+    if one is None:
         return {}
-    what = cell_of(_CHIP_OBJECT_EN, match["what"])
-    amount = amount_of(
-        sentence,
-        r"\d[\d,.]*(?:[-–]\d[\d,.]*)? (?:million )?(?:units|chips|wafers"
-        r"|pieces)",
-        "each",
-    ) or amount_of(
-        said.behind[0] if said.behind else "",
-        r"\d[\d,.]*(?:[-–]\d[\d,.]*)? (?:million )?(?:units|chips|wafers"
-        r"|pieces)",
-        "each|capacity to",
-    )
+    what = cell_of(_chip_object, one.behind[:130])
+    behind = said.behind[0] if said.behind else ""
     return said.filled(
-        actors=name_en(_BEFORE_NAME_EN.sub("", match["who"] or "")),
-        object=name_en(what.value) or what.value if what else "",
-        process=figure(PROCESS, sentence, *said.behind[:1]),
-        amount=amount,
+        actors=_who(one) or told.only(said, said.actors),
+        object=what.value if what else "",
+        process=told.figure(told.PROCESS, sentence, *said.behind[:1]),
+        amount=amount_of(sentence, _UNITS, "each") or amount_of(behind, _UNITS, "each|capacity to"),
     )
 
 
-_TOGETHER_EN = re.compile(
-    rf"(?P<a>{NAME_EN})(?:,(?: [^,.;]{{2,60}},)+)?(?:,| and| &) (?:[A-Z]\w+[’']s |(?:[a-z][\w-]* ){{0,3}})?(?P<b>{NAME_EN}){_LATELY} (?:jointly |together )*(?:sign\w*"
-    rf"|announce[sd]?|form\w*|set up|develop\w*|build|team\w* up|partner\w*|agree\w*"
-    rf"|join\w*|launch\w*|been awarded|won|work\w*|create[sd]?|establish\w*|collaborat\w*|invest\w*)\b"
-)
-_WITH_EN = re.compile(
-    rf"{_SUBJECT}{_LATELY} (?:signed|signs|struck|strikes|inked|inks|reached|entered(?: into)?|partnered|partners|teamed up|teams up|joined forces|joins forces"
-    rf"|collaborat\w+|formed|forms|expanded|expands|announced|announces|won|wins|works|working|agreed|awarded|landed|secured|chosen|picked|selected|selects|chose"
-    rf"|picks)\b[^.;]{{0,70}}? (?:with|from|by) (?:the |[a-z][\w-]* ){{0,3}}(?P<b>{NAME_EN})(?P<c> and (?P<d>{NAME_EN}))?"
-)
-_CHOSEN_EN = re.compile(
-    rf"{_SUBJECT}{_LATELY} (?:chosen|chose|picked|selected|selects|hired|tapped) (?P<b>{NAME_EN}) (?:to|for) "
-)
-_OBJECT_TOGETHER_EN = compiled(
-    r"\b(?:to|will)(?: jointly| together| co-?)? ?(?:develop|build|design|make|supply|create|offer|train|provide|deploy|manufacture|bring|run|use|integrate|test"
+_object_together = compiled(
+    r"\b(?:to|will)(?: jointly| together| co-?)? ?(?:develop|build|design|make|supply|create|offer|train|provide|deploy|manufacture|bring|run|use|integrate|test|control|sell|equip"
     r"|deliver|put) (?:an? |the |its |their )?(?P<it>[^.;]{4,110}?)(?=, (?:the|it|which|with|in|and|Nikkan|a)\b|, [A-Z]| for the \d{4}| for participating"
-    r"| starting| over the| worth| across|[.;]|$)",
+    r"| starting| over the| worth| across| by artificial|[.;]|$)",
     r"under which (?P<it>[^.;]{6,140}?)(?=[.;]|$)",
-    r"\b(?:agreement|deal|contract|partnership|alliance|pact) (?:on|for|covering|to) (?P<it>[^.,;]{4,80})",
+    r"\b(?:agreement|deal|contract|partnership|alliance|pact|order) (?:on|for|covering|to) (?P<it>[^.,;]{4,80}?)(?= (?:from|to|with) [A-Z]|[.,;]|$)",
+    r"\bordered (?:the |a total of |an? )?(?P<it>[^.,;]{4,60}?)(?= (?:for|from|by|to)\b|[.,;]|$)",
 )
 
 
 def partnership_en(said: Said) -> dict[str, Cell]:
-    sentence = said.sentence
-    match = _TOGETHER_EN.search(sentence) or _WITH_EN.search(sentence) or _CHOSEN_EN.search(sentence)
-    if match is None:
+    who: list[str] = []
+    for one in _acting(said, _TOGETHER):
+        marks = "with|by" if one.is_passive else "with|from|to"
+        direct = (
+            []
+            if one.is_passive or one.verb in ("announce", "launch", "develop", "build", "form", "create")
+            else one.direct(said.text)
+        )
+        who = list(dict.fromkeys((*one.subject, *direct, *one.after(marks, said.text))))
+        if len(who) > 1:
+            break
+    else:
         return {}
-    groups = match.groupdict()
-    who = [
-        name for key in ("a", "who", "b", "d") if (part := groups.get(key)) and (name := name_en(_BEFORE_NAME_EN.sub("", part)))
-    ]
-    amount = next(
-        (
-            cell
-            for place in (sentence, *said.behind[:1])
-            if (cell := amount_of(place, MONEY_EN, r"valued|valuation|valuing|revenue|sales of|than|of which"))
-        ),
-        None,
-    )
+    places = (said.sentence, *said.behind[:1])
+    cells = (amount_of(place, MONEY_EN, r"valued|valuation|valuing|revenue|sales of|than|of which") for place in places)
     return said.filled(
-        actors=joined(who if len(who) > 1 else [], sentence), object=cell_of(_OBJECT_TOGETHER_EN, sentence), amount=amount
+        actors=joined(who, said.sentence), object=cell_of(_object_together, said.sentence), amount=next(filter(None, cells), None)
     )
 
 
-_PERSON_EN = r"[A-Z][\w'’-]+(?: (?:[A-Z]\.|[a-z]{2,3}(?= [A-Z])|[A-Z][\w'’-]+)){1,3}"
-_POST_EN = (
-    r"(?:(?:first |interim |acting |co-|global |new |deputy |vice |senior |executive |group |managing |associate )*(?:chief [a-z]+(?: [a-z]+)? officer"
-    r"|chief (?:scientist|executive|economist|architect|engineer|of staff|AI scientist)|C[A-Z]{1,2}O|vice[- ]president(?: (?:of|for) [A-Za-z ]+?(?= at| of| on| in"
-    r"| from| after| who|,|\.|$))?|president|chair(?:man|woman|person)?|director(?: (?:of|for) [A-Za-z ]+?(?= at| on| in| from| after| who|,|\.|$))?|"
-    r"head of [A-Za-z ]+?(?= at| on| in| from| after| who|,|\.|$)|general (?:counsel|manager)|founder|partner|dean|provost|secretary|minister|commissioner|adviser"
-    r"|advisor|board member|professor|fellow|editor|(?:finance|technology|product|marketing|legal|policy|research|operations|safety|security) (?:chief"
-    r"|head))(?: and (?:chief [a-z]+(?: officer)?|president|director|C[A-Z]O))?)"
+_BEFORE_POST = r"(?:first |interim |acting |co-|global |new |deputy |vice |senior |executive |group |managing |associate )*"
+_UNTIL = r"(?= at| of| on| in| from| after| who| and|,|\.|$)"
+_POST = (
+    rf"(?:{_BEFORE_POST}(?:chief [a-z]+(?: [a-z]+)? officer|chief (?:scientist|executive|economist|architect|engineer|of staff|AI scientist)|C[A-Z]{{1,2}}O"
+    rf"|vice[- ]president(?: (?:of|for) [A-Za-z ]+?{_UNTIL})?|president|chair(?:man|woman|person)?|director(?: (?:of|for) [A-Za-z ]+?{_UNTIL})?|head of [A-Za-z ]+?{_UNTIL}"
+    r"|general (?:counsel|manager)|(?:co-)?founder|partner|dean|provost|secretary|minister|commissioner|adviser|advisor|board member|professor|fellow|editor"
+    r"|(?:finance|technology|product|marketing|legal|policy|research|operations|safety|security|revenue) (?:chief|head|officer))"
+    r"(?: and (?:chief [a-z]+(?: officer)?|president|director|C[A-Z]O))?)"
 )
-_WILL_EN = r"(?: (?:has|have|will|is|was|been|be|to|today|also|on \w+|recently|now|formally|said (?:he|she) (?:will|would|is)))*"
-_PEOPLE_EN = compiled(
-    rf"(?P<who>{_PERSON_EN})(?:,(?: [^,.;]{{2,80}},)+)?{_WILL_EN} (?:joins|joined|join|joining|moves to|moved to|moving to|signed on with|returns to|returned to"
-    rf"|return to) (?:the )?(?P<of>{NAME_EN})(?: (?:as|in the role of) (?:its |the |an? )?(?P<post>{_POST_EN}))?",
-    rf"(?P<of>{NAME_EN}){_WILL_EN} (?:appointed|appoints|appoint|named|names|name|hired|hires|hire|promoted|promotes|tapped|taps|elected|elects|picked|picks|poached"
-    rf"|recruited) (?:(?:former|veteran|ex-)[\w ]*? )?(?:[\w ]+? )??(?P<who>{_PERSON_EN})(?:,(?: [^,.;]{{2,80}},)+)? (?:(?:as|to be|to become|to the post of"
-    rf"|to) )?(?:its |the |an? )?(?P<post>{_POST_EN})",
-    rf"(?P<who>{_PERSON_EN})(?:,(?: [^,.;]{{2,80}},)+)?{_WILL_EN} (?:appointed|named|hired as|promoted to|elected|becomes?|become|takes? over as|took over as"
-    rf"|installed as|sworn in as) (?:as )?(?:its |the |an? )?(?P<post>{_POST_EN})(?: (?:of|at|for) (?:the )?(?P<of>{NAME_EN}))?",
-    rf"(?P<who>{_PERSON_EN}), (?:the )?(?:(?P<of>{NAME_EN})[’']s? )?(?P<post>{_POST_EN})(?: (?:of|at) (?:the )?(?P<at>{NAME_EN}))?,{_WILL_EN} (?:leaves|left|leaving"
-    rf"|leave|resigned|resigns|resign|steps down|stepped down|stepping down|step down|departs|departed|departing|quit|quits|retire[sd]?|retiring)",
-    rf"(?:^|, |The |the )(?P<post>(?:[Cc]hief|[Ff]inance|[Tt]echnology) (?:executive|chief|head)"
-    rf"|{_POST_EN}) (?P<who>{_PERSON_EN}),?(?: who [^,.;]{{2,80}},)?{_WILL_EN} (?:leaves|left|leaving|leave|resigned|resigns|resign|steps down|stepped down"
-    rf"|stepping down|step down|departs|departed|quit|quits|retire[sd]?|retiring)",
-    rf"(?P<of>{NAME_EN})[’'] ?s? (?P<post>{_POST_EN}),? (?P<who>{_PERSON_EN}),?{_WILL_EN} (?:leaves|left|leaving|leave|resigned|resigns|resign|steps down|stepped down"
-    rf"|stepping down|step down|departs|departed|departing|quit|quits|retire[sd]?|retiring)",
-    rf"[Tt]he (?P<post>{_POST_EN}) (?:of|at) (?:the )?(?P<of>{NAME_EN}),?(?: (?!is )[^.;]{{2,120}},)?{_WILL_EN} (?:leaves|left|leaving|leave|resigned|resign"
-    rf"|stepping down|departing|quit|retiring)",
-    rf"(?:successor|replacement)(?: as (?P<post>{_POST_EN}))? (?:will be|is|would be) (?P<who>{_PERSON_EN})",
-    rf"(?P<who>{_PERSON_EN}){_WILL_EN} (?:leaves|left|leaving|leave|quit|quits|departs|departing|departed) (?P<of>{NAME_EN})",
+_post = re.compile(rf"\b(?P<it>{_POST})")
+_as = re.compile(
+    rf"\b(?:as|to be|to become|in the role of|becomes?|became|over as|named|appointed) (?:its |the |an? |their )?(?P<it>(?:[a-z-]+ ){{0,2}}?{_POST})"
 )
+_at = re.compile(r" (?:of|at|for) (?:AI lab |the )?(?=[A-Z])")
+_next = re.compile(rf"(?:[Ss]uccessor|[Rr]eplacement)(?: as (?P<post>{_POST}))? (?:will be|is|would be) ")
 
 
 def people_en(said: Said) -> dict[str, Cell]:
-    found = first(_PEOPLE_EN, said.sentence)
-    if found is None:
-        return {}
-    match, sentence = found
-    groups = {name: value or "" for name, value in match.groupdict().items()}
-    who = _BEFORE_NAME_EN.sub("", groups.get("who", ""))
-    quote = sentence
-    if not who:  # "the chief scientist of X is leaving": the title says who
-        titled = re.match(rf"(?P<who>{_PERSON_EN}) (?:leaves|quits|steps|resigns|departs|to leave|is leaving|joins)", said.title)
-        who, quote = (titled["who"], said.title) if titled else ("", "")
-    of = name_en(_BEFORE_NAME_EN.sub("", groups.get("of") or groups.get("at", "")))
-    return said.filled(actors=cell(who, quote), object=of, post=re.sub("^(?:first|new) ", "", groups.get("post", "")))
+    sentence, text = said.sentence, said.text
+    if after := _next.search(sentence):
+        names = list(names_from(sentence, after.end(), text))
+        return said.filled(actors=names[0] if names else "", post=after["post"])
+    for one in clauses(sentence, text):
+        moves = one.verb in _JOIN | _LEAVE or (one.verb in _APPOINT and (one.is_passive or one.verb in ("become", "take")))
+        if moves:
+            cells = _mover(said, one)
+        elif one.verb in _APPOINT and one.subject:
+            cells = _appointed(one)
+        else:
+            continue
+        if cells.get("actors"):
+            return said.filled(**cells)
+    return {}
 
 
-_BUY = r"(?:buy|acquire|purchase|take over|take a majority (?:stake )?(?:in|of)|snap up)"
-_BUYS_EN = re.compile(
-    rf"{_SUBJECT}(?:{_LATELY}(?: agreed| in (?:advanced |exclusive )?talks| planning| set)?(?: to)? {_BUY}|{_LATELY} (?:buys|bought|acquires|acquired|acquiring|buying"
-    rf"|purchased|snapped up|completed (?:its |the )?(?:{MONEY_EN} )?(?:acquisition|purchase) of|completes (?:its |the )?(?:acquisition|purchase) of)) (?P<stake>(?:a "
-    rf"|the )?(?:(?:\d[\d.]*(?:%| percent| per cent))(?: stake)?|(?:majority|controlling|minority) stake|majority) (?:of|in) )?(?:the |an? )?(?:[a-z][\w-]* "
-    rf"|[A-Z][a-z]+ (?=[a-z])){{0,5}}(?P<b>{NAME_EN})"
-)
-_BOUGHT_EN = re.compile(
-    rf"(?P<b>{NAME_EN})(?:,(?: [^,.;]{{2,60}},)+)?{_LATELY} (?:been |be |being )?(?:acquired|bought|taken over|purchased|sold) (?:by"
-    rf"|to) (?P<who>{NAME_EN})"
+def _mover(said: Said, one: Clause) -> dict[str, str | Cell | None]:
+    """Of a person who comes or goes: who, where, and which post it is."""
+    head = f"{one.before}, {one.aside}"
+    who = next((name for name in one.subject if is_person(name)), "")
+    if one.verb in _LEAVE:
+        held, to = _post.search(head), one.direct(said.text)
+        at = _at.search(head)
+        of = [clean_name(re.split("['’]s? ", one.before)[0], "")] if re.search("['’]s? ", one.before) else []
+        of = to or of or (list(names_from(head, at.end(), said.text)) if at else [])
+    else:
+        held = _as.search(said.sentence[one.start :]) or (_post.match(one.behind, 1) if one.is_passive else None)
+        at = _at.search(one.behind)
+        of = [name for name in one.direct(said.text) if not is_person(name)] if one.verb in _JOIN else []
+        of = (
+            of or one.after("to|with", said.text)
+            if one.verb in _JOIN
+            else list(names_from(one.behind, at.end(), said.text))
+            if at
+            else []
+        )
+    quote = said.sentence
+    if not who and (
+        titled := re.match(
+            rf"(?P<who>{PROPER.pattern}) (?:leaves|quits|steps|resigns|departs|to leave|is leaving|joins)", said.title
+        )
+    ):
+        who, quote = (titled["who"], said.title) if held and is_person(titled["who"]) else ("", "")
+    post = re.sub("^(?:first|new) ", "", held["it"]) if held else ""
+    return {
+        "actors": cell(who, quote),
+        "object": next((name for name in of if not is_person(name) and name != who), ""),
+        "post": post,
+    }
+
+
+def _appointed(one: Clause) -> dict[str, str | Cell | None]:
+    """Of who appoints somebody: whom, and to which post."""
+    for match in PROPER.finditer(one.behind):
+        who, held = clean_name(match[0], one.behind), _post.search(one.behind, match.end())
+        if is_person(who) and not re.match(r" (?:executive|engineer|researcher|veteran)", one.behind[match.end() :]):
+            return {"actors": who, "object": _who(one), "post": re.sub("^(?:first|new) ", "", held["it"]) if held else ""}
+    return {}
+
+
+_stake = re.compile(
+    r" (?:over )?(?P<it>(?:a |the |another )?(?:(?:\d[\d.]*(?:%| percent| per cent))(?: stake)?|(?:majority|controlling|minority) stake|majority) (?:of|in) )?"
 )
 
 
 def acquisition_en(said: Said) -> dict[str, Cell]:
-    sentence = said.sentence
-    match = _BOUGHT_EN.search(sentence) or _BUYS_EN.search(sentence)
-    if match is None:
-        return {}
-    buyer, bought = (name_en(_BEFORE_NAME_EN.sub("", part)) for part in (match["who"], match["b"]))
-    stake = (match.groupdict().get("stake") or "").removeprefix("a ").removeprefix("the ")
-    who = [buyer, bought] if buyer and bought else []
-    amount = amount_of(sentence, MONEY_EN, r"valued|valuation|valuing|revenue|worth of|than")
-    stage = surest(STAGE_DEAL, sentence, *(one for one in said.behind if "ubject to" in one), *_next_paragraph(said))
-    return said.filled(actors=joined(who, sentence), object=stake + bought if bought else "", amount=amount, stage=stage)
+    sentence, text = said.sentence, said.text
+    for one in clauses(sentence, text):
+        if one.verb not in _BUY | {"sell"} or not (one.subject or one.is_passive):
+            continue
+        if one.verb == "complete" and not re.match(r" (?:its |the )?(?:\S+ ){0,3}(?:acquisition|purchase)", one.behind):
+            continue
+        if one.verb == "take" and not re.match(r" (?:over|an? [\w ]*stake)", one.behind):
+            continue
+        stake = _stake.match(one.behind)
+        at = stake.end() if stake else 1
+        if acquired := re.match(r" (?:its |the )?.{0,40}?(?:acquisition|purchase) of ", one.behind):
+            at = acquired.end()
+        bought = list(names_from(one.behind, at, text))[:1]
+        if one.is_passive or one.verb == "sell":
+            buyers = one.after("by|to", text)
+            buyer, thing = buyers[0] if buyers else "", _who(one) if one.is_passive else bought[0] if bought else ""
+            parties = [*([] if one.is_passive else one.subject), buyer, thing] if buyer else []
+        else:
+            thing, buyer = bought[0] if bought else "", _who(one)
+            parties = [buyer, thing] if thing else []
+        parties = [name for name in parties if name]
+        if not parties:
+            continue
+        share = re.sub("^(?:a|the) ", "", stake["it"] or "") if stake else ""
+        amount = amount_of(sentence, MONEY_EN, r"valued|valuation|valuing|revenue|worth of|than")
+        stage = told.surest(
+            told.STAGE_DEAL, sentence, *(one for one in said.behind if "ubject to" in one), *_next_paragraph(said)
+        )
+        return said.filled(actors=joined(parties, sentence), object=share + thing, amount=amount, stage=stage)
+    return {}
 
 
 def _next_paragraph(said: Said) -> tuple[str, ...]:
@@ -380,3 +356,14 @@ def _next_paragraph(said: Said) -> tuple[str, ...]:
     end = said.text.find("\n", said.text.find(said.sentence))
     line = said.text[end + 1 :].partition("\n")[0] if end >= 0 else ""
     return (END.split(line)[0],) if re.match(r"(?:Subject|The (?:deal|transaction|acquisition))\b", line) else ()
+
+
+READ = {
+    "funding": funding_en,
+    "release": release_en,
+    "policy": policy_en,
+    "chip": chip_en,
+    "partnership": partnership_en,
+    "people": people_en,
+    "acquisition": acquisition_en,
+}

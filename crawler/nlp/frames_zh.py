@@ -5,67 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from crawler.nlp.event_actors import main_name
-from crawler.nlp.event_frames import (
-    NAMED_MODEL,
-    NO_MODEL,
-    PROCESS,
-    ROUND,
-    STAGE_DEAL,
-    Cell,
-    Said,
-    amount_of,
-    cell,
-    cell_of,
-    compiled,
-    figure,
-    first,
-    joined,
-    model,
-    only,
-    surest,
-)
+from crawler.nlp import event_frames as told
+from crawler.nlp.clause_zh import AT, LEAD, MARKS, TAIL, TELLS, bare, before, main_name, names
+from crawler.nlp.event_frames import Cell, Said, cell, cell_of, compiled, joined
 from crawler.text import HAN
-
-_MARKS_ZH = r"，。；：！？、|｜\n"
-_AT_ZH = rf"(?:^|(?<=[{_MARKS_ZH}】　]))"  # a phrase begins where a clause does
-_LEAD_ZH = re.compile(
-    r"^(?:[●◆■▪•·\s　]+|【[^】]*】|[^，。]{0,8}(?:讯|电)(?:[（(][^）)]*[）)]\s*|[\s　])|据[^，]{1,14}，|[^　]{1,10}　|(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|\d{1,2}日"
-    r"|(?:上午|下午|晚间|晚|凌晨|当地时间|北京时间)|(?:近日|日前|昨日|昨天|今日|今天|昨晚|今晨|同日|当天|当日|本周|上周|周[一二三四五六日]|此外|另外|其中|同时|随后|目前|最近|日|由))+[，,]?"
-)
-_TAIL_ZH = re.compile(
-    r"(?:(?:今|昨|当|同)(?:日|天|晚)|周[一二三四五六日天]|因[^，]{2,10}|引咎|对外|连续|分别|即将|首次|同步|重新|主动|(?:\d{4}年)?(?:度)?面向[^，。]{2,12}|另|全面|近日|日前|本周|上周|最近|近期|刚刚|宣布|正式|已经|已|将|拟|也|还|又|并|则|再次"
-    r"|再度|成功|率先|独家|计划|决定|于?(?:\d{4}年)?\d{1,2}月\d{1,2}[日号]|于?\d{1,2}日|于|当地时间|上午|下午|晚间|早间|凌晨|傍晚|深夜|盘后|晚间|"
-    r"(?:在|以)[^，]{1,14}|发布公告|公告称?|官宣|披露|表示|称)+$"
-)
-_KIND_ZH = re.compile(
-    rf"^[{HAN}A-Za-z\d·“”-]*?(?:公司|企业|平台|机构|厂商|品牌|独角兽|团队|初创|服务商|供应商|制造商|运营商|开发商|龙头|巨头|工具|应用)(?=[{HAN}A-Za-z“][^，]+)(?!有限|股份|集团|总部|旗下)"
-)
-_QUOTED_ZH = re.compile(r"[“「]([^”」]{2,16})[”」]$")
-_NO_NAME_ZH = re.compile(
-    r"^(?:也就是|园区|本地|当地|外地|有关|会议|其|该|它|他|她|公司|双方|两家|三家|各|本次|此次|本轮|交易|消息|记者|市场|投资|融资|金额|这|那|后者|前者|股东|老股东|项目|国内|海外|团队|企业|对方|多家|一家|某)|[的了是在把将被和与]$|[，。；：？！]|^\d+$|计划|预计|版本|有助|有望|\d月|(?:领域|行业"
-    r"|市场|赛道|功能|业务|月后|年后|后)$"
-)
-
-
-def name_zh(words: str) -> str:
-    """The name in a phrase of Chinese, without time, kind and post; "" where it holds none for sure."""
-    words = re.sub(r"[（(][^）)]*[）)]", "", _LEAD_ZH.sub("", words.strip()))
-    words = _TAIL_ZH.sub("", words).strip()
-    if quoted := _QUOTED_ZH.search(words):
-        return quoted[1]
-    if "的" in words and re.match(r"致力|专注|主打|从事|由|曾|总部|成立|位于|来自|主营", words):
-        words = words.rpartition("的")[2]
-    words = _KIND_ZH.sub("", words).strip("“”「」 ")
-    return words if 2 <= len(words) <= 24 and "的" not in words and not _NO_NAME_ZH.search(words) else ""
-
-
-def names_zh(words: str) -> list[str]:
-    """Those of a list."""
-    words = re.sub(r"等(?:[一二两三四五六七八九十多\d]*[家个名]?[^，、]{0,8})?$", "", words)
-    parts = re.split(r"、|以及|及|和|与|，", words)
-    return [name for part in parts if (name := name_zh(part))]
-
 
 _POST_ZH = (
     r"(?:首席[^，。、\s“]{1,6}官|首席[^，。、\s“]{0,4}(?:科学家|研究员|顾问|架构师|经济学家)|(?:联席|执行|高级|常务|资深|全球)*(?:副)?(?:总裁|董事长|总经理|主席|院长|校长|主任|所长|局长|部长|总监|总工程师|会长|秘书长|行长|司长|厅长)|"
@@ -86,8 +29,21 @@ _NO_PERSON_ZH = re.compile(
 )
 
 
+_and = re.compile("、|以及|及|和|与|，")
+
+
+def _who(said: Said, end: int) -> str:
+    return "、".join(before(said.sentence, end, said.title, said.text))
+
+
+def _sure(text: str, phrase: str) -> str:
+    """The one name in a phrase."""
+    found = names(phrase, text)
+    return found[0] if len(found) == 1 else ""
+
+
 def _person(said: Said, words: str, alone: bool = False) -> str:
-    words = _TAIL_ZH.sub("", re.sub(r"[（(][^）)]*[）)]", "", words)).strip("“” ")
+    words = TAIL.sub("", re.sub(r"[（(][^）)]*[）)]", "", words)).strip("“” ")
     match = _person_zh.search(words)
     if match is None or _NO_PERSON_ZH.search(match["it"]):
         return ""
@@ -98,10 +54,10 @@ def _person(said: Said, words: str, alone: bool = False) -> str:
 
 def _owner_and_post(said: Said, words: str) -> tuple[str, str]:
     """腾讯高级副总裁 → (腾讯, 高级副总裁); of "the company" it is the one that the article is about."""
-    words = re.sub(r"^(?:[前原]|其|新任|现任|时任)+", "", _LEAD_ZH.sub("", words))
+    words = re.sub(r"^(?:[前原]|其|新任|现任|时任)+", "", LEAD.sub("", words))
     words = re.sub(r"(?:一职|职务|的职务)$", "", words)
     its_own = re.match(r"(?:该|本)?公司", words)
-    owner = main_name(said.title, said.text, "zh") if its_own else ""
+    owner = main_name(said.title, said.text) if its_own else ""
     words = words[its_own.end() :] if its_own else words
     if not re.search(rf"{_POST_ZH}$", words) or len(words) > 24:
         return owner, ""
@@ -110,10 +66,10 @@ def _owner_and_post(said: Said, words: str) -> tuple[str, str]:
     match = _owned_post.match(words)
     held = _with_branch.match(match["of"]) if match else None
     post = (held["branch"] or "") + match["post"] if match and held else ""
-    owner = _sure(said, held["of"] or "") if held else ""
+    owner = _sure(said.text, held["of"] or "") if held else ""
     again = next((words[:end] for end in range(len(words) - 2, 2, -1) if said.text.count(words[:end]) > 1), "")
     if not owner and again and (rest := words[len(again) :].removeprefix("的")):
-        return name_zh(again), rest
+        return bare(again), rest
     return (owner, post) if owner else ("", words if len(words) <= 12 else "")
 
 
@@ -122,10 +78,10 @@ _MONEY_ZH = (
     r"|超)?[一二两三四五六七八九十百千数]+[百千万亿]+(?:余|多)?(?:元人民币|人民币|美元|元|港元|欧元|日元)|近[百千]?[万亿]元?(?:人民币|美元|元)"
 )
 _RAISE_ZH = re.compile(
-    r"(?:完成|获得|获(?!悉|奖|批)|拿到|拿下|斩获|敲定|募集|筹集|筹得|募得|融得|收获|(?:公开)?发行(?!次日|人|价|日|后|量)|签下|锁定|引入|挂牌|登陆)"
+    r"(?:完成|获得|获(?!悉|奖|批)|拿到|拿下|斩获|敲定|募集|筹集|筹得|募得|融得|收获|(?:公开)?发行(?!次日|人|价|日|后|量)|签下|锁定|引入|挂牌|登陆|(?<!公开)招股(?!书|价)|集资|募资)"
 )
 _EARLIER_ZH = re.compile(r"(?:^|[，；。])(?:继|自|在)[^，；。]*$")
-_RAISES_ZH = re.compile(r"融资|[轮投]|募|债券|上市|IPO|增资|注资")
+_RAISES_ZH = re.compile(r"融资|[轮投]|募|集资|招股|债券|上市|IPO|增资|注资")
 _NOT_YET_ZH = re.compile(
     r"洽谈|寻求|考虑|有意|传闻|拟|计划|或将|曾(?:经)?(?:完成|获得)|值得(?:注意|一提)的是|此前[^，]{0,8}(?:完成|获得)|(?:19|20)\d\d年[^，。]{0,12}(?:完成|获)|去年|前年"
 )
@@ -136,7 +92,7 @@ _LED_ZH = compiled(
     r"(?:^|[，；。])(?P<it>[^，。；由]{2,40}?)(?:联合|共同|独家)?领投",
 )
 _FOLLOW_ZH = re.compile(
-    r"(?:^|[，；。、])(?:由)?(?P<it>[^，。；]{2,50}?)(?:继续|持续|跟随|联合|共同|超额)*(?:跟投|参投|加码|加注|追投|追加投资|参与(?:了)?(?:本轮|投资|跟投))"
+    r"(?:^|[，；。、])(?:由)?(?P<it>[^，。；]{2,50}?)(?:继续|持续|跟随|联合|共同|超额)*(?:跟投|参投|认购|加码|加注|追投|追加投资|参与(?:了)?(?:本轮|投资|跟投))"
 )
 
 
@@ -145,11 +101,11 @@ def funding_zh(said: Said) -> dict[str, Cell]:
     match = next((one for one in _RAISE_ZH.finditer(sentence) if not _EARLIER_ZH.search(sentence[: one.start()])), None)
     if match is None or not _RAISES_ZH.search(sentence) or _NOT_YET_ZH.search(sentence):
         return {}
-    who = _subject_zh(said, match.start())
+    who = _who(said, match.start())
     investors = _investors_zh((sentence, *said.about(who)))
-    round_ = cell_of(ROUND, sentence[match.start() :], sentence, said.title)
+    round_ = cell_of(told.ROUND, sentence[match.start() :], sentence, said.title)
     round_ = round_._replace(quote=sentence) if round_ and round_.quote in sentence else round_
-    amount = amount_of(sentence, _MONEY_ZH, r"估值|市值|营收|收入|累计|投后|投前|净利|据了解|每股|股价|发行价|传")
+    amount = told.amount_of(sentence, _MONEY_ZH, r"估值|市值|营收|收入|累计|投后|投前|净利|据了解|每股|股价|发行价|传")
     return said.filled(actors=who, round=round_, amount=amount, investors=investors)
 
 
@@ -159,16 +115,10 @@ def _investors_zh(places: Sequence[str]) -> Cell | None:
     for place in places:
         for pattern in (*_LED_ZH, _FOLLOW_ZH):
             for match in pattern.finditer(place):
-                names = names_zh(
-                    re.sub(
-                        r"(?:^|(?<=[、，和与及]))(?:老股东|现有股东|产业方|知名机构|其中|以及|由|原股东|领投方为?|美元基金|本轮)+",
-                        "",
-                        match["it"],
-                    )
-                )
-                names = [name for name in names if len(name) > 1 and not re.search(r"轮|融资|[\d]亿|完成|股东$|机构$|资方", name)]
-                found += [name for name in names if name not in found]
-                quote = quote or (place if names else "")
+                led = [bare(part) for part in _and.split(match["it"])]
+                led = [name for name in led if name and not re.search(r"轮|融资|[\d]亿|完成|股东$|机构$|资方", name)]
+                found += [name for name in led if name not in found]
+                quote = quote or (place if led else "")
     return joined([name for name in found if not any(name != other and name in other for other in found)], quote)
 
 
@@ -186,62 +136,22 @@ def release_zh(said: Said) -> dict[str, Cell]:
     if match is None:
         return {}
     if re.match(r"[，。；]|$", sentence[match.end() :]):  # "… 今日开源": what stands before is what is released
-        clause = re.split(rf"[{_MARKS_ZH}】]", sentence[: match.start()])[-1]
+        clause = re.split(rf"[{MARKS}】]", sentence[: match.start()])[-1]
         what = _what_zh(clause)
-        return said.filled(**model(said, what), actors=_subject_zh(said, match.start() - len(clause))) if what else {}
-    who = _subject_zh(said, match.start()) or only(said, said.actors)
-    return said.filled(actors=who, **model(said, _what_zh(sentence[match.end() :])))
+        return said.filled(**told.model(said, what), actors=_who(said, match.start() - len(clause))) if what else {}
+    who = _who(said, match.start()) or told.only(said, said.actors)
+    return said.filled(actors=who, **told.model(said, _what_zh(sentence[match.end() :])))
 
 
 def _what_zh(phrase: str) -> str:
     """The name in what is released, or else what kind of thing it is."""
     clause = re.split("[，。；]", phrase)[0]
     for place in (clause, phrase[: len(clause) + 40]):
-        found = [one for one in NAMED_MODEL.finditer(place) if not NO_MODEL.match(one[0].strip())]
+        found = [one for one in told.NAMED_MODEL.finditer(place) if not told.NO_MODEL.match(one[0].strip())]
         if found:
             return found[0][0].strip("“”「」《》 ")
     kind = _KIND_OF_MODEL_ZH.match(clause)
     return kind["it"] if kind else ""
-
-
-_INSTITUTION_ZH = re.compile(
-    r"(?:公司|集团|科技|智能|大学|学院|研究院|研究所|实验室|机器人|半导体|微电子|汽车|资本|基金|银行|医院|医疗|政府|委员会|办公室|[局厅部委院署会]|中心|团队)$"
-)
-
-
-_plain_name = re.compile(  # as short as names are, and none of the words that a clause can begin with
-    rf"(?!.*(?:模型|产品|系统|平台|芯片|方案|报告|数据|仪式|现场|论文|代码|插件|功能|项目|工程|业内|记者|网友|用户|专家|消息|人士|政策|会议|活动|大赛|论坛|计划|规划|首批|目前|预计|其余|全部|部分|这|那|该|每|没|不|正|只|都|最))[{HAN}A-Za-z·]{{2,8}}$"
-)
-
-
-def _sure(said: Said, phrase: str) -> str:
-    """The name in a phrase, where the article has it again, or says what kind of house it is."""
-    name = name_zh(phrase)
-    told = name and (name in said.title or said.text.count(name) > 1 or _INSTITUTION_ZH.search(name) or _plain_name.match(name))
-    return name if told or re.search(rf"(?:公司|企业|平台|机构|厂商|品牌|商|巨头|龙头|[“「]){re.escape(name)}", phrase) else ""
-
-
-_TELLS_ZH = re.compile(r"(?:宣布|披露|公告称?|公布|表示|称|透露|官宣|证实|确认|发布[^，]{0,6}公告|发文|回应称?|揭牌成立|通报)$")
-_VAGUE_ZH = re.compile(r"^(?:公司|该公司|本公司|其|双方|两家公司)?$")
-
-
-def _subject_zh(said: Said, end: int) -> str:
-    """Who does what stands there in the sentence: named right before, or by who tells it, or the one that the article is about."""
-    clauses = re.split(rf"[{_MARKS_ZH.replace('、', '')}】]", said.sentence[:end])
-    here = _TAIL_ZH.sub("", _LEAD_ZH.sub("", clauses.pop())).strip()
-    if inside := re.match(r"(?P<who>[^，]{2,20}?)(?:宣布|披露|透露|表示)", here):
-        here = inside["who"]
-    if not _VAGUE_ZH.match(here):
-        several = [_sure(said, one) for one in re.split("、|与|和|及", re.sub("(?:联合|共同|携手)$", "", here))]
-        return "、".join(several) if len(several) > 1 and all(several) else _sure(said, here)
-    while clauses and not clauses[-1].strip():
-        clauses.pop()
-    teller = clauses[-1] if clauses else ""
-    if _TELLS_ZH.search(teller):
-        teller = _TELLS_ZH.sub("", re.sub(r"(?:在|于|就)[^，]{2,16}(?=称|表示|宣布|披露|证实|公布)", "", teller))
-        if not _VAGUE_ZH.match(_TAIL_ZH.sub("", _LEAD_ZH.sub("", teller))):
-            return _sure(said, teller)
-    return main_name(said.title, said.text, "zh") if here or teller else ""
 
 
 _BODY_ZH = (
@@ -250,15 +160,15 @@ _BODY_ZH = (
     r"欧洲议会|欧委会|中心|管委会|大臣|部长|当局|央行|证监会|交易所|协会)"
 )
 _POLICY_ZH = compiled(
-    rf"{_AT_ZH}(?P<who>(?:{_BODY_ZH})(?:(?:、|和|与|会同|联合)(?:{_BODY_ZH}))*)(?:等[^，。]{{0,8}})?(?:周[一二三四五六日]|近日|日前|今日|昨日|当地时间|正式|联合|于|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}日"
+    rf"{AT}(?P<who>(?:{_BODY_ZH})(?:(?:、|和|与|会同|联合)(?:{_BODY_ZH}))*)(?:等[^，。]{{0,8}})?(?:周[一二三四五六日]|近日|日前|今日|昨日|当地时间|正式|联合|于|(?:\d{{4}}年)?\d{{1,2}}月\d{{1,2}}日|\d{{1,2}}日"
     rf"|[^，。《]{{0,6}}投票)*(?P<stage>印发|发布公告|发布通知|发布|公布|出台|公示|通过|表决通过|审议通过|批准|就|启动|颁布|签署|提出|推出|宣布|致信[^，]{{0,6}}，提出|约谈|明确|要求|否决|公告)(?:了)?(?P<what>[^，。；]{{0,60}})",
 )
 _RULED_ZH = re.compile(
-    r"(?P<what>《[^》]+》)(?:正式|开始|将|已|今起|今日|即日起|(?:于|自)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起?)*(?P<stage>施行|实施|生效|发布|出台|获通过)"
+    r"(?P<what>《[^》]+》)(?:正式|开始|将|已|今起|今日|即日起|(?:于|自)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起?)*(?:国家标准)?(?P<stage>施行|实施|生效|发布|批准发布|出台|获通过|公开征求意见)"
 )
 _STAGE_ZH = compiled(
     r"公开征求意见|征求意见稿|征求意见|(?:措施|办法|规定|条例|新规)?(?:预计|将|拟)?(?:自|于)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起?(?:正式)?(?:施行|实施|生效)|(?:自|于)[^，。]{2,12}起(?:施行|实施|生效)|审议通过|表决通过|三读通过|二读通过"
-    r"|一读通过|获得?通过|正式(?:施行|实施|生效)|草案|试行"
+    r"|一读通过|获得?通过|批准发布|正式(?:施行|实施|生效)|草案|试行"
 )
 _LEVEL_ZH = re.compile(
     rf"(?P<it>国家|国务院|全国|中央|[{HAN}]{{2,4}}(?:省|自治区|特别行政区)|[{HAN}]{{2,3}}(?:市|州|区|县|新区|新城)|欧盟|欧洲|美国|英国|日本|韩国|法国|德国|荷兰|加拿大|印度|新加坡|澳大利亚|意大利|西班牙|巴西|香港|台湾)"
@@ -271,35 +181,24 @@ _LOCAL_ZH = re.compile(rf"[{HAN}]{{2,4}}?(?:省|市|区|县|州|新城)")
 
 def policy_zh(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
-    found = first(_POLICY_ZH, sentence)
+    found = told.first(_POLICY_ZH, sentence)
     if found is None and (ruled := _RULED_ZH.search(sentence)):
         return said.filled(object=ruled["what"], stage=ruled["stage"])
     if found is None:
         return {}
     match = found[0]
-    who = name_zh(match["who"])
-    titled = re.search(r"《[^》]+》", match["what"] + sentence[match.end() :])
-    noticed = (
-        re.match(
-            r"，(?P<it>(?:允许|禁止|暂停|批准|开放|取消|限制|要求|明确|对|将|决定|拟)[^，。；]{4,50})", sentence[match.end() :]
-        )
-        if match["stage"].startswith("发布")
-        else None
-    )
-    acted = noticed or re.match(r"(?P<it>(?:允许|将|禁止|暂停|对|批准|开放|取消|限制|要求)?[^，。；]{4,50})", match["what"])
-    stage = cell_of(_STAGE_ZH, sentence) or cell(
-        match["stage"] if match["stage"] not in ("就", "要求", "约谈", "明确") and "，" not in match["stage"] else None, sentence
-    )
-    return said.filled(
-        actors=who,
-        object=titled[0]
-        if titled
-        else acted["it"]
-        if acted and (noticed or match["stage"] not in ("发布公告", "发布通知", "就", "要求"))
-        else "",
-        level=_level_zh(who, sentence),
-        stage=stage,
-    )
+    who = bare(match["who"])
+    rest, act = sentence[match.end() :], match["stage"]
+    titled = re.search(r"《[^》]+》", match["what"] + rest)
+    noticed = _acts_behind.match(rest) if act.startswith("发布") else None
+    acted = noticed or (_acts.match(match["what"]) if act not in ("发布公告", "发布通知", "就", "要求") else None)
+    stage = cell_of(_STAGE_ZH, sentence) or cell("" if act in ("就", "要求", "约谈", "明确") or "，" in act else act, sentence)
+    what = titled[0] if titled else acted["it"] if acted else ""
+    return said.filled(actors=who, object=what, level=_level_zh(who, sentence), stage=stage)
+
+
+_acts_behind = re.compile(r"，(?P<it>(?:允许|禁止|暂停|批准|开放|取消|限制|要求|明确|对|将|把|决定|拟)[^，。；]{4,50})")
+_acts = re.compile(r"(?P<it>[^，。；]{4,50})")
 
 
 def _level_zh(who: str, sentence: str) -> Cell | None:
@@ -314,8 +213,9 @@ _CHIP_ZH = re.compile(r"(?:发布|推出|流片|量产|点亮|交付|出货|试�
 _CHIP_OBJECT_ZH = re.compile(
     r"(?:[^，。“]{0,16})(?P<quoted>“[^”]{2,16}”)|(?P<it>(?:首[款颗台片]|新一代|第[一二三四五六]代|自研)?[^，。的称“]{0,10}?(?:芯片|处理器|加速卡|GPU|NPU|SoC|键合机|光刻机|刻蚀机|存储器|内存|晶圆))"
 )
+_chip_name = re.compile(r"[A-Z][A-Za-z]*[- ]?\d[\w-]*|[A-Z][a-z]+(?:-[A-Z\d]\w*)+")
 _CHIP_DONE_ZH = re.compile(
-    rf"{_AT_ZH}(?:其|公司|该公司|公司的)?(?P<what>(?:首[款颗台片]|新一代|自研|第[一二三四五]代)[^，。“已于]{{2,20}})(?:已经|已|日前|近日|成功|于[^，。]{{1,10}})*(?:交付|流片|量产|点亮|出货|下线|回片|送样)"
+    rf"{AT}(?:其|公司|该公司|公司的)?(?P<what>(?:首[款颗台片]|新一代|自研|第[一二三四五]代)[^，。“已于]{{2,20}})(?:已经|已|日前|近日|成功|于[^，。]{{1,10}})*(?:交付|流片|量产|点亮|出货|下线|回片|送样)"
 )
 
 
@@ -327,96 +227,77 @@ def chip_zh(said: Said) -> dict[str, Cell]:
     ):
         return {}
     if done := _CHIP_DONE_ZH.search(sentence):
-        who = _subject_zh(said, done.start())
-        return said.filled(actors=who, object=done["what"], process=figure(PROCESS, sentence))
-    latin = [
-        one
-        for one in re.finditer(
-            r"[A-Z][A-Za-z]*[- ]?\d[\w-]*|[A-Z][a-z]+(?:-[A-Z\d]\w*)+", match["what"] + sentence[match.end() :][:30]
-        )
-        if not re.match(r"L\d|HBM|PCIe|DDR|Q\d", one[0])
-    ]
+        who = _who(said, done.start())
+        return said.filled(actors=who, object=done["what"], process=told.figure(told.PROCESS, sentence))
+    phrase = match["what"] + sentence[match.end() :][:30]
+    latin = next((one[0] for one in _chip_name.finditer(phrase) if not re.match(r"L\d|HBM|PCIe|DDR|Q\d", one[0])), "")
     shaped = _CHIP_OBJECT_ZH.match(match["what"])
-    what = (
-        (shaped["quoted"] or "").strip("“”")
-        if shaped and shaped["quoted"]
-        else latin[0][0]
-        if latin
-        else shaped["it"]
-        if shaped and shaped["it"]
-        else ""
-    )
-    who = _subject_zh(said, match.start()) or only(said, said.actors)
+    quoted, kind = (shaped["quoted"] or "", shaped["it"] or "") if shaped else ("", "")
+    what = quoted.strip("“”") or latin or kind
+    who = _who(said, match.start()) or told.only(said, said.actors)
     return said.filled(
         actors=who,
         object=what,
-        process=figure(PROCESS, sentence, *said.behind),
-        amount=amount_of(sentence, r"\d[\d,.]*[万亿]?(?:颗|片|块|张)(?!之)", r"每"),
+        process=told.figure(told.PROCESS, sentence, *said.behind),
+        amount=told.amount_of(sentence, r"\d[\d,.]*[万亿]?(?:颗|片|块|张)(?!之)", r"每"),
     )
 
 
 _TOGETHER_ZH = re.compile(
-    rf"{_AT_ZH}(?P<a>[^{_MARKS_ZH}】]{{2,40}}?)(?:近日|日前|今日|昨日|宣布|正式|将|已|于[^，。]{{2,10}}|在[^，。与和]{{2,16}})*(?:与|同|和|携手|联手|联合|牵手)(?P<b>[^。；]{{2,60}}?)(?:近日|日前|今日|昨日|宣布|正式"
-    rf"|将|已|在[^，。]{{2,16}}|于[^，。]{{2,10}}|双方|共同)*(?P<act>签署|签订|签约|达成|合作|共建|共同|联合|成立|合资|结成|建立|启动|开展|展开|组建|深化)"
+    rf"{AT}(?P<a>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|昨日|宣布|正式|将|已|于[^，。]{{2,10}}|在[^，。与和]{{2,16}})*(?:与|同|和|携手|联手|联合|牵手)(?P<b>[^。；]{{2,60}}?)(?:近日|日前|今日|昨日|宣布|正式"
+    rf"|将|已|在[^，。]{{2,16}}|于[^，。]{{2,10}}|双方|共同)*(?P<act>签署|签下|签订|签约|达成|合作|共建|共同|联合|成立|合资|结成|建立|启动|开展|展开|组建|深化)"
 )
-_BID_ZH = re.compile(
-    rf"{_AT_ZH}(?P<a>[^{_MARKS_ZH}】]{{2,24}}?)(?:以[^，。]{{2,16}})?(?:成功)?(?:中标|夺标|拿下)(?P<b>[^，。]{{0,40}})"
-)
+_BID_ZH = re.compile(rf"{AT}(?P<a>[^{MARKS}】]{{2,24}}?)(?:以[^，。]{{2,16}})?(?:成功)?(?:中标|夺标|拿下)(?P<b>[^，。]{{0,40}})")
 _HELD_ZH = re.compile(r"由(?P<who>[^，。]{4,50}?)(?:共同|联合)(?:持股|出资|成立|设立|发起|组建|建设)")
 _ORDER_ZH = re.compile(r"向(?P<b>[^，。]{2,20}?)(?:下达|发出|订购|采购)(?P<what>[^，。；]{2,40})")
 _OBJECT_TOGETHER_ZH = compiled(
     r"(?P<it>共建(?!协议|合同)[^，。；]{2,30})",
     r"(?:共同|联合|合作)(?P<it>(?:研发|开发|打造|推进|推出|建设|运营|探索|推动|制定)[^，。；]{2,30})",
     r"[“「](?P<it>[^”」]{4,40})[”」](?:项目|[^，。]{0,10}(?:中标|采购|招标))",
-    r"(?:签署|签订|达成|下达)(?:了)?(?P<it>[^，。；]{2,28}(?:协议|订单|合同|备忘录))",
+    r"(?:签署|签下|签订|达成|下达)(?:了)?(?P<it>[^，。；]{2,28}(?:协议|订单|合同|备忘录))",
     r"(?:合资)?(?:成立|组建|设立)(?:了)?(?P<it>[^，。；]{2,28}(?:公司|实验室|中心|基金|联盟|研究院))",
 )
-
-
-def _sure_names(said: Said, words: str) -> list[str]:
-    words = re.sub(r"等(?:[一二两三四五六七八九十多\d]*[家个名]?[^，、]{0,8})?$", "", words)
-    return [name for part in re.split(r"、|以及|及|和|与|，", words) if (name := _sure(said, part))]
 
 
 def partnership_zh(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     if held := _HELD_ZH.search(sentence):
-        who = names_zh(held["who"])
+        who = [bare(one) for one in _and.split(held["who"])]
         founded = re.search(rf"(?P<it>[{HAN}A-Za-z]{{4,30}}(?:公司|实验室|中心|基金))(?=成立|揭牌|注册)", sentence)
-        what: Cell | None = cell(_LEAD_ZH.sub("", founded["it"]) if founded else "", sentence)
+        what: Cell | None = cell(LEAD.sub("", founded["it"]) if founded else "", sentence)
     elif "标" in sentence and (bid := _BID_ZH.search(sentence)):
         buyer = re.search(
-            rf"{_AT_ZH}(?P<it>[^{_MARKS_ZH}]{{2,24}}?(?:公司|集团|局|委|大学|医院|银行|中心|政府))(?:电子商务平台|官网|采购平台)?(?:公示|公告|发布|的|招标|采购)",
+            rf"{AT}(?P<it>[^{MARKS}]{{2,24}}?(?:公司|集团|局|委|大学|医院|银行|中心|政府))(?:电子商务平台|官网|采购平台)?(?:公示|公告|发布|的|招标|采购)",
             sentence,
         )
-        who = [name for name in (name_zh(bid["a"]), name_zh(buyer["it"]) if buyer else "") if name]
+        who = [name for name in (bare(bid["a"]), bare(buyer["it"]) if buyer else "") if name]
         won = re.match(r"(?:了)?(?P<it>[^，。“]{4,40}(?:项目|工程|平台|系统|标段))", bid["b"])
         what = cell(won["it"], sentence) if won else cell_of(_OBJECT_TOGETHER_ZH[2:3], sentence)
     elif ordered := _ORDER_ZH.search(sentence):
-        who = [_subject_zh(said, ordered.start("b") - 1), _sure(said, ordered["b"])]
+        who = [_who(said, ordered.start("b") - 1), _sure(said.text, ordered["b"])]
         what = cell(re.sub(r"^了", "", ordered["what"]), sentence)
     elif (match := _TOGETHER_ZH.search(sentence)) and "股权" not in sentence:
-        who = [name for part in (match["a"], match["b"]) for name in _sure_names(said, part)]
+        who = [name for part in (match["a"], match["b"]) for one in _and.split(part) for name in names(one, said.text)[:1]]
         what = cell_of(_OBJECT_TOGETHER_ZH, sentence)
     else:
         return {}
     who = [name for name in who if name]
     if len(who) < 2 and "标" not in sentence:
         who = []
-    amount = amount_of(sentence, rf"{_MONEY_ZH}|\d[\d,.]*[万亿]?(?:颗|片|台|辆|套|架)", r"估值|市值|营收|收入|每|约合")
+    amount = told.amount_of(sentence, rf"{_MONEY_ZH}|\d[\d,.]*[万亿]?(?:颗|片|台|辆|套|架)", r"估值|市值|营收|收入|每|约合")
     return said.filled(actors=joined(who, sentence), object=what, amount=amount)
 
 
 _COMES_ZH = re.compile(
-    rf"{_AT_ZH}(?P<who>[^{_MARKS_ZH}】]{{2,40}}?)(?:[（(][^）)]*[）)])?(?:近日|日前|今日|已|将|正式|受聘|获聘|宣布|转而|重新|再次|拟|于[^，。]{{2,10}})*(?:出任|担任|就任|接任|升任|获任|履新|受聘为|任(?![务何期职命教课由])"
-    rf"|被任命为|被聘为|当选(?:为)?|兼任)(?P<what>[^{_MARKS_ZH}]{{2,30}})"
+    rf"{AT}(?P<who>[^{MARKS}】]{{2,40}}?)(?:[（(][^）)]*[）)])?(?:近日|日前|今日|已|将|正式|受聘|获聘|宣布|转而|重新|再次|拟|于[^，。]{{2,10}})*(?:出任|担任|就任|接任|升任|获任|履新|受聘为|任(?![务何期职命教课由])"
+    rf"|被任命为|被聘为|当选(?:为)?|兼任)(?P<what>[^{MARKS}]{{2,30}})"
 )
 _JOINS_ZH = re.compile(
-    rf"{_AT_ZH}(?P<who>[^{_MARKS_ZH}】]{{2,40}}?)(?:近日|日前|今日|已|将|正式|宣布|重新|于[^，。]{{2,10}}|从[^，。]{{2,16}}离职[，并后]*)*(?:加盟|加入"
+    rf"{AT}(?P<who>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|已|将|正式|宣布|重新|于[^，。]{{2,10}}|从[^，。]{{2,16}}离职[，并后]*)*(?:加盟|加入"
     rf"|入职)(?:了)?(?P<of>[^，。；、任担出]{{2,20}}?)(?=[，。；、任担出]|$)(?:，?(?:出任|担任|任)(?P<what>[^，。；、]{{2,20}}))?"
 )
 _LEAVES_ZH = re.compile(
-    rf"{_AT_ZH}(?P<who>[^{_MARKS_ZH}】]{{2,40}}?)(?:近日|日前|今日|已经|已|将|正式|宣布|因[^，。]{{2,12}}|于[^，。]{{2,10}}|主动|提出|即将|从(?P<of>[^，。]{{2,16}}))*(?:离职|辞职|卸任|离任|辞任"
+    rf"{AT}(?P<who>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|已经|已|将|正式|宣布|因[^，。]{{2,12}}|于[^，。]{{2,10}}|主动|提出|即将|从(?P<of>[^，。]{{2,16}}))*(?:离职|辞职|卸任|离任|辞任"
     rf"|辞去(?:职务|该职|一切职务)|辞去(?P<post>[^，。]{{2,20}}?)(?:一职|职务|，|。|$)|离开(?P<from>[^，。；]{{2,16}})|退休|被免去|离世|逝世)"
 )
 _NAMES_ZH = re.compile(
@@ -428,9 +309,9 @@ def people_zh(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     if match := _NAMES_ZH.search(sentence):
         who, (of, post) = _person(said, match["who"]) or match["who"].strip(), _owner_and_post(said, match["what"])
-        of = of or _subject_zh(said, match.start("act"))
+        of = of or _who(said, match.start("act"))
     elif (match := _JOINS_ZH.search(sentence)) and _person(said, match["who"]):
-        who, of = _person(said, match["who"]), name_zh(match["of"])
+        who, of = _person(said, match["who"]), bare(match["of"])
         post = _owner_and_post(said, match["what"])[1] if match["what"] else ""
     elif match := _COMES_ZH.search(sentence):
         who, (of, post) = _person(said, match["who"], alone=True), _owner_and_post(said, match["what"])
@@ -439,7 +320,7 @@ def people_zh(said: Said) -> dict[str, Cell]:
         who = _person(said, match["who"])
         held = match["post"] or match["who"].removesuffix(who) if who else ""
         of, post = _owner_and_post(said, held)
-        of = name_zh(match["from"] or match["of"] or "") or of or _told_by(said, match.start())
+        of = bare(match["from"] or match["of"] or "") or of or _told_by(said, match.start())
     else:
         return {}
     if not who:
@@ -450,41 +331,82 @@ def people_zh(said: Said) -> dict[str, Cell]:
 def _told_by(said: Said, end: int) -> str:
     """Who says so, right before: X宣布，."""
     before = re.sub(r"[^，、]{2,20}、$", "", said.sentence[:end])
-    return _subject_zh(said, len(before)) if _TELLS_ZH.search(before.rstrip("，,")) else ""
+    return _who(said, len(before)) if TELLS.search(before.rstrip("，,")) else ""
 
 
 _STAKE_ZH = r"(?:全部|剩余|合计)?\d[\d.]*%的?(?:股权|股份)|(?:控股权|全部股权|全部股份|多数股权|少数股权)"
 _BUYS_ZH = re.compile(
-    rf"(?:以[^，。]{{1,24}}|通过[^，。]{{1,14}}|全资)?(?P<a>)(?:收购|并购|买下|控股(?!股东|子公司|集团|权)|受让)(?:了)?(?P<b>[^{_MARKS_ZH}]{{2,60}})"
+    rf"(?:以[^，。]{{1,24}}|通过[^，。]{{1,14}}|全资)?(?P<a>)(?:收购|并购|买下|控股(?!股东|子公司|集团|权)|受让)(?:了)?(?P<b>[^{MARKS}]{{2,60}})"
 )
 _BOUGHT_ZH = re.compile(
-    rf"{_AT_ZH}(?P<b>[^{_MARKS_ZH}】]{{2,30}}?)(?:近日|日前|今日|正式|已|将|拟)*被(?P<a>[^，。；]{{2,20}}?)(?:以[^，。]{{2,20}})?(?:收购|并购|买下)"
+    rf"{AT}(?P<b>[^{MARKS}】]{{2,30}}?)(?:近日|日前|今日|正式|已|将|拟)*被(?P<a>[^，。；]{{2,20}}?)(?:以[^，。]{{2,20}})?(?:收购|并购|买下)"
 )
 _SOLD_ZH = re.compile(
-    rf"将(?:其)?所?持(?:有)?的?(?P<b>[^，。；]{{2,24}}?)的?(?P<what>{_STAKE_ZH})(?:转让|出售|卖)给(?P<a>[^，。；]{{2,20}})"
+    rf"(?:将(?:其)?所?|所)持(?:有)?的?(?P<b>[^，。；]{{2,24}}?)的?(?P<what>{_STAKE_ZH})(?:转让|出售|卖)给(?P<a>[^，。；]{{2,20}})"
 )
 _OFFERED_ZH = re.compile(
-    rf"{_AT_ZH}(?P<who>[^{_MARKS_ZH}】]{{2,30}}?)(?P<stage>(?:被曝|据悉|据传|已|正)+[^，。]{{0,14}}(?:洽谈|寻求|考虑)(?:整体|被)?(?:出售|收购|卖身))"
+    rf"{AT}(?P<who>[^{MARKS}】]{{2,30}}?)(?P<stage>(?:被曝|据悉|据传|已|正)+[^，。]{{0,14}}(?:洽谈|寻求|考虑)(?:整体|被)?(?:出售|收购|卖身))"
 )
 
 
 def acquisition_zh(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     if offered := _OFFERED_ZH.search(sentence):
-        who = _sure(said, offered["who"])
+        who = _sure(said.text, offered["who"])
         return said.filled(actors=who, object=who, stage=offered["stage"])
     match = _SOLD_ZH.search(sentence) or _BOUGHT_ZH.search(sentence) or _BUYS_ZH.search(sentence)
     if match is None or re.search(r"本次收购|此次收购|收购案|曾(?:经)?收购|去年|前年", sentence[: match.end()]):
         return {}
     groups = match.groupdict()
     stake = re.search(_STAKE_ZH, groups.get("what") or match["b"])
-    bought = name_zh(re.sub(rf"(?:持有)?的?(?:{_STAKE_ZH}).*$", "", match["b"]))
-    buyer = _sure(said, match["a"]) if match["a"] else _subject_zh(said, match.start())
+    bought = bare(re.sub(rf"(?:持有)?的?(?:{_STAKE_ZH}).*$", "", match["b"]))
+    buyer = _sure(said.text, match["a"]) if match["a"] else _who(said, match.start())
     parties = [buyer, bought] if buyer and bought else []
-    amount = amount_of(sentence, _MONEY_ZH, r"估值|市值|营收|收入|净利|注册资本")
+    amount = told.amount_of(sentence, _MONEY_ZH, r"估值|市值|营收|收入|净利|注册资本")
     return said.filled(
         actors=joined(parties, sentence),
         object=stake[0] if stake else bought if parties else "",
         amount=amount,
-        stage=surest(STAGE_DEAL, sentence, *said.behind),
+        stage=told.surest(told.STAGE_DEAL, sentence, *said.behind),
     )
+
+
+# --- who takes part
+
+
+def parties_zh(said: Said) -> list[str]:
+    """Those who take part in what a sentence tells, besides its subject."""
+    found: list[str] = []
+    investors = _investors_zh((said.sentence,)) if _RAISES_ZH.search(said.sentence) or "投资" in said.sentence else None
+    for one in (partnership_zh(said).get("actors"), acquisition_zh(said).get("actors"), investors):
+        found += one.value.split("、") if one else []
+    person = people_zh(said)
+    is_former = re.search(r"[前原][^，]{2,16}(?:离职|辞职|离开)", said.sentence)
+    found += [person[name].value for name in ("actors", *(() if is_former else ("object",))) if name in person]
+    for match in _toward.finditer(said.sentence):
+        for phrase in filter(None, match.groups()):
+            found += names(phrase, said.text)
+    return list(dict.fromkeys(found))
+
+
+_toward = re.compile(
+    r"由(?P<a>[^，。]{3,60}?)(?:等)?(?:共同|联合|分别|合资|联手)?(?:持股|出资|设立|发起|组建|建设|承办|中标|负责|投资建设|接任|研发|提供)"
+    r"|将(?P<b>[^，。]{2,60}?)(?:等[^，]{1,4})?列为被告|(?:被告|约谈|起诉|应对|联手|携手)(?P<c>[^，。的]{2,40}?)(?=侵害|应|合并|$|，|。|的|赔偿|与)"
+    r"|(?:^|，)(?P<whom>[^，。的]{2,14}?)[被遭](?P<d>[^，。的]{2,16}?)(?=以|收购|并购|约谈|处罚|罚|起诉|叫停|调查|买下|裁定)"
+    r"|对(?P<e>[^，。的]{2,24}?)(?=作出|处以|开出|罚款|立案|展开|启动|提起|下达)|向(?P<f>[^，。的]{2,24}?)(?<!法院)(?=供货|供应|交付|提供|发出|发放|开放|采购|提起|索赔|支付|授予)"
+    r"|(?:选用|采用|选定|引入|批准|允许)(?:了)?(?P<g>[^，。的]{2,30}?)的"
+    r"|(?:^|，)(?:AI|人工智能)?[^，。]{0,6}公司(?P<h>[A-Z][A-Za-z ]{2,20})|涉及(?P<i>[^，。]{2,60})(?=。)"
+    rf"|(?:院士|教授|博士|先生|女士|创始人|开拓者)(?P<k>[{HAN}·]{{2,6}}?)(?=(?:，[^。]{{0,30}})?(?:逝世|去世|病逝))"
+    r"|与(?P<j>[^，。的]{2,30}?)(?=签署|签订|签约|达成|成立|共同|联合|合作|探讨|合并|洽谈|签下|签约)"
+)
+
+
+READ = {
+    "funding": funding_zh,
+    "release": release_zh,
+    "policy": policy_zh,
+    "chip": chip_zh,
+    "partnership": partnership_zh,
+    "people": people_zh,
+    "acquisition": acquisition_zh,
+}

@@ -12,7 +12,8 @@ LONGEST = headlines_zh.LONGEST  # characters of Han
 LONGEST_WORDS = headlines_en.LONGEST_WORDS
 
 _lead = re.compile(
-    r"^(?:[●•◆◇■▲►▶★]\s*|[^，。\s·]{2,6}[·｜|][^，。\s]{1,6}　|[^，。\s]{2,8}[网社报]?(?:消息|讯|电)[ 　]+"
+    r"^(?:[●•◆◇■▲►▶★]\s*|\d{1,2}[.．、]\s*(?=[^\d\s])|\d{1,2}:\d{2} (?=[A-Z])|(?:[A-Z][a-z]{2,8}\.? \d{1,2}, )?\d{4} [—–-] (?=[A-Z])"
+    r"|[A-Z][a-z]{2,3} \d{1,2} - |\([A-Z]\w+\) [—–-] |[^，。\s·]{2,6}[·｜|][^，。\s]{1,6}　|[^，。\s]{2,8}[网社报]?(?:消息|讯|电)[ 　]+"
     r"|(?:【[^】]{2,24}】|[（(][^（）()]{2,14}(?:电|電|讯|訊)[）)]|[^，。\s]{2,8}(?:讯|电|消息)?[ 　]?[（(](?:记者|通讯员)[^（）()]{2,20}[）)])\s*"
     r"|[^，。\s]{0,8}记者[ 　][^，。]{2,8}[ 　]|[^，。\s]{2,6}社[^，。\s]{0,6}\d{1,2}月\d{1,2}日电[ 　，,]*"
     r"|[A-Z][A-Z /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: ?\([\w .&'’-]+\))? ?[—–-]+ (?=\S)"
@@ -47,6 +48,7 @@ def is_statement(line: str, language: str | None) -> bool:
 LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 200  # characters of Han; characters of languages with blanks between words
 LONGER_PARALLEL = 1.7  # … times more where it lists facts under one topic
 _border_zh = re.compile(r"[，；。！？：](?!$)|(?<=[”》])(?=$)")
+_hangs = re.compile("(?:以(?!及)|从|在|通过|围绕|为(?!期)|对|根据|随着|由于|如果|虽然)")  # a clause that another has to follow
 _border_en = re.compile(
     r"(?:[,;:](?= )| [—–-](?= )| (?=(?:which|who|that|after|before|while|because|as|when|where|with|for|in|on|and|but|"
     r"including|saying|to) ))"
@@ -70,7 +72,10 @@ def condensed(sentence: str, made: Told, language: str | None) -> tuple[int, int
     least = made.end if is_chinese and made.end - start <= longest else start + longest // 3
     ends = [at for at in borders if least <= at <= start + longest]
     if ends:
-        return start, ends[-1]
+        whole = [
+            at for at in ends if not _hangs.match(sentence, max([border + 1 for border in borders if border < at], default=0))
+        ]
+        return start, (whole or ends)[-1]
     blank = sentence.rfind(" ", start, start + longest) if not is_chinese else -1
     return start, blank if blank > start else min(len(sentence), start + longest)
 

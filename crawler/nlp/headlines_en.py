@@ -36,7 +36,7 @@ _opening = re.compile(
     rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
     rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|"
     rf"Backed|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
-    rf"[A-Z][a-z]+ly)\b[^,]{{0,90}}), (?=\S)"
+    rf"[A-Z][a-z]+ly(?!, (?:which|who|whose|an?) ))\b[^,]{{0,90}}), (?=\S)"
 )
 _keep_opening = re.compile(r"^(?:If|Unless|By (?:the end of )?(?:20\d\d|next))")
 _opening_by = re.compile(r"^By (?!(?:the end of )?(?:20\d\d|next))[^,]{3,60}, ")
@@ -47,7 +47,8 @@ _bare_opening = re.compile(
 _mid_aside = re.compile(r", (?:an?|the|which|who|whose|based) [^,]{3,90}, (?=(?:to|and|for|in|on|with|from|by|over) )")
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
 _as_day = re.compile(
-    rf" (?:late |early )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?(?=$|,| (?!(?:and|or|to)\b))|"
+    rf" on {_DAY}(?: (?:morning|afternoon|evening|night))?(?= to (?!{_DAY}))|"
+    rf" (?:late |early )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?(?=$|,| (?!(?:and|or|to|morning|afternoon|evening|night)\b))|"
     rf" on {_MONTH} \d{{1,2}}\b(?!,? \d{{4}})| (?:earlier )?this (?:week|month)(?=$|,)| last week(?=$|,| it| that| said)"
 )
 _it_said = re.compile(
@@ -58,6 +59,7 @@ _OTHERS_SAY = (  # what these say is not yet so
     r"(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?|"
     rf"users|workers|unions?)\b.* {_SAID})"
 )
+_pleased = re.compile(r"^[^,]{3,60} (?:is|are) (?:pleased|proud|delighted|excited) to (?:announce|report|confirm) that ")
 _that = re.compile(
     rf"^{_OTHERS_SAY}[^,]{{3,60}} {_SAID}(?: {_TIME})? that (?!(?:it|its|they|their|he|she|the company)\b)", re.IGNORECASE
 )
@@ -141,7 +143,7 @@ def _plain(sentence: str) -> str:
         if not _keep_opening.match(text):
             text = _capital(_opening_by.sub("", _opening.sub("", text)))
     text = _capital(_without_aside(_bare_opening.sub("", text)))
-    text = _it_said.sub(_indirect, text, count=1)
+    text = _it_said.sub(_indirect, _pleased.sub("", text), count=1)
     text = _capital(_that.sub("", text))
     text = _also.sub(r"\1 ", _as_day.sub("", text), count=1)
     return _without_aside(_mid_aside.sub(" ", text, count=1) if len(text.split()) > LONGEST_WORDS else text)
@@ -247,7 +249,7 @@ def _cut(words: list[str], subject: int) -> int | None:
             continue
         if words[at].lower() == "to" and (at - subject <= 2 or any(_participle.match(word) for word in words[at - 5 : at])):
             continue
-        if _open(words[:at]):
+        if _open(words[:at]) or _begins_only(words[:at]):
             continue
         return _without_rest(words, at, subject)
     return None
@@ -283,6 +285,12 @@ def _open(words: list[str]) -> bool:
         if word.lower() in ("that", "which", "who", "whose", "where") and (verb is None or verb == back - 2 > 0):
             return True
     return False
+
+
+def _begins_only(words: list[str]) -> bool:
+    """True when a clause that has just begun ends with its verb: a model that decides, into whether it failed."""
+    begun = any(word.lower() in ("that", "which", "who", "whether") for word in words[-6:-1])
+    return begun and is_verb_form(words[-1])
 
 
 def _beginning(text: str) -> str:

@@ -33,7 +33,7 @@ _part_of_day = r"(?:晚上|晚间|晚|早上|早间|凌晨|清晨|上午|中午|
 _when = re.compile(
     r"^(?:(?:近日|日前|近期|最近|今天|今日|昨天|昨日|昨晚|今晨|同日|同时|当天|当日|当晚|当时|随后|此后|之后|截至目前|目前|此外|其中|按照计划|据悉|据介绍|据了解|另外"
     r"|不过|但是|但|而且|而(?!是)|并且|并(?=[在于将])|值得注意的是|值得一提的是|连日来|快讯：?)"
-    rf"|{_day}{_part_of_day})[，,]?"
+    rf"|{_day}{_part_of_day}(?!起|\d))[，,]?"
 )
 _goal = re.compile(
     r"^(?:(?:力争|争取|预计|计划)?[到至]|力争)?(?:20\d\d年|“?十[四五六]五”?|今年|明年|后年|本世纪)[^，]{0,6}$|^未来[^，]{1,5}$|^20\d\d年(?:底)?前?$"
@@ -43,9 +43,10 @@ _circumstance = re.compile(
     r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|(?:这|此|该[^，]{0,4}|其)(?:也|就|还)?是|是(?!否)|即(?!日|将)|包括|其中包括|"
     r"如(?!期|愿)|例如|理由|原因)"
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的(?:消息|要求|规定|通知|安排|部署)|而言|来看|来说|所致|影响|显示)$"
+    r"|^(?:自|于)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起(?:正式)?(?:生效|施行|实施)$|^起(?:正式)?(?:生效|施行|实施)$"
 )
 _TELLS = (
-    "宣布|通报|披露|透露|公告|公布|获悉|获知|得知|了解到|证实|确认|介绍|提示|报道|显示|发布公告|发布声明|发布通告|发布通报|发布消息|"
+    "宣布|通报|规定|披露|透露|公告|公布|获悉|获知|得知|了解到|证实|确认|介绍|提示|报道|显示|发布公告|发布声明|发布通告|发布通报|发布消息|"
     "裁定|认定|判定|判令|表示|称|说|指出|认为|强调|坦言|直言|解释|回应|预计|预测|估计|要求|提出|建议|呼吁|计划|明确|承诺|辩称|声称|答复|写道|希望|判断|提醒|决定|拟|力争|否认|承认"
 )
 _tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
@@ -54,7 +55,7 @@ _told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
 _DONE = frozenset("公布 披露 公告 通报 证实 确认 否认 承认 报道 提示 宣布".split())
 MUST_STAY = frozenset(
-    "要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒".split()
+    "规定 要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒".split()
 )
 _that_one = re.compile(r"^(?:该[院校局所司厂店厅部]|该公司|公司)")
 _relative = re.compile(
@@ -78,7 +79,7 @@ _post = re.compile(
 _aside = re.compile(
     r"在[^，。“《]{2,24}?(?:期间|大会上|会议上|论坛上|活动上|发布会上|博览会上|互动平台|预印本平台|公众号|社交平台上?)"
     r"|(?<![将到至自从截前定])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])"
-    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])|近日|日前|今天|昨天|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
+    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])|近日|(?<!\d)日前|今天|昨天|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
 )
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
@@ -275,7 +276,7 @@ def _subject_end(piece: str, start: int, end: int, tokens: list[Token]) -> int:
 
 
 _no_subject = re.compile(
-    r"(?:在|占|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不)"
+    r"(?:在|占|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不|主要(?!是)|预期|合共|实际|分批|制作成)"
 )
 _preposition = re.compile(
     r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称]))."
@@ -310,7 +311,7 @@ def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> boo
     following = [token.word for token in tokens[at + 1 : min(at + 4, last)]]
     if verbs()[0].get(tokens[at].word, 0.0) > 2 and following[:1] and following[0] not in _heads:
         following = []
-    if tokens[at].word in _names_end or (
+    if tokens[at].word in NAME_ENDINGS or (
         tokens[at].tag in ("vn", "v", "n", "nz") and any(word in _heads for word in following[:2])
     ):
         return True
@@ -335,7 +336,7 @@ _heads_only = re.compile(
     r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|代理人|代表|发言人|首席|董事|监事|管理层|高管|员工|股东|股价|股票|官网|总部|业务"
     r"|收入|利润|客户|系统|产品|运营方|合伙人|CEO|CTO).*"
 )
-_names_end = frozenset(
+NAME_ENDINGS = frozenset(
     "委 所 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
 )  # verbs that end names
 _heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政府 基金 大会 计划 项目 行动 协议 标准 规定 办法".split())
@@ -369,6 +370,8 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     for clause in reversed(found[:at]):
         if clause.text.startswith("由") or clause.mark in ("；", ";", "。") or clause.tells in _HEARD:
             return None
+        if _measure.search(clause.subject):
+            continue
         if clause.subject and not (clause.is_circumstance and clause.goal):
             return (
                 None if clause.is_circumstance or (_weak.match(clause.subject) and clause.subject not in _THE_COMPANY) else clause
@@ -376,6 +379,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     return None
 
 
+_measure = re.compile("(?:价格?|规划月|产能|收入|利润|亏损|金额|规模)$")  # who acts in the next clause is not what was measured
 _THE_COMPANY = frozenset("公司 该公司".split())
 _HEARD = frozenset("获悉 获知 得知 了解到 报道 显示".split())  # whoever heard or reports it does not act
 
@@ -459,18 +463,16 @@ def _tidy(subject: str) -> str:
 
 
 def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
-    """Facts under one topic are one item: the topic and the first of them."""
+    """Facts under one topic are one item: the topic and the first of them that is short enough."""
     topic = topic.strip("“”")
-    first = next(
-        (one for one in found if one.subject and not one.is_circumstance and not one.tells and _says_something(one)), None
-    )
-    parts = [one for one in found if one.subject and not _weak.match(one.subject)]
-    if first is None:
-        return Told(_beginning(sentence), end=len(sentence))
-    more = "等" if len(parts) > 1 and "；" in sentence else ""
-    short = _shortened(first.text, LONGEST - len(topic) - 1)
-    text = f"{topic}：{short}{more}" if short and is_sentence(short) else _beginning(sentence)
-    return Told(text, first.subject, first.text[first.subject_end - first.start :], 0, len(sentence), bool(short))
+    told = [one for one in found if one.subject and not one.is_circumstance and not one.tells and _says_something(one)]
+    more = "等" if "；" in sentence and sum(not _weak.match(one.subject) for one in found if one.subject) > 1 else ""
+    for one in told:
+        short = _shortened(one.text, LONGEST - len(topic) - 1)
+        if short and is_sentence(short):
+            predicate = one.text[one.subject_end - one.start :]
+            return Told(f"{topic}：{short}{more}", one.subject, predicate, 0, len(sentence), is_clean=True)
+    return Told(_beginning(sentence), told[0].subject if told else "", end=len(sentence))
 
 
 # --- length

@@ -113,6 +113,12 @@ def test_who_ruled_what_at_which_level_and_stage(text: str, expected: dict[str, 
         ("people", "Juno's head of research, Tomas Reuter, is leaving to start his own company.",
          {"actors": "Tomas Reuter", "object": "Juno", "post": "head of research"}),
         ("people", "About 85 workers will lose their jobs.", {}),
+        ("people", "Its founder, Ines Volk, stepped down on Monday.", {"actors": "Ines Volk", "post": "founder"}),
+        ("people", "Ines Volk, who led a lab at Tarn for six years, joins Orsova as chief scientist.",
+         {"actors": "Ines Volk", "object": "Orsova", "post": "chief scientist"}),
+        ("acquisition", "Tarn Games will sell its studio Kitsen to Harrow Works for 24 million euros.",
+         {"actors": "Tarn Games, Harrow Works, Kitsen", "object": "Kitsen", "amount": "24 million euros"}),
+        ("partnership", "海岚数据与云港大学签下三年期算力订单，合同额1.7亿元。", {"actors": "海岚数据、云港大学", "object": "三年期算力订单", "amount": "1.7亿元"}),
         ("acquisition", "川流汽车拟收购电池企业恒能新材51%股权，交易对价约20亿元，尚需反垄断审查通过。",
          {"actors": "川流汽车、恒能新材", "object": "51%股权", "amount": "约20亿元", "stage": "尚需反垄断审查通过"}),
         ("acquisition", "长滩资本以4.6亿元将所持澄影科技的全部51%股份转让给康禾医疗集团。",
@@ -170,3 +176,19 @@ def test_a_hostile_sentence_costs_little(text: str) -> None:
     event_cells.kind_of(text, text, text)
     event_cells.kind_of(text[:400], text, text)
     assert time.process_time() - started < 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "actors", "expected"),
+    [
+        ("people", "顾晚舟与沈牧双双出走，任期均未满。", ("顾晚舟",), {"actors": "顾晚舟"}),
+        ("people", "About 85 people at Juno will resign.", ("Juno",), {"actors": "Juno"}),
+        ("people", "The company will see people resign.", ("Juno",), {}),
+        ("partnership", "图灵芯科的合作又多了一个。", ("图灵芯科",), {}),
+    ],
+)
+def test_where_no_frame_fits_only_those_are_told_who_stand_there(
+    kind: str, sentence: str, actors: tuple[str, ...], expected: dict[str, str]
+) -> None:
+    cells = event_cells.cells(kind, sentence, "", sentence, actors=actors)
+    assert {name: cell.value for name, cell in cells.items()} == expected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -154,6 +155,22 @@ def test_an_article_without_a_day_has_no_dates() -> None:
         ("Neither side would say what the licence costs.", "en", None),
         ("Tarn's former director Ines Volk has joined the Bell Institute.", "en", ("Ines Volk", "Bell Institute")),
         ("Two models were made available by Tarn Research.", "en", ("Tarn Research",)),
+        (
+            "Halden, a Tolland start-up, has raised $9 million from Crest Partners, Bell Motor and the Tarn Investment Corporation.",
+            "en",
+            ("Halden", "Crest Partners", "Bell Motor", "Tarn Investment Corporation"),
+        ),
+        (
+            "Orsova said on Monday that its founder, Ines Volk, will hand the top job to Piet Maro.",
+            "en",
+            ("Orsova", "Ines Volk", "Piet Maro"),
+        ),
+        ("The city council of Harrow voted on Monday to ban the cameras.", "en", ("city council of Harrow",)),
+        ("The Tarn Council has awarded a contract for software to Basalt Systems.", "en", ("Tarn Council", "Basalt Systems")),
+        ("The finance ministry approved the loan.", "en", ("finance ministry",)),
+        ("云泽省市场监管局对海岚数据立案调查。", "zh", ("云泽省市场监管局", "海岚数据")),
+        ("云泽省药监局批准了霁微医疗的诊断软件。", "zh", ("云泽省药监局", "霁微医疗")),
+        ("澜石机器人本轮由青杉资本领投，老股东北岸基金超额认购，融资额3亿元。", "zh", ("澜石机器人", "青杉资本", "北岸基金")),
     ],
 )
 def test_actors_are_names_without_what_they_are(sentence: str, language: str, actors: tuple[str, ...] | None) -> None:
@@ -225,3 +242,31 @@ def test_the_employer_acts_when_a_person_leaves_the_company() -> None:
         "Ines Volk",
         "Orsova",
     )
+
+
+@pytest.mark.parametrize(
+    ("sentence", "text", "title", "language", "actors"),
+    [
+        ("The insurer will pay 30 million euros.", "Tarn Mutual will buy Clemen. The insurer will pay 30 million euros.", "Tarn Mutual buys Clemen", "en", ("Tarn Mutual",)),
+        ("Orsense will be sold from June.", "Orsova made Orsense, a bedside device. Orsova is in Lund. Orsense will be sold from June.", "Orsova launches Orsense", "en", ("Orsova",)),
+        ("我院自6月起启用预问诊服务。", "我院自6月起启用预问诊服务。\n云港市第二医院\n2026年6月1日", "关于启用预问诊服务的提示", "zh", ("云港市第二医院",)),
+        ("公司去年净亏损扩大。", "海岚科技公布财报。公司去年净亏损扩大。海岚科技上市。", "年报｜海岚科技2025年年报", "zh", ("海岚科技",)),
+    ],
+)  # fmt: skip
+def test_a_vague_subject_and_a_product_stand_for_the_one_who_is_meant(
+    sentence: str, text: str, title: str, language: str, actors: tuple[str, ...]
+) -> None:
+    made = told(sentence, (), language)
+    assert fields_of(made.headline, sentence, made, language, None, text, title)["actors"] == actors
+
+
+@pytest.mark.parametrize(
+    "words", ["it said it ", "Aa, Bb, and Cc bought ", "raised raised said it ", "由某公司和", "与某公司签署", "“"]
+)
+def test_a_hostile_sentence_costs_little(words: str) -> None:
+    sentence = words * 3_000
+    language = "en" if words.isascii() else "zh"
+    made = told(sentence, (), language)
+    started = time.process_time()
+    fields_of(made.headline, sentence, made, language, None, sentence, sentence[:300])
+    assert time.process_time() - started < 2

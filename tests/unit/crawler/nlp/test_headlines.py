@@ -160,3 +160,45 @@ def test_a_clause_whose_subject_only_points_back_is_no_headline() -> None:
 def test_a_headline_does_not_end_on_compared() -> None:
     sentence = "Halden now sees full-year revenue of between $8.3 billion and $8.6 billion on strong demand, compared with an earlier forecast of $7.9 billion."
     assert not told(sentence, (), "en").headline.endswith("compared")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("3. 芯岚软件任命前研究员陆衡为总裁。", "zh", "芯岚软件任命前研究员陆衡为总裁"),
+        ("贵公司应于8月31日前提交整改报告。", "zh", "贵公司应于8月31日前提交整改报告"),
+        ("条例首次规定，机器人上路须投保。", "zh", "条例规定机器人上路须投保"),
+        ("海岚数据发行3,000万股，招股价为20元，预期8月12日挂牌。", "zh", "海岚数据发行3,000万股"),
+        ("The council of Harrow voted 12 to 9 on Tuesday night to ban the cameras.", "en", "The council of Harrow voted 12 to 9 to ban the cameras"),
+        ("Sept 4 - Tallerly, whose agents keep books, filed for a listing.", "en", "Tallerly filed for a listing"),
+        ("The board is pleased to announce that Halden won the tender.", "en", "Halden won the tender"),
+        (
+            "The Orsova lab launched Terse, a small reasoning model that decides before each answer how long it should think about it.",
+            "en",
+            "The Orsova lab launched Terse, a small reasoning model",
+        ),
+    ],
+)  # fmt: skip
+def test_a_headline_has_neither_halves_of_days_nor_clauses_that_only_begin(sentence: str, language: str, expected: str) -> None:
+    acts = ("任命", "规定", "发行", "提交")
+    assert headline(clean(sentence), acts, language) == expected
+
+
+def test_the_topic_of_parallel_facts_goes_with_the_first_that_is_short_enough() -> None:
+    sentence = (
+        "在产学研合作方面，云泽省脑科学与类脑智能卓越创新联合研究中心开展新型神经形态芯片的前沿基础研究和关键共性技术攻关；海岚数据与云港大学共建实验室；"
+        "霁微电子签约落户云泽。"
+    )
+    assert headline(sentence, ("共建", "签约"), "zh") == "产学研合作：海岚数据与云港大学共建实验室等"
+
+
+def test_a_condensed_sentence_ends_with_no_clause_that_another_has_to_follow() -> None:
+    sentence = (
+        "海岚数据与云港大学签署共建联合实验室的协议，"
+        + "以海岚自主研发的训练框架为核心"
+        + "，研制"
+        + "面向医疗的大模型" * 9
+        + "。"
+    )
+    first, last = condensed(sentence, told(sentence, ("签署",), "zh"), "zh")
+    assert sentence[first:last].endswith("协议")

@@ -1,0 +1,477 @@
+"""Who does what in an English sentence: its names, and its clauses by their verbs.
+
+    sentence → words → each verb → back over auxiliaries, days, what it says of itself, asides → its subject → Clause
+
+A name is what institutions and persons are called; a product, a law or a place is none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from functools import cache, lru_cache
+from itertools import chain
+from typing import NamedTuple
+
+from crawler.nlp.acts import bases
+from crawler.nlp.lexicon import by_name, table
+from crawler.text import normal
+
+
+def _listed(name: str) -> frozenset[str]:
+    return frozenset(str(table("clauses.yaml")[name]).split())
+
+
+# --- names
+
+PROPER = re.compile(
+    r"(?:[A-Z][\w&’'-]*(?:\.\w+)*(?:(?<=\.[A-Z])\.)?|[a-z]+[A-Z]\w*|[a-z]+-[a-z]+-\d[\w.]*)"
+    r"(?: (?:[A-Z]\.){2,}| (?:of the|of|de|for|and) (?=[A-Z])(?:[A-Z][\w&’'-]*)| & [A-Z]\w+| (?:[A-Z][\w&’'-]*|\d+(?:\.\d+)?(?!\w|[,.]?\d| (?:million|billion|people|per|other))))*"
+)
+_OFFICE = (
+    "authority|regulators?|ministry|government|parliament|watchdog|court|agency|police|council|senate|cabinet|commission|committee|assembly|legislature|department"
+    "|office|board|prosecutors?"
+)
+_office = re.compile(  # the city council of Nordhavn, Norway's food authority, the Canadian government
+    rf"(?:[A-Z]\w+ ){{0,2}}[A-Z]\w+['’]s (?:[a-z-]+ ){{0,4}}(?:{_OFFICE})\b(?! of the company)"
+    rf"|(?:(?!the|an?|by|of)[a-z]+ )?(?:{_OFFICE}) of [A-Z]\w+(?: [A-Z]\w+)*"
+    rf"|(?:(?!The |In |At |On |A )[A-Z][\w.]+ )+(?:[a-z]+ ){{0,1}}(?:{_OFFICE})\b"
+)
+_plain_office = re.compile(
+    r"(?:The|the) (government|cabinet|parliament|senate|[a-z]+ (?:ministry|office|department|council|government|senate))"
+)
+INSTITUTION = re.compile(
+    r"\b(?:Institute|University|College|Agency|Office|Ministry|Department|Commission|Authority|Bank|Fund|Court|Board|Association|Administration|"
+    r"Council|Hospital|Hospitals|Labs?|Inc|Corp|Group|Foundation|Systems|Technologies|Ventures|Capital|Partners|Holdings|Robotics)\b"
+)
+_public = re.compile(
+    r"\b(?:Institute|University|College|Agency|Office|Ministry|Department|Commission|Commissioner|Authority|Court|Board|Association|Administration|Council|Minister)\b"
+)
+_TITLES = _listed("titles")
+_NO_NAME = _listed("no_names")
+_COUNTRIES = _listed("places")
+_no_party = re.compile(
+    r"^Series [A-Z]$|\b(?:Medal|Prize|Award|Act|Bill|Scheme|Programme|Index|Nasdaq|Stock Exchange|San Francisco|Wall Street|Silicon Valley|New York|New Zealand)$"
+    r"|(?:ish|ese|[aeiou]nian|egian|issian)$"
+    r"|^[A-Z][\w-]*[- ]?v?\d[\w.]*$|\b20\d\d$|^[A-Z][a-z]{2,8}\.? \d{1,2}$"  # a version, a day
+)
+_place_before = re.compile(r"\b(?:in|at|near|across|outside|around|north of|south of|throughout|between) (?:the )?$")
+_when_before = re.compile(
+    r"^(?:In|On|At|By|From|Since|During|After|Before|For|With|Under|As|When|While|And|But|Here|Now) (?=[A-Z])"
+)
+_kind_behind = re.compile(
+    r" (?:maker|company|operator|start-?up|developer|designer|giant|carrier|firm|lab|supplier|provider|retailer|insurer|chain|unit|executive|engineer|researcher"
+    r"|chip|model|app|process|API|SDK|assistant|platform)\b"
+)
+_ending = re.compile(r"(?:'s|’s|[.,'’])+$")
+
+
+def names_in(phrase: str, text: str, *, is_first: bool = False) -> list[str]:
+    """The names of a noun phrase, without places and without what only says of what kind somebody is; `is_first`: it begins the sentence."""
+    found: list[str] = []
+    if office := _office.search(phrase):
+        found.append(_office_name(office[0]))
+        phrase = phrase[: office.start()] + phrase[office.end() :]
+    for match in PROPER.finditer(phrase):
+        before, whole = phrase[: match.start()], match[0]
+        for part in _parts(whole):
+            name = clean_name(part, phrase)
+            is_place = _place_before.search(before) and not INSTITUTION.search(name)
+            is_kind = " " not in name and _kind_behind.match(phrase, match.end())
+            begins = is_first and not before and whole.startswith(part)
+            if begins and " " not in name and text.count(name) < 2 and not _stands_alone(name, phrase, match.end()):
+                continue
+            if may_act(name, text, is_first=begins) and not (
+                is_place or is_kind or re.match(r" (?:former|ex-)", phrase[match.end() :])
+            ):
+                found.append(name)
+    return found
+
+
+def _office_name(words: str) -> str:
+    return re.sub(r"^(?:[Tt]he|[Aa]n?|by|of|to|In|At) ", "", words)
+
+
+def _parts(whole: str) -> list[str]:
+    """The members of what "and" joins, but not of one name: Justice and Home Affairs Council."""
+    return [whole] if _public.search(whole) and " and the " not in whole else re.split(" and (?:the )?", whole)
+
+
+def _stands_alone(name: str, phrase: str, at: int) -> bool:
+    """False for a word that only begins the sentence: Hedge funds, Large models, Honestly."""
+    return phrase[at:].strip(" ,") in ("", "'s", "’s") or phrase[at - 2 : at] in ("'s", "’s") or name in phrase[at:]
+
+
+def clean_name(part: str, phrase: str) -> str:
+    """The name without titles and whose it is; Inc. keeps its stop."""
+    part = re.sub(r"^.*['’]s (?=former\b)", "", _when_before.sub("", part))
+    whose = re.match(r"(.+)['’]s [A-Z]", part)
+    if whose and normal(whose[1]) in by_name("company"):  # Microsoft's Azure, but Lake City's Orsova
+        return whose[1]
+    name = re.sub(r"^.*['’]s (?=[A-Z])", "", _without_title(_ending.sub("", part)))
+    name = re.sub(
+        r"^(?:Half|Most|Part|All) of |^From \d+ [A-Z][a-z]+$| I$|(?: (?:API|SDK|CEO|IPO|Agents))+(?: [\d.]+)?$|^(?:Former|Ex) .*|-based$",
+        "",
+        name,
+    )
+    return name + "." if name.endswith((" Inc", " Corp", " Ltd", " Co")) and name + "." in phrase else name
+
+
+def _without_title(name: str) -> str:
+    """The name without what stands before a person's, whose it is (Ireland's …), and where (… of South Korea)."""
+    whole, of, place = name.rpartition(" of ")
+    words = (whole if of and not INSTITUTION.search(name) and _is_where(place) else name).split()
+    while len(words) > 1 and (
+        words[0].rstrip(".") in _TITLES or words[0] in ("The", "A", "An") or re.search("['’]s$|-based$", words[0])
+    ):
+        words = words[1:]
+    return "" if words and words[0] in _TITLES and len(words) == 1 else " ".join(words)
+
+
+def _is_where(name: str) -> bool:
+    last = name.rsplit(maxsplit=1)[-1] if name else ""
+    return last in _COUNTRIES or last in _NO_NAME
+
+
+def may_act(name: str, text: str, *, is_first: bool = False) -> bool:
+    """True for a name; not for a place or nationality, a version, or a word that only begins the sentence."""
+    if not name or name in _NO_NAME or name in _COUNTRIES or _no_party.search(name) or (name.isupper() and " " in name):
+        return False
+    if " " in name:
+        return True
+    if name.rstrip("s") in _NO_NAME or name.isdigit() or (name.isupper() and len(name) < 3):
+        return False
+    if not is_first:
+        return True
+    looks_plain = name.endswith(("ed", "ing", "ions")) or (name.endswith("s") and not name.endswith("ss")) or "-" in name
+    amid = any(text[at - 2 : at - 1].islower() or text[at - 2 : at - 1] == "," for at in _places(f" {name}", text))
+    return (not looks_plain or amid) and name.lower() not in _small_words(text)
+
+
+def _places(words: str, text: str) -> Iterator[int]:
+    """Where the words behind a first blank begin in a text."""
+    at = text.find(words)
+    while at >= 0:
+        yield at + 1
+        at = text.find(words, at + 1)
+
+
+@lru_cache(maxsize=2)
+def _small_words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\b[a-z][\w-]*", text))
+
+
+def in_full(name: str, text: str) -> str:
+    """A name of one word as the text mostly goes on with it: Mirai Works."""
+    if " " in name:
+        return name
+    at = text.find(f"{name} ")
+    more = _more.match(text, at + len(name) + 1) if at >= 0 else None
+    if more is None or more[0] in _TITLES or more[0] in _NO_NAME:
+        return name
+    longer = f"{name} {more[0]}"
+    return longer if 2 * text.count(longer) >= text.count(name) else name
+
+
+_more = re.compile(r"[A-Z][a-z][\w&]*")
+
+
+_before_name = re.compile(
+    r"(?:(?!(?:of|for|in|on|at|by|from|to|as|that|which|who|and|or|support|help|with|whether|how) )(?:[a-z][\w-]*|the)(?:['’]s)? |an? "
+    r"|(?:US|U\.S\.|UK|German|French|[A-Z]\w+(?:ish|ese|ian|-based)) (?=[a-z])){0,6}(?=[A-Z])"
+)
+_next_name = re.compile(
+    r"(?: leading| joining)?(?:, and (?:by |from )?|, | and (?:by |from )?|,? along with | alongside )"
+    r"(?:the |an? )?(?:(?!(?:an?|the|its|for|with|in|to|at|by|of|on|as|which|who|said|will|is|has|had|was) )[a-z][a-z-]* ){0,3}(?=[A-Z])"
+)
+
+
+def names_from(words: str, at: int, text: str) -> Iterator[str]:
+    """The names that a list begins with: "rival Stackle, Orsova and the University of Tarn"."""
+    if office := _office.match(words, at + 4 if words.startswith("the ", at) else at):
+        yield _office_name(office[0])
+        return
+    start = _before_name.match(words, at)
+    at = start.end() if start else at
+    while match := PROPER.match(words, at):
+        for part in _parts(match[0]):
+            name = clean_name(part, words)
+            if may_act(name, text) and not _kind_behind.match(words, match.end()):
+                yield name
+        following = _next_name.match(words, match.end())
+        if not following:
+            return
+        at = following.end()
+
+
+# --- clauses
+
+
+class Clause(NamedTuple):
+    """A verb in its base form with its subject: `before` are the subject's words, `aside` what stands between commas behind them."""
+
+    verb: str
+    start: int
+    end: int
+    before: str = ""
+    aside: str = ""
+    subject: tuple[str, ...] = ()
+    behind: str = ""
+    is_passive: bool = False
+    is_sub: bool = False  # begins with which, after, while …
+
+    def direct(self, text: str) -> list[str]:
+        """The names that the verb goes to without a preposition."""
+        return list(names_from(self.behind, 1, text)) if self.behind[:1] == " " else []
+
+    def after(self, marks: str, text: str) -> list[str]:
+        """The names behind one of these words: with, by, to …"""
+        found: list[str] = []
+        for match in re.finditer(rf"(?<= )(?:{marks}) (?!(?:be|the use)\b)", self.behind):
+            found += names_from(self.behind, match.end(), text)
+        return found
+
+
+class _Word(NamedTuple):
+    text: str
+    bare: str
+    start: int
+    end: int
+
+
+_BE = frozenset("is are was were be been being get gets got".split())
+_BETWEEN = _BE | _listed("between")
+_THEY = frozenset("it they he she we".split())
+_SAYS = frozenset("said says announced announces confirmed told wrote added".split())
+_SUB = frozenset(
+    "which who that whose while after as because when where since before although though if whether than until whom".split()
+)
+_DET = frozenset(
+    "a an the its their his her of this that these those for in with new first own no on at from by another any some each more per under into over".split()
+)
+LONGEST_ASIDE = 24  # words
+
+
+@cache
+def _forms() -> dict[str, str]:
+    return bases(str(table("clauses.yaml")["verbs"]))
+
+
+@lru_cache(maxsize=64)
+def clauses(sentence: str, text: str) -> tuple[Clause, ...]:
+    """The clauses of a sentence in their order; `text` is the article, in which names recur."""
+    words = [_Word(m[0], m[0].lower().strip("\"“”',.;:()`"), m.start(), m.end()) for m in re.finditer(r"\S+", sentence)]
+    found: list[Clause] = []
+    for at, word in enumerate(words):
+        verb = _forms().get(word.bare)
+        if at and verb and not _is_noun(words, at):
+            found.append(_clause(sentence, words, at, verb, text, found))
+    return tuple(found)
+
+
+def _is_noun(words: list[_Word], at: int) -> bool:
+    """True for "plans" in "the plans", "cut" in "a cut"."""
+    before = words[at - 1]
+    return (before.bare in _DET and not before.text.endswith(",")) or words[at].text[:1].isupper()
+
+
+def _clause(sentence: str, words: list[_Word], at: int, verb: str, text: str, found: list[Clause]) -> Clause:  # noqa: PLR0917
+    end, asides = _subject_end(words, at)
+    passive = any(word.bare in _BE for word in words[end:at][-3:]) and not words[at].bare.endswith("ing")
+    start = _subject_start(words, end)
+    head, behind = words[start:end], sentence[words[at].end :]
+    before = " ".join(word.text for word in head).strip(",")
+    sub = _is_sub(words, start) or bool(head and head[0].bare in _SUB)
+    if head and head[-1].bare in ("and", "or", "then") and found:  # bought X and sold Y
+        last = found[-1]
+        return Clause(verb, words[at].start, words[at].end, last.before, last.aside, last.subject, behind, passive, last.is_sub)
+    aside = " ".join(word.text for word in asides).strip(",")
+    alone = aside if PROPER.fullmatch(aside) and not INSTITUTION.search(aside) and len(aside.split()) > 1 else ""
+    subject = [clean_name(alone, aside)] if alone else names_in(before, text, is_first=start == 0)
+    if not subject and (office := _plain_office.fullmatch(before)):
+        subject = [office[1]]
+    return Clause(verb, words[at].start, words[at].end, before, aside, tuple(subject), behind, passive, sub)
+
+
+def _is_sub(words: list[_Word], start: int) -> bool:
+    """True for what begins with which, after, while …, but not with "said that"."""
+    if start == 0 or words[start - 1].bare not in _SUB:
+        return False
+    return not (words[start - 1].bare == "that" and any(word.bare in _SAYS for word in words[max(0, start - 8) : start]))
+
+
+def _subject_end(words: list[_Word], at: int) -> tuple[int, list[_Word]]:
+    """The number of words up to the subject's last, and those of an aside behind it."""
+    asides: list[_Word] = []
+    while at > 0:
+        word = words[at - 1]
+        said = next((back for back in range(at - 2, max(-1, at - 9), -1) if words[back].bare in _SAYS), None)
+        if word.bare in _THEY and said is not None and said > 0:
+            at = said
+        elif word.bare in _BETWEEN and word.bare not in _THEY:
+            at -= 1
+        elif word.text.endswith(")") and (back := _opening(words, at)) is not None:
+            at = back
+        elif word.text.endswith(",") and not asides and (back := _comma(words, at)) is not None:
+            asides, at = words[back:at], back
+        else:
+            break
+    return at, asides
+
+
+def _opening(words: list[_Word], at: int) -> int | None:
+    return next((back for back in range(at - 1, max(-1, at - 12), -1) if words[back].text.startswith("(")), None)
+
+
+def _comma(words: list[_Word], at: int) -> int | None:
+    """Where an aside that ends there begins: behind the next comma before it, or the one before that (, a firm in Lund, Sweden,)."""
+    commas = [back for back in range(at - 1, max(0, at - LONGEST_ASIDE), -1) if words[back - 1].text.endswith(",")]
+    if not commas:
+        return None
+    first = next((back for back in commas if words[back].bare in ("a", "an", "the", "which", "who", "whose", "based")), None)
+    return first if first is not None else commas[0]
+
+
+def _subject_start(words: list[_Word], end: int) -> int:
+    """Where the words of the subject begin: behind the last mark, conjunction or verb; a list of names goes on over its commas."""
+    at = end
+    while at > 0:
+        word = words[at - 1]
+        is_list = word.text.endswith(",") and at < end and _lists(words, at, end)
+        if at < end and ((word.text[-1] in ",;:—–-" and not is_list) or word.bare in _SUB or word.bare in _SAYS):
+            break
+        if word.bare in _forms() and at > 1 and not _is_noun(words, at - 1) and word.text[:1].islower():
+            break
+        at -= 1
+    return at
+
+
+def _lists(words: list[_Word], at: int, end: int) -> bool:
+    """True for a comma between names of a list that ends with "and"."""
+    return words[at - 1].text[:1].isupper() and any(word.bare == "and" for word in words[at:end]) and words[at].text[:1].isupper()
+
+
+# --- who takes part
+
+_PARTY = _listed("parties")
+_MARKS: dict[str, frozenset[str]] = {  # prepositions behind which a party stands, by verb
+    "into": frozenset("invest put pump".split()),
+    "to": frozenset("sell supply license licence transfer award grant lend pay deliver hand give offer ship".split()),
+    "from": frozenset("raise receive win secure order collect close buy take get land obtain".split()),
+    "in": frozenset("invest buy acquire take raise".split()),
+}
+_KINDS = (
+    "company|firm|group|operator|maker|start-?up|lab|developer|supplier|provider|retailer|insurer|carmaker|chipmaker|designer|recruiter|bank|utility|publisher|lender"
+    "|carrier|giant|chain"
+)
+_noun = re.compile(  # whom a noun goes to, or who is of a kind
+    r"\b(?:(?:co-)?led by|backed by|investors?,? (?:including|such as|among them)|among them|participation (?:from|by)|investment in|(?:stake|holding|interest) in"
+    r"|(?:acquisition|purchase|takeover|majority|control|per ?cent) of|(?:job|post|role) (?:at|with)|successor (?:will be|is)|complaint (?:about|against)"
+    r"|order (?:worth [^,;]{2,30} |for [^,;]{2,30} )?from"
+    rf"|(?<!rival )(?:the|an?|by|of|from|to|with|whether|and|that) (?:[\w-]+ ){{0,4}}(?:{_KINDS})) (?=[A-Z]|the |an? )"
+)
+_PUBLISHED = frozenset("announce launch unveil publish release pass approve make present open build train".split())
+_the_company = re.compile(rf"\b(?:the|our) (?:{_KINDS}|institute)\b(?! [A-Z]|['’]s)")
+_somebody = re.compile(
+    r"(?:The|A|An|Its|Her|His|It|They|We|He|She|Our|the|its|it|they|we|he|she|our)\b(?! (?:people|first|man|woman|government))"
+)
+_said_behind = re.compile(
+    r",? (?:the|an?) [\w' -]{3,50} (?:said|says|announced|told)\b.*$|, (?:it|he|she|they) (?:said|says|wrote|announced).*$|,? according to .*$"
+)
+_comes_or_goes = re.compile(
+    r"\b(?:join|leav|left|resign|appoint|step|retire|chief|successor|succeed|named|president|founder|head)\w*"
+)
+_GOODS = "model|chip|app|service|device|assistant|system|platform|robot|software|dataset|benchmark|processor|accelerator|tool|product|wearable|API|library|engine"
+
+
+def parties(sentence: str, text: str, name: str) -> list[str]:
+    """Who takes part in what a sentence tells; `name` is who is meant by "the company"."""
+    sentence = _said_behind.sub("", sentence[:LONGEST])
+    read = [one for one in clauses(sentence, text) if not one.is_sub]
+    found: list[str] = []
+    for one in read:
+        if not (one.is_passive and one.verb in _PUBLISHED):
+            found += one.subject
+        if one.verb in _PARTY and not one.is_passive:
+            found += one.direct(text)
+        marks = ["with", "against", *(mark for mark, verbs in _MARKS.items() if one.verb in verbs), *["by"] * one.is_passive]
+        found += one.after("|".join(marks), text)
+    for match in _noun.finditer(sentence):
+        found += names_from(sentence, match.end(), text)
+    first = read[0] if read else None
+    named = [one for one in found if not is_product(one, text)]
+    is_vague = first and (_somebody.match(first.before) if not first.subject else first.subject[0] not in named)
+    if name and (is_vague or _the_company.search(sentence)) and not any(name in one or one in name for one in named):
+        named.insert(0, name)
+    if name and named and all(map(is_person, named)) and _comes_or_goes.search(sentence):
+        named.append(name)
+    return [in_full(one, text) for one in named]
+
+
+def is_product(name: str, text: str) -> bool:
+    """True for what the text calls a model, a device, a service … rather than who made it."""
+    return name in _products(text)
+
+
+@lru_cache(maxsize=2)
+def _products(text: str) -> frozenset[str]:
+    return frozenset(
+        clean_name(match[0], text)
+        for match in PROPER.finditer(text[: 2 * MOST_READ])
+        if _is_goods.match(text, match.end()) or _are_goods.search(text, max(0, match.start() - 14), match.start())
+    )
+
+
+_is_goods = re.compile(
+    rf",? (?:is |was )?(?:an?|its|the company['’]s|their) (?:(?!of |for |that )[\w-]+ ){{0,4}}(?:{_GOODS})s?\b(?! (?:{_KINDS}|vendor))"
+)
+_are_goods = re.compile(
+    r"\b(?:(?:called|named|dubbed|codenamed|known as|its)|(?:service|model|chip|app|assistant|chatbot|processor|dataset),) $"
+)
+
+
+def is_person(name: str) -> bool:
+    return bool(_person.fullmatch(name)) and not INSTITUTION.search(name)
+
+
+_person = re.compile(r"(?:[A-Z]\.? )?[A-Z]\w*[a-z'’-]\w*(?: [A-Z]\.| [A-Z][\w'’-]*[a-z'’][\w'’-]*| d[aeiu] [A-Z]\w+){1,3}")
+
+
+@lru_cache(maxsize=4)
+def main_name(title: str, text: str) -> str:
+    """The one whom the title names first and the text too, else the subject of the first sentences, else whom the text names most."""
+    titled: list[str] = []
+    for match in PROPER.finditer(title):
+        owner = re.match(r"(.+?)['’]s?(?: |$)", match[0])
+        if not _related.match(title, match.end()):
+            parts = [owner[1]] if owner and owner[1] in text else _parts(match[0])
+            titled += [clean_name(part, title) for part in parts]
+    said = (name for one in titled for name in ([one] if one in text else one.split()))
+    code = re.match(r"(?:\w+: )?([a-z][a-z-]{3,}) v?\d", title)  # vectorlane 4.0: as a program is called
+    for name in chain(
+        (name for name in said if name[:1].isupper() and text.lower().count(name.lower()) > 1 - (" " in name)),
+        (code[1] for _ in "1" if code and text.count(code[1]) > 1),
+        (name for one in _first_clauses(text) for name in one.subject if text.count(name) > 1 - (" " in name)),
+        _named_most(text),
+    ):
+        if 2 < len(name) <= LONGEST_NAME and not re.search("['’]", name) and may_act(name, text) and not is_product(name, text):
+            return in_full(name, text)
+    return ""
+
+
+def _named_most(text: str) -> Iterator[str]:
+    most = Counter(match[0] for match in PROPER.finditer(text[:MOST_READ]))
+    yield from (clean_name(name, text) for name, count in most.most_common(6) if count > 2)
+
+
+def _first_clauses(text: str) -> Iterator[Clause]:
+    for line in text[:1200].split("\n")[:2]:
+        for sentence in re.split(r"(?<=[a-z)]\.) (?=[A-Z])", line)[:2]:
+            yield from clauses(sentence[:400], text)[:2]
+
+
+_related = re.compile(r"(?: |-)(?:rival|supplier|spin-off|alumni|co-founder|veteran|style|backed|user|state|employees)s?\b")
+LONGEST_NAME = 40
+LONGEST = 600  # characters of a sentence that are read
+MOST_READ = 3_000  # characters of a text in which names are counted
