@@ -99,7 +99,7 @@ class Topics:
 
     def _spread(self, kinds: dict[str, Signs]) -> float:
         """The part of the text between the first and the last sign that says it."""
-        starts = [start for kind in SAID & kinds.keys() for in_title, start, _ in kinds[kind].places if not in_title]
+        starts = [start for kind in kinds if kind in SAID for in_title, start, _ in kinds[kind].places if not in_title]
         return (max(starts) - min(starts)) / len(self.text.form) if starts else 0.0
 
     def odds(self, what: str) -> dict[str, float]:
