@@ -251,7 +251,8 @@ class _Look:
 
     def _ends(self, places: Select[Any]) -> tuple[int, int]:
         block = places.order_by(None).subquery()
-        low, high = self._session.execute(select(func.min(block.c.id), func.max(block.c.id))).one()
+        number = block.c.id + 0  # of the bare id PostgreSQL would look for the least from the archive's beginning on
+        low, high = self._session.execute(select(func.min(number), func.max(number))).one()
         return low or 0, high or 0
 
     def _those(self, places: Select[Any], ids: Sequence[int]) -> Iterator[Cursor]:

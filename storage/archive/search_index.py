@@ -12,7 +12,7 @@ from itertools import islice
 from operator import neg
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Select, bindparam, cast, column, select, table, text
+from sqlalchemy import BigInteger, Select, bindparam, cast, column, func, select, table, text
 from sqlalchemy.orm import Session
 
 from storage.db.database import dialect_of
@@ -20,6 +20,8 @@ from storage.rules.plan import ANY_QUERY, All, Expression, Has
 
 _FTS5 = table("search_index", column("rowid", BigInteger), column("search_index"))  # the hidden column is what MATCH asks
 _GIN = table("search_index", column("article_id", BigInteger), column("tokens"))
+
+FIRST_RANGE = 16_000  # ids of which a GIN is asked first
 
 
 class Entry(NamedTuple):
@@ -76,14 +78,14 @@ def terms(session: Session) -> Iterable[tuple[str, int]]:
 class Proposals:
     """The articles whose tokens are as wanted, looked up no further than is asked for.
 
-    FTS5 goes through them from the newest id; to begin anew for each range costs it more than to go on. A GIN knows no order.
+    They are gone through from the greatest id: to begin anew for each range costs more than to go on.
     """
 
     def __init__(self, session: Session, wanted: Expression) -> None:
         self._session = session
         self._wanted = wanted
-        self._known: list[int] = []  # of FTS5, the greatest first
-        self._more: Iterator[int] | None = None
+        self._known: list[int] = []  # the greatest first
+        self._more = self._from_above()
 
     def first(self, most: int) -> Sequence[int]:
         """So many of them, or all there are."""
@@ -91,16 +93,31 @@ class Proposals:
 
     def between(self, low: int, high: int) -> Sequence[int]:
         """Those with ids in this range, ends included."""
+<<<<<<< HEAD
         if dialect_of(self._session) != "sqlite":
             return self._session.scalars(matching(self._session, self._wanted, (low, high))).all()
         if self._more is None:
             newest_first = matching(self._session, self._wanted).order_by(_FTS5.c.rowid.desc())
             self._more = iter(self._session.scalars(newest_first.execution_options(yield_per=500)))
+=======
+>>>>>>> seek
         while not self._known or self._known[-1] >= low:
             if not (more := list(islice(self._more, 500))):
                 break
             self._known += more
         return self._known[bisect_left(self._known, -high, key=neg) : bisect_right(self._known, -low, key=neg)]
+
+    def _from_above(self) -> Iterator[int]:
+        """All of them, the greatest first. A GIN knows no order, and looks up everything for whatever range: a few growing ones."""
+        if _is_sqlite(self._session):
+            newest_first = matching(self._session, self._wanted).order_by(_FTS5.c.rowid.desc())
+            yield from self._session.scalars(newest_first.execution_options(yield_per=500))
+            return
+        high, width = self._session.scalar(select(func.max(_GIN.c.article_id))) or 0, FIRST_RANGE
+        while high > 0:
+            found = self._session.scalars(matching(self._session, self._wanted, (high - width + 1, high)))
+            yield from sorted(found, reverse=True)
+            high, width = high - width, 4 * width
 
 
 def matching(session: Session, wanted: Expression, between: tuple[int, int] | None = None) -> Select[int]:

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.record import Record
-from storage.archive import articles, derived, indexed, pruning, search
+from storage.archive import articles, derived, indexed, pruning, search, search_index
 from storage.archive import queries as stored_records
 from storage.archive.queries import Cursor
 from storage.archive.search import Bounds
@@ -48,6 +48,7 @@ def article(number: int, title: str, text: str = "", **fields) -> Record:
 @pytest.mark.parametrize("few", [search.FEW, 0], ids=["few", "many"])
 def test_whatever_the_rules_would_find_is_found(db: Database, few: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "FEW", few)
+    monkeypatch.setattr(search_index, "FIRST_RANGE", 2)
     stored: dict[int, tuple[Record, tuple[str, ...]]] = {}
 
     @settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
