@@ -16,6 +16,8 @@ from starlette.types import ASGIApp
 from jobs import log
 from jobs.web.metrics import CONTENT_TYPE, Health, Measure, Metric, exposition
 from storage.db.database import READERS
+from storage.rules.parser import parse
+from storage.rules.sieve import sieve
 
 GRACE = 1  # seconds that open answers have when the server ends
 
@@ -69,6 +71,7 @@ class Listener:
     async def serve(self) -> None:
         """Serve until `close`. An error ends the pages, and nothing else."""
         bound_threads()
+        asyncio.get_running_loop().run_in_executor(None, sieve, parse("AI").root)  # else the first search makes its tables: .3 s
         try:
             await self._server.serve([self._socket] if self._socket else None)
         except Exception as error:  # noqa: BLE001  (whatever it is, the daemon goes on)

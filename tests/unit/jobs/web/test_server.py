@@ -15,6 +15,7 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from crawler import text
 from jobs import serve
 from jobs.app import App
 from jobs.config.load import ConfigError, load
@@ -80,6 +81,19 @@ def test_signals_belong_to_the_loop_and_open_answers_do_not_hold_up_the_end(arch
             return asyncio.get_running_loop().time() - began
 
     assert asyncio.run(go()) < 5
+
+
+def test_what_the_first_search_needs_is_made_before_anybody_asks(archive: Database) -> None:
+    text._direct.cache_clear()
+
+    async def go() -> None:
+        listener = Listener(create(press.parts(archive)), "127.0.0.1:0")
+        listener.open()
+        await asyncio.sleep(0)  # its task begins
+        await listener.close()
+
+    asyncio.run(go())
+    assert text._direct.cache_info().misses == 1
 
 
 def test_who_listens_hears_what_is_there_and_what_comes(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
