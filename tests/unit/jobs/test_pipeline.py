@@ -400,6 +400,7 @@ NEXT = Link("https://news.example.org/2026/2.html", title="江湾发布大模型
         (Outcome(Reason.GONE, "HTTP 404", permanent=True), True),
         (Outcome(Reason.GONE, "HTTP 410", permanent=True), False),
         (NotAnArticle("captcha", "Just a moment"), True),
+        (NotAnArticle("other-page", "系统维护"), True),
         (NotAnArticle("soft-404", "页面不存在"), True),
         (NotAnArticle("listing", "30 cards"), False),
     ],
