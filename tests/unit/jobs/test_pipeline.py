@@ -430,3 +430,19 @@ def test_a_new_article_whose_page_is_none_yet_is_looked_at_again(db: Database, f
 
     run(work)
     assert [one.link for one in bench.records()] == [NEXT.url] * again
+
+
+def test_a_page_that_stays_under_another_headline_is_taken_in_the_end(db: Database) -> None:
+    readers = Readers((NEXT,), *[NotAnArticle("other-page", "系统维护")] * 6, record(link=NEXT.url))
+    bench = Bench(db, readers)
+
+    async def work() -> None:
+        await bench.poll()
+        for _ in range(6):
+            assert not bench.records()
+            while (fetch := await bench.claimed()) is None or fetch.url == LIST:
+                bench.now += timedelta(minutes=1)
+            await bench.pipeline.answered(answer(fetch))
+
+    run(work)
+    assert [one.link for one in bench.records()] == [NEXT.url]
