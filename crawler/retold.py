@@ -21,6 +21,7 @@ SAID = (  # the longer before the shorter that it holds
     "no article: {why} ({what})", "no article: {why}", "no article in the known layout of {site}", "no article in the known script of {site}",
     "no article in the layout of a public account", "no article in any known layout of the site",
     "far more tags than an article of this site has", "no kind takes the options {options} together; name the source's kind",
+    "the answer is an HTML page; until now this was a source of kind {kind}",
     "no whole answer within {seconds} s", "more than {bytes} bytes", "HTTP 304 to a request that asked for the whole", "{what} is no answer",
     "{why}; to visit it all the same, name its network in crawl.allow_networks", "no address to visit: {why}", "no web address: {why}",
     "robots.txt: {why}", "there is no browser", "no connection to {host}: {why}", "the connection broke: {why}",
