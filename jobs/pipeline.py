@@ -45,9 +45,9 @@ NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 IDLE = timedelta(seconds=1)  # how long an empty frontier is believed
 GONE_AGAIN = timedelta(minutes=30)  # until a page that was read once and is gone now is asked for again
 FULL_AGAIN = timedelta(hours=23)  # a list that was only 304 for a day is asked for whole: validators may be wrong for ever
-PASSING = frozenset(
-    "captcha empty login-wall redirect shell soft-404 too-short".split()
-)  # what stands for a while where an article will be
+PASSING = frozenset("empty login-wall redirect shell soft-404 too-short".split())  # what may stand where an article will be
+TROUBLE = ("captcha", "other-page")  # what a site shows in place of all its articles, until it is well again
+DOUBTED = 6  # attempts, an hour, after which a page under quite another headline is taken as it is: better odd than missed
 MIN_OWN_TEXT = 12  # code points of what a source says itself, to make a record of it when the page cannot be read
 
 Made = Record | Prepared  # as it comes from a child, or as it is told without one
@@ -374,7 +374,9 @@ class Pipeline:
         except Killed as error:
             return Outcome(Reason.KILLED, str(error), permanent=task.attempts >= 2), None  # a page that kills twice is left alone
         except NotAnArticle as error:
-            return Outcome(Reason.NOT_AN_ARTICLE, f"{error.reason} {error.detail}".strip(), permanent=True), None
+            if error.reason == "other-page" and task.attempts >= DOUBTED:
+                return await self._read(replace(task, hint=replace(link, title=None)), watched, page)
+            return Outcome(Reason.NOT_AN_ARTICLE, f"{error.reason} {error.detail}".strip(), error.reason not in TROUBLE), None
         except ReadError as error:
             return Outcome(Reason.UNREADABLE, str(error), permanent=True), None
         return Outcome(Reason.OK), record

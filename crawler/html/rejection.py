@@ -8,6 +8,7 @@ from crawler.html.blocks import Layout, weigh
 from crawler.html.body import Body
 from crawler.html.metadata import Head
 from crawler.html.tree import loose
+from crawler.text import HAN, normal
 
 LEAST = 60  # bytes of text; twenty Han characters are the shortest flash that says something
 SHORT = 1_500  # bytes of text; below, what the page says of itself counts
@@ -18,6 +19,9 @@ CARDS = 5
 CONSENTS = 3  # different phrases of a consent page
 HEADLINE, NEAR = 24, 16  # a headline of so many bytes, the text at most so many lines below it: an article, whatever surrounds it
 
+PIECES, ALIKE = 4, 0.15  # pieces of a headline that can be looked for; the share of them that a page of its article has at least
+_han = re.compile(f"[{HAN}]{{2,}}")
+_words = re.compile(r"[a-z]{4,}")
 _captcha = re.compile(
     r"just a moment|attention required|verify (?:that )?you are (?:a )?human|are you (?:a )?(?:robot|human)|unusual traffic|captcha|access denied"
     r"|checking your browser|enable javascript and cookies|request (?:was |has been )?blocked|安全验证|人机验证|滑动验证|拖动滑块|请完成.{0,6}验证"
@@ -63,6 +67,13 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announ
         )
     if size < SHORT and (reason := _short(head, page, title, size)):
         return reason
+    if (
+        announced
+        and 0 < size < SHORT
+        and not head.articles
+        and _tells_else(announced, head, page.lines[at].text if at >= 0 else "", body)
+    ):
+        return "other-page", title[:80]
     if size < STUB and _is_stub(head, body, page):
         return "paywall-stub", f"{len(body.text)} characters"
     if not body.lines:
@@ -70,6 +81,23 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announ
     if size < LEAST and not _is_flash(body, title, announced):
         return "too-short", f"{len(body.text)} characters"
     return None
+
+
+def _tells_else(announced: str, head: Head, heading: str, body: Body) -> bool:
+    """True for a short page that has nothing of the headline by which its source announced it, in the same script: a notice of maintenance,
+    a check of browsers, an error."""
+    wanted, shown = (_pieces(text) for text in (announced, f"{head.tags.title}\n{heading}\n{body.text}"))
+    for one, other in zip(wanted, shown, strict=True):
+        if len(one) >= PIECES and len(other) >= PIECES:
+            return len(one & other) < ALIKE * len(one)
+    return False
+
+
+def _pieces(text: str) -> tuple[set[str], set[str]]:
+    """Pairs of Han characters, and the beginnings of longer words."""
+    form = normal(text)
+    pairs = {run[place : place + 2] for run in _han.findall(form) for place in range(len(run) - 1)}
+    return pairs, {word[:5] for word in _words.findall(form)}
 
 
 def _asks_consent(head: Head, page: Layout, body: Body) -> str:

@@ -228,8 +228,8 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
 def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     number = next_id(session, article)
     story, keys = new.made.story, new.made.story_keys
-    origin = _origin(session, number, new)
-    joined = assign.join(session, number, story, keys, new.now) if origin is None else None
+    origin, noticed = _origin(session, number, new)
+    joined = assign.join(session, number, story, keys, new.now) if origin is None and not noticed else None
     found = origin or joined
     corrects = assign.corrected(session, number, story, keys, new.now) if found is None else None
     first_seen = new.record.first_seen or new.now
@@ -267,6 +267,7 @@ class _Origin:
     reason: str
 
 
+<<<<<<< HEAD
 def _origin(session: Session, number: int, new: _Incoming) -> _Origin | None:
     """The stored article that this one copies most of."""
     origins, rows = [], _SHINGLES.ask(session, number, new.made.shingles, new.now)
@@ -274,11 +275,20 @@ def _origin(session: Session, number: int, new: _Incoming) -> _Origin | None:
     for row in rows:
         if not near_duplicates.may_share(mine, normal(row.text)):
             continue
+=======
+def _origin(session: Session, number: int, new: _Incoming) -> tuple[_Origin | None, bool]:
+    """The stored article that this one copies most of; and whether it adds a notice of correction to one."""
+    origins = []
+    noticed = False
+    for row in _SHINGLES.ask(session, number, new.made.shingles, new.now):
+>>>>>>> brk
         likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text))
-        if likeness.reprint and assign.is_copy(session, new.made.story, row, likeness.share):
+        if likeness.reprint and changes.notices((row.title, row.text), (new.record.title, new.record.text)):
+            noticed = True
+        elif likeness.reprint and assign.is_copy(session, new.made.story, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
-    return max(origins, key=lambda origin: (origin.share, -origin.id), default=None)
+    return max(origins, key=lambda origin: (origin.share, -origin.id), default=None), noticed
 
 
 def _remember(

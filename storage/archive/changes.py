@@ -33,7 +33,7 @@ def substantial(old: tuple[str, str], new: tuple[str, str]) -> str:
     (old_title, old_text), (new_title, new_text) = (tuple(map(normal, one)) for one in (old, new))
     if _GONE.match(new_text[:40]) or _GONE.match(new_title):
         return "" if _GONE.match(old_text[:40]) else WITHDRAWN
-    if len(_NOTICE.findall(new_text)) > len(_NOTICE.findall(old_text)):
+    if notices(old, new):
         return NOTICE
     if _pieces(old_title) != _pieces(new_title) and (
         _figures(old_title) != _figures(new_title) or _gone(old_title, new_title) > 0.5
@@ -45,6 +45,12 @@ def substantial(old: tuple[str, str], new: tuple[str, str]) -> str:
     if len(_UNIT.findall(old_text)) >= FEW and (share := _gone(old_text, new_text)) >= REWRITTEN:
         return f"{share:.0%} of the text rewritten"
     return ""
+
+
+def notices(old: tuple[str, str], new: tuple[str, str]) -> bool:
+    """Whether the new (title, text) tells of a correction or withdrawal that the old one does not know of."""
+    before, after = (len(_NOTICE.findall(normal("\n".join(one)))) for one in (old, new))
+    return after > before
 
 
 def how(words: str) -> str:

@@ -30,6 +30,7 @@ from storage.stories.verdict import Kind, Verdict
 REMEMBERED = timedelta(days=5)  # an event is told again within days, see storage/stories/separators.py
 WHOLE = 0.98  # of a text, in another: a copy, whatever its headline says
 _WORDED = (None, Kind.SUBJECT, Kind.ACT, Kind.NAME)  # what two headlines of one text may differ in
+_FILLED_ANEW = frozenset((Kind.CORRECTION, Kind.SWAPPED, Kind.OTHER_HEAD))
 CLOSE = 1.0  # points between two stories that a person set apart
 AS_LIKE = 0.25  # points by which one story is no more like a correction than another: less than a name makes
 _COLUMNS = (article.c.id, article.c.story, article.c.content_hash, article.c.published)
@@ -153,9 +154,10 @@ def corrected(session: Session, number: int, story: StoryPrint, numbers: Iterabl
 
 
 def is_copy(session: Session, one: StoryPrint, row: Any, share: float) -> bool:
-    """Of two texts that are alike: one event told again, not a house's words for another one. A whole copy needs no other proof."""
+    """Of two texts that are alike: one event told again, not a house's words for another one. A whole copy needs no other proof; words
+    that stand below all news of a house can make nearly all of a text, so nothing in it may stand in another's place."""
     verdict = same_story(one, _print_of(session, row))
-    return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and Kind.CORRECTION not in verdict.kinds)
+    return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and not verdict.kinds & _FILLED_ANEW)
 
 
 def _candidates(session: Session, number: int, numbers: Iterable[int], now: datetime) -> Sequence[Any]:

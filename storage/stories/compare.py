@@ -116,6 +116,7 @@ def _by_headline(one: StoryPrint, other: StoryPrint, apart: Kind | None) -> Verd
     done = points.keys() & _DONE or (score >= DONE_BY_FIGURES and points.keys() & _FIGURES)
     sure = same and enough and bool(done) and Kind.OWN_MATTER not in points and _numbers_agree(one, other)
     sure = sure and not (one.said.title_phases ^ other.said.title_phases) & {"corrected", "again", "talks"}
+    sure = sure and not proof.filled_anew(one, other)
     return Verdict(same, tuple(Mark(kind, value) for kind, value in points.items()), None, sure)
 
 

@@ -149,6 +149,9 @@ def _named(words: Words) -> bool:
     return bool(words["entities"]) and not words["institution"]
 
 
+_about = re.compile("^(?:关于|有关|对于|针对)")
+
+
 def _actor(left: str, words: Words) -> str:
     """The unknown name at the head: what stands before the first act, place, figure or mark, or ends like a house."""
     stops = [place for place in (*words.stops, left.find(GAP)) if place > 0]
@@ -156,6 +159,7 @@ def _actor(left: str, words: Words) -> str:
         left = f"{left[:start]}{GAP * (end - start)}{left[end:]}"
     head = left[: min(stops, default=len(left))].strip(f"{GAP} 省市县区")
     if any(map(is_han, head)):
+        head = _about.sub("", head)
         house = _house.match(head)
         return house.group() if house else head[-12:] if len(head) >= 2 else ""
     return " ".join(word for word in re.findall(r"[a-z][a-z\d'.]*", head) if not is_glue(word))[:60]

@@ -28,6 +28,13 @@ COPY = 0.75  # of the leads' words, in their order, and none in place of another
 COPIED = 0.55  # of the shorter lead's pieces: below, no one looks for swaps
 _LONGEST_COPY = 300
 NEARLY = 0.6  # of each headline, in the other article: the object is the same
+_OPPOSITES = tuple(
+    tuple(pair.split("/"))
+    for pair in (
+        "涨/跌 升/降 增/减 买/卖 赢/输 胜/负 盈/亏 多/空 进/出 上/下 有/无 up/down rise/fall rises/falls rose/fell gains/loses gained/lost"
+        " beats/misses beat/missed wins/loses won/lost approves/rejects approved/rejected buys/sells bought/sold higher/lower above/below"
+    ).split()
+)
 _units = re.compile(f"[{HAN}]|[^\\W_{HAN}]+")
 
 
@@ -69,9 +76,11 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
         return False
     if Kind.SAME_TITLE in found or found.get(Kind.COPY, 0) >= COPY:
         moved = any(found.get(kind, 0) % 2 for kind in _STAGES)  # the text of one says so, not only its headline
-        return (
-            not (moved or found.keys() & _OTHER_COPY) and found.get(Kind.SWAPPED, 0) < 2 and found.get(Kind.WORDING, 0) >= COPIED
-        )
+        most = (
+            1 if found.keys() & _SAYS_WHICH else 0
+        )  # a paper's own name may stand in another's place, where the headline says the rest
+        swapped = found.get(Kind.SWAPPED, 0) > most
+        return not (moved or swapped or found.keys() & _OTHER_COPY) and found.get(Kind.WORDING, 0) >= COPIED
     if any(found.get(kind, 0) >= 2 for kind in _PHASES.values()):  # the headline of one says so, and the other's does not
         return False
     if (
@@ -103,7 +112,7 @@ def _signs(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
         yield kind, ((phase in a.phases) != (phase in b.phases)) + 2 * ((phase in a.title_phases) != (phase in b.title_phases))
     yield Kind.SAME_TITLE, _plain(one.title) == _plain(other.title)
     if a.han == b.han:
-        yield from _wording(a, b)
+        yield from _wording(a, b, named=bool(one.actor or one.words["roots"]))
 
 
 _PHASES = {
@@ -124,6 +133,7 @@ _EVERYDAY = frozenset(
 _KNOWN = frozenset((Kind.ANCHOR, Kind.SAME_TITLE, Kind.COPY))
 _DONE = frozenset((Kind.TITLE_ACT, Kind.ACT, Kind.TURN))
 _OBJECT = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT, Kind.OBJECT_NAME, Kind.ROLE))
+_SAYS_WHICH = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT_NAME))
 _OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
 _OTHER = _OTHER_COPY | {
     Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT, Kind.ACT_MISSING, Kind.NAME_MISSING,
@@ -234,7 +244,15 @@ def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     yield Kind.TURN, bool(a["turns"] & b["turns"])
 
 
-def _wording(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
+def filled_anew(one: StoryPrint, other: StoryPrint) -> bool:
+    """Whether the texts are one in which names or numbers stand in place of others."""
+    a, b = one.said, other.said
+    if not (a.read and b.read and a.han == b.han and _share(a.grams, b.grams) >= COPIED):
+        return False
+    return _swaps(a, b, named=False)[0] > 0
+
+
+def _wording(a: Evidence, b: Evidence, *, named: bool) -> Iterator[tuple[Kind, float]]:
     heads = _heads(a, b)
     common = _share(a.grams, b.grams)
     yield Kind.WORDING, common
@@ -242,7 +260,7 @@ def _wording(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
     yield Kind.OTHER_MATTER, min(4, *(len(x.title_grams - y.grams) for x, y in ((a, b), (b, a))))
     yield Kind.TEMPLATE, min(heads) + _share(a.title_grams, b.title_grams)
     if common >= COPIED:
-        swapped, alike = _swaps(a, b)
+        swapped, alike = _swaps(a, b, named=named)
         yield Kind.SWAPPED, min(3, swapped)
         yield Kind.COPY, 0.0 if swapped else alike
 
@@ -252,8 +270,11 @@ def _heads(a: Evidence, b: Evidence) -> list[float]:
     return [len(x.title_grams & y.grams) / max(1, len(x.title_grams)) for x, y in ((a, b), (b, a))]
 
 
-def _swaps(a: Evidence, b: Evidence) -> tuple[int, float]:
-    """How often one text has a name or word in place of another's; and how alike they are. A template is filled anew, a reprint is cut."""
+def _swaps(a: Evidence, b: Evidence, *, named: bool) -> tuple[int, float]:
+    """How often one text has a name or word in place of another's; and how alike they are. A template is filled anew, a reprint is cut.
+
+    What begins the texts is who acts, where the headline names nobody; else it may be a paper's own name.
+    """
     x, y = (_units.findall(said.form.split("\n", 1)[-1])[:_LONGEST_COPY] for said in (a, b))
     x, y = sorted((x, y))  # the matcher's answer depends on the order
     matcher = SequenceMatcher(None, x, y, autojunk=False)
@@ -262,12 +283,21 @@ def _swaps(a: Evidence, b: Evidence) -> tuple[int, float]:
     for tag, i, j, k, m in matcher.get_opcodes():
         if tag == "replace":
             old, new = x[i:j], y[k:m]
-            if a.han:
+            if _says_else(set(old) - set(y), set(new) - set(x)):
+                count += 2
+            elif a.han:
                 whole = f" {' '.join(old)} " not in theirs and f" {' '.join(new)} " not in mine
-                count += whole and min(len(old), len(new)) >= 2 and (i + k > 0 or abs(len(old) - len(new)) < 3)
+                if whole and min(len(old), len(new)) >= 2 and (i + k > 0 or abs(len(old) - len(new)) < 3):
+                    count += 1 if named or i + k else 2
             else:
                 count += any(f" {w} " not in theirs for w in old) and any(f" {w} " not in mine for w in new)
     return count, matcher.ratio()
+
+
+def _says_else(old: set[str], new: set[str]) -> bool:
+    """A number in place of another, or the opposite word (涨 and 跌): what a template changes from day to day, and an editor does not."""
+    counted = all(any(unit[0].isdigit() for unit in units) for units in (old, new))
+    return counted or any((a in old and b in new) or (b in old and a in new) for a, b in _OPPOSITES)
 
 
 def _places(story: StoryPrint) -> frozenset[str]:

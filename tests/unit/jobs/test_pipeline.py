@@ -400,6 +400,7 @@ NEXT = Link("https://news.example.org/2026/2.html", title="江湾发布大模型
         (Outcome(Reason.GONE, "HTTP 404", permanent=True), True),
         (Outcome(Reason.GONE, "HTTP 410", permanent=True), False),
         (NotAnArticle("captcha", "Just a moment"), True),
+        (NotAnArticle("other-page", "系统维护"), True),
         (NotAnArticle("soft-404", "页面不存在"), True),
         (NotAnArticle("listing", "30 cards"), False),
     ],
@@ -429,3 +430,19 @@ def test_a_new_article_whose_page_is_none_yet_is_looked_at_again(db: Database, f
 
     run(work)
     assert [one.link for one in bench.records()] == [NEXT.url] * again
+
+
+def test_a_page_that_stays_under_another_headline_is_taken_in_the_end(db: Database) -> None:
+    readers = Readers((NEXT,), *[NotAnArticle("other-page", "系统维护")] * 6, record(link=NEXT.url))
+    bench = Bench(db, readers)
+
+    async def work() -> None:
+        await bench.poll()
+        for _ in range(6):
+            assert not bench.records()
+            while (fetch := await bench.claimed()) is None or fetch.url == LIST:
+                bench.now += timedelta(minutes=1)
+            await bench.pipeline.answered(answer(fetch))
+
+    run(work)
+    assert [one.link for one in bench.records()] == [NEXT.url]

@@ -276,3 +276,25 @@ def test_an_address_of_the_same_day_is_not_the_same_article(canonical: str, kept
     body = BRIDGE.replace("<head>", f'<head><link rel="canonical" href="{canonical}">')
     record = _read(body, Link("https://x.example/a/20261124/7654321.html"))
     assert any(fact.value == "canonical" for fact in record.facts) is kept
+
+
+ELSE = [
+    ("系统升级公告", "尊敬的用户：我站将于今晚22时至次日6时进行升级维护，届时暂停访问，请提前做好安排，感谢您的支持与理解。"),
+    ("安全检查", "您的访问请求可能存在安全风险，正在进行检查，请稍候。检查完成后将自动跳转。事件编号：8f3a2b。"),
+    ("请求过于频繁", "您的请求过于频繁，请稍后再试。如果您认为这是一个错误，请联系网站管理员，并提供您的地址与访问时间。"),
+    (
+        "Scheduled downtime",
+        "Our engineers are upgrading the servers tonight. Service will resume shortly; thank you for your patience.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("heading", "text"), ELSE)
+def test_a_short_page_that_has_nothing_of_its_announced_headline_is_another(heading: str, text: str) -> None:
+    body = f"<title>{heading}</title><h1>{heading}</h1><p>{text}</p>"
+    announced = "Harbour board leases twelve inspection robots" if heading.isascii() else "江湾港口租用十二台巡检机器人"
+    with pytest.raises(NotAnArticle) as refused:
+        _read(body, Link("https://jw.example/2026/1.html", title=announced))
+    assert refused.value.reason == "other-page"
+    assert _read(body, Link("https://jw.example/2026/1.html", title=heading)).title == heading
+    assert _read(body, Link("https://jw.example/2026/1.html")).title == heading

@@ -238,3 +238,59 @@ def test_two_workers_with_one_task_store_one_article_and_one_alert(db: Database,
     assert db.read(queries.count_records) == 1
     assert db.read(outbox.counts)["pending"] == 1
     assert db.read(lambda s: s.scalar(select(func.count()).select_from(models.revision))) == 0
+
+
+HOUSE_ZH = (
+    "本所提示，以上信息由系统自动汇编，不作为交易依据，读者应以原始披露为准。编辑部对数据来源逐一核对，如有疑问请致电值班室。"
+    "本栏目每个工作日更新，订阅者可在次日清晨收到汇总，历史条目按月归档，检索请使用编号。"
+) * 3
+HOUSE_EN = (
+    " This note is compiled from public registers by a program and checked by the desk before it is sent. Subscribers receive a summary in"
+    " the morning; older notes are filed by month and can be found by their number."
+) * 3
+FILLED_ANEW = [
+    ("专利登记快讯", "垂柳光电于近日登记一项视觉检测专利。", "石桥软件于近日登记一项视觉检测专利。", HOUSE_ZH),
+    ("关于取得高新技术企业证书的公告", "垂柳光电于近日取得证书，有效期三年。", "石桥软件于近日取得证书，有效期三年。", HOUSE_ZH),
+    ("港区机器人事故通报", "一台搬运机器人倾覆，造成2人受伤。", "一台搬运机器人倾覆，造成9人受伤。", HOUSE_ZH),
+    ("垂柳光电盘中异动", "垂柳光电盘中直线走高，涨6%。", "垂柳光电盘中直线走低，跌6%。", HOUSE_ZH),
+    ("推理接口调价", "垂柳推理接口每百万词元下调至0.6元。", "垂柳推理接口每百万词元下调至0.4元。", HOUSE_ZH),
+    ("Latency notice", "Users in Lisbon may see slow answers.", "Users in Osaka may see slow answers.", HOUSE_EN),
+    ("Docket update", "The judge granted the motion of Fernhill.", "The judge denied the motion of Fernhill.", HOUSE_EN),
+    ("Earnings ahead", "Fernhill reports on Thursday.", "Oakmere reports on Thursday.", HOUSE_EN),
+]
+
+
+@pytest.mark.parametrize(("title", "one", "another", "house"), FILLED_ANEW, ids=[row[1] for row in FILLED_ANEW])
+def test_a_template_filled_anew_is_told_however_long_its_house_s_words_are(
+    db: Database, title: str, one: str, another: str, house: str
+) -> None:
+    store(db, other(title, one + house), "b/1", alerts=(alert(),))
+    again = store(db, replace(other(title, another + house), source="c"), "c/1", alerts=(alert(),), now=NOW + timedelta(hours=6))
+    assert (again.alerts_made, again.alerts_folded) == (1, 0), again.reason
+
+
+@pytest.mark.parametrize(
+    "notice",
+    ["更正：数目有误，应为十分之一。", "勘误：上文的单位应为台。", "Correction: an earlier version gave a wrong number."],
+)
+def test_a_copy_with_a_notice_of_correction_is_told(db: Database, notice: str) -> None:
+    text = ("Fernhill opened a plant on Thursday." + HOUSE_EN) if notice.isascii() else ("垂柳光电周四启用新厂。" + HOUSE_ZH)
+    store(db, other("Fernhill 启用新厂", text), "b/1", alerts=(alert(),))
+    again = store(
+        db, replace(other("Fernhill 启用新厂", text + notice), source="c"), "c/1", alerts=(alert(),), now=NOW + timedelta(hours=6)
+    )
+    assert (again.alerts_made, again.alerts_folded) == (1, 0), again.reason
+
+
+@pytest.mark.parametrize("begins", ["江岸晚报讯 ", "来源：江岸网\n", "（记者 某某）"])
+def test_a_copy_under_another_paper_s_name_is_folded(db: Database, begins: str) -> None:
+    text = "垂柳光电周四宣布完成4亿元C轮融资，石桥资本领投，资金用于扩建产线。" + HOUSE_ZH
+    store(db, other("垂柳光电完成4亿元C轮融资", "江湾日报讯 " + text), "b/1", alerts=(alert(),))
+    copy = store(
+        db,
+        replace(other("垂柳光电完成4亿元C轮融资", begins + text), source="c"),
+        "c/1",
+        alerts=(alert(),),
+        now=NOW + timedelta(hours=6),
+    )
+    assert (copy.alerts_made, copy.alerts_folded) == (0, 1), copy.reason
