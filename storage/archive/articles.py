@@ -267,21 +267,13 @@ class _Origin:
     reason: str
 
 
-<<<<<<< HEAD
-def _origin(session: Session, number: int, new: _Incoming) -> _Origin | None:
-    """The stored article that this one copies most of."""
-    origins, rows = [], _SHINGLES.ask(session, number, new.made.shingles, new.now)
+def _origin(session: Session, number: int, new: _Incoming) -> tuple[_Origin | None, bool]:
+    """The stored article that this one copies most of; and whether it adds a notice of correction to one."""
+    origins, noticed, rows = [], False, _SHINGLES.ask(session, number, new.made.shingles, new.now)
     mine = normal(new.record.text) if rows else ""
     for row in rows:
         if not near_duplicates.may_share(mine, normal(row.text)):
             continue
-=======
-def _origin(session: Session, number: int, new: _Incoming) -> tuple[_Origin | None, bool]:
-    """The stored article that this one copies most of; and whether it adds a notice of correction to one."""
-    origins = []
-    noticed = False
-    for row in _SHINGLES.ask(session, number, new.made.shingles, new.now):
->>>>>>> brk
         likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text))
         if likeness.reprint and changes.notices((row.title, row.text), (new.record.title, new.record.text)):
             noticed = True

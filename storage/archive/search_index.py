@@ -93,14 +93,6 @@ class Proposals:
 
     def between(self, low: int, high: int) -> Sequence[int]:
         """Those with ids in this range, ends included."""
-<<<<<<< HEAD
-        if dialect_of(self._session) != "sqlite":
-            return self._session.scalars(matching(self._session, self._wanted, (low, high))).all()
-        if self._more is None:
-            newest_first = matching(self._session, self._wanted).order_by(_FTS5.c.rowid.desc())
-            self._more = iter(self._session.scalars(newest_first.execution_options(yield_per=500)))
-=======
->>>>>>> seek
         while not self._known or self._known[-1] >= low:
             if not (more := list(islice(self._more, 500))):
                 break
@@ -109,7 +101,7 @@ class Proposals:
 
     def _from_above(self) -> Iterator[int]:
         """All of them, the greatest first. A GIN knows no order, and looks up everything for whatever range: a few growing ones."""
-        if _is_sqlite(self._session):
+        if dialect_of(self._session) == "sqlite":
             newest_first = matching(self._session, self._wanted).order_by(_FTS5.c.rowid.desc())
             yield from self._session.scalars(newest_first.execution_options(yield_per=500))
             return
