@@ -30,7 +30,7 @@ def cells(
     read = _frames(said.sentence).get(kind)
     found = read(said) if read else {}
     known = [name for name in actors if name in said.sentence]
-    is_sure = kind in _WORDS and _WORDS[kind].search(said.sentence) and len(known) == len(actors)
+    is_sure = kind in _WORDS and kind != "people" and _WORDS[kind].search(said.sentence) and len(known) == len(actors)
     if "actors" not in found and is_sure and len(known) >= _LEAST_ACTORS.get(kind, 1):
         named = re.search("《[^》]+》", said.sentence) if kind == "policy" else None
         found |= said.filled(actors=joined(known, said.sentence), object=named[0] if named else "") | found

@@ -80,7 +80,7 @@ def type_of(headline: str, quote: str, over: str = "") -> str:
     for name, weight in met or [(name, weight * (1 + IN_HEADLINE)) for name, weight in said(over)]:
         points[name] += event_words.PATTERN * weight
     points["none"] = DOUBT
-    best = max(points, key=lambda name: points[name])
+    best = max(sorted(points), key=lambda name: points[name])
     return best if best != "none" else "other"
 
 

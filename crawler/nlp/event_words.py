@@ -43,7 +43,7 @@ def points(line: str) -> Mapping[str, float]:
     known, types = _weights()
     said = words(line)
     found: defaultdict[str, float] = defaultdict(float)
-    for word in said & known.keys():
+    for word in sorted(said & known.keys()):  # sums depend on their order
         for at, weight in known[word]:
             found[types[at]] += weight
     each = SCALE / math.sqrt(len(said) or 1)

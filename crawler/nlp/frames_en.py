@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from crawler.nlp import event_frames as told
-from crawler.nlp.clause_en import PROPER, Clause, clauses, clean_name, is_person, may_act, names_from
+from crawler.nlp.clause_en import PROPER, Clause, clauses, clean_name, is_person, main_name, may_act, names_from
 from crawler.nlp.event_frames import END, MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
 
 _RAISE = frozenset(
@@ -104,14 +104,32 @@ _numbered = re.compile(rf"\b[Vv]ersion (?P<n>\d[\d.]*) of (?:its |the )?(?P<it>{
 _called = re.compile(rf"\b(?:called|named|dubbed|known as|which it calls) (?P<it>{PROPER.pattern})")
 
 
+_day = re.compile(r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d")
+_versioned = re.compile(rf"(?!{_day.pattern}).*\d")
+_made_public = re.compile(
+    rf"(?P<what>{PROPER.pattern}),?(?: which [^,.;]{{3,80}},)? (?:was|were|is|are|has been|have been|will be) (?:now )?(?:released|published|launched|rolled out|open-sourced|posted"
+    r"|unveiled|opened)\b[^.;]{0,60}? by (?:the )?"
+)
+
+
 def release_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     if match := _out.search(sentence):
         return said.filled(actors=told.only(said, said.actors), **told.model(said, match["what"]))
     one = next(_acting(said, _RELEASE), None)
     if one is None or one.is_passive:
-        return {}
-    what = next((match[0].rstrip(".,'’") for match in PROPER.finditer(one.behind) if not told.NO_MODEL.match(match[0])), "")
+        by = _made_public.search(sentence)
+        return (
+            said.filled(actors=next(names_from(sentence, by.end(), said.text), ""), **told.model(said, by["what"])) if by else {}
+        )
+    what = next(
+        (
+            match[0].rstrip(".,'’")
+            for match in PROPER.finditer(one.behind)
+            if not (told.NO_MODEL.match(match[0]) or _day.match(match[0]))
+        ),
+        "",
+    )
     if numbered := _numbered.search(sentence):
         whole = f"{numbered['it']} {numbered['n']}"
         what = whole if whole in sentence else numbered["it"]
@@ -119,6 +137,8 @@ def release_en(said: Said) -> dict[str, Cell]:
         what = called["it"]
     kind = _kind_of_model.match(one.behind)
     what = what if what and may_be_object(what) else kind["it"] if kind else ""
+    if not what or what in ("model", "system"):  # the title may name it
+        what = next((match[0] for match in PROPER.finditer(said.title) if _versioned.match(match[0])), what)
     return said.filled(actors=_who(one) or told.only(said, said.actors), **told.model(said, what))
 
 
@@ -139,13 +159,17 @@ _loose = re.compile(
     r" (?:unanimously )?(?:\d+(?: to |[-–])\d+ (?:on \w+ (?:night )?)?to \w+ )?(?:the use of |a |an |the |new )*(?P<it>(?!them\b|it\b|\d+ to|night)[^,]{4,90}?)"
     r"(?=,| that | which | requiring | above | for (?:public )?comment| after | late | by [A-Z][a-z]{2,}| (?:on|in|by|from) (?:[A-Z]|\d)|\.?$)"
 )
+_made_by = re.compile(
+    r"\b(?:an?|the|The|its) (?P<it>(?:[a-z-]+ ){0,3}(?:law|bill|rules?|ordinance|standard|act|regulations?|code|guidelines|framework|strategy|decree)),? (?P<stage>adopted"
+    r"|issued|passed|published|approved|signed|proposed|released|written|drafted|unveiled|announced)(?: (?:on|late|early|this|last|\w+day))* by (?:the )?(?:[a-z]+['’]s )?"
+)
 _STAGE = compiled(
     r"effective (?:immediately|(?:on |from )?[A-Z][a-z]+ \d+)|(?:takes?|took|taking|come[s]? into|into) (?:effect|force)(?: (?:on|in"
     r"|from) [A-Z][a-z]+(?: \d+)?(?:, \d{4})?)?|public consultation|for (?:public )?comment|second reading|third reading|first reading|signed into law|draft"
 )
 _LEVEL = compiled(
     r"\b(?:federal|national|nationwide|statewide|European Union|EU|European Commission|European Parliament|city council|state (?:senate|assembly"
-    r"|legislature|lawmakers)|international|United Nations|G7|G20|OECD)\b"
+    r"|legislature|lawmakers)|international|United Nations|G7|G20|OECD)\b|(?<=[a-z] )(?P<it>City|County)(?= (?:[Cc]ouncil|[Bb]oard|[Cc]ommission))|\bstate(?=['’]s )"
 )
 
 
@@ -160,6 +184,8 @@ def policy_en(said: Said) -> dict[str, Cell]:
         return said.filled(
             actors=names[0] if names else "", object=what, level=level, stage=stage or Cell(match["stage"], sentence)
         )
+    if (made := _made_by.search(sentence)) and (names := list(names_from(sentence, made.end(), said.text))):
+        return said.filled(actors=names[0], object=made["it"], level=level, stage=stage or Cell(made["stage"], sentence))
     one = next((one for one in _acting(said, _RULE) if one.before and not one.is_passive), None)
     who = _who(one) or told.only(said, said.actors) if one else ""
     if one is None or not who:
@@ -210,6 +236,8 @@ _object_together = compiled(
     r"under which (?P<it>[^.;]{6,140}?)(?=[.;]|$)",
     r"\b(?:agreement|deal|contract|partnership|alliance|pact|order) (?:on|for|covering|to) (?P<it>[^.,;]{4,80}?)(?= (?:from|to|with) [A-Z]|[.,;]|$)",
     r"\bordered (?:the |a total of |an? )?(?P<it>[^.,;]{4,60}?)(?= (?:for|from|by|to)\b|[.,;]|$)",
+    r"\b(?:agreement|contract|deal|tender|order|pact|partnership)\b[^.;]{0,50}? to (?P<it>[a-z](?:[^.;,]|,\d){6,110}?)(?=, |[.;]|$)",
+    r"\b(?:an? |the )(?P<it>(?:[a-z-]+ )?(?:joint venture|alliance|consortium|partnership) (?:to|for|against|on) [^.;,]{4,90}?)(?=, |[.;]|$)",
 )
 
 
@@ -265,8 +293,14 @@ def people_en(said: Said) -> dict[str, Cell]:
         else:
             continue
         if cells.get("actors"):
-            return said.filled(**cells)
+            return said.filled(**cells | {"object": cells["object"] or _their_own(said)})
     return {}
+
+
+def _their_own(said: Said) -> str:
+    """The institution that the article is about."""
+    name = main_name(said.title, said.text)
+    return "" if is_person(name) else name
 
 
 def _mover(said: Said, one: Clause) -> dict[str, str | Cell | None]:
@@ -314,12 +348,25 @@ def _appointed(one: Clause) -> dict[str, str | Cell | None]:
 
 
 _stake = re.compile(
-    r" (?:over )?(?P<it>(?:a |the |another )?(?:(?:\d[\d.]*(?:%| percent| per cent))(?: stake)?|(?:majority|controlling|minority) stake|majority) (?:of|in) )?"
+    r" (?:over |up )?(?P<it>(?:a |the |another )?(?:(?:\d[\d.]*(?:%| percent| per cent))(?: stake)?|(?:majority|controlling|minority) stake|majority) (?:of|in) )?"
+)
+
+
+_NO_PRICE = r"valued|valuation|valuing|revenue|worth of|than"
+_taking = re.compile(
+    rf"(?P<buyer>{PROPER.pattern})['’]s? (?:[a-z-]+ ){{0,2}}(?:{MONEY_EN} )?(?:takeover|acquisition|purchase|buyout) of (?:the |an? )?(?:[a-z-]+ ){{0,4}}"
 )
 
 
 def acquisition_en(said: Said) -> dict[str, Cell]:
     sentence, text = said.sentence, said.text
+    if (taken := _taking.search(sentence)) and (bought := list(names_from(sentence, taken.end(), text))):
+        return said.filled(
+            actors=joined([taken["buyer"], bought[0]], sentence),
+            object=bought[0],
+            amount=amount_of(sentence, MONEY_EN, _NO_PRICE),
+            stage=told.surest(told.STAGE_DEAL, sentence),
+        )
     for one in clauses(sentence, text):
         if one.verb not in _BUY | {"sell"} or not (one.subject or one.is_passive):
             continue
@@ -343,7 +390,7 @@ def acquisition_en(said: Said) -> dict[str, Cell]:
         if not parties:
             continue
         share = re.sub("^(?:a|the) ", "", stake["it"] or "") if stake else ""
-        amount = amount_of(sentence, MONEY_EN, r"valued|valuation|valuing|revenue|worth of|than")
+        amount = amount_of(sentence, MONEY_EN, _NO_PRICE)
         stage = told.surest(
             told.STAGE_DEAL, sentence, *(one for one in said.behind if "ubject to" in one), *_next_paragraph(said)
         )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from crawler.nlp import event_frames as told
-from crawler.nlp.clause_zh import AT, LEAD, MARKS, TAIL, TELLS, bare, before, main_name, names
+from crawler.nlp.clause_zh import AT, INSTITUTION, LEAD, MARKS, TAIL, TELLS, bare, before, main_name, names
 from crawler.nlp.event_frames import Cell, Said, cell, cell_of, compiled, joined
 from crawler.text import HAN
 
@@ -25,7 +25,7 @@ _person_zh = re.compile(
     rf"(?:(?<=官)|(?<=[员人长裁监理士授管问师事记者OI、，,；“])|(?<=主席)|(?<=学家)|^)(?P<it>[{HAN}]{{2,4}}|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)$"
 )
 _NO_PERSON_ZH = re.compile(
-    r"公司|集团|科技|大学|学院|智能|团队|员工|成员|员会|董事会|部门|自己|本人|他们|我们|高管|[上下]周|近日|日前|月|日$|年|此前|随后|并|被|已|科学家|一位|某|协商|引咎|其余|部分|多名|数名"
+    r"公司|集团|科技|大学|学院|智能|团队|鉴于|其|员工|成员|员会|董事会|部门|自己|本人|他们|我们|高管|[上下]周|近日|日前|月|日$|年|此前|随后|并|被|已|科学家|一位|某|协商|引咎|部分|多名|数名"
 )
 
 
@@ -164,7 +164,10 @@ _POLICY_ZH = compiled(
     rf"|[^，。《]{{0,6}}投票)*(?P<stage>印发|发布公告|发布通知|发布|公布|出台|公示|通过|表决通过|审议通过|批准|就|启动|颁布|签署|提出|推出|宣布|致信[^，]{{0,6}}，提出|约谈|明确|要求|否决|公告)(?:了)?(?P<what>[^，。；]{{0,60}})",
 )
 _RULED_ZH = re.compile(
-    r"(?P<what>《[^》]+》)(?:正式|开始|将|已|今起|今日|即日起|(?:于|自)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起?)*(?:国家标准)?(?P<stage>施行|实施|生效|发布|批准发布|出台|获通过|公开征求意见)"
+    r"(?P<what>《[^》]+》)[^，。；《]{0,24}?(?P<stage>施行|实施|生效|批准发布|发布|出台|获(?:得)?通过|(?:公开)?征求意见)(?!会)"
+)
+_RULED_BY_ZH = re.compile(
+    rf"(?P<who>{_BODY_ZH}|[{HAN}]{{2,8}}[省市县区州])(?:近日|日前|今日|昨日|刚刚|正式|最新|联合|于[^，。]{{2,10}})*(?P<stage>印发|发布|公布|出台|通过|颁布|签署)的(?P<what>《[^》]+》)"
 )
 _STAGE_ZH = compiled(
     r"公开征求意见|征求意见稿|征求意见|(?:措施|办法|规定|条例|新规)?(?:预计|将|拟)?(?:自|于)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起?(?:正式)?(?:施行|实施|生效)|(?:自|于)[^，。]{2,12}起(?:施行|实施|生效)|审议通过|表决通过|三读通过|二读通过"
@@ -182,8 +185,15 @@ _LOCAL_ZH = re.compile(rf"[{HAN}]{{2,4}}?(?:省|市|区|县|州|新城)")
 def policy_zh(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     found = told.first(_POLICY_ZH, sentence)
+    if found is None and (by := _RULED_BY_ZH.search(sentence)):
+        who = bare(re.sub("^.*[这是]", "", by["who"]))
+        return said.filled(actors=who, object=by["what"], level=_level_zh(who, sentence), stage=by["stage"])
     if found is None and (ruled := _RULED_ZH.search(sentence)):
-        return said.filled(object=ruled["what"], stage=ruled["stage"])
+        source = re.match(r"(?:[^，]{0,6}记者)?[^，]{0,8}从(?P<who>[^，]{2,24}?)(?:处)?(?:获悉|了解到)，", sentence)
+        who = bare(source["who"]) if source else ""
+        return said.filled(
+            actors=who, object=ruled["what"], stage=ruled["stage"], level=_level_zh(who, sentence) if who else None
+        )
     if found is None:
         return {}
     match = found[0]
@@ -289,7 +299,7 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
 
 
 _COMES_ZH = re.compile(
-    rf"{AT}(?P<who>[^{MARKS}】]{{2,40}}?)(?:[（(][^）)]*[）)])?(?:近日|日前|今日|已|将|正式|受聘|获聘|宣布|转而|重新|再次|拟|于[^，。]{{2,10}})*(?:出任|担任|就任|接任|升任|获任|履新|受聘为|任(?![务何期职命教课由])"
+    rf"{AT}(?P<who>[^{MARKS}】]{{2,40}}?)(?:[（(][^）)]*[）)])?(?:近日|日前|今日|已|将|正式|受聘|获聘|宣布|转而|重新|再次|拟|于[^，。]{{2,10}})*(?:出任|担任|就任|接任|转任|改任|升任|获任|履新|受聘为|任(?![务何期职命教课由])"
     rf"|被任命为|被聘为|当选(?:为)?|兼任)(?P<what>[^{MARKS}]{{2,30}})"
 )
 _JOINS_ZH = re.compile(
@@ -322,10 +332,48 @@ def people_zh(said: Said) -> dict[str, Cell]:
         of, post = _owner_and_post(said, held)
         of = bare(match["from"] or match["of"] or "") or of or _told_by(said, match.start())
     else:
-        return {}
+        who, of, post = "", "", ""
     if not who:
-        return {}
-    return said.filled(actors=who, object=of, post=post)
+        who, of, post = _holder(said)
+    if not who and _vague_person.search(sentence) and sentence != said.title:
+        return people_zh(said._replace(sentence=said.title))
+    return said.filled(actors=who, object=of or _their_own(said), post=post) if who else {}
+
+
+_vague_person = re.compile("(?:^|[，。])(?:这位|他|她|其)")
+_holder_zh = re.compile(
+    rf"(?P<held>[^，。；：、“”（）]{{0,24}}?{_POST_ZH})(?:、)?(?P<who>[{HAN}]{{2,3}}?|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}?)(?:先生|女士|博士|教授)?"
+    r"(?=[，。；]|[将已因由于在从拟转接退离辞卸改升任兼昨今同随与][^，。；]|本周|近日|日前|宣布|正式|主动|重新|加盟|加入|入职|出任|担任)"
+)
+_moves_zh = re.compile(
+    r"(?P<comes>转任|改任|接任|升任|出任|担任|就任|兼任|接替|头衔为|职务为|职位为|加盟|加入|入职)(?:了)?(?P<what>[^，。；]{0,24})"
+    r"|(?P<leaves>辞去|卸任|不再担任|离职|离任|辞职|辞任|退休|退出|离开)(?P<which>[^，。；]{0,24})"
+)
+
+
+def _holder(said: Said) -> tuple[str, str, str]:
+    """(who, of whom, post) where somebody stands behind the post held, and comes or goes behind that: 总裁李某转任董事长."""
+    for match in _holder_zh.finditer(said.sentence):
+        moved = _moves_zh.search(said.sentence, match.end())
+        if (
+            moved is None
+            or _NO_PERSON_ZH.search(match["who"])
+            or re.search("[，。；].*[，。；]", said.sentence[match.end() : moved.start()])
+        ):
+            continue
+        owner, held = _owner_and_post(said, re.sub("^.*[的由]", "", match["held"]))
+        if moved["comes"] in ("加盟", "加入", "入职"):
+            named = re.search("(?:头衔为|职务为|职位为|任)(?P<it>[^，。；]{2,16})", said.sentence[moved.start() :])
+            return match["who"], bare(moved["what"]), _owner_and_post(said, named["it"])[1] if named else ""
+        of, post = _owner_and_post(said, moved["what"] or moved["which"] or "")
+        return match["who"], of or owner, post or ("" if moved["comes"] else held)
+    return "", "", ""
+
+
+def _their_own(said: Said) -> str:
+    """The institution that the article is about."""
+    name = main_name(said.title, said.text)
+    return name if INSTITUTION.search(name) else ""
 
 
 def _told_by(said: Said, end: int) -> str:
@@ -341,6 +389,7 @@ _BUYS_ZH = re.compile(
 _BOUGHT_ZH = re.compile(
     rf"{AT}(?P<b>[^{MARKS}】]{{2,30}}?)(?:近日|日前|今日|正式|已|将|拟)*被(?P<a>[^，。；]{{2,20}}?)(?:以[^，。]{{2,20}})?(?:收购|并购|买下)"
 )
+_TAKING_ZH = re.compile(rf"{AT}(?P<a>[^{MARKS}】]{{2,30}}?)对(?P<b>[^{MARKS}】]{{2,30}}?)的(?:全资)?(?:收购|并购)")
 _SOLD_ZH = re.compile(
     rf"(?:将(?:其)?所?|所)持(?:有)?的?(?P<b>[^，。；]{{2,24}}?)的?(?P<what>{_STAKE_ZH})(?:转让|出售|卖)给(?P<a>[^，。；]{{2,20}})"
 )
@@ -354,7 +403,7 @@ def acquisition_zh(said: Said) -> dict[str, Cell]:
     if offered := _OFFERED_ZH.search(sentence):
         who = _sure(said.text, offered["who"])
         return said.filled(actors=who, object=who, stage=offered["stage"])
-    match = _SOLD_ZH.search(sentence) or _BOUGHT_ZH.search(sentence) or _BUYS_ZH.search(sentence)
+    match = _SOLD_ZH.search(sentence) or _TAKING_ZH.search(sentence) or _BOUGHT_ZH.search(sentence) or _BUYS_ZH.search(sentence)
     if match is None or re.search(r"本次收购|此次收购|收购案|曾(?:经)?收购|去年|前年", sentence[: match.end()]):
         return {}
     groups = match.groupdict()

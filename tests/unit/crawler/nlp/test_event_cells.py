@@ -181,9 +181,9 @@ def test_a_hostile_sentence_costs_little(text: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "sentence", "actors", "expected"),
     [
-        ("people", "顾晚舟与沈牧双双出走，任期均未满。", ("顾晚舟",), {"actors": "顾晚舟"}),
-        ("people", "About 85 people at Juno will resign.", ("Juno",), {"actors": "Juno"}),
-        ("people", "The company will see people resign.", ("Juno",), {}),
+        ("chip", "顾氏半导体的芯片又多了一种。", ("顾氏半导体",), {"actors": "顾氏半导体"}),
+        ("chip", "Juno has yet another chip.", ("Juno",), {"actors": "Juno"}),
+        ("people", "About 85 people at Juno will resign.", ("Juno",), {}),  # a company is nobody who comes or goes
         ("partnership", "图灵芯科的合作又多了一个。", ("图灵芯科",), {}),
     ],
 )
@@ -191,4 +191,76 @@ def test_where_no_frame_fits_only_those_are_told_who_stand_there(
     kind: str, sentence: str, actors: tuple[str, ...], expected: dict[str, str]
 ) -> None:
     cells = event_cells.cells(kind, sentence, "", sentence, actors=actors)
+    assert {name: cell.value for name, cell in cells.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence", "title", "expected"),
+    [
+        (
+            "people",
+            "云岚科技总裁陶砚秋转任首席数据官，原职位不设。",
+            "云岚科技换将",
+            {"actors": "陶砚秋", "object": "云岚科技", "post": "首席数据官"},
+        ),
+        (
+            "people",
+            "工程师蒲松，下周入职机器人企业云岚科技，职务为首席科学家。",
+            "",
+            {"actors": "蒲松", "object": "云岚科技", "post": "首席科学家"},
+        ),
+        (
+            "people",
+            "这位前产品经理将换一个东家，直接向董事会汇报。",
+            "陶砚秋出任云岚科技技术副总裁",
+            {"actors": "陶砚秋", "object": "云岚科技", "post": "技术副总裁"},
+        ),
+        (
+            "policy",
+            "《智能网联汽车道路测试管理办法》昨起面向全社会公开征求意见。",
+            "",
+            {"object": "《智能网联汽车道路测试管理办法》", "stage": "公开征求意见"},
+        ),
+        (
+            "policy",
+            "这是石桥县日前印发的《算力产业行动计划》定下的目标。",
+            "",
+            {"actors": "石桥县", "object": "《算力产业行动计划》", "level": "石桥县", "stage": "印发"},
+        ),
+        (
+            "acquisition",
+            "云岚科技对沐光半导体的收购完成交割。",
+            "",
+            {"actors": "云岚科技、沐光半导体", "object": "沐光半导体", "stage": "完成交割"},
+        ),
+        (
+            "policy",
+            "Drones must carry a beacon under a new rule approved on Monday by the Marlow County Council.",
+            "",
+            {"actors": "Marlow County Council", "object": "new rule", "level": "County", "stage": "approved"},
+        ),
+        (
+            "acquisition",
+            "Regulators approved Fennick's planned $90 million takeover of rival Osprey Labs.",
+            "",
+            {"actors": "Fennick, Osprey Labs", "object": "Osprey Labs", "amount": "$90 million", "stage": "approved"},
+        ),
+        (
+            "release",
+            "Alder 4, which reads plans, was rolled out to customers by Fennick.",
+            "",
+            {"actors": "Fennick", "object": "Alder 4"},
+        ),
+        (
+            "partnership",
+            "Fennick signed a contract with Osprey Labs worth $9 million to inspect 3,100 kilometres of track.",
+            "",
+            {"actors": "Fennick, Osprey Labs", "object": "inspect 3,100 kilometres of track", "amount": "$9 million"},
+        ),
+    ],
+)
+def test_who_holds_a_post_who_rules_and_who_takes_over_are_read_in_other_orders_too(
+    kind: str, sentence: str, title: str, expected: dict[str, str]
+) -> None:
+    cells = event_cells.cells(kind, sentence, title, sentence)
     assert {name: cell.value for name, cell in cells.items()} == expected
