@@ -14,7 +14,7 @@ _part = re.compile(r"([0-9.]+)(ms|[smhdw])")
 _seconds = re.compile(
     r"[\"']?([0-9]{1,15}(?:\.[0-9]*)?) ?s?[\"';]*(?:,.*)?"
 )  # also in quotes, with its unit, the first of several
-EPOCH = 1e9  # seconds; a larger number is a moment, in seconds or milliseconds since 1970
+NEAR = 366 * 86400.0  # seconds from now: a number that names a moment so near is one, since 1970, in seconds or milliseconds
 
 
 def is_duration(text: str) -> bool:
@@ -47,7 +47,8 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     text = (value or "").strip()[:64]
     if found := _seconds.fullmatch(text):
         number = float(found[1])
-        return number if number < EPOCH else (number if number < EPOCH * 100 else number / 1000) - now.timestamp()
+        ahead = (each for each in (number - now.timestamp(), number / 1000 - now.timestamp()) if abs(each) < NEAR)
+        return next(ahead, number)  # a moment of these days is one, in seconds or milliseconds
     date = http_date(text)
     try:
         return None if date is None else (date - now).total_seconds()
