@@ -190,27 +190,67 @@ def add(record: Record) -> Record:
 
 
 def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
-    """The same with the name of the article's company where its headline begins with "the company", and nobody else is named between."""
+    """The same with a name where its headline begins with "the company", "its …", "the agency" or a figure that is somebody's, and
+    only one can be meant."""
     made = one.told
-    vague = _vague.match(made.headline) if made and made.is_clean else None
-    name = main_name(record.title, record.text, language) if vague else ""
-    if made is None or vague is None or not name or name in made.headline:
+    vague = (_vague.match(made.headline) or _figure.match(made.headline)) if made and made.is_clean else None
+    if made is None or vague is None or not (name := _meant(vague.lastgroup or "", one.sentence.start, record, language)):
         return one
-    start = one.sentence.start
-    last = record.text.rfind(name, max(0, start - NEAR), start)
-    between = record.text[last + len(name) : start] if last >= 0 else ""
-    if last < 0 or _another.search(between):
+    if name in made.headline or name.split()[0] in made.headline.split():
         return one
-    headline = name + made.headline[vague.end() :]
+    owns = vague.lastgroup == "figure" or vague[0].startswith("Its") or re.search("['’]s$", vague[0])
+    rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
+    if owns:
+        rest = "'s " + (rest.strip()[:1].lower() + rest.strip()[1:])
+    headline = name + rest
     if len(headline.split()) > LONGEST_WORDS:
         return one
-    return one._replace(told=replace(made, headline=headline, subject=name))
+    return one._replace(told=replace(made, headline=headline, subject=made.subject if owns else name))
+
+
+def _meant(kind: str, start: int, record: Record, language: str | None) -> str:
+    """Who is meant before a place of the text by "the company" or a word for another kind; "" where that is not sure."""
+    if kind == "kind":  # the insurer: only who is called one
+        word = _vague_kind(record.text[start : start + 90])
+        called = {
+            match[1] or match[2]
+            for match in re.finditer(_CALLED.replace("KIND", word), f"{record.title}\n{record.text[:start]}")
+            if word
+        }
+        full = {one for one in called if not any(one != other and one in other for other in called)}
+        return full.pop() if len(full) == 1 else ""
+    name = main_name(record.title, record.text, language)
+    last = record.text.rfind(name, max(0, start - NEAR), start) if name else -1
+    between = record.text[last + len(name) : start] if last >= 0 else ""
+    return name if last >= 0 and not _another.search(between) else ""
+
+
+def _vague_kind(sentence: str) -> str:
+    match = re.search(rf"\b(?:{_KIND})\b", sentence)
+    return match[0] if match else ""
 
 
 NEAR = 700  # characters before a sentence in which the company is named
-_vague = re.compile(r"(?:该公司|本公司|公司)(?![的董内高股旗])|(?:The (?:company|start-?up|firm|lab|carmaker|chipmaker)|It)(?= )")
+_KIND = (
+    "agency|ministry|regulator|commission|court|council|union|insurer|operator|bank|university|lender|supplier|retailer|airline|carrier|hospital|watchdog"
+    "|department|authority|association|committee"
+)
+_NAME = r"(?:[A-Z][\w&’'-]*[a-z]\w*|[A-Z]{2,})(?: (?:of (?:the )?|and )?[A-Z][\w&-]*)*"
+_CALLED = (
+    rf"(?:\b(?:the|an?|by|of|to|from|with|[\w’']+) (?:[a-z-]+ )?KIND ({_NAME})|({_NAME}), (?:an?|the) (?:[\w’'-]+ ){{0,4}}KIND\b)"
+)
+_vague = re.compile(
+    r"(?P<zh>(?:该公司|本公司|公司)(?![的董内高股旗]))|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
+    r"(?:company|start-?up|firm|lab|group|carmaker|chipmaker)(?:['’]s)?|It(?! (?:is|was) (?:an?|the|to)\b)|Its(?= (?:chief|board|president|founder|shares|stock"
+    rf"|revenue|sales|profit|net|parent)))(?= ))|(?P<kind>The (?:{_KIND})(?:['’]s)?(?= ))"
+)
+_figure = re.compile(
+    r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
+    r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin)(?= (?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled)))"
+)
 _another = re.compile(
     r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)|(?<=[a-z,] )(?!Chief|Mr|Ms)[A-Z][a-z]+ (?:[A-Z][a-z]+|Inc|Corp|Labs)"
+    r"(?! (?:said|says|told|added))(?<! University)"
 )
 
 

@@ -55,7 +55,7 @@ def test_every_value_has_its_proof(gold: dict[str, Any]) -> None:
     assert made.summary
     for event in made.events:
         words = event.headline.split() if made.language == "en" else [ch for ch in event.headline if "一" <= ch <= "鿿"]
-        assert 0 < len(words) <= (16 if made.language == "en" else 30), event.headline
+        assert 0 < len(words) <= (32 if made.language == "en" else 30), event.headline
 
 
 @settings(max_examples=60, deadline=None)

@@ -87,11 +87,11 @@ def test_without_subject_and_predicate_the_sentence_stands_for_itself(sentence: 
         ),
         (
             "A federal judge in Norwood on Monday threw out most of a suit that accused Palliser of copying the voices of forty narrators.",
-            "A federal judge in Norwood threw out most of a suit",
+            "A federal judge in Norwood threw out most of a suit that accused Palliser of copying the voices of forty narrators",
         ),
         (
             "At least nine towns have bought such vans this year, and fares for night rides have fallen by half since spring.",
-            "Fares for night rides have fallen by half since spring",
+            "At least nine towns have bought such vans this year, and fares for night rides have fallen by half since spring",
         ),
     ],
 )
@@ -175,7 +175,7 @@ def test_a_headline_does_not_end_on_compared() -> None:
         (
             "The Orsova lab launched Terse, a small reasoning model that decides before each answer how long it should think about it.",
             "en",
-            "The Orsova lab launched Terse, a small reasoning model",
+            "The Orsova lab launched Terse, a small reasoning model that decides before each answer how long it should think about it",
         ),
     ],
 )  # fmt: skip
