@@ -22,6 +22,7 @@ import re2
 
 from crawler.nlp import event_cells, event_words
 from crawler.nlp.acts import verbs
+from crawler.nlp.clause_en import clauses
 from crawler.nlp.document import Reading, Sentence, reading
 from crawler.nlp.event_actors import main_name
 from crawler.nlp.event_fields import fields_of
@@ -196,48 +197,59 @@ def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
     vague = (_vague.match(made.headline) or _figure.match(made.headline)) if made and made.is_clean else None
     if made is None or vague is None or not (name := _meant(vague.lastgroup or "", one.sentence.start, record, language)):
         return one
-    if name in made.headline or name.split()[0] in made.headline.split():
+    if re.search(rf"\b{re.escape(name.split()[0])}\b(?! [A-Z])", made.headline):
         return one
     owns = vague.lastgroup == "figure" or vague[0].startswith("Its") or re.search("['’]s$", vague[0])
     rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
     if owns:
         rest = "'s " + (rest.strip()[:1].lower() + rest.strip()[1:])
     headline = name + rest
-    if len(headline.split()) > LONGEST_WORDS:
+    if len(headline.split()) > LONGEST_WORDS + 2:
         return one
     return one._replace(told=replace(made, headline=headline, subject=made.subject if owns else name))
 
 
 def _meant(kind: str, start: int, record: Record, language: str | None) -> str:
     """Who is meant before a place of the text by "the company" or a word for another kind; "" where that is not sure."""
-    if kind == "kind":  # the insurer: only who is called one
-        word = _vague_kind(record.text[start : start + 90])
-        called = {
-            match[1] or match[2]
-            for match in re.finditer(_CALLED.replace("KIND", word), f"{record.title}\n{record.text[:start]}")
-            if word
-        }
-        full = {one for one in called if not any(one != other and one in other for other in called)}
-        return full.pop() if len(full) == 1 else ""
+    before = record.text[:start]
+    word = re.search(rf"\b(?:{_KIND})\b", record.text[start : start + 90]) if kind == "kind" else None
+    if word:  # the insurer: who is called one, or bears that in the name
+        bears = _BEARS.get(word[0], word[0].title())
+        found = re.finditer(_CALLED.replace("KIND", word[0]).replace("BEARS", bears), f"{record.title}\n{before}")
+        called = {str(match[1] or match[2] or match[3]) for match in found}
+        full = [one for one in called if not any(one != other and one in other for other in called)]
+        if full or word[0] in _BEARS or word[0] not in _FIRMS:
+            return full[0] if len(full) == 1 else ""
+    elif kind == "kind":
+        return ""
     name = main_name(record.title, record.text, language)
-    last = record.text.rfind(name, max(0, start - NEAR), start) if name else -1
-    between = record.text[last + len(name) : start] if last >= 0 else ""
-    return name if last >= 0 and not _another.search(between) else ""
+    last = max(before.rfind(name), before.rfind(name.split()[0]) if language != "zh" else -1) if name else -1
+    if last < max(0, start - NEAR):
+        return ""
+    return name if not _another.search(between := before[last + len(name) :]) and not _others(between, name, record.text) else ""
 
 
-def _vague_kind(sentence: str) -> str:
-    match = re.search(rf"\b(?:{_KIND})\b", sentence)
-    return match[0] if match else ""
+def _others(between: str, name: str, text: str) -> bool:
+    """True where somebody else acts in between, rather than says something."""
+    return any(
+        one.verb not in ("say", "tell", "add", "write") and not one.is_sub and any(other not in name for other in one.subject)
+        for sentence in between.split(". ")
+        for one in clauses(sentence, text)
+    )
 
 
 NEAR = 700  # characters before a sentence in which the company is named
-_KIND = (
-    "agency|ministry|regulator|commission|court|council|union|insurer|operator|bank|university|lender|supplier|retailer|airline|carrier|hospital|watchdog"
-    "|department|authority|association|committee"
-)
+_FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
+_KIND = f"agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
+_BEARS = {
+    "agency": "(?:Agency|Administration|Office)",
+    "regulator": "(?:Authority|Commission)",
+    "watchdog": "(?:Authority|Commission)",
+}
 _NAME = r"(?:[A-Z][\w&’'-]*[a-z]\w*|[A-Z]{2,})(?: (?:of (?:the )?|and )?[A-Z][\w&-]*)*"
 _CALLED = (
-    rf"(?:\b(?:the|an?|by|of|to|from|with|[\w’']+) (?:[a-z-]+ )?KIND ({_NAME})|({_NAME}), (?:an?|the) (?:[\w’'-]+ ){{0,4}}KIND\b)"
+    rf"(?:\b(?:the|an?|by|of|to|from|with|[\w’']+) (?:[a-z-]+ )?KIND ({_NAME})|({_NAME}), (?:an?|the) (?:[\w’'-]+ ){{0,4}}KIND\b"
+    r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b))"
 )
 _vague = re.compile(
     r"(?P<zh>(?:该公司|本公司|公司)(?![的董内高股旗]))|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
@@ -248,10 +260,7 @@ _figure = re.compile(
     r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
     r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin)(?= (?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled)))"
 )
-_another = re.compile(
-    r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)|(?<=[a-z,] )(?!Chief|Mr|Ms)[A-Z][a-z]+ (?:[A-Z][a-z]+|Inc|Corp|Labs)"
-    r"(?! (?:said|says|told|added))(?<! University)"
-)
+_another = re.compile(r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)")
 
 
 def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fact]:
