@@ -197,12 +197,12 @@ def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
     vague = (_vague.match(made.headline) or _figure.match(made.headline)) if made and made.is_clean else None
     if made is None or vague is None or not (name := _meant(vague.lastgroup or "", one.sentence.start, record, language)):
         return one
-    if re.search(rf"\b{re.escape(name.split()[0])}\b(?! [A-Z])", made.headline):
+    if re.search(rf"\b{re.escape(name.removeprefix('The ').split()[0])}\b(?! [A-Z])", made.headline):
         return one
-    owns = vague.lastgroup == "figure" or vague[0].startswith("Its") or re.search("['’]s$", vague[0])
+    owns = vague.lastgroup == "figure" or vague[0] in ("Its", "The") or re.search("['’]s$", vague[0])
     rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
     if owns:
-        rest = "'s " + (rest.strip()[:1].lower() + rest.strip()[1:])
+        rest = ("' " if name.endswith("s") else "'s ") + (rest.strip()[:1].lower() + rest.strip()[1:])
     headline = name + rest
     if len(headline.split()) > LONGEST_WORDS + 2:
         return one
@@ -219,7 +219,8 @@ def _meant(kind: str, start: int, record: Record, language: str | None) -> str:
         called = {str(match[1] or match[2] or match[3]) for match in found}
         full = [one for one in called if not any(one != other and one in other for other in called)]
         if full or word[0] in _BEARS or word[0] not in _FIRMS:
-            return full[0] if len(full) == 1 else ""
+            the = "The " if full and f"the {full[0]}" in record.text else ""
+            return the + full[0] if len(full) == 1 else ""
     elif kind == "kind":
         return ""
     name = main_name(record.title, record.text, language)
@@ -232,7 +233,9 @@ def _meant(kind: str, start: int, record: Record, language: str | None) -> str:
 def _others(between: str, name: str, text: str) -> bool:
     """True where somebody else acts in between, rather than says something."""
     return any(
-        one.verb not in ("say", "tell", "add", "write") and not one.is_sub and any(other not in name for other in one.subject)
+        one.verb not in ("say", "tell", "add", "write")
+        and not one.is_sub
+        and any(other not in name and (" " in other or text.count(other) > 1) for other in one.subject)
         for sentence in between.split(". ")
         for one in clauses(sentence, text)
     )
@@ -253,7 +256,7 @@ _CALLED = (
 )
 _vague = re.compile(
     r"(?P<zh>(?:该公司|本公司|公司)(?![的董内高股旗]))|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
-    r"(?:company|start-?up|firm|lab|group|carmaker|chipmaker)(?:['’]s)?|It(?! (?:is|was) (?:an?|the|to)\b)|Its(?= (?:chief|board|president|founder|shares|stock"
+    r"(?:company|start-?up|firm|lab|group|carmaker|chipmaker)(?:['’]s)?|The(?= (?:stock|shares))|It(?! (?:is|was) (?:an?|the|to)\b)|Its(?= (?:chief|board|president|founder|shares|stock"
     rf"|revenue|sales|profit|net|parent)))(?= ))|(?P<kind>The (?:{_KIND})(?:['’]s)?(?= ))"
 )
 _figure = re.compile(

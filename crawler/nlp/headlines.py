@@ -46,7 +46,7 @@ def is_statement(line: str, language: str | None) -> bool:
     return headlines_en.told(line).is_clean and not line.startswith("And ")
 
 
-LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 280  # characters of Han; characters of languages with blanks between words
+LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 320  # characters of Han; characters of languages with blanks between words
 LONGER_PARALLEL = 1.7  # … times more where it lists facts under one topic
 _border_zh = re.compile(r"[，；。！？：](?!$)|(?<=[”》])(?=$)")
 _hangs = re.compile("(?:以(?!及)|从|在|通过|围绕|为(?!期)|对|根据|随着|由于|如果|虽然)")  # a clause that another has to follow

@@ -14,7 +14,7 @@ import re
 from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.headlines_zh import Told
 
-LONGEST_WORDS = 30
+LONGEST_WORDS = 36
 LEAST_WORDS = 4
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"

@@ -202,3 +202,39 @@ def test_a_condensed_sentence_ends_with_no_clause_that_another_has_to_follow() -
     )
     first, last = condensed(sentence, told(sentence, ("签署",), "zh"), "zh")
     assert sentence[first:last].endswith("协议")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "In the first half of 2026, exports of memory from Tarn rose 14 percent, the ministry said.",
+            "In the first half of 2026, exports of memory from Tarn rose 14 percent",
+        ),
+        ("The Bureau of Records will publish its figures next Friday.", "The Bureau of Records will publish its figures next Friday"),
+        (
+            "Pellet said on Monday that it had opened two plants and would add a third.",
+            "Pellet said that it had opened two plants and would add a third",
+        ),
+        (
+            "Orsova told staff that it will halt the Selat line for three days from Thursday since parts are missing.",
+            "Orsova told staff that it will halt the Selat line for three days from Thursday since parts are missing",
+        ),
+        ("Tallerly closed its round late on Tuesday at a valuation of $80 million.", "Tallerly closed its round at a valuation of $80 million"),
+        ("The operator, Quarry Air, will add three routes by June.", "Quarry Air will add three routes by June"),
+        ("Harrow has awarded Selat Grid, a young firm from Norwood, a contract to control the gates of nine locks.",) * 2,
+    ],
+)  # fmt: skip
+def test_an_english_headline_keeps_periods_days_to_come_complements_and_speakers(sentence: str, expected: str) -> None:
+    assert headline(sentence, (), "en") == expected.rstrip(".")
+
+
+def test_a_headline_too_long_is_cut_before_what_only_adds() -> None:
+    sentence = (
+        "Halden agreed to supply "
+        + "the ministry of transport of the northern province with " * 3
+        + (
+            "buses, which the union of drivers in Norwood and nine other towns had asked for in a letter to the minister last spring."
+        )
+    )
+    assert headline(sentence, (), "en").endswith("buses")
