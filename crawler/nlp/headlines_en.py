@@ -20,7 +20,7 @@ LEAST_WORDS = 4
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|April|May|June|July|Aug(?:ust|\.)?|Sept(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 _TIME = (
-    rf"(?:(?:early |late )?(?:[Oo]n|last|this|next) {_DAY}(?: (?:morning|afternoon|evening|night))?|{_DAY}"
+    rf"(?:(?:[Ee]arly |[Ll]ate )?(?:[Oo]n|last|this|next) {_DAY}(?: (?:morning|afternoon|evening|night))?|(?:late |early )?{_DAY}"
     rf"|(?:on )?{_MONTH} \d{{1,2}}(?:, \d{{4}})?|earlier this (?:week|month|year)|(?:last|this) week|today|yesterday)"
 )
 _SAID = r"(?:said|says|announced|announces|confirmed|confirms|disclosed|reported|reports)"
@@ -29,7 +29,7 @@ _attribution = re.compile(
     rf"[,;]? (?:according to|citing) [^,]*$"
     rf"|, (?:\w[\w.'’&-]* ){{1,9}}?(?:said|says|told [\w ]{{2,30}}|added|wrote)(?: {_TIME})?(?: (?:in|at|on|"
     rf"after) [^,]{{3,40}})?$"
-    rf"|, (?:he|she|it|they) (?:said|says|added|wrote)(?: [^,]{{0,40}})?$"
+    rf"|, (?:he|she|it|they|the (?:two )?compan(?:y|ies)) (?:said|says|added|wrote|announced|disclosed)(?: [^,]{{0,40}})?$"
     rf"|, (?:an?|the) [\w' -]{{3,50}} (?:found|finds|showed|shows)$"
 )
 _inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, (?!while|adding|speaking|citing|after|in |at ))")
@@ -49,7 +49,7 @@ _bare_opening = re.compile(
     rf"^(?:Under (?:the|a|an|its) [\w ]{{3,60}}? (?=[A-Z][\w'’]+ (?:will|would|must|has|had|is|was)\b)|(?:{_TIME}) (?=[A-Z]|it |they |he |she |the ))"
 )
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
-_PART = r"(?: (?:morning|afternoon|evening|night))?"
+_PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
 _as_day = re.compile(
     rf"(?: late| early)? on {_DAY}{_PART}(?=,? (?:to|by|in|at|with|for|that|after|as|from|[a-z]+ed) (?!{_DAY})|$|,)"
     rf"|(?<=[a-z]) (?:late |early )?on {_DAY}{_PART}(?= [a-z]+\b)(?! (?:and|or|to)\b)"

@@ -220,6 +220,7 @@ def test_a_condensed_sentence_ends_with_no_clause_that_another_has_to_follow() -
             "Orsova told staff that it will halt the Selat line for three days from Thursday since parts are missing.",
             "Orsova told staff that it will halt the Selat line for three days from Thursday since parts are missing",
         ),
+        ("Late on Sunday night Halden and Orsova agreed to merge.", "Halden and Orsova agreed to merge"),
         ("Tallerly closed its round late on Tuesday at a valuation of $80 million.", "Tallerly closed its round at a valuation of $80 million"),
         ("The operator, Quarry Air, will add three routes by June.", "Quarry Air will add three routes by June"),
         ("Harrow has awarded Selat Grid, a young firm from Norwood, a contract to control the gates of nine locks.",) * 2,
