@@ -254,10 +254,15 @@ _CALLED = (
     rf"(?:\b(?:the|an?|by|of|to|from|with|[\w’']+) (?:[a-z-]+ )?KIND ({_NAME})|({_NAME}), (?:an?|the) (?:[\w’'-]+ ){{0,4}}KIND\b"
     r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b))"
 )
+_COMPANY_DOES = (  # what a product does not: it costs, runs, has …
+    "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced|had (?:agreed|marketed|planned)"
+    "|has (?:raised|agreed|hired|bought|signed|also)|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
+)
 _vague = re.compile(
     r"(?P<zh>(?:该公司|本公司|公司)(?![的董内高股旗]))|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
-    r"(?:company|start-?up|firm|lab|group|carmaker|chipmaker)(?:['’]s)?|The(?= (?:stock|shares))|It(?! (?:is|was) (?:an?|the|to)\b)|Its(?= (?:chief|board|president|founder|shares|stock"
-    rf"|revenue|sales|profit|net|parent)))(?= ))|(?P<kind>The (?:{_KIND})(?:['’]s)?(?= ))"
+    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker)(?:['’]s)?|The(?= (?:stock|shares))|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
+    r"|Its(?= (?:chief|board|president|founder|shares|stock|revenue|sales|profit|net|parent)))(?= ))"
+    rf"|(?P<kind>The (?:{_KIND})(?:['’]s)?(?= ))"
 )
 _figure = re.compile(
     r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"

@@ -231,83 +231,38 @@ def _parts(words: list[str]) -> tuple[list[str], list[str]]:
     return [], words
 
 
+_BEFORE_NOUN = frozenset("a an the its their his her of that who which to new first own and or for in with".split())
+
+
 def _is_noun_here(words: list[str], at: int) -> bool:
     """True for "plans" in "the plans", "cut" in "a cut", "said" in "the said"."""
     before = words[at - 1].lower().rstrip(",")
-    return before in (
-        "a",
-        "an",
-        "the",
-        "its",
-        "their",
-        "his",
-        "her",
-        "of",
-        "that",
-        "who",
-        "which",
-        "to",
-        "new",
-        "first",
-        "own",
-        "and",
-        "or",
-        "for",
-        "in",
-        "with",
-    ) or (words[at][:1].isupper() and words[at].lower() not in _irregular)
+    return before in _BEFORE_NOUN or (words[at][:1].isupper() and words[at].lower() not in _irregular)
 
 
 def _cut(words: list[str], subject: int) -> int | None:
     """The last place up to LONGEST_WORDS where a whole clause may end, rather before ", which"; None where there is none."""
-    for at in range(min(LONGEST_WORDS, len(words) - 1), subject + 5, -1):
+    places = range(min(LONGEST_WORDS, len(words) - 1), subject + 5, -1)
+    for at in places:
         if words[at - 1].endswith((",", ";")) and words[at].lower() in _adds and not _open(words[:at]):
             return at
-    for at in range(min(LONGEST_WORDS, len(words) - 1), subject + 2, -1):
-        is_border = (
-            words[at].lower() in _breaks
-            or _participle.match(words[at])
-            or words[at - 1].endswith((",", ";", ":", " -"))
-            or words[at] in ("-", "—", "–")
-        )
+    for at in places:
         last = words[at - 1].lower().strip("\"“”',;:.()")
-        if not is_border or last in _weak or last in _needs_object or last in _breaks or last.endswith("ly"):
-            continue
-        if last.endswith("ing") and words[at - 2].lower() in ("is", "are", "be", "been", "was", "were"):
-            continue
-        if words[at].lower() in _particles and last in verbs()[1]:
-            continue
-        if words[at].lower() == "of" or (words[at].lower() in ("and", "or") and not words[at - 1].endswith(",")):
-            continue
-        if words[at].lower() == "to" and (at - subject <= 2 or any(_participle.match(word) for word in words[at - 5 : at])):
-            continue
-        if _open(words[:at]) or _begins_only(words[:at]):
-            continue
-        return _without_rest(words, at, subject)
+        is_whole = (
+            last not in _weak | _needs_object | _breaks
+            and not last.endswith(("ly", "ing"))
+            and words[at].lower() not in _completes
+        )
+        is_border = words[at].lower() in _breaks or words[at - 1].endswith((",", ";", ":")) or words[at] in ("-", "—", "–")
+        if is_border and is_whole and not _open(words[:at]):
+            return at
     return None
 
 
-def _without_rest(words: list[str], at: int, subject: int) -> int:
-    """Where a last comma begins what would only be begun: ", leaving the woman", ", a Boston company"."""
-    for back in range(at - 1, max(subject + 3, at - 9), -1):
-        if words[back - 1].endswith(",") and words[back - 1].lower().strip(",") not in _breaks:
-            following = words[back].lower()
-            if following.endswith("ing") or following in _begins_rest:
-                return back
-        if words[back].lower() == "and" and (_may_be_finite(words, back + 1) or words[back + 1].lower() in _irregular):
-            return back
-    return at
-
-
+_completes = frozenset("of to and or as for that than over out up off down".split())
 _adds = frozenset(
     "which who whose where while with as after before because although but including whereas when leaving making".split()
 )
-_participle = re.compile(
-    r"(?:requir|accus|say|promis|replac|leav|send|mak|giv|forc|allow|includ|caus|push|rais|bring|describ|argu|warn|claim|"
-    r"cit|call|ask|urg)ing$"
-)
-_particles = frozenset("over out up off down in on".split())
-_begins_rest = frozenset("a an the which who whose where due but while as one its their his her".split())
 
 
 def _open(words: list[str]) -> bool:
@@ -320,12 +275,6 @@ def _open(words: list[str]) -> bool:
         if word.lower() in ("that", "which", "who", "whose", "where") and (verb is None or verb == back - 2 > 0):
             return True
     return False
-
-
-def _begins_only(words: list[str]) -> bool:
-    """True when a clause that has just begun ends with its verb: a model that decides, into whether it failed."""
-    begun = any(word.lower() in ("that", "which", "who", "whether") for word in words[-6:-1])
-    return begun and is_verb_form(words[-1])
 
 
 def _beginning(text: str) -> str:

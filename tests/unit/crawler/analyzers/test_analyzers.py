@@ -554,6 +554,7 @@ class TestSummary:
             "Halden Robotics was fined by the Northern Trade Commission on Monday. The commission ordered 300 machines off the market.",
             "The Northern Trade Commission ordered",
         ),
+        ("Halden Robotics launched an arm for bakeries on Monday. It costs $900 and will be available from June.", "It costs"),
         ("Halden Robotics reported results on Monday. Revenue rose 41% to 1.9 billion euros.", "Halden Robotics' revenue rose"),
         (
             "Halden Robotics opened a plant on Monday. Selat Grid bought its rival Pellet Works for $90 million. The company will hire 300 people.",
