@@ -33,6 +33,9 @@ _attribution = re.compile(
     rf"|, (?:an?|the) [\w' -]{{3,50}} (?:found|finds|showed|shows)$"
 )
 _inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, (?!while|adding|speaking|citing|after|in |at ))")
+_label = re.compile(
+    r"(?![^:]*\b(?:said|says|told|wrote|asked|ruled|found)\b)[A-Z][a-z]*(?: [A-Za-z]+){0,8}: (?=[A-Z])"
+)  # Contractor: …
 _opening = re.compile(
     rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
     rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|"
@@ -147,6 +150,8 @@ def is_verb_form(word: str) -> bool:
 def _plain(sentence: str) -> str:
     """The sentence without dateline, attribution, opening adverbial, asides and days."""
     text = _capital(" ".join(sentence.split()).rstrip("."))
+    if (label := _label.match(text)) and _parts(text[label.end() :].split())[0] and "company" not in text:  # whose label names it
+        text = text[label.end() :]
     bare = _attribution.sub("", _inside.sub("", text))
     if not re.search(r'["“]|\b(?:would|had|I|[Ww]e|[Oo]ur|us|my)\b', bare):  # the tense or the words are the speaker's
         text = bare

@@ -220,6 +220,8 @@ def test_a_condensed_sentence_ends_with_no_clause_that_another_has_to_follow() -
             "Orsova told staff that it will halt the Selat line for three days from Thursday since parts are missing.",
             "Orsova told staff that it will halt the Selat line for three days from Thursday since parts are missing",
         ),
+        ("Here is the news: Halden will sell its stake in Orsova.", "Halden will sell its stake in Orsova"),
+        ("Norwood: Halden Systems on Monday laid the first stone of a plant.", "Halden Systems laid the first stone of a plant"),
         ("Late on Sunday night Halden and Orsova agreed to merge.", "Halden and Orsova agreed to merge"),
         ("Tallerly closed its round late on Tuesday at a valuation of $80 million.", "Tallerly closed its round at a valuation of $80 million"),
         ("The operator, Quarry Air, will add three routes by June.", "Quarry Air will add three routes by June"),
