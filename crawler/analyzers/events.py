@@ -22,6 +22,7 @@ import re2
 
 from crawler.nlp import event_cells, event_words
 from crawler.nlp.acts import verbs
+from crawler.nlp.clause_en import clauses
 from crawler.nlp.document import Reading, Sentence, reading
 from crawler.nlp.event_actors import main_name
 from crawler.nlp.event_fields import fields_of
@@ -190,28 +191,84 @@ def add(record: Record) -> Record:
 
 
 def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
-    """The same with the name of the article's company where its headline begins with "the company", and nobody else is named between."""
+    """The same with a name where its headline begins with "the company", "its …", "the agency" or a figure that is somebody's, and
+    only one can be meant."""
     made = one.told
-    vague = _vague.match(made.headline) if made and made.is_clean else None
-    name = main_name(record.title, record.text, language) if vague else ""
-    if made is None or vague is None or not name or name in made.headline:
+    vague = (_vague.match(made.headline) or _figure.match(made.headline)) if made and made.is_clean else None
+    if made is None or vague is None or not (name := _meant(vague.lastgroup or "", one.sentence.start, record, language)):
         return one
-    start = one.sentence.start
-    last = record.text.rfind(name, max(0, start - NEAR), start)
-    between = record.text[last + len(name) : start] if last >= 0 else ""
-    if last < 0 or _another.search(between):
+    if re.search(rf"\b{re.escape(name.removeprefix('The ').split()[0])}\b(?! [A-Z])", made.headline):
         return one
-    headline = name + made.headline[vague.end() :]
-    if len(headline.split()) > LONGEST_WORDS:
+    owns = vague.lastgroup == "figure" or vague[0] in ("Its", "The") or re.search("['’]s$", vague[0])
+    rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
+    if owns:
+        rest = ("' " if name.endswith("s") else "'s ") + (rest.strip()[:1].lower() + rest.strip()[1:])
+    headline = name + rest
+    if len(headline.split()) > LONGEST_WORDS + 2:
         return one
-    return one._replace(told=replace(made, headline=headline, subject=name))
+    return one._replace(told=replace(made, headline=headline, subject=made.subject if owns else name))
+
+
+def _meant(kind: str, start: int, record: Record, language: str | None) -> str:
+    """Who is meant before a place of the text by "the company" or a word for another kind; "" where that is not sure."""
+    before = record.text[:start]
+    word = re.search(rf"\b(?:{_KIND})\b", record.text[start : start + 90]) if kind == "kind" else None
+    if word:  # the insurer: who is called one, or bears that in the name
+        bears = _BEARS.get(word[0], word[0].title())
+        found = re.finditer(_CALLED.replace("KIND", word[0]).replace("BEARS", bears), f"{record.title}\n{before}")
+        called = {str(match[1] or match[2] or match[3]) for match in found}
+        full = [one for one in called if not any(one != other and one in other for other in called)]
+        if full or word[0] in _BEARS or word[0] not in _FIRMS:
+            the = "The " if full and f"the {full[0]}" in record.text else ""
+            return the + full[0] if len(full) == 1 else ""
+    elif kind == "kind":
+        return ""
+    name = main_name(record.title, record.text, language)
+    last = max(before.rfind(name), before.rfind(name.split()[0]) if language != "zh" else -1) if name else -1
+    if last < max(0, start - NEAR):
+        return ""
+    return name if not _another.search(between := before[last + len(name) :]) and not _others(between, name, record.text) else ""
+
+
+def _others(between: str, name: str, text: str) -> bool:
+    """True where somebody else acts in between, rather than says something."""
+    return any(
+        one.verb not in ("say", "tell", "add", "write")
+        and not one.is_sub
+        and any(other not in name and (" " in other or text.count(other) > 1) for other in one.subject)
+        for sentence in between.split(". ")
+        for one in clauses(sentence, text)
+    )
 
 
 NEAR = 700  # characters before a sentence in which the company is named
-_vague = re.compile(r"(?:该公司|本公司|公司)(?![的董内高股旗])|(?:The (?:company|start-?up|firm|lab|carmaker|chipmaker)|It)(?= )")
-_another = re.compile(
-    r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)|(?<=[a-z,] )(?!Chief|Mr|Ms)[A-Z][a-z]+ (?:[A-Z][a-z]+|Inc|Corp|Labs)"
+_FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
+_KIND = f"agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
+_BEARS = {
+    "agency": "(?:Agency|Administration|Office)",
+    "regulator": "(?:Authority|Commission)",
+    "watchdog": "(?:Authority|Commission)",
+}
+_NAME = r"(?:[A-Z][\w&’'-]*[a-z]\w*|[A-Z]{2,})(?: (?:of (?:the )?|and )?[A-Z][\w&-]*)*"
+_CALLED = (
+    rf"(?:\b(?:the|an?|by|of|to|from|with|[\w’']+) (?:[a-z-]+ )?KIND ({_NAME})|({_NAME}), (?:an?|the) (?:[\w’'-]+ ){{0,4}}KIND\b"
+    r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b))"
 )
+_COMPANY_DOES = (  # what a product does not: it costs, runs, has …
+    "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced|had (?:agreed|marketed|planned)"
+    "|has (?:raised|agreed|hired|bought|signed|also)|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
+)
+_vague = re.compile(
+    r"(?P<zh>(?:该公司|本公司|公司)(?![的董内高股旗]))|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
+    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker)(?:['’]s)?|The(?= (?:stock|shares))|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
+    r"|Its(?= (?:chief|board|president|founder|shares|stock|revenue|sales|profit|net|parent)))(?= ))"
+    rf"|(?P<kind>The (?:{_KIND})(?:['’]s)?(?= ))"
+)
+_figure = re.compile(
+    r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
+    r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin)(?= (?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled)))"
+)
+_another = re.compile(r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)")
 
 
 def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fact]:

@@ -12,11 +12,12 @@ LONGEST = headlines_zh.LONGEST  # characters of Han
 LONGEST_WORDS = headlines_en.LONGEST_WORDS
 
 _lead = re.compile(
-    r"^(?:[●•◆◇■▲►▶★]\s*|\d{1,2}[.．、]\s*(?=[^\d\s])|\d{1,2}:\d{2} (?=[A-Z])|(?:[A-Z][a-z]{2,8}\.? \d{1,2}, )?\d{4} [—–-] (?=[A-Z])"
+    r"^(?:[●•◆◇■▲►▶★]\s*|\d{1,2}[.．、]\s*(?=[^\d\s])|\d{1,2}[:.]\d{2} (?=[A-Z])|[IVX]+(?:\.\d)+\.? (?=[A-Z])|(?:[A-Z][a-z]{2,8}\.? \d{1,2}, )?\d{4} [—–-] (?=[A-Z])"
     r"|[A-Z][a-z]{2,3} \d{1,2} - |\([A-Z]\w+\) [—–-] |[^，。\s·]{2,6}[·｜|][^，。\s]{1,6}　|[^，。\s]{2,8}[网社报]?(?:消息|讯|电)[ 　]+"
     r"|(?:【[^】]{2,24}】|[（(][^（）()]{2,14}(?:电|電|讯|訊)[）)]|[^，。\s]{2,8}(?:讯|电|消息)?[ 　]?[（(](?:记者|通讯员)[^（）()]{2,20}[）)])\s*"
     r"|[^，。\s]{0,8}记者[ 　][^，。]{2,8}[ 　]|[^，。\s]{2,6}社[^，。\s]{0,6}\d{1,2}月\d{1,2}日电[ 　，,]*"
-    r"|[A-Z][A-Z /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: ?\([\w .&'’-]+\))? ?[—–-]+ (?=\S)"
+    r"|[A-ZÀ-Þ]{3,}: (?=[A-Z])|[A-Z][a-zà-ÿ]+(?:, [A-Z][a-z]+)*(?:, \d{1,2} [A-Z][a-z]{2,8} \d{4})? — (?=[A-Z])"
+    r"|[A-ZÀ-Þ][A-ZÀ-Þ /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2})?(?: ?\([\w .&'’-]+\))? ?[—–-]+ (?=\S)"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2} \([\w .&'’-]+\) ?[—–-]+ |[A-Z][a-z]+(?: [A-Z][a-z]+)?(?: \([\w /.&'’-]+\) ?[—–-]+| •) |A: |Q: "
     r"|(?:此外|同时|另外|其中|例如|比如|据悉|据了解|据介绍|据报道|记者获悉|另悉|而且|并且|不过|但是|然而|随之|[Mm]eanwhile|[Hh]owever|[Ii]n addition)[，,]\s*)+"
 )
@@ -45,7 +46,7 @@ def is_statement(line: str, language: str | None) -> bool:
     return headlines_en.told(line).is_clean and not line.startswith("And ")
 
 
-LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 200  # characters of Han; characters of languages with blanks between words
+LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 320  # characters of Han; characters of languages with blanks between words
 LONGER_PARALLEL = 1.7  # … times more where it lists facts under one topic
 _border_zh = re.compile(r"[，；。！？：](?!$)|(?<=[”》])(?=$)")
 _hangs = re.compile("(?:以(?!及)|从|在|通过|围绕|为(?!期)|对|根据|随着|由于|如果|虽然)")  # a clause that another has to follow

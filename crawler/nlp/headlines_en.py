@@ -1,9 +1,10 @@
 """The headline of an English sentence (and of others whose words stand between blanks): its main clause, without what it can do without.
 
-    sentence − dateline, attribution, opening adverbial, asides, days → cut at the last border that leaves a whole clause
-    → at most LONGEST_WORDS words, or the beginning and "…"
+    sentence − dateline, attribution, opening adverbial, aside behind the subject, day of what is past
+    → whole where it has at most LONGEST_WORDS words, else cut at the last border that leaves a whole clause, or the beginning and "…"
 
-`said (that) it would` becomes `would`, `said it had begun` becomes `has begun`; who said what about somebody else stays.
+`said (that) it would` becomes `will`, `said it had begun` becomes `has begun`; who said what about somebody else stays where the
+tense is that of reported speech. Periods and conditions stay: what is counted or promised holds for them only.
 """
 
 from __future__ import annotations
@@ -13,13 +14,13 @@ import re
 from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.headlines_zh import Told
 
-LONGEST_WORDS = 16
+LONGEST_WORDS = 36
 LEAST_WORDS = 4
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = r"(?:Jan(?:uary|\.)?|Feb(?:ruary|\.)?|March|April|May|June|July|Aug(?:ust|\.)?|Sept(?:ember|\.)?|Oct(?:ober|\.)?|Nov(?:ember|\.)?|Dec(?:ember|\.)?)"
 _TIME = (
-    rf"(?:(?:early |late )?(?:on|last|this|next) {_DAY}(?: (?:morning|afternoon|evening|night))?|{_DAY}"
+    rf"(?:(?:[Ee]arly |[Ll]ate )?(?:[Oo]n|last|this|next) {_DAY}(?: (?:morning|afternoon|evening|night))?|(?:late |early )?{_DAY}"
     rf"|(?:on )?{_MONTH} \d{{1,2}}(?:, \d{{4}})?|earlier this (?:week|month|year)|(?:last|this) week|today|yesterday)"
 )
 _SAID = r"(?:said|says|announced|announces|confirmed|confirms|disclosed|reported|reports)"
@@ -28,28 +29,39 @@ _attribution = re.compile(
     rf"[,;]? (?:according to|citing) [^,]*$"
     rf"|, (?:\w[\w.'’&-]* ){{1,9}}?(?:said|says|told [\w ]{{2,30}}|added|wrote)(?: {_TIME})?(?: (?:in|at|on|"
     rf"after) [^,]{{3,40}})?$"
-    rf"|, (?:he|she|it|they) (?:said|says|added|wrote)(?: [^,]{{0,40}})?$"
+    rf"|, (?:he|she|it|they|the (?:two )?compan(?:y|ies)) (?:said|says|added|wrote|announced|disclosed)(?: [^,]{{0,40}})?$"
     rf"|, (?:an?|the) [\w' -]{{3,50}} (?:found|finds|showed|shows)$"
 )
-_inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, )")
+_inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, (?!while|adding|speaking|citing|after|in |at ))")
+_label = re.compile(
+    r"(?![^:]*\b(?:said|says|told|wrote|asked|ruled|found)\b)[A-Z][a-z]*(?: [A-Za-z]+){0,8}: (?=[A-Z])"
+)  # Contractor: …
 _opening = re.compile(
     rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
     rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|"
     rf"Backed|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
     rf"[A-Z][a-z]+ly(?!, (?:which|who|whose|an?) ))\b[^,]{{0,90}}), (?=\S)"
 )
-_keep_opening = re.compile(r"^(?:If|Unless|By (?:the end of )?(?:20\d\d|next))")
-_opening_by = re.compile(r"^By (?!(?:the end of )?(?:20\d\d|next))[^,]{3,60}, ")
-_bare_opening = re.compile(
-    rf"^(?:Under (?:the|a|an|its) [\w ]{{3,60}}? (?=[A-Z][\w'’]+ (?:will|would|must|has|had|is|was)\b)|(?:In {_MONTH}|"
-    rf"Earlier this \w+|Last \w+|This \w+|{_TIME}) (?=[A-Z]|it |they |he |she |the ))"
+_keep_opening = re.compile(  # a condition, a period, a number
+    rf"^(?:If|Unless|Until|By|At least|At most|Like|Unlike|Instead of|(?:From|In|For|During|Since|Through|Under|With)\b(?=[^,]*(?:\d|{_MONTH}|quarter|half|year|month|next))"
+    r"|After (?=[^,]*\d{4})|(?:Next|This) |(?:An?|The) )|^[^,]{0,90}, (?:and|or|but|which|who|an?) "
 )
-_mid_aside = re.compile(r", (?:an?|the|which|who|whose|based) [^,]{3,90}, (?=(?:to|and|for|in|on|with|from|by|over) )")
+_month_only = re.compile(rf"In {_MONTH}, ")
+_ahead = re.compile(r"\b(?:will|would|plans?|expects?|(?:is|are) to)\b")
+_bare_opening = re.compile(
+    rf"^(?:Under (?:the|a|an|its) [\w ]{{3,60}}? (?=[A-Z][\w'’]+ (?:will|would|must|has|had|is|was)\b)|(?:{_TIME}) (?=[A-Z]|it |they |he |she |the ))"
+)
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
+_PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
 _as_day = re.compile(
-    rf" on {_DAY}(?: (?:morning|afternoon|evening|night))?(?= to (?!{_DAY}))|"
-    rf" (?:late |early )?(?:on )?{_DAY}(?: (?:morning|afternoon|evening|night))?(?=$|,| (?!(?:and|or|to|morning|afternoon|evening|night)\b))|"
-    rf" on {_MONTH} \d{{1,2}}\b(?!,? \d{{4}})| (?:earlier )?this (?:week|month)(?=$|,)| last week(?=$|,| it| that| said)"
+    rf"(?: late| early)? on {_DAY}{_PART}(?=,? (?:to|by|in|at|with|for|that|after|as|from|[a-z]+ed) (?!{_DAY})|$|,)"
+    rf"|(?<=[a-z]) (?:late |early )?on {_DAY}{_PART}(?= [a-z]+\b)(?! (?:and|or|to)\b)"
+    rf"|(?<= said| says| told| nced) {_DAY}{_PART}(?=$|,| )"
+)
+_day_behind_aside = re.compile(rf", (?:late |early )?on {_DAY}{_PART} (?=[a-z]+)(?!(?:and|or|to|at|in|with|after)\b)")
+_past = re.compile(
+    r"\w+ed|was|were|had|won|cut|put|led|told|took|gave|made|began|sold|bought|rose|fell|said|grew|struck|hit|held|left|met|beat"
+    r"|drew|threw|spent|sent|found|chose|broke|sought|went|came|became|ran|got|laid|shut|set|lost|signed"
 )
 _it_said = re.compile(
     rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
@@ -88,7 +100,7 @@ _needs_object = frozenset(
     "went go goes told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
 )
 _irregular = frozenset(
-    "is are was were has have had will would can could may might must should does did do won lost cut put set let led told "
+    "is are was were has have had will would can could may might must should does did do won lost laid signed cut put set let led told "
     "took gave made began sold bought built rose fell "
     "said says takes took makes gives gets runs uses carries shows includes means needs lets puts keeps brings holds leaves "
     "wants pays meets stands faces sees gains predicts recycles answers "
@@ -138,20 +150,35 @@ def is_verb_form(word: str) -> bool:
 def _plain(sentence: str) -> str:
     """The sentence without dateline, attribution, opening adverbial, asides and days."""
     text = _capital(" ".join(sentence.split()).rstrip("."))
-    text = _attribution.sub("", _inside.sub("", text))
+    if (label := _label.match(text)) and _parts(text[label.end() :].split())[0] and "company" not in text:  # whose label names it
+        text = text[label.end() :]
+    bare = _attribution.sub("", _inside.sub("", text))
+    if not re.search(r'["“]|\b(?:would|had|I|[Ww]e|[Oo]ur|us|my)\b', bare):  # the tense or the words are the speaker's
+        text = bare
     for _ in range(2):
-        if not _keep_opening.match(text):
-            text = _capital(_opening_by.sub("", _opening.sub("", text)))
-    text = _capital(_without_aside(_bare_opening.sub("", text)))
+        rest = _opening.sub("", text)
+        if not _keep_opening.match(text) or (_month_only.match(text) and not _ahead.search(rest)):
+            text = _capital(rest) if _parts(rest.split())[0] else text
+    text = _capital(_without_aside(_day_behind_aside.sub(", ", _bare_opening.sub("", text))))
     text = _it_said.sub(_indirect, _pleased.sub("", text), count=1)
-    text = _capital(_that.sub("", text))
-    text = _also.sub(r"\1 ", _as_day.sub("", text), count=1)
-    return _without_aside(_mid_aside.sub(" ", text, count=1) if len(text.split()) > LONGEST_WORDS else text)
+    if not _reported.search(text) and not re.search(r'["“]', text):
+        text = _capital(_that.sub("", text))
+    words = text.split()
+    predicate = _parts(words)[1] if len(words) > LEAST_WORDS else []
+    if predicate and _past.fullmatch(predicate[0]):
+        text = _as_day.sub("", text, count=1)
+    text = _also.sub(r"\1 ", text, count=1)
+    return _without_aside(text)
+
+
+_reported = re.compile(r"\b(?:would|had|could|might)\b|,? and that ")
 
 
 def _indirect(match: re.Match[str]) -> str:
-    """said it had begun → has begun; said they would → would."""
+    """said it had begun → has begun; said they would → will; as it is where the tense of reported speech goes on behind it."""
     verb = match["verb"].strip()
+    if _reported.search(match.string, match.end()):
+        return match[0]
     if verb == "had" and re.match(r" \w+ed\b", match.string[match.end() :]):
         return ""
     return " " + {"'s": "is", "'ll": "will", "'d": "will", "had": "has", "would": "will"}.get(verb, verb)
@@ -170,9 +197,16 @@ def _without_aside(text: str) -> str:
         if (following and _may_be_finite(following, 0)) or (
             len(following) > 1 and following[0] in ("also", "now", "then") and _is_finite(following[1])
         ):
+            aside = text[first + 2 : at]
+            if _named.fullmatch(aside) and _unnamed.match(text):
+                return text if text.startswith(("Its", "His", "Her", "Their")) else f"{aside} {text[at + 2 :]}"
             return text[:first] + " " + text[at + 2 :]
         at = text.find(", ", at + 2)
     return text
+
+
+_unnamed = re.compile(r"(?:The|Its|His|Her|Their) (?:[a-z-]+ )*[a-z-]+,")
+_named = re.compile(r"(?:[A-Z][\w.&'’-]*|of|the|and|for|de|van|von)(?: (?:[A-Z][\w.&'’-]*|\d+|of|the|and|for|de|van|von))*")
 
 
 def _is_finite(word: str) -> bool:
@@ -202,77 +236,38 @@ def _parts(words: list[str]) -> tuple[list[str], list[str]]:
     return [], words
 
 
+_BEFORE_NOUN = frozenset("a an the its their his her of that who which to new first own and or for in with".split())
+
+
 def _is_noun_here(words: list[str], at: int) -> bool:
     """True for "plans" in "the plans", "cut" in "a cut", "said" in "the said"."""
     before = words[at - 1].lower().rstrip(",")
-    return before in (
-        "a",
-        "an",
-        "the",
-        "its",
-        "their",
-        "his",
-        "her",
-        "of",
-        "that",
-        "who",
-        "which",
-        "to",
-        "new",
-        "first",
-        "own",
-        "and",
-        "or",
-        "for",
-        "in",
-        "with",
-    ) or (words[at][:1].isupper() and words[at].lower() not in _irregular)
+    return before in _BEFORE_NOUN or (words[at][:1].isupper() and words[at].lower() not in _irregular)
 
 
 def _cut(words: list[str], subject: int) -> int | None:
-    """The last place up to LONGEST_WORDS where a whole clause may end; None where there is none."""
-    for at in range(min(LONGEST_WORDS, len(words) - 1), subject + 2, -1):
-        is_border = (
-            words[at].lower() in _breaks
-            or _participle.match(words[at])
-            or words[at - 1].endswith((",", ";", ":", " -"))
-            or words[at] in ("-", "—", "–")
-        )
+    """The last place up to LONGEST_WORDS where a whole clause may end, rather before ", which"; None where there is none."""
+    places = range(min(LONGEST_WORDS, len(words) - 1), subject + 5, -1)
+    for at in places:
+        if words[at - 1].endswith((",", ";")) and words[at].lower() in _adds and not _open(words[:at]):
+            return at
+    for at in places:
         last = words[at - 1].lower().strip("\"“”',;:.()")
-        if not is_border or last in _weak or last in _needs_object or last in _breaks or last.endswith("ly"):
-            continue
-        if last.endswith("ing") and words[at - 2].lower() in ("is", "are", "be", "been", "was", "were"):
-            continue
-        if words[at].lower() in _particles and last in verbs()[1]:
-            continue
-        if words[at].lower() == "of" or (words[at].lower() in ("and", "or") and not words[at - 1].endswith(",")):
-            continue
-        if words[at].lower() == "to" and (at - subject <= 2 or any(_participle.match(word) for word in words[at - 5 : at])):
-            continue
-        if _open(words[:at]) or _begins_only(words[:at]):
-            continue
-        return _without_rest(words, at, subject)
+        is_whole = (
+            last not in _weak | _needs_object | _breaks
+            and not last.endswith(("ly", "ing"))
+            and words[at].lower() not in _completes
+        )
+        is_border = words[at].lower() in _breaks or words[at - 1].endswith((",", ";", ":")) or words[at] in ("-", "—", "–")
+        if is_border and is_whole and not _open(words[:at]):
+            return at
     return None
 
 
-def _without_rest(words: list[str], at: int, subject: int) -> int:
-    """Where a last comma begins what would only be begun: ", leaving the woman", ", a Boston company"."""
-    for back in range(at - 1, max(subject + 3, at - 9), -1):
-        if words[back - 1].endswith(","):
-            following = words[back].lower()
-            if following.endswith("ing") or following in _begins_rest:
-                return back
-        if words[back].lower() == "and" and (_may_be_finite(words, back + 1) or words[back + 1].lower() in _irregular):
-            return back
-    return at
-
-
-_participle = re.compile(
-    r"(?:requir|accus|say|promis|replac|leav|send|mak|giv|forc|allow|includ|caus|push|rais|bring|describ|argu|warn|claim|"
-    r"cit|call|ask|urg)ing$"
+_completes = frozenset("of to and or as for that than over out up off down".split())
+_adds = frozenset(
+    "which who whose where while with as after before because although but including whereas when leaving making".split()
 )
-_particles = frozenset("over out up off down in on".split())
-_begins_rest = frozenset("a an the which who whose where due but while as one its their his her".split())
 
 
 def _open(words: list[str]) -> bool:
@@ -285,12 +280,6 @@ def _open(words: list[str]) -> bool:
         if word.lower() in ("that", "which", "who", "whose", "where") and (verb is None or verb == back - 2 > 0):
             return True
     return False
-
-
-def _begins_only(words: list[str]) -> bool:
-    """True when a clause that has just begun ends with its verb: a model that decides, into whether it failed."""
-    begun = any(word.lower() in ("that", "which", "who", "whether") for word in words[-6:-1])
-    return begun and is_verb_form(words[-1])
 
 
 def _beginning(text: str) -> str:

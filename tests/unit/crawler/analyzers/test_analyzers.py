@@ -55,7 +55,7 @@ def test_every_value_has_its_proof(gold: dict[str, Any]) -> None:
     assert made.summary
     for event in made.events:
         words = event.headline.split() if made.language == "en" else [ch for ch in event.headline if "一" <= ch <= "鿿"]
-        assert 0 < len(words) <= (16 if made.language == "en" else 30), event.headline
+        assert 0 < len(words) <= (38 if made.language == "en" else 30), event.headline
 
 
 @settings(max_examples=60, deadline=None)
@@ -541,3 +541,27 @@ class TestSummary:
     def test_of_a_text_without_a_short_sentence_is_its_beginning(self) -> None:
         made = summary.add(record("上海发布了方案，" * 60))
         assert made.summary == ("上海发布了方案，" * 60)[:191] + "…"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Halden Robotics opened a plant in Norwood on Monday. The company will hire 300 people in 2027.",
+            "Halden Robotics will hire",
+        ),
+        (
+            "Halden Robotics was fined by the Northern Trade Commission on Monday. The commission ordered 300 machines off the market.",
+            "The Northern Trade Commission ordered",
+        ),
+        ("Halden Robotics launched an arm for bakeries on Monday. It costs $900 and will be available from June.", "It costs"),
+        ("Halden Robotics reported results on Monday. Revenue rose 41% to 1.9 billion euros.", "Halden Robotics' revenue rose"),
+        (
+            "Halden Robotics opened a plant on Monday. Selat Grid bought its rival Pellet Works for $90 million. The company will hire 300 people.",
+            "The company will hire",
+        ),
+    ],
+)
+def test_a_headline_names_who_is_meant_where_only_one_can_be(text: str, expected: str) -> None:
+    made = events.add(record(text, "Halden Robotics reports"))
+    assert any(event.headline.startswith(expected) for event in made.events), [event.headline for event in made.events]
