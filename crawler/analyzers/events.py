@@ -192,23 +192,29 @@ def add(record: Record) -> Record:
 def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
     """The same with the name of the article's company where its headline begins with "the company", and nobody else is named between."""
     made = one.told
-    vague = _vague.match(made.headline) if made and made.is_clean else None
+    vague = _vague.search(made.headline) if made and (made.is_clean or language == "zh") else None
     name = main_name(record.title, record.text, language) if vague else ""
     if made is None or vague is None or not name or name in made.headline:
+        return one
+    if re.search(f"(?:{_POSTS}){re.escape(name)}", record.title + record.text):  # a person is no company
         return one
     start = one.sentence.start
     last = record.text.rfind(name, max(0, start - NEAR), start)
     between = record.text[last + len(name) : start] if last >= 0 else ""
-    if last < 0 or _another.search(between):
+    if (last < 0 or _another.search(between)) and not (language == "zh" and name in record.title):
         return one
-    headline = name + made.headline[vague.end() :]
+    headline = made.headline[: vague.start()] + name + made.headline[vague.end() :]
     if len(headline.split()) > LONGEST_WORDS:
         return one
-    return one._replace(told=replace(made, headline=headline, subject=name))
+    return one._replace(told=replace(made, headline=headline, subject=made.subject if vague.start() else name))
 
 
+_POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
 NEAR = 700  # characters before a sentence in which the company is named
-_vague = re.compile(r"(?:该公司|本公司|公司)(?![的董内高股旗])|(?:The (?:company|start-?up|firm|lab|carmaker|chipmaker)|It)(?= )")
+_vague = re.compile(
+    r"(?:该公司|本公司|^(?:公司|其)(?![他中]))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|创始人))"
+    r"|^(?:The (?:company|start-?up|firm|lab|carmaker|chipmaker)|It)(?= )"
+)
 _another = re.compile(
     r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)|(?<=[a-z,] )(?!Chief|Mr|Ms)[A-Z][a-z]+ (?:[A-Z][a-z]+|Inc|Corp|Labs)"
 )

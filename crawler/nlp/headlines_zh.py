@@ -20,8 +20,9 @@ from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.segmenter import tagged
 from crawler.text import HAN, simplified
 
-LONGEST = 30  # characters of Han; four letters or digits count for one
-NAME_MORE = 6  # … and so many more for a name that cannot be cut
+LONGEST = 42  # characters of Han; four letters or digits count for one
+SHORT = 30  # … up to which it goes on with what the sentence says next
+MOST = 45  # … of one clause that would lose its verb or its object
 LEAST = 4
 _CLOSING = {"“": "”", "《": "》", "「": "」", "『": "』", "（": "）", "(": ")", "【": "】", "‘": "’"}
 
@@ -33,7 +34,7 @@ _part_of_day = r"(?:晚上|晚间|晚|早上|早间|凌晨|清晨|上午|中午|
 _when = re.compile(
     r"^(?:(?:近日|日前|近期|最近|今天|今日|昨天|昨日|昨晚|今晨|同日|同时|当天|当日|当晚|当时|随后|此后|之后|截至目前|目前|此外|其中|按照计划|据悉|据介绍|据了解|另外"
     r"|不过|但是|但|而且|而(?!是)|并且|并(?=[在于将])|值得注意的是|值得一提的是|连日来|快讯：?)"
-    rf"|{_day}{_part_of_day}(?!起|\d))[，,]?"
+    rf"|{_day}{_part_of_day}(?![起至到前—-]|\d))[，,]?"
 )
 _goal = re.compile(
     r"^(?:(?:力争|争取|预计|计划)?[到至]|力争)?(?:20\d\d年|“?十[四五六]五”?|今年|明年|后年|本世纪)[^，]{0,6}$|^未来[^，]{1,5}$|^20\d\d年(?:底)?前?$"
@@ -41,7 +42,7 @@ _goal = re.compile(
 _circumstance = re.compile(
     r"^(?:据|根据|按照|依据|依照|随着|为了|围绕|针对|由于|因(?!为?此)|经(?![营济理])|自(?![动主己])|作为|面对|面向|除了?|关于|对于|谈及|鉴于|受(?![理贿权])"
     r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|(?:这|此|该[^，]{0,4}|其)(?:也|就|还)?是|是(?!否)|即(?!日|将)|包括|其中包括|"
-    r"如(?!期|愿)|例如|理由|原因)"
+    r"如(?!期|愿)|例如|理由|原因|同期(?:亏损|盈利|为|净))"
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的(?:消息|要求|规定|通知|安排|部署)|而言|来看|来说|所致|影响|显示)$"
     r"|^(?:自|于)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起(?:正式)?(?:生效|施行|实施)$|^起(?:正式)?(?:生效|施行|实施)$"
 )
@@ -77,10 +78,10 @@ _post = re.compile(
     r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
 )
 _aside = re.compile(
-    r"在[^，。“《]{2,24}?(?:期间|大会上|会议上|论坛上|活动上|发布会上|博览会上|互动平台|预印本平台|公众号|社交平台上?)"
-    r"|(?<![将到至自从截前定])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])"
-    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])|近日|(?<!\d)日前|今天|昨天|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
+    r"(?<![将到至自从截前定])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
+    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])|近日|(?<!\d)日前|今天|昨天|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
 )
+_ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
 _ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
@@ -144,10 +145,78 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     if topic and len(found) > 1:
         return _parallel(sentence, topic["topic"], found)
     made = _stated(found, at)
-    short = _shortened(made.headline)
+    if (whose := _whose(sentence, found, at, made)) != at:
+        at, made = whose, _stated(found, whose)
+    text, end = _continued(sentence, found, at, _alias.sub("", _together(sentence, found, at, made)))
+    short = _shortened(text)
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
         return Told(_beginning(sentence), made.subject, made.predicate, made.start, made.end)
-    return Told(short, made.subject, made.predicate, made.start, made.end, is_clean=True)
+    return Told(short, made.subject, made.predicate, made.start, end, is_clean=True)
+
+
+def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
+    """The place of the clause to tell: where all from the subject to the act is too long, the one that has the subject."""
+    giver = None if found[at].subject and not _weak.match(found[at].subject) else _giver(found, at)
+    if giver and not giver.tells and width(sentence[made.start : made.end]) > LONGEST and _says_something(giver):
+        return found.index(giver)
+    return at
+
+
+def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
+    """The words of the sentence from whoever acts, speaks or sets the condition to the act; where they are too many, only the parts."""
+    one, first, text = found[at], next(n for n, clause in enumerate(found) if clause.end > made.start), made.headline
+    if first == at and at and (said := found[at - 1]).tells in _OPINION and said.subject and not _weak.match(said.subject):
+        first = at - 1
+    if at - first > (found[first].tells not in _OPINION and bool(found[first].tells)):
+        whole = sentence[found[first].start : one.end]
+        text = whole if width(whole) <= LONGEST else text
+    begins = found[first - 1].end + 1 if first else 0
+    before = sentence[begins : found[first].start].lstrip(" 　")
+    if first and not before and not found[first - 1].tells and not found[first - 1].subject:
+        before = sentence[found[first - 1].start : found[first].start]
+    is_needed = _condition.search(before.strip("，, ")) or (_dated.search(before) and _needs_time.search(one.text))
+    if is_needed and not _source.match(before) and width(before + text) <= LONGEST and before not in text:
+        text = _leftover.sub("", before) + text
+    return text
+
+
+def _continued(sentence: str, found: list[Clause], at: int, text: str) -> tuple[str, int]:
+    """The same with the clauses behind it that belong to it, and where they end: the substance of a formal act, and what is short."""
+    end = found[at].end
+    for before, one in zip(found[at:], found[at + 1 :], strict=False):
+        longer = text + sentence[end : one.end]
+        is_short = width(longer) <= (LONGEST if _formal.search(text) and end == found[at].end else SHORT)
+        if (
+            before.mark not in ("，", ",")
+            or one.mark in ("：", ":")
+            or one.tells
+            or _adds_nothing.search(one.text)
+            or not is_short
+        ):
+            break
+        text, end = longer, one.end
+    return text, end
+
+
+_OPINION = frozenset(
+    "表示 称 说 指出 认为 强调 坦言 直言 解释 回应 预计 预测 估计 判断 希望 建议 呼吁 辩称 声称 提醒 承诺".split()
+)
+_condition = re.compile(
+    r"^(?:如|若|一旦|除非|逾期|因|自[^，]*起|对于|未来)|^[^，]{2,14}(?<![以此随今之])(?:后|前|时|中)$|^(?:到|至|截至)|^[^，]{3,20}的$"
+)
+_dated = re.compile(r"\d|今年|去年|明年|本月|下月|年|季度|同期")
+_needs_time = re.compile(
+    r"将(?=[^，]*(?:[于在]|起|日|施行|上线))|起$|同比|增长|下降|亏损|利润|收入|营收|累计|上架率|规模|较|减少|[增降]至|共"
+)
+_source = re.compile(r"据|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
+_alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[\d×]{4,6}(?:\.[A-Z]+)?)）")
+_leftover = re.compile(r"^(?:日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?")
+_formal = re.compile(
+    r"(?:签[署订下约]|发布|公布|印发|出台|通报|公告|通知|举行|判决|裁定|协议|合同|合作|任命|宣判|发文|论文|提起诉讼|立案|处罚|罚款|召开|修订|清单|方案|差错|升级)"
+)
+_adds_nothing = re.compile(
+    r"(?:[后时]|后者.*)$|^(?:这|该|此|其(?!中)|是|即|距|占|但|而|感谢|详情|现更正|据|通过|围绕|从|随着|根据|由于|以[^，]*为[^，]{1,4}$|为[^，]{1,6}提供|进一步|标志着|旨在)"
+)
 
 
 # --- clauses
@@ -227,7 +296,7 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
     subject_end = _subject_end(piece, start, end, tokens)
     if verb and piece.startswith(("据", "根据")):
         return Clause(start, end, sentence[start:end], start, verb)
-    if verb and tells and subject_end == start and 1 < len(piece[:stop]) <= 12:
+    if verb and tells and subject_end == start and 1 < len(_brackets.sub("", _aside.sub("", piece[:stop]))) <= 12:
         subject_end = start + stop
     return Clause(
         start,
@@ -279,7 +348,7 @@ _no_subject = re.compile(
     r"(?:在|占|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不|主要(?!是)|预期|合共|实际|分批|制作成)"
 )
 _preposition = re.compile(
-    r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称]))."
+    r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称])|拟(?=[以将]))."
 )
 
 
@@ -468,7 +537,7 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
     told = [one for one in found if one.subject and not one.is_circumstance and not one.tells and _says_something(one)]
     more = "等" if "；" in sentence and sum(not _weak.match(one.subject) for one in found if one.subject) > 1 else ""
     for one in told:
-        short = _shortened(one.text, LONGEST - len(topic) - 1)
+        short = _shortened(one.text, SHORT - len(topic) - 1)
         if short and is_sentence(short):
             predicate = one.text[one.subject_end - one.start :]
             return Told(f"{topic}：{short}{more}", one.subject, predicate, 0, len(sentence), is_clean=True)
@@ -490,7 +559,9 @@ _wide = re.compile(f"[{HAN}、，；：。]+")
 def _shortened(text: str, longest: int = LONGEST) -> str:
     """At most `longest`: first shorter actors, then no dates, asides and brackets, then no more than the first object; "" "
     "if it cannot be."""
-    text = _outside_quotes(_aside, text.strip(" 　，,、：:").removeprefix("的"))
+    text = text.strip(" 　，,、：:·").removeprefix("的")
+    if not _ahead.search(text):
+        text = _outside_quotes(_aside, text).lstrip("，, ")
     for less in (_brackets, _many, _rules, _out_of, _titled):
         if width(text) <= longest:
             return text
@@ -498,10 +569,9 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
             text = less.sub(lambda match: match[1] or f"{match[2]}等", text)
         else:
             text = less.sub("", text) if less is _rules else _outside_quotes(less, text)
-    if width(text) <= longest + (NAME_MORE if "《" in text or "“" in text else 0):
-        return text
     cuts = (text[:cut] for cut in reversed(list(_cuts(text))))
-    return next((cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut)), "")
+    whole = (cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut))
+    return next(whole, text if width(text) <= longest + MOST - LONGEST else "")
 
 
 _titled = re.compile(
@@ -535,14 +605,20 @@ def _cuts(text: str) -> Iterator[int]:
 
 
 def _beginning(sentence: str) -> str:
-    """The sentence's beginning, cut where a word ends and outside of names, and "…"."""
-    text = sentence.strip(" 　").rstrip("。！？；，")
-    if width(text) <= LONGEST:
+    """The sentence without its day, if that is short enough; else its first clauses that tell something; else cut where a word ends and
+    outside of names, and "…"."""
+    text = _leftover.sub("", sentence.strip(" 　").rstrip("。！？；，"))
+    if width(text) > MOST and not _ahead.search(text):
+        text = text[_when.match(text).end() :]  # type: ignore[union-attr]
+    if width(text) <= MOST:
         return text
+    ends = [end for _, end in _pieces(text, 0) if LEAST < width(text[:end]) <= MOST]
+    if ends and is_sentence(text[: ends[-1]]) and not _circumstance.search(text[: ends[-1]].rpartition("，")[2]):
+        return text[: ends[-1]]
     at = whole = depth = 0
     for word, _ in tagged(text):
         at += len(word)
-        if width(text[:at]) > LONGEST - 1:
+        if width(text[:at]) > MOST - 1:
             break
         depth += sum(ch in "“《「（(" for ch in word) - sum(ch in "”》」）)" for ch in word)
         whole = at if depth == 0 else whole
