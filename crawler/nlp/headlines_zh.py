@@ -68,7 +68,7 @@ PLAIN = frozenset(
     "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
-    r"^(?:前者|后者|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+    r"^(?:前者|后者|盘中|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
@@ -147,7 +147,7 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     made = _stated(found, at)
     if (whose := _whose(sentence, found, at, made)) != at:
         at, made = whose, _stated(found, whose)
-    text, end = _continued(sentence, found, at, _alias.sub("", _together(sentence, found, at, made)))
+    text, end = _continued(sentence, found, at, _alias.sub("", _together(sentence, found, at, made)), made.subject)
     short = _shortened(text)
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
         return Told(_beginning(sentence), made.subject, made.predicate, made.start, made.end)
@@ -157,8 +157,9 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
 def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
     """The place of the clause to tell: where all from the subject to the act is too long, the one that has the subject."""
     giver = None if found[at].subject and not _weak.match(found[at].subject) else _giver(found, at)
-    if giver and not giver.tells and width(sentence[made.start : made.end]) > LONGEST and _says_something(giver):
-        return found.index(giver)
+    if giver and width(sentence[made.start : made.end]) > LONGEST and (giver.tells or _says_something(giver)):
+        between = range(found.index(giver) + 1, at) if giver.tells else [found.index(giver)]
+        return next((n for n in between if _says_something(found[n]) and not _reason.match(found[n].text)), at)
     return at
 
 
@@ -172,7 +173,7 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
         text = whole if width(whole) <= LONGEST else text
     begins = found[first - 1].end + 1 if first else 0
     before = sentence[begins : found[first].start].lstrip(" 　")
-    if first and not before and not found[first - 1].tells and not found[first - 1].subject:
+    if first and not before and not found[first - 1].tells and not found[first - 1].subject and found[first - 1].mark == "，":
         before = sentence[found[first - 1].start : found[first].start]
     is_needed = _condition.search(before.strip("，, ")) or (_dated.search(before) and _needs_time.search(one.text))
     if is_needed and not _source.match(before) and width(before + text) <= LONGEST and before not in text:
@@ -180,7 +181,7 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
     return text
 
 
-def _continued(sentence: str, found: list[Clause], at: int, text: str) -> tuple[str, int]:
+def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: str) -> tuple[str, int]:
     """The same with the clauses behind it that belong to it, and where they end: the substance of a formal act, and what is short."""
     end = found[at].end
     for before, one in zip(found[at:], found[at + 1 :], strict=False):
@@ -191,13 +192,28 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str) -> tuple[
             or one.mark in ("：", ":")
             or one.tells
             or _adds_nothing.search(one.text)
+            or (not one.has_verb and _post.search(one.text))
             or not is_short
         ):
             break
         text, end = longer, one.end
+    following = found[at + 1 : at + 2]
+    if (
+        end == found[at].end
+        and following
+        and _formal.search(text)
+        and _decides.match(following[0].text)
+        and found[at].mark == "，"
+    ):
+        shorter = _tidy(subject) + following[0].text  # the court finds that …, without its judgment
+        if _office.search(subject) and not _weak.match(subject) and width(shorter) <= LONGEST:
+            return shorter, following[0].end
     return text, end
 
 
+_reason = re.compile("[经因为在随据由就对]")
+_office = re.compile("[院局部委会署厅办府司心门]$")
+_decides = re.compile("(?:认定|判令|裁定|判决|决定|要求|提出|允许|批准|驳回|责令)[^，]{4}")
 _OPINION = frozenset(
     "表示 称 说 指出 认为 强调 坦言 直言 解释 回应 预计 预测 估计 判断 希望 建议 呼吁 辩称 声称 提醒 承诺".split()
 )
@@ -210,12 +226,14 @@ _needs_time = re.compile(
 )
 _source = re.compile(r"据|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
 _alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[\d×]{4,6}(?:\.[A-Z]+)?)）")
-_leftover = re.compile(r"^(?:日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?")
+_leftover = re.compile(
+    r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
+)
 _formal = re.compile(
-    r"(?:签[署订下约]|发布|公布|印发|出台|通报|公告|通知|举行|判决|裁定|协议|合同|合作|任命|宣判|发文|论文|提起诉讼|立案|处罚|罚款|召开|修订|清单|方案|差错|升级)"
+    r"(?:签[署订下约]|发布|公布|印发|出台|通报|公告|通知|举行|判决|裁定|致信|协议|合同|合作|任命|宣判|发文|论文|提起诉讼|立案|处罚|罚款|召开|修订|清单|方案|差错|升级)"
 )
 _adds_nothing = re.compile(
-    r"(?:[后时]|后者.*)$|^(?:这|该|此|其(?!中)|是|即|距|占|但|而|感谢|详情|现更正|据|通过|围绕|从|随着|根据|由于|以[^，]*为[^，]{1,4}$|为[^，]{1,6}提供|进一步|标志着|旨在)"
+    r"(?:[后时]|后者.*)$|^(?:这|该|此|其(?!中)|是|即|距|占|但|而|感谢|详情|现更正|据|通过|围绕|从|随着|根据|由于|以(?!及|[^，]*[租购售换])|为[^，]{1,6}提供|进一步|标志着|旨在)"
 )
 
 
