@@ -192,6 +192,11 @@ def add(record: Record) -> Record:
 def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
     """The same with the name of the article's company where its headline begins with "the company", and nobody else is named between."""
     made = one.told
+    if made and language == "zh" and "双方" in made.headline:
+        start = one.sentence.start
+        pairs = [*_pair.finditer(record.text, max(0, start - NEAR), start), *_pair.finditer(record.title)]
+        both = f"{pairs[-1][1]}与{pairs[-1][2]}" if pairs else "双方"
+        return one._replace(told=replace(made, headline=made.headline.replace("双方", both, 1)))
     vague = _vague.search(made.headline) if made and (made.is_clean or language == "zh") else None
     name = main_name(record.title, record.text, language) if vague else ""
     if made is None or vague is None or not name or name in made.headline:
@@ -211,6 +216,9 @@ def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
 
 _POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
 NEAR = 700  # characters before a sentence in which the company is named
+_pair = re.compile(
+    r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
+)
 _vague = re.compile(
     r"(?:该公司|本公司|^(?:公司|其)(?![他中]))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|创始人))"
     r"|^(?:The (?:company|start-?up|firm|lab|carmaker|chipmaker)|It)(?= )"

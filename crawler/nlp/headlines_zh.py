@@ -71,6 +71,7 @@ _weak = re.compile(
     r"^(?:前者|后者|盘中|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
+_adverb = re.compile(r"^(?:同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
     rf"^[^，。：；“《]{{0,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
@@ -79,7 +80,7 @@ _post = re.compile(
 )
 _aside = re.compile(
     r"(?<![将到至自从截前定])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
-    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])|近日|(?<!\d)日前|今天|昨天|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
+    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])|近日|(?<!\d)日前|今[天日晚早晨]|昨[天日晚]|(?<![每下])本?周[一二三四五六日](?!至)|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
 )
 _ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
@@ -147,7 +148,16 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     made = _stated(found, at)
     if (whose := _whose(sentence, found, at, made)) != at:
         at, made = whose, _stated(found, whose)
-    text, end = _continued(sentence, found, at, _alias.sub("", _together(sentence, found, at, made)), made.subject)
+    text = _together(sentence, found, at, made)
+    if (
+        at
+        and (vague := _that_one.match(text))
+        and (said := found[at - 1]).tells
+        and said.subject
+        and not _weak.match(said.subject)
+    ):
+        text = _tidy(said.subject) + text[vague.end() :]
+    text, end = _continued(sentence, found, at, _alias.sub("", text), made.subject)
     short = _shortened(text)
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
         return Told(_beginning(sentence), made.subject, made.predicate, made.start, made.end)
@@ -159,7 +169,7 @@ def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
     giver = None if found[at].subject and not _weak.match(found[at].subject) else _giver(found, at)
     if giver and width(sentence[made.start : made.end]) > LONGEST and (giver.tells or _says_something(giver)):
         between = range(found.index(giver) + 1, at) if giver.tells else [found.index(giver)]
-        return next((n for n in between if _says_something(found[n]) and not _reason.match(found[n].text)), at)
+        return next((n for n in between if _says_something(found[n]) and not _gives_reason(found[n])), at)
     return at
 
 
@@ -168,6 +178,16 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
     one, first, text = found[at], next(n for n, clause in enumerate(found) if clause.end > made.start), made.headline
     if first == at and at and (said := found[at - 1]).tells in _OPINION and said.subject and not _weak.match(said.subject):
         first = at - 1
+    if (
+        at + 1 == len(found)
+        and at
+        and _formal.search(one.text)
+        and found[at - 1].mark == "，"
+        and not _gives_reason(found[at - 1])
+    ):
+        whole = sentence[found[0].start : one.end]
+        if all(not clause.tells for clause in found[:at]) and width(whole) <= LONGEST:
+            first = 0
     if at - first > (found[first].tells not in _OPINION and bool(found[first].tells)):
         whole = sentence[found[first].start : one.end]
         text = whole if width(whole) <= LONGEST else text
@@ -188,7 +208,7 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
         longer = text + sentence[end : one.end]
         is_short = width(longer) <= (LONGEST if _formal.search(text) and end == found[at].end else SHORT)
         if (
-            before.mark not in ("，", ",")
+            before.mark not in ("，", ",", "：")
             or one.mark in ("：", ":")
             or one.tells
             or _adds_nothing.search(one.text)
@@ -212,6 +232,12 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
 
 
 _reason = re.compile("[经因为在随据由就对]")
+
+
+def _gives_reason(one: Clause) -> bool:
+    return one.is_circumstance or bool(_reason.match(one.text) or _reason.match(one.text[one.subject_end - one.start :]))
+
+
 _office = re.compile("[院局部委会署厅办府司心门]$")
 _decides = re.compile("(?:认定|判令|裁定|判决|决定|要求|提出|允许|批准|驳回|责令)[^，]{4}")
 _OPINION = frozenset(
@@ -230,7 +256,7 @@ _leftover = re.compile(
     r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
 )
 _formal = re.compile(
-    r"(?:签[署订下约]|发布|公布|印发|出台|通报|公告|通知|举行|判决|裁定|致信|协议|合同|合作|任命|宣判|发文|论文|提起诉讼|立案|处罚|罚款|召开|修订|清单|方案|差错|升级)"
+    r"(?:签[署订下约]|发布|公布|印发|出台|通报|公告|通知|举行|[闭开落]幕|揭牌|判决|裁定|致信|协议|合同|合作|任命|宣判|发文|论文|提起诉讼|立案|处罚|罚款|召开|修订|清单|方案|差错|升级)"
 )
 _adds_nothing = re.compile(
     r"(?:[后时]|后者.*)$|^(?:这|该|此|其(?!中)|是|即|距|占|但|而|感谢|详情|现更正|据|通过|围绕|从|随着|根据|由于|以(?!及|[^，]*[租购售换])|为[^，]{1,6}提供|进一步|标志着|旨在)"
@@ -444,7 +470,11 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
         points = max((weights.get(act, 1.0) for act in acts if act in form), default=0.0)
         own = bool(one.subject) and not _weak.match(one.subject)
         points += 0.6 * own - 0.5 * sum(not before.is_circumstance and not before.tells for before in found[:at])
-        points -= 1.5 * one.text.startswith(("其", "并", "其中")) + 4.0 * (not own and _giver(found, at) is None)
+        points -= (
+            1.5 * bool(_back.search(one.text))
+            + 1.5 * one.text.startswith(("其", "并", "其中"))
+            + 4.0 * (not own and _giver(found, at) is None)
+        )
         if best is None or points > best[0]:
             best = points, at
     return best[1] if best else None
@@ -466,6 +496,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     return None
 
 
+_back = re.compile("这一(?:消息|说法)|此事|此消息")
 _measure = re.compile("(?:价格?|规划月|产能|收入|利润|亏损|金额|规模)$")  # who acts in the next clause is not what was measured
 _THE_COMPANY = frozenset("公司 该公司".split())
 _HEARD = frozenset("获悉 获知 得知 了解到 报道 显示".split())  # whoever heard or reports it does not act
@@ -523,7 +554,7 @@ def _stated(found: list[Clause], at: int) -> Told:
     elif giver and one.text.startswith("其") and not one.text.startswith("其中"):
         start, text = giver.start, _tidy(giver.subject) + one.text[1:]
     elif not own:
-        text = _filler.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
+        text = _adverb.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
     elif (
         teller and teller.tells in MUST_STAY and teller.subject and not _weak.match(teller.subject) and teller.subject not in own
     ):
@@ -628,6 +659,8 @@ def _beginning(sentence: str) -> str:
     text = _leftover.sub("", sentence.strip(" 　").rstrip("。！？；，"))
     if width(text) > MOST and not _ahead.search(text):
         text = text[_when.match(text).end() :]  # type: ignore[union-attr]
+        opening, mark, rest = text.partition("，")
+        text = rest if mark and _circumstance.search(opening) and LEAST < len(rest) else text
     if width(text) <= MOST:
         return text
     ends = [end for _, end in _pieces(text, 0) if LEAST < width(text[:end]) <= MOST]
