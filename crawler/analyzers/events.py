@@ -22,6 +22,7 @@ import re2
 
 from crawler.nlp import event_cells, event_words
 from crawler.nlp.acts import verbs
+from crawler.nlp.clause_zh import bare, is_sure
 from crawler.nlp.document import Reading, Sentence, reading
 from crawler.nlp.event_actors import main_name
 from crawler.nlp.event_fields import fields_of
@@ -181,24 +182,21 @@ def _marks() -> tuple[list[str], Any]:
 def add(record: Record) -> Record:
     """The record with `events`, `opening` and a Fact for each event."""
     language = record.language or language_of(record.title + "\n" + record.text)
-    chosen = [_with_name(one, record, language) for one in choose(record.title, record.text, language, record.published)]
-    made = [_event(record, one, language) for one in chosen]
+    chosen = choose(record.title, record.text, language, record.published)
+    made = [_event(record, _with_name(one, record, language, chosen), language) for one in chosen]
     events = tuple(event for event, _ in made)
     return replace(
         record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if len(events) >= OPENS else ""
     )
 
 
-def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
+def _with_name(one: Chosen, record: Record, language: str | None, chosen: list[Chosen]) -> Chosen:
     """The same with the name of the article's company where its headline begins with "the company", and nobody else is named between."""
     made = one.told
-    if made and language == "zh" and "双方" in made.headline:
-        start = one.sentence.start
-        pairs = [*_pair.finditer(record.text, max(0, start - NEAR), start), *_pair.finditer(record.title)]
-        both = f"{pairs[-1][1]}与{pairs[-1][2]}" if pairs else "双方"
-        return one._replace(told=replace(made, headline=made.headline.replace("双方", both, 1)))
+    if made and language == "zh" and (full := _in_full(made.headline, record, one.sentence.start)) != made.headline:
+        return one._replace(told=replace(made, headline=full))
     vague = _vague.search(made.headline) if made and (made.is_clean or language == "zh") else None
-    name = main_name(record.title, record.text, language) if vague else ""
+    name = main_name(record.title, record.text, language) or _only(chosen, record.text) if vague else ""
     if made is None or vague is None or not name or name in made.headline:
         return one
     if re.search(f"(?:{_POSTS}){re.escape(name)}", record.title + record.text):  # a person is no company
@@ -214,6 +212,26 @@ def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
     return one._replace(told=replace(made, headline=headline, subject=made.subject if vague.start() else name))
 
 
+def _only(chosen: list[Chosen], text: str) -> str:
+    """The one name that acts in the events of an article; "" where several do."""
+    found = {bare(one.told.subject) for one in chosen if one.told and one.told.is_clean}
+    sure = [name for name in found if name and is_sure(name, text)]
+    return sure[0] if len(sure) == 1 else ""
+
+
+def _in_full(headline: str, record: Record, start: int) -> str:
+    """The same with what "both sides" and "the rules" are called, as title and text say it before a place."""
+    before = f"{record.title}\n{record.text[max(0, start - NEAR) : start]}"
+    if "双方" in headline and (pairs := list(_pair.finditer(before))):
+        return headline.replace("双方", f"{pairs[-1][1]}与{pairs[-1][2]}", 1)
+    if rules := _the_rules.match(headline):
+        named = re.findall(rf"《[^》]*{rules[1]}[^》]*》|《[^》]*》实施{rules[1]}", before)
+        longer = named[-1] + headline[rules.end() :] if len(set(named)) == 1 else headline
+        return longer if len(longer) <= LONGEST + 6 else headline
+    return headline
+
+
+_the_rules = re.compile(r"《?(细则|办法|条例|法案|通知|意见|措施|规定|指南)》?(?=首次|拟|还|规定|要求|明确|提出|自)")
 _POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
 NEAR = 700  # characters before a sentence in which the company is named
 _pair = re.compile(

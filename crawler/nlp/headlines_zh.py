@@ -23,7 +23,7 @@ from crawler.text import HAN, simplified
 LONGEST = 42  # characters of Han; four letters or digits count for one
 SHORT = 30  # … up to which it goes on with what the sentence says next
 MOST = 45  # … of one clause that would lose its verb or its object
-LEAST = 4
+LEAST, LONG = 4, 12
 _CLOSING = {"“": "”", "《": "》", "「": "」", "『": "』", "（": "）", "(": ")", "【": "】", "‘": "’"}
 
 _day = (
@@ -169,7 +169,8 @@ def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
     giver = None if found[at].subject and not _weak.match(found[at].subject) else _giver(found, at)
     if giver and width(sentence[made.start : made.end]) > LONGEST and (giver.tells or _says_something(giver)):
         between = range(found.index(giver) + 1, at) if giver.tells else [found.index(giver)]
-        return next((n for n in between if _says_something(found[n]) and not _gives_reason(found[n])), at)
+        long = next((n for n in between if width(found[n].text) > LONG and not found[at].subject), at)
+        return next((n for n in between if _says_something(found[n]) and not _gives_reason(found[n])), long)
     return at
 
 
@@ -572,7 +573,7 @@ _plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 def _tidy(subject: str) -> str:
     """Without when, brackets and what kind of company it is."""
-    subject = re.sub("^(?:其中|其)", "", _aside.sub("", subject)).strip(" 　，、")
+    subject = re.sub("^其中", "", _aside.sub("", subject)).strip(" 　，、")
     for less in (_relative, _appositive):
         shorter = less.sub("", subject)
         if len(shorter) > 1 and not _heads_only.fullmatch(shorter):
@@ -660,7 +661,7 @@ def _beginning(sentence: str) -> str:
     if width(text) > MOST and not _ahead.search(text):
         text = text[_when.match(text).end() :]  # type: ignore[union-attr]
         opening, mark, rest = text.partition("，")
-        text = rest if mark and _circumstance.search(opening) and LEAST < len(rest) else text
+        text = rest if mark and _circumstance.search(opening) and len(rest) > LEAST else text
     if width(text) <= MOST:
         return text
     ends = [end for _, end in _pieces(text, 0) if LEAST < width(text[:end]) <= MOST]
