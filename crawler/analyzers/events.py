@@ -212,9 +212,12 @@ def _with_name(one: Chosen, record: Record, language: str | None, chosen: list[C
     return one._replace(told=replace(made, headline=headline, subject=made.subject if vague.start() else name))
 
 
+_back = re.compile("其|该|此|本|这|公司|双方")
+
+
 def _only(chosen: list[Chosen], text: str) -> str:
     """The one name that acts in the events of an article; "" where several do."""
-    found = {bare(one.told.subject) for one in chosen if one.told and one.told.is_clean}
+    found = {bare(one.told.subject) for one in chosen if one.told and one.told.is_clean and not _back.match(one.told.subject)}
     sure = [name for name in found if name and is_sure(name, text)]
     return sure[0] if len(sure) == 1 else ""
 
@@ -235,7 +238,7 @@ _the_rules = re.compile(r"《?(细则|办法|条例|法案|通知|意见|措施|
 _POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
 NEAR = 700  # characters before a sentence in which the company is named
 _pair = re.compile(
-    r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
+    r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
 )
 _vague = re.compile(
     r"(?:该公司|本公司|^(?:公司|其)(?![他中]))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|创始人))"

@@ -63,7 +63,6 @@ _relative = re.compile(
     r"^(?:专注于?|致力于|从事|主打|主攻|聚焦|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,24}?的(?=[^，]{2})"
 )
 _rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
-_out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 PLAIN = frozenset(
     "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
 )  # what is told this way is so; other words of telling stay
@@ -85,6 +84,7 @@ _aside = re.compile(
 _ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
+_out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 _ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
 _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
@@ -149,19 +149,21 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     if (whose := _whose(sentence, found, at, made)) != at:
         at, made = whose, _stated(found, whose)
     text = _together(sentence, found, at, made)
-    if (
-        at
-        and (vague := _that_one.match(text))
-        and (said := found[at - 1]).tells
-        and said.subject
-        and not _weak.match(said.subject)
-    ):
+    if (vague := _that_one.match(text)) and (said := _teller(found, at)):
         text = _tidy(said.subject) + text[vague.end() :]
     text, end = _continued(sentence, found, at, _alias.sub("", text), made.subject)
     short = _shortened(text)
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
-        return Told(_beginning(sentence), made.subject, made.predicate, made.start, made.end)
+        is_said = any(clause.tells in _OPINION for clause in found[:at])
+        whole = sentence if width(sentence) <= MOST or not made.subject or is_said else sentence[made.start :]
+        return Told(_beginning(whole), made.subject, made.predicate, made.start, made.end)
     return Told(short, made.subject, made.predicate, made.start, end, is_clean=True)
+
+
+def _teller(found: list[Clause], at: int) -> Clause | None:
+    """Who is named as telling a clause right before it."""
+    said = found[at - 1] if at else None
+    return said if said and said.tells and said.subject and not _weak.match(said.subject) else None
 
 
 def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
@@ -177,18 +179,11 @@ def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
 def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
     """The words of the sentence from whoever acts, speaks or sets the condition to the act; where they are too many, only the parts."""
     one, first, text = found[at], next(n for n, clause in enumerate(found) if clause.end > made.start), made.headline
-    if first == at and at and (said := found[at - 1]).tells in _OPINION and said.subject and not _weak.match(said.subject):
+    if first == at and (said := _teller(found, at)) and said.tells in _OPINION:
         first = at - 1
-    if (
-        at + 1 == len(found)
-        and at
-        and _formal.search(one.text)
-        and found[at - 1].mark == "，"
-        and not _gives_reason(found[at - 1])
-    ):
-        whole = sentence[found[0].start : one.end]
-        if all(not clause.tells for clause in found[:at]) and width(whole) <= LONGEST:
-            first = 0
+    is_last = at + 1 == len(found) and at > 0 and _formal.search(one.text) and not any(clause.tells for clause in found[:at])
+    if is_last and found[at - 1].mark == "，" and not _gives_reason(found[at - 1]):  # its substance stands before it
+        first = 0 if width(sentence[found[0].start : one.end]) <= LONGEST else first
     if at - first > (found[first].tells not in _OPINION and bool(found[first].tells)):
         whole = sentence[found[first].start : one.end]
         text = whole if width(whole) <= LONGEST else text
@@ -208,27 +203,16 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
     for before, one in zip(found[at:], found[at + 1 :], strict=False):
         longer = text + sentence[end : one.end]
         is_short = width(longer) <= (LONGEST if _formal.search(text) and end == found[at].end else SHORT)
-        if (
-            before.mark not in ("，", ",", "：")
-            or one.mark in ("：", ":")
-            or one.tells
-            or _adds_nothing.search(one.text)
-            or (not one.has_verb and _post.search(one.text))
-            or not is_short
-        ):
+        is_title = not one.has_verb and _post.search(one.text)
+        is_joined = before.mark in ("，", ",", "：") and one.mark not in ("：", ":") and not one.tells and not is_title
+        if not is_joined or not is_short or _adds_nothing.search(one.text):
             break
         text, end = longer, one.end
-    following = found[at + 1 : at + 2]
-    if (
-        end == found[at].end
-        and following
-        and _formal.search(text)
-        and _decides.match(following[0].text)
-        and found[at].mark == "，"
-    ):
-        shorter = _tidy(subject) + following[0].text  # the court finds that …, without its judgment
-        if _office.search(subject) and not _weak.match(subject) and width(shorter) <= LONGEST:
-            return shorter, following[0].end
+    after = found[at + 1] if found[at].mark == "，" and end == found[at].end and at + 1 < len(found) else None
+    if after and _formal.search(text) and _decides.match(after.text) and _office.search(subject):
+        shorter = _tidy(subject) + after.text  # the court finds that …, without its judgment
+        if not _weak.match(subject) and width(shorter) <= LONGEST:
+            return shorter, after.end
     return text, end
 
 
@@ -254,7 +238,7 @@ _needs_time = re.compile(
 _source = re.compile(r"据|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
 _alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[\d×]{4,6}(?:\.[A-Z]+)?)）")
 _leftover = re.compile(
-    r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
+    r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|[^，]{0,40}(?:获悉|了解到)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
 )
 _formal = re.compile(
     r"(?:签[署订下约]|发布|公布|印发|出台|通报|公告|通知|举行|[闭开落]幕|揭牌|判决|裁定|致信|协议|合同|合作|任命|宣判|发文|论文|提起诉讼|立案|处罚|罚款|召开|修订|清单|方案|差错|升级)"
@@ -612,7 +596,7 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     text = text.strip(" 　，,、：:·").removeprefix("的")
     if not _ahead.search(text):
         text = _outside_quotes(_aside, text).lstrip("，, ")
-    for less in (_brackets, _many, _rules, _out_of, _titled):
+    for less in (_brackets, _many, _rules, _out_of):
         if width(text) <= longest:
             return text
         if less is _many:
@@ -622,11 +606,6 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     cuts = (text[:cut] for cut in reversed(list(_cuts(text))))
     whole = (cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut))
     return next(whole, text if width(text) <= longest + MOST - LONGEST else "")
-
-
-_titled = re.compile(
-    rf"^[{HAN}A-Za-z]{{2,20}}?(?:教授|研究员|参议员|众议员|工程师|首席科学家|创始人|董事长|总裁|CEO)(?=[{HAN}·]{{2,10}})"
-)
 
 
 def _is_whole(text: str) -> bool:

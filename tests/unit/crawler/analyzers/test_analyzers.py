@@ -344,6 +344,17 @@ def test_an_industry_that_one_place_of_a_long_text_passes_by_is_not_named() -> N
 
 
 class TestEvents:
+    @pytest.mark.parametrize(
+        ("title", "text", "said"),
+        [
+            ("海岚数据与霁影科技合作", "海岚数据与霁影科技5月2日签署合作协议。根据协议，双方将出资3亿元设立合资公司。", "海岚数据与霁影科技将出资3亿元设立合资公司"),
+            ("云泽省公布算力条例", "云泽省6月1日公布《云泽省算力促进条例》。条例规定，新建数据中心须使用绿电。", "《云泽省算力促进条例》规定新建数据中心须使用绿电"),
+        ],
+    )  # fmt: skip
+    def test_call_both_sides_and_the_rules_by_their_names(self, title: str, text: str, said: str) -> None:
+        made = events.add(language.add(record(text, title)))
+        assert said in [event.headline for event in made.events]
+
     def test_leave_out_opinion_and_background(self) -> None:
         text = "9月2日，栈云机器人宣布完成3亿元B轮融资。栈云机器人成立于2019年，总部位于临江市。业内人士认为，盈利并不容易。"
         made = events.add(language.add(record(text)))

@@ -210,3 +210,20 @@ def test_a_condensed_sentence_ends_with_no_clause_that_another_has_to_follow() -
     )
     first, last = condensed(sentence, told(sentence, ("签署",), "zh"), "zh")
     assert sentence[first:last].endswith("协议")
+
+
+@pytest.mark.parametrize(
+    ("sentence", "acts", "expected"),
+    [
+        ("云港市中级人民法院6月3日对一起算法推荐侵权案作出一审判决，认定被告霁影网络传播有限公司侵害原告的信息网络传播权，判令其赔偿9万元。", ("判决",), "云港市中级人民法院认定被告霁影网络传播有限公司侵害原告的信息网络传播权"),
+        ("海岚数据总裁陆衡预计，明年推理芯片的价格将下降三成。", ("下降",), "海岚数据总裁陆衡预计，明年推理芯片的价格将下降三成"),
+        ("《云海行》将于9月12日06:00—10:00停机维护，并更新至2.1版本。", ("更新",), "《云海行》将于9月12日06:00—10:00停机维护，并更新至2.1版本"),
+        ("4月2日至4月8日，国内共披露融资11起，较前一周减少3起。", ("披露",), "4月2日至4月8日，国内共披露融资11起，较前一周减少3起"),
+        ("芯岚软件（300×××）5月7日晚公告，公司拟以现金购买澜石机器人51%股权。", ("购买",), "芯岚软件拟以现金购买澜石机器人51%股权"),
+        ("云泽省经济厅决定向功率器件企业“霁微电子”提供最多18亿元补贴，支持其在云港建设面向服务器的氮化镓电源芯片工厂。", ("建设", "提供"), "云泽省经济厅决定向功率器件企业“霁微电子”提供最多18亿元补贴"),
+    ],
+)  # fmt: skip
+def test_a_chinese_headline_has_the_substance_the_speaker_and_the_time_it_needs(
+    sentence: str, acts: tuple[str, ...], expected: str
+) -> None:
+    assert headline(sentence, acts, "zh") == expected
