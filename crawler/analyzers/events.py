@@ -206,10 +206,12 @@ def _with_name(one: Chosen, record: Record, language: str | None, chosen: list[C
     between = record.text[last + len(name) : start] if last >= 0 else ""
     if (last < 0 or _another.search(between)) and not (language == "zh" and name in record.title):
         return one
+    if vague[0] == "其" and not re.match("[将已拟正也在还于]", made.headline[vague.end() :]):
+        name += "的"
     headline = made.headline[: vague.start()] + name + made.headline[vague.end() :]
     if len(headline.split()) > LONGEST_WORDS:
         return one
-    return one._replace(told=replace(made, headline=headline, subject=made.subject if vague.start() else name))
+    return one._replace(told=replace(made, headline=headline, subject=made.subject if vague.start() else name.removesuffix("的")))
 
 
 _back = re.compile("其|该|此|本|这|公司|双方")
@@ -241,7 +243,7 @@ _pair = re.compile(
     r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
 )
 _vague = re.compile(
-    r"(?:该公司|本公司|^(?:公司|其)(?![他中]))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|创始人))"
+    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中]))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|创始人))"
     r"|^(?:The (?:company|start-?up|firm|lab|carmaker|chipmaker)|It)(?= )"
 )
 _another = re.compile(

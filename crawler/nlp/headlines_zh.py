@@ -72,14 +72,14 @@ _weak = re.compile(
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _adverb = re.compile(r"^(?:同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
-    rf"^[^，。：；“《]{{0,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
+    rf"^[^，。：；“《]{{1,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
 _post = re.compile(
     r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
 )
 _aside = re.compile(
-    r"(?<![将到至自从截前定])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
-    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])|近日|(?<!\d)日前|今[天日晚早晨]|昨[天日晚]|(?<![每下])本?周[一二三四五六日](?!至)|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
+    r"(?<![\d将到至自从截前定于])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
+    r"|(?<![\d第月将到至自从定于])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])|近日|(?<!\d)日前|今[天日晚早晨]|昨[天日晚]|(?<![每下])本?周[一二三四五六日](?!至)|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
 )
 _ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
@@ -202,7 +202,9 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
     end = found[at].end
     for before, one in zip(found[at:], found[at + 1 :], strict=False):
         longer = text + sentence[end : one.end]
-        is_short = width(longer) <= (LONGEST if _formal.search(text) and end == found[at].end else SHORT)
+        is_short = width(longer) <= (
+            LONGEST if end == found[at].end and (width(text) < LONG or _formal.search(simplified(text))) else SHORT
+        )
         is_title = not one.has_verb and _post.search(one.text)
         is_joined = before.mark in ("，", ",", "：") and one.mark not in ("：", ":") and not one.tells and not is_title
         if not is_joined or not is_short or _adds_nothing.search(one.text):
@@ -557,7 +559,7 @@ _plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 def _tidy(subject: str) -> str:
     """Without when, brackets and what kind of company it is."""
-    subject = re.sub("^其中", "", _aside.sub("", subject)).strip(" 　，、")
+    subject = re.sub("^其中|对外$", "", _aside.sub("", subject)).strip(" 　，、")
     for less in (_relative, _appositive):
         shorter = less.sub("", subject)
         if len(shorter) > 1 and not _heads_only.fullmatch(shorter):
