@@ -23,6 +23,7 @@ import re2
 from crawler.nlp import event_cells, event_words
 from crawler.nlp.acts import verbs
 from crawler.nlp.clause_en import clauses
+from crawler.nlp.clause_zh import bare, is_sure
 from crawler.nlp.document import Reading, Sentence, reading
 from crawler.nlp.event_actors import main_name
 from crawler.nlp.event_fields import fields_of
@@ -182,15 +183,20 @@ def _marks() -> tuple[list[str], Any]:
 def add(record: Record) -> Record:
     """The record with `events`, `opening` and a Fact for each event."""
     language = record.language or language_of(record.title + "\n" + record.text)
-    chosen = [_with_name(one, record, language) for one in choose(record.title, record.text, language, record.published)]
-    made = [_event(record, one, language) for one in chosen]
+    chosen = choose(record.title, record.text, language, record.published)
+    made = [_event(record, _with_name(one, record, language, chosen), language) for one in chosen]
     events = tuple(event for event, _ in made)
     return replace(
         record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if len(events) >= OPENS else ""
     )
 
 
-def _with_name(one: Chosen, record: Record, language: str | None) -> Chosen:
+def _with_name(one: Chosen, record: Record, language: str | None, chosen: list[Chosen]) -> Chosen:
+    """The same with a name where its headline begins with a word for one."""
+    return _named_zh(one, record, chosen) if language == "zh" else _named_en(one, record, language)
+
+
+def _named_en(one: Chosen, record: Record, language: str | None) -> Chosen:
     """The same with a name where its headline begins with "the company", "its …", "the agency" or a figure that is somebody's, and
     only one can be meant."""
     made = one.told
@@ -241,7 +247,59 @@ def _others(between: str, name: str, text: str) -> bool:
     )
 
 
+def _named_zh(one: Chosen, record: Record, chosen: list[Chosen]) -> Chosen:
+    """The same with the names that stand for "the company", "both sides" and "the rules", where only one can be meant."""
+    made = one.told
+    if made and (full := _in_full(made.headline, record, one.sentence.start)) != made.headline:
+        return one._replace(told=replace(made, headline=full))
+    vague = _vague_zh.search(made.headline) if made else None
+    name = main_name(record.title, record.text, "zh") or _only(chosen, record.text) if vague else ""
+    if made is None or vague is None or not name or name in made.headline:
+        return one
+    if re.search(f"(?:{_POSTS}){re.escape(name)}", record.title + record.text):  # a person is no company
+        return one
+    start = one.sentence.start
+    last = record.text.rfind(name, max(0, start - NEAR), start)
+    between = record.text[last + len(name) : start] if last >= 0 else ""
+    if (last < 0 or _another.search(between)) and name not in record.title:
+        return one
+    if vague[0] == "其" and not re.match("[将已拟正也在还于]", made.headline[vague.end() :]):
+        name += "的"
+    headline = made.headline[: vague.start()] + name + made.headline[vague.end() :]
+    return one._replace(told=replace(made, headline=headline, subject=made.subject if vague.start() else name.removesuffix("的")))
+
+
+_back = re.compile("其|该|此|本|这|公司|双方")
+
+
+def _only(chosen: list[Chosen], text: str) -> str:
+    """The one name that acts in the events of an article; "" where several do."""
+    found = {bare(one.told.subject) for one in chosen if one.told and one.told.is_clean and not _back.match(one.told.subject)}
+    sure = [name for name in found if name and is_sure(name, text)]
+    return sure[0] if len(sure) == 1 else ""
+
+
+def _in_full(headline: str, record: Record, start: int) -> str:
+    """The same with what "both sides" and "the rules" are called, as title and text say it before a place."""
+    before = f"{record.title}\n{record.text[max(0, start - NEAR) : start]}"
+    if "双方" in headline and (pairs := list(_pair.finditer(before))):
+        return headline.replace("双方", f"{pairs[-1][1]}与{pairs[-1][2]}", 1)
+    if rules := _the_rules.match(headline):
+        named = re.findall(rf"《[^》]*{rules[1]}[^》]*》|《[^》]*》实施{rules[1]}", before)
+        longer = named[-1] + headline[rules.end() :] if len(set(named)) == 1 else headline
+        return longer if len(longer) <= LONGEST + 6 else headline
+    return headline
+
+
+_the_rules = re.compile(r"《?(细则|办法|条例|法案|通知|意见|措施|规定|指南)》?(?=首次|拟|还|规定|要求|明确|提出|自)")
+_POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
 NEAR = 700  # characters before a sentence in which the company is named
+_pair = re.compile(
+    r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
+)
+_vague_zh = re.compile(
+    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中]))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|创始人))"
+)
 _FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
 _KIND = f"agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
 _BEARS = {
@@ -259,7 +317,7 @@ _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
     "|has (?:raised|agreed|hired|bought|signed|also)|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
 )
 _vague = re.compile(
-    r"(?P<zh>(?:该公司|本公司|公司)(?![的董内高股旗]))|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
+    r"(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
     rf"(?:company|start-?up|firm|lab|carmaker|chipmaker)(?:['’]s)?|The(?= (?:stock|shares))|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
     r"|Its(?= (?:chief|board|president|founder|shares|stock|revenue|sales|profit|net|parent)))(?= ))"
     rf"|(?P<kind>The (?:{_KIND})(?:['’]s)?(?= ))"

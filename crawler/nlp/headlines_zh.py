@@ -20,9 +20,10 @@ from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.segmenter import tagged
 from crawler.text import HAN, simplified
 
-LONGEST = 30  # characters of Han; four letters or digits count for one
-NAME_MORE = 6  # … and so many more for a name that cannot be cut
-LEAST = 4
+LONGEST = 42  # characters of Han; four letters or digits count for one
+SHORT = 30  # … up to which it goes on with what the sentence says next
+MOST = 45  # … of one clause that would lose its verb or its object
+LEAST, LONG = 4, 12
 _CLOSING = {"“": "”", "《": "》", "「": "」", "『": "』", "（": "）", "(": ")", "【": "】", "‘": "’"}
 
 _day = (
@@ -33,7 +34,7 @@ _part_of_day = r"(?:晚上|晚间|晚|早上|早间|凌晨|清晨|上午|中午|
 _when = re.compile(
     r"^(?:(?:近日|日前|近期|最近|今天|今日|昨天|昨日|昨晚|今晨|同日|同时|当天|当日|当晚|当时|随后|此后|之后|截至目前|目前|此外|其中|按照计划|据悉|据介绍|据了解|另外"
     r"|不过|但是|但|而且|而(?!是)|并且|并(?=[在于将])|值得注意的是|值得一提的是|连日来|快讯：?)"
-    rf"|{_day}{_part_of_day}(?!起|\d))[，,]?"
+    rf"|{_day}{_part_of_day}(?![起至到前—-]|\d))[，,]?"
 )
 _goal = re.compile(
     r"^(?:(?:力争|争取|预计|计划)?[到至]|力争)?(?:20\d\d年|“?十[四五六]五”?|今年|明年|后年|本世纪)[^，]{0,6}$|^未来[^，]{1,5}$|^20\d\d年(?:底)?前?$"
@@ -41,7 +42,7 @@ _goal = re.compile(
 _circumstance = re.compile(
     r"^(?:据|根据|按照|依据|依照|随着|为了|围绕|针对|由于|因(?!为?此)|经(?![营济理])|自(?![动主己])|作为|面对|面向|除了?|关于|对于|谈及|鉴于|受(?![理贿权])"
     r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|(?:这|此|该[^，]{0,4}|其)(?:也|就|还)?是|是(?!否)|即(?!日|将)|包括|其中包括|"
-    r"如(?!期|愿)|例如|理由|原因)"
+    r"如(?!期|愿)|例如|理由|原因|同期(?:亏损|盈利|为|净))"
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的(?:消息|要求|规定|通知|安排|部署)|而言|来看|来说|所致|影响|显示)$"
     r"|^(?:自|于)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起(?:正式)?(?:生效|施行|实施)$|^起(?:正式)?(?:生效|施行|实施)$"
 )
@@ -62,27 +63,28 @@ _relative = re.compile(
     r"^(?:专注于?|致力于|从事|主打|主攻|聚焦|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,24}?的(?=[^，]{2})"
 )
 _rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
-_out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 PLAIN = frozenset(
     "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
-    r"^(?:前者|后者|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+    r"^(?:前者|后者|盘中|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
+_adverb = re.compile(r"^(?:同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
-    rf"^[^，。：；“《]{{0,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
+    rf"^[^，。：；“《与和及、]{{1,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
 _post = re.compile(
     r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
 )
 _aside = re.compile(
-    r"在[^，。“《]{2,24}?(?:期间|大会上|会议上|论坛上|活动上|发布会上|博览会上|互动平台|预印本平台|公众号|社交平台上?)"
-    r"|(?<![将到至自从截前定])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])"
-    r"|(?<![\d第月将到至自从定])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?![起前内施至])|近日|(?<!\d)日前|今天|昨天|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
+    r"(?<![\d将到至自从截前定于])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
+    r"|(?<![\d第月将到至自从定于])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])|近日|(?<!\d)日前|今[天日晚早晨]|昨[天日晚]|(?<![每下])本?周[一二三四五六日](?!至)|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
 )
+_ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
+_out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 _ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
 _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
@@ -144,10 +146,108 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     if topic and len(found) > 1:
         return _parallel(sentence, topic["topic"], found)
     made = _stated(found, at)
-    short = _shortened(made.headline)
+    if (whose := _whose(sentence, found, at, made)) != at:
+        at, made = whose, _stated(found, whose)
+    text = _together(sentence, found, at, made)
+    if (vague := _that_one.match(text)) and (said := _teller(found, at)):
+        text = _tidy(said.subject) + text[vague.end() :]
+    text, end = _continued(sentence, found, at, _alias.sub("", text), made.subject)
+    short = _shortened(text)
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
-        return Told(_beginning(sentence), made.subject, made.predicate, made.start, made.end)
-    return Told(short, made.subject, made.predicate, made.start, made.end, is_clean=True)
+        is_said = any(clause.tells in _OPINION for clause in found[:at])
+        whole = sentence if width(sentence) <= MOST or not made.subject or is_said else sentence[made.start :]
+        return Told(_beginning(whole), made.subject, made.predicate, made.start, made.end)
+    return Told(short, made.subject, made.predicate, made.start, end, is_clean=True)
+
+
+def _teller(found: list[Clause], at: int) -> Clause | None:
+    """Who is named as telling a clause right before it."""
+    said = found[at - 1] if at else None
+    return said if said and said.tells and said.subject and not _weak.match(said.subject) else None
+
+
+def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
+    """The place of the clause to tell: where all from the subject to the act is too long, the one that has the subject."""
+    giver = None if found[at].subject and not _weak.match(found[at].subject) else _giver(found, at)
+    if giver and width(sentence[made.start : made.end]) > LONGEST and (giver.tells or _says_something(giver)):
+        between = range(found.index(giver) + 1, at) if giver.tells else [found.index(giver)]
+        long = next((n for n in between if width(found[n].text) > LONG and not found[at].subject), at)
+        return next((n for n in between if _says_something(found[n]) and not _gives_reason(found[n])), long)
+    return at
+
+
+def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
+    """The words of the sentence from whoever acts, speaks or sets the condition to the act; where they are too many, only the parts."""
+    one, first, text = found[at], next(n for n, clause in enumerate(found) if clause.end > made.start), made.headline
+    if first == at and (said := _teller(found, at)) and said.tells in _OPINION:
+        first = at - 1
+    is_last = at + 1 == len(found) and at > 0 and _formal.search(one.text) and not any(clause.tells for clause in found[:at])
+    if is_last and found[at - 1].mark == "，" and not _gives_reason(found[at - 1]):  # its substance stands before it
+        first = 0 if width(sentence[found[0].start : one.end]) <= LONGEST else first
+    if at - first > (found[first].tells not in _OPINION and bool(found[first].tells)):
+        whole = sentence[found[first].start : one.end]
+        text = whole if width(whole) <= LONGEST else text
+    begins = found[first - 1].end + 1 if first else 0
+    before = sentence[begins : found[first].start].lstrip(" 　")
+    if first and not before and not found[first - 1].tells and not found[first - 1].subject and found[first - 1].mark == "，":
+        before = sentence[found[first - 1].start : found[first].start]
+    is_needed = _condition.search(before.strip("，, ")) or (_dated.search(before) and _needs_time.search(one.text))
+    if is_needed and not _source.match(before) and width(before + text) <= LONGEST and before not in text:
+        text = _leftover.sub("", before) + text
+    return text
+
+
+def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: str) -> tuple[str, int]:
+    """The same with the clauses behind it that belong to it, and where they end: the substance of a formal act, and what is short."""
+    end = found[at].end
+    for before, one in zip(found[at:], found[at + 1 :], strict=False):
+        longer = text + sentence[end : one.end]
+        is_short = width(longer) <= (
+            LONGEST if end == found[at].end and (width(text) < LONG or _formal.search(simplified(text))) else SHORT
+        )
+        is_title = not one.has_verb and _post.search(one.text)
+        is_joined = before.mark in ("，", ",", "：") and one.mark not in ("：", ":") and not one.tells and not is_title
+        if not is_joined or not is_short or _adds_nothing.search(one.text):
+            break
+        text, end = longer, one.end
+    after = found[at + 1] if found[at].mark == "，" and end == found[at].end and at + 1 < len(found) else None
+    if after and _formal.search(text) and _decides.match(after.text) and _office.search(subject):
+        shorter = _tidy(subject) + after.text  # the court finds that …, without its judgment
+        if not _weak.match(subject) and width(shorter) <= LONGEST:
+            return shorter, after.end
+    return text, end
+
+
+_reason = re.compile("[经因为在随据由就对]")
+
+
+def _gives_reason(one: Clause) -> bool:
+    return one.is_circumstance or bool(_reason.match(one.text) or _reason.match(one.text[one.subject_end - one.start :]))
+
+
+_office = re.compile("[院局部委会署厅办府司心门]$")
+_decides = re.compile("(?:认定|判令|裁定|判决|决定|要求|提出|允许|批准|驳回|责令)[^，]{4}")
+_OPINION = frozenset(
+    "表示 称 说 指出 认为 强调 坦言 直言 解释 回应 预计 预测 估计 判断 希望 建议 呼吁 辩称 声称 提醒 承诺".split()
+)
+_condition = re.compile(
+    r"^(?:如|若|一旦|除非|逾期|因|自[^，]*起|对于|未来)|^[^，]{2,14}(?<![以此随今之])(?:后|前|时|中)$|^(?:到|至|截至)|^[^，]{3,20}的$"
+)
+_dated = re.compile(r"\d|今年|去年|明年|本月|下月|年|季度|同期")
+_needs_time = re.compile(
+    r"将(?=[^，]*(?:[于在]|起|日|施行|上线))|起$|同比|增长|下降|亏损|利润|收入|营收|累计|上架率|规模|较|减少|[增降]至|共"
+)
+_source = re.compile(r"据|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
+_alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[\d×]{4,6}(?:\.[A-Z]+)?)）")
+_leftover = re.compile(
+    r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|[^，]{0,40}(?:获悉|了解到)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
+)
+_formal = re.compile(
+    r"(?:签[署订下约]|发布|公布|印发|出台|通报|公告|通知|举行|[闭开落]幕|揭牌|判决|裁定|致信|协议|合同|合作|任命|宣判|发文|论文|提起诉讼|立案|处罚|罚款|召开|修订|清单|方案|差错|升级)"
+)
+_adds_nothing = re.compile(
+    r"(?:[后时]|后者.*)$|^(?:这|该|此|其(?!中)|是|即|距|占|但|而|感谢|详情|现更正|据|通过|围绕|从|随着|根据|由于|以(?!及|[^，]*[租购售换])|为[^，]{1,6}提供|进一步|标志着|旨在)"
+)
 
 
 # --- clauses
@@ -227,7 +327,7 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
     subject_end = _subject_end(piece, start, end, tokens)
     if verb and piece.startswith(("据", "根据")):
         return Clause(start, end, sentence[start:end], start, verb)
-    if verb and tells and subject_end == start and 1 < len(piece[:stop]) <= 12:
+    if verb and tells and subject_end == start and 1 < len(_brackets.sub("", _aside.sub("", piece[:stop]))) <= 12:
         subject_end = start + stop
     return Clause(
         start,
@@ -279,7 +379,7 @@ _no_subject = re.compile(
     r"(?:在|占|随|自(?![动主己])|从|随着|为(?!期)|通过|根据|依据|围绕|按照|据|经(?![营济理])|作为|对|由|将|把|向|与|并|被|于|以(?![色])|拟|已|没有|从未|未|不|主要(?!是)|预期|合共|实际|分批|制作成)"
 )
 _preposition = re.compile(
-    r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称]))."
+    r"(?<=..)(?:(?<![自理缘])由(?![于来])|(?<![面方走导去意动流])向(?![量上])|(?<![应相一针绝配核])对(?![话外象齐比应接抗称])|拟(?=[以将]))."
 )
 
 
@@ -357,7 +457,11 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
         points = max((weights.get(act, 1.0) for act in acts if act in form), default=0.0)
         own = bool(one.subject) and not _weak.match(one.subject)
         points += 0.6 * own - 0.5 * sum(not before.is_circumstance and not before.tells for before in found[:at])
-        points -= 1.5 * one.text.startswith(("其", "并", "其中")) + 4.0 * (not own and _giver(found, at) is None)
+        points -= (
+            1.5 * bool(_back.search(one.text))
+            + 1.5 * one.text.startswith(("其", "并", "其中"))
+            + 4.0 * (not own and _giver(found, at) is None)
+        )
         if best is None or points > best[0]:
             best = points, at
     return best[1] if best else None
@@ -379,6 +483,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     return None
 
 
+_back = re.compile("这一(?:消息|说法)|此事|此消息")
 _measure = re.compile("(?:价格?|规划月|产能|收入|利润|亏损|金额|规模)$")  # who acts in the next clause is not what was measured
 _THE_COMPANY = frozenset("公司 该公司".split())
 _HEARD = frozenset("获悉 获知 得知 了解到 报道 显示".split())  # whoever heard or reports it does not act
@@ -436,7 +541,7 @@ def _stated(found: list[Clause], at: int) -> Told:
     elif giver and one.text.startswith("其") and not one.text.startswith("其中"):
         start, text = giver.start, _tidy(giver.subject) + one.text[1:]
     elif not own:
-        text = _filler.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
+        text = _adverb.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
     elif (
         teller and teller.tells in MUST_STAY and teller.subject and not _weak.match(teller.subject) and teller.subject not in own
     ):
@@ -454,7 +559,7 @@ _plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 def _tidy(subject: str) -> str:
     """Without when, brackets and what kind of company it is."""
-    subject = re.sub("^(?:其中|其)", "", _aside.sub("", subject)).strip(" 　，、")
+    subject = re.sub("^其中|对外$", "", _aside.sub("", subject)).strip(" 　，、")
     for less in (_relative, _appositive):
         shorter = less.sub("", subject)
         if len(shorter) > 1 and not _heads_only.fullmatch(shorter):
@@ -468,7 +573,7 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
     told = [one for one in found if one.subject and not one.is_circumstance and not one.tells and _says_something(one)]
     more = "等" if "；" in sentence and sum(not _weak.match(one.subject) for one in found if one.subject) > 1 else ""
     for one in told:
-        short = _shortened(one.text, LONGEST - len(topic) - 1)
+        short = _shortened(one.text, SHORT - len(topic) - 1)
         if short and is_sentence(short):
             predicate = one.text[one.subject_end - one.start :]
             return Told(f"{topic}：{short}{more}", one.subject, predicate, 0, len(sentence), is_clean=True)
@@ -490,23 +595,19 @@ _wide = re.compile(f"[{HAN}、，；：。]+")
 def _shortened(text: str, longest: int = LONGEST) -> str:
     """At most `longest`: first shorter actors, then no dates, asides and brackets, then no more than the first object; "" "
     "if it cannot be."""
-    text = _outside_quotes(_aside, text.strip(" 　，,、：:").removeprefix("的"))
-    for less in (_brackets, _many, _rules, _out_of, _titled):
+    text = text.strip(" 　，,、：:·").removeprefix("的")
+    if not _ahead.search(text):
+        text = _outside_quotes(_aside, text).lstrip("，, ")
+    for less in (_brackets, _many, _rules, _out_of):
         if width(text) <= longest:
             return text
         if less is _many:
             text = less.sub(lambda match: match[1] or f"{match[2]}等", text)
         else:
             text = less.sub("", text) if less is _rules else _outside_quotes(less, text)
-    if width(text) <= longest + (NAME_MORE if "《" in text or "“" in text else 0):
-        return text
     cuts = (text[:cut] for cut in reversed(list(_cuts(text))))
-    return next((cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut)), "")
-
-
-_titled = re.compile(
-    rf"^[{HAN}A-Za-z]{{2,20}}?(?:教授|研究员|参议员|众议员|工程师|首席科学家|创始人|董事长|总裁|CEO)(?=[{HAN}·]{{2,10}})"
-)
+    whole = (cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut))
+    return next(whole, text if width(text) <= longest + MOST - LONGEST else "")
 
 
 def _is_whole(text: str) -> bool:
@@ -535,14 +636,22 @@ def _cuts(text: str) -> Iterator[int]:
 
 
 def _beginning(sentence: str) -> str:
-    """The sentence's beginning, cut where a word ends and outside of names, and "…"."""
-    text = sentence.strip(" 　").rstrip("。！？；，")
-    if width(text) <= LONGEST:
+    """The sentence without its day, if that is short enough; else its first clauses that tell something; else cut where a word ends and
+    outside of names, and "…"."""
+    text = _leftover.sub("", sentence.strip(" 　").rstrip("。！？；，"))
+    if width(text) > MOST and not _ahead.search(text):
+        text = text[_when.match(text).end() :]  # type: ignore[union-attr]
+        opening, mark, rest = text.partition("，")
+        text = rest if mark and _circumstance.search(opening) and len(rest) > LEAST else text
+    if width(text) <= MOST:
         return text
+    ends = [end for _, end in _pieces(text, 0) if LEAST < width(text[:end]) <= MOST]
+    if ends and is_sentence(text[: ends[-1]]) and not _circumstance.search(text[: ends[-1]].rpartition("，")[2]):
+        return text[: ends[-1]]
     at = whole = depth = 0
     for word, _ in tagged(text):
         at += len(word)
-        if width(text[:at]) > LONGEST - 1:
+        if width(text[:at]) > MOST - 1:
             break
         depth += sum(ch in "“《「（(" for ch in word) - sum(ch in "”》」）)" for ch in word)
         whole = at if depth == 0 else whole

@@ -98,7 +98,7 @@ class TestGrounding:
             "医院漏检率下降91%",
             "星河智算破产清算，股价暴跌",
             "第一医院\x1b[31m启用系统",
-            "澜州市第一医院启用新的影像读片系统，" * 2,
+            "澜州市第一医院启用新的影像读片系统，" * 3,
         ],
         ids=["a figure of its own", "words of its own", "an escape", "too long"],
     )
