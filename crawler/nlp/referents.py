@@ -1,0 +1,155 @@
+"""Who is meant by "the company", 双方, "the agency", "its revenue": a headline that begins so is given the name, where only one can be meant. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
+
+from crawler.nlp import clause_en, clause_zh
+from crawler.nlp.headlines import LONGEST, LONGEST_WORDS
+from crawler.nlp.headlines_zh import Told
+
+
+class Said(NamedTuple):
+    """An article, and where in its text the sentence begins of which a headline is made."""
+
+    title: str
+    text: str
+    start: int
+
+
+def named(made: Told, said: Said, language: str | None, others: Iterable[Told]) -> Told:
+    """The same with a name where its headline begins with a word for one; `others` are told of the same article."""
+    return _named_zh(made, said, others) if language == "zh" else _named_en(made, said)
+
+
+def _named_en(made: Told, said: Said) -> Told:
+    """The same with a name where its headline begins with "the company", "its …", "the agency" or a figure that is somebody's, and
+    only one can be meant."""
+    vague = (_vague.match(made.headline) or _figure.match(made.headline)) if made.is_clean else None
+    if vague is None or not (name := _meant(vague.lastgroup or "", said)):
+        return made
+    if re.search(rf"\b{re.escape(name.removeprefix('The ').split()[0])}\b(?! [A-Z])", made.headline):
+        return made
+    owns = vague.lastgroup == "figure" or vague[0] in ("Its", "The") or re.search("['’]s$", vague[0])
+    rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
+    if owns:
+        rest = ("' " if name.endswith("s") else "'s ") + (rest.strip()[:1].lower() + rest.strip()[1:])
+    headline = name + rest
+    if len(headline.split()) > LONGEST_WORDS + 2:
+        return made
+    return replace(made, headline=headline, subject=made.subject if owns else name)
+
+
+def _meant(kind: str, said: Said) -> str:
+    """Who is meant before a place of the text by "the company" or a word for another kind; "" where that is not sure."""
+    before = said.text[: said.start]
+    word = re.search(rf"\b(?:{_KIND})\b", said.text[said.start : said.start + 90]) if kind == "kind" else None
+    if word:  # the insurer: who is called one, or bears that in the name
+        bears = _BEARS.get(word[0], word[0].title())
+        found = re.finditer(_CALLED.replace("KIND", word[0]).replace("BEARS", bears), f"{said.title}\n{before}")
+        called = {str(match[1] or match[2] or match[3]) for match in found}
+        full = [one for one in called if not any(one != other and one in other for other in called)]
+        if full or word[0] in _BEARS or word[0] not in _FIRMS:
+            the = "The " if full and f"the {full[0]}" in said.text else ""
+            return the + full[0] if len(full) == 1 else ""
+    elif kind == "kind":
+        return ""
+    name = clause_en.main_name(said.title, said.text)
+    last = max(before.rfind(name), before.rfind(name.split()[0])) if name else -1
+    if last < max(0, said.start - NEAR):
+        return ""
+    return name if not _another.search(between := before[last + len(name) :]) and not _others(between, name, said.text) else ""
+
+
+def _others(between: str, name: str, text: str) -> bool:
+    """True where somebody else acts in between, rather than says something."""
+    return any(
+        one.verb not in ("say", "tell", "add", "write")
+        and not one.is_sub
+        and any(other not in name and (" " in other or text.count(other) > 1) for other in one.subject)
+        for sentence in between.split(". ")
+        for one in clause_en.clauses(sentence, text)
+    )
+
+
+def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
+    """The same with the names that stand for "the company", "both sides" and "the rules", where only one can be meant."""
+    if (full := _in_full(made.headline, said)) != made.headline:
+        return replace(made, headline=full)
+    vague = _vague_zh.search(made.headline)
+    name = clause_zh.main_name(said.title, said.text) or _only(others, said.text) if vague else ""
+    if vague is None or not name or name in made.headline:
+        return made
+    if re.search(f"(?:{_POSTS}){re.escape(name)}", said.title + said.text):  # a person is no company
+        return made
+    last = said.text.rfind(name, max(0, said.start - NEAR), said.start)
+    between = said.text[last + len(name) : said.start] if last >= 0 else ""
+    if (last < 0 or _another.search(between)) and name not in said.title:
+        return made
+    if vague[0] == "其" and not re.match("[将已拟正也在还于]", made.headline[vague.end() :]):
+        name += "的"
+    headline = made.headline[: vague.start()] + name + made.headline[vague.end() :]
+    return replace(made, headline=headline, subject=made.subject if vague.start() else name.removesuffix("的"))
+
+
+_back = re.compile("其|该|此|本|这|公司|双方")
+
+
+def _only(all_told: Iterable[Told], text: str) -> str:
+    """The one name that acts in the events of an article; "" where several do."""
+    found = {clause_zh.bare(one.subject) for one in all_told if one.is_clean and not _back.match(one.subject)}
+    sure = [name for name in found if name and clause_zh.is_sure(name, text)]
+    return sure[0] if len(sure) == 1 else ""
+
+
+def _in_full(headline: str, said: Said) -> str:
+    """The same with what "both sides" and "the rules" are called, as title and text say it before a place."""
+    before = f"{said.title}\n{said.text[max(0, said.start - NEAR) : said.start]}"
+    if "双方" in headline and (pairs := list(_pair.finditer(before))):
+        return headline.replace("双方", f"{pairs[-1][1]}与{pairs[-1][2]}", 1)
+    if rules := _the_rules.match(headline):
+        named = re.findall(rf"《[^》]*{rules[1]}[^》]*》|《[^》]*》实施{rules[1]}", before)
+        longer = named[-1] + headline[rules.end() :] if len(set(named)) == 1 else headline
+        return longer if len(longer) <= LONGEST + 6 else headline
+    return headline
+
+
+_the_rules = re.compile(r"《?(细则|办法|条例|法案|通知|意见|措施|规定|指南)》?(?=首次|拟|还|规定|要求|明确|提出|自)")
+_POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
+NEAR = 700  # characters before a sentence in which the company is named
+_pair = re.compile(
+    r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
+)
+_vague_zh = re.compile(
+    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中]))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|创始人))"
+)
+_FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
+_KIND = f"agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
+_BEARS = {
+    "agency": "(?:Agency|Administration|Office)",
+    "regulator": "(?:Authority|Commission)",
+    "watchdog": "(?:Authority|Commission)",
+}
+_NAME = r"(?:[A-Z][\w&’'-]*[a-z]\w*|[A-Z]{2,})(?: (?:of (?:the )?|and )?[A-Z][\w&-]*)*"
+_CALLED = (
+    rf"(?:\b(?:the|an?|by|of|to|from|with|[\w’']+) (?:[a-z-]+ )?KIND ({_NAME})|({_NAME}), (?:an?|the) (?:[\w’'-]+ ){{0,4}}KIND\b"
+    r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b))"
+)
+_COMPANY_DOES = (  # what a product does not: it costs, runs, has …
+    "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced|had (?:agreed|marketed|planned)"
+    "|has (?:raised|agreed|hired|bought|signed|also)|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
+)
+_vague = re.compile(
+    r"(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
+    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker)(?:['’]s)?|The(?= (?:stock|shares))|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
+    r"|Its(?= (?:chief|board|president|founder|shares|stock|revenue|sales|profit|net|parent)))(?= ))"
+    rf"|(?P<kind>The (?:{_KIND})(?:['’]s)?(?= ))"
+)
+_figure = re.compile(
+    r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
+    r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin)(?= (?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled)))"
+)
+_another = re.compile(r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)")
