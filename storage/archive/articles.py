@@ -272,9 +272,10 @@ def _origin(session: Session, number: int, new: _Incoming) -> tuple[_Origin | No
     origins, noticed, rows = [], False, _SHINGLES.ask(session, number, new.made.shingles, new.now)
     mine = normal(new.record.text) if rows else ""
     for row in rows:
-        if not near_duplicates.may_share(mine, normal(row.text)):
+        form = normal(row.text)
+        if not near_duplicates.may_share(mine, form):
             continue
-        likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(row.title, row.text))
+        likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch_of(row.title, form))
         if likeness.reprint and changes.notices((row.title, row.text), (new.record.title, new.record.text)):
             noticed = True
         elif likeness.reprint and assign.is_copy(session, new.made.story, row, likeness.share):

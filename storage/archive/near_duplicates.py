@@ -61,7 +61,11 @@ class Likeness:
 
 def sketch(title: str, text: str) -> Sketch:
     """The sketch of an article; about 2 ms for 3,000 characters."""
-    form = normal(text)
+    return sketch_of(title, normal(text))
+
+
+def sketch_of(title: str, form: str) -> Sketch:
+    """… whose text is in its normal form already."""
     plain = " ".join(_UNITS.findall(normal(title)))
     return Sketch(plain, len(form), _grams(form), frozenset(_FIGURE.findall(form)))
 
