@@ -142,9 +142,8 @@ class Show:
         return self._db.read(queries.count_records)
 
     def waits(self) -> int:
-        """How many alerts are still to be delivered, those that are on their way among them."""
-        states = self._db.read(outbox.counts)
-        return states["pending"] + states["sending"]
+        """How many messages are still to be delivered, those that are on their way among them."""
+        return self._db.read(lambda s: outbox.pending(s, clock.now() + timedelta(days=1)))
 
     def tell_records(self) -> None:
         """Print the records of new articles that were stored since the last call."""
