@@ -153,13 +153,19 @@ def f1(pairs: list[tuple[Article, Any]], least: float) -> str:
     return "F1 {:.3f} (P {:.3f}, R {:.3f})".format(*measured(pairs, least))
 
 
-def main() -> None:
-    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+def asked(purpose: str | None) -> argparse.Namespace:
+    """What a fit is asked for: files, and whether to write; its peers can be imported from then on."""
+    options = argparse.ArgumentParser(description=(purpose or "").splitlines()[0])
     options.add_argument("files", nargs="+", type=Path, metavar="FILE")
     options.add_argument("--peers", type=Path, required=True)
-    options.add_argument("--write", action="store_true", help="write the words")
+    options.add_argument("--write", action="store_true", help="write what was fitted")
     given = options.parse_args()
     sys.path.append(str(given.peers))
+    return given
+
+
+def main() -> None:
+    given = asked(__doc__)
     told, articles = read(given.files)
     fold = {
         whose: at % FOLDS

@@ -8,15 +8,13 @@ The files are those of benchmarks/labelled_news.py, and may be our own gold. Nee
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 import zlib
 from collections import defaultdict
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from benchmarks.fit_events import asked
 from crawler.analyzers import industries, technologies
 from crawler.nlp.document import reading
 from crawler.nlp.languages import language_of
@@ -152,12 +150,7 @@ def lines(found: dict[str, float], least: dict[str, float]) -> str:
 
 
 def main() -> None:
-    options = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    options.add_argument("files", nargs="+", type=Path, metavar="FILE")
-    options.add_argument("--peers", type=Path, required=True)
-    options.add_argument("--write", action="store_true", help="write the weights")
-    given = options.parse_args()
-    sys.path.append(str(given.peers))
+    given = asked(__doc__)
     rows = [
         (f"{path.parent.name}/{path.name}", json.loads(line))
         for path in given.files

@@ -11,9 +11,8 @@ MAX_DAYS = 3660  # ten years
 
 _duration = re.compile(r"(?:[0-9]{1,9}(?:\.[0-9]{1,3})?(?:ms|[smhdw])){1,6}")
 _part = re.compile(r"([0-9.]+)(ms|[smhdw])")
-_seconds = re.compile(
-    r"[\"']?([0-9]{1,15}(?:\.[0-9]*)?) ?s?[\"';]*(?:,.*)?"
-)  # also in quotes, with its unit, the first of several
+# also in quotes, with its unit, the first of several
+_seconds = re.compile(r"[\"']?([0-9]{1,15}(?:\.[0-9]*)?) ?s?[\"';]*(?:,.*)?")
 NEAR = 366 * 86400.0  # seconds from now: a number that names a moment so near is one, since 1970, in seconds or milliseconds
 
 

@@ -27,13 +27,8 @@ _prologue = re.compile(
 _whole_name = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _nothing_in_it = re.compile(rb"<[^<>]*/>\s*$")
 _binary = re.compile(rb"[\x00-\x08\x0e-\x1a]")
-_TEXT = (
-    b"\xff\xfe",
-    b"\xfe\xff",
-    b"<",
-    b"{",
-    b"[",
-)  # the marks of UTF-16; markup and JSON, into which editors paste control characters
+# the marks of UTF-16; markup and JSON, into which editors paste control characters
+_TEXT = (b"\xff\xfe", b"\xfe\xff", b"<", b"{", b"[")
 _not_xml = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 

@@ -76,9 +76,8 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
         return False
     if Kind.SAME_TITLE in found or found.get(Kind.COPY, 0) >= COPY:
         moved = any(found.get(kind, 0) % 2 for kind in _STAGES)  # the text of one says so, not only its headline
-        most = (
-            1 if found.keys() & _SAYS_WHICH else 0
-        )  # a paper's own name may stand in another's place, where the headline says the rest
+        # a paper's own name may stand in another's place, where the headline says the rest
+        most = 1 if found.keys() & _SAYS_WHICH else 0
         swapped = found.get(Kind.SWAPPED, 0) > most
         return not (moved or swapped or found.keys() & _OTHER_COPY) and found.get(Kind.WORDING, 0) >= COPIED
     if any(found.get(kind, 0) >= 2 for kind in _PHASES.values()):  # the headline of one says so, and the other's does not
