@@ -21,7 +21,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from crawler.analyzers import events
-from crawler.nlp import event_fields, event_words
+from crawler.nlp.events import fields as event_fields
+from crawler.nlp.events import words as event_words
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import DATA
 from crawler.text import normal

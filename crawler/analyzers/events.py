@@ -20,11 +20,13 @@ from typing import Any, NamedTuple
 
 import re2
 
-from crawler.nlp import event_cells, event_words, referents
+from crawler.nlp import referents
 from crawler.nlp.acts import verbs
 from crawler.nlp.document import Reading, Sentence, reading
-from crawler.nlp.event_actors import main_name
-from crawler.nlp.event_fields import fields_of
+from crawler.nlp.events import cells as event_cells
+from crawler.nlp.events import words as event_words
+from crawler.nlp.events.actors import main_name
+from crawler.nlp.events.fields import fields_of
 from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, condensed, is_statement, told
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of

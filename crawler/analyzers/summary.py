@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from crawler.nlp import event_words
 from crawler.nlp.document import Sentence, reading
+from crawler.nlp.events import words as event_words
 from crawler.nlp.headlines import clean
 from crawler.record import Fact, Record
 from crawler.text import is_han

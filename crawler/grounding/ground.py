@@ -21,7 +21,7 @@ from crawler.errors import ReadError
 from crawler.grounding.llm_json import read_reply
 from crawler.grounding.wording import says_no_more
 from crawler.nlp.document import Reading, Sentence, reading
-from crawler.nlp.event_fields import fields_of
+from crawler.nlp.events.fields import fields_of
 from crawler.nlp.headlines import LONGEST, LONGEST_DETAIL, LONGEST_DETAIL_WORDS, LONGEST_WORDS, clean, condensed, told
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import all_terms, names, own

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from crawler.analyzers.companies import named_in
 from crawler.i18n import language
-from crawler.nlp import event_cells
-from crawler.nlp.event_frames import Cell
+from crawler.nlp.events import cells as event_cells
+from crawler.nlp.events.frames import Cell
 from crawler.record import Event, Record
 from crawler.text import normal
 from jobs.config.models import MoneyConfig

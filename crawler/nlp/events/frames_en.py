@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from crawler.nlp import event_frames as told
 from crawler.nlp.clause_en import PROPER, Clause, clauses, clean_name, is_person, main_name, may_act, names_from
-from crawler.nlp.event_frames import END, MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
+from crawler.nlp.events import frames as told
+from crawler.nlp.events.frames import END, MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
 
 _RAISE = frozenset(
     "raise close file secure land bag collect net win complete price score bank receive announce sell obtain get".split()

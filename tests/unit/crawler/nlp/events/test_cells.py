@@ -6,8 +6,8 @@ import time
 
 import pytest
 
-from crawler.nlp import event_cells
-from crawler.nlp.event_frames import END
+from crawler.nlp.events import cells as event_cells
+from crawler.nlp.events.frames import END
 
 
 def told(kind: str, text: str, title: str = "") -> dict[str, str]:

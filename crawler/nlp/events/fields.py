@@ -13,8 +13,8 @@ from typing import Any, TypedDict
 
 import re2
 
-from crawler.nlp import event_words
-from crawler.nlp.event_actors import actors_of
+from crawler.nlp.events import words as event_words
+from crawler.nlp.events.actors import actors_of
 from crawler.nlp.headlines_en import is_verb_form
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.lexicon import rows, table

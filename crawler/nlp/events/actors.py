@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 
 from crawler.nlp import clause_en, clause_zh
-from crawler.nlp.event_frames import Said
-from crawler.nlp.frames_zh import parties_zh
+from crawler.nlp.events.frames import Said
+from crawler.nlp.events.frames_zh import parties_zh
 from crawler.nlp.headlines_zh import Told
 
 MAX_ACTORS = 6

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from crawler.nlp import event_frames as told
 from crawler.nlp.clause_zh import AT, INSTITUTION, LEAD, MARKS, TAIL, TELLS, bare, before, main_name, names
-from crawler.nlp.event_frames import Cell, Said, cell, cell_of, compiled, joined
+from crawler.nlp.events import frames as told
+from crawler.nlp.events.frames import Cell, Said, cell, cell_of, compiled, joined
 from crawler.text import HAN
 
 _POST_ZH = (

@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from crawler.nlp.event_actors import main_name
-from crawler.nlp.event_fields import fields_of, type_of
+from crawler.nlp.events.actors import main_name
+from crawler.nlp.events.fields import fields_of, type_of
 from crawler.nlp.headlines import told
 from crawler.record import EVENT_TYPES
 

@@ -13,8 +13,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from crawler.nlp import frames_en, frames_zh
-from crawler.nlp.event_frames import LONGEST, Cell, Said, joined, placed
+from crawler.nlp.events import frames_en, frames_zh
+from crawler.nlp.events.frames import LONGEST, Cell, Said, joined, placed
 from crawler.text import is_han, simplified
 
 
