@@ -179,12 +179,7 @@ def _steps() -> list[Callable[..., Any]]:
     """What is done to every event, ours and those of libraries."""
     import structlog  # noqa: PLC0415
 
-    return [
-        structlog.stdlib.add_log_level,
-        _stamped,
-        structlog.processors.format_exc_info,
-        _clean_values,
-    ]
+    return [structlog.stdlib.add_log_level, _stamped, structlog.processors.format_exc_info, _clean_values]
 
 
 @cache

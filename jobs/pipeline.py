@@ -289,12 +289,7 @@ class Pipeline:
             self.outcomes[task.source] = outcome.reason
         await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
         _log.warning(
-            "poll failed",
-            source=task.source,
-            reason=outcome.reason.value,
-            detail=outcome.detail,
-            url=task.url,
-            next=due,
+            "poll failed", source=task.source, reason=outcome.reason.value, detail=outcome.detail, url=task.url, next=due
         )
 
     async def _fetched(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:

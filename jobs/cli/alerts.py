@@ -140,8 +140,7 @@ def answered(row: queries.DeliveryView) -> str | None:
 
 
 def retry(
-    cli: Cli,
-    alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None,
+    cli: Cli, alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None
 ) -> None:
     """Send dead letters again; the running daemon picks them up."""
     with cli.archive() as db:

@@ -111,11 +111,7 @@ def _paragraphs(lines: Sequence[Sequence[str]]) -> None:
 
 
 def show(
-    rows: Iterable[Mapping[str, Any]],
-    columns: Mapping[str, str],
-    as_json: bool,
-    empty: str = "",
-    zone: tzinfo | None = None,
+    rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], as_json: bool, empty: str = "", zone: tzinfo | None = None
 ) -> None:
     """A list: JSON Lines with all keys, or a table of the columns {key: heading}, times in `zone`; of none, what to do."""
     if as_json:

@@ -31,7 +31,7 @@ def split(
         return
     raised = ", ".join(map(short_id, done.alerts)) or tr("none")
     out.print(
-        tr("set apart: record {records}; alerts raised: {alerts}", records=", ".join(map(str, done.records)), alerts=raised),
+        tr("set apart: record {records}; alerts raised: {alerts}", records=", ".join(map(str, done.records)), alerts=raised)
     )
 
 
@@ -47,9 +47,7 @@ def join(
     if as_json:
         write_json([asdict(done)])
         return
-    out.print(
-        tr("story {story} now has record {records} too", story=done.story, records=", ".join(map(str, done.records))),
-    )
+    out.print(tr("story {story} now has record {records} too", story=done.story, records=", ".join(map(str, done.records))))
 
 
 def _alert(text: str) -> int:

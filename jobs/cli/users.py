@@ -92,9 +92,7 @@ def add_token(
 
 
 def list_tokens(
-    cli: Cli,
-    person: Annotated[str, typer.Option("--person", help="Whose; all without it.")] = "",
-    as_json: Json = False,
+    cli: Cli, person: Annotated[str, typer.Option("--person", help="Whose; all without it.")] = "", as_json: Json = False
 ) -> None:
     """Which there are, and when each was last used."""
     found = cli.ask(lambda s: people.tokens(s, people.named(s, person) if person else None))

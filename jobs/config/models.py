@@ -45,9 +45,7 @@ Every = Annotated[
     Schema({"type": "string", "pattern": f"{_DURATION}|^adaptive$"}),
 ]
 Size = Annotated[
-    int,
-    BeforeValidator(values.parse_size),
-    Schema({"type": ["string", "integer"], "pattern": r"^[0-9]+ *([kKmMgG]?[bB]?)$"}),
+    int, BeforeValidator(values.parse_size), Schema({"type": ["string", "integer"], "pattern": r"^[0-9]+ *([kKmMgG]?[bB]?)$"})
 ]
 _TIMES = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 _WEEKLY = f"weekly (mon|tue|wed|thu|fri|sat|sun) {_TIMES}"

@@ -114,10 +114,7 @@ class Message:
         at = self.published.astimezone(zone) if self.published else None
         record = {**self.record, "published": at.isoformat() if at else None} if "published" in self.record else self.record
         return replace(
-            self,
-            published=at,
-            record=MappingProxyType(dict(record)),
-            items=tuple(item.in_zone(zone) for item in self.items),
+            self, published=at, record=MappingProxyType(dict(record)), items=tuple(item.in_zone(zone) for item in self.items)
         )
 
     def as_plain(self) -> Message:

@@ -53,12 +53,7 @@ class Reanalyzer:
     """Asks the model of `analysis` about records; does nothing while that names none."""
 
     def __init__(
-        self,
-        db: Database,
-        readers: Readers,
-        analysis: AnalysisConfig,
-        zone: tzinfo,
-        now: Callable[[], datetime],
+        self, db: Database, readers: Readers, analysis: AnalysisConfig, zone: tzinfo, now: Callable[[], datetime]
     ) -> None:
         self.may: Callable[[], bool] = lambda: True  # … ask now: one worker does
         self.counts: Counter[str] = Counter()

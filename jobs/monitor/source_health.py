@@ -67,12 +67,7 @@ OLD = timedelta(days=60)  # without known pauses, a newest article of this age m
 _HOUR, _MONTH = timedelta(hours=1), timedelta(days=30)
 _BLOCKS = (Reason.BLOCKED, Reason.RATE_LIMITED, Reason.ROBOTS, Reason.REFUSED_ADDRESS)
 # what a network of our own that is down looks like
-OF_THE_NETWORK = (
-    Reason.DNS,
-    Reason.CONNECT,
-    Reason.TIMEOUT,
-    Reason.ROBOTS_UNREACHABLE,
-)
+OF_THE_NETWORK = (Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.ROBOTS_UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +158,7 @@ def _quiet(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> He
     usual = _usual(habits)
     if habits.listed and row.newest_at is not None:
         return Health(
-            State.FROZEN,
-            tr("answers, but its newest article is {age} old{usual}", age=span(until - row.newest_at), usual=usual),
+            State.FROZEN, tr("answers, but its newest article is {age} old{usual}", age=span(until - row.newest_at), usual=usual)
         )
     empty = "" if habits.listed else tr("; its list is empty")
     return Health(State.SILENT, tr("no new article for {pause}{usual}{empty}", pause=span(pause), usual=usual, empty=empty))

@@ -54,9 +54,7 @@ PLANS = [
         Any(
             (
                 All((Has("大模"), Has("模型"), *one_after_another("大模型"))),
-                All(
-                    (Has("大语"), Has("语言"), Has("言模"), Has("模型"), *one_after_another("大语言", "语言模", "言模型")),
-                ),
+                All((Has("大语"), Has("语言"), Has("言模"), Has("模型"), *one_after_another("大语言", "语言模", "言模型"))),
             )
         ),
     ),
