@@ -149,7 +149,6 @@ def since(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(
-            tr("{text!r} is neither a duration such as 30d or 12h nor a date such as 2026-11-01", text=text)
-        ) from None
+        wrong = tr("{text!r} is neither a duration such as 30d or 12h nor a date such as 2026-11-01", text=text)
+        raise typer.BadParameter(wrong) from None
     return moment if moment.tzinfo else moment.astimezone()

@@ -59,12 +59,11 @@ def check(
     with cli.archive() as db, bar() as shown:
         db.check()
         if rebuild:
-            zone = cli.config().zone.key
-            db.write_now(lambda s: derived.restart(s, zone))
+            db.write_now(lambda s: derived.restart(s, cli.config().zone.key))
             _fill(db, shown)
         for difference in db.read(derived.check):
-            fail(tr("{name}: {difference}; `zhixun db check --rebuild` makes it anew", name=db.name, difference=difference), 1)
-            raise typer.Exit(1)
+            told = tr("{name}: {difference}; `zhixun db check --rebuild` makes it anew", name=db.name, difference=difference)
+            raise typer.Exit(fail(told, 1))
         out.print(tr("{name}: sound", name=db.name))
 
 

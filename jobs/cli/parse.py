@@ -6,7 +6,7 @@ import asyncio
 import json
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any
@@ -95,7 +95,7 @@ async def _batch(zone: tzinfo, own: tuple[UserTerm, ...]) -> None:
 async def _in_order(readers: Readers, zone: tzinfo) -> AsyncIterator[dict[str, Any]]:
     """The answers in the order of the questions, `AHEAD` of them in the making."""
     waiting: deque[asyncio.Task[dict[str, Any]]] = deque()
-    for line in _lines():
+    for line in filter(str.strip, sys.stdin):
         waiting.append(asyncio.create_task(_answer(readers, line, zone)))
         if len(waiting) >= AHEAD:
             yield await waiting.popleft()
@@ -103,22 +103,17 @@ async def _in_order(readers: Readers, zone: tzinfo) -> AsyncIterator[dict[str, A
         yield await waiting.popleft()
 
 
-def _lines() -> Iterator[str]:
-    return (line for line in sys.stdin if line.strip())
-
-
 async def _answer(readers: Readers, line: str, zone: tzinfo) -> dict[str, Any]:
     try:
         asked = json.loads(line)
         url = asked["url"]
-        body = (
-            asked["html"].encode("utf-8", "surrogatepass")
-            if "html" in asked
-            else await asyncio.to_thread(Path(asked["file"]).read_bytes)
-        )
+        if "html" in asked:
+            body, kind = asked["html"].encode("utf-8", "surrogatepass"), "text/html; charset=utf-8"
+        else:
+            body, kind = await asyncio.to_thread(Path(asked["file"]).read_bytes), ""
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         return {"url": _url_of(line), "error": f"not a question: {error!r}"}
-    page = Page(url, body, clock.now(), "text/html; charset=utf-8" if "html" in asked else "")
+    page = Page(url, body, clock.now(), kind)
     try:
         return formats.to_json(await readers.read(page, Link(url), None, zone), zone)
     except ReadError as error:

@@ -25,17 +25,12 @@ def print_table(lines: Sequence[SourceStatus], now: datetime, zone: tzinfo, most
     if ordered:
         table(HEADINGS, (_cells(line, now, zone) for line in ordered), figures=4)
     if others := len(lines) - len(ordered):
-        well = (
-            tr("{n} more are well: zhixun sources list", n=others)
-            if ordered
-            else tr("{n} are well: zhixun sources list", n=others)
-        )
-        out.print(well)
+        well = tr("{n} more are well: zhixun sources list", n=others) if ordered else None
+        out.print(well or tr("{n} are well: zhixun sources list", n=others))
 
 
 def _cells(line: SourceStatus, now: datetime, zone: tzinfo) -> tuple[str, ...]:
-    row = line.row
-    polled = row.polls > 0
+    row, polled = line.row, line.row.polls > 0
     return (
         row.name,
         tr(line.health.state.value),
@@ -63,9 +58,8 @@ def _trouble(line: SourceStatus, now: datetime, zone: tzinfo) -> str:
     row, health = line.row, line.health
     good = tr("; last good poll {when}", when=brief(row.last_ok_at, now, zone)) if row.fail_count and row.last_ok_at else ""
     notified = tr("; told {when}", when=brief(row.told_at, now, zone)) if row.told_state and row.told_at else ""
-    return (
-        f"{row.name} {'' if health.state is State.HEALTHY else tr(health.state.value) + tr(': ')}{health.reason}{good}{notified}"
-    )
+    state = "" if health.state is State.HEALTHY else tr(health.state.value) + tr(": ")
+    return f"{row.name} {state}{health.reason}{good}{notified}"
 
 
 def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:

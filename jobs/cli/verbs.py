@@ -223,7 +223,10 @@ class Verbs(Group):
     """The verbs of the tables above beside those that were given."""
 
     def __init__(self, *, commands: Mapping[str, Any] | None = None, **more: Any) -> None:
-        groups = {name: _group(name, *group) for name, group in GROUPS.items()}
+        groups = {
+            name: Group(name=name, help=help_line, commands=_later(verbs), no_args_is_help=True)
+            for name, (help_line, verbs) in GROUPS.items()
+        }
         super().__init__(commands={**_later(VERBS), **groups, **(commands or {})}, **more)
 
     def make_context(self, *given: Any, **more: Any) -> Any:
@@ -256,7 +259,3 @@ def _with_context(verb: Callable[..., None]) -> Callable[..., None]:
 
 def _later(verbs: Mapping[str, str]) -> dict[str, Any]:
     return {name: Later(name, place) for name, place in verbs.items()}
-
-
-def _group(name: str, help_line: str, verbs: Mapping[str, str]) -> Group:
-    return Group(name=name, help=help_line, commands=_later(verbs), no_args_is_help=True)

@@ -44,13 +44,8 @@ def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dic
         "watched": each.name in watched, "note": each.note,
     }  # fmt: skip
     if as_json:
-        return row | {
-            "url": each.entry["url"],
-            "default": each.default,
-            "needs_js": each.needs_js,
-            "seen": each.seen,
-            "entry": dict(each.entry),
-        }
+        seen = {"default": each.default, "needs_js": each.needs_js, "seen": each.seen}
+        return row | {"url": each.entry["url"], **seen, "entry": dict(each.entry)}
     said = tr(each.note)
     note = tr("needs a browser. {note}", note=said) if each.needs_js else said
     return row | {"tags": "、".join(each.tags), "watched": tr("yes") if each.name in watched else "", "note": note}

@@ -57,7 +57,9 @@ def init(
     if isinstance(written, Refused):
         raise typer.Exit(fail(written.reason, 3 if written.mistakes else 1))
     say(tr("{path} is written: {sources} sources, rules: {rules}.", path=written.path, sources=written.sources, rules=tr(", ").join(written.rules)))  # fmt: skip
-    failed = _test(cli, test and (yes or _wants_test(address))) if channel or not address.startswith("console") else 0
+    asks = not address.startswith("console")  # that one is seen here anyway
+    wanted = test and (yes or (asks and typer.confirm(tr("Send a test message there now?"), default=True, err=True)))
+    failed = _test(cli) if wanted and (channel or asks) else 0
     _next(cli, tongue)
     raise typer.Exit(failed)
 
@@ -133,11 +135,8 @@ def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:
         turned = set()
         for one in _list_of(answer.replace(" ", ",")):
             first, _, last = one.partition("-")
-            if (
-                not first.isdecimal()
-                or (last and not last.isdecimal())
-                or not 0 < int(first) <= int(last or first) <= len(proposed)
-            ):
+            numbers = first.isdecimal() and (last or first).isdecimal()
+            if not numbers or not 0 < int(first) <= int(last or first) <= len(proposed):
                 raise typer.BadParameter(tr("{answer} is no number of the list", answer=one))
             turned |= set(range(int(first), int(last or first) + 1))
         return _ticked([replace(p, ticked=p.ticked != (n in turned)) for n, p in enumerate(proposed, 1)])
@@ -165,14 +164,8 @@ def _sound_channel(address: str) -> None:
 # ---- afterwards
 
 
-def _wants_test(address: str) -> bool:
-    return not address.startswith("console") and typer.confirm(tr("Send a test message there now?"), default=True, err=True)
-
-
-def _test(cli: Cli, wanted: bool) -> int:
+def _test(cli: Cli) -> int:
     """Send a test message; 1 when it was refused."""
-    if not wanted:
-        return 0
     try:
         config = cli.config()
     except ConfigError as error:  # the environment changed meanwhile
