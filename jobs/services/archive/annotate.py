@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -43,8 +44,7 @@ async def builtin(db: Database, config: Config, since: datetime | None, progress
     own = config.analysis.terms.own()
     label = adding.label(own)
     renewed, failed, before = 0, 0, None
-    readers = Readers(own=own)
-    try:
+    with closing(Readers(own=own)) as readers:
         while batch := await asyncio.to_thread(_batch, db, label, since, before):
             made = await asyncio.gather(*(_again(readers, record) for record in batch))
             good = [record for record in made if record is not None]
@@ -53,8 +53,6 @@ async def builtin(db: Database, config: Config, since: datetime | None, progress
             failed += len(batch) - len(good)
             before = batch[-1].id
             progress(len(batch))
-    finally:
-        readers.close()
     return Done(renewed, failed)
 
 
