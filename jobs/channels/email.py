@@ -127,6 +127,5 @@ def _refused_recipients(not_taken: dict[str, tuple[int, bytes]], options: Option
     said = "; ".join(f"{one}: {code} {words.decode('utf-8', 'replace')}" for one, (code, words) in not_taken.items())
     taken = [one for one in options.to if one not in not_taken]
     codes = [code for code, _ in not_taken.values()]
-    return refused(
-        said + (f" (accepted for {', '.join(taken)})" if taken else ""), codes[0], permanent=all(code >= 500 for code in codes)
-    )
+    taken_by = f" (accepted for {', '.join(taken)})" if taken else ""
+    return refused(said + taken_by, codes[0], permanent=all(code >= 500 for code in codes))

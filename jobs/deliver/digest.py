@@ -55,14 +55,12 @@ def message_of(parcel: Sequence[Delivery]) -> Message:
 def _single(one: Delivery) -> Message:
     if one.alert_id is None:
         return replace(notice(one.payload["title"], one.payload["note"], one.created_at), idem_key=one.idem_key)
-    return Message.from_payload(
-        one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.duplicates
-    )
+    later = {"reprints": one.reprints, "also": one.duplicates}
+    return Message.from_payload(one.payload, alert_id=one.alert_id, idem_key=one.idem_key, **later)
 
 
 def bare_message(parcel: Sequence[Delivery]) -> Message:
     """What can be said of a delivery whose payload cannot be read."""
     first = parcel[0]
-    return Message(
-        first.alert_id or 0, first.idem_key, first.rule, f"记录无法显示：zhixun alerts show {first.alert_id}", plain=True
-    )
+    title = f"记录无法显示：zhixun alerts show {first.alert_id}"
+    return Message(first.alert_id or 0, first.idem_key, first.rule, title, plain=True)

@@ -315,20 +315,12 @@ def query_help(archive: Archive) -> str:
 
 def _article(record: Record, chars: int = 0) -> Article:
     shown = record.text[:chars]
-    places = [
-        Proof(kind=one.kind, value=one.value if one.concept else None, start=one.start, end=one.end)
-        for one in record.facts
-        if one.kind != "reading"
-    ]
-    words = Words(
-        title=record.title,
-        summary=record.summary,
-        publisher=record.publisher,
-        author=record.author,
-        text=shown if chars else None,
-        keywords=list(record.keywords) if chars else [],
-        events=[event.headline for event in record.events] if chars else [],
-    )
+    facts = [one for one in record.facts if one.kind != "reading"]
+    places = [Proof(kind=one.kind, value=one.value if one.concept else None, start=one.start, end=one.end) for one in facts]
+    words = Words(title=record.title, summary=record.summary, publisher=record.publisher, author=record.author)
+    if chars:
+        words.text, words.keywords = shown, list(record.keywords)
+        words.events = [event.headline for event in record.events]
     return Article(
         id=record.id or 0,
         story=record.story or record.id or 0,

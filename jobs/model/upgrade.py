@@ -184,9 +184,8 @@ class Reanalyzer:
         note = self._note(model, "done", 0, tokens, _told(answered))
         kept = await self._db.write(lambda s: annotating.upgraded(s, answered.grounded.record, note))
         self.counts["upgraded" if kept else "changed meanwhile"] += 1
-        _log.info(
-            "asked the model", record=record.id, kept=answered.grounded.kept, dropped=answered.grounded.dropped, tokens=tokens
-        )
+        found = answered.grounded
+        _log.info("asked the model", record=record.id, kept=found.kept, dropped=found.dropped, tokens=tokens)
 
     async def _failed(self, record: Record, model: str, error: ModelError, tokens: int) -> None:
         """Note why, and when it is tried again; leave a server in trouble alone. A wrong setting is no fault of the record."""
@@ -207,10 +206,8 @@ class Reanalyzer:
         _log.warning("the model gave no answer", record=record.id, reason=str(error), tries=tries, state=state)
 
     def _note(self, model: str, state: str, tries: int, tokens: int, detail: str) -> Annotation:
-        now = self._now()
-        return Annotation(
-            model, state, tries, next_at=now, at=now, tokens=tokens, detail=escaped(redaction.redacted(detail))[:500]
-        )
+        now, told = self._now(), escaped(redaction.redacted(detail))[:500]
+        return Annotation(model, state, tries, next_at=now, at=now, tokens=tokens, detail=told)
 
     def _stop(self, why: str) -> None:
         if why != self.stopped_by:
