@@ -1,7 +1,5 @@
 """The normal form: what is one, what stays apart, and that every offset leads back."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

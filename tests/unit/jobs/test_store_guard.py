@@ -1,7 +1,5 @@
 """While the store is in trouble the crawl rests, the operator is told once, and it resumes by itself."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """The children that read: what they raise, how they are killed, and that they never outlive or outlast anything."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import multiprocessing

@@ -1,7 +1,5 @@
 """Analyzers say themselves where they stand and what they make."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any

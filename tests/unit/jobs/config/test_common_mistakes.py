@@ -1,7 +1,5 @@
 """Mistakes that people make, in Chinese and in English: each is told at its line, with what is wrong and what would be right."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """The configuration is right, or all its mistakes are told at once, each with its line and its cure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise

@@ -1,7 +1,5 @@
 """One event, one alert a rule: what is folded, what is told again, what waits; and nothing vanishes."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """The index leaves out only what no query would find: wherever the rules say yes, the plan says maybe."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

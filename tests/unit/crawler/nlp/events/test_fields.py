@@ -1,7 +1,5 @@
 """What is known of an event stands in its words; what the text does not say is None."""
 
-from __future__ import annotations
-
 import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
