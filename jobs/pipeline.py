@@ -133,17 +133,11 @@ class Pipeline:
             usage.add(session, day, further)
         left = BATCH if budget is None else budget - usage.of_day(session, day) - further
         spent = left <= 0
+        limit, due_by = BATCH if spent else min(BATCH, left), NEVER if spent else self.polls_due_by
         tasks = frontier.claim(
-            session,
-            owner=self._owner,
-            now=now,
-            limit=BATCH if spent else min(BATCH, left),
-            lease=LEASE,
-            delay=self._delay,
-            horizon=HORIZON,
-            polls_due_by=NEVER if spent else self.polls_due_by,
-            day=day,
-        )
+            session, owner=self._owner, now=now, limit=limit, lease=LEASE, delay=self._delay, horizon=HORIZON,
+            polls_due_by=due_by, day=day,
+        )  # fmt: skip
         return tasks, spent
 
     async def _drop(self, task: Task) -> None:
@@ -201,7 +195,8 @@ class Pipeline:
         if watched is None or answer.outcome.reason is Reason.STOPPED:
             return  # its lease is released, or a reload has dropped the source
         if answer.outcome.retry_after is not None and answer.outcome.reason is Reason.RATE_LIMITED:
-            await self._hold(task, answer.outcome)
+            until = self._now() + timedelta(seconds=answer.outcome.retry_after)
+            await self._db.write(lambda s: hosts.hold(s, task.host, until, answer.outcome.reason))
         if answer.also:
             await self._db.write(lambda s: usage.add(s, self.watch.day(self._now()), answer.also, 0))
         if answer.outcome.reason is Reason.OVERLOADED:
@@ -220,10 +215,6 @@ class Pipeline:
         until = self._now() + (timedelta(seconds=wait) if wait else OVERLOADED * self._rng.uniform(1, 2))
         await self._db.write(lambda s: frontier.postpone(s, task, until=until, reason="crowded"))
         _log.info("postponed", source=task.source, url=task.url, reason=why)
-
-    async def _hold(self, task: Task, outcome: Outcome) -> None:
-        until = self._now() + timedelta(seconds=outcome.retry_after or 0)
-        await self._db.write(lambda s: hosts.hold(s, task.host, until, outcome.reason))
 
     async def _polled(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
         outcome = answer.outcome
@@ -391,16 +382,9 @@ def _keep(
         frontier.unchanged(session, task, now=now, next_due=due)
         return frontier.Kept()
     return frontier.found(
-        session,
-        task,
-        found,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        now=now,
-        next_due=due,
-        keys=urls.link_key,
+        session, task, found, etag=answer.etag, last_modified=answer.last_modified, now=now, next_due=due, keys=urls.link_key,
         size=len(answer.page.body) if answer.page else 0,
-    )
+    )  # fmt: skip
 
 
 def _may_pass(task: Task, outcome: Outcome) -> bool:
@@ -425,13 +409,8 @@ def _record_of_link(task: Task, now: datetime, least: int = MIN_OWN_TEXT) -> Rec
     if len(text) < least:
         return None
     place = urls.fragment_of(link.url) if link.entry else ""
+    title, address = link.title or text.split("\n")[0][:UNTITLED], urls.canonical(link.url) + (f"#{place}" if place else "")
     return Record(
-        title=link.title or text.split("\n")[0][:UNTITLED],
-        link=urls.canonical(link.url) + (f"#{place}" if place else ""),
-        text=text,
-        published=link.published,
-        author=link.author,
-        publisher=link.publisher,
-        source=task.source,
+        title, address, text, published=link.published, author=link.author, publisher=link.publisher, source=task.source,
         fetched=now,
-    )
+    )  # fmt: skip

@@ -40,16 +40,10 @@ def message_of(parcel: Sequence[Delivery]) -> Message:
         return messages[0]
     first = messages[0]
     listed = min((message.cap or LISTED for message in messages), default=LISTED)
-    return Message(
-        alert_id=first.alert_id,
-        idem_key=hashlib.sha256("|".join(message.idem_key for message in messages).encode()).hexdigest()[:32],
-        rule=first.rule,
-        title=f"{len(messages)} 条 · {first.title}" if first.chinese else f"{len(messages)} alerts · {first.title}",
-        language=first.language,
-        kind="digest",
-        items=tuple(messages[:listed]),
-        more=max(len(messages) - listed, 0),
-    )
+    key = hashlib.sha256("|".join(message.idem_key for message in messages).encode()).hexdigest()[:32]
+    title = f"{len(messages)} 条 · {first.title}" if first.chinese else f"{len(messages)} alerts · {first.title}"
+    more = max(len(messages) - listed, 0)
+    return Message(first.alert_id, key, first.rule, title, language=first.language, kind="digest", items=tuple(messages[:listed]), more=more)  # fmt: skip
 
 
 def _single(one: Delivery) -> Message:

@@ -59,16 +59,9 @@ class Deliverer:
     """
 
     def __init__(
-        self,
-        db: Database,
-        channels: Mapping[str, OpenChannel],
-        owner: str,
-        now: Callable[[], datetime],
-        *,
-        health: Sequence[str] = (),
-        post: Post | None = None,
-        rights: Rights | None = None,
-    ) -> None:
+        self, db: Database, channels: Mapping[str, OpenChannel], owner: str, now: Callable[[], datetime], *,
+        health: Sequence[str] = (), post: Post | None = None, rights: Rights | None = None,
+    ) -> None:  # fmt: skip
         self._rights = rights or _Alone()
         self.health = health
         self._db = db

@@ -45,11 +45,12 @@ def init(
         speak(tongue)
         _may_write(cli, yes, force)
         picked = tuple(map(first_steps.topic, topics or ())) if topics or yes else _ask_topics()
-        free = (
-            tuple(words or ()) if words or yes else _list_of(_ask(tr("Words of your own, a comma between two (empty: none)"), ""))
-        )
+        own = tr("Words of your own, a comma between two (empty: none)")
+        free = tuple(words or ()) if words or yes else _list_of(_ask(own, ""))
         proposed = first_steps.proposals(tongue, picked, free)
-        sources = _named_sources(chosen) if chosen else _ticked(proposed) if yes else _ask_sources(proposed)
+        known = catalogue()
+        given = known if "all" in (chosen or ()) else [named("source", name, known.values()).name for name in chosen or ()]
+        sources = tuple(given) or (_ticked(proposed) if yes else _ask_sources(proposed))
         address = channel or ("console://" if yes else _ask_channel())
         _sound_channel(address)
     choices = Choices(tongue, picked, free, sources, address)
@@ -116,10 +117,6 @@ def _ask_topics() -> tuple[Topic, ...]:
 
 def _ticked(proposed: Sequence[Proposal]) -> tuple[str, ...]:
     return tuple(each.listed.name for each in proposed if each.ticked)
-
-
-def _named_sources(given: Sequence[str]) -> tuple[str, ...]:
-    return tuple(catalogue()) if "all" in given else tuple(named("source", name, catalogue().values()).name for name in given)
 
 
 def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:

@@ -82,18 +82,9 @@ class Proposal:
 
 
 def say(
-    session: Session,
-    config: Config,
-    person: Person,
-    about: str,
-    record: int,
-    *,
-    now: datetime,
-    other: int | None = None,
-    rule: str | None = None,
-    value: str | None = None,
-    note: str = "",
-) -> Verdict:
+    session: Session, config: Config, person: Person, about: str, record: int, *, now: datetime, other: int | None = None,
+    rule: str | None = None, value: str | None = None, note: str = "",
+) -> Verdict:  # fmt: skip
     """Call something wrong. Raises Unknown or VerdictError."""
     kind = next((one for one in ABOUT if one == about), None)
     if kind is None:
@@ -107,13 +98,9 @@ def say(
         other = _pair(session, found, kind, other)
         sample = {"other": _fields(_record(session, other))}
     values: dict[str, Any] = {"about": kind, "record": record, "person_id": person.id, "at": now}
-    values |= {
-        "note": one_line(note)[:NOTE_LENGTH],
-        "other": other if kind in ("fold", "split") else None,
-        "rule": rule if kind == "match" else None,
-        "value": value if kind == "field" else None,
-        "sample": {"record": _fields(found), **sample},
-    }
+    named = {"other": (other, ("fold", "split")), "rule": (rule, ("match",)), "value": (value, ("field",))}
+    values |= {key: given if kind in kinds else None for key, (given, kinds) in named.items()}
+    values |= {"note": one_line(note)[:NOTE_LENGTH], "sample": {"record": _fields(found), **sample}}
     return _get(session, kept.add(session, values))
 
 
