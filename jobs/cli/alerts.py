@@ -50,14 +50,10 @@ def _rows(entries: list[queries.AlertView], as_json: bool) -> Iterator[dict[str,
         base = {"alert": short_id(entry.id), "created": entry.created_at, "rule": entry.rule, "record": entry.article_id}
         base |= {"story": entry.story, "title": entry.title, "reprints": entry.reprints}
         for delivery in entry.deliveries:
-            yield base | {
-                "channel": delivery.channel,
-                "state": delivery.state,
-                "attempts": delivery.attempts,
-                "answer": (delivery.vendor_answer or delivery.last_error) if as_json else answered(delivery),
-                "next": delivery.next_at if delivery.state == "pending" else None,
-                "sent": delivery.sent_at,
-            }
+            answer = (delivery.vendor_answer or delivery.last_error) if as_json else answered(delivery)
+            following = delivery.next_at if delivery.state == "pending" else None
+            sending = {"channel": delivery.channel, "state": delivery.state, "attempts": delivery.attempts, "answer": answer}
+            yield base | sending | {"next": following, "sent": delivery.sent_at}
 
 
 def show_alert(cli: Cli, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False) -> None:
@@ -79,11 +75,10 @@ def show_alert(cli: Cli, alert: Annotated[str, typer.Argument(help="Its id, such
         table(("record", "as", "source", "title", "why"), tellers)
     names = {delivery.id: delivery.channel for delivery in shown.alert.deliveries}
     table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in shown.alert.deliveries])
-    tries = [
+    if tries := [
         (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, retold(a.detail or ""))
         for a in shown.tries
-    ]
-    if tries:
+    ]:
         table(("channel", "attempt", "began", "outcome", "code", "detail"), tries)
     say_zone(zone)
 

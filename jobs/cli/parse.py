@@ -7,6 +7,7 @@ import json
 import sys
 from collections import deque
 from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,22 +75,16 @@ def _read_file(name: str) -> bytes:
 
 
 async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[UserTerm, ...]) -> Record:
-    readers = Readers(workers=1, own=own)
-    try:
+    with closing(Readers(workers=1, own=own)) as readers:
         record: Record = await readers.read(page, Link(url), None, zone)
-        return record
-    finally:
-        readers.close()
+    return record
 
 
 async def _batch(zone: tzinfo, own: tuple[UserTerm, ...]) -> None:
-    readers = Readers(own=own)
-    try:
+    with closing(Readers(own=own)) as readers:
         async for row in _in_order(readers, zone):
             write_json([row])
             sys.stdout.flush()
-    finally:
-        readers.close()
 
 
 async def _in_order(readers: Readers, zone: tzinfo) -> AsyncIterator[dict[str, Any]]:

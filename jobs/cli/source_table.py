@@ -46,10 +46,9 @@ def troubles(lines: Iterable[SourceStatus], gaps: Sequence[Gap], now: datetime, 
     """A sentence for each source that is not well, has moved, or may have a gap."""
     known = sorted(lines, key=lambda line: line.row.name)
     said = [_trouble(line, now, zone) for line in known if line.health.reason]
+    moved = [line.row for line in known if line.row.moved_to]
     said += [
-        tr("{source} has moved for good to {url}: put that into its url", source=line.row.name, url=line.row.moved_to)
-        for line in known
-        if line.row.moved_to
+        tr("{source} has moved for good to {url}: put that into its url", source=row.name, url=row.moved_to) for row in moved
     ]
     return said + [_gap(gap, now, zone) for gap in gaps if gap.filled_at is None]
 
@@ -71,12 +70,9 @@ def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:
 
 def as_json(line: SourceStatus) -> dict[str, Any]:
     """For programs."""
-    return asdict(line.row) | {
-        "health": line.health.state.value,
-        "reason": line.health.reason or None,
-        "sure": line.health.sure,
-        "expected_delay": line.delay.total_seconds() if line.delay is not None else None,
-    }
+    delay = line.delay.total_seconds() if line.delay is not None else None
+    health = {"health": line.health.state.value, "reason": line.health.reason or None, "sure": line.health.sure}
+    return asdict(line.row) | health | {"expected_delay": delay}
 
 
 def brief(moment: datetime | None, now: datetime, zone: tzinfo) -> str:

@@ -116,16 +116,9 @@ def warnings(config: Config) -> list[str]:
         for rule in config.rules
         if rule.enabled and all(search(config.query_of(rule), record) is not None for record in _NOTHING)
     ]
-    said += [
-        tr(
-            "rule {name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank",
-            name=rule.name,
-            word=word,
-        )
-        for rule in config.rules
-        for word in rule.keywords
-        if any(sign in word for sign in "，、；")
-    ]
+    for name, word in ((rule.name, word) for rule in config.rules for word in rule.keywords):
+        if any(sign in word for sign in "，、；"):
+            said.append(tr("rule {name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank", name=name, word=word))  # fmt: skip
     for channel in config.channels:
         if found := _UNFILLED.search(channel.url):
             meant = found[found.lastgroup or 0]

@@ -96,9 +96,8 @@ class Daemon:
     async def start(self) -> None:
         """Start it; its log goes to a file."""
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "jobs", "-c", str(self._config), "run", stdout=log, stderr=log
-            )
+            command = (sys.executable, "-m", "jobs", "-c", str(self._config), "run")
+            self._process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
 
     async def end(self, how: signal.Signals) -> int:
         """Send it a signal and wait until it is gone; the exit code."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 from lxml import etree
@@ -92,10 +93,8 @@ def read(body: bytes) -> OpmlList:
 
 def _parsed(body: bytes) -> tuple[etree._Element, list[str]]:
     """The tree, and what is broken in it: other programs write a bare & into an address, and the rest of the list is sound."""
-    strict, patient = (
-        etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover)
-        for recover in (False, True)
-    )
+    parser = partial(etree.XMLParser, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    strict, patient = parser(recover=False), parser(recover=True)
     try:
         return etree.fromstring(body, strict), []
     except etree.XMLSyntaxError as error:

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 from crawler.errors import ReadError
@@ -105,9 +106,8 @@ class Reanalyzer:
         if self._analysis.engine != "openai" or model is None or self._rests(now):
             return False
         asked = frozenset(self._at_work)
-        found = await asyncio.to_thread(
-            self._db.read, lambda s: annotating.waiting(s, model, now=now, since=since, limit=1 + len(asked), without=asked)
-        )
+        look = partial(annotating.waiting, model=model, now=now, since=since, limit=1 + len(asked), without=asked)
+        found = await asyncio.to_thread(self._db.read, look)
         record = next((one for one in found if one.id not in self._at_work), None)
         if record is None or record.id is None:
             return False
@@ -139,11 +139,9 @@ class Reanalyzer:
             self._stop(f"the {self._analysis.monthly_tokens} tokens of {month} are used up")
             self._breaker = replace(self._breaker, open_until=(self._now() + SPENT_REST).timestamp())
             return False
-        except ModelError as error:
-            await self._failed(record, model, error, sum(spent))
-            return True
-        except ReadError as error:
-            await self._failed(record, model, ModelError(str(error), "record"), sum(spent))
+        except (ModelError, ReadError) as error:
+            failure = error if isinstance(error, ModelError) else ModelError(str(error), "record")
+            await self._failed(record, model, failure, sum(spent))
             return True
         self._breaker = self._breaker.succeeded()
         await self._keep(record, model, answered, sum(spent))

@@ -69,20 +69,15 @@ def private(path: Path, what: str) -> Finding:
 def _mode(path: Path, what: str, mode: int, is_ours: bool) -> Finding:
     open_to = stat.S_IMODE(mode) & (0o077 if is_ours else 0o007)
     if not open_to:
-        alone = (
-            tr("{path} is yours alone", path=path)
-            if is_ours
-            else tr("{path} is its owner's, and read by your group alone", path=path)
-        )
-        return Finding(what, "ok", alone)
+        shared = tr("{path} is its owner's, and read by your group alone", path=path)
+        return Finding(what, "ok", tr("{path} is yours alone", path=path) if is_ours else shared)
     # In a unit the file is root's and the service reads it by its group; in a container it comes from outside, for whatever user.
     cure = tr("`chmod 600` it") if is_ours else tr("its owner should give it to the group of this user and `chmod 640` it")
-    told = tr(
+    return Finding(what, "warn", tr(
         "{path} may be read by others (mode {mode:03o}); {cure}, "
         "or keep secrets out of it: ${{NAME}} takes them from the environment or, by NAME_FILE, from a file of their own",
         path=path, mode=stat.S_IMODE(mode), cure=cure,
-    )  # fmt: skip
-    return Finding(what, "warn", told)
+    ))  # fmt: skip
 
 
 def _store(db: Database, config: Config, now: datetime) -> Iterator[Finding]:

@@ -183,12 +183,8 @@ def _rules(deciding: _Deciding, moved: Sequence[MovedRule], names: Mapping[str, 
             continue
         name = free_name(one.name, taken)
         taken[name] = query
-        entry: dict[str, Any] = {
-            "name": name,
-            "query": query,
-            **({"sources": sources} if sources else {}),
-            "channels": list(told),
-        }
+        heard = {"sources": sources} if sources else {}
+        entry: dict[str, Any] = {"name": name, "query": query, **heard, "channels": list(told)}
         found.append((one, {**entry, **_options(deciding, one, entry)}))
     return _that_add(deciding, found, aliases)
 
@@ -217,13 +213,8 @@ def _that_add(
     compiled = [Rule(name, parse(str(row.query), aliases), row.sources, row.channels) for name, row in new.items()]
     manners = deciding.config.manners() | Config.model_construct(rules=tuple(new.values())).manners()
     dark = dict(shadowed([*old, *compiled], manners))
-    wide = {
-        one.name: tr("the rule {name} of the configuration would add nothing to it: remove that one first", name=rule.name)
-        for rule in old
-        if rule.name in dark
-        for one in compiled
-        if shadowed([rule, one], manners)
-    }
+    pairs = [(rule, one) for rule in old if rule.name in dark for one in compiled if shadowed([rule, one], manners)]
+    wide = {one.name: tr("the rule {name} of the configuration would add nothing to it: remove that one first", name=rule.name) for rule, one in pairs}  # fmt: skip
     kept: list[Entry] = []
     for one, entry in found:
         name = str(entry["name"])
