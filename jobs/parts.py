@@ -14,49 +14,30 @@ def fetch_rules(config: Config) -> FetchRules:
     """What the configuration says of fetching."""
     crawl = config.crawl
     return FetchRules(
-        user_agent=crawl.user_agent,
-        concurrency=crawl.concurrency,
-        per_host=crawl.per_host,
-        delay=crawl.delay.total_seconds(),
-        timeout=crawl.timeout.total_seconds(),
-        max_page_size=crawl.max_page_size,
-        obey_robots=crawl.obey_robots,
-        allow_networks=tuple(crawl.allow_networks),
-        browser=config.browser,
-        sandbox=crawl.sandbox,
-    )
+        user_agent=crawl.user_agent, concurrency=crawl.concurrency, per_host=crawl.per_host, delay=crawl.delay.total_seconds(),
+        timeout=crawl.timeout.total_seconds(), max_page_size=crawl.max_page_size, obey_robots=crawl.obey_robots,
+        allow_networks=crawl.allow_networks, browser=config.browser, sandbox=crawl.sandbox,
+    )  # fmt: skip
 
 
 def watch_of(config: Config) -> Watch:
     """The configuration as the pipeline works with it."""
-    return Watch(
-        sources={
-            row.name: WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
-            for row in config.sources
-            if row.enabled
-        },
-        rules=Ruleset(config.compiled_rules()),
-        routing={rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules},
-        zone=config.zone,
-        delay=config.crawl.delay,
-        budget=config.crawl.budget,
-        timed_polls=config.timed_polls(clock.now()),
-    )
+    sources = {
+        row.name: WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
+        for row in config.sources
+        if row.enabled
+    }
+    routing = {rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules}
+    rules, crawl, timed = Ruleset(config.compiled_rules()), config.crawl, config.timed_polls(clock.now())
+    return Watch(sources, rules, routing, config.zone, crawl.delay, crawl.budget, timed)
 
 
 def policy_of(rule: RuleConfig, first_poll: int | None = None) -> RulePolicy:
     """Where the alerts of a rule go, and when."""
     return RulePolicy(
-        channels=tuple(rule.channels),
-        max_age=rule.max_age,
-        due=rule.due,
-        fold=rule.stories,
-        again_when=rule.again_when,
-        on_update=rule.on_update and rule.enabled,
-        cooldown=rule.cooldown,
-        digest_size=rule.digest_size,
-        first_poll=first_poll,
-    )
+        channels=rule.channels, max_age=rule.max_age, due=rule.due, fold=rule.stories, again_when=rule.again_when,
+        on_update=rule.on_update and rule.enabled, cooldown=rule.cooldown, digest_size=rule.digest_size, first_poll=first_poll,
+    )  # fmt: skip
 
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:

@@ -68,27 +68,19 @@ class Progress:
 
 def page_of(config: Config) -> str | None:
     """The address of the page, where one is served."""
-    address = getattr(config, "web", None)
-    return f"http://{address}/" if address else None
+    return f"http://{config.web}/" if config.web else None
 
 
 def progress(app: App) -> Progress:
     """How far a running Zhixun is."""
     counts, watched = app.pipeline.counts, app.pipeline.watch.sources
+    outcomes = Counter(reason.value for name, reason in list(app.pipeline.outcomes.items()) if name in watched)
     return Progress(
-        page=page_of(app.config),
-        sources=len(watched),
-        outcomes=Counter(reason.value for name, reason in list(app.pipeline.outcomes.items()) if name in watched),
-        links=counts["links"],
-        read=counts["new"] + counts["reprint"] + counts["same"] + counts["changed"],
-        alerts=counts["alerts"],
-        old=counts["too old"],
-        over=counts["beyond first poll"],
-        first_poll=show_first_poll(app.config.alerts.first_poll),
-        resting=app.pipeline.resting,
-        sent=app.deliverer.sent,
-        troubles=app.deliverer.troubles,
-    )
+        page=page_of(app.config), sources=len(watched), outcomes=outcomes, links=counts["links"],
+        read=sum(counts[verdict] for verdict in ("new", "reprint", "same", "changed")), alerts=counts["alerts"],
+        old=counts["too old"], over=counts["beyond first poll"], first_poll=show_first_poll(app.config.alerts.first_poll),
+        resting=app.pipeline.resting, sent=app.deliverer.sent, troubles=app.deliverer.troubles,
+    )  # fmt: skip
 
 
 def lines(now: Progress) -> list[str]:

@@ -89,16 +89,9 @@ def parse_address(text: str) -> Address:
     user, colon, password = login.partition(":")
     host, port = _host_and_port(place)
     return Address(
-        scheme=scheme,
-        user=unquote(user) if at else None,
-        password=unquote(password) if colon else None,
-        host=unquote(host),
-        port=port,
-        path=unquote(path),
-        query=tuple(parse_qsl(query, keep_blank_values=True)),
-        authority=place,
-        rest=text.partition("://")[2],
-    )
+        scheme, unquote(user) if at else None, unquote(password) if colon else None, unquote(host), port, unquote(path),
+        tuple(parse_qsl(query, keep_blank_values=True)), authority=place, rest=text.partition("://")[2],
+    )  # fmt: skip
 
 
 def _from_web(text: str) -> str:
@@ -110,9 +103,7 @@ def _from_web(text: str) -> str:
             if match := re.fullmatch(rf"{pattern}(?:[?&](.*))?", text):
                 *parts, query = match.groups()
                 return str(ours.format(*parts)) + (f"?{query}" if query else "")
-    raise OptionError(
-        tr("this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…")
-    )
+    raise OptionError(tr("this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…"))  # fmt: skip
 
 
 def _host_and_port(place: str) -> tuple[str, int | None]:
@@ -188,9 +179,8 @@ def fill(options: type[Chosen], address: Address, example: str, *, skip: tuple[s
     try:
         return options.model_validate(given)
     except ValidationError as error:
-        raise OptionError(
-            tr("{complaint}; write it like {example}", complaint=_complaint(options, error), example=example)
-        ) from None
+        fault = tr("{complaint}; write it like {example}", complaint=_complaint(options, error), example=example)
+        raise OptionError(fault) from None
 
 
 def _complaint(options: type[BaseModel], error: ValidationError) -> str:

@@ -39,17 +39,9 @@ class ChannelWorker:
     """Delivers to one channel."""
 
     def __init__(
-        self,
-        name: str,
-        channel: OpenChannel,
-        *,
-        db: Database,
-        owner: str,
-        now: Callable[[], datetime],
-        post: Post,
-        buried: Buried,
-        is_ours: Callable[[], bool] = lambda: True,
-    ) -> None:
+        self, name: str, channel: OpenChannel, *, db: Database, owner: str, now: Callable[[], datetime], post: Post,
+        buried: Buried, is_ours: Callable[[], bool],
+    ) -> None:  # fmt: skip
         self._is_ours = is_ours
         self.name = name
         self.channel = channel

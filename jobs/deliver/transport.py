@@ -151,16 +151,9 @@ class Post:
         self._session: aiohttp.ClientSession | None = None
 
     async def __call__(
-        self,
-        url: str,
-        *,
-        json_body: object = None,
-        body: bytes | None = None,
-        form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        auth: tuple[str, str] | None = None,
-        method: str = "POST",
-    ) -> Reply:
+        self, url: str, *, json_body: object = None, body: bytes | None = None, form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None, method: str = "POST",
+    ) -> Reply:  # fmt: skip
         """POST to `url`, with at most one of `json_body` (sent as UTF-8 JSON), `body` and `form`."""
         import aiohttp  # noqa: PLC0415
 
@@ -198,9 +191,8 @@ class Post:
         import aiohttp  # noqa: PLC0415
 
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._timeout), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-            )
+            total = aiohttp.ClientTimeout(total=self._timeout)
+            self._session = aiohttp.ClientSession(timeout=total, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
         return self._session
 
     async def close(self) -> None:

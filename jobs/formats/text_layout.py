@@ -47,17 +47,11 @@ def _block(text: str) -> str:
 def shown(record: Record) -> Record:
     """The record as the layout can show it: safe, one line where one line is meant, no empty items."""
     return replace(
-        record,
-        title=one_line(record.title),
-        link=one_line(record.link),
-        text=_block(record.text),
-        summary=_block(record.summary),
-        keywords=_items(record.keywords),
-        ai_technologies=_items(record.ai_technologies),
-        industries=_items(record.industries),
+        record, title=one_line(record.title), link=one_line(record.link), text=_block(record.text), summary=_block(record.summary),
+        keywords=_items(record.keywords), ai_technologies=_items(record.ai_technologies), industries=_items(record.industries),
         events=tuple(Event(one_line(event.headline), one_line(event.detail)) for event in record.events),
         opening=one_line(record.opening) or (default_opening(record) if record.events else ""),
-    )
+    )  # fmt: skip
 
 
 def _items(items: Iterable[str]) -> tuple[str, ...]:
@@ -78,7 +72,7 @@ def to_text(record: Record, summary: str = "full") -> str:
     seen = shown(record)
     body = seen.summary if summary == "short" else seen.text
     lines = [f"{TITLE}: {seen.title}", f"{LINK}: {seen.link}", f"{TEXT}: "]
-    lines += [_escape_line(line) for line in body.split("\n")] if body else []
+    lines += ["\\" * bool(_LOOKS_LIKE_LABEL.match(line)) + line for line in body.split("\n")] if body else []
     for label, items in ((KEYWORDS, seen.keywords), (TECHNOLOGIES, seen.ai_technologies), (INDUSTRIES, seen.industries)):
         lines.append(f"{label}: " + ", ".join(_ITEM_SPECIAL.sub(r"\\\g<0>", item) for item in items))
     opening = "\\" + seen.opening if _LOOKS_LIKE_EVENT.match(seen.opening) else seen.opening
@@ -87,10 +81,6 @@ def to_text(record: Record, summary: str = "full") -> str:
         headline = re.sub(r"[\\*]", r"\\\g<0>", event.headline)
         lines += ["", f"{number}. **{headline}**：{event.detail}"]
     return "\n".join(lines) + "\n"
-
-
-def _escape_line(line: str) -> str:
-    return "\\" + line if _LOOKS_LIKE_LABEL.match(line) else line
 
 
 # ---- reading

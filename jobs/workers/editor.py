@@ -72,13 +72,9 @@ class Editor:
     """Stores what was read, or hands it to the worker that may. Without a `member` there is no other."""
 
     def __init__(
-        self,
-        db: Database,
-        now: Callable[[], datetime],
-        watch: Callable[[], Watch],
-        counts: Counter[str],
+        self, db: Database, now: Callable[[], datetime], watch: Callable[[], Watch], counts: Counter[str],
         alerted: Callable[[], None],
-    ) -> None:
+    ) -> None:  # fmt: skip
         self.member: Member | None = None
         self._db = db
         self._now = now
@@ -147,7 +143,8 @@ class Editor:
         lease = self.member.lease(leases.EDIT) if self.member else None
         if self.member is not None and lease is None:
             raise Deposed
-        drafts = [self._draft(record, hit, task, now) for hit in self._hits(finished)] if record else []
+        hits = [hit for hit in finished.hits or () if hit.rule in self._watch().routing]  # of rules that there still are
+        drafts = [self._draft(record, hit, task, now) for hit in hits] if record else []
         updates = self._updates(record, now)
         made = replace(prepared, record=record) if prepared and record else record
 
@@ -170,10 +167,6 @@ class Editor:
         elif stored is not None and record is not None:
             self._note(task, record, stored, drafts)
 
-    def _hits(self, finished: Finished) -> list[Hit]:
-        """Those of rules that there still are."""
-        return [hit for hit in finished.hits or () if hit.rule in self._watch().routing]
-
     def _note(self, task: Task, record: Record, stored: Stored, drafts: Sequence[articles.AlertDraft]) -> None:
         self._counts[stored.verdict] += 1
         self._told(stored.alerts_made, stored.alerts_folded)
@@ -181,15 +174,9 @@ class Editor:
         self._counts["too old"] += stored.verdict in ("new", "reprint") and bool(drafts) and all(draft.muted for draft in drafts)
         self._counts["beyond first poll"] += stored.alerts_over
         _log.info(
-            "stored",
-            verdict=stored.verdict,
-            record=stored.article_id,
-            source=task.source,
-            title=record.title[:60],
-            reason=stored.reason,
-            alerts=stored.alerts_made,
-            folded=stored.alerts_folded,
-        )
+            "stored", verdict=stored.verdict, record=stored.article_id, source=task.source, title=record.title[:60],
+            reason=stored.reason, alerts=stored.alerts_made, folded=stored.alerts_folded,
+        )  # fmt: skip
 
     def _told(self, made: int, folded: int) -> None:
         self._counts["alerts"] += made
@@ -210,18 +197,12 @@ class Editor:
 
     def _draft(self, record: Record, hit: Hit, task: Task, now: datetime) -> articles.AlertDraft:
         routing = self._watch().routing[hit.rule]
+        cooldown = articles.Cooldown(routing.cooldown, routing.due) if routing.cooldown else None
         return articles.AlertDraft(
-            rule=hit.rule,
-            version=hit.version,
-            channels=routing.channels,
-            payload=payload(record, hit, routing.digest_size),
-            due=routing.due(now),
-            fold=routing.fold,
-            again_when=routing.again_when,
-            cooldown=articles.Cooldown(routing.cooldown, routing.due) if routing.cooldown else None,
-            muted=routing.muted(record, task.baseline, now),
+            hit.rule, hit.version, routing.channels, payload(record, hit, routing.digest_size), due=routing.due(now),
+            fold=routing.fold, again_when=routing.again_when, cooldown=cooldown, muted=routing.muted(record, task.baseline, now),
             at_most=routing.first_poll if task.baseline else None,
-        )
+        )  # fmt: skip
 
     def _updates(self, record: Record | None, now: datetime) -> articles.Updates:
         """The rules whose readers want to know of changes."""
@@ -230,35 +211,19 @@ class Editor:
 
 
 def _put(
-    session: Session,
-    finished: Finished,
-    made: Record | Prepared,
-    *,
-    drafts: Sequence[articles.AlertDraft],
-    updates: articles.Updates,
-    now: datetime,
-) -> Stored:
+    session: Session, finished: Finished, made: Record | Prepared, *, drafts: Sequence[articles.AlertDraft],
+    updates: articles.Updates, now: datetime,
+) -> Stored:  # fmt: skip
     task, record = finished.task, made.record if isinstance(made, Prepared) else made
     key, place = task.key, urls.link_key(task.url)
     one_page = task.hint is not None and task.hint.entry is not None
-    aliases = [] if one_page else sorted({place, *map(urls.link_key, _other_addresses(record))} - {key})
+    # the address that the page itself calls canonical, and the one that it was sent on to
+    others = [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
+    aliases = [] if one_page else sorted({place, *map(urls.link_key, others)} - {key})
     return articles.store(
-        session,
-        made,
-        key=key,
-        moved_to=place if place != key and not one_page else None,
-        aliases=aliases,
-        tags=finished.tags,
-        task=task,
-        alerts=drafts,
-        updates=updates,
-        now=now,
-    )
-
-
-def _other_addresses(record: Record) -> Sequence[str]:
-    """Further addresses of the same article: the one that the page itself calls canonical, the one that it was sent on to."""
-    return [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
+        session, made, key=key, moved_to=place if place != key and not one_page else None, aliases=aliases, tags=finished.tags,
+        task=task, alerts=drafts, updates=updates, now=now,
+    )  # fmt: skip
 
 
 @cache

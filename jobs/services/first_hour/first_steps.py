@@ -93,15 +93,10 @@ def topic(name: str) -> Topic:
             return Topic(kind, found)
     written = {normal(text): text for kind in FIELDS for each in names(kind).values() for text in (each.zh, each.en)}
     near = [written[each] for each in difflib.get_close_matches(normal(name), written, 3)]
-    if near:
-        raise Unknown(
-            tr(
-                "The taxonomy has no topic {name}; near it are: {near}. Any word can be given as a word.",
-                name=name,
-                near=", ".join(near),
-            )
-        )
-    raise Unknown(tr("The taxonomy has no topic {name}. Any word can be given as a word.", name=name))
+    if not near:
+        raise Unknown(tr("The taxonomy has no topic {name}. Any word can be given as a word.", name=name))
+    told = {"name": name, "near": ", ".join(near)}
+    raise Unknown(tr("The taxonomy has no topic {name}; near it are: {near}. Any word can be given as a word.", **told))
 
 
 def proposals(language: Language, topics: Sequence[Topic], words: Sequence[str]) -> tuple[Proposal, ...]:
@@ -139,12 +134,10 @@ def _sections(choices: Choices) -> dict[Section, list[Mapping[str, Any]]]:
 
 
 def _rules(choices: Choices, channels: Sequence[str]) -> Iterable[Mapping[str, Any]]:
-    for each in choices.topics:
-        yield {"name": each.name.in_language(choices.language), "query": each.query(choices.language), "channels": channels}
-    if choices.words:
-        yield {"name": tr("my words"), "query": any_of(choices.words), "channels": channels}
-    if not choices.topics and not choices.words:
-        yield {"name": tr("AI news"), "query": ALL_NEWS, "channels": channels}
+    queries = {each.name.in_language(choices.language): each.query(choices.language) for each in choices.topics}
+    queries |= {tr("my words"): any_of(choices.words)} if choices.words else {}
+    for name, query in (queries or {tr("AI news"): ALL_NEWS}).items():
+        yield {"name": name, "query": query, "channels": channels}
 
 
 def _channel_name(address: str) -> str:
@@ -163,9 +156,7 @@ def _parts(timezone: str) -> tuple[tuple[str, ...], ...]:
     """Comments, and the key below them."""
     return (
         (
-            tr(
-                "What Zhixun watches, what raises an alert, and where alerts go. A running Zhixun takes a saved change within seconds."
-            ),
+            tr("What Zhixun watches, what raises an alert, and where alerts go. A running Zhixun takes a saved change within seconds."),
             tr("`zhixun check` tells every mistake with its line; all keys stand in docs/configuration.md."),
             "",
         ),
@@ -175,27 +166,19 @@ def _parts(timezone: str) -> tuple[tuple[str, ...], ...]:
             "alerts:\n  first_poll: newest 5\n",
         ),
         (
-            tr(
-                "Sources: a feed, a list page, a sitemap or a JSON interface each. `every` is the pause between two polls (15m without it)."
-            ),
-            tr(
-                "`zhixun sources discover ADDRESS` finds what of a site can be watched, `zhixun sources add ADDRESS` writes it here."
-            ),
+            tr("Sources: a feed, a list page, a sitemap or a JSON interface each. `every` is the pause between two polls (15m without it)."),
+            tr("`zhixun sources discover ADDRESS` finds what of a site can be watched, `zhixun sources add ADDRESS` writes it here."),
             "sources: []\n",
         ),
         (
-            tr(
-                "Rules: one alert a story. `zhixun rules test NAME` shows what a rule would have raised; the language stands in docs/rules.md."
-            ),
+            tr("Rules: one alert a story. `zhixun rules test NAME` shows what a rule would have raised; the language stands in docs/rules.md."),
             "rules: []\n",
         ),
         (
-            tr(
-                "Channels: where alerts go. `zhixun channels test NAME` sends a test message; the addresses stand in docs/channels.md."
-            ),
+            tr("Channels: where alerts go. `zhixun channels test NAME` sends a test message; the addresses stand in docs/channels.md."),
             "channels: []\n",
         ),
-    )
+    )  # fmt: skip
 
 
 def _comment(text: str) -> str:
@@ -222,9 +205,7 @@ def write(path: Path, choices: Choices, environ: Mapping[str, str], *, replace: 
     if path.exists() and not replace:
         return Refused(tr("{path} is there already.", path=path))
     text = text_of(choices)
-    if refused := prove(path, text, environ):
-        return refused
-    if refused := put(path, text):
+    if refused := prove(path, text, environ) or put(path, text):
         return refused
     made = _sections(choices)
     return Written(path, len(made["sources"]), tuple(str(rule["name"]) for rule in made["rules"]))

@@ -190,22 +190,16 @@ def set_taste(session: Session, person: Person, language: str | None, theme: str
 
 def role_of(text: str) -> Role:
     """A role by its name. Raises PeopleError."""
-    for role in ROLES:
-        if role == text:
-            return role
-    raise PeopleError(tr("{role} is no role; there are: {roles}", role=repr(text), roles=", ".join(ROLES)))
+    found = next((role for role in ROLES if role == text), None)
+    if found is None:
+        raise PeopleError(tr("{role} is no role; there are: {roles}", role=repr(text), roles=", ".join(ROLES)))
+    return found
 
 
 def changed(
-    session: Session,
-    by: int,
-    what: str,
-    about: str,
-    *,
-    now: datetime,
-    before: Mapping[str, Any] | None,
+    session: Session, by: int, what: str, about: str, *, now: datetime, before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
-) -> None:
+) -> None:  # fmt: skip
     """Keep that a person changed something, from what to what."""
     audit.write(session, by, what, about, now, before=before, after=after)
 
@@ -327,16 +321,9 @@ def secret_hash(secret: str) -> str:
 
 
 def add_token(
-    session: Session,
-    by: int,
-    person: Person,
-    *,
-    name: str,
-    scope: str,
-    now: datetime,
-    rules: Collection[str] = (),
+    session: Session, by: int, person: Person, *, name: str, scope: str, now: datetime, rules: Collection[str] = (),
     days: int | None = None,
-) -> NewToken:
+) -> NewToken:  # fmt: skip
     """A token: `read` what the person may, `write` what he may, or `feed:RULE`, good for that feed alone; `feed:*` for all feeds.
 
     Raises PeopleError.
@@ -377,8 +364,6 @@ def by_token(session: Session, secret: str, now: datetime) -> tuple[Reader, Call
         return None
     person = _get(session, found.person_id)
     feed = found.scope.removeprefix("feed:") if found.scope.startswith("feed:") else None
-    stale = found.used_at is None or found.used_at < now - TOUCH
-    number = found.id
-    return Reader(person, person.role, found.scope == "write", feed, True), (
-        lambda s: accounts.token_used(s, number, now)
-    ) if stale else None
+    stale, number = found.used_at is None or found.used_at < now - TOUCH, found.id
+    reader = Reader(person, person.role, found.scope == "write", feed, by_token=True)
+    return reader, (lambda s: accounts.token_used(s, number, now)) if stale else None

@@ -63,15 +63,9 @@ class Why:
 
 
 def why(
-    session: Session | None,
-    config: Config,
-    *,
-    rule: str | None = None,
-    query: str = "",
-    record: int | None = None,
-    title: str = "",
-    text: str = "",
-) -> Why:
+    session: Session | None, config: Config, *, rule: str | None = None, query: str = "", record: int | None = None,
+    title: str = "", text: str = "",
+) -> Why:  # fmt: skip
     """Explain a rule (or a query) on a stored record (or a text; then no session is needed). Raises Unknown or QueryError."""
     chosen = named("rule", rule, config.rules) if rule is not None else None
     wanted = config.query_of(chosen) if chosen else parse(query, config.aliases, config.zone)
@@ -117,8 +111,7 @@ def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidat
 def _reached(session: Session, rule: str, record: int, story: int) -> tuple[Reached, ...]:
     """The record's own alerts; where it has none, those that it was counted on."""
     entries = queries.alerts(session, rule=rule, story=story)
-    counted = {
-        one.alert_id: one.reason for one in ledger.duplicates(session, [e.id for e in entries]) if one.article_id == record
-    }
+    told = ledger.duplicates(session, [one.id for one in entries])
+    counted = {one.alert_id: one.reason for one in told if one.article_id == record}
     own = [entry for entry in entries if entry.article_id == record]
     return tuple(Reached(entry, counted.get(entry.id)) for entry in own or [e for e in entries if e.id in counted])

@@ -1,7 +1,5 @@
 """The cells of event tables: what a sentence says fills them, in its own words, and what it does not say leaves them empty."""
 
-from __future__ import annotations
-
 import time
 
 import pytest

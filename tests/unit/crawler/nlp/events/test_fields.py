@@ -1,7 +1,5 @@
 """What is known of an event stands in its words; what the text does not say is None."""
 
-from __future__ import annotations
-
 import time
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -111,11 +109,7 @@ def test_an_article_without_a_day_has_no_dates() -> None:
 @pytest.mark.parametrize(
     ("sentence", "language", "actors"),
     [
-        (
-            "机器人公司澜石机器人完成3亿元B轮融资，由青杉资本领投，北岸基金跟投。",
-            "zh",
-            ("澜石机器人", "青杉资本", "北岸基金"),
-        ),
+        ("机器人公司澜石机器人完成3亿元B轮融资，由青杉资本领投，北岸基金跟投。", "zh", ("澜石机器人", "青杉资本", "北岸基金")),
         ("海岚数据与云港大学签署合作协议。", "zh", ("海岚数据", "云港大学")),
         ("云港大学计算机系教授许微团队提出一种新算法。", "zh", ("云港大学", "许微")),
         ("Business-software maker Orsova agreed to buy Fieldbrook for $2 billion.", "en", ("Orsova", "Fieldbrook")),
