@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -75,13 +76,11 @@ def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]
     """What the page tells, surest first, each once. A page that is a feed, sitemap or JSON is its own only candidate."""
     if root_of(page) not in ("html", "head", "body", "div", "meta"):
         return (Candidate(page.url, "auto", "the address itself"),)
-    try:
-        root = parse(text_of(page))
-    except ReadError:
+    if (root := _tree(page)) is None:
         return ()
     base = base_of(root, page.url)
     found: dict[object, Candidate] = {}
-    nearness = partial(_nearness, page.url, clean(root.findtext(".//title") or "")[:100])
+    nearness = partial(_nearness, page.url, _title(root))
     for step in (_linked_feeds, _named_feeds, _system, _wordpress, _own_list, _scripts, _json_addresses):
         for candidate in sorted(step(root, base, page, now, zone), key=nearness, reverse=True):
             found.setdefault((link_key(candidate.url), candidate.kind, *candidate.options.values()), candidate)
@@ -90,9 +89,7 @@ def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]
 
 def hub(page: Page, asked: str, title: str) -> tuple[Candidate, ...]:
     """The feeds that a page about feeds names, those first that are nearest to the page that was asked about."""
-    try:
-        root = parse(text_of(page))
-    except ReadError:
+    if (root := _tree(page)) is None:
         return ()
     base, now, zone = base_of(root, page.url), page.fetched, UTC
     once: dict[str, Candidate] = {}
@@ -105,17 +102,23 @@ def hub(page: Page, asked: str, title: str) -> tuple[Candidate, ...]:
 
 def title_of(page: Page) -> str:
     """What the page calls itself, or ""."""
-    try:
-        return clean(parse(text_of(page)).findtext(".//title") or "")[:100]
-    except ReadError:
-        return ""
+    root = _tree(page)
+    return "" if root is None else _title(root)
+
+
+def _title(root: etree._Element) -> str:
+    return clean(root.findtext(".//title") or "")[:100]
+
+
+def _tree(page: Page) -> etree._Element | None:
+    with suppress(ReadError):
+        return parse(text_of(page))
+    return None
 
 
 def scripts(page: Page) -> tuple[str, ...]:
     """The addresses of the site's own scripts on the page, those of well-known libraries left out."""
-    try:
-        root = parse(text_of(page))
-    except ReadError:
+    if (root := _tree(page)) is None:
         return ()
     base = base_of(root, page.url)
     found = dict.fromkeys(join(base, script.get("src") or "") for script in islice(root.iter("script"), 100) if script.get("src"))
@@ -152,11 +155,8 @@ def sitemaps_of(page: Page) -> tuple[Candidate, ...]:
 def _linked_feeds(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
     for link in islice(root.iter("link"), 200):
         rel = (link.get("rel") or "").lower().split()
-        if (
-            "alternate" in rel
-            and (link.get("type") or "").strip().lower() in _FEED_TYPES
-            and (address := join(base, link.get("href") or ""))
-        ):
+        is_feed = "alternate" in rel and (link.get("type") or "").strip().lower() in _FEED_TYPES
+        if is_feed and (address := join(base, link.get("href") or "")):
             yield Candidate(address, "feed", "the page names it as its feed", label=clean(link.get("title") or "")[:100])
 
 

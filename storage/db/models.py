@@ -57,11 +57,9 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def process_bind_param(self, value: datetime | None, _dialect: Dialect) -> datetime | None:
         """To UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
+        if value is not None and value.tzinfo is None:
             raise ValueError(f"naive datetime {value!r}: storage keeps aware moments only")
-        return value.astimezone(UTC)
+        return None if value is None else value.astimezone(UTC)
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """From UTC; SQLite has the bare digits, which are read in one step: lists of a month have tens of thousands."""
