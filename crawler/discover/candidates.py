@@ -33,9 +33,7 @@ from crawler.url import is_web, join, link_key, same_site
 MAX_CANDIDATES = 40
 COMMON = "a common path"  # why a candidate is tried that nothing names
 
-_FEED_TYPES = frozenset(
-    "application/rss+xml application/atom+xml application/feed+json application/rdf+xml text/xml application/xml".split()
-)
+_FEED_TYPES = frozenset(f"application/{kind}" for kind in "rss+xml atom+xml feed+json rdf+xml xml".split()) | {"text/xml"}
 _feed_address = re.compile(r"(?:^|[/._-])(?:rss|feeds?|atom)(?:[/._-]|$)|\.(?:rss|rdf|atom)$|/index\.xml$", re.IGNORECASE)
 _feed_word = re.compile(r"\brss\b|\batom\b|\bfeed\b|订阅源", re.IGNORECASE)
 _json_address = re.compile(
@@ -43,9 +41,7 @@ _json_address = re.compile(
     r"""(?:\?[\w=&%.,:-]{0,160})?)["'`]"""
 )
 _no_json = re.compile(r"\.(?:html?|js|css|png|jpe?g|gif|svg|webp|ico|xml|shtml)(?:\?|$)", re.IGNORECASE)
-_library = re.compile(
-    r"jquery|vendor|polyfill|framework|runtime|analytic|stat|bootstrap|swiper|react|vue|webpack|ads?\b", re.IGNORECASE
-)
+_library = re.compile(r"jquery|vendor|polyfill|framework|runtime|analytic|stat|bootstrap|swiper|react|vue|webpack|ads?\b", re.I)
 _variable = re.compile(r"(?:\bvar\s+|\blet\s+|\bconst\s+|\bwindow\.)([A-Za-z_$][\w$]{1,40})\s*=\s*[\[{]")
 _sitemap_line = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _name = re.compile(r"-?[A-Za-z_][\w-]*")
@@ -231,12 +227,11 @@ def _css(step: str) -> str:
 
 def _scripts(root: etree._Element, _base: str, page: Page, now: datetime, zone: tzinfo) -> Iterator[Candidate]:
     """JSON in the page's own scripts, where it holds a list of articles."""
-    names: dict[str, None] = {}
+    names: list[str] = []
     for script in islice(root.iter("script"), 100):
-        if "json" in (script.get("type") or "") and script.get("id"):
-            names[script.get("id") or ""] = None
-        names.update(dict.fromkeys(_variable.findall((script.text or "")[:200_000])[:10]))
-    for name in islice(names, 20):
+        names += [script.get("id") or ""] if "json" in (script.get("type") or "") and script.get("id") else []
+        names += _variable.findall((script.text or "")[:200_000])[:10]
+    for name in islice(dict.fromkeys(names), 20):
         options = {"inside": name}
         try:
             found = finding.find(page, Source("script", page.url, "api", options=options), now, zone)

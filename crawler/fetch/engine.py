@@ -81,9 +81,8 @@ class Engine(Generic[Work]):
         self._renewal: FetchRules | None = None
         self._claim = claim
         self._answered = answered
-        self._context = CrawlContext(
-            rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now, shelf=shelf
-        )
+        pace = Pace(max(rules.delay, SHORTEST_DELAY))
+        self._context = CrawlContext(rules, Allowed(rules.allow_networks), pace, now, shelf=shelf)
         self._fetching: dict[int, Fetch[Work]] = {}
         self._held: dict[int, int] = {}  # bytes of each page that is being answered
         self._answering: dict[int, asyncio.Task[None]] = {}

@@ -32,9 +32,7 @@ MAX_HOPS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
 STUB = 302  # what a page counts as that sends its reader on
-KEPT_ACROSS_ORIGINS = frozenset(
-    (b"User-Agent", b"Accept", b"Accept-Language", b"Accept-Encoding", b"If-None-Match", b"If-Modified-Since")
-)
+KEPT_ACROSS_ORIGINS = frozenset(b"User-Agent Accept Accept-Language Accept-Encoding If-None-Match If-Modified-Since".split())
 MAX_ENCODINGS = 3  # one on top of the other; each costs a whole decompression
 
 NO_RULES = Robots()

@@ -132,9 +132,8 @@ def _once(links: list[Link]) -> list[Link]:
 def _sound(link: Link) -> Link:
     """The link without half characters and NUL, which JSON can spell and neither a file nor a database takes."""
     fields = ("url", "title", "summary", "text", "author", "publisher", "guid", "entry")
-    broken: dict[str, Any] = {
-        name: _unsound.sub("", value) for name in fields if (value := getattr(link, name)) and _unsound.search(value)
-    }
+    said = ((name, getattr(link, name)) for name in fields)
+    broken: dict[str, Any] = {name: _unsound.sub("", value) for name, value in said if value and _unsound.search(value)}
     keywords = tuple(_unsound.sub("", word) for word in link.keywords)
     return replace(link, **broken, keywords=keywords) if broken or keywords != link.keywords else link
 

@@ -98,9 +98,8 @@ _NOWHERE = {
 def _sites() -> dict[str, tuple[str, ModuleType]]:
     """Host suffix → the name and module of its parser."""
     parsers = plugins.family("crawler.parsers", "read")
-    return {
-        host: (name, component.module) for name, component in parsers.items() for host in getattr(component.module, "HOSTS", ())
-    }
+    modules = [(name, component.module) for name, component in parsers.items()]
+    return {host: one for one in modules for host in getattr(one[1], "HOSTS", ())}
 
 
 def parser_of(url: str) -> tuple[str, ModuleType]:
