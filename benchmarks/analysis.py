@@ -115,14 +115,10 @@ def own_figures(misses: bool) -> None:
         record_figures(f"own gold, {name} set", [row for row in rows if row["set"] == name], misses)
     for name in ("second", "third"):
         for is_long in (False, True):
-            some = [
-                row
-                for row in rows
-                if row["set"] == name and "key" in row and (len(texts.Reading(row["text"]).sentences) > LONG) is is_long
-            ]
-            print(
-                f"summaries, {name} set, {len(some)} {'long' if is_long else 'short'} texts: share of the labelled facts, ROUGE-2 F"
-            )
+            of_set = [row for row in rows if row["set"] == name and "key" in row]
+            some = [row for row in of_set if (len(texts.Reading(row["text"]).sentences) > LONG) is is_long]
+            size = "long" if is_long else "short"
+            print(f"summaries, {name} set, {len(some)} {size} texts: share of the labelled facts, ROUGE-2 F")
             for by, summarize in SUMMARIES.items():
                 said = [(summarize(row), row) for row in some]
                 facts = sum(told(summary, row["key"]) for summary, row in said) / len(some)
@@ -166,9 +162,8 @@ def by_rank(row: dict[str, Any], alike: Callable[[Counter[str], Counter[str], Co
     links = [[alike(a, b, often, size) if a is not b else 0.0 for b in bags] for a in bags]
     ranks = [1 / size] * size
     for _ in range(50):
-        ranks = [
-            0.15 / size + 0.85 * sum(ranks[j] * links[j][i] / (sum(links[j]) or 1) for j in range(size)) for i in range(size)
-        ]
+        given = [rank / (sum(row) or 1) for rank, row in zip(ranks, links, strict=True)]
+        ranks = [0.15 / size + 0.85 * sum(given[j] * links[j][i] for j in range(size)) for i in range(size)]
     taken, room = [], summary.longest(row["text"])
     for _, one in sorted(zip(ranks, sentences, strict=True), key=lambda pair: -pair[0]):
         if len(one.text) + 1 <= room:
@@ -280,9 +275,7 @@ def english_peers() -> Iterator[tuple[str, Extract]]:
 
 
 def all_keyword_figures(data: Path, most_for_slow: int = 100) -> None:
-    print(
-        "keywords of Chinese abstracts (CSL dev; the weights were fitted on it, so see fit_keywords.py for the held-out figure)"
-    )
+    print("keywords of Chinese abstracts (CSL dev, on which the weights were fitted)")
     rows = list(abstracts(data / "keywords" / "csl_dev.tsv"))
     keyword_figures("ours", rows, ours, normal)
     for name, extract in chinese_peers():

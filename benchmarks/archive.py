@@ -133,11 +133,8 @@ def sentences(paths: list[str]) -> list[str]:
         raw = (lzma.decompress(path.read_bytes()) if path.suffix == ".xz" else path.read_bytes()).decode("utf-8", "replace")
         for line in raw.splitlines():
             text = " ".join(_strings(json.loads(line))) if line.startswith("{") else line
-            found.update(
-                dict.fromkeys(
-                    s.strip() for s in re.split(r"(?<=[。！？])|(?<=[.!?]) |\n|\t", text) if 12 < len(s) < 300 and "<" not in s
-                )
-            )
+            parts = re.split(r"(?<=[。！？])|(?<=[.!?]) |\n|\t", text)
+            found.update(dict.fromkeys(s.strip() for s in parts if 12 < len(s) < 300 and "<" not in s))
     return list(found)
 
 
@@ -164,9 +161,8 @@ def corpus(pool: list[str], count: int, first: int = 0) -> Iterator[Record]:
         new = "".join(rng.choices(HAN, k=2)) + rng.choice(ENDS)
         own = f"{new}{number % 7919}" if rng.random() < 0.3 else new
         text = "\n".join(f"{own}{s}" if rng.random() < 0.1 else s for s in chosen)
-        technologies, industries, companies = (
-            _some(rng, known[kind], most, zh) for kind, most in (("technology", 8), ("industry", 3), ("company", 6))
-        )
+        drawn = (("technology", 8), ("industry", 3), ("company", 6))
+        technologies, industries, companies = (_some(rng, known[kind], most, zh) for kind, most in drawn)
         values = {"technology": technologies, "industry": industries, "company": companies}
         at = len(chosen[0]) // 2
         facts = tuple(Fact(kind, value, text[:at], "builtin", 0, at, 0.8) for kind, some in values.items() for value in some)
@@ -212,9 +208,8 @@ def _insert(session, batch: list[Record]) -> None:
         place = {"id": number, "story": stories[-1], "first_seen": seen, "updated_at": seen, "shown_at": record.published}
         rows.append(record_to_row(record) | place | {"link_key": record.link, "tags": []})
         derived.put(session, replace(record, id=number, story=stories[-1]), (), record.published)
-        links.append(
-            {"key": number_of(record.link), "source_id": number % 40 + 1, "article_id": number, "guid": number_of(f"{number}")}
-        )
+        keys = {"key": number_of(record.link), "guid": number_of(f"{number}")}
+        links.append(keys | {"source_id": number % 40 + 1, "article_id": number})
         if stories[-1] == number and rng.random() < 0.14:
             alerts.append((number, record, f"rule-{rng.randrange(8)}", seen))
     session.execute(insert(article), rows)
@@ -289,11 +284,8 @@ def by_like(session, word: str) -> None:
 def trial(db: Database, query: Query, now: datetime) -> int:
     """The matches of 30 days, each judged as of its own day."""
     month = Bounds(since=now - timedelta(days=30))
-    return db.read(
-        lambda s: sum(
-            verify(query, c.record, c.tags, c.record.first_seen) is not None for c in search.candidates(s, query, month)
-        )
-    )
+    found = db.read(lambda s: list(search.candidates(s, query, month)))
+    return sum(verify(query, c.record, c.tags, c.record.first_seen) is not None for c in found)
 
 
 def held(db: Database) -> None:

@@ -23,6 +23,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import func, insert, select, text
@@ -88,11 +89,10 @@ def work(url: str, name: str, until: float, folder: str) -> None:
             for task in due:
                 if now - task.slot < hosts.LATEST:  # type: ignore[operator]
                     ledger.write(f"{now.timestamp()} {task.host} {task.id} {(now - task.slot).total_seconds()}\n")  # type: ignore[operator]
-                    end = frontier.unchanged if task.kind == "poll" else None
-                    later = now + timedelta(hours=1)
-                    db.writer.submit(
-                        lambda s, t=task, e=end, n=now, at=later: e(s, t, now=n, next_due=at) if e else frontier.done(s, t, now=n)
-                    )
+                    end = frontier.done
+                    if task.kind == "poll":
+                        end = partial(frontier.unchanged, next_due=now + timedelta(hours=1))
+                    db.writer.submit(partial(end, claimed=task, now=now))
                 else:
                     db.writer.submit(lambda s, t=task, n=now: frontier.postpone(s, t, until=n, reason="late"))
             if not due:
@@ -112,15 +112,12 @@ class Asked:
 
 def ledgers(folder: str) -> list[Asked]:
     """What all have asked, in order; a line that was cut by the kill is none."""
-    lines = (
-        (line.split(), path.name)
-        for path in Path(folder).iterdir()
-        for line in path.read_text().splitlines(keepends=True)
-        if line[-1] == "\n"
-    )
-    return sorted(
-        (Asked(float(at), host, int(task), float(late), by) for (at, host, task, late), by in lines), key=lambda one: one.at
-    )
+    found = []
+    for path in Path(folder).iterdir():
+        for line in path.read_text().rpartition("\n")[0].splitlines():
+            at, host, task, late = line.split()
+            found.append(Asked(float(at), host, int(task), float(late), path.name))
+    return sorted(found, key=lambda one: one.at)
 
 
 def run(url: str, workers: int, seconds: float, kill_at: float, work_: int) -> tuple[int, int, int]:

@@ -74,10 +74,8 @@ def sizes(db: Database) -> Counter[str]:
     """Bytes of each table, with its indexes."""
     names = [table.name for table in models.metadata.sorted_tables] + ["search_index"]
     with db.engine.begin() as connection:
-        found = {
-            name: connection.execute(text("SELECT pg_total_relation_size(to_regclass(:n))"), {"n": name}).scalar()
-            for name in names
-        }
+        size = text("SELECT pg_total_relation_size(to_regclass(:n))")
+        found = {name: connection.execute(size, {"n": name}).scalar() for name in names}
     return Counter({name: size for name, size in found.items() if size})
 
 
@@ -153,15 +151,11 @@ async def articles(db: Database, meter: Meter, count: int, rules_: int) -> None:
     meter.say("stored by the one that edits", len(finished), DAY["articles"])
     print("  ", dict(counts))
     after = sizes(db)
-    grown = {
-        name: (after[name] - before[name]) / len(finished) for name in after if after[name] > before[name] and name != "inbox"
-    }
-    total = sum(grown.values())
-    print(
-        f"  an article: {total / 1e3:.1f} kB; 30 days of {DAY['articles']:,}: {total * DAY['articles'] * 30 / 1e9:,.0f} GB, of it"
-    )
+    grown = {name: size / len(finished) for name, size in (after - before).items() if name != "inbox"}
+    total, month = sum(grown.values()), DAY["articles"] * 30 / 1e9
+    print(f"  an article: {total / 1e3:.1f} kB; 30 days of {DAY['articles']:,}: {total * month:,.0f} GB, of it")
     for name, size in sorted(grown.items(), key=lambda one: -one[1])[:8]:
-        print(f"    {name}: {size / 1e3:.2f} kB, {size * DAY['articles'] * 30 / 1e9:,.0f} GB")
+        print(f"    {name}: {size / 1e3:.2f} kB, {size * month:,.0f} GB")
 
 
 def main() -> None:

@@ -61,11 +61,8 @@ def read(paths: list[Path]) -> tuple[list[Told], list[Article]]:
     for path in paths:
         for at, line in enumerate(path.read_text("utf-8").splitlines()):
             row, whose = json.loads(line), (path.name, f"{path}:{at}")
-            told += [
-                Told(whose, normal(each["sentence"]), each["type"], "events" in row)
-                for each in row.get("events", [row])
-                if each.get("type")
-            ]
+            typed = [each for each in row.get("events", [row]) if each.get("type")]
+            told += [Told(whose, normal(each["sentence"]), each["type"], "events" in row) for each in typed]
             if "events" in row:
                 articles.append(article(row, whose))
     return told, articles
@@ -76,18 +73,9 @@ def article(row: dict[str, Any], whose: tuple[str, str]) -> Article:
     language = language_of(title + "\n" + text) or ""
     published = datetime.fromisoformat(row["published"]) if row.get("published") else None
     found, _ = events.candidates(title, text, language, published)
-    stands = [(text.find(each["sentence"]), each["sentence"]) for each in row["events"]]
-    tells = [
-        next(
-            (
-                at
-                for at, (place, line) in enumerate(stands)
-                if place < one.sentence.end and one.sentence.start < place + len(line)
-            ),
-            -1,
-        )
-        for one in found
-    ]
+    stands = [(place := text.find(each["sentence"]), place + len(each["sentence"])) for each in row["events"]]
+    meet = ([first < one.sentence.end and one.sentence.start < last for first, last in stands] for one in found)
+    tells = [met.index(True) if any(met) else -1 for met in meet]
     return Article(whose, language, [one.sentence.form for one in found], events.among(found), tells, len(stands))
 
 
@@ -134,9 +122,8 @@ def of_types(told: list[Told], words: Words) -> dict[str, Counter[str]]:
             patterns[name] += weight  # type: ignore[assignment]
         both = {name: value + 3 * event_words.PATTERN * patterns[name] for name, value in by_words.items()}
         said = {"patterns": patterns or {"other": 1}, "words": by_words, "both": both}
-        right[one.whose[0]].update(
-            {"all": 1, **{name: max(of, key=lambda key: of[key]) == one.type for name, of in said.items()}}
-        )
+        right[one.whose[0]].update({name: max(of, key=lambda key: of[key]) == one.type for name, of in said.items()})
+        right[one.whose[0]]["all"] += 1
     return right
 
 
@@ -168,14 +155,9 @@ def asked(purpose: str | None) -> argparse.Namespace:
 def main() -> None:
     given = asked(__doc__)
     told, articles = read(given.files)
-    fold = {
-        whose: at % FOLDS
-        for at, whose in enumerate(
-            sorted(
-                {one.whose for one in told} | {one.whose for one in articles}, key=lambda whose: zlib.crc32(repr(whose).encode())
-            )
-        )
-    }
+    everyone = {one.whose for one in told} | {one.whose for one in articles}
+    mixed = sorted(everyone, key=lambda whose: zlib.crc32(repr(whose).encode()))
+    fold = {whose: at % FOLDS for at, whose in enumerate(mixed)}
     right: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for number in range(FOLDS):
         words = Words([one for one in told if fold[one.whose] != number])

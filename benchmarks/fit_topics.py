@@ -88,16 +88,13 @@ def fit(articles: list[Article]) -> tuple[Callable[[list[Article]], list[list[fl
     y = np.array([ident in one.due for one in articles for ident, _ in one.topics])
     trust = np.array([OWN[one.language or "en"] if "gold" in one.file else 1.0 for one in articles for _ in one.topics])
     common = np.asarray((x != 0).sum(axis=0)).ravel() >= RAREST
-    model = LogisticRegression(C=STRENGTH, max_iter=3000, solver="liblinear", fit_intercept=False).fit(
-        x[:, common], y, sample_weight=trust
-    )
+    model = LogisticRegression(C=STRENGTH, max_iter=3000, solver="liblinear", fit_intercept=False)
+    model.fit(x[:, common], y, sample_weight=trust)
     found = dict(zip(vectors.get_feature_names_out()[common], model.coef_[0], strict=True))
 
     def judge(others: list[Article]) -> list[list[float]]:
-        return [
-            [sum(found.get(name, 0.0) * value for name, value in features(made).items()) for _, made in one.topics]
-            for one in others
-        ]
+        weigh = [[features(made) for _, made in one.topics] for one in others]
+        return [[sum(found.get(name, 0.0) * value for name, value in one.items()) for one in some] for some in weigh]
 
     return judge, found
 
@@ -119,9 +116,8 @@ def crossed(articles: list[Article], what: str) -> dict[str, float]:
         mine = [one for one in articles if (one.language == "zh") == (language == "zh")]
         news = [one for one in mine if "gold" not in one.file]
         f1 = {at: figures(news, at / 10)[2] for at in range(-22, 13)}
-        found[language] = (
-            max(range(-20, 11), key=lambda at: sum(f1[at + by] for by in (-2, -1, 0, 1, 2))) / 10
-        )  # one alone is chance
+        # one alone is chance
+        found[language] = max(range(-20, 11), key=lambda at: sum(f1[at + by] for by in (-2, -1, 0, 1, 2))) / 10
         print(f"{what}, {language}: from {found[language]:.1f} on")
         groups: defaultdict[str, list[Article]] = defaultdict(list, {"all news": news})
         for one in mine:

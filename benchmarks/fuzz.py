@@ -88,9 +88,8 @@ def damaged(samples: list[bytes], rng: random.Random) -> bytes:
                     body[one.start() : one.end()] = two.group() * rng.choice((0, 1, 2, 3, 500))
             case 6 if rng.random() < 0.15 and len(body) < LARGEST:  # havoc: the same again and again, nested or in a row
                 piece = bytes(body[at : at + rng.randint(1, 200)]) or b"<a>"
-                body[at:at] = (
-                    rng.choice((piece, *SCRAPS, b"<b>", b'{"a":', b"<outline text='x'>", b" a=b")) * 2 ** rng.randint(4, 18)
-                )[:LARGEST]
+                again = rng.choice((piece, *SCRAPS, b"<b>", b'{"a":', b"<outline text='x'>", b" a=b"))
+                body[at:at] = (again * 2 ** rng.randint(4, 18))[:LARGEST]
             case 7:
                 body[at:to] = b"<" + rng.choice(KEYS) + b">" + rng.choice(SCRAPS) + b"</" + rng.choice(KEYS) + b">"
             case 8:
@@ -140,18 +139,12 @@ def _robots(body: bytes) -> object:
 
 def _served(kind: str) -> list[bytes]:
     """The answers of our sites that a spider takes for its own."""
-    sites = [
-        discovery_sites.load(n, path, 80, NOW, ZONE) for n, path in enumerate(sorted((SITES / "discovery").glob("*.site")), 1)
-    ]
+    paths = sorted((SITES / "discovery").glob("*.site"))
+    sites = [discovery_sites.load(n, path, 80, NOW, ZONE) for n, path in enumerate(paths, 1)]
     bodies = [answer.body for site in sites for answer in site.answers.values()] + _files("listing/*.html")
     made = [body if isinstance(body, str) else json.dumps(body, ensure_ascii=False) for body, _, _ in test_api.LAYOUTS.values()]
-    made += [
-        test_feed.rss(test_feed.item() * 3),
-        test_feed.ATOM,
-        test_feed.RDF,
-        json.dumps(test_feed.JSON_FEED),
-        test_sitemap.NEWS,
-    ]
+    made += [test_feed.rss(test_feed.item() * 3), test_feed.ATOM, test_feed.RDF, json.dumps(test_feed.JSON_FEED)]
+    made.append(test_sitemap.NEWS)
     bodies += [text.encode() for text in made]
     spider = {"feed": feed, "listing": listing, "sitemap": sitemap, "api": api}[kind]
     return [body for body in bodies if spider.recognizes(Page(URL, body, NOW, ""))]
@@ -173,10 +166,9 @@ def _queries() -> list[bytes]:
 
 
 def _opml() -> list[bytes]:
+    own = {"every": "10m", "items": "a[*].b"}
     made = [
-        opml.Outline(
-            f"源 {n}", f"https://paper{n}.example/feed.xml", kind, ("AI", "芯片/车"), {"every": "10m", "items": "a[*].b"}
-        )
+        opml.Outline(f"源 {n}", f"https://paper{n}.example/feed.xml", kind, ("AI", "芯片/车"), own)
         for n, kind in enumerate(("feed", "auto", "api", "listing"))
     ]
     return [opml.write(made, "ours", NOW), opml.write(made * 9, "<ours>", NOW)]

@@ -87,9 +87,8 @@ def article(length: int, rng: random.Random, names: list[str]) -> Record:
     parts: list[str] = []
     while sum(map(len, parts)) < length:
         words = "".join(rng.choice(FILL) for _ in range(rng.randint(6, 18)))
-        parts.append(
-            f"{words}，{rng.choice(COMMON)} {rng.choice(FILL)}{rng.choice(COMMON)}。" + ("\n" if rng.random() < 0.1 else "")
-        )
+        said = f"{words}，{rng.choice(COMMON)} {rng.choice(FILL)}{rng.choice(COMMON)}。"
+        parts.append(said + ("\n" if rng.random() < 0.1 else ""))
     for one in names:
         parts.insert(rng.randrange(len(parts)), f"{one}表示。")
     return Record("AI 大模型新闻：" + names[0], "https://example.com/1", "".join(parts)[:length])

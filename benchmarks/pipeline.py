@@ -31,10 +31,10 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
 PEERS = {
-    "bare scrapy": ("scrapy_peer.py", "fetch"),
-    "scrapy + trafilatura": ("scrapy_peer.py", "trafilatura"),
-    "newspaper4k": ("newspaper_peer.py",),
-}
+    "bare scrapy": "fetch",
+    "scrapy + trafilatura": "trafilatura",
+    "newspaper4k": "newspaper4k",
+}  # modes of pipeline_peers.py
 
 
 def serve(sites: int, each: int) -> None:
@@ -66,9 +66,8 @@ def chrome(rng: random.Random, size: int) -> str:
             f"{rng.choice(worlds.ACTORS)}{rng.choice(worlds.ACTS)}{rng.choice(worlds.THINGS)}</a></li>"
             for _ in range(12)
         )
-        script = (
-            f"<script>var cfg{rng.randint(1, 999)}={{'a':[{','.join(str(rng.randint(0, 9999)) for _ in range(120))}]}};</script>"
-        )
+        numbers = ",".join(str(rng.randint(0, 9999)) for _ in range(120))
+        script = f"<script>var cfg{rng.randint(1, 999)}={{'a':[{numbers}]}};</script>"
         part = f"<div class='side'><h3>{rng.choice(worlds.THINGS)}</h3><ul>{links}</ul></div>{script}"
         parts.append(part)
         total += len(part.encode())
@@ -132,8 +131,7 @@ def peer(python: str, name: str, world: dict[str, Any], folder: Path) -> dict[st
     """One peer, in the peers' own environment; None where it is not installed."""
     links = folder / "links.txt"
     links.write_text("\n".join(link for site in world["sites"] for link in site["links"]))
-    script, *arguments = PEERS[name]
-    result = measure([python, str(ROOT / "benchmarks" / script), str(links), str(folder / "peer.db"), *arguments])
+    result = measure([python, str(ROOT / "benchmarks" / "pipeline_peers.py"), str(links), str(folder / "peer.db"), PEERS[name]])
     if not result["output"].strip():
         return None
     result["pages"] = int(result["output"].split()[-1])
@@ -143,9 +141,8 @@ def peer(python: str, name: str, world: dict[str, Any], folder: Path) -> dict[st
 def compare(pages: int, python: str, rounds: int, older: Path | None) -> None:
     """All contestants, `rounds` times in turn; the best round of each is printed, with ratios to ours."""
     for tree in filter(None, (ROOT, older)):
-        subprocess.run(
-            [sys.executable, "-m", "compileall", "-q", "crawler", "storage", "jobs"], cwd=tree, env=environ(), check=True
-        )
+        compiled = [sys.executable, "-m", "compileall", "-q", "crawler", "storage", "jobs"]
+        subprocess.run(compiled, cwd=tree, env=environ(), check=True)
     server = subprocess.Popen([sys.executable, __file__, "--serve", str(pages)], stdout=subprocess.PIPE, text=True, cwd=ROOT)
     assert server.stdout is not None
     try:

@@ -146,10 +146,8 @@ def _addresses(world: World) -> list[tuple[str, str]]:
 async def _ours(world: World, seconds: float, budget: int | None = None) -> None:
     with tempfile.TemporaryDirectory(prefix="zhixun-polite-") as folder:
         config = Path(folder) / "config.yaml"
-        rows = "".join(
-            f"  - {{name: source-{number}, url: '{url}', kind: {kind}, every: {EVERY if budget is None else 1:g}s}}\n"
-            for number, (kind, url) in enumerate(_addresses(world))
-        )
+        every, sources = EVERY if budget is None else 1, enumerate(_addresses(world))
+        rows = "".join(f"  - {{name: source-{n}, url: '{url}', kind: {kind}, every: {every:g}s}}\n" for n, (kind, url) in sources)
         config.write_text(CONFIG.format(folder=folder, delay=DELAY, per_host=PER_HOST, budget=budget or "null") + rows, "utf-8")
         process = await start(config)
         sites = [site for site in world.sites if isinstance(site, Counted)]
@@ -178,9 +176,8 @@ async def _scrapy(world: World, seconds: float, *, throttled: bool) -> None:
 
 def peer(mode: str, addresses: list[str]) -> None:
     """One crawl with Scrapy's default settings."""
-    process = AsyncCrawlerProcess(
-        {"LOG_ENABLED": False, "TELNETCONSOLE_ENABLED": False, "AUTOTHROTTLE_ENABLED": mode == "throttled"}
-    )
+    quiet = {"LOG_ENABLED": False, "TELNETCONSOLE_ENABLED": False}
+    process = AsyncCrawlerProcess(quiet | {"AUTOTHROTTLE_ENABLED": mode == "throttled"})
     process.crawl(Lists, addresses=addresses)
     process.start()
 
@@ -213,9 +210,8 @@ def _early(site: Counted) -> float:
     worst = 0.0
     for visit in site.visits:
         if visit.status in (429, 503):
-            later = [
-                one.began for one in site.visits if one.began > visit.ended and (visit.status == 429 or one.path == visit.path)
-            ]
+            meant = [one.began for one in site.visits if visit.status == 429 or one.path == visit.path]
+            later = [began for began in meant if began > visit.ended]
             worst = max(worst, visit.ended + WAIT - min(later, default=float("inf")))
     return worst
 
@@ -242,6 +238,7 @@ def figures(sites: list[Counted]) -> dict[str, str]:
     statuses = Counter(visit.status for site in sites for visit in site.visits)
     answered = [visit for visit in repeated if visit.status in (200, 304)]
     same = sum(visit.status == 304 for visit in answered)
+    pages = Counter((site.name, visit.path) for site in sites for visit in site.visits if visit.path.endswith(".html"))
     return {
         "requests": str(statuses.total()),
         "smallest gap at a host, s": f"{min(gaps):.3f} (median {statistics.median(gaps):.2f})",
@@ -252,13 +249,8 @@ def figures(sites: list[Counted]) -> dict[str, str]:
         "seconds early after Retry-After": f"{max(map(_early, sites)):.1f}",
         "repeated polls, conditional": f"{conditional} of {len(repeated)}",
         "repeated polls, answered 304": f"{same} of {len(answered)}",
-        "articles fetched again": str(_again(sites)),
+        "articles fetched again": str(pages.total() - len(pages)),
     }
-
-
-def _again(sites: list[Counted]) -> int:
-    pages = Counter((site.name, visit.path) for site in sites for visit in site.visits if visit.path.endswith(".html"))
-    return sum(count - 1 for count in pages.values())
 
 
 async def compare() -> None:
@@ -286,9 +278,8 @@ async def compare() -> None:
     print("| | " + " | ".join(table) + " |\n|---" * 1 + "|---" * len(table) + "|")
     for row in table["Zhixun"]:
         print(f"| {row} | " + " | ".join(column[row] for column in table.values()) + " |")
-    print(
-        f"\nbudget {BUDGET}, eighteen sources every second for {POOR:g} s: {counted.total()} requests, {counted[False]} of them for robots.txt"
-    )
+    requests = f"{counted.total()} requests, {counted[False]} of them for robots.txt"
+    print(f"\nbudget {BUDGET}, eighteen sources every second for {POOR:g} s: {requests}")
 
 
 if __name__ == "__main__":

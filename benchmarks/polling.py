@@ -15,7 +15,7 @@ import argparse
 import math
 import random
 import statistics
-from bisect import bisect_left
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -42,9 +42,7 @@ class Simulated:
 
     def between(self, begin: datetime, end: datetime) -> tuple[datetime, ...]:
         """The posts after `begin`, up to `end`."""
-        return self.posts[
-            bisect_left(self.posts, begin + timedelta(microseconds=1)) : bisect_left(self.posts, end + timedelta(microseconds=1))
-        ]
+        return self.posts[bisect_right(self.posts, begin) : bisect_right(self.posts, end)]
 
 
 def world(seed: int, count: int, sigma: float, marks: float) -> list[Simulated]:
@@ -216,9 +214,8 @@ def table(runs: Sequence[dict[str, Seen]]) -> str:
         gains = [statistics.fmean(run["fixed"].delays) / mean for run, mean in zip(runs, means, strict=True)]
         spread = f" ± {statistics.stdev(gains):.2f}" if len(gains) > 1 else ""
         polls = statistics.fmean(one.polls for one in seen) / MEASURE
-        lines.append(
-            f"| {name} | {polls:.0f} | {statistics.fmean(means):.2f} | {statistics.fmean(p95):.1f} | {statistics.fmean(gains):.2f}{spread} |"
-        )
+        mean, slow, gain = map(statistics.fmean, (means, p95, gains))
+        lines.append(f"| {name} | {polls:.0f} | {mean:.2f} | {slow:.1f} | {gain:.2f}{spread} |")
     return "\n".join(lines)
 
 

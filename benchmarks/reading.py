@@ -73,11 +73,8 @@ def own() -> list[Case]:
 def measured(path: Path) -> list[Case]:
     with lzma.open(path, "rt", encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines]
-    return [
-        _case(row.get("url") or "http://page.example/a.html", base64.b64decode(row["raw_b64"]), row["body"])
-        for row in rows
-        if "body" in row
-    ]
+    rows = [row | {"url": row.get("url") or "http://page.example/a.html"} for row in rows if "body" in row]
+    return [_case(row["url"], base64.b64decode(row["raw_b64"]), row["body"]) for row in rows]
 
 
 @dataclass(frozen=True)
@@ -94,17 +91,10 @@ class Gold:
 
 def gold_of(path: Path, pages: Path) -> list[Gold]:
     rows = [json.loads(line) for line in path.read_text("utf-8").splitlines() if line.strip()]
-    return [
-        Gold(
-            _case(row["url"], (pages / row["file"]).read_bytes(), "\n".join(row["text"])),
-            "\n".join(row.get("optional") or ()),
-            row["title"],
-            row["published"],
-            row["author"],
-            row["publisher"],
-        )
-        for row in rows
-    ]
+    cases = [_case(row["url"], (pages / row["file"]).read_bytes(), "\n".join(row["text"])) for row in rows]
+    plain = [[row[name] for name in ("title", "published", "author", "publisher")] for row in rows]
+    optional = ["\n".join(row.get("optional") or ()) for row in rows]
+    return [Gold(*one[:2], *one[2]) for one in zip(cases, optional, plain, strict=True)]
 
 
 def fields(gold: Gold) -> Record | None:
@@ -156,15 +146,10 @@ def judge(golds: list[Gold], *, show: bool) -> None:
     for one in marked:
         groups["zh" if re.search("[\u4e00-\u9fff]", one[0].title) else "other"].append(one)
     for name, group in groups.items():
-        figures = (
-            {key: [marks[key] for _, _, marks in group if key in marks] for key in (*next(iter(group))[2], "minute")}
-            if group
-            else {}
-        )
-        print(
-            f"  {name:6} {len(group):4d} pages  "
-            + "  ".join(f"{key} {statistics.mean(of):.3f}" for key, of in figures.items() if of)
-        )
+        keys = (*group[0][2], "minute") if group else ()
+        figures = {key: [marks[key] for _, _, marks in group if key in marks] for key in keys}
+        means = (f"{key} {statistics.mean(of):.3f}" for key, of in figures.items() if of)
+        print(f"  {name:6} {len(group):4d} pages  {'  '.join(means)}")
     for gold, record, marks in marked if show else ():
         _show(gold, record, marks)
 
@@ -188,9 +173,8 @@ def live_blog() -> list[Case]:
     post = "At {0}:{1:02d} the council said that item {2} had passed, and that the next vote would follow within the hour."
     lines = [post.format(number // 60 % 24, number % 60, number) for number in range(1_500)]
     tools = "".join(f'<li><a class="tool" href="/share/{n}?{"token=" * 20}"><span>Share {n}</span></a></li>' for n in range(4))
-    posts = "".join(
-        f'<div class="post" id="p{n}"><p>{line}</p><ul class="share">{tools}</ul></div>' for n, line in enumerate(lines)
-    )
+    share = f'<ul class="share">{tools}</ul>'
+    posts = "".join(f'<div class="post" id="p{n}"><p>{line}</p>{share}</div>' for n, line in enumerate(lines))
     body = f"<html><head><title>A long vote | The Page</title></head><body><h1>A long vote</h1><div>{posts}</div></body></html>"
     return [_case("http://page.example/live.html", body.encode(), "\n".join(lines))]
 
@@ -226,9 +210,8 @@ def peers() -> Iterator[tuple[str, Reader]]:
 
 def _trafilatura(options: dict[str, bool]) -> Reader:
     def read(text: str, url: str) -> str:
-        found = importlib.import_module("trafilatura").bare_extraction(
-            text, url=url, include_comments=False, with_metadata=True, **options
-        )
+        extract = importlib.import_module("trafilatura").bare_extraction
+        found = extract(text, url=url, include_comments=False, with_metadata=True, **options)
         return found.text if found else ""
 
     return read
@@ -346,16 +329,11 @@ def main() -> None:
         sys.path.append(str(chosen.peers))
     print(f"ours: {memory():.0f} MiB over a bare Python")
     sets = {"own pages": own(), "one live blog of 1.3 MB": live_blog()}
-    sets |= (
-        {path.name.partition(".")[0]: measured(path) for path in sorted((chosen.data / "pages").glob("*.jsonl.xz"))}
-        if chosen.data
-        else {}
-    )
+    for path in sorted((chosen.data / "pages").glob("*.jsonl.xz")) if chosen.data else ():
+        sets[path.name.partition(".")[0]] = measured(path)
     for name, cases in sets.items():
-        base = sum(
-            min(cpu(lambda case=case: lxml.html.document_fromstring(case.text)) for _ in range(chosen.rounds + 1))
-            for case in cases
-        )
+        parses = [lambda case=case: lxml.html.document_fromstring(case.text) for case in cases]
+        base = sum(min(map(cpu, [parse] * (chosen.rounds + 1))) for parse in parses)
         print(f"{name}: {len(cases)} pages, {1e3 * base / len(cases):.2f} ms to parse one")
         for reader, read in (("ours", ours), *peers()):
             measure(reader, read, cases, chosen.rounds, base)

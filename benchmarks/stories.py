@@ -63,9 +63,8 @@ def main() -> None:
     parser.add_argument("file", type=Path)
     parser.add_argument("--split", help="only the lines whose `split` is this")
     parser.add_argument("--kind", help="only this kind")
-    parser.add_argument(
-        "--show", choices=("folds", "missed", "same", "unsame"), help="wrong folds, folds missed, wrong or missed sameness"
-    )
+    shown = ("folds", "missed", "same", "unsame")
+    parser.add_argument("--show", choices=shown, help="wrong folds, folds missed, wrong or missed sameness")
     given = parser.parse_args()
     rows = [row for row in _rows(given.file) if given.split in (None, row.get("split")) and given.kind in (None, row["kind"])]
     with tempfile.TemporaryDirectory() as folder:
@@ -101,9 +100,8 @@ def _judge(database: Database, row: dict[str, Any]) -> Pair:
     stored: list[articles.Stored] = []
 
     def tried(session: Session) -> None:
-        stored.extend(
-            articles.store(session, record, key=record.link, alerts=(ALERT,), now=record.published or NOW) for record in records
-        )
+        for record in records:
+            stored.append(articles.store(session, record, key=record.link, alerts=(ALERT,), now=record.published or NOW))
         raise _Undo
 
     try:

@@ -235,18 +235,12 @@ def _continue(rng: random.Random, event: Event, first: Piece) -> Piece:
     if how == "stage":
         return _tell(rng, event, "stage", at)
     if how == "correction":
-        other = Event(
-            event.number,
-            event.act,
-            event.facts | {"count": str(rng.randrange(41, 960)), "sum": "0.9", "yuan": "90", "share": "8"},
-        )
+        figures = {"count": str(rng.randrange(41, 960)), "sum": "0.9", "yuan": "90", "share": "8"}
+        other = replace(event, facts=event.facts | figures)
         told = _tell(rng, other, "correction", at)
         return replace(told, title=("更正：" if not told.title.isascii() else "Correction: ") + told.title)
-    other = Event(
-        event.number,
-        event.act,
-        event.facts | {"count": str(rng.randrange(41, 960)), "sum": "9.9", "yuan": "990", "version": "7.1"},
-    )
+    figures = {"count": str(rng.randrange(41, 960)), "sum": "9.9", "yuan": "990", "version": "7.1"}
+    other = replace(event, facts=event.facts | figures)
     told = _tell(rng, other, "again", at, chinese=True)
     return replace(told, title=f"{told.title}，为本月第二次", text=f"{told.text}这是该公司本月第二次。")
 

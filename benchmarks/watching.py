@@ -74,9 +74,7 @@ class Form:
 
     def every(self, place: int) -> str:
         """The cadence of the n-th source."""
-        if self.soak:
-            return "9s"
-        return "adaptive" if place % 2 else "5m"
+        return "9s" if self.soak else "adaptive" if place % 2 else "5m"
 
 
 @dataclass
@@ -175,15 +173,9 @@ class Bench:
             name = f"source-{place}"
             self.paths[name] = site.address + LISTS[kind]
             rows.append(f"  - {{name: {name}, url: '{self.paths[name]}', kind: {kind}, every: {self.form.every(place)}}}\n")
-        soak = self.form.soak
-        head = CONFIG.format(
-            folder=self.folder,
-            hook=self.world.hook,
-            query=QUERY,
-            timeout="5s" if soak else "30s",
-            budget="null" if soak else self.budget,
-            backup="1m" if soak else "1d",
-        )
+        kept = ("5s", "null", "1m") if self.form.soak else ("30s", self.budget, "1d")
+        ways = dict(zip(("timeout", "budget", "backup"), kept, strict=True))
+        head = CONFIG.format(folder=self.folder, hook=self.world.hook, query=QUERY, **ways)
         path = self.folder / "config.yaml"
         path.write_text(head + "".join(rows), "utf-8")
         return path
@@ -281,12 +273,10 @@ class Bench:
         try:
             config = self.write_config()
             with closing(open_database(f"sqlite:///{self.folder}/zhixun.db")) as db:
-                if self.form.soak:
-                    await self._measured(config, db)
-                else:
+                if not self.form.soak:
                     await self._cold(config, db)
                     db.write_now(lambda s: _spread(s, self.rng))
-                    await self._measured(config, db)
+                await self._measured(config, db)
         finally:
             await self.world.stop()
 
@@ -305,9 +295,6 @@ class Bench:
         code = await process.wait()
         print(f"stop: {perf_counter() - began:.1f} s, exit code {code}")
 
-    def _asked(self) -> int:
-        return sum(len(site.requests) for site in self.world.sites)
-
     async def _cold(self, config: Path, db: Database) -> None:
         began = perf_counter()
         process = await self._start(config)
@@ -323,9 +310,9 @@ class Bench:
             if process.returncode is not None:
                 raise SystemExit(f"the daemon ended with {process.returncode}: {self.folder}/zhixun.log")
         took, peak = perf_counter() - began, max(one.tree for one in self.samples)
-        count = self._asked()
+        asked = sum(len(site.requests) for site in self.world.sites)
         print(
-            f"cold start: all polled after {polled:.0f} s, {count} requests done after {took:.0f} s, at most {peak:.0f} MiB",
+            f"cold start: all polled after {polled:.0f} s, {asked} requests done after {took:.0f} s, at most {peak:.0f} MiB",
             flush=True,
         )
         watching.cancel()
@@ -376,12 +363,11 @@ class Bench:
         polls = [one for one in seen if one.path in lists]
         took = self.samples[-1].at - self.samples[0].at
         same = sum(one.status == 304 for one in polls)
-        print(
-            f"{took:.0f} s, {len(polls)} polls ({same / max(len(polls), 1):.0%} 304), {len(seen)} requests, load {psutil.getloadavg()}"
-        )
+        share = same / max(len(polls), 1)
+        print(f"{took:.0f} s, {len(polls)} polls ({share:.0%} 304), {len(seen)} requests, load {psutil.getloadavg()}")
         if not self.form.soak:
-            share = self.budget * took / 86400
-            print(f"budget for this time {share:.0f}, on account {accounted}, counted at the servers {len(seen)}")
+            due = self.budget * took / 86400
+            print(f"budget for this time {due:.0f}, on account {accounted}, counted at the servers {len(seen)}")
         self._memory(len(polls))
         print("lag of the schedule:", _spread_of(self._soak_lags() if self.form.soak else self._lags()))
         self._alerts(ended, db)
@@ -397,9 +383,8 @@ class Bench:
         print(f"{'minute':>6} {'daemon':>7} {'tree MiB':>8} {'files':>5} {'threads':>7} {'children':>8} {'WAL MiB':>7}")
         shown = self.samples[:: max(len(self.samples) // 10, 1)]
         for one in [*shown, last]:
-            print(
-                f"{(one.at - first.at) / 60:6.1f} {one.daemon:7.1f} {one.tree:8.1f} {one.files:5} {one.threads:7} {one.children:8} {one.wal:7.1f}"
-            )
+            sizes = f"{(one.at - first.at) / 60:6.1f} {one.daemon:7.1f} {one.tree:8.1f}"
+            print(f"{sizes} {one.files:5} {one.threads:7} {one.children:8} {one.wal:7.1f}")
         cpu, children = last.cpu - first.cpu, last.cpu_children - first.cpu_children
         print(
             f"CPU: daemon {1000 * cpu / max(polls, 1):.1f} ms a poll, children {1000 * children / max(polls, 1):.1f} ms, "
@@ -422,10 +407,8 @@ class Bench:
                 if due < self.marked:
                     continue
                 came = next((at for at in times if at >= seen), None)
-                if came is not None:
-                    found.append(max(came - due, 0.0))
-                elif due < self.samples[-1].at:
-                    found.append(self.samples[-1].at - due)
+                if came is not None or due < self.samples[-1].at:
+                    found.append(max((came or self.samples[-1].at) - due, 0.0))
         return found
 
     def _soak_lags(self) -> list[float]:
@@ -458,9 +441,8 @@ class Bench:
         twice = [link for link, rows in self.sink.taken.items() if len({key for key, _ in rows}) > 1]
         print(f"articles published {len(self.published)}, told {len(told)}, under two keys {len(twice)}, not told {len(missing)}")
         if missing:
-            known = db.read(
-                lambda s: Counter(map(tuple, s.execute(select(task.c.state, task.c.reason).where(task.c.url.in_(missing)))))
-            )
+            asked_of = select(task.c.state, task.c.reason).where(task.c.url.in_(missing))
+            known = db.read(lambda s: Counter(map(tuple, s.execute(asked_of))))
             youngest, oldest = (ended - pick(self.published[link] for link in missing) for pick in (max, min))
             print(f"  {youngest:.0f} to {oldest:.0f} s old at the end; tasks of them: {dict(known)}")
         print("from publication to the receiver:", _spread_of(told))

@@ -69,14 +69,10 @@ FEEDS, EVERY, READERS = 10, 10.0, 30
 
 def config_of(feeds: str = "", **more: object) -> dict[str, object]:
     rules = [{"name": f"rule-{n}", "query": query, "channels": ["desk"]} for n, query in enumerate(RULES)]
-    sources = [
-        {"name": f"source-{n}", "url": f"https://news{n}.example/", "kind": "feed", "enabled": not feeds} for n in range(300)
-    ]
-    sources += [
-        {"name": f"feed-{n}", "url": f"{feeds.format(n=n)}", "kind": "feed", "every": f"{EVERY:.0f}s"}
-        for n in range(FEEDS)
-        if feeds
-    ]
+    still = {"kind": "feed", "enabled": not feeds}
+    sources = [{"name": f"source-{n}", "url": f"https://news{n}.example/", **still} for n in range(300)]
+    polled = {"kind": "feed", "every": f"{EVERY:.0f}s"}
+    sources += [{"name": f"feed-{n}", "url": feeds.format(n=n), **polled} for n in range(FEEDS) if feeds]
     shared = {"timezone": "Asia/Shanghai", "channels": [{"name": "desk", "url": "console://"}]}
     return {**shared, "rules": rules, "sources": sources, **more}
 
@@ -99,9 +95,8 @@ async def ask(client: httpx.AsyncClient, path: str, numbers: list[int]) -> int:
 
 async def measure(app: FastAPI, numbers: list[int], told: str, rounds: int) -> None:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(
-        transport=transport, base_url="http://127.0.0.1", headers={"accept": "text/html"}, timeout=60
-    ) as client:
+    asks = {"accept": "text/html"}
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=asks, timeout=60) as client:
         empty = 0.0
         for path in ("/healthz", *(path.replace("{a}", told) for path in PAGES)):
             first = (await timed(client, path, numbers))[0]
@@ -153,9 +148,8 @@ async def _elsewhere(pipe: Connection, numbers: list[int]) -> None:
             f"<item><title>大模型 {place}-{n}</title><link>http://{request.host}/{place}-{n}</link><pubDate>{day}</pubDate></item>"
             for n in range(newest, max(newest - 5, -1), -1)
         )
-        return web.Response(
-            text=f'<rss version="2.0"><channel><title>{place}</title>{items}</channel></rss>', content_type="application/rss+xml"
-        )
+        body = f'<rss version="2.0"><channel><title>{place}</title>{items}</channel></rss>'
+        return web.Response(text=body, content_type="application/rss+xml")
 
     app = web.Application()
     app.router.add_get("/{path:.*}", answer)
@@ -168,9 +162,8 @@ async def _elsewhere(pipe: Connection, numbers: list[int]) -> None:
         what, address, seconds = order
         since = time.monotonic()
         found = await {"alone": _nobody, "read": _readers, "worst": _worst}[what](address, seconds, numbers)
-        late = [
-            later - earlier - EVERY for times in polls.values() for earlier, later in pairwise(t for t in times if t >= since)
-        ]
+        then = [[t for t in times if t >= since] for times in polls.values()]
+        late = [later - earlier - EVERY for times in then for earlier, later in pairwise(times)]
         pipe.send({**found, "polls": len(late), "late": late})
     await runner.cleanup()
 
@@ -254,9 +247,8 @@ def beside_a_daemon(database: str, numbers: list[int], folder: Path) -> None:
     port, here = mine.recv(), 8499
     crawl = {"delay": "20ms", "allow_networks": ["127.0.0.0/8"]}
     channels = [{"name": "desk", "url": f"file://{folder}/alerts.jsonl"}]
-    config = config_of(
-        f"http://127.0.1.{{n}}:{port}/feed", channels=channels, database=database, web=f"127.0.0.1:{here}", crawl=crawl
-    )
+    own = {"channels": channels, "database": database, "web": f"127.0.0.1:{here}", "crawl": crawl}
+    config = config_of(f"http://127.0.1.{{n}}:{port}/feed", **own)
     path = folder / "config.yaml"
     path.write_text(json.dumps(config, ensure_ascii=False), "utf-8")  # JSON is YAML
     built = App(load(path, os.environ))
@@ -274,9 +266,8 @@ def memory(database: str, folder: Path) -> None:
     """MiB of all processes of `run`, shared pages counted once: without the pages, with them, and after each was read three times."""
     path, here = folder / "config.yaml", "127.0.0.1:8498"
     for web_at in (None, here):
-        path.write_text(
-            json.dumps(config_of("http://127.0.0.1:9/{n}", database=database, web=web_at), ensure_ascii=False), "utf-8"
-        )
+        config = config_of("http://127.0.0.1:9/{n}", database=database, web=web_at)
+        path.write_text(json.dumps(config, ensure_ascii=False), "utf-8")
         with subprocess.Popen([sys.executable, "-m", "jobs", "-c", path, "run"], stderr=subprocess.DEVNULL) as running:
             time.sleep(60)
             found = [_held(running.pid)]
@@ -286,10 +277,8 @@ def memory(database: str, folder: Path) -> None:
                         client.get(page)
                 found.append(_held(running.pid))
             running.terminate()
-        print(
-            f"web {web_at or 'off'}: "
-            + ", ".join(f"{sum(each):.0f} ({', '.join(f'{one:.0f}' for one in each)})" for each in found)
-        )
+        told = (f"{sum(each):.0f} ({', '.join(f'{one:.0f}' for one in each)})" for each in found)
+        print(f"web {web_at or 'off'}:", ", ".join(told))
 
 
 def _held(process: int) -> list[float]:
@@ -323,11 +312,8 @@ def main() -> None:
             numbers = random.sample(range(1, most + 1), min(most, 2000))
             print(f"{most} records, 300 sources")
             config = Config.model_validate(config_of())
-            asyncio.run(
-                measure(
-                    create(Parts(db, lambda: config, Path("config.yaml"), lambda: NOW)), numbers, short_id(told)[1:], asked.rounds
-                )
-            )
+            app = create(Parts(db, lambda: config, Path("config.yaml"), lambda: NOW))
+            asyncio.run(measure(app, numbers, short_id(told)[1:], asked.rounds))
         if asked.crowd:
             beside_a_daemon(database, numbers, Path(folder))
 

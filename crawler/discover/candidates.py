@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -32,9 +33,7 @@ from crawler.url import is_web, join, link_key, same_site
 MAX_CANDIDATES = 40
 COMMON = "a common path"  # why a candidate is tried that nothing names
 
-_FEED_TYPES = frozenset(
-    "application/rss+xml application/atom+xml application/feed+json application/rdf+xml text/xml application/xml".split()
-)
+_FEED_TYPES = frozenset(f"application/{kind}" for kind in "rss+xml atom+xml feed+json rdf+xml xml".split()) | {"text/xml"}
 _feed_address = re.compile(r"(?:^|[/._-])(?:rss|feeds?|atom)(?:[/._-]|$)|\.(?:rss|rdf|atom)$|/index\.xml$", re.IGNORECASE)
 _feed_word = re.compile(r"\brss\b|\batom\b|\bfeed\b|订阅源", re.IGNORECASE)
 _json_address = re.compile(
@@ -42,9 +41,7 @@ _json_address = re.compile(
     r"""(?:\?[\w=&%.,:-]{0,160})?)["'`]"""
 )
 _no_json = re.compile(r"\.(?:html?|js|css|png|jpe?g|gif|svg|webp|ico|xml|shtml)(?:\?|$)", re.IGNORECASE)
-_library = re.compile(
-    r"jquery|vendor|polyfill|framework|runtime|analytic|stat|bootstrap|swiper|react|vue|webpack|ads?\b", re.IGNORECASE
-)
+_library = re.compile(r"jquery|vendor|polyfill|framework|runtime|analytic|stat|bootstrap|swiper|react|vue|webpack|ads?\b", re.I)
 _variable = re.compile(r"(?:\bvar\s+|\blet\s+|\bconst\s+|\bwindow\.)([A-Za-z_$][\w$]{1,40})\s*=\s*[\[{]")
 _sitemap_line = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 _name = re.compile(r"-?[A-Za-z_][\w-]*")
@@ -75,13 +72,11 @@ def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]
     """What the page tells, surest first, each once. A page that is a feed, sitemap or JSON is its own only candidate."""
     if root_of(page) not in ("html", "head", "body", "div", "meta"):
         return (Candidate(page.url, "auto", "the address itself"),)
-    try:
-        root = parse(text_of(page))
-    except ReadError:
+    if (root := _tree(page)) is None:
         return ()
     base = base_of(root, page.url)
     found: dict[object, Candidate] = {}
-    nearness = partial(_nearness, page.url, clean(root.findtext(".//title") or "")[:100])
+    nearness = partial(_nearness, page.url, _title(root))
     for step in (_linked_feeds, _named_feeds, _system, _wordpress, _own_list, _scripts, _json_addresses):
         for candidate in sorted(step(root, base, page, now, zone), key=nearness, reverse=True):
             found.setdefault((link_key(candidate.url), candidate.kind, *candidate.options.values()), candidate)
@@ -90,9 +85,7 @@ def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]
 
 def hub(page: Page, asked: str, title: str) -> tuple[Candidate, ...]:
     """The feeds that a page about feeds names, those first that are nearest to the page that was asked about."""
-    try:
-        root = parse(text_of(page))
-    except ReadError:
+    if (root := _tree(page)) is None:
         return ()
     base, now, zone = base_of(root, page.url), page.fetched, UTC
     once: dict[str, Candidate] = {}
@@ -105,17 +98,23 @@ def hub(page: Page, asked: str, title: str) -> tuple[Candidate, ...]:
 
 def title_of(page: Page) -> str:
     """What the page calls itself, or ""."""
-    try:
-        return clean(parse(text_of(page)).findtext(".//title") or "")[:100]
-    except ReadError:
-        return ""
+    root = _tree(page)
+    return "" if root is None else _title(root)
+
+
+def _title(root: etree._Element) -> str:
+    return clean(root.findtext(".//title") or "")[:100]
+
+
+def _tree(page: Page) -> etree._Element | None:
+    with suppress(ReadError):
+        return parse(text_of(page))
+    return None
 
 
 def scripts(page: Page) -> tuple[str, ...]:
     """The addresses of the site's own scripts on the page, those of well-known libraries left out."""
-    try:
-        root = parse(text_of(page))
-    except ReadError:
+    if (root := _tree(page)) is None:
         return ()
     base = base_of(root, page.url)
     found = dict.fromkeys(join(base, script.get("src") or "") for script in islice(root.iter("script"), 100) if script.get("src"))
@@ -152,11 +151,8 @@ def sitemaps_of(page: Page) -> tuple[Candidate, ...]:
 def _linked_feeds(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
     for link in islice(root.iter("link"), 200):
         rel = (link.get("rel") or "").lower().split()
-        if (
-            "alternate" in rel
-            and (link.get("type") or "").strip().lower() in _FEED_TYPES
-            and (address := join(base, link.get("href") or ""))
-        ):
+        is_feed = "alternate" in rel and (link.get("type") or "").strip().lower() in _FEED_TYPES
+        if is_feed and (address := join(base, link.get("href") or "")):
             yield Candidate(address, "feed", "the page names it as its feed", label=clean(link.get("title") or "")[:100])
 
 
@@ -231,12 +227,11 @@ def _css(step: str) -> str:
 
 def _scripts(root: etree._Element, _base: str, page: Page, now: datetime, zone: tzinfo) -> Iterator[Candidate]:
     """JSON in the page's own scripts, where it holds a list of articles."""
-    names: dict[str, None] = {}
+    names: list[str] = []
     for script in islice(root.iter("script"), 100):
-        if "json" in (script.get("type") or "") and script.get("id"):
-            names[script.get("id") or ""] = None
-        names.update(dict.fromkeys(_variable.findall((script.text or "")[:200_000])[:10]))
-    for name in islice(names, 20):
+        names += [script.get("id") or ""] if "json" in (script.get("type") or "") and script.get("id") else []
+        names += _variable.findall((script.text or "")[:200_000])[:10]
+    for name in islice(dict.fromkeys(names), 20):
         options = {"inside": name}
         try:
             found = finding.find(page, Source("script", page.url, "api", options=options), now, zone)

@@ -27,7 +27,7 @@ from scrapy.http.request import NO_CALLBACK
 from crawler.fetch.handler import too_large
 from crawler.fetch.messages import Ended, ended, max_age
 from crawler.fetch.middlewares import fresh_meta, header
-from crawler.fetch.settings import MIB, CrawlContext
+from crawler.fetch.settings import MIB, Part
 from crawler.record import Reason
 
 PLACES = 2  # pages open at once
@@ -63,12 +63,11 @@ _RESTED = """new Promise(done => {
 Ask = Callable[[str, str, Mapping[str, str], bytes], Awaitable[Response]]
 
 
-class Rendering:
+class Rendering(Part):
     """Downloader middleware: what a fetch wants rendered comes out as its scripts leave it."""
 
     def __init__(self, crawler: Any) -> None:
-        self._crawler = crawler
-        self._context: CrawlContext = crawler.spider.context
+        super().__init__(crawler)
         rules = self._context.rules
         self._browser = Browser(rules.browser or "", rules.user_agent, sandbox=rules.sandbox)
         self._kept: OrderedDict[str, tuple[float, Response]] = OrderedDict()
@@ -77,11 +76,6 @@ class Rendering:
         self._closing: asyncio.Future[None] | None = None
         self._context.lines.append(self)
         crawler.signals.connect(self._closed, signals.spider_closed)
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> Rendering:
-        """Scrapy's way to make a component."""
-        return cls(crawler)
 
     def process_request(self, request: Request) -> None:
         """Refuse what would wait too long, before it is fetched. Raises Ended."""
@@ -120,9 +114,7 @@ class Rendering:
         if kept is not None and until > now and method == "GET":
             return kept
         sent = {**headers, "User-Agent": self._context.rules.user_agent, "Accept-Encoding": "gzip, deflate, br, zstd"}
-        request = Request(
-            url, method=method, headers=sent, body=body, callback=NO_CALLBACK, dont_filter=True, meta=fresh_meta()
-        )  # fmt: skip
+        request = Request(url, NO_CALLBACK, method, sent, body, dont_filter=True, meta=fresh_meta())
         page["also"] += 1
         response: Response = await self._crawler.engine.download_async(request)
         page["wire_bytes"] += (response.request or request).meta["wire_bytes"]
@@ -283,12 +275,8 @@ class Browser:
                 self._sleep_later()
 
     async def _profile(self) -> tuple[Chromium, BrowserContext]:
-        wishes: dict[str, Any] = {
-            "locale": "zh-CN",
-            "user_agent": self._user_agent,
-            "service_workers": "block",
-            "accept_downloads": False,
-        }
+        wishes: dict[str, Any] = {"locale": "zh-CN", "user_agent": self._user_agent}
+        wishes |= {"service_workers": "block", "accept_downloads": False}
         browser = await self.start()
         try:
             return browser, await browser.new_context(**wishes)

@@ -22,7 +22,7 @@ from crawler.fetch.guard import Allowed
 from crawler.fetch.messages import Ended, Fetch, FetchResult, Work, ended, last_modified, max_age, outcome_of, validator
 from crawler.fetch.middlewares import PERMANENT, fresh_meta, header
 from crawler.fetch.pace import Pace
-from crawler.fetch.settings import SHORTEST_DELAY, CrawlContext, FetchRules, RobotsShelf, settings
+from crawler.fetch.settings import SHORTEST_DELAY, CrawlContext, FetchRules, RobotsShelf, rings, settings
 from crawler.record import Outcome, Page, Reason
 
 __all__ = ["Engine", "Fetch", "FetchResult", "FetchRules"]
@@ -81,9 +81,8 @@ class Engine(Generic[Work]):
         self._renewal: FetchRules | None = None
         self._claim = claim
         self._answered = answered
-        self._context = CrawlContext(
-            rules, Allowed(rules.allow_networks), Pace(max(rules.delay, SHORTEST_DELAY)), now, shelf=shelf
-        )
+        pace = Pace(max(rules.delay, SHORTEST_DELAY))
+        self._context = CrawlContext(rules, Allowed(rules.allow_networks), pace, now, shelf=shelf)
         self._fetching: dict[int, Fetch[Work]] = {}
         self._held: dict[int, int] = {}  # bytes of each page that is being answered
         self._answering: dict[int, asyncio.Task[None]] = {}
@@ -160,10 +159,7 @@ class Engine(Generic[Work]):
                 raise RuntimeError(f"the crawl ended {crashes} times in a row without fetching anything")
             _log.error("the crawl ended by itself; starting it again in %g s", pause)
             self._fetching.clear()  # their leases run out, and they are claimed again
-            try:
-                await asyncio.wait_for(self._halt.wait(), pause)
-            except TimeoutError:
-                pass
+            await rings(self._halt, pause)
 
     def _renew(self, rules: FetchRules) -> None:
         self._renewal = None
@@ -185,20 +181,19 @@ class Engine(Generic[Work]):
 
     async def stop(self, deadline: float) -> None:
         """Claim no more, let what is in flight end within `deadline` seconds, answer the rest with Reason.STOPPED. May be repeated."""
-        self._halt.set()
-        self._work.set()
-        self._room.set()
+        self._wake_all()
         for line in self._context.lines:
             line.drain()
         loop = asyncio.get_running_loop()
         until = loop.time() + deadline
         while self.in_flight and loop.time() < until:
             self._room.clear()
-            try:
-                await asyncio.wait_for(self._room.wait(), max(until - loop.time(), 0))
-            except TimeoutError:
-                break
+            await rings(self._room, max(until - loop.time(), 0))
         await self._leave()
+
+    def _wake_all(self) -> None:
+        for event in (self._halt, self._work, self._room):
+            event.set()
 
     async def _leave(self) -> None:
         if self._leaving is None:
@@ -207,9 +202,7 @@ class Engine(Generic[Work]):
 
     async def _end_everything(self) -> None:
         """End the crawl now: Scrapy alone would wait for the slowest server."""
-        self._halt.set()
-        self._work.set()
-        self._room.set()
+        self._wake_all()
         for line in self._context.lines:
             line.abort()
         for task in self._answering.values():
@@ -243,16 +236,8 @@ class Engine(Generic[Work]):
                 return None
             if self._renewal is not None or not self._has_room():
                 self._room.clear()
-                try:
-                    await asyncio.wait_for(self._room.wait(), LOOK)
-                except TimeoutError:
-                    pass
-                continue
-            fetch = await self._next_fetch()
-            if fetch is None:
-                continue
-            request = await self._begin(fetch)
-            if request is not None:
+                await rings(self._room, LOOK)
+            elif (fetch := await self._next_fetch()) is not None and (request := await self._begin(fetch)) is not None:
                 return request
         return None
 
@@ -270,10 +255,7 @@ class Engine(Generic[Work]):
             _log.exception("no work could be claimed")
             fetch, wait = None, AFTER_CLAIM_ERROR
         if fetch is None and not self._halt.is_set():
-            try:
-                await asyncio.wait_for(self._work.wait(), wait)
-            except TimeoutError:
-                pass
+            await rings(self._work, wait)
         return fetch
 
     async def _begin(self, fetch: Fetch[Work]) -> Request | None:
@@ -306,17 +288,13 @@ class Engine(Generic[Work]):
             dont_filter=True,
             callback=self._came,
             errback=self._failed,
-            meta={
-                **fresh_meta(
-                    delay=fetch.delay,
-                    slot=now + fetch.wait if fetch.wait > 0 else 0.0,
-                    latest=None if fetch.latest is None else now + fetch.latest,
-                    render=fetch.render,
-                    call=fetch.call,
-                    any_type=fetch.any_type,
-                ),
-                "fetch": fetch,
-            },
+            meta=fresh_meta(
+                fetch=fetch,
+                delay=fetch.delay,
+                slot=now + fetch.wait if fetch.wait > 0 else 0.0,
+                latest=None if fetch.latest is None else now + fetch.latest,
+                **{name: getattr(fetch, name) for name in ("render", "call", "any_type")},
+            ),
         )
 
     # ---- wire → store

@@ -132,13 +132,9 @@ def _rule(text: str) -> _Rule:
             raise ValueError("half a range of ports")
         rule = _Rule(ip_network(network, strict=False), int(first or 0), int(last or first or 65535))
     except ValueError as error:
-        raise OptionError(
-            tr(
-                "{text!r} is no network: {why}. Write it as 10.0.0.0/8 or 127.0.0.0/8:8000-8100",
-                text=text,
-                why=retell(str(error), _PYTHON_SAYS),
-            )
-        ) from error
+        why = retell(str(error), _PYTHON_SAYS)
+        told = tr("{text!r} is no network: {why}. Write it as 10.0.0.0/8 or 127.0.0.0/8:8000-8100", text=text, why=why)
+        raise OptionError(told) from error
     if not 0 <= rule.first <= rule.last <= 65535:
         raise OptionError(tr("{text!r}: ports go from 0 to 65535, the smaller first", text=text))
     return rule

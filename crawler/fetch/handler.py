@@ -22,7 +22,7 @@ from scrapy.http import Headers, Response
 
 from crawler.fetch.guard import Allowed, RefusedAddress
 from crawler.fetch.messages import Ended, ended, never_an_article, outcome_of
-from crawler.fetch.settings import CrawlContext
+from crawler.fetch.settings import Part, rings
 from crawler.record import Outcome, Reason
 
 DNS_LIMIT = 5.0  # seconds
@@ -115,13 +115,14 @@ def verified_tls() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-class Wire:
+class Wire(Part):
     """Scrapy's download handler for http and https."""
 
     lazy = False
 
-    def __init__(self, context: CrawlContext) -> None:
-        self._context = context
+    def __init__(self, crawler: Any) -> None:
+        super().__init__(crawler)
+        context = self._context
         self._rules = context.rules
         self._pace = context.pace
         self._tls = verified_tls()
@@ -150,11 +151,6 @@ class Wire:
             trace_configs=[trace],
         )
         context.lines.append(self)
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> Wire:
-        """Scrapy's way to make a component."""
-        return cls(crawler.spider.context)
 
     async def download_request(self, request: Request) -> Response:
         """One request and its whole answer. Raises Ended."""
@@ -213,10 +209,7 @@ class Wire:
             if len(quick) < self._rules.concurrency and len(ages) < SLOW_SHARE * self._rules.concurrency:
                 return
             self._ended.clear()
-            try:
-                await asyncio.wait_for(self._ended.wait(), max(SLOW - max(quick, default=0.0), 0.01))
-            except TimeoutError:
-                pass  # one of them has become a slow one
+            await rings(self._ended, max(SLOW - max(quick, default=0.0), 0.01))  # or one of them has become a slow one
 
     async def _exchange(self, request: Request, host: str, turn: float) -> Response:
         left = max(self._rules.timeout - request.meta["spent"], 0.001)  # one limit for all hops of a request together

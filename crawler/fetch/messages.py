@@ -91,10 +91,9 @@ def outcome_of(status: int, retry_after_value: str | None, now: datetime, *, con
     detail = f"HTTP {status}"
     if 200 <= status < 300:
         return Outcome(Reason.OK)
-    if status == 304 and not conditional:
-        return Outcome(Reason.BAD_HTTP, "HTTP 304 to a request that asked for the whole")
     if status == 304:
-        return Outcome(Reason.UNCHANGED)
+        whole = Outcome(Reason.BAD_HTTP, "HTTP 304 to a request that asked for the whole")
+        return Outcome(Reason.UNCHANGED) if conditional else whole
     if status == 429 or (status == 503 and wait is not None):
         return Outcome(Reason.RATE_LIMITED, detail, retry_after=wait or USUAL_WAIT)
     if status in (401, 403, 451):
@@ -114,11 +113,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     Never raises.
     """
     seconds = durations.retry_after(value, now)
-    return None if seconds is None else _clamp(seconds)
-
-
-def _clamp(seconds: float) -> float:
-    return min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
+    return None if seconds is None else min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
 
 
 def max_age(cache_control: str | None) -> int | None:

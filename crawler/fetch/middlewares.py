@@ -23,7 +23,7 @@ from crawler.fetch import robots
 from crawler.fetch.handler import too_large
 from crawler.fetch.messages import Ended, ended, max_age, retry_after
 from crawler.fetch.robots import Robots
-from crawler.fetch.settings import CrawlContext
+from crawler.fetch.settings import Part
 from crawler.html.redirect_stub import refresh_of, target_of
 from crawler.record import Outcome, Reason
 
@@ -32,9 +32,7 @@ MAX_HOPS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 PERMANENT = (301, 308)
 STUB = 302  # what a page counts as that sends its reader on
-KEPT_ACROSS_ORIGINS = frozenset(
-    (b"User-Agent", b"Accept", b"Accept-Language", b"Accept-Encoding", b"If-None-Match", b"If-Modified-Since")
-)
+KEPT_ACROSS_ORIGINS = frozenset(b"User-Agent Accept Accept-Language Accept-Encoding If-None-Match If-Modified-Since".split())
 MAX_ENCODINGS = 3  # one on top of the other; each costs a whole decompression
 
 NO_RULES = Robots()
@@ -66,19 +64,13 @@ class Known:
     trouble: Outcome | None = None
 
 
-class RobotsTxt:
+class RobotsTxt(Part):
     """Asks each origin for its robots.txt first, and obeys it (RFC 9309)."""
 
     def __init__(self, crawler: Any) -> None:
-        self._crawler = crawler
-        self._context: CrawlContext = crawler.spider.context
+        super().__init__(crawler)
         self._known: OrderedDict[tuple[str, str, int], Known] = OrderedDict()
         self._asking: dict[tuple[str, str, int], asyncio.Task[Known]] = {}
-
-    @classmethod
-    def from_crawler(cls, crawler: Any) -> RobotsTxt:
-        """Scrapy's way to make a component."""
-        return cls(crawler)
 
     async def process_request(self, request: Request) -> None:
         """Let the request pass, or raise Ended."""
@@ -168,29 +160,15 @@ def _name(place: tuple[str, str, int]) -> str:
     return f"{scheme}://" + (f"[{host}]" if ":" in host else host) + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
 
 
-def fresh_meta(
-    *,
-    robots: bool = False,
-    cut: int | None = None,
-    delay: float | None = None,
-    slot: float = 0.0,
-    latest: float | None = None,
-    **treated: bool,
-) -> dict[str, Any]:
+_FRESH = {"spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False, "framed": True} | {
+    "robots": False, "cut": None, "delay": None, "slot": 0.0, "latest": None, "render": False, "call": False, "any_type": False,
+}  # fmt: skip
+
+
+def fresh_meta(**treated: Any) -> dict[str, Any]:
     """What our parts note on a request: seconds and bytes so far, the hops behind it, and how it is to be treated (`render`, `call` and
     `any_type` as in Fetch). `framed`: the answer says itself where it ends. `slot`, `latest`: its turn, and until when it may be taken, in loop time."""
-    how = {
-        "robots": robots,
-        "cut": cut,
-        "delay": delay,
-        "slot": slot,
-        "latest": latest,
-        "render": False,
-        "call": False,
-        "any_type": False,
-        **treated,
-    }
-    return {**how, "spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False, "framed": True}
+    return _FRESH | treated
 
 
 def header(response: Response, name: str) -> str | None:

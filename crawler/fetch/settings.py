@@ -5,10 +5,12 @@ Scrapy's defaults favour scraping by hand: TLS unverified, local files readable,
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, Self
 
 from crawler.fetch.guard import Allowed
 from crawler.fetch.pace import Pace
@@ -70,6 +72,25 @@ class CrawlContext:
     further: int = 0  # requests that nobody claimed: for robots.txt, and after a redirect
 
 
+class Part:
+    """What Scrapy builds, for a crawler whose spider carries the context."""
+
+    def __init__(self, crawler: Any) -> None:
+        self._crawler = crawler
+        self._context: CrawlContext = crawler.spider.context
+
+    @classmethod
+    def from_crawler(cls, crawler: Any) -> Self:
+        """Scrapy's way to make a component."""
+        return cls(crawler)
+
+
+async def rings(event: asyncio.Event, seconds: float) -> None:
+    """Wait for the event, but so many seconds at the most."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(event.wait(), seconds)
+
+
 def settings(rules: FetchRules) -> dict[str, Any]:
     """Everything that Scrapy is told."""
     parts = {"DOWNLOADER_MIDDLEWARES": _MIDDLEWARES | ({_BROWSER: 50} if rules.browser else {})}
@@ -90,7 +111,6 @@ def _bounds(rules: FetchRules) -> dict[str, Any]:
         "DOWNLOAD_WARNSIZE": 0,
         "SCRAPER_SLOT_MAX_ACTIVE_SIZE": 64 * MIB,  # of pages that wait to be read
         "REDIRECT_MAX_TIMES": 5,
-        "ROBOTSTXT_OBEY": rules.obey_robots,
     }
 
 
@@ -123,17 +143,10 @@ _UNSAFE_THINGS_OFF = {
     "COOKIES_ENABLED": False,
     "HTTPPROXY_ENABLED": False,  # else the environment decides where requests go, past the guard
     "METAREFRESH_ENABLED": False,
-    "REDIRECT_ENABLED": False,  # ours instead, which checks each hop
-    "REFERER_ENABLED": False,
-    "REFERRER_POLICY": "no-referrer",
     "RETRY_ENABLED": False,  # the store retries, and survives a restart
     "HTTPCACHE_ENABLED": False,  # would answer from the disk without asking the site
     "AUTOTHROTTLE_ENABLED": False,
     "DNSCACHE_ENABLED": False,  # has no time to live
-    "DNS_TIMEOUT": 5,
-    "MEMUSAGE_ENABLED": False,
-    "URLLENGTH_LIMIT": 0,  # drops long addresses without a word
-    "CLOSESPIDER_TIMEOUT": 0,
 }
 
 _BROWSER = "crawler.fetch.browser.Rendering"  # by name, and only where it is used: Scrapy loads what is switched off too, and the library is an extra
@@ -155,6 +168,5 @@ _QUIET = {
     "LOG_INSTALL_ROOT_HANDLER": False,  # the program's own log is set up elsewhere
     "STATS_CLASS": "scrapy.statscollectors.DummyStatsCollector",  # counts by status and exception for ever
     "STATS_DUMP": False,
-    "DOWNLOADER_STATS": False,
     "LOG_FORMATTER": "crawler.fetch.middlewares.Silence",
 }

@@ -17,17 +17,14 @@ def read_reply(answer: str, keys: frozenset[str]) -> tuple[dict[str, Any], str] 
     """(the object with at least one of `keys`, what had to be done to read it: "", tolerant or truncated); None when there is none."""
     answer = answer[:LONGEST]
     text = _without_thoughts(answer)
-    found = _object(text.strip(), keys)
-    if found is not None:
-        return found, ""
     starts = [at for at, ch in enumerate(text) if ch == "{"][:STARTS]
     for at in starts:
-        found = _first_object(text[at:], keys)
+        found, end = _object(text[at:], keys)
         if found is not None:
-            return found, "tolerant"
+            return found, "tolerant" if text[:at].strip() or text[at + end :].strip() else ""
     for at in starts:
         mended, was_cut = _mended(text[at:])
-        found = _object(mended, keys)
+        found, _ = _object(mended, keys)
         if found is not None:
             return found, "truncated" if was_cut else "tolerant"
     return None
@@ -41,20 +38,13 @@ def _without_thoughts(answer: str) -> str:
     return "" if not mark and answer.lstrip().startswith("<think>") else (before if mark else answer)
 
 
-def _object(text: str, keys: frozenset[str]) -> dict[str, Any] | None:
+def _object(text: str, keys: frozenset[str]) -> tuple[dict[str, Any] | None, int]:
+    """The object that a text begins with, if it has one of the keys, and where it ends."""
     try:
-        found = json.loads(text, strict=False)
+        found, end = json.JSONDecoder(strict=False).raw_decode(text)
     except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) and keys & found.keys() else None
-
-
-def _first_object(text: str, keys: frozenset[str]) -> dict[str, Any] | None:
-    try:
-        found, _ = json.JSONDecoder(strict=False).raw_decode(text)
-    except (ValueError, RecursionError):
-        return None
-    return found if isinstance(found, dict) and keys & found.keys() else None
+        return None, 0
+    return (found if isinstance(found, dict) and keys & found.keys() else None), end
 
 
 def _mended(text: str) -> tuple[str, bool]:

@@ -222,7 +222,8 @@ def _main(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
         if kind == ground.regions[richest].kind:
             others = [home for home in row if not _cards(ground, [home])]  # another flash of the page has a link for a title
             main.update(others if richest in others else row)
-        elif at >= 0 and len(row) > 2 and _is_posts(ground, row, most):
+        elif at >= 0 and len(row) > 2 and sum(ground.wealth[h] for h in row) > most and _cards(ground, row) * 4 < len(row):
+            # the entries of a live blog: together as rich as the richest home, and not titled by links
             main.update(row)
         elif len(row) <= 2:
             main.update(h for h in row if ground.wealth[h] * (2 if ground.regions[h].first < start else 4) >= most)
@@ -251,22 +252,14 @@ def _alike(ground: _Ground, richest: int, area: Region) -> set[int]:
 def _is_titles(ground: _Ground, home: int) -> bool:
     """True for a home of short lines that end like titles, not like sentences: other articles, without links."""
     region = ground.regions[home]
-    lines = [
-        ground.lines[n]
-        for n in range(region.first, region.last)
-        if ground.gains[n] > PROSE and ground.homes[ground.lines[n].region] == home
-    ]
+    prose = (ground.lines[n] for n in range(region.first, region.last) if ground.gains[n] > PROSE)
+    lines = [line for line in prose if ground.homes[line.region] == home]
     ended = sum(line.weight > TITLE or _is_ended(line.text) for line in lines)
     return len(lines) > 2 and ended * 2 < len(lines)
 
 
 def _is_ended(text: str) -> bool:
     return text.rstrip(_CLOSING)[-1:] in _STOPS
-
-
-def _is_posts(ground: _Ground, row: list[int], most: int) -> bool:
-    """True for the entries of a live blog: together as rich as the richest home, and not titled by links."""
-    return sum(ground.wealth[home] for home in row) > most and _cards(ground, row) * 4 < len(row)
 
 
 def _cards(ground: _Ground, homes: Iterable[int]) -> int:
@@ -281,15 +274,9 @@ def _cards(ground: _Ground, homes: Iterable[int]) -> int:
 def _opening(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
     """The sentences between the headline and the richest home, in what is around it: a first paragraph in a box of its own."""
     homes, regions = ground.homes, ground.regions
-    return {
-        number
-        for number in range(max(area.first, at + 1), regions[richest].first)
-        if at >= 0
-        and ground.gains[number] > OPENING
-        and ground.lines[number].tag == "p"
-        and _is_ended(ground.lines[number].text)
-        and _within(regions, richest, homes[ground.lines[number].region])
-    }
+    between = range(max(area.first, at + 1), regions[richest].first) if at >= 0 else ()
+    prose = ((n, ground.lines[n]) for n in between if ground.gains[n] > OPENING and ground.lines[n].tag == "p")
+    return {n for n, line in prose if _is_ended(line.text) and _within(regions, richest, homes[line.region])}
 
 
 def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: str) -> tuple[list[tuple[int, str]], list[str]]:
@@ -310,13 +297,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
             text = text.rstrip("#¶ ")  # the mark of a link to it
         if len(text) < len(line.text):
             dropped.append(line.text.replace(text, "") if text else line.text)
-        if (
-            not text
-            or boilerplate.is_noise(text)
-            or _is_caption(line, text)
-            or _is_count(line, text)
-            or _is_bar(text, line, number < within[0], len(kept))
-        ):
+        if not text or boilerplate.is_noise(text) or _is_beside(line, text, leads=number < within[0], kept=len(kept)):
             dropped.append(text)
             continue
         if boilerplate.ends(text) and left[number + 1 - area.first] * 3 < whole:
@@ -334,9 +315,17 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     return kept, dropped
 
 
-def _is_caption(line: Line, text: str) -> bool:
-    """True for a line right below a picture that is set or worded as its caption; other short lines there may head what follows."""
-    return line.pictured and line.weight < CAPTION and (line.tag == "center" or _caption.search(text) is not None)
+def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
+    """True for what stands among the text and is none of it.
+
+    A line right below a picture that is set or worded as its caption (other short lines there may head what follows), the numbers of the
+    lines of code beside it, and the line of date and source between headline and text.
+    """
+    if line.pictured and line.weight < CAPTION and (line.tag == "center" or _caption.search(text)):
+        return True
+    if text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text):
+        return True
+    return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 
 
 _caption = re.compile(
@@ -346,24 +335,18 @@ _caption = re.compile(
 )
 
 
-def _is_count(line: Line, text: str) -> bool:
-    """True for the numbers of the lines of code beside it."""
-    return text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)
-
-
 def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int]) -> Iterator[int]:
     """The numbers of the lines in the article's homes and among its prose; no list of links, and no part of a table."""
-    nested, around = _nested(ground, main), _around(ground, main)
+    nested = _nested(ground, main)
+    # the homes right around the posts of a live blog, where their headings stand
+    around = {ground.regions[home].parent for home in main} if len(main) > 2 else set()
     cells = _cells(ground, area, span)
     for number in range(area.first, area.last):
         line, home = ground.lines[number], ground.homes[ground.lines[number].region]
         if ground.dead[number] or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
             continue
-        if number in cells:
-            belongs = cells[number]
-        else:
-            belongs = home in main or number in also or _joins(ground, number, span, home in nested, home in around)
-        if belongs:
+        in_text = home in main or number in also or _joins(ground, number, span, home in nested, home in around)
+        if cells.get(number, in_text):
             yield number
 
 
@@ -378,13 +361,9 @@ def _cells(ground: _Ground, area: Region, span: tuple[int, int]) -> dict[int, bo
         if len(cells) < LEAST_CELLS or len(cells) * 5 < len(lines) * 4 or any(ground.gains[n] > TOLD for n in lines):
             continue  # a table that sets the page's columns
         weight, linked = (sum(getattr(ground.lines[n], of) for n in lines) for of in ("weight", "linked"))
-        among = (
-            span[0] < region.first
-            and region.last <= span[1] + 1
-            and linked * 4 < weight
-            and not any(ground.dead[n] for n in lines)
-        )
-        found.update(dict.fromkeys(lines, among))
+        among = span[0] < region.first and region.last <= span[1] + 1
+        kept = among and linked * 4 < weight and not any(ground.dead[n] for n in lines)
+        found.update(dict.fromkeys(lines, kept))
     return found
 
 
@@ -394,16 +373,6 @@ def _joins(ground: _Ground, number: int, span: tuple[int, int], nested: bool, ar
     if around and ground.lines[number].tag in _HEADINGS and ground.gains[number] > 0:
         return first - 3 < number < last
     return first < number < last and (ground.gains[number] > PROSE or nested)
-
-
-def _around(ground: _Ground, main: set[int]) -> set[int]:
-    """The homes right around the posts of a live blog, where their headings stand."""
-    return {ground.regions[home].parent for home in main} if len(main) > 2 else set()
-
-
-def _is_bar(text: str, line: Line, leads: bool, kept: int) -> bool:
-    """True for the line of date and source between headline and text."""
-    return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 
 
 def _nested(ground: _Ground, main: set[int]) -> set[int]:

@@ -143,18 +143,13 @@ def is_noise(text: str) -> bool:
         return False
     if has_han(text):
         plain = simplified(text)
-        return _line.match(plain) is not None or (
-            len(text) < MOST_PROMO and _calls.search(plain) is not None and _promises(plain) > 2
-        )
+        if _line.match(plain):
+            return True
+        return len(text) < MOST_PROMO and _calls.search(plain) is not None and len(set(_offers.findall(plain))) > 2
     low = text.lower()
     if _english.match(low) or (any(hint in low for hint in _WIDE_HINTS) and _wide.match(low)):
         return True
     return any(hint in low for hint in _HINTS) and _inside.search(low) is not None
-
-
-def _promises(text: str) -> int:
-    """How many different things that advertisements promise or ask for are named."""
-    return len(set(_offers.findall(text)))
 
 
 def ends(text: str) -> bool:

@@ -77,9 +77,8 @@ _dated = re.compile(  # Jane Doe 23rd February, 6.45am
 )
 _paper = re.compile(rf"([{HAN}]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
 _en_split = re.compile(r"\s*(?:,|;|\||\band\b|&)\s*")
-_en_name = re.compile(
-    r"[A-ZÀ-Ý][\w'’.-]*(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al|el|di|du|st)\s+)*[A-ZÀ-Ý][\w'’.-]*){1,4}$"
-)
+_capital = r"[A-ZÀ-Ý][\w'’.-]*"
+_en_name = re.compile(rf"{_capital}(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al|el|di|du|st)\s+)*{_capital}){{1,4}}$")
 _no_name = re.compile(
     r"https?:|@|\d{3}|[()（）]|^(?:未知|匿名|本站|原创|佚名|管理员|admin|editor|name|null|none|undefined)$|编辑", re.I
 )
@@ -99,11 +98,8 @@ def chinese(texts: Iterable[str]) -> list[str]:
             found: list[str] = []
             end = 0
             for match in pattern.finditer(shown):
-                if (
-                    _photo.match(shown, match.end(1))
-                    or _quoted.search(shown, 0, match.start())
-                    or (found and match.start() > end + NEXT)
-                ):
+                others = _photo.match(shown, match.end(1)) or _quoted.search(shown, 0, match.start())
+                if others or (found and match.start() > end + NEXT):
                     continue
                 end = match.end()
                 names = [name.replace(" ", "") for name in _split.split(_closed(written[match.start(1) : match.end(1)])) if name]
@@ -131,12 +127,9 @@ def labelled(texts: Iterable[str]) -> list[str]:
 
 def correspondents(texts: Iterable[str]) -> list[str]:
     """The 通讯员 of a line; they are the authors where nobody else is."""
-    found = (
-        match
-        for text in texts
-        if (match := _correspondents.search(simplified(text[:300]))) and not _photo.match(text, match.end(1))
-    )
-    return next((_split.split(_closed(match[1])) for match in found), [])
+    found = ((text, _correspondents.search(simplified(text[:300]))) for text in texts)
+    named = (match[1] for text, match in found if match and not _photo.match(text, match.end(1)))
+    return next((_split.split(_closed(names)) for names in named), [])
 
 
 def labelled_names(texts: Iterable[str]) -> list[str]:
@@ -187,27 +180,19 @@ def signed(texts: Iterable[str]) -> list[str]:
 
 
 _about = re.compile(r"\W*(?:about|meet) the (?:author|writer|reporter)\W*", re.I)
-
-
 _WEEKDAY = re.compile("[周星][一二三四五六日末期]")
 
 
 def is_bare(word: str) -> bool:
     """True for a word alone that is more likely a person's name than a publisher's or a place's."""
-    return (
-        len(word) in (2, 3)
-        and word[0] in _COMMON
-        and word not in _WORDS
-        and not _WEEKDAY.match(word)
-        and _zh_name.match(word) is not None
-    )
+    may_be = len(word) in (2, 3) and word[0] in _COMMON and word not in _WORDS
+    return may_be and not _WEEKDAY.match(word) and _zh_name.match(word) is not None
 
 
 def paper(texts: Iterable[str]) -> str | None:
     """The publisher that a byline names: 扬子晚报记者 张楠."""
-    return next(
-        (match[1].removeprefix("本报") or None for text in texts if len(text) < 60 and (match := _paper.search(text))), None
-    )
+    found = (match[1] for text in texts if len(text) < 60 and (match := _paper.search(text)))
+    return next(found, "").removeprefix("本报") or None
 
 
 def is_name(name: str) -> bool:
@@ -227,13 +212,8 @@ _section = re.compile(
 
 def is_account(name: str) -> bool:
     """True for what a person or an account may be called on a platform: no button, date or sentence."""
-    return (
-        2 <= len(name) <= 12
-        and _no_person.search(name) is None
-        and _ROLES.search(name) is None
-        and _house.search(name) is None
-        and name not in _WORDS
-    )
+    others = (pattern.search(name) for pattern in (_no_person, _ROLES, _house))
+    return 2 <= len(name) <= 12 and name not in _WORDS and not any(others)
 
 
 def is_bare_english(name: str) -> bool:

@@ -23,9 +23,8 @@ DATE = re.compile(
     r"|二[〇○零][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
     rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_months},?[\s-]\s*20\d\d{_en_clock}"
 )
-_clock_ahead = re.compile(
-    r"(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?)(?:,|\s*[•·|])?\s+(?:on\s+)?$"
-)  # 9:05 AM, Mar 02, 2026
+# 9:05 AM, Mar 02, 2026
+_clock_ahead = re.compile(r"(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?)(?:,|\s*[•·|])?\s+(?:on\s+)?$")
 _needed = re.compile(r"[\d前刚剛昨今〇○零]")  # a date holds one of these, or one of the words
 _needed_words = ("ago", "just now", "yesterday")
 _clock_only = re.compile(_clock)
@@ -47,9 +46,8 @@ _of_others = re.compile(
     rf"|copyright|valid (?:until|through)|due)|©){_JOINT}$",
     re.I,
 )
-_of_others_behind = re.compile(
-    r"\s*(?:起|前|后|以来|之前|之后|以前|以后|截止)(?![^\s|，。]{0,2}(?:发布|发表))"
-)  # 自9月1日起 is told in a sentence
+# 自9月1日起 is told in a sentence
+_of_others_behind = re.compile(r"\s*(?:起|前|后|以来|之前|之后|以前|以后|截止)(?![^\s|，。]{0,2}(?:发布|发表))")
 _changed_behind = re.compile(r"\s*[(（]?(?:更新|修改|编辑过?|编辑|updated|edited|modified)(?!.{0,8}\d)", re.I)
 
 PUBLISHED, UNLABELLED, CHANGED = range(3)  # in this order they are believed
@@ -80,7 +78,10 @@ def _dates_in(lines: Sequence[str]) -> Iterator[DateText]:
                 before, clock = before[: ahead.start()], f" {ahead[1]}"
             rank = _rank(before or (above if len(above) < 20 else ""), behind)
             if rank is not None:
-                said = _dotted.sub(r"\1:\2", _glued.sub(r"\1 \2", _zone_ahead(before) + match[0] + _zone_behind(behind) + clock))
+                zones_beside = zones.AHEAD.search(before), zones.BEHIND.match(behind)
+                ahead_of, after = (found[0] if found else "" for found in zones_beside)
+                whole = ahead_of.rstrip(" :：") + match[0] + after + clock
+                said = _dotted.sub(r"\1:\2", _glued.sub(r"\1 \2", whole))
                 yield DateText(said, rank)
         above = text
 
@@ -98,13 +99,3 @@ def _rank(before: str, behind: str) -> int | None:
     if _of_others_behind.match(behind):
         return None
     return CHANGED if _changed_behind.match(behind) else UNLABELLED
-
-
-def _zone_ahead(before: str) -> str:
-    found = zones.AHEAD.search(before)
-    return found[0].rstrip(" :：") if found else ""
-
-
-def _zone_behind(behind: str) -> str:
-    found = zones.BEHIND.match(behind)
-    return found[0] if found else ""

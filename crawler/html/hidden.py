@@ -25,9 +25,8 @@ _gone = re.compile(
     r"|overflow\s*:\s*hidden.*[;\s](?:max-)?(?:height|width)\s*:\s*0(?:px)?\s*(?:[;!]|$)",
     re.I | re.S,
 )
-_faded = re.compile(
-    r"opacity|visibility|font-size", re.I
-)  # a script fades a block in; blocks of size 0 hold others that have one
+# A script fades a block in; blocks of size 0 hold others that have one.
+_faded = re.compile(r"opacity|visibility|font-size", re.I)
 _TIGHT = ("display:none", "visibility:hidden", "font-size:0", ":-9", "rect(")
 _SPACED = ("display: none", "visibility: hidden", "font-size: 0", ": -9")
 _simple = re.compile(r"[a-z0-9]*([.#][\w-]+)$", re.I)
@@ -104,12 +103,7 @@ def _hidden_in(sheet: str) -> Iterator[str]:
             continue
         depth += sheet.count("{", read, opened) - sheet.count("}", read, opened)
         low = max(read - 1, opened - MAX_SELECTOR, 0)
-        start = max(
-            sheet.rfind("}", low, opened),
-            sheet.rfind("{", low, opened),
-            sheet.rfind(";", low, opened),
-            sheet.rfind("/", low, opened),
-        )
+        start = max(sheet.rfind(mark, low, opened) for mark in "}{;/")
         if depth <= 0 and _gone.search(sheet, opened + 1, closed):
             yield from (found[1] for one in sheet[start + 1 : opened].split(",") if (found := _simple.match(one.strip())))
         read = closed + 1

@@ -29,9 +29,8 @@ SCRIPT = 400_000  # characters of one script looked at for a date or a source
 _AUTHORS = ("author", "article:author", "dc.creator", "parsely-author", "byl", "sailthru.author", "cxenseparse:author")
 _article = re.compile(r"Article|Posting|Report\b|Review\b")
 _strong = re.compile(r"\s*[_|｜丨]+\s*")  # parts a page title into title, section, site
-_weak = re.compile(
-    rf"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[{HAN}？！”》）])-(?=[{HAN}\w]{{2,8}}$))(?=[^|]{{2,40}}$)"
-)  # may stand in titles
+# What parts may stand in a title itself.
+_weak = re.compile(rf"(?:\s+[-–—·•«»:]+\s+|\s*--+\s*|(?<=[{HAN}？！”》）])-(?=[{HAN}\w]{{2,8}}$))(?=[^|]{{2,40}}$)")
 _script_source = re.compile(rf"""ource["']?\s*:\s*["']([{HAN}][{HAN}A-Za-z0-9·]{{1,19}})["']""")
 _source = re.compile(
     rf"(?:(?<![{HAN}])|(?<=[日分秒]))(?:文章|新闻|稿件|信息|本文|内容)?(?:来源于\s*[:：]?|(?:来源|來源|来自|稿源|出处|转自|转载自|发布机构|发布单位)\s*[:：丨|])\s*[“\"《]?"
@@ -183,8 +182,6 @@ def is_sites(title: str) -> bool:
 
 
 _sites = re.compile(r"^欢迎|^welcome|首页$|[网报]$|在线$|\bonline$|home ?page", re.I)
-
-
 _headed = re.compile(r"title|headline|biaoti|\bbt\b", re.I)
 
 
@@ -238,11 +235,8 @@ def authors(
     told = [_bare(name) for article in head.articles for name in bylines.told(article.get("author"), known)]
     if not head.is_chinese and any(map(bylines.is_person, told)):
         told = list(filter(bylines.is_person, told))  # chuck-ross beside Chuck Ross
-    said = [
-        name
-        for text in ([text for text in head.all(*_AUTHORS) if not is_web(text)] or _card(head))
-        for name in re.split(r"\s*[,;，、]\s*|\s+and\s+", text)
-    ]
+    metas = [text for text in head.all(*_AUTHORS) if not is_web(text)] or _card(head)
+    said = [name for text in metas for name in re.split(r"\s*[,;，、]\s*|\s+and\s+", text)]
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
     if head.is_chinese or has_han("".join(lines[:3])):
         ways = (
@@ -337,24 +331,16 @@ def publisher(
 ) -> str | None:
     """Who it is from: 来源 in the bar, meta, an account, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's
     name. None of the `people` who wrote it."""
-    if match := next(
-        (match for text in bar if not text.isascii() and (match := _source.search(text) or _bare_source.search(text))), None
-    ):
+    labelled = (_source.search(text) or _bare_source.search(text) for text in bar if not text.isascii())
+    if match := next(filter(None, labelled), None):
         return _without_date(match[1])
-    if name := next(
-        (text for text in head.all("source", "mediaid", "contentsource", "article:source") if _org.match(text)), None
-    ):
+    metas = head.all("source", "mediaid", "contentsource", "article:source")
+    if name := next(filter(_org.match, metas), None):
         return name
     if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, head.tags.title, people)), None)):
         return name
-    if match := next(
-        (
-            match
-            for text in credits
-            if len(text) < 60 and (match := _source.match(text.lstrip("（([【"))) and match[1] not in _NOBODY
-        ),
-        None,
-    ):
+    below = (_source.match(text.lstrip("（([【")) for text in credits if len(text) < 60)
+    if match := next((match for match in below if match and match[1] not in _NOBODY), None):
         return _without_date(match[1])
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
@@ -466,11 +452,8 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
         rest = title.removesuffix(headline).strip(" -–—_|｜丨·•«»:：【】")
     parts = [name for part in reversed(_strong.split(rest)) for name in reversed(_dashes.split(part.strip(" -–—")))]
     parts = [_edition.sub("", name) for name in parts]
-    names = [
-        name
-        for name in parts
-        if 2 <= len(name) <= (36 if name.isascii() else 24) and name != headline and not _no_site.search(name)
-    ]
+    parts = [name for name in parts if 2 <= len(name) <= (36 if name.isascii() else 24)]
+    names = [name for name in parts if name != headline and not _no_site.search(name)]
     yield from (name for name in names if has_han(name) and _site.search(name))
     yield from names
 
@@ -483,16 +466,9 @@ def _beside_date(bar: Sequence[str], title: str, people: Sequence[str]) -> Itera
     section, unless the page's title ends with them."""
     for word in _near_date(bar):
         name = word.rpartition("/")[2].removesuffix("报道")
-        if (
-            not _org.match(name)
-            or name in people
-            or bylines.is_bare(name)
-            or len(name) > 14
-            or _no_org.search(name)
-            or (len(name) < 3 and name not in title)
-        ):
-            continue
-        if not name.isascii() or name[:1].isupper():
+        is_name = _org.match(name) and name not in people and not bylines.is_bare(name) and not _no_org.search(name)
+        is_spelled = not name.isascii() or name[:1].isupper()
+        if is_name and is_spelled and len(name) <= 14 and (len(name) >= 3 or name in title):
             yield name
 
 

@@ -39,9 +39,8 @@ _METAS = (
 _OF_WEIBO = "weibo: article:create_at"
 _CHANGES = "article:modified_time og:updated_time datemodified last-modified lastmod dcterms.modified".split()
 _LD, _LD_CHANGES = ("datePublished", "dateCreated", "uploadDate"), ("dateModified",)
-_apart = re.compile(
-    r"\b(20\d\d)[\s年]+(\d{1,2})\s*/\s*(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)"
-)  # 2026 11/23 10:12, of three elements
+# 2026 11/23 10:12, of three elements
+_apart = re.compile(r"\b(20\d\d)[\s年]+(\d{1,2})\s*/\s*(\d{1,2})\s+(\d{1,2}:\d{2}(?::\d{2})?)")
 # Each begins with a literal, which the regular expression engine finds at memory speed; scripts are long.
 _script_dates = tuple(
     re.compile(key + r"""\\?["']?\s*[:=]\s*\\?["']?(\d{10}(?:\d{3})?\b|20\d\d[-/]\d\d?[-/]\d\d?[ T]\d\d?:\d\d[\d:.+Z]*)""")
@@ -153,14 +152,15 @@ def _day_of(url: str, dates: DateReader) -> datetime | None:
 def _own(head: Head, title: str) -> list[dict[str, Any]]:
     """The page's JSON-LD articles; of several those that name this one, and never one that is another's by headline and address."""
     known = [_pairs(name) for name in (title, head.tags.title)]
-    likeness = [max(_likeness(_headline(article), name) for name in known) for article in head.articles]
-    here = [_address(article, head.url) == _bare(head.url) for article in head.articles]
-    named = [article for article, like, same in zip(head.articles, likeness, here, strict=True) if same or like > 0.7]
-    others = [
-        like < 0.3 and bool(_headline(article) and _address(article, head.url))
-        for article, like in zip(head.articles, likeness, strict=True)
-    ]
-    return named or [article for article, other in zip(head.articles, others, strict=True) if not other]
+    named, doubtful = [], []
+    for article in head.articles:
+        headline, address = _headline(article), _address(article, head.url)
+        like = max(_likeness(headline, name) for name in known)
+        if address == _bare(head.url) or like > 0.7:
+            named.append(article)
+        elif like >= 0.3 or not (headline and address):
+            doubtful.append(article)
+    return named or doubtful
 
 
 def _likeness(headline: str, known: set[str]) -> float:
@@ -204,19 +204,15 @@ _whole_date = re.compile(r"20\d\d-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}[\d:.+Z-]*$") 
 
 def _times(root: etree._Element, url: str) -> Iterator[str]:
     """The dates that the page's `<time>` and its like keep beside what they show, those of another article left out."""
-    texts = (
-        (
-            one,
-            one.get("datetime")
-            or one.get("data-timestamp")
-            or one.get("data-ts")
-            or (_whole_date.match(one.get("title") or "") or ("",))[0],
-        )
-        for one in cast("list[etree._Element]", _dated(root))
-    )
+    texts = ((one, _kept(one)) for one in cast("list[etree._Element]", _dated(root)))
     for element, text in islice(((one, text) for one, text in texts if text), MAX_TIMES):
         if not _is_anothers(element, url):
             yield text
+
+
+def _kept(one: etree._Element) -> str:
+    said = next(filter(None, map(one.get, ("datetime", "data-timestamp", "data-ts"))), "")
+    return said or (_whole_date.match(one.get("title") or "") or ("",))[0]
 
 
 def _is_anothers(element: etree._Element, url: str) -> bool:
@@ -232,9 +228,8 @@ def _is_anothers(element: etree._Element, url: str) -> bool:
             return True
         if _beside.search(f"{place.get('class') or ''} {place.get('id') or ''}"):
             return True
-        if (place.tag in ("li", "article", "td", "dd") or level < 3) and any(
-            _is_headline(link, url) for link in islice(place.iter("a"), 20)
-        ):
+        is_near = place.tag in ("li", "article", "td", "dd") or level < 3
+        if is_near and any(_is_headline(link, url) for link in islice(place.iter("a"), 20)):
             return True
     return False
 
@@ -264,16 +259,12 @@ def _in_state(head: Head, around: Around) -> Iterator[str]:
     for whole in script_state.values(head.tags, around.title if not opening else "", 0) if title else ():
         opened: list[Any] = []
         above: dict[int, Any] = {}  # the identity of each object and list that was opened → what holds it
-        for one in _containers(whole):
+        for one in tree.containers(whole, script_state.MAX_VALUES):
             opened.append(one)
             if levels := _levels(one, title, opening, whole):
                 above.update((id(part), holder) for holder in opened for part in tree.parts_of(holder))
                 opened.clear()
                 yield from _dates_at(one, above, levels, whole)
-
-
-def _containers(whole: Any) -> Iterator[Any]:
-    return islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES)
 
 
 def _levels(one: Any, title: str, opening: str, whole: Any) -> int:
@@ -293,13 +284,9 @@ def _dates_at(one: Any, above: dict[int, Any], levels: int, whole: Any) -> Itera
     for _ in range(levels + 1):
         if isinstance(one, dict):
             parts = [one, *(value for key, value in one.items() if isinstance(value, dict) and "author" not in key.lower())]
-            found = [
-                text
-                for pattern in (_published_key, _created_key)
-                for part in parts
-                for text in _dates_under(part, pattern, whole)
-            ]
-            yield from found
+            for pattern in (_published_key, _created_key):
+                for part in parts:
+                    yield from _dates_under(part, pattern, whole)
         one = above.get(id(one))
 
 
@@ -310,12 +297,8 @@ def _is_title(key: str, value: Any, wanted: str, whole: Any) -> bool:
 def _dates_under(one: dict[str, Any], pattern: re.Pattern[str], whole: Any) -> Iterator[str]:
     for key, value in one.items():
         value = _resolved(value, whole)
-        if (
-            value
-            and isinstance(value, str | int)
-            and not isinstance(value, bool)
-            and pattern.fullmatch(re.sub(r"[\W_]", "", key).lower())
-        ):
+        is_said = value and isinstance(value, str | int) and not isinstance(value, bool)
+        if is_said and pattern.fullmatch(re.sub(r"[\W_]", "", key).lower()):
             yield str(value)
 
 

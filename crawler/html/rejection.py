@@ -62,17 +62,12 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announ
         return "consent-wall", asked
     headed = at >= 0 and len(title.encode()) > HEADLINE and 0 < body.first - at < NEAR
     if not headed and _is_list(head, page, body, size):
-        return (
-            ("search", "") if _search.search(head.url) or _results.search(head.tags.title) else ("listing", f"{body.cards} cards")
-        )
+        is_search = _search.search(head.url) or _results.search(head.tags.title)
+        return ("search", "") if is_search else ("listing", f"{body.cards} cards")
     if size < SHORT and (reason := _short(head, page, title, size)):
         return reason
-    if (
-        announced
-        and 0 < size < SHORT
-        and not head.articles
-        and _tells_else(announced, head, page.lines[at].text if at >= 0 else "", body)
-    ):
+    heading = page.lines[at].text if at >= 0 else ""
+    if announced and 0 < size < SHORT and not head.articles and _tells_else(announced, head, heading, body):
         return "other-page", title[:80]
     if size < STUB and _is_stub(head, body, page):
         return "paywall-stub", f"{len(body.text)} characters"
@@ -139,10 +134,8 @@ def _is_stub(head: Head, body: Body, page: Layout) -> bool:
     shown = (STUB // 5 if len(body.lines) >= PREVIEW else STUB) if closed else STUB // 4
     if len(body.text) > shown:
         return False
-    near = " ".join(
-        (*body.dropped, *body.lines[-2:], *(line.text for line in page.lines[body.last : body.last + 10] if line.weight < 400))
-    )
-    return _paywall.search(near) is not None
+    below = (line.text for line in page.lines[body.last : body.last + 10] if line.weight < 400)
+    return _paywall.search(" ".join((*body.dropped, *body.lines[-2:], *below))) is not None
 
 
 def _is_list(head: Head, page: Layout, body: Body, size: int) -> bool:

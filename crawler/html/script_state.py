@@ -127,12 +127,9 @@ def _embedded(text: str) -> Iterator[Any]:
 def _literals(text: str) -> Iterator[tuple[str, str]]:
     """The long string literals of a script that may be text, by the name they are given."""
     for found in _literal.finditer(text):
-        if (
-            found.end(1) - found.start(1) >= LITERAL
-            and _is_wordy(found[1])
-            and (key := _key.search(text, max(0, found.start() - 44), found.start()))
-        ):
-            yield key[1], _unquoted(found[1])
+        may_tell = found.end(1) - found.start(1) >= LITERAL and _is_wordy(found[1])
+        if may_tell and (key := _key.search(text, max(0, found.start() - 44), found.start())):
+            yield key[1], _escape.sub(_unescaped, found[1][1:-1])
 
 
 def _is_wordy(raw: str) -> bool:
@@ -140,10 +137,9 @@ def _is_wordy(raw: str) -> bool:
     return not raw.isascii() or raw.count(" ") > 8 or raw.count("\\u") > 20
 
 
-def _unquoted(raw: str) -> str:
-    return _escape.sub(
-        lambda m: chr(int(m[1] or m[2], 16)) if m[1] or m[2] else {"n": "\n", "t": " ", "r": ""}.get(m[3], m[3]), raw[1:-1]
-    )
+def _unescaped(found: re.Match[str]) -> str:
+    code = found[1] or found[2]
+    return chr(int(code, 16)) if code else {"n": "\n", "t": " ", "r": ""}.get(found[3], found[3])
 
 
 def _rows(parts: list[str]) -> list[Any]:
@@ -241,9 +237,8 @@ class _Page:
         if region.parent >= 0:
             return len(self.regions) - 1
         for key, item in self.waiting:
-            said = (
-                next((kind for name in _KINDS if isinstance(kind := item.get(name), str)), "") if isinstance(item, dict) else ""
-            )
+            kinds = map(item.get, _KINDS) if isinstance(item, dict) else ()
+            said = next((kind for kind in kinds if isinstance(kind, str)), "")
             beside = _meaning(key)[2] or _is_aside(said[:60])
             self.regions.append(Region("div", f"{key} {said}" if said else key, key, beside, self.opened[-1], len(self.lines)))
             self.opened.append(len(self.regions) - 1)
@@ -308,10 +303,8 @@ def _words(item: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if isinstance(value, list) and _PLACES.search(key):
             for one in value[:200]:
                 if isinstance(one, dict) and isinstance(name := one.get("id", one.get("key")), str):
-                    text = next(
-                        (text for key in ("text", "title", "label", "value") if isinstance(text := one.get(key), str)), ""
-                    )
-                    yield name, entities.escape(text)
+                    texts = map(one.get, ("text", "title", "label", "value"))
+                    yield name, entities.escape(next((text for text in texts if isinstance(text, str)), ""))
 
 
 def _run(value: Any, depth: int = 0) -> str | None:
@@ -389,8 +382,6 @@ def _is_program(text: str) -> bool:
 
 
 def _is_code(text: str) -> bool:
-    if _fragment.search(text):
+    if _fragment.search(text) or (len(text) > 30 and text.isascii() and " " not in text):
         return True
-    return text.count("{") + text.count(";") + text.count("=") > 3 + len(text) // 60 or (
-        len(text) > 30 and text.isascii() and " " not in text
-    )
+    return text.count("{") + text.count(";") + text.count("=") > 3 + len(text) // 60

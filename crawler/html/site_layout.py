@@ -4,11 +4,10 @@ same cleaning as everywhere."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
-from itertools import islice
 from typing import Any, cast
 
 from lxml import etree
@@ -75,7 +74,7 @@ def read_state(page: Page, link: Link, zone: tzinfo, site: str, at: Keys) -> Rec
     """The record of a page whose script holds the article. ReadError when no object there has these keys."""
     tags = tree.gather(tree.tree(page.body, page.content_type))
     for whole in script_state.values(tags, ""):
-        for one in _objects(whole):
+        for one in tree.containers(whole, script_state.MAX_VALUES):
             title, body, date, author = (_value(one, path, whole) for path in (at.title, at.body, at.date, at.author))
             if title and (text := _cleaned(tree.plain(body).split("\n"))):
                 return Record(
@@ -87,12 +86,6 @@ def read_state(page: Page, link: Link, zone: tzinfo, site: str, at: Keys) -> Rec
                     publisher=site,
                 )
     raise ReadError(f"no article in the known script of {site}")
-
-
-def _objects(whole: Any) -> Iterator[dict[str, Any]]:
-    """Every object in a JSON value, outer ones first."""
-    found = islice(tree.containers(whole, script_state.MAX_VALUES), script_state.MAX_VALUES)
-    yield from (one for one in found if isinstance(one, dict))
 
 
 def _value(one: Any, path: str, whole: Any) -> str:

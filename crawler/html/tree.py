@@ -17,9 +17,8 @@ from crawler.text import HAN
 
 MAX_BODY = 16_000_000  # bytes of markup that are looked at; the longest articles measured stay under 5 MB
 INDENT = "\u3000\u3000"
-BROKEN = (
-    5  # so many characters of UTF-8 to each broken one: other encodings have fewer by chance (GB 2312 one to six broken ones)
-)
+# So many characters of UTF-8 to each broken one: other encodings have fewer by chance (GB 2312 one to six broken ones).
+BROKEN = 5
 MAX_METAS = 30  # of one name
 DEAD = frozenset(
     "script style noscript template svg math iframe object embed applet audio video canvas head select button textarea datalist".split()
@@ -32,9 +31,7 @@ BLOCK = frozenset(
 _bom = ((b"\xef\xbb\xbf", "utf-8"), (b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _charset = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
 _charset_header = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{2,40})""", re.I)
-_doctype = re.compile(
-    rb"\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE
-)  # what it declares is no text
+_doctype = re.compile(rb"\s*(?:<\?[^>]*>\s*)?<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.S | re.I)  # what it declares is no text
 _lonely = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _high = re.compile(rb"[\x80-\xff]")
 _of_utf8 = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
@@ -85,9 +82,9 @@ def _declared(body: bytes, content_type: str) -> str:
     name = name.lower()
     if name.startswith(("gb", "hz-gb", "x-gb")) or name in ("chinese", "euc-cn", "cp936"):
         return "gb18030"
-    return {"iso-8859-1": "cp1252", "latin1": "cp1252", "ascii": "cp1252", "us-ascii": "cp1252", "shift_jis": "cp932"}.get(
-        name, name
-    )
+    if name in ("iso-8859-1", "latin1", "ascii", "us-ascii"):
+        return "cp1252"
+    return "cp932" if name == "shift_jis" else name
 
 
 def _try(body: bytes, encoding: str) -> str | None:
@@ -123,7 +120,7 @@ def tree(body: bytes, content_type: str = "") -> etree._Element:
         body.decode("utf-8")
     except UnicodeDecodeError:
         return parse(decode(body, content_type))
-    return _parse(body[3:] if body.startswith(_bom[0][0]) else body)
+    return _parse(body.removeprefix(_bom[0][0]))
 
 
 def _undone(raw: bytes) -> bytes:
@@ -242,9 +239,8 @@ class Tags:
     styles: list[str]
     players: int = 0  # video elements and frames
     passwords: int = 0  # fields that ask for one
-    parsed: dict[int, list[Any]] = field(
-        default_factory=dict
-    )  # number of a script → the JSON values in it, once somebody asked for them
+    # number of a script → the JSON values in it, once somebody asked for them
+    parsed: dict[int, list[Any]] = field(default_factory=dict)
 
 
 def gather(root: etree._Element) -> Tags:
@@ -331,9 +327,9 @@ _extra_comma = re.compile(r",\s*([}\]])")
 
 
 def containers(value: Any, most: int) -> Iterator[dict[str, Any] | list[Any]]:
-    """Every object and list in a JSON value, outer ones first; none is opened any more when `most` values wait."""
+    """Every object and list in a JSON value, outer ones first, at most so many."""
     queue = [value] if isinstance(value, _HOLDERS) else []
-    for one in queue:  # it grows while it is walked
+    for one in islice(queue, most):  # it grows while it is walked
         yield one
         if len(queue) < most:
             queue += parts_of(one)
@@ -349,9 +345,8 @@ _HOLDERS = (dict, list)
 
 def loads(text: str) -> Any:
     """JSON as pages write it: raw line breaks in strings, comments around it, a comma too many. None when it is none."""
-    text = (
-        text.strip().removeprefix("<!--").removesuffix("-->").strip().removeprefix("<![CDATA[").removesuffix("]]>").rstrip("; \n")
-    )
+    text = text.strip().removeprefix("<!--").removesuffix("-->")
+    text = text.strip().removeprefix("<![CDATA[").removesuffix("]]>").rstrip("; \n")
     for pattern, instead in ((None, ""), (_line_breaks, " "), (_extra_comma, r"\1")):  # most need no repair, and scripts are long
         text = pattern.sub(instead, text) if pattern else text
         try:

@@ -31,7 +31,7 @@ _ASIDE_WORDS = frozenset(
 # Where a link's address may stand when its own is none: attributes that scripts read, or quoted in the script itself.
 _DATA = ("data-href", "data-url", "data-link")
 _scripted = re.compile(
-    r"""["'](https?://[^"'\s]+|\.{0,2}/[^"'\s]+|[\w./-]+\.(?:s?html?|aspx?|php|jsp)(?:\?[^"'\s]*)?)["']""", re.IGNORECASE
+    r"""["'](https?://[^"'\s]+|\.{0,2}/[^"'\s]+|[\w./-]+\.(?:s?html?|aspx?|php|jsp)(?:\?[^"'\s]*)?)["']""", re.I
 )
 _camel = re.compile(r"(?<=[a-z])(?=[A-Z])|[^A-Za-z]+")
 _aside_heading = re.compile(

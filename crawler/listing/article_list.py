@@ -80,12 +80,12 @@ def article_keys(page: Anchors, url: str, now: datetime, zone: tzinfo) -> set[st
     """The keys of the page's articles; empty when it has no list."""
     named = _named(anchor for anchor in page.found if not _is_up(anchor.address, url))
     # Where links of two kinds stand in places of one kind (a manual's sidebar with its news), their addresses tell them apart.
-    for place in (_path, _path_and_shape):
+    for by_shape in (False, True):
         groups: dict[object, _Group] = defaultdict(list)
         for each in named:
-            groups[place(each.anchor)].append(each)
-        chosen = _choose(list(groups.values()), url, page.prose, now, zone)
-        if chosen:
+            shape = _shape(each.anchor.address) if by_shape else ""
+            groups[each.anchor.path, each.anchor.aside, shape].append(each)
+        if chosen := _choose(list(groups.values()), url, page.prose, now, zone):
             return chosen
     return set()
 
@@ -101,13 +101,13 @@ def _choose(groups: list[_Group], url: str, prose: int, now: datetime, zone: tzi
         return set()
     shapes = {_shape(each.anchor.address) for each in groups[best]}
     least = max(GOOD, NEARLY * mean(worths[best]))
-    return {
-        each.anchor.key
-        for place, group in enumerate(groups)
-        for each, worth in zip(group, worths[place], strict=True)
-        if (place == best and worth >= GOOD / 2)
-        or (worth >= least - (UNSEEN if len(group) < LEAST else 0) and _belongs(each.anchor, shapes))
-    }
+    chosen = {each.anchor.key for each, worth in zip(groups[best], worths[best], strict=True) if worth >= GOOD / 2}
+    for group, worth_of_each in zip(groups, worths, strict=True):
+        enough = least - (UNSEEN if len(group) < LEAST else 0)
+        good_ones = (each.anchor for each, worth in zip(group, worth_of_each, strict=True) if worth >= enough)
+        # of the list's part of the page, with an address of one of the list's kinds
+        chosen |= {anchor.key for anchor in good_ones if not anchor.aside and _shape(anchor.address) in shapes}
+    return chosen
 
 
 def _named(found: Iterable[Anchor]) -> list[_Named]:
@@ -163,21 +163,10 @@ def looks_like_article(address: str) -> bool:
     is_page = name != last
     if _digits.search(last) or (is_page and len(name) >= 8) or date_in_url(address, UTC) is not None:
         return True
-    if any(step in _SECTIONS for step in above):
+    if not _SECTIONS.isdisjoint(above):
         return False
-    return (
-        (len(name) >= 12 and len(above) >= 2)
-        or (is_page and re.search(r"[0-9]", name) is not None)
-        or _slug.fullmatch(name) is not None
-    )
-
-
-def _path(anchor: Anchor) -> object:
-    return anchor.path, anchor.aside
-
-
-def _path_and_shape(anchor: Anchor) -> object:
-    return anchor.path, anchor.aside, _shape(anchor.address)
+    is_long, is_numbered = len(name) >= 12 and len(above) >= 2, is_page and re.search(r"[0-9]", name)
+    return is_long or bool(is_numbered) or _slug.fullmatch(name) is not None
 
 
 def _shape(address: str) -> str:
@@ -186,11 +175,6 @@ def _shape(address: str) -> str:
     path = path.partition("?")[0].rstrip("/")
     parts = ["d" if _digits.search(part) else "w" for part in path.split("/")]
     return f"{host}/{'/'.join(parts)}{_page.search(path) is not None}"
-
-
-def _belongs(anchor: Anchor, shapes: set[str]) -> bool:
-    """True for a link in the list's part of the page whose address is of one of the list's kinds."""
-    return not anchor.aside and _shape(anchor.address) in shapes
 
 
 def _is_up(address: str, url: str) -> bool:

@@ -99,13 +99,12 @@ class Reader:
         if not isinstance(item, dict):
             return None
         fields = _fields(item)
-        if at := next(
-            (at for name, said in fields.items() if name.endswith(("gmt", "utc")) and (at := self._universal(said))), None
-        ):
+        universal = (self._universal(said) for name, said in fields.items() if name.endswith(("gmt", "utc")))
+        if at := next(filter(None, universal), None):
             return at
         others = (name for name in fields if name.endswith(("time", "date")))
         texts = (_as_text(fields[name]) for name in dict.fromkeys((*_DATE, *others)) if fields.get(name))
-        return next((at for text in texts if (at := self._date(text))), None)  # one that is none does not hide the next
+        return next(filter(None, map(self._date, texts)), None)  # one that is none does not hide the next
 
     def _date(self, text: str) -> datetime | None:
         moment = _date_call.fullmatch(text)
@@ -179,12 +178,8 @@ def _candidates(data: Any, reader: Reader) -> Iterator[tuple[list[Any], int]]:
 def _unpacked(one: dict[str, Any] | list[Any]) -> Iterator[dict[str, Any] | list[Any]]:
     """The JSON that stands in strings right inside an object: some answers are packed twice."""
     for value in one.values() if isinstance(one, dict) else ():
-        if (
-            isinstance(value, str)
-            and len(value) >= PACKED
-            and value[:1] in "[{"
-            and isinstance(inner := loads(value), dict | list)
-        ):
+        may_be = isinstance(value, str) and len(value) >= PACKED and value[:1] in "[{"
+        if may_be and isinstance(inner := loads(value), dict | list):
             yield inner
 
 
@@ -202,11 +197,8 @@ def _opened(item: dict[str, Any], reader: Reader) -> dict[str, Any]:
     if reader.worth(item):
         return item
     inner = [value for value in item.values() if isinstance(value, dict)][:5]
-    return next((whole for part in inner if reader.worth(whole := {**item, **_merged(inner), **part})), item)
-
-
-def _merged(parts: list[dict[str, Any]]) -> dict[str, Any]:
-    return {name: value for part in reversed(parts) for name, value in part.items()}
+    merged = {**item, **{name: value for part in reversed(inner) for name, value in part.items()}}
+    return next((whole for part in inner if reader.worth(whole := {**merged, **part})), item)
 
 
 def _field(item: Any, names: tuple[str, ...] | list[str], more: re.Pattern[str] | None = None, *, address: bool = False) -> Any:
@@ -248,9 +240,8 @@ def path_of(expression: str) -> Any:
     try:
         return jmespath.compile(expression)
     except JMESPathError as error:
-        raise ValueError(
-            tr("{given!r} is no JMESPath; write for example {example}", given=expression, example="data.list[*]")
-        ) from error
+        told = "{given!r} is no JMESPath; write for example {example}"
+        raise ValueError(tr(told, given=expression, example="data.list[*]")) from error
 
 
 def _as_text(value: Any) -> str:
@@ -263,9 +254,8 @@ def _as_text(value: Any) -> str:
     if isinstance(value, list):
         return "\n".join(filter(None, map(_as_text, value[:20])))
     if isinstance(value, Mapping):
-        return next(
-            (text for name in ("name", "nickname", "username", "title", "rendered") if (text := _as_text(value.get(name)))), ""
-        )
+        texts = (_as_text(value.get(name)) for name in ("name", "nickname", "username", "title", "rendered"))
+        return next(filter(None, texts), "")
     return ""
 
 

@@ -15,15 +15,14 @@ AFTER_ROOT = 4096  # bytes; comments of caches and counters of providers behind 
 HTML = frozenset({"html", "head", "body"})
 FEEDS = frozenset({"rss", "feed", "rdf"})
 SITEMAPS = frozenset({"urlset", "sitemapindex"})
+CUT = "the answer is broken off in the middle: its last entry is left for the next poll"
 
 _before_root = re.compile(r"\s+|<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>", re.DOTALL | re.IGNORECASE)
 _root = re.compile(r"<(?:[A-Za-z_][\w.-]*:)?([A-Za-z_][\w.-]*)")
 _xml = re.compile(r"<\?xml[\s?]", re.IGNORECASE)
 _list_root = re.compile(rf"<(?:[A-Za-z_][\w.-]*:)?(?:{'|'.join(sorted(FEEDS | SITEMAPS))})(?=[\s>])", re.IGNORECASE)
 _html = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE)
-_prologue = re.compile(
-    r"^\s*(?:<\?xml[^>]*\?>)?(?:\s+|<\?.*?\?>|<!--.*?-->)*(?:<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>)?", re.DOTALL | re.I
-)
+_prologue = re.compile(r"^\s*(?:<\?xml[^>]*\?>)?(?:\s+|<\?.*?\?>|<!--.*?-->)*(?:<!DOCTYPE[^<>\[]*(?:\[.*?\]\s*)?>)?", re.S | re.I)
 _whole_name = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _nothing_in_it = re.compile(rb"<[^<>]*/>\s*$")
 _binary = re.compile(rb"[\x00-\x08\x0e-\x1a]")

@@ -14,7 +14,5 @@ _cut_off = re.compile(
 
 def whole_text(content: str, description: str) -> str | None:
     """The article's text, where the source gives it."""
-    for text, least in ((content, WHOLE), (description, WHOLE_DESCRIPTION)):
-        if len(text) >= least and not _cut_off.search(text[-40:]):
-            return text
-    return None
+    long = [text for text, least in ((content, WHOLE), (description, WHOLE_DESCRIPTION)) if len(text) >= least]
+    return next((text for text in long if not _cut_off.search(text[-40:])), None)

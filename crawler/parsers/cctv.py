@@ -15,15 +15,14 @@ HOSTS = ("cctv.com", "cctv.cn")
 ZONE = ZoneInfo("Asia/Shanghai")  # whatever the configuration says: this broadcaster writes Beijing time
 SHELL = 600  # code points; the mobile address answers a frame with less text than this and fetches the article by script
 BODY = "#content_area, .content_area, div.cnt_bd, #text_area"
+DROP = "script, style, .function_code, .zebian, .tuijian, #searchkeywords, .copyright, h1, .info, .function"
 _editors = re.compile(r"编辑\s*[:：]\s*([^\s:：]{2,8})")
 
 
 def read(page: Page, link: Link, zone: tzinfo) -> Record:  # noqa: ARG001 - the family's signature
     """Selectors as in public readers of the site: .title_area (since 2019) and div.cnt_bd (before)."""
     soup = Soup(page)
-    text = soup.body(
-        BODY, drop="script, style, .function_code, .zebian, .tuijian, #searchkeywords, .copyright, h1, .info, .function"
-    )
+    text = soup.body(BODY, DROP)
     if not text and soup.size < SHELL:
         raise NotAnArticle("shell", "the mobile page loads its article by script")
     title = soup.text(".title_area h1") or soup.text("div.cnt_bd h1, div.title h1") or soup.text("h1")

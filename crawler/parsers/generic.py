@@ -36,9 +36,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     tags = tree.gather(root)
     head = Head(tags, link.url, root)
     layout, title, at, body = _seen(root, head)
-    masthead = (
-        title != tags.title and tags.title.startswith(title) and metadata.is_sites(tags.title) and not _broken(layout, title)
-    )
+    begins = title != tags.title and tags.title.startswith(title)
+    masthead = begins and metadata.is_sites(tags.title) and not _broken(layout, title)
     if body.lines and (at < 0 or masthead or (title == tags.title and len(title.encode()) < SHORT_TITLE)):
         above, found = metadata.title_above(layout, body.first)
         if found < 0 and (masthead or metadata.is_sites(title)):
@@ -65,6 +64,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
     people = metadata.authors(head, metadata.labels_joined(line.shown for line in near), marked, body.lines, credits)
+    foot = [line.text for line in layout.lines[-FOOT:]]
     record = Record(
         title=title[:MAX_TITLE],
         link=link.url,
@@ -72,9 +72,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         keywords=words,
         published=page_dates.published(head, root, around, dates),
         author=", ".join(people) or None,
-        publisher=metadata.publisher(
-            head, title, bar, credits, body.lines, people=people, foot=[line.text for line in layout.lines[-FOOT:]]
-        ),
+        publisher=metadata.publisher(head, title, bar, credits, body.lines, people=people, foot=foot),
     )
     facts = [Fact("keyword", word, f"meta keywords: {word}", "page") for word in words]
     if own := metadata.canonical_hint(head, page.url):

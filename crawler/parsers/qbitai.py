@@ -1,11 +1,11 @@
 """Reads articles of 量子位 (qbitai.com)."""
 
-from datetime import tzinfo
+from functools import partial
 
 from crawler.html import site_layout
-from crawler.record import Link, Page, Record
 
 HOSTS = ("qbitai.com",)
+# A WordPress theme; classes as public readers of the site use them.
 AT = site_layout.Selectors(
     title=".article h1, h1",
     body=".article",
@@ -13,8 +13,4 @@ AT = site_layout.Selectors(
     author=".article_info .author",
     drop="h1, .article_info, .zhaiyao, .tags, .share, .share_pc, .xiangguan, .person_box",
 )
-
-
-def read(page: Page, link: Link, zone: tzinfo) -> Record:
-    """A WordPress theme; classes as public readers of the site use them."""
-    return site_layout.read(page, link, zone, "量子位", AT)
+read = partial(site_layout.read, site="量子位", at=AT)

@@ -1,14 +1,9 @@
 """Reads articles of 澎湃新闻 (thepaper.cn)."""
 
-from datetime import tzinfo
+from functools import partial
 
-from crawler.html import site_layout
-from crawler.record import Link, Page, Record
+from crawler.html.site_layout import Keys, read_state
 
 HOSTS = ("thepaper.cn",)
-AT = site_layout.Keys(title="name", body="content", date="pubTime", author="author")
-
-
-def read(page: Page, link: Link, zone: tzinfo) -> Record:
-    """A page of Next.js; keys of its contentDetail as public readers of the site use them."""
-    return site_layout.read_state(page, link, zone, "澎湃新闻", AT)
+# A page of Next.js; keys of its contentDetail as public readers of the site use them.
+read = partial(read_state, site="澎湃新闻", at=Keys("name", "content", date="pubTime", author="author"))

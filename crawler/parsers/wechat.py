@@ -14,9 +14,7 @@ from crawler.url import host_of, link_key
 
 HOSTS = ("mp.weixin.qq.com",)
 # The page shows no date until a script puts it there; newer layouts have it in an object.
-_time = re.compile(
-    r"""\b(?:ct|(?:ori_)?create_?time) ?[=:] ?["'](\d{10}|20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?)["']""", re.IGNORECASE
-)
+_time = re.compile(r"""(?i)\b(?:ct|(?:ori_)?create_?time) ?[=:] ?["'](\d{10}|20\d\d-\d\d-\d\d \d\d:\d\d(?::\d\d)?)["']""")
 _gone = re.compile("该内容已被发布者删除|此内容因违规无法查看|该公众号已迁移|链接已过期")
 
 

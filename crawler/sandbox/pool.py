@@ -163,15 +163,8 @@ class Readers:
         if own == self._own or self._closed:
             return
         self._own = own
-        old, opened = self._pool, self._opening
+        _end(self._pool, self._opening, self._pool.close)
         self._opening, self._pool = self._open()
-
-        def end() -> None:
-            opened.join()
-            old.close()  # type: ignore[no-untyped-call]
-            old.join()
-
-        threading.Thread(target=end, name="replace-readers", daemon=True).start()
 
     async def ask(self, question: Callable[Concatenate[Page, P], T], page: Page, *args: P.args, **kwargs: P.kwargs) -> T:
         """Any other pure question to a page, answered by a function at the top of a module: `ask(judge, page, …)`."""
@@ -188,7 +181,7 @@ class Readers:
         _in_use.discard(self)
         if self._opening.is_alive() and not _in_use and (server := forkserver._forkserver._forkserver_pid):  # type: ignore[attr-defined]
             os.kill(server, signal.SIGKILL)  # still loading: it would fork for a program that is gone
-        ending = _end(self._pool, self._opening)
+        ending = _end(self._pool, self._opening, self._pool.stop)
         ending.join(CLOSE_WITHIN)
         if ending.is_alive():
             for child in children:
@@ -223,7 +216,7 @@ class Readers:
         except BrokenProcessPool:
             if self._pool is pool and not self._closed:  # pebble gives up when a child dies while it has nothing to do
                 _log.warning("the pool of readers broke; starting another")
-                _end(pool, self._opening)
+                _end(pool, self._opening, pool.stop)
                 self._opening, self._pool = self._open()
                 await asyncio.to_thread(self._opening.join)
             return await self._once(self._pool, work, *args)
@@ -256,15 +249,15 @@ class Readers:
 _in_use: WeakSet[Readers] = WeakSet()
 
 
-def _end(pool: ProcessPool, opening: threading.Thread) -> threading.Thread:
-    """Stop a pool in a thread of its own: whatever hangs in it must not hang us."""
+def _end(pool: ProcessPool, opening: threading.Thread, how: Callable[[], Any]) -> threading.Thread:
+    """End a pool by one of its two ways, in a thread of its own: whatever hangs in it must not hang us."""
 
-    def stop() -> None:
+    def end() -> None:
         opening.join()
-        pool.stop()  # type: ignore[no-untyped-call]
+        how()
         pool.join()
 
-    thread = threading.Thread(target=stop, name="close-readers", daemon=True)
+    thread = threading.Thread(target=end, name="close-readers", daemon=True)
     thread.start()
     return thread
 
@@ -280,12 +273,7 @@ def _how(code: int) -> str:
 # ---- in the child
 
 
-def prepare_child(
-    parent: int,
-    memory: int,
-    warm: Sequence[str] = (WARM,),
-    own: tuple[UserTerm, ...] = (),
-) -> None:
+def prepare_child(parent: int, memory: int, warm: Sequence[str] = (WARM,), own: tuple[UserTerm, ...] = ()) -> None:
     """Bind the child to its parent and its bound, and load what it was not born with, before any deadline runs."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # ctrl-C is for the parent, which then ends us
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # a handler in Python would wait until C code returns

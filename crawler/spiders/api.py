@@ -27,6 +27,9 @@ _assignment = re.compile(r"^[\s;]*(?:(?:var|let|const)\s+)?[\w$.\[\]\"']{1,200}\
 _guard = re.compile(r"^\s*(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);?)\s*")  # against being read as a script
 
 
+_INSIDE = "the script's id or JavaScript variable that holds the JSON, where the answer is HTML"
+
+
 class Options(plugins.Options):
     """Where the list and its fields are. What is left out is found by itself."""
 
@@ -39,9 +42,7 @@ class Options(plugins.Options):
     summary: str | None = Field(None, description="JMESPath, of each item, of its summary")
     author: str | None = Field(None, description="JMESPath, of each item, of its author")
     keywords: str | None = Field(None, description="JMESPath, of each item, of its keywords (a list, or text with separators)")
-    inside: str | None = Field(
-        None, description="the script's id or JavaScript variable that holds the JSON, where the answer is HTML"
-    )
+    inside: str | None = Field(None, description=_INSIDE)
 
     @field_validator("items", "link", "title", "published", "text", "summary", "author", "keywords")
     @classmethod
@@ -83,9 +84,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     chosen = kept([reader.published(item) for item in items], MAX_ITEMS) if len(items) > MAX_ITEMS else range(len(items))
     links = tuple(link for place in chosen if (link := reader.link(items[place])))
     if items and not links:
-        raise SpiderError(
-            f"none of {len(items)} items has an address; an item has {_describe(items[0])}; set `link` or `link_template`"
-        )
+        has = f"none of {len(items)} items has an address; an item has {_describe(items[0])}"
+        raise SpiderError(f"{has}; set `link` or `link_template`")
     notes = [f"{len(items)} items: the newest {MAX_ITEMS} are taken"] if len(items) > MAX_ITEMS else []
     if not items:
         notes.append("the list is empty")
@@ -97,10 +97,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
 
 def _in_markup(data: Any, url: str, now: datetime, zone: tzinfo) -> list[Item]:
     """The articles of an answer that holds a piece of a page ({"html": "<li>…"}), as buttons that show more fetch it."""
-    texts = (
-        value for one in containers(data, MAX_NODES) if isinstance(one, dict) for value in one.values() if isinstance(value, str)
-    )
-    longest = max((text for text in texts if "<a " in text), key=len, default="")
+    values = (value for one in containers(data, MAX_NODES) if isinstance(one, dict) for value in one.values())
+    longest = max((text for text in values if isinstance(text, str) and "<a " in text), key=len, default="")
     return article_list(anchors(parse(longest), url), url, now, zone) if longest else []
 
 
@@ -149,7 +147,6 @@ def _describe(data: Any) -> str:
         return f"a list of {len(data)}"
     if not isinstance(data, dict):
         return f"{type(data).__name__}"
-    message = next(
-        (f"; it says {data[key]!r:.100}" for key in ("message", "msg", "error", "errmsg") if isinstance(data.get(key), str)), ""
-    )
+    said = (data.get(key) for key in ("message", "msg", "error", "errmsg"))
+    message = next((f"; it says {text!r:.100}" for text in said if isinstance(text, str)), "")
     return f"the fields {', '.join(map(str, list(data)[:12]))}{message}"

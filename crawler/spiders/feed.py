@@ -9,7 +9,7 @@ from calendar import timegm
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from html.entities import html5
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
@@ -18,7 +18,7 @@ from crawler.dates import DateReader
 from crawler.errors import SpiderError
 from crawler.html.tree import clean, plain, plain_title
 from crawler.listing.newest import by_age, kept
-from crawler.listing.sniff import FEEDS, head_of, is_cut, root_of, text_of, xml_of
+from crawler.listing.sniff import CUT, FEEDS, head_of, is_cut, root_of, text_of, xml_of
 from crawler.listing.whole import whole_text
 from crawler.record import Found, Link, Page, Source
 from crawler.url import host_of, is_web, join, same_site
@@ -34,15 +34,12 @@ MAX_GUID = 400  # characters
 
 _item = re.compile(rb"<(?:[\w.-]+:)?(?:item|entry)[\s>/]", re.IGNORECASE)
 _end_of_item = re.compile(rb"</(?:[\w.-]+:)?(?:item|entry)\s*>", re.IGNORECASE)
-_dated = re.compile(
-    rb"<(?:[\w.-]+:)?(?:pubDate|published|updated|date|modified|issued)\b[^<>]{0,200}>([^<]{4,64})<", re.IGNORECASE
-)
+_dated = re.compile(rb"<(?:[\w.-]+:)?(?:pubDate|published|updated|date|modified|issued)\b[^<>]{0,200}>([^<]{4,64})<", re.I)
 _root_name = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _tag = re.compile(rb"<(?:!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|([a-zA-Z]))")  # what is in CDATA costs nothing
 _long_tag = re.compile(rb"<([a-zA-Z][\w:.-]*)[^<>]{2000,}>?")
 _entity = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
 _reference = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
-CUT = "the answer is broken off in the middle: its last entry is left for the next poll"
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _hour = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
@@ -220,9 +217,8 @@ def _notes(parsed: Any, body: bytes, links: tuple[Link, ...]) -> Iterable[str]:
 
 def _hours_skipped(body: bytes) -> tuple[int, ...]:
     """In UTC; 24 is another word for 0 (the specification of RSS 0.91 counts from 1)."""
-    return tuple(
-        sorted({int(hour) % 24 for found in _skip_hours.findall(body) for hour in _hour.findall(found) if int(hour) <= 24})
-    )
+    hours = (int(hour) for found in _skip_hours.findall(body) for hour in _hour.findall(found))
+    return tuple(sorted({hour % 24 for hour in hours if hour <= 24}))
 
 
 def _link(entry: Any, base: str, dates: DateReader) -> Link | None:
@@ -252,16 +248,10 @@ def _address(entry: Any, base: str) -> str | None:
     pages = sorted(alternate, key=lambda link: not _is_page(_text(link, "type")))
     own, link = _text(entry, "id"), _text(entry, "link")
     named = own if is_web(own) or own.startswith("/") else ""  # else a name: feedparser calls it a link where there is none
-    for found in (
-        _text(entry, "feedburner_origlink"),
-        *(_text(page, "href") for page in pages),
-        link if link != own else "",
-        *(_text(content, "src") for content in _parts(entry, "content") if _is_page(_text(content, "type"))),
-        named,
-    ):
-        if address := join(base, found):
-            return address
-    return None
+    sources = (_text(content, "src") for content in _parts(entry, "content") if _is_page(_text(content, "type")))
+    said = (_text(page, "href") for page in pages), [link if link != own else ""], sources, [named]
+    found = chain([_text(entry, "feedburner_origlink")], *said)
+    return next((address for each in found if (address := join(base, each))), None)
 
 
 def _is_page(kind: str) -> bool:
@@ -276,10 +266,8 @@ def _published(entry: Any, dates: DateReader) -> datetime | None:
     names = ("published", "created", "updated")
     # dict's own get: feedparser's answers "published" to "updated", and warns
     texts = {name: said for name in names if isinstance(said := dict.get(entry, name), str)}
-    for text in texts.values():
-        if (found := dates(text)) is not None:
-            return found
-    return next((at for name, text in texts.items() if (at := _moment(dict.get(entry, f"{name}_parsed"), text, dates))), None)
+    read = (_moment(dict.get(entry, f"{name}_parsed"), text, dates) for name, text in texts.items())
+    return next(filter(None, chain(map(dates, texts.values()), read)), None)
 
 
 def _moment(struct: Any, text: str, dates: DateReader) -> datetime | None:
@@ -312,15 +300,15 @@ def _json_feed(page: Page, now: datetime, zone: tzinfo) -> Found:
     items = feed.get("items")
     if not isinstance(items, list):
         raise SpiderError("this JSON feed has no list of items")
-    base = _base({"link": _Strings(feed)["home_page_url"]}, page.url)
-    dates = DateReader(now, zone, place_of(page.url, _Strings(feed)["language"], _Strings(feed)["title"]))
+    said = _Strings(feed)
+    base = _base({"link": said["home_page_url"]}, page.url)
+    dates = DateReader(now, zone, place_of(page.url, said["language"], said["title"]))
     read = [_Strings(item) for item in items if isinstance(item, dict)]
     chosen = kept([_json_date(item, dates) for item in read] if len(read) > MAX_ITEMS else [None] * len(read), MAX_ITEMS)
     links = tuple(link for place in chosen if (link := _json_link(read[place], base, dates)))
-    title = _Strings(feed)["title"]
+    older = tuple(filter(None, [join(page.url, said["next_url"])]))
     notes = () if links else ("the feed is empty",)
-    older = join(page.url, _Strings(feed)["next_url"])
-    return Found(links, "feed", title=clean(title) or None, newest=_newest(links), notes=notes, older=(older,) if older else ())
+    return Found(links, "feed", title=clean(said["title"]) or None, newest=_newest(links), notes=notes, older=older)
 
 
 class _Strings:

@@ -31,17 +31,16 @@ from crawler.zones import place_of
 
 MAX_LINKS = 2000
 _NEXT = frozenset({"下一页", "下页", "next", "next page", "older", "older posts", "较早的文章", "后一页"})
-_HTML = frozenset(
-    {"html", "head", "body", "div", "ul", "ol", "table", "section", "main", "article", "p", "a", "script", "meta", "base"}
-)
+_HTML = frozenset("html head body div ul ol table section main article p a script meta base".split())
+
+
+_LINKS = 'CSS of the article links, or of blocks that hold one each, such as "div.list li a"'
 
 
 class Options(plugins.Options):
     """Which links of the page are articles. Left out, they are found by themselves."""
 
-    links: str | None = Field(
-        None, description='CSS of the article links, or of blocks that hold one each, such as "div.list li a"'
-    )
+    links: str | None = Field(None, description=_LINKS)
 
     @field_validator("links")
     @classmethod
@@ -138,6 +137,5 @@ def _selector(css: str) -> CSSSelector:
     try:
         return CSSSelector(css, translator="html")
     except (SelectorError, etree.XPathError) as error:
-        raise ValueError(
-            tr("{given!r} is no CSS selector ({why}); write for example {example}", given=css, why=error, example="div.list li a")
-        ) from error
+        told = "{given!r} is no CSS selector ({why}); write for example {example}"
+        raise ValueError(tr(told, given=css, why=error, example="div.list li a")) from error

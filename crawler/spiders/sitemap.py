@@ -18,7 +18,7 @@ from crawler.dates import date_in_url, parse_date
 from crawler.errors import SpiderError
 from crawler.html.tree import clean
 from crawler.listing.newest import by_age
-from crawler.listing.sniff import SITEMAPS, head_of, is_cut, root_of, text_of, xml_of
+from crawler.listing.sniff import CUT, SITEMAPS, head_of, is_cut, root_of, text_of, xml_of
 from crawler.record import Found, Link, Page, Source
 from crawler.url import is_web, join
 
@@ -35,7 +35,6 @@ _news = re.compile(r"news", re.IGNORECASE)
 _stray = re.compile(rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|&(?![a-zA-Z][a-zA-Z0-9]{0,30};|#)")
 _number = re.compile(r"([0-9]+)")
 _end_of_entry = re.compile(rb"</(?:[\w.-]+:)?(?:url|sitemap)\s*>", re.IGNORECASE)
-CUT = "the answer is broken off in the middle: its last entry is left for the next poll"
 
 
 class Options(plugins.Options):
@@ -130,9 +129,7 @@ def _entries(body: bytes) -> Iterator[_Entry]:
 
 
 def _local(element: etree._Element | None) -> str:
-    if element is None or not isinstance(element.tag, str):
-        return ""
-    return element.tag.rpartition("}")[2].lower()
+    return element.tag.rpartition("}")[2].lower() if element is not None and isinstance(element.tag, str) else ""
 
 
 def _found(entries: list[tuple[_Entry, datetime | None]], page: Page, now: datetime, zone: tzinfo) -> Found:

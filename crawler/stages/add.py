@@ -6,15 +6,15 @@ import hashlib
 from dataclasses import replace
 from functools import cache
 from graphlib import CycleError, TopologicalSorter
+from typing import Any
 
 from crawler.errors import PluginError
 from crawler.nlp import lexicon
 from crawler.plugins import Component, family
 from crawler.record import Record
 
-VERSION = (
-    6  # raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive
-)
+# Raise it when the analyzers or their word lists find something else: `zhixun records annotate` then goes over the archive.
+VERSION = 6
 
 
 @cache
@@ -36,9 +36,8 @@ def added() -> frozenset[str]:
     """The kinds of facts that analyzers say they make."""
     for one in analyzers():
         if not isinstance(getattr(one.module, "KINDS", None), tuple):
-            raise PluginError(
-                f'crawler/analyzers/{one.name}.py: say which facts it makes, as KINDS = ("keyword",), or KINDS = ()'
-            )
+            why = 'say which facts it makes, as KINDS = ("keyword",), or KINDS = ()'
+            raise PluginError(f"crawler/analyzers/{one.name}.py: {why}")
     return frozenset(kind for one in analyzers() for kind in one.module.KINDS)
 
 
@@ -58,15 +57,5 @@ def bare(record: Record) -> Record:
     """The record as its parser gave it, without what analyzers or a model added: what `add` takes to begin anew."""
     facts = tuple(fact for fact in record.facts if fact.kind not in added() or fact.by == "page")
     own = tuple(fact.value for fact in facts if fact.kind == "keyword")
-    return replace(
-        record,
-        facts=facts,
-        keywords=own,
-        ai_technologies=(),
-        industries=(),
-        events=(),
-        companies=(),
-        opening="",
-        summary="",
-        analysis=None,
-    )
+    nothing: dict[str, Any] = dict.fromkeys(("ai_technologies", "industries", "events", "companies"), ())
+    return replace(record, facts=facts, keywords=own, **nothing, opening="", summary="", analysis=None)

@@ -59,16 +59,13 @@ def _by_answer(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found
         # Options that only one kind takes name it, whatever the answer looks like.
         if (source.options and len(able) == 1) or spider.recognizes(page):
             try:
-                return _found(spider.find(page, source, now, zone))
+                answer: Any = spider.find(page, source, now, zone)
+                if not isinstance(answer, Found):
+                    raise SpiderError(f"its spider answered with {type(answer).__name__}, not with Found")
+                return answer
             except SpiderError as error:
                 raise UnknownKind(f"{_describe(page)}, read as {spider.name}: {error}") from error
     raise UnknownKind(f"{_describe(page)}: neither a feed, a sitemap, JSON nor a page with a list; {_cure(page)}")
-
-
-def _found(answer: Any) -> Found:
-    if not isinstance(answer, Found):
-        raise SpiderError(f"its spider answered with {type(answer).__name__}, not with Found")
-    return answer
 
 
 def _tidy(found: Found, source: Source) -> Found:
@@ -135,9 +132,8 @@ def _once(links: list[Link]) -> list[Link]:
 def _sound(link: Link) -> Link:
     """The link without half characters and NUL, which JSON can spell and neither a file nor a database takes."""
     fields = ("url", "title", "summary", "text", "author", "publisher", "guid", "entry")
-    broken: dict[str, Any] = {
-        name: _unsound.sub("", value) for name in fields if (value := getattr(link, name)) and _unsound.search(value)
-    }
+    said = ((name, getattr(link, name)) for name in fields)
+    broken: dict[str, Any] = {name: _unsound.sub("", value) for name, value in said if value and _unsound.search(value)}
     keywords = tuple(_unsound.sub("", word) for word in link.keywords)
     return replace(link, **broken, keywords=keywords) if broken or keywords != link.keywords else link
 

@@ -52,8 +52,9 @@ def astray(page: Page, link: Link) -> tuple[str, str] | None:
     asked, came = urlsplit(link.url), urlsplit(page.url)
     if (asked.netloc, asked.path, asked.query) == (came.netloc, came.path, came.query):
         return None
-    for pattern, reason in _NOWHERE:
-        if pattern.search(f"{came.netloc}{came.path}") and not pattern.search(f"{asked.netloc}{asked.path}"):
+    for reason, pattern in _NOWHERE.items():
+        here, there = (re.search(pattern, f"{one.netloc}{one.path}", re.I) for one in (came, asked))
+        if here and not there:
             return reason, f"redirected to {page.url[:200]}"
     if _is_home(page.url) and not _is_home(link.url):
         return "soft-404", "redirected to the home page"
@@ -86,33 +87,19 @@ def _is_json(page: Page) -> bool:
 
 _number = re.compile(r"[0-9]")
 _home = re.compile(r"(?i)/*(?:[a-z]{2}(?:[-_][a-z]{2,4})?/?)?(?:(?:index|default|home|main)(?:\.\w{2,5})?/?)?")
-_NOWHERE = (
-    (
-        re.compile(
-            r"(?i)^(?:www\.)?(?:consent|guce|privacy)\.|/[^/]*(?:cookie|gdpr)[-_]?(?:consent|wall|notice|policy)?[^/]*/?$|/consent\b"
-        ),
-        "consent-wall",
-    ),
-    (
-        re.compile(r"(?i)/(?:404|50\d|error|errors|not[-_]?found|page[-_]?not[-_]?found|deleted|offline)(?:\.\w{2,5})?/?$"),
-        "soft-404",
-    ),
-    (
-        re.compile(
-            r"(?i)^(?:passport|login|sso|accounts?|auth)\.|/(?:login|log-in|signin|sign-in|passport|account/login)(?:\.\w{2,5})?/?$"
-        ),
-        "login-wall",
-    ),
-)
+_NOWHERE = {
+    "consent-wall": r"^(?:www\.)?(?:consent|guce|privacy)\.|/[^/]*(?:cookie|gdpr)[-_]?(?:consent|wall|notice|policy)?[^/]*/?$|/consent\b",
+    "soft-404": r"/(?:404|50\d|error|errors|not[-_]?found|page[-_]?not[-_]?found|deleted|offline)(?:\.\w{2,5})?/?$",
+    "login-wall": r"^(?:passport|login|sso|accounts?|auth)\.|/(?:login|log-in|signin|sign-in|passport|account/login)(?:\.\w{2,5})?/?$",
+}
 
 
 @cache
 def _sites() -> dict[str, tuple[str, ModuleType]]:
     """Host suffix → the name and module of its parser."""
     parsers = plugins.family("crawler.parsers", "read")
-    return {
-        host: (name, component.module) for name, component in parsers.items() for host in getattr(component.module, "HOSTS", ())
-    }
+    modules = [(name, component.module) for name, component in parsers.items()]
+    return {host: one for one in modules for host in getattr(one[1], "HOSTS", ())}
 
 
 def parser_of(url: str) -> tuple[str, ModuleType]:

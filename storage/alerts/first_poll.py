@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
-from storage.db.database import changed
+from storage.db.database import changed, count_rows
 from storage.db.models import alert, article, delivery, tally, task
 
 HOLD = timedelta(seconds=90)
@@ -59,13 +59,8 @@ def _withdraw(session: Session, row: Any, rule: str) -> None:
 
 def is_reading(session: Session, now: datetime) -> bool:
     """Whether articles of first polls are still to be read now."""
-    waits = and_(task.c.state == "due", task.c.due_at <= now)
-    query = (
-        select(func.count())
-        .select_from(task)
-        .where(task.c.kind == "article", task.c.baseline, waits | (task.c.state == "leased"))
-    )
-    return bool(session.scalar(query))
+    waits = and_(task.c.state == "due", task.c.due_at <= now) | (task.c.state == "leased")
+    return count_rows(session, task, task.c.kind == "article", task.c.baseline, waits) > 0
 
 
 def release(session: Session, now: datetime) -> int:

@@ -66,11 +66,9 @@ def duplicates(session: Session, alert_ids: Sequence[int]) -> list[DuplicateView
     """The later tellers of these alerts, in order."""
     source = func.coalesce(article.c.publisher, article.c.source, "").label("source")
     columns = (*duplicate.c, article.c.title, article.c.link, source)
-    query = (
-        select(*columns).join(article, article.c.id == duplicate.c.article_id).where(duplicate.c.alert_id.in_(list(alert_ids)))
-    )
-    rows = session.execute(query.order_by(duplicate.c.alert_id, duplicate.c.article_id))
-    return [from_row(DuplicateView, row) for row in rows]
+    query = select(*columns).join(article, article.c.id == duplicate.c.article_id)
+    query = query.where(duplicate.c.alert_id.in_(list(alert_ids))).order_by(duplicate.c.alert_id, duplicate.c.article_id)
+    return [from_row(DuplicateView, row) for row in session.execute(query)]
 
 
 def tallies(session: Session, now: datetime) -> dict[str, Tally]:
@@ -113,14 +111,6 @@ def entries(session: Session, rule: str, limit: int) -> list[Entry]:
     told: dict[int, list[DuplicateView]] = {}
     for one in duplicates(session, [row.id for row in rows]):
         told.setdefault(one.alert_id, []).append(one)
-    return [
-        Entry(
-            alert_id=row.id,
-            payload=row.payload,
-            created_at=row.created_at,
-            changed_at=max([row.created_at, *(one.at for one in told.get(row.id, ()))]),
-            reprints=row.reprints,
-            duplicates=tuple(told.get(row.id, ())),
-        )
-        for row in rows
-    ]
+    later = {row.id: tuple(told.get(row.id, ())) for row in rows}
+    changed = {row.id: max([row.created_at, *(one.at for one in later[row.id])]) for row in rows}
+    return [Entry(row.id, row.payload, row.created_at, changed[row.id], row.reprints, duplicates=later[row.id]) for row in rows]

@@ -60,37 +60,24 @@ def claim(session: Session, *, channel: str, owner: str, now: datetime, limit: i
 
     What the program has ended over `SUSPECT` times goes last and alone: if it is the cause, nothing else pays for it.
     """
-    columns = (delivery, alert.c.payload, alert.c.rule, alert.c.reprints, alert.c.created_at, alert.c.article_id)
-    rows = _lease(
-        session, delivery, select(*columns).join(alert), channel=channel, owner=owner, now=now, limit=limit, lease=lease
-    )
+    of_alert = (alert.c.payload, alert.c.rule, alert.c.reprints, alert.c.created_at, alert.c.article_id)
+    ours: dict[str, Any] = {"channel": channel, "owner": owner, "now": now, "lease": lease}
+    rows = _lease(session, delivery, select(delivery, *of_alert).join(alert), limit=limit, **ours)
     if rows:
         session.execute(insert(attempt), [{"delivery_id": row.id, "number": row.fence + 1, "started_at": now} for row in rows])
     left = limit - len(rows)
-    said = _lease(session, notice, select(notice), channel=channel, owner=owner, now=now, limit=left, lease=lease) if left else []
+    said = _lease(session, notice, select(notice), limit=left, **ours) if left else []
     if rows or said:
         failpoint("before-delivery-claim-commit")
         after_commit(session, "after-delivery-claim")
     told = _tellers(session, [row.alert_id for row in rows if row.reprints])
-    of_alerts = (
-        from_row(
-            Delivery,
-            row,
-            attempts=row.attempts + 1,
-            fence=row.fence + 1,
-            owner=owner,
-            duplicates=tuple(told.get(row.alert_id, ())),
-        )
-        for row in rows
-    )
-    return [*of_alerts, *(_notice(row, owner) for row in said)]
+    of_alerts = (_claimed(row, owner, duplicates=tuple(told.get(row.alert_id, ()))) for row in rows)
+    return [*of_alerts, *(_claimed(row, owner, **_as_alert(row)) for row in said)]
 
 
 def _due(table: Table, now: datetime) -> ColumnElement[bool]:
-    return or_(
-        and_(table.c.state == "pending", table.c.next_at <= now),
-        and_(table.c.state == "sending", table.c.lease_until < now),
-    )
+    lost = and_(table.c.state == "sending", table.c.lease_until < now)
+    return or_(and_(table.c.state == "pending", table.c.next_at <= now), lost)
 
 
 def _lease(
@@ -109,22 +96,15 @@ def _lease(
     return rows
 
 
-def _notice(row: Any, owner: str) -> Delivery:
-    return Delivery(
-        id=row.id,
-        alert_id=None,
-        channel=row.channel,
-        idem_key=f"notice-{row.key}"[:64],
-        attempts=row.attempts + 1,
-        fence=row.fence + 1,
-        owner=owner,
-        payload={"title": row.title, "note": row.note},
-        rule=f"notice-{row.id}",  # travels alone
-        reprints=0,
-        created_at=row.created_at,
-        article_id=None,
-        recoveries=row.recoveries,
-    )
+def _claimed(row: Any, owner: str, **more: Any) -> Delivery:
+    """A row, as it was before the claim, as a claimed message."""
+    return from_row(Delivery, row, attempts=row.attempts + 1, fence=row.fence + 1, owner=owner, **more)
+
+
+def _as_alert(row: Any) -> dict[str, Any]:
+    """What a notice has in place of an alert's. It travels alone."""
+    told = {"idem_key": f"notice-{row.key}"[:64], "rule": f"notice-{row.id}", "payload": {"title": row.title, "note": row.note}}
+    return told | {"alert_id": None, "article_id": None, "reprints": 0, "duplicates": ()}
 
 
 def _tellers(session: Session, alert_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
@@ -132,11 +112,8 @@ def _tellers(session: Session, alert_ids: Sequence[int]) -> dict[int, list[tuple
     if not alert_ids:
         return {}
     columns = (duplicate.c.alert_id, article.c.title, func.coalesce(article.c.publisher, article.c.source, "").label("source"))
-    query = (
-        select(*columns)
-        .join(article, article.c.id == duplicate.c.article_id)
-        .order_by(duplicate.c.alert_id, duplicate.c.article_id)
-    )
+    query = select(*columns).join(article, article.c.id == duplicate.c.article_id)
+    query = query.order_by(duplicate.c.alert_id, duplicate.c.article_id)
     found: dict[int, list[tuple[str, str]]] = {}
     for row in session.execute(query.where(duplicate.c.alert_id.in_(alert_ids), duplicate.c.how == "event")):
         told = found.setdefault(row.alert_id, [])
@@ -242,21 +219,16 @@ def counts(session: Session) -> dict[str, int]:
 
 def refused(session: Session) -> int:
     """Deliveries that were tried, did not arrive and will be tried again: not those that a rule only holds back."""
-    tried = and_(delivery.c.state == "pending", delivery.c.attempts > 0)
-    return count_rows(session, delivery, tried)
+    return count_rows(session, delivery, delivery.c.state == "pending", delivery.c.attempts > 0)
 
 
 def pending(session: Session, until: datetime) -> int:
     """Messages under way, or due by `until`."""
-    count = 0
-    for table in BOTH:
-        open_ = or_(table.c.state == "sending", and_(table.c.state == "pending", table.c.next_at <= until))
-        count += count_rows(session, table, open_)
-    return count
+    waits = {table: and_(table.c.state == "pending", table.c.next_at <= until) for table in BOTH}
+    return sum(count_rows(session, table, or_(table.c.state == "sending", due)) for table, due in waits.items())
 
 
 def channels_due(session: Session, now: datetime) -> frozenset[str]:
     """The channels that have something to send."""
-    return frozenset(
-        name for table in BOTH for name in session.scalars(select(table.c.channel).where(_due(table, now)).distinct())
-    )
+    due = (select(table.c.channel).where(_due(table, now)).distinct() for table in BOTH)
+    return frozenset(name for query in due for name in session.scalars(query))

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.url import host_of, registrable
@@ -119,9 +119,8 @@ def raise_one(session: Session, place: Place, draft: AlertDraft, now: datetime) 
 
 def _alert_of(session: Session, rule: str, story: int) -> int | None:
     """The first alert of a story to the readers of a rule."""
-    query = select(func.min(alert.c.id)).where(alert.c.rule == rule, alert.c.story == story)
-    number: int | None = session.scalar(query)
-    return number
+    query = select(alert.c.id).where(alert.c.rule == rule, alert.c.story == story)
+    return session.scalar(query.order_by(alert.c.id).limit(1))
 
 
 def _insert(
@@ -130,18 +129,8 @@ def _insert(
     due = draft.due or now
     if draft.cooldown and follows is None:
         due = cooled(draft.cooldown, due, _last_due(session, draft.rule), now)
-    row = {
-        "dedup_key": key,
-        "rule": draft.rule,
-        "rule_version": draft.version,
-        "article_id": place.article_id,
-        "story": place.story,
-        "payload": draft.payload,
-        "created_at": now,
-        "reprints": 0,
-        "due_at": due,
-        "follows": follows,
-    }
+    row = {"dedup_key": key, "article_id": place.article_id, "story": place.story, "created_at": now, "reprints": 0}
+    row |= {"rule": draft.rule, "rule_version": draft.version, "payload": draft.payload, "due_at": due, "follows": follows}
     if not insert_new(session, alert, [row], "dedup_key"):
         return False
     number = session.execute(select(alert.c.id).where(alert.c.dedup_key == key)).scalar_one()
@@ -167,8 +156,7 @@ def cooled(cooldown: Cooldown, due: datetime, last: datetime | None, now: dateti
 
 def _last_due(session: Session, rule: str) -> datetime | None:
     query = select(alert.c.due_at).where(alert.c.rule == rule, alert.c.follows.is_(None))
-    last: datetime | None = session.scalar(query.order_by(alert.c.id.desc()).limit(1))
-    return last
+    return session.scalar(query.order_by(alert.c.id.desc()).limit(1))
 
 
 def _key(text: str) -> str:
@@ -195,13 +183,8 @@ def fold(session: Session, place: Place, draft: AlertDraft, now: datetime) -> in
     key = draft.key(place)
     first = session.execute(select(alert).where(alert.c.dedup_key == key)).one()
     how = "event" if place.copy_of == place.article_id else "reprint"
-    withheld = {
-        "rule": draft.rule,
-        "version": draft.version,
-        "channels": list(draft.channels),
-        "payload": draft.payload,
-        "fold": draft.fold,
-    }
+    withheld = {"rule": draft.rule, "version": draft.version, "payload": draft.payload, "fold": draft.fold}
+    withheld["channels"] = list(draft.channels)
     row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": place.reason, "at": now, "draft": withheld}
     if insert_new(session, duplicate, [row], "alert_id", "article_id"):
         session.execute(update(alert).where(alert.c.id == first.id).values(reprints=alert.c.reprints + 1))
@@ -216,10 +199,8 @@ def fold(session: Session, place: Place, draft: AlertDraft, now: datetime) -> in
 def _publishers(session: Session, first: Any) -> set[str]:
     """Who carries a story, each once: the publisher that the page names, else its site."""
     told = select(duplicate.c.article_id).where(duplicate.c.alert_id == first.id)
-    rows = session.execute(
-        select(article.c.publisher, article.c.link).where((article.c.id == first.article_id) | article.c.id.in_(told))
-    )
-    return {publisher_of(row.publisher, row.link) for row in rows}
+    carry = (article.c.id == first.article_id) | article.c.id.in_(told)
+    return {publisher_of(*row) for row in session.execute(select(article.c.publisher, article.c.link).where(carry))}
 
 
 def publisher_of(publisher: str | None, link: str) -> str:
@@ -235,9 +216,8 @@ def update_all(session: Session, place: Place, updates: Updates, *, why: str, ve
     count = 0
     query = select(alert).where(alert.c.article_id == place.article_id, alert.c.follows.is_(None), alert.c.rule.in_(updates.due))
     for first in session.execute(query).all():
-        told = session.scalars(
-            select(delivery.c.channel).where(delivery.c.alert_id == first.id, delivery.c.state != "dead")
-        ).all()
+        alive = delivery.c.alert_id == first.id, delivery.c.state != "dead"
+        told = session.scalars(select(delivery.c.channel).where(*alive)).all()
         follows = {"alert": first.id, "why": "withdrawn" if why == "withdrawn" else "changed", "detail": why}
         payload = first.payload | {"record": updates.record or first.payload["record"], "follows": follows}
         draft = AlertDraft(first.rule, first.rule_version, tuple(told), payload, updates.due[first.rule])

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.alerts.raise_alerts import AlertDraft, Place, fold, raise_one
@@ -29,14 +28,15 @@ def release(session: Session, article_ids: Sequence[int], now: datetime) -> list
     query = query.join(article, article.c.id == duplicate.c.article_id).where(duplicate.c.article_id.in_(list(article_ids)))
     raised = []
     for row in session.execute(query.order_by(duplicate.c.article_id, duplicate.c.alert_id)).all():
-        if row.draft is None or row.story == _story_of(session, row.alert_id):
+        if row.draft is None or row.story == session.scalar(select(alert.c.story).where(alert.c.id == row.alert_id)):
             continue
         place = Place(row.article_id, row.story, row.reprint_of or row.article_id, row.link_key)
-        draft = _draft(row.draft)
+        kept = row.draft
+        draft = AlertDraft(kept["rule"], kept["version"], tuple(kept["channels"]), kept["payload"], fold=kept["fold"])
         session.execute(delete(duplicate).where(duplicate.c.alert_id == row.alert_id, duplicate.c.article_id == row.article_id))
         session.execute(update(alert).where(alert.c.id == row.alert_id).values(reprints=alert.c.reprints - 1))
         if raise_one(session, place, draft, now):
-            raised.append(_newest(session, draft.rule))
+            raised.append(session.scalars(select(func.max(alert.c.id)).where(alert.c.rule == draft.rule)).one())
         else:
             fold(session, place, draft, now)
     return raised
@@ -48,17 +48,3 @@ def adopt(session: Session, story: int, second: int) -> None:
         key = f"{row.rule}|{story}"
         free = row.dedup_key == f"{row.rule}|{second}" and not session.scalar(select(alert.c.id).where(alert.c.dedup_key == key))
         session.execute(update(alert).where(alert.c.id == row.id).values(story=story, dedup_key=key if free else row.dedup_key))
-
-
-def _draft(kept: dict[str, Any]) -> AlertDraft:
-    return AlertDraft(kept["rule"], kept["version"], tuple(kept["channels"]), kept["payload"], fold=kept["fold"])
-
-
-def _story_of(session: Session, alert_id: int) -> int | None:
-    story: int | None = session.scalar(select(alert.c.story).where(alert.c.id == alert_id))
-    return story
-
-
-def _newest(session: Session, rule: str) -> int:
-    number: int = session.scalars(select(alert.c.id).where(alert.c.rule == rule).order_by(alert.c.id.desc()).limit(1)).one()
-    return number

@@ -139,13 +139,8 @@ def get(session: Session, number: int) -> Annotation | None:
 def spend(session: Session, month: str, tokens: int, requests: int = 1) -> None:
     """Put tokens on the account of a month such as ``2026-11``; fewer than none correct a guess."""
     row = {"month": month, "tokens": tokens, "requests": requests}
-    upsert(
-        session,
-        model_usage,
-        [row],
-        ("month",),
-        lambda new: {key: model_usage.c[key] + new[key] for key in ("tokens", "requests")},
-    )
+    more = {key: model_usage.c[key] + value for key, value in (("tokens", tokens), ("requests", requests))}
+    upsert(session, model_usage, [row], ("month",), lambda _new: more)
 
 
 def spent(session: Session, month: str) -> int:

@@ -233,17 +233,11 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     found = origin or joined
     corrects = assign.corrected(session, number, story, keys, new.now) if found is None else None
     first_seen = new.record.first_seen or new.now
-    row = record_to_row(new.record) | {
-        "id": number,
-        "link_key": new.key,
-        "tags": list(new.tags),
-        "first_seen": first_seen,
-        "updated_at": new.now,
-        "shown_at": new.record.published or first_seen,
-        "story": found.story if found else number,
-        "story_reason": found.reason if found else None,
-        "reprint_of": (origin.reprint_of or origin.id) if origin else None,
-    }
+    own = {"id": number, "link_key": new.key, "tags": list(new.tags)}
+    times = {"first_seen": first_seen, "updated_at": new.now, "shown_at": new.record.published or first_seen}
+    told = {"story": found.story if found else number, "story_reason": found.reason if found else None}
+    row = record_to_row(new.record) | own | times | told
+    row["reprint_of"] = (origin.reprint_of or origin.id) if origin else None
     session.connection().execute(_NEW, row)
     derived.put_prepared(session, number, row["story"], new.made, tags=new.tags, shown_at=row["shown_at"])
     _remember(session, number, new, row["content_hash"], print_too=origin is None)

@@ -35,9 +35,8 @@ def substantial(old: tuple[str, str], new: tuple[str, str]) -> str:
         return "" if _GONE.match(old_text[:40]) else WITHDRAWN
     if notices(old, new):
         return NOTICE
-    if _pieces(old_title) != _pieces(new_title) and (
-        _figures(old_title) != _figures(new_title) or _gone(old_title, new_title) > 0.5
-    ):
+    other_figures = _figures(old_title) != _figures(new_title)
+    if _pieces(old_title) != _pieces(new_title) and (other_figures or _gone(old_title, new_title) > 0.5):
         return "another headline"
     lost, came = _figures(old_text) - _figures(new_text), _figures(new_text) - _figures(old_text)
     if lost and came:

@@ -7,7 +7,7 @@ mentions, so that each share has its whole. Mentions and volumes are written wit
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, tzinfo
 from functools import cache
 from typing import Any, NamedTuple
@@ -19,8 +19,8 @@ from storage.archive.mentioned import ALL, KINDS, Mentioned, named
 from storage.db.database import count_rows, dialect_of, insert_into, insert_new
 from storage.db.models import article, concept, mention, volume
 from storage.db.writer import kept
+from storage.queue.tasks import chunks
 
-AT_ONCE = 500  # of a list of values in one statement
 MAX_KEPT = 50_000  # ids of concepts in memory: some 10 MB
 
 
@@ -76,7 +76,7 @@ _CONCEPTS = _CONCEPTS.where(concept.c.key.in_(bindparam("keys", expanding=True))
 
 def remove(session: Session, article_ids: Collection[int]) -> None:
     """Forget what these articles mention."""
-    for numbers in _parts(article_ids):
+    for numbers in chunks(list(article_ids)):
         rows = session.execute(select(mention).where(mention.c.article_id.in_(numbers))).all()
         session.execute(delete(mention).where(mention.c.article_id.in_(numbers)))
         keys = [(row.concept_id, row.day, row.story) for row in rows]
@@ -85,7 +85,7 @@ def remove(session: Session, article_ids: Collection[int]) -> None:
 
 def move(session: Session, article_ids: Collection[int], story: int) -> None:
     """These articles are of another story now."""
-    for numbers in _parts(article_ids):
+    for numbers in chunks(list(article_ids)):
         rows = [dict(row._mapping) for row in session.execute(select(mention).where(mention.c.article_id.in_(numbers)))]
         remove(session, numbers)
         keys = [(row["concept_id"], row["day"], story) for row in rows]
@@ -117,7 +117,7 @@ def _known_ids(session: Session, keys: Collection[tuple[str, str]]) -> dict[tupl
     by_kind: dict[str, list[str]] = {}
     for kind, key in keys:
         by_kind.setdefault(kind, []).append(key)
-    parts = ((kind, part) for kind, listed in by_kind.items() for part in _parts(listed))
+    parts = ((kind, part) for kind, listed in by_kind.items() for part in chunks(listed))
     rows = (row for kind, part in parts for row in session.execute(_CONCEPTS, {"kind": kind, "keys": part}))
     return {(row.kind, row.key): row.id for row in rows}
 
@@ -125,7 +125,7 @@ def _known_ids(session: Session, keys: Collection[tuple[str, str]]) -> dict[tupl
 def _there(session: Session, keys: Collection[_Row]) -> set[_Row]:
     """Which of these have a mention; each is looked up: SQLite reads the whole table for a list of rows."""
     found: set[_Row] = set()
-    for part in _parts(set(keys)):
+    for part in chunks(list(set(keys))):
         asked = values(column("c", BigInteger), column("d", Integer), column("s", BigInteger), name="asked").data(part).cte()
         own = (mention.c.concept_id == asked.c.c, mention.c.day == asked.c.d, mention.c.story == asked.c.s)
         rows = session.execute(select(asked.c.c, asked.c.d, asked.c.s).where(exists().where(*own)))
@@ -155,12 +155,6 @@ def _more(dialect: str) -> Any:
     new = add_to.excluded
     more = {"records": volume.c.records + new.records, "stories": volume.c.stories + new.stories}
     return add_to.on_conflict_do_update(index_elements=["concept_id", "day"], set_=more)
-
-
-def _parts(values: Collection[Any]) -> Iterator[list[Any]]:
-    listed = list(values)
-    for start in range(0, len(listed), AT_ONCE):
-        yield listed[start : start + AT_ONCE]
 
 
 def clear(session: Session) -> None:

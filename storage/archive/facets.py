@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from heapq import nsmallest
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -29,9 +29,8 @@ FEW = 200  # candidates that are all put to the query
 SAMPLE = 1_000  # of more; a part of them is put to it
 SOME = 100  # of the sample are put to the query first …
 SURE = 0.9  # … and so many of them must pass for the others to be counted as well
-_SPREAD = (
-    2_654_435_761  # a number times this is everywhere in 32 bits: what every nth article is like would hang on how they come
-)
+# A number times this is everywhere in 32 bits: what every nth article is like would hang on how they come.
+_SPREAD = 2_654_435_761
 _BITS = 1 << 32
 _OF_ARTICLES = mention.c.article_id.in_(bindparam("ids", expanding=True))
 
@@ -80,9 +79,8 @@ def _kept(session: Session, bounds: Bounds, zone: ZoneInfo, most: int) -> Facets
     """Of the days that are touched; a bound within a day makes it about so many."""
     days = [volume.c.day >= concepts.day_of(bounds.since, zone)] if bounds.since else []
     days += [volume.c.day <= concepts.day_of(bounds.until, zone)] if bounds.until else []
-    rows = (
-        select(volume.c.concept_id, func.sum(volume.c.records).label("n")).where(*days).group_by(volume.c.concept_id).subquery()
-    )
+    summed = select(volume.c.concept_id, func.sum(volume.c.records).label("n")).where(*days)
+    rows = summed.group_by(volume.c.concept_id).subquery()
     found = session.execute(select(concept.c.kind, concept.c.key, concept.c.zh, concept.c.en, rows.c.n).join(rows))
     by_day = select(volume.c.day, volume.c.records).join(concept).where(concept.c.kind == mentioned.ALL[0], *days)
     months: Counter[str] = Counter()
@@ -90,12 +88,9 @@ def _kept(session: Session, bounds: Bounds, zone: ZoneInfo, most: int) -> Facets
         months[f"{day // 10_000}-{day // 100 % 100:02}"] += count
     sources = select(article.c.source, func.count()).where(*search.within(bounds), article.c.source.is_not(None))
     sources = sources.group_by(article.c.source).with_hint(article, f"INDEXED BY {BY_SOURCE.name}", "sqlite")
-    exact = bounds.until is None and (bounds.since is None or _begins_day(bounds.since, zone))
+    begins = bounds.since.astimezone(zone).timetz() if bounds.since else None
+    exact = bounds.until is None and (begins is None or begins.replace(tzinfo=None) == time())
     return _facets(found, dict(map(tuple, session.execute(sources))), months, _Chosen((), 1.0, exact), most)
-
-
-def _begins_day(moment: datetime, zone: ZoneInfo) -> bool:
-    return moment.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0) == moment
 
 
 # ---- with one

@@ -119,14 +119,11 @@ def _keys(title: str, grams: Iterable[int]) -> tuple[int, ...]:
         place = mixed % BINS
         if mixed < bins[place]:  # noqa: PLR1730 - min() takes twice as long
             bins[place] = mixed
-    keys = [_key(band, *bins[band * ROWS : band * ROWS + ROWS]) for band in range(BINS // ROWS) if _full(bins, band)]
+    bands = enumerate(zip(bins[::ROWS], bins[1::ROWS], strict=True))  # ROWS are two
+    keys = [_key(band, *pair) for band, pair in bands if _MASK not in pair]
     if len(title) >= 8:  # "快讯" and "News" are nobody's title
         keys.append(_key(BINS, crc32(title.encode()), len(title)))
     return tuple(keys)
-
-
-def _full(bins: list[int], band: int) -> bool:
-    return _MASK not in bins[band * ROWS : band * ROWS + ROWS]
 
 
 def _key(band: int, first: int, second: int) -> int:

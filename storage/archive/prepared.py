@@ -39,6 +39,5 @@ def prepare(record: Record) -> Prepared:
     """Work it out: some milliseconds for a long article."""
     record = as_stored(record)
     near, story = sketch(record.title, record.text), fingerprint(record)
-    return Prepared(
-        record, near, near.keys, story, tuple(map(number_of, keys(story))), " ".join(plan.tokens(View(record))), mentioned(record)
-    )
+    story_keys, words = tuple(map(number_of, keys(story))), " ".join(plan.tokens(View(record)))
+    return Prepared(record, near, near.keys, story, story_keys, words, mentioned(record))

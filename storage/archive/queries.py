@@ -150,9 +150,8 @@ def tagged(
     `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it. `concept`: that
     mention it. `fields`: only what is short, and what a query of these fields would read; the records are without facts then.
     """
-    columns, made = (
-        ([article], record_from_row) if fields is None else ([*sketched(fields), article.c.shown_at], sketched_from_row)
-    )
+    made = record_from_row if fields is None else sketched_from_row
+    columns = [article] if fields is None else [*sketched(fields), article.c.shown_at]
     query = _within(select(*columns), since, until, concept)
     if source is not None:
         query = query.where(article.c.source == source)
@@ -160,7 +159,7 @@ def tagged(
         query = query.where(article.c.id.in_(list(ids)))
     left = sys.maxsize if limit is None else limit
     while left > 0:
-        rows = session.execute(_older(query, after).limit(min(CHUNK, left))).all()
+        rows = session.execute(older(query, after).limit(min(CHUNK, left))).all()
         for row in rows:
             after = Cursor(row.shown_at, row.id)
             yield Candidate(made(row), tuple(row.tags), after)
@@ -185,7 +184,7 @@ def telling(
 ) -> tuple[dict[int, set[str]], Cursor | None]:
     """Of the newest `most` records those that tell an event of these types, and of which; and where to go on, if there are more
     records. Without a concept, of a story only its first. To make records of all of them would cost many times as much."""
-    newest = _older(_within(select(article.c.shown_at, article.c.id), since, until, concept), after)
+    newest = older(_within(select(article.c.shown_at, article.c.id), since, until, concept), after)
     last = session.execute(newest.offset(most - 1).limit(1)).first()
     first = article.c.id == func.coalesce(article.c.story, article.c.id) if concept is None else true()
     told = session.execute(newest.with_only_columns(article.c.id, case((first, article.c.events))).limit(most)).all()
@@ -204,7 +203,7 @@ def _within(query: Select[Any], since: datetime | None, until: datetime | None, 
     return query.order_by(article.c.shown_at.desc(), article.c.id.desc())
 
 
-def _older(query: Select[Any], cursor: Cursor | None) -> Select[Any]:
+def older(query: Select[Any], cursor: Cursor | None) -> Select[Any]:
     """By a row value, which the index answers: an OFFSET, or an OR of the two columns, would read and sort all of it for each chunk."""
     if cursor is None:
         return query
@@ -220,7 +219,7 @@ def record(session: Session, number: int) -> Record | None:
 def stories(session: Session, after: Cursor | None = None, limit: int = 50) -> list[tuple[int, Cursor]]:
     """The first records of stories, newest first, each with its place."""
     query = select(article.c.id, article.c.shown_at).where(article.c.story == article.c.id)
-    rows = session.execute(_older(query, after).order_by(article.c.shown_at.desc(), article.c.id.desc()).limit(limit))
+    rows = session.execute(older(query, after).order_by(article.c.shown_at.desc(), article.c.id.desc()).limit(limit))
     return [(row.id, Cursor(row.shown_at, row.id)) for row in rows]
 
 
@@ -287,11 +286,7 @@ def alerts(
 
     `before`: only alerts with a smaller id.
     """
-    query = (
-        select(alert, article.c.title, article.c.link)
-        .join(article, article.c.id == alert.c.article_id)
-        .order_by(alert.c.id.desc())
-    )
+    query = select(alert, article.c.title, article.c.link).join(article, article.c.id == alert.c.article_id)
     same = {alert.c.rule: rule, alert.c.story: story, alert.c.follows: follows}
     query = query.where(*(column == value for column, value in same.items() if value is not None))
     if state is not None:
@@ -302,18 +297,16 @@ def alerts(
         query = query.where(alert.c.id.in_(list(ids)))
     if before is not None:
         query = query.where(alert.c.id < before)
-    rows = session.execute(query.limit(limit)).all()
+    rows = session.execute(query.order_by(alert.c.id.desc()).limit(limit)).all()
     deliveries = _deliveries(session, [row.id for row in rows])
     return [from_row(AlertView, row, deliveries=tuple(deliveries.get(row.id, ()))) for row in rows]
 
 
 def raised(session: Session, since: datetime, until: datetime, most: int) -> Sequence[Any]:
     """(rule, alert, article, its title) of the alerts of a time, the newest first."""
-    query = select(alert.c.rule, alert.c.id, alert.c.article_id, article.c.title).join(
-        article, article.c.id == alert.c.article_id
-    )
-    within = alert.c.created_at >= since, alert.c.created_at < until
-    return session.execute(query.where(*within).order_by(alert.c.id.desc()).limit(most)).all()
+    query = select(alert.c.rule, alert.c.id, alert.c.article_id, article.c.title)
+    query = query.join(article, article.c.id == alert.c.article_id).order_by(alert.c.id.desc()).limit(most)
+    return session.execute(query.where(alert.c.created_at >= since, alert.c.created_at < until)).all()
 
 
 def _deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[DeliveryView]]:
@@ -326,8 +319,7 @@ def _deliveries(session: Session, alert_ids: Sequence[int]) -> dict[int, list[De
 
 def payload(session: Session, alert_id: int) -> dict[str, Any] | None:
     """The message of an alert, as it was when it was raised."""
-    frozen: dict[str, Any] | None = session.scalar(select(alert.c.payload).where(alert.c.id == alert_id))
-    return frozen
+    return session.scalar(select(alert.c.payload).where(alert.c.id == alert_id))
 
 
 def attempts(session: Session, alert_id: int) -> list[AttemptView]:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from storage.archive import indexed, search_index
-from storage.archive.queries import Cursor
+from storage.archive.queries import Cursor, older
 from storage.archive.search_index import Proposals
 from storage.db.database import count_rows
 from storage.db.mapping import Unread, record_from_row, sketched, sketched_from_row, unread
@@ -165,10 +165,8 @@ class _Reader:
         """Each of these articles; None in place of one of which the query is not true."""
         for seen in self._in_parts(ids, len(ids)):
             known = [number for number, verdict in seen.items() if verdict is Verdict.YES and not read_all]
-            rows = self._rows(
-                self._read, [number for number, verdict in seen.items() if verdict is not Verdict.NO and number not in known]
-            )
-            rows |= self._rows(_SHORT, known)
+            others = [number for number, verdict in seen.items() if verdict is not Verdict.NO and number not in known]
+            rows = self._rows(self._read, others) | self._rows(_SHORT, known)
             for number in seen:
                 row = rows.get(number)
                 yield Candidate(sketched_from_row(row), tuple(row.tags), number in known) if row is not None else None
@@ -263,9 +261,7 @@ class _Look:
 
     def _older(self, after: Cursor | None) -> Select[Any]:
         places = select(article.c.shown_at, article.c.id).where(*within(self._bounds))
-        if after is not None:
-            places = places.where(tuple_(article.c.shown_at, article.c.id) < (after.shown_at, after.id))
-        return places.order_by(article.c.shown_at.desc(), article.c.id.desc())
+        return older(places, after).order_by(article.c.shown_at.desc(), article.c.id.desc())
 
 
 def _whole(session: Session, hits: Sequence[Cursor]) -> tuple[Record, ...]:

@@ -33,30 +33,22 @@ class Entry(NamedTuple):
 
 def add(session: Session, entries: Iterable[Entry]) -> None:
     """Let these articles be found. None of them may be in already."""
-    if dialect_of(session) == "sqlite":
-        _execute(session, "INSERT INTO search_index (rowid, words) VALUES (:id, :words)", entries)
-    else:
-        _execute(
-            session,
-            "INSERT INTO search_index (article_id, tokens) VALUES (:id, array_to_tsvector(CAST(:list AS text[])))",
-            entries,
-        )
+    lite = "INSERT INTO search_index (rowid, words) VALUES (:id, :words)"
+    other = "INSERT INTO search_index (article_id, tokens) VALUES (:id, array_to_tsvector(CAST(:list AS text[])))"
+    _execute(session, lite if dialect_of(session) == "sqlite" else other, entries)
 
 
 def remove(session: Session, entries: Iterable[Entry]) -> None:
     """Take articles out, with the tokens that they were put in with."""
-    if dialect_of(session) == "sqlite":
-        _execute(session, "INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', :id, :words)", entries)
-    else:
-        _execute(session, "DELETE FROM search_index WHERE article_id = :id", entries)
+    lite = "INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', :id, :words)"
+    other = "DELETE FROM search_index WHERE article_id = :id"
+    _execute(session, lite if dialect_of(session) == "sqlite" else other, entries)
 
 
 def clear(session: Session) -> None:
     """Empty it."""
-    if dialect_of(session) == "sqlite":
-        session.execute(text("INSERT INTO search_index (search_index) VALUES ('delete-all')"))
-    else:
-        session.execute(text("TRUNCATE search_index"))
+    lite = "INSERT INTO search_index (search_index) VALUES ('delete-all')"
+    session.execute(text(lite if dialect_of(session) == "sqlite" else "TRUNCATE search_index"))
 
 
 def merge(session: Session) -> None:
@@ -67,11 +59,9 @@ def merge(session: Session) -> None:
 
 def terms(session: Session) -> Iterable[tuple[str, int]]:
     """Each token, and how many articles have it."""
-    if dialect_of(session) == "sqlite":
-        query = "SELECT term, doc FROM search_index_terms"
-    else:
-        query = "SELECT word, ndoc FROM ts_stat('SELECT tokens FROM search_index')"
-    rows = session.execute(text(query).execution_options(yield_per=1000))
+    lite, other = "SELECT term, doc FROM search_index_terms", "SELECT word, ndoc FROM ts_stat('SELECT tokens FROM search_index')"
+    query = text(lite if dialect_of(session) == "sqlite" else other)
+    rows = session.execute(query.execution_options(yield_per=1000))
     return ((str(token), int(count)) for token, count in rows)
 
 

@@ -13,9 +13,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -71,7 +70,7 @@ class Database:
     def __init__(self, url: URL) -> None:
         self.url = url
         self.name = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
-        self._kind = _Sqlite(url) if url.get_backend_name() == "sqlite" else _Postgres(url)
+        self._kind: _Sqlite | _Postgres = _Sqlite(url) if url.get_backend_name() == "sqlite" else _Postgres(url)
         self.engine = self._kind.engine(read_only=False)
         self._reading = self._kind.engine(read_only=True)
         self._answering = self._kind.engine(read_only=True)
@@ -201,9 +200,8 @@ def open_database(url: str) -> Database:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StorageError(
-            tr("`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name")
-        ) from None
+        told = "`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+        raise StorageError(tr(told)) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
@@ -221,11 +219,8 @@ def insert_into(dialect: str, table: Table) -> Any:
 
 def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], *key: str) -> list[Any]:
     """Insert the rows whose `key` columns are not there yet; returns the key (or tuple of keys) of those that were new."""
-    rows = list(rows)
-    if not rows:
-        return []
     statement = _unless_there(dialect_of(session), table, key, returning=True)
-    found = session.execute(statement, rows).all()
+    found = session.execute(statement, rows).all() if (rows := list(rows)) else []
     return [row[0] if len(key) == 1 else tuple(row) for row in found]
 
 
@@ -298,32 +293,16 @@ def count_on(session: Session, table: Table) -> None:
         session.scalar(select(func.setval(func.pg_get_serial_sequence(table.name, "id"), func.greatest(func.max(table.c.id), 1))))
 
 
-class _Kind(ABC):
-    """What SQLite and PostgreSQL do differently."""
-
-    path: Path | None = None
+class _Kind:
+    """What SQLite and PostgreSQL do alike."""
 
     def __init__(self, url: URL) -> None:
         self.url = url
 
-    @abstractmethod
-    def engine(self, *, read_only: bool) -> Engine: ...
-    @abstractmethod
-    def deadline(self, session: Session, seconds: float) -> AbstractContextManager[None]: ...
-    @abstractmethod
-    def check(self, connection: Connection) -> None: ...
-    @abstractmethod
-    def backup(self, to: Path) -> None: ...
-    @abstractmethod
-    def clock(self, session: Session) -> datetime | None: ...
-    @abstractmethod
-    def still_there(self) -> None: ...
-    @abstractmethod
-    def must_exist(self) -> None: ...
-    @abstractmethod
-    def create(self) -> None: ...
-    @abstractmethod
-    def one_upgrade_at_a_time(self, connection: Connection) -> None: ...
+    def _pool(self, *, read_only: bool, **options: Any) -> Engine:
+        size = READERS if read_only else 1
+        how = {"pool_size": size, "max_overflow": 0, "pool_timeout": WAIT_SECONDS, "json_serializer": to_json}
+        return create_engine(self.url, **how, **options)
 
     @contextmanager
     def raw(self) -> Iterator[Connection]:
@@ -340,14 +319,7 @@ class _Sqlite(_Kind):
         self._file: tuple[int, int] | None = None
 
     def engine(self, *, read_only: bool) -> Engine:
-        engine = create_engine(
-            self.url,
-            pool_size=READERS if read_only else 1,
-            max_overflow=0,
-            pool_timeout=WAIT_SECONDS,
-            json_serializer=to_json,
-            connect_args={"timeout": BUSY_SECONDS},
-        )
+        engine = self._pool(read_only=read_only, connect_args={"timeout": BUSY_SECONDS})
         pragmas = ["foreign_keys=ON", "mmap_size=0", "synchronous=FULL"]
         # a reader neither writes nor checkpoints; the writer looks for keys of a month at every article
         pragmas += ["query_only=ON", "wal_autocheckpoint=0"] if read_only else ["journal_mode=WAL", f"cache_size=-{WRITER_CACHE}"]
@@ -375,30 +347,18 @@ class _Sqlite(_Kind):
             connection.set_progress_handler(None, 0)
 
     def must_exist(self) -> None:
-        assert self.path is not None
         if not self.path.exists():  # SQLite would create an empty one
-            raise NoArchive(
-                tr(
-                    "there is no archive yet at {place}; `zhixun run` or `zhixun db upgrade` makes it",
-                    place=self.path.absolute(),
-                )
-            )
+            raise NoArchive(self.path.absolute())
 
     def create(self) -> None:
-        assert self.path is not None
         self.path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # its -wal and -shm take this mode over
         self._file = _identity(self.path)
 
     def still_there(self) -> None:
-        assert self.path is not None
         if self._file and _identity(self.path) != self._file:
-            raise StorageError(
-                tr(
-                    "{path} was moved, deleted or replaced while it was in use; put it or the newest backup there, and start again",
-                    path=self.path,
-                )
-            )
+            told = "{path} was moved, deleted or replaced while it was in use; put it or the newest backup there, and start again"
+            raise StorageError(tr(told, path=self.path))
 
     def one_upgrade_at_a_time(self, connection: Connection) -> None:
         """BEGIN IMMEDIATE sees to it."""
@@ -406,9 +366,8 @@ class _Sqlite(_Kind):
     def check(self, connection: Connection) -> None:
         found = [row[0] for row in connection.exec_driver_sql("PRAGMA quick_check(5)")]
         if found != ["ok"]:
-            raise Corrupt(
-                tr("{path} is damaged: {why}; stop, keep a copy, and restore the newest backup", path=self.path, why=found[0])
-            )
+            told = "{path} is damaged: {why}; stop, keep a copy, and restore the newest backup"
+            raise Corrupt(tr(told, path=self.path, why=found[0]))
 
     def backup(self, to: Path) -> None:
         os.close(os.open(to, os.O_CREAT | os.O_EXCL, 0o600))
@@ -428,17 +387,12 @@ def _identity(path: Path) -> tuple[int, int] | None:
 
 
 class _Postgres(_Kind):
+    path = None
+
     def engine(self, *, read_only: bool) -> Engine:
-        engine = create_engine(
-            self.url,
-            pool_pre_ping=True,
-            pool_size=READERS if read_only else 1,
-            max_overflow=0,
-            pool_timeout=WAIT_SECONDS,
-            json_serializer=to_json,
-            isolation_level="REPEATABLE READ" if read_only else "READ COMMITTED",
-            connect_args={"connect_timeout": BUSY_SECONDS} | MISSED,
-        )
+        level = "REPEATABLE READ" if read_only else "READ COMMITTED"
+        patience = {"connect_timeout": BUSY_SECONDS} | MISSED
+        engine = self._pool(read_only=read_only, pool_pre_ping=True, isolation_level=level, connect_args=patience)
 
         # What a session is to keep stands in no start-up option, which poolers refuse. Behind one in transaction mode each transaction may
         # have another session, so it brings along what it needs: the pooler itself sees to the time zone alone.

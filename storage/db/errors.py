@@ -1,22 +1,9 @@
-"""What can go wrong with the store, as a tree. Each says what happened, to what, and what to do.
-
-StorageError
-├── AlreadyRunning      another daemon holds this database; `holder` says which
-├── NoArchive           there is no database file yet
-├── NotReady            the database has no tables yet, or those of an older version
-├── NewerSchema         a newer Zhixun has written this database
-├── Busy                another process keeps it locked                     transient
-├── TooSlow             an answer took longer than it may              transient
-├── DiskFull            there is no room for the next transaction           transient
-├── Unreachable         the server does not answer, or the file can't be opened  transient
-├── ReadOnly            it may be read but not written
-├── Corrupt             its file is damaged
-└── NotADatabase        the file is something else
-"""
+"""What can go wrong with the store. Each says what happened, to what, and what to do."""
 
 from __future__ import annotations
 
 import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.i18n import tr
@@ -35,18 +22,16 @@ class AlreadyRunning(StorageError):
     """Another daemon works on this database."""
 
     def __init__(self, name: str, holder: str) -> None:
-        super().__init__(
-            tr(
-                "{name} is in use by another Zhixun ({holder}); stop that one first, or give this one its own database",
-                name=name,
-                holder=holder,
-            )
-        )
+        told = "{name} is in use by another Zhixun ({holder}); stop that one first, or give this one its own database"
+        super().__init__(tr(told, name=name, holder=holder))
         self.holder = holder
 
 
 class NoArchive(StorageError):
     """There is nothing to read yet."""
+
+    def __init__(self, place: Path) -> None:
+        super().__init__(tr("there is no archive yet at {place}; `zhixun run` or `zhixun db upgrade` makes it", place=place))
 
 
 class NotReady(StorageError):
@@ -139,11 +124,10 @@ def explain(error: DBAPIError, name: str) -> StorageError | None:
 
 def explain_driver(origin: Any, name: str) -> StorageError | None:
     """The same for an error that no SQLAlchemy has wrapped."""
-    known = _explain_driver(origin)
-    if known is None:
-        return None
-    kind, sentence = known
-    return kind(f"{name} {tr(sentence)} ({str(origin).strip().splitlines()[0]})")
+    if known := _explain_driver(origin):
+        kind, sentence = known
+        return kind(f"{name} {tr(sentence)} ({str(origin).strip().splitlines()[0]})")
+    return None
 
 
 def _explain_driver(origin: Any) -> tuple[type[StorageError], str] | None:

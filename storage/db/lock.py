@@ -60,11 +60,7 @@ class InstanceLock:
 def _read(content: bytes) -> str:
     try:
         holder = json.loads(content)
-        return _sentence(holder)
-    except (ValueError, TypeError, KeyError):
+        since = tr(", since {when}", when=holder["started"]) if holder.get("started") else ""
+        return tr("pid {pid} on {host}", pid=holder["pid"], host=holder["host"]) + since
+    except (ValueError, TypeError, KeyError, AttributeError):
         return tr("which one is not known")
-
-
-def _sentence(holder: dict[str, object]) -> str:
-    since = tr(", since {when}", when=holder["started"]) if holder.get("started") else ""
-    return tr("pid {pid} on {host}", pid=holder["pid"], host=holder["host"]) + since

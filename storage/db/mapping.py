@@ -41,14 +41,8 @@ def link_from_json(said: Mapping[str, Any] | None) -> Link | None:
     """The reverse; None stays None."""
     if said is None:
         return None
-    published = said.get("published")
-    return Link(
-        **{
-            **said,
-            "published": datetime.fromisoformat(published) if published else None,
-            "keywords": tuple(said.get("keywords", ())),
-        }
-    )
+    published = datetime.fromisoformat(said["published"]) if said.get("published") else None
+    return Link(**{**said, "published": published, "keywords": tuple(said.get("keywords", ()))})
 
 
 # ---- records
@@ -173,9 +167,8 @@ class Unread(dict[str, bytes]):
         self._row = row
 
     def __missing__(self, field: str) -> bytes:
-        self[field] = words = (
-            self._told() if field == "event" else plain_bytes(getattr(self._row, _OF_FIELDS.get(field, (field,))[0]))
-        )
+        kept = _OF_FIELDS.get(field, (field,))[0]
+        self[field] = words = self._told() if field == "event" else plain_bytes(getattr(self._row, kept))
         return words
 
     def _told(self) -> bytes:

@@ -42,11 +42,10 @@ def _first(url: str, query: str, value: str) -> Any:
     """The first row that has the value."""
     try:
         if url.startswith("sqlite"):
-            with closing(_sqlite(_file(url))) as connection:
-                row = connection.execute(f"{query}?", (value,)).fetchone()
-        else:
-            with closing(_postgres(url)) as connection:
-                row = connection.execute(f"{query}%s", (value,)).fetchone()
+            with closing(_sqlite(url)) as connection:
+                return connection.execute(f"{query}?", (value,)).fetchone()
+        with closing(_postgres(url)) as connection:
+            return connection.execute(f"{query}%s", (value,)).fetchone()
     except StorageError:
         raise
     except Exception as error:
@@ -54,17 +53,12 @@ def _first(url: str, query: str, value: str) -> Any:
         if told is None:
             raise
         raise told from error
-    return row
 
 
-def _file(url: str) -> Path:
+def _sqlite(url: str) -> sqlite3.Connection:
     path = Path(url.partition("///")[2].partition("?")[0])
     if not path.exists():
-        raise NoArchive(f"there is no archive yet at {path.absolute()}; `zhixun run` or `zhixun db upgrade` makes it")
-    return path
-
-
-def _sqlite(path: Path) -> sqlite3.Connection:
+        raise NoArchive(path.absolute())
     return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=PATIENCE)
 
 

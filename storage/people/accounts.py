@@ -13,6 +13,7 @@ from storage.db.database import changed, count_rows, from_row
 from storage.db.models import NOBODY, handed, label, note, person, seen, sign_in, token
 
 Role = Literal["viewer", "editor", "owner"]
+_LISTED = person.c.id != NOBODY, person.c.disabled_at.is_(None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +61,7 @@ class SignIn:
 
 def people(session: Session) -> list[Person]:
     """Those on the list, the first one first."""
-    listed = person.c.id != NOBODY, person.c.disabled_at.is_(None)
-    return [from_row(Person, row) for row in session.execute(select(person).where(*listed).order_by(person.c.id))]
+    return [from_row(Person, row) for row in session.execute(select(person).where(*_LISTED).order_by(person.c.id))]
 
 
 def get(session: Session, number: int) -> Person | None:
@@ -78,8 +78,7 @@ def by_key(session: Session, key: str) -> tuple[Person, str | None] | None:
 
 def count(session: Session, role: Role | None = None) -> int:
     """How many are on the list."""
-    listed = person.c.id != NOBODY, person.c.disabled_at.is_(None)
-    return count_rows(session, person, *listed, *([person.c.role == role] if role else []))
+    return count_rows(session, person, *_LISTED, *([person.c.role == role] if role else []))
 
 
 def add(session: Session, name: str, key: str, role: Role, password_hash: str, *, reads_from: datetime, now: datetime) -> int:
@@ -126,9 +125,8 @@ def open_session(session: Session, token_hash: str, number: int, *, ends_at: dat
 def session_of(session: Session, token_hash: str, now: datetime) -> SignIn | None:
     """Whose session this is; None where it has ended, or its person is not on the list."""
     query = select(person, sign_in.c.seen_at, sign_in.c.ends_at).join(sign_in, sign_in.c.person_id == person.c.id)
-    row = session.execute(
-        query.where(sign_in.c.token_hash == token_hash, sign_in.c.ends_at > now, person.c.disabled_at.is_(None))
-    ).first()
+    good = sign_in.c.token_hash == token_hash, sign_in.c.ends_at > now, person.c.disabled_at.is_(None)
+    row = session.execute(query.where(*good)).first()
     return SignIn(from_row(Person, row), row.seen_at, row.ends_at) if row else None
 
 

@@ -27,15 +27,11 @@ class Change:
     after: Mapping[str, Any] | None
 
 
+Values = Mapping[str, Any] | None
+
+
 def write(
-    session: Session,
-    number: int,
-    what: str,
-    about: str,
-    now: datetime,
-    *,
-    before: Mapping[str, Any] | None = None,
-    after: Mapping[str, Any] | None = None,
+    session: Session, number: int, what: str, about: str, now: datetime, *, before: Values = None, after: Values = None
 ) -> None:
     """Note a change, in its own transaction where that is a matter of the database. No secret belongs in it."""
     values = {"at": now, "person_id": number, "what": what, "object": about, "before": before, "after": after}

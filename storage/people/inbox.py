@@ -107,8 +107,7 @@ def whole(session: Session, number: int, wanted: Wanted) -> list[int]:
 
 def count(session: Session, number: int, wanted: Wanted) -> int:
     """How many stories a list has."""
-    query, _, _ = _listed(number, wanted)
-    return count_rows(session, query.subquery())
+    return count_rows(session, _listed(number, wanted)[0].subquery())
 
 
 def _listed(number: int, wanted: Wanted) -> tuple[Select[Any], Any, Any]:

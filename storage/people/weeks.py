@@ -34,8 +34,7 @@ def freeze(session: Session, token_hash: str, week: str, page: str, person: int,
 
 def page(session: Session, token_hash: str, now: datetime) -> str | None:
     """The page behind a link, while it lasts."""
-    kept: str | None = session.scalar(select(frozen.c.page).where(frozen.c.token_hash == token_hash, frozen.c.ends_at > now))
-    return kept
+    return session.scalar(select(frozen.c.page).where(frozen.c.token_hash == token_hash, frozen.c.ends_at > now))
 
 
 def thaw(session: Session, week: str) -> int:

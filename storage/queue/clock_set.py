@@ -19,11 +19,8 @@ def bring_in_line(session: Session, was: datetime, now: datetime, *, after: date
     """
     after = max(after or now, now)
     if now > was:  # from then on all leases are new
-        old = [
-            (table, table.c.lease_until, and_(table.c.lease_until > was, table.c.lease_until <= now))
-            for table in (task, delivery)
-        ]
-        return sum(_move(session, table, column, now - was, which) for table, column, which in old)
+        leases = (task, task.c.lease_until), (delivery, delivery.c.lease_until)
+        return sum(_move(session, table, at, now - was, and_(at > was, at <= now)) for table, at in leases)
     at_an_hour = and_(delivery.c.attempts == 0, delivery.c.next_at > was)
     plans: tuple[tuple[Table, Column[Any], ColumnElement[bool]], ...] = (
         (task, task.c.due_at, task.c.state == "due"),

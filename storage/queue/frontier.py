@@ -14,22 +14,11 @@ All functions take the time as an argument and leave the transaction to their ca
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    Select,
-    and_,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, case, func, or_, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.util import ClauseAdapter
 
@@ -41,19 +30,7 @@ from storage.queue import gaps, hosts, identity, links, sources, usage
 from storage.queue.baseline import UNREAD
 from storage.queue.tasks import IN_INBOX, Task, close, is_ours, leased
 
-__all__ = [
-    "Kept",
-    "Task",
-    "claim",
-    "done",
-    "drop",
-    "failed",
-    "force_due",
-    "found",
-    "recover",
-    "release",
-    "unchanged",
-]
+__all__ = ["Kept", "Task", "claim", "done", "drop", "failed", "force_due", "found", "recover", "release", "unchanged"]
 
 MAX_NEW = 200  # new links of one poll; the rest is picked up by the next, which follows at once
 MAX_ROUNDS = 10  # … this many times: a page that invents links without end gets no more than that
@@ -158,7 +135,7 @@ class _Claim:
         moves = [self._move(ready[name], len(some)) for name, some in sorted(taken.items()) if some or name not in busy]
         if moves:
             self.session.connection().execute(hosts.MOVE, moves)
-        return [replace(leased(row, self.owner), slot=slots[row.id]) for row in rows]
+        return [leased(row, self.owner, slots[row.id]) for row in rows]
 
     def _move(self, row: Any, count: int) -> dict[str, Any]:
         move = {"name_": row.name, "next_at_": row.next_at, "owner_": row.owner, "held_until_": row.held_until, "since": self.now}
@@ -171,8 +148,7 @@ class _Claim:
         return move | {"next_at_": next_at, "owner_": self.owner, "held_until_": held, "since": next_at, "look_at": next_at}
 
     def _start(self, row: Any) -> datetime:
-        start: datetime = max(self.now, row.next_at)
-        return start
+        return max(self.now, row.next_at)  # type: ignore[no-any-return]
 
     def _delay(self, row: Any) -> float:
         return max(self.pace(row.name), row.delay or 0.0)
@@ -229,13 +205,8 @@ _FIRST, _NEXT = _first(), _next()
 _LEASE = (
     update(task)
     .where(task.c.id.in_(bindparam("ids", expanding=True)))
-    .values(
-        state="leased",
-        owner=bindparam("owner"),
-        lease_until=bindparam("lease_until"),
-        fence=task.c.fence + 1,
-        attempts=task.c.attempts + 1,
-    )
+    .values(state="leased", owner=bindparam("owner"), lease_until=bindparam("lease_until"))
+    .values(fence=task.c.fence + 1, attempts=task.c.attempts + 1)
 )
 
 
@@ -352,11 +323,8 @@ def failed(session: Session, claimed: Task, outcome: Outcome, *, now: datetime, 
     end = "skipped" if outcome.reason in (Reason.NOT_AN_ARTICLE, Reason.ROBOTS, Reason.REFUSED_ADDRESS) else "dead"
     if claimed.is_root and next_due is None:
         next_due = now + timedelta(days=1)
-    told = {"reason": outcome.reason.value, "detail": outcome.detail[:500] or None}
-    if next_due is None:
-        ours = close(session, claimed, state=end, done_at=now, **told)
-    else:
-        ours = close(session, claimed, state="due", due_at=next_due, turn=next_due, **told)
+    told = {"state": end, "done_at": now} if next_due is None else {"state": "due", "due_at": next_due, "turn": next_due}
+    ours = close(session, claimed, **told, reason=outcome.reason.value, detail=outcome.detail[:500] or None)
     if ours:
         sources.polled(session, claimed.source_id, now, outcome, root=claimed.is_root)
         if next_due is None and claimed.kind == "article" and not claimed.depth and outcome.reason in _OF_THE_PAGE:
@@ -377,9 +345,8 @@ def forget_name(session: Session, claimed: Task) -> None:
 
 def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
     """Its source is not watched any more: keep it aside until it is again."""
-    return close(
-        session, claimed, state="paused", reason=reason, detail=f"set aside {now:%Y-%m-%d}", attempts=claimed.attempts - 1
-    )
+    values = {"reason": reason, "detail": f"set aside {now:%Y-%m-%d}", "attempts": claimed.attempts - 1}
+    return close(session, claimed, state="paused", **values)
 
 
 def _close_round(session: Session, claimed: Task, left: int, now: datetime, next_due: datetime, **values: Any) -> None:
@@ -431,13 +398,7 @@ def recover_expired(session: Session, now: datetime) -> int:
     """Leases that ran out are due again; an article that lost it ten times is dead. Returns how many leases ran out."""
     expired = and_(_HELD, or_(task.c.lease_until < now, task.c.lease_until > now + MAX_HOLD))
     hopeless = and_(expired, task.c.kind == "article", task.c.attempts >= MAX_LOST_LEASES)
-    dead = {
-        "state": "dead",
-        "owner": None,
-        "lease_until": None,
-        "reason": Reason.KILLED.value,
-        "detail": "its lease ran out each time",
-    }
+    dead = _FREE | {"state": "dead", "reason": Reason.KILLED.value, "detail": "its lease ran out each time"}
     count = changed(session, update(task).where(hopeless).values(**dead, done_at=now))
     hosts.ready_where(session, expired)
     return count + changed(session, update(task).where(expired).values(_FREE))
@@ -461,9 +422,8 @@ def force_due(session: Session, now: datetime) -> int:
 
 def hurry(session: Session, until: datetime, reasons: Sequence[str]) -> int:
     """A source's own poll that waits because of these reasons is due by then at the latest. Returns how many waited longer."""
-    waiting = and_(
-        task.c.kind == "poll", task.c.depth == 0, task.c.state == "due", task.c.reason.in_(reasons), task.c.due_at > until
-    )
+    root = task.c.kind == "poll", task.c.depth == 0
+    waiting = and_(*root, task.c.state == "due", task.c.reason.in_(reasons), task.c.due_at > until)
     hosts.ready_where(session, waiting, until)
     return changed(session, update(task).where(waiting).values(due_at=until, turn=until))
 
@@ -471,16 +431,12 @@ def hurry(session: Session, until: datetime, reasons: Sequence[str]) -> int:
 # ---- questions
 
 
-def _due(now: datetime, polls_due_by: datetime) -> ColumnElement[bool]:
-    once = or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by)
-    return and_(task.c.state == "due", task.c.due_at <= now, once)
-
-
 def pending(session: Session, polls_due_by: datetime, until: datetime) -> int:
     """Work that is not finished: what is leased, and what is due by `until` on a host that may be asked by then.
 
     A source's own poll counts only if it was due at `polls_due_by`: `run --once` polls each source once.
     """
-    wanted = and_(_due(until, polls_due_by), host.c.next_at <= until)
+    once = or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by)
+    wanted = and_(task.c.state == "due", task.c.due_at <= until, once, host.c.next_at <= until)
     query = select(func.count()).select_from(task).join(host, host.c.name == task.c.host, isouter=True)
     return session.scalar(query.where(or_(task.c.state == "leased", wanted))) or 0

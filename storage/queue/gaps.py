@@ -48,15 +48,13 @@ def _overlaps(keys: list[str], known: Set[str]) -> bool:
 
 def last_good_poll(session: Session, source_id: int) -> datetime | None:
     """When the source's own address last answered well."""
-    moment: datetime | None = session.scalar(select(source.c.last_ok_at).where(source.c.id == source_id))
-    return moment
+    return session.scalar(select(source.c.last_ok_at).where(source.c.id == source_id))
 
 
 def open_since(session: Session, source_id: int) -> datetime | None:
     """When its gap that is not filled begins; None where there is none."""
     open_ = gap.c.source_id == source_id, gap.c.filled_at.is_(None)
-    moment: datetime | None = session.scalar(select(gap.c.begins).where(*open_).order_by(gap.c.id.desc()).limit(1))
-    return moment
+    return session.scalar(select(gap.c.begins).where(*open_).order_by(gap.c.id.desc()).limit(1))
 
 
 def note(session: Session, source_id: int, begins: datetime, ends: datetime, now: datetime) -> None:

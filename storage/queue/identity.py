@@ -169,13 +169,8 @@ def move(session: Session, moved: Mapping[int, Link], known: Set[int], now: date
     for name in {host_of(link.url) for link in moved.values()}:
         hosts.ready(session, name, now)
     for number, link in moved.items():
-        due = {
-            "state": "due",
-            "due_at": now,
-            "turn": now,
-            "attempts": 0,
-            "depth": task.c.depth + (task.c.state == "done").cast(task.c.depth.type),
-        }
+        depth = task.c.depth + (task.c.state == "done").cast(task.c.depth.type)
+        due = {"state": "due", "due_at": now, "turn": now, "attempts": 0, "depth": depth}
         place = {"url": link.url, "host": host_of(link.url), "hint": link_to_json(link)}
         values = place if number in known else due | place
         session.execute(update(task).where(task.c.id == number, task.c.state != "leased").values(values))
@@ -206,9 +201,7 @@ def _renamed(
             slots.setdefault(found[0], {})[key] = found[1]
     for slot, rest in sorted(slots.items(), key=lambda item: -len(item[1])):
         distinct = len(set(rest.values())) == len(rest)
-        one = [
-            (key, pattern) for key, pattern in rest.items() if _is_random(key, slot) and _naming.search(pattern.partition("/")[2])
-        ]
+        one = any(_is_random(key, slot) and _naming.search(rest[key].partition("/")[2]) for key in rest)
         if distinct and (len(rest) > 1 or one):
             return set(rest), slot
     titled = [link for link in listed.values() if len(normal(link.title or "")) >= SHORTEST_TITLE]

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from storage.db import signals
-from storage.db.database import changed, insert_new
+from storage.db.database import changed, from_row, insert_new
 from storage.db.models import inbox, task
 from storage.queue import hosts
 from storage.queue.tasks import Task, hand_over
@@ -38,10 +38,7 @@ def put(session: Session, claimed: Task, finished: dict[str, Any], config: int |
 
 def first(session: Session, limit: int) -> list[Letter]:
     """Those that have waited longest."""
-    rows = session.execute(
-        select(inbox.c.id, inbox.c.task_id, inbox.c.fence, inbox.c.finished, inbox.c.config).order_by(inbox.c.id).limit(limit)
-    )
-    return [Letter(**row._asdict()) for row in rows]
+    return [from_row(Letter, row) for row in session.execute(select(inbox).order_by(inbox.c.id).limit(limit))]
 
 
 def take(session: Session, letter: Letter) -> bool:

@@ -8,7 +8,7 @@ new address, its task is made again (`wake`). Title and date are the article's; 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -47,12 +47,8 @@ class Known:
 def take(session: Session, keys: Callable[[str], str], now: datetime, limit: int = STEP) -> int:
     """Move up to `limit` tasks that were done some days ago here; how many. Call it until it says 0."""
     columns = (task.c.id, task.c.key, task.c.source_id, task.c.url, task.c.guid, task.c.baseline, article.c.id.label("article"))
-    query = (
-        select(*columns)
-        .outerjoin(article, article.c.link_key == task.c.key)
-        .where(_DONE, task.c.done_at < now - FRESH)
-        .limit(limit)
-    )
+    query = select(*columns).outerjoin(article, article.c.link_key == task.c.key)
+    query = query.where(_DONE, task.c.done_at < now - FRESH).limit(limit)
     rows = session.execute(query.with_for_update(of=task)).all()
     short = sorted((_short(row, keys(row.url)) for row in rows), key=lambda one: one["key"])  # neighbours lie together
     insert_missing(session, known_link, short)
@@ -94,14 +90,9 @@ def of_source(session: Session, source_id: int, keys: Iterable[str]) -> Iterator
     query = _ROWS.where(known_link.c.source_id == source_id)
     for some in chunks(list(wanted)):
         for row in session.execute(query.where(known_link.c.key.in_(some))).all():
-            of_article = row if row.link_key == wanted[row.key] else None  # else the number is another article's by now
-            yield Known(
-                wanted[row.key],
-                row.guid,
-                row.fragment,
-                of_article.title if of_article else None,
-                of_article.published if of_article else None,
-            )
+            known = Known(wanted[row.key], row.guid, row.fragment, row.title, row.published)
+            # else the number is another article's by now
+            yield known if row.link_key == known.key else replace(known, title=None, published=None)
 
 
 _ARTICLE = (article.c.link_key, article.c.title, article.c.published, article.c.first_seen)
@@ -133,19 +124,8 @@ _NAME = update(known_link).where(known_link.c.key == bindparam("key_")).values(g
 
 def wake(session: Session, row: Any, link: Link, now: datetime) -> int:
     """Make the task again of a row that `called` gave, done and at its new address; its id."""
-    again = {
-        "kind": "article",
-        "key": row.link_key,
-        "source_id": row.source_id,
-        "url": link.url,
-        "host": host_of(link.url),
-        "state": "done",
-        "due_at": now,
-        "turn": now,
-        "guid": link.guid,
-        "baseline": row.baseline,
-        "created_at": row.first_seen,
-        "done_at": row.first_seen,
-    }
+    again = {"kind": "article", "key": row.link_key, "source_id": row.source_id, "url": link.url, "host": host_of(link.url)}
+    again |= {"guid": link.guid, "baseline": row.baseline}
+    again |= {"state": "done", "due_at": now, "turn": now, "created_at": row.first_seen, "done_at": row.first_seen}
     session.execute(delete(known_link).where(known_link.c.key == row.key))
     return int(session.execute(insert(task).returning(task.c.id), again).scalar_one())

@@ -48,14 +48,7 @@ def known(session: Session, keys: Sequence[str]) -> set[str]:
 def insert_articles(session: Session, poll: Task, links: dict[str, Link], now: datetime) -> None:
     """A task for each new link, by key. One that rests with a source no longer watched goes to this poll's."""
     rows = [
-        _row(poll, key, link.url, now)
-        | {
-            "kind": "article",
-            "hint": link_to_json(link),
-            "turn": now + SPREAD * place,
-            "baseline": poll.baseline,
-            "guid": link.guid,
-        }
+        _row("article", poll, key, link.url, now) | {"hint": link_to_json(link), "turn": now + SPREAD * place, "guid": link.guid}
         for place, (key, link) in enumerate(links.items())
     ]
     _ready(session, rows, now)
@@ -69,20 +62,13 @@ def insert_polls(session: Session, poll: Task, more: Sequence[tuple[str, datetim
     """Further addresses of the source. One that was polled before is due again if it may have changed since."""
     if poll.depth >= MAX_DEPTH:
         return 0
-    listed = {
-        poll_key(poll.source, url): (url, at)
-        for url, at in sorted(more, key=lambda item: item[1] or now, reverse=True)[:MAX_MORE]
-    }
-    rows = [
-        _row(poll, key, url, now)
-        | {"kind": "poll", "depth": poll.depth + 1, "listed_at": at, "turn": now, "baseline": poll.baseline}
-        for key, (url, at) in listed.items()
-    ]
+    newest = sorted(more, key=lambda item: item[1] or now, reverse=True)[:MAX_MORE]
+    listed = {poll_key(poll.source, url): (url, at) for url, at in newest}
+    rows = [_row("poll", poll, key, url, now) | {"depth": poll.depth + 1, "listed_at": at} for key, (url, at) in listed.items()]
     _ready(session, rows, now)
     inserted = insert_new(session, task, rows, "key")
-    idle = select(task.c.key, task.c.listed_at, task.c.done_at).where(
-        task.c.key.in_(list(listed)), task.c.state.in_(("done", "dead"))
-    )
+    idle = select(task.c.key, task.c.listed_at, task.c.done_at).where(task.c.state.in_(("done", "dead")))
+    idle = idle.where(task.c.key.in_(list(listed)))
     again = [row.key for row in session.execute(idle) if _may_have_changed(row, listed[row.key][1])]
     for key in again:
         values = {"state": "due", "due_at": now, "turn": now, "attempts": 0, "listed_at": listed[key][1]}
@@ -101,15 +87,7 @@ def _may_have_changed(row: Any, listed_at: datetime | None) -> bool:
     return bool(listed_at > row.done_at - timedelta(days=1))  # many sites give the day only
 
 
-def _row(poll: Task, key: str, url: str, now: datetime) -> dict[str, Any]:
-    place = host_of(desktop_twin(url) or url)
-    common = {
-        "key": key,
-        "source_id": poll.source_id,
-        "url": url,
-        "host": place,
-        "state": "due",
-        "due_at": now,
-        "created_at": now,
-    }
-    return common | {"attempts": 0, "fence": 0, "depth": 0}
+def _row(kind: str, poll: Task, key: str, url: str, now: datetime) -> dict[str, Any]:
+    place = {"kind": kind, "key": key, "source_id": poll.source_id, "url": url, "host": host_of(desktop_twin(url) or url)}
+    times = {"state": "due", "due_at": now, "turn": now, "created_at": now, "baseline": poll.baseline}
+    return place | times | {"attempts": 0, "fence": 0, "depth": 0}

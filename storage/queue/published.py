@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
+from storage.db.database import from_row
 from storage.db.models import published
 
 
@@ -25,7 +26,7 @@ class Published:
 def latest(session: Session) -> Published | None:
     """The one that holds."""
     row = session.execute(select(published).order_by(published.c.version.desc()).limit(1)).first()
-    return Published(**row._asdict()) if row else None
+    return from_row(Published, row) if row else None
 
 
 def version(session: Session) -> int | None:

@@ -57,9 +57,7 @@ class State:
 def sync(session: Session, wanted: Sequence[tuple[Source, datetime]], now: datetime) -> None:
     """Make the store watch exactly these sources, each with the time of its first poll. Known ones keep their schedule."""
     before = _known(session)
-    rows: list[dict[str, Any]] = [
-        {"name": watched.name, "url": watched.url, "kind": watched.kind, "enabled": True} for watched, _ in wanted
-    ]
+    rows: list[dict[str, Any]] = [{"name": one.name, "url": one.url, "kind": one.kind, "enabled": True} for one, _ in wanted]
     insert_new(session, source, [row for row in rows if row["name"] not in before], "name")
     known = _known(session) if len(before.keys() | {row["name"] for row in rows}) > len(before) else before
     begin = []
@@ -85,9 +83,8 @@ def _change(session: Session, watched: Source, old: Any) -> None:
         session.execute(delete(task).where(task.c.source_id == old.id, task.c.kind == "poll"))
         values |= dict.fromkeys(_LEARNED_OF_IT) | {"fail_count": 0}
     else:  # another spider reads the same bytes differently: ask for them again
-        session.execute(
-            update(task).where(task.c.source_id == old.id, task.c.kind == "poll").values(etag=None, last_modified=None)
-        )
+        polls = update(task).where(task.c.source_id == old.id, task.c.kind == "poll")
+        session.execute(polls.values(etag=None, last_modified=None))
     session.execute(update(source).where(source.c.id == old.id).values(values))
 
 
@@ -112,17 +109,8 @@ def _stop_watching(session: Session, known: Mapping[str, Any], wanted: Set[str])
 
 
 def _root_task(source_id: int, watched: Source, first_due: datetime, now: datetime) -> dict[str, Any]:
-    return {
-        "kind": "poll",
-        "key": poll_key(watched.name, watched.url),
-        "source_id": source_id,
-        "url": watched.url,
-        "host": host_of(watched.url),
-        "state": "due",
-        "due_at": first_due,
-        "turn": first_due,
-        "created_at": now,
-    }
+    own = {"kind": "poll", "key": poll_key(watched.name, watched.url), "source_id": source_id, "url": watched.url}
+    return own | {"host": host_of(watched.url), "state": "due", "due_at": first_due, "turn": first_due, "created_at": now}
 
 
 _Work = Callable[[], None] | Reading | datetime  # a datetime: an article was stored then

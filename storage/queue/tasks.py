@@ -11,7 +11,7 @@ from sqlalchemy import and_, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from crawler.record import Link
-from storage.db.database import changed
+from storage.db.database import changed, from_row
 from storage.db.mapping import link_from_json
 from storage.db.models import task
 from storage.queue import hosts
@@ -54,28 +54,11 @@ class Task:
         return self.kind == "poll" and self.depth == 0
 
 
-def leased(row: Any, owner: str) -> Task:
+def leased(row: Any, owner: str, slot: datetime) -> Task:
     """A row of `task`, as it was before the claim, as a claimed task."""
     baseline = row.baseline if row.kind == "article" or row.depth else row.done_at is None
-    return Task(
-        id=row.id,
-        kind=row.kind,
-        key=row.key,
-        source=row.source,
-        source_id=row.source_id,
-        url=row.url,
-        host=row.host,
-        hint=link_from_json(row.hint),
-        attempts=row.attempts + 1,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        fence=row.fence + 1,
-        owner=owner,
-        depth=row.depth,
-        baseline=baseline and row.done_at is None,
-        full_at=row.full_at,
-        found_kind=row.found_kind,
-    )
+    new = {"attempts": row.attempts + 1, "fence": row.fence + 1, "owner": owner, "slot": slot}
+    return from_row(Task, row, **new, hint=link_from_json(row.hint), baseline=baseline and row.done_at is None)
 
 
 _OURS = and_(task.c.id == bindparam("id_"), task.c.fence == bindparam("fence_"), task.c.state == "leased")

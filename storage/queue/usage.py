@@ -23,15 +23,9 @@ def add(session: Session, day: str, requests: int, polls: int = 0) -> None:
 
 def _add(session: Session, counted: Sequence[tuple[str, int, int]]) -> None:
     for day in sorted({day for day, _, _ in counted}):
-        row = {"day": day, "shard": SHARD, "requests": sum(n for at, n, _ in counted if at == day)}
-        row["polls"] = sum(n for at, _, n in counted if at == day)
-        upsert(
-            session,
-            usage,
-            [row],
-            ("day", "shard"),
-            lambda new: {name: usage.c[name] + new[name] for name in ("requests", "polls")},
-        )
+        requests, polls = map(sum, zip(*((n, of_them) for at, n, of_them in counted if at == day), strict=True))
+        row = {"day": day, "shard": SHARD, "requests": requests, "polls": polls}
+        upsert(session, usage, [row], ("day", "shard"), lambda new: {n: usage.c[n] + new[n] for n in ("requests", "polls")})
 
 
 def of_day(session: Session, day: str) -> int:

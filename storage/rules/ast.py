@@ -19,45 +19,15 @@ from typing import Any
 import re2
 
 # Field → how a term stands in it: as whole words, as a whole value (a line of it), or anywhere.
-FIELDS = {
-    "title": "word",
-    "text": "word",
-    "keyword": "word",
-    "tech": "word",
-    "industry": "word",
-    "company": "word",
-    "event": "word",
-    "author": "word",
-    "publisher": "word",
-    "source": "line",
-    "tag": "line",
-    "lang": "line",
-    "link": "part",
-    "published": "date",
-}
+FIELDS = dict.fromkeys("title text keyword tech industry company event author publisher".split(), "word")
+FIELDS |= {"source": "line", "tag": "line", "lang": "line", "link": "part", "published": "date"}
 # The names that the fields have in a Chinese record.
-CHINESE_FIELDS = {
-    "标题": "title",
-    "正文": "text",
-    "关键词": "keyword",
-    "技术": "tech",
-    "行业": "industry",
-    "公司": "company",
-    "事件": "event",
-    "作者": "author",
-    "媒体": "publisher",
-    "来源": "source",
-    "标签": "tag",
-    "语言": "lang",
-    "链接": "link",
-    "发布": "published",
-}
-# fields of values that have names in both languages
+CHINESE_FIELDS = dict(zip("标题 正文 关键词 技术 行业 公司 事件 作者 媒体 来源 标签 语言 链接 发布".split(), FIELDS, strict=True))
 CONCEPTS = {
     "tech": "technology",
     "industry": "industry",
     "company": "company",
-}
+}  # fields of values that have names in both languages
 BARE = ("title", "text")  # where a term without a field looks
 
 

@@ -20,15 +20,8 @@ def condition(op: str, value: str, zone: tzinfo) -> Published:
             raise ValueError(tr("a time ago is compared with > or <, as in published:>=-7d"))
         return Published(written, ago=ago, older=op.startswith("<"))
     low, high = _span(value, zone)
-    if op == ">=":
-        return Published(written, low=low)
-    if op == ">":
-        return Published(written, low=high)
-    if op == "<":
-        return Published(written, high=low)
-    if op == "<=":
-        return Published(written, high=high)
-    return Published(written, low=low, high=high)
+    bounds = {">=": (low, None), ">": (high, None), "<": (None, low), "<=": (None, high), "=": (low, high)}
+    return Published(written, *bounds[op])
 
 
 def _span(value: str, zone: tzinfo) -> tuple[datetime, datetime]:

@@ -102,10 +102,9 @@ def _note(node: Node, look: Look) -> str:
     if isinstance(node, AtLeast):
         return tr("{n} of {of} true", n=sum(holds_in(part, look) for part in node.parts), of=len(node.parts))
     if isinstance(node, Published):
-        published = look.view.record.published
-        return (
-            tr("published {when}", when=published.isoformat(timespec="minutes")) if published else tr("the article has no date")
-        )
+        if published := look.view.record.published:
+            return tr("published {when}", when=published.isoformat(timespec="minutes"))
+        return tr("the article has no date")
     return ""
 
 

@@ -29,15 +29,7 @@ _FOREIGN = {  # what other languages and rule files use, and what it is called h
     "=>": "names and other settings do not belong into the query",
 }
 # operators in words, alone between two terms
-_SPOKEN = {
-    "且": "&",
-    "并且": "&",
-    "与": "&",
-    "和": "&",
-    "或": "|",
-    "或者": "|",
-    "非": "!",
-}
+_SPOKEN = {"且": "&", "并且": "&", "与": "&", "和": "&", "或": "|", "或者": "|", "非": "!"}
 _blank = re.compile(r"\s+")
 _field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
 _function = re.compile(r"([a-z]{3,})(?=[(（])")
@@ -131,8 +123,9 @@ class _Lexer:
             return Token("word", raw.group(), self.at, raw.end())
         if match := _comparison.match(self.query, self.at):
             return Token("op", _COMPARISONS.get(match.group(), match.group()), self.at, match.end())
-        if self.last.kind == "field" and self.last.text in ("link", "链接") and ch != "/":
-            return self._raw_word()
+        is_link = self.last.kind == "field" and self.last.text in ("link", "链接") and ch != "/"
+        if is_link and (raw := _raw.match(self.query, self.at)):
+            return Token("word", raw.group(), self.at, raw.end())
         if ch == "/":
             return self._regex()
         if ch in _MINUS:
@@ -161,16 +154,12 @@ class _Lexer:
         match = _regex.match(self.query, self.at)
         if match is None:
             raise self._error(tr("this / opens an expression that is never closed; for a term with a slash write it in quotes"))
-        strange = set(match[2]) - set("ims")
-        if strange:
-            raise self._error(
-                tr("no flag {flag!r} for an expression: there is i, m and s", flag="".join(sorted(strange))), match.start(2)
-            )
+        if strange := "".join(sorted(set(match[2]) - set("ims"))):
+            raise self._error(tr("no flag {flag!r} for an expression: there is i, m and s", flag=strange), match.start(2))
         return Token("regex", match[1].replace("\\/", "/"), self.at, match.end(), "".join(sorted(set(match[2]))))
 
     def _minus(self) -> Token:
-        after = self.query[self.at + 1 : self.at + 2]
-        if not after.strip():
+        if not self.query[self.at + 1 : self.at + 2].strip():
             raise self._error(tr("put the - directly before what must not occur"))
         return Token("NOT", "-", self.at, self.at + 1)
 
@@ -189,11 +178,6 @@ class _Lexer:
         if match is None:
             raise self._error(tr("@ stands before the name of an alias"))
         return Token("alias", match[1], self.at, match.end())
-
-    def _raw_word(self) -> Token:
-        match = _raw.match(self.query, self.at)
-        assert match is not None  # blanks, brackets and quotes were dealt with before
-        return Token("word", match.group(), self.at, match.end())
 
     def _word(self) -> Token:
         match = _word.match(self.query, self.at)
@@ -215,8 +199,5 @@ def _unknown_field(name: str) -> str:
     close = get_close_matches(name.casefold(), [*FIELDS, *CHINESE_FIELDS], 1, 0.6)
     if close:
         return tr("no field {name}:, did you mean {near}:?", name=name, near=close[0])
-    return tr(
-        "no field {name}: (there is {fields}); for a term with a colon in it, write it in quotes",
-        name=name,
-        fields=", ".join(FIELDS),
-    )
+    told = "no field {name}: (there is {fields}); for a term with a colon in it, write it in quotes"
+    return tr(told, name=name, fields=", ".join(FIELDS))

@@ -92,29 +92,17 @@ def _two_values(required: Iterable[Leaf]) -> Flaw | None:
         if isinstance(leaf, Term) and leaf.scope[0] in ONE_VALUE:
             first = seen.setdefault(leaf.scope[0], leaf)
             if not (_term_implies(leaf, first) or _term_implies(first, leaf)):
-                field = leaf.scope[0]
-                return Flaw(
-                    tr(
-                        "this can never match: an article has one {field}, not {one} and {other}",
-                        field=field,
-                        one=first.written,
-                        other=leaf.written,
-                    ),
-                    leaf.at,
-                )
+                told = "this can never match: an article has one {field}, not {one} and {other}"
+                return Flaw(tr(told, field=leaf.scope[0], one=first.written, other=leaf.written), leaf.at)
     return None
 
 
 def _no_time(required: Iterable[Leaf]) -> Flaw | None:
     times = [leaf for leaf in required if isinstance(leaf, Published) and leaf.ago is None]
-    if not times:
+    low = max((leaf.low or _FIRST for leaf in times), default=_FIRST)
+    if low < min((leaf.high or _LAST for leaf in times), default=_LAST):
         return None
-    low, high = max(leaf.low or _FIRST for leaf in times), min(leaf.high or _LAST for leaf in times)
-    return (
-        Flaw(tr("this can never match: no time is {times}", times=" and ".join(t.written for t in times)), times[-1].at)
-        if low >= high
-        else None
-    )
+    return Flaw(tr("this can never match: no time is {times}", times=" and ".join(t.written for t in times)), times[-1].at)
 
 
 def _required(node: Node) -> Iterable[Leaf]:
@@ -143,9 +131,7 @@ def _excluded(node: Node) -> Iterable[Leaf]:
     if isinstance(node, And):
         for child in node.parts:
             yield from _excluded(child)
-    if isinstance(node, Not):
-        yield from _sufficient(node.part)
-    if isinstance(node, Count) and node.high == 0:
+    if isinstance(node, Not) or (isinstance(node, Count) and node.high == 0):
         yield from _sufficient(node.part)
 
 

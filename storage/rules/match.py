@@ -167,19 +167,14 @@ def stands(text: str, start: int, end: int, mode: str, prefix: bool) -> bool:
     return word_starts(text, start) and (prefix or word_ends(text, end))
 
 
-_HALVES = re.compile("[\ud800-\udfff]")
-
-
-def _whole_characters(text: str) -> str:
-    """As long as the text, with a stand-in for each lone surrogate (a page may write one), which RE2 cannot take."""
-    return _HALVES.sub("\ufffd", text)
+_HALVES = re.compile("[\ud800-\udfff]")  # lone surrogates, which a page may write and RE2 cannot take
 
 
 def places_of_regex(view: View, leaf: Regex) -> tuple[Place, ...]:
     """All places of an expression, in the original fields. What matches nothing (``\\b``) stands nowhere."""
     found = []
     for field in leaf.scope:
-        for match in leaf.compiled.finditer(_whole_characters(view.original(field))):
+        for match in leaf.compiled.finditer(_HALVES.sub("\ufffd", view.original(field))):
             if match.end() > match.start():
                 found.append(Place(field, match.start(), match.end(), True))
             if len(found) >= MAX_PLACES:

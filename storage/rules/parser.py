@@ -72,9 +72,8 @@ def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: 
     """The query as a tree. `zone` is where its dates are days. Raises QueryError; a list of words may have more than `MAX_NODES`."""
     longest = MAX_LENGTH * most // MAX_NODES * (1 if most == MAX_NODES else 10)
     if len(query) > longest:
-        raise QueryError(
-            tr("a query has at most {longest} characters; use an alias or a second rule", longest=longest), longest, query
-        )
+        told = tr("a query has at most {longest} characters; use an alias or a second rule", longest=longest)
+        raise QueryError(told, longest, query)
     query = query.encode("utf-8", "replace").decode()  # a shell may hand over half a character
     parser = _Parser(query, aliases or {}, zone, most)
     root = parser.whole()
@@ -129,9 +128,9 @@ class _Parser:
         self._place = min(self._place + 1, len(self._tokens) - 1)
         return token
 
-    def _expect(self, kind: str, message: str) -> Token:
+    def _expect(self, kind: str, message: str, at: int | None = None) -> Token:
         if self._next.kind != kind:
-            raise self._error(message, self._next.at)
+            raise self._error(message, self._next.at if at is None else at)
         return self._take()
 
     def _error(self, message: str, at: int) -> QueryError:
@@ -146,9 +145,8 @@ class _Parser:
         if self._next.kind == ")":
             raise self._error(tr("this ) closes nothing"), self._next.at)
         if self._next.kind != "end":
-            raise self._error(
-                tr("{text!r} does not belong here: for either of two write OR", text=self._next.text), self._next.at
-            )
+            told = tr("{text!r} does not belong here: for either of two write OR", text=self._next.text)
+            raise self._error(told, self._next.at)
         return node
 
     def _either(self) -> Node:
@@ -196,27 +194,21 @@ class _Parser:
             return read[token.kind](token)
         if token.kind == "end":
             before = self._tokens[self._place - 1] if self._place else token
-            what = (
-                tr("{kind} needs something on its right", kind=before.text)
-                if before.kind in ("AND", "OR", "NOT")
-                else tr("something is missing")
-            )
-            raise self._error(what, token.at)
+            is_operator = before.kind in ("AND", "OR", "NOT")
+            why = "{kind} needs something on its right" if is_operator else "something is missing"
+            raise self._error(tr(why, kind=before.text), token.at)
         if token.kind in ("AND", "OR"):
             raise self._error(tr("{kind} needs something on its left", kind=token.kind), token.at)
         if token.kind == "op":
-            raise self._error(
-                tr("{text} compares published or a count: published:>=2026-01-01, count(a) >= 3", text=token.text), token.at
-            )
+            told = "{text} compares published or a count: published:>=2026-01-01, count(a) >= 3"
+            raise self._error(tr(told, text=token.text), token.at)
         raise self._error(tr("nothing between the parentheses") if token.kind == ")" else tr("a term is missing here"), token.at)
 
     def _group(self, opening: Token) -> Node:
         if self._next.kind == ")":
             raise self._error(tr("nothing between the parentheses"), opening.at)
         node = self._either()
-        if self._next.kind != ")":
-            raise self._error(tr("this ( is never closed"), opening.at)
-        self._take()
+        self._expect(")", tr("this ( is never closed"), opening.at)
         return node
 
     # ---- leaves
@@ -238,9 +230,8 @@ class _Parser:
     def _term(self, written: str, prefix: bool, token: Token) -> Term:
         needles = needles_of(written)
         if not needles or all(unicodedata.category(ch)[0] in "PZ" for ch in needles[0]):
-            raise self._error(
-                tr("nothing of {written!r} is left to look for: it has no letter, digit or sign", written=written), token.at
-            )
+            told = "nothing of {written!r} is left to look for: it has no letter, digit or sign"
+            raise self._error(tr(told, written=written), token.at)
         return Term(written, (*needles, *_other_names(needles, self._scope)), self._scope, prefix, at=token.at)
 
     def _regex(self, token: Token) -> Node:
@@ -278,10 +269,8 @@ class _Parser:
 
     def _alias(self, token: Token) -> Node:
         if token.text not in self.aliases:
-            raise self._error(
-                _did_you_mean(tr("no alias @{text} in the configuration", text=token.text), token.text, self.aliases, "@"),
-                token.at,
-            )
+            unknown = tr("no alias @{text} in the configuration", text=token.text)
+            raise self._error(_did_you_mean(unknown, token.text, self.aliases, "@"), token.at)
         values = self.aliases[token.text]
         if not values:
             raise self._error(tr("the alias @{text} has no terms", text=token.text), token.at)
@@ -332,9 +321,7 @@ class _Parser:
             if self._next.kind == ")":
                 self._take()
                 return parts, None
-            if self._next.kind != ",":
-                raise self._error(tr("this {text}( is never closed", text=token.text), token.at)
-            self._take()
+            self._expect(",", tr("this {text}( is never closed", text=token.text), token.at)
 
     def _near(self, token: Token, parts: list[Node], last: Token | None) -> Node:
         if last is None:
@@ -360,14 +347,8 @@ class _Parser:
         if not value.text.isdecimal():
             raise self._error(tr("{text} needs a number, not {given!r}", text=op.text, given=value.text), value.at)
         number = int(value.text)
-        bounds: dict[str, tuple[int, int | None]] = {
-            ">": (number + 1, None),
-            ">=": (number, None),
-            "<": (0, number - 1),
-            "<=": (0, number),
-            "=": (number, number),
-        }
-        low, high = bounds[op.text]
+        low = {">": number + 1, ">=": number, "=": number}.get(op.text, 0)
+        high = {"<": number - 1, "<=": number, "=": number}.get(op.text)
         if high is not None and high < 0:
             raise self._error(tr("no count is less than 0"), value.at)
         return Count(parts[0], low, high, f"{op.text} {number}", at=token.at)
@@ -377,9 +358,8 @@ class _Parser:
             if isinstance(part, Or | Alias):
                 self._only_terms(name, part.parts if isinstance(part, Or) else (part.part,))
             elif not isinstance(part, Term | Regex):
-                raise self._error(
-                    tr("{name}( … ) looks at places: it takes terms, aliases and OR, nothing else", name=name), part.at
-                )
+                told = "{name}( … ) looks at places: it takes terms, aliases and OR, nothing else"
+                raise self._error(tr(told, name=name), part.at)
 
 
 def _did_you_mean(message: str, name: str, known: Mapping[str, object] | Sequence[str], mark: str) -> str:

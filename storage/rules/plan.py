@@ -193,13 +193,12 @@ def period(node: Node, now: datetime | None) -> tuple[datetime | None, datetime 
         return _published(node, now)
     if isinstance(node, Alias):
         return period(node.part, now)
+    if not isinstance(node, And | Or):
+        return None, None
+    lows, highs = zip(*(period(part, now) for part in node.parts), strict=True)
     if isinstance(node, And):
-        lows, highs = zip(*(period(part, now) for part in node.parts), strict=True)
         return max(_known(lows), default=None), min(_known(highs), default=None)
-    if isinstance(node, Or):
-        lows, highs = zip(*(period(part, now) for part in node.parts), strict=True)
-        return None if None in lows else min(_known(lows)), None if None in highs else max(_known(highs))
-    return None, None
+    return None if None in lows else min(_known(lows)), None if None in highs else max(_known(highs))
 
 
 def _published(node: Published, now: datetime | None) -> tuple[datetime | None, datetime | None]:

@@ -21,18 +21,7 @@ from crawler.record import Record
 from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Regex, Term, leaves
 from storage.rules.explain import Explanation, explain
 from storage.rules.lint import entails
-from storage.rules.match import (
-    MAX_PLACES,
-    Evidence,
-    Look,
-    Place,
-    Search,
-    View,
-    holds_in,
-    places_of_regex,
-    stands,
-    witnesses,
-)
+from storage.rules.match import MAX_PLACES, Evidence, Look, Place, Search, View, holds_in, places_of_regex, stands, witnesses
 from storage.rules.parser import Query
 
 __all__ = ["Evidence", "Explanation", "Hit", "Rule", "Ruleset", "explain", "is_true", "search", "shadowed"]
@@ -83,11 +72,12 @@ def is_true(query: Query, record: Record, tags: Sequence[str] = (), now: datetim
 
 def evidence(root: Node, look: Look) -> tuple[Evidence, ...]:
     """What made a true query true, at most three places a term, titles first."""
-    seen: Counter[tuple[str, str]] = Counter()
+    seen: Counter[tuple[str, bool]] = Counter()
     chosen = []
     for leaf, place in dict.fromkeys(witnesses(root, look)):
-        seen[leaf.written, "text" if place.field == "text" else "head"] += 1
-        if seen[leaf.written, "text" if place.field == "text" else "head"] <= 3:
+        where = leaf.written, place.field == "text"
+        seen[where] += 1
+        if seen[where] <= 3:
             chosen.append((leaf, place))
         if len(chosen) == MAX_EVIDENCE:
             break
@@ -184,12 +174,10 @@ class _Swept:
             self._known[leaf] = known = tuple(self._find(leaf))
         return known
 
-    def _find(self, leaf: Term | Regex) -> Iterable[Place]:
-        if isinstance(leaf, Regex):
-            return places_of_regex(self.view, leaf) if leaf in self.regexes else ()
-        return self._find_term(leaf)
-
-    def _find_term(self, term: Term) -> Iterator[Place]:
+    def _find(self, term: Term | Regex) -> Iterator[Place]:
+        if isinstance(term, Regex):
+            yield from places_of_regex(self.view, term) if term in self.regexes else ()
+            return
         for field in term.scope:
             found = self.ends.get(field, {})
             text = self.view.form(field).text
@@ -260,9 +248,7 @@ def _cost(found: frozenset[Trigger] | None, use: Mapping[Trigger, int]) -> float
 
 
 def _union(found: list[frozenset[Trigger] | None]) -> frozenset[Trigger] | None:
-    if any(one is None for one in found):
-        return None
-    return frozenset(leaf for one in found if one for leaf in one)
+    return None if None in found else frozenset(leaf for one in found if one for leaf in one)
 
 
 # ---- rules against each other
@@ -279,19 +265,16 @@ def shadowed(rules: Sequence[Rule], manners: Mapping[str, object] | None = None)
         wanted = _source_terms(rule.query.root)
         names = [name for name in rule.sources if not name.startswith("tag:")]
         if wanted and len(names) == len(rule.sources) > 0 and not any(_same(name, wanted) for name in names):
-            why = tr(
-                "can never match: its query wants source:{wanted}, its sources are {names}",
-                wanted=wanted[0].written, names=", ".join(names),
-            )  # fmt: skip
+            told = "can never match: its query wants source:{wanted}, its sources are {names}"
+            why = tr(told, wanted=wanted[0].written, names=", ".join(names))
             found.append((rule.name, why))
         for other in near.of(number):
             wide = rules[other]
             if manners.get(rule.name) != manners.get(wide.name) or not _covers(wide, rule):
                 continue
             if other < number or not _covers(rule, wide):
-                found.append(
-                    (rule.name, tr("adds nothing to {name}, which tells the same articles to the same channels", name=wide.name))
-                )
+                why = tr("adds nothing to {name}, which tells the same articles to the same channels", name=wide.name)
+                found.append((rule.name, why))
                 break
     return tuple(found)
 

@@ -21,9 +21,8 @@ Fields = Mapping[str, bytes]  # as UTF-8: so the file has them, and RE2 reads no
 Test = Callable[[Fields, int], bool]  # with so many words that may be too many between two places
 PLAIN = ("title", "text", "author", "publisher")  # the others are JSON, in which a backslash says something
 LONG_WORD = 32  # bytes; where all are longer, it is left to the rules whether a stretch has too many
-NO_HAN = bytes(
-    {*range(256)} - {*range(0xE5, 0xEA)}
-)  # all bytes but those that U+5000 to U+9FFF begin with; each of these is a word
+# All bytes but those that U+5000 to U+9FFF begin with; each of these is a word.
+NO_HAN = bytes({*range(256)} - {*range(0xE5, 0xEA)})
 MANY = 16  # different characters: one pass over the text is cheaper than one for each
 LONG = frozenset(("text", "event"))  # what is looked through last: it is inflated for that
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import pickle
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -118,7 +118,7 @@ def join(session: Session, number: int, story: StoryPrint, numbers: Iterable[int
     Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
     """
     found = []
-    for row in _candidates(session, number, numbers, now):
+    for row in _KEYS.ask(session, number, numbers, now):
         verdict = same_story(story, _print_of(session, row))
         if verdict.sure:
             found.append(Joined(row.story, row.id, verdict))
@@ -142,10 +142,9 @@ def corrected(session: Session, number: int, story: StoryPrint, numbers: Iterabl
     """
     if "corrected" not in story.said.phases:
         return None
-    told = [(_print_of(session, row), row) for row in _candidates(session, number, numbers, now)]
-    found = sorted(
-        ((proof.likeness(story, one), -row.id, row.story, one) for one, row in told), key=lambda one: one[:2], reverse=True
-    )
+    told = [(_print_of(session, row), row) for row in _KEYS.ask(session, number, numbers, now)]
+    likeness = ((proof.likeness(story, one), -row.id, row.story, one) for one, row in told)
+    found = sorted(likeness, key=lambda one: one[:2], reverse=True)
     if not found or found[0][0] < proof.ENOUGH:
         return None
     best, *others = found
@@ -158,11 +157,6 @@ def is_copy(session: Session, one: StoryPrint, row: Any, share: float) -> bool:
     that stand below all news of a house can make nearly all of a text, so nothing in it may stand in another's place."""
     verdict = same_story(one, _print_of(session, row))
     return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and not verdict.kinds & _FILLED_ANEW)
-
-
-def _candidates(session: Session, number: int, numbers: Iterable[int], now: datetime) -> Sequence[Any]:
-    """The articles of the last days that share most join keys."""
-    return _KEYS.ask(session, number, numbers, now)
 
 
 def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:

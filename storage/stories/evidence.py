@@ -14,22 +14,12 @@ from importlib.resources import files
 
 from crawler.record import travels
 from crawler.text import HAN, is_han, normalize
+from storage.stories.quantities import SCALES, number
 from storage.stories.tokens import Words, is_glue, stands, words_of
 
 LEAD = 400  # code points of the text that are read
-_HAN_DIGITS = {ch: float(value) for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2.0, "半": 0.5, "〇": 0.0}
-_SCALES = {
-    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2,
-    "trillion": 1e12, "tn": 1e12, "billion": 1e9, "bn": 1e9, "b": 1e9, "million": 1e6, "mn": 1e6, "m": 1e6, "k": 1e3, "thousand": 1e3,
-}  # fmt: skip
-_WORDS = {
-    word: float(value)
-    for value, word in enumerate(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
-        " twenty".split(),
-        1,
-    )
-} | {"half a": 0.5, "a": 1.0, "dozen": 12.0}
+_TO_TWENTY = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty"
+_WORDS = {word: float(value) for value, word in enumerate(_TO_TWENTY.split(), 1)} | {"half a": 0.5, "a": 1.0, "dozen": 12.0}
 _SCALE = "万亿|千亿|百亿|十亿|亿|千万|百万|万|千|百| ?(?:trillion|billion|million|thousand|bn|tn|mn)(?![a-z])|[bmk](?![a-z\\d])"
 _amount = re.compile(
     rf"(?:(?<![\d.,])(?P<digits>\d[\d,]*(?:\.\d+)?)|(?P<han>[一二三四五六七八九十两半百]+)(?=[余多]?(?:万亿|亿|千万|百万|万|千|百|成|名|人|台|辆|家|个|项|座|款|倍))"
@@ -213,14 +203,12 @@ def _amounts(form: str) -> tuple[Amount, ...]:
 def _read_amounts(form: str) -> Iterator[tuple[re.Match[str], Amount]]:
     for match in _amount.finditer(form):
         unit = (match["unit"] or "").strip()
-        if unit in ("月", "日", "号", "点", "时"):
+        if unit in ("年", "月", "日", "号", "点", "时"):
             continue
         value, step = _value(match)
-        if (unit == "年" or not match["scale"]) and 1990 <= value <= 2050 and step == 1 and unit in ("", "年"):
+        if not match["scale"] and 1990 <= value <= 2050 and step == 1 and not unit:
             continue
-        if unit == "年":
-            continue
-        scale = _SCALES.get((match["scale"] or "").strip(), 1.0)
+        scale = SCALES[(match["scale"] or "").strip()]
         kind = "%" if unit and unit[0] in "%p个百成" else "$" if unit else ""
         if unit == "成":
             scale, kind = 10.0, "%"
@@ -231,22 +219,14 @@ def _read_amounts(form: str) -> Iterator[tuple[re.Match[str], Amount]]:
 def _value(match: re.Match[str]) -> tuple[float, float]:
     if match["digits"]:
         digits = match["digits"].rstrip(",").replace(",", "")
-        _, _, fraction = digits.partition(".")
         value = float(digits)
-        if fraction:
+        if fraction := digits.partition(".")[2]:
             return value, 10.0 ** -len(fraction)
         zeros = len(digits) - len(digits.rstrip("0")) if value else 0
         return value, 10.0**zeros
     if match["word"]:
         return _WORDS[match["word"]], 1.0
-    total = current = 0.0
-    for ch in match["han"]:
-        if ch in "十百":
-            total += (current or 1) * (10 if ch == "十" else 100)
-            current = 0
-        else:
-            current = current * 10 + _HAN_DIGITS[ch]
-    return total + current, 10.0 if match["han"][-1] == "十" else 1.0
+    return number(match["han"]), 10.0 if match["han"][-1] == "十" else 1.0
 
 
 def _names(original: str, form: str, han: bool) -> set[str]:

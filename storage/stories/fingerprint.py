@@ -99,10 +99,8 @@ def keys(story: StoryPrint) -> tuple[str, ...]:
     """
     heads = [one.actor for one in (story, story.told) if one and one.actor]
     own = [HOUSES_AT_END.sub("", head) or head for head in heads]
-    alone = [
-        f"name:{name}"
-        for name in (*sorted(story.names), *sorted(story.said.names - story.names, key=lambda name: (-len(name), name)))
-    ][:8]
+    others = sorted(story.said.names - story.names, key=lambda name: (-len(name), name))
+    alone = [f"name:{name}" for name in (*sorted(story.names), *others)][:8]
     alone += [f"~{name[:4]}" if is_han(name[0]) else f"name:{word}" for name in own for word in name.split()[:2]]
     alone += [f"name:{name}" for head in own if is_han(head[0]) for name in spellings(head)]
     alone += [f"amount:{one.value:.2g}{one.kind}" for one in story.said.amounts if one.telling and one.value / one.step >= 10][:4]
@@ -113,10 +111,8 @@ def keys(story: StoryPrint) -> tuple[str, ...]:
 
 def _pairs(story: StoryPrint) -> Iterator[str]:
     """Who with whom, and who with what."""
-    who = [
-        *sorted(story.words["roots"] | story.said.words["roots"])[:4],
-        *sorted(story.words["cities"] | story.words["countries"]),
-    ]
+    who = sorted(story.words["roots"] | story.said.words["roots"])[:4]
+    who += sorted(story.words["cities"] | story.words["countries"])
     who += [f"~{story.actor[:2]}"] if story.actor else []
     what = [f"act:{group}" for group in sorted(story.words["act_groups"])]
     what += [f"version:{number}" for _, number in sorted(story.figures.versions)]

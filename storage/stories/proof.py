@@ -7,12 +7,13 @@ pairs drawn at random among them. Some signs are not weighed: whatever else two 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from difflib import SequenceMatcher
 
 from crawler.text import HAN, is_han
 from storage.stories.evidence import Amount, Evidence, is_spelling, sounds_in
 from storage.stories.fingerprint import HOUSE, HOUSES_AT_END, StoryPrint
+from storage.stories.separators import disjoint
 from storage.stories.verdict import Kind
 from storage.stories.vocabulary import groups_of_acts
 
@@ -41,11 +42,11 @@ _units = re.compile(f"[{HAN}]|[^\\W_{HAN}]+")
 def clash(one: StoryPrint, other: StoryPrint) -> Kind | None:
     """What makes two events of them for certain: weekdays, years, places, quoted names or a correction that only one has."""
     a, b = one.said, other.said
-    if _apart(a.days, b.days):
+    if disjoint(a.days, b.days):
         return Kind.DATE
-    if _apart(a.years, b.years):
+    if disjoint(a.years, b.years):
         return Kind.YEAR
-    if _each_own(_places(one), _places(other), _all_places(a), _all_places(b)):
+    if _places(one) - _all_places(b) and _places(other) - _all_places(a):
         return Kind.CITY
     if ("corrected" in a.title_phases) != ("corrected" in b.title_phases):
         return Kind.CORRECTION
@@ -82,9 +83,8 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
         return not (moved or swapped or found.keys() & _OTHER_COPY) and found.get(Kind.WORDING, 0) >= COPIED
     if any(found.get(kind, 0) >= 2 for kind in _PHASES.values()):  # the headline of one says so, and the other's does not
         return False
-    if (
-        Kind.TRANSLATED in found
-    ):  # no wording to compare: the headline's amount, and a second thing that is seldom the same by chance
+    # no wording to compare: the headline's amount, and a second thing that is seldom the same by chance
+    if Kind.TRANSLATED in found:
         second = found.get(Kind.AMOUNT, 0) >= 2 or found.keys() & {Kind.OBJECT_NAME, Kind.WEEKDAY}
         if Kind.TITLE_AMOUNT not in found or not second:
             return False
@@ -106,7 +106,7 @@ def _signs(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     yield from _what(one, other)
     yield Kind.WEEKDAY, bool(a.days & b.days)
     yield Kind.PLACE, min(2, len(_all_places(a) & _all_places(b)))
-    yield Kind.OTHER_PLACE, _apart(_all_places(a), _all_places(b))
+    yield Kind.OTHER_PLACE, disjoint(_all_places(a), _all_places(b))
     for phase, kind in _PHASES.items():
         yield kind, ((phase in a.phases) != (phase in b.phases)) + 2 * ((phase in a.title_phases) != (phase in b.title_phases))
     yield Kind.SAME_TITLE, _plain(one.title) == _plain(other.title)
@@ -120,11 +120,8 @@ _PHASES = {
 }  # fmt: skip
 
 
-_DIFFERS = frozenset(
-    (Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_NAME, Kind.OTHER_PLACE, Kind.OTHER_ACTOR, Kind.SWAPPED, *_PHASES.values())
-)
-
-
+_OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
+_DIFFERS = _OTHER_COPY | {Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.SWAPPED, *_PHASES.values()}
 _STAGES = frozenset((Kind.CORRECTION, Kind.AGAIN, Kind.TALKS, Kind.PLANNED, Kind.ASKED))
 _EVERYDAY = frozenset(
     "release operate use begin start partner found build reach trial open award price market study paper disclose spend deliver upgrade".split()
@@ -133,7 +130,6 @@ _KNOWN = frozenset((Kind.ANCHOR, Kind.SAME_TITLE, Kind.COPY))
 _DONE = frozenset((Kind.TITLE_ACT, Kind.ACT, Kind.TURN))
 _OBJECT = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT, Kind.OBJECT_NAME, Kind.ROLE))
 _SAYS_WHICH = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT_NAME))
-_OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
 _OTHER = _OTHER_COPY | {
     Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT, Kind.ACT_MISSING, Kind.NAME_MISSING,
     Kind.HEAD_MISSING, Kind.SWAPPED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN,
@@ -170,22 +166,16 @@ def _who(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     yield Kind.OTHER_ACTOR, bool(mine - theirs) and bool(theirs - mine)
     yield Kind.ACTOR_MISSING, bool(one.words["roots"] - theirs) + bool(other.words["roots"] - mine)
     named = [_mentioned(x, y.said) for x, y in ((one, other), (other, one))]
-    yield Kind.HEAD, sum(found is True for found in named)
     yield Kind.OTHER_HEAD, all(found is False for found in named)
     yield Kind.HEAD_MISSING, False in named
-    heads = [[has(name, y) for name in x.title_names] for x, y in ((a, b), (b, a))]
-    found = {
-        name for x, said in zip((a, b), heads, strict=True) for name, there in zip(x.title_names, said, strict=True) if there
-    }
-    yield Kind.OBJECT_NAME, len(found) >= 2
-    yield (
-        Kind.SOUND,
-        a.han != b.han and any(sounds_in(name, zh) for en, zh in ((a, b), (b, a)) if zh.han for name in en.names),
-    )
+    heads = [{name: has(name, y) for name in x.title_names} for x, y in ((a, b), (b, a))]
+    yield Kind.OBJECT_NAME, len({name for known in heads for name, there in known.items() if there}) >= 2
+    latin = ((name, zh) for en, zh in ((a, b), (b, a)) if zh.han for name in en.names)
+    yield Kind.SOUND, a.han != b.han and any(sounds_in(name, zh) for name, zh in latin)
     foreign = ((en, zh) for en, zh in ((a, b), (b, a)) if zh.han and not en.han)
     yield Kind.NAME_MISSING, any(is_spelling(name) and not has(name, zh) for en, zh in foreign for name in en.title_names)
-    yield Kind.OTHER_NAME, a.han == b.han and all(not all(found) for found in heads if True) and all(heads)
-    yield Kind.ANCHOR, bool(mine & theirs) or any(map(any, heads)) or True in named
+    yield Kind.OTHER_NAME, a.han == b.han and all(not all(known.values()) for known in heads)
+    yield Kind.ANCHOR, bool(mine & theirs) or any(any(known.values()) for known in heads) or True in named
 
 
 def has(name: str, said: Evidence) -> bool:
@@ -200,9 +190,7 @@ def _mentioned(one: StoryPrint, said: Evidence) -> bool | None:
     if not actor:
         return None
     if any(map(is_han, actor)):
-        if not said.han:
-            return None
-        return _named(actor, said.form)
+        return _named(actor, said.form) if said.han else None
     return any(has(word, said) for word in actor.split()[:2])
 
 
@@ -212,11 +200,8 @@ def _named(actor: str, form: str) -> bool:
     kind = actor[len(own) :]
     for match in re.finditer(re.escape(own[:3]), form):
         after = HOUSE.match(form, match.end() if len(own) <= 3 else match.start() + len(own))
-        if (
-            not (kind and after and HOUSES_AT_END.search(actor))
-            or kind.startswith(after.group())
-            or after.group().startswith(kind)
-        ):
+        told = after.group() if kind and after and HOUSES_AT_END.search(actor) else ""
+        if kind.startswith(told) or told.startswith(kind):
             return True
     return False
 
@@ -229,10 +214,8 @@ def _what(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     yield Kind.OTHER_ACT, sum(bool(mine) and not mine & whole for mine, whole in groups)
     alone = [mine - _EVERYDAY for mine in (one.words["acts"], other.words["acts"])]
     groups_of = groups_of_acts()
-    known = [
-        all(act in y["acts"] or groups_of.get(act, frozenset()) & y["act_groups"] for act in x)
-        for x, y in zip(alone, (b, a), strict=True)
-    ]
+    acts = [(act, y) for x, y in zip(alone, (b, a), strict=True) for act in x]
+    known = (act in y["acts"] or groups_of.get(act, frozenset()) & y["act_groups"] for act, y in acts)
     yield Kind.ACT_MISSING, not all(known)
     yield Kind.THING, min(4, len(a["things"] & b["things"])) / 2 + _share(a["things"], b["things"])
     alike = one.han == other.han and min(_heads(one.said, other.said)) >= NEARLY
@@ -256,7 +239,6 @@ def _wording(a: Evidence, b: Evidence, *, named: bool) -> Iterator[tuple[Kind, f
     common = _share(a.grams, b.grams)
     yield Kind.WORDING, common
     yield Kind.TITLE_WORDING, max(heads)
-    yield Kind.OTHER_MATTER, min(4, *(len(x.title_grams - y.grams) for x, y in ((a, b), (b, a))))
     yield Kind.TEMPLATE, min(heads) + _share(a.title_grams, b.title_grams)
     if common >= COPIED:
         swapped, alike = _swaps(a, b, named=named)
@@ -305,15 +287,6 @@ def _places(story: StoryPrint) -> frozenset[str]:
 
 def _all_places(said: Evidence) -> frozenset[str]:
     return said.words["cities"] | said.words["countries"]
-
-
-def _each_own(mine: frozenset[str], theirs: frozenset[str], all_mine: frozenset[str], all_theirs: frozenset[str]) -> bool:
-    return bool(mine - all_theirs) and bool(theirs - all_mine)
-
-
-def _apart(one: Iterable[object], other: Iterable[object]) -> bool:
-    first, second = frozenset(one), frozenset(other)
-    return bool(first and second) and not first & second
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:

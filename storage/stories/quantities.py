@@ -18,8 +18,8 @@ from crawler.text import HAN
 GAP = "|"  # stands for each character that was taken out
 _HAN_DIGITS = {ch: value for value, ch in enumerate("零一二三四五六七八九")} | {"两": 2, "半": 0.5, "〇": 0}
 _HAN_UNITS = {"十": 10, "百": 100, "千": 1000}
-_SCALES = {
-    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3,
+SCALES = {
+    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "亿": 1e8, "千万": 1e7, "百万": 1e6, "万": 1e4, "千": 1e3, "百": 1e2,
     "trillion": 1e12, "tn": 1e12, "t": 1e12, "billion": 1e9, "bn": 1e9, "b": 1e9, "million": 1e6, "mn": 1e6, "m": 1e6, "k": 1e3,
     "thousand": 1e3, "": 1.0,
 }  # fmt: skip
@@ -47,7 +47,7 @@ _tenths = re.compile(r"(?<![组达形构变建生完合])([一二两三四五六
 _fraction = re.compile(r"\b(?:a|one) (fifth|quarter|third|tenth) of\b|\b(three quarters|two thirds)\b")
 _FRACTIONS = {"tenth": 10.0, "fifth": 20.0, "quarter": 25.0, "third": 33.0, "two thirds": 66.0, "three quarters": 75.0}
 _points = re.compile(
-    rf"({_NUMBER}) ?(?:个基点|基点|basis points?\b|bps?\b)|({_NUMBER})个?百分点|\b(quarter|half) (?:percentage )?point"
+    rf"({_NUMBER}) ?(?:个?基点|basis points?\b|bps?\b)|({_NUMBER})个?百分点|\b(quarter|half) (?:percentage )?point"
 )
 _bare_sum = re.compile(
     rf"(?:融资|募资|筹资|投资|斥资|注资|营收|净利润?|利润|收购|作价|市值|罚款|金额|总额)(?:额|规模|总额)?[为达近超逾约共]*({_NUMBER}|{_HAN_NUMBER}(?=万?亿))(万亿|亿|千万)(?![\d个万亿台辆人名用元美港欧英日韩参])"
@@ -134,9 +134,8 @@ def read(form: str) -> tuple[Figures, str]:
             if one is None:
                 return match.group()
             found.setdefault(kind, set()).add(one)
-            if kind in ("money", "worth", "counts") and (
-                _loosely.search(match.string, 0, match.start()) or _inside.search(match.group())
-            ):
+            is_amount = kind in ("money", "worth", "counts")
+            if is_amount and (_loosely.search(match.string, 0, match.start()) or _inside.search(match.group())):
                 found.setdefault("loose", set()).add(one[1])  # type: ignore[index]
             return GAP * len(match.group())
 
@@ -172,7 +171,7 @@ def number(text: str) -> float:
 def _money(amount: str | None, scale: str | None, currency: str) -> tuple[str, float] | None:
     if amount is None and (scale is None or scale in ("万", "亿")):
         return None  # a currency alone, or 亿元 behind something unread
-    value = (number(amount) if amount else 1.0) * _SCALES[(scale or "").strip()]
+    value = (number(amount) if amount else 1.0) * SCALES[(scale or "").strip()]
     return _CURRENCIES[currency.strip()], round(value, 2)
 
 
@@ -199,8 +198,7 @@ def _size_of(match: re.Match[str]) -> str:
 
 
 def _count_of(match: re.Match[str]) -> tuple[str, float] | None:
-    value = number(match[1]) * _SCALES[(match[2] or "").strip()]
-    return _unit_of.get(match[3], ""), value
+    return _unit_of.get(match[3], ""), number(match[1]) * SCALES[(match[2] or "").strip()]
 
 
 def _version_of(match: re.Match[str]) -> tuple[str, str] | None:
@@ -229,13 +227,20 @@ def _quarter_en_of(match: re.Match[str]) -> str:
     return f"q{match[2] or order[match[1]]}"
 
 
+def _ordinal_of(match: re.Match[str]) -> str:
+    return str(_ORDINALS.index(match[4]) + 4) if match[4] else _han_or_digit(match[1] or match[3])
+
+
+_UNITS_HELD = (
+    "人 名 岗 台 辆 条 张 座 家 吉瓦 用户 people employees jobs workers staff cars robotaxis vehicles robots gigawatt gw users"
+)
 # In this order. Before its pattern, of what every match holds one: a text without any need not be searched; `\d` is any digit.
 _ORDER: tuple[tuple[str, str, re.Pattern[str], Callable[[re.Match[str]], object]], ...] = (
     ("worth", "元 币 金 镑 比 $ € £ ¥ rmb cny", _worth, _worth_of),
     ("money", "元 币 金 镑 比", _money_zh, lambda m: _money(m[1], m[2], m[3])),
     ("money", "$ € £ ¥ rmb cny", _money_mark, lambda m: _money(m[2], m[3], m[1])),
     ("money", "dollar euro pounds yen yuan won", _money_en, lambda m: _money(m[1], m[2], m[3])),
-    ("money", "亿 千万", _bare_sum, lambda m: ("cny", number(m[1]) * _SCALES[m[2]])),
+    ("money", "亿 千万", _bare_sum, lambda m: ("cny", number(m[1]) * SCALES[m[2]])),
     ("percents", "基点 百分点 point bp", _points, _points_of),
     ("percents", "fifth quarter third tenth", _fraction, lambda m: _FRACTIONS[m[1] or m[2]]),
     ("percents", "% cent 百分之", _percent, lambda m: number(m[1] or m[2])),
@@ -246,21 +251,11 @@ _ORDER: tuple[tuple[str, str, re.Pattern[str], Callable[[re.Match[str]], object]
     ("periods", "quarter half q", _quarter_en, _quarter_en_of),
     ("dates", "月", _month, lambda m: f"{m[1]}-{m[2] or ''}"),
     ("dates", " ".join(_MONTHS), _month_en, lambda m: f"{_MONTHS.index(m[1]) + 1}-{m[2]}"),
-    (
-        "ordinals",
-        r"第 \d fourth fifth sixth seventh eighth ninth tenth eleventh twelfth",
-        _ordinal,
-        lambda m: str(_ORDINALS.index(m[4]) + 4) if m[4] else _han_or_digit(m[1] or m[3]),
-    ),
+    ("ordinals", r"第 \d " + " ".join(_ORDINALS), _ordinal, _ordinal_of),
     ("versions", "号", _craft, lambda m: ("", _han_or_digit(m[1]))),
     ("years", "19 20", _year, lambda m: m[1]),
     ("sizes", r"\d", _size, _size_of),
-    (
-        "counts",
-        "人 名 岗 台 辆 条 张 座 家 吉瓦 用户 people employees jobs workers staff cars robotaxis vehicles robots gigawatt gw users",
-        _count,
-        _count_of,
-    ),
+    ("counts", _UNITS_HELD, _count, _count_of),
     ("counts", "万 亿 illion thousand k", _count_scaled, _count_of),
     ("counts", ",", _count_thousands, _count_of),
     ("versions", r"\d", _version, _version_of),

@@ -12,9 +12,10 @@ from storage.stories.vocabulary import groups_of_acts
 
 APART = timedelta(days=5)  # an event is told within days; the same words later are another event
 _OF_ITS_OWN = frozenset("mini nano lite flash turbo small thinking coder vl omni max ultra".split())
+# M5 is not M5 Pro
 _suffix = re.compile(
     r"\d(?:gen|代)? ?(pro|max|ultra|plus|air|codex|coder|vl|omni|thinking|fast|se|edge)(?![a-z])|\d(?:至尊版|青春版|极速版)"
-)  # M5 is not M5 Pro
+)
 _OFFICIAL = frozenset("probe fine recall".split())  # acts that answer another act: a deal, and the inquiry into it
 _begun, _done = re.compile("启动|开启|开工|动工|breaks ground|begins|starts"), re.compile("完成|竣工|建成|落幕|completes")
 _turned = re.compile("被|遭|驳回|诉讼|against|thrown out|dismiss|sued by|lawsuit")  # then the order of the names says nothing
@@ -52,15 +53,12 @@ def same_version(one: StoryPrint, other: StoryPrint) -> bool:
 
 def _other_version(one: StoryPrint, other: StoryPrint) -> bool:
     """A family that both name with no number in common; or no family in common at all; or other sizes."""
-    for family in {family for family, _ in one.figures.versions} & {family for family, _ in other.figures.versions}:
-        if disjoint(_of(family, one.figures.versions), _of(family, other.figures.versions)):
+    mine, theirs = one.figures.versions, other.figures.versions
+    for family in {family for family, _ in mine} & {family for family, _ in theirs}:
+        if not any(pair[0] == family for pair in mine & theirs):
             return True
-    unlike = bool(one.figures.versions and other.figures.versions) and not same_version(one, other)
+    unlike = bool(mine and theirs) and not same_version(one, other)
     return unlike or disjoint(one.figures.sizes, other.figures.sizes)
-
-
-def _of(kind: str, pairs: Iterable[tuple[str, str]]) -> set[str]:
-    return {value for name, value in pairs if name == kind}
 
 
 def _other_tier(one: StoryPrint, other: StoryPrint) -> bool:
@@ -70,9 +68,8 @@ def _other_tier(one: StoryPrint, other: StoryPrint) -> bool:
         return True
     if not (one.figures.versions or mine) or not (other.figures.versions or theirs):
         return False  # one does not say which model it speaks of
-    return bool((mine ^ theirs) & _OF_ITS_OWN) or (
-        same_version(one, other) and bool(_suffix.search(one.title)) != bool(_suffix.search(other.title))
-    )
+    with_suffix = [_suffix.search(story.title) is not None for story in (one, other)]
+    return bool((mine ^ theirs) & _OF_ITS_OWN) or (same_version(one, other) and with_suffix[0] != with_suffix[1])
 
 
 def _other_amount(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
@@ -91,9 +88,9 @@ def _other_amount(name: str) -> Callable[[StoryPrint, StoryPrint], bool]:
 def _other_share(one: StoryPrint, other: StoryPrint) -> bool:
     """Both name shares, and none is the other's, or what it is rounded to: 4348 and 4347.82."""
     mine, theirs = one.figures.percents, other.figures.percents
-    return bool(mine and theirs) and not any(
-        a == b or ((a % 1 == 0) != (b % 1 == 0) and abs(a - b) <= 0.5) for a in mine for b in theirs
-    )
+    pairs = ((a, b) for a in mine for b in theirs)
+    alike = any(a == b or ((a % 1 == 0) != (b % 1 == 0) and abs(a - b) <= 0.5) for a, b in pairs)
+    return bool(mine and theirs) and not alike
 
 
 def _other_subject(one: StoryPrint, other: StoryPrint) -> bool:
@@ -143,10 +140,8 @@ def _other_turn(one: StoryPrint, other: StoryPrint) -> bool:
 
 def _other_end(one: StoryPrint, other: StoryPrint) -> bool:
     """One begins what the other completes."""
-    return any(
-        bool(_begun.search(a.title)) and bool(_done.search(b.title)) and not _done.search(a.title)
-        for a, b in ((one, other), (other, one))
-    )
+    done = [_done.search(story.title) is not None for story in (one, other)]
+    return done[0] != done[1] and _begun.search((other if done[0] else one).title) is not None
 
 
 def _other_act(one: StoryPrint, other: StoryPrint) -> bool:

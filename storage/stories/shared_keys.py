@@ -31,9 +31,8 @@ COMMON = 64  # articles of a part that a key is looked up for where a part may b
 CANDIDATES = 8  # stored articles compared with a new one
 STEP = 50_000  # keys that are forgotten at once: the writer has other work too
 LOOK_AGAIN = timedelta(minutes=1)  # whether another program has begun a part
-_WIDTH = (
-    1 << 31
-) - 1  # a key is a 31-bit number: chance makes one false candidate in many articles, and four bytes are half of eight
+# A key is a 31-bit number: chance makes one false candidate in many articles, and four bytes are half of eight.
+_WIDTH = (1 << 31) - 1
 
 
 class SharedKeys:
@@ -62,9 +61,8 @@ class SharedKeys:
     def forget(self, session: Session, article_id: int, keys: Iterable[int]) -> None:
         """An article has other keys now than these. They lie in the part that it came to, or a later one if it was changed before."""
         numbers = [key & _WIDTH for key in keys]
-        part: int | None = self._next(session, func.max, self._table.c.part <= article_id // UNIT) or self._next(
-            session, func.min
-        )
+        own = self._next(session, func.max, self._table.c.part <= article_id // UNIT)
+        part = own or self._next(session, func.min)
         while part is not None:
             mine = self._table.c.part == part, self._table.c.key.in_(numbers), self._table.c.article_id == article_id
             session.execute(delete(self._table).where(*mine))
@@ -92,7 +90,7 @@ class SharedKeys:
         known, unit = kept(session, self._table.name), number // UNIT
         if not known or not timedelta() <= now - known["looked"] < LOOK_AGAIN:
             found = sorted(session.scalars(_newest(self._table)).all())
-            ends = _kept_at(session, found[-1] * UNIT) if found else None
+            ends = session.scalar(_FROM, {"number": found[-1] * UNIT}) if found else None
             known |= {"looked": now, "parts": found, "ends": ends + self._remembered / EIGHTHS if ends else now}
         parts: list[int] = known["parts"]
         last = parts[-1] if parts else None
@@ -102,12 +100,8 @@ class SharedKeys:
 
 
 _LAST = select(article.c.updated_at).order_by(article.c.id.desc()).limit(1)
+# When the first article from this number on came.
 _FROM = select(article.c.updated_at).where(article.c.id >= bindparam("number")).order_by(article.c.id).limit(1)
-
-
-def _kept_at(session: Session, number: int) -> datetime | None:
-    """When the first article from this number on came."""
-    return session.scalar(_FROM, {"number": number})
 
 
 @cache

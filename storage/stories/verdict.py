@@ -43,11 +43,9 @@ class Kind(StrEnum):
     OWN_MATTER = "each with a matter of its own"
     CORRECTION = "correction"
     NAME_QUOTED = "quoted name"
-    PERSON = "person's word"
     # of headline and first lines together
     AMOUNT = "amount"
     TITLE_AMOUNT = "amount of the headline"
-    OTHER_MATTER = "a matter of its own each"
     OBJECT = "object"
     OBJECT_NAME = "two names"
     SMALL_NUMBER = "small number"
@@ -56,7 +54,6 @@ class Kind(StrEnum):
     TITLE_AMOUNT_MISSING = "an amount that the other lacks"
     OTHER_ACTOR = "an actor of its own each"
     ACTOR_MISSING = "an actor that the other lacks"
-    HEAD = "name at the head"
     HEAD_MISSING = "a name at the head that the other lacks"
     OTHER_HEAD = "another name at the head"
     SOUND = "name by its sound"
@@ -116,9 +113,6 @@ class Verdict:
     @property
     def reason(self) -> str:
         """In a few words."""
-        what = (
-            f"other {self.apart.value}"
-            if self.apart
-            else ", ".join(mark.kind.value for mark in self.marks) or "nothing in common"
-        )
+        shared = ", ".join(mark.kind.value for mark in self.marks) or "nothing in common"
+        what = f"other {self.apart.value}" if self.apart else shared
         return f"{what} {self.where}".strip()

@@ -107,9 +107,8 @@ def mentions(session: Session, kinds: Collection[str], first: int, last: int) ->
 
 def costs(session: Session) -> dict[str, tuple[int, int]]:
     """Source → polls and articles so far."""
-    return {
-        name: (polls, read) for name, polls, read in session.execute(select(source.c.name, source.c.polls, source.c.articles))
-    }
+    rows = session.execute(select(source.c.name, source.c.polls, source.c.articles))
+    return {name: (polls, read) for name, polls, read in rows}
 
 
 def articles(session: Session, number: int, first: int, last: int, acting: bool = False) -> set[int]:
@@ -121,9 +120,8 @@ def articles(session: Session, number: int, first: int, last: int, acting: bool 
 def beside(session: Session, number: int, kind: str, first: int, last: int) -> dict[int, int]:
     """Concept of the kind → stories that have it in one article with this one."""
     other = mention.alias()  # each article is looked up: of one concept there are few
-    query = select(other.c.concept_id, func.count(other.c.story.distinct())).join(
-        other, other.c.article_id == mention.c.article_id
-    )
+    query = select(other.c.concept_id, func.count(other.c.story.distinct()))
+    query = query.join(other, other.c.article_id == mention.c.article_id)
     within = mention.c.concept_id == number, mention.c.day.between(first, last), other.c.concept_id.in_(_ids_of([kind]))
     return dict(session.execute(query.where(*within).group_by(other.c.concept_id)).all())
 
@@ -141,9 +139,7 @@ def pairs(session: Session, some: Collection[int], others: Collection[int], firs
 def acting(session: Session, numbers: Collection[int], first: int, last: int) -> list[tuple[int, int, int]]:
     """(company, day, story) of the stories in which one of these companies does something."""
     query = select(mention.c.concept_id, mention.c.day, mention.c.story).where(mention.c.concept_id.in_(numbers), mention.c.acts)
-    return [
-        (number, day, story) for number, day, story in session.execute(query.where(mention.c.day.between(first, last)).distinct())
-    ]
+    return [tuple(row) for row in session.execute(query.where(mention.c.day.between(first, last)).distinct())]
 
 
 def tellings(session: Session, start: datetime, end: datetime, number: int | None = None) -> list[Telling]:
