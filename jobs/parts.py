@@ -14,10 +14,17 @@ def fetch_rules(config: Config) -> FetchRules:
     """What the configuration says of fetching."""
     crawl = config.crawl
     return FetchRules(
-        user_agent=crawl.user_agent, concurrency=crawl.concurrency, per_host=crawl.per_host, delay=crawl.delay.total_seconds(),
-        timeout=crawl.timeout.total_seconds(), max_page_size=crawl.max_page_size, obey_robots=crawl.obey_robots,
-        allow_networks=crawl.allow_networks, browser=config.browser, sandbox=crawl.sandbox,
-    )  # fmt: skip
+        user_agent=crawl.user_agent,
+        concurrency=crawl.concurrency,
+        per_host=crawl.per_host,
+        delay=crawl.delay.total_seconds(),
+        timeout=crawl.timeout.total_seconds(),
+        max_page_size=crawl.max_page_size,
+        obey_robots=crawl.obey_robots,
+        allow_networks=crawl.allow_networks,
+        browser=config.browser,
+        sandbox=crawl.sandbox,
+    )
 
 
 def watch_of(config: Config) -> Watch:
@@ -35,9 +42,16 @@ def watch_of(config: Config) -> Watch:
 def policy_of(rule: RuleConfig, first_poll: int | None = None) -> RulePolicy:
     """Where the alerts of a rule go, and when."""
     return RulePolicy(
-        channels=rule.channels, max_age=rule.max_age, due=rule.due, fold=rule.stories, again_when=rule.again_when,
-        on_update=rule.on_update and rule.enabled, cooldown=rule.cooldown, digest_size=rule.digest_size, first_poll=first_poll,
-    )  # fmt: skip
+        channels=rule.channels,
+        max_age=rule.max_age,
+        due=rule.due,
+        fold=rule.stories,
+        again_when=rule.again_when,
+        on_update=rule.on_update and rule.enabled,
+        cooldown=rule.cooldown,
+        digest_size=rule.digest_size,
+        first_poll=first_poll,
+    )
 
 
 def channels_of(config: Config) -> dict[str, OpenChannel]:

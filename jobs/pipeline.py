@@ -135,9 +135,16 @@ class Pipeline:
         spent = left <= 0
         limit, due_by = BATCH if spent else min(BATCH, left), NEVER if spent else self.polls_due_by
         tasks = frontier.claim(
-            session, owner=self._owner, now=now, limit=limit, lease=LEASE, delay=self._delay, horizon=HORIZON,
-            polls_due_by=due_by, day=day,
-        )  # fmt: skip
+            session,
+            owner=self._owner,
+            now=now,
+            limit=limit,
+            lease=LEASE,
+            delay=self._delay,
+            horizon=HORIZON,
+            polls_due_by=due_by,
+            day=day,
+        )
         return tasks, spent
 
     async def _drop(self, task: Task) -> None:
@@ -382,9 +389,16 @@ def _keep(
         frontier.unchanged(session, task, now=now, next_due=due)
         return frontier.Kept()
     return frontier.found(
-        session, task, found, etag=answer.etag, last_modified=answer.last_modified, now=now, next_due=due, keys=urls.link_key,
+        session,
+        task,
+        found,
+        etag=answer.etag,
+        last_modified=answer.last_modified,
+        now=now,
+        next_due=due,
+        keys=urls.link_key,
         size=len(answer.page.body) if answer.page else 0,
-    )  # fmt: skip
+    )
 
 
 def _may_pass(task: Task, outcome: Outcome) -> bool:
@@ -411,6 +425,12 @@ def _record_of_link(task: Task, now: datetime, least: int = MIN_OWN_TEXT) -> Rec
     place = urls.fragment_of(link.url) if link.entry else ""
     title, address = link.title or text.split("\n")[0][:UNTITLED], urls.canonical(link.url) + (f"#{place}" if place else "")
     return Record(
-        title, address, text, published=link.published, author=link.author, publisher=link.publisher, source=task.source,
+        title,
+        address,
+        text,
+        published=link.published,
+        author=link.author,
+        publisher=link.publisher,
+        source=task.source,
         fetched=now,
-    )  # fmt: skip
+    )

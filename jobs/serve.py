@@ -28,7 +28,12 @@ class Refused(ZhixunError):
 def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
     """The pages, bound to their address. Raises Refused; and StorageError, where it has to ask for an owner."""
     if not is_loopback(address) and not parts.db.ask(people.owner_exists):
-        raise Refused(tr("others can reach {address}, and there is no owner yet: add one with `zhixun users add NAME --role owner`", address=address))  # fmt: skip
+        raise Refused(
+            tr(
+                "others can reach {address}, and there is no owner yet: add one with `zhixun users add NAME --role owner`",
+                address=address,
+            )
+        )
     listener = Listener(create(parts), address, own_signals=own_signals)
     freeze()
     try:

@@ -54,10 +54,18 @@ def options(address: Address) -> Options:
     wrapped = address.scheme == "smtps"
     to = tuple(one.strip() for value in address.all("to") for one in value.split(",") if one.strip())
     return fill(
-        Options, address, BY_MAIL, skip=("from", "to", "tls"), host=address.host, port=address.port or (465 if wrapped else 587),
-        sender=address.get("from"), to=to, user=address.user, password=address.password,
+        Options,
+        address,
+        BY_MAIL,
+        skip=("from", "to", "tls"),
+        host=address.host,
+        port=address.port or (465 if wrapped else 587),
+        sender=address.get("from"),
+        to=to,
+        user=address.user,
+        password=address.password,
         tls="wrapped" if wrapped else address.get("tls", "starttls"),
-    )  # fmt: skip
+    )
 
 
 async def send(message: Message, options: Options, post: Post) -> Receipt:

@@ -39,7 +39,9 @@ def list_alerts(
         rows = list({row["alert"]: row for row in rows}.values())  # one line each, however many channels
     none = tr("no such alerts; `zhixun alerts list` shows all")
     if rule is state is None:
-        none = tr("no alerts yet; `zhixun rules test NAME` shows what a rule would have raised, `zhixun rules list` what each matched")  # fmt: skip
+        none = tr(
+            "no alerts yet; `zhixun rules test NAME` shows what a rule would have raised, `zhixun rules list` what each matched"
+        )
     if not as_json:
         rows = [row | {"state": tr(row["state"])} for row in rows]
     show(rows, WIDE if wide else COLUMNS, as_json, none, zone)

@@ -53,8 +53,10 @@ def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
         tr("sources"): tr("{n} watched, {ill} in trouble", n=len(report.sources), ill=ill or tr("none")) + down,
         tr("late"): counted({"polls": report.late["poll"], "articles to read": report.late["article"]}),
         tr("requests"): _spent(report.requests_today, report.budget),
-        tr("alerts"): tr("{n} raised; deliveries: {states}", n=totals.alerts, states=counted(dict(sorted(totals.deliveries.items())))),
-    }  # fmt: skip
+        tr("alerts"): tr(
+            "{n} raised; deliveries: {states}", n=totals.alerts, states=counted(dict(sorted(totals.deliveries.items())))
+        ),
+    }
 
 
 def _workers(report: Status, now: datetime) -> dict[str, str]:

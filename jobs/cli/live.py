@@ -76,11 +76,19 @@ def progress(app: App) -> Progress:
     counts, watched = app.pipeline.counts, app.pipeline.watch.sources
     outcomes = Counter(reason.value for name, reason in list(app.pipeline.outcomes.items()) if name in watched)
     return Progress(
-        page=page_of(app.config), sources=len(watched), outcomes=outcomes, links=counts["links"],
-        read=sum(counts[verdict] for verdict in ("new", "reprint", "same", "changed")), alerts=counts["alerts"],
-        old=counts["too old"], over=counts["beyond first poll"], first_poll=show_first_poll(app.config.alerts.first_poll),
-        resting=app.pipeline.resting, sent=app.deliverer.sent, troubles=app.deliverer.troubles,
-    )  # fmt: skip
+        page=page_of(app.config),
+        sources=len(watched),
+        outcomes=outcomes,
+        links=counts["links"],
+        read=sum(counts[verdict] for verdict in ("new", "reprint", "same", "changed")),
+        alerts=counts["alerts"],
+        old=counts["too old"],
+        over=counts["beyond first poll"],
+        first_poll=show_first_poll(app.config.alerts.first_poll),
+        resting=app.pipeline.resting,
+        sent=app.deliverer.sent,
+        troubles=app.deliverer.troubles,
+    )
 
 
 def lines(now: Progress) -> list[str]:

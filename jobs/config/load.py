@@ -118,7 +118,13 @@ def warnings(config: Config) -> list[str]:
     ]
     for name, word in ((rule.name, word) for rule in config.rules for word in rule.keywords):
         if any(sign in word for sign in "，、；"):
-            said.append(tr("rule {name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank", name=name, word=word))  # fmt: skip
+            said.append(
+                tr(
+                    "rule {name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank",
+                    name=name,
+                    word=word,
+                )
+            )
     for channel in config.channels:
         if found := _UNFILLED.search(channel.url):
             meant = found[found.lastgroup or 0]

@@ -523,7 +523,11 @@ class Config(Section):
             return url
         if url.startswith(("postgresql+psycopg://", "postgresql://")):  # the short form is what servers print
             return values.check_port(url)
-        raise ValueError(tr("is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"))  # fmt: skip
+        raise ValueError(
+            tr(
+                "is neither an SQLite file nor a PostgreSQL server; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
+            )
+        )
 
     @field_validator("aliases")
     @classmethod

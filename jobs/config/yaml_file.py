@@ -55,10 +55,18 @@ _MISTYPED = (  # what YAML takes for something else: the sign of it, the fault, 
     (r"\s*-(?P<dash>[a-z_]{2,20}:)(?=\s)", "no blank stands between - and {dash}", "write - {dash}"),
     (r"\s*(?P<sign>[－—–•·*＊、])\s*(?=[a-z_]{2,20}\s*[:：])", "an entry begins with {sign}", "write - and a blank"),
     (r"\s*＃", "a comment begins with the full-width ＃", "write #"),
-    (r"\s*(?:-\s+)?(?P<key>[a-z_]{2,20})\s*：", 'after "{key}" stands a full-width colon ：', "write {key}: with an ASCII colon and a blank"),
-    (r".*?(?::\s+|-\s+|[\[{,]\s*)(?P<quote>[“”„‘’「『＂＇]).*", "the full-width quote {quote} does not quote anything in YAML", "write \" or '"),
+    (
+        r"\s*(?:-\s+)?(?P<key>[a-z_]{2,20})\s*：",
+        'after "{key}" stands a full-width colon ：',
+        "write {key}: with an ASCII colon and a blank",
+    ),
+    (
+        r".*?(?::\s+|-\s+|[\[{,]\s*)(?P<quote>[“”„‘’「『＂＇]).*",
+        "the full-width quote {quote} does not quote anything in YAML",
+        "write \" or '",
+    ),
     (r"\s*(?:-\s+)?(?:[a-z_]{2,20}:\s+)?(?P<sign>[｛［]).*", "the full-width {sign} opens nothing in YAML", "write [ or {{"),
-)  # fmt: skip
+)
 _mistyped = [(re.compile(sign), fault, cure) for sign, fault, cure in _MISTYPED]
 _WIDE = {  # what an input method leaves behind, and what YAML knows
     "“”„「」『』＂": '"', "‘’＇": "'", "：": ": ", "，、": ", ", "［【〔": "[", "］】〕": "]", "｛": "{", "｝": "}", "－—–": "-", "＃": "#", "\u3000\u00a0": " ",

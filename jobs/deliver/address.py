@@ -89,9 +89,16 @@ def parse_address(text: str) -> Address:
     user, colon, password = login.partition(":")
     host, port = _host_and_port(place)
     return Address(
-        scheme, unquote(user) if at else None, unquote(password) if colon else None, unquote(host), port, unquote(path),
-        tuple(parse_qsl(query, keep_blank_values=True)), authority=place, rest=text.partition("://")[2],
-    )  # fmt: skip
+        scheme,
+        unquote(user) if at else None,
+        unquote(password) if colon else None,
+        unquote(host),
+        port,
+        unquote(path),
+        tuple(parse_qsl(query, keep_blank_values=True)),
+        authority=place,
+        rest=text.partition("://")[2],
+    )
 
 
 def _from_web(text: str) -> str:
@@ -103,7 +110,9 @@ def _from_web(text: str) -> str:
             if match := re.fullmatch(rf"{pattern}(?:[?&](.*))?", text):
                 *parts, query = match.groups()
                 return str(ours.format(*parts)) + (f"?{query}" if query else "")
-    raise OptionError(tr("this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…"))  # fmt: skip
+    raise OptionError(
+        tr("this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…")
+    )
 
 
 def _host_and_port(place: str) -> tuple[str, int | None]:

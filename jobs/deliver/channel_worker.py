@@ -39,9 +39,17 @@ class ChannelWorker:
     """Delivers to one channel."""
 
     def __init__(
-        self, name: str, channel: OpenChannel, *, db: Database, owner: str, now: Callable[[], datetime], post: Post,
-        buried: Buried, is_ours: Callable[[], bool],
-    ) -> None:  # fmt: skip
+        self,
+        name: str,
+        channel: OpenChannel,
+        *,
+        db: Database,
+        owner: str,
+        now: Callable[[], datetime],
+        post: Post,
+        buried: Buried,
+        is_ours: Callable[[], bool],
+    ) -> None:
         self._is_ours = is_ours
         self.name = name
         self.channel = channel

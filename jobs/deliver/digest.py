@@ -43,7 +43,9 @@ def message_of(parcel: Sequence[Delivery]) -> Message:
     key = hashlib.sha256("|".join(message.idem_key for message in messages).encode()).hexdigest()[:32]
     title = f"{len(messages)} 条 · {first.title}" if first.chinese else f"{len(messages)} alerts · {first.title}"
     more = max(len(messages) - listed, 0)
-    return Message(first.alert_id, key, first.rule, title, language=first.language, kind="digest", items=tuple(messages[:listed]), more=more)  # fmt: skip
+    return Message(
+        first.alert_id, key, first.rule, title, language=first.language, kind="digest", items=tuple(messages[:listed]), more=more
+    )
 
 
 def _single(one: Delivery) -> Message:

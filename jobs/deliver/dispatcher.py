@@ -59,9 +59,16 @@ class Deliverer:
     """
 
     def __init__(
-        self, db: Database, channels: Mapping[str, OpenChannel], owner: str, now: Callable[[], datetime], *,
-        health: Sequence[str] = (), post: Post | None = None, rights: Rights | None = None,
-    ) -> None:  # fmt: skip
+        self,
+        db: Database,
+        channels: Mapping[str, OpenChannel],
+        owner: str,
+        now: Callable[[], datetime],
+        *,
+        health: Sequence[str] = (),
+        post: Post | None = None,
+        rights: Rights | None = None,
+    ) -> None:
         self._rights = rights or _Alone()
         self.health = health
         self._db = db
@@ -186,9 +193,15 @@ class Deliverer:
     def _channel_worker(self, name: str) -> ChannelWorker:
         if name not in self._channel_workers:
             channel_worker = ChannelWorker(
-                name, self._channels[name], db=self._db, owner=self._owner, now=self._now, post=self._post, buried=self._bury,
+                name,
+                self._channels[name],
+                db=self._db,
+                owner=self._owner,
+                now=self._now,
+                post=self._post,
+                buried=self._bury,
                 is_ours=lambda: self._rights.sends(name),
-            )  # fmt: skip
+            )
             self._channel_workers[name] = channel_worker
             self._tasks[name] = asyncio.create_task(channel_worker.run(), name=f"channel {name}")
             self._tasks[name].add_done_callback(lambda _task: self.wake())

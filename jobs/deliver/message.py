@@ -81,15 +81,27 @@ class Message:
         record, follows = payload["record"], payload.get("follows", {})
         published = record["published"]
         return cls(
-            alert_id, idem_key, payload["rule"], record["title"], record["link"], record["source"] or "", record["publisher"] or "",
+            alert_id,
+            idem_key,
+            payload["rule"],
+            record["title"],
+            record["link"],
+            record["source"] or "",
+            record["publisher"] or "",
             published=datetime.fromisoformat(published) if published else None,
-            summary=record["summary"], language=record["language"] or "", keywords=tuple(record["keywords"]),
-            technologies=tuple(record["ai_technologies"]), industries=tuple(record["industries"]),
+            summary=record["summary"],
+            language=record["language"] or "",
+            keywords=tuple(record["keywords"]),
+            technologies=tuple(record["ai_technologies"]),
+            industries=tuple(record["industries"]),
             events=tuple(event["headline"] for event in record["events"]),
             matched=tuple((match["term"], match["quote"]) for match in payload["matched"]),
             note=_follow_note(follows, (record["language"] or "zh").startswith("zh")),
-            cap=payload.get("cap"), record=MappingProxyType(record), follows=MappingProxyType(follows), **later,
-        )  # fmt: skip
+            cap=payload.get("cap"),
+            record=MappingProxyType(record),
+            follows=MappingProxyType(follows),
+            **later,
+        )
 
     def in_zone(self, zone: tzinfo) -> Message:
         """The same message with its times as a clock in `zone` shows them."""

@@ -181,11 +181,15 @@ def template_values(message: Message, dialect: Dialect = PLAIN) -> dict[str, str
     """What a template may name. Foreign text comes in as a value only, escaped for the channel."""
     lists = {"keywords": message.keywords, "technologies": message.technologies, "industries": message.industries}
     named = {
-        "rule": message.rule, "title": cut(message.title, 3 * MAX_TITLE), "source": message.publisher or message.source,
+        "rule": message.rule,
+        "title": cut(message.title, 3 * MAX_TITLE),
+        "source": message.publisher or message.source,
         "published": message.published.isoformat(" ", "minutes") if message.published else "",
-        "summary": message.summary[:SUMMARY], "terms": tr(", ").join(dict.fromkeys(term for term, _ in message.matched)),
-        "quote": message.matched[0][1] if message.matched else "", "note": message.note,
-    }  # fmt: skip
+        "summary": message.summary[:SUMMARY],
+        "terms": tr(", ").join(dict.fromkeys(term for term, _ in message.matched)),
+        "quote": message.matched[0][1] if message.matched else "",
+        "note": message.note,
+    }
     named |= {name: tr(", ").join(values) for name, values in lists.items()}
     values = {name: dialect.escape(text) for name, text in named.items()}
     values["events"] = dialect.newline.join(f"{n}. {dialect.escape(event)}" for n, event in enumerate(message.events[:5], 1))

@@ -151,9 +151,16 @@ class Post:
         self._session: aiohttp.ClientSession | None = None
 
     async def __call__(
-        self, url: str, *, json_body: object = None, body: bytes | None = None, form: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None, auth: tuple[str, str] | None = None, method: str = "POST",
-    ) -> Reply:  # fmt: skip
+        self,
+        url: str,
+        *,
+        json_body: object = None,
+        body: bytes | None = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: tuple[str, str] | None = None,
+        method: str = "POST",
+    ) -> Reply:
         """POST to `url`, with at most one of `json_body` (sent as UTF-8 JSON), `body` and `form`."""
         import aiohttp  # noqa: PLC0415
 

@@ -137,11 +137,16 @@ def _item(feed: Feed, entry: Entry) -> dict[str, Any]:
     record = entry.payload["record"]
     author = record["author"] or record["publisher"] or record["source"]
     item = {
-        "id": _id(feed, entry), "url": safe_link(record["link"]), "title": _text(record["title"]),
-        "content_text": "\n".join(_lines(entry)), "date_published": feed.published(entry),
-        "date_modified": feed.shown(entry.changed_at), "authors": [{"name": _text(author)}] if author else [],
-        "tags": [_text(keyword) for keyword in record["keywords"]], "language": record["language"],
-    }  # fmt: skip
+        "id": _id(feed, entry),
+        "url": safe_link(record["link"]),
+        "title": _text(record["title"]),
+        "content_text": "\n".join(_lines(entry)),
+        "date_published": feed.published(entry),
+        "date_modified": feed.shown(entry.changed_at),
+        "authors": [{"name": _text(author)}] if author else [],
+        "tags": [_text(keyword) for keyword in record["keywords"]],
+        "language": record["language"],
+    }
     return {key: value for key, value in item.items() if value}
 
 

@@ -47,11 +47,17 @@ def _block(text: str) -> str:
 def shown(record: Record) -> Record:
     """The record as the layout can show it: safe, one line where one line is meant, no empty items."""
     return replace(
-        record, title=one_line(record.title), link=one_line(record.link), text=_block(record.text), summary=_block(record.summary),
-        keywords=_items(record.keywords), ai_technologies=_items(record.ai_technologies), industries=_items(record.industries),
+        record,
+        title=one_line(record.title),
+        link=one_line(record.link),
+        text=_block(record.text),
+        summary=_block(record.summary),
+        keywords=_items(record.keywords),
+        ai_technologies=_items(record.ai_technologies),
+        industries=_items(record.industries),
         events=tuple(Event(one_line(event.headline), one_line(event.detail)) for event in record.events),
         opening=one_line(record.opening) or (default_opening(record) if record.events else ""),
-    )  # fmt: skip
+    )
 
 
 def _items(items: Iterable[str]) -> tuple[str, ...]:

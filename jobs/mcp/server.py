@@ -315,12 +315,18 @@ def _article(record: Record, chars: int = 0) -> Article:
         words.text, words.keywords = shown, list(record.keywords)
         words.events = [event.headline for event in record.events]
     return Article(
-        id=record.id or 0, story=record.story or record.id or 0, link=record.link, source=record.source,
-        language=record.language, published=record.published,
+        id=record.id or 0,
+        story=record.story or record.id or 0,
+        link=record.link,
+        source=record.source,
+        language=record.language,
+        published=record.published,
         technologies=[name for name in record.ai_technologies if trends.is_listed("technology", name)],
         industries=[name for name in record.industries if trends.is_listed("industry", name)],
-        untrusted=words, evidence=places if chars else [], more=len(record.text) - len(shown),
-    )  # fmt: skip
+        untrusted=words,
+        evidence=places if chars else [],
+        more=len(record.text) - len(shown),
+    )
 
 
 _CONCEPT = trends.Named.__dataclass_fields__.keys()

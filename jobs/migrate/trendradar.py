@@ -263,10 +263,11 @@ def _left(moving: Moving, doc: Document) -> None:
         "weight": tr("hot lists are not ranked here: every article is looked at by itself"),
         "display": tr("how a report is laid out; alerts have a `template` of their channel"),
         **dict.fromkeys(("ai", "ai_analysis"), tr("write analysis: engine: openai, see docs/models.md")),
-        "ai_translation": tr("nothing is translated here"), "ai_filter": tr("rules decide here, no model does"),
+        "ai_translation": tr("nothing is translated here"),
+        "ai_filter": tr("rules decide here, no model does"),
         "schedule": tr("write `send` and `quiet` of the rules"),
         "storage": tr("records are kept in one database, see docs/operations.md"),
-    }  # fmt: skip
+    }
     for key, why in reasons.items():
         if key in doc.data:
             moving.lose(_at(doc, key), key, why)

@@ -73,11 +73,17 @@ def _mode(path: Path, what: str, mode: int, is_ours: bool) -> Finding:
         return Finding(what, "ok", tr("{path} is yours alone", path=path) if is_ours else shared)
     # In a unit the file is root's and the service reads it by its group; in a container it comes from outside, for whatever user.
     cure = tr("`chmod 600` it") if is_ours else tr("its owner should give it to the group of this user and `chmod 640` it")
-    return Finding(what, "warn", tr(
-        "{path} may be read by others (mode {mode:03o}); {cure}, "
-        "or keep secrets out of it: ${{NAME}} takes them from the environment or, by NAME_FILE, from a file of their own",
-        path=path, mode=stat.S_IMODE(mode), cure=cure,
-    ))  # fmt: skip
+    return Finding(
+        what,
+        "warn",
+        tr(
+            "{path} may be read by others (mode {mode:03o}); {cure}, "
+            "or keep secrets out of it: ${{NAME}} takes them from the environment or, by NAME_FILE, from a file of their own",
+            path=path,
+            mode=stat.S_IMODE(mode),
+            cure=cure,
+        ),
+    )
 
 
 def _store(db: Database, config: Config, now: datetime) -> Iterator[Finding]:
@@ -107,11 +113,16 @@ def sqlite(version: tuple[int, ...]) -> Finding:
     """The SQLite library in use."""
     told = ".".join(map(str, version))
     if version < SOUND_SQLITE:
-        return Finding("SQLite", "warn", tr(
-            "{told} has the WAL-reset bug (fixed in 3.51.3). "
-            "Zhixun writes through one connection, which avoids it; let no other program write to the file. "
-            "A newer library comes with a newer Python or system; PostgreSQL is not concerned", told=told,
-        ))  # fmt: skip
+        return Finding(
+            "SQLite",
+            "warn",
+            tr(
+                "{told} has the WAL-reset bug (fixed in 3.51.3). "
+                "Zhixun writes through one connection, which avoids it; let no other program write to the file. "
+                "A newer library comes with a newer Python or system; PostgreSQL is not concerned",
+                told=told,
+            ),
+        )
     return Finding("SQLite", "ok", told)
 
 
@@ -128,7 +139,15 @@ def disk(file: Path, free: Callable[[Path], int]) -> Finding:
 def clock(newest: datetime | None, now: datetime) -> Finding:
     """Whether the clock is behind what the database has seen."""
     if newest is not None and newest > now + timedelta(minutes=1):
-        return Finding(tr("clock"), "fail", tr("it is {now:%Y-%m-%d %H:%M} UTC here, and the database knows {newest:%Y-%m-%d %H:%M}: set the clock", now=now, newest=newest))  # fmt: skip
+        return Finding(
+            tr("clock"),
+            "fail",
+            tr(
+                "it is {now:%Y-%m-%d %H:%M} UTC here, and the database knows {newest:%Y-%m-%d %H:%M}: set the clock",
+                now=now,
+                newest=newest,
+            ),
+        )
     return Finding(tr("clock"), "ok", f"{now:%Y-%m-%d %H:%M:%S} UTC")
 
 

@@ -72,9 +72,13 @@ class Editor:
     """Stores what was read, or hands it to the worker that may. Without a `member` there is no other."""
 
     def __init__(
-        self, db: Database, now: Callable[[], datetime], watch: Callable[[], Watch], counts: Counter[str],
+        self,
+        db: Database,
+        now: Callable[[], datetime],
+        watch: Callable[[], Watch],
+        counts: Counter[str],
         alerted: Callable[[], None],
-    ) -> None:  # fmt: skip
+    ) -> None:
         self.member: Member | None = None
         self._db = db
         self._now = now
@@ -174,9 +178,15 @@ class Editor:
         self._counts["too old"] += stored.verdict in ("new", "reprint") and bool(drafts) and all(draft.muted for draft in drafts)
         self._counts["beyond first poll"] += stored.alerts_over
         _log.info(
-            "stored", verdict=stored.verdict, record=stored.article_id, source=task.source, title=record.title[:60],
-            reason=stored.reason, alerts=stored.alerts_made, folded=stored.alerts_folded,
-        )  # fmt: skip
+            "stored",
+            verdict=stored.verdict,
+            record=stored.article_id,
+            source=task.source,
+            title=record.title[:60],
+            reason=stored.reason,
+            alerts=stored.alerts_made,
+            folded=stored.alerts_folded,
+        )
 
     def _told(self, made: int, folded: int) -> None:
         self._counts["alerts"] += made
@@ -199,10 +209,17 @@ class Editor:
         routing = self._watch().routing[hit.rule]
         cooldown = articles.Cooldown(routing.cooldown, routing.due) if routing.cooldown else None
         return articles.AlertDraft(
-            hit.rule, hit.version, routing.channels, payload(record, hit, routing.digest_size), due=routing.due(now),
-            fold=routing.fold, again_when=routing.again_when, cooldown=cooldown, muted=routing.muted(record, task.baseline, now),
+            hit.rule,
+            hit.version,
+            routing.channels,
+            payload(record, hit, routing.digest_size),
+            due=routing.due(now),
+            fold=routing.fold,
+            again_when=routing.again_when,
+            cooldown=cooldown,
+            muted=routing.muted(record, task.baseline, now),
             at_most=routing.first_poll if task.baseline else None,
-        )  # fmt: skip
+        )
 
     def _updates(self, record: Record | None, now: datetime) -> articles.Updates:
         """The rules whose readers want to know of changes."""
@@ -211,9 +228,14 @@ class Editor:
 
 
 def _put(
-    session: Session, finished: Finished, made: Record | Prepared, *, drafts: Sequence[articles.AlertDraft],
-    updates: articles.Updates, now: datetime,
-) -> Stored:  # fmt: skip
+    session: Session,
+    finished: Finished,
+    made: Record | Prepared,
+    *,
+    drafts: Sequence[articles.AlertDraft],
+    updates: articles.Updates,
+    now: datetime,
+) -> Stored:
     task, record = finished.task, made.record if isinstance(made, Prepared) else made
     key, place = task.key, urls.link_key(task.url)
     one_page = task.hint is not None and task.hint.entry is not None
@@ -221,9 +243,17 @@ def _put(
     others = [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
     aliases = [] if one_page else sorted({place, *map(urls.link_key, others)} - {key})
     return articles.store(
-        session, made, key=key, moved_to=place if place != key and not one_page else None, aliases=aliases, tags=finished.tags,
-        task=task, alerts=drafts, updates=updates, now=now,
-    )  # fmt: skip
+        session,
+        made,
+        key=key,
+        moved_to=place if place != key and not one_page else None,
+        aliases=aliases,
+        tags=finished.tags,
+        task=task,
+        alerts=drafts,
+        updates=updates,
+        now=now,
+    )
 
 
 @cache

@@ -70,9 +70,15 @@ def versions(session: Session, number: int) -> tuple[Version, ...]:
 
 
 def search(
-    session: Session, query: Query, now: datetime, *, after: str | None = None, limit: int = 20, scan: int = searching.MOST,
+    session: Session,
+    query: Query,
+    now: datetime,
+    *,
+    after: str | None = None,
+    limit: int = 20,
+    scan: int = searching.MOST,
     bounds: Bounds = searching.EVERYWHERE,
-) -> Page:  # fmt: skip
+) -> Page:
     """The first `limit` records that come after a cursor and match. Reads no more than `scan` records, and then says where it stands.
 
     Raises ValueError for a cursor that is none.

@@ -156,7 +156,9 @@ def _parts(timezone: str) -> tuple[tuple[str, ...], ...]:
     """Comments, and the key below them."""
     return (
         (
-            tr("What Zhixun watches, what raises an alert, and where alerts go. A running Zhixun takes a saved change within seconds."),
+            tr(
+                "What Zhixun watches, what raises an alert, and where alerts go. A running Zhixun takes a saved change within seconds."
+            ),
             tr("`zhixun check` tells every mistake with its line; all keys stand in docs/configuration.md."),
             "",
         ),
@@ -166,19 +168,27 @@ def _parts(timezone: str) -> tuple[tuple[str, ...], ...]:
             "alerts:\n  first_poll: newest 5\n",
         ),
         (
-            tr("Sources: a feed, a list page, a sitemap or a JSON interface each. `every` is the pause between two polls (15m without it)."),
-            tr("`zhixun sources discover ADDRESS` finds what of a site can be watched, `zhixun sources add ADDRESS` writes it here."),
+            tr(
+                "Sources: a feed, a list page, a sitemap or a JSON interface each. `every` is the pause between two polls (15m without it)."
+            ),
+            tr(
+                "`zhixun sources discover ADDRESS` finds what of a site can be watched, `zhixun sources add ADDRESS` writes it here."
+            ),
             "sources: []\n",
         ),
         (
-            tr("Rules: one alert a story. `zhixun rules test NAME` shows what a rule would have raised; the language stands in docs/rules.md."),
+            tr(
+                "Rules: one alert a story. `zhixun rules test NAME` shows what a rule would have raised; the language stands in docs/rules.md."
+            ),
             "rules: []\n",
         ),
         (
-            tr("Channels: where alerts go. `zhixun channels test NAME` sends a test message; the addresses stand in docs/channels.md."),
+            tr(
+                "Channels: where alerts go. `zhixun channels test NAME` sends a test message; the addresses stand in docs/channels.md."
+            ),
             "channels: []\n",
         ),
-    )  # fmt: skip
+    )
 
 
 def _comment(text: str) -> str:

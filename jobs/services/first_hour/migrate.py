@@ -214,7 +214,10 @@ def _that_add(
     manners = deciding.config.manners() | Config.model_construct(rules=tuple(new.values())).manners()
     dark = dict(shadowed([*old, *compiled], manners))
     pairs = [(rule, one) for rule in old if rule.name in dark for one in compiled if shadowed([rule, one], manners)]
-    wide = {one.name: tr("the rule {name} of the configuration would add nothing to it: remove that one first", name=rule.name) for rule, one in pairs}  # fmt: skip
+    wide = {
+        one.name: tr("the rule {name} of the configuration would add nothing to it: remove that one first", name=rule.name)
+        for rule, one in pairs
+    }
     kept: list[Entry] = []
     for one, entry in found:
         name = str(entry["name"])

@@ -197,9 +197,15 @@ def role_of(text: str) -> Role:
 
 
 def changed(
-    session: Session, by: int, what: str, about: str, *, now: datetime, before: Mapping[str, Any] | None,
+    session: Session,
+    by: int,
+    what: str,
+    about: str,
+    *,
+    now: datetime,
+    before: Mapping[str, Any] | None,
     after: Mapping[str, Any] | None,
-) -> None:  # fmt: skip
+) -> None:
     """Keep that a person changed something, from what to what."""
     audit.write(session, by, what, about, now, before=before, after=after)
 
@@ -321,9 +327,16 @@ def secret_hash(secret: str) -> str:
 
 
 def add_token(
-    session: Session, by: int, person: Person, *, name: str, scope: str, now: datetime, rules: Collection[str] = (),
+    session: Session,
+    by: int,
+    person: Person,
+    *,
+    name: str,
+    scope: str,
+    now: datetime,
+    rules: Collection[str] = (),
     days: int | None = None,
-) -> NewToken:  # fmt: skip
+) -> NewToken:
     """A token: `read` what the person may, `write` what he may, or `feed:RULE`, good for that feed alone; `feed:*` for all feeds.
 
     Raises PeopleError.

@@ -173,12 +173,16 @@ def entries(session: Session, person: Person, stories: Sequence[int]) -> list[En
     notes, tasks = marks.count_notes(session, stories), marks.tasks(session, stories)
     return [
         _entry(
-            members[story], raised.get(story, ()), mine[story], labels.get(story, ()), notes=notes.get(story, 0),
+            members[story],
+            raised.get(story, ()),
+            mine[story],
+            labels.get(story, ()),
+            notes=notes.get(story, 0),
             tasks=tasks.get(story, ()),
         )
         for story in dict.fromkeys(stories)
         if story in members
-    ]  # fmt: skip
+    ]
 
 
 def notes(session: Session, story: int) -> tuple[Note, ...]:
@@ -221,12 +225,25 @@ def _entry(
     others = [one for one in members if one is not lead]
     told = max((one.at for one in raised), default=None)
     return Entry(
-        story=lead.story, record=lead.record, title=lead.title, link=lead.link, source=_source(lead), language=lead.language,
-        published=lead.published, first_seen=lead.first_seen, summary=lead.summary, others=len(others),
+        story=lead.story,
+        record=lead.record,
+        title=lead.title,
+        link=lead.link,
+        source=_source(lead),
+        language=lead.language,
+        published=lead.published,
+        first_seen=lead.first_seen,
+        summary=lead.summary,
+        others=len(others),
         tellers=tuple(Other(one.record, one.title, _source(one)) for one in others[:MAX_OTHERS]),
-        rules=tuple(map(_hit, _by_rule(raised).values())), told_at=told, read=mark.is_read(told), starred_at=mark.starred_at,
-        labels=tuple(one.word for one in labels), notes=notes, tasks=tuple(tasks),
-    )  # fmt: skip
+        rules=tuple(map(_hit, _by_rule(raised).values())),
+        told_at=told,
+        read=mark.is_read(told),
+        starred_at=mark.starred_at,
+        labels=tuple(one.word for one in labels),
+        notes=notes,
+        tasks=tuple(tasks),
+    )
 
 
 def _source(one: Member) -> str:
@@ -291,9 +308,17 @@ def set_labels(session: Session, person: Person, story: int, words: Sequence[str
 
 
 def add_note(
-    session: Session, person: Person, story: int, text: str, now: datetime, *, record: int | None = None, start: int | None = None,
-    end: int | None = None, quote: str = "",
-) -> Note:  # fmt: skip
+    session: Session,
+    person: Person,
+    story: int,
+    text: str,
+    now: datetime,
+    *,
+    record: int | None = None,
+    start: int | None = None,
+    end: int | None = None,
+    quote: str = "",
+) -> Note:
     """A note on a story, on one of its records, or on a passage of that: code points from `start` to `end` of its text, or its words.
 
     Raises Unknown or MarkError.

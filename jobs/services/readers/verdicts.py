@@ -82,9 +82,18 @@ class Proposal:
 
 
 def say(
-    session: Session, config: Config, person: Person, about: str, record: int, *, now: datetime, other: int | None = None,
-    rule: str | None = None, value: str | None = None, note: str = "",
-) -> Verdict:  # fmt: skip
+    session: Session,
+    config: Config,
+    person: Person,
+    about: str,
+    record: int,
+    *,
+    now: datetime,
+    other: int | None = None,
+    rule: str | None = None,
+    value: str | None = None,
+    note: str = "",
+) -> Verdict:
     """Call something wrong. Raises Unknown or VerdictError."""
     kind = next((one for one in ABOUT if one == about), None)
     if kind is None:

@@ -63,9 +63,15 @@ class Why:
 
 
 def why(
-    session: Session | None, config: Config, *, rule: str | None = None, query: str = "", record: int | None = None,
-    title: str = "", text: str = "",
-) -> Why:  # fmt: skip
+    session: Session | None,
+    config: Config,
+    *,
+    rule: str | None = None,
+    query: str = "",
+    record: int | None = None,
+    title: str = "",
+    text: str = "",
+) -> Why:
     """Explain a rule (or a query) on a stored record (or a text; then no session is needed). Raises Unknown or QueryError."""
     chosen = named("rule", rule, config.rules) if rule is not None else None
     wanted = config.query_of(chosen) if chosen else parse(query, config.aliases, config.zone)

@@ -146,9 +146,16 @@ def _answer(asked: Asked, seen: int, report: Report, difference: Difference | No
 def _alert(would: SimulatedAlert) -> TriedAlert:
     case, place = would.case, would.case.place
     return TriedAlert(
-        place.article_id, place.story, case.title, case.source, case.published, would.due, would.again,
-        tuple(one.place.article_id for one in would.duplicates), case.evidence,
-    )  # fmt: skip
+        place.article_id,
+        place.story,
+        case.title,
+        case.source,
+        case.published,
+        would.due,
+        would.again,
+        tuple(one.place.article_id for one in would.duplicates),
+        case.evidence,
+    )
 
 
 def _difference(new: Sequence[Case], old: Sequence[Case]) -> Difference:

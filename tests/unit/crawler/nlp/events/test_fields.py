@@ -241,12 +241,36 @@ def test_the_employer_acts_when_a_person_leaves_the_company() -> None:
 @pytest.mark.parametrize(
     ("sentence", "text", "title", "language", "actors"),
     [
-        ("The insurer will pay 30 million euros.", "Tarn Mutual will buy Clemen. The insurer will pay 30 million euros.", "Tarn Mutual buys Clemen", "en", ("Tarn Mutual",)),
-        ("Orsense will be sold from June.", "Orsova made Orsense, a bedside device. Orsova is in Lund. Orsense will be sold from June.", "Orsova launches Orsense", "en", ("Orsova",)),
-        ("我院自6月起启用预问诊服务。", "我院自6月起启用预问诊服务。\n云港市第二医院\n2026年6月1日", "关于启用预问诊服务的提示", "zh", ("云港市第二医院",)),
-        ("公司去年净亏损扩大。", "海岚科技公布财报。公司去年净亏损扩大。海岚科技上市。", "年报｜海岚科技2025年年报", "zh", ("海岚科技",)),
+        (
+            "The insurer will pay 30 million euros.",
+            "Tarn Mutual will buy Clemen. The insurer will pay 30 million euros.",
+            "Tarn Mutual buys Clemen",
+            "en",
+            ("Tarn Mutual",),
+        ),
+        (
+            "Orsense will be sold from June.",
+            "Orsova made Orsense, a bedside device. Orsova is in Lund. Orsense will be sold from June.",
+            "Orsova launches Orsense",
+            "en",
+            ("Orsova",),
+        ),
+        (
+            "我院自6月起启用预问诊服务。",
+            "我院自6月起启用预问诊服务。\n云港市第二医院\n2026年6月1日",
+            "关于启用预问诊服务的提示",
+            "zh",
+            ("云港市第二医院",),
+        ),
+        (
+            "公司去年净亏损扩大。",
+            "海岚科技公布财报。公司去年净亏损扩大。海岚科技上市。",
+            "年报｜海岚科技2025年年报",
+            "zh",
+            ("海岚科技",),
+        ),
     ],
-)  # fmt: skip
+)
 def test_a_vague_subject_and_a_product_stand_for_the_one_who_is_meant(
     sentence: str, text: str, title: str, language: str, actors: tuple[str, ...]
 ) -> None:
