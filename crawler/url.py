@@ -38,7 +38,7 @@ _signature = re.compile(r"(?i)(?:x-\w+-)?(?:sign|signature|sig|auth|authkey|hmac
 _number_or_slug = re.compile(r"[0-9]|[a-z]{2,}[-_][a-z]{2,}|[^\x00-\x7f]|%[0-9A-Fa-f]{2}")
 _hash_route = re.compile(r"#!?/.")
 _index = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
-_amp_path = re.compile(r"(?<=[^/])/amp/?$|\.amp(?=\.html$)")
+_amp_path = re.compile(r"(?<=[^/])/amp/?$|\.amp(?=\.html$)|^/amp(?=/.)")
 _slashes = re.compile(r"/{2,}")
 _escape = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")

@@ -27,6 +27,8 @@ DIFFERENT = [
         "two articles of one message",
     ),
     ("https://example.com/amp", "https://example.com/", "a page about AMP"),
+    ("https://example.com/amp/", "https://example.com/", "a section about AMP"),
+    ("https://www.bilibili.com/video/BV1ab411c7mD", "https://www.bilibili.com/video/BV1ab411c7mE", "two films of one house"),
     ("http://www.news.cn/x/c_1127116367.htm", "http://www.news.cn/x/c_1127116367_2.htm", "a further page"),
     ("https://36kr.com/p/1", "https://36kr.com/newsflashes/1", "one number in two lists"),
     ("http://127.0.0.1/a", "http://127.0.0.2/a", "two machines"),
