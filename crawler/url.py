@@ -137,9 +137,9 @@ def registrable(host: str) -> str:
 
 
 def join(base: str, href: str) -> str | None:
-    """The web address that `href` means on a page at `base`; None for javascript:, mailto:, a bare fragment and the like."""
+    """The web address that `href` means on a page at `base`; None for javascript:, mailto:, a bare fragment (not #/route) and the like."""
     href = _removed.sub("", href.strip(_ENDS))
-    if not href or href[0] == "#" or len(href) > MAX_URL:
+    if not href or (href[0] == "#" and not _hash_route.match(href)) or len(href) > MAX_URL:
         return None
     if is_web(href):
         return href

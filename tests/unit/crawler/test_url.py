@@ -90,6 +90,8 @@ JOINED = [
     (" a.html\n", "https://example.com/news/a.html"),
     ("javascript:void(0)", None),
     ("#top", None),
+    ("#/post/1", "https://example.com/news/#/post/1"),
+    ("#!/post/1", "https://example.com/news/#!/post/1"),
     ("", None),
     ("mailto:a@example.com", None),
     ("data:text/html,x", None),

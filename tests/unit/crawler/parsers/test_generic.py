@@ -353,7 +353,10 @@ def test_a_script_is_read_only_when_it_knows_the_title() -> None:
 
 
 def test_the_state_names_the_article_where_the_page_is_still_loading() -> None:
-    state = {"siteName": "江湾网", "detail": {"title": "星河智算向三家客户交付首批芯片", "content": f"<p>{PROSE}</p><p>{PROSE[::-1]}</p>"}}
+    state = {
+        "siteName": "江湾网",
+        "detail": {"title": "星河智算向三家客户交付首批芯片", "content": f"<p>{PROSE}</p><p>{PROSE[::-1]}</p>"},
+    }
     page = f"<title>加载中</title><div id=app></div><script>var state = {json.dumps(state, ensure_ascii=False)};</script>"
     assert _read(page).title == "星河智算向三家客户交付首批芯片"
 
