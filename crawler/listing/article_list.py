@@ -33,6 +33,7 @@ SHARE = 0.15  # of the text that is in no link
 NAME = 2  # units of a user's name or a button; the date beside them is that of the title in their card
 SHORT = 7  # units of a title (a Han character is one, a word of letters two); navigation is shorter
 
+_letter = re.compile(r"[^\W\d_]")
 _digits = re.compile(r"\d{4,}|[0-9a-f]{16,}")
 _slug = re.compile(r"(?:[^-_\s]+[-_]){2,}[^-_\s]+")
 _page = re.compile(r"\.s?html?$|\.aspx?$|\.jsp$|\.php$", re.IGNORECASE)
@@ -138,7 +139,7 @@ def _worths(group: _Group, url: str, now: datetime, zone: tzinfo) -> list[float]
 
 def _worth(each: _Named, cards: Cards, url: str, now: datetime, zone: tzinfo) -> float:
     title = _title(each, cards)
-    size = 0 if DATE_TEXT.fullmatch(title) else units(title)
+    size = units(title) if _letter.search(DATE_TEXT.sub("", title)) else 0  # a moment is no title
     address = each.anchor.address
     worth = min(size, 20) / 20 - (0.5 if size < SHORT else 0)
     worth += 0.5 if looks_like_article(address) else -0.5

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from calendar import timegm
+from calendar import month_abbr, timegm
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from html.entities import html5
@@ -285,9 +285,10 @@ def _published(entry: Any, dates: DateReader) -> datetime | None:
 
 
 def _moment(struct: Any, text: str, dates: DateReader) -> datetime | None:
-    """feedparser's own reading of a form that we do not know, where it has not made up the year or the day."""
+    """feedparser's own reading of a form that we do not know, where it has not made up a part of it."""
     try:
-        said = str(struct[0]) in text and re.search(rf"(?<![0-9])0?{struct[2]}(?![0-9])", text)
+        day, month = (re.search(rf"(?<![0-9])0?{number}(?![0-9])", text) for number in (struct[2], struct[1]))
+        said = str(struct[0]) in text and day and (month or month_abbr[struct[1]].lower() in text.lower())
         return dates(datetime.fromtimestamp(timegm(struct), UTC).isoformat()) if said else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None

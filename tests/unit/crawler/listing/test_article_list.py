@@ -326,7 +326,7 @@ def test_users_moments_and_buttons_beside_a_title_are_no_articles() -> None:
     rows = "".join(
         f"<tr class=row><td><span class=headline><a href='https://yard{n}.example/2026/crane-{n}-sees'>A crane that sees its load, part {n}</a></span></td></tr>"
         f"<tr><td class=sub>by <a class=user href='user?id=u{n}'>u{n}</a> <span class=age><a href='item?id=77{n}'>{n} hours ago</a></span> "
-        f"<a href='hide?id=77{n}'>hide</a></td></tr>"
+        f"<a href='hide?id=77{n}'>hide</a> <a href='last?id=77{n}'>2026-11-2{n % 4} 10:0{n}</a></td></tr>"
         for n in range(1, 7)
     )
     found = read(f"<table>{rows}</table>")

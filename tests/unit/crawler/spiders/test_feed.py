@@ -137,6 +137,7 @@ def test_the_article_s_address_is_found_wherever_it_stands(address: str, meant: 
         ("2小时前", datetime(2026, 11, 24, 0, 0, tzinfo=UTC)),
         ("soon", None),
         ("2026-11-31", None),
+        ("2026-02-30", None),
         ("2026-W47-2", None),
         ("Mon, 23 Nov 2099 09:00:00 GMT", None),
         ("-1", None),
