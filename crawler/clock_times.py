@@ -15,7 +15,7 @@ CLOCK = re.compile(
 
 
 def time_of(clock: re.Match[str]) -> timedelta | None:
-    """The time of day; the first moment of the next for 晚上12点. None for what is none, or two (晚上1点)."""
+    """The time of day; the first moment of the next for 晚上12点 and 24:00. None for what is none, or two (晚上1点)."""
     part, hour, minute, second, share, half, short = clock.groups()
     hours = _HOURS[(half or short or part or "").lower()](int(hour))
     minutes = {"半": 30, "1刻": 15, "3刻": 45}.get(share or "", int(minute or 0))
@@ -23,7 +23,7 @@ def time_of(clock: re.Match[str]) -> timedelta | None:
 
 
 def _plainly(hour: int) -> int | None:
-    return hour if hour < 24 else None
+    return hour if hour <= 24 else None
 
 
 def _small(hour: int) -> int | None:

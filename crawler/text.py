@@ -2,6 +2,7 @@
 
     ＯｐｅｎＡＩ → openai        width and case (NFKC, casefold)
     GPT‑5, GPT_5, GPT  5 → gpt 5    every hyphen, underscore and run of blanks is one blank
+    café → cafe                 Latin letters without their accents
     大語言模型 → 大语言模型      traditional → simplified, character by character
     OpenAI 发布 → openai发布    a blank beside Han is typography, not a word
     Chat\\u200bGPT™ → chatgpt    what has no width, and trade marks, are not there
@@ -44,6 +45,7 @@ _runs = re.compile(f"([{_UNSPACED}]+)|([^\\W_{_UNSPACED}]+)")
 _squeeze = re.compile(f"\\n[ \\n]+|  *\\n[ \\n]*| (?:(?<=[{HAN}] ) *()(?![ \\n])| *()(?=[{HAN}])| +(?!\\n))")
 _MARKED = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u1160-\u11ff\u3099\u309a\uff9e\uff9f"
 _GONE = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+_accents = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _joins = re.compile(f"(?:[{_GONE}]*[{_MARKED}])*")
 _marked = re.compile(f"[{_MARKED}]")
 _gone = re.compile(f"[{_GONE}]")
@@ -150,6 +152,8 @@ def _form(ch: str) -> str:
     folded = "".join(_QUOTES.get(part, " " if part in _HYPHENS or part.isspace() else part) for part in folded)
     if folded[:1] == " " or _marked.match(folded):
         return " " if folded[0] == " " else ""  # a mark alone stands on nothing
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFC", _accents.sub("", unicodedata.normalize("NFD", folded)))
     return folded if folded.isascii() else folded.translate(_simplified())
 
 

@@ -38,7 +38,7 @@ _signature = re.compile(r"(?i)(?:x-\w+-)?(?:sign|signature|sig|auth|authkey|hmac
 _number_or_slug = re.compile(r"[0-9]|[a-z]{2,}[-_][a-z]{2,}|[^\x00-\x7f]|%[0-9A-Fa-f]{2}")
 _hash_route = re.compile(r"#!?/.")
 _index = re.compile(r"/(?:index|default)\.(?:s?html?|php|aspx?|jsp)$", re.IGNORECASE)
-_amp_path = re.compile(r"(?<=[^/])/amp/?$|\.amp(?=\.html$)")
+_amp_path = re.compile(r"(?<=[^/])/amp/?$|\.amp(?=\.html$)|^/amp(?=/.)")
 _slashes = re.compile(r"/{2,}")
 _escape = re.compile(r"%([0-9a-fA-F]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
@@ -137,9 +137,9 @@ def registrable(host: str) -> str:
 
 
 def join(base: str, href: str) -> str | None:
-    """The web address that `href` means on a page at `base`; None for javascript:, mailto:, a bare fragment and the like."""
+    """The web address that `href` means on a page at `base`; None for javascript:, mailto:, a bare fragment (not #/route) and the like."""
     href = _removed.sub("", href.strip(_ENDS))
-    if not href or href[0] == "#" or len(href) > MAX_URL:
+    if not href or (href[0] == "#" and not _hash_route.match(href)) or len(href) > MAX_URL:
         return None
     if is_web(href):
         return href

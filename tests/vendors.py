@@ -114,7 +114,7 @@ class Known:
     size: Callable[[str], int] = lambda text: len(text.encode())
 
 
-def _in_200(code: int, words: str, *, key: str = "errcode", message: str = "errmsg") -> FetchResult:
+def _in_200(code: int | str, words: str, *, key: str = "errcode", message: str = "errmsg") -> FetchResult:
     return FetchResult({key: code, message: words})
 
 
@@ -153,6 +153,7 @@ VENDORS = (
             ),
             Refusal(_in_200(11232, "frequency limited psm", key="code", message="msg"), "11232", False, retry_after=60.0),
             Refusal(FetchResult({"code": 9499, "msg": "Bad Request"}, 400), "9499", permanent=True, poison=True),
+            Refusal(_in_200(9499, "too many request", key="code", message="msg"), "9499", False, retry_after=60.0),
             Refusal(_in_200(4711, "never heard of", key="code", message="msg"), "4711", permanent=False),
         ),
         _feishu_text,
@@ -281,6 +282,7 @@ VENDORS = (
         FetchResult({"code": 200, "msg": "请求成功", "data": "075074e3"}),
         (
             Refusal(_in_200(903, "无效的用户令牌", key="code", message="msg"), "903", permanent=True),
+            Refusal(_in_200("903", "无效的用户令牌", key="code", message="msg"), "903", permanent=True),
             Refusal(_in_200(900, "用户账号使用受限", key="code", message="msg"), "900", False, retry_after=21_600.0),
             Refusal(_in_200(999, "服务端验证错误", key="code", message="msg"), "999", permanent=True, poison=True),
         ),

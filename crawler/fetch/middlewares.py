@@ -15,6 +15,7 @@ from scrapy import Request
 from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
+from scrapy.http.cookies import CookieJar
 from scrapy.http.request import NO_CALLBACK
 from scrapy.logformatter import LogFormatter
 from w3lib.url import safe_url_string
@@ -188,7 +189,10 @@ def header(response: Response, name: str) -> str | None:
 
 
 class Redirects:
-    """Follows at most five redirects, each as a request of its own, to web addresses only; credentials stay at their origin."""
+    """Follows at most five redirects, each as a request of its own, to web addresses only; credentials stay at their origin.
+
+    What a site sets on the way it gets back on the way: some send to the same page until their cookie comes. Nothing outlives the request.
+    """
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
         """The response itself, or the request for the next hop. Raises Ended."""
@@ -199,7 +203,20 @@ class Redirects:
         hops = (*request.meta["hops"], (request.url, response.status))
         if len(hops) > MAX_HOPS:
             raise ended(Reason.REDIRECTS, f"more than {MAX_HOPS} redirects, the last to {url[:200]}")
-        return next_request(request, response.status, url, hops)
+        return _with_cookies(next_request(request, response.status, url, hops), request, response)
+
+
+def _with_cookies(following: Request, request: Request, response: Response) -> Request:
+    """The next hop with the cookies that those before have set for it, unless the operator has given some."""
+    jar = request.meta.get("cookies")
+    if jar is None and ("Cookie" in request.headers or "Set-Cookie" not in response.headers):
+        return following
+    jar = jar or CookieJar()
+    jar.extract_cookies(response, request)
+    following.headers.pop("Cookie", None)
+    jar.add_cookie_header(following)
+    following.meta["cookies"] = jar
+    return following
 
 
 class Stubs:

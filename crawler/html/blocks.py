@@ -286,7 +286,7 @@ def _is_hidden(element: etree._Element, kind: int, *, ruled: bool) -> bool:
     style, veil = element.get("style"), element.get("hidden")
     gone = (
         ruled
-        or (style is not None and hides(style, inline=kind != _FLOW))
+        or (style is not None and hides(style, inline=kind != _FLOW or element.tag == "p"))
         or (veil is not None and veil.lower() != "until-found")
         or (element.get("aria-hidden") == "true" and element.tag not in _ROOMS)
     )

@@ -44,7 +44,7 @@ class Body:
     """The article's lines, and where they stand on the page (half-open range of line numbers).
 
     `prose` is the gain of its richest home; `dropped` are the lines among them that were furniture: they name editors and sources.
-    `cards` counts its homes when most of them have a link for a title: then it is a list of articles.
+    `cards` counts its homes when most of them have a link for a title: then it is a list of articles. `title` is what a script calls it.
     """
 
     lines: tuple[str, ...] = ()
@@ -53,6 +53,7 @@ class Body:
     prose: int = 0
     dropped: tuple[str, ...] = ()
     cards: int = 0
+    title: str = ""
 
     @property
     def text(self) -> str:

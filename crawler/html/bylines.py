@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from crawler.html.date_text import DATE
 from crawler.text import HAN, is_han, simplified
 
 # Chinese surnames, the commonest first, written from general knowledge; those of two characters below.
@@ -147,7 +148,7 @@ def english(texts: Iterable[str]) -> list[str]:
     for text in texts:
         if len(text) < 160:
             plain = _address.sub("", text).strip()
-            match = _by.search(plain) or _trade.match(plain)
+            match = _by.search(plain) or _by.search(DATE.sub("|", plain)) or _trade.match(plain)
             if not match and (dated := _dated.match(plain)) and is_bare_english(dated[1]):
                 match = dated
             names = [name for name in _en_split.split(match[1]) if is_person(name)] if match else []

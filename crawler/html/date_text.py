@@ -28,7 +28,7 @@ _clock_ahead = re.compile(r"(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,
 _needed = re.compile(r"[\d前刚剛昨今〇○零]")  # a date holds one of these, or one of the words
 _needed_words = ("ago", "just now", "yesterday")
 _clock_only = re.compile(_clock)
-_dotted = re.compile(r"([A-Za-z]{3}.{1,6}20\d\d.{1,6}?\d{1,2})\.(\d{2})\b(?!\.)")  # 4 Mar 2026 09.05
+_dotted = re.compile(r"([A-Za-z]{3}.{1,6}20\d\d.{1,6}?\d{1,2})\.(\d{2})(?![\d.])")  # 4 Mar 2026 09.05
 _glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
 
 _JOINT = r"\W*(?:时间|時間|日期|于|於|on|at|date|time)?\W*"

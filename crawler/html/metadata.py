@@ -82,6 +82,11 @@ class Head:
         return [thing for thing in self.things if _article.search(str(thing.get("@type", "")))]
 
     @cached_property
+    def known(self) -> dict[str, dict[str, Any]]:
+        """The things of its JSON-LD that others name by their id."""
+        return {str(thing["@id"]): thing for thing in self.things if len(thing) > 1 and "@id" in thing}
+
+    @cached_property
     def is_chinese(self) -> bool:
         return has_han(self.tags.title or next(self.all("og:title", "description"), ""))
 
@@ -112,19 +117,21 @@ def headline(head: Head, page: Layout) -> tuple[str, int]:
         if fit > 0.35 and fit + rank > most:
             best, where, most = title, number, fit + rank
     if best and (page.lines[where].tag in _RANKS or most >= 0.6):
-        return _with_next(best, page.lines[where : where + 3], said), where
+        return _whole(best, page.lines, where, said), where
     if lone_h1 >= 0:
         return page.lines[lone_h1].text, lone_h1
     return (strip_site(next(iter(said.values()))) if said else ""), -1
 
 
-def _with_next(title: str, lines: Sequence[Line], said: dict[str, str]) -> str:
-    """A headline of two lines, of one element, that is told as one."""
-    for line in lines[1:]:
-        both = f"{title} {line.text}"
-        if line.region != lines[0].region or not any(loose(both) in known for known in said):
-            break
-        title = both
+def _whole(title: str, lines: Sequence[Line], where: int, said: dict[str, str]) -> str:
+    """A headline of several lines, of one element, that is told as one."""
+    joint = "" if has_han(title) else " "
+    for near, before in ((lines[where + 1 : where + 3], False), (lines[max(0, where - 2) : where][::-1], True)):
+        for line in near:
+            both = joint.join((line.text, title) if before else (title, line.text))
+            if line.region != lines[where].region or not any(loose(both) in known for known in said):
+                break
+            title = both
     return title
 
 
@@ -189,9 +196,12 @@ def _titles(head: Head) -> Iterator[str]:
     for article in head.articles:
         if isinstance(name := article.get("headline") or article.get("name"), str):
             yield tree.plain(name)
-    yield from head.all("og:title", "twitter:title", "citation_title", "title", "articletitle")
-    yield head.tags.title
+    told = (*head.all("og:title", "twitter:title", "citation_title", "title", "articletitle"), head.tags.title)
+    yield from (tree.plain_title(title) if "&" in title else title for title in told)
     yield strip_site(head.tags.title)
+    parts = _strong.split(head.tags.title[:MAX_TITLE])
+    if weigh(parts[-1]) > 2 * weigh(parts[0]) and not is_sites(parts[-1]):
+        yield parts[-1]  # behind the site's name
 
 
 def strip_site(title: str) -> str:
@@ -231,8 +241,7 @@ def authors(
     """
     editors = bylines.editors((*bar, *credits, *lines[-3:]))
     owner = loose(next(chain(_owners(head), head.all("og:site_name")), ""))
-    known = {str(thing["@id"]): thing for thing in head.things if "@id" in thing}
-    told = [_bare(name) for article in head.articles for name in bylines.told(article.get("author"), known)]
+    told = [_bare(name) for article in head.articles for name in bylines.told(article.get("author"), head.known)]
     if not head.is_chinese and any(map(bylines.is_person, told)):
         told = list(filter(bylines.is_person, told))  # chuck-ross beside Chuck Ross
     metas = [text for text in head.all(*_AUTHORS) if not is_web(text)] or _card(head)
@@ -433,9 +442,9 @@ def _account(root: etree._Element) -> Iterator[str]:
 
 
 def _owners(head: Head) -> Iterator[str]:
-    owners = (article.get("publisher") for article in head.articles)
-    named = (tree.clean(owner["name"]) for owner in owners if isinstance(owner, dict) and isinstance(owner.get("name"), str))
-    return filter(None, named)
+    owners = (owner for article in head.articles if isinstance(owner := article.get("publisher"), dict))
+    names = (owner.get("name") or head.known.get(str(owner.get("@id")), {}).get("name") for owner in owners)
+    return filter(None, (tree.clean(name) for name in names if isinstance(name, str)))
 
 
 def _of_scripts(head: Head) -> Iterator[str]:

@@ -69,11 +69,11 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announ
     heading = page.lines[at].text if at >= 0 else ""
     if announced and 0 < size < SHORT and not head.articles and _tells_else(announced, head, heading, body):
         return "other-page", title[:80]
-    if size < STUB and _is_stub(head, body, page):
+    if size < STUB and not _is_announced(title, announced, body) and _is_stub(head, body, page):
         return "paywall-stub", f"{len(body.text)} characters"
     if not body.lines:
         return "empty", ""
-    if size < LEAST and not _is_flash(body, title, announced):
+    if size < LEAST and not _is_announced(title, announced, body):
         return "too-short", f"{len(body.text)} characters"
     return None
 
@@ -102,9 +102,9 @@ def _asks_consent(head: Head, page: Layout, body: Body) -> str:
     return "; ".join(sorted(said)[:CONSENTS]) if len(said) >= CONSENTS else ""
 
 
-def _is_flash(body: Body, title: str, announced: str | None) -> bool:
-    """True for a sentence under the headline that its source announces: short, and all there is to say."""
-    if not announced or _waits.search(body.text) or not _sentence.search(body.text):
+def _is_announced(title: str, announced: str | None, body: Body) -> bool:
+    """True for a sentence or more under the headline that its source announces: a flash, or what a closed article shows."""
+    if not announced or _waits.search(body.text) or not any(map(_sentence.search, body.lines)):
         return False
     known, told = loose(title), loose(announced)
     return bool(known) and (known in told or told in known)

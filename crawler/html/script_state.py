@@ -364,10 +364,17 @@ def _best_in(found: Iterator[Any], headline: str, best: Body) -> Body:
         near = page.regions[page.regions[page.lines[where].region].parent] if where >= 0 else None
         body = find_body(page, headline, near=near)
         if body.prose > best.prose:
-            best = body
+            best = replace(body, title=_called(page, body))
         if best.prose > SURE:
             break
     return best
+
+
+def _called(page: Layout, body: Body) -> str:
+    """The title that stands right before a text, or else right behind it."""
+    titles = [(n, line.text) for n, line in enumerate(page.lines) if line.tag == "h1" and not body.first <= n < body.last]
+    before = [text for n, text in titles if n < body.first]
+    return before[-1] if before else next((text for _, text in titles), "")
 
 
 @lru_cache(maxsize=1024)

@@ -39,7 +39,7 @@ _CONTINUED = bytes(range(0x80, 0xC0))  # a character of UTF-8 holds one of these
 _han = re.compile(f"[{HAN}]+")
 _private = re.compile("[\ue000-\uf8ff]")
 _controls = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
 )
 _loose = re.compile(r"[\W_]+")
 _author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?)/")

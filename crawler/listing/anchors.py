@@ -92,7 +92,7 @@ def anchors(root: etree._Element, base: str) -> Anchors:
             in_links -= element.tag == "a"
             prose += 0 if in_links else len((element.tail or "").strip())
             if text := _label(element, linked=in_links > 0):
-                day = text if DATE_TEXT.match(text) else day
+                day = text if _is_day(text) else day
                 under_aside = _is_aside_label(element, text, under_aside)
             continue
         path.append(_step(element))
@@ -148,10 +148,16 @@ def _label(element: etree._Element, *, linked: bool) -> str:
     """The text over a region: a short heading (very short where it is a link, for titles are), or a short line of its own."""
     if not _is_heading(element):
         text = clean((element.text or "")[:40]) if element.tag in _LINES and len(element) == 0 and not linked else ""
-        return text if len(text) <= LABEL else ""
+        return text if len(text) <= LABEL or _is_day(text) else ""
     text = text_in(element, 30)
     linked = linked or any(part.tag == "a" for part in islice(element.iterdescendants(), PARTS))
-    return text if len(text) <= LABEL and not (linked and units(text) > 5) else ""
+    return text if (len(text) <= LABEL or _is_day(text)) and not (linked and units(text) > 5) else ""
+
+
+def _is_day(text: str) -> bool:
+    """True for a date, with its weekday perhaps, over what was published then."""
+    found = DATE_TEXT.search(text)
+    return found is not None and len(text) - len(found[0]) <= LABEL
 
 
 def _is_aside_label(element: etree._Element, text: str, before: bool) -> bool:

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from crawler.dates import date_in_url
 from crawler.listing.anchors import Anchor, Anchors
 from crawler.listing.cards import NEAR, Cards
-from crawler.listing.titles import heading_in, says_more, title_of, units
+from crawler.listing.titles import DATE_TEXT, heading_in, says_more, title_of, units
 from crawler.url import same_site
 
 LEAST = 3  # links; fewer are a list only where there is no doubt (a new section with its first article)
@@ -30,8 +30,10 @@ NEARLY = 0.6  # of the best group's worth
 CLOSE = 2  # levels around one or two links in which a date is theirs
 UNSEEN = 0.5  # … and what it may cost them that theirs stands further away
 SHARE = 0.15  # of the text that is in no link
+NAME = 2  # units of a user's name or a button; the date beside them is that of the title in their card
 SHORT = 7  # units of a title (a Han character is one, a word of letters two); navigation is shorter
 
+_letter = re.compile(r"[^\W\d_]")
 _digits = re.compile(r"\d{4,}|[0-9a-f]{16,}")
 _slug = re.compile(r"(?:[^-_\s]+[-_]){2,}[^-_\s]+")
 _page = re.compile(r"\.s?html?$|\.aspx?$|\.jsp$|\.php$", re.IGNORECASE)
@@ -136,12 +138,13 @@ def _worths(group: _Group, url: str, now: datetime, zone: tzinfo) -> list[float]
 
 
 def _worth(each: _Named, cards: Cards, url: str, now: datetime, zone: tzinfo) -> float:
-    size = units(_title(each, cards))
+    title = _title(each, cards)
+    size = units(title) if _letter.search(DATE_TEXT.sub("", title)) else 0  # a moment is no title
     address = each.anchor.address
     worth = min(size, 20) / 20 - (0.5 if size < SHORT else 0)
     worth += 0.5 if looks_like_article(address) else -0.5
     worth += 0.5 if date_in_url(address, zone) else 0
-    worth += 1 if cards.printed_date(each.anchor, now, zone) else 0
+    worth += 1 if size > NAME and cards.printed_date(each.anchor, now, zone) else 0
     worth -= 1 if each.anchor.aside else 0
     return worth - (0 if same_site(address, url) else 0.5)
 

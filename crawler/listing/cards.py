@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta, tzinfo
 from itertools import islice
 
@@ -28,12 +28,15 @@ _day_apart = re.compile(
 class Cards:
     """The card of each of the chosen links: the largest element around it that holds no other of them."""
 
-    def __init__(self, chosen: Iterable[Anchor], near: int = NEAR) -> None:
+    def __init__(self, chosen: Sequence[Anchor], near: int = NEAR) -> None:
         self._owner: dict[etree._Element, str | None] = {}  # None: shared
         for anchor in chosen:
             for element in (anchor.element, *islice(anchor.element.iterancestors(), near)):
                 if self._owner.setdefault(element, anchor.key) != anchor.key:
                     self._owner[element] = None
+        days = {anchor.day for anchor in chosen}
+        # Headings that are dates stand before their articles: one day over all may be today's, and dates may stand behind each.
+        self._headed = len(days) > 1 and "" not in days and not DATE_TEXT.search(self._beside(chosen[-1]))
 
     def around(self, anchor: Anchor) -> etree._Element:
         """The link's own card."""
@@ -63,7 +66,12 @@ class Cards:
                     return at
             if (at := _date_in(text, is_date, dates)) is not None:
                 return at
-        return None
+        return dates(anchor.day) if self._headed else _date_in(self._beside(anchor), False, dates)
+
+    def _beside(self, anchor: Anchor) -> str:
+        """What stands behind the link's card and is nobody's."""
+        beside = self.around(anchor).getnext()
+        return text_in(beside, 200) if beside is not None and beside not in self._owner and isinstance(beside.tag, str) else ""
 
     def _date_texts(self, anchor: Anchor) -> Iterator[tuple[str, bool]]:
         """Texts that may hold the date, likeliest first, each with whether its element says that it is one."""
@@ -74,9 +82,6 @@ class Cards:
                 yield told or text_in(element, 40), True
         yield text_in(card, 600), False
         yield clean((card.tail or "")[:600]), False
-        beside = card.getnext()
-        if beside is not None and beside not in self._owner and isinstance(beside.tag, str):
-            yield text_in(beside, 200), False
 
 
 def _date_in(text: str, is_date: bool, dates: DateReader) -> datetime | None:

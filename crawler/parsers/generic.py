@@ -53,6 +53,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     visible = body
     if len(body.text) < WEAK and not _opens_as_told(head, body):
         body = _better(body, script_state.article(tags, title, alone=not body.lines, least=max(100, int(MORE * len(body.text)))))
+    if at < 0 and (len(title.encode()) < SHORT_TITLE or metadata.is_sites(title)):
+        title = body.title or title
     body = _agreed(head, body, headed=0 <= at < body.first < at + BAR)
     if reason := refusal(head, layout, title, at, body, announced=link.title):
         raise NotAnArticle(*reason)

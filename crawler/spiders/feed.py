@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import re
-from calendar import timegm
+from calendar import month_abbr, timegm
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, tzinfo
 from html.entities import html5
@@ -39,6 +39,7 @@ _root_name = re.compile(rb"<([A-Za-z_][\w.:-]*)")
 _tag = re.compile(rb"<(?:!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|([a-zA-Z]))")  # what is in CDATA costs nothing
 _long_tag = re.compile(rb"<([a-zA-Z][\w:.-]*)[^<>]{2000,}>?")
 _entity = re.compile(rb"&([A-Za-z][A-Za-z0-9]{1,30};)")
+_lone_ampersand = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!#?[A-Za-z0-9]{1,31};)", re.DOTALL)  # AT&T, ?a=1&copy=2
 _reference = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
@@ -136,6 +137,7 @@ def _bounded(body: bytes, now: datetime, zone: tzinfo) -> tuple[bytes, list[str]
     notes = []
     body = _long_tag.sub(_fewer_attributes, body)
     body = _reference.sub(_character_of_number, _entity.sub(_character, body))
+    body = _lone_ampersand.sub(lambda found: b"&amp;" if found[0] == b"&" else found[0], body)
     end = b"".join(b"</" + name + b">" for name in _open_at_end(body))
     ends = [found.end() for found in _end_of_item.finditer(body)]
     if is_cut(body):
@@ -271,9 +273,11 @@ def _published(entry: Any, dates: DateReader) -> datetime | None:
 
 
 def _moment(struct: Any, text: str, dates: DateReader) -> datetime | None:
-    """feedparser's own reading of a form that we do not know, where it has not made up the year."""
+    """feedparser's own reading of a form that we do not know, where it has not made up a part of it."""
     try:
-        return dates(datetime.fromtimestamp(timegm(struct), UTC).isoformat()) if str(struct[0]) in text else None
+        day, month = (re.search(rf"(?<![0-9])0?{number}(?![0-9])", text) for number in (struct[2], struct[1]))
+        said = str(struct[0]) in text and day and (month or month_abbr[struct[1]].lower() in text.lower())
+        return dates(datetime.fromtimestamp(timegm(struct), UTC).isoformat()) if said else None
     except (TypeError, ValueError, OverflowError, OSError):
         return None
 

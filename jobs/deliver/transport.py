@@ -10,6 +10,7 @@ import asyncio
 import base64
 import contextlib
 import json
+import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -32,6 +33,10 @@ MAX_REPLY = 64 * 1024  # bytes read of an answer
 MAX_DETAIL = 300  # code points of a vendor's words kept in the ledger
 TOKEN_MARGIN = timedelta(minutes=5)
 MAX_RETRY_AFTER = 86_400.0  # seconds; whoever asks for more is not obeyed to the letter
+TOO_FAST = 60.0  # seconds to leave a channel alone whose vendor says so without a figure
+_too_fast = re.compile(
+    r"(?i)too many requests?|too (?:fast|frequent)|(?:rate|frequency|freq)[ _-]?limit|(?:过于|太)频繁|频率(?:限制|超限)|请求过多"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TEMPORARY = (408, 409, 425, 429)
 _UNREADABLE = (400, 413, 422)  # the server could not read the message: another form may pass
@@ -119,6 +124,7 @@ class Codes:
     """How a vendor's own codes are to be read. A code that stands nowhere is a failure that may pass.
 
     `wait` gives the seconds to leave the channel alone; `final` will not change by trying again; `poison` is about this one message.
+    Where the words say "too fast" it is that, whatever the code; a code may be written as a string.
     """
 
     ok: tuple[object, ...]
@@ -131,10 +137,14 @@ class Codes:
         if code is None:
             return reply.refusal() or refused(f"an answer without a code: {reply.text}", reply.status)
         said = f"{code} {words}"
+        if isinstance(code, str) and code.isdecimal():
+            code = int(code)
         if code in self.ok:
             return reply.refusal() or accepted(said, code)
         if code in self.wait:
             return refused(said, code, retry_after=reply.retry_after or self.wait[code])
+        if _too_fast.search(words):
+            return refused(said, code, retry_after=reply.retry_after or TOO_FAST)
         if code in self.final or code in self.poison:
             return refused(said, code, permanent=True, poison=code in self.poison)
         general = reply.refusal()

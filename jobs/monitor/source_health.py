@@ -159,7 +159,7 @@ _HEALTHY = Health(State.HEALTHY)
 
 
 def _nothing_ever(row: Row, habits: Habits) -> Health:
-    if habits.listed or row.polls < FAILURES:
+    if habits.listed or row.articles or row.polls < FAILURES:  # an index lists none itself, the files that it names do
         return _HEALTHY
     return Health(State.NEVER, tr("answers, but has never listed an article"))
 

@@ -31,6 +31,7 @@ from storage.rules.ast import (
     BARE,
     CHINESE_FIELDS,
     CONCEPTS,
+    FIELDS,
     Alias,
     And,
     AtLeast,
@@ -55,6 +56,11 @@ MAX_NODES = 2_000
 MAX_WORDS = 50_000  # of a list of keywords
 MAX_DEPTH = 40
 _initials = re.compile(r"(?<![\w.-])[A-Z]{2,4}(?![\w.-])")
+_dotted = re.compile(r"(?:[a-z]\.){2,4}")
+_OWN_WORDS = frozenset(("am", "as", "in", "is", "it", "no", "us"))  # without its dots U.S. is another word
+_any_ending = re.compile(r"(?<=\w{3})[*＊]$")
+_hyphen = re.compile(r"(?<=[A-Za-z])[-‐‑–](?=[A-Za-z])")
+_number = re.compile(r"(?<![\w.,])(?!0|(?:19|20)\d\d\b)(?:\d{4,15}|\d{1,3}(?:,\d{3})+)(?![\w.,])")
 LONG_FORMS = {"大模型": "大语言模型"}  # a short form that skips characters: no run of them stands in the long one
 FUNCTIONS = ("near", "atleast", "count")
 
@@ -85,13 +91,17 @@ def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: 
 
 
 def needles_of(written: str) -> tuple[str, ...]:
-    """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, AI is written A.I. by some papers, and
-    大模型 is short for 大语言模型."""
+    """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, fine-tuning is written finetuning by some
+    papers, AI A.I. and 10000 10,000, and 大模型 is short for 大语言模型."""
     plain = normal(written).replace("\n", " ").strip()
     joined = re.sub(r"(?<=[a-z]) (?=\d)", "", plain)
     parted = re.sub(r"(?<=[a-z]{3})(?=\d)", " ", plain)  # not for one or two letters: A100 is no "a 100"
     dotted = normal(_initials.sub(lambda found: "".join(f"{letter}." for letter in found[0]), written)).strip()
-    return tuple(dict.fromkeys(form for form in (plain, joined, parted, dotted, LONG_FORMS.get(plain)) if form))
+    closed = normal(_hyphen.sub("", written)).strip()
+    bare = plain.replace(".", "") if _dotted.fullmatch(plain) else ""
+    grouped = _number.sub(lambda found: found[0].replace(",", "") if "," in found[0] else f"{int(found[0]):,}", plain)
+    forms = (plain, joined, parted, dotted, "" if bare in _OWN_WORDS else bare, closed, grouped, LONG_FORMS.get(plain))
+    return tuple(dict.fromkeys(form for form in forms if form))
 
 
 def _other_names(needles: Sequence[str], scope: Sequence[str]) -> tuple[str, ...]:
@@ -225,10 +235,12 @@ class _Parser:
         prefix = self._next.kind == "word" and self._next.text in "*＊" and self._next.at == token.end
         if prefix:
             self._take()
+        if inside := _any_ending.search(token.text):  # meant so, and nothing else would be found; Q* is a name
+            return self._term(token.text[: inside.start()], True, token)
         return self._term(token.text, prefix, token)
 
     def _term(self, written: str, prefix: bool, token: Token) -> Term:
-        needles = needles_of(written)
+        needles = needles_of(written)[: 1 if FIELDS[self._scope[0]] == "line" else None]
         if not needles or all(unicodedata.category(ch)[0] in "PZ" for ch in needles[0]):
             told = "nothing of {written!r} is left to look for: it has no letter, digit or sign"
             raise self._error(tr(told, written=written), token.at)

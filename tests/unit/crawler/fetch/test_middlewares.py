@@ -236,6 +236,36 @@ class TestRedirects:
 
         run(go())
 
+    def test_a_cookie_goes_back_on_the_way_and_nowhere_else(self) -> None:
+        """A wall that sends to its own page until the cookie comes, by way of another door of the same host."""
+
+        def reply(seen: Seen) -> bytes:
+            if seen.path == "/door":
+                return http(302, Location="/wall", Set_Cookie="door=2; Path=/")
+            passed = {"gate=1", "door=2"} <= set(seen.headers.get("cookie", "").split("; "))
+            wall = PAGE if passed else http(302, Location="/door", Set_Cookie="gate=1; Path=/")
+            return b"" if seen.path == "/robots.txt" else wall
+
+        async def go() -> None:
+            async with serving(reply) as site:
+                first = await fetch_one(site.url("/wall"))
+                away = http(302, Location=site.url("/wall", host="127.0.0.9"), Set_Cookie="gate=1; Path=/")
+                async with serving({"/out": away}) as other:
+                    await fetch_one(other.url("/out"))
+                assert first.outcome.ok
+                sent = [seen.headers.get("cookie", "") for seen in site.seen if seen.path == "/wall"]
+            assert sent[0] == sent[2] == ""  # neither kept for the next request, nor told to another host
+
+        run(go())
+
+    def test_a_cookie_of_the_operators_own_stays_as_it_is(self) -> None:
+        async def go() -> None:
+            async with serving({"/a": http(302, Location="/b", Set_Cookie="x=1"), "/b": PAGE}) as site:
+                await fetch([Fetch(site.url("/a"), headers={"Cookie": "mine=1"})])
+                assert [seen.headers.get("cookie") for seen in site.seen if seen.path == "/b"] == ["mine=1"]
+
+        run(go())
+
     @pytest.mark.parametrize(
         ("statuses", "moved"),
         [

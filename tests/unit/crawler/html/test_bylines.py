@@ -147,6 +147,8 @@ def test_commenters_and_authors_of_other_articles_are_none(after: str) -> None:
         ("By JANE DOE | Harbor Wire | Nov 23, 2026", "JANE DOE"),
         ("<span>By</span> <a>Jane Doe</a> <time datetime='2026-11-23T09:41+08:00'>Nov 23</time>", "Jane Doe"),
         ("Posted by Jane Doe on November 23, 2026", "Jane Doe"),
+        ("Posted on November 23, 2026 by Jane Doe", "Jane Doe"),
+        ("Mon 23 Nov 2026 at 9.41am GMT by Jane Doe, Staff Writer", "Jane Doe"),
         ("Jane Doe-Roe, Technology reporter, Harbor", "Jane Doe-Roe"),
         ("<p class='article-author'>Jane Doe | Harbor News</p><p>Nov 23, 2026</p>", "Jane Doe"),
         ("By Harbor Wire Staff · Nov 23, 2026", None),

@@ -59,6 +59,11 @@ def test_a_hidden_block_is_no_text_however_long(hiding: str) -> None:
     ]
 
 
+@pytest.mark.parametrize("style", ["visibility:hidden", "font-size:0", "opacity:0"])
+def test_a_paragraph_out_of_sight_among_others_is_no_text(style: str) -> None:
+    assert _text(f"<p>{FIRST}</p><p style='{style}'>{SPAM}</p><p>{SECOND}</p>") == [FIRST, SECOND]
+
+
 def test_what_shows_nothing_else_is_read_hidden() -> None:
     assert _text(f'<div id="js_content" style="visibility: hidden; opacity: 0;"><p>{FIRST}</p><p>{SECOND}</p></div>') == [
         FIRST,

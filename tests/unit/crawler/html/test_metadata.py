@@ -216,6 +216,19 @@ def test_a_kicker_in_the_headline_is_not_part_of_it() -> None:
     assert record.title == title
 
 
+def test_a_publisher_told_by_id() -> None:
+    graph = (
+        '{"@graph":[{"@type":"WebSite","@id":"#w","name":"Mill Lane"},{"@type":"Organization","@id":"#o","name":"Mill Lane Courier"},'
+        '{"@type":"NewsArticle","headline":"A crane that listens","publisher":{"@id":"#o"}}]}'
+    )
+    page = _page(
+        title="A crane that listens",
+        top="<h1>A crane that listens</h1>",
+        head=f'<script type="application/ld+json">{graph}</script>',
+    )
+    assert page.publisher == "Mill Lane Courier"
+
+
 def test_an_author_told_by_id_or_on_a_card() -> None:
     graph = (
         '{"@graph":[{"@type":"Person","@id":"#p","name":"Rhoda Finch"},{"@type":"NewsArticle","headline":"A crane that listens",'

@@ -107,6 +107,7 @@ def test_the_zone_behind_a_date_of_the_page_is_heard(zone: str) -> None:
         ("<p>20-Nov-2026 07:30</p>", "2026-11-20 07:30"),
         ("<p>News Release 20-Nov-2026</p>", "2026-11-20"),
         ("<p>Posted 9:05 AM, Nov 20, 2026</p>", "2026-11-20 09:05"),
+        ("<p>Posted on Fri 20 Nov 2026 at 7.30am</p>", "2026-11-20 07:30"),
         ('<p><span title="2026-11-20 07:30:12">4 days ago</span></p>', "2026-11-20 07:30:12"),
         ('<p><abbr class="when" title="2026-11-20T07:30:00+08:00">Friday</abbr></p>', "2026-11-20 07:30"),
         ('<p><x-date datetime="2026-11-20T07:30:00+08:00">20 November</x-date></p>', "2026-11-20 07:30"),

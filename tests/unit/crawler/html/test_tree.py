@@ -85,6 +85,7 @@ def test_deep_nesting_and_huge_texts_are_read() -> None:
         ("　　缩进的段落\u200b里有\ufeff零宽字符", "缩进的段落里有零宽字符"),
         ("a\xa0b\t\n c", "a b c"),
         ("soft\x00 bell\x07", "soft bell"),
+        ("hyphen\xadation", "hyphenation"),
         ("half\ud83d character", "half character"),
         ("emoji 🏳️ stays", "emoji 🏳️ stays"),
     ],

@@ -296,3 +296,46 @@ def test_a_list_for_those_without_scripts_is_one() -> None:
         f"<li><a href='/2026/{number}.html'>江湾发布人工智能新规之{number}</a> 2026-11-23</li>" for number in (7, 8, 9)
     )
     assert len(read(f"<html><body><div id='app'></div><noscript><ul>{rows}</ul></noscript></body></html>").links) == 3
+
+
+@pytest.mark.parametrize(
+    ("over", "under"),
+    [("<h3>{}</h3><ul>", "</ul>"), ("<dl><dt>{}</dt><dd>", "</dd></dl>"), ("<div><p>{}</p></div><div>", "</div>")],
+)
+@pytest.mark.parametrize("spelled", ["2026年11月{}日", "Sunday, November {}, 2026", "2026-11-{}"])
+def test_a_date_over_several_articles_is_theirs(over: str, under: str, spelled: str) -> None:
+    rows = "".join(
+        over.format(spelled.format(day))
+        + "".join(f"<p><a href='/a/{day}{n}.html'>滨江港口第{day}{n}台岸桥装上视觉系统</a></p>" for n in "12")
+        + under
+        for day in (23, 22, 20)
+    )
+    found = read(f"<html><body><p>今天是2026年11月24日</p>{rows}</body></html>")
+    assert [link.published.day for link in found.links if link.published] == [23, 23, 22, 22, 20, 20]
+
+
+def test_one_day_over_all_is_todays_and_a_date_behind_each_is_its_own() -> None:
+    rows = "".join(f"<p><a href='/a/2026{n}.html'>滨江港口第{n}台岸桥装上视觉系统</a></p>{{}}" for n in "123")
+    assert [link.published for link in read(f"<div>2026年11月24日</div><div>{rows.format('', '', '')}</div>").links] == [None] * 3
+    behind = rows.format(*(f"<p>2026-11-{day}</p>" for day in (23, 22, 20)))
+    days = [link.published.day for link in read(f"<div>2026年11月24日</div><div>{behind}</div>").links if link.published]
+    assert days == [23, 22, 20]
+
+
+def test_users_moments_and_buttons_beside_a_title_are_no_articles() -> None:
+    rows = "".join(
+        f"<tr class=row><td><span class=headline><a href='https://yard{n}.example/2026/crane-{n}-sees'>A crane that sees its load, part {n}</a></span></td></tr>"
+        f"<tr><td class=sub>by <a class=user href='user?id=u{n}'>u{n}</a> <span class=age><a href='item?id=77{n}'>{n} hours ago</a></span> "
+        f"<a href='hide?id=77{n}'>hide</a> <a href='last?id=77{n}'>2026-11-2{n % 4} 10:0{n}</a></td></tr>"
+        for n in range(1, 7)
+    )
+    found = read(f"<table>{rows}</table>")
+    assert [link.url for link in found.links] == [f"https://yard{n}.example/2026/crane-{n}-sees" for n in range(1, 7)]
+    assert all(link.published for link in found.links)
+
+
+def test_a_route_of_an_application_is_an_address() -> None:
+    rows = "".join(f"<li><a href='#/detail/{n}'>滨江港口第{n}台岸桥装上视觉系统</a> 2026-11-2{n}</li>" for n in range(1, 4))
+    assert [link.url for link in read(f"<ul>{rows}</ul><a href='#top'>回到顶部</a>").links] == [
+        f"{URL}#/detail/{n}" for n in range(1, 4)
+    ]

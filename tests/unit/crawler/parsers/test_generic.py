@@ -115,6 +115,14 @@ def test_three_paragraphs_of_a_closed_article_are_told() -> None:
     assert len(_read(f"{closed}<h1>A long read</h1><div>{shown}</div><p>Subscribe to continue reading</p>").text.split("\n")) == 3
 
 
+def test_what_a_closed_article_shows_is_told_where_its_source_announces_it() -> None:
+    title = "滨江造船厂把焊缝检查交给模型"
+    page = Page(URL, f"<h1>{title}</h1><p>{PROSE}</p><p>{PROSE[::-1]}。</p><p>开通会员，继续阅读全文</p>".encode(), NOW)
+    with pytest.raises(NotAnArticle, match="paywall-stub"):
+        generic.read(page, Link(URL), ZONE)
+    assert PROSE in generic.read(page, Link(URL, title=title), ZONE).text
+
+
 def test_an_article_about_captchas_is_an_article() -> None:
     body = _article(*(f"{PROSE}人机验证与 captcha 是第{n}段的话题，页面不存在时也会出现。" for n in range(12)))
     assert "captcha" in _read(body).text
@@ -299,11 +307,18 @@ HEADLINE = "芯片公司抢跑推理市场：谁能笑到最后？"
         f"<title>新闻详情-江湾网</title><body><div class=art-title>{HEADLINE}</div>",
         f'<title>江湾网</title><meta property="og:title" content="{HEADLINE}"><body><h1>江湾网</h1><div>{HEADLINE}</div>',
         f"<title>{HEADLINE}</title><body><h1>{HEADLINE} <small>来源：江湾网</small></h1>",
+        f"<title>溪口科技周刊 | 产业 | {HEADLINE}</title><body><h1>溪口科技周刊</h1><h2>{HEADLINE}</h2>",
+        f"<title>{HEADLINE} - 江湾网</title><body><h1>{HEADLINE[:11]}<br>{HEADLINE[11:]}</h1>",
     ],
 )
 def test_the_headline_is_found_where_others_stand_in_its_place(top: str) -> None:
     record = _read(f"{top}<div>2026-11-23 09:41</div><div><p>{PROSE}</p><p>{PROSE[::-1]}</p></div>")
     assert (record.title, record.text) == (HEADLINE, f"{PROSE}\n{PROSE[::-1]}")
+
+
+def test_a_title_that_was_escaped_twice_is_one_plain_line() -> None:
+    head = '<title>Harbor Wire</title><meta property="og:title" content="Salt &amp;amp; Sons&amp;#8217; robots count crates">'
+    assert _read(f"{head}<body><p>{PROSE}</p><p>{PROSE[::-1]}</p>").title == "Salt & Sons’ robots count crates"
 
 
 @pytest.mark.parametrize(
@@ -335,6 +350,15 @@ def test_the_canonical_address_is_a_hint_when_it_names_this_article() -> None:
 def test_a_script_is_read_only_when_it_knows_the_title() -> None:
     other = json.dumps({"title": "另一篇文章", "content": f"<p>{PROSE * 9}</p>"}, ensure_ascii=False)
     assert _read(_article(PROSE) + f"<script>var data = {other};</script>").text == PROSE
+
+
+def test_the_state_names_the_article_where_the_page_is_still_loading() -> None:
+    state = {
+        "siteName": "江湾网",
+        "detail": {"title": "星河智算向三家客户交付首批芯片", "content": f"<p>{PROSE}</p><p>{PROSE[::-1]}</p>"},
+    }
+    page = f"<title>加载中</title><div id=app></div><script>var state = {json.dumps(state, ensure_ascii=False)};</script>"
+    assert _read(page).title == "星河智算向三家客户交付首批芯片"
 
 
 @pytest.mark.parametrize(

@@ -136,6 +136,9 @@ def test_the_article_s_address_is_found_wherever_it_stands(address: str, meant: 
         ("Mon, 23 Nov 2026 09:00:00 GMT", datetime(2026, 11, 23, 9, 0, tzinfo=UTC)),
         ("2小时前", datetime(2026, 11, 24, 0, 0, tzinfo=UTC)),
         ("soon", None),
+        ("2026-11-31", None),
+        ("2026-02-30", None),
+        ("2026-W47-2", None),
         ("Mon, 23 Nov 2099 09:00:00 GMT", None),
         ("-1", None),
         ("Mon, 99 Xxx 99999 99:99:99 GMT", None),
@@ -177,6 +180,15 @@ def test_references_to_no_character_are_left_out() -> None:
     title = read(rss(item().replace("发布", "&#xD800;发&#0;布&#99999999999;&#x5E03;"))).links[0].title
     assert title == "江湾发布布新规"
     assert len(read(rss(item().replace("发布", "&#xD800;<b>")) + "<").links) == 1  # read by the parser for broken XML
+
+
+def test_a_lone_ampersand_is_itself() -> None:
+    body = rss(
+        "<item><title>t</title><link>https://paper.example/a?x=1&y=2&copy=3&amp;reg=4</link><description><![CDATA[a & b]]></description></item>"
+    )
+    link = read(body).links[0]
+    assert (link.url, link.summary) == ("https://paper.example/a?x=1&y=2&copy=3&reg=4", "a & b")
+    assert not any("broken" in note for note in read(body).notes)
 
 
 def test_an_entry_that_names_its_parts_like_the_library_does_is_survived() -> None:
@@ -323,6 +335,7 @@ def test_the_page_is_taken_before_other_forms_of_the_article() -> None:
     ("said", "title"),
     [
         ("How &lt;plan&gt; tokens steer a model", "How <plan> tokens steer a model"),
+        ("AT&T, R&D & the rest", "AT&T, R&D & the rest"),
         ("A &lt;b&gt;bold&lt;/b&gt; step", "A bold step"),
         ("The &lt;b&gt; tag turns thirty", "The <b> tag turns thirty"),
         ("Map&lt;String, List&gt; explained", "Map<String, List> explained"),

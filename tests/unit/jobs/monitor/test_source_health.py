@@ -59,6 +59,11 @@ def test_a_failure_is_named_by_what_the_site_answers(outcome: Reason, state: Sta
     assert judged(appeared(HOUR), replace(row, last_ok_at=None)).state is State.NEVER
 
 
+def test_a_source_never_worked_when_neither_it_nor_a_file_that_it_names_has_listed_an_article() -> None:
+    assert judged(Habits(), replace(ROW, articles=0)).state is State.NEVER
+    assert judged(Habits(), replace(ROW, articles=3)).state is State.HEALTHY
+
+
 def test_a_failure_is_told_when_it_lasts() -> None:
     row = replace(ROW, last_outcome="timeout", last_ok_at=NOW - DAY)
     assert [judged(Habits(), replace(row, fail_count=count)).sure for count in (1, 2, 3)] == [False, False, True]

@@ -265,6 +265,31 @@ def test_any_dash_before_a_term_excludes_it(minus: str) -> None:
     assert parse(f"a {minus}b").root == parse("a -b").root
 
 
+def test_initials_written_with_their_full_stops_are_found_without_unless_they_are_a_word_then() -> None:
+    assert parse("A.I.").root.needles == ("a.i.", "ai")  # type: ignore[attr-defined]
+    assert parse("U.S.").root.needles == ("u.s.",)  # type: ignore[attr-defined]
+
+
+def test_a_star_in_the_quotes_stands_for_any_ending_unless_it_is_a_name() -> None:
+    assert parse('"open weight*"').root == parse('"open weight"*').root
+    assert parse('"Q*"').root.needles == ("q*",)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("query", "needles"),
+    [
+        ("multi-modal", ("multi modal", "multimodal")),
+        ("T-Mobile", ("t mobile", "tmobile")),
+        ("12500", ("12500", "12,500")),
+        ('"12,500 chips"', ("12,500 chips", "12500 chips")),
+        ("2026", ("2026",)),
+        ("source:multi-modal", ("multi modal",)),
+    ],
+)
+def test_other_ways_to_write_a_term_are_looked_for_too(query: str, needles: tuple[str, ...]) -> None:
+    assert parse(query).root.needles == needles  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("text", ["Why A.I. matters", "the rise of A.I.", "A.I.’s cost", "A.I.-powered", "A.I.芯片", "AI"])
 def test_initials_are_found_with_their_full_stops(text: str) -> None:
     assert is_true(parse("AI"), Record(text, "https://a.example/1", ""))
