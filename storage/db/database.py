@@ -20,13 +20,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
     ColumnElement,
     Connection,
-    CursorResult,
     Engine,
     FromClause,
     Table,
@@ -225,7 +224,7 @@ def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]]
     if not rows:
         return []
     statement = _unless_there(dialect_of(session), table, key, returning=True)
-    found = session.execute(statement, rows).all()
+    found = session.connection().execute(statement, rows).all()  # a session asks first whether it has objects of it
     return [row[0] if len(key) == 1 else tuple(row) for row in found]
 
 
@@ -246,7 +245,7 @@ def _unless_there(dialect: str, table: Table, key: tuple[str, ...], *, returning
 
 def next_id(session: Session, table: Table) -> int:
     """The id of the next row, for a row that names itself. SQLite has one writer at a time, so nobody else takes it."""
-    return int(session.scalar(_next_id(dialect_of(session), table)) or 1)
+    return int(session.connection().scalar(_next_id(dialect_of(session), table)) or 1)
 
 
 @cache
@@ -289,7 +288,7 @@ def from_row(kind: type[T], row: Any, **more: Any) -> T:
 
 def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
     """Execute an UPDATE or DELETE; how many rows it met."""
-    return cast(CursorResult[Any], session.execute(statement, parameters)).rowcount
+    return session.connection().execute(statement, parameters).rowcount
 
 
 def count_on(session: Session, table: Table) -> None:

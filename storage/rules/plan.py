@@ -67,7 +67,9 @@ def tokens(view: View) -> frozenset[str]:
     """What the record is found by."""
     found = {f"{field}:{_digest(line)}" for field in LINES for line in view.form(field).text.split("\n") if line}
     following: set[str] = set()
-    for line in {line for field in TOGETHER for line in view.form(field).text.split("\n")}:  # an event is told in lines of the text
+    for line in {
+        line for field in TOGETHER for line in view.form(field).text.split("\n")
+    }:  # an event is told in lines of the text
         parted = runs(line)
         found.update(_tokens_of(parted))
         following.update(_following(parted))
@@ -118,7 +120,7 @@ def _following(parted: _Runs) -> list[str]:
         if before:
             found.append(f"{before} {word or run[0]}")
         if run:
-            found += map("".join, zip(run, run[1:], run[2:], strict=False))
+            found += [run[at : at + 3] for at in range(len(run) - 2)]
         before = word or run[-1]
     return found
 
