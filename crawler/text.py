@@ -19,7 +19,7 @@ import sys
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import groupby, islice
 
 import opencc
@@ -53,11 +53,13 @@ _in_number = re.compile(r"\d(?:\.\d|,\d{3}(?!\d))")
 _cluster = re.compile(f"(?s).[{_MARKED}{_GONE}]*")
 
 
+@lru_cache(maxsize=4096)
 def is_han(ch: str) -> bool:
     """True for one Han character (not kana, not punctuation)."""
     return _han.match(ch) is not None
 
 
+@lru_cache(maxsize=4096)
 def is_word(ch: str) -> bool:
     """True for a character of words that are parted by blanks: letters and digits, but none of a script like Han."""
     return _word.match(ch) is not None

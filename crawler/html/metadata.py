@@ -288,7 +288,7 @@ def _linked(head: Head, bar: Iterable[str], lines: Sequence[str]) -> Iterator[st
     """The names that the page's elements call an author's, and that stand in the bar; those in the text are of people it is about."""
     said = set(map(loose, lines))
     around = [text for text in bar if loose(text) not in said]
-    yield from (name for name in head.people if _stands(name, around))
+    yield from (name for name in head.people if _stands(name, around)) if around else ()
 
 
 def _alone(head: Head, lines: Sequence[str]) -> list[str]:

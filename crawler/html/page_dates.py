@@ -197,14 +197,17 @@ def _texts(article: dict[str, Any], keys: Sequence[str]) -> Iterator[str]:
 # ---- <time>
 
 
-_dated = etree.XPath("//*[@datetime or @data-timestamp or @data-ts]|//abbr[@title]|//span[@title]|//em[@title]")
+# To look for attributes takes half of what it takes to ask each element for them.
+_dated = etree.XPath("//@datetime|//@data-timestamp|//@data-ts|//abbr/@title|//span/@title|//em/@title")
 _told_from_now = re.compile(_PHRASE)
 _whole_date = re.compile(r"20\d\d-\d{1,2}-\d{1,2}[T ]\d{1,2}:\d{2}[\d:.+Z-]*$")  # what a word told from now says in full
 
 
 def _times(root: etree._Element, url: str) -> Iterator[str]:
     """The dates that the page's `<time>` and its like keep beside what they show, those of another article left out."""
-    texts = ((one, _kept(one)) for one in cast("list[etree._Element]", _dated(root)))
+    said = cast("list[Any]", _dated(root))
+    dated = dict.fromkeys(one.getparent() for one in said if one.attrname != "title" or _whole_date.match(one))
+    texts = ((one, _kept(one)) for one in dated)
     for element, text in islice(((one, text) for one, text in texts if text), MAX_TIMES):
         if not _is_anothers(element, url):
             yield text

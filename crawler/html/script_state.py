@@ -34,7 +34,7 @@ _key = re.compile(r"""([\w$]{2,40})["']?\s*$""")
 _flight = re.compile(r"self\.__next_f\.push\(")
 _row = re.compile(r"[0-9a-f]+:(?:T([0-9a-f]{1,7}),|(?=[\[{]))")
 _head = re.compile(r"[0-9a-f]+:(?:T[0-9a-f]{1,7},|I?[\[{])")
-_KINDS = ("type", "_type", "__typename", "blockType", "kind")
+_KINDS = dict.fromkeys(("type", "_type", "__typename", "blockType", "kind"))  # the surest first
 _ASIDE = re.compile(
     r"caption|credit|alt-?text|image|photo|picture|gallery|video|audio|podcast|^links?$|link-?list|related|recommend|promo|teaser|^ads?$|advert|embed"
     r"|tweet|social|newsletter|signup|byline|author|comment|^data-?viz",
@@ -172,7 +172,8 @@ def lay_out(value: Any) -> Layout:
     while stack and budget:
         budget -= 1
         key, item, depth = stack.pop()
-        page.close_to(depth)
+        if len(page.opened) + len(page.waiting) > depth:
+            page.close_to(depth)
         if isinstance(item, str):
             item = _opened(item)
             if isinstance(item, str):
@@ -237,8 +238,9 @@ class _Page:
         if region.parent >= 0:
             return len(self.regions) - 1
         for key, item in self.waiting:
-            kinds = map(item.get, _KINDS) if isinstance(item, dict) else ()
-            said = next((kind for kind in kinds if isinstance(kind, str)), "")
+            said = ""
+            if isinstance(item, dict) and not _KINDS.keys().isdisjoint(item):
+                said = next((kind for name in _KINDS if isinstance(kind := item.get(name), str)), "")
             beside = _meaning(key)[2] or _is_aside(said[:60])
             self.regions.append(Region("div", f"{key} {said}" if said else key, key, beside, self.opened[-1], len(self.lines)))
             self.opened.append(len(self.regions) - 1)
@@ -385,7 +387,7 @@ def _is_aside(kind: str) -> int:
 
 def _is_program(text: str) -> bool:
     """True for a string that is a script or style sheet as a whole."""
-    return _program.match(text) is not None and sum(map(text.count, "{};=")) * 60 > len(text)
+    return sum(map(text.count, "{};=")) * 60 > len(text) and _program.match(text) is not None
 
 
 def _is_code(text: str) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from itertools import accumulate, chain
 from operator import itemgetter
+from string import ascii_lowercase, digits
 from typing import NamedTuple
 
 from crawler.nlp.lexicon import Term, terms
@@ -57,14 +58,15 @@ class Reading:
     def matches(self) -> tuple[Match, ...]:
         """Every known term that stands as a word, longest first at each place; nested ones are still there."""
         form, new = self.form, tuple.__new__  # there are hundreds: Match(…) takes twice as long
+        edged = f" {form} "  # most begin or end at a blank, or within a word: of these no more need be asked
         found: list[Match] = []
         for last, ((length, open_start, open_end, plain), *listed) in terms().iter(form):
             start, end = last - length + 1, last + 1
-            if open_start and not word_starts(form, start):
+            if open_start and (before := edged[start]) != " " and (before in _LETTERS or not word_starts(form, start)):
                 continue
-            if open_end and not word_ends(form, end):
+            if open_end and (after := edged[end + 1]) != " " and (after in _LETTERS or not word_ends(form, end)):
                 end += 1
-                if form[last + 1] != "s" or not word_ends(form, end):  # robot also stands for robots
+                if after != "s" or not word_ends(form, end):  # robot also stands for robots
                     continue
             for term in listed:
                 if plain or self._is_meant(term, start, end):
@@ -162,6 +164,7 @@ class Reading:
         return tuple(_sentences(self))
 
 
+_LETTERS = frozenset(ascii_lowercase + digits)
 _of_name_zh = re.compile(
     r"(?:科技|数据|智能|集团|股份|资本|网络|动力|数科|电子|控股|创投|智造|智联|传媒|时代|未来|星辰)(?!的|和|、|化|设备|平台|中心|产业|领域)"
 )

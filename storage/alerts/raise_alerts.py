@@ -16,14 +16,15 @@ import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from crawler.url import host_of, registrable
 from storage.alerts import first_poll
-from storage.db.database import insert_new, upsert
+from storage.db.database import dialect_of, insert_into, insert_new
 from storage.db.models import alert, article, delivery, duplicate, tally
 
 Fold = Literal["events", "reprints", "off"]
@@ -133,15 +134,19 @@ def _insert(
     row |= {"rule": draft.rule, "rule_version": draft.version, "payload": draft.payload, "due_at": due, "follows": follows}
     if not insert_new(session, alert, [row], "dedup_key"):
         return False
-    number = session.execute(select(alert.c.id).where(alert.c.dedup_key == key)).scalar_one()
+    number = session.connection().scalar(_NUMBER, {"key": key})
     leaves = due if draft.at_most is None else max(due, now + first_poll.HOLD)
     deliveries = [
         {"alert_id": number, "channel": channel, "idem_key": _key(f"{idem}|{channel}"), "state": "pending", "next_at": leaves}
         for channel in dict.fromkeys(draft.channels)
     ]
     if deliveries:
-        session.execute(insert(delivery), deliveries)
+        session.connection().execute(_LEAVE, deliveries)
     return True
+
+
+_NUMBER = select(alert.c.id).where(alert.c.dedup_key == bindparam("key"))
+_LEAVE = insert(delivery)
 
 
 def cooled(cooldown: Cooldown, due: datetime, last: datetime | None, now: datetime) -> datetime:
@@ -169,10 +174,16 @@ def idempotency_key(rule: str, link_key: str, channel: str) -> str:
 
 
 def _count(session: Session, rule: str, now: datetime, made: int) -> None:
-    day = f"{now.astimezone(UTC):%Y-%m-%d}"
-    counts = {"matches": tally.c.matches + 1, "alerts": tally.c.alerts + made, "last_at": now}
-    row = {"rule": rule, "day": day, "matches": 1, "alerts": made, "last_at": now}
-    upsert(session, tally, [row], ("rule", "day"), lambda _new: counts)
+    row = {"rule": rule, "day": f"{now.astimezone(UTC):%Y-%m-%d}", "matches": 1, "alerts": made, "last_at": now}
+    session.connection().execute(_one_more(dialect_of(session)), row)
+
+
+@cache
+def _one_more(dialect: str) -> Any:
+    """Built once: building a statement costs more than running it."""
+    add_to = insert_into(dialect, tally)
+    more = {name: tally.c[name] + add_to.excluded[name] for name in ("matches", "alerts")}
+    return add_to.on_conflict_do_update(index_elements=["rule", "day"], set_=more | {"last_at": add_to.excluded.last_at})
 
 
 # ---- told again

@@ -60,7 +60,7 @@ def add(session: Session, articles: Sequence[Mentions]) -> None:
     if not rows:
         return
     keys = [(row["concept_id"], row["day"], row["story"]) for row in rows]
-    told = session.execute(_OF_STORIES, {"stories": list({article.story for article in articles})})
+    told = session.connection().execute(_OF_STORIES, {"stories": list({article.story for article in articles})})
     known = {(row.concept_id, row.day, row.story) for row in told}
     session.connection().execute(_MENTION, rows)
     _count(session, keys, set(keys) - known, 1)

@@ -31,7 +31,7 @@ class Reach:
 
 def reach(session: Session) -> Reach:
     """How far it reaches."""
-    return Reach(*session.execute(_REACH).one())
+    return Reach(*session.connection().execute(_REACH).one())
 
 
 def left(session: Session) -> int:

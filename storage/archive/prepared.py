@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from crawler.record import Record, travels
 from storage.archive.mentioned import Mentioned, mentioned
-from storage.archive.near_duplicates import Sketch, sketch
+from storage.archive.near_duplicates import Sketch, sketch_of
 from storage.db.texts import as_stored, number_of
 from storage.rules import plan
 from storage.rules.match import View
@@ -38,6 +38,7 @@ class Prepared:
 def prepare(record: Record) -> Prepared:
     """Work it out: some milliseconds for a long article."""
     record = as_stored(record)
-    near, story = sketch(record.title, record.text), fingerprint(record)
-    story_keys, words = tuple(map(number_of, keys(story))), " ".join(plan.tokens(View(record)))
+    view, story = View(record), fingerprint(record)
+    near = sketch_of(record.title, view.form("text").text)
+    story_keys, words = tuple(map(number_of, keys(story))), " ".join(plan.tokens(view))
     return Prepared(record, near, near.keys, story, story_keys, words, mentioned(record))

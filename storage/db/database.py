@@ -19,13 +19,12 @@ from datetime import datetime
 from functools import cache
 from pathlib import Path
 from time import perf_counter
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     URL,
     ColumnElement,
     Connection,
-    CursorResult,
     Engine,
     FromClause,
     Table,
@@ -220,7 +219,9 @@ def insert_into(dialect: str, table: Table) -> Any:
 def insert_new(session: Session, table: Table, rows: Iterable[Mapping[str, Any]], *key: str) -> list[Any]:
     """Insert the rows whose `key` columns are not there yet; returns the key (or tuple of keys) of those that were new."""
     statement = _unless_there(dialect_of(session), table, key, returning=True)
-    found = session.execute(statement, rows).all() if (rows := list(rows)) else []
+    if not (rows := list(rows)):
+        return []
+    found = session.connection().execute(statement, rows).all()  # a session asks first whether it has objects of it
     return [row[0] if len(key) == 1 else tuple(row) for row in found]
 
 
@@ -241,7 +242,7 @@ def _unless_there(dialect: str, table: Table, key: tuple[str, ...], *, returning
 
 def next_id(session: Session, table: Table) -> int:
     """The id of the next row, for a row that names itself. SQLite has one writer at a time, so nobody else takes it."""
-    return int(session.scalar(_next_id(dialect_of(session), table)) or 1)
+    return int(session.connection().scalar(_next_id(dialect_of(session), table)) or 1)
 
 
 @cache
@@ -284,7 +285,7 @@ def from_row(kind: type[T], row: Any, **more: Any) -> T:
 
 def changed(session: Session, statement: UpdateBase, parameters: Mapping[str, Any] | None = None) -> int:
     """Execute an UPDATE or DELETE; how many rows it met."""
-    return cast(CursorResult[Any], session.execute(statement, parameters)).rowcount
+    return session.connection().execute(statement, parameters).rowcount
 
 
 def count_on(session: Session, table: Table) -> None:

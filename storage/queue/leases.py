@@ -51,7 +51,7 @@ def take(session: Session, name: str, holder: str, now: datetime, living: Collec
 def is_held(session: Session, held: Lease) -> bool:
     """Whether it still is, and will be until this transaction ends; asked once in each."""
     proved: set[Lease] = session.info.setdefault("leases", set())
-    if held not in proved and session.execute(_OURS, asdict(held)).first() is not None:
+    if held not in proved and session.connection().execute(_OURS, asdict(held)).first() is not None:
         proved.add(held)
     return held in proved
 

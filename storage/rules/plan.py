@@ -66,10 +66,17 @@ Expression = Has | All | Any
 def tokens(view: View) -> frozenset[str]:
     """What the record is found by."""
     found = {f"{field}:{_digest(line)}" for field in LINES for line in view.form(field).text.split("\n") if line}
-    for field in TOGETHER:
-        found.update(_tokens_of(view.form(field).text), _sequences(view.form(field).text))
+    following: set[str] = set()
+    for line in {
+        line for field in TOGETHER for line in view.form(field).text.split("\n")
+    }:  # an event is told in lines of the text
+        parted = runs(line)
+        found.update(_tokens_of(parted))
+        following.update(_following(parted))
+    found.update({_number(sequence) for sequence in following})
     for field in APART:
-        found.update(f"{field}:{token}" for token in _tokens_of(view.form(field).text))
+        if form := view.form(field).text:
+            found.update([f"{field}:{token}" for token in _tokens_of(runs(form))])
     return _bounded(found)
 
 
@@ -87,28 +94,40 @@ def _bounded(found: Set[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _tokens_of(form: str) -> Iterator[str]:
-    for run, word in runs(form):
+_Runs = Sequence[tuple[str, str]]  # as crawler.text.runs gives them
+
+
+def _tokens_of(parted: _Runs) -> list[str]:
+    found: list[str] = []
+    for run, word in parted:
         if word:
-            yield word[:LONGEST]
+            found.append(word[:LONGEST])
         else:
-            yield from run
-            yield from _pairs(run)
+            found += run
+            found += _pairs(run)
+    return found
 
 
 def _pairs(run: str) -> Iterator[str]:
     return map("".join, pairwise(run))
 
 
+def _following(parted: _Runs) -> list[str]:
+    """Of a line, three Han characters, or a word and what it follows on; of a record some hundreds."""
+    found: list[str] = []
+    before = ""
+    for run, word in parted:
+        if before:
+            found.append(f"{before} {word or run[0]}")
+        if run:
+            found += [run[at : at + 3] for at in range(len(run) - 2)]
+        before = word or run[-1]
+    return found
+
+
 def _sequences(form: str) -> Iterator[str]:
-    """Of each line, three Han characters, or a word and what it follows on; of a record some hundreds."""
-    for line in form.split("\n"):
-        before = ""
-        for run, word in runs(line):
-            if before:
-                yield _number(f"{before} {word or run[0]}")
-            yield from (_number(run[at : at + 3]) for at in range(len(run) - 2))
-            before = word or run[-1]
+    """What follows on what in each line, as numbers."""
+    return (_number(sequence) for line in form.split("\n") for sequence in _following(runs(line)))
 
 
 def _number(sequence: str) -> str:

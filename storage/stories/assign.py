@@ -22,7 +22,7 @@ from crawler.record import Record
 from storage.db.models import article, story_key
 from storage.db.texts import content_hash, number_of
 from storage.stories import by_hand, proof
-from storage.stories.compare import StoryPrint, keys, same_story
+from storage.stories.compare import StoryPrint, keys, same_story, surely_same
 from storage.stories.fingerprint import fingerprint
 from storage.stories.shared_keys import SharedKeys
 from storage.stories.verdict import Kind, Verdict
@@ -119,8 +119,7 @@ def join(session: Session, number: int, story: StoryPrint, numbers: Iterable[int
     """
     found = []
     for row in _KEYS.ask(session, number, numbers, now):
-        verdict = same_story(story, _print_of(session, row))
-        if verdict.sure:
+        if verdict := surely_same(story, _print_of(session, row)):
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
     said = by_hand.said_of(session, list({number for one in found for number in (one.article_id, one.story)}))

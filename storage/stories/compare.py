@@ -18,7 +18,7 @@ from storage.stories.separators import close, disjoint, same_version, separator
 from storage.stories.tokens import Words
 from storage.stories.verdict import Kind, Mark, Verdict
 
-__all__ = ["StoryPrint", "Verdict", "fingerprint", "keys", "same_story"]
+__all__ = ["StoryPrint", "Verdict", "fingerprint", "keys", "same_story", "surely_same"]
 
 ENOUGH = 5.25  # points of one story: who (2), an act (1.5), and something more that is seldom the same by chance (2)
 MORE = 0.5  # that are asked for where there is no act and no figure, only words
@@ -106,11 +106,19 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     return Verdict(same, marks, None, same and (copied or apart is None) and proof.proves(found, score))
 
 
+def surely_same(one: StoryPrint, other: StoryPrint) -> Verdict | None:
+    """The verdict on two articles that are surely one story; None of all others, without weighing what cannot prove it."""
+    if (one.said.read or other.said.read) and not proof.may_prove(one, other):
+        return None
+    verdict = same_story(one, other)
+    return verdict if verdict.sure else None
+
+
 def _of_the_house(one: StoryPrint, other: StoryPrint, found: Mapping[Kind, float]) -> bool:
     """One text under two headlines that each say what happened, of which it tells nothing: what a house is and sells."""
     if one.said.told or other.said.told or not (one.said.read and other.said.read):
         return False
-    return found.get(Kind.WORDING, 0.0) >= 0.5 and bool(one.words["acts"] and other.words["acts"])
+    return found.get(Kind.WORDING, 0.0) >= proof.ALIKE and bool(one.words["acts"] and other.words["acts"])
 
 
 def _by_headline(one: StoryPrint, other: StoryPrint, apart: Kind | None) -> Verdict:

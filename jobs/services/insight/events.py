@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from crawler.analyzers.companies import named_in
 from crawler.i18n import language
-from crawler.nlp.events import cells as event_cells
 from crawler.nlp.events.frames import Cell
 from crawler.record import Event, Record
 from crawler.text import normal
@@ -148,6 +147,8 @@ def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = N
 
 
 def _cells(event: Event, kind: str, record: Record) -> dict[str, Cell]:
+    from crawler.nlp.events import cells as event_cells  # noqa: PLC0415  a fifth of a second of patterns: for who asks for a table
+
     words = event.detail or event.headline
     return event_cells.cells(kind, words, record.title, record.text, actors=event.actors or (), date=event.date)
 

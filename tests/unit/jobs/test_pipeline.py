@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from crawler.errors import NotAnArticle
 from crawler.fetch.engine import Fetch, FetchResult
@@ -113,6 +114,27 @@ def test_an_article_is_read_stored_and_alerted(db: Database) -> None:
     run(work)
     assert [r.title for r in bench.records()] == ["江湾发布大模型"]
     assert bench.alerts() == 1
+
+
+def test_articles_that_are_read_at_one_moment_are_stored_in_one_transaction(db: Database) -> None:
+    class Slow(Readers):
+        async def read(self, page: Page, link: Link, source_name: str | None, zone: Any) -> Record:
+            await asyncio.sleep(0.001 * len(self.read_pages))
+            return await super().read(page, link, source_name, zone)
+
+    links = tuple(Link(f"{PAGE}?p={number}") for number in range(3))
+    bench = Bench(db, Slow(links, *(record(link=link.url, text=f"{link.url} {LONG}") for link in links)))
+    commits: list[object] = []
+
+    async def work() -> None:
+        await bench.poll()
+        fetches = [fetch for _ in links if (fetch := await bench.claimed())]
+        event.listen(db.engine, "commit", commits.append)
+        await asyncio.gather(*(bench.pipeline.answered(answer(fetch)) for fetch in fetches))
+
+    run(work)
+    assert len(bench.records()) == 3
+    assert len(commits) == 1
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ import pytest
 from crawler.nlp import lexicon
 from crawler.nlp.lexicon import UserTerm
 from crawler.record import Record
-from storage.stories.compare import StoryPrint, Verdict, keys, same_story
+from storage.stories.compare import StoryPrint, Verdict, keys, same_story, surely_same
 from storage.stories.evidence import Amount, evidence, is_spelling, sounds_in
 from storage.stories.fingerprint import fingerprint
 from storage.stories.verdict import Kind
@@ -26,6 +26,7 @@ def story(title: str, text: str, hours: int = 0) -> StoryPrint:
 
 def verdict(one: tuple[str, str], other: tuple[str, str]) -> Verdict:
     found = same_story(story(*one), story(*other, 5))
+    assert surely_same(story(*one), story(*other, 5)) == (found if found.sure else None)
     assert found.sure == same_story(story(*other, 5), story(*one)).sure
     return found
 
