@@ -71,12 +71,10 @@ class App:
         self.upgrader.may = lambda: self.member.leads
         self.pipeline = Pipeline(self.db, self.readers, watch_of(config), owner, now)
         self.pipeline.editor.member = self.member
-        self.deliverer = Deliverer(
-            self.db, channels_of(config), owner, now, health=config.alerts.health_channels, rights=self.member
-        )
-        alerts = config.alerts
+        told = config.alerts.health_channels
+        self.deliverer = Deliverer(self.db, channels_of(config), owner, now, health=told, rights=self.member)
         self._told_week = ""
-        self.checkup = Checkup(self.db, now, config.zone, alerts.health_channels, alerts.coverage)
+        self.checkup = Checkup(self.db, now, config.zone, config.alerts.health_channels, config.alerts.coverage)
         self.store_guard = StoreGuard(self.db, self.member, self.pipeline, now, self.deliverer.tell)
         self.shelf = Shelf(self.db, owner, now)
         self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now, self.shelf)
@@ -163,9 +161,8 @@ class App:
     async def _join_configuration(self) -> None:
         """Where others work, too, all follow one configuration. Raises ConfigError for a file that is another one."""
         if self.db.shared and self._path is not None:
-            self.member.config, other = await asyncio.to_thread(
-                publication.joined, self.db, self._path, os.environ, self.clock.now()
-            )
+            given = self.db, self._path, os.environ, self.clock.now()
+            self.member.config, other = await asyncio.to_thread(publication.joined, *given)
             if other is not None:
                 self._use(other)
 
@@ -221,10 +218,8 @@ class App:
         if not self._feeds_stale or config.feeds.folder is None:
             return
         self._feeds_stale = False
-        rules = [rule.name for rule in config.rules]
-        await asyncio.to_thread(
-            self.feeds.write, rules, config.feeds.folder, config.feeds.address or "", config.feeds.entries, config.zone
-        )
+        rules, feeds = [rule.name for rule in config.rules], config.feeds
+        await asyncio.to_thread(self.feeds.write, rules, feeds.folder, feeds.address or "", feeds.entries, config.zone)
 
     async def until(self, done: Awaitable[object]) -> None:
         """Wait until `done`; if a part of the program ends before that, its error ends everything, loudly."""

@@ -52,9 +52,8 @@ def take(db: Database, plan: Plan, now: datetime) -> Path:
         part.rename(target)
         _sync(plan.folder)
     except OSError as error:
-        raise StorageError(
-            tr("the backup {target} could not be written: {why}", target=target, why=system_fault(error))
-        ) from error
+        fault = tr("the backup {target} could not be written: {why}", target=target, why=system_fault(error))
+        raise StorageError(fault) from error
     finally:
         part.unlink(missing_ok=True)
     for _, path in sorted(copies(plan.folder).items())[: -plan.keep]:
@@ -66,9 +65,8 @@ def _private(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise StorageError(
-            tr("the backup folder {folder} cannot be made: {why}", folder=folder, why=system_fault(error))
-        ) from error
+        fault = tr("the backup folder {folder} cannot be made: {why}", folder=folder, why=system_fault(error))
+        raise StorageError(fault) from error
 
 
 def _room(db: Database, folder: Path) -> None:

@@ -62,9 +62,8 @@ class Daemon:
         self._metrics: Listener | None = None
         self._web: Listener | None = None
         self._last_resort = LastResort()
-        self._was_set: tuple[datetime, timedelta] | None = (
-            None  # what our clock showed when the machine's was set, and by how much
-        )
+        # what our clock showed when the machine's was set, and by how much
+        self._was_set: tuple[datetime, timedelta] | None = None
 
     async def run(self) -> None:
         """Poll, read, store and deliver until SIGTERM or SIGINT; a second signal ends the process at once."""
@@ -266,10 +265,9 @@ class Daemon:
         """Forget what is too old; what was done is known by short rows."""
         now = self._app.clock.now()
         await self._upkeep(lambda s: (notices.tidy(s, now), robots.tidy(s, now)))
-        await self._guarded(_in_thread(lambda: backfill.shorten(self._app.db, now, self._stop.is_set)))
-        await self._guarded(
-            _in_thread(lambda: backfill.in_steps(self._app.db, lambda s: articles.tidy(s, now), self._stop.is_set))
-        )
+        db, stopped = self._app.db, self._stop.is_set
+        await self._guarded(_in_thread(lambda: backfill.shorten(db, now, stopped)))
+        await self._guarded(_in_thread(lambda: backfill.in_steps(db, lambda s: articles.tidy(s, now), stopped)))
 
     async def _backfill(self) -> None:
         if not self._app.backfill.done and self._app.store_guard.store.trouble is None:

@@ -51,12 +51,6 @@ def _in_zone(moment: datetime) -> str:
     return moment.astimezone(_zone[0]).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
-def _drop_internals(_logger: Any, _method: str, event: Event) -> Event:
-    for key in ("_record", "_from_structlog"):
-        event.pop(key, None)
-    return event
-
-
 def _in_words(_logger: Any, _method: str, event: Event) -> Event:
     """An event and its reasons in the reader's language."""
     told = {key: retold(str(event[key])) for key in ("answer", "detail", "error", "reason") if event.get(key)}
@@ -167,7 +161,11 @@ class _Late(logging.Formatter):
         renderer = structlog.dev.ConsoleRenderer(pad_event_to=0, sort_keys=False) if self._tty else logfmt
         return structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *_steps()],
-            processors=[_drop_internals, *([_in_words] if self._tty else []), renderer],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *([_in_words] if self._tty else []),
+                renderer,
+            ],
         )
 
     def format(self, record: logging.LogRecord) -> str:
@@ -179,12 +177,7 @@ def _steps() -> list[Callable[..., Any]]:
     """What is done to every event, ours and those of libraries."""
     import structlog  # noqa: PLC0415
 
-    return [
-        structlog.stdlib.add_log_level,
-        _stamped,
-        structlog.processors.format_exc_info,
-        _clean_values,
-    ]
+    return [structlog.stdlib.add_log_level, _stamped, structlog.processors.format_exc_info, _clean_values]
 
 
 @cache

@@ -211,12 +211,6 @@ def _just_after_a_mark(paced: Pace, now: datetime, due: datetime) -> datetime:
     reach = (due - now) / 2
     hour = due.replace(minute=0, second=0, microsecond=0)
     near = [hour + timedelta(hours=shift, minutes=mark) + AFTER_MARK for mark in paced.marks for shift in (-1, 0, 1)]
-    fit = [
-        moment
-        for moment in near
-        if abs(moment - due) <= reach
-        and moment >= now + SHORTEST
-        and moment <= now + LONGEST
-        and moment.astimezone(UTC).hour not in paced.skip_hours
-    ]
+    fit = [one for one in near if abs(one - due) <= reach and now + SHORTEST <= one <= now + LONGEST]
+    fit = [one for one in fit if one.astimezone(UTC).hour not in paced.skip_hours]
     return min(fit, key=lambda moment: abs(moment - due), default=due)

@@ -21,7 +21,7 @@ def fetch_rules(config: Config) -> FetchRules:
         timeout=crawl.timeout.total_seconds(),
         max_page_size=crawl.max_page_size,
         obey_robots=crawl.obey_robots,
-        allow_networks=tuple(crawl.allow_networks),
+        allow_networks=crawl.allow_networks,
         browser=config.browser,
         sandbox=crawl.sandbox,
     )
@@ -29,25 +29,20 @@ def fetch_rules(config: Config) -> FetchRules:
 
 def watch_of(config: Config) -> Watch:
     """The configuration as the pipeline works with it."""
-    return Watch(
-        sources={
-            row.name: WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
-            for row in config.sources
-            if row.enabled
-        },
-        rules=Ruleset(config.compiled_rules()),
-        routing={rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules},
-        zone=config.zone,
-        delay=config.crawl.delay,
-        budget=config.crawl.budget,
-        timed_polls=config.timed_polls(clock.now()),
-    )
+    sources = {
+        row.name: WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
+        for row in config.sources
+        if row.enabled
+    }
+    routing = {rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules}
+    rules, crawl, timed = Ruleset(config.compiled_rules()), config.crawl, config.timed_polls(clock.now())
+    return Watch(sources, rules, routing, config.zone, crawl.delay, crawl.budget, timed)
 
 
 def policy_of(rule: RuleConfig, first_poll: int | None = None) -> RulePolicy:
     """Where the alerts of a rule go, and when."""
     return RulePolicy(
-        channels=tuple(rule.channels),
+        channels=rule.channels,
         max_age=rule.max_age,
         due=rule.due,
         fold=rule.stories,

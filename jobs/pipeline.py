@@ -133,15 +133,16 @@ class Pipeline:
             usage.add(session, day, further)
         left = BATCH if budget is None else budget - usage.of_day(session, day) - further
         spent = left <= 0
+        limit, due_by = BATCH if spent else min(BATCH, left), NEVER if spent else self.polls_due_by
         tasks = frontier.claim(
             session,
             owner=self._owner,
             now=now,
-            limit=BATCH if spent else min(BATCH, left),
+            limit=limit,
             lease=LEASE,
             delay=self._delay,
             horizon=HORIZON,
-            polls_due_by=NEVER if spent else self.polls_due_by,
+            polls_due_by=due_by,
             day=day,
         )
         return tasks, spent
@@ -201,7 +202,8 @@ class Pipeline:
         if watched is None or answer.outcome.reason is Reason.STOPPED:
             return  # its lease is released, or a reload has dropped the source
         if answer.outcome.retry_after is not None and answer.outcome.reason is Reason.RATE_LIMITED:
-            await self._hold(task, answer.outcome)
+            until = self._now() + timedelta(seconds=answer.outcome.retry_after)
+            await self._db.write(lambda s: hosts.hold(s, task.host, until, answer.outcome.reason))
         if answer.also:
             await self._db.write(lambda s: usage.add(s, self.watch.day(self._now()), answer.also, 0))
         if answer.outcome.reason is Reason.OVERLOADED:
@@ -221,10 +223,6 @@ class Pipeline:
         await self._db.write(lambda s: frontier.postpone(s, task, until=until, reason="crowded"))
         _log.info("postponed", source=task.source, url=task.url, reason=why)
 
-    async def _hold(self, task: Task, outcome: Outcome) -> None:
-        until = self._now() + timedelta(seconds=outcome.retry_after or 0)
-        await self._db.write(lambda s: hosts.hold(s, task.host, until, outcome.reason))
-
     async def _polled(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
         outcome = answer.outcome
         if answer.page is not None:
@@ -238,9 +236,8 @@ class Pipeline:
                 if not _is_error_page(task, found):
                     await self._keep_links(task, watched, answer, found)
                     return
-                outcome = Outcome(
-                    Reason.UNREADABLE, f"the answer is an HTML page; until now this was a source of kind {task.found_kind}"
-                )
+                why = f"the answer is an HTML page; until now this was a source of kind {task.found_kind}"
+                outcome = Outcome(Reason.UNREADABLE, why)
         if outcome.reason is Reason.UNCHANGED:
             await self._keep_links(task, watched, answer, None)
             return
@@ -254,11 +251,10 @@ class Pipeline:
         self.counts["polls"] += 1
         if task.is_root:
             self.outcomes[task.source] = Reason.UNCHANGED if found is None else Reason.OK
+        kept = await self._db.write(lambda s: _keep(s, task, answer, found, now=now, due=due))
         if found is None:
-            await self._db.write(lambda s: _keep(s, task, answer, None, now=now, due=due))
             _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
             return
-        kept = await self._db.write(lambda s: _keep(s, task, answer, found, now=now, due=due))
         if task.is_root and self.hooks.polled:
             await self.hooks.polled(task.source, found.hub, kept.new)
         self.counts["links"] += kept.new
@@ -288,14 +284,8 @@ class Pipeline:
         if task.is_root:
             self.outcomes[task.source] = outcome.reason
         await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
-        _log.warning(
-            "poll failed",
-            source=task.source,
-            reason=outcome.reason.value,
-            detail=outcome.detail,
-            url=task.url,
-            next=due,
-        )
+        why = {"reason": outcome.reason.value, "detail": outcome.detail}
+        _log.warning("poll failed", source=task.source, **why, url=task.url, next=due)
 
     async def _fetched(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:
         outcome, made = answer.outcome, None
@@ -322,19 +312,15 @@ class Pipeline:
             return
         self.counts["failed articles"] += due is None
         await self._db.write(lambda s: frontier.failed(s, task, outcome, now=now, next_due=due))
-        _log.info(
-            "not read", source=task.source, reason=outcome.reason.value, detail=outcome.detail, url=task.url, final=due is None
-        )
+        why = {"reason": outcome.reason.value, "detail": outcome.detail}
+        _log.info("not read", source=task.source, **why, url=task.url, final=due is None)
 
     def _goes_on(self, part: Part, watched: WatchedSource) -> bool:
         """Ask for the article's next page, if it names one that is new and on the same site. The lease of the first covers it."""
         address = next_page(part.record)
-        if (
-            address is None
-            or address in part.asked
-            or not urls.same_site(address, part.task.url)
-            or len(part.asked) >= MAX_PAGES - 1
-        ):
+        if address is None or address in part.asked or len(part.asked) >= MAX_PAGES - 1:
+            return False
+        if not urls.same_site(address, part.task.url):
             return False
         self.ask(Fetch(address, replace(part, asked=(*part.asked, address)), render=watched.render is True))
         return True
@@ -419,10 +405,9 @@ def _may_pass(task: Task, outcome: Outcome) -> bool:
     """Whether the page of an article that has just been found may still become one. What was there before us is believed at once."""
     if task.depth or task.baseline:
         return False
-    said = outcome.detail.partition(" ")[0]
-    return (outcome.reason is Reason.GONE and outcome.detail == "HTTP 404") or (
-        outcome.reason is Reason.NOT_AN_ARTICLE and said in PASSING
-    )
+    if outcome.reason is Reason.GONE:
+        return outcome.detail == "HTTP 404"
+    return outcome.reason is Reason.NOT_AN_ARTICLE and outcome.detail.partition(" ")[0] in PASSING
 
 
 def _record(made: Made) -> Record:
@@ -438,10 +423,11 @@ def _record_of_link(task: Task, now: datetime, least: int = MIN_OWN_TEXT) -> Rec
     if len(text) < least:
         return None
     place = urls.fragment_of(link.url) if link.entry else ""
+    title, address = link.title or text.split("\n")[0][:UNTITLED], urls.canonical(link.url) + (f"#{place}" if place else "")
     return Record(
-        title=link.title or text.split("\n")[0][:UNTITLED],
-        link=urls.canonical(link.url) + (f"#{place}" if place else ""),
-        text=text,
+        title,
+        address,
+        text,
         published=link.published,
         author=link.author,
         publisher=link.publisher,

@@ -83,10 +83,8 @@ class StoreGuard:
             return
         if self.store.failed(error, clock.monotonic()):
             _log.error("the store is in trouble, the crawl rests", state=self.store.state, error=str(error))
-            self._say(
-                f"智讯暂停抓取 / Zhixun rests: {self.store.state}",
-                f"{error}。存储恢复后自动继续。It resumes by itself when the store works.",
-            )
+            note = f"{error}。存储恢复后自动继续。It resumes by itself when the store works."
+            self._say(f"智讯暂停抓取 / Zhixun rests: {self.store.state}", note)
 
     async def _works(self) -> None:
         if self.store.trouble is None:
@@ -95,14 +93,13 @@ class StoreGuard:
         # what could not be stored; what is still in flight finds its lease gone, and is read again
         await self._pipeline.release()
         _log.info("the store works again, the crawl goes on", seconds=round(took))
-        self._say(
-            "智讯已恢复 / Zhixun works again",
-            f"存储恢复，中断 {took:.0f} 秒。The store was away for {took:.0f} s; nothing was lost.",
-        )
+        note = f"存储恢复，中断 {took:.0f} 秒。The store was away for {took:.0f} s; nothing was lost."
+        self._say("智讯已恢复 / Zhixun works again", note)
 
     async def beat(self, stopped: bool = False) -> None:
         """Write the heartbeat: a sign of life for others, and a probe of the store for ourselves."""
-        detail = STOPPED if stopped else ", ".join([f"pid {os.getpid()}", *self._complaints()])
+        late = [f"late: {name} {seconds:.0f} s" for name, seconds in self._late.items()]
+        detail = STOPPED if stopped else ", ".join([f"pid {os.getpid()}", *late])
         now = self._now()
         try:
             self._db.still_there()
@@ -147,12 +144,8 @@ class StoreGuard:
 
     def health(self) -> Health:
         """For /healthz: a store in trouble is degraded, not dead."""
-        return Health(
-            not self._late, {"state": self.store.state, **{f"late {name}": f"{s:.0f} s" for name, s in self._late.items()}}
-        )
-
-    def _complaints(self) -> list[str]:
-        return [f"late: {name} {seconds:.0f} s" for name, seconds in self._late.items()]
+        late = {f"late {name}": f"{seconds:.0f} s" for name, seconds in self._late.items()}
+        return Health(not late, {"state": self.store.state, **late})
 
     def _end(self, error: Exception) -> None:
         self._error = self._error or error

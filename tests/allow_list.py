@@ -4,8 +4,6 @@ A list of what is forbidden lets every module pass that was added after it was w
 breach, and so is an import that its entry does not name.
 """
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping
 

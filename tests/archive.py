@@ -1,7 +1,5 @@
 """An archive to ask questions of, and the proof that an answer survives JSON."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -4,8 +4,6 @@ PostgreSQL comes from a wheel and is started once a session, in a directory of i
 it, because PostgreSQL refuses to run as root. Where it cannot start, its tests are skipped; with ZHIXUN_NO_SKIPS=1 they fail.
 """
 
-from __future__ import annotations
-
 import importlib
 import itertools
 import os

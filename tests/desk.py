@@ -1,7 +1,5 @@
 """A store with articles to read, and editors on it."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable

@@ -6,8 +6,6 @@ with nothing writable but `/data`, the configuration mounted for reading, and it
 played in this way (another instruction than those below) is an error.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

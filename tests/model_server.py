@@ -1,7 +1,5 @@
 """A stand-in for an OpenAI-compatible server, on 127.0.0.1: answers as it is told, one turn a request."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What strangers may write into a headline, a link or a field, to be tried on every place where foreign text leaves the program."""
 
-from __future__ import annotations
-
 TEXTS = {
     "moves the cursor": "a\x1b[2J\x1b[Hb",
     "sets the terminal's title": "a\x1b]0;pwned\x07b",

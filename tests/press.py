@@ -1,7 +1,5 @@
 """An archive with something to read: the demo's newsroom, analysed, matched by two rules and stored, at a fixed time."""
 
-from __future__ import annotations
-
 import tempfile
 from contextlib import closing
 from dataclasses import replace

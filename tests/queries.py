@@ -1,7 +1,5 @@
 """Records and queries made of the same pieces, so that they meet; the pieces lie where words end, or seem to."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Three articles of our own that share nothing but their trade."""
 
-from __future__ import annotations
-
 TEXT = (
     "江湾市经济和信息化局周二公布，全市首批十二家制造企业已把大语言模型接入产线质检，误检率平均下降四成。"
     "负责项目的工程师说，模型先在仓库里的旧图片上训练，再由老师傅逐条复核，前后花了七个月。"

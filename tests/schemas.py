@@ -3,8 +3,6 @@
 A released schema is frozen. Its file is made once, when a migration is added, and never again: it is what people have on their disks.
 """
 
-from __future__ import annotations
-
 import sqlite3
 import tempfile
 from collections.abc import Iterator

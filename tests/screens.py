@@ -4,8 +4,6 @@ Plays a new user's commands in a pseudo-terminal, 80 and 120 columns wide, in Ch
 loopback range, and keeps what stood on the screen, wrapped as the terminal wraps it, one file a command. They are there to be looked at.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import fcntl

@@ -1,7 +1,5 @@
 """A browser without a window: asks the app by ASGI, keeps cookies, and knows the form token of the last page."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 from typing import Any

@@ -1,7 +1,5 @@
 """The local world of the flow tests and the benchmarks: sites of all four kinds, with articles that are told apart by their words."""
 
-from __future__ import annotations
-
 import random
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo

@@ -161,8 +161,15 @@ def _name(place: tuple[str, str, int]) -> str:
 
 
 _FRESH = {"spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False, "framed": True} | {
-    "robots": False, "cut": None, "delay": None, "slot": 0.0, "latest": None, "render": False, "call": False, "any_type": False,
-}  # fmt: skip
+    "robots": False,
+    "cut": None,
+    "delay": None,
+    "slot": 0.0,
+    "latest": None,
+    "render": False,
+    "call": False,
+    "any_type": False,
+}
 
 
 def fresh_meta(**treated: Any) -> dict[str, Any]:

@@ -50,10 +50,8 @@ def options(address: Address) -> Options:
 async def send(message: Message, options: Options, post: Post) -> Receipt:
     """Send a markdown message, or text for a plain one."""
     if message.plain:
-        body: dict[str, object] = {
-            "msgtype": "text",
-            "text": {"content": f"{options.keyword} {render(message, CHAT, LIMIT)}".strip()},
-        }
+        said = f"{options.keyword} {render(message, CHAT, LIMIT)}".strip()
+        body: dict[str, object] = {"msgtype": "text", "text": {"content": said}}
     else:
         title = f"{options.keyword} {CHAT.escape(headline(message))}".strip()
         text = render(message, WIDE_MARKDOWN, LIMIT).replace("\n", "\n\n")  # a single line end is none in this markdown

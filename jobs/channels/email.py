@@ -52,6 +52,7 @@ class Options(Base):
 def options(address: Address) -> Options:
     """The options of an address such as ``smtps://user:password@smtp.example.org:465?from=a@example.org&to=b@example.org``."""
     wrapped = address.scheme == "smtps"
+    to = tuple(one.strip() for value in address.all("to") for one in value.split(",") if one.strip())
     return fill(
         Options,
         address,
@@ -60,7 +61,7 @@ def options(address: Address) -> Options:
         host=address.host,
         port=address.port or (465 if wrapped else 587),
         sender=address.get("from"),
-        to=tuple(one.strip() for value in address.all("to") for one in value.split(",") if one.strip()),
+        to=to,
         user=address.user,
         password=address.password,
         tls="wrapped" if wrapped else address.get("tls", "starttls"),
@@ -127,6 +128,5 @@ def _refused_recipients(not_taken: dict[str, tuple[int, bytes]], options: Option
     said = "; ".join(f"{one}: {code} {words.decode('utf-8', 'replace')}" for one, (code, words) in not_taken.items())
     taken = [one for one in options.to if one not in not_taken]
     codes = [code for code, _ in not_taken.values()]
-    return refused(
-        said + (f" (accepted for {', '.join(taken)})" if taken else ""), codes[0], permanent=all(code >= 500 for code in codes)
-    )
+    taken_by = f" (accepted for {', '.join(taken)})" if taken else ""
+    return refused(said + taken_by, codes[0], permanent=all(code >= 500 for code in codes))

@@ -35,15 +35,8 @@ class Options(Base):
 
 def options(address: Address) -> Options:
     """The options of an address such as ``ntfy://ntfy.sh/my-topic``."""
-    return fill(
-        Options,
-        address,
-        "ntfy://ntfy.sh/TOPIC",
-        host=address.authority,
-        topic="/".join(address.segments),
-        user=address.user,
-        password=address.password,
-    )
+    host, topic = address.authority, "/".join(address.segments)
+    return fill(Options, address, "ntfy://ntfy.sh/TOPIC", host=host, topic=topic, user=address.user, password=address.password)
 
 
 async def send(message: Message, options: Options, post: Post) -> Receipt:
@@ -56,8 +49,7 @@ async def send(message: Message, options: Options, post: Post) -> Receipt:
     login = (options.user, options.password) if options.user else None
     scheme = "https" if options.tls == "on" else "http"
     reply = await post(f"{scheme}://{options.host}/", json_body=body, headers=headers, auth=login)
-    refusal = reply.refusal()
-    if refusal:
+    if refusal := reply.refusal():
         return refusal
     if "id" in reply.json:
         return accepted(f"message {reply.json['id']}", reply.status)

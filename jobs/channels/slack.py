@@ -32,8 +32,7 @@ async def send(message: Message, options: Options, post: Post) -> Receipt:
     text = render(message, SLACK_PLAIN if message.plain else SLACK, LIMIT, len)
     body = {"text": text, "mrkdwn": not message.plain, "unfurl_links": False, "unfurl_media": False}
     reply = await post(f"{options.api}/services/{options.path}", json_body=body)
-    refusal = reply.refusal()
-    if refusal:
+    if refusal := reply.refusal():
         return refusal
     if reply.text.strip() == "ok" or reply.json.get("ok") is True:
         return accepted(reply.text, reply.status)

@@ -41,16 +41,8 @@ def options(address: Address) -> Options:
         raise OptionError(tr("url (host and path of the receiver) is missing; write it like {example}", example=EXAMPLE))
     kept = "&".join(part for part in address.raw_query.split("&") if part and not part.startswith("secret="))
     url = f"{address.scheme.removeprefix('webhook+')}://{address.authority}{address.path or '/'}" + (f"?{kept}" if kept else "")
-    return fill(
-        Options,
-        address,
-        EXAMPLE,
-        skip=tuple(key for key, _ in address.query),
-        url=url,
-        secret=address.get("secret"),
-        user=address.user,
-        password=address.password,
-    )
+    given = {"url": url, "secret": address.get("secret"), "user": address.user, "password": address.password}
+    return fill(Options, address, EXAMPLE, skip=tuple(key for key, _ in address.query), **given)
 
 
 async def send(message: Message, options: Options, post: Post) -> Receipt:

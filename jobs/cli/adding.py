@@ -88,9 +88,7 @@ def add_source(
     entry = adding.tagged(adding.listed(what, name) or _found(config, _address(what), name, yes), tags or ())
     write_entries(cli, config, [entry])
     if what in catalogue() and catalogue()[what].needs_js:
-        err.print(
-            tr("{name}: its list is drawn by scripts, which nothing here runs; expect no articles", name=entry["name"]),
-        )
+        err.print(tr("{name}: its list is drawn by scripts, which nothing here runs; expect no articles", name=entry["name"]))
     out.print(tr("added {name}: {kind} {url}", name=entry["name"], kind=entry["kind"], url=entry["url"]))
 
 

@@ -37,35 +37,25 @@ def list_alerts(
     rows = list(_rows(entries, as_json))
     if not (wide or as_json):
         rows = list({row["alert"]: row for row in rows}.values())  # one line each, however many channels
-    none = tr(
-        "no alerts yet; `zhixun rules test NAME` shows what a rule would have raised, `zhixun rules list` what each matched"
-    )
-    found = none if rule is state is None else tr("no such alerts; `zhixun alerts list` shows all")
+    none = tr("no such alerts; `zhixun alerts list` shows all")
+    if rule is state is None:
+        none = tr(
+            "no alerts yet; `zhixun rules test NAME` shows what a rule would have raised, `zhixun rules list` what each matched"
+        )
     if not as_json:
         rows = [row | {"state": tr(row["state"])} for row in rows]
-    show(rows, WIDE if wide else COLUMNS, as_json, found, zone)
+    show(rows, WIDE if wide else COLUMNS, as_json, none, zone)
 
 
 def _rows(entries: list[queries.AlertView], as_json: bool) -> Iterator[dict[str, Any]]:
     for entry in entries:
-        base = {
-            "alert": short_id(entry.id),
-            "created": entry.created_at,
-            "rule": entry.rule,
-            "record": entry.article_id,
-            "story": entry.story,
-            "title": entry.title,
-            "reprints": entry.reprints,
-        }
+        base = {"alert": short_id(entry.id), "created": entry.created_at, "rule": entry.rule, "record": entry.article_id}
+        base |= {"story": entry.story, "title": entry.title, "reprints": entry.reprints}
         for delivery in entry.deliveries:
-            yield base | {
-                "channel": delivery.channel,
-                "state": delivery.state,
-                "attempts": delivery.attempts,
-                "answer": (delivery.vendor_answer or delivery.last_error) if as_json else answered(delivery),
-                "next": delivery.next_at if delivery.state == "pending" else None,
-                "sent": delivery.sent_at,
-            }
+            answer = (delivery.vendor_answer or delivery.last_error) if as_json else answered(delivery)
+            following = delivery.next_at if delivery.state == "pending" else None
+            sending = {"channel": delivery.channel, "state": delivery.state, "attempts": delivery.attempts, "answer": answer}
+            yield base | sending | {"next": following, "sent": delivery.sent_at}
 
 
 def show_alert(cli: Cli, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False) -> None:
@@ -73,11 +63,9 @@ def show_alert(cli: Cli, alert: Annotated[str, typer.Argument(help="Its id, such
     zone = cli.config().zone
     shown = cli.ask(lambda s: ledger.show(s, alert))
     if as_json:
-        later = [short_id(one.id) for one in shown.later]
         row = asdict(shown)
-        write_json(
-            [row["alert"] | {"payload": row["payload"], "tries": row["tries"], "tellers": row["tellers"], "told_again": later}]
-        )
+        more = {key: row[key] for key in ("payload", "tries", "tellers")}
+        write_json([row["alert"] | more | {"told_again": [short_id(one.id) for one in shown.later]}])
         return
     for line in _about(shown, zone):
         say(line)
@@ -85,17 +73,14 @@ def show_alert(cli: Cli, alert: Annotated[str, typer.Argument(help="Its id, such
         say(tr("told again as {alert} on {when}", alert=short_id(one.id), when=local(one.created_at, zone)))
     if shown.tellers:
         out.print(tr("Also told by (counted here, and not alerted by themselves):"))
-        table(
-            ("record", "as", "source", "title", "why"),
-            [(t.article_id, tr(t.how), t.source, t.title, t.reason and retold(t.reason)) for t in shown.tellers],
-        )
+        tellers = [(t.article_id, tr(t.how), t.source, t.title, t.reason and retold(t.reason)) for t in shown.tellers]
+        table(("record", "as", "source", "title", "why"), tellers)
     names = {delivery.id: delivery.channel for delivery in shown.alert.deliveries}
     table(("channel", "state", "tries", "next", "answer"), [_delivery(delivery, zone) for delivery in shown.alert.deliveries])
-    tries = [
+    if tries := [
         (names[a.delivery_id], a.number, local(a.started_at, zone), tr(a.outcome or "–"), a.code, retold(a.detail or ""))
         for a in shown.tries
-    ]
-    if tries:
+    ]:
         table(("channel", "attempt", "began", "outcome", "code", "detail"), tries)
     say_zone(zone)
 
@@ -108,11 +93,8 @@ def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
         alert=short_id(entry.id), rule=entry.rule, version=entry.rule_version, when=local(entry.created_at, zone),
     )  # fmt: skip
     if follows := payload.get("follows"):
-        yield tr(
-            "goes back to {alert}: {why}",
-            alert=short_id(follows["alert"]),
-            why=f"{follows['why']} {follows.get('detail', '')}".rstrip(),
-        )
+        why = f"{follows['why']} {follows.get('detail', '')}".rstrip()
+        yield tr("goes back to {alert}: {why}", alert=short_id(follows["alert"]), why=why)
     yield tr(
         "record {record} (story {story}), told by {n} others later: {title}",
         record=entry.article_id, story=entry.story, n=entry.reprints, title=entry.title,
@@ -140,8 +122,7 @@ def answered(row: queries.DeliveryView) -> str | None:
 
 
 def retry(
-    cli: Cli,
-    alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None,
+    cli: Cli, alerts: Annotated[list[str] | None, typer.Argument(help="Alert ids; none: all dead letters.")] = None
 ) -> None:
     """Send dead letters again; the running daemon picks them up."""
     with cli.archive() as db:

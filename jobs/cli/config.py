@@ -9,7 +9,7 @@ import typer
 
 from crawler.i18n import tr
 from jobs.cli.console import Cli, err, fail, out
-from jobs.config.load import placed_examples, schema, warnings
+from jobs.config.load import failures, schema, warnings
 
 
 def check(cli: Cli) -> None:
@@ -17,18 +17,12 @@ def check(cli: Cli) -> None:
     config = cli.config()
     for warning in warnings(config):
         err.print(tr("warning: {warning}", warning=warning), style="yellow")
-    failures = placed_examples(config)
-    for failure in failures:
-        fail(failure, 3)
-    if failures:
+    failed = [fail(config.place_of(path) + failure, 3) for path, failure in failures(config)]
+    if failed:
         raise typer.Exit(3)
     active = sum(source.enabled for source in config.sources)
-    out.print(
-        tr(
-            "{path}: all well. {sources} sources, {rules} rules, {channels} channels.",
-            path=cli.path, sources=active, rules=len(config.rules), channels=len(config.channels),
-        ),
-    )  # fmt: skip
+    counts = {"sources": active, "rules": len(config.rules), "channels": len(config.channels)}
+    out.print(tr("{path}: all well. {sources} sources, {rules} rules, {channels} channels.", path=cli.path, **counts))
     out.print(tr("database: {database}", database=config.shown_database))
 
 

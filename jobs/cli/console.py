@@ -111,11 +111,7 @@ def _paragraphs(lines: Sequence[Sequence[str]]) -> None:
 
 
 def show(
-    rows: Iterable[Mapping[str, Any]],
-    columns: Mapping[str, str],
-    as_json: bool,
-    empty: str = "",
-    zone: tzinfo | None = None,
+    rows: Iterable[Mapping[str, Any]], columns: Mapping[str, str], as_json: bool, empty: str = "", zone: tzinfo | None = None
 ) -> None:
     """A list: JSON Lines with all keys, or a table of the columns {key: heading}, times in `zone`; of none, what to do."""
     if as_json:
@@ -153,7 +149,6 @@ def since(text: str | None) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
-        raise typer.BadParameter(
-            tr("{text!r} is neither a duration such as 30d or 12h nor a date such as 2026-11-01", text=text)
-        ) from None
+        wrong = tr("{text!r} is neither a duration such as 30d or 12h nor a date such as 2026-11-01", text=text)
+        raise typer.BadParameter(wrong) from None
     return moment if moment.tzinfo else moment.astimezone()

@@ -41,8 +41,7 @@ def backup(cli: Cli, to: Annotated[Path | None, typer.Argument(help="The file to
 
 
 def move_database(
-    cli: Cli,
-    to: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of an empty database, as under `database:`.")],
+    cli: Cli, to: Annotated[str, typer.Argument(metavar="ADDRESS", help="Of an empty database, as under `database:`.")]
 ) -> None:
     """Copy all there is to another database, SQLite to PostgreSQL or back. Stop the daemon first; the old one stays as it is."""
     with cli.archive() as db, bar() as shown:
@@ -50,25 +49,21 @@ def move_database(
         rows = move.across(db, to, cli.config().zone, clock.now(), lambda name: shown.update(line, description=name))
     with closing(open_database(to)) as new, bar() as shown:
         _fill(new, shown)
-        out.print(
-            tr("{rows} rows moved to {name}; now write its address under `database:`", rows=rows, name=new.name),
-        )
+        out.print(tr("{rows} rows moved to {name}; now write its address under `database:`", rows=rows, name=new.name))
 
 
 def check(
-    cli: Cli,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index and the mentions anew.")] = False,
+    cli: Cli, rebuild: Annotated[bool, typer.Option("--rebuild", help="Make the index and the mentions anew.")] = False
 ) -> None:
     """Look for damage, and whether index, mentions and records agree. The daemon may run meanwhile."""
     with cli.archive() as db, bar() as shown:
         db.check()
         if rebuild:
-            zone = cli.config().zone.key
-            db.write_now(lambda s: derived.restart(s, zone))
+            db.write_now(lambda s: derived.restart(s, cli.config().zone.key))
             _fill(db, shown)
         for difference in db.read(derived.check):
-            fail(tr("{name}: {difference}; `zhixun db check --rebuild` makes it anew", name=db.name, difference=difference), 1)
-            raise typer.Exit(1)
+            told = tr("{name}: {difference}; `zhixun db check --rebuild` makes it anew", name=db.name, difference=difference)
+            raise typer.Exit(fail(told, 1))
         out.print(tr("{name}: sound", name=db.name))
 
 

@@ -27,8 +27,7 @@ def demo(
         try:
             keep.mkdir(parents=True)
         except OSError as error:
-            raise typer.BadParameter(
-                tr("{folder} cannot be made: {why}; name a new folder", folder=keep, why=system_fault(error))
-            ) from None
+            wrong = tr("{folder} cannot be made: {why}; name a new folder", folder=keep, why=system_fault(error))
+            raise typer.BadParameter(wrong) from None
         keep = keep.resolve()
     raise typer.Exit(asyncio.run(newsroom_demo.run(out, pace, keep, open_when_up if open_page else None)))

@@ -20,8 +20,7 @@ def doctor(cli: Cli, as_json: Json = False) -> None:
     if as_json:
         write_json(findings)
     else:
-        table(
-            ("what", "verdict", "says"), [(found["what"], tr(found["verdict"]), found["says"]) for found in findings], whole=True
-        )
+        rows = [(found["what"], tr(found["verdict"]), found["says"]) for found in findings]
+        table(("what", "verdict", "says"), rows, whole=True)
     if any(found["verdict"] == "fail" for found in findings):
         raise typer.Exit(1)

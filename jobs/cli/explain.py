@@ -59,28 +59,21 @@ def _journey(way: Journey, zone: tzinfo) -> Iterator[str]:
         yield tr("rule      is not enabled")
     heard = tr("watched") if way.watched else tr("the rule does not listen to it")
     yield tr("source    {source}: {heard}", source=way.source or tr("none"), heard=heard)
-    old = (
-        tr("{hours} h old when it was first seen", hours=f"{way.age.total_seconds() / 3600:.1f}") if way.age is not None else None
-    )
-    yield tr("age       {age}: {verdict}", age=old or tr("no date"), verdict=way.muted or tr("young enough"))
-    copied = (
-        tr("a reprint of record {record}", record=way.reprint_of)
-        if way.reprint_of
-        else retold(way.reason or "") or tr("the first of its story")
-    )
-    yield tr("story     {story}: {kind}; the rule folds {folds}", story=way.story, kind=copied, folds=way.folds)
-    parts = [
-        way.send,
-        *([tr("quiet {hours}", hours=way.quiet)] if way.quiet else []),
-        *([tr("cooldown")] if way.cooldown is not None else []),
-    ]
+    old = tr("no date")
+    if way.age is not None:
+        old = tr("{hours} h old when it was first seen", hours=f"{way.age.total_seconds() / 3600:.1f}")
+    yield tr("age       {age}: {verdict}", age=old, verdict=way.muted or tr("young enough"))
+    kind = retold(way.reason or "") or tr("the first of its story")
+    if way.reprint_of:
+        kind = tr("a reprint of record {record}", record=way.reprint_of)
+    yield tr("story     {story}: {kind}; the rule folds {folds}", story=way.story, kind=kind, folds=way.folds)
+    quiet, pause = way.quiet and tr("quiet {hours}", hours=way.quiet), None if way.cooldown is None else tr("cooldown")
     when = tr("held until {when}", when=local(way.due, zone)) if way.due else tr("at once")
-    yield tr("leaving   {how}: {when}", how=", ".join(parts), when=when)
+    yield tr("leaving   {how}: {when}", how=", ".join(filter(None, (way.send, quiet, pause))), when=when)
     for one in way.alerts:
         how = tr("raised for it") if one.counted is None else tr("counted on it: {why}", why=retold(one.counted))
-        yield tr(
-            "alert     {alert} of record {record}, {how}", alert=short_id(one.alert.id), record=one.alert.article_id, how=how
-        )
+        told = {"alert": short_id(one.alert.id), "record": one.alert.article_id, "how": how}
+        yield tr("alert     {alert} of record {record}, {how}", **told)
         yield from (_delivery(delivery, zone) for delivery in one.alert.deliveries)
     if not way.alerts:
         yield tr("alert     none: one of the steps above stopped it, or the record came before the rule")
@@ -89,11 +82,5 @@ def _journey(way: Journey, zone: tzinfo) -> Iterator[str]:
 def _delivery(row: DeliveryView, zone: tzinfo) -> str:
     answer = retold(row.vendor_answer or row.last_error or "") or tr("no answer yet")
     when = local(row.sent_at, zone) or tr("next {when}", when=local(row.next_at, zone))
-    return "  " + tr(
-        "{channel}  {state}, {n} tries, {when}: {answer}",
-        channel=row.channel,
-        state=tr(row.state),
-        n=row.attempts,
-        when=when,
-        answer=answer,
-    )
+    told = {"channel": row.channel, "state": tr(row.state), "when": when, "answer": answer}
+    return "  " + tr("{channel}  {state}, {n} tries, {when}: {answer}", n=row.attempts, **told)

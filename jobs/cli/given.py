@@ -63,9 +63,8 @@ class Cli:
         try:
             log.set_up(level, file=self.log_file, zone=zone)
         except OSError as error:
-            raise typer.BadParameter(
-                tr("{path} cannot be written: {why}", path=self.log_file, why=system_fault(error)), param_hint="--log-file"
-            ) from None
+            wrong = tr("{path} cannot be written: {why}", path=self.log_file, why=system_fault(error))
+            raise typer.BadParameter(wrong, param_hint="--log-file") from None
 
     @contextmanager
     def archive(self, new: bool = False) -> Iterator[Database]:

@@ -43,15 +43,14 @@ def _overview(report: Status, config: Config, now: datetime) -> dict[str, str]:
     seen = tr("not running, last seen {when}", when=brief(beat.at, now, config.zone)) if beat else tr("not running, never seen")
     newest = tr(", newest {when}", when=brief(totals.newest_record, now, config.zone)) if totals.newest_record else ""
     waits = tr("; {n} of them are still to be put into the index", n=report.not_in_index) if report.not_in_index else ""
+    stored = tr("{n} records, {reprints} reprints among them", n=totals.records, reprints=totals.reprints)
     ill = sum(bool(line.health.state.family) for line in report.sources)
+    down = tr(": nearly none can be reached, the network here is down") if report.cut_off else ""
     return {
         tr("daemon"): tr("running ({detail})", detail=beat.detail) if beat and report.running else seen,
         **_workers(report, now),
-        tr("archive"): tr("{n} records, {reprints} reprints among them", n=totals.records, reprints=totals.reprints)
-        + newest
-        + waits,
-        tr("sources"): tr("{n} watched, {ill} in trouble", n=len(report.sources), ill=ill or tr("none"))
-        + (tr(": nearly none can be reached, the network here is down") if report.cut_off else ""),
+        tr("archive"): stored + newest + waits,
+        tr("sources"): tr("{n} watched, {ill} in trouble", n=len(report.sources), ill=ill or tr("none")) + down,
         tr("late"): counted({"polls": report.late["poll"], "articles to read": report.late["article"]}),
         tr("requests"): _spent(report.requests_today, report.budget),
         tr("alerts"): tr(
@@ -100,19 +99,9 @@ def _spent(requests: int, budget: int | None) -> str:
 
 def _summary(report: Status) -> dict[str, Any]:
     row: dict[str, Any] = asdict(report)
-    totals = report.totals
-    more = {
-        "not_in_index": report.not_in_index,
-        "requests_today": report.requests_today,
-        "budget": report.budget,
-        "late": report.late,
-        "possible_gaps": row["gaps"],
-        "workers": row["workers"],
-        "leases": dict(report.holds),
-        "to_store": report.to_store,
-    }
-    beats = {name: one.at for name, one in totals.beats.items()}
-    return {**row["totals"], "beats": beats, "running": report.running, **more}
+    beats = {name: one.at for name, one in report.totals.beats.items()}
+    same = {key: row[key] for key in ("running", "not_in_index", "requests_today", "budget", "late", "workers", "to_store")}
+    return {**row["totals"], "beats": beats, **same, "possible_gaps": row["gaps"], "leases": dict(report.holds)}
 
 
 def list_sources(cli: Cli, json_lines: Json = False) -> None:

@@ -68,19 +68,19 @@ class Progress:
 
 def page_of(config: Config) -> str | None:
     """The address of the page, where one is served."""
-    address = getattr(config, "web", None)
-    return f"http://{address}/" if address else None
+    return f"http://{config.web}/" if config.web else None
 
 
 def progress(app: App) -> Progress:
     """How far a running Zhixun is."""
     counts, watched = app.pipeline.counts, app.pipeline.watch.sources
+    outcomes = Counter(reason.value for name, reason in list(app.pipeline.outcomes.items()) if name in watched)
     return Progress(
         page=page_of(app.config),
         sources=len(watched),
-        outcomes=Counter(reason.value for name, reason in list(app.pipeline.outcomes.items()) if name in watched),
+        outcomes=outcomes,
         links=counts["links"],
-        read=counts["new"] + counts["reprint"] + counts["same"] + counts["changed"],
+        read=sum(counts[verdict] for verdict in ("new", "reprint", "same", "changed")),
         alerts=counts["alerts"],
         old=counts["too old"],
         over=counts["beyond first poll"],

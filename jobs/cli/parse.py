@@ -6,7 +6,8 @@ import asyncio
 import json
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
+from contextlib import closing
 from datetime import tzinfo
 from pathlib import Path
 from typing import Annotated, Any
@@ -74,28 +75,22 @@ def _read_file(name: str) -> bytes:
 
 
 async def _read_one(page: Page, url: str, zone: tzinfo, own: tuple[UserTerm, ...]) -> Record:
-    readers = Readers(workers=1, own=own)
-    try:
+    with closing(Readers(workers=1, own=own)) as readers:
         record: Record = await readers.read(page, Link(url), None, zone)
-        return record
-    finally:
-        readers.close()
+    return record
 
 
 async def _batch(zone: tzinfo, own: tuple[UserTerm, ...]) -> None:
-    readers = Readers(own=own)
-    try:
+    with closing(Readers(own=own)) as readers:
         async for row in _in_order(readers, zone):
             write_json([row])
             sys.stdout.flush()
-    finally:
-        readers.close()
 
 
 async def _in_order(readers: Readers, zone: tzinfo) -> AsyncIterator[dict[str, Any]]:
     """The answers in the order of the questions, `AHEAD` of them in the making."""
     waiting: deque[asyncio.Task[dict[str, Any]]] = deque()
-    for line in _lines():
+    for line in filter(str.strip, sys.stdin):
         waiting.append(asyncio.create_task(_answer(readers, line, zone)))
         if len(waiting) >= AHEAD:
             yield await waiting.popleft()
@@ -103,22 +98,17 @@ async def _in_order(readers: Readers, zone: tzinfo) -> AsyncIterator[dict[str, A
         yield await waiting.popleft()
 
 
-def _lines() -> Iterator[str]:
-    return (line for line in sys.stdin if line.strip())
-
-
 async def _answer(readers: Readers, line: str, zone: tzinfo) -> dict[str, Any]:
     try:
         asked = json.loads(line)
         url = asked["url"]
-        body = (
-            asked["html"].encode("utf-8", "surrogatepass")
-            if "html" in asked
-            else await asyncio.to_thread(Path(asked["file"]).read_bytes)
-        )
+        if "html" in asked:
+            body, kind = asked["html"].encode("utf-8", "surrogatepass"), "text/html; charset=utf-8"
+        else:
+            body, kind = await asyncio.to_thread(Path(asked["file"]).read_bytes), ""
     except (ValueError, KeyError, TypeError, AttributeError, OSError) as error:
         return {"url": _url_of(line), "error": f"not a question: {error!r}"}
-    page = Page(url, body, clock.now(), "text/html; charset=utf-8" if "html" in asked else "")
+    page = Page(url, body, clock.now(), kind)
     try:
         return formats.to_json(await readers.read(page, Link(url), None, zone), zone)
     except ReadError as error:

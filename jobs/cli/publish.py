@@ -16,7 +16,8 @@ def publish(cli: Cli) -> None:
     """Let all workers on a PostgreSQL follow this file from now on."""
     with cli.archive(new=True) as db:
         if not db.shared:
-            fail(tr("an SQLite database has one program, which reads its file itself; several need PostgreSQL"), 1)
-            raise typer.Exit(1)
+            raise typer.Exit(
+                fail(tr("an SQLite database has one program, which reads its file itself; several need PostgreSQL"), 1)
+            )
         made = publication.publish(db, cli.path, os.environ, clock.now())
     out.print(tr("version {version}, published {at:%Y-%m-%d %H:%M} UTC", version=made.version, at=made.at))

@@ -28,17 +28,11 @@ def list_records(
     wide: Wide = False,
 ) -> None:
     """The newest records."""
-    zone = cli.config().zone
+    zone, none = cli.config().zone, none_like_that()
+    if start is source is None:
+        none = tr("no records yet; `zhixun run` reads the news, `zhixun records import FILE` brings some")
     with cli.reader() as session:
-        list_of(
-            queries.records(session, since=since(start), source=source, limit=limit),
-            zone,
-            as_json,
-            wide,
-            tr("no records yet; `zhixun run` reads the news, `zhixun records import FILE` brings some")
-            if start is source is None
-            else none_like_that(),
-        )
+        list_of(queries.records(session, since=since(start), source=source, limit=limit), zone, as_json, wide, none)
 
 
 def none_like_that() -> str:
@@ -58,5 +52,4 @@ def list_of(records: Iterable[Record], zone: tzinfo, as_json: bool, wide: bool, 
         }
         for r in records
     )  # fmt: skip
-    columns = COLUMNS | ({"keywords": "keywords"} if wide else {})
-    show(rows, columns, as_json=False, empty=empty, zone=zone)
+    show(rows, COLUMNS | ({"keywords": "keywords"} if wide else {}), False, empty, zone)

@@ -88,6 +88,5 @@ def _facets(found: Facets, as_json: bool) -> None:
     say(tr("{n} records", n=f"{about}{found.count}"))
     for kind, values in found.values.items():
         for one in values:
-            say(
-                f"{set_cell_size(tr(kind), 11)} {about}{one.count:<8} {escaped(one.zh if one.zh == one.en else f'{one.zh} / {one.en}')}"
-            )
+            name = one.zh if one.zh == one.en else f"{one.zh} / {one.en}"
+            say(f"{set_cell_size(tr(kind), 11)} {about}{one.count:<8} {escaped(name)}")

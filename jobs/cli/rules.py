@@ -16,12 +16,5 @@ def list_rules(cli: Cli, as_json: Json = False, wide: Wide = False) -> None:
     rules = cli.ask(lambda s: listing.rules(s, config, clock.now()))
     rows = [asdict(rule) | {"channels": ", ".join(rule.channels)} for rule in rules]
     columns = {"name": "name", "last": "last match", "week": "7 days", "month": "30 days", "alerts": "alerts", "query": "query"}
-    if wide:
-        columns |= {"channels": "channels", "send": "send"}
-    show(
-        rows,
-        columns,
-        as_json,
-        tr("no rules yet; write one under `rules:` in the configuration, docs/rules.md shows how"),
-        config.zone,
-    )
+    none = tr("no rules yet; write one under `rules:` in the configuration, docs/rules.md shows how")
+    show(rows, columns | ({"channels": "channels", "send": "send"} if wide else {}), as_json, none, config.zone)

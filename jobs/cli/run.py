@@ -48,9 +48,8 @@ def worker(
     """One of several programs on one PostgreSQL, on as many machines as wanted."""
     roles = tuple(part.strip() for part in role.split(",") if part.strip())
     if not roles or set(roles) - set(ROLES):
-        raise typer.BadParameter(
-            tr("{roles} are no roles; there are {known}", roles=role, known=", ".join(ROLES)), param_hint="--role"
-        )
+        wrong = tr("{roles} are no roles; there are {known}", roles=role, known=", ".join(ROLES))
+        raise typer.BadParameter(wrong, param_hint="--role")
     built = App(cli.config(), tuple(part for part in ROLES if part in roles), cli.path)
     if not built.db.shared and set(roles) != set(ROLES):
         built.close()

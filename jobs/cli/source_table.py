@@ -25,17 +25,12 @@ def print_table(lines: Sequence[SourceStatus], now: datetime, zone: tzinfo, most
     if ordered:
         table(HEADINGS, (_cells(line, now, zone) for line in ordered), figures=4)
     if others := len(lines) - len(ordered):
-        well = (
-            tr("{n} more are well: zhixun sources list", n=others)
-            if ordered
-            else tr("{n} are well: zhixun sources list", n=others)
-        )
-        out.print(well)
+        well = tr("{n} more are well: zhixun sources list", n=others) if ordered else None
+        out.print(well or tr("{n} are well: zhixun sources list", n=others))
 
 
 def _cells(line: SourceStatus, now: datetime, zone: tzinfo) -> tuple[str, ...]:
-    row = line.row
-    polled = row.polls > 0
+    row, polled = line.row, line.row.polls > 0
     return (
         row.name,
         tr(line.health.state.value),
@@ -51,10 +46,9 @@ def troubles(lines: Iterable[SourceStatus], gaps: Sequence[Gap], now: datetime, 
     """A sentence for each source that is not well, has moved, or may have a gap."""
     known = sorted(lines, key=lambda line: line.row.name)
     said = [_trouble(line, now, zone) for line in known if line.health.reason]
+    moved = [line.row for line in known if line.row.moved_to]
     said += [
-        tr("{source} has moved for good to {url}: put that into its url", source=line.row.name, url=line.row.moved_to)
-        for line in known
-        if line.row.moved_to
+        tr("{source} has moved for good to {url}: put that into its url", source=row.name, url=row.moved_to) for row in moved
     ]
     return said + [_gap(gap, now, zone) for gap in gaps if gap.filled_at is None]
 
@@ -63,9 +57,8 @@ def _trouble(line: SourceStatus, now: datetime, zone: tzinfo) -> str:
     row, health = line.row, line.health
     good = tr("; last good poll {when}", when=brief(row.last_ok_at, now, zone)) if row.fail_count and row.last_ok_at else ""
     notified = tr("; told {when}", when=brief(row.told_at, now, zone)) if row.told_state and row.told_at else ""
-    return (
-        f"{row.name} {'' if health.state is State.HEALTHY else tr(health.state.value) + tr(': ')}{health.reason}{good}{notified}"
-    )
+    state = "" if health.state is State.HEALTHY else tr(health.state.value) + tr(": ")
+    return f"{row.name} {state}{health.reason}{good}{notified}"
 
 
 def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:
@@ -77,12 +70,9 @@ def _gap(gap: Gap, now: datetime, zone: tzinfo) -> str:
 
 def as_json(line: SourceStatus) -> dict[str, Any]:
     """For programs."""
-    return asdict(line.row) | {
-        "health": line.health.state.value,
-        "reason": line.health.reason or None,
-        "sure": line.health.sure,
-        "expected_delay": line.delay.total_seconds() if line.delay is not None else None,
-    }
+    delay = line.delay.total_seconds() if line.delay is not None else None
+    health = {"health": line.health.state.value, "reason": line.health.reason or None, "sure": line.health.sure}
+    return asdict(line.row) | health | {"expected_delay": delay}
 
 
 def brief(moment: datetime | None, now: datetime, zone: tzinfo) -> str:

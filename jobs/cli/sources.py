@@ -38,26 +38,21 @@ def try_source(
 
 def _print_links(found: Found, url: str, config: Config, as_json: bool) -> None:
     if not as_json:
-        told = tr(
-            "{url}: {kind}, {n} links, {more} further lists", url=url, kind=found.kind, n=len(found.links), more=len(found.more)
-        )
-        out.print(told)
-    rows = [
-        {"published": link.published, "title": link.title, "url": link.url} for link in found.links[: None if as_json else 20]
-    ]
+        counts = {"n": len(found.links), "more": len(found.more)}
+        out.print(tr("{url}: {kind}, {n} links, {more} further lists", url=url, kind=found.kind, **counts))
+    links = found.links if as_json else found.links[:20]
+    rows = [{"published": link.published, "title": link.title, "url": link.url} for link in links]
     show(rows, {"published": "published", "title": "title", "url": "link"}, as_json, tr("no links"), config.zone)
 
 
 def _print_record(record: Record, config: Config) -> None:
-    table(
-        ("field", "value"),
-        [
-            (tr("title"), record.title),
-            (tr("published"), local(record.published, config.zone)),
-            (tr("text"), tr("{n} characters: {text}…", n=len(record.text), text=record.text[:80])),
-            (tr("keywords"), "、".join(record.keywords)),
-            (tr("technologies"), "、".join(record.ai_technologies)),
-            (tr("industries"), "、".join(record.industries)),
-            (tr("events"), "；".join(event.headline for event in record.events)),
-        ],
-    )
+    rows = {
+        "title": record.title,
+        "published": local(record.published, config.zone),
+        "text": tr("{n} characters: {text}…", n=len(record.text), text=record.text[:80]),
+        "keywords": "、".join(record.keywords),
+        "technologies": "、".join(record.ai_technologies),
+        "industries": "、".join(record.industries),
+        "events": "；".join(event.headline for event in record.events),
+    }
+    table(("field", "value"), [(tr(name), value) for name, value in rows.items()])

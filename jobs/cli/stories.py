@@ -21,18 +21,13 @@ def split(
 ) -> None:
     """Undo a fold: the record (or all that was folded into the alert) gets a story of its own, and the alert that was withheld is raised."""
     with cli.archive() as db:
-        if what.isdecimal():
-            done = db.write_now(lambda s: stories.split_record(s, int(what), clock.now()))
-        else:
-            number = _alert(what)
-            done = db.write_now(lambda s: stories.split_alert(s, number, clock.now()))
+        split, number = (stories.split_record, int(what)) if what.isdecimal() else (stories.split_alert, _alert(what))
+        done = db.write_now(lambda s: split(s, number, clock.now()))
     if as_json:
         write_json([asdict(done)])
         return
-    raised = ", ".join(map(short_id, done.alerts)) or tr("none")
-    out.print(
-        tr("set apart: record {records}; alerts raised: {alerts}", records=", ".join(map(str, done.records)), alerts=raised),
-    )
+    told = {"records": ", ".join(map(str, done.records)), "alerts": ", ".join(map(short_id, done.alerts)) or tr("none")}
+    out.print(tr("set apart: record {records}; alerts raised: {alerts}", **told))
 
 
 def join(
@@ -47,9 +42,7 @@ def join(
     if as_json:
         write_json([asdict(done)])
         return
-    out.print(
-        tr("story {story} now has record {records} too", story=done.story, records=", ".join(map(str, done.records))),
-    )
+    out.print(tr("story {story} now has record {records} too", story=done.story, records=", ".join(map(str, done.records))))
 
 
 def _alert(text: str) -> int:

@@ -35,8 +35,7 @@ def attention(
     lines = cli.ask(lambda s: trends.attention(s, names, period, zone, same_sources))
     if as_json:
         write_json(asdict(line.concept) | asdict(day) | {"share": day.share} for line in lines for day in line.days)
-        return
-    for line in lines:
+    for line in () if as_json else lines:
         bursting = {day.day for day in line.days if any(first <= day.day <= last for first, last in line.bursts)}
         say(f"{line.concept.name}  {line.concept.query}")
         rows = [
@@ -51,9 +50,7 @@ def emerging(cli: Cli, as_json: Json = False) -> None:
     """What rises in the last seven days, against the eight weeks before."""
     zone, period = _asked(cli, trends.RISE)
     found = cli.ask(lambda s: trends.emerging(s, period.last, zone))
-    rows = [
-        asdict(one.concept) | asdict(one) | {"concept": one.concept.name, "expected": round(one.expected, 1)} for one in found
-    ]
+    rows = [_named(one) | {"expected": round(one.expected, 1)} for one in found]
     columns = {"concept": "", "stories": "stories", "expected": "expected", "publishers": "publishers", "first": "first record"}
     _show(rows, columns, as_json, tr("nothing rises beyond chance"))
 
@@ -62,9 +59,7 @@ def bursts(cli: Cli, days: Days = 90, as_json: Json = False) -> None:
     """Runs of days on which something is told of at twice its usual share."""
     _, period = _asked(cli, days)
     found = cli.ask(lambda s: trends.bursting(s, period))
-    rows = [
-        asdict(one.concept) | asdict(one) | {"concept": one.concept.name, "strength": round(one.strength, 1)} for one in found
-    ]
+    rows = [_named(one) | {"strength": round(one.strength, 1)} for one in found]
     columns = {"concept": "", "first": "first day", "last": "last day", "stories": "stories", "strength": "times the usual"}
     _show(rows, columns, as_json, tr("no bursts in this period"))
 
@@ -91,9 +86,7 @@ def share(
     """Of the stories in which a company of the panel acts, those of each, week by week."""
     _, period = _asked(cli, days)
     found = cli.ask(lambda s: trends.share(s, companies or trends.leading(s, period), period))
-    rows = [asdict(one) | {"company": one.company.name} for one in found]
-    if not as_json:
-        rows = [row | {"share": _percent(row["share"])} for row in rows]
+    rows = [asdict(one) | {"company": one.company.name, "share": _share(one.share, as_json)} for one in found]
     columns = {"company": "company", "first": "from", "last": "to", "stories": "stories", "of": "of", "share": "share"}
     _show(rows, columns, as_json, tr("no company acts in this period"))
 
@@ -136,14 +129,7 @@ def worth(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     """What each source gives: stories, those told first, those that nobody else told, reprints, and what it costs."""
     zone, period = _asked(cli, days)
     found = cli.ask(lambda s: completeness.worth(s, period, zone))
-    columns = {
-        "source": "source",
-        "stories": "stories",
-        "first": "first",
-        "only": "only",
-        "reprints": "reprints",
-        "polls": "polls",
-    }
+    columns = {key: key for key in ("source", "stories", "first", "only", "reprints", "polls")}
     _show([asdict(one) | {"adds_nothing": one.adds_nothing} for one in found], columns, as_json, tr("no source is watched"))
 
 
@@ -152,9 +138,9 @@ def thin(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     zone, period = _asked(cli, days)
     watched = {source.name for source in cli.config().sources}
     found = cli.ask(lambda s: completeness.thin(s, period, zone, watched))
-    rows = [asdict(one) | {"topic": one.topic.name} for one in found]
+    rows = [asdict(one) | {"topic": one.topic.name, "share": _share(one.share, as_json)} for one in found]
     if not as_json:
-        rows = [row | {"share": _percent(row["share"]), "suggested": ", ".join(row["suggested"])} for row in rows]
+        rows = [row | {"suggested": ", ".join(row["suggested"])} for row in rows]
     columns = {"topic": "topic", "stories": "stories", "source": "source", "share": "alone", "suggested": "may help"}
     _show(rows, columns, as_json, tr("no topic hangs on one source"))
 
@@ -172,8 +158,16 @@ def _show(rows: Iterable[dict[str, Any]], columns: dict[str, str], as_json: bool
         say(nothing)
 
 
+def _named(one: trends.Riser | trends.Burst) -> dict[str, Any]:
+    return asdict(one.concept) | asdict(one) | {"concept": one.concept.name}
+
+
 def _percent(share: float | None) -> str:
     return "–" if share is None else f"{share:.1%}"
+
+
+def _share(share: float | None, as_json: bool) -> float | str | None:
+    return share if as_json else _percent(share)
 
 
 def _span(seconds: float | None) -> str | None:

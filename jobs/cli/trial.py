@@ -41,14 +41,10 @@ def try_rule(
 
 def _print_trial(tried: Trial, start: str, samples: int, zone: tzinfo) -> None:
     again = sum(alert.again for alert in tried.alerts)
+    span = tr("since {start}", start=start) if start[:4].isdecimal() else tr("of the last {ago}", ago=start)
+    counts = {"n": tried.matches, "of": tried.records, "alerts": len(tried.alerts) - again}
     out.print(
-        tr(
-            "{n} of {of} records {span} match: {alerts} alerts",
-            n=tried.matches,
-            of=tried.records,
-            span=tr("since {start}", start=start) if start[:4].isdecimal() else tr("of the last {ago}", ago=start),
-            alerts=len(tried.alerts) - again,
-        )
+        tr("{n} of {of} records {span} match: {alerts} alerts", span=span, **counts)
         + (tr(" and {n} told again", n=again) if again else "")
         + tr(", {n} later tellers counted on them", n=sum(len(alert.tellers) for alert in tried.alerts))
         + "".join(tr(", {n} silent ({why})", n=count, why=retold(why)) for why, count in tried.silent.items())
@@ -81,12 +77,9 @@ def _json(tried: Trial) -> Iterator[dict[str, Any]]:
     given = asdict(replace(tried, alerts=(), difference=None))
     sides = asdict(tried.difference) if tried.difference else {}
     numbers = {name: [row[0] for row in side["records"]] for name, side in sides.items()}
-    yield {key: given[key] for key in ("rule", "records", "matches")} | {
-        "alerts": len(tried.alerts) - again,
-        "again": again,
-        **{key: given[key] for key in ("silent", "messages", "noise")},
-        **numbers,
-    }
+    counts = {"alerts": len(tried.alerts) - again, "again": again}
+    rest = {key: given[key] for key in ("silent", "messages", "noise")}
+    yield {key: given[key] for key in ("rule", "records", "matches")} | counts | rest | numbers
     for alert in tried.alerts:
         matched = [{"term": one.term, "field": one.field, "quote": one.quote} for one in alert.matched]
         yield asdict(replace(alert, matched=())) | {"matched": matched}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
+from functools import partial
 from typing import Annotated
 
 import typer
 
 from crawler.i18n import tr
 from jobs import clock
-from jobs.cli.console import Cli, Json, say, show
+from jobs.cli.console import Cli, Json, say, show, write_json
 from jobs.services.readers import people
 from storage.db.models import NOBODY
 
@@ -82,24 +83,21 @@ def add_token(
     rules = [rule.name for rule in cli.config().rules]
     with cli.archive(new=True) as db:
         whose = db.read(lambda s: people.whose(s, person))
-        made = db.write_now(
-            lambda s: people.add_token(s, NOBODY, whose, name=name, scope=scope, now=clock.now(), rules=rules, days=days)
-        )
+        make = partial(people.add_token, by=NOBODY, person=whose, name=name, scope=scope, now=clock.now(), rules=rules, days=days)
+        made = db.write_now(make)
     if as_json:
-        show([{"id": made.token.id, "token": made.secret}], {}, True)
-        return
-    sys.stdout.write(f"{made.secret}\n")
+        write_json([{"id": made.token.id, "token": made.secret}])
+    else:
+        sys.stdout.write(f"{made.secret}\n")
 
 
 def list_tokens(
-    cli: Cli,
-    person: Annotated[str, typer.Option("--person", help="Whose; all without it.")] = "",
-    as_json: Json = False,
+    cli: Cli, person: Annotated[str, typer.Option("--person", help="Whose; all without it.")] = "", as_json: Json = False
 ) -> None:
     """Which there are, and when each was last used."""
     found = cli.ask(lambda s: people.tokens(s, people.named(s, person) if person else None))
     if as_json:
-        show([{key: value for key, value in asdict(one).items() if key != "person_id"} for one in found], {}, True)
+        write_json({key: value for key, value in asdict(one).items() if key != "person_id"} for one in found)
         return
     rows = [asdict(one) | {"state": tr("revoked") if one.revoked_at else one.ends_at} for one in found]
     columns = {"id": "id", "name": "name", "person": "person", "scope": "scope", "used_at": "last used", "state": "ends"}

@@ -61,34 +61,14 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "rules": (
         "Rules: list, try on the past, explain.",
-        {
-            "list": "rules:list_rules",
-            "test": "trial:try_rule",
-            "explain": "explain:explain",
-        },
+        {"list": "rules:list_rules", "test": "trial:try_rule", "explain": "explain:explain"},
     ),
     "alerts": (
         "The ledger of alerts: what was raised, sent, refused.",
-        {
-            "list": "alerts:list_alerts",
-            "show": "alerts:show_alert",
-            "retry": "alerts:retry",
-        },
+        {"list": "alerts:list_alerts", "show": "alerts:show_alert", "retry": "alerts:retry"},
     ),
-    "stories": (
-        "Stories: say that two records tell one event, or two.",
-        {
-            "split": "stories:split",
-            "join": "stories:join",
-        },
-    ),
-    "channels": (
-        "Where alerts go.",
-        {
-            "list": "channels:list_channels",
-            "test": "channels:try_channel",
-        },
-    ),
+    "stories": ("Stories: say that two records tell one event, or two.", {"split": "stories:split", "join": "stories:join"}),
+    "channels": ("Where alerts go.", {"list": "channels:list_channels", "test": "channels:try_channel"}),
     "trends": (
         "What rises, who leads, what is missing. The unit is the story.",
         {
@@ -103,12 +83,7 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
             "thin": "trends:thin",
         },
     ),
-    "catalogue": (
-        "The catalogue of sources that Zhixun knows.",
-        {
-            "check": "first_hour.catalogue:check",
-        },
-    ),
+    "catalogue": ("The catalogue of sources that Zhixun knows.", {"check": "first_hour.catalogue:check"}),
     "users": (
         "People who read the pages: viewers, editors, owners.",
         {
@@ -121,26 +96,13 @@ GROUPS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
     "tokens": (
         "Tokens of programs that read the pages, the API and the feeds.",
-        {
-            "add": "users:add_token",
-            "list": "users:list_tokens",
-            "revoke": "users:revoke",
-        },
+        {"add": "users:add_token", "list": "users:list_tokens", "revoke": "users:revoke"},
     ),
     "verdicts": (
         "Matches, folds, splits and values that people called wrong.",
-        {
-            "list": "verdicts:list_verdicts",
-            "export": "verdicts:export",
-        },
+        {"list": "verdicts:list_verdicts", "export": "verdicts:export"},
     ),
-    "config": (
-        "The configuration file.",
-        {
-            "publish": "publish:publish",
-            "schema": "config:print_schema",
-        },
-    ),
+    "config": ("The configuration file.", {"publish": "publish:publish", "schema": "config:print_schema"}),
     "db": (
         "The database: migrations, copy, upkeep.",
         {
@@ -261,7 +223,10 @@ class Verbs(Group):
     """The verbs of the tables above beside those that were given."""
 
     def __init__(self, *, commands: Mapping[str, Any] | None = None, **more: Any) -> None:
-        groups = {name: _group(name, *group) for name, group in GROUPS.items()}
+        groups = {
+            name: Group(name=name, help=help_line, commands=_later(verbs), no_args_is_help=True)
+            for name, (help_line, verbs) in GROUPS.items()
+        }
         super().__init__(commands={**_later(VERBS), **groups, **(commands or {})}, **more)
 
     def make_context(self, *given: Any, **more: Any) -> Any:
@@ -294,7 +259,3 @@ def _with_context(verb: Callable[..., None]) -> Callable[..., None]:
 
 def _later(verbs: Mapping[str, str]) -> dict[str, Any]:
     return {name: Later(name, place) for name, place in verbs.items()}
-
-
-def _group(name: str, help_line: str, verbs: Mapping[str, str]) -> Group:
-    return Group(name=name, help=help_line, commands=_later(verbs), no_args_is_help=True)

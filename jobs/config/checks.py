@@ -56,11 +56,8 @@ def _twice(document: Document, section: str) -> None:
             continue
         if name in first:
             line = document.places.get((section, first[name], "name"), (0, 0))[0]
-            document.mistake(
-                (section, number, "name"),
-                tr("{name} is already the name in line {line}", name=brief(name), line=line),
-                tr("give each its own"),
-            )
+            fault = tr("{name} is already the name in line {line}", name=brief(name), line=line)
+            document.mistake((section, number, "name"), fault, tr("give each its own"))
         first.setdefault(name, number)
 
 
@@ -107,15 +104,16 @@ def _cadences(document: Document) -> None:
             document.mistake(("sources", number, "cron"), str(error))
 
 
+def _given_aliases(document: Document) -> dict[str, Any]:
+    given = document.data.get("aliases")
+    return given if isinstance(given, dict) else {}
+
+
 def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
     """The sound aliases, flat. One that names itself, by whatever detour, or one that does not exist is reported."""
-    given = document.data.get("aliases")
-    given = given if isinstance(given, dict) else {}
-    known = {
-        name: tuple(words)
-        for name, words in given.items()
-        if isinstance(words, list) and all(isinstance(word, str) for word in words)
-    }
+    given = _given_aliases(document)
+    sound = {name for name, words in given.items() if isinstance(words, list) and all(isinstance(word, str) for word in words)}
+    known = {name: tuple(words) for name, words in given.items() if name in sound}
     for name, words in known.items():
         for place, word in enumerate(words):
             if word.startswith("@") and word[1:] not in given:
@@ -144,8 +142,7 @@ _SIGNED = re.compile(r"\s*([" + re.escape("".join(_SIGNS)) + r"])\s*[^\W\d_]")
 
 
 def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None:
-    given = document.data.get("aliases")
-    broken = set(given if isinstance(given, dict) else ()) - set(aliases)
+    broken = set(_given_aliases(document)) - set(aliases)
     for number, rule in document.entries("rules"):
         query, keywords = rule.get("query"), rule.get("keywords")
         if (query is None) == (not keywords):
@@ -153,15 +150,13 @@ def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None
         if isinstance(query, str) and query:
             _query(document, ("rules", number, "query"), query, aliases, broken)
         for place, word in _texts(rule, "keywords"):
-            if sign := _SIGNED.match(word):
-                cure = tr(
-                    "write query: with {example}, or the word without its {sign}", example=tr(_SIGNS[sign[1]]), sign=sign[1]
-                )
-                document.mistake(
-                    ("rules", number, "keywords", place), tr("{word} is not a word to look for", word=brief(word)), cure
-                )
+            path = ("rules", number, "keywords", place)
+            if found := _SIGNED.match(word):
+                meant = {"example": tr(_SIGNS[found[1]]), "sign": found[1]}
+                cure = tr("write query: with {example}, or the word without its {sign}", **meant)
+                document.mistake(path, tr("{word} is not a word to look for", word=brief(word)), cure)
             else:
-                _query(document, ("rules", number, "keywords", place), any_of([word]), aliases, broken)
+                _query(document, path, any_of([word]), aliases, broken)
 
 
 def _query(document: Document, path: Path_, query: str, aliases: Mapping[str, tuple[str, ...]], broken: set[str]) -> None:
@@ -181,13 +176,9 @@ def _references(document: Document) -> None:
         for place, wanted in _texts(rule, "sources"):
             if wanted in tags or wanted in names:
                 continue
-            is_tag = wanted.startswith("tag:")
-            fault = (
-                tr("no source has the tag {wanted}", wanted=brief(wanted[4:]))
-                if is_tag
-                else tr("there is no source {wanted}", wanted=brief(wanted))
-            )
-            there = sorted(tags) if is_tag else [*names, *sorted(tags)]
+            fault, there = tr("there is no source {wanted}", wanted=brief(wanted)), [*names, *sorted(tags)]
+            if wanted.startswith("tag:"):
+                fault, there = tr("no source has the tag {wanted}", wanted=brief(wanted[4:])), sorted(tags)
             document.mistake(("rules", number, "sources", place), fault, full_width(wanted) or instead(wanted, there))
     for section, key in (("alerts", "health_channels"), ("week", "channels")):
         if isinstance(given := document.data.get(section), dict):
@@ -197,9 +188,8 @@ def _references(document: Document) -> None:
 def _channels_exist(document: Document, path: Path_, wanted: Iterable[tuple[int, str]], known: Sequence[str]) -> None:
     for place, name in wanted:
         if name not in known:
-            document.mistake(
-                (*path, place), tr("there is no channel {name}", name=brief(name)), full_width(name) or instead(name, known)
-            )
+            cure = full_width(name) or instead(name, known)
+            document.mistake((*path, place), tr("there is no channel {name}", name=brief(name)), cure)
 
 
 def _addresses(document: Document) -> None:

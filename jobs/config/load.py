@@ -24,22 +24,7 @@ from jobs.config.yaml_file import ConfigError, Document, Mistake, Path_, read_do
 from jobs.deliver.transport import channel_for
 from storage.rules.ruleset import search, shadowed
 
-__all__ = [
-    "ChannelConfig",
-    "Config",
-    "ConfigError",
-    "Mistake",
-    "RuleConfig",
-    "SourceConfig",
-    "changes",
-    "examples",
-    "load",
-    "needs_restart",
-    "placed_examples",
-    "schema",
-    "warnings",
-]
-
+__all__ = ["ChannelConfig", "Config", "ConfigError", "Mistake", "RuleConfig", "SourceConfig"]
 
 RESTART = ("database", "metrics", "crawl.websub", "web")  # opened once, when the daemon starts
 
@@ -100,31 +85,21 @@ def _opens(address: str) -> bool:
 
 
 def examples(config: Config) -> list[str]:
-    """What the rules' own examples complain of; empty when all is well. Examples are tried as title and as text."""
-    return [failure for _, failure in _failures(config)]
+    """What the rules' own examples complain of; empty when all is well."""
+    return [failure for _, failure in failures(config)]
 
 
-def placed_examples(config: Config) -> list[str]:
-    """The same, each with file and line."""
-    return [f"{config.place_of(path)}{failure}" for path, failure in _failures(config)]
-
-
-def _failures(config: Config) -> Iterator[tuple[Path_, str]]:
+def failures(config: Config) -> Iterator[tuple[Path_, str]]:
+    """The same, each with its place. Examples are tried as title and as text."""
     for number, rule in enumerate(config.rules):
         query = config.query_of(rule)
         for key, wanted in (("should_match", True), ("should_not_match", False)):
             for n, text in enumerate(getattr(rule, key)):
                 if any(search(query, record) is not None for record in _readings(text)) != wanted:
-                    fault = tr("should match and does not") if wanted else tr("should not match and does")
-                    yield (
-                        ("rules", number, key, n),
-                        tr(
-                            "rule {name}: {text!r} {fault}; `zhixun rules explain --rule {name}` shows why",
-                            name=rule.name,
-                            text=text,
-                            fault=fault,
-                        ),
-                    )
+                    told = {"name": rule.name, "text": text}
+                    told["fault"] = tr("should match and does not") if wanted else tr("should not match and does")
+                    failure = tr("rule {name}: {text!r} {fault}; `zhixun rules explain --rule {name}` shows why", **told)
+                    yield ("rules", number, key, n), failure
 
 
 _UNFILLED = re.compile(  # what other programs fill in
@@ -141,37 +116,26 @@ def warnings(config: Config) -> list[str]:
         for rule in config.rules
         if rule.enabled and all(search(config.query_of(rule), record) is not None for record in _NOTHING)
     ]
-    said += [
-        tr(
-            "rule {name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank",
-            name=rule.name,
-            word=word,
-        )
-        for rule in config.rules
-        for word in rule.keywords
-        if any(sign in word for sign in "，、；")
-    ]
-    said += [
-        tr(
-            "channel {name}: {given} is sent as it stands; a variable is written {form}",
-            name=channel.name,
-            given=found[0],
-            form=f"${{{found[found.lastgroup or 0] if found[found.lastgroup or 0].isidentifier() else 'NAME'}}}",
-        )
-        for channel in config.channels
-        if (found := _UNFILLED.search(channel.url))
-    ]
+    for name, word in ((rule.name, word) for rule in config.rules for word in rule.keywords):
+        if any(sign in word for sign in "，、；"):
+            said.append(
+                tr(
+                    "rule {name} looks for {word!r} as one phrase; if several words are meant, part them with an ASCII comma and a blank",
+                    name=name,
+                    word=word,
+                )
+            )
+    for channel in config.channels:
+        if found := _UNFILLED.search(channel.url):
+            meant = found[found.lastgroup or 0]
+            told = {"name": channel.name, "given": found[0], "form": f"${{{meant if meant.isidentifier() else 'NAME'}}}"}
+            said.append(tr("channel {name}: {given} is sent as it stands; a variable is written {form}", **told))
     first: dict[tuple[str, object], str] = {}
     for source in config.sources:
         key = link_key(source.url), str(source.body)
         if source.enabled and first.setdefault(key, source.name) != source.name:
-            said.append(
-                tr(
-                    "sources {one} and {other} are one address; it is asked twice and tells each article once",
-                    one=first[key],
-                    other=source.name,
-                )
-            )
+            both = {"one": first[key], "other": source.name}
+            said.append(tr("sources {one} and {other} are one address; it is asked twice and tells each article once", **both))
     return said
 
 

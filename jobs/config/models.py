@@ -45,9 +45,7 @@ Every = Annotated[
     Schema({"type": "string", "pattern": f"{_DURATION}|^adaptive$"}),
 ]
 Size = Annotated[
-    int,
-    BeforeValidator(values.parse_size),
-    Schema({"type": ["string", "integer"], "pattern": r"^[0-9]+ *([kKmMgG]?[bB]?)$"}),
+    int, BeforeValidator(values.parse_size), Schema({"type": ["string", "integer"], "pattern": r"^[0-9]+ *([kKmMgG]?[bB]?)$"})
 ]
 _TIMES = r"([01]?[0-9]|2[0-3]):[0-5][0-9]"
 _WEEKLY = f"weekly (mon|tue|wed|thu|fri|sat|sun) {_TIMES}"
@@ -83,10 +81,9 @@ Words = Annotated[str, Field(min_length=1)]
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token")
 ALIAS_CIRCLE = "an alias stands for itself"
 NO_ALIAS = "an alias names one that does not exist"
-_KINDS_MEANT = dict.fromkeys("rss rss2 atom xml rdf 订阅 订阅源".split(), "feed") | dict.fromkeys(
-    "html web page list css 网页 列表".split(), "listing"
-)
-_KINDS_MEANT |= {"json": "api", "jsonp": "api", "rest": "api", "接口": "api", "google-news": "sitemap", "站点地图": "sitemap"}
+_MEANT = {"feed": "rss rss2 atom xml rdf 订阅 订阅源", "listing": "html web page list css 网页 列表"}
+_MEANT |= {"api": "json jsonp rest 接口", "sitemap": "google-news 站点地图"}
+_KINDS_MEANT = {word: kind for kind, words in _MEANT.items() for word in words.split()}
 
 
 def kinds() -> Mapping[str, Component]:
@@ -132,9 +129,8 @@ class Section(BaseModel):
     def _empty_is_default(cls, data: Any) -> Any:
         if not isinstance(data, dict):
             return data
-        return {
-            key: value for key, value in data.items() if value is not None or key in cls.SWITCHES or key not in cls.model_fields
-        }
+        left_out = {key for key, value in data.items() if value is None and key in cls.model_fields and key not in cls.SWITCHES}
+        return {key: value for key, value in data.items() if key not in left_out}
 
 
 class WebSubConfig(Section):
@@ -211,11 +207,9 @@ class TermsConfig(Section):
 
     def own(self) -> tuple[UserTerm, ...]:
         """The names as the analyzers take them."""
-        kinds = {"technologies": "technology", "companies": "company", "products": "product"}
-        kinds |= {"institutions": "institution", "people": "person"}
-        return tuple(
-            UserTerm(kind, term.zh or "", term.en or "", term.also) for key, kind in kinds.items() for term in getattr(self, key)
-        )
+        terms = {"technology": self.technologies, "company": self.companies, "product": self.products}
+        terms |= {"institution": self.institutions, "person": self.people}
+        return tuple(UserTerm(kind, one.zh or "", one.en or "", one.also) for kind, some in terms.items() for one in some)
 
 
 class AnalysisConfig(Section):
@@ -290,10 +284,9 @@ class SourceConfig(Section):
     @classmethod
     def _known_kind(cls, kind: str) -> str:
         if kind != "auto" and kind not in kinds():
-            raise ValueError(
-                tr("{kind} is no kind of source; there are {known}", kind=brief(kind), known=", ".join(["auto", *kinds()]))
-                + (tr("; write {example}", example=_KINDS_MEANT[kind.casefold()]) if kind.casefold() in _KINDS_MEANT else "")
-            )
+            fault = tr("{kind} is no kind of source; there are {known}", kind=brief(kind), known=", ".join(["auto", *kinds()]))
+            meant = _KINDS_MEANT.get(kind.casefold())
+            raise ValueError(fault + (tr("; write {example}", example=meant) if meant else ""))
         return kind
 
     @field_validator("headers")
@@ -386,9 +379,7 @@ class RuleConfig(Section):
 
     def query_text(self) -> str:
         """The query, also of a rule that lists keywords."""
-        if self.query is not None:
-            return self.query
-        return any_of(self.keywords)
+        return any_of(self.keywords) if self.query is None else self.query
 
     def due(self, now: datetime) -> datetime | None:
         """When an alert raised `now` may leave; None: at once. A `cooldown` comes on top, see storage/alerts/raise_alerts.py."""
@@ -545,10 +536,9 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _share_zone(self) -> Config:
-        for source in self.sources:
-            source._zone = self.zone
-        for rule in self.rules:
-            rule._zone = self.zone
+        entries: tuple[SourceConfig | RuleConfig, ...] = (*self.sources, *self.rules)
+        for entry in entries:
+            entry._zone = self.zone
         return self
 
     def place_of(self, path: tuple[str | int, ...]) -> str:
@@ -602,11 +592,7 @@ class Config(Section):
 
     def compiled_rules(self) -> list[Rule]:
         """The enabled rules as storage matches them."""
-        return [
-            Rule(name=rule.name, query=self.query_of(rule), sources=rule.sources, channels=rule.channels)
-            for rule in self.rules
-            if rule.enabled
-        ]
+        return [Rule(rule.name, self.query_of(rule), rule.sources, rule.channels) for rule in self.rules if rule.enabled]
 
     def manners(self) -> dict[str, object]:
         """How each rule tells what it matched."""

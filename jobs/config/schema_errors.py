@@ -10,18 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from crawler.i18n import language, tr
-from jobs.config.models import (
-    ALIAS_CIRCLE,
-    NO_ALIAS,
-    ChannelConfig,
-    Config,
-    RuleConfig,
-    SourceConfig,
-    TermConfig,
-    TermsConfig,
-    WebSubConfig,
-    kinds,
-)
+from jobs.config import models
+from jobs.config.models import ChannelConfig, Config, RuleConfig, SourceConfig, TermConfig, TermsConfig, kinds
 from jobs.config.yaml_file import NO_COLON, Document, Path_, full_width
 from jobs.near import did_you_mean
 from jobs.safe_text import brief
@@ -61,7 +51,7 @@ def report(document: Document, error: ValidationError, at: Path_ = (), known: It
     """Each of pydantic's complaints as a sentence at its place."""
     for detail in error.errors(include_url=False):
         path = (*at, *_real_path(document.data, at, detail["loc"]))
-        if str(detail.get("ctx", {}).get("error")) in (ALIAS_CIRCLE, NO_ALIAS):
+        if str(detail.get("ctx", {}).get("error")) in (models.ALIAS_CIRCLE, models.NO_ALIAS):
             continue  # `meaning` says it, also where the entry has other faults
         if detail["type"] == "too_short" and detail["input"]:
             continue  # what it holds is broken, and is told
@@ -105,13 +95,11 @@ def _sentence(detail: ErrorDetails, known: Iterable[str] | None) -> tuple[str, s
     if kind == "literal_error":
         expected = [word.strip("'") for word in re.split(", | or ", context["expected"])]
         expected = ["true", "false", *expected[2:]] if expected[0] == "False" else expected
-        return tr("{given} is none of {expected}", given=given, expected=", ".join(expected)), did_you_mean(
-            str(detail["input"]), expected
-        )
+        fault = tr("{given} is none of {expected}", given=given, expected=", ".join(expected))
+        return fault, did_you_mean(str(detail["input"]), expected)
     if kind in _WANTED:
-        return tr("{given} should be {wanted}", given=given, wanted=tr(_WANTED[kind])), _form(
-            kind, detail["input"], detail["loc"]
-        )
+        fault = tr("{given} should be {wanted}", given=given, wanted=tr(_WANTED[kind]))
+        return fault, _form(kind, detail["input"], detail["loc"])
     if kind in ("too_short", "string_too_short"):
         return tr("{given} is too short", given=given) if detail["input"] else tr("must not be empty"), ""
     for bound, fault, cure in _BOUNDS:
@@ -145,14 +133,12 @@ def _form(kind: str, given: Any, loc: tuple[int | str, ...]) -> str:
     if isinstance(given, str) and re.match(r"[\w-]+\s*[:：](?!//)", given):
         return tr(NO_COLON)
     if isinstance(given, str) and loc[0] in ENTRIES and len(loc) <= 2:
-        return tr(
-            "write each as an entry with keys, such as {example}", example=f"- {{name: …, {ENTRIES[str(loc[0])]}: {given[:60]}}}"
-        )
-    if kind in ("tuple_type", "list_type"):
-        if isinstance(given, dict):
-            return tr("begin each entry with a - and a blank")
-        if isinstance(given, str):
-            return tr("write {example}", example=f"[{', '.join(_between.split(brief(given)[1:-1]))}]")
+        example = f"- {{name: …, {ENTRIES[str(loc[0])]}: {given[:60]}}}"
+        return tr("write each as an entry with keys, such as {example}", example=example)
+    if kind in ("tuple_type", "list_type") and isinstance(given, dict):
+        return tr("begin each entry with a - and a blank")
+    if kind in ("tuple_type", "list_type") and isinstance(given, str):
+        return tr("write {example}", example=f"[{', '.join(_between.split(brief(given)[1:-1]))}]")
     if kind in ("dict_type", "mapping_type", "model_type", "model_attributes_type") and isinstance(given, list):
         return tr("write {example}", example="{key: value}")
     if kind == "string_type":
@@ -189,7 +175,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
 
 ENTRIES = {"sources": "url", "rules": "query", "channels": "url"}  # sections of entries, and what a text alone would be
 NESTED: dict[str, type[BaseModel]] = dict.fromkeys(TermsConfig.model_fields, TermConfig)
-NESTED |= {"terms": TermsConfig, "websub": WebSubConfig}
+NESTED |= {"terms": TermsConfig, "websub": models.WebSubConfig}
 
 
 def _check_options(document: Document, at: Path_, entry: dict[str, Any]) -> None:
@@ -213,15 +199,8 @@ def _check_options(document: Document, at: Path_, entry: dict[str, Any]) -> None
 
 def _strange_key(document: Document, path: Path_, kind: str, known: Iterable[str]) -> None:
     key = str(path[-1])
-    owners = [name for name, component in kinds().items() if key in component.options.model_fields]
-    if owners:
-        document.mistake(
-            path,
-            tr(
-                "is a key of kind {owners}, and this source is of kind {kind}",
-                owners=", ".join(owners) if language() == "zh" else " and ".join(owners),
-                kind=kind,
-            ),
-        )
+    if owners := [name for name, component in kinds().items() if key in component.options.model_fields]:
+        told = (", " if language() == "zh" else " and ").join(owners)
+        document.mistake(path, tr("is a key of kind {owners}, and this source is of kind {kind}", owners=told, kind=kind))
     else:
         document.mistake(path, *_unknown(key, known, len(path)))

@@ -28,10 +28,9 @@ def parse_duration(value: Any) -> timedelta:
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise ValueError(tr('{value} has no unit; write for example "{value}s" or "{value}m"', value=value))
     if not isinstance(value, str) or not durations.is_duration(value):
-        meant = tr("write {example}", example=_duration_meant(value)) if isinstance(value, str) and _duration_meant(value) else ""
-        raise ValueError(
-            tr("{value} is no duration; {cure}", value=brief(value), cure=meant or tr("write for example 30s, 10m, 2h or 1d"))
-        )
+        meant = _duration_meant(value) if isinstance(value, str) else ""
+        cure = tr("write {example}", example=meant) if meant else tr("write for example 30s, 10m, 2h or 1d")
+        raise ValueError(tr("{value} is no duration; {cure}", value=brief(value), cure=cure))
     if (duration := durations.parse_duration(value)) is None:
         raise ValueError(tr("{value} is longer than ten years", value=brief(value)))
     return duration
@@ -123,10 +122,7 @@ class Quiet:
         at = moment.time()
         over_midnight = self.end < self.start
         inside = (at >= self.start or at < self.end) if over_midnight else self.start <= at < self.end
-        if not inside:
-            return None
-        days = 1 if over_midnight and at >= self.start else 0
-        return _at(moment, self.end, days)
+        return _at(moment, self.end, int(over_midnight and at >= self.start)) if inside else None
 
 
 def parse_quiet(value: Any) -> Quiet:
@@ -138,9 +134,10 @@ def parse_quiet(value: Any) -> Quiet:
         raise ValueError(tr("{value} are no quiet hours; write for example 22:00-07:00", value=brief(value)))
     quiet = Quiet(_clock_time(start), _clock_time(end))
     if quiet.start == quiet.end:
-        raise ValueError(
-            tr("{quiet} begins and ends at the same time, which would hold every alert; leave the key out instead", quiet=quiet)
+        always = tr(
+            "{quiet} begins and ends at the same time, which would hold every alert; leave the key out instead", quiet=quiet
         )
+        raise ValueError(always)
     return quiet
 
 
@@ -206,13 +203,8 @@ def _at(moment: datetime, at: time, days: int) -> datetime:
     return datetime.combine(moment.date() + timedelta(days=days), at, moment.tzinfo)
 
 
-_MACROS = {
-    "@hourly": "0 * * * *",
-    "@daily": "0 0 * * *",
-    "@midnight": "0 0 * * *",
-    "@weekly": "0 0 * * 0",
-    "@monthly": "0 0 1 * *",
-}
+_MACROS = {"@hourly": "0 * * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
+_MACROS |= dict.fromkeys(("@daily", "@midnight"), "0 0 * * *")
 _FIELDS = (("the minute", "0-59"), ("the hour", "0-23"), ("the day", "1-31"), ("the month", "1-12"), ("the weekday", "0-7"))
 
 
@@ -221,26 +213,17 @@ def parse_cron(text: str, zone: tzinfo) -> CronTrigger:
     fields = text.split()
     if len(fields) != 5:
         meant = _MACROS.get(text.strip().lower()) or " ".join(fields[1:6] if len(fields) in (6, 7) else "*/10 8-22 * * *".split())
-        fault = plural("{text} has {n} field", "{text} has {n} fields", len(fields), text=brief(text))
-        needs = tr(
-            '{fault}, cron needs five: minute hour day month weekday; write "{meant}"', fault=fault, meant=meant.replace("?", "*")
-        )
-        raise ValueError(needs)
+        told = {"fault": plural("{text} has {n} field", "{text} has {n} fields", len(fields), text=brief(text))}
+        told["meant"] = meant.replace("?", "*")
+        raise ValueError(tr('{fault}, cron needs five: minute hour day month weekday; write "{meant}"', **told))
     for number, field in enumerate(fields):
         try:
             _trigger(["*" if n != number else field for n in range(5)], zone)
         except (ValueError, TypeError):
             name, values = _FIELDS[number]
             form = "*" if field == "?" else tr("{values}, several as in 1,3 or 1-5, every third as in */3", values=values)
-            raise ValueError(
-                tr(
-                    "{text} is no cron expression: {field} does not fit {name}; write {form}",
-                    text=brief(text),
-                    field=brief(field),
-                    name=tr(name),
-                    form=form,
-                )
-            ) from None
+            told = {"text": brief(text), "field": brief(field), "name": tr(name), "form": form}
+            raise ValueError(tr("{text} is no cron expression: {field} does not fit {name}; write {form}", **told)) from None
     trigger = _trigger(fields, zone)
     if trigger.get_next_fire_time(None, datetime(2024, 1, 1, tzinfo=zone)) is None:
         raise ValueError(tr("{text} never comes", text=brief(text)))

@@ -54,9 +54,8 @@ def check_term(value: str) -> str:
     """A name for the analysers' word list, as it is."""
     bare = value.removeprefix("=").removesuffix("?")
     if not 2 <= len(bare) <= 60 or bare != bare.strip() or not bare[0].isalnum() or any(ch in "|;\n" for ch in bare):
-        raise ValueError(
-            tr("{value} is no name; it begins with a letter, has 2 to 60 characters, and no | or ; in it", value=brief(value))
-        )
+        form = tr("{value} is no name; it begins with a letter, has 2 to 60 characters, and no | or ; in it", value=brief(value))
+        raise ValueError(form)
     return value
 
 
@@ -168,12 +167,9 @@ def check_zone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError; a folder name is an OSError
-        near = _zones_meant(value[:40])
-        cure = (
-            tr("did you mean {names}?", names=f'"{near[0]}"')
-            if near
-            else tr("write for example Asia/Shanghai, Europe/London or UTC")
-        )
+        cure = tr("write for example Asia/Shanghai, Europe/London or UTC")
+        if near := _zones_meant(value[:40]):
+            cure = tr("did you mean {names}?", names=f'"{near[0]}"')
         raise ValueError(tr("{value} is no time zone; {cure}", value=brief(value), cure=cure)) from None
     return value
 
@@ -181,9 +177,8 @@ def check_zone(value: str) -> str:
 def check_name(value: str) -> str:
     """A name people will read in lists and write in other keys."""
     if not value.strip() or value != value.strip() or not value.isprintable() or len(value) > 80:
-        raise ValueError(
-            tr("{value} is no name; use 1 to 80 printable characters without blanks at the ends", value=brief(value))
-        )
+        form = tr("{value} is no name; use 1 to 80 printable characters without blanks at the ends", value=brief(value))
+        raise ValueError(form)
     if value.startswith("tag:"):
         raise ValueError(tr("{value}: a name cannot begin with tag:, which stands for a group of sources", value=brief(value)))
     return value

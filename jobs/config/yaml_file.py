@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, AnyStr
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -75,10 +76,8 @@ _NARROW = {sign: plain for signs, plain in _WIDE.items() for sign in signs}
 
 def full_width(value: Any) -> str:
     """What a value, or a key, that was refused should say if its full-width signs were not meant; "" where it has none."""
-    value = " ".join(value) if isinstance(value, dict) else value
-    if not isinstance(value, str):
-        return ""
-    signs = [sign for sign in dict.fromkeys(value) if sign in _NARROW or "\uff01" <= sign <= "\uff5e"]
+    text = " ".join(value) if isinstance(value, dict) else value if isinstance(value, str) else ""
+    signs = [sign for sign in dict.fromkeys(text) if sign in _NARROW or "\uff01" <= sign <= "\uff5e"]
     if not signs:
         return ""
     told = ", ".join(_sign(sign) for sign in signs[:3])
@@ -99,12 +98,8 @@ def _mistyped_at(text: str, line: int) -> tuple[int, str, str, str] | None:
                 meant = "".join(_NARROW.get(ch, ch) for ch in found[0])
                 if "- " in cure:
                     meant = re.sub(r"\S\s*", "- ", meant, count=1)
-                return (
-                    number + 1,
-                    tr(fault, **found.groupdict()),
-                    tr(cure, **found.groupdict()),
-                    meant + lines[number][found.end() :],
-                )
+                fault, cure = (tr(sentence, **found.groupdict()) for sentence in (fault, cure))
+                return number + 1, fault, cure, meant + lines[number][found.end() :]
     return None
 
 
@@ -120,11 +115,8 @@ class Mistake:
 
     def __str__(self) -> str:
         place = f"{self.file}:{self.line}" if self.line else self.file
-        return (
-            tr("{place}: {message}; {cure}", place=place, message=self.message, cure=self.cure)
-            if self.cure
-            else f"{place}: {self.message}"
-        )
+        told = f"{place}: {self.message}"
+        return tr("{place}: {message}; {cure}", place=place, message=self.message, cure=self.cure) if self.cure else told
 
 
 class ConfigError(ZhixunError):
@@ -133,6 +125,11 @@ class ConfigError(ZhixunError):
     def __init__(self, mistakes: Iterable[Mistake]) -> None:
         self.mistakes = sorted(set(mistakes))
         super().__init__("\n".join(map(str, self.mistakes)))
+
+
+def mistaken(file: Path | str, message: str, cure: str = "", at: tuple[int, int] = (0, 0)) -> ConfigError:
+    """The error of a file with this one mistake, at a line and a column."""
+    return ConfigError([Mistake(str(file), *at, message, cure)])
 
 
 def show_path(path: Path_) -> str:
@@ -162,6 +159,11 @@ class Document:
         text = f"{show_path(path)}: {message}" if path else message
         self.mistakes.append(Mistake(self.file, line, column, blank(text, self.secrets), blank(cure, self.secrets)))
 
+    def broke(self, path: Path_, message: str, cure: str = "") -> None:
+        """Report a value that is none: nothing more is said of it."""
+        self.mistake(path, message, cure)
+        self.broken.add(path)
+
 
 def read_document(file: str, body: bytes, environ: Mapping[str, str]) -> Document:
     """What stands in a file as a Document; raises ConfigError when it is no YAML mapping at all."""
@@ -172,8 +174,8 @@ def read_document(file: str, body: bytes, environ: Mapping[str, str]) -> Documen
         if root is not None and (found := _mistyped_at(text, root.end_mark.line)):
             raise ConfigError([Mistake(file, found[0], 1, *found[1:3])])
         if root is None:
-            raise ConfigError([Mistake(file, 0, 0, tr("the file is empty"), tr("`zhixun init` writes one"))])
-        raise ConfigError([Mistake(file, 1, 1, tr("the file is no mapping of keys such as `sources:`"))])
+            raise mistaken(file, tr("the file is empty"), tr("`zhixun init` writes one"))
+        raise mistaken(file, tr("the file is no mapping of keys such as `sources:`"), at=(1, 1))
     document.data = {key: value for key, value in _Builder(document, environ).build(root).items() if not key.startswith("x-")}
     return document
 
@@ -198,18 +200,15 @@ def read_file(path: Path) -> bytes:
     """The bytes of the file; raises ConfigError when it cannot be read."""
     try:
         if not path.is_file():
-            raise OSError(
-                tr("is no file") if path.exists() else tr("does not exist; `zhixun init` makes one, `-c FILE` names another")
-            )
+            missing = tr("does not exist; `zhixun init` makes one, `-c FILE` names another")
+            raise OSError(tr("is no file") if path.exists() else missing)
         with path.open("rb") as file:
             body = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:  # ValueError: a NUL in the path
         reason = retold(getattr(error, "strerror", None) or str(error))
-        raise ConfigError([Mistake(str(path), 0, 0, tr("cannot be read: {reason}", reason=reason))]) from None
+        raise mistaken(path, tr("cannot be read: {reason}", reason=reason)) from None
     if len(body) > MAX_BYTES:
-        raise ConfigError(
-            [Mistake(str(path), 0, 0, tr("is larger than {size} MB; is this the right file?", size=MAX_BYTES >> 20))]
-        )
+        raise mistaken(path, tr("is larger than {size} MB; is this the right file?", size=MAX_BYTES >> 20))
     return body
 
 
@@ -217,11 +216,14 @@ def _decode(file: str, body: bytes) -> str:
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        before = body[: error.start]
-        column = error.start - before.rfind(b"\n")
         wide = body[:2] in (b"\xff\xfe", b"\xfe\xff")
         fault = tr("the file is UTF-16") if wide else tr("byte {byte} is no UTF-8", byte=f"0x{body[error.start]:02X}")
-        raise ConfigError([Mistake(file, before.count(b"\n") + 1, column, fault, tr("save the file as UTF-8"))]) from None
+        raise mistaken(file, fault, tr("save the file as UTF-8"), _after(body[: error.start], b"\n")) from None
+
+
+def _after(before: AnyStr, line_end: AnyStr) -> tuple[int, int]:
+    """Line and column of what comes behind this part of a text."""
+    return before.count(line_end) + 1, len(before) - before.rfind(line_end)
 
 
 def _compose(file: str, text: str) -> Node | None:
@@ -233,18 +235,14 @@ def _compose(file: str, text: str) -> Node | None:
         # what is never closed is to be looked for where it was opened
         at_end = re.search("end of stream|<stream end>", error.problem or "")
         mark = (error.context_mark if at_end else None) or error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise ConfigError([Mistake(file, line, column, *_yaml_words(error))]) from None
+        raise mistaken(file, *_yaml_words(error), at=(mark.line + 1, mark.column + 1) if mark else (0, 0)) from None
     except ReaderError as error:
-        before = text[: error.position]
         fault = tr("the control character {sign} is not allowed", sign=f"U+{ord(text[error.position]):04X}")
-        raise ConfigError([Mistake(file, before.count("\n") + 1, error.position - before.rfind("\n"), fault)]) from None
+        raise mistaken(file, fault, at=_after(text[: error.position], "\n")) from None
     except RecursionError:
-        raise ConfigError([Mistake(file, 0, 0, tr("is nested too deep"))]) from None
+        raise mistaken(file, tr("is nested too deep")) from None
     except (YAMLError, ValueError, TypeError, AttributeError, LookupError, AssertionError, NotImplementedError) as error:
-        raise ConfigError(
-            [Mistake(file, 0, 0, tr("is no YAML: {name} {why}", name=type(error).__name__, why=brief(str(error))))]
-        ) from None
+        raise mistaken(file, tr("is no YAML: {name} {why}", name=type(error).__name__, why=brief(str(error)))) from None
 
 
 def _yaml_words(error: MarkedYAMLError) -> tuple[str, str]:
@@ -269,19 +267,17 @@ class _Builder:
         self._nodes += 1
         if self._nodes > MAX_NODES or len(path) > MAX_DEPTH:
             fault = tr("the file is nested too deep") if len(path) > MAX_DEPTH else tr("the file unfolds to too many values")
-            raise ConfigError([Mistake(self._doc.file, node.start_mark.line + 1, 0, fault)])
+            raise mistaken(self._doc.file, fault, at=(node.start_mark.line + 1, 0))
         if isinstance(node, ScalarNode):
             return self._scalar(node, path)
         if id(node) in self._open:
-            line = self._doc.places[path][0]
             fault = tr("{name} holds itself, by *{name}", name=node.anchor)
-            raise ConfigError([Mistake(self._doc.file, line, 0, fault, tr("write out what is meant"))])
+            raise mistaken(self._doc.file, fault, tr("write out what is meant"), (self._doc.places[path][0], 0))
         self._open.add(id(node))
-        built = (
-            self._mapping(node, path)
-            if isinstance(node, MappingNode)
-            else [self.build(item, (*path, number)) for number, item in enumerate(node.value)]
-        )
+        built: Any = [
+            self.build(item, (*path, number)) for number, item in enumerate(node.value if isinstance(node, SequenceNode) else ())
+        ]
+        built = self._mapping(node, path) if isinstance(node, MappingNode) else built
         self._open.discard(id(node))
         return built
 
@@ -299,12 +295,11 @@ class _Builder:
                 continue
             name = _half.sub("\ufffd", str(key.value))
             if name in first_line:
-                self._doc.places.setdefault((*path, name), place)
+                at = show_path((*path, name))
                 fault = tr(
-                    "{show_path}: the key is here twice, first in line {first_line}",
-                    show_path=show_path((*path, name)),
-                    first_line=first_line[name],
+                    "{show_path}: the key is here twice, first in line {first_line}", show_path=at, first_line=first_line[name]
                 )
+                self._doc.places.setdefault((*path, name), place)
                 self._doc.mistakes.append(Mistake(self._doc.file, *place, fault, tr("remove one of them")))
                 continue
             first_line[name] = place[0]
@@ -320,19 +315,16 @@ class _Builder:
             value = self.build(part, (*path, "<<"))
             if isinstance(value, dict):
                 merged = value | merged
-                continue
-            self._doc.mistake((*path, "<<"), tr("only mappings can be merged"))
+            else:
+                self._doc.mistake((*path, "<<"), tr("only mappings can be merged"))
         return merged
 
     def _scalar(self, node: Node, path: Path_) -> Any:
         kind = str(node.tag).rpartition(":")[2]
         text = str(node.value)
         if _half.search(text):
-            self._doc.mistake(
-                path,
-                tr("half a character (\\ud800 to \\udfff) is no text"),
-                tr("write the character itself, or \\U and eight digits"),
-            )
+            cure = tr("write the character itself, or \\U and eight digits")
+            self._doc.mistake(path, tr("half a character (\\ud800 to \\udfff) is no text"), cure)
             return ""
         if kind == "null":
             return None
@@ -341,43 +333,30 @@ class _Builder:
         if kind == "int" and _INT.fullmatch(text):
             return int(text.replace("_", "") or "0", 0 if text.lstrip("+-")[:2] in ("0x", "0o") else 10)
         if kind == "float":
-            return _float(text)
+            with suppress(ValueError):  # .inf, .nan: no key of ours takes them
+                return float(text.replace("_", ""))
+            return text
         return self._substitute(text, path) if "${" in text else text
 
     def _substitute(self, text: str, path: Path_) -> str:
         def value(match: re.Match[str]) -> str:
-            if match[0] == "$${":
-                return "${"
-            return self._variable(match[1].strip(), match[2], path)
+            return "${" if match[0] == "$${" else self._variable(match[1].strip(), match[2], path)
 
         return _VARIABLE.sub(value, text)
 
     def _variable(self, name: str, default: str | None, path: Path_) -> str:
         if not _NAME.fullmatch(name):
-            self._doc.mistake(
-                path,
-                tr("{name} is no name of a variable", name=brief(name)),
-                tr(
-                    "write {form} or {default}; {twice} stands for {sign}",
-                    form="${NAME}",
-                    default="${NAME:-default}",
-                    twice="$${",
-                    sign="${",
-                ),
-            )
-            self._doc.broken.add(path)
+            forms = {"form": "${NAME}", "default": "${NAME:-default}", "twice": "$${", "sign": "${"}
+            cure = tr("write {form} or {default}; {twice} stands for {sign}", **forms)
+            self._doc.broke(path, tr("{name} is no name of a variable", name=brief(name)), cure)
             return ""
         found = self._environ.get(name) or self._from_file(name, path)
         if found:
             self._doc.secrets.update({found} if len(found) >= MIN_SECRET else ())
             return found
         if default is None and path not in self._doc.broken:
-            self._doc.mistake(
-                path,
-                tr("the variable {name} is not set", name=name),
-                tr("set {name} or {name}_FILE, or write ${{{name}:-default}}", name=name),
-            )
-            self._doc.broken.add(path)
+            cure = tr("set {name} or {name}_FILE, or write ${{{name}:-default}}", name=name)
+            self._doc.broke(path, tr("the variable {name} is not set", name=name), cure)
         return default or ""
 
     def _from_file(self, name: str, path: Path_) -> str | None:
@@ -388,16 +367,10 @@ class _Builder:
             with Path(file).open("rb") as opened:
                 return opened.read(MAX_SECRET_FILE).decode("utf-8").strip()
         except (OSError, ValueError) as error:
-            reason = retold(getattr(error, "strerror", None) or tr("is no UTF-8 text"))
-            self._doc.mistake(
-                path, tr("{name}_FILE names {file}, which cannot be read: {reason}", name=name, file=brief(file), reason=reason)
-            )
-            self._doc.broken.add(path)
+            told = {
+                "name": name,
+                "file": brief(file),
+                "reason": retold(getattr(error, "strerror", None) or tr("is no UTF-8 text")),
+            }
+            self._doc.broke(path, tr("{name}_FILE names {file}, which cannot be read: {reason}", **told))
             return None
-
-
-def _float(text: str) -> float | str:
-    try:
-        return float(text.replace("_", ""))
-    except ValueError:  # .inf, .nan: no key of ours takes them
-        return text

@@ -89,13 +89,13 @@ def parse_address(text: str) -> Address:
     user, colon, password = login.partition(":")
     host, port = _host_and_port(place)
     return Address(
-        scheme=scheme,
-        user=unquote(user) if at else None,
-        password=unquote(password) if colon else None,
-        host=unquote(host),
-        port=port,
-        path=unquote(path),
-        query=tuple(parse_qsl(query, keep_blank_values=True)),
+        scheme,
+        unquote(user) if at else None,
+        unquote(password) if colon else None,
+        unquote(host),
+        port,
+        unquote(path),
+        tuple(parse_qsl(query, keep_blank_values=True)),
         authority=place,
         rest=text.partition("://")[2],
     )
@@ -188,9 +188,8 @@ def fill(options: type[Chosen], address: Address, example: str, *, skip: tuple[s
     try:
         return options.model_validate(given)
     except ValidationError as error:
-        raise OptionError(
-            tr("{complaint}; write it like {example}", complaint=_complaint(options, error), example=example)
-        ) from None
+        fault = tr("{complaint}; write it like {example}", complaint=_complaint(options, error), example=example)
+        raise OptionError(fault) from None
 
 
 def _complaint(options: type[BaseModel], error: ValidationError) -> str:

@@ -48,7 +48,7 @@ class ChannelWorker:
         now: Callable[[], datetime],
         post: Post,
         buried: Buried,
-        is_ours: Callable[[], bool] = lambda: True,
+        is_ours: Callable[[], bool],
     ) -> None:
         self._is_ours = is_ours
         self.name = name

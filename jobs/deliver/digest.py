@@ -40,29 +40,23 @@ def message_of(parcel: Sequence[Delivery]) -> Message:
         return messages[0]
     first = messages[0]
     listed = min((message.cap or LISTED for message in messages), default=LISTED)
+    key = hashlib.sha256("|".join(message.idem_key for message in messages).encode()).hexdigest()[:32]
+    title = f"{len(messages)} 条 · {first.title}" if first.chinese else f"{len(messages)} alerts · {first.title}"
+    more = max(len(messages) - listed, 0)
     return Message(
-        alert_id=first.alert_id,
-        idem_key=hashlib.sha256("|".join(message.idem_key for message in messages).encode()).hexdigest()[:32],
-        rule=first.rule,
-        title=f"{len(messages)} 条 · {first.title}" if first.chinese else f"{len(messages)} alerts · {first.title}",
-        language=first.language,
-        kind="digest",
-        items=tuple(messages[:listed]),
-        more=max(len(messages) - listed, 0),
+        first.alert_id, key, first.rule, title, language=first.language, kind="digest", items=tuple(messages[:listed]), more=more
     )
 
 
 def _single(one: Delivery) -> Message:
     if one.alert_id is None:
         return replace(notice(one.payload["title"], one.payload["note"], one.created_at), idem_key=one.idem_key)
-    return Message.from_payload(
-        one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.duplicates
-    )
+    later = {"reprints": one.reprints, "also": one.duplicates}
+    return Message.from_payload(one.payload, alert_id=one.alert_id, idem_key=one.idem_key, **later)
 
 
 def bare_message(parcel: Sequence[Delivery]) -> Message:
     """What can be said of a delivery whose payload cannot be read."""
     first = parcel[0]
-    return Message(
-        first.alert_id or 0, first.idem_key, first.rule, f"记录无法显示：zhixun alerts show {first.alert_id}", plain=True
-    )
+    title = f"记录无法显示：zhixun alerts show {first.alert_id}"
+    return Message(first.alert_id or 0, first.idem_key, first.rule, title, plain=True)

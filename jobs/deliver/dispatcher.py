@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -133,9 +133,10 @@ class Deliverer:
             await asyncio.gather(*self._tasks.values())
             await self._report_now()
         finally:
-            for task in self._all_tasks():
+            tasks = [*self._tasks.values(), *filter(None, [self._reporting])]
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._all_tasks(), return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._post.close()
             self._ended.set()
 
@@ -161,15 +162,13 @@ class Deliverer:
     async def _work_left(self) -> bool:
         soon = self._now() + timedelta(seconds=DRAIN_HORIZON)
         due = await self._read(lambda s: outbox.channels_due(s, soon))
-        busy = any(channel_worker.busy for channel_worker in self._channel_workers.values())
-        return busy or any(self._may_send(name) for name in due)
+        workers = self._channel_workers
+        busy = any(worker.busy for worker in workers.values())
+        return busy or any(name not in workers or not workers[name].resting() for name in due)
 
     async def _read(self, work: Callable[[Session], T]) -> T:
         """Ask the store beside the loop, which has others to serve."""
         return await asyncio.to_thread(self._db.read, work)
-
-    def _may_send(self, name: str) -> bool:
-        return name not in self._channel_workers or not self._channel_workers[name].resting()
 
     async def tell(self, message: Message) -> Receipt | None:
         """Send a message now, past the outbox; None when there is no channel to send it to."""
@@ -193,10 +192,9 @@ class Deliverer:
 
     def _channel_worker(self, name: str) -> ChannelWorker:
         if name not in self._channel_workers:
-            channel = self._channels[name]
             channel_worker = ChannelWorker(
                 name,
-                channel,
+                self._channels[name],
                 db=self._db,
                 owner=self._owner,
                 now=self._now,
@@ -241,9 +239,8 @@ class Deliverer:
         dead, self._dead, self._report_at = self._dead, [], self._loop_time() + REPORT_EVERY
         channel_worker = self._teller({name for name, _, _ in dead})
         if channel_worker is None:
-            _log.error(
-                "dead letters, and no other channel to tell of them", alerts=len(dead), see="zhixun alerts list --state dead"
-            )
+            see = "zhixun alerts list --state dead"
+            _log.error("dead letters, and no other channel to tell of them", alerts=len(dead), see=see)
             return
         self._reporting = asyncio.create_task(channel_worker.attempt(_dead_notice(dead, self._now())))
 
@@ -254,9 +251,6 @@ class Deliverer:
     def _teller(self, troubled: set[str]) -> ChannelWorker | None:
         names = [name for name in (self.health or self._channels) if name in self._channels and name not in troubled]
         return next((channel_worker for channel_worker in map(self._channel_worker, names) if not channel_worker.resting()), None)
-
-    def _all_tasks(self) -> list[asyncio.Task[Any]]:
-        return [*self._tasks.values(), *filter(None, [self._reporting])]
 
 
 def _dead_notice(dead: Sequence[tuple[str, Delivery, Receipt]], now: datetime) -> Message:

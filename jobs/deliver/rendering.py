@@ -103,31 +103,25 @@ def headline(message: Message, limit: int = 100) -> str:
 
 def render(message: Message, dialect: Dialect, limit: int, size: Callable[[str], int] = lambda text: len(text.encode())) -> str:
     """The whole message, as full as `limit` (in `size`, bytes by default) allows."""
-    return _fit(lambda smaller: dialect.newline.join(_lines(smaller, dialect)), message, limit, size)
-
-
-def details(message: Message, dialect: Dialect, limit: int, size: Callable[[str], int] = lambda text: len(text.encode())) -> str:
-    """The message without title and link, for channels that have places of their own for them; an operator's template is whole."""
-    bare = message if _templated(message) else replace(message, title="", link="")
-    return _fit(lambda smaller: dialect.newline.join(_lines(smaller, dialect)), bare, limit, size)
-
-
-def _fit(word: Callable[[Message], str], message: Message, limit: int, size: Callable[[str], int]) -> str:
     with speaking("zh" if message.chinese else "en"):
         for smaller in _ever_smaller(message):
-            text = word(smaller)
+            text = dialect.newline.join(_lines(smaller, dialect))
             if size(text) <= limit:
                 return text
     return cut(bare(f"{message.id} {message.title}"), limit // 2)  # no channel of ours has a limit this small
 
 
+def details(message: Message, dialect: Dialect, limit: int) -> str:
+    """The message without title and link, for channels that have places of their own for them; an operator's template is whole."""
+    return render(message if _templated(message) else replace(message, title="", link=""), dialect, limit)
+
+
 def _ever_smaller(message: Message) -> Iterator[Message]:
     """The message, then poorer and poorer versions: detail goes first, then digest entries, link and title last."""
     yield message
-    yield replace(
-        message, matched=message.matched[:2], events=message.events[:3], summary=message.summary[:100], also=message.also[:1]
-    )
-    small = replace(message, matched=message.matched[:1], events=message.events[:1], summary="", keywords=())
+    matched, events = message.matched, message.events
+    yield replace(message, matched=matched[:2], events=events[:3], summary=message.summary[:100], also=message.also[:1])
+    small = replace(message, matched=matched[:1], events=events[:1], summary="", keywords=())
     yield small
     least = replace(small, matched=(), events=(), technologies=(), industries=(), also=(), title=cut(message.title, MAX_TITLE))
     yield least
@@ -145,17 +139,10 @@ def _lines(message: Message, dialect: Dialect) -> list[str]:
     lines = [_head(message, dialect), _title(message, dialect), _origin(message, dialect)]
     quoted = _quoted(message)
     for sentence, terms in list(quoted.items())[:3]:
-        words = dialect.bold(dialect.escape(tr(", ").join(terms)))
-        lines.append(
-            tr("matched {term}: {place}", term=words, place=dialect.escape(sentence))
-            if sentence
-            else tr("matched {term}", term=words)
-        )
-    for label, values in (
-        (tr("AI technologies"), message.technologies),
-        (tr("Industries"), message.industries),
-        (tr("Keywords"), message.keywords),
-    ):
+        words, place = dialect.bold(dialect.escape(tr(", ").join(terms))), dialect.escape(sentence)
+        lines.append(tr("matched {term}: {place}", term=words, place=place) if sentence else tr("matched {term}", term=words))
+    named = {tr("AI technologies"): message.technologies, tr("Industries"): message.industries, tr("Keywords"): message.keywords}
+    for label, values in named.items():
         if values:
             lines.append(label + tr(": ") + tr(", ").join(dialect.escape(value) for value in values))
     told = [event for event in message.events if bare(event) not in quoted]
@@ -193,14 +180,13 @@ def _templated(message: Message) -> bool:
 def template_values(message: Message, dialect: Dialect = PLAIN) -> dict[str, str]:
     """What a template may name. Foreign text comes in as a value only, escaped for the channel."""
     lists = {"keywords": message.keywords, "technologies": message.technologies, "industries": message.industries}
-    terms = tr(", ").join(dict.fromkeys(term for term, _ in message.matched))
     named = {
         "rule": message.rule,
         "title": cut(message.title, 3 * MAX_TITLE),
         "source": message.publisher or message.source,
         "published": message.published.isoformat(" ", "minutes") if message.published else "",
         "summary": message.summary[:SUMMARY],
-        "terms": terms,
+        "terms": tr(", ").join(dict.fromkeys(term for term, _ in message.matched)),
         "quote": message.matched[0][1] if message.matched else "",
         "note": message.note,
     }
@@ -225,11 +211,8 @@ def _head(message: Message, dialect: Dialect) -> str:
 
 
 def _title(message: Message, dialect: Dialect) -> str:
-    title = dialect.escape(cut(message.title, 3 * MAX_TITLE))
-    link = safe_link(message.link)
-    if not title:
-        return ""
-    return dialect.link(title, link) if link else title
+    title, link = dialect.escape(cut(message.title, 3 * MAX_TITLE)), safe_link(message.link)
+    return dialect.link(title, link) if title and link else title
 
 
 def _origin(message: Message, dialect: Dialect) -> str:
@@ -252,13 +235,8 @@ def _digest_lines(message: Message, dialect: Dialect) -> list[str]:
 
 def as_json(message: Message) -> dict[str, Any]:
     """The message for programs. A digest has `items`, each with its own key; the others the record as it was when it matched."""
-    common: dict[str, Any] = {
-        "type": message.kind,
-        "alert": message.id,
-        "alert_id": message.alert_id,
-        "idempotency_key": message.idem_key,
-        "rule": message.rule,
-    }
+    common: dict[str, Any] = {"type": message.kind, "alert": message.id, "alert_id": message.alert_id}
+    common |= {"idempotency_key": message.idem_key, "rule": message.rule}
     if message.kind == "digest":
         return common | {"items": [as_json(item) for item in message.items], "more": message.more}
     if message.kind != "alert":
@@ -266,12 +244,9 @@ def as_json(message: Message) -> dict[str, Any]:
     matched = [{"term": term, "quote": sentence} for term, sentence in message.matched]
     also = [{"title": title, "source": source} for title, source in message.also]
     told = common | {"reprints": message.reprints, "also": also, "matched": matched, "record": dict(message.record)}
-    return told | {"follows": _followed(message)} if message.follows else told
-
-
-def _followed(message: Message) -> dict[str, Any]:
-    """Which alert this one goes back to, and why."""
-    return {"note": message.note, **message.follows, "alert": short_id(message.follows["alert"])}
+    if not message.follows:
+        return told
+    return told | {"follows": {"note": message.note, **message.follows, "alert": short_id(message.follows["alert"])}}
 
 
 TEMPLATE_NAMES = tuple(sorted(template_values(Message(0, "", "", ""))))

@@ -198,9 +198,8 @@ class Post:
         import aiohttp  # noqa: PLC0415
 
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._timeout), cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-            )
+            total = aiohttp.ClientTimeout(total=self._timeout)
+            self._session = aiohttp.ClientSession(timeout=total, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False)
         return self._session
 
     async def close(self) -> None:

@@ -82,14 +82,9 @@ class Site:
         """The site as a web application."""
         app = web.Application(middlewares=[self._count])
         app.router.add_get("/robots.txt", self._robots)
-        lists: dict[str, Callable[[], tuple[str, str]]] = {
-            "/feed.xml": self._feed,
-            "/news/": self._listing,
-            "/sitemap.xml": self._sitemap,
-            "/api/list.json": self._api,
-        }
-        for path, render in lists.items():
-            app.router.add_get(path, self._list_handler(render))
+        renderers = {"feed": self._feed, "listing": self._listing, "sitemap": self._sitemap, "api": self._api}
+        for kind, render in renderers.items():
+            app.router.add_get(LISTS[kind], self._list_handler(render))
         app.router.add_get("/{path:.*}", self._article)
         return app
 

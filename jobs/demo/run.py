@@ -96,9 +96,8 @@ class Daemon:
     async def start(self) -> None:
         """Start it; its log goes to a file."""
         with self._log.open("ab") as log:
-            self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "jobs", "-c", str(self._config), "run", stdout=log, stderr=log
-            )
+            command = (sys.executable, "-m", "jobs", "-c", str(self._config), "run")
+            self._process = await asyncio.create_subprocess_exec(*command, stdout=log, stderr=log)
 
     async def end(self, how: signal.Signals) -> int:
         """Send it a signal and wait until it is gone; the exit code."""
@@ -167,12 +166,9 @@ class Show:
         arrived = list(self.alerts().values())
         for body in arrived[self._told :]:
             record = body.get("record", {})
-            self.say(
-                f"[bold red]{tr('alert')}[/] {escape(str(body.get('alert')))} [cyan]{escape(str(body.get('rule')))}[/]  {escape(record['title'])}",
-                2,
-            )
-            detail = "；".join(event["headline"] for event in record.get("events", [])[:2])
-            if detail:
+            alert, rule = (escape(str(body.get(key))) for key in ("alert", "rule"))
+            self.say(f"[bold red]{tr('alert')}[/] {alert} [cyan]{rule}[/]  {escape(record['title'])}", 2)
+            if detail := "；".join(event["headline"] for event in record.get("events", [])[:2]):
                 self.say(escape(detail), 8)
         self._told = len(arrived)
 
@@ -206,12 +202,9 @@ async def _play(show: Show, pace: float, keep: bool, opener: Callable[[str], Non
     try:
         if opener is not None:
             opener(f"http://{page}/")
-        started = await wait_until(lambda: all(site.requests for site in room.world.sites), PATIENCE)
-        if not started:
-            show.say(
-                f"[red]{tr('The daemon did not start. Its log:')}[/]\n"
-                + escape((folder / "daemon.log").read_text("utf-8", "replace"))
-            )
+        if not await wait_until(lambda: all(site.requests for site in room.world.sites), PATIENCE):
+            log = (folder / "daemon.log").read_text("utf-8", "replace")
+            show.say(f"[red]{tr('The daemon did not start. Its log:')}[/]\n" + escape(log))
             return 1
         await _publish(room, show, daemon, pace)
         failed = await _count(room, show)
@@ -229,11 +222,9 @@ def _next(show: Show, kept: Path | None) -> None:
     """What to do now."""
     show.say(f"\n[bold]{tr('What to do next:')}[/]")
     steps = [("zhixun init", tr("a configuration of your own, by answering questions"))]
-    if kept is None:
-        steps.append(("zhixun demo --keep newsroom", tr("the same, kept in a folder to look around in")))
-    else:
-        steps.append((f"zhixun -c {kept} records list", tr("what was read")))
-        steps.append((f"zhixun -c {kept} rules test 大模型", tr("what a rule would have raised, and why")))
+    look = [(f"zhixun -c {kept} records list", tr("what was read"))]
+    look += [(f"zhixun -c {kept} rules test 大模型", tr("what a rule would have raised, and why"))]
+    steps += look if kept else [("zhixun demo --keep newsroom", tr("the same, kept in a folder to look around in"))]
     for command, why in steps:
         show.say(escape(command), 2)
         show.say(f"[dim]{escape(why)}[/]", 6)
@@ -275,9 +266,8 @@ def _free_address() -> str:
 
 
 def _write_config(room: Newsroom, folder: Path, page: str) -> Path:
-    sources = "".join(
-        f"  - {json.dumps({'name': s.name, 'url': s.url, 'every': '2s'}, ensure_ascii=False)}\n" for s in room.world.sites
-    )
+    entries = ({"name": site.name, "url": site.url, "every": "2s"} for site in room.world.sites)
+    sources = "".join(f"  - {json.dumps(entry, ensure_ascii=False)}\n" for entry in entries)
     path = folder / "config.yaml"
     path.write_text(CONFIG.format(folder=folder, page=page, sources=sources, hook=room.world.hook), "utf-8")
     return path

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.utils import format_datetime
+from functools import partial
 from typing import Any
 
 from lxml import etree
@@ -92,10 +93,8 @@ def read(body: bytes) -> OpmlList:
 
 def _parsed(body: bytes) -> tuple[etree._Element, list[str]]:
     """The tree, and what is broken in it: other programs write a bare & into an address, and the rest of the list is sound."""
-    strict, patient = (
-        etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=recover)
-        for recover in (False, True)
-    )
+    parser = partial(etree.XMLParser, resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    strict, patient = parser(recover=False), parser(recover=True)
     try:
         return etree.fromstring(body, strict), []
     except etree.XMLSyntaxError as error:
@@ -106,11 +105,8 @@ def _parsed(body: bytes) -> tuple[etree._Element, list[str]]:
         raise why from None
     if root is None or not root.xpath("boolean(//@*[translate(local-name(), 'XMLUR', 'xmlur') = 'xmlurl'])"):
         raise why
-    broken = {error.line: error.message for error in reversed(list(patient.error_log))}
-    return root, [
-        tr("line {line} is broken ({why}): read as far as it goes", line=line, why=message)
-        for line, message in sorted(broken.items())
-    ][:MAX_TOLD]
+    broken = sorted({error.line: error.message for error in reversed(list(patient.error_log))}.items())[:MAX_TOLD]
+    return root, [tr("line {line} is broken ({why}): read as far as it goes", line=line, why=why) for line, why in broken]
 
 
 def _address(written: str) -> tuple[str, str]:
@@ -134,11 +130,9 @@ def _no_feed(attributes: Mapping[str, str]) -> str:
     form, url = attributes.get("type", "").lower(), attributes.get("url", "")[:100]
     if form == "include":
         return tr("it includes another list: import {url}", url=url)
-    return (
-        tr("it is a link and no feed: `zhixun sources add {url}` looks for what can be watched there", url=url)
-        if form == "link" and url
-        else ""
-    )
+    if form != "link" or not url:
+        return ""
+    return tr("it is a link and no feed: `zhixun sources add {url}` looks for what can be watched there", url=url)
 
 
 def _walk(root: etree._Element, left_out: list[str]) -> Iterator[Outline]:
@@ -160,9 +154,8 @@ def _walk(root: etree._Element, left_out: list[str]) -> Iterator[Outline]:
             options = _options(attributes)
             own = options.pop("tags", None)
             tags = tuple(map(str, own)) if isinstance(own, list) else _tags(folders, attributes)
-            foreign = {
-                name.rpartition("}")[2]: value for name, value in attributes.items() if OURS not in name and name not in _OF_OPML
-            }
+            strange = {name: value for name, value in attributes.items() if OURS not in name and name not in _OF_OPML}
+            foreign = {name.rpartition("}")[2]: value for name, value in strange.items()}
             yield Outline(title, url, attributes.get(_KIND, "feed"), tags, options, element.sourceline or 0, form, foreign)
         folders.append("" if url else title)
 

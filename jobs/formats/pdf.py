@@ -13,14 +13,8 @@ from crawler.i18n import tr
 from jobs.config.values import chromium
 
 PATIENCE = 60  # seconds
-_ARGUMENTS = (
-    "--headless",
-    "--disable-gpu",
-    "--disable-dev-shm-usage",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
-    "--no-pdf-header-footer",
-    "--no-first-run",
-)
+_ARGUMENTS = "--headless --disable-gpu --disable-dev-shm-usage --no-pdf-header-footer --no-first-run".split()
+_ARGUMENTS += ["--host-resolver-rules=MAP * ~NOTFOUND"]
 _one = Lock()  # at a time: a browser takes hundreds of megabytes
 
 

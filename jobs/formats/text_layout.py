@@ -78,7 +78,7 @@ def to_text(record: Record, summary: str = "full") -> str:
     seen = shown(record)
     body = seen.summary if summary == "short" else seen.text
     lines = [f"{TITLE}: {seen.title}", f"{LINK}: {seen.link}", f"{TEXT}: "]
-    lines += [_escape_line(line) for line in body.split("\n")] if body else []
+    lines += ["\\" * bool(_LOOKS_LIKE_LABEL.match(line)) + line for line in body.split("\n")] if body else []
     for label, items in ((KEYWORDS, seen.keywords), (TECHNOLOGIES, seen.ai_technologies), (INDUSTRIES, seen.industries)):
         lines.append(f"{label}: " + ", ".join(_ITEM_SPECIAL.sub(r"\\\g<0>", item) for item in items))
     opening = "\\" + seen.opening if _LOOKS_LIKE_EVENT.match(seen.opening) else seen.opening
@@ -87,10 +87,6 @@ def to_text(record: Record, summary: str = "full") -> str:
         headline = re.sub(r"[\\*]", r"\\\g<0>", event.headline)
         lines += ["", f"{number}. **{headline}**：{event.detail}"]
     return "\n".join(lines) + "\n"
-
-
-def _escape_line(line: str) -> str:
-    return "\\" + line if _LOOKS_LIKE_LABEL.match(line) else line
 
 
 # ---- reading

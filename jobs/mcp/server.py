@@ -7,7 +7,7 @@ theirs: a page may say "ignore your instructions". Lists hold at most 25 entries
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, Literal, TypeVar, get_type_hints
@@ -276,23 +276,16 @@ def trend(
     """What rises, who leads, who is first, how much was missed: figures over stories, with their wholes."""
     zone, now = archive.config.zone, archive.now()
     period = trends.last_days(days, now, zone)
-
-    def work(session: Session) -> list[Any]:
-        if view == "attention":
-            return list(trends.attention(session, concepts or trends.most_told(session, period), period, zone))
-        if view == "emerging":
-            return list(trends.emerging(session, period.last, zone))
-        if view == "bursts":
-            return list(trends.bursting(session, period))
-        if view == "matrix":
-            return list(trends.matrix(session, period))
-        if view == "share":
-            return list(trends.share(session, concepts or trends.leading(session, period), period))
-        if view == "first":
-            return [trends.first(session, period, zone)]
-        return [completeness.coverage(session, period, zone)]
-
-    return Trends(view=view, rows=[_plain(asdict(one)) for one in archive.ask(work)[:MOST]])
+    views: dict[str, Callable[[Session], Sequence[Any]]] = {
+        "attention": lambda s: trends.attention(s, concepts or trends.most_told(s, period), period, zone),
+        "emerging": lambda s: trends.emerging(s, period.last, zone),
+        "bursts": lambda s: trends.bursting(s, period),
+        "matrix": lambda s: trends.matrix(s, period),
+        "share": lambda s: trends.share(s, concepts or trends.leading(s, period), period),
+        "first": lambda s: [trends.first(s, period, zone)],
+        "coverage": lambda s: [completeness.coverage(s, period, zone)],
+    }
+    return Trends(view=view, rows=[_plain(asdict(one)) for one in archive.ask(views[view])[:MOST]])
 
 
 def sources_health(archive: Archive) -> Sources:
@@ -315,20 +308,12 @@ def query_help(archive: Archive) -> str:
 
 def _article(record: Record, chars: int = 0) -> Article:
     shown = record.text[:chars]
-    places = [
-        Proof(kind=one.kind, value=one.value if one.concept else None, start=one.start, end=one.end)
-        for one in record.facts
-        if one.kind != "reading"
-    ]
-    words = Words(
-        title=record.title,
-        summary=record.summary,
-        publisher=record.publisher,
-        author=record.author,
-        text=shown if chars else None,
-        keywords=list(record.keywords) if chars else [],
-        events=[event.headline for event in record.events] if chars else [],
-    )
+    facts = [one for one in record.facts if one.kind != "reading"]
+    places = [Proof(kind=one.kind, value=one.value if one.concept else None, start=one.start, end=one.end) for one in facts]
+    words = Words(title=record.title, summary=record.summary, publisher=record.publisher, author=record.author)
+    if chars:
+        words.text, words.keywords = shown, list(record.keywords)
+        words.events = [event.headline for event in record.events]
     return Article(
         id=record.id or 0,
         story=record.story or record.id or 0,

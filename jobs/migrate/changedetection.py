@@ -176,28 +176,17 @@ def _tags(said: Mapping[str, Any], settings: _Settings) -> list[str]:
 def _part(moving: Moving, watch: _Watch, title: str) -> dict[str, Any]:
     """What of the page is watched."""
     chosen: list[str] = []
-    kind = "auto"
-    for text in map(
-        str, watch.said.get("include_filters") or (watch.said.get("css_filter") and [watch.said["css_filter"]]) or ()
-    ):
+    kind, at = "auto", watch.at("include_filters")
+    for text in map(str, watch.said.get("include_filters") or filter(None, [watch.said.get("css_filter")])):
         bare = text.strip().removeprefix("xpath1:").removeprefix("xpath:")
         css = css_of(bare) if bare != text.strip() or bare.startswith(("/", "(")) else bare
         if text.startswith(("json:", "jq:", "jqraw:")):
             kind = "api"
-            moving.lose(
-                watch.at("include_filters"),
-                f"{title}, {text}",
-                tr("the list in the JSON is found by itself; where it is not, write `items`"),
-            )
-        elif not text.strip():
-            continue
-        elif css is None or not compiles(css):
-            moving.lose(
-                watch.at("include_filters"),
-                f"{title}, {text}",
-                tr("this is no CSS that links can be found by: write `links` of the source by hand"),
-            )
-        else:
+            moving.lose(at, f"{title}, {text}", tr("the list in the JSON is found by itself; where it is not, write `items`"))
+        elif text.strip() and (css is None or not compiles(css)):
+            why = tr("this is no CSS that links can be found by: write `links` of the source by hand")
+            moving.lose(at, f"{title}, {text}", why)
+        elif css:
             chosen.append(links_in(css))
     return {"kind": "listing", "links": ", ".join(chosen)} if chosen and kind == "auto" else {"kind": kind}
 
@@ -205,9 +194,7 @@ def _part(moving: Moving, watch: _Watch, title: str) -> dict[str, Any]:
 def _texts(moving: Moving, watch: _Watch, title: str, key: str) -> list[str]:
     """The terms of a list of texts and ``/expressions/``, which are looked for whatever their capitals."""
     found = []
-    for text in texts(watch.said.get(key)):
-        if not text.strip():
-            continue
+    for text in filter(str.strip, texts(watch.said.get(key))):
         cut = enclosed(text.strip())
         term = expression(cut[0], (cut[1] or "i")) if cut else contains(text.strip())
         if why := sound(term):
@@ -215,9 +202,8 @@ def _texts(moving: Moving, watch: _Watch, title: str, key: str) -> list[str]:
         else:
             found.append(term)
     if found:
-        moving.note(
-            watch.at(key), f"{title}, {key}", tr("looked for in title and text of each article, not in the lines of the page")
-        )
+        why = tr("looked for in title and text of each article, not in the lines of the page")
+        moving.note(watch.at(key), f"{title}, {key}", why)
     return found
 
 
@@ -234,10 +220,7 @@ def _leave(moving: Moving, watch: _Watch, title: str, settings: _Settings) -> No
     moving.none_of(watch.at, watch.said, reasons, title)
     for uuid in texts(watch.said.get("tags")):
         if mapping((settings.tags or {}).get(uuid)).get("overrides_watch"):
-            moving.lose(
-                watch.at("tags"), f"{title}, tags", tr("settings of a group are not carried over: write them at each source")
-            )
-    if mapping(watch.said.get("time_schedule_limit")).get("enabled"):
-        moving.lose(
-            watch.at("time_schedule_limit"), f"{title}, time_schedule_limit", tr("write `cron` of the source instead of `every`")
-        )
+            why = tr("settings of a group are not carried over: write them at each source")
+            moving.lose(watch.at("tags"), f"{title}, tags", why)
+    if mapping(watch.said.get(limit := "time_schedule_limit")).get("enabled"):
+        moving.lose(watch.at(limit), f"{title}, {limit}", tr("write `cron` of the source instead of `every`"))

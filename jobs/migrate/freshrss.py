@@ -66,11 +66,9 @@ def _source(moving: Moving, place: Place, outline: Outline) -> None:
 def _reading(moving: Moving, place: Place, name: str, said: Mapping[str, str]) -> None:
     if said.get("cssfullcontent"):
         moving.note(place, f"{name}, cssFullContent", tr("texts are read by themselves, without rules"))
-    lost = {"xpathitemtimeformat", "xpathitemtimestamp", "xpathitemtitle", "xpathitemcontent"} & {
-        key for key, text in said.items() if text
-    }
+    lost = [key for key in ("xpathitemcontent", "xpathitemtimeformat", "xpathitemtimestamp", "xpathitemtitle") if said.get(key)]
     if lost:
-        moving.note(place, f"{name}, {', '.join(sorted(lost))}", tr("titles, dates and texts are found by themselves"))
+        moving.note(place, f"{name}, {', '.join(lost)}", tr("titles, dates and texts are found by themselves"))
 
 
 def _listing(said: Mapping[str, str]) -> tuple[dict[str, Any], str]:
@@ -87,16 +85,14 @@ def _api(said: Mapping[str, str], form: str) -> tuple[dict[str, Any], str]:
     """The options of a JSON interface, or why it cannot be one."""
     options = {"items": f"{said['jsonitem'].lstrip('$.')}[*]" if said.get("jsonitem", "").strip("$.") else "[*]"}
     options |= {ours: said[theirs].lstrip("$.") for theirs, ours in _JSON.items() if said.get(theirs)}
-    if strange := [
-        text for text in (said.get("jsonitem") or "a", *(said.get(key) or "a" for key in _JSON)) if not _path.fullmatch(text)
-    ]:
+    paths = [said[key] for key in ("jsonitem", *_JSON) if said.get(key)]
+    if strange := [text for text in paths if not _path.fullmatch(text)]:
         return {}, tr("{path} is no path that JMESPath knows: write the source by hand", path=strange[0])
     if form.startswith("html"):
-        script = _script.fullmatch(said.get("xpathtojson", "").strip())
+        named = said.get("xpathtojson", "")
+        script = _script.fullmatch(named.strip())
         if script is None:
-            return {}, tr(
-                "{xpath} names no script by its id: write `inside` of the source by hand", xpath=said.get("xpathtojson") or '""'
-            )
+            return {}, tr("{xpath} names no script by its id: write `inside` of the source by hand", xpath=named or '""')
         options["inside"] = script[1]
     return options, ""
 
@@ -106,9 +102,8 @@ def _request(moving: Moving, place: Place, outline: Outline) -> dict[str, Any]:
     said = outline.foreign
     lines = [line.partition(":") for line in said.get("curlopt_httpheader", "").splitlines() if ":" in line]
     headers = {name.strip(): value.strip() for name, _, value in lines}
-    headers |= {
-        name: said[key] for key, name in (("curlopt_useragent", "User-Agent"), ("curlopt_cookie", "Cookie")) if said.get(key)
-    }
+    special = {"User-Agent": said.get("curlopt_useragent"), "Cookie": said.get("curlopt_cookie")}
+    headers |= {name: value for name, value in special.items() if value}
     moving.none_of(always(place), said, {
         "curlopt_proxy": tr("Zhixun goes by no proxy"), "curlopt_cookiefile": tr("write a Cookie header of the source"),
     }, outline.title)  # fmt: skip
@@ -149,11 +144,8 @@ def _part(moving: Moving, place: Place, match: re.Match[str]) -> str:
     negated = "NOT " if match["not"] else ""
     field, value = match["field"] or "", match["value"]
     if match["tag"]:
-        moving.note(
-            place,
-            match[0].strip(),
-            tr("looked for among the keywords of the article, which may be others than the tags of the feed"),
-        )
+        why = tr("looked for among the keywords of the article, which may be others than the tags of the feed")
+        moving.note(place, match[0].strip(), why)
         return f"{negated}keyword:{_leaf(value.replace('+', ' '))}"
     if field in ("pubdate", "date"):
         if field == "date":

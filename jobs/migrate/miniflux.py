@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from crawler.i18n import tr
@@ -62,18 +62,11 @@ def _json(file: Foreign) -> Any:
 
 def _of_opml(moving: Moving, file: Foreign) -> Iterator[tuple[Place, Mapping[str, Any]]]:
     """Feeds with the names that the API has for their settings."""
-    names = {
-        "urlrewriterules": "urlrewrite_rules",
-        "ignorehttpcache": "ignore_http_cache",
-        "disablehttp2": "disable_http2",
-        "proxyurl": "proxy_url",
-    }
     known = "scraper_rules rewrite_rules blocklist_rules keeplist_rules block_filter_entry_rules keep_filter_entry_rules user_agent crawler"
-    names |= {name.replace("_", ""): name for name in f"{known} fetch_via_proxy disabled allow_self_signed_certificates".split()}
+    known += " fetch_via_proxy disabled allow_self_signed_certificates urlrewrite_rules ignore_http_cache disable_http2 proxy_url"
+    names, words = {name.replace("_", ""): name for name in known.split()}, {"true": True, "false": False}
     for outline in moving.opml(file):
-        said = {
-            names.get(name, name): {"true": True, "false": False}.get(value, value) for name, value in outline.foreign.items()
-        }
+        said = {names.get(name, name): words.get(value, value) for name, value in outline.foreign.items()}
         yield Place(file.name, outline.line), said | {"feed_url": outline.url, "title": outline.title, "tags": list(outline.tags)}
 
 
@@ -101,9 +94,8 @@ def _feed(moving: Moving, place: Place, feed: Mapping[str, Any], own: Sequence[t
         moving.note(place, f"{name}, keeplist_rules", tr("Miniflux does not look at it where there are keep rules of entries"))
     keep = keep or _old(moving, place, feed, "keeplist_rules")
     if not keep and any(feed.get(key) for key in ("keep_filter_entry_rules", "keeplist_rules")):
-        moving.lose(
-            place, name, tr("none of its keep rules can be carried over: without them its rule would match more than it is to")
-        )
+        why = tr("none of its keep rules can be carried over: without them its rule would match more than it is to")
+        moving.lose(place, name, why)
     elif block or keep:
         moving.rule(name, place, [either(keep)] if keep else [], block, [name])
 
@@ -132,9 +124,8 @@ def _entry_rule(moving: Moving, place: Place, line: str) -> str:
         moving.lose(place, line, why)
         return ""
     if kind == "EntryTag":
-        moving.note(
-            place, line, tr("looked for among the keywords of the article, which may be others than the tags of the feed")
-        )
+        why = tr("looked for among the keywords of the article, which may be others than the tags of the feed")
+        moving.note(place, line, why)
     return term
 
 
@@ -161,8 +152,4 @@ def _old(moving: Moving, place: Place, feed: Mapping[str, Any], key: str) -> lis
     if why := sound(expression(pattern)):
         moving.lose(place, f"{key}: {pattern}", why)
         return []
-    return [either(_everywhere(expression(pattern)))]
-
-
-def _everywhere(term: str) -> Iterable[str]:
-    return (f"{name}:{term}" for name in _OLD_FIELDS)
+    return [either(f"{name}:{expression(pattern)}" for name in _OLD_FIELDS)]

@@ -168,12 +168,8 @@ class Moving:
             return None
         named = plain_name("" if is_web(name) else name)
         name = self.own_name(named or plain_name(url.partition("://")[2].partition("/")[0]) or "source")
-        entry = {
-            "name": name,
-            "url": url.strip(),
-            **{key: value for key, value in more.items() if value not in (None, [], (), {}, "")},
-        }
-        self.sources.append(MovedSource(entry, place))
+        said = {key: value for key, value in more.items() if value not in (None, [], (), {}, "")}
+        self.sources.append(MovedSource({"name": name, "url": url.strip(), **said}, place))
         return name
 
     def own_name(self, name: str) -> str:

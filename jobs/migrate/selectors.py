@@ -44,14 +44,8 @@ def compiles(css: str) -> bool:
 
 def links_in(css: str) -> str:
     """CSS of a part of a page → CSS of the article links in it: an element that holds one article is taken as it is, of others all links."""
-    return ", ".join(
-        part if _last_element(part) in BLOCKS | {"a"} else f"{part} a" for part in map(str.strip, _outside(css, ","))
-    )
-
-
-def _last_element(css: str) -> str:
-    match = _last.search(css)
-    return (match[1] or "").lower() if match else ""
+    parts = [(part.strip(), _last.search(part.strip())) for part in _outside(css, ",")]
+    return ", ".join(part if last and (last[1] or "").lower() in BLOCKS | {"a"} else f"{part} a" for part, last in parts)
 
 
 def _branch(path: str) -> str | None:

@@ -77,9 +77,8 @@ def _words(moving: Moving, file: Foreign, manner: Mapping[str, Any]) -> None:
     for group in groups:
         _rule(moving, file, group, manner, bool(excluded))
     if not groups:
-        moving.lose(
-            Place(file.name), tr("no group of words"), tr("TrendRadar then shows every title; a rule must say what it looks for")
-        )
+        why = tr("TrendRadar then shows every title; a rule must say what it looks for")
+        moving.lose(Place(file.name), tr("no group of words"), why)
 
 
 def _blocks(text: str) -> Iterator[list[tuple[int, str]]]:
@@ -130,9 +129,8 @@ def _rule(moving: Moving, file: Foreign, group: _Group, manner: Mapping[str, Any
         return  # words to exclude, and nothing to look for
     place = Place(file.name, group.line)
     if group.lacks:
-        moving.lose(
-            place, group.name or " / ".join(group.shown), tr("without {word} it would match more than it is to", word=group.lacks)
-        )
+        why = tr("without {word} it would match more than it is to", word=group.lacks)
+        moving.lose(place, group.name or " / ".join(group.shown), why)
         return
     keep = [either(group.plain, "title")] if group.plain else []
     keep += [f"title:{term}" for term in dict.fromkeys(group.required)]
@@ -155,11 +153,8 @@ def _term(moving: Moving, place: Place, written: str) -> str:
         moving.lose(place, written, why)
         return ""
     if not cut and _latin.fullmatch(word) and len(word) <= SHORT:
-        moving.note(
-            place,
-            written,
-            tr("found inside longer words too, as TrendRadar does; for the whole word write title:{word}", word=word),
-        )
+        why = tr("found inside longer words too, as TrendRadar does; for the whole word write title:{word}", word=word)
+        moving.note(place, written, why)
     return term
 
 
@@ -182,9 +177,8 @@ def _configuration(moving: Moving, file: Foreign) -> dict[str, Any]:
     doc = file.yaml()
     data = doc.data
     if not {"platforms", "rss", "notification", "report", "crawler"} & set(data):
-        raise MoveError(
-            tr("{file} is no config.yaml of TrendRadar: it has neither platforms nor rss nor notification", file=file.name)
-        )
+        fault = tr("{file} is no config.yaml of TrendRadar: it has neither platforms nor rss nor notification", file=file.name)
+        raise MoveError(fault)
     for section in ("platforms", "rss"):
         _lists(moving, doc, section)
     _channels(moving, doc)
@@ -252,18 +246,14 @@ def _manner(moving: Moving, doc: Document) -> dict[str, Any]:
     window = mapping(notification.get("push_window"))
     span = mapping(window.get("time_range"))
     if window.get("enabled") and span.get("start") and span.get("end"):
-        manner |= (
-            {"send": f"daily {span['start']}"} if window.get("once_per_day") else {"quiet": f"{span['end']}-{span['start']}"}
-        )
+        once = {"send": f"daily {span['start']}"}
+        manner |= once if window.get("once_per_day") else {"quiet": f"{span['end']}-{span['start']}"}
     days = mapping(rss.get("freshness_filter")).get("max_age_days")
     if mapping(rss.get("freshness_filter")).get("enabled", True) and isinstance(days, int) and days > 0:
         manner["max_age"] = f"{days}d"
     if report.get("mode") in ("daily", "current"):
-        moving.note(
-            _at(doc, "report", "mode"),
-            f"mode: {report['mode']}",
-            tr("alerts are gathered and sent once an hour (`send: hourly`), each story once"),
-        )
+        why = tr("alerts are gathered and sent once an hour (`send: hourly`), each story once")
+        moving.note(_at(doc, "report", "mode"), f"mode: {report['mode']}", why)
     return manner
 
 
@@ -272,8 +262,7 @@ def _left(moving: Moving, doc: Document) -> None:
     reasons = {
         "weight": tr("hot lists are not ranked here: every article is looked at by itself"),
         "display": tr("how a report is laid out; alerts have a `template` of their channel"),
-        "ai": tr("write analysis: engine: openai, see docs/models.md"),
-        "ai_analysis": tr("write analysis: engine: openai, see docs/models.md"),
+        **dict.fromkeys(("ai", "ai_analysis"), tr("write analysis: engine: openai, see docs/models.md")),
         "ai_translation": tr("nothing is translated here"),
         "ai_filter": tr("rules decide here, no model does"),
         "schedule": tr("write `send` and `quiet` of the rules"),

@@ -75,9 +75,8 @@ def _request(moving: Moving, job: Document, title: str) -> dict[str, Any]:
     data: Mapping[str, Any] = job.data
     headers = {str(key): str(value) for key, value in mapping(data.get("headers")).items()}
     if cookies := data.get("cookies"):
-        headers["Cookie"] = (
-            "; ".join(f"{key}={value}" for key, value in cookies.items()) if isinstance(cookies, dict) else str(cookies)
-        )
+        pairs = [f"{key}={value}" for key, value in cookies.items()] if isinstance(cookies, dict) else [str(cookies)]
+        headers["Cookie"] = "; ".join(pairs)
     if data.get("useragent"):
         headers["User-Agent"] = str(data["useragent"])
     body = data.get("data")
@@ -110,11 +109,8 @@ def _filters(moving: Moving, job: Document, place: Place, title: str) -> tuple[d
         elif name in _JSONISH:
             cut = {"kind": "api"}
             if name == "jq":
-                moving.lose(
-                    at,
-                    f"{title}, jq: {_said(options)}",
-                    tr("the list in the JSON is found by itself; where it is not, write `items`"),
-                )
+                why = tr("the list in the JSON is found by itself; where it is not, write `items`")
+                moving.lose(at, f"{title}, jq: {_said(options)}", why)
         elif name not in _PLAIN:
             cut |= _cut(moving, at, title, name, options)
     return cut, keep, without
@@ -160,9 +156,8 @@ def _lines(moving: Moving, at: Place, title: str, name: str, options: Any) -> li
     if not pattern or (why := sound(term)):
         moving.lose(at, f"{title}, {name}: {pattern}", why if pattern else tr("it has no expression"))
         return []
-    moving.note(
-        at, f"{title}, {name}: {pattern}", tr("looked for in title and text of each article, not in the lines of the page")
-    )
+    why = tr("looked for in title and text of each article, not in the lines of the page")
+    moving.note(at, f"{title}, {name}: {pattern}", why)
     return [term]
 
 

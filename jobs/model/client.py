@@ -44,11 +44,7 @@ class ModelError(ZhixunError):
     """
 
     def __init__(
-        self,
-        message: str,
-        whose: Literal["server", "setting", "record"],
-        retry_after: float | None = None,
-        counts: bool = False,
+        self, message: str, whose: Literal["server", "setting", "record"], retry_after: float | None = None, counts: bool = False
     ) -> None:
         super().__init__(message)
         self.whose = whose

@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta, tzinfo
+from functools import partial
 from typing import Any
 
 from crawler.errors import ReadError
@@ -53,12 +54,7 @@ class Reanalyzer:
     """Asks the model of `analysis` about records; does nothing while that names none."""
 
     def __init__(
-        self,
-        db: Database,
-        readers: Readers,
-        analysis: AnalysisConfig,
-        zone: tzinfo,
-        now: Callable[[], datetime],
+        self, db: Database, readers: Readers, analysis: AnalysisConfig, zone: tzinfo, now: Callable[[], datetime]
     ) -> None:
         self.may: Callable[[], bool] = lambda: True  # … ask now: one worker does
         self.counts: Counter[str] = Counter()
@@ -110,9 +106,8 @@ class Reanalyzer:
         if self._analysis.engine != "openai" or model is None or self._rests(now):
             return False
         asked = frozenset(self._at_work)
-        found = await asyncio.to_thread(
-            self._db.read, lambda s: annotating.waiting(s, model, now=now, since=since, limit=1 + len(asked), without=asked)
-        )
+        look = partial(annotating.waiting, model=model, now=now, since=since, limit=1 + len(asked), without=asked)
+        found = await asyncio.to_thread(self._db.read, look)
         record = next((one for one in found if one.id not in self._at_work), None)
         if record is None or record.id is None:
             return False
@@ -144,11 +139,9 @@ class Reanalyzer:
             self._stop(f"the {self._analysis.monthly_tokens} tokens of {month} are used up")
             self._breaker = replace(self._breaker, open_until=(self._now() + SPENT_REST).timestamp())
             return False
-        except ModelError as error:
-            await self._failed(record, model, error, sum(spent))
-            return True
-        except ReadError as error:
-            await self._failed(record, model, ModelError(str(error), "record"), sum(spent))
+        except (ModelError, ReadError) as error:
+            failure = error if isinstance(error, ModelError) else ModelError(str(error), "record")
+            await self._failed(record, model, failure, sum(spent))
             return True
         self._breaker = self._breaker.succeeded()
         await self._keep(record, model, answered, sum(spent))
@@ -189,9 +182,8 @@ class Reanalyzer:
         note = self._note(model, "done", 0, tokens, _told(answered))
         kept = await self._db.write(lambda s: annotating.upgraded(s, answered.grounded.record, note))
         self.counts["upgraded" if kept else "changed meanwhile"] += 1
-        _log.info(
-            "asked the model", record=record.id, kept=answered.grounded.kept, dropped=answered.grounded.dropped, tokens=tokens
-        )
+        found = answered.grounded
+        _log.info("asked the model", record=record.id, kept=found.kept, dropped=found.dropped, tokens=tokens)
 
     async def _failed(self, record: Record, model: str, error: ModelError, tokens: int) -> None:
         """Note why, and when it is tried again; leave a server in trouble alone. A wrong setting is no fault of the record."""
@@ -212,10 +204,8 @@ class Reanalyzer:
         _log.warning("the model gave no answer", record=record.id, reason=str(error), tries=tries, state=state)
 
     def _note(self, model: str, state: str, tries: int, tokens: int, detail: str) -> Annotation:
-        now = self._now()
-        return Annotation(
-            model, state, tries, next_at=now, at=now, tokens=tokens, detail=escaped(redaction.redacted(detail))[:500]
-        )
+        now, told = self._now(), escaped(redaction.redacted(detail))[:500]
+        return Annotation(model, state, tries, next_at=now, at=now, tokens=tokens, detail=told)
 
     def _stop(self, why: str) -> None:
         if why != self.stopped_by:

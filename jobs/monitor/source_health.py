@@ -67,12 +67,7 @@ OLD = timedelta(days=60)  # without known pauses, a newest article of this age m
 _HOUR, _MONTH = timedelta(hours=1), timedelta(days=30)
 _BLOCKS = (Reason.BLOCKED, Reason.RATE_LIMITED, Reason.ROBOTS, Reason.REFUSED_ADDRESS)
 # what a network of our own that is down looks like
-OF_THE_NETWORK = (
-    Reason.DNS,
-    Reason.CONNECT,
-    Reason.TIMEOUT,
-    Reason.ROBOTS_UNREACHABLE,
-)
+OF_THE_NETWORK = (Reason.DNS, Reason.CONNECT, Reason.TIMEOUT, Reason.ROBOTS_UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +96,8 @@ def judge(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime, blind_
 
 def _unstable(habits: Habits) -> Health:
     told = tr("each is kept once, told by its title and what stays of its address")
-    return Health(
-        State.UNSTABLE, tr("its articles have other addresses at every poll ({slot}); {told}", slot=habits.slot, told=told)
-    )
+    why = tr("its articles have other addresses at every poll ({slot}); {told}", slot=habits.slot, told=told)
+    return Health(State.UNSTABLE, why)
 
 
 def cut_off(rows: Sequence[Row]) -> bool:
@@ -120,10 +114,8 @@ def _failing(row: Row, now: datetime, blind_until: datetime | None) -> Health:
     blind = row.last_outcome in OF_THE_NETWORK and blind_until is not None and seen <= blind_until
     sure = row.fail_count >= FAILURES and lasting and not blind
     state = _failure(row)
-    said = [
-        row.last_outcome and tr(row.last_outcome) if row.last_outcome != state.value else None,
-        row.last_detail and retold(row.last_detail),
-    ]
+    outcome = row.last_outcome and tr(row.last_outcome) if row.last_outcome != state.value else None
+    said = [outcome, row.last_detail and retold(row.last_detail)]
     times = "" if row.fail_count == 1 else tr(", {n} times in a row", n=row.fail_count)
     return Health(state, (tr(": ").join(filter(None, said)) + times).lstrip(",， "), sure)
 
@@ -150,22 +142,15 @@ def _quiet(row: Row, rhythm: Rhythm | None, habits: Habits, now: datetime) -> He
     if pause < SHORTEST_SILENCE:
         return Health(State.HEALTHY)
     chance = chance_of_pause(rhythm, habits.moments, habits.latest, until)
-    if chance is None:
-        silent, late = pause > OLD, False
-    else:
-        silent, late = chance < IMPROBABLE, chance < UNUSUAL
-    if not silent:
-        return (
-            Health(State.LATE, tr("no new article for {pause}, which is unusual", pause=span(pause)), sure=False)
-            if late
-            else _HEALTHY
-        )
+    if chance is None and pause <= OLD:
+        return _HEALTHY
+    if chance is not None and chance >= IMPROBABLE:
+        late = Health(State.LATE, tr("no new article for {pause}, which is unusual", pause=span(pause)), sure=False)
+        return late if chance < UNUSUAL else _HEALTHY
     usual = _usual(habits)
     if habits.listed and row.newest_at is not None:
-        return Health(
-            State.FROZEN,
-            tr("answers, but its newest article is {age} old{usual}", age=span(until - row.newest_at), usual=usual),
-        )
+        age = span(until - row.newest_at)
+        return Health(State.FROZEN, tr("answers, but its newest article is {age} old{usual}", age=age, usual=usual))
     empty = "" if habits.listed else tr("; its list is empty")
     return Health(State.SILENT, tr("no new article for {pause}{usual}{empty}", pause=span(pause), usual=usual, empty=empty))
 

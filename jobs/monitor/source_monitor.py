@@ -85,11 +85,8 @@ def _line(change: Change, row: Row, zone: tzinfo) -> str:
     if change.over:
         since = f" (since {row.told_at.astimezone(zone):%m-%d %H:%M})" if row.told_at else ""
         return f"{change.name}: healthy again, was {change.before}{since}"
-    good = (
-        f"; last good poll {row.last_ok_at.astimezone(zone):%m-%d %H:%M}"
-        if change.now.state.family == "down" and row.last_ok_at
-        else ""
-    )
+    down = change.now.state.family == "down"
+    good = f"; last good poll {row.last_ok_at.astimezone(zone):%m-%d %H:%M}" if down and row.last_ok_at else ""
     return f"{change.name}: {change.now.state.value}, {change.now.reason}{good}"
 
 
@@ -129,11 +126,10 @@ class Checkup:
     def _tell(
         self, session: Session, found: Sequence[Change], known: Mapping[str, tuple[Row, Health]], now: datetime
     ) -> list[Change]:
-        notified = [
-            change
-            for change in found
-            if sources.tell(session, change.name, None if change.over else change.now.state, before=change.before, now=now)
-        ]
+        def tell(one: Change) -> bool:
+            return sources.tell(session, one.name, None if one.over else one.now.state, before=one.before, now=now)
+
+        notified = list(filter(tell, found))
         if notified and self.channels:
             names = hashlib.sha256("|".join(change.name for change in notified).encode()).hexdigest()[:8]
             title, note = message(notified, known, self.zone)

@@ -24,15 +24,8 @@ class ChannelView:
 
 def channels(config: Config) -> tuple[ChannelView, ...]:
     """Those of the configuration."""
-    return tuple(
-        ChannelView(
-            row.name,
-            channel_for(row.url).component.name,
-            redact(row.url),
-            tuple(rule.name for rule in config.rules if row.name in rule.channels),
-        )
-        for row in config.channels
-    )
+    rules = {row.name: tuple(rule.name for rule in config.rules if row.name in rule.channels) for row in config.channels}
+    return tuple(ChannelView(row.name, channel_for(row.url).name, redact(row.url), rules[row.name]) for row in config.channels)
 
 
 async def test(config: Config, name: str, now: datetime) -> Receipt:

@@ -45,12 +45,8 @@ class Finding:
 def examine(config: Config, path: Path, now: datetime) -> Iterator[Finding]:
     """Everything, one finding after the other."""
     active = sum(source.enabled for source in config.sources)
-    watched = tr(
-        "{sources} sources, {rules} rules, {channels} channels",
-        sources=active,
-        rules=len(config.rules),
-        channels=len(config.channels),
-    )
+    counts = {"sources": active, "rules": len(config.rules), "channels": len(config.channels)}
+    watched = tr("{sources} sources, {rules} rules, {channels} channels", **counts)
     yield Finding(tr("configuration"), "ok" if active else "warn", watched + ("" if active else tr(": nothing is watched")))
     yield private(path, tr("configuration file"))
     with closing(open_database(config.database)) as db:
@@ -73,13 +69,8 @@ def private(path: Path, what: str) -> Finding:
 def _mode(path: Path, what: str, mode: int, is_ours: bool) -> Finding:
     open_to = stat.S_IMODE(mode) & (0o077 if is_ours else 0o007)
     if not open_to:
-        return Finding(
-            what,
-            "ok",
-            tr("{path} is yours alone", path=path)
-            if is_ours
-            else tr("{path} is its owner's, and read by your group alone", path=path),
-        )
+        shared = tr("{path} is its owner's, and read by your group alone", path=path)
+        return Finding(what, "ok", tr("{path} is yours alone", path=path) if is_ours else shared)
     # In a unit the file is root's and the service reads it by its group; in a container it comes from outside, for whatever user.
     cure = tr("`chmod 600` it") if is_ours else tr("its owner should give it to the group of this user and `chmod 640` it")
     return Finding(
@@ -106,14 +97,13 @@ def _store(db: Database, config: Config, now: datetime) -> Iterator[Finding]:
         yield private(db.path, tr("database file"))
     try:
         db.check()
-        seen = db.read(lambda s: (queries.last_beat(s, "daemon"), queries.status(s, now)))
+        beat, status = db.read(lambda s: (queries.last_beat(s, "daemon"), queries.status(s, now)))
     except NotReady as error:
         yield Finding(tr("database"), "warn", str(error))
         return
     except StorageError as error:
         yield Finding(tr("database"), "fail", str(error))
         return
-    beat, status = seen
     yield Finding(tr("database"), "ok", tr("{name}: sound, {records} records", name=db.name, records=status.records))
     yield clock(max((at for at in (beat.at if beat else None, status.newest_record) if at), default=None), now)
     yield backup(config, now)
@@ -124,11 +114,15 @@ def sqlite(version: tuple[int, ...]) -> Finding:
     told = ".".join(map(str, version))
     if version < SOUND_SQLITE:
         return Finding(
-            "SQLite", "warn",
-            tr("{told} has the WAL-reset bug (fixed in 3.51.3). "
+            "SQLite",
+            "warn",
+            tr(
+                "{told} has the WAL-reset bug (fixed in 3.51.3). "
                 "Zhixun writes through one connection, which avoids it; let no other program write to the file. "
-                "A newer library comes with a newer Python or system; PostgreSQL is not concerned", told=told),
-        )  # fmt: skip
+                "A newer library comes with a newer Python or system; PostgreSQL is not concerned",
+                told=told,
+            ),
+        )
     return Finding("SQLite", "ok", told)
 
 
@@ -165,12 +159,8 @@ def backup(config: Config, now: datetime) -> Finding:
     newest = max(backups.copies(plan.folder), default=None)
     if newest is None:
         return Finding(tr("backup"), "warn", tr("none in {folder} yet", folder=plan.folder))
-    late = now - newest > 2 * plan.every
-    return Finding(
-        tr("backup"),
-        "warn" if late else "ok",
-        tr("the newest of {newest:%Y-%m-%d %H:%M} UTC, in {folder}", newest=newest, folder=plan.folder),
-    )
+    told = tr("the newest of {newest:%Y-%m-%d %H:%M} UTC, in {folder}", newest=newest, folder=plan.folder)
+    return Finding(tr("backup"), "warn" if now - newest > 2 * plan.every else "ok", told)
 
 
 async def browser(path: str, sandbox: bool) -> Finding:
@@ -180,11 +170,8 @@ async def browser(path: str, sandbox: bool) -> Finding:
     if failed:
         return Finding(tr("browser"), "fail", told)
     if os.geteuid() == 0:
-        return Finding(
-            tr("browser"),
-            "warn",
-            tr("{told}; without its sandbox, as it is run by root: give Zhixun a user of its own", told=told),
-        )
+        told = tr("{told}; without its sandbox, as it is run by root: give Zhixun a user of its own", told=told)
+        return Finding(tr("browser"), "warn", told)
     if not sandbox:
         return Finding(tr("browser"), "warn", tr("{told}; without its sandbox (crawl.sandbox)", told=told))
     return Finding(tr("browser"), "ok", told)
@@ -215,25 +202,12 @@ async def reach(name: str, channel: OpenChannel) -> Finding:
             _, writer = await asyncio.open_connection(host, port)
             writer.close()
     except (OSError, TimeoutError, UnicodeError) as error:
-        why = (
-            tr("does not exist")
-            if isinstance(error, socket.gaierror)
-            else tr("does not answer")
-            if isinstance(error, TimeoutError)
-            else retold(str(error))
-        )
+        why = tr("does not answer") if isinstance(error, TimeoutError) else retold(str(error))
+        why = tr("does not exist") if isinstance(error, socket.gaierror) else why
         return Finding(what, "fail", f"{channel.name}: {host}:{port} {why}")
-    return Finding(
-        what,
-        "ok",
-        tr(
-            "{kind}: {host}:{port} takes connections; `zhixun channels test {name}` sends something",
-            kind=channel.name,
-            host=host,
-            port=port,
-            name=name,
-        ),
-    )
+    server = {"kind": channel.name, "host": host, "port": port}
+    told = tr("{kind}: {host}:{port} takes connections; `zhixun channels test {name}` sends something", name=name, **server)
+    return Finding(what, "ok", told)
 
 
 async def place_of(channel: OpenChannel) -> tuple[str, int] | str:

@@ -9,8 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.i18n import tr
-from jobs.config.load import Config, ConfigError, Mistake, parsed
-from jobs.config.yaml_file import Document, read_document, read_file
+from jobs.config.load import Config, parsed
+from jobs.config.yaml_file import Document, mistaken, read_document, read_file
 from storage.db.database import Database
 from storage.queue import published
 from storage.queue.published import Published
@@ -21,7 +21,7 @@ def publish(db: Database, path: Path, environ: Mapping[str, str], now: datetime)
     body = read_file(path)
     document = read_document(str(path), body, environ)
     if _is_bare(document):
-        raise ConfigError([Mistake(str(path), 0, 0, tr("says nothing but `database`: there is nothing to publish"))])
+        raise mistaken(path, tr("says nothing but `database`: there is nothing to publish"))
     parsed(document, environ)
     text, by = body.decode("utf-8-sig"), f"{socket.gethostname()}:{path}"
     return db.write_now(lambda s: published.publish(s, text, _digest(body), by, now))
@@ -44,16 +44,15 @@ def joined(db: Database, path: Path, environ: Mapping[str, str], now: datetime) 
         return last.version, follow(last, path, environ)
     fault = tr("is not the configuration that the workers follow (version {version}, by {by})", version=last.version, by=last.by)
     cure = tr("publish it with `zhixun config publish`, or start with a file that says nothing but `database`")
-    raise ConfigError([Mistake(str(path), 0, 0, fault, cure)])
+    raise mistaken(path, fault, cure)
 
 
 def follow(last: Published, path: Path, environ: Mapping[str, str]) -> Config:
     """What is published, on the database of our own file. Raises ConfigError, for example where a variable is not set here."""
     document = read_document(f"{path} (published version {last.version})", last.text.encode(), environ)
     own = read_document(str(path), read_file(path), environ)
-    document.data = {key: value for key, value in document.data.items() if key != "database"} | {
-        key: value for key, value in own.data.items() if key == "database"
-    }
+    document.data.pop("database", None)
+    document.data |= {key: value for key, value in own.data.items() if key == "database"}
     document.mistakes = [one for one in document.mistakes if not one.message.startswith("database:")]
     document.secrets |= own.secrets
     return parsed(document, environ)

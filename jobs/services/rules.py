@@ -31,7 +31,7 @@ def rules(session: Session, config: Config, now: datetime) -> tuple[RuleView, ..
     tallies = ledger.tallies(session, now)
     found = []
     for rule in config.rules:
-        own = (rule.name, rule.query_text(), rule.channels, str(rule.send), rule.enabled)
         tally = tallies.get(rule.name)
-        found.append(RuleView(*own, tally.last_match, tally.week, tally.month, tally.alerts) if tally else RuleView(*own))
+        busy = (tally.last_match, tally.week, tally.month, tally.alerts) if tally else ()
+        found.append(RuleView(rule.name, rule.query_text(), rule.channels, str(rule.send), rule.enabled, *busy))
     return tuple(found)

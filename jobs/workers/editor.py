@@ -147,7 +147,8 @@ class Editor:
         lease = self.member.lease(leases.EDIT) if self.member else None
         if self.member is not None and lease is None:
             raise Deposed
-        drafts = [self._draft(record, hit, task, now) for hit in self._hits(finished)] if record else []
+        hits = [hit for hit in finished.hits or () if hit.rule in self._watch().routing]  # of rules that there still are
+        drafts = [self._draft(record, hit, task, now) for hit in hits] if record else []
         updates = self._updates(record, now)
         made = replace(prepared, record=record) if prepared and record else record
 
@@ -169,10 +170,6 @@ class Editor:
             _log.info("withdrawn", source=task.source, url=task.url, detail=finished.detail, alerts=stored)
         elif stored is not None and record is not None:
             self._note(task, record, stored, drafts)
-
-    def _hits(self, finished: Finished) -> list[Hit]:
-        """Those of rules that there still are."""
-        return [hit for hit in finished.hits or () if hit.rule in self._watch().routing]
 
     def _note(self, task: Task, record: Record, stored: Stored, drafts: Sequence[articles.AlertDraft]) -> None:
         self._counts[stored.verdict] += 1
@@ -210,15 +207,16 @@ class Editor:
 
     def _draft(self, record: Record, hit: Hit, task: Task, now: datetime) -> articles.AlertDraft:
         routing = self._watch().routing[hit.rule]
+        cooldown = articles.Cooldown(routing.cooldown, routing.due) if routing.cooldown else None
         return articles.AlertDraft(
-            rule=hit.rule,
-            version=hit.version,
-            channels=routing.channels,
-            payload=payload(record, hit, routing.digest_size),
+            hit.rule,
+            hit.version,
+            routing.channels,
+            payload(record, hit, routing.digest_size),
             due=routing.due(now),
             fold=routing.fold,
             again_when=routing.again_when,
-            cooldown=articles.Cooldown(routing.cooldown, routing.due) if routing.cooldown else None,
+            cooldown=cooldown,
             muted=routing.muted(record, task.baseline, now),
             at_most=routing.first_poll if task.baseline else None,
         )
@@ -241,7 +239,9 @@ def _put(
     task, record = finished.task, made.record if isinstance(made, Prepared) else made
     key, place = task.key, urls.link_key(task.url)
     one_page = task.hint is not None and task.hint.entry is not None
-    aliases = [] if one_page else sorted({place, *map(urls.link_key, _other_addresses(record))} - {key})
+    # the address that the page itself calls canonical, and the one that it was sent on to
+    others = [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
+    aliases = [] if one_page else sorted({place, *map(urls.link_key, others)} - {key})
     return articles.store(
         session,
         made,
@@ -254,11 +254,6 @@ def _put(
         updates=updates,
         now=now,
     )
-
-
-def _other_addresses(record: Record) -> Sequence[str]:
-    """Further addresses of the same article: the one that the page itself calls canonical, the one that it was sent on to."""
-    return [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
 
 
 @cache

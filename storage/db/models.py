@@ -119,29 +119,13 @@ def _from_packed(value: str | bytes | None) -> Any:
     return None if value is None else json.loads(unpacked(value))
 
 
-_NUMBER = BigInteger().with_variant(Integer, "sqlite")  # SQLite counts only INTEGER by itself
-
-
 def _id() -> Column[Any]:
-    return Column("id", _NUMBER, primary_key=True)
+    return Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True)  # SQLite counts only INTEGER by itself
 
 
 def _to(column: str, **options: Any) -> Column[Any]:
     name = options.pop("name", column.replace(".", "_"))
     return Column(name, ForeignKey(column, ondelete=options.pop("ondelete", "CASCADE")), **options)
-
-
-def _filled(kind: Any, *names: str) -> list[Column[Any]]:
-    """Columns that every row has something in."""
-    return [Column(name, kind, nullable=False) for name in names]
-
-
-def _optional(kind: Any, *names: str) -> list[Column[Any]]:
-    return [Column(name, kind) for name in names]
-
-
-def _counts(*names: str) -> list[Column[Any]]:
-    return [_count(name) for name in names]
 
 
 def _count(name: str) -> Column[Any]:
@@ -156,28 +140,38 @@ def _one_of(column: str, *values: str) -> CheckConstraint:
     return CheckConstraint(f"{column} IN ({', '.join(repr(value) for value in values)})", name=column)
 
 
-def _table(name: str, *parts: Any, **options: Any) -> Table:
-    return Table(name, metadata, *parts, **options)
-
-
-source = _table(
+source = Table(
     "source",
+    metadata,
     _id(),
     Column("name", AnyText, nullable=False, unique=True),
-    *_filled(AnyText, "url", "kind"),
-    *_optional(AnyText, "found_kind", "title", "last_outcome", "last_detail"),
+    Column("url", AnyText, nullable=False),
+    Column("kind", AnyText, nullable=False),
+    Column("found_kind", AnyText),
+    Column("title", AnyText),
     _flag("enabled", default=True),
-    *_optional(UtcDateTime, "first_polled_at", "last_polled_at", "last_ok_at", "last_new_at", "told_at", "newest_at"),
-    *_counts("fail_count", "polls", "not_modified", "articles"),
+    Column("first_polled_at", UtcDateTime),
+    Column("last_polled_at", UtcDateTime),
+    Column("last_ok_at", UtcDateTime),
+    Column("last_new_at", UtcDateTime),
+    Column("last_outcome", AnyText),
+    Column("last_detail", AnyText),
+    _count("fail_count"),
     Column("told_state", AnyText),  # the trouble that the operator was told of; null: none, or it is over
+    Column("told_at", UtcDateTime),
+    _count("polls"),
+    _count("not_modified"),
+    _count("articles"),
+    Column("newest_at", UtcDateTime),
     Column("rhythm", JSON(none_as_null=True)),  # when its articles appear, see storage.queue.arrival_rate
     Column("habits", JSON(none_as_null=True)),  # what it is like when all is well, see storage.queue.baseline
     Column("moved_to", AnyText),  # where its address redirects to for good
     Column("subscription", JSON(none_as_null=True)),  # at its hub, see storage.queue.subscriptions
 )
 
-host = _table(
+host = Table(
     "host",
+    metadata,
     Column("name", AnyText, primary_key=True),
     Column("next_at", UtcDateTime, nullable=False),
     Column("reason", AnyText),
@@ -188,30 +182,42 @@ host = _table(
     Column("held_until", UtcDateTime),  # … and until when nobody else may
 )
 
-robots = _table(
+robots = Table(
     "robots",  # what an origin's robots.txt says, for all workers
+    metadata,
     Column("origin", AnyText, primary_key=True),
     Column("body", AnyText, nullable=False),
     Column("until", UtcDateTime, nullable=False, index=True),
 )
 
-task = _table(
+task = Table(
     "task",
+    metadata,
     _id(),
-    *_filled(AnyText, "kind", "url", "host", "state"),
+    Column("kind", AnyText, nullable=False),
     Column("key", AnyText, nullable=False, unique=True),
     _to("source.id", nullable=False, index=True),
+    Column("url", AnyText, nullable=False),
+    Column("host", AnyText, nullable=False),
     Column("hint", JSON(none_as_null=True)),  # the Link as its spider found it
-    *_filled(UtcDateTime, "due_at", "created_at"),
+    Column("state", AnyText, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
     Column("turn", UtcDateTime, nullable=False),  # its place in the queue: spreads one source's many links, see frontier
-    *_counts("attempts", "fence"),
-    *_optional(AnyText, "owner", "etag", "last_modified", "reason", "detail"),
-    *_optional(UtcDateTime, "lease_until", "done_at"),
+    _count("attempts"),
+    Column("owner", AnyText),
+    Column("lease_until", UtcDateTime),
+    _count("fence"),
+    Column("etag", AnyText),
+    Column("last_modified", AnyText),
+    Column("reason", AnyText),
+    Column("detail", AnyText),
     _count("depth"),  # of a poll: 0 is the source's own address; of an article: how often it was read again
     _flag("baseline"),  # it was there before we watched
     Column("guid", AnyText),  # the source's own name for the article
     Column("full_at", UtcDateTime),  # of a poll: when its answer was last a whole one, not 304
     Column("listed_at", UtcDateTime),  # of a child sitemap: its last change, as its parent says
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("done_at", UtcDateTime),
     _one_of("kind", "poll", "article"),
     _one_of("state", "due", "leased", "done", "dead", "skipped", "paused"),
     Index(None, "host", "state", "turn"),
@@ -220,8 +226,9 @@ task = _table(
     Index("ix_task_host_due_at", "host", "due_at"),  # where the state is due, says its migration: here that needs both dialects
 )
 
-known_link = _table(
+known_link = Table(
     "known_link",  # what is left of an article's task when it is done: its link is never new again, see storage.queue.known_links
+    metadata,
     Column("key", BigInteger, primary_key=True, autoincrement=False),  # texts are numbers here: of its key, its place, its guid
     _to("source.id", nullable=False),
     Column("article_id", BigInteger),  # as of then; without a reference: the link stays known when the article goes
@@ -235,22 +242,36 @@ known_link = _table(
 
 BY_SOURCE = Index("ix_article_source_shown_at_id", "source", "shown_at", "id")
 BY_ID = Index("ix_article_id_shown_at_source", "id", "shown_at", "source")
-article = _table(
+article = Table(
     "article",
+    metadata,
     _id(),
     Column("link_key", AnyText, nullable=False, unique=True),
-    *_filled(AnyText, "title", "link", "summary", "opening", "content_hash"),
+    Column("title", AnyText, nullable=False),
+    Column("link", AnyText, nullable=False),
     Column("text", PackedText, nullable=False),
-    *_filled(JSON, "keywords", "ai_technologies", "industries", "tags"),
-    *_filled(PackedJson, "events", "facts"),
-    *_optional(UtcDateTime, "published", "fetched"),
-    *_optional(AnyText, "author", "publisher", "language", "source"),
-    *_filled(UtcDateTime, "first_seen", "updated_at"),
+    Column("summary", AnyText, nullable=False),
+    Column("keywords", JSON, nullable=False),
+    Column("ai_technologies", JSON, nullable=False),
+    Column("industries", JSON, nullable=False),
+    Column("events", PackedJson, nullable=False),
+    Column("opening", AnyText, nullable=False),
+    Column("published", UtcDateTime),
+    Column("author", AnyText),
+    Column("publisher", AnyText),
+    Column("language", AnyText),
+    Column("source", AnyText),
+    Column("tags", JSON, nullable=False),
+    Column("fetched", UtcDateTime),
+    Column("first_seen", UtcDateTime, nullable=False),
+    Column("facts", PackedJson, nullable=False),
     Column("analysis", AnyText),  # what made them; null: someone else did
+    Column("content_hash", AnyText, nullable=False),
     Column("story", BigInteger, index=True),
     Column("story_reason", AnyText),  # why it belongs to the story of another
     _to("article.id", name="reprint_of", ondelete="SET NULL", index=True),
     Column("shown_at", UtcDateTime, nullable=False),  # published, or first_seen where no one says: what lists are sorted by
+    Column("updated_at", UtcDateTime, nullable=False),
     Column("companies", JSON(none_as_null=True)),  # null: from before they were looked for
     # What is asked of many articles is in an index: a row takes several pages.
     Index(None, "shown_at", "id", "story", "source", "language", "reprint_of"),  # who told what when, without reading texts
@@ -259,16 +280,20 @@ article = _table(
     Index(None, "first_seen"),
 )
 
-concept = _table(
+concept = Table(
     "concept",  # a technology, an industry, a company; a language; all
+    metadata,
     _id(),
-    *_filled(AnyText, "kind", "zh", "en"),
+    Column("kind", AnyText, nullable=False),
     Column("key", AnyText, nullable=False),  # its id in the word lists, or the normal form of a name that is not there
+    Column("zh", AnyText, nullable=False),
+    Column("en", AnyText, nullable=False),
     UniqueConstraint("kind", "key"),
 )
 
-mention = _table(
+mention = Table(
     "mention",  # of a concept in an article
+    metadata,
     _to("concept.id", primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),  # 20261124, in the operator's own zone
     Column("story", BigInteger, primary_key=True, autoincrement=False),
@@ -277,58 +302,70 @@ mention = _table(
     sqlite_with_rowid=False,
 )
 
-volume = _table(
+volume = Table(
     "volume",  # of a concept on a day: so many mentions, of so many stories
+    metadata,
     _to("concept.id", primary_key=True),
     Column("day", Integer, primary_key=True, autoincrement=False),
-    *_counts("records", "stories"),
+    _count("records"),
+    _count("stories"),
     Index(None, "day"),
     sqlite_with_rowid=False,
 )
 
-backfill = _table(
+backfill = Table(
     "backfill",  # how far what is worked out of articles reaches back
+    metadata,
     Column("name", AnyText, primary_key=True),
     Column("label", AnyText, nullable=False),  # what made it; "": nothing is made yet
     Column("zone", AnyText, nullable=False),  # of its days
     Column("below", BigInteger, nullable=False),  # articles with a smaller id are still to be done
 )
 
-article_alias = _table(
+article_alias = Table(
     "article_alias",
+    metadata,
     Column("link_key", AnyText, primary_key=True),
     _to("article.id", index=True),  # null: several different articles claim this address, so it proves nothing
 )
 
-revision = _table(
+revision = Table(
     "revision",
+    metadata,
     _id(),
     _to("article.id", nullable=False, index=True),
     Column("at", UtcDateTime, nullable=False),
-    *_filled(AnyText, "title", "content_hash"),
+    Column("title", AnyText, nullable=False),
     Column("text", PackedText, nullable=False),
+    Column("content_hash", AnyText, nullable=False),
 )
 
 
 def _keys(name: str) -> Table:
     """Keys by which articles are found, see storage.stories.shared_keys. Without a reference: what is left of an article ages out."""
-    columns: tuple[tuple[str, Any], ...] = (("part", Integer), ("key", Integer), ("article_id", _NUMBER))
-    key = (Column(column, kind, primary_key=True, autoincrement=False) for column, kind in columns)
-    return _table(name, *key, sqlite_with_rowid=False)
+    number = BigInteger().with_variant(Integer, "sqlite")
+    columns: tuple[tuple[str, Any], ...] = (("part", Integer), ("key", Integer), ("article_id", number))
+    return Table(
+        name, metadata, *(Column(c, t, primary_key=True, autoincrement=False) for c, t in columns), sqlite_with_rowid=False
+    )
 
 
-shingle, story_key = _keys("shingle"), _keys("story_key")
+shingle = _keys("shingle")
 
-story_pair = _table(
+story_key = _keys("story_key")
+
+story_pair = Table(
     "story_pair",  # what a person said of two articles, the older one first: one event, or two
+    metadata,
     _to("article.id", name="one", primary_key=True),
     _to("article.id", name="other", primary_key=True, index=True),
     Column("together", Boolean, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
 
-alert = _table(
+alert = Table(
     "alert",
+    metadata,
     _id(),
     Column("dedup_key", AnyText, nullable=False, unique=True),
     Column("rule", AnyText, nullable=False, index=True),
@@ -344,164 +381,210 @@ alert = _table(
     Index(None, "created_at", "id", "story"),  # what is unread, without reading payloads
 )
 
-duplicate = _table(
+duplicate = Table(
     "teller",  # an article that would have raised an alert again, and was counted on it instead
+    metadata,
     _to("alert.id", primary_key=True),
     _to("article.id", primary_key=True, index=True),
-    *_filled(AnyText, "how", "reason"),
+    Column("how", AnyText, nullable=False),
+    Column("reason", AnyText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("draft", JSON(none_as_null=True)),  # the alert that was not raised, see storage.alerts.withheld
     _one_of("how", "reprint", "event"),
 )
 
-tally = _table(
+tally = Table(
     "tally",
+    metadata,
     Column("rule", AnyText, primary_key=True),
     Column("day", AnyText, primary_key=True),  # 2026-11-24, in UTC
-    *_counts("matches", "alerts"),
+    _count("matches"),
+    _count("alerts"),
     Column("last_at", UtcDateTime, nullable=False),
 )
 
-delivery = _table(
+delivery = Table(
     "delivery",
+    metadata,
     _id(),
     _to("alert.id", nullable=False),
-    *_filled(AnyText, "channel", "state"),
+    Column("channel", AnyText, nullable=False),
     Column("idem_key", AnyText, nullable=False, unique=True),
-    *_counts("attempts", "fence"),
+    Column("state", AnyText, nullable=False),
+    _count("attempts"),
     Column("next_at", UtcDateTime, nullable=False),
-    *_optional(AnyText, "owner", "last_error", "vendor_answer"),
-    *_optional(UtcDateTime, "lease_until", "sent_at"),
+    _count("fence"),
+    Column("owner", AnyText),
+    Column("lease_until", UtcDateTime),
+    Column("last_error", AnyText),
+    Column("vendor_answer", AnyText),
+    Column("sent_at", UtcDateTime),
     _count("recoveries"),  # how often the program ended while this was being sent
     UniqueConstraint("alert_id", "channel"),
     _one_of("state", "pending", "sending", "sent", "dead", "held"),
     Index(None, "channel", "state", "next_at"),
 )
 
-attempt = _table(
+attempt = Table(
     "attempt",
+    metadata,
     _to("delivery.id", primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("started_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),  # null: the program ended before the answer came
-    *_optional(AnyText, "outcome", "code", "detail"),
+    Column("outcome", AnyText),
+    Column("code", AnyText),
+    Column("detail", AnyText),
 )
 
-heartbeat = _table(
+heartbeat = Table(
     "heartbeat",
+    metadata,
     Column("name", AnyText, primary_key=True),
     Column("at", UtcDateTime, nullable=False),
     Column("detail", AnyText),
 )
 
-annotation = _table(
+annotation = Table(
     "annotation",  # what became of asking a model about an article
+    metadata,
     _to("article.id", primary_key=True),
     Column("content_hash", AnyText, nullable=False),  # of the text that was asked about: another one is asked about again
-    *_filled(AnyText, "model", "state", "detail"),
-    *_counts("tries", "tokens"),
+    Column("model", AnyText, nullable=False),
+    Column("state", AnyText, nullable=False),
+    _count("tries"),
     Column("next_at", UtcDateTime, nullable=False),  # while the state is waiting
     Column("at", UtcDateTime, nullable=False),
+    _count("tokens"),
+    Column("detail", AnyText, nullable=False),
     _one_of("state", "waiting", "done", "failed"),
 )
 
-model_usage = _table(
+model_usage = Table(
     "model_usage",
+    metadata,
     Column("month", AnyText, primary_key=True),  # 2026-11, in the operator's own zone
     Column("tokens", BigInteger, nullable=False, default=0),
     _count("requests"),
 )
 
-usage = _table(
+usage = Table(
     "usage",  # in shards: one row a day would be waited for by all workers
+    metadata,
     Column("day", AnyText, primary_key=True),
     Column("shard", Integer, primary_key=True, autoincrement=False),
     _count("requests"),
     _count("polls"),  # among them
 )
 
-gap = _table(
+gap = Table(
     "gap",  # a time of which a source's list shows nothing: there may have been articles
+    metadata,
     _id(),
     _to("source.id", nullable=False, index=True),
-    *_filled(UtcDateTime, "begins", "ends"),
+    Column("begins", UtcDateTime, nullable=False),
+    Column("ends", UtcDateTime, nullable=False),
     Column("found_at", UtcDateTime, nullable=False, index=True),
     Column("filled_at", UtcDateTime),  # older pages reached back to what was known
 )
 
-notice = _table(
+notice = Table(
     "notice",  # a message about Zhixun itself, to one channel; marked after it is sent
+    metadata,
     _id(),
     Column("key", AnyText, nullable=False, unique=True),
-    *_filled(AnyText, "channel", "title", "note"),
+    Column("channel", AnyText, nullable=False),
+    Column("title", AnyText, nullable=False),
+    Column("note", AnyText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    *_optional(UtcDateTime, "next_at", "sent_at", "lease_until"),
-    *_counts("attempts", "fence", "recoveries"),
-    *_optional(AnyText, "last_error", "owner", "vendor_answer"),
+    Column("next_at", UtcDateTime),
+    Column("sent_at", UtcDateTime),
+    _count("attempts"),
+    Column("last_error", AnyText),
+    _count("fence"),
+    _count("recoveries"),
     Column("state", AnyText, nullable=False, server_default="pending"),  # as of a delivery
+    Column("owner", AnyText),
+    Column("vendor_answer", AnyText),
+    Column("lease_until", UtcDateTime),
     Index(None, "next_at"),
     Index(None, "channel", "state", "next_at"),
 )
 
-correction = _table(
+correction = Table(
     "correction",  # an article that corrects, denies or takes back what another told; or itself, after it was changed
+    metadata,
     _to("article.id", primary_key=True),
     Column("of_id", BigInteger, nullable=False, index=True),
     Column("how", AnyText, nullable=False),
 )
 
-edited_week = _table(
+edited_week = Table(
     "week",  # as an editor left it
+    metadata,
     Column("name", AnyText, primary_key=True),
     Column("edits", JSON, nullable=False),
     Column("person_id", BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
 )
 
-frozen = _table(
+frozen = Table(
     "frozen",  # a week as it was, for whoever has the link
+    metadata,
     Column("token_hash", AnyText, primary_key=True),
     Column("week", AnyText, nullable=False, index=True),
     Column("page", AnyText, nullable=False),
     Column("person_id", BigInteger, nullable=False),
-    *_filled(UtcDateTime, "made_at", "ends_at"),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
 )
 
 NOBODY = 0  # whoever reads while there are no people; the schema brings the row along
 
-person = _table(
+person = Table(
     "person",  # the first, 0, is whoever reads on this machine while there are no people
+    metadata,
     _id(),
-    *_filled(AnyText, "name", "role"),
+    Column("name", AnyText, nullable=False),
     Column("key", AnyText, nullable=False, unique=True),  # its name without case and width
-    *_optional(AnyText, "password_hash", "language", "theme"),
+    Column("role", AnyText, nullable=False),
+    Column("password_hash", AnyText),
+    Column("language", AnyText),
+    Column("theme", AnyText),
     Column("reads_from", UtcDateTime, nullable=False),  # what was told before does not wait to be read
     Column("made_at", UtcDateTime, nullable=False),
     Column("disabled_at", UtcDateTime),  # taken off the list: what they wrote keeps its author
     _one_of("role", "viewer", "editor", "owner"),
 )
 
-sign_in = _table(
+sign_in = Table(
     "session",  # a browser that somebody signed in with
+    metadata,
     Column("token_hash", AnyText, primary_key=True),
     _to("person.id", nullable=False, index=True),
-    *_filled(UtcDateTime, "made_at", "seen_at", "ends_at"),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Column("ends_at", UtcDateTime, nullable=False),
     Column("agent", AnyText, nullable=False),
 )
 
-token = _table(
+token = Table(
     "token",  # for programs
+    metadata,
     _id(),
     Column("token_hash", AnyText, nullable=False, unique=True),
     _to("person.id", nullable=False, index=True),
     Column("name", AnyText, nullable=False),
     Column("scope", AnyText, nullable=False),  # read, write, feed:RULE
     Column("made_at", UtcDateTime, nullable=False),
-    *_optional(UtcDateTime, "used_at", "ends_at", "revoked_at"),
+    Column("used_at", UtcDateTime),
+    Column("ends_at", UtcDateTime),
+    Column("revoked_at", UtcDateTime),
 )
 
-seen = _table(
+seen = Table(
     "seen",  # of a person and a story, whose id is that of its first article
+    metadata,
     _to("person.id", primary_key=True),
     Column("story", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("read_to", UtcDateTime, nullable=False),  # what was told of it until then is read
@@ -510,8 +593,9 @@ seen = _table(
     sqlite_with_rowid=False,
 )
 
-label = _table(
+label = Table(
     "label",
+    metadata,
     Column("story", BigInteger, primary_key=True, autoincrement=False),
     Column("word", AnyText, primary_key=True, index=True),
     Column("person_id", BigInteger, nullable=False),
@@ -519,8 +603,9 @@ label = _table(
     sqlite_with_rowid=False,
 )
 
-note = _table(
+note = Table(
     "note",  # on a story, or on a passage of one of its articles
+    metadata,
     _id(),
     Column("story", BigInteger, nullable=False, index=True),
     _to("article.id", ondelete="SET NULL", index=True),
@@ -532,8 +617,9 @@ note = _table(
     Column("quote", AnyText),  # what stood there: the text may change
 )
 
-handed = _table(
+handed = Table(
     "task_of",  # a story that is somebody's to look at
+    metadata,
     Column("story", BigInteger, primary_key=True, autoincrement=False),
     Column("person_id", BigInteger, primary_key=True, autoincrement=False, index=True),
     Column("by_id", BigInteger, nullable=False),
@@ -543,15 +629,18 @@ handed = _table(
     sqlite_with_rowid=False,
 )
 
-verdict = _table(
+verdict = Table(
     "verdict",  # somebody says that something is wrong; `sample` is what they saw, since articles change and go
+    metadata,
     _id(),
-    *_filled(AnyText, "about", "note"),
+    Column("about", AnyText, nullable=False),
     Column("record", BigInteger, nullable=False, index=True),
     Column("other", BigInteger),  # of a fold or split: the record that it is, or is not, one event with
-    *_optional(AnyText, "rule", "value"),
+    Column("rule", AnyText),
+    Column("value", AnyText),
     Column("person_id", BigInteger, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("note", AnyText, nullable=False),
     Column("sample", JSON, nullable=False),
     Column("settled", AnyText),  # what was done about it; null: nothing yet
     Column("settled_at", UtcDateTime),
@@ -559,35 +648,45 @@ verdict = _table(
     _one_of("settled", "applied", "dismissed"),
 )
 
-change = _table(
+change = Table(
     "change",  # of rules, sources, tokens, people: who, when, from what to what
+    metadata,
     _id(),
     Column("at", UtcDateTime, nullable=False),
     Column("person_id", BigInteger, nullable=False),
-    *_filled(AnyText, "what", "object"),
-    *_optional(JSON(none_as_null=True), "before", "after"),
+    Column("what", AnyText, nullable=False),
+    Column("object", AnyText, nullable=False),
+    Column("before", JSON(none_as_null=True)),
+    Column("after", JSON(none_as_null=True)),
 )
 
-worker = _table(
+worker = Table(
     "worker",  # a running program
+    metadata,
     Column("id", AnyText, primary_key=True),
-    *_filled(AnyText, "host", "roles", "version", "detail"),
+    Column("host", AnyText, nullable=False),
     Column("place", AnyText, nullable=False),  # machine and process name space: there a process number says something
     Column("pid", Integer, nullable=False),
+    Column("roles", AnyText, nullable=False),
+    Column("version", AnyText, nullable=False),
     Column("config", Integer),  # the published configuration that it works with
-    *_filled(UtcDateTime, "started_at", "beat_at"),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),
+    Column("detail", AnyText, nullable=False),
 )
 
-lease = _table(
+lease = Table(
     "lease",  # what only one worker may do: to edit, to send to a channel
+    metadata,
     Column("name", AnyText, primary_key=True),
     Column("holder", AnyText, nullable=False),
     Column("epoch", BigInteger, nullable=False),  # counts the holders
     Column("until", UtcDateTime, nullable=False),
 )
 
-inbox = _table(
+inbox = Table(
     "inbox",  # a record that was read by one worker and is to be stored by another
+    metadata,
     _id(),
     Column("task_id", BigInteger, nullable=False),
     Column("fence", Integer, nullable=False),  # of the task
@@ -597,9 +696,12 @@ inbox = _table(
     UniqueConstraint("task_id", "fence"),
 )
 
-published = _table(
+published = Table(
     "published",  # the configuration that all workers follow, as it was written
+    metadata,
     Column("version", Integer, primary_key=True, autoincrement=False),
-    *_filled(AnyText, "text", "digest", "by"),
+    Column("text", AnyText, nullable=False),
+    Column("digest", AnyText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("by", AnyText, nullable=False),
 )

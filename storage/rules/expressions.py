@@ -8,12 +8,20 @@ from crawler.i18n import tr
 
 # What RE2 leaves out, because it could not be done in time linear in the text, and what else people try.
 _LEFT_OUT = (
-    (r"\(\?<?[=!]", "this expression looks ahead or behind, which the linear-time engine has not", "use AND, NOT or near( … ) instead"),
+    (
+        r"\(\?<?[=!]",
+        "this expression looks ahead or behind, which the linear-time engine has not",
+        "use AND, NOT or near( … ) instead",
+    ),
     (r"\\[1-9]|\(\?P=|\\k<", "this expression refers back to a group, which the linear-time engine has not", ""),
-    (r"\(\?>|[*+?}]\+", "this expression has a possessive or atomic part", "the linear-time engine never backtracks, so leave it out"),
+    (
+        r"\(\?>|[*+?}]\+",
+        "this expression has a possessive or atomic part",
+        "the linear-time engine never backtracks, so leave it out",
+    ),
     (r"\\Z", r"this expression has \Z", r"write \z"),
     (r"\\u", r"this expression has \u", r"write \x{4e00}, or the character itself"),
-)  # fmt: skip
+)
 _BROKEN = (  # what RE2 says, behind which the part stands that it complains of
     ("missing ):", "a ( is never closed", "for the sign itself write \\("),
     ("unexpected ):", "a ) closes nothing", "for the sign itself write \\)"),

@@ -33,14 +33,46 @@ WHOLE_ACTS = frozenset(("outage", "layoff"))  # they have no object that could b
 # shared by many stories of one subject
 WEAK = frozenset((Kind.NAME, Kind.CITY, Kind.COUNTRY, Kind.ROLE, Kind.PERIOD, Kind.STAGE))
 SURE, SURE_BY_WORDS = 6.0, 7.0  # points of two headlines that are surely one event: with a mark of `_TELLING`, and without one
-_TELLING = frozenset((  # two events of one subject seldom share them by chance
-    Kind.VERSION, Kind.NAME, Kind.SUM, Kind.VALUATION, Kind.ROUND, Kind.SHARE, Kind.COUNT, Kind.DATE, Kind.ORDINAL, Kind.ROLE, Kind.TURN,
-    Kind.STAGE, Kind.PERIOD, Kind.CITY, Kind.COUNTRY, Kind.TEXT_FIGURES,
-))  # fmt: skip
-_FIRM = frozenset((  # of headlines: whatever the texts say
-    Kind.TIME, Kind.VERSION, Kind.TIER, Kind.ROUND, Kind.PERIOD, Kind.YEAR, Kind.DATE, Kind.ORDINAL, Kind.SUM, Kind.VALUATION, Kind.COUNT,
-    Kind.COUNTRY, Kind.ROLE, Kind.PLAINTIFF, Kind.CAUSE, Kind.CORRECTION,
-))  # fmt: skip
+_TELLING = frozenset(
+    (  # two events of one subject seldom share them by chance
+        Kind.VERSION,
+        Kind.NAME,
+        Kind.SUM,
+        Kind.VALUATION,
+        Kind.ROUND,
+        Kind.SHARE,
+        Kind.COUNT,
+        Kind.DATE,
+        Kind.ORDINAL,
+        Kind.ROLE,
+        Kind.TURN,
+        Kind.STAGE,
+        Kind.PERIOD,
+        Kind.CITY,
+        Kind.COUNTRY,
+        Kind.TEXT_FIGURES,
+    )
+)
+_FIRM = frozenset(
+    (  # of headlines: whatever the texts say
+        Kind.TIME,
+        Kind.VERSION,
+        Kind.TIER,
+        Kind.ROUND,
+        Kind.PERIOD,
+        Kind.YEAR,
+        Kind.DATE,
+        Kind.ORDINAL,
+        Kind.SUM,
+        Kind.VALUATION,
+        Kind.COUNT,
+        Kind.COUNTRY,
+        Kind.ROLE,
+        Kind.PLAINTIFF,
+        Kind.CAUSE,
+        Kind.CORRECTION,
+    )
+)
 _OF_TEXT = frozenset((Kind.VERSION, Kind.ROUND, Kind.PERIOD, Kind.ORDINAL, Kind.CITY, Kind.COUNTRY, Kind.ROLE, Kind.DATE))
 _DONE = frozenset((Kind.ACT, Kind.TURN, Kind.STAGE))
 _FIGURES = frozenset((Kind.SUM, Kind.VALUATION, Kind.COUNT, Kind.NAME, Kind.SHARE))

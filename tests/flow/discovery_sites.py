@@ -6,8 +6,6 @@ A file says what the site is like, which page is asked about (`ask`), what shoul
 `from` on, the first at the place `at` in time; a comma after the number joins them with commas.
 """
 
-from __future__ import annotations
-
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo

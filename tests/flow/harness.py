@@ -3,8 +3,6 @@
 Also a program: ``python -m tests.flow.harness --kills 60 [--database URL] [--order mark-first]`` prints one line of figures.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import os

@@ -4,8 +4,6 @@ Each answer is whole bytes, or an async generator of pieces, which may sleep. `c
 may never be visited.
 """
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import json

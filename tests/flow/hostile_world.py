@@ -3,8 +3,6 @@
 Also a program: ``python -m tests.flow.hostile_world --seconds 150`` prints the figures and ends with 1 when a promise was broken.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import itertools

@@ -4,8 +4,6 @@
 alert leaves the ledger for a queue in memory), validator-first (the validators are saved before the links).
 """
 
-from __future__ import annotations
-
 import asyncio
 import sys
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The command line as a user meets it: exit codes, JSON Lines, the round trip of the text layout."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

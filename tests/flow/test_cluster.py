@@ -3,8 +3,6 @@
 Also a program: ``python -m tests.flow.test_cluster --sites 20 --each 100`` does the same with four workers and 2,000 articles.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import random

@@ -1,7 +1,5 @@
 """A store in trouble under the running daemon: it rests, says so, loses nothing, tells nothing twice, and goes on by itself."""
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import itertools

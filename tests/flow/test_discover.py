@@ -1,7 +1,5 @@
 """`sources discover` on local sites in the layouts of real ones: the right thing comes first, in a dozen requests, politely."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

@@ -1,7 +1,5 @@
 """Sites that make articles hard to find, polled four times by the real program: what is told, how often, and what is kept."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from contextlib import closing

@@ -1,7 +1,5 @@
 """The first hour as a new user meets it: the guide, on a pipe and with flags alone."""
 
-from __future__ import annotations
-
 import threading
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer

@@ -1,7 +1,5 @@
 """Six healthy sites among a hundred hostile ones: nothing breaks, nothing is visited that may not be, no healthy article is late."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from pathlib import Path

@@ -1,7 +1,5 @@
 """A model that never answers holds back no alert; after a kill in the midst of it, the records are asked about again."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Callable
 from contextlib import closing

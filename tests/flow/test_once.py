@@ -1,7 +1,5 @@
 """`run --once` over a local world: every article once, reprints folded, a second run asks only what may have changed."""
 
-from __future__ import annotations
-
 import asyncio
 import itertools
 from collections import Counter

@@ -1,7 +1,5 @@
 """A site whose list and articles are there only after their scripts ran, watched by the real program with a real Chromium."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from contextlib import closing

@@ -1,7 +1,5 @@
 """What users of the best-known monitor run into, and what happens here instead: row by row."""
 
-from __future__ import annotations
-
 import asyncio
 import html
 import shutil

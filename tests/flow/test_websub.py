@@ -1,7 +1,5 @@
 """A feed with a hub of our own, watched by the real daemon: the hub tells, and the article is there long before its poll."""
 
-from __future__ import annotations
-
 import asyncio
 import hmac
 import socket

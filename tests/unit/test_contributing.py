@@ -1,7 +1,5 @@
 """The components that CONTRIBUTING.md shows work as they stand there: each is put into its family and does its verb."""
 
-from __future__ import annotations
-
 import asyncio
 import importlib
 import re

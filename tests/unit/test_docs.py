@@ -1,7 +1,5 @@
 """What the documentation names exists: commands and options, files and headings, targets of make; what it shows, works."""
 
-from __future__ import annotations
-
 import re
 import shlex
 import subprocess

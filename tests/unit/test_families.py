@@ -7,12 +7,7 @@ import pytest
 from crawler import plugins
 
 TESTS = Path(__file__).parents[1]
-FAMILIES = {
-    "crawler.spiders": "find",
-    "crawler.parsers": "read",
-    "crawler.analyzers": "add",
-    "jobs.channels": "send",
-}
+FAMILIES = {"crawler.spiders": "find", "crawler.parsers": "read", "crawler.analyzers": "add", "jobs.channels": "send"}
 COMPONENTS = [
     (package, name, component) for package, verb in FAMILIES.items() for name, component in plugins.family(package, verb).items()
 ]

@@ -1,7 +1,5 @@
 """What an operator installs: the unit, its user and folders, the container."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil

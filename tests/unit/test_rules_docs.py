@@ -1,7 +1,5 @@
 """docs/rules.md says what is true: each row of its tables is run against the language itself."""
 
-from __future__ import annotations
-
 import json
 import re
 from datetime import datetime

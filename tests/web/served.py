@@ -1,7 +1,5 @@
 """The pages at a real address, with a real browser in front of them. Where there is no Chromium, skipped; with ZHIXUN_NO_SKIPS=1 they fail."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import os

@@ -1,7 +1,5 @@
 """Pictures of each screen, zh and en, light and dark, wide and narrow: ``python -m tests.web.shots [FOLDER]`` (``shots/`` without it)."""
 
-from __future__ import annotations
-
 import sys
 import tempfile
 from contextlib import closing

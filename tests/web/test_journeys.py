@@ -1,7 +1,5 @@
 """What people come for, in a real browser: each journey from its first page to its end. No dialog, no error on the console, axe finds nothing serious."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import timedelta
 from importlib.util import find_spec

@@ -1,7 +1,5 @@
 """What strangers write, on every page, in a real browser: it is text. No dialog, no report against the content policy, nothing loaded."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta

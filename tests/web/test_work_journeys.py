@@ -1,7 +1,5 @@
 """What people work with, in a real browser: rules, sources, deliveries, a team. One archive and one browser for all, in which each changes what is its own."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Iterator

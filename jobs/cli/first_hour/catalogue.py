@@ -27,9 +27,8 @@ def show_catalogue(
 ) -> None:
     """Real sources that are known to Zhixun. `sources add NAME` takes one."""
     watched = {row.name for row in cli.config_or_defaults().sources}
-    chosen = [
-        each for each in catalogue.catalogue().values() if language in (None, each.language) and (tag is None or tag in each.tags)
-    ]
+    known = catalogue.catalogue().values()
+    chosen = [each for each in known if language in (None, each.language) and (tag is None or tag in each.tags)]
     some = any(each.name in watched for each in chosen)
     names = ("name", "title", "language", *(("watched",) if some else ()), *(("kind", "tags", "note") if wide else ()))
     rows, none = (_listed_row(each, watched, as_json) for each in chosen), tr("nothing of the catalogue is like that")
@@ -44,13 +43,8 @@ def _listed_row(each: catalogue.Listed, watched: set[str], as_json: bool) -> dic
         "watched": each.name in watched, "note": each.note,
     }  # fmt: skip
     if as_json:
-        return row | {
-            "url": each.entry["url"],
-            "default": each.default,
-            "needs_js": each.needs_js,
-            "seen": each.seen,
-            "entry": dict(each.entry),
-        }
+        seen = {"default": each.default, "needs_js": each.needs_js, "seen": each.seen}
+        return row | {"url": each.entry["url"], **seen, "entry": dict(each.entry)}
     said = tr(each.note)
     note = tr("needs a browser. {note}", note=said) if each.needs_js else said
     return row | {"tags": "、".join(each.tags), "watched": tr("yes") if each.name in watched else "", "note": note}
@@ -82,10 +76,8 @@ def check(
     if as_json:
         write_json(one.row() for one in seen)
     else:
-        rows = [
-            (one.name, tr(one.state), one.kind, one.links or None, one.newest, one.to or one.detail)
-            for one in sorted(seen, key=lambda one: one.state not in WELL)
-        ]
+        ordered = sorted(seen, key=lambda one: one.state not in WELL)
+        rows = [(one.name, tr(one.state), one.kind, one.links or None, one.newest, one.to or one.detail) for one in ordered]
         table(("name", "state", "kind", "links", "newest", "what was said"), rows)
     if catalogue_check.cut_off(seen):
         raise typer.Exit(fail(tr("Nearly none can be reached: the network here is down, and nothing is written."), 1))

@@ -45,11 +45,12 @@ def init(
         speak(tongue)
         _may_write(cli, yes, force)
         picked = tuple(map(first_steps.topic, topics or ())) if topics or yes else _ask_topics()
-        free = (
-            tuple(words or ()) if words or yes else _list_of(_ask(tr("Words of your own, a comma between two (empty: none)"), ""))
-        )
+        own = tr("Words of your own, a comma between two (empty: none)")
+        free = tuple(words or ()) if words or yes else _list_of(_ask(own, ""))
         proposed = first_steps.proposals(tongue, picked, free)
-        sources = _named_sources(chosen) if chosen else _ticked(proposed) if yes else _ask_sources(proposed)
+        known = catalogue()
+        given = known if "all" in (chosen or ()) else [named("source", name, known.values()).name for name in chosen or ()]
+        sources = tuple(given) or (_ticked(proposed) if yes else _ask_sources(proposed))
         address = channel or ("console://" if yes else _ask_channel())
         _sound_channel(address)
     choices = Choices(tongue, picked, free, sources, address)
@@ -57,7 +58,9 @@ def init(
     if isinstance(written, Refused):
         raise typer.Exit(fail(written.reason, 3 if written.mistakes else 1))
     say(tr("{path} is written: {sources} sources, rules: {rules}.", path=written.path, sources=written.sources, rules=tr(", ").join(written.rules)))  # fmt: skip
-    failed = _test(cli, test and (yes or _wants_test(address))) if channel or not address.startswith("console") else 0
+    asks = not address.startswith("console")  # that one is seen here anyway
+    wanted = test and (yes or (asks and typer.confirm(tr("Send a test message there now?"), default=True, err=True)))
+    failed = _test(cli) if wanted and (channel or asks) else 0
     _next(cli, tongue)
     raise typer.Exit(failed)
 
@@ -116,10 +119,6 @@ def _ticked(proposed: Sequence[Proposal]) -> tuple[str, ...]:
     return tuple(each.listed.name for each in proposed if each.ticked)
 
 
-def _named_sources(given: Sequence[str]) -> tuple[str, ...]:
-    return tuple(catalogue()) if "all" in given else tuple(named("source", name, catalogue().values()).name for name in given)
-
-
 def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:
     rows = [
         (f"{n}", "x" if p.ticked else "", p.listed.name, p.listed.title, p.rhythm, tr(", ").join(p.fits))
@@ -133,11 +132,8 @@ def _ask_sources(proposed: Sequence[Proposal]) -> tuple[str, ...]:
         turned = set()
         for one in _list_of(answer.replace(" ", ",")):
             first, _, last = one.partition("-")
-            if (
-                not first.isdecimal()
-                or (last and not last.isdecimal())
-                or not 0 < int(first) <= int(last or first) <= len(proposed)
-            ):
+            numbers = first.isdecimal() and (last or first).isdecimal()
+            if not numbers or not 0 < int(first) <= int(last or first) <= len(proposed):
                 raise typer.BadParameter(tr("{answer} is no number of the list", answer=one))
             turned |= set(range(int(first), int(last or first) + 1))
         return _ticked([replace(p, ticked=p.ticked != (n in turned)) for n, p in enumerate(proposed, 1)])
@@ -165,14 +161,8 @@ def _sound_channel(address: str) -> None:
 # ---- afterwards
 
 
-def _wants_test(address: str) -> bool:
-    return not address.startswith("console") and typer.confirm(tr("Send a test message there now?"), default=True, err=True)
-
-
-def _test(cli: Cli, wanted: bool) -> int:
+def _test(cli: Cli) -> int:
     """Send a test message; 1 when it was refused."""
-    if not wanted:
-        return 0
     try:
         config = cli.config()
     except ConfigError as error:  # the environment changed meanwhile

@@ -37,9 +37,8 @@ def migrate(
     try:
         decided = moving.plan(moving.of_one_system(system, files), config, told)
     except OSError as error:
-        raise typer.BadParameter(
-            tr("The file {file} cannot be read: {why}", file=error.filename or "", why=system_fault(error))
-        ) from None
+        wrong = tr("The file {file} cannot be read: {why}", file=error.filename or "", why=system_fault(error))
+        raise typer.BadParameter(wrong) from None
     except MoveError as error:
         raise typer.Exit(fail(str(error), 1)) from None
     answer = moving.write(cli.path, decided, os.environ, dry=dry_run)

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from crawler.errors import ReadError
 from crawler.record import Record
@@ -43,9 +45,10 @@ async def builtin(db: Database, config: Config, since: datetime | None, progress
     own = config.analysis.terms.own()
     label = adding.label(own)
     renewed, failed, before = 0, 0, None
-    readers = Readers(own=own)
-    try:
-        while batch := await asyncio.to_thread(_batch, db, label, since, before):
+    with closing(Readers(own=own)) as readers:
+        while batch := await asyncio.to_thread(
+            db.read, partial(annotating.outdated, label=label, since=since, before=before, limit=BATCH)
+        ):
             made = await asyncio.gather(*(_again(readers, record) for record in batch))
             good = [record for record in made if record is not None]
             renewed += await db.write(lambda s, good=good: sum(annotating.replace_facts(s, record) for record in good))  # type: ignore[misc]
@@ -53,13 +56,7 @@ async def builtin(db: Database, config: Config, since: datetime | None, progress
             failed += len(batch) - len(good)
             before = batch[-1].id
             progress(len(batch))
-    finally:
-        readers.close()
     return Done(renewed, failed)
-
-
-def _batch(db: Database, label: str, since: datetime | None, before: int | None) -> list[Record]:
-    return db.read(lambda s: annotating.outdated(s, label, since=since, before=before, limit=BATCH))
 
 
 async def _again(readers: Readers, record: Record) -> Record | None:
@@ -78,23 +75,22 @@ async def by_model(db: Database, config: Config, since: datetime | None, now: Ca
     """Ask the configured model about what it has not been asked about, and about what failed before."""
     model = config.analysis.model or ""
     await db.write(lambda s: annotating.try_again(s, model, now()))
-    readers = Readers(own=config.analysis.terms.own())
-    upgrader = Reanalyzer(db, readers, config.analysis, config.zone, now)
+    with closing(Readers(own=config.analysis.terms.own())) as readers:
+        upgrader = Reanalyzer(db, readers, config.analysis, config.zone, now)
 
-    async def work() -> None:
-        while True:
-            if await upgrader.step(since):
-                progress(1)
-            elif 0 < upgrader.rest() <= LONGEST_REST:
-                await asyncio.sleep(upgrader.rest())
-            else:
-                return
+        async def work() -> None:
+            while True:
+                if await upgrader.step(since):
+                    progress(1)
+                elif 0 < upgrader.rest() <= LONGEST_REST:
+                    await asyncio.sleep(upgrader.rest())
+                else:
+                    return
 
-    try:
-        await asyncio.gather(*(work() for _ in range(WORKERS)))
-    finally:
-        await upgrader.close()
-        readers.close()
+        try:
+            await asyncio.gather(*(work() for _ in range(WORKERS)))
+        finally:
+            await upgrader.close()
     return Done(upgrader.counts["upgraded"], upgrader.counts["failed"], upgrader.stopped_by)
 
 

@@ -43,11 +43,8 @@ def _lines(old: list[str], new: list[str]) -> Iterator[Line]:
         if number:
             yield Line("same", "")
         for kind, i1, i2, j1, j2 in group:
-            if kind == "equal":
-                yield from (Line("same", text) for text in old[i1:i2])
-                continue
-            yield from (Line("gone", text) for text in old[i1:i2])
-            yield from (Line("new", text) for text in new[j1:j2])
+            yield from (Line("same" if kind == "equal" else "gone", text) for text in old[i1:i2])
+            yield from (Line("new", text) for text in new[j1:j2] if kind != "equal")
 
 
 def differences(versions: Sequence[Version], zone: tzinfo) -> Iterator[str]:

@@ -12,6 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -71,21 +72,14 @@ class Seen:
 
     def mark(self) -> str:
         """As its entry carries it."""
-        said = {
-            "at": f"{self.at:%Y-%m-%d}",
-            "state": self.state.value,
-            "kind": self.kind,
-            "links": self.links,
-            "newest": self.newest,
-            "to": self.to,
-        }
+        said = {"at": f"{self.at:%Y-%m-%d}", "state": self.state.value}
+        said |= {key: getattr(self, key) for key in ("kind", "links", "newest", "to")}
         return "{" + ", ".join(f"{key}: {_scalar(value)}" for key, value in said.items() if value) + "}"
 
 
 async def check(entries: Sequence[Listed], config: Config, now: datetime, tell: Callable[[Seen], None] = lambda _seen: None) -> list[Seen]:  # fmt: skip
     """Ask each entry once. `tell` hears of each as it is known."""
-    readers = Readers(workers=1)
-    try:
+    with closing(Readers(workers=1)) as readers:
         async with fetching(fetch_rules(config)) as fetcher:
 
             async def ask(listed: Listed) -> Seen:
@@ -94,8 +88,6 @@ async def check(entries: Sequence[Listed], config: Config, now: datetime, tell: 
                 return seen
 
             return list(await asyncio.gather(*map(ask, entries)))
-    finally:
-        readers.close()
 
 
 async def _ask(listed: Listed, fetcher: Fetcher, readers: Readers, config: Config, now: datetime) -> Seen:
@@ -110,15 +102,8 @@ async def _ask(listed: Listed, fetcher: Fetcher, readers: Readers, config: Confi
         return Seen(row.name, row.url, State.EMPTY, now, to=to, detail=str(error))
     days = [link.published for link in found.links if link.published and link.published <= now + timedelta(days=1)]
     newest = max(days, default=None)
-    state = (
-        State.EMPTY
-        if not found.links
-        else State.MOVED
-        if to
-        else State.STALE
-        if newest and now - newest > STALE
-        else State.ANSWERS
-    )
+    state = State.STALE if newest and now - newest > STALE else State.ANSWERS
+    state = State.EMPTY if not found.links else State.MOVED if to else state
     day = f"{newest.astimezone(UTC):%Y-%m-%d}" if newest else ""
     return Seen(row.name, row.url, state, now, found.kind, len(found.links), day, to)
 
@@ -152,9 +137,8 @@ def marked(text: str, seen: Iterable[Seen]) -> str:
         lines.append(line)
     made = "".join(lines)
     before, after = catalogue.read(text), catalogue.read(made)
-    if {name: (row.entry, row.title, row.note) for name, row in before.items()} != {
-        name: (row.entry, row.title, row.note) for name, row in after.items()
-    }:
+    old, new = ({name: (row.entry, row.title, row.note) for name, row in rows.items()} for rows in (before, after))
+    if old != new:
         raise ValueError(tr("the way in which the catalogue is written is not foreseen"))
     if missing := [name for name in known if not (after.get(name) and after[name].seen)]:
         raise ValueError(tr("{names}: no place for `seen` in the catalogue", names=", ".join(missing)))
@@ -179,23 +163,12 @@ def report(seen: Sequence[Seen], now: datetime) -> str:
     counts = Counter(one.state.value for one in seen)
     order = list(State)
     rows = sorted(seen, key=lambda one: (one.state in WELL, order.index(one.state), one.name))
-    table = [
-        f"| {' | '.join(map(_cell, (one.name, one.state, one.kind, one.links or '', one.newest, one.to or one.detail)))} |"
-        for one in rows
-    ]
+    told = [(one.name, one.state, one.kind, one.links or "", one.newest, one.to or one.detail) for one in rows]
     head = ("name", "state", "kind", "links", "newest", "what was said")
-    return "\n".join(
-        (
-            f"# {tr('The catalogue, as it answered on {day}', day=f'{now:%Y-%m-%d}')}",
-            "",
-            tr("{n} entries: {counts}. Made by `zhixun catalogue check`.", n=len(seen), counts=", ".join(f"{state} {count}" for state, count in counts.most_common())),
-            "",
-            f"| {' | '.join(head)} |",
-            "|" + "---|" * len(head),
-            *table,
-            "",
-        )
-    )  # fmt: skip
+    by_state = ", ".join(f"{state} {count}" for state, count in counts.most_common())
+    about = tr("{n} entries: {counts}. Made by `zhixun catalogue check`.", n=len(seen), counts=by_state)
+    table = [f"| {' | '.join(head)} |", "|" + "---|" * len(head), *(f"| {' | '.join(map(_cell, cells))} |" for cells in told)]
+    return "\n".join([f"# {tr('The catalogue, as it answered on {day}', day=f'{now:%Y-%m-%d}')}", "", about, "", *table, ""])
 
 
 def _cell(value: object) -> str:

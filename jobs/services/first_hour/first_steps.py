@@ -93,15 +93,10 @@ def topic(name: str) -> Topic:
             return Topic(kind, found)
     written = {normal(text): text for kind in FIELDS for each in names(kind).values() for text in (each.zh, each.en)}
     near = [written[each] for each in difflib.get_close_matches(normal(name), written, 3)]
-    if near:
-        raise Unknown(
-            tr(
-                "The taxonomy has no topic {name}; near it are: {near}. Any word can be given as a word.",
-                name=name,
-                near=", ".join(near),
-            )
-        )
-    raise Unknown(tr("The taxonomy has no topic {name}. Any word can be given as a word.", name=name))
+    if not near:
+        raise Unknown(tr("The taxonomy has no topic {name}. Any word can be given as a word.", name=name))
+    told = {"name": name, "near": ", ".join(near)}
+    raise Unknown(tr("The taxonomy has no topic {name}; near it are: {near}. Any word can be given as a word.", **told))
 
 
 def proposals(language: Language, topics: Sequence[Topic], words: Sequence[str]) -> tuple[Proposal, ...]:
@@ -139,12 +134,10 @@ def _sections(choices: Choices) -> dict[Section, list[Mapping[str, Any]]]:
 
 
 def _rules(choices: Choices, channels: Sequence[str]) -> Iterable[Mapping[str, Any]]:
-    for each in choices.topics:
-        yield {"name": each.name.in_language(choices.language), "query": each.query(choices.language), "channels": channels}
-    if choices.words:
-        yield {"name": tr("my words"), "query": any_of(choices.words), "channels": channels}
-    if not choices.topics and not choices.words:
-        yield {"name": tr("AI news"), "query": ALL_NEWS, "channels": channels}
+    queries = {each.name.in_language(choices.language): each.query(choices.language) for each in choices.topics}
+    queries |= {tr("my words"): any_of(choices.words)} if choices.words else {}
+    for name, query in (queries or {tr("AI news"): ALL_NEWS}).items():
+        yield {"name": name, "query": query, "channels": channels}
 
 
 def _channel_name(address: str) -> str:
@@ -222,9 +215,7 @@ def write(path: Path, choices: Choices, environ: Mapping[str, str], *, replace: 
     if path.exists() and not replace:
         return Refused(tr("{path} is there already.", path=path))
     text = text_of(choices)
-    if refused := prove(path, text, environ):
-        return refused
-    if refused := put(path, text):
+    if refused := prove(path, text, environ) or put(path, text):
         return refused
     made = _sections(choices)
     return Written(path, len(made["sources"]), tuple(str(rule["name"]) for rule in made["rules"]))

@@ -27,13 +27,8 @@ from storage.rules.lexer import quoted
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import Rule, shadowed
 
-SYSTEMS: Mapping[str, Callable[[Sequence[Foreign]], Moved]] = {
-    "trendradar": trendradar.read,
-    "miniflux": miniflux.read,
-    "freshrss": freshrss.read,
-    "urlwatch": urlwatch.read,
-    "changedetection": changedetection.read,
-}
+_PARTS = (trendradar, miniflux, freshrss, urlwatch, changedetection)
+SYSTEMS: Mapping[str, Callable[[Sequence[Foreign]], Moved]] = {part.__name__.rpartition(".")[2]: part.read for part in _PARTS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +73,8 @@ def plan(moved: Moved, config: Config, channels: Sequence[str] = ()) -> Plan:
     known = {name: tuple(words) for name, words in config.aliases.items()}
     aliases = {name: tuple(dict.fromkeys((*known.get(name, ()), *words))) for name, words in moved.aliases.items()}
     rules = _rules(deciding, moved.rules, names, known | aliases, told)
-    used = {
-        name: words
-        for name, words in aliases.items()
-        if known.get(name) != words and any(f"@{name}" in str(rule["query"]) for rule in rules)
-    }
+    called = {name for name in aliases for rule in rules if f"@{name}" in str(rule["query"])}
+    used = {name: words for name, words in aliases.items() if known.get(name) != words and name in called}
     return Plan(tuple(sources), tuple(rules), fresh if rules else (), used, tuple(sorted(set(deciding.remarks))))
 
 
@@ -132,9 +124,8 @@ def _without_browser(deciding: _Deciding, one: MovedSource) -> Entry:
     """Where no browser is, its page is read as it comes."""
     if not one.entry.get("render") or browser_lacks() is None:
         return one.entry
-    deciding.lose(
-        one, f"{one.entry['name']}, render", tr("no browser is installed here: its page is read without running its scripts")
-    )
+    why = tr("no browser is installed here: its page is read without running its scripts")
+    deciding.lose(one, f"{one.entry['name']}, render", why)
     return {key: value for key, value in one.entry.items() if key != "render"}
 
 
@@ -192,9 +183,8 @@ def _rules(deciding: _Deciding, moved: Sequence[MovedRule], names: Mapping[str, 
             continue
         name = free_name(one.name, taken)
         taken[name] = query
-        entry: dict[str, Any] = (
-            {"name": name, "query": query} | ({"sources": sources} if sources else {}) | {"channels": list(told)}
-        )
+        heard = {"sources": sources} if sources else {}
+        entry: dict[str, Any] = {"name": name, "query": query, **heard, "channels": list(told)}
         found.append((one, {**entry, **_options(deciding, one, entry)}))
     return _that_add(deciding, found, aliases)
 
@@ -223,12 +213,10 @@ def _that_add(
     compiled = [Rule(name, parse(str(row.query), aliases), row.sources, row.channels) for name, row in new.items()]
     manners = deciding.config.manners() | Config.model_construct(rules=tuple(new.values())).manners()
     dark = dict(shadowed([*old, *compiled], manners))
+    pairs = [(rule, one) for rule in old if rule.name in dark for one in compiled if shadowed([rule, one], manners)]
     wide = {
         one.name: tr("the rule {name} of the configuration would add nothing to it: remove that one first", name=rule.name)
-        for rule in old
-        if rule.name in dark
-        for one in compiled
-        if shadowed([rule, one], manners)
+        for rule, one in pairs
     }
     kept: list[Entry] = []
     for one, entry in found:

@@ -36,14 +36,9 @@ def watched(session: Session, now: datetime) -> tuple[int, int]:
 def coverage(session: Session, config: Config, now: datetime, sources: tuple[int, int]) -> Coverage:
     """What was watched since midnight, by so many sources, so many of them well; and what came of it."""
     since = midnight(config, now)
-    return Coverage(
-        records=queries.count_between(session, since, now),
-        alerts=queries.count_alerts(session, since),
-        watched=sources[0],
-        well=sources[1],
-        gaps=len({gap.source for gap in gaps.since(session, since) if gap.filled_at is None}),
-        failed=outbox.counts(session)["dead"],
-    )
+    records, alerts = queries.count_between(session, since, now), queries.count_alerts(session, since)
+    gapped = {gap.source for gap in gaps.since(session, since) if gap.filled_at is None}
+    return Coverage(records, alerts, *sources, gaps=len(gapped), failed=outbox.counts(session)["dead"])
 
 
 def newest(session: Session) -> tuple[int, int]:

@@ -190,10 +190,10 @@ def set_taste(session: Session, person: Person, language: str | None, theme: str
 
 def role_of(text: str) -> Role:
     """A role by its name. Raises PeopleError."""
-    for role in ROLES:
-        if role == text:
-            return role
-    raise PeopleError(tr("{role} is no role; there are: {roles}", role=repr(text), roles=", ".join(ROLES)))
+    found = next((role for role in ROLES if role == text), None)
+    if found is None:
+        raise PeopleError(tr("{role} is no role; there are: {roles}", role=repr(text), roles=", ".join(ROLES)))
+    return found
 
 
 def changed(
@@ -377,8 +377,6 @@ def by_token(session: Session, secret: str, now: datetime) -> tuple[Reader, Call
         return None
     person = _get(session, found.person_id)
     feed = found.scope.removeprefix("feed:") if found.scope.startswith("feed:") else None
-    stale = found.used_at is None or found.used_at < now - TOUCH
-    number = found.id
-    return Reader(person, person.role, found.scope == "write", feed, True), (
-        lambda s: accounts.token_used(s, number, now)
-    ) if stale else None
+    stale, number = found.used_at is None or found.used_at < now - TOUCH, found.id
+    reader = Reader(person, person.role, found.scope == "write", feed, by_token=True)
+    return reader, (lambda s: accounts.token_used(s, number, now)) if stale else None

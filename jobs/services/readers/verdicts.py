@@ -11,8 +11,9 @@ All of it can be had as labelled JSON lines, to measure by.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, get_args
 
 from sqlalchemy.orm import Session
@@ -106,13 +107,9 @@ def say(
         other = _pair(session, found, kind, other)
         sample = {"other": _fields(_record(session, other))}
     values: dict[str, Any] = {"about": kind, "record": record, "person_id": person.id, "at": now}
-    values |= {
-        "note": one_line(note)[:NOTE_LENGTH],
-        "other": other if kind in ("fold", "split") else None,
-        "rule": rule if kind == "match" else None,
-        "value": value if kind == "field" else None,
-        "sample": {"record": _fields(found), **sample},
-    }
+    named = {"other": (other, ("fold", "split")), "rule": (rule, ("match",)), "value": (value, ("field",))}
+    values |= {key: given if kind in kinds else None for key, (given, kinds) in named.items()}
+    values |= {"note": one_line(note)[:NOTE_LENGTH], "sample": {"record": _fields(found), **sample}}
     return _get(session, kept.add(session, values))
 
 
@@ -132,10 +129,7 @@ def _matched(config: Config, record: Record, rule: str | None) -> dict[str, Any]
         raise VerdictError(tr("which rule? A wrong match is one of a rule"))
     chosen = named("rule", rule, config.rules)
     evidence = search(config.query_of(chosen), record, (), record.first_seen)
-    where = [
-        {"term": one.term, "field": one.field, "start": one.start, "end": one.end, "quote": one.quote} for one in evidence or ()
-    ]
-    return {"query": chosen.query_text(), "matched": where}
+    return {"query": chosen.query_text(), "matched": [asdict(one) for one in evidence or ()]}
 
 
 def _field(record: Record, value: str | None) -> dict[str, Any]:
@@ -155,12 +149,10 @@ def _pair(session: Session, record: Record, kind: About, other: int | None) -> i
     if other is None or other == record.id:
         raise VerdictError(tr("which other record? Two are told as one event, or apart"))
     together = _record(session, other).story == record.story
-    if together != (kind == "fold"):
-        raise VerdictError(
-            tr("records {one} and {other} are not of one story", one=record.id, other=other)
-            if kind == "fold"
-            else tr("records {one} and {other} are of one story already", one=record.id, other=other)
-        )
+    if kind == "fold" and not together:
+        raise VerdictError(tr("records {one} and {other} are not of one story", one=record.id, other=other))
+    if kind != "fold" and together:
+        raise VerdictError(tr("records {one} and {other} are of one story already", one=record.id, other=other))
     return other
 
 
@@ -192,10 +184,8 @@ def _for_match(session: Session, config: Config, said: Verdict, now: datetime) -
         return Proposal(said)
     matched = _matches(session, rule, config.query_of(rule), now)
     wrong = {one.record for one in kept.listed(session, limit=MAX_TRIED) if one.about == "match" and one.rule == said.rule}
-    tried = (_tried(config, rule, term, record, matched) for term in _candidates(record))
-    terms = [
-        replace(term, wrong=len(wrong.intersection(gone))) for term, gone in filter(None, tried) if len(gone) < len(matched) - 1
-    ]
+    tried = filter(None, (_tried(config, rule, term, record, matched) for term in _candidates(record)))
+    terms = [replace(term, wrong=len(wrong.intersection(gone))) for term, gone in tried if len(gone) < len(matched) - 1]
     terms.sort(key=lambda term: (term.count - term.wrong, -term.wrong))
     return Proposal(said, len(matched), tuple(terms[:MAX_TERMS]))
 
@@ -214,16 +204,12 @@ def _example(old: Query, new: Query, record: Record, word: str) -> str:
 
 def _matches(session: Session, rule: RuleConfig, query: Query, now: datetime) -> list[Record]:
     listens = Rule(rule.name, query, rule.sources)
-    found = []
-    for one in searching.candidates(session, query, Bounds(since=now - TRIED)):
-        if (
-            listens.watches(one.record.source, one.tags)
-            and search(query, one.record, one.tags, one.record.first_seen) is not None
-        ):
-            found.append(one.record)
-            if len(found) >= MAX_TRIED:
-                break
-    return found
+    heard = (
+        one.record
+        for one in searching.candidates(session, query, Bounds(since=now - TRIED))
+        if listens.watches(one.record.source, one.tags) and search(query, one.record, one.tags, one.record.first_seen) is not None
+    )
+    return list(islice(heard, MAX_TRIED))
 
 
 def _candidates(record: Record) -> Iterable[str]:
@@ -316,12 +302,5 @@ def _line(said: Verdict) -> dict[str, Any]:
         "split": {"same_event": True},
         "field": {"value": said.value, "correct": False},
     }
-    return {
-        "id": said.id,
-        "about": said.about,
-        **right[said.about],
-        "at": said.at.isoformat(),
-        "note": said.note,
-        "settled": said.settled,
-        **said.sample,
-    }
+    given = {"id": said.id, "about": said.about, **right[said.about], "at": said.at.isoformat()}
+    return given | {"note": said.note, "settled": said.settled, **said.sample}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -30,12 +31,9 @@ _secret_word = re.compile(r"token|key|secret|pass|auth|session|cookie", re.IGNOR
 
 async def discover(config: Config, url: str, now: datetime, tell: Callable[[str], None] = lambda _url: None) -> Discovered:
     """What of a site could be watched, best first, with titles to judge it by. `tell` hears of each address that is asked."""
-    readers = Readers(workers=1)
-    try:
+    with closing(Readers(workers=1)) as readers:
         async with fetching(fetch_rules(config)) as fetcher:
             return await discovery.discover(url, fetcher, readers, now, config.zone, tell=tell)
-    finally:
-        readers.close()
 
 
 def listed(what: str, name: str | None = None) -> dict[str, Any] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,14 +44,12 @@ async def try_source(config: Config, name: str, read: int, now: datetime) -> Tri
     answer = await fetch_one(fetch_rules(config), source.url, watched.headers, watched.body, bool(watched.render))
     if isinstance(answer, str):
         return Tried(source.url, None, trouble=answer)
-    readers = Readers(workers=1, own=config.analysis.terms.own())
-    try:
-        found = await readers.find(answer, source, now, config.zone)
-        return Tried(answer.url, found, tuple([await _read(config, readers, watched, link) for link in found.links[:read]]))
-    except (SpiderError, ReadError) as error:
-        return Tried(answer.url, None, trouble=retold(str(error)))
-    finally:
-        readers.close()
+    with closing(Readers(workers=1, own=config.analysis.terms.own())) as readers:
+        try:
+            found = await readers.find(answer, source, now, config.zone)
+            return Tried(answer.url, found, tuple([await _read(config, readers, watched, link) for link in found.links[:read]]))
+        except (SpiderError, ReadError) as error:
+            return Tried(answer.url, None, trouble=retold(str(error)))
 
 
 async def _read(config: Config, readers: Readers, watched: WatchedSource, link: Link) -> TriedLink:

@@ -77,16 +77,9 @@ def case_of(
     if why is None:
         return None
     number = record.id or 0
-    return Case(
-        place=Place(number, record.story or number, copy_of or number, record.link),
-        title=record.title,
-        source=record.source or "",
-        named=record.publisher,
-        seen=seen,
-        published=record.published,
-        evidence=why,
-        muted=routing.muted(record, False, seen) if routing else "",
-    )
+    place = Place(number, record.story or number, copy_of or number, record.link)
+    muted = routing.muted(record, False, seen) if routing else ""
+    return Case(place, record.title, record.source or "", record.publisher, seen, record.published, why, muted)
 
 
 def simulate(cases: Iterable[Case], routing: RulePolicy, folding: Mapping[str, bool]) -> Report:

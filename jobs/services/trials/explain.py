@@ -117,8 +117,7 @@ def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidat
 def _reached(session: Session, rule: str, record: int, story: int) -> tuple[Reached, ...]:
     """The record's own alerts; where it has none, those that it was counted on."""
     entries = queries.alerts(session, rule=rule, story=story)
-    counted = {
-        one.alert_id: one.reason for one in ledger.duplicates(session, [e.id for e in entries]) if one.article_id == record
-    }
+    told = ledger.duplicates(session, [one.id for one in entries])
+    counted = {one.alert_id: one.reason for one in told if one.article_id == record}
     own = [entry for entry in entries if entry.article_id == record]
     return tuple(Reached(entry, counted.get(entry.id)) for entry in own or [e for e in entries if e.id in counted])

@@ -144,28 +144,24 @@ def _answer(asked: Asked, seen: int, report: Report, difference: Difference | No
 
 
 def _alert(would: SimulatedAlert) -> TriedAlert:
-    case = would.case
-    tellers = tuple(one.place.article_id for one in would.duplicates)
+    case, place = would.case, would.case.place
     return TriedAlert(
-        case.place.article_id,
-        case.place.story,
+        place.article_id,
+        place.story,
         case.title,
         case.source,
         case.published,
         would.due,
         would.again,
-        tellers,
+        tuple(one.place.article_id for one in would.duplicates),
         case.evidence,
     )
 
 
 def _difference(new: Sequence[Case], old: Sequence[Case]) -> Difference:
-    mine, theirs = ({case.place.article_id for case in cases} for cases in (new, old))
-    return Difference(
-        _side([case for case in new if case.place.article_id not in theirs]),
-        _side([case for case in old if case.place.article_id not in mine]),
-        _side([case for case in new if case.place.article_id in theirs]),
-    )
+    mine, theirs = ({case.place.article_id: case for case in cases} for cases in (new, old))
+    sides = (mine.keys() - theirs.keys(), mine), (theirs.keys() - mine.keys(), theirs), (mine.keys() & theirs.keys(), mine)
+    return Difference(*(_side([case for number, case in cases.items() if number in side]) for side, cases in sides))
 
 
 def _side(cases: Sequence[Case]) -> Side:

@@ -1,7 +1,5 @@
 """Where a list goes on: asked for only where a poll may have missed something."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

@@ -1,7 +1,5 @@
 """Copies are made when they are due, whole, private, and only so many are kept."""
 
-from __future__ import annotations
-
 import asyncio
 import shutil
 import stat

@@ -1,7 +1,5 @@
 """The machine's clock is set under a running daemon: ticks go on, and its own time follows only when the store has."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Polls where articles are expected, within bounds and within the budget."""
 
-from __future__ import annotations
-
 import asyncio
 import math
 import random

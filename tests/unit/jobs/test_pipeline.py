@@ -1,7 +1,5 @@
 """The pipeline's decisions, with readers that say what they are told and a real store."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What the analyzers promise: every value has its proof, nothing is invented, and the measured quality does not sink."""
 
-from __future__ import annotations
-
 import json
 from dataclasses import replace
 from datetime import UTC, datetime

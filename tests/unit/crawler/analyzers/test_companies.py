@@ -1,7 +1,5 @@
 """crawler.analyzers.companies: which companies an article names, and which of them act."""
 
-from __future__ import annotations
-
 import pytest
 
 from crawler.analyzers import companies

@@ -1,7 +1,5 @@
 """A small web server for the engine's tests, on the loopback range, in the test's own loop; and one call that fetches through it."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import inspect

@@ -1,7 +1,5 @@
 """Pages are rendered in a real Chromium that reaches nothing by itself. Where there is none, skipped; with ZHIXUN_NO_SKIPS=1 they fail."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import os

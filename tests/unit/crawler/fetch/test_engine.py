@@ -1,7 +1,5 @@
 """The engine against a local site: what it asks for, what it makes of the answers, how it stops, and what cannot end it."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 import os

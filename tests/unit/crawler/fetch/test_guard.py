@@ -1,7 +1,5 @@
 """Which addresses may be visited: as values, and through the whole engine in every spelling."""
 
-from __future__ import annotations
-
 import asyncio
 import ipaddress
 import socket

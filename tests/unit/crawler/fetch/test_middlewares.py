@@ -1,7 +1,5 @@
 """robots.txt, redirects and decompression, each through the whole engine."""
 
-from __future__ import annotations
-
 import asyncio
 import gzip
 import zlib

@@ -1,7 +1,5 @@
 """robots.txt as RFC 9309 reads it; its own examples, and names that begin like ours."""
 
-from __future__ import annotations
-
 import string
 import time
 

@@ -1,7 +1,5 @@
 """A request leaves at its host's turn: not before, and not when another program may have taken over."""
 
-from __future__ import annotations
-
 import asyncio
 
 from crawler.fetch.pace import Pace

@@ -1,7 +1,5 @@
 """A model's answer counts as far as the text proves it."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

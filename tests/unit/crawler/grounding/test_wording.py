@@ -1,7 +1,5 @@
 """Words that a model chose say no more than the sentence they are for."""
 
-from __future__ import annotations
-
 import pytest
 
 from crawler.grounding.wording import says_no_more

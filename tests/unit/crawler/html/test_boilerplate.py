@@ -1,7 +1,5 @@
 """Furniture told by its words, in whatever case it is set."""
 
-from __future__ import annotations
-
 import pytest
 
 from crawler.html import boilerplate

@@ -1,7 +1,5 @@
 """Pages that only send their reader on: what they are, and what is none."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Of a list that is too long the newest entries are kept, whatever its order."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """A headline is a clause of its own with its modality; nothing is spliced, names are not cut."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st

@@ -1,7 +1,5 @@
 """Topics: what is counted of their signs, and the weights that are shipped."""
 
-from __future__ import annotations
-
 import pytest
 
 from crawler.nlp import lexicon

@@ -1,7 +1,5 @@
 """The children that read: what they raise, how they are killed, and that they never outlive or outlast anything."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import multiprocessing
@@ -154,9 +152,7 @@ class TestWork:
             return Record(title=f"{source} {zone}", link=link.url, text=page.body.decode())
 
         self.fake(
-            monkeypatch,
-            read={"read": read},
-            add={"add": lambda record: Record(record.title + "!", record.link, record.text)},
+            monkeypatch, read={"read": read}, add={"add": lambda record: Record(record.title + "!", record.link, record.text)}
         )
         record = pool.read_in_child(PAGE, Link("https://x.example/a"), "src", UTC)
         assert (record.title, record.text) == ("src UTC!", "<p>hi</p>")

@@ -1,7 +1,5 @@
 """Analyzers say themselves where they stand and what they make."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -34,10 +32,7 @@ def test_each_runs_behind_those_it_builds_on_and_one_that_names_none_runs_last(m
 
 @pytest.mark.parametrize(
     ("analyzers", "complaint"),
-    [
-        ({"a": {"AFTER": ("b",)}, "b": {"AFTER": ("a",)}}, "each waits"),
-        ({"a": {"AFTER": ("nobody",)}}, "nobody"),
-    ],
+    [({"a": {"AFTER": ("b",)}, "b": {"AFTER": ("a",)}}, "each waits"), ({"a": {"AFTER": ("nobody",)}}, "nobody")],
 )
 def test_an_order_that_cannot_be_is_an_error(
     monkeypatch: pytest.MonkeyPatch, analyzers: dict[str, dict[str, Any]], complaint: str

@@ -1,7 +1,5 @@
 """docs/channels.md says what is true: its table names every channel, and its receiver works."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import sqlite3

@@ -1,7 +1,5 @@
 """A receiver that redirects is not followed, wherever it points: the operator named one address, not two."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, datetime
 

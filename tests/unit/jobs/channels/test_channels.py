@@ -1,7 +1,5 @@
 """Every channel against a stand-in of its vendor: what it sends, and how it takes what it hears."""
 
-from __future__ import annotations
-
 import asyncio
 import base64
 import email

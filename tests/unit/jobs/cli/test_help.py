@@ -1,7 +1,5 @@
 """Help in two languages: each line has its Chinese, and it is looked up when it is shown."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """The language of the command line: `--lang`, then the environment."""
 
-from __future__ import annotations
-
 import pytest
 from rich.cells import cell_len
 from rich.console import Console

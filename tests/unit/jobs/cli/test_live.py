@@ -1,7 +1,5 @@
 """The block of a running Zhixun: what came, what failed and why, what was kept silently; a network that is down is one line."""
 
-from __future__ import annotations
-
 import io
 import logging
 

@@ -1,7 +1,5 @@
 """What a command imports: help and completion know the verbs without them, and what a verb does not use it does not wait for."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 import json

@@ -1,7 +1,5 @@
 """Tables as they are printed: they fit, say what to do when they are empty, and name the zone of their times."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

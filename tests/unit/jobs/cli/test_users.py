@@ -1,7 +1,5 @@
 """People and tokens from the command line. No password stands in a command, no secret in a list."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from typing import Any

@@ -1,13 +1,11 @@
 """Mistakes that people make, in Chinese and in English: each is told at its line, with what is wrong and what would be right."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
 
 from crawler.i18n import speaking
-from jobs.config.load import ConfigError, parsed, placed_examples, warnings
+from jobs.config.load import ConfigError, failures, parsed, warnings
 from jobs.config.yaml_file import read_document
 from storage.rules.parser import parse
 
@@ -165,7 +163,8 @@ def test_a_chinese_quote_in_a_sentence_is_not_blamed_for_another_fault() -> None
 def test_a_failing_example_is_told_at_its_own_line() -> None:
     text = RULE.format(KEYWORDS + "should_match: ['江湾发布大模型',\n    '江湾开会']")
     config = parsed(read_document("config.yaml", text.encode(), {}), {})
-    (told,) = placed_examples(config)
+    ((path, failure),) = failures(config)
+    told = config.place_of(path) + failure
     assert told.startswith("config.yaml:9: rule r: '江湾开会' should match and does not")
 
 

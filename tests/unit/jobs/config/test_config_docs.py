@@ -1,7 +1,5 @@
 """docs/configuration.md and docs/config.schema.json say what the code takes, neither more nor less."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

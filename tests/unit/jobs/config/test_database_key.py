@@ -1,7 +1,5 @@
 """Where the database is, read without the rest of the file, is what the whole configuration says."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A source is added, and not one other byte changes; what `load` refuses is never written."""
 
-from __future__ import annotations
-
 import os
 import threading
 from collections.abc import Mapping, Sequence

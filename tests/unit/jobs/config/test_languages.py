@@ -1,7 +1,5 @@
 """Mistakes of the configuration in Chinese: the same places, the same number, fault and cure in the reader's language."""
 
-from __future__ import annotations
-
 import pytest
 
 from crawler.i18n import speaking

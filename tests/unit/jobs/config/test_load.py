@@ -1,7 +1,5 @@
 """The configuration is right, or all its mistakes are told at once, each with its line and its cure."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -91,8 +89,7 @@ def test_keywords_are_any_of_them(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("rule", "now", "due"),
-    [(0, "12:00", None), (0, "23:00", "07:00"), (1, "08:29", "08:30"), (1, "08:31", "08:30")],
+    ("rule", "now", "due"), [(0, "12:00", None), (0, "23:00", "07:00"), (1, "08:29", "08:30"), (1, "08:31", "08:30")]
 )
 def test_an_alert_waits_for_quiet_hours_and_digests_in_the_configured_zone(
     tmp_path: Path, rule: int, now: str, due: str | None

@@ -1,7 +1,5 @@
 """Paths of the configuration begin at its file, wherever the program is started; what is allowed and seldom meant is told."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The little languages inside config.yaml."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta

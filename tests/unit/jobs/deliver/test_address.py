@@ -1,7 +1,5 @@
 """Channel addresses: their parts, and what of them may be shown."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

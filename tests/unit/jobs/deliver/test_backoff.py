@@ -1,7 +1,5 @@
 """When to try again, how fast, when to rest, and what travels together."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Which alerts travel together."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from typing import Any
 

@@ -1,7 +1,5 @@
 """From the outbox into a channel and back into the ledger: nothing lost, nothing marked that was not accepted."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import random

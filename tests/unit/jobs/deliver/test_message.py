@@ -1,7 +1,5 @@
 """What a message says, in each dialect, however hostile or long the page."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """One table of payloads through every place where foreign text leaves the program. Nothing in it is obeyed anywhere."""
 
-from __future__ import annotations
-
 import ast
 import csv
 import email

@@ -1,7 +1,5 @@
 """The alerts of a rule as Atom and JSON Feed: valid whatever a page says, written whole, and only when something changed."""
 
-from __future__ import annotations
-
 import json
 import os
 from datetime import UTC, datetime, timedelta

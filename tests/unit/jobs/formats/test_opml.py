@@ -1,7 +1,5 @@
 """Lists of feed readers are read whole and safely, and what is written comes back."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path

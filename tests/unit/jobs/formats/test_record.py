@@ -1,7 +1,5 @@
 """A record as JSON, CSV, Markdown and text: nothing is lost, nothing a page wrote is obeyed."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

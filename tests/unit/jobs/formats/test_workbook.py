@@ -1,7 +1,5 @@
 """Workbooks: numbers and times are what they are, what a page wrote is text and no formula, and what is missing is named."""
 
-from __future__ import annotations
-
 import importlib
 from dataclasses import replace
 from datetime import UTC, datetime

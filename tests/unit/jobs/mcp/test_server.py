@@ -1,7 +1,5 @@
 """What assistants get: through the SDK's own client, over the newsroom's archive."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from typing import Any

@@ -1,7 +1,5 @@
 """What a move makes, ready to be asked: the configuration, and which of its rules a headline meets."""
 
-from __future__ import annotations
-
 from crawler.record import Record
 from jobs.config.edit import applied
 from jobs.config.load import Config

@@ -1,7 +1,5 @@
 """changedetection.io: a backup and the older single file say the same; texts that trigger become rules."""
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile

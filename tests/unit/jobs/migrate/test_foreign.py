@@ -1,7 +1,5 @@
 """Whatever stands in a file of another system: it is read, or refused with a sentence; what comes is a configuration."""
 
-from __future__ import annotations
-
 import copy
 import json
 from typing import Any

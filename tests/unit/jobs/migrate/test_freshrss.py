@@ -1,7 +1,5 @@
 """FreshRSS: what its filters would hide meets no rule; scraped lists keep what they cut out."""
 
-from __future__ import annotations
-
 import html
 
 import pytest

@@ -1,7 +1,5 @@
 """Miniflux: an entry that it would show meets the rule of its feed, and no other; both forms of export say the same."""
 
-from __future__ import annotations
-
 import json
 import re
 

@@ -1,7 +1,5 @@
 """Expressions of other systems in the words of RE2."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """XPath as CSS: on a page both choose the same elements, or there is no CSS."""
 
-from __future__ import annotations
-
 import pytest
 from lxml import html
 from lxml.cssselect import CSSSelector

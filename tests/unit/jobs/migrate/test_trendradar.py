@@ -1,7 +1,5 @@
 """TrendRadar: a headline meets a rule here exactly where it passes the words there; what cannot come is named by line."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

@@ -1,7 +1,5 @@
 """urlwatch: jobs become sources, cuts become links, lines become rules; what runs commands stays behind."""
 
-from __future__ import annotations
-
 import pytest
 
 from jobs.migrate import urlwatch

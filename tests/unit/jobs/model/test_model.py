@@ -1,7 +1,5 @@
 """The path through a model, against a server of its protocol that answers well and badly: the record is right and says why."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Iterator

@@ -1,7 +1,5 @@
 """Loops that stand still are found out; a store in trouble is told once."""
 
-from __future__ import annotations
-
 import os
 import socket
 import threading

@@ -1,7 +1,5 @@
 """How a source does, judged by its own past; and a month of forty of them."""
 
-from __future__ import annotations
-
 import asyncio
 import random
 from dataclasses import replace

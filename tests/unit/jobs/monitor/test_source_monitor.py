@@ -1,7 +1,5 @@
 """A trouble is told once, and its end; what is told survives a kill; a day is summed up once."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """The doctor finds what is in the way, and sends nothing."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from datetime import UTC, datetime, timedelta

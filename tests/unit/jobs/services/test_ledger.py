@@ -1,7 +1,5 @@
 """The ledger: one alert whole, and once more what did not arrive."""
 
-from __future__ import annotations
-
 import pytest
 
 from jobs.services import ledger

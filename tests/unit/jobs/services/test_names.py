@@ -1,7 +1,5 @@
 """What a source is called that was found: by its feed's own title, where that can be a name."""
 
-from __future__ import annotations
-
 import pytest
 
 from crawler.discover.candidates import Candidate

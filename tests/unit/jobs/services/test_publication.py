@@ -1,7 +1,5 @@
 """One configuration for all workers: the first file is it, another is refused, and whoever says nothing follows."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The rules and the channels as they are configured."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest

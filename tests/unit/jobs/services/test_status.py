@@ -1,7 +1,5 @@
 """What runs, what is late, what fails."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 import pytest

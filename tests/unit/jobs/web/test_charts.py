@@ -1,7 +1,5 @@
 """The lanes of a story: in the order in which they begin, over a line of round times."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given

@@ -1,7 +1,5 @@
 """Feeds over HTTP: a token in the address opens that feed, and nothing else."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 

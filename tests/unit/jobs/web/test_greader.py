@@ -1,7 +1,5 @@
 """What phone readers ask, in their words: https://github.com/miniflux/v2/blob/main/internal/googlereader/README.md."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta

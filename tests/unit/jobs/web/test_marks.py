@@ -1,7 +1,5 @@
 """Evidence in a text: every character once, in order, and each place under its names."""
 
-from __future__ import annotations
-
 from hypothesis import given
 from hypothesis import strategies as st
 

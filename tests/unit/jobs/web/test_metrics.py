@@ -1,7 +1,5 @@
 """What Prometheus and supervisors are told, and where it may be listened to."""
 
-from __future__ import annotations
-
 import asyncio
 
 import aiohttp

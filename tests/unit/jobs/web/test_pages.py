@@ -1,7 +1,5 @@
 """What every page and every endpoint owes its reader: roles, refusals with a sentence, answers that need not be loaded twice."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Signing in and out, tokens, and what the team does with stories, through the pages and through the API."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterator
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The screens: one entry a story, marks by form and by API, proof beside each value, who told a story first."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta

@@ -1,7 +1,5 @@
 """The server is a guest in a loop: it takes no signals, tells a taken port, ends in time; and nothing of it ends its host."""
 
-from __future__ import annotations
-
 import asyncio
 import gc
 import json

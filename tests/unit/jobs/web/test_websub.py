@@ -1,7 +1,5 @@
 """The subscriber against a hub of our own: nothing is believed but what was asked for and is signed."""
 
-from __future__ import annotations
-
 import asyncio
 import hashlib
 import hmac

@@ -1,7 +1,5 @@
 """The screens on which people work: search, rules, sources, deliveries, trends, the week."""
 
-from __future__ import annotations
-
 import csv
 import html
 import io

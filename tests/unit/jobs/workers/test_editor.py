@@ -1,7 +1,5 @@
 """What one worker reads another one stores: once, in the order of one, and never by right of a lease that is gone."""
 
-from __future__ import annotations
-
 import asyncio
 from collections import Counter
 from contextlib import aclosing, closing

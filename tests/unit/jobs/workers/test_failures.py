@@ -1,7 +1,5 @@
 """What each failure does to several programs on one PostgreSQL: they wait, and nothing is lost or done twice."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

@@ -1,7 +1,5 @@
 """Programs on one database: one edits, each channel has one sender, and what a dead one held is put back."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 from collections.abc import Callable, Coroutine

@@ -1,7 +1,5 @@
 """A first poll sends the newest so many alerts of a rule, in whatever order its articles are read; the rest is kept silently."""
 
-from __future__ import annotations
-
 import random
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """The outbox: every alert reaches each channel once, or again under the same key, or is a visible dead letter."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """One event, one alert a rule: what is folded, what is told again, what waits; and nothing vanishes."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -21,11 +19,7 @@ from storage.queue.frontier import Task
 from storage.stories import shared_keys
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-WINDSURF = (
-    "OpenAI acquires Windsurf for $3 billion",
-    "OpenAI 以 30 亿美元收购 Windsurf",
-    "OpenAI to buy Windsurf in $3B deal",
-)
+WINDSURF = ("OpenAI acquires Windsurf for $3 billion", "OpenAI 以 30 亿美元收购 Windsurf", "OpenAI to buy Windsurf in $3B deal")
 
 
 def record(title: str, number: int = 0, text: str = "", **fields: Any) -> Record:
@@ -116,11 +110,7 @@ def test_a_changed_headline_is_found_by_its_new_words(db: Database) -> None:
     assert store(db, record(WINDSURF[1], 1)).story == 1
 
 
-FOLDS = [
-    ("events", [1, 0, 0]),
-    ("reprints", [1, 1, 0]),
-    ("off", [1, 1, 1]),
-]
+FOLDS = [("events", [1, 0, 0]), ("reprints", [1, 1, 0]), ("off", [1, 1, 1])]
 
 
 @pytest.mark.parametrize(("fold", "made"), FOLDS, ids=[row[0] for row in FOLDS])
@@ -173,13 +163,7 @@ def leaving(db: Database, minutes: list[int], due: Callable[[datetime], datetime
 
 @pytest.mark.parametrize(
     ("minutes", "leave"),
-    [
-        ([0], [0]),
-        ([0, 5, 10], [0, 30, 30]),
-        ([0, 30], [0, 30]),
-        ([0, 5, 31, 40], [0, 30, 60, 60]),
-        ([0, 5, 200], [0, 30, 200]),
-    ],
+    [([0], [0]), ([0, 5, 10], [0, 30, 30]), ([0, 30], [0, 30]), ([0, 5, 31, 40], [0, 30, 60, 60]), ([0, 5, 200], [0, 30, 200])],
     ids=["alone", "two wait for the end", "the end is no pause", "a batch is an alert, too", "a long rest"],
 )
 def test_a_cooldown_defers_and_drops_nothing(db: Database, minutes: list[int], leave: list[int]) -> None:

@@ -1,7 +1,5 @@
 """Articles: each stored once, with a reason, and with its alerts or not at all."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 

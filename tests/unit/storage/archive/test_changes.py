@@ -1,7 +1,5 @@
 """Which edits of an article a reader of the old one should know of."""
 
-from __future__ import annotations
-
 import pytest
 
 from storage.archive.changes import substantial

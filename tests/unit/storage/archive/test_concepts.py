@@ -1,7 +1,5 @@
 """Mentions and volumes: written with the article, moved and deleted with it, and the same in both languages."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

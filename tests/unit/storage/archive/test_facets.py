@@ -1,7 +1,5 @@
 """Facets: exact of few and of all, about right of many, and the same whether they were kept or counted."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 

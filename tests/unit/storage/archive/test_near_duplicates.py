@@ -1,7 +1,5 @@
 """Near-copies are found, and shared boilerplate, figures and quotations make none."""
 
-from __future__ import annotations
-
 import random
 
 import pytest

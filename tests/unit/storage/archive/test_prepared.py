@@ -1,7 +1,5 @@
 """What a child works out beforehand is what the writer would have worked out."""
 
-from __future__ import annotations
-
 import json
 import pickle
 import re

@@ -1,7 +1,5 @@
 """Old records go with their alerts; their links stay known, and what is still to be sent stays."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

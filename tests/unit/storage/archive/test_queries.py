@@ -1,7 +1,5 @@
 """The reading side answers what the command line asks."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any

@@ -1,7 +1,5 @@
 """Search: the index proposes, the rules decide, and nothing that they would find is left out."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial

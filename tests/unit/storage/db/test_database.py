@@ -1,7 +1,5 @@
 """The database: what is told as written is durable, what goes wrong is said in a sentence, readers cannot write."""
 
-from __future__ import annotations
-
 import asyncio
 import sqlite3
 import stat

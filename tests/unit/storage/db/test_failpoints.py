@@ -1,7 +1,5 @@
 """Killed between any two transactions, the store loses no article and no alert, and repeats at most one message, under its own key."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """One daemon a database, and the second is told who has it."""
 
-from __future__ import annotations
-
 import os
 import signal
 import subprocess

@@ -1,7 +1,5 @@
 """Behind a real PgBouncer, whose sessions change hands after each transaction: all works, only signals are not passed on."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import re

@@ -4,8 +4,6 @@ The model: what was synced is there. What was written to a file after its last s
 its own, in any combination. Who was told of success before the cut must find it afterwards.
 """
 
-from __future__ import annotations
-
 import ctypes
 import importlib
 import random

@@ -1,7 +1,5 @@
 """The last beat, read by the driver alone, is what the model has written."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Migrations are history: none is edited, and a database of every released schema opens with all its rows."""
 
-from __future__ import annotations
-
 import hashlib
 import sqlite3
 from datetime import UTC, datetime

@@ -1,7 +1,5 @@
 """Programs on one PostgreSQL wake each other; where nothing is passed on they find out and look by themselves."""
 
-from __future__ import annotations
-
 import asyncio
 from collections.abc import Iterator
 from contextlib import aclosing, closing

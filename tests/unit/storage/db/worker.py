@@ -4,8 +4,6 @@ let links be known by short rows, write old rows again.
 Usage: worker.py DATABASE-URL LEDGER. Each message "sent" is a line in the file LEDGER: the delivery's idempotency key.
 """
 
-from __future__ import annotations
-
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """When articles appear, learned from dates good and bad."""
 
-from __future__ import annotations
-
 import json
 from datetime import UTC, datetime, timedelta, timezone
 

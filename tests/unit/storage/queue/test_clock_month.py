@@ -1,7 +1,5 @@
 """A month of polls, articles and alerts under a machine's clock that is set back and forth: nothing is lost, nothing comes twice."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from contextlib import closing

@@ -1,7 +1,5 @@
 """The machine's clock is set, back or forth: what was planned stays planned, and nothing is done twice."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """The frontier: nothing that was found is lost, nothing is done twice, no host is hurried."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone

@@ -1,7 +1,5 @@
 """A poll that does not overlap the one before leaves a gap, which older pages may fill."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

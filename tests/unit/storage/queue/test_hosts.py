@@ -1,7 +1,5 @@
 """One pace a host over all workers: who may ask it, when, and that no two workers take one task or wait for each other in a circle."""
 
-from __future__ import annotations
-
 import threading
 from collections import Counter
 from contextlib import closing

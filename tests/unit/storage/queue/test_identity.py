@@ -1,7 +1,5 @@
 """Which links of a poll are articles that are known: by their source's name for them, as entries of a page, under changing addresses."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from zlib import crc32

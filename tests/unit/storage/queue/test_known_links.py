@@ -1,7 +1,5 @@
 """A task that is done becomes a short row; whatever is asked of the link is answered as before."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

@@ -1,7 +1,5 @@
 """What only one may do, one does: a lease passes on when its holder is silent, and who has lost it changes nothing."""
 
-from __future__ import annotations
-
 import threading
 from contextlib import closing
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """The watched sources: known ones keep their schedule, and each one's health is in its row."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 

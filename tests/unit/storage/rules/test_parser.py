@@ -1,7 +1,5 @@
 """The query language: what is read how, and what is refused, with the place."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta, timezone
 
 import pytest

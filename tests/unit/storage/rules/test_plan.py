@@ -1,7 +1,5 @@
 """The index leaves out only what no query would find: wherever the rules say yes, the plan says maybe."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -54,9 +52,7 @@ PLANS = [
         Any(
             (
                 All((Has("大模"), Has("模型"), *one_after_another("大模型"))),
-                All(
-                    (Has("大语"), Has("语言"), Has("言模"), Has("模型"), *one_after_another("大语言", "语言模", "言模型")),
-                ),
+                All((Has("大语"), Has("语言"), Has("言模"), Has("模型"), *one_after_another("大语言", "语言模", "言模型"))),
             )
         ),
     ),

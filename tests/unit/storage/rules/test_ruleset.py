@@ -1,7 +1,5 @@
 """Rules over records: what matches, what does not, with which evidence; and that many rules at once say what each says alone."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """The sieve: whatever a query is true of passes, and most of what only has the words does not."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import asdict

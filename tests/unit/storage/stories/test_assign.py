@@ -1,7 +1,5 @@
 """The marks of articles that others are compared with, as the writer keeps them."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 from crawler.record import Record

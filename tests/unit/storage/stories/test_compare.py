@@ -1,7 +1,5 @@
 """One event or two: what must join, what must never merge, and the figures on the labelled pairs."""
 
-from __future__ import annotations
-
 import csv
 from datetime import UTC, datetime, timedelta
 from itertools import combinations

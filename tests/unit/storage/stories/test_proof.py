@@ -1,7 +1,5 @@
 """A fold needs proof: what is always told, what still folds, and that no pair that is sure is never compared."""
 
-from __future__ import annotations
-
 import json
 import lzma
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """Figures: what is read of headlines, whichever patterns are tried."""
 
-from __future__ import annotations
-
 import re
 
 import pytest

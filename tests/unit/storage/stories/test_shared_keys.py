@@ -1,7 +1,5 @@
 """Keys: found while they are remembered, among many and few, and gone when their time is over."""
 
-from __future__ import annotations
-
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 

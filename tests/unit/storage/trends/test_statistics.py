@@ -1,7 +1,5 @@
 """The statistics are honest: in simulated worlds they say no more than is there."""
 
-from __future__ import annotations
-
 import math
 import random
 

@@ -1,7 +1,5 @@
 """The cells of event tables: what a sentence says fills them, in its own words, and what it does not say leaves them empty."""
 
-from __future__ import annotations
-
 import time
 
 import pytest
@@ -20,28 +18,53 @@ def told(kind: str, text: str, title: str = "") -> dict[str, str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("记者获悉，具身智能公司“木石机器人”近日完成数亿元人民币A+轮融资，由青禾资本与云起创投联合领投，老股东南山基金超额跟投。",
-         {"actors": "木石机器人", "round": "A+轮", "amount": "数亿元人民币", "investors": "青禾资本、云起创投、南山基金"}),
-        ("笔端智能获得近5000万美元B轮融资。本轮由长河资本领投，星火基金、海角创投等跟投。",
-         {"actors": "笔端智能", "round": "B轮", "amount": "近5000万美元", "investors": "长河资本、星火基金、海角创投"}),
-        ("继今年3月完成天使轮融资后，深芯科技又拿到1.2亿元Pre-A轮融资，投资方包括启明星资本和两家产业基金。",
-         {"actors": "深芯科技", "round": "Pre-A轮", "amount": "1.2亿元", "investors": "启明星资本"}),
-        ("算力服务商北辰智算在香港挂牌上市，发行价每股23.6港元，募资净额约18亿港元。", {"actors": "北辰智算", "amount": "约18亿港元"}),
-        ("脑机接口公司回声神经1月8日披露，已获得医疗器械企业康桓集团4.8亿元战略投资。",
-         {"actors": "回声神经", "round": "战略投资", "amount": "4.8亿元", "investors": "康桓集团"}),
-        ("London-based Marrow AI said Tuesday that it has closed a £35 million Series A round co-led by Fern Capital and Osprey Ventures, with "
-         "participation from existing investors Kite Partners and Loom.",
-         {"actors": "Marrow AI", "round": "Series A", "amount": "£35 million", "investors": "Fern Capital, Osprey Ventures, Kite Partners, Loom"}),
-        ("Orrery has secured €120 million in a Series C. The round was led by Rhine Growth, with Alder Fund also taking part.",
-         {"actors": "Orrery", "round": "Series C", "amount": "€120 million", "investors": "Rhine Growth, Alder Fund"}),
-        ("Fathom Robotics raised $150 million at a $1.2 billion valuation.", {"actors": "Fathom Robotics", "amount": "$150 million"}),
-        ("The Harbour Foundation has awarded $26 million over five years to Larch University.",
-         {"actors": "Larch University", "amount": "$26 million", "investors": "Harbour Foundation"}),
+        (
+            "记者获悉，具身智能公司“木石机器人”近日完成数亿元人民币A+轮融资，由青禾资本与云起创投联合领投，老股东南山基金超额跟投。",
+            {"actors": "木石机器人", "round": "A+轮", "amount": "数亿元人民币", "investors": "青禾资本、云起创投、南山基金"},
+        ),
+        (
+            "笔端智能获得近5000万美元B轮融资。本轮由长河资本领投，星火基金、海角创投等跟投。",
+            {"actors": "笔端智能", "round": "B轮", "amount": "近5000万美元", "investors": "长河资本、星火基金、海角创投"},
+        ),
+        (
+            "继今年3月完成天使轮融资后，深芯科技又拿到1.2亿元Pre-A轮融资，投资方包括启明星资本和两家产业基金。",
+            {"actors": "深芯科技", "round": "Pre-A轮", "amount": "1.2亿元", "investors": "启明星资本"},
+        ),
+        (
+            "算力服务商北辰智算在香港挂牌上市，发行价每股23.6港元，募资净额约18亿港元。",
+            {"actors": "北辰智算", "amount": "约18亿港元"},
+        ),
+        (
+            "脑机接口公司回声神经1月8日披露，已获得医疗器械企业康桓集团4.8亿元战略投资。",
+            {"actors": "回声神经", "round": "战略投资", "amount": "4.8亿元", "investors": "康桓集团"},
+        ),
+        (
+            "London-based Marrow AI said Tuesday that it has closed a £35 million Series A round co-led by Fern Capital and Osprey Ventures, with "
+            "participation from existing investors Kite Partners and Loom.",
+            {
+                "actors": "Marrow AI",
+                "round": "Series A",
+                "amount": "£35 million",
+                "investors": "Fern Capital, Osprey Ventures, Kite Partners, Loom",
+            },
+        ),
+        (
+            "Orrery has secured €120 million in a Series C. The round was led by Rhine Growth, with Alder Fund also taking part.",
+            {"actors": "Orrery", "round": "Series C", "amount": "€120 million", "investors": "Rhine Growth, Alder Fund"},
+        ),
+        (
+            "Fathom Robotics raised $150 million at a $1.2 billion valuation.",
+            {"actors": "Fathom Robotics", "amount": "$150 million"},
+        ),
+        (
+            "The Harbour Foundation has awarded $26 million over five years to Larch University.",
+            {"actors": "Larch University", "amount": "$26 million", "investors": "Harbour Foundation"},
+        ),
         ("有消息称，珩远科技正在以250亿元估值洽谈新一轮融资。", {}),
         ("Nimbus is in talks to raise $200 million from Grove Partners.", {}),
         ("受益于此，澜石去年完成了B轮融资。", {}),
     ],
-)  # fmt: skip
+)
 def test_who_raised_how_much_of_whom_by_which_round(text: str, expected: dict[str, str]) -> None:
     assert told("funding", text) == expected
 
@@ -49,21 +72,35 @@ def test_who_raised_how_much_of_whom_by_which_round(text: str, expected: dict[st
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("北斗星科技正式推出多模态大模型“天枢3.0”，参数量达1.2万亿，API定价为每百万tokens 4元。",
-         {"actors": "北斗星科技", "object": "天枢", "version": "3.0", "size": "1.2万亿", "price": "每百万tokens 4元"}),
-        ("清渊大学与启明实验室联合开源视频生成模型YunFan-1.5，采用MIT许可证，提供7B和30B两个版本。",
-         {"actors": "清渊大学、启明实验室", "object": "YunFan", "version": "1.5", "licence": "MIT", "size": "7B和30B"}),
-        ("知行智能宣布，智能体平台“小知”今日起全面开放，个人用户免费使用。", {"actors": "知行智能", "object": "小知", "price": "免费"}),
+        (
+            "北斗星科技正式推出多模态大模型“天枢3.0”，参数量达1.2万亿，API定价为每百万tokens 4元。",
+            {"actors": "北斗星科技", "object": "天枢", "version": "3.0", "size": "1.2万亿", "price": "每百万tokens 4元"},
+        ),
+        (
+            "清渊大学与启明实验室联合开源视频生成模型YunFan-1.5，采用MIT许可证，提供7B和30B两个版本。",
+            {"actors": "清渊大学、启明实验室", "object": "YunFan", "version": "1.5", "licence": "MIT", "size": "7B和30B"},
+        ),
+        (
+            "知行智能宣布，智能体平台“小知”今日起全面开放，个人用户免费使用。",
+            {"actors": "知行智能", "object": "小知", "price": "免费"},
+        ),
         ("澜桥汽车10月29日发布三季度财报，营收412亿元，净利润9.6亿元。", {}),
         ("上线首日，全省最高负荷预测误差为1.7%。", {}),
-        ("Lattice Labs has open-sourced Heron 4, a 27B mixture-of-experts model, under the MIT license.",
-         {"actors": "Lattice Labs", "object": "Heron 4", "licence": "MIT", "size": "27B"}),
-        ("Kestrel-Mini, a 1.5B model for phones, is available today under Apache-2.0.", {"object": "Kestrel-Mini", "licence": "Apache-2.0", "size": "1.5B"}),
-        ("The company released version 3.2 of its Cobalt database; it costs $25 per user per month.",
-         {"object": "Cobalt", "version": "3.2", "price": "$25 per user per month"}),
+        (
+            "Lattice Labs has open-sourced Heron 4, a 27B mixture-of-experts model, under the MIT license.",
+            {"actors": "Lattice Labs", "object": "Heron 4", "licence": "MIT", "size": "27B"},
+        ),
+        (
+            "Kestrel-Mini, a 1.5B model for phones, is available today under Apache-2.0.",
+            {"object": "Kestrel-Mini", "licence": "Apache-2.0", "size": "1.5B"},
+        ),
+        (
+            "The company released version 3.2 of its Cobalt database; it costs $25 per user per month.",
+            {"object": "Cobalt", "version": "3.2", "price": "$25 per user per month"},
+        ),
         ("The cyclist was treated for a broken wrist and released.", {}),
     ],
-)  # fmt: skip
+)
 def test_who_released_what_under_which_licence_and_price(text: str, expected: dict[str, str]) -> None:
     assert told("release", text) == expected
 
@@ -71,20 +108,39 @@ def test_who_released_what_under_which_licence_and_price(text: str, expected: di
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("国家发展改革委、国家能源局联合印发《关于算力与电力协同的指导意见》，自2027年1月1日起施行。",
-         {"actors": "国家发展改革委、国家能源局", "object": "《关于算力与电力协同的指导意见》", "level": "国家", "stage": "自2027年1月1日起施行"}),
-        ("南江省人大常委会表决通过《南江省数据条例》。", {"actors": "南江省人大常委会", "object": "《南江省数据条例》", "level": "南江省", "stage": "表决通过"}),
-        ("海州市交通局11月9日发布公告，允许首批120辆无人配送车上路运行，运营方两家。",
-         {"actors": "海州市交通局", "object": "允许首批120辆无人配送车上路运行", "level": "海州市", "stage": "发布公告"}),
-        ("文化部9月15日公告著作權法修正草案，規定以受著作權保護的作品訓練須經授權。", {"actors": "文化部", "object": "著作權法修正草案", "stage": "草案"}),
+        (
+            "国家发展改革委、国家能源局联合印发《关于算力与电力协同的指导意见》，自2027年1月1日起施行。",
+            {
+                "actors": "国家发展改革委、国家能源局",
+                "object": "《关于算力与电力协同的指导意见》",
+                "level": "国家",
+                "stage": "自2027年1月1日起施行",
+            },
+        ),
+        (
+            "南江省人大常委会表决通过《南江省数据条例》。",
+            {"actors": "南江省人大常委会", "object": "《南江省数据条例》", "level": "南江省", "stage": "表决通过"},
+        ),
+        (
+            "海州市交通局11月9日发布公告，允许首批120辆无人配送车上路运行，运营方两家。",
+            {"actors": "海州市交通局", "object": "允许首批120辆无人配送车上路运行", "level": "海州市", "stage": "发布公告"},
+        ),
+        (
+            "文化部9月15日公告著作權法修正草案，規定以受著作權保護的作品訓練須經授權。",
+            {"actors": "文化部", "object": "著作權法修正草案", "stage": "草案"},
+        ),
         ("赛岚汽车根据《缺陷汽车产品召回管理条例》备案了召回计划。", {}),
-        ("South Korea's parliament passed the AI Basic Act by 180 votes to 35.",
-         {"actors": "South Korea's parliament", "object": "AI Basic Act", "stage": "passed"}),
-        ("India's Ministry of Electronics published draft rules on deepfakes for public comment until January 10.",
-         {"actors": "India's Ministry of Electronics", "object": "draft rules on deepfakes", "stage": "draft"}),
+        (
+            "South Korea's parliament passed the AI Basic Act by 180 votes to 35.",
+            {"actors": "South Korea's parliament", "object": "AI Basic Act", "stage": "passed"},
+        ),
+        (
+            "India's Ministry of Electronics published draft rules on deepfakes for public comment until January 10.",
+            {"actors": "India's Ministry of Electronics", "object": "draft rules on deepfakes", "stage": "draft"},
+        ),
         ("Violations carry fines of up to $25,000 a day.", {}),
     ],
-)  # fmt: skip
+)
 def test_who_ruled_what_at_which_level_and_stage(text: str, expected: dict[str, str]) -> None:
     assert told("policy", text) == expected
 
@@ -92,44 +148,110 @@ def test_who_ruled_what_at_which_level_and_stage(text: str, expected: dict[str, 
 @pytest.mark.parametrize(
     ("kind", "text", "expected"),
     [
-        ("chip", "寒星科技发布首款7纳米云端推理芯片“寒星X300”，已获客户订单2万片。",
-         {"actors": "寒星科技", "object": "寒星X300", "process": "7纳米", "amount": "2万片"}),
-        ("chip", "Graphstone unveiled its GS3 accelerator, built on a 3-nanometer process, and said it would ship 50,000 units next year.",
-         {"actors": "Graphstone", "object": "GS3", "process": "3-nanometer", "amount": "50,000 units"}),
+        (
+            "chip",
+            "寒星科技发布首款7纳米云端推理芯片“寒星X300”，已获客户订单2万片。",
+            {"actors": "寒星科技", "object": "寒星X300", "process": "7纳米", "amount": "2万片"},
+        ),
+        (
+            "chip",
+            "Graphstone unveiled its GS3 accelerator, built on a 3-nanometer process, and said it would ship 50,000 units next year.",
+            {"actors": "Graphstone", "object": "GS3", "process": "3-nanometer", "amount": "50,000 units"},
+        ),
         ("chip", "该公司的键合机对位精度为100纳米。", {}),
-        ("partnership", "川流汽车与图灵芯科签署战略合作协议，双方将联合开发城市领航系统。", {"actors": "川流汽车、图灵芯科", "object": "开发城市领航系统"}),
-        ("partnership", "青木智能中标南江省政务大模型项目，中标金额6800万元。", {"actors": "青木智能", "object": "南江省政务大模型项目", "amount": "6800万元"}),
-        ("partnership", "远霄芯驰半导体有限公司成立，由远途汽车、赤霄微电子及芜城产业基金共同持股。",
-         {"actors": "远途汽车、赤霄微电子、芜城产业基金", "object": "远霄芯驰半导体有限公司"}),
-        ("partnership", "Marrow AI and hospital group Sanct are teaming up to build a triage assistant.", {"actors": "Marrow AI, Sanct", "object": "triage assistant"}),
-        ("partnership", "Northgrid said it has chosen Cobalt Systems to provide forecasting software.", {"actors": "Northgrid, Cobalt Systems", "object": "forecasting software"}),
-        ("people", "笔端智能11月6日公告，聘任顾晚舟女士为公司首席运营官，任期三年。", {"actors": "顾晚舟", "object": "笔端智能", "post": "首席运营官"}),
-        ("people", "前百川科技副总裁陆一鸣已加盟图灵芯科，出任自动驾驶事业部总裁。", {"actors": "陆一鸣", "object": "图灵芯科", "post": "自动驾驶事业部总裁"}),
-        ("people", "因个人原因，川流汽车智驾负责人沈牧辞去职务，由韩霁接任。", {"actors": "沈牧", "object": "川流汽车", "post": "智驾负责人"}),
+        (
+            "partnership",
+            "川流汽车与图灵芯科签署战略合作协议，双方将联合开发城市领航系统。",
+            {"actors": "川流汽车、图灵芯科", "object": "开发城市领航系统"},
+        ),
+        (
+            "partnership",
+            "青木智能中标南江省政务大模型项目，中标金额6800万元。",
+            {"actors": "青木智能", "object": "南江省政务大模型项目", "amount": "6800万元"},
+        ),
+        (
+            "partnership",
+            "远霄芯驰半导体有限公司成立，由远途汽车、赤霄微电子及芜城产业基金共同持股。",
+            {"actors": "远途汽车、赤霄微电子、芜城产业基金", "object": "远霄芯驰半导体有限公司"},
+        ),
+        (
+            "partnership",
+            "Marrow AI and hospital group Sanct are teaming up to build a triage assistant.",
+            {"actors": "Marrow AI, Sanct", "object": "triage assistant"},
+        ),
+        (
+            "partnership",
+            "Northgrid said it has chosen Cobalt Systems to provide forecasting software.",
+            {"actors": "Northgrid, Cobalt Systems", "object": "forecasting software"},
+        ),
+        (
+            "people",
+            "笔端智能11月6日公告，聘任顾晚舟女士为公司首席运营官，任期三年。",
+            {"actors": "顾晚舟", "object": "笔端智能", "post": "首席运营官"},
+        ),
+        (
+            "people",
+            "前百川科技副总裁陆一鸣已加盟图灵芯科，出任自动驾驶事业部总裁。",
+            {"actors": "陆一鸣", "object": "图灵芯科", "post": "自动驾驶事业部总裁"},
+        ),
+        (
+            "people",
+            "因个人原因，川流汽车智驾负责人沈牧辞去职务，由韩霁接任。",
+            {"actors": "沈牧", "object": "川流汽车", "post": "智驾负责人"},
+        ),
         ("people", "一位离职员工说，他们教会了模型。", {}),
         ("people", "灵犀智能确认，其首席科学家已于月底前离职。", {}),
-        ("people", "Cobalt Systems appointed former Oracle executive Maren Holt as chief financial officer.",
-         {"actors": "Maren Holt", "object": "Cobalt Systems", "post": "chief financial officer"}),
-        ("people", "Juno's head of research, Tomas Reuter, is leaving to start his own company.",
-         {"actors": "Tomas Reuter", "object": "Juno", "post": "head of research"}),
+        (
+            "people",
+            "Cobalt Systems appointed former Oracle executive Maren Holt as chief financial officer.",
+            {"actors": "Maren Holt", "object": "Cobalt Systems", "post": "chief financial officer"},
+        ),
+        (
+            "people",
+            "Juno's head of research, Tomas Reuter, is leaving to start his own company.",
+            {"actors": "Tomas Reuter", "object": "Juno", "post": "head of research"},
+        ),
         ("people", "About 85 workers will lose their jobs.", {}),
         ("people", "Its founder, Ines Volk, stepped down on Monday.", {"actors": "Ines Volk", "post": "founder"}),
-        ("people", "Ines Volk, who led a lab at Tarn for six years, joins Orsova as chief scientist.",
-         {"actors": "Ines Volk", "object": "Orsova", "post": "chief scientist"}),
-        ("acquisition", "Tarn Games will sell its studio Kitsen to Harrow Works for 24 million euros.",
-         {"actors": "Tarn Games, Harrow Works, Kitsen", "object": "Kitsen", "amount": "24 million euros"}),
-        ("partnership", "海岚数据与云港大学签下三年期算力订单，合同额1.7亿元。", {"actors": "海岚数据、云港大学", "object": "三年期算力订单", "amount": "1.7亿元"}),
-        ("acquisition", "川流汽车拟收购电池企业恒能新材51%股权，交易对价约20亿元，尚需反垄断审查通过。",
-         {"actors": "川流汽车、恒能新材", "object": "51%股权", "amount": "约20亿元", "stage": "尚需反垄断审查通过"}),
-        ("acquisition", "长滩资本以4.6亿元将所持澄影科技的全部51%股份转让给康禾医疗集团。",
-         {"actors": "康禾医疗集团、澄影科技", "object": "全部51%股份", "amount": "4.6亿元"}),
+        (
+            "people",
+            "Ines Volk, who led a lab at Tarn for six years, joins Orsova as chief scientist.",
+            {"actors": "Ines Volk", "object": "Orsova", "post": "chief scientist"},
+        ),
+        (
+            "acquisition",
+            "Tarn Games will sell its studio Kitsen to Harrow Works for 24 million euros.",
+            {"actors": "Tarn Games, Harrow Works, Kitsen", "object": "Kitsen", "amount": "24 million euros"},
+        ),
+        (
+            "partnership",
+            "海岚数据与云港大学签下三年期算力订单，合同额1.7亿元。",
+            {"actors": "海岚数据、云港大学", "object": "三年期算力订单", "amount": "1.7亿元"},
+        ),
+        (
+            "acquisition",
+            "川流汽车拟收购电池企业恒能新材51%股权，交易对价约20亿元，尚需反垄断审查通过。",
+            {"actors": "川流汽车、恒能新材", "object": "51%股权", "amount": "约20亿元", "stage": "尚需反垄断审查通过"},
+        ),
+        (
+            "acquisition",
+            "长滩资本以4.6亿元将所持澄影科技的全部51%股份转让给康禾医疗集团。",
+            {"actors": "康禾医疗集团、澄影科技", "object": "全部51%股份", "amount": "4.6亿元"},
+        ),
         ("acquisition", "中川云表示，收购有助于补齐其在华南的算力布局。", {}),
-        ("acquisition", "Cobalt Systems said on Monday it will acquire data-labelling startup Tagwise for about $400 million in stock.",
-         {"actors": "Cobalt Systems, Tagwise", "object": "Tagwise", "amount": "$400 million", "stage": "will acquire"}),
-        ("acquisition", "Tagwise has been bought by Cobalt Systems for an undisclosed sum.", {"actors": "Cobalt Systems, Tagwise", "object": "Tagwise"}),
+        (
+            "acquisition",
+            "Cobalt Systems said on Monday it will acquire data-labelling startup Tagwise for about $400 million in stock.",
+            {"actors": "Cobalt Systems, Tagwise", "object": "Tagwise", "amount": "$400 million", "stage": "will acquire"},
+        ),
+        (
+            "acquisition",
+            "Tagwise has been bought by Cobalt Systems for an undisclosed sum.",
+            {"actors": "Cobalt Systems, Tagwise", "object": "Tagwise"},
+        ),
         ("acquisition", "A utility has agreed to buy 30 megawatts of power for 15 years.", {}),
     ],
-)  # fmt: skip
+)
 def test_chips_partners_people_and_purchases(kind: str, text: str, expected: dict[str, str]) -> None:
     assert told(kind, text) == expected
 

@@ -1,7 +1,5 @@
 """`records annotate`: the archive is analysed again where it must be, goes on after a kill, and alerts nobody."""
 
-from __future__ import annotations
-
 import asyncio
 import os
 import signal

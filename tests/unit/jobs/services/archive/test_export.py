@@ -1,7 +1,5 @@
 """Exports: by query and rule what search and rules say; as tables nothing is lost, and the queries of the documentation answer."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from datetime import UTC, date, datetime

@@ -1,7 +1,5 @@
 """Moving: all rows come over to either kind of database, an alert is told exactly once, and half an export is none."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from collections.abc import Callable, Iterator

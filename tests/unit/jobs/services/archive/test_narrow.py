@@ -1,7 +1,5 @@
 """Where a search can go on: each value leads to as many records as it says."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path

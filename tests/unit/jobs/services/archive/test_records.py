@@ -1,7 +1,5 @@
 """The archive by query: pages by cursor, each record once, and what was found where."""
 
-from __future__ import annotations
-
 import pytest
 
 from jobs.services.archive import records

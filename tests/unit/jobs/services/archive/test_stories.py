@@ -1,7 +1,5 @@
 """A person's word on stories: what was folded is raised, once, and the pair is remembered."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

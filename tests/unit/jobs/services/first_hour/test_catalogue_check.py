@@ -1,7 +1,5 @@
 """The catalogue is asked once each, politely; how it answered is written back beside every other byte."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta

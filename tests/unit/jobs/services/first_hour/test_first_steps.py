@@ -1,7 +1,5 @@
 """The first configuration: whatever is chosen, the file is one that Zhixun takes, with comments in the chosen language."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

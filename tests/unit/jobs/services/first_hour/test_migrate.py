@@ -1,7 +1,5 @@
 """A move into a configuration: all or none, twice is once, nothing of what is there changes."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import get_args
 

@@ -1,7 +1,5 @@
 """What was missed, what a source is worth, and where one source carries a topic."""
 
-from __future__ import annotations
-
 import random
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta

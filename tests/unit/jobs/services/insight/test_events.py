@@ -1,7 +1,5 @@
 """Events as tables: a row a story, each cell with the words that it rests on."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """Every figure of the trends is a plain recount of the records."""
 
-from __future__ import annotations
-
 import random
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta

@@ -1,7 +1,5 @@
 """A week in one page."""
 
-from __future__ import annotations
-
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """Lists have one entry a story; marks are each reader's own, and go where their story goes."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 import pytest

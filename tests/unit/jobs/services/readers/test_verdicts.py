@@ -1,7 +1,5 @@
 """What is called wrong changes nothing by itself: it is counted, leads to a proposal that was tried, and is kept as data to measure by."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 from pathlib import Path
 

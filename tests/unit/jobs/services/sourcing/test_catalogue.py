@@ -1,7 +1,5 @@
 """The catalogue: every entry is one that the configuration takes, and the shipped configuration watches its defaults."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

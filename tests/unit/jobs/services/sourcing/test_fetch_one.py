@@ -1,7 +1,5 @@
 """Requests of commands: through the daemon's engine, at one pace, robots.txt asked once."""
 
-from __future__ import annotations
-
 import asyncio
 
 from crawler.record import Page

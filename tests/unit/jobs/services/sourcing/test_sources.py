@@ -1,7 +1,5 @@
 """How sources come in and go out: entries, lists of feed readers, what is there already."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from jobs.config.load import Config, load

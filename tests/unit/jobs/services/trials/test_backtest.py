@@ -1,7 +1,5 @@
 """What a rule would have done: alerts after stories, age, again_when; messages after send, quiet, cooldown and digest."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,7 +1,5 @@
 """Why a text matches, and the way of a match to a message."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 import pytest

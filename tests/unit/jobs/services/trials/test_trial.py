@@ -1,7 +1,5 @@
 """A rule on trial: what it would have alerted on, and what another version would."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
