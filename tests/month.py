@@ -195,8 +195,8 @@ class Month:
         links = [self._link(model, moment) for moment in reversed(listed)]
         found = Found(tuple(links), "feed", newest=max((link.published for link in links if link.published), default=None))
         told = [self._link(model, moment) for moment in new]
-        root = {"root": True, "found": found, "new": told, "baseline": not model.polled}
-        sources.polled(session, self.ids[model.name], shown, Outcome(Reason.OK), **root)
+        heard = sources.Heard(found, told, not model.polled)
+        sources.polled(session, self.ids[model.name], shown, Outcome(Reason.OK), root=True, heard=heard)
         for moment in new:
             sources.read(session, self.ids[model.name], self._reading(model, moment))
             self.read += 1

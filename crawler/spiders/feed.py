@@ -94,7 +94,7 @@ def _base(feed: Mapping[str, Any], address: str) -> str:
 
 
 def _text(entry: Any, name: str) -> str:
-    """What an entry says, if it is text: in broken feeds feedparser has mappings, lists and None in any place."""
+    """What an entry says, if it is text: broken feeds have mappings, lists and None in any place."""
     value = entry.get(name)
     return value if isinstance(value, str) else ""
 
@@ -304,48 +304,38 @@ def _json_feed(page: Page, now: datetime, zone: tzinfo) -> Found:
     items = feed.get("items")
     if not isinstance(items, list):
         raise SpiderError("this JSON feed has no list of items")
-    said = _Strings(feed)
-    base = _base({"link": said["home_page_url"]}, page.url)
-    dates = DateReader(now, zone, place_of(page.url, said["language"], said["title"]))
-    read = [_Strings(item) for item in items if isinstance(item, dict)]
+    title = _text(feed, "title")
+    base = _base({"link": _text(feed, "home_page_url")}, page.url)
+    dates = DateReader(now, zone, place_of(page.url, _text(feed, "language"), title))
+    read = [item for item in items if isinstance(item, dict)]
     chosen = kept([_json_date(item, dates) for item in read] if len(read) > MAX_ITEMS else [None] * len(read), MAX_ITEMS)
     links = tuple(link for place in chosen if (link := _json_link(read[place], base, dates)))
-    older = tuple(filter(None, [join(page.url, said["next_url"])]))
+    older = tuple(filter(None, [join(page.url, _text(feed, "next_url"))]))
     notes = () if links else ("the feed is empty",)
-    return Found(links, "feed", title=clean(said["title"]) or None, newest=_newest(links), notes=notes, older=older)
+    return Found(links, "feed", title=clean(title) or None, newest=_newest(links), notes=notes, older=older)
 
 
-class _Strings:
-    """A mapping from which only text comes, "" where there is none."""
-
-    def __init__(self, data: Mapping[str, Any]) -> None:
-        self.data = data
-
-    def __getitem__(self, name: str) -> str:
-        value = self.data.get(name)
-        return value if isinstance(value, str) else ""
-
-
-def _json_link(item: _Strings, base: str, dates: DateReader) -> Link | None:
-    address = join(base, item["url"]) or join(base, item["external_url"]) or (item["id"] if is_web(item["id"]) else None)
+def _json_link(item: Mapping[str, Any], base: str, dates: DateReader) -> Link | None:
+    own = _text(item, "id")
+    address = join(base, _text(item, "url")) or join(base, _text(item, "external_url")) or (own if is_web(own) else None)
     if address is None:
         return None
-    content = item["content_text"] or plain(item["content_html"])
-    summary = clean(item["summary"]) or content[:MAX_SUMMARY]
-    authors = item.data.get("authors") or [item.data.get("author")]
-    names = [_Strings(author)["name"] for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
-    tags = item.data.get("tags")
+    content = _text(item, "content_text") or plain(_text(item, "content_html"))
+    summary = clean(_text(item, "summary")) or content[:MAX_SUMMARY]
+    authors = item.get("authors") or [item.get("author")]
+    names = [_text(author, "name") for author in authors if isinstance(author, dict)] if isinstance(authors, list) else []
+    tags = item.get("tags")
     return Link(
         url=address,
-        title=plain_title(item["title"]) or None,
+        title=plain_title(_text(item, "title")) or None,
         published=_json_date(item, dates),
         summary=summary or None,
         text=whole_text(content, ""),
         author=clean(", ".join(names)) or None,
         keywords=_keywords(tags) if isinstance(tags, list) else (),
-        guid=clean(item["id"])[:MAX_GUID] or None,
+        guid=clean(own)[:MAX_GUID] or None,
     )
 
 
-def _json_date(item: _Strings, dates: DateReader) -> datetime | None:
-    return dates(item["date_published"]) or dates(item["date_modified"])
+def _json_date(item: Mapping[str, Any], dates: DateReader) -> datetime | None:
+    return dates(_text(item, "date_published")) or dates(_text(item, "date_modified"))

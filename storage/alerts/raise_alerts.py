@@ -137,7 +137,13 @@ def _insert(
     number = session.connection().scalar(_NUMBER, {"key": key})
     leaves = due if draft.at_most is None else max(due, now + first_poll.HOLD)
     deliveries = [
-        {"alert_id": number, "channel": channel, "idem_key": _key(f"{idem}|{channel}"), "state": "pending", "next_at": leaves}
+        {
+            "alert_id": number,
+            "channel": channel,
+            "idem_key": idempotency_key(idem, channel),
+            "state": "pending",
+            "next_at": leaves,
+        }
         for channel in dict.fromkeys(draft.channels)
     ]
     if deliveries:
@@ -164,13 +170,9 @@ def _last_due(session: Session, rule: str) -> datetime | None:
     return session.scalar(query.order_by(alert.c.id.desc()).limit(1))
 
 
-def _key(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()[:32]
-
-
-def idempotency_key(rule: str, link_key: str, channel: str) -> str:
+def idempotency_key(told: str, channel: str) -> str:
     """The key under which a receiver may drop a repeat: made of the article's address, not of our ids, which a new database counts anew."""
-    return _key(f"{rule}|{link_key}|{channel}")
+    return hashlib.sha256(f"{told}|{channel}".encode("utf-8", "replace")).hexdigest()[:32]
 
 
 def _count(session: Session, rule: str, now: datetime, made: int) -> None:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from crawler.record import Record
 from crawler.text import normal
-from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, idempotency_key, raise_all, update_all
+from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, raise_all, update_all
 from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
 from storage.db.database import insert_missing, insert_new, next_id
@@ -30,18 +30,7 @@ from storage.stories import assign
 from storage.stories.evidence import LEAD
 from storage.stories.shared_keys import SharedKeys
 
-__all__ = [
-    "AlertDraft",
-    "Cooldown",
-    "Fold",
-    "Stored",
-    "Updates",
-    "idempotency_key",
-    "insert_record",
-    "store",
-    "tidy",
-    "withdrawn",
-]
+__all__ = ["AlertDraft", "Cooldown", "Fold", "Stored", "Updates", "insert_record", "store", "tidy", "withdrawn"]
 
 REMEMBERED = timedelta(days=30)  # how long an article can still be found to be the origin of a reprint
 CANDIDATES = 8  # articles that share an address with a new one

@@ -8,7 +8,7 @@ another zone, is made anew in the same way.
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -67,11 +67,6 @@ def drop(session: Session, *rows: Any) -> None:
     concepts.remove(session, [row.id for row in known])  # now: they go with their article, and would not be counted
     for row in known:
         later(session, _apply, _Change(_entry(record_from_row(row), row.tags), None))
-
-
-def move(session: Session, article_ids: Collection[int], story: int) -> None:
-    """These articles were given to another story."""
-    concepts.move(session, article_ids, story)
 
 
 def _reaches(session: Session, number: int | None) -> Reach | None:

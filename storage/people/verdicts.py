@@ -65,12 +65,9 @@ def listed(
 ) -> list[Verdict]:
     """All, or those on a record, the first one first; those with an id beyond `after`."""
     query = select(verdict, person.c.name.label("person")).join(person, person.c.id == verdict.c.person_id)
-    query = query.where(verdict.c.id > after).order_by(verdict.c.id).limit(limit)
-    if number is not None:
-        query = query.where(verdict.c.id == number)
-    if record is not None:
-        query = query.where(verdict.c.record == record)
-    return [from_row(Verdict, row) for row in session.execute(query)]
+    same = {verdict.c.id: number, verdict.c.record: record}
+    query = query.where(verdict.c.id > after, *(column == value for column, value in same.items() if value is not None))
+    return [from_row(Verdict, row) for row in session.execute(query.order_by(verdict.c.id).limit(limit))]
 
 
 def settle(session: Session, number: int, how: Settled, now: datetime) -> bool:

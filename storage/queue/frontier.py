@@ -247,18 +247,8 @@ def found(
     sure = not left and found.whole and not (claimed.is_root and habits.is_short(size))
     values = {"etag": etag if sure else None, "last_modified": last_modified if sure else None, "full_at": now}
     _close_round(session, claimed, left, now, next_due, **values)
-    sources.polled(
-        session,
-        claimed.source_id,
-        now,
-        Outcome(Reason.OK),
-        root=claimed.is_root,
-        found=found,
-        new=list(taken.values()),
-        baseline=claimed.baseline,
-        size=size,
-        unstable=others.unstable,
-    )
+    heard = sources.Heard(found, list(taken.values()), claimed.baseline, size, others.unstable)
+    sources.polled(session, claimed.source_id, now, Outcome(Reason.OK), root=claimed.is_root, heard=heard)
     failpoint("before-found-commit")
     after_commit(session, "after-found-commit")
     return Kept(new=len(taken), known=len(listed) - len(new), left=left, more=more)

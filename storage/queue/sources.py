@@ -150,35 +150,24 @@ _NEWS = (
 )
 
 
-def polled(
-    session: Session,
-    source_id: int,
-    now: datetime,
-    outcome: Outcome,
-    *,
-    root: bool,
-    found: Found | None = None,
-    new: Sequence[Link] = (),
-    baseline: bool = False,
-    size: int = 0,
-    unstable: str | None = None,
-) -> None:
-    """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news (`new`)."""
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a poll that could be read tells of its source."""
+
+    found: Found
+    new: Sequence[Link] = ()
+    baseline: bool = False  # the first one: what it lists is not news
+    size: int = 0  # bytes of the answer
+    unstable: str | None = None  # what its addresses change with each poll
+
+
+def polled(session: Session, source_id: int, now: datetime, outcome: Outcome, *, root: bool, heard: Heard | None = None) -> None:
+    """Note how a poll went. Only the source's own address (`root`) says how it does; any of its polls may bring news."""
 
     def note() -> None:
-        values: dict[str, Any] = {}
-        if root:
-            values |= _health(now, outcome)
-        if new:
-            values["last_new_at"] = now
-        if found and root:
-            values |= {"found_kind": found.kind, "title": found.title}
-        if found:
-            values |= _learned(session, source_id, found, new, now, root=root, baseline=baseline)
-            values |= _habits(session, source_id, found, new, now, root=root, size=size, unstable=unstable)
-        if found and found.newest:
-            newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
-            values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
+        values: dict[str, Any] = _health(now, outcome) if root else {}
+        if heard:
+            values |= _learned(session, source_id, heard, now, root=root)
         if values:
             session.execute(update(source).where(source.c.id == source_id).values(values))
 
@@ -201,46 +190,47 @@ def _health(now: datetime, outcome: Outcome) -> dict[str, Any]:
     return values
 
 
-def _learned(
-    session: Session, source_id: int, found: Found, new: Sequence[Link], now: datetime, *, root: bool, baseline: bool
-) -> dict[str, Any]:
+def _learned(session: Session, source_id: int, heard: Heard, now: datetime, *, root: bool) -> dict[str, Any]:
+    found = heard.found
+    values: dict[str, Any] = {"last_new_at": now} if heard.new else {}
+    if root:
+        values |= {"found_kind": found.kind, "title": found.title}
+    if found.newest:
+        newer = source.c.newest_at.is_(None) | (source.c.newest_at < found.newest)
+        values["newest_at"] = case((newer, literal(found.newest, UtcDateTime)), else_=source.c.newest_at)
+    columns = (source.c.rhythm, source.c.habits, source.c.last_ok_at)
+    row = session.execute(select(*columns).where(source.c.id == source_id)).one()
+    rhythm, habit = arrival_rate.from_json(row.rhythm), habits.from_json(row.habits)
+    if (more := _rhythm(rhythm, heard, row.last_ok_at, now, root=root)) != rhythm:
+        values["rhythm"] = arrival_rate.to_json(more)
+    if (other := _habits(habit, heard, row.last_ok_at, now, root=root)) != habit:
+        values["habits"] = habits.to_json(other)
+    return values
+
+
+def _rhythm(old: Rhythm | None, heard: Heard, last: datetime | None, now: datetime, *, root: bool) -> Rhythm:
     """The source's rhythm with what this poll tells of it: a first one all dates, a later one those of the new links."""
-    row = session.execute(select(source.c.rhythm, source.c.last_ok_at).where(source.c.id == source_id)).one()
-    old = arrival_rate.from_json(row.rhythm)
-    skip_hours = found.skip_hours if root or old is None else old.skip_hours
-    if old is None or (baseline and not any(old.hours)):
-        learned = arrival_rate.begin([link.published for link in found.links], now)
-    elif baseline or not new:
+    skip_hours = heard.found.skip_hours if root or old is None else old.skip_hours
+    if old is None or (heard.baseline and not any(old.hours)):
+        learned = arrival_rate.begin([link.published for link in heard.found.links], now)
+    elif heard.baseline or not heard.new:
         learned = old
     else:
         # A child page is asked for right after its parent, so the poll before says nothing of its articles: its dates do.
-        last = row.last_ok_at if root and row.last_ok_at else now - timedelta(days=1)
-        learned = arrival_rate.learn(old, [link.published for link in new], last, now)
-    learned = replace(learned, skip_hours=skip_hours)
-    return {} if learned == old else {"rhythm": arrival_rate.to_json(learned)}
+        since = last if root and last else now - timedelta(days=1)
+        learned = arrival_rate.learn(old, [link.published for link in heard.new], since, now)
+    return replace(learned, skip_hours=skip_hours)
 
 
-def _habits(
-    session: Session,
-    source_id: int,
-    found: Found,
-    new: Sequence[Link],
-    now: datetime,
-    *,
-    root: bool,
-    size: int,
-    unstable: str | None,
-) -> dict[str, Any]:
+def _habits(old: Habits, heard: Heard, last: datetime | None, now: datetime, *, root: bool) -> Habits:
     """When its articles appeared, and what is usual of its answers. A child page is asked for right after its parent, so its articles
     appeared at their dates."""
-    row = session.execute(select(source.c.habits, source.c.last_ok_at).where(source.c.id == source_id)).one()
-    old, last = habits.from_json(row.habits), row.last_ok_at
+    listed = heard.found.links
     first = not old.moments and last is None
-    dates = [link.published for link in (found.links if first else new)]
-    learned = habits.polled(old, len(found.links) if root else old.listed, dates, last if root else None, now)
-    if root:
-        learned = habits.answered(learned, size, unstable)
-    return {} if learned == old else {"habits": habits.to_json(learned)}
+    dates = [link.published for link in (listed if first else heard.new)]
+    if not root:
+        return habits.polled(old, old.listed, dates, None, now)
+    return habits.answered(habits.polled(old, len(listed), dates, last, now), heard.size, heard.unstable)
 
 
 def read(session: Session, source_id: int, reading: Reading) -> None:

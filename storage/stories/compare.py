@@ -30,56 +30,27 @@ RARE_ACTS = frozenset(
 )
 ONCE = frozenset(("ipo", "restructure", "shutdown"))
 WHOLE_ACTS = frozenset(("outage", "layoff"))  # they have no object that could be another
+
+
+def _kinds(names: str) -> frozenset[Kind]:
+    return frozenset(map(Kind, names.split()))
+
+
 # shared by many stories of one subject
-WEAK = frozenset((Kind.NAME, Kind.CITY, Kind.COUNTRY, Kind.ROLE, Kind.PERIOD, Kind.STAGE))
+WEAK = _kinds("name city country role period stage")
 SURE, SURE_BY_WORDS = 6.0, 7.0  # points of two headlines that are surely one event: with a mark of `_TELLING`, and without one
-_TELLING = frozenset(
-    (  # two events of one subject seldom share them by chance
-        Kind.VERSION,
-        Kind.NAME,
-        Kind.SUM,
-        Kind.VALUATION,
-        Kind.ROUND,
-        Kind.SHARE,
-        Kind.COUNT,
-        Kind.DATE,
-        Kind.ORDINAL,
-        Kind.ROLE,
-        Kind.TURN,
-        Kind.STAGE,
-        Kind.PERIOD,
-        Kind.CITY,
-        Kind.COUNTRY,
-        Kind.TEXT_FIGURES,
-    )
-)
-_FIRM = frozenset(
-    (  # of headlines: whatever the texts say
-        Kind.TIME,
-        Kind.VERSION,
-        Kind.TIER,
-        Kind.ROUND,
-        Kind.PERIOD,
-        Kind.YEAR,
-        Kind.DATE,
-        Kind.ORDINAL,
-        Kind.SUM,
-        Kind.VALUATION,
-        Kind.COUNT,
-        Kind.COUNTRY,
-        Kind.ROLE,
-        Kind.PLAINTIFF,
-        Kind.CAUSE,
-        Kind.CORRECTION,
-    )
-)
-_OF_TEXT = frozenset((Kind.VERSION, Kind.ROUND, Kind.PERIOD, Kind.ORDINAL, Kind.CITY, Kind.COUNTRY, Kind.ROLE, Kind.DATE))
-_DONE = frozenset((Kind.ACT, Kind.TURN, Kind.STAGE))
-_FIGURES = frozenset((Kind.SUM, Kind.VALUATION, Kind.COUNT, Kind.NAME, Kind.SHARE))
+# two events of one subject seldom share them by chance
+_TELLING = _kinds("version name sum valuation round share count date ordinal role turn stage period city country")
+_TELLING |= {Kind.TEXT_FIGURES}
+# of headlines: whatever the texts say
+_FIRM = _kinds("time version tier round period year date ordinal sum valuation count country role plaintiff cause correction")
+_OF_TEXT = _kinds("version round period ordinal city country role date")
+_DONE = _kinds("act turn stage")
+_FIGURES = _kinds("sum valuation count name share")
 DONE_BY_FIGURES = 6.5  # points that need no act in common beside one of `_FIGURES`
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_IDENTIFIES = frozenset((Kind.ACTOR, Kind.NAME, Kind.VERSION, Kind.WORDING, Kind.CITY, Kind.COUNTRY))
-_WORDS_ONLY = frozenset((Kind.ACTOR, Kind.WORDING, Kind.THING, Kind.PRODUCT, Kind.CITY, Kind.COUNTRY))
+_IDENTIFIES = _kinds("actor name version wording city country")
+_WORDS_ONLY = _kinds("actor wording thing product city country")
 
 
 def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:

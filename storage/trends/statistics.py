@@ -6,7 +6,8 @@ import math
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from itertools import chain, combinations
+from itertools import chain, combinations, groupby
+from statistics import NormalDist
 
 Z95 = 1.959964
 ALMOST = 1 - 1e-9  # sums of many logarithms err in the last places
@@ -87,13 +88,10 @@ def _gained(hits: Sequence[int], of: Sequence[int], logs: Sequence[tuple[float, 
 
 
 def _runs(flags: Sequence[int]) -> Iterator[tuple[int, int]]:
-    start: int | None = None
-    for at, flag in enumerate([*flags, 0]):
-        if flag and start is None:
-            start = at
-        elif not flag and start is not None:
-            yield start, at - 1
-            start = None
+    for flag, run in groupby(range(len(flags)), flags.__getitem__):
+        if flag:
+            places = list(run)
+            yield places[0], places[-1]
 
 
 def lift(both: int, one: int, other: int, whole: int) -> float | None:
@@ -193,8 +191,4 @@ def _dependent(told_by: Collection[Set[str]], counts: Mapping[str, int], total: 
             spread = math.sqrt(max(expected * (1 - p) * (1 - q), 1e-9))
             scores.append(abs(together[one, other] - expected) / spread)
     pairs = len(scores)
-    return pairs > 0 and 2 * (1 - _phi(max(scores))) * pairs < 0.01
-
-
-def _phi(z: float) -> float:
-    return (1 + math.erf(z / math.sqrt(2))) / 2
+    return pairs > 0 and 2 * (1 - NormalDist().cdf(max(scores))) * pairs < 0.01

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from storage.alerts import withheld
-from storage.archive import derived
+from storage.archive import concepts
 from storage.people import marks
 from storage.stories import by_hand
 
@@ -49,7 +49,7 @@ def split_alert(session: Session, alert_id: int, now: datetime) -> Split:
 
 def _set_apart(session: Session, article_id: int, now: datetime) -> list[int]:
     moved = by_hand.set_apart(session, article_id, now)
-    derived.move(session, moved, article_id)
+    concepts.move(session, moved, article_id)
     marks.moved(session, moved, article_id)
     return moved
 
@@ -77,7 +77,7 @@ def join(session: Session, one: int, other: int, now: datetime) -> Joined:
     if story == second:
         raise NoSuchStory(tr("records {one} and {other} are of one story already", one=one, other=other))
     moved = by_hand.put_together(session, one, other, now)
-    derived.move(session, moved, story)
+    concepts.move(session, moved, story)
     withheld.adopt(session, story, second)
     marks.joined(session, story, second)
     return Joined(story, tuple(moved))

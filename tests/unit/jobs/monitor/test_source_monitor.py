@@ -44,8 +44,8 @@ class World:
 
     def answers(self, name: str) -> None:
         links = tuple(Link(f"https://{name}.example/{n}", published=self.now - n * DAY) for n in range(9))
-        what: dict[str, Any] = {"found": Found(links, "feed", newest=self.now), "new": links[:1]}
-        self.db.write_now(lambda s: sources.polled(s, self.ids[name], self.now, Outcome(Reason.OK), root=True, **what))
+        heard = sources.Heard(Found(links, "feed", newest=self.now), links[:1])
+        self.db.write_now(lambda s: sources.polled(s, self.ids[name], self.now, Outcome(Reason.OK), root=True, heard=heard))
 
     def fails(self, name: str, times: int = 1, reason: Reason = Reason.SERVER_ERROR) -> None:
         for _ in range(times):

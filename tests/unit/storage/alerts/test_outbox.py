@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from crawler.record import Record
-from storage.alerts import outbox
+from storage.alerts import outbox, raise_alerts
 from storage.alerts.outbox import Delivery
 from storage.archive import articles, queries
 from storage.archive.articles import AlertDraft
@@ -49,7 +49,7 @@ def states(db: Database) -> dict[str, int]:
 
 def test_a_delivery_brings_all_that_sending_needs(db: Database, delivery: Delivery) -> None:
     assert (delivery.channel, delivery.rule, delivery.payload, delivery.attempts) == ("desk", "r", {"title": "a"}, 1)
-    assert delivery.idem_key == articles.idempotency_key("r", "a", "desk")
+    assert delivery.idem_key == raise_alerts.idempotency_key("r|a", "desk")
     assert delivery.created_at == NOW
     assert claim(db) == [], "and no one else gets it"
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select
 
 from crawler.record import Event, Fact, Found, Link, Reason, Record, Source
-from storage.alerts import outbox
+from storage.alerts import outbox, raise_alerts
 from storage.archive import articles, queries
 from storage.archive.articles import AlertDraft, Stored
 from storage.db import models
@@ -166,8 +166,8 @@ def test_an_idempotency_key_is_the_same_in_a_new_database(db: Database) -> None:
     store(db, other(), "b/2")
     store(db, FULL, "a/1", alerts=(alert("r"),))
     [entry] = db.read(queries.alerts)
-    assert entry.deliveries[0].idem_key == articles.idempotency_key("r", "a/1", "desk")
-    assert entry.deliveries[0].idem_key != articles.idempotency_key("r", "b/2", "desk")
+    assert entry.deliveries[0].idem_key == raise_alerts.idempotency_key("r|a/1", "desk")
+    assert entry.deliveries[0].idem_key != raise_alerts.idempotency_key("r|b/2", "desk")
 
 
 def test_an_alert_without_channel_is_in_the_ledger(db: Database) -> None:

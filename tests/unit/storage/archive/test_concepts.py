@@ -88,9 +88,9 @@ def test_what_is_deleted_is_not_mentioned(db: Database) -> None:
 
 def test_an_article_given_to_another_story_counts_there(db: Database) -> None:
     one, two = put(db, ZH, EN)
-    db.write_now(lambda s: derived.move(s, [two], one))
+    db.write_now(lambda s: concepts.move(s, [two], one))
     assert days(db, "technology", "大语言模型") == [(20261124, 2, 1)]
-    db.write_now(lambda s: derived.move(s, [two], two))
+    db.write_now(lambda s: concepts.move(s, [two], two))
     assert days(db, "technology", "大语言模型") == [(20261124, 2, 2)]
     assert db.read(agree)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from storage.alerts import outbox
-from storage.archive import articles, derived, indexed
+from storage.alerts import outbox, raise_alerts
+from storage.archive import derived, indexed
 from storage.db import failpoints, models
 from storage.db.database import Database
 from storage.db.mapping import record_from_row
@@ -37,7 +37,7 @@ PLACES = [
     "before-commit:5",
     "after-commit:9",
 ]
-EXPECTED = {articles.idempotency_key("rule", key, "desk") for key in worker.TEXTS}
+EXPECTED = {raise_alerts.idempotency_key(f"rule|{key}", "desk") for key in worker.TEXTS}
 
 
 def run_until(place: str, url: str, ledger: Path) -> int:
