@@ -1,7 +1,5 @@
 """The pipeline's decisions, with readers that say what they are told and a real store."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -68,11 +66,15 @@ class Bench:
         self.pipeline = Pipeline(db, readers, watch, "test", lambda: self.now)  # type: ignore[arg-type]
         db.write_now(lambda s: sources.sync(s, [(source, NOW)], NOW))
 
-    async def poll(self) -> None:
+    async def read(self, outcome: Outcome | None = None, url: str | None = None) -> None:
+        """Ask for what is due next, and be answered."""
         fetch = await self.claimed()
         assert fetch is not None
-        assert fetch.url == LIST
-        await self.pipeline.answered(answer(fetch))
+        assert url in (None, fetch.url)
+        await self.pipeline.answered(answer(fetch, outcome))
+
+    async def poll(self) -> None:
+        await self.read(url=LIST)
 
     async def claimed(self) -> Fetch | None:
         """What is due next; whoever waits for a retry or for the host's pace need not wait here."""
@@ -92,10 +94,6 @@ def answer(fetch: Fetch, outcome: Outcome | None = None) -> FetchResult:
     return FetchResult(fetch=fetch, outcome=outcome or Outcome(Reason.OK), page=page)
 
 
-def run(work: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(work())  # type: ignore[arg-type]
-
-
 def record(**values: Any) -> Record:
     return replace(Record("江湾发布大模型", PAGE, LONG, published=NOW - timedelta(hours=1), source="s"), **values)
 
@@ -103,9 +101,7 @@ def record(**values: Any) -> Record:
 async def test_an_article_is_read_stored_and_alerted(db: Database) -> None:
     bench = Bench(db, Readers((Link(PAGE),), record()))
     await bench.poll()
-    fetch = await bench.claimed()
-    assert fetch is not None
-    await bench.pipeline.answered(answer(fetch))
+    await bench.read()
     assert await bench.claimed() is None
     assert [r.title for r in bench.records()] == ["江湾发布大模型"]
     assert bench.alerts() == 1
@@ -119,9 +115,7 @@ async def test_an_article_is_read_stored_and_alerted(db: Database) -> None:
 async def test_a_first_poll_is_a_baseline(db: Database, published: datetime | None, alerts: int) -> None:
     bench = Bench(db, Readers((Link(PAGE),), record(published=published)))
     await bench.poll()
-    fetch = await bench.claimed()
-    assert fetch is not None
-    await bench.pipeline.answered(answer(fetch))
+    await bench.read()
     assert len(bench.records()) == 1
     assert bench.alerts() == alerts
 
@@ -142,9 +136,7 @@ async def test_what_a_first_poll_raises_is_bounded_and_leaves_when_it_is_read(
     due: list[int] = []
     await bench.poll()
     for _ in links:
-        fetch = await bench.claimed()
-        assert fetch is not None
-        await bench.pipeline.answered(answer(fetch))
+        await bench.read()
         await bench.pipeline.editor.settle()
         due.append(db.read(lambda s: outbox.pending(s, bench.now)))
     assert len(bench.records()) == 2
@@ -165,9 +157,7 @@ async def test_what_the_source_says_itself_is_kept_when_the_page_cannot_be_read(
     readers = Readers((link,), *([failure] if isinstance(failure, Exception) else []))
     bench = Bench(db, readers)
     await bench.poll()
-    fetch = await bench.claimed()
-    assert fetch is not None
-    await bench.pipeline.answered(answer(fetch, failure if isinstance(failure, Outcome) else None))
+    await bench.read(failure if isinstance(failure, Outcome) else None)
     assert [(r.title, r.text) for r in bench.records()] == [("江湾发布大模型", LONG)]
     assert bench.alerts() == 1
 
@@ -189,9 +179,7 @@ async def test_a_page_that_kills_its_reader_twice_is_left_alone(db: Database) ->
         fetch = await bench.claimed()
         while fetch is not None and fetch.url == LIST:  # the list is due again meanwhile
             await bench.pipeline.answered(answer(fetch, Outcome(Reason.UNCHANGED)))
-            fetch = await bench.claimed()
-        assert fetch is not None
-        await bench.pipeline.answered(answer(fetch))
+            await bench.read()
     bench.now += timedelta(hours=10)
     while (fetch := await bench.claimed()) is not None:
         assert fetch.url == LIST
@@ -202,9 +190,7 @@ async def test_a_page_that_kills_its_reader_twice_is_left_alone(db: Database) ->
 async def test_a_rate_limit_rests_the_whole_host(db: Database) -> None:
     bench = Bench(db, Readers((Link(PAGE),)))
     await bench.poll()
-    fetch = await bench.claimed()
-    assert fetch is not None
-    await bench.pipeline.answered(answer(fetch, Outcome(Reason.RATE_LIMITED, retry_after=3600)))
+    await bench.read(Outcome(Reason.RATE_LIMITED, retry_after=3600))
     bench.now += timedelta(minutes=30)
     assert await bench.claimed() is None
     bench.now += timedelta(minutes=40)
@@ -220,9 +206,7 @@ async def test_a_source_taken_out_of_the_configuration_is_not_asked_any_more(db:
 
 async def test_a_stopped_request_keeps_its_place(db: Database) -> None:
     bench = Bench(db, Readers((Link(PAGE),), record()))
-    fetch = await bench.claimed()
-    assert fetch is not None
-    await bench.pipeline.answered(answer(fetch, Outcome(Reason.STOPPED)))
+    await bench.read(Outcome(Reason.STOPPED))
     await bench.pipeline.release()
     again = await bench.claimed()
     assert again is not None
@@ -277,9 +261,7 @@ async def test_what_is_rendered_is_asked_for_whole(db: Database, render: Any, re
 async def test_a_page_that_too_many_stood_before_is_given_back_and_has_lost_no_attempt(db: Database) -> None:
     bench = Bench(db, Readers((Link(PAGE),), record()))
     await bench.poll()
-    fetch = await bench.claimed()
-    assert fetch is not None
-    await bench.pipeline.answered(answer(fetch, Outcome(Reason.OVERLOADED)))
+    await bench.read(Outcome(Reason.OVERLOADED))
     bench.now += timedelta(minutes=1)
     again = await bench.claimed()
     assert again is not None

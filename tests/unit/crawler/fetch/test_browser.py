@@ -88,36 +88,46 @@ def browsers() -> list[psutil.Process]:
 
 
 class TestRendering:
-    async def test_what_is_there_only_after_scripts_ran_is_there(self) -> None:
-        async with serving(SITE) as site:
-            assert "/a/0.html" not in text_of(await fetch_one(Fetch(site.url("/")), with_browser()))
-            answer = await rendered(site.url("/"))
-            assert all(f'<a href="{item["url"]}">{item["title"]}</a>' in text_of(answer) for item in ITEMS)
-            assert answer.page
-            assert answer.page.content_type == "text/html; charset=utf-8"
-            assert answer.bytes > len(APP)
-            assert site.paths() == ["/", "/", "/app.js", "/api/list"]
+    def test_what_is_there_only_after_scripts_ran_is_there(self) -> None:
+        async def go() -> None:
+            async with serving(SITE) as site:
+                assert "/a/0.html" not in text_of(await fetch_one(Fetch(site.url("/")), with_browser()))
+                answer = await rendered(site.url("/"))
+                assert all(f'<a href="{item["url"]}">{item["title"]}</a>' in text_of(answer) for item in ITEMS)
+                assert answer.page
+                assert answer.page.content_type == "text/html; charset=utf-8"
+                assert answer.bytes > len(APP)
+                assert site.paths() == ["/", "/", "/app.js", "/api/list"]
 
-    async def test_status_redirects_and_robots_are_those_of_any_fetch(self) -> None:
+        run(go())
+
+    def test_status_redirects_and_robots_are_those_of_any_fetch(self) -> None:
         pages = SITE | {
             "/old": http(301, Location="/"),
             "/gone": http(410),
             "/feed": http(200, b"<rss/>", Content_Type="text/xml"),
         }
-        async with serving(pages, robots=http(200, b"User-agent: *\nDisallow: /secret\nDisallow: /api")) as site:
-            moved = await rendered(site.url("/old"))
-            assert moved.moved_to == site.url("/")
-            assert "大模型" not in text_of(moved), "what robots.txt disallows is not fetched for a page either"
-            assert (await rendered(site.url("/gone"))).outcome.reason is Reason.GONE
-            assert (await rendered(site.url("/secret"))).outcome.reason is Reason.ROBOTS
-            assert text_of(await rendered(site.url("/feed"))) == "<rss/>"
-            assert "/api/list" not in site.paths()
 
-    async def test_what_a_page_asks_for_keeps_the_pace_of_its_host(self) -> None:
-        async with serving(SITE) as site:
-            assert "大模型" in text_of(await rendered(site.url("/"), delay=0.3))
-            times = [seen.at for seen in site.seen]
-            assert min(later - sooner for sooner, later in pairwise(times)) >= 0.29
+        async def go() -> None:
+            async with serving(pages, robots=http(200, b"User-agent: *\nDisallow: /secret\nDisallow: /api")) as site:
+                moved = await rendered(site.url("/old"))
+                assert moved.moved_to == site.url("/")
+                assert "大模型" not in text_of(moved), "what robots.txt disallows is not fetched for a page either"
+                assert (await rendered(site.url("/gone"))).outcome.reason is Reason.GONE
+                assert (await rendered(site.url("/secret"))).outcome.reason is Reason.ROBOTS
+                assert text_of(await rendered(site.url("/feed"))) == "<rss/>"
+                assert "/api/list" not in site.paths()
+
+        run(go())
+
+    def test_what_a_page_asks_for_keeps_the_pace_of_its_host(self) -> None:
+        async def go() -> None:
+            async with serving(SITE) as site:
+                assert "大模型" in text_of(await rendered(site.url("/"), delay=0.3))
+                times = [seen.at for seen in site.seen]
+                assert min(later - sooner for sooner, later in pairwise(times)) >= 0.29
+
+        run(go())
 
     def test_a_script_that_may_be_kept_is_asked_for_once(self) -> None:
         script = http(200, APP.encode(), Content_Type="text/javascript", Cache_Control="max-age=600")
@@ -281,40 +291,50 @@ class TestBounds:
 
 
 class TestLife:
-    async def test_a_browser_that_crashed_is_started_again_and_ends_with_the_engine(self) -> None:
-        async with serving(news) as site, watched() as ask:
-            assert "大模型" in text_of(await ask(site.url("/?1")))
-            assert browsers()
-            for process in browsers():
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-            assert "大模型" in text_of(await ask(site.url("/?2")))
+    def test_a_browser_that_crashed_is_started_again_and_ends_with_the_engine(self) -> None:
+        async def go() -> None:
+            async with serving(news) as site, watched() as ask:
+                assert "大模型" in text_of(await ask(site.url("/?1")))
+                assert browsers()
+                for process in browsers():
+                    with suppress(psutil.NoSuchProcess):
+                        process.kill()
+                assert "大模型" in text_of(await ask(site.url("/?2")))
+
+        run(go())
         assert browsers() == []
 
-    async def test_a_stop_does_not_wait_for_a_page_and_takes_none_by_half(self) -> None:
-        came = asyncio.Event()
+    def test_a_stop_does_not_wait_for_a_page_and_takes_none_by_half(self) -> None:
+        async def go() -> None:
+            came = asyncio.Event()
 
-        async def reply(seen: Seen) -> bytes:
-            if seen.path == "/slow":
-                came.set()
-                await asyncio.sleep(60)
-            return html("<script>fetch('/slow').catch(() => 0)</script>") if seen.path == "/" else http(404)
+            async def reply(seen: Seen) -> bytes:
+                if seen.path == "/slow":
+                    came.set()
+                    await asyncio.sleep(60)
+                return html("<script>fetch('/slow').catch(() => 0)</script>") if seen.path == "/" else http(404)
 
-        async with serving(reply) as site:
-            fetcher = Fetcher(with_browser())
-            asking = asyncio.create_task(fetcher.get(site.url("/"), render=True))
-            await came.wait()
-            await fetcher.close()
-            assert (await asking).outcome.reason is Reason.STOPPED
+            async with serving(reply) as site:
+                fetcher = Fetcher(with_browser())
+                asking = asyncio.create_task(fetcher.get(site.url("/"), render=True))
+                await came.wait()
+                await fetcher.close()
+                assert (await asking).outcome.reason is Reason.STOPPED
+
+        run(go())
         assert browsers() == []
 
-    async def test_a_browser_that_nobody_needs_is_closed(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    def test_a_browser_that_nobody_needs_is_closed(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("crawler.fetch.browser.IDLE", 0.2)
-        async with serving(news) as site, watched() as ask:
-            assert "大模型" in text_of(await ask(site.url("/?1")))
-            while browsers():  # the test's own time limit ends this
-                await asyncio.sleep(0.1)
-            assert "大模型" in text_of(await ask(site.url("/?2")))
+
+        async def go() -> None:
+            async with serving(news) as site, watched() as ask:
+                assert "大模型" in text_of(await ask(site.url("/?1")))
+                while browsers():  # the test's own time limit ends this
+                    await asyncio.sleep(0.1)
+                assert "大模型" in text_of(await ask(site.url("/?2")))
+
+        run(go())
 
     def test_nothing_is_left_of_it_when_we_are_killed(self, tmp_path: Path) -> None:
         script = tmp_path / "visit.py"

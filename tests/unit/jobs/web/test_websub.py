@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import aiohttp
@@ -124,10 +123,6 @@ async def bench(db: Database, status: int = 202) -> AsyncIterator[Bench]:
         finally:
             await made.session.close()
             await made.websub.close()
-
-
-def run(work: Any) -> None:
-    asyncio.run(work())
 
 
 async def test_it_asks_confirms_and_a_signed_push_makes_the_source_due(db: Database) -> None:

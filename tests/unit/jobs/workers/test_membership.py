@@ -1,8 +1,6 @@
 """Programs on one database: one edits, each channel has one sender, and what a dead one held is put back."""
 
-import asyncio
 import os
-from collections.abc import Callable, Coroutine
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -30,10 +28,6 @@ class Time:
 
     def __call__(self) -> datetime:
         return self.now
-
-
-def run(go: Callable[[], Coroutine[object, object, None]]) -> None:
-    asyncio.run(go())
 
 
 @pytest.fixture
