@@ -428,33 +428,25 @@ def test_a_vendors_own_words_stand_in_the_ledger(sqlite: Database, known: Any, m
 
 
 @pytest.mark.parametrize("known", VENDORS, ids=[known.name for known in VENDORS])
-def test_a_lost_reply_is_repeated_under_the_same_visible_id(sqlite: Database, known: Any) -> None:
+async def test_a_lost_reply_is_repeated_under_the_same_visible_id(sqlite: Database, known: Any) -> None:
     raise_alerts(sqlite, ["desk"])
-
-    async def main() -> list[dict[str, Any]]:
-        async with Vendor("lost", known.accepts) as vendor:
-            channel = replace(channel_for(known.address(vendor)), rate=None)
-            async with delivering(sqlite, {"desk": channel}, Clock()) as deliverer:
-                await deliverer.drain()
-            return [asked.said for asked in vendor.asked]
-
-    first, second = asyncio.run(main())
+    async with Vendor("lost", known.accepts) as vendor:
+        channel = replace(channel_for(known.address(vendor)), rate=None)
+        async with delivering(sqlite, {"desk": channel}, Clock()) as deliverer:
+            await deliverer.drain()
+        (first, second) = [asked.said for asked in vendor.asked]
     assert "#0001" in known.text(first)
     assert known.text(first) == known.text(second)
     assert [(row.state, row.attempts) for row in ledger(sqlite, "desk")] == [("sent", 2)]
 
 
-def test_four_alerts_reach_a_webhook_once_each(sqlite: Database) -> None:
+async def test_four_alerts_reach_a_webhook_once_each(sqlite: Database) -> None:
     raise_alerts(sqlite, ["hook"], 4)
-
-    async def main() -> list[str]:
-        async with Vendor(FetchResult("", 503), FetchResult("", 204)) as vendor:
-            channel = channel_for(f"webhook+http://{vendor.host}/in")
-            async with delivering(sqlite, {"hook": channel}, Clock()) as deliverer:
-                await deliverer.drain()
-            return [asked.headers["Idempotency-Key"] for asked in vendor.asked]
-
-    keys = asyncio.run(main())
+    async with Vendor(FetchResult("", 503), FetchResult("", 204)) as vendor:
+        channel = channel_for(f"webhook+http://{vendor.host}/in")
+        async with delivering(sqlite, {"hook": channel}, Clock()) as deliverer:
+            await deliverer.drain()
+        keys = [asked.headers["Idempotency-Key"] for asked in vendor.asked]
     assert (len(keys), len(set(keys))) == (5, 4)
 
 

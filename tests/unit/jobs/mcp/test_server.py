@@ -40,12 +40,9 @@ def call(archive: Archive, name: str, **given: Any) -> Any:
     return asyncio.run(go())
 
 
-def test_every_tool_is_read_only_and_has_words_and_types(archive: Archive) -> None:
-    async def go() -> Any:
-        async with Client(build(archive)) as client:
-            return (await client.list_tools()).tools
-
-    tools = asyncio.run(go())
+async def test_every_tool_is_read_only_and_has_words_and_types(archive: Archive) -> None:
+    async with Client(build(archive)) as client:
+        tools = (await client.list_tools()).tools
     assert {tool.name for tool in tools} == {
         "search_records", "get_record", "get_story", "list_alerts", "explain_match", "test_rule", "trend", "sources_health", "query_help",
     }  # fmt: skip

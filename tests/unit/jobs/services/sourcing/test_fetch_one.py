@@ -22,12 +22,9 @@ async def test_several_at_once_are_each_answered() -> None:
         assert [answer.page.body for answer in answers if answer.page] == [b"0", b"1", b"2", b"3", b"4"]
 
 
-def test_what_is_posted_arrives() -> None:
-    async def run() -> Page | str:
-        async with serving(lambda seen: http(200, seen.body) if seen.method == "POST" else b"") as site:
-            return await fetch_one(rules(), site.url("/x"), {"Content-Type": "application/json"}, b'{"a":1}')
-
-    page = asyncio.run(run())
+async def test_what_is_posted_arrives() -> None:
+    async with serving(lambda seen: http(200, seen.body) if seen.method == "POST" else b"") as site:
+        page = await fetch_one(rules(), site.url("/x"), {"Content-Type": "application/json"}, b'{"a":1}')
     assert isinstance(page, Page)
     assert page.body == b'{"a":1}'
 
