@@ -403,23 +403,29 @@ class TestFlow:
             assert bench.engine.further() == 0
             await bench.stop()
 
-    async def test_one_slow_host_holds_no_other(self) -> None:
-        async with hanging() as slow, serving({"/": PAGE}) as quick:
-            bench = Bench()
-            bench.todo = [Fetch(slow.url("/")) for _ in range(3)] + [Fetch(quick.url("/", host="127.0.0.2"))]
-            await bench.until(1)
-            assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.2")
-            await bench.stop(0)
+    def test_one_slow_host_holds_no_other(self) -> None:
+        async def go() -> None:
+            async with hanging() as slow, serving({"/": PAGE}) as quick:
+                bench = Bench()
+                bench.todo = [Fetch(slow.url("/")) for _ in range(3)] + [Fetch(quick.url("/", host="127.0.0.2"))]
+                await bench.until(1)
+                assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.2")
+                await bench.stop(0)
 
-    async def test_no_more_is_claimed_than_there_is_room_for(self) -> None:
-        async with hanging() as site:
-            bench = Bench(concurrency=4, per_host=2)
-            bench.todo = [Fetch(site.url(f"/{n}")) for n in range(40)]
-            while bench.engine.in_flight < 4 * AHEAD:
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.1)
-            assert (bench.engine.in_flight, len(bench.todo)) == (4 * AHEAD, 40 - 4 * AHEAD)
-            await bench.stop(0)
+        run(go())
+
+    def test_no_more_is_claimed_than_there_is_room_for(self) -> None:
+        async def go() -> None:
+            async with hanging() as site:
+                bench = Bench(concurrency=4, per_host=2)
+                bench.todo = [Fetch(site.url(f"/{n}")) for n in range(40)]
+                while bench.engine.in_flight < 4 * AHEAD:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.1)
+                assert (bench.engine.in_flight, len(bench.todo)) == (4 * AHEAD, 40 - 4 * AHEAD)
+                await bench.stop(0)
+
+        run(go())
 
     async def test_answers_that_wait_bound_the_claims_too(self) -> None:
         async with serving({f"/{n}": PAGE for n in range(60)}) as site:
@@ -442,26 +448,33 @@ class TestFlow:
             await bench.until(60)
             await bench.stop()
 
-    async def test_no_more_are_on_the_network_than_the_bound_says(self) -> None:
-        async with hanging() as site:
-            bench = Bench(concurrency=3, per_host=32)
-            bench.todo = [Fetch(site.url("/", host=f"127.0.0.{n}")) for n in range(2, 12)]
-            while site.most_busy < 3:
-                await asyncio.sleep(0.01)
-            await asyncio.sleep(0.3)
-            assert site.most_busy == 3
-            await bench.stop(0)
+    def test_no_more_are_on_the_network_than_the_bound_says(self) -> None:
+        async def go() -> None:
+            async with hanging() as site:
+                bench = Bench(concurrency=3, per_host=32)
+                bench.todo = [Fetch(site.url("/", host=f"127.0.0.{n}")) for n in range(2, 12)]
+                while site.most_busy < 3:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(0.3)
+                assert site.most_busy == 3
+                await bench.stop(0)
 
-    async def test_servers_that_do_not_answer_hold_the_others_up_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        run(go())
+
+    def test_servers_that_do_not_answer_hold_the_others_up_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("crawler.fetch.handler.SLOW", 0.2)
-        async with hanging() as slow, serving({"/": PAGE}) as quick:
-            bench = Bench(concurrency=2)
-            bench.todo = [Fetch(slow.url("/", host=f"127.0.0.{n}")) for n in range(2, 6)] + [
-                Fetch(quick.url("/", host="127.0.0.9"))
-            ]
-            await bench.until(1)
-            assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.9")
-            await bench.stop(0)
+
+        async def go() -> None:
+            async with hanging() as slow, serving({"/": PAGE}) as quick:
+                bench = Bench(concurrency=2)
+                bench.todo = [Fetch(slow.url("/", host=f"127.0.0.{n}")) for n in range(2, 6)] + [
+                    Fetch(quick.url("/", host="127.0.0.9"))
+                ]
+                await bench.until(1)
+                assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.9")
+                await bench.stop(0)
+
+        run(go())
 
     async def test_wake_ends_the_idle_sleep(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(engine_module, "IDLE", 3_600)
@@ -584,15 +597,18 @@ class TestStop:
             assert bench.reasons() == [Reason.STOPPED, Reason.OK]  # the second only waited for its turn
             assert site.paths() == ["/1"]
 
-    async def test_a_server_that_never_answers_is_left_behind_at_the_deadline(self) -> None:
-        async with hanging() as site:
-            bench = Bench()
-            bench.todo = [Fetch(site.url("/1")), Fetch(site.url("/2", host="127.0.0.2"))]
-            while len(site.paths()) < 2:
-                await asyncio.sleep(0.01)
-            await bench.stop(0.2)
-            assert bench.reasons() == [Reason.STOPPED, Reason.STOPPED]
-            assert bench.engine.in_flight == 0
+    def test_a_server_that_never_answers_is_left_behind_at_the_deadline(self) -> None:
+        async def go() -> None:
+            async with hanging() as site:
+                bench = Bench()
+                bench.todo = [Fetch(site.url("/1")), Fetch(site.url("/2", host="127.0.0.2"))]
+                while len(site.paths()) < 2:
+                    await asyncio.sleep(0.01)
+                await bench.stop(0.2)
+                assert bench.reasons() == [Reason.STOPPED, Reason.STOPPED]
+                assert bench.engine.in_flight == 0
+
+        run(go())
 
     async def test_what_waits_for_its_turn_is_given_back_at_once(self) -> None:
         async with serving({f"/{n}": PAGE for n in range(9)}) as site:
@@ -628,16 +644,19 @@ class TestStop:
         await early.stop(1)
         await early.run()
 
-    async def test_a_cancelled_run_leaves_nothing_open(self) -> None:
-        async with hanging() as site:
-            bench = Bench()
-            bench.todo = [Fetch(site.url("/1"))]
-            while not site.paths():
-                await asyncio.sleep(0.01)
-            bench.running.cancel()
-            with pytest.raises(asyncio.CancelledError):
-                await bench.running
-            assert bench.reasons() == [Reason.STOPPED]
+    def test_a_cancelled_run_leaves_nothing_open(self) -> None:
+        async def go() -> None:
+            async with hanging() as site:
+                bench = Bench()
+                bench.todo = [Fetch(site.url("/1"))]
+                while not site.paths():
+                    await asyncio.sleep(0.01)
+                bench.running.cancel()
+                with pytest.raises(asyncio.CancelledError):
+                    await bench.running
+                assert bench.reasons() == [Reason.STOPPED]
+
+        run(go())
 
 
 class TestSettings:
