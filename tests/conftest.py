@@ -43,6 +43,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.slow)
 
 
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    """What runs the tests that are coroutines."""
+    return "asyncio"
+
+
 @contextmanager
 def started_postgres() -> Iterator[Any]:
     """A running PostgreSQL, reached through a Unix socket in its folder; nothing of it is left afterwards."""

@@ -100,8 +100,9 @@ def _spent(requests: int, budget: int | None) -> str:
 def _summary(report: Status) -> dict[str, Any]:
     row: dict[str, Any] = asdict(report)
     beats = {name: one.at for name, one in report.totals.beats.items()}
-    same = {key: row[key] for key in ("running", "not_in_index", "requests_today", "budget", "late", "workers", "to_store")}
-    return {**row["totals"], "beats": beats, **same, "possible_gaps": row["gaps"], "leases": dict(report.holds)}
+    first = {key: row[key] for key in ("running", "not_in_index", "requests_today", "budget", "late")}
+    last = {"possible_gaps": row["gaps"], "workers": row["workers"], "leases": dict(report.holds), "to_store": report.to_store}
+    return {**row["totals"], "beats": beats, **first, **last}
 
 
 def list_sources(cli: Cli, json_lines: Json = False) -> None:

@@ -47,9 +47,7 @@ def troubles(lines: Iterable[SourceStatus], gaps: Sequence[Gap], now: datetime, 
     known = sorted(lines, key=lambda line: line.row.name)
     said = [_trouble(line, now, zone) for line in known if line.health.reason]
     moved = [line.row for line in known if line.row.moved_to]
-    said += [
-        tr("{source} has moved for good to {url}: put that into its url", source=row.name, url=row.moved_to) for row in moved
-    ]
+    said += [tr("{source} has moved for good to {url}: put that into its url", source=r.name, url=r.moved_to) for r in moved]
     return said + [_gap(gap, now, zone) for gap in gaps if gap.filled_at is None]
 
 

@@ -274,10 +274,9 @@ class _Builder:
             fault = tr("{name} holds itself, by *{name}", name=node.anchor)
             raise mistaken(self._doc.file, fault, tr("write out what is meant"), (self._doc.places[path][0], 0))
         self._open.add(id(node))
-        built: Any = [
-            self.build(item, (*path, number)) for number, item in enumerate(node.value if isinstance(node, SequenceNode) else ())
-        ]
-        built = self._mapping(node, path) if isinstance(node, MappingNode) else built
+        items = enumerate(node.value if isinstance(node, SequenceNode) else ())
+        listed = [self.build(item, (*path, number)) for number, item in items]
+        built = self._mapping(node, path) if isinstance(node, MappingNode) else listed
         self._open.discard(id(node))
         return built
 
@@ -295,10 +294,8 @@ class _Builder:
                 continue
             name = _half.sub("\ufffd", str(key.value))
             if name in first_line:
-                at = show_path((*path, name))
-                fault = tr(
-                    "{show_path}: the key is here twice, first in line {first_line}", show_path=at, first_line=first_line[name]
-                )
+                known = {"show_path": show_path((*path, name)), "first_line": first_line[name]}
+                fault = tr("{show_path}: the key is here twice, first in line {first_line}", **known)
                 self._doc.places.setdefault((*path, name), place)
                 self._doc.mistakes.append(Mistake(self._doc.file, *place, fault, tr("remove one of them")))
                 continue
@@ -367,10 +364,7 @@ class _Builder:
             with Path(file).open("rb") as opened:
                 return opened.read(MAX_SECRET_FILE).decode("utf-8").strip()
         except (OSError, ValueError) as error:
-            told = {
-                "name": name,
-                "file": brief(file),
-                "reason": retold(getattr(error, "strerror", None) or tr("is no UTF-8 text")),
-            }
+            reason = retold(getattr(error, "strerror", None) or tr("is no UTF-8 text"))
+            told = {"name": name, "file": brief(file), "reason": reason}
             self._doc.broke(path, tr("{name}_FILE names {file}, which cannot be read: {reason}", **told))
             return None

@@ -236,115 +236,94 @@ async def desk(folder: Path, *numbers: int) -> AsyncIterator[CrawlContext]:
         yield CrawlContext(folder, list(sites.values()))
 
 
-def test_discover_prints_json_lines_best_first(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path, 12) as one:
-            code, out, _ = await one.run("discover", one.sites[0].ask, "--json")
-            rows = [json.loads(line) for line in out.splitlines()]
-            assert code == 0
-            assert [row["kind"] for row in rows] == ["listing", "feed"]
-            assert rows[0]["entry"] == {"url": one.sites[0].best, "kind": "listing", "links": rows[0]["entry"]["links"]}
-            assert len(rows[0]["titles"]) >= 3
-            assert rows[1]["state"].startswith("frozen")
-            code, out, _ = await one.run("discover", one.sites[0].ask)
-            assert code == 0
-            assert "frozen" in out
-
-    asyncio.run(run())
+async def test_discover_prints_json_lines_best_first(tmp_path: Path) -> None:
+    async with desk(tmp_path, 12) as one:
+        code, out, _ = await one.run("discover", one.sites[0].ask, "--json")
+        rows = [json.loads(line) for line in out.splitlines()]
+        assert code == 0
+        assert [row["kind"] for row in rows] == ["listing", "feed"]
+        assert rows[0]["entry"] == {"url": one.sites[0].best, "kind": "listing", "links": rows[0]["entry"]["links"]}
+        assert len(rows[0]["titles"]) >= 3
+        assert rows[1]["state"].startswith("frozen")
+        code, out, _ = await one.run("discover", one.sites[0].ask)
+        assert code == 0
+        assert "frozen" in out
 
 
-def test_add_writes_the_best_and_keeps_every_line(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path, 2) as one:
-            code, out, err = await one.run("add", one.sites[0].ask, "--name", "harbour", "--tag", "媒体", "--yes")
-            assert code == 0, err
-            assert "added harbour: feed" in out
-            added = f"  - name: harbour\n    url: {one.sites[0].best}\n    kind: feed\n    tags: [媒体]\n"
-            assert one.config.read_text("utf-8") == CONFIG.replace("rules: []", f"{added}rules: []")
-            code, _, err = await one.run("add", one.sites[0].ask, "--yes")
-            assert (code, "harbour watches this address already" in err) == (1, True)
-
-    asyncio.run(run())
+async def test_add_writes_the_best_and_keeps_every_line(tmp_path: Path) -> None:
+    async with desk(tmp_path, 2) as one:
+        code, out, err = await one.run("add", one.sites[0].ask, "--name", "harbour", "--tag", "媒体", "--yes")
+        assert code == 0, err
+        assert "added harbour: feed" in out
+        added = f"  - name: harbour\n    url: {one.sites[0].best}\n    kind: feed\n    tags: [媒体]\n"
+        assert one.config.read_text("utf-8") == CONFIG.replace("rules: []", f"{added}rules: []")
+        code, _, err = await one.run("add", one.sites[0].ask, "--yes")
+        assert (code, "harbour watches this address already" in err) == (1, True)
 
 
-def test_add_asks_on_a_terminal_which_to_take(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path, 28) as one:
-            ours, theirs = pty.openpty()
-            os.write(ours, b"2\n")
-            code, out, err = await one.run("add", one.sites[0].ask, "--name", "front", stdin=theirs)
-            os.close(ours)
-            os.close(theirs)
-            assert code == 0, err
-            assert "Which" in out
-            row = load_config(one.config, {}).sources[-1]
-            assert (row.name, row.kind, row.url) == ("front", "listing", one.sites[0].ask)
-
-    asyncio.run(run())
+async def test_add_asks_on_a_terminal_which_to_take(tmp_path: Path) -> None:
+    async with desk(tmp_path, 28) as one:
+        ours, theirs = pty.openpty()
+        os.write(ours, b"2\n")
+        code, out, err = await one.run("add", one.sites[0].ask, "--name", "front", stdin=theirs)
+        os.close(ours)
+        os.close(theirs)
+        assert code == 0, err
+        assert "Which" in out
+        row = load_config(one.config, {}).sources[-1]
+        assert (row.name, row.kind, row.url) == ("front", "listing", one.sites[0].ask)
 
 
-def test_add_takes_from_the_catalogue_once(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path) as one:
-            code, _, err = await one.run("add", "cctv-tech")
-            assert code == 0, err
-            entry = load_config(one.config, {}).sources[-1]
-            assert (entry.name, entry.options["items"], entry.tags) == ("cctv-tech", "data.list[*]", ("央视", "央媒", "中文"))
-            code, _, err = await one.run("add", "cctv-tech")
-            assert (code, "already" in err) == (1, True)
-            _, out, _ = await one.run("catalogue", "--language", "zh", "--tag", "央视", "--json")
-            assert [(row["name"], row["watched"]) for row in map(json.loads, out.splitlines())] == [("cctv-tech", True)]
-
-    asyncio.run(run())
+async def test_add_takes_from_the_catalogue_once(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        code, _, err = await one.run("add", "cctv-tech")
+        assert code == 0, err
+        entry = load_config(one.config, {}).sources[-1]
+        assert (entry.name, entry.options["items"], entry.tags) == ("cctv-tech", "data.list[*]", ("央视", "央媒", "中文"))
+        code, _, err = await one.run("add", "cctv-tech")
+        assert (code, "already" in err) == (1, True)
+        _, out, _ = await one.run("catalogue", "--language", "zh", "--tag", "央视", "--json")
+        assert [(row["name"], row["watched"]) for row in map(json.loads, out.splitlines())] == [("cctv-tech", True)]
 
 
-def test_what_cannot_be_added_changes_nothing(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path, 1) as one:
-            here = one.sites[0].ask
-            code, _, err = await one.run("add", here.replace("127.0.1.1", "127.0.1.99"))
-            assert (code, "nothing at" in err) == (1, True)
-            assert (await one.run("add", "no such thing"))[0] == 2
-            one.config.write_text(CONFIG.replace(', allow_networks: ["127.0.0.0/8"]', ""), "utf-8")
-            before = one.config.read_text("utf-8")
-            code, _, err = await one.run("add", here, "--yes")
-            assert (code, "refused-address" in err) == (1, True)
-            assert one.config.read_text("utf-8") == before
-
-    asyncio.run(run())
+async def test_what_cannot_be_added_changes_nothing(tmp_path: Path) -> None:
+    async with desk(tmp_path, 1) as one:
+        here = one.sites[0].ask
+        code, _, err = await one.run("add", here.replace("127.0.1.1", "127.0.1.99"))
+        assert (code, "nothing at" in err) == (1, True)
+        assert (await one.run("add", "no such thing"))[0] == 2
+        one.config.write_text(CONFIG.replace(', allow_networks: ["127.0.0.0/8"]', ""), "utf-8")
+        before = one.config.read_text("utf-8")
+        code, _, err = await one.run("add", here, "--yes")
+        assert (code, "refused-address" in err) == (1, True)
+        assert one.config.read_text("utf-8") == before
 
 
-def test_opml_goes_in_once_and_comes_out_again(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path) as one:
-            feeds = "".join(f'<outline text="f{n}" xmlUrl="https://f{n}.example/rss"/>' for n in range(3))
-            twin = '<outline text="first" xmlUrl="http://first.example/rss/"/><outline text="f1" xmlUrl="https://other.example/rss"/>'
-            given = tmp_path / "feeds.opml"
-            given.write_text(f"<opml><body><outline text='组'>{feeds}</outline>{twin}</body></opml>", "utf-8")
-            code, out, err = await one.run("import", str(given))
-            assert code == 0, err
-            assert out.strip() == "4 sources imported, 1 already there"
-            names = [(row.name, row.tags) for row in load_config(one.config, {}).sources]
-            assert names == [("first", ()), ("f0", ("组",)), ("f1", ("组",)), ("f2", ("组",)), ("other", ())]
-            assert (await one.run("import", str(given)))[1].strip() == "0 sources imported, 5 already there"
-            exported = (await one.run("export", "--format", "opml"))[1]
-            assert sorted(each.title for each in opml.read(exported.encode()).outlines) == ["f0", "f1", "f2", "first", "other"]
-            given.write_text("<rss/>", "utf-8")
-            assert (await one.run("import", str(given)))[0] == 1
-
-    asyncio.run(run())
+async def test_opml_goes_in_once_and_comes_out_again(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        feeds = "".join(f'<outline text="f{n}" xmlUrl="https://f{n}.example/rss"/>' for n in range(3))
+        twin = '<outline text="first" xmlUrl="http://first.example/rss/"/><outline text="f1" xmlUrl="https://other.example/rss"/>'
+        given = tmp_path / "feeds.opml"
+        given.write_text(f"<opml><body><outline text='组'>{feeds}</outline>{twin}</body></opml>", "utf-8")
+        code, out, err = await one.run("import", str(given))
+        assert code == 0, err
+        assert out.strip() == "4 sources imported, 1 already there"
+        names = [(row.name, row.tags) for row in load_config(one.config, {}).sources]
+        assert names == [("first", ()), ("f0", ("组",)), ("f1", ("组",)), ("f2", ("组",)), ("other", ())]
+        assert (await one.run("import", str(given)))[1].strip() == "0 sources imported, 5 already there"
+        exported = (await one.run("export", "--format", "opml"))[1]
+        assert sorted(each.title for each in opml.read(exported.encode()).outlines) == ["f0", "f1", "f2", "first", "other"]
+        given.write_text("<rss/>", "utf-8")
+        assert (await one.run("import", str(given)))[0] == 1
 
 
-def test_export_tells_no_secret(tmp_path: Path) -> None:
-    async def run() -> None:
-        async with desk(tmp_path) as one:
-            secret = '  - {name: closed, url: "https://c.example/", headers: {Authorization: "Bearer hunter22"}}\n'
-            keyed = '  - {name: keyed, url: "https://k.example/${HOME}"}\n'
-            one.config.write_text(CONFIG.replace("rules: []", f"{secret}{keyed}rules: []"), "utf-8")
-            code, out, err = await one.run("export")
-            assert code == 0
-            assert [each.title for each in opml.read(out.encode()).outlines] == ["first"]
-            assert "hunter22" not in out + err
-            assert err.count("left out") == 2
-
-    asyncio.run(run())
+async def test_export_tells_no_secret(tmp_path: Path) -> None:
+    async with desk(tmp_path) as one:
+        secret = '  - {name: closed, url: "https://c.example/", headers: {Authorization: "Bearer hunter22"}}\n'
+        keyed = '  - {name: keyed, url: "https://k.example/${HOME}"}\n'
+        one.config.write_text(CONFIG.replace("rules: []", f"{secret}{keyed}rules: []"), "utf-8")
+        code, out, err = await one.run("export")
+        assert code == 0
+        assert [each.title for each in opml.read(out.encode()).outlines] == ["first"]
+        assert "hunter22" not in out + err
+        assert err.count("left out") == 2

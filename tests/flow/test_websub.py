@@ -77,28 +77,25 @@ async def stored(folder: Path, count: int) -> None:
         await asyncio.sleep(0.3)
 
 
-def test_what_a_hub_tells_is_stored_long_before_the_next_poll(tmp_path: Path) -> None:
-    async def go() -> None:
-        publisher = Publisher()
-        async with serving(publisher.reply) as publisher.site, aiohttp.ClientSession() as session:
-            config = tmp_path / "config.yaml"
-            address = f"127.0.0.1:{free_port()}"
-            config.write_text(
-                f"database: sqlite:///{tmp_path}/zhixun.db\n"
-                "crawl:\n  delay: 10ms\n  allow_networks: [127.0.0.0/8]\n"
-                f"  websub: {{callback: 'http://{address}/hubs', listen: '{address}'}}\n"
-                f"sources: [{{name: s, url: '{publisher.site.url('/feed.xml')}', every: 1d}}]\n"
-            )
-            daemon = await start(config)
-            try:
-                await publisher.subscribed.wait()
-                assert await publisher.verify(session) == "c"
-                await stored(tmp_path, 1)
-                publisher.articles = 2
-                assert await publisher.distribute(session) == 202
-                await stored(tmp_path, 2)
-            finally:
-                daemon.terminate()
-                assert await daemon.wait() == 0
-
-    asyncio.run(go())
+async def test_what_a_hub_tells_is_stored_long_before_the_next_poll(tmp_path: Path) -> None:
+    publisher = Publisher()
+    async with serving(publisher.reply) as publisher.site, aiohttp.ClientSession() as session:
+        config = tmp_path / "config.yaml"
+        address = f"127.0.0.1:{free_port()}"
+        config.write_text(
+            f"database: sqlite:///{tmp_path}/zhixun.db\n"
+            "crawl:\n  delay: 10ms\n  allow_networks: [127.0.0.0/8]\n"
+            f"  websub: {{callback: 'http://{address}/hubs', listen: '{address}'}}\n"
+            f"sources: [{{name: s, url: '{publisher.site.url('/feed.xml')}', every: 1d}}]\n"
+        )
+        daemon = await start(config)
+        try:
+            await publisher.subscribed.wait()
+            assert await publisher.verify(session) == "c"
+            await stored(tmp_path, 1)
+            publisher.articles = 2
+            assert await publisher.distribute(session) == 202
+            await stored(tmp_path, 2)
+        finally:
+            daemon.terminate()
+            assert await daemon.wait() == 0

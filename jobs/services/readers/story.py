@@ -62,16 +62,11 @@ def told(session: Session, person: Person, record: int) -> Told:
     rows = queries.told_by(session, story, MOST)
     known = [amount for _, amount in figures(rows[0].title, rows[0].text)]
     tellers = tuple(_teller(row, rows[0].shown_at, known) for row in rows)
-    return Told(
-        story,
-        reading.entry(session, person, story),
-        tellers,
-        len({one.publisher for one in tellers}),
-        Counter(one.language or "" for one in tellers),
-        _lag(tellers),
-        tuple(queries.alerts(session, story=story)),
-        reading.notes(session, story),
-    )
+    first, publishers = tellers[0].language, len({one.publisher for one in tellers})
+    lag = next((one.after for one in tellers if one.language != first and one.language and first), None)
+    entry, alerts = reading.entry(session, person, story), tuple(queries.alerts(session, story=story))
+    languages = Counter(one.language or "" for one in tellers)
+    return Told(story, entry, tellers, publishers, languages, lag, alerts, reading.notes(session, story))
 
 
 def newest(session: Session, person: Person, after: str | None, limit: int) -> Inbox:
@@ -87,8 +82,3 @@ def _teller(row: Any, first: datetime, known: Sequence[Amount]) -> Teller:
         row.id, row.title, row.link, row.publisher or row.source or "", row.language, row.shown_at, row.shown_at - first,
         row.story_reason, row.reprint_of, tuple(own[:MOST_FIGURES]),
     )  # fmt: skip
-
-
-def _lag(tellers: Sequence[Teller]) -> timedelta | None:
-    first = tellers[0].language
-    return next((one.after for one in tellers if one.language != first and one.language and first), None)

@@ -12,7 +12,7 @@ from jobs.config.load import Config, RuleConfig
 from jobs.deliver.transport import channel_for
 from jobs.parts import policy_of
 from jobs.services.lookup import named
-from jobs.services.trials.backtest import Case, Report, SimulatedAlert, case_of, simulate
+from jobs.services.trials.backtest import Case, SimulatedAlert, case_of, simulate
 from jobs.watch import RulePolicy
 from storage.alerts import ledger
 from storage.archive import search as searching
@@ -121,26 +121,16 @@ def trial(session: Session, config: Config, asked: Asked, since: datetime | None
     now = cases(asked.query, policy if asked.rule else None, evidence)
     report = simulate(now, policy, _folding(config, policy.channels))
     difference = _difference(now, cases(asked.older, None, False)) if asked.older is not None else None
-    return _answer(asked, searching.count(session, bounds), report, difference)
+    alerts, noise = tuple(map(_alert, report.alerts)), tuple(Noise(*row) for row in report.noise())
+    return Trial(
+        asked.name, searching.count(session, bounds), len(report.cases), alerts, dict(report.muted), report.messages, noise, difference,
+    )  # fmt: skip
 
 
 def _folding(config: Config, channels: Sequence[str]) -> dict[str, bool]:
     """The channels, and whether each folds alerts into digests."""
     rates = {row.name: channel_for(row.url).rate for row in config.channels if row.name in channels}
     return {channel: rates.get(channel) is not None for channel in channels}
-
-
-def _answer(asked: Asked, seen: int, report: Report, difference: Difference | None) -> Trial:
-    return Trial(
-        rule=asked.name,
-        records=seen,
-        matches=len(report.cases),
-        alerts=tuple(map(_alert, report.alerts)),
-        silent=dict(report.muted),
-        messages=report.messages,
-        noise=tuple(Noise(*row) for row in report.noise()),
-        difference=difference,
-    )
 
 
 def _alert(would: SimulatedAlert) -> TriedAlert:

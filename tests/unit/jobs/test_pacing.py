@@ -265,38 +265,30 @@ class Watcher:
         return due
 
 
-def test_an_adaptive_source_loads_and_is_next_due_as_planned(db: Database, tmp_path: Path) -> None:
+async def test_an_adaptive_source_loads_and_is_next_due_as_planned(db: Database, tmp_path: Path) -> None:
     watcher = Watcher(db, tmp_path)
     watcher.readers.links = tuple(Link(f"https://a.example/{n}", published=NOW - n * 6 * HOUR) for n in range(20))
-
-    async def two_polls() -> None:
-        first = await watcher.poll("a")
-        assert first == NOW + pacing.SECOND_POLL
-        watcher.now = first
-        second = await watcher.poll("a")
-        known = db.read(sources.rhythms)
-        assert known.keys() == {"a"}
-        assert sum(known["a"].hours) == pytest.approx(17, abs=1)
-        assert known["a"].skip_hours == (19,)
-        plan = pacing.plan({"a": 2.0}, known, first, budget=200, others=24 + 10)
-        assert second == plan.cadence("a")(first) != first + pacing.SECOND_POLL
-
-    asyncio.run(two_polls())
+    first = await watcher.poll("a")
+    assert first == NOW + pacing.SECOND_POLL
+    watcher.now = first
+    second = await watcher.poll("a")
+    known = db.read(sources.rhythms)
+    assert known.keys() == {"a"}
+    assert sum(known["a"].hours) == pytest.approx(17, abs=1)
+    assert known["a"].skip_hours == (19,)
+    plan = pacing.plan({"a": 2.0}, known, first, budget=200, others=24 + 10)
+    assert second == plan.cadence("a")(first) != first + pacing.SECOND_POLL
 
 
-def test_new_links_are_learned_with_the_poll_that_found_them(db: Database, tmp_path: Path) -> None:
+async def test_new_links_are_learned_with_the_poll_that_found_them(db: Database, tmp_path: Path) -> None:
     watcher = Watcher(db, tmp_path)
-
-    async def three_polls() -> None:
-        await watcher.poll("a")
-        watcher.now += HOUR
-        watcher.readers.links = (Link("https://a.example/new", published=watcher.now - timedelta(minutes=10)),)
-        await watcher.poll("a")
-        watcher.now += HOUR
-        await watcher.poll("a")  # the same link again
-        assert sum(db.read(sources.rhythms)["a"].hours) == 1
-
-    asyncio.run(three_polls())
+    await watcher.poll("a")
+    watcher.now += HOUR
+    watcher.readers.links = (Link("https://a.example/new", published=watcher.now - timedelta(minutes=10)),)
+    await watcher.poll("a")
+    watcher.now += HOUR
+    await watcher.poll("a")  # the same link again
+    assert sum(db.read(sources.rhythms)["a"].hours) == 1
 
 
 def test_a_failing_adaptive_source_is_asked_again_later(db: Database, tmp_path: Path) -> None:

@@ -53,69 +53,57 @@ def store_guard(store: Store, told: list[Message]) -> StoreGuard:
     return StoreGuard(stand_in, stand_in, stand_in, lambda: NOW, tell)
 
 
-def test_a_full_disk_rests_the_crawl_is_told_once_and_ends_by_itself() -> None:
-    async def go() -> None:
-        store, told = Store(), list[Message]()
-        kept = store_guard(store, told)
-        store.error = DiskFull("the disk is full")
-        for _ in range(5):
-            assert await kept.claim() is None
-            await kept.beat()
-        await kept.answered(None)  # type: ignore[arg-type]
-        assert store.claims == 1  # nothing is claimed that could not be stored
-        assert kept.health().ok  # degraded is not dead: a restart would not help
-        assert kept.health().detail["state"] == "degraded: disk full"
-        store.error = None
-        await kept.beat()
-        assert (store.released, store.renewed) == (1, 6)  # a sign of life is tried with each beat
-        await kept.claim()
-        assert store.claims == 2
-        await asyncio.sleep(0)
-        assert [message.kind for message in told] == ["notice", "notice"]
-        assert "disk full" in told[0].title
-
-    asyncio.run(go())
-
-
-def test_damage_ends_the_daemon_with_its_reason() -> None:
-    async def go() -> None:
-        store = Store()
-        kept = store_guard(store, [])
-        store.error = Corrupt("the file is damaged")
+async def test_a_full_disk_rests_the_crawl_is_told_once_and_ends_by_itself() -> None:
+    store, told = Store(), list[Message]()
+    kept = store_guard(store, told)
+    store.error = DiskFull("the disk is full")
+    for _ in range(5):
         assert await kept.claim() is None
-        with pytest.raises(Corrupt, match="damaged"):
-            await asyncio.wait_for(kept.run(), 5)
+        await kept.beat()
+    await kept.answered(None)  # type: ignore[arg-type]
+    assert store.claims == 1  # nothing is claimed that could not be stored
+    assert kept.health().ok  # degraded is not dead: a restart would not help
+    assert kept.health().detail["state"] == "degraded: disk full"
+    store.error = None
+    await kept.beat()
+    assert (store.released, store.renewed) == (1, 6)  # a sign of life is tried with each beat
+    await kept.claim()
+    assert store.claims == 2
+    await asyncio.sleep(0)
+    assert [message.kind for message in told] == ["notice", "notice"]
+    assert "disk full" in told[0].title
 
-    asyncio.run(go())
+
+async def test_damage_ends_the_daemon_with_its_reason() -> None:
+    store = Store()
+    kept = store_guard(store, [])
+    store.error = Corrupt("the file is damaged")
+    assert await kept.claim() is None
+    with pytest.raises(Corrupt, match="damaged"):
+        await asyncio.wait_for(kept.run(), 5)
 
 
-def test_a_mistake_of_ours_is_not_taken_for_trouble_of_the_store() -> None:
+async def test_a_mistake_of_ours_is_not_taken_for_trouble_of_the_store() -> None:
     class Broken(Store):
         async def claim(self) -> None:
             raise KeyError("x")
 
-    async def go() -> None:
-        with pytest.raises(KeyError):
-            await store_guard(Broken(), []).claim()
-
-    asyncio.run(go())
+    with pytest.raises(KeyError):
+        await store_guard(Broken(), []).claim()
 
 
-def test_a_loop_that_is_late_shows_in_the_heartbeat_and_one_that_stays_late_ends_the_daemon(
+async def test_a_loop_that_is_late_shows_in_the_heartbeat_and_one_that_stays_late_ends_the_daemon(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    async def go() -> None:
-        kept = store_guard(Store(), [])
-        now = [1000.0]
-        monkeypatch.setattr("jobs.clock.monotonic", lambda: now[0])
-        assert kept.look(999.0, None)
-        now[0] = 1100.0
-        assert not kept.look(999.0, None)
-        assert not kept.health().ok
-        assert kept.health().detail == {"state": "ok", "late crawl": "101 s"}
-        now[0] = 1400.0
-        assert not kept.look(999.0, None)
-        with pytest.raises(RuntimeError, match="crawl loop stands still"):
-            await asyncio.wait_for(kept.run(), 5)
-
-    asyncio.run(go())
+    kept = store_guard(Store(), [])
+    now = [1000.0]
+    monkeypatch.setattr("jobs.clock.monotonic", lambda: now[0])
+    assert kept.look(999.0, None)
+    now[0] = 1100.0
+    assert not kept.look(999.0, None)
+    assert not kept.health().ok
+    assert kept.health().detail == {"state": "ok", "late crawl": "101 s"}
+    now[0] = 1400.0
+    assert not kept.look(999.0, None)
+    with pytest.raises(RuntimeError, match="crawl loop stands still"):
+        await asyncio.wait_for(kept.run(), 5)

@@ -167,14 +167,11 @@ SPELLINGS = [
 
 
 class TestOnTheWire:
-    def test_no_spelling_of_this_machine_gets_a_packet(self) -> None:
-        async def go() -> None:
-            async with _everywhere() as site:
-                answers = await fetch([url.format(site.port) for url in SPELLINGS], rules(allow_networks=()))
-            assert site.connections == 0
-            assert {answer.outcome.reason for answer in answers} <= {Reason.REFUSED_ADDRESS, Reason.DNS, Reason.CLIENT_ERROR}
-
-        asyncio.run(go())
+    async def test_no_spelling_of_this_machine_gets_a_packet(self) -> None:
+        async with _everywhere() as site:
+            answers = await fetch([url.format(site.port) for url in SPELLINGS], rules(allow_networks=()))
+        assert site.connections == 0
+        assert {answer.outcome.reason for answer in answers} <= {Reason.REFUSED_ADDRESS, Reason.DNS, Reason.CLIENT_ERROR}
 
     def test_no_redirect_leads_there(self) -> None:
         async def go() -> list[FetchResult]:
@@ -196,44 +193,35 @@ class TestOnTheWire:
             Reason.REDIRECTS,
         }
 
-    def test_no_redirect_of_a_robots_txt_leads_there(self) -> None:
-        async def go() -> None:
-            async with _everywhere() as inside:
-                moved = http(301, Location=inside.url("/robots.txt"))
-                async with serving({"/": http(200, b"x")}, robots=moved) as outside:
-                    answer = await fetch_one(outside.url("/"), rules(allow_networks=(f"127.0.0.0/8:{outside.port}",)))
-                assert inside.connections == 0
-                assert answer.outcome.reason is Reason.REFUSED_ADDRESS
-
-        asyncio.run(go())
-
-    def test_a_name_is_refused_when_any_of_its_addresses_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        names(monkeypatch, lambda host: "127.0.0.1 10.0.0.1" if host == "two.example" else None)
-
-        async def go() -> None:
-            async with serving({"/": http(200, b"x")}) as site:
-                answer = await fetch_one(f"http://two.example:{site.port}/", rules())
-            assert site.connections == 0
+    async def test_no_redirect_of_a_robots_txt_leads_there(self) -> None:
+        async with _everywhere() as inside:
+            moved = http(301, Location=inside.url("/robots.txt"))
+            async with serving({"/": http(200, b"x")}, robots=moved) as outside:
+                answer = await fetch_one(outside.url("/"), rules(allow_networks=(f"127.0.0.0/8:{outside.port}",)))
+            assert inside.connections == 0
             assert answer.outcome.reason is Reason.REFUSED_ADDRESS
-            assert "10.0.0.1" in answer.outcome.detail
-            assert not answer.outcome.permanent  # a name may stand for another address tomorrow
 
-        asyncio.run(go())
+    async def test_a_name_is_refused_when_any_of_its_addresses_is(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        names(monkeypatch, lambda host: "127.0.0.1 10.0.0.1" if host == "two.example" else None)
+        async with serving({"/": http(200, b"x")}) as site:
+            answer = await fetch_one(f"http://two.example:{site.port}/", rules())
+        assert site.connections == 0
+        assert answer.outcome.reason is Reason.REFUSED_ADDRESS
+        assert "10.0.0.1" in answer.outcome.detail
+        assert not answer.outcome.permanent  # a name may stand for another address tomorrow
 
-    def test_a_name_that_changes_its_address_is_judged_by_the_one_connected_to(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_name_that_changes_its_address_is_judged_by_the_one_connected_to(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """DNS rebinding: there is one look-up a connection, and what it gives is what is checked and used."""
         answers = iter(["127.0.0.1", "10.0.0.1", "10.0.0.1", "10.0.0.1"])
         names(monkeypatch, lambda host: next(answers) if host == "turning.example" else None)
         monkeypatch.setattr("crawler.fetch.handler.DNS_KEPT", 0)
-
-        async def go() -> None:
-            closing = http(200, b"x", Connection="close")
-            async with serving({"/": closing}, robots=http(404, Connection="close")) as site:
-                answer = await fetch_one(f"http://turning.example:{site.port}/", rules())
-            assert site.paths(robots=True) == ["/robots.txt"]
-            assert answer.outcome.reason is Reason.REFUSED_ADDRESS
-
-        asyncio.run(go())
+        closing = http(200, b"x", Connection="close")
+        async with serving({"/": closing}, robots=http(404, Connection="close")) as site:
+            answer = await fetch_one(f"http://turning.example:{site.port}/", rules())
+        assert site.paths(robots=True) == ["/robots.txt"]
+        assert answer.outcome.reason is Reason.REFUSED_ADDRESS
 
     def test_a_name_server_that_does_not_answer_costs_five_seconds_at_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
         free = threading.Event()

@@ -36,109 +36,80 @@ def txt(text: str, **headers: str) -> bytes:
 
 
 class TestRobots:
-    def test_it_is_asked_first_once_for_many_and_obeyed(self) -> None:
-        async def go() -> None:
-            async with serving({f"/{n}": PAGE for n in range(5)}, robots=txt("User-agent: *\nDisallow: /3")) as site:
-                answers = await fetch([site.url(f"/{n}") for n in range(5)])
-            assert site.paths(robots=True)[0] == "/robots.txt"
-            assert site.paths(robots=True).count("/robots.txt") == 1
-            assert sorted(site.paths()) == ["/0", "/1", "/2", "/4"]
-            assert (answers[3].outcome.reason, answers[3].outcome.permanent) == (Reason.ROBOTS, True)
+    async def test_it_is_asked_first_once_for_many_and_obeyed(self) -> None:
+        async with serving({f"/{n}": PAGE for n in range(5)}, robots=txt("User-agent: *\nDisallow: /3")) as site:
+            answers = await fetch([site.url(f"/{n}") for n in range(5)])
+        assert site.paths(robots=True)[0] == "/robots.txt"
+        assert site.paths(robots=True).count("/robots.txt") == 1
+        assert sorted(site.paths()) == ["/0", "/1", "/2", "/4"]
+        assert (answers[3].outcome.reason, answers[3].outcome.permanent) == (Reason.ROBOTS, True)
 
-        run(go())
+    async def test_our_own_group_counts_more_than_everyones(self) -> None:
+        text = "User-agent: *\nDisallow: /\n\nUser-agent: zhixun\nAllow: /"
+        async with serving({"/a": PAGE}, robots=txt(text)) as site:
+            assert (await fetch_one(site.url("/a"))).outcome.ok
 
-    def test_our_own_group_counts_more_than_everyones(self) -> None:
-        async def go() -> None:
-            text = "User-agent: *\nDisallow: /\n\nUser-agent: zhixun\nAllow: /"
-            async with serving({"/a": PAGE}, robots=txt(text)) as site:
-                assert (await fetch_one(site.url("/a"))).outcome.ok
-
-        run(go())
-
-    def test_it_is_not_asked_for_when_it_is_not_to_be_obeyed(self) -> None:
-        async def go() -> None:
-            async with serving({"/a": PAGE}, robots=txt("User-agent: *\nDisallow: /")) as site:
-                assert (await fetch_one(site.url("/a"), rules(obey_robots=False))).outcome.ok
-            assert site.paths(robots=True) == ["/a"]
-
-        run(go())
+    async def test_it_is_not_asked_for_when_it_is_not_to_be_obeyed(self) -> None:
+        async with serving({"/a": PAGE}, robots=txt("User-agent: *\nDisallow: /")) as site:
+            assert (await fetch_one(site.url("/a"), rules(obey_robots=False))).outcome.ok
+        assert site.paths(robots=True) == ["/a"]
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 418])
-    def test_no_robots_txt_is_no_rule(self, status: int) -> None:
-        async def go() -> None:
-            async with serving({"/a": PAGE}, robots=http(status, b"User-agent: *\nDisallow: /")) as site:
-                assert (await fetch_one(site.url("/a"))).outcome.ok
-
-        run(go())
+    async def test_no_robots_txt_is_no_rule(self, status: int) -> None:
+        async with serving({"/a": PAGE}, robots=http(status, b"User-agent: *\nDisallow: /")) as site:
+            assert (await fetch_one(site.url("/a"))).outcome.ok
 
     @pytest.mark.parametrize(
         ("robots", "wait"),
         [(http(500), 300), (http(503, Retry_After="30"), 30), (http(429), 300), (b"", 300), (b"nonsense\r\n\r\n", 300)],
         ids=["500", "503", "429", "closes", "nonsense"],
     )
-    def test_an_unreachable_robots_txt_means_wait(self, robots: bytes, wait: float) -> None:
-        async def go() -> None:
-            async def drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                paths.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
-                writer.write(robots)
-                writer.close()
+    async def test_an_unreachable_robots_txt_means_wait(self, robots: bytes, wait: float) -> None:
+        async def drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            paths.append((await reader.readuntil(b"\r\n\r\n")).split(b" ")[1])
+            writer.write(robots)
+            writer.close()
 
-            paths: list[bytes] = []
-            server = await asyncio.start_server(drop, "127.0.0.1", 0)
-            url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a"
-            answer = await fetch_one(url)
-            server.close()
-            assert set(paths) == {b"/robots.txt"}
-            assert not answer.outcome.permanent
-            if answer.outcome.reason is Reason.CONNECT:  # the host as a whole is away, and that says more
-                assert robots == b""
-            else:
-                assert (answer.outcome.reason, answer.outcome.retry_after) == (Reason.ROBOTS_UNREACHABLE, wait)
+        paths: list[bytes] = []
+        server = await asyncio.start_server(drop, "127.0.0.1", 0)
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/a"
+        answer = await fetch_one(url)
+        server.close()
+        assert set(paths) == {b"/robots.txt"}
+        assert not answer.outcome.permanent
+        if answer.outcome.reason is Reason.CONNECT:  # the host as a whole is away, and that says more
+            assert robots == b""
+        else:
+            assert (answer.outcome.reason, answer.outcome.retry_after) == (Reason.ROBOTS_UNREACHABLE, wait)
 
-        run(go())
-
-    def test_an_unreachable_one_is_asked_again_after_a_while(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_an_unreachable_one_is_asked_again_after_a_while(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(middlewares, "ROBOTS_RETRY", 0.05)
+        replies = [http(500), txt("User-agent: *\nAllow: /")]
+        async with serving(lambda seen: replies.pop(0) if seen.path == "/robots.txt" else PAGE) as site:
+            first, second = await _one_after_the_other(site.url("/a"), pause=0.1)
+        assert (first, second) == (Reason.ROBOTS_UNREACHABLE, Reason.OK)
+        assert replies == []
 
-        async def go() -> None:
-            replies = [http(500), txt("User-agent: *\nAllow: /")]
-            async with serving(lambda seen: replies.pop(0) if seen.path == "/robots.txt" else PAGE) as site:
-                first, second = await _one_after_the_other(site.url("/a"), pause=0.1)
-            assert (first, second) == (Reason.ROBOTS_UNREACHABLE, Reason.OK)
-            assert replies == []
-
-        run(go())
-
-    def test_a_known_one_is_asked_again_when_it_is_old(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_known_one_is_asked_again_when_it_is_old(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(middlewares, "ROBOTS_KEPT", 0.05)
+        replies = [txt("User-agent: *\nAllow: /"), txt("User-agent: *\nDisallow: /")]
+        async with serving(lambda seen: replies.pop(0) if seen.path == "/robots.txt" else PAGE) as site:
+            first, second = await _one_after_the_other(site.url("/a"), pause=0.1)
+        assert (first, second) == (Reason.OK, Reason.ROBOTS)
 
-        async def go() -> None:
-            replies = [txt("User-agent: *\nAllow: /"), txt("User-agent: *\nDisallow: /")]
-            async with serving(lambda seen: replies.pop(0) if seen.path == "/robots.txt" else PAGE) as site:
-                first, second = await _one_after_the_other(site.url("/a"), pause=0.1)
-            assert (first, second) == (Reason.OK, Reason.ROBOTS)
+    async def test_each_port_has_its_own(self) -> None:
+        async with serving({"/a": PAGE}, robots=txt("User-agent: *\nDisallow: /")) as closed, serving({"/a": PAGE}) as open_:
+            answers = await fetch([closed.url("/a"), open_.url("/a")])
+        assert [answer.outcome.reason for answer in answers] == [Reason.ROBOTS, Reason.OK]
 
-        run(go())
-
-    def test_each_port_has_its_own(self) -> None:
-        async def go() -> None:
-            async with serving({"/a": PAGE}, robots=txt("User-agent: *\nDisallow: /")) as closed, serving({"/a": PAGE}) as open_:
-                answers = await fetch([closed.url("/a"), open_.url("/a")])
-            assert [answer.outcome.reason for answer in answers] == [Reason.ROBOTS, Reason.OK]
-
-        run(go())
-
-    def test_every_hop_of_a_redirect_asks_its_own(self) -> None:
-        async def go() -> None:
-            async with (
-                serving({"/a": PAGE}, robots=txt("User-agent: *\nDisallow: /a")) as second,
-                serving({"/": http(302, Location=second.url("/a"))}) as first,
-            ):
-                answer = await fetch_one(first.url("/"))
-            assert answer.outcome.reason is Reason.ROBOTS
-            assert second.paths() == []
-
-        run(go())
+    async def test_every_hop_of_a_redirect_asks_its_own(self) -> None:
+        async with (
+            serving({"/a": PAGE}, robots=txt("User-agent: *\nDisallow: /a")) as second,
+            serving({"/": http(302, Location=second.url("/a"))}) as first,
+        ):
+            answer = await fetch_one(first.url("/"))
+        assert answer.outcome.reason is Reason.ROBOTS
+        assert second.paths() == []
 
     def test_its_own_redirects_are_followed_five_times(self) -> None:
         async def go(hops: int) -> Reason:
@@ -156,47 +127,37 @@ class TestRobots:
         assert run(go(5)) is Reason.ROBOTS
         assert run(go(6)) is Reason.OK  # RFC 9309: more than five, and it counts as not there
 
-    def test_of_a_huge_one_the_first_500_kib_are_read(self) -> None:
-        async def go() -> None:
-            text = "User-agent: *\nDisallow: /a\n" + "#" * 600 * 1024 + "\nDisallow: /b\n" + "x" * 2**20
-            async with serving({"/a": PAGE, "/b": PAGE}, robots=txt(text)) as site:
-                answers = await fetch([site.url("/a"), site.url("/b")], rules(max_page_size=100_000))
-            assert [answer.outcome.reason for answer in answers] == [Reason.ROBOTS, Reason.OK]
+    async def test_of_a_huge_one_the_first_500_kib_are_read(self) -> None:
+        text = "User-agent: *\nDisallow: /a\n" + "#" * 600 * 1024 + "\nDisallow: /b\n" + "x" * 2**20
+        async with serving({"/a": PAGE, "/b": PAGE}, robots=txt(text)) as site:
+            answers = await fetch([site.url("/a"), site.url("/b")], rules(max_page_size=100_000))
+        assert [answer.outcome.reason for answer in answers] == [Reason.ROBOTS, Reason.OK]
 
-        run(go())
+    async def test_a_crawl_delay_raises_the_pace_of_the_host_and_is_told(self) -> None:
+        async with serving({"/a": PAGE, "/b": PAGE}, robots=txt("User-agent: *\nCrawl-delay: 0.3")) as site:
+            waiting, got = [Fetch(site.url("/a")), Fetch(site.url("/b"))], asyncio.Queue[Any]()
 
-    def test_a_crawl_delay_raises_the_pace_of_the_host_and_is_told(self) -> None:
-        async def go() -> None:
-            async with serving({"/a": PAGE, "/b": PAGE}, robots=txt("User-agent: *\nCrawl-delay: 0.3")) as site:
-                waiting, got = [Fetch(site.url("/a")), Fetch(site.url("/b"))], asyncio.Queue[Any]()
+            async def claim() -> Fetch | None:
+                return waiting.pop(0) if waiting else None
 
-                async def claim() -> Fetch | None:
-                    return waiting.pop(0) if waiting else None
+            engine = Engine(rules(), claim, got.put, lambda: NOW)
+            running = asyncio.create_task(engine.run())
+            for _ in range(2):
+                await got.get()
+            assert engine.crawl_delay("127.0.0.1") == 0.3
+            assert engine.crawl_delay("127.0.0.2") is None
+            await engine.stop(1)
+            await running
+        starts = [seen.at for seen in site.seen]
+        assert min(later - earlier for earlier, later in pairwise(starts)) >= 0.95 * 0.3
 
-                engine = Engine(rules(), claim, got.put, lambda: NOW)
-                running = asyncio.create_task(engine.run())
-                for _ in range(2):
-                    await got.get()
-                assert engine.crawl_delay("127.0.0.1") == 0.3
-                assert engine.crawl_delay("127.0.0.2") is None
-                await engine.stop(1)
-                await running
-            starts = [seen.at for seen in site.seen]
-            assert min(later - earlier for earlier, later in pairwise(starts)) >= 0.95 * 0.3
-
-        run(go())
-
-    def test_what_is_remembered_is_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_what_is_remembered_is_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(middlewares, "ROBOTS_HOSTS", 3)
-
-        async def go() -> None:
-            async with serving({"/": PAGE}) as site:
-                hosts = [f"127.0.0.{n}" for n in (1, 2, 3, 4, 1)]
-                await _in_turn([site.url("/", host=host) for host in hosts])
-            asked = [seen.headers["host"].partition(":")[0] for seen in site.seen if seen.path == "/robots.txt"]
-            assert asked == hosts  # the first was forgotten, and asked again
-
-        run(go())
+        async with serving({"/": PAGE}) as site:
+            hosts = [f"127.0.0.{n}" for n in (1, 2, 3, 4, 1)]
+            await _in_turn([site.url("/", host=host) for host in hosts])
+        asked = [seen.headers["host"].partition(":")[0] for seen in site.seen if seen.path == "/robots.txt"]
+        assert asked == hosts  # the first was forgotten, and asked again
 
 
 async def _in_turn(urls: Sequence[str], pause: float = 0.0) -> list[Reason]:
@@ -226,15 +187,12 @@ async def _one_after_the_other(url: str, pause: float) -> list[Reason]:
 
 
 class TestRedirects:
-    def test_the_page_stands_where_the_redirect_leads(self) -> None:
-        async def go() -> None:
-            async with serving({"/a": http(302, Location="b?x=1#y"), "/b?x=1": PAGE}) as site:
-                answer = await fetch_one(site.url("/a"))
-            assert answer.page is not None
-            assert answer.page.url == site.url("/b?x=1#y").partition("#")[0]
-            assert answer.moved_to is None
-
-        run(go())
+    async def test_the_page_stands_where_the_redirect_leads(self) -> None:
+        async with serving({"/a": http(302, Location="b?x=1#y"), "/b?x=1": PAGE}) as site:
+            answer = await fetch_one(site.url("/a"))
+        assert answer.page is not None
+        assert answer.page.url == site.url("/b?x=1#y").partition("#")[0]
+        assert answer.moved_to is None
 
     def test_a_cookie_goes_back_on_the_way_and_nowhere_else(self) -> None:
         """A wall that sends to its own page until the cookie comes, by way of another door of the same host."""
@@ -278,31 +236,22 @@ class TestRedirects:
             ((307, 301), False),
         ],
     )
-    def test_only_a_way_of_permanent_redirects_is_a_move(self, statuses: tuple[int, ...], moved: bool) -> None:
-        async def go() -> None:
-            hops = {f"/{n}": http(status, Location=f"/{n + 1}") for n, status in enumerate(statuses)}
-            async with serving(hops | {f"/{len(statuses)}": PAGE}) as site:
-                answer = await fetch_one(site.url("/0"))
-            assert answer.moved_to == (site.url(f"/{len(statuses)}") if moved else None)
-
-        run(go())
+    async def test_only_a_way_of_permanent_redirects_is_a_move(self, statuses: tuple[int, ...], moved: bool) -> None:
+        hops = {f"/{n}": http(status, Location=f"/{n + 1}") for n, status in enumerate(statuses)}
+        async with serving(hops | {f"/{len(statuses)}": PAGE}) as site:
+            answer = await fetch_one(site.url("/0"))
+        assert answer.moved_to == (site.url(f"/{len(statuses)}") if moved else None)
 
     @pytest.mark.parametrize(("hops", "reason"), [(5, Reason.OK), (6, Reason.REDIRECTS)])
-    def test_five_are_followed(self, hops: int, reason: Reason) -> None:
-        async def go() -> None:
-            way = {f"/{n}": http(302, Location=f"/{n + 1}") for n in range(hops)}
-            async with serving(way | {f"/{hops}": PAGE}) as site:
-                assert (await fetch_one(site.url("/0"))).outcome.reason is reason
+    async def test_five_are_followed(self, hops: int, reason: Reason) -> None:
+        way = {f"/{n}": http(302, Location=f"/{n + 1}") for n in range(hops)}
+        async with serving(way | {f"/{hops}": PAGE}) as site:
+            assert (await fetch_one(site.url("/0"))).outcome.reason is reason
 
-        run(go())
-
-    def test_a_circle_ends(self) -> None:
-        async def go() -> None:
-            async with serving({"/a": http(302, Location="/a")}) as site:
-                assert (await fetch_one(site.url("/a"))).outcome.reason is Reason.REDIRECTS
-            assert len(site.paths()) == 6
-
-        run(go())
+    async def test_a_circle_ends(self) -> None:
+        async with serving({"/a": http(302, Location="/a")}) as site:
+            assert (await fetch_one(site.url("/a"))).outcome.reason is Reason.REDIRECTS
+        assert len(site.paths()) == 6
 
     @pytest.mark.parametrize(
         "place",
@@ -317,62 +266,47 @@ class TestRedirects:
             "mailto:x@y",
         ],
     )
-    def test_only_web_addresses_are_followed(self, place: str) -> None:
-        async def go() -> None:
-            async with serving({"/": http(302, Location=place)}) as site:
-                assert (await fetch_one(site.url("/"))).outcome.reason is Reason.REDIRECTS
+    async def test_only_web_addresses_are_followed(self, place: str) -> None:
+        async with serving({"/": http(302, Location=place)}) as site:
+            assert (await fetch_one(site.url("/"))).outcome.reason is Reason.REDIRECTS
 
-        run(go())
+    async def test_credentials_stay_at_their_origin(self) -> None:
+        async with serving({"/same": http(302, Location="/x"), "/x": PAGE}) as other:
+            async with serving({"/": http(302, Location="/same"), "/same": http(302, Location=other.url("/x"))}) as site:
+                mine = {"Authorization": "Bearer s3cret", "Cookie": "s3cret=1", "X-Api-Key": "s3cret"}
+                await fetch_one(Fetch(site.url("/"), headers=mine, etag='"v"'))
+            names = ("authorization", "cookie", "x-api-key")
+            assert [all(name in seen.headers for name in names) for seen in site.seen if seen.path != "/robots.txt"] == [
+                True,
+                True,
+            ]
+            assert "s3cret" not in str(other.seen)
+            assert all("authorization" not in seen.headers for seen in site.seen if seen.path == "/robots.txt")
+            assert other.seen[-1].headers["if-none-match"] == '"v"'
 
-    def test_credentials_stay_at_their_origin(self) -> None:
-        async def go() -> None:
-            async with serving({"/same": http(302, Location="/x"), "/x": PAGE}) as other:
-                async with serving({"/": http(302, Location="/same"), "/same": http(302, Location=other.url("/x"))}) as site:
-                    mine = {"Authorization": "Bearer s3cret", "Cookie": "s3cret=1", "X-Api-Key": "s3cret"}
-                    await fetch_one(Fetch(site.url("/"), headers=mine, etag='"v"'))
-                names = ("authorization", "cookie", "x-api-key")
-                assert [all(name in seen.headers for name in names) for seen in site.seen if seen.path != "/robots.txt"] == [
-                    True,
-                    True,
-                ]
-                assert "s3cret" not in str(other.seen)
-                assert all("authorization" not in seen.headers for seen in site.seen if seen.path == "/robots.txt")
-                assert other.seen[-1].headers["if-none-match"] == '"v"'
-
-        run(go())
-
-    def test_a_password_in_a_redirect_is_not_used(self) -> None:
-        async def go() -> None:
-            async with serving({"/b": PAGE}) as site:
-                there = site.url("/b").replace("//", "//user:pass@")
-                async with serving({"/": http(302, Location=there)}) as first:
-                    answer = await fetch_one(first.url("/"))
-            assert answer.page is not None
-            assert answer.page.url == site.url("/b")
-            assert "authorization" not in site.seen[-1].headers
-
-        run(go())
+    async def test_a_password_in_a_redirect_is_not_used(self) -> None:
+        async with serving({"/b": PAGE}) as site:
+            there = site.url("/b").replace("//", "//user:pass@")
+            async with serving({"/": http(302, Location=there)}) as first:
+                answer = await fetch_one(first.url("/"))
+        assert answer.page is not None
+        assert answer.page.url == site.url("/b")
+        assert "authorization" not in site.seen[-1].headers
 
     @pytest.mark.parametrize(
         ("status", "method", "body"),
         [(301, "GET", b""), (302, "GET", b""), (303, "GET", b""), (307, "POST", b"q"), (308, "POST", b"q")],
     )
-    def test_a_post_goes_on_as_browsers_do_it(self, status: int, method: str, body: bytes) -> None:
-        async def go() -> None:
-            async with serving({"/a": http(status, Location="/b"), "/b": PAGE}) as site:
-                await fetch_one(Fetch(site.url("/a"), method="POST", body=b"q"))
-            assert (site.seen[-1].method, site.seen[-1].body) == (method, body)
+    async def test_a_post_goes_on_as_browsers_do_it(self, status: int, method: str, body: bytes) -> None:
+        async with serving({"/a": http(status, Location="/b"), "/b": PAGE}) as site:
+            await fetch_one(Fetch(site.url("/a"), method="POST", body=b"q"))
+        assert (site.seen[-1].method, site.seen[-1].body) == (method, body)
 
-        run(go())
-
-    def test_a_body_is_not_sent_on_to_another_origin(self) -> None:
-        async def go() -> None:
-            async with serving({"/b": PAGE}) as other, serving({"/a": http(307, Location=other.url("/b"))}) as site:
-                answer = await fetch_one(Fetch(site.url("/a"), method="POST", body=b"key=s3cret"))
-            assert answer.outcome.reason is Reason.REDIRECTS
-            assert other.seen == []
-
-        run(go())
+    async def test_a_body_is_not_sent_on_to_another_origin(self) -> None:
+        async with serving({"/b": PAGE}) as other, serving({"/a": http(307, Location=other.url("/b"))}) as site:
+            answer = await fetch_one(Fetch(site.url("/a"), method="POST", body=b"key=s3cret"))
+        assert answer.outcome.reason is Reason.REDIRECTS
+        assert other.seen == []
 
     def test_an_address_in_any_bytes_becomes_an_address_or_a_reason(self) -> None:
         for location in (

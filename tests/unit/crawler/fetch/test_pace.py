@@ -42,17 +42,13 @@ def test_the_longest_of_all_wishes_counts() -> None:
     assert (pace.delay("h"), pace.asked("h")) == (1.0, None)
 
 
-def test_hosts_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_hosts_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pace_module, "MAX_HOSTS", 3)
     monkeypatch.setattr(pace_module, "FORGET_AFTER", 0.0)
     pace = Pace(0.01)
-
-    async def go() -> None:
-        for n in range(10):
-            await pace.turn(f"h{n}")
-            pace.ask(f"h{n}", 2.0)
-
-    asyncio.run(go())
+    for n in range(10):
+        await pace.turn(f"h{n}")
+        pace.ask(f"h{n}", 2.0)
     assert len(pace._last) <= 4
     assert len(pace._asked) == 3
     assert pace.asked("h9") == 2.0

@@ -182,103 +182,85 @@ class TestWork:
 
 
 class TestKilling:
-    def test_each_kind_of_death_is_named_and_costs_only_itself(self) -> None:
-        async def go() -> None:
-            readers = Readers(workers=1, deadline=1.0, memory=512 * 2**20)
-            try:
-                for work, args, says in (
-                    (deaf, (), "timeout: not done within 1 s"),
-                    (crash, (), "crash: the child ended with SIGSEGV"),
-                    (leave, (), "crash: the child ended with code 3"),
-                    (eat, (2**31,), "memory: more than 512 MiB"),
-                ):
-                    with pytest.raises(Killed) as caught:
-                        await readers._call(work, *args)
-                    assert str(caught.value) == says
-                    assert await readers._call(own_pid) > 0
-            finally:
-                readers.close()
+    async def test_each_kind_of_death_is_named_and_costs_only_itself(self) -> None:
+        readers = Readers(workers=1, deadline=1.0, memory=512 * 2**20)
+        try:
+            for work, args, says in (
+                (deaf, (), "timeout: not done within 1 s"),
+                (crash, (), "crash: the child ended with SIGSEGV"),
+                (leave, (), "crash: the child ended with code 3"),
+                (eat, (2**31,), "memory: more than 512 MiB"),
+            ):
+                with pytest.raises(Killed) as caught:
+                    await readers._call(work, *args)
+                assert str(caught.value) == says
+                assert await readers._call(own_pid) > 0
+        finally:
+            readers.close()
 
-        asyncio.run(go())
+    async def test_a_child_that_has_outgrown_its_bound_makes_room_for_another_and_no_page_is_lost(self) -> None:
+        readers = Readers(workers=1, deadline=20.0, memory=200 * 2**20)
+        try:
+            first = await readers._call(hoard, 150 * 2**20)
+            second = await readers._call(own_pid)
+            assert second != first
+            assert await readers._call(own_pid) == second
+        finally:
+            readers.close()
 
-    def test_a_child_that_has_outgrown_its_bound_makes_room_for_another_and_no_page_is_lost(self) -> None:
-        async def go() -> None:
-            readers = Readers(workers=1, deadline=20.0, memory=200 * 2**20)
-            try:
-                first = await readers._call(hoard, 150 * 2**20)
-                second = await readers._call(own_pid)
-                assert second != first
-                assert await readers._call(own_pid) == second
-            finally:
-                readers.close()
+    async def test_a_hanging_child_does_not_hold_the_other(self) -> None:
+        readers = Readers(workers=2, deadline=2.0)
+        try:
+            await asyncio.gather(readers._call(own_pid), readers._call(own_pid))
+            hanging = asyncio.create_task(readers._call(deaf))
+            done = [await readers._call(own_pid) for _ in range(50)]
+            assert not hanging.done()
+            assert len(done) == 50
+            with pytest.raises(Killed):
+                await hanging
+        finally:
+            readers.close()
 
-        asyncio.run(go())
+    async def test_children_that_die_idle_are_replaced(self) -> None:
+        readers = Readers(workers=2, deadline=10.0)
+        try:
+            before = await readers._call(own_pid)
+            for child in _children():
+                child.kill()
+                child.join()
+            pids = await asyncio.gather(*(readers._call(own_pid) for _ in range(8)))
+            assert before not in pids
+        finally:
+            readers.close()
 
-    def test_a_hanging_child_does_not_hold_the_other(self) -> None:
-        async def go() -> None:
-            readers = Readers(workers=2, deadline=2.0)
-            try:
-                await asyncio.gather(readers._call(own_pid), readers._call(own_pid))
-                hanging = asyncio.create_task(readers._call(deaf))
-                done = [await readers._call(own_pid) for _ in range(50)]
-                assert not hanging.done()
-                assert len(done) == 50
-                with pytest.raises(Killed):
-                    await hanging
-            finally:
-                readers.close()
-
-        asyncio.run(go())
-
-    def test_children_that_die_idle_are_replaced(self) -> None:
-        async def go() -> None:
-            readers = Readers(workers=2, deadline=10.0)
-            try:
-                before = await readers._call(own_pid)
-                for child in _children():
-                    child.kill()
-                    child.join()
-                pids = await asyncio.gather(*(readers._call(own_pid) for _ in range(8)))
-                assert before not in pids
-            finally:
-                readers.close()
-
-        asyncio.run(go())
-
-    def test_a_caller_that_gives_up_frees_the_child(self) -> None:
-        async def go() -> None:
-            readers = Readers(workers=1, deadline=60.0)
-            try:
-                await readers._call(own_pid)
-                hanging = asyncio.create_task(readers._call(deaf))
-                await asyncio.sleep(0.3)
-                hanging.cancel()
-                with pytest.raises(asyncio.CancelledError):
-                    await hanging
-                assert await asyncio.wait_for(readers._call(own_pid), 30) > 0
-            finally:
-                readers.close()
-
-        asyncio.run(go())
+    async def test_a_caller_that_gives_up_frees_the_child(self) -> None:
+        readers = Readers(workers=1, deadline=60.0)
+        try:
+            await readers._call(own_pid)
+            hanging = asyncio.create_task(readers._call(deaf))
+            await asyncio.sleep(0.3)
+            hanging.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await hanging
+            assert await asyncio.wait_for(readers._call(own_pid), 30) > 0
+        finally:
+            readers.close()
 
 
 class TestClosing:
-    def test_whoever_still_waits_is_told_and_no_child_is_left(self) -> None:
-        async def go() -> None:
-            readers = Readers(workers=2, deadline=60.0)
+    async def test_whoever_still_waits_is_told_and_no_child_is_left(self) -> None:
+        readers = Readers(workers=2, deadline=60.0)
+        await readers._call(own_pid)
+        waiting = [asyncio.create_task(readers._call(deaf)) for _ in range(5)]
+        await asyncio.sleep(0.3)
+        mine = _children()
+        readers.close()
+        readers.close()
+        told = await asyncio.gather(*waiting, return_exceptions=True)
+        assert [type(error) for error in told] == [Killed] * 5
+        with pytest.raises(Killed, match="closed"):
             await readers._call(own_pid)
-            waiting = [asyncio.create_task(readers._call(deaf)) for _ in range(5)]
-            await asyncio.sleep(0.3)
-            mine = _children()
-            readers.close()
-            readers.close()
-            told = await asyncio.gather(*waiting, return_exceptions=True)
-            assert [type(error) for error in told] == [Killed] * 5
-            with pytest.raises(Killed, match="closed"):
-                await readers._call(own_pid)
-            assert [child for child in mine if child.is_alive()] == []
-
-        asyncio.run(go())
+        assert [child for child in mine if child.is_alive()] == []
 
     def test_closing_what_has_hardly_begun(self) -> None:
         Readers().close()

@@ -231,21 +231,17 @@ def test_what_was_tried_too_often_or_too_long_ago_is_a_dead_letter(sqlite: Datab
     assert ledger(sqlite, "often") == [Row("dead", 21, "503 busy", "503 busy")]
 
 
-def test_a_slow_channel_delays_no_other(sqlite: Database) -> None:
+async def test_a_slow_channel_delays_no_other(sqlite: Database) -> None:
     slow, quick = Scripted(), Scripted()
     raise_alerts(sqlite, ["slow", "quick"], 4)
-
-    async def main() -> None:
-        slow.gate = asyncio.Event()
-        async with delivering(sqlite, {"slow": slow.open(), "quick": quick.open()}, Clock()) as deliverer:
-            await slow.entered.wait()
-            while len(quick.given) < 4:
-                await asyncio.sleep(0.01)
-            assert len(slow.given) == 1
-            slow.gate.set()
-            await deliverer.drain()
-
-    asyncio.run(main())
+    slow.gate = asyncio.Event()
+    async with delivering(sqlite, {"slow": slow.open(), "quick": quick.open()}, Clock()) as deliverer:
+        await slow.entered.wait()
+        while len(quick.given) < 4:
+            await asyncio.sleep(0.01)
+        assert len(slow.given) == 1
+        slow.gate.set()
+        await deliverer.drain()
     assert slow.ids == quick.ids == [1, 2, 3, 4]
 
 
@@ -259,24 +255,20 @@ def test_a_channel_that_is_down_costs_a_few_attempts_and_no_alert_its_chances(sq
     assert sum(row.attempts for row in rows) == 5
 
 
-def test_after_a_rest_one_message_tries_the_channel_first(sqlite: Database) -> None:
+async def test_after_a_rest_one_message_tries_the_channel_first(sqlite: Database) -> None:
     channel = Scripted(DOWN)
     raise_alerts(sqlite, ["desk"], 8)
-
-    async def main() -> None:
-        clock = Clock()
-        async with delivering(sqlite, {"desk": channel.open()}, clock) as deliverer:
+    clock = Clock()
+    async with delivering(sqlite, {"desk": channel.open()}, clock) as deliverer:
+        await deliverer.drain()
+        channel_worker = deliverer._channel_workers["desk"]
+        assert channel_worker.breaker.trying
+        for answer, expected in ((DOWN, 6), (accepted("up"), 14)):
+            channel.script = [answer]
+            channel_worker.breaker = replace(channel_worker.breaker, open_until=0.0)  # the rest is over
+            clock.moment += timedelta(hours=1)
             await deliverer.drain()
-            channel_worker = deliverer._channel_workers["desk"]
-            assert channel_worker.breaker.trying
-            for answer, expected in ((DOWN, 6), (accepted("up"), 14)):
-                channel.script = [answer]
-                channel_worker.breaker = replace(channel_worker.breaker, open_until=0.0)  # the rest is over
-                clock.moment += timedelta(hours=1)
-                await deliverer.drain()
-                assert len(channel.given) == expected
-
-    asyncio.run(main())
+            assert len(channel.given) == expected
     assert [row.state for row in ledger(sqlite, "desk")] == ["sent"] * 8
 
 
@@ -300,19 +292,15 @@ def test_alerts_that_waited_travel_together_on_a_channel_that_takes_only_so_many
     assert {row.state for row in ledger(sqlite, "chat")} == {"sent"}
 
 
-def test_a_digest_that_was_refused_is_sent_again_with_the_same_members(sqlite: Database) -> None:
+async def test_a_digest_that_was_refused_is_sent_again_with_the_same_members(sqlite: Database) -> None:
     chat = Scripted(DOWN, accepted("ok"), rate=400.0)
     raise_alerts(sqlite, ["chat"], 3, at=START - timedelta(hours=1))
     clock = Clock()
-
-    async def main() -> None:
-        async with delivering(sqlite, {"chat": chat.open()}, clock) as deliverer:
-            while not chat.given:
-                await asyncio.sleep(0.01)
-            raise_alerts(sqlite, ["chat"], 1, rule="late", at=START)
-            await deliverer.drain()
-
-    asyncio.run(main())
+    async with delivering(sqlite, {"chat": chat.open()}, clock) as deliverer:
+        while not chat.given:
+            await asyncio.sleep(0.01)
+        raise_alerts(sqlite, ["chat"], 1, rule="late", at=START)
+        await deliverer.drain()
     digests = [message for message in chat.given if message.kind == "digest"]
     assert len(digests) == 2
     assert digests[0].idem_key == digests[1].idem_key
@@ -327,57 +315,47 @@ def test_what_waits_for_a_channel_that_is_gone_is_a_dead_letter(sqlite: Database
     assert [message.kind for message in here.given].count("notice") == 1
 
 
-def test_a_reload_replaces_the_channel_between_two_messages(sqlite: Database) -> None:
+async def test_a_reload_replaces_the_channel_between_two_messages(sqlite: Database) -> None:
     old, new = Scripted(), Scripted()
     raise_alerts(sqlite, ["desk"], 3)
-
-    async def main() -> None:
-        old.gate = asyncio.Event()
-        async with delivering(sqlite, {"desk": old.open()}, Clock()) as deliverer:
-            await old.entered.wait()
-            deliverer.channels = {"desk": new.open()}
-            old.gate.set()
-            await deliverer.drain()
-
-    asyncio.run(main())
+    old.gate = asyncio.Event()
+    async with delivering(sqlite, {"desk": old.open()}, Clock()) as deliverer:
+        await old.entered.wait()
+        deliverer.channels = {"desk": new.open()}
+        old.gate.set()
+        await deliverer.drain()
     assert (old.ids, new.ids) == ([1], [2, 3])
 
 
-def test_a_stop_lets_the_message_under_way_end_and_gives_back_the_rest(sqlite: Database) -> None:
+async def test_a_stop_lets_the_message_under_way_end_and_gives_back_the_rest(sqlite: Database) -> None:
     channel = Scripted()
     raise_alerts(sqlite, ["desk"], 5)
-
-    async def main() -> None:
-        channel.gate = asyncio.Event()
-        async with delivering(sqlite, {"desk": channel.open()}, Clock()):
-            await channel.entered.wait()
-            asyncio.get_running_loop().call_later(0.05, channel.gate.set)
-
-    asyncio.run(main())
+    channel.gate = asyncio.Event()
+    async with delivering(sqlite, {"desk": channel.open()}, Clock()):
+        await channel.entered.wait()
+        asyncio.get_running_loop().call_later(0.05, channel.gate.set)
     rows = ledger(sqlite, "desk")
     assert [row.state for row in rows] == ["sent"] + ["pending"] * 4
     assert [row.attempts for row in rows] == [1, 0, 0, 0, 0]
 
 
-def test_a_stop_does_not_wait_longer_than_its_deadline(sqlite: Database) -> None:
+async def test_a_stop_does_not_wait_longer_than_its_deadline(sqlite: Database) -> None:
     channel = Scripted()
     raise_alerts(sqlite, ["desk"])
-
-    async def main() -> None:
-        channel.gate = asyncio.Event()  # never set
-        deliverer = Deliverer(sqlite, {"desk": channel.open()}, "me", Clock())
-        running = asyncio.create_task(deliverer.run())
-        await channel.entered.wait()
-        await deliverer.stop(0.05)
-        running.cancel()
-        await asyncio.gather(running, return_exceptions=True)
-
-    asyncio.run(main())
+    channel.gate = asyncio.Event()  # never set
+    deliverer = Deliverer(sqlite, {"desk": channel.open()}, "me", Clock())
+    running = asyncio.create_task(deliverer.run())
+    await channel.entered.wait()
+    await deliverer.stop(0.05)
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     assert [row.state for row in ledger(sqlite, "desk")] == ["sending"]
     assert sqlite.write_now(lambda s: outbox.recover(s, START)) == 1
 
 
-def test_a_claim_whose_commit_had_no_answer_is_made_again_at_once(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_claim_whose_commit_had_no_answer_is_made_again_at_once(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("jobs.deliver.channel_worker.STORE_PAUSE", 0.01)
     committed, asked = sqlite.write, 0
 
@@ -389,14 +367,11 @@ def test_a_claim_whose_commit_had_no_answer_is_made_again_at_once(sqlite: Databa
             raise Unreachable("the connection was lost in COMMIT")
         return done
 
-    async def main() -> None:
-        async with delivering(sqlite, {"desk": channel.open()}, Clock()):
-            await asyncio.wait_for(channel.entered.wait(), 10)
-
     channel = Scripted()
     raise_alerts(sqlite, ["desk"])
     monkeypatch.setattr(sqlite, "write", write)
-    asyncio.run(main())
+    async with delivering(sqlite, {"desk": channel.open()}, Clock()):
+        await asyncio.wait_for(channel.entered.wait(), 10)
     assert ledger(sqlite, "desk") == [Row("sent", 1, "ok", None)]
 
 
@@ -453,46 +428,34 @@ def test_a_vendors_own_words_stand_in_the_ledger(sqlite: Database, known: Any, m
 
 
 @pytest.mark.parametrize("known", VENDORS, ids=[known.name for known in VENDORS])
-def test_a_lost_reply_is_repeated_under_the_same_visible_id(sqlite: Database, known: Any) -> None:
+async def test_a_lost_reply_is_repeated_under_the_same_visible_id(sqlite: Database, known: Any) -> None:
     raise_alerts(sqlite, ["desk"])
-
-    async def main() -> list[dict[str, Any]]:
-        async with Vendor("lost", known.accepts) as vendor:
-            channel = replace(channel_for(known.address(vendor)), rate=None)
-            async with delivering(sqlite, {"desk": channel}, Clock()) as deliverer:
-                await deliverer.drain()
-            return [asked.said for asked in vendor.asked]
-
-    first, second = asyncio.run(main())
+    async with Vendor("lost", known.accepts) as vendor:
+        channel = replace(channel_for(known.address(vendor)), rate=None)
+        async with delivering(sqlite, {"desk": channel}, Clock()) as deliverer:
+            await deliverer.drain()
+        (first, second) = [asked.said for asked in vendor.asked]
     assert "#0001" in known.text(first)
     assert known.text(first) == known.text(second)
     assert [(row.state, row.attempts) for row in ledger(sqlite, "desk")] == [("sent", 2)]
 
 
-def test_four_alerts_reach_a_webhook_once_each(sqlite: Database) -> None:
+async def test_four_alerts_reach_a_webhook_once_each(sqlite: Database) -> None:
     raise_alerts(sqlite, ["hook"], 4)
-
-    async def main() -> list[str]:
-        async with Vendor(FetchResult("", 503), FetchResult("", 204)) as vendor:
-            channel = channel_for(f"webhook+http://{vendor.host}/in")
-            async with delivering(sqlite, {"hook": channel}, Clock()) as deliverer:
-                await deliverer.drain()
-            return [asked.headers["Idempotency-Key"] for asked in vendor.asked]
-
-    keys = asyncio.run(main())
+    async with Vendor(FetchResult("", 503), FetchResult("", 204)) as vendor:
+        channel = channel_for(f"webhook+http://{vendor.host}/in")
+        async with delivering(sqlite, {"hook": channel}, Clock()) as deliverer:
+            await deliverer.drain()
+        keys = [asked.headers["Idempotency-Key"] for asked in vendor.asked]
     assert (len(keys), len(set(keys))) == (5, 4)
 
 
-def test_dead_letters_are_told_before_the_end(sqlite: Database) -> None:
+async def test_dead_letters_are_told_before_the_end(sqlite: Database) -> None:
     dead, other = Scripted(refused("no", permanent=True)), Scripted()
     raise_alerts(sqlite, ["desk"])
-
-    async def main() -> None:
-        async with delivering(sqlite, {"desk": dead.open(), "other": other.open()}, Clock()):
-            while not dead.given:
-                await asyncio.sleep(0.01)
-
-    asyncio.run(main())
+    async with delivering(sqlite, {"desk": dead.open(), "other": other.open()}, Clock()):
+        while not dead.given:
+            await asyncio.sleep(0.01)
     assert [message.kind for message in other.given] == ["notice"]
 
 

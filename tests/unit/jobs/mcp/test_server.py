@@ -40,12 +40,9 @@ def call(archive: Archive, name: str, **given: Any) -> Any:
     return asyncio.run(go())
 
 
-def test_every_tool_is_read_only_and_has_words_and_types(archive: Archive) -> None:
-    async def go() -> Any:
-        async with Client(build(archive)) as client:
-            return (await client.list_tools()).tools
-
-    tools = asyncio.run(go())
+async def test_every_tool_is_read_only_and_has_words_and_types(archive: Archive) -> None:
+    async with Client(build(archive)) as client:
+        tools = (await client.list_tools()).tools
     assert {tool.name for tool in tools} == {
         "search_records", "get_record", "get_story", "list_alerts", "explain_match", "test_rule", "trend", "sources_health", "query_help",
     }  # fmt: skip
@@ -58,36 +55,32 @@ def test_every_tool_is_read_only_and_has_words_and_types(archive: Archive) -> No
 WRONG: tuple[Any, ...] = (None, True, -1, 3.5, 10**30, "", "x" * 3_000, "\ud800", [], ["x", None], {"a": {}}, "2026-13-45")
 
 
-def test_the_checks_of_an_inspector_pass(archive: Archive) -> None:
+async def test_the_checks_of_an_inspector_pass(archive: Archive) -> None:
     """What its command line asks: who is there, what can be asked, that each schema is one, that answers keep to it, and that whatever is
     given in the place of an argument is answered, by an error or not, on the same connection."""
     right: dict[str, dict[str, Any]] = {"get_record": {"id": 1}, "get_story": {"id": 1}, "explain_match": {"record": 1, "query": "大模型"}, "test_rule": {"query": "大模型"},
              "search_records": {"query": "大模型"}, "trend": {"view": "attention"}}  # fmt: skip
-
-    async def go() -> None:
-        async with Client(build(archive)) as client:
-            assert client.server_info
-            assert client.server_info.name
-            assert [(await client.list_resources()).resources, (await client.list_prompts()).prompts] == [[], []]
-            tools = (await client.list_tools()).tools
-            for tool in tools:
-                for schema in (tool.input_schema, tool.output_schema):
-                    Draft202012Validator.check_schema(schema)
-                given = right.get(tool.name, {})
-                answer = await client.call_tool(tool.name, given)
-                assert not answer.is_error, (tool.name, answer.content)
-                validate(answer.structured_content, tool.output_schema)
-                for name in tool.input_schema.get("properties", {}):
-                    for value in WRONG:
-                        answer = await client.call_tool(tool.name, given | {name: value})
-                        said = str(answer.content)
-                        assert "Traceback" not in said, (tool.name, name, value)
-                        assert "Internal" not in said, (tool.name, name, value)
-                if required := tool.input_schema.get("required"):
-                    assert (await client.call_tool(tool.name, {})).is_error, required
-            assert (await client.call_tool("drop_everything", {})).is_error
-
-    asyncio.run(go())
+    async with Client(build(archive)) as client:
+        assert client.server_info
+        assert client.server_info.name
+        assert [(await client.list_resources()).resources, (await client.list_prompts()).prompts] == [[], []]
+        tools = (await client.list_tools()).tools
+        for tool in tools:
+            for schema in (tool.input_schema, tool.output_schema):
+                Draft202012Validator.check_schema(schema)
+            given = right.get(tool.name, {})
+            answer = await client.call_tool(tool.name, given)
+            assert not answer.is_error, (tool.name, answer.content)
+            validate(answer.structured_content, tool.output_schema)
+            for name in tool.input_schema.get("properties", {}):
+                for value in WRONG:
+                    answer = await client.call_tool(tool.name, given | {name: value})
+                    said = str(answer.content)
+                    assert "Traceback" not in said, (tool.name, name, value)
+                    assert "Internal" not in said, (tool.name, name, value)
+            if required := tool.input_schema.get("required"):
+                assert (await client.call_tool(tool.name, {})).is_error, required
+        assert (await client.call_tool("drop_everything", {})).is_error
 
 
 def test_a_search_gives_records_and_a_place_to_go_on(archive: Archive) -> None:

@@ -1,7 +1,5 @@
 """What Prometheus and supervisors are told, and where it may be listened to."""
 
-import asyncio
-
 import aiohttp
 import pytest
 
@@ -27,23 +25,20 @@ def test_the_text_format() -> None:
 
 
 @pytest.mark.parametrize("ok", [True, False])
-def test_healthz_is_200_or_503_and_says_why(ok: bool) -> None:
+async def test_healthz_is_200_or_503_and_says_why(ok: bool) -> None:
     async def nothing() -> list[Metric]:
         return []
 
-    async def go() -> None:
-        listener = Listener(web_app(nothing, lambda: Health(ok, {"state": "x"})), "127.0.0.1:0")
-        listener.open()
-        port = listener.port
-        try:
-            async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as answer:
-                assert (answer.status, await answer.json()) == (200 if ok else 503, {"ok": ok, "state": "x"})
-            async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
-                assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
-        finally:
-            await listener.close()
-
-    asyncio.run(go())
+    listener = Listener(web_app(nothing, lambda: Health(ok, {"state": "x"})), "127.0.0.1:0")
+    listener.open()
+    port = listener.port
+    try:
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/healthz") as answer:
+            assert (answer.status, await answer.json()) == (200 if ok else 503, {"ok": ok, "state": "x"})
+        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{port}/metrics") as answer:
+            assert answer.headers["Content-Type"].startswith("text/plain; version=0.0.4")
+    finally:
+        await listener.close()
 
 
 @pytest.mark.parametrize("address", ["127.0.0.1:9464", "localhost:80", "[::1]:9464", "127.1.2.3:1"])

@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import aiohttp
@@ -126,26 +125,19 @@ async def bench(db: Database, status: int = 202) -> AsyncIterator[Bench]:
             await made.websub.close()
 
 
-def run(work: Any) -> None:
-    asyncio.run(work())
-
-
-def test_it_asks_confirms_and_a_signed_push_makes_the_source_due(db: Database) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            assert asked["hub.mode"] == "subscribe"
-            assert asked["hub.topic"] == FEED
-            assert asked["hub.callback"].startswith("https://public.example/websub/")
-            assert len(asked["hub.secret"]) == 64
-            assert len(asked["hub.callback"].rpartition("/")[2]) == 32
-            assert await at.verify(asked) == (200, "c h&a")
-            assert await at.push(asked, sign(asked["hub.secret"])) == 202
-            assert at.due() == NOW + HOUR, "not before the tick"
-            await at.tick()
-            assert at.due() == NOW
-
-    run(work)
+async def test_it_asks_confirms_and_a_signed_push_makes_the_source_due(db: Database) -> None:
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        assert asked["hub.mode"] == "subscribe"
+        assert asked["hub.topic"] == FEED
+        assert asked["hub.callback"].startswith("https://public.example/websub/")
+        assert len(asked["hub.secret"]) == 64
+        assert len(asked["hub.callback"].rpartition("/")[2]) == 32
+        assert await at.verify(asked) == (200, "c h&a")
+        assert await at.push(asked, sign(asked["hub.secret"])) == 202
+        assert at.due() == NOW + HOUR, "not before the tick"
+        await at.tick()
+        assert at.due() == NOW
 
 
 @pytest.mark.parametrize(
@@ -157,190 +149,152 @@ def test_it_asks_confirms_and_a_signed_push_makes_the_source_due(db: Database) -
         ({"lease_seconds": "for ever"}, "no lease"),
     ],
 )
-def test_nothing_is_confirmed_but_what_was_asked_for(db: Database, changed: dict[str, str], why: str) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            assert (await at.verify(asked, **changed))[0] == 404, why
-            assert await at.push(asked, sign(asked["hub.secret"])) == 410
-            stranger = asked | {"hub.callback": "https://public.example/websub/guessed"}
-            assert (await at.verify(stranger))[0] == 404
-            assert await at.push(stranger, sign(asked["hub.secret"])) == 410
-            assert (await at.verify(asked))[0] == 200
-            assert (await at.verify(asked))[0] == 404, "confirmed is confirmed: a second question was not asked for"
-
-    run(work)
+async def test_nothing_is_confirmed_but_what_was_asked_for(db: Database, changed: dict[str, str], why: str) -> None:
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        assert (await at.verify(asked, **changed))[0] == 404, why
+        assert await at.push(asked, sign(asked["hub.secret"])) == 410
+        stranger = asked | {"hub.callback": "https://public.example/websub/guessed"}
+        assert (await at.verify(stranger))[0] == 404
+        assert await at.push(stranger, sign(asked["hub.secret"])) == 410
+        assert (await at.verify(asked))[0] == 200
+        assert (await at.verify(asked))[0] == 404, "confirmed is confirmed: a second question was not asked for"
 
 
 @pytest.mark.parametrize(
     "headers",
     [{}, sign("another secret"), {"X-Hub-Signature": "md5=" + hashlib.md5(PUSH).hexdigest()}, {"X-Hub-Signature": "sha256=ü"}],
 )
-def test_a_push_without_a_right_signature_changes_nothing_and_the_sender_does_not_learn_so(
+async def test_a_push_without_a_right_signature_changes_nothing_and_the_sender_does_not_learn_so(
     db: Database, headers: dict[str, str]
 ) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            await at.verify(asked)
-            assert await at.push(asked, headers) == 202
-            await at.tick()
-            assert at.due() == NOW + HOUR
-
-    run(work)
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        await at.verify(asked)
+        assert await at.push(asked, headers) == 202
+        await at.tick()
+        assert at.due() == NOW + HOUR
 
 
-def test_a_push_that_is_too_large_is_refused(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_push_that_is_too_large_is_refused(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.web.websub.MAX_PUSH", 1000)
-
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            await at.verify(asked)
-            assert await at.push(asked, sign(asked["hub.secret"], b"x" * 2000), b"x" * 2000) == 413
-
-    run(work)
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        await at.verify(asked)
+        assert await at.push(asked, sign(asked["hub.secret"], b"x" * 2000), b"x" * 2000) == 413
 
 
-def test_a_hub_that_pushes_without_end_causes_a_poll_in_thirty_seconds(db: Database) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            await at.verify(asked)
+async def test_a_hub_that_pushes_without_end_causes_a_poll_in_thirty_seconds(db: Database) -> None:
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        await at.verify(asked)
+        await at.push(asked, sign(asked["hub.secret"]))
+        await at.tick()
+        at.finish()
+        for _ in range(3):
             await at.push(asked, sign(asked["hub.secret"]))
-            await at.tick()
-            at.finish()
-            for _ in range(3):
-                await at.push(asked, sign(asked["hub.secret"]))
-            await at.tick()
-            assert at.due() == NOW + timedelta(seconds=30)
-
-    run(work)
+        await at.tick()
+        assert at.due() == NOW + timedelta(seconds=30)
 
 
-def test_a_push_during_a_poll_causes_another_and_a_source_in_trouble_keeps_its_pause(db: Database) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            await at.verify(asked)
-            db.write_now(lambda s: frontier.force_due(s, NOW))
-            [poll] = db.write_now(lambda s: frontier.claim(s, owner="t", now=NOW, limit=1, lease=HOUR, delay=0.0))
-            await at.push(asked, sign(asked["hub.secret"]))
-            await at.tick()
-            db.write_now(lambda s: frontier.unchanged(s, poll, now=NOW, next_due=NOW + HOUR))
-            await at.tick()
-            assert at.due() == NOW
-            [poll] = db.write_now(lambda s: frontier.claim(s, owner="t", now=NOW, limit=1, lease=HOUR, delay=0.0))
-            db.write_now(lambda s: frontier.failed(s, poll, Outcome(frontier.Reason.BLOCKED), now=NOW, next_due=NOW + HOUR))
-            at.now += timedelta(minutes=2)
-            await at.push(asked, sign(asked["hub.secret"]))
-            await at.tick()
-            assert at.due() == NOW + HOUR
-
-    run(work)
+async def test_a_push_during_a_poll_causes_another_and_a_source_in_trouble_keeps_its_pause(db: Database) -> None:
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        await at.verify(asked)
+        db.write_now(lambda s: frontier.force_due(s, NOW))
+        [poll] = db.write_now(lambda s: frontier.claim(s, owner="t", now=NOW, limit=1, lease=HOUR, delay=0.0))
+        await at.push(asked, sign(asked["hub.secret"]))
+        await at.tick()
+        db.write_now(lambda s: frontier.unchanged(s, poll, now=NOW, next_due=NOW + HOUR))
+        await at.tick()
+        assert at.due() == NOW
+        [poll] = db.write_now(lambda s: frontier.claim(s, owner="t", now=NOW, limit=1, lease=HOUR, delay=0.0))
+        db.write_now(lambda s: frontier.failed(s, poll, Outcome(frontier.Reason.BLOCKED), now=NOW, next_due=NOW + HOUR))
+        at.now += timedelta(minutes=2)
+        await at.push(asked, sign(asked["hub.secret"]))
+        await at.tick()
+        assert at.due() == NOW + HOUR
 
 
-def test_it_is_renewed_before_the_lease_ends_and_over_when_it_ends(db: Database) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            await at.verify(asked, lease_seconds="1000")
-            at.now = NOW + timedelta(seconds=790)
-            assert await at.tick() == {}
-            at.now = NOW + timedelta(seconds=810)
-            assert await at.tick() == asked, "under the same address and secret"
-            assert await at.push(asked, sign(asked["hub.secret"])) == 202
-            at.now = NOW + timedelta(seconds=1001)
-            assert await at.push(asked, sign(asked["hub.secret"])) == 410
-            assert (await at.verify(asked))[0] == 200
-            assert await at.push(asked, sign(asked["hub.secret"])) == 202
-
-    run(work)
+async def test_it_is_renewed_before_the_lease_ends_and_over_when_it_ends(db: Database) -> None:
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        await at.verify(asked, lease_seconds="1000")
+        at.now = NOW + timedelta(seconds=790)
+        assert await at.tick() == {}
+        at.now = NOW + timedelta(seconds=810)
+        assert await at.tick() == asked, "under the same address and secret"
+        assert await at.push(asked, sign(asked["hub.secret"])) == 202
+        at.now = NOW + timedelta(seconds=1001)
+        assert await at.push(asked, sign(asked["hub.secret"])) == 410
+        assert (await at.verify(asked))[0] == 200
+        assert await at.push(asked, sign(asked["hub.secret"])) == 202
 
 
 @pytest.mark.parametrize("status", [500, 404])
-def test_a_hub_that_is_down_is_asked_again_an_hour_later(db: Database, status: int) -> None:
-    async def work() -> None:
-        async with bench(db, status) as at:
-            first = await at.subscribe()
-            assert first
-            assert await at.tick() == {}
-            at.now += HOUR
-            at.hub.status = 202
-            assert await at.tick() == first
-
-    run(work)
+async def test_a_hub_that_is_down_is_asked_again_an_hour_later(db: Database, status: int) -> None:
+    async with bench(db, status) as at:
+        first = await at.subscribe()
+        assert first
+        assert await at.tick() == {}
+        at.now += HOUR
+        at.hub.status = 202
+        assert await at.tick() == first
 
 
-def test_a_hub_that_says_no_is_asked_again_a_day_later(db: Database) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            assert (await at.verify(asked, mode="denied", reason="not you"))[0] == 200
-            assert await at.push(asked, sign(asked["hub.secret"])) == 410
-            kept = at.kept()
-            assert kept
-            assert (kept.note, kept.ask_at, kept.until) == ("not you", NOW + timedelta(days=1), None)
-
-    run(work)
+async def test_a_hub_that_says_no_is_asked_again_a_day_later(db: Database) -> None:
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        assert (await at.verify(asked, mode="denied", reason="not you"))[0] == 200
+        assert await at.push(asked, sign(asked["hub.secret"])) == 410
+        kept = at.kept()
+        assert kept
+        assert (kept.note, kept.ask_at, kept.until) == ("not you", NOW + timedelta(days=1), None)
 
 
-def test_a_hub_in_a_private_network_is_not_asked(db: Database) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            at.hub.url = "http://10.0.0.1/hub"
-            await at.subscribe()
-            assert [answer.outcome.reason.value for answer in at.answers] == ["refused-address"]
-
-    run(work)
+async def test_a_hub_in_a_private_network_is_not_asked(db: Database) -> None:
+    async with bench(db) as at:
+        at.hub.url = "http://10.0.0.1/hub"
+        await at.subscribe()
+        assert [answer.outcome.reason.value for answer in at.answers] == ["refused-address"]
 
 
-def test_a_restart_goes_on_with_what_the_hub_knows(db: Database) -> None:
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            await at.verify(asked)
-            await at.websub.close()
-            at.websub = WebSub(db, lambda: at.now, at.waiting.append, lambda: None)
-            await at.websub.open("https://public.example/websub", "127.0.0.1", 0)
-            assert await at.subscribe() == {}
-            assert await at.push(asked, sign(asked["hub.secret"])) == 202
-            await at.websub.polled("s", ("https://new.example/hub", FEED), 0)
-            assert await at.push(asked, sign(asked["hub.secret"])) == 410
-
-    run(work)
+async def test_a_restart_goes_on_with_what_the_hub_knows(db: Database) -> None:
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        await at.verify(asked)
+        await at.websub.close()
+        at.websub = WebSub(db, lambda: at.now, at.waiting.append, lambda: None)
+        await at.websub.open("https://public.example/websub", "127.0.0.1", 0)
+        assert await at.subscribe() == {}
+        assert await at.push(asked, sign(asked["hub.secret"])) == 202
+        await at.websub.polled("s", ("https://new.example/hub", FEED), 0)
+        assert await at.push(asked, sign(asked["hub.secret"])) == 410
 
 
-def test_polling_slows_only_while_the_news_come_by_push(db: Database) -> None:
+async def test_polling_slows_only_while_the_news_come_by_push(db: Database) -> None:
     quarter = timedelta(minutes=15)
-
-    async def work() -> None:
-        async with bench(db) as at:
-            asked = await at.subscribe()
-            await at.verify(asked)
-            await at.websub.polled("s", (at.hub.url, FEED), 3)
-            assert at.websub.pause("s", quarter) == quarter, "it has not told us yet"
-            await at.push(asked, sign(asked["hub.secret"]))
-            await at.websub.polled("s", (at.hub.url, FEED), 1)
-            assert at.websub.pause("s", quarter) == HOUR
-            assert at.websub.pause("s", timedelta(hours=4)) == timedelta(hours=6)
-            assert at.websub.pause("s", timedelta(days=1)) == timedelta(days=1)
-            at.now += timedelta(minutes=10)
-            await at.websub.polled("s", (at.hub.url, FEED), 1)
-            assert at.websub.pause("s", quarter) == quarter, "news that it did not tell"
-
-    run(work)
+    async with bench(db) as at:
+        asked = await at.subscribe()
+        await at.verify(asked)
+        await at.websub.polled("s", (at.hub.url, FEED), 3)
+        assert at.websub.pause("s", quarter) == quarter, "it has not told us yet"
+        await at.push(asked, sign(asked["hub.secret"]))
+        await at.websub.polled("s", (at.hub.url, FEED), 1)
+        assert at.websub.pause("s", quarter) == HOUR
+        assert at.websub.pause("s", timedelta(hours=4)) == timedelta(hours=6)
+        assert at.websub.pause("s", timedelta(days=1)) == timedelta(days=1)
+        at.now += timedelta(minutes=10)
+        await at.websub.polled("s", (at.hub.url, FEED), 1)
+        assert at.websub.pause("s", quarter) == quarter, "news that it did not tell"
 
 
-def test_without_a_callback_nothing_is_asked(db: Database) -> None:
-    async def work() -> None:
-        waiting: list[Fetch] = []
-        websub = WebSub(db, lambda: NOW, waiting.append, lambda: None)
-        await websub.polled("s", ("https://hub.example/", FEED), 1)
-        await websub.tick({"s"})
-        assert waiting == []
-
-    run(work)
+async def test_without_a_callback_nothing_is_asked(db: Database) -> None:
+    waiting: list[Fetch] = []
+    websub = WebSub(db, lambda: NOW, waiting.append, lambda: None)
+    await websub.polled("s", ("https://hub.example/", FEED), 1)
+    await websub.tick({"s"})
+    assert waiting == []
 
 
 @pytest.mark.parametrize("method", ["sha1", "sha256", "sha384", "sha512"])

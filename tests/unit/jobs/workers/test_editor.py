@@ -38,16 +38,12 @@ def test_what_another_has_read_is_stored_with_all_that_was_read(db: Database) ->
     assert (record.text, record.facts, record.published) == (TEXT, desk.read(0).record.facts, NOW)  # type: ignore[union-attr]
 
 
-def test_copies_read_at_one_moment_by_several_are_one_story_and_one_alert(db: Database) -> None:
+async def test_copies_read_at_one_moment_by_several_are_one_story_and_one_alert(db: Database) -> None:
     desk = Desk(db, 6)
     readers, leader = [desk.editor(Member()) for _ in range(3)], desk.editor(Member(desk.lead("one")))
-
-    async def together() -> None:
-        await asyncio.gather(*(readers[n % 3].take(desk.read(n)) for n in range(5)), leader.take(desk.read(5)))
-        while await leader.work():
-            pass
-
-    run(together)
+    await asyncio.gather(*(readers[n % 3].take(desk.read(n)) for n in range(5)), leader.take(desk.read(5)))
+    while await leader.work():
+        pass
     assert desk.rows() == (6, 1, 0)
     assert db.read(lambda s: s.scalar(select(models.alert.c.reprints))) == 5
 

@@ -246,36 +246,32 @@ def standing_still(server: Any) -> Iterator[None]:
         send(signal.SIGCONT)
 
 
-def test_while_the_server_stands_still_all_wait_and_then_all_goes_on(
+async def test_while_the_server_stands_still_all_wait_and_then_all_goes_on(
     server: Database, postgres_server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(leases, "LENGTH", timedelta(seconds=5))
     desks: list[Desk] = []
-
-    async def go() -> None:
-        time = SteadyClock()
-        one, two = Membership(server, "one", time.now), Membership(server, "two", time.now)
-        one._me = replace(one._me, pid=os.getppid())
-        await one.join()
-        await two.join()
-        desks.append(desk := Desk(server, 4))
-        editors = [desk.editor(one), desk.editor(two)]
-        await one.beat()
-        assert (one.leads, two.leads) == (True, False)
-        with standing_still(postgres_server):
-            under_way = [asyncio.ensure_future(editors[n % 2].take(desk.read(n))) for n in range(4)]
-            await asyncio.sleep(2.5)
-            assert not any(one.done() for one in under_way)
-            assert not one.leads, "it cannot be sure any more, so it begins nothing"
-        await asyncio.gather(*under_way)
-        for _ in range(30):
-            for member, editor in zip((two, one), editors[::-1], strict=True):
-                await member.beat()
-                await editor.work()
-            if desk.rows()[2] == 0:
-                break
-
-    run(go)
+    time = SteadyClock()
+    one, two = Membership(server, "one", time.now), Membership(server, "two", time.now)
+    one._me = replace(one._me, pid=os.getppid())
+    await one.join()
+    await two.join()
+    desks.append(desk := Desk(server, 4))
+    editors = [desk.editor(one), desk.editor(two)]
+    await one.beat()
+    assert (one.leads, two.leads) == (True, False)
+    with standing_still(postgres_server):
+        under_way = [asyncio.ensure_future(editors[n % 2].take(desk.read(n))) for n in range(4)]
+        await asyncio.sleep(2.5)
+        assert not any(one.done() for one in under_way)
+        assert not one.leads, "it cannot be sure any more, so it begins nothing"
+    await asyncio.gather(*under_way)
+    for _ in range(30):
+        for member, editor in zip((two, one), editors[::-1], strict=True):
+            await member.beat()
+            await editor.work()
+        if desk.rows()[2] == 0:
+            break
     assert desks[0].rows() == (4, 1, 0)
     assert desks[0].states() == Counter(done=4)
 
@@ -312,7 +308,7 @@ def test_who_is_stopped_in_the_middle_of_a_transaction_holds_up_nobody_and_chang
 
 
 @pytest.mark.parametrize("off", [timedelta(hours=1), -timedelta(hours=1)], ids=["ahead", "behind"])
-def test_a_worker_whose_clock_is_an_hour_off_takes_no_lease_from_another(
+async def test_a_worker_whose_clock_is_an_hour_off_takes_no_lease_from_another(
     server: Database, off: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     right = clock.now
@@ -326,19 +322,16 @@ def test_a_worker_whose_clock_is_an_hour_off_takes_no_lease_from_another(
         made.follow()
         return made
 
-    async def go() -> None:
-        good, bad = told(right), told(lambda: right() + off)
-        assert abs(good.now() - bad.now()) < 2 * SECOND
-        one, two = Membership(server, "one", good.now), Membership(server, "two", bad.now)
-        one._me = replace(one._me, pid=os.getppid())
-        await one.join()
-        await two.join()
-        await two.recover()
-        assert (one.leads, two.leads) == (True, False)
-        await one.beat()
-        assert one.leads
-
-    run(go)
+    good, bad = told(right), told(lambda: right() + off)
+    assert abs(good.now() - bad.now()) < 2 * SECOND
+    one, two = Membership(server, "one", good.now), Membership(server, "two", bad.now)
+    one._me = replace(one._me, pid=os.getppid())
+    await one.join()
+    await two.join()
+    await two.recover()
+    assert (one.leads, two.leads) == (True, False)
+    await one.beat()
+    assert one.leads
 
 
 # ---- a sender that is gone

@@ -159,35 +159,28 @@ def test_the_archive_by_a_model_ends_with_the_tokens_of_the_month(db: Database) 
     assert "100 tokens of 2026-11 are used up" in done.why
 
 
-def test_children_learn_names_that_come_while_they_work() -> None:
+async def test_children_learn_names_that_come_while_they_work() -> None:
     text = "云港集团发布星尘架构，训练成本下降四成，首批用户是三家医院。"
-
-    async def work() -> None:
-        readers = Readers(workers=1, deadline=30)
-        try:
-            before = await readers.add(record(1, text=text))
-            readers.use((UserTerm("technology", "星尘架构", "Stardust architecture"),))
-            after = await readers.add(record(1, text=text))
-        finally:
-            readers.close()
-        assert "星尘架构" not in before.ai_technologies
-        assert "星尘架构" in after.ai_technologies
-
-    asyncio.run(work())
+    readers = Readers(workers=1, deadline=30)
+    try:
+        before = await readers.add(record(1, text=text))
+        readers.use((UserTerm("technology", "星尘架构", "Stardust architecture"),))
+        after = await readers.add(record(1, text=text))
+    finally:
+        readers.close()
+    assert "星尘架构" not in before.ai_technologies
+    assert "星尘架构" in after.ai_technologies
 
 
-def test_an_answer_is_held_against_the_text_in_a_child() -> None:
-    async def work() -> None:
-        readers = Readers(workers=1, deadline=30)
-        try:
-            made = await readers.ground(record(1), said(keywords=["云港集团", "nowhere"]), MODEL)
-            assert (made.kept, made.dropped, made.record.keywords) == (1, 1, ("云港集团",))
-            with pytest.raises(ReadError, match="no JSON object"):
-                await readers.ground(record(1), "no", MODEL)
-        finally:
-            readers.close()
-
-    asyncio.run(work())
+async def test_an_answer_is_held_against_the_text_in_a_child() -> None:
+    readers = Readers(workers=1, deadline=30)
+    try:
+        made = await readers.ground(record(1), said(keywords=["云港集团", "nowhere"]), MODEL)
+        assert (made.kept, made.dropped, made.record.keywords) == (1, 1, ("云港集团",))
+        with pytest.raises(ReadError, match="no JSON object"):
+            await readers.ground(record(1), "no", MODEL)
+    finally:
+        readers.close()
 
 
 @pytest.mark.parametrize(

@@ -7,33 +7,24 @@ from jobs.services.sourcing.fetch_one import fetch_one, fetching, why_not
 from tests.unit.crawler.fetch.local_site import http, rules, serving
 
 
-def test_one_fetcher_asks_for_robots_once_and_keeps_the_pace() -> None:
-    async def run() -> None:
-        async with serving({"/a": http(200, b"a"), "/b": http(200, b"b")}) as site, fetching(rules(delay=0.2)) as fetcher:
-            pages = [await fetcher.get(site.url(path)) for path in ("/a", "/b", "/c")]
-            assert [answer.page and answer.page.body for answer in pages] == [b"a", b"b", None]
-            assert why_not(pages[2]).startswith("gone: ")
-            assert [seen.path for seen in site.seen] == ["/robots.txt", "/a", "/b", "/c"]
-            assert all(later.at - one.at >= 0.19 for one, later in zip(site.seen, site.seen[1:], strict=False))
-
-    asyncio.run(run())
+async def test_one_fetcher_asks_for_robots_once_and_keeps_the_pace() -> None:
+    async with serving({"/a": http(200, b"a"), "/b": http(200, b"b")}) as site, fetching(rules(delay=0.2)) as fetcher:
+        pages = [await fetcher.get(site.url(path)) for path in ("/a", "/b", "/c")]
+        assert [answer.page and answer.page.body for answer in pages] == [b"a", b"b", None]
+        assert why_not(pages[2]).startswith("gone: ")
+        assert [seen.path for seen in site.seen] == ["/robots.txt", "/a", "/b", "/c"]
+        assert all(later.at - one.at >= 0.19 for one, later in zip(site.seen, site.seen[1:], strict=False))
 
 
-def test_several_at_once_are_each_answered() -> None:
-    async def run() -> None:
-        async with serving({f"/{n}": http(200, str(n).encode()) for n in range(5)}) as site, fetching(rules()) as fetcher:
-            answers = await asyncio.gather(*(fetcher.get(site.url(f"/{n}")) for n in range(5)))
-            assert [answer.page.body for answer in answers if answer.page] == [b"0", b"1", b"2", b"3", b"4"]
-
-    asyncio.run(run())
+async def test_several_at_once_are_each_answered() -> None:
+    async with serving({f"/{n}": http(200, str(n).encode()) for n in range(5)}) as site, fetching(rules()) as fetcher:
+        answers = await asyncio.gather(*(fetcher.get(site.url(f"/{n}")) for n in range(5)))
+        assert [answer.page.body for answer in answers if answer.page] == [b"0", b"1", b"2", b"3", b"4"]
 
 
-def test_what_is_posted_arrives() -> None:
-    async def run() -> Page | str:
-        async with serving(lambda seen: http(200, seen.body) if seen.method == "POST" else b"") as site:
-            return await fetch_one(rules(), site.url("/x"), {"Content-Type": "application/json"}, b'{"a":1}')
-
-    page = asyncio.run(run())
+async def test_what_is_posted_arrives() -> None:
+    async with serving(lambda seen: http(200, seen.body) if seen.method == "POST" else b"") as site:
+        page = await fetch_one(rules(), site.url("/x"), {"Content-Type": "application/json"}, b'{"a":1}')
     assert isinstance(page, Page)
     assert page.body == b'{"a":1}'
 
