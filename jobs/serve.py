@@ -17,6 +17,8 @@ from jobs.web.access import Parts
 from jobs.web.app import create
 from jobs.web.server import Listener
 from storage.db.database import Database
+from storage.rules.parser import parse
+from storage.rules.sieve import sieve
 
 DEFAULT = str(Config.model_fields["web"].default)
 
@@ -34,7 +36,13 @@ def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
                 address=address,
             )
         )
-    listener = Listener(create(parts), address, own_signals=own_signals)
+    app = create(parts)
+
+    def warm() -> None:
+        sieve(parse("AI").root)  # its tables take .3 s
+        app.state.renderer.warm()
+
+    listener = Listener(app, address, own_signals=own_signals, warm=warm)
     freeze()
     try:
         listener.bind()
