@@ -7,6 +7,8 @@ from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
+from fastapi import FastAPI
+
 from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from crawler.sandbox.memory import freeze
@@ -37,12 +39,7 @@ def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
             )
         )
     app = create(parts)
-
-    def warm() -> None:
-        sieve(parse("AI").root)  # its tables take .3 s
-        app.state.renderer.warm()
-
-    listener = Listener(app, address, own_signals=own_signals, warm=warm)
+    listener = Listener(app, address, own_signals=own_signals, warm=lambda: warm(app))
     freeze()
     try:
         listener.bind()
@@ -50,6 +47,12 @@ def pages(parts: Parts, address: str, *, own_signals: bool = False) -> Listener:
         why = error.strerror or error
         raise Refused(tr("{address} cannot be listened at: {why}. Another `web:` in the configuration is another address", address=address, why=why)) from error  # fmt: skip
     return listener
+
+
+def warm(app: FastAPI) -> None:
+    """What else the first who asks would wait for: the tables of a search take .3 s, the templates as long."""
+    sieve(parse("AI").root)
+    app.state.renderer.warm()
 
 
 def alone(db: Database, config: Config, path: Path, now: Callable[[], datetime], tell: Callable[[str], None]) -> None:
