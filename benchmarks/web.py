@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import multiprocessing
 import os
@@ -40,10 +41,12 @@ from sqlalchemy import func, insert, select, update
 
 from benchmarks import archive
 from benchmarks.archive import NOW
+from crawler.sandbox.memory import freeze
 from jobs.app import App
 from jobs.config.load import Config, load
 from jobs.daemon import Daemon
 from jobs.deliver.message import short_id
+from jobs.serve import warm
 from jobs.web.access import Parts
 from jobs.web.app import create
 from storage.db.database import Database, open_database
@@ -94,6 +97,9 @@ async def ask(client: httpx.AsyncClient, path: str, numbers: list[int]) -> int:
 
 
 async def measure(app: FastAPI, numbers: list[int], told: str, rounds: int) -> None:
+    warm(app)
+    gc.set_threshold(50_000, 20, 20)  # as jobs/cli/main.py and jobs/serve.py have it
+    freeze()
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     asks = {"accept": "text/html"}
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", headers=asks, timeout=60) as client:

@@ -271,8 +271,8 @@ _COMMON = ((0x09, 0x0D), (0x20, 0x7E), (0xA0, 0x24F), (0x370, 0x45F), (0x2010, 0
 
 
 @cache
-def _direct() -> tuple[str, str, dict[str, str]]:
-    """What finds a character that is not direct; what finds a letter that is; the direct characters of a normal form that others have, too.
+def _direct() -> tuple[str, str, str, dict[str, str]]:
+    """What finds a direct character; a letter that is; one that is no letter; the direct characters of a normal form that others have, too.
 
     A direct character becomes one character of the same kind whatever stands beside it, or dots. A backslash is none, so that the text
     may be JSON.
@@ -287,7 +287,11 @@ def _direct() -> tuple[str, str, dict[str, str]]:
             direct.append(ch)
             if form != ch:
                 ways[form[0]] = ways.get(form[0], "") + ch
-    return f"[^{''.join(_ranges(direct))}]", f"[{''.join(_ranges(list(filter(is_word, direct))))}]", ways
+    letters = set(filter(is_word, direct))
+    every, words, others = (
+        "".join(_ranges(found)) for found in (direct, sorted(letters), [ch for ch in direct if ch not in letters])
+    )
+    return every, words, others, ways
 
 
 def indirect() -> str:
@@ -295,7 +299,7 @@ def indirect() -> str:
 
     In a text without any, each character becomes one of the normal form whatever stands beside it; blanks are squeezed, dots may be several.
     """
-    return _direct()[0]
+    return f"[^{_direct()[0]}]"
 
 
 def alone(ch: str) -> tuple[str, int] | None:
@@ -307,17 +311,22 @@ def alone(ch: str) -> tuple[str, int] | None:
 
 
 def no_letter() -> str:
-    """A regular expression that finds a direct character with which no Latin word goes on."""
-    return f"[^{_direct()[1][1:]}"
+    """A regular expression that finds a character with which no Latin word goes on, as far as direct ones tell."""
+    return f"[^{_direct()[1]}]"
+
+
+def beside(edge: str, *, prefix: bool = False) -> str:
+    """A regular expression that finds a direct character beside which a needle with this edge stands for certain."""
+    return f"[{_direct()[2 if is_word(edge) and not prefix else 0]}]"
 
 
 def ways_of(needle: str) -> str:
     """A regular expression that finds, in a text that is direct, each place where the needle stands in its normal form."""
     found = []
     for ch, after in zip(needle, [*needle[1:], ""], strict=True):
-        found.append(f"[{re.escape(ch + _direct()[2].get(ch, ''))}]" + {" ": "+", ".": "*"}.get(ch, ""))
+        found.append(f"[{re.escape(ch + _direct()[3].get(ch, ''))}]" + {" ": "+", ".": "*"}.get(ch, ""))
         if after and (is_han(ch) or is_han(after)):  # the blanks between them are gone
-            found.append(f"[{re.escape(' ' + _direct()[2][' '])}]*")
+            found.append(f"[{re.escape(' ' + _direct()[3][' '])}]*")
     return "".join(found)
 
 

@@ -27,6 +27,7 @@ from jobs.web.marks import found
 from jobs.web.menu import Menu
 
 HERE = Path(__file__).parent
+TEMPLATES = HERE / "templates"
 SAID, THEME = "said", "theme"  # cookies: what the last form did; light or dark
 SENDS = (
     "instant",
@@ -45,7 +46,7 @@ class Renderer:
         self.files = {file.name: file.read_bytes() for file in (HERE / "static").iterdir() if file.suffix in STATIC}
         self._marks = {name: hashlib.sha256(body).hexdigest()[:10] for name, body in self.files.items()}
         self._env = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
+            loader=FileSystemLoader(TEMPLATES),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -80,6 +81,11 @@ class Renderer:
             in_words=in_words,
             short=events.short,
         )
+
+    def warm(self) -> None:
+        """Compile all templates: else who asks for a page first waits for that, a fifth of a second."""
+        for file in TEMPLATES.glob("*.html"):
+            self._env.get_template(file.name)
 
     def page(self, request: Request, template: str, ask: Asked, page: Any, status: int = 200) -> Response:
         """A page for a reader."""

@@ -82,10 +82,17 @@ class Screen:
             html, json = _twins(view, template, hints, lambda request: _known_only(request, hints))
             self.route("GET", path, _signed(html, view, hints), role, shown=False)
             self.route("GET", API + (twin or path), _signed(json, view, hints), role, answers=hints["return"])
-            if sheet is not None:
-                for form in ("csv", "xlsx"):
-                    file = _sheet(view, sheet, hints, form)
-                    self.route("GET", f"{API}{twin or path}.{form}", _signed(file, view, hints), role)
+            return self.sheet(twin or path, sheet, role=role)(view) if sheet is not None else view
+
+        return add
+
+    def sheet(self, path: str, rows: Rows, *, role: Role = "viewer") -> Callable[[View], View]:
+        """An answer as two files, `.csv` and `.xlsx`; for where a page is made of more than that."""
+
+        def add(view: View) -> View:
+            hints = _hints(view, role)
+            for form in ("csv", "xlsx"):
+                self.route("GET", f"{API}{path}.{form}", _signed(_sheet(view, rows, hints, form), view, hints), role)
             return view
 
         return add

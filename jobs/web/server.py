@@ -16,8 +16,6 @@ from starlette.types import ASGIApp
 from jobs import log
 from jobs.web.metrics import CONTENT_TYPE, Health, Measure, Metric, exposition
 from storage.db.database import READERS
-from storage.rules.parser import parse
-from storage.rules.sieve import sieve
 
 GRACE = 1  # seconds that open answers have when the server ends
 
@@ -32,9 +30,11 @@ class _Guest(uvicorn.Server):
 
 
 class Listener:
-    """One address that an app is served at."""
+    """One address that an app is served at. `warm`: what is worked out, in a thread, before the first who asks would wait for it."""
 
-    def __init__(self, app: ASGIApp, address: str, *, own_signals: bool = False) -> None:
+    def __init__(
+        self, app: ASGIApp, address: str, *, own_signals: bool = False, warm: Callable[[], object] = lambda: None
+    ) -> None:
         config = uvicorn.Config(
             app,
             log_config=None,
@@ -47,6 +47,7 @@ class Listener:
         )
         self._server = uvicorn.Server(config) if own_signals else _Guest(config)
         self._address = address
+        self._warm = warm
         self._socket: socket.socket | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -71,7 +72,7 @@ class Listener:
     async def serve(self) -> None:
         """Serve until `close`. An error ends the pages, and nothing else."""
         bound_threads()
-        asyncio.get_running_loop().run_in_executor(None, sieve, parse("AI").root)  # else the first search makes its tables: .3 s
+        asyncio.get_running_loop().run_in_executor(None, self._warm)
         try:
             await self._server.serve([self._socket] if self._socket else None)
         except Exception as error:  # noqa: BLE001  (whatever it is, the daemon goes on)

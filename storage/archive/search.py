@@ -33,9 +33,20 @@ T = TypeVar("T")
 
 FEW = 4_000  # candidates that are put in order; where there are more, the archive is gone through by time: a page is soon full
 MOST = 4_000  # articles that one call reads: a second's work
-BLOCKS = (400, 800, 1_600, 3_200, 6_400)  # articles of one look at the index; after the last, as many again
-READ = (25, 50, 100, 200)  # articles fetched at once
+READ = 200  # articles fetched at once, at most
 AT_ONCE = 20  # hits, or what may be one, of which it is asked next: a page
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How many articles of one look at the index, and how many fetched at once; after the last, as many again."""
+
+    blocks: tuple[int, ...]
+    reads: tuple[int, ...]
+
+
+FOR_A_PAGE = Steps((400, 800, 1_600, 3_200, 6_400), (25, 50, 100, READ))  # which is soon full
+FOR_ALL = Steps((6_400,), (READ,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +107,7 @@ def everything(session: Session, query: Query, *, now: datetime | None, bounds: 
     """All articles of which the query is true as of `now`, the newest first, each as soon as it is found."""
     after, more = None, True
     while more:
-        found = search(session, query, now=now, bounds=bounds, after=after, limit=READ[-1])
+        found = search(session, query, now=now, bounds=bounds, after=after, limit=READ)
         yield from found.records
         after, more = found.next, found.next is not None
 
@@ -112,7 +123,7 @@ class Candidate:
 
 def candidates(session: Session, query: Query, bounds: Bounds, *, read_all: bool = True) -> Iterator[Candidate]:
     """All articles of which the query may be true, the newest first. `read_all`: those of which it is known before they are read, too."""
-    look = _Look(session, query, narrowed(bounds, query, None), None)
+    look = _Look(session, query, narrowed(bounds, query, None), None, FOR_ALL)
     return (found for _, found in look.through(partial(look.reader.articles, read_all=read_all)) if found is not None)
 
 
@@ -197,8 +208,9 @@ class _Reader:
 class _Look:
     """One look through the archive."""
 
-    def __init__(self, session: Session, query: Query, bounds: Bounds, after: Cursor | None) -> None:
+    def __init__(self, session: Session, query: Query, bounds: Bounds, after: Cursor | None, steps: Steps = FOR_A_PAGE) -> None:
         self._session = session
+        self._steps = steps
         self._bounds = bounds
         self._after = after
         self.reader = _Reader(session, query)
@@ -208,10 +220,8 @@ class _Look:
         self.about: int | None = None
 
     def through(self, read: Callable[[Sequence[int]], Iterator[T]]) -> Iterator[tuple[Cursor, T]]:
-        """What the index does not rule out, fetched in growing steps, with what is read of each."""
-        places = self._places()
-        steps = iter(READ)
-        size = READ[0]
+        """What the index does not rule out, with what is read of each."""
+        places, steps, size = self._places(), iter(self._steps.reads), self._steps.reads[0]
         while batch := list(islice(places, size)):
             yield from zip(batch, read([place.id for place in batch]), strict=True)
             size = next(steps, size)
@@ -230,7 +240,7 @@ class _Look:
 
     def _by_time(self, proposals: Proposals | None = None) -> Iterator[Cursor]:
         """Through the archive, the newest first, without what the index rules out."""
-        after, blocks, size = self._after, iter(BLOCKS), BLOCKS[0]
+        after, blocks, size = self._after, iter(self._steps.blocks), self._steps.blocks[0]
         while True:
             inside = self._older(after)
             last = self._session.execute(inside.offset(size - 1).limit(1)).first()
@@ -245,7 +255,7 @@ class _Look:
                 yield from (Cursor(*row) for row in rows if ids is None or row.id in known or row.id < self._below)
             if last is None:
                 return
-            after, size = Cursor(*last), next(blocks, BLOCKS[-1])
+            after, size = Cursor(*last), next(blocks, size)
 
     def _ends(self, places: Select[Any]) -> tuple[int, int]:
         block = places.order_by(None).subquery()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, fields, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, fields
 from datetime import datetime
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import JSON, Column, ColumnElement, Text, cast, type_coerce
@@ -150,7 +151,7 @@ def record_from_row(row: Any) -> Record:
     """A row of `article` as a Record."""
     kept = row.facts if isinstance(row.facts, dict) else {"summary": row.summary, "facts": row.facts}
     facts = tuple(_fact_from_json(fact, row.text) for fact in kept["facts"])
-    return replace(sketched_from_row(row), summary=_read(kept["summary"], row.text), facts=facts)
+    return Record(**_sketch(row) | {"summary": _read(kept["summary"], row.text), "facts": facts})
 
 
 def sketched(fields: Iterable[str]) -> list[Column[Any]]:
@@ -190,16 +191,24 @@ def _as_kept(column: Column[Any]) -> ColumnElement[Any]:
 
 def sketched_from_row(row: Any) -> Record:
     """A row of some columns of `article` as a Record without facts, and without what is not among them."""
+    return Record(**_sketch(row))
+
+
+def _sketch(row: Any) -> dict[str, Any]:
     given = row._fields
-    fields: dict[str, Any] = {"text": ""} | {name: getattr(row, name) for name in _as_they_are(given)}
-    fields |= {name: tuple(getattr(row, name)) for name in _LISTS if name in given}
+    names, values, lists = _as_they_are(given)
+    fields = dict(zip(names, values(row), strict=True)) | {name: tuple(getattr(row, name)) for name in lists}
+    if "text" not in given:
+        fields["text"] = ""
     if "events" in given:
         fields["events"] = tuple(_event_from_json(event, row.text) for event in row.events)
     if "companies" in given:
         fields["companies"] = tuple(Company(**company) for company in row.companies or ())
-    return Record(**fields)
+    return fields
 
 
 @cache
-def _as_they_are(columns: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(name for name in dict.fromkeys((*_PLAIN, *_SHORT)) if name in columns)
+def _as_they_are(columns: tuple[str, ...]) -> tuple[Sequence[str], Callable[[Any], tuple[Any, ...]], Sequence[str]]:
+    """Which of the columns a record has as they are, what takes them out of a row, and which of them are lists."""
+    names = [name for name in dict.fromkeys((*_PLAIN, *_SHORT)) if name in columns]
+    return names, itemgetter(*map(columns.index, names)), [name for name in _LISTS if name in columns]

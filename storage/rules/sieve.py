@@ -14,11 +14,12 @@ from typing import Any
 
 import re2
 
-from crawler.text import alone, count_words, indirect, is_word, no_letter, normalize, ways_of, word_starts, words
+from crawler.text import alone, beside, count_words, indirect, is_word, no_letter, normalize, ways_of, word_starts, words
 from storage.rules.ast import Alias, And, AtLeast, Count, Near, Node, Or, Term, compile_regex, looked_at
 
 Fields = Mapping[str, bytes]  # as UTF-8: so the file has them, and RE2 reads nothing else
 Test = Callable[[Fields, int], bool]  # with so many words that may be too many between two places
+Standing = Callable[[str, bool], str]  # what finds a needle, or one that may go on
 PLAIN = ("title", "text", "author", "publisher")  # the others are JSON, in which a backslash says something
 LONG_WORD = 32  # bytes; where all are longer, it is left to the rules whether a stretch has too many
 # All bytes but those that U+5000 to U+9FFF begin with; each of these is a word.
@@ -41,7 +42,8 @@ class Sieve:
 
     fields: tuple[str, ...]
     decides: bool
-    _test: Test
+    _as_it_is: Test
+    _as_normal: Test
     _musts: tuple[Callable[[Fields], object], ...]
 
     def verdict(self, given: Fields) -> Verdict:
@@ -49,21 +51,21 @@ class Sieve:
 
         Those that a mapping does not have yet are asked for only where others do not decide.
         """
+        if self.decides and self._as_it_is(given, 0):
+            return Verdict.YES
         if not all(must(given) for must in self._musts):
             return Verdict.NO
-        passed = self._test(given, 0)
-        if passed and not self.decides:
+        if not self.decides and self._as_it_is(given, 0):
             return Verdict.MAYBE
-        if any(map(_indirect, tuple(given.values()))):
-            return Verdict.MAYBE if passed or self._passes_as_normal(given) else Verdict.NO
-        return Verdict.YES if passed else Verdict.NO
+        indirect = any(map(_indirect, tuple(given.values())))
+        return Verdict.MAYBE if indirect and self._passes_as_normal(given) else Verdict.NO
 
     def _passes_as_normal(self, given: Fields) -> bool:
         """The same of a text in which a character becomes several, or none."""
         if any(b"\\" in given[field] for field in self.fields if field not in PLAIN):
             return True
         forms = {field: _form(given[field]) for field in self.fields}
-        return self._test({field: form for field, (form, _) in forms.items()}, sum(more for _, more in forms.values()))
+        return self._as_normal({field: form for field, (form, _) in forms.items()}, sum(more for _, more in forms.values()))
 
 
 def _form(given: bytes) -> tuple[bytes, int]:
@@ -95,10 +97,10 @@ def sieve(node: Node) -> Sieve | None:
     """The sieve of a query; None where the fields alone rule nothing out."""
     fields: dict[str, None] = {}
     try:
-        test = _test(node, fields)
+        as_it_is, as_normal = _test(node, fields, _surely), _test(node, fields, _standing)
     except re2.error:  # an expression that is too large
         return None
-    return Sieve(tuple(fields), _decides(node), test, tuple(_musts(node))) if test else None
+    return Sieve(tuple(fields), _decides(node), as_it_is, as_normal, tuple(_musts(node))) if as_it_is and as_normal else None
 
 
 def _musts(node: Node) -> Iterator[Callable[[Fields], object]]:
@@ -111,7 +113,7 @@ def _musts(node: Node) -> Iterator[Callable[[Fields], object]]:
 
 
 def _must(terms: Sequence[Term]) -> Callable[[Fields], object]:
-    find = compile_regex(f"{_any_of(terms)}|{indirect()}").search
+    find = compile_regex(f"{_any_of(terms, _standing)}|{indirect()}").search
     scope = terms[0].scope
     return lambda given: find(b"\n".join([given[field] for field in scope]))
 
@@ -126,37 +128,38 @@ def _decides(node: Node) -> bool:
 
 
 def _is_plain(needle: str) -> bool:
-    return "." not in needle and not needle[0].isnumeric() and not needle[-1].isnumeric()
+    numeric = needle[0].isnumeric() or needle[-1].isnumeric()
+    return "." not in needle and not numeric and not _indirect(needle.encode())
 
 
-def _test(node: Node, fields: dict[str, None]) -> Test | None:
+def _test(node: Node, fields: dict[str, None], stands: Standing) -> Test | None:
     if isinstance(node, Term | Or):
-        return _or(node.parts if isinstance(node, Or) else (node,), fields)
+        return _or(node.parts if isinstance(node, Or) else (node,), fields, stands)
     if isinstance(node, Count):
-        return _count(node, fields) if node.low > 0 else None
+        return _count(node, fields, stands) if node.low > 0 else None
     if isinstance(node, Alias):
-        return _test(node.part, fields)
+        return _test(node.part, fields, stands)
     if isinstance(node, Near) and all(map(_is_of_words, node.parts)):
         return _near(node, fields)
     if isinstance(node, And | Near):
-        known = [test for part in sorted(node.parts, key=_is_long) if (test := _test(part, fields))]
+        known = [test for part in sorted(node.parts, key=_is_long) if (test := _test(part, fields, stands))]
         return (lambda given, more: all(test(given, more) for test in known)) if known else None
     if isinstance(node, AtLeast):
-        known = [test for part in node.parts if (test := _test(part, fields))]
+        known = [test for part in node.parts if (test := _test(part, fields, stands))]
         least = node.least - (len(node.parts) - len(known))
         return (lambda given, more: sum(test(given, more) for test in known) >= least) if least > 0 else None
     return None
 
 
-def _or(parts: Sequence[Node], fields: dict[str, None]) -> Test | None:
+def _or(parts: Sequence[Node], fields: dict[str, None], stands: Standing) -> Test | None:
     """Terms that look in the same fields are looked for at once."""
-    tests = [_test(part, fields) for part in parts if not isinstance(part, Term)]
+    tests = [_test(part, fields, stands) for part in parts if not isinstance(part, Term)]
     terms = [part for part in parts if isinstance(part, Term)]
     if None in tests or not all(map(_is_of_words, terms)):
         return None
     for scope in dict.fromkeys(term.scope for term in terms):
         fields |= dict.fromkeys(scope)
-        tests.append(_finds([term for term in terms if term.scope == scope], scope))
+        tests.append(_finds([term for term in terms if term.scope == scope], scope, stands))
     return lambda given, more: any(test(given, more) for test in tests if test)
 
 
@@ -164,13 +167,13 @@ def _is_long(node: Node) -> bool:
     return not LONG.isdisjoint(looked_at(node))
 
 
-def _finds(terms: Sequence[Term], scope: Sequence[str]) -> Test:
-    find = compile_regex(_any_of(terms)).search
+def _finds(terms: Sequence[Term], scope: Sequence[str], stands: Standing) -> Test:
+    find = compile_regex(_any_of(terms, stands)).search
     return lambda given, _more: any(find(given[field]) for field in scope)
 
 
-def _any_of(terms: Iterable[Term]) -> str:
-    return "|".join(dict.fromkeys(_standing(needle, term.prefix) for term in terms for needle in term.needles))
+def _any_of(terms: Iterable[Term], stands: Standing) -> str:
+    return "|".join(dict.fromkeys(stands(needle, term.prefix) for term in terms for needle in term.needles))
 
 
 def _standing(needle: str, prefix: bool) -> str:
@@ -178,6 +181,11 @@ def _standing(needle: str, prefix: bool) -> str:
     start = f"(?:^|{no_letter()})" if is_word(needle[0]) else ""
     end = f"(?:$|{no_letter()})" if is_word(needle[-1]) and not prefix else ""
     return start + ways_of(needle) + end
+
+
+def _surely(needle: str, prefix: bool) -> str:
+    """The same where all beside it is direct: there it stands in the normal form, whatever the rest of the text has."""
+    return f"(?:^|{beside(needle[0])}){ways_of(needle)}(?:$|{beside(needle[-1], prefix=prefix)})"
 
 
 def _is_of_words(node: Node) -> bool:
@@ -193,10 +201,10 @@ def _needles(terms: Iterable[Term]) -> list[str]:
     return list(dict.fromkeys(needle for term in terms for needle in term.needles))
 
 
-def _count(node: Count, fields: dict[str, None]) -> Test | None:
+def _count(node: Count, fields: dict[str, None], stands: Standing) -> Test | None:
     """Whether there are as many places, those within longer words included."""
     if not _is_of_words(node.part) or _overlap(_needles(_terms(node.part))):
-        return _test(node.part, fields)
+        return _test(node.part, fields, stands)
     scopes = dict.fromkeys(field for term in _terms(node.part) for field in term.scope)
     fields |= scopes
     found = [(field, _finder(_needles(term for term in _terms(node.part) if field in term.scope))) for field in scopes]

@@ -33,10 +33,16 @@ class RecordView:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A record that the query is true of, and what stood where."""
+    """A record that the query is true of, as of `now`; without a query any."""
 
     record: Record
-    evidence: tuple[Evidence, ...]
+    query: Query | None = None
+    now: datetime | None = None
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What stood where: looked for by whoever asks, since that costs as much as the record."""
+        return evidence_of(self.query, self.record, (), self.now) or () if self.query else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,13 @@ def search(
     """
     at = Cursor.parse(after) if after is not None else None
     found = searching.search(session, query, now=now, bounds=bounds, after=at, limit=limit, most=scan)
-    hits = tuple(Found(record, evidence_of(query, record, (), now) or ()) for record in found.records)
-    return Page(hits, str(found.next) if found.next else None, found.examined, found.about, found.exact)
+    return Page(
+        tuple(Found(record, query, now) for record in found.records),
+        str(found.next) if found.next else None,
+        found.examined,
+        found.about,
+        found.exact,
+    )
 
 
 def newest(session: Session, *, after: str | None = None, limit: int = 20, bounds: Bounds = searching.EVERYWHERE) -> Page:
@@ -95,7 +106,7 @@ def newest(session: Session, *, after: str | None = None, limit: int = 20, bound
     rows = list(queries.tagged(session, source=bounds.source, since=bounds.since, until=bounds.until, after=at, limit=limit + 1))
     shown = rows[:limit]
     following = str(shown[-1].at) if len(rows) > limit else None
-    return Page(tuple(Found(row.record, ()) for row in shown), following, len(shown))
+    return Page(tuple(Found(row.record) for row in shown), following, len(shown))
 
 
 def facets(session: Session, query: Query | None, now: datetime, bounds: Bounds = searching.EVERYWHERE, most: int = 10) -> Facets:

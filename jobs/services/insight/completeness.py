@@ -134,11 +134,12 @@ def thin(
     own = {one.article: one for one in _own(told)}
     story_of, source_of = ({number: one[place] for number, one in own.items()} for place in (1, 2))
     known = counts.concepts(session, "technology", "industry")
-    listed = [(one.name, _words(one)) for one in catalogue().values() if one.name not in watched]
     found = []
     for number, articles in counts.mentions(session, ("technology", "industry"), *period.numbers).items():
-        stories = len({*map(story_of.get, articles)} - {None})
         most = max(Counter(filter(None, map(source_of.get, articles))).values(), default=0)
+        if most < THIN_SHARE * THIN_STORIES:
+            continue
+        stories = len({*map(story_of.get, articles)} - {None})
         if stories < THIN_STORIES or most < THIN_SHARE * stories:
             continue  # no source tells so many, alone or not: most topics end here
         witnesses = _witnesses(own[article] for article in articles if article in own)
@@ -146,16 +147,15 @@ def thin(
         for source, n in alone.most_common(1):
             if n >= THIN_SHARE * stories:
                 one = known[number]
-                suggested = tuple(_suggested((one.zh, one.en), listed))
-                found.append(Thin(named(one), stories, source, n / stories, suggested))
+                found.append(Thin(named(one), stories, source, n / stories, tuple(_suggested((one.zh, one.en), watched))))
     return sorted(found, key=lambda one: (-one.share, -one.stories, one.topic.name))
 
 
-def _suggested(names: Iterable[str], listed: Iterable[tuple[str, str]]) -> Iterator[str]:
-    """Sources of the catalogue whose words say that they are about this."""
+def _suggested(names: Iterable[str], watched: Collection[str]) -> Iterator[str]:
+    """Sources of the catalogue whose words say that they are about this, but those that are watched."""
     wanted = [name.casefold() for name in names if name]
-    fitting = (name for name, words in listed if any(one in words for one in wanted))
-    return islice(fitting, SUGGESTED)
+    listed = (one for one in catalogue().values() if one.name not in watched)
+    return islice((one.name for one in listed if any(name in _words(one) for name in wanted)), SUGGESTED)
 
 
 def _words(one: Listed) -> str:

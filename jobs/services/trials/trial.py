@@ -109,7 +109,7 @@ def asked(config: Config, name: str | None, query: str | None, against: str | No
 def trial(session: Session, config: Config, asked: Asked, since: datetime | None = None, *, evidence: bool = True) -> Trial:
     """What it would have alerted on since then, and how many messages that had been. Without `evidence` it is the quicker by far."""
     policy = policy_of(asked.rule) if asked.rule else _PLAIN
-    copies = ledger.copies(session)
+    copies = ledger.copies(session) if policy.fold == "reprints" else {}
     bounds = Bounds(since=since)
 
     def cases(query: Query, policy: RulePolicy | None, evidence: bool) -> list[Case]:  # texts are not kept

@@ -59,13 +59,13 @@ class FacetsPage:
     kinds: Mapping[str, tuple[Narrower, ...]]
 
 
-def _rows(page: SearchPage, zone: tzinfo) -> Iterator[Sequence[object]]:
+def _rows(page: service.Page, zone: tzinfo) -> Iterator[Sequence[object]]:
     yield formats.CSV_COLUMNS
-    yield from (formats.to_csv(hit.record, zone) for hit in page.hits)
+    yield from (formats.to_csv(one.record, zone) for one in page.found)
 
 
-@screen.page("/search", "search.html", twin="/records", sheet=_rows)
-def search(
+@screen.sheet("/records", _rows)
+def found(
     ask: Asked,
     q: Words = "",
     since: Day = None,
@@ -73,7 +73,7 @@ def search(
     source: Source = None,
     after: After = None,
     limit: Limit = 25,
-) -> SearchPage:
+) -> service.Page:
     """The records that a query is true of; without a query all, newest first. `since` and `until` are included."""
     query = _parsed(ask, q)
     bounds = _bounds(ask, since, until, source)
@@ -84,10 +84,24 @@ def search(
         return service.search(session, query, ask.now, after=after, limit=limit, bounds=bounds)
 
     try:
-        found = ask.read(work)
+        return ask.read(work)
     except ValueError:
         raise Trouble(400, "bad_parameter", f"after: {after!r}", "after") from None
-    return SearchPage(q, tuple(_hit(one) for one in found.found), found.next, found.seen, found.about, found.exact)
+
+
+@screen.page("/search", "search.html", twin="/records")
+def search(
+    ask: Asked,
+    q: Words = "",
+    since: Day = None,
+    until: Day = None,
+    source: Source = None,
+    after: After = None,
+    limit: Limit = 25,
+) -> SearchPage:
+    """The records that a query is true of; without a query all, newest first. `since` and `until` are included."""
+    page = found(ask, q, since, until, source, after, limit)
+    return SearchPage(q, tuple(map(_hit, page.found)), page.next, page.seen, page.about, page.exact)
 
 
 @screen.page("/search/facets", "facets.html", twin="/facets")
@@ -95,8 +109,8 @@ def facets(ask: Asked, q: Words = "", since: Day = None, until: Day = None, sour
     """Of which technologies, industries, companies, sources, languages and months they are, and the search for each."""
     query = _parsed(ask, q)
     bounds = _bounds(ask, since, until, source)
-    found = ask.view(("facets", q.strip(), since, until, source), lambda s: service.facets(s, query, ask.now, bounds, VALUES))
-    return FacetsPage(q, found.count, found.exact, narrower(narrow.Search(q, since, until), query, found))
+    kinds = ask.view(("facets", q.strip(), since, until, source), lambda s: service.facets(s, query, ask.now, bounds, VALUES))
+    return FacetsPage(q, kinds.count, kinds.exact, narrower(narrow.Search(q, since, until), query, kinds))
 
 
 def _parsed(ask: Asked, q: str) -> Query | None:
@@ -108,11 +122,9 @@ def _bounds(ask: Asked, since: date | None, until: date | None, source: str | No
     return Bounds(ask.midnight(since), ask.midnight(until, after=True), source or None)
 
 
-def _hit(found: service.Found) -> Hit:
-    record = found.record
-    return Hit(
-        record, pieces(record.title, _spans(found.evidence, "title", 0)), _quote(record.text, record.summary, found.evidence)
-    )
+def _hit(one: service.Found) -> Hit:
+    record, evidence = one.record, one.evidence
+    return Hit(record, pieces(record.title, _spans(evidence, "title", 0)), _quote(record.text, record.summary, evidence))
 
 
 def _quote(text: str, summary: str, evidence: tuple[Evidence, ...]) -> tuple[Piece, ...]:

@@ -10,19 +10,20 @@ from datetime import datetime, tzinfo
 from threading import BoundedSemaphore
 from typing import Annotated, Literal
 
-from fastapi import Path, Query
+from fastapi import Depends, Path, Query, Response
 from pydantic import BaseModel, Field
 
 from crawler.i18n import tr
 from jobs.config.edit import Change
+from jobs.formats import opml
 from jobs.monitor.source_health import State as HealthState
 from jobs.services import configuration, status
 from jobs.services.lookup import named
 from jobs.services.sourcing import sources
 from jobs.services.sourcing.discover import Discovered
-from jobs.web.access import Asked
+from jobs.web.access import Asked, needs
 from jobs.web.errors import Trouble, edited
-from jobs.web.screens import Done, Screen
+from jobs.web.screens import API, Done, Screen
 from storage.queue.gaps import Gap
 
 screen = Screen("sources")
@@ -124,6 +125,16 @@ def listed(ask: Asked, show: Show = "all", q: Annotated[str, Query(max_length=20
     found = [line for line in lines if fits(line)]
     found.sort(key=lambda line: (not line.enabled, not line.family, line.name.casefold()))
     return SourcesPage(show, q, tuple(found), sum(bool(line.family) for line in lines), len(lines), at_work)
+
+
+def exported(ask: Annotated[Asked, Depends(needs("viewer"))]) -> Response:
+    """The sources as OPML, for other readers, without those that hold a secret."""
+    body = opml.write(sources.outlines_of(ask.config)[0], "Zhixun", ask.now)
+    headers = {"Content-Disposition": 'attachment; filename="sources.opml"'}
+    return Response(body, media_type="text/x-opml; charset=utf-8", headers=headers)
+
+
+screen.route("GET", f"{API}/sources.opml", exported, "viewer")
 
 
 @screen.page("/sources/add", "add_source.html", role="editor")

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+from jinja2 import Environment
 
 from crawler import text
 from jobs import serve
@@ -21,6 +22,7 @@ from jobs.daemon import Daemon
 from jobs.services.readers import people
 from jobs.web.app import create
 from jobs.web.metrics import Health, Metric
+from jobs.web.render import TEMPLATES
 from jobs.web.server import Listener, host_and_port
 from storage.db.database import Database, open_database
 from tests import press
@@ -81,17 +83,21 @@ def test_signals_belong_to_the_loop_and_open_answers_do_not_hold_up_the_end(arch
     assert asyncio.run(go()) < 5
 
 
-def test_what_the_first_search_needs_is_made_before_anybody_asks(archive: Database) -> None:
+def test_who_asks_first_waits_for_nothing_that_could_be_made_before(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     text._direct.cache_clear()
+    compiled: set[str] = set()
+    monkeypatch.setattr(Environment, "get_template", lambda _, name: compiled.add(name))
 
     async def go() -> None:
-        listener = Listener(create(press.parts(archive)), "127.0.0.1:0")
+        app = create(press.parts(archive))
+        listener = Listener(app, "127.0.0.1:0", warm=lambda: serve.warm(app))
         listener.open()
         await asyncio.sleep(0)  # its task begins
         await listener.close()
 
     asyncio.run(go())
     assert text._direct.cache_info().misses == 1
+    assert compiled == {file.name for file in TEMPLATES.glob("*.html")}
 
 
 def test_who_listens_hears_what_is_there_and_what_comes(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:

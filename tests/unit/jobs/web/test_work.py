@@ -16,6 +16,7 @@ import pytest
 
 from crawler.record import Record
 from jobs.config.load import load
+from jobs.formats import opml
 from jobs.web.access import Parts
 from jobs.web.app import create
 from jobs.web.pages.sources import DISCOVERIES
@@ -133,6 +134,13 @@ def test_a_list_is_a_sheet_too_and_says_where_it_goes_on(desk: Desk) -> None:
     heading, *sent = rows(desk.get("/api/v1/alerts.csv?state=dead"))
     assert (heading[0], sent[0][heading.index("state")]) == ("alert", "dead")
     assert sent[0][heading.index("raised")].endswith("+08:00")
+
+
+def test_sources_leave_as_a_list_for_other_readers(desk: Desk) -> None:
+    answer = desk.get("/api/v1/sources.opml")
+    assert answer.headers["content-disposition"] == 'attachment; filename="sources.opml"'
+    listed = [(one.title, one.url) for one in opml.read(answer.content).outlines]
+    assert listed == [(row.name, row.url) for row in load(desk.file, os.environ).sources]
 
 
 def test_no_cell_of_a_sheet_is_a_formula(tmp_path: Path) -> None:

@@ -65,7 +65,10 @@ plain_query = st.sampled_from(
 
 
 @settings(max_examples=1000, deadline=None)
-@given(st.lists(st.sampled_from([*"aA ＡbBｂkKiI1.,…·-— \n，。云雲杉é_①℃+", "elm", "Maple"]), max_size=14), plain_query)
+@given(
+    st.lists(st.sampled_from([*"aA ＡbBｂkKiI1.,…·-— \n，。云雲杉é_①℃+\u0301\u200b\u3099กか\\", "elm", "Maple"]), max_size=14),
+    plain_query,
+)
 def test_what_the_sieve_alone_takes_the_rules_take(text: list[str], written: str) -> None:
     record = as_stored(Record("AB", "https://a.example/", "".join(text)))
     if verdict(written, record) is Verdict.YES:
@@ -79,6 +82,15 @@ def test_what_the_sieve_alone_takes_the_rules_take(text: list[str], written: str
 )  # fmt: skip
 def test_words_alone_are_decided_at_once(query: str, takes: str) -> None:
     assert verdict(query, Record("", "https://a.example/", "云杉公园开园 5 天", language="zh")).value == takes
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "takes"),
+    [("云杉", "①号林：云杉①号", "maybe"), ("云杉", "①号林：云杉公园", "yes"), ("elm", "25℃, an elm in the sun", "yes"),
+     ("elm", "an elm\u0301 in the sun", "no"), ("elm*", "an elm\u0301 in the sun", "no"), ("elm*", "25℃ elms", "yes")],
+)  # fmt: skip
+def test_odd_characters_matter_where_they_stand_beside_a_word(query: str, text: str, takes: str) -> None:
+    assert verdict(query, Record("", "https://a.example/", text)).value == takes
 
 
 @settings(max_examples=600, deadline=None)

@@ -62,6 +62,11 @@ def test_what_was_found_says_where_it_stood(db: Database) -> None:
     assert [(e.term, e.field, e.start, e.end) for e in one.evidence] == [("大模型", "title", 0, 3), ("价格", "title", 3, 5)]
 
 
+def test_evidence_is_looked_for_only_when_it_is_asked_for(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(records, "evidence_of", lambda *_: pytest.fail("nobody asked"))
+    assert len(search(fill(db), "大模型").found) > 1
+
+
 def test_filters_hold_beside_the_query(db: Database) -> None:
     fill(db)
     assert titles(search(db, bounds=Bounds(source="ledger"))) == [TITLES[1]]
