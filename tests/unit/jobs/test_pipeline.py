@@ -108,7 +108,7 @@ async def test_an_article_is_read_stored_and_alerted(db: Database) -> None:
     assert bench.alerts() == 1
 
 
-def test_articles_that_are_read_at_one_moment_are_stored_in_one_transaction(db: Database) -> None:
+async def test_articles_that_are_read_at_one_moment_are_stored_in_one_transaction(db: Database) -> None:
     class Slow(Readers):
         async def read(self, page: Page, link: Link, source_name: str | None, zone: Any) -> Record:
             await asyncio.sleep(0.001 * len(self.read_pages))
@@ -117,14 +117,10 @@ def test_articles_that_are_read_at_one_moment_are_stored_in_one_transaction(db: 
     links = tuple(Link(f"{PAGE}?p={number}") for number in range(3))
     bench = Bench(db, Slow(links, *(record(link=link.url, text=f"{link.url} {LONG}") for link in links)))
     commits: list[object] = []
-
-    async def work() -> None:
-        await bench.poll()
-        fetches = [fetch for _ in links if (fetch := await bench.claimed())]
-        event.listen(db.engine, "commit", commits.append)
-        await asyncio.gather(*(bench.pipeline.answered(answer(fetch)) for fetch in fetches))
-
-    run(work)
+    await bench.poll()
+    fetches = [fetch for _ in links if (fetch := await bench.claimed())]
+    event.listen(db.engine, "commit", commits.append)
+    await asyncio.gather(*(bench.pipeline.answered(answer(fetch)) for fetch in fetches))
     assert len(bench.records()) == 3
     assert len(commits) == 1
 
