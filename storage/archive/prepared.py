@@ -13,6 +13,7 @@ from storage.archive.near_duplicates import Sketch, sketch
 from storage.db.texts import as_stored, number_of
 from storage.rules import plan
 from storage.rules.match import View
+from storage.rules.outline import outline
 from storage.stories.compare import StoryPrint, fingerprint, keys
 
 
@@ -27,6 +28,7 @@ class Prepared:
     story: StoryPrint
     story_keys: tuple[int, ...]
     words: str
+    outline: bytes
     mentioned: frozenset[Mentioned]
 
     @property
@@ -38,7 +40,6 @@ class Prepared:
 def prepare(record: Record) -> Prepared:
     """Work it out: some milliseconds for a long article."""
     record = as_stored(record)
-    near, story = sketch(record.title, record.text), fingerprint(record)
-    return Prepared(
-        record, near, near.keys, story, tuple(map(number_of, keys(story))), " ".join(plan.tokens(View(record))), mentioned(record)
-    )
+    near, story, view = sketch(record.title, record.text), fingerprint(record), View(record)
+    story_keys = tuple(map(number_of, keys(story)))
+    return Prepared(record, near, near.keys, story, story_keys, " ".join(plan.tokens(view)), outline(view), mentioned(record))

@@ -23,9 +23,22 @@ from crawler.i18n import tr
 from storage.db import schema
 from storage.db.database import count_on
 from storage.db.errors import StorageError
-from storage.db.models import NOBODY, UtcDateTime, backfill, concept, heartbeat, lease, mention, metadata, person, volume, worker
+from storage.db.models import (
+    NOBODY,
+    UtcDateTime,
+    backfill,
+    concept,
+    heartbeat,
+    lease,
+    mention,
+    metadata,
+    outline,
+    person,
+    volume,
+    worker,
+)
 
-_MADE_AGAIN = (concept, mention, volume, backfill, heartbeat, worker, lease)
+_MADE_AGAIN = (concept, mention, volume, outline, backfill, heartbeat, worker, lease)
 TABLES = [table for table in metadata.sorted_tables if table not in _MADE_AGAIN]
 AT_ONCE = 500  # rows in memory
 _DAMAGED = "the export ends too early, or is damaged: nothing was imported"

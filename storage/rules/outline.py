@@ -1,0 +1,129 @@
+"""The words of a record's title and text in order, a byte each: whether those of a query stand together is seen there without the text. Pure.
+
+    outline(view)    what is kept of a record; nothing of one that is too long or too odd
+    outlined(query)  whether it may be true of a record with this outline, or None where that would say nothing
+
+Like an index an outline only leaves out, since many words have the same byte; `storage.rules.ruleset` decides.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from zlib import crc32
+
+from crawler.text import is_word, runs
+from storage.rules.ast import BARE, Count, Near, Node, Or, Term, combined, is_of_words, terms
+from storage.rules.match import View
+
+VERSION = "1"
+LONGEST = 30_000  # words that are kept of a record, or none
+TELLING = 3  # words of a needle: of fewer the index of words knows what follows on what
+
+Outline = Mapping[str, bytes]
+Test = Callable[
+    [Outline, int], bool
+]  # with so many words that the normal form may have more between two places than the original
+
+
+def outline(view: View) -> bytes:
+    """How many words more the normal form may have, the words of the title, a zero, those of the text."""
+    forms = [view.form(field) for field in BARE]
+    more, words = max(form.more for form in forms), b"\0".join(_codes(form.text) for form in forms)
+    return bytes((more,)) + words if more < 256 and len(words) <= LONGEST else b""
+
+
+def outlined(node: Node) -> Callable[[bytes], bool] | None:
+    """Whether the query may be true of a record with this outline."""
+    test = _test(node)
+    if test is None:
+        return None
+
+    def passes(kept: bytes) -> bool:
+        return not kept or test(dict(zip(BARE, kept[1:].split(b"\0"), strict=True)), kept[0])
+
+    return passes
+
+
+def _codes(form: str) -> bytes:
+    return bytes(code for run, word in runs(form) for code in ((_code(word),) if word else map(_code, run)))
+
+
+@lru_cache(1 << 15)
+def _code(word: str) -> int:
+    return crc32(word.encode(errors="replace")) % 255 + 1
+
+
+def _test(node: Node) -> Test | None:
+    if isinstance(node, Near | Count):
+        return (_near(node) if isinstance(node, Near) else _count(node)) or combined(node, _test)
+    if isinstance(node, Term):
+        return _phrase(node)
+    if isinstance(node, Or):
+        tests = [_test(part) for part in node.parts]
+        return None if None in tests else lambda given, more: any(test(given, more) for test in tests if test)
+    return combined(node, _test)
+
+
+def _phrase(term: Term) -> Test | None:
+    looks = [(field, needles) for field, (needles,) in _fields([term]) if min(map(len, needles)) >= TELLING]
+    return (lambda given, _more: any(needle in given[field] for field, needles in looks for needle in needles)) if looks else None
+
+
+def _needles(some: Iterable[Term]) -> list[bytes] | None:
+    """The words of all needles of these terms; None where one has none that are known: the last word of a beginning is not."""
+    found = [_codes(needle)[: -1 if term.prefix and is_word(needle[-1]) else None] for term in some for needle in term.needles]
+    return None if b"" in found else found
+
+
+def _fields(parts: Sequence[Node]) -> Iterator[tuple[str, list[list[bytes]]]]:
+    """Each field in which all of these parts look, with the needles of each; nothing where one looks elsewhere, or its needles say nothing."""
+    listed = [list(terms(part)) for part in parts]
+    if all(map(is_of_words, parts)) and all(set(term.scope).issubset(BARE) for some in listed for term in some):
+        for field in BARE:
+            needles = [_needles(term for term in some if field in term.scope) for some in listed]
+            if None in needles:
+                return
+            if all(needles):
+                yield field, [some for some in needles if some]
+
+
+def _places(needles: Sequence[bytes]) -> Callable[[bytes], Iterator[re.Match[bytes]]]:
+    """Each word from which on one of them stands, also within another."""
+    return re.compile(b"(?=" + _any_of(needles) + b")", re.DOTALL).finditer
+
+
+def _any_of(needles: Iterable[bytes]) -> bytes:
+    return b"(?:" + b"|".join(map(re.escape, dict.fromkeys(needles))) + b")"
+
+
+def _count(node: Count) -> Test | None:
+    """Whether as many places begin there."""
+    looks = [(field, _places(needles)) for field, (needles,) in _fields([node.part])]
+    if not looks or node.low <= 1:
+        return None
+    return lambda given, _more: sum(1 for field, places in looks for _ in places(given[field])) >= node.low
+
+
+def _near(node: Near) -> Test | None:
+    """Whether in one field, about a place of one part, there is one of each other: as far away as they and the words between may be long."""
+    looks = []
+    for field, parts in _fields(node.parts):
+        first, *others = sorted(parts, key=lambda needles: (len(needles), -min(map(len, needles))))
+        longest = 1 + max(len(needle) for needles in parts for needle in needles)  # one: the rest of a beginning
+        finds = [re.compile(_any_of(needles), re.DOTALL).search for needles in others]
+        looks.append((field, _places(first), finds, longest))
+    if not looks:
+        return None
+
+    def near(given: Outline, more: int) -> bool:
+        for field, places, finds, longest in looks:
+            words, most = given[field], node.distance + len(node.parts) * (more + longest)
+            for place in places(words):
+                stretch = words[max(0, place.start() - most) : place.start() + most + longest]
+                if all(find(stretch) for find in finds):
+                    return True
+        return False
+
+    return near
