@@ -1,14 +1,13 @@
-"""The words of a record's title and text in order, a byte each: whether those of a query stand together is seen there without the text. Pure.
+"""The words of a record's title and text in order, a byte or two each: whether those of a query stand together is seen there without the text. Pure.
 
     outline(view)    what is kept of a record; nothing of one that is too long or too odd
     outlined(query)  whether it may be true of a record with this outline, or None where that would say nothing
 
-Like an index an outline only leaves out, since many words have the same byte; `storage.rules.ruleset` decides.
+Like an index an outline only leaves out, since other words have the same bytes; `storage.rules.ruleset` decides.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from zlib import crc32
@@ -18,13 +17,13 @@ from storage.rules.ast import BARE, Count, Near, Node, Or, Term, combined, is_of
 from storage.rules.match import View
 
 VERSION = "1"
-LONGEST = 30_000  # words that are kept of a record, or none
+LONGEST = 30_000  # bytes that are kept of a record, or none
 TELLING = 3  # words of a needle: of fewer the index of words knows what follows on what
 
+_FIRST = bytes(range(128, 256))
+
 Outline = Mapping[str, bytes]
-Test = Callable[
-    [Outline, int], bool
-]  # with so many words that the normal form may have more between two places than the original
+Test = Callable[[Outline, int], bool]  # with so many words that the normal form may have more between two places
 
 
 def outline(view: View) -> bytes:
@@ -47,12 +46,19 @@ def outlined(node: Node) -> Callable[[bytes], bool] | None:
 
 
 def _codes(form: str) -> bytes:
-    return bytes(code for run, word in runs(form) for code in ((_code(word),) if word else map(_code, run)))
+    return b"".join([_code(one) for run, word in runs(form) for one in ((word,) if word else run)])
 
 
 @lru_cache(1 << 15)
-def _code(word: str) -> int:
-    return crc32(word.encode(errors="replace")) % 255 + 1
+def _code(word: str) -> bytes:
+    """A byte below 128; of a word of letters one from there on before it, since it says as much as several Han characters."""
+    number = crc32(word.encode(errors="replace"))
+    return bytes((128 + number % 128, number // 128 % 127 + 1) if is_word(word[0]) else (number % 127 + 1,))
+
+
+def _length(codes: bytes) -> int:
+    """How many words these are."""
+    return len(codes.translate(None, _FIRST))
 
 
 def _test(node: Node) -> Test | None:
@@ -67,13 +73,13 @@ def _test(node: Node) -> Test | None:
 
 
 def _phrase(term: Term) -> Test | None:
-    looks = [(field, needles) for field, (needles,) in _fields([term]) if min(map(len, needles)) >= TELLING]
+    looks = [(field, needles) for field, (needles,) in _fields([term]) if min(map(_length, needles)) >= TELLING]
     return (lambda given, _more: any(needle in given[field] for field, needles in looks for needle in needles)) if looks else None
 
 
 def _needles(some: Iterable[Term]) -> list[bytes] | None:
-    """The words of all needles of these terms; None where one has none that are known: the last word of a beginning is not."""
-    found = [_codes(needle)[: -1 if term.prefix and is_word(needle[-1]) else None] for term in some for needle in term.needles]
+    """The codes of all needles of these terms; None where one has none that are known: the last word of a beginning is not."""
+    found = [_codes(needle)[: -2 if term.prefix and is_word(needle[-1]) else None] for term in some for needle in term.needles]
     return None if b"" in found else found
 
 
@@ -89,41 +95,45 @@ def _fields(parts: Sequence[Node]) -> Iterator[tuple[str, list[list[bytes]]]]:
                 yield field, [some for some in needles if some]
 
 
-def _places(needles: Sequence[bytes]) -> Callable[[bytes], Iterator[re.Match[bytes]]]:
-    """Each word from which on one of them stands, also within another."""
-    return re.compile(b"(?=" + _any_of(needles) + b")", re.DOTALL).finditer
-
-
-def _any_of(needles: Iterable[bytes]) -> bytes:
-    return b"(?:" + b"|".join(map(re.escape, dict.fromkeys(needles))) + b")"
+def _starts(words: bytes, needles: Iterable[bytes], low: int = 0, high: int | None = None) -> Iterator[int]:
+    """Where one of them stands, also within another."""
+    for needle in needles:
+        place = words.find(needle, low, high)
+        while place >= 0:
+            yield place
+            place = words.find(needle, place + 1, high)
 
 
 def _count(node: Count) -> Test | None:
     """Whether as many places begin there."""
-    looks = [(field, _places(needles)) for field, (needles,) in _fields([node.part])]
+    looks = [(field, needles) for field, (needles,) in _fields([node.part])]
     if not looks or node.low <= 1:
         return None
-    return lambda given, _more: sum(1 for field, places in looks for _ in places(given[field])) >= node.low
+    return lambda given, _more: sum(len(set(_starts(given[field], needles))) for field, needles in looks) >= node.low
 
 
 def _near(node: Near) -> Test | None:
-    """Whether in one field, about a place of one part, there is one of each other: as far away as they and the words between may be long."""
+    """Whether in one field, about a place of one part, one of each other begins: as far away as they and the words between may be long."""
     looks = []
     for field, parts in _fields(node.parts):
         first, *others = sorted(parts, key=lambda needles: (len(needles), -min(map(len, needles))))
-        longest = 1 + max(len(needle) for needles in parts for needle in needles)  # one: the rest of a beginning
-        finds = [re.compile(_any_of(needles), re.DOTALL).search for needles in others]
-        looks.append((field, _places(first), finds, longest))
+        longest = 1 + max(_length(needle) for needles in parts for needle in needles)  # one: the rest of a beginning
+        looks.append((field, first, others, (len(parts) - 1) * longest + node.distance))
     if not looks:
         return None
 
     def near(given: Outline, more: int) -> bool:
-        for field, places, finds, longest in looks:
-            words, most = given[field], node.distance + len(node.parts) * (more + longest)
-            for place in places(words):
-                stretch = words[max(0, place.start() - most) : place.start() + most + longest]
-                if all(find(stretch) for find in finds):
-                    return True
-        return False
+        most = (len(node.parts) - 1) * more
+        return any(
+            all(_close(given[field], place, needles, most + apart) for needles in others)
+            for field, first, others, apart in looks
+            for place in _starts(given[field], first)
+        )
 
     return near
+
+
+def _close(words: bytes, place: int, needles: Sequence[bytes], most: int) -> bool:
+    """Whether one of these begins within so many words of that place: each takes a byte or two, and a needle is no longer than that."""
+    found = _starts(words, needles, max(0, place - 2 * most), place + 4 * most)
+    return any(_length(words[min(place, start) : max(place, start)]) <= most for start in found)
