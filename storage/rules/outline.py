@@ -95,13 +95,13 @@ def _fields(parts: Sequence[Node]) -> Iterator[tuple[str, list[list[bytes]]]]:
                 yield field, [some for some in needles if some]
 
 
-def _starts(words: bytes, needles: Iterable[bytes], low: int = 0, high: int | None = None) -> Iterator[int]:
+def _places(words: bytes, needles: Iterable[bytes], low: int = 0, high: int | None = None) -> Iterator[tuple[int, int]]:
     """Where one of them stands, also within another."""
     for needle in needles:
-        place = words.find(needle, low, high)
-        while place >= 0:
-            yield place
-            place = words.find(needle, place + 1, high)
+        start = words.find(needle, low, high)
+        while start >= 0:
+            yield start, start + len(needle)
+            start = words.find(needle, start + 1, high)
 
 
 def _count(node: Count) -> Test | None:
@@ -109,31 +109,35 @@ def _count(node: Count) -> Test | None:
     looks = [(field, needles) for field, (needles,) in _fields([node.part])]
     if not looks or node.low <= 1:
         return None
-    return lambda given, _more: sum(len(set(_starts(given[field], needles))) for field, needles in looks) >= node.low
+    return lambda given, _more: (
+        sum(len({start for start, _ in _places(given[field], needles)}) for field, needles in looks) >= node.low
+    )
 
 
 def _near(node: Near) -> Test | None:
-    """Whether in one field, about a place of one part, one of each other begins: as far away as they and the words between may be long."""
+    """Whether in one field, about a place of one part, there is one of each other, with so few words between that others may lie there too."""
     looks = []
     for field, parts in _fields(node.parts):
         first, *others = sorted(parts, key=lambda needles: (len(needles), -min(map(len, needles))))
-        longest = 1 + max(_length(needle) for needles in parts for needle in needles)  # one: the rest of a beginning
-        looks.append((field, first, others, (len(parts) - 1) * longest + node.distance))
+        looks.append((field, first, others, max(len(needle) for needles in parts for needle in needles)))
     if not looks:
         return None
+    goes_on = any(term.prefix for term in terms(node))
 
     def near(given: Outline, more: int) -> bool:
-        most = (len(node.parts) - 1) * more
-        return any(
-            all(_close(given[field], place, needles, most + apart) for needles in others)
-            for field, first, others, apart in looks
-            for place in _starts(given[field], first)
-        )
+        for field, first, others, longest in looks:
+            most = node.distance + (len(node.parts) - 1) * more + (len(node.parts) - 2) * (longest + goes_on) + goes_on
+            far = 2 * most + longest + goes_on
+            for place in _places(given[field], first):
+                if all(_close(given[field], place, needles, most, far) for needles in others):
+                    return True
+        return False
 
     return near
 
 
-def _close(words: bytes, place: int, needles: Sequence[bytes], most: int) -> bool:
-    """Whether one of these begins within so many words of that place: each takes a byte or two, and a needle is no longer than that."""
-    found = _starts(words, needles, max(0, place - 2 * most), place + 4 * most)
-    return any(_length(words[min(place, start) : max(place, start)]) <= most for start in found)
+def _close(words: bytes, place: tuple[int, int], needles: Sequence[bytes], most: int, far: int) -> bool:
+    """Whether one of these has so few words between; none that is `far` away can."""
+    start, end = place
+    found = _places(words, needles, max(0, start - far), end + far)
+    return any(_length(words[min(end, other[1]) : max(start, other[0])]) <= most for other in found)
