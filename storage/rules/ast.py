@@ -210,8 +210,8 @@ def combined(node: Node, test: Callable[[Node], Test | None]) -> Test | None:
     if isinstance(node, AtLeast):
         least = node.least - (len(node.parts) - len(known))
         return (lambda *given: sum(one(*given) for one in known) >= least) if least > 0 else None
-    if isinstance(node, And | Near | Alias) or (isinstance(node, Count) and node.low > 0):
-        return (lambda *given: all(one(*given) for one in known)) if known else None
+    if isinstance(node, And | Alias) and known:
+        return lambda *given: all(one(*given) for one in known)
     return None
 
 

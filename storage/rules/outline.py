@@ -62,8 +62,10 @@ def _length(codes: bytes) -> int:
 
 
 def _test(node: Node) -> Test | None:
-    if isinstance(node, Near | Count):
-        return (_near(node) if isinstance(node, Near) else _count(node)) or combined(node, _test)
+    if isinstance(node, Near):
+        return _near(node)
+    if isinstance(node, Count):
+        return _count(node)
     if isinstance(node, Term):
         return _phrase(node)
     if isinstance(node, Or):

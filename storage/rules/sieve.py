@@ -14,21 +14,7 @@ from functools import cache
 import re2
 
 from crawler.text import alone, indirect, is_word, no_letter, normal, ways_of
-from storage.rules.ast import (
-    Alias,
-    And,
-    AtLeast,
-    Count,
-    Near,
-    Node,
-    Or,
-    Term,
-    combined,
-    compile_regex,
-    is_of_words,
-    looked_at,
-    terms,
-)
+from storage.rules.ast import Alias, And, AtLeast, Node, Or, Term, combined, compile_regex, is_of_words, looked_at, terms
 
 Fields = Mapping[str, bytes]  # as UTF-8: so the file has them, and RE2 reads nothing else
 Test = Callable[[Fields], bool]
@@ -138,7 +124,7 @@ def _is_plain(needle: str) -> bool:
 def _test(node: Node, fields: dict[str, None]) -> Test | None:
     if isinstance(node, Term | Or):
         return _or(node.parts if isinstance(node, Or) else (node,), fields)
-    return None if isinstance(node, Near | Count) else combined(node, lambda part: _test(part, fields))
+    return combined(node, lambda part: _test(part, fields))
 
 
 def _or(parts: Sequence[Node], fields: dict[str, None]) -> Test | None:
