@@ -8,6 +8,7 @@ Like an index an outline only leaves out, since other words have the same bytes;
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from zlib import crc32
@@ -20,7 +21,8 @@ VERSION = "1"
 LONGEST = 30_000  # bytes that are kept of a record, or none
 TELLING = 3  # words of a needle: of fewer the index of words knows what follows on what
 
-_FIRST = bytes(range(128, 256))
+HAN = 191  # codes, from 1 on; those above begin words of letters
+_FIRST = bytes(range(HAN + 1, 256))
 
 Outline = Mapping[str, bytes]
 Test = Callable[[Outline, int], bool]  # with so many words that the normal form may have more between two places
@@ -51,9 +53,10 @@ def _codes(form: str) -> bytes:
 
 @lru_cache(1 << 15)
 def _code(word: str) -> bytes:
-    """A byte below 128; of a word of letters one from there on before it, since it says as much as several Han characters."""
+    """A byte; before that of a word of letters one more, since it says as much as several Han characters."""
     number = crc32(word.encode(errors="replace"))
-    return bytes((128 + number % 128, number // 128 % 127 + 1) if is_word(word[0]) else (number % 127 + 1,))
+    code = number % HAN + 1
+    return bytes((_FIRST[number // HAN % len(_FIRST)], code) if is_word(word[0]) else (code,))
 
 
 def _length(codes: bytes) -> int:
@@ -121,7 +124,8 @@ def _near(node: Near) -> Test | None:
     looks = []
     for field, parts in _fields(node.parts):
         first, *others = sorted(parts, key=lambda needles: (len(needles), -min(map(len, needles))))
-        looks.append((field, first, others, max(len(needle) for needles in parts for needle in needles)))
+        finds = [re.compile(b"|".join(map(re.escape, needles)), re.DOTALL).search for needles in others]
+        looks.append((field, first, list(zip(finds, others, strict=True)), max(len(one) for needles in parts for one in needles)))
     if not looks:
         return None
     goes_on = any(term.prefix for term in terms(node))
@@ -129,17 +133,18 @@ def _near(node: Near) -> Test | None:
     def near(given: Outline, more: int) -> bool:
         for field, first, others, longest in looks:
             most = node.distance + (len(node.parts) - 1) * more + (len(node.parts) - 2) * (longest + goes_on) + goes_on
-            far = 2 * most + longest + goes_on
-            for place in _places(given[field], first):
-                if all(_close(given[field], place, needles, most, far) for needles in others):
+            words, far = given[field], 2 * most + longest + goes_on
+            for start, end in _places(words, first):
+                here = max(0, start - far), end + far  # none beyond can be near, and mostly there is none in it
+                if all(
+                    find(words, *here) and _close(words, start, end, _places(words, some, *here), most) for find, some in others
+                ):
                     return True
         return False
 
     return near
 
 
-def _close(words: bytes, place: tuple[int, int], needles: Sequence[bytes], most: int, far: int) -> bool:
-    """Whether one of these has so few words between; none that is `far` away can."""
-    start, end = place
-    found = _places(words, needles, max(0, start - far), end + far)
-    return any(_length(words[min(end, other[1]) : max(start, other[0])]) <= most for other in found)
+def _close(words: bytes, start: int, end: int, places: Iterable[tuple[int, int]], most: int) -> bool:
+    """Whether one of these places has so few words between."""
+    return any(_length(words[min(end, other[1]) : max(start, other[0])]) <= most for other in places)
