@@ -302,12 +302,10 @@ def indirect() -> str:
     return f"[^{_direct()[0]}]"
 
 
-def alone(ch: str) -> tuple[str, int] | None:
-    """The normal form of a character that is not direct, and how many words more it may have; None: that hangs on what stands beside it."""
+def alone(ch: str) -> str | None:
+    """The normal form of a character that is not direct; None: that hangs on what stands beside it."""
     form = _table[ord(ch)]
-    if ch in _table.marks or ch in _table.again:
-        return None
-    return form, len(form) + 1 if ch in _table.uneven else 0
+    return None if ch in _table.marks or ch in _table.again else form
 
 
 def no_letter() -> str:

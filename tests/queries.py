@@ -76,3 +76,8 @@ def _inside(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
 
 queries = st.recursive(leaf, _inside, max_leaves=6)
 ALIASES = {"some": ["大模型", "GPT-5*", "C++"], "one": ["上海"]}
+MORE_ALIASES = {
+    **ALIASES,
+    "parks": ["云杉", "Maple", "Birch", "Alder", "New Elm", "Elm Street", "杉林"],
+    "laughs": ["哈哈", "哈"],
+}

@@ -32,6 +32,7 @@ from storage.db.models import article, backfill
 from storage.db.writer import later
 from storage.rules import plan
 from storage.rules.match import View
+from storage.rules.outline import outline
 
 STEP = 100  # articles of one step: the writer has other work too
 _STATE = "backfill"
@@ -58,7 +59,7 @@ def put_prepared(session: Session, number: int, story: int, made: Prepared, *, t
     """An article was stored, under this number and story."""
     if now := _reaches(session, number):
         mentions = Mentions(number, story, concepts.day_of(shown_at, _zone(now.zone)), made.mentioned)
-        later(session, _apply, _Change(Entry(number, plan.with_tags(made.tokens, tags)), mentions))
+        later(session, _apply, _Change(Entry(number, plan.with_tags(made.tokens, tags), made.outline), mentions))
 
 
 def drop(session: Session, *rows: Any) -> None:
@@ -86,7 +87,8 @@ def _zone(name: str) -> ZoneInfo:
 
 
 def _entry(record: Record, tags: Sequence[str]) -> Entry:
-    return Entry(record.id or 0, plan.tokens(View(record, tags)))
+    view = View(record, tags)
+    return Entry(record.id or 0, plan.tokens(view), outline(view))
 
 
 def _known_reach(session: Session) -> Reach:
@@ -116,8 +118,9 @@ def _apply(session: Session, changes: list[_Change]) -> None:
             come[entry.article_id] = entry, mentions
         elif come.pop(entry.article_id, None) is None:  # else it has come in this very transaction
             gone[entry.article_id] = entry
-    search_index.remove(session, gone.values())
-    search_index.add(session, (entry for entry, _ in come.values()))
+    if gone:
+        search_index.remove(session, gone.values())
+    search_index.add(session, [entry for entry, _ in come.values()])
     concepts.add(session, [mentions for _, mentions in come.values()])
 
 
@@ -203,18 +206,21 @@ def check(session: Session) -> list[str]:
     if not now.usable:
         return []
     counts = array("l", bytes(8 << 20))  # how many articles have the tokens of a bucket, less how many the index says have them
-    wrong = 0
+    wrong = odd = 0
     for rows in _all_rows(session, now.below):
         worked_out = [_worked_out(row, lambda record: record, now.zone)[1] for row in rows]
         for change in worked_out:
             for token in change.entry.tokens:
                 counts[crc32(token.encode()) & 0xFFFFF] += 1
+        outlines = search_index.outlines(session, [row.id for row in rows])
+        odd += sum(outlines.get(change.entry.article_id) != change.entry.outline for change in worked_out)
         there = concepts.of_articles(session, [row.id for row in rows])
         wrong += sum(there.get(change.entry.article_id) != change.mentions for change in worked_out)
     for token, count in search_index.terms(session):
         counts[crc32(token.encode()) & 0xFFFFF] -= count
     found = {
         "the index of words has other words than the articles": sum(map(bool, counts)),
+        "articles whose outline is not theirs": odd,
         "articles whose mentions are not theirs": wrong,
         "days on which volumes and mentions differ": concepts.differences(session),
     }

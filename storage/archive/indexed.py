@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from storage.db.database import count_rows
 from storage.db.models import article, backfill
-from storage.rules import plan
+from storage.rules import outline, plan
 
-LABEL = plan.VERSION
+LABEL = f"{plan.VERSION} {outline.VERSION}"
 _REACH = select(backfill.c.label, backfill.c.zone, backfill.c.below).where(backfill.c.name == "archive")
 
 

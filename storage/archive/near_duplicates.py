@@ -25,7 +25,9 @@ SHORT = 100  # code points; below, titles count too
 TINY = 12  # grams; below, the whole text must be the same
 MAX_RATIO = 3  # of the lengths
 BINS, ROWS = 40, 2
-SAMPLES = 32  # of a text that shares SHARE with another, less than a fifth is found there once in 400,000 times
+# Grams that are looked for of a text which may share SHARE with another, and the part that is found: less once in 400,000 and 300,000 times
+FIRST, FIRST_FOUND = 32, 0.2
+SAMPLES, FOUND = 96, 0.38
 
 _UNITS = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
 _GRAM = re.compile(f"[{CJK}]{{4}}|[^\\W_{CJK}]+(?: [^\\W_{CJK}]+){{3}}")  # without marks, with which reprints deal freely
@@ -90,12 +92,13 @@ def compare(new: Sketch, old: Sketch) -> Likeness:
 
 
 def may_share(one: str, other: str) -> bool:
-    """False for two normal forms that surely share less than SHARE of the shorter: of SAMPLES of its grams, spread over it, less than a fifth stands
-    in the longer. To see that takes a third of a sketch."""
+    """False for two normal forms that surely share less than SHARE of the shorter: too few of SAMPLES of its grams, spread over it, stand in the
+    longer. To see that takes a tenth of a sketch."""
     short, long = sorted((one, other), key=len)
     grams = _GRAM.findall(short)
-    some = grams[:: max(1, len(grams) // SAMPLES)]
-    return len(grams) < SAMPLES or sum(gram in long for gram in some) * 5 >= len(some)
+    samples = grams[:: max(1, len(grams) // SAMPLES)]
+    tries = (samples[:: max(1, len(samples) // FIRST)], FIRST_FOUND), (samples, FOUND)
+    return len(grams) < FIRST or all(sum(gram in long for gram in some) >= least * len(some) for some, least in tries)
 
 
 def akin(new: Sketch, old: Sketch) -> bool:

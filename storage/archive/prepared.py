@@ -13,6 +13,7 @@ from storage.archive.near_duplicates import Sketch, sketch_of
 from storage.db.texts import as_stored, number_of
 from storage.rules import plan
 from storage.rules.match import View
+from storage.rules.outline import outline
 from storage.stories.compare import StoryPrint, fingerprint, keys
 
 
@@ -27,6 +28,7 @@ class Prepared:
     story: StoryPrint
     story_keys: tuple[int, ...]
     words: str
+    outline: bytes
     mentioned: frozenset[Mentioned]
 
     @property
@@ -41,4 +43,4 @@ def prepare(record: Record) -> Prepared:
     view, story = View(record), fingerprint(record)
     near = sketch_of(record.title, view.form("text").text)
     story_keys, words = tuple(map(number_of, keys(story))), " ".join(plan.tokens(view))
-    return Prepared(record, near, near.keys, story, story_keys, words, mentioned(record))
+    return Prepared(record, near, near.keys, story, story_keys, words, outline(view), mentioned(record))

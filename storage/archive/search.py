@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from itertools import islice, repeat
+from itertools import islice
 from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, bindparam, func, select, tuple_
@@ -25,6 +25,7 @@ from storage.db.mapping import Unread, record_from_row, sketched, sketched_from_
 from storage.db.models import BY_ID, article
 from storage.rules import plan as planning
 from storage.rules.ast import looked_at
+from storage.rules.outline import outlined
 from storage.rules.parser import Query
 from storage.rules.ruleset import is_true
 from storage.rules.sieve import Verdict, sieve
@@ -134,7 +135,7 @@ def count(session: Session, bounds: Bounds) -> int:
 
 def true_of(session: Session, query: Query, now: datetime, ids: Sequence[int]) -> list[int]:
     """Of these few articles, those of which the query is true."""
-    truths = _Reader(session, query).truths(ids, now=now)
+    truths = _Reader(session, query, outlines=indexed.reach(session).usable).truths(ids, now=now)
     return [number for number, true in zip(ids, truths, strict=True) if true]
 
 
@@ -156,9 +157,10 @@ def within(bounds: Bounds) -> list[ColumnElement[bool]]:
 class _Reader:
     """Reads articles as far as a query looks at them."""
 
-    def __init__(self, session: Session, query: Query) -> None:
+    def __init__(self, session: Session, query: Query, *, outlines: bool) -> None:
         self._session = session
         self._query = query
+        self._outlined = outlined(query.root) if outlines else None
         self._read = select(*sketched(looked_at(query.root))).where(ANY_OF)
         self._sieve = sieve(query.root)
         self._glance = select(article.c.id, *unread(self._sieve.fields if self._sieve else ())).where(ANY_OF)
@@ -195,9 +197,15 @@ class _Reader:
         yield part
 
     def _verdicts(self, ids: Sequence[int]) -> Iterator[tuple[int, Verdict]]:
+        """Of those whose outline rules nothing out, the fields are looked through."""
+        left = set(ids)
+        if passes := self._outlined:
+            left.difference_update(
+                number for number, words in search_index.outlines(self._session, ids).items() if not passes(words)
+            )
         if self._sieve is None:
-            return zip(ids, repeat(Verdict.MAYBE), strict=False)
-        seen = self._rows(self._glance, ids)
+            return ((number, Verdict.MAYBE if number in left else Verdict.NO) for number in ids)
+        seen = self._rows(self._glance, list(left))
         verdict = self._sieve.verdict
         return ((number, verdict(Unread(seen[number])) if number in seen else Verdict.NO) for number in ids)
 
@@ -213,8 +221,8 @@ class _Look:
         self._steps = steps
         self._bounds = bounds
         self._after = after
-        self.reader = _Reader(session, query)
         reach = indexed.reach(session)
+        self.reader = _Reader(session, query, outlines=reach.usable)
         self._below = reach.below
         self._plan = planning.plan(query.root) if reach.usable else None
         self.about: int | None = None

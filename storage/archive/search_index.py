@@ -12,41 +12,54 @@ from itertools import islice
 from operator import neg
 from typing import NamedTuple
 
-from sqlalchemy import BigInteger, Select, bindparam, cast, column, func, select, table, text
+from sqlalchemy import BigInteger, Select, bindparam, cast, column, delete, func, insert, select, table, text
 from sqlalchemy.orm import Session
 
 from storage.db.database import dialect_of
+from storage.db.models import outline
 from storage.rules.plan import ANY_QUERY, All, Expression, Has
 
 _FTS5 = table("search_index", column("rowid", BigInteger), column("search_index"))  # the hidden column is what MATCH asks
 _GIN = table("search_index", column("article_id", BigInteger), column("tokens"))
+_OUTLINE = insert(outline)
+_OUTLINES = select(outline.c.article_id, outline.c.words).where(outline.c.article_id.in_(bindparam("ids", expanding=True)))
 
 FIRST_RANGE = 16_000  # ids of which a GIN is asked first
 
 
 class Entry(NamedTuple):
-    """An article and the tokens it is found by."""
+    """An article, the tokens it is found by, and the outline in which it is seen whether they stand together."""
 
     article_id: int
     tokens: Collection[str]
+    outline: bytes
 
 
-def add(session: Session, entries: Iterable[Entry]) -> None:
+def add(session: Session, entries: Collection[Entry]) -> None:
     """Let these articles be found. None of them may be in already."""
+    if entries:
+        session.connection().execute(_OUTLINE, [{"article_id": one.article_id, "words": one.outline} for one in entries])
     lite = "INSERT INTO search_index (rowid, words) VALUES (:id, :words)"
     other = "INSERT INTO search_index (article_id, tokens) VALUES (:id, array_to_tsvector(CAST(:list AS text[])))"
     _execute(session, lite if dialect_of(session) == "sqlite" else other, entries)
 
 
-def remove(session: Session, entries: Iterable[Entry]) -> None:
+def remove(session: Session, entries: Collection[Entry]) -> None:
     """Take articles out, with the tokens that they were put in with."""
+    session.execute(delete(outline).where(outline.c.article_id.in_([one.article_id for one in entries])))
     lite = "INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', :id, :words)"
     other = "DELETE FROM search_index WHERE article_id = :id"
     _execute(session, lite if dialect_of(session) == "sqlite" else other, entries)
 
 
+def outlines(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
+    """Those of these articles that have one."""
+    return dict(map(tuple, session.execute(_OUTLINES, {"ids": ids})))
+
+
 def clear(session: Session) -> None:
     """Empty it."""
+    session.execute(delete(outline))
     lite = "INSERT INTO search_index (search_index) VALUES ('delete-all')"
     session.execute(text(lite if dialect_of(session) == "sqlite" else "TRUNCATE search_index"))
 
@@ -120,7 +133,7 @@ def matching(session: Session, wanted: Expression, between: tuple[int, int] | No
 
 
 def _execute(session: Session, statement: str, entries: Iterable[Entry]) -> None:
-    if rows := [{"id": number, "words": " ".join(tokens), "list": list(tokens)} for number, tokens in entries]:
+    if rows := [{"id": number, "words": " ".join(tokens), "list": list(tokens)} for number, tokens, _ in entries]:
         needed = {name for name in rows[0] if f":{name}" in statement}
         session.execute(text(statement), [{name: row[name] for name in needed} for row in rows])
 

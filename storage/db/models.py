@@ -3,7 +3,7 @@
 source ─┬─ task (a poll, or an article to read)          host (when it may be asked again)
         ├─ known_link (an article that was read)
         └─ article ─┬─ article_alias, revision, shingle, story_key, story_pair, annotation, correction
-                    ├─ mention ── concept ── volume     (and search_index, which storage/archive/search_index.py knows)
+                    ├─ mention ── concept ── volume     outline (and search_index, which storage/archive/search_index.py knows)
                     └─ alert ─┬─ delivery ── attempt     tally (of a rule and day)
                               └─ teller                  heartbeat, usage, model_usage
 worker (who takes part), lease (who may do what only one may), inbox (records that wait to be stored), published (configuration)
@@ -29,6 +29,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -313,6 +314,13 @@ volume = Table(
     sqlite_with_rowid=False,
 )
 
+outline = Table(
+    "outline",  # of an article: its words in a byte each, see storage.rules.outline
+    metadata,
+    _to("article.id", primary_key=True),
+    Column("words", LargeBinary, nullable=False),
+)
+
 backfill = Table(
     "backfill",  # how far what is worked out of articles reaches back
     metadata,
@@ -372,7 +380,7 @@ alert = Table(
     Column("rule_version", AnyText, nullable=False),
     _to("article.id", nullable=False, index=True),
     Column("story", BigInteger, nullable=False),
-    Column("payload", JSON, nullable=False),  # frozen: a retry sends the same message
+    Column("payload", PackedJson, nullable=False),  # frozen: a retry sends the same message
     _count("reprints"),
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),  # when it may leave at the earliest

@@ -23,10 +23,10 @@ from crawler.i18n import tr
 from storage.db import schema
 from storage.db.database import count_on
 from storage.db.errors import StorageError
-from storage.db.models import NOBODY, UtcDateTime, backfill, concept, heartbeat, lease, mention, metadata, person, volume, worker
+from storage.db.models import NOBODY, UtcDateTime, metadata, person
 
-_MADE_AGAIN = (concept, mention, volume, backfill, heartbeat, worker, lease)
-TABLES = [table for table in metadata.sorted_tables if table not in _MADE_AGAIN]
+_MADE_AGAIN = "concept mention volume outline backfill heartbeat worker lease".split()
+TABLES = [table for table in metadata.sorted_tables if table.name not in _MADE_AGAIN]
 AT_ONCE = 500  # rows in memory
 _DAMAGED = "the export ends too early, or is damaged: nothing was imported"
 

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -134,6 +134,7 @@ class Count(_Placed):
 
 Leaf = Term | Regex | Published
 Node = And | Or | Not | Alias | Near | AtLeast | Count | Leaf
+Test = Callable[..., bool]
 
 
 def children(node: Node) -> tuple[Node, ...]:
@@ -159,6 +160,29 @@ def compile_regex(pattern: str) -> Any:
     options = re2.Options()
     options.log_errors = False  # the caller says it better, and not on stderr
     return re2.compile(pattern, options)
+
+
+def terms(node: Node) -> Iterator[Term]:
+    """All terms, from left to right."""
+    return (leaf for leaf in leaves(node) if isinstance(leaf, Term))
+
+
+def is_of_words(node: Node) -> bool:
+    """A term that looks for words, or an Or or alias of nothing else. No needle has a line break, which ends a place."""
+    if isinstance(node, Or | Alias):
+        return all(map(is_of_words, children(node)))
+    return isinstance(node, Term) and node.mode == "word" and not any("\n" in needle for needle in node.needles)
+
+
+def combined(node: Node, test: Callable[[Node], Test | None]) -> Test | None:
+    """What holds wherever a node of several parts may, made of what `test` says of each; None where it may hold anywhere."""
+    known = [found for part in children(node) if (found := test(part))]
+    if isinstance(node, AtLeast):
+        least = node.least - (len(node.parts) - len(known))
+        return (lambda *given: sum(one(*given) for one in known) >= least) if least > 0 else None
+    if isinstance(node, And | Alias) and known:
+        return lambda *given: all(one(*given) for one in known)
+    return None
 
 
 def looked_at(node: Node) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """The pipeline's decisions, with readers that say what they are told and a real store."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any

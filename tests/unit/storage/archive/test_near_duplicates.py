@@ -92,6 +92,7 @@ def test_the_prefilter_finds_what_the_comparison_would() -> None:
         edited = "".join(rng.choice(OTHER) if rng.random() < 0.09 else ch for ch in TEXT * 2)
         first, second = pair(("甲", TEXT * 2), ("乙", edited))
         copies += compare(second, first).reprint
+        assert not compare(second, first).reprint or may_share(TEXT * 2, edited)
         found += bool(compare(second, first).reprint and set(first.keys) & set(second.keys))
     assert copies > 50
     assert found >= 0.97 * copies
@@ -110,3 +111,12 @@ def test_texts_that_share_nothing_need_no_comparison() -> None:
     assert not may_share(one, other)
     assert not may_share(other, one)
     assert may_share(one, normal("短讯一则")), "too little to tell by"
+
+
+def test_texts_with_a_few_sentences_in_common_need_no_comparison() -> None:
+    rng = random.Random(7)
+    some = ["".join(chr(rng.randrange(0x4E00, 0x5600)) for _ in range(30)) + "。" for _ in range(30)]
+    one = "".join(some[:20])
+    assert not may_share(one, "".join(some[14:])), "three tenths"
+    assert may_share(one, "".join(some[8:])), "six tenths"
+    assert may_share(one, "".join(some[6:14] + some[20:] + some[:6]))

@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import delete, update
 
 from crawler.record import Record
 from storage.archive import articles, derived, indexed, pruning, search, search_index
@@ -14,6 +15,7 @@ from storage.archive import queries as stored_records
 from storage.archive.queries import Cursor
 from storage.archive.search import Bounds
 from storage.db.database import Database
+from storage.db.models import outline
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import search as verify
 from tests.queries import ALIASES, NOW, queries, records
@@ -163,6 +165,19 @@ def test_an_index_of_another_version_is_not_asked_and_made_anew(db: Database, mo
     assert derived.advance(db) == 4
     assert find(db, "芯片").about == 4
     assert db.write_now(lambda s: derived.settle(s, "UTC")) is False
+
+
+def test_what_is_near_is_seen_in_outlines_and_read_where_there_is_none(db: Database) -> None:
+    far = "，后面隔着很长很长的一段话" * 3
+    put(db, article(1, "甲", f"海港{far}芯片"), article(2, "乙", "海港的芯片"), article(3, "丙", "芯片在海港"))
+    assert find(db, "near(海港, 芯片, 3)").examined == 3
+    assert titles(db, "near(海港, 芯片, 3)") == ["乙", "丙"]
+    assert db.read(derived.check) == []
+    db.write_now(lambda s: s.execute(update(outline).values(words=b"")))
+    assert titles(db, "near(海港, 芯片, 3)") == ["乙", "丙"]
+    assert db.read(derived.check) == ["articles whose outline is not theirs: 3"]
+    db.write_now(lambda s: s.execute(delete(outline)))
+    assert titles(db, "near(海港, 芯片, 3)") == ["乙", "丙"]
 
 
 def test_a_search_of_an_empty_archive_finds_nothing(db: Database) -> None:

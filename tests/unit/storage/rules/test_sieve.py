@@ -15,13 +15,8 @@ from storage.rules.match import View
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import search
 from storage.rules.sieve import Verdict, sieve
-from tests.queries import ALIASES, NOW, queries, records
+from tests.queries import ALIASES, MORE_ALIASES, NOW, queries, records
 
-MORE_ALIASES = {
-    **ALIASES,
-    "parks": ["云杉", "Maple", "Birch", "Alder", "New Elm", "Elm Street", "杉林"],
-    "laughs": ["哈哈", "哈"],
-}
 DIRECT = st.text(st.sampled_from([*"aA ＡbBkK1.,…·-— \n，。云雲臺台港é机機々〇・ー"]), max_size=24)
 
 
@@ -103,40 +98,13 @@ def test_wherever_a_needle_stands_in_the_normal_form_its_ways_find_it(text: str,
         assert re.search(ways_of(needle), text)
 
 
-near_text = st.lists(
-    st.sampled_from(
-        ["云杉", "杉林", "Maple", "new", "Elm", "Street", "火", "哈", "哈哈", "at", "的", "，", "x", "①", "℃", "㍿", "x①y"]
-    ),
-    max_size=14,
-)
-near_query = st.sampled_from(
-    ["near(@parks, 火, 2)", "near(@parks, @laughs, 1)", "near(Maple, 火, at, 3)", "near(哈哈, 哈, 0)", "near(@parks, Elm, 1)",
-     "near(title:火, @laughs, 2)", "count(@laughs) >= 2", "count(Maple OR 火) >= 2", "count(云杉 OR Elm) = 2"]
-)  # fmt: skip
-
-
-@settings(max_examples=600, deadline=None)
-@given(near_text, near_text, near_query)
-def test_what_is_near_or_often_there_passes(title: list[str], text: list[str], written: str) -> None:
-    for blank in ("", " "):
-        record = Record(blank.join(title), "https://a.example/", blank.join(text))
-        if search(parse(written, MORE_ALIASES), record, (), NOW) is not None:
-            assert passes(written, record)
-
-
 @pytest.mark.parametrize(
     ("query", "title", "text"),
     [
         ('"云杉公园"', "云杉", "公园里的云杉"),
         ('"Elm Street"', "Elm", "The street of elms, Elm and Birch"),
-        ("near(云杉, 松林, 3)", "云杉", "云杉在山的那一边，很远的地方才有松林"),
-        ("near(@parks, 松林, 3)", "云杉", "杉林在山的那一边，很远的地方才有一片不大的松林"),
-        ("near(Maple OR Birch, fire, 2)", "Fire", "The maple stood far away from where the fire was seen"),
         ("title:Maple", "Birch", "maple"),
         ("event:云杉", "云杉", "云杉"),
-        ("count(云杉) >= 3", "云杉", "云杉，一棵树"),
-        ("count(Maple OR Birch) > 2", "Maple", "a birch and an alder"),
-        ("count(title:云杉) >= 2", "云杉", "云杉和云杉"),
         ("(Maple OR Alder OR Aspen OR Rowan) AND 云杉", "Birch", "云杉"),
         ("atleast(2, Maple, Alder, 云杉)", "Maple", ""),
     ],
@@ -162,11 +130,6 @@ def test_what_the_normal_form_changes_in_other_ways_is_looked_through_in_it() ->
     ):
         assert passes(word, Record("", "https://a.example/", text))
         assert not passes("Rowan", Record("", "https://a.example/", text))
-
-
-def test_where_it_has_other_words_so_many_more_may_lie_between() -> None:
-    assert passes("near(云杉, 松林, 0)", Record("", "https://a.example/", "云杉㍿松林"))
-    assert not passes("near(云杉, 松林, 1)", Record("", "https://a.example/", "云杉①在山的那一边的松林"))
 
 
 def test_a_value_whose_json_says_it_otherwise_passes() -> None:
