@@ -82,7 +82,8 @@ def test_words_alone_are_decided_at_once(query: str, takes: str) -> None:
 @pytest.mark.parametrize(
     ("query", "text", "takes"),
     [("云杉", "①号林：云杉①号", "maybe"), ("云杉", "①号林：云杉公园", "yes"), ("elm", "25℃, an elm in the sun", "yes"),
-     ("elm", "an elm\u0301 in the sun", "no"), ("elm*", "an elm\u0301 in the sun", "no"), ("elm*", "25℃ elms", "yes")],
+     ("elm", "an elm\u0301 in the sun", "maybe"), ("elm*", "an elm\u0301 in the sun", "maybe"), ("elm*", "25℃ elms", "yes"),
+     ("か", "か\u3099ある", "no")],
 )  # fmt: skip
 def test_odd_characters_matter_where_they_stand_beside_a_word(query: str, text: str, takes: str) -> None:
     assert verdict(query, Record("", "https://a.example/", text)).value == takes
