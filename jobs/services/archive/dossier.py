@@ -64,12 +64,6 @@ def _tellings(session: Session, config: Config, number: int, story: int) -> tupl
     rules = {rule.name for rule in config.rules} & {one.rule for one in alerts}
     why = {rule: explain.why(session, config, rule=rule, record=number) for rule in rules}
     return tuple(
-        Telling(
-            one,
-            one.article_id == number,
-            counted.get(one.id),
-            why.get(one.rule),
-            tuple(queries.attempts(session, one.id)),
-        )
+        Telling(one, one.article_id == number, counted.get(one.id), why.get(one.rule), tuple(queries.attempts(session, one.id)))
         for one in alerts
     )

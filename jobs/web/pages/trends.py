@@ -231,8 +231,6 @@ def coverage(ask: Asked, days: Days = 30, topic: Topic = None, lang: Literal["zh
 Kind = Annotated[
     Literal["funding", "release", "policy", "chip", "partnership", "people", "acquisition"], Query(description="of events")
 ]
-
-
 About = Annotated[int | None, Query(ge=1, description="only those in which this company stands")]
 
 
