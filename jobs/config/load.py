@@ -22,7 +22,7 @@ from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
 from jobs.config.yaml_file import ConfigError, Document, Mistake, Path_, read_document, read_file
 from jobs.deliver.transport import channel_for
-from storage.rules.ruleset import search, shadowed
+from storage.rules.ruleset import is_true, shadowed
 
 __all__ = ["ChannelConfig", "Config", "ConfigError", "Mistake", "RuleConfig", "SourceConfig"]
 
@@ -95,7 +95,7 @@ def failures(config: Config) -> Iterator[tuple[Path_, str]]:
         query = config.query_of(rule)
         for key, wanted in (("should_match", True), ("should_not_match", False)):
             for n, text in enumerate(getattr(rule, key)):
-                if any(search(query, record) is not None for record in _readings(text)) != wanted:
+                if any(is_true(query, record) for record in _readings(text)) != wanted:
                     told = {"name": rule.name, "text": text}
                     told["fault"] = tr("should match and does not") if wanted else tr("should not match and does")
                     failure = tr("rule {name}: {text!r} {fault}; `zhixun rules explain --rule {name}` shows why", **told)
@@ -114,7 +114,7 @@ def warnings(config: Config) -> list[str]:
     said = [
         tr("rule {name} matches everything, whatever an article says; name what must be in it", name=rule.name)
         for rule in config.rules
-        if rule.enabled and all(search(config.query_of(rule), record) is not None for record in _NOTHING)
+        if rule.enabled and all(is_true(config.query_of(rule), record) for record in _NOTHING)
     ]
     for name, word in ((rule.name, word) for rule in config.rules for word in rule.keywords):
         if any(sign in word for sign in "，、；"):

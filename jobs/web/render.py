@@ -46,11 +46,7 @@ class Renderer:
         self.files = {file.name: file.read_bytes() for file in (HERE / "static").iterdir() if file.suffix in STATIC}
         self._marks = {name: hashlib.sha256(body).hexdigest()[:10] for name, body in self.files.items()}
         self._env = Environment(
-            loader=FileSystemLoader(TEMPLATES),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
+            loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
         self._env.globals.update(
             tr=tr,

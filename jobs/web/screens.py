@@ -103,14 +103,14 @@ class Screen:
         def add(work: View) -> View:
             hints = _hints(work, role)
 
-            def posted(request: Request, **given: Any) -> Response:
+            def called(request: Request, **given: Any) -> Any:
                 done = work(**_with(request, work, given))
                 request.app.state.renderer.menu.forget(given["ask"])
-                return back(request, getattr(done, "said", ""), getattr(done, "go", ""))
+                return done
 
-            def called(request: Request, **given: Any) -> Any:
-                request.app.state.renderer.menu.forget(given["ask"])
-                return work(**_with(request, work, given))
+            def posted(request: Request, **given: Any) -> Response:
+                done = called(request, **given)
+                return back(request, getattr(done, "said", ""), getattr(done, "go", ""))
 
             self.route("POST", path, _signed(posted, work, _as_form(hints)), role, shown=False, guard=True)
             self.route(method, API + path, _signed(called, work, hints), role, answers=hints["return"], guard=True)

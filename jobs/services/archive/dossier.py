@@ -61,10 +61,9 @@ def _tellings(session: Session, config: Config, number: int, story: int) -> tupl
     alerts = queries.alerts(session, story=story, limit=MOST_ALERTS)
     told = ledger.duplicates(session, [one.id for one in alerts])
     counted = {one.alert_id: one.reason for one in told if one.article_id == number}
-    rules = {rule.name for rule in config.rules}
-
-    def telling(one: AlertView) -> Telling:
-        why = explain.why(session, config, rule=one.rule, record=number) if one.rule in rules else None
-        return Telling(one, one.article_id == number, counted.get(one.id), why, tuple(queries.attempts(session, one.id)))
-
-    return tuple(map(telling, alerts))
+    rules = {rule.name for rule in config.rules} & {one.rule for one in alerts}
+    why = {rule: explain.why(session, config, rule=rule, record=number) for rule in rules}
+    return tuple(
+        Telling(one, one.article_id == number, counted.get(one.id), why.get(one.rule), tuple(queries.attempts(session, one.id)))
+        for one in alerts
+    )

@@ -267,14 +267,10 @@ def _hit(raised: Sequence[Raised]) -> Hit:
 # ---- marks
 
 
-def mark_read(session: Session, person: Person, stories: Collection[int], now: datetime) -> None:
-    """These stories are read. Raises Unknown."""
-    marks.read(session, person.id, _known(session, stories), now)
-
-
-def mark_unread(session: Session, person: Person, stories: Collection[int]) -> None:
-    """These stories wait to be read again. Raises Unknown."""
-    marks.unread(session, person.id, _known(session, stories))
+def mark_read(session: Session, person: Person, stories: Collection[int], now: datetime, on: bool = True) -> None:
+    """These stories are read, or wait to be read again. Raises Unknown."""
+    known = _known(session, stories)
+    marks.read(session, person.id, known, now) if on else marks.unread(session, person.id, known)
 
 
 def read_above(session: Session, person: Person, wanted: Wanted, at: str, now: datetime) -> list[int]:

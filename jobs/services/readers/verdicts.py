@@ -34,7 +34,7 @@ from storage.people import verdicts as kept
 from storage.people.accounts import Person
 from storage.people.verdicts import About, Tally, Verdict
 from storage.rules.parser import Query, QueryError, parse
-from storage.rules.ruleset import Rule, search
+from storage.rules.ruleset import Rule, is_true, search
 
 __all__ = ["About", "Proposal", "Tally", "Term", "Verdict", "VerdictError"]
 
@@ -197,19 +197,18 @@ def _example(old: Query, new: Query, record: Record, word: str) -> str:
     said = " ".join([record.title, *quotes])
     for text in map(one_line, (record.title, f"{record.title} {word}", said, f"{said} {word}")):
         readings = Record(text, "", ""), Record("", "", text), Record(text, "", text)
-        if search(old, readings[-1]) is not None and all(search(new, each) is None for each in readings):
+        if is_true(old, readings[-1]) and not any(is_true(new, each) for each in readings):
             return text
     return ""
 
 
 def _matches(session: Session, rule: RuleConfig, query: Query, now: datetime) -> list[Record]:
+    """The newest records that the rule matches, with what `_candidates` look at."""
     listens = Rule(rule.name, query, rule.sources)
-    heard = (
-        one.record
-        for one in searching.candidates(session, query, Bounds(since=now - TRIED))
-        if listens.watches(one.record.source, one.tags) and search(query, one.record, one.tags, one.record.first_seen) is not None
-    )
-    return list(islice(heard, MAX_TRIED))
+    rows = searching.candidates(session, query, Bounds(since=now - TRIED), read_all=False)
+    heard = (one for one in rows if listens.watches(one.record.source, one.tags))
+    found = (one.record.id or 0 for one in heard if one.true or is_true(query, one.record, one.tags, one.record.first_seen))
+    return [one.record for one in queries.tagged_of(session, list(islice(found, MAX_TRIED)), fields=("text", "industry"))]
 
 
 def _candidates(record: Record) -> Iterable[str]:
@@ -235,9 +234,9 @@ def _tried(
         query, alone = parse(text, config.aliases, config.zone), parse(term, config.aliases, config.zone)
     except QueryError:
         return None
-    if search(query, record, (), record.first_seen) is not None:
+    if is_true(query, record, (), record.first_seen):
         return None
-    gone = [one for one in matched if one.id != record.id and search(alone, one, (), one.first_seen) is not None]
+    gone = [one for one in matched if one.id != record.id and is_true(alone, one, (), one.first_seen)]
     example = _example(config.query_of(rule), query, record, term.strip('"'))
     named_ones = tuple((one.id or 0, one.title) for one in gone[:MAX_NAMED])
     return Term(term, text, example, len(gone), 0, named_ones), [one.id or 0 for one in gone]

@@ -258,10 +258,7 @@ def edit_tag(
 
 def _mark(ask: Asked, stories: list[int], tag: str, on: bool) -> None:
     if tag in (STATE + "read", STATE + "kept-unread"):
-        if on == (tag == STATE + "read"):
-            ask.write(lambda s: reading.mark_read(s, ask.person, stories, ask.now))
-        else:
-            ask.write(lambda s: reading.mark_unread(s, ask.person, stories))
+        ask.write(lambda s: reading.mark_read(s, ask.person, stories, ask.now, on == (tag == STATE + "read")))
     elif tag == STATE + "starred":
         ask.write(lambda s: _star(s, ask, stories, on))
     elif tag.startswith(LABEL) and tag != LABEL + FOLDER:

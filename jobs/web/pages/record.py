@@ -130,13 +130,8 @@ def _keys(seen: Record) -> dict[tuple[str, str], str]:
 def _of_notes(seen: Record, notes: Iterable[Note]) -> Iterable[Span]:
     """The passages that notes are on, as long as the text still says what it said."""
     for note in notes:
-        if (
-            note.record == seen.id
-            and note.start is not None
-            and note.end is not None
-            and seen.text[note.start : note.end] == note.quote
-        ):
-            yield Span(note.start, note.end, f"n{note.id}")
+        if note.quote and note.record == seen.id and note.start is not None and seen.text[note.start : note.end] == note.quote:
+            yield Span(note.start, note.start + len(note.quote), f"n{note.id}")
 
 
 def _in_title(seen: Record, keys: Mapping[tuple[str, str], str]) -> Iterable[Span]:

@@ -66,13 +66,7 @@ def _rows(page: service.Page, zone: tzinfo) -> Iterator[Sequence[object]]:
 
 @screen.sheet("/records", _rows)
 def found(
-    ask: Asked,
-    q: Words = "",
-    since: Day = None,
-    until: Day = None,
-    source: Source = None,
-    after: After = None,
-    limit: Limit = 25,
+    ask: Asked, q: Words = "", since: Day = None, until: Day = None, source: Source = None, after: After = None, limit: Limit = 25
 ) -> service.Page:
     """The records that a query is true of; without a query all, newest first. `since` and `until` are included."""
     query = _parsed(ask, q)
@@ -91,13 +85,7 @@ def found(
 
 @screen.page("/search", "search.html", twin="/records")
 def search(
-    ask: Asked,
-    q: Words = "",
-    since: Day = None,
-    until: Day = None,
-    source: Source = None,
-    after: After = None,
-    limit: Limit = 25,
+    ask: Asked, q: Words = "", since: Day = None, until: Day = None, source: Source = None, after: After = None, limit: Limit = 25
 ) -> SearchPage:
     """The records that a query is true of; without a query all, newest first. `since` and `until` are included."""
     page = found(ask, q, since, until, source, after, limit)

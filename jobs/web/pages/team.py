@@ -133,10 +133,7 @@ class VerdictPage:
 @screen.action("PUT", "/stories/{story}/seen", role="viewer")
 def seen(ask: Asked, story: Number, given: Seen) -> Done:
     """Mark a story as read, or as unread again."""
-    if given.read:
-        ask.write(lambda s: reading.mark_read(s, ask.person, [story], ask.now))
-    else:
-        ask.write(lambda s: reading.mark_unread(s, ask.person, [story]))
+    ask.write(lambda s: reading.mark_read(s, ask.person, [story], ask.now, given.read))
     return Done()
 
 

@@ -62,10 +62,9 @@ def today(
 @screen.action("PUT", "/stories/read", role="viewer")
 def read(ask: Asked, given: Read) -> Done:
     """Mark stories as read, or as unread again."""
+    ask.write(lambda s: reading.mark_read(s, ask.person, given.stories, ask.now, given.read))
     if given.read:
-        ask.write(lambda s: reading.mark_read(s, ask.person, given.stories, ask.now))
         return Done(plural("{n} story marked as read.", "{n} stories marked as read.", len(given.stories)))
-    ask.write(lambda s: reading.mark_unread(s, ask.person, given.stories))
     return Done(plural("{n} story marked as unread.", "{n} stories marked as unread.", len(given.stories)))
 
 

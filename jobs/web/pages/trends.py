@@ -231,8 +231,6 @@ def coverage(ask: Asked, days: Days = 30, topic: Topic = None, lang: Literal["zh
 Kind = Annotated[
     Literal["funding", "release", "policy", "chip", "partnership", "people", "acquisition"], Query(description="of events")
 ]
-
-
 About = Annotated[int | None, Query(ge=1, description="only those in which this company stands")]
 
 
@@ -249,16 +247,10 @@ def event_table(
     """Events of a type, one row a story."""
 
     def work(session: Any) -> Events:
-        found = _table(ask, session, type, company, since, until, after, limit)
+        begins, ends = ask.midnight(since), ask.midnight(until, after=True)
+        found = events.table(session, type, ask.config.money, company=company, since=begins, until=ends, after=after, limit=limit)
         acting = {name for row in found.rows if "actors" in row.cells for name in events.split(row.cells["actors"])}
         about = trends.named(trends.company_of(session, company)) if company else None
         return Events(tuple(events.TABLES), found, about, since, until, trends.companies(session, acting))
 
     return ask.view(("events", type, company, since, until, after, limit), work)
-
-
-def _table(
-    ask: Asked, session: Any, kind: str, company: int | None, since: date | None, until: date | None, after: str | None, limit: int
-) -> Table:  # fmt: skip
-    begins, ends = ask.midnight(since), ask.midnight(until, after=True)
-    return events.table(session, kind, ask.config.money, company=company, since=begins, until=ends, after=after, limit=limit)

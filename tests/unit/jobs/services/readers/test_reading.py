@@ -87,7 +87,7 @@ def test_reading_is_each_ones_own(db: Database) -> None:
     story = store(db, 1, "ports")
     db.write_now(lambda s: reading.mark_read(s, lin, [story], NOW))
     assert (listed(db, lin), listed(db, mara)) == ([], [story])
-    db.write_now(lambda s: reading.mark_unread(s, lin, [story]))
+    db.write_now(lambda s: reading.mark_read(s, lin, [story], NOW, on=False))
     assert listed(db, lin) == [story]
 
 
@@ -117,7 +117,7 @@ def test_an_old_story_that_is_starred_or_marked_unread_is_what_it_was_marked(db:
     assert listed(db, lin) == []
     db.write_now(lambda s: reading.star(s, lin, old, True, NOW))
     assert (listed(db, lin), entry(db, lin, old).read) == ([], True)
-    db.write_now(lambda s: reading.mark_unread(s, lin, [old]))
+    db.write_now(lambda s: reading.mark_read(s, lin, [old], NOW, on=False))
     assert listed(db, lin) == [old]
 
 

@@ -88,6 +88,22 @@ def test_a_wrong_match_leads_to_not_terms_that_were_tried_the_one_that_costs_lea
     assert db.read(verdicts.listed)[0] == also
 
 
+def test_a_term_of_a_field_that_the_rule_does_not_look_in_is_tried_on_all_that_have_it(db: Database, config: Config) -> None:
+    for number, industries in enumerate((("仓储",), ("仓储", "港口"), ("农业",)), 1):
+        record = Record(
+            f"机器人第{number}号入库",
+            f"https://wire.example/i{number}",
+            "记录。",
+            industries=industries,
+            source="wire",
+            published=NOW,
+        )
+        db.write_now(lambda s, r=record: articles.store(s, r, key=r.link, now=NOW))  # type: ignore[misc]
+    verdict = say(db, config, "match", 1, rule="robots")
+    [term] = [one for one in propose(db, config, verdict.id).terms if one.term == 'industry:"仓储"']
+    assert (term.count, [number for number, _ in term.records]) == (1, [2])
+
+
 def test_the_change_that_is_proposed_can_be_made_and_says_what_it_was_for(db: Database, config: Config, tmp_path: Path) -> None:
     fill(db)
     said = say(db, config, "match", 1, rule="robots")
