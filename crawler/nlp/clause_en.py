@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from crawler.nlp.acts import bases
+from crawler.nlp.acts import acts_of, bases
 from crawler.nlp.lexicon import by_name, table
 from crawler.text import normal
 
@@ -256,6 +256,52 @@ LONGEST_ASIDE = 24  # words
 @cache
 def _forms() -> dict[str, str]:
     return bases(str(table("clauses.yaml")["verbs"]))
+
+
+PREPOSITIONS = frozenset("by in at for with as from on to under".split())
+_FINITE = _listed("finite")
+_BEFORE_NOUN = frozenset("a an the its their his her of to new first own and or for in with".split())
+_AUXILIARY = frozenset("is are was were has have had will would can could may might must should does did".split())
+_RELATIVE = frozenset("that which who whom whose".split())
+FARTHEST = 24  # words that may stand before the verb
+
+
+def is_verb_form(word: str) -> bool:
+    """True for a finite verb, or the form of one that follows will, has, to."""
+    word = word.lower().strip(",.;")
+    return word in _FINITE or word in acts_of("en")
+
+
+def is_finite(word: str) -> bool:
+    word = word.lower().strip("\"“”',.;:")
+    return word in _FINITE or (word in acts_of("en") and word.endswith(("ed", "s")))
+
+
+def may_be_finite(words: Sequence[str], at: int) -> bool:
+    """Also verbs that are in no list: -ed, unless it goes on as a participle (operated by, based in)."""
+    word = words[at].lower()
+    following = words[at + 1].lower() if at + 1 < len(words) else ""
+    return is_finite(word) or (len(word) > 4 and word.endswith("ed") and word.isalpha() and following not in PREPOSITIONS)
+
+
+def verb_at(words: Sequence[str]) -> int | None:
+    """Where the verb of the main clause stands: the first finite one that its subject may stand before, but not that of "the firm
+    that sold"; None where there is none."""
+    inside, first = -1, None  # the last word of a relative clause's verb
+    for at in range(1, min(FARTHEST, len(words))):
+        bare = words[at].lower().strip(",")
+        if bare in _RELATIVE:
+            inside = at
+        elif may_be_finite(words, at) and not (
+            words[at - 1].lower().rstrip(",") in _BEFORE_NOUN or (words[at][:1].isupper() and bare not in _FINITE)
+        ):
+            first = first or at
+            if inside < 0 or not (
+                words[inside].lower() in _RELATIVE or (words[inside].lower() in _AUXILIARY and at - inside < 3)
+            ):
+                return at
+            inside = at
+    return first
 
 
 @lru_cache(maxsize=64)

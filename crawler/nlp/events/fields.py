@@ -13,9 +13,9 @@ from typing import Any, TypedDict
 
 import re2
 
+from crawler.nlp.clause_en import is_verb_form
 from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import actors_of
-from crawler.nlp.headlines_en import is_verb_form
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.lexicon import rows, table
 from crawler.text import HAN, normal
