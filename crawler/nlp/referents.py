@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from crawler.nlp import clause_en, clause_zh
 from crawler.nlp.headlines import LONGEST, LONGEST_WORDS
-from crawler.nlp.headlines_zh import Told
+from crawler.nlp.headlines_zh import Told, clauses
 
 
 class Said(NamedTuple):
@@ -91,8 +91,7 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
         return made
     here = said.text[said.start : said.start + made.start]  # who is named in the sentence itself is meant before anybody else
     if name not in here and (
-        any(one.subject and not _back.match(one.subject) for one in clause_zh.clauses(here))
-        or ("其" in vague[0] and len(here) > SHORT)
+        any(one.subject and not _back.match(one.subject) for one in clauses(here)) or ("其" in vague[0] and len(here) > SHORT)
     ):
         return made
     if vague[0][0] in "我本" and vague[0][-1] not in name[-4:]:  # 我局 is a bureau
