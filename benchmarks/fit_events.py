@@ -75,7 +75,7 @@ def article(row: dict[str, Any], whose: tuple[str, str]) -> Article:
     title, text = row["title"], row["text"]
     language = language_of(title + "\n" + text) or ""
     published = datetime.fromisoformat(row["published"]) if row.get("published") else None
-    found, _ = events.candidates(title, text, language, published)
+    found = events.closely(events.candidates(title, text, language, published)[0], title, text, language)
     stands = [(text.find(each["sentence"]), each["sentence"]) for each in row["events"]]
     tells = [
         next(

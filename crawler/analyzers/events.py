@@ -244,8 +244,10 @@ def _long_words(line: str) -> frozenset[str]:
 def choose(title: str, text: str, language: str | None = None, published: datetime | None = None) -> list[Chosen]:
     """The sentences that tell the events, in the order of the text."""
     language = language or language_of(title + "\n" + text)
-    read, is_survey = candidates(title, text, language, published)
-    among = judged(read, language)
+    found, is_survey = candidates(title, text, language, published)
+    if not is_survey:
+        found = [one for one, most in zip(found, _at_most(found, language), strict=True) if most >= LEAST]
+    among = judged(closely(found, title, text, language), language)
     if is_survey:
         among = (one._replace(points=one.points + _side_by_side(one.sentence.form)) for one in among)
     least = LEAST - EASE * is_survey
@@ -283,9 +285,21 @@ def candidates(title: str, text: str, language: str | None, published: datetime 
                     is_paragraph=not every[-1].sentence.paragraph,
                 )
             )
-    ranked = sorted(found, key=lambda one: -one.points)[: MAX_EVENTS + 4]
-    read = (one._replace(kind=event_cells.kind_of(one.sentence.text, title, text)) for one in ranked)
-    return [with_clause(one, language, name) for one in read], is_survey
+    return sorted(found, key=lambda one: -one.points)[: MAX_EVENTS + 4], is_survey
+
+
+def closely(found: list[Chosen], title: str, text: str, language: str | None) -> list[Chosen]:
+    """The same with what their clauses and frames say."""
+    name = main_name(title, text, language)
+    read = (one._replace(kind=event_cells.kind_of(one.sentence.text, title, text)) for one in found)
+    return [with_clause(one, language, name) for one in read]
+
+
+def _at_most(found: list[Chosen], language: str | None) -> Iterator[float]:
+    """The points that a close reading of each can make of it at most."""
+    weights = AMONG["zh" if language == "zh" else "en"]
+    gain = weights["frame"] + weights["points"] * (WEIGHTS["main subject"] + WEIGHTS["will"])
+    yield from (one.points + gain for one in judged(found, language))
 
 
 def judged(read: list[Chosen], language: str | None) -> Iterator[Chosen]:

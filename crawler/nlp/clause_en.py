@@ -466,24 +466,23 @@ def parties(sentence: str, text: str, name: str) -> list[str]:
     return [in_full(one, text) for one in named]
 
 
+@lru_cache(maxsize=256)
 def is_product(name: str, text: str) -> bool:
     """True for what the text calls a model, a device, a service … rather than who made it."""
-    return name in _products(text)
+    for at in _places(name, text[: 2 * MOST_READ]):
+        at -= 1
+        end = at + len(name)
+        if _goes_on.match(text, end):
+            continue
+        if _is_goods.match(text, end):
+            return True
+        called = _are_goods.search(text, max(0, at - 14), at)
+        if called and not (called[0] == "named " and is_person(name)):
+            return True
+    return False
 
 
-@lru_cache(maxsize=2)
-def _products(text: str) -> frozenset[str]:
-    return frozenset(
-        clean_name(match[0], text)
-        for match in PROPER.finditer(text[: 2 * MOST_READ])
-        if _is_goods.match(text, match.end())
-        or (
-            (called := _are_goods.search(text, max(0, match.start() - 14), match.start()))
-            and not (called[0] == "named " and is_person(match[0]))
-        )
-    )
-
-
+_goes_on = re.compile(r"\w| [A-Z\d]")
 _is_goods = re.compile(
     rf",? (?:is |was )?(?:an?|its|the company['’]s|their) (?:(?!of |for |that )[\w-]+ ){{0,4}}(?:{_GOODS})s?\b(?! (?:{_KINDS}|vendor))"
 )
