@@ -36,7 +36,7 @@ _attribution = re.compile(
 )
 _inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, (?!while|adding|speaking|citing|after|in |at ))")
 _label = re.compile(
-    r"(?![^:]*\b(?:said|says|told|wrote|asked|ruled|found)\b)[A-Z][a-z]*(?: [A-Za-z]+){0,8}: (?=[A-Z])"
+    r"(?![^:]*\b(?:said|says|told|wrote|asked|ruled|found)\b)[A-Z]\w*(?: [A-Za-z]+){0,8}: (?=[A-Z])"
 )  # Contractor: …
 _opening = re.compile(
     rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"

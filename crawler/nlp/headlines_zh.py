@@ -216,7 +216,8 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
             break
         text, end = longer, one.end
     after = found[at + 1] if found[at].mark == "，" and end == found[at].end and at + 1 < len(found) else None
-    if after and _formal.search(text) and _decides.match(after.text) and _office.search(subject):
+    is_decided = after and _formal.search(text) and _decides.match(after.text) and _office.search(subject)
+    if after and (is_decided or (_meets.search(text) and "通过" in after.text)):
         shorter = _tidy(subject) + after.text  # the court finds that …, without its judgment
         if not _weak.match(subject) and width(shorter) <= LONGEST:
             return shorter, after.end
@@ -332,7 +333,13 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
     subject_end = _subject_end(piece, start, end, tokens)
     if verb and (piece.startswith(("据", "根据")) or _is_told.search(piece, 0, stop)):
         return Clause(start, end, sentence[start:end], start, verb)
-    if verb and tells and subject_end == start and 1 < len(_brackets.sub("", _aside.sub("", piece[:stop]))) <= 12:
+    if (
+        verb
+        and tells
+        and subject_end == start
+        and not _no_name.fullmatch(piece[:stop])
+        and 1 < len(_brackets.sub("", _aside.sub("", piece[:stop]))) <= 12
+    ):
         subject_end = start + stop
     return Clause(
         start,
@@ -407,10 +414,11 @@ def _is_verb(token: Token) -> bool:
     return token.tag in ("v", "vg", "vi", "d", "p", "c", "vd", "zg", "t", "ad") or bool(_MODAL.fullmatch(token.word))
 
 
+_no_name = re.compile(r"[\d.]+.{0,2}|会前|现场|期间|其中|此前|.{0,8}[会礼式典坛动审][上中]还?")
+
+
 def _names_something(subject: str) -> bool:
-    return 1 < len(subject) <= 40 and not re.fullmatch(
-        r"[\d.]+.{0,2}|会前|现场|期间|其中|此前|.{0,8}[会礼式典坛动审][上中]还?", subject
-    )
+    return 1 < len(subject) <= 40 and not _no_name.fullmatch(subject)
 
 
 def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> bool:
@@ -500,7 +508,12 @@ _THE_COMPANY = frozenset("公司 该公司".split())
 _HEARD = frozenset("获悉 获知 得知 了解到 报道 显示".split())  # whoever heard or reports it does not act
 
 
+_joins = re.compile("(?:联合|携手|会同)(.{2,20})")
+
+
 def _says_something(one: Clause) -> bool:
+    if (joined := _joins.fullmatch(one.text)) and acts_of("zh").isdisjoint(_words(joined[1])):  # who acts with whom, and not what
+        return False
     return one.has_verb and len(one.text) - max(0, one.subject_end - one.start) >= 2
 
 
