@@ -72,7 +72,7 @@ def article(row: dict[str, Any], whose: tuple[str, str]) -> Article:
     title, text = row["title"], row["text"]
     language = language_of(title + "\n" + text) or ""
     published = datetime.fromisoformat(row["published"]) if row.get("published") else None
-    found, _ = events.candidates(title, text, language, published)
+    found = events.closely(events.candidates(title, text, language, published)[0], title, text, language)
     stands = [(place := text.find(each["sentence"]), place + len(each["sentence"])) for each in row["events"]]
     meet = ([first < one.sentence.end and one.sentence.start < last for first, last in stands] for one in found)
     tells = [met.index(True) if any(met) else -1 for met in meet]

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from itertools import chain
 from typing import NamedTuple
 
-from crawler.nlp.acts import bases
+from crawler.nlp.acts import acts_of, bases
 from crawler.nlp.lexicon import by_name, table
 from crawler.text import normal
 
@@ -52,7 +52,7 @@ _TITLES = _listed("titles")
 _NO_NAME = _listed("no_names")
 _COUNTRIES = _listed("places")
 _no_party = re.compile(
-    r"^Series [A-Z]$|\b(?:Medal|Prize|Award|Act|Bill|Scheme|Programme|Index|Nasdaq|Stock Exchange|San Francisco|Wall Street|Silicon Valley|New York|New Zealand)$"
+    r"^Series [A-Z]$|\b(?:Medal|Prize|Award|Act|Bill|Scheme|Programme|Index|Nasdaq|Stock Exchange|San Francisco|Wall Street|Silicon Valley|New York|New Zealand|Hong Kong)$"
     r"|(?:ish|ese|[aeiou]nian|egian|issian)$"
     r"|^[A-Z][\w-]*[- ]?v?\d[\w.]*$|\b20\d\d$|^[A-Z][a-z]{2,8}\.? \d{1,2}$"  # a version, a day
 )
@@ -187,6 +187,9 @@ _next_name = re.compile(
 )
 
 
+_and_so_on = re.compile(r"[^.;:]{0,80}? and (?!(?:will|has|is|was|to)\b)")  # a town behind a firm begins no list
+
+
 def names_from(words: str, at: int, text: str) -> Iterator[str]:
     """The names that a list begins with: "rival Stackle, Orsova and the University of Tarn"."""
     if office := _office.match(words, at + 4 if words.startswith("the ", at) else at):
@@ -200,7 +203,7 @@ def names_from(words: str, at: int, text: str) -> Iterator[str]:
             if may_act(name, text) and not _kind_behind.match(words, match.end()):
                 yield name
         following = _next_name.match(words, match.end())
-        if not following:
+        if not following or (following[0] == ", " and not _and_so_on.match(words, following.end())):
             return
         at = following.end()
 
@@ -256,6 +259,52 @@ LONGEST_ASIDE = 24  # words
 @cache
 def _forms() -> dict[str, str]:
     return bases(str(table("clauses.yaml")["verbs"]))
+
+
+PREPOSITIONS = frozenset("by in at for with as from on to under".split())
+_FINITE = _listed("finite")
+_BEFORE_NOUN = frozenset("a an the its their his her of to new first own and or for in with".split())
+_AUXILIARY = frozenset("is are was were has have had will would can could may might must should does did".split())
+_RELATIVE = frozenset("that which who whom whose".split())
+FARTHEST = 24  # words that may stand before the verb
+
+
+def is_verb_form(word: str) -> bool:
+    """True for a finite verb, or the form of one that follows will, has, to."""
+    word = word.lower().strip(",.;")
+    return word in _FINITE or word in acts_of("en")
+
+
+def is_finite(word: str) -> bool:
+    word = word.lower().strip("\"“”',.;:")
+    return word in _FINITE or (word in acts_of("en") and word.endswith(("ed", "s")))
+
+
+def may_be_finite(words: Sequence[str], at: int) -> bool:
+    """Also verbs that are in no list: -ed, unless it goes on as a participle (operated by, based in)."""
+    word = words[at].lower()
+    following = words[at + 1].lower() if at + 1 < len(words) else ""
+    return is_finite(word) or (len(word) > 4 and word.endswith("ed") and word.isalpha() and following not in PREPOSITIONS)
+
+
+def verb_at(words: Sequence[str]) -> int | None:
+    """Where the verb of the main clause stands: the first finite one that its subject may stand before, but not that of "the firm
+    that sold"; None where there is none."""
+    inside, first = -1, None  # the last word of a relative clause's verb
+    for at in range(1, min(FARTHEST, len(words))):
+        bare = words[at].lower().strip(",")
+        if bare in _RELATIVE:
+            inside = at
+        elif may_be_finite(words, at) and not (
+            words[at - 1].lower().rstrip(",") in _BEFORE_NOUN or (words[at][:1].isupper() and bare not in _FINITE)
+        ):
+            first = first or at
+            if inside < 0 or not (
+                words[inside].lower() in _RELATIVE or (words[inside].lower() in _AUXILIARY and at - inside < 3)
+            ):
+                return at
+            inside = at
+    return first
 
 
 @lru_cache(maxsize=64)
@@ -369,13 +418,15 @@ _noun = re.compile(  # whom a noun goes to, or who is of a kind
     r"\b(?:(?:co-)?led by|backed by|investors?,? (?:including|such as|among them)|among them|participation (?:from|by)|investment in|(?:stake|holding|interest) in"
     r"|(?:acquisition|purchase|takeover|majority|control|per ?cent) of|(?:job|post|role) (?:at|with)|successor (?:will be|is)|complaint (?:about|against)"
     r"|order (?:worth [^,;]{2,30} |for [^,;]{2,30} )?from"
-    rf"|(?<!rival )(?:the|an?|by|of|from|to|with|whether|and|that) (?:[\w-]+ ){{0,4}}(?:{_KINDS})) (?=[A-Z]|the |an? )"
+    rf"|(?<!rival )(?:the|an?|by|of|from|to|with|whether|and|that) (?:[\w-]+ ){{0,4}}(?:{_KINDS})) (?=(?:[a-z-]+ ){{0,3}}[A-Z]|the |an? )"
+    r"|\b(?:that|which) (?=(?:[A-Z][\w&’'-]* )+(?:co-)?(?:led|backed)\b)"
 )
 _PUBLISHED = frozenset("announce launch unveil publish release pass approve make present open build train".split())
 _the_company = re.compile(rf"\b(?:the|our) (?:{_KINDS}|institute)\b(?! [A-Z]|['’]s)")
 _somebody = re.compile(
     r"(?:The|A|An|Its|Her|His|It|They|We|He|She|Our|the|its|it|they|we|he|she|our)\b(?! (?:people|first|man|woman|government))"
 )
+_in_brackets = re.compile(r" ?\([^()]*\)")
 _said_behind = re.compile(
     r",? (?:the|an?) [\w' -]{3,50} (?:said|says|announced|told)\b.*$|, (?:it|he|she|they) (?:said|says|wrote|announced).*$|,? according to .*$"
 )
@@ -387,9 +438,15 @@ _GOODS = "model|chip|app|service|device|assistant|system|platform|robot|software
 
 def parties(sentence: str, text: str, name: str) -> list[str]:
     """Who takes part in what a sentence tells; `name` is who is meant by "the company"."""
-    sentence = _said_behind.sub("", sentence[:LONGEST])
+    sentence = _in_brackets.sub("", _said_behind.sub("", sentence[:LONGEST]))
     read = [one for one in clauses(sentence, text) if not one.is_sub]
+    if len(read) > 1 and read[0].verb == "say" and read[1].subject and all(map(is_person, read[0].subject)):
+        read = read[1:]  # who only says what another does
     found: list[str] = []
+    words = sentence.split()
+    at = verb_at(words)
+    if at and not any(one.subject for one in read if one.start < 3 + sum(len(word) + 1 for word in words[:at])):
+        found += names_in(" ".join(words[:at]).partition(",")[0], text, is_first=True)  # of a verb that is in no list
     for one in read:
         if not (one.is_passive and one.verb in _PUBLISHED):
             found += one.subject
@@ -409,20 +466,23 @@ def parties(sentence: str, text: str, name: str) -> list[str]:
     return [in_full(one, text) for one in named]
 
 
+@lru_cache(maxsize=256)
 def is_product(name: str, text: str) -> bool:
     """True for what the text calls a model, a device, a service … rather than who made it."""
-    return name in _products(text)
+    for at in _places(name, text[: 2 * MOST_READ]):
+        at -= 1
+        end = at + len(name)
+        if _goes_on.match(text, end):
+            continue
+        if _is_goods.match(text, end):
+            return True
+        called = _are_goods.search(text, max(0, at - 14), at)
+        if called and not (called[0] == "named " and is_person(name)):
+            return True
+    return False
 
 
-@lru_cache(maxsize=2)
-def _products(text: str) -> frozenset[str]:
-    return frozenset(
-        clean_name(match[0], text)
-        for match in PROPER.finditer(text[: 2 * MOST_READ])
-        if _is_goods.match(text, match.end()) or _are_goods.search(text, max(0, match.start() - 14), match.start())
-    )
-
-
+_goes_on = re.compile(r"\w| [A-Z\d]")
 _is_goods = re.compile(
     rf",? (?:is |was )?(?:an?|its|the company['’]s|their) (?:(?!of |for |that )[\w-]+ ){{0,4}}(?:{_GOODS})s?\b(?! (?:{_KINDS}|vendor))"
 )
@@ -444,8 +504,8 @@ def main_name(title: str, text: str) -> str:
     titled: list[str] = []
     for match in PROPER.finditer(title):
         owner = re.match(r"(.+?)['’]s?(?: |$)", match[0])
-        if not _related.match(title, match.end()):
-            parts = [owner[1]] if owner and owner[1] in text else _parts(match[0])
+        if not _related.match(title, match.end()) and not (" " not in match[0] and _kind_behind.match(title, match.end())):
+            parts = [owner[1]] if owner and owner[1] in text and may_act(owner[1], text) else _parts(match[0])
             titled += [clean_name(part, title) for part in parts]
     said = (name for one in titled for name in ([one] if one in text else one.split()))
     code = re.match(r"(?:\w+: )?([a-z][a-z-]{3,}) v?\d", title)  # vectorlane 4.0: as a program is called

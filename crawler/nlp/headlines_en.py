@@ -11,10 +11,12 @@ from __future__ import annotations
 
 import re
 
-from crawler.nlp.acts import acts_of, verbs
+from crawler.nlp.acts import acts_of
+from crawler.nlp.clause_en import PREPOSITIONS, is_finite, may_be_finite, verb_at
 from crawler.nlp.headlines_zh import Told
 
 LONGEST_WORDS = 36
+LONG = 22  # … from which on what only adds is left out
 LEAST_WORDS = 4
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -26,15 +28,15 @@ _TIME = (
 _SAID = r"(?:said|says|announced|announces|confirmed|confirms|disclosed|reported|reports)"
 
 _attribution = re.compile(
-    rf"[,;]? (?:according to|citing) [^,]*$"
-    rf"|, (?:\w[\w.'’&-]* ){{1,9}}?(?:said|says|told [\w ]{{2,30}}|added|wrote)(?: {_TIME})?(?: (?:in|at|on|"
-    rf"after) [^,]{{3,40}})?$"
-    rf"|, (?:he|she|it|they|the (?:two )?compan(?:y|ies)) (?:said|says|added|wrote|announced|disclosed)(?: [^,]{{0,40}})?$"
-    rf"|, (?:an?|the) [\w' -]{{3,50}} (?:found|finds|showed|shows)$"
+    r"[,;]? (?:according to|citing) [^,]*$"
+    r"|, (?!(?:and|but|or|which|who|whose|that|as|while|after|before|when|with|where|because|though|although|if|in|to|one|part|(?:the|its) "
+    r"(?:\w+est|first|second|third|most|only))\b)(?:[\w.'’&-]+ ){0,9}?[\w.'’&-]+(?:, [^,]{2,40},)? "
+    r"(?:said|says|told [\w ]{2,30}|added|wrote|announced|disclosed|found|finds|showed|shows)"
+    rf"(?: (?:{_DAY}|on|in|at|late|early|earlier|last|this|after|during|by|today|yesterday)\b[^,]{{0,80}})?$"
 )
 _inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, (?!while|adding|speaking|citing|after|in |at ))")
 _label = re.compile(
-    r"(?![^:]*\b(?:said|says|told|wrote|asked|ruled|found)\b)[A-Z][a-z]*(?: [A-Za-z]+){0,8}: (?=[A-Z])"
+    r"(?![^:]*\b(?:said|says|told|wrote|asked|ruled|found)\b)[A-Z]\w*(?: [A-Za-z]+){0,8}: (?=[A-Z])"
 )  # Contractor: …
 _opening = re.compile(
     rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
@@ -53,11 +55,11 @@ _bare_opening = re.compile(
 )
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
 _PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
-_as_day = re.compile(
-    rf"(?: late| early)? on {_DAY}{_PART}(?=,? (?:to|by|in|at|with|for|that|after|as|from|[a-z]+ed) (?!{_DAY})|$|,)"
-    rf"|(?<=[a-z]) (?:late |early )?on {_DAY}{_PART}(?= [a-z]+\b)(?! (?:and|or|to)\b)"
-    rf"|(?<= said| says| told| nced) {_DAY}{_PART}(?=$|,| )"
+_as_day = re.compile(  # but not by Friday, from Friday on
+    rf"(?<![\w'’])(?!(?:by|until|till|from|since|last|next|this|starting|beginning|before|after|for|and|or|every|than|of|through|to|effective|between|on|late|early)\b)"
+    rf"(?P<before>[\w.'’&-]*[\w.'’],?)(?: late| early)?(?: on)? (?:{_DAY}{_PART}|today|yesterday)\b(?!['’]| (?:and|or|through|until|night|to {_DAY})\b|, \d)"
 )
+_to_come = re.compile(r"\b(?:to|will|would|due|set|scheduled)(?: [a-z][\w'’-]*){0,4}$")
 _day_behind_aside = re.compile(rf", (?:late |early )?on {_DAY}{_PART} (?=[a-z]+)(?!(?:and|or|to|at|in|with|after)\b)")
 _past = re.compile(
     r"\w+ed|was|were|had|won|cut|put|led|told|took|gave|made|began|sold|bought|rose|fell|said|grew|struck|hit|held|left|met|beat"
@@ -67,6 +69,7 @@ _it_said = re.compile(
     rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
+_its_own = re.compile(rf"(?<=\w) {_SAID}(?: {_TIME})?(?: that)? its (?=(?!.*\b(?:would|had|could|might)\b)[a-z])")
 _OTHERS_SAY = (  # what these say is not yet so
     r"(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?|"
     rf"users|workers|unions?)\b.* {_SAID})"
@@ -99,15 +102,6 @@ _needs_object = frozenset(
     "suspend suspended open opened close closed "
     "went go goes told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
 )
-_irregular = frozenset(
-    "is are was were has have had will would can could may might must should does did do won lost laid signed cut put set let led told "
-    "took gave made began sold bought built rose fell "
-    "said says takes took makes gives gets runs uses carries shows includes means needs lets puts keeps brings holds leaves "
-    "wants pays meets stands faces sees gains predicts recycles answers "
-    "changes covers works offers helps serves rents hires trains supports remains becomes begins starts opens closes costs "
-    "loses wins plans hopes seeks "
-    "grew struck hit paid held left kept met beat drew threw spent sent found chose froze broke stole sought went came became ran got became won’t isn’t".split()
-)
 
 
 def told(sentence: str) -> Told:
@@ -117,8 +111,8 @@ def told(sentence: str) -> Told:
     subject, predicate = _parts(words)
     if not subject:
         return Told(_beginning(sentence), start=0, end=len(sentence))
-    if len(words) > LONGEST_WORDS:
-        at = _cut(words, len(subject))
+    if len(words) > LONG:
+        at = _shorter(words, len(subject)) or (_cut(words, len(subject)) if len(words) > LONGEST_WORDS else len(words))
         if at is None:
             return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
         words = words[:at]
@@ -136,15 +130,9 @@ def _lacks_object(words: list[str], at: int) -> bool:
     return (
         words[at : at + 1] != []
         and words[at].lower() in _needs_object
-        and (not following or following in _PREPOSITIONS - {"to", "as"})
+        and (not following or following in PREPOSITIONS - {"to", "as"})
         and ("to" not in words[at:])
     )
-
-
-def is_verb_form(word: str) -> bool:
-    """True for a finite verb, or the form of one that follows will, has, to."""
-    word = word.lower().strip(",.;")
-    return _is_finite(word) or word in verbs()[0] or word in verbs()[1]
 
 
 def _plain(sentence: str) -> str:
@@ -153,20 +141,22 @@ def _plain(sentence: str) -> str:
     if (label := _label.match(text)) and _parts(text[label.end() :].split())[0] and "company" not in text:  # whose label names it
         text = text[label.end() :]
     bare = _attribution.sub("", _inside.sub("", text))
-    if not re.search(r'["“]|\b(?:would|had|I|[Ww]e|[Oo]ur|us|my)\b', bare):  # the tense or the words are the speaker's
+    if verb_at(bare.split()) and not re.search(
+        r'["“]|\b(?:would|had|I|[Ww]e|[Oo]ur|us|my)\b', bare
+    ):  # the tense or the words are the speaker's
         text = bare
     for _ in range(2):
         rest = _opening.sub("", text)
         if not _keep_opening.match(text) or (_month_only.match(text) and not _ahead.search(rest)):
             text = _capital(rest) if _parts(rest.split())[0] else text
     text = _capital(_without_aside(_day_behind_aside.sub(", ", _bare_opening.sub("", text))))
-    text = _it_said.sub(_indirect, _pleased.sub("", text), count=1)
+    text = _its_own.sub("'s ", _it_said.sub(_indirect, _pleased.sub("", text), count=1))
     if not _reported.search(text) and not re.search(r'["“]', text):
         text = _capital(_that.sub("", text))
     words = text.split()
     predicate = _parts(words)[1] if len(words) > LEAST_WORDS else []
     if predicate and _past.fullmatch(predicate[0]):
-        text = _as_day.sub("", text, count=1)
+        text = _as_day.sub(lambda day: day[0] if _to_come.search(text, 0, day.end("before")) else day["before"], text)
     text = _also.sub(r"\1 ", text, count=1)
     return _without_aside(text)
 
@@ -187,15 +177,15 @@ def _indirect(match: re.Match[str]) -> str:
 def _without_aside(text: str) -> str:
     """Without what stands between commas behind the subject: who it is, where it is based."""
     first = text.find(", ")
-    if first < 0 or len(text[:first].split()) > 9 or _has_verb(text[:first].split()):
+    if first < 0 or len(text[:first].split()) > 9 or any(map(is_finite, text[:first].split()[1:])):
         return text
     at = text.find(", ", first + 2)
     for _ in range(4):
         if at < 0:
             return text
         following = text[at + 2 :].split()
-        if (following and _may_be_finite(following, 0)) or (
-            len(following) > 1 and following[0] in ("also", "now", "then") and _is_finite(following[1])
+        if (following and may_be_finite(following, 0)) or (
+            len(following) > 1 and following[0] in ("also", "now", "then", "today", "yesterday") and is_finite(following[1])
         ):
             aside = text[first + 2 : at]
             if _named.fullmatch(aside) and _unnamed.match(text):
@@ -209,65 +199,49 @@ _unnamed = re.compile(r"(?:The|Its|His|Her|Their) (?:[a-z-]+ )*[a-z-]+,")
 _named = re.compile(r"(?:[A-Z][\w.&'’-]*|of|the|and|for|de|van|von)(?: (?:[A-Z][\w.&'’-]*|\d+|of|the|and|for|de|van|von))*")
 
 
-def _is_finite(word: str) -> bool:
-    word = word.lower().strip("\"“”',.;:")
-    return word in _irregular or (word in acts_of("en") and word.endswith(("ed", "s")))
-
-
-def _may_be_finite(words: list[str], at: int) -> bool:
-    """Also verbs that are in no list: -ed, unless it goes on as a participle (operated by, based in)."""
-    word = words[at].lower()
-    following = words[at + 1].lower() if at + 1 < len(words) else ""
-    return _is_finite(word) or (len(word) > 4 and word.endswith("ed") and word.isalpha() and following not in _PREPOSITIONS)
-
-
-_PREPOSITIONS = frozenset("by in at for with as from on to under".split())
-
-
-def _has_verb(words: list[str]) -> bool:
-    return any(_is_finite(word) for word in words[1:])
-
-
 def _parts(words: list[str]) -> tuple[list[str], list[str]]:
-    """The subject and what follows, from the first finite verb that a name or a noun may have before it."""
-    for at, _word in enumerate(words[:18]):
-        if at and _may_be_finite(words, at) and not _is_noun_here(words, at):
-            return words[:at], words[at:]
-    return [], words
+    """The subject, and the verb with what follows."""
+    at = verb_at(words) or 0
+    return words[:at], words[at:]
 
 
-_BEFORE_NOUN = frozenset("a an the its their his her of that who which to new first own and or for in with".split())
-
-
-def _is_noun_here(words: list[str], at: int) -> bool:
-    """True for "plans" in "the plans", "cut" in "a cut", "said" in "the said"."""
-    before = words[at - 1].lower().rstrip(",")
-    return before in _BEFORE_NOUN or (words[at][:1].isupper() and words[at].lower() not in _irregular)
+def _shorter(words: list[str], subject: int) -> int | None:
+    """The last place up to LONG before ", which", ", beating" and the like; None where there is none."""
+    for at in range(LONG, subject + 5, -1):
+        word = words[at].lower()
+        adds = (
+            word in _adds
+            or (word.endswith("ing") and word not in _restricts)
+            or (word in ("the", "a") and not any(one.endswith(",") for one in (*words[: at - 1], *words[at:])))
+        )
+        if (
+            words[at - 1].endswith((",", ";"))
+            and adds
+            and words[at - 1].rstrip(",;").lower() not in _breaks
+            and not _open(words[:at])
+        ):
+            return at
+    return None
 
 
 def _cut(words: list[str], subject: int) -> int | None:
-    """The last place up to LONGEST_WORDS where a whole clause may end, rather before ", which"; None where there is none."""
-    places = range(min(LONGEST_WORDS, len(words) - 1), subject + 5, -1)
-    for at in places:
-        if words[at - 1].endswith((",", ";")) and words[at].lower() in _adds and not _open(words[:at]):
-            return at
-    for at in places:
-        last = words[at - 1].lower().strip("\"“”',;:.()")
-        is_whole = (
-            last not in _weak | _needs_object | _breaks
-            and not last.endswith(("ly", "ing"))
-            and words[at].lower() not in _completes
-        )
+    """The last place up to LONGEST_WORDS where a whole clause may end; None where there is none."""
+    for at in range(min(LONGEST_WORDS, len(words) - 1), subject + 5, -1):
+        is_whole = _ends_well(words[at - 1]) and words[at].lower() not in _completes
         is_border = words[at].lower() in _breaks or words[at - 1].endswith((",", ";", ":")) or words[at] in ("-", "—", "–")
         if is_border and is_whole and not _open(words[:at]):
             return at
     return None
 
 
+def _ends_well(word: str) -> bool:
+    word = word.lower().strip("\"“”',;:.()")
+    return word not in _weak | _needs_object | _breaks and not word.endswith(("ly", "ing"))
+
+
 _completes = frozenset("of to and or as for that than over out up off down".split())
-_adds = frozenset(
-    "which who whose where while with as after before because although but including whereas when leaving making".split()
-)
+_adds = frozenset("which who whose where while with as after before because although including whereas when".split())
+_restricts = frozenset("pending depending barring assuming excluding".split())
 
 
 def _open(words: list[str]) -> bool:
@@ -276,7 +250,7 @@ def _open(words: list[str]) -> bool:
     if text.count("(") != text.count(")") or text.count("“") != text.count("”") or text.count('"') % 2:
         return True
     for back, word in enumerate(reversed(words[-3:]), 1):
-        verb = next((n for n, one in enumerate(words[len(words) - back + 1 :]) if _is_finite(one) or one in acts_of("en")), None)
+        verb = next((n for n, one in enumerate(words[len(words) - back + 1 :]) if is_finite(one) or one in acts_of("en")), None)
         if word.lower() in ("that", "which", "who", "whose", "where") and (verb is None or verb == back - 2 > 0):
             return True
     return False

@@ -30,7 +30,9 @@ _day = (
     r"(?:\d{4}年|今年|去年|本周|上周|下周|当地时间|北京时间|周[一二三四五六日天])?(?:\d{1,2}月)?(?:\d{1,2}[日号]|初|底|中旬|[上下]旬)?"
     r"(?:\d{1,2}[时点](?:\d{1,2}分)?许?)?"
 )
-_part_of_day = r"(?:晚上|晚间|晚|早上|早间|凌晨|清晨|上午|中午|午间|下午|傍晚|深夜|一早)?"
+_part_of_day = (
+    r"(?:(?:晚上|晚间|晚|早上|早间|凌晨|清晨|上午|中午|午间|下午|傍晚|深夜|一早|盘[前后])(?:\d{1,2}[时点](?:\d{1,2}分)?许?)?)?"
+)
 _when = re.compile(
     r"^(?:(?:近日|日前|近期|最近|今天|今日|昨天|昨日|昨晚|今晨|同日|同时|当天|当日|当晚|当时|随后|此后|之后|截至目前|目前|此外|其中|按照计划|据悉|据介绍|据了解|另外"
     r"|不过|但是|但|而且|而(?!是)|并且|并(?=[在于将])|值得注意的是|值得一提的是|连日来|快讯：?)"
@@ -40,7 +42,7 @@ _goal = re.compile(
     r"^(?:(?:力争|争取|预计|计划)?[到至]|力争)?(?:20\d\d年|“?十[四五六]五”?|今年|明年|后年|本世纪)[^，]{0,6}$|^未来[^，]{1,5}$|^20\d\d年(?:底)?前?$"
 )
 _circumstance = re.compile(
-    r"^(?:据|根据|按照|依据|依照|随着|为了|围绕|针对|由于|因(?!为?此)|经(?![营济理])|自(?![动主己])|作为|面对|面向|除了?|关于|对于|谈及|鉴于|受(?![理贿权])"
+    r"^(?:据|根据|按照|依据|依照|随着|用于|用以|为了|围绕|针对|由于|因(?!为?此)|经(?![营济理])|自(?![动主己])|作为|面对|面向|除了?|关于|对于|谈及|鉴于|受(?![理贿权])"
     r"|从[^，]{1,16}(?:看|来看|说)$|在[^，]{1,40}(?:后|时|中|上|下|间|期间|之际|方面|领域|同时|之前|过程中)$|[^，]{2,8}过程中$|与此同时|(?:这|此|该[^，]{0,4}|其)(?:也|就|还)?是|是(?!否)|即(?!日|将)|包括|其中包括|"
     r"如(?!期|愿)|例如|理由|原因|同期(?:亏损|盈利|为|净))"
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的(?:消息|要求|规定|通知|安排|部署)|而言|来看|来说|所致|影响|显示)$"
@@ -48,11 +50,12 @@ _circumstance = re.compile(
 )
 _TELLS = (
     "宣布|通报|规定|披露|透露|公告|公布|获悉|获知|得知|了解到|证实|确认|介绍|提示|报道|显示|发布公告|发布声明|发布通告|发布通报|发布消息|"
-    "裁定|认定|判定|判令|表示|称|说|指出|认为|强调|坦言|直言|解释|回应|预计|预测|估计|要求|提出|建议|呼吁|计划|明确|承诺|辩称|声称|答复|写道|希望|判断|提醒|决定|拟|力争|否认|承认"
+    "裁定|认定|判定|判令|表示|称|说|指出|认为|强调|坦言|直言|解释|回应|预计|预测|估计|要求|提出|建议|呼吁|计划|明确|承诺|辩称|声称|答复|写道|希望|判断|提醒|决定|拟|力争|否认|承认|告诉记者|告诉本报"
 )
 _tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
 _LONGEST_TELLS = max(map(len, _TELLS.split("|"))) + 2  # with 道, and a line's end
 _told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|通告|通报|消息|内部信|致歉信|结果)$")
+_is_told = re.compile("(?:得到|获得?|经)了?[^，]{0,8}$")  # 消息得到公司证实
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
 _DONE = frozenset("公布 披露 公告 通报 证实 确认 否认 承认 报道 提示 宣布".split())
 MUST_STAY = frozenset(
@@ -62,9 +65,10 @@ _that_one = re.compile(r"^(?:该[院校局所司厂店厅部]|该公司|公司)"
 _relative = re.compile(
     r"^(?:专注于?|致力于|从事|主打|主攻|聚焦|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,24}?的(?=[^，]{2})"
 )
+_report = re.compile(r"(?<=..)(?:发布|公布|披露|提交)的[^，]{0,8}(?:报|公告|报告|书|文件)$")
 _rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
 PLAIN = frozenset(
-    "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息".split()
+    "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息 告诉记者 告诉本报".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
     r"^(?:前者|后者|盘中|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
@@ -78,8 +82,9 @@ _post = re.compile(
     r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
 )
 _aside = re.compile(
-    r"(?<![\d将到至自从截前定于])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
-    r"|(?<![\d第月将到至自从定于])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])|近日|(?<!\d)日前|今[天日晚早晨]|昨[天日晚]|(?<![每下])本?周[一二三四五六日](?!至)|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间"
+    r"(?<![\d将到至自从截前定于])(?:(?<!定)已?[在于])?(?:\d{4}年)?\d{1,2}月\d{1,2}日(?:晚间?|凌晨|上午|下午|午间|盘[前后])?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
+    r"|(?<![\d第月将到至自从定于])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
+    r"|(?:已?[在于])?(?:近日|(?<!\d)日前|今[天日晚早晨]|昨[天日晚]|(?<![每下])[本上]?周[一二三四五六日](?!至)|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间)"
 )
 _ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
@@ -211,7 +216,8 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
             break
         text, end = longer, one.end
     after = found[at + 1] if found[at].mark == "，" and end == found[at].end and at + 1 < len(found) else None
-    if after and _formal.search(text) and _decides.match(after.text) and _office.search(subject):
+    is_decided = after and _formal.search(text) and _decides.match(after.text) and _office.search(subject)
+    if after and (is_decided or (_meets.search(text) and "通过" in after.text)):
         shorter = _tidy(subject) + after.text  # the court finds that …, without its judgment
         if not _weak.match(subject) and width(shorter) <= LONGEST:
             return shorter, after.end
@@ -225,20 +231,20 @@ def _gives_reason(one: Clause) -> bool:
     return one.is_circumstance or bool(_reason.match(one.text) or _reason.match(one.text[one.subject_end - one.start :]))
 
 
-_office = re.compile("[院局部委会署厅办府司心门]$")
+_office = re.compile("[院庭局部委会署厅办府司心门]$")
 _decides = re.compile("(?:认定|判令|裁定|判决|决定|要求|提出|允许|批准|驳回|责令)[^，]{4}")
 _OPINION = frozenset(
     "表示 称 说 指出 认为 强调 坦言 直言 解释 回应 预计 预测 估计 判断 希望 建议 呼吁 辩称 声称 提醒 承诺".split()
 )
 _condition = re.compile(
-    r"^(?:如|若|一旦|除非|逾期|因|自[^，]*起|对于|未来)|^[^，]{2,14}(?<![以此随今之])(?:后|前|时|中)$|^(?:到|至|截至)|^[^，]{3,20}的$"
+    r"^(?:如|若|一旦|除非|逾期|因|自[^，]*起|对于|未来)|^[^，]{2,14}(?<![以此随今之\d])(?:后|前|时|中)$|^(?:到|至|截至)|^[^，]{3,20}的$"
 )
 _dated = re.compile(r"\d|今年|去年|明年|本月|下月|年|季度|同期")
 _needs_time = re.compile(
     r"将(?=[^，]*(?:[于在]|起|日|施行|上线))|起$|同比|增长|下降|亏损|利润|收入|营收|累计|上架率|规模|较|减少|[增降]至|共"
 )
 _source = re.compile(r"据|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
-_alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[\d×]{4,6}(?:\.[A-Z]+)?)）")
+_alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[^（）]{0,8}[\d×X]{4,6}(?:\.[A-Z]+)?)）")
 _leftover = re.compile(
     r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|[^，]{0,40}(?:获悉|了解到)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
 )
@@ -325,9 +331,15 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
     stop = tells.start() if tells else found.start() if (found := _told.search(piece)) else 0
     verb = tells["verb"] if tells else "宣布" if stop else ""
     subject_end = _subject_end(piece, start, end, tokens)
-    if verb and piece.startswith(("据", "根据")):
+    if verb and (piece.startswith(("据", "根据")) or _is_told.search(piece, 0, stop)):
         return Clause(start, end, sentence[start:end], start, verb)
-    if verb and tells and subject_end == start and 1 < len(_brackets.sub("", _aside.sub("", piece[:stop]))) <= 12:
+    if (
+        verb
+        and tells
+        and subject_end == start
+        and not _no_name.fullmatch(piece[:stop])
+        and 1 < len(_brackets.sub("", _aside.sub("", piece[:stop]))) <= 12
+    ):
         subject_end = start + stop
     return Clause(
         start,
@@ -402,8 +414,11 @@ def _is_verb(token: Token) -> bool:
     return token.tag in ("v", "vg", "vi", "d", "p", "c", "vd", "zg", "t", "ad") or bool(_MODAL.fullmatch(token.word))
 
 
+_no_name = re.compile(r"[\d.]+.{0,2}|会前|现场|期间|其中|此前|.{0,8}[会礼式典坛动审][上中]还?")
+
+
 def _names_something(subject: str) -> bool:
-    return 1 < len(subject) <= 40 and not re.fullmatch(r"[\d.]+.{0,2}|会上|会前|现场|期间|其中|此前", subject)
+    return 1 < len(subject) <= 40 and not _no_name.fullmatch(subject)
 
 
 def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> bool:
@@ -459,7 +474,9 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
         points += 0.6 * own - 0.5 * sum(not before.is_circumstance and not before.tells for before in found[:at])
         points -= (
             1.5 * bool(_back.search(one.text))
-            + 1.5 * one.text.startswith(("其", "并", "其中"))
+            + 1.5 * (one.text.startswith(("其", "并", "其中")) and not one.text.startswith("并宣布"))
+            + 1.5 * bool(_afterwards.match(one.text))
+            + 1.2 * bool(_meets.search(one.text) and any(acts_of("zh") & set(_words(other.text)) for other in found[at + 1 :]))
             + 4.0 * (not own and _giver(found, at) is None)
         )
         if best is None or points > best[0]:
@@ -483,13 +500,20 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     return None
 
 
+_afterwards = re.compile("(?:交易|收购|发行|交割|增资)(?:完成)?[后後]")
+_meets = re.compile("(?:召开|举行)[^，]*[会议式坛]$")
 _back = re.compile("这一(?:消息|说法)|此事|此消息")
 _measure = re.compile("(?:价格?|规划月|产能|收入|利润|亏损|金额|规模)$")  # who acts in the next clause is not what was measured
 _THE_COMPANY = frozenset("公司 该公司".split())
 _HEARD = frozenset("获悉 获知 得知 了解到 报道 显示".split())  # whoever heard or reports it does not act
 
 
+_joins = re.compile("(?:联合|携手|会同)(.{2,20})")
+
+
 def _says_something(one: Clause) -> bool:
+    if (joined := _joins.fullmatch(one.text)) and acts_of("zh").isdisjoint(_words(joined[1])):  # who acts with whom, and not what
+        return False
     return one.has_verb and len(one.text) - max(0, one.subject_end - one.start) >= 2
 
 
@@ -559,7 +583,7 @@ _plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 def _tidy(subject: str) -> str:
     """Without when, brackets and what kind of company it is."""
-    subject = re.sub("^其中|对外$", "", _aside.sub("", subject)).strip(" 　，、")
+    subject = _report.sub("", re.sub("^其中|对外$|(?:方面)?[则也还]?$", "", _aside.sub("", subject))).strip(" 　，、")
     for less in (_relative, _appositive):
         shorter = less.sub("", subject)
         if len(shorter) > 1 and not _heads_only.fullmatch(shorter):
@@ -638,7 +662,7 @@ def _cuts(text: str) -> Iterator[int]:
 def _beginning(sentence: str) -> str:
     """The sentence without its day, if that is short enough; else its first clauses that tell something; else cut where a word ends and
     outside of names, and "…"."""
-    text = _leftover.sub("", sentence.strip(" 　").rstrip("。！？；，"))
+    text = _leftover.sub("", _alias.sub("", sentence.strip(" 　").rstrip("。！？；，")))
     if width(text) > MOST and not _ahead.search(text):
         text = text[_when.match(text).end() :]  # type: ignore[union-attr]
         opening, mark, rest = text.partition("，")

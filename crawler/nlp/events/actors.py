@@ -41,6 +41,8 @@ def _actors_zh(sentence: str, made: Told, text: str, over: str, name: str) -> li
     others = sorted(parties_zh(Said(over, text, sentence)), key=sentence.find)
     if others and _is_founded.match(made.predicate):  # who founds it acts, not what is founded
         found = []
+    for match in _bought_or_next.finditer(sentence):
+        others += clause_zh.names(match["bought"] or match["next"], text)[-1:]
     found += [one for one in others if one not in found]
     is_own = (
         not found
@@ -50,6 +52,10 @@ def _actors_zh(sentence: str, made: Told, text: str, over: str, name: str) -> li
     return [*found, name] if name and is_own else found
 
 
+_bought_or_next = re.compile(  # of whom shares are bought, and who follows
+    r"(?:收购|购买|受让|并购|买下|转让)(?:了|其所?持有?的?)?(?P<bought>[^，。（的]{2,24}?)(?:（[^）]*）)?的?(?:约|全部|剩余)?(?:[\d.]+%|全部股|股[权份])"
+    r"|由(?:[^，。]{0,14}的)?(?P<next>[^，。的]{2,20}?)(?:接棒|接手|接替|接任)"
+)
 _is_founded = re.compile("(?:正式|日前|近日|揭牌)*成立")
 _post_changes = re.compile("出任|担任|任命|接任|加入|加盟|离职|辞职|卸任|辞去|升任|受聘|聘任|跳槽")
 _of_company = re.compile("公司|主管|负责人|总裁|总监|首席")

@@ -13,15 +13,15 @@ from typing import Any, TypedDict
 
 import re2
 
+from crawler.nlp.clause_en import is_verb_form
 from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import actors_of
-from crawler.nlp.headlines_en import is_verb_form
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.lexicon import rows, table
 from crawler.text import HAN, normal
 
 IN_HEADLINE = 2.0
-DOUBT = 1.0  # points that words of no type have
+DOUBT = 1.2  # points that words of no type have
 
 
 class EventFields(TypedDict):
@@ -109,13 +109,18 @@ _count_zh = re.compile(
     r"(?:近|约|逾|超(?!过))?\d[\d,.]*(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|人次|户|架|套|颗|片|P(?![A-Za-z])|EFLOPS|兆瓦|万千瓦|吉瓦|平方米|亩)"
 )
 _of_value = re.compile(r"(?:估值|收于|市值|累计[^，]{0,8}|均价|售价|股价|收报|报价?|收盘|总资产)(?:约|达|为|超过?|已经?|合计)*$")
+_MUCH = r"(?: ?(?:million|billion|trillion|crore|lakh|bn|m\b|k\b)|-(?:million|billion|crore))?"
 _money_en = re.compile(
-    r"(?:between [$€£¥][\d.]+ (?:million|billion) and [$€£¥][\d.]+ (?:million|billion)|(?:SEK|NOK|DKK|CHF|AUD|PLN|SAR|AED) \d[\d.,]*(?: (?:million|billion))?"
-    r"|(?:US|HK|A|C|S|NT)?[$€£¥]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|bn|m\b|k\b))?(?:(?: to |-|"
-    r"–)[$€£¥]\d[\d,.]*(?: (?:million|billion|trillion))?)?"
-    r"|(?:\d[\d,.]*|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ive|[Tt]en) (?:(?:thousand|million|billion|trillion) )?(?:dollars|euros|pounds|yuan|yen|won|rupees|francs|crowns|rand))"
+    r"(?:\b(?:[Aa]bout|[Aa]pproximately|[Nn]early|[Aa]lmost|[Aa]round|[Rr]oughly|[Mm]ore than|[Oo]ver|[Uu]p to|[Aa]t least) )?"
+    r"(?:between [$€£¥][\d.]+ (?:million|billion) and [$€£¥][\d.]+ (?:million|billion)"
+    rf"|(?:\b(?:SEK|NOK|DKK|CHF|AUD|PLN|SAR|AED|GBP|EUR|USD|RMB|RM|Rs\.?|DKr|SKr|NKr) ?|\b(?:US|HK|NZ|NT|A|C|S|R)[$]\s?|[$€£¥₹]\s?)\d[\d,.]*\d?{_MUCH}"
+    r"(?:(?: to |-|–)[$€£¥]\d[\d,.]*(?: (?:million|billion|trillion))?)?"
+    r"|(?:\d[\d,.]*|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ive|[Tt]en) (?:(?:thousand|million|billion|trillion) )?"
+    r"(?:dollars|euros|pounds?|yuan|yen|won|rupees|(?:Swiss )?francs|(?:[A-Z][a-z]+ )?crowns|rand|cents)\b)"
 )
-_of_value_en = re.compile(r"(?:valu(?:e|es|ed|ing|ation)|worth|at a|from|against|compared with)[\w ]{0,24}$|shares? (?:to|at) $")
+_of_value_en = re.compile(
+    r"(?:valu(?:e|es|ed|ing|ation)|(?:is|was|it|now|company|firm|group|maker|stake|shares?) worth|at a|from|against|compared with)[\w ]{0,24}$|shares? (?:to|at) $"
+)
 
 
 def _amount_zh(headline: str, quote: str) -> str | None:
@@ -128,7 +133,7 @@ def _amount_zh(headline: str, quote: str) -> str | None:
 
 
 _CURRENCIES_EN = tuple(
-    "$ € £ ¥ SEK NOK DKK CHF AUD PLN SAR AED dollars euros pounds yuan yen won rupees francs crowns rand".split()
+    "$ € £ ¥ ₹ SEK NOK DKK CHF AUD PLN SAR AED GBP EUR USD RM Rs Kr dollars euros pound yuan yen won rupees francs crowns rand cents".split()
 )
 
 

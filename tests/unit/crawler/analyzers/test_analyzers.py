@@ -574,3 +574,25 @@ class TestSummary:
 def test_a_headline_names_who_is_meant_where_only_one_can_be(text: str, expected: str) -> None:
     made = events.add(record(text, "Halden Robotics reports"))
     assert any(event.headline.startswith(expected) for event in made.events), [event.headline for event in made.events]
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "headline"),
+    [
+        ("云港大学团队研制催化剂", "云港大学团队介绍了催化剂的用途。\n6月5日，团队在《化学》发表论文。", "云港大学团队在《化学》发表论文"),
+        ("霁影科技否认并购", "霁影科技股价昨日涨停。\n澜石机器人方面告诉记者，公司已启动新一轮融资，金额2亿元。", "澜石机器人已启动新一轮融资，金额2亿元"),
+    ],
+)  # fmt: skip
+def test_who_is_named_in_the_sentence_is_meant_before_whom_the_article_is_about(title: str, text: str, headline: str) -> None:
+    made = events.add(language.add(record(text, title)))
+    assert headline in [event.headline for event in made.events]
+
+
+def test_what_is_past_tells_no_event_but_a_year_to_come_does() -> None:
+    text = "Selat Grid opened a plant in Norwood on Monday. {} The plant makes valves."
+    past, ahead = (
+        events.candidates("Selat Grid opens plant", text.format(more), "en", None)[0]
+        for more in ("Selat Grid had opened an office in 2019.", "Selat Grid will open an office in 2029.")
+    )
+    assert [one["history"] for one in events.among(past)] != [one["history"] for one in events.among(ahead)]
+    assert not any(one["history"] for one in events.among(ahead))

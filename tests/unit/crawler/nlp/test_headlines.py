@@ -274,3 +274,49 @@ def test_a_chinese_headline_has_the_substance_the_speaker_and_the_time_it_needs(
     sentence: str, acts: tuple[str, ...], expected: str
 ) -> None:
     assert headline(sentence, acts, "zh") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("Halden agreed late Wednesday to buy Pellet for $90 million.", "Halden agreed to buy Pellet for $90 million"),
+        ("Harrow pulled its app from the store yesterday after a fault.", "Harrow pulled its app from the store after a fault"),
+        ("Selat opened its first centre, in Norwood, on Tuesday.", "Selat opened its first centre, in Norwood"),
+        ("Selat averted a strike that was to begin Monday.", "Selat averted a strike that was to begin Monday"),
+        ("Pellet plans to invest 3 billion crowns by 2029, its head, Ida Roos, told a news conference.", "Pellet plans to invest 3 billion crowns by 2029"),
+        ("Ida Roos is leaving to join Harrow, she wrote in a note on Friday that was seen by the Lakeside Wire.", "Ida Roos is leaving to join Harrow"),
+        ("Separately, Harrow said it would spend 4 million pounds on a second line.", "Harrow will spend 4 million pounds on a second line"),
+        ("Pellet, a maker of valves, today announced that the Food Office has cleared its sensor.", "The Food Office has cleared its sensor"),
+        ("Pellet said on Tuesday that its founder will hand the top job to Ida Roos.", "Pellet's founder will hand the top job to Ida Roos"),
+        (
+            "Harrow Works taped out its second processor for servers on the newest line of the Selat foundry in Norwood, putting it on course to ship next year.",
+            "Harrow Works taped out its second processor for servers on the newest line of the Selat foundry in Norwood",
+        ),
+        (
+            "The council approved the plan for a plant on the land of the old airport of Norwood by nine votes, pending a vote of the assembly.",
+            "The council approved the plan for a plant on the land of the old airport of Norwood by nine votes, pending a vote of the assembly",
+        ),
+    ],
+)  # fmt: skip
+def test_an_english_headline_is_without_day_speaker_and_what_only_adds(sentence: str, expected: str) -> None:
+    assert headline(sentence, (), "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "acts", "expected"),
+    [
+        ("传闻得到了公司确认：首席财务官陆衡已于10月底离任。", ("离任",), "首席财务官陆衡已于10月底离任"),
+        ("霁影科技（09XXX.HK）6月5日盘后公告，对芯岚软件的收购已于当日完成交割。", ("完成",), "霁影科技对芯岚软件的收购完成交割"),
+        ("霁影科技发布的三季报显示，公司当季收入为14亿元，同比增长五成。", (), "霁影科技当季收入为14亿元，同比增长五成"),
+        ("澜石机器人方面则告诉记者，公司已启动新一轮融资。", ("融资",), "澜石机器人已启动新一轮融资"),
+        ("6月5日上午9时，海岚出行在云港启动收费运营。", ("启动",), "海岚出行在云港启动收费运营"),
+        ("云泽省议会当天召开全体会议，以二十票赞成表决通过《算力法》。", ("召开", "通过"), "云泽省议会召开全体会议，以二十票赞成表决通过《算力法》"),
+        (
+            "云泽省经济厅长官表示，政府还将在明年预算中编列12亿元，用于采购图形处理器。",
+            ("采购",),
+            "政府还将在明年预算中编列12亿元，用于采购图形处理器",
+        ),
+    ],
+)  # fmt: skip
+def test_a_chinese_headline_joins_nobody_to_what_another_did(sentence: str, acts: tuple[str, ...], expected: str) -> None:
+    assert headline(sentence, acts, "zh") == expected
