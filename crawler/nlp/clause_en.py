@@ -94,8 +94,16 @@ def _office_name(words: str) -> str:
 
 
 def _parts(whole: str) -> list[str]:
-    """The members of what "and" joins, but not of one name: Justice and Home Affairs Council."""
+    """The members of what "and" joins, but not of one name: Justice and Home Affairs Council; Helix CEO Mary Lind is two."""
+    if both := _holder.fullmatch(whole):
+        return [both["of"], both["who"]]
     return [whole] if _public.search(whole) and " and the " not in whole else re.split(" and (?:the )?", whole)
+
+
+_holder = re.compile(
+    r"(?P<of>.+?) (?:(?:[Cc]o-)?[Ff]ounder|C[A-Z]O|President|Chair(?:man|woman|person)?|Governor|Senator|Mayor|Minister|Chief(?: [A-Z]\w+)?(?: Officer)?)"
+    r" (?P<who>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]+){1,2})"
+)
 
 
 def _stands_alone(name: str, phrase: str, at: int) -> bool:

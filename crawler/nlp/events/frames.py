@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from crawler.text import HAN, is_han
@@ -45,6 +45,7 @@ class Said(NamedTuple):
         return tuple(one for one in found if 0 < len(one) <= LONGEST and not _PAST.search(one))[:MOST]
 
 
+Reader = Callable[[Said], dict[str, Cell] | list[dict[str, Cell]]]  # of an event, the cells of its row, or of its rows
 END = re.compile(
     r"(?<=[。！？])(?![”」』）])|(?<=[。！？][”」』])|(?<=[a-z\d)%”\"’][.!?])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|No)\.)(?<!\b(?:Inc|Mrs|Ltd)\.)(?<!\bCorp\.)[ ]+(?=[A-Z“\"$€£])"
 )

@@ -6,7 +6,7 @@ Each asks the clauses of the event's sentence for one of its verbs, and takes su
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from crawler.nlp.clause_en import PROPER, Clause, clauses, clean_name, is_person, main_name, may_act, names_from
 from crawler.nlp.events import frames as told
@@ -32,6 +32,7 @@ _TOGETHER = frozenset(
     " select hire tap order".split()
 )
 _JOIN = frozenset("join move return".split())
+_COMES = _JOIN | frozenset("serve succeed replace".split())
 _APPOINT = frozenset("appoint name hire promote tap elect pick poach recruit nominate become take".split())
 _LEAVE = frozenset("leave resign step depart quit retire".split())
 _BUY = frozenset("buy acquire purchase take snap complete".split())
@@ -263,88 +264,107 @@ def partnership_en(said: Said) -> dict[str, Cell]:
 
 
 _BEFORE_POST = r"(?:first |interim |acting |co-|global |new |deputy |vice |senior |executive |group |managing |associate )*"
-_UNTIL = r"(?= at| of| on| in| from| after| who| and|,|\.|$)"
+_UNTIL = r"(?= at\b| of\b| on\b| in\b| from\b| after\b| who\b| and\b| to\b|,|\.|$)"
 _POST = (
-    rf"(?:{_BEFORE_POST}(?:chief [a-z]+(?: [a-z]+)? officer|chief (?:scientist|executive|economist|architect|engineer|of staff|AI scientist)|C[A-Z]{{1,2}}O"
-    rf"|vice[- ]president(?: (?:of|for) [A-Za-z ]+?{_UNTIL})?|president|chair(?:man|woman|person)?|director(?: (?:of|for) [A-Za-z ]+?{_UNTIL})?|head of [A-Za-z ]+?{_UNTIL}"
-    r"|general (?:counsel|manager)|(?:co-)?founder|partner|dean|provost|secretary|minister|commissioner|adviser|advisor|board member|professor|fellow|editor"
+    rf"(?:{_BEFORE_POST}(?:chief [a-z]+(?: [a-z]+)? officer|chief (?:scientist|executive|economist|architect|engineer|of staff|AI scientist)|C(?:[ETFOIMSPR]|HR|IS)O\b"
+    rf"|vice[- ]president(?: (?:of|for) [a-z ]+?{_UNTIL})?|president|chair(?:man|woman|person)?\b|director(?: (?:of|for) [a-z ]+?{_UNTIL})?|head of [a-z ]+?{_UNTIL}"
+    r"|general (?:counsel|manager)|(?:co-)?founder|partner|dean|provost|secretary|mayor|minister|commissioner|adviser|advisor|board member|professor|fellow|editor"
     r"|(?:finance|technology|product|marketing|legal|policy|research|operations|safety|security|revenue) (?:chief|head|officer))"
     r"(?: and (?:chief [a-z]+(?: officer)?|president|director|C[A-Z]O))?)"
 )
-_post = re.compile(rf"\b(?P<it>{_POST})")
+_post = re.compile(rf"\b(?P<it>{_POST})", re.IGNORECASE)
 _as = re.compile(
-    rf"\b(?:as|to be|to become|in the role of|becomes?|became|over as|named|appointed) (?:its |the |an? |their )?(?P<it>(?:[a-z-]+ ){{0,2}}?{_POST})"
+    rf"\b(?:as|to be|to become|in the role of|becomes?|became|over as|named|appointed) (?:its |the |an? |their )?(?P<it>(?:[a-z-]+ ){{0,2}}?{_POST})",
+    re.IGNORECASE,
+)
+_to_post = re.compile(
+    rf",? (?:as |to be |to the (?:post|role|position) of )?(?:its |the |an? |their )?(?P<it>{_POST})", re.IGNORECASE
 )
 _at = re.compile(r" (?:of|at|for) (?:AI lab |the )?(?=[A-Z])")
-_next = re.compile(rf"(?:[Ss]uccessor|[Rr]eplacement)(?: as (?P<post>{_POST}))? (?:will be|is|would be) ")
+_next = re.compile(
+    rf"(?:[Ss]uccessor|[Rr]eplacement)(?: as (?P<post>{_POST}))? (?:will be|is|would be) |\b(?:replaced|succeeded) by (?:[a-z]+ |C[A-Z]O )*(?=[A-Z])"
+)
 
 
-def people_en(said: Said) -> dict[str, Cell]:
-    sentence, text = said.sentence, said.text
-    if after := _next.search(sentence):
-        names = list(names_from(sentence, after.end(), text))
-        return said.filled(actors=names[0] if names else "", post=after["post"])
-    for one in clauses(sentence, text):
-        moves = one.verb in _JOIN | _LEAVE or (one.verb in _APPOINT and (one.is_passive or one.verb in ("become", "take")))
-        if moves:
+def people_en(said: Said) -> list[dict[str, Cell]]:
+    """A row each of those who come or go, in the order of the sentence."""
+    rows: dict[str, dict[str, str | Cell | None]] = {}
+    for one in clauses(said.sentence, said.text):
+        if one.verb in _COMES | _LEAVE or (one.verb in _APPOINT and (one.is_passive or one.verb in ("become", "take"))):
             cells = _mover(said, one)
         elif one.verb in _APPOINT and one.subject:
             cells = _appointed(one)
         else:
             continue
-        if cells.get("actors"):
-            return said.filled(**cells | {"object": cells["object"] or _their_own(said)})
-    return {}
+        who = cells["actors"]
+        if who:
+            rows.setdefault(who.value if isinstance(who, Cell) else str(who), cells)
+    if after := _next.search(said.sentence):
+        held = next((cells["post"] for cells in rows.values()), "")
+        for name in [one for one in names_from(said.sentence, after.end(), said.text) if is_person(one)][:1]:
+            rows[name] = {"actors": name, "object": "", "post": after["post"] or held}
+    own = _employer(said, rows)
+    return [said.filled(**cells | {"object": cells["object"] or own}) for cells in rows.values()]
 
 
-def _their_own(said: Said) -> str:
-    """The institution that the article is about."""
-    name = main_name(said.title, said.text)
-    return "" if is_person(name) else name
+def _employer(said: Said, rows: Iterable[str]) -> str:
+    """The one other who acts, or else whom the article is about; nobody who is also called by a surname."""
+    others = [name for name in said.actors if not any(name in one or one in name for one in rows)]
+    holder = _holder.search(said.title)
+    if holder and not is_person(holder["of"]):
+        others = [clean_name(holder["of"], said.title)]
+    name = others[0] if len(others) == 1 else main_name(said.title, said.text)
+    surname = name.rpartition(" ")[2]
+    is_somebody = is_person(name) and said.text.count(surname) > said.text.count(name)
+    return "" if is_somebody or any(name in one or one in name for one in rows) else name
 
 
 def _mover(said: Said, one: Clause) -> dict[str, str | Cell | None]:
     """Of a person who comes or goes: who, where, and which post it is."""
-    head = f"{one.before}, {one.aside}"
-    who = next((name for name in one.subject if is_person(name)), "")
+    head, text = f"{one.before}, {one.aside}", said.text
+    who = next((name for name in reversed(one.subject) if is_person(name)), "")
+    if not who and one.before in ("who", "he", "she") and (named := _named_before(said.sentence[: one.start])):
+        who, head = named
     if one.verb in _LEAVE:
-        held, to = _post.search(head), one.direct(said.text)
-        at = _at.search(head)
-        of = [clean_name(re.split("['’]s? ", one.before)[0], "")] if re.search("['’]s? ", one.before) else []
-        of = to or of or (list(names_from(head, at.end(), said.text)) if at else [])
+        held = _post.search(head) or _post.search(said.title)
+        of = one.direct(text) or [clean_name(match["it"], "") for match in _whose.finditer(head)]
+        of = of or [name for at in _at.finditer(head) for name in names_from(head, at.end(), text)] or list(one.subject)
+    elif on_board := re.match(r" (?:the|its) (?P<it>board)\b(?: of (?:directors of )?(?P<of>[A-Z]\w+))?", one.behind):
+        held, of = on_board, [on_board["of"] or main_name(said.title, text)]
     else:
         held = _as.search(said.sentence[one.start :]) or (_post.match(one.behind, 1) if one.is_passive else None)
         at = _at.search(one.behind)
-        of = [name for name in one.direct(said.text) if not is_person(name)] if one.verb in _JOIN else []
-        of = (
-            of or one.after("to|with", said.text)
-            if one.verb in _JOIN
-            else list(names_from(one.behind, at.end(), said.text))
-            if at
-            else []
-        )
+        of = one.direct(text) or one.after("to|with", text) if one.verb in _JOIN else []
+        of = of or (list(names_from(one.behind, at.end(), text)) if at and one.verb not in _JOIN else [])
     quote = said.sentence
-    if not who and (
-        titled := re.match(
-            rf"(?P<who>{PROPER.pattern}) (?:leaves|quits|steps|resigns|departs|to leave|is leaving|joins)", said.title
-        )
-    ):
-        who, quote = (titled["who"], said.title) if held and is_person(titled["who"]) else ("", "")
+    if not who and held and (titled := _titled.match(said.title)) and is_person(clean_name(titled["who"], "")):
+        who, quote = clean_name(titled["who"], ""), said.title
     post = re.sub("^(?:first|new) ", "", held["it"]) if held else ""
-    return {
-        "actors": cell(who, quote),
-        "object": next((name for name in of if not is_person(name) and name != who), ""),
-        "post": post,
-    }
+    return {"actors": cell(who, quote), "object": next((name for name in of if name != who), ""), "post": post}
+
+
+def _named_before(words: str) -> tuple[str, str] | None:
+    """The last person named in these words, and what is said behind the name."""
+    found = [match for match in PROPER.finditer(words) if is_person(clean_name(match[0], words))]
+    return (clean_name(found[-1][0], words), words[found[-1].end() :]) if found else None
+
+
+_holder = re.compile(rf"(?P<of>{PROPER.pattern})(?:['’]s)? (?i:{_POST})")
+_whose = re.compile(rf"(?P<it>{PROPER.pattern})(?:['’]s?|(?<=['’]s)) (?=[a-z])")
+_titled = re.compile(
+    rf"(?P<who>{PROPER.pattern}) (?:leaves|quits|steps|resigns|departs|to leave|is leaving|joins|named|appointed)\b"
+)
 
 
 def _appointed(one: Clause) -> dict[str, str | Cell | None]:
     """Of who appoints somebody: whom, and to which post."""
     for match in PROPER.finditer(one.behind):
-        who, held = clean_name(match[0], one.behind), _post.search(one.behind, match.end())
-        if is_person(who) and not re.match(r" (?:executive|engineer|researcher|veteran)", one.behind[match.end() :]):
-            return {"actors": who, "object": _who(one), "post": re.sub("^(?:first|new) ", "", held["it"]) if held else ""}
-    return {}
+        who, behind = clean_name(match[0], one.behind), one.behind[match.end() :]
+        if is_person(who) and not re.match(r" (?:executive|engineer|researcher|veteran)", behind):
+            held = _to_post.match(behind) or _as.search(behind)
+            post = re.sub("^(?:first|new) ", "", held["it"]) if held else ""
+            return {"actors": who, "object": _who(one), "post": post}
+    return {"actors": "", "object": "", "post": ""}
 
 
 _stake = re.compile(
@@ -405,7 +425,7 @@ def _next_paragraph(said: Said) -> tuple[str, ...]:
     return (END.split(line)[0],) if re.match(r"(?:Subject|The (?:deal|transaction|acquisition))\b", line) else ()
 
 
-READ = {
+READ: Mapping[str, told.Reader] = {
     "funding": funding_en,
     "release": release_en,
     "policy": policy_en,

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from crawler.nlp.clause_zh import AT, INSTITUTION, LEAD, MARKS, TAIL, TELLS, bare, before, main_name, names
+from crawler.nlp.clause_zh import AT, INSTITUTION, LEAD, MARKS, TAIL, bare, before, is_sure, main_name, names
 from crawler.nlp.events import frames as told
 from crawler.nlp.events.frames import Cell, Said, cell, cell_of, compiled, joined
-from crawler.text import HAN
+from crawler.text import DOUBLE_SURNAMES, HAN, SURNAMES
 
 _POST_ZH = (
     r"(?:首席[^，。、\s“]{1,6}官|首席[^，。、\s“]{0,4}(?:科学家|研究员|顾问|架构师|经济学家)|(?:联席|执行|高级|常务|资深|全球)*(?:副)?(?:总裁|董事长|总经理|主席|院长|校长|主任|所长|局长|部长|总监|总工程师|会长|秘书长|行长|司长|厅长)|"
@@ -18,12 +18,14 @@ _whole_post = re.compile(rf"(?:首任|新任|联席|独立)?{_POST_ZH}(?:(?:兼|
 _owned_post = re.compile(
     rf"(?P<of>[^，。的]{{2,20}}?)(?:的)?(?P<post>(?:首任|新任|[^，。的]{{0,6}}事业部|[^，。的]{{0,6}}业务)?{_POST_ZH}(?:(?:兼|、|和|及){_POST_ZH})*)$"
 )
-_with_branch = re.compile(
-    rf"(?P<of>[{HAN}A-Za-z]{{3,8}}?)?(?P<branch>(?:自动驾驶|智驾|销售|产品|安全|技术|研发|市场|财务|运营|法务|人力|业务|战略|算法|设计|品牌|海外|云|大模型|AI|主管)+)?$"
+_branch = re.compile(
+    r"(?<=...)(?:自动驾驶|智驾|销售|产品|安全|技术|研发|市场|财务|运营|法务|人力|业务|战略|算法|设计|品牌|海外|云|大模型|AI|主管|工程|事业部)+$"
 )
+_name_zh = rf"(?:(?:{DOUBLE_SURNAMES})[{HAN}]{{1,2}}|[{SURNAMES}][{HAN}]{{1,2}})"
 _person_zh = re.compile(
-    rf"(?:(?<=官)|(?<=[员人长裁监理士授管问师事记者OI、，,；“])|(?<=主席)|(?<=学家)|^)(?P<it>[{HAN}]{{2,4}}|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)$"
+    rf"(?:(?<=官)|(?<=[员人长裁监理士授管问师事记者OI、，,；：“])|(?<=主席)|(?<=学家)|^)(?P<it>{_name_zh}|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)$"
 )
+_ends_with_person = re.compile(rf"(?P<it>{_name_zh})$")
 _NO_PERSON_ZH = re.compile(
     r"公司|集团|科技|大学|学院|智能|团队|鉴于|其|员工|成员|员会|董事会|部门|自己|本人|他们|我们|高管|[上下]周|近日|日前|月|日$|年|此前|随后|并|被|已|科学家|一位|某|协商|引咎|部分|多名|数名"
 )
@@ -44,17 +46,21 @@ def _sure(text: str, phrase: str) -> str:
 
 def _person(said: Said, words: str, alone: bool = False) -> str:
     words = TAIL.sub("", re.sub(r"[（(][^）)]*[）)]", "", words)).strip("“” ")
-    match = _person_zh.search(words)
-    if match is None or _NO_PERSON_ZH.search(match["it"]):
-        return ""
-    name = match["it"]
-    has_post = match.start() > 0 or alone or "·" in name  # else it may be any words
-    return name if has_post or name in said.title or said.text.count(name) > 1 else ""
+    if (match := _person_zh.search(words)) and not _NO_PERSON_ZH.search(match["it"]):
+        has_post = match.start() > 0 or alone or "·" in match["it"]  # else it may be any words
+        return match["it"] if has_post or match["it"] in said.title or said.text.count(match["it"]) > 1 else ""
+    match = _ends_with_person.search(words)
+    again = match["it"] if match and not _NO_PERSON_ZH.search(match["it"]) else ""
+    return again if again in said.title or said.text.count(again) > 1 else ""
+
+
+def _is_person(name: str) -> bool:
+    return bool(_person_zh.fullmatch(name)) and not _NO_PERSON_ZH.search(name) and not INSTITUTION.search(name)
 
 
 def _owner_and_post(said: Said, words: str) -> tuple[str, str]:
     """腾讯高级副总裁 → (腾讯, 高级副总裁); of "the company" it is the one that the article is about."""
-    words = re.sub(r"^(?:[前原]|其|新任|现任|时任)+", "", LEAD.sub("", words))
+    words = re.sub(r"^(?:[前原]|其|仅|新任|现任|时任|新一届)+", "", LEAD.sub("", words))
     words = re.sub(r"(?:一职|职务|的职务)$", "", words)
     its_own = re.match(r"(?:该|本)?公司", words)
     owner = main_name(said.title, said.text) if its_own else ""
@@ -64,13 +70,14 @@ def _owner_and_post(said: Said, words: str) -> tuple[str, str]:
     if its_own or _whole_post.match(words):
         return owner, words
     match = _owned_post.match(words)
-    held = _with_branch.match(match["of"]) if match else None
-    post = (held["branch"] or "") + match["post"] if match and held else ""
-    owner = _sure(said.text, held["of"] or "") if held else ""
+    branch = _branch.search(match["of"]) if match else None
+    owner = _sure(said.text, match["of"][: branch.start() if branch else None]) if match else ""
+    if match and owner:
+        return owner, words[match.start("post") - len(branch[0] if branch else "") :]
     again = next((words[:end] for end in range(len(words) - 2, 2, -1) if said.text.count(words[:end]) > 1), "")
-    if not owner and again and (rest := words[len(again) :].removeprefix("的")):
+    if again and (rest := words[len(again) :].removeprefix("的")):
         return bare(again), rest
-    return (owner, post) if owner else ("", words if len(words) <= 12 else "")
+    return "", words if len(words) <= 12 else ""
 
 
 _MONEY_ZH = (
@@ -298,88 +305,96 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
     return said.filled(actors=joined(who, sentence), object=what, amount=amount)
 
 
-_COMES_ZH = re.compile(
-    rf"{AT}(?P<who>[^{MARKS}】]{{2,40}}?)(?:[（(][^）)]*[）)])?(?:近日|日前|今日|已|将|正式|受聘|获聘|宣布|转而|重新|再次|拟|于[^，。]{{2,10}})*(?:出任|担任|就任|接任|转任|改任|升任|获任|履新|受聘为|任(?![务何期职命教课由])"
-    rf"|被任命为|被聘为|当选(?:为)?|兼任)(?P<what>[^{MARKS}]{{2,30}})"
-)
-_JOINS_ZH = re.compile(
-    rf"{AT}(?P<who>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|已|将|正式|宣布|重新|于[^，。]{{2,10}}|从[^，。]{{2,16}}离职[，并后]*)*(?:加盟|加入"
-    rf"|入职)(?:了)?(?P<of>[^，。；、任担出]{{2,20}}?)(?=[，。；、任担出]|$)(?:，?(?:出任|担任|任)(?P<what>[^，。；、]{{2,20}}))?"
-)
-_LEAVES_ZH = re.compile(
-    rf"{AT}(?P<who>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|已经|已|将|正式|宣布|因[^，。]{{2,12}}|于[^，。]{{2,10}}|主动|提出|即将|从(?P<of>[^，。]{{2,16}}))*(?:离职|辞职|卸任|离任|辞任"
-    rf"|辞去(?:职务|该职|一切职务)|辞去(?P<post>[^，。]{{2,20}}?)(?:一职|职务|，|。|$)|离开(?P<from>[^，。；]{{2,16}})|退休|被免去|离世|逝世)"
-)
-_NAMES_ZH = re.compile(
-    rf"(?P<act>任命|聘任|聘请|提拔|委任|选举)(?P<who>[{HAN}·A-Za-z ]{{2,20}}?)(?:先生|女士|博士|教授)?(?:为|担任|出任|任)(?P<what>[^，。；、]{{2,24}})"
-)
-
-
-def people_zh(said: Said) -> dict[str, Cell]:
-    sentence = said.sentence
-    if match := _NAMES_ZH.search(sentence):
-        who, (of, post) = _person(said, match["who"]) or match["who"].strip(), _owner_and_post(said, match["what"])
-        of = of or _who(said, match.start("act"))
-    elif (match := _JOINS_ZH.search(sentence)) and _person(said, match["who"]):
-        who, of = _person(said, match["who"]), bare(match["of"])
-        post = _owner_and_post(said, match["what"])[1] if match["what"] else ""
-    elif match := _COMES_ZH.search(sentence):
-        who, (of, post) = _person(said, match["who"], alone=True), _owner_and_post(said, match["what"])
-        of = of or _told_by(said, match.start())
-    elif match := _LEAVES_ZH.search(sentence):
-        who = _person(said, match["who"])
-        held = match["post"] or match["who"].removesuffix(who) if who else ""
-        of, post = _owner_and_post(said, held)
-        of = bare(match["from"] or match["of"] or "") or of or _told_by(said, match.start())
-    else:
-        who, of, post = "", "", ""
-    if not who:
-        who, of, post = _holder(said)
-    if not who and _vague_person.search(sentence) and sentence != said.title:
-        return people_zh(said._replace(sentence=said.title))
-    return said.filled(actors=who, object=of or _their_own(said), post=post) if who else {}
-
-
-_vague_person = re.compile("(?:^|[，。])(?:这位|他|她|其)")
-_holder_zh = re.compile(
-    rf"(?P<held>[^，。；：、“”（）]{{0,24}}?{_POST_ZH})(?:、)?(?P<who>[{HAN}]{{2,3}}?|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}?)(?:先生|女士|博士|教授)?"
-    r"(?=[，。；]|[将已因由于在从拟转接退离辞卸改升任兼昨今同随与][^，。；]|本周|近日|日前|宣布|正式|主动|重新|加盟|加入|入职|出任|担任)"
-)
+_NOT_BEHIND = r"(?!前|后|以来|期间|之|时|者|仪式|手续|消息|传闻|协议|申请|报告)"
 _moves_zh = re.compile(
-    r"(?P<comes>转任|改任|接任|升任|出任|担任|就任|兼任|接替|头衔为|职务为|职位为|加盟|加入|入职)(?:了)?(?P<what>[^，。；]{0,24})"
-    r"|(?P<leaves>辞去|卸任|不再担任|离职|离任|辞职|辞任|退休|退出|离开)(?P<which>[^，。；]{0,24})"
+    rf"(?P<takes>出任|担任|就任|接任|转任|改任|升任|获任|履新|接棒|接手|继任|执掌|兼任|(?:受聘|被任命|被聘|获聘|获委任|当选|晋升|调任)为?|(?<![责委主就升委现历兼曾时上卸辞离前新首连担])任(?![务何期职命教课由性内]))(?:了)?{_NOT_BEHIND}"
+    r"(?P<what>[^，。；：]{0,30})"
+    rf"|(?P<joins>加盟|加入|入职|空降)(?:了)?{_NOT_BEHIND}(?P<of>[^，。；、任担出]{{2,20}}?)(?=[，。；、任担出]|$)"
+    rf"|(?P<leaves>辞去|卸任|不再担任|离职|离任|辞职|辞任|(?<!申)请辞|退休|退出|离开|被免去|出局)(?:了)?{_NOT_BEHIND}(?P<held>[^，。；：]{{0,24}})"
+    rf"|(?P<names>任命|聘任|聘请|提拔|委任|选举|推选|增补|提名)(?P<whom>[{HAN}·A-Za-z ]{{2,20}}?)(?:先生|女士|博士|教授)?(?:为|担任|出任|任)(?P<post>[^，。；：]{{2,24}})"
+    rf"|(?P<after>接替|取代)(?:的是)?(?P<before>[^，。；：]{{2,24}})"
+)
+_adverbs = re.compile(
+    r"(?:(?<=..)(?:由[^，]{2,12}|从[^，]{2,16}|因[^，]{2,16}|自[^，]{2,12}起)|申请|提出|主动|书面|获准|到龄|受聘|获聘|转而|重新|再次|一致|并|也)+$"
+)
+_clause_ends = re.compile(rf"[，。；：“]|(?<=[{HAN}]) (?=[{HAN}])")
+_earlier_zh = re.compile(r"曾|此前|之前|历任|先后|原本|不曾|没有|未曾|并未|否认|传")
+_vague_person = re.compile("(?:^|[，。])(?:这位|他|她|其)")
+_headed = re.compile(r"(?:头衔|职务|职位|职衔)(?:为|是)(?P<it>[^，。；]{2,16})")
+
+
+def people_zh(said: Said) -> list[dict[str, Cell]]:
+    """A row each of those who come or go, in the order of the sentence: who, of whom, which post."""
+    rows: dict[str, tuple[str, str]] = {}
+    last = ""  # of whom the clause before spoke
+    for match in _moves_zh.finditer(said.sentence):
+        parts = _clause_ends.split(said.sentence[: match.start()])
+        before = parts.pop()
+        if parts and not last and len(_adverbs.sub("", TAIL.sub("", before))) < 3:
+            before = parts.pop()
+        if _earlier_zh.search(before):
+            continue
+        who, of, post = _moved(said, match, before)
+        if not who and len(_adverbs.sub("", TAIL.sub("", before))) < 3:
+            who = last
+        if rows and (match["after"] or (match["takes"] and not post)):  # the same post, by another
+            of, post = (mine or theirs for mine, theirs in zip((of, post), next(iter(rows.values())), strict=True))
+        if not who:
+            continue
+        known = rows.get(who, ("", ""))
+        rows[who] = (known[0] or of, known[1] or post)
+        last = who
+    if not rows and _vague_person.search(said.sentence) and said.sentence != said.title:
+        return people_zh(said._replace(sentence=said.title)) if _moves_zh.search(said.title) else []
+    headed = _headed.search(said.sentence)
+    own = _employer(said, rows)
+    return [
+        said.filled(actors=who, object=of or own, post=post or (_owner_and_post(said, headed["it"])[1] if headed else ""))
+        for who, (of, post) in rows.items()
+    ]
+
+
+def _moved(said: Said, match: re.Match[str], before: str) -> tuple[str, str, str]:
+    """(who, of whom, post) of one verb; "" where nobody stands with it."""
+    if match["names"]:
+        return _person(said, match["whom"], alone=True), *_owner_and_post(said, match["post"])
+    if match["after"]:
+        return _person(said, match["before"]), "", ""
+    by = re.search(r"由(?P<it>[^，]{2,20})$", before)
+    if by and (who := _person(said, by["it"])):
+        return who, *_owner_and_post(said, match["what"] or "")
+    held = TAIL.sub("", _adverbs.sub("", TAIL.sub("", before)))
+    held = re.sub(r"(?:先生|女士|博士|教授|本人)?的?$", "", held)
+    who = _person(said, held, alone=bool(match["takes"] or match["joins"]))
+    where = re.search(r"从(?P<it>[^，]{2,16})$", TAIL.sub("", before))
+    if match["takes"]:
+        what, of_whom, person = match["what"].rpartition("的")
+        if not who and of_whom and (found := _person(said, re.sub("(?:教授|博士|先生|女士).*$", "", person), alone=True)):
+            return found, *_owner_and_post(said, what)
+        of, post = _owner_and_post(said, match["what"])
+        return who, of, post
+    if match["joins"]:
+        return who, "" if re.match("公司|该公司", match["of"]) else bare(match["of"]), ""
+    of, post = _owner_and_post(said, match["held"] or "")
+    owner, other = _owner_and_post(said, held.removesuffix(who)) if who else ("", "")
+    left = bare(match["held"]) if match["leaves"] in ("离开", "退出") and not post else bare(where["it"]) if where else ""
+    left = left if INSTITUTION.search(left) or left in said.text.replace(said.sentence, "") else ""
+    return who, of or owner or left, post or other
+
+
+_tells = re.compile(
+    rf"{AT}(?P<it>[^{MARKS}]{{2,20}}?)(?:今日|昨日|近日|日前|周[一二三四五六日]|\d{{1,2}}月\d{{1,2}}日|晚间?)*(?:宣布|公告称?|发布公告称?)，"
 )
 
 
-def _holder(said: Said) -> tuple[str, str, str]:
-    """(who, of whom, post) where somebody stands behind the post held, and comes or goes behind that: 总裁李某转任董事长."""
-    for match in _holder_zh.finditer(said.sentence):
-        moved = _moves_zh.search(said.sentence, match.end())
-        if (
-            moved is None
-            or _NO_PERSON_ZH.search(match["who"])
-            or re.search("[，。；].*[，。；]", said.sentence[match.end() : moved.start()])
-        ):
-            continue
-        owner, held = _owner_and_post(said, re.sub("^.*[的由]", "", match["held"]))
-        if moved["comes"] in ("加盟", "加入", "入职"):
-            named = re.search("(?:头衔为|职务为|职位为|任)(?P<it>[^，。；]{2,16})", said.sentence[moved.start() :])
-            return match["who"], bare(moved["what"]), _owner_and_post(said, named["it"])[1] if named else ""
-        of, post = _owner_and_post(said, moved["what"] or moved["which"] or "")
-        return match["who"], of or owner, post or ("" if moved["comes"] else held)
-    return "", "", ""
-
-
-def _their_own(said: Said) -> str:
-    """The institution that the article is about."""
-    name = main_name(said.title, said.text)
-    return name if INSTITUTION.search(name) else ""
-
-
-def _told_by(said: Said, end: int) -> str:
-    """Who says so, right before: X宣布，."""
-    before = re.sub(r"[^，、]{2,20}、$", "", said.sentence[:end])
-    return _who(said, len(before)) if TELLS.search(before.rstrip("，,")) else ""
+def _employer(said: Said, rows: Mapping[str, object]) -> str:
+    """The one institution among those who act, or the one that the article is about."""
+    others = [name for name in said.actors if name not in rows and not _is_person(name)]
+    if teller := next((name for one in _tells.finditer(said.sentence) for name in names(one["it"], said.text, tells=True)), ""):
+        return teller
+    name = others[0] if len(others) == 1 and is_sure(others[0], said.text) else main_name(said.title, said.text)
+    is_known = INSTITUTION.search(name) or name in said.title or said.text.count(name) > 1
+    return name if is_known and not any(name in one or one in name for one in rows) else ""
 
 
 _STAKE_ZH = r"(?:全部|剩余|合计)?\d[\d.]*%的?(?:股权|股份)|(?:控股权|全部股权|全部股份|多数股权|少数股权)"
@@ -429,9 +444,9 @@ def parties_zh(said: Said) -> list[str]:
     investors = _investors_zh((said.sentence,)) if _RAISES_ZH.search(said.sentence) or "投资" in said.sentence else None
     for one in (partnership_zh(said).get("actors"), acquisition_zh(said).get("actors"), investors):
         found += one.value.split("、") if one else []
-    person = people_zh(said)
     is_former = re.search(r"[前原][^，]{2,16}(?:离职|辞职|离开)", said.sentence)
-    found += [person[name].value for name in ("actors", *(() if is_former else ("object",))) if name in person]
+    columns = ("actors",) if is_former else ("actors", "object")
+    found += [row[name].value for row in people_zh(said) for name in columns if name in row]
     for match in _toward.finditer(said.sentence):
         for phrase in filter(None, match.groups()):
             found += names(phrase, said.text)
@@ -450,7 +465,7 @@ _toward = re.compile(
 )
 
 
-READ = {
+READ: Mapping[str, told.Reader] = {
     "funding": funding_zh,
     "release": release_zh,
     "policy": policy_zh,

@@ -12,7 +12,7 @@ from crawler.nlp.events.frames import END
 
 def told(kind: str, text: str, title: str = "") -> dict[str, str]:
     sentence = next(filter(None, END.split(text)))
-    cells = event_cells.cells(kind, sentence, title, text)
+    cells = next(iter(event_cells.rows(kind, sentence, title, text)), {})
     assert all(cell.quote in text or cell.quote == title for cell in cells.values()), cells
     return {name: cell.value for name, cell in cells.items()}
 
@@ -172,7 +172,7 @@ def test_a_frame_tells_the_kind_of_a_sentence_or_none(sentence: str, kind: str) 
 def test_a_hostile_sentence_costs_little(text: str) -> None:
     started = time.process_time()
     for kind in ("funding", "release", "policy", "chip", "partnership", "people", "acquisition"):
-        event_cells.cells(kind, text, text, text)
+        event_cells.rows(kind, text, text, text)
     event_cells.kind_of(text, text, text)
     event_cells.kind_of(text[:400], text, text)
     assert time.process_time() - started < 2
@@ -190,7 +190,7 @@ def test_a_hostile_sentence_costs_little(text: str) -> None:
 def test_where_no_frame_fits_only_those_are_told_who_stand_there(
     kind: str, sentence: str, actors: tuple[str, ...], expected: dict[str, str]
 ) -> None:
-    cells = event_cells.cells(kind, sentence, "", sentence, actors=actors)
+    cells = next(iter(event_cells.rows(kind, sentence, "", sentence, actors=actors)), {})
     assert {name: cell.value for name, cell in cells.items()} == expected
 
 
@@ -262,5 +262,5 @@ def test_where_no_frame_fits_only_those_are_told_who_stand_there(
 def test_who_holds_a_post_who_rules_and_who_takes_over_are_read_in_other_orders_too(
     kind: str, sentence: str, title: str, expected: dict[str, str]
 ) -> None:
-    cells = event_cells.cells(kind, sentence, title, sentence)
+    cells = next(iter(event_cells.rows(kind, sentence, title, sentence)), {})
     assert {name: cell.value for name, cell in cells.items()} == expected
