@@ -14,7 +14,7 @@ import re
 from collections.abc import Mapping
 
 from crawler.nlp.events import frames_en, frames_zh
-from crawler.nlp.events.frames import LONGEST, Cell, Said, joined, placed
+from crawler.nlp.events.frames import EARLIER, LONGEST, Cell, Said, joined, placed
 from crawler.text import is_han, simplified
 
 
@@ -30,9 +30,10 @@ def rows(
         return [{name: Cell(*(_back(words, plain, text) for words in cell)) for name, cell in row.items()} for row in found]
     said = placed(detail, title, text)._replace(actors=actors, date=Cell(date, detail) if date else None)
     found = [_with_actors(kind, said, row) for row in _read(kind, said) or [{}]]
-    if kind == "people" and found[0] and said.behind and _succeeds.search(said.behind[0]):
+    if kind == "people" and found[0]:
         of = {name: found[0][name] for name in ("object", "post") if name in found[0]}
-        found += [of | row for row in _read(kind, said._replace(sentence=said.behind[0], behind=(), date=None))]
+        for place in (one for one in said.below()[:2] if _succeeds.search(one)):
+            found += [of | row for row in _read(kind, said._replace(sentence=place, behind=(), date=None))]
     return [row for row in found if row.keys() & _OWN.get(kind, {"actors", "object"})]
 
 
@@ -46,9 +47,17 @@ def _read(kind: str, said: Said) -> list[dict[str, Cell]]:
 
 def _with_actors(kind: str, said: Said, row: dict[str, Cell]) -> dict[str, Cell]:
     """The same, with those who are known to act where the frame leaves that open."""
-    known = [name for name in said.actors if name in said.sentence]
-    is_sure = kind != "people" and _WORDS[kind].search(said.sentence) and len(known) == len(said.actors)
-    if "actors" in row or not is_sure or len(known) < _LEAST_ACTORS.get(kind, 1):
+    if (
+        "actors" in row
+        or kind == "people"
+        or (kind in _PAIRS and not row)
+        or EARLIER.search(said.sentence)
+        or not _WORDS[kind].search(said.sentence)
+    ):
+        return row
+    others = {name for name in ("investors", "object") if name in row}
+    known = [name for name in said.actors if not any(name in row[column].value for column in others)]
+    if not known or any(name not in said.sentence for name in known) or len(known) > _MOST_ACTORS.get(kind, 1):
         return row
     named = re.search("《[^》]+》", said.sentence) if kind == "policy" else None
     return said.filled(actors=joined(known, said.sentence), object=named[0] if named else "") | row
@@ -79,11 +88,12 @@ def kind_of(sentence: str, title: str, text: str) -> str:
 _OWN: Mapping[str, set[str]] = {
     "funding": {"round", "amount"},
     "release": {"actors", "object", "licence", "size"},
-    "policy": {"actors", "object"},
+    "policy": {"object"},
     "chip": {"actors", "object", "process"},
 }
 SHORTEST = 12  # characters of a sentence that can tell an event: less is a heading
-_LEAST_ACTORS = {"partnership": 2, "acquisition": 2}  # of kinds that take more than one
+_PAIRS = frozenset(("partnership", "acquisition"))  # kinds of which a name says nothing without the other
+_MOST_ACTORS = {"partnership": 6, "acquisition": 2, "release": 2}  # of kinds that take more than one
 _NEEDED: Mapping[str, tuple[set[str], ...]] = {  # columns that are filled where it is surely one
     "funding": ({"actors", "round"}, {"actors", "investors", "amount"}),
     "acquisition": ({"actors"},),

@@ -21,6 +21,12 @@ _PAST = re.compile(
 )
 
 
+EARLIER = re.compile(  # of what is told as history
+    r"去年|前年|曾(?:经)?(?:完成|获得|收购|宣布|推出|发布)|此前[^，。]{0,8}(?:完成|获得)|(?:完成|获得|拿|推出|发布|收购)过|(?:19|20)\d\d年，|(?:19|20)\d\d年[^，。月]{0,12}(?:完成|获)"
+    r"|\b(?:last year|(?:in|since) (?:early |late )?20[0-2]\d\b|(?:previously|earlier) raised|rumou?red)"
+)
+
+
 class Said(NamedTuple):
     """An event in its article: its sentence, and those behind it in the paragraph; its day and actors as they are known."""
 
@@ -35,6 +41,12 @@ class Said(NamedTuple):
         """The columns that hold something; bare words are quoted from the event's sentence."""
         cells = {name: Cell(value, self.sentence) if isinstance(value, str) else value for name, value in columns.items()}
         return {name: cell for name, cell in (cells | {"date": self.date}).items() if cell is not None and cell.value}
+
+    def below(self) -> tuple[str, ...]:
+        """The sentences right behind: those of its paragraph, and the first of the next one."""
+        end = self.text.find("\n", max(0, self.text.find(self.sentence)))
+        line = self.text[end + 1 :].partition("\n")[0][:LONGEST] if end >= 0 else ""
+        return (*self.behind, END.split(line)[0]) if line else self.behind
 
     def about(self, name: str) -> tuple[str, ...]:
         """Where more may be said of what this one did: in the sentences behind, and in the whole text if its title names it."""
@@ -153,12 +165,12 @@ _VERSION = compiled(
 
 
 ROUND = compiled(
-    r"(?:Pre-)?[A-HP]\d?\+{0,2}(?:[-—至到]?[A-H]\d?\+{0,2})?轮|(?:种子|天使|战略|股权|过桥|首|新一)\+*轮(?!驱)|Pre-?IPO轮?|战略(?:融资|投资)|首次公开募股|[^，。、“\s年]{0,8}(?:债券|可转债)(?:（[^）]*）)?|定向增发"
-    r"|基石轮",
+    r"(?:Pre-)?[A-HP]\d?\+{0,2}(?:[-—至到]?[A-H]\d?\+{0,2})?轮|(?:种子|天使|战略|股权|过桥|首)\+*轮(?!驱)|Pre-?IPO轮?|战略(?:融资|投资)|首次公开募股|[^，。、“\s年]{0,8}(?:债券|可转债)(?:（[^）]*）)?|定向增发"
+    r"|基石轮|首次公开发行|IPO|贷款",
     r"\b[Pp]re-[Ss]eed\b|\b[Ss]eed(?=[- ](?:round|funding|financing|extension|stage|money)|,|\.| led)|\bSeries [A-K](?:-?\d|\+|\d)?(?: extension)?\b"
     r"|\binitial public offering\b|\bIPO\b"
     r"|\b(?:convertible (?:notes?|bonds?)|debt financing|venture debt|growth (?:round|equity)|bridge round|angel round|private placement|rights issue|mezzanine round"
-    r"|strategic round|green bonds?)\b",
+    r"|strategic round|green bonds?|loan|grant)\b",
 )
 
 
@@ -217,7 +229,8 @@ PROCESS = compiled(
 STAGE_DEAL = compiled(
     r"尚需[^，。；]{2,30}",
     r"(?:被曝|正在|正)(?:与[^，。]{2,16})?(?:洽谈|谈判|接洽)[^，。；]{0,12}",
-    r"已(?:经)?完成(?:交割|收购)|(?<![前计底月内])完成交割|已完成|签署[^，。]{0,8}协议|获(?:得)?[^，。]{0,10}批准|获批|终止",
+    r"附[^，。]{0,8}条件批准|禁止|叫停|否决",
+    r"已(?:经)?完成(?:交割|收购)|(?<![前计底月内])完成交割|已(?:经)?完成|收购[^，。]{0,12}(?P<it>(?<![前计])完成(?:交割)?)|签署[^，。]{0,8}协议|获(?:得)?[^，。]{0,10}批准|获批|终止",
     r"[Ss]ubject to [^.;,]{4,80}",
     r"agreed to (?:buy|acquire|purchase|take over|sell|be acquired)|(?:signed|entered into|reached) (?:a |an )?(?:definitive |binding |preliminary )?agreement"
     r"|in (?:advanced |exclusive |early |late-stage )?talks to (?:buy|acquire|sell)|has completed|\bcompleted|\bclosed|expected to close[^.;,]{0,40}|called off"

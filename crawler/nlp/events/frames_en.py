@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from crawler.nlp.clause_en import PROPER, Clause, clauses, clean_name, is_person, main_name, may_act, names_from
 from crawler.nlp.events import frames as told
-from crawler.nlp.events.frames import END, MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
+from crawler.nlp.events.frames import MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
 
 _RAISE = frozenset(
     "raise close file secure land bag collect net win complete price score bank receive announce sell obtain get".split()
@@ -372,6 +372,7 @@ _stake = re.compile(
 )
 
 
+_on_deal = re.compile(r"ubject to|^The (?:deal|transaction|acquisition|purchase)\b")
 _NO_PRICE = r"valued|valuation|valuing|revenue|worth of|than"
 _taking = re.compile(
     rf"(?P<buyer>{PROPER.pattern})['’]s? (?:[a-z-]+ ){{0,2}}(?:{MONEY_EN} )?(?:takeover|acquisition|purchase|buyout) of (?:the |an? )?(?:[a-z-]+ ){{0,4}}"
@@ -411,18 +412,9 @@ def acquisition_en(said: Said) -> dict[str, Cell]:
             continue
         share = re.sub("^(?:a|the) ", "", stake["it"] or "") if stake else ""
         amount = amount_of(sentence, MONEY_EN, _NO_PRICE)
-        stage = told.surest(
-            told.STAGE_DEAL, sentence, *(one for one in said.behind if "ubject to" in one), *_next_paragraph(said)
-        )
+        stage = told.surest(told.STAGE_DEAL, sentence, *(one for one in said.below() if _on_deal.search(one)))
         return said.filled(actors=joined(parties, sentence), object=share + thing, amount=amount, stage=stage)
     return {}
-
-
-def _next_paragraph(said: Said) -> tuple[str, ...]:
-    """The sentence below the paragraph, where it says on what the deal depends."""
-    end = said.text.find("\n", said.text.find(said.sentence))
-    line = said.text[end + 1 :].partition("\n")[0] if end >= 0 else ""
-    return (END.split(line)[0],) if re.match(r"(?:Subject|The (?:deal|transaction|acquisition))\b", line) else ()
 
 
 READ: Mapping[str, told.Reader] = {

@@ -72,10 +72,10 @@ def test_who_released_what_under_which_licence_and_price(text: str, expected: di
     ("text", "expected"),
     [
         ("国家发展改革委、国家能源局联合印发《关于算力与电力协同的指导意见》，自2027年1月1日起施行。",
-         {"actors": "国家发展改革委、国家能源局", "object": "《关于算力与电力协同的指导意见》", "level": "国家", "stage": "自2027年1月1日起施行"}),
-        ("南江省人大常委会表决通过《南江省数据条例》。", {"actors": "南江省人大常委会", "object": "《南江省数据条例》", "level": "南江省", "stage": "表决通过"}),
+         {"actors": "国家发展改革委、国家能源局", "object": "《关于算力与电力协同的指导意见》", "level": "国家", "stage": "印发"}),
+        ("南江省人大常委会表决通过《南江省数据条例》。", {"actors": "南江省人大常委会", "object": "《南江省数据条例》", "level": "省", "stage": "表决通过"}),
         ("海州市交通局11月9日发布公告，允许首批120辆无人配送车上路运行，运营方两家。",
-         {"actors": "海州市交通局", "object": "允许首批120辆无人配送车上路运行", "level": "海州市", "stage": "发布公告"}),
+         {"actors": "海州市交通局", "object": "允许首批120辆无人配送车上路运行", "level": "市", "stage": "发布公告"}),
         ("文化部9月15日公告著作權法修正草案，規定以受著作權保護的作品訓練須經授權。", {"actors": "文化部", "object": "著作權法修正草案", "stage": "草案"}),
         ("赛岚汽车根据《缺陷汽车产品召回管理条例》备案了召回计划。", {}),
         ("South Korea's parliament passed the AI Basic Act by 180 votes to 35.",
@@ -225,7 +225,7 @@ def test_where_no_frame_fits_only_those_are_told_who_stand_there(
             "policy",
             "这是石桥县日前印发的《算力产业行动计划》定下的目标。",
             "",
-            {"actors": "石桥县", "object": "《算力产业行动计划》", "level": "石桥县", "stage": "印发"},
+            {"actors": "石桥县", "object": "《算力产业行动计划》", "level": "县", "stage": "印发"},
         ),
         (
             "acquisition",
