@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from crawler.nlp.clause_en import is_person
 from crawler.nlp.events import frames_en, frames_zh
 from crawler.nlp.events.frames import EARLIER, LONGEST, Cell, Said, joined, placed
 from crawler.text import is_han, simplified
@@ -37,6 +38,7 @@ def rows(
     return [row for row in found if row.keys() & _OWN.get(kind, {"actors", "object"})]
 
 
+_nobody = re.compile(".{0,2}(?:公司|企业)")
 _succeeds = re.compile(r"接替|接任|继任|接手|\b(?:succeed|replace|serve as|take over|fill in)")
 
 
@@ -57,6 +59,7 @@ def _with_actors(kind: str, said: Said, row: dict[str, Cell]) -> dict[str, Cell]
         return row
     others = {name for name in ("investors", "object") if name in row}
     known = [name for name in said.actors if not any(name in row[column].value for column in others)]
+    known = [name for name in known if not (is_person(name) or _nobody.fullmatch(name))]
     if not known or any(name not in said.sentence for name in known) or len(known) > _MOST_ACTORS.get(kind, 1):
         return row
     named = re.search("《[^》]+》", said.sentence) if kind == "policy" else None
@@ -87,8 +90,8 @@ def kind_of(sentence: str, title: str, text: str) -> str:
 # columns that say something of an event even where nobody is named; of the other kinds it is who and what
 _OWN: Mapping[str, set[str]] = {
     "funding": {"round", "amount"},
-    "release": {"actors", "object", "licence", "size"},
-    "policy": {"object"},
+    "release": {"object", "licence", "size"},
+    "policy": {"object", "stage"},
     "chip": {"actors", "object", "process"},
 }
 SHORTEST = 12  # characters of a sentence that can tell an event: less is a heading

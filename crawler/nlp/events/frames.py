@@ -120,15 +120,15 @@ def compiled(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
 
 
 MONEY_EN = (
-    r"(?:(?:US|HK|NT|A|C|S)?[$€£¥₹]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|bn|mn|[mMkKB])\b)?"
-    r"|(?:SEK|NOK|DKK|CHF|RMB|EUR|USD|GBP|INR|Rs\.?) ?\d[\d,.]*\d?(?: (?:million|billion|crore|trillion))?"
-    r"|\d[\d,.]* (?:million|billion|trillion) (?:dollars|euros|pounds|yuan|yen|won|rupees|francs|kronor|kroner))"
+    r"(?:(?:US|HK|NT|A|C|S)?[$€£¥₹]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|crore|lakh|bn|mn|[mMkKB])\b)?"
+    r"|(?:SEK|NOK|DKK|CHF|RMB|EUR|USD|GBP|INR|RM|Rs\.?) ?\d[\d,.]*\d?(?: (?:million|billion|crore|trillion))?"
+    r"|\d[\d,.]* (?:million|billion|trillion) (?:[A-Z][a-z]+ )?(?:dollars|euros|pounds|yuan|yen|won|rupees|ringgit|francs|kronor|kroner|crowns))"
 )
 _SIZE = compiled(
     r"(?P<it>\d[\d.,]*[BM](?:(?:、|和|及|与|,? and |, |/| ?[–-] ?)\d[\d.,]*[BM])*)(?![A-Za-z\d])(?=[^。.]{0,24}(?:参数|尺寸|版本|模型|parameter|model|size|variant|weights))",
     r"(?P<it>\d[\d.,]*(?: (?:billion|million|trillion))?(?:(?:,? and |, | to )\d[\d.,]*(?: (?:billion|million|trillion))?)* (?:billion|million|trillion)[- ](?:active "
     r"|total )?parameters?)",
-    r"(?P<it>\d[\d.,]*[- ](?:billion|million|trillion)[- ]parameters?)",
+    r"(?P<it>(?:\d[\d.,]*|[a-z]{3,8})[- ](?:billion|million|trillion)[- ]parameters?)",
     r"(?:参数(?:量|规模)?(?:约|达|为|高达|总计|达到|超)*)(?P<it>\d[\d.,]*(?:[千百]?万亿|[千百]?[万亿])(?:级)?)|(?P<also>\d[\d.,]*(?:[千百]?万亿|[千百]?[万亿])(?:个|级)?参数)",
     r"\b(?P<it>\d[\d.]*B)\b(?= (?:open|dense|mixture|parameter|model|language|reasoning))|(?:an?|the|its) (?P<also>\d[\d.]*B)(?= )",
 )
@@ -165,12 +165,12 @@ _VERSION = compiled(
 
 
 ROUND = compiled(
-    r"(?:Pre-)?[A-HP]\d?\+{0,2}(?:[-—至到]?[A-H]\d?\+{0,2})?轮|(?:种子|天使|战略|股权|过桥|首)\+*轮(?!驱)|Pre-?IPO轮?|战略(?:融资|投资)|首次公开募股|[^，。、“\s年]{0,8}(?:债券|可转债)(?:（[^）]*）)?|定向增发"
+    r"(?:Pre-)?[A-HP]\d?\+{0,2}(?:[-—至到]?[A-H]\d?\+{0,2})?轮|(?:种子|天使|战略|股权|过桥|首)\+*轮(?!驱)|Pre-?IPO轮?|战略(?:融资|投资)|首次公开募股|[^，。、“\s年的]{0,8}(?:债券|可转债)(?:（[^）]*）)?|定向增发"
     r"|基石轮|首次公开发行|IPO|贷款",
     r"\b[Pp]re-[Ss]eed\b|\b[Ss]eed(?=[- ](?:round|funding|financing|extension|stage|money)|,|\.| led)|\bSeries [A-K](?:-?\d|\+|\d)?(?: extension)?\b"
     r"|\binitial public offering\b|\bIPO\b"
     r"|\b(?:convertible (?:notes?|bonds?)|debt financing|venture debt|growth (?:round|equity)|bridge round|angel round|private placement|rights issue|mezzanine round"
-    r"|strategic round|green bonds?|loan|grant)\b",
+    r"|strategic round|(?:high-yield|green|senior|corporate|junk) bonds?|loan|grant)\b",
 )
 
 
@@ -223,7 +223,7 @@ PROCESS = compiled(
     r"\d{1,2}\s?(?:nm|纳米)(?![^，。]{0,4}(?:精度|误差|波长|颗粒))(?=[^，。.]{0,16}(?:制程|工艺|节点|芯片|流片|加速|处理器|量产|process|node|chip|ASIC|SoC|AI "
     r"|accelerator|technology|die|silicon|GPU"
     r"|CPU|version|line|[,.;)]|$))",
-    r"\d{1,2}[- ]?nano(?:met(?:er|re)|m)s?(?=[- ](?:\w+ )?(?:process|node|chip|technology|class|accelerator|silicon))",
+    r"\d{1,2}[- ]?nano(?:met(?:er|re)|m)s?(?=[- ](?:\w+ )?(?:process|node|chip|technology|class|accelerator|silicon|line))",
     r"(?:采用|基于)[^，。]{0,10}?(?P<it>\d{1,2}\s?(?:nm|纳米))",
 )
 STAGE_DEAL = compiled(
@@ -231,10 +231,10 @@ STAGE_DEAL = compiled(
     r"(?:被曝|正在|正)(?:与[^，。]{2,16})?(?:洽谈|谈判|接洽)[^，。；]{0,12}",
     r"附[^，。]{0,8}条件批准|禁止|叫停|否决",
     r"已(?:经)?完成(?:交割|收购)|(?<![前计底月内])完成交割|已(?:经)?完成|收购[^，。]{0,12}(?P<it>(?<![前计])完成(?:交割)?)|签署[^，。]{0,8}协议|获(?:得)?[^，。]{0,10}批准|获批|终止",
-    r"[Ss]ubject to [^.;,]{4,80}",
-    r"agreed to (?:buy|acquire|purchase|take over|sell|be acquired)|(?:signed|entered into|reached) (?:a |an )?(?:definitive |binding |preliminary )?agreement"
+    r"agreed to merge|agreed(?= to (?:buy|acquire|purchase|take|sell|be acquired))|(?:signed|entered into|reached) (?:a |an )?(?:definitive |binding |preliminary )?agreement"
     r"|in (?:advanced |exclusive |early |late-stage )?talks to (?:buy|acquire|sell)|has completed|\bcompleted|\bclosed|expected to close[^.;,]{0,40}|called off"
     r"|abandoned|blocked|cleared|approved",
     r"拟|计划收购|有意收购",
     r"plans to (?:buy|acquire)|is (?:acquiring|buying)|(?:will|to) (?:buy|acquire)",
+    r"[Ss]ubject to [^.;,]{4,80}|needs? the (?:nod|approval) of [^.;,]{4,80}?(?= and should|[.;,])",
 )

@@ -91,13 +91,14 @@ _RAISE_ZH = re.compile(
 )
 _EARLIER_ZH = re.compile(r"(?:^|[，；。])(?:继|自|在)[^，；。]*$")
 _RAISES_ZH = re.compile(r"融资|轮|[领跟参]投|投资|首次公开|募|集资|招股|债券|上市|IPO|增资|注资")
-_NOT_YET_ZH = re.compile(r"洽谈|寻求|考虑|有意|传闻|(?<!授权)拟(?!上市|主板)|计划|或将|值得(?:注意|一提)的是")
+_NOT_YET_ZH = re.compile(r"洽谈|寻求|考虑|有意|传闻|拟(?!上市|主板|[^，。]{0,12}发行)|计划|或将|值得(?:注意|一提)的是")
 _LED_ZH = compiled(
     r"由(?P<it>[^。；，]{2,40}?)(?:联合|共同|独家)?(?:领投|战略投资|投资(?=[，。；]|$))",
     r"(?:领投方|投资方|投资人|出资方|独家投资方|投资机构|投资者)(?:为|是|包括|有|：|系)(?P<it>[^。；，]{2,40})",
+    r"由(?P<it>[^。；，]{2,40}?)(?:共同|联合)?出资的",
     r"来自(?P<it>[^。；，]{2,40}?)的[^，。；的]{0,16}(?:融资|投资|注资)",
     r"(?:^|[，；。：])(?P<it>[^，。；：]{2,30}?)认购\d",
-    r"获(?:得)?(?P<it>[^，。；\d]{2,20}?)(?:\d[\d.]*[万亿]{1,2}(?:元|美元|港元|欧元))?(?:的)?(?:独家|战略|联合)?(?:投资|领投|注资)",
+    r"获(?:得)?(?P<it>[^，。；\d]{2,20}?)(?:\d[\d.]*[万亿]{1,2}(?:元|美元|港元|欧元))?(?:的)?(?:[A-H]\+{0,2}轮|独家|战略|联合)?(?:投资(?!机构|公司|人|方|基金)|领投|注资)",
     r"(?:^|[，；。])(?P<it>[^，。；由]{2,40}?)(?:联合|共同|独家)?领投",
 )
 _FOLLOW_ZH = re.compile(
@@ -110,7 +111,7 @@ def funding_zh(said: Said) -> dict[str, Cell]:
     match = next((one for one in _RAISE_ZH.finditer(sentence) if not _EARLIER_ZH.search(sentence[: one.start()])), None)
     if match is None or not _RAISES_ZH.search(sentence) or _NOT_YET_ZH.search(sentence) or told.EARLIER.search(sentence):
         return {}
-    who = _who(said, match.start())
+    who = "" if "新公司" in sentence else _who(said, match.start()) or told.only(said, said.actors)
     investors = _investors_zh((sentence, *said.about(who)))
     round_ = cell_of(told.ROUND, sentence[match.start() :], sentence, said.title)
     round_ = round_._replace(quote=sentence) if round_ and round_.quote in sentence else round_
@@ -130,7 +131,7 @@ def _investors_zh(places: Sequence[str]) -> Cell | None:
         for pattern in (*_LED_ZH, _FOLLOW_ZH):
             for match in pattern.finditer(place):
                 led = [bare(part.rpartition("旗下")[2]) for part in _and.split(match["it"])]
-                led = [name for name in led if name and not re.search(r"轮|融资|[\d]亿|完成|股东$|机构$|资方", name)]
+                led = [name for name in led if name and not re.search(r"轮|融资|[\d]亿|完成|股东$|机构$|资方|^产业$", name)]
                 found += [name for name in led if name not in found]
                 quote = quote or (place if led else "")
     return joined([name for name in found if not any(name != other and name in other for other in found)], quote)
@@ -140,7 +141,7 @@ _RELEASE_ZH = re.compile(
     r"(?:发布|推出|开源|上线|开放|公布|放出|下调|更新|升级)(?:了)?(?!的|许可|协议|社区|生态|软件|仓库|首日|以来|后|前|时|之|[一二两三四五六七八九十]个?[月年周]|[^，。]{0,12}(?:公告|财报|声明|报告|通知|通报|业绩|季报|年报|数据显示|白皮书|会$|消息|标准|办法|规定|意见|方案|夜间|申请))"
 )
 _KIND_OF_MODEL_ZH = re.compile(
-    r"^(?:首[个款]|全新|一款|新一代|最新|自研|面向[^，。的]{2,14}的|基于[^，。的]{2,14}的|[^，。的]{2,8}版)*(?P<it>[^，。的“]{2,14}(?:系统|平台|助手|模型|引擎|应用|工具|数据集|智能体|框架|芯片|插件))"
+    r"^(?:首[个款]|全新|一款|新一代|最新|自研|面向[^，。的]{2,14}的|基于[^，。的]{2,14}的|[^，。的]{2,8}版)*(?P<it>[^，。的“]{2,14}(?:系统|平台|助手|模型|引擎|应用|工具|数据集|智能体|框架|芯片|插件))(?![^，。；的、和与等])"
 )
 
 
@@ -178,7 +179,7 @@ def _what_zh(phrase: str) -> str:
 
 _BODY_ZH = (
     r"[^，。；：、“《\s　]{0,20}?(?:国务院|内阁|全国人大|人大常委会|委员会|管理局|办公室|办公厅|会议|网信办|发改委|发展改革委|数据局|信息化部|工信部|科技部|教育部|商务部|财政部|公安部"
-    r"|部门|[部委局厅署]|政府|法院|议会|参议院|众议院|国会|欧盟|"
+    r"|部门|[部委局厅署]|(?<!公)司|政府|法院|议会|参议院|众议院|国会|欧盟|"
     r"欧洲议会|欧委会|中心|管委会|大臣|部长|当局|央行|证监会|交易所|协会)"
 )
 _POLICY_ZH = re.compile(
@@ -187,11 +188,15 @@ _POLICY_ZH = re.compile(
     rf"|(?:宣布|决定)?(?:撤回|撤销|放弃|推迟|暂停|叫停|取消|废止)|宣布|致信[^，]{{0,6}}，提出|约谈|明确|要求|否决|公告)(?:了)?(?P<what>[^，。；]{{0,60}})"
 )
 _RULED_ZH = re.compile(
-    r"(?P<what>《[^》]+》)[^，。；《]{0,24}?(?P<stage>施行|实施|生效|批准发布|发布|出台|获(?:得)?通过|(?:公开)?征求意见)(?!会)"
+    r"(?P<what>《[^》]+》)(?:（[^）]*）)?[^，。；《]{0,24}?(?P<stage>施行|实施|生效|批准发布|发布|出台|(?:审议|表决|获得?)通过|(?:公开)?征求意见)(?!会)"
 )
 _RULED_BY_ZH = re.compile(
     rf"(?P<who>{_BODY_ZH}|[{HAN}]{{2,8}}[省市县区州])(?:近日|日前|今日|昨日|刚刚|正式|最新|联合|于[^，。]{{2,10}})*(?P<stage>印发|发布|公布|出台|通过|颁布|签署)的(?P<what>《[^》]+》)"
 )
+_PASSED_ZH = re.compile(
+    r"(?P<stage>(?:表决|审议|投票)?通过|批准|否决)(?:了)?[^，。；]{0,12}?(?P<what>《[^》]+》|“[^”]+”(?:提案|法案|草案))"
+)
+_body_before = re.compile(rf"{AT}(?P<it>{_BODY_ZH})(?=[^，。；]*[，。；])")
 _STAGE_ZH = compiled(
     r"(?:公开)?征求意见",
     r"(?:审议|表决|三读|二读|一读|投票)通过|获得?通过|批准发布|草案|(?P<also>拟议)规则",
@@ -213,9 +218,11 @@ def policy_zh(said: Said) -> dict[str, Cell]:
         noticed = _acts_behind.match(rest) if act.startswith("发布") else None
         acted = noticed or (_acts.match(found["what"]) if act not in ("发布公告", "发布通知", "就", "要求") else None)
         what = titled[0] if titled else acted["it"] if acted else ""
-        if re.search("撤回|撤销|放弃|推迟|暂停|叫停|取消|废止", act) and not _is_rule_zh.search(what):
+        if not titled and not noticed and _may_be_any.fullmatch(act) and not _is_rule_zh.search(what):
             return {}
         return _policy(said, found["who"], what, act)
+    if (passed := _PASSED_ZH.search(sentence)) and (bodies := list(_body_before.finditer(sentence, 0, passed.start()))):
+        return _policy(said, bodies[-1]["it"], passed["what"], passed["stage"])
     if by := _RULED_BY_ZH.search(sentence):
         return _policy(said, by["who"], by["what"], by["stage"])
     if ruled := _RULED_ZH.search(sentence):
@@ -241,7 +248,10 @@ def _policy(said: Said, who: str, what: str, act: str) -> dict[str, Cell]:
     )
 
 
-_is_rule_zh = re.compile("《|[规法]|条例|方案|措施|政策|标准|计划|补贴|许可|审批|关税|禁令|指令|提案|草案")
+_may_be_any = re.compile("发布|公布|推出|启动|提出|宣布|公示|(?:宣布|决定)?(?:撤回|撤销|放弃|推迟|暂停|叫停|取消|废止)")
+_is_rule_zh = re.compile(
+    "[规法]|条例|方案|措施|政策|标准|计划|行动|补贴|许可|审批|关税|禁令|指令|提案|草案|基金|试点|专项|清单|通知|意见"
+)
 _acts_behind = re.compile(r"，(?P<it>(?:允许|禁止|暂停|批准|开放|取消|限制|要求|明确|对|将|把|决定|拟)[^，。；]{4,50})")
 _acts = re.compile(r"(?P<it>[^，。；]{4,50})")
 _made_by_zh = re.compile(
@@ -286,7 +296,7 @@ def chip_zh(said: Said) -> dict[str, Cell]:
 
 
 _TOGETHER_ZH = re.compile(
-    rf"{AT}(?P<a>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|昨日|宣布|正式|将|已|于[^，。]{{2,10}}|在[^，。与和]{{2,16}})*(?:与|同|和|携手|联手|联合|牵手)(?P<b>[^。；]{{2,60}}?)(?:近日|日前|今日|昨日|宣布|正式"
+    rf"{AT}(?P<a>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|昨日|宣布|正式|将|已|于[^，。]{{2,10}}|在[^，。与和]{{2,16}})*(?:与|同(?![时步日意样期])|和|携手|联手|联合|牵手)(?P<b>[^。；]{{2,60}}?)(?:近日|日前|今日|昨日|宣布|正式"
     rf"|将|已|在[^，。]{{2,16}}|于[^，。]{{2,10}}|双方|共同)*(?P<act>签署|签下|签订|签约|达成|合作|共建|共同|联合|成立|合资|结成|建立|启动|开展|展开|组建|深化)"
 )
 _BID_ZH = re.compile(rf"{AT}(?P<a>[^{MARKS}】]{{2,24}}?)(?:以[^，。]{{2,16}})?(?:成功)?(?:中标|夺标|拿下)(?P<b>[^，。]{{0,40}})")
@@ -307,6 +317,7 @@ _OBJECT_TOGETHER_ZH = compiled(
     r"投资[^，。；]{0,10}元(?P<it>建设[^，。；]{2,30})",
     r"[“「](?P<it>[^”」]{4,40})[”」](?:项目|[^，。]{0,10}(?:中标|采购|招标))",
     r"(?:签署|签下|签订|达成|下达)(?:了)?(?:总额[^，。的]{2,16}的|战略|框架|独家)*(?P<it>[^，。；]{2,24}?(?:订单|合同|(?=(?:战略|框架)?(?:合作)?(?:意向)?(?:协议|备忘录))))",
+    r"(?:成立|组建|发起)[^，。“]{0,6}“(?P<it>[^”]{2,20})”",
     r"(?P<it>合资(?:公司|企业))",
     r"(?:成立|组建|设立)(?:了)?(?P<it>[^，。；]{2,28}(?:公司|实验室|中心|基金|联盟|研究院))",
 )
@@ -335,6 +346,8 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
     else:
         return {}
     places = (sentence, *said.behind[:1])
+    if set(who) < set(said.actors):
+        who = list(said.actors)
     if not what:
         found = (cell_of((pattern,), place) for place in places for pattern in _OBJECT_TOGETHER_ZH)
         what = next((one for one in found if one and not _NO_OBJECT_ZH.match(one.value)), None)
@@ -349,7 +362,7 @@ _moves_zh = re.compile(
     rf"(?P<takes>出任|担任|就任|接任|转任|改任|升任|获任|履新|接棒|接手|继任|执掌|兼任|(?:受聘|被任命|被聘|获聘|获委任|当选|晋升|调任)为?|(?<![责委主就升委现历兼曾时上卸辞离前新首连担])任(?![务何期职命教课由性内]))(?:了)?{_NOT_BEHIND}"
     r"(?P<what>[^，。；：]{0,30})"
     rf"|(?P<joins>加盟|加入|入职|空降)(?:了)?{_NOT_BEHIND}(?P<of>[^，。；、任担出]{{2,20}}?)(?=[，。；、任担出]|$)"
-    rf"|(?P<leaves>办[完理]了?离职手续|辞去|卸任|不再担任|离职|离任|辞职|辞任|(?<!申)请辞|退休|退出|离开|被免去|出局)(?:了)?{_NOT_BEHIND}(?P<held>[^，。；：]{{0,24}})"
+    rf"|(?P<leaves>办[完理]了?离职手续|辞去|卸任|不再担任|离职|离任|辞职|辞任|(?<!申)请辞|退休|退出|离开|被免去|出局|逝世|去世|病逝|离世)(?:了)?{_NOT_BEHIND}(?P<held>[^，。；：]{{0,24}})"
     rf"|(?P<names>任命|聘任|聘请|提拔|委任|选举|推选|增补|提名)(?P<whom>[{HAN}·A-Za-z ]{{2,20}}?)(?:先生|女士|博士|教授)?(?:为|担任|出任|任)(?P<post>[^，。；：]{{2,24}})"
     rf"|(?P<after>接替|取代)(?:的是)?(?P<before>[^，。；：]{{0,24}})"
 )
@@ -442,7 +455,7 @@ def _employer(said: Said, rows: Mapping[str, object]) -> str:
 
 _STAKE_ZH = r"(?:全部|剩余|合计)?\d[\d.]*%的?(?:股权|股份)|(?:控股权|全部股权|全部股份|多数股权|少数股权)"
 _BUYS_ZH = re.compile(
-    rf"(?:以[^，。]{{1,24}}|通过[^，。]{{1,14}}|全资)?(?P<a>)(?:收购|并购|买下|受让)(?:了)?(?P<b>[^{MARKS}]{{2,60}})"
+    rf"(?:以[^，。]{{1,24}}|通过[^，。]{{1,14}}|全资)?(?P<a>)(?:收购|并购|买下)(?:了)?(?P<b>[^{MARKS}]{{2,60}})"
 )
 _BOUGHT_ZH = re.compile(
     rf"{AT}(?P<b>[^{MARKS}】]{{2,30}}?)(?:近日|日前|今日|正式|已|将|拟)*被(?P<a>[^，。；]{{2,20}}?)(?:以[^，。]{{2,20}})?(?:收购|并购|买下)"
@@ -475,6 +488,8 @@ def acquisition_zh(said: Said) -> dict[str, Cell]:
     words = match["b"] or groups.get("thing") or groups.get("of") or ""
     stake = re.search(_STAKE_ZH, groups.get("what") or groups.get("part") or words)
     bought = bare(re.sub(rf"^(?:其)?所?持(?:有)?的?|(?:持有)?的?(?:{_STAKE_ZH}|股权|股份|部分股权).*$", "", words))
+    if re.match("[这该]", words) and (holders := re.search(r"与(?P<it>[^，。]{2,20}?)的?(?:全体|原)?股东", sentence)):
+        bought = holders["it"]
     bought = next(iter(names(bought, said.text)), "")
     told_buyer = TAIL.sub(
         "",
@@ -484,7 +499,9 @@ def acquisition_zh(said: Said) -> dict[str, Cell]:
     if not (bought or (buyer and stake)):
         return {}
     parties = [name for name in (buyer, bought) if name]
-    amount = next(filter(None, (told.amount_of(one, _MONEY_ZH, _NO_PRICE_ZH) for one in (sentence, *_priced(said)))), None)
+    amount = next(
+        filter(None, (told.amount_of(one, _MONEY_ZH, _NO_PRICE_ZH) for one in (sentence, said.title, *_priced(said)))), None
+    )
     return said.filled(
         actors=joined(parties, sentence),
         object=stake[0] if stake else bought,
@@ -498,7 +515,7 @@ _NO_PRICE_ZH = r"估值|市值|营收|收入|净利|注册资本|每股"
 
 
 def _priced(said: Said) -> Iterator[str]:
-    return (one for one in said.behind if re.search("交易|对价|作价|总价|收购价|金额", one))
+    return (one for one in said.below() if re.search("总代价|交易|对价|作价|总价|收购价|金额", one))
 
 
 # --- who takes part

@@ -37,7 +37,7 @@ def row(kind: str, detail: str, title: str = "", **more: object) -> dict[str, st
         ("funding", "该公司三年来营收增长40%。", {}),
         ("release", "海图实验室发布海图2.5，参数规模720亿，以Apache 2.0许可开源。", {"actors": "海图实验室", "object": "海图", "version": "2.5", "licence": "Apache 2.0", "size": "720亿"}),
         ("release", "Dune Labs released a 70B model under an MIT license.", {"actors": "Dune Labs", "object": "70B model", "size": "70B", "licence": "MIT"}),
-        ("policy", "工信部就人工智能标准公开征求意见。", {"actors": "工信部", "level": "工信部", "stage": "公开征求意见"}),
+        ("policy", "工信部就人工智能标准公开征求意见。", {"actors": "工信部", "stage": "公开征求意见"}),
         ("chip", "The firm taped out its 3 nm accelerator.", {"object": "3 nm accelerator", "process": "3 nm"}),
         ("people", "李未名出任该公司首席科学官。", {"actors": "李未名", "post": "首席科学官"}),
     ],
