@@ -49,21 +49,14 @@ def _read(kind: str, said: Said) -> list[dict[str, Cell]]:
 
 def _with_actors(kind: str, said: Said, row: dict[str, Cell]) -> dict[str, Cell]:
     """The same, with those who are known to act where the frame leaves that open."""
-    if (
-        "actors" in row
-        or kind == "people"
-        or (kind in _PAIRS and not row)
-        or EARLIER.search(said.sentence)
-        or not _WORDS[kind].search(said.sentence)
-    ):
+    if not row or "actors" in row or kind == "people" or EARLIER.search(said.sentence):
         return row
     others = {name for name in ("investors", "object") if name in row}
     known = [name for name in said.actors if not any(name in row[column].value for column in others)]
     known = [name for name in known if not (is_person(name) or _nobody.fullmatch(name))]
     if not known or any(name not in said.sentence for name in known) or len(known) > _MOST_ACTORS.get(kind, 1):
         return row
-    named = re.search("《[^》]+》", said.sentence) if kind == "policy" else None
-    return said.filled(actors=joined(known, said.sentence), object=named[0] if named else "") | row
+    return said.filled(actors=joined(known, said.sentence)) | row
 
 
 def _is_chinese(sentence: str) -> bool:
@@ -92,10 +85,9 @@ _OWN: Mapping[str, set[str]] = {
     "funding": {"round", "amount"},
     "release": {"object", "licence", "size"},
     "policy": {"object", "stage"},
-    "chip": {"actors", "object", "process"},
+    "chip": {"object", "process", "amount"},
 }
 SHORTEST = 12  # characters of a sentence that can tell an event: less is a heading
-_PAIRS = frozenset(("partnership", "acquisition"))  # kinds of which a name says nothing without the other
 _MOST_ACTORS = {"partnership": 6, "acquisition": 2, "release": 2}  # of kinds that take more than one
 _NEEDED: Mapping[str, tuple[set[str], ...]] = {  # columns that are filled where it is surely one
     "funding": ({"actors", "round"}, {"actors", "investors", "amount"}),

@@ -22,7 +22,8 @@ _PAST = re.compile(
 
 
 EARLIER = re.compile(  # of what is told as history
-    r"去年|前年|曾(?:经)?(?:完成|获得|收购|宣布|推出|发布)|此前[^，。]{0,8}(?:完成|获得)|(?:完成|获得|拿|推出|发布|收购)过|(?:19|20)\d\d年，|(?:19|20)\d\d年[^，。月]{0,12}(?:完成|获)"
+    r"去年|前年|早在|曾(?:经)?(?:完成|获得|收购|宣布|推出|发布)|此前[^，。]{0,8}(?:完成|获得)|(?:完成|获得|拿|推出|发布|收购)过|(?:19|20)\d\d年，|(?:19|20)\d\d年[^，。月]{0,12}(?:完成|获)"
+    r"|\blast (?:month|spring|summer|autumn|winter|January|February|March|April|May|June|July|August|September|October|November|December)\b"
     r"|\b(?:last year|(?:in|since) (?:early |late )?20[0-2]\d\b|(?:previously|earlier) raised|rumou?red)"
 )
 
@@ -165,7 +166,7 @@ _VERSION = compiled(
 
 
 ROUND = compiled(
-    r"(?:Pre-)?[A-HP]\d?\+{0,2}(?:[-—至到]?[A-H]\d?\+{0,2})?轮|(?:种子|天使|战略|股权|过桥|首)\+*轮(?!驱)|Pre-?IPO轮?|战略(?:融资|投资)|首次公开募股|[^，。、“\s年的]{0,8}(?:债券|可转债)(?:（[^）]*）)?|定向增发"
+    r"(?:Pre-)?[A-HP]\d?\+{0,2}(?:[-—至到]?[A-H]\d?\+{0,2})?轮|(?:种子|天使|战略|股权|过桥|首)\+*轮(?!驱)|Pre-?IPO轮?|战略(?:融资|投资)|首次公开募股|(?:(?!发行)[^，。、“\s年的]){0,8}(?:债券|可转债)(?<!行债券)(?:（[^）]*）)?|定向增发"
     r"|基石轮|首次公开发行|IPO|贷款",
     r"\b[Pp]re-[Ss]eed\b|\b[Ss]eed(?=[- ](?:round|funding|financing|extension|stage|money)|,|\.| led)|\bSeries [A-K](?:-?\d|\+|\d)?(?: extension)?\b"
     r"|\binitial public offering\b|\bIPO\b"

@@ -110,7 +110,9 @@ def _investors(said: Said, who: str) -> Cell | None:
         is_round = place == said.sentence or re.search("funding|round|Series|invest|backer", place)
         names += [match["it"] for match in _led_it.finditer(place) if is_round]
         for match in _led.finditer(place) if is_round else ():
-            if match[0] not in ("with ",) or _led_to.match(place, match.end()):
+            if match[0] == "from " and place == said.sentence and not re.search(MONEY_EN, place[: match.start()]):
+                continue
+            if match[0] != "with " or _led_to.match(place, match.end()):
                 names += names_from(place, match.end(), said.text)
         for one in clauses(place, said.text) if is_round and place != said.sentence else ():
             names += one.subject if one.verb in ("lead", "participate", "join", "invest") else ()
@@ -153,7 +155,7 @@ def release_en(said: Said) -> dict[str, Cell]:
     what = next(
         (
             match[0].rstrip(".,'’")
-            for match in PROPER.finditer(one.behind)
+            for match in PROPER.finditer(one.behind.partition(" by ")[0])
             if not (told.NO_MODEL.match(match[0]) or _day.match(match[0]))
         ),
         "",
@@ -184,8 +186,12 @@ _ruled = re.compile(
     rf"\b{_act} (?:was|were|is|has been|will be|takes|took|comes|came|enters|entered|cleared|passed) (?:\w+ )?(?P<stage>announced|passed|approved|adopted|signed|published"
     r"|unveiled|proposed|effect|into force|force|launched|enacted|second reading|third reading)"
 )
-_loose = re.compile(
-    r" (?:into law )?(?:unanimously )?(?:\d+(?: to |[-–])\d+ )?(?:(?:late |early )?(?:on )?[A-Z]\w+day (?:night |evening )?)?(?:(?:back |down )?(?:by [a-z]+ [a-z]+, )?(?:to [A-Z]\w+ \d{4}, |to [a-z]+ |for ))?(?:the use of |an? |the |new |one-year |two-year )*(?P<it>(?!them\b|it\b|\d+ to|night)[^,]{4,90}?)"
+_votes = (
+    r"(?:unanimously )?(?:\d+(?: to |[-–])\d+ )?(?:(?:late |early )?(?:on )?[A-Z]\w+day (?:night |evening )?|yesterday |today )?"
+)
+_loose = re.compile(  # what is ruled on, behind votes, day and how far it is put back
+    rf" (?:into law )?{_votes}(?:(?:back |down )?(?:by [a-z]+ [a-z]+, )?(?:to [A-Z]\w+ \d{{4}}, |to [a-z]+ |for ))?"
+    r"(?:the use of |an? |the |new |one-year |two-year )*(?P<it>(?!them\b|it\b|\d+ to|night)[^,]{4,90}?)"
     r"(?=,| that | which | requiring | above | for (?:public )?comment| after | late | by [A-Z][a-z]{2,}| (?:on|in|by|from) (?:[A-Z]|\d)|\.?$)"
 )
 _made_by = re.compile(
@@ -193,7 +199,8 @@ _made_by = re.compile(
     r"|issued|passed|published|approved|signed|proposed|released|written|drafted|unveiled|announced)(?: (?:on|late|early|this|last|\w+day))* by (?:the )?(?:[a-z]+['’]s )?"
 )
 _approval = re.compile(
-    r"\b(?:gave|has given|gives) (?:its |the )?(?P<stage>(?:final |preliminary |initial )?(?:approval|assent|backing))(?: on \w+| late \w+)? to (?:the |an? )?(?P<it>[^,]{4,90}?)(?=,| that | which |\.?$)"
+    r"\b(?:gave|has given|gives) (?:its |the )?(?P<stage>(?:final |preliminary |initial )?(?:approval|assent|backing))(?: on \w+| late \w+)?"
+    r" to (?:the |an? )?(?P<it>[^,]{4,90}?)(?=,| that | which |\.?$)"
 )
 _STAGE = compiled(
     r"effective (?:immediately|(?:on |from )?[A-Z][a-z]+ \d+)|(?:takes?|took|taking|come[s]? into|into) (?:effect|force)(?: (?:on|in"
@@ -224,7 +231,8 @@ def policy_en(said: Said) -> dict[str, Cell]:
     if approved := _approval.search(sentence):
         who = next(iter(names_from(sentence, 0, said.text)), "")
         return said.filled(actors=who, object=approved["it"], level=level, stage=approved["stage"])
-    one = next((one for one in _acting(said, _RULE) if one.before and not one.is_passive), None)
+    acting = (one for one in _acting(said, _RULE) if one.before and not one.is_passive)
+    one = next((one for one in acting if not sentence.endswith(" to ", 0, one.start)), None)
     who = _who(one, said) if one else ""
     if one is None or not who:
         return {}
@@ -279,7 +287,7 @@ def chip_en(said: Said) -> dict[str, Cell]:
 
 _object_together = compiled(
     r"\b(?:to|will|would)(?: jointly| together| co-?)? ?(?:develop|build|design|make|supply|create|offer|train|provide|deploy|manufacture|bring|run|use|integrate|test|control|sell|equip"
-    r"|deliver|put) (?:an? |the |its |their )?(?P<it>[^.;]{4,110}?)(?=, (?:the|it|which|with|in|and|a)\b|, [A-Z]| to [A-Z]| for the \d{4}| for participating"
+    r"|deliver|put) (?:an? |the |its |their )?(?P<it>[^.;]{4,110}?)(?=, (?!\d|and )| to [A-Z]| for the \d{4}| for participating"
     r"| starting| over the| worth| across| by artificial|[.;]|$)",
     r"under which (?P<it>[^.;]{6,140}?)(?=[.;]|$)",
     r"\b(?:agreement|deal|contract|partnership|alliance|pact|order) (?:on|for|covering|to) (?P<it>[^.,;]{4,80}?)(?= (?:from|to|with) [A-Z]|[.,;]|$)",
@@ -338,6 +346,8 @@ def people_en(said: Said) -> list[dict[str, Cell]]:
     """A row each of those who come or go, in the order of the sentence."""
     rows: dict[str, dict[str, str | Cell | None]] = {}
     for one in clauses(said.sentence, said.text):
+        if one.verb == "move" and not one.behind.startswith(" to "):
+            continue
         if one.verb in _COMES | _LEAVE or (one.verb in _APPOINT and (one.is_passive or one.verb in ("become", "take"))):
             cells = _mover(said, one)
         elif one.verb in _APPOINT and one.subject:
@@ -483,9 +493,10 @@ def acquisition_en(said: Said) -> dict[str, Cell]:
 
 
 def _bought(said: Said, parties: list[str], what: str, verb: str = "") -> dict[str, Cell]:
-    places = (said.sentence, *(one for one in said.about(parties[0]) if _pays.search(one)))
+    places = (said.sentence, said.title, *(one for one in said.about(parties[0]) if _pays.search(one)))
     amount = next(filter(None, (amount_of(place, MONEY_EN, _NO_PRICE) for place in places)), None)
-    stage = told.surest(told.STAGE_DEAL, said.sentence, *(one for one in said.below() if _on_deal.search(one)))
+    below = (one for one in said.below() if _on_deal.search(one))
+    stage = told.surest(told.STAGE_DEAL, said.sentence) or told.surest(told.STAGE_DEAL, *below)
     stage = stage or cell(verb if verb.endswith("ed") and _ended.match(verb) else "", said.sentence)
     return said.filled(actors=joined(parties, said.sentence), object=what, amount=amount, stage=stage)
 

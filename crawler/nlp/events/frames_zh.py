@@ -130,8 +130,10 @@ def _investors_zh(places: Sequence[str]) -> Cell | None:
     for place in places:
         for pattern in (*_LED_ZH, _FOLLOW_ZH):
             for match in pattern.finditer(place):
-                led = [bare(part.rpartition("旗下")[2]) for part in _and.split(match["it"])]
-                led = [name for name in led if name and not re.search(r"轮|融资|[\d]亿|完成|股东$|机构$|资方|^产业$", name)]
+                led = [bare(re.sub("旗下(?:的)?(?:产业)?基金$|^.*旗下", "", part)) for part in _and.split(match["it"])]
+                led = [
+                    name for name in led if name and not re.search(r"轮|融资|[\d]亿|完成|股东$|机构$|资方|^产业$|是否|披露", name)
+                ]
                 found += [name for name in led if name not in found]
                 quote = quote or (place if led else "")
     return joined([name for name in found if not any(name != other and name in other for other in found)], quote)
@@ -179,7 +181,7 @@ def _what_zh(phrase: str) -> str:
 
 _BODY_ZH = (
     r"[^，。；：、“《\s　]{0,20}?(?:国务院|内阁|全国人大|人大常委会|委员会|管理局|办公室|办公厅|会议|网信办|发改委|发展改革委|数据局|信息化部|工信部|科技部|教育部|商务部|财政部|公安部"
-    r"|部门|[部委局厅署]|(?<!公)司|政府|法院|议会|参议院|众议院|国会|欧盟|"
+    r"|部门|[部委局厅署]|(?<!公)司|政府|法院|议会|立法会|参议院|众议院|国会|欧盟|"
     r"欧洲议会|欧委会|中心|管委会|大臣|部长|当局|央行|证监会|交易所|协会)"
 )
 _POLICY_ZH = re.compile(
@@ -190,6 +192,7 @@ _POLICY_ZH = re.compile(
 _RULED_ZH = re.compile(
     r"(?P<what>《[^》]+》)(?:（[^）]*）)?[^，。；《]{0,24}?(?P<stage>施行|实施|生效|批准发布|发布|出台|(?:审议|表决|获得?)通过|(?:公开)?征求意见)(?!会)"
 )
+_ACTED_ZH = re.compile(r"(?P<stage>签署|印发|发布|出台|颁布|通过|批准)(?:了)?(?P<what>《[^》]+》)")
 _RULED_BY_ZH = re.compile(
     rf"(?P<who>{_BODY_ZH}|[{HAN}]{{2,8}}[省市县区州])(?:近日|日前|今日|昨日|刚刚|正式|最新|联合|于[^，。]{{2,10}})*(?P<stage>印发|发布|公布|出台|通过|颁布|签署)的(?P<what>《[^》]+》)"
 )
@@ -214,7 +217,7 @@ def policy_zh(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     if found := _POLICY_ZH.search(sentence):
         rest, act = sentence[found.end() :], found["stage"]
-        titled = re.search(r"《[^》]+》", found["what"] + rest)
+        titled = re.search(r"(?<!据)(?<!照)《[^》]+》(?:实施细则|修[正订]案)?", found["what"] + rest)
         noticed = _acts_behind.match(rest) if act.startswith("发布") else None
         acted = noticed or (_acts.match(found["what"]) if act not in ("发布公告", "发布通知", "就", "要求") else None)
         what = titled[0] if titled else acted["it"] if acted else ""
@@ -225,9 +228,9 @@ def policy_zh(said: Said) -> dict[str, Cell]:
         return _policy(said, bodies[-1]["it"], passed["what"], passed["stage"])
     if by := _RULED_BY_ZH.search(sentence):
         return _policy(said, by["who"], by["what"], by["stage"])
-    if ruled := _RULED_ZH.search(sentence):
+    if ruled := _RULED_ZH.search(sentence) or _ACTED_ZH.search(sentence):
         source = re.match(r"(?:[^，]{0,6}记者)?[^，]{0,8}从(?P<it>[^，]{2,24}?)(?:处)?(?:获悉|了解到)，", sentence)
-        titled = re.match(rf"(?P<it>{_BODY_ZH}|[{HAN}]{{2,8}}?[省市县区州])(?:就|发布|出台|印发|拟)", said.title)
+        titled = re.match(rf"(?P<it>{_BODY_ZH}|[{HAN}]{{2,8}}?[省市县区州国])(?:就|发布|出台|印发|签署|拟)", said.title)
         made = next((match for one in said.behind if (match := _made_by_zh.search(one))), None)
         return _policy(said, whose["it"] if (whose := source or titled or made) else "", ruled["what"], ruled["stage"])
     return {}
@@ -296,10 +299,11 @@ def chip_zh(said: Said) -> dict[str, Cell]:
 
 
 _TOGETHER_ZH = re.compile(
-    rf"{AT}(?P<a>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|昨日|宣布|正式|将|已|于[^，。]{{2,10}}|在[^，。与和]{{2,16}})*(?:与|同(?![时步日意样期])|和|携手|联手|联合|牵手)(?P<b>[^。；]{{2,60}}?)(?:近日|日前|今日|昨日|宣布|正式"
+    rf"{AT}(?P<a>[^{MARKS}】]{{2,40}}?)(?:近日|日前|今日|昨日|宣布|正式|将|已|于[^，。]{{2,10}}|在[^，。与和]{{2,16}}|同[日时]|当日|(?:宣布|公告称?|披露|透露)，)*(?:与|同(?![时步日意样期])|和|携手|联手|联合|牵手)(?P<b>[^。；]{{2,60}}?)(?:近日|日前|今日|昨日|宣布|正式"
     rf"|将|已|在[^，。]{{2,16}}|于[^，。]{{2,10}}|双方|共同)*(?P<act>签署|签下|签订|签约|达成|合作|共建|共同|联合|成立|合资|结成|建立|启动|开展|展开|组建|深化)"
 )
 _BID_ZH = re.compile(rf"{AT}(?P<a>[^{MARKS}】]{{2,24}}?)(?:以[^，。]{{2,16}})?(?:成功)?(?:中标|夺标|拿下)(?P<b>[^，。]{{0,40}})")
+_no_asides = re.compile("（[^）]*）")
 _HOLDS_ZH = re.compile(rf"{AT}([^{MARKS}]{{2,16}}?)持股(?:比例为)?\d")
 _BID_BY_ZH = re.compile(r"(?P<b>[^，。]{0,40}?)由(?P<a>[^，。]{2,24}?)(?:以[^，。]{2,16})?(?:成功)?(?:中标|承建)")
 _PROJECT_ZH = re.compile(r"(?:了)?(?P<it>[^，。“”：]{4,40}?(?:项目|工程|标段|平台|系统))(?=由|中标|$|，|。)")
@@ -309,19 +313,22 @@ _BUYER_ZH = re.compile(
 _HELD_ZH = re.compile(r"由(?P<who>[^，。]{4,50}?)(?:共同|联合)(?:持股|出资|成立|设立|发起|组建|建设)")
 _ORDER_ZH = re.compile(r"向(?P<b>[^，。]{2,20}?)(?:下达|发出|追加|订购|采购)(?P<what>[^，。；]{2,40})")
 _OBJECT_TOGETHER_ZH = compiled(
+    r"(?P<it>合资(?:公司|企业))",
     r"共建(?!协议|合同)(?P<it>[^，。；]{2,30})",
     r"(?:围绕|聚焦)(?P<it>[^，。；]{2,40}?)(?:等[^，。]{0,6})?(?:展开|开展|进行|推进|深化)",
     r"(?:将|拟)?在(?P<it>[^，。；]{2,40}?)(?:等)?(?:\w?个)?(?:领域|方面)(?:展开|开展|进行|深化|加强|深度)",
     r"(?:共同|联合|合作)(?P<it>(?:研发|开发|打造|推进|推出|建设|运营|探索|推动|制定|生产|设立|成立|组建)[^，。；]{2,30})",
     r"(?:为其|向其|将)(?:提供|供应|部署|交付|建设)(?P<it>[^，。；]{2,30})",
     r"投资[^，。；]{0,10}元(?P<it>建设[^，。；]{2,30})",
+    r"(?:签署|签订)[^，。《]{0,6}《(?P<it>[^》]{4,40})》",
     r"[“「](?P<it>[^”」]{4,40})[”」](?:项目|[^，。]{0,10}(?:中标|采购|招标))",
     r"(?:签署|签下|签订|达成|下达)(?:了)?(?:总额[^，。的]{2,16}的|战略|框架|独家)*(?P<it>[^，。；]{2,24}?(?:订单|合同|(?=(?:战略|框架)?(?:合作)?(?:意向)?(?:协议|备忘录))))",
     r"(?:成立|组建|发起)[^，。“]{0,6}“(?P<it>[^”]{2,20})”",
-    r"(?P<it>合资(?:公司|企业))",
     r"(?:成立|组建|设立)(?:了)?(?P<it>[^，。；]{2,28}(?:公司|实验室|中心|基金|联盟|研究院))",
 )
-_NO_OBJECT_ZH = re.compile(r"^(?:合作|战略合作|全面合作|深度合作|战略|框架|全面|采购|购销|服务|意向|正式|一份|总额|了|.*\d元)*$")
+_NO_OBJECT_ZH = re.compile(
+    r"^(?:合作|战略合作|全面合作|深度合作|战略|框架|全面|采购|购销|租赁|服务|意向|正式|一份|总额|了|.*\d元)*$"
+)
 _UNITS_ZH = r"\d[\d,.]*[万亿]?(?:颗|片|台|辆|套|架)"
 
 
@@ -333,7 +340,7 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
         what = cell(LEAD.sub("", founded["it"]) if founded else "", sentence)
     elif "标" in sentence and (bid := _BID_BY_ZH.search(sentence) or _BID_ZH.search(sentence)):
         project = _PROJECT_ZH.search(bid["b"]) or _PROJECT_ZH.search(sentence)
-        what = cell(LEAD.sub("", project["it"]) if project else "", sentence) or cell_of(_OBJECT_TOGETHER_ZH[6:7], sentence)
+        what = cell(LEAD.sub("", project["it"]) if project else "", sentence) or cell_of(_OBJECT_TOGETHER_ZH[8:9], sentence)
         buyer = _BUYER_ZH.search(sentence)
         who = [bare(bid["a"]), bare(buyer["it"]) if buyer else ""]
     elif ordered := _ORDER_ZH.search(sentence):
@@ -341,7 +348,7 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
         what = cell(re.sub(r"^(?:了|追加|订购|采购)+", "", ordered["what"]), sentence)
     elif "合资" in sentence and (holding := _HOLDS_ZH.findall(said.text)):
         who = [bare(one) for one in holding]
-    elif (match := _TOGETHER_ZH.search(sentence)) and "股权" not in sentence:
+    elif (match := _TOGETHER_ZH.search(_no_asides.sub("", sentence))) and "股权" not in sentence:
         who = [name for part in (match["a"], match["b"]) for one in _and.split(part) for name in names(one, said.text)[:1]]
     else:
         return {}
@@ -359,7 +366,7 @@ def partnership_zh(said: Said) -> dict[str, Cell]:
 
 _NOT_BEHIND = r"(?!前|后|以来|期间|之|时|者|仪式|手续|消息|传闻|协议|申请|报告)"
 _moves_zh = re.compile(
-    rf"(?P<takes>出任|担任|就任|接任|转任|改任|升任|获任|履新|接棒|接手|继任|执掌|兼任|(?:受聘|被任命|被聘|获聘|获委任|当选|晋升|调任)为?|(?<![责委主就升委现历兼曾时上卸辞离前新首连担])任(?![务何期职命教课由性内]))(?:了)?{_NOT_BEHIND}"
+    rf"(?P<takes>出任|担任|就任|接任|转任|改任|升任|获任|履新|接棒|接手|继任|执掌|兼任|(?:受聘|被任命|被聘|获聘|获委任|当选|晋升|调任)(?:为|担任)?|(?<![责委主就升委现历兼曾时上卸辞离前新首连担])任(?![务何期职命教课由性内]))(?:了)?{_NOT_BEHIND}"
     r"(?P<what>[^，。；：]{0,30})"
     rf"|(?P<joins>加盟|加入|入职|空降)(?:了)?{_NOT_BEHIND}(?P<of>[^，。；、任担出]{{2,20}}?)(?=[，。；、任担出]|$)"
     rf"|(?P<leaves>办[完理]了?离职手续|辞去|卸任|不再担任|离职|离任|辞职|辞任|(?<!申)请辞|退休|退出|离开|被免去|出局|逝世|去世|病逝|离世)(?:了)?{_NOT_BEHIND}(?P<held>[^，。；：]{{0,24}})"
@@ -409,7 +416,8 @@ def people_zh(said: Said) -> list[dict[str, Cell]]:
 def _moved(said: Said, match: re.Match[str], before: str) -> tuple[str, str, str]:
     """(who, of whom, post) of one verb; "" where nobody stands with it."""
     if match["names"]:
-        return _person(said, match["whom"], alone=True), *_owner_and_post(said, match["post"])
+        of, post = _owner_and_post(said, match["post"])
+        return _person(said, match["whom"], alone=True), of or _who(said, match.start()), post
     by = re.search(r"由(?P<it>[^，]{2,20})$", before)
     if by and (who := _person(said, by["it"])):
         return who, *_owner_and_post(said, match["what"] or "")
@@ -506,7 +514,7 @@ def acquisition_zh(said: Said) -> dict[str, Cell]:
         actors=joined(parties, sentence),
         object=stake[0] if stake else bought,
         amount=amount,
-        stage=told.surest(told.STAGE_DEAL, sentence, *said.behind),
+        stage=told.surest(told.STAGE_DEAL, sentence) or told.surest(told.STAGE_DEAL, *said.behind),
     )
 
 

@@ -141,11 +141,21 @@ def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = N
     for event in told:
         for cells in _rows(event, kind, record):
             names = ("actors",) if kind in ONCE and "actors" in cells else ("actors", "object")
-            known.setdefault("|".join(cells[name].value for name in names if name in cells), (event, cells))
+            more = next((row for _, row in known.values() if kind == "partnership" and _is_same(row, cells)), None)
+            if more is None:
+                known.setdefault("|".join(cells[name].value for name in names if name in cells), (event, cells))
+            else:
+                more |= cells | more
     for event, cells in list(known.values()) or [(event, {}) for event in told[:1]]:
         story, source = record.story or record.id or 0, record.publisher or record.source or ""
         state = changes.how(event.headline)
         yield Row(record.id or 0, story, event.headline, source, at, cells, state=state, by=record.id if state else None)
+
+
+def _is_same(row: Mapping[str, Cell], other: Mapping[str, Cell]) -> bool:
+    """True for what only goes on about a row: of those who stand in it, with what the row does not tell."""
+    of = set(split(other["actors"])) if "actors" in other else set()
+    return "object" not in row and "actors" in row and of <= set(split(row["actors"]))
 
 
 def _rows(event: Event, kind: str, record: Record) -> list[dict[str, Cell]]:

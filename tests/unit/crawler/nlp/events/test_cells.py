@@ -182,7 +182,7 @@ def test_a_hostile_sentence_costs_little(text: str) -> None:
     ("kind", "sentence", "actors", "expected"),
     [
         ("chip", "顾氏半导体的芯片又多了一种。", ("顾氏半导体",), {"actors": "顾氏半导体"}),
-        ("chip", "Juno has yet another chip.", ("Juno",), {"actors": "Juno"}),
+        ("chip", "Juno has yet another chip.", ("Juno",), {}),  # a name alone is no row
         ("people", "About 85 people at Juno will resign.", ("Juno",), {}),  # a company is nobody who comes or goes
         ("partnership", "图灵芯科的合作又多了一个。", ("图灵芯科",), {}),
     ],
