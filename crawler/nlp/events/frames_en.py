@@ -358,9 +358,9 @@ def people_en(said: Said) -> list[dict[str, Cell]]:
         if who:
             rows.setdefault(who.value if isinstance(who, Cell) else str(who), cells)
     if after := _next.search(said.sentence):
-        held = next((cells["post"] for cells in rows.values()), "")
+        left = next(iter(rows.values()), {"object": "", "post": ""})
         for name in [one for one in names_from(said.sentence, after.end(), said.text) if is_person(one)][:1]:
-            rows[name] = {"actors": name, "object": "", "post": after["post"] or held}
+            rows[name] = {"actors": name, "object": left["object"], "post": after["post"] or left["post"]}
     own = _employer(said, rows)
     return [said.filled(**cells | {"object": own if cells["object"] == "" else cells["object"]}) for cells in rows.values()]
 

@@ -62,7 +62,7 @@ def _owner_and_post(said: Said, words: str) -> tuple[str, str]:
     """腾讯高级副总裁 → (腾讯, 高级副总裁); of "the company" it is the one that the article is about."""
     if former := re.match(rf"[前原](?P<post>{_POST_ZH})、", words):
         return "", former["post"]
-    words = re.sub(r"^(?:[前原]|其|仅|新任|现任|时任|新一届)+", "", LEAD.sub("", words))
+    words = re.sub(r"^[^，]*收到|^(?:[前原]|其|仅|新任|现任|时任|新一届)+", "", LEAD.sub("", words))
     words = re.sub(r"(?:一职|职务|的职务)$|(?:联合)?创始人(?:、|兼)", "", words)
     its_own = re.match(r"(?:该|本)?公司", words)
     owner = main_name(said.title, said.text) if its_own else ""
@@ -369,7 +369,7 @@ _moves_zh = re.compile(
     rf"(?P<takes>出任|担任|就任|接任|转任|改任|升任|获任|履新|接棒|接手|继任|执掌|兼任|(?:受聘|被任命|被聘|获聘|获委任|当选|晋升|调任)(?:为|担任)?|(?<![责委主就升委现历兼曾时上卸辞离前新首连担])任(?![务何期职命教课由性内]))(?:了)?{_NOT_BEHIND}"
     r"(?P<what>[^，。；：]{0,30})"
     rf"|(?P<joins>加盟|加入|入职|空降)(?:了)?{_NOT_BEHIND}(?P<of>[^，。；、任担出]{{2,20}}?)(?=[，。；、任担出]|$)"
-    rf"|(?P<leaves>办[完理]了?离职手续|辞去|卸任|不再担任|离职|离任|辞职|辞任|(?<!申)请辞|退休|退出|离开|被免去|出局|逝世|去世|病逝|离世)(?:了)?{_NOT_BEHIND}(?P<held>[^，。；：]{{0,24}})"
+    rf"|(?P<leaves>办[完理]了?离职手续|辞去|卸任|不再担任|离职|离任|辞职(?:报告|申请)|辞职|辞任|(?<!申)请辞|退休|退出|离开|被免去|出局|逝世|去世|病逝|离世)(?:了)?{_NOT_BEHIND}(?P<held>[^，。；：]{{0,24}})"
     rf"|(?P<names>任命|聘任|聘请|提拔|委任|选举|推选|增补|提名)(?P<whom>[{HAN}·A-Za-z ]{{2,20}}?)(?:先生|女士|博士|教授)?(?:为|担任|出任|任)(?P<post>[^，。；：]{{2,24}})"
     rf"|(?P<after>接替|取代)(?:的是)?(?P<before>[^，。；：]{{0,24}})"
 )

@@ -181,8 +181,14 @@ def test_a_hostile_sentence_costs_little(text: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "sentence", "actors", "expected"),
     [
-        ("chip", "顾氏半导体的芯片又多了一种。", ("顾氏半导体",), {"actors": "顾氏半导体"}),
-        ("chip", "Juno has yet another chip.", ("Juno",), {}),  # a name alone is no row
+        (
+            "policy",
+            "会上，临江厂办签署《算力公约》。",
+            ("临江厂办",),
+            {"actors": "临江厂办", "object": "《算力公约》", "stage": "签署"},
+        ),
+        ("chip", "顾氏半导体的芯片又多了一种。", ("顾氏半导体",), {}),  # a name alone is no row
+        ("chip", "Juno has yet another chip.", ("Juno",), {}),
         ("people", "About 85 people at Juno will resign.", ("Juno",), {}),  # a company is nobody who comes or goes
         ("partnership", "图灵芯科的合作又多了一个。", ("图灵芯科",), {}),
     ],
@@ -264,3 +270,90 @@ def test_who_holds_a_post_who_rules_and_who_takes_over_are_read_in_other_orders_
 ) -> None:
     cells = next(iter(event_cells.rows(kind, sentence, title, sentence)), {})
     assert {name: cell.value for name, cell in cells.items()} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("枫桥智能联合创始人、CTO周立群已于近日离职，其工作由研发副总裁孙明远接手。",
+         [{"actors": "周立群", "object": "枫桥智能", "post": "CTO"}, {"actors": "孙明远", "object": "枫桥智能", "post": "CTO"}]),
+        ("本周刚刚被宣布出任南湖大学计算机学院院长的何书文教授这样说。她接替的是到龄退休的唐继民教授。",
+         [{"actors": "何书文", "object": "南湖大学计算机学院", "post": "院长"},
+          {"actors": "唐继民", "object": "南湖大学计算机学院", "post": "院长"}]),
+        ("海峰汽车发布公告称，董事会收到总经理赵启铭先生的书面辞职报告。", [{"actors": "赵启铭", "object": "海峰汽车", "post": "总经理"}]),
+        ("启程智能今日宣布，前云川科技工程总监林若岚正式加入公司，担任首席技术官。",
+         [{"actors": "林若岚", "object": "启程智能", "post": "首席技术官"}]),
+        ("独立董事人数低于法定比例，公司将择机补选。", []),
+        ("陈思源此前任云川科技副总裁。", []),
+        ("Helm Robotics CEO Mary Santos is stepping down after six years. Chief product officer Tom Becker will succeed her.",
+         [{"actors": "Mary Santos", "object": "Helm Robotics", "post": "CEO"},
+          {"actors": "Tom Becker", "object": "Helm Robotics", "post": "CEO"}]),
+        ("Bluecrest's chief financial officer, Karen Holm, will retire in May and be replaced by deputy CFO Luis Marin.",
+         [{"actors": "Karen Holm", "object": "Bluecrest", "post": "chief financial officer"},
+          {"actors": "Luis Marin", "object": "Bluecrest", "post": "chief financial officer"}]),
+        ("Northfold Labs has hired Daniel Okoro, previously head of policy at Zephyr Cloud, to lead its safety team.",
+         [{"actors": "Daniel Okoro", "object": "Northfold Labs"}]),
+        ("Zuna Analytics founder Mira Chital has quit as chief executive.",
+         [{"actors": "Mira Chital", "object": "Zuna Analytics", "post": "chief executive"}]),
+        ("The bank is to move 2,300 employees to other tasks.", []),
+    ],
+)  # fmt: skip
+def test_each_person_who_comes_or_goes_has_a_row(text: str, expected: list[dict[str, str]]) -> None:
+    sentence = next(filter(None, END.split(text)))
+    found = event_cells.rows("people", sentence, "", text)
+    assert [{name: cell.value for name, cell in row.items()} for row in found] == expected
+    assert all(cell.quote in text and cell.value in text for row in found for cell in row.values())
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "expected"),
+    [
+        ("policy", "南海国众议院下午召开全体会议，以212票赞成、31票反对表决通过《算力中心特别法》。",
+         {"actors": "南海国众议院", "object": "《算力中心特别法》", "stage": "表决通过"}),
+        ("policy", "记者从临江市科技局获悉，《临江市机器人产业若干措施》（下称《措施》）日前经市政府常务会议审议通过，自12月1日起施行。",
+         {"actors": "临江市科技局", "object": "《临江市机器人产业若干措施》", "level": "市", "stage": "审议通过"}),
+        ("policy", "临江市取消了原定于11月举行的机器人大赛决赛。", {}),  # a contest is no rule
+        ("policy", "远航汽车根据《缺陷产品召回条例》备案了召回计划。", {}),  # what an act rests on is not what is made
+        ("policy", "The Council gave final approval on Friday to a bill on software in courts, which bars judges from using it.",
+         {"actors": "Council", "object": "bill on software in courts", "stage": "final approval"}),
+        ("policy", "Johanna County supervisors voted 4-1 late Thursday for a one-year moratorium on data halls.",
+         {"actors": "Johanna County", "object": "moratorium on data halls", "level": "County", "stage": "voted"}),
+        ("policy", "Johanna has approved more than 40 data centres since 2022.", {}),
+        ("partnership", "东川集团与云起科技在江州签署战略合作协议，双方将在工业大模型、智能质检等领域展开合作。",
+         {"actors": "东川集团、云起科技", "object": "工业大模型、智能质检"}),
+        ("partnership", "采购网公布的结果显示，江州市城市大模型平台项目由枢远信息中标，中标金额876万元。",
+         {"actors": "枢远信息", "object": "江州市城市大模型平台项目", "amount": "876万元"}),
+        ("partnership", "砺远机器人同时在港区设立联合实验室，研究密封。", {}),  # 同时 is no 同
+        ("partnership", "Lumora said on Monday that it would supply 60,000 of its accelerators to Qasir Cloud, in a deal worth $1.4 billion.",
+         {"actors": "Lumora, Qasir Cloud", "object": "60,000 of its accelerators", "amount": "$1.4 billion"}),
+        ("acquisition", "江州集团周一宣布，已完成对海外初创公司Lumen Labs的收购，交易金额约7亿美元。",
+         {"actors": "江州集团、Lumen Labs", "object": "Lumen Labs", "amount": "约7亿美元", "stage": "已完成"}),
+        ("acquisition", "腾川科技宣布将旗下游戏子公司乐游网络出售给心屿集团，交易对价为8.8亿元。",
+         {"actors": "心屿集团、乐游网络", "object": "乐游网络", "amount": "8.8亿元"}),
+        ("acquisition", "竞争管理局周四宣布，禁止芯片公司高峦科技以12亿英镑收购本土设计公司Arden。",
+         {"actors": "高峦科技、Arden", "object": "Arden", "amount": "12亿英镑", "stage": "禁止"}),
+        ("acquisition", "Gantley Semiconductor has scrapped its $2.1 billion purchase of photonics specialist Mirabelle Optics.",
+         {"actors": "Gantley Semiconductor, Mirabelle Optics", "object": "Mirabelle Optics", "amount": "$2.1 billion", "stage": "scrapped"}),
+        ("acquisition", "Norvale Corporation (NYSE: NVL), a maker of monitors, today announced that it has completed its acquisition of Pelluce AI.",
+         {"actors": "Norvale Corporation, Pelluce AI", "object": "Pelluce AI", "stage": "has completed"}),
+        ("acquisition", "Telluria is in advanced talks to acquire speech start-up Vocalux for about $500 million.",
+         {"actors": "Telluria, Vocalux", "object": "Vocalux", "amount": "$500 million", "stage": "in advanced talks to acquire"}),
+        ("acquisition", "German machine builder Heidmar SE is raising its holding in Optrella, a maker of sensors, to 67 percent from 22 percent.",
+         {"actors": "Heidmar SE, Optrella", "object": "67 percent"}),
+        ("funding", "曜川科技获得了来自中岭资本、国远创投的数亿元B轮融资。",
+         {"actors": "曜川科技", "round": "B轮", "amount": "数亿元", "investors": "中岭资本、国远创投"}),
+        ("funding", "The Nordic Investment Fund will lend Danuvia Compute €220m to build two halls. It is the fund's largest AI loan.",
+         {"actors": "Danuvia Compute", "round": "loan", "amount": "€220m", "investors": "Nordic Investment Fund"}),
+        ("funding", "Also this week: Bellweather Bio ($22M Series A, Generous Capital), which times therapies.",
+         {"actors": "Bellweather Bio", "round": "Series A", "amount": "$22M", "investors": "Generous Capital"}),
+        ("funding", "Data center operator Heliora on Tuesday sold $3.25 billion of high-yield bonds in two parts.",
+         {"actors": "Heliora", "round": "high-yield bonds", "amount": "$3.25 billion"}),
+        ("chip", "曙光芯科宣布自研DPU芯片HL100成功流片，采用12纳米工艺。", {"actors": "曙光芯科", "object": "HL100", "process": "12纳米"}),
+        ("chip", "Volume production of Alpenglow Photonics' L4 laser chip began on Monday at a rate of 20,000 units a month.",
+         {"actors": "Alpenglow Photonics", "object": "L4 laser chip", "amount": "20,000 units"}),
+        ("release", "由禾川实验室历时四年采集的病害图像数据集LeafSet今天正式对外发布。", {"actors": "禾川实验室", "object": "LeafSet"}),
+        ("release", "按官方公布的成绩，该模型得分94.1。", {}),
+    ],
+)  # fmt: skip
+def test_votes_tenders_deals_and_loans_are_read_in_their_own_orders(kind: str, text: str, expected: dict[str, str]) -> None:
+    assert told(kind, text) == expected
