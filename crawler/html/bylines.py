@@ -10,21 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from crawler.html.date_text import DATE
-from crawler.text import HAN, is_han, simplified
+from crawler.text import DOUBLE_SURNAMES, HAN, SURNAMES, is_han, simplified
 
-# Chinese surnames, the commonest first, written from general knowledge; those of two characters below.
-# Left out are those that begin an everyday word after 记者: 从 在 向 对 都 和.
-_SURNAMES = (
-    "王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许邓冯韩曹曾彭萧肖蔡潘田董袁于余叶蒋杜苏魏程吕丁沈任姚卢傅钟姜崔谭廖范汪陆金石戴贾韦夏邱方侯"
-    "邹熊孟秦白江阎闫薛尹段雷黎史龙陶贺顾毛郝龚邵万钱严赖覃洪武莫孔汤常温康施文牛樊葛邢安齐易乔伍庞颜倪庄聂章鲁岳翟殷詹申欧耿关兰焦俞左柳甘祝包宁"
-    "尚符舒阮柯纪梅童凌毕单季裴霍涂成苗谷盛曲翁冉骆蓝路游辛靳管柴蒙鲍华喻祁蒲房滕屈饶解牟艾尤阳穆农司卓古吉缪简车项连芦麦褚娄窦戚岑景党宫费卜冷晏"
-    "席卫米柏宗瞿桂佟应臧闵苟邬边卞姬师仇栾隋商刁沙荣巫寇桑郎甄丛仲虞敖巩明佘池查麻苑迟邝官封谈匡鞠惠荆乐冀郁胥南班储原栗燕楚鄢劳谌奚皮粟冼蔺楼盘闻厉"
-    "伊仝区郜海阚花权帅屠豆朴盖练廉禹井祖漆巴丰支卿国狄平索宣晋相初门云容敬扈晁芮普阙浦戈伏鹿薄邸雍辜羊阿乌母裘亓修邰赫杭况宿鲜印逯隆茹诺战慕"
-    "危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干尉冶斯元束檀衣阴昝智幸奉植衡富尧闭"
-)
-_COMMON = frozenset(_SURNAMES[:150])
-_DOUBLE = "欧阳|上官|皇甫|令狐|诸葛|司徒|司马|申屠|夏侯|贺兰|完颜|慕容|尉迟|长孙|宇文|东方|南宫|独孤"
-_NAME = rf"(?:(?:{_DOUBLE})[{HAN}]{{1,2}}|[{_SURNAMES}](?:[{HAN}]{{1,2}}| [{HAN}]))"
+_COMMON = frozenset(SURNAMES[:150])
+_NAME = rf"(?:(?:{DOUBLE_SURNAMES})[{HAN}]{{1,2}}|[{SURNAMES}](?:[{HAN}]{{1,2}}| [{HAN}]))"
 _PEN = rf"[{HAN}A-Za-z0-9_·]{{2,8}}"  # a pen name
 _NAMES = rf"{_NAME}(?:(?:\s*[、，,/和&]\s*|\s+){_NAME}){{0,7}}"
 _END = (

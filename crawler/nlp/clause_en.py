@@ -57,6 +57,7 @@ _no_party = re.compile(
     r"|^[A-Z][\w-]*[- ]?v?\d[\w.]*$|\b20\d\d$|^[A-Z][a-z]{2,8}\.? \d{1,2}$"  # a version, a day
 )
 _place_before = re.compile(r"\b(?:in|at|near|across|outside|around|north of|south of|throughout|between) (?:the )?$")
+_people_at = re.compile(r"\b(?:[Rr]esearchers|[Ss]cientists|[Ee]ngineers|[Dd]evelopers|[Tt]eam|[Gg]roup) at (?:the )?$")
 _when_before = re.compile(
     r"^(?:In|On|At|By|From|Since|During|After|Before|For|With|Under|As|When|While|And|But|Here|Now) (?=[A-Z])"
 )
@@ -77,7 +78,7 @@ def names_in(phrase: str, text: str, *, is_first: bool = False) -> list[str]:
         before, whole = phrase[: match.start()], match[0]
         for part in _parts(whole):
             name = clean_name(part, phrase)
-            is_place = _place_before.search(before) and not INSTITUTION.search(name)
+            is_place = _place_before.search(before) and not (INSTITUTION.search(name) or _people_at.search(before))
             is_kind = " " not in name and _kind_behind.match(phrase, match.end())
             begins = is_first and not before and whole.startswith(part)
             if begins and " " not in name and text.count(name) < 2 and not _stands_alone(name, phrase, match.end()):
@@ -94,8 +95,16 @@ def _office_name(words: str) -> str:
 
 
 def _parts(whole: str) -> list[str]:
-    """The members of what "and" joins, but not of one name: Justice and Home Affairs Council."""
+    """The members of what "and" joins, but not of one name: Justice and Home Affairs Council; Helix CEO Mary Lind is two."""
+    if both := _holder.fullmatch(whole):
+        return [both["of"], both["who"]]
     return [whole] if _public.search(whole) and " and the " not in whole else re.split(" and (?:the )?", whole)
+
+
+_holder = re.compile(
+    r"(?P<of>.+?) (?:(?:[Cc]o-)?[Ff]ounder|C[A-Z]O|President|Chair(?:man|woman|person)?|Governor|Senator|Mayor|Minister|Chief(?: [A-Z]\w+)?(?: Officer)?)"
+    r" (?P<who>[A-Z][\w’'-]+(?: [A-Z][\w’'.-]+){1,2})"
+)
 
 
 def _stands_alone(name: str, phrase: str, at: int) -> bool:
@@ -360,7 +369,7 @@ def _subject_end(words: list[_Word], at: int) -> tuple[int, list[_Word]]:
             at = said
         elif word.bare in _BETWEEN and word.bare not in _THEY:
             at -= 1
-        elif word.text.endswith(")") and (back := _opening(words, at)) is not None:
+        elif word.text.rstrip(",").endswith(")") and (back := _opening(words, at)) is not None:
             at = back
         elif word.text.endswith(",") and not asides and (back := _comma(words, at)) is not None:
             asides, at = words[back:at], back

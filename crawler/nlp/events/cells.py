@@ -1,6 +1,6 @@
 """What an event's sentence says beside its headline: who raised, bought or took a post, by which round, with whom, at which price. Pure.
 
-    cells(kind, the words of the event, title, text) → {column: Cell(value, quote)}
+    rows(kind, the words of the event, title, text) → [{column: Cell(value, quote)}]
 
 The clauses of a sentence are read by frames, which ask for verbs of their kind ("… 完成 … 轮融资", "… joins … as …"), and take the columns
 from what stands before and behind. Where none of a kind fits, only who acts in the event is told, if all of them stand there: an empty
@@ -11,34 +11,56 @@ where it can be said of nothing else (who led the round, the licence, the price)
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
+from crawler.nlp.clause_en import is_person
 from crawler.nlp.events import frames_en, frames_zh
-from crawler.nlp.events.frames import LONGEST, Cell, Said, joined, placed
+from crawler.nlp.events.frames import EARLIER, LONGEST, Cell, Said, joined, placed
 from crawler.text import is_han, simplified
 
 
-def cells(
+def rows(
     kind: str, detail: str, title: str, text: str, *, actors: tuple[str, ...] = (), date: str | None = None
-) -> dict[str, Cell]:
-    """The columns that the text fills, of an event that is told by these words, of a kind that has a table; `actors` and `date` as they are
-    known of it. Traditional characters are read as simplified ones."""
+) -> list[dict[str, Cell]]:
+    """The rows that the text fills, of an event that is told by these words, of a kind that has a table: one, of people one each; `actors`
+    and `date` as they are known of it. Traditional characters are read as simplified ones."""
+    if kind not in _WORDS:
+        return []
     if (plain := simplified(text)) != text:
-        found = cells(kind, simplified(detail), simplified(title), plain, actors=actors, date=date)
-        return {name: Cell(*(_back(words, plain, text) for words in cell)) for name, cell in found.items()}
+        found = rows(kind, simplified(detail), simplified(title), plain, actors=actors, date=date)
+        return [{name: Cell(*(_back(words, plain, text) for words in cell)) for name, cell in row.items()} for row in found]
     said = placed(detail, title, text)._replace(actors=actors, date=Cell(date, detail) if date else None)
-    read = _frames(said.sentence).get(kind)
-    found = read(said) if read else {}
-    known = [name for name in actors if name in said.sentence]
-    is_sure = kind in _WORDS and kind != "people" and _WORDS[kind].search(said.sentence) and len(known) == len(actors)
-    if "actors" not in found and is_sure and len(known) >= _LEAST_ACTORS.get(kind, 1):
-        named = re.search("《[^》]+》", said.sentence) if kind == "policy" else None
-        found |= said.filled(actors=joined(known, said.sentence), object=named[0] if named else "") | found
-    return found if found.keys() & _OWN.get(kind, {"actors", "object"}) else {}
+    found = [_with_actors(kind, said, row) for row in _read(kind, said) or [{}]]
+    if kind == "people" and found[0]:
+        of = {name: found[0][name] for name in ("object", "post") if name in found[0]}
+        for place in (one for one in said.below()[:2] if _succeeds.search(one)):
+            found += [of | row for row in _read(kind, said._replace(sentence=place, behind=(), date=None))]
+    return [row for row in found if row.keys() & _OWN.get(kind, {"actors", "object"})]
 
 
-def _frames(sentence: str) -> Mapping[str, _Reader]:
-    return _READ_ZH if sum(map(is_han, sentence)) > len(sentence) / 5 else _READ_EN
+_nobody = re.compile(".{0,2}(?:公司|企业)")
+_succeeds = re.compile(r"接替|接任|继任|接手|\b(?:succeed|replace|serve as|take over|fill in)")
+
+
+def _read(kind: str, said: Said) -> list[dict[str, Cell]]:
+    found = (frames_zh.READ if _is_chinese(said.sentence) else frames_en.READ)[kind](said)
+    return found if isinstance(found, list) else [found]
+
+
+def _with_actors(kind: str, said: Said, row: dict[str, Cell]) -> dict[str, Cell]:
+    """The same, with those who are known to act where the frame leaves that open."""
+    if not row or "actors" in row or kind == "people" or EARLIER.search(said.sentence):
+        return row
+    others = {name for name in ("investors", "object") if name in row}
+    known = [name for name in said.actors if not any(name in row[column].value for column in others)]
+    known = [name for name in known if not (is_person(name) or _nobody.fullmatch(name))]
+    if not known or any(name not in said.sentence for name in known) or len(known) > _MOST_ACTORS.get(kind, 1):
+        return row
+    return said.filled(actors=joined(known, said.sentence)) | row
+
+
+def _is_chinese(sentence: str) -> bool:
+    return sum(map(is_han, sentence)) > len(sentence) / 5
 
 
 def _back(words: str, plain: str, text: str) -> str:
@@ -51,22 +73,22 @@ def kind_of(sentence: str, title: str, text: str) -> str:
     """The kind whose frame a sentence fits with what makes such an event; "" where it fits none for sure."""
     if not SHORTEST <= len(sentence) <= LONGEST:
         return ""
-    frames, title = _frames(sentence), title[:LONGEST]
+    said = Said(title[:LONGEST], text, sentence)
     for kind, words in _WORDS.items():
-        if words.search(sentence) and any(frames[kind](Said(title, text, sentence)).keys() >= needed for needed in _NEEDED[kind]):
+        if words.search(sentence) and any(row.keys() >= needed for row in _read(kind, said) for needed in _NEEDED[kind]):
             return kind
     return ""
 
 
 # columns that say something of an event even where nobody is named; of the other kinds it is who and what
 _OWN: Mapping[str, set[str]] = {
-    "funding": {"actors", "round", "amount"},
-    "release": {"actors", "object", "licence", "size"},
-    "policy": {"actors", "object"},
-    "chip": {"actors", "object", "process"},
+    "funding": {"round", "amount"},
+    "release": {"object", "licence", "size"},
+    "policy": {"object", "stage"},
+    "chip": {"object", "process", "amount"},
 }
 SHORTEST = 12  # characters of a sentence that can tell an event: less is a heading
-_LEAST_ACTORS = {"partnership": 2, "acquisition": 2}  # of kinds that take more than one
+_MOST_ACTORS = {"partnership": 6, "acquisition": 2, "release": 2}  # of kinds that take more than one
 _NEEDED: Mapping[str, tuple[set[str], ...]] = {  # columns that are filled where it is surely one
     "funding": ({"actors", "round"}, {"actors", "investors", "amount"}),
     "acquisition": ({"actors"},),
@@ -91,6 +113,3 @@ _WORDS: Mapping[str, re.Pattern[str]] = {
     "chip": re.compile(r"nm|纳米|nanomet|芯片|chip|accelerator|processor"),
     "release": re.compile(r"开源|发布|推出|上线|参数|下调|\b(?:releas|open|publish|launch|parameter|licen[cs]e|availab)"),
 }
-_Reader = Callable[[Said], dict[str, Cell]]
-_READ_ZH: Mapping[str, _Reader] = frames_zh.READ
-_READ_EN: Mapping[str, _Reader] = frames_en.READ

@@ -181,7 +181,7 @@ _day_en = re.compile(
     r"December)\b(?: (?P<year2>\d{4}))?"
 )
 _relative_en = re.compile(
-    r"\b(?:(?P<today>today|this (?:morning|afternoon|evening)|tonight)|(?P<yesterday>yesterday)|(?P<which>last |next |this )?(?P<weekday>Monday|Tuesday|Wednesday|"
+    r"\b(?:(?P<today>[Tt]oday|[Tt]his (?:morning|afternoon|evening)|tonight)|(?P<yesterday>yesterday)|(?P<which>last |next |this )?(?P<weekday>Monday|Tuesday|Wednesday|"
     r"Thursday|Friday|Saturday|Sunday))\b"
 )
 _WEEKDAYS = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from crawler.text import HAN, is_han
@@ -18,6 +18,13 @@ class Cell(NamedTuple):
 
 _PAST = re.compile(
     r"此前|去年|前年|曾|上一轮|(?:19|20)\d\d年|\b(?:previous|earlier|last year|in 20\d\d|prior|had)\b", re.IGNORECASE
+)
+
+
+EARLIER = re.compile(  # of what is told as history
+    r"去年|前年|早在|曾(?:经)?(?:完成|获得|收购|宣布|推出|发布)|此前[^，。]{0,8}(?:完成|获得)|(?:完成|获得|拿|推出|发布|收购)过|(?:19|20)\d\d年，|(?:19|20)\d\d年[^，。月]{0,12}(?:完成|获)"
+    r"|\blast (?:month|spring|summer|autumn|winter|January|February|March|April|May|June|July|August|September|October|November|December)\b"
+    r"|\b(?:last year|(?:in|since) (?:early |late )?20[0-2]\d\b|(?:previously|earlier) raised|rumou?red)"
 )
 
 
@@ -36,6 +43,12 @@ class Said(NamedTuple):
         cells = {name: Cell(value, self.sentence) if isinstance(value, str) else value for name, value in columns.items()}
         return {name: cell for name, cell in (cells | {"date": self.date}).items() if cell is not None and cell.value}
 
+    def below(self) -> tuple[str, ...]:
+        """The sentences right behind: those of its paragraph, and the first of the next one."""
+        end = self.text.find("\n", max(0, self.text.find(self.sentence)))
+        line = self.text[end + 1 :].partition("\n")[0][:LONGEST] if end >= 0 else ""
+        return (*self.behind, END.split(line)[0]) if line else self.behind
+
     def about(self, name: str) -> tuple[str, ...]:
         """Where more may be said of what this one did: in the sentences behind, and in the whole text if its title names it."""
         if not name or name.split(maxsplit=1)[0] not in self.title:
@@ -45,6 +58,7 @@ class Said(NamedTuple):
         return tuple(one for one in found if 0 < len(one) <= LONGEST and not _PAST.search(one))[:MOST]
 
 
+Reader = Callable[[Said], dict[str, Cell] | list[dict[str, Cell]]]  # of an event, the cells of its row, or of its rows
 END = re.compile(
     r"(?<=[。！？])(?![”」』）])|(?<=[。！？][”」』])|(?<=[a-z\d)%”\"’][.!?])(?<!\b[ap]\.m\.)(?<!\b(?:Mr|Ms|Dr|St|No)\.)(?<!\b(?:Inc|Mrs|Ltd)\.)(?<!\bCorp\.)[ ]+(?=[A-Z“\"$€£])"
 )
@@ -107,15 +121,15 @@ def compiled(*patterns: str, flags: int = 0) -> tuple[re.Pattern[str], ...]:
 
 
 MONEY_EN = (
-    r"(?:(?:US|HK|NT|A|C|S)?[$€£¥₹]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|bn|mn|[mMkKB])\b)?"
-    r"|(?:SEK|NOK|DKK|CHF|RMB|EUR|USD|GBP|INR|Rs\.?) ?\d[\d,.]*\d?(?: (?:million|billion|crore|trillion))?"
-    r"|\d[\d,.]* (?:million|billion|trillion) (?:dollars|euros|pounds|yuan|yen|won|rupees|francs|kronor|kroner))"
+    r"(?:(?:US|HK|NT|A|C|S)?[$€£¥₹]\s?\d[\d,.]*\d?(?:[ -]?(?:million|billion|trillion|crore|lakh|bn|mn|[mMkKB])\b)?"
+    r"|(?:SEK|NOK|DKK|CHF|RMB|EUR|USD|GBP|INR|RM|Rs\.?) ?\d[\d,.]*\d?(?: (?:million|billion|crore|trillion))?"
+    r"|\d[\d,.]* (?:million|billion|trillion) (?:[A-Z][a-z]+ )?(?:dollars|euros|pounds|yuan|yen|won|rupees|ringgit|francs|kronor|kroner|crowns))"
 )
 _SIZE = compiled(
     r"(?P<it>\d[\d.,]*[BM](?:(?:、|和|及|与|,? and |, |/| ?[–-] ?)\d[\d.,]*[BM])*)(?![A-Za-z\d])(?=[^。.]{0,24}(?:参数|尺寸|版本|模型|parameter|model|size|variant|weights))",
     r"(?P<it>\d[\d.,]*(?: (?:billion|million|trillion))?(?:(?:,? and |, | to )\d[\d.,]*(?: (?:billion|million|trillion))?)* (?:billion|million|trillion)[- ](?:active "
     r"|total )?parameters?)",
-    r"(?P<it>\d[\d.,]*[- ](?:billion|million|trillion)[- ]parameters?)",
+    r"(?P<it>(?:\d[\d.,]*|[a-z]{3,8})[- ](?:billion|million|trillion)[- ]parameters?)",
     r"(?:参数(?:量|规模)?(?:约|达|为|高达|总计|达到|超)*)(?P<it>\d[\d.,]*(?:[千百]?万亿|[千百]?[万亿])(?:级)?)|(?P<also>\d[\d.,]*(?:[千百]?万亿|[千百]?[万亿])(?:个|级)?参数)",
     r"\b(?P<it>\d[\d.]*B)\b(?= (?:open|dense|mixture|parameter|model|language|reasoning))|(?:an?|the|its) (?P<also>\d[\d.]*B)(?= )",
 )
@@ -152,12 +166,12 @@ _VERSION = compiled(
 
 
 ROUND = compiled(
-    r"(?:Pre-)?[A-HP]\d?\+{0,2}(?:[-—至到]?[A-H]\d?\+{0,2})?轮|(?:种子|天使|战略|股权|过桥|首|新一)\+*轮(?!驱)|Pre-?IPO轮?|战略(?:融资|投资)|首次公开募股|[^，。、“\s年]{0,8}(?:债券|可转债)(?:（[^）]*）)?|定向增发"
-    r"|基石轮",
+    r"(?:Pre-)?[A-HP]\d?\+{0,2}(?:[-—至到]?[A-H]\d?\+{0,2})?轮|(?:种子|天使|战略|股权|过桥|首)\+*轮(?!驱)|Pre-?IPO轮?|战略(?:融资|投资)|首次公开募股|(?:(?!发行)[^，。、“\s年的]){0,8}(?:债券|可转债)(?<!行债券)(?:（[^）]*）)?|定向增发"
+    r"|基石轮|首次公开发行|IPO|贷款",
     r"\b[Pp]re-[Ss]eed\b|\b[Ss]eed(?=[- ](?:round|funding|financing|extension|stage|money)|,|\.| led)|\bSeries [A-K](?:-?\d|\+|\d)?(?: extension)?\b"
     r"|\binitial public offering\b|\bIPO\b"
     r"|\b(?:convertible (?:notes?|bonds?)|debt financing|venture debt|growth (?:round|equity)|bridge round|angel round|private placement|rights issue|mezzanine round"
-    r"|strategic round|green bonds?)\b",
+    r"|strategic round|(?:high-yield|green|senior|corporate|junk) bonds?|loan|grant)\b",
 )
 
 
@@ -210,17 +224,18 @@ PROCESS = compiled(
     r"\d{1,2}\s?(?:nm|纳米)(?![^，。]{0,4}(?:精度|误差|波长|颗粒))(?=[^，。.]{0,16}(?:制程|工艺|节点|芯片|流片|加速|处理器|量产|process|node|chip|ASIC|SoC|AI "
     r"|accelerator|technology|die|silicon|GPU"
     r"|CPU|version|line|[,.;)]|$))",
-    r"\d{1,2}[- ]?nano(?:met(?:er|re)|m)s?(?=[- ](?:\w+ )?(?:process|node|chip|technology|class|accelerator|silicon))",
+    r"\d{1,2}[- ]?nano(?:met(?:er|re)|m)s?(?=[- ](?:\w+ )?(?:process|node|chip|technology|class|accelerator|silicon|line))",
     r"(?:采用|基于)[^，。]{0,10}?(?P<it>\d{1,2}\s?(?:nm|纳米))",
 )
 STAGE_DEAL = compiled(
     r"尚需[^，。；]{2,30}",
     r"(?:被曝|正在|正)(?:与[^，。]{2,16})?(?:洽谈|谈判|接洽)[^，。；]{0,12}",
-    r"已(?:经)?完成(?:交割|收购)|(?<![前计底月内])完成交割|已完成|签署[^，。]{0,8}协议|获(?:得)?[^，。]{0,10}批准|获批|终止",
-    r"[Ss]ubject to [^.;,]{4,80}",
-    r"agreed to (?:buy|acquire|purchase|take over|sell|be acquired)|(?:signed|entered into|reached) (?:a |an )?(?:definitive |binding |preliminary )?agreement"
+    r"附[^，。]{0,8}条件批准|禁止|叫停|否决",
+    r"已(?:经)?完成(?:交割|收购)|(?<![前计底月内])完成交割|已(?:经)?完成|收购[^，。]{0,12}(?P<it>(?<![前计])完成(?:交割)?)|签署[^，。]{0,8}协议|获(?:得)?[^，。]{0,10}批准|获批|终止",
+    r"agreed to merge|agreed(?= to (?:buy|acquire|purchase|take|sell|be acquired))|(?:signed|entered into|reached) (?:a |an )?(?:definitive |binding |preliminary )?agreement"
     r"|in (?:advanced |exclusive |early |late-stage )?talks to (?:buy|acquire|sell)|has completed|\bcompleted|\bclosed|expected to close[^.;,]{0,40}|called off"
     r"|abandoned|blocked|cleared|approved",
     r"拟|计划收购|有意收购",
     r"plans to (?:buy|acquire)|is (?:acquiring|buying)|(?:will|to) (?:buy|acquire)",
+    r"[Ss]ubject to [^.;,]{4,80}|needs? the (?:nod|approval) of [^.;,]{4,80}?(?= and should|[.;,])",
 )

@@ -6,14 +6,14 @@ Each asks the clauses of the event's sentence for one of its verbs, and takes su
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from crawler.nlp.clause_en import PROPER, Clause, clauses, clean_name, is_person, main_name, may_act, names_from
 from crawler.nlp.events import frames as told
-from crawler.nlp.events.frames import END, MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
+from crawler.nlp.events.frames import MONEY_EN, Cell, Said, amount_of, cell, cell_of, compiled, joined
 
 _RAISE = frozenset(
-    "raise close file secure land bag collect net win complete price score bank receive announce sell obtain get".split()
+    "raise close file secure land bag collect net win complete price score bank receive announce sell obtain get pick".split()
 )
 _GRANT = frozenset("award grant invest give put commit provide lend".split())
 _FUNDS = re.compile(rf"^.{{0,80}}?(?:{MONEY_EN}|\bround\b|funding|Series|financing|offering|\bseed\b|grant)")
@@ -22,42 +22,62 @@ _RELEASE = frozenset(
 )
 _RULE = frozenset(
     "ban pass approve adopt propose sign publish issue unveil announce enact launch order reject vote impose open delay extend back halt lower raise require allow fund"
-    " outlaw block set".split()
+    " outlaw block set put vote".split()
 )
 _CHIP = frozenset(
     "unveil launch release introduce announce tape begin ship start sample develop deliver make complete take".split()
 )
 _TOGETHER = frozenset(
     "sign announce form develop build team partner agree join launch award win work create establish collaborate invest reach enter strike ink expand land secure choose pick"
-    " select hire tap order".split()
+    " select hire tap order use deploy adopt set pool supply provide".split()
 )
 _JOIN = frozenset("join move return".split())
-_APPOINT = frozenset("appoint name hire promote tap elect pick poach recruit nominate become take".split())
-_LEAVE = frozenset("leave resign step depart quit retire".split())
-_BUY = frozenset("buy acquire purchase take snap complete".split())
-_not_yet = re.compile(
-    r"\b(?:in talks|is seeking|considering|last year|in 20[0-2]\d,|previously raised|earlier raised|rumou?red)\b"
-)
+_COMES = _JOIN | frozenset("serve succeed replace".split())
+_APPOINT = frozenset("appoint name hire promote tap elect pick poach lure recruit nominate become take".split())
+_LEAVE = frozenset("leave resign step depart quit retire die".split())
+_BUY = frozenset("buy acquire purchase take snap merge sell complete scrap abandon cancel drop terminate raise increase".split())
+_not_yet = re.compile(r"\b(?:in talks|is seeking|considering)\b")
 
 
 def _acting(said: Said, verbs: frozenset[str]) -> Iterator[Clause]:
     return (one for one in clauses(said.sentence, said.text) if one.verb in verbs and not one.is_sub)
 
 
-def _who(one: Clause) -> str:
-    return one.subject[0] if one.subject else ""
+def _who(one: Clause, said: Said | None = None) -> str:
+    """The subject, first one who is known to act; of "the company" it is the one whom the article is about."""
+    known = [name for name in one.subject if said and name in said.actors]
+    if one.subject or said is None:
+        return (known or [*one.subject, ""])[0]
+    name = main_name(said.title, said.text)
+    if _company.match(one.before) and name and not is_person(name):
+        return name
+    name = told.only(said, said.actors)
+    return "" if is_person(name) else name
+
+
+_company = re.compile(
+    r"(?:[Tt]he|[Ii]ts) (?:[\w-]+ ){0,3}(?:company|firm|start-?up|maker|group|lab|developer|designer|operator|bank|carmaker)$|[Ii]t$"
+)
 
 
 def funding_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
-    if _not_yet.search(sentence):
+    if _not_yet.search(sentence) or told.EARLIER.search(sentence):
         return {}
+    if brief := _briefly.search(sentence):
+        lenders = joined(list(names_from(brief["by"] or "", 0, said.text)), sentence)
+        return said.filled(actors=brief["who"], round=brief["round"], amount=brief["amount"], investors=lenders)
     for one in _acting(said, _GRANT):
-        given = re.match(rf" (?:about |up to |another )?({MONEY_EN})", one.behind)
-        if given and one.subject and (to := one.after("to|in|into", said.text)):
-            return said.filled(actors=to[0], amount=given[1], investors=_who(one))
-    raised = next((one for one in _acting(said, _RAISE) if one.before and _FUNDS.search(one.behind)), None)
-    who = _who(raised) or told.only(said, said.actors) if raised else ""
+        given = re.match(rf" (?:(?:about |up to |another )|(?P<to>{PROPER.pattern}) (?:a )?)?(?P<sum>{MONEY_EN})", one.behind)
+        to = [given["to"]] if given and given["to"] else one.after("to|in|into", said.text) if given else []
+        if given and one.subject and to:
+            lent = told.figure(told.ROUND[1:], sentence, *said.behind) or cell("", "")
+            return said.filled(actors=to[0], round=lent, amount=given["sum"], investors=_who(one))
+    acting = (one for one in _acting(said, _RAISE | {"sell"}) if one.before and _FUNDS.search(one.behind))
+    raised = next((one for one in acting if one.verb != "sell" or _bonds.match(one.behind)), None)
+    who = _who(raised, said) if raised else ""
+    if (whose := _whose_firm.search(sentence)) and is_person(who):
+        who = whose["it"]
     if not who:
         return {}
     amount = amount_of(
@@ -69,6 +89,12 @@ def funding_en(said: Said) -> dict[str, Cell]:
     return said.filled(actors=who, round=round_, amount=amount, investors=_investors(said, who))
 
 
+_bonds = re.compile(rf" {MONEY_EN} (?:of|in) (?:[\w-]+ )*?(?:bonds?|notes|shares|debt)")
+_briefly = re.compile(
+    rf"(?P<who>{PROPER.pattern}) \((?P<amount>{MONEY_EN}) (?P<round>Series [A-K]|[Ss]eed|[Pp]re-[Ss]eed)(?: round)?(?:, (?:led by )?(?P<by>[A-Z][^)]*))?"
+)
+_whose_firm = re.compile(rf"\bwhose (?:[a-z-]+ ){{0,2}}(?:start-?up|company|firm|lab), (?P<it>{PROPER.pattern})")
+_led_it = re.compile(rf"\bthat (?:the )?(?P<it>{PROPER.pattern}) (?:co-)?led\b")
 _led = re.compile(
     r"\b(?:(?:co-)?led by|participation (?:from|by)|(?:investors|backers)(?: in the round)?,?(?: which)? (?:included?|includes|including|are|were)|among them|from|with) "
     r"(?=[A-Z]|the |an? |existing )"
@@ -81,9 +107,12 @@ def _investors(said: Said, who: str) -> Cell | None:
     quote = ""
     for place in (said.sentence, *said.about(who)):
         names: list[str] = []
-        is_round = place == said.sentence or re.search("funding|round|Series|invest", place)
+        is_round = place == said.sentence or re.search("funding|round|Series|invest|backer", place)
+        names += [match["it"] for match in _led_it.finditer(place) if is_round]
         for match in _led.finditer(place) if is_round else ():
-            if match[0] not in ("with ",) or _led_to.match(place, match.end()):
+            if match[0] == "from " and place == said.sentence and not re.search(MONEY_EN, place[: match.start()]):
+                continue
+            if match[0] != "with " or _led_to.match(place, match.end()):
                 names += names_from(place, match.end(), said.text)
         for one in clauses(place, said.text) if is_round and place != said.sentence else ():
             names += one.subject if one.verb in ("lead", "participate", "join", "invest") else ()
@@ -115,7 +144,8 @@ _made_public = re.compile(
 def release_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     if match := _out.search(sentence):
-        return said.filled(actors=told.only(said, said.actors), **told.model(said, match["what"]))
+        who = told.only(said, said.actors)
+        return said.filled(actors="" if match["what"].startswith(who) else who, **told.model(said, match["what"]))
     one = next(_acting(said, _RELEASE), None)
     if one is None or one.is_passive:
         by = _made_public.search(sentence)
@@ -125,7 +155,7 @@ def release_en(said: Said) -> dict[str, Cell]:
     what = next(
         (
             match[0].rstrip(".,'’")
-            for match in PROPER.finditer(one.behind)
+            for match in PROPER.finditer(one.behind.partition(" by ")[0])
             if not (told.NO_MODEL.match(match[0]) or _day.match(match[0]))
         ),
         "",
@@ -139,7 +169,8 @@ def release_en(said: Said) -> dict[str, Cell]:
     what = what if what and may_be_object(what) else kind["it"] if kind else ""
     if not what or what in ("model", "system"):  # the title may name it
         what = next((match[0] for match in PROPER.finditer(said.title) if _versioned.match(match[0])), what)
-    return said.filled(actors=_who(one) or told.only(said, said.actors), **told.model(said, what))
+    who = _who(one, said)
+    return said.filled(actors="" if what == who else who, **told.model(said, what))
 
 
 def may_be_object(what: str) -> bool:
@@ -155,26 +186,36 @@ _ruled = re.compile(
     rf"\b{_act} (?:was|were|is|has been|will be|takes|took|comes|came|enters|entered|cleared|passed) (?:\w+ )?(?P<stage>announced|passed|approved|adopted|signed|published"
     r"|unveiled|proposed|effect|into force|force|launched|enacted|second reading|third reading)"
 )
-_loose = re.compile(
-    r" (?:unanimously )?(?:\d+(?: to |[-–])\d+ (?:on \w+ (?:night )?)?to \w+ )?(?:the use of |a |an |the |new )*(?P<it>(?!them\b|it\b|\d+ to|night)[^,]{4,90}?)"
+_votes = (
+    r"(?:unanimously )?(?:\d+(?: to |[-–])\d+ )?(?:(?:late |early )?(?:on )?[A-Z]\w+day (?:night |evening )?|yesterday |today )?"
+)
+_loose = re.compile(  # what is ruled on, behind votes, day and how far it is put back
+    rf" (?:into law )?{_votes}(?:(?:back |down )?(?:by [a-z]+ [a-z]+, )?(?:to [A-Z]\w+ \d{{4}}, |to [a-z]+ |for ))?"
+    r"(?:the use of |an? |the |new |one-year |two-year )*(?P<it>(?!them\b|it\b|\d+ to|night)[^,]{4,90}?)"
     r"(?=,| that | which | requiring | above | for (?:public )?comment| after | late | by [A-Z][a-z]{2,}| (?:on|in|by|from) (?:[A-Z]|\d)|\.?$)"
 )
 _made_by = re.compile(
     r"\b(?:an?|the|The|its) (?P<it>(?:[a-z-]+ ){0,3}(?:law|bill|rules?|ordinance|standard|act|regulations?|code|guidelines|framework|strategy|decree)),? (?P<stage>adopted"
     r"|issued|passed|published|approved|signed|proposed|released|written|drafted|unveiled|announced)(?: (?:on|late|early|this|last|\w+day))* by (?:the )?(?:[a-z]+['’]s )?"
 )
+_approval = re.compile(
+    r"\b(?:gave|has given|gives) (?:its |the )?(?P<stage>(?:final |preliminary |initial )?(?:approval|assent|backing))(?: on \w+| late \w+)?"
+    r" to (?:the |an? )?(?P<it>[^,]{4,90}?)(?=,| that | which |\.?$)"
+)
 _STAGE = compiled(
     r"effective (?:immediately|(?:on |from )?[A-Z][a-z]+ \d+)|(?:takes?|took|taking|come[s]? into|into) (?:effect|force)(?: (?:on|in"
-    r"|from) [A-Z][a-z]+(?: \d+)?(?:, \d{4})?)?|public consultation|for (?:public )?comment|second reading|third reading|first reading|signed into law|draft"
+    r"|from) [A-Z][a-z]+(?: \d+)?(?:, \d{4})?)?|public consultation|for (?:public )?comment|second reading|third reading|first reading|signed into law|put back|draft"
 )
 _LEVEL = compiled(
-    r"\b(?:federal|national|nationwide|statewide|European Union|EU|European Commission|European Parliament|city council|state (?:senate|assembly"
-    r"|legislature|lawmakers)|international|United Nations|G7|G20|OECD)\b|(?<=[a-z] )(?P<it>City|County)(?= (?:[Cc]ouncil|[Bb]oard|[Cc]ommission))|\bstate(?=['’]s )"
+    r"\b(?:federal|national|nationwide|statewide|European Union|EU|city council|state (?:senate|assembly"
+    r"|legislature|lawmakers)|international|United Nations|G7|G20|OECD)\b|(?<=[a-z] )(?P<it>City|County)(?= (?:[Cc]ouncil|[Bb]oard|[Cc]ommission|supervisors))|\bstate(?=['’]s )"
 )
 
 
 def policy_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
+    if told.EARLIER.search(sentence):
+        return {}
     stage = cell_of(_STAGE, sentence)
     level = cell_of(_LEVEL, sentence)
     if match := _ruled.search(sentence):
@@ -185,9 +226,14 @@ def policy_en(said: Said) -> dict[str, Cell]:
             actors=names[0] if names else "", object=what, level=level, stage=stage or Cell(match["stage"], sentence)
         )
     if (made := _made_by.search(sentence)) and (names := list(names_from(sentence, made.end(), said.text))):
-        return said.filled(actors=names[0], object=made["it"], level=level, stage=stage or Cell(made["stage"], sentence))
-    one = next((one for one in _acting(said, _RULE) if one.before and not one.is_passive), None)
-    who = _who(one) or told.only(said, said.actors) if one else ""
+        stage = stage or cell_of(_STAGE, said.title) or Cell(made["stage"], sentence)
+        return said.filled(actors=names[0], object=made["it"], level=level, stage=stage)
+    if approved := _approval.search(sentence):
+        who = next(iter(names_from(sentence, 0, said.text)), "")
+        return said.filled(actors=who, object=approved["it"], level=level, stage=approved["stage"])
+    acting = (one for one in _acting(said, _RULE) if one.before and not one.is_passive)
+    one = next((one for one in acting if not sentence.endswith(" to ", 0, one.start)), None)
+    who = _who(one, said) if one else ""
     if one is None or not who:
         return {}
     named, loose = _named_act.search(one.behind), _loose.match(one.behind)
@@ -210,6 +256,9 @@ _chip_object = compiled(
     r"^ (?:[\w ]{0,30}(?:of|out) )?(?:its |a |an |the )?(?:(?:new|first|second|third|second-generation|next-generation|in-house|own) )*"
     r"(?P<it>(?:\d+nm |[\w-]+ ){0,3}(?:accelerator|processor|chip|ASIC|GPU|NPU|SoC|memory))",
 )
+_production = re.compile(
+    rf"[Pp]roduction of (?P<who>{PROPER.pattern})['’]s? (?P<it>[^,.]{{3,50}}?) (?:began|begins|started|starts|has begun)\b"
+)
 _UNITS = r"\d[\d,.]*(?:[-–]\d[\d,.]*)? (?:million )?(?:units|chips|wafers|pieces)"
 
 
@@ -217,12 +266,19 @@ def chip_en(said: Said) -> dict[str, Cell]:
     sentence = said.sentence
     acting = (one for one in _acting(said, _CHIP) if one.verb != "take" or one.behind.startswith(" the wraps"))
     one = next((one for one in acting if not one.is_passive), None)
+    if made := _production.search(sentence):
+        return said.filled(
+            actors=made["who"],
+            object=made["it"],
+            process=told.figure(told.PROCESS, sentence),
+            amount=amount_of(sentence, _UNITS, "each"),
+        )
     if one is None:
         return {}
     what = cell_of(_chip_object, one.behind[:130])
     behind = said.behind[0] if said.behind else ""
     return said.filled(
-        actors=_who(one) or told.only(said, said.actors),
+        actors=_who(one, said),
         object=what.value if what else "",
         process=told.figure(told.PROCESS, sentence, *said.behind[:1]),
         amount=amount_of(sentence, _UNITS, "each") or amount_of(behind, _UNITS, "each|capacity to"),
@@ -230,8 +286,8 @@ def chip_en(said: Said) -> dict[str, Cell]:
 
 
 _object_together = compiled(
-    r"\b(?:to|will)(?: jointly| together| co-?)? ?(?:develop|build|design|make|supply|create|offer|train|provide|deploy|manufacture|bring|run|use|integrate|test|control|sell|equip"
-    r"|deliver|put) (?:an? |the |its |their )?(?P<it>[^.;]{4,110}?)(?=, (?:the|it|which|with|in|and|Nikkan|a)\b|, [A-Z]| for the \d{4}| for participating"
+    r"\b(?:to|will|would)(?: jointly| together| co-?)? ?(?:develop|build|design|make|supply|create|offer|train|provide|deploy|manufacture|bring|run|use|integrate|test|control|sell|equip"
+    r"|deliver|put) (?:an? |the |its |their )?(?P<it>[^.;]{4,110}?)(?=, (?!\d|and )| to [A-Z]| for the \d{4}| for participating"
     r"| starting| over the| worth| across| by artificial|[.;]|$)",
     r"under which (?P<it>[^.;]{6,140}?)(?=[.;]|$)",
     r"\b(?:agreement|deal|contract|partnership|alliance|pact|order) (?:on|for|covering|to) (?P<it>[^.,;]{4,80}?)(?= (?:from|to|with) [A-Z]|[.,;]|$)",
@@ -242,18 +298,12 @@ _object_together = compiled(
 
 
 def partnership_en(said: Said) -> dict[str, Cell]:
-    who: list[str] = []
-    for one in _acting(said, _TOGETHER):
-        marks = "with|by" if one.is_passive else "with|from|to"
-        direct = (
-            []
-            if one.is_passive or one.verb in ("announce", "launch", "develop", "build", "form", "create")
-            else one.direct(said.text)
-        )
-        who = list(dict.fromkeys((*one.subject, *direct, *one.after(marks, said.text))))
-        if len(who) > 1:
-            break
-    else:
+    acting = list(_acting(said, _TOGETHER))
+    lists = (_together(one, said.text) for one in acting)
+    who = next((names for names in lists if len(names) > 1), [])
+    if not who and acting and len(said.actors) > 1:
+        who = [name for name in said.actors if name in said.sentence]
+    if len(who) < 2:
         return {}
     places = (said.sentence, *said.behind[:1])
     cells = (amount_of(place, MONEY_EN, r"valued|valuation|valuing|revenue|sales of|than|of which") for place in places)
@@ -262,89 +312,128 @@ def partnership_en(said: Said) -> dict[str, Cell]:
     )
 
 
+def _together(one: Clause, text: str) -> list[str]:
+    """Those whom a clause names side by side."""
+    is_made = one.is_passive or one.verb in ("announce", "launch", "develop", "build", "form", "create", "set")
+    marks = "with|by" if one.is_passive else "by" if one.verb in ("use", "deploy", "adopt") else "with|from|to"
+    return list(dict.fromkeys((*one.subject, *([] if is_made else one.direct(text)), *one.after(marks, text))))
+
+
 _BEFORE_POST = r"(?:first |interim |acting |co-|global |new |deputy |vice |senior |executive |group |managing |associate )*"
-_UNTIL = r"(?= at| of| on| in| from| after| who| and|,|\.|$)"
+_UNTIL = r"(?= at\b| of\b| on\b| in\b| from\b| after\b| who\b| and\b| to\b|,|\.|$)"
 _POST = (
-    rf"(?:{_BEFORE_POST}(?:chief [a-z]+(?: [a-z]+)? officer|chief (?:scientist|executive|economist|architect|engineer|of staff|AI scientist)|C[A-Z]{{1,2}}O"
-    rf"|vice[- ]president(?: (?:of|for) [A-Za-z ]+?{_UNTIL})?|president|chair(?:man|woman|person)?|director(?: (?:of|for) [A-Za-z ]+?{_UNTIL})?|head of [A-Za-z ]+?{_UNTIL}"
-    r"|general (?:counsel|manager)|(?:co-)?founder|partner|dean|provost|secretary|minister|commissioner|adviser|advisor|board member|professor|fellow|editor"
+    rf"(?:{_BEFORE_POST}(?:chief [a-z]+(?: [a-z]+)? officer|chief (?:scientist|executive|economist|architect|engineer|of staff|AI scientist)|C(?:[ETFOIMSPR]|HR|IS)O\b"
+    rf"|vice[- ]president(?: (?:of|for) [a-z ]+?{_UNTIL})?|president|chair(?:man|woman|person)?\b|director(?: (?:of|for) [a-z ]+?{_UNTIL})?|head of [a-z ]+?{_UNTIL}"
+    r"|general (?:counsel|manager)|(?:co-)?founder|partner|dean|provost|secretary|mayor|minister|commissioner|adviser|advisor|board member|professor|fellow|editor"
     r"|(?:finance|technology|product|marketing|legal|policy|research|operations|safety|security|revenue) (?:chief|head|officer))"
     r"(?: and (?:chief [a-z]+(?: officer)?|president|director|C[A-Z]O))?)"
 )
-_post = re.compile(rf"\b(?P<it>{_POST})")
+_post = re.compile(rf"\b(?P<it>{_POST})", re.IGNORECASE)
 _as = re.compile(
-    rf"\b(?:as|to be|to become|in the role of|becomes?|became|over as|named|appointed) (?:its |the |an? |their )?(?P<it>(?:[a-z-]+ ){{0,2}}?{_POST})"
+    rf"\b(?:as|to be|to become|in the role of|becomes?|became|over as|named|appointed) (?:its |the |an? |their )?(?P<it>(?:[a-z-]+ ){{0,2}}?{_POST})",
+    re.IGNORECASE,
+)
+_to_post = re.compile(
+    rf",? (?:as |to be |to the (?:post|role|position) of )?(?:its |the |an? |their )?(?P<it>{_POST})", re.IGNORECASE
 )
 _at = re.compile(r" (?:of|at|for) (?:AI lab |the )?(?=[A-Z])")
-_next = re.compile(rf"(?:[Ss]uccessor|[Rr]eplacement)(?: as (?P<post>{_POST}))? (?:will be|is|would be) ")
+_next = re.compile(
+    rf"(?:[Ss]uccessor|[Rr]eplacement)(?: as (?P<post>{_POST}))? (?:will be|is|would be) |\b(?:replaced|succeeded) by (?:[a-z]+ |C[A-Z]O )*(?=[A-Z])"
+)
 
 
-def people_en(said: Said) -> dict[str, Cell]:
-    sentence, text = said.sentence, said.text
-    if after := _next.search(sentence):
-        names = list(names_from(sentence, after.end(), text))
-        return said.filled(actors=names[0] if names else "", post=after["post"])
-    for one in clauses(sentence, text):
-        moves = one.verb in _JOIN | _LEAVE or (one.verb in _APPOINT and (one.is_passive or one.verb in ("become", "take")))
-        if moves:
+def people_en(said: Said) -> list[dict[str, Cell]]:
+    """A row each of those who come or go, in the order of the sentence."""
+    rows: dict[str, dict[str, str | Cell | None]] = {}
+    for one in clauses(said.sentence, said.text):
+        if one.verb == "move" and not one.behind.startswith(" to "):
+            continue
+        if one.verb in _COMES | _LEAVE or (one.verb in _APPOINT and (one.is_passive or one.verb in ("become", "take"))):
             cells = _mover(said, one)
         elif one.verb in _APPOINT and one.subject:
             cells = _appointed(one)
         else:
             continue
-        if cells.get("actors"):
-            return said.filled(**cells | {"object": cells["object"] or _their_own(said)})
-    return {}
+        who = cells["actors"]
+        if who:
+            rows.setdefault(who.value if isinstance(who, Cell) else str(who), cells)
+    if after := _next.search(said.sentence):
+        left = next(iter(rows.values()), {"object": "", "post": ""})
+        for name in [one for one in names_from(said.sentence, after.end(), said.text) if is_person(one)][:1]:
+            rows[name] = {"actors": name, "object": left["object"], "post": after["post"] or left["post"]}
+    own = _employer(said, rows)
+    return [said.filled(**cells | {"object": own if cells["object"] == "" else cells["object"]}) for cells in rows.values()]
 
 
-def _their_own(said: Said) -> str:
-    """The institution that the article is about."""
-    name = main_name(said.title, said.text)
-    return "" if is_person(name) else name
+def _employer(said: Said, rows: Iterable[str]) -> str:
+    """The one other who acts, or else whom the article is about; nobody who is also called by a surname."""
+    others = [name for name in said.actors if not any(name in one or one in name for one in rows)]
+    holder = _holder.search(said.title)
+    if holder and not is_person(holder["of"]):
+        others = [clean_name(holder["of"], said.title)]
+    name = others[0] if len(others) == 1 else main_name(said.title, said.text)
+    surname = name.rpartition(" ")[2]
+    is_somebody = is_person(name) and said.text.count(surname) > said.text.count(name)
+    return "" if is_somebody or any(name in one or one in name for one in rows) else name
 
 
 def _mover(said: Said, one: Clause) -> dict[str, str | Cell | None]:
     """Of a person who comes or goes: who, where, and which post it is."""
-    head = f"{one.before}, {one.aside}"
-    who = next((name for name in one.subject if is_person(name)), "")
+    head, text = f"{one.before}, {one.aside}", said.text
+    who = next((name for name in (_with_first_name(name, text) for name in reversed(one.subject)) if is_person(name)), "")
+    if not who and one.before in ("who", "he", "she") and (named := _named_before(said.sentence[: one.start])):
+        who, head = named
     if one.verb in _LEAVE:
-        held, to = _post.search(head), one.direct(said.text)
-        at = _at.search(head)
-        of = [clean_name(re.split("['’]s? ", one.before)[0], "")] if re.search("['’]s? ", one.before) else []
-        of = to or of or (list(names_from(head, at.end(), said.text)) if at else [])
+        held = _as_left.match(one.behind) or _post.search(head) or _post.search(said.title)
+        of = one.direct(text) or [clean_name(match["it"], "") for match in _whose.finditer(head)]
+        of = of or [name for at in _at.finditer(head) for name in names_from(head, at.end(), text)] or list(one.subject)
+    elif on_board := re.match(r" (?:the|its) (?P<it>board)\b(?: of (?:directors of )?(?P<of>[A-Z]\w+))?", one.behind):
+        held, of = on_board, [on_board["of"] or main_name(said.title, text)]
     else:
         held = _as.search(said.sentence[one.start :]) or (_post.match(one.behind, 1) if one.is_passive else None)
         at = _at.search(one.behind)
-        of = [name for name in one.direct(said.text) if not is_person(name)] if one.verb in _JOIN else []
-        of = (
-            of or one.after("to|with", said.text)
-            if one.verb in _JOIN
-            else list(names_from(one.behind, at.end(), said.text))
-            if at
-            else []
-        )
+        of = one.direct(text) or one.after("to|with", text) if one.verb in _JOIN else []
+        of = of or (list(names_from(one.behind, at.end(), text)) if at and one.verb not in _JOIN else [])
     quote = said.sentence
-    if not who and (
-        titled := re.match(
-            rf"(?P<who>{PROPER.pattern}) (?:leaves|quits|steps|resigns|departs|to leave|is leaving|joins)", said.title
-        )
-    ):
-        who, quote = (titled["who"], said.title) if held and is_person(titled["who"]) else ("", "")
+    if not who and held and (titled := _titled.match(said.title)) and is_person(clean_name(titled["who"], "")):
+        who, quote = clean_name(titled["who"], ""), said.title
     post = re.sub("^(?:first|new) ", "", held["it"]) if held else ""
-    return {
-        "actors": cell(who, quote),
-        "object": next((name for name in of if not is_person(name) and name != who), ""),
-        "post": post,
-    }
+    if one.verb == "die":
+        return {"actors": cell(who, quote), "object": None, "post": None}
+    return {"actors": cell(who, quote), "object": next((name for name in of if name != who), ""), "post": post}
+
+
+def _with_first_name(surname: str, text: str) -> str:
+    """The whole name of a person who is called by the surname alone."""
+    whole = (
+        re.search(rf"\b[A-Z][\w’'-]*[a-z] (?:[A-Z]\. )?{re.escape(surname)}\b", text) if surname and " " not in surname else None
+    )
+    return clean_name(whole[0], "") if whole and is_person(clean_name(whole[0], "")) else surname
+
+
+def _named_before(words: str) -> tuple[str, str] | None:
+    """The last person named in these words, and what is said behind the name."""
+    found = [match for match in PROPER.finditer(words) if is_person(clean_name(match[0], words))]
+    return (clean_name(found[-1][0], words), words[found[-1].end() :]) if found else None
+
+
+_holder = re.compile(rf"(?P<of>{PROPER.pattern})(?:['’]s)? (?i:{_POST})")
+_whose = re.compile(rf"(?P<it>{PROPER.pattern})(?:['’]s?|(?<=['’]s)) (?=[a-z])")
+_as_left = re.compile(rf" (?:down |aside )?as (?:its |the )?(?P<it>{_POST})", re.IGNORECASE)
+_titled = re.compile(
+    rf"(?P<who>{PROPER.pattern}) (?:leaves|quits|steps|resigns|departs|to leave|is leaving|joins|named|appointed)\b"
+)
 
 
 def _appointed(one: Clause) -> dict[str, str | Cell | None]:
     """Of who appoints somebody: whom, and to which post."""
     for match in PROPER.finditer(one.behind):
-        who, held = clean_name(match[0], one.behind), _post.search(one.behind, match.end())
-        if is_person(who) and not re.match(r" (?:executive|engineer|researcher|veteran)", one.behind[match.end() :]):
-            return {"actors": who, "object": _who(one), "post": re.sub("^(?:first|new) ", "", held["it"]) if held else ""}
-    return {}
+        who, behind = clean_name(match[0], one.behind), one.behind[match.end() :]
+        if is_person(who) and not re.match(r" (?:executive|engineer|researcher|veteran)", behind):
+            held = _to_post.match(behind) or _as.search(behind)
+            post = re.sub("^(?:first|new) ", "", held["it"]) if held else ""
+            return {"actors": who, "object": _who(one), "post": post}
+    return {"actors": "", "object": "", "post": ""}
 
 
 _stake = re.compile(
@@ -352,60 +441,74 @@ _stake = re.compile(
 )
 
 
+_ended = re.compile("scrap|abandon|cancel|drop|terminat")
+_pays = re.compile(r"\b(?:paid|will pay|pays|valu(?:es|ed) the deal|the deal is worth|purchase price)\b")
+_on_deal = re.compile(r"ubject to|^The (?:deal|transaction|acquisition|purchase)\b")
 _NO_PRICE = r"valued|valuation|valuing|revenue|worth of|than"
 _taking = re.compile(
     rf"(?P<buyer>{PROPER.pattern})['’]s? (?:[a-z-]+ ){{0,2}}(?:{MONEY_EN} )?(?:takeover|acquisition|purchase|buyout) of (?:the |an? )?(?:[a-z-]+ ){{0,4}}"
 )
 
 
+_deal = re.compile(  # what a verb buys or sells: over Y, its acquisition of Y, the assets of Y, its holding in Y
+    r" (?:over |up )?(?:(?:its |the |an? )?.{0,40}?(?:acquisition|purchase|takeover) of |(?:its |the |an? )?(?:holding|stake|interest) in "
+    r"|(?:the |its |all )?(?:[a-z]+ (?:and )?){0,3}(?:assets|business|shares|unit) of )?"
+)
+_share = re.compile(r"\bto (?P<it>\d[\d.]*(?:%| percent| per cent))(?! of revenue)")
+_buying = re.compile(r" (?:its |the )?(?:\S+ ){0,4}(?:acquisition|purchase|takeover)")
+_holding = re.compile(r" (?:its |the )?(?:\w+ )?(?:holding|stake|interest) in ")
+_deal_verb = {  # what must stand behind verbs that mostly do something else
+    **dict.fromkeys("complete scrap abandon cancel drop terminate".split(), _buying),
+    **dict.fromkeys("raise increase".split(), _holding),
+    "take": re.compile(r" (?:over|an? [\w ]*stake)"),
+}
+
+
 def acquisition_en(said: Said) -> dict[str, Cell]:
     sentence, text = said.sentence, said.text
     if (taken := _taking.search(sentence)) and (bought := list(names_from(sentence, taken.end(), text))):
-        return said.filled(
-            actors=joined([taken["buyer"], bought[0]], sentence),
-            object=bought[0],
-            amount=amount_of(sentence, MONEY_EN, _NO_PRICE),
-            stage=told.surest(told.STAGE_DEAL, sentence),
-        )
+        return _bought(said, [taken["buyer"], bought[0]], bought[0])
     for one in clauses(sentence, text):
-        if one.verb not in _BUY | {"sell"} or not (one.subject or one.is_passive):
-            continue
-        if one.verb == "complete" and not re.match(r" (?:its |the )?(?:\S+ ){0,3}(?:acquisition|purchase)", one.behind):
-            continue
-        if one.verb == "take" and not re.match(r" (?:over|an? [\w ]*stake)", one.behind):
+        if one.verb not in _BUY or not _deal_verb.get(one.verb, _deal).match(one.behind):
             continue
         stake = _stake.match(one.behind)
-        at = stake.end() if stake else 1
-        if acquired := re.match(r" (?:its |the )?.{0,40}?(?:acquisition|purchase) of ", one.behind):
-            at = acquired.end()
-        bought = list(names_from(one.behind, at, text))[:1]
-        if one.is_passive or one.verb == "sell":
+        deal = _deal.match(one.behind, stake.end() - 1 if stake and stake["it"] else 0)
+        bought = list(names_from(one.behind, max(1, deal.end() if deal else 1), text))[:1]
+        if one.verb == "merge":
+            parties = list(dict.fromkeys((*one.subject, *one.after("with", text))))
+            thing = parties[-1] if len(parties) > 1 else ""
+            parties = parties if thing else []
+        elif one.is_passive or one.verb == "sell":
             buyers = one.after("by|to", text)
             buyer, thing = buyers[0] if buyers else "", _who(one) if one.is_passive else bought[0] if bought else ""
             parties = [*([] if one.is_passive else one.subject), buyer, thing] if buyer else []
         else:
-            thing, buyer = bought[0] if bought else "", _who(one)
-            parties = [buyer, thing] if thing else []
-        parties = [name for name in parties if name]
-        if not parties:
-            continue
-        share = re.sub("^(?:a|the) ", "", stake["it"] or "") if stake else ""
-        amount = amount_of(sentence, MONEY_EN, _NO_PRICE)
-        stage = told.surest(
-            told.STAGE_DEAL, sentence, *(one for one in said.behind if "ubject to" in one), *_next_paragraph(said)
-        )
-        return said.filled(actors=joined(parties, sentence), object=share + thing, amount=amount, stage=stage)
+            thing, buyer = bought[0] if bought else "", _who(one) or _talking(said, one)
+            parties = [buyer or next((name for name in said.actors if name != bought[0]), ""), thing] if bought else []
+        if parties := [name for name in parties if name]:
+            share = re.sub("^(?:a|the) ", "", stake["it"] or "") if stake else ""
+            risen = _share.search(one.behind) if one.verb in ("raise", "increase") else None
+            return _bought(said, parties, risen["it"] if risen else share + thing, sentence[one.start : one.end])
     return {}
 
 
-def _next_paragraph(said: Said) -> tuple[str, ...]:
-    """The sentence below the paragraph, where it says on what the deal depends."""
-    end = said.text.find("\n", said.text.find(said.sentence))
-    line = said.text[end + 1 :].partition("\n")[0] if end >= 0 else ""
-    return (END.split(line)[0],) if re.match(r"(?:Subject|The (?:deal|transaction|acquisition))\b", line) else ()
+def _bought(said: Said, parties: list[str], what: str, verb: str = "") -> dict[str, Cell]:
+    places = (said.sentence, said.title, *(one for one in said.about(parties[0]) if _pays.search(one)))
+    amount = next(filter(None, (amount_of(place, MONEY_EN, _NO_PRICE) for place in places)), None)
+    below = (one for one in said.below() if _on_deal.search(one))
+    stage = told.surest(told.STAGE_DEAL, said.sentence) or told.surest(told.STAGE_DEAL, *below)
+    stage = stage or cell(verb if verb.endswith("ed") and _ended.match(verb) else "", said.sentence)
+    return said.filled(actors=joined(parties, said.sentence), object=what, amount=amount, stage=stage)
 
 
-READ = {
+def _talking(said: Said, one: Clause) -> str:
+    """Who is in talks, or has a deal, to buy."""
+    before = said.sentence[: one.start]
+    talks = re.search(r"(?:talks|agreement|deal|offer|bid|plans?) to $", before)
+    return next(names_from(before, 0, said.text), "") if talks else ""
+
+
+READ: Mapping[str, told.Reader] = {
     "funding": funding_en,
     "release": release_en,
     "policy": policy_en,

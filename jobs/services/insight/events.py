@@ -21,6 +21,7 @@ from storage.archive.queries import Cursor
 from storage.stories import evidence
 from storage.trends.counts import Concept
 
+ONCE = frozenset(("funding", "people"))  # tables in which an article names somebody in one row
 MOST_READ, STEP = 4_000, 1_000  # records that are looked through for a page, and at once
 TABLES: Mapping[str, tuple[str, ...]] = {
     "funding": ("actors", "round", "amount", "investors", "date"),
@@ -135,22 +136,32 @@ def _worth(cell: Cell | None, money: MoneyConfig) -> tuple[float | None, bool]:
 def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = None) -> Iterator[Row]:
     """The events of a type that a record tells, those of a company where one is named; of those whose cells stay empty the first alone."""
     told = [one for one in record.events if one.type == kind and (company is None or is_about(one, company))]
-    read = [(event, _cells(event, kind, record)) for event in told]
     known: dict[str, tuple[Event, dict[str, Cell]]] = {}
-    for event, cells in read:
-        if cells:
-            known.setdefault("|".join(cells[name].value for name in ("actors", "object") if name in cells), (event, cells))
-    for event, cells in list(known.values()) or read[:1]:
+    for event in told:
+        for cells in _rows(event, kind, record):
+            names = ("actors",) if kind in ONCE and "actors" in cells else ("actors", "object")
+            more = next((row for _, row in known.values() if kind == "partnership" and _is_same(row, cells)), None)
+            if more is None:
+                known.setdefault("|".join(cells[name].value for name in names if name in cells), (event, cells))
+            else:
+                more |= cells | more
+    for event, cells in list(known.values()) or [(event, {}) for event in told[:1]]:
         story, source = record.story or record.id or 0, record.publisher or record.source or ""
         state = changes.how(event.headline)
         yield Row(record.id or 0, story, event.headline, source, at, cells, state=state, by=record.id if state else None)
 
 
-def _cells(event: Event, kind: str, record: Record) -> dict[str, Cell]:
+def _is_same(row: Mapping[str, Cell], other: Mapping[str, Cell]) -> bool:
+    """True for what only goes on about a row: of those who stand in it, with what the row does not tell."""
+    of = set(split(other["actors"])) if "actors" in other else set()
+    return "object" not in row and "actors" in row and of <= set(split(row["actors"]))
+
+
+def _rows(event: Event, kind: str, record: Record) -> list[dict[str, Cell]]:
     from crawler.nlp.events import cells as event_cells  # noqa: PLC0415  a fifth of a second of patterns: for who asks for a table
 
     words = event.detail or event.headline
-    return event_cells.cells(kind, words, record.title, record.text, actors=event.actors or (), date=event.date)
+    return event_cells.rows(kind, words, record.title, record.text, actors=event.actors or (), date=event.date)
 
 
 def is_about(event: Event, company: Concept) -> bool:

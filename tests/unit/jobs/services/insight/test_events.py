@@ -35,7 +35,7 @@ def row(kind: str, detail: str, title: str = "", **more: object) -> dict[str, st
         ("funding", "该公司三年来营收增长40%。", {}),
         ("release", "海图实验室发布海图2.5，参数规模720亿，以Apache 2.0许可开源。", {"actors": "海图实验室", "object": "海图", "version": "2.5", "licence": "Apache 2.0", "size": "720亿"}),
         ("release", "Dune Labs released a 70B model under an MIT license.", {"actors": "Dune Labs", "object": "70B model", "size": "70B", "licence": "MIT"}),
-        ("policy", "工信部就人工智能标准公开征求意见。", {"actors": "工信部", "level": "工信部", "stage": "公开征求意见"}),
+        ("policy", "工信部就人工智能标准公开征求意见。", {"actors": "工信部", "stage": "公开征求意见"}),
         ("chip", "The firm taped out its 3 nm accelerator.", {"object": "3 nm accelerator", "process": "3 nm"}),
         ("people", "李未名出任该公司首席科学官。", {"actors": "李未名", "post": "首席科学官"}),
     ],
@@ -60,6 +60,24 @@ def test_a_cell_is_read_of_the_sentence_and_the_day_is_the_event_s_own() -> None
         "stage": "拟",
         "date": "2026-11-20",
     }
+
+
+def test_what_only_goes_on_about_the_partners_of_a_row_fills_it() -> None:
+    told = ("远帆集团与海图科技近日正式签约。", "根据协议，双方将共同出资2亿元设立合资公司，远帆集团持股51%。")
+    events_told = tuple(Event(one[:-1], one, "partnership", actors=("远帆集团",)) for one in told)
+    record = Record("远帆与海图合作", "http://e.example/", "\n".join(told), events=events_told, language="zh", id=1)
+    [found] = events.rows_of(record, "partnership", NOW)
+    values = {name: cell.value for name, cell in found.cells.items()}
+    assert values == {"actors": "远帆集团、海图科技", "object": "合资公司", "amount": "2亿元"}
+
+
+def test_a_sentence_of_two_persons_is_two_rows() -> None:
+    detail = "远帆集团总裁李望因年龄原因卸任总裁，其职务由副总裁周见川接任。"
+    record = Record("", "http://e.example/", detail, events=(Event("李望卸任", detail, "people"),), language="zh", id=1)
+    found = [{name: cell.value for name, cell in one.cells.items()} for one in events.rows_of(record, "people", NOW)]
+    assert [one["actors"] for one in found] == ["李望", "周见川"]
+    assert {one["object"] for one in found} == {"远帆集团"}
+    assert {one["post"] for one in found} == {"总裁"}
 
 
 def test_a_record_that_tells_several_events_of_a_type_has_a_row_for_each(db: Database) -> None:
