@@ -113,7 +113,11 @@ def test_an_article_without_a_day_has_no_dates() -> None:
 @pytest.mark.parametrize(
     ("sentence", "language", "actors"),
     [
-        ("机器人公司澜石机器人完成3亿元B轮融资，由青杉资本领投，北岸基金跟投。", "zh", ("澜石机器人", "青杉资本", "北岸基金")),
+        (
+            "机器人公司澜石机器人完成3亿元B轮融资，由青杉资本领投，北岸基金跟投。",
+            "zh",
+            ("澜石机器人", "青杉资本", "北岸基金"),
+        ),
         ("海岚数据与云港大学签署合作协议。", "zh", ("海岚数据", "云港大学")),
         ("云港大学计算机系教授许微团队提出一种新算法。", "zh", ("云港大学", "许微")),
         ("Business-software maker Orsova agreed to buy Fieldbrook for $2 billion.", "en", ("Orsova", "Fieldbrook")),
@@ -258,36 +262,12 @@ def test_the_employer_acts_when_a_person_leaves_the_company() -> None:
 @pytest.mark.parametrize(
     ("sentence", "text", "title", "language", "actors"),
     [
-        (
-            "The insurer will pay 30 million euros.",
-            "Tarn Mutual will buy Clemen. The insurer will pay 30 million euros.",
-            "Tarn Mutual buys Clemen",
-            "en",
-            ("Tarn Mutual",),
-        ),
-        (
-            "Orsense will be sold from June.",
-            "Orsova made Orsense, a bedside device. Orsova is in Lund. Orsense will be sold from June.",
-            "Orsova launches Orsense",
-            "en",
-            ("Orsova",),
-        ),
-        (
-            "我院自6月起启用预问诊服务。",
-            "我院自6月起启用预问诊服务。\n云港市第二医院\n2026年6月1日",
-            "关于启用预问诊服务的提示",
-            "zh",
-            ("云港市第二医院",),
-        ),
-        (
-            "公司去年净亏损扩大。",
-            "海岚科技公布财报。公司去年净亏损扩大。海岚科技上市。",
-            "年报｜海岚科技2025年年报",
-            "zh",
-            ("海岚科技",),
-        ),
+        ("The insurer will pay 30 million euros.", "Tarn Mutual will buy Clemen. The insurer will pay 30 million euros.", "Tarn Mutual buys Clemen", "en", ("Tarn Mutual",)),
+        ("Orsense will be sold from June.", "Orsova made Orsense, a bedside device. Orsova is in Lund. Orsense will be sold from June.", "Orsova launches Orsense", "en", ("Orsova",)),
+        ("我院自6月起启用预问诊服务。", "我院自6月起启用预问诊服务。\n云港市第二医院\n2026年6月1日", "关于启用预问诊服务的提示", "zh", ("云港市第二医院",)),
+        ("公司去年净亏损扩大。", "海岚科技公布财报。公司去年净亏损扩大。海岚科技上市。", "年报｜海岚科技2025年年报", "zh", ("海岚科技",)),
     ],
-)
+)  # fmt: skip
 def test_a_vague_subject_and_a_product_stand_for_the_one_who_is_meant(
     sentence: str, text: str, title: str, language: str, actors: tuple[str, ...]
 ) -> None:
