@@ -191,7 +191,7 @@ def header(response: Response, name: str) -> str | None:
 class Redirects:
     """Follows at most five redirects, each as a request of its own, to web addresses only; credentials stay at their origin.
 
-    What a site sets on the way it gets back on the way: some send to the same page until their cookie comes. Nothing outlives the request.
+    A site that sends back to a page where we were gets the cookies that it has set on the way: else it would for ever. None outlives the request.
     """
 
     def process_response(self, request: Request, response: Response) -> Request | Response:
@@ -207,14 +207,15 @@ class Redirects:
 
 
 def _with_cookies(following: Request, request: Request, response: Response) -> Request:
-    """The next hop with the cookies that those before have set for it, unless the operator has given some."""
+    """The next hop; where we were there before, with the cookies that were set since, unless the operator has given some."""
     jar = request.meta.get("cookies")
     if jar is None and ("Cookie" in request.headers or "Set-Cookie" not in response.headers):
         return following
     jar = jar or CookieJar()
     jar.extract_cookies(response, request)
     following.headers.pop("Cookie", None)
-    jar.add_cookie_header(following)
+    if following.url in {url for url, _ in following.meta["hops"]}:
+        jar.add_cookie_header(following)
     following.meta["cookies"] = jar
     return following
 
