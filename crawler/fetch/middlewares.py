@@ -161,7 +161,7 @@ def _name(place: tuple[str, str, int]) -> str:
     return f"{scheme}://" + (f"[{host}]" if ":" in host else host) + ("" if port == DEFAULT_PORTS[scheme] else f":{port}")
 
 
-_FRESH = {"spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False, "framed": True} | {
+_FRESH = {
     "robots": False,
     "cut": None,
     "delay": None,
@@ -170,6 +170,12 @@ _FRESH = {"spent": 0.0, "wire_bytes": 0, "hops": (), "also": 0, "partly": False,
     "render": False,
     "call": False,
     "any_type": False,
+    "spent": 0.0,
+    "wire_bytes": 0,
+    "hops": (),
+    "also": 0,
+    "partly": False,
+    "framed": True,
 }
 
 

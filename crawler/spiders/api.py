@@ -84,8 +84,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
     chosen = kept([reader.published(item) for item in items], MAX_ITEMS) if len(items) > MAX_ITEMS else range(len(items))
     links = tuple(link for place in chosen if (link := reader.link(items[place])))
     if items and not links:
-        has = f"none of {len(items)} items has an address; an item has {_describe(items[0])}"
-        raise SpiderError(f"{has}; set `link` or `link_template`")
+        has = _describe(items[0])
+        raise SpiderError(f"none of {len(items)} items has an address; an item has {has}; set `link` or `link_template`")
     notes = [f"{len(items)} items: the newest {MAX_ITEMS} are taken"] if len(items) > MAX_ITEMS else []
     if not items:
         notes.append("the list is empty")
