@@ -23,6 +23,7 @@ from crawler.text import HAN, simplified
 LONGEST = 42  # characters of Han; four letters or digits count for one
 SHORT = 30  # … up to which it goes on with what the sentence says next
 MOST = 45  # … of one clause that would lose its verb or its object
+FARTHEST = 60  # … that would say of an act of office only that there was one, or nothing at all
 LEAST, LONG = 4, 12
 _CLOSING = {"“": "”", "《": "》", "「": "」", "『": "』", "（": "）", "(": ")", "【": "】", "‘": "’"}
 
@@ -88,11 +89,11 @@ _aside = re.compile(
 )
 _ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
-_many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,14}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,14}){2,}(?=[都均也共联分相])")
+_many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,18}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,18}){2,}(?=[都均也共联分相])")
 _out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 _ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
 _open_end = re.compile(
-    r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
+    r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|(?<![议决获])通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
     r"(?<![A-Za-z\d.-])\d+|全球|国内|国际|重大|(?<![更创革])新的?)$"
 )
 _topic = re.compile(r"^(?:在|从)?(?P<topic>[^，,。在]{2,12}?)(?:方面|领域)[，,]")
@@ -157,7 +158,7 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     if (vague := _that_one.match(text)) and (said := _teller(found, at)):
         text = _tidy(said.subject) + text[vague.end() :]
     text, end = _continued(sentence, found, at, _alias.sub("", text), made.subject)
-    short = _shortened(text)
+    short = _shortened(text, FARTHEST if end > found[at].end and _is_paper(made.headline) else LONGEST)
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
         is_said = any(clause.tells in _OPINION for clause in found[:at])
         whole = sentence if width(sentence) <= MOST or not made.subject or is_said else sentence[made.start :]
@@ -207,9 +208,10 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
     end = found[at].end
     for before, one in zip(found[at:], found[at + 1 :], strict=False):
         longer = text + sentence[end : one.end]
-        is_short = width(longer) <= (
-            LONGEST if end == found[at].end and (width(text) < LONG or _formal.search(simplified(text))) else SHORT
-        )
+        longest = SHORT
+        if end == found[at].end and (width(text) < LONG or _formal.search(simplified(text))):
+            longest = FARTHEST if _is_paper(text) and not _hangs.match(one.text) else LONGEST
+        is_short = width(longer) <= longest
         is_title = not one.has_verb and _post.search(one.text)
         is_joined = before.mark in ("，", ",", "：") and one.mark not in ("：", ":") and not one.tells and not is_title
         if not is_joined or not is_short or _adds_nothing.search(one.text):
@@ -224,6 +226,15 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
     return text, end
 
 
+def _is_paper(text: str) -> bool:
+    """True where it says only that there is a rule, a list or a result, and not which."""
+    return bool(_paper.search(simplified(text)))
+
+
+_paper = re.compile(
+    r"(?:公布|发布|印发|出台|签[署订]|下发|提出|提交)[^，]{0,24}(?:规则|草案|清单|名单|通知|办法|意见|方案|协议|条例|规定|指南|公告|备忘录|结果|标准|报告|法案|决定|计划)[》”]?$"
+)
+_hangs = re.compile("[对为在从凡就按]|针对|自(?!动|主)")  # says nothing without a clause behind it
 _reason = re.compile("[经因为在随据由就对]")
 
 
@@ -669,9 +680,12 @@ def _beginning(sentence: str) -> str:
         text = rest if mark and _circumstance.search(opening) and len(rest) > LEAST else text
     if width(text) <= MOST:
         return text
-    ends = [end for _, end in _pieces(text, 0) if LEAST < width(text[:end]) <= MOST]
-    if ends and is_sentence(text[: ends[-1]]) and not _circumstance.search(text[: ends[-1]].rpartition("，")[2]):
-        return text[: ends[-1]]
+    ends = [end for _, end in _pieces(text, 0) if LEAST < width(text[:end]) <= FARTHEST]
+    short = [end for end in ends if width(text[:end]) <= MOST]
+    for end in short[-1:] + ends[len(short) :]:
+        last = text[:end].rpartition("，")[2]
+        if is_sentence(text[:end]) and not _circumstance.search(last) and not _joins.fullmatch(last):
+            return text[:end]
     at = whole = depth = 0
     for word, _ in tagged(text):
         at += len(word)

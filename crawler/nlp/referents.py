@@ -94,7 +94,7 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
         any(one.subject and not _back.match(one.subject) for one in clauses(here)) or ("其" in vague[0] and len(here) > SHORT)
     ):
         return made
-    if vague[0][0] in "我本" and vague[0][-1] not in name[-4:]:  # 我局 is a bureau
+    if vague[0].startswith(("我", "本")) and vague[0][-1] not in name[-4:]:  # 我局 is a bureau
         return made
     if vague[0] == "其" and not re.match("[将已拟正也在还于与同对向为从则均又再曾未计宣称获被把]", made.headline[vague.end() :]):
         name += "的"
@@ -126,7 +126,9 @@ def _in_full(headline: str, said: Said) -> str:
     return headline
 
 
-_the_rules = re.compile(r"《?(细则|办法|条例|法案|通知|意见|措施|规定|指南)》?(?=首次|拟|还|规定|要求|明确|提出|自)")
+_the_rules = re.compile(
+    r"(?:本|该|上述|这[部项份一])?《?(细则|办法|条例|法案|通知|意见|措施|规定|指南|规则|标准|方案|规划)》?(?=首次|拟|还|将|也|由|于|对|适用|共|规定|要求|明确|提出|自|从)"
+)
 _POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
 SHORT = 8  # characters that name nobody else
 NEAR = 700  # characters before a sentence in which the company is named
@@ -134,7 +136,7 @@ _pair = re.compile(
     r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
 )
 _vague_zh = re.compile(
-    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|创始人))"
+    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|创始人))"
 )
 _FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
 _KIND = f"agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"

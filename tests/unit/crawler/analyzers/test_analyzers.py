@@ -53,7 +53,7 @@ def test_every_value_has_its_proof(gold: dict[str, Any]) -> None:
     assert made.summary
     for event in made.events:
         words = event.headline.split() if made.language == "en" else [ch for ch in event.headline if "一" <= ch <= "鿿"]
-        assert 0 < len(words) <= (38 if made.language == "en" else 45), event.headline
+        assert 0 < len(words) <= (38 if made.language == "en" else 60), event.headline
 
 
 @settings(max_examples=60, deadline=None)
@@ -346,6 +346,8 @@ class TestEvents:
         ("title", "text", "said"),
         [
             ("海岚数据与霁影科技合作", "海岚数据与霁影科技5月2日签署合作协议。根据协议，双方将出资3亿元设立合资公司。", "海岚数据与霁影科技将出资3亿元设立合资公司"),
+            ("云港市通过数据条例", "云港市人大常委会6月1日表决通过《云港市公共数据条例》。条例将于明年3月1日起施行。", "《云港市公共数据条例》将于明年3月1日起施行"),
+            ("海岚数据上调全年指引", "海岚数据6月1日发布三季报，当季收入14亿元，同比增长五成。管理层将全年收入指引上调至54亿元。", "海岚数据管理层将全年收入指引上调至54亿元"),
             ("云泽省公布算力条例", "云泽省6月1日公布《云泽省算力促进条例》。条例规定，新建数据中心须使用绿电。", "《云泽省算力促进条例》规定新建数据中心须使用绿电"),
         ],
     )  # fmt: skip
