@@ -144,7 +144,7 @@ def _worth(each: _Named, cards: Cards, url: str, now: datetime, zone: tzinfo) ->
     worth = min(size, 20) / 20 - (0.5 if size < SHORT else 0)
     worth += 0.5 if looks_like_article(address) else -0.5
     worth += 0.5 if date_in_url(address, zone) else 0
-    worth += 1 if size > NAME and cards.printed_date(each.anchor, now, zone) else 0
+    worth += 1 if (size > NAME or not title) and cards.printed_date(each.anchor, now, zone) else 0
     worth -= 1 if each.anchor.aside else 0
     return worth - (0 if same_site(address, url) else 0.5)
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.nlp.headlines import LONGEST, clean, condensed, headline, told
+from crawler.nlp.headlines import clean, condensed, headline, told
 from crawler.nlp.headlines_zh import FARTHEST, clauses, width
 
 
