@@ -33,7 +33,7 @@ from pebble import ProcessExpired, ProcessPool
 from crawler.errors import ReadError, SpiderError, ZhixunError
 from crawler.nlp import lexicon
 from crawler.nlp.lexicon import UserTerm
-from crawler.record import Found, Grounded, Link, Page, Record, Source
+from crawler.record import Fact, Found, Grounded, Link, Page, Record, Source
 from crawler.sandbox import memory as heap
 from crawler.sandbox.fair_queue import FairQueue
 from crawler.sandbox.precheck import hostile
@@ -366,10 +366,13 @@ def ask_in_child(question: Callable[Concatenate[Page, P], T], page: Page, *args:
 
 
 def add_in_child(record: Record, then: Callable[[Record], Any] | None = None) -> Any:
-    """ADD, and what is done last."""
+    """ADD, and what is done last. A fault of ours there costs an article its fields, not itself."""
     from crawler.stages.add import add  # noqa: PLC0415 - see prepare_child
 
-    record = _safely(ReadError, add, record)
+    try:
+        record = _safely(ReadError, add, record)
+    except ReadError as error:
+        record = record.with_facts(Fact("reading", "not-analysed", str(error)[:200], "builtin"))
     return record if then is None else _safely(ReadError, then, record)
 
 

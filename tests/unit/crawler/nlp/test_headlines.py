@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from crawler.nlp.headlines import clean, condensed, headline, told
 from crawler.nlp.headlines_zh import FARTHEST, clauses, width
+from crawler.nlp.referents import Said, named
 
 
 @pytest.mark.parametrize(
@@ -130,7 +131,9 @@ def test_a_detail_is_condensed_at_clause_borders() -> None:
 @settings(max_examples=80, deadline=None)
 @given(
     st.lists(
-        st.sampled_from("星河 发布 了 将 “ ” 《 》 ， 。 ： ； 公司 宣布 的 由 其 10日 据 第二代 A1 、 等 在 上 ( )".split()),
+        st.sampled_from(
+            "星河 营收 其 管理层 我局 条例 发布 了 将 “ ” 《 》 ， 。 ： ； 公司 宣布 的 由 其 10日 据 第二代 A1 、 等 在 上 ( )".split()
+        ),
         max_size=25,
     )
 )
@@ -140,6 +143,8 @@ def test_headlines_of_awkward_pieces_are_short_and_condensed_spans_lie_inside(pi
     assert width(made.headline) <= FARTHEST or not made.is_clean
     start, end = condensed(sentence, made, "zh")
     assert 0 <= start <= end <= len(sentence)
+    before = "星河科技10日在云港发布三季报。"
+    assert named(made, Said("星河科技发布三季报", before + sentence, len(before)), "zh", [made]).is_clean == made.is_clean
     assert all(sentence[one.start : one.end] == one.text for one in clauses(sentence))
 
 

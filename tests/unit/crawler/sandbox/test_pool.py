@@ -170,12 +170,22 @@ class TestWork:
             pool.find_in_child(HOSTILE, Source("s", "u"), NOW, UTC)
 
     def test_a_page_too_deep_for_python_is_a_reading_error(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        def deep(record: Record) -> Record:
-            return deep(record)
+        def deep(*given: Any) -> Record:
+            return deep(*given)
 
-        self.fake(monkeypatch, add={"add": deep})
+        self.fake(monkeypatch, read={"read": deep})
         with pytest.raises(ReadError, match="RecursionError"):
-            pool.add_in_child(Record("t", "l", "x"))
+            pool.read_in_child(PAGE, Link("u"), None, UTC)
+
+    def test_a_fault_of_an_analyzer_costs_the_fields_and_not_the_article(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        def broken(record: Record) -> Record:
+            raise IndexError("string index out of range")
+
+        self.fake(monkeypatch, add={"add": broken})
+        record = pool.add_in_child(Record("t", "l", "x"))
+        assert (record.title, record.text, record.analysis) == ("t", "x", None)
+        assert [fact.value for fact in record.facts] == ["not-analysed"]
+        assert "IndexError at test_pool.py" in record.facts[0].quote
 
     def test_killed_can_travel(self) -> None:
         assert str(pickle.loads(pickle.dumps(Killed("timeout: x")))) == "timeout: x"
