@@ -208,13 +208,14 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
     end = found[at].end
     for before, one in zip(found[at:], found[at + 1 :], strict=False):
         longer = text + sentence[end : one.end]
-        longest = SHORT
+        longest = LONGEST if one.text.startswith("用于") else SHORT
         if end == found[at].end and (width(text) < LONG or _formal.search(simplified(text))):
             longest = FARTHEST if _is_paper(text) and not _hangs.match(one.text) else LONGEST
         is_short = width(longer) <= longest
         is_title = not one.has_verb and _post.search(one.text)
         is_joined = before.mark in ("，", ",", "：") and one.mark not in ("：", ":") and not one.tells and not is_title
-        if not is_joined or not is_short or _adds_nothing.search(one.text):
+        says = one.text.removeprefix("后者") if longest == FARTHEST else one.text
+        if not is_joined or not is_short or _adds_nothing.search(says):
             break
         text, end = longer, one.end
     after = found[at + 1] if found[at].mark == "，" and end == found[at].end and at + 1 < len(found) else None
@@ -227,12 +228,13 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
 
 
 def _is_paper(text: str) -> bool:
-    """True where it says only that there is a rule, a list or a result, and not which."""
+    """True where it says only that there is a rule, a list, a deal or a result, and not which."""
     return bool(_paper.search(simplified(text)))
 
 
 _paper = re.compile(
     r"(?:公布|发布|印发|出台|签[署订]|下发|提出|提交)[^，]{0,24}(?:规则|草案|清单|名单|通知|办法|意见|方案|协议|条例|规定|指南|公告|备忘录|结果|标准|报告|法案|决定|计划)[》”]?$"
+    r"|签约$|揭晓$|签[署订下](?:了|战略|投资|框架|合作|意向|备忘录)*(?:协议|合同)$|达成(?:了|战略|全面|深度|一致|合作|意向|和解)*(?:协议|合作|和解)$"
 )
 _hangs = re.compile("[对为在从凡就按]|针对|自(?!动|主)")  # says nothing without a clause behind it
 _reason = re.compile("[经因为在随据由就对]")
