@@ -48,8 +48,6 @@ FULL_AGAIN = timedelta(hours=23)  # a list that was only 304 for a day is asked 
 PASSING = frozenset("empty login-wall redirect shell soft-404 too-short".split())  # what may stand where an article will be
 TROUBLE = ("captcha", "other-page")  # what a site shows in place of all its articles, until it is well again
 DOUBTED = 6  # attempts, an hour, after which a page under quite another headline is taken as it is: better odd than missed
-COMPANY = 8  # articles that are stored in one transaction, if so many are read …
-COMPANY_WITHIN = 0.5  # … in so many seconds, and another is still being read
 MIN_OWN_TEXT = 12  # code points of what a source says itself, to make a record of it when the page cannot be read
 
 Made = Record | Prepared  # as it comes from a child, or as it is told without one
@@ -77,8 +75,6 @@ class Pipeline:
         self._claimed: deque[Task] = deque()
         self._beside: deque[Fetch[Work]] = deque()  # what is no task: further pages of an article, requests to hubs
         self._pages = 0  # … of them, which are not on account yet
-        self._reading = 0  # articles
-        self._read_already: list[asyncio.Future[None]] = []  # those that wait to be stored together
         self._look_again: datetime | None = None
         self._rng = random.Random()
         self._plan: tuple[Watch, datetime, pacing.Plan] | None = None
@@ -298,7 +294,6 @@ class Pipeline:
             outcome = replace(outcome, permanent=outcome.permanent and not answer.partly)
         if made is not None:
             if not self._goes_on(Part(task, _record(made)), watched):
-                await self._in_company()
                 await self._store(task, watched, made)
             return
         now = self._now()
@@ -360,7 +355,6 @@ class Pipeline:
 
     async def _read(self, task: Task, watched: WatchedSource, page: Page) -> tuple[Outcome, Made | None]:
         link = task.hint or Link(task.url)
-        self._reading += 1
         try:
             record = await self._readers.read(page, replace(link, url=task.url), watched.source.name, self.watch.zone)
         except Killed as error:
@@ -371,28 +365,7 @@ class Pipeline:
             return Outcome(Reason.NOT_AN_ARTICLE, f"{error.reason} {error.detail}".strip(), error.reason not in TROUBLE), None
         except ReadError as error:
             return Outcome(Reason.UNREADABLE, str(error), permanent=True), None
-        finally:
-            self._reading -= 1
         return Outcome(Reason.OK), record
-
-    async def _in_company(self) -> None:
-        """Wait for others that are being read: half of what it costs to store an article is asked once a transaction."""
-        loop = asyncio.get_running_loop()
-        self._read_already.append(mine := loop.create_future())
-        if not self._reading or len(self._read_already) >= COMPANY:
-            self._go_on()
-        elif len(self._read_already) == 1:
-            loop.call_later(COMPANY_WITHIN, self._go_on, mine)
-        await mine
-
-    def _go_on(self, first: asyncio.Future[None] | None = None) -> None:
-        """Those that wait are stored now; with a `first` only if it still is one of them."""
-        if first is not None and first not in self._read_already:
-            return
-        waiting, self._read_already = self._read_already, []
-        for one in waiting:
-            if not one.done():
-                one.set_result(None)
 
     async def _store(self, task: Task, watched: WatchedSource, made: Made) -> None:
         failpoint("after-read")

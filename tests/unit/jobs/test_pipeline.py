@@ -1,12 +1,10 @@
 """The pipeline's decisions, with readers that say what they are told and a real store."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from crawler.errors import NotAnArticle
 from crawler.fetch.engine import Fetch, FetchResult
@@ -107,23 +105,6 @@ async def test_an_article_is_read_stored_and_alerted(db: Database) -> None:
     assert await bench.claimed() is None
     assert [r.title for r in bench.records()] == ["江湾发布大模型"]
     assert bench.alerts() == 1
-
-
-async def test_articles_that_are_read_at_one_moment_are_stored_in_one_transaction(db: Database) -> None:
-    class Slow(Readers):
-        async def read(self, page: Page, link: Link, source_name: str | None, zone: Any) -> Record:
-            await asyncio.sleep(0.001 * len(self.read_pages))
-            return await super().read(page, link, source_name, zone)
-
-    links = tuple(Link(f"{PAGE}?p={number}") for number in range(3))
-    bench = Bench(db, Slow(links, *(record(link=link.url, text=f"{link.url} {LONG}") for link in links)))
-    commits: list[object] = []
-    await bench.poll()
-    fetches = [fetch for _ in links if (fetch := await bench.claimed())]
-    event.listen(db.engine, "commit", commits.append)
-    await asyncio.gather(*(bench.pipeline.answered(answer(fetch)) for fetch in fetches))
-    assert len(bench.records()) == 3
-    assert len(commits) == 1
 
 
 @pytest.mark.parametrize(
