@@ -240,8 +240,8 @@ def path_of(expression: str) -> Any:
     try:
         return jmespath.compile(expression)
     except JMESPathError as error:
-        told = "{given!r} is no JMESPath; write for example {example}"
-        raise ValueError(tr(told, given=expression, example="data.list[*]")) from error
+        told = tr("{given!r} is no JMESPath; write for example {example}", given=expression, example="data.list[*]")
+        raise ValueError(told) from error
 
 
 def _as_text(value: Any) -> str:

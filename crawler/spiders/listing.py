@@ -137,5 +137,7 @@ def _selector(css: str) -> CSSSelector:
     try:
         return CSSSelector(css, translator="html")
     except (SelectorError, etree.XPathError) as error:
-        told = "{given!r} is no CSS selector ({why}); write for example {example}"
-        raise ValueError(tr(told, given=css, why=error, example="div.list li a")) from error
+        told = tr(
+            "{given!r} is no CSS selector ({why}); write for example {example}", given=css, why=error, example="div.list li a"
+        )
+        raise ValueError(told) from error

@@ -46,13 +46,13 @@ def _print_links(found: Found, url: str, config: Config, as_json: bool) -> None:
 
 
 def _print_record(record: Record, config: Config) -> None:
-    rows = {
-        "title": record.title,
-        "published": local(record.published, config.zone),
-        "text": tr("{n} characters: {text}…", n=len(record.text), text=record.text[:80]),
-        "keywords": "、".join(record.keywords),
-        "technologies": "、".join(record.ai_technologies),
-        "industries": "、".join(record.industries),
-        "events": "；".join(event.headline for event in record.events),
-    }
-    table(("field", "value"), [(tr(name), value) for name, value in rows.items()])
+    rows = [
+        (tr("title"), record.title),
+        (tr("published"), local(record.published, config.zone)),
+        (tr("text"), tr("{n} characters: {text}…", n=len(record.text), text=record.text[:80])),
+        (tr("keywords"), "、".join(record.keywords)),
+        (tr("technologies"), "、".join(record.ai_technologies)),
+        (tr("industries"), "、".join(record.industries)),
+        (tr("events"), "；".join(event.headline for event in record.events)),
+    ]
+    table(("field", "value"), rows)

@@ -199,8 +199,8 @@ def open_database(url: str) -> Database:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        told = "`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
-        raise StorageError(tr(told)) from None
+        told = tr("`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name")
+        raise StorageError(told) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
@@ -359,8 +359,11 @@ class _Sqlite(_Kind):
 
     def still_there(self) -> None:
         if self._file and _identity(self.path) != self._file:
-            told = "{path} was moved, deleted or replaced while it was in use; put it or the newest backup there, and start again"
-            raise StorageError(tr(told, path=self.path))
+            told = tr(
+                "{path} was moved, deleted or replaced while it was in use; put it or the newest backup there, and start again",
+                path=self.path,
+            )
+            raise StorageError(told)
 
     def one_upgrade_at_a_time(self, connection: Connection) -> None:
         """BEGIN IMMEDIATE sees to it."""
@@ -368,8 +371,8 @@ class _Sqlite(_Kind):
     def check(self, connection: Connection) -> None:
         found = [row[0] for row in connection.exec_driver_sql("PRAGMA quick_check(5)")]
         if found != ["ok"]:
-            told = "{path} is damaged: {why}; stop, keep a copy, and restore the newest backup"
-            raise Corrupt(tr(told, path=self.path, why=found[0]))
+            told = tr("{path} is damaged: {why}; stop, keep a copy, and restore the newest backup", path=self.path, why=found[0])
+            raise Corrupt(told)
 
     def backup(self, to: Path) -> None:
         os.close(os.open(to, os.O_CREAT | os.O_EXCL, 0o600))

@@ -22,8 +22,12 @@ class AlreadyRunning(StorageError):
     """Another daemon works on this database."""
 
     def __init__(self, name: str, holder: str) -> None:
-        told = "{name} is in use by another Zhixun ({holder}); stop that one first, or give this one its own database"
-        super().__init__(tr(told, name=name, holder=holder))
+        told = tr(
+            "{name} is in use by another Zhixun ({holder}); stop that one first, or give this one its own database",
+            name=name,
+            holder=holder,
+        )
+        super().__init__(told)
         self.holder = holder
 
 

@@ -33,8 +33,12 @@ def upgrade(connection: Connection, name: str) -> None:
 
     current = revision(connection)
     if current not in {None, *_chain()}:
-        told = "{name} was written by a newer Zhixun (schema {current}); use that version, or restore an older backup"
-        raise NewerSchema(tr(told, name=name, current=current))
+        told = tr(
+            "{name} was written by a newer Zhixun (schema {current}); use that version, or restore an older backup",
+            name=name,
+            current=current,
+        )
+        raise NewerSchema(told)
     config = _config()
     config.attributes["connection"] = connection
     command.upgrade(config, "head")

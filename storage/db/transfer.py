@@ -98,8 +98,12 @@ def _must_fit(head: Any, revision: str | None) -> None:
     if not isinstance(head, dict) or head.get("zhixun") != "export":
         raise StorageError(tr("this is no export; `zhixun db export` makes one"))
     if head.get("schema") != revision:
-        told = "the export has schema {schema}, this program {revision}: use one version for both"
-        raise StorageError(tr(told, schema=head.get("schema"), revision=revision))
+        told = tr(
+            "the export has schema {schema}, this program {revision}: use one version for both",
+            schema=head.get("schema"),
+            revision=revision,
+        )
+        raise StorageError(told)
 
 
 class _Loader:
@@ -108,8 +112,8 @@ class _Loader:
     def __init__(self, session: Session, head: dict[str, Any]) -> None:
         table = next((table for table in TABLES if table.name == head["table"]), None)
         if table is None or set(head["columns"]) != set(table.c.keys()):
-            told = "the export has another table {table} than this program: use one version for both"
-            raise StorageError(tr(told, table=head["table"]))
+            told = tr("the export has another table {table} than this program: use one version for both", table=head["table"])
+            raise StorageError(told)
         self._session, self._table, self._names = session, table, head["columns"]
         self._times = [name for name in self._names if isinstance(table.c[name].type, UtcDateTime)]
         self._own = [key.parent.name for key in table.foreign_keys if key.column.table is table]

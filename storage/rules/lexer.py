@@ -199,5 +199,8 @@ def _unknown_field(name: str) -> str:
     close = get_close_matches(name.casefold(), [*FIELDS, *CHINESE_FIELDS], 1, 0.6)
     if close:
         return tr("no field {name}:, did you mean {near}:?", name=name, near=close[0])
-    told = "no field {name}: (there is {fields}); for a term with a colon in it, write it in quotes"
-    return tr(told, name=name, fields=", ".join(FIELDS))
+    return tr(
+        "no field {name}: (there is {fields}); for a term with a colon in it, write it in quotes",
+        name=name,
+        fields=", ".join(FIELDS),
+    )

@@ -92,8 +92,13 @@ def _two_values(required: Iterable[Leaf]) -> Flaw | None:
         if isinstance(leaf, Term) and leaf.scope[0] in ONE_VALUE:
             first = seen.setdefault(leaf.scope[0], leaf)
             if not (_term_implies(leaf, first) or _term_implies(first, leaf)):
-                told = "this can never match: an article has one {field}, not {one} and {other}"
-                return Flaw(tr(told, field=leaf.scope[0], one=first.written, other=leaf.written), leaf.at)
+                told = tr(
+                    "this can never match: an article has one {field}, not {one} and {other}",
+                    field=leaf.scope[0],
+                    one=first.written,
+                    other=leaf.written,
+                )
+                return Flaw(told, leaf.at)
     return None
 
 

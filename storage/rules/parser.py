@@ -204,14 +204,15 @@ class _Parser:
             return read[token.kind](token)
         if token.kind == "end":
             before = self._tokens[self._place - 1] if self._place else token
-            is_operator = before.kind in ("AND", "OR", "NOT")
-            why = "{kind} needs something on its right" if is_operator else "something is missing"
-            raise self._error(tr(why, kind=before.text), token.at)
+            missing = tr("something is missing")
+            if before.kind in ("AND", "OR", "NOT"):
+                missing = tr("{kind} needs something on its right", kind=before.text)
+            raise self._error(missing, token.at)
         if token.kind in ("AND", "OR"):
             raise self._error(tr("{kind} needs something on its left", kind=token.kind), token.at)
         if token.kind == "op":
-            told = "{text} compares published or a count: published:>=2026-01-01, count(a) >= 3"
-            raise self._error(tr(told, text=token.text), token.at)
+            told = tr("{text} compares published or a count: published:>=2026-01-01, count(a) >= 3", text=token.text)
+            raise self._error(told, token.at)
         raise self._error(tr("nothing between the parentheses") if token.kind == ")" else tr("a term is missing here"), token.at)
 
     def _group(self, opening: Token) -> Node:
@@ -242,8 +243,8 @@ class _Parser:
     def _term(self, written: str, prefix: bool, token: Token) -> Term:
         needles = needles_of(written)[: 1 if FIELDS[self._scope[0]] == "line" else None]
         if not needles or all(unicodedata.category(ch)[0] in "PZ" for ch in needles[0]):
-            told = "nothing of {written!r} is left to look for: it has no letter, digit or sign"
-            raise self._error(tr(told, written=written), token.at)
+            told = tr("nothing of {written!r} is left to look for: it has no letter, digit or sign", written=written)
+            raise self._error(told, token.at)
         return Term(written, (*needles, *_other_names(needles, self._scope)), self._scope, prefix, at=token.at)
 
     def _regex(self, token: Token) -> Node:
@@ -370,8 +371,8 @@ class _Parser:
             if isinstance(part, Or | Alias):
                 self._only_terms(name, part.parts if isinstance(part, Or) else (part.part,))
             elif not isinstance(part, Term | Regex):
-                told = "{name}( … ) looks at places: it takes terms, aliases and OR, nothing else"
-                raise self._error(tr(told, name=name), part.at)
+                told = tr("{name}( … ) looks at places: it takes terms, aliases and OR, nothing else", name=name)
+                raise self._error(told, part.at)
 
 
 def _did_you_mean(message: str, name: str, known: Mapping[str, object] | Sequence[str], mark: str) -> str:

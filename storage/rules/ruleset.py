@@ -265,8 +265,11 @@ def shadowed(rules: Sequence[Rule], manners: Mapping[str, object] | None = None)
         wanted = _source_terms(rule.query.root)
         names = [name for name in rule.sources if not name.startswith("tag:")]
         if wanted and len(names) == len(rule.sources) > 0 and not any(_same(name, wanted) for name in names):
-            told = "can never match: its query wants source:{wanted}, its sources are {names}"
-            why = tr(told, wanted=wanted[0].written, names=", ".join(names))
+            why = tr(
+                "can never match: its query wants source:{wanted}, its sources are {names}",
+                wanted=wanted[0].written,
+                names=", ".join(names),
+            )
             found.append((rule.name, why))
         for other in near.of(number):
             wide = rules[other]

@@ -158,6 +158,26 @@ def test_every_sentence_stands_in_both_languages():
     assert not missing
 
 
+def _named_before(source: str) -> list[str]:
+    """Sentences that `tr` is handed by a name: those would not be looked for in the catalogue."""
+    found = []
+    for function in (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
+        inside = list(ast.walk(function))
+        told = [node.args[0] for node in inside if isinstance(node, ast.Call) and _name_of(node) == "tr" and node.args]
+        given = [node for node in inside if isinstance(node, ast.Assign) and not isinstance(node.value, ast.Call)]
+        handed = [one.value for one in given if getattr(one.targets[0], "id", "") in {getattr(name, "id", None) for name in told}]
+        texts = [text.value for value in handed for text in ast.walk(value) if isinstance(text, ast.Constant)]
+        found += [text for text in texts if _SENTENCE.search(str(text))]
+    return found
+
+
+def test_a_sentence_is_handed_over_as_it_stands():
+    files = [file for room in ROOMS for file in (ROOT / room).rglob("*.py")]
+    assert not {file.name: named for file in files if (named := _named_before(file.read_text(encoding="utf-8")))}
+    assert _named_before('def f():\n    told = "no such rule"\n    fail(tr(told))') == ["no such rule"]
+    assert _named_before('def f():\n    told = tr("no such rule")\n    fail(told)') == []
+
+
 def test_a_sentence_has_the_same_placeholders_in_both_languages():
     wrong = [key for key, zh in i18n.catalogue().items() if _placeholders(key) != _placeholders(zh) or not zh.strip()]
     assert not wrong
