@@ -118,8 +118,7 @@ def _apply(session: Session, changes: list[_Change]) -> None:
             come[entry.article_id] = entry, mentions
         elif come.pop(entry.article_id, None) is None:  # else it has come in this very transaction
             gone[entry.article_id] = entry
-    if gone:
-        search_index.remove(session, gone.values())
+    search_index.remove(session, gone.values())
     search_index.add(session, [entry for entry, _ in come.values()])
     concepts.add(session, [mentions for _, mentions in come.values()])
 

@@ -7,12 +7,12 @@ taken out with the tokens that it was put in with; those are made again from its
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from operator import neg
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, Select, bindparam, cast, column, delete, func, insert, select, table, text
+from sqlalchemy import BigInteger, Select, bindparam, cast, column, delete, func, select, table, text
 from sqlalchemy.orm import Session
 
 from storage.db.database import dialect_of
@@ -21,7 +21,6 @@ from storage.rules.plan import ANY_QUERY, All, Expression, Has
 
 _FTS5 = table("search_index", column("rowid", BigInteger), column("search_index"))  # the hidden column is what MATCH asks
 _GIN = table("search_index", column("article_id", BigInteger), column("tokens"))
-_OUTLINE = insert(outline)
 _OUTLINES = select(outline.c.article_id, outline.c.words).where(outline.c.article_id.in_(bindparam("ids", expanding=True)))
 
 FIRST_RANGE = 16_000  # ids of which a GIN is asked first
@@ -37,19 +36,17 @@ class Entry(NamedTuple):
 
 def add(session: Session, entries: Collection[Entry]) -> None:
     """Let these articles be found. None of them may be in already."""
-    if entries:
-        session.connection().execute(_OUTLINE, [{"article_id": one.article_id, "words": one.outline} for one in entries])
-    lite = "INSERT INTO search_index (rowid, words) VALUES (:id, :words)"
+    _execute(session, "INSERT INTO outline (article_id, words) VALUES (:id, :outline)", entries)
+    sqlite = "INSERT INTO search_index (rowid, words) VALUES (:id, :words)"
     other = "INSERT INTO search_index (article_id, tokens) VALUES (:id, array_to_tsvector(CAST(:list AS text[])))"
-    _execute(session, lite if dialect_of(session) == "sqlite" else other, entries)
+    _execute(session, _either(session, sqlite, other), entries)
 
 
 def remove(session: Session, entries: Collection[Entry]) -> None:
     """Take articles out, with the tokens that they were put in with."""
-    session.execute(delete(outline).where(outline.c.article_id.in_([one.article_id for one in entries])))
-    lite = "INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', :id, :words)"
-    other = "DELETE FROM search_index WHERE article_id = :id"
-    _execute(session, lite if dialect_of(session) == "sqlite" else other, entries)
+    _execute(session, "DELETE FROM outline WHERE article_id = :id", entries)
+    sqlite = "INSERT INTO search_index (search_index, rowid, words) VALUES ('delete', :id, :words)"
+    _execute(session, _either(session, sqlite, "DELETE FROM search_index WHERE article_id = :id"), entries)
 
 
 def outlines(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
@@ -60,8 +57,9 @@ def outlines(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
 def clear(session: Session) -> None:
     """Empty it."""
     session.execute(delete(outline))
-    lite = "INSERT INTO search_index (search_index) VALUES ('delete-all')"
-    session.execute(text(lite if dialect_of(session) == "sqlite" else "TRUNCATE search_index"))
+    session.execute(
+        text(_either(session, "INSERT INTO search_index (search_index) VALUES ('delete-all')", "TRUNCATE search_index"))
+    )
 
 
 def merge(session: Session) -> None:
@@ -72,8 +70,8 @@ def merge(session: Session) -> None:
 
 def terms(session: Session) -> Iterable[tuple[str, int]]:
     """Each token, and how many articles have it."""
-    lite, other = "SELECT term, doc FROM search_index_terms", "SELECT word, ndoc FROM ts_stat('SELECT tokens FROM search_index')"
-    query = text(lite if dialect_of(session) == "sqlite" else other)
+    other = "SELECT word, ndoc FROM ts_stat('SELECT tokens FROM search_index')"
+    query = text(_either(session, "SELECT term, doc FROM search_index_terms", other))
     rows = session.execute(query.execution_options(yield_per=1000))
     return ((str(token), int(count)) for token, count in rows)
 
@@ -132,10 +130,22 @@ def matching(session: Session, wanted: Expression, between: tuple[int, int] | No
     return query if between is None else query.where(ids.between(*between))
 
 
-def _execute(session: Session, statement: str, entries: Iterable[Entry]) -> None:
-    if rows := [{"id": number, "words": " ".join(tokens), "list": list(tokens)} for number, tokens, _ in entries]:
-        needed = {name for name in rows[0] if f":{name}" in statement}
-        session.execute(text(statement), [{name: row[name] for name in needed} for row in rows])
+def _either(session: Session, sqlite: str, postgresql: str) -> str:
+    return sqlite if dialect_of(session) == "sqlite" else postgresql
+
+
+_OF_ENTRY: Mapping[str, Callable[[Entry], Any]] = {
+    "id": lambda one: one.article_id,
+    "words": lambda one: " ".join(one.tokens),
+    "list": lambda one: list(one.tokens),
+    "outline": lambda one: one.outline,
+}
+
+
+def _execute(session: Session, statement: str, entries: Collection[Entry]) -> None:
+    if entries:
+        needed = {name: of for name, of in _OF_ENTRY.items() if f":{name}" in statement}
+        session.connection().execute(text(statement), [{name: of(one) for name, of in needed.items()} for one in entries])
 
 
 def _fts5(wanted: Expression) -> str:
