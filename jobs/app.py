@@ -83,9 +83,14 @@ class App:
         self.feeds = Feeds(self.db, now)
         self._feeds_stale = True
         self.pipeline.hooks = Hooks(
-            alerted=self.alerted, has_work=self.engine.wake, host_delay=lambda host: self.engine.crawl_delay(host) or 0.0,
-            further=self.engine.further, polled=self.websub.polled, pause=self.websub.pause, hub_answered=self.websub.answered,
-        )  # fmt: skip
+            alerted=self.alerted,
+            has_work=self.engine.wake,
+            host_delay=lambda host: self.engine.crawl_delay(host) or 0.0,
+            further=self.engine.further,
+            polled=self.websub.polled,
+            pause=self.websub.pause,
+            hub_answered=self.websub.answered,
+        )
         self._letters = asyncio.Event()
         self._patience = EDIT_EVERY
         self._tasks: list[asyncio.Task[None]] = []
@@ -112,12 +117,18 @@ class App:
         except StorageError:
             self._lock.release()
             raise
-        roles = self.member.roles
-        loops = {"keeper": (self.store_guard.run, True), "engine": (self.engine.run, "fetch" in roles)}
-        loops |= {"editor": (self._edit, "edit" in roles), "delivery": (self.deliverer.run, "deliver" in roles)}
-        loops |= {"model": (self.upgrader.run, "edit" in roles and self.asks_model)}
-        loops |= {"ear": (self._hear, self.db.shared and roles != ("fetch",))}
-        self._tasks = [asyncio.create_task(loop(), name=name) for name, (loop, wanted) in loops.items() if wanted]
+        loops = {"keeper": self.store_guard.run()}
+        if "fetch" in self.member.roles:
+            loops["engine"] = self.engine.run()
+        if "edit" in self.member.roles:
+            loops["editor"] = self._edit()
+        if "deliver" in self.member.roles:
+            loops["delivery"] = self.deliverer.run()
+        if "edit" in self.member.roles and self.asks_model:
+            loops["model"] = self.upgrader.run()
+        if self.db.shared and self.member.roles != ("fetch",):
+            loops["ear"] = self._hear()
+        self._tasks = [asyncio.create_task(loop, name=name) for name, loop in loops.items()]
         gc.freeze()  # what was loaded stays: to go through it for garbage takes a tenth of a second
 
     async def _edit(self) -> None:

@@ -29,14 +29,19 @@ def fetch_rules(config: Config) -> FetchRules:
 
 def watch_of(config: Config) -> Watch:
     """The configuration as the pipeline works with it."""
-    sources = {
-        row.name: WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
-        for row in config.sources
-        if row.enabled
-    }
-    routing = {rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules}
-    rules, crawl, timed = Ruleset(config.compiled_rules()), config.crawl, config.timed_polls(clock.now())
-    return Watch(sources, rules, routing, config.zone, crawl.delay, crawl.budget, timed)
+    return Watch(
+        sources={
+            row.name: WatchedSource(row.source(), row.cadence(), row.headers, row.body_bytes(), row.weight, row.render)
+            for row in config.sources
+            if row.enabled
+        },
+        rules=Ruleset(config.compiled_rules()),
+        routing={rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules},
+        zone=config.zone,
+        delay=config.crawl.delay,
+        budget=config.crawl.budget,
+        timed_polls=config.timed_polls(clock.now()),
+    )
 
 
 def policy_of(rule: RuleConfig, first_poll: int | None = None) -> RulePolicy:

@@ -114,7 +114,7 @@ class Rendering(Part):
         if kept is not None and until > now and method == "GET":
             return kept
         sent = {**headers, "User-Agent": self._context.rules.user_agent, "Accept-Encoding": "gzip, deflate, br, zstd"}
-        request = Request(url, NO_CALLBACK, method, sent, body, dont_filter=True, meta=fresh_meta())
+        request = Request(url, method=method, headers=sent, body=body, callback=NO_CALLBACK, dont_filter=True, meta=fresh_meta())
         page["also"] += 1
         response: Response = await self._crawler.engine.download_async(request)
         page["wire_bytes"] += (response.request or request).meta["wire_bytes"]
@@ -275,8 +275,12 @@ class Browser:
                 self._sleep_later()
 
     async def _profile(self) -> tuple[Chromium, BrowserContext]:
-        wishes: dict[str, Any] = {"locale": "zh-CN", "user_agent": self._user_agent}
-        wishes |= {"service_workers": "block", "accept_downloads": False}
+        wishes: dict[str, Any] = {
+            "locale": "zh-CN",
+            "user_agent": self._user_agent,
+            "service_workers": "block",
+            "accept_downloads": False,
+        }
         browser = await self.start()
         try:
             return browser, await browser.new_context(**wishes)

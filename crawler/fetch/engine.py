@@ -293,7 +293,9 @@ class Engine(Generic[Work]):
                 delay=fetch.delay,
                 slot=now + fetch.wait if fetch.wait > 0 else 0.0,
                 latest=None if fetch.latest is None else now + fetch.latest,
-                **{name: getattr(fetch, name) for name in ("render", "call", "any_type")},
+                render=fetch.render,
+                call=fetch.call,
+                any_type=fetch.any_type,
             ),
         )
 

@@ -49,13 +49,24 @@ def list_alerts(
 
 def _rows(entries: list[queries.AlertView], as_json: bool) -> Iterator[dict[str, Any]]:
     for entry in entries:
-        base = {"alert": short_id(entry.id), "created": entry.created_at, "rule": entry.rule, "record": entry.article_id}
-        base |= {"story": entry.story, "title": entry.title, "reprints": entry.reprints}
+        base = {
+            "alert": short_id(entry.id),
+            "created": entry.created_at,
+            "rule": entry.rule,
+            "record": entry.article_id,
+            "story": entry.story,
+            "title": entry.title,
+            "reprints": entry.reprints,
+        }
         for delivery in entry.deliveries:
-            answer = (delivery.vendor_answer or delivery.last_error) if as_json else answered(delivery)
-            following = delivery.next_at if delivery.state == "pending" else None
-            sending = {"channel": delivery.channel, "state": delivery.state, "attempts": delivery.attempts, "answer": answer}
-            yield base | sending | {"next": following, "sent": delivery.sent_at}
+            yield base | {
+                "channel": delivery.channel,
+                "state": delivery.state,
+                "attempts": delivery.attempts,
+                "answer": (delivery.vendor_answer or delivery.last_error) if as_json else answered(delivery),
+                "next": delivery.next_at if delivery.state == "pending" else None,
+                "sent": delivery.sent_at,
+            }
 
 
 def show_alert(cli: Cli, alert: Annotated[str, typer.Argument(help="Its id, such as #A1B2.")], as_json: Json = False) -> None:

@@ -134,7 +134,9 @@ def parse_quiet(value: Any) -> Quiet:
         raise ValueError(tr("{value} are no quiet hours; write for example 22:00-07:00", value=brief(value)))
     quiet = Quiet(_clock_time(start), _clock_time(end))
     if quiet.start == quiet.end:
-        raise ValueError(tr("{quiet} begins and ends at the same time, which would hold every alert; leave the key out instead", quiet=quiet))  # fmt: skip
+        raise ValueError(
+            tr("{quiet} begins and ends at the same time, which would hold every alert; leave the key out instead", quiet=quiet)
+        )
     return quiet
 
 

@@ -89,13 +89,13 @@ def parse_address(text: str) -> Address:
     user, colon, password = login.partition(":")
     host, port = _host_and_port(place)
     return Address(
-        scheme,
-        unquote(user) if at else None,
-        unquote(password) if colon else None,
-        unquote(host),
-        port,
-        unquote(path),
-        tuple(parse_qsl(query, keep_blank_values=True)),
+        scheme=scheme,
+        user=unquote(user) if at else None,
+        password=unquote(password) if colon else None,
+        host=unquote(host),
+        port=port,
+        path=unquote(path),
+        query=tuple(parse_qsl(query, keep_blank_values=True)),
         authority=place,
         rest=text.partition("://")[2],
     )

@@ -51,8 +51,9 @@ def message_of(parcel: Sequence[Delivery]) -> Message:
 def _single(one: Delivery) -> Message:
     if one.alert_id is None:
         return replace(notice(one.payload["title"], one.payload["note"], one.created_at), idem_key=one.idem_key)
-    later = {"reprints": one.reprints, "also": one.duplicates}
-    return Message.from_payload(one.payload, alert_id=one.alert_id, idem_key=one.idem_key, **later)
+    return Message.from_payload(
+        one.payload, alert_id=one.alert_id, idem_key=one.idem_key, reprints=one.reprints, also=one.duplicates
+    )
 
 
 def bare_message(parcel: Sequence[Delivery]) -> Message:

@@ -7,7 +7,7 @@ back.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal
@@ -73,21 +73,26 @@ class Message:
         return any("一" <= ch <= "鿿" for ch in self.title)
 
     @classmethod
-    def from_payload(cls, payload: Mapping[str, Any], *, alert_id: int, idem_key: str, **later: Any) -> Message:
-        """The message of a stored payload, with what came `later`: `reprints` and `also`.
-
-        Raises KeyError, TypeError or ValueError if it is not one of ours.
-        """
+    def from_payload(
+        cls,
+        payload: Mapping[str, Any],
+        *,
+        alert_id: int,
+        idem_key: str,
+        reprints: int = 0,
+        also: tuple[tuple[str, str], ...] = (),
+    ) -> Message:
+        """The message of a stored payload. Raises KeyError, TypeError or ValueError if it is not one of ours."""
         record, follows = payload["record"], payload.get("follows", {})
         published = record["published"]
         return cls(
-            alert_id,
-            idem_key,
-            payload["rule"],
-            record["title"],
-            record["link"],
-            record["source"] or "",
-            record["publisher"] or "",
+            alert_id=alert_id,
+            idem_key=idem_key,
+            rule=payload["rule"],
+            title=record["title"],
+            link=record["link"],
+            source=record["source"] or "",
+            publisher=record["publisher"] or "",
             published=datetime.fromisoformat(published) if published else None,
             summary=record["summary"],
             language=record["language"] or "",
@@ -96,11 +101,12 @@ class Message:
             industries=tuple(record["industries"]),
             events=tuple(event["headline"] for event in record["events"]),
             matched=tuple((match["term"], match["quote"]) for match in payload["matched"]),
+            reprints=reprints,
+            also=also,
             note=_follow_note(follows, (record["language"] or "zh").startswith("zh")),
             cap=payload.get("cap"),
             record=MappingProxyType(record),
             follows=MappingProxyType(follows),
-            **later,
         )
 
     def in_zone(self, zone: tzinfo) -> Message:
@@ -137,7 +143,10 @@ def payload(record: Record, hit: Hit, cap: int | None = None) -> dict[str, Any]:
 
     `cap`: how many entries a digest of the rule spells out.
     """
-    matched = [asdict(one) for one in hit.evidence[:MAX_MATCHED]]
+    matched = [
+        {"term": one.term, "field": one.field, "start": one.start, "end": one.end, "quote": one.quote}
+        for one in hit.evidence[:MAX_MATCHED]
+    ]
     made = {"rule": hit.rule, "version": hit.version, "matched": matched, "record": record_fields(record)}
     return made | ({"cap": cap} if cap else {})
 
@@ -150,8 +159,15 @@ def record_fields(record: Record) -> dict[str, Any]:
 
 def test_message(now: datetime) -> Message:
     """What `channels test` sends. Its key differs from one second to the next: a test is meant to arrive each time."""
-    title, note = "智讯测试消息 / Zhixun test message", "收到这条消息，说明通道可用。If you can read this, the channel works."
-    return Message(0, f"test-{now:%Y%m%d%H%M%S}", "test", title, published=now, note=note, kind="test")
+    return Message(
+        alert_id=0,
+        idem_key=f"test-{now:%Y%m%d%H%M%S}",
+        rule="test",
+        title="智讯测试消息 / Zhixun test message",
+        published=now,
+        note="收到这条消息，说明通道可用。If you can read this, the channel works.",
+        kind="test",
+    )
 
 
 def notice(title: str, note: str, now: datetime) -> Message:

@@ -45,9 +45,14 @@ def show(session: Session, alert: str) -> Shown:
     found, payload = queries.alerts(session, ids=[number]), queries.payload(session, number)
     if not found or payload is None:
         raise Unknown(tr("no alert {alert}", alert=alert))
-    tries, tellers = tuple(queries.attempts(session, number)), tuple(ledger.duplicates(session, [number]))
-    later, standing = tuple(queries.alerts(session, follows=number)), ledger.standing(session, found[0].article_id)
-    return Shown(found[0], payload, tries, tellers, later, standing)
+    return Shown(
+        alert=found[0],
+        payload=payload,
+        tries=tuple(queries.attempts(session, number)),
+        tellers=tuple(ledger.duplicates(session, [number])),
+        later=tuple(queries.alerts(session, follows=number)),
+        standing=ledger.standing(session, found[0].article_id),
+    )
 
 
 def counts(session: Session) -> dict[str, int]:

@@ -111,6 +111,14 @@ def entries(session: Session, rule: str, limit: int) -> list[Entry]:
     told: dict[int, list[DuplicateView]] = {}
     for one in duplicates(session, [row.id for row in rows]):
         told.setdefault(one.alert_id, []).append(one)
-    later = {row.id: tuple(told.get(row.id, ())) for row in rows}
-    changed = {row.id: max([row.created_at, *(one.at for one in later[row.id])]) for row in rows}
-    return [Entry(row.id, row.payload, row.created_at, changed[row.id], row.reprints, duplicates=later[row.id]) for row in rows]
+    return [
+        Entry(
+            alert_id=row.id,
+            payload=row.payload,
+            created_at=row.created_at,
+            changed_at=max([row.created_at, *(one.at for one in told.get(row.id, ()))]),
+            reprints=row.reprints,
+            duplicates=tuple(told.get(row.id, ())),
+        )
+        for row in rows
+    ]

@@ -130,8 +130,18 @@ def _insert(
     due = draft.due or now
     if draft.cooldown and follows is None:
         due = cooled(draft.cooldown, due, _last_due(session, draft.rule), now)
-    row = {"dedup_key": key, "article_id": place.article_id, "story": place.story, "created_at": now, "reprints": 0}
-    row |= {"rule": draft.rule, "rule_version": draft.version, "payload": draft.payload, "due_at": due, "follows": follows}
+    row = {
+        "dedup_key": key,
+        "rule": draft.rule,
+        "rule_version": draft.version,
+        "article_id": place.article_id,
+        "story": place.story,
+        "payload": draft.payload,
+        "created_at": now,
+        "reprints": 0,
+        "due_at": due,
+        "follows": follows,
+    }
     if not insert_new(session, alert, [row], "dedup_key"):
         return False
     number = session.connection().scalar(_NUMBER, {"key": key})
@@ -196,8 +206,13 @@ def fold(session: Session, place: Place, draft: AlertDraft, now: datetime) -> in
     key = draft.key(place)
     first = session.execute(select(alert).where(alert.c.dedup_key == key)).one()
     how = "event" if place.copy_of == place.article_id else "reprint"
-    withheld = {"rule": draft.rule, "version": draft.version, "payload": draft.payload, "fold": draft.fold}
-    withheld["channels"] = list(draft.channels)
+    withheld = {
+        "rule": draft.rule,
+        "version": draft.version,
+        "channels": list(draft.channels),
+        "payload": draft.payload,
+        "fold": draft.fold,
+    }
     row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": place.reason, "at": now, "draft": withheld}
     if insert_new(session, duplicate, [row], "alert_id", "article_id"):
         session.execute(update(alert).where(alert.c.id == first.id).values(reprints=alert.c.reprints + 1))

@@ -88,8 +88,7 @@ def _kept(session: Session, bounds: Bounds, zone: ZoneInfo, most: int) -> Facets
         months[f"{day // 10_000}-{day // 100 % 100:02}"] += count
     sources = select(article.c.source, func.count()).where(*search.within(bounds), article.c.source.is_not(None))
     sources = sources.group_by(article.c.source).with_hint(article, f"INDEXED BY {BY_SOURCE.name}", "sqlite")
-    begins = bounds.since.astimezone(zone).timetz() if bounds.since else None
-    exact = bounds.until is None and (begins is None or begins.replace(tzinfo=None) == time())
+    exact = bounds.until is None and (bounds.since is None or bounds.since.astimezone(zone).time() == time.min)
     return _facets(found, dict(map(tuple, session.execute(sources))), months, _Chosen((), 1.0, exact), most)
 
 

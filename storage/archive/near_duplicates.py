@@ -122,8 +122,8 @@ def _keys(title: str, grams: Iterable[int]) -> tuple[int, ...]:
         place = mixed % BINS
         if mixed < bins[place]:  # noqa: PLR1730 - min() takes twice as long
             bins[place] = mixed
-    bands = enumerate(zip(bins[::ROWS], bins[1::ROWS], strict=True))  # ROWS are two
-    keys = [_key(band, *pair) for band, pair in bands if _MASK not in pair]
+    bands = enumerate(zip(*(bins[row::ROWS] for row in range(ROWS)), strict=True))
+    keys = [_key(band, *rows) for band, rows in bands if _MASK not in rows]
     if len(title) >= 8:  # "快讯" and "News" are nobody's title
         keys.append(_key(BINS, crc32(title.encode()), len(title)))
     return tuple(keys)

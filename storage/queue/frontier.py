@@ -148,7 +148,8 @@ class _Claim:
         return move | {"next_at_": next_at, "owner_": self.owner, "held_until_": held, "since": next_at, "look_at": next_at}
 
     def _start(self, row: Any) -> datetime:
-        return max(self.now, row.next_at)  # type: ignore[no-any-return]
+        start: datetime = max(self.now, row.next_at)
+        return start
 
     def _delay(self, row: Any) -> float:
         return max(self.pace(row.name), row.delay or 0.0)

@@ -124,8 +124,19 @@ _NAME = update(known_link).where(known_link.c.key == bindparam("key_")).values(g
 
 def wake(session: Session, row: Any, link: Link, now: datetime) -> int:
     """Make the task again of a row that `called` gave, done and at its new address; its id."""
-    again = {"kind": "article", "key": row.link_key, "source_id": row.source_id, "url": link.url, "host": host_of(link.url)}
-    again |= {"guid": link.guid, "baseline": row.baseline}
-    again |= {"state": "done", "due_at": now, "turn": now, "created_at": row.first_seen, "done_at": row.first_seen}
+    again = {
+        "kind": "article",
+        "key": row.link_key,
+        "source_id": row.source_id,
+        "url": link.url,
+        "host": host_of(link.url),
+        "state": "done",
+        "due_at": now,
+        "turn": now,
+        "guid": link.guid,
+        "baseline": row.baseline,
+        "created_at": row.first_seen,
+        "done_at": row.first_seen,
+    }
     session.execute(delete(known_link).where(known_link.c.key == row.key))
     return int(session.execute(insert(task).returning(task.c.id), again).scalar_one())

@@ -88,6 +88,18 @@ def _may_have_changed(row: Any, listed_at: datetime | None) -> bool:
 
 
 def _row(kind: str, poll: Task, key: str, url: str, now: datetime) -> dict[str, Any]:
-    place = {"kind": kind, "key": key, "source_id": poll.source_id, "url": url, "host": host_of(desktop_twin(url) or url)}
-    times = {"state": "due", "due_at": now, "turn": now, "created_at": now, "baseline": poll.baseline}
-    return place | times | {"attempts": 0, "fence": 0, "depth": 0}
+    return {
+        "kind": kind,
+        "key": key,
+        "source_id": poll.source_id,
+        "url": url,
+        "host": host_of(desktop_twin(url) or url),
+        "state": "due",
+        "due_at": now,
+        "turn": now,
+        "created_at": now,
+        "baseline": poll.baseline,
+        "attempts": 0,
+        "fence": 0,
+        "depth": 0,
+    }

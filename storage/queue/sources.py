@@ -109,8 +109,17 @@ def _stop_watching(session: Session, known: Mapping[str, Any], wanted: Set[str])
 
 
 def _root_task(source_id: int, watched: Source, first_due: datetime, now: datetime) -> dict[str, Any]:
-    own = {"kind": "poll", "key": poll_key(watched.name, watched.url), "source_id": source_id, "url": watched.url}
-    return own | {"host": host_of(watched.url), "state": "due", "due_at": first_due, "turn": first_due, "created_at": now}
+    return {
+        "kind": "poll",
+        "key": poll_key(watched.name, watched.url),
+        "source_id": source_id,
+        "url": watched.url,
+        "host": host_of(watched.url),
+        "state": "due",
+        "due_at": first_due,
+        "turn": first_due,
+        "created_at": now,
+    }
 
 
 _Work = Callable[[], None] | Reading | datetime  # a datetime: an article was stored then

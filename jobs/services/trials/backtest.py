@@ -77,9 +77,16 @@ def case_of(
     if why is None:
         return None
     number = record.id or 0
-    place = Place(number, record.story or number, copy_of or number, record.link)
-    muted = routing.muted(record, False, seen) if routing else ""
-    return Case(place, record.title, record.source or "", record.publisher, seen, record.published, why, muted)
+    return Case(
+        place=Place(number, record.story or number, copy_of or number, record.link),
+        title=record.title,
+        source=record.source or "",
+        named=record.publisher,
+        seen=seen,
+        published=record.published,
+        evidence=why,
+        muted=routing.muted(record, False, seen) if routing else "",
+    )
 
 
 def simulate(cases: Iterable[Case], routing: RulePolicy, folding: Mapping[str, bool]) -> Report:

@@ -97,13 +97,21 @@ def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidat
     if matched and standing.baseline and policy.first_poll and not muted and not reached:
         muted = tr("beyond the newest {n} of a first poll", n=policy.first_poll)
     return Journey(
-        enabled=rule.enabled, source=record.source,
+        enabled=rule.enabled,
+        source=record.source,
         watched=Rule(rule.name, config.query_of(rule), rule.sources).watches(record.source, stored.tags),
-        age=seen - record.published if record.published else None, muted=muted,
-        story=standing.story, reason=standing.reason, reprint_of=standing.reprint_of, folds=rule.stories,
-        send=str(rule.send), quiet=str(rule.quiet) if rule.quiet else None, cooldown=rule.cooldown,
-        due=due if due is not None and due > seen else None, alerts=reached,
-    )  # fmt: skip
+        age=seen - record.published if record.published else None,
+        muted=muted,
+        story=standing.story,
+        reason=standing.reason,
+        reprint_of=standing.reprint_of,
+        folds=rule.stories,
+        send=str(rule.send),
+        quiet=str(rule.quiet) if rule.quiet else None,
+        cooldown=rule.cooldown,
+        due=due if due is not None and due > seen else None,
+        alerts=reached,
+    )
 
 
 def _reached(session: Session, rule: str, record: int, story: int) -> tuple[Reached, ...]:

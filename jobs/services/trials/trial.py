@@ -121,10 +121,16 @@ def trial(session: Session, config: Config, asked: Asked, since: datetime | None
     now = cases(asked.query, policy if asked.rule else None, evidence)
     report = simulate(now, policy, _folding(config, policy.channels))
     difference = _difference(now, cases(asked.older, None, False)) if asked.older is not None else None
-    alerts, noise = tuple(map(_alert, report.alerts)), tuple(Noise(*row) for row in report.noise())
     return Trial(
-        asked.name, searching.count(session, bounds), len(report.cases), alerts, dict(report.muted), report.messages, noise, difference,
-    )  # fmt: skip
+        rule=asked.name,
+        records=searching.count(session, bounds),
+        matches=len(report.cases),
+        alerts=tuple(map(_alert, report.alerts)),
+        silent=dict(report.muted),
+        messages=report.messages,
+        noise=tuple(Noise(*row) for row in report.noise()),
+        difference=difference,
+    )
 
 
 def _folding(config: Config, channels: Sequence[str]) -> dict[str, bool]:
