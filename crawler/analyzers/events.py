@@ -189,18 +189,20 @@ def add(record: Record) -> Record:
     """The record with `events`, `opening` and a Fact for each event."""
     language = record.language or language_of(record.title + "\n" + record.text)
     chosen = choose(record.title, record.text, language, record.published)
-    others = [one.told for one in chosen if one.told]
-    named = [
-        one._replace(
-            told=one.told and referents.named(one.told, Said(record.title, record.text, one.sentence.start), language, others)
-        )
-        for one in chosen
-    ]
-    made = [_event(record, one, language) for one in named]
+    everything = [one.told for one in chosen if one.told]
+    made = [_event(record, _named(record, one, everything, language), language) for one in chosen]
     events = tuple(event for event, _ in made)
     return replace(
         record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if len(events) >= OPENS else ""
     )
+
+
+def _named(record: Record, one: Chosen, everything: list[Told], language: str | None) -> Chosen:
+    """The same with a name where its headline has only a word for one."""
+    if one.told is None:
+        return one
+    said = Said(record.title, record.text, one.sentence.start)
+    return one._replace(told=referents.named(one.told, said, language, everything))
 
 
 def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fact]:
@@ -246,7 +248,7 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
     language = language or language_of(title + "\n" + text)
     found, is_survey = candidates(title, text, language, published)
     if not is_survey:
-        found = [one for one, most in zip(found, _at_most(found, language), strict=True) if most >= LEAST]
+        found = _within_reach(found, language)
     among = judged(closely(found, title, text, language), language)
     if is_survey:
         among = (one._replace(points=one.points + _side_by_side(one.sentence.form)) for one in among)
@@ -295,11 +297,11 @@ def closely(found: list[Chosen], title: str, text: str, language: str | None) ->
     return [with_clause(one, language, name) for one in read]
 
 
-def _at_most(found: list[Chosen], language: str | None) -> Iterator[float]:
-    """The points that a close reading of each can make of it at most."""
+def _within_reach(found: list[Chosen], language: str | None) -> list[Chosen]:
+    """Those that have LEAST points already, or may have when all that a close reading can add is added."""
     weights = AMONG["zh" if language == "zh" else "en"]
     gain = weights["frame"] + weights["points"] * (WEIGHTS["main subject"] + WEIGHTS["will"])
-    yield from (one.points + gain for one in judged(found, language))
+    return [one for one, told in zip(found, judged(found, language), strict=True) if told.points + gain >= LEAST]
 
 
 def judged(read: list[Chosen], language: str | None) -> Iterator[Chosen]:
@@ -319,11 +321,12 @@ def among(read: list[Chosen]) -> list[dict[str, float]]:
 
 def _beside(one: Chosen, others: list[Chosen]) -> dict[str, float]:
     form = one.sentence.form
+    nearest = max(other.title for other in others)
     return {
         "bias": 1.0,
         "points": one.points,
         "behind best": max(other.points for other in others) - one.points,
-        "behind title": (nearest := max(other.title for other in others)) - one.title,
+        "behind title": nearest - one.title,
         "nearest title": one.title == nearest,
         "early": one.at < EARLY,
         "begins with pronoun": bool(_pronoun.match(form)),
