@@ -112,8 +112,11 @@ def _given_aliases(document: Document) -> dict[str, Any]:
 def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
     """The sound aliases, flat. One that names itself, by whatever detour, or one that does not exist is reported."""
     given = _given_aliases(document)
-    sound = {name for name, words in given.items() if isinstance(words, list) and all(isinstance(word, str) for word in words)}
-    known = {name: tuple(words) for name, words in given.items() if name in sound}
+    known = {
+        name: tuple(words)
+        for name, words in given.items()
+        if isinstance(words, list) and all(isinstance(word, str) for word in words)
+    }
     for name, words in known.items():
         for place, word in enumerate(words):
             if word.startswith("@") and word[1:] not in given:

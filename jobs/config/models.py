@@ -81,8 +81,12 @@ Words = Annotated[str, Field(min_length=1)]
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "cookie", "x-api-key", "api-key", "x-auth-token")
 ALIAS_CIRCLE = "an alias stands for itself"
 NO_ALIAS = "an alias names one that does not exist"
-_MEANT = {"feed": "rss rss2 atom xml rdf 订阅 订阅源", "listing": "html web page list css 网页 列表"}
-_MEANT |= {"api": "json jsonp rest 接口", "sitemap": "google-news 站点地图"}
+_MEANT = {
+    "feed": "rss rss2 atom xml rdf 订阅 订阅源",
+    "listing": "html web page list css 网页 列表",
+    "api": "json jsonp rest 接口",
+    "sitemap": "google-news 站点地图",
+}
 _KINDS_MEANT = {word: kind for kind, words in _MEANT.items() for word in words.split()}
 
 
@@ -207,8 +211,13 @@ class TermsConfig(Section):
 
     def own(self) -> tuple[UserTerm, ...]:
         """The names as the analyzers take them."""
-        terms = {"technology": self.technologies, "company": self.companies, "product": self.products}
-        terms |= {"institution": self.institutions, "person": self.people}
+        terms = {
+            "technology": self.technologies,
+            "company": self.companies,
+            "product": self.products,
+            "institution": self.institutions,
+            "person": self.people,
+        }
         return tuple(UserTerm(kind, one.zh or "", one.en or "", one.also) for kind, some in terms.items() for one in some)
 
 

@@ -202,8 +202,13 @@ def _at(moment: datetime, at: time, days: int) -> datetime:
     return datetime.combine(moment.date() + timedelta(days=days), at, moment.tzinfo)
 
 
-_MACROS = {"@hourly": "0 * * * *", "@weekly": "0 0 * * 0", "@monthly": "0 0 1 * *"}
-_MACROS |= dict.fromkeys(("@daily", "@midnight"), "0 0 * * *")
+_MACROS = {
+    "@hourly": "0 * * * *",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@weekly": "0 0 * * 0",
+    "@monthly": "0 0 1 * *",
+}
 _FIELDS = (("the minute", "0-59"), ("the hour", "0-23"), ("the day", "1-31"), ("the month", "1-12"), ("the weekday", "0-7"))
 
 
@@ -212,8 +217,8 @@ def parse_cron(text: str, zone: tzinfo) -> CronTrigger:
     fields = text.split()
     if len(fields) != 5:
         meant = _MACROS.get(text.strip().lower()) or " ".join(fields[1:6] if len(fields) in (6, 7) else "*/10 8-22 * * *".split())
-        told = {"fault": plural("{text} has {n} field", "{text} has {n} fields", len(fields), text=brief(text))}
-        told["meant"] = meant.replace("?", "*")
+        fault = plural("{text} has {n} field", "{text} has {n} fields", len(fields), text=brief(text))
+        told = {"fault": fault, "meant": meant.replace("?", "*")}
         raise ValueError(tr('{fault}, cron needs five: minute hour day month weekday; write "{meant}"', **told))
     for number, field in enumerate(fields):
         try:

@@ -6,13 +6,14 @@ back.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from types import MappingProxyType
 from typing import Any, Literal
 
 from crawler.record import Record, plain
+from storage.rules.match import Evidence
 from storage.rules.ruleset import Hit
 
 Kind = Literal["alert", "digest", "notice", "test"]
@@ -143,12 +144,14 @@ def payload(record: Record, hit: Hit, cap: int | None = None) -> dict[str, Any]:
 
     `cap`: how many entries a digest of the rule spells out.
     """
-    matched = [
-        {"term": one.term, "field": one.field, "start": one.start, "end": one.end, "quote": one.quote}
-        for one in hit.evidence[:MAX_MATCHED]
-    ]
+    matched = matched_fields(hit.evidence[:MAX_MATCHED])
     made = {"rule": hit.rule, "version": hit.version, "matched": matched, "record": record_fields(record)}
     return made | ({"cap": cap} if cap else {})
+
+
+def matched_fields(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+    """What matched, and where, as a payload has it."""
+    return [{"term": one.term, "field": one.field, "start": one.start, "end": one.end, "quote": one.quote} for one in evidence]
 
 
 def record_fields(record: Record) -> dict[str, Any]:

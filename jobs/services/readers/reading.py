@@ -270,7 +270,10 @@ def _hit(raised: Sequence[Raised]) -> Hit:
 def mark_read(session: Session, person: Person, stories: Collection[int], now: datetime, on: bool = True) -> None:
     """These stories are read, or wait to be read again. Raises Unknown."""
     known = _known(session, stories)
-    marks.read(session, person.id, known, now) if on else marks.unread(session, person.id, known)
+    if on:
+        marks.read(session, person.id, known, now)
+    else:
+        marks.unread(session, person.id, known)
 
 
 def read_above(session: Session, person: Person, wanted: Wanted, at: str, now: datetime) -> list[int]:

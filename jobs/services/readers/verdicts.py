@@ -11,7 +11,7 @@ All of it can be had as labelled JSON lines, to measure by.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, get_args
@@ -23,7 +23,7 @@ from crawler.i18n import tr
 from crawler.record import Record
 from jobs.config.edit import Change
 from jobs.config.load import Config, RuleConfig
-from jobs.deliver.message import record_fields
+from jobs.deliver.message import matched_fields, record_fields
 from jobs.safe_text import one_line
 from jobs.services.archive import stories
 from jobs.services.lookup import Unknown, named
@@ -129,7 +129,7 @@ def _matched(config: Config, record: Record, rule: str | None) -> dict[str, Any]
         raise VerdictError(tr("which rule? A wrong match is one of a rule"))
     chosen = named("rule", rule, config.rules)
     evidence = search(config.query_of(chosen), record, (), record.first_seen)
-    return {"query": chosen.query_text(), "matched": [asdict(one) for one in evidence or ()]}
+    return {"query": chosen.query_text(), "matched": matched_fields(evidence or ())}
 
 
 def _field(record: Record, value: str | None) -> dict[str, Any]:

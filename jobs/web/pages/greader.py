@@ -258,7 +258,8 @@ def edit_tag(
 
 def _mark(ask: Asked, stories: list[int], tag: str, on: bool) -> None:
     if tag in (STATE + "read", STATE + "kept-unread"):
-        ask.write(lambda s: reading.mark_read(s, ask.person, stories, ask.now, on == (tag == STATE + "read")))
+        is_read = on == (tag == STATE + "read")
+        ask.write(lambda s: reading.mark_read(s, ask.person, stories, ask.now, is_read))
     elif tag == STATE + "starred":
         ask.write(lambda s: _star(s, ask, stories, on))
     elif tag.startswith(LABEL) and tag != LABEL + FOLDER:
