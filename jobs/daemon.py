@@ -84,19 +84,25 @@ class Daemon:
             await self._app.until(self._stop.wait())
         finally:
             notify("STOPPING=1")
-            self._last_resort.stop()
-            if scheduler.running:
-                scheduler.remove_all_jobs()  # what runs comes to its end; a shutdown here would cancel it
-                await self._app.store_guard.beat(stopped=True)
-            if self._metrics is not None:
-                await self._metrics.close()
-            if self._web is not None:
-                await self._web.close()
-            await self._app.websub.close()
-            await self._app.end(STOP_WITHIN)
-            if scheduler.running:
-                scheduler.shutdown(wait=False)
+            self._last_resort.ending()
+            try:
+                await self._end(scheduler)
+            finally:
+                self._last_resort.stop()
             _log.info("stopped")
+
+    async def _end(self, scheduler: Ticker) -> None:
+        if scheduler.running:
+            scheduler.remove_all_jobs()  # what runs comes to its end; a shutdown here would cancel it
+            await self._app.store_guard.beat(stopped=True)
+        if self._metrics is not None:
+            await self._metrics.close()
+        if self._web is not None:
+            await self._web.close()
+        await self._app.websub.close()
+        await self._app.end(STOP_WITHIN)
+        if scheduler.running:
+            scheduler.shutdown(wait=False)
 
     async def _begin(self) -> None:
         """Begin as soon as the store lets us: a server that is down at our start is waited for."""

@@ -19,6 +19,7 @@ from storage.db.pulse import STOPPED, Beat
 
 GRACE = 3  # intervals until a loop counts as late
 HANGS = 120  # seconds without a sign of the event loop until the process ends itself
+ENDS = 60  # seconds that an end in order may take; systemd's patience is 90
 EXIT_HUNG = 70  # EX_SOFTWARE, sysexits.h
 STALE = timedelta(seconds=60)  # the daemon beats every five seconds
 
@@ -81,7 +82,8 @@ _NAMES = {"DiskFull": "disk full", "Busy": "database locked", "Unreachable": "da
 
 
 class LastResort(threading.Thread):
-    """Ends the process when the event loop has stood still for two minutes: dumps all stacks, then exits, and is started again.
+    """Ends the process when the event loop has stood still for two minutes, or an end in order takes longer than one: dumps all stacks,
+    then exits, and is started again.
 
     It counts its own seconds, not the clock's: after a suspend, or a SIGSTOP, both it and the loop have stood still.
     """
@@ -92,24 +94,32 @@ class LastResort(threading.Thread):
         self._end = end
         self._second = second
         self._alive = threading.Event()
+        self._ending = False
         self._over = threading.Event()
 
     def feed(self) -> None:
         """The loop lives. Called from the loop."""
         self._alive.set()
 
+    def ending(self, patience: int = ENDS) -> None:
+        """The daemon ends in order: from now on the seconds until it has ended count, whether the loop lives or not."""
+        self._patience, self._ending = patience, True
+
     def stop(self) -> None:
-        """The daemon ends in order."""
+        """The daemon has ended."""
         self._over.set()
 
     def run(self) -> None:
         """Count seconds without a sign."""
-        silent = 0
+        silent, was_ending = 0, False
         while not self._over.wait(self._second):
-            silent = 0 if self._alive.is_set() else silent + 1
+            if self._ending and not was_ending:
+                silent, was_ending = 0, True
+            silent = 0 if self._alive.is_set() and not was_ending else silent + 1
             self._alive.clear()
             if silent >= self._patience:
-                sys.stderr.write(f"the event loop has stood still for {silent} seconds; ending\n")
+                what = "the end has taken" if was_ending else "the event loop has stood still for"
+                sys.stderr.write(f"{what} {silent} seconds; ending\n")
                 faulthandler.dump_traceback(all_threads=True)
                 self._end(EXIT_HUNG)
                 return

@@ -297,7 +297,12 @@ class HostileWorld:
         with (self.folder / "daemon.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "jobs", "-c", str(config), "run", stdout=log, stderr=log, cwd=ROOT,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]), "PYTHONWARNINGS": "ignore"},
+                env=os.environ
+                | {
+                    "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+                    "PYTHONWARNINGS": "ignore",
+                    "PYTHONFAULTHANDLER": "1",
+                },
             )  # fmt: skip
         watching = asyncio.create_task(self._measure(process.pid))
         try:
@@ -336,9 +341,9 @@ class HostileWorld:
         if process.returncode is None:
             process.send_signal(signal.SIGTERM)
         try:
-            self.result.exit_code = await asyncio.wait_for(process.wait(), 60)
+            self.result.exit_code = await asyncio.wait_for(process.wait(), 75)
         except TimeoutError:
-            process.kill()
+            process.send_signal(signal.SIGABRT)  # its stacks stand in the log then
             await process.wait()
         self.result.stop_took = loop.time() - began
 
@@ -387,6 +392,8 @@ class HostileWorld:
         result.told = len({key for key, _ in self.world.sink.received})
         log = (self.folder / "daemon.log").read_text("utf-8", "replace")
         result.log_bytes = len(log)
+        if result.exit_code != 0:
+            print(log[-30_000:])  # a test that fails shows it
         faults = r"Traceback|crawl crashed|not foreseen|could not be handed on|no work could be claimed|unexpected \w+Error|Never retrieved"
         result.crashes = [line[:300] for line in log.splitlines() if re.search(faults, line)]
         result.leaks = [secret for secret in SECRETS if secret in log]

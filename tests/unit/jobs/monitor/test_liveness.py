@@ -64,6 +64,18 @@ def test_a_loop_that_lives_is_left_alone() -> None:
     assert (ended, last.is_alive()) == ([], False)
 
 
+def test_an_end_that_does_not_come_is_made_though_the_loop_lives(capfd: pytest.CaptureFixture[str]) -> None:
+    ended: list[int] = []
+    last = LastResort(patience=10_000, end=ended.append, second=0.01)
+    last.start()
+    last.ending(patience=3)
+    while last.is_alive():
+        last.feed()
+        threading.Event().wait(0.002)
+    assert ended == [EXIT_HUNG]
+    assert "the end has taken 3 seconds" in capfd.readouterr().err
+
+
 @pytest.mark.parametrize("abstract", [False, True])
 def test_the_supervisor_hears_what_it_is_told(tmp_path: Path, abstract: bool) -> None:
     name = f"@zx-{os.getpid()}" if abstract else str(tmp_path / "notify")
