@@ -41,6 +41,7 @@ from crawler.url import host_of
 
 WORKERS = 2
 DEADLINE = 8.0  # seconds a call
+STUCK = 60.0  # seconds more, until children that have not begun are given up: pebble watches only those that have
 MEMORY = 128 * 2**20  # bytes of address space that a page may cost, beyond what a child needs for itself
 GREW = 16 * 2**20  # bytes after which a child gives memory back
 OUTGROWN = 75  # exit code of a child that could not give enough back: it makes room for a new one, and the page is read there
@@ -219,7 +220,10 @@ class Readers:
                 _end(pool, self._opening, pool.stop)
                 self._opening, self._pool = self._open()
                 await asyncio.to_thread(self._opening.join)
+        try:
             return await self._once(self._pool, work, *args)
+        except BrokenProcessPool as error:
+            raise Killed("crash: no child takes the work") from error
 
     async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> T:
         if self._closed:
@@ -229,8 +233,10 @@ class Readers:
         future: Future[T] = pool.schedule(in_bounds, args=(work, *args), timeout=self._deadline)
         self._pending.add(future)
         try:
-            return await asyncio.wrap_future(future)
+            return await asyncio.wait_for(asyncio.wrap_future(future), self._deadline + STUCK)
         except TimeoutError as error:
+            if future.cancelled():
+                raise BrokenProcessPool("nobody has begun with it") from error
             raise Killed(f"timeout: not done within {self._deadline:g} s") from error
         except MemoryError as error:
             raise Killed(f"memory: more than {self._memory / 2**20:,.0f} MiB") from error

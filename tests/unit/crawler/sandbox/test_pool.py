@@ -243,6 +243,21 @@ class TestKilling:
         finally:
             readers.close()
 
+    async def test_children_that_stand_still_are_replaced(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(pool, "STUCK", 0.5)
+        readers = Readers(workers=2, deadline=1.0)
+        try:
+            await readers._call(own_pid)
+            stopped = _children()
+            for child in stopped:
+                os.kill(child.pid, signal.SIGSTOP)
+            assert await readers._call(own_pid) not in {child.pid for child in stopped}
+            for child in stopped:
+                child.join(10)
+            assert not any(child.is_alive() for child in stopped)
+        finally:
+            readers.close()
+
     async def test_a_caller_that_gives_up_frees_the_child(self) -> None:
         readers = Readers(workers=1, deadline=60.0)
         try:
