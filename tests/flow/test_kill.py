@@ -37,5 +37,6 @@ def test_nothing_is_lost_on_postgresql(postgres_url: NewUrl) -> None:
 )
 def test_the_harness_sees_a_wrong_order(order: str, point: str, burst: bool) -> None:
     assert point in POINTS
-    tally = asyncio.run(kill_loop(Plan(5, order, points=(point,), points_only=True, burst=burst)))
-    assert tally.lost > 0, tally
+    # three seeds: a slow machine may hide what one of them loses
+    plans = (Plan(5, order, points=(point,), points_only=True, burst=burst, seed=seed) for seed in (1, 2, 3))
+    assert any(asyncio.run(kill_loop(plan)).lost for plan in plans)

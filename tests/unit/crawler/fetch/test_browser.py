@@ -336,6 +336,25 @@ class TestLife:
 
         run(go())
 
+    def test_a_driver_that_stands_still_is_ended_with_its_browser(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        from crawler.fetch.browser import Browser  # noqa: PLC0415 - the library is an extra
+
+        async def go() -> list[psutil.Process]:
+            before = set(psutil.Process().children())
+            browser = Browser(FOUND, "", sandbox=False)
+            await browser.start()
+            monkeypatch.setattr("crawler.fetch.browser.LAST_WORD", 0.2)
+            drivers = [child for child in psutil.Process().children() if child not in before]
+            started = [*drivers, *browsers()]
+            for driver in drivers:
+                driver.suspend()
+            await browser.close()
+            return started
+
+        started = run(go())
+        assert len(started) > 1
+        assert psutil.wait_procs(started, timeout=20)[1] == []
+
     def test_nothing_is_left_of_it_when_we_are_killed(self, tmp_path: Path) -> None:
         script = tmp_path / "visit.py"
         script.write_text(HANGING)
