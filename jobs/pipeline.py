@@ -248,10 +248,10 @@ class Pipeline:
         wish = max(filter(None, (found.ttl if found else None, answer.max_age)), default=None)
         due = schedule.next_poll(await self._cadence(watched, now), now, site_wish=wish)
         due = now + self.hooks.pause(task.source, due - now) if task.is_root else due
-        self.counts["polls"] += 1
         if task.is_root:
             self.outcomes[task.source] = Reason.UNCHANGED if found is None else Reason.OK
         kept = await self._db.write(lambda s: _keep(s, task, answer, found, now=now, due=due))
+        self.counts["polls"] += not kept.left  # else it goes on at once
         if found is None:
             _log.info("polled", source=task.source, outcome=Reason.UNCHANGED.value)
             return

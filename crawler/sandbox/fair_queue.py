@@ -1,9 +1,9 @@
 """Whose page is read next: cheap ones soon, slow ones in a lane of their own, so that hostile sites do not keep the others waiting.
 
-What a page will cost is guessed from its size and from what the pages of its host have cost lately. Each host has its own queue: a page
-is due ten times its cost after the host's last one, so a host that asks for more than a tenth of a reader falls behind the others.
-One reader is never given to slow pages; when too many of those wait, the next is sent away, to come again later.
-
+What a page will cost is guessed from its size and from what the pages of its host have cost lately: of processor time, as its reader
+tells it, since on a busy machine the clock would lay to a host what others do. Each host has its own queue: a page is due ten times its
+cost after the host's last one, so a host that asks for more than a tenth of a reader falls behind the others. One reader is never given
+to slow pages; when too many of those wait, the next is sent away, to come again later.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 
 USUAL = 0.1  # seconds for a page of a host that is not known yet
 BYTES_A_SECOND = 1_000_000  # a slow page of this many bytes takes about a second, and some 30 MB
@@ -26,11 +27,18 @@ class Overloaded(Exception):
     """Too many pages that take long are waiting: come again."""
 
 
+@dataclass(slots=True)
+class Turn:
+    """A page that has a reader. `spent`: seconds of processor time, if the reader lives to tell; else what the clock says counts."""
+
+    spent: float | None = None
+
+
 class FairQueue:
     """Gives out the readers, `workers` at a time."""
 
     def __init__(self, workers: int) -> None:
-        self._free = self._cold = workers
+        self._free = workers
         self._free_for_slow = max(workers - 1, 1)
         self._costs: dict[str, float] = {}
         self._due: dict[str, float] = {}  # of each host's last page, in loop time
@@ -43,7 +51,7 @@ class FairQueue:
         return max(self._costs.get(host, USUAL), size / BYTES_A_SECOND)
 
     @asynccontextmanager
-    async def turn(self, host: str, size: int) -> AsyncIterator[None]:
+    async def turn(self, host: str, size: int) -> AsyncIterator[Turn]:
         """Wait for a reader, and give it back at the end, however that comes. Raises Overloaded."""
         loop = asyncio.get_running_loop()
         cost = self.expected(host, size)
@@ -56,18 +64,15 @@ class FairQueue:
         finally:
             if slow:
                 self._slow.remove(size)
-        began = loop.time()
+        began, turn = loop.time(), Turn()
         try:
-            yield
+            yield turn
         finally:
-            took = loop.time() - began
-            if self._cold:  # a child's first page pays for its start: seconds that say nothing of the host
-                self._cold -= 1
-            else:
-                self._learn(host, took)
+            spent = loop.time() - began if turn.spent is None else turn.spent
+            self._learn(host, spent)
             self._free += 1
             if slow:  # the lane rests as long as it worked: half of a processor is enough for what is mostly hostile
-                loop.call_later(min(took, LONGEST_REST), self._slow_due_again)
+                loop.call_later(min(spent, LONGEST_REST), self._slow_due_again)
             self._next()
 
     def _next_due(self, host: str, now: float, cost: float) -> float:

@@ -20,12 +20,14 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from functools import partial
 from multiprocessing import forkserver
 from multiprocessing.context import BaseContext, SpawnContext, SpawnProcess
+from time import process_time
 from types import ModuleType
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 from weakref import WeakSet
 
 from pebble import ProcessExpired, ProcessPool
@@ -141,23 +143,19 @@ class Readers:
 
     async def find(self, page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         """FIND in a child: what `crawler.stages.find.find` gives."""
-        async with self._turns.turn(host_of(page.url), len(page.body)):
-            return await self._call(find_in_child, page, source, now, zone)
+        return await self._in_turn(page.url, len(page.body), find_in_child, page, source, now, zone)
 
     async def read(self, page: Page, link: Link, source_name: str | None, zone: tzinfo) -> Any:
         """READ and ADD in a child: a whole record, or what `then` makes of it."""
-        async with self._turns.turn(host_of(page.url), len(page.body)):
-            return await self._call(read_in_child, page, link, source_name, zone, self._then)
+        return await self._in_turn(page.url, len(page.body), read_in_child, page, link, source_name, zone, self._then)
 
     async def add(self, record: Record) -> Any:
         """ADD in a child, for a record that needs no reading; or what `then` makes of it."""
-        async with self._turns.turn(host_of(record.link), len(record.text)):
-            return await self._call(add_in_child, record, self._then)
+        return await self._in_turn(record.link, len(record.text), add_in_child, record, self._then)
 
     async def ground(self, record: Record, answer: str, model: str) -> Grounded:
         """What a model's answer adds to a record, in a child: what `crawler.grounding.ground.ground` gives."""
-        async with self._turns.turn(host_of(record.link), len(record.text)):
-            return await self._call(ground_in_child, record, answer, model)
+        return await self._in_turn(record.link, len(record.text), ground_in_child, record, answer, model)
 
     def use(self, own: tuple[UserTerm, ...]) -> None:
         """From now on know these names of the user's own. Children that are at work end it with the names they have."""
@@ -208,7 +206,17 @@ class Readers:
         opening.start()
         return opening, pool
 
+    async def _in_turn(self, address: str, size: int, work: Callable[..., T], *args: Any) -> T:
+        """What a child makes of so many bytes of this address, when it is their turn."""
+        async with self._turns.turn(host_of(address), size) as turn:
+            done = await self._done(work, *args)
+            turn.spent = done.spent
+        return done.outcome()
+
     async def _call(self, work: Callable[..., T], *args: Any) -> T:
+        return (await self._done(work, *args)).outcome()
+
+    async def _done(self, work: Callable[..., T], *args: Any) -> Done[T]:
         if self._opening.is_alive():
             await asyncio.to_thread(self._opening.join)
         pool = self._pool
@@ -225,12 +233,12 @@ class Readers:
         except BrokenProcessPool as error:
             raise Killed("crash: no child takes the work") from error
 
-    async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> T:
+    async def _once(self, pool: ProcessPool, work: Callable[..., T], *args: Any) -> Done[T]:
         if self._closed:
             raise Killed("crash: the readers are closed")
         if not pool.active:
             raise BrokenProcessPool
-        future: Future[T] = pool.schedule(in_bounds, args=(work, *args), timeout=self._deadline)
+        future: Future[Done[T]] = pool.schedule(in_bounds, args=(work, *args), timeout=self._deadline)
         self._pending.add(future)
         try:
             return await asyncio.wait_for(asyncio.wrap_future(future), self._deadline + STUCK)
@@ -320,14 +328,33 @@ class _Bounds:
     memory = MEMORY
 
 
-def in_bounds(work: Callable[..., T], *args: Any) -> T:
+@dataclass(frozen=True, slots=True)
+class Done(Generic[T]):
+    """What became of work, and the seconds of processor time that it took."""
+
+    spent: float
+    value: T | None = None
+    error: ZhixunError | None = None
+
+    def outcome(self) -> T:
+        """What it gave. Raises what it raised."""
+        if self.error is not None:
+            raise self.error
+        return cast(T, self.value)
+
+
+def in_bounds(work: Callable[..., T], *args: Any) -> Done[T]:
     """Do the work within the bound on memory. Between two pages there is none: receiving a page must not end the child."""
     before = heap.address_space()
     if before > _Bounds.own + _Bounds.memory // 2:
         os._exit(OUTGROWN)
     _bound_memory(_Bounds.own + _Bounds.memory)
+    began = process_time()
     try:
-        return work(*args)
+        value = work(*args)
+        return Done(process_time() - began, value)
+    except ZhixunError as error:
+        return Done(process_time() - began, error=error)
     finally:
         _bound_memory(None)
         if heap.address_space() > before + GREW:

@@ -15,7 +15,6 @@ from sqlalchemy import BindParameter, bindparam, insert, literal, select, union_
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
-from crawler.text import normal
 from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, raise_all, update_all
 from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
@@ -159,9 +158,16 @@ _CLAIMS = union_all(  # who has one of these addresses, or says so
 )
 _WHOLE = select(article).where(article.c.id.in_(bindparam("ids", expanding=True))).order_by(article.c.id).limit(CANDIDATES)
 _SHINGLES = SharedKeys(
-    shingle, REMEMBERED, article.c.id, article.c.story, article.c.reprint_of, article.c.title, article.c.text, article.c.content_hash, article.c.published,
+    shingle,
+    REMEMBERED,
+    article.c.id,
+    article.c.story,
+    article.c.reprint_of,
+    article.c.content_hash,
+    article.c.published,
     newest_first=False,
-)  # fmt: skip
+)
+_TEXTS = select(article.c.id, article.c.title, article.c.text).where(article.c.id.in_(bindparam("ids", expanding=True)))
 _NEW = insert(article)
 
 
@@ -252,19 +258,24 @@ class _Origin:
 
 def _origin(session: Session, number: int, new: _Incoming) -> tuple[_Origin | None, bool]:
     """The stored article that this one copies most of; and whether it adds a notice of correction to one."""
-    origins, noticed, rows = [], False, _SHINGLES.ask(session, number, new.made.shingles, new.now)
-    mine = normal(new.record.text) if rows else ""
-    for row in rows:
-        form = normal(row.text)
-        if not near_duplicates.may_share(mine, form):
-            continue
-        likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch_of(row.title, form))
-        if likeness.reprint and changes.notices((row.title, row.text), (new.record.title, new.record.text)):
+    origins, noticed = [], False
+    for row, title, text in _may_be_copied(session, number, new):
+        likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(title, text))
+        if likeness.reprint and changes.notices((title, text), (new.record.title, new.record.text)):
             noticed = True
         elif likeness.reprint and assign.is_copy(session, new.made.story, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.id), default=None), noticed
+
+
+def _may_be_copied(session: Session, number: int, new: _Incoming) -> list[tuple[Any, str, str]]:
+    """Stored articles that may share enough with this one, each with its title and text: what is left when outlines were held against each other."""
+    rows = _SHINGLES.ask(session, number, new.made.shingles, new.now)
+    outlines = derived.outlines(session, [row.id for row in rows])
+    alike = [row for row in rows if near_duplicates.may_share(new.made.outline, outlines.get(row.id, b""))]
+    texts = {row.id: row for row in session.execute(_TEXTS, {"ids": [row.id for row in alike]})} if alike else {}
+    return [(row, texts[row.id].title, texts[row.id].text) for row in alike]
 
 
 def _remember(

@@ -70,6 +70,11 @@ def drop(session: Session, *rows: Any) -> None:
         later(session, _apply, _Change(_entry(record_from_row(row), row.tags), None))
 
 
+def outlines(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
+    """Those of these articles that have one that this version made."""
+    return search_index.outlines(session, ids) if ids and _known_reach(session).usable else {}
+
+
 def _reaches(session: Session, number: int | None) -> Reach | None:
     """The reach, if the article is in it: what is below comes in as it is by then."""
     now = _known_reach(session)

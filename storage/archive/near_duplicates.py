@@ -18,6 +18,7 @@ from zlib import crc32
 
 from crawler.record import travels
 from crawler.text import CJK, normal
+from storage.rules import outline
 
 SHARE = 0.6  # of the shorter text's grams
 AKIN = 0.2  # of them, for two states of one article
@@ -30,7 +31,6 @@ FIRST, FIRST_FOUND = 32, 0.2
 SAMPLES, FOUND = 96, 0.38
 
 _UNITS = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
-_GRAM = re.compile(f"[{CJK}]{{4}}|[^\\W_{CJK}]+(?: [^\\W_{CJK}]+){{3}}")  # without marks, with which reprints deal freely
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _MIX = 0x9E3779B97F4A7C15  # 2^64 / golden ratio: Fibonacci hashing spreads CRC-32's linear bits
 _MASK = (1 << 64) - 1
@@ -91,11 +91,11 @@ def compare(new: Sketch, old: Sketch) -> Likeness:
     return Likeness(True, share, f"{share:.0%} of the shorter text stands in the other")
 
 
-def may_share(one: str, other: str) -> bool:
-    """False for two normal forms that surely share less than SHARE of the shorter: too few of SAMPLES of its grams, spread over it, stand in the
-    longer. To see that takes a tenth of a sketch."""
-    short, long = sorted((one, other), key=len)
-    grams = _GRAM.findall(short)
+def may_share(one: bytes, other: bytes) -> bool:
+    """False for the outlines of two texts that surely share less than SHARE of the shorter: too few of SAMPLES of its grams, spread over it, stand
+    in the longer. To see that takes neither text."""
+    short, long = sorted(map(outline.of_text, (one, other)), key=outline.length)
+    grams = outline.grams(short)
     samples = grams[:: max(1, len(grams) // SAMPLES)]
     tries = (samples[:: max(1, len(samples) // FIRST)], FIRST_FOUND), (samples, FOUND)
     return len(grams) < FIRST or all(sum(gram in long for gram in some) >= least * len(some) for some, least in tries)

@@ -341,9 +341,9 @@ def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
 
 
 def _close_round(session: Session, claimed: Task, left: int, now: datetime, next_due: datetime, **values: Any) -> None:
-    """The poll is done, or due at once where links are left and it has rounds for them."""
+    """The poll is done, or still due where links are left and it has rounds for them: `run --once` waits for those, too."""
     if left > 0 and claimed.attempts < MAX_ROUNDS:
-        close(session, claimed, state="due", due_at=now, reason="more-to-come", **values)
+        close(session, claimed, state="due", due_at=claimed.due_at or now, reason="more-to-come", **values)
     else:
         _close_poll(session, claimed, Reason.OK, now, next_due, **values)
 

@@ -26,7 +26,7 @@ class Task:
     """One claimed piece of work. `attempts` counts claims since the last success, this one included.
 
     `baseline`: of an article, it was there when its source was first polled; of a poll, it has never succeeded. `slot`: its host's
-    turn, before which the request may not leave. `found_kind`: how its source was read last.
+    turn, before which the request may not leave. `found_kind`: how its source was read last. `due_at`: since when it was due.
     """
 
     id: int
@@ -47,6 +47,7 @@ class Task:
     full_at: datetime | None = None
     slot: datetime | None = None
     found_kind: str | None = None
+    due_at: datetime | None = None
 
     @property
     def is_root(self) -> bool:

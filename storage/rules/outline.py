@@ -2,6 +2,7 @@
 
     outline(view)    what is kept of a record; nothing of one that is too long or too odd
     outlined(query)  whether it may be true of a record with this outline, or None where that would say nothing
+    of_text(outline) that of the text alone; `grams` of it are each four words
 
 Like an index an outline only leaves out, since other words have the same bytes; `storage.rules.ruleset` decides.
 """
@@ -23,6 +24,7 @@ TELLING = 3  # words of a needle: of fewer the index of words knows what follows
 
 HAN = 191  # codes, from 1 on; those above begin words of letters
 _FIRST = bytes(range(HAN + 1, 256))
+_FOUR_WORDS = re.compile(b"(?:[%c-\xff]?.){4}" % _FIRST[0], re.DOTALL)
 
 Outline = Mapping[str, bytes]
 Test = Callable[[Outline, int], bool]  # with so many words that the normal form may have more between two places
@@ -33,6 +35,16 @@ def outline(view: View) -> bytes:
     forms = [view.form(field) for field in BARE]
     more, words = max(form.more for form in forms), b"\0".join(_codes(form.text) for form in forms)
     return bytes((more,)) + words if more < 256 and len(words) <= LONGEST else b""
+
+
+def of_text(kept: bytes) -> bytes:
+    """The words of the text alone."""
+    return kept[1:].partition(b"\0")[2]
+
+
+def grams(words: bytes) -> list[bytes]:
+    """Four words, and the next four."""
+    return _FOUR_WORDS.findall(words)
 
 
 def outlined(node: Node) -> Callable[[bytes], bool] | None:
@@ -59,7 +71,7 @@ def _code(word: str) -> bytes:
     return bytes((_FIRST[number // HAN % len(_FIRST)], code) if is_word(word[0]) else (code,))
 
 
-def _length(codes: bytes) -> int:
+def length(codes: bytes) -> int:
     """How many words these are."""
     return len(codes.translate(None, _FIRST))
 
@@ -78,7 +90,7 @@ def _test(node: Node) -> Test | None:
 
 
 def _phrase(term: Term) -> Test | None:
-    looks = [(field, needles) for field, (needles,) in _fields([term]) if min(map(_length, needles)) >= TELLING]
+    looks = [(field, needles) for field, (needles,) in _fields([term]) if min(map(length, needles)) >= TELLING]
     return (lambda given, _more: any(needle in given[field] for field, needles in looks for needle in needles)) if looks else None
 
 
@@ -147,4 +159,4 @@ def _near(node: Near) -> Test | None:
 
 def _close(words: bytes, start: int, end: int, places: Iterable[tuple[int, int]], most: int) -> bool:
     """Whether one of these places has so few words between."""
-    return any(_length(words[min(end, other[1]) : max(start, other[0])]) <= most for other in places)
+    return any(length(words[min(end, other[1]) : max(start, other[0])]) <= most for other in places)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from crawler.fetch.engine import MAX_HELD
+from crawler.sandbox import fair_queue
 from crawler.sandbox.fair_queue import MAX_SLOW_BYTES, FairQueue, Overloaded
 
 CHEAP, SLOW, LARGE = 1_000, 2_100_000, 9_000_000  # bytes; a large page is a slow one
@@ -69,13 +70,38 @@ def test_what_a_host_s_pages_cost_is_remembered() -> None:
     play(go)
 
 
-def test_the_start_of_the_readers_is_not_laid_to_their_first_pages() -> None:
-    async def go(turns: FairQueue, begun: list[str]) -> None:
-        for host in ("first", "second", "third"):
-            await page(turns, begun, host, CHEAP)
-        assert list(turns._costs) == ["third"]
+def test_a_page_costs_what_its_reader_tells_and_not_how_long_a_busy_machine_took() -> None:
+    async def go(turns: FairQueue, _begun: list[str]) -> None:
+        busy = asyncio.get_running_loop()
+        with pytest.MonkeyPatch.context() as clock:
+            async with turns.turn("honest.example", CHEAP) as turn:
+                late = busy.time() + 5
+                clock.setattr(busy, "time", lambda: late)
+                turn.spent = 0.04
+            assert turns.expected("honest.example", CHEAP) == 0.04
 
-    play(go, workers=2)
+    play(go)
+
+
+def test_a_page_whose_reader_was_killed_costs_what_the_clock_says() -> None:
+    async def go(turns: FairQueue, _begun: list[str]) -> None:
+        loop = asyncio.get_running_loop()
+        with pytest.MonkeyPatch.context() as clock:
+            async with turns.turn("hangs.example", CHEAP):
+                late = loop.time() + 8
+                clock.setattr(loop, "time", lambda: late)
+            assert turns.expected("hangs.example", CHEAP) == pytest.approx(8, abs=0.1)
+
+    play(go)
+
+
+def test_a_fast_host_is_back_in_the_lane_of_all_four_pages_after_one_that_hung() -> None:
+    turns = FairQueue(2)
+    turns._learn("once.example", 8.0)
+    for _ in range(4):
+        assert turns.expected("once.example", CHEAP) > fair_queue.SLOW / 2
+        turns._learn("once.example", 0.05)
+    assert turns.expected("once.example", CHEAP) < fair_queue.SLOW
 
 
 def test_slow_pages_beyond_a_few_are_sent_away() -> None:

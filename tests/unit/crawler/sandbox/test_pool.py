@@ -49,6 +49,22 @@ def eat(size: int) -> int:
     return len(bytearray(size))
 
 
+def sleep(seconds: float) -> None:
+    """As long as on a machine that has other work to do."""
+    time.sleep(seconds)
+
+
+def toil(seconds: float) -> None:
+    began = time.process_time()
+    while time.process_time() - began < seconds:
+        sum(range(1_000))
+
+
+def toil_in_vain(seconds: float) -> None:
+    toil(seconds)
+    raise ReadError("no text")
+
+
 def crash() -> None:
     os.kill(os.getpid(), signal.SIGSEGV)
 
@@ -111,6 +127,14 @@ class TestInTheChild:
     def test_an_unforeseen_error_is_a_reading_error_that_says_where(self, readers: Readers) -> None:
         with pytest.raises(ReadError, match=r"unexpected JSONDecodeError at decoder\.py:\d+: Expecting"):
             call(readers, raise_unforeseen)
+
+    def test_it_tells_the_processor_time_of_a_page_and_not_how_long_a_busy_machine_took(self, readers: Readers) -> None:
+        waited, worked = (asyncio.run(readers._done(work, 0.3)).spent for work in (sleep, toil))
+        assert waited < 0.1 < 0.3 <= worked
+
+    def test_it_tells_the_processor_time_also_of_a_page_that_cannot_be_read(self, readers: Readers) -> None:
+        done = asyncio.run(readers._done(toil_in_vain, 0.3))
+        assert (type(done.error), done.spent >= 0.3) == (ReadError, True)
 
     def test_it_carries_nothing_of_the_engine_and_the_store(self, readers: Readers) -> None:
         assert call(readers, loaded) & {"scrapy", "twisted", "aiohttp", "sqlalchemy", "typer"} == set()

@@ -4,8 +4,10 @@ import random
 
 import pytest
 
-from crawler.text import normal
+from crawler.record import Record
 from storage.archive.near_duplicates import Sketch, compare, may_share, sketch
+from storage.rules.match import View
+from storage.rules.outline import outline
 from tests.samples import ENGLISH, OTHER, TEXT
 
 CREDIT = "责任编辑：林一。本文版权归原作者所有，未经授权不得转载，如有侵权请联系我们删除。市场有风险，投资需谨慎，内容仅供参考。"
@@ -13,6 +15,10 @@ MARKET = (
     "截至收盘，沪指涨{}%，报{}点；深成指涨{}%，报{}点；创业板指涨{}%，报{}点。两市成交额{}亿元，较上一交易日放量{}亿元。"
     "盘面上，算力、机器人、存储芯片板块涨幅居前，银行、煤炭板块跌幅居前。全市场共有{}只个股上涨，{}只个股下跌。"
 )
+
+
+def drawn(text: str) -> bytes:
+    return outline(View(Record("", "", text)))
 
 
 def pair(one: tuple[str, str], other: tuple[str, str]) -> tuple[Sketch, Sketch]:
@@ -70,8 +76,8 @@ def test_a_near_copy_is_a_reprint_and_is_found(one: tuple[str, str], other: tupl
     assert compare(second, first).reprint, compare(second, first).reason
     assert compare(first, second).reprint
     assert set(first.keys) & set(second.keys), "the pre-filter must bring them together"
-    assert may_share(normal(one[1]), normal(other[1]))
-    assert may_share(normal(other[1]), normal(one[1]))
+    assert may_share(drawn(one[1]), drawn(other[1]))
+    assert may_share(drawn(other[1]), drawn(one[1]))
 
 
 @pytest.mark.parametrize(("one", "other"), [case[1:] for case in OTHERS], ids=[case[0] for case in OTHERS])
@@ -92,7 +98,7 @@ def test_the_prefilter_finds_what_the_comparison_would() -> None:
         edited = "".join(rng.choice(OTHER) if rng.random() < 0.09 else ch for ch in TEXT * 2)
         first, second = pair(("甲", TEXT * 2), ("乙", edited))
         copies += compare(second, first).reprint
-        assert not compare(second, first).reprint or may_share(TEXT * 2, edited)
+        assert not compare(second, first).reprint or may_share(drawn(TEXT * 2), drawn(edited))
         found += bool(compare(second, first).reprint and set(first.keys) & set(second.keys))
     assert copies > 50
     assert found >= 0.97 * copies
@@ -107,16 +113,23 @@ def test_unrelated_texts_are_seldom_compared() -> None:
 
 
 def test_texts_that_share_nothing_need_no_comparison() -> None:
-    one, other = normal(TEXT * 3), normal("这里写的是另外一件完全不相干的事情。" * 9)
+    one, other = drawn(TEXT * 3), drawn("这里写的是另外一件完全不相干的事情。" * 9)
     assert not may_share(one, other)
     assert not may_share(other, one)
-    assert may_share(one, normal("短讯一则")), "too little to tell by"
+    assert may_share(one, drawn("短讯一则")), "too little to tell by"
+    assert may_share(one, b""), "no outline"
 
 
 def test_texts_with_a_few_sentences_in_common_need_no_comparison() -> None:
     rng = random.Random(7)
     some = ["".join(chr(rng.randrange(0x4E00, 0x5600)) for _ in range(30)) + "。" for _ in range(30)]
-    one = "".join(some[:20])
-    assert not may_share(one, "".join(some[14:])), "three tenths"
-    assert may_share(one, "".join(some[8:])), "six tenths"
-    assert may_share(one, "".join(some[6:14] + some[20:] + some[:6]))
+    one = drawn("".join(some[:20]))
+    assert not may_share(one, drawn("".join(some[14:]))), "three tenths"
+    assert may_share(one, drawn("".join(some[8:]))), "six tenths"
+    assert may_share(one, drawn("".join(some[6:14] + some[20:] + some[:6])))
+
+
+def test_texts_of_two_languages_are_measured_in_words() -> None:
+    news = "The regulator fined three lenders over loans sold to small shops, said its chief Marta Hollin on Friday in Port Ellis. " * 4
+    rest = "监管部门对三家银行向小商户出售贷款的做法处以罚款，" * 4
+    assert may_share(drawn(news + rest), drawn(rest + "另外还有几句别人没有写过的话，说的是港口的天气。" * 4 + news))

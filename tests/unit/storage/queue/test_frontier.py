@@ -280,6 +280,13 @@ def test_run_once_polls_a_source_once(db: Database, poll: Task) -> None:
     assert [task.depth for task in claimed if task.kind == "poll"] == [1]
 
 
+def test_run_once_polls_a_source_again_for_the_links_that_its_poll_left(db: Database, poll: Task) -> None:
+    assert found(db, poll, *links(3), max_new=2, now=LATER).left == 1
+    [again] = [task for task in claim(db, LATER, polls_due_by=NOW) if task.kind == "poll"]
+    found(db, again, *links(3), max_new=2, now=LATER)
+    assert {task.kind for task in claim(db, LATER, polls_due_by=NOW)} == {"article"}
+
+
 # ---- further addresses
 
 
