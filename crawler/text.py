@@ -111,8 +111,8 @@ def simplified(text: str) -> str:
     return text.translate(_simplified()) if _traditional.search(text, 0, 40) else text
 
 
-def _kind(ch: str) -> str:
-    return "" if not _words.match(ch) else "word" if is_word(ch) else "unspaced"
+def _kind(ch: str) -> str:  # of thousands, which `is_word` would keep
+    return "" if not _words.match(ch) else "word" if _word.match(ch) else "unspaced"
 
 
 class _Table(dict[int, str]):
@@ -137,7 +137,7 @@ class _Table(dict[int, str]):
         if "\u1160" <= ch <= "\u11ff" or any(unicodedata.combining(part) for part in unicodedata.normalize("NFKC", ch)):
             self.marks.add(ch)
             self.odd.add(ch)
-        if form != ch and any(self[ord(part)] != part for part in form):
+        if form != ch and any(_form(part) != part for part in form):  # asked of the table, it would keep all of them
             self.again.add(ch)
         if {_kind(part) for part in form} != {_kind(ch)} or (_kind(ch) == "unspaced" and len(form) > 1):
             self.uneven.add(ch)
@@ -297,8 +297,8 @@ def _direct() -> tuple[str, str, str, dict[str, str]]:
         if stays and ch != "\\" and unicodedata.is_normalized("NFC", ch):
             direct.append(ch)
             if form != ch:
-                ways[form[0]] = ways.get(form[0], "") + ch
-    letters = set(filter(is_word, direct))
+                ways[form[:1]] = ways.get(form[:1], "") + ch
+    letters = set(filter(_word.match, direct))
     every, words, others = (
         "".join(_ranges(found)) for found in (direct, sorted(letters), [ch for ch in direct if ch not in letters])
     )

@@ -17,11 +17,13 @@ the folder. Rules that tests hold it to:
 from __future__ import annotations
 
 import importlib
+import json
 import pkgutil
 from collections.abc import Mapping
+from functools import cache
 
-from fastapi import FastAPI, Request
-from fastapi.routing import APIRoute
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
 from starlette.types import ASGIApp, Scope
 
 from jobs.web import pages
@@ -31,7 +33,7 @@ from jobs.web.events import Live
 from jobs.web.menu import Menu
 from jobs.web.render import Renderer
 from jobs.web.safety import Guard
-from jobs.web.screens import API, Screen
+from jobs.web.screens import API, LateRoute, Screen
 
 
 def screens() -> Mapping[str, Screen]:
@@ -40,18 +42,30 @@ def screens() -> Mapping[str, Screen]:
     return {name: importlib.import_module(f"{pages.__name__}.{name}").screen for name in names}
 
 
-def routes() -> list[APIRoute]:
+def routes() -> list[LateRoute]:
     """All routes of all screens."""
-    return [route for screen in screens().values() for route in screen.router.routes if isinstance(route, APIRoute)]
+    return [route for screen in screens().values() for route in screen.routes]
+
+
+@cache
+def _description() -> bytes:
+    """The API as OpenAPI has it. What is built to be described takes as much memory as all pages, and is gone afterwards."""
+    described = get_openapi(title="Zhixun", version="0.1.0", routes=[route.described() for route in routes()])
+    return json.dumps(described, ensure_ascii=False).encode()
+
+
+def _describe(_request: Request) -> Response:
+    return Response(_description(), media_type="application/json")
 
 
 def create(parts: Parts) -> FastAPI:
     """The app. It reads nothing before it is asked."""
-    app = FastAPI(title="Zhixun", openapi_url=f"{API}/openapi.json", docs_url=None, redoc_url=None, redirect_slashes=False)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, redirect_slashes=False)
     renderer = Renderer(Menu())
     app.state.parts, app.state.renderer = parts, renderer
     app.state.live = Live(parts)
-    # Included, they would be built again, in the loop, when the first page is asked for. Each is tried in turn: pages first.
+    app.add_route(f"{API}/openapi.json", _describe)
+    # Each is tried in turn: pages first.
     app.router.routes.extend(route for of_pages in (True, False) for route in routes() if of_pages != route.path.startswith(API))
     handle_errors(app, renderer.refusal)
 

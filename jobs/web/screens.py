@@ -25,12 +25,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from difflib import get_close_matches
+from functools import cache, partial
 from typing import Annotated, Any, TypeVar, get_type_hints
 from urllib.parse import quote
 
-from fastapi import APIRouter, Depends, Form, Path, Query, Request, Response
+from anyio.to_thread import run_sync
+from fastapi import Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
+from fastapi.routing import APIRoute
 from pydantic import PlainSerializer, SerializationInfo, TypeAdapter
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from crawler.i18n import tr
 from crawler.record import Record
@@ -41,6 +46,7 @@ from jobs.web.errors import ErrorAnswer, Trouble
 from jobs.web.render import SAID, Renderer, etagged
 
 API = "/api/v1"
+ERRORS = (400, 401, 403, 404, 503)
 SHEET_ROWS = 1_000  # of a file for which no limit is asked
 View = TypeVar("View", bound=Callable[..., Any])
 Rows = Callable[[Any, tzinfo], Iterable[Sequence[object]]]  # an answer as a spreadsheet has it: a heading, then the rows
@@ -65,12 +71,32 @@ class Done:
     go: str = ""
 
 
+class LateRoute(Route):
+    """A route that is built when it is first asked: what checks its parameters is large, and most routes are asked by few."""
+
+    def __init__(self, method: str, path: str, endpoint: Any, role: Role, build: Callable[..., APIRoute]) -> None:
+        super().__init__(path, endpoint, methods=[method])
+        self.methods = {method}
+        self.role = role
+        self._build = build
+        self._built: APIRoute | None = None
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._built is None:
+            self._built = await run_sync(self._build)
+        await self._built.handle(scope, receive, send)
+
+    def described(self) -> APIRoute:
+        """The same with all that it may answer."""
+        return self._build(described=True)
+
+
 class Screen:
     """The routes of one file in `jobs/web/pages/`."""
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.router = APIRouter(tags=[name], responses={status: {"model": ErrorAnswer} for status in (400, 401, 403, 404, 503)})
+        self.routes: list[LateRoute] = []
 
     def page(
         self, path: str, template: str, *, role: Role = "viewer", twin: str = "", sheet: Rows | None = None
@@ -143,15 +169,22 @@ class Screen:
         changes: bool = True,
     ) -> None:
         """One route, for what is neither a page with a twin nor an action. It asks for the role by itself."""
-        self.router.add_api_route(
-            path,
-            endpoint,
-            methods=[method],
-            response_model=answers,
-            include_in_schema=shown,
-            dependencies=[Depends(needs(role, changes)), *([Depends(guarded)] if guard else [])],
-            openapi_extra={"x-role": role},
-        )
+
+        def build(*, described: bool = False) -> APIRoute:
+            answered = described or inspect.get_annotations(endpoint).get("return") != "Response"  # which needs no model
+            return APIRoute(
+                path,
+                endpoint,
+                methods=[method],
+                tags=[self.name],
+                response_model=answers if answered else None,
+                responses={status: {"model": ErrorAnswer} for status in ERRORS} if described else None,
+                include_in_schema=shown,
+                dependencies=[Depends(needs(role, changes)), *([Depends(guarded)] if guard else [])],
+                openapi_extra={"x-role": role},
+            )
+
+        self.routes.append(LateRoute(method, path, endpoint, role, build))
 
 
 def _hints(view: Callable[..., Any], role: Role) -> dict[str, Any]:
@@ -168,7 +201,7 @@ def _twins(
     view: Callable[..., Any], template: str, hints: dict[str, Any], check: Callable[[Request], None]
 ) -> tuple[Callable[..., Response], Callable[..., Response]]:
     """The endpoints that give an answer as a page and as JSON."""
-    answer = TypeAdapter(hints["return"])
+    answer = cache(partial(TypeAdapter[Any], hints["return"]))
 
     def html(request: Request, **given: Any) -> Response:
         check(request)
@@ -177,7 +210,7 @@ def _twins(
 
     def json(request: Request, **given: Any) -> Response:
         check(request)
-        body = answer.dump_json(view(**given), context={"zone": given["ask"].zone})
+        body = answer().dump_json(view(**given), context={"zone": given["ask"].zone})
         return etagged(request, body, "application/json")
 
     return html, json
