@@ -240,7 +240,9 @@ def _is_paper(text: str) -> bool:
     return bool(_paper.search(simplified(text)))
 
 
-_titled = re.compile(rf"(?:[市县区省州局厅部处院校]长|主任|主席|书记|总会计师|总工程师)[{HAN}]{{2,3}}$")  # somebody present, and nothing that he does
+_titled = re.compile(
+    rf"(?:[市县区省州局厅部处院校]长|主任|主席|书记|总会计师|总工程师)[{HAN}]{{2,3}}$"
+)  # somebody present, and nothing that he does
 
 
 _paper = re.compile(
