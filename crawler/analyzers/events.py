@@ -274,7 +274,7 @@ def candidates(title: str, text: str, language: str | None, published: datetime 
         if is_round_up:
             points += WEIGHTS["leads section" if heading and place == 0 else "inside section"]
         place += 1
-        if one.acts and points >= FIRST - _most_of_clause(one.sentence, name):
+        if one.acts and points >= FIRST - _most_of_clause(one.sentence, name) and not _asks.search(one.sentence.text):
             found.append(
                 Chosen(
                     one.sentence,
@@ -349,6 +349,7 @@ def is_news(points: Mapping[str, float]) -> float:
 
 EARLY = 3
 LEAST_LENGTH = 48  # characters: what is shorter is as likely
+_asks = re.compile('[?？][”」"]?$|^(?:请(?!求|辞|愿)|如对本|如不服|先?别(?!的|处|人)|不妨|敬请|欢迎)')  # or advises
 _goes_on = re.compile(  # with what the sentence before has told
     r"(?:the|its?|they|his|her|their|these|those|this|that|under|as part|along|construction|deliveries|trading|in (?:a|the) (?:statement|trial|test|paper)|s?he)\b"
     "|其中|该|其|此外|同时|根据|按照|据|对|双方|公司|条例|办法|细则|通知|项目|产品|交易|本次|这|目前|截至"

@@ -304,8 +304,13 @@ def verb_at(words: Sequence[str]) -> int | None:
         bare = words[at].lower().strip(",")
         if bare in _RELATIVE:
             inside = at
-        elif may_be_finite(words, at) and not (
-            words[at - 1].lower().rstrip(",") in _BEFORE_NOUN or (words[at][:1].isupper() and bare not in _FINITE)
+        elif (
+            may_be_finite(words, at)
+            and not (
+                words[at - 1].lower().rstrip(",") in _BEFORE_NOUN
+                or (words[at - 1].endswith("ly") and words[max(0, at - 2)].lower() in _BEFORE_NOUN)  # its wholly owned subsidiary
+                or (words[at][:1].isupper() and bare not in _FINITE)
+            )
         ):
             first = first or at
             if inside < 0 or not (

@@ -31,7 +31,7 @@ _attribution = re.compile(
     r"[,;]? (?:according to|citing) [^,]*$"
     r"|, (?!(?:and|but|or|which|who|whose|that|as|while|after|before|when|with|where|because|though|although|if|in|to|one|part|(?:the|its) "
     r"(?:\w+est|first|second|third|most|only))\b)(?:[\w.'’&-]+ ){0,9}?[\w.'’&-]+(?:, [^,]{2,40},)? "
-    r"(?:said|says|told [\w ]{2,30}|added|wrote|announced|disclosed|found|finds|showed|shows)"
+    r"(?:said|says|told [\w ]{2,30}|added|wrote|announced|disclosed|found|finds|showed|shows|reports?|reported)"
     rf"(?: (?:{_DAY}|on|in|at|late|early|earlier|last|this|after|during|by|today|yesterday)\b[^,]{{0,80}})?$"
 )
 _inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, (?!while|adding|speaking|citing|after|in |at ))")
@@ -74,7 +74,9 @@ _OTHERS_SAY = (  # what these say is not yet so
     r"(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?|"
     rf"users|workers|unions?)\b.* {_SAID})"
 )
-_pleased = re.compile(r"^[^,]{3,60} (?:is|are) (?:pleased|proud|delighted|excited) to (?:announce|report|confirm) that ")
+_pleased = re.compile(
+    r"^[^,]{3,90} (?:(?:is|are) (?:pleased|proud|delighted|excited)|wish(?:es)?) to (?:announce|report|confirm|inform [\w ]{4,30}) that "
+)
 _that = re.compile(
     rf"^{_OTHERS_SAY}[^,]{{3,60}} {_SAID}(?: {_TIME})? that (?!(?:it|its|they|their|he|she|the company)\b)", re.IGNORECASE
 )
@@ -100,7 +102,8 @@ _needs_object = frozenset(
     "sign signed signs raise raised raises "
     "build builds built design designed designs publish published hire hired name named appoint appointed block blocked "
     "suspend suspended open opened close closed "
-    "went go goes told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces".split()
+    "went go goes told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces "
+    "stop stops keep keeps avoid prevent".split()
 )
 
 
@@ -227,7 +230,8 @@ def _shorter(words: list[str], subject: int) -> int | None:
 def _cut(words: list[str], subject: int) -> int | None:
     """The last place up to LONGEST_WORDS where a whole clause may end; None where there is none."""
     for at in range(min(LONGEST_WORDS, len(words) - 1), subject + 5, -1):
-        is_whole = _ends_well(words[at - 1]) and words[at].lower() not in _completes
+        is_whole = (_ends_well(words[at - 1]) or words[at - 1] == "said,") and words[at].lower() not in _completes
+        is_whole = is_whole and not any(word.lower() in _needs_two for word in words[at - 3 : at - 1])
         is_border = words[at].lower() in _breaks or words[at - 1].endswith((",", ";", ":")) or words[at] in ("-", "—", "–")
         if is_border and is_whole and not _open(words[:at]):
             return at
@@ -239,7 +243,11 @@ def _ends_well(word: str) -> bool:
     return word not in _weak | _needs_object | _breaks and not word.endswith(("ly", "ing"))
 
 
-_completes = frozenset("of to and or as for that than over out up off down".split())
+_completes = frozenset("of to and or as for from that than over out up off down".split())
+_needs_two = frozenset(  # whom, and what or to do what
+    "give gives giving gave offer offers offering grant grants granting lend lends enable enables allow allows allowing let lets oblige obliges "
+    "require requires requiring force forces forcing urge urges urging order orders ask asks asking tell tells telling help helps".split()
+)
 _adds = frozenset("which who whose where while with as after before because although including whereas when".split())
 _restricts = frozenset("pending depending barring assuming excluding".split())
 

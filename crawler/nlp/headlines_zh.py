@@ -60,7 +60,7 @@ _is_told = re.compile("(?:得到|获得?|经)了?[^，]{0,8}$")  # 消息得到�
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
 _DONE = frozenset("公布 披露 公告 通报 证实 确认 否认 承认 报道 提示 宣布".split())
 MUST_STAY = frozenset(
-    "规定 要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒".split()
+    "规定 要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒 明确".split()
 )
 _that_one = re.compile(r"^(?:该[院校局所司厂店厅部]|该公司|公司)")
 _relative = re.compile(
@@ -72,12 +72,12 @@ PLAIN = frozenset(
     "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息 告诉记者 告诉本报".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
-    r"^(?:前者|后者|盘中|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+    r"^(?:前者|后者|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _adverb = re.compile(r"^(?:同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
-    rf"^[^，。：；“《与和及、]{{1,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?=[{HAN}A-Za-z“][^，]{{1,}})"
+    rf"^[^，。：；“《与和及、]{{1,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?!项目|建设|系统|工程|业务|产品|用户|中心|服务|管理|公司|集团|企业|(?:[独前原副]立?|联合|执行)?(?:董事|监事|创始|首席|C[ETFO]O|总经理|总裁))(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
 _post = re.compile(
     r"(?:首席[^，]{1,4}官|总经理|董事长|副?总裁|联合创始人|创始人|负责人|C[ETFO]O|代表人|发言人|局长|市长|主任|院长|校长|教授)"
@@ -87,7 +87,7 @@ _aside = re.compile(
     r"|(?<![\d第月将到至自从定于])(?:已?[在于])?(?<!\d)\d{1,2}日(?:晚间?|凌晨|上午|下午|午间)?(?:\d{1,2}[时点]许?)?(?![起前内施至\d])"
     r"|(?:已?[在于])?(?:近日|(?<!\d)日前|今[天日晚早晨]|昨[天日晚]|(?<![每下])[本上]?周[一二三四五六日](?!至)|当天(?:上午|下午|晚间?)?|当[日晚]|当地时间)"
 )
-_ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|[日月]前|前提交|施行|生效|挂牌|[时点:：]")
+_ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|(?<=\\d)[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,18}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,18}){2,}(?=[都均也共联分相])")
 _out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
@@ -158,12 +158,18 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     if (vague := _that_one.match(text)) and (said := _teller(found, at)):
         text = _tidy(said.subject) + text[vague.end() :]
     text, end = _continued(sentence, found, at, _alias.sub("", text), made.subject)
-    short = _shortened(text, FARTHEST if end > found[at].end and _is_paper(made.headline) else LONGEST)
+    short = _shortened(text, FARTHEST if end > found[at].end else LONGEST)
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
         is_said = any(clause.tells in _OPINION for clause in found[:at])
         whole = sentence if width(sentence) <= MOST or not made.subject or is_said else sentence[made.start :]
         return Told(_beginning(whole), made.subject, made.predicate, made.start, made.end)
+    short = _at_meeting.sub(r"\g<what>\g<how>", short)
     return Told(short, made.subject, made.predicate, made.start, end, is_clean=True)
+
+
+_at_meeting = re.compile(
+    "^(?:会上|会议上?|活动上|仪式上|现场)，?(?:还|也)?(?P<how>(?:正式|同步|首次|联合)?(?:发布|公布|启动|推出|揭晓))了?(?P<what>《[^》]+》|“[^”]+”)(?=，|$)"
+)
 
 
 def _teller(found: list[Clause], at: int) -> Clause | None:
@@ -206,13 +212,15 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
 def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: str) -> tuple[str, int]:
     """The same with the clauses behind it that belong to it, and where they end: the substance of a formal act, and what is short."""
     end = found[at].end
+    is_reason = bool(_because.match(found[at].text[found[at].subject_end - found[at].start :]))
     for before, one in zip(found[at:], found[at + 1 :], strict=False):
         longer = text + sentence[end : one.end]
         longest = LONGEST if one.text.startswith("用于") else SHORT
-        if end == found[at].end and (width(text) < LONG or _formal.search(simplified(text))):
-            longest = FARTHEST if _is_paper(text) and not _hangs.match(one.text) else LONGEST
+        if end == found[at].end and (is_reason or width(text) < LONG or _formal.search(simplified(text))):
+            says_what = before.mark == "：" or is_reason or _is_paper(text)
+            longest = FARTHEST if says_what and not _hangs.match(one.text) else LONGEST
         is_short = width(longer) <= longest
-        is_title = not one.has_verb and _post.search(one.text)
+        is_title = (not one.has_verb and _post.search(one.text)) or _titled.search(one.text)
         is_joined = before.mark in ("，", ",", "：") and one.mark not in ("：", ":") and not one.tells and not is_title
         says = one.text.removeprefix("后者") if longest == FARTHEST else one.text
         if not is_joined or not is_short or _adds_nothing.search(says):
@@ -232,9 +240,14 @@ def _is_paper(text: str) -> bool:
     return bool(_paper.search(simplified(text)))
 
 
+_titled = re.compile(
+    rf"(?:[市县区省州局厅部处院校]长|主任|主席|书记|总会计师|总工程师)[{HAN}]{{2,3}}$"
+)  # somebody present, and nothing that he does
+
+
 _paper = re.compile(
-    r"(?:公布|发布|印发|出台|签[署订]|下发|提出|提交)[^，]{0,24}(?:规则|草案|清单|名单|通知|办法|意见|方案|协议|条例|规定|指南|公告|备忘录|结果|标准|报告|法案|决定|计划)[》”]?$"
-    r"|签约$|揭晓$|签[署订下](?:了|战略|投资|框架|合作|意向|备忘录)*(?:协议|合同)$|达成(?:了|战略|全面|深度|一致|合作|意向|和解)*(?:协议|合作|和解)$"
+    r"(?:公布|发布|印发|出台|签[署订]|下发|提出|提交|备案)[^，]{0,24}(?:规则|草案|清单|名单|通知|办法|意见|方案|协议|条例|规定|指南|公告|备忘录|结果|标准|报告|法案|决定|计划)[》”]?$"
+    r"|签约$|揭晓$|(?:典礼|颁奖礼)[^，]{0,12}举行$|致[信函][^，]{1,12}$|发表[^，]{0,6}(?:论文|成果)$|签[署订下](?:了|战略|投资|框架|合作|意向|备忘录)*(?:协议|合同)$|达成(?:了|战略|全面|深度|一致|合作|意向|和解)*(?:协议|合作|和解)$"
 )
 _hangs = re.compile("[对为在从凡就按]|针对|自(?!动|主)")  # says nothing without a clause behind it
 _reason = re.compile("[经因为在随据由就对]")
@@ -417,7 +430,7 @@ def _by_whom(subject: str) -> int:
 _binds = frozenset("的 、 和 与 及 以及 暨 · 之 - — ・".split())
 _MODAL = re.compile(
     r"(?:将|拟|已|正|曾|计划|要求|预计|力争|有望|不再|不得|应|须|需|可|或|未|没有|尚未|仍|还|也|都|均|共|正式|联合|共同|累计|同比|首次|近日|日前|当天|当晚|今天|昨天|依法|自|向|对|把|被|由|在|"
-    r"从|以|利用|借助|采用|基于|同时|此前|随后|目前)"
+    r"从|以|利用|借助|采用|基于|同时|此前|随后|目前|[低高]开)"
 )
 
 
@@ -467,7 +480,7 @@ _heads_only = re.compile(
 NAME_ENDINGS = frozenset(
     "委 所 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
 )  # verbs that end names
-_heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政府 基金 大会 计划 项目 行动 协议 标准 规定 办法".split())
+_heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政府 基金 大会 计划 项目 行动 协议 标准 规定 办法 董事".split())
 
 
 # --- choosing and joining
@@ -489,6 +502,8 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
             1.5 * bool(_back.search(one.text))
             + 1.5 * (one.text.startswith(("其", "并", "其中")) and not one.text.startswith("并宣布"))
             + 1.5 * bool(_afterwards.match(one.text))
+            + 1.5 * bool(at + 1 < len(found) and _because.match(one.text[one.subject_end - one.start :]))
+            + 1.5 * bool(at and found[at - 1].mark in "：:" and not found[at - 1].tells and not own and found[at - 1].subject)
             + 1.2 * bool(_meets.search(one.text) and any(acts_of("zh") & set(_words(other.text)) for other in found[at + 1 :]))
             + 4.0 * (not own and _giver(found, at) is None)
         )
@@ -513,6 +528,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     return None
 
 
+_because = re.compile("因(?!此)|由于")
 _afterwards = re.compile("(?:交易|收购|发行|交割|增资)(?:完成)?[后後]")
 _meets = re.compile("(?:召开|举行)[^，]*[会议式坛]$")
 _back = re.compile("这一(?:消息|说法)|此事|此消息")
@@ -559,7 +575,7 @@ def _stated(found: list[Clause], at: int) -> Told:
     goal = next((clause for clause in reversed(before[-2:]) if clause.goal), None)
     own = one.subject if not _weak.match(one.subject) or one.subject in _THE_COMPANY else ""
     whom = next((clause for clause in before if clause.tells == "获悉" and clause.subject), None)
-    predicate = one.text[one.subject_end - one.start :]
+    predicate = _again.sub("", one.text[one.subject_end - one.start :]) if own else one.text
     start, subject = one.start, _tidy(own)
     text = subject + predicate
     if giver and not one.text.startswith("其") and (not own or (giver.tells and (own in _THE_COMPANY or _post.fullmatch(own)))):
@@ -575,6 +591,8 @@ def _stated(found: list[Clause], at: int) -> Told:
         text = subject + stays + _filler.sub("", rest)
     elif giver and giver.tells in PLAIN and _post.match(own):  # 公司公告，首席执行官陆鸣辞任
         start, text = giver.start, _tidy(giver.subject) + text
+    elif teller and own and _no_owner.match(predicate) and (said := _tidy(teller.subject)) and not _weak.match(said):
+        start, text = teller.start, f"{said}{teller.tells}{text}"
     elif giver and one.text.startswith("其") and not one.text.startswith("其中"):
         start, text = giver.start, _tidy(giver.subject) + one.text[1:]
     elif not own:
@@ -591,6 +609,11 @@ def _stated(found: list[Clause], at: int) -> Told:
     return Told(text, subject or own or one.subject, predicate, min(start, one.start), one.end)
 
 
+_no_owner = re.compile(  # a post without whose it is
+    "(?:已|将|不再|正式)?(?:出任|担任|接任|获任|就任|卸任|辞任|兼任)(?:首任|新任|其)?"
+    "(?:(?:联席|执行|首席)?(?:首席[^，]{1,4}官|C[ETFO]O|[副总]?总?裁|董事长|总经理|院长|校长|所长|主任|主席))?(?:[，一]|职务|$)"
+)
+_again = re.compile("^(?:又(?=[与在将向和对获])|另(?=[已将向])|[还也](?=[与在向拟获]|宣布|公告))")
 _plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 

@@ -28,12 +28,16 @@ def named(made: Told, said: Said, language: str | None, others: Iterable[Told]) 
 def _named_en(made: Told, said: Said) -> Told:
     """The same with a name where its headline begins with "the company", "its …", "the agency" or a figure that is somebody's, and
     only one can be meant."""
-    vague = (_vague.match(made.headline) or _figure.match(made.headline)) if made.is_clean else None
-    if vague is None or not (name := _meant(vague.lastgroup or "", said)):
+    vague = _vague.match(made.headline) or (_figure.match(made.headline) if made.is_clean else None)
+    if vague is None:
+        return _within(made, said)
+    is_so_called = vague[0].startswith(("The Company", "The Group")) and _so_called.search(said.text)
+    if not (name := _company(said) if is_so_called else _meant(vague.lastgroup or "", said)):
         return made
-    if re.search(rf"\b{re.escape(name.removeprefix('The ').split()[0])}\b(?! [A-Z])", made.headline):
+    bare = name.removeprefix("The ")
+    if re.search(rf"\b(?:{re.escape(bare)}|{re.escape(bare.split()[0])})\b(?! [A-Z])", made.headline):
         return made
-    owns = vague.lastgroup == "figure" or vague[0] in ("Its", "The") or re.search("['’]s$", vague[0])
+    owns = vague.lastgroup == "figure" or vague[0] in ("Its", "The", "His", "Her") or re.search("['’]s$", vague[0])
     rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
     if owns:
         rest = ("' " if name.endswith("s") else "'s ") + (rest.strip()[:1].lower() + rest.strip()[1:])
@@ -43,10 +47,70 @@ def _named_en(made: Told, said: Said) -> Told:
     return replace(made, headline=headline, subject=made.subject if owns else name)
 
 
+def _within(made: Told, said: Said) -> Told:
+    """The same with a name for "the company" that somebody leaves or joins, for "it" behind an opening, and for "we" of who publishes."""
+    headline = _third_person(made.headline, said)
+    if headline != made.headline:
+        return replace(made, headline=headline, subject=clause_en.main_name(said.title, said.text))
+    found = _its_company.search(headline) or _it_behind.match(headline)
+    if not found or not made.is_clean or not (name := _here(found["who"], said) or _meant("it", said)):
+        return made
+    others = clause_en.names_in(headline, said.text, is_first=True)
+    if found.re is _its_company and any(one != "Company" and (one in name or not clause_en.is_person(one)) for one in others):
+        return made
+    return replace(made, headline=headline[: found.start("who")] + name + headline[found.end("who") :])
+
+
+def _company(said: Said) -> str:
+    """Whom an article is about, if that is no person; else the one whom its title names beside the person."""
+    name = clause_en.main_name(said.title, said.text)
+    if name and name.split()[0] in said.title and not _is_known(name, said.text):
+        return name
+    titled = ((match.start(), clause_en.clean_name(match[0], said.title)) for match in clause_en.PROPER.finditer(said.title))
+    beside = [one for at, one in titled if one in said.text and clause_en.may_act(one, said.text, is_first=at == 0)]
+    beside = [one for one in beside if one.split()[-1] not in name]
+    return beside[0] if len(beside) == 1 else name if not beside and not _is_known(name, said.text) else ""
+
+
+def _here(who: str, said: Said) -> str:
+    """The company that the sentence itself names before it says "the company", or that a notice calls so."""
+    sentence = said.text[said.start : said.start + clause_en.LONGEST]
+    name, at = _company(said), sentence.find(who)
+    return name if name and at > 0 and (name in sentence[:at] or (who == "the Company" and _so_called.search(said.text))) else ""
+
+
+_so_called = re.compile('\\(the ["“](?:Company|Group)["”]')
+
+
+def _third_person(headline: str, said: Said) -> str:
+    """The same with the name of a publisher that says "we" of itself, where the title names it."""
+    name = clause_en.main_name(said.title, said.text)
+    is_named = name and name in said.title and name not in headline and not clause_en.is_person(name)
+    if not (found := _we.match(headline)) or not is_named or _speaks.search(headline, found.end()):
+        return headline
+    rest = _our.sub(lambda one: "its" if one[0].lower() == "our" else "it", headline[found.end() :])
+    verb = _DOES[found["verb"].replace("’", "'")]
+    return f"{found['at'] or ''}{name} {verb}{rest}"
+
+
+_DOES = {"are": "is", "'re": "is", "will": "will", "'ll": "will", "have": "has", "'ve": "has"}
+_we = re.compile(
+    r"(?:Today,? (?=we)|(?P<at>(?:On|From|By|In) [^,]{3,40}?,? (?=we)))?[Ww]e ?(?P<verb>are|will|have|['’](?:re|ll|ve))"
+    "(?= (?!sure|glad|proud|very|not|seen|all))"
+)
+_our = re.compile(r"\b(?:[Oo]ur|us)\b")
+_speaks = re.compile(r"[\"“]|\b(?:I|me|my|we|you|your|ours)\b")
+_its_company = re.compile(
+    r"(?<=[a-z] )(?P<who>the (?:[Cc]ompany|start-?up|firm))\b(?! (?:that|which|of|behind|he|she|it|said)| [A-Z])"
+)
+
+
 def _meant(kind: str, said: Said) -> str:
     """Who is meant before a place of the text by "the company" or a word for another kind; "" where that is not sure."""
     before = said.text[: said.start]
-    word = re.search(rf"\b(?:{_KIND})\b", said.text[said.start : said.start + 90]) if kind == "kind" else None
+    if kind == "person":
+        return _person(said)
+    word = re.search(rf"\b(?:{_KIND}|{_KIND.title()})\b", said.text[said.start : said.start + 90]) if kind == "kind" else None
     if word:  # the insurer: who is called one, or bears that in the name
         bears = _BEARS.get(word[0], word[0].title())
         found = re.finditer(_CALLED.replace("KIND", word[0]).replace("BEARS", bears), f"{said.title}\n{before}")
@@ -57,22 +121,57 @@ def _meant(kind: str, said: Said) -> str:
             return the + full[0] if len(full) == 1 else ""
     elif kind == "kind":
         return ""
-    name = clause_en.main_name(said.title, said.text)
+    name = _company(said)
     last = max(before.rfind(name), before.rfind(name.split()[0])) if name else -1
     if last < max(0, said.start - NEAR):
         return ""
-    return name if not _another.search(between := before[last + len(name) :]) and not _others(between, name, said.text) else ""
+    if _another.search(between := before[last + len(name) :]) or _others(between, name, said.text):
+        return ""
+    return name if _acts_last(name, before, said.text) else ""
+
+
+_SAY = frozenset("say tell add write".split())
+
+
+def _acts_last(name: str, before: str, text: str) -> bool:
+    """True where nobody but this one, and persons, acts in the last sentence that names somebody who does."""
+    for sentence in reversed(re.split(r"(?<=[\w)”\"][.!?]) +(?=[A-Z])|\n", before[-NEAR:])):
+        read = (one for one in clause_en.clauses(sentence[:400], text) if not one.is_sub and one.verb not in _SAY)
+        acting = [other for one in read for other in one.subject if " " in other or text.count(other) > 1]
+        if acting := [one for one in acting if not _is_known(one, text)]:
+            return acting[0].split()[0] in name
+    return True
+
+
+def _person(said: Said) -> str:
+    """The one person who is named before a place of the text, and again by the last name; "" where several are."""
+    before = f"{said.title}\n{said.text[: said.start]}"
+    called = {clause_en.clean_name(match[0], before) for match in clause_en.PROPER.finditer(before[-NEAR:])}
+    persons = [name for name in called if _is_known(name, said.text)]
+    near = before[-NEAREST:]
+    beside = (match[0] for match in re.finditer(rf"(?<!at )(?<!for )(?<!of )(?<!by )(?<!from ){clause_en.PROPER.pattern}", near))
+    is_sure = len(persons) == 1 and all(one.split()[-1] in persons[0] or not clause_en.is_person(one) for one in beside)
+    return persons[0] if is_sure else ""
 
 
 def _others(between: str, name: str, text: str) -> bool:
     """True where somebody else acts in between, rather than says something."""
     return any(
-        one.verb not in ("say", "tell", "add", "write")
+        one.verb not in _SAY
         and not one.is_sub
-        and any(other not in name and (" " in other or text.count(other) > 1) for other in one.subject)
+        and any(
+            other not in name and (" " in other or text.count(other) > 1) and not _is_known(other, text) for other in one.subject
+        )
         for sentence in between.split(". ")
         for one in clause_en.clauses(sentence, text)
     )
+
+
+def _is_known(name: str, text: str) -> bool:
+    """True for a person: whom the text calls by the last name too, where it calls a company by its first word."""
+    first, _, last = name.partition(" ")
+    alone = len(re.findall(rf"\b{re.escape(last.split()[-1])}\b(?!-)", text)) if clause_en.is_person(name) else 0
+    return alone > text.count(name) >= text.count(first)
 
 
 def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
@@ -81,9 +180,9 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
         return replace(made, headline=full)
     vague = _vague_zh.search(made.headline)
     name = clause_zh.main_name(said.title, said.text) or _only(others, said.text) if vague else ""
+    if name and (person := re.search(f"(?:“([^”]{{2,12}})”)?(?:联合)?(?:{_POSTS}){re.escape(name)}", said.title + said.text)):
+        name = person[1] or ""  # a person is no company
     if vague is None or not name or name in made.headline:
-        return made
-    if re.search(f"(?:{_POSTS}){re.escape(name)}", said.title + said.text):  # a person is no company
         return made
     last = said.text.rfind(name, max(0, said.start - NEAR), said.start)
     between = said.text[last + len(name) : said.start] if last >= 0 else ""
@@ -104,7 +203,7 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
     return replace(made, headline=headline, subject=made.subject if vague.start() else name.removesuffix("的"))
 
 
-_back = re.compile("其|该|此|本|这|公司|双方")
+_back = re.compile("其|该|此|本|这|公司|双方|内部信|公告|声明|邮件|[^，]{0,3}[年季财]报|招股书|文件")
 
 
 def _only(all_told: Iterable[Told], text: str) -> str:
@@ -119,6 +218,11 @@ def _in_full(headline: str, said: Said) -> str:
     before = f"{said.title}\n{said.text[max(0, said.start - NEAR) : said.start]}"
     if "双方" in headline and (pairs := list(_pair.finditer(before))):
         return headline.replace("双方", f"{pairs[-1][1]}与{pairs[-1][2]}", 1)
+    near = f"{said.title}\n{said.text[max(0, said.start - NEAREST) : said.start]}"
+    for vague, called in ((_the_product, _product), (_the_place, _place)):
+        if (found := vague.search(headline)) and len(meant := set(re.findall(called.format(found[1]), near))) == 1:
+            whole = next(iter(meant))
+            return headline if whole in headline else headline[: found.start()] + whole + headline[found.end() :]
     if rules := _the_rules.match(headline):
         named = re.findall(rf"《[^》]*{rules[1]}[^》]*》|《[^》]*》实施{rules[1]}", before)
         longer = named[-1] + headline[rules.end() :] if len(set(named)) == 1 else headline
@@ -129,14 +233,23 @@ def _in_full(headline: str, said: Said) -> str:
 _the_rules = re.compile(
     r"(?:本|该|上述|这[部项份一])?《?(细则|办法|条例|法案|通知|意见|措施|规定|指南|规则|标准|方案|规划)》?(?=首次|拟|还|将|也|由|于|对|适用|共|规定|要求|明确|提出|自|从)"
 )
+_the_product = re.compile(
+    "(?:该|这款|这一|这个)((?:大|小)?模型|芯片|平台|应用|助手|智能体|数据集|系统|框架|机器人|眼镜)(?!公司|企业|厂商|领域|行业)"
+)
+_product = "{0}(“[^”]{{2,16}}”|[A-Z][A-Za-z]*[\\w.-]*(?: [A-Z\\d][\\w.-]*)*)"
+_the_place = re.compile(
+    "^(?:我|全|该)?([省市县区])(?=财政|政府|委|科技局|工信|数据局|发改|市场监|教育局|卫健|人社|医保|[省市县]级)"
+)
+_place = "(?:^|[，。：、与和及在“\\n 日])([\u4e00-\u9fff]{{2,3}}{0})"
 _POSTS = "创始人|CEO|总裁|董事长|经理|官|教授|院士|博士|主任"
 SHORT = 8  # characters that name nobody else
+NEAREST = 200  # characters before a sentence in which a product is named
 NEAR = 700  # characters before a sentence in which the company is named
 _pair = re.compile(
     r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
 )
 _vague_zh = re.compile(
-    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|创始人))"
+    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|(?:联合|联席|执行|原|前|新任)*(?:创始人|首席[^，]{1,4}官|C[ETFO]O|董事长|总经理|副?总裁)))"
 )
 _FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
 _KIND = f"agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
@@ -155,13 +268,19 @@ _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
     "|has (?:raised|agreed|hired|bought|signed|also)|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
 )
 _vague = re.compile(
-    r"(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
-    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker)(?:['’]s)?|The(?= (?:stock|shares))|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
-    r"|Its(?= (?:chief|board|president|founder|shares|stock|revenue|sales|profit|net|parent)))(?= ))"
-    rf"|(?P<kind>The (?:{_KIND})(?:['’]s)?(?= ))"
+    r"(?P<person>(?:She|He|His|Her)(?= [a-z]))"
+    r"|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
+    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker|Company|Group)(?:['’]s)?|The(?= (?:stock|shares))|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
+    r"|Its(?= (?:chief|board|president|founder|shares|stock|revenue|sales|profit|net|parent|backlog|quarterly|annual|workforce|staff|headquarters|finance)))(?= ))"
+    rf"|(?P<kind>The (?:{_KIND}|{_KIND.title()})(?:['’]s)?(?= [a-z]))"
+)
+_it_behind = re.compile(
+    r"(?:In|On|Earlier|Last|This|Alongside|After|At|By|From|Late|Next|Under)\b[^,]{2,60}?,? (?P<who>it)(?= (?:also )?"
+    rf"(?:{_COMPANY_DOES}|published|launched|released|unveiled|opened|ordered|closed|won|started|began)\b)"
 )
 _figure = re.compile(
     r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
-    r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin)(?= (?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled)))"
+    r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin|Shares|Orders|Bookings)"
+    r"(?= (?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled|slumped|surged|gained|shrank|narrowed|widened)))"
 )
 _another = re.compile(r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)")

@@ -350,3 +350,65 @@ def test_an_english_headline_is_without_day_speaker_and_what_only_adds(sentence:
 )  # fmt: skip
 def test_a_chinese_headline_joins_nobody_to_what_another_did(sentence: str, acts: tuple[str, ...], expected: str) -> None:
     assert headline(sentence, acts, "zh") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "acts", "expected"),
+    [
+        (
+            "第三届“云栖奖”颁奖典礼昨晚在云港举行，教授陆青因图计算获得“终身成就奖”，奖金一百万元。",
+            ("举行", "获得"),
+            "第三届“云栖奖”颁奖典礼在云港举行，教授陆青因图计算获得“终身成就奖”",
+        ),
+        (
+            "海岚电子股份有限公司独立董事陆青因连续任职满六年，申请辞去独立董事职务，辞职后不再任职。",
+            ("任职", "辞去"),
+            "海岚电子股份有限公司独立董事陆青因连续任职满六年，申请辞去独立董事职务",
+        ),
+        ("会上正式发布了《云港市机器人行动计划》，部署十项任务。", ("发布",), "《云港市机器人行动计划》正式发布，部署十项任务"),
+        ("结果显示，云港市城市治理大模型平台项目由枢机数据中标。", ("中标",), "云港市城市治理大模型平台项目由枢机数据中标"),
+        ("养老科技公司“邻里”宣布，陆青出任首席技术官，负责产品。", ("出任",), "“邻里”宣布陆青出任首席技术官，负责产品"),
+        ("《办法》明确，机器不得独立下诊断，处方须由医师签署。", ("签署",), "《办法》明确，机器不得独立下诊断，处方须由医师签署"),
+        (
+            "云港市政府举行新闻发布会，副市长陆青，市科技局局长罗伊出席。",
+            ("举行",),
+            "云港市政府举行新闻发布会",
+        ),
+    ],
+)  # fmt: skip
+def test_a_chinese_headline_goes_on_to_what_came_of_an_act(sentence: str, acts: tuple[str, ...], expected: str) -> None:
+    assert headline(sentence, acts, "zh") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "The board of Tarnfield Holdings wishes to announce that its wholly owned subsidiary, Tarn Packaging, has accepted an order.",
+            "Its wholly owned subsidiary, Tarn Packaging, has accepted an order",
+        ),
+        ("The new model makes half as many mistakes on radio speech, a team led by Tarn University reports.", "The new model makes half as many mistakes on radio speech"),
+    ],
+)  # fmt: skip
+def test_an_english_headline_is_without_the_frame_of_a_notice(sentence: str, expected: str) -> None:
+    assert headline(sentence, (), "en") == expected
+
+
+def test_an_english_headline_is_not_cut_between_whom_and_what() -> None:
+    given = (
+        "The governor signed an order requiring every agency of the state to publish a list of all the software that it runs, to retire each program "
+        "that fails its yearly test and to give citizens who are refused a benefit a talk with a person."
+    )
+    assert not headline(given, (), "en").endswith("citizens")
+
+
+@pytest.mark.parametrize(
+    ("line", "rest"),
+    [
+        ("中新财经1月28日电　云岚科技发布新品。", "云岚科技发布新品。"),
+        ("10:31 a.m. Tarnfield opens its store.", "Tarnfield opens its store."),
+        ("The news: Tarnfield opens its store.", "Tarnfield opens its store."),
+    ],
+)
+def test_stamps_and_labels_are_no_part_of_a_sentence(line: str, rest: str) -> None:
+    assert clean(line) == rest

@@ -1,0 +1,80 @@
+"""A headline that only points at somebody is given the name where one can be meant, and left as it is where two can."""
+
+import pytest
+
+from crawler.nlp.headlines import told
+from crawler.nlp.referents import Said, named
+
+
+def _headline(title: str, before: str, sentence: str, language: str) -> str:
+    made = told(sentence, (), language)
+    text = before + sentence + (" Tarnfield is based in Bergen. Tarnfield has 90 people." if language == "en" else "")
+    return named(made, Said(title, text, len(before)), language, [made]).headline
+
+
+BRENNA = "Brenna Holt, chief scientist of Tarnfield, is leaving the company in May. Holt joined in 2019. "
+
+
+@pytest.mark.parametrize(
+    ("title", "before", "sentence", "expected"),
+    [
+        (
+            "Tarnfield loses its chief scientist",
+            "",
+            "Brenna Holt, chief scientist of Tarnfield, is leaving the company in May.",
+            "Brenna Holt is leaving Tarnfield in May",
+        ),
+        ("Tarnfield loses its chief scientist", BRENNA, "She will found a school in Oslo.", "Brenna Holt will found a school in Oslo"),
+        (
+            "Tarnfield loses its chief scientist",
+            BRENNA + "Anna Berg will take over. Berg led the lab. ",
+            "She has published 80 papers since.",
+            "She has published 80 papers since",
+        ),
+        (
+            "Tarnfield sells maps unit",
+            "Tarnfield sold its maps unit on Monday. ",
+            "In June it signed a supply deal with two carmakers.",
+            "In June Tarnfield signed a supply deal with two carmakers",
+        ),
+        (
+            "Tarnfield sells maps unit",
+            "Tarnfield sold its maps unit on Monday. Orsova Maps bought the unit. ",
+            "In June it signed a supply deal with two carmakers.",
+            "In June it signed a supply deal with two carmakers",
+        ),
+        ("Loss narrows at Tarnfield", "Tarnfield's loss was $3 million. ", "Revenue climbed 12% to $9 million.", "Tarnfield's revenue climbed 12% to $9 million"),
+        (
+            "Tarnfield opens its weights",
+            "",
+            "Today we are releasing our smallest model to all developers.",
+            "Tarnfield is releasing its smallest model to all developers",
+        ),
+        ("Tarnfield opens its weights", "", "We have seen what people do with it.", "We have seen what people do with it"),
+        (
+            "Tarnfield: inside information",
+            'This is made by Tarnfield (the "Company"). Tarnfield runs two plants. ',
+            "A subsidiary of the Company was chosen by a carmaker as supplier of lidar sensors.",
+            "A subsidiary of Tarnfield was chosen by a carmaker as supplier of lidar sensors",
+        ),
+    ],
+)  # fmt: skip
+def test_an_english_headline_names_whom_it_points_at(title: str, before: str, sentence: str, expected: str) -> None:
+    assert _headline(title, before, sentence, "en") == expected
+
+
+LEAD = "云泽县日前出台机器人方案。云岚科技开源了推理模型“流觞”。"
+
+
+@pytest.mark.parametrize(
+    ("title", "before", "sentence", "expected"),
+    [
+        ("云泽县出台机器人方案", LEAD, "县财政每年安排一千万元资金。", "云泽县财政每年安排一千万元资金"),
+        ("云泽县与青岚县出台机器人方案", LEAD, "县财政每年安排一千万元资金。", "县财政每年安排一千万元资金"),
+        ("云岚科技开源新模型", LEAD, "该模型在三项测试中得分超过九十。", "“流觞”在三项测试中得分超过九十"),
+        ("云岚科技开源新模型", LEAD + "对手的模型“听泉”已经下架。", "该模型在三项测试中得分超过九十。", "该模型在三项测试中得分超过九十"),
+        ("云岚科技裁撤一条产品线", "云岚科技周一开了全员会。", "CEO陆青确认将关停录音笔产品线。", "云岚科技CEO陆青确认将关停录音笔产品线"),
+    ],
+)  # fmt: skip
+def test_a_chinese_headline_names_place_product_and_firm(title: str, before: str, sentence: str, expected: str) -> None:
+    assert _headline(title, before, sentence, "zh") == expected
