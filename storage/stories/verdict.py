@@ -30,6 +30,7 @@ class Kind(StrEnum):
     TRANSLATED = "another language"
     SUBJECT = "subject"
     PLAINTIFF = "plaintiff"
+    DIRECTION = "direction"
     CAUSE = "cause"
     PRODUCT = "product"
     NAME = "name"
