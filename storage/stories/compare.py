@@ -104,7 +104,8 @@ def _by_headline(one: StoryPrint, other: StoryPrint, apart: Kind | None) -> Verd
     same = score >= enough and bool(points.keys() & _IDENTIFIES)
     telling = bool(points.keys() & _TELLING)
     enough = score >= (SURE if telling else SURE_BY_WORDS) and (telling or _heads_agree(one, other))
-    done = points.keys() & _DONE or (score >= DONE_BY_FIGURES and points.keys() & _FIGURES)
+    by_figures = score >= DONE_BY_FIGURES and not (one.words["acts"] ^ other.words["acts"]) & WHOLE_ACTS
+    done = points.keys() & (_DONE | _FIGURES if by_figures else _DONE)
     sure = same and enough and bool(done) and Kind.OWN_MATTER not in points and _numbers_agree(one, other)
     sure = sure and not (one.said.title_phases ^ other.said.title_phases) & {"corrected", "again", "talks"}
     sure = sure and not proof.filled_anew(one, other)

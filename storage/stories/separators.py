@@ -22,7 +22,7 @@ _clause = re.compile("[,，:：;；!！?？]")
 _DIRECTED = frozenset("acquire appoint invest license sell sue supply".split())  # acts from one to another
 _by = re.compile(
     "被|遭|获|由|向|加盟|加入|出任|\\b(?:by|from|joins?|leaves)\\b"
-)  # then the order of the names says nothing of who acts
+)  # the order of the names says who acts only beside another such
 _measure = re.compile("(?P<month>月活|月度|月均|monthly)|(?P<week>周活|每周|周均|weekly)|(?P<day>日活|每日|日均|daily)")
 _turned = re.compile("被|遭|驳回|诉讼|against|thrown out|dismiss|sued by|lawsuit")  # then the order of the names says nothing
 
@@ -129,7 +129,8 @@ def _other_plaintiff(one: StoryPrint, other: StoryPrint) -> bool:
 
 def _other_direction(one: StoryPrint, other: StoryPrint) -> bool:
     """Who buys, sues or hires in one is what the other buys, sues or hires."""
-    if not one.words["acts"] & other.words["acts"] & _DIRECTED or _by.search(one.title) or _by.search(other.title):
+    turned = [_by.findall(story.title)[:1] for story in (one, other)]
+    if not one.words["acts"] & other.words["acts"] & _DIRECTED or turned[0] != turned[1]:
         return False
     return any(a.words["subjects"] & _objects(b) - _objects(a) for a, b in ((one, other), (other, one)))
 

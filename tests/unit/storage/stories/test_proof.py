@@ -89,6 +89,23 @@ TOLD = {
         ("豆包月活破1.3亿", "豆包月活用户周二突破1.3亿，字节跳动表示。"),
         ("豆包日活破1.3亿", "豆包日活用户周二突破1.3亿，字节跳动表示。"),
     ),
+    "a not that was put in": (
+        ("澄湖智能以7.3亿元收购远山视觉", "澄湖智能周一以7.3亿元收购远山视觉。"),
+        ("澄湖智能没有收购远山视觉", "澄湖智能周一表示没有以7.3亿元收购远山视觉。"),
+    ),
+    "who overtakes whom": (
+        ("Nvidia overtakes Apple in market value", "Nvidia overtook Apple on Thursday with a market value of $4.3 trillion."),
+        ("Apple overtakes Nvidia in market value", "Apple overtook Nvidia on Thursday with a market value of $4.3 trillion."),
+    ),
+    "the sister of a model": (
+        ("Fennwick open-sources Sift 4", "Fennwick open-sourced Sift 4 on Tuesday."),
+        ("Fennwick open-sources Sift 4 Audio", "Fennwick open-sourced Sift 4 Audio on Tuesday."),
+    ),
+    "the next of a row in words": (
+        ("澄湖智能第二大股东减持3%", "澄湖智能第二大股东周三减持3%股份。"),
+        ("澄湖智能第三大股东减持3%", "澄湖智能第三大股东周三减持3%股份。"),
+    ),
+    "an act beside one that nobody knows": (("澄湖智能裁员23%", "澄湖智能裁员23%。"), ("澄湖智能扩招23%", "澄湖智能扩招23%。")),
     "a denial": (
         ("澄湖智能将裁员三成", "有报道称澄湖智能将裁员约30%，涉及612人。"),
         ("澄湖智能：裁员三成不实", "澄湖智能回应称，裁员约30%、涉及612人的说法不实。"),
