@@ -8,7 +8,7 @@ from datetime import timedelta
 
 CLOCK = re.compile(
     r"(?<![0-9:])(凌晨|清晨|早晨|早上|早间|早|晨|上午|中午|下午|午后|傍晚|晚上|晚间|晚|夜里|夜间|深夜|夜|午夜|半夜)? ?([0-2]?[0-9])"
-    r"(?: ?[:时点] ?([0-5][0-9]|[0-9](?=分))(?: ?[:分] ?([0-5][0-9])(?:[.,][0-9]+)?)?|(?=点|时| ?[ap]\.?m\b))"
+    r"(?: ?[:时点] ?([0-5][0-9]|[0-9](?=分))(?: ?[:分] ?([0-5][0-9]|60)(?:[.,][0-9]+)?)?|(?=点|时| ?[ap]\.?m\b))"
     r"(?:[点时](半|[13]刻|整|钟)?|[分秒])?(?![0-9])(?: ?([ap])\.?m\b\.?|([ap])\b)?",
     re.I | re.A,
 )
@@ -50,6 +50,13 @@ def _midnight(hour: int) -> int | None:
     return hour if hour < 5 or hour == 23 else None
 
 
-_HOURS: dict[str, Callable[[int], int | None]] = {"": _plainly, "a": _small, "凌晨": _small, "中午": _noon, "p": _afternoon}
-_HOURS |= dict.fromkeys("清晨 早晨 早上 早间 早 晨 上午".split(), _morning) | dict.fromkeys("下午 午后 傍晚".split(), _afternoon)
+_HOURS: dict[str, Callable[[int], int | None]] = {
+    "": _plainly,
+    "a": _small,
+    "凌晨": _small,
+    "上午": _small,
+    "中午": _noon,
+    "p": _afternoon,
+}
+_HOURS |= dict.fromkeys("清晨 早晨 早上 早间 早 晨".split(), _morning) | dict.fromkeys("下午 午后 傍晚".split(), _afternoon)
 _HOURS |= dict.fromkeys("晚上 晚间 晚 夜里 夜间 深夜 夜".split(), _night) | dict.fromkeys("午夜 半夜".split(), _midnight)

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from functools import partial
 
+from crawler.calendars import in_our_words
 from crawler.clock_times import CLOCK, time_of
 from crawler.relative_dates import in_digits, named_day, named_weekday, time_ago
 from crawler.text import simplified
@@ -83,8 +84,8 @@ def parse_date(text: str, now: datetime, zone: tzinfo, place: Place = NOWHERE) -
     """
     try:
         text = " ".join(unicodedata.normalize("NFKC", text[: 2 * MAX_TEXT]).split())[:MAX_TEXT]
-        text = in_digits(simplified(text))
         local = now.astimezone(zone)
+        text = in_digits(in_our_words(in_digits(simplified(text)), local.year))
         found = next((at for form in _FORMS if (at := form(text, local, place)) is not None), None)
         return found and _likely(found, local)
     except (ValueError, OverflowError):  # 31 February, year 9999 + 1, half a phrase …

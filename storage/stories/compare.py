@@ -43,7 +43,10 @@ SURE, SURE_BY_WORDS = 6.0, 7.0  # points of two headlines that are surely one ev
 _TELLING = _kinds("version name sum valuation round share count date ordinal role turn stage period city country")
 _TELLING |= {Kind.TEXT_FIGURES}
 # of headlines: whatever the texts say
-_FIRM = _kinds("time version tier round period year date ordinal sum valuation count country role plaintiff cause correction")
+_FIRM = _kinds(
+    "time version tier round period year date ordinal sum valuation count country role plaintiff direction cause correction"
+)
+_MOVED_ON = _kinds("turn stage")  # a copy whose headline says so has another text, too: 宕机 and 恢复服务
 _OF_TEXT = _kinds("version round period ordinal city country role date")
 _DONE = _kinds("act turn stage")
 _FIGURES = _kinds("sum valuation count name share")
@@ -73,7 +76,7 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     score = proof.weigh(found)
     marks = tuple(Mark(kind, points) for kind, points in proof.points(found).items())
     same = score >= proof.ENOUGH
-    copied = bool(found.keys() & {Kind.SAME_TITLE, Kind.COPY})
+    copied = Kind.SAME_TITLE in found or (found.get(Kind.COPY, 0) >= proof.COPY and apart not in _MOVED_ON)
     return Verdict(same, marks, None, same and (copied or apart is None) and proof.proves(found, score))
 
 
@@ -101,7 +104,8 @@ def _by_headline(one: StoryPrint, other: StoryPrint, apart: Kind | None) -> Verd
     same = score >= enough and bool(points.keys() & _IDENTIFIES)
     telling = bool(points.keys() & _TELLING)
     enough = score >= (SURE if telling else SURE_BY_WORDS) and (telling or _heads_agree(one, other))
-    done = points.keys() & _DONE or (score >= DONE_BY_FIGURES and points.keys() & _FIGURES)
+    by_figures = score >= DONE_BY_FIGURES and not (one.words["acts"] ^ other.words["acts"]) & WHOLE_ACTS
+    done = points.keys() & (_DONE | _FIGURES if by_figures else _DONE)
     sure = same and enough and bool(done) and Kind.OWN_MATTER not in points and _numbers_agree(one, other)
     sure = sure and not (one.said.title_phases ^ other.said.title_phases) & {"corrected", "again", "talks"}
     sure = sure and not proof.filled_anew(one, other)

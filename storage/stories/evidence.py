@@ -41,9 +41,10 @@ _PHASES = {
     name: re.compile("|".join(parts))
     for name, parts in {
         "corrected": (
-            r"更正|勘误|澄清|辟谣|否认|不实|失实|撤稿|撤回|误读|误报|有误|误传|修正公告|下修|上修|说法不|毫无根据|没有离职",
+            r"更正|勘误|澄清|辟谣|否认|不实|失实|撤稿|撤回|误读|误报|有误|误传|修正公告|下修|上修|说法不|毫无根据|没有离职|假消息|谣言|谣传|虚假|子虚乌有|不属实|并无此事|从未",
             r"correct(?:ion|s|ed)\b|clarif|retract|den(?:y|ies|ied)\b|walk(?:s|ed|ing)? back|back(?:s|ed)? away|backtrack",
             r"revers(?:es|ed|ing)\b|in error|by mistake|amend(?:s|ed)\b|revis(?:es|ed|ing|ion)|untrue|not true|not leaving|withdr[ae]w",
+            r"\b(?:is|are|was|were|as|calls?|called) (?:\w+ )?(?:false|fake|bogus|baseless|unfounded|inaccurate|incorrect|wrong)\b|\bhoax|debunk",
         ),
         "again": (
             r"再(?!生|造|就业)|又一|二度|三度|第[二三][次轮起批座家]|次轮|另一|新一[轮批]",

@@ -14,6 +14,7 @@ from crawler.text import HAN, is_han
 from storage.stories.evidence import Amount, Evidence, is_spelling, sounds_in
 from storage.stories.fingerprint import HOUSE, HOUSES_AT_END, StoryPrint
 from storage.stories.separators import disjoint
+from storage.stories.tokens import is_glue
 from storage.stories.verdict import Kind
 from storage.stories.vocabulary import groups_of_acts
 
@@ -27,6 +28,7 @@ _WEIGHTS = {
 }  # fmt: skip
 COPY = 0.75  # of the leads' words, in their order, and none in place of another: a reprint
 COPIED = 0.55  # of the shorter lead's pieces: below, no one looks for swaps
+LIKE_A_COPY = 0.8  # from here on a word put in or left out changes what is told
 ALIKE = 0.5  # … that may be a house's own words under another headline
 _LONGEST_COPY = 300
 NEARLY = 0.6  # of each headline, in the other article: the object is the same
@@ -34,8 +36,17 @@ _OPPOSITES = tuple(
     tuple(pair.split("/"))
     for pair in (
         "涨/跌 升/降 增/减 买/卖 赢/输 胜/负 盈/亏 多/空 进/出 上/下 有/无 up/down rise/fall rises/falls rose/fell gains/loses gained/lost"
-        " beats/misses beat/missed wins/loses won/lost approves/rejects approved/rejected buys/sells bought/sold higher/lower above/below"
+        " 月/日 日/周 月/周 批/拒 加/减 允/禁 monthly/daily daily/weekly monthly/weekly allows/bans lifts/imposes opens/closes begins/ends"
+        " profit/loss before/after beats/misses beat/missed wins/loses won/lost approves/rejects approved/rejected buys/sells bought/sold higher/lower above/below"
     ).split()
+)
+# a place with what it is, known to us or not: 吉林市 is not 长春市, but 上市, 地区 and 市场 are no places
+_unit_of_land = re.compile(
+    f"[{HAN}]{{2}}(?:省|(?<![上城股超楼都夜入门])市(?![场值民面占])|县|(?<![地社园校小专片战景禁新特郊灾战])区(?![块别分域间]))"
+)
+_sentence_end = re.compile(r"[。！？!?\n]|\.(?=\s|$)")
+_SAYS_LITTLE = frozenset(
+    [*"据称说的了于在今昨日天上下午晚间近获悉记者报道表示消息公告杂志", *"said says had has have company according today".split()]
 )
 _units = re.compile(f"[{HAN}]|[^\\W_{HAN}]+")
 
@@ -48,6 +59,8 @@ def clash(one: StoryPrint, other: StoryPrint) -> Kind | None:
     if disjoint(a.years, b.years):
         return Kind.YEAR
     if _places(one) - _all_places(b) and _places(other) - _all_places(a):
+        return Kind.CITY
+    if all(any(unit not in y.form for unit in _unit_of_land.findall(x.head)) for x, y in ((a, b), (b, a))):
         return Kind.CITY
     if ("corrected" in a.title_phases) != ("corrected" in b.title_phases):
         return Kind.CORRECTION
@@ -81,7 +94,8 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
         # a paper's own name may stand in another's place, where the headline says the rest
         most = 1 if found.keys() & _SAYS_WHICH else 0
         swapped = found.get(Kind.SWAPPED, 0) > most
-        return not (moved or swapped or found.keys() & _OTHER_COPY) and found.get(Kind.WORDING, 0) >= COPIED
+        edited = Kind.EDITED in found and Kind.SAME_TITLE not in found
+        return not (moved or swapped or edited or found.keys() & _OTHER_COPY) and found.get(Kind.WORDING, 0) >= COPIED
     if any(found.get(kind, 0) >= 2 for kind in _PHASES.values()):  # the headline of one says so, and the other's does not
         return False
     # no wording to compare: the headline's amount, and a second thing that is seldom the same by chance
@@ -149,7 +163,7 @@ _OBJECT = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT, Kind.OBJECT_NAME, Kind.ROLE
 _SAYS_WHICH = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT_NAME))
 _OTHER = _OTHER_COPY | {
     Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT, Kind.ACT_MISSING, Kind.NAME_MISSING,
-    Kind.HEAD_MISSING, Kind.SWAPPED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN,
+    Kind.HEAD_MISSING, Kind.SWAPPED, Kind.EDITED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN,
 }  # fmt: skip
 
 
@@ -258,8 +272,9 @@ def _wording(a: Evidence, b: Evidence, *, named: bool) -> Iterator[tuple[Kind, f
     yield Kind.TITLE_WORDING, max(heads)
     yield Kind.TEMPLATE, min(heads) + _share(a.title_grams, b.title_grams)
     if common >= COPIED:
-        swapped, alike = _swaps(a, b, named=named)
+        swapped, edited, alike = _swaps(a, b, named=named)
         yield Kind.SWAPPED, min(3, swapped)
+        yield Kind.EDITED, edited
         yield Kind.COPY, 0.0 if swapped else alike
 
 
@@ -268,8 +283,9 @@ def _heads(a: Evidence, b: Evidence) -> list[float]:
     return [len(x.title_grams & y.grams) / max(1, len(x.title_grams)) for x, y in ((a, b), (b, a))]
 
 
-def _swaps(a: Evidence, b: Evidence, *, named: bool) -> tuple[int, float]:
-    """How often one text has a name or word in place of another's; and how alike they are. A template is filled anew, a reprint is cut.
+def _swaps(a: Evidence, b: Evidence, *, named: bool) -> tuple[int, bool, float]:
+    """How often one text has a name or word in place of another's; whether the first sentence tells more or else in its midst (没有收购,
+    SAM 4 Audio, who joins whom); and how alike they are. A template is filled anew, a reprint is cut.
 
     What begins the texts is who acts, where the headline names nobody; else it may be a paper's own name.
     """
@@ -289,13 +305,39 @@ def _swaps(a: Evidence, b: Evidence, *, named: bool) -> tuple[int, float]:
                     count += 1 if named or i + k else 2
             else:
                 count += any(f" {w} " not in theirs for w in old) and any(f" {w} " not in mine for w in new)
-    return count, matcher.ratio()
+        elif tag != "equal" and a.han and _is_a_part(part := "".join(x[i:j] or y[k:m])):
+            count += 2 * (part not in b.form or part not in a.form)
+    return count, _edited(a.han, x, y, matcher, min(map(_first_sentence, (a, b)))), matcher.ratio()
+
+
+def _edited(han: bool, x: list[str], y: list[str], matcher: SequenceMatcher[str], most: int) -> bool:
+    """Whether, among the first `most` units, a word that tells something came in, went or changed its place. What stands before and behind
+    all does not count: a paper's name, a place and day. Texts that are less alike are worded anew.
+    """
+    if matcher.ratio() < LIKE_A_COPY:
+        return sorted(x) == sorted(y)
+    first, *inner = matcher.get_opcodes()
+    inner = [op for op in inner[:-1] if op[0] != "equal" and min(op[1], op[3]) < most] + [first] * (first[0] == "replace")
+    units = {unit for _, i, j, k, m in inner for unit in x[i:j] + y[k:m]}
+    return any(not (unit in _SAYS_LITTLE or (not han and is_glue(unit))) for unit in units)
+
+
+def _first_sentence(said: Evidence) -> int:
+    """How many units of a text are its first sentence."""
+    return len(_units.findall(_sentence_end.split(said.form.split("\n", 1)[-1], maxsplit=1)[0]))
 
 
 def _says_else(old: set[str], new: set[str]) -> bool:
     """A number in place of another, or the opposite word (涨 and 跌): what a template changes from day to day, and an editor does not."""
     counted = all(any(unit[0].isdigit() for unit in units) for units in (old, new))
     return counted or any((a in old and b in new) or (b in old and a in new) for a, b in _OPPOSITES)
+
+
+def _is_a_part(told: str) -> bool:
+    """What makes a house another one within it: 第三医院 behind 北京大学. 科技有限公司 is only the rest of a name."""
+    return (
+        len(told) <= 8 and HOUSES_AT_END.search(told) is not None and HOUSES_AT_END.sub("", told) not in ("", "有限", "股份有限")
+    )
 
 
 def _places(story: StoryPrint) -> frozenset[str]:

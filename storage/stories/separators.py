@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from storage.stories.fingerprint import StoryPrint, mentions
 from storage.stories.verdict import Kind
-from storage.stories.vocabulary import groups_of_acts
+from storage.stories.vocabulary import ACTORS, groups_of_acts
 
 APART = timedelta(days=5)  # an event is told within days; the same words later are another event
 _OF_ITS_OWN = frozenset("mini nano lite flash turbo small thinking coder vl omni max ultra".split())
@@ -18,6 +18,12 @@ _suffix = re.compile(
 )
 _OFFICIAL = frozenset("probe fine recall".split())  # acts that answer another act: a deal, and the inquiry into it
 _begun, _done = re.compile("启动|开启|开工|动工|breaks ground|begins|starts"), re.compile("完成|竣工|建成|落幕|completes")
+_clause = re.compile("[,，:：;；!！?？]")
+_DIRECTED = frozenset("acquire appoint invest license sell sue supply".split())  # acts from one to another
+_by = re.compile(
+    "被|遭|获|由|向|加盟|加入|出任|\\b(?:by|from|joins?|leaves)\\b"
+)  # the order of the names says who acts only beside another such
+_measure = re.compile("(?P<month>月活|月度|月均|monthly)|(?P<week>周活|每周|周均|weekly)|(?P<day>日活|每日|日均|daily)")
 _turned = re.compile("被|遭|驳回|诉讼|against|thrown out|dismiss|sued by|lawsuit")  # then the order of the names says nothing
 
 
@@ -66,7 +72,7 @@ def _other_tier(one: StoryPrint, other: StoryPrint) -> bool:
     mine, theirs = one.words["tiers"], other.words["tiers"]
     if disjoint(mine, theirs):
         return True
-    if not (one.figures.versions or mine) or not (other.figures.versions or theirs):
+    if any(not (story.figures.versions or story.figures.sizes or story.words["tiers"]) for story in (one, other)):
         return False  # one does not say which model it speaks of
     with_suffix = [_suffix.search(story.title) is not None for story in (one, other)]
     return bool((mine ^ theirs) & _OF_ITS_OWN) or (same_version(one, other) and with_suffix[0] != with_suffix[1])
@@ -119,6 +125,27 @@ def _other_plaintiff(one: StoryPrint, other: StoryPrint) -> bool:
     if one.words["subjects"] and other.words["subjects"]:
         return not one.words["subjects"] & other.words["subjects"]
     return bool(one.actor and other.actor) and one.actor[:2] != other.actor[:2]
+
+
+def _other_direction(one: StoryPrint, other: StoryPrint) -> bool:
+    """Who buys, sues or hires in one is what the other buys, sues or hires."""
+    turned = [_by.findall(story.title)[:1] for story in (one, other)]
+    if not one.words["acts"] & other.words["acts"] & _DIRECTED or turned[0] != turned[1]:
+        return False
+    return any(a.words["subjects"] & _objects(b) - _objects(a) for a, b in ((one, other), (other, one)))
+
+
+def _objects(story: StoryPrint) -> set[str]:
+    """The known actors behind the act, in its clause, where somebody stands before it."""
+    end = _clause.search(story.title, story.words.act_at)
+    clause = range(story.words.act_at, end.start() if end else len(story.title))
+    named = {ident for start, _, ident in story.words.places(*ACTORS) if start in clause}
+    return named - story.words["subjects"] if clause.start > 1 else set()
+
+
+def _other_measure(one: StoryPrint, other: StoryPrint) -> bool:
+    """A count by the month, and one by the week or day."""
+    return disjoint(*({found.lastgroup for found in _measure.finditer(story.title)} for story in (one, other)))
 
 
 def _other_name(one: StoryPrint, other: StoryPrint) -> bool:
@@ -176,6 +203,7 @@ _SEPARATORS: tuple[tuple[Kind, Callable[[StoryPrint, StoryPrint], bool]], ...] =
     (Kind.VALUATION, _other_amount("worth")),
     (Kind.SHARE, _other_share),
     (Kind.COUNT, _other_amount("counts")),
+    (Kind.COUNT, _other_measure),
     (Kind.CITY, _word("cities")),
     (Kind.COUNTRY, _word("countries")),
     (Kind.ROLE, _word("roles")),
@@ -184,6 +212,7 @@ _SEPARATORS: tuple[tuple[Kind, Callable[[StoryPrint, StoryPrint], bool]], ...] =
     (Kind.TURN, _other_turn),
     (Kind.SUBJECT, _other_subject),
     (Kind.PLAINTIFF, _other_plaintiff),
+    (Kind.DIRECTION, _other_direction),
     (Kind.CAUSE, lambda one, other: one.han == other.han and disjoint(one.cause, other.cause)),
     (Kind.PRODUCT, _word("product")),
     (Kind.NAME, _other_name),

@@ -30,6 +30,7 @@ class Kind(StrEnum):
     TRANSLATED = "another language"
     SUBJECT = "subject"
     PLAINTIFF = "plaintiff"
+    DIRECTION = "direction"
     CAUSE = "cause"
     PRODUCT = "product"
     NAME = "name"
@@ -76,6 +77,7 @@ class Kind(StrEnum):
     TITLE_WORDING = "words of the headline"
     TEMPLATE = "headlines of one make"
     SWAPPED = "words in place of others"
+    EDITED = "a word put in or left out"
     COPY = "copied text"
 
 

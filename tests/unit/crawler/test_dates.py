@@ -139,3 +139,26 @@ def test_it_never_raises_and_answers_with_an_aware_time_in_bounds(text: str) -> 
 def test_what_is_written_with_a_zone_is_read_back(when: datetime, zone: timezone, form: str) -> None:
     at = when.astimezone(zone)
     assert parse_date(at.strftime(form), NOW, SHANGHAI) == (at if at.year >= 1995 else None)
+
+
+@pytest.mark.parametrize(
+    ("text", "at"),
+    [
+        ("民國115年3月2日", "2026-03-02T00:00"),
+        ("中華民國一百一十五年三月二日 下午4時20分", "2026-03-02T16:20"),
+        ("令和8年3月2日(月) 午後4時20分", "2026-03-02T16:20"),
+        ("平成31年4月30日", "2019-04-30T00:00"),
+        ("2026. 3. 2. 오후 4:20", "2026-03-02T16:20"),
+        ("2026년 3월 2일 오전 9시 5분", "2026-03-02T09:05"),
+        ("3시간 전", "2026-03-09T09:00"),
+        ("2일 전", "2026-03-07T12:00"),
+        ("3時間前", "2026-03-09T09:00"),
+        ("어제 18:30", "2026-03-08T18:30"),
+        ("去年12月3日", "2025-12-03T00:00"),
+        ("2026年3月2日 上午12:15", "2026-03-02T00:15"),
+        ("Mon, 02 Mar 2026 23:59:60 +0800", "2026-03-03T00:00"),
+    ],
+)
+def test_years_of_other_calendars_and_words_of_neighbours_are_understood(text: str, at: str) -> None:
+    zone = ZoneInfo("Asia/Shanghai")
+    assert parse_date(text, datetime(2026, 3, 9, 12, tzinfo=zone), zone) == datetime.fromisoformat(at).replace(tzinfo=zone)

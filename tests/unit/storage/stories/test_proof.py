@@ -65,6 +65,47 @@ TOLD = {
         ("Brightwell recalls 12,400 robots", "Brightwell Motion is recalling 12,400 robots after nine reports of failing brakes, it said on Monday."),
         ("Correction: Brightwell recalls 12,400 robots", "Brightwell Motion is recalling 12,400 robots after nine reports. A previous version misstated the cause."),
     ),
+    "a report called false": (
+        ("Fennwick raises $730 million", "Fennwick raised $730 million from Alderbrook, it said on Monday."),
+        ("Fennwick says report of $730 million raise is false", "Fennwick said on Monday a report that it raised $730 million is false."),
+    ),
+    "a rumour called one": (
+        ("澄湖智能获7.3亿元融资", "澄湖智能周一宣布获7.3亿元融资。"),
+        ("澄湖智能：获7.3亿元融资系谣言", "澄湖智能周一表示，获7.3亿元融资系谣言。"),
+    ),
+    "a city beside the province of its name": (
+        ("吉林省四平市建成智算中心", "吉林四平智算中心周二投用，算力达370P。"),
+        ("吉林省吉林市建成智算中心", "吉林市智算中心周二投用，算力达370P。"),
+    ),
+    "a house within a house": (
+        ("清华大学发布医疗AI白皮书", "清华大学周二发布医疗AI白皮书，覆盖37个科室。"),
+        ("清华大学附属医院发布医疗AI白皮书", "清华大学附属医院周二发布医疗AI白皮书，覆盖37个科室。"),
+    ),
+    "an outage and its end": (
+        ("Claude宕机", "Claude周二宕机，持续三小时。"),
+        ("Claude恢复服务", "Claude周二恢复服务，宕机持续三小时。"),
+    ),
+    "users by the month and by the day": (
+        ("豆包月活破1.3亿", "豆包月活用户周二突破1.3亿，字节跳动表示。"),
+        ("豆包日活破1.3亿", "豆包日活用户周二突破1.3亿，字节跳动表示。"),
+    ),
+    "a not that was put in": (
+        ("澄湖智能以7.3亿元收购远山视觉", "澄湖智能周一以7.3亿元收购远山视觉。"),
+        ("澄湖智能没有收购远山视觉", "澄湖智能周一表示没有以7.3亿元收购远山视觉。"),
+    ),
+    "who overtakes whom": (
+        ("Nvidia overtakes Apple in market value", "Nvidia overtook Apple on Thursday with a market value of $4.3 trillion."),
+        ("Apple overtakes Nvidia in market value", "Apple overtook Nvidia on Thursday with a market value of $4.3 trillion."),
+    ),
+    "the sister of a model": (
+        ("Fennwick open-sources Sift 4", "Fennwick open-sourced Sift 4 on Tuesday."),
+        ("Fennwick open-sources Sift 4 Audio", "Fennwick open-sourced Sift 4 Audio on Tuesday."),
+    ),
+    "the next of a row in words": (
+        ("澄湖智能第二大股东减持3%", "澄湖智能第二大股东周三减持3%股份。"),
+        ("澄湖智能第三大股东减持3%", "澄湖智能第三大股东周三减持3%股份。"),
+    ),
+    "an act beside one that nobody knows": (("澄湖智能裁员23%", "澄湖智能裁员23%。"), ("澄湖智能扩招23%", "澄湖智能扩招23%。")),
     "a denial": (
         ("澄湖智能将裁员三成", "有报道称澄湖智能将裁员约30%，涉及612人。"),
         ("澄湖智能：裁员三成不实", "澄湖智能回应称，裁员约30%、涉及612人的说法不实。"),
