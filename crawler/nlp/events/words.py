@@ -46,6 +46,7 @@ def _stem(word: str) -> str:
     return _ending.sub("", word) if len(word) > SHORTEST_WITH_ENDING else word
 
 
+@lru_cache(maxsize=64)
 def points(line: str, over: str = "") -> Mapping[str, float]:
     """Points of each type, as log-odds but for a constant, of a line and of what stands over it, both in their normal form."""
     found: defaultdict[str, float] = defaultdict(float)
