@@ -43,6 +43,7 @@ class Told(NamedTuple):
     line: str
     type: str
     is_news: bool
+    title: str = ""
 
 
 class Article(NamedTuple):
@@ -62,7 +63,8 @@ def read(paths: list[Path]) -> tuple[list[Told], list[Article]]:
         for at, line in enumerate(path.read_text("utf-8").splitlines()):
             row, whose = json.loads(line), (path.name, f"{path}:{at}")
             typed = [each for each in row.get("events", [row]) if each.get("type")]
-            told += [Told(whose, normal(each["sentence"]), each["type"], "events" in row) for each in typed]
+            over = normal(row.get("title", ""))
+            told += [Told(whose, normal(each["sentence"]), each["type"], "events" in row, over) for each in typed]
             if "events" in row:
                 articles.append(article(row, whose))
     return told, articles
@@ -89,17 +91,19 @@ class Words:
         seen = Counter(word for one in told for word in event_words.words(one.line))
         self.known = {word for word, count in seen.items() if count >= RAREST}
         self.vectors = DictVectorizer()
-        rows = self.vectors.fit_transform([self.vector(one.line) for one in told])
+        rows = self.vectors.fit_transform([self.vector(one.line, one.title) for one in told])
         self.model = LogisticRegression(C=3.0, max_iter=600)
-        self.model.fit(rows, [one.type for one in told], sample_weight=[2.0 if one.is_news else 1.0 for one in told])
+        self.model.fit(rows, [one.type for one in told], sample_weight=[3.0 if one.is_news else 1.0 for one in told])
         self.model.coef_ = (self.model.coef_ * (abs(self.model.coef_) >= LEAST)).round(1)
 
-    def vector(self, line: str) -> dict[str, float]:
-        said = event_words.words(line)
-        return {word: event_words.SCALE / math.sqrt(len(said)) for word in said & self.known}
+    def vector(self, line: str, title: str) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for length, said in ((event_words.SCALE, event_words.words(line)), (event_words.OVER, event_words.words(title))):
+            found.update({word: length / math.sqrt(len(said)) for word in said & self.known})  # type: ignore[dict-item]
+        return found
 
-    def points(self, line: str) -> dict[str, float]:
-        row = self.vectors.transform([self.vector(line)]) @ self.model.coef_.T
+    def points(self, line: str, title: str = "") -> dict[str, float]:
+        row = self.vectors.transform([self.vector(line, title)]) @ self.model.coef_.T
         return dict(zip(self.model.classes_, map(float, row[0]), strict=True))
 
     def lines(self) -> Iterator[str]:
@@ -115,7 +119,7 @@ def of_types(told: list[Told], words: Words) -> dict[str, Counter[str]]:
     """How often the patterns, the words and both say the right type, by file."""
     right: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for one in told:
-        by_words = words.points(one.line)
+        by_words = words.points(one.line, one.title)
         by_words.pop("none", None)
         patterns: Counter[str] = Counter()
         for name, weight in event_fields.said(one.line):

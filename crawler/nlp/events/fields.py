@@ -75,7 +75,7 @@ def _types() -> tuple[list[tuple[str, float]], Any]:
 def type_of(headline: str, quote: str, over: str = "") -> str:
     """The type of which the words and the patterns say most; where no pattern is met, those of what stands over it, the title or the
     section's heading, speak too."""
-    points: defaultdict[str, float] = defaultdict(float, event_words.points(normal(quote)))
+    points: defaultdict[str, float] = defaultdict(float, event_words.points(normal(quote), normal(over)))
     met = [(name, weight * times) for text, times in ((headline, IN_HEADLINE), (quote, 1.0)) for name, weight in said(text)]
     for name, weight in met or [(name, weight * (1 + IN_HEADLINE)) for name, weight in said(over)]:
         points[name] += event_words.PATTERN * weight

@@ -1,7 +1,7 @@
 """What the words of a sentence say of the type of its event: weights of a multinomial logistic regression over them.
 
-The words are runs of two and three Han characters, and single Latin words and pairs of them, as `data/event_words.txt` lists them;
-numbers are all alike. The weights are fitted by `benchmarks/fit_events.py`.
+The words are runs of two and three Han characters, and single Latin words and pairs of them without their endings, as
+`data/event_words.txt` lists them; numbers are all alike. The weights are fitted by `benchmarks/fit_events.py`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from crawler.nlp.lexicon import DATA
 from crawler.text import HAN
 
 SCALE = 4.0  # length of the vector of a sentence, however many words it has
+OVER = 1.0  # … and of what stands over it
 PATTERN = 0.4  # weight of what the patterns of `data/events.yaml` say beside it
+SHORTEST_WITH_ENDING = 4  # letters
+_ending = re.compile("(?:ies|es|s|ing|ed|e|y)$")
 _number = re.compile(r"\d+(?:[.,]\d+)*")
 _runs = re.compile(rf"[{HAN}0%]+|[a-z]+|[$€£¥₹]")
 
@@ -27,26 +30,41 @@ def words(line: str) -> set[str]:
     before = ""
     for run in _runs.findall(_number.sub("0", line)):
         if run[0].isascii() or run in "€£¥₹":
-            found.add(run)
+            word = _stem(run)
+            found.add(word)
             if before:
-                found.add(f"{before} {run}")
-            before = run
+                found.add(f"{before} {word}")
+            before = word
         else:
             before = ""
             found.update(run[at : at + size] for size in (2, 3) for at in range(len(run) - size + 1))
     return found
 
 
+@lru_cache(maxsize=4096)
+def _stem(word: str) -> str:
+    return _ending.sub("", word) if len(word) > SHORTEST_WITH_ENDING else word
+
+
 @lru_cache(maxsize=64)
-def points(line: str) -> Mapping[str, float]:
-    """Points of each type, as log-odds but for a constant; the line is in its normal form."""
+def points(line: str, over: str = "") -> Mapping[str, float]:
+    """Points of each type, as log-odds but for a constant, of a line and of what stands over it, both in their normal form."""
+    found: defaultdict[str, float] = defaultdict(float)
+    for length, said in ((SCALE, _said(line)), (OVER, _said(over))):
+        for name, value in said.items():
+            found[name] += length * value
+    return found
+
+
+@lru_cache(maxsize=64)
+def _said(line: str) -> Mapping[str, float]:
     known, types = _weights()
     said = words(line)
     found: defaultdict[str, float] = defaultdict(float)
     for word in sorted(said & known.keys()):  # sums depend on their order
         for at, weight in known[word]:
             found[types[at]] += weight
-    each = SCALE / math.sqrt(len(said) or 1)
+    each = 1 / math.sqrt(len(said) or 1)
     return {name: each * value for name, value in found.items()}
 
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import main_name
 from crawler.nlp.events.fields import fields_of, type_of
 from crawler.nlp.headlines import told
@@ -201,6 +202,17 @@ def test_the_main_name_is_the_one_of_the_title_that_the_text_repeats() -> None:
 def test_the_type_is_that_of_the_title_where_no_word_speaks_of_it() -> None:
     assert type_of("The company has begun talks", "The company has begun talks.", "Marlow raises $30 million") == "funding"
     assert type_of("The neighbours have come", "The neighbours have come.") == "other"
+
+
+def test_words_tell_a_type_whatever_their_ending() -> None:
+    assert event_words.words("orsova acquires rivals") == event_words.words("orsova acquired rival")
+
+
+def test_what_stands_over_a_sentence_speaks_for_its_type_but_less_than_the_sentence() -> None:
+    line, over = "marlow raises $30 million in a series b round", "orsova sued over a patent"
+    alone, under = event_words.points(line), event_words.points(line, over)
+    assert under["legal"] > alone["legal"]
+    assert max(under, key=lambda name: under[name]) == "funding"
 
 
 @pytest.mark.parametrize(
