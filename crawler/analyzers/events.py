@@ -320,24 +320,30 @@ def among(read: list[Chosen]) -> list[dict[str, float]]:
 
 
 def _beside(one: Chosen, others: list[Chosen]) -> dict[str, float]:
-    form = one.sentence.form
     nearest = max(other.title for other in others)
     return {
+        **_by_itself(one.sentence.text, one.sentence.form),
         "bias": 1.0,
         "points": one.points,
         "behind best": max(other.points for other in others) - one.points,
         "behind title": nearest - one.title,
         "nearest title": one.title == nearest,
         "early": one.at < EARLY,
-        "begins with pronoun": bool(_pronoun.match(form)),
-        "goes on": bool(_goes_on.match(form)),
-        "history": bool(_history.search(form)) and not _ahead.search(form),
-        "names": min(4, len(_name.findall(one.sentence.text))),
-        "length": math.log2(max(LEAST_LENGTH, len(form))),
         "size": math.log2(max(SHORT + 2, one.of)),
         "short": one.of <= SHORT + 2,
         "one paragraph": one.is_paragraph,
         "frame": bool(one.kind),
+    }
+
+
+@lru_cache(maxsize=32)  # asked before a close reading and behind it
+def _by_itself(text: str, form: str) -> dict[str, float]:
+    return {
+        "begins with pronoun": bool(_pronoun.match(form)),
+        "goes on": bool(_goes_on.match(form)),
+        "history": bool(_history.search(form)) and not _ahead.search(form),
+        "names": min(4, len(_name.findall(text))),
+        "length": math.log2(max(LEAST_LENGTH, len(form))),
         "news": is_news(event_words.points(form)),
     }
 

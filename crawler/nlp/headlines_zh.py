@@ -259,6 +259,7 @@ def _gives_reason(one: Clause) -> bool:
 
 _office = re.compile("[院庭局部委会署厅办府司心门]$")
 _decides = re.compile("(?:认定|判令|裁定|判决|决定|要求|提出|允许|批准|驳回|责令)[^，]{4}")
+_LAYS_DOWN = frozenset("规定 要求 明确 裁定 判定 判令 提出".split())  # of what these say, the first is the main thing
 _OPINION = frozenset(
     "表示 称 说 指出 认为 强调 坦言 直言 解释 回应 预计 预测 估计 判断 希望 建议 呼吁 辩称 声称 提醒 承诺".split()
 )
@@ -497,6 +498,7 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
         form = simplified(one.text).lower()
         points = max((weights.get(act, 1.0) for act in acts if act in form), default=0.0)
         own = bool(one.subject) and not _weak.match(one.subject)
+        points += 2.5 * bool(at and found[at - 1].tells in _LAYS_DOWN and found[at - 1].subject)
         points += 0.6 * own - 0.5 * sum(not before.is_circumstance and not before.tells for before in found[:at])
         points -= (
             1.5 * bool(_back.search(one.text))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from crawler.text import HAN
 
@@ -38,7 +39,11 @@ _latin = re.compile(rf"(?:(?![{HAN}])[^\W\d_])+")
 
 def language_of(text: str) -> str | None:
     """The ISO 639-1 code of a text's language: ``zh`` in both scripts, ``en``, else the best guess; None without letters."""
-    sample = text[:1500]
+    return _of_sample(text[:1500])
+
+
+@lru_cache(maxsize=4)  # each analyzer asks for the same text, where none has said so yet
+def _of_sample(sample: str) -> str | None:
     han = sum(map(len, _han.findall(sample)))
     others = _other_script.search(sample)
     if not others and han * 4 > len(sample) - han + 1:  # no room for half as many words
