@@ -24,7 +24,8 @@ from crawler.record import Record
 
 FOLDS = 10
 STRENGTH = 0.7  # of regularisation, inverse
-OWN = {"zh": 5.0, "en": 1.5}  # what an article of our own gold weighs beside one of independent people: the least at which its floors stand
+# what an article of our own gold weighs beside one of independent people: the least at which the floors of its test stand
+OWN = {"zh": 5.0, "en": 1.5}
 RAREST = 3  # topics that a weight must have been seen in
 LEAST, LEAST_OF_PAIR = 0.02, 0.1  # a smaller weight is left out
 MOST = {"technologies": technologies.MAX_TECHNOLOGIES, "industries": industries.MAX_INDUSTRIES}
