@@ -21,6 +21,7 @@ from __future__ import annotations
 import csv
 import inspect
 import io
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -45,6 +46,8 @@ from jobs.web.access import Asked, Role, guarded, needs
 from jobs.web.errors import ErrorAnswer, Trouble
 from jobs.web.render import SAID, Renderer, etagged
 
+# FastAPI asks of each type whether it is a model of Pydantic's first version, and loads that for it: 2 MiB, and there is none here.
+sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]
 API = "/api/v1"
 ERRORS = (400, 401, 403, 404, 503)
 SHEET_ROWS = 1_000  # of a file for which no limit is asked
