@@ -18,6 +18,7 @@ from and shows `Done.said` there. `given` is a pydantic model. Both want the for
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import inspect
 import io
@@ -30,7 +31,6 @@ from functools import cache, partial
 from typing import Annotated, Any, TypeVar, get_type_hints
 from urllib.parse import quote
 
-from anyio.to_thread import run_sync
 from fastapi import Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -86,7 +86,7 @@ class LateRoute(Route):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._built is None:
-            self._built = await run_sync(self._build)
+            self._built = await asyncio.to_thread(self._build)  # in none of the threads that pages wait for
         await self._built.handle(scope, receive, send)
 
     def described(self) -> APIRoute:
