@@ -18,9 +18,11 @@ from and shows `Done.said` there. `given` is a pydantic model. Both want the for
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import inspect
 import io
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
@@ -29,7 +31,6 @@ from functools import cache, partial
 from typing import Annotated, Any, TypeVar, get_type_hints
 from urllib.parse import quote
 
-from anyio.to_thread import run_sync
 from fastapi import Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
@@ -45,6 +46,8 @@ from jobs.web.access import Asked, Role, guarded, needs
 from jobs.web.errors import ErrorAnswer, Trouble
 from jobs.web.render import SAID, Renderer, etagged
 
+# FastAPI asks of each type whether it is a model of Pydantic's first version, and loads that for it: 2 MiB, and there is none here.
+sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]
 API = "/api/v1"
 ERRORS = (400, 401, 403, 404, 503)
 SHEET_ROWS = 1_000  # of a file for which no limit is asked
@@ -83,7 +86,7 @@ class LateRoute(Route):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         if self._built is None:
-            self._built = await run_sync(self._build)
+            self._built = await asyncio.to_thread(self._build)  # in none of the threads that pages wait for
         await self._built.handle(scope, receive, send)
 
     def described(self) -> APIRoute:

@@ -303,7 +303,6 @@ class _Kind:
     def _pool(self, *, read_only: bool, **options: Any) -> Engine:
         size = READERS if read_only else 1
         how = {"pool_size": size, "max_overflow": 0, "pool_timeout": WAIT_SECONDS, "json_serializer": to_json}
-        how["pool_use_lifo"] = True  # each that was used once keeps 2 MiB of SQLite's pages
         return create_engine(self.url, **how, **options)
 
     @contextmanager

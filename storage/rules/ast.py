@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 import re2
@@ -154,7 +154,7 @@ def leaves(node: Node) -> Iterator[Leaf]:
         yield from leaves(child)
 
 
-@cache
+@lru_cache(maxsize=512)  # each search of people has some of its own, of 20 KiB and more
 def compile_regex(pattern: str) -> Any:
     """The compiled pattern; RE2 runs in time linear in the text. Raises ``re2.error``."""
     options = re2.Options()

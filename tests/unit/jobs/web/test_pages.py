@@ -3,14 +3,17 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 
 from jobs.services.readers import people
 from jobs.web.access import COOKIE, UNSAFE, Parts
 from jobs.web.app import create, routes
+from jobs.web.screens import Screen
 from storage.db.database import Database
 from storage.db.errors import TooSlow
 from tests import press
@@ -283,3 +286,30 @@ def test_the_api_describes_itself(browser: Browser) -> None:
     described = browser.get("/api/v1/openapi.json").json()
     assert "/api/v1/records/{number}" in described["paths"]
     assert all(path.startswith("/api/v1/") for path in described["paths"])
+
+
+def test_the_description_says_what_is_answered_and_what_a_refusal_looks_like(browser: Browser) -> None:
+    answers = browser.get("/api/v1/openapi.json").json()["paths"]["/api/v1/stories/{story}"]["get"]["responses"]
+    named = {state: answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2] for state, answer in answers.items() if state != "422"}  # fmt: skip
+    assert named == {"200": "StoryPage", **dict.fromkeys(("400", "401", "403", "404", "503"), "ErrorAnswer")}
+
+
+def test_a_route_is_built_once_when_it_is_first_asked(app: FastAPI, monkeypatch: pytest.MonkeyPatch) -> None:
+    built: list[str] = []
+
+    def noted(path: str, *given: Any, **more: Any) -> APIRoute:
+        built.append(path)
+        return APIRoute(path, *given, **more)
+
+    def high_water(hour: int) -> dict[str, int]:
+        return {"high": hour}
+
+    monkeypatch.setattr("jobs.web.screens.APIRoute", noted)
+    tides = Screen("tides")
+    tides.route("GET", "/tides/{hour}", high_water, "anyone", answers=dict[str, int])
+    app.router.routes += tides.routes
+    browser = Browser(app)
+    assert built == []
+    assert [browser.get(f"/tides/{hour}").json() for hour in (6, 18)] == [{"high": 6}, {"high": 18}]
+    assert built == ["/tides/{hour}"]
+    assert (browser.get("/tides/noon").status_code, browser.ask("POST", "/tides/6").status_code) == (404, 405)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from crawler.record import Event, Record
 from crawler.text import indirect, normal, ways_of
 from storage.db.texts import as_stored
+from storage.rules.ast import compile_regex
 from storage.rules.match import View
 from storage.rules.parser import QueryError, parse
 from storage.rules.ruleset import search
@@ -165,3 +166,9 @@ def test_values_are_looked_through_in_their_json() -> None:
     )
     assert passes("event:云杉公司 event:云山 keyword:云山", record)
     assert not passes("event:松林", record)
+
+
+def test_what_people_search_for_is_not_kept_for_ever() -> None:
+    for pier in range(300):  # two expressions each, and more
+        sieve(parse(f"pier{pier} OR quay{pier}").root)
+    assert compile_regex.cache_info().currsize <= 512
