@@ -186,8 +186,10 @@ class _Lexer:
         capitals = unicodedata.normalize("NFKC", text)
         if capitals in _OPERATORS:
             return Token(capitals, capitals, self.at, end)
-        if text in ("and", "or", "not"):
-            raise self._error(tr('write {word} in capitals; for the word itself write "{text}"', word=text.upper(), text=text))
+        if capitals.upper() in _OPERATORS:
+            raise self._error(
+                tr('write {word} in capitals; for the word itself write "{text}"', word=capitals.upper(), text=text)
+            )
         if pipe := re.search(r"[|｜]", text):
             raise self._error(tr(_FOREIGN["|"]), self.at + pipe.start())
         if text in _SPOKEN and self.query.strip() != text:

@@ -132,6 +132,8 @@ REFUSED = [
     ("a - b", "directly before", 2),
     ("a or b", "write OR in capitals", 2),
     ("not(a)", "write NOT in capitals", 0),
+    ("a Or b", "write OR in capitals", 2),
+    ("a ａｎｄ b", "write AND in capitals", 2),
     ("a && b", "write AND", 2),
     ("a | b", "write OR", 2),
     ("a|b", "write OR", 1),
