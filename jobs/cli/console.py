@@ -36,7 +36,7 @@ class _Output(Console):
     """Standard output, whose closed pipe is told to who calls the verb; rich alone would exit with 1."""
 
     def on_broken_pipe(self) -> None:
-        raise BrokenPipeError(errno.EPIPE, "the reader has gone")
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 # A terminal gets lines that break between words, a pipe gets them whole. `:fire:` in a title is what somebody wrote.
