@@ -155,6 +155,7 @@ def _split(url: str) -> _Parts | None:
     if len(url) > MAX_URL or (found := _address.fullmatch(url)) is None:
         return None
     scheme, authority, path, query, fragment = found.groups("")
+    query = query.replace("&amp;", "&")  # copied from the source of a page
     scheme = scheme.lower()
     if (named := _authority.fullmatch(authority)) is None:
         return None

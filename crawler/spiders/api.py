@@ -134,6 +134,8 @@ def _inside(text: str, name: str) -> Any:
 
 def _items(data: Any, path: str) -> list[Any]:
     found = search(path, data)
+    if isinstance(found, str):  # JSON within JSON
+        found = loads(found)
     if isinstance(found, dict):
         found = list(found.values())
     if not isinstance(found, list):

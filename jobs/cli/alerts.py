@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime, tzinfo
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import typer
 
@@ -22,12 +22,14 @@ WIDE = COLUMNS | {
     "rule": "rule", "record": "record", "reprints": "more", "channel": "channel", "state": "state", "attempts": "tries", "answer": "answer",
 }  # fmt: skip
 
+State = Literal["pending", "sending", "sent", "dead", "held"]  # of a delivery
+
 
 def list_alerts(
     cli: Cli,
     as_json: Json = False,
     rule: Annotated[str | None, typer.Option(help="Of this rule only.")] = None,
-    state: Annotated[str | None, typer.Option(help="pending, sending, sent, dead or held.")] = None,
+    state: Annotated[State | None, typer.Option(help="pending, sending, sent, dead or held.")] = None,
     limit: Annotated[int, typer.Option(min=1)] = 50,
     wide: Wide = False,
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sys
@@ -29,8 +30,17 @@ __all__ = ["Cli", "asked"]
 break_han()
 LEAST = 20  # columns of a cell that goes on below
 FEWEST = 10  # columns of a cell that is cut: what is left of it then says something
+
+
+class _Output(Console):
+    """Standard output, whose closed pipe is told to who calls the verb; rich alone would exit with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 # A terminal gets lines that break between words, a pipe gets them whole. `:fire:` in a title is what somebody wrote.
-out = Console(soft_wrap=not sys.stdout.isatty(), markup=False, highlight=False, emoji=False)
+out = _Output(soft_wrap=not sys.stdout.isatty(), markup=False, highlight=False, emoji=False)
 err = Console(stderr=True, soft_wrap=not sys.stderr.isatty(), markup=False, highlight=False, emoji=False)
 Json = Annotated[bool, typer.Option("--json", help="JSON Lines on standard output.")]
 Wide = Annotated[bool, typer.Option("--wide", "-w", help="All columns.")]

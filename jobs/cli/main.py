@@ -74,9 +74,6 @@ def main() -> None:
             stream.reconfigure(errors="backslashreplace")
     try:
         app()
-    except BrokenPipeError:  # `zhixun records list | head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except KeyboardInterrupt:
         sys.exit(130)
     except Exception as error:

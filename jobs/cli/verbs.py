@@ -5,10 +5,13 @@ A verb's module is imported when the verb is called. Help and completion read no
 
 from __future__ import annotations
 
+import errno
 import importlib
 import inspect
-from collections.abc import Callable, Mapping
-from contextlib import nullcontext
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -231,13 +234,31 @@ class Verbs(Group):
 
     def make_context(self, *given: Any, **more: Any) -> Any:
         """Wrong usage is told in the language of the caller, here and where a verb finds it."""
-        with usage():
+        with usage(), _output():
             return super().make_context(*given, **more)
 
     def invoke(self, context: Any) -> Any:
         """Call the verb."""
-        with usage():
+        with usage(), _output():
             return super().invoke(context)
+
+
+@contextmanager
+def _output() -> Iterator[None]:
+    """Output that nobody takes ends a verb: without a word behind `zhixun records list | head`, with a sentence where the disk is full."""
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        if error.filename or error.errno not in (errno.EPIPE, errno.ENOSPC):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still to be flushed
+        if error.errno == errno.EPIPE:
+            raise typer.Exit from None
+        from crawler.errors import ZhixunError  # noqa: PLC0415 - not before something fails
+        from crawler.retold import system_fault  # noqa: PLC0415
+
+        raise ZhixunError(tr("standard output cannot be written: {why}", why=system_fault(error))) from error
 
 
 def _with_context(verb: Callable[..., None]) -> Callable[..., None]:

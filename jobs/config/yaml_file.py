@@ -233,8 +233,8 @@ def _compose(file: str, text: str) -> Node | None:
         return yaml.compose(text)  # type: ignore[no-any-return]
     except MarkedYAMLError as error:
         # what is never closed is to be looked for where it was opened
-        at_end = re.search("end of stream|<stream end>", error.problem or "")
-        mark = (error.context_mark if at_end else None) or error.problem_mark or error.context_mark
+        opened = re.search("end of stream|<stream end>|could not find expected ':'", error.problem or "")
+        mark = (error.context_mark if opened else None) or error.problem_mark or error.context_mark
         raise mistaken(file, *_yaml_words(error), at=(mark.line + 1, mark.column + 1) if mark else (0, 0)) from None
     except ReaderError as error:
         fault = tr("the control character {sign} is not allowed", sign=f"U+{ord(text[error.position]):04X}")
@@ -339,6 +339,8 @@ class _Builder:
         def value(match: re.Match[str]) -> str:
             return "${" if match[0] == "$${" else self._variable(match[1].strip(), match[2], path)
 
+        if "${" in _VARIABLE.sub("", text):
+            self._doc.broke(path, tr("this {sign} is never closed", sign="${"), tr("write {example}", example="${NAME}"))
         return _VARIABLE.sub(value, text)
 
     def _variable(self, name: str, default: str | None, path: Path_) -> str:

@@ -33,6 +33,7 @@ MAX_REPLY = 64 * 1024  # bytes read of an answer
 MAX_DETAIL = 300  # code points of a vendor's words kept in the ledger
 TOKEN_MARGIN = timedelta(minutes=5)
 MAX_RETRY_AFTER = 86_400.0  # seconds; whoever asks for more is not obeyed to the letter
+MAX_CODE = 20  # digits of a code that is written as a string
 TOO_FAST = 60.0  # seconds to leave a channel alone whose vendor says so without a figure
 _too_fast = re.compile(
     r"(?i)too many requests?|too (?:fast|frequent)|(?:rate|frequency|freq)[ _-]?limit|(?:过于|太)频繁|频率(?:限制|超限)|请求过多"
@@ -134,12 +135,12 @@ class Codes:
 
     def read(self, reply: Reply, code: object, words: str) -> Receipt:
         """The receipt of an answer that carries `code`, the vendor's own, which goes before the status of HTTP."""
-        if code is None:
+        if not isinstance(code, str | int | float):
             return reply.refusal() or refused(f"an answer without a code: {reply.text}", reply.status)
         said = f"{code} {words}"
-        if isinstance(code, str) and code.isdecimal():
+        if isinstance(code, str) and code.isdecimal() and len(code) < MAX_CODE:
             code = int(code)
-        if code in self.ok:
+        if any(code == one and isinstance(code, bool) == isinstance(one, bool) for one in self.ok):  # false is no 0
             return reply.refusal() or accepted(said, code)
         if code in self.wait:
             return refused(said, code, retry_after=reply.retry_after or self.wait[code])

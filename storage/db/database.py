@@ -8,6 +8,7 @@ all checkpoints in one place: before 3.51.3 two writers could corrupt a WAL data
 from __future__ import annotations
 
 import asyncio
+import errno
 import importlib
 import os
 import shutil
@@ -188,9 +189,9 @@ class Database:
             raise told from error
         except PoolTimeout as error:
             raise Busy(tr("{name}: too many questions at once; ask again in a moment", name=self.name)) from error
-        except BrokenPipeError:  # whoever reads our output has seen enough: no trouble of the database
-            raise
         except OSError as error:
+            if error.errno in (errno.EPIPE, errno.ENOSPC) and not error.filename:
+                raise  # our output, whose reader has seen enough or whose disk is full: no trouble of the database
             raise Unreachable(tr("{name} cannot be opened: {why}", name=self.name, why=system_fault(error))) from error
 
 

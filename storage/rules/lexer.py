@@ -26,9 +26,15 @@ _FOREIGN = {  # what other languages and rule files use, and what it is called h
     ";": "for either of several write OR between them",
     "；": "for either of several write OR between them",
     "／": "an expression stands between two ASCII slashes",
+    "~": "for terms near each other write near(a, b, 5)",
+    "^": "no term weighs more than another: leave the ^ away",
+    "[": "terms are grouped by ( and ); for the sign itself write it in quotes",
+    "【": "terms are grouped by ( and ); for the sign itself write it in quotes",
+    "{": "terms are grouped by ( and ); for the sign itself write it in quotes",
     "=>": "names and other settings do not belong into the query",
 }
 # operators in words, alone between two terms
+_behind = re.compile(r"(?<=.)([~^])(?:\d+(?:\.\d+)?)?$")  # as search engines write likeness and weight
 _SPOKEN = {"且": "&", "并且": "&", "与": "&", "和": "&", "或": "|", "或者": "|", "非": "!"}
 _blank = re.compile(r"\s+")
 _field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
@@ -186,10 +192,12 @@ class _Lexer:
         capitals = unicodedata.normalize("NFKC", text)
         if capitals in _OPERATORS:
             return Token(capitals, capitals, self.at, end)
-        if text in ("and", "or", "not"):
-            raise self._error(tr('write {word} in capitals; for the word itself write "{text}"', word=text.upper(), text=text))
-        if pipe := re.search(r"[|｜]", text):
-            raise self._error(tr(_FOREIGN["|"]), self.at + pipe.start())
+        if capitals.upper() in _OPERATORS:
+            raise self._error(
+                tr('write {word} in capitals; for the word itself write "{text}"', word=capitals.upper(), text=text)
+            )
+        if sign := re.search(r"[|｜]", text) or _behind.search(text):
+            raise self._error(tr(_FOREIGN[sign[0][0]]), self.at + sign.start())
         if text in _SPOKEN and self.query.strip() != text:
             raise self._error(tr(_FOREIGN[_SPOKEN[text]]))
         return Token("word", text, self.at, end)

@@ -75,6 +75,7 @@ SHOWN = [
     ("https://mp.weixin.qq.com/s?src=11&timestamp=1795580000&ver=1&signature=aaa", None),  # signed: it opens only whole
     ("https://example.com/art/view.do;jsessionid=0A1B?no=7", "https://example.com/art/view.do?no=7"),
     ("https://example.com//a//b.html", None),
+    ("https://example.com/a?id=7&amp;utm_source=x&amp;cat=3", "https://example.com/a?id=7&cat=3"),
     ("", None),
 ]
 

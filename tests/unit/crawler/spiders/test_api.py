@@ -307,3 +307,9 @@ def test_of_several_addresses_the_page_s_is_taken() -> None:
 )
 def test_a_list_is_found_in_what_packs_it(body: Any) -> None:
     assert [link.url for link in read(body).links][:2] == [FIRST, "https://paper.example/2026/2.html"]
+
+
+def test_named_items_may_be_json_within_json() -> None:
+    assert read({"data": json.dumps(ROWS)}, items="data").links[0].url == FIRST
+    with pytest.raises(SpiderError, match="nothing at items"):
+        read({"data": "维护中"}, items="data")

@@ -23,7 +23,7 @@ from crawler.errors import OptionError
 from jobs.deliver import message as messages
 from jobs.deliver.address import channels
 from jobs.deliver.message import Message
-from jobs.deliver.transport import Post, Receipt, channel_for, posting
+from jobs.deliver.transport import Codes, Post, Receipt, Reply, channel_for, posting
 from tests.vendors import HTML_INSTEAD, HTTP_REFUSALS, VENDORS, FetchResult, Known, Mailbox, Refusal, Trouble, Vendor, mail_server
 
 NOW = datetime(2026, 12, 1, 0, 0, 0, tzinfo=UTC)
@@ -131,6 +131,13 @@ def test_a_page_instead_of_an_answer_is_no_acceptance(known: Known) -> None:
     receipt, _ = heard(known, HTML_INSTEAD.answer)
     assert not receipt.accepted
     assert not receipt.permanent
+
+
+@pytest.mark.parametrize(
+    ("code", "accepted"), [(0, True), ("0", True), (False, False), (None, False), ([], False), ({}, False), ("9" * 5000, False)]
+)
+def test_a_code_is_what_the_vendor_calls_so_and_false_is_no_zero(code: object, accepted: bool) -> None:
+    assert Codes(ok=(0,)).read(Reply(200, b"{}"), code, "").accepted is accepted
 
 
 @each_vendor

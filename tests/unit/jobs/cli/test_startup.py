@@ -99,3 +99,25 @@ def test_what_serves_pages_is_imported_by_who_serves_them() -> None:
     code = "import sys, jobs.cli.run; print([name for name in ('fastapi', 'jinja2', 'uvicorn') if name in sys.modules])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("line", ["config schema", "rules list"])
+def test_a_full_disk_is_told_and_a_closed_pipe_is_no_failure(folder: Path, line: str) -> None:
+    environ = os.environ | {"PYTHONPATH": str(ROOT), "ZHIXUN_LANG": "en"}
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "jobs", *line.split()],
+            cwd=folder,
+            env=environ,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    assert (done.returncode, done.stderr) == (1, b"standard output cannot be written: No space left on device\n")
+    read, write = os.pipe()
+    os.close(read)
+    done = subprocess.run(
+        [sys.executable, "-m", "jobs", *line.split()], cwd=folder, env=environ, stdout=write, stderr=subprocess.PIPE, check=False
+    )
+    os.close(write)
+    assert (done.returncode, done.stderr) == (0, b"")

@@ -62,6 +62,8 @@ MISTAKES = [  # what is written, the line that is told, words of the fault, word
         "a mapping (desk, mail …) should be a list",
         "begin each entry with a -",
     ),
+    ("sources:\n  - name: a\n    url:https://a.example/\n    every: 5m\n", 3, "simple key", "a colon and a blank"),
+    ("channels:\n  - {name: desk, url: 'feishu://${TOKEN'}\n", 2, "${ is never closed", "write ${NAME}"),
     ("aliases: [机器人, robot]\n", 1, "should be a mapping", "{key: value}"),
     ("rules:\n  - name: r\n    query: 'chips AND (wafer\n    channels: [desk]\n", 3, "end of stream", "never closed"),
     ("sources:\n  - name: a\n   url: https://a.example/\n", 3, "no valid YAML", "right below each other"),
