@@ -130,6 +130,9 @@ def test_texts_with_a_few_sentences_in_common_need_no_comparison() -> None:
 
 
 def test_texts_of_two_languages_are_measured_in_words() -> None:
-    news = "The regulator fined three lenders over loans sold to small shops, said its chief Marta Hollin on Friday in Port Ellis. " * 4
+    news = (
+        "The regulator fined three lenders over loans sold to small shops, said its chief Marta Hollin on Friday in Port Ellis. "
+        * 4
+    )
     rest = "监管部门对三家银行向小商户出售贷款的做法处以罚款，" * 4
     assert may_share(drawn(news + rest), drawn(rest + "另外还有几句别人没有写过的话，说的是港口的天气。" * 4 + news))
