@@ -44,7 +44,7 @@ class Options(Base):
     @classmethod
     def _is_address(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
         for one in (value,) if isinstance(value, str) else value:
-            if "@" not in one.strip("@") or any(ch in one for ch in " \r\n<>"):
+            if "@" not in one.strip("@") or any(ch in one for ch in " \r\n<>;，；"):
                 raise ValueError(f"{one!r} is no mail address")
         return value
 

@@ -116,6 +116,8 @@ def _from_web(text: str) -> str:
 
 
 def _host_and_port(place: str) -> tuple[str, int | None]:
+    if "&" in place:
+        raise OptionError(tr("a & stands before the first ?; write it like feishu://TOKEN?secret=SECRET"))
     host, colon, port = place.rpartition(":")
     if not colon or place.endswith("]") or not (port.isascii() and port.isdigit()):
         return place, None  # a token may hold a colon: 12345:AAF…

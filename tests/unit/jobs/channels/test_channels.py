@@ -491,6 +491,8 @@ def test_an_open_channel_shows_no_secret(name: str) -> None:
     ("address", "words"),
     [
         ("feishu://?secret=x", "token"),
+        ("dingtalk://T&secret=x", "before the first ?"),
+        ("smtp://mail.example.org?from=a@example.org&to=b@example.org;c@example.org", "no mail address"),
         ("dingtalk://T?secert=x", "did you mean 'secret'"),
         ("smtp://mail.example.org?to=a@example.org", "sender"),
         ("smtp://mail.example.org?from=me&to=a@example.org", "'me' is no mail address"),
