@@ -101,8 +101,8 @@ _trade = re.compile(  # what a company makes says nothing of what it does
 
 _NUMBER_ZH = r"(?:\d[\d,.]*|[一二两三四五六七八九十百]+)"
 _money_zh = re.compile(
-    rf"(?:每[百千]?万? ?tokens? ?|人民币)?"
-    rf"(?:(?:近|约|逾|超(?!过)|高达)?(?:{_NUMBER_ZH}|数|上)(?:[百千万亿]+)?|近[百千]?[万亿])(?:余|多)?(?:元人民币|元(?!素|件|器|宇|旦|月)|美元|欧元|港元|港币|英镑|日元|韩元|新台币|人民币|卢比|瑞郎|"
+    rf"(?:每[百千]?万? ?tokens? ?|人民[币幣]|新[台臺][币幣]|港[币幣])?"
+    rf"(?:(?:近|约|約|逾|超(?![过過])|高达|高達)?(?:{_NUMBER_ZH}|数|數|上)(?:[百千万亿萬億]+)?|近[百千]?[万亿萬億])(?:余|餘|多)?(?:元人民[币幣]|元(?!素|件|器|宇|旦|月)|美元|[欧歐]元|港元|港[币幣]|英[镑鎊]|日[元圆圓]|[韩韓]元|新[台臺][币幣]|人民[币幣]|[卢盧]比|瑞郎|"
     rf"新元)(?!左右的估值)"
 )
 _count_zh = re.compile(
@@ -126,11 +126,18 @@ _of_value_en = re.compile(
 def _amount_zh(headline: str, quote: str) -> str | None:
     for text in (headline, quote):
         for match in _money_zh.finditer(text):
-            if not _of_value.search(text, 0, match.start()):
+            if not _of_value.search(text, 0, match.start()) and not _was(text, match):
                 return match[0]
-    found = _count_zh.search(headline) or _count_zh.search(quote)
-    return found[0] if found else None
+    counts = (match[0] for text in (headline, quote) for match in _count_zh.finditer(text) if not _was(text, match))
+    return next(counts, None)
 
+
+def _was(text: str, match: re.Match[str]) -> bool:
+    """True for what it was before: 从62万套上调至70万套."""
+    return text[: match.start()].endswith(("从", "由", "從")) and bool(_to.match(text, match.end()))
+
+
+_to = re.compile(r"[^，。；]{0,8}[至到]")
 
 _CURRENCIES_EN = tuple(
     "$ € £ ¥ ₹ SEK NOK DKK CHF AUD PLN SAR AED GBP EUR USD RM Rs Kr dollars euros pound yuan yen won rupees francs crowns rand cents".split()
@@ -166,7 +173,7 @@ _day_zh = re.compile(
     r"(?:(?P<year>\d{4})年)?(?P<month>\d{1,2})月(?P<day>\d{1,2})[日号]|(?<![\d月第])(?P<only>\d{1,2})日(?!报|益|本|常|前|均)"
 )
 _relative_zh = re.compile(
-    r"(?P<today>今天|今日|今晨|今早|今晚)|(?P<yesterday>昨天|昨日|昨晚)|(?P<which>上|本|这)?周(?P<weekday>[一二三四五六日天])(?!年|期|边)"
+    r"(?P<today>今天|今日|今晨|今早|今晚|即日|(?<![日天号次翌])(?:凌晨|清晨))|(?P<yesterday>昨天|昨日|昨晚)|(?P<which>上|本|这)?周(?P<weekday>[一二三四五六日天])(?!年|期|边)"
 )
 _that_day = re.compile(r"当天|当日|当晚|同日|同一天|^(?:仪式|会议?|活动|发布会|论坛)上")
 _month_zh = re.compile(r"(?<![\d年])(\d{1,2})月(?![\d至到])")
@@ -222,10 +229,12 @@ def _named_zh(quote: str, day: date, ahead: bool) -> date | None:
     plain = [
         match
         for match in days
-        if not re.match(r"(?:起|前|之前|以前|至|到|—|-|内|召开)", quote[match.end() :])
+        if not re.match(r"(?:起|前|之前|以前|至|到(?!任|岗|职|货|账)|—|-|内|召开)", quote[match.end() :])
         and not quote[: match.start()].endswith(("截至", "自", "到", "至"))
     ]
     starts = quote.startswith("自")  # 自5月15日起，召回…
+    if not plain and days and (told := _relative_zh.search(quote)) and told.start() < days[0].start():
+        return None  # 昨日表决通过，明年3月1日起施行: of that day
     return _resolved((plain or days)[0], day, ahead) if plain or (days and (ahead or starts)) else None
 
 

@@ -76,6 +76,8 @@ def test_the_type_is_told_by_the_words(headline: str, expected: str) -> None:
         ("Harrow has awarded a 420 million pound contract.", "en", "420 million pound"),
         ("Halden signed a contract of SEK 40 million.", "en", "SEK 40 million"),
         ("Halden shipped 40,000 units of the board.", "en", "40,000 units"),
+        ("澜石机器人把全年出货目标从3万台上调至4万台", "zh", "4万台"),
+        ("澜石科技由8亿元增資至新台幣12億元", "zh", "新台幣12億元"),
     ],
 )
 def test_amounts_are_as_written_and_valuations_are_none(sentence: str, language: str, amount: str | None) -> None:
@@ -100,6 +102,11 @@ def test_amounts_are_as_written_and_valuations_are_none(sentence: str, language:
         ("Halden will open the plant in July.", "en", "2026-07"),
         ("海岚将于9月交付首批机器人。", "zh", "2026-09"),
         ("自6月20日起，海岚召回部分配送车。", "zh", "2026-06-20"),
+        ("霁微凌晨开源语音模型", "zh", "2026-06-11"),
+        ("霁微周一凌晨开源语音模型", "zh", "2026-06-08"),
+        ("云泽省通信管理局决定，即日起下架12款应用", "zh", "2026-06-11"),
+        ("云泽省昨日通过数据条例，10月1日起施行", "zh", "2026-06-10"),
+        ("流光任命林青为首席财务官，7月1日到任", "zh", "2026-07-01"),
     ],
 )
 def test_dates_are_resolved_from_the_day_of_publication(sentence: str, language: str, day: str | None) -> None:
