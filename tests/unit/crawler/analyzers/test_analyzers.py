@@ -473,6 +473,10 @@ class TestSentences:
             ("It rose 3.5 percent. Mr. Li left.", ["It rose 3.5 percent.", "Mr. Li left."]),
             ("标题\n第一句。第二句", ["标题", "第一句。", "第二句"]),
             ("", []),
+            (
+                "Halden Pte. Ltd. bought Orsova Sdn. Bhd. for RM63 million. Lt. Gen. Volk agreed.",
+                ["Halden Pte. Ltd. bought Orsova Sdn. Bhd. for RM63 million.", "Lt. Gen. Volk agreed."],
+            ),
         ],
     )
     def test_end_where_they_end(self, text: str, sentences: list[str]) -> None:
