@@ -72,7 +72,7 @@ PLAIN = frozenset(
     "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息 告诉记者 告诉本报".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
-    r"^(?:前者|后者|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+    r"^(?:同比|环比|按[年月季]|(?:向|较|指控|指)[^，]{1,20}|前者|后者|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _adverb = re.compile(r"^(?:同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
@@ -355,6 +355,8 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
     tells = _tells.search(piece, max(0, len(piece) - _LONGEST_TELLS))
     if tells and tells.start() == 0 and tells["verb"] not in PLAIN and len(piece) > len(tells["verb"]) + 1:
         tells = None  # 拟, 要求 … at the beginning are the clause's own verb
+    if tells and _by_rule.search(piece):
+        tells = None  # 某公司根据有关规定: nobody says so
     stop = tells.start() if tells else found.start() if (found := _told.search(piece)) else 0
     verb = tells["verb"] if tells else "宣布" if stop else ""
     subject_end = _subject_end(piece, start, end, tokens)
@@ -377,6 +379,9 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
         bool(goal) or (not verb and _is_circumstance(piece)),
         goal and sentence[start:end],
     )
+
+
+_by_rule = re.compile("(?:根据|按照|依照|依据)[^，]{0,24}(?:规定|要求|部署|安排|决定|建议)$")
 
 
 def _is_circumstance(piece: str) -> bool:
@@ -544,6 +549,8 @@ _joins = re.compile("(?:联合|携手|会同)(.{2,20})")
 
 def _says_something(one: Clause) -> bool:
     if (joined := _joins.fullmatch(one.text)) and acts_of("zh").isdisjoint(_words(joined[1])):  # who acts with whom, and not what
+        return False
+    if _by_rule.search(one.text):  # only by what
         return False
     return one.has_verb and len(one.text) - max(0, one.subject_end - one.start) >= 2
 

@@ -379,6 +379,16 @@ def test_a_chinese_headline_joins_nobody_to_what_another_did(sentence: str, acts
             ("举行",),
             "云港市政府举行新闻发布会",
         ),
+        (
+            "云泽咨询发布的报告显示，第二季度，国内配送机器人出货量为6.2万台，同比增长41%，环比增长9%。",
+            ("增长",),
+            "第二季度，国内配送机器人出货量为6.2万台，同比增长41%，环比增长9%",
+        ),
+        (
+            "海岚汽车有限公司根据有关规定，向云泽省市场监管局备案了召回计划，决定自7月1日起召回部分配送车。",
+            ("备案", "召回"),
+            "海岚汽车有限公司决定自7月1日起召回部分配送车",
+        ),
     ],
 )  # fmt: skip
 def test_a_chinese_headline_goes_on_to_what_came_of_an_act(sentence: str, acts: tuple[str, ...], expected: str) -> None:
