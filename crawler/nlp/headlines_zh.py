@@ -149,7 +149,7 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     at = _place(found, acts)
     if at is None:
         return Told(_beginning(sentence), start=0, end=len(sentence))
-    if topic and len(found) > 1:
+    if topic and sum(bool(one.subject) and not _weak.match(one.subject) for one in found) > 1:
         return _parallel(sentence, topic["topic"], found)
     made = _stated(found, at)
     if (whose := _whose(sentence, found, at, made)) != at:
