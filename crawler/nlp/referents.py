@@ -281,6 +281,6 @@ _it_behind = re.compile(
 _figure = re.compile(
     r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
     r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin|Shares|Orders|Bookings)"
-    r"(?= (?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled|slumped|surged|gained|shrank|narrowed|widened)))"
+    r"(?= (?:(?:for|in) (?:the|its) [\w -]{3,45}? )?(?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled|slumped|surged|gained|shrank|narrowed|widened)))"
 )
 _another = re.compile(r"[\u4e00-\u9fff]{2,8}(?:公司|集团|科技|资本|银行|大学|法院)(?!的)")

@@ -45,6 +45,12 @@ BRENNA = "Brenna Holt, chief scientist of Tarnfield, is leaving the company in M
         ),
         ("Loss narrows at Tarnfield", "Tarnfield's loss was $3 million. ", "Revenue climbed 12% to $9 million.", "Tarnfield's revenue climbed 12% to $9 million"),
         (
+            "Loss narrows at Tarnfield",
+            "Tarnfield's loss was $3 million. ",
+            "Revenue for the three months to June climbed 12% to $9 million.",
+            "Tarnfield's revenue for the three months to June climbed 12% to $9 million",
+        ),
+        (
             "Tarnfield opens its weights",
             "",
             "Today we are releasing our smallest model to all developers.",
