@@ -40,6 +40,13 @@ class Options(Base):
     password: str = Field("", repr=False)
     tls: str = Field(pattern="^(wrapped|starttls|off)$")
 
+    @field_validator("host")
+    @classmethod
+    def _is_host(cls, value: str) -> str:
+        if ":" in value and not value.endswith("]"):
+            raise ValueError(f"{value.rpartition(':')[2]!r} is no port")
+        return value
+
     @field_validator("sender", "to")
     @classmethod
     def _is_address(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
