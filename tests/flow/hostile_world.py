@@ -13,6 +13,7 @@ import signal
 import statistics
 import sys
 import tempfile
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -122,6 +123,7 @@ class Result:
     fewest_files: int = 0
     most_files: int = 0
     stop_took: float = 0.0
+    slowest_write: float = 0.0  # of a few bytes by this program, to the disk that the daemon writes to
     exit_code: int | None = None
     died: bool = False
     late_beats: int = 0
@@ -143,7 +145,7 @@ class Result:
             f"median {self.median:.1f} s, worst {worst:.1f} s after publication; {self.told} alerts told; crashes {len(self.crashes)}, "
             f"died {self.died}, late beats {self.late_beats}, canary hits {self.canary_hits}, "
             f"memory {self.memory:.0f} MiB {self.memory_parts} ({self.proportional:.0f} proportional), "
-            f"files {self.fewest_files}-{self.most_files}, log {self.log_bytes / 1024:.0f} KiB, secrets shown {len(self.leaks)}, "
+            f"slowest write {self.slowest_write:.1f} s, files {self.fewest_files}-{self.most_files}, log {self.log_bytes / 1024:.0f} KiB, secrets shown {len(self.leaks)}, "
             f"SIGTERM {self.stop_took:.1f} s, exit {self.exit_code}, never polled {len(self.never_polled)}"
         )
 
@@ -353,6 +355,7 @@ class HostileWorld:
             tree = psutil.Process(pid)
             for second in itertools.count(1):
                 await asyncio.sleep(1)
+                await asyncio.to_thread(self._write)
                 members = [tree, *tree.children(recursive=True)]
                 sizes = []
                 for one in members:
@@ -369,6 +372,14 @@ class HostileWorld:
                     self.result.fewest_files = min(self.result.fewest_files or files, files)
                 if second > 15 and second % 5 == 0:
                     self.result.late_beats += self._beat_is_late()
+
+    def _write(self) -> None:
+        began = time.monotonic()
+        with (self.folder / "beside").open("wb") as file:
+            file.write(b"x")
+            file.flush()
+            os.fsync(file.fileno())
+        self.result.slowest_write = max(self.result.slowest_write, time.monotonic() - began)
 
     def _beat_is_late(self) -> bool:
         with suppress(StorageError), closing(open_database(f"sqlite:///{self.folder}/zhixun.db")) as db:

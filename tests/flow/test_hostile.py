@@ -10,12 +10,16 @@ from tests.flow.hostile_cases import CASES
 from tests.flow.hostile_world import SPELLINGS, HostileWorld, Result
 
 SECONDS = float(os.environ.get("ZHIXUN_HOSTILE_SECONDS", "30"))
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120 + 2 * SECONDS)]
+DISK_STANDS = 10.0  # seconds for a few bytes: nobody could store anything then, and it is tried once more
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(2 * (120 + 2 * SECONDS))]
 
 
 @pytest.fixture(scope="module")
 def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
-    return asyncio.run(HostileWorld(tmp_path_factory.mktemp("hostile"), SECONDS, CASES).run())
+    found = asyncio.run(HostileWorld(tmp_path_factory.mktemp("hostile"), SECONDS, CASES).run())
+    if found.slowest_write < DISK_STANDS:
+        return found
+    return asyncio.run(HostileWorld(tmp_path_factory.mktemp("hostile-again"), SECONDS, CASES).run())
 
 
 def test_there_are_enough_of_them(result: Result) -> None:
