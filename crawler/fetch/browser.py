@@ -18,7 +18,7 @@ from functools import partial
 from typing import Any
 
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import BrowserContext, Page, ProxySettings, Route, async_playwright
+from playwright.async_api import BrowserContext, Page, Playwright, ProxySettings, Route, async_playwright
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api._context_manager import PlaywrightContextManager
 from scrapy import Request, signals
@@ -315,8 +315,8 @@ class Browser:
                 return self._chromium
             await self.close()
             try:
-                self._driver = async_playwright()
-                self._chromium = await (await self._driver.start()).chromium.launch(
+                self._driver = driver = async_playwright()
+                self._chromium = await (await _begun(driver)).chromium.launch(
                     executable_path=self._path, args=ARGUMENTS, proxy=NOWHERE, timeout=START * 1000,
                     chromium_sandbox=self._sandbox,
                     env={name: value for name in ("PATH", "HOME", "LANG", "TMPDIR") if (value := os.environ.get(name))},
@@ -344,16 +344,14 @@ class Browser:
             self._watching.cancel()
         running, driver = self._chromium, self._driver
         self._chromium = self._driver = None
-        with suppress(TimeoutError, PlaywrightError):
-            async with asyncio.timeout(LAST_WORD):
-                if running is not None:
-                    await running.close()
-        if driver is not None:
-            try:
-                async with asyncio.timeout(2 * LAST_WORD):
-                    await driver.__aexit__()
-            except (TimeoutError, PlaywrightError):
-                await _kill(driver)
+        try:
+            with suppress(TimeoutError, PlaywrightError):
+                async with asyncio.timeout(LAST_WORD):
+                    if running is not None:
+                        await running.close()
+        finally:
+            if driver is not None:
+                await _ended(driver)
 
 
 async def try_out(path: str, *, sandbox: bool) -> tuple[str, bool]:
@@ -367,12 +365,31 @@ async def try_out(path: str, *, sandbox: bool) -> tuple[str, bool]:
         await browser.close()
 
 
-async def _kill(driver: PlaywrightContextManager) -> None:
-    """End a driver that does not end by itself, and its browser with it: left behind it holds 100 MB. Playwright has no word for that."""
-    process = getattr(getattr(getattr(driver, "_client", None), "_transport", None), "_proc", None)
-    if process is not None and process.returncode is None:
-        process.kill()
-        await process.wait()
+async def _begun(driver: PlaywrightContextManager) -> Playwright:
+    """Its first words. Whoever gives up waiting for them does not leave it behind: it holds 100 MB."""
+    beginning = asyncio.ensure_future(driver.start())
+    try:
+        return await asyncio.shield(beginning)
+    except asyncio.CancelledError:
+        await asyncio.wait([beginning], timeout=LAST_WORD)
+        await _ended(driver)
+        raise
+
+
+async def _ended(driver: PlaywrightContextManager) -> None:
+    """End a driver. One that does not end by itself, or for which nobody waits, is killed, and its browser with it."""
+    transport = getattr(getattr(driver, "_client", None), "_transport", None)  # Playwright has no word for its process
+    process = getattr(transport, "_proc", None)
+    try:
+        with suppress(TimeoutError, PlaywrightError):
+            async with asyncio.timeout(2 * LAST_WORD):
+                await driver.__aexit__()
+                if process is not None:
+                    await process.wait()
+    finally:
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def _inside(page: Page, expression: str) -> Any:
