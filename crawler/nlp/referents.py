@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -64,12 +64,12 @@ def _within(made: Told, said: Said) -> Told:
 def _company(said: Said) -> str:
     """Whom an article is about, if that is no person; else the one whom its title names beside the person."""
     name = clause_en.main_name(said.title, said.text)
-    if name and name.split()[0] in said.title and not _is_known(name, said.text):
+    if name and name.split()[0] in said.title and not _is_somebody(name, said.text):
         return name
     titled = ((match.start(), clause_en.clean_name(match[0], said.title)) for match in clause_en.PROPER.finditer(said.title))
     beside = [one for at, one in titled if one in said.text and clause_en.may_act(one, said.text, is_first=at == 0)]
     beside = [one for one in beside if one.split()[-1] not in name]
-    return beside[0] if len(beside) == 1 else name if not beside and not _is_known(name, said.text) else ""
+    return beside[0] if len(beside) == 1 else name if not beside and not _is_somebody(name, said.text) else ""
 
 
 def _here(who: str, said: Said) -> str:
@@ -84,9 +84,10 @@ _so_called = re.compile('\\(the ["“](?:Company|Group)["”]')
 
 def _third_person(headline: str, said: Said) -> str:
     """The same with the name of a publisher that says "we" of itself, where the title names it."""
+    if not (found := _we.match(headline)) or _speaks.search(headline, found.end()):
+        return headline
     name = clause_en.main_name(said.title, said.text)
-    is_named = name and name in said.title and name not in headline and not clause_en.is_person(name)
-    if not (found := _we.match(headline)) or not is_named or _speaks.search(headline, found.end()):
+    if not name or name not in said.title or name in headline or clause_en.is_person(name):
         return headline
     rest = _our.sub(lambda one: "its" if one[0].lower() == "our" else "it", headline[found.end() :])
     verb = _DOES[found["verb"].replace("’", "'")]
@@ -136,18 +137,23 @@ _SAY = frozenset("say tell add write".split())
 def _acts_last(name: str, before: str, text: str) -> bool:
     """True where nobody but this one, and persons, acts in the last sentence that names somebody who does."""
     for sentence in reversed(re.split(r"(?<=[\w)”\"][.!?]) +(?=[A-Z])|\n", before[-NEAR:])):
-        read = (one for one in clause_en.clauses(sentence[:400], text) if not one.is_sub and one.verb not in _SAY)
-        acting = [other for one in read for other in one.subject if " " in other or text.count(other) > 1]
-        if acting := [one for one in acting if not _is_known(one, text)]:
-            return acting[0].split()[0] in name
+        if first := next(_acting(sentence[:400], text), ""):
+            return first.split()[0] in name
     return True
+
+
+def _acting(sentence: str, text: str) -> Iterator[str]:
+    """Those who do something in a sentence rather than say it, persons apart."""
+    for one in clause_en.clauses(sentence, text):
+        if not one.is_sub and one.verb not in _SAY:
+            yield from (name for name in one.subject if (" " in name or text.count(name) > 1) and not _is_somebody(name, text))
 
 
 def _person(said: Said) -> str:
     """The one person who is named before a place of the text, and again by the last name; "" where several are."""
     before = f"{said.title}\n{said.text[: said.start]}"
     called = {clause_en.clean_name(match[0], before) for match in clause_en.PROPER.finditer(before[-NEAR:])}
-    persons = [name for name in called if _is_known(name, said.text)]
+    persons = [name for name in called if _is_somebody(name, said.text)]
     near = before[-NEAREST:]
     beside = (match[0] for match in re.finditer(rf"(?<!at )(?<!for )(?<!of )(?<!by )(?<!from ){clause_en.PROPER.pattern}", near))
     is_sure = len(persons) == 1 and all(one.split()[-1] in persons[0] or not clause_en.is_person(one) for one in beside)
@@ -156,18 +162,10 @@ def _person(said: Said) -> str:
 
 def _others(between: str, name: str, text: str) -> bool:
     """True where somebody else acts in between, rather than says something."""
-    return any(
-        one.verb not in _SAY
-        and not one.is_sub
-        and any(
-            other not in name and (" " in other or text.count(other) > 1) and not _is_known(other, text) for other in one.subject
-        )
-        for sentence in between.split(". ")
-        for one in clause_en.clauses(sentence, text)
-    )
+    return any(other not in name for sentence in between.split(". ") for other in _acting(sentence, text))
 
 
-def _is_known(name: str, text: str) -> bool:
+def _is_somebody(name: str, text: str) -> bool:
     """True for a person: whom the text calls by the last name too, where it calls a company by its first word."""
     first, _, last = name.partition(" ")
     alone = len(re.findall(rf"\b{re.escape(last.split()[-1])}\b(?!-)", text)) if clause_en.is_person(name) else 0
