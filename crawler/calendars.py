@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-from crawler.text import simplified
-
 _era = re.compile(r"(民国|令和|平成) ?(元|[0-9]{1,3}) ?年")
 _BEFORE = {"民国": 1911, "令和": 2018, "平成": 1988}  # the year before the first of the era
 _counted_back = re.compile("(前年|去年|今年)(?= ?[0-9]{1,2} ?月)")
@@ -16,8 +14,8 @@ _hours_ago = re.compile("(?<=[0-9]) ?时间前(?!后)")  # 3時間前
 
 
 def in_our_words(text: str, year: int) -> str:
-    """The text with its era years as years, what counts back from this `year` too, and its Korean and Japanese words in Chinese."""
-    text = _hours_ago.sub("小时前", simplified(_korean.sub(_translated, text)))
+    """The simplified text with its era years as years, what counts back from this `year` too, and its Korean and Japanese words in Chinese."""
+    text = _hours_ago.sub("小时前", _korean.sub(_translated, text))
     text = _era.sub(lambda found: f"{_BEFORE[found[1]] + (1 if found[2] == '元' else int(found[2]))}年", text)
     return _counted_back.sub(lambda found: f"{year - '今去前'.index(found[1][0])}年", text)
 

@@ -85,7 +85,7 @@ def parse_date(text: str, now: datetime, zone: tzinfo, place: Place = NOWHERE) -
     try:
         text = " ".join(unicodedata.normalize("NFKC", text[: 2 * MAX_TEXT]).split())[:MAX_TEXT]
         local = now.astimezone(zone)
-        text = in_digits(in_our_words(in_digits(simplified(text)), local.year))
+        text = in_our_words(in_digits(simplified(text)), local.year)
         found = next((at for form in _FORMS if (at := form(text, local, place)) is not None), None)
         return found and _likely(found, local)
     except (ValueError, OverflowError):  # 31 February, year 9999 + 1, half a phrase …
