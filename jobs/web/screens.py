@@ -79,7 +79,7 @@ class LateRoute(Route):
 
     def __init__(self, method: str, path: str, endpoint: Any, role: Role, build: Callable[..., APIRoute]) -> None:
         super().__init__(path, endpoint, methods=[method])
-        self.methods = {method}
+        self.methods = {method}  # without the HEAD that Starlette adds to GET
         self.role = role
         self._build = build
         self._built: APIRoute | None = None

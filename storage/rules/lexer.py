@@ -28,13 +28,11 @@ _FOREIGN = {  # what other languages and rule files use, and what it is called h
     "／": "an expression stands between two ASCII slashes",
     "~": "for terms near each other write near(a, b, 5)",
     "^": "no term weighs more than another: leave the ^ away",
-    "[": "terms are grouped by ( and ); for the sign itself write it in quotes",
-    "【": "terms are grouped by ( and ); for the sign itself write it in quotes",
-    "{": "terms are grouped by ( and ); for the sign itself write it in quotes",
+    **dict.fromkeys("[【{", "terms are grouped by ( and ); for the sign itself write it in quotes"),
     "=>": "names and other settings do not belong into the query",
 }
-# operators in words, alone between two terms
 _behind = re.compile(r"(?<=.)([~^])(?:\d+(?:\.\d+)?)?$")  # as search engines write likeness and weight
+# operators in words, alone between two terms
 _SPOKEN = {"且": "&", "并且": "&", "与": "&", "和": "&", "或": "|", "或者": "|", "非": "!"}
 _blank = re.compile(r"\s+")
 _field = re.compile(f"([A-Za-z_]+|[{HAN}]+)[:：]")
