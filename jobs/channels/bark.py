@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from crawler.plugins import Options as Base
-from jobs.deliver.address import Address, fill
+from jobs.deliver.address import Address, Host, fill
 from jobs.deliver.message import Message
 from jobs.deliver.rendering import PLAIN, details, headline, safe_link
 from jobs.deliver.transport import Codes, Post, Receipt
@@ -26,7 +26,7 @@ CODES = Codes(ok=(200,), final=(400, 404), poison=(413,))
 class Options(Base):
     """Which phone, by which server."""
 
-    host: str = Field(description="server, with its port if it is unusual")
+    host: Host = Field(description="server, with its port if it is unusual")
     key: str = Field(description="key that the app shows", pattern="^[^/]+$", repr=False)
     group: str = "智讯"
     sound: str = ""

@@ -17,7 +17,7 @@ from email.utils import format_datetime
 from pydantic import Field, field_validator
 
 from crawler.plugins import Options as Base
-from jobs.deliver.address import BY_MAIL, Address, fill
+from jobs.deliver.address import BY_MAIL, Address, Host, fill
 from jobs.deliver.message import Message
 from jobs.deliver.rendering import MAIL, PLAIN, headline, render
 from jobs.deliver.transport import TIMEOUT, Post, Receipt, accepted, refused
@@ -32,20 +32,13 @@ TOTAL = 3 * TIMEOUT  # seconds for a whole delivery, which takes several answers
 class Options(Base):
     """Which server, who sends, who receives."""
 
-    host: str = Field(description="mail server")
+    host: Host = Field(description="mail server")
     port: int
     sender: str = Field(description="address in from=")
     to: tuple[str, ...] = Field(description="addresses in to=, several with commas")
     user: str = Field("", repr=False)
     password: str = Field("", repr=False)
     tls: str = Field(pattern="^(wrapped|starttls|off)$")
-
-    @field_validator("host")
-    @classmethod
-    def _is_host(cls, value: str) -> str:
-        if ":" in value and not value.endswith("]"):
-            raise ValueError(f"{value.rpartition(':')[2]!r} is no port")
-        return value
 
     @field_validator("sender", "to")
     @classmethod

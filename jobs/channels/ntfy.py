@@ -10,7 +10,7 @@ from typing import Literal
 from pydantic import Field
 
 from crawler.plugins import Options as Base
-from jobs.deliver.address import Address, fill
+from jobs.deliver.address import Address, Host, fill
 from jobs.deliver.message import Message
 from jobs.deliver.rendering import PLAIN, details, headline, safe_link
 from jobs.deliver.transport import Post, Receipt, accepted, refused
@@ -25,7 +25,7 @@ LIMIT = 4096  # same page, bytes of message; more becomes an attachment. A title
 class Options(Base):
     """Which topic on which server."""
 
-    host: str = Field(description="server, with its port if it is unusual")
+    host: Host = Field(description="server, with its port if it is unusual")
     topic: str = Field(description="topic, the path of the address", pattern="^[^/]+$")
     user: str = Field("", repr=False)
     password: str = Field("", repr=False)

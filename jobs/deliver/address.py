@@ -10,10 +10,10 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from urllib.parse import parse_qsl, unquote
 
-from pydantic import BaseModel, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, Field, ValidationError, field_validator
 
 from crawler.errors import OptionError
 from crawler.i18n import tr
@@ -113,6 +113,16 @@ def _from_web(text: str) -> str:
     raise OptionError(
         tr("this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…")
     )
+
+
+def _with_a_port_that_is_one(host: str) -> str:
+    _, colon, port = host.rpartition(":")
+    if colon and not host.endswith("]") and not port.isdigit():
+        raise ValueError(f"{port!r} is no port")
+    return host
+
+
+Host = Annotated[str, AfterValidator(_with_a_port_that_is_one)]  # of a channel's options
 
 
 def _host_and_port(place: str) -> tuple[str, int | None]:

@@ -497,6 +497,8 @@ def test_an_open_channel_shows_no_secret(name: str) -> None:
         ("smtp://mail.example.org?to=a@example.org", "sender"),
         ("smtp://mail.example.org?from=me&to=a@example.org", "'me' is no mail address"),
         ("smtp://mail.example.org:mail?from=me@example.org&to=a@example.org", "'mail' is no port"),
+        ("ntfy://ntfy.example.org:web/topic", "'web' is no port"),
+        ("bark://api.example.org:web/key", "'web' is no port"),
         ("smtp://mail.example.org?from=a@example.org&to=a@example.org&tls=maybe", "tls"),
         ("telegram://123:ABC", "chat"),
         ("slack://A/B", "path"),
