@@ -1,8 +1,6 @@
 """A store with articles to read, and editors on it."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -83,10 +81,3 @@ class Desk:
     def states(self) -> Counter[str]:
         of = select(models.task.c.state).where(models.task.c.kind == "article")
         return Counter(self.db.read(lambda s: s.scalars(of).all()))
-
-
-def run(work: Callable[[], Awaitable[object]]) -> None:
-    async def go() -> None:
-        await work()
-
-    asyncio.run(go())

@@ -519,19 +519,15 @@ KILLS = (
 
 
 @pytest.mark.slow
-def test_a_kill_at_any_step_loses_nothing_and_repeats_one_message_at_most(database_url: str) -> None:
+async def test_a_kill_at_any_step_loses_nothing_and_repeats_one_message_at_most(database_url: str) -> None:
     """Each round raises alerts and kills the sender at the next place; then it runs in peace."""
-
-    async def main() -> tuple[list[str], int]:
-        async with Vendor(FetchResult("", 204)) as vendor:
-            killed = 0
-            for number, place in enumerate(KILLS):
-                await asyncio.to_thread(_more_alerts, database_url, f"round {number}")
-                killed += await _deliver_in_child(database_url, vendor, place) == -signal.SIGKILL
-            assert await _deliver_in_child(database_url, vendor, "") == 0
-            return [asked.headers["Idempotency-Key"] for asked in vendor.asked], killed
-
-    keys, killed = asyncio.run(main())
+    async with Vendor(FetchResult("", 204)) as vendor:
+        killed = 0
+        for number, place in enumerate(KILLS):
+            await asyncio.to_thread(_more_alerts, database_url, f"round {number}")
+            killed += await _deliver_in_child(database_url, vendor, place) == -signal.SIGKILL
+        assert await _deliver_in_child(database_url, vendor, "") == 0
+        keys = [asked.headers["Idempotency-Key"] for asked in vendor.asked]
     assert killed == len(KILLS)
     assert len(set(keys)) == 3 * len(KILLS)
     assert len(keys) - len(set(keys)) <= killed
