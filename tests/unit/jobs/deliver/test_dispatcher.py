@@ -3,10 +3,9 @@
 import asyncio
 import os
 import random
-import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -77,14 +76,6 @@ class Scripted:
     @property
     def ids(self) -> list[int]:
         return [message.alert_id for message in self.given]
-
-
-@pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    shutil.copyfile(sqlite_template, tmp_path / "zhixun.db")
-    database = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    yield database
-    database.close()
 
 
 def raise_alerts(db: Database, channels: Sequence[str], count: int = 1, *, rule: str = "r", at: datetime = START) -> None:

@@ -1,11 +1,10 @@
 """The path through a model, against a server of its protocol that answers well and badly: the record is right and says why."""
 
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from jobs.model.upgrade import Reanalyzer
 from storage.archive import annotations as annotating
 from storage.archive import articles, queries
 from storage.archive.annotations import Annotation
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from tests.model_server import MODEL, completion, refusal, said
 from tests.vendors import FetchResult, Trouble, Vendor
 
@@ -89,15 +88,6 @@ class Bench:
         return self.db.read(lambda s: annotating.spent(s, "2026-11"))
 
 
-@pytest.fixture
-def lite(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
-    path = tmp_path / "z.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    db = open_database(f"sqlite:///{path}")
-    yield db
-    db.close()
-
-
 @asynccontextmanager
 async def asked(db: Database, *script: FetchResult | Trouble, **settings: Any) -> AsyncIterator[Bench]:
     """A bench with an upgrader whose server follows the script."""
@@ -127,8 +117,8 @@ GROUNDED = [
 
 
 @pytest.mark.parametrize(("script", "how", "calls"), [row[1:] for row in GROUNDED], ids=[row[0] for row in GROUNDED])
-async def test_an_answer_is_kept_and_says_how_it_came(lite: Database, script: list[FetchResult], how: str, calls: int) -> None:
-    async with asked(lite, *script) as bench:
+async def test_an_answer_is_kept_and_says_how_it_came(sqlite: Database, script: list[FetchResult], how: str, calls: int) -> None:
+    async with asked(sqlite, *script) as bench:
         number = bench.keep()
         assert await bench.ask()
         assert not await bench.ask()  # once a record
@@ -164,9 +154,9 @@ BUILTIN = [
 
 @pytest.mark.parametrize(("script", "state", "why"), [row[1:] for row in BUILTIN], ids=[row[0] for row in BUILTIN])
 async def test_without_a_good_answer_the_built_in_facts_stay_and_the_note_says_why(
-    lite: Database, script: list[FetchResult | Trouble], state: str, why: str
+    sqlite: Database, script: list[FetchResult | Trouble], state: str, why: str
 ) -> None:
-    async with asked(lite, *script, timeout="1s") as bench:
+    async with asked(sqlite, *script, timeout="1s") as bench:
         number = bench.keep()
         before = bench.record(number)
         assert await bench.ask()
@@ -184,10 +174,10 @@ async def test_without_a_good_answer_the_built_in_facts_stay_and_the_note_says_w
     [refusal(429, "slow down", **{"Retry-After": "120"}), refusal(500, "oops"), "hang", completion("no")],
     ids=["overloaded", "broken", "slow", "nonsense"],
 )
-async def test_what_failed_once_is_upgraded_after_the_pause(lite: Database, first: FetchResult | Trouble) -> None:
+async def test_what_failed_once_is_upgraded_after_the_pause(sqlite: Database, first: FetchResult | Trouble) -> None:
     # what can't be read is asked for twice at once
     again = [first] if isinstance(first, FetchResult) and first.status == 200 else []
-    async with asked(lite, first, *again, completion(GOOD), timeout="1s") as bench:
+    async with asked(sqlite, first, *again, completion(GOOD), timeout="1s") as bench:
         number = bench.keep()
         assert await bench.ask()
         note = bench.note(number)
@@ -200,8 +190,8 @@ async def test_what_failed_once_is_upgraded_after_the_pause(lite: Database, firs
         assert "by the model (json_schema)" in note.detail
 
 
-async def test_a_page_that_gives_orders_moves_no_fact(lite: Database) -> None:
-    async with asked(lite, completion(OBEYED)) as bench:
+async def test_a_page_that_gives_orders_moves_no_fact(sqlite: Database) -> None:
+    async with asked(sqlite, completion(OBEYED)) as bench:
         number = bench.keep(text=TEXT + ORDER)
         before = bench.record(number)
         assert await bench.ask()
@@ -216,8 +206,8 @@ async def test_a_page_that_gives_orders_moves_no_fact(lite: Database) -> None:
     assert sent.index(fence) < sent.index("ignore all previous") < sent.rindex(fence)
 
 
-async def test_what_is_proved_is_kept_beside_what_is_dropped(lite: Database) -> None:
-    async with asked(lite, completion(INVENTED)) as bench:
+async def test_what_is_proved_is_kept_beside_what_is_dropped(sqlite: Database) -> None:
+    async with asked(sqlite, completion(INVENTED)) as bench:
         number = bench.keep()
         assert await bench.ask()
         assert bench.record(number).keywords == ("星河智算",)
@@ -235,8 +225,8 @@ def test_a_question_holds_what_servers_ask_for() -> None:
     assert prompt.tokens(messages) > len(text) // 3
 
 
-async def test_two_questions_have_two_fences(lite: Database) -> None:
-    async with asked(lite, completion(GOOD)) as bench:
+async def test_two_questions_have_two_fences(sqlite: Database) -> None:
+    async with asked(sqlite, completion(GOOD)) as bench:
         bench.keep(1)
         bench.keep(2, TEXT.replace("读片", "阅片") + "另一家医院明年启用。")
         assert await bench.ask()
@@ -244,8 +234,8 @@ async def test_two_questions_have_two_fences(lite: Database) -> None:
     assert len({one.said["messages"][1]["content"].splitlines()[0] for one in bench.server.asked}) == 2
 
 
-async def test_the_form_that_a_server_takes_is_remembered(lite: Database) -> None:
-    async with asked(lite, refusal(400, "no"), completion(GOOD)) as bench:
+async def test_the_form_that_a_server_takes_is_remembered(sqlite: Database) -> None:
+    async with asked(sqlite, refusal(400, "no"), completion(GOOD)) as bench:
         bench.keep(1)
         bench.keep(2, "江湾三家工厂接入质检大模型，首批设备下月上线，投资两亿元。")
         assert await bench.ask()
@@ -253,8 +243,8 @@ async def test_the_form_that_a_server_takes_is_remembered(lite: Database) -> Non
     assert forms(bench.server) == ["json_schema", "json_object", "json_object"]
 
 
-async def test_fields_of_the_operator_go_with_each_request(lite: Database) -> None:
-    async with asked(lite, completion(GOOD), extra={"enable_thinking": False, "temperature": 0.1}, api_key="sk-test") as bench:
+async def test_fields_of_the_operator_go_with_each_request(sqlite: Database) -> None:
+    async with asked(sqlite, completion(GOOD), extra={"enable_thinking": False, "temperature": 0.1}, api_key="sk-test") as bench:
         bench.keep()
         await bench.ask()
     server = bench.server
@@ -287,8 +277,8 @@ class TestWorkList:
             assert bench.record(number).analysis == f"model:{MODEL}, {adding.label(())}"
         assert len(bench.server.asked) == 2
 
-    async def test_a_text_that_changes_while_the_model_thinks_keeps_what_it_has(self, lite: Database) -> None:
-        async with asked(lite, completion(GOOD)) as bench:
+    async def test_a_text_that_changes_while_the_model_thinks_keeps_what_it_has(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD)) as bench:
             number = bench.keep()
             old = bench.record(number)
             bench.keep(text="江湾三家工厂接入质检大模型，首批设备下月上线。")
@@ -299,8 +289,8 @@ class TestWorkList:
             assert bench.record(number) == new
             assert bench.db.read(lambda s: annotating.get(s, number)) is None
 
-    async def test_another_model_is_asked_too(self, lite: Database) -> None:
-        async with asked(lite, completion(GOOD)) as bench:
+    async def test_another_model_is_asked_too(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD)) as bench:
             bench.keep()
             assert await bench.ask()
             await bench.upgrader.use(AnalysisConfig(engine="openai", base_url=f"{bench.server.url}/v1", model="other"), UTC)
@@ -308,8 +298,8 @@ class TestWorkList:
             assert not await bench.ask()
         assert [one.said["model"] for one in bench.server.asked] == [MODEL, "other"]
 
-    async def test_what_fails_is_tried_five_times_at_growing_pauses(self, lite: Database) -> None:
-        async with asked(lite, completion("no")) as bench:
+    async def test_what_fails_is_tried_five_times_at_growing_pauses(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion("no")) as bench:
             number = bench.keep()
             pauses = []
             for _ in range(5):
@@ -325,8 +315,8 @@ class TestWorkList:
             assert bench.db.write_now(lambda s: annotating.try_again(s, MODEL, bench.now)) == 1
             assert await bench.ask()
 
-    async def test_without_a_model_nothing_is_asked(self, lite: Database) -> None:
-        async with asked(lite, completion(GOOD)) as bench:
+    async def test_without_a_model_nothing_is_asked(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD)) as bench:
             bench.keep()
             await bench.upgrader.use(AnalysisConfig(), UTC)
             assert not await bench.ask()
@@ -334,8 +324,8 @@ class TestWorkList:
 
 
 class TestTrouble:
-    async def test_a_server_in_trouble_is_left_alone_for_a_while(self, lite: Database) -> None:
-        async with asked(lite, refusal(500, "oops")) as bench:
+    async def test_a_server_in_trouble_is_left_alone_for_a_while(self, sqlite: Database) -> None:
+        async with asked(sqlite, refusal(500, "oops")) as bench:
             for number in range(8):
                 bench.keep(number, f"云港集团发布星尘{number}号芯片，这是第{number}次发布会，算力提升{number}倍，年底量产。" * 3)
             asked_ = 0
@@ -348,14 +338,14 @@ class TestTrouble:
             assert not await bench.ask()
             assert bench.upgrader.rest() == 30
 
-    async def test_its_own_wish_for_a_pause_is_kept(self, lite: Database) -> None:
-        async with asked(lite, refusal(429, "slow down", **{"Retry-After": "120"})) as bench:
+    async def test_its_own_wish_for_a_pause_is_kept(self, sqlite: Database) -> None:
+        async with asked(sqlite, refusal(429, "slow down", **{"Retry-After": "120"})) as bench:
             bench.keep()
             assert await bench.ask()
             assert bench.upgrader.rest() == 120
 
-    async def test_a_wrong_key_costs_no_record_its_tries(self, lite: Database) -> None:
-        async with asked(lite, refusal(401, "no such key")) as bench:
+    async def test_a_wrong_key_costs_no_record_its_tries(self, sqlite: Database) -> None:
+        async with asked(sqlite, refusal(401, "no such key")) as bench:
             number = bench.keep()
             for _ in range(9):
                 assert await bench.ask()
@@ -363,9 +353,9 @@ class TestTrouble:
             note = bench.note(number)
             assert (note.state, note.tries) == ("waiting", 0)
 
-    async def test_a_key_in_an_error_is_not_written_down(self, lite: Database) -> None:
+    async def test_a_key_in_an_error_is_not_written_down(self, sqlite: Database) -> None:
         redaction.hide(["sk-verysecret"])
-        async with asked(lite, refusal(401, "no such key: sk-verysecret"), api_key="sk-verysecret") as bench:
+        async with asked(sqlite, refusal(401, "no such key: sk-verysecret"), api_key="sk-verysecret") as bench:
             number = bench.keep()
             await bench.ask()
             note = bench.note(number)
@@ -381,8 +371,8 @@ class TestBudget:
             note = bench.note(number)
             assert note.tokens == 900
 
-    async def test_the_month_ends_before_a_call_that_has_no_room(self, lite: Database) -> None:
-        async with asked(lite, completion(GOOD), monthly_tokens=5100) as bench:
+    async def test_the_month_ends_before_a_call_that_has_no_room(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD), monthly_tokens=5100) as bench:
             bench.keep()
             bench.db.write_now(lambda s: annotating.spend(s, "2026-11", 5000))
             assert not await bench.ask()
@@ -390,8 +380,8 @@ class TestBudget:
             bench.now = datetime(2026, 12, 1, 0, 1, tzinfo=UTC)
             assert await bench.ask()
 
-    async def test_it_survives_a_restart(self, lite: Database) -> None:
-        async with asked(lite, completion(GOOD, tokens=2900), monthly_tokens=30_000) as bench:
+    async def test_it_survives_a_restart(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD, tokens=2900), monthly_tokens=30_000) as bench:
             bench.keep(1)
             bench.keep(2, "江湾三家工厂接入质检大模型，首批设备下月上线。")
             assert await bench.ask()
@@ -402,9 +392,9 @@ class TestBudget:
 
     @pytest.mark.parametrize(("script", "counted"), [(refusal(500, "oops"), False), ("hang", True)], ids=["refused", "no answer"])
     async def test_a_call_that_failed_counts_only_where_it_may_have_cost(
-        self, lite: Database, script: FetchResult | Trouble, counted: bool
+        self, sqlite: Database, script: FetchResult | Trouble, counted: bool
     ) -> None:
-        async with asked(lite, script, timeout="1s") as bench:
+        async with asked(sqlite, script, timeout="1s") as bench:
             bench.keep()
             await bench.ask()
             assert (bench.tokens() > 0) is counted
