@@ -33,6 +33,7 @@ from storage.archive.search import Bounds
 from storage.people import verdicts as kept
 from storage.people.accounts import Person
 from storage.people.verdicts import About, Tally, Verdict
+from storage.rules.lexer import quoted
 from storage.rules.parser import Query, QueryError, parse
 from storage.rules.ruleset import Rule, is_true, search
 
@@ -215,14 +216,10 @@ def _candidates(record: Record) -> Iterable[str]:
     """Terms that are true of the record: its values, where it says them, then its industry, its source."""
     said = f"{record.title}\n{record.text}".casefold()
     words = dict.fromkeys((*record.keywords, *record.ai_technologies, *(one.name for one in record.companies)))
-    yield from (_quoted(word) for word in words if word.casefold() in said)
-    yield from (f"industry:{_quoted(word)}" for word in record.industries)
+    yield from (quoted(word) for word in words if word.casefold() in said)
+    yield from (f"industry:{quoted(word)}" for word in record.industries)
     if record.source:
-        yield f"source:{_quoted(record.source)}"
-
-
-def _quoted(word: str) -> str:
-    return '"' + "".join(f"\\{ch}" if ch in '"“”＂\\' else ch for ch in word) + '"'
+        yield f"source:{quoted(record.source)}"
 
 
 def _tried(
