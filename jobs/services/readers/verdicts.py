@@ -22,7 +22,7 @@ from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from crawler.record import Record
 from jobs.config.edit import Change
-from jobs.config.load import Config, RuleConfig
+from jobs.config.load import Config, RuleConfig, readings
 from jobs.deliver.message import matched_fields, record_fields
 from jobs.safe_text import one_line
 from jobs.services.archive import stories
@@ -197,8 +197,8 @@ def _example(old: Query, new: Query, record: Record, word: str) -> str:
     quotes = dict.fromkeys(one.quote for one in evidence if one.field == "text")
     said = " ".join([record.title, *quotes])
     for text in map(one_line, (record.title, f"{record.title} {word}", said, f"{said} {word}")):
-        readings = Record(text, "", ""), Record("", "", text), Record(text, "", text)
-        if is_true(old, readings[-1]) and not any(is_true(new, each) for each in readings):
+        tried = readings(text)
+        if is_true(old, tried[-1]) and not any(is_true(new, each) for each in tried):
             return text
     return ""
 
