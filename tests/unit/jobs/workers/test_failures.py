@@ -28,7 +28,8 @@ from storage.db import database, models
 from storage.db.database import Database, open_database
 from storage.db.errors import NewerSchema, StorageError
 from storage.queue import frontier, leases
-from tests.desk import LEASE, NOW, Desk, Member
+from tests.desk import NOW, Desk, Member
+from tests.polling import claim
 
 pytestmark = pytest.mark.postgres
 SECOND = timedelta(seconds=1)
@@ -120,8 +121,7 @@ async def test_an_article_whose_commit_is_cut_is_stored_and_told_once(wire: Wire
             await editor.take(desk.read(0))
         assert caught.value.transient
         db.write_now(lambda s: frontier.release(s, "w"))
-        again = db.write_now(lambda s: frontier.claim(s, owner="w", now=NOW, limit=9, lease=LEASE, delay=0.0))
-        desk.tasks = [task for task in again if task.kind == "article"]
+        desk.tasks = [task for task in claim(db, NOW, owner="w") if task.kind == "article"]
         for number in range(len(desk.tasks)):
             await editor.take(desk.read(number))
         assert desk.rows() == (1, 1, 0)
@@ -166,14 +166,13 @@ async def test_letters_whose_storing_is_cut_are_stored_and_told_once(wire: Wire,
 def test_a_claim_whose_commit_is_cut_is_due_again_for_whoever_gives_it_back(wire: Wire, server: Database) -> None:
     desk = Desk(server, 3)
     server.write_now(lambda s: frontier.release(s, "w"))
-    ask: dict[str, Any] = {"owner": "w", "now": NOW, "limit": 9, "lease": LEASE, "delay": 0.0}
     with closing(open_database(wire.url)) as db:
         wire.armed = True
         with pytest.raises(StorageError):
-            db.write_now(lambda s: frontier.claim(s, **ask))
+            claim(db, NOW, owner="w")
         db.write_now(lambda s: frontier.release(s, "w"))
         assert desk.states() == Counter(due=3)
-        assert len([task for task in db.write_now(lambda s: frontier.claim(s, **ask)) if task.kind == "article"]) == 3
+        assert len([task for task in claim(db, NOW, owner="w") if task.kind == "article"]) == 3
 
 
 # ---- a server process that is ended inside COMMIT

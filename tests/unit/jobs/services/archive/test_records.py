@@ -12,8 +12,6 @@ from storage.db.database import Database
 from storage.rules.parser import parse
 from tests.archive import HOUR, NOW, TITLES, fill, survives_json
 
-MODELS = parse("大模型")
-
 
 def search(db: Database, text: str = "大模型", **more: object) -> records.Page:
     return db.read(lambda s: records.search(s, parse(text), NOW, **more))  # type: ignore[arg-type]
