@@ -1,6 +1,8 @@
 """Cheap pages do not wait for slow ones, and no host can keep the readers for itself."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 
@@ -18,15 +20,21 @@ async def page(turns: FairQueue, begun: list[str], host: str, size: int, work: a
             await work.wait()
 
 
-async def test_a_cheap_page_has_a_reader_while_slow_ones_hang() -> None:
-    turns, begun = FairQueue(2), list[str]()
-    for_ever = asyncio.Event()
-    slow = [asyncio.create_task(page(turns, begun, f"slow{n}", SLOW, for_ever)) for n in range(3)]
+@asynccontextmanager
+async def hanging(turns: FairQueue, begun: list[str], size: int, count: int) -> AsyncIterator[None]:
+    """So many slow pages, none of which comes to an end."""
+    slow = [asyncio.create_task(page(turns, begun, f"slow{n}", size, asyncio.Event())) for n in range(count)]
     await asyncio.sleep(0)
-    await page(turns, begun, "cheap", CHEAP)
+    yield
     for task in slow:
         task.cancel()
     await asyncio.gather(*slow, return_exceptions=True)
+
+
+async def test_a_cheap_page_has_a_reader_while_slow_ones_hang() -> None:
+    turns, begun = FairQueue(2), list[str]()
+    async with hanging(turns, begun, SLOW, 3):
+        await page(turns, begun, "cheap", CHEAP)
     assert begun == ["slow0", "cheap"]
 
 
@@ -85,29 +93,19 @@ def test_a_fast_host_is_back_in_the_lane_of_all_four_pages_after_one_that_hung()
 
 async def test_slow_pages_beyond_a_few_are_sent_away() -> None:
     turns, begun = FairQueue(2), list[str]()
-    for_ever = asyncio.Event()
-    slow = [asyncio.create_task(page(turns, begun, f"slow{n}", SLOW, for_ever)) for n in range(5)]
-    await asyncio.sleep(0)
-    with pytest.raises(Overloaded):
-        await page(turns, begun, "one more", SLOW)
-    for task in slow:
-        task.cancel()
-    await asyncio.gather(*slow, return_exceptions=True)
+    async with hanging(turns, begun, SLOW, 5):
+        with pytest.raises(Overloaded):
+            await page(turns, begun, "one more", SLOW)
     assert begun == ["slow0"]
 
 
 async def test_slow_pages_that_wait_never_fill_the_room_for_all() -> None:
     turns, begun = FairQueue(2), list[str]()
-    for_ever = asyncio.Event()
-    large = [asyncio.create_task(page(turns, begun, f"large{n}", LARGE, for_ever)) for n in range(2)]
-    await asyncio.sleep(0)
-    with pytest.raises(Overloaded):
-        await page(turns, begun, "one more", LARGE)
+    async with hanging(turns, begun, LARGE, 2):
+        with pytest.raises(Overloaded):
+            await page(turns, begun, "one more", LARGE)
     assert MAX_SLOW_BYTES + LARGE < MAX_HELD
-    for task in large:
-        task.cancel()
-    await asyncio.gather(*large, return_exceptions=True)
-    assert begun == ["large0"]
+    assert begun == ["slow0"]
 
 
 async def test_whoever_gives_up_leaves_no_reader_behind() -> None:
