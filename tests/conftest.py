@@ -132,6 +132,16 @@ def db(database_url: str) -> Iterator[Database]:
     database.close()
 
 
+@pytest.fixture
+def sqlite(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
+    """The same on SQLite alone."""
+    path = tmp_path / "zhixun.db"
+    shutil.copyfile(sqlite_template, path)
+    database = open_database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
 def _admin(server: Any) -> psycopg.Connection[Any]:
     return psycopg.connect(server.get_uri(), autocommit=True)
 

@@ -1,8 +1,6 @@
 """A store with articles to read, and editors on it."""
 
-import asyncio
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,11 +12,11 @@ from jobs.watch import RulePolicy, Watch, WatchedSource
 from jobs.workers.editor import Editor, Finished
 from storage.db import models
 from storage.db.database import Database
-from storage.queue import frontier, leases, sources
-from storage.queue.frontier import Task
+from storage.queue import leases, sources
 from storage.queue.leases import Lease
 from storage.rules.parser import parse
 from storage.rules.ruleset import Rule, Ruleset
+from tests import polling
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=3)
@@ -41,15 +39,11 @@ class Desk:
     def __init__(self, db: Database, articles: int) -> None:
         self.db, self.counts, self.alerted = db, Counter[str](), 0
         db.write_now(lambda s: sources.sync(s, [(Source("a", "https://a.example/feed"), NOW - LEASE)], NOW - LEASE))
-        [poll] = self._claim(NOW - LEASE)
+        [poll] = polling.claim(db, NOW - LEASE, owner="w")
         found = Found(tuple(Link(f"https://a.example/{n}") for n in range(articles)), "feed")
-        rest = {"etag": None, "last_modified": None, "next_due": NOW + LEASE * 99, "keys": urls.link_key}
-        db.write_now(lambda s: frontier.found(s, poll, found, now=NOW - LEASE, **rest))
+        polling.found(db, poll, found, NOW - LEASE, next_due=NOW + LEASE * 99, keys=urls.link_key)
         db.write_now(lambda s: s.execute(update(models.task).values(baseline=False)))
-        self.tasks = self._claim(NOW)
-
-    def _claim(self, now: datetime) -> list[Task]:
-        return self.db.write_now(lambda s: frontier.claim(s, owner="w", now=now, limit=50, lease=LEASE, delay=0.0))
+        self.tasks = polling.claim(db, NOW, owner="w")
 
     def editor(self, member: Member, *rules: str) -> Editor:
         names = rules or ("tides",)
@@ -83,10 +77,3 @@ class Desk:
     def states(self) -> Counter[str]:
         of = select(models.task.c.state).where(models.task.c.kind == "article")
         return Counter(self.db.read(lambda s: s.scalars(of).all()))
-
-
-def run(work: Callable[[], Awaitable[object]]) -> None:
-    async def go() -> None:
-        await work()
-
-    asyncio.run(go())

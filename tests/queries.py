@@ -1,10 +1,12 @@
 """Records and queries made of the same pieces, so that they meet; the pieces lie where words end, or seem to."""
 
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from crawler.record import Company, Event, Record
+from storage.rules.parser import QueryError, parse
 
 NOW = datetime(2026, 3, 10, 12, tzinfo=UTC)
 PIECES = [
@@ -74,10 +76,18 @@ def _inside(inner: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
     )  # fmt: skip
 
 
-queries = st.recursive(leaf, _inside, max_leaves=6)
 ALIASES = {"some": ["大模型", "GPT-5*", "C++"], "one": ["上海"]}
 MORE_ALIASES = {
     **ALIASES,
     "parks": ["云杉", "Maple", "Birch", "Alder", "New Elm", "Elm Street", "杉林"],
     "laughs": ["哈哈", "哈"],
 }
+
+
+def _parses(written: str) -> bool:
+    with suppress(QueryError):
+        return bool(parse(written, ALIASES))
+    return False
+
+
+queries = st.recursive(leaf, _inside, max_leaves=6).filter(_parses)

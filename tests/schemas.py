@@ -15,7 +15,8 @@ from storage.alerts import outbox
 from storage.archive import articles
 from storage.archive.articles import AlertDraft
 from storage.db.database import Database, open_database
-from storage.queue import frontier, sources
+from storage.queue import sources
+from tests.polling import claim, found
 
 FOLDER = Path(__file__).parent / "data" / "schemas"
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -27,11 +28,8 @@ def fill(db: Database) -> None:
         lambda s: sources.sync(s, [(Source("a", "https://a.example/feed"), NOW), (Source("b", "https://b.example/"), NOW)], NOW)
     )
     lease, later = timedelta(minutes=3), NOW + timedelta(hours=1)
-    polls = db.write_now(lambda s: frontier.claim(s, owner="w", now=NOW, limit=1, lease=lease, delay=0.0))
-    found = Found((Link("https://a.example/1", "青禾发布大模型"),), "feed")
-    db.write_now(
-        lambda s: frontier.found(s, polls[0], found, etag='"1"', last_modified=None, now=NOW, next_due=later, keys=url.link_key)
-    )
+    [poll] = claim(db, NOW, owner="w", limit=1)
+    found(db, poll, Found((Link("https://a.example/1", "青禾发布大模型"),), "feed"), NOW, etag='"1"', keys=url.link_key)
     text = "青禾实验室11月24日发布大模型青禾二号，支持十二种语言，训练数据同日公开。"
     fact = Fact("technology", "大模型", "大模型", "taxonomy", 13, 16)
     event = Event("青禾实验室发布大模型青禾二号", text)

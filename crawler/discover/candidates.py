@@ -2,7 +2,7 @@
 
 candidates(page)                      what the page itself tells, surest first
 hub(page)                             what a page about feeds names
-paths(url), sitemaps(robots_txt)      what to try when that is not enough
+paths(url), sitemaps(robots)          what to try when that is not enough
 scripts(page), asked_for(script)      what the page's own scripts ask for
 """
 
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 from functools import partial
 from itertools import islice
 from typing import Any
@@ -77,8 +77,9 @@ def candidates(page: Page, now: datetime, zone: tzinfo) -> tuple[Candidate, ...]
     base = base_of(root, page.url)
     found: dict[object, Candidate] = {}
     nearness = partial(_nearness, page.url, _title(root))
-    for step in (_linked_feeds, _named_feeds, _system, _wordpress, _own_list, _scripts, _json_addresses):
-        for candidate in sorted(step(root, base, page, now, zone), key=nearness, reverse=True):
+    own_list, in_scripts = (partial(step, now=now, zone=zone) for step in (_own_list, _scripts))
+    for step in (_linked_feeds, _named_feeds, _system, _wordpress, own_list, in_scripts, _json_addresses):
+        for candidate in sorted(step(root, base, page), key=nearness, reverse=True):
             found.setdefault((link_key(candidate.url), candidate.kind, *candidate.options.values()), candidate)
     return tuple(islice(found.values(), MAX_CANDIDATES))
 
@@ -87,10 +88,10 @@ def hub(page: Page, asked: str, title: str) -> tuple[Candidate, ...]:
     """The feeds that a page about feeds names, those first that are nearest to the page that was asked about."""
     if (root := _tree(page)) is None:
         return ()
-    base, now, zone = base_of(root, page.url), page.fetched, UTC
+    base = base_of(root, page.url)
     once: dict[str, Candidate] = {}
     for step in (_linked_feeds, _named_feeds):
-        for each in step(root, base, page, now, zone):
+        for each in step(root, base, page):
             once.setdefault(link_key(each.url), each)
     once.pop(link_key(page.url), None)
     return tuple(sorted(once.values(), key=partial(_nearness, asked, title), reverse=True)[:MAX_CANDIDATES])
@@ -136,19 +137,15 @@ def paths(url: str) -> tuple[Candidate, ...]:
     return tuple(Candidate(address, "auto", COMMON) for address in tried if address)
 
 
-def sitemaps(robots_txt: str, url: str) -> tuple[Candidate, ...]:
-    """The sitemaps that a robots.txt at `url` names; those for news first."""
-    named = dict.fromkeys(address for found in _sitemap_line.findall(robots_txt[:500_000]) if (address := join(url, found)))
+def sitemaps(robots: Page) -> tuple[Candidate, ...]:
+    """The sitemaps that a robots.txt names; those for news first."""
+    text = robots.body[:500_000].decode("utf-8", "replace")
+    named = dict.fromkeys(address for found in _sitemap_line.findall(text) if (address := join(robots.url, found)))
     order = sorted(named, key=lambda address: "news" not in address.lower())
     return tuple(Candidate(address, "sitemap", "robots.txt names it") for address in order[:20])
 
 
-def sitemaps_of(page: Page) -> tuple[Candidate, ...]:
-    """The same of a robots.txt that was fetched."""
-    return sitemaps(page.body[:500_000].decode("utf-8", "replace"), page.url)
-
-
-def _linked_feeds(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+def _linked_feeds(root: etree._Element, base: str, _page: Page) -> Iterator[Candidate]:
     for link in islice(root.iter("link"), 200):
         rel = (link.get("rel") or "").lower().split()
         is_feed = "alternate" in rel and (link.get("type") or "").strip().lower() in _FEED_TYPES
@@ -156,7 +153,7 @@ def _linked_feeds(root: etree._Element, base: str, _page: Page, _now: datetime, 
             yield Candidate(address, "feed", "the page names it as its feed", label=clean(link.get("title") or "")[:100])
 
 
-def _named_feeds(root: etree._Element, base: str, page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+def _named_feeds(root: etree._Element, base: str, page: Page) -> Iterator[Candidate]:
     for link in islice(root.iter("a"), 3000):
         address = join(base, link.get("href") or "")
         if address is None or not same_site(address, page.url):
@@ -166,7 +163,7 @@ def _named_feeds(root: etree._Element, base: str, page: Page, _now: datetime, _z
             yield Candidate(address, "auto", "a link on the page looks like a feed", label=clean(says)[:100])
 
 
-def _system(root: etree._Element, _base: str, page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+def _system(root: etree._Element, _base: str, page: Page) -> Iterator[Candidate]:
     for meta in islice(root.iter("meta"), 200):
         system = (meta.get("content") or "").strip().partition(" ")[0].lower()
         path = _SYSTEMS.get(system) if (meta.get("name") or "").lower() == "generator" else None
@@ -176,7 +173,7 @@ def _system(root: etree._Element, _base: str, page: Page, _now: datetime, _zone:
                 yield Candidate(address, "feed", f"{system} puts its feed there")
 
 
-def _wordpress(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+def _wordpress(root: etree._Element, base: str, _page: Page) -> Iterator[Candidate]:
     for link in islice(root.iter("link"), 200):
         if (link.get("rel") or "").lower() == "https://api.w.org/" and (address := join(base, link.get("href") or "")):
             yield Candidate(f"{address.rstrip('/')}/wp/v2/posts?per_page=20", "api", "WordPress offers its posts as JSON")
@@ -241,7 +238,7 @@ def _scripts(root: etree._Element, _base: str, page: Page, now: datetime, zone: 
             yield Candidate(page.url, "api", f"the page's script {name} holds a list", options)
 
 
-def _json_addresses(root: etree._Element, base: str, _page: Page, _now: datetime, _zone: tzinfo) -> Iterator[Candidate]:
+def _json_addresses(root: etree._Element, base: str, _page: Page) -> Iterator[Candidate]:
     for script in islice(root.iter("script"), 100):
         yield from islice(_json_in(script.text or "", base), 10)
 

@@ -90,12 +90,12 @@ def examples(config: Config) -> list[str]:
 
 
 def failures(config: Config) -> Iterator[tuple[Path_, str]]:
-    """The same, each with its place. Examples are tried as title and as text."""
+    """The same, each with its place."""
     for number, rule in enumerate(config.rules):
         query = config.query_of(rule)
         for key, wanted in (("should_match", True), ("should_not_match", False)):
             for n, text in enumerate(getattr(rule, key)):
-                if any(is_true(query, record) for record in _readings(text)) != wanted:
+                if any(is_true(query, record) for record in readings(text)) != wanted:
                     told = {"name": rule.name, "text": text}
                     told["fault"] = tr("should match and does not") if wanted else tr("should not match and does")
                     failure = tr("rule {name}: {text!r} {fault}; `zhixun rules explain --rule {name}` shows why", **told)
@@ -139,7 +139,8 @@ def warnings(config: Config) -> list[str]:
     return said
 
 
-def _readings(text: str) -> tuple[Record, ...]:
+def readings(text: str) -> tuple[Record, ...]:
+    """The ways in which an example is tried: as title, as text and as both."""
     return Record(text, "", ""), Record("", "", text), Record(text, "", text)
 
 

@@ -84,7 +84,7 @@ class ChannelWorker:
 
     def resting(self) -> bool:
         """True while nothing will be sent for some time: the channel failed too often, or asked for a pause."""
-        now = _clock()
+        now = loop_time()
         return self.breaker.is_open(now) or self.bucket.wait(now) > LONG_PAUSE
 
     async def run(self) -> None:
@@ -125,10 +125,10 @@ class ChannelWorker:
         return outbox.claim(session, channel=self.name, owner=self._owner, now=now, limit=limit, lease=LEASE)
 
     async def _deliver(self, claimed: list[Delivery]) -> None:
-        waiting, began = claimed, _clock()
+        waiting, began = claimed, loop_time()
         while waiting:
-            pause = self.bucket.wait(_clock())
-            late = _clock() + pause - began > LEASE.total_seconds() / 2
+            pause = self.bucket.wait(loop_time())
+            late = loop_time() + pause - began > LEASE.total_seconds() / 2
             if self.stopping or late or self.resting() or not self._is_ours():
                 await self._give_back(waiting)
                 return
@@ -140,7 +140,7 @@ class ChannelWorker:
 
     async def _give_back(self, waiting: list[Delivery]) -> None:
         now = self._now()
-        pause = max(self.bucket.wait(_clock()), self.breaker.open_until - _clock(), 0.0)
+        pause = max(self.bucket.wait(loop_time()), self.breaker.open_until - loop_time(), 0.0)
         until, reason = now + timedelta(seconds=pause), "the channel rests" if pause else "stopped before it was sent"
         await self._store(lambda s: [outbox.postpone(s, one, until=until, reason=reason, now=now) for one in waiting])
 
@@ -165,7 +165,7 @@ class ChannelWorker:
 
     async def attempt(self, message: Message) -> Receipt:
         """Send one message now, counted against the channel's rate. Never raises for what the channel does."""
-        self.bucket.take(_clock())
+        self.bucket.take(loop_time())
         try:
             return await self.channel.send(message, self._post)
         except Exception as error:  # noqa: BLE001  a channel that fails over one message must not take the others with it
@@ -176,9 +176,9 @@ class ChannelWorker:
         """Store what became of it."""
         now = self._now()
         if receipt.retry_after:
-            self.bucket.hold(_clock() + receipt.retry_after)
+            self.bucket.hold(loop_time() + receipt.retry_after)
         trouble = not receipt.accepted and not receipt.permanent
-        self.breaker = self.breaker.failed(_clock()) if trouble else self.breaker.succeeded()
+        self.breaker = self.breaker.failed(loop_time()) if trouble else self.breaker.succeeded()
         again = next_attempt(parcel[0].attempts, now, self._rng, receipt.retry_after)
         dead = [one for one in parcel if receipt.permanent or give_up(one.attempts, now - one.created_at)]
         await self._store(lambda s: [_end(s, one, receipt, None if one in dead else again, now) for one in parcel])
@@ -216,5 +216,6 @@ def _end(session: Session, claimed: Delivery, receipt: Receipt, again: datetime 
     return outbox.failed(session, claimed, error=receipt.detail, answer=receipt.detail, next_at=again, now=now, code=receipt.code)
 
 
-def _clock() -> float:
+def loop_time() -> float:
+    """Seconds that no setting of the clock moves."""
     return asyncio.get_running_loop().time()

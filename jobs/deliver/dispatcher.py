@@ -11,7 +11,7 @@ from typing import Protocol, TypeVar
 from sqlalchemy.orm import Session
 
 from jobs import log
-from jobs.deliver.channel_worker import LEASE, ChannelWorker
+from jobs.deliver.channel_worker import LEASE, ChannelWorker, loop_time
 from jobs.deliver.message import Message, notice, short_id
 from jobs.deliver.transport import OpenChannel, Post, Receipt, refused
 from storage.alerts import outbox
@@ -118,14 +118,14 @@ class Deliverer:
         self._ended.clear()
         try:
             while not self._stopping:
-                self.last_look = self._loop_time()
+                self.last_look = loop_time()
                 try:
                     await self._look()
                 except StorageError as error:
                     if not error.transient:
                         raise
                     _log.error("the store is in trouble, delivery waits", error=str(error))
-                if self._loop_time() >= self._report_at:
+                if loop_time() >= self._report_at:
                     self._report()
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(self._called.wait(), TICK)
@@ -151,10 +151,10 @@ class Deliverer:
 
     async def drain(self) -> None:
         """While `run` runs: return when nothing is due now or soon, or when nothing moves any more."""
-        settled, moved = -1, self._loop_time()
-        while self._loop_time() - moved < DRAIN_PATIENCE and not self._stopping and await self._work_left():
+        settled, moved = -1, loop_time()
+        while loop_time() - moved < DRAIN_PATIENCE and not self._stopping and await self._work_left():
             if settled != (settled := sum(channel_worker.settled for channel_worker in self._channel_workers.values())):
-                moved = self._loop_time()
+                moved = loop_time()
             self.wake()
             await asyncio.sleep(0.05)
         await self._report_now()
@@ -224,7 +224,7 @@ class Deliverer:
     def _bury(self, name: str, deliveries: Sequence[Delivery], receipt: Receipt) -> None:
         deliveries = [one for one in deliveries if one.alert_id is not None]  # of a notice the log is told
         if not self._dead and deliveries:
-            self._report_at = max(self._report_at, self._loop_time() + COLLECT)
+            self._report_at = max(self._report_at, loop_time() + COLLECT)
         self._dead += [(name, one, receipt) for one in deliveries]
 
     async def _report_now(self) -> None:
@@ -236,17 +236,13 @@ class Deliverer:
         """Tell of dead letters through a channel that is not the one in trouble."""
         if not self._dead or (self._reporting is not None and not self._reporting.done()):
             return
-        dead, self._dead, self._report_at = self._dead, [], self._loop_time() + REPORT_EVERY
+        dead, self._dead, self._report_at = self._dead, [], loop_time() + REPORT_EVERY
         channel_worker = self._teller({name for name, _, _ in dead})
         if channel_worker is None:
             see = "zhixun alerts list --state dead"
             _log.error("dead letters, and no other channel to tell of them", alerts=len(dead), see=see)
             return
         self._reporting = asyncio.create_task(channel_worker.attempt(_dead_notice(dead, self._now())))
-
-    @staticmethod
-    def _loop_time() -> float:
-        return asyncio.get_running_loop().time()
 
     def _teller(self, troubled: set[str]) -> ChannelWorker | None:
         names = [name for name in (self.health or self._channels) if name in self._channels and name not in troubled]

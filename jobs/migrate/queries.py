@@ -47,10 +47,10 @@ def either(terms: Iterable[str], field: str = "") -> str:
     return start + (listed[0] if len(listed) == 1 else f"({' OR '.join(listed)})")
 
 
-def fault(query: str, aliases: dict[str, tuple[str, ...]] | None = None) -> str:
+def fault(query: str) -> str:
     """Why something is no query; "" when it is one."""
     try:
-        parse(query, aliases)
+        parse(query)
     except QueryError as error:
         return error.message
     return ""

@@ -15,11 +15,11 @@ from datetime import date, datetime, time, timedelta
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from fastapi import Request
+from fastapi import Depends, Request
 
 from crawler.i18n import tr
 from jobs.config.load import Config
@@ -186,6 +186,9 @@ def needs(role: Role, changes: bool = True) -> Callable[[Request], Asked]:
         return asked
 
     return ask
+
+
+Viewer = Annotated[Asked, Depends(needs("viewer"))]
 
 
 def role_name(role: Role) -> str:

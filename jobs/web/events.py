@@ -10,8 +10,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 
-from jobs.services.readers import coverage
 from jobs.web.access import Parts
+from storage.archive import queries
 from storage.db.errors import StorageError
 
 EVERY = 2.0  # seconds between two looks
@@ -58,7 +58,7 @@ class Live:
     async def _look(self) -> None:
         while self._listening:
             try:
-                found: tuple[int, int] | None = await asyncio.to_thread(self._parts.db.ask, coverage.newest)
+                found: tuple[int, int] | None = await asyncio.to_thread(self._parts.db.ask, queries.newest)
             except StorageError:  # it says so itself, wherever a page is asked for
                 found = self._newest
             if found != self._newest:

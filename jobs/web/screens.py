@@ -54,6 +54,7 @@ SHEET_ROWS = 1_000  # of a file for which no limit is asked
 View = TypeVar("View", bound=Callable[..., Any])
 Rows = Callable[[Any, tzinfo], Iterable[Sequence[object]]]  # an answer as a spreadsheet has it: a heading, then the rows
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
+Name = Annotated[str, Path(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
 Day = Annotated[date | None, Query(description="a day, in the configured zone")]
 After = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^-?\d{1,18}-\d{1,18}$")]

@@ -140,19 +140,18 @@ def tagged(
     since: datetime | None = None,
     until: datetime | None = None,
     ids: Collection[int] | None = None,
-    concept: int | None = None,
     after: Cursor | None = None,
     limit: int | None = None,
     fields: Collection[str] | None = None,
 ) -> Iterator[Candidate]:
     """Stored records, newest first, read in chunks: use it inside `Database.reader`. `after`: only what comes after this place.
 
-    `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it. `concept`: that
-    mention it. `fields`: only what is short, and what a query of these fields would read; the records are without facts then.
+    `since` (included) and `until` (excluded) look at the publication time, or at first_seen where no one said it.
+    `fields`: only what is short, and what a query of these fields would read; the records are without facts then.
     """
     made = record_from_row if fields is None else sketched_from_row
     columns = [article] if fields is None else [*sketched(fields), article.c.shown_at]
-    query = _within(select(*columns), since, until, concept)
+    query = _within(select(*columns), since, until)
     if source is not None:
         query = query.where(article.c.source == source)
     if ids is not None:
@@ -184,7 +183,9 @@ def telling(
 ) -> tuple[dict[int, set[str]], Cursor | None]:
     """Of the newest `most` records those that tell an event of these types, and of which; and where to go on, if there are more
     records. Without a concept, of a story only its first. To make records of all of them would cost many times as much."""
-    newest = older(_within(select(article.c.shown_at, article.c.id), since, until, concept), after)
+    newest = older(_within(select(article.c.shown_at, article.c.id), since, until), after)
+    if concept is not None:
+        newest = newest.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == concept)))
     last = session.execute(newest.offset(most - 1).limit(1)).first()
     first = article.c.id == func.coalesce(article.c.story, article.c.id) if concept is None else true()
     told = session.execute(newest.with_only_columns(article.c.id, case((first, article.c.events))).limit(most)).all()
@@ -192,14 +193,12 @@ def telling(
     return {number: types for number, types in found.items() if types}, Cursor(*last) if last else None
 
 
-def _within(query: Select[Any], since: datetime | None, until: datetime | None, concept: int | None) -> Select[Any]:
-    """Records of a time, that mention a concept, the newest first."""
+def _within(query: Select[Any], since: datetime | None, until: datetime | None) -> Select[Any]:
+    """Records of a time, the newest first."""
     if since is not None:
         query = query.where(article.c.shown_at >= since)
     if until is not None:
         query = query.where(article.c.shown_at < until)
-    if concept is not None:
-        query = query.where(article.c.id.in_(select(mention.c.article_id).where(mention.c.concept_id == concept)))
     return query.order_by(article.c.shown_at.desc(), article.c.id.desc())
 
 

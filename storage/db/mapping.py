@@ -15,10 +15,9 @@ from sqlalchemy.types import NullType
 
 from crawler.record import Company, Event, Fact, Link, Record, plain
 from storage.db.models import article
-from storage.db.texts import content_hash, plain_bytes
+from storage.db.texts import LISTS, content_hash, plain_bytes
 
 _PLAIN = tuple("title link text summary opening published author publisher language source fetched analysis".split())
-_LISTS = ("keywords", "ai_technologies", "industries")
 _SHORT = tuple("title link published author publisher language source fetched first_seen id story".split())
 _OF_FIELDS = {
     "text": ("text",),
@@ -144,7 +143,7 @@ def record_to_row(record: Record) -> dict[str, Any]:
         "events": [_event_to_json(event, record.text) for event in record.events],
         "content_hash": content_hash(record),
     }
-    return plain(record, (*_PLAIN, *_LISTS, "companies")) | own
+    return plain(record, (*_PLAIN, *LISTS, "companies")) | own
 
 
 def record_from_row(row: Any) -> Record:
@@ -211,4 +210,4 @@ def _sketch(row: Any) -> dict[str, Any]:
 def _as_they_are(columns: tuple[str, ...]) -> tuple[Sequence[str], Callable[[Any], tuple[Any, ...]], Sequence[str]]:
     """Which of the columns a record has as they are, what takes them out of a row, and which of them are lists."""
     names = [name for name in dict.fromkeys((*_PLAIN, *_SHORT)) if name in columns]
-    return names, itemgetter(*map(columns.index, names)), [name for name in _LISTS if name in columns]
+    return names, itemgetter(*map(columns.index, names)), [name for name in LISTS if name in columns]

@@ -16,7 +16,7 @@ WORTH_PACKING = 200  # bytes
 _LEVEL = 3  # the highest one saves 1 % more, and takes twice as long
 _RAW = -15  # without the six bytes of a header and a checksum
 _PLAIN = tuple("title link text summary opening author publisher language source analysis".split())
-_LISTS = ("keywords", "ai_technologies", "industries")
+LISTS = ("keywords", "ai_technologies", "industries")
 
 
 def storable(text: str) -> str:
@@ -32,7 +32,7 @@ def to_json(value: Any) -> str:
 def as_stored(record: Record) -> Record:
     """The record as the database will have it: without the few code points that it cannot keep."""
     plain: dict[str, Any] = {name: storable(value) for name in _PLAIN if isinstance(value := getattr(record, name), str)}
-    lists: dict[str, Any] = {name: tuple(map(storable, getattr(record, name))) for name in _LISTS}
+    lists: dict[str, Any] = {name: tuple(map(storable, getattr(record, name))) for name in LISTS}
     events = tuple(replace(event, headline=storable(event.headline), detail=storable(event.detail)) for event in record.events)
     companies = tuple(replace(company, name=storable(company.name)) for company in record.companies)
     return replace(record, **plain, **lists, events=events, companies=companies)

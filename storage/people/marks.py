@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from storage.db.database import changed, count_rows, insert_new, upsert
 from storage.db.models import alert, article, handed, label, note, person, seen
 
+MOST_WORDS = 100  # that are listed
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # marked unread: older than all that is told
 
 
@@ -112,10 +113,12 @@ def labels(session: Session, stories: Collection[int]) -> dict[int, list[Label]]
     return found
 
 
-def words(session: Session, limit: int = 100) -> list[tuple[str, int]]:
+def words(session: Session) -> list[tuple[str, int]]:
     """The labels that are in use, the most frequent first, each with its number of stories."""
     count = func.count()
-    rows = session.execute(select(label.c.word, count).group_by(label.c.word).order_by(count.desc(), label.c.word).limit(limit))
+    rows = session.execute(
+        select(label.c.word, count).group_by(label.c.word).order_by(count.desc(), label.c.word).limit(MOST_WORDS)
+    )
     return [(word, many) for word, many in rows]
 
 

@@ -15,6 +15,7 @@ from storage.db.models import person, verdict
 
 About = Literal["match", "fold", "split", "field"]
 Settled = Literal["applied", "dismissed"]
+MOST_TALLIES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +77,8 @@ def settle(session: Session, number: int, how: Settled, now: datetime) -> bool:
     return changed(session, update(verdict).where(*open_one).values(settled=how, settled_at=now)) > 0
 
 
-def tallies(session: Session, limit: int = 100) -> list[Tally]:
+def tallies(session: Session) -> list[Tally]:
     """The values and rules that are called wrong most often."""
     what, count = func.coalesce(verdict.c.value, verdict.c.rule, ""), func.count()
     query = select(verdict.c.about, what, count).where(verdict.c.about.in_(("match", "field"))).group_by(verdict.c.about, what)
-    return [Tally(*row) for row in session.execute(query.order_by(count.desc(), what).limit(limit))]
+    return [Tally(*row) for row in session.execute(query.order_by(count.desc(), what).limit(MOST_TALLIES))]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from crawler.i18n import tr
 from crawler.record import Record
@@ -46,9 +45,9 @@ class Explanation:
         return "\n".join(lines)
 
 
-def explain(query: Query, record: Record, tags: Sequence[str] = (), now: datetime | None = None) -> Explanation:
+def explain(query: Query, record: Record, tags: Sequence[str] = ()) -> Explanation:
     """The value of the query on the record, with all its reasons."""
-    look = Search(View(record, tags, now))
+    look = Search(View(record, tags))
     tree = _explained(query.root, look)
     stopped = () if tree.true else tuple(dict.fromkeys(_stopped(query.root, look)))
     missing = () if tree.true else tuple(dict.fromkeys(_missing(query.root, look)))

@@ -14,13 +14,13 @@ ALMOST = 1 - 1e-9  # sums of many logarithms err in the last places
 WIDEST = 1_000_000  # stories: no estimate of a whole is looked for beyond this many times what was seen
 
 
-def wilson(hits: int, of: int, z: float = Z95) -> tuple[float, float]:
+def wilson(hits: int, of: int) -> tuple[float, float]:
     """The score interval of a share (Wilson 1927): holds at 0 of n and at small n, where hits ± z·σ does not."""
     if of <= 0:
         return 0.0, 1.0
-    share, spread = hits / of, z * z / of
+    share, spread = hits / of, Z95**2 / of
     middle = (share + spread / 2) / (1 + spread)
-    half = z / (1 + spread) * math.sqrt(share * (1 - share) / of + spread / (4 * of))
+    half = Z95 / (1 + spread) * math.sqrt(share * (1 - share) / of + spread / (4 * of))
     return max(0.0, middle - half), min(1.0, middle + half)
 
 
@@ -45,17 +45,17 @@ def discoveries(chances: Mapping[str, float], rate: float) -> set[str]:
     return {name for name, _ in ranked[:last]}
 
 
-def bursts(hits: Sequence[int], of: Sequence[int], scale: float = 2.0, price: float = 1.0) -> list[tuple[int, int]]:
-    """Runs of days (first, last) on which a share stands at `scale` times its mean or above (Kleinberg 2003, two states, batches).
+def bursts(hits: Sequence[int], of: Sequence[int]) -> list[tuple[int, int]]:
+    """Runs of days (first, last) on which a share stands at twice its mean or above (Kleinberg 2003, two states, batches).
 
-    Entering a burst costs price · ln(days), so a single day must be strong to count. Days on which nothing was seen say nothing.
+    Entering a burst costs ln(days), so a single day must be strong to count. Days on which nothing was seen say nothing.
     """
     total, whole = sum(hits), sum(of)
     if not 0 < total < whole:
         return []
     usual = total / whole
-    shares = (usual, min(usual * scale, (1 + usual) / 2))
-    enter = price * math.log(len(hits))
+    shares = (usual, min(usual * 2, (1 + usual) / 2))
+    enter = math.log(len(hits))
     logs = [(math.log(p), math.log(1 - p)) for p in shares]
     if _gained(hits, of, logs) < enter * ALMOST:
         return []

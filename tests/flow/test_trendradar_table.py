@@ -1,8 +1,6 @@
 """What users of the best-known monitor run into, and what happens here instead: row by row."""
 
-import asyncio
 import html
-import shutil
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -18,7 +16,7 @@ from jobs.parts import watch_of
 from jobs.pipeline import Pipeline
 from storage.alerts import outbox
 from storage.archive import queries
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from storage.queue import sources
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -141,40 +139,31 @@ def _answer(fetch: Fetch, now: datetime) -> FetchResult:
     )  # fmt: skip
 
 
-def _raised(db: Database, folder: Path) -> list[int]:
+async def _raised(db: Database, folder: Path) -> list[int]:
     """How many alerts each look at the feed raises."""
-
-    async def main() -> list[int]:
-        now = START
-        readers = Readers(workers=1)
-        watch = watch_of(config_of(folder, "大模型"))
-        pipeline = Pipeline(db, readers, watch, "me", lambda: now)
-        made = []
-        try:
-            for _, after in SEEN:
-                now = START + after
-                wanted = [(watched.source, now) for watched in watch.sources.values()]
-                await db.write(lambda s, wanted=wanted, now=now: sources.sync(s, wanted, now))  # type: ignore[misc]
-                before = pipeline.counts["alerts"]
-                for step in range(3):  # the poll, the article, and nothing more
-                    now = START + after + timedelta(seconds=10 * step)
-                    pipeline.look_now()
-                    await _poll(pipeline, now)
-                made.append(pipeline.counts["alerts"] - before)
-        finally:
-            readers.close()
-        assert pipeline.counts["polls"] == len(SEEN)
-        return made
-
-    return asyncio.run(main())
-
-
-def test_one_item_raises_one_alert_at_whatever_hour_it_is_seen_again(sqlite_template: Path, tmp_path: Path) -> None:
-    shutil.copyfile(sqlite_template, tmp_path / "zhixun.db")
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
+    now = START
+    readers = Readers(workers=1)
+    watch = watch_of(config_of(folder, "大模型"))
+    pipeline = Pipeline(db, readers, watch, "me", lambda: now)
+    made = []
     try:
-        assert _raised(db, tmp_path) == [1, 0, 0, 0, 0, 0]
-        assert db.read(queries.count_records) == 1
-        assert db.read(outbox.counts)["pending"] == 1
+        for _, after in SEEN:
+            now = START + after
+            wanted = [(watched.source, now) for watched in watch.sources.values()]
+            await db.write(lambda s, wanted=wanted, now=now: sources.sync(s, wanted, now))  # type: ignore[misc]
+            before = pipeline.counts["alerts"]
+            for step in range(3):  # the poll, the article, and nothing more
+                now = START + after + timedelta(seconds=10 * step)
+                pipeline.look_now()
+                await _poll(pipeline, now)
+            made.append(pipeline.counts["alerts"] - before)
     finally:
-        db.close()
+        readers.close()
+    assert pipeline.counts["polls"] == len(SEEN)
+    return made
+
+
+async def test_one_item_raises_one_alert_at_whatever_hour_it_is_seen_again(sqlite: Database, tmp_path: Path) -> None:
+    assert await _raised(sqlite, tmp_path) == [1, 0, 0, 0, 0, 0]
+    assert sqlite.read(queries.count_records) == 1
+    assert sqlite.read(outbox.counts)["pending"] == 1

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from crawler.record import Record
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from tests import press
 from tests.web.served import chromium, needs_browser, serving, visiting
 from tests.web.shots import screens
@@ -23,14 +23,6 @@ PHONE = {"locale": "zh-CN", "viewport": {"width": 360, "height": 740}, "has_touc
 def browser() -> Iterator[Any]:
     with chromium() as found:
         yield found
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    db.upgrade()
-    yield db
-    db.close()
 
 
 @pytest.fixture
@@ -53,12 +45,12 @@ def titles(page: Any) -> list[str]:
     return page.locator(".entry h2").all_inner_texts()
 
 
-def test_first_start_with_nothing_says_what_comes_and_shows_it_when_it_is_there(browser: Any, archive: Database) -> None:
-    with serving(press.parts(archive)) as address, visiting(browser, **EN) as page:
+def test_first_start_with_nothing_says_what_comes_and_shows_it_when_it_is_there(browser: Any, sqlite: Database) -> None:
+    with serving(press.parts(sqlite)) as address, visiting(browser, **EN) as page:
         page.goto(address)
         assert "Nothing has come in yet" in page.inner_text("main")
         page.wait_for_timeout(2500)  # one look of the live updates
-        press.fill(archive)
+        press.fill(sqlite)
         page.get_by_text("new alerts: show them").click(timeout=15_000)
         assert len(titles(page)) == 6
 
@@ -114,12 +106,12 @@ def test_the_records_of_a_list_are_gone_through_one_by_one_and_left_where_one_wa
         page.wait_for_function("said => (document.querySelector('z-record h1') ?? {}).innerText !== said", arg=last)
 
 
-def test_an_article_of_last_month_is_some_pages_away(browser: Any, archive: Database) -> None:
+def test_an_article_of_last_month_is_some_pages_away(browser: Any, sqlite: Database) -> None:
     for number in range(70):
         at = press.NOW - timedelta(days=0.5 * (70 - number))
         text = f"Depot {number} on the quay opened its {number + 3} gates. " + " ".join(f"lamp{number}x{n}" for n in range(60))
-        press.keep(archive, Record(f"Gate {number} opens", f"https://g.example/{number}", text, published=at, first_seen=at, source="g"), f"g{number}")  # fmt: skip
-    with serving(press.parts(archive)) as address, visiting(browser, **EN) as page:
+        press.keep(sqlite, Record(f"Gate {number} opens", f"https://g.example/{number}", text, published=at, first_seen=at, source="g"), f"g{number}")  # fmt: skip
+    with serving(press.parts(sqlite)) as address, visiting(browser, **EN) as page:
         page.goto(f"{address}/stories")
         assert "Gate 8 opens" not in titles(page)
         page.get_by_role("link", name="Older").click()

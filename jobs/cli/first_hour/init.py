@@ -54,7 +54,7 @@ def init(
         address = channel or ("console://" if yes else _ask_channel())
         _sound_channel(address)
     choices = Choices(tongue, picked, free, sources, address)
-    written = first_steps.write(cli.path, choices, os.environ, replace=True)
+    written = first_steps.write(cli.path, choices, os.environ)
     if isinstance(written, Refused):
         raise typer.Exit(fail(written.reason, 3 if written.mistakes else 1))
     say(tr("{path} is written: {sources} sources, rules: {rules}.", path=written.path, sources=written.sources, rules=tr(", ").join(written.rules)))  # fmt: skip

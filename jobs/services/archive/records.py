@@ -82,15 +82,11 @@ def search(
     *,
     after: str | None = None,
     limit: int = 20,
-    scan: int = searching.MOST,
     bounds: Bounds = searching.EVERYWHERE,
 ) -> Page:
-    """The first `limit` records that come after a cursor and match. Reads no more than `scan` records, and then says where it stands.
-
-    Raises ValueError for a cursor that is none.
-    """
+    """The first `limit` records that come after a cursor and match. Raises ValueError for a cursor that is none."""
     at = Cursor.parse(after) if after is not None else None
-    found = searching.search(session, query, now=now, bounds=bounds, after=at, limit=limit, most=scan)
+    found = searching.search(session, query, now=now, bounds=bounds, after=at, limit=limit)
     return Page(
         tuple(Found(record, query, now) for record in found.records),
         str(found.next) if found.next else None,

@@ -68,7 +68,6 @@ class Choices:
     words: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     channel: str = "console://"
-    timezone: str = "Asia/Shanghai"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def _proposal(listed: Listed, language: Language, wanted: Mapping[str, str]) -> 
 def text_of(choices: Choices) -> str:
     """The file, commented in the chosen language."""
     with speaking(choices.language):
-        made = frame(choices.language, choices.timezone)
+        made = frame(choices.language)
         for section, entries in _sections(choices).items():
             made = edited(made, Add(section, tuple(entries)))
     for listed in catalogue().values():
@@ -145,14 +144,14 @@ def _channel_name(address: str) -> str:
     return "mail" if scheme in ("smtp", "smtps") else scheme.partition("+")[0] or "console"
 
 
-def frame(spoken: Language, timezone: str = "Asia/Shanghai") -> str:
+def frame(spoken: Language) -> str:
     """A file without entries. What a key means stands above it."""
     with speaking(spoken):
-        parts = _parts(timezone)
+        parts = _parts()
     return "\n".join("".join(map(_comment, comments)) + code for *comments, code in parts)
 
 
-def _parts(timezone: str) -> tuple[tuple[str, ...], ...]:
+def _parts() -> tuple[tuple[str, ...], ...]:
     """Comments, and the key below them."""
     return (
         (
@@ -162,7 +161,7 @@ def _parts(timezone: str) -> tuple[tuple[str, ...], ...]:
             tr("`zhixun check` tells every mistake with its line; all keys stand in docs/configuration.md."),
             "",
         ),
-        (tr("How dates without a zone are read, and times are shown."), f"timezone: {timezone}\n"),
+        (tr("How dates without a zone are read, and times are shown."), "timezone: Asia/Shanghai\n"),
         (
             tr("What the first poll of a source may send: `newest 5` a rule, `silent`, or `all` that is younger than `max_age`."),
             "alerts:\n  first_poll: newest 5\n",
@@ -210,10 +209,8 @@ def prove(path: Path, text: str, environ: Mapping[str, str]) -> Refused | None:
     return None
 
 
-def write(path: Path, choices: Choices, environ: Mapping[str, str], *, replace: bool = False) -> Written | Refused:
-    """Write the file, if it is a configuration. One that is there is replaced only with `replace`."""
-    if path.exists() and not replace:
-        return Refused(tr("{path} is there already.", path=path))
+def write(path: Path, choices: Choices, environ: Mapping[str, str]) -> Written | Refused:
+    """Write the file, if it is a configuration; one that is there is replaced."""
     text = text_of(choices)
     if refused := prove(path, text, environ) or put(path, text):
         return refused

@@ -251,13 +251,8 @@ def _escaped(words: str) -> str:
     return _markdown.sub(r"\\\1", " ".join(words.split()))
 
 
-def markdown(found: Week, address: str = "") -> str:
-    """The week as Markdown, for mail and chat; `address` is that of the pages, for links."""
-
-    def link(record: int, title: str) -> str:
-        shown = _escaped(title)
-        return f"[{shown}]({address}/records/{record})" if address else shown
-
+def markdown(found: Week) -> str:
+    """The week as Markdown, for mail and chat."""
     lines = [f"# {tr('Week {name}', name=found.name)} ({found.first} – {found.last})", ""]
     lines += [
         plural("{n} article", "{n} articles", found.articles) + " · " + plural("{n} story", "{n} stories", found.stories),
@@ -270,7 +265,7 @@ def markdown(found: Week, address: str = "") -> str:
         lines += [
             f"## {tr('Told by most')}",
             *(
-                f"{n}. {link(one.record, one.title)} — {one.source} ({one.sources})"
+                f"{n}. {_escaped(one.title)} — {one.source} ({one.sources})"
                 + (f"\n   {_escaped(one.comment)}" if one.comment else "")
                 for n, one in enumerate(found.top, 1)
             ),
@@ -283,7 +278,7 @@ def markdown(found: Week, address: str = "") -> str:
             "",
         ]
     for kind, rows in found.events:
-        lines += [f"## {tr(kind)}", *(f"- {link(row.record, row.headline)}" for row in rows), ""]
+        lines += [f"## {tr(kind)}", *(f"- {_escaped(row.headline)}" for row in rows), ""]
     for raised in found.rules:
-        lines += [f"## {raised.rule} ({raised.count})", *(f"- {link(record, title)}" for _, record, title in raised.alerts), ""]
+        lines += [f"## {raised.rule} ({raised.count})", *(f"- {_escaped(title)}" for *_, title in raised.alerts), ""]
     return "\n".join(lines)

@@ -39,8 +39,3 @@ def coverage(session: Session, config: Config, now: datetime, sources: tuple[int
     records, alerts = queries.count_between(session, since, now), queries.count_alerts(session, since)
     gapped = {gap.source for gap in gaps.since(session, since) if gap.filled_at is None}
     return Coverage(records, alerts, *sources, gaps=len(gapped), failed=outbox.counts(session)["dead"])
-
-
-def newest(session: Session) -> tuple[int, int]:
-    """The highest ids of records and of alerts: they grow whenever something came."""
-    return queries.newest(session)

@@ -27,6 +27,7 @@ from storage.people.accounts import Person
 from storage.people.inbox import At, Mark, Member, Raised, Wanted, Which
 from storage.people.marks import Label, Note, Task
 from storage.queue import sources
+from storage.rules.match import Evidence
 
 __all__ = ["Entry", "Inbox", "Label", "Note", "Person", "Task", "Wanted", "Which"]
 
@@ -40,23 +41,12 @@ class MarkError(ZhixunError):
 
 
 @dataclass(frozen=True, slots=True)
-class Quote:
-    """A term and where it stood: code points into the field, and the words around."""
-
-    term: str
-    field: str
-    start: int
-    end: int
-    quote: str
-
-
-@dataclass(frozen=True, slots=True)
 class Hit:
     """A rule that the story matters to: its first alert, and why. `follows`: the last time it was told once more because of this."""
 
     rule: str
     alert: int
-    why: tuple[Quote, ...]
+    why: tuple[Evidence, ...]
     follows: str | None = None
 
 
@@ -259,8 +249,8 @@ def _by_rule(raised: Sequence[Raised]) -> dict[str, list[Raised]]:
 
 def _hit(raised: Sequence[Raised]) -> Hit:
     first, last = raised[0], raised[-1]
-    fields = Quote.__dataclass_fields__
-    why = tuple(Quote(**{name: match[name] for name in fields}) for match in first.matched if fields.keys() <= match.keys())
+    fields = Evidence.__dataclass_fields__
+    why = tuple(Evidence(**{name: match[name] for name in fields}) for match in first.matched if fields.keys() <= match.keys())
     return Hit(first.rule, first.alert, why, last.follows)
 
 

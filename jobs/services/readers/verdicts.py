@@ -22,7 +22,7 @@ from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from crawler.record import Record
 from jobs.config.edit import Change
-from jobs.config.load import Config, RuleConfig
+from jobs.config.load import Config, RuleConfig, readings
 from jobs.deliver.message import matched_fields, record_fields
 from jobs.safe_text import one_line
 from jobs.services.archive import stories
@@ -33,6 +33,7 @@ from storage.archive.search import Bounds
 from storage.people import verdicts as kept
 from storage.people.accounts import Person
 from storage.people.verdicts import About, Tally, Verdict
+from storage.rules.lexer import quoted
 from storage.rules.parser import Query, QueryError, parse
 from storage.rules.ruleset import Rule, is_true, search
 
@@ -196,8 +197,8 @@ def _example(old: Query, new: Query, record: Record, word: str) -> str:
     quotes = dict.fromkeys(one.quote for one in evidence if one.field == "text")
     said = " ".join([record.title, *quotes])
     for text in map(one_line, (record.title, f"{record.title} {word}", said, f"{said} {word}")):
-        readings = Record(text, "", ""), Record("", "", text), Record(text, "", text)
-        if is_true(old, readings[-1]) and not any(is_true(new, each) for each in readings):
+        tried = readings(text)
+        if is_true(old, tried[-1]) and not any(is_true(new, each) for each in tried):
             return text
     return ""
 
@@ -215,14 +216,10 @@ def _candidates(record: Record) -> Iterable[str]:
     """Terms that are true of the record: its values, where it says them, then its industry, its source."""
     said = f"{record.title}\n{record.text}".casefold()
     words = dict.fromkeys((*record.keywords, *record.ai_technologies, *(one.name for one in record.companies)))
-    yield from (_quoted(word) for word in words if word.casefold() in said)
-    yield from (f"industry:{_quoted(word)}" for word in record.industries)
+    yield from (quoted(word) for word in words if word.casefold() in said)
+    yield from (f"industry:{quoted(word)}" for word in record.industries)
     if record.source:
-        yield f"source:{_quoted(record.source)}"
-
-
-def _quoted(word: str) -> str:
-    return '"' + "".join(f"\\{ch}" if ch in '"“”＂\\' else ch for ch in word) + '"'
+        yield f"source:{quoted(record.source)}"
 
 
 def _tried(

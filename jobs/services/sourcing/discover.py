@@ -198,7 +198,7 @@ async def _sitemaps(search: _Search) -> None:
         return
     page, _, _ = await search.fetch(address)
     if page is not None:
-        await search.try_some(await search.ask(candidates.sitemaps_of, page) or (), SITEMAPS)
+        await search.try_some(await search.ask(candidates.sitemaps, page) or (), SITEMAPS)
 
 
 async def _behind(search: _Search) -> None:

@@ -18,7 +18,7 @@ from jobs.services.channels import ChannelView
 from jobs.services.ledger import Shown
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
-from jobs.web.screens import Done, Limit, Screen
+from jobs.web.screens import Done, Limit, Name, Screen
 from storage.archive import queries
 from storage.archive.queries import AlertView
 
@@ -26,7 +26,6 @@ screen = Screen("deliveries")
 State = Annotated[Literal["pending", "sent", "dead", "held"] | None, Query(description="alerts with a delivery in this state")]
 Before = Annotated[int | None, Query(ge=1, description="where to go on: `next` of the page before")]
 AlertId = Annotated[str, Path(max_length=20, description="such as 00A7")]
-Name = Annotated[str, Path(max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from jobs.deliver.rendering import safe_link
 from jobs.services.readers import people, reading
 from jobs.services.readers.people import NotSignedIn, TooManyTries
 from jobs.services.readers.reading import Entry, Wanted
-from jobs.web.access import Asked, needs, parts_of
+from jobs.web.access import Asked, Viewer, needs, parts_of
 from jobs.web.errors import Trouble
 from jobs.web.screens import Screen
 
@@ -35,7 +35,6 @@ FOLDER = "Zhixun"  # all rules stand in one: some readers show nothing outside o
 ITEM = "tag:google.com,2005:reader/item/"
 MAX_REFS, MAX_ITEMS = 10_000, 1_000
 LISTS: dict[str, reading.Which] = {"reading-list": "all", "kept-unread": "unread", "read": "read", "starred": "starred"}
-Viewer = Annotated[Asked, Depends(needs("viewer"))]
 Asking = Annotated[Asked, Depends(needs("viewer", changes=False))]  # who posts no more than a long question
 _user = re.compile(r"user/[^/]+/")
 _SECONDS = re.compile(r"[1-9][0-9]{0,9}")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from urllib.parse import quote, urlencode
 
-from fastapi import Depends, Form, Path, Query, Request, Response
+from fastapi import Form, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from crawler.i18n import tr
@@ -15,15 +15,13 @@ from jobs.services.readers import changes as noted
 from jobs.services.readers import people
 from jobs.services.readers.changes import Changes
 from jobs.services.readers.reading import Person
-from jobs.web.access import Asked, needs
+from jobs.web.access import Asked, Viewer
 from jobs.web.errors import Trouble
 from jobs.web.render import Renderer
-from jobs.web.screens import API, Done, Limit, Number, Screen
+from jobs.web.screens import API, Done, Limit, Name, Number, Screen
 
 screen = Screen("people")
 Before = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^\d{1,18}$")]
-Name = Annotated[str, Path(max_length=200)]
-Viewer = Annotated[Asked, Depends(needs("viewer"))]
 Secret = Annotated[str, Field(max_length=1_000, repr=False)]
 Short = Annotated[str, Field(max_length=200)]
 

@@ -8,7 +8,7 @@ from datetime import timedelta
 from threading import BoundedSemaphore
 from typing import Annotated
 
-from fastapi import Path, Query
+from fastapi import Query
 from pydantic import BaseModel, Field
 
 from crawler.i18n import tr
@@ -22,10 +22,9 @@ from jobs.services.trials import trial as trying
 from jobs.services.trials.trial import Trial
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble, edited
-from jobs.web.screens import Done, Screen
+from jobs.web.screens import Done, Name, Screen
 
 screen = Screen("rules")
-Name = Annotated[str, Path(max_length=200)]
 Days = Annotated[int, Query(ge=1, le=366, description="of the archive, back from now")]
 Written = Annotated[str | None, Query(max_length=2000, description="instead of the rule's own query")]
 DAYS = 30

@@ -10,7 +10,7 @@ from datetime import datetime, tzinfo
 from threading import BoundedSemaphore
 from typing import Annotated, Literal
 
-from fastapi import Depends, Path, Query, Response
+from fastapi import Query, Response
 from pydantic import BaseModel, Field
 
 from crawler.i18n import tr
@@ -21,14 +21,13 @@ from jobs.services import configuration, status
 from jobs.services.lookup import named
 from jobs.services.sourcing import sources
 from jobs.services.sourcing.discover import Discovered
-from jobs.web.access import Asked, needs
+from jobs.web.access import Asked, Viewer
 from jobs.web.errors import Trouble, edited
-from jobs.web.screens import API, Done, Screen
+from jobs.web.screens import API, Done, Name, Screen
 from storage.queue.gaps import Gap
 
 screen = Screen("sources")
 Show = Annotated[Literal["all", "trouble", "well"], Query(description="which sources")]
-Name = Annotated[str, Path(max_length=200)]
 DISCOVERIES = BoundedSemaphore(3)  # at once: each asks a stranger's site up to a dozen times
 
 
@@ -127,7 +126,7 @@ def listed(ask: Asked, show: Show = "all", q: Annotated[str, Query(max_length=20
     return SourcesPage(show, q, tuple(found), sum(bool(line.family) for line in lines), len(lines), at_work)
 
 
-def exported(ask: Annotated[Asked, Depends(needs("viewer"))]) -> Response:
+def exported(ask: Viewer) -> Response:
     """The sources as OPML, for other readers, without those that hold a secret."""
     body = opml.write(sources.outlines_of(ask.config)[0], "Zhixun", ask.now)
     headers = {"Content-Disposition": 'attachment; filename="sources.opml"'}

@@ -10,21 +10,13 @@ from pydantic import BaseModel
 from crawler.i18n import tr
 from jobs.services.archive import stories as folding
 from jobs.services.readers import story as service
-from jobs.services.readers.reading import Entry
+from jobs.services.readers.reading import Inbox
 from jobs.services.readers.story import Teller, Told
 from jobs.web.access import Asked
 from jobs.web.charts import ALERT, Lanes, Point, lanes
 from jobs.web.screens import After, Done, Limit, Number, Screen
 
 screen = Screen("story")
-
-
-@dataclass(frozen=True, slots=True)
-class StoriesPage:
-    """Stories, the newest first."""
-
-    entries: tuple[Entry, ...]
-    next: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +34,9 @@ class Together(BaseModel):
 
 
 @screen.page("/stories", "stories.html")
-def stories(ask: Asked, after: After = None, limit: Limit = 50) -> StoriesPage:
+def stories(ask: Asked, after: After = None, limit: Limit = 50) -> Inbox:
     """The newest stories, whether a rule told them or not."""
-    found = ask.read(lambda s: service.newest(s, ask.person, after, limit))
-    return StoriesPage(found.entries, found.next)
+    return ask.read(lambda s: service.newest(s, ask.person, after, limit))
 
 
 @screen.page("/stories/{story}", "story.html")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import Depends, Path, Query, Request, Response
+from fastapi import Path, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from crawler.i18n import plural, tr
@@ -21,7 +21,7 @@ from jobs.formats import pdf
 from jobs.services.insight import week as service
 from jobs.services.insight.week import Edits, Week
 from jobs.services.readers.people import secret_hash
-from jobs.web.access import Asked, needs, parts_of
+from jobs.web.access import Asked, Viewer, parts_of
 from jobs.web.errors import Trouble
 from jobs.web.screens import API, Done, Screen
 
@@ -124,9 +124,7 @@ def _sealed(page: str) -> dict[str, str]:
     return {"Content-Security-Policy": allowed, "Cache-Control": "private, no-store", "Referrer-Policy": "no-referrer"}
 
 
-def export(
-    ask: Annotated[Asked, Depends(needs("viewer"))], request: Request, name: Name, form: Annotated[Literal["markdown", "html", "pdf"], Path()]
-) -> Response:  # fmt: skip
+def export(ask: Viewer, request: Request, name: Name, form: Annotated[Literal["markdown", "html", "pdf"], Path()]) -> Response:
     """The week as Markdown, as a page that needs no other file, or as PDF where Chromium is installed."""
     found = _week(ask, name)
     if form == "markdown":

@@ -1,6 +1,5 @@
 """Copies are made when they are due, whole, private, and only so many are kept."""
 
-import asyncio
 import shutil
 import stat
 from collections import namedtuple
@@ -79,19 +78,15 @@ def test_without_room_nothing_is_written(file: Path, tmp_path: Path, monkeypatch
     assert list(plan.folder.iterdir()) == []
 
 
-def test_the_daemon_copies_when_it_is_due_and_only_then(tmp_path: Path) -> None:
+async def test_the_daemon_copies_when_it_is_due_and_only_then(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text(f"database: sqlite:///{tmp_path}/zhixun.db\nsources: [{{name: a, url: 'https://a.example/'}}]\n", "utf-8")
     built = App(load(path, {}))
-
-    async def go() -> None:
-        daemon = Daemon(built, path)
-        await daemon._back_up()
-        await daemon._back_up()
-
+    daemon = Daemon(built, path)
     try:
         built.db.upgrade()
-        asyncio.run(go())
+        await daemon._back_up()
+        await daemon._back_up()
         assert len(backups.copies(tmp_path / "backups")) == 1
     finally:
         built.close()

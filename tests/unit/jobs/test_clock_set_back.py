@@ -43,28 +43,25 @@ def wall(monkeypatch: pytest.MonkeyPatch) -> Wall:
 
 
 @pytest.mark.parametrize("jump", JUMPS)
-def test_ticks_go_on_when_the_clock_is_set(wall: Wall, jump: timedelta) -> None:
-    async def go() -> int:
-        ticks = asyncio.Semaphore(0)
+async def test_ticks_go_on_when_the_clock_is_set(wall: Wall, jump: timedelta) -> None:
+    ticks = asyncio.Semaphore(0)
 
-        async def tick() -> None:
-            ticks.release()
+    async def tick() -> None:
+        ticks.release()
 
-        ticker = Ticker()
-        ticker.add_job(tick, "interval", seconds=1)
-        ticker.start()
-        try:
-            async with asyncio.timeout(10):
+    ticker = Ticker()
+    ticker.add_job(tick, "interval", seconds=1)
+    ticker.start()
+    try:
+        async with asyncio.timeout(10):
+            await ticks.acquire()
+            wall.by += jump
+            began = clock.monotonic()
+            for _ in range(2):
                 await ticks.acquire()
-                wall.by += jump
-                began = clock.monotonic()
-                for _ in range(2):
-                    await ticks.acquire()
-                return round(clock.monotonic() - began)
-        finally:
-            ticker.shutdown(wait=False)
-
-    assert asyncio.run(go()) <= 4
+        assert round(clock.monotonic() - began) <= 4
+    finally:
+        ticker.shutdown(wait=False)
 
 
 @pytest.mark.parametrize("jump", JUMPS)
@@ -89,14 +86,13 @@ def built(tmp_path: Path, wall: Wall) -> App:
 
 
 @pytest.mark.parametrize("jump", [jump for jump in JUMPS if jump < timedelta(0)])
-def test_a_poll_that_was_due_is_due_after_the_clock_was_set_back(wall: Wall, built: App, tmp_path: Path, jump: timedelta) -> None:
-    async def go() -> None:
+async def test_a_poll_that_was_due_is_due_after_the_clock_was_set_back(
+    wall: Wall, built: App, tmp_path: Path, jump: timedelta
+) -> None:
+    try:
         await built._sync_sources(built.clock.now())
         wall.by += jump
         await Daemon(built, tmp_path / "config.yaml")._mind_the_clock()
-
-    try:
-        asyncio.run(go())
         due = built.db.read(lambda s: s.scalar(select(models.task.c.due_at)))
         assert due <= clock.now()
         assert abs(built.clock.was_set()) < timedelta(seconds=1)
@@ -104,7 +100,7 @@ def test_a_poll_that_was_due_is_due_after_the_clock_was_set_back(wall: Wall, bui
         built.close()
 
 
-def test_while_the_store_is_in_trouble_the_program_keeps_its_time(
+async def test_while_the_store_is_in_trouble_the_program_keeps_its_time(
     wall: Wall, built: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def full(_work: object) -> None:
@@ -115,24 +111,21 @@ def test_while_the_store_is_in_trouble_the_program_keeps_its_time(
     built.store_guard = SimpleNamespace(failed=failures.append)
     wall.by -= timedelta(hours=3)
     try:
-        asyncio.run(Daemon(built, tmp_path / "config.yaml")._mind_the_clock())
+        await Daemon(built, tmp_path / "config.yaml")._mind_the_clock()
         assert len(failures) == 1
         assert built.clock.was_set() < timedelta(hours=-2)
     finally:
         built.close()
 
 
-def test_a_clock_that_was_set_back_while_nothing_ran_is_noticed_at_the_next_start(wall: Wall, built: App) -> None:
-    async def go() -> None:
+async def test_a_clock_that_was_set_back_while_nothing_ran_is_noticed_at_the_next_start(wall: Wall, built: App) -> None:
+    try:
         now = built.clock.now()
         await built._sync_sources(now)
         await built.db.write(lambda s: queries.beat(s, "daemon", now))
         wall.by -= timedelta(hours=3)
         built.clock.follow()
         await built._catch_up(built.clock.now())
-
-    try:
-        asyncio.run(go())
         assert built.db.read(lambda s: s.scalar(select(models.task.c.due_at))) <= clock.now()
     finally:
         built.close()

@@ -297,23 +297,18 @@ def test_a_failing_adaptive_source_is_asked_again_later(db: Database, tmp_path: 
     assert due == NOW + 2 * HOUR
 
 
-def test_a_used_up_budget_stops_polls_but_not_articles_until_the_day_is_over(db: Database, tmp_path: Path) -> None:
+async def test_a_used_up_budget_stops_polls_but_not_articles_until_the_day_is_over(db: Database, tmp_path: Path) -> None:
     watcher = Watcher(db, tmp_path, budget=3)
     watcher.readers.links = tuple(Link(f"https://a.example/{n}") for n in range(4))
-
-    async def a_day() -> None:
-        await watcher.poll("a")
-        kinds = []
-        for _ in range(12):
-            watcher.now += HOUR / 2
-            kinds += [fetch.work.kind for fetch in await watcher.claims()]
-            if watcher.now == NOW + 3 * HOUR:
-                assert watcher.pipeline.resting
-                assert db.read(lambda s: usage.of_day(s, "2026-11-24")) == 3 + 4, "three polls, four articles"
-        watcher.now = NOW + 4 * HOUR + timedelta(minutes=1)  # 00:01 in Shanghai
-        return kinds
-
-    kinds = asyncio.run(a_day())
+    await watcher.poll("a")
+    kinds = []
+    for _ in range(12):
+        watcher.now += HOUR / 2
+        kinds += [fetch.work.kind for fetch in await watcher.claims()]
+        if watcher.now == NOW + 3 * HOUR:
+            assert watcher.pipeline.resting
+            assert db.read(lambda s: usage.of_day(s, "2026-11-24")) == 3 + 4, "three polls, four articles"
+    watcher.now = NOW + 4 * HOUR + timedelta(minutes=1)  # 00:01 in Shanghai
     assert kinds.count("article") == 4
     assert kinds[:4] == ["article"] * 4
     assert "poll" in kinds[4:], "the next day has a budget of its own"

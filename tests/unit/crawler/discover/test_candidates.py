@@ -98,8 +98,8 @@ def discover(answers: dict[str, str], asked: str) -> list[Judged]:
     known = {SITE + path: body for path, body in answers.items()} | {NEWS: asked}
     start = Page(NEWS, asked.encode(), NOW, "text/html")
     wanted = scoring.wanted_of(start, NOW, SHANGHAI)
-    robots = known.get(f"{SITE}/robots.txt", "")
-    tried = [*candidates.candidates(start, NOW, SHANGHAI), *candidates.sitemaps(robots, SITE), *candidates.paths(NEWS)]
+    robots = Page(f"{SITE}/robots.txt", known.get(f"{SITE}/robots.txt", "").encode(), NOW)
+    tried = [*candidates.candidates(start, NOW, SHANGHAI), *candidates.sitemaps(robots), *candidates.paths(NEWS)]
     judged = [
         scoring.judge(Page(each.url, known[each.url].encode(), NOW, ""), each, NOW, SHANGHAI, wanted)
         for each in tried
@@ -148,8 +148,9 @@ def test_the_list_comes_with_the_css_that_finds_it() -> None:
 
 
 def test_robots_names_sitemaps_and_news_comes_first() -> None:
-    text = "User-agent: *\nDisallow: /\nsitemap: /a.xml\nSitemap : https://paper.example/news.xml\nSitemap: javascript:x\n"
-    assert [each.url for each in candidates.sitemaps(text, SITE)] == [f"{SITE}/news.xml", f"{SITE}/a.xml"]
+    text = b"User-agent: *\nDisallow: /\nsitemap: /a.xml\nSitemap : https://paper.example/news.xml\nSitemap: javascript:x\n"
+    robots = Page(f"{SITE}/robots.txt", text, NOW)
+    assert [each.url for each in candidates.sitemaps(robots)] == [f"{SITE}/news.xml", f"{SITE}/a.xml"]
 
 
 def test_common_paths_are_tried_below_the_section_and_the_root() -> None:
@@ -163,7 +164,7 @@ def test_common_paths_are_tried_below_the_section_and_the_root() -> None:
 @pytest.mark.timeout(10)
 def test_a_robots_txt_of_blank_lines_costs_no_more_than_its_length() -> None:
     blank = Page(f"{SITE}/robots.txt", b"\n" * 499_000 + b"Sitemap: /a.xml", NOW)
-    assert [each.url for each in candidates.sitemaps_of(blank)] == [f"{SITE}/a.xml"]
+    assert [each.url for each in candidates.sitemaps(blank)] == [f"{SITE}/a.xml"]
 
 
 def named(body: str, head: str = "", url: str = NEWS) -> list[str]:

@@ -85,7 +85,7 @@ class Site:
                     await writer.drain()
                 finally:
                     self.busy -= 1
-        except (asyncio.IncompleteReadError, ConnectionError):
+        except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):  # the last: its test is over
             pass
         finally:
             writer.close()

@@ -8,8 +8,6 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -25,15 +23,11 @@ from crawler.errors import OptionError
 from crawler.fetch import engine as engine_module
 from crawler.fetch.engine import AHEAD, Engine, Fetch, FetchResult
 from crawler.record import Reason
-from tests.unit.crawler.fetch.local_site import NOW, Seen, Site, fetch, fetch_one, http, names, rules, serving
+from tests.unit.crawler.fetch.local_site import NOW, Seen, fetch, fetch_one, http, names, rules, serving
 
 PAGE = http(
     200, b"<p>\xe4\xbd\xa0\xe5\xa5\xbd</p>", Content_Type="text/html; charset=utf-8", ETag='"v1"', Cache_Control="max-age=60"
 )
-
-
-def run(coroutine: Any) -> Any:
-    return asyncio.run(coroutine)
 
 
 class TestAnswers:
@@ -104,8 +98,8 @@ class TestAnswers:
         "url",
         ["file:///etc/hostname", "data:text/html,hi", "ftp://127.0.0.1/x", "javascript:1", "", "http://[::1", "http://", "//x/y"],
     )
-    def test_what_is_no_web_address_is_refused(self, url: str) -> None:
-        answer = run(fetch_one(url))
+    async def test_what_is_no_web_address_is_refused(self, url: str) -> None:
+        answer = await fetch_one(url)
         assert answer.outcome.permanent
         assert answer.outcome.reason in (Reason.CLIENT_ERROR, Reason.REFUSED_ADDRESS)
 
@@ -117,12 +111,12 @@ class TestAnswers:
 
 
 class TestTrouble:
-    def test_a_name_that_does_not_exist(self) -> None:
-        assert run(fetch_one("http://nowhere.invalid/")).outcome.reason is Reason.DNS
+    async def test_a_name_that_does_not_exist(self) -> None:
+        assert (await fetch_one("http://nowhere.invalid/")).outcome.reason is Reason.DNS
 
     @pytest.mark.parametrize("host", ["a" * 64 + ".example", "a..example", "-"])
-    def test_a_name_that_cannot_exist(self, host: str) -> None:
-        assert run(fetch_one(f"http://{host}/")).outcome.reason in (Reason.DNS, Reason.CLIENT_ERROR, Reason.REFUSED_ADDRESS)
+    async def test_a_name_that_cannot_exist(self, host: str) -> None:
+        assert (await fetch_one(f"http://{host}/")).outcome.reason in (Reason.DNS, Reason.CLIENT_ERROR, Reason.REFUSED_ADDRESS)
 
     async def test_a_closed_port(self) -> None:
         async with serving({}) as site:
@@ -374,14 +368,6 @@ async def hang(seen: Seen) -> bytes:
     return b""
 
 
-@asynccontextmanager
-async def hanging() -> AsyncIterator[Site]:
-    async with serving(hang) as site:
-        yield site
-        for task in asyncio.all_tasks() - {asyncio.current_task()}:
-            task.cancel()
-
-
 class TestFlow:
     async def test_what_was_claimed_before_its_host_asked_for_a_pause_is_given_back(self) -> None:
         def busy(seen: Seen) -> bytes:
@@ -403,29 +389,23 @@ class TestFlow:
             assert bench.engine.further() == 0
             await bench.stop()
 
-    def test_one_slow_host_holds_no_other(self) -> None:
-        async def go() -> None:
-            async with hanging() as slow, serving({"/": PAGE}) as quick:
-                bench = Bench()
-                bench.todo = [Fetch(slow.url("/")) for _ in range(3)] + [Fetch(quick.url("/", host="127.0.0.2"))]
-                await bench.until(1)
-                assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.2")
-                await bench.stop(0)
+    async def test_one_slow_host_holds_no_other(self) -> None:
+        async with serving(hang) as slow, serving({"/": PAGE}) as quick:
+            bench = Bench()
+            bench.todo = [Fetch(slow.url("/")) for _ in range(3)] + [Fetch(quick.url("/", host="127.0.0.2"))]
+            await bench.until(1)
+            assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.2")
+            await bench.stop(0)
 
-        run(go())
-
-    def test_no_more_is_claimed_than_there_is_room_for(self) -> None:
-        async def go() -> None:
-            async with hanging() as site:
-                bench = Bench(concurrency=4, per_host=2)
-                bench.todo = [Fetch(site.url(f"/{n}")) for n in range(40)]
-                while bench.engine.in_flight < 4 * AHEAD:
-                    await asyncio.sleep(0.01)
-                await asyncio.sleep(0.1)
-                assert (bench.engine.in_flight, len(bench.todo)) == (4 * AHEAD, 40 - 4 * AHEAD)
-                await bench.stop(0)
-
-        run(go())
+    async def test_no_more_is_claimed_than_there_is_room_for(self) -> None:
+        async with serving(hang) as site:
+            bench = Bench(concurrency=4, per_host=2)
+            bench.todo = [Fetch(site.url(f"/{n}")) for n in range(40)]
+            while bench.engine.in_flight < 4 * AHEAD:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.1)
+            assert (bench.engine.in_flight, len(bench.todo)) == (4 * AHEAD, 40 - 4 * AHEAD)
+            await bench.stop(0)
 
     async def test_answers_that_wait_bound_the_claims_too(self) -> None:
         async with serving({f"/{n}": PAGE for n in range(60)}) as site:
@@ -448,33 +428,26 @@ class TestFlow:
             await bench.until(60)
             await bench.stop()
 
-    def test_no_more_are_on_the_network_than_the_bound_says(self) -> None:
-        async def go() -> None:
-            async with hanging() as site:
-                bench = Bench(concurrency=3, per_host=32)
-                bench.todo = [Fetch(site.url("/", host=f"127.0.0.{n}")) for n in range(2, 12)]
-                while site.most_busy < 3:
-                    await asyncio.sleep(0.01)
-                await asyncio.sleep(0.3)
-                assert site.most_busy == 3
-                await bench.stop(0)
+    async def test_no_more_are_on_the_network_than_the_bound_says(self) -> None:
+        async with serving(hang) as site:
+            bench = Bench(concurrency=3, per_host=32)
+            bench.todo = [Fetch(site.url("/", host=f"127.0.0.{n}")) for n in range(2, 12)]
+            while site.most_busy < 3:
+                await asyncio.sleep(0.01)
+            await asyncio.sleep(0.3)
+            assert site.most_busy == 3
+            await bench.stop(0)
 
-        run(go())
-
-    def test_servers_that_do_not_answer_hold_the_others_up_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_servers_that_do_not_answer_hold_the_others_up_for_a_moment_only(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr("crawler.fetch.handler.SLOW", 0.2)
-
-        async def go() -> None:
-            async with hanging() as slow, serving({"/": PAGE}) as quick:
-                bench = Bench(concurrency=2)
-                bench.todo = [Fetch(slow.url("/", host=f"127.0.0.{n}")) for n in range(2, 6)] + [
-                    Fetch(quick.url("/", host="127.0.0.9"))
-                ]
-                await bench.until(1)
-                assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.9")
-                await bench.stop(0)
-
-        run(go())
+        async with serving(hang) as slow, serving({"/": PAGE}) as quick:
+            bench = Bench(concurrency=2)
+            bench.todo = [Fetch(slow.url("/", host=f"127.0.0.{n}")) for n in range(2, 6)] + [
+                Fetch(quick.url("/", host="127.0.0.9"))
+            ]
+            await bench.until(1)
+            assert bench.got[0].fetch.url == quick.url("/", host="127.0.0.9")
+            await bench.stop(0)
 
     async def test_wake_ends_the_idle_sleep(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(engine_module, "IDLE", 3_600)
@@ -597,18 +570,15 @@ class TestStop:
             assert bench.reasons() == [Reason.STOPPED, Reason.OK]  # the second only waited for its turn
             assert site.paths() == ["/1"]
 
-    def test_a_server_that_never_answers_is_left_behind_at_the_deadline(self) -> None:
-        async def go() -> None:
-            async with hanging() as site:
-                bench = Bench()
-                bench.todo = [Fetch(site.url("/1")), Fetch(site.url("/2", host="127.0.0.2"))]
-                while len(site.paths()) < 2:
-                    await asyncio.sleep(0.01)
-                await bench.stop(0.2)
-                assert bench.reasons() == [Reason.STOPPED, Reason.STOPPED]
-                assert bench.engine.in_flight == 0
-
-        run(go())
+    async def test_a_server_that_never_answers_is_left_behind_at_the_deadline(self) -> None:
+        async with serving(hang) as site:
+            bench = Bench()
+            bench.todo = [Fetch(site.url("/1")), Fetch(site.url("/2", host="127.0.0.2"))]
+            while len(site.paths()) < 2:
+                await asyncio.sleep(0.01)
+            await bench.stop(0.2)
+            assert bench.reasons() == [Reason.STOPPED, Reason.STOPPED]
+            assert bench.engine.in_flight == 0
 
     async def test_what_waits_for_its_turn_is_given_back_at_once(self) -> None:
         async with serving({f"/{n}": PAGE for n in range(9)}) as site:
@@ -644,19 +614,16 @@ class TestStop:
         await early.stop(1)
         await early.run()
 
-    def test_a_cancelled_run_leaves_nothing_open(self) -> None:
-        async def go() -> None:
-            async with hanging() as site:
-                bench = Bench()
-                bench.todo = [Fetch(site.url("/1"))]
-                while not site.paths():
-                    await asyncio.sleep(0.01)
-                bench.running.cancel()
-                with pytest.raises(asyncio.CancelledError):
-                    await bench.running
-                assert bench.reasons() == [Reason.STOPPED]
-
-        run(go())
+    async def test_a_cancelled_run_leaves_nothing_open(self) -> None:
+        async with serving(hang) as site:
+            bench = Bench()
+            bench.todo = [Fetch(site.url("/1"))]
+            while not site.paths():
+                await asyncio.sleep(0.01)
+            bench.running.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await bench.running
+            assert bench.reasons() == [Reason.STOPPED]
 
 
 class TestSettings:
@@ -690,8 +657,8 @@ class TestSettings:
             assert engine.scraper.spidermw.middlewares == ()
             await bench.stop()
 
-    def test_what_is_to_be_rendered_says_so_where_there_is_no_browser(self) -> None:
-        answer = run(fetch_one(Fetch("http://x.example/", render=True)))
+    async def test_what_is_to_be_rendered_says_so_where_there_is_no_browser(self) -> None:
+        answer = await fetch_one(Fetch("http://x.example/", render=True))
         assert answer.outcome.reason is Reason.BROWSER
         assert answer.outcome.detail == "there is no browser"
 

@@ -1,6 +1,5 @@
 """Which addresses may be visited: as values, and through the whole engine in every spelling."""
 
-import asyncio
 import ipaddress
 import socket
 import threading
@@ -11,10 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import OptionError
-from crawler.fetch.engine import FetchResult
 from crawler.fetch.guard import Allowed
 from crawler.record import Reason
-from tests.unit.crawler.fetch.local_site import Site, fetch, fetch_one, http, names, rules, serving
+from tests.unit.crawler.fetch.local_site import fetch, fetch_one, http, names, rules, serving
 
 PUBLIC = [
     "1.1.1.1",
@@ -173,19 +171,15 @@ class TestOnTheWire:
         assert site.connections == 0
         assert {answer.outcome.reason for answer in answers} <= {Reason.REFUSED_ADDRESS, Reason.DNS, Reason.CLIENT_ERROR}
 
-    def test_no_redirect_leads_there(self) -> None:
-        async def go() -> list[FetchResult]:
-            async with _everywhere() as inside:
-                hops = {f"/{n}": http(302, Location=_ascii(url.format(inside.port))) for n, url in enumerate(SPELLINGS)}
-                async with serving(hops) as outside:
-                    # only the port of the first is allowed
-                    allowed = rules(allow_networks=(f"127.0.0.0/8:{outside.port}",))
-                    answers = await fetch([outside.url(path) for path in hops], allowed)
-                assert inside.connections == 0
-                assert len(outside.paths()) == len(SPELLINGS)
-                return answers
-
-        answers = asyncio.run(go())
+    async def test_no_redirect_leads_there(self) -> None:
+        async with _everywhere() as inside:
+            hops = {f"/{n}": http(302, Location=_ascii(url.format(inside.port))) for n, url in enumerate(SPELLINGS)}
+            async with serving(hops) as outside:
+                # only the port of the first is allowed
+                allowed = rules(allow_networks=(f"127.0.0.0/8:{outside.port}",))
+                answers = await fetch([outside.url(path) for path in hops], allowed)
+            assert inside.connections == 0
+            assert len(outside.paths()) == len(SPELLINGS)
         assert {answer.outcome.reason for answer in answers} <= {
             Reason.REFUSED_ADDRESS,
             Reason.DNS,
@@ -223,7 +217,7 @@ class TestOnTheWire:
         assert site.paths(robots=True) == ["/robots.txt"]
         assert answer.outcome.reason is Reason.REFUSED_ADDRESS
 
-    def test_a_name_server_that_does_not_answer_costs_five_seconds_at_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_a_name_server_that_does_not_answer_costs_five_seconds_at_most(self, monkeypatch: pytest.MonkeyPatch) -> None:
         free = threading.Event()
 
         def never(*args: Any, **named: Any) -> Any:
@@ -232,7 +226,7 @@ class TestOnTheWire:
 
         monkeypatch.setattr(socket, "getaddrinfo", never)
         monkeypatch.setattr("crawler.fetch.handler.DNS_LIMIT", 0.1)
-        answers = asyncio.run(fetch([f"http://host{n}.example/" for n in range(30)]))
+        answers = await fetch([f"http://host{n}.example/" for n in range(30)])
         free.set()
         assert {answer.outcome.reason for answer in answers} == {Reason.DNS}
 
@@ -245,14 +239,10 @@ def _ascii(url: str) -> str:
     return url.encode("utf-8").decode("latin-1")  # as bytes on the wire
 
 
-def test_the_helper_listens_where_the_spellings_lead() -> None:
+async def test_the_helper_listens_where_the_spellings_lead() -> None:
     """Otherwise the tests above would prove nothing."""
-
-    async def go() -> Site:
-        async with _everywhere() as site:
-            allowed = rules(allow_networks=("0.0.0.0/0", "::/0"))
-            answers = await fetch([f"http://127.0.0.1:{site.port}/", f"http://localhost:{site.port}/"], allowed)
-            assert {answer.outcome.reason for answer in answers} == {Reason.GONE}
-            return site
-
-    assert asyncio.run(go()).connections > 0
+    async with _everywhere() as site:
+        allowed = rules(allow_networks=("0.0.0.0/0", "::/0"))
+        answers = await fetch([f"http://127.0.0.1:{site.port}/", f"http://localhost:{site.port}/"], allowed)
+        assert {answer.outcome.reason for answer in answers} == {Reason.GONE}
+    assert site.connections > 0

@@ -27,10 +27,6 @@ except ImportError:
 PAGE = http(200, b"page", Content_Type="text/html")
 
 
-def run(coroutine: Any) -> Any:
-    return asyncio.run(coroutine)
-
-
 def txt(text: str, **headers: str) -> bytes:
     return http(200, text.encode(), Content_Type="text/plain", **headers)
 
@@ -111,7 +107,7 @@ class TestRobots:
         assert answer.outcome.reason is Reason.ROBOTS
         assert second.paths() == []
 
-    def test_its_own_redirects_are_followed_five_times(self) -> None:
+    async def test_its_own_redirects_are_followed_five_times(self) -> None:
         async def go(hops: int) -> Reason:
             def reply(seen: Seen) -> bytes:
                 if seen.path == "/robots.txt":
@@ -124,8 +120,8 @@ class TestRobots:
             async with serving(reply) as site:
                 return (await fetch_one(site.url("/a"))).outcome.reason
 
-        assert run(go(5)) is Reason.ROBOTS
-        assert run(go(6)) is Reason.OK  # RFC 9309: more than five, and it counts as not there
+        assert await go(5) is Reason.ROBOTS
+        assert await go(6) is Reason.OK  # RFC 9309: more than five, and it counts as not there
 
     async def test_of_a_huge_one_the_first_500_kib_are_read(self) -> None:
         text = "User-agent: *\nDisallow: /a\n" + "#" * 600 * 1024 + "\nDisallow: /b\n" + "x" * 2**20
@@ -194,7 +190,7 @@ class TestRedirects:
         assert answer.page.url == site.url("/b?x=1#y").partition("#")[0]
         assert answer.moved_to is None
 
-    def test_a_cookie_goes_back_on_the_way_and_nowhere_else(self) -> None:
+    async def test_a_cookie_goes_back_on_the_way_and_nowhere_else(self) -> None:
         """A wall that sends to its own page until the cookie comes, by way of another door of the same host."""
 
         def reply(seen: Seen) -> bytes:
@@ -204,25 +200,19 @@ class TestRedirects:
             wall = PAGE if passed else http(302, Location="/door", Set_Cookie="gate=1; Path=/")
             return b"" if seen.path == "/robots.txt" else wall
 
-        async def go() -> None:
-            async with serving(reply) as site:
-                first = await fetch_one(site.url("/wall"))
-                away = http(302, Location=site.url("/wall", host="127.0.0.9"), Set_Cookie="gate=1; Path=/")
-                async with serving({"/out": away}) as other:
-                    await fetch_one(other.url("/out"))
-                assert first.outcome.ok
-                sent = [seen.headers.get("cookie", "") for seen in site.seen if seen.path == "/wall"]
-            assert sent[0] == sent[2] == ""  # neither kept for the next request, nor told to another host
+        async with serving(reply) as site:
+            first = await fetch_one(site.url("/wall"))
+            away = http(302, Location=site.url("/wall", host="127.0.0.9"), Set_Cookie="gate=1; Path=/")
+            async with serving({"/out": away}) as other:
+                await fetch_one(other.url("/out"))
+            assert first.outcome.ok
+            sent = [seen.headers.get("cookie", "") for seen in site.seen if seen.path == "/wall"]
+        assert sent[0] == sent[2] == ""  # neither kept for the next request, nor told to another host
 
-        run(go())
-
-    def test_a_cookie_of_the_operators_own_stays_as_it_is(self) -> None:
-        async def go() -> None:
-            async with serving({"/a": http(302, Location="/b", Set_Cookie="x=1"), "/b": PAGE}) as site:
-                await fetch([Fetch(site.url("/a"), headers={"Cookie": "mine=1"})])
-                assert [seen.headers.get("cookie") for seen in site.seen if seen.path == "/b"] == ["mine=1"]
-
-        run(go())
+    async def test_a_cookie_of_the_operators_own_stays_as_it_is(self) -> None:
+        async with serving({"/a": http(302, Location="/b", Set_Cookie="x=1"), "/b": PAGE}) as site:
+            await fetch([Fetch(site.url("/a"), headers={"Cookie": "mine=1"})])
+            assert [seen.headers.get("cookie") for seen in site.seen if seen.path == "/b"] == ["mine=1"]
 
     @pytest.mark.parametrize(
         ("statuses", "moved"),
@@ -339,39 +329,39 @@ ENCODERS = {
 
 class TestDecompression:
     @pytest.mark.parametrize("encoding", ENCODERS)
-    def test_the_page_is_what_was_packed(self, encoding: str) -> None:
-        answer = run(_packed(ENCODERS[encoding](b"hello " * 100), encoding))
+    async def test_the_page_is_what_was_packed(self, encoding: str) -> None:
+        answer = await _packed(ENCODERS[encoding](b"hello " * 100), encoding)
         assert answer.page is not None
         assert answer.page.body == b"hello " * 100
         assert answer.bytes < 600
 
-    def test_two_encodings_are_taken_off_in_turn(self) -> None:
-        answer = run(_packed(brotli.compress(gzip.compress(b"hello")), "gzip, br"))
+    async def test_two_encodings_are_taken_off_in_turn(self) -> None:
+        answer = await _packed(brotli.compress(gzip.compress(b"hello")), "gzip, br")
         assert answer.page is not None
         assert answer.page.body == b"hello"
 
     @pytest.mark.parametrize("encoding", ENCODERS)
-    def test_a_bomb_is_too_large(self, encoding: str) -> None:
-        answer = run(_packed(ENCODERS[encoding](b"\0" * 20_000_000), encoding, rules(max_page_size=1_000_000)))
+    async def test_a_bomb_is_too_large(self, encoding: str) -> None:
+        answer = await _packed(ENCODERS[encoding](b"\0" * 20_000_000), encoding, rules(max_page_size=1_000_000))
         assert (answer.outcome.reason, answer.outcome.permanent, answer.page) == (Reason.TOO_LARGE, True, None)
 
-    def test_a_bomb_in_a_bomb_is_too_large(self) -> None:
-        answer = run(_packed(gzip.compress(gzip.compress(b"\0" * 50_000_000)), "gzip, gzip", rules(max_page_size=1_000_000)))
+    async def test_a_bomb_in_a_bomb_is_too_large(self) -> None:
+        answer = await _packed(gzip.compress(gzip.compress(b"\0" * 50_000_000)), "gzip, gzip", rules(max_page_size=1_000_000))
         assert answer.outcome.reason is Reason.TOO_LARGE
 
-    def test_many_encodings_on_top_of_each_other_are_refused(self) -> None:
+    async def test_many_encodings_on_top_of_each_other_are_refused(self) -> None:
         body = b"x"
         for _ in range(4):
             body = gzip.compress(body)
-        assert run(_packed(body, "gzip, gzip, gzip, gzip")).outcome.reason is Reason.BAD_HTTP
+        assert (await _packed(body, "gzip, gzip, gzip, gzip")).outcome.reason is Reason.BAD_HTTP
 
     @pytest.mark.parametrize("encoding", ENCODERS)
-    def test_a_broken_stream_is_bad_http(self, encoding: str) -> None:
-        assert run(_packed(b"this is not packed at all", encoding)).outcome.reason is Reason.BAD_HTTP
+    async def test_a_broken_stream_is_bad_http(self, encoding: str) -> None:
+        assert (await _packed(b"this is not packed at all", encoding)).outcome.reason is Reason.BAD_HTTP
 
     @pytest.mark.parametrize("encoding", ["identity", "utf-8", "aes128gcm", ""])
-    def test_an_encoding_nobody_knows_leaves_the_body_as_it_is(self, encoding: str) -> None:
-        answer = run(_packed(b"hello", encoding))
+    async def test_an_encoding_nobody_knows_leaves_the_body_as_it_is(self, encoding: str) -> None:
+        answer = await _packed(b"hello", encoding)
         assert answer.page is not None
         assert answer.page.body == b"hello"
 
@@ -390,33 +380,28 @@ class TestDecompression:
         ],
         ids=["length", "chunked", "lying-length"],
     )
-    def test_a_page_over_the_bound_is_too_large(self, body: bytes) -> None:
-        async def go() -> Any:
-            async with serving({"/": body}) as site:
-                return await fetch_one(site.url("/"), rules(max_page_size=1_500))
+    async def test_a_page_over_the_bound_is_too_large(self, body: bytes) -> None:
+        async with serving({"/": body}) as site:
+            answer = await fetch_one(site.url("/"), rules(max_page_size=1_500))
+        assert answer.outcome.reason is Reason.TOO_LARGE
 
-        assert run(go()).outcome.reason is Reason.TOO_LARGE
+    async def test_a_page_without_end_is_too_large(self) -> None:
+        async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            head = await reader.readuntil(b"\r\n\r\n")
+            try:
+                writer.write(b"HTTP/1.1 404 x\r\n\r\n" if b"/robots.txt" in head else b"HTTP/1.1 200 x\r\n\r\n")
+                while b"/robots.txt" not in head:
+                    writer.write(b"x" * 10_000)
+                    await writer.drain()
+            except ConnectionError:
+                pass
+            finally:
+                writer.close()
 
-    def test_a_page_without_end_is_too_large(self) -> None:
-        async def go() -> Any:
-            async def endless(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-                head = await reader.readuntil(b"\r\n\r\n")
-                try:
-                    writer.write(b"HTTP/1.1 404 x\r\n\r\n" if b"/robots.txt" in head else b"HTTP/1.1 200 x\r\n\r\n")
-                    while b"/robots.txt" not in head:
-                        writer.write(b"x" * 10_000)
-                        await writer.drain()
-                except ConnectionError:
-                    pass
-                finally:
-                    writer.close()
-
-            server = await asyncio.start_server(endless, "127.0.0.1", 0)
-            answer = await fetch_one(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", rules(max_page_size=100_000))
-            server.close()
-            return answer
-
-        assert run(go()).outcome.reason is Reason.TOO_LARGE
+        server = await asyncio.start_server(endless, "127.0.0.1", 0)
+        answer = await fetch_one(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/", rules(max_page_size=100_000))
+        server.close()
+        assert answer.outcome.reason is Reason.TOO_LARGE
 
 
 async def _packed(body: bytes, encoding: str, with_rules: Any = None) -> Any:

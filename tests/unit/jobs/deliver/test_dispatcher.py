@@ -3,10 +3,9 @@
 import asyncio
 import os
 import random
-import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -77,14 +76,6 @@ class Scripted:
     @property
     def ids(self) -> list[int]:
         return [message.alert_id for message in self.given]
-
-
-@pytest.fixture
-def sqlite(sqlite_template: Path, tmp_path: Path) -> Iterator[Database]:
-    shutil.copyfile(sqlite_template, tmp_path / "zhixun.db")
-    database = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    yield database
-    database.close()
 
 
 def raise_alerts(db: Database, channels: Sequence[str], count: int = 1, *, rule: str = "r", at: datetime = START) -> None:
@@ -519,19 +510,15 @@ KILLS = (
 
 
 @pytest.mark.slow
-def test_a_kill_at_any_step_loses_nothing_and_repeats_one_message_at_most(database_url: str) -> None:
+async def test_a_kill_at_any_step_loses_nothing_and_repeats_one_message_at_most(database_url: str) -> None:
     """Each round raises alerts and kills the sender at the next place; then it runs in peace."""
-
-    async def main() -> tuple[list[str], int]:
-        async with Vendor(FetchResult("", 204)) as vendor:
-            killed = 0
-            for number, place in enumerate(KILLS):
-                await asyncio.to_thread(_more_alerts, database_url, f"round {number}")
-                killed += await _deliver_in_child(database_url, vendor, place) == -signal.SIGKILL
-            assert await _deliver_in_child(database_url, vendor, "") == 0
-            return [asked.headers["Idempotency-Key"] for asked in vendor.asked], killed
-
-    keys, killed = asyncio.run(main())
+    async with Vendor(FetchResult("", 204)) as vendor:
+        killed = 0
+        for number, place in enumerate(KILLS):
+            await asyncio.to_thread(_more_alerts, database_url, f"round {number}")
+            killed += await _deliver_in_child(database_url, vendor, place) == -signal.SIGKILL
+        assert await _deliver_in_child(database_url, vendor, "") == 0
+        keys = [asked.headers["Idempotency-Key"] for asked in vendor.asked]
     assert killed == len(KILLS)
     assert len(set(keys)) == 3 * len(KILLS)
     assert len(keys) - len(set(keys)) <= killed

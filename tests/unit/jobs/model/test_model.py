@@ -1,11 +1,10 @@
 """The path through a model, against a server of its protocol that answers well and badly: the record is right and says why."""
 
-import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +19,7 @@ from jobs.model.upgrade import Reanalyzer
 from storage.archive import annotations as annotating
 from storage.archive import articles, queries
 from storage.archive.annotations import Annotation
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from tests.model_server import MODEL, completion, refusal, said
 from tests.vendors import FetchResult, Trouble, Vendor
 
@@ -80,36 +79,25 @@ class Bench:
         assert found is not None
         return found
 
-    def note(self, number: int) -> Annotation | None:
-        return self.db.read(lambda s: annotating.get(s, number))
+    def note(self, number: int) -> Annotation:
+        found = self.db.read(lambda s: annotating.get(s, number))
+        assert found is not None
+        return found
 
     def tokens(self) -> int:
         return self.db.read(lambda s: annotating.spent(s, "2026-11"))
 
 
-@pytest.fixture
-def lite(tmp_path: Path, sqlite_template: Path) -> Iterator[Database]:
-    path = tmp_path / "z.db"
-    path.write_bytes(sqlite_template.read_bytes())
-    db = open_database(f"sqlite:///{path}")
-    yield db
-    db.close()
-
-
-def asked(db: Database, *script: FetchResult | Trouble, work: Callable[[Bench], Awaitable[None]], **settings: Any) -> Vendor:
-    """Run `work` with an upgrader whose server follows the script."""
-
-    async def run() -> Vendor:
-        async with Vendor(*script) as server:
-            bench = Bench(db, server)
-            upgrader = bench.start(**settings)
-            try:
-                await work(bench)
-            finally:
-                await upgrader.close()
-            return server
-
-    return asyncio.run(run())
+@asynccontextmanager
+async def asked(db: Database, *script: FetchResult | Trouble, **settings: Any) -> AsyncIterator[Bench]:
+    """A bench with an upgrader whose server follows the script."""
+    async with Vendor(*script) as server:
+        bench = Bench(db, server)
+        upgrader = bench.start(**settings)
+        try:
+            yield bench
+        finally:
+            await upgrader.close()
 
 
 def forms(server: Vendor) -> list[str]:
@@ -129,8 +117,8 @@ GROUNDED = [
 
 
 @pytest.mark.parametrize(("script", "how", "calls"), [row[1:] for row in GROUNDED], ids=[row[0] for row in GROUNDED])
-def test_an_answer_is_kept_and_says_how_it_came(lite: Database, script: list[FetchResult], how: str, calls: int) -> None:
-    async def work(bench: Bench) -> None:
+async def test_an_answer_is_kept_and_says_how_it_came(sqlite: Database, script: list[FetchResult], how: str, calls: int) -> None:
+    async with asked(sqlite, *script) as bench:
         number = bench.keep()
         assert await bench.ask()
         assert not await bench.ask()  # once a record
@@ -144,12 +132,9 @@ def test_an_answer_is_kept_and_says_how_it_came(lite: Database, script: list[Fet
         assert record.analysis == f"model:{MODEL}, {adding.label(())}"
         assert all(TEXT[fact.start : fact.end] == fact.quote for fact in record.facts if fact.start is not None)
         assert {fact.by for fact in record.facts if fact.kind == "technology"} == {f"model:{MODEL}"}
-        assert note is not None
         assert note.state == "done"
         assert f"by the model ({how})" in note.detail
-
-    server = asked(lite, *script, work=work)
-    assert len(server.asked) == calls
+    assert len(bench.server.asked) == calls
 
 
 BUILTIN = [
@@ -168,23 +153,20 @@ BUILTIN = [
 
 
 @pytest.mark.parametrize(("script", "state", "why"), [row[1:] for row in BUILTIN], ids=[row[0] for row in BUILTIN])
-def test_without_a_good_answer_the_built_in_facts_stay_and_the_note_says_why(
-    lite: Database, script: list[FetchResult | Trouble], state: str, why: str
+async def test_without_a_good_answer_the_built_in_facts_stay_and_the_note_says_why(
+    sqlite: Database, script: list[FetchResult | Trouble], state: str, why: str
 ) -> None:
-    async def work(bench: Bench) -> None:
+    async with asked(sqlite, *script, timeout="1s") as bench:
         number = bench.keep()
         before = bench.record(number)
         assert await bench.ask()
         note = bench.note(number)
         assert bench.record(number) == before
         assert before.facts
-        assert note is not None
         assert note.state == state
         assert why in note.detail
         assert "built-in analysis stays" in note.detail
-
-    server = asked(lite, *script, work=work, timeout="1s")
-    assert {one.path for one in server.asked} == {"/v1/chat/completions"}
+    assert {one.path for one in bench.server.asked} == {"/v1/chat/completions"}
 
 
 @pytest.mark.parametrize(
@@ -192,56 +174,45 @@ def test_without_a_good_answer_the_built_in_facts_stay_and_the_note_says_why(
     [refusal(429, "slow down", **{"Retry-After": "120"}), refusal(500, "oops"), "hang", completion("no")],
     ids=["overloaded", "broken", "slow", "nonsense"],
 )
-def test_what_failed_once_is_upgraded_after_the_pause(lite: Database, first: FetchResult | Trouble) -> None:
-    async def work(bench: Bench) -> None:
+async def test_what_failed_once_is_upgraded_after_the_pause(sqlite: Database, first: FetchResult | Trouble) -> None:
+    # what can't be read is asked for twice at once
+    again = [first] if isinstance(first, FetchResult) and first.status == 200 else []
+    async with asked(sqlite, first, *again, completion(GOOD), timeout="1s") as bench:
         number = bench.keep()
         assert await bench.ask()
         note = bench.note(number)
-        assert note is not None
         assert "built-in analysis stays" in note.detail
         bench.now = note.next_at
         assert await bench.ask()
         assert bench.record(number).analysis == f"model:{MODEL}, {adding.label(())}"
         note = bench.note(number)
-        assert note is not None
         assert note.state == "done"
         assert "by the model (json_schema)" in note.detail
 
-    again = (
-        [first] if isinstance(first, FetchResult) and first.status == 200 else []
-    )  # what can't be read is asked for twice at once
-    asked(lite, first, *again, completion(GOOD), work=work, timeout="1s")
 
-
-def test_a_page_that_gives_orders_moves_no_fact(lite: Database) -> None:
-    async def work(bench: Bench) -> None:
+async def test_a_page_that_gives_orders_moves_no_fact(sqlite: Database) -> None:
+    async with asked(sqlite, completion(OBEYED)) as bench:
         number = bench.keep(text=TEXT + ORDER)
         before = bench.record(number)
         assert await bench.ask()
         assert bench.record(number) == before
         note = bench.note(number)
-        assert note is not None
         assert "0 values by the model" in note.detail
         assert "2 dropped" in note.detail
-
-    server = asked(lite, completion(OBEYED), work=work)
-    sent = server.asked[0].said["messages"][1]["content"]
+    sent = bench.server.asked[0].said["messages"][1]["content"]
     assert "<|im_end|>" not in sent
     fence = sent.splitlines()[0]
     assert sent.splitlines().count(fence) == 2
     assert sent.index(fence) < sent.index("ignore all previous") < sent.rindex(fence)
 
 
-def test_what_is_proved_is_kept_beside_what_is_dropped(lite: Database) -> None:
-    async def work(bench: Bench) -> None:
+async def test_what_is_proved_is_kept_beside_what_is_dropped(sqlite: Database) -> None:
+    async with asked(sqlite, completion(INVENTED)) as bench:
         number = bench.keep()
         assert await bench.ask()
         assert bench.record(number).keywords == ("星河智算",)
         note = bench.note(number)
-        assert note is not None
         assert note.detail.startswith("1 values by the model (json_schema), 2 dropped")
-
-    asked(lite, completion(INVENTED), work=work)
 
 
 def test_a_question_holds_what_servers_ask_for() -> None:
@@ -254,63 +225,60 @@ def test_a_question_holds_what_servers_ask_for() -> None:
     assert prompt.tokens(messages) > len(text) // 3
 
 
-def test_two_questions_have_two_fences(lite: Database) -> None:
-    async def work(bench: Bench) -> None:
+async def test_two_questions_have_two_fences(sqlite: Database) -> None:
+    async with asked(sqlite, completion(GOOD)) as bench:
         bench.keep(1)
         bench.keep(2, TEXT.replace("读片", "阅片") + "另一家医院明年启用。")
         assert await bench.ask()
         assert await bench.ask()
-
-    server = asked(lite, completion(GOOD), work=work)
-    assert len({one.said["messages"][1]["content"].splitlines()[0] for one in server.asked}) == 2
+    assert len({one.said["messages"][1]["content"].splitlines()[0] for one in bench.server.asked}) == 2
 
 
-def test_the_form_that_a_server_takes_is_remembered(lite: Database) -> None:
-    async def work(bench: Bench) -> None:
+async def test_the_form_that_a_server_takes_is_remembered(sqlite: Database) -> None:
+    async with asked(sqlite, refusal(400, "no"), completion(GOOD)) as bench:
         bench.keep(1)
         bench.keep(2, "江湾三家工厂接入质检大模型，首批设备下月上线，投资两亿元。")
         assert await bench.ask()
         assert await bench.ask()
+    assert forms(bench.server) == ["json_schema", "json_object", "json_object"]
 
-    assert forms(asked(lite, refusal(400, "no"), completion(GOOD), work=work)) == ["json_schema", "json_object", "json_object"]
 
-
-def test_fields_of_the_operator_go_with_each_request(lite: Database) -> None:
-    async def work(bench: Bench) -> None:
+async def test_fields_of_the_operator_go_with_each_request(sqlite: Database) -> None:
+    async with asked(sqlite, completion(GOOD), extra={"enable_thinking": False, "temperature": 0.1}, api_key="sk-test") as bench:
         bench.keep()
         await bench.ask()
-
-    server = asked(lite, completion(GOOD), work=work, extra={"enable_thinking": False, "temperature": 0.1}, api_key="sk-test")
+    server = bench.server
     assert server.asked[0].said["enable_thinking"] is False
     assert server.asked[0].headers["Authorization"] == "Bearer sk-test"
 
 
 class TestWorkList:
-    def test_the_newest_comes_first_and_the_old_never(self, db: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_the_newest_comes_first_and_the_old_never(self, db: Database) -> None:
+        async with asked(db, completion(said(keywords=["nothing of it"]))) as bench:
             old = bench.keep(1, published=NOW - timedelta(days=9))
             newest = bench.keep(2, "江湾三家工厂接入质检大模型，首批设备下月上线。", published=NOW - timedelta(hours=1))
             newer = bench.keep(3, "云港集团发布星尘芯片，算力提升一倍，年底量产。", published=NOW - timedelta(hours=5))
             order = []
             while await bench.upgrader.step(NOW - timedelta(days=3)):
-                order += [one for one in (old, newest, newer) if bench.note(one) and one not in order]
+                order += [
+                    one
+                    for one in (old, newest, newer)
+                    if bench.db.read(lambda s, one=one: annotating.get(s, one)) and one not in order
+                ]
             assert order == [newest, newer]
 
-        asked(db, completion(said(keywords=["nothing of it"])), work=work)
-
-    def test_a_text_that_changed_is_asked_about_again(self, db: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_a_text_that_changed_is_asked_about_again(self, db: Database) -> None:
+        async with asked(db, completion(GOOD)) as bench:
             number = bench.keep()
             assert await bench.ask()
             assert bench.keep(text=TEXT + "医院明年再启用两套。") == number
             assert bench.record(number).analysis == adding.label(())
             assert await bench.ask()
             assert bench.record(number).analysis == f"model:{MODEL}, {adding.label(())}"
+        assert len(bench.server.asked) == 2
 
-        assert len(asked(db, completion(GOOD), work=work).asked) == 2
-
-    def test_a_text_that_changes_while_the_model_thinks_keeps_what_it_has(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_a_text_that_changes_while_the_model_thinks_keeps_what_it_has(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD)) as bench:
             number = bench.keep()
             old = bench.record(number)
             bench.keep(text="江湾三家工厂接入质检大模型，首批设备下月上线。")
@@ -319,28 +287,24 @@ class TestWorkList:
             note = Annotation(MODEL, "done", 0, NOW, NOW, 1, "")
             assert not bench.db.write_now(lambda s: annotating.upgraded(s, made, note))
             assert bench.record(number) == new
-            assert bench.note(number) is None
+            assert bench.db.read(lambda s: annotating.get(s, number)) is None
 
-        asked(lite, completion(GOOD), work=work)
-
-    def test_another_model_is_asked_too(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_another_model_is_asked_too(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD)) as bench:
             bench.keep()
             assert await bench.ask()
             await bench.upgrader.use(AnalysisConfig(engine="openai", base_url=f"{bench.server.url}/v1", model="other"), UTC)
             assert await bench.ask()
             assert not await bench.ask()
+        assert [one.said["model"] for one in bench.server.asked] == [MODEL, "other"]
 
-        assert [one.said["model"] for one in asked(lite, completion(GOOD), work=work).asked] == [MODEL, "other"]
-
-    def test_what_fails_is_tried_five_times_at_growing_pauses(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_what_fails_is_tried_five_times_at_growing_pauses(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion("no")) as bench:
             number = bench.keep()
             pauses = []
             for _ in range(5):
                 assert await bench.ask()
                 note = bench.note(number)
-                assert note is not None
                 pauses.append(note.next_at - bench.now)
                 assert not await bench.ask()
                 bench.now = note.next_at
@@ -351,20 +315,17 @@ class TestWorkList:
             assert bench.db.write_now(lambda s: annotating.try_again(s, MODEL, bench.now)) == 1
             assert await bench.ask()
 
-        asked(lite, completion("no"), work=work)
-
-    def test_without_a_model_nothing_is_asked(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_without_a_model_nothing_is_asked(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD)) as bench:
             bench.keep()
             await bench.upgrader.use(AnalysisConfig(), UTC)
             assert not await bench.ask()
-
-        assert asked(lite, completion(GOOD), work=work).asked == []
+        assert bench.server.asked == []
 
 
 class TestTrouble:
-    def test_a_server_in_trouble_is_left_alone_for_a_while(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_a_server_in_trouble_is_left_alone_for_a_while(self, sqlite: Database) -> None:
+        async with asked(sqlite, refusal(500, "oops")) as bench:
             for number in range(8):
                 bench.keep(number, f"云港集团发布星尘{number}号芯片，这是第{number}次发布会，算力提升{number}倍，年底量产。" * 3)
             asked_ = 0
@@ -377,54 +338,41 @@ class TestTrouble:
             assert not await bench.ask()
             assert bench.upgrader.rest() == 30
 
-        asked(lite, refusal(500, "oops"), work=work)
-
-    def test_its_own_wish_for_a_pause_is_kept(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_its_own_wish_for_a_pause_is_kept(self, sqlite: Database) -> None:
+        async with asked(sqlite, refusal(429, "slow down", **{"Retry-After": "120"})) as bench:
             bench.keep()
             assert await bench.ask()
             assert bench.upgrader.rest() == 120
 
-        asked(lite, refusal(429, "slow down", **{"Retry-After": "120"}), work=work)
-
-    def test_a_wrong_key_costs_no_record_its_tries(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_a_wrong_key_costs_no_record_its_tries(self, sqlite: Database) -> None:
+        async with asked(sqlite, refusal(401, "no such key")) as bench:
             number = bench.keep()
             for _ in range(9):
                 assert await bench.ask()
                 bench.now += timedelta(minutes=11)
             note = bench.note(number)
-            assert note is not None
             assert (note.state, note.tries) == ("waiting", 0)
 
-        asked(lite, refusal(401, "no such key"), work=work)
-
-    def test_a_key_in_an_error_is_not_written_down(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_a_key_in_an_error_is_not_written_down(self, sqlite: Database) -> None:
+        redaction.hide(["sk-verysecret"])
+        async with asked(sqlite, refusal(401, "no such key: sk-verysecret"), api_key="sk-verysecret") as bench:
             number = bench.keep()
             await bench.ask()
             note = bench.note(number)
-            assert note is not None
             assert "sk-verysecret" not in note.detail
-
-        redaction.hide(["sk-verysecret"])
-        asked(lite, refusal(401, "no such key: sk-verysecret"), work=work, api_key="sk-verysecret")
 
 
 class TestBudget:
-    def test_a_call_is_on_the_account_as_the_server_counts_it(self, db: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_a_call_is_on_the_account_as_the_server_counts_it(self, db: Database) -> None:
+        async with asked(db, completion(GOOD, tokens=900)) as bench:
             number = bench.keep()
             await bench.ask()
             assert bench.tokens() == 900
             note = bench.note(number)
-            assert note is not None
             assert note.tokens == 900
 
-        asked(db, completion(GOOD, tokens=900), work=work)
-
-    def test_the_month_ends_before_a_call_that_has_no_room(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_the_month_ends_before_a_call_that_has_no_room(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD), monthly_tokens=5100) as bench:
             bench.keep()
             bench.db.write_now(lambda s: annotating.spend(s, "2026-11", 5000))
             assert not await bench.ask()
@@ -432,26 +380,21 @@ class TestBudget:
             bench.now = datetime(2026, 12, 1, 0, 1, tzinfo=UTC)
             assert await bench.ask()
 
-        asked(lite, completion(GOOD), work=work, monthly_tokens=5100)
-
-    def test_it_survives_a_restart(self, lite: Database) -> None:
-        async def work(bench: Bench) -> None:
+    async def test_it_survives_a_restart(self, sqlite: Database) -> None:
+        async with asked(sqlite, completion(GOOD, tokens=2900), monthly_tokens=30_000) as bench:
             bench.keep(1)
             bench.keep(2, "江湾三家工厂接入质检大模型，首批设备下月上线。")
             assert await bench.ask()
             await bench.upgrader.close()
             bench.start(monthly_tokens=3000)
             assert not await bench.ask()
-
-        assert len(asked(lite, completion(GOOD, tokens=2900), work=work, monthly_tokens=30_000).asked) == 1
+        assert len(bench.server.asked) == 1
 
     @pytest.mark.parametrize(("script", "counted"), [(refusal(500, "oops"), False), ("hang", True)], ids=["refused", "no answer"])
-    def test_a_call_that_failed_counts_only_where_it_may_have_cost(
-        self, lite: Database, script: FetchResult | Trouble, counted: bool
+    async def test_a_call_that_failed_counts_only_where_it_may_have_cost(
+        self, sqlite: Database, script: FetchResult | Trouble, counted: bool
     ) -> None:
-        async def work(bench: Bench) -> None:
+        async with asked(sqlite, script, timeout="1s") as bench:
             bench.keep()
             await bench.ask()
             assert (bench.tokens() > 0) is counted
-
-        asked(lite, script, work=work, timeout="1s")

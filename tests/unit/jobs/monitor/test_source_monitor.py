@@ -1,9 +1,7 @@
 """A trouble is told once, and its end; what is told survives a kill; a day is summed up once."""
 
 import asyncio
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,12 +14,13 @@ from jobs.deliver.dispatcher import Deliverer
 from jobs.deliver.transport import Receipt, accepted, refused
 from jobs.monitor.source_monitor import Change, Checkup
 from storage.alerts import notices, outbox
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from storage.db.models import notice, task
 from storage.queue import gaps, sources, usage
 from tests.unit.jobs.deliver.test_dispatcher import Scripted
 
 NOW = datetime(2026, 11, 24, 0, 30, tzinfo=UTC)  # 08:30 in Shanghai
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -63,14 +62,6 @@ class World:
 def due(db: Database, now: datetime) -> list[Any]:
     wanted = select(notice).where(notice.c.state == "pending", notice.c.next_at <= now).order_by(notice.c.id)
     return db.read(lambda s: list(s.execute(wanted)))
-
-
-@pytest.fixture
-def db(tmp_path: Path) -> Iterator[Database]:
-    made = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    made.upgrade()
-    yield made
-    made.close()
 
 
 def test_a_trouble_is_told_once_and_its_end_once(db: Database) -> None:

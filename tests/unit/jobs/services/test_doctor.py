@@ -70,23 +70,20 @@ def test_secrets_in_a_file_that_others_may_read(tmp_path: Path, mode: int, verdi
     assert doctor.private(path, "configuration file").verdict == verdict
 
 
-def test_a_channel_is_connected_to_and_gets_nothing() -> None:
+async def test_a_channel_is_connected_to_and_gets_nothing() -> None:
     got: list[bytes] = []
 
-    async def go() -> tuple[doctor.Finding, doctor.Finding]:
-        async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            got.append(await reader.read())
-            writer.close()
+    async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        got.append(await reader.read())
+        writer.close()
 
-        server = await asyncio.start_server(listen, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
-        there = await doctor.reach("c", channel_for(f"webhook+http://127.0.0.1:{port}/hook?secret=x"))
-        await asyncio.sleep(0.05)
-        server.close()
-        await server.wait_closed()
-        return there, await doctor.reach("c", channel_for(f"webhook+http://127.0.0.1:{port}/hook?secret=x"))
-
-    there, gone = asyncio.run(go())
+    server = await asyncio.start_server(listen, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    there = await doctor.reach("c", channel_for(f"webhook+http://127.0.0.1:{port}/hook?secret=x"))
+    await asyncio.sleep(0.05)
+    server.close()
+    await server.wait_closed()
+    gone = await doctor.reach("c", channel_for(f"webhook+http://127.0.0.1:{port}/hook?secret=x"))
     assert (there.verdict, gone.verdict, got) == ("ok", "fail", [b""])
 
 

@@ -1,32 +1,15 @@
 """Feeds over HTTP: a token in the address opens that feed, and nothing else."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 from fastapi import FastAPI
 from lxml import etree
 
 from jobs.services.readers import people
-from jobs.web.app import create
 from storage.archive import queries
 from storage.db.database import Database
 from tests import press
 from tests.web_client import Browser
 
 ATOM = "{http://www.w3.org/2005/Atom}"
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Database]:
-    db = press.opened(tmp_path / "zhixun.db")
-    yield db
-    db.close()
-
-
-@pytest.fixture
-def app(archive: Database) -> FastAPI:
-    return create(press.parts(archive))
 
 
 def secret(db: Database, scope: str) -> str:

@@ -1,9 +1,7 @@
 """What phone readers ask, in their words: https://github.com/miniflux/v2/blob/main/internal/googlereader/README.md."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,7 +11,6 @@ from crawler.record import Record
 from jobs.services.archive import stories
 from jobs.services.readers import people, reading
 from jobs.services.readers.reading import Wanted
-from jobs.web.app import create
 from storage.alerts.raise_alerts import AlertDraft
 from storage.archive import articles, queries
 from storage.db.database import Database
@@ -26,17 +23,10 @@ LIST, READ, STARRED, KEPT = (f"user/-/state/com.google/{state}" for state in ("r
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Database]:
-    db = press.opened(tmp_path / "zhixun.db")
+def archive(archive: Database) -> Database:
     for name, role in (("lin", "owner"), ("kai", "viewer")):
-        db.write_now(lambda s, n=name, r=role: people.add(s, 0, n, password=PASSWORD, role=r, now=press.NOW))  # type: ignore[misc]
-    yield db
-    db.close()
-
-
-@pytest.fixture
-def app(archive: Database) -> FastAPI:
-    return create(press.parts(archive))
+        archive.write_now(lambda s, n=name, r=role: people.add(s, 0, n, password=PASSWORD, role=r, now=press.NOW))  # type: ignore[misc]
+    return archive
 
 
 class Phone:

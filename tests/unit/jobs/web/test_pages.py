@@ -32,11 +32,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
 
 
 @pytest.fixture
-def app(archive: Database) -> FastAPI:
-    return create(press.parts(archive))
-
-
-@pytest.fixture
 def browser(app: FastAPI) -> Browser:
     return Browser(app)
 

@@ -1,7 +1,6 @@
 """Signing in and out, tokens, and what the team does with stories, through the pages and through the API."""
 
 import logging
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -22,18 +21,6 @@ from tests.web_client import HOST, Browser
 
 PASSWORD = "four quiet boats at noon"
 HTTPS = {"origin": f"https://{HOST}"}
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Database]:
-    db = press.opened(tmp_path / "zhixun.db")
-    yield db
-    db.close()
-
-
-@pytest.fixture
-def app(archive: Database) -> FastAPI:
-    return create(press.parts(archive))
 
 
 def team(db: Database, **roles: str) -> None:

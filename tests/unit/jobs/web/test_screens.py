@@ -1,11 +1,11 @@
 """The screens: one entry a story, marks by form and by API, proof beside each value, who told a story first."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 
 from crawler.record import Record
 from jobs.web.app import create, screens
@@ -19,15 +19,8 @@ QUAY = " ".join(f"pier{n}" for n in range(80))
 
 
 @pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Database]:
-    db = press.opened(tmp_path / "zhixun.db")
-    yield db
-    db.close()
-
-
-@pytest.fixture
-def browser(archive: Database) -> Browser:
-    browser = Browser(create(press.parts(archive)))
+def browser(app: FastAPI) -> Browser:
+    browser = Browser(app)
     browser.get("/")
     return browser
 

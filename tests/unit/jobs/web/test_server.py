@@ -5,7 +5,6 @@ import gc
 import json
 import signal
 import socket
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -24,18 +23,10 @@ from jobs.web.app import create
 from jobs.web.metrics import Health, Metric
 from jobs.web.render import TEMPLATES
 from jobs.web.server import Listener, host_and_port
-from storage.db.database import Database, open_database
+from storage.db.database import Database
 from tests import press
 
 PASSWORD = "four quiet boats at noon"
-
-
-@pytest.fixture
-def archive(tmp_path: Path) -> Iterator[Database]:
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    db.upgrade()
-    yield db
-    db.close()
 
 
 @pytest.mark.parametrize(
@@ -51,45 +42,42 @@ def test_an_address_is_a_host_and_a_port(address: str, parts: tuple[str, int]) -
     assert host_and_port(address) == parts
 
 
-def test_a_taken_port_is_a_sentence(archive: Database) -> None:
+def test_a_taken_port_is_a_sentence(sqlite: Database) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         with pytest.raises(serve.Refused, match=f"{address} cannot be listened at"):
-            serve.pages(press.parts(archive), address)
+            serve.pages(press.parts(sqlite), address)
 
 
-def test_others_reach_the_pages_only_when_there_is_an_owner_to_ask_them_who_they_are(archive: Database) -> None:
+def test_others_reach_the_pages_only_when_there_is_an_owner_to_ask_them_who_they_are(sqlite: Database) -> None:
     with pytest.raises(serve.Refused, match="no owner yet"):
-        serve.pages(press.parts(archive), "0.0.0.0:1")
-    archive.write_now(lambda s: people.add(s, 0, "lin", password=PASSWORD, role="owner", now=press.NOW))
+        serve.pages(press.parts(sqlite), "0.0.0.0:1")
+    sqlite.write_now(lambda s: people.add(s, 0, "lin", password=PASSWORD, role="owner", now=press.NOW))
     with pytest.raises(
         serve.Refused, match="cannot be listened at"
     ):  # now it is tried, and port 1 of another machine is not ours
-        serve.pages(press.parts(archive), "192.0.2.1:1")
+        serve.pages(press.parts(sqlite), "192.0.2.1:1")
 
 
-def test_signals_belong_to_the_loop_and_open_answers_do_not_hold_up_the_end(archive: Database) -> None:
-    async def go() -> float:
-        before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
-        listener = Listener(create(press.parts(archive)), "127.0.0.1:0")
-        listener.open()
-        async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{listener.port}/api/v1/events") as answer:
-            assert await answer.content.readline() == b"retry: 5000\n"
-            assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
-            began = asyncio.get_running_loop().time()
-            await listener.close()
-            return asyncio.get_running_loop().time() - began
-
-    assert asyncio.run(go()) < 5
+async def test_signals_belong_to_the_loop_and_open_answers_do_not_hold_up_the_end(sqlite: Database) -> None:
+    before = signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)
+    listener = Listener(create(press.parts(sqlite)), "127.0.0.1:0")
+    listener.open()
+    async with aiohttp.ClientSession() as session, session.get(f"http://127.0.0.1:{listener.port}/api/v1/events") as answer:
+        assert await answer.content.readline() == b"retry: 5000\n"
+        assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
+        began = asyncio.get_running_loop().time()
+        await listener.close()
+        assert asyncio.get_running_loop().time() - began < 5
 
 
-def test_who_asks_first_waits_for_nothing_that_could_be_made_before(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_asks_first_waits_for_nothing_that_could_be_made_before(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     text._direct.cache_clear()
     compiled: set[str] = set()
     monkeypatch.setattr(Environment, "get_template", lambda _, name: compiled.add(name))
 
     async def go() -> None:
-        app = create(press.parts(archive))
+        app = create(press.parts(sqlite))
         listener = Listener(app, "127.0.0.1:0", warm=lambda: serve.warm(app))
         listener.open()
         await asyncio.sleep(0)  # its task begins
@@ -100,51 +88,41 @@ def test_who_asks_first_waits_for_nothing_that_could_be_made_before(archive: Dat
     assert compiled == {file.name for file in TEMPLATES.glob("*.html")}
 
 
-def test_who_listens_hears_what_is_there_and_what_comes(archive: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_listens_hears_what_is_there_and_what_comes(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jobs.web.events.EVERY", 0.05)
-
-    async def go() -> dict[str, int]:
-        listener = Listener(create(press.parts(archive)), "127.0.0.1:0")
-        listener.open()
-        try:
-            async with (
-                aiohttp.ClientSession() as session,
-                session.get(f"http://127.0.0.1:{listener.port}/api/v1/events") as answer,
-            ):
-                await answer.content.readuntil(b"\n\n")
-                await asyncio.sleep(0.3)
-                await asyncio.to_thread(press.fill, archive)
-                said = {"records": 0}
-                while said["records"] < 10:
-                    assert (await answer.content.readline()) == b"event: news\n"
-                    said = json.loads((await answer.content.readuntil(b"\n\n")).removeprefix(b"data: "))
-                return said
-        finally:
-            await listener.close()
-
-    assert asyncio.run(asyncio.wait_for(go(), 60)) == {"records": 10, "alerts": 8}
+    listener = Listener(create(press.parts(sqlite)), "127.0.0.1:0")
+    listener.open()
+    events = f"http://127.0.0.1:{listener.port}/api/v1/events"
+    try:
+        async with asyncio.timeout(60), aiohttp.ClientSession() as session, session.get(events) as answer:
+            await answer.content.readuntil(b"\n\n")
+            await asyncio.sleep(0.3)
+            await asyncio.to_thread(press.fill, sqlite)
+            said = {"records": 0}
+            while said["records"] < 10:
+                assert (await answer.content.readline()) == b"event: news\n"
+                said = json.loads((await answer.content.readuntil(b"\n\n")).removeprefix(b"data: "))
+    finally:
+        await listener.close()
+    assert said == {"records": 10, "alerts": 8}
 
 
-def test_the_pages_tell_health_and_what_a_daemon_measures(archive: Database) -> None:
+async def test_the_pages_tell_health_and_what_a_daemon_measures(sqlite: Database) -> None:
     async def measure() -> list[Metric]:
         return [Metric("zhixun_records", "gauge", "Records.", {(): 3})]
 
-    async def go() -> tuple[int, str]:
-        parts = replace(press.parts(archive), health=lambda: Health(False, {"state": "full"}), measure=measure)
-        listener = Listener(create(parts), "127.0.0.1:0")
-        listener.open()
-        try:
-            async with aiohttp.ClientSession(f"http://127.0.0.1:{listener.port}") as session:
-                async with session.get("/healthz") as health:
-                    assert await health.json() == {"ok": False, "state": "full"}
-                async with session.get("/metrics") as metrics:
-                    return health.status, await metrics.text()
-        finally:
-            await listener.close()
-
-    status, metrics = asyncio.run(go())
-    assert status == 503
-    assert "zhixun_records 3" in metrics
+    parts = replace(press.parts(sqlite), health=lambda: Health(False, {"state": "full"}), measure=measure)
+    listener = Listener(create(parts), "127.0.0.1:0")
+    listener.open()
+    try:
+        async with aiohttp.ClientSession(f"http://127.0.0.1:{listener.port}") as session:
+            async with session.get("/healthz") as health:
+                assert await health.json() == {"ok": False, "state": "full"}
+            async with session.get("/metrics") as metrics:
+                assert "zhixun_records 3" in await metrics.text()
+    finally:
+        await listener.close()
+    assert health.status == 503
 
 
 def test_a_taken_port_does_not_keep_the_daemon_from_its_work(tmp_path: Path) -> None:

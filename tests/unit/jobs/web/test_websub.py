@@ -18,6 +18,7 @@ from jobs.web.websub import WebSub, answer_to, is_signed
 from storage.db.database import Database
 from storage.queue import frontier, sources, subscriptions
 from storage.queue.subscriptions import Subscription
+from tests.polling import claim
 from tests.unit.crawler.fetch.local_site import Seen, http, rules, serving
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=UTC)
@@ -61,8 +62,8 @@ class Bench:
     def finish(self) -> None:
         """The source's poll is done, and next due in an hour."""
         self.db.write_now(lambda s: frontier.force_due(s, self.now))
-        claimed = self.db.write_now(lambda s: frontier.claim(s, owner="t", now=self.now, limit=1, lease=HOUR, delay=0.0))
-        self.db.write_now(lambda s: frontier.unchanged(s, claimed[0], now=self.now, next_due=self.now + HOUR))
+        [poll] = claim(self.db, self.now)
+        self.db.write_now(lambda s: frontier.unchanged(s, poll, now=self.now, next_due=self.now + HOUR))
 
     async def subscribe(self) -> dict[str, str]:
         """What the hub was asked for."""
@@ -202,13 +203,13 @@ async def test_a_push_during_a_poll_causes_another_and_a_source_in_trouble_keeps
         asked = await at.subscribe()
         await at.verify(asked)
         db.write_now(lambda s: frontier.force_due(s, NOW))
-        [poll] = db.write_now(lambda s: frontier.claim(s, owner="t", now=NOW, limit=1, lease=HOUR, delay=0.0))
+        [poll] = claim(db, NOW)
         await at.push(asked, sign(asked["hub.secret"]))
         await at.tick()
         db.write_now(lambda s: frontier.unchanged(s, poll, now=NOW, next_due=NOW + HOUR))
         await at.tick()
         assert at.due() == NOW
-        [poll] = db.write_now(lambda s: frontier.claim(s, owner="t", now=NOW, limit=1, lease=HOUR, delay=0.0))
+        [poll] = claim(db, NOW)
         db.write_now(lambda s: frontier.failed(s, poll, Outcome(frontier.Reason.BLOCKED), now=NOW, next_due=NOW + HOUR))
         at.now += timedelta(minutes=2)
         await at.push(asked, sign(asked["hub.secret"]))

@@ -28,7 +28,8 @@ from storage.db import database, models
 from storage.db.database import Database, open_database
 from storage.db.errors import NewerSchema, StorageError
 from storage.queue import frontier, leases
-from tests.desk import LEASE, NOW, Desk, Member, run
+from tests.desk import NOW, Desk, Member
+from tests.polling import claim
 
 pytestmark = pytest.mark.postgres
 SECOND = timedelta(seconds=1)
@@ -111,24 +112,23 @@ def wire(url: str, request: pytest.FixtureRequest) -> Iterator[Wire]:
         yield made
 
 
-def test_an_article_whose_commit_is_cut_is_stored_and_told_once(wire: Wire, server: Database) -> None:
+async def test_an_article_whose_commit_is_cut_is_stored_and_told_once(wire: Wire, server: Database) -> None:
     with closing(open_database(wire.url)) as db:
         desk = Desk(db, 1)
         editor = desk.editor(Member(desk.lead("one")))
         wire.armed = True
         with pytest.raises(StorageError) as caught:
-            run(lambda: editor.take(desk.read(0)))
+            await editor.take(desk.read(0))
         assert caught.value.transient
         db.write_now(lambda s: frontier.release(s, "w"))
-        again = db.write_now(lambda s: frontier.claim(s, owner="w", now=NOW, limit=9, lease=LEASE, delay=0.0))
-        desk.tasks = [task for task in again if task.kind == "article"]
+        desk.tasks = [task for task in claim(db, NOW, owner="w") if task.kind == "article"]
         for number in range(len(desk.tasks)):
-            run(lambda n=number: editor.take(desk.read(n)))  # type: ignore[misc]
+            await editor.take(desk.read(number))
         assert desk.rows() == (1, 1, 0)
         assert desk.states() == Counter(done=1)
 
 
-def test_an_article_whose_handing_over_is_cut_is_stored_and_told_once(wire: Wire, server: Database) -> None:
+async def test_an_article_whose_handing_over_is_cut_is_stored_and_told_once(wire: Wire, server: Database) -> None:
     desk = Desk(server, 2)
     leader = desk.editor(Member(desk.lead("one")))
     with closing(open_database(wire.url)) as db:
@@ -136,29 +136,29 @@ def test_an_article_whose_handing_over_is_cut_is_stored_and_told_once(wire: Wire
         reader = desk.editor(Member())
         wire.armed = True
         with pytest.raises(StorageError):
-            run(lambda: reader.take(desk.read(0)))
-        run(lambda: reader.take(desk.read(0)))
-        run(lambda: reader.take(desk.read(1)))
+            await reader.take(desk.read(0))
+        await reader.take(desk.read(0))
+        await reader.take(desk.read(1))
     desk.db = server
-    run(leader.work)
-    run(leader.work)
+    await leader.work()
+    await leader.work()
     assert desk.rows() == (2, 1, 0)
     assert desk.states() == Counter(done=2)
 
 
-def test_letters_whose_storing_is_cut_are_stored_and_told_once(wire: Wire, server: Database) -> None:
+async def test_letters_whose_storing_is_cut_are_stored_and_told_once(wire: Wire, server: Database) -> None:
     desk = Desk(server, 3)
     reader = desk.editor(Member())
     for number in range(3):
-        run(lambda n=number: reader.take(desk.read(n)))  # type: ignore[misc]
+        await reader.take(desk.read(number))
     with closing(open_database(wire.url)) as db:
         desk.db = db
         leader = desk.editor(Member(desk.lead("one")))
         wire.armed = True
         with pytest.raises(StorageError):
-            run(leader.work)
+            await leader.work()
         while desk.rows()[2]:
-            run(leader.work)
+            await leader.work()
     desk.db = server
     assert desk.rows() == (3, 1, 0)
 
@@ -166,14 +166,13 @@ def test_letters_whose_storing_is_cut_are_stored_and_told_once(wire: Wire, serve
 def test_a_claim_whose_commit_is_cut_is_due_again_for_whoever_gives_it_back(wire: Wire, server: Database) -> None:
     desk = Desk(server, 3)
     server.write_now(lambda s: frontier.release(s, "w"))
-    ask: dict[str, Any] = {"owner": "w", "now": NOW, "limit": 9, "lease": LEASE, "delay": 0.0}
     with closing(open_database(wire.url)) as db:
         wire.armed = True
         with pytest.raises(StorageError):
-            db.write_now(lambda s: frontier.claim(s, **ask))
+            claim(db, NOW, owner="w")
         db.write_now(lambda s: frontier.release(s, "w"))
         assert desk.states() == Counter(due=3)
-        assert len([task for task in db.write_now(lambda s: frontier.claim(s, **ask)) if task.kind == "article"]) == 3
+        assert len([task for task in claim(db, NOW, owner="w") if task.kind == "article"]) == 3
 
 
 # ---- a server process that is ended inside COMMIT
@@ -206,7 +205,7 @@ def _end_the_one_that_commits(admin: psycopg.Connection[Any], waits: str) -> Non
 
 
 @pytest.mark.parametrize(("hold", "there"), [(_before_it_is_durable, 0), (_after_it_is_durable, 1)], ids=["before", "after"])
-def test_an_article_whose_server_process_is_ended_inside_commit_is_stored_and_told_once(
+async def test_an_article_whose_server_process_is_ended_inside_commit_is_stored_and_told_once(
     url: str, server: Database, hold: Callable[[Any], str], there: int
 ) -> None:
     desk = Desk(server, 1)
@@ -216,11 +215,11 @@ def test_an_article_whose_server_process_is_ended_inside_commit_is_stored_and_to
         ending = threading.Thread(target=_end_the_one_that_commits, args=(admin, waits))
         ending.start()
         with pytest.raises(StorageError) as caught:
-            run(lambda: editor.take(desk.read(0)))
+            await editor.take(desk.read(0))
         ending.join(60)
     assert caught.value.transient
     assert desk.rows()[0] == there, "nobody was told which"
-    run(lambda: editor.take(desk.read(0)))
+    await editor.take(desk.read(0))
     assert desk.rows() == (1, 1, 0)
     assert desk.states() == Counter(done=1)
 
@@ -338,11 +337,11 @@ async def test_a_worker_whose_clock_is_an_hour_off_takes_no_lease_from_another(
 
 
 @pytest.mark.parametrize("led", [False, True], ids=["it only sent", "it also edited"])
-def test_the_messages_of_a_dead_sender_are_sent_by_another_within_a_minute_under_the_same_key(
+async def test_the_messages_of_a_dead_sender_are_sent_by_another_within_a_minute_under_the_same_key(
     server: Database, led: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = Desk(server, 1)
-    run(lambda: desk.editor(Member(desk.lead("set-up", NOW - leases.LENGTH))).take(desk.read(0)))
+    await desk.editor(Member(desk.lead("set-up", NOW - leases.LENGTH))).take(desk.read(0))
     second = [0]
     monkeypatch.setattr(clock, "monotonic", lambda: float(second[0]))
 
@@ -350,42 +349,39 @@ def test_the_messages_of_a_dead_sender_are_sent_by_another_within_a_minute_under
         ask = {"owner": who, "now": NOW + second[0] * SECOND, "limit": 9, "lease": channel_worker.LEASE}
         return server.write_now(lambda s: outbox.claim(s, channel="desk", **ask))  # type: ignore[arg-type]
 
-    async def go() -> None:
-        now = lambda: NOW + second[0] * SECOND  # noqa: E731
-        dead = Membership(server, "dead", now, ("edit", "deliver") if led else ("deliver",))
-        dead._me = replace(dead._me, place="another machine")
-        await dead.join()
-        other = Membership(server, "other", now)
-        await other.join()
-        assert (dead.leads, other.leads) == (led, not led)
-        assert await dead.may_send("desk")
-        [first] = claimed("dead")  # and it dies
-        again: list[outbox.Delivery] = []
-        while not again and second[0] < 60:
-            second[0] += 1
-            if second[0] % daemon.HEARTBEAT == 0:
-                await other.beat()
-            if second[0] % daemon.RECOVER_EVERY == 0 and other.leads:
-                await other.recover()
-            if await other.may_send("desk"):
-                again = claimed("other")
-        assert [(one.idem_key, one.id) for one in again] == [(first.idem_key, first.id)]
-        assert second[0] > leases.LENGTH.total_seconds() / 2, "nobody is declared dead at once"
-        late = server.write_now(lambda s: outbox.sent(s, first, now=now()))
-        assert not late, "whatever it still says, it is another's now"
-
-    run(go)
+    now = lambda: NOW + second[0] * SECOND  # noqa: E731
+    dead = Membership(server, "dead", now, ("edit", "deliver") if led else ("deliver",))
+    dead._me = replace(dead._me, place="another machine")
+    await dead.join()
+    other = Membership(server, "other", now)
+    await other.join()
+    assert (dead.leads, other.leads) == (led, not led)
+    assert await dead.may_send("desk")
+    [first] = claimed("dead")  # and it dies
+    again: list[outbox.Delivery] = []
+    while not again and second[0] < 60:
+        second[0] += 1
+        if second[0] % daemon.HEARTBEAT == 0:
+            await other.beat()
+        if second[0] % daemon.RECOVER_EVERY == 0 and other.leads:
+            await other.recover()
+        if await other.may_send("desk"):
+            again = claimed("other")
+    assert [(one.idem_key, one.id) for one in again] == [(first.idem_key, first.id)]
+    assert second[0] > leases.LENGTH.total_seconds() / 2, "nobody is declared dead at once"
+    late = server.write_now(lambda s: outbox.sent(s, first, now=now()))
+    assert not late, "whatever it still says, it is another's now"
 
 
 # ---- two versions side by side
 
 
-def test_a_running_program_works_on_while_a_newer_one_brings_the_schema_on_and_an_older_one_does_not_start(
+async def test_a_running_program_works_on_while_a_newer_one_brings_the_schema_on_and_an_older_one_does_not_start(
     url: str, server: Database
 ) -> None:
     desk = Desk(server, 2)
     editor = desk.editor(Member(desk.lead("one")))
-    run(lambda: editor.take(desk.read(0)))
+    await editor.take(desk.read(0))
 
     def newer(session) -> None:
         session.execute(text("ALTER TABLE article ADD COLUMN of_a_later_version text NOT NULL DEFAULT ''"))
@@ -394,17 +390,19 @@ def test_a_running_program_works_on_while_a_newer_one_brings_the_schema_on_and_a
 
     with closing(open_database(url)) as other:
         other.write_now(newer)
-    run(lambda: editor.take(desk.read(1)))
+    await editor.take(desk.read(1))
     assert desk.rows() == (2, 1, 0)
     with closing(open_database(url)) as old, pytest.raises(NewerSchema, match=r"newer Zhixun \(schema 9999\); use that version"):
         old.upgrade()
 
 
-def test_a_letter_of_a_later_version_with_one_thing_more_is_stored_and_one_with_one_thing_less_too(server: Database) -> None:
+async def test_a_letter_of_a_later_version_with_one_thing_more_is_stored_and_one_with_one_thing_less_too(
+    server: Database,
+) -> None:
     desk = Desk(server, 2)
     reader, leader = desk.editor(Member()), desk.editor(Member(desk.lead("one")))
     for number in range(2):
-        run(lambda n=number: reader.take(desk.read(n)))  # type: ignore[misc]
+        await reader.take(desk.read(number))
 
     def rewrite(session) -> None:
         for row in session.execute(select(models.inbox)).all():
@@ -417,6 +415,6 @@ def test_a_letter_of_a_later_version_with_one_thing_more_is_stored_and_one_with_
             session.execute(update(models.inbox).where(models.inbox.c.id == row.id).values(finished=said))
 
     server.write_now(rewrite)
-    run(leader.work)
+    await leader.work()
     assert desk.rows()[0] == 2
     assert desk.rows()[2] == 0

@@ -14,7 +14,8 @@ from storage.archive import articles
 from storage.archive.articles import AlertDraft
 from storage.db import models
 from storage.db.database import Database, open_database
-from storage.queue import frontier, leases, sources, workers
+from storage.queue import leases, sources, workers
+from tests.polling import claim
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=15)
@@ -80,8 +81,7 @@ async def test_what_the_dead_have_held_is_put_back_and_the_living_keep_theirs(se
     await alive.join()
     await server.write(lambda s: sources.sync(s, [(Source(n, f"https://{n}.example/"), NOW) for n in "xy"], NOW))
     for owner in ("dead", "alive"):
-        ask = {"owner": owner, "now": NOW, "limit": 1, "lease": LEASE, "delay": 0.0}
-        await server.write(lambda s, a=ask: frontier.claim(s, **a))
+        claim(server, NOW, owner=owner, limit=1)
     draft = AlertDraft("r", "v", ("desk",), {"title": "t"})
     await server.write(lambda s: articles.store(s, Record("Tides", "https://x.example/1", "t"), key="k", alerts=[draft], now=NOW))
     await server.write(lambda s: outbox.claim(s, channel="desk", owner="dead", now=NOW, limit=9, lease=LEASE))

@@ -12,7 +12,8 @@ from storage.archive import articles
 from storage.archive.articles import AlertDraft, Stored
 from storage.db import models
 from storage.db.database import Database
-from storage.queue import frontier, sources
+from storage.queue import sources
+from tests.polling import claim, found
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -26,10 +27,8 @@ def text(number: int) -> str:
 def watch(db: Database, count: int) -> None:
     """A source whose first poll lists so many articles."""
     db.write_now(lambda s: sources.sync(s, [(Source("s", "https://s.example/", "feed"), NOW)], NOW))
-    (poll,) = db.write_now(lambda s: frontier.claim(s, owner="t", now=NOW, limit=9, lease=HOUR, delay=0))
-    links = tuple(Link(f"https://s.example/{n}") for n in range(count))
-    keep = {"etag": None, "last_modified": None, "now": NOW, "next_due": NOW + HOUR, "keys": lambda url: url}
-    db.write_now(lambda s: frontier.found(s, poll, Found(links, "feed"), **keep))
+    (poll,) = claim(db, NOW)
+    found(db, poll, Found(tuple(Link(f"https://s.example/{n}") for n in range(count)), "feed"), NOW)
 
 
 def store(

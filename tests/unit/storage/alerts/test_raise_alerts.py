@@ -14,9 +14,9 @@ from storage.archive import articles, queries
 from storage.archive.articles import AlertDraft, Cooldown, Stored, Updates
 from storage.db import models
 from storage.db.database import Database
-from storage.queue import frontier, sources
-from storage.queue.frontier import Task
+from storage.queue import sources
 from storage.stories import shared_keys
+from tests.polling import claim, found
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 WINDSURF = ("OpenAI acquires Windsurf for $3 billion", "OpenAI 以 30 亿美元收购 Windsurf", "OpenAI to buy Windsurf in $3B deal")
@@ -219,21 +219,15 @@ def test_the_same_correction_is_told_once_and_a_typo_never(db: Database) -> None
     assert made == [1, 1, 0, 0]
 
 
-def _read(db: Database, now: datetime) -> Task:
-    [claimed] = db.write_now(lambda s: frontier.claim(s, owner="me", now=now, limit=1, lease=timedelta(minutes=1), delay=0.0))
-    return claimed
-
-
 def test_an_article_of_a_rule_that_wants_updates_is_read_again_and_a_page_that_is_gone_is_told(db: Database) -> None:
     source = Source("s0", "https://site-0.example/feed")
     db.write_now(lambda s: sources.sync(s, [(source, NOW)], NOW))
-    poll = _read(db, NOW)
-    found = Found((Link("https://site-0.example/0", "江湾工厂接入大模型"),), "feed")
-    later = NOW + timedelta(days=9)
-    db.write_now(lambda s: frontier.found(s, poll, found, etag=None, last_modified=None, now=NOW, next_due=later, keys=str))
-    article = _read(db, NOW)
+    [poll] = claim(db, NOW)
+    listed = Found((Link("https://site-0.example/0", "江湾工厂接入大模型"),), "feed")
+    found(db, poll, listed, NOW, next_due=NOW + timedelta(days=9))
+    [article] = claim(db, NOW)
     store(db, record("江湾工厂接入大模型", text=TEXT), draft(), task=article, updates=UPDATES)
-    again = _read(db, NOW + timedelta(hours=1, seconds=1))
+    [again] = claim(db, NOW + timedelta(hours=1, seconds=1))
     assert (again.url, again.depth) == (article.url, 1)
     gone = db.write_now(
         lambda s: articles.withdrawn(s, again, key=article.url, detail="HTTP 404", updates=UPDATES, now=NOW + timedelta(hours=1))

@@ -14,6 +14,7 @@ from storage.db import models
 from storage.db.database import Database
 from storage.queue import frontier, sources
 from storage.stories import shared_keys
+from tests.polling import claim, found
 from tests.samples import ENGLISH, OTHER, TEXT
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
@@ -196,13 +197,10 @@ def test_an_import_leaves_what_is_known_as_it_is(db: Database) -> None:
 @pytest.fixture
 def task(db: Database) -> frontier.Task:
     """A claimed article task."""
-
-    ask = {"owner": "me", "now": NOW, "limit": 1, "lease": timedelta(minutes=3), "delay": 0.0}
-    rest = {"etag": None, "last_modified": None, "now": NOW, "next_due": NOW + timedelta(hours=1), "keys": lambda u: "a/1"}
     db.write_now(lambda s: sources.sync(s, [(Source("a", "https://a.example/feed"), NOW)], NOW))
-    [poll] = db.write_now(lambda s: frontier.claim(s, **ask))
-    db.write_now(lambda s: frontier.found(s, poll, Found((Link("https://a.example/1"),), "feed"), **rest))
-    [article] = db.write_now(lambda s: frontier.claim(s, **ask))
+    [poll] = claim(db, NOW)
+    found(db, poll, Found((Link("https://a.example/1"),), "feed"), NOW, keys=lambda _url: "a/1")
+    [article] = claim(db, NOW)
     return article
 
 

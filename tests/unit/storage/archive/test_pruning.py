@@ -10,8 +10,9 @@ from storage.archive import articles, pruning
 from storage.archive.articles import AlertDraft
 from storage.db.database import Database
 from storage.db.models import alert, article, delivery, metadata
-from storage.queue import frontier, known_links, links, sources
+from storage.queue import known_links, links, sources
 from storage.queue.tasks import Task
+from tests.polling import claim, found
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
@@ -55,21 +56,13 @@ def test_a_record_whose_alert_is_not_sent_yet_is_kept_until_it_is(db: Database) 
 @pytest.mark.parametrize("short", [False, True], ids=["task", "known link"])
 def test_the_link_of_a_deleted_record_stays_known(db: Database, short: bool) -> None:
     db.write_now(lambda s: sources.sync(s, [(Source("a", "https://a.example/feed"), NOW)], NOW))
-    [poll] = _claim(db)
-    links_found = Found((Link("https://a.example/1"),), "feed")
-    db.write_now(
-        lambda s: frontier.found(
-            s, poll, links_found, etag=None, last_modified=None, now=NOW, next_due=FAR, keys=lambda _url: "a.example/1"
-        )
-    )
-    [read] = _claim(db)
+    [poll] = claim(db, NOW)
+    listed = Found((Link("https://a.example/1"),), "feed")
+    found(db, poll, listed, NOW, next_due=FAR, keys=lambda _url: "a.example/1")
+    [read] = claim(db, NOW)
     _alerted(db, read)
     if short:
         assert db.write_now(lambda s: known_links.take(s, lambda _url: "a.example/1", FAR)) == 1
     db.write_now(lambda s: s.execute(update(delivery).values(state="sent")))
     assert db.write_now(lambda s: pruning.prune(s, FAR)) == 1
     assert db.read(lambda s: links.known(s, ["a.example/1"])) == {"a.example/1"}
-
-
-def _claim(db: Database) -> list[Task]:
-    return db.write_now(lambda s: frontier.claim(s, owner="me", now=NOW, limit=1, lease=timedelta(minutes=1), delay=0.0))

@@ -1,6 +1,5 @@
 """The database: what is told as written is durable, what goes wrong is said in a sentence, readers cannot write."""
 
-import asyncio
 import sqlite3
 import stat
 import threading
@@ -32,12 +31,9 @@ def names(session: Session) -> list[str]:
 # ---- writing
 
 
-def test_a_write_is_there_when_it_returns(db: Database) -> None:
-    async def main() -> list[str]:
-        assert await db.write(add("a")) == ["a"]
-        return db.read(names)
-
-    assert asyncio.run(main()) == ["a"]
+async def test_a_write_is_there_when_it_returns(db: Database) -> None:
+    assert await db.write(add("a")) == ["a"]
+    assert db.read(names) == ["a"]
 
 
 def test_insert_new_tells_what_was_new(db: Database) -> None:

@@ -4,7 +4,6 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -25,19 +24,10 @@ time.sleep(60)
 """
 
 
-@pytest.fixture
-def sqlite_db(tmp_path: Path) -> Iterator[Database]:
-    """A file that is there."""
-    db = open_database(f"sqlite:///{tmp_path}/zhixun.db")
-    db.upgrade()
-    yield db
-    db.close()
-
-
-def test_a_second_daemon_is_refused_and_told_who_is_first(sqlite_db: Database, tmp_path: Path) -> None:
-    first = InstanceLock(sqlite_db, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
+def test_a_second_daemon_is_refused_and_told_who_is_first(sqlite: Database, tmp_path: Path) -> None:
+    first = InstanceLock(sqlite, datetime(2026, 11, 24, 8, 0, tzinfo=UTC))
     first.acquire()
-    second = InstanceLock(open_database(str(sqlite_db.url)))
+    second = InstanceLock(open_database(str(sqlite.url)))
     with pytest.raises(AlreadyRunning, match=f"pid {os.getpid()} on ") as caught:
         second.acquire()
     assert f"pid {os.getpid()}" in caught.value.holder
@@ -49,16 +39,16 @@ def test_a_second_daemon_is_refused_and_told_who_is_first(sqlite_db: Database, t
     second.release()
 
 
-def test_a_killed_daemon_holds_nothing(sqlite_db: Database, tmp_path: Path) -> None:
+def test_a_killed_daemon_holds_nothing(sqlite: Database, tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", HOLD, f"sqlite:///{tmp_path}/zhixun.db"], stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "held\n"
         with pytest.raises(AlreadyRunning, match=f"pid {other.pid} "):
-            InstanceLock(sqlite_db).acquire()
+            InstanceLock(sqlite).acquire()
         os.kill(other.pid, signal.SIGKILL)
-    lock = InstanceLock(sqlite_db)
+    lock = InstanceLock(sqlite)
     for _ in range(100):  # a server notices a broken connection a little later
         try:
             lock.acquire()

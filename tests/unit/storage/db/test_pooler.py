@@ -18,7 +18,7 @@ from storage.db import database, signals
 from storage.db.database import Database, open_database
 from storage.db.errors import StorageError
 from storage.queue import leases, workers
-from tests.desk import NOW, Desk, Member, run
+from tests.desk import NOW, Desk, Member
 
 pytestmark = pytest.mark.postgres
 Behind = Callable[[str], Database]
@@ -68,18 +68,14 @@ def _await(port: int) -> None:
     raise AssertionError("the pooler does not start")
 
 
-def test_articles_are_stored_and_read_over_sessions_that_change_hands(behind: Behind) -> None:
+async def test_articles_are_stored_and_read_over_sessions_that_change_hands(behind: Behind) -> None:
     db = behind("transaction")
     db.upgrade()
     desk = Desk(db, 12)
     editor = desk.editor(Member(desk.lead("one")))
-
-    async def go() -> None:
-        for number in range(12):  # more often than the driver needs to prepare a statement
-            questions = (asyncio.to_thread(db.ask, workers.everyone, within=30) for _ in range(4))
-            await asyncio.gather(editor.take(desk.read(number)), *questions)
-
-    run(go)
+    for number in range(12):  # more often than the driver needs to prepare a statement
+        questions = (asyncio.to_thread(db.ask, workers.everyone, within=30) for _ in range(4))
+        await asyncio.gather(editor.take(desk.read(number)), *questions)
     assert desk.rows() == (12, 1, 0)
     sessions = {db.read(lambda s: s.scalar(text("SELECT pg_backend_pid()"))) for _ in range(9)}
     assert len(sessions) <= SESSIONS
@@ -103,13 +99,11 @@ def test_what_a_session_is_to_keep_comes_with_each_transaction_and_stays_with_no
 
 
 @pytest.mark.parametrize(("mode", "heard"), [("session", [signals.HEARS]), ("transaction", [])])
-def test_a_listener_hears_where_its_session_is_its_own_and_gives_up_elsewhere(
+async def test_a_listener_hears_where_its_session_is_its_own_and_gives_up_elsewhere(
     behind: Behind, mode: str, heard: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     db = behind(mode)
     monkeypatch.setattr(signals, "PROOF_SECONDS", 5.0 if heard else 0.5)
-
-    async def first() -> list[str]:
-        return [topic async for topic in signals.heard(db)][:1] if not heard else [await anext(signals.heard(db))]
-
-    assert asyncio.run(asyncio.wait_for(first(), 60)) == heard
+    async with asyncio.timeout(60):
+        first = [topic async for topic in signals.heard(db)][:1] if not heard else [await anext(signals.heard(db))]
+    assert first == heard

@@ -19,7 +19,7 @@ def server(postgres_template: str, postgres_url) -> Iterator[Database]:
 
 
 @pytest.mark.postgres
-def test_what_is_committed_is_heard_once_and_what_is_not_never(server: Database) -> None:
+async def test_what_is_committed_is_heard_once_and_what_is_not_never(server: Database) -> None:
     def twice(session) -> None:
         signals.tell(session, signals.LETTERS)
         signals.tell(session, signals.LETTERS)
@@ -28,32 +28,29 @@ def test_what_is_committed_is_heard_once_and_what_is_not_never(server: Database)
         signals.tell(session, "nothing has happened")
         raise ValueError
 
-    async def go() -> list[str]:
-        found: list[str] = []
-        async with aclosing(signals.heard(server)) as topics:  # type: ignore[type-var]
-            async for topic in topics:
-                found.append(topic)
-                if topic == signals.HEARS:
-                    with pytest.raises(ValueError):
-                        await server.write(in_vain)
-                    await server.write(twice)
-                    await server.write(lambda s: signals.tell(s, signals.MESSAGES))
-                if topic == signals.MESSAGES:
-                    break
-        return found
-
-    assert asyncio.run(asyncio.wait_for(go(), 60)) == [signals.HEARS, signals.LETTERS, signals.MESSAGES]
+    found: list[str] = []
+    async with asyncio.timeout(60), aclosing(signals.heard(server)) as topics:  # type: ignore[type-var]
+        async for topic in topics:
+            found.append(topic)
+            if topic == signals.HEARS:
+                with pytest.raises(ValueError):
+                    await server.write(in_vain)
+                await server.write(twice)
+                await server.write(lambda s: signals.tell(s, signals.MESSAGES))
+            if topic == signals.MESSAGES:
+                break
+    assert found == [signals.HEARS, signals.LETTERS, signals.MESSAGES]
 
 
 @pytest.mark.postgres
-def test_a_connection_that_is_lost_is_a_passing_trouble(server: Database) -> None:
-    async def go() -> None:
+async def test_a_connection_that_is_lost_is_a_passing_trouble(server: Database) -> None:
+    async def listen() -> None:
         async for _ in signals.heard(server):
             with psycopg.connect(server.url.set(drivername="postgresql").render_as_string(), autocommit=True) as admin:
                 admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'")
 
     with pytest.raises(StorageError) as caught:
-        asyncio.run(asyncio.wait_for(go(), 60))
+        await asyncio.wait_for(listen(), 60)
     assert caught.value.transient
 
 

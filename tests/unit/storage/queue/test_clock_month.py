@@ -13,10 +13,10 @@ from storage.archive.articles import AlertDraft
 from storage.db.database import Database, open_database
 from storage.queue import clock_set, frontier, sources
 from tests.month import BACK_AND_FORTH, DAY, DAYS, START
+from tests.polling import claim, found
 
 STEP = timedelta(hours=1)
 EVERY = timedelta(hours=4)
-LEASE = timedelta(minutes=3)
 NAMES = ("a", "b", "c")
 
 
@@ -46,7 +46,7 @@ class Program:
         self.db.write_now(lambda s: frontier.recover_expired(s, now))
         for one in self.sending:
             self.db.write_now(lambda s, one=one: outbox.sent(s, one, now=now))
-        while tasks := self.db.write_now(lambda s: frontier.claim(s, owner="me", now=now, limit=50, lease=LEASE, delay=0.0)):
+        while tasks := claim(self.db, now):
             for task in tasks:
                 self._work(task, now)
         self.sending = self.db.write_now(
@@ -61,9 +61,7 @@ class Program:
         if task.kind == "poll":
             self.polls[task.source] += 1
             listed = [link for link in self.written if link.startswith(f"https://{task.source}.")][-20:]
-            found = Found(tuple(Link(link, link) for link in reversed(listed)), "feed")
-            asked = {"etag": None, "last_modified": None, "now": now, "next_due": now + EVERY, "keys": lambda url: url}
-            self.db.write_now(lambda s: frontier.found(s, task, found, **asked))
+            found(self.db, task, Found(tuple(Link(link, link) for link in reversed(listed)), "feed"), now, next_due=now + EVERY)
             return
         text = " ".join("".join(self.rng.choices("abcdefghij", k=6)) for _ in range(40))  # nobody's reprint
         record = Record(title=text[:40], link=task.url, text=text)

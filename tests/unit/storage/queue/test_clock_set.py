@@ -10,14 +10,11 @@ from storage.archive import articles
 from storage.archive.articles import AlertDraft
 from storage.db.database import Database
 from storage.queue import clock_set, frontier, hosts, sources
+from tests.polling import claim, found
 
 WAS = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=3)
 PAUSE = timedelta(minutes=15)
-
-
-def claim(db: Database, now: datetime) -> list[frontier.Task]:
-    return db.write_now(lambda s: frontier.claim(s, owner="me", now=now, limit=10, lease=LEASE, delay=0.0))
 
 
 def deliveries(db: Database, now: datetime) -> list[outbox.Delivery]:
@@ -46,9 +43,7 @@ def raise_alert(db: Database, name: str, due: datetime | None = None) -> None:
 def test_set_back_polls_and_articles_stay_due_and_pauses_as_long_as_they_were(
     db: Database, task: frontier.Task, back: timedelta
 ) -> None:
-    found = Found((Link("https://a.example/1", "One"),), "feed")
-    asked = {"etag": None, "last_modified": None, "now": WAS, "next_due": WAS + PAUSE, "keys": lambda url: url}
-    db.write_now(lambda s: frontier.found(s, task, found, **asked))
+    found(db, task, Found((Link("https://a.example/1", "One"),), "feed"), WAS, next_due=WAS + PAUSE)
     now = WAS - back
     set_to(db, now)
     assert [one.kind for one in claim(db, now + timedelta(seconds=2))] == ["article"]

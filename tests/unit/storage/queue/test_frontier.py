@@ -13,6 +13,7 @@ from storage.db.database import Database
 from storage.queue import frontier, hosts, sources
 from storage.queue import links as links_
 from storage.queue.frontier import Kept, Task
+from tests import polling
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 LEASE = timedelta(minutes=3)
@@ -26,8 +27,7 @@ def watch(db: Database, *names: str, host: str = "") -> None:
 
 
 def claim(db: Database, now: datetime = NOW, limit: int = 10, delay: float = 0.0, **more: object) -> list[Task]:
-    asked = {"owner": "me", "lease": LEASE, **more}
-    return db.write_now(lambda s: frontier.claim(s, now=now, limit=limit, delay=delay, **asked))
+    return polling.claim(db, now, limit=limit, delay=delay, **more)
 
 
 def links(count: int, host: str = "a.example", first: int = 0) -> tuple[Link, ...]:
@@ -35,11 +35,10 @@ def links(count: int, host: str = "a.example", first: int = 0) -> tuple[Link, ..
 
 
 def found(
-    db: Database, task: Task, *some: Link, now: datetime = NOW, etag: str | None = '"1"', more: object = (), **options: int
+    db: Database, task: Task, *some: Link, now: datetime = NOW, etag: str | None = '"1"', more: object = (), **options: object
 ) -> Kept:
     what = Found(some, "feed", more=tuple(more))
-    rest = {"etag": etag, "last_modified": None, "next_due": now + timedelta(minutes=15), "keys": lambda url: url, **options}
-    return db.write_now(lambda s: frontier.found(s, task, what, now=now, **rest))
+    return polling.found(db, task, what, now, etag=etag, next_due=now + timedelta(minutes=15), **options)
 
 
 def rows(db: Database, kind: str = "article") -> list:
@@ -81,13 +80,8 @@ def test_a_link_is_found_once(db: Database, poll: Task) -> None:
 
 
 def test_two_links_of_one_key_are_one(db: Database, poll: Task) -> None:
-    what = Found((Link("https://a.example/1?x"), Link("https://a.example/1?y")), "feed")
-    kept = db.write_now(
-        lambda s: frontier.found(
-            s, poll, what, etag=None, last_modified=None, now=NOW, next_due=LATER, keys=lambda url: url.partition("?")[0]
-        )
-    )
-    assert kept == Kept(new=1)
+    some = Link("https://a.example/1?x"), Link("https://a.example/1?y")
+    assert found(db, poll, *some, keys=lambda url: url.partition("?")[0]) == Kept(new=1)
 
 
 def test_a_link_that_is_an_article_or_an_alias_is_known(db: Database, poll: Task) -> None:

@@ -6,8 +6,9 @@ import pytest
 
 from crawler.record import Found, Link, Source
 from storage.db.database import Database
-from storage.queue import frontier, gaps, sources
+from storage.queue import gaps, sources
 from storage.queue.frontier import Task
+from tests import polling
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -48,16 +49,12 @@ def test_without_a_poll_before_there_is_no_gap() -> None:
 
 
 def claim(db: Database, now: datetime) -> dict[str, Task]:
-    claimed = db.write_now(lambda s: frontier.claim(s, owner="me", now=now, limit=50, lease=HOUR, delay=0.0))
-    return {task.url: task for task in claimed}
+    return {task.url: task for task in polling.claim(db, now, lease=HOUR)}
 
 
 def poll(db: Database, now: datetime, *numbers: int, url: str = "https://a.example/feed", older: str = "") -> None:
     links = tuple(Link(f"https://a.example/{n}", published=NOW + n * HOUR) for n in numbers)
-    rest = {"etag": None, "last_modified": None, "next_due": now + HOUR, "keys": str}
-    what = Found(links, "feed", older=(older,) if older else ())
-    task = claim(db, now)[url]
-    db.write_now(lambda s: frontier.found(s, task, what, now=now, **rest))
+    polling.found(db, claim(db, now)[url], Found(links, "feed", older=(older,) if older else ()), now)
 
 
 @pytest.fixture

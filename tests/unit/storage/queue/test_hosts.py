@@ -13,6 +13,7 @@ from storage.db import models
 from storage.db.database import Database, open_database
 from storage.queue import clock_set, frontier, hosts, robots, sources, usage
 from storage.queue.frontier import Task
+from tests.polling import found
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -88,11 +89,9 @@ def test_a_host_is_looked_at_when_it_has_something_and_not_before(db: Database) 
 def test_polls_that_may_not_be_claimed_keep_no_article_waiting(db: Database) -> None:
     watch(db, *(f"https://h{n}.example/" for n in range(40)), "https://last.example/feed")
     polls = {task.host: task for task in claim(db, limit=99)}
-    found = Found((Link("https://last.example/1"),), "feed")
-    rest = {"etag": None, "last_modified": None, "next_due": NOW, "keys": lambda url: url, "now": NOW}
     for host, task in polls.items():
-        what = found if host == "last.example" else Found((), "feed")
-        db.write_now(lambda s, t=task, w=what: frontier.found(s, t, w, **rest))
+        listed = (Link("https://last.example/1"),) if host == "last.example" else ()
+        found(db, task, Found(listed, "feed"), NOW, next_due=NOW)
     never = {"polls_due_by": datetime(1970, 1, 1, tzinfo=UTC), "limit": 4}
     later = NOW + 2 * SECOND
     assert [task.url for task in claim(db, now=later, **never)] == ["https://last.example/1"]

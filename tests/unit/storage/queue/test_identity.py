@@ -14,11 +14,11 @@ from storage.db import models
 from storage.db.database import Database
 from storage.queue import frontier, known_links, sources
 from storage.queue.frontier import Kept
+from tests.polling import claim, found
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
 STEP = timedelta(minutes=15)
-LEASE = timedelta(minutes=3)
 
 
 class Bench:
@@ -32,12 +32,8 @@ class Bench:
 
     def poll(self, *links: Link, size: int = 0, whole: bool = True) -> Kept:
         [task] = self._claim("poll")
-        found = Found(links, "feed", whole=whole)
-        kept = self.db.write_now(
-            lambda s: frontier.found(
-                s, task, found, etag='"1"', last_modified=None, now=self.now, next_due=self.now + STEP, keys=link_key, size=size
-            )
-        )
+        asked = {"etag": '"1"', "next_due": self.now + STEP, "keys": link_key, "size": size}
+        kept = found(self.db, task, Found(links, "feed", whole=whole), self.now, **asked)
         for article in self._claim("article"):
             self._read(article)
         while self.short and self.db.write_now(lambda s: known_links.take(s, link_key, self.now + 3 * DAY, 2)):
@@ -46,8 +42,7 @@ class Bench:
         return kept
 
     def _claim(self, kind: str) -> list[frontier.Task]:
-        claimed = self.db.write_now(lambda s: frontier.claim(s, owner="me", now=self.now, limit=100, lease=LEASE, delay=0.0))
-        return [task for task in claimed if task.kind == kind]
+        return [task for task in claim(self.db, self.now, limit=100) if task.kind == kind]
 
     def _read(self, task: frontier.Task) -> None:
         hint = task.hint or Link(task.url)

@@ -12,27 +12,23 @@ from storage.archive import articles, pruning, queries
 from storage.db.database import Database
 from storage.db.models import known_link, task
 from storage.queue import frontier, known_links, links, sources
+from tests.polling import claim, found
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
-LEASE, DAY = timedelta(minutes=3), timedelta(days=1)
+DAY = timedelta(days=1)
 FAR = datetime(2100, 1, 1, tzinfo=UTC)
 LINKS = tuple(
     Link(f"https://paper.example/{name}", f"{name} 的标题", guid=f"tag:{name}") for name in ("bridge", "harbour", "ferry")
 )
 
 
-def _claim(db: Database) -> list[frontier.Task]:
-    return db.write_now(lambda s: frontier.claim(s, owner="me", now=NOW, limit=9, lease=LEASE, delay=0.0))
-
-
 @pytest.fixture
 def read(db: Database) -> list[str]:
     """The first poll of a paper found three links; two were read, one is no article. Their keys."""
     db.write_now(lambda s: sources.sync(s, [(Source("paper", "https://paper.example/feed"), NOW)], NOW))
-    [poll] = _claim(db)
-    found = Found(LINKS, "feed")
-    db.write_now(lambda s: frontier.found(s, poll, found, etag=None, last_modified=None, now=NOW, next_due=FAR, keys=link_key))
-    first, second, third = sorted(_claim(db), key=lambda one: one.key)
+    [poll] = claim(db, NOW)
+    found(db, poll, Found(LINKS, "feed"), NOW, next_due=FAR, keys=link_key)
+    first, second, third = sorted(claim(db, NOW), key=lambda one: one.key)
     for one in (first, second):
         record = Record(one.url, one.url, f"{one.url} 的全文。" * 5, source="paper")
         db.write_now(lambda s, r=record, t=one: articles.store(s, r, key=t.key, task=t, now=NOW))
@@ -71,12 +67,10 @@ def test_a_link_without_its_article_is_known_by_its_name_too_and_not_read_again(
     take_all(db)
     assert db.write_now(lambda s: pruning.prune(s, FAR)) == 2
     db.write_now(lambda s: frontier.force_due(s, NOW))
-    [poll] = _claim(db)
+    [poll] = claim(db, NOW)
     moved = Found((Link("https://paper.example/moved", "别的标题", guid="tag:bridge"),), "feed")
-    kept = db.write_now(
-        lambda s: frontier.found(s, poll, moved, etag=None, last_modified=None, now=NOW, next_due=FAR, keys=link_key)
-    )
-    assert (kept.new, kept.known, _claim(db)) == (0, 1, [])
+    kept = found(db, poll, moved, NOW, next_due=FAR, keys=link_key)
+    assert (kept.new, kept.known, claim(db, NOW)) == (0, 1, [])
 
 
 def test_an_id_that_is_given_again_makes_nobodys_article_anothers(db: Database, read: list[str]) -> None:

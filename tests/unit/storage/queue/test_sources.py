@@ -13,6 +13,8 @@ from storage.queue import frontier, sources, usage
 from storage.queue.arrival_rate import Rhythm
 from storage.queue.baseline import Reading
 from storage.queue.frontier import Task
+from tests import polling
+from tests.polling import found
 
 NOW = datetime(2026, 11, 24, 8, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -21,13 +23,8 @@ FEED = Source("a", "https://a.example/feed")
 
 
 def claim(db: Database, now: datetime) -> Task:
-    [task] = db.write_now(lambda s: frontier.claim(s, owner="me", now=now, limit=1, lease=HOUR, delay=0.0))
+    [task] = polling.claim(db, now, limit=1, lease=HOUR)
     return task
-
-
-def found(db: Database, task: Task, what: Found, now: datetime) -> None:
-    ask = {"etag": None, "last_modified": None, "now": now, "next_due": now + HOUR, "keys": str}
-    db.write_now(lambda s: frontier.found(s, task, what, **ask))
 
 
 def state(db: Database) -> sources.State:
@@ -158,8 +155,7 @@ def test_later_polls_add_their_new_links_only(watched: Database) -> None:
     first = rhythm_of(watched)
     later = NOW + 5 * HOUR
     again = Found((*links(0, 10, 20), *links(1, 2, since=later)), "feed")
-    tasks = watched.write_now(lambda s: frontier.claim(s, owner="me", now=later, limit=9, lease=HOUR, delay=0.0))
-    found(watched, next(task for task in tasks if task.is_root), again, later)
+    found(watched, next(task for task in polling.claim(watched, later) if task.is_root), again, later)
     second = rhythm_of(watched)
     assert first
     assert second
@@ -168,12 +164,8 @@ def test_later_polls_add_their_new_links_only(watched: Database) -> None:
 
 
 def test_the_pages_of_a_first_poll_tell_it_where_the_first_has_no_links(watched: Database) -> None:
-    found(
-        watched,
-        claim(watched, NOW),
-        Found((), "sitemap", more=(("https://a.example/1", None), ("https://a.example/2", None))),
-        NOW,
-    )
+    index = Found((), "sitemap", more=(("https://a.example/1", None), ("https://a.example/2", None)))
+    found(watched, claim(watched, NOW), index, NOW)
     for _ in range(2):
         found(watched, claim(watched, NOW), Found(links(*range(20), since=NOW), "sitemap"), NOW)
     one = rhythm_of(watched)
@@ -194,5 +186,5 @@ def test_requests_are_counted_by_day(watched: Database) -> None:
 
 
 def test_a_claim_counts_its_requests(watched: Database) -> None:
-    watched.write_now(lambda s: frontier.claim(s, owner="me", now=NOW, limit=9, lease=HOUR, delay=0.0, day="2026-11-24"))
+    polling.claim(watched, NOW, day="2026-11-24")
     assert watched.read(lambda s: usage.of_day(s, "2026-11-24")) == 1

@@ -1,6 +1,5 @@
 """The catalogue is asked once each, politely; how it answered is written back beside every other byte."""
 
-import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -30,21 +29,18 @@ def listed(name: str, url: str, kind: str = "feed") -> Listed:
     return Listed(name, name, "zh", {"url": url, "kind": kind, "tags": ["中文"]})
 
 
-def test_each_state_is_told_and_each_address_is_asked_once() -> None:
-    async def run() -> tuple[list[Seen], list[str], list[Seen]]:
-        pages = {
-            "/good": feed(1), "/old": feed(400), "/moved": http(301, b"", Location="/good2"), "/good2": feed(2),
-            "/empty": http(200, b"<html><body><p>nothing</p></body></html>", Content_Type="text/html"),
-            "/blocked": http(403, b"no"), "/gone": http(410, b""), "/private/x": feed(1),
-        }  # fmt: skip
-        told: list[Seen] = []
-        async with serving(pages, robots=http(200, b"User-agent: *\nDisallow: /private/\n")) as site:
-            entries = [listed(name, site.url(f"/{name}")) for name in ("good", "old", "moved", "empty", "blocked", "gone")]
-            entries += [listed("hidden", site.url("/private/x")), listed("away", "http://127.0.0.1:9/")]
-            seen = await catalogue_check.check(entries, CONFIG, NOW, told.append)
-            return seen, site.paths(), told
-
-    seen, asked, told = asyncio.run(run())
+async def test_each_state_is_told_and_each_address_is_asked_once() -> None:
+    pages = {
+        "/good": feed(1), "/old": feed(400), "/moved": http(301, b"", Location="/good2"), "/good2": feed(2),
+        "/empty": http(200, b"<html><body><p>nothing</p></body></html>", Content_Type="text/html"),
+        "/blocked": http(403, b"no"), "/gone": http(410, b""), "/private/x": feed(1),
+    }  # fmt: skip
+    told: list[Seen] = []
+    async with serving(pages, robots=http(200, b"User-agent: *\nDisallow: /private/\n")) as site:
+        entries = [listed(name, site.url(f"/{name}")) for name in ("good", "old", "moved", "empty", "blocked", "gone")]
+        entries += [listed("hidden", site.url("/private/x")), listed("away", "http://127.0.0.1:9/")]
+        seen = await catalogue_check.check(entries, CONFIG, NOW, told.append)
+        asked = site.paths()
     assert {one.name: one.state for one in seen} == {
         "good": State.ANSWERS, "old": State.STALE, "moved": State.MOVED, "empty": State.EMPTY, "blocked": State.BLOCKED,
         "gone": State.GONE, "hidden": State.BLOCKED, "away": State.UNREACHABLE,

@@ -48,12 +48,10 @@ def test_every_comment_is_in_the_chosen_language_and_the_callers_stays() -> None
     assert language() == "en"
 
 
-def test_a_file_that_is_there_stays_unless_it_is_to_be_replaced(tmp_path: Path) -> None:
+def test_a_file_that_is_there_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "config.yaml"
     path.write_text("sources: []\n", "utf-8")
-    assert isinstance(first_steps.write(path, Choices(), {}), Refused)
-    assert path.read_text("utf-8") == "sources: []\n"
-    assert isinstance(first_steps.write(path, Choices(), {}, replace=True), Written)
+    assert isinstance(first_steps.write(path, Choices(), {}), Written)
     assert load(path, {}).rules[0].name == "AI news"
 
 

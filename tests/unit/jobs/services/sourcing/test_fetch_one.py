@@ -29,9 +29,7 @@ async def test_what_is_posted_arrives() -> None:
     assert page.body == b'{"a":1}'
 
 
-def test_a_refused_address_is_a_sentence() -> None:
-    async def run() -> Page | str:
-        async with serving({"/": http(200, b"x")}) as site:
-            return await fetch_one(rules(allow_networks=()), site.url("/"))
-
-    assert str(asyncio.run(run())).startswith("refused-address: ")
+async def test_a_refused_address_is_a_sentence() -> None:
+    async with serving({"/": http(200, b"x")}) as site:
+        refused = await fetch_one(rules(allow_networks=()), site.url("/"))
+    assert str(refused).startswith("refused-address: ")
