@@ -388,7 +388,7 @@ def with_clause(one: Chosen, language: str | None, name: str) -> Chosen:
 def _of_clause(made: Told, said: tuple[str, ...], name: str) -> Iterator[tuple[str, float]]:
     """What the main clause says for or against an event: an act that stands only in another clause says less."""
     acts, bare = verbs()
-    headline = made.headline.lower() if made.is_clean else ""
+    headline = f"{made.headline} {made.predicate}".lower() if made.is_clean else ""
     there = max((acts.get(act, bare.get(act, 0.0)) for act in said if act in headline), default=0.0)
     surest = max((acts.get(act, bare.get(act, 0.0)) for act in said), default=0.0)
     yield "act elsewhere", (surest - there) / 3

@@ -266,7 +266,7 @@ LONGEST_ASIDE = 24  # words
 
 
 @cache
-def _forms() -> dict[str, str]:
+def forms() -> dict[str, str]:
     return bases(str(table("clauses.yaml")["verbs"]))
 
 
@@ -327,7 +327,7 @@ def clauses(sentence: str, text: str) -> tuple[Clause, ...]:
     words = [_Word(m[0], m[0].lower().strip("\"“”',.;:()`"), m.start(), m.end()) for m in re.finditer(r"\S+", sentence)]
     found: list[Clause] = []
     for at, word in enumerate(words):
-        verb = _forms().get(word.bare)
+        verb = forms().get(word.bare)
         if at and verb and not _is_noun(words, at):
             found.append(_clause(sentence, words, at, verb, text, found))
     return tuple(found)
@@ -404,7 +404,7 @@ def _subject_start(words: list[_Word], end: int) -> int:
         is_list = word.text.endswith(",") and at < end and _lists(words, at, end)
         if at < end and ((word.text[-1] in ",;:—–-" and not is_list) or word.bare in _SUB or word.bare in _SAYS):
             break
-        if word.bare in _forms() and at > 1 and not _is_noun(words, at - 1) and word.text[:1].islower():
+        if word.bare in forms() and at > 1 and not _is_noun(words, at - 1) and word.text[:1].islower():
             break
         at -= 1
     return at

@@ -17,7 +17,7 @@ _lead = re.compile(
     r"|(?:【[^】]{2,24}】|[（(][^（）()]{2,14}(?:电|電|讯|訊)[）)]|[^，。\s]{2,8}(?:讯|电|消息)?[ 　]?[（(](?:记者|通讯员)[^（）()]{2,20}[）)])\s*"
     r"|[^，。\s]{0,8}记者[ 　][^，。]{2,8}[ 　]|[^，。\s]{2,12}?\d{1,2}月\d{1,2}日专?电[ 　，,]*"
     r"|[A-ZÀ-Þ]{3,}: (?=[A-Z])|[A-Z][a-zà-ÿ]+(?:, [A-Z][a-z]+)*(?:, \d{1,2} [A-Z][a-z]{2,8} \d{4})? — (?=[A-Z])"
-    r"|[A-ZÀ-Þ][A-ZÀ-Þ /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)?(?: ?\([\w .&'’-]+\))? ?[—–-]+ (?=\S)"
+    r"|[A-ZÀ-Þ][A-ZÀ-Þ /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)?(?: ?\([\w .&'’-]+\)| /[\w ]+/)? ?[—–-]+ (?=\S)"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2} \([\w .&'’-]+\) ?[—–-]+ |[A-Z][a-z]+(?: [A-Z][a-z]+)?(?: \([\w /.&'’-]+\) ?[—–-]+| •) |A: |Q: "
     r"|(?:The (?:news|deal|upshot|bottom line|short version)|In short|Update): "
     r"|(?:此外|同时|另外|其中|例如|比如|据悉|据了解|据介绍|据报道|记者获悉|另悉|而且|并且|不过|但是|然而|随之|[Mm]eanwhile|[Hh]owever|[Ii]n addition)[，,]\s*)+"
@@ -31,7 +31,7 @@ def clean(sentence: str) -> str:
 
 def told(detail: str, acts: Sequence[str], language: str | None) -> Told:
     """The headline of a sentence and what it was made of. `acts` are the words of acts in their normal form, the surest first."""
-    return headlines_zh.told(detail, acts) if language == "zh" else headlines_en.told(detail)
+    return headlines_zh.told(detail, acts) if language == "zh" else headlines_en.told(detail, acts)
 
 
 def headline(detail: str, acts: Sequence[str], language: str | None) -> str:

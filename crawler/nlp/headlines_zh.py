@@ -709,7 +709,7 @@ def _beginning(sentence: str) -> str:
     outside of names, and "…"."""
     text = _leftover.sub("", _alias.sub("", sentence.strip(" 　").rstrip("。！？；，")))
     if width(text) > MOST and not _ahead.search(text):
-        text = text[_when.match(text).end() :]  # type: ignore[union-attr]
+        text = _when.sub("", text, count=1)
         opening, mark, rest = text.partition("，")
         text = rest if mark and _circumstance.search(opening) and len(rest) > LEAST else text
     if width(text) <= MOST:
