@@ -27,7 +27,7 @@ from crawler.nlp.events import cells as event_cells
 from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import main_name
 from crawler.nlp.events.fields import fields_of
-from crawler.nlp.headlines import LONGEST, LONGEST_WORDS, clean, condensed, is_statement, told
+from crawler.nlp.headlines import clean, condensed, is_statement, statements, told
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import names, split, table
@@ -190,7 +190,9 @@ def add(record: Record) -> Record:
     language = record.language or language_of(record.title + "\n" + record.text)
     chosen = choose(record.title, record.text, language, record.published)
     everything = [one.told for one in chosen if one.told]
-    made = [_event(record, _named(record, one, everything, language), language) for one in chosen]
+    chosen = [_named(record, one, everything, language) for one in chosen]
+    titles = _titles(record.title, chosen, language)
+    made = [_event(record, one, titles.get(one.at, ""), language) for one in chosen]
     events = tuple(event for event, _ in made)
     return replace(
         record.with_facts(*(fact for _, fact in made)), events=events, opening=opening(record) if len(events) >= OPENS else ""
@@ -205,7 +207,7 @@ def _named(record: Record, one: Chosen, everything: list[Told], language: str | 
     return one._replace(told=referents.named(one.told, said, language, everything))
 
 
-def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fact]:
+def _event(record: Record, one: Chosen, title: str, language: str | None) -> tuple[Event, Fact]:
     """The event with the place of its detail, which is one stretch of the sentence."""
     sentence = clean(one.sentence.text)
     offset = one.sentence.text.index(sentence)
@@ -213,7 +215,7 @@ def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fa
     first, last = condensed(sentence, made, language)
     start, end = one.sentence.start + offset + first, one.sentence.start + offset + last
     quote = record.text[start:end]
-    headline = _headline(record.title, one, made.headline, language)
+    headline = _headline(title, main_name(record.title, record.text, language), one, made, language)
     over = _NUMBER.sub("", one.heading) or record.title
     event = Event(
         headline, quote, **fields_of(made.headline, quote, made, language, record.published, record.text, over, sentence)
@@ -222,20 +224,40 @@ def _event(record: Record, one: Chosen, language: str | None) -> tuple[Event, Fa
     return event, Fact("event", headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
 
 
-def _headline(title: str, one: Chosen, made: str, language: str | None) -> str:
-    """The article's own headline or its section's where the sentence says nearly all of it, else one made of the sentence."""
-    for given, share in ((title.strip(), 0.8), (_NUMBER.sub("", one.heading), 0.6)):
-        said = _long_words(given)
-        fits = len(given) <= LONGEST if language == "zh" else len(given.split()) <= LONGEST_WORDS
-        if (
-            fits
-            and len(said) > 2
-            and not _NO_HEADLINE.search(given)
-            and sum(word in one.sentence.form for word in said) >= share * len(said)
-            and is_statement(given, language)
-        ):
-            return given
-    return made
+def _titles(title: str, chosen: list[Chosen], language: str | None) -> dict[int, str]:
+    """Each statement of the title, for the sentence (by its place) that says most of it; none where two do alike, and not in the lead."""
+    found: dict[int, str] = {}
+    for part in statements(title, language) if chosen else ():
+        (share, at), *others = sorted(((_share(part, one), -one.at) for one in chosen), reverse=True)
+        if share >= NEAR_TITLE and (-at < EARLY or not others or share >= others[0][0] + ALIKE):
+            found.setdefault(-at, part)
+    return found
+
+
+def _share(line: str, one: Chosen) -> float:
+    """The share of a line's words that the sentence has; none of a line too short or no headline."""
+    said = _long_words(line)
+    return sum(word in one.sentence.form for word in said) / len(said) if len(said) > 2 and not _NO_HEADLINE.search(line) else 0.0
+
+
+def _headline(title: str, name: str, one: Chosen, made: Told, language: str | None) -> str:
+    """The heading of its section where the sentence says most of it, or what the title says of it, where that says more than the one
+    made of the sentence."""
+    heading = _NUMBER.sub("", one.heading)
+    if heading and _share(heading, one) >= 0.6 and is_statement(heading, language):
+        return heading
+    says = made.is_clean and _worth(made.headline, name, one)
+    return title if title and (_share(title, one) >= 0.8 or _worth(title, name, one) > says) else made.headline
+
+
+def _worth(headline: str, name: str, one: Chosen) -> int:
+    """What a headline has of a sentence: whom the article is about, and up to two figures or names."""
+    marked = {mark for mark in _marked.findall(headline) if mark in one.sentence.text}
+    return 2 * (name != "" and name in headline) + min(2, len(marked))
+
+
+NEAR_TITLE, ALIKE = 0.4, 0.1  # shares of a title's words
+_marked = re.compile(r"\d[\d.,]*|“[^”]+”|《[^》]+》|(?<=[a-z] )[A-Z]\w+")
 
 
 @lru_cache(maxsize=16)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from crawler.nlp import headlines_en, headlines_zh
+from crawler.nlp.clause_en import verb_at
 from crawler.nlp.headlines_zh import Told
+from crawler.text import HAN
 
 LONGEST = headlines_zh.LONGEST  # characters of Han
 LONGEST_WORDS = headlines_en.LONGEST_WORDS
@@ -41,10 +43,23 @@ def headline(detail: str, acts: Sequence[str], language: str | None) -> str:
 
 
 def is_statement(line: str, language: str | None) -> bool:
-    """True for a line, such as a heading, that says who did what."""
+    """True for a line, such as a heading, that says who did what in no more than a headline may have."""
     if language == "zh":
-        return "：" not in line and bool(headlines_zh.told(line, ()).is_clean)
-    return headlines_en.told(line).is_clean and not line.startswith("And ")
+        return "：" not in line and headlines_zh.width(line) <= LONGEST and bool(headlines_zh.told(line, ()).is_clean)
+    words = line.split()
+    plain = [word.lower() for word in words] if sum(word[:1].isupper() for word in words) > len(words) / 2 else words
+    return len(words) <= LONGEST_WORDS and bool(verb_at(plain)) and not line.startswith("And ")
+
+
+def statements(title: str, language: str | None) -> Iterator[str]:
+    """The parts of a title that say who did what: between bars and semicolons; behind whom it names before a colon."""
+    for part in _bar.split(title.strip()):
+        whole = headlines_zh.labelled(part) if language == "zh" else part
+        if is_statement(whole, language):
+            yield whole
+
+
+_bar = re.compile(rf"\s*[;；|｜]\s*|(?<=[{HAN}\d%]) +(?=[{HAN}])|　")
 
 
 LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 320  # characters of Han; characters of languages with blanks between words

@@ -481,7 +481,7 @@ def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> boo
 
 _heads_only = re.compile(
     r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|代理人|代表|发言人|首席|董事|监事|管理层|高管|员工|股东|股价|股票|官网|总部|业务"
-    r"|收入|利润|客户|系统|产品|运营方|合伙人|CEO|CTO).*"
+    r"|收入|利润|客户|子公司|系统|产品|运营方|合伙人|CEO|CTO).*"
 )
 NAME_ENDINGS = frozenset(
     "委 所 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
@@ -647,6 +647,15 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
             predicate = one.text[one.subject_end - one.start :]
             return Told(f"{topic}：{short}{more}", one.subject, predicate, 0, len(sentence), is_clean=True)
     return Told(_beginning(sentence), told[0].subject if told else "", end=len(sentence))
+
+
+def labelled(title: str) -> str:
+    """A title without whom it names before a colon, or with him as its subject where it has no other: 海岚数据：拟收购…"""
+    label, colon, rest = title.partition("：")
+    if not colon or _tells.search(label) or "“" in rest[:1]:
+        return title
+    first = next(clauses(rest), None)
+    return label + rest if first and (not first.subject or _heads_only.match(first.subject)) else rest
 
 
 # --- length
