@@ -157,7 +157,9 @@ class Chosen(NamedTuple):
 
 
 _NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(]?\d{1,2}[)）、.．]|第[一二三四五六七八九十][、，])\s*")
-_NO_HEADLINE = re.compile(r"[?？；;|｜]|^(?:早报|晚报|周报|日报|快讯|首发|独家|Review|Explainer|Opinion|Exclusive)\s?[:：|]")
+_NO_HEADLINE = re.compile(
+    r"[?？!！；;|｜]|^(?:早报|晚报|周报|日报|快讯|首发|独家|Review|Explainer|Opinion|Exclusive)\s?[:：|]|的[^，]{0,5}(?:天|年|夜|背后|故事|原因|生意|人)$"
+)
 _topic = re.compile(r"(?:在|从)?[^,，。在]{2,12}(?:方面|领域)[,，]")
 _many = re.compile(r"(?:[^,，、。]{2,8}、){3,}[^,，、。]{2,8}等?(?:地区?|企业|公司|部门)?(?:都|均|也|分别|相继|纷纷|陆续|联合)")
 
@@ -225,11 +227,11 @@ def _event(record: Record, one: Chosen, title: str, language: str | None) -> tup
 
 
 def _titles(title: str, chosen: list[Chosen], language: str | None) -> dict[int, str]:
-    """Each statement of the title, for the sentence (by its place) that says most of it; none where two do alike, and not in the lead."""
+    """Each statement of the title, for the sentence (by its place) that says most of it: in the lead, some of it is enough."""
     found: dict[int, str] = {}
     for part in statements(title, language) if chosen else ():
-        (share, at), *others = sorted(((_share(part, one), -one.at) for one in chosen), reverse=True)
-        if share >= NEAR_TITLE and (-at < EARLY or not others or share >= others[0][0] + ALIKE):
+        share, at = max((_share(part, one), -one.at) for one in chosen)
+        if share >= (NEAR_TITLE if -at < EARLY else MOST_OF_TITLE):
             found.setdefault(-at, part)
     return found
 
@@ -244,7 +246,7 @@ def _headline(title: str, name: str, one: Chosen, made: Told, language: str | No
     """The heading of its section where the sentence says most of it, or what the title says of it, where that says more than the one
     made of the sentence."""
     heading = _NUMBER.sub("", one.heading)
-    if heading and _share(heading, one) >= 0.6 and is_statement(heading, language):
+    if heading and _share(heading, one) >= MOST_OF_TITLE and is_statement(heading, language):
         return heading
     says = made.is_clean and _worth(made.headline, name, one)
     return title if title and (_share(title, one) >= 0.8 or _worth(title, name, one) > says) else made.headline
@@ -256,7 +258,7 @@ def _worth(headline: str, name: str, one: Chosen) -> int:
     return 2 * (name != "" and name in headline) + min(2, len(marked))
 
 
-NEAR_TITLE, ALIKE = 0.4, 0.1  # shares of a title's words
+NEAR_TITLE, MOST_OF_TITLE = 0.4, 0.6  # of its words
 _marked = re.compile(r"\d[\d.,]*|“[^”]+”|《[^》]+》|(?<=[a-z] )[A-Z]\w+")
 
 

@@ -308,6 +308,7 @@ def verb_at(words: Sequence[str]) -> int | None:
             may_be_finite(words, at)
             and not (
                 words[at - 1].lower().rstrip(",") in _BEFORE_NOUN
+                or (words[at - 1].endswith(("'s", "’s")) and words[at - 1][:-2].lower() not in _THEY)
                 or (words[at - 1].endswith("ly") and words[max(0, at - 2)].lower() in _BEFORE_NOUN)  # its wholly owned subsidiary
                 or (words[at][:1].isupper() and bare not in _FINITE)
             )

@@ -119,8 +119,9 @@ def _statement(sentence: str, acts: Sequence[str]) -> str:
     after an event, the event."""
     if '"' in sentence or "“" in sentence:
         return sentence
-    if (moved := _moved.match(sentence)) and verb_at(sentence[moved.end() :].split()):
-        return _capital(sentence[moved.end() :])
+    if (moved := _moved.match(sentence)) and (verb := verb_at(words := sentence[moved.end() :].split())):
+        who = moved["who"] if words[0] in ("it", "the") else " ".join(words[:verb])
+        return " ".join((who, *words[verb:]))
     before, colon, _ = sentence.partition(": ")
     parts = [part for part in re.split(r"(?:;|(?<=[\w)]):) ", sentence) if verb_at(part.split())]
     if not parts or _speaks.search(before if colon else ""):
@@ -130,7 +131,7 @@ def _statement(sentence: str, acts: Sequence[str]) -> str:
     return best if best is parts[0] else _capital(re.sub("^(?:it|they|he|she)(?= )", subject, best))
 
 
-_moved = re.compile(r"(?:Shares|Stock) [^,;]*? after (?=(?:it|the|[A-Z]))")
+_moved = re.compile(r"(?:Shares|Stock) (?:of|in) (?P<who>[A-Z][\w&’'-]*(?: [A-Z][\w&’'-]*)*)[^,;]*? after (?=(?:it|the|[A-Z]))")
 
 
 def _plain(sentence: str) -> tuple[str, str]:

@@ -652,7 +652,7 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
 def labelled(title: str) -> str:
     """A title without whom it names before a colon, or with him as its subject where it has no other: 海岚数据：拟收购…"""
     label, colon, rest = title.partition("：")
-    if not colon or _tells.search(label) or "“" in rest[:1]:
+    if not colon or "“" in rest[:1] or any(tag == "v" for _, tag in _tagged(label)):
         return title
     first = next(clauses(rest), None)
     return label + rest if first and (not first.subject or _heads_only.match(first.subject)) else rest

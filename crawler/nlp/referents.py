@@ -32,7 +32,7 @@ def _named_en(made: Told, said: Said) -> Told:
     if vague is None:
         return _within(made, said)
     is_so_called = vague[0].startswith(("The Company", "The Group")) and _so_called.search(said.text)
-    if not (name := _company(said) if is_so_called else _meant(vague.lastgroup or "", said)):
+    if not (name := _company(said) if is_so_called else _meant("its" if vague[0] == "Its" else vague.lastgroup or "", said)):
         return made
     bare = name.removeprefix("The ")
     if re.search(rf"\b(?:{re.escape(bare)}|{re.escape(bare.split()[0])})\b(?! [A-Z])", made.headline):
@@ -115,7 +115,7 @@ def _meant(kind: str, said: Said) -> str:
     if word:  # the insurer: who is called one, or bears that in the name
         bears = _BEARS.get(word[0], word[0].title())
         found = re.finditer(_CALLED.replace("KIND", word[0]).replace("BEARS", bears), f"{said.title}\n{before}")
-        called = {str(match[1] or match[2] or match[3]) for match in found}
+        called = {match[match.lastindex or 0] for match in found}
         full = [one for one in called if not any(one != other and one in other for other in called)]
         if full or word[0] in _BEARS or word[0] not in _FIRMS:
             the = "The " if full and f"the {full[0]}" in said.text else ""
@@ -127,6 +127,8 @@ def _meant(kind: str, said: Said) -> str:
     if last < max(0, said.start - NEAR):
         return ""
     if _another.search(between := before[last + len(name) :]) or _others(between, name, said.text):
+        return ""
+    if kind == "its" and any(one not in name and not clause_en.is_person(one) for one in clause_en.names_in(between, said.text)):
         return ""
     return name if _acts_last(name, before, said.text) else ""
 
@@ -250,7 +252,8 @@ _vague_zh = re.compile(
     r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|(?:联合|联席|执行|原|前|新任)*(?:创始人|首席[^，]{1,4}官|C[ETFO]O|董事长|总经理|副?总裁)))"
 )
 _FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
-_KIND = f"agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
+_GOODS = "model|chip|app|assistant|robot|platform|service|system|dataset|tool|device|processor"
+_KIND = f"{_GOODS}|agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
 _BEARS = {
     "agency": "(?:Agency|Administration|Office)",
     "regulator": "(?:Authority|Commission)",
@@ -259,7 +262,7 @@ _BEARS = {
 _NAME = r"(?:[A-Z][\w&’'-]*[a-z]\w*|[A-Z]{2,})(?: (?:of (?:the )?|and )?[A-Z][\w&-]*)*"
 _CALLED = (
     rf"(?:\b(?:the|an?|by|of|to|from|with|[\w’']+) (?:[a-z-]+ )?KIND ({_NAME})|({_NAME}), (?:an?|the) (?:[\w’'-]+ ){{0,4}}KIND\b"
-    r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b))"
+    r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b)|\bKIND,? (?:called|named|dubbed|known as) ((?-i:[A-Z])[\w.-]*(?: [A-Z\d][\w.-]*)*))"
 )
 _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
     "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced|had (?:agreed|marketed|planned)"
@@ -268,8 +271,9 @@ _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
 _vague = re.compile(
     r"(?P<person>(?:She|He|His|Her)(?= [a-z]))"
     r"|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
-    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker|Company|Group)(?:['’]s)?|The(?= (?:stock|shares))|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
-    r"|Its(?= (?:chief|board|president|founder|shares|stock|revenue|sales|profit|net|parent|backlog|quarterly|annual|workforce|staff|headquarters|finance)))(?= ))"
+    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker|Company|Group)(?:['’]s)?|The(?= (?:stock|shares|board|money|funds|proceeds|round|investment|plant|campus|facility|site|factory))"
+    rf"|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
+    r"|Its)(?= ))"
     rf"|(?P<kind>The (?:{_KIND}|{_KIND.title()})(?:['’]s)?(?= [a-z]))"
 )
 _it_behind = re.compile(
@@ -277,7 +281,8 @@ _it_behind = re.compile(
     rf"(?:{_COMPANY_DOES}|published|launched|released|unveiled|opened|ordered|closed|won|started|began)\b)"
 )
 _figure = re.compile(
-    r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
+    r"(?P<figure>(?:Chief|Co-founder|Founder|Finance chief|Chair(?:wo)?man|Chair|President|C[EFTO]O|Managing)(?: (?!of |at |for )[a-z-]+)* (?=[A-Z][a-z]+ [A-Z])"
+    r"|(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
     r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin|Shares|Orders|Bookings)"
     r"(?= (?:(?:for|in) (?:the|its) [\w -]{3,45}? )?(?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled|slumped|surged|gained|shrank|narrowed|widened)))"
 )
