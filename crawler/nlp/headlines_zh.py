@@ -35,7 +35,7 @@ _part_of_day = (
     r"(?:(?:晚上|晚间|晚|早上|早间|凌晨|清晨|上午|中午|午间|下午|傍晚|深夜|一早|盘[前后])(?:\d{1,2}[时点](?:\d{1,2}分)?许?)?)?"
 )
 _when = re.compile(
-    r"^(?:(?:近日|日前|近期|最近|今天|今日|昨天|昨日|昨晚|今晨|同日|同时|当天|当日|当晚|当时|随后|此后|之后|截至目前|目前|此外|其中|按照计划|据悉|据介绍|据了解|另外"
+    r"^(?:(?:近日|日前|近期|最近|今天|今日|昨天|昨日|昨晚|今晨|上个?月(?![末底])|刚刚|同日|同时|当天|当日|当晚|当时|随后|此后|之后|截至目前|目前|此外|其中|按照计划|据悉|据介绍|据了解|另外"
     r"|不过|但是|但|而且|而(?!是)|并且|并(?=[在于将])|值得注意的是|值得一提的是|连日来|快讯：?)"
     rf"|{_day}{_part_of_day}(?![起至到前—-]|\d))[，,]?"
 )
@@ -64,7 +64,7 @@ MUST_STAY = frozenset(
 )
 _that_one = re.compile(r"^(?:该[院校局所司厂店厅部]|该公司|公司)")
 _relative = re.compile(
-    r"^(?:专注于?|致力于|从事|主打|主攻|聚焦|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,24}?的(?=[^，]{2})"
+    r"^(?:专注于?|致力于|从事|主[打攻]|聚焦|做(?=.{4})|成立|创[办立](?=于)|总部|位于|曾|传出|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,36}?的(?=[^，的]{2,})"
 )
 _report = re.compile(r"(?<=..)(?:发布|公布|披露|提交)的[^，]{0,8}(?:报|公告|报告|书|文件)$")
 _rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
@@ -72,7 +72,7 @@ PLAIN = frozenset(
     "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息 告诉记者 告诉本报".split()
 )  # what is told this way is so; other words of telling stay
 _weak = re.compile(
-    r"^(?:同比|环比|按[年月季]|(?:向|较|指控|指)[^，]{1,20}|前者|后者|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+    r"^(?:同比|环比|按[年月季]|(?:向|较|指控|指)[^，]{1,20}|前者|后者|[二两三]者|三方|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _adverb = re.compile(r"^(?:同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
@@ -91,6 +91,7 @@ _ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截�
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,18}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,18}){2,}(?=[都均也共联分相])")
 _out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
+_made = re.compile(r"\d{4}年[^，]{4,24}(?:期间|之间)(?:生产|制造|销售)的")
 _ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
 _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|(?<![议决获])通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
@@ -163,10 +164,11 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
         is_said = any(clause.tells in _OPINION for clause in found[:at])
         whole = sentence if width(sentence) <= MOST or not made.subject or is_said else sentence[made.start :]
         return Told(_beginning(whole), made.subject, made.predicate, made.start, made.end)
-    short = _at_meeting.sub(r"\g<what>\g<how>", short)
+    short = _own.sub("", _at_meeting.sub(r"\g<what>\g<how>", short))
     return Told(short, made.subject, made.predicate, made.start, end, is_clean=True)
 
 
+_own = re.compile("(?<=[认称示布露])，其(?=[正将已未拟])")
 _at_meeting = re.compile(
     "^(?:会上|会议上?|活动上|仪式上|现场)，?(?:还|也)?(?P<how>(?:正式|同步|首次|联合)?(?:发布|公布|启动|推出|揭晓))了?(?P<what>《[^》]+》|“[^”]+”)(?=，|$)"
 )
@@ -226,6 +228,10 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
         if not is_joined or not is_short or _adds_nothing.search(says):
             break
         text, end = longer, one.end
+    if not _figure.search(text) and (sum_ := next((one for one in found[at + 1 :] if _sum.search(one.text)), None)):
+        between = [one.mark for one in found if found[at].end <= one.end < sum_.end]
+        if set(between) == {"，"} and sum_.text not in text and not sum_.is_circumstance and width(text + sum_.text) < LONGEST:
+            return f"{text}，{sum_.text}", max(end, sum_.end)
     after = found[at + 1] if found[at].mark == "，" and end == found[at].end and at + 1 < len(found) else None
     is_decided = after and _formal.search(text) and _decides.match(after.text) and _office.search(subject)
     if after and (is_decided or (_meets.search(text) and "通过" in after.text)):
@@ -233,6 +239,10 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
         if not _weak.match(subject) and width(shorter) <= LONGEST:
             return shorter, after.end
     return text, end
+
+
+_figure = re.compile(r"\d[\d.,]*[余多]?[万亿]?(?:[元台辆名人家架套颗片%]|[美欧港日]元|英镑)")
+_sum = re.compile(r"^(?=.{0,20}$)[^《“]*(?:额|价|投资|资金|估值|规模|费|款|采购|共计|合计|总计|累计|比例|净利)[^，]{0,8}\d")
 
 
 def _is_paper(text: str) -> bool:
@@ -270,7 +280,7 @@ _dated = re.compile(r"\d|今年|去年|明年|本月|下月|年|季度|同期")
 _needs_time = re.compile(
     r"将(?=[^，]*(?:[于在]|起|日|施行|上线))|起$|同比|增长|下降|亏损|利润|收入|营收|累计|上架率|规模|较|减少|[增降]至|共"
 )
-_source = re.compile(r"据|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
+_source = re.compile(r"据|展望|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
 _alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[^（）]{0,8}[\d×X]{4,6}(?:\.[A-Z]+)?)）")
 _leftover = re.compile(
     r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|[^，]{0,40}(?:获悉|了解到)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
@@ -376,7 +386,7 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
         sentence[start:end],
         min(subject_end, end),
         verb,
-        bool(goal) or (not verb and _is_circumstance(piece)),
+        bool(goal) or (not verb and _is_circumstance(piece) and not (subject_end > start and _by_rule.search(piece))),
         goal and sentence[start:end],
     )
 
@@ -508,6 +518,8 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
         points -= (
             1.5 * bool(_back.search(one.text))
             + 1.5 * (one.text.startswith(("其", "并", "其中")) and not one.text.startswith("并宣布"))
+            + 2.0 * bool(_because.match(one.text[one.subject_end - one.start :]) and width(one.text) > SHORT - LEAST)
+            + 1.0 * any(before.mark in "；;" for before in found[:at] if before.mark)
             + 1.5 * bool(_afterwards.match(one.text))
             + 1.5 * bool(at + 1 < len(found) and _because.match(one.text[one.subject_end - one.start :]))
             + 1.5 * bool(at and found[at - 1].mark in "：:" and not found[at - 1].tells and not own and found[at - 1].subject)
@@ -550,9 +562,12 @@ _joins = re.compile("(?:联合|携手|会同)(.{2,20})")
 def _says_something(one: Clause) -> bool:
     if (joined := _joins.fullmatch(one.text)) and acts_of("zh").isdisjoint(_words(joined[1])):  # who acts with whom, and not what
         return False
-    if _by_rule.search(one.text):  # only by what
+    if _by_rule.search(one.text) or _amid.match(one.text[one.subject_end - one.start :]):  # only by what, or when
         return False
     return one.has_verb and len(one.text) - max(0, one.subject_end - one.start) >= 2
+
+
+_amid = re.compile("在.+(?:[中下上后时]|期间|之际|同时)$")
 
 
 @lru_cache(maxsize=2_000)
@@ -676,13 +691,15 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     text = text.strip(" 　，,、：:·").removeprefix("的")
     if not _ahead.search(text):
         text = _outside_quotes(_aside, text).lstrip("，, ")
-    for less in (_brackets, _many, _rules, _out_of):
-        if width(text) <= longest:
-            return text
+    for less in (_brackets, _made, _many, _rules, _out_of):
+        if width(text) <= (SHORT if less is _made else longest):
+            continue
         if less is _many:
             text = less.sub(lambda match: match[1] or f"{match[2]}等", text)
         else:
             text = less.sub("", text) if less is _rules else _outside_quotes(less, text)
+    if width(text) <= longest:
+        return text
     cuts = (text[:cut] for cut in reversed(list(_cuts(text))))
     whole = (cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut))
     return next(whole, text if width(text) <= longest + MOST - LONGEST else "")

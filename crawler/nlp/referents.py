@@ -193,14 +193,17 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
         any(one.subject and not _back.match(one.subject) for one in clauses(here)) or ("其" in vague[0] and len(here) > SHORT)
     ):
         return made
-    if vague[0].startswith(("我", "本")) and vague[0][-1] not in name[-4:]:  # 我局 is a bureau
+    if vague[0] != "我们" and vague[0].startswith(("我", "本", "该")) and vague[0][-1] not in name[-4:]:  # 我局 is a bureau
         return made
+    if vague[0].startswith("该"):
+        name = name[: name.rfind(vague[0][-1]) + 1] or name
     if vague[0] == "其" and not re.match("[将已拟正也在还于与同对向为从则均又再曾未计宣称获被把]", made.headline[vague.end() :]):
         name += "的"
     elif vague[0].endswith("团队"):
         name += "团队"
-    headline = made.headline[: vague.start()] + name + made.headline[vague.end() :]
-    return replace(made, headline=headline, subject=made.subject if vague.start() else name.removesuffix("的"))
+    when, rest = made.headline[: vague.start()], made.headline[vague.end() :]
+    headline = name + when.rstrip("，") + rest if len(when) <= SHORT else when + name + rest
+    return replace(made, headline=headline, subject=made.subject if when else name.removesuffix("的"))
 
 
 _back = re.compile("其|该|此|本|这|公司|双方|内部信|公告|声明|邮件|[^，]{0,3}[年季财]报|招股书|文件")
@@ -210,6 +213,7 @@ def _only(all_told: Iterable[Told], text: str) -> str:
     """The one name that acts in the events of an article; "" where several do."""
     found = {clause_zh.bare(one.subject) for one in all_told if one.is_clean and not _back.match(one.subject)}
     sure = [name for name in found if name and clause_zh.is_sure(name, text)]
+    sure = [name for name in sure if not any(name != other and name in other for other in sure)]
     return sure[0] if len(sure) == 1 else ""
 
 
@@ -249,7 +253,7 @@ _pair = re.compile(
     r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
 )
 _vague_zh = re.compile(
-    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|(?:联合|联席|执行|原|前|新任)*(?:创始人|首席[^，]{1,4}官|C[ETFO]O|董事长|总经理|副?总裁)))"
+    r"(?:该公司|本公司|(?:^|(?<=[年月日后度期]，))公司(?!法)|^我们(?=[^，]{0,2}[将已正在中发推完签获开拿])|^该[台行社店厂司校院局](?!长)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|(?:联合|联席|执行|原|前|新任)*(?:创始人|首席[^，]{1,4}官|C[ETFO]O|董事长|总经理|副?总裁)))"
 )
 _FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
 _GOODS = "model|chip|app|assistant|robot|platform|service|system|dataset|tool|device|processor"
