@@ -163,7 +163,7 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
         is_said = any(clause.tells in _OPINION for clause in found[:at])
         whole = sentence if width(sentence) <= MOST or not made.subject or is_said else sentence[made.start :]
-        return Told(_beginning(whole), made.subject, made.predicate, made.start, made.end)
+        return Told(_own.sub("", _beginning(whole)), made.subject, made.predicate, made.start, made.end)
     short = _own.sub("", _at_meeting.sub(r"\g<what>\g<how>", short))
     return Told(short, made.subject, made.predicate, made.start, end, is_clean=True)
 
@@ -194,7 +194,8 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
     """The words of the sentence from whoever acts, speaks or sets the condition to the act; where they are too many, only the parts."""
     one, first, text = found[at], next(n for n, clause in enumerate(found) if clause.end > made.start), made.headline
     if first == at and (said := _teller(found, at)) and said.tells in _OPINION:
-        first = at - 1
+        is_own = said.tells in _SPEAKS and one.subject and one.subject in said.subject
+        first -= not (is_own and width(sentence[said.start : one.end]) > SHORT)
     is_last = at + 1 == len(found) and at > 0 and _formal.search(one.text) and not any(clause.tells for clause in found[:at])
     if is_last and found[at - 1].mark == "，" and not _gives_reason(found[at - 1]):  # its substance stands before it
         first = 0 if width(sentence[found[0].start : one.end]) <= LONGEST else first
@@ -207,7 +208,9 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
         before = sentence[found[first - 1].start : found[first].start]
     is_needed = _condition.search(before.strip("，, ")) or (_dated.search(before) and _needs_time.search(one.text))
     if is_needed and not _source.match(before) and width(before + text) <= LONGEST and before not in text:
-        text = _leftover.sub("", before) + text
+        return _leftover.sub("", before) + text
+    if _year.fullmatch(before) and made.subject and text.startswith(made.subject):
+        return made.subject + before.strip("，") + text.removeprefix(made.subject)
     return text
 
 
@@ -273,15 +276,17 @@ _LAYS_DOWN = frozenset("规定 要求 明确 裁定 判定 判令 提出".split(
 _OPINION = frozenset(
     "表示 称 说 指出 认为 强调 坦言 直言 解释 回应 预计 预测 估计 判断 希望 建议 呼吁 辩称 声称 提醒 承诺".split()
 )
+_SPEAKS = frozenset("表示 称 说".split())  # what these say of their own may be told without them
 _condition = re.compile(
     r"^(?:如|若|一旦|除非|逾期|因|自[^，]*起|对于|未来)|^[^，]{2,14}(?<![以此随今之\d])(?:后|前|时|中)$|^(?:到|至|截至)|^[^，]{3,20}的$"
 )
+_year = re.compile("(?:20..年|[去前]年)[初底末]?，")
 _dated = re.compile(r"\d|今年|去年|明年|本月|下月|年|季度|同期")
 _needs_time = re.compile(
     r"将(?=[^，]*(?:[于在]|起|日|施行|上线))|起$|同比|增长|下降|亏损|利润|收入|营收|累计|上架率|规模|较|减少|[增降]至|共"
 )
 _source = re.compile(r"据|展望|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
-_alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[^（）]{0,8}[\d×X]{4,6}(?:\.[A-Z]+)?)）")
+_alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[^（）]{0,8}[\d×Xx]{4,6}(?:\.[A-Z]+)?)）")
 _leftover = re.compile(
     r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|[^，]{0,40}(?:获悉|了解到)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
 )
@@ -567,7 +572,9 @@ def _says_something(one: Clause) -> bool:
     return one.has_verb and len(one.text) - max(0, one.subject_end - one.start) >= 2
 
 
-_amid = re.compile("在.+(?:[中下上后时]|期间|之际|同时)$")
+_amid = re.compile(
+    r"在.+(?:[中下上后时]|期间|之际|同时)$|(?:提出|明确|规定|要求|计划|力争)?[到至自从]?(?:20\d\d年|[今明]年)[^，]{0,8}$"
+)
 
 
 @lru_cache(maxsize=2_000)
@@ -692,7 +699,7 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     if not _ahead.search(text):
         text = _outside_quotes(_aside, text).lstrip("，, ")
     for less in (_brackets, _made, _many, _rules, _out_of):
-        if width(text) <= (SHORT if less is _made else longest):
+        if width(text) <= (SHORT if less in (_brackets, _made) else longest):
             continue
         if less is _many:
             text = less.sub(lambda match: match[1] or f"{match[2]}等", text)
