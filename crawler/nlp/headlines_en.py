@@ -36,7 +36,7 @@ _attribution = re.compile(
     rf"(?: (?:{_DAY}|separately|on|in|at|late|early|earlier|last|this|after|during|by|today|yesterday)\b[^,]{{0,80}})?$"
 )
 _inside = re.compile(
-    rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME}| in an? [a-z ]{{3,20}})?(?=, (?!while|adding|speaking|citing|after|in |at ))"
+    rf", (?:[\w.'’&-]+ ){{1,9}}(?:said|says)(?: {_TIME}| in an? [a-z ]{{3,20}})?(?=, (?!while|adding|speaking|citing))"
 )
 _tells = re.compile(
     "(?:t[eo]ll|told|say|said|ask|urg|order|requir|allow|forc|let|find|found|ruled|report|show|warn|announc|disclos|confirm)"
@@ -52,6 +52,7 @@ _condition = re.compile(r"(?:If|Unless|Until|By|At least|At most|Like|Unlike|Ins
 _period = re.compile(
     rf"(?:From|In|For|During|Since|Through|By|Until|Over|After (?=.*\d{{4}}))\b(?=.*(?:\d|{_MONTH}|quarter|half|year|month|next))"
 )
+_more_of_it = re.compile("[^,]{3,40} and [^,]{3,40}, (?=the |an? |[A-Z])")  # After three hours, | 71 speakers and a vote, …
 _list = re.compile("(?:and|or|but|which|who|an?) ")
 _month_only = re.compile(rf"In {_MONTH}\b[, ]*$")
 _ahead = re.compile(r"\b(?:will|would|plans?|expects?|(?:is|are) to)\b")
@@ -68,7 +69,7 @@ _past = re.compile(
     r"|drew|threw|spent|sent|found|chose|broke|sought|went|came|became|ran|got|laid|shut|set|lost|signed"
 )
 _it_said = re.compile(
-    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
+    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?: now)?(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
 _its_own = re.compile(
@@ -90,7 +91,7 @@ _weak = frozenset(  # words with which no headline ends
     "second third another one some several many other such no every each both own very so too about nearly almost over "
     "under between into around per said says it they he she we this these those much little few soon well week month year "
     "day time early late large largest big biggest bigger small smaller major global international national local federal "
-    "full free whole same main key".split()
+    "full free whole same main key even subject".split()
 )
 _AUXILIARY = frozenset("has have had is are was were be been will would can could may might must to not".split())
 
@@ -128,7 +129,8 @@ def _statement(sentence: str, acts: Sequence[str]) -> str:
         return sentence
     telling = [part for part in parts if any(act in part.lower() for act in acts)] or parts
     best, subject = telling[-1 if colon else 0], " ".join(parts[0].split()[: verb_at(parts[0].split())])
-    return best if best is parts[0] else _capital(re.sub("^(?:it|they|he|she)(?= )", subject, best))
+    subject = subject if _unnamed.match(subject) else subject.partition(",")[0]
+    return best if best is parts[0] else _capital(re.sub(r"^(on \w+ )?(?:it|they|he|she)(?= )", subject, best))
 
 
 _moved = re.compile(r"(?:Shares|Stock) (?:of|in) (?P<who>[A-Z][\w&’'-]*(?: [A-Z][\w&’'-]*)*)[^,;]*? after (?=(?:it|the|[A-Z]))")
@@ -136,7 +138,10 @@ _moved = re.compile(r"(?:Shares|Stock) (?:of|in) (?P<who>[A-Z][\w&’'-]*(?: [A-
 
 def _plain(sentence: str) -> tuple[str, str]:
     """The sentence without attribution, opening adverbial, asides and days; and its period or condition, which may follow it."""
-    text, period = _capital(_joining.sub("", re.sub(r" \([^()]*\)", "", " ".join(sentence.split()).rstrip(".")))), ""
+    text, period = (
+        _capital(_joining.sub("", _turn.sub("", re.sub(r" \([^()]*\)", "", " ".join(sentence.split()).rstrip("."))))),
+        "",
+    )
     bare = _attribution.sub("", _inside.sub("", text))
     if verb_at(bare.split()) and not re.search(
         r'["“]|\b(?:would|had|I|[Ww]e|[Oo]ur|us|my)\b', bare
@@ -147,6 +152,7 @@ def _plain(sentence: str) -> tuple[str, str]:
         opening, rest = text[:end], text[end:]
         if not end or not verb_at(rest.split()) or _list.match(rest):
             break
+        rest = rest[goes_on.end() :] if (goes_on := _more_of_it.match(rest)) and verb_at(rest[goes_on.end() :].split()) else rest
         is_period = _period.match(opening) and not _month_only.match(opening)
         if is_period and not period and len(opening.split()) <= LONGEST_PERIOD:
             period = f" {opening[0].lower()}{opening[1:].rstrip(', ')}"
@@ -162,7 +168,7 @@ def _plain(sentence: str) -> tuple[str, str]:
         text = _without_day(text)
     text = _without_aside(_also.sub(r"\1 ", text, count=1))
     if len(text.split()) > LONG:
-        text = _middle.sub("", text)
+        text = _middle.sub(lambda aside: aside[0] if any(map(is_finite, _relative.split(aside[0])[0].split())) else "", text)
     return text, period
 
 
@@ -190,6 +196,8 @@ LONGEST_PERIOD = 7  # words
 _middle = re.compile(
     r"(?<=[a-zA-Z]), (?!and |or |but |which |who )[^,]{3,80},(?= (?:as|to|for|from|in|on|at|with|by|over|after|against|under)\b)"
 )
+_relative = re.compile(" (?:that|which|who|whose) ")
+_turn = re.compile(", (?:however|meanwhile|too|though|for example|of course|in turn|instead|in effect),")
 _reported = re.compile(r"\b(?:would|had|could|might)\b|,? and that ")
 
 
@@ -218,9 +226,13 @@ def _without_aside(text: str) -> str:
             return text
         following = text[at + 2 :].split()
         if (following and may_be_finite(following, 0)) or (
-            len(following) > 1 and following[0] in ("also", "now", "then", "today", "yesterday") and is_finite(following[1])
+            len(following) > 1
+            and (following[0] in ("also", "now", "then", "today", "yesterday") or following[0].endswith("ly"))
+            and may_be_finite(following, 1)
         ):
             aside = re.sub("^(?:called|named|dubbed|known as) ", "", text[first + 2 : at])
+            if _named.fullmatch(aside) and _owned.match(text):
+                return f"{text[:first]} {aside} {text[at + 2 :]}"
             if _named.fullmatch(aside) and _unnamed.match(text):
                 return text if text.startswith(("Its", "His", "Her", "Their")) else f"{aside} {text[at + 2 :]}"
             return text[:first] + " " + text[at + 2 :]
@@ -228,6 +240,7 @@ def _without_aside(text: str) -> str:
     return text
 
 
+_owned = re.compile("[A-Z][^,]*['’]s (?:[a-z-]+ )*[a-z-]+,")  # Halden's founder, Ida Roos, …
 _unnamed = re.compile(r"(?:The|Its|His|Her|Their|That|This) (?:[a-z-]+ )*[a-z-]+,")
 _named = re.compile(r"(?:[A-Z][\w.&'’-]*|of|the|and|for|de|van|von)(?: (?:[A-Z][\w.&'’-]*|\d+|of|the|and|for|de|van|von))*")
 
@@ -265,16 +278,15 @@ def _loss(words: list[str], at: int) -> float:
         if word in ("and", "but"):
             return (2 if word == "and" else 4) if has_verb else NEVER
         return 1 if word in _losses() and before.endswith(",") else NEVER
-    is_verb = before.lower() in forms() or before.endswith("ed")
-    if (is_verb and word in ("that", "to", "by")) or (
-        word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))
-    ):
+    is_past = before.endswith("ed") or forms().get(before.lower(), before) not in (before, before[:-1])
+    if (is_past and word in _losses()) or (word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))):
         return NEVER
     if word in ("as", "and") and (has_verb or behind[:1] == ["will"]):
         return 1 if word == "as" else 3
-    return _losses().get(word, NEVER)
+    return _losses().get(word, NEVER) + 2 * (word in _RELATIVE and not {"a", "an"}.isdisjoint(words[max(0, at - 3) : at]))
 
 
+_RELATIVE = ("that", "which", "who", "whose")
 _DET = ("the", "a", "an", "its")
 _later = re.compile(r"(?:\w+|a|an) (?:days?|weeks?|months?|years?) (?:after|before)|(?:up|down|compared|more than|less than) ")
 
@@ -300,7 +312,8 @@ LOSSES = {  # of what begins with these words
     1: "while because although whereas amid following despite",
     1.5: "after before when since during without alongside",
     3: "in on at by under through across where using among",
-    4: "that which who whose for from with to into over between within",
+    4: "that which who whose for from with into over between within",
+    5.5: "to",
     6: "as and against",
 }
 _restricts = frozenset("pending depending barring assuming excluding unless if subject provided".split())

@@ -274,8 +274,8 @@ _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
 )
 _vague = re.compile(
     r"(?P<person>(?:She|He|His|Her)(?= [a-z]))"
-    r"|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
-    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker|Company|Group)(?:['’]s)?|The(?= (?:stock|shares|board|money|funds|proceeds|round|investment|plant|campus|facility|site|factory))"
+    rf"|(?P<it>(?:The (?:(?:[A-Z][a-z]+,? |[a-z-]+ |[A-Z][\w]+-[\w-]+ ){{0,4}}(?:company|start-?up|firm|lab|group|(?:[a-z]+)?maker|designer|developer|provider|supplier|Company|Group)"
+    rf"|(?:[A-Z][a-z]+ |[a-z-]+ ){{1,3}}(?:{_FIRMS}|operator|giant))(?:['’]s)?|The(?= (?:stock|shares|board|money|funds|proceeds|round|investment|plant|campus|facility|site|factory))"
     rf"|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
     r"|Its)(?= ))"
     rf"|(?P<kind>The (?:{_KIND}|{_KIND.title()})(?:['’]s)?(?= [a-z]))"
