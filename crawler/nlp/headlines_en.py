@@ -250,14 +250,15 @@ def _end(words: list[str], verb: int) -> int:
     total = len(words)
     if total <= LONG:
         return total
-    figure = next((at for at in range(verb, total) if _amount.match(words[at])), total)
-    costs = {total: TOO_LONG * (total - ENOUGH)}
+    figure = next((at for at in range(verb, total) if _amount.match(words[at])), 0)
+    condition = max((at for at, word in enumerate(words) if word in _restricts), default=0)
+    best, least = total, TOO_LONG * (total - ENOUGH)
     for at in range(verb + 2, total):
-        if _ends_well(words[:at]) and not _open(words[:at]):
-            length = TOO_LONG * max(0, at - ENOUGH) + TOO_SHORT * max(0, ENOUGH - at)
-            lost = LOST_FIGURE * (at <= figure < total) + LOST_CONDITION * any(word in _restricts for word in words[at:])
-            costs[at] = _loss(words, at) + length + lost
-    return min(costs, key=lambda at: costs[at])
+        cost = TOO_LONG * max(0, at - ENOUGH) + TOO_SHORT * max(0, ENOUGH - at)
+        cost += LOST_FIGURE * (at <= figure) + LOST_CONDITION * (at <= condition)
+        if cost < least and (cost := cost + _loss(words, at)) < least and _ends_well(words[:at]) and not _open(words[:at]):
+            best, least = at, cost
+    return best
 
 
 def _loss(words: list[str], at: int) -> float:

@@ -519,7 +519,7 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
         points = max((weights.get(act, 1.0) for act in acts if act in form), default=0.0)
         own = bool(one.subject) and not _weak.match(one.subject)
         points += 2.5 * bool(at and found[at - 1].tells in _LAYS_DOWN and found[at - 1].subject)
-        points += 0.6 * own - 0.5 * sum(not before.is_circumstance and not before.tells for before in found[:at])
+        points += 0.6 * own - 0.8 * sum(not before.is_circumstance and not before.tells for before in found[:at])
         points -= (
             1.5 * bool(_back.search(one.text))
             + 1.5 * (one.text.startswith(("其", "并", "其中")) and not one.text.startswith("并宣布"))

@@ -178,7 +178,8 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
     """The same with the names that stand for "the company", "both sides" and "the rules", where only one can be meant."""
     if (full := _in_full(made.headline, said)) != made.headline:
         return replace(made, headline=full)
-    vague = _vague_zh.search(made.headline)
+    made = replace(made, headline=_frame.sub("", made.headline))
+    vague = _vague_zh.search(made.headline) or (_decided.match(made.headline) if made.start == 0 else None)
     name = clause_zh.main_name(said.title, said.text) or _only(others, said.text) if vague else ""
     if name and (person := re.search(f"(?:“([^”]{{2,12}})”)?(?:联合)?(?:{_POSTS}){re.escape(name)}", said.title + said.text)):
         name = person[1] or ""  # a person is no company
@@ -193,9 +194,11 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
         any(one.subject and not _back.match(one.subject) for one in clauses(here)) or ("其" in vague[0] and len(here) > SHORT)
     ):
         return made
-    if vague[0] != "我们" and vague[0].startswith(("我", "本", "该")) and vague[0][-1] not in name[-4:]:  # 我局 is a bureau
+    if (
+        vague[0] not in ("我们", "该股") and vague[0].startswith(("我", "本", "该")) and vague[0][-1] not in name[-4:]
+    ):  # 我局 is a bureau
         return made
-    if vague[0].startswith("该"):
+    if vague[0].startswith("该") and vague[0] != "该股":
         name = name[: name.rfind(vague[0][-1]) + 1] or name
     if vague[0] == "其" and not re.match("[将已拟正也在还于与同对向为从则均又再曾未计宣称获被把]", made.headline[vague.end() :]):
         name += "的"
@@ -206,6 +209,11 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
     return replace(made, headline=headline, subject=made.subject if when else name.removesuffix("的"))
 
 
+_frame = re.compile(  # where or by what something is told, and nothing of it
+    "^(?:(?:会上|会议上|活动上|现场|仪式上|二级市场上|信[里中]|邮件[里中]?|公告[里中]?|声明[里中]?)(?:[说称]|提到|显示|透露|披露|指出)?，?(?:还|也|同时)*"
+    "|(?:按照?|根据)[^，]{0,4}(?:计划|安排|公告|协议)，(?:其中)?)(?=[^，]{5})"
+)
+_decided = re.compile("(?=(?:同意|批准|决定|审议通过|发布|推出|宣布|启动|完成|签[署订约下]))")
 _back = re.compile("其|该|此|本|这|公司|双方|内部信|公告|声明|邮件|[^，]{0,3}[年季财]报|招股书|文件")
 
 
@@ -253,7 +261,7 @@ _pair = re.compile(
     r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
 )
 _vague_zh = re.compile(
-    r"(?:该公司|本公司|(?:^|(?<=[年月日后度期]，))公司(?!法)|^我们(?=[^，]{0,2}[将已正在中发推完签获开拿])|^该[台行社店厂司校院局](?!长)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|(?:联合|联席|执行|原|前|新任)*(?:创始人|首席[^，]{1,4}官|C[ETFO]O|董事长|总经理|副?总裁)))"
+    r"(?:该公司|本公司|(?:^|(?<=[年月日后度期]，))公司(?!法)|^我们(?=[^，]{0,2}[将已正在中发推完签获开拿])|^该[台行社店厂司校院局股](?!长)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|(?:联合|联席|执行|原|前|新任)*(?:创始人|首席[^，]{1,4}官|C[ETFO]O|董事长|总经理|副?总裁)))"
 )
 _FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
 _GOODS = "model|chip|app|assistant|robot|platform|service|system|dataset|tool|device|processor"
