@@ -17,7 +17,7 @@ from crawler.text import HAN
 
 SCALE = 4.0  # length of the vector of a sentence, however many words it has
 OVER = 1.0  # … and of what stands over it
-PATTERN = 0.4  # weight of what the patterns of `data/events.yaml` say beside it
+PATTERN = 0.25  # weight of what the patterns of `data/events.yaml` say beside it
 SHORTEST_WITH_ENDING = 4  # letters
 _ending = re.compile("(?:ies|es|s|ing|ed|e|y)$")
 _number = re.compile(r"\d+(?:[.,]\d+)*")
@@ -58,7 +58,7 @@ def points(line: str, over: str = "") -> Mapping[str, float]:
 
 @lru_cache(maxsize=64)
 def _said(line: str) -> Mapping[str, float]:
-    known, types = _weights()
+    known, types = weights()
     said = words(line)
     found: defaultdict[str, float] = defaultdict(float)
     for word in sorted(said & known.keys()):  # sums depend on their order
@@ -69,7 +69,7 @@ def _said(line: str) -> Mapping[str, float]:
 
 
 @cache
-def _weights() -> tuple[Mapping[str, tuple[tuple[int, float], ...]], tuple[str, ...]]:
+def weights() -> tuple[Mapping[str, tuple[tuple[int, float], ...]], tuple[str, ...]]:
     """The weights of each word by the number of the type, and the types."""
     lines = (DATA / "event_words.txt").read_text("utf-8").splitlines()
     types: list[str] = []
