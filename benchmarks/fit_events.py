@@ -87,7 +87,8 @@ class Words:
         from scipy.optimize import minimize
         from sklearn.feature_extraction import DictVectorizer
 
-        before, self.types = event_words.weights()
+        before, types = event_words.weights()
+        self.types = list(types)
         known = [(line, one.title, one.type(at)) for one in articles for at, line in enumerate(one.lines) if one.type(at)]
         seen = Counter(word for line, _, _ in known for word in event_words.words(line))
         self.known = {word for word, count in seen.items() if count >= RAREST} | before.keys()
@@ -96,8 +97,8 @@ class Words:
         due = np.array([self.types.index(kind) for _, _, kind in known])
         stood = np.zeros((x.shape[1], len(self.types)))
         for at, word in enumerate(self.vectors.get_feature_names_out()):
-            for number, weight in before.get(word, ()):
-                stood[at, number] = weight
+            for name, weight in before.get(word, {}).items():
+                stood[at, self.types.index(name)] = weight
         said = x @ stood
 
         def loss(flat: Any) -> tuple[float, Any]:
@@ -132,8 +133,8 @@ class Words:
                 if value:
                     listed[name, float(value)].append(word)
         for word, of in self.others.items():
-            for number, value in of:
-                listed[self.types[number], value].append(word)
+            for name, value in of.items():
+                listed[name, value].append(word)
         yield from (f"{name} | {value} | {';'.join(sorted(words))}" for (name, value), words in sorted(listed.items()))
 
 

@@ -75,7 +75,9 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
     is_survey = len({one.heading for one in found} - {""}) >= SURVEY
     if is_survey:
         found = [one._replace(points=one.points + EASE + _overview(one.sentence.form)) for one in found]
-    kept = sorted((one for one in found if one.points >= LEAST and not _asks.search(one.sentence.text)), key=lambda one: -one.points)
+    kept = sorted(
+        (one for one in found if one.points >= LEAST and not _asks.search(one.sentence.text)), key=lambda one: -one.points
+    )
     return sorted(_folded(_by_turns(kept) if is_survey else kept), key=lambda one: one.sentence.start)
 
 
@@ -93,7 +95,8 @@ def weighed(title: str, text: str, language: str | None, published: datetime | N
     """Every sentence but headings, and what is weighed of it."""
     read, headings = reading(text), headings_of(text)
     is_round_up = sum(bool(NUMBER.match(line)) for line in headings.values()) >= SURVEY
-    article = Article(reading(title), read, main_name(title, text, language), published)
+    wanted = frozenset(reading(title).tokens) - _words("common")
+    article = Article(wanted, read, main_name(title, text, language), published)
     found: list[tuple[Scored, dict[str, float]]] = []
     heading, paragraph, place, within = "", -1, 0, 0
     for at, sentence in enumerate(read.sentences):
@@ -132,7 +135,7 @@ def beside(found: list[dict[str, float]]) -> None:
 class Article(NamedTuple):
     """What a sentence stands in."""
 
-    title: Reading
+    wanted: frozenset[str]  # words of its title
     text: Reading
     name: str  # whom it is about
     published: datetime | None
@@ -141,7 +144,6 @@ class Article(NamedTuple):
         """The words of acts of a sentence, the surest first; and what it says and where it stands."""
         tokens = self.text.tokens[sentence.first_word : sentence.last_word]
         acts = sorted(_acts(tokens, self.text.words, sentence.first_word), reverse=True)
-        wanted = frozenset(self.title.tokens) - _words("common")
         last = self.text.sentences[-1].paragraph
         form = sentence.form
         return tuple(tokens[-at] for _, at in acts), {
@@ -151,7 +153,7 @@ class Article(NamedTuple):
             "lead": sentence.paragraph == 0 and last > 0,
             "one paragraph": last == 0,
             "last paragraph": sentence.paragraph == last,
-            "title": len(wanted.intersection(tokens)) / max(4, len(wanted)),
+            "title": len(self.wanted.intersection(tokens)) / max(4, len(self.wanted)),
             "length": math.log2(max(LEAST_LENGTH, len(form))),
             "figures": min(4, len(_figure.findall(form))),
             "names": min(4, len(_name.findall(sentence.text))),

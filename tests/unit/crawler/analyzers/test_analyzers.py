@@ -359,9 +359,7 @@ class TestEvents:
             ("云泽省公布算力条例", "云泽省6月1日公布《云泽省算力促进条例》。条例规定，新建数据中心须使用绿电。", "《云泽省算力促进条例》规定新建数据中心须使用绿电"),
         ],
     )  # fmt: skip
-    def test_call_both_sides_and_the_rules_by_their_names(
-        self, title: str, text: str, said: str, every_sentence: None
-    ) -> None:
+    def test_call_both_sides_and_the_rules_by_their_names(self, title: str, text: str, said: str, every_sentence: None) -> None:
         made = events.add(language.add(record(text, title)))
         assert said in [event.headline for event in made.events]
 
