@@ -9,6 +9,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import replace
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from crawler.nlp.document import Reading, Sentence, reading
 from crawler.nlp.events import cells as event_cells
 from crawler.nlp.events import choice
 from crawler.nlp.events.actors import main_name
-from crawler.nlp.events.fields import fields_of
+from crawler.nlp.events.fields import date_of, fields_of
 from crawler.nlp.headlines import clean, condensed, is_statement, statements, told
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
@@ -30,6 +31,7 @@ AFTER: tuple[str, ...] = ("keywords",)
 
 OPENS = 3  # so many events get a line before them
 EARLY = 3  # sentences of a text that may be its lead
+NEWS = timedelta(days=4)  # from what happened to what is published
 _NO_HEADLINE = re.compile(
     r"[?？!！；;|｜]|^(?:早报|晚报|周报|日报|快讯|首发|独家|Review|Explainer|Opinion|Exclusive)\s?[:：|]|的[^，]{0,5}(?:天|年|夜|背后|故事|原因|生意|人)$"
 )
@@ -86,7 +88,21 @@ def _event(record: Record, one: Chosen, title: str, language: str | None) -> tup
     over = one.heading or record.title
     event = Event(headline, quote, **fields_of(made, quote, one.told, language, record.published, record.text, over, sentence))
     event = replace(event, type=event_cells.kind_of(one.sentence.text, record.title, record.text) or event.type)
+    if event.date is None and one.at < EARLY and choice.tells_of_now(one.sentence):
+        event = replace(event, date=_day_of_lead(record, language))
     return event, Fact("event", headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
+
+
+def _day_of_lead(record: Record, language: str | None) -> str | None:
+    """The day of the news, where the first sentences name one near the day of publication."""
+    if record.published is None:
+        return None
+    text, today = record.text, record.published.date()
+    for one in reading(text).sentences[:EARLY]:
+        day = date_of(one.text, record.published, language == "zh", text, one.text) or ""
+        if len(day) == len("2026-01-31"):
+            return day if abs(date.fromisoformat(day) - today) <= NEWS else None
+    return None
 
 
 def _titles(title: str, chosen: list[Chosen], language: str | None) -> dict[int, str]:

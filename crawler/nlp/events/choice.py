@@ -238,6 +238,11 @@ def _months_ago(form: str, month: int) -> bool:
     return bool(named) and all(2 <= (month - one) % 12 <= 8 for one in named) and not _ahead.search(form)
 
 
+def tells_of_now(sentence: Sentence) -> bool:
+    """True for what is neither ahead nor told as history."""
+    return not _ahead.search(sentence.form) and not _history.search(sentence.form)
+
+
 def headings_of(text: str) -> dict[int, str]:
     """The lines that head a section, by their paragraph."""
     return {one.paragraph: one.text for one in reading(text).sentences if _is_heading(one, text)}
