@@ -12,7 +12,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import re2
@@ -60,18 +60,19 @@ _month = re.compile(rf"(?<!\d)(1[0-2]|[1-9])月(?!\d)|\b({'|'.join(name for name
 
 class Scored(NamedTuple):
     """A sentence with its points, as log-odds, the words that say what happened, the surest first, the heading of its section ("" if
-    none), and how many sentences stand before it."""
+    none), how many sentences stand before it, and the share of the title's words that it has."""
 
     sentence: Sentence
     points: float
     acts: tuple[str, ...]
     heading: str = ""
     at: int = 0
+    title: float = 0.0
 
 
 def choose(title: str, text: str, language: str | None = None, published: datetime | None = None) -> list[Scored]:
     """The sentences that tell the events, in the order of the text."""
-    found = scored(title, text, language, published)
+    found = list(scored(title, text, language, published))
     is_survey = len({one.heading for one in found} - {""}) >= SURVEY
     if is_survey:
         found = [one._replace(points=one.points + EASE + _overview(one.sentence.form)) for one in found]
@@ -81,14 +82,15 @@ def choose(title: str, text: str, language: str | None = None, published: dateti
     return sorted(_folded(_by_turns(kept) if is_survey else kept), key=lambda one: one.sentence.start)
 
 
-def scored(title: str, text: str, language: str | None = None, published: datetime | None = None) -> list[Scored]:
+@lru_cache(maxsize=2)  # events and the summary ask for the same, one after the other
+def scored(title: str, text: str, language: str | None = None, published: datetime | None = None) -> tuple[Scored, ...]:
     """Every sentence but headings with its points."""
     language = language or language_of(title + "\n" + text)
     weights = _weights()["zh" if language == "zh" else "en"]
-    return [
+    return tuple(
         one._replace(points=round(sum(weights.get(name, 0.0) * value for name, value in features.items()), 6))
         for one, features in weighed(title, text, language, published)
-    ]
+    )
 
 
 def weighed(title: str, text: str, language: str | None, published: datetime | None) -> list[tuple[Scored, dict[str, float]]]:
@@ -112,7 +114,7 @@ def weighed(title: str, text: str, language: str | None, published: datetime | N
             "inside section": is_round_up and not (heading and place == 0),
         }
         place += 1
-        found.append((Scored(sentence, 0.0, acts, heading, at), features))
+        found.append((Scored(sentence, 0.0, acts, heading, at, features["title"]), features))
     beside([features for _, features in found])
     return found
 
