@@ -21,6 +21,7 @@ TITLE, LATER, LATEST = (
     8,
 )  # points of the title's words, and less for each sentence before, up to so many: of the main event
 SURELY = 3  # sentences that may tell the main event though they seem to tell none: a scene at the beginning is no part of it
+UNLIKELY = -1.5  # points of such a scene
 
 
 def longest(text: str) -> int:
@@ -42,7 +43,7 @@ def add(record: Record) -> Record:
         quote = next((quote for start, quote in condensed.items() if one.sentence.start <= start < one.sentence.end), "")
         room = most - sum(len(part) + 1 for part in told.values())
         for text in filter(None, (clean(one.sentence.text), quote and ended(quote))):
-            if len(text) <= room and (quote or (rank < SURELY and (one.title or not condensed))):
+            if len(text) <= room and (quote or (rank < SURELY and (one.title or one.points > UNLIKELY or not condensed))):
                 told[one.sentence.start] = text
                 break
     parts = [told[start] for start in sorted(told)]
