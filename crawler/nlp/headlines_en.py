@@ -311,7 +311,8 @@ LONG, ENOUGH, TOO_LONG, TOO_SHORT = 17, 16, 0.8, 0.4  # words; … and what each
 LOST_FIGURE, LOST_CONDITION, NEVER = 5, 5, 99
 LOSSES = {  # of what begins with these words
     1: "while because although whereas amid following despite",
-    1.5: "after before when since during without alongside",
+    1.5: "after before when during without alongside",
+    2.5: "since",
     3: "in on at by under through across where using among",
     4: "that which who whose for from with into over between within",
     5.5: "to",

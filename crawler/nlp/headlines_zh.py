@@ -75,7 +75,6 @@ _weak = re.compile(
     r"^(?:同比|环比|按[年月季]|(?:向|较|指控|指)[^，]{1,20}|前者|后者|[二两三]者|三方|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
-_adverb = re.compile(r"^(?:同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
     rf"^[^，。：；“《与和及、]{{1,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?!项目|建设|系统|工程|业务|产品|用户|中心|服务|管理|公司|集团|企业|(?:[独前原副]立?|联合|执行)?(?:董事|监事|创始|首席|C[ETFO]O|总经理|总裁))(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
@@ -90,9 +89,7 @@ _aside = re.compile(
 _ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|(?<=\\d)[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,18}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,18}){2,}(?=[都均也共联分相])")
-_out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
 _made = re.compile(r"\d{4}年[^，]{4,24}(?:期间|之间)(?:生产|制造|销售)的")
-_ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
 _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|(?<![议决获])通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
     r"(?<![A-Za-z\d.-])\d+|全球|国内|国际|重大|(?<![更创革])新的?)$"
@@ -186,7 +183,7 @@ def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
     if giver and width(sentence[made.start : made.end]) > LONGEST and (giver.tells or _says_something(giver)):
         between = range(found.index(giver) + 1, at) if giver.tells else [found.index(giver)]
         long = next((n for n in between if width(found[n].text) > LONG and not found[at].subject), at)
-        return next((n for n in between if _says_something(found[n]) and not _gives_reason(found[n])), long)
+        return next((n for n in between if _says_something(found[n]) and not found[n].is_circumstance), long)
     return at
 
 
@@ -197,7 +194,7 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
         is_own = said.tells in _SPEAKS and one.subject and one.subject in said.subject
         first -= not (is_own and width(sentence[said.start : one.end]) > SHORT)
     is_last = at + 1 == len(found) and at > 0 and _formal.search(one.text) and not any(clause.tells for clause in found[:at])
-    if is_last and found[at - 1].mark == "，" and not _gives_reason(found[at - 1]):  # its substance stands before it
+    if is_last and found[at - 1].mark == "，" and not found[at - 1].is_circumstance:  # its substance stands before it
         first = 0 if width(sentence[found[0].start : one.end]) <= LONGEST else first
     if at - first > (found[first].tells not in _OPINION and bool(found[first].tells)):
         whole = sentence[found[first].start : one.end]
@@ -223,9 +220,9 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
         longest = LONGEST if one.text.startswith("用于") else SHORT
         if end == found[at].end and (is_reason or width(text) < LONG or _formal.search(simplified(text))):
             says_what = before.mark == "：" or is_reason or _is_paper(text)
-            longest = FARTHEST if says_what and not _hangs.match(one.text) else LONGEST
+            longest = FARTHEST if says_what else LONGEST
         is_short = width(longer) <= longest
-        is_title = (not one.has_verb and _post.search(one.text)) or _titled.search(one.text)
+        is_title = not one.has_verb and _post.search(one.text)
         is_joined = before.mark in ("，", ",", "：") and one.mark not in ("：", ":") and not one.tells and not is_title
         says = one.text.removeprefix("后者") if longest == FARTHEST else one.text
         if not is_joined or not is_short or _adds_nothing.search(says):
@@ -237,7 +234,7 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
             return f"{text}，{sum_.text}", max(end, sum_.end)
     after = found[at + 1] if found[at].mark == "，" and end == found[at].end and at + 1 < len(found) else None
     is_decided = after and _formal.search(text) and _decides.match(after.text) and _office.search(subject)
-    if after and (is_decided or (_meets.search(text) and "通过" in after.text)):
+    if after and _says_something(after) and (is_decided or (_meets.search(text) and "通过" in after.text)):
         shorter = _tidy(subject) + after.text  # the court finds that …, without its judgment
         if not _weak.match(subject) and width(shorter) <= LONGEST:
             return shorter, after.end
@@ -253,23 +250,10 @@ def _is_paper(text: str) -> bool:
     return bool(_paper.search(simplified(text)))
 
 
-_titled = re.compile(
-    rf"(?:[市县区省州局厅部处院校]长|主任|主席|书记|总会计师|总工程师)[{HAN}]{{2,3}}$"
-)  # somebody present, and nothing that he does
-
-
 _paper = re.compile(
     r"(?:公布|发布|印发|出台|签[署订]|下发|提出|提交|备案)[^，]{0,24}(?:规则|草案|清单|名单|通知|办法|意见|方案|协议|条例|规定|指南|公告|备忘录|结果|标准|报告|法案|决定|计划)[》”]?$"
     r"|签约$|揭晓$|(?:典礼|颁奖礼)[^，]{0,12}举行$|致[信函][^，]{1,12}$|发表[^，]{0,6}(?:论文|成果)$|签[署订下](?:了|战略|投资|框架|合作|意向|备忘录)*(?:协议|合同)$|达成(?:了|战略|全面|深度|一致|合作|意向|和解)*(?:协议|合作|和解)$"
 )
-_hangs = re.compile("[对为在从凡就按]|针对|自(?!动|主)")  # says nothing without a clause behind it
-_reason = re.compile("[经因为在随据由就对]")
-
-
-def _gives_reason(one: Clause) -> bool:
-    return one.is_circumstance or bool(_reason.match(one.text) or _reason.match(one.text[one.subject_end - one.start :]))
-
-
 _office = re.compile("[院庭局部委会署厅办府司心门]$")
 _decides = re.compile("(?:认定|判令|裁定|判决|决定|要求|提出|允许|批准|驳回|责令)[^，]{4}")
 _LAYS_DOWN = frozenset("规定 要求 明确 裁定 判定 判令 提出".split())  # of what these say, the first is the main thing
@@ -311,8 +295,6 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
             if not match.end():
                 break
             start += match.end()
-        if match := _ordinal.match(form, start, end):
-            start = match.end()
         if match := _relative.match(form[start:end]):
             start += match.end()
         piece = form[start:end]
@@ -605,7 +587,6 @@ def _stated(found: list[Clause], at: int) -> Told:
     teller = next((clause for clause in reversed(before) if clause.tells), None)
     goal = next((clause for clause in reversed(before[-2:]) if clause.goal), None)
     own = one.subject if not _weak.match(one.subject) or one.subject in _THE_COMPANY else ""
-    whom = next((clause for clause in before if clause.tells == "获悉" and clause.subject), None)
     predicate = _again.sub("", one.text[one.subject_end - one.start :]) if own else one.text
     start, subject = one.start, _tidy(own)
     text = subject + predicate
@@ -627,14 +608,11 @@ def _stated(found: list[Clause], at: int) -> Told:
     elif giver and one.text.startswith("其") and not one.text.startswith("其中"):
         start, text = giver.start, _tidy(giver.subject) + one.text[1:]
     elif not own:
-        text = _adverb.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
+        text = _filler.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
     elif (
         teller and teller.tells in MUST_STAY and teller.subject and not _weak.match(teller.subject) and teller.subject not in own
     ):
         start, text = teller.start, f"{_tidy(teller.subject)}{teller.tells}{text}"
-    if whom and (match := _that_one.match(text)):  # 记者从法院获悉，该院…
-        start, subject = whom.start, _tidy(whom.subject)
-        text = subject + text[match.end() :]
     if goal and goal.goal not in text:
         text, start = f"{goal.goal}，{text}", min(start, goal.start)
     return Told(text, subject or own or one.subject, predicate, min(start, one.start), one.end)
@@ -644,7 +622,7 @@ _no_owner = re.compile(  # a post without whose it is
     "(?:已|将|不再|正式)?(?:出任|担任|接任|获任|就任|卸任|辞任|兼任)(?:首任|新任|其)?"
     "(?:(?:联席|执行|首席)?(?:首席[^，]{1,4}官|C[ETFO]O|[副总]?总?裁|董事长|总经理|院长|校长|所长|主任|主席))?(?:[，一]|职务|$)"
 )
-_again = re.compile("^(?:又(?=[与在将向和对获])|另(?=[已将向])|[还也](?=[与在向拟获]|宣布|公告))")
+_again = re.compile("^(?:[又另](?=[与在将向和对获已])|[还也](?=[与在向拟获]))")
 _plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 
@@ -698,13 +676,13 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     text = text.strip(" 　，,、：:·").removeprefix("的")
     if not _ahead.search(text):
         text = _outside_quotes(_aside, text).lstrip("，, ")
-    for less in (_brackets, _made, _many, _rules, _out_of):
+    for less in (_brackets, _made, _many):
         if width(text) <= (SHORT if less in (_brackets, _made) else longest):
             continue
         if less is _many:
             text = less.sub(lambda match: match[1] or f"{match[2]}等", text)
         else:
-            text = less.sub("", text) if less is _rules else _outside_quotes(less, text)
+            text = _outside_quotes(less, text)
     if width(text) <= longest:
         return text
     cuts = (text[:cut] for cut in reversed(list(_cuts(text))))
