@@ -94,8 +94,7 @@ _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|(?<![议决获])通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
     r"(?<![A-Za-z\d.-])\d+|全球|国内|国际|重大|(?<![更创革])新的?)$"
 )
-_topic = re.compile(r"^(?:在|从)?(?P<topic>[^，,。在]{2,12}?)(?:方面|领域)[，,]")
-_before_object = re.compile(r"(?:，|、|；|并(?=[^购])|以及|用于|以便|从而)")
+_topic = re.compile(r"^(?:在|从)(?P<topic>[^，,。在]{2,12}?)(?:方面|领域)[，,]")
 
 
 class Token(NamedTuple):
@@ -503,14 +502,11 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
         points += 2.5 * bool(at and found[at - 1].tells in _LAYS_DOWN and found[at - 1].subject)
         points += 0.6 * own - 0.8 * sum(not before.is_circumstance and not before.tells for before in found[:at])
         points -= (
-            1.5 * bool(_back.search(one.text))
-            + 1.5 * (one.text.startswith(("其", "并", "其中")) and not one.text.startswith("并宣布"))
+            1.5 * (one.text.startswith(("其", "并", "其中")) and not one.text.startswith("并宣布"))
             + 2.0 * bool(_because.match(one.text[one.subject_end - one.start :]) and width(one.text) > SHORT - LEAST)
             + 1.0 * any(before.mark in "；;" for before in found[:at] if before.mark)
-            + 1.5 * bool(_afterwards.match(one.text))
             + 1.5 * bool(at + 1 < len(found) and _because.match(one.text[one.subject_end - one.start :]))
             + 1.5 * bool(at and found[at - 1].mark in "：:" and not found[at - 1].tells and not own and found[at - 1].subject)
-            + 1.2 * bool(_meets.search(one.text) and any(acts_of("zh") & set(_words(other.text)) for other in found[at + 1 :]))
             + 4.0 * (not own and _giver(found, at) is None)
         )
         if best is None or points > best[0]:
@@ -525,8 +521,6 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     for clause in reversed(found[:at]):
         if clause.text.startswith("由") or clause.mark in ("；", ";", "。") or clause.tells in _HEARD:
             return None
-        if _measure.search(clause.subject):
-            continue
         if clause.subject and not (clause.is_circumstance and clause.goal):
             return (
                 None if clause.is_circumstance or (_weak.match(clause.subject) and clause.subject not in _THE_COMPANY) else clause
@@ -535,10 +529,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
 
 
 _because = re.compile("因(?!此)|由于")
-_afterwards = re.compile("(?:交易|收购|发行|交割|增资)(?:完成)?[后後]")
 _meets = re.compile("(?:召开|举行)[^，]*[会议式坛]$")
-_back = re.compile("这一(?:消息|说法)|此事|此消息")
-_measure = re.compile("(?:价格?|规划月|产能|收入|利润|亏损|金额|规模)$")  # who acts in the next clause is not what was measured
 _THE_COMPANY = frozenset("公司 该公司".split())
 _HEARD = frozenset("获悉 获知 得知 了解到 报道 显示".split())  # whoever heard or reports it does not act
 
@@ -683,17 +674,7 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
             text = less.sub(lambda match: match[1] or f"{match[2]}等", text)
         else:
             text = _outside_quotes(less, text)
-    if width(text) <= longest:
-        return text
-    cuts = (text[:cut] for cut in reversed(list(_cuts(text))))
-    whole = (cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut))
-    return next(whole, text if width(text) <= longest + MOST - LONGEST else "")
-
-
-def _is_whole(text: str) -> bool:
-    """True when the clause that was cut still has a verb with something behind it."""
-    words = _tagged(text)
-    return any(_is_verb(Token(word, tag, 0, 0)) and tag not in ("d", "p", "c", "t") for word, tag in words[:-1])
+    return text if width(text) <= longest + MOST - LONGEST else ""
 
 
 def _outside_quotes(less: re.Pattern[str], text: str) -> str:
@@ -701,18 +682,6 @@ def _outside_quotes(less: re.Pattern[str], text: str) -> str:
         return less.sub("", text)
     parts = re.split(r"(“[^”]*”|《[^》]*》)", text)
     return "".join(part if at % 2 else less.sub("", part) for at, part in enumerate(parts))
-
-
-def _cuts(text: str) -> Iterator[int]:
-    """Where a shorter clause may end: before a comma, a listing mark, another verb phrase; never inside quotes or brackets."""
-    closing = ""
-    for at, ch in enumerate(text):
-        if closing:
-            closing = "" if ch == closing else closing
-        elif ch in _CLOSING:
-            closing = _CLOSING[ch]
-        elif at and _before_object.match(text, at):
-            yield at
 
 
 def _beginning(sentence: str) -> str:
