@@ -15,13 +15,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, bases
-from crawler.nlp.lexicon import by_name, table
+from crawler.nlp.lexicon import by_name, listed, table
 from crawler.text import normal
-
-
-def listed(name: str) -> frozenset[str]:
-    return frozenset(str(table("clauses.yaml")[name]).split())
-
 
 # --- names
 
@@ -256,12 +251,8 @@ _BE = frozenset("is are was were be been being get gets got".split())
 _BETWEEN = _BE | listed("between")
 _THEY = frozenset("it they he she we".split())
 _SAYS = frozenset("said says announced announces confirmed told wrote added".split())
-_SUB = frozenset(
-    "which who that whose while after as because when where since before although though if whether than until whom".split()
-)
-_DET = frozenset(
-    "a an the its their his her of this that these those for in with new first own no on at from by another any some each more per under into over".split()
-)
+_SUB = listed("subordinate")
+_DET = listed("determiners")
 LONGEST_ASIDE = 24  # words
 
 
@@ -290,8 +281,9 @@ def is_finite(word: str) -> bool:
 
 
 def is_past(word: str) -> bool:
-    """True for was, had, cut, -ed and the irregular forms of the verbs that are known."""
-    return word.endswith("ed") or word in ("was", "were", "had") or forms().get(word.lower(), word) not in (word, word[:-1])
+    """True for had, cut, -ed and the irregular forms of the verbs that are known."""
+    is_irregular = (word in _FINITE - _AUXILIARY and word[-1] != "s") or forms().get(word.lower(), word) not in (word, word[:-1])
+    return is_irregular or word.endswith("ed") or word in ("was", "were", "had")
 
 
 def may_be_finite(words: Sequence[str], at: int) -> bool:

@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from crawler.nlp.clause_en import PREPOSITIONS, forms, is_past, listed, is_finite, may_be_finite, verb_at
+from crawler.nlp.clause_en import PREPOSITIONS, forms, is_finite, is_past, may_be_finite, verb_at
 from crawler.nlp.headlines_zh import Told
+from crawler.nlp.lexicon import listed
 
 LONGEST_WORDS = 36
 LEAST_WORDS = 4
@@ -55,7 +56,6 @@ _period = re.compile(
 _more_of_it = re.compile("[^,]{3,40} and [^,]{3,40}, (?=the |an? |[A-Z])")  # After three hours, | 71 speakers and a vote, …
 _list = re.compile("(?:and|or|but|which|who|an?) ")
 _month_only = re.compile(rf"In {_MONTH}\b[, ]*$")
-_ahead = re.compile(r"\b(?:will|would|plans?|expects?|(?:is|are) to)\b")
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
 _PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
 _as_day = re.compile(  # but not by Friday, from Friday on
@@ -63,7 +63,6 @@ _as_day = re.compile(  # but not by Friday, from Friday on
     rf"(?P<before>[\w.'’&-]*[\w.'’)%],?)(?: late| early)?(?: on)? (?:{_DAY}{_PART}|today|yesterday)\b(?!['’]| (?:and|or|through|until|night|to {_DAY})\b|, \d)"
 )
 _to_come = re.compile(r"\b(?:to|will|would|due|set|scheduled)(?: [a-z][\w'’-]*){0,4}$")
-_day_behind_aside = re.compile(rf", (?:late |early )?on {_DAY}{_PART} (?=[a-z]+)(?!(?:and|or|to|at|in|with|after)\b)")
 _it_said = re.compile(
     rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?: now)?(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
@@ -148,7 +147,7 @@ def _plain(sentence: str) -> tuple[str, str]:
         elif _condition.match(opening) and not is_period:
             break
         text = _capital(rest)
-    text = _capital(_without_aside(_day_behind_aside.sub(", ", text)))
+    text = _capital(_without_aside(text))
     text = _its_own.sub("'s ", _it_said.sub(_indirect, _pleased.sub("", text), count=1))
     if not _reported.search(text) and not re.search(r'["“]', text):
         text = _capital(_that.sub("", text))

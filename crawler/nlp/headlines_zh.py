@@ -17,6 +17,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, verbs
+from crawler.nlp.lexicon import listed
 from crawler.nlp.segmenter import tagged
 from crawler.text import HAN, simplified
 
@@ -49,28 +50,21 @@ _circumstance = re.compile(
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的(?:消息|要求|规定|通知|安排|部署)|而言|来看|来说|所致|影响|显示)$"
     r"|^(?:自|于)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起(?:正式)?(?:生效|施行|实施)$|^起(?:正式)?(?:生效|施行|实施)$"
 )
-_TELLS = (
-    "宣布|通报|规定|披露|透露|公告|公布|获悉|获知|得知|了解到|证实|确认|介绍|提示|报道|显示|发布公告|发布声明|发布通告|发布通报|发布消息|"
-    "裁定|认定|判定|判令|表示|称|说|指出|认为|强调|坦言|直言|解释|回应|预计|预测|估计|要求|提出|建议|呼吁|计划|明确|承诺|辩称|声称|答复|写道|希望|判断|提醒|决定|拟|力争|否认|承认|告诉记者|告诉本报"
-)
+_TELLS = "|".join(sorted(listed("zh_tells"), key=lambda verb: (-len(verb), verb)))
 _tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
-_LONGEST_TELLS = max(map(len, _TELLS.split("|"))) + 2  # with 道, and a line's end
+_LONGEST_TELLS = len(_TELLS.partition("|")[0]) + 2  # with 道, and a line's end
 _told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|通告|通报|消息|内部信|致歉信|结果)$")
 _is_told = re.compile("(?:得到|获得?|经)了?[^，]{0,8}$")  # 消息得到公司证实
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
 _DONE = frozenset("公布 披露 公告 通报 证实 确认 否认 承认 报道 提示 宣布".split())
-MUST_STAY = frozenset(
-    "规定 要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒 明确".split()
-)
+MUST_STAY = listed("zh_must_stay")
 _that_one = re.compile(r"^(?:该[院校局所司厂店厅部]|该公司|公司)")
 _relative = re.compile(
     r"^(?:专注于?|致力于|从事|主[打攻]|聚焦|做(?=.{4})|成立|创[办立](?=于)|总部|位于|曾|传出|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,36}?的(?=[^，的]{2,})"
 )
 _report = re.compile(r"(?<=..)(?:发布|公布|披露|提交)的[^，]{0,8}(?:报|公告|报告|书|文件)$")
 _rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
-PLAIN = frozenset(
-    "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息 告诉记者 告诉本报".split()
-)  # what is told this way is so; other words of telling stay
+PLAIN = listed("zh_plain")  # what is told this way is so; other words of telling stay
 _weak = re.compile(
     r"^(?:同比|环比|按[年月季]|(?:向|较|指控|指)[^，]{1,20}|前者|后者|[二两三]者|三方|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
@@ -256,9 +250,7 @@ _paper = re.compile(
 _office = re.compile("[院庭局部委会署厅办府司心门]$")
 _decides = re.compile("(?:认定|判令|裁定|判决|决定|要求|提出|允许|批准|驳回|责令)[^，]{4}")
 _LAYS_DOWN = frozenset("规定 要求 明确 裁定 判定 判令 提出".split())  # of what these say, the first is the main thing
-_OPINION = frozenset(
-    "表示 称 说 指出 认为 强调 坦言 直言 解释 回应 预计 预测 估计 判断 希望 建议 呼吁 辩称 声称 提醒 承诺".split()
-)
+_OPINION = listed("zh_opinion")
 _SPEAKS = frozenset("表示 称 说".split())  # what these say of their own may be told without them
 _condition = re.compile(
     r"^(?:如|若|一旦|除非|逾期|因|自[^，]*起|对于|未来)|^[^，]{2,14}(?<![以此随今之\d])(?:后|前|时|中)$|^(?:到|至|截至)|^[^，]{3,20}的$"
@@ -479,9 +471,7 @@ _heads_only = re.compile(
     r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|代理人|代表|发言人|首席|董事|监事|管理层|高管|员工|股东|股价|股票|官网|总部|业务"
     r"|收入|利润|客户|子公司|系统|产品|运营方|合伙人|CEO|CTO).*"
 )
-NAME_ENDINGS = frozenset(
-    "委 所 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
-)  # verbs that end names
+NAME_ENDINGS = listed("zh_name_endings")  # verbs that end names
 _heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政府 基金 大会 计划 项目 行动 协议 标准 规定 办法 董事".split())
 
 
