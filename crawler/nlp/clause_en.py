@@ -15,13 +15,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, bases
-from crawler.nlp.lexicon import by_name, table
+from crawler.nlp.lexicon import by_name, listed, table
 from crawler.text import normal
-
-
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(str(table("clauses.yaml")[name]).split())
-
 
 # --- names
 
@@ -48,9 +43,9 @@ INSTITUTION = re.compile(
 _public = re.compile(
     r"\b(?:Institute|University|College|Agency|Office|Ministry|Department|Commission|Commissioner|Authority|Court|Board|Association|Administration|Council|Minister)\b"
 )
-_TITLES = _listed("titles")
-_NO_NAME = _listed("no_names")
-_COUNTRIES = _listed("places")
+_TITLES = listed("titles")
+_NO_NAME = listed("no_names")
+_COUNTRIES = listed("places")
 _no_party = re.compile(
     r"^Series [A-Z]$|\b(?:Medal|Prize|Award|Act|Bill|Scheme|Programme|Index|Nasdaq|Stock Exchange|San Francisco|Wall Street|Silicon Valley|New York|New Zealand|Hong Kong)$"
     r"|(?:ish|ese|[aeiou]nian|egian|issian)$"
@@ -253,15 +248,11 @@ class _Word(NamedTuple):
 
 
 _BE = frozenset("is are was were be been being get gets got".split())
-_BETWEEN = _BE | _listed("between")
+_BETWEEN = _BE | listed("between")
 _THEY = frozenset("it they he she we".split())
 _SAYS = frozenset("said says announced announces confirmed told wrote added".split())
-_SUB = frozenset(
-    "which who that whose while after as because when where since before although though if whether than until whom".split()
-)
-_DET = frozenset(
-    "a an the its their his her of this that these those for in with new first own no on at from by another any some each more per under into over".split()
-)
+_SUB = listed("subordinate")
+_DET = listed("determiners")
 LONGEST_ASIDE = 24  # words
 
 
@@ -271,7 +262,7 @@ def forms() -> dict[str, str]:
 
 
 PREPOSITIONS = frozenset("by in at for with as from on to under".split())
-_FINITE = _listed("finite")
+_FINITE = listed("finite")
 _BEFORE_NOUN = frozenset("a an the its their his her of to new first own and or for in with".split())
 _AUXILIARY = frozenset("is are was were has have had will would can could may might must should does did".split())
 _RELATIVE = frozenset("that which who whom whose".split())
@@ -287,6 +278,12 @@ def is_verb_form(word: str) -> bool:
 def is_finite(word: str) -> bool:
     word = word.lower().strip("\"“”',.;:")
     return word in _FINITE or (word in acts_of("en") and word.endswith(("ed", "s")))
+
+
+def is_past(word: str) -> bool:
+    """True for had, cut, -ed and the irregular forms of the verbs that are known."""
+    is_irregular = (word in _FINITE - _AUXILIARY and word[-1] != "s") or forms().get(word.lower(), word) not in (word, word[:-1])
+    return is_irregular or word.endswith("ed") or word in ("was", "were", "had")
 
 
 def may_be_finite(words: Sequence[str], at: int) -> bool:
@@ -418,7 +415,7 @@ def _lists(words: list[_Word], at: int, end: int) -> bool:
 
 # --- who takes part
 
-_PARTY = _listed("parties")
+_PARTY = listed("parties")
 _MARKS: dict[str, frozenset[str]] = {  # prepositions behind which a party stands, by verb
     "into": frozenset("invest put pump".split()),
     "to": frozenset("sell supply license licence transfer award grant lend pay deliver hand give offer ship".split()),

@@ -54,7 +54,7 @@ def is_statement(line: str, language: str | None) -> bool:
 def statements(title: str, language: str | None) -> Iterator[str]:
     """The parts of a title that say who did what: between bars and semicolons; behind whom it names before a colon."""
     parts = _bar.split(title.strip())
-    for part in parts if not any(part.count(a) != part.count(b) for part in parts for a, b in _MARKS) else [title]:
+    for part in parts if not any(part.count(a) != part.count(b) for part in parts for a, b in map(tuple, _MARKS)) else [title]:
         whole = headlines_zh.labelled(part) if language == "zh" else part
         if is_statement(whole, language):
             yield whole
@@ -101,4 +101,4 @@ def condensed(sentence: str, made: Told, language: str | None) -> tuple[int, int
 
 def _within_marks(text: str, at: int) -> bool:
     before = text[:at]
-    return any(before.count(a) > before.count(b) for a, b in _MARKS)
+    return any(before.count(a) > before.count(b) for a, b in map(tuple, _MARKS))

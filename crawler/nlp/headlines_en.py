@@ -14,8 +14,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
-from crawler.nlp.clause_en import PREPOSITIONS, forms, is_finite, may_be_finite, verb_at
+from crawler.nlp.clause_en import PREPOSITIONS, forms, is_finite, is_past, may_be_finite, verb_at
 from crawler.nlp.headlines_zh import Told
+from crawler.nlp.lexicon import listed
 
 LONGEST_WORDS = 36
 LEAST_WORDS = 4
@@ -55,7 +56,6 @@ _period = re.compile(
 _more_of_it = re.compile("[^,]{3,40} and [^,]{3,40}, (?=the |an? |[A-Z])")  # After three hours, | 71 speakers and a vote, …
 _list = re.compile("(?:and|or|but|which|who|an?) ")
 _month_only = re.compile(rf"In {_MONTH}\b[, ]*$")
-_ahead = re.compile(r"\b(?:will|would|plans?|expects?|(?:is|are) to)\b")
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
 _PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
 _as_day = re.compile(  # but not by Friday, from Friday on
@@ -63,11 +63,6 @@ _as_day = re.compile(  # but not by Friday, from Friday on
     rf"(?P<before>[\w.'’&-]*[\w.'’)%],?)(?: late| early)?(?: on)? (?:{_DAY}{_PART}|today|yesterday)\b(?!['’]| (?:and|or|through|until|night|to {_DAY})\b|, \d)"
 )
 _to_come = re.compile(r"\b(?:to|will|would|due|set|scheduled)(?: [a-z][\w'’-]*){0,4}$")
-_day_behind_aside = re.compile(rf", (?:late |early )?on {_DAY}{_PART} (?=[a-z]+)(?!(?:and|or|to|at|in|with|after)\b)")
-_past = re.compile(
-    r"\w+ed|was|were|had|won|cut|put|led|told|took|gave|made|began|sold|bought|rose|fell|said|grew|struck|hit|held|left|met|beat"
-    r"|drew|threw|spent|sent|found|chose|broke|sought|went|came|became|ran|got|laid|shut|set|lost|signed"
-)
 _it_said = re.compile(
     rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?: now)?(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
@@ -85,14 +80,7 @@ _pleased = re.compile(
 _that = re.compile(
     rf"^{_OTHERS_SAY}[^,]{{3,60}} {_SAID}(?: {_TIME})? that (?!(?:it|its|they|their|he|she|the company)\b)", re.IGNORECASE
 )
-_weak = frozenset(  # words with which no headline ends
-    "compared versus amid last next led more most up any than a an the of to in on at by for with and or its their his her from as that which "
-    "who whose has have had been is are was were be will would can could may might must should not also only just new first "
-    "second third another one some several many other such no every each both own very so too about nearly almost over "
-    "under between into around per said says it they he she we this these those much little few soon well week month year "
-    "day time early late large largest big biggest bigger small smaller major global international national local federal "
-    "full free whole same main key even subject".split()
-)
+_OPEN_ENDS = listed("open_ends")  # words with which no headline ends
 _AUXILIARY = frozenset("has have had is are was were be been will would can could may might must to not".split())
 
 
@@ -108,7 +96,7 @@ def told(sentence: str, acts: Sequence[str] = ()) -> Told:
     if len(words) < LEAST_WORDS or ";" in " ".join(words) or text[:1] in '"“':
         return made
     kept = " ".join(words)
-    kept = _without_day(kept) if _past.fullmatch(words[at]) else kept
+    kept = _without_day(kept) if is_past(words[at]) else kept
     headline = kept.rstrip(",;:-–— ") + period
     if headline.count('"') % 2 or headline.count("“") != headline.count("”"):
         headline = re.sub(r'["“”]', "", headline)
@@ -159,12 +147,12 @@ def _plain(sentence: str) -> tuple[str, str]:
         elif _condition.match(opening) and not is_period:
             break
         text = _capital(rest)
-    text = _capital(_without_aside(_day_behind_aside.sub(", ", text)))
+    text = _capital(_without_aside(text))
     text = _its_own.sub("'s ", _it_said.sub(_indirect, _pleased.sub("", text), count=1))
     if not _reported.search(text) and not re.search(r'["“]', text):
         text = _capital(_that.sub("", text))
     words = text.split()
-    if (verb := verb_at(words)) and _past.fullmatch(words[verb]):
+    if (verb := verb_at(words)) and is_past(words[verb]):
         text = _without_day(text)
     text = _without_aside(_also.sub(r"\1 ", text, count=1))
     if len(text.split()) > LONG:
@@ -279,8 +267,7 @@ def _loss(words: list[str], at: int) -> float:
         if word in ("and", "but"):
             return (2 if word == "and" else 4) if has_verb else NEVER
         return 1 if word in _losses() and before.endswith(",") else NEVER
-    is_past = before.endswith("ed") or forms().get(before.lower(), before) not in (before, before[:-1])
-    if (is_past and word in _losses()) or (word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))):
+    if (is_past(before) and word in _losses()) or (word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))):
         return NEVER
     if word in ("as", "and") and (has_verb or behind[:1] == ["will"]):
         return 1 if word == "as" else 3
@@ -301,7 +288,7 @@ def _ends_well(words: list[str]) -> bool:
     """False where the last word, or a verb, wants another behind it."""
     word, before = words[-1].lower().strip("\"“”',;:.()"), words[-2].lower()
     hangs = before in _AUXILIARY and (before != "to" or word in forms())
-    return not (hangs or word in _weak or word in _losses() or word.endswith(("ly", "ing")) or is_finite(word))
+    return not (hangs or word in _OPEN_ENDS or word in _losses() or word.endswith(("ly", "ing")) or is_finite(word))
 
 
 _adds = frozenset(
@@ -311,7 +298,8 @@ LONG, ENOUGH, TOO_LONG, TOO_SHORT = 17, 16, 0.8, 0.4  # words; … and what each
 LOST_FIGURE, LOST_CONDITION, NEVER = 5, 5, 99
 LOSSES = {  # of what begins with these words
     1: "while because although whereas amid following despite",
-    1.5: "after before when since during without alongside",
+    1.5: "after before when during without alongside",
+    2.5: "since",
     3: "in on at by under through across where using among",
     4: "that which who whose for from with into over between within",
     5.5: "to",
@@ -343,7 +331,7 @@ def _beginning(text: str) -> str:
     if len(words) <= LONGEST_WORDS:
         return _capital(" ".join(words))
     kept = words[: LONGEST_WORDS - 1]
-    while len(kept) > 6 and (kept[-1].lower().strip(",;:") in _weak or kept[-1].lower() in _losses()):
+    while len(kept) > 6 and (kept[-1].lower().strip(",;:") in _OPEN_ENDS or kept[-1].lower() in _losses()):
         kept.pop()
     while len(kept) > 6 and kept[-1][:1].isupper() and words[len(kept)][:1].isupper():  # no half a name
         kept.pop()

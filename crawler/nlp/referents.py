@@ -126,7 +126,7 @@ def _meant(kind: str, said: Said) -> str:
     last = max(before.rfind(name), before.rfind(name.split()[0])) if name else -1
     if last < max(0, said.start - NEAR):
         return ""
-    if _another.search(between := before[last + len(name) :]) or _others(between, name, said.text):
+    if _another.search(between := before[last + len(name) :]):
         return ""
     if kind == "its" and any(one not in name and not clause_en.is_person(one) for one in clause_en.names_in(between, said.text)):
         return ""
@@ -160,11 +160,6 @@ def _person(said: Said) -> str:
     beside = (match[0] for match in re.finditer(rf"(?<!at )(?<!for )(?<!of )(?<!by )(?<!from ){clause_en.PROPER.pattern}", near))
     is_sure = len(persons) == 1 and all(one.split()[-1] in persons[0] or not clause_en.is_person(one) for one in beside)
     return persons[0] if is_sure else ""
-
-
-def _others(between: str, name: str, text: str) -> bool:
-    """True where somebody else acts in between, rather than says something."""
-    return any(other not in name for sentence in between.split(". ") for other in _acting(sentence, text))
 
 
 def _is_somebody(name: str, text: str) -> bool:
