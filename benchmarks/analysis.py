@@ -31,9 +31,10 @@ from typing import Any
 import labelled_news
 import labelled_tables
 
-from crawler.analyzers import events, keywords, summary
+from crawler.analyzers import keywords, summary
 from crawler.nlp import document as texts
 from crawler.nlp import lexicon
+from crawler.nlp.events import choice
 from crawler.record import Record
 from crawler.stages import add as adding
 from crawler.text import normal
@@ -294,8 +295,7 @@ def all_keyword_figures(data: Path, most_for_slow: int = 100) -> None:
 
 
 def best_sentence(text: str) -> str:
-    found = (events.with_clause(events.Chosen(*one, ""), "zh", "") for one in events.scored("", text))
-    return max(found, key=lambda one: (bool(one.acts), one.points)).sentence.text
+    return max(choice.scored("", text, "zh"), key=lambda one: one.points).sentence.text
 
 
 def sentence_figures(data: Path) -> None:

@@ -21,6 +21,7 @@ from crawler.errors import ReadError
 from crawler.grounding.llm_json import read_reply
 from crawler.grounding.wording import says_no_more
 from crawler.nlp.document import Reading, Sentence, reading
+from crawler.nlp.events import choice
 from crawler.nlp.events.fields import fields_of
 from crawler.nlp.headlines import LONGEST, LONGEST_DETAIL, LONGEST_DETAIL_WORDS, LONGEST_WORDS, clean, condensed, told
 from crawler.nlp.languages import language_of
@@ -141,7 +142,9 @@ class _Checked:
         sentence = self._sentence(place)
         if sentence is None:
             return None
-        acts = next((one.acts for one in builtin.scored(self.title.text, self.text.text) if one.sentence == sentence), ())
+        acts = next(
+            (one.acts for one in choice.scored(self.title.text, self.text.text, self.language) if one.sentence == sentence), ()
+        )
         plain = clean(sentence.text)
         made = told(plain, acts, self.language)
         offset = sentence.start + sentence.text.index(plain)

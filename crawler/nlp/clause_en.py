@@ -15,13 +15,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, bases
-from crawler.nlp.lexicon import by_name, table
+from crawler.nlp.lexicon import by_name, listed, table
 from crawler.text import normal
-
-
-def _listed(name: str) -> frozenset[str]:
-    return frozenset(str(table("clauses.yaml")[name]).split())
-
 
 # --- names
 
@@ -48,9 +43,9 @@ INSTITUTION = re.compile(
 _public = re.compile(
     r"\b(?:Institute|University|College|Agency|Office|Ministry|Department|Commission|Commissioner|Authority|Court|Board|Association|Administration|Council|Minister)\b"
 )
-_TITLES = _listed("titles")
-_NO_NAME = _listed("no_names")
-_COUNTRIES = _listed("places")
+_TITLES = listed("titles")
+_NO_NAME = listed("no_names")
+_COUNTRIES = listed("places")
 _no_party = re.compile(
     r"^Series [A-Z]$|\b(?:Medal|Prize|Award|Act|Bill|Scheme|Programme|Index|Nasdaq|Stock Exchange|San Francisco|Wall Street|Silicon Valley|New York|New Zealand|Hong Kong)$"
     r"|(?:ish|ese|[aeiou]nian|egian|issian)$"
@@ -253,25 +248,21 @@ class _Word(NamedTuple):
 
 
 _BE = frozenset("is are was were be been being get gets got".split())
-_BETWEEN = _BE | _listed("between")
+_BETWEEN = _BE | listed("between")
 _THEY = frozenset("it they he she we".split())
 _SAYS = frozenset("said says announced announces confirmed told wrote added".split())
-_SUB = frozenset(
-    "which who that whose while after as because when where since before although though if whether than until whom".split()
-)
-_DET = frozenset(
-    "a an the its their his her of this that these those for in with new first own no on at from by another any some each more per under into over".split()
-)
+_SUB = listed("subordinate")
+_DET = listed("determiners")
 LONGEST_ASIDE = 24  # words
 
 
 @cache
-def _forms() -> dict[str, str]:
+def forms() -> dict[str, str]:
     return bases(str(table("clauses.yaml")["verbs"]))
 
 
 PREPOSITIONS = frozenset("by in at for with as from on to under".split())
-_FINITE = _listed("finite")
+_FINITE = listed("finite")
 _BEFORE_NOUN = frozenset("a an the its their his her of to new first own and or for in with".split())
 _AUXILIARY = frozenset("is are was were has have had will would can could may might must should does did".split())
 _RELATIVE = frozenset("that which who whom whose".split())
@@ -287,6 +278,12 @@ def is_verb_form(word: str) -> bool:
 def is_finite(word: str) -> bool:
     word = word.lower().strip("\"“”',.;:")
     return word in _FINITE or (word in acts_of("en") and word.endswith(("ed", "s")))
+
+
+def is_past(word: str) -> bool:
+    """True for had, cut, -ed and the irregular forms of the verbs that are known."""
+    is_irregular = (word in _FINITE - _AUXILIARY and word[-1] != "s") or forms().get(word.lower(), word) not in (word, word[:-1])
+    return is_irregular or word.endswith("ed") or word in ("was", "were", "had")
 
 
 def may_be_finite(words: Sequence[str], at: int) -> bool:
@@ -308,6 +305,7 @@ def verb_at(words: Sequence[str]) -> int | None:
             may_be_finite(words, at)
             and not (
                 words[at - 1].lower().rstrip(",") in _BEFORE_NOUN
+                or (words[at - 1].endswith(("'s", "’s")) and words[at - 1][:-2].lower() not in _THEY)
                 or (words[at - 1].endswith("ly") and words[max(0, at - 2)].lower() in _BEFORE_NOUN)  # its wholly owned subsidiary
                 or (words[at][:1].isupper() and bare not in _FINITE)
             )
@@ -327,7 +325,7 @@ def clauses(sentence: str, text: str) -> tuple[Clause, ...]:
     words = [_Word(m[0], m[0].lower().strip("\"“”',.;:()`"), m.start(), m.end()) for m in re.finditer(r"\S+", sentence)]
     found: list[Clause] = []
     for at, word in enumerate(words):
-        verb = _forms().get(word.bare)
+        verb = forms().get(word.bare)
         if at and verb and not _is_noun(words, at):
             found.append(_clause(sentence, words, at, verb, text, found))
     return tuple(found)
@@ -404,7 +402,7 @@ def _subject_start(words: list[_Word], end: int) -> int:
         is_list = word.text.endswith(",") and at < end and _lists(words, at, end)
         if at < end and ((word.text[-1] in ",;:—–-" and not is_list) or word.bare in _SUB or word.bare in _SAYS):
             break
-        if word.bare in _forms() and at > 1 and not _is_noun(words, at - 1) and word.text[:1].islower():
+        if word.bare in forms() and at > 1 and not _is_noun(words, at - 1) and word.text[:1].islower():
             break
         at -= 1
     return at
@@ -417,7 +415,7 @@ def _lists(words: list[_Word], at: int, end: int) -> bool:
 
 # --- who takes part
 
-_PARTY = _listed("parties")
+_PARTY = listed("parties")
 _MARKS: dict[str, frozenset[str]] = {  # prepositions behind which a party stands, by verb
     "into": frozenset("invest put pump".split()),
     "to": frozenset("sell supply license licence transfer award grant lend pay deliver hand give offer ship".split()),

@@ -202,7 +202,7 @@ _spaced = re.compile(r"[^\W_]+(?:['.&/+][^\W_]+)*|[\W_]")
 _ends = re.compile(r"[。!?…]+|\.(?=[\"')]* )|\n|$")
 _following = re.compile(r"[\"') ]*(.)")
 _abbreviated = re.compile(
-    r"(?:^|[\W_])(?:[a-z](?<! on x)|mr|mrs|ms|dr|prof|st|gen|sen|rep|gov|hon|rev|lt|capt|sgt|messrs|jr|sr|inc|ltd|co|corp|pte|pvt|pty|sdn|vs|no|approx"
+    r"(?:^|[\W_])(?:[a-z](?<! on x)(?<!series [a-z])|mr|mrs|ms|dr|prof|st|gen|sen|rep|gov|hon|rev|lt|capt|sgt|messrs|jr|sr|inc|ltd|co|corp|pte|pvt|pty|sdn|vs|no|approx"
     r"|u\.s|u\.k|a\.m|p\.m|jan|feb|aug|sept|oct|nov|dec)$"
 )
 

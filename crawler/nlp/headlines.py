@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from crawler.nlp import headlines_en, headlines_zh
+from crawler.nlp.clause_en import verb_at
 from crawler.nlp.headlines_zh import Told
+from crawler.text import HAN
 
 LONGEST = headlines_zh.LONGEST  # characters of Han
 LONGEST_WORDS = headlines_en.LONGEST_WORDS
 
 _lead = re.compile(
-    r"^(?:[●•◆◇■▲►▶★]\s*|\d{1,2}[.．、]\s*(?=[^\d\s])|\d{1,2}[:.]\d{2} (?:[ap]\.?m\.? )?(?=[A-Z])|[IVX]+(?:\.\d)+\.? (?=[A-Z])|(?:[A-Z][a-z]{2,8}\.? \d{1,2}, )?\d{4} [—–-] (?=[A-Z])"
+    r"^(?:[●•◆◇■▲►▶★—–]\s*|\d{1,2}[.．、]\s*(?=[^\d\s])|\d{1,2}[:.]\d{2} (?:[ap]\.?m\.? )?(?=[A-Z])|[IVX]+(?:\.\d)+\.? (?=[A-Z])|(?:[A-Z][a-z]{2,8}\.? \d{1,2}, )?\d{4} [—–-] (?=[A-Z])"
     r"|[A-Z][a-z]{2,3} \d{1,2} - |\([A-Z]\w+\) [—–-] |[^，。\s·]{2,6}[·｜|][^，。\s]{1,6}　|[^，。\s]{2,8}[网社报]?(?:消息|讯|电)[ 　]+"
     r"|(?:【[^】]{2,24}】|[（(][^（）()]{2,14}(?:电|電|讯|訊)[）)]|[^，。\s]{2,8}(?:讯|电|消息)?[ 　]?[（(](?:记者|通讯员)[^（）()]{2,20}[）)])\s*"
     r"|[^，。\s]{0,8}记者[ 　][^，。]{2,8}[ 　]|[^，。\s]{2,12}?\d{1,2}月\d{1,2}日专?电[ 　，,]*"
-    r"|[A-ZÀ-Þ]{3,}: (?=[A-Z])|[A-Z][a-zà-ÿ]+(?:, [A-Z][a-z]+)*(?:, \d{1,2} [A-Z][a-z]{2,8} \d{4})? — (?=[A-Z])"
-    r"|[A-ZÀ-Þ][A-ZÀ-Þ /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)?(?: ?\([\w .&'’-]+\))? ?[—–-]+ (?=\S)"
+    r"|[A-ZÀ-Þ]{3,}: (?=[A-Z])|[A-Z][a-zà-ÿ]+(?:, [A-Z][a-z]+)*(?:, \d{1,2} [A-Z][a-z]{2,8} \d{4})? [—–] (?=[A-Z])"
+    r"|[A-ZÀ-Þ][A-ZÀ-Þ /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)?(?: ?\([\w .&'’-]+\)| /[\w ]+/)? ?[—–-]+ (?=\S)"
     r"|[A-Z][a-z]{2,8}\.? \d{1,2} \([\w .&'’-]+\) ?[—–-]+ |[A-Z][a-z]+(?: [A-Z][a-z]+)?(?: \([\w /.&'’-]+\) ?[—–-]+| •) |A: |Q: "
     r"|(?:The (?:news|deal|upshot|bottom line|short version)|In short|Update): "
     r"|(?:此外|同时|另外|其中|例如|比如|据悉|据了解|据介绍|据报道|记者获悉|另悉|而且|并且|不过|但是|然而|随之|[Mm]eanwhile|[Hh]owever|[Ii]n addition)[，,]\s*)+"
@@ -31,7 +33,7 @@ def clean(sentence: str) -> str:
 
 def told(detail: str, acts: Sequence[str], language: str | None) -> Told:
     """The headline of a sentence and what it was made of. `acts` are the words of acts in their normal form, the surest first."""
-    return headlines_zh.told(detail, acts) if language == "zh" else headlines_en.told(detail)
+    return headlines_zh.told(detail, acts) if language == "zh" else headlines_en.told(detail, acts)
 
 
 def headline(detail: str, acts: Sequence[str], language: str | None) -> str:
@@ -41,10 +43,25 @@ def headline(detail: str, acts: Sequence[str], language: str | None) -> str:
 
 
 def is_statement(line: str, language: str | None) -> bool:
-    """True for a line, such as a heading, that says who did what."""
+    """True for a line, such as a heading, that says who did what in no more than a headline may have."""
     if language == "zh":
-        return "：" not in line and bool(headlines_zh.told(line, ()).is_clean)
-    return headlines_en.told(line).is_clean and not line.startswith("And ")
+        return "：" not in line and headlines_zh.width(line) <= LONGEST and bool(headlines_zh.told(line, ()).is_clean)
+    words = line.split()
+    plain = [word.lower() for word in words] if sum(word[:1].isupper() for word in words) > len(words) / 2 else words
+    return len(words) <= LONGEST_WORDS and bool(verb_at(plain)) and not line.startswith("And ")
+
+
+def statements(title: str, language: str | None) -> Iterator[str]:
+    """The parts of a title that say who did what: between bars and semicolons; behind whom it names before a colon."""
+    parts = _bar.split(title.strip())
+    for part in parts if not any(part.count(a) != part.count(b) for part in parts for a, b in map(tuple, _MARKS)) else [title]:
+        whole = headlines_zh.labelled(part) if language == "zh" else part
+        if is_statement(whole, language):
+            yield whole
+
+
+_MARKS = ("《》", "“”", "「」", "()", "（）", "【】")
+_bar = re.compile(rf"\s*(?:[;；|｜丨]|——)\s*|(?<=[{HAN}\d%]) +(?=[{HAN}])|　")
 
 
 LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 320  # characters of Han; characters of languages with blanks between words
@@ -84,4 +101,4 @@ def condensed(sentence: str, made: Told, language: str | None) -> tuple[int, int
 
 def _within_marks(text: str, at: int) -> bool:
     before = text[:at]
-    return any(before.count(a) > before.count(b) for a, b in ("《》", "“”", "「」", "()", "（）"))
+    return any(before.count(a) > before.count(b) for a, b in map(tuple, _MARKS))

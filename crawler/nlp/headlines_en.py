@@ -10,13 +10,15 @@ tense is that of reported speech. Periods and conditions stay: what is counted o
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cache
 
-from crawler.nlp.acts import acts_of
-from crawler.nlp.clause_en import PREPOSITIONS, is_finite, may_be_finite, verb_at
+from crawler.nlp.clause_en import PREPOSITIONS, forms, is_finite, is_past, may_be_finite, verb_at
 from crawler.nlp.headlines_zh import Told
+from crawler.nlp.lexicon import listed
 
 LONGEST_WORDS = 36
-LONG = 22  # … from which on what only adds is left out
 LEAST_WORDS = 4
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
@@ -32,44 +34,42 @@ _attribution = re.compile(
     r"|, (?!(?:and|but|or|which|who|whose|that|as|while|after|before|when|with|where|because|though|although|if|in|to|one|part|(?:the|its) "
     r"(?:\w+est|first|second|third|most|only))\b)(?:[\w.'’&-]+ ){0,9}?[\w.'’&-]+(?:, [^,]{2,40},)? "
     r"(?:said|says|told [\w ]{2,30}|added|wrote|announced|disclosed|found|finds|showed|shows|reports?|reported)"
-    rf"(?: (?:{_DAY}|on|in|at|late|early|earlier|last|this|after|during|by|today|yesterday)\b[^,]{{0,80}})?$"
+    rf"(?: (?:{_DAY}|separately|on|in|at|late|early|earlier|last|this|after|during|by|today|yesterday)\b[^,]{{0,80}})?$"
 )
-_inside = re.compile(rf", (?:[\w.'’&-]+ ){{1,5}}(?:said|says)(?: {_TIME})?(?=, (?!while|adding|speaking|citing|after|in |at ))")
-_label = re.compile(
-    r"(?![^:]*\b(?:said|says|told|wrote|asked|ruled|found)\b)[A-Z]\w*(?: [A-Za-z]+){0,8}: (?=[A-Z])"
-)  # Contractor: …
+_inside = re.compile(
+    rf", (?:[\w.'’&-]+ ){{1,9}}(?:said|says)(?: {_TIME}| in an? [a-z ]{{3,20}})?(?=, (?!while|adding|speaking|citing))"
+)
+_tells = re.compile(
+    "(?:t[eo]ll|told|say|said|ask|urg|order|requir|allow|forc|let|find|found|ruled|report|show|warn|announc|disclos|confirm)"
+)
+_speaks = re.compile(r"\b(?:said|says|told|wrote|asked|ruled|found|finds|disclosed|announced|confirmed|reported|warned)\b")
 _opening = re.compile(
     rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
-    rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|Asked|Founded|Based|"
-    rf"Backed|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
+    rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|"
+    rf"[A-Z][a-z]+(?:ed|ing) (?:at|by|in|on|to|from|with|as|about)|Such as|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
     rf"[A-Z][a-z]+ly(?!, (?:which|who|whose|an?) ))\b[^,]{{0,90}}), (?=\S)"
 )
-_keep_opening = re.compile(  # a condition, a period, a number
-    rf"^(?:If|Unless|Until|By|At least|At most|Like|Unlike|Instead of|(?:From|In|For|During|Since|Through|Under|With)\b(?=[^,]*(?:\d|{_MONTH}|quarter|half|year|month|next))"
-    r"|After (?=[^,]*\d{4})|(?:Next|This) |(?:An?|The) )|^[^,]{0,90}, (?:and|or|but|which|who|an?) "
+_condition = re.compile(r"(?:If|Unless|Until|By|At least|At most|Like|Unlike|Instead of|Next|This|An?|The) ")
+_period = re.compile(
+    rf"(?:From|In|For|During|Since|Through|By|Until|Over|After (?=.*\d{{4}}))\b(?=.*(?:\d|{_MONTH}|quarter|half|year|month|next))"
 )
-_month_only = re.compile(rf"In {_MONTH}, ")
-_ahead = re.compile(r"\b(?:will|would|plans?|expects?|(?:is|are) to)\b")
-_bare_opening = re.compile(
-    rf"^(?:Under (?:the|a|an|its) [\w ]{{3,60}}? (?=[A-Z][\w'’]+ (?:will|would|must|has|had|is|was)\b)|(?:{_TIME}) (?=[A-Z]|it |they |he |she |the ))"
-)
+_more_of_it = re.compile("[^,]{3,40} and [^,]{3,40}, (?=the |an? |[A-Z])")  # After three hours, | 71 speakers and a vote, …
+_list = re.compile("(?:and|or|but|which|who|an?) ")
+_month_only = re.compile(rf"In {_MONTH}\b[, ]*$")
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
 _PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
 _as_day = re.compile(  # but not by Friday, from Friday on
     rf"(?<![\w'’])(?!(?:by|until|till|from|since|last|next|this|starting|beginning|before|after|for|and|or|every|than|of|through|to|effective|between|on|late|early)\b)"
-    rf"(?P<before>[\w.'’&-]*[\w.'’],?)(?: late| early)?(?: on)? (?:{_DAY}{_PART}|today|yesterday)\b(?!['’]| (?:and|or|through|until|night|to {_DAY})\b|, \d)"
+    rf"(?P<before>[\w.'’&-]*[\w.'’)%],?)(?: late| early)?(?: on)? (?:{_DAY}{_PART}|today|yesterday)\b(?!['’]| (?:and|or|through|until|night|to {_DAY})\b|, \d)"
 )
 _to_come = re.compile(r"\b(?:to|will|would|due|set|scheduled)(?: [a-z][\w'’-]*){0,4}$")
-_day_behind_aside = re.compile(rf", (?:late |early )?on {_DAY}{_PART} (?=[a-z]+)(?!(?:and|or|to|at|in|with|after)\b)")
-_past = re.compile(
-    r"\w+ed|was|were|had|won|cut|put|led|told|took|gave|made|began|sold|bought|rose|fell|said|grew|struck|hit|held|left|met|beat"
-    r"|drew|threw|spent|sent|found|chose|broke|sought|went|came|became|ran|got|laid|shut|set|lost|signed"
-)
 _it_said = re.compile(
-    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?P<verb>'s|'ll|'d| is| are|"
+    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?: now)?(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
-_its_own = re.compile(rf"(?<=\w) {_SAID}(?: {_TIME})?(?: that)? its (?=(?!.*\b(?:would|had|could|might)\b)[a-z])")
+_its_own = re.compile(
+    rf"(?<=\w)(?: had| has)? {_SAID}(?: {_TIME}| in [^,]{{3,40}}?)?(?: that)? its (?=(?!.*\b(?:would|had|could|might)\b)[a-z])"
+)
 _OTHERS_SAY = (  # what these say is not yet so
     r"(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?|"
     rf"users|workers|unions?)\b.* {_SAID})"
@@ -80,91 +80,117 @@ _pleased = re.compile(
 _that = re.compile(
     rf"^{_OTHERS_SAY}[^,]{{3,60}} {_SAID}(?: {_TIME})? that (?!(?:it|its|they|their|he|she|the company)\b)", re.IGNORECASE
 )
-_breaks = frozenset(
-    "which that who whose where when while after before since because as with for in on at by to from under over against "
-    "without between "
-    "including among during through using into until unless although though but and or than despite amid about across within following if".split()
-)
-_weak = frozenset(  # words with which no headline ends
-    "compared versus amid last next led more most up any than a an the of to in on at by for with and or its their his her from as that which "
-    "who whose has have had been is are was were be will would can could may might must should not also only just new first "
-    "second third another one some several many other such no every each both own very so too about nearly almost over "
-    "under between into around per said says it they he she we this these those much little few soon well week month year "
-    "day time early late large largest big biggest bigger small smaller major global international national local federal "
-    "full free whole same main key".split()
-)
-_needs_object = frozenset(
-    "agree agreed agrees plan plans planned expect expects expected aim aims intend intends want wants wanted begin begins "
-    "began begun start starts started "
-    "have has had make makes made let lets take takes took give gives gave ask asks asked order orders ordered allow allows "
-    "allowed require requires required "
-    "release released releases unveil unveiled unveils launch launched launches buy buys bought acquire acquires acquired "
-    "sign signed signs raise raised raises "
-    "build builds built design designed designs publish published hire hired name named appoint appointed block blocked "
-    "suspend suspended open opened close closed "
-    "went go goes told urged urges called calls used uses said says hopes hoped decided considering including according recalled recalls introduced introduces "
-    "stop stops keep keeps avoid prevent".split()
-)
+_OPEN_ENDS = listed("open_ends")  # words with which no headline ends
+_AUXILIARY = frozenset("has have had is are was were be been will would can could may might must to not".split())
 
 
-def told(sentence: str) -> Told:
-    """The headline of a sentence."""
-    text = _capital(_joining.sub("", _plain(sentence)))
+def told(sentence: str, acts: Sequence[str] = ()) -> Told:
+    """The headline of a sentence; `acts` are the words of acts in their normal form, the surest first."""
+    text, period = _plain(_statement(sentence, acts))
     words = text.split()
-    subject, predicate = _parts(words)
-    if not subject:
+    at = verb_at(words) or 0
+    if not at:
         return Told(_beginning(sentence), start=0, end=len(sentence))
-    if len(words) > LONG:
-        at = _shorter(words, len(subject)) or (_cut(words, len(subject)) if len(words) > LONGEST_WORDS else len(words))
-        if at is None:
-            return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
-        words = words[:at]
-    if len(words) < LEAST_WORDS or ";" in " ".join(words) or text[:1] in '"“' or _lacks_object(words, len(subject)):
-        return Told(_beginning(text), " ".join(subject), " ".join(predicate), 0, len(sentence))
-    headline = _capital(" ".join(words).rstrip(",;:- "))
+    made = Told(_beginning(text), " ".join(words[:at]), " ".join(words[at:]), 0, len(sentence))
+    words = words[: _end(words, at)]
+    if len(words) < LEAST_WORDS or ";" in " ".join(words) or text[:1] in '"“':
+        return made
+    kept = " ".join(words)
+    kept = _without_day(kept) if is_past(words[at]) else kept
+    headline = kept.rstrip(",;:-–— ") + period
     if headline.count('"') % 2 or headline.count("“") != headline.count("”"):
         headline = re.sub(r'["“”]', "", headline)
-    return Told(headline, " ".join(subject), " ".join(predicate), 0, len(sentence), is_clean=True)
+    return replace(made, headline=headline, is_clean=True)
 
 
-def _lacks_object(words: list[str], at: int) -> bool:
-    """True for "agreed in the budget": a verb that needs an object, and only a phrase behind it."""
-    following = words[at + 1].lower() if at + 1 < len(words) else ""
-    return (
-        words[at : at + 1] != []
-        and words[at].lower() in _needs_object
-        and (not following or following in PREPOSITIONS - {"to", "as"})
-        and ("to" not in words[at:])
+def _statement(sentence: str, acts: Sequence[str]) -> str:
+    """The part between colons and semicolons that tells the act; "it" there is the subject of the part before. Of shares that move
+    after an event, the event."""
+    if '"' in sentence or "“" in sentence:
+        return sentence
+    if (moved := _moved.match(sentence)) and (verb := verb_at(words := sentence[moved.end() :].split())):
+        who = moved["who"] if words[0] in ("it", "the") else " ".join(words[:verb])
+        return " ".join((who, *words[verb:]))
+    before, colon, _ = sentence.partition(": ")
+    parts = [part for part in re.split(r"(?:;|(?<=[\w)]):) ", sentence) if verb_at(part.split())]
+    if not parts or _speaks.search(before if colon else ""):
+        return sentence
+    telling = [part for part in parts if any(act in part.lower() for act in acts)] or parts
+    best, subject = telling[-1 if colon else 0], " ".join(parts[0].split()[: verb_at(parts[0].split())])
+    subject = subject if _unnamed.match(subject) else subject.partition(",")[0]
+    return best if best is parts[0] else _capital(re.sub(r"^(on \w+ )?(?:it|they|he|she)(?= )", subject, best))
+
+
+_moved = re.compile(r"(?:Shares|Stock) (?:of|in) (?P<who>[A-Z][\w&’'-]*(?: [A-Z][\w&’'-]*)*)[^,;]*? after (?=(?:it|the|[A-Z]))")
+
+
+def _plain(sentence: str) -> tuple[str, str]:
+    """The sentence without attribution, opening adverbial, asides and days; and its period or condition, which may follow it."""
+    text, period = (
+        _capital(_joining.sub("", _turn.sub("", re.sub(r" \([^()]*\)", "", " ".join(sentence.split()).rstrip("."))))),
+        "",
     )
-
-
-def _plain(sentence: str) -> str:
-    """The sentence without dateline, attribution, opening adverbial, asides and days."""
-    text = _capital(" ".join(sentence.split()).rstrip("."))
-    if (label := _label.match(text)) and _parts(text[label.end() :].split())[0] and "company" not in text:  # whose label names it
-        text = text[label.end() :]
     bare = _attribution.sub("", _inside.sub("", text))
     if verb_at(bare.split()) and not re.search(
         r'["“]|\b(?:would|had|I|[Ww]e|[Oo]ur|us|my)\b', bare
     ):  # the tense or the words are the speaker's
         text = bare
     for _ in range(2):
-        rest = _opening.sub("", text)
-        if not _keep_opening.match(text) or (_month_only.match(text) and not _ahead.search(rest)):
-            text = _capital(rest) if _parts(rest.split())[0] else text
-    text = _capital(_without_aside(_day_behind_aside.sub(", ", _bare_opening.sub("", text))))
+        end = found.end() if (found := _opening.match(text)) else _subject_at(text)
+        opening, rest = text[:end], text[end:]
+        if not end or not verb_at(rest.split()) or _list.match(rest):
+            break
+        rest = rest[goes_on.end() :] if (goes_on := _more_of_it.match(rest)) and verb_at(rest[goes_on.end() :].split()) else rest
+        is_period = _period.match(opening) and not _month_only.match(opening)
+        if is_period and not period and len(opening.split()) <= LONGEST_PERIOD:
+            period = f" {opening[0].lower()}{opening[1:].rstrip(', ')}"
+        elif _condition.match(opening) and not is_period:
+            break
+        text = _capital(rest)
+    text = _capital(_without_aside(text))
     text = _its_own.sub("'s ", _it_said.sub(_indirect, _pleased.sub("", text), count=1))
     if not _reported.search(text) and not re.search(r'["“]', text):
         text = _capital(_that.sub("", text))
     words = text.split()
-    predicate = _parts(words)[1] if len(words) > LEAST_WORDS else []
-    if predicate and _past.fullmatch(predicate[0]):
-        text = _as_day.sub(lambda day: day[0] if _to_come.search(text, 0, day.end("before")) else day["before"], text)
-    text = _also.sub(r"\1 ", text, count=1)
-    return _without_aside(text)
+    if (verb := verb_at(words)) and is_past(words[verb]):
+        text = _without_day(text)
+    text = _without_aside(_also.sub(r"\1 ", text, count=1))
+    if len(text.split()) > LONG:
+        text = _middle.sub(lambda aside: aside[0] if any(map(is_finite, _relative.split(aside[0])[0].split())) else "", text)
+    return text, period
 
 
+_amount = re.compile(r"(?:[A-Z]{0,3}[$€£¥₹]\d|(?!20\d\d\b)\d[\d,.]*(?:%|[a-zA-Z]+)?,?$)")
+_bare = re.compile(
+    rf"(?:Under|In|On|At|To|With|For|After|During|From|By|Through|Since|Late|Early|Last|Earlier|{_DAY}|Today|Yesterday) "
+)
+_not_subject = re.compile(rf"(?:{_DAY}|{_MONTH}|[A-Z][a-z]+['’]s)$")
+
+
+def _subject_at(text: str) -> int:
+    """Where the subject begins behind an opening that no comma ends: To ease the shortage | the board approved …; 0 where there is none."""
+    words = text.split() if _bare.match(text) else []
+    verb = verb_at(words) or 0
+    for at in range(1, verb):
+        begins = words[at].lower() in _SUBJECTS or (words[at][:1].isupper() and not _not_subject.match(words[at]))
+        if begins and words[at - 1].lower() not in _BEFORE and not words[at - 1][:1].isupper() and "," not in "".join(words[:at]):
+            return len(" ".join(words[:at])) + 1
+    return 0
+
+
+_SUBJECTS = frozenset("the a an it its they he she".split())
+_BEFORE = PREPOSITIONS | frozenset("of and or the a an its into over that with after during".split())
+LONGEST_PERIOD = 7  # words
+_middle = re.compile(
+    r"(?<=[a-zA-Z]), (?!and |or |but |which |who )[^,]{3,80},(?= (?:as|to|for|from|in|on|at|with|by|over|after|against|under)\b)"
+)
+_relative = re.compile(" (?:that|which|who|whose) ")
+_turn = re.compile(", (?:however|meanwhile|too|though|for example|of course|in turn|instead|in effect),")
 _reported = re.compile(r"\b(?:would|had|could|might)\b|,? and that ")
+
+
+def _without_day(text: str) -> str:
+    return _as_day.sub(lambda day: day[0] if _to_come.search(text, 0, day.end("before")) else day["before"], text)
 
 
 def _indirect(match: re.Match[str]) -> str:
@@ -188,9 +214,13 @@ def _without_aside(text: str) -> str:
             return text
         following = text[at + 2 :].split()
         if (following and may_be_finite(following, 0)) or (
-            len(following) > 1 and following[0] in ("also", "now", "then", "today", "yesterday") and is_finite(following[1])
+            len(following) > 1
+            and (following[0] in ("also", "now", "then", "today", "yesterday") or following[0].endswith("ly"))
+            and may_be_finite(following, 1)
         ):
-            aside = text[first + 2 : at]
+            aside = re.sub("^(?:called|named|dubbed|known as) ", "", text[first + 2 : at])
+            if _named.fullmatch(aside) and _owned.match(text):
+                return f"{text[:first]} {aside} {text[at + 2 :]}"
             if _named.fullmatch(aside) and _unnamed.match(text):
                 return text if text.startswith(("Its", "His", "Her", "Their")) else f"{aside} {text[at + 2 :]}"
             return text[:first] + " " + text[at + 2 :]
@@ -198,70 +228,102 @@ def _without_aside(text: str) -> str:
     return text
 
 
-_unnamed = re.compile(r"(?:The|Its|His|Her|Their) (?:[a-z-]+ )*[a-z-]+,")
+_owned = re.compile("[A-Z][^,]*['’]s (?:[a-z-]+ )*[a-z-]+,")  # Halden's founder, Ida Roos, …
+_unnamed = re.compile(r"(?:The|Its|His|Her|Their|That|This) (?:[a-z-]+ )*[a-z-]+,")
 _named = re.compile(r"(?:[A-Z][\w.&'’-]*|of|the|and|for|de|van|von)(?: (?:[A-Z][\w.&'’-]*|\d+|of|the|and|for|de|van|von))*")
 
 
-def _parts(words: list[str]) -> tuple[list[str], list[str]]:
-    """The subject, and the verb with what follows."""
-    at = verb_at(words) or 0
-    return words[:at], words[at:]
+def _end(words: list[str], verb: int) -> int:
+    """Where a headline ends best: what it leaves out and what it has too many are weighed against each other."""
+    total = len(words)
+    if total <= LONG:
+        return total
+    figure = next((at for at in range(verb, total) if _amount.match(words[at])), 0)
+    condition = max((at for at, word in enumerate(words) if word in _restricts), default=0)
+    best, least = total, TOO_LONG * (total - ENOUGH)
+    for at in range(verb + 2, total):
+        cost = TOO_LONG * max(0, at - ENOUGH) + TOO_SHORT * max(0, ENOUGH - at)
+        cost += LOST_FIGURE * (at <= figure) + LOST_CONDITION * (at <= condition)
+        if cost < least and (cost := cost + _loss(words, at)) < least and _ends_well(words[:at]) and not _open(words[:at]):
+            best, least = at, cost
+    return best
 
 
-def _shorter(words: list[str], subject: int) -> int | None:
-    """The last place up to LONG before ", which", ", beating" and the like; None where there is none."""
-    for at in range(LONG, subject + 5, -1):
-        word = words[at].lower()
+def _loss(words: list[str], at: int) -> float:
+    """How much a headline loses that ends before this word: nothing before ", which", its sense before "of"."""
+    word, before, behind = words[at].lower(), words[at - 1], words[at + 1 :]
+    has_verb = any(map(is_finite, behind[: 2 if word == "and" else 6]))
+    if before in ("-", "--", "—", "–"):
+        return 0
+    if before.endswith((",", ";")):
         adds = (
             word in _adds
+            or word.endswith("ly")
             or (word.endswith("ing") and word not in _restricts)
-            or (word in ("the", "a") and not any(one.endswith(",") for one in (*words[: at - 1], *words[at:])))
+            or _later.match(" ".join(words[at:]))
         )
-        if (
-            words[at - 1].endswith((",", ";"))
-            and adds
-            and words[at - 1].rstrip(",;").lower() not in _breaks
-            and not _open(words[:at])
-        ):
-            return at
-    return None
+        if adds or (word in _DET and not any(one.endswith(",") for one in (*words[: at - 1], *words[at:]))):
+            return 0
+        if word in ("and", "but"):
+            return (2 if word == "and" else 4) if has_verb else NEVER
+        return 1 if word in _losses() and before.endswith(",") else NEVER
+    if (is_past(before) and word in _losses()) or (word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))):
+        return NEVER
+    if word in ("as", "and") and (has_verb or behind[:1] == ["will"]):
+        return 1 if word == "as" else 3
+    return _losses().get(word, NEVER) + 2 * (word in _RELATIVE and not {"a", "an"}.isdisjoint(words[max(0, at - 3) : at]))
 
 
-def _cut(words: list[str], subject: int) -> int | None:
-    """The last place up to LONGEST_WORDS where a whole clause may end; None where there is none."""
-    for at in range(min(LONGEST_WORDS, len(words) - 1), subject + 5, -1):
-        is_whole = (_ends_well(words[at - 1]) or words[at - 1] == "said,") and words[at].lower() not in _completes
-        is_whole = is_whole and not any(word.lower() in _needs_two for word in words[at - 3 : at - 1])
-        is_border = words[at].lower() in _breaks or words[at - 1].endswith((",", ";", ":")) or words[at] in ("-", "—", "–")
-        if is_border and is_whole and not _open(words[:at]):
-            return at
-    return None
+_RELATIVE = ("that", "which", "who", "whose")
+_DET = ("the", "a", "an", "its")
+_later = re.compile(r"(?:\w+|a|an) (?:days?|weeks?|months?|years?) (?:after|before)|(?:up|down|compared|more than|less than) ")
 
 
-def _ends_well(word: str) -> bool:
-    word = word.lower().strip("\"“”',;:.()")
-    return word not in _weak | _needs_object | _breaks and not word.endswith(("ly", "ing"))
+@cache
+def _losses() -> dict[str, float]:
+    return {word: float(loss) for loss, words in LOSSES.items() for word in words.split()}
 
 
-_completes = frozenset("of to and or as for from that than over out up off down".split())
-_needs_two = frozenset(  # whom, and what or to do what
-    "give gives giving gave offer offers offering grant grants granting lend lends enable enables allow allows allowing let lets oblige obliges "
-    "require requires requiring force forces forcing urge urges urging order orders ask asks asking tell tells telling help helps".split()
+def _ends_well(words: list[str]) -> bool:
+    """False where the last word, or a verb, wants another behind it."""
+    word, before = words[-1].lower().strip("\"“”',;:.()"), words[-2].lower()
+    hangs = before in _AUXILIARY and (before != "to" or word in forms())
+    return not (hangs or word in _OPEN_ENDS or word in _losses() or word.endswith(("ly", "ing")) or is_finite(word))
+
+
+_adds = frozenset(
+    "which who whose where while with as after before because although including whereas when since following".split()
 )
-_adds = frozenset("which who whose where while with as after before because although including whereas when".split())
-_restricts = frozenset("pending depending barring assuming excluding".split())
+LONG, ENOUGH, TOO_LONG, TOO_SHORT = 17, 16, 0.8, 0.4  # words; … and what each above or below costs
+LOST_FIGURE, LOST_CONDITION, NEVER = 5, 5, 99
+LOSSES = {  # of what begins with these words
+    1: "while because although whereas amid following despite",
+    1.5: "after before when during without alongside",
+    2.5: "since",
+    3: "in on at by under through across where using among",
+    4: "that which who whose for from with into over between within",
+    5.5: "to",
+    6: "as and against",
+}
+_restricts = frozenset("pending depending barring assuming excluding unless if subject provided".split())
 
 
 def _open(words: list[str]) -> bool:
-    """True when a bracket or a quotation mark is not closed, or a relative clause has just begun."""
+    """True when a bracket or a quotation mark is not closed, or a clause has begun that has no verb yet."""
     text = " ".join(words)
     if text.count("(") != text.count(")") or text.count("“") != text.count("”") or text.count('"') % 2:
         return True
-    for back, word in enumerate(reversed(words[-3:]), 1):
-        verb = next((n for n, one in enumerate(words[len(words) - back + 1 :]) if is_finite(one) or one in acts_of("en")), None)
-        if word.lower() in ("that", "which", "who", "whose", "where") and (verb is None or verb == back - 2 > 0):
-            return True
-    return False
+    begun = max((at for at, word in enumerate(words) if _begins_clause(words, at, word.lower())), default=len(words))
+    return not any(
+        may_be_finite(words, at) and words[at + 1 : at + 2] != ["by"] for at in range(begun + 1, len(words))
+    ) and begun < len(words)
+
+
+def _begins_clause(words: list[str], at: int, word: str) -> bool:
+    return word in _CLAUSE or (word in ("and", "but") and at > 0 and words[at - 1].endswith(","))
+
+
+_CLAUSE = frozenset("that which who whose where whether how because although while when if".split())
 
 
 def _beginning(text: str) -> str:
@@ -269,7 +331,7 @@ def _beginning(text: str) -> str:
     if len(words) <= LONGEST_WORDS:
         return _capital(" ".join(words))
     kept = words[: LONGEST_WORDS - 1]
-    while len(kept) > 6 and (kept[-1].lower().strip(",;:") in _weak or kept[-1].lower() in _breaks):
+    while len(kept) > 6 and (kept[-1].lower().strip(",;:") in _OPEN_ENDS or kept[-1].lower() in _losses()):
         kept.pop()
     while len(kept) > 6 and kept[-1][:1].isupper() and words[len(kept)][:1].isupper():  # no half a name
         kept.pop()

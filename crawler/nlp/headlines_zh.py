@@ -17,6 +17,7 @@ from operator import attrgetter
 from typing import NamedTuple
 
 from crawler.nlp.acts import acts_of, verbs
+from crawler.nlp.lexicon import listed
 from crawler.nlp.segmenter import tagged
 from crawler.text import HAN, simplified
 
@@ -35,7 +36,7 @@ _part_of_day = (
     r"(?:(?:晚上|晚间|晚|早上|早间|凌晨|清晨|上午|中午|午间|下午|傍晚|深夜|一早|盘[前后])(?:\d{1,2}[时点](?:\d{1,2}分)?许?)?)?"
 )
 _when = re.compile(
-    r"^(?:(?:近日|日前|近期|最近|今天|今日|昨天|昨日|昨晚|今晨|同日|同时|当天|当日|当晚|当时|随后|此后|之后|截至目前|目前|此外|其中|按照计划|据悉|据介绍|据了解|另外"
+    r"^(?:(?:近日|日前|近期|最近|今天|今日|昨天|昨日|昨晚|今晨|上个?月(?![末底])|刚刚|同日|同时|当天|当日|当晚|当时|随后|此后|之后|截至目前|目前|此外|其中|按照计划|据悉|据介绍|据了解|另外"
     r"|不过|但是|但|而且|而(?!是)|并且|并(?=[在于将])|值得注意的是|值得一提的是|连日来|快讯：?)"
     rf"|{_day}{_part_of_day}(?![起至到前—-]|\d))[，,]?"
 )
@@ -49,33 +50,25 @@ _circumstance = re.compile(
     r"|(?:后|以来|之际|期间|时|之前|以前|以后|同时|背景下|情况下|方面|领域|的(?:消息|要求|规定|通知|安排|部署)|而言|来看|来说|所致|影响|显示)$"
     r"|^(?:自|于)?(?:\d{4}年)?\d{1,2}月\d{1,2}日起(?:正式)?(?:生效|施行|实施)$|^起(?:正式)?(?:生效|施行|实施)$"
 )
-_TELLS = (
-    "宣布|通报|规定|披露|透露|公告|公布|获悉|获知|得知|了解到|证实|确认|介绍|提示|报道|显示|发布公告|发布声明|发布通告|发布通报|发布消息|"
-    "裁定|认定|判定|判令|表示|称|说|指出|认为|强调|坦言|直言|解释|回应|预计|预测|估计|要求|提出|建议|呼吁|计划|明确|承诺|辩称|声称|答复|写道|希望|判断|提醒|决定|拟|力争|否认|承认|告诉记者|告诉本报"
-)
+_TELLS = "|".join(sorted(listed("zh_tells"), key=lambda verb: (-len(verb), verb)))
 _tells = re.compile(rf"(?<![的项份个])(?P<verb>{_TELLS})(?:道|了|，|：|:)?$")
-_LONGEST_TELLS = max(map(len, _TELLS.split("|"))) + 2  # with 道, and a line's end
+_LONGEST_TELLS = len(_TELLS.partition("|")[0]) + 2  # with 道, and a line's end
 _told = re.compile(r"(?:发布|公布|发表|发出)[^，]{0,8}(?:公告|声明|通告|通报|消息|内部信|致歉信|结果)$")
 _is_told = re.compile("(?:得到|获得?|经)了?[^，]{0,8}$")  # 消息得到公司证实
 _from = re.compile(r"从(?P<whom>[^，]{2,24}?)(?:获悉|了解到|处获悉)$")
 _DONE = frozenset("公布 披露 公告 通报 证实 确认 否认 承认 报道 提示 宣布".split())
-MUST_STAY = frozenset(
-    "规定 要求 提出 建议 呼吁 计划 希望 认为 预计 预测 估计 判断 裁定 认定 判定 判令 否认 拟 力争 承诺 辩称 声称 决定 提醒 明确".split()
-)
+MUST_STAY = listed("zh_must_stay")
 _that_one = re.compile(r"^(?:该[院校局所司厂店厅部]|该公司|公司)")
 _relative = re.compile(
-    r"^(?:专注于?|致力于|从事|主打|主攻|聚焦|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,24}?的(?=[^，]{2})"
+    r"^(?:专注于?|致力于|从事|主[打攻]|聚焦|做(?=.{4})|成立|创[办立](?=于)|总部|位于|曾|传出|由[^，]{2,24}?(?:创办|创立|研发|研制|开发|投资建设|建设|运营|打造|主导))[^，]{0,36}?的(?=[^，的]{2,})"
 )
 _report = re.compile(r"(?<=..)(?:发布|公布|披露|提交)的[^，]{0,8}(?:报|公告|报告|书|文件)$")
 _rules = re.compile(r"(?:依据|根据|按照|依照)《[^》]*》")
-PLAIN = frozenset(
-    "宣布 通报 披露 公告 公布 证实 确认 获悉 获知 得知 了解到 报道 显示 发布公告 发布声明 发布通告 发布通报 发布消息 告诉记者 告诉本报".split()
-)  # what is told this way is so; other words of telling stay
+PLAIN = listed("zh_plain")  # what is told this way is so; other words of telling stay
 _weak = re.compile(
-    r"^(?:同比|环比|按[年月季]|(?:向|较|指控|指)[^，]{1,20}|前者|后者|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
+    r"^(?:同比|环比|按[年月季]|(?:向|较|指控|指)[^，]{1,20}|前者|后者|[二两三]者|三方|盘中(?:一度)?|收盘|其|该|它|他|她|他们|她们|它们|双方|本轮|此次|本次|这次|这|那|此举|公司|[^，]{0,10}记者|本报|对方|声明|公告|内部信|董事会|股东会|半年报|季报|年报|财报|纪要|本公司|即日起|我们|我|你|该[^，]{1,4})$"
 )
 _filler = re.compile(r"^(?:其(?![他中])|它|他|她|公司|本公司|该公司|该[院校局所]|同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
-_adverb = re.compile(r"^(?:同时|并|也|还|则|但|且|而|亦|又)+(?=[^，]{2})")
 _appositive = re.compile(
     rf"^[^，。：；“《与和及、]{{1,24}}(?:公司|企业|服务商|厂商|开发商|供应商|运营商|制造商|零售商|机构|龙头|巨头|平台|品牌|独角兽|新秀|初创团队)(?!项目|建设|系统|工程|业务|产品|用户|中心|服务|管理|公司|集团|企业|(?:[独前原副]立?|联合|执行)?(?:董事|监事|创始|首席|C[ETFO]O|总经理|总裁))(?=[{HAN}A-Za-z“][^，]{{1,}})"
 )
@@ -90,14 +83,12 @@ _aside = re.compile(
 _ahead = re.compile("将|拟|计划|预计|预期|有望|起|复牌|截至|截止|(?<=\\d)[日月]前|前提交|施行|生效|挂牌|[时点:：]")
 _brackets = re.compile(r"[（(][^（）()]{0,24}[）)]")
 _many = re.compile(r"^([^，、]{2,14})(?:、[^，、]{2,18}){2,}?(?=等)|^([^，、]{2,14})(?:、[^，、]{2,18}){2,}(?=[都均也共联分相])")
-_out_of = re.compile(r"从[^，“《]{4,24}?中(?=[^，])")
-_ordinal = re.compile(r"[一二三四五六七八九]是|第[一二三四五六七八九]，|（[^）]{2,16}）")
+_made = re.compile(r"\d{4}年[^，]{4,24}(?:期间|之间)(?:生产|制造|销售)的")
 _open_end = re.compile(
     r"(?:[自从][^，]{2,8}起|[的和与及、在为对将并等被把从由向以让使其拟已于至到后前]|以及|包括|(?<![议决获])通过|其中|根据|关于|用于|进行|实现|成为|达到|提出|推进|完成|新一代|首[个款批]|"
     r"(?<![A-Za-z\d.-])\d+|全球|国内|国际|重大|(?<![更创革])新的?)$"
 )
-_topic = re.compile(r"^(?:在|从)?(?P<topic>[^，,。在]{2,12}?)(?:方面|领域)[，,]")
-_before_object = re.compile(r"(?:，|、|；|并(?=[^购])|以及|用于|以便|从而)")
+_topic = re.compile(r"^(?:在|从)(?P<topic>[^，,。在]{2,12}?)(?:方面|领域)[，,]")
 
 
 class Token(NamedTuple):
@@ -162,11 +153,12 @@ def told(sentence: str, acts: Sequence[str]) -> Told:
     if not short or not is_sentence(short) or not (made.subject or short.startswith(("会上", "现场"))):
         is_said = any(clause.tells in _OPINION for clause in found[:at])
         whole = sentence if width(sentence) <= MOST or not made.subject or is_said else sentence[made.start :]
-        return Told(_beginning(whole), made.subject, made.predicate, made.start, made.end)
-    short = _at_meeting.sub(r"\g<what>\g<how>", short)
+        return Told(_own.sub("", _beginning(whole)), made.subject, made.predicate, made.start, made.end)
+    short = _own.sub("", _at_meeting.sub(r"\g<what>\g<how>", short))
     return Told(short, made.subject, made.predicate, made.start, end, is_clean=True)
 
 
+_own = re.compile("(?<=[认称示布露])，其(?=[正将已未拟])")
 _at_meeting = re.compile(
     "^(?:会上|会议上?|活动上|仪式上|现场)，?(?:还|也)?(?P<how>(?:正式|同步|首次|联合)?(?:发布|公布|启动|推出|揭晓))了?(?P<what>《[^》]+》|“[^”]+”)(?=，|$)"
 )
@@ -184,7 +176,7 @@ def _whose(sentence: str, found: list[Clause], at: int, made: Told) -> int:
     if giver and width(sentence[made.start : made.end]) > LONGEST and (giver.tells or _says_something(giver)):
         between = range(found.index(giver) + 1, at) if giver.tells else [found.index(giver)]
         long = next((n for n in between if width(found[n].text) > LONG and not found[at].subject), at)
-        return next((n for n in between if _says_something(found[n]) and not _gives_reason(found[n])), long)
+        return next((n for n in between if _says_something(found[n]) and not found[n].is_circumstance), long)
     return at
 
 
@@ -192,9 +184,10 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
     """The words of the sentence from whoever acts, speaks or sets the condition to the act; where they are too many, only the parts."""
     one, first, text = found[at], next(n for n, clause in enumerate(found) if clause.end > made.start), made.headline
     if first == at and (said := _teller(found, at)) and said.tells in _OPINION:
-        first = at - 1
+        is_own = said.tells in _SPEAKS and one.subject and one.subject in said.subject
+        first -= not (is_own and width(sentence[said.start : one.end]) > SHORT)
     is_last = at + 1 == len(found) and at > 0 and _formal.search(one.text) and not any(clause.tells for clause in found[:at])
-    if is_last and found[at - 1].mark == "，" and not _gives_reason(found[at - 1]):  # its substance stands before it
+    if is_last and found[at - 1].mark == "，" and not found[at - 1].is_circumstance:  # its substance stands before it
         first = 0 if width(sentence[found[0].start : one.end]) <= LONGEST else first
     if at - first > (found[first].tells not in _OPINION and bool(found[first].tells)):
         whole = sentence[found[first].start : one.end]
@@ -205,7 +198,9 @@ def _together(sentence: str, found: list[Clause], at: int, made: Told) -> str:
         before = sentence[found[first - 1].start : found[first].start]
     is_needed = _condition.search(before.strip("，, ")) or (_dated.search(before) and _needs_time.search(one.text))
     if is_needed and not _source.match(before) and width(before + text) <= LONGEST and before not in text:
-        text = _leftover.sub("", before) + text
+        return _leftover.sub("", before) + text
+    if _year.fullmatch(before) and made.subject and text.startswith(made.subject):
+        return made.subject + before.strip("，") + text.removeprefix(made.subject)
     return text
 
 
@@ -218,21 +213,29 @@ def _continued(sentence: str, found: list[Clause], at: int, text: str, subject: 
         longest = LONGEST if one.text.startswith("用于") else SHORT
         if end == found[at].end and (is_reason or width(text) < LONG or _formal.search(simplified(text))):
             says_what = before.mark == "：" or is_reason or _is_paper(text)
-            longest = FARTHEST if says_what and not _hangs.match(one.text) else LONGEST
+            longest = FARTHEST if says_what else LONGEST
         is_short = width(longer) <= longest
-        is_title = (not one.has_verb and _post.search(one.text)) or _titled.search(one.text)
+        is_title = not one.has_verb and _post.search(one.text)
         is_joined = before.mark in ("，", ",", "：") and one.mark not in ("：", ":") and not one.tells and not is_title
         says = one.text.removeprefix("后者") if longest == FARTHEST else one.text
         if not is_joined or not is_short or _adds_nothing.search(says):
             break
         text, end = longer, one.end
+    if not _figure.search(text) and (sum_ := next((one for one in found[at + 1 :] if _sum.search(one.text)), None)):
+        between = [one.mark for one in found if found[at].end <= one.end < sum_.end]
+        if set(between) == {"，"} and sum_.text not in text and not sum_.is_circumstance and width(text + sum_.text) < LONGEST:
+            return f"{text}，{sum_.text}", max(end, sum_.end)
     after = found[at + 1] if found[at].mark == "，" and end == found[at].end and at + 1 < len(found) else None
     is_decided = after and _formal.search(text) and _decides.match(after.text) and _office.search(subject)
-    if after and (is_decided or (_meets.search(text) and "通过" in after.text)):
+    if after and _says_something(after) and (is_decided or (_meets.search(text) and "通过" in after.text)):
         shorter = _tidy(subject) + after.text  # the court finds that …, without its judgment
         if not _weak.match(subject) and width(shorter) <= LONGEST:
             return shorter, after.end
     return text, end
+
+
+_figure = re.compile(r"\d[\d.,]*[余多]?[万亿]?(?:[元台辆名人家架套颗片%]|[美欧港日]元|英镑)")
+_sum = re.compile(r"^(?=.{0,20}$)[^《“]*(?:额|价|投资|资金|估值|规模|费|款|采购|共计|合计|总计|累计|比例|净利)[^，]{0,8}\d")
 
 
 def _is_paper(text: str) -> bool:
@@ -240,38 +243,25 @@ def _is_paper(text: str) -> bool:
     return bool(_paper.search(simplified(text)))
 
 
-_titled = re.compile(
-    rf"(?:[市县区省州局厅部处院校]长|主任|主席|书记|总会计师|总工程师)[{HAN}]{{2,3}}$"
-)  # somebody present, and nothing that he does
-
-
 _paper = re.compile(
     r"(?:公布|发布|印发|出台|签[署订]|下发|提出|提交|备案)[^，]{0,24}(?:规则|草案|清单|名单|通知|办法|意见|方案|协议|条例|规定|指南|公告|备忘录|结果|标准|报告|法案|决定|计划)[》”]?$"
     r"|签约$|揭晓$|(?:典礼|颁奖礼)[^，]{0,12}举行$|致[信函][^，]{1,12}$|发表[^，]{0,6}(?:论文|成果)$|签[署订下](?:了|战略|投资|框架|合作|意向|备忘录)*(?:协议|合同)$|达成(?:了|战略|全面|深度|一致|合作|意向|和解)*(?:协议|合作|和解)$"
 )
-_hangs = re.compile("[对为在从凡就按]|针对|自(?!动|主)")  # says nothing without a clause behind it
-_reason = re.compile("[经因为在随据由就对]")
-
-
-def _gives_reason(one: Clause) -> bool:
-    return one.is_circumstance or bool(_reason.match(one.text) or _reason.match(one.text[one.subject_end - one.start :]))
-
-
 _office = re.compile("[院庭局部委会署厅办府司心门]$")
 _decides = re.compile("(?:认定|判令|裁定|判决|决定|要求|提出|允许|批准|驳回|责令)[^，]{4}")
 _LAYS_DOWN = frozenset("规定 要求 明确 裁定 判定 判令 提出".split())  # of what these say, the first is the main thing
-_OPINION = frozenset(
-    "表示 称 说 指出 认为 强调 坦言 直言 解释 回应 预计 预测 估计 判断 希望 建议 呼吁 辩称 声称 提醒 承诺".split()
-)
+_OPINION = listed("zh_opinion")
+_SPEAKS = frozenset("表示 称 说".split())  # what these say of their own may be told without them
 _condition = re.compile(
     r"^(?:如|若|一旦|除非|逾期|因|自[^，]*起|对于|未来)|^[^，]{2,14}(?<![以此随今之\d])(?:后|前|时|中)$|^(?:到|至|截至)|^[^，]{3,20}的$"
 )
+_year = re.compile("(?:20..年|[去前]年)[初底末]?，")
 _dated = re.compile(r"\d|今年|去年|明年|本月|下月|年|季度|同期")
 _needs_time = re.compile(
     r"将(?=[^，]*(?:[于在]|起|日|施行|上线))|起$|同比|增长|下降|亏损|利润|收入|营收|累计|上架率|规模|较|减少|[增降]至|共"
 )
-_source = re.compile(r"据|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
-_alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[^（）]{0,8}[\d×X]{4,6}(?:\.[A-Z]+)?)）")
+_source = re.compile(r"据|展望|记者|本报|[^，]{0,10}[电讯]|[^，]{0,10}从$|这")
+_alias = re.compile(r"（(?:(?:以下简称|下称|简称|股票代码)[^（）]*|[^（）]{0,8}[\d×Xx]{4,6}(?:\.[A-Z]+)?)）")
 _leftover = re.compile(
     r"^(?:· ?|据[^，]{2,30}(?:报道|消息|介绍|统计|证实)|[^，]{0,40}(?:获悉|了解到)|日前|近日|昨日|今日|昨晚|同日|此外|同时|据悉|另外|其中|不过|而且|并且|但)[，,]?"
 )
@@ -296,8 +286,6 @@ def clauses(sentence: str, offset: int = 0) -> Iterator[Clause]:
             if not match.end():
                 break
             start += match.end()
-        if match := _ordinal.match(form, start, end):
-            start = match.end()
         if match := _relative.match(form[start:end]):
             start += match.end()
         piece = form[start:end]
@@ -376,7 +364,7 @@ def _clause(sentence: str, form: str, start: int, end: int, tokens: list[Token],
         sentence[start:end],
         min(subject_end, end),
         verb,
-        bool(goal) or (not verb and _is_circumstance(piece)),
+        bool(goal) or (not verb and _is_circumstance(piece) and not (subject_end > start and _by_rule.search(piece))),
         goal and sentence[start:end],
     )
 
@@ -481,11 +469,9 @@ def _belongs_to_noun(tokens: list[Token], first: int, at: int, last: int) -> boo
 
 _heads_only = re.compile(
     r"[的等和与].*|(?:旗下|方面|团队|部门|内部|创始人|负责人|代理人|代表|发言人|首席|董事|监事|管理层|高管|员工|股东|股价|股票|官网|总部|业务"
-    r"|收入|利润|客户|系统|产品|运营方|合伙人|CEO|CTO).*"
+    r"|收入|利润|客户|子公司|系统|产品|运营方|合伙人|CEO|CTO).*"
 )
-NAME_ENDINGS = frozenset(
-    "委 所 局 部 厅 院 署 办 会 出行 智能 动力 应用 数据 生活 服务 创新 开发 健康 安全 教育 保险 生物 运动 体育 思维 感知".split()
-)  # verbs that end names
+NAME_ENDINGS = listed("zh_name_endings")  # verbs that end names
 _heads = frozenset("公司 企业 集团 机构 平台 团队 部门 中心 政府 基金 大会 计划 项目 行动 协议 标准 规定 办法 董事".split())
 
 
@@ -504,14 +490,13 @@ def _place(found: list[Clause], acts: Sequence[str]) -> int | None:
         points = max((weights.get(act, 1.0) for act in acts if act in form), default=0.0)
         own = bool(one.subject) and not _weak.match(one.subject)
         points += 2.5 * bool(at and found[at - 1].tells in _LAYS_DOWN and found[at - 1].subject)
-        points += 0.6 * own - 0.5 * sum(not before.is_circumstance and not before.tells for before in found[:at])
+        points += 0.6 * own - 0.8 * sum(not before.is_circumstance and not before.tells for before in found[:at])
         points -= (
-            1.5 * bool(_back.search(one.text))
-            + 1.5 * (one.text.startswith(("其", "并", "其中")) and not one.text.startswith("并宣布"))
-            + 1.5 * bool(_afterwards.match(one.text))
+            1.5 * (one.text.startswith(("其", "并", "其中")) and not one.text.startswith("并宣布"))
+            + 2.0 * bool(_because.match(one.text[one.subject_end - one.start :]) and width(one.text) > SHORT - LEAST)
+            + 1.0 * any(before.mark in "；;" for before in found[:at] if before.mark)
             + 1.5 * bool(at + 1 < len(found) and _because.match(one.text[one.subject_end - one.start :]))
             + 1.5 * bool(at and found[at - 1].mark in "：:" and not found[at - 1].tells and not own and found[at - 1].subject)
-            + 1.2 * bool(_meets.search(one.text) and any(acts_of("zh") & set(_words(other.text)) for other in found[at + 1 :]))
             + 4.0 * (not own and _giver(found, at) is None)
         )
         if best is None or points > best[0]:
@@ -526,8 +511,6 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
     for clause in reversed(found[:at]):
         if clause.text.startswith("由") or clause.mark in ("；", ";", "。") or clause.tells in _HEARD:
             return None
-        if _measure.search(clause.subject):
-            continue
         if clause.subject and not (clause.is_circumstance and clause.goal):
             return (
                 None if clause.is_circumstance or (_weak.match(clause.subject) and clause.subject not in _THE_COMPANY) else clause
@@ -536,10 +519,7 @@ def _giver(found: list[Clause], at: int) -> Clause | None:
 
 
 _because = re.compile("因(?!此)|由于")
-_afterwards = re.compile("(?:交易|收购|发行|交割|增资)(?:完成)?[后後]")
 _meets = re.compile("(?:召开|举行)[^，]*[会议式坛]$")
-_back = re.compile("这一(?:消息|说法)|此事|此消息")
-_measure = re.compile("(?:价格?|规划月|产能|收入|利润|亏损|金额|规模)$")  # who acts in the next clause is not what was measured
 _THE_COMPANY = frozenset("公司 该公司".split())
 _HEARD = frozenset("获悉 获知 得知 了解到 报道 显示".split())  # whoever heard or reports it does not act
 
@@ -550,9 +530,14 @@ _joins = re.compile("(?:联合|携手|会同)(.{2,20})")
 def _says_something(one: Clause) -> bool:
     if (joined := _joins.fullmatch(one.text)) and acts_of("zh").isdisjoint(_words(joined[1])):  # who acts with whom, and not what
         return False
-    if _by_rule.search(one.text):  # only by what
+    if _by_rule.search(one.text) or _amid.match(one.text[one.subject_end - one.start :]):  # only by what, or when
         return False
     return one.has_verb and len(one.text) - max(0, one.subject_end - one.start) >= 2
+
+
+_amid = re.compile(
+    r"在.+(?:[中下上后时]|期间|之际|同时)$|(?:提出|明确|规定|要求|计划|力争)?[到至自从]?(?:20\d\d年|[今明]年)(?:[初底末起前]|第?.季度?|学期|[上下]半年|\d+[月日])*$"
+)
 
 
 @lru_cache(maxsize=2_000)
@@ -583,7 +568,6 @@ def _stated(found: list[Clause], at: int) -> Told:
     teller = next((clause for clause in reversed(before) if clause.tells), None)
     goal = next((clause for clause in reversed(before[-2:]) if clause.goal), None)
     own = one.subject if not _weak.match(one.subject) or one.subject in _THE_COMPANY else ""
-    whom = next((clause for clause in before if clause.tells == "获悉" and clause.subject), None)
     predicate = _again.sub("", one.text[one.subject_end - one.start :]) if own else one.text
     start, subject = one.start, _tidy(own)
     text = subject + predicate
@@ -605,14 +589,11 @@ def _stated(found: list[Clause], at: int) -> Told:
     elif giver and one.text.startswith("其") and not one.text.startswith("其中"):
         start, text = giver.start, _tidy(giver.subject) + one.text[1:]
     elif not own:
-        text = _adverb.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
+        text = _filler.sub("", re.sub(r"^由(?=[^，]{2,12}(?:接任|接替|担任|出任|领投|牵头|负责))", "", one.text))
     elif (
         teller and teller.tells in MUST_STAY and teller.subject and not _weak.match(teller.subject) and teller.subject not in own
     ):
         start, text = teller.start, f"{_tidy(teller.subject)}{teller.tells}{text}"
-    if whom and (match := _that_one.match(text)):  # 记者从法院获悉，该院…
-        start, subject = whom.start, _tidy(whom.subject)
-        text = subject + text[match.end() :]
     if goal and goal.goal not in text:
         text, start = f"{goal.goal}，{text}", min(start, goal.start)
     return Told(text, subject or own or one.subject, predicate, min(start, one.start), one.end)
@@ -622,7 +603,7 @@ _no_owner = re.compile(  # a post without whose it is
     "(?:已|将|不再|正式)?(?:出任|担任|接任|获任|就任|卸任|辞任|兼任)(?:首任|新任|其)?"
     "(?:(?:联席|执行|首席)?(?:首席[^，]{1,4}官|C[ETFO]O|[副总]?总?裁|董事长|总经理|院长|校长|所长|主任|主席))?(?:[，一]|职务|$)"
 )
-_again = re.compile("^(?:又(?=[与在将向和对获])|另(?=[已将向])|[还也](?=[与在向拟获]|宣布|公告))")
+_again = re.compile("^(?:[又另](?=[与在将向和对获已])|[还也](?=[与在向拟获]))")
 _plan = re.compile("将|拟|计划|预计|有望|力争|或将|可能")
 
 
@@ -649,6 +630,15 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
     return Told(_beginning(sentence), told[0].subject if told else "", end=len(sentence))
 
 
+def labelled(title: str) -> str:
+    """A title without whom it names before a colon, or with him as its subject where it has no other: 海岚数据：拟收购…"""
+    label, colon, rest = title.partition("：")
+    if not colon or "“" in rest[:1] or any(tag == "v" for _, tag in _tagged(label)):
+        return title
+    first = next(clauses(rest), None)
+    return label + rest if first and (not first.subject or _heads_only.match(first.subject)) else rest
+
+
 # --- length
 
 
@@ -667,22 +657,14 @@ def _shortened(text: str, longest: int = LONGEST) -> str:
     text = text.strip(" 　，,、：:·").removeprefix("的")
     if not _ahead.search(text):
         text = _outside_quotes(_aside, text).lstrip("，, ")
-    for less in (_brackets, _many, _rules, _out_of):
-        if width(text) <= longest:
-            return text
+    for less in (_brackets, _made, _many):
+        if width(text) <= (SHORT if less in (_brackets, _made) else longest):
+            continue
         if less is _many:
             text = less.sub(lambda match: match[1] or f"{match[2]}等", text)
         else:
-            text = less.sub("", text) if less is _rules else _outside_quotes(less, text)
-    cuts = (text[:cut] for cut in reversed(list(_cuts(text))))
-    whole = (cut for cut in cuts if LEAST < width(cut) <= longest and not _open_end.search(cut) and _is_whole(cut))
-    return next(whole, text if width(text) <= longest + MOST - LONGEST else "")
-
-
-def _is_whole(text: str) -> bool:
-    """True when the clause that was cut still has a verb with something behind it."""
-    words = _tagged(text)
-    return any(_is_verb(Token(word, tag, 0, 0)) and tag not in ("d", "p", "c", "t") for word, tag in words[:-1])
+            text = _outside_quotes(less, text)
+    return text if width(text) <= longest + MOST - LONGEST else ""
 
 
 def _outside_quotes(less: re.Pattern[str], text: str) -> str:
@@ -692,24 +674,12 @@ def _outside_quotes(less: re.Pattern[str], text: str) -> str:
     return "".join(part if at % 2 else less.sub("", part) for at, part in enumerate(parts))
 
 
-def _cuts(text: str) -> Iterator[int]:
-    """Where a shorter clause may end: before a comma, a listing mark, another verb phrase; never inside quotes or brackets."""
-    closing = ""
-    for at, ch in enumerate(text):
-        if closing:
-            closing = "" if ch == closing else closing
-        elif ch in _CLOSING:
-            closing = _CLOSING[ch]
-        elif at and _before_object.match(text, at):
-            yield at
-
-
 def _beginning(sentence: str) -> str:
     """The sentence without its day, if that is short enough; else its first clauses that tell something; else cut where a word ends and
     outside of names, and "…"."""
     text = _leftover.sub("", _alias.sub("", sentence.strip(" 　").rstrip("。！？；，")))
     if width(text) > MOST and not _ahead.search(text):
-        text = text[_when.match(text).end() :]  # type: ignore[union-attr]
+        text = _when.sub("", text, count=1)
         opening, mark, rest = text.partition("，")
         text = rest if mark and _circumstance.search(opening) and len(rest) > LEAST else text
     if width(text) <= MOST:

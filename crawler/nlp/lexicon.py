@@ -83,6 +83,11 @@ def table(file: str) -> dict[str, Any]:
     return data | {name: block[2:].replace("\n  ", "\n") for name, block in _tables.findall(text)}
 
 
+def listed(name: str) -> frozenset[str]:
+    """The words of a list of `data/clauses.yaml`."""
+    return frozenset(str(table("clauses.yaml")[name]).split())
+
+
 def rows(block: str) -> Iterator[tuple[str, list[str]]]:
     """(group, fields) of each row of a table; ``[group]`` lines name the group of those that follow."""
     group = ""

@@ -32,7 +32,7 @@ def _named_en(made: Told, said: Said) -> Told:
     if vague is None:
         return _within(made, said)
     is_so_called = vague[0].startswith(("The Company", "The Group")) and _so_called.search(said.text)
-    if not (name := _company(said) if is_so_called else _meant(vague.lastgroup or "", said)):
+    if not (name := _company(said) if is_so_called else _meant("its" if vague[0] == "Its" else vague.lastgroup or "", said)):
         return made
     bare = name.removeprefix("The ")
     if re.search(rf"\b(?:{re.escape(bare)}|{re.escape(bare.split()[0])})\b(?! [A-Z])", made.headline):
@@ -115,7 +115,7 @@ def _meant(kind: str, said: Said) -> str:
     if word:  # the insurer: who is called one, or bears that in the name
         bears = _BEARS.get(word[0], word[0].title())
         found = re.finditer(_CALLED.replace("KIND", word[0]).replace("BEARS", bears), f"{said.title}\n{before}")
-        called = {str(match[1] or match[2] or match[3]) for match in found}
+        called = {match[match.lastindex or 0] for match in found}
         full = [one for one in called if not any(one != other and one in other for other in called)]
         if full or word[0] in _BEARS or word[0] not in _FIRMS:
             the = "The " if full and f"the {full[0]}" in said.text else ""
@@ -126,7 +126,9 @@ def _meant(kind: str, said: Said) -> str:
     last = max(before.rfind(name), before.rfind(name.split()[0])) if name else -1
     if last < max(0, said.start - NEAR):
         return ""
-    if _another.search(between := before[last + len(name) :]) or _others(between, name, said.text):
+    if _another.search(between := before[last + len(name) :]):
+        return ""
+    if kind == "its" and any(one not in name and not clause_en.is_person(one) for one in clause_en.names_in(between, said.text)):
         return ""
     return name if _acts_last(name, before, said.text) else ""
 
@@ -160,11 +162,6 @@ def _person(said: Said) -> str:
     return persons[0] if is_sure else ""
 
 
-def _others(between: str, name: str, text: str) -> bool:
-    """True where somebody else acts in between, rather than says something."""
-    return any(other not in name for sentence in between.split(". ") for other in _acting(sentence, text))
-
-
 def _is_somebody(name: str, text: str) -> bool:
     """True for a person: whom the text calls by the last name too, where it calls a company by its first word."""
     first, _, last = name.partition(" ")
@@ -176,7 +173,8 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
     """The same with the names that stand for "the company", "both sides" and "the rules", where only one can be meant."""
     if (full := _in_full(made.headline, said)) != made.headline:
         return replace(made, headline=full)
-    vague = _vague_zh.search(made.headline)
+    made = replace(made, headline=_frame.sub("", made.headline))
+    vague = _vague_zh.search(made.headline) or (_decided.match(made.headline) if made.start == 0 else None)
     name = clause_zh.main_name(said.title, said.text) or _only(others, said.text) if vague else ""
     if name and (person := re.search(f"(?:“([^”]{{2,12}})”)?(?:联合)?(?:{_POSTS}){re.escape(name)}", said.title + said.text)):
         name = person[1] or ""  # a person is no company
@@ -191,16 +189,26 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
         any(one.subject and not _back.match(one.subject) for one in clauses(here)) or ("其" in vague[0] and len(here) > SHORT)
     ):
         return made
-    if vague[0].startswith(("我", "本")) and vague[0][-1] not in name[-4:]:  # 我局 is a bureau
+    if (
+        vague[0] not in ("我们", "该股") and vague[0].startswith(("我", "本", "该")) and vague[0][-1] not in name[-4:]
+    ):  # 我局 is a bureau
         return made
+    if vague[0].startswith("该") and vague[0] != "该股":
+        name = name[: name.rfind(vague[0][-1]) + 1] or name
     if vague[0] == "其" and not re.match("[将已拟正也在还于与同对向为从则均又再曾未计宣称获被把]", made.headline[vague.end() :]):
         name += "的"
     elif vague[0].endswith("团队"):
         name += "团队"
-    headline = made.headline[: vague.start()] + name + made.headline[vague.end() :]
-    return replace(made, headline=headline, subject=made.subject if vague.start() else name.removesuffix("的"))
+    when, rest = made.headline[: vague.start()], made.headline[vague.end() :]
+    headline = name + when.rstrip("，") + rest if len(when) <= SHORT else when + name + rest
+    return replace(made, headline=headline, subject=made.subject if when else name.removesuffix("的"))
 
 
+_frame = re.compile(  # where or by what something is told, and nothing of it
+    "^(?:(?:会上|会议上|活动上|现场|仪式上|二级市场上|信[里中]|邮件[里中]?|公告[里中]?|声明[里中]?)(?:[说称]|提到|显示|透露|披露|指出)?，?(?:还|也|同时)*"
+    "|(?:按照?|根据)[^，]{0,4}(?:计划|安排|公告|协议)，(?:其中)?)(?=[^，]{5})"
+)
+_decided = re.compile("(?=(?:同意|批准|决定|审议通过|发布|推出|宣布|启动|完成|签[署订约下]))")
 _back = re.compile("其|该|此|本|这|公司|双方|内部信|公告|声明|邮件|[^，]{0,3}[年季财]报|招股书|文件")
 
 
@@ -208,6 +216,7 @@ def _only(all_told: Iterable[Told], text: str) -> str:
     """The one name that acts in the events of an article; "" where several do."""
     found = {clause_zh.bare(one.subject) for one in all_told if one.is_clean and not _back.match(one.subject)}
     sure = [name for name in found if name and clause_zh.is_sure(name, text)]
+    sure = [name for name in sure if not any(name != other and name in other for other in sure)]
     return sure[0] if len(sure) == 1 else ""
 
 
@@ -247,10 +256,11 @@ _pair = re.compile(
     r"(?:^|[，。：\n日])([^，。：与和\n日]{2,12})[与和]([^，。：\n]{2,12}?)(?:近日|今[日天]|昨[日天]|(?:\d+月)?\d+日|在[^，。]{2,8})?(?:签署|签订|签下|签约|达成|共建|携手|合作|宣布)"
 )
 _vague_zh = re.compile(
-    r"(?:该公司|本公司|(?:^|(?<=[年月日后]，))公司(?!法)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|(?:联合|联席|执行|原|前|新任)*(?:创始人|首席[^，]{1,4}官|C[ETFO]O|董事长|总经理|副?总裁)))"
+    r"(?:该公司|本公司|(?:^|(?<=[年月日后度期]，))公司(?!法)|^我们(?=[^，]{0,2}[将已正在中发推完签获开拿])|^该[台行社店厂司校院局股](?!长)|^其(?![他中])|^我[局院司部委校厅会]|^[我本]中心|^本[院局校]|^(?:研究)?团队(?=在|提|发|研|开|将|已|用|利))|^(?=(?:经调整)?(?:总?营收|净?利润|净?亏损|净利|毛利率?|总?收入|股价|董事会|股东会|管理层|(?:联合|联席|执行|原|前|新任)*(?:创始人|首席[^，]{1,4}官|C[ETFO]O|董事长|总经理|副?总裁)))"
 )
 _FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
-_KIND = f"agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
+_GOODS = "model|chip|app|assistant|robot|platform|service|system|dataset|tool|device|processor"
+_KIND = f"{_GOODS}|agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
 _BEARS = {
     "agency": "(?:Agency|Administration|Office)",
     "regulator": "(?:Authority|Commission)",
@@ -259,7 +269,7 @@ _BEARS = {
 _NAME = r"(?:[A-Z][\w&’'-]*[a-z]\w*|[A-Z]{2,})(?: (?:of (?:the )?|and )?[A-Z][\w&-]*)*"
 _CALLED = (
     rf"(?:\b(?:the|an?|by|of|to|from|with|[\w’']+) (?:[a-z-]+ )?KIND ({_NAME})|({_NAME}), (?:an?|the) (?:[\w’'-]+ ){{0,4}}KIND\b"
-    r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b))"
+    r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b)|\bKIND,? (?:called|named|dubbed|known as) ((?-i:[A-Z])[\w.-]*(?: [A-Z\d][\w.-]*)*))"
 )
 _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
     "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced|had (?:agreed|marketed|planned)"
@@ -267,9 +277,10 @@ _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
 )
 _vague = re.compile(
     r"(?P<person>(?:She|He|His|Her)(?= [a-z]))"
-    r"|(?P<it>(?:The (?:(?:[A-Z][a-z]+ )*[A-Z][a-z]+-based |(?:[A-Z][a-z]+ ){1,2})?"
-    rf"(?:company|start-?up|firm|lab|carmaker|chipmaker|Company|Group)(?:['’]s)?|The(?= (?:stock|shares))|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
-    r"|Its(?= (?:chief|board|president|founder|shares|stock|revenue|sales|profit|net|parent|backlog|quarterly|annual|workforce|staff|headquarters|finance)))(?= ))"
+    rf"|(?P<it>(?:The (?:(?:[A-Z][a-z]+,? |[a-z-]+ |[A-Z][\w]+-[\w-]+ ){{0,4}}(?:company|start-?up|firm|lab|group|(?:[a-z]+)?maker|designer|developer|provider|supplier|Company|Group)"
+    rf"|(?:[A-Z][a-z]+ |[a-z-]+ ){{1,3}}(?:{_FIRMS}|operator|giant))(?:['’]s)?|The(?= (?:stock|shares|board|money|funds|proceeds|round|investment|plant|campus|facility|site|factory))"
+    rf"|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
+    r"|Its)(?= ))"
     rf"|(?P<kind>The (?:{_KIND}|{_KIND.title()})(?:['’]s)?(?= [a-z]))"
 )
 _it_behind = re.compile(
@@ -277,7 +288,8 @@ _it_behind = re.compile(
     rf"(?:{_COMPANY_DOES}|published|launched|released|unveiled|opened|ordered|closed|won|started|began)\b)"
 )
 _figure = re.compile(
-    r"(?P<figure>(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
+    r"(?P<figure>(?:Chief|Co-founder|Founder|Finance chief|Chair(?:wo)?man|Chair|President|C[EFTO]O|Managing)(?: (?!of |at |for )[a-z-]+)* (?=[A-Z][a-z]+ [A-Z])"
+    r"|(?:(?:[A-Z][a-z]+-quarter|Quarterly|Annual|Net|Operating|Adjusted|Gross|Group|Full-year) ?(?:operating |net |adjusted )?)?"
     r"(?:[Rr]evenue|[Pp]rofit|[Ll]oss|[Ss]ales|[Ii]ncome|[Mm]argin|Shares|Orders|Bookings)"
     r"(?= (?:(?:for|in) (?:the|its) [\w -]{3,45}? )?(?:rose|fell|grew|more|reached|was|slipped|jumped|climbed|dropped|doubled|slumped|surged|gained|shrank|narrowed|widened)))"
 )

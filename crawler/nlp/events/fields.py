@@ -54,7 +54,7 @@ def fields_of(  # noqa: PLR0917 (what an event is told by)
         "actors": actors or None,
         "object": (_object_zh if is_chinese else _object_en)(headline, made),
         "amount": (_amount_zh if is_chinese else _amount_en)(headline, quote if len(quote) > len(sentence) * 0.9 else sentence),
-        "date": _date(quote, published, is_chinese, text, made.headline),
+        "date": date_of(quote, published, is_chinese, text, made.headline),
     }
 
 
@@ -198,7 +198,7 @@ _WEEKDAYS = (
 )
 
 
-def _date(quote: str, published: datetime | None, is_chinese: bool, text: str, headline: str) -> str | None:
+def date_of(quote: str, published: datetime | None, is_chinese: bool, text: str, headline: str) -> str | None:
     """The day of the event as an ISO date."""
     if published is None:
         return None

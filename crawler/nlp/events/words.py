@@ -17,7 +17,7 @@ from crawler.text import HAN
 
 SCALE = 4.0  # length of the vector of a sentence, however many words it has
 OVER = 1.0  # … and of what stands over it
-PATTERN = 0.4  # weight of what the patterns of `data/events.yaml` say beside it
+PATTERN = 0.25  # weight of what the patterns of `data/events.yaml` say beside it
 SHORTEST_WITH_ENDING = 4  # letters
 _ending = re.compile("(?:ies|es|s|ing|ed|e|y)$")
 _number = re.compile(r"\d+(?:[.,]\d+)*")
@@ -58,22 +58,22 @@ def points(line: str, over: str = "") -> Mapping[str, float]:
 
 @lru_cache(maxsize=64)
 def _said(line: str) -> Mapping[str, float]:
-    known, types = _weights()
+    known, types = _tenths()
     said = words(line)
-    found: defaultdict[str, float] = defaultdict(float)
-    for word in sorted(said & known.keys()):  # sums depend on their order
-        for at, weight in known[word]:
-            found[types[at]] += weight
-    each = 1 / math.sqrt(len(said) or 1)
-    return {name: each * value for name, value in found.items()}
+    found = [0] * len(types)
+    for of in map(known.get, said):
+        for at, tenths in of or ():
+            found[at] += tenths
+    each = 0.1 / math.sqrt(len(said) or 1)
+    return {name: each * value for name, value in zip(types, found, strict=True)}
 
 
 @cache
-def _weights() -> tuple[Mapping[str, tuple[tuple[int, float], ...]], tuple[str, ...]]:
-    """The weights of each word by the number of the type, and the types."""
+def _tenths() -> tuple[Mapping[str, tuple[tuple[int, int], ...]], tuple[str, ...]]:
+    """The weights of each word, in tenths, by the number of the type, and the types: sums of floats would depend on their order."""
     lines = (DATA / "event_words.txt").read_text("utf-8").splitlines()
     types: list[str] = []
-    known: defaultdict[str, list[tuple[int, float]]] = defaultdict(list)
+    known: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
     for line in lines:
         if not line or line[0] == "#":
             continue
@@ -81,5 +81,11 @@ def _weights() -> tuple[Mapping[str, tuple[tuple[int, float], ...]], tuple[str, 
         if name not in types:
             types.append(name)
         for word in listed.split(";"):
-            known[word].append((types.index(name), float(weight)))
+            known[word].append((types.index(name), round(10 * float(weight))))
     return {word: tuple(found) for word, found in known.items()}, tuple(types)
+
+
+def weights() -> tuple[Mapping[str, Mapping[str, float]], tuple[str, ...]]:
+    """The weights of each word by type, and the types."""
+    known, types = _tenths()
+    return {word: {types[at]: tenths / 10 for at, tenths in of} for word, of in known.items()}, types

@@ -1,6 +1,7 @@
 """What the analyzers promise: every value has its proof, nothing is invented, and the measured quality does not sink."""
 
 import json
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 from crawler import plugins
 from crawler.analyzers import events, industries, keywords, language, summary, technologies
 from crawler.nlp import document, headlines, lexicon
+from crawler.nlp.events import choice
 from crawler.record import Fact, Record
 from crawler.stages import add as adding
 from crawler.text import normal
@@ -26,6 +28,12 @@ KINDS = {"keyword": "keywords", "technology": "ai_technologies", "industry": "in
 
 def record(text: str, title: str = "", **more: object) -> Record:
     return Record(title, "https://example.org/a", text, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def every_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever a text says is an event."""
+    monkeypatch.setattr(choice, "LEAST", -math.inf)
 
 
 def check_grounded(made: Record) -> None:
@@ -134,24 +142,24 @@ def test_patterns_looked_for_together_are_those_found_one_by_one(text: str) -> N
     acts, together = technologies._acts()
     form = normal(text)
     assert sorted(together.Match(form) or ()) == [at for at, term in enumerate(acts) if re2.search(term.alias, form)]
-    names, marks = events._marks()
+    names, marks = choice.marks()
     patterns = lexicon.table("events.yaml")["marks"].values()
     assert {names[at] for at in marks.Match(form) or ()} == {
         name for name, pattern in zip(names, patterns, strict=True) if re2.search(pattern, form)
     }
 
 
-def test_only_sentences_that_can_still_be_events_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_the_sentences_of_events_are_read_clause_by_clause(monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
-    whole = events.with_clause
+    whole = events.told
 
-    def reading(one: events.Chosen, language: str | None, name: str) -> events.Chosen:
-        read.append(one.sentence.text)
-        return whole(one, language, name)
+    def reading(sentence: str, acts: tuple[str, ...], spoken: str | None) -> events.Told:
+        read.append(sentence)
+        return whole(sentence, acts, spoken)
 
-    monkeypatch.setattr(events, "with_clause", reading)
+    monkeypatch.setattr(events, "told", reading)
     text = "9月2日，云湾发布推理芯片。\n云湾成立于2016年，创始人毕业于临江大学，曾任职于多家公司。\n芯片很小。"
-    assert len(events.choose("云湾发布推理芯片", text, "zh")) == 1
+    assert len(events.add(language.add(record(text, "云湾发布推理芯片"))).events) == 1
     assert read == ["9月2日，云湾发布推理芯片。"]
 
 
@@ -351,7 +359,7 @@ class TestEvents:
             ("云泽省公布算力条例", "云泽省6月1日公布《云泽省算力促进条例》。条例规定，新建数据中心须使用绿电。", "《云泽省算力促进条例》规定新建数据中心须使用绿电"),
         ],
     )  # fmt: skip
-    def test_call_both_sides_and_the_rules_by_their_names(self, title: str, text: str, said: str) -> None:
+    def test_call_both_sides_and_the_rules_by_their_names(self, title: str, text: str, said: str, every_sentence: None) -> None:
         made = events.add(language.add(record(text, title)))
         assert said in [event.headline for event in made.events]
 
@@ -381,10 +389,10 @@ class TestEvents:
     def test_of_months_ago_count_less(self) -> None:
         before, now = ("今年3月，衡远机器人披露扩产方案。", "今年11月，衡远机器人披露扩产方案。")
         published = datetime(2026, 11, 3, 12, tzinfo=UTC)
-        assert events.scored("", before, published)[0].points < events.scored("", now, published)[0].points
-        assert events.scored("", before)[0].points == events.scored("", now)[0].points
+        assert choice.scored("", before, "zh", published)[0].points < choice.scored("", now, "zh", published)[0].points
+        assert choice.scored("", before, "zh")[0].points == choice.scored("", now, "zh")[0].points
         ahead = "衡远机器人计划明年3月扩产。"
-        assert events.scored("", ahead, published)[0].points == events.scored("", ahead)[0].points
+        assert choice.scored("", ahead, "zh", published)[0].points == choice.scored("", ahead, "zh")[0].points
 
     def test_are_none_in_an_explainer(self) -> None:
         text = "缓存用空间换时间。\n模型会记住读过的词。\n采用缓存后，速度会提高，但显存也会增加。\n这就是为什么聊得越久越慢。"
@@ -577,7 +585,7 @@ class TestSummary:
         ),
     ],
 )
-def test_a_headline_names_who_is_meant_where_only_one_can_be(text: str, expected: str) -> None:
+def test_a_headline_names_who_is_meant_where_only_one_can_be(text: str, expected: str, every_sentence: None) -> None:
     made = events.add(record(text, "Halden Robotics reports"))
     assert any(event.headline.startswith(expected) for event in made.events), [event.headline for event in made.events]
 
@@ -589,7 +597,9 @@ def test_a_headline_names_who_is_meant_where_only_one_can_be(text: str, expected
         ("霁影科技否认并购", "霁影科技股价昨日涨停。\n澜石机器人方面告诉记者，公司已启动新一轮融资，金额2亿元。", "澜石机器人已启动新一轮融资，金额2亿元"),
     ],
 )  # fmt: skip
-def test_who_is_named_in_the_sentence_is_meant_before_whom_the_article_is_about(title: str, text: str, headline: str) -> None:
+def test_who_is_named_in_the_sentence_is_meant_before_whom_the_article_is_about(
+    title: str, text: str, headline: str, every_sentence: None
+) -> None:
     made = events.add(language.add(record(text, title)))
     assert headline in [event.headline for event in made.events]
 
@@ -597,8 +607,8 @@ def test_who_is_named_in_the_sentence_is_meant_before_whom_the_article_is_about(
 def test_what_is_past_tells_no_event_but_a_year_to_come_does() -> None:
     text = "Selat Grid opened a plant in Norwood on Monday. {} The plant makes valves."
     past, ahead = (
-        events.candidates("Selat Grid opens plant", text.format(more), "en", None)[0]
+        [features["history"] for _, features in choice.weighed("Selat Grid opens plant", text.format(more), "en", None)]
         for more in ("Selat Grid had opened an office in 2019.", "Selat Grid will open an office in 2029.")
     )
-    assert [one["history"] for one in events.among(past)] != [one["history"] for one in events.among(ahead)]
-    assert not any(one["history"] for one in events.among(ahead))
+    assert past == [False, True, False]
+    assert ahead == [False, False, False]

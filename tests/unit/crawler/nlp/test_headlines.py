@@ -220,7 +220,7 @@ def test_a_condensed_sentence_ends_with_no_clause_that_another_has_to_follow() -
     [
         (
             "In the first half of 2026, exports of memory from Tarn rose 14 percent, the ministry said.",
-            "In the first half of 2026, exports of memory from Tarn rose 14 percent",
+            "Exports of memory from Tarn rose 14 percent in the first half of 2026",
         ),
         ("The Bureau of Records will publish its figures next Friday.", "The Bureau of Records will publish its figures next Friday"),
         (
@@ -246,7 +246,7 @@ def test_an_english_headline_keeps_periods_days_to_come_complements_and_speakers
 def test_a_headline_too_long_is_cut_before_what_only_adds() -> None:
     sentence = (
         "Halden agreed to supply "
-        + "the ministry of transport of the northern province with " * 3
+        + "the ministry of transport of the northern province with "
         + (
             "buses, which the union of drivers in Norwood and nine other towns had asked for in a letter to the minister last spring."
         )
@@ -315,7 +315,7 @@ def test_an_english_headline_is_without_day_speaker_and_what_only_adds(sentence:
         ("霁影科技发布的三季报显示，公司当季收入为14亿元，同比增长五成。", (), "霁影科技当季收入为14亿元，同比增长五成"),
         ("澜石机器人方面则告诉记者，公司已启动新一轮融资。", ("融资",), "澜石机器人已启动新一轮融资"),
         ("6月5日上午9时，海岚出行在云港启动收费运营。", ("启动",), "海岚出行在云港启动收费运营"),
-        ("云泽省议会当天召开全体会议，以二十票赞成表决通过《算力法》。", ("召开", "通过"), "云泽省议会召开全体会议，以二十票赞成表决通过《算力法》"),
+        ("云泽省议会当天召开全体会议，以二十票赞成表决通过《算力法》。", ("召开", "通过"), "云泽省议会以二十票赞成表决通过《算力法》"),
         (
             "云泽工业园区管委会与霁影智航签约，后者将投资16亿元建设低空飞行器总装基地，一期明年投产。",
             ("签约",),
