@@ -20,7 +20,7 @@ from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
 from storage.db.database import insert_missing, insert_new, next_id
 from storage.db.failpoints import after_commit, failpoint
-from storage.db.lists import TEXTS, among
+from storage.db.lists import NUMBERS, TEXTS, among
 from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import alert, article, article_alias, revision, shingle
 from storage.db.texts import content_hash
@@ -167,7 +167,7 @@ _SHINGLES = SharedKeys(
     article.c.published,
     newest_first=False,
 )
-_TEXTS = select(article.c.id, article.c.title, article.c.text).where(article.c.id.in_(bindparam("ids", expanding=True)))
+_TEXTS = select(article.c.id, article.c.title, article.c.text).where(among(article.c.id, bindparam("ids", type_=NUMBERS)))
 _NEW = insert(article)
 
 
@@ -274,7 +274,7 @@ def _may_be_copied(session: Session, number: int, new: _Incoming) -> list[tuple[
     rows = _SHINGLES.ask(session, number, new.made.shingles, new.now)
     outlines = derived.outlines(session, [row.id for row in rows])
     alike = [row for row in rows if near_duplicates.may_share(new.made.outline, outlines.get(row.id, b""))]
-    texts = {row.id: row for row in session.execute(_TEXTS, {"ids": [row.id for row in alike]})} if alike else {}
+    texts = {row.id: row for row in session.connection().execute(_TEXTS, {"ids": [row.id for row in alike]})} if alike else {}
     return [(row, texts[row.id].title, texts[row.id].text) for row in alike]
 
 

@@ -13,7 +13,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import accumulate
 from zlib import crc32
 
 from crawler.record import travels
@@ -29,6 +28,7 @@ BINS, ROWS = 40, 2
 # Grams that are looked for of a text which may share SHARE with another, and the part that is found: less once in 400,000 and 300,000 times
 FIRST, FIRST_FOUND = 32, 0.2
 SAMPLES, FOUND = 96, 0.38
+FEWEST = 8  # grams after each other; of fewer nothing is told
 
 _UNITS = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
@@ -92,13 +92,23 @@ def compare(new: Sketch, old: Sketch) -> Likeness:
 
 
 def may_share(one: bytes, other: bytes) -> bool:
-    """False for the outlines of two texts that surely share less than SHARE of the shorter: too few of SAMPLES of its grams, spread over it, stand
-    in the longer. To see that takes neither text."""
+    """False for the outlines of two texts that share less than SHARE of the shorter: too few of SAMPLES of its grams, spread over it, stand in the
+    longer, or too few of all. To see that takes neither text."""
     short, long = sorted(map(outline.of_text, (one, other)), key=outline.length)
     grams = outline.grams(short)
     samples = grams[:: max(1, len(grams) // SAMPLES)]
     tries = (samples[:: max(1, len(samples) // FIRST)], FIRST_FOUND), (samples, FOUND)
-    return len(grams) < FIRST or all(sum(gram in long for gram in some) >= least * len(some) for some, least in tries)
+    if len(grams) >= FIRST and any(sum(map(long.__contains__, some)) < least * len(some) for some, least in tries):
+        return False
+    return len(grams) < FEWEST or _most_shared(short, long) >= SHARE
+
+
+def _most_shared(*texts: bytes) -> float:
+    """The part of the fewer grams of two texts that they share at the most: one of a text may be several that look alike in its outline, so many as it has
+    more than it shows."""
+    shown = [outline.windows(text) for text in texts]
+    hidden = min(outline.length(text) - 3 - len(some) for text, some in zip(texts, shown, strict=True))
+    return (len(shown[0] & shown[1]) + hidden) / min(map(len, shown))
 
 
 def akin(new: Sketch, old: Sketch) -> bool:
@@ -109,10 +119,8 @@ def akin(new: Sketch, old: Sketch) -> bool:
 
 
 def _grams(form: str) -> frozenset[int]:
-    units = [unit.encode() for unit in _UNITS.findall(form)]
-    ends = list(accumulate(len(unit) + 1 for unit in units))
-    places = map(slice, [0, *ends[:-4]], (end - 1 for end in ends[3:]))  # four units, and the blanks between them
-    return frozenset(map(crc32, map(b" ".join(units).__getitem__, places)))
+    units = " ".join(_UNITS.findall(form)).encode().split(b" ")
+    return frozenset(map(crc32, map(b" ".join, zip(units, units[1:], units[2:], units[3:], strict=False))))
 
 
 def _keys(title: str, grams: Iterable[int]) -> tuple[int, ...]:

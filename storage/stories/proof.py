@@ -109,7 +109,7 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
 
 def may_prove(one: Gist, other: Gist) -> bool:
     """False where no signs can prove it: of two texts that are not worded alike, one has a stage, a party, a place or an act that the other
-    has not. Most candidates are refused by that, without unpacking their marks."""
+    has not, or nothing is done in both. Most candidates are refused by that, without unpacking their marks."""
     if not (one.read or other.read) or (one.han == other.han and one.share(other) >= ALIKE):
         return True
     if one.title_phases ^ other.title_phases or (one.phases ^ other.phases) & _STAGE_NAMES or disjoint(one.places, other.places):
@@ -118,7 +118,10 @@ def may_prove(one: Gist, other: Gist) -> bool:
     if one.title_roots - theirs or other.title_roots - mine or (mine - theirs and theirs - mine):
         return False
     groups = (one.title_groups, other.groups), (other.title_groups, one.groups)
-    return not any(acts and not acts & whole for acts, whole in groups)
+    if any(acts and not acts & whole for acts, whole in groups):
+        return False
+    mine, theirs = (x.title_groups | x.groups for x in (one, other))
+    return bool(mine & theirs or one.turns & other.turns)
 
 
 def signs(one: StoryPrint, other: StoryPrint) -> dict[Kind, float]:
