@@ -48,7 +48,7 @@ def grams(words: bytes) -> list[bytes]:
     return _FOUR_WORDS.findall(words)
 
 
-@lru_cache(4)  # a new text's are asked for with each that it is held against
+@lru_cache(2)  # a new text's are asked for with each that it is held against
 def windows(words: bytes) -> frozenset[bytes]:
     """Each four words after each other."""
     found = _WORD.findall(words)

@@ -1,6 +1,6 @@
 """The marks of an article as they travel and are kept: packed, for whole they take twenty times the room, and first what refuses most others.
 
-    packed(story)   → Marks: `.gist` of it costs some microseconds, `.whole` ten times as many
+packed(story)   → Marks: `.gist` of it costs some microseconds, `.whole` ten times as many
 """
 
 from __future__ import annotations
