@@ -6,8 +6,8 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
-from crawler.nlp.lexicon import table, terms
-from crawler.text import HAN
+from crawler.nlp.lexicon import all_terms, table
+from crawler.text import HAN, normal
 
 _han = re.compile(f"[{HAN}]")
 
@@ -18,8 +18,8 @@ def segmenter() -> Any:
     import rjieba  # noqa: PLC0415  30 MB and a seventh of a second: for who has a text to read
 
     plain = re.compile(f"[{HAN}]{{2,5}}")
-    words = {form for form, (_, *known) in terms().items() if any(term.kind in ("technology", "entity") for term in known)}
-    for word in {*words, *str(table("events.yaml")["words"]).split()}:
+    ours = "\n".join([term.alias for term in all_terms() if term.kind in ("technology", "entity")])
+    for word in {*normal(ours).split("\n"), *str(table("events.yaml")["words"]).split()}:
         if plain.fullmatch(word) and not rjieba.has_word(word):
             rjieba.add_word(word, max(20, rjieba.suggest_freq(word)), "nz")
     return rjieba

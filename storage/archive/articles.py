@@ -20,7 +20,7 @@ from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
 from storage.db.database import insert_missing, insert_new, next_id
 from storage.db.failpoints import after_commit, failpoint
-from storage.db.lists import TEXTS, among
+from storage.db.lists import NUMBERS, TEXTS, among
 from storage.db.mapping import record_from_row, record_to_row
 from storage.db.models import alert, article, article_alias, revision, shingle
 from storage.db.texts import content_hash
@@ -167,7 +167,7 @@ _SHINGLES = SharedKeys(
     article.c.published,
     newest_first=False,
 )
-_TEXTS = select(article.c.id, article.c.title, article.c.text).where(article.c.id.in_(bindparam("ids", expanding=True)))
+_TEXTS = select(article.c.id, article.c.title, article.c.text).where(among(article.c.id, bindparam("ids", type_=NUMBERS)))
 _NEW = insert(article)
 
 
@@ -204,7 +204,7 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
     session.execute(update(article).where(article.c.id == old.id).values(row))
     derived.put(session, replace(new.record, id=old.id, story=old.story), old.tags, row["shown_at"])
     _SHINGLES.forget(session, old.id, near_duplicates.sketch(old.title, old.text).keys)
-    assign.forget(session, old.id, assign.print_of(record_from_row(old)))
+    assign.forget(session, old.id, assign.marks_of(record_from_row(old)))
     _remember(session, old.id, new, row["content_hash"], newest=next_id(session, article) - 1)
     why = changes.substantial((old.title, old.text), (new.record.title, new.record.text))
     if why in changes.NOTICES:
@@ -222,11 +222,11 @@ def _again(session: Session, new: _Incoming, old: Any, updates: Updates | None) 
 
 def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     number = next_id(session, article)
-    story, keys = new.made.story, new.made.story_keys
+    marks, keys = new.made.marks, new.made.story_keys
     origin, noticed = _origin(session, number, new)
-    joined = assign.join(session, number, story, keys, new.now) if origin is None and not noticed else None
+    joined = assign.join(session, number, marks, keys, new.now) if origin is None and not noticed else None
     found = origin or joined
-    corrects = assign.corrected(session, number, story, keys, new.now) if found is None else None
+    corrects = assign.corrected(session, number, marks, keys, new.now) if found is None else None
     first_seen = new.record.first_seen or new.now
     own = {"id": number, "link_key": new.key, "tags": list(new.tags)}
     times = {"first_seen": first_seen, "updated_at": new.now, "shown_at": new.record.published or first_seen}
@@ -263,7 +263,7 @@ def _origin(session: Session, number: int, new: _Incoming) -> tuple[_Origin | No
         likeness = near_duplicates.compare(new.made.sketch, near_duplicates.sketch(title, text))
         if likeness.reprint and changes.notices((title, text), (new.record.title, new.record.text)):
             noticed = True
-        elif likeness.reprint and assign.is_copy(session, new.made.story, row, likeness.share):
+        elif likeness.reprint and assign.is_copy(session, new.made.marks, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
     return max(origins, key=lambda origin: (origin.share, -origin.id), default=None), noticed
@@ -274,7 +274,7 @@ def _may_be_copied(session: Session, number: int, new: _Incoming) -> list[tuple[
     rows = _SHINGLES.ask(session, number, new.made.shingles, new.now)
     outlines = derived.outlines(session, [row.id for row in rows])
     alike = [row for row in rows if near_duplicates.may_share(new.made.outline, outlines.get(row.id, b""))]
-    texts = {row.id: row for row in session.execute(_TEXTS, {"ids": [row.id for row in alike]})} if alike else {}
+    texts = {row.id: row for row in session.connection().execute(_TEXTS, {"ids": [row.id for row in alike]})} if alike else {}
     return [(row, texts[row.id].title, texts[row.id].text) for row in alike]
 
 
@@ -284,7 +284,7 @@ def _remember(
     _SHINGLES.remember(session, number, new.made.shingles, new.now, newest)
     if print_too:  # a reprint need not be found: its original is
         assign.remember(session, number, new.made.story_keys, new.now, newest)
-        assign.know(number, content, new.made.story, new.now)
+        assign.know(number, content, new.made.marks, new.now)
 
 
 def _claim_aliases(session: Session, number: int, aliases: Sequence[str]) -> None:

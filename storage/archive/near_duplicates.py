@@ -11,9 +11,9 @@ the same title too, and the figures in them must agree (market reports repeat th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from functools import lru_cache
 from zlib import crc32
 
 from crawler.record import travels
@@ -29,6 +29,8 @@ BINS, ROWS = 40, 2
 # Grams that are looked for of a text which may share SHARE with another, and the part that is found: less once in 400,000 and 300,000 times
 FIRST, FIRST_FOUND = 32, 0.2
 SAMPLES, FOUND = 96, 0.38
+OF_ALL = 0.5  # of them: in some scripts an outline cuts words otherwise
+TELLING = 12  # words; of fewer nothing is told
 
 _UNITS = re.compile(f"[{CJK}]|[^\\W_{CJK}]+")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
@@ -91,14 +93,31 @@ def compare(new: Sketch, old: Sketch) -> Likeness:
     return Likeness(True, share, f"{share:.0%} of the shorter text stands in the other")
 
 
-def may_share(one: bytes, other: bytes) -> bool:
-    """False for the outlines of two texts that surely share less than SHARE of the shorter: too few of SAMPLES of its grams, spread over it, stand
-    in the longer. To see that takes neither text."""
-    short, long = sorted(map(outline.of_text, (one, other)), key=outline.length)
-    grams = outline.grams(short)
+def may_share(new: bytes, old: bytes) -> bool:
+    """False for the outlines of two texts that share less than SHARE of the shorter: too few of SAMPLES of its grams, spread over it, stand in the
+    longer, or too few of all. To see that takes neither text, and for a `new` one that is held against several some things only once."""
+    mine, theirs = map(outline.of_text, (new, old))
+    short, long = sorted((mine, theirs), key=outline.length)
+    stands = (outline.windows(mine) if long is mine else long).__contains__
+    if any(sum(map(stands, some)) < least * len(some) for some, least in _samples(short)):
+        return False
+    return outline.length(short) < TELLING or _most_shared(mine, theirs) >= OF_ALL
+
+
+@lru_cache(2)
+def _samples(words: bytes) -> tuple[tuple[Sequence[bytes], float], ...]:
+    """Grams of a text, and what part of them stands in one that may share SHARE of it; the few first, and of a short text none."""
+    grams = outline.grams(words)
     samples = grams[:: max(1, len(grams) // SAMPLES)]
-    tries = (samples[:: max(1, len(samples) // FIRST)], FIRST_FOUND), (samples, FOUND)
-    return len(grams) < FIRST or all(sum(gram in long for gram in some) >= least * len(some) for some, least in tries)
+    few = samples[:: max(1, len(samples) // FIRST)]
+    return ((few, FIRST_FOUND), (samples, FOUND)) if len(grams) >= FIRST else ()
+
+
+def _most_shared(*texts: bytes) -> float:
+    """The part of the fewer grams of two texts that they share at the most. Several may look alike in an outline: as many as it has more than it shows."""
+    shown = [outline.windows(text) for text in texts]
+    hidden = min(outline.length(text) - 3 - len(some) for text, some in zip(texts, shown, strict=True))
+    return (len(shown[0] & shown[1]) + hidden) / min(map(len, shown))
 
 
 def akin(new: Sketch, old: Sketch) -> bool:
@@ -109,10 +128,8 @@ def akin(new: Sketch, old: Sketch) -> bool:
 
 
 def _grams(form: str) -> frozenset[int]:
-    units = [unit.encode() for unit in _UNITS.findall(form)]
-    ends = list(accumulate(len(unit) + 1 for unit in units))
-    places = map(slice, [0, *ends[:-4]], (end - 1 for end in ends[3:]))  # four units, and the blanks between them
-    return frozenset(map(crc32, map(b" ".join(units).__getitem__, places)))
+    units = " ".join(_UNITS.findall(form)).encode().split(b" ")
+    return frozenset(map(crc32, map(b" ".join, zip(units, units[1:], units[2:], units[3:], strict=False))))
 
 
 def _keys(title: str, grams: Iterable[int]) -> tuple[int, ...]:

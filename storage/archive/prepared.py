@@ -14,7 +14,8 @@ from storage.db.texts import as_stored, number_of
 from storage.rules import plan
 from storage.rules.match import View
 from storage.rules.outline import outline
-from storage.stories.compare import StoryPrint, fingerprint, keys
+from storage.stories.compare import fingerprint, keys
+from storage.stories.marks import Marks, packed
 
 
 @travels
@@ -25,7 +26,7 @@ class Prepared:
     record: Record
     sketch: Sketch
     shingles: tuple[int, ...]
-    story: StoryPrint
+    marks: Marks
     story_keys: tuple[int, ...]
     words: str
     outline: bytes
@@ -43,4 +44,4 @@ def prepare(record: Record) -> Prepared:
     view, story = View(record), fingerprint(record)
     near = sketch_of(record.title, view.form("text").text)
     story_keys, words = tuple(map(number_of, keys(story))), " ".join(plan.tokens(view))
-    return Prepared(record, near, near.keys, story, story_keys, words, outline(view), mentioned(record))
+    return Prepared(record, near, near.keys, packed(story), story_keys, words, outline(view), mentioned(record))

@@ -16,12 +16,13 @@ from sqlalchemy import BigInteger, Select, bindparam, cast, column, delete, func
 from sqlalchemy.orm import Session
 
 from storage.db.database import dialect_of
+from storage.db.lists import NUMBERS, among
 from storage.db.models import outline
 from storage.rules.plan import ANY_QUERY, All, Expression, Has
 
 _FTS5 = table("search_index", column("rowid", BigInteger), column("search_index"))  # the hidden column is what MATCH asks
 _GIN = table("search_index", column("article_id", BigInteger), column("tokens"))
-_OUTLINES = select(outline.c.article_id, outline.c.words).where(outline.c.article_id.in_(bindparam("ids", expanding=True)))
+_OUTLINES = select(outline.c.article_id, outline.c.words).where(among(outline.c.article_id, bindparam("ids", type_=NUMBERS)))
 
 FIRST_RANGE = 16_000  # ids of which a GIN is asked first
 
@@ -51,7 +52,7 @@ def remove(session: Session, entries: Collection[Entry]) -> None:
 
 def outlines(session: Session, ids: Sequence[int]) -> dict[int, bytes]:
     """Those of these articles that have one."""
-    return dict(map(tuple, session.execute(_OUTLINES, {"ids": ids})))
+    return dict(map(tuple, session.connection().execute(_OUTLINES, {"ids": ids})))
 
 
 def clear(session: Session) -> None:

@@ -26,7 +26,7 @@ T = TypeVar("T")
 GROUP = 200  # calls in one transaction
 # Seconds of work; then no further call joins: those inside wait for the commit. Not by the clock: on a busy machine each call would have a
 # commit of its own, and the machine be busier for it.
-GROUP_SECONDS = 0.05
+GROUP_SECONDS = 0.1
 FEW = 4  # calls between two looks at it: who asks a busy machine for his own time gives up his turn, some milliseconds in which all here wait
 TRIES = 5  # of a group that waited for another process in a circle
 _CIRCLES = ("40P01", "40001")  # PostgreSQL: deadlock detected, could not serialize

@@ -2,7 +2,7 @@
 
     outline(view)    what is kept of a record; nothing of one that is too long or too odd
     outlined(query)  whether it may be true of a record with this outline, or None where that would say nothing
-    of_text(outline) that of the text alone; `grams` of it are each four words
+    of_text(outline) that of the text alone; `grams` of it are each four words, `windows` every four
 
 Like an index an outline only leaves out, since other words have the same bytes; `storage.rules.ruleset` decides.
 """
@@ -25,6 +25,7 @@ TELLING = 3  # words of a needle: of fewer the index of words knows what follows
 HAN = 191  # codes, from 1 on; those above begin words of letters
 _FIRST = bytes(range(HAN + 1, 256))
 _FOUR_WORDS = re.compile(b"(?:[%c-\xff]?.){4}" % _FIRST[0], re.DOTALL)
+_WORD = re.compile(b"[%c-\xff]?." % _FIRST[0], re.DOTALL)
 
 Outline = Mapping[str, bytes]
 Test = Callable[[Outline, int], bool]  # with so many words that the normal form may have more between two places
@@ -45,6 +46,13 @@ def of_text(kept: bytes) -> bytes:
 def grams(words: bytes) -> list[bytes]:
     """Four words, and the next four."""
     return _FOUR_WORDS.findall(words)
+
+
+@lru_cache(2)  # a new text's are asked for with each that it is held against
+def windows(words: bytes) -> frozenset[bytes]:
+    """Each four words after each other."""
+    found = _WORD.findall(words)
+    return frozenset(map(b"".join, zip(found, found[1:], found[2:], found[3:], strict=False)))
 
 
 def outlined(node: Node) -> Callable[[bytes], bool] | None:

@@ -6,8 +6,6 @@ could drift, one small step a member, into another.
 
 from __future__ import annotations
 
-import pickle
-import zlib
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -22,8 +20,10 @@ from crawler.record import Record
 from storage.db.models import article, story_key
 from storage.db.texts import content_hash, number_of
 from storage.stories import by_hand, proof
-from storage.stories.compare import StoryPrint, keys, same_story, surely_same
+from storage.stories.compare import keys, same_story, surely_same
 from storage.stories.fingerprint import fingerprint
+from storage.stories.marks import Marks, packed
+from storage.stories.separators import long_after
 from storage.stories.shared_keys import SharedKeys
 from storage.stories.verdict import Kind, Verdict
 
@@ -54,76 +54,64 @@ class Joined:
         return f"the same event as record {self.article_id}: {self.verdict.reason} ({self.verdict.score:g} points)"
 
 
-class _Prints:
-    """The marks of articles, by what they are made of; the user's own names too: a reload may change them.
+class _Kept:
+    """The marks of articles of the days in which they are asked for, by what they are made of; the user's own names too: a reload may
+    change them. To make them anew takes ten times as long as to unpack them."""
 
-    The last that were compared are kept as they are, others of the days in which they are asked for deflated: that takes a twentieth
-    of the room, and to make them anew ten times as long.
-    """
-
-    def __init__(self, most: int = 1024, most_packed: int = 65_536) -> None:
-        self._most, self._most_packed = most, most_packed
-        self._kept: OrderedDict[Any, StoryPrint] = OrderedDict()
-        self._packed: OrderedDict[Any, tuple[datetime, bytes]] = OrderedDict()
+    def __init__(self, most: int = 65_536) -> None:
+        self._most = most
+        self._marks: OrderedDict[Any, tuple[datetime, Marks]] = OrderedDict()
         self._now = datetime.min.replace(tzinfo=UTC)
 
-    def of(self, article_id: int | None, content: str, published: datetime | None, make: Callable[[], StoryPrint]) -> StoryPrint:
+    def of(self, article_id: int | None, content: str, published: datetime | None, make: Callable[[], Marks]) -> Marks:
         """Those of an article with this content; made where they are not kept."""
         key = article_id, content, published, own()
-        story = self._kept.pop(key, None)
-        if story is None:
-            packed = self._packed.get(key)
-            story = pickle.loads(zlib.decompress(packed[1])) if packed else make()  # noqa: S301 - what we have packed
-        self._kept[key] = story
-        if len(self._kept) > self._most:
-            self._pack(*self._kept.popitem(last=False))
-        return story
+        if key not in self._marks:
+            self._marks[key] = self._now, make()
+        marks = self._marks[key][1]
+        if len(self._marks) > self._most:
+            self._marks.popitem(last=False)
+        return marks
 
-    def _pack(self, key: Any, story: StoryPrint) -> None:
-        if key not in self._packed:
-            self._packed[key] = self._now, zlib.compress(pickle.dumps(story), 1)
-        while len(self._packed) > self._most_packed:
-            self._packed.popitem(last=False)
-
-    def know(self, article_id: int, content: str, story: StoryPrint, now: datetime) -> None:
+    def know(self, article_id: int, content: str, marks: Marks, now: datetime) -> None:
         """Those of an article that is stored now, and that others may soon be compared with."""
         self._now = now
-        while self._packed and next(iter(self._packed.values()))[0] < now - REMEMBERED:
-            self._packed.popitem(last=False)
-        self.of(article_id, content, story.published, lambda: story)
+        while self._marks and next(iter(self._marks.values()))[0] < now - REMEMBERED:
+            self._marks.popitem(last=False)
+        self.of(article_id, content, marks.published, lambda: marks)
 
 
-_prints = _Prints()
-know = _prints.know
+_kept = _Kept()
+know = _kept.know
 
 
-def print_of(record: Record) -> StoryPrint:
+def marks_of(record: Record) -> Marks:
     """The marks of a record."""
-    return _prints.of(record.id, content_hash(record), record.published, lambda: fingerprint(record))
+    return _kept.of(record.id, content_hash(record), record.published, lambda: packed(fingerprint(record)))
 
 
-def _print_of(session: Session, row: Any) -> StoryPrint:
+def _marks_of(session: Session, row: Any) -> Marks:
     """Those of a stored article; its text is read only for them."""
 
-    def make() -> StoryPrint:
+    def make() -> Marks:
         title, text = session.connection().execute(_TEXT, {"id": row.id}).one()
-        return fingerprint(Record(title, "", text, published=row.published))
+        return packed(fingerprint(Record(title, "", text, published=row.published)))
 
-    return _prints.of(row.id, row.content_hash, row.published, make)
+    return _kept.of(row.id, row.content_hash, row.published, make)
 
 
-def join(session: Session, number: int, story: StoryPrint, numbers: Iterable[int], now: datetime) -> Joined | None:
+def join(session: Session, number: int, marks: Marks, numbers: Iterable[int], now: datetime) -> Joined | None:
     """The story of the last days that this article, which comes next under that number, surely tells, or None.
 
     Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
     """
     found = []
     for row in _KEYS.ask(session, number, numbers, now):
-        if verdict := surely_same(story, _print_of(session, row)):
+        if not long_after(marks.published, row.published) and (verdict := surely_same(marks, _marks_of(session, row))):
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
     said = by_hand.said_of(session, list({number for one in found for number in (one.article_id, one.story)}))
-    best = next((one for one in found if one.article_id == one.story or _fits_first(session, story, one, said)), None)
+    best = next((one for one in found if one.article_id == one.story or _fits_first(session, marks, one, said)), None)
     if best is None or any(_set_apart(best, one, said) for one in found if best.verdict.score - one.verdict.score < CLOSE):
         return None
     return best
@@ -134,14 +122,15 @@ def _set_apart(one: Joined, other: Joined, said: Mapping[tuple[int, int], bool])
     return one.story != other.story and any(said.get((min(pair), max(pair))) is False for pair in pairs)
 
 
-def corrected(session: Session, number: int, story: StoryPrint, numbers: Iterable[int], now: datetime) -> int | None:
+def corrected(session: Session, number: int, marks: Marks, numbers: Iterable[int], now: datetime) -> int | None:
     """The story of the last days that this article corrects, takes back or denies: the one most like it, were it not for that.
 
     None where another story is nearly as much like it: to mark the wrong one as denied is worse than to mark none.
     """
-    if "corrected" not in story.said.phases:
+    if "corrected" not in marks.gist.phases:
         return None
-    told = [(_print_of(session, row), row) for row in _KEYS.ask(session, number, numbers, now)]
+    story = marks.whole
+    told = [(_marks_of(session, row).whole, row) for row in _KEYS.ask(session, number, numbers, now)]
     likeness = ((proof.likeness(story, one), -row.id, row.story, one) for one, row in told)
     found = sorted(likeness, key=lambda one: one[:2], reverse=True)
     if not found or found[0][0] < proof.ENOUGH:
@@ -151,21 +140,21 @@ def corrected(session: Session, number: int, story: StoryPrint, numbers: Iterabl
     return None if any(not same_story(best[3], one[3]).same for one in rivals) else int(best[2])
 
 
-def is_copy(session: Session, one: StoryPrint, row: Any, share: float) -> bool:
+def is_copy(session: Session, one: Marks, row: Any, share: float) -> bool:
     """Of two texts that are alike: one event told again, not a house's words for another one. A whole copy needs no other proof; words
     that stand below all news of a house can make nearly all of a text, so nothing in it may stand in another's place."""
-    verdict = same_story(one, _print_of(session, row))
+    verdict = same_story(one.whole, _marks_of(session, row).whole)
     return verdict.sure or (share >= WHOLE and verdict.apart in _WORDED and not verdict.kinds & _FILLED_ANEW)
 
 
-def _fits_first(session: Session, story: StoryPrint, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
+def _fits_first(session: Session, marks: Marks, joined: Joined, said: Mapping[tuple[int, int], bool]) -> bool:
     """Nothing separates it from the article that told the story first, unless a person said that this one tells it too."""
     if said.get((joined.story, joined.article_id)):
         return True
     row = session.execute(_FIRST, {"id": joined.story}).first()
-    return row is None or same_story(story, _print_of(session, row)).same
+    return row is None or same_story(marks.whole, _marks_of(session, row).whole).same
 
 
-def forget(session: Session, article_id: int, story: StoryPrint) -> None:
+def forget(session: Session, article_id: int, marks: Marks) -> None:
     """Its headline is another now."""
-    _KEYS.forget(session, article_id, map(number_of, keys(story)))
+    _KEYS.forget(session, article_id, map(number_of, keys(marks.whole)))

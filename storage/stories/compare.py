@@ -14,6 +14,7 @@ from collections.abc import Iterator, Mapping
 
 from storage.stories import proof
 from storage.stories.fingerprint import StoryPrint, fingerprint, keys, mentions
+from storage.stories.marks import Marks
 from storage.stories.separators import close, disjoint, same_version, separator
 from storage.stories.tokens import Words
 from storage.stories.verdict import Kind, Mark, Verdict
@@ -80,11 +81,11 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     return Verdict(same, marks, None, same and (copied or apart is None) and proof.proves(found, score))
 
 
-def surely_same(one: StoryPrint, other: StoryPrint) -> Verdict | None:
-    """The verdict on two articles that are surely one story; None of all others, without weighing what cannot prove it."""
-    if (one.said.read or other.said.read) and not proof.may_prove(one, other):
+def surely_same(one: Marks, other: Marks) -> Verdict | None:
+    """The verdict on two articles that are surely one story; None of all others, without unpacking and weighing what cannot prove it."""
+    if not proof.may_prove(one.gist, other.gist):
         return None
-    verdict = same_story(one, other)
+    verdict = same_story(one.whole, other.whole)
     return verdict if verdict.sure else None
 
 

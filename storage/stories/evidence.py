@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib.resources import files
 
@@ -119,27 +119,42 @@ class Amount:
 class Evidence:
     """Of headline (`title_*`) and of headline with first lines."""
 
-    title: str
     head: str
     form: str
     amounts: tuple[Amount, ...]
     title_amounts: tuple[Amount, ...]
     names: frozenset[str]
     title_names: frozenset[str]
-    latin: frozenset[str]
     days: frozenset[int]
     phases: frozenset[str]
     title_phases: frozenset[str]
     words: Words
-    grams: frozenset[str]
-    title_grams: frozenset[str]
-    sound: str
-    edges: int  # a bit for each place in `sound` where a syllable begins or ends: a set would be half of all marks
     han: bool
     years: frozenset[str]
     quoted: frozenset[str]
     read: bool
     told: bool  # the text tells what the headline says
+
+    # What the text itself says is not kept beside it: it would be two thirds of all marks.
+    @property
+    def grams(self) -> frozenset[str]:
+        """Pairs of Han and Latin words of a Chinese article, stems of an English one's."""
+        return _all_grams(self.head, self.form, self.han)
+
+    @property
+    def title_grams(self) -> frozenset[str]:
+        """Those of the headline."""
+        return _grams(self.head, self.han)
+
+    @property
+    def latin(self) -> frozenset[str]:
+        """All Latin words."""
+        return _latin(self.form)
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Cities and countries."""
+        return self.words["cities"] | self.words["countries"]
 
 
 def evidence(title: str, text: str) -> Evidence:
@@ -151,24 +166,17 @@ def evidence(title: str, text: str) -> Evidence:
     han = any(map(is_han, head.text))
     names = frozenset(_names(f"{title}\n{lead}", form, han))
     title_grams, lead_grams = _grams(head.text, han), _grams(form.partition("\n")[2], han)
-    sound, edges = _sound(form) if han or any(map(is_han, form[:80])) else ("", 0)
     return Evidence(
-        title=title,
         head=head.text,
         form=form,
         amounts=_amounts(form),
         title_amounts=_amounts(head.text),
         names=names,
         title_names=frozenset(name for name in names if stands(name, head.text)),
-        latin=frozenset(_LATIN.findall(form)),
         days=frozenset(_DAYS[day] for day in _day.findall(form)),
         phases=frozenset(name for name, pattern in _PHASES.items() if pattern.search(form[:260])),
         title_phases=frozenset(name for name, pattern in _PHASES.items() if pattern.search(head.text)),
-        words=words_of(whole),
-        grams=title_grams | lead_grams,
-        title_grams=title_grams,
-        sound=sound,
-        edges=edges,
+        words=replace(words_of(whole), known=(), stops=()),  # nobody asks where they stand
         han=han,
         years=frozenset(_year.findall(form)),
         quoted=frozenset(_quoted.findall(form)) if han else frozenset(),
@@ -241,6 +249,20 @@ def _names(original: str, form: str, han: bool) -> set[str]:
 _run = re.compile(f"[{HAN}]+")
 
 
+_once = lru_cache(maxsize=16)  # of a text that is held against some others, and of these
+
+
+@_once
+def _all_grams(head: str, form: str, han: bool) -> frozenset[str]:
+    return _grams(head, han) | _grams(form.partition("\n")[2], han)
+
+
+@_once
+def _latin(form: str) -> frozenset[str]:
+    return frozenset(_LATIN.findall(form))
+
+
+@_once
 def _grams(form: str, han: bool) -> frozenset[str]:
     if han:
         pairs = {run[i : i + 2] for run in _run.findall(form) for i in range(len(run) - 1)}
@@ -258,6 +280,7 @@ def _sounds() -> dict[str, str]:
 _ENDS = ["0" * (length - 1) + "1" for length in range(8)]  # of a syllable of so many letters, where it ends
 
 
+@_once
 def _sound(form: str) -> tuple[str, int]:
     """How the Han of a text sound, in one string, and where its syllables begin and end."""
     sounds = _sounds()
@@ -270,11 +293,12 @@ def sounds_in(name: str, said: Evidence) -> bool:
     """A Latin name of at least two syllables, as it sounds in a text's Han: Lingxi is 凌汐."""
     if len(name) < 4 or name in _syllables():
         return False
-    at = said.sound.find(name)
+    sound, edges = _sound(said.form)
+    at = sound.find(name)
     while at >= 0:
-        if said.edges >> at & 1 and said.edges >> at + len(name) & 1:
+        if edges >> at & 1 and edges >> at + len(name) & 1:
             return True
-        at = said.sound.find(name, at + 1)
+        at = sound.find(name, at + 1)
     return False
 
 

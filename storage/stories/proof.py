@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from crawler.text import HAN, is_han
 from storage.stories.evidence import Amount, Evidence, is_spelling, sounds_in
 from storage.stories.fingerprint import HOUSE, HOUSES_AT_END, StoryPrint
+from storage.stories.marks import Gist
 from storage.stories.separators import disjoint
 from storage.stories.tokens import is_glue
 from storage.stories.verdict import Kind
@@ -58,7 +59,7 @@ def clash(one: StoryPrint, other: StoryPrint) -> Kind | None:
         return Kind.DATE
     if disjoint(a.years, b.years):
         return Kind.YEAR
-    if _places(one) - _all_places(b) and _places(other) - _all_places(a):
+    if _places(one) - b.places and _places(other) - a.places:
         return Kind.CITY
     if all(any(unit not in y.form for unit in _unit_of_land.findall(x.head)) for x, y in ((a, b), (b, a))):
         return Kind.CITY
@@ -106,19 +107,21 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
     return bool(found.keys() & _DONE and found.keys() & _OBJECT) and not found.keys() & _OTHER
 
 
-def may_prove(one: StoryPrint, other: StoryPrint) -> bool:
+def may_prove(one: Gist, other: Gist) -> bool:
     """False where no signs can prove it: of two texts that are not worded alike, one has a stage, a party, a place or an act that the other
-    has not. Most candidates are refused by that, in a tenth of the time that all signs take."""
-    a, b = one.said, other.said
-    if a.han == b.han and _share(a.grams, b.grams) >= ALIKE:
+    has not, or nothing is done in both. Most candidates are refused by that, without unpacking their marks."""
+    if not (one.read or other.read) or (one.han == other.han and one.share(other) >= ALIKE):
         return True
-    if a.title_phases ^ b.title_phases or (a.phases ^ b.phases) & _STAGE_NAMES or disjoint(_all_places(a), _all_places(b)):
+    if one.title_phases ^ other.title_phases or (one.phases ^ other.phases) & _STAGE_NAMES or disjoint(one.places, other.places):
         return False
-    mine, theirs = a.words["roots"], b.words["roots"]
-    if one.words["roots"] - theirs or other.words["roots"] - mine or (mine - theirs and theirs - mine):
+    mine, theirs = one.roots, other.roots
+    if one.title_roots - theirs or other.title_roots - mine or (mine - theirs and theirs - mine):
         return False
-    groups = (one.words["act_groups"], b.words["act_groups"]), (other.words["act_groups"], a.words["act_groups"])
-    return not any(acts and not acts & whole for acts, whole in groups)
+    groups = (one.title_groups, other.groups), (other.title_groups, one.groups)
+    if any(acts and not acts & whole for acts, whole in groups):
+        return False
+    mine, theirs = (x.title_groups | x.groups for x in (one, other))
+    return bool(mine & theirs or one.turns & other.turns)
 
 
 def signs(one: StoryPrint, other: StoryPrint) -> dict[Kind, float]:
@@ -135,8 +138,8 @@ def _signs(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:
     yield from _who(one, other)
     yield from _what(one, other)
     yield Kind.WEEKDAY, bool(a.days & b.days)
-    yield Kind.PLACE, min(2, len(_all_places(a) & _all_places(b)))
-    yield Kind.OTHER_PLACE, disjoint(_all_places(a), _all_places(b))
+    yield Kind.PLACE, min(2, len(a.places & b.places))
+    yield Kind.OTHER_PLACE, disjoint(a.places, b.places)
     for phase, kind in _PHASES.items():
         yield kind, ((phase in a.phases) != (phase in b.phases)) + 2 * ((phase in a.title_phases) != (phase in b.title_phases))
     yield Kind.SAME_TITLE, _plain(one.title) == _plain(other.title)
@@ -342,10 +345,6 @@ def _is_a_part(told: str) -> bool:
 
 def _places(story: StoryPrint) -> frozenset[str]:
     return story.words["cities"] | story.words["countries"]
-
-
-def _all_places(said: Evidence) -> frozenset[str]:
-    return said.words["cities"] | said.words["countries"]
 
 
 def _share(one: frozenset[str], other: frozenset[str]) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from storage.stories.fingerprint import StoryPrint, mentions
 from storage.stories.verdict import Kind
@@ -46,6 +46,11 @@ def close(one: float, other: float, loose: frozenset[float] = frozenset()) -> bo
     larger = max(one, other)
     share = 0.2 if one in loose or other in loose else 0.02 if larger >= 5000 else 0.004
     return abs(one - other) <= share * larger
+
+
+def long_after(one: datetime | None, other: datetime | None) -> bool:
+    """True for two days of publication that no one event has."""
+    return one is not None and other is not None and abs(one - other) > APART
 
 
 def same_version(one: StoryPrint, other: StoryPrint) -> bool:
@@ -155,10 +160,6 @@ def _other_name(one: StoryPrint, other: StoryPrint) -> bool:
     return not (mentions(one.names, other.title) or mentions(other.names, one.title))
 
 
-def _long_after(one: StoryPrint, other: StoryPrint) -> bool:
-    return one.published is not None and other.published is not None and abs(one.published - other.published) > APART
-
-
 def _other_turn(one: StoryPrint, other: StoryPrint) -> bool:
     """Delayed, denied, cancelled: both, or neither. What is allowed may be resumed."""
     allowed = "license" in one.words["acts"] | other.words["acts"]
@@ -191,7 +192,7 @@ def _word(kind: str) -> Callable[[StoryPrint, StoryPrint], bool]:
 
 
 _SEPARATORS: tuple[tuple[Kind, Callable[[StoryPrint, StoryPrint], bool]], ...] = (
-    (Kind.TIME, _long_after),
+    (Kind.TIME, lambda one, other: long_after(one.published, other.published)),
     (Kind.VERSION, _other_version),
     (Kind.TIER, _other_tier),
     (Kind.ROUND, _figure("rounds")),

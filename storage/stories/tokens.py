@@ -108,7 +108,7 @@ def words_of(form: Normal) -> Words:
     by_kind["tiers"] = {_TIERS_IN_HAN.get(tier, tier) for tier in _tier.findall(form.text)}.difference(_PLAIN_TIERS)
     stops = {known.start for known in chosen if not any(known.ids(*ACTORS, "things"))}  # names are made of things: 银行, 机器人
     stops |= {match.start() for match in _stop.finditer(form.text)}
-    return Words(tuple(chosen), {kind: frozenset(ids) for kind, ids in by_kind.items()}, act_at, tuple(sorted(stops)))
+    return Words(tuple(chosen), {kind: frozenset(ids) for kind, ids in by_kind.items() if ids}, act_at, tuple(sorted(stops)))
 
 
 def _standing(form: Normal) -> Iterator[Known]:

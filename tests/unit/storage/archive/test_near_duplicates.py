@@ -104,6 +104,40 @@ def test_the_prefilter_finds_what_the_comparison_would() -> None:
     assert found >= 0.97 * copies
 
 
+SCRIPTS = (
+    "人工智能大模型产线质检公司发布",
+    "abcdefghij",
+    "0123456789",
+    "かなカナ漢字",
+    "안녕하세요",
+    "αβγδ",
+    "éàüñ",
+    "_-.,!?",
+    "🙂",
+)
+
+
+def test_no_outline_refuses_what_the_comparison_takes() -> None:
+    rng = random.Random(8)
+
+    def some(count: int) -> list[str]:
+        scripts = rng.sample(SCRIPTS, 3)
+        return ["".join(rng.choices(rng.choice(scripts), k=rng.randint(1, 7))) + rng.choice(" 。\n") for _ in range(count)]
+
+    copies = 0
+    for _ in range(200):
+        text = some(rng.randint(5, 150))
+        edited = [rng.choice(some(1)) if rng.random() < 0.06 else part for part in text][rng.randint(0, 3) :] + some(
+            rng.randint(0, 40)
+        )
+        one, other = "".join(text), "".join(edited)
+        if compare(*pair(("甲乙丙丁", one), ("甲乙丙丁", other))).share >= 0.6:
+            copies += 1
+            assert may_share(drawn(one), drawn(other))
+            assert may_share(drawn(other), drawn(one))
+    assert copies > 50
+
+
 def test_unrelated_texts_are_seldom_compared() -> None:
     rng = random.Random(6)
     texts = ["".join(chr(rng.randrange(0x4E00, 0x5600)) for _ in range(400)) for _ in range(60)]
@@ -125,6 +159,8 @@ def test_texts_with_a_few_sentences_in_common_need_no_comparison() -> None:
     some = ["".join(chr(rng.randrange(0x4E00, 0x5600)) for _ in range(30)) + "。" for _ in range(30)]
     one = drawn("".join(some[:20]))
     assert not may_share(one, drawn("".join(some[14:]))), "three tenths"
+    assert not may_share(one, drawn("".join(some[11:]))), "nearly half"
+    assert not may_share(drawn("".join(some[11:])), one)
     assert may_share(one, drawn("".join(some[8:]))), "six tenths"
     assert may_share(one, drawn("".join(some[6:14] + some[20:] + some[:6])))
 

@@ -14,6 +14,7 @@ from crawler.record import Record
 from storage.stories.compare import StoryPrint, Verdict, keys, same_story, surely_same
 from storage.stories.evidence import Amount, evidence, is_spelling, sounds_in
 from storage.stories.fingerprint import fingerprint
+from storage.stories.marks import packed
 from storage.stories.verdict import Kind
 
 UNSEEN = Path(__file__).parents[3] / "data" / "story_pairs_unseen.jsonl.xz"
@@ -26,7 +27,7 @@ def story(title: str, text: str, hours: int = 0) -> StoryPrint:
 
 def verdict(one: tuple[str, str], other: tuple[str, str]) -> Verdict:
     found = same_story(story(*one), story(*other, 5))
-    assert surely_same(story(*one), story(*other, 5)) == (found if found.sure else None)
+    assert surely_same(packed(story(*one)), packed(story(*other, 5))) == (found if found.sure else None)
     assert found.sure == same_story(story(*other, 5), story(*one)).sure
     return found
 
