@@ -528,6 +528,8 @@ def main_name(title: str, text: str) -> str:
         _named_most(text),
     ):
         if 2 < len(name) <= LONGEST_NAME and not re.search("['’]", name) and may_act(name, text) and not is_product(name, text):
+            if " " not in name and name.lower() in _small_words(text):
+                continue  # Contract, Insurers: a word that the title begins with
             return in_full(name, text)
     return ""
 

@@ -12,8 +12,10 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
+from crawler.nlp.document import reading
 from crawler.nlp.headlines_zh import NAME_ENDINGS, clauses
 from crawler.nlp.lexicon import by_name
+from crawler.nlp.lexicon import names as lexicon_names
 from crawler.nlp.segmenter import segmenter, tagged
 from crawler.text import HAN, normal
 
@@ -229,7 +231,7 @@ _introduced = re.compile(
 @lru_cache(maxsize=4)
 def main_name(title: str, text: str) -> str:
     """The one whom the title names first and the text too, else who signs it, else who acts in its first sentences."""
-    for name in chain(_titled(title, text), _signing(text), _introducing(text)):
+    for name in chain(_titled(title, text), _known(title, text), _signing(text), _introducing(text)):
         if 1 < len(name) <= LONGEST_NAME and not _no_name.search(name) and is_sure(name, text):
             return name
     return ""
@@ -250,6 +252,15 @@ def _again(name: str, text: str) -> str:
         if (times := text.count(name[:end])) > 1 or (times and end > 3 and INSTITUTION.search(name[:end])):
             return name[:end]
     return ""
+
+
+def _known(title: str, text: str) -> Iterator[str]:
+    """Companies of the word list that the title names and the text too."""
+    read = reading(title)
+    for match in read.longest("entity"):
+        name = read.original(match.start, match.end)
+        if match.term.id in lexicon_names("company") and name in text:
+            yield name
 
 
 def _signing(text: str) -> Iterator[str]:
