@@ -249,17 +249,14 @@ def _headline(title: str, name: str, one: Chosen, made: Told, language: str | No
     if heading and _share(heading, one) >= MOST_OF_TITLE and is_statement(heading, language):
         return heading
     says = made.is_clean and _worth(made.headline, name, one)
-    return (
-        title
-        if title and (_share(title, one) >= 0.8 or _worth(title, name, one) + (_share(title, one) >= 0.5) > says)
-        else made.headline
-    )
+    share = _share(title, one) if title else 0.0
+    return title if title and _worth(title, name, one) + (share >= 0.5) + (share >= 0.8) > says else made.headline
 
 
 def _worth(headline: str, name: str, one: Chosen) -> int:
-    """What a headline has of a sentence: whom the article is about, and figures and names."""
+    """What a headline has of a sentence: whom the article is about, figures, names."""
     marked = {mark for mark in _marked.findall(headline) if mark in one.sentence.text}
-    return 2 * (name != "" and name in headline) + len(marked)
+    return 2 * (name != "" and name in headline) + sum(1 + mark[0].isdigit() for mark in marked)
 
 
 NEAR_TITLE, MOST_OF_TITLE = 0.4, 0.6  # of its words
