@@ -256,7 +256,7 @@ def _headline(title: str, name: str, one: Chosen, made: Told, language: str | No
 def _worth(headline: str, name: str, one: Chosen) -> int:
     """What a headline has of a sentence: whom the article is about, figures, names."""
     marked = {mark for mark in _marked.findall(headline) if mark in one.sentence.text}
-    return 2 * (name != "" and name in headline) + sum(1 + mark[0].isdigit() for mark in marked)
+    return 2 * int(name != "" and name in headline) + sum(2 if mark[0].isdigit() else 1 for mark in marked)
 
 
 NEAR_TITLE, MOST_OF_TITLE = 0.4, 0.6  # of its words

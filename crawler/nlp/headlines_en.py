@@ -124,7 +124,7 @@ def _statement(sentence: str, acts: Sequence[str]) -> str:
 
 
 _inverted = re.compile(  # Bought on Tuesday was Ledgerly, an app …
-    r"(?P<done>[A-Z][a-z]+(?:ed|ght|ld|en|nt))(?P<how>(?: (?:on|in|at|by|to|for|from|with|outright|also|last|this|late|early)\b.*?)?),? (?P<be>was|were|is|are) "
+    r"(?P<done>Made|[A-Z][a-z]+(?:ed|ght|ld|en|nt))(?P<how>(?: (?:on|in|at|by|to|for|from|with|public|outright|also|last|this|late|early)\b.*?)?),? (?P<be>was|were|is|are) "
     r"(?P<who>(?:the |an? |[A-Z\d])(?:(?! (?:(?:in|on) which|that|which|who) )[^,;])*)"
 )
 _moved = re.compile(r"(?:Shares|Stock) (?:of|in) (?P<who>[A-Z][\w&’'-]*(?: [A-Z][\w&’'-]*)*)[^,;]*? after (?=(?:it|the|[A-Z]))")
@@ -178,7 +178,7 @@ def _subject_at(text: str) -> int:
     """Where the subject begins behind an opening that no comma ends: To ease the shortage | the board approved …; 0 where there is none."""
     words = text.split() if _bare.match(text) else []
     verb = verb_at(words) or 0
-    for at in range(1, verb):
+    for at in range(verb - 1, 0, -1):
         begins = words[at].lower() in _SUBJECTS or (words[at][:1].isupper() and not _not_subject.match(words[at]))
         is_new = words[at].lower() in _SUBJECTS or not words[at - 1][:1].isupper()
         if begins and is_new and words[at - 1].lower() not in _BEFORE and "," not in "".join(words[:at]):
@@ -277,7 +277,11 @@ def _loss(words: list[str], at: int) -> float:
         return 1 if word in _losses() and before.endswith(",") else NEVER
     if (is_past(before) and word in _losses()) or (word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))):
         return NEVER
-    if word in ("as", "and") and (has_verb or behind[:1] == ["will"]):
+    if (
+        word in ("as", "and")
+        and before not in ("times", "just", "same", "such", "twice", "half")
+        and (has_verb or behind[:1] == ["will"])
+    ):
         return 1 if word == "as" else 3
     return _losses().get(word, NEVER) + 2 * (word in _RELATIVE and not {"a", "an"}.isdisjoint(words[max(0, at - 3) : at]))
 
