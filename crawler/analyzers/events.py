@@ -27,7 +27,7 @@ from crawler.nlp.events import cells as event_cells
 from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import main_name
 from crawler.nlp.events.fields import fields_of
-from crawler.nlp.headlines import clean, condensed, is_statement, statements, told
+from crawler.nlp.headlines import clean, condensed, is_statement, parts, told
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import names, split, table
@@ -229,9 +229,9 @@ def _event(record: Record, one: Chosen, title: str, language: str | None) -> tup
 def _titles(title: str, chosen: list[Chosen], language: str | None) -> dict[int, str]:
     """Each statement of the title, for the sentence (by its place) that says most of it: in the lead, some of it is enough."""
     found: dict[int, str] = {}
-    for part in statements(title, language) if chosen else ():
+    for part in parts(title, language) if chosen else ():
         share, at = max((_share(part, one), -one.at) for one in chosen)
-        if share >= (NEAR_TITLE if -at < EARLY else MOST_OF_TITLE):
+        if share >= (NEAR_TITLE if -at < EARLY else MOST_OF_TITLE) and is_statement(part, language):
             found.setdefault(-at, part)
     return found
 

@@ -114,6 +114,8 @@ def _statement(sentence: str, acts: Sequence[str]) -> str:
     if inverted := _inverted.match(sentence):
         sentence = _capital(f"{inverted['who']} {inverted['be']} {inverted['done'].lower()}{inverted['how']}")
     before, colon, _ = sentence.partition(": ")
+    if not colon and "; " not in sentence:
+        return sentence
     parts = [part for part in re.split(r"(?:;|(?<=[\w)]):) ", sentence) if verb_at(part.split())]
     if not parts or (colon and (_speaks.search(before) or is_past(before.split()[0]) or before.startswith("Gone "))):
         return sentence
