@@ -19,7 +19,7 @@ from crawler.nlp.events import cells as event_cells
 from crawler.nlp.events import choice
 from crawler.nlp.events.actors import main_name
 from crawler.nlp.events.fields import date_of, fields_of
-from crawler.nlp.headlines import clean, condensed, is_statement, statements, told
+from crawler.nlp.headlines import clean, condensed, is_statement, parts, told
 from crawler.nlp.headlines_zh import Told
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import names
@@ -108,9 +108,9 @@ def _day_of_lead(record: Record, language: str | None) -> str | None:
 def _titles(title: str, chosen: list[Chosen], language: str | None) -> dict[int, str]:
     """Each statement of the title, for the sentence (by its place) that says most of it: in the lead, some of it is enough."""
     found: dict[int, str] = {}
-    for part in statements(title, language) if chosen else ():
+    for part in parts(title, language) if chosen else ():
         share, at = max((_share(part, one), -one.at) for one in chosen)
-        if share >= (NEAR_TITLE if -at < EARLY else MOST_OF_TITLE):
+        if share >= (NEAR_TITLE if -at < EARLY else MOST_OF_TITLE) and is_statement(part, language):
             found.setdefault(-at, part)
     return found
 
@@ -128,17 +128,14 @@ def _headline(title: str, name: str, one: Chosen, language: str | None) -> str:
         return one.heading
     made = one.told
     says = made.is_clean and _worth(made.headline, name, one)
-    return (
-        title
-        if title and (_share(title, one) >= 0.8 or _worth(title, name, one) + (_share(title, one) >= 0.5) > says)
-        else made.headline
-    )
+    share = _share(title, one) if title else 0.0
+    return title if title and _worth(title, name, one) + (share >= 0.5) + (share >= 0.8) > says else made.headline
 
 
 def _worth(headline: str, name: str, one: Chosen) -> int:
-    """What a headline has of a sentence: whom the article is about, and figures and names."""
+    """What a headline has of a sentence: whom the article is about, figures, names."""
     marked = {mark for mark in _marked.findall(headline) if mark in one.sentence.text}
-    return 2 * (name != "" and name in headline) + len(marked)
+    return 2 * int(name != "" and name in headline) + sum(2 if mark[0].isdigit() else 1 for mark in marked)
 
 
 NEAR_TITLE, MOST_OF_TITLE = 0.4, 0.6  # of its words

@@ -282,7 +282,8 @@ def is_finite(word: str) -> bool:
 
 def is_past(word: str) -> bool:
     """True for had, cut, -ed and the irregular forms of the verbs that are known."""
-    is_irregular = (word in _FINITE - _AUXILIARY and word[-1] != "s") or forms().get(word.lower(), word) not in (word, word[:-1])
+    word = word.lower()
+    is_irregular = (word in _FINITE - _AUXILIARY and word[-1] != "s") or forms().get(word, word) not in (word, word[:-1])
     return is_irregular or word.endswith("ed") or word in ("was", "were", "had")
 
 

@@ -51,13 +51,12 @@ def is_statement(line: str, language: str | None) -> bool:
     return len(words) <= LONGEST_WORDS and bool(verb_at(plain)) and not line.startswith("And ")
 
 
-def statements(title: str, language: str | None) -> Iterator[str]:
-    """The parts of a title that say who did what: between bars and semicolons; behind whom it names before a colon."""
-    parts = _bar.split(title.strip())
-    for part in parts if not any(part.count(a) != part.count(b) for part in parts for a, b in map(tuple, _MARKS)) else [title]:
-        whole = headlines_zh.labelled(part) if language == "zh" else part
-        if is_statement(whole, language):
-            yield whole
+def parts(title: str, language: str | None) -> Iterator[str]:
+    """The parts of a title between bars and semicolons; behind whom it names before a colon."""
+    found = _bar.split(title.strip())
+    is_whole = any(part.count(a) != part.count(b) for part in found for a, b in map(tuple, _MARKS))
+    for part in [title] if is_whole else found:
+        yield headlines_zh.labelled(part) if language == "zh" else part
 
 
 _MARKS = ("《》", "“”", "「」", "()", "（）", "【】")

@@ -51,11 +51,11 @@ _opening = re.compile(
 )
 _condition = re.compile(r"(?:If|Unless|Until|By|At least|At most|Like|Unlike|Instead of|Next|This|An?|The) ")
 _period = re.compile(
-    rf"(?:From|In|For|During|Since|Through|By|Until|Over|After (?=.*\d{{4}}))\b(?=.*(?:\d|{_MONTH}|quarter|half|year|month|next))"
+    rf"Next \w+ |(?:From|In|For|During|Since|Through|By|Until|Over|After (?=.*\d{{4}}))\b(?=.*(?:\d|{_MONTH}|quarter|half|year|month|next))"
 )
 _more_of_it = re.compile("[^,]{3,40} and [^,]{3,40}, (?=the |an? |[A-Z])")  # After three hours, | 71 speakers and a vote, …
+_month_only = re.compile(f"In {_MONTH}, ")
 _list = re.compile("(?:and|or|but|which|who|an?) ")
-_month_only = re.compile(rf"In {_MONTH}\b[, ]*$")
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
 _PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
 _as_day = re.compile(  # but not by Friday, from Friday on
@@ -111,9 +111,13 @@ def _statement(sentence: str, acts: Sequence[str]) -> str:
     if (moved := _moved.match(sentence)) and (verb := verb_at(words := sentence[moved.end() :].split())):
         who = moved["who"] if words[0] in ("it", "the") else " ".join(words[:verb])
         return " ".join((who, *words[verb:]))
+    if inverted := _inverted.match(sentence):
+        sentence = _capital(f"{inverted['who']} {inverted['be']} {inverted['done'].lower()}{inverted['how']}")
     before, colon, _ = sentence.partition(": ")
+    if not colon and "; " not in sentence:
+        return sentence
     parts = [part for part in re.split(r"(?:;|(?<=[\w)]):) ", sentence) if verb_at(part.split())]
-    if not parts or _speaks.search(before if colon else ""):
+    if not parts or (colon and (_speaks.search(before) or is_past(before.split()[0]) or before.startswith("Gone "))):
         return sentence
     telling = [part for part in parts if any(act in part.lower() for act in acts)] or parts
     best, subject = telling[-1 if colon else 0], " ".join(parts[0].split()[: verb_at(parts[0].split())])
@@ -121,6 +125,10 @@ def _statement(sentence: str, acts: Sequence[str]) -> str:
     return best if best is parts[0] else _capital(re.sub(r"^(on \w+ )?(?:it|they|he|she)(?= )", subject, best))
 
 
+_inverted = re.compile(  # Bought on Tuesday was Ledgerly, an app …
+    r"(?P<done>Made|[A-Z][a-z]+(?:ed|ght|ld|en|nt))(?P<how>(?: (?:on|in|at|by|to|for|from|with|public|outright|also|last|this|late|early)\b.*?)?),? (?P<be>was|were|is|are) "
+    r"(?P<who>(?:the |an? |[A-Z\d])(?:(?! (?:(?:in|on) which|that|which|who) )[^,;])*)"
+)
 _moved = re.compile(r"(?:Shares|Stock) (?:of|in) (?P<who>[A-Z][\w&’'-]*(?: [A-Z][\w&’'-]*)*)[^,;]*? after (?=(?:it|the|[A-Z]))")
 
 
@@ -141,7 +149,7 @@ def _plain(sentence: str) -> tuple[str, str]:
         if not end or not verb_at(rest.split()) or _list.match(rest):
             break
         rest = rest[goes_on.end() :] if (goes_on := _more_of_it.match(rest)) and verb_at(rest[goes_on.end() :].split()) else rest
-        is_period = _period.match(opening) and not _month_only.match(opening)
+        is_period = _period.match(opening) and not _month_only.fullmatch(opening)
         if is_period and not period and len(opening.split()) <= LONGEST_PERIOD:
             period = f" {opening[0].lower()}{opening[1:].rstrip(', ')}"
         elif _condition.match(opening) and not is_period:
@@ -162,7 +170,8 @@ def _plain(sentence: str) -> tuple[str, str]:
 
 _amount = re.compile(r"(?:[A-Z]{0,3}[$€£¥₹]\d|(?!20\d\d\b)\d[\d,.]*(?:%|[a-zA-Z]+)?,?$)")
 _bare = re.compile(
-    rf"(?:Under|In|On|At|To|With|For|After|During|From|By|Through|Since|Late|Early|Last|Earlier|{_DAY}|Today|Yesterday) "
+    r"(?:(?:Next|This) (?:week|month|year|quarter|spring|summer|autumn|winter)|Under|In|On|At|To|With|For|After|During|From|By|Through|Since"
+    rf"|Late|Early|Last|Earlier|{_DAY}|Today|Yesterday) "
 )
 _not_subject = re.compile(rf"(?:{_DAY}|{_MONTH}|[A-Z][a-z]+['’]s)$")
 
@@ -171,9 +180,10 @@ def _subject_at(text: str) -> int:
     """Where the subject begins behind an opening that no comma ends: To ease the shortage | the board approved …; 0 where there is none."""
     words = text.split() if _bare.match(text) else []
     verb = verb_at(words) or 0
-    for at in range(1, verb):
+    for at in range(verb - 1, 0, -1):
         begins = words[at].lower() in _SUBJECTS or (words[at][:1].isupper() and not _not_subject.match(words[at]))
-        if begins and words[at - 1].lower() not in _BEFORE and not words[at - 1][:1].isupper() and "," not in "".join(words[:at]):
+        is_new = words[at].lower() in _SUBJECTS or not words[at - 1][:1].isupper()
+        if begins and is_new and words[at - 1].lower() not in _BEFORE and "," not in "".join(words[:at]):
             return len(" ".join(words[:at])) + 1
     return 0
 
@@ -269,7 +279,11 @@ def _loss(words: list[str], at: int) -> float:
         return 1 if word in _losses() and before.endswith(",") else NEVER
     if (is_past(before) and word in _losses()) or (word in ("that", "to") and any(map(_tells.match, words[max(0, at - 4) : at]))):
         return NEVER
-    if word in ("as", "and") and (has_verb or behind[:1] == ["will"]):
+    if (
+        word in ("as", "and")
+        and before not in ("times", "just", "same", "such", "twice", "half")
+        and (has_verb or behind[:1] == ["will"])
+    ):
         return 1 if word == "as" else 3
     return _losses().get(word, NEVER) + 2 * (word in _RELATIVE and not {"a", "an"}.isdisjoint(words[max(0, at - 3) : at]))
 

@@ -124,7 +124,7 @@ def _meant(kind: str, said: Said) -> str:
         return ""
     name = _company(said)
     last = max(before.rfind(name), before.rfind(name.split()[0])) if name else -1
-    if last < max(0, said.start - NEAR):
+    if last < (0 if name in said.title else max(0, said.start - NEAR)):
         return ""
     if _another.search(between := before[last + len(name) :]):
         return ""

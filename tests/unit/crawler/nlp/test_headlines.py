@@ -427,3 +427,40 @@ def test_an_english_headline_is_not_cut_between_whom_and_what() -> None:
 )
 def test_stamps_and_labels_are_no_part_of_a_sentence(line: str, rest: str) -> None:
     assert clean(line) == rest
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        (
+            "Halden has named Ida Roos, until last month a director at Orsova, as its head of engineering for the north, the second such post that it has filled this year.",
+            "Halden has named Ida Roos as its head of engineering for the north",
+        ),
+        (
+            "Tallerly, a Norwood firm, raised $48 million in a round led by Selat Capital, two months after it shelved a plan to buy a smaller rival.",
+            "Tallerly raised $48 million in a round led by Selat Capital",
+        ),
+        ("In February 2026 the company closed a debt facility of $210 million.", "The company closed a debt facility of $210 million in February 2026"),
+        ("To ease the shortage the board approved a second plant in Norwood.", "The board approved a second plant in Norwood"),
+        ("Shares of Harrow Works closed 6% higher on Monday after the company said it had won an order worth $162 million.", "Harrow Works has won an order worth $162 million"),
+        ("That customer, Pellet, has signed on again: it will buy 20,000 cards over two years.", "Pellet will buy 20,000 cards over two years"),
+        ("Bought on Tuesday was Ledgerly, an app that keeps books for shops.", "Ledgerly was bought"),
+        ("Denied: that Harrow is about to buy a stake in Pellet.", "Denied: that Harrow is about to buy a stake in Pellet"),
+    ],
+)  # fmt: skip
+def test_an_english_headline_is_short_and_keeps_who_what_and_how_much(sentence: str, expected: str) -> None:
+    assert headline(sentence, (), "en") == expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "acts", "expected"),
+    [
+        ("云岚科技与云泽电力签署框架协议，未来三年将向后者分批交付巡检机器人，合同总额约1.2亿元。", ("签署",), "云岚科技与云泽电力签署框架协议，合同总额约1.2亿元"),
+        ("2025年，海岚数据完成4亿元C轮融资。", ("完成",), "海岚数据2025年完成4亿元C轮融资"),
+        ("初创企业租用算力最高可获四成返还，十一月六日前接受意见。", (), "初创企业租用算力最高可获四成返还，十一月六日前接受意见"),
+        ("6月3日至6月9日，" + "云泽省各地" * 12, (), None),
+    ],
+)  # fmt: skip
+def test_a_chinese_headline_has_the_sum_and_the_year(sentence: str, acts: tuple[str, ...], expected: str | None) -> None:
+    made = headline(sentence, acts, "zh")
+    assert made == expected if expected else made

@@ -35,13 +35,13 @@ BRENNA = "Brenna Holt, chief scientist of Tarnfield, is leaving the company in M
             "Tarnfield sells maps unit",
             "Tarnfield sold its maps unit on Monday. ",
             "In June it signed a supply deal with two carmakers.",
-            "In June Tarnfield signed a supply deal with two carmakers",
+            "Tarnfield signed a supply deal with two carmakers in June",
         ),
         (
             "Tarnfield sells maps unit",
             "Tarnfield sold its maps unit on Monday. Orsova Maps bought the unit. ",
             "In June it signed a supply deal with two carmakers.",
-            "In June it signed a supply deal with two carmakers",
+            "It signed a supply deal with two carmakers in June",
         ),
         ("Loss narrows at Tarnfield", "Tarnfield's loss was $3 million. ", "Revenue climbed 12% to $9 million.", "Tarnfield's revenue climbed 12% to $9 million"),
         (
