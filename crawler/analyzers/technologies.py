@@ -1,7 +1,7 @@
 """Which AI technologies an article is about, by the names of the taxonomy and by what hints at them.
 
 The longest name at a place counts, so that 深度学习框架 is not also 深度学习; a doubtful name (ML, CNN …) and a hint (camera, regulator)
-count only beside a sure name. Technologies that usually go together, and the words of the industry that a technology serves, speak for
+count only beside a sure name, or where two technologies are named. Technologies that usually go together, and the words of the industry that a technology serves, speak for
 it too. `crawler.nlp.topics` weighs all that; the likeliest stand first, AI before what is only near it (drones, big data).
 """
 
@@ -27,6 +27,7 @@ AFTER: tuple[str, ...] = ("language",)
 MAX_TECHNOLOGIES = 8
 OFTEN, LONG = 5.0, 600  # times AI is named in an article on AI as such of so many characters; a short one says it less often
 HINTS = 2  # words that must hint at a technology that is not named
+NAMED = 2  # kinds of AI that must be named, be it doubtfully, where none is named surely
 SHORTEST = 2  # characters of a name
 GENERAL = "ai"
 LANGUAGE = "llm"
@@ -48,7 +49,7 @@ def add(record: Record) -> Record:
 
 
 def collected(title: Reading, text: Reading) -> Topics:
-    """All signs of technologies in title and text; where none is surely named, the sure names of what is near AI alone."""
+    """All signs of technologies in title and text; where only one is named, and not surely or only near AI, its sure names alone."""
     topics = Topics("technology", text)
     for place in (title, text):
         for match in chain(_named(place), _done(place)):
@@ -58,7 +59,9 @@ def collected(title: Reading, text: Reading) -> Topics:
                 continue  # 人形 is none in 自然人形象
             topics.sign(match.term.id, "doubtful" if match.term.unsure else "named", match, place is title, match.term.alias)
     is_general = _is_general(topics)
-    if any("named" in kinds and ident not in no_context() for ident, kinds in topics.found.items()):
+    if len(topics.found.keys() - {GENERAL}) >= NAMED or any(
+        "named" in kinds and ident not in no_context() for ident, kinds in topics.found.items()
+    ):
         _hint(topics, title, text)
     else:
         topics.found = {ident: {"named": kinds["named"]} for ident, kinds in topics.found.items() if "named" in kinds}

@@ -8,6 +8,7 @@ an editor would rather name than not is one of the article's.
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -19,6 +20,7 @@ from crawler.nlp.lexicon import names, rows, table
 BEGINNING = 150  # characters of Chinese at which a text begins; three times as many of Latin letters
 HINTED = 0.3  # points of a sign that only hints, beside one that says
 WITH = 0.5  # what counts of another topic that the article is known to be about
+SENTENCES = 5  # of a text that is long enough for its first one to say more than others
 SHORT = 300  # characters of Chinese, from which a text's length counts
 SAID = frozenset(("named", "doubtful", "strong", "told"))  # kinds of signs that say a topic; others only hint at it
 
@@ -47,6 +49,7 @@ class Topics:
         self.about = about
         self.scale = 3 if text.is_spaced else 1
         self.begins = BEGINNING * self.scale
+        self.starts = [sentence.start for sentence in text.sentences]
         self.found: dict[str, dict[str, Signs]] = {}
 
     def sign(self, ident: str, kind: str, match: Match, in_title: bool, word: str) -> None:
@@ -89,6 +92,7 @@ class Topics:
                 (f"of {ident}", (1.0,)),
                 (f"of {self.known[ident].group}:", (1.0,)),
                 (lead + "text", (*whole, *stands)),
+                (lead + "sentences", self._sentences(kinds)),
             ]
             made += [(f"of {ident} with {one}", (WITH,)) for one in self.about]
             made += [
@@ -96,6 +100,13 @@ class Topics:
                 for kind, count, words, titled, early in signs
             ]
             yield ident, made
+
+    def _sentences(self, kinds: dict[str, Signs]) -> tuple[float, ...]:
+        """How many sentences have a sign, their share, and whether the title, the first one and the second one are among them."""
+        places = [place for signs in kinds.values() for place in signs.places]
+        at = {-1 if in_title else max(0, bisect_right(self.starts, start) - 1) for in_title, start, _ in places}
+        stands = [float(one in at and len(self.starts) >= SENTENCES) for one in (-1, 0, 1)]
+        return (math.log2(len(at)), len(at) / max(SENTENCES, 1 + len(self.starts)), *stands, stands[0] * stands[1])
 
     def _spread(self, kinds: dict[str, Signs]) -> float:
         """The part of the text between the first and the last sign that says it."""
