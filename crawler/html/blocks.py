@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lxml import etree
 
@@ -23,23 +24,31 @@ _BESIDE = frozenset(
     "sidebar aside rail widget widgets nav navbar navigation menu statement "
     "modal popup overlay dialog tag tags keyword keywords label labels topics bio profile zebian "
     "bianji credit credits caption hidden hide sr noprint pull pullquote teaser teasers advertisement advert zhaiyao daodu "
-    "abstract dek standfirst subheadline mplayer videoplayer carousel swiper slideshow".split()
+    "abstract dek standfirst subheadline mplayer videoplayer carousel swiper slideshow pictext".split()
 )
+_PICTURE = frozenset("img image pic picture photo".split())
+_ITS_TEXT = frozenset("desc descr description meta info note".split())
 # These name what can be the greater part of a page and is its article in no case.
 _NEVER = frozenset(
     "comment comments commentlist discussion disqus respond replies pinglun gentie related relate recommend recommended recommendation"
     " recommendations readnext tuijian xiangguan breadcrumb breadcrumbs crumb crumbs newsletter newsletters cookie cookies"
-    " tweet instagram tiktok bluesky mastodon adblock adblocker".split()
+    " tweet instagram tiktok bluesky mastodon adblock adblocker barrier charge".split()
 )
 _DOUBTFUL = frozenset(("widget", "widgets"))  # some systems call each block of an article so
 _FOOT = frozenset("foot footer copyright consent gdpr legal disclaimer footnote footnotes references".split())
 _apart = str.maketrans(dict.fromkeys("-_0123456789:/.,", " "))
 _word = re.compile("[A-Z]?[a-z]+|[A-Z]+")
 _digits = re.compile("[0-9]+")
+_hex = re.compile("(?<![A-Za-z0-9])(?=[0-9a-f]*[0-9][a-f])[0-9a-f]{5,}(?![A-Za-z0-9])")  # post-ad45e1 is no advertisement
 _punctuation = re.compile(r"[，。！？；：、…]|[,.!?;:](?=[\s\"”’)]|$)")
+_MARKS = frozenset("[(0123456789*†‡#¶§↩↑^\u200b")  # with which the number of a footnote begins, or the mark of a heading
+_note_at = re.compile(r"[^#]+#.?(?:fn|ftn|foot|note|ref|cite)")
+_bracketed = re.compile(r"\s*\[\d{1,3}\]\s*")
+_note = re.compile(r"\s*[\[(]?\s*(?:\d{1,3}|[*†‡#¶§\u200b]+|[↩↑^]\ufe0e?)\s*[\])]?\s*")
 SHORT = 200  # bytes of a line that may be a bar of date, people and source
-_INLINE, _FLOW, _CUSTOM, _NOTE, _BREAK, _LINK, _PICTURE, _DEAD = range(8)  # the first four may be hidden
+_INLINE, _FLOW, _CUSTOM, _NOTE, _BREAK, _LINK, _IMAGE, _DEAD = range(8)  # the first four may be hidden
 _ENDING = (_FLOW, _BREAK)  # a line
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 class _Kinds(dict[str, int]):
@@ -56,7 +65,7 @@ _HIDING = frozenset(("style", "hidden", "aria-hidden"))
 _ROOMS = frozenset(("html", "body", "main", "article"))  # said to be hidden while a dialog is open
 _KINDS = _Kinds(
     dict.fromkeys(BLOCK, _FLOW)
-    | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "img": _PICTURE, "amp-img": _PICTURE, "mip-img": _PICTURE, "sup": _NOTE}
+    | {"br": _BREAK, "hr": _BREAK, "a": _LINK, "img": _IMAGE, "amp-img": _IMAGE, "mip-img": _IMAGE, "sup": _NOTE}
     | dict.fromkeys((*DEAD, "title"), _DEAD)
 )
 
@@ -122,7 +131,7 @@ class _Names(dict[str, tuple[str, int]]):
     def __missing__(self, names: str) -> tuple[str, int]:
         if len(self) > 20_000:
             self.clear()
-        start = names[:300]
+        start = _hex.sub(" ", names[:300])
         words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
         beside = _meaning(words)
         kind = _digits.sub("", names.strip().partition(" ")[0])
@@ -136,7 +145,7 @@ def _meaning(words: list[str]) -> int:
     if not _FOOT.isdisjoint(words):
         return 3
     if not (said := _BESIDE.intersection(words)):
-        return 0
+        return int(not (_PICTURE.isdisjoint(words) or _ITS_TEXT.isdisjoint(words)))
     return 1 if said - _DOUBTFUL else 4
 
 
@@ -176,7 +185,7 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
             if kind >= _BREAK:
                 if kind == _LINK:
                     links += 1
-                elif kind == _PICTURE:
+                elif kind == _IMAGE:
                     page.pictured = not parts
                 elif parts:
                     page.close()
@@ -190,6 +199,9 @@ def lay_out(root: etree._Element, veil: Veil | None = OPEN) -> Layout:  # noqa: 
                 skipped = None
             elif kind == _LINK:
                 links -= 1
+                if joined and joined[-1][0] in _MARKS and parts[-1] is joined[-1] and _is_note(element):
+                    parts.pop()
+                    joined.pop()
             elif kind in _ENDING or (customs and element is customs[-1]):
                 if parts:
                     page.close()
@@ -249,9 +261,9 @@ class _Setting:
         else:
             text = clean(raw)
             texts = [text] if text else []
+        linked = weigh("".join(joined)) if joined and not (tag in _HEADINGS and self._heads_itself()) else 0
         if texts and self.waiting:
             self._found()
-        linked = weigh("".join(joined)) if joined else 0
         for text in texts:
             weight = weigh(text)
             pieces = tuple(parts) if weight < SHORT and len(parts) > 1 else ()
@@ -260,6 +272,11 @@ class _Setting:
             linked, self.pictured = 0, False
         parts.clear()
         joined.clear()
+
+    def _heads_itself(self) -> bool:
+        """Is the open heading a link to itself."""
+        link = self.waiting[-1][0].find(".//a") if self.waiting else None
+        return link is not None and (link.get("href") or "").startswith("#")
 
     def _found(self) -> None:
         """Makes regions of the open elements, for the first line in them."""
@@ -279,10 +296,22 @@ def _is_veiled(element: etree._Element, said: Sequence[str], kind: int, veil: Ve
     return (ruled or kind == _NOTE or not _HIDING.isdisjoint(said)) and _is_hidden(element, kind, ruled=ruled)
 
 
+def _is_note(link: etree._Element) -> bool:
+    """Is a link the number of a footnote, the way back from one, or the mark of a heading."""
+    at = link.get("href") or ""
+    return (
+        "#" in at
+        and (at[0] == "#" or _note_at.match(at) is not None)
+        and _note.fullmatch("".join(map(str, islice(link.itertext(), 4)))) is not None
+    )
+
+
 def _is_hidden(element: etree._Element, kind: int, *, ruled: bool) -> bool:
     """Do its own attributes, or a rule of the page, take an element out of sight for good."""
+    if kind == _NOTE and _bracketed.fullmatch(element.text or ""):
+        return True
     if kind == _NOTE and (link := element.find(".//a")) is not None and (link.get("href") or "").startswith("#"):
-        return True  # the number of a footnote
+        return True
     style, veil = element.get("style"), element.get("hidden")
     gone = (
         ruled

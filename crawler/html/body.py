@@ -14,21 +14,24 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, dropwhile
 from operator import not_
 
 from crawler.html import boilerplate
-from crawler.html.blocks import Layout, Line, Region
+from crawler.html.blocks import SHORT, Layout, Line, Region
 from crawler.html.tree import loose
 from crawler.text import HAN
 
 LEAD = 4  # how much richer another home must be than the one right below the headline
 TOLD = 240  # bytes of prose below the headline that can be a whole article: whatever calls itself something else below it is that
+BOX = 100  # bytes of a box's heading
 TITLE = 150  # bytes; a longer line is no title
 LEAST_CELLS = 6  # of a table of data
 CAPTION = 120  # bytes of a line below a picture
 FLASH = 60  # bytes of prose that can be an article above the foot of a page
 OPENING = 120  # bytes of prose that are more than a line under the headline
+OWN = 150  # bytes outside links that are prose without a mark of punctuation
+LABEL = -12  # the gain of a short line that is no sentence
 PROSE = 5  # a gain above this is prose; a heading gains just this
 _HEADINGS = frozenset(("h2", "h3", "h4", "h5", "h6"))
 _OUTSIDE = frozenset(("figcaption", "caption", "figure", "nav", "footer", "form", "option", "menu", "label", "aside"))
@@ -37,6 +40,7 @@ _FLOW = frozenset("p ul ol dl dd dt h1 h2 h3 h4 h5 h6 blockquote table tbody the
 _STOPS = frozenset("。！？…；：.!?;:")
 _CLOSING = " ”’」』）)】]\"'"
 _CELLS = frozenset(("td", "th", "li"))
+_BOXES = frozenset(("div", "header", "footer", "section", "article", "aside"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,7 @@ class _Ground:
     gains: list[int]
     homes: list[int]
     wealth: dict[int, int]  # home → gain of its prose
+    at: int  # the headline's line, or -1
 
 
 def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = None) -> Body:
@@ -96,7 +101,11 @@ def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = N
 
 def _survey(page: Layout, start: str, title: str, at: int) -> _Ground:
     """Gains, homes and wealth. The headline repeated (it starts with `start`, which is cheap to see) is no prose."""
-    gains = [_gain(line) for line in page.lines]
+    # most lines of a page are labels and links: a call for each would cost more than its answer
+    gains = [
+        LABEL - line.linked // 2 if line.linked and not line.marks and line.weight <= OWN else _gain(line) for line in page.lines
+    ]
+    boxed = _name_boxes(page, gains)
     dead = _beside(page, gains, at)
     if at >= 0:
         dead[at] = True
@@ -106,20 +115,20 @@ def _survey(page: Layout, start: str, title: str, at: int) -> _Ground:
     wealth: dict[int, int] = {}
     for number, line in enumerate(page.lines):
         if dead[number] or (line.text[:2] == start and loose(line.text) == title):
-            gains[number] = 0
+            gains[number] = min(gains[number], 0) if number in boxed else 0  # a box costs what it did before it was known
         elif gains[number] > PROSE:
             home = homes[line.region]
             wealth[home] = wealth.get(home, 0) + gains[number]
-    return _Ground(page.lines, page.regions, dead, gains, homes, wealth)
+    return _Ground(page.lines, page.regions, dead, gains, homes, wealth, at)
 
 
 def _gain(line: Line) -> int:
     own = line.weight - line.linked
-    if (line.marks and own > 30 and own * 2 > line.linked) or (own > 150 and own > line.linked):
+    if (line.marks and own > 30 and own * 2 > line.linked) or (own > OWN and own > line.linked):
         return own
     if line.tag in _HEADINGS and not line.linked:
         return PROSE
-    return -12 - line.linked // 2
+    return LABEL - line.linked // 2
 
 
 def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
@@ -136,10 +145,32 @@ def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
             continue  # a block of that name above most of the text
         bound = (0.8 if region.beside in (2, 3) else 0.5) / trust
         above = prose[region.first] - prose[max(at, 0)] if at < region.first else 0
+        if above and region.beside == 1 and region.tag in _HEADINGS and not _unseen.search(region.names):
+            continue  # a name for how the heading is set
         is_below = (region.beside == 2 and above > TOLD and at >= 0) or (region.beside == 3 and above > FLASH)
-        if is_below or shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
+        is_above = region.beside in (2, 3) and region.last <= at and prose[-1] - prose[at] > TOLD
+        if is_below or is_above or shares[region.tag, region.names] < prose[-1] * bound or region.tag in _NEVER:
             dead[region.first : region.last] = [True] * (region.last - region.first)
     return dead
+
+
+_unseen = re.compile(r"\bsr\b|hid(?:e|den)\b")
+
+
+def _name_boxes(page: Layout, gains: Sequence[int]) -> set[int]:
+    """Calls the regions whose own heading says that they are beside the article what those are whose class says so; their lines."""
+    boxed: set[int] = set()
+    for number in (n for n, gain in enumerate(gains) if LABEL <= gain < BOX):
+        line = page.lines[number]
+        region = page.regions[line.region]
+        while (
+            region.parent >= 0 and region.first == number and region.last == number + 1
+        ):  # the innermost that holds more than the heading
+            region = page.regions[region.parent]
+        if region.first == number and not line.linked and boilerplate.opens_box(line.text):
+            region.beside = 2
+            boxed.update(range(region.first, region.last))
+    return boxed
 
 
 def _comments_from(lines: Sequence[Line], gains: Sequence[int], at: int) -> int:
@@ -173,7 +204,11 @@ def _favoured(ground: _Ground, at: int, near: Region | None) -> set[int]:
         return {home for home in ground.wealth if near.first <= ground.regions[home].first < near.last}
     if at < 0:
         return set()
-    below = [ground.homes[ground.lines[n].region] for n in range(at + 1, len(ground.lines)) if ground.gains[n] > PROSE]
+    prose = (ground.lines[n] for n in range(at + 1, len(ground.lines)) if ground.gains[n] > PROSE)
+    below = [
+        ground.homes[line.region]
+        for line in dropwhile(lambda line: line.weight < SHORT and boilerplate.is_noise(line.text), prose)
+    ]
     if not below:
         return set()
     first = below[0]
@@ -286,6 +321,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     within = [n for n in range(area.first, area.last) if gains[n] > PROSE and homes[lines[n].region] in main]
     whole = sum(gains[n] for n in within)
     prose = set(within)
+    often = _often(lines[area.first : area.last])
     left = [*accumulate((PROSE - gains[n] if n in prose else 0 for n in range(area.first, area.last)), initial=whole)]
     kept: list[tuple[int, str]] = []
     dropped: list[str] = []
@@ -294,11 +330,14 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     for number in _belonging(ground, area, main, also, (within[0], within[-1])):
         line = lines[number]
         text = boilerplate.trimmed(line.text)
-        if line.tag in _HEADINGS:
-            text = text.rstrip("#¶ ")  # the mark of a link to it
         if len(text) < len(line.text):
             dropped.append(line.text.replace(text, "") if text else line.text)
-        if not text or boilerplate.is_noise(text) or _is_beside(line, text, leads=number < within[0], kept=len(kept)):
+        if (
+            not text
+            or line.text in often
+            or boilerplate.is_noise(text)
+            or _is_beside(line, text, leads=number < within[0], kept=len(kept))
+        ):
             dropped.append(text)
             continue
         if boilerplate.ends(text) and left[number + 1 - area.first] * 3 < whole:
@@ -313,38 +352,63 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
         else:
             kept.append((number, text))
         row = cell
+    while len(kept) > 1 and boilerplate.is_bio(kept[-1][1]):
+        dropped.append(kept.pop()[1])
     return kept, dropped
+
+
+def _often(lines: Sequence[Line]) -> set[str]:
+    """The short lines that stand three times and more, and not as paragraphs: the byline of each post, its tools."""
+    count = Counter(line.text for line in lines if line.weight < SHORT and line.tag in _BOXES)
+    return {text for text, times in count.items() if times > 2}
 
 
 def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
     """True for what stands among the text and is none of it.
 
-    A line right below a picture that is set or worded as its caption (other short lines there may head what follows), the numbers of the
-    lines of code beside it, and the line of date and source between headline and text.
+    A caption (other short lines below a picture may head what follows), the numbers of the lines of code beside it, the time of a post, and the
+    line of date and source between headline and text.
     """
-    if line.pictured and line.weight < CAPTION and (line.tag == "center" or _caption.search(text)):
+    if is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
         return True
-    if text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text):
+    if line.tag in _BOXES and boilerplate.is_clock(text):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 
 
+def is_caption(line: Line) -> bool:
+    """True for a short line right below a picture that is set or worded as what the picture shows, or ends like none of a text."""
+    if not line.pictured or line.weight > CAPTION:
+        return False
+    is_cut = line.tag not in _HEADINGS and line.marks and not _is_ended(line.text) and _sentence.search(line.text)
+    return bool(line.tag == "center" or is_cut or _caption.search(line.text))
+
+
+_sentence = re.compile(r"[a-z]{3}[.!?] (?=[A-Z])")
+
+
 _caption = re.compile(
-    rf"^[▲△↑]|^[（(].*(?:图|photo|image|NASA|Getty|Reuters|AP)[^）)]*[)）]$|^图(?:为|[:：|/])|图片来源|资料图|视频截图|供图|[（( ](?:摄|摄影)[)）]?$|[{HAN}] 摄$"
+    rf"^[▲△↑]|^[（(].*(?:图|photo|image|NASA|Getty|Reuters|AP)[^）)]*[)）]$|^图(?:为|[:：|/])|图片来源|资料图|视频截图|供图|[（( ](?:摄|摄影)[)）]?$"
+    rf"|[{HAN}] [摄图]$|(?:图|图源|摄影)\s*[:：/]\s*\S{{2,16}}$"
+    r"|\bcredit\s*[:/]|\bvia (?:getty|ap|reuters)\b|\bcourtesy\b|^[A-Z][\w. ]{2,30}/[A-Z][\w. ]{2,30}$|社[发摄]$"
     r"|^artist['’]s impression|\b(?:photo(?:graph)?|picture|image) (?:by|courtesy|credit)\b",
     re.I,
 )
 
 
 def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int]) -> Iterator[int]:
-    """The numbers of the lines in the article's homes and among its prose; no list of links, and no part of a table."""
+    """The numbers of the lines in the article's homes and among its prose; no list of links, no part of a table, no label above the headline."""
     nested = _nested(ground, main)
     # the homes right around the posts of a live blog, where their headings stand
     around = {ground.regions[home].parent for home in main} if len(main) > 2 else set()
     cells = _cells(ground, area, span)
     for number in range(area.first, area.last):
         line, home = ground.lines[number], ground.homes[ground.lines[number].region]
-        if ground.dead[number] or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2):
+        if (
+            ground.dead[number]
+            or (number < ground.at and ground.gains[number] <= PROSE)
+            or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2)
+        ):
             continue
         in_text = home in main or number in also or _joins(ground, number, span, home in nested, home in around)
         if cells.get(number, in_text):

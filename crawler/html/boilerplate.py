@@ -16,7 +16,7 @@ _COLON = r"\s*[:：丨|/]\s*"
 # A whole short line that is furniture. `match`ed at the start; the second figure bounds how long (code points) such a line may be.
 _LINE = (
     # editors, proofreaders, authors, sources, original titles: a label, a colon, a few names
-    r"[\(（\[【\s]*(?:责任?编辑?|责编|值班编辑|本文编辑|编辑|主编|校对|审核|监制|终审|初审|复审|统筹|版式|美编|制图|排版|栏目主编|文字编辑|编审"
+    r"[\(（\[【\s]*(?:责任?编辑?|责编|值班编辑|本文编辑|首席编辑|编辑|主编|校对|审核|监制|终审|初审|复审|统筹|版式|美编|制图|排版|栏目主编|文字编辑|编审"
     r"|值班主任|微信编辑|新媒体编辑|责校|见习编辑|实习编辑|运营编辑|图片编辑|视觉|出品|策划)(?:助理)?" + _COLON + r".{0,60}",
     r"[\(（\[【\s]*(?:本文)?(?:原标题|原题|原文标题|文章标题|原题为)\s*[:：《].{0,120}",
     r"[\(（\[【\s]*(?:(?:文章|稿件|新闻|信息|本文|视频|原文)?来源|转自|摘自|转载自|出处|稿源)" + _COLON + r".{0,60}",
@@ -41,15 +41,19 @@ _LINE = (
     r"|更多(?:精彩|内容|新闻|资讯|专业报道)|加载更多|打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本文)?|举报(?:/反馈)?|我要(?:评论|反馈|纠错|报错)|【纠错】|纠错"
     r"|点赞|赞|评论\(?\d*\)?|转发|复制链接|已关注|关注|订阅|推荐|热门|回到顶部|重播|正在播放).{0,12}|(?:一键三连|点这里.{0,4}关注).{0,40}",
     r"(?:您|你)?(?:所在的?|当前的?)?位置\s*[:：].{0,80}",
+    r"(?:阅读|浏览|阅)(?:量|数|次数)?\s*[:：]?\s*[\d.]+\s*[万wk]?\+?\W*(?:收藏|评论|点赞|分享|次).{0,12}|感谢.{0,12}网友.{0,60}投递[！!。]?",
     # neighbours
     r"(?:相关|延伸|推荐|拓展|猜你喜欢|大家都在|今日|热门|更多|精彩|往期)(?:阅读|推荐|新闻|文章|链接|专题|报道|资讯|视频|内容|回顾|搜索|标签|看)?\s*[:：>》]*",
     r"(?:更多|相关).{0,30}(?:请关注|敬请关注|欢迎关注|请点击).{0,40}",
     # rights and cautions
     r".{0,12}(?:免责声明|特别声明|版权声明|郑重声明|平台声明|风险提示|温馨提示|版权所有|未经(?:本网|本报|授权|许可|书面|允许)|不得转载|违者必究"
     r"|严禁转载|侵权必究|转载请(?:注明|联系|标明)).{0,300}",
+    r"[（(]?本文由.{1,20}(?:赞助|支持).{0,10}|(?:文中|本文|部分)?(?:图片|配图|素材|图文).{0,6}(?:来自|来源于?|源自)(?:网络|互联网).{0,60}|©.{0,80}",
     r"(?:声明|注|特别提醒|提示)\s*[:：].{0,40}(?:转载|观点|本网|本站|平台|立场|版权|仅供参考).{0,300}",
     r"[\(（]?(?:本文|[以此本]上?内容|文章内容|该文|该文观点|本作品).{0,12}(?:仅代表|不代表|来源于|系作者|为.{0,16}原创|由.{0,12}授权|版权归|转载自|首发).{0,200}",
     r".{0,12}(?:广告|商务)合作.{0,40}",
+    r"欢迎.{0,10}(?:评论区|留言).{0,30}",
+    rf"[（(]?(?:责任?编辑|编辑|值班编委|编委|值班主任|值班主编|审核|校对|监制)\s+[{HAN}]{{2,4}}[)）]?",
     # comments
     r".{0,8}(?:跟贴|网友评论).{0,30}|.{0,16}参与评论.{0,12}|发表评论.{0,20}|暂无评论.{0,10}|我来说两句.{0,12}|登录后.{0,20}",
     r"(?:责任?编辑|编辑|完|全文完|【完】|（完）|\(完\)|本文完)\s*",
@@ -68,12 +72,15 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:click|tap) here.{0,60}|follow (?:us|him|her|me|on|@).{0,80}",
     r"(?:share|tweet|post|pin|email)\s.{0,40}\b(?:facebook|twitter|linkedin|whatsapp|reddit|pinterest|email)\b.{0,40}",
     r"(?:sign up|subscribe|register|join|get|have|receive|want)\b.{0,160}\b(?:newsletters?|inbox|email|e-mail|updates|notifications|alerts)\b.{0,120}",
-    r"(?:for|want) more (?:stories|news|like this).{0,80}|(?:do you )?have a (?:news )?(?:tip|story).{0,160}|get in touch.{0,140}",
+    r"(?:for|want) more (?:stories|news|like this).{0,80}|(?:do you )?(?:have|got) a (?:news )?(?:tip|story).{0,160}|get in touch.{0,140}",
     r"(?:photo|image|picture|credit|source|photograph|illustration|video|file photo)s?\s*(?:by|credit|source|courtesy)?\s*[:/].{0,80}",
-    r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,60}",
-    r"(?:published|updated|posted)\b.{0,40}\b(?:19|20)\d\d\b.{0,40}|(?:copyright|\(c\))\s.{0,160}",
+    r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,100}",
+    r"(?:published|updated|posted)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
     r"(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research)\s(?:by|from)\s.{0,160}",
     r"by (?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
+    r"to view this video.{0,160}|(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
+    r"(?:this|the) (?:article|story|post|column|piece|interview|essay)\b.{0,16} (?:originally|first|also)?\s?(?:appear(?:s|ed)|adapted|excerpted)\b.{0,200}",
+    r"(?:photo|image|photograph|illustration|graphic|video)s? by\s.{3,60}",
     r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?",
     r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
@@ -83,11 +90,30 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?)\b.{0,300}",
 )
+_HAN_HINTS = ("转载", "点赞", "在看")
+_HAN_WIDE = (
+    r".{0,40}未经.{0,12}(?:授权|许可|允许).{0,6}(?:不得|禁止|严禁|请勿).{0,60}",
+    r".{0,20}(?:点赞|在看|转发|三连)[、，,和]?.{0,6}(?:点赞|在看|转发|分享|收藏).{0,10}",
+)
 # Those that may begin with anything are tried everywhere in a line; a line is matched only when it holds one of _WIDE_HINTS.
-_WIDE_HINTS = ("block", " now", "rates", "deal", "price", "readers ", "back to video", "only provide")
+_WIDE_HINTS = (
+    "reach ",
+    "contact ",
+    "brought to you",
+    "donate ",
+    "block",
+    " now",
+    "rates",
+    "deal",
+    "price",
+    "readers ",
+    "back to video",
+    "only provide",
+)
 _WIDE = (
     r"(?:.{0,60}\b)?(?:turn off|disable|switch off|pause|whitelist).{0,40}\bad[- ]?block.{0,160}",
-    r".{0,120}\bback to video",
+    r".{0,120}\bback to video|.{0,40}\bbrought to you by\b.{0,200}|(?:.{0,160}\b)?donate (?:today|now|here)\b.{0,60}",
+    r"(?:.{0,120}\b)?(?:reach|contact) (?:her|him|them|me|the (?:author|reporter|writer)s?)(?: \w+)? (?:at|on|via|by)\b.{0,80}",
     r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
 )
@@ -104,6 +130,7 @@ _inside = re.compile(
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
+_han_wide = re.compile("(?:" + "|".join(_HAN_WIDE) + ")$")
 _wide = re.compile("(?:" + "|".join(_WIDE) + ")$")
 _tail = re.compile(
     r"\s*[\(（\[【]\s*(?:本文)?(?:责任?编辑|责编|编辑|实习编辑|见习编辑|作者|原标题|来源|文章来源|本文来源|新闻来源|校对|审核)"
@@ -124,12 +151,35 @@ _end = re.compile(
     r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?)\s*:?$)",
     re.I,
 )
+# The headings of boxes: other articles, a request for consent, what a subscription costs, who wrote it.
+_box = re.compile(
+    r"(?:(?:related|recommended|popular|trending|latest|top|most (?:read|popular|viewed|shared)|more|other|in other|also)"
+    r"(?: (?:now|today|this week|news|stor(?:y|ies)|articles?|posts?|coverage|reads?|reading|topics?|content|videos?|for you|in [a-z]+))*"
+    r"|more (?:from|on|about|in)\b.{0,40}|editors?['’]? ?s? picks?|you (?:may|might) (?:also )?like|read (?:more|next)|up next|around the web"
+    r"|people are also reading|sponsored(?: content| stories)?|in partnership with .{0,40}|(?:about|meet) the authors?"
+    r"|(?:get|join|sign up for) .{0,30}(?:newsletter|briefing|digest)|support (?:our|independent|local|quality) .{0,20}"
+    r"|(?:we (?:value|respect|care about) )?your privacy(?: choices)?|privacy preference cent(?:er|re)|(?:this (?:web)?site|we) uses? cookies.{0,60}"
+    r"|(?:manage |your )?(?:cookie|privacy|consent) (?:settings|preferences|choices|notice|consent)"
+    r"|(?:subscribe|sign (?:up|in)|log ?in|register|become a)\b.{0,30}\bto (?:continue|keep|unlock|read|access)\b.{0,40}|already a (?:subscriber|member).{0,30}"
+    r"|(?:continue|keep) reading\b.{0,20}\b(?:with|for)\b.{0,30}|unlock (?:unlimited|full|all|this|the) (?:access|article|story|content|post).{0,20}"
+    r"|this (?:article|story|post|content) is (?:only )?(?:for|available to|reserved for) .{0,24}(?:subscribers|members)(?: only)?"
+    r"|(?:我们)?(?:重视|尊重)您的隐私|隐私(?:设置|偏好)|.{0,16}(?:订阅|开通|成为|购买|登录|付费|加入).{0,14}(?:(?:阅读|查看|解锁|畅读)(?:全文|全部|更多|剩余|完整)|继续阅读).{0,6}"
+    r"|(?:本文|此文|以下)(?:为|是)?.{0,6}(?:付费|会员)(?:内容|专享|可读|文章).{0,16}"
+    r"|(?:相关|延伸|推荐|拓展|为[您你]|热点|编辑|今日|热门|更多|精彩|往期|最新|\d+小时)(?:阅读|推荐|新闻|文章|链接|专题|报道|资讯|视频|内容|回顾|电报|快讯|热文|热榜|产品|稿件|信息)"
+    r"|猜[您你](?:喜欢|想看)|大家都在看|(?:作者|嘉宾|专家|受访者|讲者)简介|关于作者)\W*",
+    re.I,
+)
 _comments = re.compile(
     r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
     r"|leave a (?:comment|reply)|join the (?:conversation|discussion))\W*\d{0,6}\W*(?:条|个)?\W*",
     re.I,
 )
+_bio = re.compile(
+    r"(?:[A-ZÀ-Ý][\w.'’-]+ ){2,4}(?:(?:is|was|works as) (?:an? |the )?(?:[\w’'-]+ ){0,6}"
+    r"(?:reporter|writer|correspondent|columnist|journalist|contributor|editor|fellow|author|producer)\b|(?:covers|writes about|reports on|writes for) )"
+)
 _bar = re.compile(r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$")
+_clock = re.compile(r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4})?\W*(?:\d+\s?[a-z]+\s?ago)?", re.I)
 _date_bar = re.compile(
     r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
     r"|[^.!?。]{0,60}\b(?:19|20)\d\d\b[^.!?。]{0,20}\b\d{1,2}[:h]\d{2}\b[^.!?。]{0,20}$"
@@ -143,7 +193,7 @@ def is_noise(text: str) -> bool:
         return False
     if has_han(text):
         plain = simplified(text)
-        if _line.match(plain):
+        if _line.match(plain) or (any(hint in plain for hint in _HAN_HINTS) and _han_wide.match(plain)):
             return True
         return len(text) < MOST_PROMO and _calls.search(plain) is not None and len(set(_offers.findall(plain))) > 2
     low = text.lower()
@@ -157,14 +207,30 @@ def ends(text: str) -> bool:
     return len(text) < 30 and _end.match(simplified(text)) is not None
 
 
+def opens_box(text: str) -> bool:
+    """True for the heading of what is no part of an article: related ones, a request for consent, what a subscription costs."""
+    plain = simplified(text)
+    return _box.fullmatch(plain) is not None or _end.match(plain) is not None
+
+
 def opens_comments(text: str) -> bool:
     """True for the heading over what readers wrote."""
     return _comments.fullmatch(text) is not None
 
 
+def is_bio(text: str) -> bool:
+    """True for a line that says who its author is, as stands below a text."""
+    return len(text) < 400 and _bio.match(text) is not None
+
+
 def is_bar(text: str) -> bool:
     """True for a line with a date or a count, as stands between headline and text."""
     return _bar.match(text) is not None
+
+
+def is_clock(text: str) -> bool:
+    """True for the time of a post alone: 17:42 BST, 2m ago."""
+    return _clock.fullmatch(text) is not None
 
 
 def is_date_bar(text: str) -> bool:

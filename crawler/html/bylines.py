@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from crawler.html.date_text import DATE
+from crawler.html.date_text import undated
 from crawler.text import DOUBLE_SURNAMES, HAN, SURNAMES, is_han, simplified
 
 _COMMON = frozenset(SURNAMES[:150])
@@ -18,7 +18,7 @@ _PEN = rf"[{HAN}A-Za-z0-9_·]{{2,8}}"  # a pen name
 _NAMES = rf"{_NAME}(?:(?:\s*[、，,/和&]\s*|\s+){_NAME}){{0,7}}"
 _END = (
     rf"(?=\s*(?:$|[)）】〕\]|｜丨/／，,。；;：:（(]|(?:(?:[{HAN}]{{2,4}}\s?){{1,2}})?报道|电\b|发自|[{HAN}]{{0,2}}编辑|责编|来源|整理|整合|综合"
-    r"|通讯员|\d)|\s+(?:实习|见习|摄影))"
+    r"|通讯员|文\s*/?\s*[图摄]|\d)|\s+(?:实习|见习|摄影))"
 )
 _LABEL = r"\s*[:：/／丨|｜]"
 _TITLE = r"(?:研究员|教授|院长|主任|部长|所长|校长|秘书长|博士|作家|评论员|撰稿人|记者|作者|编辑|律师|学者|分析师)"
@@ -58,10 +58,10 @@ _pens = re.compile(
 _by = re.compile(
     r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|posted|published)\s+)?by"
     r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
-    r"(?=$|\s*[|·•—]|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
+    r"(?=$|\s*[|·•—]|\.\s+(?:photo|illustration|video|additional|edited)|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
     re.I,
 )
-_trade = re.compile(r"([^,]{5,40}),\s(?:[A-Z&]?[\w& -]{0,30}\s)?(?:correspondent|reporter|writer|columnist)\b", re.I)
+_trade = re.compile(r"([^,]{5,40}),\s(?:[A-Z&]?[\w& -]{0,30}\s)?(?:correspondent|reporter|writer|columnist|staff)\b", re.I)
 _dated = re.compile(  # Jane Doe 23rd February, 6.45am
     r"([A-ZÀ-Ý][^\d,|]{4,40}?)[\s|,·•–-]+(?:(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)(?=.{0,14}\d)"
 )
@@ -137,7 +137,7 @@ def english(texts: Iterable[str]) -> list[str]:
     for text in texts:
         if len(text) < 160:
             plain = _address.sub("", text).strip()
-            match = _by.search(plain) or _by.search(DATE.sub("|", plain)) or _trade.match(plain)
+            match = _by.search(plain) or _by.search(undated(plain)) or _trade.match(plain)
             if not match and (dated := _dated.match(plain)) and is_bare_english(dated[1]):
                 match = dated
             names = [name for name in _en_split.split(match[1]) if is_person(name)] if match else []

@@ -48,9 +48,17 @@ _of_others = re.compile(
 )
 # 自9月1日起 is told in a sentence
 _of_others_behind = re.compile(r"\s*(?:起|前|后|以来|之前|之后|以前|以后|截止)(?![^\s|，。]{0,2}(?:发布|发表))")
-_changed_behind = re.compile(r"\s*[(（]?(?:更新|修改|编辑过?|编辑|updated|edited|modified)(?!.{0,8}\d)", re.I)
+_changed_behind = re.compile(r"\s*[(（]?(?:更新|修改|编辑过?|编辑|updated|edited|modified)(?!.{0,8}\d\d[-/.年月])", re.I)
 
 PUBLISHED, UNLABELLED, CHANGED = range(3)  # in this order they are believed
+
+
+_weekday = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s*\|")
+
+
+def undated(text: str) -> str:
+    """The line with a bar for each date, and for the weekday before it."""
+    return _weekday.sub("|", DATE.sub("|", text))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,14 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain, islice
+from itertools import chain, combinations, islice
 from typing import Any
 
 from lxml import etree
 
 from crawler.html import bylines, tree
 from crawler.html.blocks import Layout, Line, weigh
-from crawler.html.date_text import DATE
+from crawler.html.date_text import DATE, undated
 from crawler.html.tree import Tags, has_han, loose
 from crawler.record import MAX_TITLE
 from crawler.text import HAN
@@ -49,11 +49,11 @@ _button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follo
 _NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
 _next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
 _extra = re.compile(
-    r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑|编辑|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
+    r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑(?!部)|编辑(?!部)|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
 )
 _org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
-    r"^来自|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b"
+    r"^来自|发布者|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:星期|周|週)[一二三四五六日天末]$"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -311,14 +311,14 @@ def _stands(name: str, bar: Sequence[str]) -> bool:
 
 def _undated(text: str) -> str:
     """What is left of a bar's line without its date and what comes after."""
-    return re.split(r"\s*[|·•]\s*", DATE.sub("|", text).strip(" |·•"))[0]
+    return re.split(r"\s*[|·•]\s*", undated(text).strip(" |·•"))[0]
 
 
 def _cells(bar: Sequence[str]) -> Iterator[str]:
     """The parts of a bar's lines that hold a date: Dilys Monk / Newsroom / 2026/04/22 18:05."""
     for text in bar:
         if len(text) < 120 and DATE.search(text):
-            names = re.split(r"\s*[|·•]+\s*|\s+[/–—-]\s+|\s*\d[\d/:.,-]*\s*", DATE.sub("|", text).strip(" |–—-"))
+            names = re.split(r"\s*[|·•]+\s*|\s+[/–—-]\s+|\s*\d[\d/:.,-]*\s*", undated(text).strip(" |–—-"))
             if any(map(bylines.is_bare_english, names)):
                 yield from names
                 return
@@ -335,18 +335,20 @@ def publisher(
     credits: Sequence[str],
     lines: Sequence[str],
     *,
+    shown: Sequence[str],
     people: Sequence[str],
     foot: Sequence[str],
 ) -> str | None:
     """Who it is from: 来源 in the bar, meta, an account, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's
-    name. None of the `people` who wrote it."""
-    labelled = (_source.search(text) or _bare_source.search(text) for text in bar if not text.isascii())
+    name. None of the `people` who wrote it. `shown` is the bar with blanks between its elements."""
+    spaced = (_before_place.sub("", text) for text in shown if not text.isascii())
+    labelled = (_source.search(text) or _bare_source.search(text) for text in spaced)
     if match := next(filter(None, labelled), None):
         return _without_date(match[1])
     metas = head.all("source", "mediaid", "contentsource", "article:source")
     if name := next(filter(_org.match, metas), None):
         return name
-    if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, head.tags.title, people)), None)):
+    if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, shown, head.tags.title, people)), None)):
         return name
     below = (_source.match(text.lstrip("（([【")) for text in credits if len(text) < 60)
     if match := next((match for match in below if match and match[1] not in _NOBODY), None):
@@ -357,7 +359,24 @@ def publisher(
     home = _home_name(head)
     if name is None and home and has_han(home) and not _site.search(home):
         return None  # a section that stands at the site's root
-    return home if home and (name is None or _is_short_for(home, name)) else name
+    if home and (name is None or _is_short_for(home, name)):
+        return home
+    label = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www.").rpartition(".")[0])
+    if name and label and loose(name.rpartition(".")[0]) == label:  # its host, where its name is wanted
+        return next(_spelled(label, (*bar, *foot)), name)
+    return name
+
+
+def _spelled(label: str, texts: Iterable[str]) -> Iterator[str]:
+    """The words of these lines that a host's label is made of: The Elm Post of elmpost."""
+    for text in texts:
+        words = text.split()
+        for first, last in combinations(range(min(len(words), 30) + 1), 2):
+            if last - first < 6 and loose("".join(words[first:last])) == label:
+                yield " ".join(words[first:last]).strip(" ,.;:|")
+
+
+_before_place = re.compile(r"\s+(?=[(（])")  # 江湾日报 (江湾), of two elements
 
 
 def _without_date(name: str) -> str:
@@ -470,12 +489,16 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
 _edition = re.compile(r"(?: online| home ?page)$", re.I)
 
 
-def _beside_date(bar: Sequence[str], title: str, people: Sequence[str]) -> Iterator[str]:
+def _beside_date(bar: Sequence[str], shown: Sequence[str], title: str, people: Sequence[str]) -> Iterator[str]:
     """The publisher that stands beside a Chinese page's date without a word: 2019-09-26 10:56:28 证券时报网. Two characters name a
     section, unless the page's title ends with them."""
     for word in _near_date(bar):
         name = word.rpartition("/")[2].removesuffix("报道")
-        is_name = _org.match(name) and name not in people and not bylines.is_bare(name) and not _no_org.search(name)
+        pieces = (piece for text in shown for piece in text.split() if name.startswith(piece))
+        name = next(filter(_site.search, pieces), name)  # 江湾日报江湾APP, of two elements
+        is_name = (
+            _org.match(name) and not name.startswith(tuple(people)) and not bylines.is_bare(name) and not _no_org.search(name)
+        )
         is_spelled = not name.isascii() or name[:1].isupper()
         if is_name and is_spelled and len(name) <= 14 and (len(name) >= 3 or name in title):
             yield name

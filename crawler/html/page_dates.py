@@ -16,7 +16,7 @@ from typing import Any, cast
 from lxml import etree
 
 from crawler.dates import AHEAD, DateReader, date_in_url
-from crawler.html import script_state, tree
+from crawler.html import article_state, tree
 from crawler.html.date_text import CHANGED, DateText, dates_in
 from crawler.html.metadata import SCRIPT, Head
 from crawler.html.tree import loose
@@ -25,7 +25,6 @@ from crawler.url import join
 
 MAX_TIMES = 30  # `<time>` elements looked at
 NEAR = 12  # levels above one
-OPENING = 30  # letters of a text that tell it
 TITLE = 24  # bytes of a link's text that may be a headline: eight Han characters
 _DAY = timedelta(days=1)
 _EARLY = timedelta(days=7)  # before the day in the address: no page is put there so long after it appeared
@@ -85,7 +84,7 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     if told and _has_clock(told, dates):
         return seen if seen and _is_mislabelled(told, seen, head) else told
     stated = _first(_in_state(head, around), dates) if around.opening else None
-    if seen and not (told or stated) and seen_text[:2] in ("19", "20") and _has_clock(seen, dates):
+    if seen and not (told or stated) and seen_text[:4].isdigit() and _has_clock(seen, dates):
         return seen  # 10-08 12:00 would leave the year to a guess
     metas = list(head.all(*_METAS, _OF_WEIBO))
     said = _first(chain(metas, _times(root, head.url)), dates)
@@ -258,57 +257,19 @@ def _is_elsewhere(href: str | None, url: str) -> bool:
 
 def _in_state(head: Head, around: Around) -> Iterator[str]:
     """The dates of the object that is this article in the state of the page's program, those of its publication first."""
-    title, opening = loose(around.title), loose(around.opening)[:OPENING]
-    for whole in script_state.values(head.tags, around.title if not opening else "", 0) if title else ():
-        opened: list[Any] = []
-        above: dict[int, Any] = {}  # the identity of each object and list that was opened → what holds it
-        for one in tree.containers(whole, script_state.MAX_VALUES):
-            opened.append(one)
-            if levels := _levels(one, title, opening, whole):
-                above.update((id(part), holder) for holder in opened for part in tree.parts_of(holder))
-                opened.clear()
-                yield from _dates_at(one, above, levels, whole)
-
-
-def _levels(one: Any, title: str, opening: str, whole: Any) -> int:
-    """How many levels around an object may hold the article's date: 0 where it is not the article."""
-    if isinstance(one, dict) and any(_is_title(key, value, title, whole) for key, value in one.items()):
-        return 1
-    values = one.values() if isinstance(one, dict) else one
-    return 5 if opening and any(isinstance(value, str) and _holds(value, opening) for value in values) else 0
-
-
-def _holds(text: str, opening: str) -> bool:
-    return len(text) >= OPENING and opening in loose(text[:4000])
-
-
-def _dates_at(one: Any, above: dict[int, Any], levels: int, whole: Any) -> Iterator[str]:
-    """The dates of an object, its parts, and the nearest of so many levels around it."""
-    for _ in range(levels + 1):
-        if isinstance(one, dict):
-            parts = [one, *(value for key, value in one.items() if isinstance(value, dict) and "author" not in key.lower())]
-            for pattern in (_published_key, _created_key):
-                for part in parts:
-                    yield from _dates_under(part, pattern, whole)
-        one = above.get(id(one))
-
-
-def _is_title(key: str, value: Any, wanted: str, whole: Any) -> bool:
-    return script_state.is_title(key) and isinstance(text := _resolved(value, whole), str) and loose(text[:400]) == wanted
+    for one, whole in article_state.about(head.tags, around.title, around.opening):
+        parts = [one, *(value for key, value in one.items() if isinstance(value, dict) and "author" not in key.lower())]
+        for pattern in (_published_key, _created_key):
+            for part in parts:
+                yield from _dates_under(part, pattern, whole)
 
 
 def _dates_under(one: dict[str, Any], pattern: re.Pattern[str], whole: Any) -> Iterator[str]:
     for key, value in one.items():
-        value = _resolved(value, whole)
+        value = article_state.resolved(value, whole)
         is_said = value and isinstance(value, str | int) and not isinstance(value, bool)
         if is_said and pattern.fullmatch(re.sub(r"[\W_]", "", key).lower()):
             yield str(value)
-
-
-def _resolved(value: Any, whole: Any) -> Any:
-    """Nuxt keeps all values in one list, and numbers in its objects are places there."""
-    is_place = isinstance(whole, list) and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(whole)
-    return whole[value] if is_place else value
 
 
 def _in_scripts(head: Head, dates: DateReader) -> Iterator[str]:

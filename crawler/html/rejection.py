@@ -18,6 +18,7 @@ LINKS = 25  # titles that are links; a page with more of them than text is a lis
 CARDS = 5
 CONSENTS = 3  # different phrases of a consent page
 HEADLINE, NEAR = 24, 16  # a headline of so many bytes, the text at most so many lines below it: an article, whatever surrounds it
+LABEL = 30  # bytes of a line that is none of those: a player has many
 
 PIECES, ALIKE = 4, 0.15  # pieces of a headline that can be looked for; the share of them that a page of its article has at least
 _han = re.compile(f"[{HAN}]{{2,}}")
@@ -60,7 +61,7 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announ
     size = weigh(body.text)
     if size < STUB and not head.articles and (asked := _asks_consent(head, page, body)):
         return "consent-wall", asked
-    headed = at >= 0 and len(title.encode()) > HEADLINE and 0 < body.first - at < NEAR
+    headed = 0 <= at < body.first and len(title.encode()) > HEADLINE and _between(page, at, body.first) < NEAR
     if not headed and _is_list(head, page, body, size):
         is_search = _search.search(head.url) or _results.search(head.tags.title)
         return ("search", "") if is_search else ("listing", f"{body.cards} cards")
@@ -76,6 +77,11 @@ def refusal(head: Head, page: Layout, title: str, at: int, body: Body, *, announ
     if size < LEAST and not _is_announced(title, announced, body):
         return "too-short", f"{len(body.text)} characters"
     return None
+
+
+def _between(page: Layout, at: int, first: int) -> int:
+    """The lines from the headline to the text, labels not counted."""
+    return 1 + sum(line.weight > LABEL for line in page.lines[at + 1 : first])
 
 
 def _tells_else(announced: str, head: Head, heading: str, body: Body) -> bool:

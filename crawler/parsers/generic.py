@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import tzinfo
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 
 from lxml import etree
 
 from crawler.dates import DateReader
 from crawler.errors import NotAnArticle
-from crawler.html import boilerplate, metadata, page_dates, script_state, tree
+from crawler.html import article_state, boilerplate, bylines, metadata, page_dates, script_state, tree
 from crawler.html.blocks import Layout, Line, lay_out
 from crawler.html.body import Body, find_body
+from crawler.html.date_text import DATE
 from crawler.html.hidden import Veil
 from crawler.html.metadata import Head
 from crawler.html.rejection import refusal
@@ -59,14 +60,19 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if reason := refusal(head, layout, title, at, body, announced=link.title):
         raise NotAnArticle(*reason)
     near, marked, credits = _around(layout, at, body)
-    bar = [line.text for line in near]
+    bar, shown = [line.text for line in near], [line.shown for line in near]
     told = set(body.lines)  # a day in a sentence of the text is no date of the page
-    dated = [text for text in bar if text not in told or not _ended.search(text)]
-    around = page_dates.Around(title, dated, body.text[:60] if body.lines is not visible.lines else "")
+    dated = [text for text in shown if text not in told or not _ended.search(text)]
+    opening = body.text[:60] if body.lines is not visible.lines else ""
+    around = page_dates.Around(title, dated, opening)
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
-    people = metadata.authors(head, metadata.labels_joined(line.shown for line in near), marked, body.lines, credits)
+    people = metadata.authors(head, metadata.labels_joined(shown), marked, body.lines, credits)
+    if not people and opening:
+        people = tuple(article_state.authors(tags, title, opening))
     foot = [line.text for line in layout.lines[-FOOT:]]
+    owner = metadata.publisher(head, title, bar, credits, body.lines, shown=shown, people=people, foot=foot)
+    people = tuple(name for name in people if name != owner or bylines.is_person(name))
     record = Record(
         title=title[:MAX_TITLE],
         link=link.url,
@@ -74,7 +80,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         keywords=words,
         published=page_dates.published(head, root, around, dates),
         author=", ".join(people) or None,
-        publisher=metadata.publisher(head, title, bar, credits, body.lines, people=people, foot=foot),
+        publisher=owner,
     )
     facts = [Fact("keyword", word, f"meta keywords: {word}", "page") for word in words]
     if own := metadata.canonical_hint(head, page.url):
@@ -146,6 +152,10 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
     near = [line for line in _near(layout, body, start, start + BAR) if ">" not in line.text]
     near += [line for line in _near(layout, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
     marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.shown.split(" | ")]
+    for one, following in pairwise(near):  # the name beside a face, above the date
+        name = one.shown.partition(" ·")[0] if one.pictured else ""
+        if name and name.isascii() and bylines.is_bare_english(name) and DATE.search(following.text):
+            marked.append(name)
     below = (line.shown for line in _near(layout, body, body.last, body.last + CREDITS))
     return near, marked, [*body.dropped, *below]
 

@@ -115,6 +115,14 @@ def test_three_paragraphs_of_a_closed_article_are_told() -> None:
     assert len(_read(f"{closed}<h1>A long read</h1><div>{shown}</div><p>Subscribe to continue reading</p>").text.split("\n")) == 3
 
 
+def test_what_a_membership_costs_is_no_text() -> None:
+    wall = (
+        "<div class=z1><p>开通会员后继续阅读</p><p>月度会员三十元，可读全部报道。</p><p>年度会员三百元，另赠年刊一册。</p></div>"
+    )
+    page = f"<title>新一代推理芯片发布</title><h1>新一代推理芯片发布</h1><div>{_all('<p>{}</p>', TEXT + OTHERS * 3)}</div>{wall}"
+    assert "会员" not in _read(page).text
+
+
 def test_what_a_closed_article_shows_is_told_where_its_source_announces_it() -> None:
     title = "滨江造船厂把焊缝检查交给模型"
     page = Page(URL, f"<h1>{title}</h1><p>{PROSE}</p><p>{PROSE[::-1]}。</p><p>开通会员，继续阅读全文</p>".encode(), NOW)
@@ -457,10 +465,81 @@ _cards = "".join(f'<div class=card><h4><a href="/{n}">{line[:14]}</a></h4><p>{li
             TEXT,
             id="promotion",
         ),
+        pytest.param(
+            f"<div>{_all('<p>{}</p>')}</div><div class=z1><div class=z2>作者简介</div><div class=z3>{_all('<p>{}</p>', OTHERS)}</div></div>",
+            TEXT,
+            id="a box that only its heading names",
+        ),
+        pytest.param(
+            f"<div><p>{TEXT[0]}</p><div class=z1><h3>热点推荐</h3>{_all('<p>{}</p>', OTHERS[:3])}</div><p>{TEXT[1]}</p><p>{TEXT[2]}</p></div>",
+            TEXT,
+            id="such a box among the paragraphs",
+        ),
+        pytest.param(
+            f"<div><p>{TEXT[0]}</p><div class=k><img src=a.jpg><span>值班员在江湾泵站。图源：受访者</span></div><p>{TEXT[1]}</p><p>{TEXT[2]}</p></div>",
+            TEXT,
+            id="a caption in an element of no name",
+        ),
+        pytest.param(
+            f"<div><p>{TEXT[0]}</p><img src=a.jpg><p class=img-desc>江湾泵站的值班员与水泵</p><p>{TEXT[1]}</p><p>{TEXT[2]}</p></div>",
+            TEXT,
+            id="a caption by its class",
+        ),
+        pytest.param(
+            f"<div>{_all('<article id=post-ad45e1><header>17:42</header><div>江湾台李四，现场记者</div><p>{}</p></article>')}</div>",
+            TEXT,
+            id="posts with a time and a byline each, whose number looks like an advertisement's",
+        ),
+        pytest.param(
+            f"<div>{_all('<p>{}<a href=#fn1>[1]</a><sup><a href=#fn2>2</a></sup><sup>[3]</sup></p>')}</div>",
+            TEXT,
+            id="numbers of footnotes",
+        ),
+        pytest.param(
+            f"<div><p>{TEXT[0]}</p><h2 class=anchorWithStickyNavbar>三成从哪里来<a href=#a>#</a></h2><p>{TEXT[1]}</p>"
+            f"<h2><a href=#b>还看生态</a></h2><p>{TEXT[2]}</p></div>",
+            (TEXT[0], "三成从哪里来", TEXT[1], "还看生态", TEXT[2]),
+            id="headings that link to themselves",
+        ),
     ],
 )
 def test_layouts_that_mislead(body: str, text: tuple[str, ...]) -> None:
     assert _read(f"<title>新一代推理芯片发布_江湾网</title><h1>新一代推理芯片发布</h1>{body}").text.split("\n") == list(text)
+
+
+@pytest.mark.parametrize("heading", ["We value your privacy", "Cookie settings", "我们重视您的隐私"])
+def test_a_request_for_consent_above_the_headline_is_no_text_however_long(heading: str) -> None:
+    asked = f"<div class=z1><h2>{heading}</h2>{_all('<p>{}</p>', OTHERS * 3)}</div>"
+    page = f"<title>新一代推理芯片发布_江湾网</title>{asked}<div><h1>新一代推理芯片发布</h1><div>{_all('<p>{}</p>')}</div></div>"
+    assert _read(page).text.split("\n") == list(TEXT)
+
+
+def test_a_label_above_the_headline_is_no_text() -> None:
+    page = f"<title>新一代推理芯片发布</title><div><div>法庭</div><h1>新一代推理芯片发布</h1>{_all('<p>{}</p>')}</div>"
+    assert _read(page).text.split("\n") == list(TEXT)
+
+
+def test_a_section_of_related_work_is_text() -> None:
+    body = f"<section><h2>三成</h2>{_all('<p>{}</p>')}</section><section><h2>Related work</h2><p>{OTHERS[0]}</p><p>{OTHERS[1]}</p></section>"
+    assert OTHERS[1] in _read(f"<title>新一代推理芯片发布</title><h1>新一代推理芯片发布</h1><div>{body}</div>").text
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        '"author": "Ann Poe"',
+        '"byline": "By Ann Poe"',
+        '"authors": [{"name": "Ann Poe", "bio": "She writes."}]',
+        '"author": {"firstName": "Ann", "lastName": "Poe"}',
+        '"credits": {"by": [{"name": "Ann Poe"}]}',
+        '"authors": {"edges": [{"node": {"displayName": "Ann Poe"}}]}',
+    ],
+)
+def test_the_author_whom_only_the_state_names(said: str) -> None:
+    text = "The ferry company will replace eleven of its boats with electric ones, its board decided on Tuesday. " * 4
+    state = f'{{"article": {{"title": "Ferry company replaces its boats", "body": "<p>{text}</p><p>{text[50:]}</p>", {said}}}}}'
+    page = f'<title>Ferry company replaces its boats</title><div id=app></div><script type="application/json">{state}</script>'
+    assert _read(page).author == "Ann Poe"
 
 
 def test_a_flash_stands_alone_among_the_others_of_its_page() -> None:
