@@ -55,7 +55,7 @@ _period = re.compile(
 )
 _more_of_it = re.compile("[^,]{3,40} and [^,]{3,40}, (?=the |an? |[A-Z])")  # After three hours, | 71 speakers and a vote, …
 _month_only = re.compile(f"In {_MONTH}, ")
-_list = re.compile("(?:and|or|but|which|who|an?) ")
+_list = re.compile("(?:and|or|but|which|who|whose|where|an?) ")
 _also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
 _PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
 _as_day = re.compile(  # but not by Friday, from Friday on
@@ -64,7 +64,7 @@ _as_day = re.compile(  # but not by Friday, from Friday on
 )
 _to_come = re.compile(r"\b(?:to|will|would|due|set|scheduled)(?: [a-z][\w'’-]*){0,4}$")
 _it_said = re.compile(
-    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?:it|they|he|she)(?: now)?(?P<verb>'s|'ll|'d| is| are|"
+    rf" (?:also )?{_SAID}(?: {_TIME})?(?: (?:in|at) [^,]{{3,40}}?)?(?: that)? (?P<who>it|they|he|she)(?: now)?(?P<verb>'s|'ll|'d| is| are|"
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
 _its_own = re.compile(
@@ -205,12 +205,20 @@ def _without_day(text: str) -> str:
 
 def _indirect(match: re.Match[str]) -> str:
     """said it had begun → has begun; said they would → will; as it is where the tense of reported speech goes on behind it."""
-    verb = match["verb"].strip()
+    verb, before = match["verb"].strip(), match.string[: match.start()].split()[-1]
+    if match["who"] == "it" and before[0].islower() and before not in _ORGANS:
+        return match[0]  # staff, lawyers, a spokesman said that it would …: of what they speak
     if _reported.search(match.string, match.end()):
         return match[0]
     if verb == "had" and re.match(r" \w+ed\b", match.string[match.end() :]):
         return ""
     return " " + {"'s": "is", "'ll": "will", "'d": "will", "had": "has", "would": "will"}.get(verb, verb)
+
+
+_ORGANS = frozenset(
+    "company firm group start-up startup agency ministry department regulator authority commission maker bank board court university "
+    "lab institute unit developer operator provider supplier government carrier team association".split()
+)
 
 
 def _without_aside(text: str) -> str:
@@ -250,7 +258,7 @@ def _end(words: list[str], verb: int) -> int:
         return total
     figure = next((at for at in range(verb, total) if _amount.match(words[at])), 0)
     condition = max((at for at, word in enumerate(words) if word in _restricts), default=0)
-    best, least = total, TOO_LONG * (total - ENOUGH)
+    best, least = total, TOO_LONG * max(0, total - ENOUGH)
     for at in range(verb + 2, total):
         cost = TOO_LONG * max(0, at - ENOUGH) + TOO_SHORT * max(0, ENOUGH - at)
         cost += LOST_FIGURE * (at <= figure) + LOST_CONDITION * (at <= condition)
@@ -308,14 +316,14 @@ def _ends_well(words: list[str]) -> bool:
 _adds = frozenset(
     "which who whose where while with as after before because although including whereas when since following".split()
 )
-LONG, ENOUGH, TOO_LONG, TOO_SHORT = 17, 16, 0.8, 0.4  # words; … and what each above or below costs
-LOST_FIGURE, LOST_CONDITION, NEVER = 5, 5, 99
+LONG, ENOUGH, TOO_LONG, TOO_SHORT = 17, 18, 0.6, 0.15  # words; … and what each above or below costs
+LOST_FIGURE, LOST_CONDITION, NEVER = 5, 30, 99
 LOSSES = {  # of what begins with these words
     1: "while because although whereas amid following despite",
     1.5: "after before when during without alongside",
     2.5: "since",
-    3: "in on at by under through across where using among",
-    4: "that which who whose for from with into over between within",
+    4: "in on at by under through across where using among",
+    5: "that which who whose for from with into over between within",
     5.5: "to",
     6: "as and against",
 }

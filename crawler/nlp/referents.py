@@ -56,7 +56,9 @@ def _within(made: Told, said: Said) -> Told:
     if not found or not made.is_clean or not (name := _here(found["who"], said) or _meant("it", said)):
         return made
     others = clause_en.names_in(headline, said.text, is_first=True)
-    if found.re is _its_company and any(one != "Company" and (one in name or not clause_en.is_person(one)) for one in others):
+    if found.re is _its_company and (owner := _owner.match(headline)):
+        name = owner[1]  # Halden's founder said that the company …
+    elif found.re is _its_company and any(one != "Company" and (one in name or not clause_en.is_person(one)) for one in others):
         return made
     return replace(made, headline=headline[: found.start("who")] + name + headline[found.end("who") :])
 
@@ -101,6 +103,7 @@ _we = re.compile(
 )
 _our = re.compile(r"\b(?:[Oo]ur|us)\b")
 _speaks = re.compile(r"[\"“]|\b(?:I|me|my|we|you|your|ours)\b")
+_owner = re.compile(r"([A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*)['’]s? [a-z]")
 _its_company = re.compile(
     r"(?<=[a-z] )(?P<who>the (?:[Cc]ompany|start-?up|firm))\b(?! (?:that|which|of|behind|he|she|it|said)| [A-Z])"
 )
