@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
+from crawler.nlp import clause_en
 from crawler.nlp.clause_en import is_person
 from crawler.nlp.events import frames_en, frames_zh
 from crawler.nlp.events.frames import EARLIER, LONGEST, Cell, Said, joined, placed
@@ -35,7 +36,31 @@ def rows(
         of = {name: found[0][name] for name in ("object", "post") if name in found[0]}
         for place in (one for one in said.below()[:2] if _succeeds.search(one)):
             found += [of | row for row in _read(kind, said._replace(sentence=place, behind=(), date=None))]
-    return [row for row in found if row.keys() & _OWN.get(kind, {"actors", "object"})]
+    whole = (_sound(kind, row, said) for row in found)
+    return [row for row in whole if row.keys() & _OWN.get(kind, {"actors", "object"})]
+
+
+def _sound(kind: str, row: dict[str, Cell], said: Said) -> dict[str, Cell]:
+    """The row without what names nobody and nothing."""
+    kept = dict(row)
+    for column in row.keys() & {"actors", "investors"}:
+        names = [name for name in re.split("、|, ", row[column].value) if _may_be_named(name, said.text)]
+        kept[column] = joined(names, row[column].quote) or Cell("", "")
+    if "object" in row and (_nothing.search(row["object"].value) or (kind == "policy" and _bare.fullmatch(row["object"].value))):
+        del kept["object"]
+    return {column: cell for column, cell in kept.items() if cell.value}
+
+
+def _may_be_named(name: str, text: str) -> bool:
+    """False for a word that the text also writes small: Company, Money."""
+    return " " in name or name.lower() not in clause_en.small_words(text)
+
+
+_nothing = re.compile(  # a piece of a sentence, not what it is about
+    r"^(?:by|in|on|from|to|and|with|for|of|that|at|today|yesterday|early|terms)\b|\b(?:today|yesterday|early)$|[₹$€£]\d+$|^[A-Za-z]$"
+    "|^(?:[向由被从把]|针对|同时|团队已)|[的将了]$"
+)
+_bare = re.compile("(?:a |the |its )?[a-z-]+")  # measure: of what?
 
 
 _nobody = re.compile(".{0,2}(?:公司|企业)")

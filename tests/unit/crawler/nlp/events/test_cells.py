@@ -5,7 +5,7 @@ import time
 import pytest
 
 from crawler.nlp.events import cells as event_cells
-from crawler.nlp.events.frames import END
+from crawler.nlp.events.frames import END, Cell, Said
 
 
 def told(kind: str, text: str, title: str = "") -> dict[str, str]:
@@ -355,3 +355,20 @@ def test_each_person_who_comes_or_goes_has_a_row(text: str, expected: list[dict[
 )  # fmt: skip
 def test_votes_tenders_deals_and_loans_are_read_in_their_own_orders(kind: str, text: str, expected: dict[str, str]) -> None:
     assert told(kind, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("kind", "row", "kept"),
+    [
+        ("funding", {"actors": "Money, Halden", "investors": "Company"}, {"actors": "Halden"}),
+        ("policy", {"object": "by 1.2 billion yen", "stage": "approved"}, {"stage": "approved"}),
+        ("policy", {"actors": "Halden", "object": "a measure"}, {"actors": "Halden"}),
+        ("release", {"actors": "云湾", "object": "V"}, {"actors": "云湾"}),
+        ("people", {"actors": "罗宁", "object": "同时"}, {"actors": "罗宁"}),
+        ("release", {"actors": "Halden", "object": "Halden-2"}, {"actors": "Halden", "object": "Halden-2"}),
+    ],
+)
+def test_a_cell_holds_no_bare_word_and_no_piece_of_a_sentence(kind: str, row: dict[str, str], kept: dict[str, str]) -> None:
+    said = Said("", "The company said that the money was there.", "The company said that the money was there.")
+    cells = {column: Cell(value, said.sentence) for column, value in row.items()}
+    assert {column: cell.value for column, cell in event_cells._sound(kind, cells, said).items()} == kept
