@@ -18,7 +18,7 @@ _RAISE = frozenset(
 _GRANT = frozenset("award grant invest give put commit provide lend".split())
 _FUNDS = re.compile(rf"^.{{0,80}}?(?:{MONEY_EN}|\bround\b|funding|Series|financing|offering|\bseed\b|grant)")
 _RELEASE = frozenset(
-    "release publish launch unveil open-source open ship introduce debut make announce update give cut preview".split()
+    "release publish launch unveil open-source open ship introduce debut make announce update give cut preview present put".split()
 )
 _RULE = frozenset(
     "ban pass approve adopt propose sign publish issue unveil announce enact launch order reject vote impose open delay extend back halt lower raise require allow fund"
@@ -133,6 +133,7 @@ _numbered = re.compile(rf"\b[Vv]ersion (?P<n>\d[\d.]*) of (?:its |the )?(?P<it>{
 _called = re.compile(rf"\b(?:called|named|dubbed|known as|which it calls) (?P<it>{PROPER.pattern})")
 
 
+_puts_out = re.compile(r" (?:out|(?:its |the )?(?:weights|code|model)) ")
 _day = re.compile(r"(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sep|Oct|Nov|Dec)[a-z]*\.? \d")
 _versioned = re.compile(rf"(?!{_day.pattern}).*\d")
 _made_public = re.compile(
@@ -146,7 +147,7 @@ def release_en(said: Said) -> dict[str, Cell]:
     if match := _out.search(sentence):
         who = told.only(said, said.actors)
         return said.filled(actors="" if match["what"].startswith(who) else who, **told.model(said, match["what"]))
-    one = next(_acting(said, _RELEASE), None)
+    one = next((one for one in _acting(said, _RELEASE) if one.verb != "put" or _puts_out.match(one.behind)), None)
     if one is None or one.is_passive:
         by = _made_public.search(sentence)
         return (
@@ -357,6 +358,10 @@ def people_en(said: Said) -> list[dict[str, Cell]]:
         who = cells["actors"]
         if who:
             rows.setdefault(who.value if isinstance(who, Cell) else str(who), cells)
+    for told_of in _by_noun.finditer(said.sentence):
+        who = clean_name(told_of["who"] or told_of["leaves"], said.sentence)
+        if is_person(who):
+            rows.setdefault(who, {"actors": who, "object": "", "post": told_of["post"] or told_of["also"]})
     if after := _next.search(said.sentence):
         left = next(iter(rows.values()), {"object": "", "post": ""})
         for name in [one for one in names_from(said.sentence, after.end(), said.text) if is_person(one)][:1]:
@@ -417,6 +422,10 @@ def _named_before(words: str) -> tuple[str, str] | None:
     return (clean_name(found[-1][0], words), words[found[-1].end() :]) if found else None
 
 
+_by_noun = re.compile(  # the appointment of … as …, … has tendered his resignation as …
+    rf"\bappointment of (?:[a-z-]+ |(?:Mr|Ms|Mrs|Dr)\.? )*(?P<who>{PROPER.pattern}),? (?:as|to be) (?:an? |the |its )?(?P<post>(?i:{_POST}))"
+    rf"|(?P<leaves>{PROPER.pattern}) (?:has |had )?(?:tendered|handed in|submitted) (?:his|her|their) resignation as (?:an? |the |its )?(?P<also>(?i:{_POST}))"
+)
 _holder = re.compile(rf"(?P<of>{PROPER.pattern})(?:['’]s)? (?i:{_POST})")
 _whose = re.compile(rf"(?P<it>{PROPER.pattern})(?:['’]s?|(?<=['’]s)) (?=[a-z])")
 _as_left = re.compile(rf" (?:down |aside )?as (?:its |the )?(?P<it>{_POST})", re.IGNORECASE)
