@@ -48,7 +48,8 @@ def _person(said: Said, words: str, alone: bool = False) -> str:
     words = TAIL.sub("", re.sub(r"[（(][^）)]*[）)]", "", words)).strip("“” ")
     if (match := _person_zh.search(words)) and not _NO_PERSON_ZH.search(match["it"]):
         has_post = match.start() > 0 or alone or "·" in match["it"]  # else it may be any words
-        return match["it"] if has_post or match["it"] in said.title or said.text.count(match["it"]) > 1 else ""
+        name = re.sub("^.*(?:总裁|总监|经理|主管|负责人)(?=.+·)", "", match["it"])
+        return name if has_post or name in said.title or said.text.count(name) > 1 else ""
     match = _ends_with_person.search(words)
     again = match["it"] if match and not _NO_PERSON_ZH.search(match["it"]) else ""
     return again if again in said.title or said.text.count(again) > 1 else ""
@@ -368,16 +369,17 @@ _NOT_BEHIND = r"(?!前|后|以来|期间|之|时|者|仪式|手续|消息|传闻
 _moves_zh = re.compile(
     rf"(?P<takes>出任|担任|就任|接任|转任|改任|升任|获任|履新|接棒|接手|继任|执掌|兼任|(?:受聘|被任命|被聘|获聘|获委任|当选|晋升|调任)(?:为|担任)?|(?<![责委主就升委现历兼曾时上卸辞离前新首连担])任(?![务何期职命教课由性内]))(?:了)?{_NOT_BEHIND}"
     r"(?P<what>[^，。；：]{0,30})"
-    rf"|(?P<joins>加盟|加入|入职|空降)(?:了)?{_NOT_BEHIND}(?P<of>[^，。；、任担出]{{2,20}}?)(?=[，。；、任担出]|$)"
+    rf"|(?P<joins>加盟|加入|入职|空降)(?:了)?{_NOT_BEHIND}(?P<of>[^，。；、任担出]{{2,20}}?|)(?=[，。；、任担出]|$)"
     rf"|(?P<leaves>办[完理]了?离职手续|辞去|卸任|不再担任|离职|离任|辞职(?:报告|申请)|辞职|辞任|(?<!申)请辞|退休|退出|离开|被免去|出局|逝世|去世|病逝|离世)(?:了)?{_NOT_BEHIND}(?P<held>[^，。；：]{{0,24}})"
-    rf"|(?P<names>任命|聘任|聘请|提拔|委任|选举|推选|增补|提名)(?P<whom>[{HAN}·A-Za-z ]{{2,20}}?)(?:先生|女士|博士|教授)?(?:为|担任|出任|任)(?P<post>[^，。；：]{{2,24}})"
+    rf"|(?P<names>任命|聘任|聘请|提拔|委任|选举|推选|增补|提名)(?P<whom>[{HAN}·A-Za-z ]{{2,20}}?)(?:（[^（）]{{2,24}}）)?(?:先生|女士|博士|教授)?(?:为|担任|出任|任)(?P<post>[^，。；：]{{2,24}})"
     rf"|(?P<after>接替|取代)(?:的是)?(?P<before>[^，。；：]{{0,24}})"
 )
 _adverbs = re.compile(
-    r"(?:(?<=..)(?:由[^，]{2,12}|从[^，]{2,16}|因[^，]{2,16}|自[^，]{2,12}起)|申请|提出|主动|书面|获准|到龄|受聘|获聘|转而|重新|再次|一致|将?留任|并|也)+$"
+    r"(?:(?<=..)(?:由[^，]{2,12}|从[^，]{2,16}|因[^，]{2,16}|自[^，]{2,12}起)|(?:将|已)?于[^，]{1,10}[日月年旬底末初]|申请|提出|主动|书面|获准|到龄|受聘|获聘|转而|重新|再次|一致|将?留任|并|也)+$"
 )
 _clause_ends = re.compile(rf"[，。；：“]|(?<=[{HAN}]) (?=[{HAN}])")
 _earlier_zh = re.compile(r"曾|此前|之前|历任|先后|原本|不曾|没有|未曾|并未|否认|传")
+_once = re.compile(r"^曾[^，]{2,24}的(?=[^，的]{2,16}$)")  # what somebody was before
 _vague_person = re.compile("(?:^|[，。])(?:这位|他|她|其)")
 _headed = re.compile(r"(?:头衔|职务|职位|职衔)(?:为|是)(?P<it>[^，。；]{2,16})")
 
@@ -391,6 +393,7 @@ def people_zh(said: Said) -> list[dict[str, Cell]]:
         before = parts.pop()
         if parts and not last and len(_adverbs.sub("", TAIL.sub("", before))) < 3:
             before = parts.pop()
+        before = _once.sub("", before)
         if _earlier_zh.search(before):
             continue
         who, of, post = _moved(said, match, before)
