@@ -15,11 +15,8 @@ AFTER: tuple[str, ...] = ("events",)
 
 MAX_CHARACTERS = 200  # of Chinese …
 MAX_LATIN = 430  # … and of languages with blanks between words, which need twice as many for the same
-TITLE, LATER, LATEST = (
-    2.0,
-    0.7,
-    8,
-)  # points of the title's words, and less for each sentence before, up to so many: of the main event
+TITLE = 2.0  # points of the main event for all of the title's words
+LATER, LATEST = 0.7, 8  # … and fewer for each sentence before, up to so many
 SURELY = 3  # sentences that may tell the main event though they seem to tell none: a scene at the beginning is no part of it
 UNLIKELY = -1.5  # points of such a scene
 
@@ -39,13 +36,14 @@ def add(record: Record) -> Record:
         reverse=True,
     )
     told: dict[int, str] = {}
+    room = most
     for rank, one in enumerate(ranked):
         quote = next((quote for start, quote in condensed.items() if one.sentence.start <= start < one.sentence.end), "")
-        room = most - sum(len(part) + 1 for part in told.values())
-        for text in filter(None, (clean(one.sentence.text), quote and ended(quote))):
-            if len(text) <= room and (quote or (rank < SURELY and (one.title or one.points > UNLIKELY or not condensed))):
-                told[one.sentence.start] = text
-                break
+        if not quote and (rank >= SURELY or (condensed and not one.title and one.points <= UNLIKELY)):
+            continue
+        if text := next((text for text in (clean(one.sentence.text), quote and ended(quote)) if text and len(text) <= room), ""):
+            told[one.sentence.start] = text
+            room -= len(text) + 1
     parts = [told[start] for start in sorted(told)]
     blank = "" if parts and any(map(is_han, parts[0][-6:])) else " "
     return replace(record, summary=blank.join(parts) or _cut(record.text, most))

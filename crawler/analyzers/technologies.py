@@ -1,8 +1,9 @@
 """Which AI technologies an article is about, by the names of the taxonomy and by what hints at them.
 
 The longest name at a place counts, so that 深度学习框架 is not also 深度学习; a doubtful name (ML, CNN …) and a hint (camera, regulator)
-count only beside a sure name, or where two technologies are named. Technologies that usually go together, and the words of the industry that a technology serves, speak for
-it too. `crawler.nlp.topics` weighs all that; the likeliest stand first, AI before what is only near it (drones, big data).
+count only beside a sure name, or where two technologies are named. Technologies that usually go together, and the words of the
+industry that a technology serves, speak for it too. `crawler.nlp.topics` weighs all that; the likeliest stand first, AI before what is
+only near it (drones, big data).
 """
 
 from __future__ import annotations

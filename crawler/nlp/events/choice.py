@@ -41,8 +41,9 @@ _goes_on = re.compile(  # with what the sentence before has told
     r"(?:the|its?|they|his|her|their|these|those|this|that|under|as part|along|construction|deliveries|trading|in (?:a|the) (?:statement|trial|test|paper)|s?he)\b"
     "|其中|该|其|此外|同时|根据|按照|据|对|双方|公司|条例|办法|细则|通知|项目|产品|交易|本次|这|目前|截至"
 )
+_MONTHS = "january february march april may june july august september october november december".split()
 _history = re.compile(
-    r"\b(?:last (?:year|month|week|summer|spring|autumn|winter|january|february|march|april|may|june|july|august|september|october|november|december)"
+    rf"\b(?:last (?:year|month|week|summer|spring|autumn|winter|{'|'.join(_MONTHS)})"
     r"|ago|earlier (?:this|in)|since|previously|so far|already|in (?:19|20)\d\d|had)\b|此前|去年|上月|曾|已有|目前|截至|以来|早在|\d{4}年"
 )
 _name = re.compile(r"(?<=[a-z,] )[A-Z]\w+")
@@ -51,10 +52,6 @@ _quoted = re.compile('["“「]')
 _figure = re.compile(r"\d+")
 _definite = re.compile(r"(?:The|Its|Their|Those|These|Such|Any|His|Her|That|This|Under|Both|Each) (?=[a-z])")
 _ahead = re.compile(r"将|拟|计划|预计|力争|底前|有望|起施行|\b(?:will|by|until|from|expected|plans|to begin|next)\b")
-_MONTHS = {
-    name: at
-    for at, name in enumerate("january february march april may june july august september october november december".split(), 1)
-}
 _month = re.compile(rf"(?<!\d)(1[0-2]|[1-9])月(?!\d)|\b({'|'.join(name for name in _MONTHS if name != 'may')})\b")
 
 
@@ -203,8 +200,8 @@ def _either() -> frozenset[str]:
 
 
 def _acts(tokens: tuple[str, ...], words: list[tuple[str, str]], first: int) -> Iterator[tuple[float, int]]:
-    """(weight, minus the place) of each word of an act; a bare English verb only after will, to …: "open" is more often no "
-    "act."""
+    """(weight, minus the place) of each word of an act; a bare English verb only after will, to …: "open" is more often no
+    act."""
     either = _either()
     if either.isdisjoint(tokens):
         return
@@ -236,7 +233,7 @@ def _signs(form: str) -> set[str]:
 
 def _months_ago(form: str, month: int) -> bool:
     """True for a sentence that names only months of long before, and no plan."""
-    named = [int(one) if one else _MONTHS[other] for one, other in _month.findall(form)]
+    named = [int(one) if one else 1 + _MONTHS.index(other) for one, other in _month.findall(form)]
     return bool(named) and all(2 <= (month - one) % 12 <= 8 for one in named) and not _ahead.search(form)
 
 
