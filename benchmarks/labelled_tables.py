@@ -116,7 +116,7 @@ def _alike(told: tuple[str, events.Row], cells: dict[str, Any], quotes: Sequence
 
 def _list(cell: Any) -> list[str]:
     if isinstance(cell, events.Cell):
-        return events.split(cell)
+        return cell.names
     return [cell] if isinstance(cell, str) else list(cell or ())
 
 
@@ -141,7 +141,7 @@ def _is_right(name: str, told: events.Cell, due: Any, row: dict[str, Any]) -> bo
     if name == "date":
         return told.value in set(_days(due, row))
     if name in NAMES or not isinstance(due, str):
-        mine, wanted = events.split(told), re.split("[、,]", due) if isinstance(due, str) else due
+        mine, wanted = told.names, re.split("[、,]", due) if isinstance(due, str) else due
         matched = {b for a in mine for b in wanted if _same(a, b)}
         return all(any(_same(a, b) for b in wanted) for a in mine) and 2 * len(matched) >= len(wanted)
     return _same(told.value, due)

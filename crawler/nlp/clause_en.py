@@ -150,7 +150,7 @@ def may_act(name: str, text: str, *, is_first: bool = False) -> bool:
         return True
     looks_plain = name.endswith(("ed", "ing", "ions")) or (name.endswith("s") and not name.endswith("ss")) or "-" in name
     amid = any(text[at - 2 : at - 1].islower() or text[at - 2 : at - 1] == "," for at in _places(f" {name}", text))
-    return (not looks_plain or amid) and name.lower() not in small_words(text)
+    return (not looks_plain or amid) and name.lower() not in _small_words(text)
 
 
 def _places(words: str, text: str) -> Iterator[int]:
@@ -162,8 +162,13 @@ def _places(words: str, text: str) -> Iterator[int]:
 
 
 @lru_cache(maxsize=2)
-def small_words(text: str) -> frozenset[str]:
+def _small_words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\b[a-z][\w-]*", text))
+
+
+def is_proper(name: str, text: str) -> bool:
+    """False for a word that the text also writes small: Company, Contract, Money."""
+    return " " in name or name.lower() not in _small_words(text)
 
 
 def in_full(name: str, text: str) -> str:
@@ -528,9 +533,8 @@ def main_name(title: str, text: str) -> str:
         (name for one in _first_clauses(text) for name in one.subject if text.count(name) > 1 - (" " in name)),
         _named_most(text),
     ):
-        if 2 < len(name) <= LONGEST_NAME and not re.search("['’]", name) and may_act(name, text) and not is_product(name, text):
-            if " " not in name and name.lower() in small_words(text):
-                continue  # Contract, Insurers: a word that the title begins with
+        is_name = 2 < len(name) <= LONGEST_NAME and not re.search("['’]", name) and is_proper(name, text)
+        if is_name and may_act(name, text) and not is_product(name, text):
             return in_full(name, text)
     return ""
 

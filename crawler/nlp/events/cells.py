@@ -13,8 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from crawler.nlp import clause_en
-from crawler.nlp.clause_en import is_person
+from crawler.nlp.clause_en import is_person, is_proper
 from crawler.nlp.events import frames_en, frames_zh
 from crawler.nlp.events.frames import EARLIER, LONGEST, Cell, Said, joined, placed
 from crawler.text import is_han, simplified
@@ -44,16 +43,11 @@ def _sound(kind: str, row: dict[str, Cell], said: Said) -> dict[str, Cell]:
     """The row without what names nobody and nothing."""
     kept = dict(row)
     for column in row.keys() & {"actors", "investors"}:
-        names = [name for name in re.split("、|, ", row[column].value) if _may_be_named(name, said.text)]
+        names = [name for name in row[column].names if is_proper(name, said.text)]
         kept[column] = joined(names, row[column].quote) or Cell("", "")
     if "object" in row and (_nothing.search(row["object"].value) or (kind == "policy" and _bare.fullmatch(row["object"].value))):
         del kept["object"]
     return {column: cell for column, cell in kept.items() if cell.value}
-
-
-def _may_be_named(name: str, text: str) -> bool:
-    """False for a word that the text also writes small: Company, Money."""
-    return " " in name or name.lower() not in clause_en.small_words(text)
 
 
 _nothing = re.compile(  # a piece of a sentence, not what it is about

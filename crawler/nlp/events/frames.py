@@ -15,6 +15,11 @@ class Cell(NamedTuple):
     value: str
     quote: str
 
+    @property
+    def names(self) -> list[str]:
+        """Of a cell that was `joined` of several."""
+        return self.value.replace("、", ", ").split(", ")
+
 
 _PAST = re.compile(
     r"此前|去年|前年|曾|上一轮|(?:19|20)\d\d年|\b(?:previous|earlier|last year|in 20\d\d|prior|had)\b", re.IGNORECASE

@@ -153,8 +153,8 @@ def rows_of(record: Record, kind: str, at: datetime, company: Concept | None = N
 
 def _is_same(row: Mapping[str, Cell], other: Mapping[str, Cell]) -> bool:
     """True for what only goes on about a row: of those who stand in it, with what the row does not tell."""
-    of = set(split(other["actors"])) if "actors" in other else set()
-    return "object" not in row and "actors" in row and of <= set(split(row["actors"]))
+    of = set(other["actors"].names) if "actors" in other else set()
+    return "object" not in row and "actors" in row and of <= set(row["actors"].names)
 
 
 def _rows(event: Event, kind: str, record: Record) -> list[dict[str, Cell]]:
@@ -171,11 +171,6 @@ def is_about(event: Event, company: Concept) -> bool:
         return company.key in named_in(words)
     form = re.escape(company.key[1:])  # a name that no word list has
     return re.search(rf"(?<![a-z\d]){form}(?![a-z\d])" if form.isascii() else form, normal(words)) is not None
-
-
-def split(actors: Cell) -> list[str]:
-    """The names in a cell of actors."""
-    return actors.value.replace("、", ", ").split(", ")
 
 
 def lines(found: Table, zone: tzinfo) -> Iterator[tuple[str | float | int | None, ...]]:

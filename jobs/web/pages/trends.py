@@ -249,7 +249,7 @@ def event_table(
     def work(session: Any) -> Events:
         begins, ends = ask.midnight(since), ask.midnight(until, after=True)
         found = events.table(session, type, ask.config.money, company=company, since=begins, until=ends, after=after, limit=limit)
-        acting = {name for row in found.rows if "actors" in row.cells for name in events.split(row.cells["actors"])}
+        acting = {name for row in found.rows if "actors" in row.cells for name in row.cells["actors"].names}
         about = trends.named(trends.company_of(session, company)) if company else None
         return Events(tuple(events.TABLES), found, about, since, until, trends.companies(session, acting))
 
