@@ -220,7 +220,7 @@ class Pipeline:
     async def _later(self, task: Task, why: str, wait: float | None = None) -> None:
         """It is not its turn: too much waits to be read, or its host asked for a pause of `wait` seconds. Give it back."""
         until = self._now() + (timedelta(seconds=wait) if wait else OVERLOADED * self._rng.uniform(1, 2))
-        await self._db.write(lambda s: frontier.postpone(s, task, until=until, reason="crowded"))
+        await self._db.write(lambda s: frontier.postpone(s, task, until=until, reason=Reason.OVERLOADED.value))
         _log.info("postponed", source=task.source, url=task.url, reason=why)
 
     async def _polled(self, task: Task, watched: WatchedSource, answer: FetchResult[Work]) -> None:

@@ -38,6 +38,8 @@ FAR = timedelta(days=32)  # nothing is due later than a monthly poll: beyond, a 
 MAX_HOLD = timedelta(days=1)
 MAX_LOST_LEASES = 10
 MAX_LOOKS = 10  # at hosts, in one claim
+MORE = "more-to-come"
+GOES_ON = (MORE, Reason.OVERLOADED.value)  # a poll of now that is not over, whenever it is due again
 MANY = 500  # hosts in one look where most may have only polls that are not wanted
 NOT_FREE = timedelta(seconds=1)  # until a host is looked at again whose work is locked …
 NOT_ALLOWED = timedelta(seconds=30)  # … or consists of polls that may not be claimed now
@@ -74,7 +76,7 @@ def claim(
 
     `delay`: seconds between two requests to a host. A host that may be asked before `now` + `horizon` can be claimed already, several
     times while that holds; each task says when its turn is (`slot`). `polls_due_by`: take a source's own poll only if it was due at
-    that moment. `day`: the day on whose account the requests go.
+    that moment, or was then and is not over. `day`: the day on whose account the requests go.
     """
     pace = delay if callable(delay) else lambda _host: delay
     asked = _Claim(session, owner, now, now + horizon, polls_due_by, pace)
@@ -167,7 +169,7 @@ def _room(start: datetime, until: datetime, delay: float, limit: int) -> int:
 _MAY = and_(
     task.c.state == "due",
     func.coalesce(task.c.due_at, task.c.turn) <= bindparam("now", type_=UtcDateTime),
-    or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= bindparam("polls_due_by")),
+    or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= bindparam("polls_due_by"), task.c.reason.in_(GOES_ON)),
 )
 _STILL = and_(func.coalesce(task.c.state, "") == "due", *list(_MAY.clauses)[1:])
 _ORDER = (task.c.turn, task.c.kind.desc(), task.c.id)
@@ -343,7 +345,7 @@ def drop(session: Session, claimed: Task, reason: str, now: datetime) -> bool:
 def _close_round(session: Session, claimed: Task, left: int, now: datetime, next_due: datetime, **values: Any) -> None:
     """The poll is done, or still due where links are left and it has rounds for them: `run --once` waits for those, too."""
     if left > 0 and claimed.attempts < MAX_ROUNDS:
-        close(session, claimed, state="due", due_at=claimed.due_at or now, reason="more-to-come", **values)
+        close(session, claimed, state="due", due_at=claimed.due_at or now, reason=MORE, **values)
     else:
         _close_poll(session, claimed, Reason.OK, now, next_due, **values)
 
@@ -427,7 +429,7 @@ def pending(session: Session, polls_due_by: datetime, until: datetime) -> int:
 
     A source's own poll counts only if it was due at `polls_due_by`: `run --once` polls each source once.
     """
-    once = or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by)
+    once = or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by, task.c.reason.in_(GOES_ON))
     wanted = and_(task.c.state == "due", task.c.due_at <= until, once, host.c.next_at <= until)
     query = select(func.count()).select_from(task).join(host, host.c.name == task.c.host, isouter=True)
     return session.scalar(query.where(or_(task.c.state == "leased", wanted))) or 0

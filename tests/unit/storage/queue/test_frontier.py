@@ -281,6 +281,16 @@ def test_run_once_polls_a_source_again_for_the_links_that_its_poll_left(db: Data
     assert {task.kind for task in claim(db, LATER, polls_due_by=NOW)} == {"article"}
 
 
+def test_run_once_polls_a_source_that_gave_way_to_others(db: Database, poll: Task) -> None:
+    db.write_now(lambda s: frontier.postpone(s, poll, until=LATER, reason=Reason.OVERLOADED))
+    assert db.read(lambda s: frontier.pending(s, NOW, LATER)) == 1
+    [again] = claim(db, LATER, polls_due_by=NOW)
+    assert found(db, again, *links(2), max_new=1, now=LATER).left == 1
+    [again] = [task for task in claim(db, LATER, polls_due_by=NOW) if task.kind == "poll"]
+    found(db, again, *links(2), now=LATER)
+    assert {task.kind for task in claim(db, LATER + LEASE, polls_due_by=NOW)} == {"article"}
+
+
 # ---- further addresses
 
 
