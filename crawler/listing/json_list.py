@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from math import log2
 from typing import Any
 from urllib.parse import quote
 
@@ -32,6 +33,9 @@ _words = re.compile(r"[,，;；、|\s]+")
 _date_call = re.compile(r"\s*\\?/Date\((-?[0-9]{1,16})(?:[+-][0-9]{4})?\)\\?/\s*")  # as .NET writes moments
 _unzoned = re.compile(r"(?:19|20)\d\d-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?")
 _media = re.compile(r"\.(?:jpe?g|png|gif|webp|svg|ico|mp[34]|m3u8|css|js)(?:[?!@].*)?$", re.IGNORECASE)
+
+# The page of a person or a tag, not of an article: /author/ann-lee, /tags/ai/
+_nobody_s = re.compile(r"/(?:authors?|users?|members?|tags?|categor(?:y|ies))/[^/?#]+/?$", re.I)
 
 # Field names as list APIs have them, in lower case without _ and -; the first that holds something is taken.
 _LINK = tuple(
@@ -88,14 +92,17 @@ class Reader:
     def worth(self, item: Any) -> int:
         """0 for what is no article; more for what has a real title and a date beside its address."""
         title = self._text(item, "title", _TITLE)
-        if not title or self._address(item) is None:
+        address = self._address(item) if title else None
+        if address is None:
             return 0
+        if _nobody_s.search(address):
+            return 1
         return 1 + 4 * (len(title) >= 8) + 4 * (self.published(item) is not None)  # DATED is all of it
 
     def published(self, item: Any) -> datetime | None:
         """When the item says that it appeared."""
         if path := self.paths.get("published"):
-            return self._date(_as_text(search(path, item)))
+            return self._date(_as_moment(search(path, item)))
         if not isinstance(item, dict):
             return None
         fields = _fields(item)
@@ -103,7 +110,7 @@ class Reader:
         if at := next(filter(None, universal), None):
             return at
         others = (name for name in fields if name.endswith(("time", "date")))
-        texts = (_as_text(fields[name]) for name in dict.fromkeys((*_DATE, *others)) if fields.get(name))
+        texts = (_as_moment(fields[name]) for name in dict.fromkeys((*_DATE, *others)) if fields.get(name))
         return next(filter(None, map(self._date, texts)), None)  # one that is none does not hide the next
 
     def _date(self, text: str) -> datetime | None:
@@ -143,13 +150,14 @@ def placeholders(template: str) -> list[str]:
 def list_in(data: Any, reader: Reader, least: int = 1) -> list[Any]:
     """The list with the most and best articles, of which each is worth `least`; the first of equals, [] for none."""
     best: list[Any] = []
-    best_worth = 0
+    most = 0.0
     for candidate, all_worth in _candidates(data, reader):
         items = [_opened(item, reader) for item in candidate if isinstance(item, dict)]
         each = [worth for item in items[:MAX_ITEMS] if (worth := reader.worth(item))]
-        worth = sum(one for one in each if one >= least)
-        if worth > best_worth and min(each) >= all_worth:
-            best, best_worth = items, worth
+        good = [one for one in each if one >= least]
+        rank = sum(good) / len(good) * log2(1 + len(good)) if good else 0.0  # a few dated articles before a long menu
+        if rank > most and min(each) >= all_worth:
+            best, most = items, rank
     return best
 
 
@@ -257,6 +265,14 @@ def _as_text(value: Any) -> str:
         texts = (_as_text(value.get(name)) for name in ("name", "nickname", "username", "title", "rendered"))
         return next(filter(None, texts), "")
     return ""
+
+
+def _as_moment(value: Any) -> str:
+    """A date, also one in pieces: {"$date": 1795570800000}, {"date": "2026-11-23 09:00:00.000000", "timezone": "UTC"}."""
+    if not isinstance(value, Mapping):
+        return _as_text(value)
+    parts = list(value.values())[:5]
+    return " ".join(part for part in parts if isinstance(part, str)) or next(filter(None, map(_as_moment, parts)), "")
 
 
 def _keywords(value: Any) -> tuple[str, ...]:

@@ -22,9 +22,14 @@ from crawler.listing.sniff import head_of, root_of, text_of
 from crawler.record import Found, Link, Page, Source
 from crawler.zones import place_of
 
-_call = re.compile(r"^(?:/\*.{0,200}?\*/)?[\s;]*(?:(?:try|typeof|window)\b[^(]{0,200})?[\w$.\[\]\"']{1,200}\s*\(", re.DOTALL)
+_call = re.compile(r"^[\s;]*(?:(?:try|typeof|window)\b[^(]{0,200})?[\w$.\[\]\"']{1,200}\s*\(", re.DOTALL)
 _assignment = re.compile(r"^[\s;]*(?:(?:var|let|const)\s+)?[\w$.\[\]\"']{1,200}\s*=\s*(?=[\[{])")
-_guard = re.compile(r"^\s*(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);?)\s*")  # against being read as a script
+# What stands before it so that it is not read as a script, or says who made it.
+_guard = re.compile(
+    r"^\s*(?:(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);?|/\*.{0,200}?\*/|//[^\n]{0,200}\n)\s*){1,3}", re.DOTALL
+)
+_no_more = re.compile(r"[\s;]*")
+_CODES = ("code", "status", "errcode", "errno", "error_code", "statuscode")
 
 
 _INSIDE = "the script's id or JavaScript variable that holds the JSON, where the answer is HTML"
@@ -88,6 +93,8 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         raise SpiderError(f"none of {len(items)} items has an address; an item has {has}; set `link` or `link_template`")
     notes = [f"{len(items)} items: the newest {MAX_ITEMS} are taken"] if len(items) > MAX_ITEMS else []
     if not items:
+        if _failed(data):
+            raise SpiderError(f"the list is empty, and this JSON tells of an error; it has {_describe(data)}")
         notes.append("the list is empty")
     elif len(links) < len(chosen):
         notes.append(f"{len(chosen) - len(links)} items have no address")
@@ -103,15 +110,15 @@ def _in_markup(data: Any, url: str, now: datetime, zone: tzinfo) -> list[Item]:
 
 
 def _load(text: str) -> Any:
-    """JSON, JSONP (what stands between the first "(" and the last ")") or an assignment."""
+    """JSON, or the first of a call (JSONP) or an assignment, whatever stands behind it."""
     text = _guard.sub("", text.strip().lstrip("\ufeff")).strip()
-    if text[:1] not in ("{", "["):
-        if call := _call.match(text):
-            text = text[call.end() : text.rfind(")")]
-        elif assignment := _assignment.match(text):
-            text = text[assignment.end() : max(text.rfind("}"), text.rfind("]")) + 1]
+    script = None if text[:1] in ("{", "[") else _call.match(text) or _assignment.match(text)
+    text = text[script.end() :].lstrip() if script else text
     try:
-        return json.loads(text, strict=False)
+        data, end = json.JSONDecoder(strict=False).raw_decode(text)
+        if not script and not _no_more.fullmatch(text, end):
+            raise ValueError(f"Extra data: char {end}")
+        return data
     except (ValueError, RecursionError) as error:
         lines = [loads(line) for line in text.splitlines()[: MAX_ITEMS * 2]]  # JSON Lines
         if len(lines) > 1 and all(isinstance(line, dict) for line in lines):
@@ -141,6 +148,15 @@ def _items(data: Any, path: str) -> list[Any]:
     if not isinstance(found, list):
         raise SpiderError(f"there is nothing at items: {path}; the answer has {_describe(data)}")
     return [item for item in found if item is not None]
+
+
+def _failed(data: Any) -> bool:
+    """True for an answer that says of itself that something went wrong, in a code or a flag. A positive one below 400 is often success."""
+    if not isinstance(data, dict):
+        return False
+    said = {name.lower(): value for name, value in data.items()}
+    codes = [value for name in _CODES if isinstance(value := said.get(name), int)]
+    return said.get("success") is False or any(code < 0 or 400 <= code < 600 for code in codes)
 
 
 def _describe(data: Any) -> str:

@@ -133,6 +133,9 @@ def test_a_picture_is_no_article() -> None:
         ({"data": {"list": ROWS}}, {"items": "data.rows"}, "nothing at items: data.rows"),
         ([{"title": "x", "id": 1}], {"items": "@"}, "set `link` or `link_template`"),
         ("<html></html>", {"inside": "allData"}, "allData"),
+        ("[1] [2]", {}, "no JSON"),
+        ({"code": -352, "message": "风控校验失败", "data": {"list": []}}, {"items": "data.list"}, "风控校验失败"),
+        ({"success": False, "msg": "请先登录", "data": []}, {"items": "data"}, "请先登录"),
     ],
 )
 def test_an_error_says_what_the_answer_was(body: Any, options: dict[str, str], says: str) -> None:
@@ -140,8 +143,11 @@ def test_an_error_says_what_the_answer_was(body: Any, options: dict[str, str], s
         read(body, **options)
 
 
-def test_an_empty_list_is_no_error() -> None:
-    assert read({"data": {"list": []}}, items="data.list").notes == ("the list is empty",)
+@pytest.mark.parametrize(
+    "said", [{}, {"code": 0}, {"code": 1, "msg": "ok"}, {"status": 200}, {"code": 100000}, {"success": True}]
+)
+def test_an_empty_list_is_no_error(said: dict[str, Any]) -> None:
+    assert read(said | {"data": {"list": []}}, items="data.list").notes == ("the list is empty",)
 
 
 @pytest.mark.parametrize("options", [{"items": "data["}, {"link_template": "/{a[}"}, {"titel": "x"}])
@@ -233,14 +239,47 @@ def test_moments_as_dot_net_writes_them(said: str) -> None:
     assert link.published == datetime.fromtimestamp(1795570800, UTC)
 
 
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"$date": 1795570800000},
+        {"$date": {"$numberLong": "1795570800000"}},
+        {"date": "2026-11-25 01:40:00.000000", "timezone_type": 3, "timezone": "UTC"},
+        {"epoch": 1795570800, "iso": "2026-11-25T01:40:00Z"},
+    ],
+)
+def test_moments_in_an_object_are_read(said: Any) -> None:
+    [link] = read([ARTICLE | {"published": said}]).links
+    assert link.published == datetime.fromtimestamp(1795570800, UTC)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        [{"name": f"Ann Lee the {n}th", "url": f"/author/{n}", "created_at": DATE} for n in range(9)],
+        [{"title": f"Products and prices {n}", "url": f"/p/{n}"} for n in range(12)],
+    ],
+    ids=["people", "a menu"],
+)
+def test_a_longer_list_of_something_else_is_not_the_list(beside: Any) -> None:
+    found = read({"beside": beside, "posts": [_item(n, created_at=DATE) for n in range(10, 14)]})
+    assert [link.url for link in found.links] == [f"https://paper.example/2026/{n}.html" for n in range(10, 14)]
+
+
 def test_the_link_is_the_field_that_tells_the_items_apart() -> None:
     items = [{"title": f"河湾第{n}座桥通车", "url": "https://paper.example/", "link": f"/a/{n}.html"} for n in range(3)]
     assert [link.url.rpartition("/")[2] for link in read(items).links] == ["0.html", "1.html", "2.html"]
 
 
-@pytest.mark.parametrize("guard", [")]}',\n", "for(;;);", "while(1);"])
-def test_guards_against_scripts_are_taken_off(guard: str) -> None:
-    page = Page(URL, (guard + json.dumps([ARTICLE])).encode(), NOW, "application/json")
+@pytest.mark.parametrize(
+    "around",
+    [
+        ")]}',\n%s", "for(;;);%s", "while(1);%s", "/* made (today) */\n%s", "// cached\n%s", "%s;\n", "try{a.cb(%s)}catch(e){}", "cb(%s, 200, 'OK (1)');",
+        "cb(%s) // node (3)", "var a = %s; if (a) { b(); }", "typeof cb === 'function' && cb(%s);",
+    ],
+)  # fmt: skip
+def test_what_stands_around_json_is_taken_off(around: str) -> None:
+    page = Page(URL, around.replace("%s", json.dumps([ARTICLE])).encode(), NOW, "application/json")
     assert api.recognizes(page)
     assert len(api.find(page, Source("paper", URL), NOW, SHANGHAI).links) == 1
 
