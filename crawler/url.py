@@ -30,6 +30,8 @@ _address = re.compile(r"(?is)(https?):[/\\]{2,}([^/\\?#]*)([^?#]*)(\?[^#]*)?(#.*
 _authority = re.compile(r"(?:.*@)?(\[[0-9a-fA-F:.]+\]|[^\s\x00-\x20\x7f\[\]:<>\"'`{}|^%@,;()*!$&+=~]+)(?::([0-9]{0,5}))?")
 _unsafe = re.compile(r"[\x00-\x20\x7f\"<>`]")  # would end the address early when somebody pastes it
 _plain = re.compile(r"[A-Za-z0-9/._~:@!$&'()*+,;=-]*")
+_twice = re.compile(r"(?i)^https?:/{2}(?=https?:/{2})")  # http://https://…, as forms that add it make it
+_bare = re.compile(r"(?i)(?:https?:/)?([\w-]+(?:\.[\w-]+)+)(?=/|:[0-9]+/)")
 _session = re.compile(  # in the path: servlets, PHP and ASP.NET keep it there for readers without cookies
     r"(?i);(?:jsessionid|phpsessid|sessionid|sid|cfid|cftoken|aspsessionid\w*)=[^/;]*|/\([AFSX]\([\w-]{8,}\)(?:[AFSX]\([\w-]{8,}\))*\)(?=/)"
 )
@@ -138,16 +140,23 @@ def registrable(host: str) -> str:
 
 def join(base: str, href: str) -> str | None:
     """The web address that `href` means on a page at `base`; None for javascript:, mailto:, a bare fragment (not #/route) and the like."""
-    href = _removed.sub("", href.strip(_ENDS))
+    href = _twice.sub("", _removed.sub("", href.strip(_ENDS)))
     if not href or (href[0] == "#" and not _hash_route.match(href)) or len(href) > MAX_URL:
         return None
     if is_web(href):
         return href
+    bare = _bare.match(href)
+    if bare and _without_www(bare[1].lower()) == _without_www(host_of(base)):  # its scheme forgotten, or half of it
+        return f"{base.partition(':')[0]}://{href[bare.start(1) :]}"
     try:
         joined = urljoin(base, href.replace("\\", "/"))
     except ValueError:  # "//[" and other things that urllib takes for a broken IPv6 address
         return None
     return joined if is_web(joined) else None
+
+
+def _without_www(host: str) -> str:
+    return host.removeprefix("www.")
 
 
 def _split(url: str) -> _Parts | None:

@@ -196,8 +196,12 @@ def plain(markup: str) -> str:
     return "\n".join(line for block in _lines(root) for line in paragraphs(block))
 
 
+_marked = re.compile(r"(?s)^\s*<!\[CDATA\[(.*?)(?:\]\]>)*\s*$")  # put in CDATA twice
+
+
 def plain_title(markup: str) -> str:
     """A title as one plain line. Words in angle brackets that are no markup of HTML's stay: <think>, List<String>, a lonely <b>."""
+    markup = _marked.sub(r"\1", markup)
     known = _title_tag.findall(markup)
     closed = {name.lower() for slash, name in known if slash}
     opened = {name.lower() for slash, name in known if not slash}

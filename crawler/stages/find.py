@@ -19,7 +19,7 @@ from crawler.listing import newest
 from crawler.listing.sniff import head_of, is_binary, root_of
 from crawler.plugins import Component
 from crawler.record import Found, Link, Page, Source
-from crawler.url import canonical, fragment_of, link_key
+from crawler.url import canonical, fragment_of, link_key, same_site
 
 MAX_LINKS = 2000  # of one poll
 _unsound = re.compile("[\\x00\\ud800-\\udfff]")
@@ -95,11 +95,24 @@ def _entries(links: list[Link]) -> list[Link]:
     """
     bearers = Counter(link.guid for link in links if link.guid)
     links = [replace(link, guid=None) if link.guid and bearers[link.guid] > 1 else link for link in links]
+    links = _by_own_names(links)
     pages: dict[str, list[Link]] = {}
     for link in links:
         pages.setdefault(link_key(link.url), []).append(link)
     named = {id(link): entry for page in pages.values() if len(page) > 1 or len(links) == 1 for link, entry in _apart(page)}
     return [replace(link, entry=named[id(link)]) if id(link) in named else link for link in links]
+
+
+def _by_own_names(links: list[Link]) -> list[Link]:
+    """The links, of which those that share one address (the home page) are at the address that each is named by, if it is of its site."""
+    bearers = Counter(link_key(link.url) for link in links)
+    names = Counter(link_key(link.guid) for link in links if link.guid and same_site(link.guid, link.url))
+    return [
+        replace(link, url=link.guid)
+        if link.guid and bearers[link_key(link.url)] > 1 and names[link_key(link.guid)] == 1
+        else link
+        for link in links
+    ]
 
 
 def _apart(page: list[Link]) -> Iterator[tuple[Link, str]]:

@@ -85,6 +85,12 @@ JOINED = [
     ("./t20260102_1.html", "https://example.com/news/t20260102_1.html"),
     ("../x/a.html", "https://example.com/x/a.html"),
     ("//cdn.example.org/a", "https://cdn.example.org/a"),
+    ("http://https://other.example/a", "https://other.example/a"),  # from here on more than a browser: what feeds have by mistake
+    ("www.example.com/a", "https://www.example.com/a"),
+    ("example.com:8080/a", "https://example.com:8080/a"),
+    ("https:/example.com/a", "https://example.com/a"),
+    ("other.example/a", "https://example.com/news/other.example/a"),
+    ("example.com", "https://example.com/news/example.com"),
     ("http://other.example/a", "http://other.example/a"),
     ("?page=2", "https://example.com/news/?page=2"),
     ("\\a\\b.html", "https://example.com/a/b.html"),

@@ -341,6 +341,8 @@ def test_the_page_is_taken_before_other_forms_of_the_article() -> None:
         ("Map&lt;String, List&gt; explained", "Map<String, List> explained"),
         ("<![CDATA[<em>One</em><br/>Two &amp; three]]>", "One Two & three"),
         ("模型为何输出&lt;answer&gt;标记", "模型为何输出<answer>标记"),
+        ("<![CDATA[<![CDATA[One step]]]]><![CDATA[>]]>", "One step"),
+        ("Where &lt;![CDATA[ ends a feed", "Where <![CDATA[ ends a feed"),
     ],
 )
 def test_only_markup_leaves_a_title(said: str, title: str) -> None:

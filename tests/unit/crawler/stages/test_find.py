@@ -139,6 +139,12 @@ def _feed(*items: tuple[str, str, str, str]) -> Found:
     return finding.find(page, Source("s", page.url, "feed"), NOW, UTC)
 
 
+def test_items_that_share_the_home_page_are_at_the_addresses_they_are_named_by() -> None:
+    home, other = "https://x.example/", "https://y.example/n"
+    found = _feed(*((f"甲{n}", home, f"https://x.example/{n}.html", "a") for n in (1, 2)), ("乙", home, other, "b"))
+    assert [link.url for link in found.links] == ["https://x.example/1.html", "https://x.example/2.html", home]
+
+
 LOG = "https://x.example/log"
 
 
@@ -148,6 +154,7 @@ LOG = "https://x.example/log"
         ([("甲", f"{LOG}#v2", "", "a"), ("乙", f"{LOG}#v1", "", "b")], ["v2", "v1"]),
         ([("甲", LOG, "n2", "a"), ("乙", LOG, "n1", "b")], ["n2", "n1"]),
         ([("甲", LOG, "", "a"), ("乙", LOG, "", "b")], ["甲", "乙"]),
+        ([("甲", LOG, f"{LOG}#v2", "a"), ("乙", LOG, f"{LOG}#v1", "b")], [f"{LOG}#v2", f"{LOG}#v1"]),
         ([("甲", LOG, "same", "a"), ("乙", LOG, "same", "b")], ["甲", "乙"]),
         ([("甲", f"{LOG}#v1", "", "a")], ["v1"]),
         ([("甲", f"{LOG}#rss", "", "a")], [None]),
@@ -155,7 +162,7 @@ LOG = "https://x.example/log"
         ([("甲", f"{LOG}#p1", "", "a"), ("乙", "https://x.example/2#p1", "", "b")], [None, None]),
         ([("甲", "https://x.example/1", "n1", "a"), ("乙", "https://x.example/2", "n2", "b")], [None, None]),
     ],
-    ids=["fragments", "names", "titles", "one name for all", "one alone", "a fragment that tracks", "one article in two places",
+    ids=["fragments", "names", "titles", "names that are places of it", "one name for all", "one alone", "a fragment that tracks", "one article in two places",
          "pages of their own, one fragment", "pages of their own"],
 )  # fmt: skip
 def test_entries_of_one_page_are_told_apart(items: list[tuple[str, str, str, str]], entries: list[str | None]) -> None:
