@@ -86,6 +86,13 @@ def link_key(url: str, entry: str | None = None) -> str:
     return _site_key(parts, pieces) or _plain_key(parts, pieces)
 
 
+def path_key(url: str) -> str:
+    """The key of the address without its query, where its path says which article it is; else the key."""
+    key = link_key(url)
+    path, _, query = key.partition("?")
+    return path if query and _number_or_slug.search(path.removeprefix("//").partition("/")[2]) else key
+
+
 def fragment_of(url: str) -> str:
     """What stands behind the # and names a place on the page; "" for none, and for one that says where a reader came from."""
     fragment = _removed.sub("", url.strip(_ENDS)).partition("#")[2]

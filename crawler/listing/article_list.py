@@ -9,7 +9,7 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
@@ -120,7 +120,10 @@ def _named(found: Iterable[Anchor]) -> list[_Named]:
         rank = _rank(title, is_titled)
         if anchor.key not in best or rank > best[anchor.key][0]:
             best[anchor.key] = (rank, _Named(anchor, title))
-    return [named for _, named in best.values()]
+    every = [named for _, named in best.values()]
+    titles = Counter(each.anchor.key.partition("?")[0] for each in every if each.title)
+    # a picture or a "read more" with another query (?ref=more) is a second door to what one title leads to
+    return [each for each in every if each.title or titles[each.anchor.key.partition("?")[0]] != 1]
 
 
 def _rank(title: str, is_titled: bool) -> tuple[float, float]:

@@ -239,9 +239,9 @@ def _put(
     task, record = finished.task, made.record if isinstance(made, Prepared) else made
     key, place = task.key, urls.link_key(task.url)
     one_page = task.hint is not None and task.hint.entry is not None
-    # the address that the page itself calls canonical, and the one that it was sent on to
+    # the address that the page itself calls canonical, the one that it was sent on to, and its own without a query (?from=list)
     others = [fact.quote for fact in record.facts if fact.kind == "reading" and fact.value == "canonical"]
-    aliases = [] if one_page else sorted({place, *map(urls.link_key, others)} - {key})
+    aliases = [] if one_page else sorted({place, urls.path_key(task.url), *map(urls.link_key, others)} - {key})
     return articles.store(
         session,
         made,

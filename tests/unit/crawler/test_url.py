@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.url import canonical, desktop_twin, fragment_of, host_of, is_web, join, link_key, registrable, same_site
+from crawler.url import canonical, desktop_twin, fragment_of, host_of, is_web, join, link_key, path_key, registrable, same_site
 
 ROWS = (Path(__file__).parents[2] / "data" / "url_pairs.tsv").read_text("utf-8").splitlines()
 PAIRS = [tuple(row.split("\t")) for row in ROWS if row and not row.startswith("#")]
@@ -133,6 +133,20 @@ def test_one_article_has_one_key(left: str, right: str, why: str) -> None:
 @pytest.mark.parametrize(("left", "right", "why"), DIFFERENT, ids=[why for _, _, why in DIFFERENT])
 def test_two_articles_have_two_keys(left: str, right: str, why: str) -> None:
     assert link_key(left) != link_key(right)
+
+
+@pytest.mark.parametrize(
+    ("url", "key"),
+    [
+        ("https://x.example/2026/a-12.html?from=list", "//x.example/2026/a-12.html"),
+        ("https://x.example/new-chips-cost-more?pos=2", "//x.example/new-chips-cost-more"),
+        ("https://x.example/show?id=12", "//x.example/show?id=12"),
+        ("https://x2.example/?p=12", "//x2.example?p=12"),
+        ("https://x.example/a-12.html", "//x.example/a-12.html"),
+    ],
+)
+def test_the_key_of_a_path_is_one_where_the_path_names_an_article(url: str, key: str) -> None:
+    assert path_key(url) == key
 
 
 def test_each_entry_of_a_page_has_a_key_of_its_own() -> None:

@@ -107,6 +107,14 @@ def test_two_links_to_one_article_are_one_with_the_longest_title() -> None:
     assert link.title == "江湾发布新规"
 
 
+def test_a_picture_and_a_read_more_with_a_query_of_their_own_are_the_article_of_the_title() -> None:
+    row = "<li><a href='/2026/{0}.html?ref=pic'><img></a><h3><a href='/2026/{0}.html'>江湾发布人工智能新规之{0}</a></h3><a href='/2026/{0}.html?ref=more'>阅读全文</a></li>"
+    found = read(f"<ul>{''.join(row.format(number) for number in range(4))}</ul>")
+    assert [link.url for link in found.links] == [f"https://paper.example/2026/{number}.html" for number in range(4)]
+    rows = "".join(f"<li><a href='/2026/show?id={number}'><img></a></li>" for number in range(4))
+    assert len(read(f"<ul>{rows}</ul>", "li a").links) == 4, "pictures of different articles"
+
+
 @pytest.mark.parametrize(
     ("anchor", "title"),
     [

@@ -3,10 +3,12 @@
 import asyncio
 from collections import Counter
 from contextlib import aclosing, closing
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import select, update
 
+from crawler.url import link_key
 from jobs.workers.editor import Finished
 from storage.archive import queries
 from storage.db import models, signals
@@ -46,6 +48,16 @@ async def test_copies_read_at_one_moment_by_several_are_one_story_and_one_alert(
         pass
     assert desk.rows() == (6, 1, 0)
     assert db.read(lambda s: s.scalar(select(models.alert.c.reprints))) == 5
+
+
+async def test_a_text_at_one_path_under_another_query_is_the_article_that_is_known(db: Database) -> None:
+    desk = Desk(db, 3)
+    editor = desk.editor(Member(desk.lead("one")))
+    for number, address in enumerate(("tides-2026.html?from=list", "tides-2026.html", "tides-2026.html?pos=3")):
+        url = f"https://a.example/{address}"
+        read = desk.read(number)
+        await editor.take(replace(read, task=replace(read.task, url=url, key=link_key(url))))
+    assert desk.rows() == (1, 1, 0)
 
 
 async def test_who_lost_the_lease_and_does_not_know_changes_nothing_and_hands_over(db: Database) -> None:
