@@ -26,7 +26,7 @@ from crawler.listing.json_list import DATED, Reader, list_in, of_each
 from crawler.listing.newest import kept
 from crawler.listing.sniff import AFTER_ROOT, HEAD, is_binary, root_of, text_of
 from crawler.record import Found, Link, Page, Source
-from crawler.url import join
+from crawler.url import join, same_site
 from crawler.zones import place_of
 
 MAX_LINKS = 2000
@@ -69,16 +69,34 @@ def find(page: Page, source: Source, now: datetime, zone: tzinfo) -> Found:
         listed = article_list(anchors(root, base), page.url, now, zone)
         if not listed and b"<noscript" in page.body.lower():
             listed = article_list(anchors(_tree(page, shown="noscript"), base), page.url, now, zone)
+        if not listed and (rows := _in_cdata(text_of(page))):
+            listed = article_list(anchors(parse(rows), base), page.url, now, zone)
         if not listed and (drawn := _drawn(page, base, now, zone)):
             return Found(drawn, "listing", newest=max(link.published for link in drawn if link.published))
         if not listed:
-            raise SpiderError("no list of articles was found on the page; say where it is with `links` (a CSS selector)")
+            raise SpiderError(_nothing_on(root, base))
     places = kept([item.published for item in listed], MAX_LINKS)
     links = tuple(Link(item.address, item.title or None, item.published) for item in (listed[place] for place in places))
     title = root.findtext(".//title")
     newest = max((link.published for link in links if link.published), default=None)
     whole = root_of(page) != "html" or b"</html" in page.body[-AFTER_ROOT:].lower()
     return Found(links, "listing", title=clean(title or "")[:200] or None, newest=newest, older=_older(root, base), whole=whole)
+
+
+def _nothing_on(root: etree._Element, base: str) -> str:
+    """Why a page shows no list, as far as it says so: what it calls itself (请登录, Just a moment …), or the frame in which the list stands."""
+    frames = (join(base, frame.get("src") or "") for frame in root.iter("iframe", "frame"))
+    if framed := next((frame for frame in frames if frame and same_site(frame, base)), None):
+        return f"no list of articles was found on the page; it shows {framed[:200]} in a frame: watch that address"
+    if called := clean(root.findtext(".//title") or "")[:80]:
+        return f"no list of articles was found on the page, which calls itself {called!r}; if it has one, say where with `links` (a CSS selector)"
+    return "no list of articles was found on the page; say where it is with `links` (a CSS selector)"
+
+
+def _in_cdata(text: str) -> str:
+    """The rows that a page keeps for the script that shows them page by page: <record><![CDATA[<li><a href=…"""
+    pieces = (piece.partition("]]>")[0] for piece in text.split("<![CDATA[")[1:])
+    return "".join(piece for piece in pieces if piece.lstrip().startswith("<"))
 
 
 def _drawn(page: Page, base: str, now: datetime, zone: tzinfo) -> tuple[Link, ...]:

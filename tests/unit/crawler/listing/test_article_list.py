@@ -299,6 +299,28 @@ def test_a_menu_in_a_script_is_no_list() -> None:
         read(f"<html><body><div id='app'></div><script>var menu = {json.dumps(MENU)}</script></body></html>")
 
 
+def test_rows_that_a_page_keeps_in_cdata_for_its_script_are_its_list() -> None:
+    rows = "".join(
+        f"<record><![CDATA[<li><a href='/2026/{number}.html'>江湾发布人工智能新规之{number}</a> 2026-11-23</li>]]></record>"
+        for number in range(4)
+    )
+    found = read(f"<html><body><script type='text/xml'><datastore>{rows}</datastore></script></body></html>")
+    assert [link.url for link in found.links] == [f"https://paper.example/2026/{number}.html" for number in range(4)]
+
+
+@pytest.mark.parametrize(
+    ("page", "says"),
+    [
+        ("<html><head><title>请登录</title></head><body><p>请登录</p></body></html>", "calls itself '请登录'"),
+        ("<html><body><iframe src='list.html'></iframe></body></html>", "shows https://paper.example/news/list.html in a frame"),
+        ("<html><body><iframe src='https://ads.example/x'></iframe></body></html>", "on the page; say where"),
+    ],
+)
+def test_a_page_without_a_list_is_told_by_what_it_shows(page: str, says: str) -> None:
+    with pytest.raises(SpiderError, match=says):
+        read(page)
+
+
 def test_a_list_for_those_without_scripts_is_one() -> None:
     rows = "".join(
         f"<li><a href='/2026/{number}.html'>江湾发布人工智能新规之{number}</a> 2026-11-23</li>" for number in (7, 8, 9)
