@@ -163,6 +163,14 @@ def _fit(line: str, said: dict[str, str]) -> tuple[float, str]:
     return best, strip_site(title) if best == 1.0 else title
 
 
+def as_announced(title: str, shown: str, announced: str | None, head: Head) -> str:
+    """The headline with what stands behind its dash, where its source announces it so, the page shows it so, and it is no site's name."""
+    tail = shown.removeprefix(title)
+    if not announced or tail == shown or loose(announced) != loose(shown) or _strong.match(tail):
+        return title
+    return title if loose(tail) in {loose(name) for name in _site_names(head, shown)} else shown
+
+
 def title_above(page: Layout, first: int) -> tuple[str, int]:
     """(title, line number) for a page whose metadata names no visible line: what its first line or those above call a title, by tag or class."""
     for number in range(first, max(-1, first - 9), -1):
@@ -475,6 +483,8 @@ def _of_scripts(head: Head) -> Iterator[str]:
 def _site_in(title: str, headline: str) -> Iterator[str]:
     """The site's name at the end of a page's title: what is called like one, else the last part that names no section or machine. A title
     without the headline is all of the site."""
+    if headline == title:
+        return
     rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·•«»")
     if headline and len(headline) < len(title) and title.endswith(headline):  # the site's name stands before it
         rest = title.removesuffix(headline).strip(" -–—_|｜丨·•«»:：【】")

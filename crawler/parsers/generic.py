@@ -37,6 +37,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     tags = tree.gather(root)
     head = Head(tags, link.url, root)
     layout, title, at, body = _seen(root, head)
+    if at >= 0:
+        title = metadata.as_announced(title, layout.lines[at].text, link.title, head)
     begins = title != tags.title and tags.title.startswith(title)
     masthead = begins and metadata.is_sites(tags.title) and not _broken(layout, title)
     if body.lines and (at < 0 or masthead or (title == tags.title and len(title.encode()) < SHORT_TITLE)):

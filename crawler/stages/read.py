@@ -24,6 +24,7 @@ from crawler.url import canonical, host_of, link_key, query_of
 
 TOO_LITTLE = 40  # code points of text; a site parser that finds less has lost its layout
 PART = 1.3  # how much longer the generic text must be than a site's, all of which it has, to stand for it
+ANYWHERE = timedelta(days=1, hours=14)  # a day of New York that is taken for one of Shanghai ends so long after that one began
 WHOLE = 500  # code points; a source's own text at least this long can stand for a page that cannot be read
 
 
@@ -179,8 +180,8 @@ def _finish(record: Record, page: Page, link: Link, source_name: str | None) -> 
 
 
 def _finer(seen: datetime | None, said: datetime | None) -> datetime | None:
-    """The time seen; the one said elsewhere where there is none, or only the day and the other knows the hour."""
+    """The time seen; the one said elsewhere where there is none, or only the day and the other knows the hour of that day, anywhere on Earth."""
     if seen is None or said is None:
         return seen or said
     day_only = (seen.hour, seen.minute, seen.second) == (0, 0, 0)
-    return said if day_only and abs(said - seen) < timedelta(days=1) else seen
+    return said if day_only and abs(said - seen) < ANYWHERE else seen

@@ -93,6 +93,7 @@ def test_the_page_knows_better_than_the_source() -> None:
     ("said", "hour"),
     [
         (datetime(2026, 11, 23, 1, 30, tzinfo=UTC), 9),  # the same day: the source knows the hour
+        (datetime(2026, 11, 24, 3, 30, tzinfo=UTC), 11),  # its evening in New York is the next morning here
         (datetime(2026, 11, 20, 1, 30, tzinfo=UTC), 0),  # another day: it speaks of something else
     ],
 )
@@ -101,6 +102,21 @@ def test_a_day_is_made_finer_by_the_sources_hour_of_that_day(said: datetime, hou
     record = _read(body, Link("https://jw.example/a/1.html", published=said))
     assert record.published is not None
     assert record.published.astimezone(ZONE).hour == hour
+
+
+@pytest.mark.parametrize(
+    ("heading", "announced", "title"),
+    [
+        ("智算中心启用 - 成本下降七成", "智算中心启用 - 成本下降七成", "智算中心启用 - 成本下降七成"),
+        ("A second plant opens — late again", "A second plant opens — late again", "A second plant opens — late again"),
+        ("A second plant opens — late again", None, "A second plant opens"),
+        ("A second plant opens - Harbor Wire", "A second plant opens - Harbor Wire", "A second plant opens"),
+        ("智算中心启用_科技", "智算中心启用_科技", "智算中心启用"),
+    ],
+)
+def test_a_dash_belongs_to_the_headline_that_page_and_source_tell_alike(heading: str, announced: str | None, title: str) -> None:
+    body = f"<title>{heading}</title><meta property='og:site_name' content='Harbor Wire'><h1>{heading}</h1><div><p>{TEXT * 2}</p></div>"
+    assert _read(body, Link("https://jw.example/a/1.html", title=announced)).title == title
 
 
 def test_the_sources_whole_text_stands_in_for_a_stub() -> None:
