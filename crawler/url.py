@@ -30,6 +30,7 @@ _address = re.compile(r"(?is)(https?):[/\\]{2,}([^/\\?#]*)([^?#]*)(\?[^#]*)?(#.*
 _authority = re.compile(r"(?:.*@)?(\[[0-9a-fA-F:.]+\]|[^\s\x00-\x20\x7f\[\]:<>\"'`{}|^%@,;()*!$&+=~]+)(?::([0-9]{0,5}))?")
 _unsafe = re.compile(r"[\x00-\x20\x7f\"<>`]")  # would end the address early when somebody pastes it
 _plain = re.compile(r"[A-Za-z0-9/._~:@!$&'()*+,;=-]*")
+_words = re.compile(r"(?:&?[a-z_]{1,16}=[a-z_]{1,16})+")  # a number or a slug may say which article
 _twice = re.compile(r"(?i)^https?:/{2}(?=https?:/{2})")  # http://https://…, as forms that add it make it
 _bare = re.compile(r"(?i)(?:https?:/)?([\w-]+(?:\.[\w-]+)+)(?=/|:[0-9]+/)")
 _session = re.compile(  # in the path: servlets, PHP and ASP.NET keep it there for readers without cookies
@@ -87,10 +88,11 @@ def link_key(url: str, entry: str | None = None) -> str:
 
 
 def path_key(url: str) -> str:
-    """The key of the address without its query, where its path says which article it is; else the key."""
+    """The key of the address without a query of mere words (?from=list), where its path says which article it is; else the key."""
     key = link_key(url)
     path, _, query = key.partition("?")
-    return path if query and _number_or_slug.search(path.removeprefix("//").partition("/")[2]) else key
+    named = _number_or_slug.search(path.removeprefix("//").partition("/")[2])
+    return path if named and _words.fullmatch(query) else key
 
 
 def fragment_of(url: str) -> str:

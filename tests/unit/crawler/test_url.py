@@ -139,7 +139,9 @@ def test_two_articles_have_two_keys(left: str, right: str, why: str) -> None:
     ("url", "key"),
     [
         ("https://x.example/2026/a-12.html?from=list", "//x.example/2026/a-12.html"),
-        ("https://x.example/new-chips-cost-more?pos=2", "//x.example/new-chips-cost-more"),
+        ("https://x.example/new-chips-cost-more?pos=top&ref=more", "//x.example/new-chips-cost-more"),
+        ("https://x.example/quake-report?id=12", "//x.example/quake-report?id=12"),
+        ("https://x.example/2026/show?slug=quake-north", "//x.example/2026/show?slug=quake-north"),
         ("https://x.example/show?id=12", "//x.example/show?id=12"),
         ("https://x2.example/?p=12", "//x2.example?p=12"),
         ("https://x.example/a-12.html", "//x.example/a-12.html"),

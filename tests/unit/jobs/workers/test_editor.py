@@ -53,7 +53,7 @@ async def test_copies_read_at_one_moment_by_several_are_one_story_and_one_alert(
 async def test_a_text_at_one_path_under_another_query_is_the_article_that_is_known(db: Database) -> None:
     desk = Desk(db, 3)
     editor = desk.editor(Member(desk.lead("one")))
-    for number, address in enumerate(("tides-2026.html?from=list", "tides-2026.html", "tides-2026.html?pos=3")):
+    for number, address in enumerate(("tides-2026.html?from=list", "tides-2026.html", "tides-2026.html?pos=top")):
         url = f"https://a.example/{address}"
         read = desk.read(number)
         await editor.take(replace(read, task=replace(read.task, url=url, key=link_key(url))))
