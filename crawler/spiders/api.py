@@ -26,9 +26,10 @@ _call = re.compile(r"^[\s;]*(?:(?:try|typeof|window)\b[^(]{0,200})?[\w$.\[\]\"']
 _assignment = re.compile(r"^[\s;]*(?:(?:var|let|const)\s+)?[\w$.\[\]\"']{1,200}\s*=\s*(?=[\[{])")
 # What stands before it so that it is not read as a script, or says who made it.
 _guard = re.compile(
-    r"^\s*(?:(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);?|/\*.{0,200}?\*/|//[^\n]{0,200}\n)\s*){1,3}", re.DOTALL
+    r"^\s*(?:(?:\)\]\}',?|for\s*\(;;\);|while\s*\((?:1|true)\);?|/\*.{0,200}?\*/|<!--.{0,200}?-->|//[^\n]{0,200}\n)\s*){1,3}",
+    re.DOTALL,
 )
-_no_more = re.compile(r"[\s;]*")
+_no_more = re.compile(r"(?>[\s;]|/\*.{0,200}?\*/|<!--.{0,200}?-->)*+", re.DOTALL)
 _CODES = ("code", "status", "errcode", "errno", "error_code", "statuscode")
 
 
@@ -156,7 +157,11 @@ def _failed(data: Any) -> bool:
         return False
     said = {name.lower(): value for name, value in data.items()}
     codes = [value for name in _CODES if isinstance(value := said.get(name), int)]
-    return said.get("success") is False or any(code < 0 or 400 <= code < 600 for code in codes)
+    return (
+        said.get("success") is False
+        or said.get("status") in ("error", "fail", "failed")
+        or any(code < 0 or 400 <= code < 600 for code in codes)
+    )
 
 
 def _describe(data: Any) -> str:

@@ -104,15 +104,17 @@ def _entries(links: list[Link]) -> list[Link]:
 
 
 def _by_own_names(links: list[Link]) -> list[Link]:
-    """The links, of which those that share one address (the home page) are at the address that each is named by, if it is of its site."""
+    """The links; articles of several titles that share one address (the home page) are at what each is named by, an address of its site."""
     bearers = Counter(link_key(link.url) for link in links)
-    names = Counter(link_key(link.guid) for link in links if link.guid and same_site(link.guid, link.url))
-    return [
-        replace(link, url=link.guid)
-        if link.guid and bearers[link_key(link.url)] > 1 and names[link_key(link.guid)] == 1
-        else link
-        for link in links
-    ]
+    alike = Counter((link_key(link.url), loose(link.title or "")) for link in links)
+    names = Counter(link_key(link.guid) for link in links if link.guid)
+
+    def at(link: Link) -> Link:
+        key, name = link_key(link.url), link.guid or ""
+        apart = bearers[key] > 1 and alike[key, loose(link.title or "")] == 1
+        return replace(link, url=name) if apart and same_site(name, link.url) and names[link_key(name)] == 1 else link
+
+    return list(map(at, links))
 
 
 def _apart(page: list[Link]) -> Iterator[tuple[Link, str]]:

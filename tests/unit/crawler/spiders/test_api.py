@@ -135,6 +135,7 @@ def test_a_picture_is_no_article() -> None:
         ("<html></html>", {"inside": "allData"}, "allData"),
         ("[1] [2]", {}, "no JSON"),
         ({"code": -352, "message": "风控校验失败", "data": {"list": []}}, {"items": "data.list"}, "风控校验失败"),
+        ({"status": "error", "message": "token expired", "data": []}, {"items": "data"}, "token expired"),
         ({"success": False, "msg": "请先登录", "data": []}, {"items": "data"}, "请先登录"),
     ],
 )
@@ -274,7 +275,7 @@ def test_the_link_is_the_field_that_tells_the_items_apart() -> None:
 @pytest.mark.parametrize(
     "around",
     [
-        ")]}',\n%s", "for(;;);%s", "while(1);%s", "/* made (today) */\n%s", "// cached\n%s", "%s;\n", "try{a.cb(%s)}catch(e){}", "cb(%s, 200, 'OK (1)');",
+        ")]}',\n%s", "for(;;);%s", "while(1);%s", "/* made (today) */\n%s", "// cached\n%s", "%s;\n", "<!-- a -->%s<!-- b -->", "try{a.cb(%s)}catch(e){}", "cb(%s, 200, 'OK (1)');",
         "cb(%s) // node (3)", "var a = %s; if (a) { b(); }", "typeof cb === 'function' && cb(%s);",
     ],
 )  # fmt: skip

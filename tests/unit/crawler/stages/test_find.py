@@ -143,6 +143,8 @@ def test_items_that_share_the_home_page_are_at_the_addresses_they_are_named_by()
     home, other = "https://x.example/", "https://y.example/n"
     found = _feed(*((f"甲{n}", home, f"https://x.example/{n}.html", "a") for n in (1, 2)), ("乙", home, other, "b"))
     assert [link.url for link in found.links] == ["https://x.example/1.html", "https://x.example/2.html", home]
+    twice = _feed(*(("甲", f"{home}1.html", f"https://x.example/?p={n}", "a") for n in (1, 2)))
+    assert [link.url for link in twice.links] == [f"{home}1.html"]
 
 
 LOG = "https://x.example/log"
