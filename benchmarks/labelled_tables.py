@@ -142,12 +142,12 @@ def _is_right(name: str, told: events.Cell, due: Any, row: dict[str, Any]) -> bo
         return told.value in set(_days(due, row))
     if name in NAMES or not isinstance(due, str):
         mine, wanted = told.names, re.split("[、,]", due) if isinstance(due, str) else due
-        matched = {b for a in mine for b in wanted if _same(a, b)}
-        return all(any(_same(a, b) for b in wanted) for a in mine) and 2 * len(matched) >= len(wanted)
-    return _same(told.value, due)
+        matched = {b for a in mine for b in wanted if same(a, b)}
+        return all(any(same(a, b) for b in wanted) for a in mine) and 2 * len(matched) >= len(wanted)
+    return same(told.value, due)
 
 
-def _same(one: str, other: str) -> bool:
+def same(one: str, other: str) -> bool:
     a, b = (re.sub(r"[\s,“”\"'《》「」]", "", normal(words)) for words in (one, other))
     return bool(a and b) and (a == b or (a in b and 2 * len(a) >= len(b)) or (b in a and 2 * len(b) >= len(a)))
 

@@ -20,20 +20,23 @@ from crawler.text import normal
 
 # --- names
 
+_UP = "A-ZÀ-ÖØ-ÞČĐĚĞĪİŁŃŌŐŘŚŠŞŪŰŻŽ"
+_proper = rf"[{_UP}][\w&’'-]*"
 PROPER = re.compile(
-    r"(?:[A-Z][\w&’'-]*(?:\.\w+)*(?:(?<=\.[A-Z])\.)?|[a-z]+[A-Z]\w*|[a-z]+-[a-z]+-\d[\w.]*)"
-    r"(?: (?:[A-Z]\.){2,}| (?:of the|of|de|for|and) (?=[A-Z])(?:[A-Z][\w&’'-]*)| & [A-Z]\w+| (?:[A-Z][\w&’'-]*|\d+(?:\.\d+)?(?!\w|[,.]?\d| (?:million|billion|people|per|other))))*"
+    rf"(?:{_proper}(?:\.\w+)*(?:(?<=\.[A-Z])\.)?|[a-z]+[{_UP}]\w*|[a-z]+-[a-z]+-\d[\w.]*)"
+    rf"(?: (?:[A-Z]\.){{2,}}| (?:of the|of|de|for|and) (?=[{_UP}])(?:{_proper})| & [{_UP}]\w+"
+    rf"| (?:{_proper}|\d+(?:\.\d+)?(?!\w|[,.]?\d| (?:million|billion|people|per|other))))*"
 )
 _OFFICE = (
     "authority|regulators?|ministry|government|parliament|watchdog|court|agency|police|council|senate|cabinet|commission|committee|assembly|legislature|department"
     "|office|board|prosecutors?"
 )
-_office = re.compile(  # the city council of Nordhavn, Norway's food authority, the Canadian government
+OFFICE = re.compile(  # the city council of Nordhavn, Norway's food authority, the Canadian government
     rf"(?:[A-Z]\w+ ){{0,2}}[A-Z]\w+['’]s (?:[a-z-]+ ){{0,4}}(?:{_OFFICE})\b(?! of the company)"
     rf"|(?:(?!the|an?|by|of)[a-z]+ )?(?:{_OFFICE}) of [A-Z]\w+(?: [A-Z]\w+)*"
     rf"|(?:(?!The |In |At |On |A )[A-Z][\w.]+ )+(?:[a-z]+ ){{0,1}}(?:{_OFFICE})\b"
 )
-_plain_office = re.compile(
+_plainOFFICE = re.compile(
     r"(?:The|the) (government|cabinet|parliament|senate|[a-z]+ (?:ministry|office|department|council|government|senate))"
 )
 INSTITUTION = re.compile(
@@ -66,12 +69,12 @@ _ending = re.compile(r"(?:'s|’s|[.,'’])+$")
 def names_in(phrase: str, text: str, *, is_first: bool = False) -> list[str]:
     """The names of a noun phrase, without places and without what only says of what kind somebody is; `is_first`: it begins the sentence."""
     found: list[str] = []
-    if office := _office.search(phrase):
-        found.append(_office_name(office[0]))
+    if office := OFFICE.search(phrase):
+        found.append(office_name(office[0]))
         phrase = phrase[: office.start()] + phrase[office.end() :]
     for match in PROPER.finditer(phrase):
         before, whole = phrase[: match.start()], match[0]
-        for part in _parts(whole):
+        for part in parts(whole):
             name = clean_name(part, phrase)
             is_place = _place_before.search(before) and not (INSTITUTION.search(name) or _people_at.search(before))
             is_kind = " " not in name and _kind_behind.match(phrase, match.end())
@@ -85,11 +88,15 @@ def names_in(phrase: str, text: str, *, is_first: bool = False) -> list[str]:
     return found
 
 
-def _office_name(words: str) -> str:
+def office_name(words: str) -> str:
     return re.sub(r"^(?:[Tt]he|[Aa]n?|by|of|to|In|At) ", "", words)
 
 
-def _parts(whole: str) -> list[str]:
+def is_no_name(name: str) -> bool:
+    return name in _NO_NAME
+
+
+def parts(whole: str) -> list[str]:
     """The members of what "and" joins, but not of one name: Justice and Home Affairs Council; Helix CEO Mary Lind is two."""
     if both := _holder.fullmatch(whole):
         return [both["of"], both["who"]]
@@ -201,13 +208,13 @@ _and_so_on = re.compile(r"[^.;:]{0,80}? and (?!(?:will|has|is|was|to)\b)")  # a 
 
 def names_from(words: str, at: int, text: str) -> Iterator[str]:
     """The names that a list begins with: "rival Stackle, Orsova and the University of Tarn"."""
-    if office := _office.match(words, at + 4 if words.startswith("the ", at) else at):
-        yield _office_name(office[0])
+    if office := OFFICE.match(words, at + 4 if words.startswith("the ", at) else at):
+        yield office_name(office[0])
         return
     start = _before_name.match(words, at)
     at = start.end() if start else at
     while match := PROPER.match(words, at):
-        for part in _parts(match[0]):
+        for part in parts(match[0]):
             name = clean_name(part, words)
             if may_act(name, text) and not _kind_behind.match(words, match.end()):
                 yield name
@@ -356,7 +363,7 @@ def _clause(sentence: str, words: list[_Word], at: int, verb: str, text: str, fo
     aside = " ".join(word.text for word in asides).strip(",")
     alone = aside if PROPER.fullmatch(aside) and not INSTITUTION.search(aside) and len(aside.split()) > 1 else ""
     subject = [clean_name(alone, aside)] if alone else names_in(before, text, is_first=start == 0)
-    if not subject and (office := _plain_office.fullmatch(before)):
+    if not subject and (office := _plainOFFICE.fullmatch(before)):
         subject = [office[1]]
     return Clause(verb, words[at].start, words[at].end, before, aside, tuple(subject), behind, passive, sub)
 
@@ -419,69 +426,13 @@ def _lists(words: list[_Word], at: int, end: int) -> bool:
     return words[at - 1].text[:1].isupper() and any(word.bare == "and" for word in words[at:end]) and words[at].text[:1].isupper()
 
 
-# --- who takes part
+# --- whom an article is about
 
-_PARTY = listed("parties")
-_MARKS: dict[str, frozenset[str]] = {  # prepositions behind which a party stands, by verb
-    "into": frozenset("invest put pump".split()),
-    "to": frozenset("sell supply license licence transfer award grant lend pay deliver hand give offer ship".split()),
-    "from": frozenset("raise receive win secure order collect close buy take get land obtain".split()),
-    "in": frozenset("invest buy acquire take raise".split()),
-}
 _KINDS = (
     "company|firm|group|operator|maker|start-?up|lab|developer|supplier|provider|retailer|insurer|carmaker|chipmaker|designer|recruiter|bank|utility|publisher|lender"
     "|carrier|giant|chain"
 )
-_noun = re.compile(  # whom a noun goes to, or who is of a kind
-    r"\b(?:(?:co-)?led by|backed by|investors?,? (?:including|such as|among them)|among them|participation (?:from|by)|investment in|(?:stake|holding|interest) in"
-    r"|(?:acquisition|purchase|takeover|majority|control|per ?cent) of|(?:job|post|role) (?:at|with)|successor (?:will be|is)|complaint (?:about|against)"
-    r"|order (?:worth [^,;]{2,30} |for [^,;]{2,30} )?from"
-    rf"|(?<!rival )(?:the|an?|by|of|from|to|with|whether|and|that) (?:[\w-]+ ){{0,4}}(?:{_KINDS})) (?=(?:[a-z-]+ ){{0,3}}[A-Z]|the |an? )"
-    r"|\b(?:that|which) (?=(?:[A-Z][\w&’'-]* )+(?:co-)?(?:led|backed)\b)"
-)
-_PUBLISHED = frozenset("announce launch unveil publish release pass approve make present open build train".split())
-_the_company = re.compile(rf"\b(?:the|our) (?:{_KINDS}|institute)\b(?! [A-Z]|['’]s)")
-_somebody = re.compile(
-    r"(?:The|A|An|Its|Her|His|It|They|We|He|She|Our|the|its|it|they|we|he|she|our)\b(?! (?:people|first|man|woman|government))"
-)
-_in_brackets = re.compile(r" ?\([^()]*\)")
-_said_behind = re.compile(
-    r",? (?:the|an?) [\w' -]{3,50} (?:said|says|announced|told)\b.*$|, (?:it|he|she|they) (?:said|says|wrote|announced).*$|,? according to .*$"
-)
-_comes_or_goes = re.compile(
-    r"\b(?:join|leav|left|resign|appoint|step|retire|chief|successor|succeed|named|president|founder|head)\w*"
-)
 _GOODS = "model|chip|app|service|device|assistant|system|platform|robot|software|dataset|benchmark|processor|accelerator|tool|product|wearable|API|library|engine"
-
-
-def parties(sentence: str, text: str, name: str) -> list[str]:
-    """Who takes part in what a sentence tells; `name` is who is meant by "the company"."""
-    sentence = _in_brackets.sub("", _said_behind.sub("", sentence[:LONGEST]))
-    read = [one for one in clauses(sentence, text) if not one.is_sub]
-    if len(read) > 1 and read[0].verb == "say" and read[1].subject and all(map(is_person, read[0].subject)):
-        read = read[1:]  # who only says what another does
-    found: list[str] = []
-    words = sentence.split()
-    at = verb_at(words)
-    if at and not any(one.subject for one in read if one.start < 3 + sum(len(word) + 1 for word in words[:at])):
-        found += names_in(" ".join(words[:at]).partition(",")[0], text, is_first=True)  # of a verb that is in no list
-    for one in read:
-        if not (one.is_passive and one.verb in _PUBLISHED):
-            found += one.subject
-        if one.verb in _PARTY and not one.is_passive:
-            found += one.direct(text)
-        marks = ["with", "against", *(mark for mark, verbs in _MARKS.items() if one.verb in verbs), *["by"] * one.is_passive]
-        found += one.after("|".join(marks), text)
-    for match in _noun.finditer(sentence):
-        found += names_from(sentence, match.end(), text)
-    first = read[0] if read else None
-    named = [one for one in found if not is_product(one, text)]
-    is_vague = first and (_somebody.match(first.before) if not first.subject else first.subject[0] not in named)
-    if name and (is_vague or _the_company.search(sentence)) and not any(name in one or one in name for one in named):
-        named.insert(0, name)
-    if name and named and all(map(is_person, named)) and _comes_or_goes.search(sentence):
-        named.append(name)
-    return [in_full(one, text) for one in named]
 
 
 @lru_cache(maxsize=256)
@@ -523,8 +474,8 @@ def main_name(title: str, text: str) -> str:
     for match in PROPER.finditer(title):
         owner = re.match(r"(.+?)['’]s?(?: |$)", match[0])
         if not _related.match(title, match.end()) and not (" " not in match[0] and _kind_behind.match(title, match.end())):
-            parts = [owner[1]] if owner and owner[1] in text and may_act(owner[1], text) else _parts(match[0])
-            titled += [clean_name(part, title) for part in parts]
+            ones = [owner[1]] if owner and owner[1] in text and may_act(owner[1], text) else parts(match[0])
+            titled += [clean_name(part, title) for part in ones]
     said = (name for one in titled for name in ([one] if one in text else one.split()))
     code = re.match(r"(?:\w+: )?([a-z][a-z-]{3,}) v?\d", title)  # vectorlane 4.0: as a program is called
     for name in chain(

@@ -1,4 +1,4 @@
-"""Who acts in an event, in the words of the text: the subject, those it acts with or on as a party, who invests, who employs.
+"""Who acts in an event, in the words of the text, and whom an article is about.
 
 A name is what institutions and persons are called; a product, a rule or a place is none. Where a sentence names nobody ("the
 company", 公司), the article's own company acts.
@@ -9,20 +9,29 @@ from __future__ import annotations
 import re
 
 from crawler.nlp import clause_en, clause_zh
+from crawler.nlp.events import parties, parties_en, parties_zh
 from crawler.nlp.events.frames import Said
-from crawler.nlp.events.frames_zh import parties_zh
+from crawler.nlp.events.frames_zh import parties_zh as partners_zh
 from crawler.nlp.headlines_zh import Told
 
 MAX_ACTORS = 6
 
 
-def actors_of(sentence: str, made: Told, text: str, over: str, language: str | None) -> tuple[str, ...]:
-    """The names of those who act; `text` is the article, in which names recur, `over` what stands over the event."""
+def actors_of(sentence: str, made: Told, text: str, over: str, language: str | None, kind: str) -> tuple[str, ...]:  # noqa: PLR0917
+    """The names of those who act in an event of that type, in the order of the sentence; `text` is the article, in which names recur,
+    `over` what stands over the event."""
     name = main_name(over, text, language)
-    found = _actors_zh(sentence, made, text, over, name) if language == "zh" else clause_en.parties(sentence, text, name)
-    names = list(dict.fromkeys(found or ([name] if name else [])))
-    whole = (one for one in names if not any(one != other and _is_part(one, other) for other in names))
-    return tuple(whole)[:MAX_ACTORS]
+    place = parties.placed(sentence, over, text, name)
+    if language == "zh":
+        found = parties_zh.candidates(place, told_zh(sentence, made, text, over, name))
+    else:
+        found = parties_en.candidates(place)
+    likely = parties.likeliest(found, kind, "zh" if language == "zh" else "en")
+    names = [one.name for one in sorted(likely, key=lambda one: one.start)]
+    if language != "zh":
+        names = [clause_en.in_full(one, place.text) for one in names]
+    names = list(dict.fromkeys(names or ([name] if name else [])))
+    return tuple(one for one in names if not any(one != other and _is_part(one, other) for other in names))[:MAX_ACTORS]
 
 
 def _is_part(name: str, of: str) -> bool:
@@ -35,10 +44,10 @@ def main_name(title: str, text: str, language: str | None) -> str:
     return clause_zh.main_name(title, text) if language == "zh" else clause_en.main_name(title, text)
 
 
-def _actors_zh(sentence: str, made: Told, text: str, over: str, name: str) -> list[str]:
+def told_zh(sentence: str, made: Told, text: str, over: str, name: str) -> list[str]:
     """Who stands before the verb, or tells it, and those whom the verb goes to."""
     found = clause_zh.subjects(sentence, made.subject, over, text)
-    others = sorted(parties_zh(Said(over, text, sentence)), key=sentence.find)
+    others = sorted(partners_zh(Said(over, text, sentence)), key=sentence.find)
     if others and _is_founded.match(made.predicate):  # who founds it acts, not what is founded
         found = []
     for match in _bought_or_next.finditer(sentence):

@@ -48,9 +48,10 @@ def fields_of(  # noqa: PLR0917 (what an event is told by)
     whole one that `quote` is the important part of."""
     is_chinese = language == "zh"
     sentence = sentence or quote
-    actors = actors_of(sentence, made, text, over, language)
+    kind = type_of(headline, quote, over)
+    actors = actors_of(sentence, made, text, over, language, kind)
     return {
-        "type": type_of(headline, quote, over),
+        "type": kind,
         "actors": actors or None,
         "object": (_object_zh if is_chinese else _object_en)(headline, made),
         "amount": (_amount_zh if is_chinese else _amount_en)(headline, quote if len(quote) > len(sentence) * 0.9 else sentence),

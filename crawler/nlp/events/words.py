@@ -30,7 +30,7 @@ def words(line: str) -> set[str]:
     before = ""
     for run in _runs.findall(_number.sub("0", line)):
         if run[0].isascii() or run in "€£¥₹":
-            word = _stem(run)
+            word = stem(run)
             found.add(word)
             if before:
                 found.add(f"{before} {word}")
@@ -42,7 +42,7 @@ def words(line: str) -> set[str]:
 
 
 @lru_cache(maxsize=4096)
-def _stem(word: str) -> str:
+def stem(word: str) -> str:
     return _ending.sub("", word) if len(word) > SHORTEST_WITH_ENDING else word
 
 

@@ -284,10 +284,17 @@ def test_the_employer_acts_when_a_person_leaves_the_company() -> None:
         ("The insurer will pay 30 million euros.", "Tarn Mutual will buy Clemen. The insurer will pay 30 million euros.", "Tarn Mutual buys Clemen", "en", ("Tarn Mutual",)),
         ("Orsense will be sold from June.", "Orsova made Orsense, a bedside device. Orsova is in Lund. Orsense will be sold from June.", "Orsova launches Orsense", "en", ("Orsova",)),
         ("我院自6月起启用预问诊服务。", "我院自6月起启用预问诊服务。\n云港市第二医院\n2026年6月1日", "关于启用预问诊服务的提示", "zh", ("云港市第二医院",)),
+        ("At the city library on Thursday Oltan AI presented Turan-1, a model for Uzbek.", "", "", "en", ("Oltan AI",)),
+        ("SK Hanmi has lined up Brelle Capital for the round.", "", "", "en", ("SK Hanmi", "Brelle Capital")),
+        ("Met Éireann will open a data centre in Cork.", "", "", "en", ("Met Éireann",)),
+        ("County supervisors voted 4-1 to put a hold on new data centers.", "", "", "en", ("County supervisors",)),
+        ("The group will build a plant in Lund.", "Varn Systems lifted it. The group will build a plant in Lund.", "Varn Systems lifts forecast", "en", ("Varn Systems",)),
+        ("记者从南浦市数据局获悉，模型券7月1日起发放。", "", "", "zh", ("南浦市数据局",)),
+        ("朔云数据与南浦市公交集团签约，投放首批60辆无人小巴。", "", "", "zh", ("朔云数据", "南浦市公交集团")),
         ("公司去年净亏损扩大。", "海岚科技公布财报。公司去年净亏损扩大。海岚科技上市。", "年报｜海岚科技2025年年报", "zh", ("海岚科技",)),
     ],
 )  # fmt: skip
-def test_a_vague_subject_and_a_product_stand_for_the_one_who_is_meant(
+def test_who_is_named_and_who_is_meant_acts_and_no_product(
     sentence: str, text: str, title: str, language: str, actors: tuple[str, ...]
 ) -> None:
     made = told(sentence, (), language)

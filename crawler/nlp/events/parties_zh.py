@@ -1,0 +1,162 @@
+"""The names of a Chinese sentence that may act in its event, and the names that 公司 may mean, with what is weighed of each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from crawler.nlp.clause_zh import INSTITUTION, names
+from crawler.nlp.document import Reading, reading
+from crawler.nlp.events.parties import Candidate, Place
+from crawler.nlp.lexicon import by_name
+from crawler.text import normal
+
+_MARKS = frozenset("，。；：！？、“”（）《》〈〉【】—…｜|\n")
+_BETWEEN = frozenset("的、和与及")
+_PROPER = frozenset("nr nrt nrfg nt nz ns j x eng".split())  # kinds of words that only names have
+_PREPOSITIONS = "与和向由对被为从让给获在将"
+_vague = re.compile(r"(?:此外，|同时，|另外，)?(公司|该公司|本公司|双方|两家公司|其|该|会议|项目|本轮|这|他|她|团队|交易)")
+_latin = re.compile(r"[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*")
+_quoted = re.compile(r"[“「]([^”」]{2,14})[”」]")
+
+
+def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
+    """`surely`: the names of those who act as clauses tell it; their borders are surer than those of nouns."""
+    sentence, text = place.sentence, place.text
+    read = reading(sentence)
+    sure = [(sentence.find(name), sentence.find(name) + len(name)) for name in surely if name in sentence]
+    others = [one for one in spans(sentence, text, read) if not any(one[0] < end and start < one[1] for start, end in sure)]
+    found = sorted({*sure, *others})
+    verbs = [(read.span(at, at + 1)[0], word) for (word, tag), at in zip(read.words, read.starts, strict=False) if tag[:1] == "v"]
+    tags = {read.span(at, at + 1)[0]: tag for (_, tag), at in zip(read.words, read.starts, strict=False)}
+    made = [Candidate(sentence[a:b], a, *_here(at, found, place, verbs, tags)) for at, (a, b) in enumerate(found)]
+    made = [one._replace(by_type=[*one.by_type, f"told={one.name in surely}"]) for one in made]
+    seen = [one.name for one in made]
+    vague = _vague.match(sentence)
+    institutions = sum(bool(INSTITUTION.search(one)) for one in seen)
+    for of, meant in (*(("told", name) for name in surely), ("main", place.name)):
+        if meant and not any(meant in other or other in meant for other in seen):
+            seen.append(meant)
+            told = (
+                f"told={min(2, len(surely))}",
+                f"begins={vague[1] if vague else '-'}",
+                f"company={'公司' in sentence}",
+                f"institutions={min(3, institutions)}",
+                f"about={meant == place.name}",
+                f"times={min(5, text.count(meant))}",
+                f"title={meant in place.title}",
+                f"title first={place.title.startswith(meant)}",
+                f"institution={bool(INSTITUTION.search(meant))}",
+                f"first={sentence[:2]}",
+            )
+            made.append(Candidate(meant, -1, (), (of, *(f"{of} {one}" for one in told))))
+    return made
+
+
+def spans(sentence: str, text: str, read: Reading) -> list[tuple[int, int]]:
+    """Where names may stand: in the runs of nouns and their parts, known ones, Latin words, and what is quoted."""
+    found: set[tuple[int, int]] = set()
+    for start, end in _runs(read):
+        for name in names(sentence[start:end], text):
+            at = sentence.find(name, start)
+            at = at if at >= 0 else sentence.find(name)
+            if at >= 0:
+                found.add((at, at + len(name)))
+    found.update(read.span(match.start, match.end) for match in read.longest("entity"))
+    found.update(match.span() for match in _latin.finditer(sentence))
+    found.update(match.span(1) for match in _quoted.finditer(sentence))
+    return sorted((start, end) for start, end in found if end - start > 1)
+
+
+def _runs(read: Reading) -> Iterator[tuple[int, int]]:
+    """Runs of nouns, over 的 and between the members of a list, and the parts of each."""
+    words = [(word, tag, *read.span(at, at + len(word))) for (word, tag), at in zip(read.words, read.starts, strict=False)]
+    nouns = [_is_noun(word, tag) for word, tag, _, _ in words]
+    at, count = 0, len(words)
+    while at < count:
+        if not nouns[at]:
+            at += 1
+            continue
+        part, is_common = at, True
+        while at < count and (nouns[at] or (words[at][0] in _BETWEEN and at + 1 < count and nouns[at + 1])):
+            word, tag, start, _ = words[at]
+            if word in _BETWEEN:
+                if not is_common:
+                    yield words[part][2], start
+                part, is_common = at + 1, True
+            elif is_common:
+                is_common = tag not in _PROPER and not INSTITUTION.search(word)
+            at += 1
+        if not is_common:
+            yield words[part][2], words[at - 1][3]
+
+
+def _is_noun(word: str, tag: str) -> bool:
+    return (tag[:1] in "njexbilgzw" and word not in _MARKS) or tag in ("vn", "an", "eng") or word == "·"
+
+
+def _here(
+    at: int, found: list[tuple[int, int]], place: Place, verbs: list[tuple[int, str]], tags: dict[int, str]
+) -> tuple[list[str], list[str]]:
+    sentence, (start, end) = place.sentence, found[at]
+    name = sentence[start:end]
+    sign = [_sign(sentence[one]) if 0 <= one < len(sentence) else "#" for one in range(start - 2, start)]
+    signs_behind = [_sign(sentence[one]) if one < len(sentence) else "#" for one in range(end, end + 3)]
+    clause = max(sentence.rfind(mark, 0, start) for mark in "，。；：！？") + 1
+    stop = min((one for one in (sentence.find(mark, end) for mark in "，。；") if one >= 0), default=len(sentence))
+    before = [word for one, word in verbs if one < start]
+    behind = [word for one, word in verbs if one >= end]
+    signs = {
+        "latin": name.isascii(),
+        "title": name in place.title,
+        "title first": place.title.startswith(name),
+        "main": bool(place.name) and (name in place.name or place.name in name),
+        "alone": len(found) == 1,
+        "quoted": sentence.rfind("“", 0, start) > sentence.rfind("”", 0, start),
+        "in a title": sentence.rfind("《", 0, start) > sentence.rfind("》", 0, start),
+    }
+    signs_by_type = {
+        "institution": bool(INSTITUTION.search(name)),
+        "company": normal(name) in by_name("company"),
+        "person": tags.get(start) == "nr" and len(name) < 4,
+        "start": start < 3,
+    }
+    return [
+        "always",
+        f"l2={sign[0]}{sign[1]}",
+        f"r2={signs_behind[0]}{signs_behind[1]}",
+        f"r3={''.join(signs_behind)}",
+        f"between={sign[1]}{signs_behind[0]}",
+        f"ends={_sign(name[-1])}",
+        f"ends2={_sign(name[-2])}{_sign(name[-1])}",
+        f"begins={_sign(name[0])}",
+        f"length={min(8, len(name))}",
+        f"times={min(5, place.text.count(name))}",
+        f"in clause={min(3, start - clause)}",
+        f"clause={min(3, sentence.count('，', 0, start))}",
+        f"number={min(3, sum(one[1] <= start for one in found))}",
+        f"verb={before[-1] if before else '-'}",
+        f"next verb={behind[0] if behind else '-'}",
+        f"verb here={next((word for one, word in reversed(verbs) if clause <= one < start), '-')}",
+        f"next verb here={next((word for one, word in verbs if end <= one < stop), '-')}",
+        *(one for one, is_so in signs.items() if is_so),
+    ], [
+        f"l={sign[1]}",
+        f"r={signs_behind[0]}",
+        *_behind(sentence, clause, start),
+        *(one for one, is_so in signs_by_type.items() if is_so),
+    ]
+
+
+def _behind(sentence: str, clause: int, start: int) -> Iterator[str]:
+    """The prepositions before a name in its clause."""
+    for word in _PREPOSITIONS:
+        at = sentence.rfind(word, clause, start)
+        if at >= 0 and start - at < 10:
+            yield f"of={word}{'' if start - at == 1 else '…'}"
+
+
+def _sign(one: str) -> str:
+    if one.isascii():
+        return "0" if one.isdigit() else "A" if one.isupper() else "a" if one.isalpha() else "," if one in ";|" else one
+    return one
