@@ -90,7 +90,10 @@ def _event(record: Record, one: Chosen, title: str, language: str | None) -> tup
     event = replace(event, type=event_cells.kind_of(one.sentence.text, record.title, record.text) or event.type)
     if event.date is None and one.at < EARLY and choice.tells_of_now(one.sentence):
         event = replace(event, date=_day_of_lead(record, language))
-    return event, Fact("event", headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
+    if not one.heading:
+        said = Said(record.title, record.text, one.sentence.start)
+        event = replace(event, headline=referents.labelled(headline, event.actors or (), said, language))
+    return event, Fact("event", event.headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
 
 
 def _day_of_lead(record: Record, language: str | None) -> str | None:

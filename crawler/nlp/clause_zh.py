@@ -106,7 +106,7 @@ def names(phrase: str, text: str, *, tells: bool = False) -> list[str]:
         owner, of, _ = part.partition("的")
         part = owner if of and len(owner) > 2 and (text.count(owner) > 1 or "“" in part) else part
         for one in _institution_and_person(part):
-            name = _whole(bare(one), text)
+            name = whole(bare(one), text)
             if name and (is_sure(name, text) or (tells and len(tagged(name)) == 1)) and name not in found:
                 found.append(name)
     return found
@@ -147,7 +147,7 @@ def _institution_and_person(part: str) -> list[str]:
     return [one for one in (institution, person) if len(one) > 1 and not one.endswith("奖")]
 
 
-def _whole(name: str, text: str) -> str:
+def whole(name: str, text: str) -> str:
     """The name as it always goes on: 声谷 is followed by 未来 wherever it stands."""
     while name and len(name) < LONGEST_NAME and (count := text.count(name)) > 1:
         following = text[text.find(name) + len(name) :][:1]

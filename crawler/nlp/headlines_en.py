@@ -39,15 +39,19 @@ _attribution = re.compile(
 _inside = re.compile(
     rf", (?:[\w.'’&-]+ ){{1,9}}(?:said|says)(?: {_TIME}| in an? [a-z ]{{3,20}})?(?=, (?!while|adding|speaking|citing))"
 )
+_hanging = re.compile(r"\b(that|which|who), (?=[a-z])")  # where a speaker stood
 _tells = re.compile(
     "(?:t[eo]ll|told|say|said|ask|urg|order|requir|allow|forc|let|find|found|ruled|report|show|warn|announc|disclos|confirm)"
 )
 _speaks = re.compile(r"\b(?:said|says|told|wrote|asked|ruled|found|finds|disclosed|announced|confirmed|reported|warned)\b")
 _opening = re.compile(
-    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|After|Since|During|For|With|Under|As|When|While|Before|Following|"
+    rf"^(?:{_TIME}|According to [^,]{{3,80}}|(?:In|Where|At|On|Upon|After|Since|During|For|With|Under|As|When|While|Before|Following|"
     rf"Despite|Because of|To|Like|Among|From|Through|Until|Unlike|Instead of|Although|Though|If|Once|"
     rf"[A-Z][a-z]+(?:ed|ing) (?:at|by|in|on|to|from|with|as|about)|Such as|Earlier|Late|Last|This|These|Separately|Meanwhile|However|Also|Still|Now|Then|Elsewhere|Later|"
     rf"[A-Z][a-z]+ly(?!, (?:which|who|whose|an?) ))\b[^,]{{0,90}}), (?=\S)"
+)
+_on_day = re.compile(
+    rf"(?:On {_DAY}|This (?:morning|afternoon|evening)) (?=the [a-z]|[A-Z]\w+ [A-Z]|[A-Z][a-z]+ (?:[a-z]+ed|will|has) )"
 )
 _condition = re.compile(r"(?:If|Unless|Until|By|At least|At most|Like|Unlike|Instead of|Next|This|An?|The) ")
 _period = re.compile(
@@ -86,10 +90,10 @@ _AUXILIARY = frozenset("has have had is are was were be been will would can coul
 
 def told(sentence: str, acts: Sequence[str] = ()) -> Told:
     """The headline of a sentence; `acts` are the words of acts in their normal form, the surest first."""
-    text, period = _plain(_statement(sentence, acts))
+    text, period = _plain(_statement(_brackets.sub("", sentence), acts))
     words = text.split()
     at = verb_at(words) or 0
-    if not at:
+    if not at or _that_is.match(text):
         return Told(_beginning(sentence), start=0, end=len(sentence))
     made = Told(_beginning(text), " ".join(words[:at]), " ".join(words[at:]), 0, len(sentence))
     words = words[: _end(words, at)]
@@ -125,6 +129,10 @@ def _statement(sentence: str, acts: Sequence[str]) -> str:
     return best if best is parts[0] else _capital(re.sub(r"^(on \w+ )?(?:it|they|he|she)(?= )", subject, best))
 
 
+_brackets = re.compile(r" \([^()]*\)")
+_that_is = re.compile(
+    r"That (?=(?:[A-Z]|the |an? |it ).* (?:is|was|are|were|has|have|will|would)\b.*, (?:is|was|has) )"
+)  # That X will sell, is not so
 _inverted = re.compile(  # Bought on Tuesday was Ledgerly, an app …
     r"(?P<done>Made|[A-Z][a-z]+(?:ed|ght|ld|en|nt))(?P<how>(?: (?:on|in|at|by|to|for|from|with|public|outright|also|last|this|late|early)\b.*?)?),? (?P<be>was|were|is|are) "
     r"(?P<who>(?:the |an? |[A-Z\d])(?:(?! (?:(?:in|on) which|that|which|who) )[^,;])*)"
@@ -135,16 +143,16 @@ _moved = re.compile(r"(?:Shares|Stock) (?:of|in) (?P<who>[A-Z][\w&’'-]*(?: [A-
 def _plain(sentence: str) -> tuple[str, str]:
     """The sentence without attribution, opening adverbial, asides and days; and its period or condition, which may follow it."""
     text, period = (
-        _capital(_joining.sub("", _turn.sub("", re.sub(r" \([^()]*\)", "", " ".join(sentence.split()).rstrip("."))))),
+        _capital(_joining.sub("", _turn.sub("", " ".join(sentence.split()).rstrip(".")))),
         "",
     )
-    bare = _attribution.sub("", _inside.sub("", text))
+    bare = _attribution.sub("", _hanging.sub(r"\1 ", _inside.sub("", text)))
     if verb_at(bare.split()) and not re.search(
         r'["“]|\b(?:would|had|I|[Ww]e|[Oo]ur|us|my)\b', bare
     ):  # the tense or the words are the speaker's
         text = bare
     for _ in range(2):
-        end = found.end() if (found := _opening.match(text)) else _subject_at(text)
+        end = found.end() if (found := _on_day.match(text) or _opening.match(text)) else _subject_at(text)
         opening, rest = text[:end], text[end:]
         if not end or not verb_at(rest.split()) or _list.match(rest):
             break
@@ -152,7 +160,7 @@ def _plain(sentence: str) -> tuple[str, str]:
         is_period = _period.match(opening) and not _month_only.fullmatch(opening)
         if is_period and not period and len(opening.split()) <= LONGEST_PERIOD:
             period = f" {opening[0].lower()}{opening[1:].rstrip(', ')}"
-        elif _condition.match(opening) and not is_period:
+        elif _condition.match(opening) and not is_period and not _on_day.match(text):
             break
         text = _capital(rest)
     text = _capital(_without_aside(text))
@@ -236,6 +244,8 @@ def _without_aside(text: str) -> str:
             and (following[0] in ("also", "now", "then", "today", "yesterday") or following[0].endswith("ly"))
             and may_be_finite(following, 1)
         ):
+            if " and " in text[first + 2 : at] and following[0] in _PLURAL:  # X, its head, and Y have both left
+                return text
             aside = re.sub("^(?:called|named|dubbed|known as) ", "", text[first + 2 : at])
             if _named.fullmatch(aside) and _owned.match(text):
                 return f"{text[:first]} {aside} {text[at + 2 :]}"
@@ -246,6 +256,7 @@ def _without_aside(text: str) -> str:
     return text
 
 
+_PLURAL = ("have", "are", "were", "both")
 _owned = re.compile("[A-Z][^,]*['’]s (?:[a-z-]+ )*[a-z-]+,")  # Halden's founder, Ida Roos, …
 _unnamed = re.compile(r"(?:The|Its|His|Her|Their|That|This) (?:[a-z-]+ )*[a-z-]+,")
 _named = re.compile(r"(?:[A-Z][\w.&'’-]*|of|the|and|for|de|van|von)(?: (?:[A-Z][\w.&'’-]*|\d+|of|the|and|for|de|van|von))*")

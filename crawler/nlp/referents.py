@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
 from crawler.nlp import clause_en, clause_zh
+from crawler.nlp.clause_en import verb_at
+from crawler.nlp.document import reading
+from crawler.nlp.events import parties_zh
 from crawler.nlp.headlines import LONGEST, LONGEST_WORDS
 from crawler.nlp.headlines_zh import Told, clauses
+from crawler.nlp.lexicon import by_name
+from crawler.text import normal
 
 
 class Said(NamedTuple):
@@ -23,6 +28,51 @@ class Said(NamedTuple):
 def named(made: Told, said: Said, language: str | None, others: Iterable[Told]) -> Told:
     """The same with a name where its headline begins with a word for one; `others` are told of the same article."""
     return _named_zh(made, said, others) if language == "zh" else _named_en(made, said)
+
+
+def labelled(headline: str, who: Sequence[str], said: Said, language: str | None) -> str:
+    """The headline behind the one whom the event is about (Halden: training took …), where it names nobody and the title names that one;
+    "the company" that it begins with is called so."""
+    name = (clause_zh if language == "zh" else clause_en).main_name(said.title, said.text)
+    name = name if len(who) == 1 and (who[0] in name or name in who[0]) else ""
+    begins = name[:2] if language == "zh" else name.split()[0] if name else ""
+    if not name or begins in headline or begins not in said.title or said.text.count(begins) < OFTEN or clause_en.is_person(name):
+        return headline
+    if language == "zh":
+        is_whole = clause_zh.whole(name, said.text) == name and clause_zh.is_sure(name, said.text)
+        if not is_whole or "：" in headline or _other_zh.match(headline) or _names_zh(headline, said.text):
+            return headline
+        company = _the_company_zh.match(headline)
+        return name + headline[company.end() :] if company else f"{name}：{headline}"
+    words = headline.split()
+    verb = verb_at(words)
+    if not verb or _proper.search(" ".join(words[:verb])) or clause_en.names_in(" ".join(words[:verb]), said.text, is_first=True):
+        return headline
+    company = _the_company_en.match(headline)
+    return name + headline[company.end() :] if company else f"{name}: {headline}"
+
+
+def _names_zh(headline: str, text: str) -> bool:
+    """True where a headline has the name of an institution, a person or a work."""
+    read = reading(headline)
+    spans = ((headline[start:end], start) for start, end in parties_zh.spans(headline, text, read))
+    persons = {read.span(at, at + 1)[0] for (_, tag), at in zip(read.words, read.starts, strict=False) if tag == "nr"}
+    subjects = (one.subject for one in clauses(headline))
+    return (
+        "《" in headline
+        or any(clause_zh.names(subject, text) for subject in subjects)
+        or any(
+            clause_zh.INSTITUTION.search(name) or normal(name) in by_name("company") or name.isascii() or start in persons
+            for name, start in spans
+        )
+    )
+
+
+OFTEN = 2  # times that a text has the name of the one whom it is about
+_proper = re.compile(r"(?<=[\w,] )[A-Z]")
+_other_zh = re.compile("[他她我]|有")
+_the_company_zh = re.compile("(?:该|本)?(?:公司|集团)(?![一-鿿]{0,2}(?:公司|集团))")
+_the_company_en = re.compile(r"(?:It|The (?:company|firm|group|start-?up|lab|bank|insurer|non-profit))\b(?=['’]s | [a-z])")
 
 
 def _named_en(made: Told, said: Said) -> Told:
@@ -40,7 +90,8 @@ def _named_en(made: Told, said: Said) -> Told:
     owns = vague.lastgroup == "figure" or vague[0] in ("Its", "The", "His", "Her") or re.search("['’]s$", vague[0])
     rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
     if owns:
-        rest = ("' " if name.endswith("s") else "'s ") + (rest.strip()[:1].lower() + rest.strip()[1:])
+        rest = rest.strip() if re.match(r" ?[A-Z]+\d|[A-Z]{2}", rest) else rest.strip()[:1].lower() + rest.strip()[1:]
+        rest = ("' " if name.endswith("s") else "'s ") + rest
     headline = name + rest
     if len(headline.split()) > LONGEST_WORDS + 2:
         return made

@@ -423,6 +423,10 @@ def test_an_english_headline_is_not_cut_between_whom_and_what() -> None:
         ("中新财经1月28日电　云岚科技发布新品。", "云岚科技发布新品。"),
         ("10:31 a.m. Tarnfield opens its store.", "Tarnfield opens its store."),
         ("The news: Tarnfield opens its store.", "Tarnfield opens its store."),
+        ("Johor Bahru – Tarnfield opens its store.", "Tarnfield opens its store."),
+        ("BOULDER, Colo., Jan. 13, 2026 /PRNewswire/ — Tarnfield opens its store.", "Tarnfield opens its store."),
+        ("【五】云岚科技发布新品。", "云岚科技发布新品。"),
+        ("与此同时，云岚科技发布新品。", "云岚科技发布新品。"),
     ],
 )
 def test_stamps_and_labels_are_no_part_of_a_sentence(line: str, rest: str) -> None:
@@ -446,6 +450,12 @@ def test_stamps_and_labels_are_no_part_of_a_sentence(line: str, rest: str) -> No
         ("That customer, Pellet, has signed on again: it will buy 20,000 cards over two years.", "Pellet will buy 20,000 cards over two years"),
         ("Bought on Tuesday was Ledgerly, an app that keeps books for shops.", "Ledgerly was bought"),
         ("Denied: that Harrow is about to buy a stake in Pellet.", "Denied: that Harrow is about to buy a stake in Pellet"),
+        ("That Harrow is buying a maker of carts, as two papers wrote, is not true.", "That Harrow is buying a maker of carts, as two papers wrote, is not true"),
+        ("Pellet Works (AIM: PLW) said it has agreed to buy Mirabel.", "Pellet Works has agreed to buy Mirabel"),
+        ("This morning Harrow Works announced a loan of $6 million.", "Harrow Works announced a loan of $6 million"),
+        ("On Tuesday the non-profit published its weights, 9 gigabytes in all.", "The non-profit published its weights, 9 gigabytes in all"),
+        ("Harrow showed a hearing aid with a chip that, the company says, can tell three voices apart.", "Harrow showed a hearing aid with a chip that can tell three voices apart"),
+        ("Harrow's head of art, Ida Roos, and its treasurer, Piet Maro, have both left.", "Harrow's head of art, Ida Roos, and its treasurer, Piet Maro, have both left"),
     ],
 )  # fmt: skip
 def test_an_english_headline_is_short_and_keeps_who_what_and_how_much(sentence: str, expected: str) -> None:

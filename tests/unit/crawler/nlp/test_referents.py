@@ -3,7 +3,7 @@
 import pytest
 
 from crawler.nlp.headlines import told
-from crawler.nlp.referents import Said, named
+from crawler.nlp.referents import Said, labelled, named
 
 
 def _headline(title: str, before: str, sentence: str, language: str) -> str:
@@ -84,3 +84,34 @@ LEAD = "云泽县日前出台机器人方案。云岚科技开源了推理模型
 )  # fmt: skip
 def test_a_chinese_headline_names_place_product_and_firm(title: str, before: str, sentence: str, expected: str) -> None:
     assert _headline(title, before, sentence, "zh") == expected
+
+
+ZH = "云岚科技公布二季报。云岚科技在南浦。"
+EN = "Tarnfield reported on Monday. Tarnfield is in Bergen."
+
+
+@pytest.mark.parametrize(
+    ("title", "text", "headline", "actors", "language", "expected"),
+    [
+        (
+            "云岚科技上调开支",
+            ZH,
+            "全年资本开支由100亿元上调至120亿元",
+            ("云岚科技",),
+            "zh",
+            "云岚科技：全年资本开支由100亿元上调至120亿元",
+        ),
+        ("云岚科技上调开支", ZH, "该公司将在8月公布中期业绩", ("云岚科技",), "zh", "云岚科技将在8月公布中期业绩"),
+        ("云岚科技上调开支", ZH, "青杉资本领投", ("云岚科技",), "zh", "青杉资本领投"),  # it names somebody
+        ("云岚科技上调开支", ZH, "全年资本开支上调", ("云岚科技", "青杉资本"), "zh", "全年资本开支上调"),  # two may be meant
+        ("两家公司上调开支", ZH, "全年资本开支上调", ("云岚科技",), "zh", "全年资本开支上调"),  # the title is about others
+        ("Tarnfield lifts outlook", EN, "Training took 11 weeks", ("Tarnfield",), "en", "Tarnfield: Training took 11 weeks"),
+        ("Tarnfield lifts outlook", EN, "It runs for five years", ("Tarnfield",), "en", "Tarnfield runs for five years"),
+        ("Tarnfield lifts outlook", EN, "Analysts at Orsova expect more", ("Tarnfield",), "en", "Analysts at Orsova expect more"),
+        ("Tarnfield lifts outlook", EN, "Training took 11 weeks", (), "en", "Training took 11 weeks"),
+    ],
+)
+def test_a_headline_that_names_nobody_stands_behind_the_one_whom_it_is_about(
+    title: str, text: str, headline: str, actors: tuple[str, ...], language: str, expected: str
+) -> None:
+    assert labelled(headline, actors, Said(title, text, 0), language) == expected
