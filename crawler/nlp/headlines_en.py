@@ -218,7 +218,10 @@ def _indirect(match: re.Match[str]) -> str:
         return match[0]  # staff, lawyers, a spokesman said that it would …: of what they speak
     if _reported.search(match.string, match.end()):
         return match[0]
-    if verb == "had" and re.match(r" \w+ed\b", match.string[match.end() :]):
+    behind = match.string[match.end() :]
+    if verb == "'d" and re.match(r" (?:been|\w+ed)\b", behind):  # it'd been bought
+        verb = "had"
+    if verb == "had" and re.match(r" \w+ed\b", behind):
         return ""
     return " " + {"'s": "is", "'ll": "will", "'d": "will", "had": "has", "would": "will"}.get(verb, verb)
 

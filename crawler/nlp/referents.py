@@ -14,7 +14,7 @@ from crawler.nlp.events import parties_zh
 from crawler.nlp.headlines import LONGEST, LONGEST_WORDS
 from crawler.nlp.headlines_zh import Told, clauses
 from crawler.nlp.lexicon import by_name
-from crawler.text import normal
+from crawler.text import DOUBLE_SURNAMES, HAN, SURNAMES, normal
 
 
 class Said(NamedTuple):
@@ -39,14 +39,20 @@ def labelled(headline: str, who: Sequence[str], said: Said, language: str | None
     if not name or begins in headline or begins not in said.title or said.text.count(begins) < OFTEN or clause_en.is_person(name):
         return headline
     if language == "zh":
-        is_whole = clause_zh.whole(name, said.text) == name and clause_zh.is_sure(name, said.text)
+        is_person = _person_zh.fullmatch(name) and normal(name) not in by_name("company")
+        is_whole = not is_person and clause_zh.whole(name, said.text) == name and clause_zh.is_sure(name, said.text)
         if not is_whole or "：" in headline or _other_zh.match(headline) or _names_zh(headline, said.text):
             return headline
         company = _the_company_zh.match(headline)
         return name + headline[company.end() :] if company else f"{name}：{headline}"
     words = headline.split()
     verb = verb_at(words)
-    if not verb or _proper.search(" ".join(words[:verb])) or clause_en.names_in(" ".join(words[:verb]), said.text, is_first=True):
+    if (
+        not verb
+        or _other_en.match(headline)
+        or _proper.search(" ".join(words[:verb]))
+        or clause_en.names_in(" ".join(words[:verb]), said.text, is_first=True)
+    ):
         return headline
     company = _the_company_en.match(headline)
     return name + headline[company.end() :] if company else f"{name}: {headline}"
@@ -71,7 +77,11 @@ def _names_zh(headline: str, text: str) -> bool:
 OFTEN = 2  # times that a text has the name of the one whom it is about
 _proper = re.compile(r"(?<=[\w,] )[A-Z]")
 _other_zh = re.compile("[他她我]|有")
-_the_company_zh = re.compile("(?:该|本)?(?:公司|集团)(?![一-鿿]{0,2}(?:公司|集团))")
+_other_en = re.compile(
+    r"(?:He|She|They)\b|(?:The|A) [a-z ]{0,20}?(?:ministry|government|regulator|court|judge|council|agency|board)\b"
+)
+_person_zh = re.compile(rf"(?:{DOUBLE_SURNAMES}|[{SURNAMES}])[{HAN}]{{1,2}}")
+_the_company_zh = re.compile("(?:该|該|本)?(?:公司|集团)(?![一-鿿]{0,2}(?:公司|集团))")
 _the_company_en = re.compile(r"(?:It|The (?:company|firm|group|start-?up|lab|bank|insurer|non-profit))\b(?=['’]s | [a-z])")
 
 

@@ -452,6 +452,7 @@ def test_stamps_and_labels_are_no_part_of_a_sentence(line: str, rest: str) -> No
         ("Denied: that Harrow is about to buy a stake in Pellet.", "Denied: that Harrow is about to buy a stake in Pellet"),
         ("That Harrow is buying a maker of carts, as two papers wrote, is not true.", "That Harrow is buying a maker of carts, as two papers wrote, is not true"),
         ("Pellet Works (AIM: PLW) said it has agreed to buy Mirabel.", "Pellet Works has agreed to buy Mirabel"),
+        ("Harrow Works said it'd been bought by Pellet.", "Harrow Works has been bought by Pellet"),
         ("This morning Harrow Works announced a loan of $6 million.", "Harrow Works announced a loan of $6 million"),
         ("On Tuesday the non-profit published its weights, 9 gigabytes in all.", "The non-profit published its weights, 9 gigabytes in all"),
         ("Harrow showed a hearing aid with a chip that, the company says, can tell three voices apart.", "Harrow showed a hearing aid with a chip that can tell three voices apart"),

@@ -108,6 +108,22 @@ EN = "Tarnfield reported on Monday. Tarnfield is in Bergen."
         ("Tarnfield lifts outlook", EN, "Training took 11 weeks", ("Tarnfield",), "en", "Tarnfield: Training took 11 weeks"),
         ("Tarnfield lifts outlook", EN, "It runs for five years", ("Tarnfield",), "en", "Tarnfield runs for five years"),
         ("Tarnfield lifts outlook", EN, "Analysts at Orsova expect more", ("Tarnfield",), "en", "Analysts at Orsova expect more"),
+        (
+            "陆青离开云岚科技",
+            "陆青离职。陆青没有回复。",
+            "研发拆成三条线",
+            ("陆青",),
+            "zh",
+            "研发拆成三条线",
+        ),  # a person would be the one who says so
+        (
+            "Tarnfield lifts outlook",
+            EN,
+            "The ministry has granted €12 million",
+            ("Tarnfield",),
+            "en",
+            "The ministry has granted €12 million",
+        ),
         ("Tarnfield lifts outlook", EN, "Training took 11 weeks", (), "en", "Training took 11 weeks"),
     ],
 )
