@@ -37,10 +37,16 @@ class Trouble(Exception):
         self.message = message
         self.did_you_mean = did_you_mean
         self.query = ""  # of a query with a mistake: what was asked
+        self.form: tuple[str, Any] | None = None  # template and page of the form, with what was typed into it
 
     def with_texts(self, mine: str, theirs: str) -> Trouble:
         """A conflict, with what both sides wanted."""
         self.body["error"] |= {"mine": mine, "theirs": theirs}
+        return self
+
+    def with_form(self, template: str, page: Any) -> Trouble:
+        """People get the form once more: what they typed is not lost."""
+        self.form = template, page
         return self
 
 

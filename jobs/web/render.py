@@ -83,9 +83,10 @@ class Renderer:
         for file in TEMPLATES.glob("*.html"):
             self._env.get_template(file.name)
 
-    def page(self, request: Request, template: str, ask: Asked, page: Any, status: int = 200) -> Response:
-        """A page for a reader."""
-        body = self._html(request, template, page=page, ask=ask, now=ask.now, zone=ask.zone, counts=self.menu(ask))
+    def page(self, request: Request, template: str, ask: Asked, page: Any, status: int = 200, *, mistake: str = "") -> Response:
+        """A page for a reader; `mistake`: why a form is shown again."""
+        values = {"page": page, "ask": ask, "now": ask.now, "zone": ask.zone, "counts": self.menu(ask), "mistake": mistake}
+        body = self._html(request, template, **values)
         answer = etagged(request, body, "text/html; charset=utf-8", status)
         if SAID in request.cookies:
             answer.delete_cookie(SAID)

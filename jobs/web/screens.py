@@ -210,7 +210,12 @@ def _twins(
     def html(request: Request, **given: Any) -> Response:
         check(request)
         renderer: Renderer = request.app.state.renderer
-        return renderer.page(request, template, given["ask"], view(**given))
+        try:
+            return renderer.page(request, template, given["ask"], view(**given))
+        except Trouble as trouble:
+            if trouble.form is None:
+                raise
+            return renderer.page(request, trouble.form[0], given["ask"], trouble.form[1], trouble.status, mistake=trouble.message)
 
     def json(request: Request, **given: Any) -> Response:
         check(request)

@@ -98,7 +98,7 @@ def _retried(n: int) -> Done:
     )
 
 
-@screen.action("POST", "/channels/{name}/test")
+@screen.action("POST", "/channels/{name:path}/test")
 def test(ask: Asked, name: Name) -> Done:
     """Send a test message."""
     receipt = asyncio.run(channelling.test(ask.config, name, ask.now))

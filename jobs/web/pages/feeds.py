@@ -51,4 +51,4 @@ def feed(
     return etagged(request, to_atom(made, now) if kind == "atom" else to_json_feed(made), ATOM if kind == "atom" else JSON)
 
 
-screen.route("GET", "/feeds/{secret}/{name}", feed, "anyone", shown=False)
+screen.route("GET", "/feeds/{secret}/{name:path}", feed, "anyone", shown=False)

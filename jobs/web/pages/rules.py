@@ -100,7 +100,7 @@ def new(ask: Asked, query: Written = None, days: Days = DAYS) -> RulePage:
     return RulePage("", None, query or "", channels[:1], "instant", (), (), _version(ask), days, trial, channels)
 
 
-@screen.page("/rules/{name}", "rule.html")
+@screen.page("/rules/{name:path}", "rule.html")
 def rule(ask: Asked, name: Name, query: Written = None, days: Days | None = None) -> RulePage:
     """One rule; with `days` or a `query` also what it, or what is written in its place, would have sent in them."""
     config = ask.config
@@ -142,14 +142,23 @@ def add(ask: Asked, given: Rule) -> Saved:
     """Write a new rule into the configuration."""
     name = given.name.strip()
     if not name:
-        raise Trouble(400, "bad_parameter", tr("A rule needs a name."), "name")
+        raise _again(ask, Trouble(400, "bad_parameter", tr("A rule needs a name."), "name"), name, None, given)
     entry = {"name": name, **_values(given)}
     return _save(
         ask, name, Add("rules", ({key: value for key, value in entry.items() if value is not None},)), given, "rule added"
     )
 
 
-@screen.form("/rules/{name}", "saved.html")
+@screen.action("POST", "/rules/{name:path}/remove")
+def remove(ask: Asked, name: Name) -> Done:
+    """Take a rule out of the configuration. What it raised stays in the ledger."""
+    row = named("rule", name, ask.config.rules)
+    edited(configuration.edit(ask.parts.path, [Remove("rules", name)], os.environ))
+    ask.note("rule removed", name, {"query": row.query_text()})
+    return Done(tr("The rule {name} is gone.", name=name), go="/rules")
+
+
+@screen.form("/rules/{name:path}", "saved.html")
 def change(ask: Asked, name: Name, given: Rule) -> Saved:
     """Write what a rule says now into the configuration; its comments stay."""
     row = named("rule", name, ask.config.rules)
@@ -157,15 +166,6 @@ def change(ask: Asked, name: Name, given: Rule) -> Saved:
     if row.keywords:
         values["keywords"] = None
     return _save(ask, name, Change("rules", name, values), given, "rule changed", row.query_text())
-
-
-@screen.action("POST", "/rules/{name}/remove")
-def remove(ask: Asked, name: Name) -> Done:
-    """Take a rule out of the configuration. What it raised stays in the ledger."""
-    row = named("rule", name, ask.config.rules)
-    edited(configuration.edit(ask.parts.path, [Remove("rules", name)], os.environ))
-    ask.note("rule removed", name, {"query": row.query_text()})
-    return Done(tr("The rule {name} is gone.", name=name), go="/rules")
 
 
 def _values(given: Rule) -> dict[str, object]:
@@ -190,6 +190,15 @@ def _save(ask: Asked, name: str, edit: Edit, given: Rule, what: str, before: str
             done.mine, done.theirs
         )
     if not isinstance(done, Edited):
-        raise Trouble(400, "refused", done.reason, "query")
+        raise _again(ask, Trouble(400, "refused", done.reason, "query"), name, before, given)
     ask.note(what, name, {"query": before} if before else None, {"query": given.query.strip()})
     return Saved(name, done.changes, done.difference)
+
+
+def _again(ask: Asked, trouble: Trouble, name: str, saved: str | None, given: Rule) -> Trouble:
+    """The refusal of a rule, with the form as it was filled in."""
+    page = RulePage(
+        name, saved, given.query, tuple(given.channels), given.send, tuple(given.should_match.splitlines()),
+        tuple(given.should_not_match.splitlines()), given.version or "", DAYS, None, tuple(one.name for one in ask.config.channels),
+    )  # fmt: skip
+    return trouble.with_form("rule.html", page)

@@ -142,7 +142,7 @@ def new(ask: Asked) -> AddPage:  # noqa: ARG001
     return AddPage("", None)
 
 
-@screen.page("/sources/{name}", "source.html")
+@screen.page("/sources/{name:path}", "source.html")
 def one(ask: Asked, name: Name) -> SourcePage:
     """One source."""
     config = ask.config
@@ -189,7 +189,7 @@ def add(ask: Asked, given: Given) -> Done:
     return Done(tr("{name} is watched from now on.", name=given.name), go="/sources")
 
 
-@screen.action("PATCH", "/sources/{name}")
+@screen.action("PATCH", "/sources/{name:path}")
 def enable(ask: Asked, name: Name, given: Enabled) -> Done:
     """Poll a source, or let it rest."""
     row = named("source", name, ask.config.sources)

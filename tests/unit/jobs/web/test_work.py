@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from urllib.parse import quote_plus
+from urllib.parse import quote, quote_plus
 
 import httpx
 import openpyxl
@@ -235,6 +235,31 @@ def test_a_new_rule_and_its_end(desk: Desk) -> None:
     assert desk.send("/rules/融资/remove").headers["location"] == "/rules"
     assert desk.file.read_text("utf-8") == CONFIG
     assert desk.send("/rules/new", name=" ", query="x").status_code == 400
+
+
+def test_a_refused_rule_is_shown_again_with_what_was_typed(desk: Desk) -> None:
+    desk.get("/rules/new")
+    typed = {"name": "融资", "query": "(融资 AND", "channels": "desk", "send": "hourly", "should_match": "完成A轮融资\n获得融资"}
+    for path, said in (("/rules/new", "AND needs something"), ("/rules/大模型", "AND needs something")):
+        page = desk.send(path, **typed)
+        assert page.status_code == 400
+        assert all(
+            part in page.text for part in (said, ">(融资 AND</textarea>", 'value="hourly"', ">完成A轮融资\n获得融资</textarea>")
+        )
+    assert f'action="/rules/{quote("大模型")}"' in page.text
+    assert desk.file.read_text("utf-8") == CONFIG
+    assert desk.call("POST", "/rules", typed | {"channels": ["desk"]}).json()["error"]["code"] == "refused"
+
+
+@pytest.mark.parametrize("name", ["芯片/算力", "AI/ML remove"])
+def test_a_name_with_a_slash_leads_to_its_rule(desk: Desk, name: str) -> None:
+    desk.get("/rules/new")
+    assert desk.send("/rules/new", name=name, query="芯片", channels="desk").status_code == 200
+    assert desk.get(f"/rules/{quote(name)}").status_code == 200
+    assert desk.get(f"/api/v1/rules/{quote(name)}").json()["name"] == name
+    assert desk.send(f"/rules/{quote(name)}", query="算力", channels="desk").status_code == 200
+    assert desk.send(f"/rules/{quote(name)}/remove").headers["location"] == "/rules"
+    assert desk.file.read_text("utf-8") == CONFIG
 
 
 # ---- sources
