@@ -14,7 +14,7 @@ from crawler.discover.scoring import Judged
 from crawler.i18n import tr
 from crawler.url import is_web
 from jobs import clock
-from jobs.cli.console import Cli, Json, err, fail, local, out, write_json
+from jobs.cli.console import Cli, Json, asked, err, fail, local, out, write_json
 from jobs.config.load import Config
 from jobs.safe_text import escaped
 from jobs.services.configuration import Conflict, Refused
@@ -85,7 +85,9 @@ def add_source(
 ) -> None:
     """Write a source into the configuration. Comments and order stay; a running daemon watches it within seconds."""
     config = cli.config()
-    entry = adding.tagged(adding.listed(what, name) or _found(config, _address(what), name, yes), tags or ())
+    with asked():
+        entry = adding.listed(what, name)
+    entry = adding.tagged(entry or _found(config, _address(what), name, yes), tags or ())
     write_entries(cli, config, [entry])
     if what in catalogue() and catalogue()[what].needs_js:
         err.print(tr("{name}: its list is drawn by scripts, which nothing here runs; expect no articles", name=entry["name"]))

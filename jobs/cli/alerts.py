@@ -17,8 +17,9 @@ from jobs.deliver.message import short_id
 from jobs.services import ledger
 from storage.archive import queries
 
-COLUMNS = {"alert": "alert", "created": "raised", "title": "title"}
-WIDE = COLUMNS | {
+COLUMNS = {"alert": "alert", "created": "raised", "rule": "rule", "went": "deliveries", "title": "title"}
+WIDE = {
+    "alert": "alert", "created": "raised", "title": "title",
     "rule": "rule", "record": "record", "reprints": "more", "channel": "channel", "state": "state", "attempts": "tries", "answer": "answer",
 }  # fmt: skip
 
@@ -38,15 +39,21 @@ def list_alerts(
     entries = cli.ask(lambda s: queries.alerts(s, rule=rule, state=state, limit=limit))
     rows = list(_rows(entries, as_json))
     if not (wide or as_json):
-        rows = list({row["alert"]: row for row in rows}.values())  # one line each, however many channels
+        rows = [_one_line(entry) for entry in entries if entry.deliveries]
     none = tr("no such alerts; `zhixun alerts list` shows all")
     if rule is state is None:
         none = tr(
             "no alerts yet; `zhixun rules test NAME` shows what a rule would have raised, `zhixun rules list` what each matched"
         )
-    if not as_json:
+    if wide and not as_json:
         rows = [row | {"state": tr(row["state"])} for row in rows]
     show(rows, WIDE if wide else COLUMNS, as_json, none, zone)
+
+
+def _one_line(entry: queries.AlertView) -> dict[str, Any]:
+    """An alert, with what became of it on each of its channels."""
+    went = tr(", ").join(f"{one.channel} {tr(one.state)}" for one in entry.deliveries)
+    return {"alert": short_id(entry.id), "created": entry.created_at, "rule": entry.rule, "went": went, "title": entry.title}
 
 
 def _rows(entries: list[queries.AlertView], as_json: bool) -> Iterator[dict[str, Any]]:

@@ -52,6 +52,14 @@ def break_han() -> None:
 # What Typer says of wrong usage without asking anybody for a translation.
 _WRONG = tuple(sorted(sentences("typer"), key=lambda key: ("{why}" in key, len(key)), reverse=True))
 
+ENGLISH = {  # what Pydantic says to who wrote the program, as people say it
+    "Value error, {why}": "{why}",
+    "Input should be greater than or equal to {bound}": "must be at least {bound}",
+    "Input should be less than or equal to {bound}": "must be at most {bound}",
+    "Input should be a valid integer, unable to parse string as an integer": "must be a whole number",
+    "Input should be a valid number, unable to parse string as a number": "must be a number",
+}
+
 
 def said(sentence: str) -> str:
     """A sentence of Typer's about wrong usage, and the one within it, in the language of the caller."""
@@ -61,6 +69,7 @@ def said(sentence: str) -> str:
             parts = found.groupdict()
             if language() == "zh" and "near" in parts:
                 parts["near"] = parts["near"].replace(", ", "、")
+            key = ENGLISH.get(key, key) if language() == "en" else key
             return tr(key, **parts | ({"why": said(parts["why"])} if "why" in parts else {}))
     return tr(sentence)
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from crawler.i18n import tr
 from crawler.record import Record
+from crawler.retold import system_fault
 from jobs import clock
 from jobs.cli.console import Cli, Since, err, fail, since, write_json
 from jobs.cli.record_list import SourceName, Summary
@@ -54,7 +55,13 @@ def export(
         try:
             _write_to(to, session, records, form, config.zone, summary)
         except (workbook.Missing, OSError) as error:
-            raise typer.Exit(fail(f"{to}: {error}" if isinstance(error, OSError) else str(error), 1)) from None
+            raise typer.Exit(fail(_unwritten(to, error), 1)) from None
+
+
+def _unwritten(to: Path, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return tr("{path} cannot be written: {why}", path=to, why=system_fault(error))
+    return str(error)
 
 
 def _write_to(to: Path, session: Session, records: Iterator[Record], form: Exported, zone: tzinfo, summary: str) -> None:

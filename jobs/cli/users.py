@@ -33,7 +33,8 @@ def list_people(cli: Cli, as_json: Json = False) -> None:
     """Who there is."""
     found = cli.ask(people.people)
     rows = [{"name": one.name, "role": one.role, "added": one.made_at} for one in found]
-    show(rows, {"name": "name", "role": "role", "added": "added"}, as_json, zone=cli.config().zone)
+    none = tr("nobody yet: who reaches the pages from this machine may do everything; `zhixun users add NAME` makes an owner")
+    show(rows, {"name": "name", "role": "role", "added": "added"}, as_json, none, cli.config().zone)
 
 
 def remove(cli: Cli, name: Name) -> None:

@@ -111,7 +111,10 @@ def _from_web(text: str) -> str:
                 *parts, query = match.groups()
                 return str(ours.format(*parts)) + (f"?{query}" if query else "")
     raise OptionError(
-        tr("this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+https://…")
+        tr(
+            "this web address is no vendor's that is known; for a server of your own put webhook+ before it: webhook+{scheme}://…",
+            scheme=text.partition(":")[0].lower(),
+        )
     )
 
 

@@ -61,6 +61,10 @@ def counts(session: Session) -> dict[str, int]:
 
 
 def retry(db: Database, alerts: Sequence[str], now: datetime) -> int:
-    """Make the dead and held deliveries of these alerts, or of all, due again; how many. Raises Unknown for what is no id."""
+    """Make the dead and held deliveries of these alerts, or of all, due again; how many. Raises Unknown for what is no alert."""
     numbers = [number_of(alert) for alert in alerts]
+    there = {entry.id for entry in db.read(lambda s: queries.alerts(s, ids=numbers, limit=len(numbers)))} if numbers else ()
+    for number, alert in zip(numbers, alerts, strict=True):
+        if number not in there:
+            raise Unknown(tr("no alert {alert}", alert=alert))
     return db.write_now(lambda s: outbox.retry(s, numbers or None, now))

@@ -15,10 +15,11 @@ from crawler.url import link_key
 from jobs.config.edit import Add, Entry
 from jobs.config.load import Config, SourceConfig
 from jobs.formats.opml import Outline
+from jobs.near import instead
 from jobs.parts import fetch_rules
 from jobs.redaction import blank
 from jobs.services.configuration import Conflict, Edited, Refused, edit
-from jobs.services.lookup import named
+from jobs.services.lookup import Unknown, named
 from jobs.services.sourcing import discover as discovery
 from jobs.services.sourcing.catalogue import catalogue
 from jobs.services.sourcing.discover import Discovered
@@ -37,8 +38,11 @@ async def discover(config: Config, url: str, now: datetime, tell: Callable[[str]
 
 
 def listed(what: str, name: str | None = None) -> dict[str, Any] | None:
-    """The entry of a source of the catalogue, if it has one of this name."""
+    """The entry of a source of the catalogue, if it has one of this name. Raises Unknown for a bare word that can be no address either."""
     found = catalogue().get(what)
+    if found is None and not set(what) & set(".:/") and what != "localhost":
+        there = instead(what, catalogue())
+        raise Unknown(tr("{text!r} is neither a web address nor a name of the catalogue; {instead}", text=what, instead=there))
     return {"name": name or what, **found.entry} if found else None
 
 
@@ -54,14 +58,15 @@ def known(config: Config, entry: Entry) -> str | None:
         if row.name == entry.get("name"):
             return tr("there is a source {name} already", name=row.name)
         if link_key(row.url) == link_key(str(entry.get("url"))) and row.body == entry.get("body"):
-            return tr("{name} watches this address already", name=row.name)
+            return tr("{name} watches {url} already", name=row.name, url=blank(row.url, config.secrets()))
     return None
 
 
 def settings(config: Config, name: str) -> dict[str, str]:
     """What the configuration says of a source beyond its defaults, secrets hidden. Raises Unknown."""
     said = named("source", name, config.sources).model_dump(mode="json", exclude_defaults=True, exclude={"name", "url"})
-    return {key: blank(str(value), config.secrets()) for key, value in said.items()}
+    plain = {key: ", ".join(map(str, value)) if isinstance(value, list) else str(value) for key, value in said.items()}
+    return {key: blank(value, config.secrets()) for key, value in plain.items()}
 
 
 def add(

@@ -59,7 +59,6 @@ def test_chinese_help_is_folded_not_cut():
 @pytest.mark.parametrize(
     ("sentence", "chinese"),
     [
-        ("Invalid value for '--limit': Input should be greater than or equal to 1", "'--limit' 的值无效：不能小于 1"),
         ("No such option: --quary (Possible options: --query)", "没有选项：--quary（相近的有：--query）"),
         ("No such option: --zzz", "没有选项：--zzz"),
         ("Missing argument 'NAME'.", "缺少参数 'NAME'。"),
@@ -71,6 +70,20 @@ def test_what_typer_says_of_wrong_usage_is_said_in_both_languages(sentence, chin
     assert said(sentence) == sentence
     with speaking("zh"):
         assert said(sentence) == chinese
+
+
+@pytest.mark.parametrize(
+    ("wrong", "english", "chinese"),
+    [
+        ("Input should be greater than or equal to 1", "must be at least 1", "不能小于 1"),
+        ("Input should be a valid integer, unable to parse string as an integer", "must be a whole number", "应为整数"),
+        ("Value error, 'red' is not one of 'blue'.", "'red' is not one of 'blue'.", "'red' 不在可选值之中：'blue'。"),
+    ],
+)
+def test_what_is_wrong_with_a_value_is_said_as_people_say_it(wrong, english, chinese):
+    assert said(f"Invalid value for '--limit': {wrong}") == f"Invalid value for '--limit': {english}"
+    with speaking("zh"):
+        assert said(f"Invalid value for '--limit': {wrong}") == f"'--limit' 的值无效：{chinese}"
 
 
 @pytest.mark.parametrize(("lang", "word"), [("zh_CN.UTF-8", "没有命令"), ("C", "No such command")])

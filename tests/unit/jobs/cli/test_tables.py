@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from jobs.cli.console import out, say, table
 from jobs.cli.main import app
+from tests import press
 
 CONFIG = """\
 database: sqlite:///zhixun.db
@@ -47,6 +48,7 @@ def run(folder: Path, *words: str):
         (("records", "search", "大模型"), "no record is like that"),
         (("alerts", "list"), "`zhixun rules test NAME` shows"),
         (("alerts", "list", "--state", "dead"), "`zhixun alerts list` shows all"),
+        (("users", "list"), "`zhixun users add NAME` makes an owner"),
     ],
 )
 def test_an_empty_list_says_what_to_do_and_prints_nothing(folder: Path, words: tuple[str, ...], says: str) -> None:
@@ -59,6 +61,33 @@ def test_a_rule_is_one_line_however_its_query_is_written(folder: Path) -> None:
     lines = run(folder, "rules", "list").stdout.splitlines()
     assert len(lines) == 2
     assert lines[1].startswith("models ")
+
+
+def test_an_alert_that_is_not_there_is_not_sent_again(folder: Path) -> None:
+    assert run(folder, "alerts", "retry").exit_code == 0
+    wrong = run(folder, "alerts", "retry", "#0009")
+    assert (wrong.exit_code, "no alert #0009" in wrong.stderr) == (2, True)
+
+
+def test_an_export_that_cannot_be_written_says_why(folder: Path) -> None:
+    gone = folder / "gone" / "x.csv"
+    done = run(folder, "records", "export", "--format", "csv", "--to", str(gone))
+    assert (done.exit_code, done.stderr.replace("\n", "")) == (1, f"{gone} cannot be written: No such file or directory")
+
+
+@pytest.mark.parametrize(("word", "says"), [("openia", 'did you mean "openai"'), ("zzzzzzzz", "there are: cctv-tech")])
+def test_a_bare_word_that_is_no_source_of_the_catalogue_is_not_asked_for_as_a_host(folder: Path, word: str, says: str) -> None:
+    done = run(folder, "sources", "add", word)
+    assert (done.exit_code, says in done.stderr) == (2, True), done.stderr
+
+
+def test_an_alert_is_one_line_with_its_rule_and_what_became_of_it(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(CONFIG, "utf-8")
+    press.opened(tmp_path / "zhixun.db").close()
+    lines = run(tmp_path, "alerts", "list").stdout.splitlines()
+    assert lines[0].split() == ["alert", "raised", "rule", "deliveries", "title"]
+    assert len(lines) == 9
+    assert any("desk dead" in line and "融资与芯片" in line for line in lines)
 
 
 def test_the_zone_of_the_times_is_named_beside_a_table(folder: Path) -> None:

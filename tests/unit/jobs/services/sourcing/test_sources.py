@@ -22,9 +22,8 @@ SECRET = Config.model_validate(
 
 def test_what_is_watched_already_is_known_by_name_or_address() -> None:
     assert sources.known(CONFIG, {"name": "ledger", "url": "https://else.example/"}) == "there is a source ledger already"
-    assert (
-        sources.known(CONFIG, {"name": "x", "url": "http://JW.example/?utm_source=a"}) == "江湾晚报 watches this address already"
-    )
+    known = sources.known(CONFIG, {"name": "x", "url": "http://JW.example/?utm_source=a"})
+    assert known == "江湾晚报 watches https://jw.example/ already"
     assert sources.known(CONFIG, {"name": "x", "url": "https://jw.example/", "body": "page=1"}) is None
     assert sources.known(CONFIG, {"name": "x", "url": "https://jw.example/en/"}) is None
 
@@ -83,5 +82,12 @@ def test_whatever_of_a_list_is_no_new_source_is_named_with_its_line() -> None:
         "line 2",
         "line 3",
     ]
-    assert "江湾晚报 watches this address already" in said[4]
+    assert "江湾晚报 watches https://jw.example/ already" in said[4]
     assert "settings" in said[5]
+
+
+def test_settings_are_read_as_they_are_written() -> None:
+    config = Config.model_validate(
+        {"sources": [{"name": "quay", "url": "https://q.example/", "every": "30s", "tags": ["a", "b"]}]}
+    )
+    assert sources.settings(config, "quay") == {"every": "30s", "tags": "a, b"}
