@@ -1,7 +1,7 @@
 """The normal form in which terms meet text, and the way back to the original.
 
     ＯｐｅｎＡＩ → openai        width and case (NFKC, casefold)
-    GPT‑5, GPT_5, GPT  5 → gpt 5    every hyphen, underscore and run of blanks is one blank
+    GPT‑5, GPT_5, GPT  5 → gpt 5    every hyphen, underscore, middle dot and run of blanks is one blank
     café → cafe                 Latin letters without their accents
     大語言模型 → 大语言模型      traditional → simplified, character by character
     OpenAI 发布 → openai发布    a blank beside Han is typography, not a word
@@ -25,8 +25,9 @@ from itertools import groupby, islice
 import opencc
 
 _HYPHENS = "-_\u2010\u2011\u2012\u2013\u2043\u2212\ufe63\uff0d\u00ad"
-_DOTS = "·•・‧∙⋅･"  # the dot in 萨姆·奥特曼 is typed in seven ways
+_DOTS = "·•・‧∙⋅･"  # the dot in 萨姆·奥特曼 is typed in seven ways, as a hyphen, or not at all
 _QUOTES = {"’": "'", "‘": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "„": '"', "«": '"', "»": '"'}
+_STROKES = str.maketrans({"ø": "o", "ł": "l", "đ": "d", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe"})  # no accents to Unicode
 _MARKS = "™®©℠"  # NFKC would make ChatGPT™ the word chatgpttm
 _LINE = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 _KEPT = "，"  # an ASCII comma may stand inside a number (5,000); the full-width one never does
@@ -150,10 +151,8 @@ def _form(ch: str) -> str:
         return ch
     if ch in _LINE:
         return "\n"
-    if ch in _HYPHENS or ch.isspace():
+    if ch in _HYPHENS or ch in _DOTS or ch.isspace():
         return " " if ch != "\u00ad" else ""  # a soft hyphen shows only where a line breaks
-    if ch in _DOTS:
-        return "·"
     if ch in _QUOTES:
         return _QUOTES[ch]
     category = unicodedata.category(ch[0])
@@ -166,7 +165,7 @@ def _form(ch: str) -> str:
     if folded[:1] == " " or _marked.match(folded):
         return " " if folded[0] == " " else ""  # a mark alone stands on nothing
     if not folded.isascii():
-        folded = unicodedata.normalize("NFC", _accents.sub("", unicodedata.normalize("NFD", folded)))
+        folded = unicodedata.normalize("NFC", _accents.sub("", unicodedata.normalize("NFD", folded))).translate(_STROKES)
     return folded if folded.isascii() else folded.translate(_simplified())
 
 

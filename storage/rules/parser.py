@@ -25,7 +25,7 @@ import re2
 
 from crawler.i18n import tr
 from crawler.nlp.lexicon import by_name
-from crawler.text import normal
+from crawler.text import CJK, normal
 from storage.rules import dates as when
 from storage.rules.ast import (
     BARE,
@@ -55,12 +55,13 @@ MAX_LENGTH = 10_000  # code points
 MAX_NODES = 2_000
 MAX_WORDS = 50_000  # of a list of keywords
 MAX_DEPTH = 40
-_initials = re.compile(r"(?<![\w.-])[A-Z]{2,4}(?![\w.-])")
-_dotted = re.compile(r"(?:[a-z]\.){2,4}")
+_on = rf"[^\W{CJK}]"  # what goes on with a word: beside Han a word or a number is at its end
+_initials = re.compile(rf"(?<!{_on}|[.-])[A-Z]{{2,4}}(?!{_on}|[.-])")
+_dotted = re.compile(rf"(?<!{_on}|[.-])(?:[a-z]\.){{2,4}}(?!{_on})")
 _OWN_WORDS = frozenset(("am", "as", "in", "is", "it", "no", "us"))  # without its dots U.S. is another word
 _any_ending = re.compile(r"(?<=\w{3})[*＊]$")
 _hyphen = re.compile(r"(?<=[A-Za-z])[-‐‑–](?=[A-Za-z])")
-_number = re.compile(r"(?<![\w.,])(?!0|(?:19|20)\d\d\b)(?:\d{4,15}|\d{1,3}(?:,\d{3})+)(?![\w.,])")
+_number = re.compile(rf"(?<!{_on}|[.,])(?!0|(?:19|20)\d\d(?:\b|年))(?:\d{{4,15}}|\d{{1,3}}(?:,\d{{3}})+)(?!{_on}|[.,])")
 LONG_FORMS = {"大模型": "大语言模型"}  # a short form that skips characters: no run of them stands in the long one
 FUNCTIONS = ("near", "atleast", "count")
 
@@ -94,13 +95,14 @@ def needles_of(written: str) -> tuple[str, ...]:
     """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, fine-tuning is written finetuning by some
     papers, AI A.I. and 10000 10,000, and 大模型 is short for 大语言模型."""
     plain = normal(written).replace("\n", " ").strip()
-    joined = re.sub(r"(?<=[a-z]) (?=\d)", "", plain)
-    parted = re.sub(r"(?<=[a-z]{3})(?=\d)", " ", plain)  # not for one or two letters: A100 is no "a 100"
+    units = (plain, re.sub(r"(?<=\d) (?=[a-z]{2})", "", plain), re.sub(r"(?<=\d)(?=[a-z]{2})", " ", plain))  # 3nm, 3 nm
+    joined = [re.sub(r"(?<=[a-z]) (?=\d)", "", one) for one in units]
+    parted = [re.sub(r"(?<=[a-z]{3})(?=\d)", " ", one) for one in units]  # not for one or two letters: A100 is no "a 100"
     dotted = normal(_initials.sub(lambda found: "".join(f"{letter}." for letter in found[0]), written)).strip()
     closed = normal(_hyphen.sub("", written)).strip()
-    bare = plain.replace(".", "") if _dotted.fullmatch(plain) else ""
+    bare = _dotted.sub(lambda found: found[0] if (word := found[0].replace(".", "")) in _OWN_WORDS else word, plain)
     grouped = _number.sub(lambda found: found[0].replace(",", "") if "," in found[0] else f"{int(found[0]):,}", plain)
-    forms = (plain, joined, parted, dotted, "" if bare in _OWN_WORDS else bare, closed, grouped, LONG_FORMS.get(plain))
+    forms = (*units, *joined, *parted, dotted, bare, closed, grouped, LONG_FORMS.get(plain))
     return tuple(dict.fromkeys(form for form in forms if form))
 
 

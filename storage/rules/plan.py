@@ -23,7 +23,7 @@ from crawler.text import is_word, normal, runs
 from storage.rules.ast import FIELDS, Alias, And, AtLeast, Count, Near, Node, Or, Published, Term
 from storage.rules.match import View
 
-VERSION = f"3/{unicodedata.unidata_version}"  # another Python may have another normal form of a rare character
+VERSION = f"4/{unicodedata.unidata_version}"  # another Python may have another normal form of a rare character
 WORDS = tuple(field for field, mode in FIELDS.items() if mode == "word")
 LINES = tuple(field for field, mode in FIELDS.items() if mode == "line")
 TOGETHER = ("title", "text", "event")  # a story has hardly an event whose words are not in its text
