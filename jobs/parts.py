@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import tzinfo
+
 from crawler.fetch.engine import FetchRules
 from jobs import clock
 from jobs.config.load import Config, RuleConfig
@@ -36,7 +38,7 @@ def watch_of(config: Config) -> Watch:
             if row.enabled
         },
         rules=Ruleset(config.compiled_rules()),
-        routing={rule.name: policy_of(rule, config.alerts.first_poll) for rule in config.rules},
+        routing={rule.name: policy_of(rule, config.zone, config.alerts.first_poll) for rule in config.rules},
         zone=config.zone,
         delay=config.crawl.delay,
         budget=config.crawl.budget,
@@ -44,7 +46,7 @@ def watch_of(config: Config) -> Watch:
     )
 
 
-def policy_of(rule: RuleConfig, first_poll: int | None = None) -> RulePolicy:
+def policy_of(rule: RuleConfig, zone: tzinfo, first_poll: int | None = None) -> RulePolicy:
     """Where the alerts of a rule go, and when."""
     return RulePolicy(
         channels=rule.channels,
@@ -55,6 +57,7 @@ def policy_of(rule: RuleConfig, first_poll: int | None = None) -> RulePolicy:
         on_update=rule.on_update and rule.enabled,
         cooldown=rule.cooldown,
         digest_size=rule.digest_size,
+        zone=zone,
         first_poll=first_poll,
     )
 

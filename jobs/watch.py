@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Literal
 
 from crawler.durations import show_duration
@@ -28,6 +28,7 @@ class RulePolicy:
     on_update: bool = False
     cooldown: timedelta | None = None
     digest_size: int | None = None
+    zone: tzinfo = UTC
     first_poll: int | None = None  # the most alerts of first polls, the newest; None: no bound
 
     def muted(self, record: Record, baseline: bool, now: datetime) -> str:
@@ -36,9 +37,14 @@ class RulePolicy:
             return "without a date, on its source's first poll"
         if baseline and self.first_poll == 0:
             return "found on its source's first poll"
-        if record.published is not None and now - record.published > self.max_age:
+        if record.published is not None and now - self._latest(record.published) > self.max_age:
             return f"older than {show_duration(self.max_age)}"
         return ""
+
+    def _latest(self, published: datetime) -> datetime:
+        """The latest it may mean: a midnight is a day without a time, which is over at the next."""
+        said = published.astimezone(self.zone)
+        return said if said.time() > time.min else said + timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)

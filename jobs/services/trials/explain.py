@@ -86,7 +86,7 @@ def why(
 
 def journey(session: Session, config: Config, rule: RuleConfig, stored: Candidate, matched: bool) -> Journey | None:
     """The way of a record's match with a rule."""
-    record, policy = stored.record, policy_of(rule, config.alerts.first_poll)
+    record, policy = stored.record, policy_of(rule, config.zone, config.alerts.first_poll)
     standing = ledger.standing(session, stored.at.id)
     if standing is None:
         return None

@@ -108,7 +108,7 @@ def asked(config: Config, name: str | None, query: str | None, against: str | No
 
 def trial(session: Session, config: Config, asked: Asked, since: datetime | None = None, *, evidence: bool = True) -> Trial:
     """What it would have alerted on since then, and how many messages that had been. Without `evidence` it is the quicker by far."""
-    policy = policy_of(asked.rule) if asked.rule else _PLAIN
+    policy = policy_of(asked.rule, config.zone) if asked.rule else _PLAIN
     copies = ledger.copies(session) if policy.fold == "reprints" else {}
     bounds = Bounds(since=since)
 

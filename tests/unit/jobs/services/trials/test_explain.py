@@ -1,9 +1,11 @@
 """Why a text matches, and the way of a match to a message."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler.record import Record
+from jobs.parts import policy_of
 from jobs.services.lookup import Unknown
 from jobs.services.trials.explain import Why, why
 from storage.db.database import Database
@@ -59,6 +61,15 @@ def test_an_old_article_is_silent_of_its_age(db: Database) -> None:
     way = db.read(lambda s: why(s, short, rule="models", record=1)).journey
     assert way is not None
     assert way.muted == "older than 1h"
+
+
+@pytest.mark.parametrize(("hour", "muted"), [(0, ""), (1, "older than 6h")], ids=["a day without a time", "a time"])
+def test_an_article_that_tells_only_its_day_is_as_old_as_the_end_of_it(hour: int, muted: str) -> None:
+    policy = policy_of(CONFIG.rules[0].model_copy(update={"max_age": timedelta(hours=6)}), CONFIG.zone)
+    published = datetime(2026, 11, 24, hour, tzinfo=CONFIG.zone).astimezone(UTC)
+    for since, said in ((23, muted), (29, muted), (31, "older than 6h")):
+        record = Record("", "", "", published=published)
+        assert policy.muted(record, False, datetime(2026, 11, 24, tzinfo=CONFIG.zone) + timedelta(hours=since)) == said
 
 
 def test_what_is_not_there_is_told(db: Database) -> None:
