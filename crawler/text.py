@@ -57,6 +57,7 @@ _runs = re.compile(f"([{_UNSPACED}]+)|([^\\W_{_UNSPACED}]+)")
 _squeeze = re.compile(f"\\n[ \\n]+|  *\\n[ \\n]*| (?:(?<=[{HAN}] ) *()(?![ \\n])| *()(?=[{HAN}])| +(?!\\n))")
 _MARKED = "\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u064b-\u065f\u093c\u1160-\u11ff\u3099\u309a\uff9e\uff9f"
 _GONE = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
+_quote = re.compile(f'["“”「」『』](?:(?<=[\\w+＋]["“”「」『』])(?=[{HAN}])|(?<=[{HAN}]["“”「」『』])(?=\\w))')
 _accents = re.compile("(?<=[a-z])[\u0300-\u036f]+")
 _joins = re.compile(f"(?:[{_GONE}]*[{_MARKED}])*")
 _marked = re.compile(f"[{_MARKED}]")
@@ -259,6 +260,11 @@ def normalize(text: str) -> Normal:
     return Normal(_squeezed(changed), changed, text, odd, marked=marked, more=more)
 
 
+def unquoted(text: str) -> str:
+    """The text with nothing that shows where a quote parts Han from a word: “十五五”规划 is 十五五规划. Offsets stay."""
+    return text if text.isascii() else _quote.sub("\u200b", text)
+
+
 def _squeezed(text: str) -> str:
     if text.isascii() and not any(blanks in text for blanks in ("  ", " \n", "\n ", "\n\n")):
         return text
@@ -334,7 +340,8 @@ def ways_of(needle: str) -> str:
     for ch, after in zip(needle, [*needle[1:], ""], strict=True):
         found.append(f"[{re.escape(ch + _direct()[3].get(ch, ''))}]" + {" ": "+", ".": "*"}.get(ch, ""))
         if after and (is_han(ch) or is_han(after)):  # the blanks between them are gone
-            found.append(f"[{re.escape(' ' + _direct()[3][' '])}]*")
+            blanks = f"[{re.escape(' ' + _direct()[3][' '])}]*"
+            found.append(f'(?:{blanks}|["“”「」『』])' if _quote.search(f'{ch}"{after}') else blanks)
     return "".join(found)
 
 

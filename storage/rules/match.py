@@ -15,7 +15,7 @@ from heapq import merge
 from typing import NamedTuple, Protocol
 
 from crawler.record import Record
-from crawler.text import Normal, count_words, is_word, normalize, word_ends, word_starts, words
+from crawler.text import Normal, count_words, is_word, normalize, unquoted, word_ends, word_starts, words
 from storage.rules.ast import Alias, And, AtLeast, Count, Leaf, Near, Node, Not, Or, Regex, Term, leaves
 from storage.rules.dates import holds
 
@@ -62,7 +62,7 @@ class View:
     def form(self, field: str) -> Normal:
         """The field in its normal form."""
         if field not in self._forms:
-            self._forms[field] = normalize(self.original(field))
+            self._forms[field] = normalize(unquoted(self.original(field)))
         return self._forms[field]
 
     def span(self, place: Place) -> tuple[int, int]:

@@ -25,7 +25,7 @@ import re2
 
 from crawler.i18n import tr
 from crawler.nlp.lexicon import by_name
-from crawler.text import CJK, normal
+from crawler.text import CJK, normal, unquoted
 from storage.rules import dates as when
 from storage.rules.ast import (
     BARE,
@@ -94,6 +94,7 @@ def parse(query: str, aliases: Mapping[str, Sequence[str]] | None = None, zone: 
 def needles_of(written: str) -> tuple[str, ...]:
     """The ways a term may stand in a normal form, its own first: ``gpt 5`` and ``gpt5`` are one, fine-tuning is written finetuning by some
     papers, AI A.I. and 10000 10,000, and 大模型 is short for 大语言模型."""
+    written = unquoted(written)
     plain = normal(written).replace("\n", " ").strip()
     units = (plain, re.sub(r"(?<=\d) (?=[a-z]{2})", "", plain), re.sub(r"(?<=\d)(?=[a-z]{2})", " ", plain))  # 3nm, 3 nm
     joined = [re.sub(r"(?<=[a-z]) (?=\d)", "", one) for one in units]

@@ -298,6 +298,7 @@ def test_a_star_in_the_quotes_stands_for_any_ending_unless_it_is_a_name() -> Non
         ("生成式A.I.", ("生成式a.i.", "生成式ai")),
         ('"A.I.-powered"', ("a.i. powered", "ai powered")),
         ("U.S.企业", ("u.s.企业",)),
+        ('"落实\\“十五五\\”规划"', ("落实十五五规划",)),
         ("3nm", ("3nm", "3 nm")),
         ("A100", ("a100",)),
         ('"Mate 70 Pro"', ("mate 70 pro", "mate 70pro", "mate70 pro", "mate70pro")),

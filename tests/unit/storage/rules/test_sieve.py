@@ -18,7 +18,7 @@ from storage.rules.ruleset import search
 from storage.rules.sieve import Verdict, sieve
 from tests.queries import ALIASES, MORE_ALIASES, NOW, queries, records
 
-DIRECT = st.text(st.sampled_from([*"aA ＡbBkK1.,…·-— \n，。云雲臺台港é机機々〇・ー"]), max_size=24)
+DIRECT = st.text(st.sampled_from([*'aA ＡbBkK1.,…·-— \n，。云雲臺台港é机機々〇・ー“”"「']), max_size=24)
 
 
 def fields_of(record: Record, names: tuple[str, ...]) -> dict[str, bytes]:
@@ -58,7 +58,9 @@ plain_query = st.sampled_from(
 
 @settings(max_examples=1000, deadline=None)
 @given(
-    st.lists(st.sampled_from([*"aA ＡbBｂkKiI1.,…·-— \n，。云雲杉é_①℃+\u0301\u200b\u3099กか\\", "elm", "Maple"]), max_size=14),
+    st.lists(
+        st.sampled_from([*'aA ＡbBｂkKiI1.,…·-— \n，。云雲杉é_①℃+\u0301\u200b\u3099กか\\”"「', "elm", "Maple"]), max_size=14
+    ),
     plain_query,
 )
 def test_what_the_sieve_alone_takes_the_rules_take(text: list[str], written: str) -> None:
