@@ -485,7 +485,8 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
     without the headline is all of the site."""
     if headline == title:
         return
-    rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(strip_site(title)).strip(" -–—_|｜丨·•«»")
+    whole = max(strip_site(title), headline if title.startswith(headline) else "", key=len)  # 萨姆-奥特曼 ends a headline, too
+    rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(whole).strip(" -–—_|｜丨·•«»")
     if headline and len(headline) < len(title) and title.endswith(headline):  # the site's name stands before it
         rest = title.removesuffix(headline).strip(" -–—_|｜丨·•«»:：【】")
     parts = [name for part in reversed(_strong.split(rest)) for name in reversed(_dashes.split(part.strip(" -–—")))]

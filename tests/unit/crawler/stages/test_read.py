@@ -119,6 +119,12 @@ def test_a_dash_belongs_to_the_headline_that_page_and_source_tell_alike(heading:
     assert _read(body, Link("https://jw.example/a/1.html", title=announced)).title == title
 
 
+@pytest.mark.parametrize("behind", [" - 示例网", "_示例网", ""])
+def test_a_name_with_a_hyphen_at_the_end_of_a_headline_is_no_site(behind: str) -> None:
+    body = f"<title>专访杰弗里-辛顿{behind}</title><h1>专访杰弗里-辛顿</h1><div><p>{TEXT * 2}</p></div>"
+    assert _read(body, Link("https://jw.example/a/1.html", title="专访杰弗里-辛顿")).title == "专访杰弗里-辛顿"
+
+
 def test_the_sources_whole_text_stands_in_for_a_stub() -> None:
     record = _read(ARTICLE, Link("https://jw.example/a/1.html", text=TEXT * 30))
     assert record.text == TEXT * 30
