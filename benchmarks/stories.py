@@ -31,7 +31,6 @@ from crawler.record import Record
 from storage.archive import articles
 from storage.archive.articles import AlertDraft
 from storage.db.database import Database, open_database
-from storage.stories import assign
 from storage.stories.compare import same_story
 from storage.stories.fingerprint import fingerprint
 
@@ -96,7 +95,7 @@ def _judge(database: Database, row: dict[str, Any]) -> Pair:
         for number, (title, text) in enumerate(texts)
     ]
     one, other = records
-    verdict = same_story(assign.print_of(other), assign.print_of(one))
+    verdict = same_story(fingerprint(other), fingerprint(one))
     stored: list[articles.Stored] = []
 
     def tried(session: Session) -> None:
