@@ -28,7 +28,9 @@ _group = re.compile(  # who is called by what they are
     r"|assembly|legislature|lawmakers|senators|supervisors|trustees|department|prosecutors|agency|authority|researchers|scientists|engineers|maintainers|developers"
     r"|consortium|union|workers|residents|plaintiffs|authors|publishers|hospitals?|universities)\b(?! of [A-Z])"
 )
-_article = re.compile(r"^(?:[Tt]he|[Aa]n?|[Ii]ts|of|by|in|to|and|that|on|at|from|with|for) ")
+_NO_PART = _preposition | frozenset(
+    "the a an its his her their our this that these those and or but so if when where while which who as over two".split()
+)
 _link = re.compile(r",? ?(?:and |& )?(?:the )?(?:[a-z-]+ ){0,3}")
 
 
@@ -97,9 +99,12 @@ def names_in(sentence: str, text: str) -> list[_Name]:
 def _groups(sentence: str) -> Iterator[_Name]:
     """Offices and others that are called by what they are: Norway's food authority, the city council of Harrow, researchers."""
     for match in chain(clause_en.OFFICE.finditer(sentence), _group.finditer(sentence)):
-        name = match[0]
-        while article := _article.match(name):
-            name = name[article.end() :]
+        words = match[0].split()
+        while len(words) > 1 and not {words[0].lower(), words[1].lower()}.isdisjoint(_NO_PART) and words[1] != "of":
+            words.pop(0)
+        while len(words) > 1 and (words[0].lower() in _NO_PART or words[0] in _days or clause_en.is_finite(words[0])):
+            words.pop(0)
+        name = " ".join(words)
         yield _Name(name, match.end() - len(name), match.end(), is_group=True)
 
 
