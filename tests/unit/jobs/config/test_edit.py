@@ -118,7 +118,7 @@ def test_line_ends_and_byte_order_mark_stay(tmp_path: Path) -> None:
 
 REFUSED = {
     "a name twice": ({**NEW, "name": "a"}, "there is a source a already"),
-    "an address twice, in another dress": ({**NEW, "url": "http://a.example/x/index.html?utm_source=y"}, "a watches this address already"),
+    "an address twice, in another dress": ({**NEW, "url": "http://a.example/x/index.html?utm_source=y"}, "a watches https://a.example/x/ already"),
     "an unknown key": ({**NEW, "lniks": "a"}, "lniks"),
     "a kind that does not exist": ({**NEW, "kind": "telepathy"}, "telepathy"),
     "a selector that is none": ({**NEW, "kind": "listing", "links": "a[["}, "links"),
