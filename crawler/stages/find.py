@@ -105,16 +105,19 @@ def _entries(links: list[Link]) -> list[Link]:
 
 def _by_own_names(links: list[Link]) -> list[Link]:
     """The links; articles of several titles that share one address (the home page) are at what each is named by, an address of its site."""
-    bearers = Counter(link_key(link.url) for link in links)
-    alike = Counter((link_key(link.url), loose(link.title or "")) for link in links)
+    keys = [link_key(link.url) for link in links]
+    bearers = Counter(keys)
+    if len(bearers) == len(links):
+        return links
+    told = [(key, loose(link.title or "")) for key, link in zip(keys, links, strict=True)]
+    alike = Counter(told)
     names = Counter(link_key(link.guid) for link in links if link.guid)
 
-    def at(link: Link) -> Link:
-        key, name = link_key(link.url), link.guid or ""
-        apart = bearers[key] > 1 and alike[key, loose(link.title or "")] == 1
+    def at(link: Link, told: tuple[str, str]) -> Link:
+        name, apart = link.guid or "", bearers[told[0]] > 1 and alike[told] == 1
         return replace(link, url=name) if apart and same_site(name, link.url) and names[link_key(name)] == 1 else link
 
-    return list(map(at, links))
+    return list(map(at, links, told))
 
 
 def _apart(page: list[Link]) -> Iterator[tuple[Link, str]]:

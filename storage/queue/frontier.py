@@ -164,12 +164,17 @@ def _room(start: datetime, until: datetime, delay: float, limit: int) -> int:
     return min(limit, int((until - start).total_seconds() / delay) + 1)
 
 
+def _of_now(polls_due_by: Any) -> ColumnElement[bool]:
+    """Articles, and a source's own poll if it was due at that moment, or was then and is not over."""
+    return or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by, task.c.reason.in_(GOES_ON))
+
+
 # Built once: claiming is the most frequent work, and building a statement costs more than running it.
 # `coalesce` keeps an index from being used that is not meant: the one on turn finds the first of a long queue at once, and an id finds its row.
 _MAY = and_(
     task.c.state == "due",
     func.coalesce(task.c.due_at, task.c.turn) <= bindparam("now", type_=UtcDateTime),
-    or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= bindparam("polls_due_by"), task.c.reason.in_(GOES_ON)),
+    _of_now(bindparam("polls_due_by")),
 )
 _STILL = and_(func.coalesce(task.c.state, "") == "due", *list(_MAY.clauses)[1:])
 _ORDER = (task.c.turn, task.c.kind.desc(), task.c.id)
@@ -429,7 +434,6 @@ def pending(session: Session, polls_due_by: datetime, until: datetime) -> int:
 
     A source's own poll counts only if it was due at `polls_due_by`: `run --once` polls each source once.
     """
-    once = or_(task.c.kind == "article", task.c.depth > 0, task.c.due_at <= polls_due_by, task.c.reason.in_(GOES_ON))
-    wanted = and_(task.c.state == "due", task.c.due_at <= until, once, host.c.next_at <= until)
+    wanted = and_(task.c.state == "due", task.c.due_at <= until, _of_now(polls_due_by), host.c.next_at <= until)
     query = select(func.count()).select_from(task).join(host, host.c.name == task.c.host, isouter=True)
     return session.scalar(query.where(or_(task.c.state == "leased", wanted))) or 0
