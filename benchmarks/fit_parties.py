@@ -17,8 +17,8 @@ from benchmarks.fit_events import asked
 from benchmarks.labelled_tables import same
 from crawler.nlp import headlines
 from crawler.nlp.document import reading
-from crawler.nlp.events import parties, parties_en, parties_zh
-from crawler.nlp.events.actors import main_name, told_zh
+from crawler.nlp.events import actors, parties
+from crawler.nlp.events.actors import main_name
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import DATA
 
@@ -52,12 +52,8 @@ def cases(row: dict[str, Any], language: str) -> list[Case]:
         at = text.find(event["sentence"])
         told = next((one for one in reading(text).sentences if one.start < at + len(event["sentence"]) and at < one.end), None)
         if told and at >= 0:
-            place = parties.placed(told.text, title, text, name)
-            if language == "zh":
-                made = headlines.told(headlines.clean(told.text), (), language)
-                many = parties_zh.candidates(place, told_zh(told.text, made, text, title, name))
-            else:
-                many = parties_en.candidates(place)
+            made = headlines.told(headlines.clean(told.text), (), language)
+            many = actors.candidates(told.text, made, text, title, name, is_chinese=language == "zh")
             found.append(Case(row["id"], event["type"], many, event["actors"] or []))
     return found
 
@@ -92,7 +88,7 @@ def of_language(language: str, rows: list[dict[str, Any]]) -> dict[str, float]:
 
     found = [one for row in rows for one in cases(row, language)]
     vectors = DictVectorizer()
-    x = vectors.fit_transform([dict.fromkeys(each.weighed(one.kind), 1) for one in found for each in one.candidates]).tocsr()
+    x = vectors.fit_transform([dict.fromkeys(each.features_of(one.kind), 1) for one in found for each in one.candidates]).tocsr()
     often = np.asarray((x != 0).sum(axis=0)).ravel() >= RAREST
     x, names = x[:, often], [str(name) for name in vectors.get_feature_names_out()[often]]
     due = np.array([any(same(each.name, name) for name in one.due) for one in found for each in one.candidates])

@@ -45,6 +45,7 @@ SURNAMES = (
     "危玉银亢嵇公哈湛宾戎勾茅利於呼居揭干尉冶斯元束檀衣阴昝智幸奉植衡富尧闭"
 )
 DOUBLE_SURNAMES = "欧阳|上官|皇甫|令狐|诸葛|司徒|司马|申屠|夏侯|贺兰|完颜|慕容|尉迟|长孙|宇文|东方|南宫|独孤"
+PERSON = rf"(?:(?:{DOUBLE_SURNAMES})[{HAN}]{{1,2}}|[{SURNAMES}][{HAN}]{{1,2}})"  # a surname and what may be a given name
 # Han, Hangul jamo, Thai to Myanmar, Khmer, kana, Hangul: scripts in which a blank does not part words, or particles stick to them.
 _UNSPACED = HAN + "\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u3040-\u30ff\u31f0-\u31ff\uac00-\ud7af"
 

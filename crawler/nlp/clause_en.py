@@ -36,7 +36,7 @@ OFFICE = re.compile(  # the city council of Nordhavn, Norway's food authority, t
     rf"|(?:(?!the|an?|by|of)[a-z]+ )?(?:{_OFFICE}) of [A-Z]\w+(?: [A-Z]\w+)*"
     rf"|(?:(?!The |In |At |On |A )[A-Z][\w.]+ )+(?:[a-z]+ ){{0,1}}(?:{_OFFICE})\b"
 )
-_plainOFFICE = re.compile(
+_plain_office = re.compile(
     r"(?:The|the) (government|cabinet|parliament|senate|[a-z]+ (?:ministry|office|department|council|government|senate))"
 )
 INSTITUTION = re.compile(
@@ -47,7 +47,7 @@ _public = re.compile(
     r"\b(?:Institute|University|College|Agency|Office|Ministry|Department|Commission|Commissioner|Authority|Court|Board|Association|Administration|Council|Minister)\b"
 )
 _TITLES = listed("titles")
-_NO_NAME = listed("no_names")
+NO_NAME = listed("no_names")
 _COUNTRIES = listed("places")
 _no_party = re.compile(
     r"^Series [A-Z]$|\b(?:Medal|Prize|Award|Act|Bill|Scheme|Programme|Index|Nasdaq|Stock Exchange|San Francisco|Wall Street|Silicon Valley|New York|New Zealand|Hong Kong)$"
@@ -70,7 +70,7 @@ def names_in(phrase: str, text: str, *, is_first: bool = False) -> list[str]:
     """The names of a noun phrase, without places and without what only says of what kind somebody is; `is_first`: it begins the sentence."""
     found: list[str] = []
     if office := OFFICE.search(phrase):
-        found.append(office_name(office[0]))
+        found.append(_office_name(office[0]))
         phrase = phrase[: office.start()] + phrase[office.end() :]
     for match in PROPER.finditer(phrase):
         before, whole = phrase[: match.start()], match[0]
@@ -88,12 +88,8 @@ def names_in(phrase: str, text: str, *, is_first: bool = False) -> list[str]:
     return found
 
 
-def office_name(words: str) -> str:
+def _office_name(words: str) -> str:
     return re.sub(r"^(?:[Tt]he|[Aa]n?|by|of|to|In|At) ", "", words)
-
-
-def is_no_name(name: str) -> bool:
-    return name in _NO_NAME
 
 
 def parts(whole: str) -> list[str]:
@@ -142,16 +138,16 @@ def _without_title(name: str) -> str:
 
 def _is_where(name: str) -> bool:
     last = name.rsplit(maxsplit=1)[-1] if name else ""
-    return last in _COUNTRIES or last in _NO_NAME
+    return last in _COUNTRIES or last in NO_NAME
 
 
 def may_act(name: str, text: str, *, is_first: bool = False) -> bool:
     """True for a name; not for a place or nationality, a version, or a word that only begins the sentence."""
-    if not name or name in _NO_NAME or name in _COUNTRIES or _no_party.search(name) or (name.isupper() and " " in name):
+    if not name or name in NO_NAME or name in _COUNTRIES or _no_party.search(name) or (name.isupper() and " " in name):
         return False
     if " " in name:
         return True
-    if name.rstrip("s") in _NO_NAME or name.isdigit() or (name.isupper() and len(name) < 3):
+    if name.rstrip("s") in NO_NAME or name.isdigit() or (name.isupper() and len(name) < 3):
         return False
     if not is_first:
         return True
@@ -184,7 +180,7 @@ def in_full(name: str, text: str) -> str:
         return name
     at = text.find(f"{name} ")
     more = _more.match(text, at + len(name) + 1) if at >= 0 else None
-    if more is None or more[0] in _TITLES or more[0] in _NO_NAME:
+    if more is None or more[0] in _TITLES or more[0] in NO_NAME:
         return name
     longer = f"{name} {more[0]}"
     return longer if 2 * text.count(longer) >= text.count(name) else name
@@ -209,7 +205,7 @@ _and_so_on = re.compile(r"[^.;:]{0,80}? and (?!(?:will|has|is|was|to)\b)")  # a 
 def names_from(words: str, at: int, text: str) -> Iterator[str]:
     """The names that a list begins with: "rival Stackle, Orsova and the University of Tarn"."""
     if office := OFFICE.match(words, at + 4 if words.startswith("the ", at) else at):
-        yield office_name(office[0])
+        yield _office_name(office[0])
         return
     start = _before_name.match(words, at)
     at = start.end() if start else at
@@ -363,7 +359,7 @@ def _clause(sentence: str, words: list[_Word], at: int, verb: str, text: str, fo
     aside = " ".join(word.text for word in asides).strip(",")
     alone = aside if PROPER.fullmatch(aside) and not INSTITUTION.search(aside) and len(aside.split()) > 1 else ""
     subject = [clean_name(alone, aside)] if alone else names_in(before, text, is_first=start == 0)
-    if not subject and (office := _plainOFFICE.fullmatch(before)):
+    if not subject and (office := _plain_office.fullmatch(before)):
         subject = [office[1]]
     return Clause(verb, words[at].start, words[at].end, before, aside, tuple(subject), behind, passive, sub)
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
-from crawler.nlp.document import reading
+from crawler.nlp.document import Reading, reading
 from crawler.nlp.headlines_zh import NAME_ENDINGS, clauses
 from crawler.nlp.lexicon import by_name
 from crawler.nlp.lexicon import names as lexicon_names
@@ -155,6 +155,57 @@ def whole(name: str, text: str) -> str:
             break
         name += following
     return name
+
+
+# --- where names may stand
+
+_NO_NOUN = frozenset("，。；：！？、“”（）《》〈〉【】—…｜|\n")
+_BETWEEN = frozenset("的、和与及")
+_IN_NAMES = frozenset("nr nrt nrfg nt nz ns j x eng".split())  # kinds of words that only names have
+_latin = re.compile(r"[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*")
+_quoted = re.compile(r"[“「]([^”」]{2,14})[”」]")
+
+
+def spans(sentence: str, text: str, read: Reading) -> list[tuple[int, int]]:
+    """Where names may stand: in the runs of nouns and their parts, known ones, Latin words, and what is quoted."""
+    found: set[tuple[int, int]] = set()
+    for start, end in _runs(read):
+        for name in names(sentence[start:end], text):
+            at = sentence.find(name, start)
+            at = at if at >= 0 else sentence.find(name)
+            if at >= 0:
+                found.add((at, at + len(name)))
+    found.update(read.span(match.start, match.end) for match in read.longest("entity"))
+    found.update(match.span() for match in _latin.finditer(sentence))
+    found.update(match.span(1) for match in _quoted.finditer(sentence))
+    return sorted((start, end) for start, end in found if end - start > 1)
+
+
+def _runs(read: Reading) -> Iterator[tuple[int, int]]:
+    """Runs of nouns, over 的 and between the members of a list, and the parts of each."""
+    words = [(word, tag, *read.span(at, at + len(word))) for (word, tag), at in zip(read.words, read.starts, strict=False)]
+    nouns = [_is_noun(word, tag) for word, tag, _, _ in words]
+    at, count = 0, len(words)
+    while at < count:
+        if not nouns[at]:
+            at += 1
+            continue
+        part, is_common = at, True
+        while at < count and (nouns[at] or (words[at][0] in _BETWEEN and at + 1 < count and nouns[at + 1])):
+            word, tag, start, _ = words[at]
+            if word in _BETWEEN:
+                if not is_common:
+                    yield words[part][2], start
+                part, is_common = at + 1, True
+            elif is_common:
+                is_common = tag not in _IN_NAMES and not INSTITUTION.search(word)
+            at += 1
+        if not is_common:
+            yield words[part][2], words[at - 1][3]
+
+
+def _is_noun(word: str, tag: str) -> bool:
+    return (tag[:1] in "njexbilgzw" and word not in _NO_NOUN) or tag in ("vn", "an", "eng") or word == "·"
 
 
 # --- who stands before a verb

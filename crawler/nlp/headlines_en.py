@@ -142,10 +142,7 @@ _moved = re.compile(r"(?:Shares|Stock) (?:of|in) (?P<who>[A-Z][\w&’'-]*(?: [A-
 
 def _plain(sentence: str) -> tuple[str, str]:
     """The sentence without attribution, opening adverbial, asides and days; and its period or condition, which may follow it."""
-    text, period = (
-        _capital(_joining.sub("", _turn.sub("", " ".join(sentence.split()).rstrip(".")))),
-        "",
-    )
+    text, period = _capital(_joining.sub("", _turn.sub("", " ".join(sentence.split()).rstrip(".")))), ""
     bare = _attribution.sub("", _hanging.sub(r"\1 ", _inside.sub("", text)))
     if verb_at(bare.split()) and not re.search(
         r'["“]|\b(?:would|had|I|[Ww]e|[Oo]ur|us|my)\b', bare

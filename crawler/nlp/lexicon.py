@@ -88,6 +88,12 @@ def listed(name: str) -> frozenset[str]:
     return frozenset(str(table("clauses.yaml")[name]).split())
 
 
+def weighed(file: str) -> Iterator[list[str]]:
+    """The rows of a file of weights, parted by " | ", without its comments."""
+    lines = (DATA / file).read_text("utf-8").splitlines()
+    return (line.split(" | ") for line in lines if line and line[0] != "#")
+
+
 def rows(block: str) -> Iterator[tuple[str, list[str]]]:
     """(group, fields) of each row of a table; ``[group]`` lines name the group of those that follow."""
     group = ""

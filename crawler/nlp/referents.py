@@ -10,11 +10,10 @@ from typing import NamedTuple
 from crawler.nlp import clause_en, clause_zh
 from crawler.nlp.clause_en import verb_at
 from crawler.nlp.document import reading
-from crawler.nlp.events import parties_zh
 from crawler.nlp.headlines import LONGEST, LONGEST_WORDS
 from crawler.nlp.headlines_zh import Told, clauses
 from crawler.nlp.lexicon import by_name
-from crawler.text import DOUBLE_SURNAMES, HAN, SURNAMES, normal
+from crawler.text import PERSON, normal
 
 
 class Said(NamedTuple):
@@ -46,12 +45,12 @@ def labelled(headline: str, who: Sequence[str], said: Said, language: str | None
         company = _the_company_zh.match(headline)
         return name + headline[company.end() :] if company else f"{name}：{headline}"
     words = headline.split()
-    verb = verb_at(words)
+    subject = " ".join(words[: verb_at(words) or 0])
     if (
-        not verb
+        not subject
         or _other_en.match(headline)
-        or _proper.search(" ".join(words[:verb]))
-        or clause_en.names_in(" ".join(words[:verb]), said.text, is_first=True)
+        or _proper.search(subject)
+        or clause_en.names_in(subject, said.text, is_first=True)
     ):
         return headline
     company = _the_company_en.match(headline)
@@ -61,7 +60,7 @@ def labelled(headline: str, who: Sequence[str], said: Said, language: str | None
 def _names_zh(headline: str, text: str) -> bool:
     """True where a headline has the name of an institution, a person or a work."""
     read = reading(headline)
-    spans = ((headline[start:end], start) for start, end in parties_zh.spans(headline, text, read))
+    spans = ((headline[start:end], start) for start, end in clause_zh.spans(headline, text, read))
     persons = {read.span(at, at + 1)[0] for (_, tag), at in zip(read.words, read.starts, strict=False) if tag == "nr"}
     subjects = (one.subject for one in clauses(headline))
     return (
@@ -80,7 +79,7 @@ _other_zh = re.compile("[他她我]|有")
 _other_en = re.compile(
     r"(?:He|She|They)\b|(?:The|A) [a-z ]{0,20}?(?:ministry|government|regulator|court|judge|council|agency|board)\b"
 )
-_person_zh = re.compile(rf"(?:{DOUBLE_SURNAMES}|[{SURNAMES}])[{HAN}]{{1,2}}")
+_person_zh = re.compile(PERSON)
 _the_company_zh = re.compile("(?:该|該|本)?(?:公司|集团)(?![一-鿿]{0,2}(?:公司|集团))")
 _the_company_en = re.compile(r"(?:It|The (?:company|firm|group|start-?up|lab|bank|insurer|non-profit))\b(?=['’]s | [a-z])")
 

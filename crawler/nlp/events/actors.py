@@ -11,7 +11,8 @@ import re
 from crawler.nlp import clause_en, clause_zh
 from crawler.nlp.events import parties, parties_en, parties_zh
 from crawler.nlp.events.frames import Said
-from crawler.nlp.events.frames_zh import parties_zh as partners_zh
+from crawler.nlp.events.frames_zh import partners
+from crawler.nlp.events.parties import LONGEST, Candidate, Place
 from crawler.nlp.headlines_zh import Told
 
 MAX_ACTORS = 6
@@ -20,18 +21,23 @@ MAX_ACTORS = 6
 def actors_of(sentence: str, made: Told, text: str, over: str, language: str | None, kind: str) -> tuple[str, ...]:  # noqa: PLR0917
     """The names of those who act in an event of that type, in the order of the sentence; `text` is the article, in which names recur,
     `over` what stands over the event."""
+    is_chinese = language == "zh"
     name = main_name(over, text, language)
-    place = parties.placed(sentence, over, text, name)
-    if language == "zh":
-        found = parties_zh.candidates(place, told_zh(sentence, made, text, over, name))
-    else:
-        found = parties_en.candidates(place)
-    likely = parties.likeliest(found, kind, "zh" if language == "zh" else "en")
-    names = [one.name for one in sorted(likely, key=lambda one: one.start)]
-    if language != "zh":
-        names = [clause_en.in_full(one, place.text) for one in names]
-    names = list(dict.fromkeys(names or ([name] if name else [])))
+    likely = parties.likeliest(
+        candidates(sentence, made, text, over, name, is_chinese=is_chinese), kind, "zh" if is_chinese else "en"
+    )
+    said = (one.name for one in sorted(likely, key=lambda one: one.start))
+    whole = [one if is_chinese else clause_en.in_full(one, text or sentence) for one in said]
+    names = list(dict.fromkeys(whole or ([name] if name else [])))
     return tuple(one for one in names if not any(one != other and _is_part(one, other) for other in names))[:MAX_ACTORS]
+
+
+def candidates(sentence: str, made: Told, text: str, over: str, name: str, *, is_chinese: bool) -> list[Candidate]:
+    """All who may act; `name` is whom the article is about."""
+    place = Place(sentence[:LONGEST], over, text or sentence, name)
+    return (
+        parties_zh.candidates(place, _told_zh(sentence, made, text, over, name)) if is_chinese else parties_en.candidates(place)
+    )
 
 
 def _is_part(name: str, of: str) -> bool:
@@ -44,10 +50,10 @@ def main_name(title: str, text: str, language: str | None) -> str:
     return clause_zh.main_name(title, text) if language == "zh" else clause_en.main_name(title, text)
 
 
-def told_zh(sentence: str, made: Told, text: str, over: str, name: str) -> list[str]:
+def _told_zh(sentence: str, made: Told, text: str, over: str, name: str) -> list[str]:
     """Who stands before the verb, or tells it, and those whom the verb goes to."""
     found = clause_zh.subjects(sentence, made.subject, over, text)
-    others = sorted(partners_zh(Said(over, text, sentence)), key=sentence.find)
+    others = sorted(partners(Said(over, text, sentence)), key=sentence.find)
     if others and _is_founded.match(made.predicate):  # who founds it acts, not what is founded
         found = []
     for match in _bought_or_next.finditer(sentence):

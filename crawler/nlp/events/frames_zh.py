@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from crawler.nlp.clause_zh import AT, INSTITUTION, LEAD, MARKS, TAIL, bare, before, is_sure, main_name, names
 from crawler.nlp.events import frames as told
 from crawler.nlp.events.frames import Cell, Said, cell, cell_of, compiled, joined
-from crawler.text import DOUBLE_SURNAMES, HAN, SURNAMES
+from crawler.text import HAN, PERSON
 
 _POST_ZH = (
     r"(?:首席[^，。、\s“]{1,6}官|首席[^，。、\s“]{0,4}(?:科学家|研究员|顾问|架构师|经济学家)|(?:联席|执行|高级|常务|资深|全球)*(?:副)?(?:总裁|董事长|总经理|主席|院长|校长|主任|所长|局长|部长|总监|总工程师|会长|秘书长|行长|司长|厅长)|"
@@ -21,11 +21,10 @@ _owned_post = re.compile(
 _branch = re.compile(
     r"(?<=...)(?:自动驾驶|智驾|销售|产品|安全|技术|研发|市场|财务|运营|法务|人力|业务|战略|算法|设计|品牌|海外|云|大模型|AI|主管|工程|事业部)+$"
 )
-_name_zh = rf"(?:(?:{DOUBLE_SURNAMES})[{HAN}]{{1,2}}|[{SURNAMES}][{HAN}]{{1,2}})"
 _person_zh = re.compile(
-    rf"(?:(?<=官)|(?<=[员人长裁监理士授管问师事记者OI的、，,；：“])|(?<=主席)|(?<=学家)|^)(?P<it>{_name_zh}|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)$"
+    rf"(?:(?<=官)|(?<=[员人长裁监理士授管问师事记者OI的、，,；：“])|(?<=主席)|(?<=学家)|^)(?P<it>{PERSON}|[{HAN}]{{1,6}}·[{HAN}·]{{1,10}}|[A-Z][a-z]+(?: [A-Z][a-z]+)+)$"
 )
-_ends_with_person = re.compile(rf"(?P<it>{_name_zh})$")
+_ends_with_person = re.compile(rf"(?P<it>{PERSON})$")
 _NO_PERSON_ZH = re.compile(
     r"公司|集团|科技|大学|学院|智能|团队|鉴于|其|员工|成员|员会|董事会|部门|自己|本人|他们|我们|高管|[上下]周|近日|日前|月|日$|年|此前|随后|并|被|已|科学家|一位|某|协商|引咎|部分|多名|数名"
 )
@@ -533,7 +532,7 @@ def _priced(said: Said) -> Iterator[str]:
 # --- who takes part
 
 
-def parties_zh(said: Said) -> list[str]:
+def partners(said: Said) -> list[str]:
     """Those who take part in what a sentence tells, besides its subject."""
     found: list[str] = []
     investors = _investors_zh((said.sentence,)) if _RAISES_ZH.search(said.sentence) or "投资" in said.sentence else None

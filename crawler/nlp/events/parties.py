@@ -7,12 +7,12 @@ The weights are those of one logistic regression per language, fitted by benchma
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from crawler.nlp.document import Sentence, reading
-from crawler.nlp.lexicon import DATA
+from crawler.nlp.document import reading
+from crawler.nlp.lexicon import weighed
 
 LEAST = 0.1  # log-odds that one of several needs
 ALONE = -2.0  # … and the likeliest where no other has them
@@ -21,13 +21,19 @@ TENTHS = 10
 
 
 class Place(NamedTuple):
-    """A sentence in its article, the sentence before it, and whom the article is about."""
+    """A sentence in its article, and whom the article is about."""
 
     sentence: str
-    before: str
     title: str
     text: str
     name: str
+
+    @property
+    def before(self) -> str:
+        """The sentence before it."""
+        at = self.text.find(self.sentence)
+        told = reversed(reading(self.text).sentences) if at > 0 else ()
+        return next((one.text[:LONGEST] for one in told if one.end <= at), "")
 
 
 class Candidate(NamedTuple):
@@ -39,22 +45,26 @@ class Candidate(NamedTuple):
     features: Sequence[str]
     by_type: Sequence[str]
 
-    def weighed(self, kind: str) -> list[str]:
+    def features_of(self, kind: str) -> list[str]:
         return [*self.features, *self.by_type, *(f"{kind} {name}" for name in self.by_type)]
 
 
-def placed(sentence: str, title: str, text: str, name: str) -> Place:
-    text = text or sentence
-    told = reading(text).sentences
-    at = text.find(sentence)
-    before = next((one for one in reversed(told) if one.end <= at), None) if at > 0 else None
-    return Place(sentence[:LONGEST], before.text[:LONGEST] if isinstance(before, Sentence) else "", title, text, name)
+def meant(
+    names: Iterable[str], others: Iterable[tuple[str, str, int]], told: Callable[[str, int], Iterable[str]]
+) -> Iterator[Candidate]:
+    """Those of `others` (where, name, its number there) that are no part of a name of the sentence or of each other, or the other way
+    round; `told`: what is weighed of each."""
+    seen = list(names)
+    for of, name, rank in others:
+        if name and not any(name in one or one in name for one in seen):
+            seen.append(name)
+            yield Candidate(name, -1, (), (of, *(f"{of} {one}" for one in told(name, rank))))
 
 
 def likeliest(found: Sequence[Candidate], kind: str, language: str) -> list[Candidate]:
     """Those that are likely enough, the likeliest first, none part of another; the likeliest alone may be less sure."""
     known = weights(language)
-    points = [sum(known.get(name, 0) for name in one.weighed(kind)) / TENTHS for one in found]
+    points = [sum(known.get(name, 0) for name in one.features_of(kind)) / TENTHS for one in found]
     kept: list[Candidate] = []
     for of, one in sorted(zip(points, found, strict=True), key=lambda pair: (-pair[0], pair[1].start)):
         if of < (LEAST if kept else ALONE):
@@ -67,6 +77,5 @@ def likeliest(found: Sequence[Candidate], kind: str, language: str) -> list[Cand
 @cache
 def weights(language: str) -> Mapping[str, int]:
     """The weight of each feature in tenths."""
-    lines = (DATA / f"parties_{language}.txt").read_text("utf-8").splitlines()
-    rows = (line.split(" | ") for line in lines if line and line[0] != "#")
+    rows = weighed(f"parties_{language}.txt")
     return {name: round(TENTHS * float(weight)) for weight, names in rows for name in names.split(";")}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
 from crawler.nlp import clause_en
-from crawler.nlp.clause_en import INSTITUTION, PROPER, clean_name, forms, is_person, may_act, parts
+from crawler.nlp.clause_en import INSTITUTION, NO_NAME, PROPER, clean_name, forms, is_person, may_act, parts
+from crawler.nlp.events import parties
 from crawler.nlp.events.parties import Candidate, Place
 from crawler.nlp.events.words import stem
 from crawler.nlp.lexicon import by_name
@@ -44,42 +45,44 @@ class _Name(NamedTuple):
 def candidates(place: Place) -> list[Candidate]:
     sentence, text, name = place.sentence, place.text, place.name
     names: list[_Name] = []
-    for one in sorted((*_groups(sentence), *names_in(sentence, text)), key=lambda one: (one.start, -one.end)):
+    for one in sorted((*_groups(sentence), *_names(sentence, text)), key=lambda one: (one.start, -one.end)):
         if not names or one.start >= names[-1].end:
             names.append(one)
     words = [(match[0], match.start(), match.end()) for match in _word.finditer(sentence)]
     found = [Candidate(one.text, one.start, *_here(at, names, sentence, words, text, name)) for at, one in enumerate(names)]
     seen = [one.text for one in names]
     vague = _vague.match(sentence)
-    institutions = sum(not is_person(one) for one in seen)
-    for of, meant, rank in _meant(place):
-        if meant and not any(meant in other or other in meant for other in seen):
-            seen.append(meant)
-            told = (
-                f"begins={vague[0].lower() if vague else '-'}",
-                f"means one={bool(_means_one.search(sentence))}",
-                f"first={stem(words[0][0].lower()) if words else '-'}",
-                f"institutions={min(3, institutions)}",
-                f"person={is_person(meant)}",
-                f"pronoun={vague[0].lower() if vague else '-'} {is_person(meant)}",
-                f"times={min(5, text.count(meant))}",
-                f"rank={rank}",
-                f"about={meant == name}",
-                f"acts={may_act(meant, text)}",
-                f"named first={bool(names) and names[0].start < len('The ') + 1}",
-            )
-            found.append(Candidate(meant, -1, (), (of, *(f"{of} {one}" for one in told))))
-    return found
+    begins = vague[0].lower() if vague else "-"
+    told = (
+        f"begins={begins}",
+        f"means one={bool(_means_one.search(sentence))}",
+        f"first={stem(words[0][0].lower()) if words else '-'}",
+        f"institutions={min(3, sum(not is_person(one) for one in seen))}",
+        f"named first={bool(names) and names[0].start < len('The ') + 1}",
+    )
+
+    def told_of(meant: str, rank: int) -> Iterable[str]:
+        return (
+            *told,
+            f"person={is_person(meant)}",
+            f"pronoun={begins} {is_person(meant)}",
+            f"times={min(5, text.count(meant))}",
+            f"rank={rank}",
+            f"about={meant == name}",
+            f"acts={may_act(meant, text)}",
+        )
+
+    return [*found, *parties.meant(seen, _meant(place), told_of)]
 
 
 def _meant(place: Place) -> Iterator[tuple[str, str, int]]:
     """(where, name, its number there) of those who are not named in the sentence itself."""
     yield "main", place.name, 0
-    for rank, one in enumerate(names_in(place.before, place.text)[:4]):
+    for rank, one in enumerate(_names(place.before, place.text)[:4]):
         yield "earlier", one.text, rank
 
 
-def names_in(sentence: str, text: str) -> list[_Name]:
+def _names(sentence: str, text: str) -> list[_Name]:
     """The names of a sentence: without days, titles and what only begins it."""
     found: list[_Name] = []
     for match in PROPER.finditer(sentence):
@@ -89,7 +92,7 @@ def names_in(sentence: str, text: str) -> list[_Name]:
             name = " ".join(words)
             start = sentence.find(name, at) if name else -1
             is_first = match.start() == 0 and " " not in name
-            if start < 0 or len(name) < 2 or clause_en.is_no_name(name) or (is_first and not clause_en.is_proper(name, text)):
+            if start < 0 or len(name) < 2 or name in NO_NAME or (is_first and not clause_en.is_proper(name, text)):
                 continue
             found.append(_Name(name, start, start + len(name)))
             at = start + len(name)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
-from crawler.nlp.clause_zh import INSTITUTION, names
-from crawler.nlp.document import Reading, reading
+from crawler.nlp.clause_zh import INSTITUTION, spans
+from crawler.nlp.document import reading
+from crawler.nlp.events import parties
 from crawler.nlp.events.parties import Candidate, Place
 from crawler.nlp.lexicon import by_name
 from crawler.text import normal
 
-_MARKS = frozenset("，。；：！？、“”（）《》〈〉【】—…｜|\n")
-_BETWEEN = frozenset("的、和与及")
-_PROPER = frozenset("nr nrt nrfg nt nz ns j x eng".split())  # kinds of words that only names have
 _PREPOSITIONS = "与和向由对被为从让给获在将"
 _vague = re.compile(r"(?:此外，|同时，|另外，)?(公司|该公司|本公司|双方|两家公司|其|该|会议|项目|本轮|这|他|她|团队|交易)")
-_latin = re.compile(r"[A-Z][\w&.-]*(?: [A-Z][\w&.-]*)*")
-_quoted = re.compile(r"[“「]([^”」]{2,14})[”」]")
 
 
 def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
@@ -33,66 +29,26 @@ def candidates(place: Place, surely: Sequence[str] = ()) -> list[Candidate]:
     made = [one._replace(by_type=[*one.by_type, f"told={one.name in surely}"]) for one in made]
     seen = [one.name for one in made]
     vague = _vague.match(sentence)
-    institutions = sum(bool(INSTITUTION.search(one)) for one in seen)
-    for of, meant in (*(("told", name) for name in surely), ("main", place.name)):
-        if meant and not any(meant in other or other in meant for other in seen):
-            seen.append(meant)
-            told = (
-                f"told={min(2, len(surely))}",
-                f"begins={vague[1] if vague else '-'}",
-                f"company={'公司' in sentence}",
-                f"institutions={min(3, institutions)}",
-                f"about={meant == place.name}",
-                f"times={min(5, text.count(meant))}",
-                f"title={meant in place.title}",
-                f"title first={place.title.startswith(meant)}",
-                f"institution={bool(INSTITUTION.search(meant))}",
-                f"first={sentence[:2]}",
-            )
-            made.append(Candidate(meant, -1, (), (of, *(f"{of} {one}" for one in told))))
-    return made
+    told = (
+        f"told={min(2, len(surely))}",
+        f"begins={vague[1] if vague else '-'}",
+        f"company={'公司' in sentence}",
+        f"institutions={min(3, sum(bool(INSTITUTION.search(one)) for one in seen))}",
+        f"first={sentence[:2]}",
+    )
 
+    def told_of(meant: str, _: int) -> Iterable[str]:
+        return (
+            *told,
+            f"about={meant == place.name}",
+            f"times={min(5, text.count(meant))}",
+            f"title={meant in place.title}",
+            f"title first={place.title.startswith(meant)}",
+            f"institution={bool(INSTITUTION.search(meant))}",
+        )
 
-def spans(sentence: str, text: str, read: Reading) -> list[tuple[int, int]]:
-    """Where names may stand: in the runs of nouns and their parts, known ones, Latin words, and what is quoted."""
-    found: set[tuple[int, int]] = set()
-    for start, end in _runs(read):
-        for name in names(sentence[start:end], text):
-            at = sentence.find(name, start)
-            at = at if at >= 0 else sentence.find(name)
-            if at >= 0:
-                found.add((at, at + len(name)))
-    found.update(read.span(match.start, match.end) for match in read.longest("entity"))
-    found.update(match.span() for match in _latin.finditer(sentence))
-    found.update(match.span(1) for match in _quoted.finditer(sentence))
-    return sorted((start, end) for start, end in found if end - start > 1)
-
-
-def _runs(read: Reading) -> Iterator[tuple[int, int]]:
-    """Runs of nouns, over 的 and between the members of a list, and the parts of each."""
-    words = [(word, tag, *read.span(at, at + len(word))) for (word, tag), at in zip(read.words, read.starts, strict=False)]
-    nouns = [_is_noun(word, tag) for word, tag, _, _ in words]
-    at, count = 0, len(words)
-    while at < count:
-        if not nouns[at]:
-            at += 1
-            continue
-        part, is_common = at, True
-        while at < count and (nouns[at] or (words[at][0] in _BETWEEN and at + 1 < count and nouns[at + 1])):
-            word, tag, start, _ = words[at]
-            if word in _BETWEEN:
-                if not is_common:
-                    yield words[part][2], start
-                part, is_common = at + 1, True
-            elif is_common:
-                is_common = tag not in _PROPER and not INSTITUTION.search(word)
-            at += 1
-        if not is_common:
-            yield words[part][2], words[at - 1][3]
-
-
-def _is_noun(word: str, tag: str) -> bool:
-    return (tag[:1] in "njexbilgzw" and word not in _MARKS) or tag in ("vn", "an", "eng") or word == "·"
+    elsewhere = (*(("told", name, 0) for name in surely), ("main", place.name, 0))
+    return [*made, *parties.meant(seen, elsewhere, told_of)]
 
 
 def _here(

@@ -12,7 +12,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache, lru_cache
 
-from crawler.nlp.lexicon import DATA
+from crawler.nlp.lexicon import weighed
 from crawler.text import HAN
 
 SCALE = 4.0  # length of the vector of a sentence, however many words it has
@@ -71,13 +71,9 @@ def _said(line: str) -> Mapping[str, float]:
 @cache
 def _tenths() -> tuple[Mapping[str, tuple[tuple[int, int], ...]], tuple[str, ...]]:
     """The weights of each word, in tenths, by the number of the type, and the types: sums of floats would depend on their order."""
-    lines = (DATA / "event_words.txt").read_text("utf-8").splitlines()
     types: list[str] = []
     known: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
-    for line in lines:
-        if not line or line[0] == "#":
-            continue
-        name, weight, listed = line.split(" | ")
+    for name, weight, listed in weighed("event_words.txt"):
         if name not in types:
             types.append(name)
         for word in listed.split(";"):
