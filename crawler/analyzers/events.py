@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
@@ -63,7 +64,7 @@ def add(record: Record) -> Record:
     ]
     everything = [one.told for one in chosen]
     chosen = [_named(record, one, everything, language) for one in chosen]
-    titles = _titles(record.title, chosen, language)
+    titles = _titles(record, chosen, language)
     made = [_event(record, one, titles.get(one.at, ""), language) for one in chosen]
     events = tuple(event for event, _ in made)
     return replace(
@@ -84,15 +85,17 @@ def _event(record: Record, one: Chosen, title: str, language: str | None) -> tup
     first, last = condensed(sentence, one.told, language)
     start, end = one.sentence.start + offset + first, one.sentence.start + offset + last
     quote, made = record.text[start:end], one.told.headline
-    headline = _headline(title, main_name(record.title, record.text, language), one, language)
     over = one.heading or record.title
-    event = Event(headline, quote, **fields_of(made, quote, one.told, language, record.published, record.text, over, sentence))
+    event = Event(made, quote, **fields_of(made, quote, one.told, language, record.published, record.text, over, sentence))
     event = replace(event, type=event_cells.kind_of(one.sentence.text, record.title, record.text) or event.type)
     if event.date is None and one.at < EARLY and choice.tells_of_now(one.sentence):
         event = replace(event, date=_day_of_lead(record, language))
+    who = event.actors or ()
+    headline = _headline(event, title, main_name(record.title, record.text, language), one, language)
     if not one.heading:
         said = Said(record.title, record.text, one.sentence.start)
-        event = replace(event, headline=referents.labelled(headline, event.actors or (), said, language))
+        headline = referents.labelled(headline, who, said, language)
+    event = replace(event, headline=headline)
     return event, Fact("event", event.headline, quote, "builtin", start, end, round(1 / (1 + math.exp(-one.points)), 2))
 
 
@@ -108,14 +111,24 @@ def _day_of_lead(record: Record, language: str | None) -> str | None:
     return None
 
 
-def _titles(title: str, chosen: list[Chosen], language: str | None) -> dict[int, str]:
-    """Each statement of the title, for the sentence (by its place) that says most of it: in the lead, some of it is enough."""
+def _titles(record: Record, chosen: list[Chosen], language: str | None) -> dict[int, str]:
+    """Each statement of the title, for the sentence (by its place) that says most of it: in the lead some of it is enough, and little for
+    the likeliest news of all."""
     found: dict[int, str] = {}
-    for part in parts(title, language) if chosen else ():
-        share, at = max((_share(part, one), -one.at) for one in chosen)
-        if share >= (NEAR_TITLE if -at < EARLY else MOST_OF_TITLE) and is_statement(part, language):
-            found.setdefault(-at, part)
+    for part in parts(record.title, language) if chosen else ():
+        for line in [part] if part == record.title else _apart(part, chosen):
+            share, at = max((_share(line, one), -one.at) for one in chosen)
+            least = OF_FIRST if -at == chosen[0].at < EARLY else OF_LEAD if -at < EARLY else MOST_OF_TITLE
+            if share >= least and not _VAGUE.match(line) and is_statement(line, language):
+                found.setdefault(-at, line)
     return found
+
+
+def _apart(part: str, chosen: list[Chosen]) -> list[str]:
+    """The clauses of a list of news that are told by sentences of their own; else the part whole."""
+    lines = {line: max((_share(line, one), one.at) for one in chosen) for line in re.split("，|, ", part)}
+    at = {line: place for line, (share, place) in lines.items() if share >= MOST_OF_TITLE}
+    return list(at) if len(set(at.values())) > 1 else [part]
 
 
 def _share(line: str, one: Chosen) -> float:
@@ -124,25 +137,24 @@ def _share(line: str, one: Chosen) -> float:
     return sum(word in one.sentence.form for word in said) / len(said) if len(said) > 2 and not _NO_HEADLINE.search(line) else 0.0
 
 
-def _headline(title: str, name: str, one: Chosen, language: str | None) -> str:
-    """The heading of its section where the sentence says most of it, or what the title says of it, where that says more than the one
-    made of the sentence."""
+def _headline(event: Event, title: str, name: str, one: Chosen, language: str | None) -> str:
+    """The heading of its section where the sentence says most of it, or what the title says of it, which an editor wrote; but what was made
+    of the sentence, if that is a clause, where only it names any of those whom the event is about, or the event's amount."""
     if one.heading and _share(one.heading, one) >= MOST_OF_TITLE and is_statement(one.heading, language):
         return one.heading
-    made = one.told
-    says = made.is_clean and _worth(made.headline, name, one)
-    share = _share(title, one) if title else 0.0
-    return title if title and _worth(title, name, one) + (share >= 0.5) + (share >= 0.8) > says else made.headline
+    made, who = event.headline, (name, *(event.actors or ()))
+    says_more = _names(made, who) > _names(title, who) or (event.amount or "-") in made and not _figure.search(title)
+    return title if title and not (one.told.is_clean and says_more) else made
 
 
-def _worth(headline: str, name: str, one: Chosen) -> int:
-    """What a headline has of a sentence: whom the article is about, figures, names."""
-    marked = {mark for mark in _marked.findall(headline) if mark in one.sentence.text}
-    return 2 * int(name != "" and name in headline) + sum(2 if mark[0].isdigit() else 1 for mark in marked)
+def _names(headline: str, who: Sequence[str]) -> bool:
+    """True where it names one of them, if only in part."""
+    return any(word in headline for name in who for word in {name, *name.split()} if word[:1].isupper() or not word.isascii())
 
 
-NEAR_TITLE, MOST_OF_TITLE = 0.4, 0.6  # of its words
-_marked = re.compile(r"\d[\d.,]*|“[^”]+”|《[^》]+》|(?<=[a-z] )[A-Z]\w+")
+OF_FIRST, OF_LEAD, MOST_OF_TITLE = 0.25, 0.4, 0.6  # of the words of a title
+_figure = re.compile(r"\d|[一两二三四五六七八九十百]成")
+_VAGUE = re.compile("(?:本|该|我|双方|公司|集团)|(?:We|I|It|They|No|Yes)\\b")
 
 
 @lru_cache(maxsize=16)

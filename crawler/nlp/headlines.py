@@ -45,10 +45,14 @@ def headline(detail: str, acts: Sequence[str], language: str | None) -> str:
 def is_statement(line: str, language: str | None) -> bool:
     """True for a line, such as a heading, that says who did what in no more than a headline may have."""
     if language == "zh":
-        return "：" not in line and headlines_zh.width(line) <= LONGEST and bool(headlines_zh.told(line, ()).is_clean)
+        sides = line.split("：")
+        return headlines_zh.width(line) <= LONGEST and any(headlines_zh.told(side, ()).is_clean for side in sides[-2:])
     words = line.split()
     plain = [word.lower() for word in words] if sum(word[:1].isupper() for word in words) > len(words) / 2 else words
-    return len(words) <= LONGEST_WORDS and bool(verb_at(plain)) and not line.startswith("And ")
+    return len(words) <= LONGEST_WORDS and bool(verb_at(plain) or _does.search(line)) and not line.startswith("And ")
+
+
+_does = re.compile(r"(?:^\w+|[a-z]\w* [A-Z]\w*[a-z]\w*|^[A-Z]\w* [A-Z]\w*) (?!its\b|this\b)[a-z]{3,}(?<![su])s (?!of\b)\w")  # Lakemoor prices IPO
 
 
 def parts(title: str, language: str | None) -> Iterator[str]:

@@ -636,7 +636,11 @@ def labelled(title: str) -> str:
     if not colon or "“" in rest[:1] or any(tag == "v" for _, tag in _tagged(label)):
         return title
     first = next(clauses(rest), None)
-    return label + rest if first and (not first.subject or _heads_only.match(first.subject)) else rest
+    joint = "：" if width(label) > MAX_LABEL or (label[-1:].isascii() and rest[:1].isascii()) else ""
+    return label + joint + rest if first and (not first.subject or _heads_only.match(first.subject)) else rest
+
+
+MAX_LABEL = 6  # characters that may be whom a title names
 
 
 # --- length
