@@ -49,10 +49,13 @@ def is_statement(line: str, language: str | None) -> bool:
         return headlines_zh.width(line) <= LONGEST and any(headlines_zh.told(side, ()).is_clean for side in sides[-2:])
     words = line.split()
     plain = [word.lower() for word in words] if sum(word[:1].isupper() for word in words) > len(words) / 2 else words
-    return len(words) <= LONGEST_WORDS and bool(verb_at(plain) or _does.search(line)) and not line.startswith("And ")
+    has_verb = (verb_at(plain) or len(words)) < len(words) - 1 or bool(_does.search(line))
+    return len(words) <= LONGEST_WORDS and has_verb and not line.startswith("And ")
 
 
-_does = re.compile(r"(?:^\w+|[a-z]\w* [A-Z]\w*[a-z]\w*|^[A-Z]\w* [A-Z]\w*) (?!its\b|this\b)[a-z]{3,}(?<![su])s (?!of\b)\w")  # Lakemoor prices IPO
+_does = re.compile(
+    r"(?:^\w+|[a-z]\w* [A-Z]\w*[a-z]\w*|^[A-Z]\w* [A-Z]\w*) (?!its\b|this\b)[a-z]{3,}(?<![su])s (?!of\b)\w|^(?:[A-Z][\w&.’'-]* )+to [a-z]+ \w"
+)  # Lakemoor prices IPO; Commerce to let
 
 
 def parts(title: str, language: str | None) -> Iterator[str]:

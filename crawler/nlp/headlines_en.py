@@ -72,7 +72,7 @@ _it_said = re.compile(
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
 _its_own = re.compile(
-    rf"(?<=\w)(?: had| has)? {_SAID}(?: {_TIME}| in [^,]{{3,40}}?)?(?: that)? its (?=(?!.*\b(?:would|had|could|might)\b)[a-z])"
+    rf"(?<=\w)(?<! and)(?<! but)(?: had| has)? {_SAID}(?: {_TIME}| in [^,]{{3,40}}?)?(?: that)? its (?=(?!.*\b(?:would|had|could|might)\b)[a-z])"
 )
 _OTHERS_SAY = (  # what these say is not yet so
     r"(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?|"
@@ -149,9 +149,11 @@ def _plain(sentence: str) -> tuple[str, str]:
     ):  # the tense or the words are the speaker's
         text = bare
     for _ in range(2):
-        end = found.end() if (found := _on_day.match(text) or _opening.match(text)) else _subject_at(text)
+        found, end = _on_day.match(text) or _opening.match(text), _subject_at(text)
+        if found and (not 0 < end < found.end() or not verb_at(found[0].split()) or _relative.search(found[0])):
+            end = found.end()  # else a comma stands behind the verb: in the same session the board …, …
         opening, rest = text[:end], text[end:]
-        if not end or not verb_at(rest.split()) or _list.match(rest):
+        if not end or not verb_at(rest.split()) or _list.match(rest) or _hangs_on(rest):
             break
         rest = rest[goes_on.end() :] if (goes_on := _more_of_it.match(rest)) and verb_at(rest[goes_on.end() :].split()) else rest
         is_period = _period.match(opening) and not _month_only.fullmatch(opening)
@@ -160,7 +162,7 @@ def _plain(sentence: str) -> tuple[str, str]:
         elif _condition.match(opening) and not is_period and not _on_day.match(text):
             break
         text = _capital(rest)
-    text = _capital(_without_aside(text))
+    text = text if _hangs_on(bare := _without_aside(text)) else _capital(bare)
     text = _its_own.sub("'s ", _it_said.sub(_indirect, _pleased.sub("", text), count=1))
     if not _reported.search(text) and not re.search(r'["“]', text):
         text = _capital(_that.sub("", text))
@@ -179,6 +181,12 @@ _bare = re.compile(
     rf"|Late|Early|Last|Earlier|{_DAY}|Today|Yesterday) "
 )
 _not_subject = re.compile(rf"(?:{_DAY}|{_MONTH}|[A-Z][a-z]+['’]s)$")
+
+
+def _hangs_on(rest: str) -> bool:
+    """True for what begins with its verb, so that its subject is gone: have made the sector a favourite."""
+    word = rest.partition(" ")[0].lower()
+    return is_finite(word) and not is_past(word)
 
 
 def _subject_at(text: str) -> int:

@@ -30,8 +30,10 @@ def named(made: Told, said: Said, language: str | None, others: Iterable[Told]) 
 
 
 def labelled(headline: str, who: Sequence[str], said: Said, language: str | None) -> str:
-    """The headline behind the one whom the event is about (Halden: training took …), where it names nobody and the title names that one;
-    "the company" that it begins with is called so."""
+    """The headline with the one who acts in place of "the company", "it" or "she" that it begins with; behind the one whom the event is
+    about (Halden: training took …), where it names nobody and the title names that one."""
+    if len(who) == 1 and (called := (_called_zh if language == "zh" else _called_en)(headline, who[0], said)):
+        return called
     name = (clause_zh if language == "zh" else clause_en).main_name(said.title, said.text)
     name = name if len(who) == 1 and (who[0] in name or name in who[0]) else ""
     begins = name[:2] if language == "zh" else name.split()[0] if name else ""
@@ -53,8 +55,29 @@ def labelled(headline: str, who: Sequence[str], said: Said, language: str | None
         or clause_en.names_in(subject, said.text, is_first=True)
     ):
         return headline
-    company = _the_company_en.match(headline)
-    return name + headline[company.end() :] if company else f"{name}: {headline}"
+    company = _the_company_en.match(headline) or _its_company.search(headline)
+    return headline[: company.start()] + name + headline[company.end() :] if company else f"{name}: {headline}"
+
+
+def _called_en(headline: str, name: str, said: Said) -> str:
+    """The headline with a name for its subject, where that is only a word for a company or a person and it may be so called; else ""."""
+    found = _subject.match(headline)
+    words = headline.split()
+    if not found or verb_at(words) != len(found[0].split()) or any(word in headline for word in name.split() if len(word) > 2):
+        return ""
+    text = said.text
+    is_person = _is_somebody(name, text) or (" " not in name and bool(re.search(rf"\b[A-Z][a-z]+ {re.escape(name)}\b", text)))
+    is_whole = name[:1].isupper() and clause_en.is_proper(name, text) and re.search(rf"(?<!\w){re.escape(name)}\b", text)
+    last = re.split(r"(?<=[\w)”\"][.!?]) +(?=[A-Z])|\n", text[max(0, said.start - NEAR) : said.start].rstrip())[-1]
+    is_meant = is_person if found["person"] else not is_person and _acts_last(name, last, text)
+    return name + headline[found.end() :] if is_whole and is_meant else ""
+
+
+def _called_zh(headline: str, name: str, said: Said) -> str:
+    found, text = _subject_zh.match(headline), said.text
+    is_person = _person_zh.fullmatch(name) and normal(name) not in by_name("company")
+    is_free = found and name not in headline and not is_person and clause_zh.whole(name, text) == name
+    return name + headline[found.end() :] if found and is_free and clause_zh.is_sure(name, text) else ""
 
 
 def _names_zh(headline: str, text: str) -> bool:
@@ -236,6 +259,8 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
     """The same with the names that stand for "the company", "both sides" and "the rules", where only one can be meant."""
     if (full := _in_full(made.headline, said)) != made.headline:
         return replace(made, headline=full)
+    if "我" in made.headline and (speaker := _speaker.match(said.text, said.start)):
+        return replace(made, headline=speaker[0] + made.headline.removeprefix(speaker[0]))
     made = replace(made, headline=_frame.sub("", made.headline))
     vague = _vague_zh.search(made.headline) or (_decided.match(made.headline) if made.start == 0 else None)
     name = clause_zh.main_name(said.title, said.text) or _only(others, said.text) if vague else ""
@@ -267,6 +292,7 @@ def _named_zh(made: Told, said: Said, others: Iterable[Told]) -> Told:
     return replace(made, headline=headline, subject=made.subject if when else name.removesuffix("的"))
 
 
+_speaker = re.compile("[^，。：“\\s]{2,8}：")
 _frame = re.compile(  # where or by what something is told, and nothing of it
     "^(?:(?:会上|会议上|活动上|现场|仪式上|二级市场上|信[里中]|邮件[里中]?|公告[里中]?|声明[里中]?)(?:[说称]|提到|显示|透露|披露|指出)?，?(?:还|也|同时)*"
     "|(?:按照?|根据)[^，]{0,4}(?:计划|安排|公告|协议)，(?:其中)?)(?=[^，]{5})"
@@ -338,6 +364,11 @@ _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
     "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced|had (?:agreed|marketed|planned)"
     "|has (?:raised|agreed|hired|bought|signed|also)|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
 )
+_FIRM = "company|firm|group|start-?up|lab|bank|lender|insurer|(?:car|chip)?maker|developer|designer|supplier|retailer|operator|publisher"
+_subject = re.compile(
+    rf"(?P<person>He|She)(?= [a-z])|It(?= (?:also )?(?:{_COMPANY_DOES})\b)|The (?!combined|new)(?:[\w-]+ ){{0,3}}(?:{_FIRM})(?= [a-z])"
+)
+_subject_zh = re.compile("(?:该|本)(?:公司|集团|行|机构|企业|平台)|公司(?!法)|它(?!们)|(?=旗下|全资(?:附属|子)公司|控股股东)")
 _vague = re.compile(
     r"(?P<person>(?:She|He|His|Her)(?= [a-z]))"
     rf"|(?P<it>(?:The (?:(?:[A-Z][a-z]+,? |[a-z-]+ |[A-Z][\w]+-[\w-]+ ){{0,4}}(?:company|start-?up|firm|lab|group|(?:[a-z]+)?maker|designer|developer|provider|supplier|Company|Group)"

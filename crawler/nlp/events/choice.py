@@ -36,7 +36,9 @@ FOLD = 0.6  # share of the shorter sentence's character pairs that makes two sen
 NUMBER = re.compile(r"^(?:[一二三四五六七八九十]{1,3}[、.．]|[（(]?\d{1,2}[)）、.．]|第[一二三四五六七八九十][、，])\s*")
 _topic = re.compile(r"(?:在|从)?[^,，。在]{2,12}(?:方面|领域)[,，]")
 _many = re.compile(r"(?:[^,，、。]{2,8}、){3,}[^,，、。]{2,8}等?(?:地区?|企业|公司|部门)?(?:都|均|也|分别|相继|纷纷|陆续|联合)")
-_asks = re.compile('[?？][”」"]?$|^(?:请(?!求|辞|愿)|如对本|如不服|先?别(?!的|处|人)|不妨|敬请|欢迎)')  # or advises
+_asks = re.compile(  # or advises, or guards itself
+    '[?？][”」"]?$|^(?:请(?!求|辞|愿)|如对本|如不服|先?别(?!的|处|人)|不妨|敬请|欢迎)|前瞻性(?:陈述|声明)|(?:最终|具体)以.{2,30}为准|forward-looking statements'
+)
 _goes_on = re.compile(  # with what the sentence before has told
     r"(?:the|its?|they|his|her|their|these|those|this|that|under|as part|along|construction|deliveries|trading|in (?:a|the) (?:statement|trial|test|paper)|s?he)\b"
     "|其中|该|其|此外|同时|根据|按照|据|对|双方|公司|条例|办法|细则|通知|项目|产品|交易|本次|这|目前|截至"
@@ -254,11 +256,12 @@ def _is_heading(sentence: Sentence, text: str) -> bool:
     if (
         len(text) <= 200
         or len(line) > 80
-        or line[-1] in "。！？!?….：:；;”"
+        or line.rstrip("\"'’」』)）")[-1:] in "。！？!?….：:；;”"
         or (len(line) > longest and NUMBER.sub("", line)[:1] and is_han(NUMBER.sub("", line)[0]))
     ):
         return False
-    return text[sentence.end : sentence.end + 1] in ("", "\n") and text[max(0, sentence.start - 1)] in ("\n", "　", " ", line[0])
+    before = text[text.rfind("\n", 0, sentence.start) + 1 : sentence.start]
+    return text[sentence.end : sentence.end + 1] in ("", "\n") and not before.strip()
 
 
 def _overview(form: str) -> float:
