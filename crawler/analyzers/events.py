@@ -143,8 +143,8 @@ def _headline(event: Event, title: str, name: str, one: Chosen, language: str | 
     if one.heading and _share(one.heading, one) >= MOST_OF_TITLE and is_statement(one.heading, language):
         return one.heading
     made, who = event.headline, (name, *(event.actors or ()))
-    says_more = _names(made, who) > _names(title, who) or ((event.amount or "-") in made and not _figure.search(title))
-    return title if title and not (one.told.is_clean and says_more) else made
+    has_amount = event.amount is not None and event.amount in made and not _figure.search(title)
+    return title if title and not (one.told.is_clean and (has_amount or _names(made, who) > _names(title, who))) else made
 
 
 def _names(headline: str, who: Sequence[str]) -> bool:

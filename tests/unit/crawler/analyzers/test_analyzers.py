@@ -604,6 +604,35 @@ def test_who_is_named_in_the_sentence_is_meant_before_whom_the_article_is_about(
     assert headline in [event.headline for event in made.events]
 
 
+@pytest.mark.parametrize(
+    ("title", "text", "headline"),
+    [  # an editor's words, unless only those of the sentence say who acts or what it costs
+        (
+            "Selat Grid tapes out relay chip, names launch customer",
+            "Chip designer Selat Grid Semiconductor has taped out Tern, a relay with a chip on board that it drew with its launch customer, on Monday.",
+            "Selat Grid tapes out relay chip, names launch customer",
+        ),
+        ("Plant opens in the town to cheers", "Selat Grid opened its plant in the town on Monday.", "Selat Grid opened its plant in the town"),
+        ("Selat Grid buys pellet works", "Selat Grid bought Pellet Works on Monday for $90 million.", "Selat Grid bought Pellet Works for $90 million"),
+        ("We opened a plant in town", "Selat Grid opened a plant in town on Monday.", "Selat Grid opened a plant in town"),
+        ("霁影科技递表港交所：九成收入来自三家客户", "霁影科技6月5日向港交所主板递交招股书。", "霁影科技递表港交所：九成收入来自三家客户"),
+        ("产业早报：云岚科技开源评测集，霁影科技换帅", "云岚科技6月5日开源长文本评测集。\n霁影科技6月5日宣布换帅。", "霁影科技换帅"),
+    ],
+)  # fmt: skip
+def test_what_the_title_says_of_an_event_is_its_headline(title: str, text: str, headline: str, every_sentence: None) -> None:
+    made = events.add(language.add(record(text, title)))
+    assert headline in [event.headline for event in made.events]
+
+
+def test_a_quotation_that_ends_a_paragraph_heads_nothing() -> None:
+    text = (
+        'Selat Grid opened a plant in Norwood on Monday. "The town," its head remarks, "is not far."\nPellet Works will hire 300.'
+        * 3
+    )
+    assert choice.headings_of(text) == {}
+    assert choice.headings_of("Norwood\n" + text) == {0: "Norwood"}
+
+
 def test_what_is_past_tells_no_event_but_a_year_to_come_does() -> None:
     text = "Selat Grid opened a plant in Norwood on Monday. {} The plant makes valves."
     past, ahead = (

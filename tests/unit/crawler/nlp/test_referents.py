@@ -124,6 +124,33 @@ EN = "Tarnfield reported on Monday. Tarnfield is in Bergen."
             "en",
             "The ministry has granted €12 million",
         ),
+        (
+            "A market of two",
+            EN,
+            "The Dutch firm sells it",
+            ("Tarnfield",),
+            "en",
+            "Tarnfield sells it",
+        ),  # who acts, whatever the title is about
+        ("A market of two", EN, "It will be on sale in June", ("Tarnfield",), "en", "It will be on sale in June"),  # a thing
+        ("A market of two", "Ida Roos has left. Roos said so.", "She will start a lab", ("Roos",), "en", "Roos will start a lab"),
+        (
+            "A market of two",
+            "Ida Roos has left. Roos said so.",
+            "The firm will start a lab",
+            ("Roos",),
+            "en",
+            "The firm will start a lab",
+        ),
+        (
+            "Tarnfield lifts outlook",
+            EN,
+            "Beside it the company publishes data",
+            ("Tarnfield",),
+            "en",
+            "Beside it Tarnfield publishes data",
+        ),
+        ("早报", ZH, "旗下接口价格下调40%", ("云岚科技",), "zh", "云岚科技旗下接口价格下调40%"),
         ("Tarnfield lifts outlook", EN, "Training took 11 weeks", (), "en", "Training took 11 weeks"),
     ],
 )
