@@ -615,8 +615,8 @@ def test_who_is_named_in_the_sentence_is_meant_before_whom_the_article_is_about(
         ("Plant opens in the town to cheers", "Selat Grid opened its plant in the town on Monday.", "Selat Grid opened its plant in the town"),
         ("Selat Grid buys pellet works", "Selat Grid bought Pellet Works on Monday for $90 million.", "Selat Grid bought Pellet Works for $90 million"),
         ("We opened a plant in town", "Selat Grid opened a plant in town on Monday.", "Selat Grid opened a plant in town"),
-        ("霁影科技递表港交所：九成收入来自三家客户", "霁影科技6月5日向港交所主板递交招股书。", "霁影科技递表港交所：九成收入来自三家客户"),
-        ("产业早报：云岚科技开源评测集，霁影科技换帅", "云岚科技6月5日开源长文本评测集。\n霁影科技6月5日宣布换帅。", "霁影科技换帅"),
+        ("霁影科技提交上市申请：九成收入来自三家客户", "霁影科技6月5日向港交所主板递交上市申请书。", "霁影科技提交上市申请：九成收入来自三家客户"),
+        ("产业早报：云岚科技开源评测集，霁影科技发布机器人", "云岚科技6月5日开源长文本评测集。\n霁影科技6月5日发布了工业机器人。", "霁影科技发布机器人"),
     ],
 )  # fmt: skip
 def test_what_the_title_says_of_an_event_is_its_headline(title: str, text: str, headline: str, every_sentence: None) -> None:
