@@ -34,7 +34,8 @@ OPENS = 3  # so many events get a line before them
 EARLY = 3  # sentences of a text that may be its lead
 NEWS = timedelta(days=4)  # from what happened to what is published
 _NO_HEADLINE = re.compile(
-    r"[?？!！；;|｜]|^(?:早报|晚报|周报|日报|快讯|首发|独家|Review|Explainer|Opinion|Exclusive)\s?[:：|]|的[^，]{0,5}(?:天|年|夜|背后|故事|原因|生意|人)$"
+    r"[?？!！；;|｜]|[:：] ?(?:what|how|why|who|when|where|为何|为什么|如何|怎么|谁)\b"
+    r"|^(?:早报|晚报|周报|日报|快讯|首发|独家|Review|Explainer|Opinion|Exclusive)\s?[:：|]|的[^，]{0,5}(?:天|年|夜|背后|故事|原因|生意|人)$"
 )
 
 
@@ -91,7 +92,7 @@ def _event(record: Record, one: Chosen, title: str, language: str | None) -> tup
     if event.date is None and one.at < EARLY and choice.tells_of_now(one.sentence):
         event = replace(event, date=_day_of_lead(record, language))
     who = event.actors or ()
-    headline = _headline(event, title, main_name(record.title, record.text, language), one, language)
+    headline = _headline(event, title, one, record, language)
     if not one.heading:
         said = Said(record.title, record.text, one.sentence.start)
         headline = referents.labelled(headline, who, said, language)
@@ -137,19 +138,23 @@ def _share(line: str, one: Chosen) -> float:
     return sum(word in one.sentence.form for word in said) / len(said) if len(said) > 2 and not _NO_HEADLINE.search(line) else 0.0
 
 
-def _headline(event: Event, title: str, name: str, one: Chosen, language: str | None) -> str:
+def _headline(event: Event, title: str, one: Chosen, record: Record, language: str | None) -> str:
     """The heading of its section where the sentence says most of it, or what the title says of it, which an editor wrote; but what was made
-    of the sentence, if that is a clause, where only it names any of those whom the event is about, or the event's amount."""
+    of the sentence, if that is a clause, where only it names a company or an office that acts, or the event's amount."""
+    name, text = main_name(record.title, record.text, language), record.text
     if one.heading and _share(one.heading, one) >= MOST_OF_TITLE and is_statement(one.heading, language):
         return one.heading
-    made, who = event.headline, (name, *(event.actors or ()))
+    made, who = event.headline, [one for one in (name, *(event.actors or ())) if not referents.is_somebody(one, text, language)]
     has_amount = event.amount is not None and event.amount in made and not _figure.search(title)
-    return title if title and not (one.told.is_clean and (has_amount or _names(made, who) > _names(title, who))) else made
+    says_more = has_amount or _names(made, who) > _names(title, who)
+    return title if title and not (one.told.is_clean and says_more) else made
 
 
 def _names(headline: str, who: Sequence[str]) -> bool:
     """True where it names one of them, if only in part."""
-    return any(word in headline for name in who for word in {name, *name.split()} if word[:1].isupper() or not word.isascii())
+    return any(word in headline for name in who for word in name.split() if word[:1].isupper()) or any(
+        name[:2] in headline for name in who if name and not name.isascii()
+    )
 
 
 OF_FIRST, OF_LEAD, MOST_OF_TITLE = 0.25, 0.4, 0.6  # of the words of a title

@@ -15,11 +15,12 @@ LONGEST_WORDS = headlines_en.LONGEST_WORDS
 
 _lead = re.compile(
     r"^(?:[●•◆◇■▲►▶★—–]\s*|\d{1,2}[.．、]\s*(?=[^\d\s])|\d{1,2}[:.]\d{2} (?:[ap]\.?m\.? )?(?=[A-Z])|[IVX]+(?:\.\d)+\.? (?=[A-Z])|(?:[A-Z][a-z]{2,8}\.? \d{1,2}, )?\d{4} [—–-] (?=[A-Z])"
-    r"|[A-Z][a-z]{2,3} \d{1,2} - |\([A-Z]\w+\) [—–-] |[^，。\s·]{2,6}[·｜|][^，。\s]{1,6}　|[^，。\s]{2,8}[网社报]?(?:消息|讯|电)[ 　]+"
+    r"|[A-Z][a-z]{2,3} \d{1,2} - |\([A-Z][\w .&'’-]+\) [—–-] |[A-Z]{2,4} News Service, [A-Z]\w+: |[^，。\s·]{2,6}[·｜|][^，。\s]{1,6}　|[^，。\s]{2,8}[网社报]?(?:消息|讯|电)[ 　]+"
     r"|(?:【[^】]{1,24}】|[（(][^（）()]{2,14}(?:电|電|讯|訊)[）)]|[^，。\s]{2,8}(?:讯|电|消息)?[ 　]?[（(](?:记者|通讯员)[^（）()]{2,20}[）)])\s*"
     r"|[^，。\s]{0,8}记者[ 　][^，。]{2,8}[ 　]|[^，。\s]{2,12}?\d{1,2}月\d{1,2}日专?电[ 　，,]*"
     r"|[A-ZÀ-Þ]{3,}: (?=[A-Z])|[A-Z][a-zà-ÿ]+(?:,? [A-Z][a-z]+){0,3}(?:, \d{1,2} [A-Z][a-z]{2,8} \d{4})? [—–] (?=[A-Z])"
-    r"|[A-ZÀ-Þ][A-ZÀ-Þ /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}(?:,? [A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?)?(?: ?\([\w .&'’-]+\)| /[\w ]+/)? ?[—–-]+ (?=\S)"
+    r"|[A-ZÀ-Þ][A-ZÀ-Þ /.'’-]+(?:, [A-Z][A-Za-z. ]{1,20}){0,2}"
+    r"(?:,? (?:[A-Z][a-z]{2,8}\.? \d{1,2}(?:, \d{4})?|\d{1,2}(?:st|nd|rd|th)? [A-Z][a-z]{2,8}\.?(?: \d{4})?))?(?: ?\([\w .&'’-]+\)| /[\w ]+/)? ?[—–-]+ (?=\S)"
     r"|[A-Z][^/—–]{3,80} ?/[A-Z][\w ]{2,30}/ ?[—–-]+ |[A-Z][a-z]{2,8}\.? \d{1,2} \([\w .&'’-]+\) ?[—–-]+ |[A-Z][a-z]+(?: [A-Z][a-z]+)?(?: \([\w /.&'’-]+\) ?[—–-]+| •) |A: |Q: "
     r"|(?:The (?:news|deal|upshot|bottom line|short version)|In short|Update): "
     r"|(?:此外|同时|与此同时|另外|其中|例如|比如|据悉|据了解|据介绍|据报道|记者获悉|另悉|而且|并且|不过|但是|然而|随之|[Mm]eanwhile|[Hh]owever|[Ii]n addition)[，,]\s*)+"
@@ -46,7 +47,9 @@ def is_statement(line: str, language: str | None) -> bool:
     """True for a line, such as a heading, that says who did what in no more than a headline may have."""
     if language == "zh":
         sides = line.split("：")
-        return headlines_zh.width(line) <= LONGEST and any(headlines_zh.told(side, ()).is_clean for side in sides[-2:])
+        return headlines_zh.width(line) <= LONGEST and any(
+            headlines_zh.told(side, ()).is_clean for side in (*sides[-2:], "".join(sides))
+        )
     words = line.split()
     plain = [word.lower() for word in words] if sum(word[:1].isupper() for word in words) > len(words) / 2 else words
     has_verb = (verb_at(plain) or len(words)) < len(words) - 1 or bool(_does.search(line))

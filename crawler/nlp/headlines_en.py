@@ -60,7 +60,7 @@ _period = re.compile(
 _more_of_it = re.compile("[^,]{3,40} and [^,]{3,40}, (?=the |an? |[A-Z])")  # After three hours, | 71 speakers and a vote, …
 _month_only = re.compile(f"In {_MONTH}, ")
 _list = re.compile("(?:and|or|but|which|who|whose|where|an?) ")
-_also = re.compile(r"^([^,]{2,60}?) (?:also|then) (?=[a-z])")
+_also = re.compile(r"^([^,]{2,60}?)(?<!Until)(?<!By)(?<!Since) (?:also|then) (?=[a-z])")
 _PART = r"(?: (?:morning|afternoon|evening|night)\b|(?! (?:morning|afternoon|evening|night)))"
 _as_day = re.compile(  # but not by Friday, from Friday on
     rf"(?<![\w'’])(?!(?:by|until|till|from|since|last|next|this|starting|beginning|before|after|for|and|or|every|than|of|through|to|effective|between|on|late|early)\b)"
@@ -72,7 +72,7 @@ _it_said = re.compile(
     rf" was| were| had| has| have| will| would| plans| expects| could| can| may| must| [a-z]+ed\b| [a-z]+s\b)"
 )
 _its_own = re.compile(
-    rf"(?<=\w)(?<! and)(?<! but)(?: had| has)? {_SAID}(?: {_TIME}| in [^,]{{3,40}}?)?(?: that)? its (?=(?!.*\b(?:would|had|could|might)\b)[a-z])"
+    rf"(?<=\w)(?<! and)(?<! but)(?: had| has)? {_SAID}(?: {_TIME}| in [^,]{{3,40}}?)?(?: that)? its (?=(?!.*\b(?:would|had|could|might|is|are|and that)\b)[a-z])"
 )
 _OTHERS_SAY = (  # what these say is not yet so
     r"(?!.*\b(?:analysts?|experts?|critics?|sources?|people|researchers?|lawyers?|some|many|opponents?|rivals?|investors?|witness(?:es)?|"
@@ -155,7 +155,11 @@ def _plain(sentence: str) -> tuple[str, str]:
         opening, rest = text[:end], text[end:]
         if not end or not verb_at(rest.split()) or _list.match(rest) or _hangs_on(rest):
             break
-        rest = rest[goes_on.end() :] if (goes_on := _more_of_it.match(rest)) and verb_at(rest[goes_on.end() :].split()) else rest
+        rest = (
+            rest[goes_on.end() :]
+            if opening.startswith("After") and (goes_on := _more_of_it.match(rest)) and verb_at(rest[goes_on.end() :].split())
+            else rest
+        )
         is_period = _period.match(opening) and not _month_only.fullmatch(opening)
         if is_period and not period and len(opening.split()) <= LONGEST_PERIOD:
             period = f" {opening[0].lower()}{opening[1:].rstrip(', ')}"
@@ -205,7 +209,7 @@ _SUBJECTS = frozenset("the a an it its they he she".split())
 _BEFORE = PREPOSITIONS | frozenset("of and or the a an its into over that with after during".split())
 LONGEST_PERIOD = 7  # words
 _middle = re.compile(
-    r"(?<=[a-zA-Z]), (?!and |or |but |which |who )[^,]{3,80},(?= (?:as|to|for|from|in|on|at|with|by|over|after|against|under)\b)"
+    r"(?<=[a-zA-Z]), (?!and |or |but |which |who |as |[A-Z][\w&’'-]*(?: [A-Z][\w&’'-]*)*,)[^,]{3,80},(?= (?:as|to|for|from|in|on|at|with|by|over|after|against|under)\b)"
 )
 _relative = re.compile(" (?:that|which|who|whose) ")
 _turn = re.compile(", (?:however|meanwhile|too|though|for example|of course|in turn|instead|in effect),")
@@ -255,7 +259,7 @@ def _without_aside(text: str) -> str:
             if " and " in text[first + 2 : at] and following[0] in _PLURAL:  # X, its head, and Y have both left
                 return text
             aside = re.sub("^(?:called|named|dubbed|known as) ", "", text[first + 2 : at])
-            if _named.fullmatch(aside) and _owned.match(text):
+            if _named.fullmatch(aside) and (_owned.match(text) or " and " in text[:first]):
                 return f"{text[:first]} {aside} {text[at + 2 :]}"
             if _named.fullmatch(aside) and _unnamed.match(text):
                 return text if text.startswith(("Its", "His", "Her", "Their")) else f"{aside} {text[at + 2 :]}"
@@ -379,7 +383,7 @@ def _beginning(text: str) -> str:
     return _capital(" ".join(kept).rstrip(",;:")) + "…"
 
 
-_joining = re.compile(r"^(?:And|But|So|Yet|Or) (?=\w)")
+_joining = re.compile(r"^(?:And|But|So|Yet|Or|Then) (?=\w)")
 
 
 def _capital(text: str) -> str:

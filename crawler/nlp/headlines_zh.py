@@ -685,16 +685,12 @@ def _parallel(sentence: str, topic: str, found: list[Clause]) -> Told:
 
 
 def labelled(title: str) -> str:
-    """A title without whom it names before a colon, or with him as its subject where it has no other: 海岚数据：拟收购…"""
+    """A title without whom it names before a colon, unless it has no other subject: 海岚数据：拟收购…"""
     label, colon, rest = title.partition("：")
     if not colon or "“" in rest[:1] or any(tag == "v" for _, tag in _tagged(label)):
         return title
     first = next(clauses(rest), None)
-    joint = "：" if width(label) > MAX_LABEL or (label[-1:].isascii() and rest[:1].isascii()) else ""
-    return label + joint + rest if first and (not first.subject or _heads_only.match(first.subject)) else rest
-
-
-MAX_LABEL = 6  # characters that may be whom a title names
+    return title if first and (not first.subject or _heads_only.match(first.subject)) else rest
 
 
 # --- length

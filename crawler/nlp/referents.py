@@ -40,8 +40,7 @@ def labelled(headline: str, who: Sequence[str], said: Said, language: str | None
     if not name or begins in headline or begins not in said.title or said.text.count(begins) < OFTEN or clause_en.is_person(name):
         return headline
     if language == "zh":
-        is_person = _person_zh.fullmatch(name) and normal(name) not in by_name("company")
-        is_whole = not is_person and clause_zh.whole(name, said.text) == name and clause_zh.is_sure(name, said.text)
+        is_whole = not _is_person_zh(name) and clause_zh.whole(name, said.text) == name and clause_zh.is_sure(name, said.text)
         if not is_whole or "：" in headline or _other_zh.match(headline) or _names_zh(headline, said.text):
             return headline
         company = _the_company_zh.match(headline)
@@ -59,6 +58,15 @@ def labelled(headline: str, who: Sequence[str], said: Said, language: str | None
     return headline[: company.start()] + name + headline[company.end() :] if company else f"{name}: {headline}"
 
 
+def is_somebody(name: str, text: str, language: str | None) -> bool:
+    """True for a person."""
+    return _is_person_zh(name) if language == "zh" else _is_somebody(name, text)
+
+
+def _is_person_zh(name: str) -> bool:
+    return bool(_person_zh.fullmatch(name)) and normal(name) not in by_name("company")
+
+
 def _called_en(headline: str, name: str, said: Said) -> str:
     """The headline with a name for its subject, where that is only a word for a company or a person and it may be so called; else ""."""
     found = _subject.match(headline)
@@ -68,15 +76,15 @@ def _called_en(headline: str, name: str, said: Said) -> str:
     text = said.text
     is_person = _is_somebody(name, text) or (" " not in name and bool(re.search(rf"\b[A-Z][a-z]+ {re.escape(name)}\b", text)))
     is_whole = name[:1].isupper() and clause_en.is_proper(name, text) and re.search(rf"(?<!\w){re.escape(name)}\b", text)
+    is_place = re.search(rf"\b(?:in|at|near|from|outside) {re.escape(name)}\b(?!['’]s)", text)
     last = re.split(r"(?<=[\w)”\"][.!?]) +(?=[A-Z])|\n", text[max(0, said.start - NEAR) : said.start].rstrip())[-1]
     is_meant = is_person if found["person"] else not is_person and _acts_last(name, last, text)
-    return name + headline[found.end() :] if is_whole and is_meant else ""
+    return name + headline[found.end() :] if is_whole and is_meant and not is_place else ""
 
 
 def _called_zh(headline: str, name: str, said: Said) -> str:
     found, text = _subject_zh.match(headline), said.text
-    is_person = _person_zh.fullmatch(name) and normal(name) not in by_name("company")
-    is_free = found and name not in headline and not is_person and clause_zh.whole(name, text) == name
+    is_free = found and name not in headline and not _is_person_zh(name) and clause_zh.whole(name, text) == name
     return name + headline[found.end() :] if found and is_free and clause_zh.is_sure(name, text) else ""
 
 
@@ -349,7 +357,10 @@ _vague_zh = re.compile(
 )
 _FIRMS = "insurer|bank|lender|retailer|airline|carrier|publisher|utility"
 _GOODS = "model|chip|app|assistant|robot|platform|service|system|dataset|tool|device|processor"
-_KIND = f"{_GOODS}|agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|{_FIRMS}"
+_KIND = (
+    f"{_GOODS}|agency|ministry|regulator|commission|court|council|union|operator|university|watchdog|department|authority|committee|institute|government|bureau|foundation|trust|"
+    f"alliance|assembly|{_FIRMS}"
+)
 _BEARS = {
     "agency": "(?:Agency|Administration|Office)",
     "regulator": "(?:Authority|Commission)",
@@ -362,7 +373,7 @@ _CALLED = (
 )
 _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
     "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced|had (?:agreed|marketed|planned)"
-    "|has (?:raised|agreed|hired|bought|signed|also)|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
+    "|has (?:just |also )?(?:raised|agreed|hired|bought|signed|set aside|pulled in)|set aside|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
 )
 _FIRM = "company|firm|group|start-?up|lab|bank|lender|insurer|(?:car|chip)?maker|developer|designer|supplier|retailer|operator|publisher"
 _subject = re.compile(
@@ -375,7 +386,7 @@ _vague = re.compile(
     rf"|(?:[A-Z][a-z]+ |[a-z-]+ ){{1,3}}(?:{_FIRMS}|operator|giant))(?:['’]s)?|The(?= (?:stock|shares|board|money|funds|proceeds|round|investment|plant|campus|facility|site|factory))"
     rf"|It(?= (?:also )?(?:{_COMPANY_DOES})\b)"
     r"|Its)(?= ))"
-    rf"|(?P<kind>The (?:{_KIND}|{_KIND.title()})(?:['’]s)?(?= [a-z]))"
+    rf"|(?P<kind>The (?:{_KIND}|{_KIND.title()})(?:['’]s)?(?= (?!of )[a-z]))"
 )
 _it_behind = re.compile(
     r"(?:In|On|Earlier|Last|This|Alongside|After|At|By|From|Late|Next|Under)\b[^,]{2,60}?,? (?P<who>it)(?= (?:also )?"
