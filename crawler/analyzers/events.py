@@ -114,13 +114,18 @@ def _day_of_lead(record: Record, language: str | None) -> str | None:
 
 def _titles(record: Record, chosen: list[Chosen], language: str | None) -> dict[int, str]:
     """Each statement of the title, for the sentence (by its place) that says most of it: in the lead some of it is enough, and little for
-    the likeliest news of all."""
+    the first event of all."""
     found: dict[int, str] = {}
     for part in parts(record.title, language) if chosen else ():
         for line in [part] if part == record.title else _apart(part, chosen):
-            share, at = max((_share(line, one), -one.at) for one in chosen)
-            least = OF_FIRST if -at == chosen[0].at < EARLY else OF_LEAD if -at < EARLY else MOST_OF_TITLE
-            if share >= least and not _VAGUE.match(line) and is_statement(line, language):
+            share, at = max(
+                (_share(line, one) + LEADS * (one.at < EARLY) + FIRST * (one is chosen[0]), -one.at) for one in chosen
+            )
+            if (
+                share >= MOST_OF_TITLE + FIRST * (-at == chosen[0].at >= EARLY)
+                and not _VAGUE.match(line)
+                and is_statement(line, language)
+            ):
                 found.setdefault(-at, line)
     return found
 
@@ -157,7 +162,7 @@ def _names(headline: str, who: Sequence[str]) -> bool:
     )
 
 
-OF_FIRST, OF_LEAD, MOST_OF_TITLE = 0.25, 0.4, 0.6  # of the words of a title
+MOST_OF_TITLE, LEADS, FIRST = 0.6, 0.2, 0.15  # of the words of a title; what the lead and the first event may lack of that
 _figure = re.compile(r"\d|[一两二三四五六七八九十百]成")
 _VAGUE = re.compile("(?:本|该|我|双方|公司|集团)|(?:We|I|It|They|No|Yes)\\b")
 

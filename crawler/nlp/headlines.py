@@ -57,20 +57,21 @@ def is_statement(line: str, language: str | None) -> bool:
 
 
 _does = re.compile(
-    r"(?:^\w+|[a-z]\w* [A-Z]\w*[a-z]\w*|^[A-Z]\w* [A-Z]\w*) (?!its\b|this\b)[a-z]{3,}(?<![su])s (?!of\b)\w|^(?:[A-Z][\w&.’'-]* )+to [a-z]+ \w"
+    r"(?:^\w+|[a-z]\w* [A-Z]\w*[a-z]\w*|^[A-Z]\w* [A-Z]\w*) (?!its\b|this\b)[a-z]{3,}(?<![su])s (?!of\b)\w|^[A-Z][\w&.’'-]*(?: [\w&.’'-]+){0,4} to (?!be |the |a )[a-z]+ \w"
 )  # Lakemoor prices IPO; Commerce to let
 
 
 def parts(title: str, language: str | None) -> Iterator[str]:
-    """The parts of a title between bars and semicolons; behind whom it names before a colon."""
-    found = _bar.split(title.strip())
+    """The parts of a title between bars, semicolons and questions; in Chinese behind whom it names before a colon."""
+    found = (_bar if language == "zh" else _bar_en).split(title.strip())
     is_whole = any(part.count(a) != part.count(b) for part in found for a, b in map(tuple, _MARKS))
     for part in [title] if is_whole else found:
         yield headlines_zh.labelled(part) if language == "zh" else part
 
 
 _MARKS = ("《》", "“”", "「」", "()", "（）", "【】")
-_bar = re.compile(rf"\s*(?:[;；|｜丨]|——)\s*|(?<=[{HAN}\d%]) +(?=[{HAN}])|　")
+_bar = re.compile(rf"\s*(?:[;；|｜丨]|——)\s*|(?<=[{HAN}\d%]) +(?=[{HAN}])|　|(?<=[？！?])")
+_bar_en = re.compile(r"\s*[;|] |: |(?<=[?!]) ")
 
 
 LONGEST_DETAIL, LONGEST_DETAIL_WORDS = 90, 320  # characters of Han; characters of languages with blanks between words
