@@ -119,14 +119,10 @@ def _titles(record: Record, chosen: list[Chosen], language: str | None) -> dict[
     for part in parts(record.title, language) if chosen else ():
         for line in [part] if part == record.title else _apart(part, chosen):
             share, at = max(
-                (_share(line, one) + LEADS * (one.at < EARLY) + FIRST * (one is chosen[0]), -one.at) for one in chosen
+                (_share(line, one) + (one.at < EARLY) * (LEADS + FIRST * (one is chosen[0])), -one.at) for one in chosen
             )
-            if (
-                share >= MOST_OF_TITLE + FIRST * (-at == chosen[0].at >= EARLY)
-                and not _VAGUE.match(line)
-                and is_statement(line, language)
-            ):
-                found.setdefault(-at, line)
+            if share >= MOST_OF_TITLE and not _VAGUE.match(line) and is_statement(line, language):
+                found.setdefault(-at, line[:1].upper() + line[1:])
     return found
 
 
@@ -164,7 +160,7 @@ def _names(headline: str, who: Sequence[str]) -> bool:
 
 MOST_OF_TITLE, LEADS, FIRST = 0.6, 0.2, 0.15  # of the words of a title; what the lead and the first event may lack of that
 _figure = re.compile(r"\d|[一两二三四五六七八九十百]成")
-_VAGUE = re.compile("(?:本|该|我|双方|公司|集团)|(?:We|I|It|They|No|Yes)\\b")
+_VAGUE = re.compile("(?:本|该|我|双方|公司|集团)|(?:We|I|It|They|No|Yes|what|how|why|who|when|where)\\b")
 
 
 @lru_cache(maxsize=16)
