@@ -26,7 +26,7 @@ from crawler.nlp.lexicon import rows, split, table
 from crawler.text import is_han
 
 MAX_EVENTS = 8
-LEAST = 0.0  # points, as log-odds, that an event needs
+LEAST = 0.3  # points, as log-odds, that an event needs
 EASE = 0.5  # points less that an event of a survey needs
 SURVEY = 3  # headings from which a text is taken section by section
 LEAST_LENGTH = 20  # characters: what is shorter is as likely
