@@ -32,7 +32,8 @@ def named(made: Told, said: Said, language: str | None, others: Iterable[Told]) 
 def labelled(headline: str, who: Sequence[str], said: Said, language: str | None) -> str:
     """The headline with the one who acts in place of "the company", "it" or "she" that it begins with; behind the one whom the event is
     about (Halden: training took …), where it names nobody and the title names that one."""
-    if len(who) == 1 and (called := (_called_zh if language == "zh" else _called_en)(headline, who[0], said)):
+    beside = [one for one in who if one not in headline]
+    if len(beside) == 1 and (called := (_called_zh if language == "zh" else _called_en)(headline, beside[0], said)):
         return called
     name = (clause_zh if language == "zh" else clause_en).main_name(said.title, said.text)
     name = name if len(who) == 1 and (who[0] in name or name in who[0]) else ""
@@ -372,7 +373,8 @@ _CALLED = (
     r"|\b(?!The )((?:[A-Z][\w-]+ )+BEARS\b)|\bKIND,? (?:called|named|dubbed|known as) ((?-i:[A-Z])[\w.-]*(?: [A-Z\d][\w.-]*)*))"
 )
 _COMPANY_DOES = (  # what a product does not: it costs, runs, has …
-    "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced|had (?:agreed|marketed|planned)"
+    "plans|expects|aims|employs|raised|lost|said|says|told|reported|posted|agreed|acquired|bought|sold|hired|signed|forecast|announced"
+    "|disclosed|revealed|licensed|had (?:agreed|marketed|planned)"
     "|has (?:just |also )?(?:raised|agreed|hired|bought|signed|set aside|pulled in)|set aside|will (?:also )?(?:invest|hire|pay|spend|buy|sell|cut|close|open|build)"
 )
 _FIRM = "company|firm|group|start-?up|lab|bank|lender|insurer|(?:car|chip)?maker|developer|designer|supplier|retailer|operator|publisher"
