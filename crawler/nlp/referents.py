@@ -132,6 +132,7 @@ def _named_en(made: Told, said: Said) -> Told:
     rest = made.headline[0 if vague.lastgroup == "figure" else vague.end() :]
     if owns:
         rest = rest.strip() if re.match(r" ?[A-Z]+\d|[A-Z]{2}", rest) else rest.strip()[:1].lower() + rest.strip()[1:]
+        rest = re.sub("(?<=^chief )[A-Z]", lambda first: first[0].lower(), rest)
         rest = ("' " if name.endswith("s") else "'s ") + rest
     headline = name + rest
     if len(headline.split()) > LONGEST_WORDS + 2:
