@@ -28,7 +28,7 @@ CODES = Codes(ok=(0,), wait={45009: 60.0, 45033: 5.0, -1: 5.0}, final=(93000, 93
 # The application's: 42001 and 40014 stale token, asked for anew; 40001 and 40013 wrong secret or corporation, 40056 and 301002 wrong
 # agent, 60020 address not allowed, 81013 no such receiver.
 _STALE = (42001, 40014)
-_APP_WAIT = {**CODES.wait, **dict.fromkeys(_STALE, 0.0)}
+_APP_WAIT: dict[object, float] = {**CODES.wait, **dict.fromkeys(_STALE, 0.0)}
 APP_CODES = Codes(ok=(0,), wait=_APP_WAIT, final=(40001, 40013, 40056, 301002, 60020, 81013), poison=CODES.poison)
 APP_LIMIT = 2048  # developer.work.weixin.qq.com/document/path/90236, for text and markdown alike
 REPEATED = 14_400  # seconds; the longest that the vendor remembers a message, same page

@@ -110,9 +110,9 @@ def render(message: Message, dialect: Dialect, limit: int, size: Callable[[str],
             if size(text) <= limit:
                 return text
         title = bare(message.title)
-        while size(text := f"{message.id} {dialect.escape(title)}") > limit:  # of an operator's template that is longer than that
+        while title and size(f"{message.id} {dialect.escape(title)}") > limit:
             title = title[: len(title) // 2]
-        return text
+        return f"{message.id} {dialect.escape(title)}"  # of an operator's template that alone is longer, for example
 
 
 def details(message: Message, dialect: Dialect, limit: int) -> str:
