@@ -9,6 +9,7 @@ import hmac
 import json
 import os
 import re
+import ssl
 import stat
 import threading
 from collections.abc import Awaitable, Callable
@@ -17,8 +18,10 @@ from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, cast
 
+import aiohttp
 import pytest
 from aiosmtpd.smtp import Envelope
 
@@ -184,6 +187,18 @@ def test_a_status_that_was_said_stands_whatever_becomes_of_the_body(
 
     receipt = run(work, timeout=0.5)
     assert (receipt.accepted, receipt.permanent, receipt.retry_after) == expected
+
+
+async def test_a_certificate_that_is_not_trusted_is_told_as_such_and_may_be_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        untrusted = ssl.SSLCertVerificationError(1, "certificate verify failed")
+        untrusted.verify_message = "self-signed certificate"
+        raise aiohttp.ClientConnectorCertificateError(SimpleNamespace(host="h", port=1, is_ssl=True), untrusted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(aiohttp.ClientSession, "request", refuse)
+    async with posting(lambda: NOW) as post:
+        receipt = await channel_for("webhook+https://h/in").send(ALERT, post)
+    assert (receipt.detail, receipt.permanent) == ("no connection to h: self-signed certificate", False)
 
 
 def test_what_a_server_repeats_of_its_address_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
