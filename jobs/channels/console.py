@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 
 from crawler.plugins import Options as Base
@@ -27,11 +28,14 @@ def options(address: Address) -> Options:
 
 async def send(message: Message, _options: Options, _post: Post) -> Receipt:
     """Print the message, with an empty line after it."""
-    text = render(message, PLAIN, LIMIT) + "\n\n"
-    encoding = sys.stdout.encoding or "utf-8"
     try:
-        sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
-        sys.stdout.flush()
+        await asyncio.to_thread(_print, render(message, PLAIN, LIMIT) + "\n\n")  # who does not read on stops no other channel
     except (OSError, ValueError) as error:  # a closed pipe, a closed stream
         return refused(f"standard output cannot be written: {error}")
     return accepted("printed")
+
+
+def _print(text: str) -> None:
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "replace").decode(encoding))
+    sys.stdout.flush()

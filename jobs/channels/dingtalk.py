@@ -24,12 +24,12 @@ RATE = 20.0  # open.dingtalk.com, 自定义机器人接入: 20 a minute and bot;
 LIMIT = 15_000  # bytes; the vendor takes a request of 20,000
 SILENCED = 600.0  # seconds
 # 410100, 130101 and 90030 too fast, -1 busy; 310000 keyword, signature, clock or address; 400013 group dissolved, 400101 no such
-# token, 300001 and 300005 likewise, 400102 bot disabled, 400106 no such bot; 40035 bad parameter, 400105 message type, 43010x unsuitable content.
+# token, 300001 and 300005 likewise, 400102 bot disabled, 400106 no such bot; 40035 bad parameter, 400105 message type, 460101 too long, 43010x unsuitable.
 CODES = Codes(
     ok=(0,),
     wait={410100: SILENCED, 130101: SILENCED, 90030: SILENCED, -1: 5.0},
     final=(310000, 300001, 300005, 400013, 400101, 400102, 400106),
-    poison=(40035, 400105, 430101, 430102, 430103, 430104),
+    poison=(40035, 400105, 460101, 430101, 430102, 430103, 430104),
 )
 
 

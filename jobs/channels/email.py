@@ -13,6 +13,7 @@ import ssl
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from typing import Any
 
 from pydantic import Field, field_validator
 
@@ -27,6 +28,8 @@ PUBLIC = ("host", "from", "to", "tls")
 RATE = 30.0  # ours: mail providers bar who sends many in a minute, and a mailbox is no place for a storm
 LIMIT = 100_000  # bytes of one form; far below what mail servers refuse
 TOTAL = 3 * TIMEOUT  # seconds for a whole delivery, which takes several answers of the server
+BOTH_WAYS = 2  # socket.SHUT_RDWR
+POLICY = SMTP.clone(cte_type="7bit", max_line_length=76)  # what every server takes; RFC 2047 bounds an encoded word to 75
 
 
 class Options(Base):
@@ -73,17 +76,21 @@ async def send(message: Message, options: Options, post: Post) -> Receipt:
     mail = compose(message, options)
     mail["Date"] = format_datetime(post.now())
     connection: list[smtplib.SMTP] = []
+    taken = post.taken_by(mail["Message-ID"])
     try:
-        return await asyncio.wait_for(asyncio.to_thread(_deliver, mail, options, connection), TOTAL)
+        return await asyncio.wait_for(asyncio.to_thread(_deliver, mail, options, connection, taken), TOTAL)
     except TimeoutError:
+        # This ends the thread, which waits for the server; `close` would wait for the thread, and all of the program with it.
         for one in connection:
-            one.close()  # ends the thread, which waits for this server
+            with contextlib.suppress(OSError):
+                if one.sock:
+                    one.sock.shutdown(BOTH_WAYS)
         return refused(f"{options.host} took longer than {TOTAL:g} s")
 
 
 def compose(message: Message, options: Options) -> EmailMessage:
     """The mail, without its date."""
-    mail = EmailMessage(policy=SMTP)
+    mail = EmailMessage(policy=POLICY)
     mail["Subject"] = headline(message)
     mail["From"] = options.sender
     mail["To"] = ", ".join(options.to)
@@ -95,16 +102,20 @@ def compose(message: Message, options: Options) -> EmailMessage:
     return mail
 
 
-def _deliver(mail: EmailMessage, options: Options, connection: list[smtplib.SMTP]) -> Receipt:
+def _deliver(mail: EmailMessage, options: Options, connection: list[smtplib.SMTP], taken: set[str]) -> Receipt:
+    """Hand the mail over for those recipients for whom no attempt before was `taken`: a second one is late for one of them only."""
+    wanted = [one for one in options.to if one not in taken]
+    if not wanted:
+        return accepted("250 accepted", 250)
     try:
-        server = _connect(options)
-        connection.append(server)
+        server = _connect(options, connection)
         with contextlib.closing(server):
             if options.tls == "starttls":
                 server.starttls(context=ssl.create_default_context())
             if options.user:
                 server.login(options.user, options.password)
-            not_taken = server.send_message(mail, options.sender, list(options.to))
+            not_taken = server.send_message(mail, options.sender, wanted)
+            taken.update(set(wanted) - set(not_taken))
             with contextlib.suppress(smtplib.SMTPException, OSError):
                 server.quit()  # the mail is taken already
     except smtplib.SMTPRecipientsRefused as error:
@@ -117,10 +128,15 @@ def _deliver(mail: EmailMessage, options: Options, connection: list[smtplib.SMTP
     return _refused_recipients(not_taken, options) if not_taken else accepted("250 accepted", 250)
 
 
-def _connect(options: Options) -> smtplib.SMTP:
-    if options.tls == "wrapped":
-        return smtplib.SMTP_SSL(options.host, options.port, timeout=TIMEOUT, context=ssl.create_default_context())
-    return smtplib.SMTP(options.host, options.port, timeout=TIMEOUT)
+def _connect(options: Options, connection: list[smtplib.SMTP]) -> smtplib.SMTP:
+    """The open connection; it stands in `connection` before the server has said a word, and may never have ended its greeting."""
+    wrapped = options.tls == "wrapped"
+    kind: type[smtplib.SMTP] = smtplib.SMTP_SSL if wrapped else smtplib.SMTP
+    more: dict[str, Any] = {"context": ssl.create_default_context()} if wrapped else {}
+    server = kind.__new__(kind)
+    connection.append(server)
+    kind.__init__(server, options.host, options.port, timeout=TIMEOUT, **more)
+    return server
 
 
 def _refused_recipients(not_taken: dict[str, tuple[int, bytes]], options: Options) -> Receipt:

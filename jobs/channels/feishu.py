@@ -28,20 +28,19 @@ WEB = (
 RATE = 100.0  # a minute and bot, as several projects report; the vendor's page names no figure
 LIMIT = 12_000  # bytes of text; a request may have 20 KB, and the card's frame and JSON quoting take a part
 APIS = {"feishu": "https://open.feishu.cn", "lark": "https://open.larksuite.com"}
-# 11232 too fast, 2200 internal; 9499 bad request, 19001 bad parameter, 19002 message refused;
+# 11232 too fast, 2200 internal; 9499 bad request, 19001 bad parameter, 19002 message refused, 11246 bad card;
 # 19021 signature or clock, 19022 address not allowed, 19024 keyword missing: the bot's own security settings.
-CODES = Codes(ok=(0,), wait={11232: 60.0, 2200: 5.0}, final=(19021, 19022, 19024), poison=(9499, 19001, 19002))
+CODES = Codes(ok=(0,), wait={11232: 60.0, 2200: 5.0}, final=(19021, 19022, 19024), poison=(9499, 19001, 19002, 11246))
 
-
+_STALE = (99991663, 99991661, 99991668)
 APP_CODES = Codes(
     ok=(0,),
     # 230020 and 99991400 too fast, 2200 internal; 230002 not in that chat, 10003 and 10014 wrong application or secret; 230001 bad
-    # parameter, 230025 too long, 230028 refused by content control, 230099 not a card. 99991663 and …61 stale token: asked for anew.
-    wait={230020: 60.0, 99991400: 60.0, 2200: 5.0},
+    # parameter, 230025 too long, 230028 refused by content control, 230099 not a card; a stale token is asked for anew.
+    wait={230020: 60.0, 99991400: 60.0, 2200: 5.0, **dict.fromkeys(_STALE, 0.0)},
     final=(230002, 10003, 10014),
     poison=(230001, 230025, 230028, 230099),
 )
-_STALE = (99991663, 99991661, 99991668)
 _KINDS = {"oc_": "chat_id", "ou_": "open_id", "on_": "union_id"}
 
 
@@ -90,12 +89,12 @@ def signature(secret: str, stamp: str) -> str:
 
 
 async def _send_as_app(message: Message, options: App, post: Post) -> Receipt:
-    async def ask() -> tuple[str, float] | Receipt:
+    async def ask() -> tuple[str, object] | Receipt:
         login = {"app_id": options.app_id, "app_secret": options.app_secret}
         reply = await post(f"{options.api}/open-apis/auth/v3/tenant_access_token/internal", json_body=login)
         answer = reply.json
         if answer.get("code") == 0 and "tenant_access_token" in answer:
-            return str(answer["tenant_access_token"]), float(answer.get("expire", 0))
+            return str(answer["tenant_access_token"]), answer.get("expire")
         return APP_CODES.read(reply, answer.get("code") or None, str(answer.get("msg", "")))
 
     key = f"feishu {options.api} {options.app_id}"

@@ -7,8 +7,9 @@ a reader skips what does not parse; a line that comes twice has the same ``idemp
 from __future__ import annotations
 
 import asyncio
-import json
+import errno
 import os
+import stat
 from pathlib import Path
 
 from pydantic import Field
@@ -16,7 +17,7 @@ from pydantic import Field
 from crawler.plugins import Options as Base
 from jobs.deliver.address import Address, fill
 from jobs.deliver.message import Message
-from jobs.deliver.rendering import as_json
+from jobs.deliver.rendering import json_line
 from jobs.deliver.transport import Post, Receipt, accepted, refused
 
 SCHEMES = ("file",)
@@ -37,7 +38,7 @@ def options(address: Address) -> Options:
 
 async def send(message: Message, options: Options, _post: Post) -> Receipt:
     """Append the message and wait until the disk has it."""
-    line = json.dumps(as_json(message), ensure_ascii=False).encode("utf-8", "replace")
+    line = json_line(message).encode()
     try:
         await asyncio.to_thread(_append, options.path, line)
     except OSError as error:
@@ -49,6 +50,10 @@ def _append(path: Path, line: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
+        if not stat.S_ISREG(
+            os.fstat(handle).st_mode
+        ):  # a pipe takes the line and cannot be synced: it would come again and again
+            raise OSError(errno.EINVAL, "it is no file; for standard output there is console://")
         size = os.fstat(handle).st_size
         torn = size > 0 and os.pread(handle, 1, size - 1) != b"\n"
         rest = memoryview((b"\n" if torn else b"") + line + b"\n")

@@ -12,7 +12,7 @@ from pydantic import Field
 from jobs.deliver.address import Address, ApiOptions, fill
 from jobs.deliver.message import Message
 from jobs.deliver.rendering import CHAT, TELEGRAM, render
-from jobs.deliver.transport import Codes, Post, Receipt, refused
+from jobs.deliver.transport import Codes, Post, Receipt, Reply, refused
 
 SCHEMES = ("telegram",)
 WEB = ((r"https://api\.telegram\.org/bot(\d+:[\w-]+)/\w+\?chat_id=(@?[\w-]+)", "telegram://{}/{}"),)
@@ -45,15 +45,17 @@ async def send(message: Message, options: Options, post: Post) -> Receipt:
     reply = await post(f"{options.api}/bot{options.token}/sendMessage", json_body=body)
     answer = reply.json
     if answer.get("ok") is False:
-        return _refusal(int(answer.get("error_code") or reply.status), answer)
+        return _refusal(reply, answer)
     return CODES.read(reply, answer.get("ok"), "sent")
 
 
-def _refusal(code: int, answer: dict[str, Any]) -> Receipt:
-    words = str(answer.get("description", ""))
-    parameters = answer.get("parameters") or {}
+def _refusal(reply: Reply, answer: dict[str, Any]) -> Receipt:
+    code, words, more = answer.get("error_code"), str(answer.get("description", "")), answer.get("parameters")
+    code, more = code if isinstance(code, int) else reply.status, more if isinstance(more, dict) else {}
+    if "migrate_to_chat_id" in more:  # a group that became a supergroup
+        words += f", new id of the chat: {more['migrate_to_chat_id']}"
     if code == 429 or code >= 500:
-        return refused(f"{code} {words}", code, retry_after=parameters.get("retry_after"))
+        return refused(f"{code} {words}", code, retry_after=more.get("retry_after", reply.retry_after))
     poison = code == 400 and any(sign in words.lower() for sign in _ABOUT_THE_MESSAGE)
     return refused(f"{code} {words}", code, permanent=True, poison=poison)
 

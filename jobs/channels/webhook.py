@@ -40,7 +40,9 @@ def options(address: Address) -> Options:
     if not address.host:
         raise OptionError(tr("url (host and path of the receiver) is missing; write it like {example}", example=EXAMPLE))
     kept = "&".join(part for part in address.raw_query.split("&") if part and not part.startswith("secret="))
-    url = f"{address.scheme.removeprefix('webhook+')}://{address.authority}{address.path or '/'}" + (f"?{kept}" if kept else "")
+    url = f"{address.scheme.removeprefix('webhook+')}://{address.authority}{address.raw_path or '/'}" + (
+        f"?{kept}" if kept else ""
+    )
     given = {"url": url, "secret": address.get("secret"), "user": address.user, "password": address.password}
     return fill(Options, address, EXAMPLE, skip=tuple(key for key, _ in address.query), **given)
 

@@ -13,7 +13,7 @@ from pydantic import Field
 from jobs.deliver.address import Address, ApiOptions, fill
 from jobs.deliver.message import Message
 from jobs.deliver.rendering import CHAT, WIDE_MARKDOWN, render
-from jobs.deliver.transport import Codes, Post, Receipt
+from jobs.deliver.transport import Codes, Post, Receipt, refused
 
 SCHEMES = ("wecom",)
 WEB = ((r"https://qyapi\.weixin\.qq\.com/cgi-bin/webhook/send\?key=([\w-]+)", "wecom://{}"),)
@@ -27,10 +27,12 @@ CODES = Codes(ok=(0,), wait={45009: 60.0, 45033: 5.0, -1: 5.0}, final=(93000, 93
 
 # The application's: 42001 and 40014 stale token, asked for anew; 40001 and 40013 wrong secret or corporation, 40056 and 301002 wrong
 # agent, 60020 address not allowed, 81013 no such receiver.
-APP_CODES = Codes(ok=(0,), wait=CODES.wait, final=(40001, 40013, 40056, 301002, 60020, 81013), poison=CODES.poison)
+_STALE = (42001, 40014)
+_APP_WAIT: dict[object, float] = {**CODES.wait, **dict.fromkeys(_STALE, 0.0)}
+APP_CODES = Codes(ok=(0,), wait=_APP_WAIT, final=(40001, 40013, 40056, 301002, 60020, 81013), poison=CODES.poison)
 APP_LIMIT = 2048  # developer.work.weixin.qq.com/document/path/90236, for text and markdown alike
 REPEATED = 14_400  # seconds; the longest that the vendor remembers a message, same page
-_STALE = (42001, 40014)
+_MISSED = ("invaliduser", "invalidparty", "invalidtag", "unlicenseduser")  # receivers that an "ok" leaves out
 
 
 class Options(ApiOptions):
@@ -73,12 +75,12 @@ def _body(message: Message, limit: int) -> dict[str, object]:
 
 
 async def _send_as_app(message: Message, options: App, post: Post) -> Receipt:
-    async def ask() -> tuple[str, float] | Receipt:
+    async def ask() -> tuple[str, object] | Receipt:
         login = urlencode({"corpid": options.corp, "corpsecret": options.secret})
         reply = await post(f"{options.api}/cgi-bin/gettoken?{login}", method="GET")
         answer = reply.json
         if answer.get("errcode") == 0 and "access_token" in answer:
-            return str(answer["access_token"]), float(answer.get("expires_in", 0))
+            return str(answer["access_token"]), answer.get("expires_in")
         return APP_CODES.read(reply, answer.get("errcode") or None, str(answer.get("errmsg", "")))
 
     key = f"wecom {options.api} {options.corp} {options.agent}"
@@ -91,4 +93,10 @@ async def _send_as_app(message: Message, options: App, post: Post) -> Receipt:
     code = reply.json.get("errcode")
     if code in _STALE:
         post.forget(key)
-    return APP_CODES.read(reply, code, str(reply.json.get("errmsg", "")))
+    receipt = APP_CODES.read(reply, code, str(reply.json.get("errmsg", "")))
+    missed = ", ".join(str(reply.json[key]) for key in _MISSED if reply.json.get(key))
+    return (
+        refused(f"not sent to {missed}: unknown to the application", code, permanent=True)
+        if receipt.accepted and missed
+        else receipt
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from typing import Any
 
 from apscheduler.triggers.cron import CronTrigger
@@ -122,7 +122,8 @@ class Quiet:
         at = moment.time()
         over_midnight = self.end < self.start
         inside = (at >= self.start or at < self.end) if over_midnight else self.start <= at < self.end
-        return _at(moment, self.end, int(over_midnight and at >= self.start)) if inside else None
+        end = _at(moment, self.end, int(over_midnight and at >= self.start))
+        return end if inside and _is_ahead(end, moment) else None
 
 
 def parse_quiet(value: Any) -> Quiet:
@@ -156,10 +157,11 @@ class Send:
         """The next time to send after `moment` (local, aware); None: at once."""
         if self.kind == "instant":
             return None
-        if self.kind == "hourly":
-            return moment.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+        if self.kind == "hourly":  # counted in UTC: where clocks are set back an hour comes twice
+            begun = timedelta(minutes=moment.minute, seconds=moment.second, microseconds=moment.microsecond)
+            return (moment.astimezone(UTC) + timedelta(hours=1) - begun).astimezone(moment.tzinfo)
         at = self.at or time(0)
-        passed = moment.time() >= at
+        passed = not _is_ahead(_at(moment, at, 0), moment)
         if self.day is None:
             return _at(moment, at, 1 if passed else 0)
         days = (self.day - moment.weekday()) % 7
@@ -200,6 +202,11 @@ def parse_weekly(value: Any) -> Send:
 def _at(moment: datetime, at: time, days: int) -> datetime:
     """That time of day, so many days later, as the wall clock of the moment's zone shows it."""
     return datetime.combine(moment.date() + timedelta(days=days), at, moment.tzinfo)
+
+
+def _is_ahead(later: datetime, moment: datetime) -> bool:
+    """By what passes, not by what the clock shows: times of one zone are else compared as written, in the hour that comes twice, too."""
+    return later.timestamp() > moment.timestamp()
 
 
 _MACROS = {

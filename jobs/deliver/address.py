@@ -6,6 +6,7 @@ here ever shows a secret: `repr` and `redact` blank whatever its channel does no
 
 from __future__ import annotations
 
+import base64
 import difflib
 import re
 from collections.abc import Mapping
@@ -59,6 +60,12 @@ class Address:
         return self.rest.partition("?")[2]
 
     @property
+    def raw_path(self) -> str:
+        """The path as written, with its leading slash."""
+        slash, path = self.rest.partition("?")[0].partition("/")[1:]
+        return slash + path
+
+    @property
     def segments(self) -> tuple[str, ...]:
         """The parts of the path, without empty ones."""
         return tuple(part for part in self.path.split("/") if part)
@@ -95,7 +102,7 @@ def parse_address(text: str) -> Address:
         host=unquote(host),
         port=port,
         path=unquote(path),
-        query=tuple(parse_qsl(query, keep_blank_values=True)),
+        query=tuple(parse_qsl(query.replace("+", "%2B"), keep_blank_values=True)),  # no form: a + in a key or a mailbox is a +
         authority=place,
         rest=text.partition("://")[2],
     )
@@ -186,6 +193,8 @@ def secrets(address: Address) -> frozenset[str]:
     """The parts that must never be printed, for the log's filter."""
     public = _public(address)
     found = [address.password or "", *(value for key, value in address.query if key not in public)]
+    if address.password:  # a server that repeats what it was asked repeats it like this
+        found.append(base64.b64encode(f"{address.user}:{address.password}".encode()).decode())
     if "host" not in public:
         found += [address.authority, address.host, address.user or ""]
     if "path" not in public:  # beside a host that is known, a short word of the path is no token

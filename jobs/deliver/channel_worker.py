@@ -60,6 +60,7 @@ class ChannelWorker:
         self.settled = self.sent = 0
         self.trouble = ""  # why the last attempt failed, where there will be another
         self._unsure = False  # whether the last claim took effect
+        self._mended = False  # whether the address is another since the last claim
         self._db = db
         self._owner = owner
         self._now = now
@@ -73,9 +74,13 @@ class ChannelWorker:
         self._due.set()
 
     def switch(self, channel: OpenChannel) -> None:
-        """From the next message on, use this channel instead."""
+        """From the next message on, use this channel instead. What failed at another address need not wait for this one."""
+        if (channel.scheme, channel.options) != (self.channel.scheme, self.channel.options):
+            self.breaker = Breaker()
+            self.bucket = Bucket(channel.rate)
+            self._mended = True
+            self.wake()
         self.channel = channel
-        self.bucket.rate = channel.rate
 
     def stop(self) -> None:
         """Begin nothing more."""
@@ -112,13 +117,15 @@ class ChannelWorker:
             return False
         limit = 1 if self.breaker.trying else BATCH
         claimed = await self._db.write(lambda s: self._claim(s, limit))
-        self._unsure = False
+        self._unsure = self._mended = False
         if claimed:
             await self._deliver(claimed)
         return bool(claimed)
 
     def _claim(self, session: Session, limit: int) -> list[Delivery]:
         now = self._now()
+        if self._mended:
+            outbox.hasten(session, self.name, now)
         if self._unsure:
             # Nothing is in hand between two rounds: what is ours all the same was claimed by a COMMIT without an answer.
             outbox.release(session, self.name, self._owner, now)
@@ -159,7 +166,7 @@ class ChannelWorker:
         receipt = await self.attempt(message)
         if receipt.poison and not receipt.accepted and not message.plain:
             plain = await self.attempt(message.as_plain())
-            receipt = plain if plain.accepted else receipt
+            receipt = receipt if plain.permanent else plain
         failpoint("after-send")
         return receipt
 
@@ -180,7 +187,7 @@ class ChannelWorker:
         trouble = not receipt.accepted and not receipt.permanent
         self.breaker = self.breaker.failed(loop_time()) if trouble else self.breaker.succeeded()
         again = next_attempt(parcel[0].attempts, now, self._rng, receipt.retry_after)
-        dead = [one for one in parcel if receipt.permanent or give_up(one.attempts, now - one.created_at)]
+        dead = [one for one in parcel if receipt.permanent or give_up(one.attempts, now - one.due_at)]
         await self._store(lambda s: [_end(s, one, receipt, None if one in dead else again, now) for one in parcel])
         self._tell(parcel, receipt, dead, again)
 

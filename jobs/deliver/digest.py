@@ -7,12 +7,13 @@ that quiet hours held, and what a storm or an outage piled up on a channel that 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from jobs.deliver.message import Message, notice
+from jobs.deliver.message import Message, notice, short_id
 from storage.alerts.outbox import Delivery
 
 PATIENCE = timedelta(minutes=1)  # younger alerts are news and go one by one
@@ -35,7 +36,10 @@ def next_parcel(waiting: Sequence[Delivery], now: datetime, *, fold: bool) -> tu
 
 def message_of(parcel: Sequence[Delivery]) -> Message:
     """The message of one delivery, or the digest of several; raises KeyError, TypeError or ValueError for a broken payload."""
-    messages = [_single(one) for one in parcel]
+    return _joined([_single(one) for one in parcel])
+
+
+def _joined(messages: Sequence[Message]) -> Message:
     if len(messages) == 1:
         return messages[0]
     first = messages[0]
@@ -57,7 +61,12 @@ def _single(one: Delivery) -> Message:
 
 
 def bare_message(parcel: Sequence[Delivery]) -> Message:
-    """What can be said of a delivery whose payload cannot be read."""
-    first = parcel[0]
-    title = f"记录无法显示：zhixun alerts show {first.alert_id}"
-    return Message(first.alert_id or 0, first.idem_key, first.rule, title, plain=True)
+    """The message where a payload cannot be read: what can be said of that delivery, and the others as ever."""
+    return _joined([_bare(one) for one in parcel])
+
+
+def _bare(one: Delivery) -> Message:
+    with contextlib.suppress(KeyError, TypeError, ValueError):
+        return _single(one)
+    title = f"记录无法显示：zhixun alerts show {short_id(one.alert_id or 0)}"
+    return Message(one.alert_id or 0, one.idem_key, one.rule, title, plain=True)

@@ -24,6 +24,7 @@ T = TypeVar("T")
 TICK = 1.0  # seconds between two looks into the outbox when nobody calls
 COLLECT = 3.0  # seconds from the first dead letter to the report: where there is one, others follow
 REPORT_EVERY = 60.0  # seconds between two reports
+MAX_TOLD = 1000  # dead letters that wait for a channel to tell of them
 NAMED = 5  # dead letters that a report names
 DRAIN_HORIZON = 30.0  # seconds; a retry that is further away is left to the next run
 DRAIN_PATIENCE = 60.0  # seconds without any progress until a drain gives up
@@ -85,7 +86,7 @@ class Deliverer:
         self.last_look: float | None = None  # loop time of the last look into the outbox; its sign of life
         self._dead: list[tuple[str, Delivery, Receipt]] = []
         self._report_at = 0.0
-        self._reporting: asyncio.Task[Receipt] | None = None
+        self._reporting: asyncio.Task[None] | None = None
 
     @property
     def channels(self) -> Mapping[str, OpenChannel]:
@@ -200,7 +201,7 @@ class Deliverer:
                 now=self._now,
                 post=self._post,
                 buried=self._bury,
-                is_ours=lambda: self._rights.sends(name),
+                is_ours=lambda: name in self._channels and self._rights.sends(name),
             )
             self._channel_workers[name] = channel_worker
             self._tasks[name] = asyncio.create_task(channel_worker.run(), name=f"channel {name}")
@@ -237,12 +238,22 @@ class Deliverer:
         if not self._dead or (self._reporting is not None and not self._reporting.done()):
             return
         dead, self._dead, self._report_at = self._dead, [], loop_time() + REPORT_EVERY
-        channel_worker = self._teller({name for name, _, _ in dead})
-        if channel_worker is None:
-            see = "zhixun alerts list --state dead"
-            _log.error("dead letters, and no other channel to tell of them", alerts=len(dead), see=see)
+        self._reporting = asyncio.create_task(self._tell_of(dead))
+
+    async def _tell_of(self, dead: list[tuple[str, Delivery, Receipt]]) -> None:
+        """Through the first channel that takes it; if none does now, but one may later, with the next report."""
+        troubled, later = {name for name, _, _ in dead}, False
+        while teller := self._teller(troubled):
+            receipt = await teller.attempt(_dead_notice(dead, self._now()))
+            if receipt.accepted:
+                return
+            troubled.add(teller.name)
+            later = later or not receipt.permanent
+        if later:
+            self._dead = (dead + self._dead)[:MAX_TOLD]
             return
-        self._reporting = asyncio.create_task(channel_worker.attempt(_dead_notice(dead, self._now())))
+        see = "zhixun alerts list --state dead"
+        _log.error("dead letters, and no other channel to tell of them", alerts=len(dead), see=see)
 
     def _teller(self, troubled: set[str]) -> ChannelWorker | None:
         names = [name for name in (self.health or self._channels) if name in self._channels and name not in troubled]

@@ -189,7 +189,10 @@ def short_id(alert_id: int) -> str:
 
 def alert_of(shown: str) -> int:
     """The alert that a visible id names; raises ValueError."""
-    return int(shown.strip().removeprefix("#"), 36)
+    number = int(shown.strip().removeprefix("#"), 36)
+    if not 0 <= number < 2**63:
+        raise ValueError("no id is so long")
+    return number
 
 
 def cut(text: str, limit: int) -> str:

@@ -7,6 +7,7 @@ says ``@all`` or ``<!channel>`` must ring nobody. Text is shortened before it is
 from __future__ import annotations
 
 import html
+import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
@@ -16,7 +17,7 @@ from urllib.parse import quote, urlsplit
 
 from crawler.i18n import speaking, tr
 from jobs.deliver.message import Message, cut, short_id
-from jobs.safe_text import bare
+from jobs.safe_text import bare, in_json
 
 MAX_TITLE = 300  # bytes
 MAX_SHOWN_LINK = 1000  # bytes; a longer address is left to the ledger
@@ -108,7 +109,10 @@ def render(message: Message, dialect: Dialect, limit: int, size: Callable[[str],
             text = dialect.newline.join(_lines(smaller, dialect))
             if size(text) <= limit:
                 return text
-    return cut(bare(f"{message.id} {message.title}"), limit // 2)  # no channel of ours has a limit this small
+        title = bare(message.title)
+        while title and size(f"{message.id} {dialect.escape(title)}") > limit:
+            title = title[: len(title) // 2]
+        return f"{message.id} {dialect.escape(title)}"  # of an operator's template that alone is longer, for example
 
 
 def details(message: Message, dialect: Dialect, limit: int) -> str:
@@ -216,7 +220,7 @@ def _title(message: Message, dialect: Dialect) -> str:
 
 
 def _origin(message: Message, dialect: Dialect) -> str:
-    names = list(dict.fromkeys(filter(None, (message.publisher, message.source))))
+    names = [cut(name, MAX_TITLE) for name in dict.fromkeys(filter(None, (message.publisher, message.source)))]
     when = [message.published.isoformat(" ", "minutes")] if message.published else []
     return " · ".join(dialect.escape(word) for word in names + when)
 
@@ -247,6 +251,11 @@ def as_json(message: Message) -> dict[str, Any]:
     if not message.follows:
         return told
     return told | {"follows": {"note": message.note, **message.follows, "alert": short_id(message.follows["alert"])}}
+
+
+def json_line(message: Message) -> str:
+    """The message as a line for a file, which a terminal may show."""
+    return in_json(json.dumps(as_json(message), ensure_ascii=False))
 
 
 TEMPLATE_NAMES = tuple(sorted(template_values(Message(0, "", "", ""))))

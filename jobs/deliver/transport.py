@@ -23,6 +23,7 @@ from crawler.plugins import Component
 from jobs import clock
 from jobs.deliver.address import component_of, parse_address, shown
 from jobs.deliver.message import Message
+from jobs.redaction import redacted
 from jobs.safe_text import bare
 
 if TYPE_CHECKING:  # whoever sends nothing, such as `check`, does not wait for it
@@ -33,6 +34,7 @@ MAX_REPLY = 64 * 1024  # bytes read of an answer
 MAX_DETAIL = 300  # code points of a vendor's words kept in the ledger
 TOKEN_MARGIN = timedelta(minutes=5)
 MAX_RETRY_AFTER = 86_400.0  # seconds; whoever asks for more is not obeyed to the letter
+MAX_TAKEN = 1000  # messages of which is kept who has them
 MAX_CODE = 20  # digits of a code that is written as a string
 TOO_FAST = 60.0  # seconds to leave a channel alone whose vendor says so without a figure
 _too_fast = re.compile(
@@ -40,6 +42,7 @@ _too_fast = re.compile(
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TEMPORARY = (408, 409, 425, 429)
+_PAUSE_HEADERS = ("Retry-After", "x-ogw-ratelimit-reset")  # the second is 飞书's
 _UNREADABLE = (400, 413, 422)  # the server could not read the message: another form may pass
 
 
@@ -73,7 +76,9 @@ def refused(
 
 
 def _seconds(asked: object) -> float | None:
-    """A pause that was asked for, within bounds (nan asks for none); None when it is no number."""
+    """A time that a vendor names, within bounds (nan is none); None when it is no number, as one or in words."""
+    with contextlib.suppress(ValueError):
+        asked = float(asked) if isinstance(asked, str) else asked
     return min(max(0.0, asked), MAX_RETRY_AFTER) if isinstance(asked, int | float) else None
 
 
@@ -103,8 +108,9 @@ class Reply:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds that the server asks us to wait (RFC 9110 §10.2.3: seconds, or a date)."""
-        return _seconds(durations.retry_after(self.headers.get("Retry-After"), self.now))
+        """Seconds that the server asks us to wait (RFC 9110 §10.2.3: seconds, or a date), in the header that it has for that."""
+        asked = next((self.headers[name] for name in _PAUSE_HEADERS if name in self.headers), None)
+        return _seconds(durations.retry_after(asked, self.now))
 
     def refusal(self) -> Receipt | None:
         """What HTTP itself says against the message; None when the status is a 2xx."""
@@ -158,6 +164,7 @@ class Post:
     def __init__(self, now: Callable[[], datetime], timeout: float = TIMEOUT) -> None:
         self.now = now
         self._tokens: dict[str, tuple[str, datetime]] = {}
+        self._taken: dict[str, set[str]] = {}
         self._timeout = timeout
         self._session: aiohttp.ClientSession | None = None
 
@@ -184,13 +191,13 @@ class Post:
         try:
             data = body if form is None else form
             async with self._open().request(method, url, data=data, headers=head, allow_redirects=False) as answer:
-                return Reply(answer.status, await _at_most(answer, MAX_REPLY), answer.headers.copy(), now=self.now())
+                return Reply(answer.status, await _read(answer), answer.headers.copy(), now=self.now())
         except TimeoutError:
             return Reply(0, error=f"no answer within {self._timeout:g} s")
         except (aiohttp.ClientError, OSError, ValueError) as error:
             return Reply(0, error=_network_words(error))
 
-    async def token(self, key: str, ask: Callable[[], Awaitable[tuple[str, float] | Receipt]]) -> str | Receipt:
+    async def token(self, key: str, ask: Callable[[], Awaitable[tuple[str, object] | Receipt]]) -> str | Receipt:
         """The access token kept under `key`; when there is none or it ends soon, a new one from `ask`, good for so many seconds."""
         kept, until = self._tokens.get(key, ("", _EPOCH))
         if self.now() < until - TOKEN_MARGIN:
@@ -198,8 +205,14 @@ class Post:
         asked = await ask()
         if isinstance(asked, Receipt):
             return asked
-        self._tokens[key] = (asked[0], self.now() + timedelta(seconds=asked[1]))
+        self._tokens[key] = (asked[0], self.now() + timedelta(seconds=_seconds(asked[1]) or 0.0))
         return asked[0]
+
+    def taken_by(self, key: str) -> set[str]:
+        """Those of several recipients who have the message of this key already; a channel adds to it what it hears."""
+        while len(self._taken) > MAX_TAKEN:
+            del self._taken[next(iter(self._taken))]
+        return self._taken.setdefault(key, set())
 
     def forget(self, key: str) -> None:
         """The vendor does not take the token kept under `key` any more."""
@@ -230,22 +243,27 @@ async def posting(now: Callable[[], datetime] = clock.now, timeout: float = TIME
         await post.close()
 
 
-async def _at_most(answer: aiohttp.ClientResponse, limit: int) -> bytes:
-    """The first `limit` bytes of an answer; the rest is left unread."""
-    parts, size = [], 0
-    async for part in answer.content.iter_any():
-        parts.append(part)
-        size += len(part)
-        if size >= limit:
-            answer.close()
-            break
-    return b"".join(parts)[:limit]
+async def _read(answer: aiohttp.ClientResponse) -> bytes:
+    """The first `MAX_REPLY` bytes of an answer, or what came before it broke off: its status was said, and stands."""
+    import aiohttp  # noqa: PLC0415
+
+    body = b""
+    with contextlib.suppress(aiohttp.ClientError, TimeoutError, OSError):
+        async for part in answer.content.iter_any():
+            body += part
+            if len(body) >= MAX_REPLY:
+                answer.close()
+                break
+    return body[:MAX_REPLY]
 
 
 def _network_words(error: Exception) -> str:
     """What went wrong, without the address: it may hold a token."""
     import aiohttp  # noqa: PLC0415
 
+    if isinstance(error, aiohttp.ClientConnectorCertificateError):  # is a ValueError, too
+        told = error.certificate_error
+        return f"no connection to {error.host}: {getattr(told, 'verify_message', '') or type(told).__name__}"
     if isinstance(error, aiohttp.InvalidURL | ValueError):
         return "the channel's address is not a web address"
     if isinstance(error, aiohttp.ClientConnectorError):
@@ -254,7 +272,8 @@ def _network_words(error: Exception) -> str:
 
 
 def _words(text: str) -> str:
-    return bare(text[: 4 * MAX_DETAIL])[:MAX_DETAIL]
+    """A vendor's words for the ledger and other channels; many a server repeats the address it was asked at, with its token."""
+    return bare(redacted(text[: 4 * MAX_DETAIL]))[:MAX_DETAIL]
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ What a sender reports is guarded by the delivery's `fence`.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,6 +51,7 @@ class Delivery:
     rule: str
     reprints: int
     created_at: datetime
+    due_at: datetime
     article_id: int | None
     recoveries: int = 0
     duplicates: tuple[tuple[str, str], ...] = ()
@@ -60,7 +62,7 @@ def claim(session: Session, *, channel: str, owner: str, now: datetime, limit: i
 
     What the program has ended over `SUSPECT` times goes last and alone: if it is the cause, nothing else pays for it.
     """
-    of_alert = (alert.c.payload, alert.c.rule, alert.c.reprints, alert.c.created_at, alert.c.article_id)
+    of_alert = (alert.c.payload, alert.c.rule, alert.c.reprints, alert.c.created_at, alert.c.due_at, alert.c.article_id)
     ours: dict[str, Any] = {"channel": channel, "owner": owner, "now": now, "lease": lease}
     rows = _lease(session, delivery, select(delivery, *of_alert).join(alert), limit=limit, **ours)
     if rows:
@@ -103,8 +105,9 @@ def _claimed(row: Any, owner: str, **more: Any) -> Delivery:
 
 def _as_alert(row: Any) -> dict[str, Any]:
     """What a notice has in place of an alert's. It travels alone."""
-    told = {"idem_key": f"notice-{row.key}"[:64], "rule": f"notice-{row.id}", "payload": {"title": row.title, "note": row.note}}
-    return told | {"alert_id": None, "article_id": None, "reprints": 0, "duplicates": ()}
+    key = hashlib.sha256(row.key.encode()).hexdigest()[:32]  # it holds the channel's name, and stands in headers
+    told = {"idem_key": f"notice-{key}", "rule": f"notice-{row.id}", "payload": {"title": row.title, "note": row.note}}
+    return told | {"due_at": row.created_at, "alert_id": None, "article_id": None, "reprints": 0, "duplicates": ()}
 
 
 def _tellers(session: Session, alert_ids: Sequence[int]) -> dict[int, list[tuple[str, str]]]:
@@ -184,6 +187,13 @@ def release(session: Session, channel: str, owner: str, now: datetime) -> int:
     return count
 
 
+def hasten(session: Session, channel: str, now: datetime) -> None:
+    """Make due what failed on the channel or had to wait for it: its address is another now. What a rule holds back stays held."""
+    for table in BOTH:
+        failed = and_(table.c.channel == channel, table.c.state == "pending", table.c.last_error.is_not(None))
+        session.execute(update(table).where(failed, table.c.next_at > now).values(next_at=now))
+
+
 def recover(session: Session, now: datetime, living: Collection[str] = ()) -> int:
     """What was being sent by none of the `living` workers may or may not have arrived; send it again.
 
@@ -200,10 +210,11 @@ def recover(session: Session, now: datetime, living: Collection[str] = ()) -> in
 
 
 def retry(session: Session, alert_ids: Sequence[int] | None, now: datetime) -> int:
-    """Send dead and held deliveries again, of these alerts or (None) of all. Returns how many."""
+    """Send dead and held deliveries again, of these alerts or (None) of all; of these also what failed and waits. Returns how many."""
     wanted: ColumnElement[bool] = delivery.c.state.in_(("dead", "held"))
     if alert_ids is not None:
-        wanted = and_(wanted, delivery.c.alert_id.in_(alert_ids))
+        waits = and_(delivery.c.state == "pending", delivery.c.last_error.is_not(None))
+        wanted = and_(or_(wanted, waits), delivery.c.alert_id.in_(alert_ids))
     again = {"state": "pending", "next_at": now, "attempts": 0, "recoveries": 0}
     return changed(session, update(delivery).where(wanted).values(again))
 

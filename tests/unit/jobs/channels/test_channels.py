@@ -2,24 +2,33 @@
 
 import asyncio
 import base64
+import contextlib
 import email
 import hashlib
 import hmac
 import json
 import os
 import re
+import ssl
 import stat
+import threading
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
 
+import aiohttp
 import pytest
 from aiosmtpd.smtp import Envelope
 
 from crawler.errors import OptionError
+from jobs import redaction
+from jobs.channels import console
+from jobs.channels import email as mail
 from jobs.deliver import message as messages
 from jobs.deliver.address import channels
 from jobs.deliver.message import Message
@@ -131,6 +140,71 @@ def test_a_page_instead_of_an_answer_is_no_acceptance(known: Known) -> None:
     receipt, _ = heard(known, HTML_INSTEAD.answer)
     assert not receipt.accepted
     assert not receipt.permanent
+
+
+@each_vendor
+@pytest.mark.parametrize("status", [200, 429, 400, 503])
+def test_an_answer_of_any_shape_is_read(known: Known, status: int) -> None:
+    odd: list[object] = ["x", "5", -1, 1.5, None, True, [], {}]
+    for value in odd:
+        keys = ("code", "errcode", "errno", "ok", "error_code", "msg", "parameters", "retry_after", "message", "description")
+        for answer in (value, dict.fromkeys(keys, value), {"ok": False, "error_code": 429, "parameters": {"retry_after": value}}):
+            receipt, _ = heard(known, FetchResult(json.dumps(answer), status))
+            assert not (receipt.accepted and status != 200)
+
+
+def test_telegram_says_where_a_chat_has_gone() -> None:
+    telegram = next(known for known in VENDORS if known.name == "telegram")
+    moved = {"ok": False, "error_code": 400, "description": "upgraded", "parameters": {"migrate_to_chat_id": -1007}}
+    assert "-1007" in heard(telegram, FetchResult(moved, 400))[0].detail
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("200 OK\r\nContent-Length: 99", (True, False, None)),
+        ("200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3", (True, False, None)),
+        ("404 Gone\r\nContent-Length: 99", (False, True, None)),
+        ("503 Busy\r\nRetry-After: 40\r\nContent-Length: 99", (False, False, 40.0)),
+    ],
+)
+@pytest.mark.parametrize("silent", [False, True], ids=["breaks off", "says no more"])
+def test_a_status_that_was_said_stands_whatever_becomes_of_the_body(
+    head: str, expected: tuple[bool, bool, float | None], silent: bool
+) -> None:
+    async def half(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(f"HTTP/1.1 {head}\r\n\r\n".encode() + b"abc")
+        await writer.drain()
+        if silent:
+            await reader.read()
+        writer.close()
+
+    async def work(post: Post) -> Receipt:
+        async with await asyncio.start_server(half, "127.0.0.1", 0) as server:
+            port = server.sockets[0].getsockname()[1]
+            return await channel_for(f"webhook+http://127.0.0.1:{port}/in").send(ALERT, post)
+
+    receipt = run(work, timeout=0.5)
+    assert (receipt.accepted, receipt.permanent, receipt.retry_after) == expected
+
+
+async def test_a_certificate_that_is_not_trusted_is_told_as_such_and_may_be_mended(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        untrusted = ssl.SSLCertVerificationError(1, "certificate verify failed")
+        untrusted.verify_message = "self-signed certificate"
+        raise aiohttp.ClientConnectorCertificateError(SimpleNamespace(host="h", port=1, is_ssl=True), untrusted)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(aiohttp.ClientSession, "request", refuse)
+    async with posting(lambda: NOW) as post:
+        receipt = await channel_for("webhook+https://h/in").send(ALERT, post)
+    assert (receipt.detail, receipt.permanent) == ("no connection to h: self-signed certificate", False)
+
+
+def test_what_a_server_repeats_of_its_address_is_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redaction, "_HIDDEN", {"TOKEN-1"})
+    receipt, _ = heard(VENDORS[0], FetchResult("Cannot POST /open-apis/bot/v2/hook/TOKEN-1", 404))
+    assert receipt.detail == "HTTP 404 Cannot POST /open-apis/bot/v2/hook/***"
 
 
 @pytest.mark.parametrize(
@@ -262,11 +336,27 @@ def test_an_application_asks_for_its_token_once_and_repeats_with_the_same_key(na
     assert "上海发布大模型新政" in first.body.decode()
 
 
+@pytest.mark.parametrize("status", [200, 400])
 @pytest.mark.parametrize("name", APPS)
-def test_a_stale_token_is_asked_for_anew(name: str) -> None:
-    receipts, vendor = sent_twice(name, TOKENS[name], FetchResult(NO[name]), TOKENS[name], YES[name])
+def test_a_stale_token_is_asked_for_anew(name: str, status: int) -> None:
+    receipts, vendor = sent_twice(name, TOKENS[name], FetchResult(NO[name], status), TOKENS[name], YES[name])
     assert [(receipt.accepted, receipt.permanent) for receipt in receipts] == [(False, False), (True, False)]
     assert len(vendor.asked) == 4
+
+
+@pytest.mark.parametrize("life", [None, "7200", "soon", [], float("inf"), float("nan"), -1])
+@pytest.mark.parametrize("name", APPS)
+def test_a_token_is_good_however_its_life_is_written(name: str, life: object) -> None:
+    token = replace(TOKENS[name], body={**cast(dict[str, Any], TOKENS[name].body), "expire": life, "expires_in": life})
+    receipts, _ = sent_twice(name, token, YES[name], token, YES[name])
+    assert receipts[0].accepted
+
+
+def test_a_receiver_that_wecom_leaves_out_has_not_got_it() -> None:
+    left_out = FetchResult({"errcode": 0, "errmsg": "ok", "invaliduser": "li"})
+    receipts, _ = sent_twice("wecom", TOKENS["wecom"], left_out)
+    assert (receipts[0].accepted, receipts[0].permanent) == (False, True)
+    assert "li" in receipts[0].detail
 
 
 @pytest.mark.parametrize(
@@ -362,6 +452,31 @@ def test_file_that_cannot_be_written_is_a_refusal(tmp_path: Path) -> None:
     assert os.strerror(21) in receipt.detail
 
 
+def test_file_is_no_pipe_that_would_take_the_line_and_refuse_to_have_it(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    receipt = send_to(f"file://{tmp_path}/pipe")
+    assert (receipt.accepted, "console://" in receipt.detail) == (False, True)
+
+
+def test_a_line_of_a_file_is_one_for_every_reader_and_a_terminal(tmp_path: Path) -> None:
+    said = "a\u2028b\u202ec\x9b1m\ud800"
+    assert send_to(f"file://{tmp_path}/a", replace(ALERT, record={"title": said})).accepted
+    (line,) = (tmp_path / "a").read_text().splitlines()
+    assert json.loads(line)["record"]["title"] == said
+    assert line.isprintable()
+
+
+async def test_who_does_not_read_the_console_stops_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = threading.Event()
+    monkeypatch.setattr(console, "_print", lambda _text: written.wait(5))
+    async with posting(lambda: NOW) as post:
+        printing = asyncio.create_task(channel_for("console://").send(ALERT, post))
+        await asyncio.sleep(0.01)
+        assert not printing.done()
+        written.set()
+        assert (await printing).accepted
+
+
 def test_console_prints_what_cannot_move_the_cursor(capsys: pytest.CaptureFixture[str]) -> None:
     assert send_to("console://", HOSTILE).accepted
     printed = capsys.readouterr().out
@@ -427,6 +542,56 @@ def test_a_mail_that_not_everybody_got_is_not_delivered(mailbox: Mailbox, perman
     receipt = mailed(mailbox)
     assert (receipt.accepted, receipt.permanent) == (False, permanent)
     assert words in receipt.detail
+
+
+def test_a_second_attempt_is_for_those_who_have_not_got_the_mail() -> None:
+    later = {"b@example.org": "451 greylisted"}
+    mailbox = Mailbox(refuse=later)
+
+    async def work(post: Post) -> Receipt:
+        async with mail_server(mailbox) as port:
+            channel = channel_for(f"smtp://127.0.0.1:{port}?from=z@example.org&to=a@example.org,b@example.org&tls=off")
+            first = await channel.send(ALERT, post)
+            later.clear()
+            assert not first.accepted
+            return await channel.send(ALERT, post)
+
+    assert run(work).accepted
+    assert [taken.rcpt_tos for taken in mailbox.taken] == [["a@example.org"], ["b@example.org"]]
+
+
+@pytest.mark.parametrize("greeting", [b"220-wait\r\n", b"220 hi\r\n"], ids=["no end of a greeting", "an answer byte by byte"])
+async def test_a_mail_server_that_drips_holds_up_its_own_mail_only(greeting: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mail, "TOTAL", 0.3)
+    ended = asyncio.Event()
+
+    async def drip(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(ConnectionError):
+            writer.write(greeting)
+            for _ in range(100):
+                writer.write(greeting if b"-" in greeting else b"2")
+                await writer.drain()
+                await asyncio.sleep(0.05)
+        writer.close()
+        ended.set()
+
+    async with await asyncio.start_server(drip, "127.0.0.1", 0) as server, posting(lambda: NOW) as post:
+        port, began = server.sockets[0].getsockname()[1], asyncio.get_running_loop().time()
+        receipt = await channel_for(f"smtp://127.0.0.1:{port}?from=a@x.org&to=b@x.org&tls=off").send(ALERT, post)
+        await asyncio.get_running_loop().shutdown_default_executor()  # its thread has ended, too
+        await asyncio.wait_for(ended.wait(), 2)
+        assert asyncio.get_running_loop().time() - began < 3
+    assert (receipt.accepted, receipt.permanent) == (False, False)
+
+
+@pytest.mark.parametrize("title", ["short", "长" * 500, "é " * 300, "=" * 400])
+def test_a_mail_is_what_every_server_takes(title: str) -> None:
+    mailbox = Mailbox()
+    assert mailed(mailbox, message=replace(ALERT, title=title, summary=title)).accepted
+    raw = bytes(mailbox.taken[0].original_content or b"")
+    assert raw.isascii()
+    assert max(map(len, re.findall(rb"=\?\S+\?=", raw)), default=0) <= 75
+    assert "#00A7" in read(mailbox.taken[0])["Subject"]
 
 
 def test_a_mail_server_that_cannot_encrypt_gets_no_password_and_no_mail() -> None:

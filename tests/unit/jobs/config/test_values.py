@@ -129,6 +129,19 @@ def test_digests_leave_at_the_next_full_hour_or_time_of_day(send: str, at: str, 
     assert times.parse_send(send).after(moment(at)) == (moment(after) if after else None)
 
 
+@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "America/Santiago", "Africa/Cairo"])
+def test_what_leaves_later_leaves_ahead_and_within_its_time_all_year(zone: str) -> None:
+    longest = {"hourly": 1.0, "daily 00:00": 25.0, "daily 01:30": 25.0, "daily 02:30": 25.0, "weekly sun 01:30": 169.0}
+    for minutes in range(0, 365 * 24 * 60, 47):
+        at = (datetime(2026, 1, 1, tzinfo=UTC) + timedelta(minutes=minutes)).astimezone(ZoneInfo(zone))
+        for send, hours in longest.items():
+            due = times.parse_send(send).after(at)
+            assert due is not None
+            assert 0 < (due.timestamp() - at.timestamp()) / 3600 <= hours + (send != "hourly"), (send, at)
+        end = times.parse_quiet("22:00-01:30").until(at)
+        assert end is None or 0 < end.timestamp() - at.timestamp() <= 5 * 3600, at
+
+
 def test_a_daily_time_is_the_wall_clock_s_also_when_the_clock_is_changed() -> None:
     night_before = moment("2026-03-07T20:00", NEW_YORK)  # clocks go forward at 02:00 on 8 March
     due = times.parse_send("daily 08:30").after(night_before)

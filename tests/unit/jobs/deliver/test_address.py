@@ -19,6 +19,8 @@ from jobs.deliver.transport import channel_for
         ("webhook+http://[::1]:8080/a", {"host": "[::1]", "port": 8080}),
         ("webhook+http://[::1]/a", {"host": "[::1]", "port": None}),
         ("FILE:///var/a%20b.jsonl", {"scheme": "file", "path": "/var/a b.jsonl", "host": ""}),
+        ("webhook+https://h/a%2Fb?k=1%2B", {"path": "/a/b", "raw_path": "/a%2Fb", "raw_query": "k=1%2B"}),
+        ("smtp://h?to=a+b@x&from=c%2Bd@x", {"query": (("to", "a+b@x"), ("from", "c+d@x"))}),
         ("console://", {"scheme": "console", "host": "", "path": ""}),
         ("ntfy://:tk@h/t", {"user": "", "password": "tk", "host": "h"}),
         ("apprise+mailto://u:p@h?x=a%20b", {"scheme": "apprise+mailto", "rest": "u:p@h?x=a%20b", "raw_query": "x=a%20b"}),
@@ -59,6 +61,7 @@ def test_secrets_are_the_parts_that_the_log_must_blank() -> None:
         "0123456789abcdef",
         "longenough",
     }
+    assert secrets(parse_address("ntfy://reader:passphrase@h/t")) == {"passphrase", "cmVhZGVyOnBhc3NwaHJhc2U="}
     assert secrets(parse_address("file:///var/lib/zhixun/alerts.jsonl")) == frozenset()
 
 

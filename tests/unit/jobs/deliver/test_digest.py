@@ -30,6 +30,7 @@ def delivery(
         rule=rule,
         reprints=0,
         created_at=NOW - timedelta(seconds=waited),
+        due_at=NOW,
         article_id=number,
     )
 

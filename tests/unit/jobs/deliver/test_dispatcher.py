@@ -179,11 +179,19 @@ def test_a_dead_letter_can_be_sent_again(sqlite: Database) -> None:
     [
         ((POISON, accepted("plain works")), "sent", [False, True]),
         ((POISON, POISON), "dead", [False, True]),
+        ((POISON, DOWN, POISON, accepted("plain works")), "sent", [False, True, False, True]),
         ((ZeroDivisionError("in the wording"), accepted("plain works")), "sent", [False, True]),
         ((ZeroDivisionError("always"),), "dead", [False, True]),
         ((refused("no such bot", permanent=True),), "dead", [False]),
     ],
-    ids=["plain passes", "nothing passes", "a bug in the wording", "a bug everywhere", "not about the message"],
+    ids=[
+        "plain passes",
+        "nothing passes",
+        "plain passes later",
+        "a bug in the wording",
+        "a bug everywhere",
+        "not about the message",
+    ],
 )
 def test_a_message_that_cannot_be_read_goes_as_plain_text_once(
     sqlite: Database, script: Sequence[Receipt | Exception], state: str, plain: list[bool]
@@ -220,6 +228,23 @@ def test_what_was_tried_too_often_or_too_long_ago_is_a_dead_letter(sqlite: Datab
     sqlite.write_now(lambda s: s.execute(update(models.delivery).values(attempts=20).where(models.delivery.c.channel == "often")))
     deliver(sqlite, {"often": Scripted(DOWN).open()})
     assert ledger(sqlite, "often") == [Row("dead", 21, "503 busy", "503 busy")]
+
+
+def test_a_weekly_alert_has_its_chances_from_when_it_was_due(sqlite: Database) -> None:
+    raise_alerts(sqlite, ["desk"], at=START - timedelta(days=6))
+    sqlite.write_now(lambda s: s.execute(update(models.alert).values(due_at=START)))
+    sqlite.write_now(lambda s: s.execute(update(models.delivery).values(attempts=15)))
+    deliver(sqlite, {"desk": Scripted(DOWN).open()})
+    assert [row.state for row in ledger(sqlite, "desk")] == ["pending"]
+
+
+def test_one_that_cannot_be_read_takes_no_other_of_its_digest_along(sqlite: Database) -> None:
+    channel = Scripted(rate=600.0)
+    raise_alerts(sqlite, ["desk"], 3, at=START - timedelta(hours=1))
+    sqlite.write_now(lambda s: s.execute(update(models.alert).values(payload={"rule": "r"}).where(models.alert.c.id == 2)))
+    deliver(sqlite, {"desk": channel.open()})
+    (digest,) = channel.given
+    assert [(item.id, "第" in item.title) for item in digest.items] == [("#0001", True), ("#0002", False), ("#0003", True)]
 
 
 async def test_a_slow_channel_delays_no_other(sqlite: Database) -> None:
@@ -304,6 +329,54 @@ def test_what_waits_for_a_channel_that_is_gone_is_a_dead_letter(sqlite: Database
     deliver(sqlite, {"here": here.open()})
     assert [row.state for row in ledger(sqlite, "gone")] == ["dead"] * 2
     assert [message.kind for message in here.given].count("notice") == 1
+
+
+async def test_a_channel_that_is_taken_away_gets_nothing_more(sqlite: Database) -> None:
+    gone, here = Scripted(), Scripted()
+    raise_alerts(sqlite, ["desk"], 5)
+    gone.gate = asyncio.Event()
+    async with delivering(sqlite, {"desk": gone.open(), "here": here.open()}, Clock()) as deliverer:
+        await gone.entered.wait()
+        deliverer.channels = {"here": here.open()}
+        gone.gate.set()
+        await deliverer.drain()
+    assert gone.ids == [1]
+    assert [row.state for row in ledger(sqlite, "desk")] == ["sent", *["dead"] * 4]
+    assert here.given[0].title.startswith("4 条告警未能送达")
+
+
+async def test_a_mended_address_is_used_at_once_and_holds_nothing_that_a_rule_holds(sqlite: Database) -> None:
+    old, new = Scripted(refused("slow down", 429, retry_after=86_400.0)), Scripted()
+    raise_alerts(sqlite, ["desk"], 3)
+    held = models.delivery.c.id == 3
+    sqlite.write_now(lambda s: s.execute(update(models.delivery).values(next_at=START + timedelta(hours=9)).where(held)))
+    async with delivering(sqlite, {"desk": old.open()}, Clock(step=0.001)) as deliverer:
+        while [row.state for row in ledger(sqlite, "desk")] != ["pending"] * 3 or ledger(sqlite, "desk")[1].error is None:
+            await asyncio.sleep(0.01)
+        deliverer.channels = {"desk": replace(new.open(), scheme="mended")}
+        await deliverer.drain()
+    assert (old.ids, new.ids) == ([1], [1, 2])
+
+
+def test_a_report_of_dead_letters_goes_through_whoever_takes_it_in_the_end(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.deliver.dispatcher.REPORT_EVERY", 0.1)
+    monkeypatch.setattr("jobs.deliver.dispatcher.COLLECT", 0.0)
+    raise_alerts(sqlite, ["desk"])
+    no = refused("no such bot", permanent=True)
+    dead, gone, busy = Scripted(no), Scripted(no), Scripted(DOWN, accepted("ok"))
+
+    async def main() -> None:
+        channels = {"desk": dead.open(), "gone": gone.open(), "busy": busy.open()}
+        async with delivering(sqlite, channels, Clock()) as deliverer:
+            async with asyncio.timeout(10):
+                while len(busy.given) < 2:
+                    deliverer.wake()
+                    await asyncio.sleep(0.02)
+
+    asyncio.run(main())
+    assert [len(gone.given), len(busy.given)] == [2, 2]
 
 
 async def test_a_reload_replaces_the_channel_between_two_messages(sqlite: Database) -> None:

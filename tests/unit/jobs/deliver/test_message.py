@@ -80,6 +80,12 @@ def test_a_short_id_names_its_alert(number: int) -> None:
     assert alert_of(short_id(number)) == number
 
 
+@pytest.mark.parametrize("shown", ["", "#", "ü", "-1", "#" + "Z" * 20])
+def test_what_names_no_alert_is_an_error_and_no_number_too_large_for_a_store(shown: str) -> None:
+    with pytest.raises(ValueError):
+        alert_of(shown)
+
+
 def test_labels_are_in_the_language_of_the_record() -> None:
     chinese, english = message(), message(replace(RECORD, language="en", title="Shanghai acts"))
     assert "行业：政务" in render(chinese, PLAIN, 9999)
@@ -159,6 +165,14 @@ def test_any_text_fits_and_never_raises(dialect: Dialect, text: str, limit: int)
     rendered = render(hostile, dialect, limit)
     assert len(rendered.encode()) <= limit
     assert "#0001" in rendered
+
+
+@pytest.mark.parametrize("more", [{"template": "x" * 9000}, {"publisher": "<b>" * 4000}, {"rule": "规" * 4000}])
+def test_what_fits_in_no_form_is_escaped_all_the_same(more: dict[str, Any]) -> None:
+    said = render(replace(message(), title="<at id=all></at> @all", **more), rendering.WIDE_MARKDOWN, 2048)
+    assert "#0001" in said
+    assert len(said.encode()) <= 2048
+    assert not set("<>@") & set(said)
 
 
 def test_what_is_left_out_first_is_detail_and_last_the_title() -> None:

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import update
 
 from crawler.record import Record
-from storage.alerts import outbox, raise_alerts
+from storage.alerts import notices, outbox, raise_alerts
 from storage.alerts.outbox import Delivery
 from storage.archive import articles, queries
 from storage.archive.articles import AlertDraft
@@ -163,3 +163,28 @@ def test_a_clock_that_was_ahead_holds_no_alert_back(db: Database) -> None:
     db.write_now(lambda s: s.execute(update(models.delivery).values(next_at=NOW + timedelta(days=365))))
     db.write_now(lambda s: outbox.recover(s, NOW))
     assert len(claim(db)) == 1
+
+
+def test_what_waits_after_a_failure_goes_at_once_by_its_id_only(db: Database, delivery: Delivery) -> None:
+    raise_alert(db, "held", "desk", due=NOW + 9 * SECOND)
+    failed(db, delivery, NOW + timedelta(hours=1))
+    assert db.write_now(lambda s: outbox.retry(s, None, NOW)) == 0
+    assert db.write_now(lambda s: outbox.retry(s, [1, 2], NOW)) == 1
+    assert [one.alert_id for one in claim(db)] == [1]
+
+
+def test_a_mended_channel_has_what_failed_at_once_and_not_what_is_held(db: Database, delivery: Delivery) -> None:
+    raise_alert(db, "held", "desk", due=NOW + 9 * SECOND)
+    failed(db, delivery, NOW + timedelta(hours=1))
+    db.write_now(lambda s: outbox.hasten(s, "other", NOW))
+    assert claim(db) == []
+    db.write_now(lambda s: outbox.hasten(s, "desk", NOW))
+    assert [one.alert_id for one in claim(db)] == [1]
+
+
+def test_the_key_of_a_notice_fits_a_header_whatever_its_channel_is_called(db: Database) -> None:
+    for channel in ("邮 件", "邮 箱", "x" * 80 + "1", "x" * 80 + "2"):
+        db.write_now(lambda s, channel=channel: notices.add(s, "week-2026-48", [channel], title="t", note="n", now=NOW))
+    keys = [claim(db, name)[0].idem_key for name in ("邮 件", "邮 箱", "x" * 80 + "1", "x" * 80 + "2")]
+    assert len(set(keys)) == 4
+    assert all(key.isascii() and key.isprintable() and " " not in key and len(key) <= 64 for key in keys)
