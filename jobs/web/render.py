@@ -134,7 +134,7 @@ def etagged(request: Request, body: bytes, kind: str, status: int = 200) -> Resp
     mark = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     headers = {"ETag": mark, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language, Authorization"}
     known = request.headers.get("if-none-match", "")
-    if status == 200 and mark in {one.strip().removeprefix("W/") for one in known.split(",")}:
+    if status == 200 and {mark, "*"} & {one.strip().removeprefix("W/") for one in known.split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, kind)
 
