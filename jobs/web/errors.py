@@ -118,6 +118,7 @@ def _fault(first: Any) -> str:
         "less_than_equal": tr("must be at most {le}"),
         "literal_error": tr("must be one of {expected}"),
         "missing": tr("is needed"),
+        "extra_forbidden": tr("is read by nobody"),
         "string_too_long": tr("has more than {max_length} characters"),
         "string_pattern_mismatch": tr("is no such value; take it from the answer before"),
         "bool_parsing": tr("must be true or false"),

@@ -34,7 +34,7 @@ from urllib.parse import quote
 from fastapi import Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from pydantic import PlainSerializer, SerializationInfo, TypeAdapter
+from pydantic import BaseModel, ConfigDict, PlainSerializer, SerializationInfo, TypeAdapter
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -143,7 +143,7 @@ class Screen:
                 return back(request, getattr(done, "said", ""), getattr(done, "go", ""))
 
             self.route("POST", path, _signed(posted, work, _as_form(hints)), role, shown=False, guard=True)
-            self.route(method, API + path, _signed(called, work, hints), role, answers=hints["return"], guard=True)
+            self.route(method, API + path, _signed(called, work, _as_json(hints)), role, answers=hints["return"], guard=True)
             return work
 
         return add
@@ -155,7 +155,7 @@ class Screen:
             hints = _hints(work, role)
             html, json = _twins(work, template, hints)
             self.route("POST", path, _signed(html, work, _as_form(hints)), role, shown=False, guard=True)
-            self.route("POST", API + (twin or path), _signed(json, work, hints), role, answers=hints["return"], guard=True)
+            self.route("POST", API + (twin or path), _signed(json, work, _as_json(hints)), role, answers=hints["return"], guard=True)
             return work
 
         return add
@@ -202,6 +202,18 @@ def _as_form(hints: dict[str, Any]) -> dict[str, Any]:
     """The same with `given` from the fields of a form."""
     model = hints.get("given")
     return hints if model is None else hints | {"given": Annotated[model, Form()]}
+
+
+def _as_json(hints: dict[str, Any]) -> dict[str, Any]:
+    """The same with `given` from a body of which each key is read."""
+    model = hints.get("given")
+    return hints if model is None else hints | {"given": strict(model)}
+
+
+def strict(model: type[BaseModel]) -> Any:
+    """The model where a key that it has not is refused: with another spelling a program would get the default. A form has keys of its own."""
+    said = {"__module__": model.__module__, "__doc__": model.__doc__}
+    return type(model.__name__, (model,), said | {"model_config": ConfigDict(extra="forbid")})
 
 
 def _twins(view: Callable[..., Any], template: str, hints: dict[str, Any]) -> tuple[Callable[..., Response], Callable[..., Response]]:
