@@ -182,7 +182,9 @@ class Server(MCPServer[Any]):
 
     async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
         """Call a tool by name."""
-        known = next((tool.input_schema.get("properties", {}) for tool in await self.list_tools() if tool.name == name), arguments)
+        known = next(
+            (tool.input_schema.get("properties", {}) for tool in await self.list_tools() if tool.name == name), arguments
+        )
         if unknown := [one for one in arguments if one not in known]:
             raise ToolError(f"{name} has no argument {unknown[0]!r}; there are: {', '.join(known) or 'none'}")
         return await super().call_tool(name, arguments, context)

@@ -102,7 +102,9 @@ class Renderer:
         if wants_json(request):
             return Response(json.dumps(trouble.body, ensure_ascii=False), trouble.status, headers, "application/json")
         if trouble.body["error"]["code"] == "log_in":
-            return RedirectResponse("/login?" + urlencode({"back": request.url.path + (f"?{request.url.query}" if request.url.query else "")}), 303)
+            return RedirectResponse(
+                "/login?" + urlencode({"back": request.url.path + (f"?{request.url.query}" if request.url.query else "")}), 303
+            )
         body = self._html(request, "error.html", page=trouble, ask=None, counts=self.menu(None))
         return Response(body, trouble.status, headers, "text/html; charset=utf-8")
 

@@ -155,7 +155,9 @@ class Screen:
             hints = _hints(work, role)
             html, json = _twins(work, template, hints)
             self.route("POST", path, _signed(html, work, _as_form(hints)), role, shown=False, guard=True)
-            self.route("POST", API + (twin or path), _signed(json, work, _as_json(hints)), role, answers=hints["return"], guard=True)
+            self.route(
+                "POST", API + (twin or path), _signed(json, work, _as_json(hints)), role, answers=hints["return"], guard=True
+            )
             return work
 
         return add
@@ -216,7 +218,9 @@ def strict(model: type[BaseModel]) -> Any:
     return type(model.__name__, (model,), said | {"model_config": ConfigDict(extra="forbid")})
 
 
-def _twins(view: Callable[..., Any], template: str, hints: dict[str, Any]) -> tuple[Callable[..., Response], Callable[..., Response]]:
+def _twins(
+    view: Callable[..., Any], template: str, hints: dict[str, Any]
+) -> tuple[Callable[..., Response], Callable[..., Response]]:
     """The endpoints that give an answer as a page and as JSON."""
     answer = cache(partial(TypeAdapter[Any], hints["return"]))
 

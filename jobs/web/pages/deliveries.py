@@ -55,7 +55,9 @@ def deliveries(
     ask: Asked,
     state: State = None,
     rule: Annotated[str | None, Query(max_length=200)] = None,
-    since: Annotated[datetime | None, Query(alias="from", description="raised then or later; without an offset, in the configured zone")] = None,
+    since: Annotated[
+        datetime | None, Query(alias="from", description="raised then or later; without an offset, in the configured zone")
+    ] = None,
     after: Before = None,
     limit: Limit = 50,
 ) -> DeliveriesPage:

@@ -119,3 +119,7 @@ def test_a_rule_s_name_makes_a_harmless_file_name(rule: str, name: str | None) -
 def test_two_rules_never_share_a_file() -> None:
     names = ["a/b", "a b", "a-b", "a?b", ".a-b"]
     assert len({file_name(name) for name in names}) == len(names)
+
+
+def test_a_feed_without_entries_stays_the_same() -> None:
+    assert etree.fromstring(to_atom(Feed("silent", "", ()))).findtext("a:updated", None, ATOM) == "1970-01-01T00:00:00+00:00"

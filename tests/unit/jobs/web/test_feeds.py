@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 from lxml import etree
 
+from jobs.services.insight.events import TABLES
 from jobs.services.readers import people
 from storage.archive import queries
 from storage.db.database import Database
@@ -42,6 +43,21 @@ def test_a_table_of_events_is_a_feed_too(app: FastAPI, archive: Database) -> Non
     assert "$120 million" in items[-1]["content_text"]
     assert browser.get(f"/feeds/{token}/events.json", params={"type": "gossip"}).status_code == 404
     assert browser.get(f"/feeds/{secret(archive, 'feed:大模型')}/events.json", params={"type": "funding"}).status_code == 404
+
+
+def test_a_feed_is_of_what_was_asked_for_and_refuses_what_it_does_not_read(app: FastAPI, archive: Database) -> None:
+    token, browser = secret(archive, "feed:*"), Browser(app)
+    kind, name, number = next(
+        (kind, name, number)
+        for kind in TABLES
+        for name, number in browser.get("/api/v1/trends/events", params={"type": kind}).json()["companies"].items()
+    )
+    told = browser.get("/api/v1/trends/events", params={"type": kind, "company": number}).json()["table"]["rows"]
+    made = browser.get(f"/feeds/{token}/events.json", params={"type": kind, "company": number}).json()
+    assert [item["title"] for item in made["items"]] == [one["headline"] for one in told] != []
+    assert name in made["title"]
+    for asked in ("events.json?type=funding&company=999999", "events.json?type=funding&company=x", "大模型.atom?days=3"):
+        assert browser.get(f"/feeds/{token}/{asked}").status_code in (400, 404), asked
 
 
 def test_a_query_is_a_feed_too(app: FastAPI, archive: Database) -> None:
