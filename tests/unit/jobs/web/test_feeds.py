@@ -3,9 +3,9 @@
 from fastapi import FastAPI
 from lxml import etree
 
-from jobs.services.insight.events import TABLES
+from crawler.record import Company, Event, Record
 from jobs.services.readers import people
-from storage.archive import queries
+from storage.archive import articles, concepts, queries
 from storage.db.database import Database
 from tests import press
 from tests.web_client import Browser
@@ -47,15 +47,15 @@ def test_a_table_of_events_is_a_feed_too(app: FastAPI, archive: Database) -> Non
 
 def test_a_feed_is_of_what_was_asked_for_and_refuses_what_it_does_not_read(app: FastAPI, archive: Database) -> None:
     token, browser = secret(archive, "feed:*"), Browser(app)
-    kind, name, number = next(
-        (kind, name, number)
-        for kind in TABLES
-        for name, number in browser.get("/api/v1/trends/events", params={"type": kind}).json()["companies"].items()
-    )
-    told = browser.get("/api/v1/trends/events", params={"type": kind, "company": number}).json()["table"]["rows"]
-    made = browser.get(f"/feeds/{token}/events.json", params={"type": kind, "company": number}).json()
-    assert [item["title"] for item in made["items"]] == [one["headline"] for one in told] != []
-    assert name in made["title"]
+    told = Record(
+        "英伟达发布新芯片", "http://nv.example/1", "英伟达发布新芯片。", published=press.NOW, source="s", companies=(Company("英伟达", "actor"),),
+        events=(Event("英伟达发布新芯片", "英伟达发布新芯片。", "funding", actors=("英伟达",)),),
+    )  # fmt: skip
+    archive.write_now(lambda s: articles.store(s, told, key="nv", now=press.NOW))
+    number = archive.read(lambda s: concepts.find(s, "company", "英伟达"))
+    made = browser.get(f"/feeds/{token}/events.json", params={"type": "funding", "company": number}).json()
+    assert [item["title"] for item in made["items"]] == [told.title]
+    assert "Nvidia" in made["title"]
     for asked in ("events.json?type=funding&company=999999", "events.json?type=funding&company=x", "大模型.atom?days=3"):
         assert browser.get(f"/feeds/{token}/{asked}").status_code in (400, 404), asked
 
