@@ -80,7 +80,7 @@ class App:
         self.engine = Engine(fetch_rules(config), self.store_guard.claim, self.store_guard.answered, now, self.shelf)
         self.backfill = Backfill(self.db)
         self.websub = WebSub(self.db, now, self.pipeline.ask, self.pipeline.look_now)
-        self.feeds = Feeds(self.db, now)
+        self.feeds = Feeds(self.db)
         self._feeds_stale = True
         self.pipeline.hooks = Hooks(
             alerted=self.alerted,

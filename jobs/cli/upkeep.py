@@ -21,6 +21,7 @@ from jobs import clock
 from jobs.cli.console import Cli, Since, bar, fail, out, since
 from jobs.formats import record as formats
 from jobs.services.archive import annotate as again
+from jobs.services.archive import backfill
 from storage.archive import articles, pruning
 from storage.archive.prepared import prepare
 from storage.db.database import Database
@@ -74,6 +75,7 @@ def import_records(cli: Cli, files: Annotated[list[Path], typer.Argument(help="T
     tags = {source.name: tuple(source.tags) for source in cli.config().sources}
     new, known, broken = 0, 0, 0
     with cli.archive(new=True) as db:
+        backfill.settle(db, cli.config().zone)  # the daemon may come later: their days are to be those that it counts
         waiting: deque[Callable[[], articles.Stored]] = deque()
         # what waits together is one transaction
         for record in itertools.chain(_read_files(files), itertools.repeat(None, AT_ONCE)):

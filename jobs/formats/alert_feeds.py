@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
@@ -29,6 +29,7 @@ from storage.db.database import Database
 ATOM = "http://www.w3.org/2005/Atom"
 SUMMARY = 500  # code points of a record's text where it has no summary
 NAMED = 20  # tellers that an entry names
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries changed: what it says stays the same until there is one
 _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_A_NAME = re.compile(r"[^\w.@+-]+")
 
@@ -93,12 +94,12 @@ def _lines(entry: Entry) -> list[str]:
     return [*shown, *(_text(line) for line in lines if line)]
 
 
-def to_atom(feed: Feed, now: datetime) -> bytes:
+def to_atom(feed: Feed) -> bytes:
     """The feed as an Atom document."""
     root = etree.Element(f"{{{ATOM}}}feed", nsmap=cast(Any, {None: ATOM}))
     _add(root, "id", uuid5(NAMESPACE_URL, f"zhixun {feed.rule}").urn)
     _add(root, "title", feed.title)
-    _add(root, "updated", feed.shown(max((entry.changed_at for entry in feed.entries), default=now)))
+    _add(root, "updated", feed.shown(max((entry.changed_at for entry in feed.entries), default=NEVER)))
     _add(_add(root, "author"), "name", "智讯")
     if feed.address:
         _add(root, "link", rel="self", href=feed.url("xml"), type="application/atom+xml")
@@ -153,9 +154,8 @@ def _item(feed: Feed, entry: Entry) -> dict[str, Any]:
 class Feeds:
     """Writes the files of those rules whose alerts have changed since the last time."""
 
-    def __init__(self, db: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._now = now
         self._written: dict[str, tuple[int, int]] = {}
         self._where: tuple[object, ...] = ()
 
@@ -174,7 +174,7 @@ class Feeds:
             base = Path(folder) / file_name(rule)
             try:
                 base.parent.mkdir(parents=True, exist_ok=True)
-                for suffix, body in (("xml", to_atom(feed, self._now())), ("json", to_json_feed(feed))):
+                for suffix, body in (("xml", to_atom(feed)), ("json", to_json_feed(feed))):
                     # a web server, which is somebody else, shows it
                     files.replace(base.with_name(f"{base.name}.{suffix}"), body, 0o644)
             except OSError as error:

@@ -177,9 +177,22 @@ class Archive:
         return datetime.combine(day + timedelta(days=after), time(), self.config.zone) if day else None
 
 
+class Server(MCPServer[Any]):
+    """Refuses an argument that its tool has not: by another spelling it would be answered as if it had not been given."""
+
+    async def call_tool(self, name: str, arguments: dict[str, Any], context: Any = None) -> Any:
+        """Call a tool by name."""
+        known = next(
+            (tool.input_schema.get("properties", {}) for tool in await self.list_tools() if tool.name == name), arguments
+        )
+        if unknown := [one for one in arguments if one not in known]:
+            raise ToolError(f"{name} has no argument {unknown[0]!r}; there are: {', '.join(known) or 'none'}")
+        return await super().call_tool(name, arguments, context)
+
+
 def build(archive: Archive) -> MCPServer[Any]:
     """The server with its tools."""
-    server: MCPServer[Any] = MCPServer("zhixun", title="智讯 Zhixun", instructions=INSTRUCTIONS)
+    server = Server("zhixun", title="智讯 Zhixun", instructions=INSTRUCTIONS)
     for tool in (search_records, get_record, get_story, list_alerts, explain_match, try_rule, trend, sources_health, query_help):
         server.tool(NAMES.get(tool.__name__), annotations=READ_ONLY, structured_output=True)(_bound(tool, archive))
     return server

@@ -13,7 +13,7 @@ from jobs.config.load import Config
 from jobs.deliver.message import payload
 from jobs.formats.alert_feeds import Feed
 from jobs.services.archive import records
-from jobs.services.insight import events
+from jobs.services.insight import events, trends
 from jobs.services.insight.events import Row
 from jobs.services.lookup import Unknown, named
 from storage.alerts import ledger
@@ -31,18 +31,20 @@ def of_rule(session: Session, config: Config, name: str) -> Feed:
     return Feed(rule.name, "", ledger.entries(session, rule.name, MOST), config.zone)
 
 
-def of_events(session: Session, config: Config, kind: str) -> Feed:
-    """The newest events of a type, one entry a story: its headline, and what its row says. Raises Unknown for a type without a table."""
+def of_events(session: Session, config: Config, kind: str, company: int | None = None) -> Feed:
+    """The newest events of a type, perhaps of one company: a row's headline, and what it says. Raises Unknown for a type without a table,
+    and for what is no company."""
     if kind not in events.TABLES:
         raise Unknown(tr("there is no table of {kind}; there are: {known}", kind=repr(kind), known=", ".join(events.TABLES)))
-    found = events.table(session, kind, config.money, limit=MOST)
+    about = f"{trends.named(trends.company_of(session, company)).name} · " if company is not None else ""
+    found = events.table(session, kind, config.money, company=company, limit=MOST)
     known = {one.id: one for one in queries.records(session, ids=[row.record for row in found.rows], fields=())}
     entries = [
         Entry(0, payload(_as_record(row, record), Hit("", "", ())), seen, seen, 0, ())
         for row in found.rows
         if (record := known.get(row.record)) is not None and (seen := record.first_seen) is not None
     ]
-    return Feed(tr(kind), "", entries, config.zone)
+    return Feed(about + tr(kind), "", entries, config.zone)
 
 
 def _as_record(row: Row, record: Record) -> Record:

@@ -17,7 +17,7 @@ from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from jobs.services.configuration import Conflict, Edited, Refused
 from jobs.services.lookup import Unknown
-from storage.db.errors import Busy, StorageError, TooSlow
+from storage.db.errors import Busy, StorageError, TooGreat, TooSlow
 from storage.rules.parser import QueryError
 
 Render = Callable[[Request, "Trouble"], Response]
@@ -83,6 +83,8 @@ def trouble_of(error: Exception) -> Trouble:
         return Trouble(503, "too_slow", tr("That took too long and was stopped. Ask for less: a shorter time, a rarer word."))
     if isinstance(error, Busy):
         return Trouble(503, "busy", tr("Too many questions at once. Ask again in a moment."))
+    if isinstance(error, TooGreat):
+        return Trouble(404, "unknown", tr("There is nothing of so great a number."))
     if isinstance(error, StorageError):
         return Trouble(503, "no_archive", tr("The archive cannot be read now: {reason}", reason=error))
     if isinstance(error, ZhixunError):
@@ -116,6 +118,7 @@ def _fault(first: Any) -> str:
         "less_than_equal": tr("must be at most {le}"),
         "literal_error": tr("must be one of {expected}"),
         "missing": tr("is needed"),
+        "extra_forbidden": tr("is read by nobody"),
         "string_too_long": tr("has more than {max_length} characters"),
         "string_pattern_mismatch": tr("is no such value; take it from the answer before"),
         "bool_parsing": tr("must be true or false"),

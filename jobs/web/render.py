@@ -102,7 +102,9 @@ class Renderer:
         if wants_json(request):
             return Response(json.dumps(trouble.body, ensure_ascii=False), trouble.status, headers, "application/json")
         if trouble.body["error"]["code"] == "log_in":
-            return RedirectResponse("/login?" + urlencode({"back": request.url.path}), 303)
+            return RedirectResponse(
+                "/login?" + urlencode({"back": request.url.path + (f"?{request.url.query}" if request.url.query else "")}), 303
+            )
         body = self._html(request, "error.html", page=trouble, ask=None, counts=self.menu(None))
         return Response(body, trouble.status, headers, "text/html; charset=utf-8")
 
@@ -134,7 +136,7 @@ def etagged(request: Request, body: bytes, kind: str, status: int = 200) -> Resp
     mark = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
     headers = {"ETag": mark, "Cache-Control": "private, no-cache", "Vary": "Cookie, Accept-Language, Authorization"}
     known = request.headers.get("if-none-match", "")
-    if status == 200 and mark in {one.strip().removeprefix("W/") for one in known.split(",")}:
+    if status == 200 and {mark, "*"} & {one.strip().removeprefix("W/") for one in known.split(",")}:
         return Response(status_code=304, headers=headers)
     return Response(body, status, headers, kind)
 

@@ -23,7 +23,7 @@ import csv
 import inspect
 import io
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from difflib import get_close_matches
@@ -34,7 +34,7 @@ from urllib.parse import quote
 from fastapi import Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from pydantic import PlainSerializer, SerializationInfo, TypeAdapter
+from pydantic import BaseModel, ConfigDict, PlainSerializer, SerializationInfo, TypeAdapter
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -109,8 +109,8 @@ class Screen:
 
         def add(view: View) -> View:
             hints = _hints(view, role)
-            html, json = _twins(view, template, hints, lambda request: _known_only(request, hints))
-            self.route("GET", path, _signed(html, view, hints), role, shown=False)
+            html, json = _twins(view, template, hints)
+            self.route("GET", path, _signed(html, view, hints), role, shown=False, strict=True)
             self.route("GET", API + (twin or path), _signed(json, view, hints), role, answers=hints["return"])
             return self.sheet(twin or path, sheet, role=role)(view) if sheet is not None else view
 
@@ -122,7 +122,7 @@ class Screen:
         def add(view: View) -> View:
             hints = _hints(view, role)
             for form in ("csv", "xlsx"):
-                self.route("GET", f"{API}{path}.{form}", _signed(_sheet(view, rows, hints, form), view, hints), role)
+                self.route("GET", f"{API}{path}.{form}", _signed(_sheet(view, rows, form), view, hints), role)
             return view
 
         return add
@@ -143,7 +143,7 @@ class Screen:
                 return back(request, getattr(done, "said", ""), getattr(done, "go", ""))
 
             self.route("POST", path, _signed(posted, work, _as_form(hints)), role, shown=False, guard=True)
-            self.route(method, API + path, _signed(called, work, hints), role, answers=hints["return"], guard=True)
+            self.route(method, API + path, _signed(called, work, _as_json(hints)), role, answers=hints["return"], guard=True)
             return work
 
         return add
@@ -153,9 +153,11 @@ class Screen:
 
         def add(work: View) -> View:
             hints = _hints(work, role)
-            html, json = _twins(work, template, hints, lambda _request: None)
+            html, json = _twins(work, template, hints)
             self.route("POST", path, _signed(html, work, _as_form(hints)), role, shown=False, guard=True)
-            self.route("POST", API + (twin or path), _signed(json, work, hints), role, answers=hints["return"], guard=True)
+            self.route(
+                "POST", API + (twin or path), _signed(json, work, _as_json(hints)), role, answers=hints["return"], guard=True
+            )
             return work
 
         return add
@@ -171,8 +173,11 @@ class Screen:
         answers: Any = None,
         guard: bool = False,
         changes: bool = True,
+        strict: bool = False,
     ) -> None:
-        """One route, for what is neither a page with a twin nor an action. It asks for the role by itself."""
+        """One route, for what is neither a page with a twin nor an action. It asks for the role by itself. `strict`, as all of the API is:
+        a parameter that nobody reads is refused."""
+        known = [Depends(_known_only(endpoint))] if method == "GET" and (strict or path.startswith(API)) else []
 
         def build(*, described: bool = False) -> APIRoute:
             answered = described or inspect.get_annotations(endpoint).get("return") != "Response"  # which needs no model
@@ -184,7 +189,7 @@ class Screen:
                 response_model=answers if answered else None,
                 responses={status: {"model": ErrorAnswer} for status in ERRORS} if described else None,
                 include_in_schema=shown,
-                dependencies=[Depends(needs(role, changes)), *([Depends(guarded)] if guard else [])],
+                dependencies=[Depends(needs(role, changes)), *known, *([Depends(guarded)] if guard else [])],
                 openapi_extra={"x-role": role},
             )
 
@@ -201,14 +206,25 @@ def _as_form(hints: dict[str, Any]) -> dict[str, Any]:
     return hints if model is None else hints | {"given": Annotated[model, Form()]}
 
 
+def _as_json(hints: dict[str, Any]) -> dict[str, Any]:
+    """The same with `given` from a body of which each key is read."""
+    model = hints.get("given")
+    return hints if model is None else hints | {"given": strict(model)}
+
+
+def strict(model: type[BaseModel]) -> Any:
+    """The model where a key that it has not is refused: with another spelling a program would get the default. A form has keys of its own."""
+    said = {"__module__": model.__module__, "__doc__": model.__doc__}
+    return type(model.__name__, (model,), said | {"model_config": ConfigDict(extra="forbid")})
+
+
 def _twins(
-    view: Callable[..., Any], template: str, hints: dict[str, Any], check: Callable[[Request], None]
+    view: Callable[..., Any], template: str, hints: dict[str, Any]
 ) -> tuple[Callable[..., Response], Callable[..., Response]]:
     """The endpoints that give an answer as a page and as JSON."""
     answer = cache(partial(TypeAdapter[Any], hints["return"]))
 
     def html(request: Request, **given: Any) -> Response:
-        check(request)
         renderer: Renderer = request.app.state.renderer
         try:
             return renderer.page(request, template, given["ask"], view(**given))
@@ -218,18 +234,16 @@ def _twins(
             return renderer.page(request, trouble.form[0], given["ask"], trouble.form[1], trouble.status, mistake=trouble.message)
 
     def json(request: Request, **given: Any) -> Response:
-        check(request)
         body = answer().dump_json(view(**given), context={"zone": given["ask"].zone})
         return etagged(request, body, "application/json")
 
     return html, json
 
 
-def _sheet(view: Callable[..., Any], rows: Rows, hints: dict[str, Any], form: str) -> Callable[..., Response]:
+def _sheet(view: Callable[..., Any], rows: Rows, form: str) -> Callable[..., Response]:
     """The endpoint that gives an answer as CSV or as a workbook; no cell of it is a formula. `Link` says where it goes on."""
 
     def sheet(request: Request, **given: Any) -> Response:
-        _known_only(request, hints)
         zone, one_page = given["ask"].zone, "limit" in request.query_params or "limit" not in given
         answer = view(**given if one_page else given | {"limit": 100})
         lines = list(rows(answer, zone))
@@ -281,20 +295,23 @@ def _with(request: Request, work: Callable[..., Any], given: dict[str, Any]) -> 
     return given | {"request": request} if "request" in inspect.signature(work).parameters else given
 
 
-def _known_only(request: Request, hints: dict[str, Any]) -> None:
-    """A parameter that nobody reads is a mistake, and not to be answered as if all were well."""
-    known = [name for name in hints if name not in ("ask", "return") and name not in request.path_params]
-    for name in request.query_params:
-        if name not in known:
-            near = next(iter(get_close_matches(name, known, 1)), None)
-            there = ", ".join(known) or "–"
-            raise Trouble(
-                400,
-                "bad_parameter",
-                tr("{name}: there is no such parameter; there are: {known}", name=name, known=there),
-                name,
-                near,
-            )
+def _known_only(endpoint: Any) -> Callable[[Request], Awaitable[None]]:
+    """The dependency of what answers questions: a parameter that nobody reads is a mistake, and not to be answered as if all were well."""
+    read = {
+        next((said.alias for said in getattr(one.annotation, "__metadata__", ()) if getattr(said, "alias", None)), name)
+        for name, one in inspect.signature(endpoint, eval_str=True).parameters.items()
+        if name not in ("ask", "request")
+    }
+
+    async def check(request: Request) -> None:
+        known = sorted(read - request.path_params.keys())
+        for name in request.query_params:
+            if name not in known:
+                near = next(iter(get_close_matches(name, known, 1)), None)
+                told = tr("{name}: there is no such parameter; there are: {known}", name=name, known=", ".join(known) or "–")
+                raise Trouble(400, "bad_parameter", told, name, near)
+
+    return check
 
 
 def back(request: Request, said: str = "", go: str = "") -> Response:

@@ -134,9 +134,10 @@ def _apply(session: Session, changes: list[_Change]) -> None:
 def settle(session: Session, zone: str) -> bool:
     """Let it be what this program makes, with days of this zone. True when that meant to begin anew."""
     now = reach(session)
-    if now.label in ("", indexed.LABEL) and now.zone in ("", zone):
-        if (now.label, now.zone) != (indexed.LABEL, zone):
-            _set(session, replace(now, label=indexed.LABEL, zone=zone))
+    if now.label == "":  # nothing is made yet
+        _set(session, replace(now, label=indexed.LABEL, zone=zone))
+        return False
+    if (now.label, now.zone or "UTC") == (indexed.LABEL, zone):
         return False
     restart(session, zone)
     return True

@@ -182,7 +182,7 @@ class Database:
     def _explained(self) -> Iterator[None]:
         try:
             yield
-        except DBAPIError as error:
+        except (DBAPIError, OverflowError) as error:
             told = explain(error, self.name)
             if told is None:
                 raise

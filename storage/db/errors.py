@@ -78,6 +78,10 @@ class Corrupt(StorageError):
     """The database file is damaged."""
 
 
+class TooGreat(StorageError):
+    """A number that was asked for is greater than any that a row can have."""
+
+
 class NotADatabase(StorageError):
     """The file is no SQLite database."""
 
@@ -87,6 +91,7 @@ _SLOW = (TooSlow, "takes longer to answer than it may; ask for less, such as a s
 _FULL = (DiskFull, "cannot grow: the disk is full; free some space, the work goes on by itself")
 _READ_ONLY = (ReadOnly, "may not be written; check the owner and the mode of the file, its folder and its file system")
 _DOWN = (Unreachable, "does not answer; check that the server runs and that its address in `database:` is right")
+_TOO_GREAT = (TooGreat, "has no number as great as that")
 _NO_TABLES = (NotReady, "has no tables of this version yet; run `zhixun db upgrade`")
 
 # SQLite's primary result codes, https://sqlite.org/rescode.html
@@ -106,6 +111,7 @@ _SQLITE = {
 _POSTGRES = {
     "53100": _FULL,
     "57014": _SLOW,
+    "22003": _TOO_GREAT,
     "25006": _READ_ONLY,
     "25P03": _DOWN,  # our transaction rested for too long, as after SIGSTOP: the connection is gone
     "42501": _READ_ONLY,
@@ -121,9 +127,9 @@ _POSTGRES = {
 }
 
 
-def explain(error: DBAPIError, name: str) -> StorageError | None:
+def explain(error: DBAPIError | OverflowError, name: str) -> StorageError | None:
     """The error of the driver in our words; None if it is a mistake in our own program, which should be loud."""
-    return explain_driver(error.orig, name)
+    return explain_driver(error if isinstance(error, OverflowError) else error.orig, name)
 
 
 def explain_driver(origin: Any, name: str) -> StorageError | None:
@@ -135,6 +141,8 @@ def explain_driver(origin: Any, name: str) -> StorageError | None:
 
 
 def _explain_driver(origin: Any) -> tuple[type[StorageError], str] | None:
+    if isinstance(origin, OverflowError):  # of Python's own driver, which says so by nothing but its words
+        return _TOO_GREAT if str(origin).endswith("SQLite INTEGER") else None
     code = getattr(origin, "sqlite_errorcode", None)
     if code is not None:
         if code == sqlite3.SQLITE_ERROR and str(origin).startswith(("no such table", "no such column")):

@@ -180,7 +180,7 @@ class Writer:
             work(session, items[work])
 
     def _explained(self, error: BaseException) -> BaseException:
-        told = explain(error, self._name) if isinstance(error, DBAPIError) else None
+        told = explain(error, self._name) if isinstance(error, DBAPIError | OverflowError) else None
         if told is None:
             return error
         told.__cause__ = error

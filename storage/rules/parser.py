@@ -55,6 +55,7 @@ MAX_LENGTH = 10_000  # code points
 MAX_NODES = 2_000
 MAX_WORDS = 50_000  # of a list of keywords
 MAX_DEPTH = 40
+MOST_DIGITS = 9  # of how many words or places: more than a text can have
 _on = rf"[^\W{CJK}]"  # what goes on with a word: beside Han a word or a number is at its end
 _initials = re.compile(rf"(?<!{_on}|[.-])[A-Z]{{2,4}}(?!{_on}|[.-])")
 _dotted = re.compile(rf"(?<!{_on}|[.-])(?:[a-z]\.){{2,4}}(?!{_on})")
@@ -323,6 +324,12 @@ class _Parser:
             raise self._error(message, token.at)
         if self._next.kind == ",":
             self._take()
+        return self._counted(token)
+
+    def _counted(self, token: Token) -> int:
+        """A number of words or places. None is longer than a text can be."""
+        if len(token.text) > MOST_DIGITS:
+            raise self._error(tr("no article has so many words"), token.at)
         return int(token.text)
 
     def _arguments(self, token: Token) -> tuple[list[Node], Token | None]:
@@ -345,7 +352,7 @@ class _Parser:
         if len(parts) < 2:
             raise self._error(tr("near(a, b, 20) needs two terms or more"), token.at)
         self._only_terms("near", parts)
-        return Near(tuple(parts), int(last.text), at=token.at)
+        return Near(tuple(parts), self._counted(last), at=token.at)
 
     def _atleast(self, token: Token, least: int, parts: list[Node]) -> Node:
         if least < 1:
@@ -362,7 +369,7 @@ class _Parser:
         value = self._expect("word", tr("{text} needs a number", text=op.text))
         if not value.text.isdecimal():
             raise self._error(tr("{text} needs a number, not {given!r}", text=op.text, given=value.text), value.at)
-        number = int(value.text)
+        number = self._counted(value)
         low = {">": number + 1, ">=": number, "=": number}.get(op.text, 0)
         high = {"<": number - 1, "<=": number, "=": number}.get(op.text)
         if high is not None and high < 0:

@@ -111,10 +111,10 @@ def costs(session: Session) -> dict[str, tuple[int, int]]:
     return {name: (polls, read) for name, polls, read in rows}
 
 
-def articles(session: Session, number: int, first: int, last: int, acting: bool = False) -> set[int]:
-    """The articles of the period with the concept; `acting`: where it does something."""
+def articles(session: Session, number: int, first: int, last: int) -> set[int]:
+    """The articles of the period with the concept."""
     query = select(mention.c.article_id).where(mention.c.concept_id == number, mention.c.day.between(first, last))
-    return set(session.scalars(query.where(mention.c.acts) if acting else query))
+    return set(session.scalars(query))
 
 
 def beside(session: Session, number: int, kind: str, first: int, last: int) -> dict[int, int]:

@@ -18,7 +18,7 @@ from storage.archive import queries
 from storage.trends import counts
 from storage.trends.counts import Concept, Telling
 
-MOST_READ = 1_000  # of the articles in which it acts, the newest: where its events are looked for
+MOST_READ = 1_000  # of the articles that name it, the newest: where its events are looked for, as in the tables of events
 PER_TYPE = 5
 NEWEST = 20  # stories
 
@@ -46,7 +46,7 @@ class Acts:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """A company over a period. `acting`: stories in which it does something; `whole` is false where not all of their articles were read."""
+    """A company over a period. `acting`: stories in which it does something; `whole` is false where not all articles that name it were read."""
 
     company: Named
     names: tuple[str, ...]
@@ -64,15 +64,15 @@ def company(session: Session, number: int, period: Period, zone: tzinfo, money: 
     """All of it. Raises Unknown for what is the number of no company."""
     one = trends.company_of(session, number)
     told = counts.tellings(session, *period.moments(zone), number)
-    acting = sorted(counts.articles(session, number, *period.numbers, acting=True), reverse=True)
+    naming = sorted(counts.articles(session, number, *period.numbers), reverse=True)
     return Company(
         company=trends.named(one),
         names=tuple(dict.fromkeys((one.zh, one.en))),
         stories=len({telling.story for telling in told}),
         acting=counts.stories(session, number, *period.numbers, acting=True),
         line=trends.attention_of(session, [one], period, zone)[0],
-        events=tuple(_events(session, one, acting[:MOST_READ], {telling.article: telling for telling in told}, money)),
-        whole=len(acting) <= MOST_READ,
+        events=tuple(_events(session, one, naming[:MOST_READ], {telling.article: telling for telling in told}, money)),
+        whole=len(naming) <= MOST_READ,
         technologies=tuple(_technologies(session, number, period)),
         firsts=trends.firsts(told),
         told=tuple(_newest(session, told)),

@@ -55,14 +55,18 @@ def deliveries(
     ask: Asked,
     state: State = None,
     rule: Annotated[str | None, Query(max_length=200)] = None,
-    since: Annotated[datetime | None, Query(alias="from")] = None,
+    since: Annotated[
+        datetime | None, Query(alias="from", description="raised then or later; without an offset, in the configured zone")
+    ] = None,
     after: Before = None,
     limit: Limit = 50,
 ) -> DeliveriesPage:
     """The ledger."""
 
+    begins = since.replace(tzinfo=ask.zone) if since is not None and since.tzinfo is None else since
+
     def work(session: Any) -> tuple[list[AlertView], Mapping[str, int]]:
-        found = queries.alerts(session, rule=rule or None, state=state, since=since, before=after, limit=limit + 1)
+        found = queries.alerts(session, rule=rule or None, state=state, since=begins, before=after, limit=limit + 1)
         return found, ledger.counts(session)
 
     found, counts = ask.read(work)

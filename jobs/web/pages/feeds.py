@@ -2,7 +2,7 @@
 
 /feeds/zx_…/RULE.atom     /feeds/zx_…/RULE.json      the newest alerts of a rule
 /feeds/zx_…/search.atom?q=QUERY                      the newest records that a query is true of; for tokens of the scope feed:*
-/feeds/zx_…/events.atom?type=funding                 the newest events of a type; for those too
+/feeds/zx_…/events.atom?type=funding                 the newest events of a type, with &company=N of one company; for those too
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ def feed(
     name: Annotated[str, Path(max_length=300)],
     q: Annotated[str | None, Query(max_length=2_000)] = None,
     type: Annotated[str | None, Query(max_length=20)] = None,
+    company: Annotated[int | None, Query(ge=1)] = None,
 ) -> Response:
     """One feed. A token that is not for it is told no more than that there is nothing."""
     parts = parts_of(request)
@@ -44,11 +45,11 @@ def feed(
 
     def work(session: Any) -> Feed:
         if type is not None:
-            return feeds.of_events(session, config, type)
+            return feeds.of_events(session, config, type, company)
         return feeds.of_rule(session, config, rule) if q is None else feeds.of_search(session, config, q, now)
 
     made = parts.db.ask(work)
-    return etagged(request, to_atom(made, now) if kind == "atom" else to_json_feed(made), ATOM if kind == "atom" else JSON)
+    return etagged(request, to_atom(made) if kind == "atom" else to_json_feed(made), ATOM if kind == "atom" else JSON)
 
 
-screen.route("GET", "/feeds/{secret}/{name:path}", feed, "anyone", shown=False)
+screen.route("GET", "/feeds/{secret}/{name:path}", feed, "anyone", shown=False, strict=True)

@@ -123,6 +123,10 @@ class NewToken(BaseModel):
     q: Annotated[str, Field(max_length=2_000)] = ""
 
 
+class AskedToken(NewToken, extra="forbid"):
+    """The same from a program, see `screens.strict`."""
+
+
 @screen.page("/people", "people.html")
 def shown(ask: Asked, after: Before = None, limit: Limit = 30) -> PeoplePage:
     """Who I am, and for owners who there is and what was changed."""
@@ -192,8 +196,12 @@ def revoke(ask: Asked, number: Number) -> Done:
     return Done(tr("token {number} lets nobody in any more", number=number))
 
 
-def add_token(ask: Viewer, given: NewToken) -> Made:
+def add_token(ask: Viewer, given: AskedToken) -> Made:
     """Make a token for myself. A token cannot make another."""
+    return _made(ask, given)
+
+
+def _made(ask: Asked, given: NewToken) -> Made:
     _no_token(ask)
     rules = [rule.name for rule in ask.config.rules]
     made = ask.write(
@@ -206,7 +214,7 @@ def add_token(ask: Viewer, given: NewToken) -> Made:
 
 def add_token_by_form(request: Request, ask: Viewer, given: Annotated[NewToken, Form()]) -> Response:
     """The same; the secret stands in this answer alone, and in no cookie."""
-    made = add_token(ask, given)
+    made = _made(ask, given)
     renderer: Renderer = request.app.state.renderer
     page = replace(shown(ask), made=made.token, feeds=_feeds(_base(request), made.token, given))
     answer = renderer.page(request, "people.html", ask, page)

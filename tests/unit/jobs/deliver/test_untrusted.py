@@ -173,7 +173,7 @@ def test_json_lines_are_lines_whatever_they_carry(text: str, capsys: pytest.Capt
 def test_feeds_hold_one_entry_that_says_it_and_links_to_the_web_only(text: str, link: str) -> None:
     sound = json.loads(to_json(payload(record(text, link), Hit("r", "v1", ()))))  # as it comes back from the ledger
     feed = alert_feeds.Feed("r", "https://me.example", [Entry(1, sound, NOW, NOW, 0, ())])
-    atom, listed = alert_feeds.to_atom(feed, NOW).decode(), alert_feeds.to_json_feed(feed).decode()
+    atom, listed = alert_feeds.to_atom(feed).decode(), alert_feeds.to_json_feed(feed).decode()
     root = etree.fromstring(atom.encode())
     [entry] = root.findall("{*}entry")
     assert {child.tag.rpartition("}")[2] for child in entry.iter()} <= set(

@@ -33,7 +33,7 @@ RECORD = Record("上海发布大模型新政", "https://example.org/a", "全文�
 
 
 def test_an_entry_has_what_rfc_4287_asks_for() -> None:
-    root = etree.fromstring(to_atom(feed(RECORD, address="https://feeds.example/"), NOW))
+    root = etree.fromstring(to_atom(feed(RECORD, address="https://feeds.example/")))
     for path in (
         "a:id",
         "a:title",
@@ -54,7 +54,7 @@ def test_an_entry_has_what_rfc_4287_asks_for() -> None:
 def test_a_json_feed_says_the_same() -> None:
     made = json.loads(to_json_feed(feed(RECORD)))
     [item] = made["items"]
-    atom = etree.fromstring(to_atom(feed(RECORD), NOW))
+    atom = etree.fromstring(to_atom(feed(RECORD)))
     assert made["version"] == "https://jsonfeed.org/version/1.1"
     assert (item["id"], item["title"]) == (atom.findtext("a:entry/a:id", namespaces=ATOM), RECORD.title)
     assert (item["url"], item["tags"]) == ("https://example.org/a", ["大模型"])
@@ -64,7 +64,7 @@ def test_a_json_feed_says_the_same() -> None:
 def test_whatever_a_page_says_the_feeds_stay_feeds(text: str) -> None:
     for words in (text, HOSTILE + text):
         made = feed(Record(words, "javascript:alert(1)", words, keywords=(words,), author=words))
-        root = etree.fromstring(to_atom(made, NOW))
+        root = etree.fromstring(to_atom(made))
         assert len(root.findall("a:entry", ATOM)) == 1
         assert root.find("a:entry/a:link", ATOM) is None
         assert "url" not in json.loads(to_json_feed(made))["items"][0]
@@ -73,7 +73,7 @@ def test_whatever_a_page_says_the_feeds_stay_feeds(text: str) -> None:
 def test_who_told_it_later_is_in_the_entry(db: Database, tmp_path: Path) -> None:
     raise_alert(db, "OpenAI acquires Windsurf for $3 billion", 1)
     raise_alert(db, "OpenAI 以 30 亿美元收购 Windsurf", 2)
-    Feeds(db, lambda: NOW).write(["r"], str(tmp_path))
+    Feeds(db).write(["r"], str(tmp_path))
     [item] = json.loads((tmp_path / "r.json").read_text("utf-8"))["items"]
     assert "OpenAI 以 30 亿美元收购 Windsurf (s2)" in item["content_text"]
     assert item["date_modified"] == (NOW + timedelta(minutes=2)).isoformat()
@@ -87,7 +87,7 @@ def raise_alert(db: Database, title: str, number: int) -> None:
 
 
 def test_files_are_written_when_the_alerts_change_and_not_else(db: Database, tmp_path: Path) -> None:
-    feeds, folder = Feeds(db, lambda: NOW), tmp_path / "feeds"
+    feeds, folder = Feeds(db), tmp_path / "feeds"
     assert feeds.write(["r", "silent"], str(folder)) == ["r", "silent"]
     assert feeds.write(["r", "silent"], str(folder)) == []
     raise_alert(db, "星河智算完成 B 轮融资", 1)
@@ -97,7 +97,7 @@ def test_files_are_written_when_the_alerts_change_and_not_else(db: Database, tmp
 
 
 def test_a_folder_that_cannot_be_written_is_tried_again(db: Database, tmp_path: Path) -> None:
-    feeds, folder = Feeds(db, lambda: NOW), tmp_path / "feeds"
+    feeds, folder = Feeds(db), tmp_path / "feeds"
     folder.write_text("a file is in the way")
     assert feeds.write(["r"], str(folder)) == ["r"]
     folder.unlink()
@@ -119,3 +119,7 @@ def test_a_rule_s_name_makes_a_harmless_file_name(rule: str, name: str | None) -
 def test_two_rules_never_share_a_file() -> None:
     names = ["a/b", "a b", "a-b", "a?b", ".a-b"]
     assert len({file_name(name) for name in names}) == len(names)
+
+
+def test_a_feed_without_entries_stays_the_same() -> None:
+    assert etree.fromstring(to_atom(Feed("silent", "", ()))).findtext("a:updated", None, ATOM) == "1970-01-01T00:00:00+00:00"

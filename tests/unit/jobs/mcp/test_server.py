@@ -83,6 +83,15 @@ async def test_the_checks_of_an_inspector_pass(archive: Archive) -> None:
         assert (await client.call_tool("drop_everything", {})).is_error
 
 
+@pytest.mark.parametrize(
+    ("name", "given"), [("trend", {"view": "attention", "names": ["大模型"]}), ("query_help", {"of": "near"})]
+)
+def test_an_argument_that_a_tool_has_not_is_refused(archive: Archive, name: str, given: dict[str, Any]) -> None:
+    answer = call(archive, name, **given)
+    assert answer.is_error
+    assert "has no argument" in str(answer.content)
+
+
 def test_a_search_gives_records_and_a_place_to_go_on(archive: Archive) -> None:
     found = call(archive, "search_records", query="大模型 OR LLM", limit=2).structured_content
     assert len(found["records"]) == 2

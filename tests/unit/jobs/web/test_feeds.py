@@ -3,8 +3,9 @@
 from fastapi import FastAPI
 from lxml import etree
 
+from crawler.record import Company, Event, Record
 from jobs.services.readers import people
-from storage.archive import queries
+from storage.archive import articles, concepts, queries
 from storage.db.database import Database
 from tests import press
 from tests.web_client import Browser
@@ -42,6 +43,21 @@ def test_a_table_of_events_is_a_feed_too(app: FastAPI, archive: Database) -> Non
     assert "$120 million" in items[-1]["content_text"]
     assert browser.get(f"/feeds/{token}/events.json", params={"type": "gossip"}).status_code == 404
     assert browser.get(f"/feeds/{secret(archive, 'feed:大模型')}/events.json", params={"type": "funding"}).status_code == 404
+
+
+def test_a_feed_is_of_what_was_asked_for_and_refuses_what_it_does_not_read(app: FastAPI, archive: Database) -> None:
+    token, browser = secret(archive, "feed:*"), Browser(app)
+    told = Record(
+        "英伟达发布新芯片", "http://nv.example/1", "英伟达发布新芯片。", published=press.NOW, source="s", companies=(Company("英伟达", "actor"),),
+        events=(Event("英伟达发布新芯片", "英伟达发布新芯片。", "funding", actors=("英伟达",)),),
+    )  # fmt: skip
+    archive.write_now(lambda s: articles.store(s, told, key="nv", now=press.NOW))
+    number = archive.read(lambda s: concepts.find(s, "company", "英伟达"))
+    made = browser.get(f"/feeds/{token}/events.json", params={"type": "funding", "company": number}).json()
+    assert [item["title"] for item in made["items"]] == [told.title]
+    assert "Nvidia" in made["title"]
+    for asked in ("events.json?type=funding&company=999999", "events.json?type=funding&company=x", "大模型.atom?days=3"):
+        assert browser.get(f"/feeds/{token}/{asked}").status_code in (400, 404), asked
 
 
 def test_a_query_is_a_feed_too(app: FastAPI, archive: Database) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -13,7 +14,7 @@ from fastapi.routing import APIRoute
 from jobs.services.readers import people
 from jobs.web.access import COOKIE, UNSAFE, Parts
 from jobs.web.app import create, routes
-from jobs.web.screens import Screen
+from jobs.web.screens import API, Screen
 from storage.db.database import Database
 from storage.db.errors import TooSlow
 from tests import press
@@ -221,6 +222,43 @@ def test_a_wrong_parameter_is_400_and_named_with_its_cure(browser: Browser, quer
     assert (answer.status_code, answer.json()["error"]["where"]) == (400, where)
     assert cure in answer.json()["error"]["message"]
     assert browser.get(f"/?{query}").status_code == 400
+
+
+def test_every_question_refuses_a_parameter_that_nobody_reads(app: FastAPI) -> None:
+    answers = (
+        route for route in routes() if route.methods == {"GET"} and route.path.startswith(API) and "events" not in route.path
+    )
+    for route in answers:
+        path = re.sub(r"{form}", "markdown", re.sub(r"{name}", "2026-W48", re.sub(r"{\w+}", "1", route.path)))
+        answer = Browser(app).get(f"{path}?unread=1")
+        assert (answer.status_code, answer.json()["error"]["where"]) == (400, "unread"), path
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/alerts?after=99999999999999999999", 404),
+        ("/alerts/ZZZZZZZZZZZZZZZZ", 404),
+        ("/verdicts?record=99999999999999999999", 404),
+        ("/trends/events?type=funding&company=99999999999999999999", 404),
+        ("/alerts?from=2026-11-24", 200),
+        ("/alerts?from=2026-11-24T08:00:00Z", 200),
+        ("/alerts?since=2026-11-24", 400),
+    ],
+)
+def test_a_number_or_a_time_is_read_or_refused(browser: Browser, path: str, status: int) -> None:
+    assert browser.get(f"/api/v1{path}").status_code == status
+
+
+def test_alerts_are_those_raised_since_a_moment(browser: Browser) -> None:
+    every = browser.get("/api/v1/alerts").json()["alerts"]
+    middle = every[len(every) // 2]["created_at"]
+    for moment in (
+        middle,
+        f"{datetime.fromisoformat(middle).astimezone(press.CONFIG.zone).replace(tzinfo=None):%Y-%m-%dT%H:%M:%S.%f}",
+    ):
+        found = browser.get("/api/v1/alerts", params={"from": moment}).json()["alerts"]
+        assert [one["id"] for one in found] == [one["id"] for one in every if one["created_at"] >= middle] != []
 
 
 def test_a_mistyped_parameter_is_told_what_was_meant(browser: Browser) -> None:

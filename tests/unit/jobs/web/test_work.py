@@ -459,3 +459,19 @@ def test_a_week_is_a_file_and_where_there_is_no_browser_the_pdf_says_so(desk: De
     answer = desk.get("/api/v1/week/2026-W48/pdf")
     assert answer.status_code == 400
     assert "none is installed here" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "/stories/1/star", {"star": False}),
+        ("PUT", "/stories/1/labels", {"label": ["x"]}),
+        ("PUT", "/week/2026-W48/edits", {"introduction": "x"}),
+        ("POST", "/rules/test", {"query": "芯片", "day": 3}),
+        ("POST", "/tokens", {"name": "x", "scopes": "feed:*"}),
+    ],
+)
+def test_a_key_of_a_body_that_nobody_reads_is_refused(desk: Desk, method: str, path: str, body: dict[str, object]) -> None:
+    desk.get("/")
+    answer = desk.call(method, path, body)
+    assert (answer.status_code, answer.json()["error"]["where"]) == (400, list(body)[-1])

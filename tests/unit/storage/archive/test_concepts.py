@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
 
@@ -96,6 +97,7 @@ def test_an_article_given_to_another_story_counts_there(db: Database) -> None:
 
 
 def test_days_are_those_of_the_operators_zone(db: Database) -> None:
+    assert db.write_now(lambda s: derived.settle(s, "Asia/Shanghai")) is False
     put(db, ZH)
     assert db.write_now(lambda s: derived.settle(s, "Asia/Shanghai")) is False
     put(db, replace(EN, published=NOW))
@@ -104,6 +106,16 @@ def test_days_are_those_of_the_operators_zone(db: Database) -> None:
     derived.advance(db)
     assert days(db, *mentioned.ALL) == [(20261124, 2, 2)]
     assert db.read(agree)
+
+
+@pytest.mark.parametrize(("zone", "anew", "day"), [("Asia/Shanghai", True, 20261125), ("UTC", False, 20261124)])
+def test_what_was_counted_before_a_zone_was_known_is_counted_in_it(db: Database, zone: str, anew: bool, day: int) -> None:
+    put(db, replace(EN, published=NOW))
+    assert days(db, "language", "en") == [(20261124, 1, 1)]
+    assert db.write_now(lambda s: derived.settle(s, zone)) is anew
+    derived.advance(db)
+    assert days(db, "language", "en") == [(day, 1, 1)]
+    assert db.write_now(lambda s: derived.settle(s, zone)) is False
 
 
 def test_old_articles_are_given_their_companies(db: Database) -> None:

@@ -82,6 +82,13 @@ def test_a_call_that_fails_fails_alone(db: Database) -> None:
     assert db.read(names) == ["a", "b"]
 
 
+def test_a_number_that_no_row_can_have_is_told_as_one(db: Database) -> None:
+    asked = select(models.article.c.id).where(models.article.c.id == 10**30).limit(10**30)
+    for ask in (db.read, db.ask, db.write_now):
+        with pytest.raises(errors.TooGreat, match="no number as great"):
+            ask(lambda s: s.execute(asked).all())
+
+
 def test_nobody_hears_of_success_when_the_commit_fails(db: Database) -> None:
     group = Group(db)
 

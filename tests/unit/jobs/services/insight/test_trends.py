@@ -3,6 +3,7 @@
 import random
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from itertools import product
 
 import pytest
@@ -157,10 +158,13 @@ def test_each_figure_of_a_company_is_a_recount(db: Database, name: str) -> None:
     assert {one.name: n for one, n in found.technologies} == {
         _shown(db, pair[0]): n for pair in TECHNOLOGIES if (n := _count(rows, pair, "ai_technologies"))
     }
-    acting = [one for one in rows if any(each.name in names and each.role == "actor" for each in one[0].companies)]
+    begins, ends = PERIOD.moments(UTC)
     for kind in TYPES:
-        told = {story for row, story, _ in acting for event in row.events if event.type == kind and _names(event, names)}
+        told = {story for row, story, _ in rows for event in row.events if event.type == kind and _names(event, names)}
         assert sum(one.stories for one in found.events if one.type == kind) == len(told)
+        if kind in events.TABLES:  # to which the page leads
+            ask = partial(events.table, kind=kind, money=MONEY, company=number, since=begins, until=ends, limit=1_000)
+            assert {row.story for row in db.read(ask).rows} == told
     told_by = {one.source: one.told for one in found.firsts.tellers}
     assert told_by == dict(Counter(source for source, _ in {(row.source, story) for row, story, _ in rows}))
     begun = {story: min(row.published for row, of, _ in rows if of == story) for story in stories}
