@@ -46,6 +46,10 @@ class NewerSchema(StorageError):
     """The database was written by a newer version."""
 
 
+class Foreign(StorageError):
+    """The database belongs to another program."""
+
+
 class Busy(StorageError):
     """Another process keeps the database locked."""
 
