@@ -93,6 +93,8 @@ _READ_ONLY = (ReadOnly, "may not be written; check the owner and the mode of the
 _DOWN = (Unreachable, "does not answer; check that the server runs and that its address in `database:` is right")
 _NO_TABLES = (NotReady, "has no tables of this version yet; run `zhixun db upgrade`")
 
+TOO_LARGE = (StorageError, "keeps no number as large as this one")
+
 # SQLite's primary result codes, https://sqlite.org/rescode.html
 _SQLITE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -108,6 +110,7 @@ _SQLITE = {
 }
 # PostgreSQL's SQLSTATE by longest prefix, https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
+    "22003": TOO_LARGE,
     "53100": _FULL,
     "57014": _SLOW,
     "25006": _READ_ONLY,

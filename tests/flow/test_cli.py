@@ -91,7 +91,8 @@ def test_a_stream_that_the_shell_has_closed_keeps_no_command_from_its_work(tmp_p
 
 @pytest.mark.parametrize("day", ["", "soon", "0001-01-01", "9999-12-31T23:59:59-14:00", "2026-02-30"])
 def test_a_day_that_is_none_deletes_nothing(tmp_path: Path, day: str) -> None:
-    zhixun(tmp_path, "records", "import", "-", stdin=RECORD)
+    (tmp_path / "one.txt").write_text(RECORD, "utf-8")
+    zhixun(tmp_path, "records", "import", str(tmp_path / "one.txt"))
     assert zhixun(tmp_path, "records", "prune", "--older-than", day, "--yes", TZ="Asia/Shanghai").returncode == 2
     assert len(rows(zhixun(tmp_path, "records", "list", "--json"))) == 1
 
