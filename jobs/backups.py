@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import shutil
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -43,19 +42,9 @@ def take(db: Database, plan: Plan, now: datetime) -> Path:
     _private(plan.folder)
     _room(db, plan.folder)
     target = plan.folder / f"zhixun-{now.astimezone(UTC):{_STAMP}}{'.db' if db.path else '.dump'}"
-    part = target.with_name(target.name + ".part")
-    for left in plan.folder.glob("zhixun-*.part"):  # a kill came in between
+    for left in plan.folder.glob("*zhixun-*.part"):  # a kill came in between
         left.unlink(missing_ok=True)
-    try:
-        db.backup(part)
-        _sync(part)  # VACUUM INTO does not: https://sqlite.org/lang_vacuum.html
-        part.rename(target)
-        _sync(plan.folder)
-    except OSError as error:
-        fault = tr("the backup {target} could not be written: {why}", target=target, why=system_fault(error))
-        raise StorageError(fault) from error
-    finally:
-        part.unlink(missing_ok=True)
+    db.backup(target)
     for _, path in sorted(copies(plan.folder).items())[: -plan.keep]:
         path.unlink(missing_ok=True)
     return target
@@ -79,11 +68,3 @@ def _room(db: Database, folder: Path) -> None:
             f"no backup: {folder} has {free / 2**20:,.0f} MiB free, and a copy needs {needed / 2**20:,.0f}; free some, "
             "or name another `folder`"
         )
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -61,7 +61,7 @@ def _in_words(_logger: Any, _method: str, event: Event) -> Event:
 class Limit(logging.Filter):
     """Lets a complaint through five times a minute, then counts: a store in trouble for a night must not fill the disk as well.
 
-    Two complaints are the same when they say the same of the same source, channel and alert.
+    Two complaints are the same when they say the same of the same source, channel, alert and mistake.
     """
 
     def __init__(self, now: Callable[[], float], most: int = 5, seconds: float = 60.0) -> None:
@@ -93,7 +93,7 @@ class Limit(logging.Filter):
 
 def _same(record: logging.LogRecord) -> tuple[str, ...]:
     if isinstance(record.msg, dict):
-        return tuple(str(record.msg.get(key, "")) for key in ("event", "source", "channel", "alert", "url"))
+        return tuple(str(record.msg.get(key, "")) for key in ("event", "source", "channel", "alert", "url", "mistake", "warning"))
     return record.name, str(record.msg)[:200]
 
 

@@ -152,13 +152,15 @@ def local(moment: datetime | None, zone: tzinfo) -> str | None:
 
 def since(text: str | None) -> datetime | None:
     """``30d``, ``1h30m``, or an ISO date → the moment it means. Raises typer.BadParameter."""
-    if not text:
-        return None
-    if (ago := parse_duration(text)) is not None:
-        return clock.now() - ago
+    return moment(text) if text else None
+
+
+def moment(text: str) -> datetime:
+    """The same where there has to be one."""
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
+        if (ago := parse_duration(text)) is not None:
+            return clock.now() - ago
+        return datetime.fromisoformat(text).astimezone()
+    except (ValueError, OverflowError):  # also a day before the first year, or behind the last, of the calendar
         wrong = tr("{text!r} is neither a duration such as 30d or 12h nor a date such as 2026-11-01", text=text)
         raise typer.BadParameter(wrong) from None
-    return moment if moment.tzinfo else moment.astimezone()

@@ -65,6 +65,9 @@ class Cli:
         except OSError as error:
             wrong = tr("{path} cannot be written: {why}", path=self.log_file, why=system_fault(error))
             raise typer.BadParameter(wrong, param_hint="--log-file") from None
+        except ValueError:
+            wrong = tr("{level} is no level; there are DEBUG, INFO, WARNING and ERROR", level=level)
+            raise typer.BadParameter(wrong, param_hint="LOG_LEVEL") from None
 
     @contextmanager
     def archive(self, new: bool = False) -> Iterator[Database]:

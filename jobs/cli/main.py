@@ -65,6 +65,7 @@ def main() -> None:
     # what is imported is no garbage: looking through it again and again took a third of a command's time, half of it at the end
     gc.set_threshold(50_000, 20, 20)
     atexit.register(gc.freeze)
+    _fill_streams()
     speak(language.chosen(sys.argv[1:], os.environ))
     language.of_typer()
     warnings.simplefilter("ignore", DeprecationWarning)
@@ -81,6 +82,17 @@ def main() -> None:
         if code is None:
             raise
         sys.exit(_failed(error, code))
+
+
+def _fill_streams() -> None:
+    """A stream that the caller has closed (`>&-`) takes what it is given to nowhere; no file gets its number."""
+    for number, (name, mode) in enumerate((("stdin", "r"), ("stdout", "w"), ("stderr", "w"))):
+        if getattr(sys, name) is None:
+            opened = os.open(os.devnull, os.O_RDWR)
+            if opened != number:
+                os.dup2(opened, number)
+                os.close(opened)
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115 - for as long as we run
 
 
 def _failed(error: Exception, code: int) -> int:

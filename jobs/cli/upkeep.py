@@ -18,7 +18,7 @@ from crawler.i18n import tr
 from crawler.record import Record
 from crawler.retold import system_fault
 from jobs import clock
-from jobs.cli.console import Cli, Since, bar, fail, out, since
+from jobs.cli.console import Cli, Since, bar, fail, moment, out, since
 from jobs.formats import record as formats
 from jobs.services.archive import annotate as again
 from jobs.services.archive import backfill
@@ -35,8 +35,7 @@ def prune(
     sure: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
 ) -> None:
     """Delete old records with their alerts. Their links stay known. `zhixun db vacuum` then gives the space back."""
-    before = since(older_than)
-    assert before is not None  # an option without a default
+    before = moment(older_than)
     with cli.archive() as db:
         found = db.read(lambda s: pruning.count(s, before))
         if found and not sure:

@@ -14,14 +14,15 @@ from zoneinfo import ZoneInfo
 
 from crawler.errors import OptionError
 from crawler.i18n import tr
-from jobs.config.models import any_of, flatten
+from jobs.config.models import Config, WebSubConfig, any_of, flatten
 from jobs.config.times import parse_cron
 from jobs.config.values import browser_lacks
-from jobs.config.yaml_file import Document, Path_, full_width
+from jobs.config.yaml_file import Document, Path_, full_width, show_path
 from jobs.deliver.rendering import TEMPLATE_NAMES
 from jobs.deliver.transport import channel_for
 from jobs.near import did_you_mean, instead
 from jobs.safe_text import brief
+from storage.db import address
 from storage.rules.parser import QueryError, parse
 
 
@@ -29,6 +30,8 @@ def meaning(document: Document) -> None:
     """Report all of it."""
     for section in ("sources", "rules", "channels"):
         _twice(document, section)
+    _database(document)
+    _listeners(document)
     _model(document)
     _browser(document)
     _cadences(document)
@@ -59,6 +62,34 @@ def _twice(document: Document, section: str) -> None:
             fault = tr("{name} is already the name in line {line}", name=brief(name), line=line)
             document.mistake((section, number, "name"), fault, tr("give each its own"))
         first.setdefault(name, number)
+
+
+def _database(document: Document) -> None:
+    """The options of its address, which the driver would refuse only at work."""
+    given = document.data.get("database")
+    unknown, known = address.options(given) if isinstance(given, str) else ([], ())
+    for name in unknown:
+        document.mistake(("database",), tr("PostgreSQL knows no option {name}", name=brief(name)), did_you_mean(name, known))
+
+
+def _listeners(document: Document) -> None:
+    """What is listened at, each at an address of its own."""
+    hubs: Any = _section(_section(document.data, "crawl"), "websub")
+    given: dict[Path_, Any] = {
+        ("web",): document.data.get("web", Config.model_fields["web"].default),
+        ("metrics",): document.data.get("metrics"),
+        ("crawl", "websub", "listen"): hubs.get("listen") or WebSubConfig.model_fields["listen"].default if hubs else None,
+    }
+    first: dict[str, Path_] = {}
+    for path, listen in given.items():
+        if isinstance(listen, str) and (other := first.setdefault(listen, path)) != path:
+            fault = tr("{other} listens at {listen} already", other=show_path(other), listen=brief(listen))
+            document.mistake(path, fault, tr("take another port"))
+
+
+def _section(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    given = data.get(key)
+    return given if isinstance(given, dict) else {}
 
 
 def _model(document: Document) -> None:

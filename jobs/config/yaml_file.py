@@ -268,6 +268,10 @@ class _Builder:
         if self._nodes > MAX_NODES or len(path) > MAX_DEPTH:
             fault = tr("the file is nested too deep") if len(path) > MAX_DEPTH else tr("the file unfolds to too many values")
             raise mistaken(self._doc.file, fault, at=(node.start_mark.line + 1, 0))
+        if (tag := str(node.tag)).startswith("!") or "python/" in tag:
+            cure = tr("write the value itself; {example} takes one from the environment", example="${NAME}")
+            self._doc.broke(path, tr("the tag {tag} has no meaning here", tag=brief(tag)), cure)
+            return None
         if isinstance(node, ScalarNode):
             return self._scalar(node, path)
         if id(node) in self._open:

@@ -15,7 +15,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -44,8 +44,8 @@ from sqlalchemy.pool import NullPool
 
 from crawler.i18n import tr
 from crawler.retold import system_fault
-from storage.db import schema
-from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
+from storage.db import address, schema
+from storage.db.errors import TOO_LARGE, Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
 from storage.db.texts import to_json
 from storage.db.writer import Writer
 
@@ -61,6 +61,7 @@ _STEPS = 10_000  # of SQLite's virtual machine between two looks at the clock: a
 MISSED = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 3, "tcp_user_timeout": 20_000}
 # A writer that was stopped in the middle of a transaction, with its machine or alone, must not hold what others wait for: less than a lease.
 IDLE_SECONDS = 10
+_PARTS = ("", "-wal", "-shm", "-journal", ".lock")  # of a database in SQLite, each a file beside it
 _LOCK_NUMBER = 0x7A686978  # "zhix": advisory locks are plain numbers, one name space a database
 
 
@@ -130,32 +131,53 @@ class Database:
 
     def must_exist(self) -> None:
         """Raise NoArchive where there is nothing to read: opening an SQLite file would create it."""
-        self._kind.must_exist()
+        with self._explained():
+            self._kind.must_exist()
 
     def upgrade(self) -> None:
-        """Create the tables, or bring them to this version. Raises NewerSchema if they are ahead of us."""
+        """Create the tables, or bring them to this version. Raises NewerSchema if they are ahead of us, Foreign if they are not ours."""
         with self._explained():
             self._kind.create()
             with self._reading.connect() as connection:
                 if schema.is_current(connection):
                     return  # without the write lock: the command line asks beside a running daemon
+                schema.refuse(connection, self.name)  # before a connection that writes makes the file one in WAL mode
             with self.engine.begin() as connection:
                 self._kind.one_upgrade_at_a_time(connection)
                 schema.upgrade(connection, self.name)
 
     def check(self) -> None:
-        """Raise `Corrupt` if the database is damaged."""
+        """Raise `Corrupt` if the database is damaged, and what `upgrade` raises of one that is not for this program."""
         with self._explained(), self._reading.connect() as connection:
             self._kind.check(connection)
+            schema.refuse(connection, self.name)
 
     def backup(self, to: Path) -> None:
-        """A consistent copy, taken while others work. Refuses to write over a file."""
-        if to.exists():
+        """A consistent, durable copy, taken while others work: whole or not there. Refuses to write over a file."""
+        if os.path.lexists(to) or self.is_ours(to):
             raise StorageError(tr("{to} exists already; name a new file for the backup", to=to))
-        to.parent.mkdir(parents=True, exist_ok=True)
+        part = to.with_name(f".{to.name}.part")
         with self._explained():
             self._kind.must_exist()
-            self._kind.backup(to)
+            try:
+                to.parent.mkdir(parents=True, exist_ok=True)
+                part.unlink(missing_ok=True)  # a kill came in between
+                os.close(os.open(part, os.O_CREAT | os.O_EXCL, 0o600))
+                self._kind.backup(part)
+                _sync(part)  # VACUUM INTO does not: https://sqlite.org/lang_vacuum.html
+                part.rename(to)
+                _sync(to.parent)
+            except OSError as error:
+                told = tr("the backup {target} could not be written: {why}", target=to, why=system_fault(error))
+                raise StorageError(told) from error
+            finally:
+                with suppress(OSError):
+                    part.unlink(missing_ok=True)
+
+    def is_ours(self, file: Path) -> bool:
+        """Whether SQLite takes, or will take, this file for a part of the database."""
+        path = self._kind.path
+        return path is not None and os.path.realpath(file) in {os.path.realpath(path) + end for end in _PARTS}
 
     def still_there(self) -> None:
         """Raise StorageError if the file was moved, deleted or replaced since `upgrade`: what is written now would be lost with it."""
@@ -187,6 +209,9 @@ class Database:
             if told is None:
                 raise
             raise told from error
+        except OverflowError as error:  # SQLite's driver has no error of its own for it
+            kind, told_of = TOO_LARGE
+            raise kind(f"{self.name} {tr(told_of)}") from error
         except PoolTimeout as error:
             raise Busy(tr("{name}: too many questions at once; ask again in a moment", name=self.name)) from error
         except OSError as error:
@@ -200,14 +225,14 @@ def open_database(url: str) -> Database:
     try:
         parsed = make_url(url)
     except ArgumentError:
-        told = tr("`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name")
-        raise StorageError(told) from None
+        raise StorageError(tr(address.NO_ADDRESS)) from None
     backend = parsed.get_backend_name()
     if backend == "sqlite":
         if not parsed.database or parsed.database == ":memory:":
             raise StorageError(tr("a database in memory forgets everything; write sqlite:///data/zhixun.db"))
         return Database(parsed.set(drivername="sqlite+pysqlite"))
     if backend == "postgresql":
+        address.check(url)
         return Database(parsed.set(drivername="postgresql+psycopg"))
     raise StorageError(tr("`database:` names {backend}; Zhixun keeps its records in sqlite or postgresql", backend=backend))
 
@@ -352,8 +377,12 @@ class _Sqlite(_Kind):
     def must_exist(self) -> None:
         if not self.path.exists():  # SQLite would create an empty one
             raise NoArchive(self.path.absolute())
+        if not self.path.is_file():  # a pipe keeps who reads it waiting, a device keeps nothing
+            raise Unreachable(tr("{name} cannot be opened: {why}", name=self.path, why=tr("is no file")))
 
     def create(self) -> None:
+        if self.path.exists():
+            self.must_exist()
         self.path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(self.path, os.O_CREAT | os.O_RDWR, 0o600))  # its -wal and -shm take this mode over
         self._file = _identity(self.path)
@@ -376,12 +405,19 @@ class _Sqlite(_Kind):
             raise Corrupt(told)
 
     def backup(self, to: Path) -> None:
-        os.close(os.open(to, os.O_CREAT | os.O_EXCL, 0o600))
         with self.raw() as connection:
             connection.exec_driver_sql("VACUUM INTO ?", (str(to),))
 
     def clock(self, session: Session) -> datetime | None:  # noqa: ARG002  it works where its file is, and has no time of its own
         return None
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
@@ -397,8 +433,15 @@ class _Postgres(_Kind):
 
     def engine(self, *, read_only: bool) -> Engine:
         level = "REPEATABLE READ" if read_only else "READ COMMITTED"
-        patience = {"connect_timeout": BUSY_SECONDS} | MISSED
-        engine = self._pool(read_only=read_only, pool_pre_ping=True, isolation_level=level, connect_args=patience)
+        given = {"connect_timeout": BUSY_SECONDS, "client_encoding": "utf8"} | MISSED
+        engine = self._pool(read_only=read_only, pool_pre_ping=True, isolation_level=level, connect_args=given)
+
+        @event.listens_for(engine, "connect", insert=True)  # before SQLAlchemy asks anything, which SQL_ASCII answers in bytes
+        def _look(connection: Any, _record: Any) -> None:
+            encoding = connection.info.parameter_status("server_encoding")
+            if encoding not in (None, "UTF8"):
+                cure = tr("make one with `createdb -E UTF8 -T template0`")
+                raise StorageError(tr("the database keeps text as {encoding}, not as UTF8; {cure}", encoding=encoding, cure=cure))
 
         # What a session is to keep stands in no start-up option, which poolers refuse. Behind one in transaction mode each transaction may
         # have another session, so it brings along what it needs: the pooler itself sees to the time zone alone.

@@ -46,6 +46,10 @@ class NewerSchema(StorageError):
     """The database was written by a newer version."""
 
 
+class Foreign(StorageError):
+    """The database belongs to another program."""
+
+
 class Busy(StorageError):
     """Another process keeps the database locked."""
 
@@ -94,6 +98,8 @@ _DOWN = (Unreachable, "does not answer; check that the server runs and that its 
 _TOO_GREAT = (TooGreat, "has no number as great as that")
 _NO_TABLES = (NotReady, "has no tables of this version yet; run `zhixun db upgrade`")
 
+TOO_LARGE = (StorageError, "keeps no number as large as this one")
+
 # SQLite's primary result codes, https://sqlite.org/rescode.html
 _SQLITE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -109,6 +115,7 @@ _SQLITE = {
 }
 # PostgreSQL's SQLSTATE by longest prefix, https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
+    "22003": TOO_LARGE,
     "53100": _FULL,
     "57014": _SLOW,
     "22003": _TOO_GREAT,

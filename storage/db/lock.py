@@ -31,7 +31,7 @@ class InstanceLock:
         """Take the lock. Raises AlreadyRunning, which names the holder, at once."""
         path = self._db.path
         if path is not None:
-            path = path.resolve()  # one file, however it is spelled: through a link, or from another folder
+            path = Path(os.path.realpath(path))  # one file, however it is spelled: through a link, or from another folder
             self._file = self._lock_file(path.with_name(path.name + ".lock"))
 
     def release(self) -> None:

@@ -3,7 +3,6 @@ import than the question to answer. The table is `heartbeat` in storage/db/model
 
 from __future__ import annotations
 
-import importlib
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -12,7 +11,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from storage.db.errors import NoArchive, StorageError, explain_driver
+from crawler.i18n import tr
+from storage.db import address
+from storage.db.errors import NoArchive, StorageError, Unreachable, explain_driver
 
 STOPPED = "stopped"  # the last beat of a daemon that ended in order
 PATIENCE = 10  # seconds for a connection, and for a lock
@@ -44,7 +45,7 @@ def _first(url: str, query: str, value: str) -> Any:
         if url.startswith("sqlite"):
             with closing(_sqlite(url)) as connection:
                 return connection.execute(f"{query}?", (value,)).fetchone()
-        with closing(_postgres(url)) as connection:
+        with closing(address.connect(url, PATIENCE)) as connection:
             return connection.execute(f"{query}%s", (value,)).fetchone()
     except StorageError:
         raise
@@ -59,12 +60,9 @@ def _sqlite(url: str) -> sqlite3.Connection:
     path = Path(url.partition("///")[2].partition("?")[0])
     if not path.exists():
         raise NoArchive(path.absolute())
+    if not path.is_file():  # a pipe would keep us waiting
+        raise Unreachable(tr("{name} cannot be opened: {why}", name=path, why=tr("is no file")))
     return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=PATIENCE)
-
-
-def _postgres(url: str) -> Any:
-    driver = importlib.import_module("psycopg")  # not for SQLite
-    return driver.connect(url.replace("+psycopg", "", 1), connect_timeout=PATIENCE)
 
 
 def _moment(said: str | datetime) -> datetime:

@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from crawler.i18n import tr
-from storage.db.errors import NewerSchema
+from storage.db.errors import Foreign, NewerSchema
 
 if TYPE_CHECKING:
     from alembic.config import Config
 
 MIGRATIONS = Path(__file__).parents[1] / "migrations"
+_ours = re.compile(r"\d{4}")
 _revision = re.compile(r'^(down_)?revision\b[^=\n]*= *["\'](\w+)["\']', re.MULTILINE)
 
 
@@ -28,10 +29,22 @@ def is_current(connection: Connection) -> bool:
 
 
 def upgrade(connection: Connection, name: str) -> None:
-    """Run what is missing. Raises NewerSchema when the database has a revision that this program does not know."""
+    """Run what is missing, unless it is refused."""
     from alembic import command  # noqa: PLC0415
 
+    refuse(connection, name)
+    config = _config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+
+
+def refuse(connection: Connection, name: str) -> None:
+    """Raise NewerSchema where the revision is one that this program does not know yet, Foreign where the tables are another program's."""
     current = revision(connection)
+    if strange := _strange(connection, current):
+        few = ", ".join(strange[:3]) + (" …" if len(strange) > 3 else "")
+        told = tr("{name} holds the tables of another program ({few}); give Zhixun a database of its own", name=name, few=few)
+        raise Foreign(told)
     if current not in {None, *_chain()}:
         told = tr(
             "{name} was written by a newer Zhixun (schema {current}); use that version, or restore an older backup",
@@ -39,9 +52,16 @@ def upgrade(connection: Connection, name: str) -> None:
             current=current,
         )
         raise NewerSchema(told)
-    config = _config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+
+
+def _strange(connection: Connection, current: str | None) -> list[str]:
+    """Tables that we did not make. A server's database may be shared, as long as no table is called like one of ours."""
+    if current is not None and _ours.fullmatch(current):
+        return []
+    from storage.db.models import metadata  # noqa: PLC0415
+
+    alone = current is not None or connection.dialect.name == "sqlite"
+    return sorted(name for name in inspect(connection).get_table_names() if alone or name in metadata.tables)
 
 
 def revision(connection: Connection) -> str | None:

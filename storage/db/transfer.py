@@ -53,7 +53,7 @@ def load(session: Session, exported: Iterable[str]) -> int:
         count, end = _load(session, parts)
     except (IntegrityError, DataError, ValueError, TypeError, KeyError) as error:
         raise StorageError(tr(_DAMAGED)) from error
-    if end != {"rows": count}:
+    if end != {"rows": count} or next(parts, None) is not None:  # asked to its end, a compressed file is compared with its sum
         raise StorageError(tr(_DAMAGED))
     return count
 

@@ -80,6 +80,28 @@ def test_wrong_usage_is_exit_code_2(tmp_path: Path, arguments: tuple[str, ...]) 
     assert zhixun(tmp_path, *arguments).returncode == 2
 
 
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
+def test_a_stream_that_the_shell_has_closed_keeps_no_command_from_its_work(tmp_path: Path, closed: str) -> None:
+    zhixun(tmp_path, "db", "upgrade")
+    command = f"{sys.executable} -m jobs -c {tmp_path}/config.yaml db backup {tmp_path}/copy.db {closed}"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, "Traceback" in done.stderr) == (0, False), done.stderr
+    assert (tmp_path / "copy.db").exists()
+
+
+@pytest.mark.parametrize("day", ["", "soon", "0001-01-01", "9999-12-31T23:59:59-14:00", "2026-02-30"])
+def test_a_day_that_is_none_deletes_nothing(tmp_path: Path, day: str) -> None:
+    (tmp_path / "one.txt").write_text(RECORD, "utf-8")
+    zhixun(tmp_path, "records", "import", str(tmp_path / "one.txt"))
+    assert zhixun(tmp_path, "records", "prune", "--older-than", day, "--yes", TZ="Asia/Shanghai").returncode == 2
+    assert len(rows(zhixun(tmp_path, "records", "list", "--json"))) == 1
+
+
+def test_a_level_of_the_log_that_is_none_is_wrong_usage(tmp_path: Path) -> None:
+    done = zhixun(tmp_path, "check", LOG_LEVEL="loud")
+    assert (done.returncode, "LOUD is no level" in done.stderr) == (2, True), done.stderr
+
+
 def test_run_once_says_what_failed_and_goes_on(tmp_path: Path) -> None:
     done = zhixun(tmp_path, "run", "--once")
     assert done.returncode == 1

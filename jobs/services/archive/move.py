@@ -5,6 +5,7 @@ No daemon may run on either: what it would send between the two would be sent tw
 
 from __future__ import annotations
 
+import errno
 import gzip
 import io
 import json
@@ -34,7 +35,7 @@ def export(db: Database, to: Path, now: datetime) -> int:
 
     Raises AlreadyRunning while a daemon runs, and StorageError where the file exists.
     """
-    if to.exists():
+    if to.exists() or db.is_ours(to):
         raise StorageError(tr("{to} exists already; name a new file for the export", to=to))
     beside = to.with_name(f".{to.name}.part")
     count = -2  # the first and the last line are no rows
@@ -102,6 +103,8 @@ def _alone(db: Database, now: datetime) -> Iterator[None]:
 def _opened(path: Path, packed: bool, mode: str) -> Iterator[IO[str]]:
     """The file; a new one is for nobody else to read: it holds what was sent to whom."""
     try:
+        if path.is_dir():  # which opens, to be read
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         handle = os.open(path, os.O_RDONLY if mode == "rt" else os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600)
     except OSError as error:
         raise StorageError(tr("{path} cannot be opened: {why}", path=path, why=system_fault(error))) from error

@@ -69,6 +69,7 @@ def test_the_same_complaint_is_written_five_times_a_minute_then_counted() -> Non
 
     assert [limit.filter(complaint(channel="a")) for _ in range(8)] == [True] * 5 + [False] * 3
     assert limit.filter(complaint(channel="b"))
+    assert all(limit.filter(complaint(mistake=f"config.yaml:{line}: unknown key")) for line in range(8)), "each is another"
     now[0] = 61.0
     again = complaint(channel="a")
     assert limit.filter(again)

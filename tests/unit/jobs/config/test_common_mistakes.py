@@ -145,6 +145,15 @@ MISTAKES = [  # what is written, the line that is told, words of the fault, word
     ('{"sources": [}\n', 1, "found '}'", "a value is missing"),
     ("channels:\n  - {name: m, url: 'mailto:desk@quay.example'}\n", 2, "begins with its scheme", "smtps://"),
     ("", 0, "the file is empty", "zhixun init"),
+    # ---- what is there for another program
+    ("timezone: !env TZ\n", 1, 'the tag "!env" has no meaning', "${NAME}"),
+    ("aliases: !include aliases.yaml\n", 1, 'the tag "!include" has no meaning', "${NAME}"),
+    ("log: {timezone: !!python/name:os.system }\n", 1, "has no meaning", "${NAME}"),
+    ("database: postgresql+psycopg://desk@h/news?sslmod=require\n", 1, 'knows no option "sslmod"', '"sslmode"'),
+    # ---- two at one address
+    ("web: 127.0.0.1:9464\nmetrics: 127.0.0.1:9464\n", 2, "web listens at", "another port"),
+    ("metrics: 127.0.0.1:8480\n", 1, "web listens at", "another port"),
+    ("metrics: 127.0.0.1:8402\ncrawl: {websub: {callback: 'https://quay.example/h'}}\n", 2, "metrics listens at", "another port"),
 ]
 
 

@@ -6,10 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from jobs.config.load import load
 from jobs.deliver.transport import channel_for
 from jobs.services import doctor
+from storage.db.database import Database
 from tests.unit.crawler.fetch.test_browser import FOUND, needs_browser
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
@@ -33,6 +35,17 @@ def test_a_fresh_start_has_nothing_to_mend(tmp_path: Path) -> None:
     assert found["configuration"] == found["configuration file"] == found["channel c"] == "ok"
     assert found["database"] == "warn"  # not made yet
     assert not (tmp_path / "zhixun.db").exists()
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE alembic_version SET version_num = '9999'", "UPDATE alembic_version SET version_num = 'ae34c0ffee12'"]
+)
+def test_a_database_that_is_not_for_this_program_has_to_be_mended(change: str, tmp_path: Path, sqlite: Database) -> None:
+    sqlite.write_now(lambda s: s.execute(text(change)))
+    path = tmp_path / "config.yaml"
+    path.write_text(CONFIG.format(folder=tmp_path), "utf-8")
+    found = {one.what: one.verdict for one in doctor.examine(load(path, {}), path, NOW)}
+    assert found["database"] == "fail"
 
 
 @needs_browser

@@ -1,8 +1,11 @@
 """The database: what is told as written is durable, what goes wrong is said in a sentence, readers cannot write."""
 
+import os
 import sqlite3
 import stat
 import threading
+from collections.abc import Callable
+from contextlib import closing, nullcontext
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +16,7 @@ from sqlalchemy import event, insert, select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from storage.db import database, errors, models
+from storage.db import database, errors, lock, models
 from storage.db.database import Database, insert_new, open_database
 from storage.db.models import host
 
@@ -166,6 +169,36 @@ def test_a_newer_schema_is_refused(db: Database) -> None:
         db.upgrade()
 
 
+STRANGERS = [
+    ("another program's", "CREATE TABLE places (id INTEGER)"),
+    ("one that has a table of the same name", "CREATE TABLE article (id INTEGER)"),
+    ("one with migrations of its own", "CREATE TABLE alembic_version AS SELECT 'ae34c0ffee12' AS version_num"),
+]
+
+
+@pytest.mark.parametrize("makes", [case[1] for case in STRANGERS], ids=[case[0] for case in STRANGERS])
+def test_another_programs_file_is_left_alone(makes: str, tmp_path: Path) -> None:
+    path = tmp_path / "other.db"
+    with closing(sqlite3.connect(path)) as raw:
+        raw.execute(makes)
+    before = path.read_bytes()
+    with closing(opened(path)) as db:
+        for what in (db.upgrade, db.check):
+            with pytest.raises(errors.Foreign, match="tables of another program"):
+                what()
+    assert path.read_bytes() == before
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize(("makes", "refused"), [(STRANGERS[0][1], False), (STRANGERS[1][1], True), (STRANGERS[2][1], True)])
+def test_a_server_may_share_a_database_as_long_as_no_table_is_called_alike(makes: str, refused: bool, postgres_url) -> None:
+    with closing(open_database(postgres_url())) as db:
+        with db.engine.begin() as connection:
+            connection.execute(text(makes))
+        with pytest.raises(errors.Foreign) if refused else nullcontext():
+            db.upgrade()
+
+
 @pytest.mark.parametrize("backend", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def test_an_empty_database_is_made_ready(backend: str, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     path = tmp_path / "data" / "zhixun.db"
@@ -279,11 +312,26 @@ def test_a_file_that_is_taken_away_while_it_is_in_use_is_missed(file: Path, tmp_
     db.close()
 
 
-def test_a_folder_in_place_of_the_file_is_said(tmp_path: Path) -> None:
-    db = opened(tmp_path)
-    with pytest.raises(errors.Unreachable, match="cannot be opened"):
-        db.upgrade()
-    db.close()
+NO_FILES: dict[str, Callable[[Path], object]] = {
+    "a folder": Path.mkdir,
+    "a pipe": os.mkfifo,
+    "a device": lambda path: path.symlink_to(os.devnull),
+    "a link to itself": lambda path: path.symlink_to(path),
+}
+
+
+@pytest.mark.parametrize("make", NO_FILES.values(), ids=NO_FILES)
+def test_what_is_no_file_in_its_place_is_said(make: Callable[[Path], object], tmp_path: Path) -> None:
+    path = tmp_path / "zhixun.db"
+    make(path)
+    with closing(opened(path)) as db:
+        lock.InstanceLock(db).acquire()
+        with pytest.raises(errors.Unreachable, match="cannot be opened"):
+            db.upgrade()
+        for what in (db.must_exist, lambda: db.read(names), lambda: db.backup(tmp_path / "copy.db")):
+            with pytest.raises(errors.StorageError, match=r"zhixun\.db"):
+                what()
+    assert not list(tmp_path.glob("*copy*"))
 
 
 def test_a_backup_is_a_whole_database_and_overwrites_nothing(file: Path, tmp_path: Path) -> None:
@@ -301,6 +349,28 @@ def test_a_backup_is_a_whole_database_and_overwrites_nothing(file: Path, tmp_pat
     copy.check()
     assert copy.read(names) == ["a"]
     copy.close()
+
+
+@pytest.mark.parametrize("end", ["", "-wal", "-shm", "-journal", ".lock"])
+def test_no_backup_takes_the_place_of_a_part_of_the_database(file: Path, tmp_path: Path, end: str) -> None:
+    (tmp_path / "elsewhere").symlink_to(tmp_path)
+    with closing(opened(file)) as db, pytest.raises(errors.StorageError, match="exists already"):
+        db.backup(tmp_path / "elsewhere" / f"zhixun.db{end}")
+    with closing(opened(file)) as db:
+        db.check()
+
+
+def test_a_backup_that_fails_leaves_nothing(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with closing(opened(file)) as db:
+
+        def half(to: Path) -> None:
+            to.write_text("half of it")
+            raise errors.DiskFull
+
+        monkeypatch.setattr(db._kind, "backup", half)
+        with pytest.raises(errors.DiskFull):
+            db.backup(tmp_path / "copies" / "one.db")
+    assert not list((tmp_path / "copies").iterdir())
 
 
 # ---- PostgreSQL's own
@@ -331,7 +401,20 @@ def test_a_backup_of_postgresql_is_made_or_says_why_not(
     tool.chmod(0o755)
     db.backup(tmp_path / "two.dump")
     assert "--format=custom" in (tmp_path / "two.dump").read_text()
+    assert stat.S_IMODE((tmp_path / "two.dump").stat().st_mode) == 0o600
     db.close()
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["SQL_ASCII", "LATIN1"])
+def test_a_server_that_cannot_keep_every_text_is_refused(encoding: str, postgres_url, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PGCLIENTENCODING", "latin1")  # what a machine is used to is not asked
+    url = postgres_url(f"template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'")
+    with closing(open_database(url)) as db, pytest.raises(errors.StorageError, match=f"keeps text as {encoding}"):
+        db.upgrade()
+    with closing(open_database(postgres_url())) as db:
+        db.upgrade()
+        assert db.write_now(add("江湾")) == ["江湾"]
 
 
 # ---- addresses
@@ -341,6 +424,7 @@ ADDRESSES = [
     ("in memory", "sqlite://", "forgets everything"),
     ("in memory, by name", "sqlite:///:memory:", "forgets everything"),
     ("another kind of database", "mysql://localhost/x", "names mysql"),
+    ("an option that nobody knows", "postgresql+psycopg://localhost/x?sslmod=require", "no option sslmod"),
 ]
 
 
@@ -371,6 +455,11 @@ def test_a_question_that_takes_too_long_is_given_up(db: Database) -> None:
     with pytest.raises(errors.TooSlow, match="longer"):
         db.ask(lambda s: s.execute(endless).all(), within=0.05)
     assert db.ask(names) == [], "and the connection is good for the next"
+
+
+def test_a_number_that_no_column_holds_is_said(db: Database) -> None:
+    with pytest.raises(errors.StorageError, match="no number as large"):
+        db.read(lambda s: s.scalar(select(models.article.c.id).where(models.article.c.id == 2**63)))
 
 
 def test_one_question_too_many_is_told_so(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,6 @@
 """The last beat, read by the driver alone, is what the model has written."""
 
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from storage.archive import queries
 from storage.db import pulse
 from storage.db.database import Database
-from storage.db.errors import NoArchive, NotADatabase, NotReady
+from storage.db.errors import NoArchive, NotADatabase, NotReady, StorageError, Unreachable
 from storage.queue import workers
 from storage.queue.workers import Worker
 
@@ -43,6 +44,16 @@ def test_what_is_no_archive_is_said(tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("news " * 1000)
     with pytest.raises(NotADatabase):
         pulse.last_beat(f"sqlite:///{tmp_path}/text.db", "daemon")
+    os.mkfifo(tmp_path / "pipe.db")
+    with pytest.raises(Unreachable):
+        pulse.last_beat(f"sqlite:///{tmp_path}/pipe.db", "daemon")
     (tmp_path / "empty.db").touch()
     with pytest.raises(NotReady):
         pulse.last_beat(f"sqlite:///{tmp_path}/empty.db", "daemon")
+
+
+@pytest.mark.parametrize("end", ["/x?sslmod=require", "/%zz", "/two words"])
+def test_an_address_that_the_driver_refuses_is_said_without_the_password(end: str) -> None:
+    with pytest.raises(StorageError) as caught:
+        pulse.last_beat(f"postgresql+psycopg://u:s3cr3t@127.0.0.1:1{end}", "daemon")
+    assert "s3cr3t" not in str(caught.value)

@@ -138,9 +138,12 @@ def of_another_version(text: str) -> str:
 
 
 BROKEN: list[Callable[[str], str]] = [cut, without_the_end, without_a_row, of_another_version, lambda _: "", lambda _: "[]\n"]
+BROKEN += [lambda text: text + text, lambda text: text + "[1]\n"]
 
 
-@pytest.mark.parametrize("broken", BROKEN, ids=["cut", "no end", "a row less", "another version", "empty", "something else"])
+@pytest.mark.parametrize(
+    "broken", BROKEN, ids=["cut", "no end", "a row less", "another version", "empty", "something else", "twice", "more"]
+)
 def test_of_a_damaged_export_nothing_is_taken(
     db: Database, other: Database, tmp_path: Path, broken: Callable[[str], str]
 ) -> None:
@@ -150,6 +153,20 @@ def test_of_a_damaged_export_nothing_is_taken(
     with pytest.raises(StorageError):
         move.load(other, tmp_path / "bad.jsonl", UTC, NOW)
     assert {name for name, found in rows(other).items() if found} == {"person"}, "the reader without a name"
+
+
+def test_a_compressed_export_is_compared_with_its_sum(db: Database, other: Database, tmp_path: Path) -> None:
+    an_archive(db)
+    file = tmp_path / "all.jsonl.gz"
+    move.export(db, file, NOW)
+    file.write_bytes(file.read_bytes()[:-8] + b"\0\0\0\0" + file.read_bytes()[-4:])
+    with pytest.raises(StorageError, match="damaged"):
+        move.load(other, file, UTC, NOW)
+
+
+def test_a_folder_is_no_export(db: Database, tmp_path: Path) -> None:
+    with pytest.raises(StorageError, match="cannot be opened"):
+        move.load(db, tmp_path, UTC, NOW)
 
 
 @pytest.mark.parametrize("name", ["all.jsonl", "all.jsonl.gz"])
