@@ -45,7 +45,7 @@ from sqlalchemy.pool import NullPool
 from crawler.i18n import tr
 from crawler.retold import system_fault
 from storage.db import address, schema
-from storage.db.errors import TOO_LARGE, Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
+from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
 from storage.db.texts import to_json
 from storage.db.writer import Writer
 
@@ -209,9 +209,6 @@ class Database:
             if told is None:
                 raise
             raise told from error
-        except OverflowError as error:  # SQLite's driver has no error of its own for it
-            kind, told_of = TOO_LARGE
-            raise kind(f"{self.name} {tr(told_of)}") from error
         except PoolTimeout as error:
             raise Busy(tr("{name}: too many questions at once; ask again in a moment", name=self.name)) from error
         except OSError as error:

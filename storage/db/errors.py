@@ -98,8 +98,6 @@ _DOWN = (Unreachable, "does not answer; check that the server runs and that its 
 _TOO_GREAT = (TooGreat, "has no number as great as that")
 _NO_TABLES = (NotReady, "has no tables of this version yet; run `zhixun db upgrade`")
 
-TOO_LARGE = (StorageError, "keeps no number as large as this one")
-
 # SQLite's primary result codes, https://sqlite.org/rescode.html
 _SQLITE = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -115,7 +113,6 @@ _SQLITE = {
 }
 # PostgreSQL's SQLSTATE by longest prefix, https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES = {
-    "22003": TOO_LARGE,
     "53100": _FULL,
     "57014": _SLOW,
     "22003": _TOO_GREAT,

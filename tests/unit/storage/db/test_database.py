@@ -457,11 +457,6 @@ def test_a_question_that_takes_too_long_is_given_up(db: Database) -> None:
     assert db.ask(names) == [], "and the connection is good for the next"
 
 
-def test_a_number_that_no_column_holds_is_said(db: Database) -> None:
-    with pytest.raises(errors.StorageError, match="no number as large"):
-        db.read(lambda s: s.scalar(select(models.article.c.id).where(models.article.c.id == 2**63)))
-
-
 def test_one_question_too_many_is_told_so(db: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "READERS", 1)
     monkeypatch.setattr(database, "WAIT_SECONDS", 0.05)
