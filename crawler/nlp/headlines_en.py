@@ -189,8 +189,10 @@ _not_subject = re.compile(rf"(?:{_DAY}|{_MONTH}|[A-Z][a-z]+['’]s)$")
 
 def _hangs_on(rest: str) -> bool:
     """True for what begins with its verb, so that its subject is gone: have made the sector a favourite."""
-    word = rest.partition(" ")[0].lower()
-    return is_finite(word) and not is_past(word)
+    word, _, more = rest.partition(" ")
+    if word in PREPOSITIONS:  # for 90 drones, have made …
+        word = more.partition(", ")[2].partition(" ")[0]
+    return is_finite(word.lower()) and not is_past(word)
 
 
 def _subject_at(text: str) -> int:

@@ -475,3 +475,37 @@ def test_an_english_headline_is_short_and_keeps_who_what_and_how_much(sentence: 
 def test_a_chinese_headline_has_the_sum_and_the_year(sentence: str, acts: tuple[str, ...], expected: str | None) -> None:
     made = headline(sentence, acts, "zh")
     assert made == expected if expected else made
+
+
+@pytest.mark.parametrize(
+    ("sentence", "language", "expected"),
+    [
+        ("Halden reported a record profit on Monday and said its output was sold out.", "en", "Halden reported a record profit on Monday and said its output was sold out"),
+        ("Halden says its cooling loop is closed and that it draws little.", "en", "Halden says its cooling loop is closed and that it draws little"),
+        ("In the same session the board accepted his resignation, effective June 30, and closed.", "en", "The board accepted his resignation, effective June 30, and closed"),
+        ("Earlier orders by Norwood, for 90 drones from Tarnfield, have made the firm known.", "en", None),
+        ("Until then it will draw on the grid line built for the old plant.", "en", "Until then it will draw on the grid line built for the old plant"),
+        ("NORWOOD, Norway, 3 August 2026 - Halden Robotics has opened a plant.", "en", "Halden Robotics has opened a plant"),
+        ("On Monday, port operator Selat and Halden Robotics, a spin-off of the university, signed a pact.", "en", "Port operator Selat and Halden Robotics signed a pact"),
+        ("他们先用模型给出了分子的过渡态构型。", "zh", "先用模型给出了分子的过渡态构型"),
+        ("云泽省科技厅在6月5日的记者会上宣布设立基金。", "zh", "云泽省科技厅在6月5日的记者会上宣布设立基金"),
+        ("6月5日消息（陆青）海岚数据今日开源语音模型。", "zh", "海岚数据开源语音模型"),
+    ],
+)  # fmt: skip
+def test_a_headline_begins_with_its_subject_and_stays_whole(sentence: str, language: str, expected: str | None) -> None:
+    made = headline(clean(sentence), (), language)
+    assert made == expected or (expected is None and made.startswith("Earlier orders"))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [  # what another clause says is more: a figure, the act, a work
+        ("海岚数据的股东霁影科技出席会议，海岚数据6月5日完成2亿元融资。", "海岚数据完成2亿元融资"),
+        (
+            "海岚数据股票自6月8日起被实施其他风险警示，简称变更为“ST海岚”，日涨跌幅限制为5%。",
+            "海岚数据股票自6月8日起被实施其他风险警示",
+        ),
+    ],
+)
+def test_the_clause_that_says_most_is_the_headline(sentence: str, expected: str) -> None:
+    assert headline(sentence, (), "zh").startswith(expected)
