@@ -86,6 +86,7 @@ def export_all(
 
 def import_all(cli: Cli, file: Annotated[Path, typer.Argument(help="What `db export` wrote.")]) -> None:
     """Take an export over into the configured database, which must be new. What was delivered stays so, what waits is sent once."""
+    move.must_open(file)
     with cli.archive(new=True) as db, bar() as shown:
         rows = move.load(db, file, cli.config().zone, clock.now())
         out.print(tr("{n} rows read from {file}", n=rows, file=file))

@@ -279,6 +279,14 @@ def _says(running: subprocess.Popen[str], words: str) -> str:
     return next(line for line in running.stderr if words in line)
 
 
+def test_a_missing_export_leaves_no_database(tmp_path: Path) -> None:
+    (tmp_path / "config.yaml").write_text(f"database: sqlite:///{tmp_path}/new.db\n", "utf-8")
+    done = zhixun(tmp_path, "db", "import", "gone.json")
+    assert done.returncode == 1
+    assert "gone.json cannot be opened" in done.stderr
+    assert not (tmp_path / "new.db").exists()
+
+
 @pytest.mark.timeout(60)
 def test_a_second_signal_ends_the_daemon_at_once(daemon: tuple[subprocess.Popen[str], Path]) -> None:
     running, _ = daemon

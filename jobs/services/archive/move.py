@@ -51,6 +51,12 @@ def export(db: Database, to: Path, now: datetime) -> int:
     return count
 
 
+def must_open(file: Path) -> None:
+    """Raise StorageError for a file that cannot be read, before there is a database to take it into."""
+    with _opened(file, packed=False, mode="rt"):
+        pass
+
+
 def load(db: Database, file: Path, zone: ZoneInfo, now: datetime) -> int:
     """Take an export over, in one transaction; how many rows. The index of words is then still to be made, see `backfill`.
 
