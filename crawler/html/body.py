@@ -40,6 +40,7 @@ _FLOW = frozenset("p ul ol dl dd dt h1 h2 h3 h4 h5 h6 blockquote table tbody the
 _STOPS = frozenset("。！？…；：.!?;:")
 _CLOSING = " ”’」』）)】]\"'"
 _CELLS = frozenset(("td", "th", "li"))
+_DATA = ("td", "th")
 _BOXES = frozenset(("div", "header", "footer", "section", "article", "aside"))
 
 
@@ -299,11 +300,13 @@ def _is_ended(text: str) -> bool:
 
 
 def _cards(ground: _Ground, homes: Iterable[int]) -> int:
-    """How many of these homes have a link for a title, as the cards of a list do."""
-    count = 0
-    for home in homes:
-        first, parent = ground.regions[home].first, ground.regions[ground.regions[home].parent]
-        count += any(line.linked * 5 > line.weight * 4 for line in ground.lines[max(parent.first, first - 2) : first + 2])
+    """How many of these homes have a link for a title, as the cards of a list do. The tools at the end of one are not the next one's title."""
+    count, above = 0, 0
+    for home in sorted(homes):
+        region = ground.regions[home]
+        first = max(ground.regions[region.parent].first, region.first - 2, min(above, region.first))
+        count += any(line.linked * 5 > line.weight * 4 for line in ground.lines[first : region.first + 2])
+        above = region.last
     return count
 
 
@@ -326,7 +329,6 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     kept: list[tuple[int, str]] = []
     dropped: list[str] = []
     seen: dict[str, int] = {}
-    row = -1
     for number in _belonging(ground, area, main, also, (within[0], within[-1])):
         line = lines[number]
         text = boilerplate.trimmed(line.text)
@@ -346,21 +348,38 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
             continue  # a copy of the text for other screens stands in another home
         if len(kept) < 3 and loose(text) == title:
             continue
-        cell = ground.regions[line.region].parent if line.tag in ("td", "th") else -1
-        if cell >= 0 and cell == row and line.region != lines[kept[-1][0]].region:
-            kept[-1] = (kept[-1][0], f"{kept[-1][1]} {text}")  # cells of one table row are one line
-        else:
-            kept.append((number, text))
-        row = cell
+        kept.append((number, text))
+    kept = in_rows(lines, ground.regions, kept)
     while len(kept) > 1 and boilerplate.is_bio(kept[-1][1]):
         dropped.append(kept.pop()[1])
     return kept, dropped
 
 
+def in_rows(lines: Sequence[Line], regions: Sequence[Region], kept: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """These lines with their numbers, the cells of one table row as one line."""
+    found: list[tuple[int, str]] = []
+    above = -1
+    for number, text in kept:
+        cell = lines[number].region
+        if (
+            regions[cell].tag not in _DATA
+            and regions[regions[cell].parent].last == number + 1 == regions[regions[cell].parent].first + 1
+        ):
+            cell = regions[cell].parent  # of the paragraph that is all of a cell
+        is_cell = regions[cell].tag in _DATA
+        if is_cell and above >= 0 and cell != above and regions[cell].parent == regions[above].parent:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {text}")
+        else:
+            found.append((number, text))
+        above = cell if is_cell else -1
+    return found
+
+
 def _often(lines: Sequence[Line]) -> set[str]:
-    """The short lines that stand three times and more, and not as paragraphs: the byline of each post, its tools."""
-    count = Counter(line.text for line in lines if line.weight < SHORT and line.tag in _BOXES)
-    return {text for text, times in count.items() if times > 2}
+    """The short lines that stand three times and more, whatever the clock in them, and not as paragraphs: the byline of each post, its tools."""
+    said = [(line.text, boilerplate.timeless(line.text)) for line in lines if line.weight < SHORT and line.tag in _BOXES]
+    count = Counter(rest for _, rest in said)
+    return {text for text, rest in said if count[rest] > 2}
 
 
 def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
@@ -427,7 +446,7 @@ def _cells(ground: _Ground, area: Region, span: tuple[int, int]) -> dict[int, bo
             continue  # a table that sets the page's columns
         weight, linked = (sum(getattr(ground.lines[n], of) for n in lines) for of in ("weight", "linked"))
         among = span[0] < region.first and region.last <= span[1] + 1
-        kept = among and linked * 4 < weight and not any(ground.dead[n] for n in lines)
+        kept = among and linked * 4 < weight and not any(ground.dead[n] for n in lines if ground.lines[n].tag != "caption")
         found.update(dict.fromkeys(lines, kept))
     return found
 

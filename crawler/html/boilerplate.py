@@ -11,7 +11,7 @@ import re
 from crawler.html.tree import has_han
 from crawler.text import HAN, simplified
 
-_COLON = r"\s*[:：丨|/]\s*"
+_COLON = r"\s*[:：丨|｜/]\s*"
 
 # A whole short line that is furniture. `match`ed at the start; the second figure bounds how long (code points) such a line may be.
 _LINE = (
@@ -21,9 +21,13 @@ _LINE = (
     r"[\(（\[【\s]*(?:本文)?(?:原标题|原题|原文标题|文章标题|原题为)\s*[:：《].{0,120}",
     r"[\(（\[【\s]*(?:(?:文章|稿件|新闻|信息|本文|视频|原文)?来源|转自|摘自|转载自|出处|稿源)" + _COLON + r".{0,60}",
     r"[\(（\[【\s]*(?:文章)?(?:作者|撰文|撰稿|采写|执笔|主笔|供稿|文图|文字|文|图)\s*[:：/|丨｜]\s*.{0,40}",
+    r"[\(（\[【\s]*(?:本文|文章|原文)?(?:首发|来源|来自|转载|转|摘|原载|原刊)[于自]?\s*[:：]?\s*(?:(?:微信)?(?:公众号|订阅号)|《).{0,120}|原[载刊][于自]?"
+    + _COLON
+    + r".{0,60}",
+    rf"(?:作者|撰文|采写|执笔|文)\s+[{HAN}]{{2,4}}(?:[\s、，,]+[{HAN}]{{2,4}}){{0,5}}",
     rf"[{HAN}]{{0,12}}(?:首席|见习|实习|全媒体|特约)*(?:记者|通讯员|撰稿人?|评论员)[\s:：|/]+[{HAN}]{{2,4}}"
-    rf"(?:(?:[\s、，,]+|\s*(?:实习生|通讯员|见习记者|实习记者|摄影记者|记者)[\s:：]*)[{HAN}]{{2,4}}){{0,5}}(?:返回.{{2,6}}[，,]查看更多)?",
-    r"[^，。！？：\s]{2,10}(?:报道|原创|出品|专稿|编译)|.{1,20}\s发自\s.{2,12}|.{0,20}[|丨｜]\s*(?:微信)?公众号.{0,24}|[—\-\s]*(?:完|END)[—\-\s]*",
+    rf"(?:(?:[\s、，,]+|\s*(?:实习生|通讯员|见习记者|实习记者|摄影记者|记者)[\s:：]*)[{HAN}]{{2,4}}){{0,5}}(?:\s+文\s*/\s*[图摄]|返回.{{2,6}}[，,]查看更多)?",
+    r"[^，。！？：\s]{2,10}(?:报道|原创|出品|专稿|编译)|.{1,20}\s发自\s.{2,12}|.{0,20}[|丨｜]\s*(?:微信)?公众号.{0,24}|[—\-\s]*完[—\-\s]*",
     r"[\(（]?(?:本报|本网)?(?:实习|见习)?(?:记者|通讯员)\s*[:：].{0,30}",
     # advertisements
     r".{0,12}(?:检测到|请|您).{0,16}(?:广告(?:拦截|屏蔽)|(?:拦截|屏蔽)广告).{0,80}|.{0,30}(?:APP看新闻|保证天天中奖|点我下载).{0,60}"
@@ -35,13 +39,15 @@ _LINE = (
     r"(?:关键[词字]|标签|相关标签|文章标签|本文标签|话题|TAG|Tags?)" + _COLON + r".{0,120}",
     r".{0,20}(?:分享到|分享至|分享让更多人|转发到|扫码|扫一扫|扫描.{0,12}二维码|长按.{0,8}(?:识别|扫描|二维码)|微信扫|关注.{0,12}(?:公众号|微信|官微)"
     r"|打开APP|打开.{0,10}(?:APP|客户端)|下载.{0,10}(?:APP|客户端)"
-    r"|点击(?:进入|查看|阅读|下方|上方|收起|展开|下载|关注|加载|此处).{0,12}).{0,40}",
+    r"|点击(?:进入|查看|阅读|下方|上方|收起|展开|下载|关注|加载|此处).{0,12}).{0,40}|.{0,10}[点戳]击?.{0,8}阅读原文.{0,40}|.{0,8}关注我们.{0,20}|.{0,4}点个(?:在看|赞).{0,16}",
     rf"(?:[【\[]?(?:打印|关闭|收藏|返回)[{HAN}]{{0,4}}[】\]]?){{1,4}}",
     r"(?:上一篇|下一篇|上一页|下一页|阅读下一篇|返回(?:搜狐|首页|顶部|列表)|查看(?:更多|原文|全部|大图)|阅读(?:全文|原文|更多)|展开全文|收起全文"
     r"|更多(?:精彩|内容|新闻|资讯|专业报道)|加载更多|打印(?:本页)?|关闭(?:窗口|本页)?|收藏(?:本文)?|举报(?:/反馈)?|我要(?:评论|反馈|纠错|报错)|【纠错】|纠错"
     r"|点赞|赞|评论\(?\d*\)?|转发|复制链接|已关注|关注|订阅|推荐|热门|回到顶部|重播|正在播放).{0,12}|(?:一键三连|点这里.{0,4}关注).{0,40}",
     r"(?:您|你)?(?:所在的?|当前的?)?位置\s*[:：].{0,80}",
     r"(?:阅读|浏览|阅)(?:量|数|次数)?\s*[:：]?\s*[\d.]+\s*[万wk]?\+?\W*(?:收藏|评论|点赞|分享|次).{0,12}|感谢.{0,12}网友.{0,60}投递[！!。]?",
+    # headings over what only announces the text: its contents, its abstract
+    r"(?:(?:文章|本文|内容|新闻|AI|智能)?(?:目录|摘要|提要|导读|导语|速读|速览)|内容简介|直播(?:简介|导语|回顾)|核心提示)\W*",
     # neighbours
     r"(?:相关|延伸|推荐|拓展|猜你喜欢|大家都在|今日|热门|更多|精彩|往期)(?:阅读|推荐|新闻|文章|链接|专题|报道|资讯|视频|内容|回顾|搜索|标签|看)?\s*[:：>》]*",
     r"(?:更多|相关).{0,30}(?:请关注|敬请关注|欢迎关注|请点击).{0,40}",
@@ -85,7 +91,7 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
     r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}",
-    r"(?:#\s*){2,5}|-\s*30\s*-|[-–—]?\s*ends\s*[-–—]?|(?:keywords?|filed under|categories|topics)\s*:.{0,160}",
+    r"(?:#\s*){2,5}|-\s*30\s*-|[-–—]?\s*(?:the )?ends?\s*[-–—]?|(?:keywords?|filed under|categories|topics)\s*:.{0,160}",
     r"\d{1,3}\s*(?:comments?|shares?|min(?:ute)?s? read|likes?|views?)\.?|\d{1,2} of \d{1,3}",
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?)\b.{0,300}",
@@ -170,7 +176,7 @@ _box = re.compile(
     re.I,
 )
 _comments = re.compile(
-    r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
+    r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|网友(?:互动|热议|热评|提问)|互动(?:区|讨论)|聊天室|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
     r"|leave a (?:comment|reply)|join the (?:conversation|discussion))\W*\d{0,6}\W*(?:条|个)?\W*",
     re.I,
 )
@@ -178,8 +184,11 @@ _bio = re.compile(
     r"(?:[A-ZÀ-Ý][\w.'’-]+ ){2,4}(?:(?:is|was|works as) (?:an? |the )?(?:[\w’'-]+ ){0,6}"
     r"(?:reporter|writer|correspondent|columnist|journalist|contributor|editor|fellow|author|producer)\b|(?:covers|writes about|reports on|writes for) )"
 )
-_bar = re.compile(r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$")
+_bar = re.compile(
+    r"(?!.{0,20}[〔\[（(]?(?:19|20)\d\d[〕\])）年].{0,6}号\W*$).{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$"
+)
 _clock = re.compile(r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4})?\W*(?:\d+\s?[a-z]+\s?ago)?", re.I)
+_clock_at_end = re.compile(r"^\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*|\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$")
 _date_bar = re.compile(
     r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
     r"|[^.!?。]{0,60}\b(?:19|20)\d\d\b[^.!?。]{0,20}\b\d{1,2}[:h]\d{2}\b[^.!?。]{0,20}$"
@@ -226,6 +235,11 @@ def is_bio(text: str) -> bool:
 def is_bar(text: str) -> bool:
     """True for a line with a date or a count, as stands between headline and text."""
     return _bar.match(text) is not None
+
+
+def timeless(text: str) -> str:
+    """The line without the clock it begins or ends with."""
+    return _clock_at_end.sub("", text) if text[:1].isdigit() or text[-1:].isdigit() else text
 
 
 def is_clock(text: str) -> bool:

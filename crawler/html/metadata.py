@@ -37,8 +37,12 @@ _source = re.compile(
     r"([A-Z][\w.&'’+-]*(?: (?!By\b)(?:[A-Z][\w.&'’+-]*|&|of|the)){1,5}(?![\w-])"  # of several words, as only Latin names are
     rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览|字[体号]|打印|分享|点击|收藏|视力)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
 )
+_reprint = re.compile(
+    rf"(?:首发|来源|来自|转载|转|原载|原刊)[于自]?\s*[:：丨|｜]?\s*(?:(?:微信)?(?:公众号|订阅号)\s*[:：丨|｜]?\s*[“\"「《【]?|《)"
+    r"([^\s，,。；;：:“”\"「」《》（()）【】]{2,20})"
+)
 _bare_source = re.compile(rf"(?:^|[|｜\s])(?:来源|來源|稿源)\s?([{HAN}A-Za-z][{HAN}\w·]{{1,14}})(?=\s*(?:$|[|｜]|\s))")
-_dashes = re.compile(rf"\s+[-–—·]\s+|--+|(?<=[{HAN}])-(?=[{HAN}\d])")
+_dashes = re.compile(rf"\s+[-–—·]\s+|--+|(?<=[{HAN}])-(?=\w)")
 _site = re.compile(r"(?:网|報|报|社|台|刊|在线|客户端|论坛|之家|日报|晚报|周刊|新闻|门户|电子版)$")
 _no_site = re.compile(
     r"政府网$|政府门户|政务网$|人民政府$|powered by|^第.{1,8}[期版号]|\d{4}年|公报$|^(?:首页|新闻|资讯|科技|财经|体育|娱乐|社会|国际|国内|要闻|健康|汽车|房产"
@@ -46,7 +50,12 @@ _no_site = re.compile(
     re.I,
 )
 _button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follow|share|save)\W*", re.I)
-_NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
+_nobody = re.compile(r"(?:网络|互联网|综合|未知|原创|转载)(?:$|自|整理|编辑|公开)")
+# A name that only the site's own readers understand.
+_relative = re.compile(
+    r"[本我](?:站|网|报|刊|台|院|校|市|县|区|局|公司|单位)(?:讯|原创|编辑部?|记者)?$"
+    r"|(?:[省市县区镇校院局]委?|党委|党群|党政|学校|医院|公司)*(?:政府|综合|行政)?(?:办公[室厅]|党?[校院政委]?办|宣传统?战?[部科处]|新闻中心|编辑部|管理员)$"
+)
 _next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
 _extra = re.compile(
     r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑(?!部)|编辑(?!部)|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
@@ -257,7 +266,7 @@ def authors(
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
     if head.is_chinese or has_han("".join(lines[:3])):
         ways = (
-            (told, bylines.is_person),
+            (told if any(map(bylines.is_person, told)) else (), bylines.is_called),
             (bylines.chinese((*bar, *lines[:8], *lines[-6:], *credits)), bylines.is_name),
             (bylines.labelled(bar), bylines.is_name),
             (bylines.correspondents((*bar, *lines[:2], *lines[-3:], *credits)), bylines.is_name),
@@ -350,20 +359,21 @@ def publisher(
     """Who it is from: 来源 in the bar, meta, an account, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's
     name. None of the `people` who wrote it. `shown` is the bar with blanks between its elements."""
     spaced = (_before_place.sub("", text) for text in shown if not text.isascii())
-    labelled = (_source.search(text) or _bare_source.search(text) for text in spaced)
+    labelled = (_reprint.search(text) or _source.search(text) or _bare_source.search(text) for text in spaced)
     if match := next(filter(None, labelled), None):
-        return _without_date(match[1])
+        return _housed(_without_date(match[1]), head, title, foot)
     metas = head.all("source", "mediaid", "contentsource", "article:source")
     if name := next(filter(_org.match, metas), None):
+        return _housed(name, head, title, foot)
+    if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, shown, head, people)), None)):
         return name
-    if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, shown, head.tags.title, people)), None)):
-        return name
-    below = (_source.match(text.lstrip("（([【")) for text in credits if len(text) < 60)
-    if match := next((match for match in below if match and match[1] not in _NOBODY), None):
-        return _without_date(match[1])
+    if name := source_below(credits):
+        return _housed(name, head, title, foot)
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
-    name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title, foot)), None)
+    sites = list(_site_names(head, title, foot))
+    name = next(chain(_of_scripts(head), _owners(head), sites), None)
+    name = next((site for site in sites if name and _column.fullmatch(name.removeprefix(site))), name)
     home = _home_name(head)
     if name is None and home and has_han(home) and not _site.search(home):
         return None  # a section that stands at the site's root
@@ -373,6 +383,20 @@ def publisher(
     if name and label and loose(name.rpartition(".")[0]) == label:  # its host, where its name is wanted
         return next(_spelled(label, (*bar, *foot)), name)
     return name
+
+
+def source_below(texts: Iterable[str]) -> str | None:
+    """Whose the text is, as the credits around it say: 来源：江湾日报."""
+    matches = (
+        _reprint.search(text) or _source.match(text.lstrip("（([【")) for text in texts if len(text) < 60 or "公众号" in text
+    )
+    return next((_without_date(match[1]) for match in matches if match and not _nobody.match(match[1])), None)
+
+
+def _housed(name: str, head: Head, title: str, foot: Sequence[str]) -> str:
+    """The site's name for a source that is nobody, or only a room in its house: 本站, 区政府办公室."""
+    is_known = not (_relative.match(name) or _nobody.match(name))
+    return name if is_known else next((house for house in _site_names(head, title, foot) if not _relative.match(house)), name)
 
 
 def _spelled(label: str, texts: Iterable[str]) -> Iterator[str]:
@@ -497,12 +521,13 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
     yield from names
 
 
-_edition = re.compile(r"(?: online| home ?page)$", re.I)
+_edition = re.compile(r"(?: online| home ?page|手机版|手机网|移动版|网页版|触屏版|首页)$", re.I)
+_column = re.compile(r"专栏|博客|频道|社区|论坛|客户端|手机版|移动版|网页版|[头百搜一企网][条家狐点鹅易]号")  # 知文专栏 of 知文
 
 
-def _beside_date(bar: Sequence[str], shown: Sequence[str], title: str, people: Sequence[str]) -> Iterator[str]:
+def _beside_date(bar: Sequence[str], shown: Sequence[str], head: Head, people: Sequence[str]) -> Iterator[str]:
     """The publisher that stands beside a Chinese page's date without a word: 2019-09-26 10:56:28 证券时报网. Two characters name a
-    section, unless the page's title ends with them."""
+    section, unless the page's title or its link home has them."""
     for word in _near_date(bar):
         name = word.rpartition("/")[2].removesuffix("报道")
         pieces = (piece for text in shown for piece in text.split() if name.startswith(piece))
@@ -511,7 +536,7 @@ def _beside_date(bar: Sequence[str], shown: Sequence[str], title: str, people: S
             _org.match(name) and not name.startswith(tuple(people)) and not bylines.is_bare(name) and not _no_org.search(name)
         )
         is_spelled = not name.isascii() or name[:1].isupper()
-        if is_name and is_spelled and len(name) <= 14 and (len(name) >= 3 or name in title):
+        if is_name and is_spelled and len(name) <= 14 and (len(name) >= 3 or name in head.tags.title or name == _home_name(head)):
             yield name
 
 
