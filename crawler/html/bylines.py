@@ -177,7 +177,7 @@ def signed(texts: Iterable[str]) -> list[str]:
 
 
 _about = re.compile(r"\W*(?:about|meet) the (?:author|writer|reporter)\W*", re.I)
-_WEEKDAY = re.compile("[周星][一二三四五六日末期]")
+_WEEKDAY = re.compile("[周星][一二三四五六日末期]|..[省市县区州镇]$")
 
 
 def is_bare(word: str) -> bool:

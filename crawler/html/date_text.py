@@ -33,7 +33,7 @@ _glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
 
 _JOINT = r"\W*(?:时间|時間|日期|于|於|on|at|date|time)?\W*"
 _published = re.compile(
-    rf"(?:发布|發布|發佈|发表|發表|刊发|刊登|上线|首发|\b(?:first )?(?:published|posted)|\bpublication|\bavailable online){_JOINT}$",
+    rf"(?:发布|發布|發佈|发表|發表|刊发|刊登|上线|首发|公开|\b(?:first )?(?:published|posted)|\bpublication|\bavailable online){_JOINT}$",
     re.I,
 )
 _changed = re.compile(

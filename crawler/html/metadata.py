@@ -54,7 +54,7 @@ _nobody = re.compile(r"(?:网络|互联网|综合|未知|原创|转载)(?:$|自|
 # A name that only the site's own readers understand.
 _relative = re.compile(
     r"[本我](?:站|网|报|刊|台|院|校|市|县|区|局|公司|单位)(?:讯|原创|编辑部?|记者)?$"
-    r"|(?:[省市县区镇校院局]委?|党委|党群|党政|学校|医院|公司)*(?:政府|综合|行政)?(?:办公[室厅]|党?[校院政委]?办|宣传统?战?[部科处]|新闻中心|编辑部|管理员)$"
+    r"|(?:[省市县区镇校院局]委?|党委|党群|党政|学校|医院|公司)*(?:政府|综合|行政)?(?:办公[室厅]|党?[校院政委]?办|宣传统?战?[部科处]|新闻中心|融媒体中心|编辑部|管理员)$|(?i:admin)"
 )
 _next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
 _extra = re.compile(
@@ -62,7 +62,7 @@ _extra = re.compile(
 )
 _org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
-    r"^来自|发布者|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:星期|周|週)[一二三四五六日天末]$"
+    r"^来自|发布者|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:星期|周|週)[一二三四五六日天末]$|[来來]源$"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -420,8 +420,9 @@ def _without_date(name: str) -> str:
 def _home_name(head: Head) -> str | None:
     """What all of the page's links to its own home page are called: the site's name, in the heads of many pages."""
     names: list[str] = []
+    root = head.url[: head.url.find("/", 8) + 1]
     for link in islice(head.root.iter("a"), MAX_LINKS):
-        if (link.get("href") or "") in _HOMES:
+        if (href := link.get("href") or "") in _HOMES or (len(href) > 8 and href.rstrip("/") + "/" == root):
             image = link.find(".//img")
             text = "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or ""
             names.append(tree.clean(text).removesuffix("首页"))
@@ -509,7 +510,8 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
     without the headline is all of the site."""
     if headline == title:
         return
-    whole = max(strip_site(title), headline if title.startswith(headline) else "", key=len)  # 萨姆-奥特曼 ends a headline, too
+    follows = title.removeprefix(headline)[:1] if headline and title.startswith(headline) else ""
+    whole = headline if follows and follows in "-–—_|｜丨·•" else max(strip_site(title), headline if follows else "", key=len)
     rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(whole).strip(" -–—_|｜丨·•«»")
     if headline and len(headline) < len(title) and title.endswith(headline):  # the site's name stands before it
         rest = title.removesuffix(headline).strip(" -–—_|｜丨·•«»:：【】")
@@ -530,7 +532,7 @@ def _beside_date(bar: Sequence[str], shown: Sequence[str], head: Head, people: S
     section, unless the page's title or its link home has them."""
     for word in _near_date(bar):
         name = word.rpartition("/")[2].removesuffix("报道")
-        pieces = (piece for text in shown for piece in text.split() if name.startswith(piece))
+        pieces = (piece for text in shown for piece in text.split() if name.startswith(piece) or name.endswith(piece))
         name = next(filter(_site.search, pieces), name)  # 江湾日报江湾APP, of two elements
         is_name = (
             _org.match(name) and not name.startswith(tuple(people)) and not bylines.is_bare(name) and not _no_org.search(name)
