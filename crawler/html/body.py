@@ -95,7 +95,7 @@ def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = N
     kept, dropped = _kept(ground, area, main, _opening(ground, richest, area, at), title)
     if not kept:
         return Body()
-    cards = len(main) if _cards(ground, main) * 2 > len(main) else 0
+    cards = len(main) if len(_cards(ground, main)) * 2 > len(main) else 0
     prose = ground.wealth[richest] * (LEAD if near else 1)
     return Body(tuple(text for _, text in kept), kept[0][0], kept[-1][0] + 1, prose, tuple(dropped), cards)
 
@@ -135,7 +135,12 @@ def _gain(line: Line) -> int:
 def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     """For each line: does it stand in regions beside the article. A name that holds much of the page's prose is no such name."""
     prose = [0, *accumulate([gain if gain > 0 else 0 for gain in gains])]
+    tables = [r.first for r in page.regions if r.tag == "table"]
     suspects = [r for r in page.regions if (r.beside or r.tag in _OUTSIDE) and r.last > r.first and not r.first <= at < r.last]
+    if tables:  # a figure may frame one
+        suspects = [
+            r for r in suspects if r.beside or r.tag != "figure" or not any(r.first <= first < r.last for first in tables)
+        ]
     shares: Counter[tuple[str, str]] = Counter()
     for region in suspects:
         shares[region.tag, region.names] += prose[region.last] - prose[region.first]
@@ -257,9 +262,10 @@ def _main(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
     for kind, row in rows.items():
         row = [home for home in row if home == richest or not _is_titles(ground, home)]
         if kind == ground.regions[richest].kind:
-            others = [home for home in row if not _cards(ground, [home])]  # another flash of the page has a link for a title
+            cards = _cards(ground, row)
+            others = [home for home in row if home not in cards]  # another flash of the page has a link for a title
             main.update(others if richest in others else row)
-        elif at >= 0 and len(row) > 2 and sum(ground.wealth[h] for h in row) > most and _cards(ground, row) * 4 < len(row):
+        elif at >= 0 and len(row) > 2 and sum(ground.wealth[h] for h in row) > most and len(_cards(ground, row)) * 4 < len(row):
             # the entries of a live blog: together as rich as the richest home, and not titled by links
             main.update(row)
         elif len(row) <= 2:
@@ -299,15 +305,17 @@ def _is_ended(text: str) -> bool:
     return text.rstrip(_CLOSING)[-1:] in _STOPS
 
 
-def _cards(ground: _Ground, homes: Iterable[int]) -> int:
-    """How many of these homes have a link for a title, as the cards of a list do. The tools at the end of one are not the next one's title."""
-    count, above = 0, 0
+def _cards(ground: _Ground, homes: Iterable[int]) -> set[int]:
+    """Those of these homes that have a link for a title, as the cards of a list do. The tools at the end of one are not the next one's title."""
+    found: set[int] = set()
+    above = 0
     for home in sorted(homes):
         region = ground.regions[home]
         first = max(ground.regions[region.parent].first, region.first - 2, min(above, region.first))
-        count += any(line.linked * 5 > line.weight * 4 for line in ground.lines[first : region.first + 2])
+        if any(line.linked * 5 > line.weight * 4 for line in ground.lines[first : region.first + 2]):
+            found.add(home)
         above = region.last
-    return count
+    return found
 
 
 def _opening(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
@@ -390,7 +398,7 @@ def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
     """
     if is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
         return True
-    if line.tag in _BOXES and boilerplate.is_clock(text):
+    if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(text):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 

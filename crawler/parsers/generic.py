@@ -62,14 +62,14 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if reason := refusal(head, layout, title, at, body, announced=link.title):
         raise NotAnArticle(*reason)
     near, marked, credits = _around(layout, at, body)
-    bar, shown = [line.text for line in near], [line.shown for line in near]
+    bar, shown = [line.text for line in near], metadata.labels_joined(line.shown for line in near)
     told = set(body.lines)  # a day in a sentence of the text is no date of the page
     dated = [text for text in shown if text not in told or not _ended.search(text)]
     opening = body.text[:60] if body.lines is not visible.lines else ""
     around = page_dates.Around(title, dated, opening)
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
-    people = metadata.authors(head, metadata.labels_joined(shown), marked, body.lines, credits)
+    people = metadata.authors(head, shown, marked, body.lines, credits)
     people = people or tuple(_boxed(layout, at, body))
     if not people and opening:
         people = tuple(article_state.authors(tags, title, opening))
@@ -176,7 +176,7 @@ def _boxed(layout: Layout, at: int, body: Body) -> list[str]:
     return []
 
 
-_label = re.compile(r"(?:作者|简介|撰文|编辑)\W*$")
+_label = re.compile(r"^(?:文章|本文|关于)?(?:作者|撰文)(?:简介)?\W*$")
 _byline = re.compile(r"author|byline|\bby\b|writer", re.I)
 
 
