@@ -37,9 +37,10 @@ _source = re.compile(
     r"([A-Z][\w.&'’+-]*(?: (?!By\b)(?:[A-Z][\w.&'’+-]*|&|of|the)){1,5}(?![\w-])"  # of several words, as only Latin names are
     rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览|字[体号]|打印|分享|点击|收藏|视力)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
 )
-_reprint = re.compile(
-    rf"(?:首发|来源|来自|转载|转|原载|原刊)[于自]?\s*[:：丨|｜]?\s*(?:(?:微信)?(?:公众号|订阅号)\s*[:：丨|｜]?\s*[“\"「《【]?|《)"
-    r"([^\s，,。；;：:“”\"「」《》（()）【】]{2,20})"
+_reprint = re.compile(  # 本文转载自微信公众号：江湾观察（ID：…）
+    r"(?:^[^\w“「《]*|本文|文章|稿件)(?:经?.{0,4}授权)?(?:首发|来源|来自|转载|转|摘|原载|原刊)[于自]?\s*[:：丨|｜]?\s*"
+    r"(?:(?:微信)?(?:公众号|订阅号)\s*[:：丨|｜]?\s*[“\"「《【]?|[“\"「《])([^\s，,。；;：:“”\"「」《》（()）【】]{2,20})"
+    r"(?=[”\"」》】]?(?:微信)?(?:公众号)?\s*(?:$|[（(，,。；;|｜)）\d]|作者|编辑|第))"
 )
 _bare_source = re.compile(rf"(?:^|[|｜\s])(?:来源|來源|稿源)\s?([{HAN}A-Za-z][{HAN}\w·]{{1,14}})(?=\s*(?:$|[|｜]|\s))")
 _dashes = re.compile(rf"\s+[-–—·]\s+|--+|(?<=[{HAN}])-(?=\w)")
@@ -58,7 +59,7 @@ _relative = re.compile(
 )
 _next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
 _extra = re.compile(
-    r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑(?!部)|编辑(?!部)|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
+    r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:录入|审[稿核]|校对|上传|排版)[人员]?\s*[:：]\s*\S*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑(?!部)|编辑(?!部)|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
 )
 _org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
@@ -425,7 +426,9 @@ def _home_name(head: Head) -> str | None:
     for link in islice(head.root.iter("a"), MAX_LINKS):
         if (href := link.get("href") or "") in _HOMES or (len(href) > 8 and href.rstrip("/") + "/" == root):
             image = link.find(".//img")
-            text = "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or ""
+            text = (
+                "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or link.get("title") or ""
+            )
             names.append(tree.clean(text).removesuffix("首页"))
     told = {name for name in names if 2 <= len(name) <= 40 and not _no_site.search(name) and not _no_home.search(name)}
     return told.pop() if len(told) == 1 else None
@@ -450,16 +453,18 @@ def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterat
     yield from _of_feed(head)
     yield from (said for text in head.all("copyright") if (said := _holder(f"© {text}")))
     yield from (said for text in foot if (said := _holder(text)))
-    yield from (match[1] for text in foot if (match := _foot_name.match(text)))
+    yield from (match[1] or match[2].strip() for text in foot if (match := _foot_name.match(text)))
 
 
 _HOUSES = ("NewsMediaOrganization", "Organization", "WebSite")
 _rights = re.compile(
     rf"(?:©|\(c\)|copyright|版权所有)[\s:：©]*(?:\(c\))?(?:20\d\d)?(?:\s?[-–—]\s?20\d\d)?[\s,:：]*(?:by\s)?([{HAN}A-Za-z][{HAN}\w&.'’ -]{{1,38}}?)"
-    r"(?=\s*(?:$|[,.，。|;；]|\s-\s|all rights|版权|未经|保留|备案|\s20\d\d))",
+    rf"(?=\s*(?:$|[,.，。|;；]|\s-\s|all rights|版权|未经|保留|备案|\s20\d\d|\s[{HAN}]{{1,4}}(?:ICP|[:：])))",
     re.I,
 )
-_foot_name = re.compile(rf"([{HAN}]{{2,10}}(?:网|新闻|日报|晚报|在线|资讯))\s*[·|｜]")  # 溪口新闻 · 备案号 …
+_foot_name = re.compile(
+    rf"([{HAN}]{{2,10}}(?:网|新闻|日报|晚报|在线|资讯))\s*[·|｜]|([{HAN}]{{2,10}}[^司])\s*版权所有"
+)  # 溪口新闻 · 备案号 …
 _legal = re.compile(
     r"\b(?:reserved|copyright|rights|terms|privacy|contact|ltd|inc|llc|gmbh|corp|limited)\b|(?:有限公司|公司|未经|转载|备案)",
     re.I,

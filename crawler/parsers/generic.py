@@ -70,9 +70,9 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
     people = metadata.authors(head, shown, marked, body.lines, credits)
-    people = people or tuple(_boxed(layout, at, body))
-    if not people and opening:
-        people = tuple(article_state.authors(tags, title, opening))
+    if not people and head.is_chinese:
+        people = tuple(_boxed(layout, at, body))
+    people = people or tuple(article_state.authors(tags, title, opening) if opening else _boxed(layout, at, body))
     foot = [line.text for line in layout.lines[-FOOT:]]
     owner = metadata.publisher(head, title, bar, credits, body.lines, shown=shown, people=people, foot=foot)
     people = tuple(name for name in people if name != owner or bylines.is_person(name))
@@ -165,14 +165,14 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
 
 def _boxed(layout: Layout, at: int, body: Body) -> list[str]:
     """The names that head the box below a Chinese text that calls itself its author's; no section of the site."""
-    sections = {line.text for line in layout.lines[: max(at, 0)]}
     for line in layout.lines[body.last : body.last + BAR]:
         number = line.region
         while number and not _byline.search(layout.regions[number].names):
             number = layout.regions[number].parent
         if number and layout.regions[number].first >= body.last and not (_label.search(line.text) or layout.is_never(line, at)):
-            names = line.shown.split() if tree.has_han(line.text) and line.text not in sections else []
-            return names if all(map(bylines.is_called, names)) else []
+            names = line.shown.split() if tree.has_han(line.text) else []
+            is_section = any(line.text == above.text for above in layout.lines[: max(at, 0)])
+            return names if all(map(bylines.is_called, names)) and not is_section else []
     return []
 
 
