@@ -186,7 +186,7 @@ _box = re.compile(
     re.I,
 )
 _comments = re.compile(
-    r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|网友(?:互动|热议|热评|提问)|互动(?:区|讨论)|聊天室|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
+    r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|网友(?:互动|热议|提问)|(?:网友)?热评|互动(?:区|讨论)|聊天室|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
     r"|leave a (?:comment|reply)|join the (?:conversation|discussion))\W*\d{0,6}\W*(?:条|个)?\W*",
     re.I,
 )

@@ -527,6 +527,7 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
     names = [name for name in parts if name != headline and not _no_site.search(name)]
     yield from (name for name in names if has_han(name) and _site.search(name))
     yield from names
+    yield from (name for name in parts if name.endswith("人民政府"))
 
 
 _edition = re.compile(r"(?: online| home ?page|手机版|手机网|移动版|网页版|触屏版|首页)$", re.I)
