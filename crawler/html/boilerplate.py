@@ -97,10 +97,11 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?)\b.{0,300}",
 )
-# A line is matched with those that may begin with anything only when it holds one of these.
-_HAN_HINTS = tuple(
-    "转载 点赞 在看 阅读原文 关注 分享 转发 扫 二维码 长按 APP App app 客户端 点击 声明 提示 版权 未经 违者 侵权 点个".split()
+# A line is matched with those that may begin with anything only when its beginning holds one of these.
+_han_hint = re.compile(
+    "转载|点赞|在看|阅读原文|关注|分享|转发|扫|二维码|长按|APP|客户端|点击|声明|提示|版权|未经|违者|侵权|点个", re.I
 )
+HINTED = 64  # characters of it
 _HAN_WIDE = (
     r".{0,20}(?:分享到|分享至|分享让更多人|转发到|扫码|扫一扫|扫描.{0,12}二维码|长按.{0,8}(?:识别|扫描|二维码)|微信扫|关注.{0,12}(?:公众号|微信|官微)"
     r"|打开APP|打开.{0,10}(?:APP|客户端)|下载.{0,10}(?:APP|客户端)"
@@ -212,7 +213,7 @@ def is_noise(text: str) -> bool:
         return False
     if has_han(text):
         plain = simplified(text)
-        if _line.match(plain) or (any(hint in plain for hint in _HAN_HINTS) and _han_wide.match(plain)):
+        if _line.match(plain) or (_han_hint.search(plain, 0, HINTED) and _han_wide.match(plain)):
             return True
         return len(text) < MOST_PROMO and _calls.search(plain) is not None and len(set(_offers.findall(plain))) > 2
     low = text.lower()
