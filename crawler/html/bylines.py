@@ -57,7 +57,7 @@ _WORDS = frozenset(
 )
 _editor = re.compile(rf"(?:编辑|责编|校对|审核|监制|编审)\s*[:：/丨|]?\s*({_NAMES})")
 _zh_name = re.compile(rf"(?:{_NAME}|[{HAN}]{{1,5}}·[{HAN}·]{{1,12}})$")
-_labelled = re.compile(r"(?:^|[\s|])作者\s*[:：]\s*([^\s:：|（）()]{2,12})(?=$|[\s|])")
+_labelled = re.compile(r"(?:^|[\s|])作者\s*[:：]\s*([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}|[^\s:：|（）()]{2,12})(?=$|[\s|])")
 _pens = re.compile(
     rf"(?:^|[|｜\s])[（(]?(?:执笔|撰文|撰稿|采写|作者|文字?)(?:\s*[:：/丨|｜]\s*|\s+)((?:{_PEN}[、，,&\s]{{1,3}}){{0,5}}{_PEN})(?=\s*(?:$|[|｜)）]|编辑|来源|责编|摄影|图|排版|校对))"
 )
@@ -246,4 +246,5 @@ def told(author: object, known: Mapping[str, Any], depth: int = 0) -> Iterator[s
         elif "Organization" not in str(author.get("@type")):
             yield from told(author.get("name"), known, depth + 1)
     elif isinstance(author, str):
-        yield from _en_split.split(author) if author.isascii() else [author]
+        names = (_en_split if author.isascii() else _split).split(author)
+        yield from names if author.isascii() or all(map(is_person, names)) else [author]

@@ -126,6 +126,8 @@ def test_lines_below_the_text(line: str, author: str | None) -> None:
         ("首页 > 科技 > 正文 2026-11-23 09:41 江苏", None),
         ("<span>2026-11-23 09:41</span><span>甘肃</span>", None),
         ("2026-11-23 09:41 录入：张三", None),
+        ("2026-11-23 09:41 编译：张三", None),
+        ("作者：Jane Doe 2026-11-23 09:41", "Jane Doe"),
         ("作者：张三　▪　李四　　责编：王五 2026-11-23 09:41", "张三, 李四"),
         ("作者：张三 • 李四；王五 2026-11-23 09:41", "张三, 李四, 王五"),
         ("日期：2026年11月23日 09:41 作者：党委宣传科 张三 点击：[ ]", "张三"),
@@ -198,6 +200,8 @@ def test_english_lines_below_the_text(last: str, author: str | None) -> None:
         ("2026年11月23日 09:41 | 来源：江湾日报 小字号", "江湾日报"),
         ("來源：江灣日報 2026-11-23 09:41", "江灣日報"),
         ("<a>产品</a><div>2026-11-23 09:41</div>", None),  # a section
+        ("2026.11.23 | 新闻动态", None),
+        ("<span>2026-11-23 09:41</span><span>江湾财经</span>", "江湾财经"),
         ("2026-11-23 09:41<p>数据来源：江湾统计</p>", None),
     ],
 )
@@ -236,15 +240,20 @@ def test_who_signs_at_the_foot_wrote_it(last: str, author: str | None) -> None:
     assert _english("4 March 2026", last=last).author == author
 
 
-@pytest.mark.parametrize("names", [["岑樂文", "麥芷晴"], ["龐家明", "齊小雲"], ["洛桑", "張三"]])
-def test_programs_are_told_names_in_traditional_characters_and_without_surnames(names: list[str]) -> None:
-    told = {
-        "@type": "NewsArticle",
-        "headline": "新一代推理芯片发布",
-        "author": [{"@type": "Person", "name": name} for name in names],
-    }
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ([{"@type": "Person", "name": "岑樂文"}, {"@type": "Person", "name": "麥芷晴"}], "岑樂文, 麥芷晴"),
+        ([{"@type": "Person", "name": "洛桑"}, {"@type": "Person", "name": "張三"}], "洛桑, 張三"),
+        ("龐家明、齊小雲", "龐家明, 齊小雲"),
+        ({"@type": "Person", "name": "张三 李四"}, "张三, 李四"),
+        ({"@type": "Person", "name": "江湾日报"}, None),
+    ],
+)
+def test_programs_are_told_names_of_any_characters_and_several_in_one(author: object, names: str | None) -> None:
+    told = {"@type": "NewsArticle", "headline": "新一代推理芯片发布", "author": author}
     head = f'<script type="application/ld+json">{json.dumps(told)}</script>'
-    assert _chinese("2026-11-23 09:41", head=head).author == ", ".join(names)
+    assert _chinese("2026-11-23 09:41", head=head).author == names
 
 
 @pytest.mark.parametrize(
