@@ -396,11 +396,21 @@ def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
     A caption (other short lines below a picture may head what follows), the numbers of the lines of code beside it, the time of a post, and the
     line of date and source between headline and text.
     """
+    if line.tag not in _DATA and is_ornament(text):
+        return True
     if is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
         return True
     if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(text):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
+
+
+def is_ornament(text: str) -> bool:
+    """True for a line of stars or dashes."""
+    return _wordy.search(text) is None
+
+
+_wordy = re.compile(r"\w")
 
 
 def is_caption(line: Line) -> bool:

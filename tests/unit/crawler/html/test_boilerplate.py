@@ -42,6 +42,12 @@ from crawler.html import boilerplate
         "共 3 页 上一页 1 2 3 下一页",
         "原文链接：https://page.example/a.html",
         "大字体 小字体",
+        "相关阅读：固态电池装车：真的来了吗",
+        "视频加载失败，请刷新页面",
+        "本文共1200字，预计阅读时间4分钟。",
+        "设为星标，不错过每一篇好文",
+        "凡本网注明“来源：江湾网”的所有作品，版权均属于江湾网。",
+        "星河智算的展台，業主至今未揀到承辦商。（張三攝）",
     ],
 )
 def test_furniture_is_known_in_any_case(text: str) -> None:

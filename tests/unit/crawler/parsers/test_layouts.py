@@ -287,6 +287,11 @@ def test_the_tools_of_a_post_are_not_the_next_one_s_title_and_readers_write_belo
     assert _lines(page, "图文直播：吊车学会听令_江湾网") == posts
 
 
+@pytest.mark.parametrize("line", ["***", "· · ·", "————————", "<span>00:00</span>/<span>03:21</span>"])
+def test_ornaments_and_the_clock_of_a_player_are_no_text(line: str) -> None:
+    assert _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}<div>{line}</div>{_p(C, D)}</article>") == [A, B, C, D]
+
+
 @pytest.mark.parametrize("number", ["江政办〔2026〕11号", "2026年第3号", "（2026年第3号）"])
 def test_the_number_of_a_document_is_its_first_line(number: str) -> None:
     assert (
