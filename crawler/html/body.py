@@ -369,11 +369,9 @@ def in_rows(lines: Sequence[Line], regions: Sequence[Region], kept: Iterable[tup
     above = -1
     for number, text in kept:
         cell = lines[number].region
-        if (
-            regions[cell].tag not in _DATA
-            and regions[regions[cell].parent].last == number + 1 == regions[regions[cell].parent].first + 1
-        ):
-            cell = regions[cell].parent  # of the paragraph that is all of a cell
+        around = regions[regions[cell].parent]
+        if around.tag in _DATA and around.last - around.first == 1:
+            cell = regions[cell].parent  # of the paragraph that is all of it
         is_cell = regions[cell].tag in _DATA
         if is_cell and above >= 0 and cell != above and regions[cell].parent == regions[above].parent:
             found[-1] = (found[-1][0], f"{found[-1][1]} {text}")
@@ -396,18 +394,16 @@ def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
     A caption (other short lines below a picture may head what follows), the numbers of the lines of code beside it, the time of a post, and the
     line of date and source between headline and text.
     """
-    if line.tag not in _DATA and is_ornament(text):
-        return True
-    if is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
+    if is_ornament(line) or is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
         return True
     if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(text):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 
 
-def is_ornament(text: str) -> bool:
-    """True for a line of stars or dashes."""
-    return _wordy.search(text) is None
+def is_ornament(line: Line) -> bool:
+    """True for a line of stars or dashes, which is no cell."""
+    return _wordy.search(line.text) is None and line.tag not in _DATA
 
 
 _wordy = re.compile(r"\w")

@@ -134,7 +134,11 @@ def _laid_out(markup: str) -> Layout:
 
 def cleaned(page: Layout) -> str:
     """The text without furniture, captions and links to other articles."""
-    told = (number for number, line in enumerate(page.lines) if line.linked * 5 < line.weight * 4 and not is_caption(line))
+    told = (
+        n
+        for n, line in enumerate(page.lines)
+        if line.linked * 5 < line.weight * 4 and not (is_caption(line) or is_ornament(line))
+    )
     texts = ((number, boilerplate.trimmed(page.lines[number].text)) for number in told)
-    kept = [(number, text) for number, text in texts if not is_ornament(text) and not boilerplate.is_noise(text)]
+    kept = [(number, text) for number, text in texts if text and not boilerplate.is_noise(text)]
     return "\n".join(text for _, text in in_rows(page.lines, page.regions, kept))

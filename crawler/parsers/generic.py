@@ -70,8 +70,6 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
     people = metadata.authors(head, shown, marked, body.lines, credits)
-    if not people and head.is_chinese:
-        people = tuple(_boxed(layout, at, body))
     people = people or tuple(article_state.authors(tags, title, opening) if opening else _boxed(layout, at, body))
     foot = [line.text for line in layout.lines[-FOOT:]]
     owner = metadata.publisher(head, title, bar, credits, body.lines, shown=shown, people=people, foot=foot)
