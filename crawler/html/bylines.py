@@ -184,6 +184,7 @@ _WEEKDAY = re.compile("[周星][一二三四五六日末期]|..[省市县区州�
 
 def is_bare(word: str) -> bool:
     """True for a word alone that is more likely a person's name than a publisher's or a place's."""
+    word = normal(word)
     may_be = len(word) in (2, 3) and word[0] in _COMMON and word not in _WORDS
     return may_be and not _WEEKDAY.match(word) and _zh_name.match(word) is not None
 

@@ -291,7 +291,8 @@ def authors(
             (_alone(head, lines), bylines.is_person),
         )
     for names, fits in ways:
-        people = dict.fromkeys(name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
+        named = (name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
+        people = dict.fromkeys(name for name in named if not _relative.match(name))
         if people:
             return tuple(people)[:MAX_NAMES]
     return ()
@@ -367,9 +368,8 @@ def publisher(
     metas = head.all("source", "mediaid", "contentsource", "article:source")
     if name := next(filter(_org.match, metas), None):
         return _housed(name, head, title, foot)
-    if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, shown, head, people)), None)):
-        return name
-    if name := source_below(credits):
+    beside = chain(_account(head.root), _beside_date(bar, shown, head, people)) if head.is_chinese else ()
+    if name := next(iter(beside), None) or source_below(credits):
         return _housed(name, head, title, foot)
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
