@@ -40,7 +40,9 @@ _zh = tuple(
         rf"^[□■◆]\s*({_NAMES})$",
     )
 )
-_ROLES = re.compile(r"注册|登录|密码|责任|编辑|责编|文章|最新|更多|查看|全部|粉丝|来源|发布|时间|阅读|评论|原创|作者|摄影|记者|\d{4}")
+_ROLES = re.compile(
+    r"注册|登录|密码|责任|编辑|责编|文章|最新|更多|查看|全部|粉丝|来源|发布|时间|阅读|评论|原创|作者|摄影|记者|\d{4}"
+)
 _correspondents = re.compile(rf"通讯员(?:{_LABEL})?\s*({_NAMES})(?=\s|$|[)）、，,。|])")
 _quoted = re.compile(r"据[^，。；]{0,14}$")  # 据江湾电视台记者王五报道: another paper's
 NEXT = 12  # characters between the names of one byline: 记者 张三 见习记者 李四
