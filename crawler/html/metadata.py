@@ -373,9 +373,9 @@ def publisher(
         return _housed(name, head, title, foot)
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
-    sites = list(_site_names(head, title, foot))
-    name = next(chain(_of_scripts(head), _owners(head), sites), None)
-    name = next((site for site in sites if name and _column.fullmatch(name.removeprefix(site))), name)
+    name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title, foot)), None)
+    if name and _column.search(name):
+        name = next((site for site in _site_names(head, title, foot) if _column.fullmatch(name.removeprefix(site))), name)
     home = _home_name(head)
     if name is None and home and has_han(home) and not _site.search(home):
         return None  # a section that stands at the site's root
@@ -531,7 +531,9 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
 
 
 _edition = re.compile(r"(?: online| home ?page|手机版|手机网|移动版|网页版|触屏版|首页)$", re.I)
-_column = re.compile(r"专栏|博客|频道|社区|论坛|客户端|手机版|移动版|网页版|[头百搜一企网][条家狐点鹅易]号")  # 知文专栏 of 知文
+_column = re.compile(
+    r"(?:专栏|博客|频道|社区|论坛|客户端|手机版|移动版|网页版|[头百搜一企网][条家狐点鹅易]号)$"
+)  # 知文专栏 of 知文
 
 
 def _beside_date(bar: Sequence[str], shown: Sequence[str], head: Head, people: Sequence[str]) -> Iterator[str]:
