@@ -36,14 +36,10 @@ def authors(tags: Tags, title: str, opening: str) -> list[str]:
         for part in (one, *(value for value in one.values() if isinstance(value, dict))):
             for key, value in part.items():
                 if _author_key.fullmatch(re.sub(r"[\W_]", "", key).lower()) and (
-                    names := [*filter(_is_called, _names(value, whole))]
+                    names := [*filter(bylines.is_called, _names(value, whole))]
                 ):
                     return names
     return []
-
-
-def _is_called(name: str) -> bool:
-    return bylines.is_person(name) or (tree.has_han(name) and bylines.is_account(name))
 
 
 def _names(value: Any, whole: Any, depth: int = 0) -> Iterator[str]:

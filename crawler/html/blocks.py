@@ -114,12 +114,12 @@ class Layout:
     lines: list[Line]
     regions: list[Region]
 
-    def is_never(self, line: Line) -> bool:
-        """Does it stand in a region that names itself as no article: comments, related articles."""
+    def is_never(self, line: Line, at: int) -> bool:
+        """Does it stand in a region that names itself as no article: comments, related articles. Not one that holds the headline, line `at`."""
         number = line.region
         while number >= 0:
             region = self.regions[number]
-            if region.beside == 2:
+            if region.beside == 2 and region.tag != "body" and not region.first <= at < region.last:
                 return True
             number = region.parent
         return False

@@ -40,6 +40,7 @@ _FLOW = frozenset("p ul ol dl dd dt h1 h2 h3 h4 h5 h6 blockquote table tbody the
 _STOPS = frozenset("。！？…；：.!?;:")
 _CLOSING = " ”’」』）)】]\"'"
 _CELLS = frozenset(("td", "th", "li"))
+_DATA = ("td", "th")
 _BOXES = frozenset(("div", "header", "footer", "section", "article", "aside"))
 
 
@@ -94,7 +95,7 @@ def find_body(page: Layout, headline: str, at: int = -1, near: Region | None = N
     kept, dropped = _kept(ground, area, main, _opening(ground, richest, area, at), title)
     if not kept:
         return Body()
-    cards = len(main) if _cards(ground, main) * 2 > len(main) else 0
+    cards = len(main) if len(_cards(ground, main)) * 2 > len(main) else 0
     prose = ground.wealth[richest] * (LEAD if near else 1)
     return Body(tuple(text for _, text in kept), kept[0][0], kept[-1][0] + 1, prose, tuple(dropped), cards)
 
@@ -134,7 +135,12 @@ def _gain(line: Line) -> int:
 def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     """For each line: does it stand in regions beside the article. A name that holds much of the page's prose is no such name."""
     prose = [0, *accumulate([gain if gain > 0 else 0 for gain in gains])]
+    tables = [r.first for r in page.regions if r.tag == "table"]
     suspects = [r for r in page.regions if (r.beside or r.tag in _OUTSIDE) and r.last > r.first and not r.first <= at < r.last]
+    if tables:  # a figure may frame one
+        suspects = [
+            r for r in suspects if r.beside or r.tag != "figure" or not any(r.first <= first < r.last for first in tables)
+        ]
     shares: Counter[tuple[str, str]] = Counter()
     for region in suspects:
         shares[region.tag, region.names] += prose[region.last] - prose[region.first]
@@ -256,9 +262,10 @@ def _main(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
     for kind, row in rows.items():
         row = [home for home in row if home == richest or not _is_titles(ground, home)]
         if kind == ground.regions[richest].kind:
-            others = [home for home in row if not _cards(ground, [home])]  # another flash of the page has a link for a title
+            cards = _cards(ground, row)
+            others = [home for home in row if home not in cards]  # another flash of the page has a link for a title
             main.update(others if richest in others else row)
-        elif at >= 0 and len(row) > 2 and sum(ground.wealth[h] for h in row) > most and _cards(ground, row) * 4 < len(row):
+        elif at >= 0 and len(row) > 2 and sum(ground.wealth[h] for h in row) > most and len(_cards(ground, row)) * 4 < len(row):
             # the entries of a live blog: together as rich as the richest home, and not titled by links
             main.update(row)
         elif len(row) <= 2:
@@ -298,13 +305,17 @@ def _is_ended(text: str) -> bool:
     return text.rstrip(_CLOSING)[-1:] in _STOPS
 
 
-def _cards(ground: _Ground, homes: Iterable[int]) -> int:
-    """How many of these homes have a link for a title, as the cards of a list do."""
-    count = 0
-    for home in homes:
-        first, parent = ground.regions[home].first, ground.regions[ground.regions[home].parent]
-        count += any(line.linked * 5 > line.weight * 4 for line in ground.lines[max(parent.first, first - 2) : first + 2])
-    return count
+def _cards(ground: _Ground, homes: Iterable[int]) -> set[int]:
+    """Those of these homes that have a link for a title, as the cards of a list do. The tools at the end of one are not the next one's title."""
+    found: set[int] = set()
+    above = 0
+    for home in sorted(homes):
+        region = ground.regions[home]
+        first = max(ground.regions[region.parent].first, region.first - 2, min(above, region.first))
+        if any(line.linked * 5 > line.weight * 4 for line in ground.lines[first : region.first + 2]):
+            found.add(home)
+        above = region.last
+    return found
 
 
 def _opening(ground: _Ground, richest: int, area: Region, at: int) -> set[int]:
@@ -326,7 +337,6 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     kept: list[tuple[int, str]] = []
     dropped: list[str] = []
     seen: dict[str, int] = {}
-    row = -1
     for number in _belonging(ground, area, main, also, (within[0], within[-1])):
         line = lines[number]
         text = boilerplate.trimmed(line.text)
@@ -346,21 +356,36 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
             continue  # a copy of the text for other screens stands in another home
         if len(kept) < 3 and loose(text) == title:
             continue
-        cell = ground.regions[line.region].parent if line.tag in ("td", "th") else -1
-        if cell >= 0 and cell == row and line.region != lines[kept[-1][0]].region:
-            kept[-1] = (kept[-1][0], f"{kept[-1][1]} {text}")  # cells of one table row are one line
-        else:
-            kept.append((number, text))
-        row = cell
+        kept.append((number, text))
+    kept = in_rows(lines, ground.regions, kept)
     while len(kept) > 1 and boilerplate.is_bio(kept[-1][1]):
         dropped.append(kept.pop()[1])
     return kept, dropped
 
 
+def in_rows(lines: Sequence[Line], regions: Sequence[Region], kept: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
+    """These lines with their numbers, the cells of one table row as one line."""
+    found: list[tuple[int, str]] = []
+    above = -1
+    for number, text in kept:
+        cell = lines[number].region
+        around = regions[regions[cell].parent]
+        if around.tag in _DATA and around.last - around.first == 1:
+            cell = regions[cell].parent  # of the paragraph that is all of it
+        is_cell = regions[cell].tag in _DATA
+        if is_cell and above >= 0 and cell != above and regions[cell].parent == regions[above].parent:
+            found[-1] = (found[-1][0], f"{found[-1][1]} {text}")
+        else:
+            found.append((number, text))
+        above = cell if is_cell else -1
+    return found
+
+
 def _often(lines: Sequence[Line]) -> set[str]:
-    """The short lines that stand three times and more, and not as paragraphs: the byline of each post, its tools."""
-    count = Counter(line.text for line in lines if line.weight < SHORT and line.tag in _BOXES)
-    return {text for text, times in count.items() if times > 2}
+    """The short lines that stand three times and more, whatever the clock in them, and not as paragraphs: the byline of each post, its tools."""
+    said = [(line.text, boilerplate.timeless(line.text)) for line in lines if line.weight < SHORT and line.tag in _BOXES]
+    count = Counter(rest for _, rest in said)
+    return {text for text, rest in said if count[rest] > 2}
 
 
 def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
@@ -369,11 +394,19 @@ def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
     A caption (other short lines below a picture may head what follows), the numbers of the lines of code beside it, the time of a post, and the
     line of date and source between headline and text.
     """
-    if is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
+    if is_ornament(line) or is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
         return True
-    if line.tag in _BOXES and boilerplate.is_clock(text):
+    if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(text):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
+
+
+def is_ornament(line: Line) -> bool:
+    """True for a line of stars or dashes, which is no cell."""
+    return _wordy.search(line.text) is None and line.tag not in _DATA
+
+
+_wordy = re.compile(r"\w")
 
 
 def is_caption(line: Line) -> bool:
@@ -427,7 +460,7 @@ def _cells(ground: _Ground, area: Region, span: tuple[int, int]) -> dict[int, bo
             continue  # a table that sets the page's columns
         weight, linked = (sum(getattr(ground.lines[n], of) for n in lines) for of in ("weight", "linked"))
         among = span[0] < region.first and region.last <= span[1] + 1
-        kept = among and linked * 4 < weight and not any(ground.dead[n] for n in lines)
+        kept = among and linked * 4 < weight and not any(ground.dead[n] for n in lines if ground.lines[n].tag != "caption")
         found.update(dict.fromkeys(lines, kept))
     return found
 

@@ -10,48 +10,56 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from crawler.html.date_text import undated
-from crawler.text import DOUBLE_SURNAMES, HAN, SURNAMES, is_han, simplified
+from crawler.text import DOUBLE_SURNAMES, HAN, SURNAMES, is_han, normal, simplified
 
 _COMMON = frozenset(SURNAMES[:150])
 _NAME = rf"(?:(?:{DOUBLE_SURNAMES})[{HAN}]{{1,2}}|[{SURNAMES}](?:[{HAN}]{{1,2}}| [{HAN}]))"
 _PEN = rf"[{HAN}A-Za-z0-9_·]{{2,8}}"  # a pen name
-_NAMES = rf"{_NAME}(?:(?:\s*[、，,/和&]\s*|\s+){_NAME}){{0,7}}"
+_JOINT = r"\s*[、，,;；/和&×•▪]\s*|\s+(?:·\s+)?"
+_NAMES = rf"{_NAME}(?:(?:{_JOINT}){_NAME}){{0,7}}"
+_ANY = rf"[{HAN}]{{2,4}}(?:·[{HAN}]{{2,6}})*"  # a name where only names stand: of peoples without these surnames, too
 _END = (
-    rf"(?=\s*(?:$|[)）】〕\]|｜丨/／，,。；;：:（(]|(?:(?:[{HAN}]{{2,4}}\s?){{1,2}})?报道|电\b|发自|[{HAN}]{{0,2}}编辑|责编|来源|整理|整合|综合"
+    rf"(?=\s*(?:$|[)）】〕\]|｜丨/／，,。；;：:（(]|(?:(?:[{HAN}]{{2,4}}\s?){{1,2}})?报道|电\b|发自|[{HAN}]{{0,2}}编辑|责编|来源|整理|整合|综合|点击|浏览|阅读|发布|时间|日期|审[核稿]"
     r"|通讯员|文\s*/?\s*[图摄]|\d)|\s+(?:实习|见习|摄影))"
 )
 _LABEL = r"\s*[:：/／丨|｜]"
 _TITLE = r"(?:研究员|教授|院长|主任|部长|所长|校长|秘书长|博士|作家|评论员|撰稿人|记者|作者|编辑|律师|学者|分析师)"
 _ROLE = rf"(?:首席|高级|资深|特约|见习|实习|驻[{HAN}]{{2,6}}|全媒体|财经|科技|融媒体)*"
+_HOUSE = rf"[{HAN}]{{0,10}}(?:部|处|科|室|院|系|所|中心|委|局|办|站|队|公司)[\s/]+"  # whose member an author is
 _zh = tuple(
     re.compile(pattern)
     for pattern in (
         rf"(?:(?:记者|撰稿人?|采写|撰文|主笔|执笔)(?:{_LABEL})?|作者(?:{_LABEL}|(?=\s)))\s*({_NAMES}){_END}",
-        rf"(?:采写|撰文|作者|执笔|供稿|整理|文字?){_LABEL}\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿))?\s*({_NAMES}){_END}",
+        rf"(?:采写|撰文|撰稿|作者|执笔|供稿|整理|文字?){_LABEL}\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿)|{_HOUSE})?\s*({_NAMES}){_END}",
         rf"文/图\s*({_NAMES}){_END}",
         rf"^({_NAME})\s*/\s*[{HAN}]{{2,10}}(?:报|社|网|台|新闻|周刊)$",
         rf"作者\s*[:：][^:：\n]{{0,60}}{_TITLE}\s*({_NAME})\s*(?=[)）]|$)",
         rf"\d日[^，。]{{0,6}}电\s*[（(]\s*({_NAMES})\s*[)）]",
+        rf"[（(【](?<![^讯电\s].)\s*{_ROLE}记者\s*[:：]?\s*((?!手记|观察|调查){_ANY}(?:(?:{_JOINT}){_ANY}){{0,7}}?)(?=\s*(?:[)）】]|通讯员|实习|摄影))",
         rf"^([{HAN}]{{2,4}}(?:\s+[{HAN}]{{2,4}}){{0,3}})\s+发自\s",
+        rf"^[□■◆]\s*({_NAMES})$",
     )
 )
-_ROLES = re.compile(r"责任|编辑|责编|文章|最新|更多|查看|全部|粉丝|来源|发布|时间|阅读|评论|原创|作者|摄影|记者|\d{4}")
+_ROLES = re.compile(
+    r"注册|登录|密码|责任|编辑|责编|文章|最新|更多|查看|全部|粉丝|来源|发布|时间|阅读|评论|原创|作者|摄影|记者|\d{4}"
+)
 _correspondents = re.compile(rf"通讯员(?:{_LABEL})?\s*({_NAMES})(?=\s|$|[)）、，,。|])")
 _quoted = re.compile(r"据[^，。；]{0,14}$")  # 据江湾电视台记者王五报道: another paper's
 NEXT = 12  # characters between the names of one byline: 记者 张三 见习记者 李四
-_photo = re.compile(r"\s*/?\s*(?:供图|摄(?!影\s*[:：])|图\b|制图|视频)")
-_split = re.compile(r"\s*[、，,/和&]\s*|\s+(?=[^\s]{2})")
+_photo = re.compile(r"\s*/?\s*(?:供图|摄(?!影\s*[:：]|影报道)|图\b|制图|视频)")
+_split = re.compile(rf"(?:{_JOINT})(?=[^\s]{{2}})")
 # Words beside a date that begin like a name.
 _WORDS = frozenset(
     "金融 高清 江苏 安徽 云南 江西 石油 石化 白银 黄金 时政 时间 时尚 国际 国内 国家 国资 方正 安全 安防 "
     "汤姆 水利 华为 华夏 万科 金山 金属 马来 雷达 沙特 项目 游戏 广告 经济 经营 文化 文章 文字 文库 原创 "
     "农业 农村 应用 应急 明星 明天 关于 关注 关闭 党建 党群 成都 常州 常德 温州 苏州 杭州 郑州 徐州 海南 "
     "海外 海关 台州 梅州 乐山 房产 车讯 车市 牛市 米兰 商业 商务 路透 龙虎 龙头 毛利 权威 景点 古镇 古玩 "
-    "童书 连载 连线 符号 容器 钱包 钟表 强国 简介 简体 简讯 双语 尚品 舒适 柳州 相关 相册".split()
+    "童书 连载 连线 符号 容器 钱包 钟表 强国 简介 简体 简讯 双语 尚品 舒适 柳州 相关 相册 单位 甘肃 宁夏 韩国 武汉 "
+    "武威 沈阳 唐山 黄山 黄石 黄冈 江门 安阳 安庆 安康 安顺 龙岩 白山 白城 金华 贺州 邢台 许昌 邵阳 岳阳".split()
 )
 _editor = re.compile(rf"(?:编辑|责编|校对|审核|监制|编审)\s*[:：/丨|]?\s*({_NAMES})")
 _zh_name = re.compile(rf"(?:{_NAME}|[{HAN}]{{1,5}}·[{HAN}·]{{1,12}})$")
-_labelled = re.compile(r"(?:^|[\s|])作者\s*[:：]\s*([^\s:：|（）()]{2,12})(?=$|[\s|])")
+_labelled = re.compile(r"(?:^|[\s|])作者\s*[:：]\s*([A-Z][\w.'’-]+(?: [A-Z][\w.'’-]+){1,3}|[^\s:：|（）()]{2,12})(?=$|[\s|])")
 _pens = re.compile(
     rf"(?:^|[|｜\s])[（(]?(?:执笔|撰文|撰稿|采写|作者|文字?)(?:\s*[:：/丨|｜]\s*|\s+)((?:{_PEN}[、，,&\s]{{1,3}}){{0,5}}{_PEN})(?=\s*(?:$|[|｜)）]|编辑|来源|责编|摄影|图|排版|校对))"
 )
@@ -93,6 +101,9 @@ def chinese(texts: Iterable[str]) -> list[str]:
                     continue
                 end = match.end()
                 names = [name.replace(" ", "") for name in _split.split(_closed(written[match.start(1) : match.end(1)])) if name]
+                names = [
+                    name for at, name in enumerate(names) if name[2:] not in ("部", "处") and (at == 0 or name not in _WORDS)
+                ]
                 found += names[:-1] if len(names) > 1 and shown.startswith("报道", end) else names  # 张三 江湾报道: a place
             if found:
                 return found
@@ -170,11 +181,12 @@ def signed(texts: Iterable[str]) -> list[str]:
 
 
 _about = re.compile(r"\W*(?:about|meet) the (?:author|writer|reporter)\W*", re.I)
-_WEEKDAY = re.compile("[周星][一二三四五六日末期]")
+_WEEKDAY = re.compile("[周星][一二三四五六日末期]|..[省市县区州镇]$")
 
 
 def is_bare(word: str) -> bool:
     """True for a word alone that is more likely a person's name than a publisher's or a place's."""
+    word = normal(word)
     may_be = len(word) in (2, 3) and word[0] in _COMMON and word not in _WORDS
     return may_be and not _WEEKDAY.match(word) and _zh_name.match(word) is not None
 
@@ -216,7 +228,14 @@ def is_person(name: str) -> bool:
     name = name.strip()
     if _no_person.search(name) or not 2 <= len(name) <= 60:
         return False
-    return (_zh_name if is_han(name[0]) else _en_name).match(name) is not None
+    if not is_han(name[0]):
+        return _en_name.match(name) is not None
+    return _zh_name.match(name) is not None or _zh_name.match(normal(name)) is not None  # of traditional characters
+
+
+def is_called(name: str) -> bool:
+    """True for what a page can call a person where it names its authors: a name, or a pen name."""
+    return is_person(name) or (is_han(name[0]) and is_account(name))
 
 
 def told(author: object, known: Mapping[str, Any], depth: int = 0) -> Iterator[str]:
@@ -230,4 +249,5 @@ def told(author: object, known: Mapping[str, Any], depth: int = 0) -> Iterator[s
         elif "Organization" not in str(author.get("@type")):
             yield from told(author.get("name"), known, depth + 1)
     elif isinstance(author, str):
-        yield from _en_split.split(author) if author.isascii() else [author]
+        names = (_en_split if author.isascii() else _split).split(author)
+        yield from names if author.isascii() or all(map(is_person, names)) else [author]

@@ -33,7 +33,7 @@ _glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
 
 _JOINT = r"\W*(?:时间|時間|日期|于|於|on|at|date|time)?\W*"
 _published = re.compile(
-    rf"(?:发布|發布|發佈|发表|發表|刊发|刊登|上线|首发|\b(?:first )?(?:published|posted)|\bpublication|\bavailable online){_JOINT}$",
+    rf"(?:发布|發布|發佈|发表|發表|刊发|刊登|上线|首发|公开|\b(?:first )?(?:published|posted)|\bpublication|\bavailable online){_JOINT}$",
     re.I,
 )
 _changed = re.compile(
@@ -43,7 +43,7 @@ _changed = re.compile(
 _of_others = re.compile(
     r"(?:(?:推荐|相关|热门|上一篇|下一篇)(?:文章|阅读|内容|帖子)?|收稿|录用|接收|接受|投稿|截止|截至|访问|检索|注册|加入|有效期至?|活动|会议|举办|开始|结束|开幕|直播|今天是|现在是|当前"
     r"|[至到]|\b(?:received|accepted|submitted|submission|deadline|expires|accessed|retrieved|joined|registered|member since|event|starts|begins|ends"
-    rf"|copyright|valid (?:until|through)|due)|©){_JOINT}$",
+    rf"|copyright|valid (?:until|through)|due)|(?<!\w)©){_JOINT}$",
     re.I,
 )
 # 自9月1日起 is told in a sentence

@@ -37,23 +37,33 @@ _source = re.compile(
     r"([A-Z][\w.&'’+-]*(?: (?!By\b)(?:[A-Z][\w.&'’+-]*|&|of|the)){1,5}(?![\w-])"  # of several words, as only Latin names are
     rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览|字[体号]|打印|分享|点击|收藏|视力)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
 )
+_reprint = re.compile(  # 本文转载自微信公众号：江湾观察（ID：…）
+    r"(?:^[^\w“「《]*|本文|文章|稿件)(?:经?.{0,4}授权)?(?:首发|来源|来自|转载|转|摘|原载|原刊)[于自]?\s*[:：丨|｜]?\s*"
+    r"(?:(?:微信)?(?:公众号|订阅号)\s*[:：丨|｜]?\s*[“\"「《【]?|[“\"「《])([^\s，,。；;：:“”\"「」《》（()）【】]{2,20})"
+    r"(?=[”\"」》】]?(?:微信)?(?:公众号)?\s*(?:$|[（(，,。；;|｜)）\d]|作者|编辑|第))"
+)
 _bare_source = re.compile(rf"(?:^|[|｜\s])(?:来源|來源|稿源)\s?([{HAN}A-Za-z][{HAN}\w·]{{1,14}})(?=\s*(?:$|[|｜]|\s))")
-_dashes = re.compile(rf"\s+[-–—·]\s+|--+|(?<=[{HAN}])-(?=[{HAN}\d])")
-_site = re.compile(r"(?:网|報|报|社|台|刊|在线|客户端|论坛|之家|日报|晚报|周刊|新闻|门户|电子版)$")
+_dashes = re.compile(rf"\s+[-–—·]\s+|--+|(?<=[{HAN}])-(?=\w)")
+_site = re.compile(r"(?:网|報|报|社|台|刊|在线|客户端|论坛|之家|日报|晚报|周刊|新闻|财经|门户|电子版)$")
 _no_site = re.compile(
     r"政府网$|政府门户|政务网$|人民政府$|powered by|^第.{1,8}[期版号]|\d{4}年|公报$|^(?:首页|新闻|资讯|科技|财经|体育|娱乐|社会|国际|国内|要闻|健康|汽车|房产"
     r"|教育|文化|生活|军事|旅游|时政|专题|视频|图片|正文|滚动|快讯|详情|文章|频道|栏目|动态|对话|观点|评论|深度|专栏|博客)$|频道$|栏目$",
     re.I,
 )
 _button = re.compile(r"\W*(?:已?关注|订阅|分享|收藏|举报|点赞|follow|share|save)\W*", re.I)
-_NOBODY = frozenset(("网络", "互联网", "综合", "未知"))
+_nobody = re.compile(r"(?:网络|互联网|综合|未知|原创|转载)(?:$|自|整理|编辑|公开)")
+# A name that only the site's own readers understand.
+_relative = re.compile(
+    r"[本我](?:站|网|报|刊|台|院|校|市|县|区|局|公司|单位)(?:讯|原创|编辑部?|记者)?$"
+    r"|(?:[省市县区镇校院局]委?|党委|党群|党政|学校|医院|公司)*(?:政府|综合|行政)?(?:办公[室厅]|党?[校院政委]?办|宣传统?战?[部科处]|新闻中心|融媒体中心|编辑部|管理员)$|(?i:admin)"
+)
 _next = re.compile(r"^\W*(?:下一?页|下頁|next(?: page)?)\W*$|(?:^|\s)下一?页(?:\s|$)", re.I)
 _extra = re.compile(
-    r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑(?!部)|编辑(?!部)|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
+    r"IP\s*(?:属地|归属地?)\s*[:：]?\s*[^\s|]*|(?:录入|审[稿核]|校对|上传|排版|编译|译)[人员者]?\s*[:：]\s*\S*|(?:所属)?(?:分类|栏目|频道)\s*[:：]\s*\S*|(?:发布|发表|更新|刊发|创建)?(?:时间|日期|于)\s*[:：]?|(?:阅读|浏览|点击|评论|跟贴|分享|字号|作者|责任?编辑(?!部)|编辑(?!部)|原创|来源)[^\s]{0,8}\s*[:：]?\s*\d*|\d+[年月日]?|[:：\-|·]+|\[[^\]]*\]|【[^】]*】"
 )
 _org = re.compile(rf"[{HAN}A-Za-z][{HAN}A-Za-z0-9·\-—]{{1,19}}$")
 _no_org = re.compile(
-    r"^来自|发布者|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:星期|周|週)[一二三四五六日天末]$"
+    r"^来自|发布者|^本帖|^只看|^倒序|^IP|属地|^发[布表]于|更新|修改|首发|发布$|^昨天|^今天|^前天|^刚刚|本文|本站|标签|导语|摘要|分类|栏目|字体|语音|朗读|分享|评论|阅读|收藏|举报|关注|登录|注册|首页|正文|字号|复制|打印|点赞|微信|微博|QQ|扫|更多|专题|编辑|视频|图片|原创|推荐|频道$|新闻$|下载|小时|分钟|^by\b|^(?:星期|周|週)[一二三四五六日天末]$|[来來]源$|^(?:公司|企业|行业|媒体|集团|市场|新闻|学院|医院)?(?:动态|公告|要闻|头条|快讯|资讯)$"
     r"|^(?:Published|Updated|Posted|By|On|At|AM|PM|[A-Z]{1,4})$",
     re.I,
 )
@@ -225,7 +235,8 @@ def strip_site(title: str) -> str:
 
 
 _label = re.compile(
-    r"(?:作者|撰文|文|图文|记者|采写|撰稿|执笔|来源|稿源|时间|发布时间|日期|发布日期)\s*[:：]?|(?:written )?by|author", re.I
+    r"(?:作者|撰文|文|图文|记者|采写|撰稿|执笔|来源|稿源|(?:信息|文章)来源|发布(?:机构|单位)|时间|发布时间|日期|发布日期)\s*[:：]?|(?:written )?by|author",
+    re.I,
 )
 
 
@@ -257,7 +268,7 @@ def authors(
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
     if head.is_chinese or has_han("".join(lines[:3])):
         ways = (
-            (told, bylines.is_person),
+            (told if any(map(bylines.is_person, told)) else (), bylines.is_called),
             (bylines.chinese((*bar, *lines[:8], *lines[-6:], *credits)), bylines.is_name),
             (bylines.labelled(bar), bylines.is_name),
             (bylines.correspondents((*bar, *lines[:2], *lines[-3:], *credits)), bylines.is_name),
@@ -280,7 +291,8 @@ def authors(
             (_alone(head, lines), bylines.is_person),
         )
     for names, fits in ways:
-        people = dict.fromkeys(name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
+        named = (name for raw in names if fits(name := _bare(raw)) and name not in editors and loose(name) != owner)
+        people = dict.fromkeys(name for name in named if not _relative.match(name))
         if people:
             return tuple(people)[:MAX_NAMES]
     return ()
@@ -350,20 +362,20 @@ def publisher(
     """Who it is from: 来源 in the bar, meta, an account, the name beside the bar's date, 来源 below the text, scripts, JSON-LD, the site's
     name. None of the `people` who wrote it. `shown` is the bar with blanks between its elements."""
     spaced = (_before_place.sub("", text) for text in shown if not text.isascii())
-    labelled = (_source.search(text) or _bare_source.search(text) for text in spaced)
+    labelled = (_reprint.search(text) or _source.search(text) or _bare_source.search(text) for text in spaced)
     if match := next(filter(None, labelled), None):
-        return _without_date(match[1])
+        return _housed(_without_date(match[1]), head, title, foot)
     metas = head.all("source", "mediaid", "contentsource", "article:source")
     if name := next(filter(_org.match, metas), None):
-        return name
-    if head.is_chinese and (name := next(chain(_account(head.root), _beside_date(bar, shown, head.tags.title, people)), None)):
-        return name
-    below = (_source.match(text.lstrip("（([【")) for text in credits if len(text) < 60)
-    if match := next((match for match in below if match and match[1] not in _NOBODY), None):
-        return _without_date(match[1])
+        return _housed(name, head, title, foot)
+    beside = chain(_account(head.root), _beside_date(bar, shown, head, people)) if head.is_chinese else ()
+    if name := next(iter(beside), None) or source_below(credits):
+        return _housed(name, head, title, foot)
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
     name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title, foot)), None)
+    if name and _column.search(name):
+        name = next((site for site in _site_names(head, title, foot) if _column.fullmatch(name.removeprefix(site))), name)
     home = _home_name(head)
     if name is None and home and has_han(home) and not _site.search(home):
         return None  # a section that stands at the site's root
@@ -373,6 +385,20 @@ def publisher(
     if name and label and loose(name.rpartition(".")[0]) == label:  # its host, where its name is wanted
         return next(_spelled(label, (*bar, *foot)), name)
     return name
+
+
+def source_below(texts: Iterable[str]) -> str | None:
+    """Whose the text is, as the credits around it say: 来源：江湾日报."""
+    matches = (
+        _reprint.search(text) or _source.match(text.lstrip("（([【")) for text in texts if len(text) < 60 or "公众号" in text
+    )
+    return next((_without_date(match[1]) for match in matches if match and not _nobody.match(match[1])), None)
+
+
+def _housed(name: str, head: Head, title: str, foot: Sequence[str]) -> str:
+    """The site's name for a source that is nobody, or only a room in its house: 本站, 区政府办公室."""
+    is_known = not (_relative.match(name) or _nobody.match(name))
+    return name if is_known else next((house for house in _site_names(head, title, foot) if not _relative.match(house)), name)
 
 
 def _spelled(label: str, texts: Iterable[str]) -> Iterator[str]:
@@ -396,10 +422,13 @@ def _without_date(name: str) -> str:
 def _home_name(head: Head) -> str | None:
     """What all of the page's links to its own home page are called: the site's name, in the heads of many pages."""
     names: list[str] = []
+    root = head.url[: head.url.find("/", 8) + 1]
     for link in islice(head.root.iter("a"), MAX_LINKS):
-        if (link.get("href") or "") in _HOMES:
+        if (href := link.get("href") or "") in _HOMES or (len(href) > 8 and href.rstrip("/") + "/" == root):
             image = link.find(".//img")
-            text = "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or ""
+            text = (
+                "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or link.get("title") or ""
+            )
             names.append(tree.clean(text).removesuffix("首页"))
     told = {name for name in names if 2 <= len(name) <= 40 and not _no_site.search(name) and not _no_home.search(name)}
     return told.pop() if len(told) == 1 else None
@@ -424,16 +453,18 @@ def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterat
     yield from _of_feed(head)
     yield from (said for text in head.all("copyright") if (said := _holder(f"© {text}")))
     yield from (said for text in foot if (said := _holder(text)))
-    yield from (match[1] for text in foot if (match := _foot_name.match(text)))
+    yield from (match[1] or match[2].strip() for text in foot if (match := _foot_name.match(text)))
 
 
 _HOUSES = ("NewsMediaOrganization", "Organization", "WebSite")
 _rights = re.compile(
     rf"(?:©|\(c\)|copyright|版权所有)[\s:：©]*(?:\(c\))?(?:20\d\d)?(?:\s?[-–—]\s?20\d\d)?[\s,:：]*(?:by\s)?([{HAN}A-Za-z][{HAN}\w&.'’ -]{{1,38}}?)"
-    r"(?=\s*(?:$|[,.，。|;；]|\s-\s|all rights|版权|未经|保留|备案|\s20\d\d))",
+    rf"(?=\s*(?:$|[,.，。|;；]|\s-\s|all rights|版权|未经|保留|备案|\s20\d\d|\s[{HAN}]{{1,4}}(?:ICP|[:：])))",
     re.I,
 )
-_foot_name = re.compile(rf"([{HAN}]{{2,10}}(?:网|新闻|日报|晚报|在线|资讯))\s*[·|｜]")  # 溪口新闻 · 备案号 …
+_foot_name = re.compile(
+    rf"([{HAN}]{{2,10}}(?:网|新闻|日报|晚报|在线|资讯))\s*[·|｜]|([{HAN}]{{2,10}}[^司])\s*版权所有"
+)  # 溪口新闻 · 备案号 …
 _legal = re.compile(
     r"\b(?:reserved|copyright|rights|terms|privacy|contact|ltd|inc|llc|gmbh|corp|limited)\b|(?:有限公司|公司|未经|转载|备案)",
     re.I,
@@ -485,7 +516,8 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
     without the headline is all of the site."""
     if headline == title:
         return
-    whole = max(strip_site(title), headline if title.startswith(headline) else "", key=len)  # 萨姆-奥特曼 ends a headline, too
+    follows = title.removeprefix(headline)[:1] if headline and title.startswith(headline) else ""
+    whole = headline if follows and follows in "-–—_|｜丨·•" else max(strip_site(title), headline if follows else "", key=len)
     rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(whole).strip(" -–—_|｜丨·•«»")
     if headline and len(headline) < len(title) and title.endswith(headline):  # the site's name stands before it
         rest = title.removesuffix(headline).strip(" -–—_|｜丨·•«»:：【】")
@@ -495,23 +527,27 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
     names = [name for name in parts if name != headline and not _no_site.search(name)]
     yield from (name for name in names if has_han(name) and _site.search(name))
     yield from names
+    yield from (name for name in parts if name.endswith("人民政府"))
 
 
-_edition = re.compile(r"(?: online| home ?page)$", re.I)
+_edition = re.compile(r"(?: online| home ?page|手机版|手机网|移动版|网页版|触屏版|首页)$", re.I)
+_column = re.compile(
+    r"(?:专栏|博客|频道|社区|论坛|客户端|手机版|移动版|网页版|[头百搜一企网][条家狐点鹅易]号)$"
+)  # 知文专栏 of 知文
 
 
-def _beside_date(bar: Sequence[str], shown: Sequence[str], title: str, people: Sequence[str]) -> Iterator[str]:
+def _beside_date(bar: Sequence[str], shown: Sequence[str], head: Head, people: Sequence[str]) -> Iterator[str]:
     """The publisher that stands beside a Chinese page's date without a word: 2019-09-26 10:56:28 证券时报网. Two characters name a
-    section, unless the page's title ends with them."""
+    section, unless the page's title or its link home has them."""
     for word in _near_date(bar):
         name = word.rpartition("/")[2].removesuffix("报道")
-        pieces = (piece for text in shown for piece in text.split() if name.startswith(piece))
+        pieces = (piece for text in shown for piece in text.split() if name.startswith(piece) or name.endswith(piece))
         name = next(filter(_site.search, pieces), name)  # 江湾日报江湾APP, of two elements
         is_name = (
             _org.match(name) and not name.startswith(tuple(people)) and not bylines.is_bare(name) and not _no_org.search(name)
         )
         is_spelled = not name.isascii() or name[:1].isupper()
-        if is_name and is_spelled and len(name) <= 14 and (len(name) >= 3 or name in title):
+        if is_name and is_spelled and len(name) <= 14 and (len(name) >= 3 or name in head.tags.title or name == _home_name(head)):
             yield name
 
 
@@ -524,7 +560,8 @@ def _near_date(bar: Sequence[str]) -> Iterator[str]:
         if len(DATE.sub("", _extra.sub("", text))) > MOST_BESIDE or (text[0] in "（(" and text[-1] in "）)"):
             continue  # a sentence with a date in it
         glued = text[match.end() : match.end() + 1].isalnum()  # 12:00优质原创作者 is a badge, not a name
-        yield from _extra.sub(" ", text[: match.start()] + " " + ("" if glued else text[match.end() :])).split()
+        behind = text[match.end() :]
+        yield from _extra.sub(" ", f"{text[: match.start()]} {'' if glued and not _site.search(behind) else behind}").split()
         beside = (*bar[max(0, number - 1) : number], *bar[number + 1 :][:1])
         yield from (line for line in beside if _org.match(line.rpartition("/")[2]) and len(line) < 20)
 

@@ -33,7 +33,7 @@ _METAS = (
     "article:published_time datepublished og:article:published_time og:published_time pubdate publishdate publish_date publish-date"
     " publication_date date dc.date dc.date.issued dcterms.created dcterms.date parsely-pub-date sailthru.date article.published"
     " article:publish_time apub:time bt:pubdate firstpublishedtime og:release_date og:pubdate published dateupdate citation_publication_date"
-    " citation_date cxenseparse:recs:publishtime vr:published_time article.created"
+    " citation_date cxenseparse:recs:publishtime bytedance:published_time vr:published_time article.created"
 ).split()
 _OF_WEIBO = "weibo: article:create_at"
 _CHANGES = "article:modified_time og:updated_time datemodified last-modified lastmod dcterms.modified".split()
@@ -86,7 +86,7 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     stated = _first(_in_state(head, around), dates) if around.opening else None
     if seen and not (told or stated) and seen_text[:4].isdigit() and _has_clock(seen, dates):
         return seen  # 10-08 12:00 would leave the year to a guess
-    metas = list(head.all(*_METAS, _OF_WEIBO))
+    metas = [*head.all(*_METAS, _OF_WEIBO), *(str(thing["pubDate"]) for thing in head.things if "pubDate" in thing)]  # Baidu's
     said = _first(chain(metas, _times(root, head.url)), dates)
     if said and seen and _is_mislabelled(said, seen, head):
         return seen

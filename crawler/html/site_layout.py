@@ -4,7 +4,6 @@ same cleaning as everywhere."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 from functools import cache
@@ -16,8 +15,8 @@ from lxml.cssselect import CSSSelector
 from crawler.dates import parse_date
 from crawler.errors import ReadError
 from crawler.html import boilerplate, bylines, script_state, tree
-from crawler.html.blocks import Line, lay_out
-from crawler.html.body import is_caption
+from crawler.html.blocks import Layout, lay_out
+from crawler.html.body import in_rows, is_caption, is_ornament
 from crawler.record import Fact, Link, Page, Record
 
 _label = re.compile(r"^(?:来源|作者|文|责编|编辑|发布时间|时间)\s*[:：|/]\s*")
@@ -77,7 +76,7 @@ def read_state(page: Page, link: Link, zone: tzinfo, site: str, at: Keys) -> Rec
     for whole in script_state.values(tags, ""):
         for one in tree.containers(whole, script_state.MAX_VALUES):
             title, body, date, author = (_value(one, path, whole) for path in (at.title, at.body, at.date, at.author))
-            if title and (text := _cleaned(_lines(body))):
+            if title and (text := cleaned(_laid_out(body))):
                 return Record(
                     title=tree.clean(title),
                     link=link.url,
@@ -124,16 +123,22 @@ def _body(root: etree._Element, css: str, drop: str) -> str:
             tail = element.tail
             element.clear()
             element.tail = tail
-    return _cleaned(lay_out(found[0]).lines)
+    return cleaned(lay_out(found[0]))
 
 
-def _lines(markup: str) -> list[Line]:
-    """The lines of a string of a script, which has tags or a line a paragraph."""
+def _laid_out(markup: str) -> Layout:
+    """A string of a script, which has tags or a line a paragraph."""
     markup = markup if tree.has_tag(markup) else "<br>".join(markup.splitlines())
-    return lay_out(tree.parse(f"<div>{markup}</div>"), None).lines
+    return lay_out(tree.parse(f"<div>{markup}</div>"), None)
 
 
-def _cleaned(lines: Iterable[Line]) -> str:
+def cleaned(page: Layout) -> str:
     """The text without furniture, captions and links to other articles."""
-    texts = (boilerplate.trimmed(line.text) for line in lines if line.linked * 5 < line.weight * 4 and not is_caption(line))
-    return "\n".join(text for text in texts if text and not boilerplate.is_noise(text))
+    told = (
+        n
+        for n, line in enumerate(page.lines)
+        if line.linked * 5 < line.weight * 4 and not (is_caption(line) or is_ornament(line))
+    )
+    texts = ((number, boilerplate.trimmed(page.lines[number].text)) for number in told)
+    kept = [(number, text) for number, text in texts if text and not boilerplate.is_noise(text)]
+    return "\n".join(text for _, text in in_rows(page.lines, page.regions, kept))

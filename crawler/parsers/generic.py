@@ -62,16 +62,15 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     if reason := refusal(head, layout, title, at, body, announced=link.title):
         raise NotAnArticle(*reason)
     near, marked, credits = _around(layout, at, body)
-    bar, shown = [line.text for line in near], [line.shown for line in near]
+    bar, shown = [line.text for line in near], metadata.labels_joined(line.shown for line in near)
     told = set(body.lines)  # a day in a sentence of the text is no date of the page
     dated = [text for text in shown if text not in told or not _ended.search(text)]
     opening = body.text[:60] if body.lines is not visible.lines else ""
     around = page_dates.Around(title, dated, opening)
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
-    people = metadata.authors(head, metadata.labels_joined(shown), marked, body.lines, credits)
-    if not people and opening:
-        people = tuple(article_state.authors(tags, title, opening))
+    people = metadata.authors(head, shown, marked, body.lines, credits)
+    people = people or tuple(article_state.authors(tags, title, opening) if opening else _boxed(layout, at, body))
     foot = [line.text for line in layout.lines[-FOOT:]]
     owner = metadata.publisher(head, title, bar, credits, body.lines, shown=shown, people=people, foot=foot)
     people = tuple(name for name in people if name != owner or bylines.is_person(name))
@@ -111,7 +110,7 @@ def _broken(layout: Layout, title: str) -> bool:
 def _sentence(layout: Layout, at: int, body: Body) -> Body:
     """The one sentence under the headline of a flash, which is too short to be found among the blocks of a page."""
     for number, line in enumerate(layout.lines[at + 1 : at + 6], at + 1) if at >= 0 else ():
-        if _ended.search(line.text) and not line.linked and not layout.is_never(line) and not boilerplate.is_noise(line.text):
+        if _ended.search(line.text) and not line.linked and not layout.is_never(line, at) and not boilerplate.is_noise(line.text):
             return replace(body, lines=(line.text,), first=number, last=number + 1)
     return body
 
@@ -151,21 +150,35 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
     """(the bar: short lines from the headline to the text's beginning, then those above; those of them that are marked as an author;
     the credits: short lines at the text's end)."""
     start = at + 1 if at >= 0 else max(0, body.first - BAR)
-    near = [line for line in _near(layout, body, start, start + BAR) if ">" not in line.text]
-    near += [line for line in _near(layout, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
+    near = [line for line in _near(layout, at, body, start, start + BAR) if ">" not in line.text]
+    near += [line for line in _near(layout, at, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
     marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.shown.split(" | ")]
     for one, following in pairwise(near):  # the name beside a face, above the date
         name = one.shown.partition(" ·")[0] if one.pictured else ""
         if name and name.isascii() and bylines.is_bare_english(name) and DATE.search(following.text):
             marked.append(name)
-    below = (line.shown for line in _near(layout, body, body.last, body.last + CREDITS))
+    below = (line.shown for line in _near(layout, at, body, body.last, body.last + CREDITS))
     return near, marked, [*body.dropped, *below]
 
 
+def _boxed(layout: Layout, at: int, body: Body) -> list[str]:
+    """The names that head the box below a Chinese text that calls itself its author's; no section of the site."""
+    for line in layout.lines[body.last : body.last + BAR]:
+        number = line.region
+        while number and not _byline.search(layout.regions[number].names):
+            number = layout.regions[number].parent
+        if number and layout.regions[number].first >= body.last and not (_label.search(line.text) or layout.is_never(line, at)):
+            names = line.shown.split() if tree.has_han(line.text) else []
+            is_section = any(line.text == above.text for above in layout.lines[: max(at, 0)])
+            return names if all(map(bylines.is_called, names)) and not is_section else []
+    return []
+
+
+_label = re.compile(r"^(?:文章|本文|关于)?(?:作者|撰文)(?:简介)?\W*$")
 _byline = re.compile(r"author|byline|\bby\b|writer", re.I)
 
 
-def _near(layout: Layout, body: Body, first: int, last: int) -> Iterator[Line]:
+def _near(layout: Layout, at: int, body: Body, first: int, last: int) -> Iterator[Line]:
     """The short lines of a range; below the text only what is the article's; never what others wrote."""
     for number, line in enumerate(layout.lines[first:last], first):
         if number >= body.last:
@@ -173,5 +186,5 @@ def _near(layout: Layout, body: Body, first: int, last: int) -> Iterator[Line]:
                 return
             if line.linked * 5 > line.weight * 4:
                 continue
-        if line.weight < 250 and not layout.is_never(line):
+        if line.weight < 250 and not layout.is_never(line, at):
             yield line

@@ -24,6 +24,30 @@ from crawler.html import boilerplate
         "任何媒体、网站或个人未经授权不得转载，违者必究",
         "感谢本站网友 风起、雪域 的线索投递！",
         "如果喜欢这篇文章，请点赞、在看",
+        "▼ 点击“阅读原文”，报名第12期",
+        "本文来自微信公众号：橙子书店（ID：orange），作者：张三，题图来自：视觉中国",
+        "本文经授权转自公众号江湾观察（ID：jwgc）",
+        "（原载《江湾日报》2026年11月23日第3版）",
+        "来源｜江湾日报、江湾晚报",
+        "作者 张三 李四",
+        "记者丨张三 编辑丨李四",
+        "■张三 李四",
+        "一审：张三 二审：李四 三审：王五",
+        "【摘要】",
+        "文章目录",
+        "直播简介",
+        "上一条：研究生院召开会议",
+        "版权归原作者所有，如有侵权请联系删除",
+        "阅读(120) 评论(3)",
+        "共 3 页 上一页 1 2 3 下一页",
+        "原文链接：https://page.example/a.html",
+        "大字体 小字体",
+        "相关阅读：固态电池装车：真的来了吗",
+        "视频加载失败，请刷新页面",
+        "本文共1200字，预计阅读时间4分钟。",
+        "设为星标，不错过每一篇好文",
+        "凡本网注明“来源：江湾网”的所有作品，版权均属于江湾网。",
+        "星河智算的展台，業主至今未揀到承辦商。（張三攝）",
     ],
 )
 def test_furniture_is_known_in_any_case(text: str) -> None:
@@ -39,6 +63,19 @@ def test_furniture_is_known_in_any_case(text: str) -> None:
 )
 def test_prose_with_a_word_of_furniture_is_prose(text: str) -> None:
     assert not boilerplate.is_noise(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    "推荐系统 热门城市 评论区里的芯片 关注我们的人越来越多 打印机的春天 收藏价值 目录学的回归 摘要之外 分享的乐趣 编辑的选择".split(),
+)
+def test_a_heading_that_begins_like_a_button_is_a_heading(text: str) -> None:
+    assert not boilerplate.is_noise(text)
+
+
+@pytest.mark.parametrize("text", ["网友互动", "精彩评论", "热评 3", "互动区", "网友热议"])
+def test_a_heading_opens_what_readers_wrote(text: str) -> None:
+    assert boilerplate.opens_comments(text)
 
 
 @pytest.mark.parametrize(

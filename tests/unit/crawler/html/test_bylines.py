@@ -1,5 +1,6 @@
 """Who wrote it and who published it, on whole pages with bylines of many kinds. Every name is made up."""
 
+import json
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,12 @@ def _english(bar: str, last: str = "", head: str = "") -> Record:
         ("本报讯（记者 张三 通讯员 李四）", "张三"),
         ("江湾日报讯（记者张三 实习生李四）", "张三"),
         ("【江湾日报记者 张三 李四 报道】", "张三, 李四"),
+        ("江湾社拉萨11月23日电（记者扎西、德吉）", "扎西, 德吉"),  # without a surname
+        ("江湾社拉萨11月23日电（记者丹增，王强）", "丹增, 王强"),
+        ("江湾社11月23日电（记者德庆央宗 摄影报道）", "德庆央宗"),
+        ("本报讯（记者 阿依古丽·买买提）", "阿依古丽·买买提"),
+        ("本报讯（全媒体记者 拉巴次仁 通讯员 张三）", "拉巴次仁"),
+        ("江湾社11月23日电（记者手记）", None),
         ("财联社11月23日讯（编辑 张三）", None),
         ("据江湾电视台记者王五报道，", None),  # another house's reporter
         ("记者从江湾市政府获悉，", None),
@@ -117,6 +124,16 @@ def test_lines_below_the_text(line: str, author: str | None) -> None:
         ("2026-11-23 09:41 责任编辑：张三 李四", None),
         ("<div>文章</div><div>财经</div><div>2026-11-23 09:41</div>", None),
         ("首页 > 科技 > 正文 2026-11-23 09:41 江苏", None),
+        ("<span>2026-11-23 09:41</span><span>甘肃</span>", None),
+        ("2026-11-23 09:41 录入：张三", None),
+        ("2026-11-23 09:41 编译：张三", None),
+        ("作者：Jane Doe 2026-11-23 09:41", "Jane Doe"),
+        ("作者：张三　▪　李四　　责编：王五 2026-11-23 09:41", "张三, 李四"),
+        ("作者：张三 • 李四；王五 2026-11-23 09:41", "张三, 李四, 王五"),
+        ("日期：2026年11月23日 09:41 作者：党委宣传科 张三 点击：[ ]", "张三"),
+        ("2026-11-23 09:41 撰稿：神经外科 张三 李四", "张三, 李四"),
+        ("2026-11-23 09:41 作者：宣传部/张三", "张三"),
+        ("2026-11-23 09:41 作者：张三 单位：文学院", "张三"),
     ],
 )
 def test_the_bar_below_the_headline(bar: str, author: str | None) -> None:
@@ -183,6 +200,8 @@ def test_english_lines_below_the_text(last: str, author: str | None) -> None:
         ("2026年11月23日 09:41 | 来源：江湾日报 小字号", "江湾日报"),
         ("來源：江灣日報 2026-11-23 09:41", "江灣日報"),
         ("<a>产品</a><div>2026-11-23 09:41</div>", None),  # a section
+        ("2026.11.23 | 新闻动态", None),
+        ("<span>2026-11-23 09:41</span><span>江湾财经</span>", "江湾财经"),
         ("2026-11-23 09:41<p>数据来源：江湾统计</p>", None),
     ],
 )
@@ -219,6 +238,36 @@ def test_an_english_byline_may_have_a_post_an_address_or_a_label(bar: str, autho
 )
 def test_who_signs_at_the_foot_wrote_it(last: str, author: str | None) -> None:
     assert _english("4 March 2026", last=last).author == author
+
+
+@pytest.mark.parametrize(
+    ("author", "names"),
+    [
+        ([{"@type": "Person", "name": "岑樂文"}, {"@type": "Person", "name": "麥芷晴"}], "岑樂文, 麥芷晴"),
+        ([{"@type": "Person", "name": "洛桑"}, {"@type": "Person", "name": "張三"}], "洛桑, 張三"),
+        ("龐家明、齊小雲", "龐家明, 齊小雲"),
+        ({"@type": "Person", "name": "张三 李四"}, "张三, 李四"),
+        ({"@type": "Person", "name": "江湾日报"}, None),
+    ],
+)
+def test_programs_are_told_names_of_any_characters_and_several_in_one(author: object, names: str | None) -> None:
+    told = {"@type": "NewsArticle", "headline": "新一代推理芯片发布", "author": author}
+    head = f'<script type="application/ld+json">{json.dumps(told)}</script>'
+    assert _chinese("2026-11-23 09:41", head=head).author == names
+
+
+@pytest.mark.parametrize(
+    ("box", "author"),
+    [
+        ('<div class="article-author"><h4><a title="更多">麦田</a></h4>写了十年芯片。</div>', "麦田"),
+        ('<div class="m-author"><p>文章作者</p><a>青禾</a> <a>云上</a></div>', "青禾, 云上"),
+        ('<div class="hot-authors"><h3>热门作者</h3><a href="/u/1">麦田</a></div>', None),
+        ('<div class="author-posts"><h3>作者最新文章</h3><a href="/1">机器人的一天</a></div>', None),
+        ('<div class="comments"><div class="author">路人</div><p>好</p></div>', None),
+    ],
+)
+def test_the_box_below_a_text_names_its_author(box: str, author: str | None) -> None:
+    assert _chinese("2026-11-23 09:41", after=box).author == author
 
 
 @pytest.mark.parametrize("label", ["供稿：", "整理/", "文／"])

@@ -46,6 +46,10 @@ def _english(bar: str, head: str = "") -> str | None:
         ("<div class=by><span>小鹿</span><time>2026-11-23 16:28</time></div>", "小鹿", "溪岸网"),
         ("<div>2026-11-23 稿源：沙河报 通讯员 章立 点击：9</div>", "章立", "沙河报"),
         ("<div>2026-11-23 09:00 昨天</div>", None, "溪岸网"),
+        ('<div><span class=name><a href="/u/1">山中客</a></span><time>2026-11-23 09:00</time></div>', "山中客", "溪岸网"),
+        ("<p><span>发布者：新闻中心</span><span>发布时间：2026-11-23</span></p>", None, "溪岸网"),
+        ("<div>作者：宣传科 2026-11-23 09:00</div>", None, "溪岸网"),
+        ("<div>張小明</div><div>2026-11-23 09:00</div>", "張小明", "溪岸网"),
         ("<div>来源：市水务局 字体：大 中 小</div><div>2026-11-23</div>", None, "市水务局"),
     ],
 )
@@ -66,6 +70,52 @@ def test_a_bar_says_who_wrote_it_and_who_published_it(bar: str, author: str | No
 )
 def test_the_site_in_a_title_is_no_section_and_no_portal(site: str, publisher: str | None) -> None:
     assert _read("<div>2026-11-23 09:00</div>", site).publisher == publisher
+
+
+@pytest.mark.parametrize(
+    ("line", "publisher"),
+    [
+        ("本文来自微信公众号：橙子书店（ID：orange），作者：叶小蓁，题图来自：视觉中国", "橙子书店"),
+        ("本文转载自「溪口观察」（微信号：xkgc）", "溪口观察"),
+        ("来源：“溪口观察”微信公众号", "溪口观察"),
+        ("（原载《沙河日报》2026年11月23日第3版）", "沙河日报"),
+        ("来源：网络", "溪岸网"),
+        ("这台吊车来自《河边》里的一页图纸。", "溪岸网"),
+    ],
+)
+@pytest.mark.parametrize("at", ["first", "last"])
+def test_a_reprint_names_who_first_printed_it(line: str, publisher: str, at: str) -> None:
+    text = f"<p>{line}</p>{TEXT}" if at == "first" else f"{TEXT}<p>{line}</p>"
+    assert _read("<div>2026-11-23 09:00</div>", text=text).publisher == publisher
+
+
+@pytest.mark.parametrize("source", ["本站", "本网讯", "区政府办公室", "党委宣传部", "校办", "融媒体中心", "互联网", "admin"])
+def test_a_source_that_is_a_room_of_the_house_is_the_house(source: str) -> None:
+    assert _read(f"<div>2026-11-23 09:00 来源：{source}</div>").publisher == "溪岸网"
+    assert _read("<div>2026-11-23</div>", head=f'<meta name="ContentSource" content="{source}">').publisher == "溪岸网"
+
+
+@pytest.mark.parametrize(
+    ("site", "head", "publisher"),
+    [
+        (" - 溪岸", '<meta property="og:site_name" content="溪岸专栏">', "溪岸"),
+        ("_溪岸网", '<meta property="og:site_name" content="溪岸网手机版">', "溪岸网"),
+        ("_听令 码头-CODE岸博客", "", "CODE岸博客"),
+        ("—溪岸在线", "", "溪岸在线"),
+        ("_江北区人民政府", "", "江北区人民政府"),
+    ],
+)
+def test_the_site_is_named_without_its_columns(site: str, head: str, publisher: str) -> None:
+    assert _read("<div>2026-11-23 09:00</div>", site, head=head).publisher == publisher
+
+
+def test_two_characters_beside_the_date_are_the_site_where_its_link_home_has_them() -> None:
+    assert _read('<a href="/"><img alt="一岸" src="l.png"></a><p>一岸 <span>2026-11-23 20:16</span></p>', "").publisher == "一岸"
+
+
+@pytest.mark.parametrize("foot", ["版权所有：溪口大学 地址：沙河路6号", "溪口大学版权所有 未经授权禁止转载"])
+def test_who_holds_the_rights_is_the_site(foot: str) -> None:
+    assert _read("<div>2026-11-23 09:00</div>", "", text=f"{TEXT}</div><div class=footer><p>{foot}</p>").publisher == "溪口大学"
 
 
 def test_the_last_of_two_headlines_has_the_bar() -> None:

@@ -274,5 +274,18 @@ def test_a_bar_has_dots_capitals_bullets_or_han_numerals(bar: str, lang: str, me
     assert published(bar=bar, lang=lang) == local(meant)
 
 
+@pytest.mark.parametrize("bar", ["<p>推荐文章于 2026-11-20 10:20 发布</p>", ""])
+def test_what_a_search_engine_is_told_is_the_date_where_the_page_shows_none(bar: str) -> None:
+    told = {"@context": "x", "title": ZH_TITLE, "pubDate": "2026-11-12T23:08:41", "upDate": "2026-11-20T10:20:11"}
+    head = f'<script type="application/ld+json">{json.dumps(told)}</script>'
+    assert published(bar=bar, head=head, lang="zh") == local("2026-11-12 23:08:41")
+    assert published(bar="<p>2026-11-12 23:05</p>", head=head, lang="zh") == local("2026-11-12 23:05")
+
+
+def test_a_page_that_says_it_is_open_for_comments_has_its_date() -> None:
+    html = f"<html><title>{ZH_TITLE}</title><body class='single comment-open'><h1>{ZH_TITLE}</h1><p>2026-11-12</p>{ZH_TEXT}</body></html>"
+    assert read(Page(URL, html.encode(), NOW, "text/html"), Link(URL), None, SHANGHAI).published == local("2026-11-12")
+
+
 def test_a_time_in_seconds_beside_what_is_told_from_now_is_the_time() -> None:
     assert published(bar='<p><span data-timestamp="1794186300">3 hours ago</span></p>') == datetime(2026, 11, 9, 1, 5, tzinfo=UTC)

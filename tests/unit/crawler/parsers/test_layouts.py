@@ -237,6 +237,69 @@ def test_gaps_of_a_site_parser_are_filled() -> None:
     assert (record.author, record.published) == (None, datetime(2026, 11, 23, 1, 30, tzinfo=UTC))
 
 
+@pytest.mark.parametrize(
+    ("credits", "author", "publisher"),
+    [
+        ("", None, "江边参考"),
+        ("<p>来源 | 江湾青年报（ID：jwqn）</p><p>作者 | 方芸 李想</p>", "方芸, 李想", "江湾青年报"),
+        ("<p>来源：网络</p>", None, "江边参考"),
+    ],
+)
+def test_an_account_is_the_publisher_of_what_it_did_not_take_from_another(
+    credits: str, author: str | None, publisher: str
+) -> None:
+    bar = "<span id=profileBt><a id=js_name>江边参考</a></span><em id=publish_time class=rich_media_meta_text>昨天</em>"
+    bar += "<em id=js_ip_wording_wrp class=rich_media_meta_text>山东</em>"
+    others = "<p><strong>往期推荐</strong></p><p><a href=/1>一条河的治理账本</a></p><p>▼ 点击“阅读原文”，报名第12期</p>"
+    table = "<table><tr><td>型号</td><td>甲</td></tr><tr><td>功耗</td><td><p>30瓦</p></td></tr></table>"
+    text = f"<div id=js_content style='visibility:hidden'>{credits}{_p(LEDE)}{table}{_p(NEXT)}{others}</div>"
+    made = '<script>var ct="1795398060";</script>'
+    page = f"<title>吊车学会听令</title><h1 id=activity-name>吊车学会听令</h1><div id=meta_content>{bar}</div>{text}{made}"
+    record = _read(page, "https://mp.weixin.qq.com/s/abc")
+    assert (record.author, record.publisher) == (author, publisher)
+    assert record.text.split("\n") == [LEDE, "型号 甲", "功耗 30瓦", NEXT]
+    assert record.published == datetime(2026, 11, 23, 1, 41, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("<figure class=wp-block-table>", "</figure>"), ("<div class=m-chart>", "</div>")],
+)
+def test_a_table_with_a_caption_or_in_a_figure_is_text(before: str, after: str) -> None:
+    rows = [("型号", "功耗"), ("甲", "30瓦"), ("乙", "21瓦")]
+    cells = "".join(f"<tr>{''.join(f'<td>{cell}</td>' for cell in row)}</tr>" for row in rows)
+    table = f"{before}<table><caption>部分型号</caption><tbody>{cells}</tbody></table>{after}"
+    lines = _lines(f"<article><h1>吊车学会听令</h1>{_p(LEDE, NEXT)}{table}{_p(LEDE[::-1], NEXT[::-1])}</article>", "吊车学会听令")
+    assert lines == [LEDE, NEXT, *map(" ".join, rows), LEDE[::-1], NEXT[::-1]]
+
+
+def test_the_tools_of_a_post_are_not_the_next_one_s_title_and_readers_write_below() -> None:
+    posts = [f"{LEDE[:-1]}，第{number}条。" for number in range(4)]
+    tools = "<div class=op><a href=/s>分享</a><a href=/z>赞(23)</a></div>"
+    listed = "".join(
+        f"<li><div class=t><em>16:3{number}</em><span>主持人</span></div><div class=c><p>{post}</p></div>{tools}</li>"
+        for number, post in enumerate(posts)
+    )
+    readers = "<div><h3>网友互动</h3><ul><li><b>小雨</b> 明天停课吗，在线等，挺急的</li></ul></div>"
+    page = (
+        f"<div><h1>图文直播：吊车学会听令</h1><div>时间：2026年11月23日 15:30 来源：江湾网</div></div><ul>{listed}</ul>{readers}"
+    )
+    assert _lines(page, "图文直播：吊车学会听令_江湾网") == posts
+
+
+@pytest.mark.parametrize("line", ["***", "· · ·", "————————", "<span>00:00</span>/<span>03:21</span>"])
+def test_ornaments_and_the_clock_of_a_player_are_no_text(line: str) -> None:
+    assert _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}<div>{line}</div>{_p(C, D)}</article>") == [A, B, C, D]
+
+
+@pytest.mark.parametrize("number", ["江政办〔2026〕11号", "2026年第3号", "（2026年第3号）"])
+def test_the_number_of_a_document_is_its_first_line(number: str) -> None:
+    assert (
+        _lines(f"<h1>吊车学会听令</h1><div><p align=center>{number}</p>{_p(LEDE, NEXT, LEDE[::-1])}</div>", "吊车学会听令")[0]
+        == number
+    )
+
+
 def test_hostile_pages_are_refused_or_read() -> None:
     for page in ("</html>" * 2_000, "<x-a>" * 3_000 + A, "<sup>" * 3_000, '<div hidden="">' * 3_000 + A):
         try:
