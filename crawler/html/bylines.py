@@ -31,11 +31,12 @@ _zh = tuple(
     for pattern in (
         rf"(?:(?:记者|撰稿人?|采写|撰文|主笔|执笔)(?:{_LABEL})?|作者(?:{_LABEL}|(?=\s)))\s*({_NAMES}){_END}",
         rf"(?:采写|撰文|撰稿|作者|执笔|供稿|整理|文字?){_LABEL}\s*(?:[^\s:：]{{0,12}}?{_ROLE}(?:记者|作者|撰稿)|{_HOUSE})?\s*({_NAMES}){_END}",
-        rf"文/图\s*({_NAMES}){_END}",
+        rf"(?:文/图|图/文)\s*({_NAMES}){_END}",
+        rf"[（(]\s*((?!图|网){_ANY}(?:(?:{_JOINT}){_ANY}){{0,3}}?)\s*(?:文\s*/?\s*图|图\s*/?\s*文|/?\s*文)\s*[)）]",
         rf"^({_NAME})\s*/\s*[{HAN}]{{2,10}}(?:报|社|网|台|新闻|周刊)$",
         rf"作者\s*[:：][^:：\n]{{0,60}}{_TITLE}\s*({_NAME})\s*(?=[)）]|$)",
         rf"\d日[^，。]{{0,6}}电\s*[（(]\s*({_NAMES})\s*[)）]",
-        rf"[（(【](?<![^讯电\s].)\s*{_ROLE}记者\s*[:：]?\s*((?!手记|观察|调查){_ANY}(?:(?:{_JOINT}){_ANY}){{0,7}}?)(?=\s*(?:[)）】]|通讯员|实习|摄影))",
+        rf"[（(【](?<![^讯电\s].)\s*(?:本[报刊网台社]|(?!据)[{HAN}]{{2,6}}(?:报|网|台))?{_ROLE}记者\s*[:：]?\s*((?!手记|观察|调查){_ANY}(?:(?:{_JOINT}){_ANY}){{0,7}}?)(?<!报道)(?=\s*(?:报道)?(?:[)）】]|通讯员|实习|摄影))",
         rf"^([{HAN}]{{2,4}}(?:\s+[{HAN}]{{2,4}}){{0,3}})\s+发自\s",
         rf"^[□■◆]\s*({_NAMES})$",
     )
@@ -46,7 +47,7 @@ _ROLES = re.compile(
 _correspondents = re.compile(rf"通讯员(?:{_LABEL})?\s*({_NAMES})(?=\s|$|[)）、，,。|])")
 _quoted = re.compile(r"据[^，。；]{0,14}$")  # 据江湾电视台记者王五报道: another paper's
 NEXT = 12  # characters between the names of one byline: 记者 张三 见习记者 李四
-_photo = re.compile(r"\s*/?\s*(?:供图|摄(?!影\s*[:：]|影报道)|图\b|制图|视频)")
+_photo = re.compile(r"\s*/?\s*(?:供图|摄(?!影\s*[:：]|影报道)|图\b(?!\s*/\s*文)|制图|视频)")
 _split = re.compile(rf"(?:{_JOINT})(?=[^\s]{{2}})")
 # Words beside a date that begin like a name.
 _WORDS = frozenset(
@@ -78,7 +79,9 @@ _en_split = re.compile(r"\s*(?:,|;|\||\band\b|&)\s*")
 _capital = r"[A-ZÀ-Ý][\w'’.-]*"
 _en_name = re.compile(rf"{_capital}(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al|el|di|du|st)\s+)*{_capital}){{1,4}}$")
 _no_name = re.compile(
-    r"https?:|@|\d{3}|[()（）]|^(?:未知|匿名|本站|原创|佚名|管理员|admin|editor|name|null|none|undefined)$|编辑", re.I
+    r"https?:|@|\d{3}|[()（）]|^(?:未知|匿名|本站|原创|佚名|管理员|admin|editor|name|null|none|undefined)$|编辑"
+    r"|返回|目[录錄]|字[级級号號体體]|列印|打印|放大|[缩縮]小|[:：]$",
+    re.I,
 )
 _no_person = re.compile(
     r"https?:|@|\d|[()（）_]|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|writer|correspondent|desk|reporters?$|"
