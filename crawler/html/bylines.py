@@ -36,7 +36,7 @@ _zh = tuple(
         rf"^({_NAME})\s*/\s*[{HAN}]{{2,10}}(?:报|社|网|台|新闻|周刊)$",
         rf"作者\s*[:：][^:：\n]{{0,60}}{_TITLE}\s*({_NAME})\s*(?=[)）]|$)",
         rf"\d日[^，。]{{0,6}}电\s*[（(]\s*({_NAMES})\s*[)）]",
-        rf"[（(【](?<![^讯电\s].)\s*(?:本[报刊网台社]|(?!据)[{HAN}]{{2,6}}(?:报|网|台))?{_ROLE}记者\s*[:：]?\s*((?!手记|观察|调查){_ANY}(?:(?:{_JOINT}){_ANY}){{0,7}}?)(?<!报道)(?=\s*(?:报道)?(?:[)）】]|通讯员|实习|摄影))",
+        rf"[（(【](?<![^讯电\s].)\s*(?:本[报刊网台社]|(?!据)[{HAN}]{{2,6}}(?:报|网|台))?{_ROLE}记者\s*[:：]?\s*((?!手记|观察|调查|提问|注[意)）】]|述评|评论|现场|获悉|从){_ANY}(?:(?:{_JOINT}){_ANY}){{0,7}}?)(?<!报道)(?=\s*(?:报道)?(?:[)）】]|通讯员|实习|摄影))",
         rf"^([{HAN}]{{2,4}}(?:\s+[{HAN}]{{2,4}}){{0,3}})\s+发自\s",
         rf"^[□■◆]\s*({_NAMES})$",
     )
@@ -84,7 +84,7 @@ _no_name = re.compile(
     re.I,
 )
 _no_person = re.compile(
-    r"https?:|@|\d|[()（）_]|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|writer|correspondent|desk|reporters?$|"
+    r"https?:|@|\d|[()（）_]|[:：]$|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|writer|correspondent|desk|reporters?$|"
     r"news|press|agency|agencies|media|online|magazine|contributors?|guest|anonymous|wire|tribune|times|\bthe\b|\bby\b",
     re.I,
 )
