@@ -19,7 +19,7 @@ from storage.stories.tokens import is_glue
 from storage.stories.verdict import Kind
 from storage.stories.vocabulary import groups_of_acts
 
-ENOUGH, SURE = 3.5, 4.5  # points of one event; and of one for which an alert may be left out
+ENOUGH, SURE, VERY_SURE = 3.5, 4.5, 5.0  # points of one event; and of one for which an alert may be left out
 _WEIGHTS = {
     Kind.AMOUNT: 2.0, Kind.WEEKDAY: 1.5, Kind.PLACE: 1.4, Kind.WORDING: 1.3, Kind.ANCHOR: 1.25, Kind.ROLE: 1.2, Kind.SAME_TITLE: 1.0,
     Kind.TITLE_WORDING: 1.0, Kind.TURN: 1.0, Kind.ACT: 0.9, Kind.SOUND: 0.9, Kind.THING: 0.85, Kind.SMALL_NUMBER: 0.8, Kind.COPY: 0.7,
@@ -57,7 +57,7 @@ def clash(one: StoryPrint, other: StoryPrint) -> Kind | None:
     a, b = one.said, other.said
     if disjoint(a.days, b.days):
         return Kind.DATE
-    if disjoint(a.years, b.years):
+    if disjoint(*({year for year in x.years if year in x.head} for x in (a, b))):  # texts name years of all that was before
         return Kind.YEAR
     if _places(one) - b.places and _places(other) - a.places:
         return Kind.CITY
@@ -65,7 +65,7 @@ def clash(one: StoryPrint, other: StoryPrint) -> Kind | None:
         return Kind.CITY
     if ("corrected" in a.title_phases) != ("corrected" in b.title_phases):
         return Kind.CORRECTION
-    mine, theirs = ([name for name in x.quoted if name not in y.form] for x, y in ((a, b), (b, a)))
+    mine, theirs = ([name for name in x.quoted if name in x.head and name not in y.form] for x, y in ((a, b), (b, a)))
     return Kind.NAME_QUOTED if mine and theirs else None
 
 
@@ -87,8 +87,10 @@ def points(found: Mapping[Kind, float]) -> dict[Kind, float]:
 
 
 def proves(found: Mapping[Kind, float], score: float) -> bool:
-    """Actor, act and object are known to be the same: enough points, something by name, and nothing that only one of the two has."""
-    if score < SURE or found.get(Kind.CORRECTION, 0) or not found.keys() & _KNOWN:
+    """Enough points, something by name, what it is about, and no party, act, place or stage that only one of the two has."""
+    if score < SURE or found.get(Kind.CORRECTION, 0):
+        return False
+    if not found.keys() & (_KNOWN if Kind.TRANSLATED in found else _KNOWN | {Kind.AMOUNT}):
         return False
     if Kind.SAME_TITLE in found or found.get(Kind.COPY, 0) >= COPY:
         moved = any(found.get(kind, 0) % 2 for kind in _STAGES)  # the text of one says so, not only its headline
@@ -104,24 +106,28 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
         second = found.get(Kind.AMOUNT, 0) >= 2 or found.keys() & {Kind.OBJECT_NAME, Kind.WEEKDAY}
         if Kind.TITLE_AMOUNT not in found or not second:
             return False
-    return bool(found.keys() & _DONE and found.keys() & _OBJECT) and not found.keys() & _OTHER
+        return bool(found.keys() & _DONE) and not found.keys() & (_OTHER | _OWN_WORDS)
+    may_differ: frozenset[Kind] = frozenset()
+    if score >= VERY_SURE:  # then a headline may name one more, or the text of one also speak of before and after
+        is_told_alike = (
+            Kind.TITLE_AMOUNT in found and Kind.TITLE_ACT in found and bool(found.keys() & {Kind.OBJECT, Kind.OBJECT_NAME})
+        )
+        may_differ = _NAMED_BESIDE | _STAGES_BESIDE if is_told_alike else _NAMED_BESIDE
+    return bool(found.keys() & _OBJECT) and not found.keys() & (_OTHER - may_differ)
 
 
 def may_prove(one: Gist, other: Gist) -> bool:
     """False where no signs can prove it: of two texts that are not worded alike, one has a stage, a party, a place or an act that the other
-    has not, or nothing is done in both. Most candidates are refused by that, without unpacking their marks."""
+    has not. Most candidates are refused by that, without unpacking their marks."""
     if not (one.read or other.read) or (one.han == other.han and one.share(other) >= ALIKE):
         return True
-    if one.title_phases ^ other.title_phases or (one.phases ^ other.phases) & _STAGE_NAMES or disjoint(one.places, other.places):
+    if one.title_phases ^ other.title_phases or (one.phases ^ other.phases) & _FIRM_STAGES or disjoint(one.places, other.places):
         return False
     mine, theirs = one.roots, other.roots
     if one.title_roots - theirs or other.title_roots - mine or (mine - theirs and theirs - mine):
         return False
     groups = (one.title_groups, other.groups), (other.title_groups, one.groups)
-    if any(acts and not acts & whole for acts, whole in groups):
-        return False
-    mine, theirs = (x.title_groups | x.groups for x in (one, other))
-    return bool(mine & theirs or one.turns & other.turns)
+    return not any(acts and not acts & whole for acts, whole in groups)
 
 
 def signs(one: StoryPrint, other: StoryPrint) -> dict[Kind, float]:
@@ -157,6 +163,7 @@ _OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
 _DIFFERS = _OTHER_COPY | {Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.SWAPPED, *_PHASES.values()}
 _STAGES = frozenset((Kind.CORRECTION, Kind.AGAIN, Kind.TALKS, Kind.PLANNED, Kind.ASKED))
 _STAGE_NAMES = frozenset(name for name, kind in _PHASES.items() if kind in _STAGES)
+_FIRM_STAGES = _STAGE_NAMES - {"planned", "again", "talks"}
 _EVERYDAY = frozenset(
     "release operate use begin start partner found build reach trial open award price market study paper disclose spend deliver upgrade".split()
 )  # acts that one headline names and the other takes as told
@@ -164,10 +171,15 @@ _KNOWN = frozenset((Kind.ANCHOR, Kind.SAME_TITLE, Kind.COPY))
 _DONE = frozenset((Kind.TITLE_ACT, Kind.ACT, Kind.TURN))
 _OBJECT = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT, Kind.OBJECT_NAME, Kind.ROLE))
 _SAYS_WHICH = frozenset((Kind.TITLE_AMOUNT, Kind.OBJECT_NAME))
-_OTHER = _OTHER_COPY | {
-    Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT, Kind.ACT_MISSING, Kind.NAME_MISSING,
-    Kind.HEAD_MISSING, Kind.SWAPPED, Kind.EDITED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN,
-}  # fmt: skip
+_OTHER = frozenset((
+    Kind.OTHER_HEAD, Kind.OTHER_PLACE, Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT,
+    Kind.ACT_MISSING, Kind.NAME_MISSING, Kind.SWAPPED, Kind.EDITED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN, Kind.OFF,
+))  # fmt: skip
+_NAMED_BESIDE = frozenset((Kind.OTHER_NAME,))
+_STAGES_BESIDE = frozenset((Kind.PLANNED, Kind.AGAIN, Kind.TALKS))
+_OWN_WORDS = frozenset(
+    (Kind.HEAD_MISSING, Kind.OTHER_AMOUNT)
+)  # each outlet has a head and figures of its own; a translation is asked for more
 
 
 def _amounts(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
