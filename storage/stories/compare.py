@@ -77,8 +77,9 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     score = proof.weigh(found)
     marks = tuple(Mark(kind, points) for kind, points in proof.points(found).items())
     same = score >= proof.ENOUGH
+    strict = "corrected" in one.said.phases | other.said.phases
     copied = Kind.SAME_TITLE in found or (found.get(Kind.COPY, 0) >= proof.COPY and apart not in _MOVED_ON)
-    return Verdict(same, marks, None, same and (copied or apart is None) and proof.proves(found, score))
+    return Verdict(same, marks, None, same and (copied or apart is None) and proof.proves(found, score, strict=strict))
 
 
 def surely_same(one: Marks, other: Marks) -> Verdict | None:

@@ -86,8 +86,9 @@ def points(found: Mapping[Kind, float]) -> dict[Kind, float]:
     return dict(sorted(((kind, value) for kind, value in weighed.items() if value), key=lambda one: -one[1]))
 
 
-def proves(found: Mapping[Kind, float], score: float) -> bool:
-    """Enough points, something by name, what it is about, and no party, act, place or stage that only one of the two has."""
+def proves(found: Mapping[Kind, float], score: float, *, strict: bool) -> bool:
+    """Enough points, something by name, what it is about, and no party, act, place or stage that only one of the two has; if it is to be
+    `strict`, as between corrections, which are written alike, no head and no amount either."""
     if score < SURE or found.get(Kind.CORRECTION, 0):
         return False
     if not found.keys() & (_KNOWN if Kind.TRANSLATED in found else _KNOWN | {Kind.AMOUNT}):
@@ -106,14 +107,11 @@ def proves(found: Mapping[Kind, float], score: float) -> bool:
         second = found.get(Kind.AMOUNT, 0) >= 2 or found.keys() & {Kind.OBJECT_NAME, Kind.WEEKDAY}
         if Kind.TITLE_AMOUNT not in found or not second:
             return False
-        return bool(found.keys() & _DONE) and not found.keys() & (_OTHER | _OWN_WORDS)
-    may_differ: frozenset[Kind] = frozenset()
-    if score >= VERY_SURE:  # then a headline may name one more, or the text of one also speak of before and after
-        is_told_alike = (
-            Kind.TITLE_AMOUNT in found and Kind.TITLE_ACT in found and bool(found.keys() & {Kind.OBJECT, Kind.OBJECT_NAME})
-        )
-        may_differ = _NAMED_BESIDE | _STAGES_BESIDE if is_told_alike else _NAMED_BESIDE
-    return bool(found.keys() & _OBJECT) and not found.keys() & (_OTHER - may_differ)
+    if strict or Kind.TRANSLATED in found:
+        return bool(found.keys() & _DONE and found.keys() & _OBJECT) and not found.keys() & (_OTHER | _OWN_WORDS)
+    is_one = Kind.TITLE_AMOUNT in found and Kind.TITLE_ACT in found and bool(found.keys() & {Kind.OBJECT, Kind.OBJECT_NAME})
+    others = _OTHER - _BESIDE if score >= VERY_SURE and is_one else _OTHER  # then it may speak of what was before or is to come
+    return bool(found.keys() & _OBJECT) and not found.keys() & others
 
 
 def may_prove(one: Gist, other: Gist) -> bool:
@@ -175,8 +173,7 @@ _OTHER = frozenset((
     Kind.OTHER_HEAD, Kind.OTHER_PLACE, Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT,
     Kind.ACT_MISSING, Kind.NAME_MISSING, Kind.SWAPPED, Kind.EDITED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN, Kind.OFF,
 ))  # fmt: skip
-_NAMED_BESIDE = frozenset((Kind.OTHER_NAME,))
-_STAGES_BESIDE = frozenset((Kind.PLANNED, Kind.AGAIN, Kind.TALKS))
+_BESIDE = frozenset((Kind.PLANNED, Kind.AGAIN, Kind.TALKS))
 _OWN_WORDS = frozenset(
     (Kind.HEAD_MISSING, Kind.OTHER_AMOUNT)
 )  # each outlet has a head and figures of its own; a translation is asked for more
