@@ -27,7 +27,9 @@ TOLD = 240  # bytes of prose below the headline that can be a whole article: wha
 BOX = 100  # bytes of a box's heading
 TITLE = 150  # bytes; a longer line is no title
 LEAST_CELLS = 6  # of a table of data
+CELL_DEPTH = 4  # blocks from a line of such a table to its cell
 CAPTION = 120  # bytes of a line below a picture
+NAMED = 80  # bytes of the byline of a post
 FLASH = 60  # bytes of prose that can be an article above the foot of a page
 OPENING = 120  # bytes of prose that are more than a line under the headline
 OWN = 150  # bytes outside links that are prose without a mark of punctuation
@@ -134,7 +136,14 @@ def _gain(line: Line) -> int:
 def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     """For each line: does it stand in regions beside the article. A name that holds much of the page's prose is no such name."""
     prose = [0, *accumulate([gain if gain > 0 else 0 for gain in gains])]
-    suspects = [r for r in page.regions if (r.beside or r.tag in _OUTSIDE) and r.last > r.first and not r.first <= at < r.last]
+    tables = {region.parent for region in page.regions if region.tag == "table"}  # a figure may be one
+    suspects = [
+        region
+        for number, region in enumerate(page.regions)
+        if (region.beside or (region.tag in _OUTSIDE and not (region.tag == "figure" and number in tables)))
+        and region.last > region.first
+        and not region.first <= at < region.last
+    ]
     shares: Counter[tuple[str, str]] = Counter()
     for region in suspects:
         shares[region.tag, region.names] += prose[region.last] - prose[region.first]
@@ -303,7 +312,8 @@ def _cards(ground: _Ground, homes: Iterable[int]) -> int:
     count = 0
     for home in homes:
         first, parent = ground.regions[home].first, ground.regions[ground.regions[home].parent]
-        count += any(line.linked * 5 > line.weight * 4 for line in ground.lines[max(parent.first, first - 2) : first + 2])
+        above = ground.lines[max(parent.first, first - 2) : first + 2]
+        count += any(line.linked * 5 > line.weight * 4 and not boilerplate.is_noise(line.text) for line in above)
     return count
 
 
@@ -326,17 +336,19 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     kept: list[tuple[int, str]] = []
     dropped: list[str] = []
     seen: dict[str, int] = {}
-    row = -1
-    for number in _belonging(ground, area, main, also, (within[0], within[-1])):
+    cells = _cells(ground, area, (within[0], within[-1]))
+    before = -1
+    for number in _belonging(ground, area, main, also, (within[0], within[-1]), cells):
         line = lines[number]
         text = boilerplate.trimmed(line.text)
         if len(text) < len(line.text):
             dropped.append(line.text.replace(text, "") if text else line.text)
-        if (
+        if number not in cells and (
             not text
             or line.text in often
             or boilerplate.is_noise(text)
             or _is_beside(line, text, leads=number < within[0], kept=len(kept))
+            or (line.weight < NAMED and not _is_ended(text) and _named.search(ground.regions[line.region].names))
         ):
             dropped.append(text)
             continue
@@ -346,12 +358,12 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
             continue  # a copy of the text for other screens stands in another home
         if len(kept) < 3 and loose(text) == title:
             continue
-        cell = ground.regions[line.region].parent if line.tag in ("td", "th") else -1
-        if cell >= 0 and cell == row and line.region != lines[kept[-1][0]].region:
+        cell = _cell(ground.regions, line.region) if number in cells or line.tag in ("td", "th") else -1
+        if -1 not in (cell, before) and cell != before and ground.regions[cell].parent == ground.regions[before].parent:
             kept[-1] = (kept[-1][0], f"{kept[-1][1]} {text}")  # cells of one table row are one line
         else:
             kept.append((number, text))
-        row = cell
+        before = cell
     while len(kept) > 1 and boilerplate.is_bio(kept[-1][1]):
         dropped.append(kept.pop()[1])
     return kept, dropped
@@ -371,7 +383,9 @@ def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
     """
     if is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
         return True
-    if line.tag in _BOXES and boilerplate.is_clock(text):
+    if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(line.shown):
+        return True
+    if (line.tag not in _HEADINGS and boilerplate.is_label(text)) or (not kept and boilerplate.is_mail_header(text)):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 
@@ -385,6 +399,7 @@ def is_caption(line: Line) -> bool:
 
 
 _sentence = re.compile(r"[a-z]{3}[.!?] (?=[A-Z])")
+_named = re.compile(r"(?i)\b(?:author|byline|by)\b")
 
 
 _caption = re.compile(
@@ -396,12 +411,13 @@ _caption = re.compile(
 )
 
 
-def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int]) -> Iterator[int]:
+def _belonging(
+    ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int], cells: dict[int, bool]
+) -> Iterator[int]:
     """The numbers of the lines in the article's homes and among its prose; no list of links, no part of a table, no label above the headline."""
     nested = _nested(ground, main)
     # the homes right around the posts of a live blog, where their headings stand
     around = {ground.regions[home].parent for home in main} if len(main) > 2 else set()
-    cells = _cells(ground, area, span)
     for number in range(area.first, area.last):
         line, home = ground.lines[number], ground.homes[ground.lines[number].region]
         if (
@@ -421,15 +437,24 @@ def _cells(ground: _Ground, area: Region, span: tuple[int, int]) -> dict[int, bo
     for region in ground.regions:
         if region.tag != "table" or not area.first <= region.first < region.last <= area.last:
             continue
-        lines = range(region.first, region.last)
-        cells = {ground.lines[n].region for n in lines if ground.lines[n].tag in ("td", "th")}
+        lines = [n for n in range(region.first, region.last) if ground.lines[n].tag != "caption"]
+        cells = {cell for n in lines if (cell := _cell(ground.regions, ground.lines[n].region)) >= 0}
         if len(cells) < LEAST_CELLS or len(cells) * 5 < len(lines) * 4 or any(ground.gains[n] > TOLD for n in lines):
             continue  # a table that sets the page's columns
         weight, linked = (sum(getattr(ground.lines[n], of) for n in lines) for of in ("weight", "linked"))
-        among = span[0] < region.first and region.last <= span[1] + 1
+        among = span[0] < region.first <= span[1] + 1
         kept = among and linked * 4 < weight and not any(ground.dead[n] for n in lines)
         found.update(dict.fromkeys(lines, kept))
     return found
+
+
+def _cell(regions: list[Region], number: int) -> int:
+    """The cell of a table in which a region stands, not far above it; -1 where there is none."""
+    for _ in range(CELL_DEPTH):
+        if number < 0 or regions[number].tag in ("td", "th"):
+            return number
+        number = regions[number].parent
+    return -1
 
 
 def _joins(ground: _Ground, number: int, span: tuple[int, int], nested: bool, around: bool) -> bool:

@@ -75,9 +75,10 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:for|want) more (?:stories|news|like this).{0,80}|(?:do you )?(?:have|got) a (?:news )?(?:tip|story).{0,160}|get in touch.{0,140}",
     r"(?:photo|image|picture|credit|source|photograph|illustration|video|file photo)s?\s*(?:by|credit|source|courtesy)?\s*[:/].{0,80}",
     r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,100}",
-    r"(?:published|updated|posted)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
-    r"(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research)\s(?:by|from)\s.{0,160}",
-    r"by (?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
+    r"(?:published|updated|posted|released)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
+    r"(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
+    r"\(?(?:posted|filed|submitted|edited|written|translated|fact-checked) (?:by|in|under|at)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
+    r"by (?!the numbers\b)(?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
     r"to view this video.{0,160}|(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
     r"(?:this|the) (?:article|story|post|column|piece|interview|essay)\b.{0,16} (?:originally|first|also)?\s?(?:appear(?:s|ed)|adapted|excerpted)\b.{0,200}",
     r"(?:photo|image|photograph|illustration|graphic|video)s? by\s.{3,60}",
@@ -85,9 +86,10 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
     r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}",
-    r"(?:#\s*){2,5}|-\s*30\s*-|[-–—]?\s*ends\s*[-–—]?|(?:keywords?|filed under|categories|topics)\s*:.{0,160}",
-    r"\d{1,3}\s*(?:comments?|shares?|min(?:ute)?s? read|likes?|views?)\.?|\d{1,2} of \d{1,3}",
-    r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
+    r"-\s*30\s*-|[-–—]?\s*ends?\s*[-–—]?|(?:keywords?|filed under|categories|topics)\s*:.{0,160}",
+    r"(?:\d[\d.,]*\s?[km]?\s*(?:comments?|shares?|min\w*\.? (?:read|de lect\w+|di lettura|de leitura|lese\w+|leestijd)|likes?|views?|claps?|reactions?|followers?)\W*){1,3}|\d{1,2} of \d{1,3}",
+    r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*|(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
+    r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}|view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?)\b.{0,300}",
 )
 _HAN_HINTS = ("转载", "点赞", "在看")
@@ -117,19 +119,55 @@ _WIDE = (
     r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
 )
+# The same furniture of other languages of Latin script. A line is matched only when it begins with one of their beginnings.
+_ABROAD = (
+    r"leer? (?:más|también)\b.{0,120}|(?:también )?te puede interesar\b.{0,120}|te recomendamos\b.{0,120}|más (?:noticias|información)\b.{0,60}",
+    r"(?:à )?lire (?:aussi|également|la suite)\b.{0,120}|(?:à )?voir (?:aussi|également)\b.{0,120}|sur le même (?:sujet|thème)\W*",
+    r"lesen sie (?:auch|mehr|hier|dazu|weiter)\b.{0,120}|(?:mehr zum thema|mehr dazu|auch interessant|weiterlesen)\b.{0,100}|das könnte sie .{0,60}",
+    r"leggi (?:anche|tutto|di più)\b.{0,120}|(?:leia|veja|saiba|confira) (?:também|mais|ainda)\b.{0,120}|lees (?:ook|meer|verder)\b.{0,120}",
+    r"l[eäæ]s (?:også|også|også|mere?|också|även)\b.{0,120}|(?:czytaj|zobacz) (?:też|także|również|więcej)\b.{0,120}",
+    r"(?:inscri|abonn|sus?cr|apúnta|regístr|iscriv|abbona|assine|cadastr|rece[vb]|recib|ricev|melde? |schrijf|prenumer|newsletter)"
+    r".{0,120}\b(?:newsletters?|nyhetsbrev|nieuwsbrief|boletín|e-?mails?|correo|abonnieren|abonnement)\b.{0,80}",
+    r"(?:anzeige|werbung|publicidade?|publicité|pubblicità|advertentie|annonse?|reklam[ae]?)\W*",
+    r"(?:tod[oa]s (?:los derechos|os direitos)|tous (?:les )?droits|alle rechte|tutti i diritti)\b.{0,24}(?:res|rés|ris|vor).{0,80}",
+    r"(?:fotos?|bild(?:er)?|imagen|imagem|immagine|quelle|fuente|fonte|crédits?|créditos?|grafik|vídeo)\s*[:/].{0,80}",
+    r"(?:teilen|drucken|merken|compartir|partager|condividi|compartilh(?:ar|e)|delen|udostępnij|imprim(?:ir|er)|comment(?:er|aires|i)"
+    r"|kommentieren|kommentare?r?|comentar(?:ios)?|comentários|reacties|komentarze)\W*\d{0,5}\W*",
+    r"(?:por favor|veuillez|bitte)\b.{0,40}\b(?:javascript|cookies)\b.{0,80}",
+    r"\(?(?:mit (?:material|informationen) (?:der|von) |avec |con (?:información de )?|com informações (?:da |de )?)?"
+    r"(?:dpa|afp|efe|ansa|lusa|reuters|apa|epd|kna|belga)(?:[/ ,-]\w{1,6}){0,3}\)?",
+    r"(?:lesezeit|temps de lecture|lecture|tiempo de lectura|tempo d[ie] (?:lettura|leitura)|leestijd)\b.{0,20}",
+)
+_ABROAD_AT = frozenset(
+    "lee|tam|te |más|à l|lir|à v|voi|sur|les|meh|auc|wei|das|leg|lei|vej|sai|con|läs|læs|czy|zob|ins|abo|sus|apú|reg|isc|abb|ass|cad|rec|ric|mel"
+    "|sch|pre|new|anz|wer|pub|adv|ann|rek|tod|tou|all|tut|fot|bil|ima|imm|que|fue|fon|cré|gra|víd|tei|dru|mer|com|par|del|udo|imp|kom|rea|por|veu"
+    "|bit|mit|ave|(mi|(av|(co|(dp|(af|(ef|(an|(lu|(re|(ap|(ep|(kn|(be|dpa|tem|tie".split("|")
+)
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
 _HINTS = tuple(
     "©|rights reserved|cookie|privacy policy|terms of |save this article|up for our|bookmark our|to our|this story?|enjoyed this|affiliate"
-    "|commission|contribut|(image|(photo|(picture|(pic|(credit".split("|")
+    "|commission|contribut|(image|(photo|(picture|(pic|(credit|permalink|trackback|pings |leave a response|tips@|story ideas|keep them coming".split("|")
 )
 _inside = re.compile(
     r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
     r"|subscribe to our|like this story\?|enjoyed this article|affiliate.{0,60}(?:links?|commission)|links?\b.{0,60}\bcommissions?\b"
     r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
     r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
+    r"|\bpermalink\b|\btrackback\b|\bpings (?:is|are)\b|leave a response|\btips@|\byour story ideas|keep them coming:"
+)
+# A call upon the reader to follow somebody on these; who does so in an article is told before.
+_NETWORKS = ("facebook", "whatsapp", "instagram", "youtube", "telegram", "bluesky", "mastodon", "linkedin", "tiktok", " x.")
+_follow = re.compile(
+    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)\b|listen to .{0,60}\bfollow|keep up with"
+    r"|s[íi]guenos|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici|siga|acompanhe|volg|følg|följ)\b.{0,240}"
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
+_abroad = re.compile("(?:" + "|".join(_ABROAD) + ")$")
+_worded = re.compile(r"[^\W_]")
+_label = re.compile(r"\W*(?:info|note|tip|hint|important|caution|warning|danger|attention)\W*", re.I)
+_typed = re.compile(r"(?:to|cc|from|sender|subject|date|reply-to|message-id|in-reply-to|references)\s*:", re.I)
+_lower_by = re.compile(r"By [a-z][a-z ]*$")
 _han_wide = re.compile("(?:" + "|".join(_HAN_WIDE) + ")$")
 _wide = re.compile("(?:" + "|".join(_WIDE) + ")$")
 _tail = re.compile(
@@ -148,7 +186,11 @@ _offers = re.compile(
 _end = re.compile(
     r"(?:相关(?:阅读|新闻|文章|推荐|报道|链接)|延伸阅读|推荐阅读|猜你喜欢|热门(?:评论|推荐|文章)|网友评论|最新评论|特别声明|免责声明|版权声明|返回搜狐"
     r"|(?:tags?|topics|comments?|related(?: (?:articles?|stories|posts|topics))?|about the authors?|leave a (?:comment|reply)|you may also like"
-    r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?)\s*:?$)",
+    r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?"
+    r"|(?:for )?(?:all )?(?:media|press|news|investors?|public)(?: relations)? (?:contacts?|enquir(?:y|ies)|inquir(?:y|ies))|contacts?"
+    r"|(?:for )?(?:more|further|additional)(?: media)? (?:information|details),? (?:please )?contact|(?:presse)?kontakte?|contacts? presse|contactos? (?:de )?prensa"
+    r"|contatti(?: stampa)?|comentarios|commentaires|kommentare|comentários|commenti|etiquetas|schlagwörter|mots[- ]clés"
+    r"|(?:artículos|noticias) relacionad[ao]s|articles liés|articoli correlati)\s*:?$)",
     re.I,
 )
 # The headings of boxes: other articles, a request for consent, what a subscription costs, who wrote it.
@@ -163,6 +205,9 @@ _box = re.compile(
     r"|(?:subscribe|sign (?:up|in)|log ?in|register|become a)\b.{0,30}\bto (?:continue|keep|unlock|read|access)\b.{0,40}|already a (?:subscriber|member).{0,30}"
     r"|(?:continue|keep) reading\b.{0,20}\b(?:with|for)\b.{0,30}|unlock (?:unlimited|full|all|this|the) (?:access|article|story|content|post).{0,20}"
     r"|this (?:article|story|post|content) is (?:only )?(?:for|available to|reserved for) .{0,24}(?:subscribers|members)(?: only)?"
+    r"|más (?:noticias|leído|visto|en|sobre)\b.{0,30}|lo más (?:leído|visto)|(?:noticias|artículos|notícias|artigos) relacionad[ao]s|te puede interesar"
+    r"|les plus lus|(?:à lire|voir|lire) aussi|sur le même (?:sujet|thème)|articles (?:liés|similaires)|mehr zum thema|meistgelesen|das könnte sie auch interessieren"
+    r"|weitere (?:artikel|themen|nachrichten)|leggi anche|articoli correlati|i più letti|leia (?:também|mais)|mais lidas|lees ook|meest gelezen|les også|läs också"
     r"|(?:我们)?(?:重视|尊重)您的隐私|隐私(?:设置|偏好)|.{0,16}(?:订阅|开通|成为|购买|登录|付费|加入).{0,14}(?:(?:阅读|查看|解锁|畅读)(?:全文|全部|更多|剩余|完整)|继续阅读).{0,6}"
     r"|(?:本文|此文|以下)(?:为|是)?.{0,6}(?:付费|会员)(?:内容|专享|可读|文章).{0,16}"
     r"|(?:相关|延伸|推荐|拓展|为[您你]|热点|编辑|今日|热门|更多|精彩|往期|最新|\d+小时)(?:阅读|推荐|新闻|文章|链接|专题|报道|资讯|视频|内容|回顾|电报|快讯|热文|热榜|产品|稿件|信息)"
@@ -171,6 +216,7 @@ _box = re.compile(
 )
 _comments = re.compile(
     r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
+    r"|comentarios|commentaires|kommentare|comentários|commenti|reacties"
     r"|leave a (?:comment|reply)|join the (?:conversation|discussion))\W*\d{0,6}\W*(?:条|个)?\W*",
     re.I,
 )
@@ -178,8 +224,8 @@ _bio = re.compile(
     r"(?:[A-ZÀ-Ý][\w.'’-]+ ){2,4}(?:(?:is|was|works as) (?:an? |the )?(?:[\w’'-]+ ){0,6}"
     r"(?:reporter|writer|correspondent|columnist|journalist|contributor|editor|fellow|author|producer)\b|(?:covers|writes about|reports on|writes for) )"
 )
-_bar = re.compile(r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$")
-_clock = re.compile(r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4})?\W*(?:\d+\s?[a-z]+\s?ago)?", re.I)
+_bar = re.compile(r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$|\W*\d[\d.,]*\s?[KkMm]?$")
+_clock = re.compile(r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4}\b)?\W*(?:\d+\s?[a-z]+\s?ago|by\s.{3,40})?", re.I)
 _date_bar = re.compile(
     r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
     r"|[^.!?。]{0,60}\b(?:19|20)\d\d\b[^.!?。]{0,20}\b\d{1,2}[:h]\d{2}\b[^.!?。]{0,20}$"
@@ -191,20 +237,28 @@ def is_noise(text: str) -> bool:
     """True when the whole line is furniture: credits, sources, sharing, related titles, disclaimers, comment boxes, advertisements."""
     if len(text) > 400:
         return False
+    if not _worded.search(text):
+        return True  # a rule of stars, an emoji
     if has_han(text):
         plain = simplified(text)
         if _line.match(plain) or (any(hint in plain for hint in _HAN_HINTS) and _han_wide.match(plain)):
             return True
         return len(text) < MOST_PROMO and _calls.search(plain) is not None and len(set(_offers.findall(plain))) > 2
     low = text.lower()
-    if _english.match(low) or (any(hint in low for hint in _WIDE_HINTS) and _wide.match(low)):
+    if low[:3] in _ABROAD_AT and _abroad.match(low):
         return True
-    return any(hint in low for hint in _HINTS) and _inside.search(low) is not None
+    if len(low) < 260 and any(name in low for name in _NETWORKS) and _follow.match(low):
+        return True
+    if _english.match(low):
+        return _lower_by.match(text) is None  # By design, as a heading has it
+    if (any(hint in low for hint in _WIDE_HINTS) and _wide.match(low)):
+        return True
+    return text.startswith("SOURCE ") or any(hint in low for hint in _HINTS) and _inside.search(low) is not None
 
 
 def ends(text: str) -> bool:
     """True when nothing after this line is the article's."""
-    return len(text) < 30 and _end.match(simplified(text)) is not None
+    return len(text) < 60 and _end.match(simplified(text)) is not None
 
 
 def opens_box(text: str) -> bool:
@@ -228,8 +282,18 @@ def is_bar(text: str) -> bool:
     return _bar.match(text) is not None
 
 
+def is_label(text: str) -> bool:
+    """True for what is set over a box among the text, and says only what kind of box it is: info, Note."""
+    return _label.fullmatch(text) is not None
+
+
+def is_mail_header(text: str) -> bool:
+    """True for a line of what stands over a mail in an archive: Subject, Message-ID."""
+    return _typed.match(text) is not None
+
+
 def is_clock(text: str) -> bool:
-    """True for the time of a post alone: 17:42 BST, 2m ago."""
+    """True for the time of a post, alone or with who wrote it: 17:42 BST, 2m ago."""
     return _clock.fullmatch(text) is not None
 
 

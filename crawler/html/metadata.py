@@ -252,7 +252,8 @@ def authors(
     told = [_bare(name) for article in head.articles for name in bylines.told(article.get("author"), head.known)]
     if not head.is_chinese and any(map(bylines.is_person, told)):
         told = list(filter(bylines.is_person, told))  # chuck-ross beside Chuck Ross
-    metas = [text for text in head.all(*_AUTHORS) if not is_web(text)] or _card(head)
+    houses = {loose(name) for article in head.articles for name in bylines.houses(article.get("author"))}
+    metas = [text for text in head.all(*_AUTHORS) if not (is_web(text) or bylines.is_company(text) or loose(text) in houses)] or _card(head)
     said = [name for text in metas for name in re.split(r"\s*[,;，、]\s*|\s+and\s+", text)]
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
     if head.is_chinese or has_han("".join(lines[:3])):

@@ -65,6 +65,8 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     bar, shown = [line.text for line in near], [line.shown for line in near]
     told = set(body.lines)  # a day in a sentence of the text is no date of the page
     dated = [text for text in shown if text not in told or not _ended.search(text)]
+    if not any(map(DATE.search, dated)):
+        dated += filter(_posted.search, credits)
     opening = body.text[:60] if body.lines is not visible.lines else ""
     around = page_dates.Around(title, dated, opening)
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
@@ -151,7 +153,7 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
     """(the bar: short lines from the headline to the text's beginning, then those above; those of them that are marked as an author;
     the credits: short lines at the text's end)."""
     start = at + 1 if at >= 0 else max(0, body.first - BAR)
-    near = [line for line in _near(layout, body, start, start + BAR) if ">" not in line.text]
+    near = [line for line in _near(layout, body, start, start + BAR) if ">" not in line.text or "@" in line.text]
     near += [line for line in _near(layout, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
     marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.shown.split(" | ")]
     for one, following in pairwise(near):  # the name beside a face, above the date
@@ -162,6 +164,7 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
     return near, marked, [*body.dropped, *below]
 
 
+_posted = re.compile(r"(?i)\b(?:posted|published|submitted)\b")
 _byline = re.compile(r"author|byline|\bby\b|writer", re.I)
 
 
