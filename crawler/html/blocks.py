@@ -265,6 +265,8 @@ class _Setting:
         if texts and self.waiting:
             self._found()
         for text in texts:
+            if len(texts) > 1 and joined:
+                linked = weigh("".join(part for part in joined if clean(part) in text))
             weight = weigh(text)
             pieces = tuple(parts) if weight < SHORT and len(parts) > 1 else ()
             marks = marks_in(text) if weight > 30 else 0

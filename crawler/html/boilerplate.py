@@ -65,7 +65,7 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:related|recommended|most read|most popular|most viewed|trending|popular|more from|more on|more stories|latest|top stories|top video"
     r"|editors?['’]? ?s? picks?|you (?:may|might) (?:also )?like|don['’]t miss|what to read next|up next|keep reading|continue reading"
     r"|story continues|article continues|join the conversation|something to consider|table of contents|in this article)\b.{0,50}",
-    r"(?:share|share this|share on|tweet|pin it|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
+    r"(?:share|share this(?: (?:post|update|entry|story|article))?|share on|reply|permalink|tweet|pin it|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
     r"|subscribe|subscribe now|sign up|sign in|log ?in|register|newsletter|advertisement|advert|ad|sponsored|promoted|loading.{0,10}|close|open"
     r"|menu|search|play|pause|video|watch|listen|gallery|photos?|image|skip (?:to|past|ad).{0,40}|back to top|article content)[\s.:…]*",
     r"(?:subscribe|sign in|log in|register|sign up)\b.{0,30}\bto (?:continue|keep) reading.{0,60}",
@@ -76,7 +76,7 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:photo|image|picture|credit|source|photograph|illustration|video|file photo)s?\s*(?:by|credit|source|courtesy)?\s*[:/].{0,80}",
     r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,100}",
     r"(?:published|updated|posted|released)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
-    r"(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
+    r"(?:[-–—] )?(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
     r"\(?(?:posted|filed|submitted|edited|written|translated|fact-checked) (?:by|in|under|at)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
     r"by (?!the numbers\b)(?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
     r"to view this video.{0,160}|(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
@@ -146,14 +146,14 @@ _ABROAD_AT = frozenset(
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
 _HINTS = tuple(
     "©|rights reserved|cookie|privacy policy|terms of |save this article|up for our|bookmark our|to our|this story?|enjoyed this|affiliate"
-    "|commission|contribut|(image|(photo|(picture|(pic|(credit|permalink|trackback|pings |leave a response|tips@|story ideas|keep them coming".split("|")
+    "|commission|contribut|(image|(photo|(picture|(pic|(credit|permalink|trackback|pings |leave a response|tips@|letters@|letters to the editor|story ideas|keep them coming".split("|")
 )
 _inside = re.compile(
     r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
     r"|subscribe to our|like this story\?|enjoyed this article|affiliate.{0,60}(?:links?|commission)|links?\b.{0,60}\bcommissions?\b"
     r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
     r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
-    r"|\bpermalink\b|\btrackback\b|\bpings (?:is|are)\b|leave a response|\btips@|\byour story ideas|keep them coming:"
+    r"|\bpermalink\b|\btrackback\b|\bpings (?:is|are)\b|leave a response|\b(?:tips|letters)@|\bletters to the editor\b.{0,40}\b(?:hear what you|write to)|\byour story ideas|keep them coming:"
 )
 # A call upon the reader to follow somebody on these; who does so in an article is told before.
 _NETWORKS = ("facebook", "whatsapp", "instagram", "youtube", "telegram", "bluesky", "mastodon", "linkedin", "tiktok", " x.")
@@ -164,7 +164,7 @@ _follow = re.compile(
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
 _abroad = re.compile("(?:" + "|".join(_ABROAD) + ")$")
-_worded = re.compile(r"[^\W_]")
+_worded = re.compile(r"\w")
 _label = re.compile(r"\W*(?:info|note|tip|hint|important|caution|warning|danger|attention)\W*", re.I)
 _typed = re.compile(r"(?:to|cc|from|sender|subject|date|reply-to|message-id|in-reply-to|references)\s*:", re.I)
 _lower_by = re.compile(r"By [a-z][a-z ]*$")
@@ -224,7 +224,10 @@ _bio = re.compile(
     r"(?:[A-ZÀ-Ý][\w.'’-]+ ){2,4}(?:(?:is|was|works as) (?:an? |the )?(?:[\w’'-]+ ){0,6}"
     r"(?:reporter|writer|correspondent|columnist|journalist|contributor|editor|fellow|author|producer)\b|(?:covers|writes about|reports on|writes for) )"
 )
-_bar = re.compile(r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$|\W*\d[\d.,]*\s?[KkMm]?$")
+_bar = re.compile(
+    r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$|\W*\d[\d.,]*\s?[KkMm]?$"
+    r"|(?i:(?:[\w&'’-]+ ){0,4}(?:editor|correspondent|reporter|writer|columnist|contributor)$)"
+)
 _clock = re.compile(r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4}\b)?\W*(?:\d+\s?[a-z]+\s?ago|by\s.{3,40})?", re.I)
 _date_bar = re.compile(
     r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
@@ -238,7 +241,7 @@ def is_noise(text: str) -> bool:
     if len(text) > 400:
         return False
     if not _worded.search(text):
-        return True  # a rule of stars, an emoji
+        return True  # stars, an emoji
     if has_han(text):
         plain = simplified(text)
         if _line.match(plain) or (any(hint in plain for hint in _HAN_HINTS) and _han_wide.match(plain)):

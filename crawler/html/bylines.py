@@ -150,7 +150,7 @@ def english(texts: Iterable[str]) -> list[str]:
     return []
 
 
-_address = re.compile(r"\s*<?(?:[\w.+-]+)?@[\w.-]+>?|(?<=\w)\s+<?[\w.+-]+ at [\w-]+\.[\w.-]+>?")
+_address = re.compile(r"\s*<?(?:[\w.+-]+)?@[\w.-]+>?|(?<=\w)\s+<?[\w.+-]+ at [\w-]*[a-z][\w-]*\.[a-z][\w.-]+>?")
 _post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:correspondent|reporter|writer|columnist|contributor)", re.I)
 _signed = re.compile(
     r"(?:(?:—|–|--?)\s*(?P<dash>[^.]{5,40})$|(?P<name>[A-ZÀ-Ý][^,.]{4,40}?),? (?:is (?:a|an|the) [^.]{0,60}\b"

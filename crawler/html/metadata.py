@@ -204,12 +204,30 @@ def _titles(head: Head) -> Iterator[str]:
     for article in head.articles:
         if isinstance(name := article.get("headline") or article.get("name"), str):
             yield tree.plain(name)
-    told = (*head.all("og:title", "twitter:title", "citation_title", "title", "articletitle"), head.tags.title)
-    yield from (tree.plain_title(title) if "&" in title else title for title in told)
-    yield strip_site(head.tags.title)
+    told = head.all("og:title", "twitter:title", "citation_title", "title", "articletitle")
+    site = _site_ahead(head)
+    rest = head.tags.title[len(site) : MAX_TITLE].strip(_JOINTS) if site else ""
+    several = (*told, rest, _parting.split(rest)[-1], head.tags.title)
+    yield from (tree.plain_title(title) if "&" in title else title for title in several)
+    if (short := strip_site(head.tags.title)) != site:
+        yield short
     parts = _strong.split(head.tags.title[:MAX_TITLE])
     if weigh(parts[-1]) > 2 * weigh(parts[0]) and not is_sites(parts[-1]):
         yield parts[-1]  # behind the site's name
+
+
+def _site_ahead(head: Head) -> str:
+    """The site's name where its title begins with it: Lower Road Post - June 2004 - …, known by the page's host or copyright."""
+    first = _parting.split(head.tags.title, maxsplit=1)[0]
+    known = loose(first.replace("&", "and"))
+    if first == head.tags.title or not 2 < len(first) <= 40:
+        return ""
+    hosts = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www."))
+    return first if len(known) > 4 and hosts.startswith(known) else ""
+
+
+_JOINTS = " -–—_|｜丨·•«»>:.,"
+_parting = re.compile(r"\s+(?:[-–—·•«»>|]+|::+|\.:\.)\s+|\s*[|｜丨]\s*|:\s+")
 
 
 def strip_site(title: str) -> str:
@@ -371,14 +389,24 @@ def publisher(
     if home and (name is None or _is_short_for(home, name)):
         return home
     label = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www.").rpartition(".")[0])
-    if name and label and loose(name.rpartition(".")[0]) == label:  # its host, where its name is wanted
-        return next(_spelled(label, (*bar, *foot)), name)
+    if name and label and (loose(name.rpartition(".")[0]) == label or _may_be_short(name, label)):  # its host, where its name is wanted
+        spelled = next(_spelled(label, (home or "", *bar, *credits, *foot)), name)
+        return spelled if _is_short_for(spelled, name.partition(" ")[0]) or spelled.startswith(name) or "." in name else name
     return name
+
+
+def _may_be_short(name: str, label: str) -> bool:
+    """True for what can stand for the name that a host's label spells: Tallow for tallowbio, UPW News for unionpresswire."""
+    first = name.partition(" ")[0]
+    known = loose(name)
+    return known != label and ((len(known) > 2 and label.startswith(known)) or (first.isupper() and first[0].lower() == label[0]))
 
 
 def _spelled(label: str, texts: Iterable[str]) -> Iterator[str]:
     """The words of these lines that a host's label is made of: The Elm Post of elmpost."""
     for text in texts:
+        if label not in loose(text):
+            continue
         words = text.split()
         for first, last in combinations(range(min(len(words), 30) + 1), 2):
             if last - first < 6 and loose("".join(words[first:last])) == label:
@@ -401,13 +429,14 @@ def _home_name(head: Head) -> str | None:
         if (link.get("href") or "") in _HOMES:
             image = link.find(".//img")
             text = "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or ""
-            names.append(tree.clean(text).removesuffix("首页"))
+            names.append(_home_tail.sub("", tree.clean(text)))
     told = {name for name in names if 2 <= len(name) <= 40 and not _no_site.search(name) and not _no_home.search(name)}
     return told.pop() if len(told) == 1 else None
 
 
 MAX_LINKS = 60  # of a page's beginning, among which its home is
 _HOMES = ("/", "./", "../", "/index.html", "/index.htm")
+_home_tail = re.compile(r"\s*(?:[-–|]\s*)?(?:首页|\blogo|\bhome(?: ?page)?)$", re.I)
 _no_home = re.compile(r"(?i)\b(?:home|front ?page|back|skip|menu|news|logo|index|main)\b|首页|主页|返回|网站地图|logo")
 
 
@@ -420,6 +449,7 @@ def _is_short_for(home: str, name: str) -> bool:
 
 def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterator[str]:
     yield from head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "sitename", "dc.publisher")
+    yield from filter(None, [_site_ahead(head)])
     yield from _site_in(head.tags.title, title)
     yield from (name for thing in head.things if thing.get("@type") in _HOUSES and isinstance(name := thing.get("name"), str))
     yield from _of_feed(head)
