@@ -262,11 +262,11 @@ class _Setting:
             text = clean(raw)
             texts = [text] if text else []
         linked = weigh("".join(joined)) if joined and not (tag in _HEADINGS and self._heads_itself()) else 0
+        if len(texts) > 1 and tag == "pre":
+            linked = 0  # addresses in a mail
         if texts and self.waiting:
             self._found()
         for text in texts:
-            if len(texts) > 1 and joined:
-                linked = weigh("".join(part for part in joined if clean(part) in text))
             weight = weigh(text)
             pieces = tuple(parts) if weight < SHORT and len(parts) > 1 else ()
             marks = marks_in(text) if weight > 30 else 0

@@ -298,7 +298,7 @@ def _is_titles(ground: _Ground, home: int) -> bool:
     """True for a home of short lines that end like titles, not like sentences: other articles, without links."""
     region = ground.regions[home]
     prose = (ground.lines[n] for n in range(region.first, region.last) if ground.gains[n] > PROSE)
-    lines = [line for line in prose if ground.homes[line.region] == home]
+    lines = [line for line in prose if ground.homes[line.region] == home and line.tag not in _HEADINGS]
     ended = sum(line.weight > TITLE or _is_ended(line.text) for line in lines)
     return len(lines) > 2 and ended * 2 < len(lines)
 
@@ -385,7 +385,7 @@ def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
         return True
     if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(line.shown):
         return True
-    if (line.tag not in _HEADINGS and boilerplate.is_label(text)) or (not kept and boilerplate.is_mail_header(text)):
+    if (line.tag not in _HEADINGS and boilerplate.is_label(text)) or (kept < 2 and boilerplate.is_head(text)):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 

@@ -69,28 +69,34 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"|subscribe|subscribe now|sign up|sign in|log ?in|register|newsletter|advertisement|advert|ad|sponsored|promoted|loading.{0,10}|close|open"
     r"|menu|search|play|pause|video|watch|listen|gallery|photos?|image|skip (?:to|past|ad).{0,40}|back to top|article content)[\s.:…]*",
     r"(?:subscribe|sign in|log in|register|sign up)\b.{0,30}\bto (?:continue|keep) reading.{0,60}",
-    r"(?:click|tap) here.{0,60}|follow (?:us|him|her|me|on|@).{0,80}",
+    r"(?:click|tap) (?:here|to (?:enlarge|expand|unmute|view|play|share))\b.{0,60}|enlarge this image|scroll (?:down )?to continue.{0,30}|follow (?:us|him|her|me|on|@).{0,80}",
     r"(?:share|tweet|post|pin|email)\s.{0,40}\b(?:facebook|twitter|linkedin|whatsapp|reddit|pinterest|email)\b.{0,40}",
     r"(?:sign up|subscribe|register|join|get|have|receive|want)\b.{0,160}\b(?:newsletters?|inbox|email|e-mail|updates|notifications|alerts)\b.{0,120}",
     r"(?:for|want) more (?:stories|news|like this).{0,80}|(?:do you )?(?:have|got) a (?:news )?(?:tip|story).{0,160}|get in touch.{0,140}",
-    r"(?:photo|image|picture|credit|source|photograph|illustration|video|file photo)s?\s*(?:by|credit|source|courtesy)?\s*[:/].{0,80}",
+    r"(?:photo|image|picture|credit|source|photograph|illustration|video|(?:file|header|featured) (?:photo|image))s?\s*"
+    r"(?:(?:by|credit|source|courtesy)?\s*[:/]|(?:source|caption|credit),|via ).{0,80}|(?:getty images|shutterstock|istock|ap photo)(?:[/ ].{0,40})?",
     r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,100}",
-    r"(?:published|updated|posted|released)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
-    r"(?:[-–—] )?(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
-    r"\(?(?:posted|filed|submitted|edited|written|translated|fact-checked) (?:by|in|under|at)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
+    r"(?:published|updated|posted|released|received on)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
+    r"(?:[-–—] )?(?:with )?(?:additional )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
+    r"\(?(?:posted|filed|submitted|edited|written|translated|published|story|audio|design|graphics?|fact-checked)(?: (?:and|produced|development)){0,2} (?:by|under|at|in)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
     r"by (?!the numbers\b)(?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
-    r"to view this video.{0,160}|(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
+    r"to view this video.{0,160}|your browser does(?: not|n['’]t) support.{0,60}|(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
     r"(?:this|the) (?:article|story|post|column|piece|interview|essay)\b.{0,16} (?:originally|first|also)?\s?(?:appear(?:s|ed)|adapted|excerpted)\b.{0,200}",
     r"(?:photo|image|photograph|illustration|graphic|video)s? by\s.{3,60}",
     r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?",
     r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
     r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}",
-    r"-\s*30\s*-|[-–—]?\s*ends?\s*[-–—]?|(?:keywords?|filed under|categories|topics)\s*:.{0,160}",
+    r"-\s*30\s*-|[-–—]?\s*ends?\s*[-–—]?|(?:keywords?|filed under|categories|topics|tags)\s*:.{0,160}",
     r"(?:\d[\d.,]*\s?[km]?\s*(?:comments?|shares?|min\w*\.? (?:read|de lect\w+|di lettura|de leitura|lese\w+|leestijd)|likes?|views?|claps?|reactions?|followers?)\W*){1,3}|\d{1,2} of \d{1,3}",
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*|(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
+    r"(?:comments are \w+|be the first to comment|log in to (?:leave|post|add)|have your say|(?:what do you think\W+)?let us know)\b.{0,60}",
+    r"(?:watch|see|listen to) the (?:video|clip|interview) (?:above|below)\b.{0,30}|follow live\b.{0,40}|know something about\b.{0,160}",
+    r"(?:for )?immediate release\W*|a (?:photo|video) accompanying this\b.{0,160}|accuracy and availability of .{0,240}|from our (?:partners|sponsors)",
+    r"support (?:independent|local|our) journalism\b.{0,120}|advertisement\W+(?:scroll|story|article)\b.{0,30}",
+    r"(?:e-?mail\W*)?[\w.+-]+@[\w-]+\.[\w.-]+|(?:tel|phone|fax|mobile|cell|office)\W*\+?[\d(].{6,30}|\+\d[\d\s().-]{7,20}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{3,4}",
     r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}|view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
-    r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?)\b.{0,300}",
+    r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?|material|advice)\b.{0,300}",
 )
 _HAN_HINTS = ("转载", "点赞", "在看")
 _HAN_WIDE = (
@@ -99,7 +105,7 @@ _HAN_WIDE = (
 )
 # Those that may begin with anything are tried everywhere in a line; a line is matched only when it holds one of _WIDE_HINTS.
 _WIDE_HINTS = (
-    "reach ",
+    "reach",
     "contact ",
     "brought to you",
     "donate ",
@@ -115,6 +121,7 @@ _WIDE_HINTS = (
 _WIDE = (
     r"(?:.{0,60}\b)?(?:turn off|disable|switch off|pause|whitelist).{0,40}\bad[- ]?block.{0,160}",
     r".{0,120}\bback to video|.{0,40}\bbrought to you by\b.{0,200}|(?:.{0,160}\b)?donate (?:today|now|here)\b.{0,60}",
+    r"(?:.{0,120}\b)?(?:be reached|(?:reach|contact) (?:\w+ ){1,2})(?: ?at| ?on| ?via)\b(?=.{0,60}(?:@|signal|twitter)).{0,100}",
     r"(?:.{0,120}\b)?(?:reach|contact) (?:her|him|them|me|the (?:author|reporter|writer)s?)(?: \w+)? (?:at|on|via|by)\b.{0,80}",
     r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
@@ -133,6 +140,8 @@ _ABROAD = (
     r"(?:fotos?|bild(?:er)?|imagen|imagem|immagine|quelle|fuente|fonte|crédits?|créditos?|grafik|vídeo)\s*[:/].{0,80}",
     r"(?:teilen|drucken|merken|compartir|partager|condividi|compartilh(?:ar|e)|delen|udostępnij|imprim(?:ir|er)|comment(?:er|aires|i)"
     r"|kommentieren|kommentare?r?|comentar(?:ios)?|comentários|reacties|komentarze)\W*\d{0,5}\W*",
+    r"(?:noticias? relacionadas?|reporta un error|article réservé|(?:de )?tekst gaat verder|reageren\?|dalsza część|źródło:).{0,60}"
+    r"|.{0,30} avec (?:afp|reuters)",
     r"(?:por favor|veuillez|bitte)\b.{0,40}\b(?:javascript|cookies)\b.{0,80}",
     r"\(?(?:mit (?:material|informationen) (?:der|von) |avec |con (?:información de )?|com informações (?:da |de )?)?"
     r"(?:dpa|afp|efe|ansa|lusa|reuters|apa|epd|kna|belga)(?:[/ ,-]\w{1,6}){0,3}\)?",
@@ -141,7 +150,7 @@ _ABROAD = (
 _ABROAD_AT = frozenset(
     "lee|tam|te |más|à l|lir|à v|voi|sur|les|meh|auc|wei|das|leg|lei|vej|sai|con|läs|læs|czy|zob|ins|abo|sus|apú|reg|isc|abb|ass|cad|rec|ric|mel"
     "|sch|pre|new|anz|wer|pub|adv|ann|rek|tod|tou|all|tut|fot|bil|ima|imm|que|fue|fon|cré|gra|víd|tei|dru|mer|com|par|del|udo|imp|kom|rea|por|veu"
-    "|bit|mit|ave|(mi|(av|(co|(dp|(af|(ef|(an|(lu|(re|(ap|(ep|(kn|(be|dpa|tem|tie".split("|")
+    "|bit|mit|ave|not|rep|art|de |tek|dal|źró|le |l’e|(mi|(av|(co|(dp|(af|(ef|(an|(lu|(re|(ap|(ep|(kn|(be|dpa|tem|tie".split("|")
 )
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
 _HINTS = tuple(
@@ -151,6 +160,7 @@ _HINTS = tuple(
 _inside = re.compile(
     r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
     r"|subscribe to our|like this story\?|enjoyed this article|affiliate.{0,60}(?:links?|commission)|links?\b.{0,60}\bcommissions?\b"
+    r"|\b(?:reporters?|writers?|journalists?|correspondents?)\b.{0,60}\bcontributed from\b"
     r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
     r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
     r"|\bpermalink\b|\btrackback\b|\bpings (?:is|are)\b|leave a response|\b(?:tips|letters)@|\bletters to the editor\b.{0,40}\b(?:hear what you|write to)|\byour story ideas|keep them coming:"
@@ -159,14 +169,14 @@ _inside = re.compile(
 _NETWORKS = ("facebook", "whatsapp", "instagram", "youtube", "telegram", "bluesky", "mastodon", "linkedin", "tiktok", " x.")
 _follow = re.compile(
     r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)\b|listen to .{0,60}\bfollow|keep up with"
-    r"|s[íi]guenos|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici|siga|acompanhe|volg|følg|följ)\b.{0,240}"
+    r"|s[íi]guenos|sigue|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici|siga|acompanhe|volg|følg|följ)\b.{0,240}"
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
 _abroad = re.compile("(?:" + "|".join(_ABROAD) + ")$")
 _worded = re.compile(r"\w")
 _label = re.compile(r"\W*(?:info|note|tip|hint|important|caution|warning|danger|attention)\W*", re.I)
-_typed = re.compile(r"(?:to|cc|from|sender|subject|date|reply-to|message-id|in-reply-to|references)\s*:", re.I)
+_typed = re.compile(r"(?:contacts?|to|cc|from|sender|subject|date|reply-to|message-id|in-reply-to|references)\s*:", re.I)
 _lower_by = re.compile(r"By [a-z][a-z ]*$")
 _han_wide = re.compile("(?:" + "|".join(_HAN_WIDE) + ")$")
 _wide = re.compile("(?:" + "|".join(_WIDE) + ")$")
@@ -189,7 +199,7 @@ _end = re.compile(
     r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?"
     r"|(?:for )?(?:all )?(?:media|press|news|investors?|public)(?: relations)? (?:contacts?|enquir(?:y|ies)|inquir(?:y|ies))|contacts?"
     r"|(?:for )?(?:more|further|additional)(?: media)? (?:information|details),? (?:please )?contact|(?:presse)?kontakte?|contacts? presse|contactos? (?:de )?prensa"
-    r"|contatti(?: stampa)?|comentarios|commentaires|kommentare|comentários|commenti|etiquetas|schlagwörter|mots[- ]clés"
+    r"|contatti(?: stampa)?|notes? (?:to|for) editors?|comentarios|commentaires|kommentare|comentários|commenti|etiquetas|schlagwörter|mots[- ]clés"
     r"|(?:artículos|noticias) relacionad[ao]s|articles liés|articoli correlati)\s*:?$)",
     re.I,
 )
@@ -226,8 +236,8 @@ _bio = re.compile(
 )
 _bar = re.compile(
     r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$|\W*\d[\d.,]*\s?[KkMm]?$"
-    r"|(?i:(?:[\w&'’-]+ ){0,4}(?:editor|correspondent|reporter|writer|columnist|contributor)$)"
 )
+_post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:editor|correspondent|reporter|writer|columnist|contributor)", re.I)
 _clock = re.compile(r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4}\b)?\W*(?:\d+\s?[a-z]+\s?ago|by\s.{3,40})?", re.I)
 _date_bar = re.compile(
     r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
@@ -290,9 +300,9 @@ def is_label(text: str) -> bool:
     return _label.fullmatch(text) is not None
 
 
-def is_mail_header(text: str) -> bool:
-    """True for a line of what stands over a mail in an archive: Subject, Message-ID."""
-    return _typed.match(text) is not None
+def is_head(text: str) -> bool:
+    """True for a line that stands over a text: what the author is, Subject and Message-ID of a mail."""
+    return _typed.match(text) is not None or _post.fullmatch(text) is not None
 
 
 def is_clock(text: str) -> bool:

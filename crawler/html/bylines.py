@@ -58,7 +58,7 @@ _pens = re.compile(
 _by = re.compile(
     r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|submitted|published|(?:this entry was )?(?:posted|filed)(?: (?:in|under) [^|]{1,80}?)?)\s+)?by"
     r"|par|por|von|di|door|av|af|przez|autore?a?|auteur|escrito por|tekst"
-    r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
+    r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=\s?:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
     r"(?=$|\s*[|·•—]|\.\s+(?:photo|illustration|video|additional|edited|bookmark)|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+at\s+\d|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
     re.I,
 )
@@ -150,7 +150,7 @@ def english(texts: Iterable[str]) -> list[str]:
     return []
 
 
-_address = re.compile(r"\s*<?(?:[\w.+-]+)?@[\w.-]+>?|(?<=\w)\s+<?[\w.+-]+ at [\w-]*[a-z][\w-]*\.[a-z][\w.-]+>?")
+_address = re.compile(r"\s*[<(]?\s?(?:[\w.+-]+)?@[\w.-]+\s?[>)]?|(?<=\w)\s+<?[\w.+-]+ at [\w-]*[a-z][\w-]*\.[a-z][\w.-]+>?")
 _post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:correspondent|reporter|writer|columnist|contributor)", re.I)
 _signed = re.compile(
     r"(?:(?:—|–|--?)\s*(?P<dash>[^.]{5,40})$|(?P<name>[A-ZÀ-Ý][^,.]{4,40}?),? (?:is (?:a|an|the) [^.]{0,60}\b"
@@ -196,7 +196,7 @@ _section = re.compile(
     r"\b(?:east|west|north|south|new|real|estate|business|world|local|latest|breaking|top|story|stories|sports?|politics|opinion|health|science"
     r"|tech|technology|culture|travel|life|style|money|markets?|photos?|video|getty|images?|read|share|print|save|comments?|follow|min|updated"
     r"|published|posted|release|city|county|university|institute|department|office|group|inc|ltd|company|council|government|policy|public"
-    r"|am|pm|est|edt|pst|pdt|gmt|utc|bst|cet|newsroom|edition|today|home|page|issue|vol|part|series|review|analysis|feature|features|interview|exclusive|live|the|and|of|for|in)\b",
+    r"|am|pm|standard|daylight|time|est|edt|pst|pdt|gmt|utc|bst|cet|newsroom|edition|today|home|page|issue|vol|part|series|review|analysis|feature|features|interview|exclusive|live|the|and|of|for|in)\b",
     re.I,
 )
 

@@ -14,7 +14,7 @@ from crawler.relative_dates import PHRASE
 LINE = 250  # characters of a line that are looked at
 
 _clock = r"\s*T?\s*\d{1,2}\s*[:：时時h]\s*\d{2}(?:\s*[:：]\s*\d{2})?(?:Z\b|[+-]\d\d:?\d\d\b)?"
-_months = r"(?i:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
+_months = r"(?i:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*)\.?"
 _en_clock = r"(?:.{0,9}?\d{1,2}\s?[:.h]\s?\d{2}(?::\d{2})?\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,5}\b)?)?"
 DATE = re.compile(
     rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock}|\s\d\d\.\d\d(?![\d.]))?"

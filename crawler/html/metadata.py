@@ -217,13 +217,14 @@ def _titles(head: Head) -> Iterator[str]:
 
 
 def _site_ahead(head: Head) -> str:
-    """The site's name where its title begins with it: Lower Road Post - June 2004 - …, known by the page's host or copyright."""
+    """The site's name where its title begins with it: Lower Road Post - June 2004 - …"""
     first = _parting.split(head.tags.title, maxsplit=1)[0]
     known = loose(first.replace("&", "and"))
     if first == head.tags.title or not 2 < len(first) <= 40:
         return ""
-    hosts = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www."))
-    return first if len(known) > 4 and hosts.startswith(known) else ""
+    host = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www."))
+    is_hosts = len(known) > 4 and host.startswith((known, known.removesuffix("magazine")))
+    return first if is_hosts or loose(first) == loose(next(head.all("og:site_name"), "")) or first == _home_name(head) else ""
 
 
 _JOINTS = " -–—_|｜丨·•«»>:.,"
