@@ -177,7 +177,9 @@ def _day_of(found: re.Match[str], local: datetime, place: Place) -> date | None:
     return date(int(year) + (0 if len(year) == 4 else 2000), month, int(said["day"]))
 
 
-_DAY_FIRST = frozenset("es fr de it pt nl sv da no nb fi pl cs sk tr ro gb ie au nz in za".split())  # languages, and countries of English
+_DAY_FIRST = frozenset(
+    "es fr de it pt nl sv da no nb fi pl cs sk tr ro gb ie au nz in za".split()
+)  # languages, and countries of English
 
 
 def _of_numbers(first: int, mark: str, second: int, year: int, place: Place) -> date | None:

@@ -136,14 +136,9 @@ def _gain(line: Line) -> int:
 def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     """For each line: does it stand in regions beside the article. A name that holds much of the page's prose is no such name."""
     prose = [0, *accumulate([gain if gain > 0 else 0 for gain in gains])]
-    tables = {region.parent for region in page.regions if region.tag == "table"}  # a figure may be one
-    suspects = [
-        region
-        for number, region in enumerate(page.regions)
-        if (region.beside or (region.tag in _OUTSIDE and not (region.tag == "figure" and number in tables)))
-        and region.last > region.first
-        and not region.first <= at < region.last
-    ]
+    suspects = [r for r in page.regions if (r.beside or r.tag in _OUTSIDE) and r.last > r.first and not r.first <= at < r.last]
+    framed = {region.parent for region in page.regions if region.tag == "table"} if any(r.tag == "figure" for r in suspects) else ()
+    suspects = [r for r in suspects if r.beside or r.tag != "figure" or not any(page.regions[n] is r for n in framed)]
     shares: Counter[tuple[str, str]] = Counter()
     for region in suspects:
         shares[region.tag, region.names] += prose[region.last] - prose[region.first]

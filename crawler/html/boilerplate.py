@@ -155,7 +155,9 @@ _ABROAD_AT = frozenset(
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
 _HINTS = tuple(
     "©|rights reserved|cookie|privacy policy|terms of |save this article|up for our|bookmark our|to our|this story?|enjoyed this|affiliate"
-    "|commission|contribut|(image|(photo|(picture|(pic|(credit|permalink|trackback|pings |leave a response|tips@|letters@|letters to the editor|story ideas|keep them coming".split("|")
+    "|commission|contribut|(image|(photo|(picture|(pic|(credit|permalink|trackback|pings |leave a response|tips@|letters@|letters to the editor|story ideas|keep them coming".split(
+        "|"
+    )
 )
 _inside = re.compile(
     r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
@@ -169,7 +171,7 @@ _inside = re.compile(
 _NETWORKS = ("facebook", "whatsapp", "instagram", "youtube", "telegram", "bluesky", "mastodon", "linkedin", "tiktok", " x.")
 _follow = re.compile(
     r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)\b|listen to .{0,60}\bfollow|keep up with"
-    r"|s[íi]guenos|sigue|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici|siga|acompanhe|volg|følg|följ)\b.{0,240}"
+    r"|s[íi]guenos|sigue|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici|siga|acompanhe|volg|følg|följ)\b.{0,200}$"
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
@@ -234,11 +236,11 @@ _bio = re.compile(
     r"(?:[A-ZÀ-Ý][\w.'’-]+ ){2,4}(?:(?:is|was|works as) (?:an? |the )?(?:[\w’'-]+ ){0,6}"
     r"(?:reporter|writer|correspondent|columnist|journalist|contributor|editor|fellow|author|producer)\b|(?:covers|writes about|reports on|writes for) )"
 )
-_bar = re.compile(
-    r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$|\W*\d[\d.,]*\s?[KkMm]?$"
-)
+_bar = re.compile(r".{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$|\W*\d[\d.,]*\s?[KkMm]?$")
 _post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:editor|correspondent|reporter|writer|columnist|contributor)", re.I)
-_clock = re.compile(r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4}\b)?\W*(?:\d+\s?[a-z]+\s?ago|by\s.{3,40})?", re.I)
+_clock = re.compile(
+    r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4}\b)?\W*(?:\d+\s?[a-z]+\s?ago|by\s.{3,40})?", re.I
+)
 _date_bar = re.compile(
     r"[^。.!?！？]{0,40}(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?\s*\d{1,2}[:：]\d{2}[^。!?！？]{0,60}$"
     r"|[^.!?。]{0,60}\b(?:19|20)\d\d\b[^.!?。]{0,20}\b\d{1,2}[:h]\d{2}\b[^.!?。]{0,20}$"
@@ -260,23 +262,23 @@ def is_noise(text: str) -> bool:
     low = text.lower()
     if low[:3] in _ABROAD_AT and _abroad.match(low):
         return True
-    if len(low) < 260 and any(name in low for name in _NETWORKS) and _follow.match(low):
-        return True
     if _english.match(low):
         return _lower_by.match(text) is None  # By design, as a heading has it
-    if (any(hint in low for hint in _WIDE_HINTS) and _wide.match(low)):
+    if _follow.match(low) and any(name in low for name in _NETWORKS):
+        return True
+    if any(hint in low for hint in _WIDE_HINTS) and _wide.match(low):
         return True
     return text.startswith("SOURCE ") or any(hint in low for hint in _HINTS) and _inside.search(low) is not None
 
 
 def ends(text: str) -> bool:
     """True when nothing after this line is the article's."""
-    return len(text) < 60 and _end.match(simplified(text)) is not None
+    return len(text) < 60 and _end.match(text if text.isascii() else simplified(text)) is not None
 
 
 def opens_box(text: str) -> bool:
     """True for the heading of what is no part of an article: related ones, a request for consent, what a subscription costs."""
-    plain = simplified(text)
+    plain = text if text.isascii() else simplified(text)
     return _box.fullmatch(plain) is not None or _end.match(plain) is not None
 
 

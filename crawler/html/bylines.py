@@ -69,7 +69,9 @@ _dated = re.compile(  # Jane Doe 23rd February, 6.45am
 _paper = re.compile(rf"([{HAN}]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
 _capital = r"[A-ZÀ-ÝĀ-Ž][\w'’.-]*"
 _en_split = re.compile(rf"\s*(?:,|;|\||\b(?:and|et|und|og|och)\b|&)\s*|\s+(?:y|e|en|i)\s+(?={_capital}\s+{_capital})")
-_en_name = re.compile(rf"{_capital}(?:\s+(?:(?:de|da|del|do|dos|das|van|von|zu|ter|der|den|la|le|bin|al|el|di|du|st)\s+)*{_capital}){{1,4}}$")
+_en_name = re.compile(
+    rf"{_capital}(?:\s+(?:(?:de|da|del|do|dos|das|van|von|zu|ter|der|den|la|le|bin|al|el|di|du|st)\s+)*{_capital}){{1,4}}$"
+)
 _no_name = re.compile(
     r"https?:|@|\d{3}|[()（）]|^(?:未知|匿名|本站|原创|佚名|管理员|admin|editor|name|null|none|undefined)$|编辑", re.I
 )
@@ -137,7 +139,7 @@ def english(texts: Iterable[str]) -> list[str]:
     above = ""
     for text in texts:
         if len(text) < 300:
-            plain = _address.sub("", text).strip()
+            plain = _address.sub("", text).strip() if "@" in text or " at " in text else text.strip()
             match = _by.search(plain) or _by.search(undated(plain)) or _trade.match(plain)
             if not match and (dated := _dated.match(plain)) and is_bare_english(dated[1]):
                 match = dated

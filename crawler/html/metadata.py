@@ -87,6 +87,10 @@ class Head:
         return {str(thing["@id"]): thing for thing in self.things if len(thing) > 1 and "@id" in thing}
 
     @cached_property
+    def home(self) -> str | None:
+        return _home_name(self.root)
+
+    @cached_property
     def is_chinese(self) -> bool:
         return has_han(self.tags.title or next(self.all("og:title", "description"), ""))
 
@@ -224,7 +228,7 @@ def _site_ahead(head: Head) -> str:
         return ""
     host = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www."))
     is_hosts = len(known) > 4 and host.startswith((known, known.removesuffix("magazine")))
-    return first if is_hosts or loose(first) == loose(next(head.all("og:site_name"), "")) or first == _home_name(head) else ""
+    return first if is_hosts or loose(first) == loose(next(head.all("og:site_name"), "")) or first == head.home else ""
 
 
 _JOINTS = " -–—_|｜丨·•«»>:.,"
@@ -272,7 +276,9 @@ def authors(
     if not head.is_chinese and any(map(bylines.is_person, told)):
         told = list(filter(bylines.is_person, told))  # chuck-ross beside Chuck Ross
     houses = {loose(name) for article in head.articles for name in bylines.houses(article.get("author"))}
-    metas = [text for text in head.all(*_AUTHORS) if not (is_web(text) or bylines.is_company(text) or loose(text) in houses)] or _card(head)
+    metas = [
+        text for text in head.all(*_AUTHORS) if not (is_web(text) or bylines.is_company(text) or loose(text) in houses)
+    ] or _card(head)
     said = [name for text in metas for name in re.split(r"\s*[,;，、]\s*|\s+and\s+", text)]
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
     if head.is_chinese or has_han("".join(lines[:3])):
@@ -384,13 +390,15 @@ def publisher(
     if name := bylines.paper((*lines[:2], *lines[-6:], *credits)):
         return name
     name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title, foot)), None)
-    home = _home_name(head)
+    home = head.home
     if name is None and home and has_han(home) and not _site.search(home):
         return None  # a section that stands at the site's root
     if home and (name is None or _is_short_for(home, name)):
         return home
     label = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www.").rpartition(".")[0])
-    if name and label and (loose(name.rpartition(".")[0]) == label or _may_be_short(name, label)):  # its host, where its name is wanted
+    if (
+        name and label and (loose(name.rpartition(".")[0]) == label or _may_be_short(name, label))
+    ):  # its host, where its name is wanted
         spelled = next(_spelled(label, (home or "", *bar, *credits, *foot)), name)
         return spelled if _is_short_for(spelled, name.partition(" ")[0]) or spelled.startswith(name) or "." in name else name
     return name
@@ -423,10 +431,10 @@ def _without_date(name: str) -> str:
     return name if "（" in name or "(" in name else name.rstrip("）)】]")
 
 
-def _home_name(head: Head) -> str | None:
+def _home_name(root: etree._Element) -> str | None:
     """What all of the page's links to its own home page are called: the site's name, in the heads of many pages."""
     names: list[str] = []
-    for link in islice(head.root.iter("a"), MAX_LINKS):
+    for link in islice(root.iter("a"), MAX_LINKS):
         if (link.get("href") or "") in _HOMES:
             image = link.find(".//img")
             text = "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or ""

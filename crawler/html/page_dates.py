@@ -54,7 +54,8 @@ _published_key = re.compile(
 )
 _created_key = re.compile(rf"(?:date)?created?(?:{_said})?|ctime|date|time|datetime")
 _beside = re.compile(
-    r"relat|recommend|sidebar|aside|popular|trending|\bhot|rank|xiangguan|tuijian|comment|repl(?:y|ies)|(?<!post-)(?<!entry-)(?<!article-)foot|\bnav|more-", re.I
+    r"relat|recommend|sidebar|aside|popular|trending|\bhot|rank|xiangguan|tuijian|comment|repl(?:y|ies)|(?<!post-)(?<!entry-)(?<!article-)foot|\bnav|more-",
+    re.I,
 )
 _no_article = re.compile(r"/(?:authors?|people|staff|tags?|topics?|categor(?:y|ies)|section|user|u|profile|channel)/", re.I)
 

@@ -186,7 +186,9 @@ def typed(text: str) -> list[str]:
 
 _plain_word = re.compile(r"[\"'“‘(]?[^\W_]+(?:['’-][^\W_]+)*['’\"”)]?[,.;:!?]*|[>*•-]")
 _signature = re.compile(r"\n-- ?\n")
-_quoted = re.compile(r"(?m)(?:^.{0,160}(?:\n.{0,80})?\b(?:wrote|writes|schrieb|a écrit|escribió):\s+)?(?:^[ \t]{0,2}>.*(?:\n|$))+")
+_quoted = re.compile(
+    r"(?m)(?:^.{0,160}(?:\n.{0,80})?\b(?:wrote|writes|schrieb|a écrit|escribió):\s+)?(?:^[ \t]{0,2}>.*(?:\n|$))+"
+)
 _typed_break = re.compile(r"\n\s*\n|\n(?=\s*[*•-] )")
 
 
