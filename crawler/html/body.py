@@ -137,7 +137,9 @@ def _beside(page: Layout, gains: Sequence[int], at: int) -> list[bool]:
     """For each line: does it stand in regions beside the article. A name that holds much of the page's prose is no such name."""
     prose = [0, *accumulate([gain if gain > 0 else 0 for gain in gains])]
     suspects = [r for r in page.regions if (r.beside or r.tag in _OUTSIDE) and r.last > r.first and not r.first <= at < r.last]
-    framed = {region.parent for region in page.regions if region.tag == "table"} if any(r.tag == "figure" for r in suspects) else ()
+    framed = (
+        {region.parent for region in page.regions if region.tag == "table"} if any(r.tag == "figure" for r in suspects) else ()
+    )
     suspects = [r for r in suspects if r.beside or r.tag != "figure" or not any(page.regions[n] is r for n in framed)]
     shares: Counter[tuple[str, str]] = Counter()
     for region in suspects:
@@ -333,7 +335,10 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     seen: dict[str, int] = {}
     cells = _cells(ground, area, (within[0], within[-1]))
     before = -1
-    for number in _belonging(ground, area, main, also, (within[0], within[-1]), cells):
+    also |= {number for number, is_kept in cells.items() if is_kept}
+    for number in _belonging(ground, area, main, also, (within[0], within[-1])):
+        if not cells.get(number, True):
+            continue
         line = lines[number]
         text = boilerplate.trimmed(line.text)
         if len(text) < len(line.text):
@@ -406,9 +411,7 @@ _caption = re.compile(
 )
 
 
-def _belonging(
-    ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int], cells: dict[int, bool]
-) -> Iterator[int]:
+def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], span: tuple[int, int]) -> Iterator[int]:
     """The numbers of the lines in the article's homes and among its prose; no list of links, no part of a table, no label above the headline."""
     nested = _nested(ground, main)
     # the homes right around the posts of a live blog, where their headings stand
@@ -421,8 +424,7 @@ def _belonging(
             or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2)
         ):
             continue
-        in_text = home in main or number in also or _joins(ground, number, span, home in nested, home in around)
-        if cells.get(number, in_text):
+        if home in main or number in also or _joins(ground, number, span, home in nested, home in around):
             yield number
 
 

@@ -65,7 +65,8 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:related|recommended|most read|most popular|most viewed|trending|popular|more from|more on|more stories|latest|top stories|top video"
     r"|editors?['’]? ?s? picks?|you (?:may|might) (?:also )?like|don['’]t miss|what to read next|up next|keep reading|continue reading"
     r"|story continues|article continues|join the conversation|something to consider|table of contents|in this article)\b.{0,50}",
-    r"(?:share|share this(?: (?:post|update|entry|story|article))?|share on|reply|permalink|tweet|pin it|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
+    r"(?:share|share this(?: (?:post|update|entry|story|article))?|share on|reply|permalink|tweet|pin it"
+    r"|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
     r"|subscribe|subscribe now|sign up|sign in|log ?in|register|newsletter|advertisement|advert|ad|sponsored|promoted|loading.{0,10}|close|open"
     r"|menu|search|play|pause|video|watch|listen|gallery|photos?|image|skip (?:to|past|ad).{0,40}|back to top|article content)[\s.:…]*",
     r"(?:subscribe|sign in|log in|register|sign up)\b.{0,30}\bto (?:continue|keep) reading.{0,60}",
@@ -78,9 +79,11 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,100}",
     r"(?:published|updated|posted|released|received on)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
     r"(?:[-–—] )?(?:with )?(?:additional )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
-    r"\(?(?:posted|filed|submitted|edited|written|translated|published|story|audio|design|graphics?|fact-checked)(?: (?:and|produced|development)){0,2} (?:by|under|at|in)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
-    r"by (?!the numbers\b)(?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
-    r"to view this video.{0,160}|your browser does(?: not|n['’]t) support.{0,60}|(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
+    r"\(?(?:posted (?:by|in|at|on)|filed under|submitted by|(?:edited|written|translated|published|story|audio|design|graphics|fact-checked)"
+    r"(?: (?:and|produced|development)){0,2} by)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
+    r"by (?!the numbers\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)(?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
+    r"to view this video.{0,160}|your browser does(?: not|n['’]t) support.{0,60}",
+    r"(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
     r"(?:this|the) (?:article|story|post|column|piece|interview|essay)\b.{0,16} (?:originally|first|also)?\s?(?:appear(?:s|ed)|adapted|excerpted)\b.{0,200}",
     r"(?:photo|image|photograph|illustration|graphic|video)s? by\s.{3,60}",
     r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?",
@@ -88,14 +91,17 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
     r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}",
     r"-\s*30\s*-|[-–—]?\s*ends?\s*[-–—]?|(?:keywords?|filed under|categories|topics|tags)\s*:.{0,160}",
-    r"(?:\d[\d.,]*\s?[km]?\s*(?:comments?|shares?|min\w*\.? (?:read|de lect\w+|di lettura|de leitura|lese\w+|leestijd)|likes?|views?|claps?|reactions?|followers?)\W*){1,3}|\d{1,2} of \d{1,3}",
+    r"(?:\d[\d.,]*\s?[km]?\s*(?:comments?|shares?|min\w*\.? (?:read|de lect\w+|di lettura|de leitura|lese\w+|leestijd)|likes?|views?"
+    r"|claps?|reactions?|followers?)\W*){1,3}|\d{1,2} of \d{1,3}",
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*|(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
-    r"(?:comments are \w+|be the first to comment|log in to (?:leave|post|add)|have your say|(?:what do you think\W+)?let us know)\b.{0,60}",
+    r"(?:comments are (?:closed|disabled|off)|be the first to comment|log in to (?:leave|post|add)|have your say in the comments"
+    r"|(?:what do you think\W+)?let us know (?:what|your|in the comments))\b.{0,60}",
     r"(?:watch|see|listen to) the (?:video|clip|interview) (?:above|below)\b.{0,30}|follow live\b.{0,40}|know something about\b.{0,160}",
     r"(?:for )?immediate release\W*|a (?:photo|video) accompanying this\b.{0,160}|accuracy and availability of .{0,240}|from our (?:partners|sponsors)",
     r"support (?:independent|local|our) journalism\b.{0,120}|advertisement\W+(?:scroll|story|article)\b.{0,30}",
-    r"(?:e-?mail\W*)?[\w.+-]+@[\w-]+\.[\w.-]+|(?:tel|phone|fax|mobile|cell|office)\W*\+?[\d(].{6,30}|\+\d[\d\s().-]{7,20}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{3,4}",
-    r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}|view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
+    r"(?:e-?mail\W*)?[\w.+-]+@[\w-]+\.[\w.-]+|(?:tel|phone|fax|mobile|cell|office)\W*\+?[\d(][\d\s().-]{6,20}|\+\d[\d\s().-]{7,20}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{3,4}",
+    r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}",
+    r"view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?|material|advice)\b.{0,300}",
 )
 _HAN_HINTS = ("转载", "点赞", "在看")
@@ -121,31 +127,32 @@ _WIDE_HINTS = (
 _WIDE = (
     r"(?:.{0,60}\b)?(?:turn off|disable|switch off|pause|whitelist).{0,40}\bad[- ]?block.{0,160}",
     r".{0,120}\bback to video|.{0,40}\bbrought to you by\b.{0,200}|(?:.{0,160}\b)?donate (?:today|now|here)\b.{0,60}",
-    r"(?:.{0,120}\b)?(?:be reached|(?:reach|contact) (?:\w+ ){1,2})(?: ?at| ?on| ?via)\b(?=.{0,60}(?:@|signal|twitter)).{0,100}",
+    r"you can (?:also )?(?:reach|contact) (?:\w+ ){1,2}(?:at|on|via|by)\b.{0,80}",
     r"(?:.{0,120}\b)?(?:reach|contact) (?:her|him|them|me|the (?:author|reporter|writer)s?)(?: \w+)? (?:at|on|via|by)\b.{0,80}",
     r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
 )
 # The same furniture of other languages of Latin script. A line is matched only when it begins with one of their beginnings.
 _ABROAD = (
-    r"leer? (?:más|también)\b.{0,120}|(?:también )?te puede interesar\b.{0,120}|te recomendamos\b.{0,120}|más (?:noticias|información)\b.{0,60}",
-    r"(?:à )?lire (?:aussi|également|la suite)\b.{0,120}|(?:à )?voir (?:aussi|également)\b.{0,120}|sur le même (?:sujet|thème)\W*",
-    r"lesen sie (?:auch|mehr|hier|dazu|weiter)\b.{0,120}|(?:mehr zum thema|mehr dazu|auch interessant|weiterlesen)\b.{0,100}|das könnte sie .{0,60}",
-    r"leggi (?:anche|tutto|di più)\b.{0,120}|(?:leia|veja|saiba|confira) (?:também|mais|ainda)\b.{0,120}|lees (?:ook|meer|verder)\b.{0,120}",
-    r"l[eäæ]s (?:også|også|også|mere?|också|även)\b.{0,120}|(?:czytaj|zobacz) (?:też|także|również|więcej)\b.{0,120}",
-    r"(?:inscri|abonn|sus?cr|apúnta|regístr|iscriv|abbona|assine|cadastr|rece[vb]|recib|ricev|melde? |schrijf|prenumer|newsletter)"
-    r".{0,120}\b(?:newsletters?|nyhetsbrev|nieuwsbrief|boletín|e-?mails?|correo|abonnieren|abonnement)\b.{0,80}",
+    r"leer? (?:más|también)\b[^.]{0,120}|(?:también )?te puede interesar\b[^.]{0,120}|te recomendamos\b[^.]{0,120}|más (?:noticias|información)\b[^.]{0,60}",
+    r"(?:à )?lire (?:aussi|également|la suite)\b[^.]{0,120}|(?:à )?voir (?:aussi|également)\b[^.]{0,120}|sur le même (?:sujet|thème)\W*",
+    r"lesen sie (?:auch|mehr|hier|dazu|weiter)\b[^.]{0,120}|(?:mehr zum thema|mehr dazu|auch interessant|weiterlesen)\b[^.]{0,100}|das könnte sie [^.]{0,60}",
+    r"leggi (?:anche|tutto|di più)\b[^.]{0,120}|(?:leia|veja|saiba|confira) (?:também|mais|ainda)\b[^.]{0,120}|lees (?:ook|meer|verder)\b[^.]{0,120}",
+    r"l[eäæ]s (?:også|også|også|mere?|också|även)\b[^.]{0,120}|(?:czytaj|zobacz) (?:też|także|również|więcej)\b[^.]{0,120}",
+    r"(?:inscr[ií][vb]|abonnez|abonnieren sie|suscr[ií]b|apúnta|regístr|iscriviti|abbonati|assine|cadastre|recevez|recib[ae]|ricevi|receba|melden sie|meld je"
+    r"|schrijf je|prenumerera|newsletter)"
+    r".{0,120}\b(?:newsletters?|nyhetsbrev|nieuwsbrief|boletín|infolettre|abonnement|abonnieren)\b.{0,80}",
     r"(?:anzeige|werbung|publicidade?|publicité|pubblicità|advertentie|annonse?|reklam[ae]?)\W*",
     r"(?:tod[oa]s (?:los derechos|os direitos)|tous (?:les )?droits|alle rechte|tutti i diritti)\b.{0,24}(?:res|rés|ris|vor).{0,80}",
     r"(?:fotos?|bild(?:er)?|imagen|imagem|immagine|quelle|fuente|fonte|crédits?|créditos?|grafik|vídeo)\s*[:/].{0,80}",
     r"(?:teilen|drucken|merken|compartir|partager|condividi|compartilh(?:ar|e)|delen|udostępnij|imprim(?:ir|er)|comment(?:er|aires|i)"
     r"|kommentieren|kommentare?r?|comentar(?:ios)?|comentários|reacties|komentarze)\W*\d{0,5}\W*",
-    r"(?:noticias? relacionadas?|reporta un error|article réservé|(?:de )?tekst gaat verder|reageren\?|dalsza część|źródło:).{0,60}"
+    r"(?:noticias? relacionadas?|reporta un error\W*$|article réservé|(?:de )?tekst gaat verder|reageren\?|dalsza część|źródło:).{0,60}"
     r"|.{0,30} avec (?:afp|reuters)",
     r"(?:por favor|veuillez|bitte)\b.{0,40}\b(?:javascript|cookies)\b.{0,80}",
     r"\(?(?:mit (?:material|informationen) (?:der|von) |avec |con (?:información de )?|com informações (?:da |de )?)?"
     r"(?:dpa|afp|efe|ansa|lusa|reuters|apa|epd|kna|belga)(?:[/ ,-]\w{1,6}){0,3}\)?",
-    r"(?:lesezeit|temps de lecture|lecture|tiempo de lectura|tempo d[ie] (?:lettura|leitura)|leestijd)\b.{0,20}",
+    r"(?:lesezeit|temps de lecture|tiempo de lectura|tempo d[ie] (?:lettura|leitura)|leestijd)\b.{0,20}",
 )
 _ABROAD_AT = frozenset(
     "lee|tam|te |más|à l|lir|à v|voi|sur|les|meh|auc|wei|das|leg|lei|vej|sai|con|läs|læs|czy|zob|ins|abo|sus|apú|reg|isc|abb|ass|cad|rec|ric|mel"
@@ -155,7 +162,7 @@ _ABROAD_AT = frozenset(
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
 _HINTS = tuple(
     "©|rights reserved|cookie|privacy policy|terms of |save this article|up for our|bookmark our|to our|this story?|enjoyed this|affiliate"
-    "|commission|contribut|(image|(photo|(picture|(pic|(credit|permalink|trackback|pings |leave a response|tips@|letters@|letters to the editor|story ideas|keep them coming".split(
+    "|commission|contribut|(image|(photo|(picture|(pic|(credit|permalink|trackback|pings |leave a response|letters to the editor|story ideas|keep them coming".split(
         "|"
     )
 )
@@ -165,21 +172,24 @@ _inside = re.compile(
     r"|\b(?:reporters?|writers?|journalists?|correspondents?)\b.{0,60}\bcontributed from\b"
     r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
     r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
-    r"|\bpermalink\b|\btrackback\b|\bpings (?:is|are)\b|leave a response|\b(?:tips|letters)@|\bletters to the editor\b.{0,40}\b(?:hear what you|write to)|\byour story ideas|keep them coming:"
+    r"|\bpermalink\b|\btrackback\b|\bpings (?:is|are)\b|leave a response|\bletters to the editor\b.{0,40}\b(?:hear what you|write to)|\byour story ideas|keep them coming:"
 )
-# A call upon the reader to follow somebody on these; who does so in an article is told before.
-_NETWORKS = ("facebook", "whatsapp", "instagram", "youtube", "telegram", "bluesky", "mastodon", "linkedin", "tiktok", " x.")
+# A call upon the reader to follow somebody on one of these, named before the first comma.
 _follow = re.compile(
-    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)\b|listen to .{0,60}\bfollow|keep up with"
-    r"|s[íi]guenos|sigue|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici|siga|acompanhe|volg|følg|följ)\b.{0,200}$"
+    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)|listen to .{0,60}\bfollow|keep up with"
+    r"|s[íi]guenos|sigue (?:a|toda|el canal|nuestro)|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici"
+    r"|siga|acompanhe|volg|følg|följ)\b[^,.;:!?]{0,80}?\b(?:facebook|whatsapp|instagram|youtube|telegram|bluesky|mastodon|linkedin|tiktok|x)\b.{0,200}$"
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
 _abroad = re.compile("(?:" + "|".join(_ABROAD) + ")$")
 _worded = re.compile(r"\w")
 _label = re.compile(r"\W*(?:info|note|tip|hint|important|caution|warning|danger|attention)\W*", re.I)
-_typed = re.compile(r"(?:contacts?|to|cc|from|sender|subject|date|reply-to|message-id|in-reply-to|references)\s*:", re.I)
-_lower_by = re.compile(r"By [a-z][a-z ]*$")
+_source = re.compile(r"SOURCE [A-ZÀ-Ý][\w.&'’-]*(?: |$)(?=.{0,80}$)")
+_typed = re.compile(
+    r"(?:contacts?|to|cc|from|sender|subject|reply-to|message-id|in-reply-to|references)\s*:|date\s*:\s*\w{3}, \d", re.I
+)
+_lower_by = re.compile(r"By [a-z][a-z ]*(?:,|$)")
 _han_wide = re.compile("(?:" + "|".join(_HAN_WIDE) + ")$")
 _wide = re.compile("(?:" + "|".join(_WIDE) + ")$")
 _tail = re.compile(
@@ -264,11 +274,11 @@ def is_noise(text: str) -> bool:
         return True
     if _english.match(low):
         return _lower_by.match(text) is None  # By design, as a heading has it
-    if _follow.match(low) and any(name in low for name in _NETWORKS):
+    if _follow.match(low):
         return True
     if any(hint in low for hint in _WIDE_HINTS) and _wide.match(low):
         return True
-    return text.startswith("SOURCE ") or any(hint in low for hint in _HINTS) and _inside.search(low) is not None
+    return _source.match(text) is not None or (any(hint in low for hint in _HINTS) and _inside.search(low) is not None)
 
 
 def ends(text: str) -> bool:

@@ -56,7 +56,8 @@ _pens = re.compile(
     rf"(?:^|[|｜\s])[（(]?(?:执笔|撰文|撰稿|采写|作者|文字?)(?:\s*[:：/丨|｜]\s*|\s+)((?:{_PEN}[、，,&\s]{{1,3}}){{0,5}}{_PEN})(?=\s*(?:$|[|｜)）]|编辑|来源|责编|摄影|图|排版|校对))"
 )
 _by = re.compile(
-    r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|submitted|published|(?:this entry was )?(?:posted|filed)(?: (?:in|under) [^|]{1,80}?)?)\s+)?by"
+    r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|submitted|published"
+    r"|(?:this entry was )?(?:posted|filed)(?: (?:in|under) [^|]{1,80}?)?)\s+)?by"
     r"|par|por|von|di|door|av|af|przez|autore?a?|auteur|escrito por|tekst"
     r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=\s?:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
     r"(?=$|\s*[|·•—]|\.\s+(?:photo|illustration|video|additional|edited|bookmark)|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+at\s+\d|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",

@@ -39,7 +39,8 @@ _published = re.compile(
     re.I,
 )
 _changed = re.compile(
-    rf"(?:更新|修改|编辑|編輯|修订|改于|\b(?:updated?|modified|edited|revised|corrected|modification)|\blast (?:update|change|edit)|\b(?:actualizado|mis à jour|modifié|aktualisiert|stand|aggiornato|atualizado|bijgewerkt|opp?datert|uppdaterad|opdateret)){_JOINT}$",
+    r"(?:更新|修改|编辑|編輯|修订|改于|\b(?:updated?|modified|edited|revised|corrected|modification)|\blast (?:update|change|edit)"
+    rf"|\b(?:actualizado|mis à jour|modifié|aktualisiert|stand|aggiornato|atualizado|bijgewerkt|opp?datert|uppdaterad|opdateret)){_JOINT}$",
     re.I,
 )
 _of_others = re.compile(

@@ -170,6 +170,31 @@ def test_a_site_is_named_before_the_title_by_its_program_its_feed_or_whose_the_r
     assert _page(title=title, head=head, foot=foot).publisher == POST
 
 
+@pytest.mark.parametrize("title", ["{} - June 2004 - {}", "{} > News > {}", "{}: {}", "{} | Science | {}", "{} :: {}"])
+def test_a_site_known_by_its_host_stands_ahead_of_a_title_that_no_heading_repeats(title: str) -> None:
+    top = "<p><b>FEATURE | March 4, 2026</b></p><div><font size=5><b>A crane that listens</b></font></div>"
+    page = f"<html><head><title>{title.format(POST, 'A crane that listens')}</title></head><body>{top}<div>{ENGLISH}</div></body></html>"
+    url = "http://www.thelowerroadpost.example/2004/0604_crane.asp"
+    made = generic.read(Page(url, page.encode(), NOW, "text/html; charset=utf-8"), Link(url), ZoneInfo("Asia/Shanghai"))
+    assert (made.title, made.publisher) == ("A crane that listens", POST)
+
+
+@pytest.mark.parametrize(
+    ("host", "site", "foot", "publisher"),
+    [
+        ("tallowbio", "Tallow", "<a href='/'><img src=l.svg alt='Tallow Bio logo'></a>", "Tallow Bio"),
+        ("lowerroadpost", "LRP News", "<p>Roe covers water for Lower Road Post. He lives there.</p>", "Lower Road Post"),
+        ("lowerroadpost", "LRP", "<footer>© 2026 Lower Road Post</footer>", "Lower Road Post"),
+        ("elmpost", "The Elm", "<p>Read elmpost every day.</p>", "The Elm"),
+    ],
+)
+def test_a_short_name_gives_way_to_the_one_that_the_host_spells(host: str, site: str, foot: str, publisher: str) -> None:
+    page = f"<html><head><title>A crane that listens | {site}</title></head><body><h1>A crane that listens</h1><div>{ENGLISH}</div>{foot}</body></html>"
+    url = f"https://www.{host}.example/news/crane"
+    made = generic.read(Page(url, page.encode(), NOW, "text/html; charset=utf-8"), Link(url), ZoneInfo("Asia/Shanghai"))
+    assert made.publisher == publisher
+
+
 def test_the_masthead_of_an_old_page_is_its_paper_and_not_its_headline() -> None:
     top = "<font size=5>The Lower Road Post</font><table><tr><td><font size=2>March 4, 2026</font><br><b>A Crane That Listens To Its Driver</b>"
     made = _page(title="The Lower Road Post Online", top=top)

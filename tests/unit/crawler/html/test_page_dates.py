@@ -266,12 +266,27 @@ def test_a_z_that_is_impossible_when_the_page_answers_is_local() -> None:
         ("<p>Mon 9 Nov 2026 09.05</p>", "en", "2026-11-09 09:05"),
         ("<p>09 NOV 2026</p>", "en", "2026-11-09"),
         ("<p>9:05 AM • November 9, 2026</p>", "en", "2026-11-09 09:05"),
+        ("<p>LINDEN, NOVEMBER 9, 2026</p>", "en", "2026-11-09"),
+        ("<p>Mon Nov 9 09:05:40 2026</p>", "en", "2026-11-09 09:05:40"),
+        ("<p>Publié le 9 novembre 2026 à 9h05, mis à jour le 10 novembre 2026 à 6h00</p>", "fr", "2026-11-09 09:05"),
+        (
+            "<p>Actualizado: 10 de noviembre de 2026 10:00</p><p>Publicado: 9 de noviembre de 2026 09:05</p>",
+            "es",
+            "2026-11-09 09:05",
+        ),
+        ("<p>Stand: 10.11.2026, 06:00 Uhr</p><p>Veröffentlicht am 9. November 2026 um 09:05 Uhr</p>", "de", "2026-11-09 09:05"),
+        ("<p>09/11/2026 09h05 · Atualizado há 3 horas</p>", "pt", "2026-11-09 09:05"),
         ("<p>二〇二六年十一月九日</p>", "zh", "2026-11-09"),
         ("<p>2026.11.09</p>", "zh", "2026-11-09"),
     ],
 )
 def test_a_bar_has_dots_capitals_bullets_or_han_numerals(bar: str, lang: str, meant: str) -> None:
     assert published(bar=bar, lang=lang) == local(meant)
+
+
+def test_the_line_below_a_text_that_says_who_posted_it_dates_it_where_nothing_else_does() -> None:
+    line = "<p><small>This entry was posted by Ann Poe on Monday, November 9th, 2026 at 9:05 am and is filed under Ships.</small></p>"
+    assert published(text=TEXT * 3 + line) == local("2026-11-09 09:05")
 
 
 def test_a_time_in_seconds_beside_what_is_told_from_now_is_the_time() -> None:
