@@ -52,7 +52,7 @@ _said = r"(?:time|date|datetime|at|on|ts|timestamp)(?:str|long|text|gmt|utc|ms)?
 _published_key = re.compile(
     rf"(?:date)?(?:first)?(?:pub|publish|published|release|released|post|posted|issue|issued|display|online|news|article){_said}|published|datepublished|ptime|behottime"
 )
-_created_key = re.compile(rf"(?:date)?created?(?:{_said})?|ctime|date|time|datetime")
+_created_key = re.compile(rf"(?:date)?created?(?:{_said})?|ctime|date(?:gmt|utc)?|time|datetime")
 _beside = re.compile(
     r"relat|recommend|sidebar|aside|popular|trending|\bhot|rank|xiangguan|tuijian|comment|repl(?:y|ies)|(?<!post-)(?<!entry-)(?<!article-)foot|\bnav|more-",
     re.I,
