@@ -79,8 +79,6 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,100}",
     r"(?:published|updated|posted|released|received on)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
     r"(?:[-–—] )?(?:with )?(?:additional )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
-    r"\(?(?:posted (?:by|in|at|on)|filed under|submitted by|(?:edited|written|translated|published|story|audio|design|graphics|fact-checked)"
-    r"(?: (?:and|produced|development)){0,2} by)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
     r"by (?!the numbers\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)(?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
     r"to view this video.{0,160}|your browser does(?: not|n['’]t) support.{0,60}",
     r"(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
@@ -93,15 +91,8 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"-\s*30\s*-|[-–—]?\s*ends?\s*[-–—]?|(?:keywords?|filed under|categories|topics|tags)\s*:.{0,160}",
     r"(?:\d[\d.,]*\s?[km]?\s*(?:comments?|shares?|min\w*\.? (?:read|de lect\w+|di lettura|de leitura|lese\w+|leestijd)|likes?|views?"
     r"|claps?|reactions?|followers?)\W*){1,3}|\d{1,2} of \d{1,3}",
-    r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*|(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
-    r"(?:comments are (?:closed|disabled|off)|be the first to comment|log in to (?:leave|post|add)|have your say in the comments"
-    r"|(?:what do you think\W+)?let us know (?:what|your|in the comments))\b.{0,60}",
-    r"(?:watch|see|listen to) the (?:video|clip|interview) (?:above|below)\b.{0,30}|follow live\b.{0,40}|know something about\b.{0,160}",
-    r"(?:for )?immediate release\W*|a (?:photo|video) accompanying this\b.{0,160}|accuracy and availability of .{0,240}|from our (?:partners|sponsors)",
-    r"support (?:independent|local|our) journalism\b.{0,120}|advertisement\W+(?:scroll|story|article)\b.{0,30}",
+    r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
     r"(?:e-?mail\W*)?[\w.+-]+@[\w-]+\.[\w.-]+|(?:tel|phone|fax|mobile|cell|office)\W*\+?[\d(][\d\s().-]{6,20}|\+\d[\d\s().-]{7,20}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{3,4}",
-    r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}",
-    r"view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
     r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?|material|advice)\b.{0,300}",
 )
 _HAN_HINTS = ("转载", "点赞", "在看")
@@ -132,8 +123,22 @@ _WIDE = (
     r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
 )
-# The same furniture of other languages of Latin script. A line is matched only when it begins with one of their beginnings.
-_ABROAD = (
+# Those that begin with these letters, and the same furniture in other languages of Latin script: a line that begins otherwise is not matched.
+_BEGUN = (
+    r"\(?(?:posted (?:by|in|at|on)|filed under|submitted by|(?:edited|written|translated|published|story|audio|design|graphics|fact-checked)"
+    r"(?: (?:and|produced|development)){0,2} by)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
+    r"(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
+    r"(?:comments are (?:closed|disabled|off)|be the first to comment|log in to (?:leave|post|add)|have your say in the comments"
+    r"|(?:what do you think\W+)?let us know (?:what|your|in the comments))\b.{0,60}",
+    r"(?:watch|see|listen to) the (?:video|clip|interview) (?:above|below)\b.{0,30}|follow live\b.{0,40}|know something about\b.{0,160}",
+    r"(?:for )?immediate release\W*|a (?:photo|video) accompanying this\b.{0,160}|accuracy and availability of .{0,240}|from our (?:partners|sponsors)",
+    r"support (?:independent|local|our) journalism\b.{0,120}|advertisement\W+(?:scroll|story|article)\b.{0,30}",
+    r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}",
+    r"view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
+    # to follow somebody on one of these, named before the first comma
+    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)|listen to .{0,60}\bfollow|keep up with"
+    r"|s[íi]guenos|sigue (?:a|toda|el canal|nuestro)|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici"
+    r"|siga|acompanhe|volg|følg|följ)\b[^,.;:!?]{0,80}?\b(?:facebook|whatsapp|instagram|youtube|telegram|bluesky|mastodon|linkedin|tiktok|x)\b.{0,200}",
     r"leer? (?:más|también)\b[^.]{0,120}|(?:también )?te puede interesar\b[^.]{0,120}|te recomendamos\b[^.]{0,120}|más (?:noticias|información)\b[^.]{0,60}",
     r"(?:à )?lire (?:aussi|également|la suite)\b[^.]{0,120}|(?:à )?voir (?:aussi|également)\b[^.]{0,120}|sur le même (?:sujet|thème)\W*",
     r"lesen sie (?:auch|mehr|hier|dazu|weiter)\b[^.]{0,120}|(?:mehr zum thema|mehr dazu|auch interessant|weiterlesen)\b[^.]{0,100}|das könnte sie [^.]{0,60}",
@@ -154,7 +159,9 @@ _ABROAD = (
     r"(?:dpa|afp|efe|ansa|lusa|reuters|apa|epd|kna|belga)(?:[/ ,-]\w{1,6}){0,3}\)?",
     r"(?:lesezeit|temps de lecture|tiempo de lectura|tempo d[ie] (?:lettura|leitura)|leestijd)\b.{0,20}",
 )
-_ABROAD_AT = frozenset(
+_BEGINNINGS = frozenset(
+    "(po|pos|fil|sub|(ed|edi|wri|tra|sto|aud|des|fac|thi|med|lis|be |log|hav|wha|let|wat|see|fol|kno|for|imm|a p|a v|acc|fro|sup|nex|mes|ind|vie|pho|vid|pdf"
+    "|cop|pic|you|ple|pue|fin|lik|joi|kee|síg|sig|seg|sui|ret|rej|aco|vol|føl|föl|"
     "lee|tam|te |más|à l|lir|à v|voi|sur|les|meh|auc|wei|das|leg|lei|vej|sai|con|läs|læs|czy|zob|ins|abo|sus|apú|reg|isc|abb|ass|cad|rec|ric|mel"
     "|sch|pre|new|anz|wer|pub|adv|ann|rek|tod|tou|all|tut|fot|bil|ima|imm|que|fue|fon|cré|gra|víd|tei|dru|mer|com|par|del|udo|imp|kom|rea|por|veu"
     "|bit|mit|ave|not|rep|art|de |tek|dal|źró|le |l’e|(mi|(av|(co|(dp|(af|(ef|(an|(lu|(re|(ap|(ep|(kn|(be|dpa|tem|tie".split("|")
@@ -174,15 +181,9 @@ _inside = re.compile(
     r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
     r"|\bpermalink\b|\btrackback\b|\bpings (?:is|are)\b|leave a response|\bletters to the editor\b.{0,40}\b(?:hear what you|write to)|\byour story ideas|keep them coming:"
 )
-# A call upon the reader to follow somebody on one of these, named before the first comma.
-_follow = re.compile(
-    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)|listen to .{0,60}\bfollow|keep up with"
-    r"|s[íi]guenos|sigue (?:a|toda|el canal|nuestro)|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici"
-    r"|siga|acompanhe|volg|følg|följ)\b[^,.;:!?]{0,80}?\b(?:facebook|whatsapp|instagram|youtube|telegram|bluesky|mastodon|linkedin|tiktok|x)\b.{0,200}$"
-)
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
-_abroad = re.compile("(?:" + "|".join(_ABROAD) + ")$")
+_begun = re.compile("(?:" + "|".join(_BEGUN) + ")$")
 _worded = re.compile(r"\w")
 _label = re.compile(r"\W*(?:info|note|tip|hint|important|caution|warning|danger|attention)\W*", re.I)
 _source = re.compile(r"SOURCE [A-ZÀ-Ý][\w.&'’-]*(?: |$)(?=.{0,80}$)")
@@ -209,10 +210,8 @@ _end = re.compile(
     r"(?:相关(?:阅读|新闻|文章|推荐|报道|链接)|延伸阅读|推荐阅读|猜你喜欢|热门(?:评论|推荐|文章)|网友评论|最新评论|特别声明|免责声明|版权声明|返回搜狐"
     r"|(?:tags?|topics|comments?|related(?: (?:articles?|stories|posts|topics))?|about the authors?|leave a (?:comment|reply)|you may also like"
     r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?"
-    r"|(?:for )?(?:all )?(?:media|press|news|investors?|public)(?: relations)? (?:contacts?|enquir(?:y|ies)|inquir(?:y|ies))|contacts?"
-    r"|(?:for )?(?:more|further|additional)(?: media)? (?:information|details),? (?:please )?contact|(?:presse)?kontakte?|contacts? presse|contactos? (?:de )?prensa"
-    r"|contatti(?: stampa)?|notes? (?:to|for) editors?|comentarios|commentaires|kommentare|comentários|commenti|etiquetas|schlagwörter|mots[- ]clés"
-    r"|(?:artículos|noticias) relacionad[ao]s|articles liés|articoli correlati)\s*:?$)",
+    r"|(?:for (?:all )?)?(?:media|press|news|investors?|public)(?: relations)? (?:contacts?|enquir(?:y|ies)|inquir(?:y|ies))|contacts?|notes (?:to|for) editors"
+    r"|(?:for )?(?:more|further|additional)(?: media)? (?:information|details),? (?:please )?contact)\s*:?$)",
     re.I,
 )
 # The headings of boxes: other articles, a request for consent, what a subscription costs, who wrote it.
@@ -227,18 +226,25 @@ _box = re.compile(
     r"|(?:subscribe|sign (?:up|in)|log ?in|register|become a)\b.{0,30}\bto (?:continue|keep|unlock|read|access)\b.{0,40}|already a (?:subscriber|member).{0,30}"
     r"|(?:continue|keep) reading\b.{0,20}\b(?:with|for)\b.{0,30}|unlock (?:unlimited|full|all|this|the) (?:access|article|story|content|post).{0,20}"
     r"|this (?:article|story|post|content) is (?:only )?(?:for|available to|reserved for) .{0,24}(?:subscribers|members)(?: only)?"
-    r"|más (?:noticias|leído|visto|en|sobre)\b.{0,30}|lo más (?:leído|visto)|(?:noticias|artículos|notícias|artigos) relacionad[ao]s|te puede interesar"
-    r"|les plus lus|(?:à lire|voir|lire) aussi|sur le même (?:sujet|thème)|articles (?:liés|similaires)|mehr zum thema|meistgelesen|das könnte sie auch interessieren"
-    r"|weitere (?:artikel|themen|nachrichten)|leggi anche|articoli correlati|i più letti|leia (?:também|mais)|mais lidas|lees ook|meest gelezen|les også|läs också"
     r"|(?:我们)?(?:重视|尊重)您的隐私|隐私(?:设置|偏好)|.{0,16}(?:订阅|开通|成为|购买|登录|付费|加入).{0,14}(?:(?:阅读|查看|解锁|畅读)(?:全文|全部|更多|剩余|完整)|继续阅读).{0,6}"
     r"|(?:本文|此文|以下)(?:为|是)?.{0,6}(?:付费|会员)(?:内容|专享|可读|文章).{0,16}"
     r"|(?:相关|延伸|推荐|拓展|为[您你]|热点|编辑|今日|热门|更多|精彩|往期|最新|\d+小时)(?:阅读|推荐|新闻|文章|链接|专题|报道|资讯|视频|内容|回顾|电报|快讯|热文|热榜|产品|稿件|信息)"
     r"|猜[您你](?:喜欢|想看)|大家都在看|(?:作者|嘉宾|专家|受访者|讲者)简介|关于作者)\W*",
     re.I,
 )
+_COMMENTS_ABROAD = frozenset(("comentarios", "commentaires", "kommentare", "comentários", "commenti", "reacties", "kommentarer"))
+# What stands over boxes, and behind a text, in other languages of Latin script.
+_BOXES_ABROAD = _COMMENTS_ABROAD | frozenset(
+    "pressekontakt|kontakt|contact presse|contacts presse|contacto de prensa|contactos de prensa|contatti|contatti stampa|etiquetas|schlagwörter|mots-clés"
+    "|artículos relacionados|noticias relacionadas|notícias relacionadas|te puede interesar|más noticias|más información|lo más leído|lo más visto"
+    "|articles liés|articles similaires|sur le même sujet|sur le même thème|à lire aussi|lire aussi|voir aussi|les plus lus|mehr zum thema|meistgelesen"
+    "|das könnte sie auch interessieren|weitere artikel|weitere themen|weitere nachrichten|leggi anche|articoli correlati|i più letti|leia também"
+    "|leia mais|veja também|mais lidas|lees ook|meest gelezen|les også|läs också|læs også|czytaj także|zobacz także|najczęściej czytane".split(
+        "|"
+    )
+)
 _comments = re.compile(
     r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
-    r"|comentarios|commentaires|kommentare|comentários|commenti|reacties"
     r"|leave a (?:comment|reply)|join the (?:conversation|discussion))\W*\d{0,6}\W*(?:条|个)?\W*",
     re.I,
 )
@@ -270,12 +276,10 @@ def is_noise(text: str) -> bool:
             return True
         return len(text) < MOST_PROMO and _calls.search(plain) is not None and len(set(_offers.findall(plain))) > 2
     low = text.lower()
-    if low[:3] in _ABROAD_AT and _abroad.match(low):
+    if low[:3] in _BEGINNINGS and _begun.match(low):
         return True
     if _english.match(low):
         return _lower_by.match(text) is None  # By design, as a heading has it
-    if _follow.match(low):
-        return True
     if any(hint in low for hint in _WIDE_HINTS) and _wide.match(low):
         return True
     return _source.match(text) is not None or (any(hint in low for hint in _HINTS) and _inside.search(low) is not None)
@@ -283,18 +287,22 @@ def is_noise(text: str) -> bool:
 
 def ends(text: str) -> bool:
     """True when nothing after this line is the article's."""
-    return len(text) < 60 and _end.match(text if text.isascii() else simplified(text)) is not None
+    return len(text) < 60 and (_end.match(text if text.isascii() else simplified(text)) is not None or _is_box_abroad(text))
 
 
 def opens_box(text: str) -> bool:
     """True for the heading of what is no part of an article: related ones, a request for consent, what a subscription costs."""
     plain = text if text.isascii() else simplified(text)
-    return _box.fullmatch(plain) is not None or _end.match(plain) is not None
+    return _box.fullmatch(plain) is not None or _end.match(plain) is not None or _is_box_abroad(text)
+
+
+def _is_box_abroad(text: str) -> bool:
+    return text.rstrip(" :»>").lower() in _BOXES_ABROAD
 
 
 def opens_comments(text: str) -> bool:
     """True for the heading over what readers wrote."""
-    return _comments.fullmatch(text) is not None
+    return _comments.fullmatch(text) is not None or text.lower() in _COMMENTS_ABROAD
 
 
 def is_bio(text: str) -> bool:
