@@ -208,6 +208,9 @@ STATE = {
 OTHERS = {"related": [{"title": OTHER, "publishedOn": "2026-08-02T10:00:00Z"}], "serverTime": 1795500000}
 
 
+STREAM = [{"_1": 2}, "post", {"_3": 4, "_5": 6}, "title", TITLE, "publishedAt", "2026-11-20T07:30:00+08:00"]
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -216,6 +219,7 @@ OTHERS = {"related": [{"title": OTHER, "publishedOn": "2026-08-02T10:00:00Z"}], 
         f'<script type="application/json">{quote(json.dumps(OTHERS | STATE))}</script>',
         f'<script>var page = JSON.parse({json.dumps(json.dumps(OTHERS | STATE))})</script>',
         f'<script type="application/json">{json.dumps([{"post": 1}, {"title": 2, "publishTime": 3}, TITLE, "2026-11-20 07:30:00"])}</script>',
+        f"<script>context.streamController.enqueue({json.dumps(json.dumps(STREAM))})</script>",
         f'<script>var d = {json.dumps({"headline": TITLE, "attributes": {"releaseDate": 1795131000}})}</script>',
     ],
 )  # fmt: skip
