@@ -340,6 +340,9 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
         if not cells.get(number, True):
             continue
         line = lines[number]
+        is_late = left[number + 1 - area.first] * 3 < whole
+        if is_late and boilerplate.is_last(line.text):
+            break
         text = boilerplate.trimmed(line.text)
         if len(text) < len(line.text):
             dropped.append(line.text.replace(text, "") if text else line.text)
@@ -352,7 +355,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
         ):
             dropped.append(text)
             continue
-        if boilerplate.ends(text) and left[number + 1 - area.first] * 3 < whole:
+        if is_late and boilerplate.ends(text):
             break
         if line.weight > 60 and seen.setdefault(text, homes[line.region]) != homes[line.region]:
             continue  # a copy of the text for other screens stands in another home
@@ -364,7 +367,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
         else:
             kept.append((number, text))
         before = cell
-    while len(kept) > 1 and boilerplate.is_bio(kept[-1][1]):
+    while len(kept) > 1 and (boilerplate.is_bio(kept[-1][1]) or not loose(kept[-1][1])):  # ___ parts nothing at the end
         dropped.append(kept.pop()[1])
     return kept, dropped
 
@@ -421,7 +424,7 @@ def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], sp
         if (
             ground.dead[number]
             or (number < ground.at and ground.gains[number] <= PROSE)
-            or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2)
+            or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2 and number not in also)
         ):
             continue
         if home in main or number in also or _joins(ground, number, span, home in nested, home in around):
@@ -438,9 +441,9 @@ def _cells(ground: _Ground, area: Region, span: tuple[int, int]) -> dict[int, bo
         cells = {cell for n in lines if (cell := _cell(ground.regions, ground.lines[n].region)) >= 0}
         if len(cells) < LEAST_CELLS or len(cells) * 5 < len(lines) * 4 or any(ground.gains[n] > TOLD for n in lines):
             continue  # a table that sets the page's columns
-        weight, linked = (sum(getattr(ground.lines[n], of) for n in lines) for of in ("weight", "linked"))
+        linked = sum(ground.lines[n].linked > 0 for n in lines)
         among = span[0] < region.first <= span[1] + 1
-        kept = among and linked * 4 < weight and not any(ground.dead[n] for n in lines)
+        kept = among and linked * 2 < len(lines) and not any(ground.dead[n] for n in lines)
         found.update(dict.fromkeys(lines, kept))
     return found
 

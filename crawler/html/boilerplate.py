@@ -127,6 +127,7 @@ _WIDE = (
 _BEGUN = (
     r"\(?(?:posted (?:by|in|at|on)|filed under|submitted by|(?:edited|written|translated|published|story|audio|design|graphics|fact-checked)"
     r"(?: (?:and|produced|development)){0,2} by)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
+    r"follow (?:ap|.{0,40}['’]s)\b.{0,60} coverage\b.{0,80}|you are receiving this e-?mail\b.{0,160}|our mailing address is\b.{0,60}|want to change how you receive\b.{0,60}",
     r"(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
     r"(?:comments are (?:closed|disabled|off)|be the first to comment|log in to (?:leave|post|add)|have your say in the comments"
     r"|(?:what do you think\W+)?let us know (?:what|your|in the comments))\b.{0,60}",
@@ -152,7 +153,7 @@ _BEGUN = (
     r"(?:fotos?|bild(?:er)?|imagen|imagem|immagine|quelle|fuente|fonte|crédits?|créditos?|grafik|vídeo)\s*[:/].{0,80}",
     r"(?:teilen|drucken|merken|compartir|partager|condividi|compartilh(?:ar|e)|delen|udostępnij|imprim(?:ir|er)|comment(?:er|aires|i)"
     r"|kommentieren|kommentare?r?|comentar(?:ios)?|comentários|reacties|komentarze)\W*\d{0,5}\W*",
-    r"(?:noticias? relacionadas?|reporta un error\W*$|article réservé|(?:de )?tekst gaat verder|reageren\?|dalsza część|źródło:).{0,60}"
+    r"(?:noticias? relacionadas?|archivado en|dieses thema im programm|reporta un error\W*$|article réservé|(?:de )?tekst gaat verder|reageren\?|dalsza część|źródło:).{0,60}"
     r"|.{0,30} avec (?:afp|reuters)",
     r"(?:por favor|veuillez|bitte)\b.{0,40}\b(?:javascript|cookies)\b.{0,80}",
     r"\(?(?:mit (?:material|informationen) (?:der|von) |avec |con (?:información de )?|com informações (?:da |de )?)?"
@@ -161,7 +162,7 @@ _BEGUN = (
 )
 _BEGINNINGS = frozenset(
     "(po|pos|fil|sub|(ed|edi|wri|tra|sto|aud|des|fac|thi|med|lis|be |log|hav|wha|let|wat|see|fol|kno|for|imm|a p|a v|acc|fro|sup|nex|mes|ind|vie|pho|vid|pdf"
-    "|cop|pic|you|ple|pue|fin|lik|joi|kee|síg|sig|seg|sui|ret|rej|aco|vol|føl|föl|"
+    "|cop|pic|you|our|wan|arc|die|ple|pue|fin|lik|joi|kee|síg|sig|seg|sui|ret|rej|aco|vol|føl|föl|"
     "lee|tam|te |más|à l|lir|à v|voi|sur|les|meh|auc|wei|das|leg|lei|vej|sai|con|läs|læs|czy|zob|ins|abo|sus|apú|reg|isc|abb|ass|cad|rec|ric|mel"
     "|sch|pre|new|anz|wer|pub|adv|ann|rek|tod|tou|all|tut|fot|bil|ima|imm|que|fue|fon|cré|gra|víd|tei|dru|mer|com|par|del|udo|imp|kom|rea|por|veu"
     "|bit|mit|ave|not|rep|art|de |tek|dal|źró|le |l’e|(mi|(av|(co|(dp|(af|(ef|(an|(lu|(re|(ap|(ep|(kn|(be|dpa|tem|tie".split("|")
@@ -214,6 +215,7 @@ _end = re.compile(
     r"|(?:for )?(?:more|further|additional)(?: media)? (?:information|details),? (?:please )?contact)\s*:?$)",
     re.I,
 )
+_last = re.compile(r"[-–—] ?(?:ends?|30) ?[-–—]|# ?# ?#", re.I)
 # The headings of boxes: other articles, a request for consent, what a subscription costs, who wrote it.
 _box = re.compile(
     r"(?:(?:related|recommended|popular|trending|latest|top|most (?:read|popular|viewed|shared)|more|other|in other|also)"
@@ -288,6 +290,11 @@ def is_noise(text: str) -> bool:
 def ends(text: str) -> bool:
     """True when nothing after this line is the article's."""
     return len(text) < 60 and (_end.match(text if text.isascii() else simplified(text)) is not None or _is_box_abroad(text))
+
+
+def is_last(text: str) -> bool:
+    """True for the mark behind a release, below which stands whom to ask: -ends-, ###."""
+    return _last.fullmatch(text) is not None
 
 
 def opens_box(text: str) -> bool:

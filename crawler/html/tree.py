@@ -42,7 +42,7 @@ _controls = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ud800-\udfff\ufeff\ufff9-\ufffc]"
 )
 _loose = re.compile(r"[\W_]+")
-_author_page = re.compile(r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?|users?)/")
+_author_page = re.compile(r"/(?:auth?ore?s?|auteurs?|by|people|staff|contributors?|reporters?|journalists?|profiles?|users?)/")
 _TELLING = frozenset(("class", "rel", "itemprop", "href"))  # attributes that can call a link or span an author's
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
 _VOID = frozenset(("br", "wbr", "img", "hr"))

@@ -168,7 +168,7 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
 
 
 _posted = re.compile(r"(?i)\b(?:posted|published|submitted)\b")
-_byline = re.compile(r"author|byline|\bby\b|writer", re.I)
+_byline = re.compile(r"author|byline|\bby\b|writer|\bautore?\b|\bauteur|\bfirma\b", re.I)
 
 
 def _near(layout: Layout, body: Body, first: int, last: int) -> Iterator[Line]:

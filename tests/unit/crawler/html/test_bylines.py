@@ -158,6 +158,7 @@ def test_commenters_and_authors_of_other_articles_are_none(after: str) -> None:
         ("Autor: Łukasz Żak", "Łukasz Żak"),
         ("<b>Ann Poe</b> <a href='mailto:x'>ann at lists.example</a>", "Ann Poe"),
         ("<p>From: Ann Poe &lt;ann@lists.example&gt;</p>", "Ann Poe"),
+        ("<div class=firma><a href=/autor/lb>Lucía Berrocal</a></div><div>Almonarejo</div>", "Lucía Berrocal"),
         ("Por Redacción Puerto", None),
         ("<p>November 23, 2026 08:00 AM Eastern Standard Time</p>", None),
         ("By Harbor Wire Staff · Nov 23, 2026", None),

@@ -114,6 +114,17 @@ def test_a_table_of_data_stands_whole_in_whatever_its_cells_and_frame_are(cell: 
     assert lines == [A, B, *map(" ".join, ROWS), *below]
 
 
+def test_a_table_may_link_some_of_its_cells_but_not_most() -> None:
+    rows = "".join(
+        f"<tr><td><a href=/{team}>{team}</a></td><td>3</td><td>{won}</td></tr>" for team, won in (("Wexmouth", 2), ("Harrow", 1))
+    )
+    links = "".join(
+        f"<tr><td><a href=/{n}>Another story {n}</a></td><td><a href=/b{n}>One more story {n}</a></td></tr>" for n in range(3)
+    )
+    lines = _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}<table>{rows}</table>{_p(C)}<table>{links}</table>{_p(D)}</article>")
+    assert lines == [A, B, "Wexmouth 3 2", "Harrow 3 1", C, D]
+
+
 def test_paragraphs_of_one_cell_are_not_joined() -> None:
     body = f"<h1>{TITLE}</h1><table><tr><td class=t><br>{A}<br>{B}<br>{C}</td></tr></table>"
     assert _lines(body) == [A, B, C]
@@ -172,6 +183,9 @@ def test_sentences_about_such_things_stay(line: str) -> None:
         "<p><b>Press Contacts</b></p><p>Ann Poe, Quay Communications, +47 55 50 12 34, ann@quay.example</p>",
         "<p>For further information, please contact:<br>Ann Poe, Head of Communications, tel. 55 50 12 34</p>",
         "<p>Pressekontakt:<br>Ann Poe, Leiterin Kommunikation<br>Tel. +47 55 50 12 34</p>",
+        "<p>-ENDS-</p><p>Ann Poe<br>Head of Communications, Quay</p>",
+        "<p>###</p><p>Ann Poe, Head of Communications, Quay, 55 50 12 34</p>",
+        "<p>___</p><p>Quay Wire reporter Ann Poe contributed from Harrow.</p>",
         "<h3>Notes to editors</h3><ul><li>The crane weighs 900 tonnes and is 60 metres tall.</li></ul>",
     ],
 )
