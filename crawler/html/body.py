@@ -30,6 +30,7 @@ LEAST_CELLS = 6  # of a table of data
 CELL_DEPTH = 4  # blocks from a line of such a table to its cell
 CAPTION = 120  # bytes of a line below a picture
 NAMED = 80  # bytes of the byline of a post
+LABELLED = 24  # bytes of what names a box
 FLASH = 60  # bytes of prose that can be an article above the foot of a page
 OPENING = 120  # bytes of prose that are more than a line under the headline
 OWN = 150  # bytes outside links that are prose without a mark of punctuation
@@ -386,9 +387,11 @@ def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
     """
     if is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
         return True
-    if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(line.shown):
+    if line.weight < NAMED and (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(line.shown):
         return True
-    if (line.tag not in _HEADINGS and boilerplate.is_label(text)) or (kept < 2 and boilerplate.is_head(text)):
+    if (line.weight < LABELLED and line.tag not in _HEADINGS and boilerplate.is_label(text)) or (
+        kept < 2 and boilerplate.is_head(text)
+    ):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 

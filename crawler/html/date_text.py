@@ -61,6 +61,8 @@ _weekday = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s*\|")
 
 def undated(text: str) -> str:
     """The line with a bar for each date, and for the weekday before it."""
+    if "|" not in text and not _may_hold(text):
+        return text
     return _weekday.sub("|", DATE.sub("|", text))
 
 

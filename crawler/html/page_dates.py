@@ -62,12 +62,16 @@ _no_article = re.compile(r"/(?:authors?|people|staff|tags?|topics?|categor(?:y|i
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Where this article's date may stand: under its headline, in the short lines around it, and beside the `opening` of a text that is
-    from the page's scripts."""
+    """Where this article's date may stand: under its headline, in the short lines around it, beside the `opening` of a text that is
+    from the page's scripts, and in the `credits` where a line says who posted it."""
 
     title: str
     bar: Sequence[str]
     opening: str = ""
+    credits: Sequence[str] = ()
+
+
+_posted = re.compile(r"(?i)\b(?:posted|published|submitted)\b")
 
 
 def published(head: Head, root: etree._Element, around: Around, dates: DateReader) -> datetime | None:
@@ -78,6 +82,7 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     own = _own(head, around.title)
     texts = [text for article in own for text in _texts(article, _LD)]
     told, found = _first(texts, dates), dates_in(around.bar)
+    found = found or dates_in([*filter(_posted.search, around.credits)])
     seen, seen_text = _seen(around.bar, found, dates)
     day = _day_of(head.url, dates)
     if seen and day and not seen_text[:1].isalpha() and seen < day - _EARLY:

@@ -63,8 +63,10 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
         raise NotAnArticle(*reason)
     near, marked, credits = _around(layout, at, body)
     bar, shown = [line.text for line in near], [line.shown for line in near]
+    told = set(body.lines)  # a day in a sentence of the text is no date of the page
+    dated = [text for text in shown if text not in told or not _ended.search(text)]
     opening = body.text[:60] if body.lines is not visible.lines else ""
-    around = page_dates.Around(title, _dated(shown, body, credits), opening)
+    around = page_dates.Around(title, dated, opening, credits)
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
     people = metadata.authors(head, metadata.labels_joined(shown), marked, body.lines, credits)
@@ -145,13 +147,6 @@ def _agreed(head: Head, body: Body, *, headed: bool) -> Body:
     return replace(body, lines=tuple(line for line in told.split("\n") if not boilerplate.is_noise(line)), cards=0)
 
 
-def _dated(shown: list[str], body: Body, credits: list[str]) -> list[str]:
-    """The lines in which the article's date may stand: the bar, else a line of the credits that says who posted it."""
-    told = set(body.lines)  # a day in a sentence of the text is no date of the page
-    dated = [text for text in shown if text not in told or not _ended.search(text)]
-    return dated if any(map(DATE.search, dated)) else [*dated, *filter(_posted.search, credits)]
-
-
 def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str], list[str]]:
     """(the bar: short lines from the headline to the text's beginning, then those above; those of them that are marked as an author;
     the credits: short lines at the text's end)."""
@@ -167,7 +162,6 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
     return near, marked, [*body.dropped, *below]
 
 
-_posted = re.compile(r"(?i)\b(?:posted|published|submitted)\b")
 _byline = re.compile(r"author|byline|\bby\b|writer|\bautore?\b|\bauteur|\bfirma\b", re.I)
 
 
