@@ -260,12 +260,12 @@ class _Setting:
                 raw.split("\n") if tag == "pre" and has_han(raw) else typed(raw)
             )  # Chinese prose there has one line a paragraph
             texts = [text for block in blocks for text in paragraphs(block)]
+            if len(texts) > 1 and tag == "pre":
+                joined.clear()  # addresses in a mail
         else:
             text = clean(raw)
             texts = [text] if text else []
         linked = weigh("".join(joined)) if joined and not (tag in _HEADINGS and self._heads_itself()) else 0
-        if len(texts) > 1 and tag == "pre":
-            linked = 0  # addresses in a mail
         if texts and self.waiting:
             self._found()
         for text in texts:

@@ -177,10 +177,10 @@ _HINTS = tuple(
 _inside = re.compile(
     r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
     r"|subscribe to our|like this story\?|enjoyed this article|affiliate.{0,60}(?:links?|commission)|links?\b.{0,60}\bcommissions?\b"
-    r"|\b(?:reporters?|writers?|journalists?|correspondents?)\b.{0,60}\bcontributed from\b"
+    r"|(?:reporter|writer|journalist|correspondent)s?\b.{0,60}\bcontributed from\b"
     r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
     r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
-    r"|\bpermalink\b|\btrackback\b|\bpings (?:is|are)\b|leave a response|\bletters to the editor\b.{0,40}\b(?:hear what you|write to)|\byour story ideas|keep them coming:"
+    r"|permalink\b|trackback\b|pings (?:is|are)\b|leave a response|letters to the editor\b.{0,40}\b(?:hear what you|write to)|your story ideas|keep them coming:"
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")

@@ -54,9 +54,10 @@ _published_key = re.compile(
 )
 _created_key = re.compile(rf"(?:date)?created?(?:{_said})?|ctime|date(?:gmt|utc)?|time|datetime")
 _beside = re.compile(
-    r"relat|recommend|sidebar|aside|popular|trending|\bhot|rank|xiangguan|tuijian|comment|repl(?:y|ies)|(?<!post-)(?<!entry-)(?<!article-)foot|\bnav|more-",
+    r"relat|recommend|sidebar|aside|popular|trending|\bhot|rank|xiangguan|tuijian|comment|repl(?:y|ies)|foot|\bnav|more-",
     re.I,
 )
+_own_foot = re.compile(r"(?:post|entry|article)-foot")
 _no_article = re.compile(r"/(?:authors?|people|staff|tags?|topics?|categor(?:y|ies)|section|user|u|profile|channel)/", re.I)
 
 
@@ -234,7 +235,8 @@ def _is_anothers(element: etree._Element, url: str) -> bool:
             return False
         if place.tag == "a" and _is_elsewhere(place.get("href"), url):
             return True
-        if _beside.search(f"{place.get('class') or ''} {place.get('id') or ''}"):
+        names = f"{place.get('class') or ''} {place.get('id') or ''}"
+        if _beside.search(names) and not _own_foot.search(names):
             return True
         is_near = place.tag in ("li", "article", "td", "dd") or level < 3
         if is_near and any(_is_headline(link, url) for link in islice(place.iter("a"), 20)):
