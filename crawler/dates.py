@@ -151,7 +151,7 @@ def _from_compact(text: str, local: datetime, place: Place) -> datetime | None:
 def _from_calendar(patterns: tuple[re.Pattern[str], ...], text: str, local: datetime, place: Place) -> datetime | None:
     for pattern in patterns:
         if found := pattern.search(text):
-            day = _day_of(found, local)
+            day = _day_of(found, local, place)
             return _at_clock(day, text, found, local, place) if day else None
     return None
 
@@ -165,11 +165,11 @@ def _from_relative(text: str, local: datetime, place: Place) -> datetime | None:
     return _at_clock(day, text, found, local, place)
 
 
-def _day_of(found: re.Match[str], local: datetime) -> date | None:
+def _day_of(found: re.Match[str], local: datetime, place: Place) -> date | None:
     """The day that a pattern found, by the names of its groups. Without a year it is the nearest past."""
     said = found.groupdict()
     if "mark" in said:
-        return _of_numbers(int(said["one"]), said["mark"], int(said["other"]), int(said["year"]))
+        return _of_numbers(int(said["one"]), said["mark"], int(said["other"]), int(said["year"]), place)
     month = _MONTHS.get(said["month"].lower()) or int(said["month"])
     if "year" not in said:
         return _nearest_past(month, int(said["day"]), local)
@@ -177,9 +177,15 @@ def _day_of(found: re.Match[str], local: datetime) -> date | None:
     return date(int(year) + (0 if len(year) == 4 else 2000), month, int(said["day"]))
 
 
-def _of_numbers(first: int, mark: str, second: int, year: int) -> date | None:
-    """20.08.2019 is day first; 08/20/2019 is what it can be; 08/11/2019 is nobody's guess."""
-    if mark == "." or first > 12 or first == second:
+_DAY_FIRST = frozenset(
+    "es fr de it pt nl sv da no nb fi pl cs sk tr ro gb ie au nz in za".split()
+)  # languages, and countries of English
+
+
+def _of_numbers(first: int, mark: str, second: int, year: int, place: Place) -> date | None:
+    """20.08.2019 is day first; 08/20/2019 is what it can be; 08/11/2019 is day first in Spanish or in India, elsewhere nobody's guess."""
+    by_place = (place.country if place.language == "en" else place.language) in _DAY_FIRST and second <= 12
+    if mark == "." or first > 12 or first == second or by_place:
         return date(year, second, first)
     return date(year, first, second) if second > 12 else None
 

@@ -82,6 +82,8 @@ def _is_title(key: str, value: Any, wanted: str, whole: Any) -> bool:
 
 
 def resolved(value: Any, whole: Any) -> Any:
-    """Nuxt keeps all values in one list, and numbers in its objects are places there."""
+    """Nuxt and React Router keep all values in one list, and numbers in their objects are places there; Apollo keeps all objects by name."""
+    if isinstance(value, dict) and isinstance(whole, dict) and isinstance(name := value.get("__ref"), str):
+        return whole.get(name, value)
     is_place = isinstance(whole, list) and isinstance(value, int) and not isinstance(value, bool) and 0 <= value < len(whole)
     return whole[value] if is_place else value

@@ -14,7 +14,7 @@ from itertools import islice
 from lxml import etree
 
 from crawler.html.hidden import OPEN, Veil, hides, is_unfolded
-from crawler.html.tree import BLOCK, DEAD, INDENT, clean, has_han, paragraphs
+from crawler.html.tree import BLOCK, DEAD, INDENT, clean, has_han, paragraphs, typed
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
 _BESIDE = frozenset(
@@ -256,8 +256,12 @@ class _Setting:
         tag: str = self.waiting[-1][0].tag if self.waiting else self.regions[self.opened[-1]].tag
         raw = "".join(parts)
         if INDENT in raw or tag == "pre":
-            blocks = raw.split("\n") if tag == "pre" and has_han(raw) else (raw,)  # Chinese prose there has one line a paragraph
+            blocks = (
+                raw.split("\n") if tag == "pre" and has_han(raw) else typed(raw)
+            )  # Chinese prose there has one line a paragraph
             texts = [text for block in blocks for text in paragraphs(block)]
+            if len(texts) > 1 and tag == "pre":
+                joined.clear()  # addresses in a mail
         else:
             text = clean(raw)
             texts = [text] if text else []

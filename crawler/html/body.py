@@ -27,7 +27,10 @@ TOLD = 240  # bytes of prose below the headline that can be a whole article: wha
 BOX = 100  # bytes of a box's heading
 TITLE = 150  # bytes; a longer line is no title
 LEAST_CELLS = 6  # of a table of data
+CELL_DEPTH = 4  # blocks from a line of such a table to its cell
 CAPTION = 120  # bytes of a line below a picture
+NAMED = 80  # bytes of the byline of a post
+LABELLED = 24  # bytes of what names a box
 FLASH = 60  # bytes of prose that can be an article above the foot of a page
 OPENING = 120  # bytes of prose that are more than a line under the headline
 OWN = 150  # bytes outside links that are prose without a mark of punctuation
@@ -296,7 +299,7 @@ def _is_titles(ground: _Ground, home: int) -> bool:
     """True for a home of short lines that end like titles, not like sentences: other articles, without links."""
     region = ground.regions[home]
     prose = (ground.lines[n] for n in range(region.first, region.last) if ground.gains[n] > PROSE)
-    lines = [line for line in prose if ground.homes[line.region] == home]
+    lines = [line for line in prose if ground.homes[line.region] == home and line.tag not in _HEADINGS]
     ended = sum(line.weight > TITLE or _is_ended(line.text) for line in lines)
     return len(lines) > 2 and ended * 2 < len(lines)
 
@@ -337,20 +340,28 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
     kept: list[tuple[int, str]] = []
     dropped: list[str] = []
     seen: dict[str, int] = {}
+    cells = _cells(ground, area, (within[0], within[-1]))
+    also |= {number for number, is_kept in cells.items() if is_kept}
     for number in _belonging(ground, area, main, also, (within[0], within[-1])):
+        if not cells.get(number, True):
+            continue
         line = lines[number]
+        is_late = left[number + 1 - area.first] * 3 < whole
+        if is_late and boilerplate.is_last(line.text):
+            break
         text = boilerplate.trimmed(line.text)
         if len(text) < len(line.text):
             dropped.append(line.text.replace(text, "") if text else line.text)
-        if (
+        if number not in cells and (
             not text
             or line.text in often
-            or boilerplate.is_noise(text)
+            or is_furniture(line, text)
             or _is_beside(line, text, leads=number < within[0], kept=len(kept))
+            or (line.weight < NAMED and not _is_ended(text) and _named.search(ground.regions[line.region].names))
         ):
             dropped.append(text)
             continue
-        if boilerplate.ends(text) and left[number + 1 - area.first] * 3 < whole:
+        if is_late and boilerplate.ends(text):
             break
         if line.weight > 60 and seen.setdefault(text, homes[line.region]) != homes[line.region]:
             continue  # a copy of the text for other screens stands in another home
@@ -358,7 +369,7 @@ def _kept(ground: _Ground, area: Region, main: set[int], also: set[int], title: 
             continue
         kept.append((number, text))
     kept = in_rows(lines, ground.regions, kept)
-    while len(kept) > 1 and boilerplate.is_bio(kept[-1][1]):
+    while len(kept) > 1 and (boilerplate.is_bio(kept[-1][1]) or not loose(kept[-1][1])):  # ___ parts nothing at the end
         dropped.append(kept.pop()[1])
     return kept, dropped
 
@@ -368,16 +379,14 @@ def in_rows(lines: Sequence[Line], regions: Sequence[Region], kept: Iterable[tup
     found: list[tuple[int, str]] = []
     above = -1
     for number, text in kept:
-        cell = lines[number].region
-        around = regions[regions[cell].parent]
-        if around.tag in _DATA and around.last - around.first == 1:
-            cell = regions[cell].parent  # of the paragraph that is all of it
-        is_cell = regions[cell].tag in _DATA
-        if is_cell and above >= 0 and cell != above and regions[cell].parent == regions[above].parent:
+        cell = _cell(regions, lines[number].region)
+        if cell != lines[number].region and regions[cell].last - regions[cell].first > 1:
+            cell = -1  # of several paragraphs
+        if -1 not in (cell, above) and cell != above and regions[cell].parent == regions[above].parent:
             found[-1] = (found[-1][0], f"{found[-1][1]} {text}")
         else:
             found.append((number, text))
-        above = cell if is_cell else -1
+        above = cell
     return found
 
 
@@ -394,19 +403,20 @@ def _is_beside(line: Line, text: str, *, leads: bool, kept: int) -> bool:
     A caption (other short lines below a picture may head what follows), the numbers of the lines of code beside it, the time of a post, and the
     line of date and source between headline and text.
     """
-    if is_ornament(line) or is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
+    if is_caption(line) or (text.replace(" ", "").isdigit() and (line.tag in ("li", "pre") or " " in text)):
         return True
-    if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(text):
+    if (line.tag in _BOXES or line.tag == "li") and boilerplate.is_clock(line.shown):
+        return True
+    if (line.weight < LABELLED and line.tag not in _HEADINGS and boilerplate.is_label(text)) or (
+        kept < 2 and boilerplate.is_head(text)
+    ):
         return True
     return boilerplate.is_bar(text) if leads else kept < 3 and line.weight < 160 and boilerplate.is_date_bar(text)
 
 
-def is_ornament(line: Line) -> bool:
-    """True for a line of stars or dashes, which is no cell."""
-    return _wordy.search(line.text) is None and line.tag not in _DATA
-
-
-_wordy = re.compile(r"\w")
+def is_furniture(line: Line, text: str) -> bool:
+    """True for a line with such a text that is none of the article's. A dash in a cell says that there is nothing."""
+    return boilerplate.is_noise(text) and not (line.tag in _DATA and boilerplate.is_ornament(text))
 
 
 def is_caption(line: Line) -> bool:
@@ -418,6 +428,7 @@ def is_caption(line: Line) -> bool:
 
 
 _sentence = re.compile(r"[a-z]{3}[.!?] (?=[A-Z])")
+_named = re.compile(r"(?i)\b(?:author|byline|by)\b")
 
 
 _caption = re.compile(
@@ -434,17 +445,15 @@ def _belonging(ground: _Ground, area: Region, main: set[int], also: set[int], sp
     nested = _nested(ground, main)
     # the homes right around the posts of a live blog, where their headings stand
     around = {ground.regions[home].parent for home in main} if len(main) > 2 else set()
-    cells = _cells(ground, area, span)
     for number in range(area.first, area.last):
         line, home = ground.lines[number], ground.homes[ground.lines[number].region]
         if (
             ground.dead[number]
             or (number < ground.at and ground.gains[number] <= PROSE)
-            or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2)
+            or (ground.gains[number] <= 0 and line.linked * 2 > line.weight and line.marks < 2 and number not in also)
         ):
             continue
-        in_text = home in main or number in also or _joins(ground, number, span, home in nested, home in around)
-        if cells.get(number, in_text):
+        if home in main or number in also or _joins(ground, number, span, home in nested, home in around):
             yield number
 
 
@@ -454,15 +463,24 @@ def _cells(ground: _Ground, area: Region, span: tuple[int, int]) -> dict[int, bo
     for region in ground.regions:
         if region.tag != "table" or not area.first <= region.first < region.last <= area.last:
             continue
-        lines = range(region.first, region.last)
-        cells = {ground.lines[n].region for n in lines if ground.lines[n].tag in ("td", "th")}
+        lines = [n for n in range(region.first, region.last) if ground.lines[n].tag != "caption"]
+        cells = {cell for n in lines if (cell := _cell(ground.regions, ground.lines[n].region)) >= 0}
         if len(cells) < LEAST_CELLS or len(cells) * 5 < len(lines) * 4 or any(ground.gains[n] > TOLD for n in lines):
             continue  # a table that sets the page's columns
-        weight, linked = (sum(getattr(ground.lines[n], of) for n in lines) for of in ("weight", "linked"))
-        among = span[0] < region.first and region.last <= span[1] + 1
-        kept = among and linked * 4 < weight and not any(ground.dead[n] for n in lines if ground.lines[n].tag != "caption")
+        linked = sum(ground.lines[n].linked > 0 for n in lines)
+        among = span[0] < region.first <= span[1] + 1
+        kept = among and linked * 2 < len(lines) and not any(ground.dead[n] for n in lines)
         found.update(dict.fromkeys(lines, kept))
     return found
+
+
+def _cell(regions: Sequence[Region], number: int) -> int:
+    """The cell of a table in which a region stands, not far above it; -1 where there is none."""
+    for _ in range(CELL_DEPTH):
+        if number < 0 or regions[number].tag in _DATA:
+            return number
+        number = regions[number].parent
+    return -1
 
 
 def _joins(ground: _Ground, number: int, span: tuple[int, int], nested: bool, around: bool) -> bool:

@@ -74,30 +74,35 @@ _LATIN = (  # matched against the line in small letters: to ignore the case cost
     r"(?:related|recommended|most read|most popular|most viewed|trending|popular|more from|more on|more stories|latest|top stories|top video"
     r"|editors?['’]? ?s? picks?|you (?:may|might) (?:also )?like|don['’]t miss|what to read next|up next|keep reading|continue reading"
     r"|story continues|article continues|join the conversation|something to consider|table of contents|in this article)\b.{0,50}",
-    r"(?:share|share this|share on|tweet|pin it|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
+    r"(?:share|share this(?: (?:post|update|entry|story|article))?|share on|reply|permalink|tweet|pin it"
+    r"|email|e-mail|print|save|copy link|comments?|leave a comment|add a comment|view comments"
     r"|subscribe|subscribe now|sign up|sign in|log ?in|register|newsletter|advertisement|advert|ad|sponsored|promoted|loading.{0,10}|close|open"
     r"|menu|search|play|pause|video|watch|listen|gallery|photos?|image|skip (?:to|past|ad).{0,40}|back to top|article content)[\s.:…]*",
     r"(?:subscribe|sign in|log in|register|sign up)\b.{0,30}\bto (?:continue|keep) reading.{0,60}",
-    r"(?:click|tap) here.{0,60}|follow (?:us|him|her|me|on|@).{0,80}",
+    r"(?:click|tap) (?:here|to (?:enlarge|expand|unmute|view|play|share))\b.{0,60}|enlarge this image|scroll (?:down )?to continue.{0,30}|follow (?:us|him|her|me|on|@).{0,80}",
     r"(?:share|tweet|post|pin|email)\s.{0,40}\b(?:facebook|twitter|linkedin|whatsapp|reddit|pinterest|email)\b.{0,40}",
     r"(?:sign up|subscribe|register|join|get|have|receive|want)\b.{0,160}\b(?:newsletters?|inbox|email|e-mail|updates|notifications|alerts)\b.{0,120}",
     r"(?:for|want) more (?:stories|news|like this).{0,80}|(?:do you )?(?:have|got) a (?:news )?(?:tip|story).{0,160}|get in touch.{0,140}",
-    r"(?:photo|image|picture|credit|source|photograph|illustration|video|file photo)s?\s*(?:by|credit|source|courtesy)?\s*[:/].{0,80}",
+    r"(?:photo|image|picture|credit|source|photograph|illustration|video|(?:file|header|featured) (?:photo|image))s?\s*"
+    r"(?:(?:by|credit|source|courtesy)?\s*[:/]|(?:source|caption|credit),|via ).{0,80}|(?:getty images|shutterstock|istock|ap photo)(?:[/ ].{0,40})?",
     r"(?:published|updated|posted|last updated|modified|first published|last modified)\s*(?:on|at)?\s*[:\d].{0,100}",
-    r"(?:published|updated|posted)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
-    r"(?:additional |with )?(?:reporting|reports?|editing|writing|compiled|research)\s(?:by|from)\s.{0,160}",
-    r"by (?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
-    r"to view this video.{0,160}|(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
+    r"(?:published|updated|posted|released|received on)\b.{0,40}\b(?:19|20)\d\d\b.{0,60}|(?:copyright|\(c\))\s.{0,160}",
+    r"(?:[-–—] )?(?:with )?(?:additional )?(?:reporting|reports?|editing|writing|compiled|research|fact-checking|translation)\s(?:by|from)\s.{0,160}",
+    r"by (?!the numbers\b|(?:mon|tues|wednes|thurs|fri|satur|sun)day\b)(?:the )?(?:[a-z][\w.'’-]+\s?){1,4}(?:,.{0,40})?",
+    r"to view this video.{0,160}|your browser does(?: not|n['’]t) support.{0,60}",
+    r"(?:presented|sponsored|supported|powered) by\b.{0,120}|a message from (?:our|the)\b.{0,120}|our standards:.{0,60}",
     r"(?:this|the) (?:article|story|post|column|piece|interview|essay)\b.{0,16} (?:originally|first|also)?\s?(?:appear(?:s|ed)|adapted|excerpted)\b.{0,200}",
     r"(?:photo|image|photograph|illustration|graphic|video)s? by\s.{3,60}",
     r"we(?:['’]ve| have) noticed (?:that )?you.{0,80}|we rely on advertising.{0,140}|thank you for your (?:continued )?support\.?",
     r"download (?:the|our) .{0,40}\bapp\b.{0,80}|stay connected\b.{0,40}|also in (?:today|this)\b.{0,40}|\(+reporting by.{0,140}",
     r"(?:this|the) (?:post|content|video|tweet|embed)\b.{0,30}\b(?:cannot|can['’]?t|isn['’]t|is not|failed to)\b.{0,120}"
     r"|we apologize, but this video.{0,60}|try refreshing your browser.{0,20}",
-    r"(?:#\s*){2,5}|-\s*30\s*-|[-–—]?\s*(?:the )?ends?\s*[-–—]?|(?:keywords?|filed under|categories|topics)\s*:.{0,160}",
-    r"\d{1,3}\s*(?:comments?|shares?|min(?:ute)?s? read|likes?|views?)\.?|\d{1,2} of \d{1,3}",
+    r"-\s*30\s*-|[-–—]?\s*(?:the )?ends?\s*[-–—]?|(?:keywords?|filed under|categories|topics|tags)\s*:.{0,160}",
+    r"(?:\d[\d.,]*\s?[km]?\s*(?:comments?|shares?|min\w*\.? (?:read|de lect\w+|di lettura|de leitura|lese\w+|leestijd)|likes?|views?"
+    r"|claps?|reactions?|followers?)\W*){1,3}|\d{1,2} of \d{1,3}",
     r"(?:follow|contact|reach|email)\b.{0,60}@.{0,80}|\++\w*",
-    r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?)\b.{0,300}",
+    r"(?:e-?mail\W*)?[\w.+-]+@[\w-]+\.[\w.-]+|(?:tel|phone|fax|mobile|cell|office)\W*\+?[\d(][\d\s().-]{6,20}|\+\d[\d\s().-]{7,20}|\(?\d{3}\)?[ .-]\d{3}[ .-]\d{3,4}",
+    r"(?:notice|disclaimer|special statement)\s*:\s*.{0,60}\b(?:content|article|views?|opinions?|pictures?|videos?|material|advice)\b.{0,300}",
 )
 # A line is matched with those that may begin with anything only when its beginning holds one of these.
 _han_hint = re.compile(
@@ -116,7 +121,7 @@ _HAN_WIDE = (
 )
 # Those that may begin with anything are tried everywhere in a line; a line is matched only when it holds one of _WIDE_HINTS.
 _WIDE_HINTS = (
-    "reach ",
+    "reach",
     "contact ",
     "brought to you",
     "donate ",
@@ -132,23 +137,80 @@ _WIDE_HINTS = (
 _WIDE = (
     r"(?:.{0,60}\b)?(?:turn off|disable|switch off|pause|whitelist).{0,40}\bad[- ]?block.{0,160}",
     r".{0,120}\bback to video|.{0,40}\bbrought to you by\b.{0,200}|(?:.{0,160}\b)?donate (?:today|now|here)\b.{0,60}",
+    r"you can (?:also )?(?:reach|contact) (?:\w+ ){1,2}(?:at|on|via|by)\b.{0,80}",
     r"(?:.{0,120}\b)?(?:reach|contact) (?:her|him|them|me|the (?:author|reporter|writer)s?)(?: \w+)? (?:at|on|via|by)\b.{0,80}",
     r".{0,90}(?:buy now|shop now|check rates|view deal|see (?:the )?price|check price)\W*|.{0,60}\breaders (?:get|save|enjoy)\b.{0,60}",
     r".{0,200}\bonly provides? (?:the )?(?:information )?(?:storage|publishing|hosting|posting)\b.{0,80}",
 )
+# Those that begin with these letters, and the same furniture in other languages of Latin script: a line that begins otherwise is not matched.
+_BEGUN = (
+    r"\(?(?:posted (?:by|in|at|on)|filed under|submitted by|(?:edited|written|translated|published|story|audio|design|graphics|fact-checked)"
+    r"(?: (?:and|produced|development)){0,2} by)\b[^.!?]{0,100}\)?|this entry (?:was|is) .{0,400}",
+    r"follow (?:ap|.{0,40}['’]s)\b.{0,60} coverage\b.{0,80}|you are receiving this e-?mail\b.{0,160}|our mailing address is\b.{0,60}|want to change how you receive\b.{0,60}",
+    r"(?:media|press) contacts?\s*:.{0,160}|listen to this (?:article|story|post)\b.{0,30}",
+    r"(?:comments are (?:closed|disabled|off)|be the first to comment|log in to (?:leave|post|add)|have your say in the comments"
+    r"|(?:what do you think\W+)?let us know (?:what|your|in the comments))\b.{0,60}",
+    r"(?:watch|see|listen to) the (?:video|clip|interview) (?:above|below)\b.{0,30}|follow live\b.{0,40}|know something about\b.{0,160}",
+    r"(?:for )?immediate release\W*|a (?:photo|video) accompanying this\b.{0,160}|accuracy and availability of .{0,240}|from our (?:partners|sponsors)",
+    r"support (?:independent|local|our) journalism\b.{0,120}|advertisement\W+(?:scroll|story|article)\b.{0,30}",
+    r"(?:(?:previous|next) message|messages sorted by|prev by \w+|next by \w+|prev(?:ious)? in thread|next in thread|index\(es\))\s*:.{0,160}",
+    r"view (?:original content|source version)\b.{0,200}|(?:photo|logo|video) [-–—] http.{0,200}|(?:pdf available|copy[ -]?editor|pic)\s*:.{0,160}",
+    # to follow somebody on one of these, named before the first comma
+    r"(?:(?:you can|please|puedes|for [^.,]{0,40},) )?(?:follow|(?:find|like|join|watch|subscribe to) (?:us|our|my)|listen to .{0,60}\bfollow|keep up with"
+    r"|s[íi]guenos|sigue (?:a|toda|el canal|nuestro)|seguir a|suivez|retrouvez|rejoignez|abonnez-vous|folgen sie|folge uns|abonnieren sie|seguici"
+    r"|siga|acompanhe|volg|følg|följ)\b[^,.;:!?]{0,80}?\b(?:facebook|whatsapp|instagram|youtube|telegram|bluesky|mastodon|linkedin|tiktok|x)\b.{0,200}",
+    r"leer? (?:más|también)\b[^.]{0,120}|(?:también )?te puede interesar\b[^.]{0,120}|te recomendamos\b[^.]{0,120}|más (?:noticias|información)\b[^.]{0,60}",
+    r"(?:à )?lire (?:aussi|également|la suite)\b[^.]{0,120}|(?:à )?voir (?:aussi|également)\b[^.]{0,120}|sur le même (?:sujet|thème)\W*",
+    r"lesen sie (?:auch|mehr|hier|dazu|weiter)\b[^.]{0,120}|(?:mehr zum thema|mehr dazu|auch interessant|weiterlesen)\b[^.]{0,100}|das könnte sie [^.]{0,60}",
+    r"leggi (?:anche|tutto|di più)\b[^.]{0,120}|(?:leia|veja|saiba|confira) (?:também|mais|ainda)\b[^.]{0,120}|lees (?:ook|meer|verder)\b[^.]{0,120}",
+    r"l[eäæ]s (?:også|også|også|mere?|också|även)\b[^.]{0,120}|(?:czytaj|zobacz) (?:też|także|również|więcej)\b[^.]{0,120}",
+    r"(?:inscr[ií][vb]|abonnez|abonnieren sie|suscr[ií]b|apúnta|regístr|iscriviti|abbonati|assine|cadastre|recevez|recib[ae]|ricevi|receba|melden sie|meld je"
+    r"|schrijf je|prenumerera|newsletter)"
+    r".{0,120}\b(?:newsletters?|nyhetsbrev|nieuwsbrief|boletín|infolettre|abonnement|abonnieren)\b.{0,80}",
+    r"(?:anzeige|werbung|publicidade?|publicité|pubblicità|advertentie|annonse?|reklam[ae]?)\W*",
+    r"(?:tod[oa]s (?:los derechos|os direitos)|tous (?:les )?droits|alle rechte|tutti i diritti)\b.{0,24}(?:res|rés|ris|vor).{0,80}",
+    r"(?:fotos?|bild(?:er)?|imagen|imagem|immagine|quelle|fuente|fonte|crédits?|créditos?|grafik|vídeo)\s*[:/].{0,80}",
+    r"(?:teilen|drucken|merken|compartir|partager|condividi|compartilh(?:ar|e)|delen|udostępnij|imprim(?:ir|er)|comment(?:er|aires|i)"
+    r"|kommentieren|kommentare?r?|comentar(?:ios)?|comentários|reacties|komentarze)\W*\d{0,5}\W*",
+    r"(?:noticias? relacionadas?|archivado en|dieses thema im programm|reporta un error\W*$|article réservé|(?:de )?tekst gaat verder|reageren\?|dalsza część|źródło:).{0,60}"
+    r"|.{0,30} avec (?:afp|reuters)",
+    r"(?:por favor|veuillez|bitte)\b.{0,40}\b(?:javascript|cookies)\b.{0,80}",
+    r"\(?(?:mit (?:material|informationen) (?:der|von) |avec |con (?:información de )?|com informações (?:da |de )?)?"
+    r"(?:dpa|afp|efe|ansa|lusa|reuters|apa|epd|kna|belga)(?:[/ ,-]\w{1,6}){0,3}\)?",
+    r"(?:lesezeit|temps de lecture|tiempo de lectura|tempo d[ie] (?:lettura|leitura)|leestijd)\b.{0,20}",
+)
+_BEGINNINGS = frozenset(
+    "(po|pos|fil|sub|(ed|edi|wri|tra|sto|aud|des|fac|thi|med|lis|be |log|hav|wha|let|wat|see|fol|kno|for|imm|a p|a v|acc|fro|sup|nex|mes|ind|vie|pho|vid|pdf"
+    "|cop|pic|you|our|wan|arc|die|ple|pue|fin|lik|joi|kee|síg|sig|seg|sui|ret|rej|aco|vol|føl|föl|"
+    "lee|tam|te |más|à l|lir|à v|voi|sur|les|meh|auc|wei|das|leg|lei|vej|sai|con|läs|læs|czy|zob|ins|abo|sus|apú|reg|isc|abb|ass|cad|rec|ric|mel"
+    "|sch|pre|new|anz|wer|pub|adv|ann|rek|tod|tou|all|tut|fot|bil|ima|imm|que|fue|fon|cré|gra|víd|tei|dru|mer|com|par|del|udo|imp|kom|rea|por|veu"
+    "|bit|mit|ave|not|rep|art|de |tek|dal|źró|le |l’e|(mi|(av|(co|(dp|(af|(ef|(an|(lu|(re|(ap|(ep|(kn|(be|dpa|tem|tie".split("|")
+)
 # Words that make a short English line furniture wherever they stand in it. A line is searched only when it holds one of _HINTS.
 _HINTS = tuple(
     "©|rights reserved|cookie|privacy policy|terms of |save this article|up for our|bookmark our|to our|this story?|enjoyed this|affiliate"
-    "|commission|contribut|(image|(photo|(picture|(pic|(credit".split("|")
+    "|commission|contribut|(image|(photo|(picture|(pic|(credit|permalink|trackback|pings |leave a response|letters to the editor|story ideas|keep them coming".split(
+        "|"
+    )
 )
 _inside = re.compile(
     r"©|all rights reserved|uses? cookies|cookie policy|privacy policy|terms of (?:use|service)|save this article by|sign up for our|bookmark our"
     r"|subscribe to our|like this story\?|enjoyed this article|affiliate.{0,60}(?:links?|commission)|links?\b.{0,60}\bcommissions?\b"
+    r"|(?:reporter|writer|journalist|correspondent)s?\b.{0,60}\bcontributed from\b"
     r"|contribut(?:ed|ing)\b.{0,30}(?:to this|report\w*|stor(?:y|ies)|article)\b.{0,40}$"
     r"|\((?:image|photo|picture|pic|credit)s?(?: credit| by)?\s*[:/]?\s.{0,60}\)$"
+    r"|permalink\b|trackback\b|pings (?:is|are)\b|leave a response|letters to the editor\b.{0,40}\b(?:hear what you|write to)|your story ideas|keep them coming:"
 )
 _line = re.compile("(?:" + "|".join(_LINE) + ")$", re.I)
 _english = re.compile("(?:" + "|".join(_LATIN) + ")$")
+_worded = re.compile(r"\w")
+_begun = re.compile("(?:" + "|".join(_BEGUN) + ")$")
+_label = re.compile(r"\W*(?:info|note|tip|hint|important|caution|warning|danger|attention)\W*", re.I)
+_source = re.compile(r"SOURCE [A-ZÀ-Ý][\w.&'’-]*(?: |$)(?=.{0,80}$)")
+_typed = re.compile(
+    r"(?:contacts?|to|cc|from|sender|subject|reply-to|message-id|in-reply-to|references)\s*:|date\s*:\s*\w{3}, \d", re.I
+)
+_lower_by = re.compile(r"By [a-z][a-z ]*(?:,|$)")
 _han_wide = re.compile("(?:" + "|".join(_HAN_WIDE) + ")$", re.I)
 _wide = re.compile("(?:" + "|".join(_WIDE) + ")$")
 _tail = re.compile(
@@ -167,9 +229,12 @@ _offers = re.compile(
 _end = re.compile(
     r"(?:相关(?:阅读|新闻|文章|推荐|报道|链接)|延伸阅读|推荐阅读|猜你喜欢|热门(?:评论|推荐|文章)|网友评论|最新评论|特别声明|免责声明|版权声明|返回搜狐"
     r"|(?:tags?|topics|comments?|related(?: (?:articles?|stories|posts|topics))?|about the authors?|leave a (?:comment|reply)|you may also like"
-    r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?)\s*:?$)",
+    r"|recommended(?: for you)?|read next|more stories|share this(?: \w+)?"
+    r"|(?:for (?:all )?)?(?:media|press|news|investors?|public)(?: relations)? (?:contacts?|enquir(?:y|ies)|inquir(?:y|ies))|contacts?|notes (?:to|for) editors"
+    r"|(?:for )?(?:more|further|additional)(?: media)? (?:information|details),? (?:please )?contact)\s*:?$)",
     re.I,
 )
+_last = re.compile(r"[-–—] ?(?:ends?|30) ?[-–—]|# ?# ?#", re.I)
 # The headings of boxes: other articles, a request for consent, what a subscription costs, who wrote it.
 _box = re.compile(
     r"(?:(?:related|recommended|popular|trending|latest|top|most (?:read|popular|viewed|shared)|more|other|in other|also)"
@@ -188,6 +253,17 @@ _box = re.compile(
     r"|猜[您你](?:喜欢|想看)|大家都在看|(?:作者|嘉宾|专家|受访者|讲者)简介|关于作者)\W*",
     re.I,
 )
+_COMMENTS_ABROAD = frozenset(("comentarios", "commentaires", "kommentare", "comentários", "commenti", "reacties", "kommentarer"))
+# What stands over boxes, and behind a text, in other languages of Latin script.
+_BOXES_ABROAD = _COMMENTS_ABROAD | frozenset(
+    "pressekontakt|kontakt|contact presse|contacts presse|contacto de prensa|contactos de prensa|contatti|contatti stampa|etiquetas|schlagwörter|mots-clés"
+    "|artículos relacionados|noticias relacionadas|notícias relacionadas|te puede interesar|más noticias|más información|lo más leído|lo más visto"
+    "|articles liés|articles similaires|sur le même sujet|sur le même thème|à lire aussi|lire aussi|voir aussi|les plus lus|mehr zum thema|meistgelesen"
+    "|das könnte sie auch interessieren|weitere artikel|weitere themen|weitere nachrichten|leggi anche|articoli correlati|i più letti|leia também"
+    "|leia mais|veja também|mais lidas|lees ook|meest gelezen|les også|läs också|læs også|czytaj także|zobacz także|najczęściej czytane".split(
+        "|"
+    )
+)
 _comments = re.compile(
     r"\W*(?:(?:网友|最新|热门|全部|精彩|用户)?(?:评论|跟贴|留言)(?:区|列表)?|网友(?:互动|热议|提问)|(?:网友)?热评|互动(?:区|讨论)|聊天室|发表评论|我来说两句|(?:\d+\s*)?(?:comments?|responses|replies)"
     r"|leave a (?:comment|reply)|join the (?:conversation|discussion))\W*\d{0,6}\W*(?:条|个)?\W*",
@@ -199,9 +275,12 @@ _bio = re.compile(
 )
 _bar = re.compile(
     r"(?!.{0,20}[〔\[（(]?(?:19|20)\d\d[〕\])）年].{0,6}号\W*$).{0,80}(?:\b(?:19|20)\d\d\b|\d\d?[:：]\d\d).{0,80}$|.{0,24}[:：]\s*\d+\s*\w{1,10}$"
+    r"|\W*\d[\d.,]*\s?[KkMm]?$"
 )
+_post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:editor|correspondent|reporter|writer|columnist|contributor)", re.I)
 _clock = re.compile(
-    r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4})?\W*(?:\d+\s?[a-z]+\s?ago|\d{1,2}:\d{2})?", re.I
+    r"\d{1,2}[:：]\d{2}(?::\d{2})?(?:\s*[ap]\.?m\.?)?(?:\s*[a-z]{2,4}\b)?\W*(?:\d+\s?[a-z]+\s?ago|\d{1,2}:\d{2}|by\s.{3,40})?",
+    re.I,
 )
 _clock_at_end = re.compile(r"^\d{1,2}[:：]\d{2}(?:[:：]\d{2})?\s*|\s*\d{1,2}[:：]\d{2}(?:[:：]\d{2})?$")
 _date_bar = re.compile(
@@ -215,31 +294,51 @@ def is_noise(text: str) -> bool:
     """True when the whole line is furniture: credits, sources, sharing, related titles, disclaimers, comment boxes, advertisements."""
     if len(text) > 400:
         return False
+    if is_ornament(text):
+        return True
     if has_han(text):
         plain = simplified(text)
         if _line.match(plain) or (_han_hint.search(plain, 0, HINTED) and _han_wide.match(plain)):
             return True
         return len(text) < MOST_PROMO and _calls.search(plain) is not None and len(set(_offers.findall(plain))) > 2
     low = text.lower()
-    if _english.match(low) or (any(hint in low for hint in _WIDE_HINTS) and _wide.match(low)):
+    if low[:3] in _BEGINNINGS and _begun.match(low):
         return True
-    return any(hint in low for hint in _HINTS) and _inside.search(low) is not None
+    if _english.match(low):
+        return _lower_by.match(text) is None  # By design, as a heading has it
+    if any(hint in low for hint in _WIDE_HINTS) and _wide.match(low):
+        return True
+    return _source.match(text) is not None or (any(hint in low for hint in _HINTS) and _inside.search(low) is not None)
+
+
+def is_ornament(text: str) -> bool:
+    """True for a line without words: stars, an emoji."""
+    return _worded.search(text) is None
 
 
 def ends(text: str) -> bool:
     """True when nothing after this line is the article's."""
-    return len(text) < 30 and _end.match(simplified(text)) is not None
+    return len(text) < 60 and (_end.match(text if text.isascii() else simplified(text)) is not None or _is_box_abroad(text))
+
+
+def is_last(text: str) -> bool:
+    """True for the mark behind a release, below which stands whom to ask: -ends-, ###."""
+    return _last.fullmatch(text) is not None
 
 
 def opens_box(text: str) -> bool:
     """True for the heading of what is no part of an article: related ones, a request for consent, what a subscription costs."""
-    plain = simplified(text)
-    return _box.fullmatch(plain) is not None or _end.match(plain) is not None
+    plain = text if text.isascii() else simplified(text)
+    return _box.fullmatch(plain) is not None or _end.match(plain) is not None or _is_box_abroad(text)
+
+
+def _is_box_abroad(text: str) -> bool:
+    return text.rstrip(" :»>").lower() in _BOXES_ABROAD
 
 
 def opens_comments(text: str) -> bool:
     """True for the heading over what readers wrote."""
-    return _comments.fullmatch(text) is not None
+    return _comments.fullmatch(text) is not None or text.lower() in _COMMENTS_ABROAD
 
 
 def is_bio(text: str) -> bool:
@@ -257,8 +356,18 @@ def timeless(text: str) -> str:
     return _clock_at_end.sub("", text) if text[:1].isdigit() or text[-1:].isdigit() else text
 
 
+def is_label(text: str) -> bool:
+    """True for what is set over a box among the text, and says only what kind of box it is: info, Note."""
+    return _label.fullmatch(text) is not None
+
+
+def is_head(text: str) -> bool:
+    """True for a line that stands over a text: what the author is, Subject and Message-ID of a mail."""
+    return _typed.match(text) is not None or _post.fullmatch(text) is not None
+
+
 def is_clock(text: str) -> bool:
-    """True for the time of a post alone: 17:42 BST, 2m ago."""
+    """True for the time of a post, alone or with who wrote it: 17:42 BST, 2m ago."""
     return _clock.fullmatch(text) is not None
 
 

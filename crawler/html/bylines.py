@@ -65,9 +65,11 @@ _pens = re.compile(
     rf"(?:^|[|｜\s])[（(]?(?:执笔|撰文|撰稿|采写|作者|文字?)(?:\s*[:：/丨|｜]\s*|\s+)((?:{_PEN}[、，,&\s]{{1,3}}){{0,5}}{_PEN})(?=\s*(?:$|[|｜)）]|编辑|来源|责编|摄影|图|排版|校对))"
 )
 _by = re.compile(
-    r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|posted|published)\s+)?by"
-    r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
-    r"(?=$|\s*[|·•—]|\.\s+(?:photo|illustration|video|additional|edited)|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
+    r"(?:^|\||·|•|\barticle\s)\s*(?:(?:(?:written|words|text|story|analysis|opinion|review|interview|commentary|report(?:ed|ing)?|submitted|published"
+    r"|(?:this entry was )?(?:posted|filed)(?: (?:in|under) [^|]{1,80}?)?)\s+)?by"
+    r"|par|por|von|di|door|av|af|przez|autore?a?|auteur|escrito por|tekst"
+    r"|author|(?:story|words|text|reporter|contributor|byline|from)(?=\s?:|\s[A-Z][\w.'’-]+ [A-Z][\w'’-]+ in [A-Z]))(?:[:\s]+|(?<=by)(?-i:(?=[A-Z])))(.{3,120}?)"
+    r"(?=$|\s*[|·•—]|\.\s+(?:photo|illustration|video|additional|edited|bookmark)|\s+(?:article|published|posted|updated)\b|\s+[io]n\s|\s+at\s+\d|\s+(?:on\s+|in\s+)?(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\s\d|\s+\d)",
     re.I,
 )
 _trade = re.compile(r"([^,]{5,40}),\s(?:[A-Z&]?[\w& -]{0,30}\s)?(?:correspondent|reporter|writer|columnist|staff)\b", re.I)
@@ -75,9 +77,11 @@ _dated = re.compile(  # Jane Doe 23rd February, 6.45am
     r"([A-ZÀ-Ý][^\d,|]{4,40}?)[\s|,·•–-]+(?:(?:\d{1,2}(?:st|nd|rd|th)?\s+)?(?:January|February|March|April|May|June|July|August|September|October|November|December)\b)(?=.{0,14}\d)"
 )
 _paper = re.compile(rf"([{HAN}]{{2,8}}(?:报|网|社|台|周刊|新闻|客户端)){_ROLE}记者\s*{_NAMES}{_END}")
-_en_split = re.compile(r"\s*(?:,|;|\||\band\b|&)\s*")
-_capital = r"[A-ZÀ-Ý][\w'’.-]*"
-_en_name = re.compile(rf"{_capital}(?:\s+(?:(?:de|da|del|van|von|der|den|la|le|bin|al|el|di|du|st)\s+)*{_capital}){{1,4}}$")
+_capital = r"[A-ZÀ-ÝĀ-Ž][\w'’.-]*"
+_en_split = re.compile(rf"\s*(?:,|;|\||\b(?:and|et|und|og|och)\b|&)\s*|\s+(?:y|e|en|i)\s+(?={_capital}\s+{_capital})")
+_en_name = re.compile(
+    rf"{_capital}(?:\s+(?:(?:de|da|del|do|dos|das|van|von|zu|ter|der|den|la|le|bin|al|el|di|du|st)\s+)*{_capital}){{1,4}}$"
+)
 _no_name = re.compile(
     r"https?:|@|\d{3}|[()（）]|^(?:未知|匿名|本站|原创|佚名|管理员|admin|editor|name|null|none|undefined)$|编辑"
     r"|返回|目[录錄]|字[级級号號体體]|列印|打印|放大|[缩縮]小|[:：]$",
@@ -85,7 +89,7 @@ _no_name = re.compile(
 )
 _no_person = re.compile(
     r"https?:|@|\d|[()（）_]|[:：]$|网$|报$|社$|台$|刊$|讯$|频道|新闻|日报|编辑|作者|未知|匿名|本站|原创|佚名|管理员|官方|搜狐|网易|admin|editor|staff|team|writer|correspondent|desk|reporters?$|"
-    r"news|press|agency|agencies|media|online|magazine|contributors?|guest|anonymous|wire|tribune|times|\bthe\b|\bby\b",
+    r"redac|rédac|redak|redaz|redaç|agenci|\b(?:university|institute)\b|news|press|agency|agencies|media|online|magazine|contributors?|guest|anonymous|wire|tribune|times|\bthe\b|\bby\b",
     re.I,
 )
 
@@ -149,8 +153,8 @@ def english(texts: Iterable[str]) -> list[str]:
     @jane", or of two: the name, and below it what she is."""
     above = ""
     for text in texts:
-        if len(text) < 160:
-            plain = _address.sub("", text).strip()
+        if len(text) < 300:
+            plain = _address.sub("", text).strip() if "@" in text or " at " in text else text.strip()
             match = _by.search(plain) or _by.search(undated(plain)) or _trade.match(plain)
             if not match and (dated := _dated.match(plain)) and is_bare_english(dated[1]):
                 match = dated
@@ -163,7 +167,7 @@ def english(texts: Iterable[str]) -> list[str]:
     return []
 
 
-_address = re.compile(r"\s*(?:[\w.+-]+)?@[\w.-]+")
+_address = re.compile(r"\s*[<(]?\s?(?:[\w.+-]+)?@[\w.-]+\s?[>)]?|(?<=\w)\s+<?[\w.+-]+ at [\w-]*[a-z][\w-]*\.[a-z][\w.-]+>?")
 _post = re.compile(r"(?:[\w&'’-]+ ){0,4}(?:correspondent|reporter|writer|columnist|contributor)", re.I)
 _signed = re.compile(
     r"(?:(?:—|–|--?)\s*(?P<dash>[^.]{5,40})$|(?P<name>[A-ZÀ-Ý][^,.]{4,40}?),? (?:is (?:a|an|the) [^.]{0,60}\b"
@@ -210,7 +214,7 @@ _section = re.compile(
     r"\b(?:east|west|north|south|new|real|estate|business|world|local|latest|breaking|top|story|stories|sports?|politics|opinion|health|science"
     r"|tech|technology|culture|travel|life|style|money|markets?|photos?|video|getty|images?|read|share|print|save|comments?|follow|min|updated"
     r"|published|posted|release|city|county|university|institute|department|office|group|inc|ltd|company|council|government|policy|public"
-    r"|am|pm|est|edt|pst|pdt|gmt|utc|bst|cet|newsroom|edition|today|home|page|issue|vol|part|series|review|analysis|feature|features|interview|exclusive|live|the|and|of|for|in)\b",
+    r"|am|pm|standard|daylight|time|est|edt|pst|pdt|gmt|utc|bst|cet|newsroom|edition|today|home|page|issue|vol|part|series|review|analysis|feature|features|interview|exclusive|live|the|and|of|for|in)\b",
     re.I,
 )
 
@@ -223,7 +227,7 @@ def is_account(name: str) -> bool:
 
 def is_bare_english(name: str) -> bool:
     """True for a cell of a bar that is a person's name, not a section or a place."""
-    return is_person(name) and name.isascii() and _section.search(name) is None
+    return is_person(name) and not is_han(name.strip()[0]) and _section.search(name) is None
 
 
 def is_person(name: str) -> bool:
@@ -239,6 +243,21 @@ def is_person(name: str) -> bool:
 def is_called(name: str) -> bool:
     """True for what a page can call a person where it names its authors: a name, or a pen name."""
     return is_person(name) or (is_han(name[0]) and is_account(name))
+
+
+_company = re.compile(r"(?i)\b(?:llc|llp|inc|ltd|limited|gmbh|corp|corporation|plc|co|ag|s\.?a)\.?$")
+
+
+def is_company(name: str) -> bool:
+    """True for a name that ends with the form of a company."""
+    return _company.search(name) is not None
+
+
+def houses(author: object) -> list[str]:
+    """The organisations in a JSON-LD author."""
+    several = author if isinstance(author, list) else [author]
+    names = (one.get("name") for one in several[:20] if isinstance(one, dict) and "Organization" in str(one.get("@type")))
+    return [name for name in names if isinstance(name, str)]
 
 
 def told(author: object, known: Mapping[str, Any], depth: int = 0) -> Iterator[str]:

@@ -8,20 +8,22 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from crawler import zones
+from crawler.calendars import MONTH
 from crawler.relative_dates import PHRASE
 
 LINE = 250  # characters of a line that are looked at
 
-_clock = r"\s*T?\s*\d{1,2}\s*[:：时時]\s*\d{2}(?:\s*[:：]\s*\d{2})?(?:Z\b|[+-]\d\d:?\d\d\b)?"
-_months = r"(?i:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*\.?"
-_en_clock = r"(?:.{0,6}?\d{1,2}[:.]\d{2}(?::\d{2})?\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,5}\b)?)?"
+_clock = r"\s*T?\s*\d{1,2}\s*[:：时時h]\s*\d{2}(?:\s*[:：]\s*\d{2})?(?:Z\b|[+-]\d\d:?\d\d\b)?"
+_months = r"(?i:(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*)\.?"
+_en_clock = r"(?:.{0,9}?\d{1,2}\s?[:.h]\s?\d{2}(?::\d{2})?\s*(?:[aApP]\.?[mM]\b\.?)?\s*(?:[A-Z]{2,5}\b)?)?"
 DATE = re.compile(
-    rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock})?"
+    rf"(?:19|20)\d\d\s*[-/.年]\s*\d{{1,2}}\s*[-/.月]\s*\d{{1,2}}\s*日?(?:\s*(?:星期|週|周).)?(?:\s*[上下]午)?(?:{_clock}|\s\d\d\.\d\d(?![\d.]))?"
     rf"|(?<!\d)\d{{1,2}}-\d{{1,2}}{_clock}|\d{{1,2}}月\d{{1,2}}日{_clock}|{PHRASE}"
-    rf"|\b\d{{1,2}}([/.])\d{{1,2}}\1(?:19|20)\d\d(?:{_clock})?"
+    rf"|\b\d{{1,2}}([/.-])\d{{1,2}}\1(?:19|20)\d\d(?:\W{{1,3}}(?:à|um|kl\.?|at)?{_clock})?"
     rf"|\b{_months}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+20\d\d{_en_clock}"
     r"|二[〇○零][〇○零一二三四五六七八九]{2}年[一二三四五六七八九十]{1,2}月[一二三四五六七八九十]{1,3}日"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_months},?[\s-]\s*20\d\d{_en_clock}"
+    rf"|\b\d{{1,2}}(?:st|nd|rd|th|er|\.|º)?[\s-](?:de\s)?(?:{_months}|{MONTH}),?[\s-]\s*(?:del?\s)?20\d\d{_en_clock}"
+    rf"|\b{_months}\s+\d{{1,2}}\s\d\d:\d\d(?::\d\d)?\s(?:[A-Z]{{2,5}}\s|[+-]\d{{4}}\s)?20\d\d"
 )
 # 9:05 AM, Mar 02, 2026
 _clock_ahead = re.compile(r"(\d{1,2}:\d{2}\s*(?:[aApP]\.?[mM]\.?)?(?:\s+[A-Z]{2,4})?)(?:,|\s*[•·|])?\s+(?:on\s+)?$")
@@ -31,13 +33,15 @@ _clock_only = re.compile(_clock)
 _dotted = re.compile(r"([A-Za-z]{3}.{1,6}20\d\d.{1,6}?\d{1,2})\.(\d{2})(?![\d.])")  # 4 Mar 2026 09.05
 _glued = re.compile(r"(\d)(\d\d[:：]\d\d)")  # 2026-11-2314:05, of two elements
 
-_JOINT = r"\W*(?:时间|時間|日期|于|於|on|at|date|time)?\W*"
+_JOINT = r"\W*(?:时间|時間|日期|于|於|on|at|date|time|el|le|am|il|em|op|den)?\W*"
 _published = re.compile(
-    rf"(?:发布|發布|發佈|发表|發表|刊发|刊登|上线|首发|公开|\b(?:first )?(?:published|posted)|\bpublication|\bavailable online){_JOINT}$",
+    rf"(?:发布|發布|發佈|发表|發表|刊发|刊登|上线|首发|公开|\bveröffentlicht|\bpublication|\bavailable online"
+    rf"|\b(?:first )?(?:published|posted)|\bpubli(?:cado|é|cato|sert|ceret|cerad)){_JOINT}$",
     re.I,
 )
 _changed = re.compile(
-    rf"(?:更新|修改|编辑|編輯|修订|改于|\b(?:updated?|modified|edited|revised|corrected|modification)|\blast (?:update|change|edit)){_JOINT}$",
+    r"(?:更新|修改|编辑|編輯|修订|改于|\b(?:updated?|modified|edited|revised|corrected|modification)|\blast (?:update|change|edit)"
+    rf"|\b(?:actualizado|mis à jour|modifié|aktualisiert|stand|aggiornato|atualizado|bijgewerkt|opp?datert|uppdaterad|opdateret)){_JOINT}$",
     re.I,
 )
 _of_others = re.compile(
@@ -58,6 +62,8 @@ _weekday = re.compile(r"\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*\.?,?\s*\|")
 
 def undated(text: str) -> str:
     """The line with a bar for each date, and for the weekday before it."""
+    if "|" not in text and not _may_hold(text):
+        return text
     return _weekday.sub("|", DATE.sub("|", text))
 
 

@@ -97,6 +97,10 @@ class Head:
         return {str(thing["@id"]): thing for thing in self.things if len(thing) > 1 and "@id" in thing}
 
     @cached_property
+    def home(self) -> str | None:
+        return _home_name(self)
+
+    @cached_property
     def is_chinese(self) -> bool:
         return has_han(self.tags.title or next(self.all("og:title", "description"), ""))
 
@@ -214,12 +218,31 @@ def _titles(head: Head) -> Iterator[str]:
     for article in head.articles:
         if isinstance(name := article.get("headline") or article.get("name"), str):
             yield tree.plain(name)
-    told = (*head.all("og:title", "twitter:title", "citation_title", "title", "articletitle"), head.tags.title)
-    yield from (tree.plain_title(title) if "&" in title else title for title in told)
-    yield strip_site(head.tags.title)
+    told = head.all("og:title", "twitter:title", "citation_title", "title", "articletitle")
+    site = _site_ahead(head)
+    rest = head.tags.title[len(site) : MAX_TITLE].strip(_JOINTS) if site else ""
+    several = (*told, rest, _parting.split(rest)[-1], head.tags.title)
+    yield from (tree.plain_title(title) if "&" in title else title for title in several)
+    if (short := strip_site(head.tags.title)) != site:
+        yield short
     parts = _strong.split(head.tags.title[:MAX_TITLE])
     if weigh(parts[-1]) > 2 * weigh(parts[0]) and not is_sites(parts[-1]):
         yield parts[-1]  # behind the site's name
+
+
+def _site_ahead(head: Head) -> str:
+    """The site's name where its title begins with it: Lower Road Post - June 2004 - …"""
+    first = _parting.split(head.tags.title, maxsplit=1)[0]
+    known = loose(first.replace("&", "and"))
+    if first == head.tags.title or not 2 < len(first) <= 40:
+        return ""
+    host = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www."))
+    is_hosts = len(known) > 4 and host.startswith((known, known.removesuffix("magazine")))
+    return first if is_hosts or loose(first) == loose(next(head.all("og:site_name"), "")) or first == head.home else ""
+
+
+_JOINTS = " -–—_|｜丨·•«»>:.,"
+_parting = re.compile(r"\s+(?:[-–—·•«»>|]+|::+|\.:\.)\s+|\s*[|｜丨]\s*|:\s+")
 
 
 def strip_site(title: str) -> str:
@@ -263,7 +286,10 @@ def authors(
     told = [_bare(name) for article in head.articles for name in bylines.told(article.get("author"), head.known)]
     if not head.is_chinese and any(map(bylines.is_person, told)):
         told = list(filter(bylines.is_person, told))  # chuck-ross beside Chuck Ross
-    metas = [text for text in head.all(*_AUTHORS) if not is_web(text)] or _card(head)
+    houses = {loose(name) for article in head.articles for name in bylines.houses(article.get("author"))}
+    metas = [
+        text for text in head.all(*_AUTHORS) if not (is_web(text) or bylines.is_company(text) or loose(text) in houses)
+    ] or _card(head)
     said = [name for text in metas for name in re.split(r"\s*[,;，、]\s*|\s+and\s+", text)]
     ways: tuple[tuple[Iterable[str], Callable[[str], bool]], ...]
     if head.is_chinese or has_han("".join(lines[:3])):
@@ -376,14 +402,17 @@ def publisher(
     name = next(chain(_of_scripts(head), _owners(head), _site_names(head, title, foot)), None)
     if name and _column.search(name):
         name = next((site for site in _site_names(head, title, foot) if _column.fullmatch(name.removeprefix(site))), name)
-    home = _home_name(head)
+    home = head.home
     if name is None and home and has_han(home) and not _site.search(home):
         return None  # a section that stands at the site's root
     if home and (name is None or _is_short_for(home, name)):
         return home
     label = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www.").rpartition(".")[0])
-    if name and label and loose(name.rpartition(".")[0]) == label:  # its host, where its name is wanted
-        return next(_spelled(label, (*bar, *foot)), name)
+    if (
+        name and label and (loose(name.rpartition(".")[0]) == label or _may_be_short(name, label))
+    ):  # its host, where its name is wanted
+        spelled = next(_spelled(label, (home or "", *bar, *credits, *foot)), name)
+        return spelled if _is_short_for(spelled, name.partition(" ")[0]) or spelled.startswith(name) or "." in name else name
     return name
 
 
@@ -401,9 +430,18 @@ def _housed(name: str, head: Head, title: str, foot: Sequence[str]) -> str:
     return name if is_known else next((house for house in _site_names(head, title, foot) if not _relative.match(house)), name)
 
 
+def _may_be_short(name: str, label: str) -> bool:
+    """True for what can stand for the name that a host's label spells: Tallow for tallowbio, UPW News for unionpresswire."""
+    first = name.partition(" ")[0]
+    known = loose(name)
+    return known != label and ((len(known) > 2 and label.startswith(known)) or (first.isupper() and first[0].lower() == label[0]))
+
+
 def _spelled(label: str, texts: Iterable[str]) -> Iterator[str]:
     """The words of these lines that a host's label is made of: The Elm Post of elmpost."""
     for text in texts:
+        if label not in loose(text):
+            continue
         words = text.split()
         for first, last in combinations(range(min(len(words), 30) + 1), 2):
             if last - first < 6 and loose("".join(words[first:last])) == label:
@@ -429,25 +467,29 @@ def _home_name(head: Head) -> str | None:
             text = (
                 "".join(map(str, link.itertext())) or (image.get("alt") if image is not None else "") or link.get("title") or ""
             )
-            names.append(tree.clean(text).removesuffix("首页"))
+            names.append(_home_tail.sub("", tree.clean(text)))
     told = {name for name in names if 2 <= len(name) <= 40 and not _no_site.search(name) and not _no_home.search(name)}
     return told.pop() if len(told) == 1 else None
 
 
 MAX_LINKS = 60  # of a page's beginning, among which its home is
 _HOMES = ("/", "./", "../", "/index.html", "/index.htm")
+_home_tail = re.compile(r"\s*(?:[-–|]\s*)?(?:首页|\blogo|\bhome(?: ?page)?)$", re.I)
 _no_home = re.compile(r"(?i)\b(?:home|front ?page|back|skip|menu|news|logo|index|main)\b|首页|主页|返回|网站地图|logo")
 
 
 def _is_short_for(home: str, name: str) -> bool:
-    """True where the name a page tells programs is the site's with its section (代码岸博客), or the initials of it."""
+    """True where the name a page tells programs is the site's with its section (代码岸博客), or the initials of it. One Latin word
+    is itself short: Northern, of Northern Broadcasting."""
     words = home.split()
     initials = ("".join(word[0] for word in some) for some in (words, [word for word in words if word[0].isupper()]))
-    return (name != home and name.startswith(home)) or (len(name) > 2 and name in map(str.upper, initials))
+    is_begun = name != home and name.startswith(home) and (has_han(home) or " " in home)
+    return is_begun or (len(name) > 2 and name in map(str.upper, initials))
 
 
 def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterator[str]:
     yield from head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "sitename", "dc.publisher")
+    yield from filter(None, [_site_ahead(head)])
     yield from _site_in(head.tags.title, title)
     yield from (name for thing in head.things if thing.get("@type") in _HOUSES and isinstance(name := thing.get("name"), str))
     yield from _of_feed(head)
@@ -547,7 +589,7 @@ def _beside_date(bar: Sequence[str], shown: Sequence[str], head: Head, people: S
             _org.match(name) and not name.startswith(tuple(people)) and not bylines.is_bare(name) and not _no_org.search(name)
         )
         is_spelled = not name.isascii() or name[:1].isupper()
-        if is_name and is_spelled and len(name) <= 14 and (len(name) >= 3 or name in head.tags.title or name == _home_name(head)):
+        if is_name and is_spelled and len(name) <= 14 and (len(name) >= 3 or name in head.tags.title or name == head.home):
             yield name
 
 

@@ -52,21 +52,27 @@ _said = r"(?:time|date|datetime|at|on|ts|timestamp)(?:str|long|text|gmt|utc|ms)?
 _published_key = re.compile(
     rf"(?:date)?(?:first)?(?:pub|publish|published|release|released|post|posted|issue|issued|display|online|news|article){_said}|published|datepublished|ptime|behottime"
 )
-_created_key = re.compile(rf"(?:date)?created?(?:{_said})?|ctime|date|time|datetime")
+_created_key = re.compile(rf"(?:date)?created?(?:{_said})?|ctime|date(?:gmt|utc)?|time|datetime")
 _beside = re.compile(
-    r"relat|recommend|sidebar|aside|popular|trending|\bhot|rank|xiangguan|tuijian|comment|repl(?:y|ies)|foot|\bnav|more-", re.I
+    r"relat|recommend|sidebar|aside|popular|trending|\bhot|rank|xiangguan|tuijian|comment|repl(?:y|ies)|foot|\bnav|more-",
+    re.I,
 )
+_own_foot = re.compile(r"(?:post|entry|article)-foot")
 _no_article = re.compile(r"/(?:authors?|people|staff|tags?|topics?|categor(?:y|ies)|section|user|u|profile|channel)/", re.I)
 
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """Where this article's date may stand: under its headline, in the short lines around it, and beside the `opening` of a text that is
-    from the page's scripts."""
+    """Where this article's date may stand: under its headline, in the short lines around it, beside the `opening` of a text that is
+    from the page's scripts, and in the `credits` where a line says who posted it."""
 
     title: str
     bar: Sequence[str]
     opening: str = ""
+    credits: Sequence[str] = ()
+
+
+_posted = re.compile(r"(?i)\b(?:posted|published|submitted)\b")
 
 
 def published(head: Head, root: etree._Element, around: Around, dates: DateReader) -> datetime | None:
@@ -77,6 +83,7 @@ def published(head: Head, root: etree._Element, around: Around, dates: DateReade
     own = _own(head, around.title)
     texts = [text for article in own for text in _texts(article, _LD)]
     told, found = _first(texts, dates), dates_in(around.bar)
+    found = found or dates_in([*filter(_posted.search, around.credits)])
     seen, seen_text = _seen(around.bar, found, dates)
     day = _day_of(head.url, dates)
     if seen and day and not seen_text[:1].isalpha() and seen < day - _EARLY:
@@ -228,7 +235,8 @@ def _is_anothers(element: etree._Element, url: str) -> bool:
             return False
         if place.tag == "a" and _is_elsewhere(place.get("href"), url):
             return True
-        if _beside.search(f"{place.get('class') or ''} {place.get('id') or ''}"):
+        names = f"{place.get('class') or ''} {place.get('id') or ''}"
+        if _beside.search(names) and not _own_foot.search(names):
             return True
         is_near = place.tag in ("li", "article", "td", "dd") or level < 3
         if is_near and any(_is_headline(link, url) for link in islice(place.iter("a"), 20)):

@@ -40,7 +40,7 @@ _login = re.compile(
     re.I,
 )
 _paywall = re.compile(
-    r"(?:to|and) (?:continue|keep) reading|subscribe (?:to|for|now)|subscribers? only|already a subscriber|for subscribers"
+    r"(?<!scroll )(?:to|and) (?:continue|keep) reading|subscribe (?:to(?! (?:our|the|my)\b.{0,12} channel)|for(?! free)|now)|subscribers? only|already a subscriber|for subscribers"
     r"|unlock (?:this|the) (?:article|story)|付费(?:阅读|内容|文章)|订阅后|成为会员|开通会员|会员专享|剩余.{0,6}内容|继续阅读全文",
     re.I,
 )

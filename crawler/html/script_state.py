@@ -40,6 +40,7 @@ _ASIDE = re.compile(
     r"|tweet|social|newsletter|signup|byline|author|comment|^data-?viz",
     re.I,
 )
+_place = re.compile(r"_[0-9]+")
 _PLACES = re.compile(r"placeholder|link|entit|refs?$|slot|token|mention|variable", re.I)
 _hole = re.compile(r"""<([a-z][\w-]*)\b[^<>]*\bid=["']?([\w.:-]+)["']?[^<>]*>\s*</\1>|\{\{\s*([\w.:-]+)\s*\}\}""", re.I)
 _program = re.compile(
@@ -87,9 +88,17 @@ def _values_in(text: str) -> Iterator[Any]:
     whole = False
     for value in _embedded(text):
         whole = text.lstrip()[:1] in "[{"
-        yield value
+        yield _with_keys(value)
     if not whole and (flat := dict(_literals(text))):
         yield flat
+
+
+def _with_keys(value: Any) -> Any:
+    """A stream of React Router's has the keys of its objects in its list, too: {"_5": 6} is the value at place 6 by the name at place 5."""
+    if not (isinstance(value, list) and value and isinstance(value[0], dict) and all(_place.fullmatch(key) for key in value[0])):
+        return value
+    names = {f"_{place}": one for place, one in enumerate(value) if isinstance(one, str)}
+    return [{names.get(key, key): at for key, at in one.items()} if isinstance(one, dict) else one for one in value]
 
 
 def _spellings(title: str) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ from crawler.dates import parse_date
 from crawler.errors import ReadError
 from crawler.html import boilerplate, bylines, script_state, tree
 from crawler.html.blocks import Layout, lay_out
-from crawler.html.body import in_rows, is_caption, is_ornament
+from crawler.html.body import in_rows, is_caption, is_furniture
 from crawler.record import Fact, Link, Page, Record
 
 _label = re.compile(r"^(?:来源|作者|文|责编|编辑|发布时间|时间)\s*[:：|/]\s*")
@@ -134,11 +134,7 @@ def _laid_out(markup: str) -> Layout:
 
 def cleaned(page: Layout) -> str:
     """The text without furniture, captions and links to other articles."""
-    told = (
-        n
-        for n, line in enumerate(page.lines)
-        if line.linked * 5 < line.weight * 4 and not (is_caption(line) or is_ornament(line))
-    )
+    told = (n for n, line in enumerate(page.lines) if line.linked * 5 < line.weight * 4 and not is_caption(line))
     texts = ((number, boilerplate.trimmed(page.lines[number].text)) for number in told)
-    kept = [(number, text) for number, text in texts if text and not boilerplate.is_noise(text)]
+    kept = [(number, text) for number, text in texts if text and not is_furniture(page.lines[number], text)]
     return "\n".join(text for _, text in in_rows(page.lines, page.regions, kept))

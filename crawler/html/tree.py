@@ -43,7 +43,7 @@ _controls = re.compile(
 )
 _loose = re.compile(r"[\W_]+")
 _author_page = re.compile(
-    r"/(?:authors?|by|people|staff|contributors?|reporters?|journalists?|profiles?|users?|u|members?(?=/\d))/"
+    r"/(?:auth?ore?s?|auteurs?|by|people|staff|contributors?|reporters?|journalists?|profiles?|users?|u|members?(?=/\d))/"
 )
 _TELLING = frozenset(("class", "rel", "itemprop", "href"))  # attributes that can call a link or span an author's
 _tag = re.compile(r"<[a-zA-Z/!][^<>]*>")
@@ -175,6 +175,23 @@ def paragraphs(text: str) -> list[str]:
         return [line for part in text.split(INDENT) if (line := clean(part))]
     line = clean(text)
     return [line] if line else []
+
+
+def typed(text: str) -> list[str]:
+    """The paragraphs of a text that is set as it was typed, as mails are, parted by empty lines: without what it quotes and its signature.
+    What is no prose (code) stays whole."""
+    words = text.split()
+    if len(words) < 20 or sum(_plain_word.fullmatch(word) is not None for word in words) * 5 < len(words) * 4:
+        return [text]
+    return _typed_break.split(_quoted.sub("\n\n", _signature.split(text)[0]))
+
+
+_plain_word = re.compile(r"[\"'“‘(]?[^\W_]+(?:['’-][^\W_]+)*['’\"”)]?[,.;:!?]*|[>*•-]")
+_signature = re.compile(r"\n-- ?\n")
+_quoted = re.compile(
+    r"(?m)(?:^.{0,160}(?:\n.{0,80})?\b(?:wrote|writes|schrieb|a écrit|escribió):\s+)?(?:^[ \t]{0,2}>.*(?:\n|$))+"
+)
+_typed_break = re.compile(r"\n\s*\n|\n(?=\s*[*•-] )")
 
 
 def loose(text: str) -> str:

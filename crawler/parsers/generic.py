@@ -66,7 +66,7 @@ def read(page: Page, link: Link, zone: tzinfo) -> Record:
     told = set(body.lines)  # a day in a sentence of the text is no date of the page
     dated = [text for text in shown if text not in told or not _ended.search(text)]
     opening = body.text[:60] if body.lines is not visible.lines else ""
-    around = page_dates.Around(title, dated, opening)
+    around = page_dates.Around(title, dated, opening, credits)
     dates = DateReader(page.fetched, zone, place_of(link.url, root.get("lang") or "", title))
     words = metadata.keywords(head)
     people = metadata.authors(head, shown, marked, body.lines, credits)
@@ -150,7 +150,7 @@ def _around(layout: Layout, at: int, body: Body) -> tuple[list[Line], list[str],
     """(the bar: short lines from the headline to the text's beginning, then those above; those of them that are marked as an author;
     the credits: short lines at the text's end)."""
     start = at + 1 if at >= 0 else max(0, body.first - BAR)
-    near = [line for line in _near(layout, at, body, start, start + BAR) if ">" not in line.text]
+    near = [line for line in _near(layout, at, body, start, start + BAR) if ">" not in line.text or "@" in line.text]
     near += [line for line in _near(layout, at, body, max(0, start - 5), start - (at >= 0)) if ">" not in line.text]
     marked = [name for line in near if _byline.search(layout.regions[line.region].names) for name in line.shown.split(" | ")]
     for one, following in pairwise(near):  # the name beside a face, above the date
@@ -175,7 +175,7 @@ def _boxed(layout: Layout, at: int, body: Body) -> list[str]:
 
 
 _label = re.compile(r"^(?:文章|本文|关于)?(?:作者|撰文)(?:简介)?\W*$")
-_byline = re.compile(r"author|byline|\bby\b|writer", re.I)
+_byline = re.compile(r"author|byline|\bby\b|writer|\bautore?\b|\bauteur|\bfirma\b", re.I)
 
 
 def _near(layout: Layout, at: int, body: Body, first: int, last: int) -> Iterator[Line]:

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.dates import parse_date
+from crawler.zones import Place
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -86,6 +87,16 @@ Aug 20                                   | 2026-08-20 00:00
 2026-11-25 09:00                         | 2026-11-25 09:00
 2026-11-25 11:00                         | None
 08/11/2019                               | None
+19 de octubre de 2025, 05:30             | 2025-10-19 05:30
+19 octobre 2025 à 05h30                  | 2025-10-19 05:30
+1er août 2025 à 17 h 30                  | 2025-08-01 17:30
+19. Okt. 2025 um 05:30 Uhr               | 2025-10-19 05:30
+4 Marzo 2026 alle 05:30                  | 2026-03-04 05:30
+4 de março de 2026 às 05h30              | 2026-03-04 05:30
+4. mars 2026 kl. 05.30                   | 2026-03-04 05:30
+19 października 2025, 05:30              | 2025-10-19 05:30
+19 Ekim 2025 05:30                       | 2025-10-19 05:30
+19 provinces 2025                        | None
 2019-02-31                               | None
 2027-01-01                               | None
 1970-01-01 08:00:00                      | None
@@ -110,6 +121,15 @@ def test_cst_is_chinese_in_chinese_and_american_elsewhere() -> None:
     assert parse_date("2019-08-20 15:33 CST", NOW, SHANGHAI) == datetime(2019, 8, 20, 7, 33, tzinfo=UTC)
     assert parse_date("2019-08-20 15:33 CST", NOW, NEW_YORK) == datetime(2019, 8, 20, 21, 33, tzinfo=UTC)
     assert parse_date("时间：2019-08-20 15:33 CST", NOW, NEW_YORK) == datetime(2019, 8, 20, 7, 33, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "month"),
+    [("", "pt", 3), ("", "de", 3), ("gb", "en", 3), ("us", "en", None), ("", "en", None), ("", "", None)],
+)
+def test_where_a_page_comes_from_says_which_of_two_numbers_is_the_day(country: str, language: str, month: int | None) -> None:
+    found = parse_date("04/03/2026 05h30", NOW, SHANGHAI, Place(country, language))
+    assert found == (month and datetime(2026, month, 4, 5, 30, tzinfo=SHANGHAI))
 
 
 def test_a_date_without_a_zone_is_in_the_source_s_zone() -> None:

@@ -173,6 +173,16 @@ def test_commenters_and_authors_of_other_articles_are_none(after: str) -> None:
         ("Mon 23 Nov 2026 at 9.41am GMT by Jane Doe, Staff Writer", "Jane Doe"),
         ("Jane Doe-Roe, Technology reporter, Harbor", "Jane Doe-Roe"),
         ("<p class='article-author'>Jane Doe | Harbor News</p><p>Nov 23, 2026</p>", "Jane Doe"),
+        ("Por Lucía Berrocal Pons | Almonarejo - 23 nov 2026", "Lucía Berrocal Pons"),
+        ("Par Camille Dufour et Jean Petit", "Camille Dufour, Jean Petit"),
+        ("Von Anna Müller und Jörg Groß", "Anna Müller, Jörg Groß"),
+        ("Por João da Silva e Ana Souza — 23 de novembro de 2026", "João da Silva, Ana Souza"),
+        ("Autor: Łukasz Żak", "Łukasz Żak"),
+        ("<b>Ann Poe</b> <a href='mailto:x'>ann at lists.example</a>", "Ann Poe"),
+        ("<p>From: Ann Poe &lt;ann@lists.example&gt;</p>", "Ann Poe"),
+        ("<div class=firma><a href=/autor/lb>Lucía Berrocal</a></div><div>Almonarejo</div>", "Lucía Berrocal"),
+        ("Por Redacción Puerto", None),
+        ("<p>November 23, 2026 08:00 AM Eastern Standard Time</p>", None),
         ("By Harbor Wire Staff · Nov 23, 2026", None),
         ("<div>Artificial Intelligence</div><div>Nov 23, 2026</div>", None),
         ("<p>Market Review 23 November 2026</p>", None),
@@ -184,7 +194,12 @@ def test_english_bars(bar: str, author: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("last", "author"),
-    [("Reporting by Jane Doe; editing by John Roe", "Jane Doe"), ("John Roe is a senior editor at Harbor Wire.", None)],
+    [
+        ("Reporting by Jane Doe; editing by John Roe", "Jane Doe"),
+        ("This entry was posted in Ships and tagged cranes by Ann Poe. Bookmark the permalink.", "Ann Poe"),
+        ("Posted by Ann Poe at 8:14 PM", "Ann Poe"),
+        ("John Roe is a senior editor at Harbor Wire.", None),
+    ],
 )
 def test_english_lines_below_the_text(last: str, author: str | None) -> None:
     assert _english("Nov 23, 2026", last=last).author == author
@@ -273,6 +288,19 @@ def test_programs_are_told_names_of_any_characters_and_several_in_one(author: ob
 )
 def test_the_box_below_a_text_names_its_author(box: str, author: str | None) -> None:
     assert _chinese("2026-11-23 09:41", after=box).author == author
+
+
+@pytest.mark.parametrize("name", ["Quay Farms, LLC", "Quay Robotics Inc.", "Hafen GmbH"])
+@pytest.mark.parametrize(
+    "told",
+    [
+        "",
+        '<script type="application/ld+json">{"@type":"NewsArticle","author":{"@type":"Organization","name":"Quay Farms"}}</script>',
+    ],
+)
+def test_a_company_wrote_nothing(name: str, told: str) -> None:
+    head = f'<meta name="author" content="{name}">{told}'
+    assert _english("4 March 2026", head=head).author is None
 
 
 @pytest.mark.parametrize("label", ["供稿：", "整理/", "文／"])

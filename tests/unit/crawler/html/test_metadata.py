@@ -1,5 +1,6 @@
 """Who wrote an article and who published it, as bars and titles of pages show it. All names are invented."""
 
+import json
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -182,6 +183,21 @@ def test_the_link_to_its_home_page_names_a_site(home: str, site: str, publisher:
     assert _read("<div>2026-11-23 09:00</div>", site, text).publisher == publisher
 
 
+@pytest.mark.parametrize(
+    ("home", "told", "publisher"),
+    [
+        ("Elmford", "Elmford Broadcasting", "Elmford Broadcasting"),  # a logo has room for a word
+        ("Elmford Post", "Elmford Post Sports", "Elmford Post"),
+    ],
+)
+@pytest.mark.parametrize("link", ["/", URL[: URL.find("/", 8)]])
+def test_one_word_that_links_home_is_short_for_the_publisher_it_begins(link: str, home: str, told: str, publisher: str) -> None:
+    owner = {"@type": "NewsArticle", "publisher": {"@type": "NewsMediaOrganization", "name": told}}
+    head = f'<script type="application/ld+json">{json.dumps(owner)}</script>'
+    page = _page(title="A crane that listens", head=head, top=f"<a href='{link}'>{home}</a><h1>A crane that listens</h1>")
+    assert page.publisher == publisher
+
+
 def test_a_weekday_is_nobodys_name() -> None:
     assert _read("<div>2026-11-23 09:00 周二至 溪报</div>").author is None
 
@@ -218,6 +234,31 @@ def test_a_site_is_named_before_the_title_by_its_program_its_feed_or_whose_the_r
     title: str, head: str, foot: str
 ) -> None:
     assert _page(title=title, head=head, foot=foot).publisher == POST
+
+
+@pytest.mark.parametrize("title", ["{} - June 2004 - {}", "{} > News > {}", "{}: {}", "{} | Science | {}", "{} :: {}"])
+def test_a_site_known_by_its_host_stands_ahead_of_a_title_that_no_heading_repeats(title: str) -> None:
+    top = "<p><b>FEATURE | March 4, 2026</b></p><div><font size=5><b>A crane that listens</b></font></div>"
+    page = f"<html><head><title>{title.format(POST, 'A crane that listens')}</title></head><body>{top}<div>{ENGLISH}</div></body></html>"
+    url = "http://www.thelowerroadpost.example/2004/0604_crane.asp"
+    made = generic.read(Page(url, page.encode(), NOW, "text/html; charset=utf-8"), Link(url), ZoneInfo("Asia/Shanghai"))
+    assert (made.title, made.publisher) == ("A crane that listens", POST)
+
+
+@pytest.mark.parametrize(
+    ("host", "site", "foot", "publisher"),
+    [
+        ("tallowbio", "Tallow", "<a href='/'><img src=l.svg alt='Tallow Bio logo'></a>", "Tallow Bio"),
+        ("lowerroadpost", "LRP News", "<p>Roe covers water for Lower Road Post. He lives there.</p>", "Lower Road Post"),
+        ("lowerroadpost", "LRP", "<footer>© 2026 Lower Road Post</footer>", "Lower Road Post"),
+        ("elmpost", "The Elm", "<p>Read elmpost every day.</p>", "The Elm"),
+    ],
+)
+def test_a_short_name_gives_way_to_the_one_that_the_host_spells(host: str, site: str, foot: str, publisher: str) -> None:
+    page = f"<html><head><title>A crane that listens | {site}</title></head><body><h1>A crane that listens</h1><div>{ENGLISH}</div>{foot}</body></html>"
+    url = f"https://www.{host}.example/news/crane"
+    made = generic.read(Page(url, page.encode(), NOW, "text/html; charset=utf-8"), Link(url), ZoneInfo("Asia/Shanghai"))
+    assert made.publisher == publisher
 
 
 def test_the_masthead_of_an_old_page_is_its_paper_and_not_its_headline() -> None:

@@ -208,6 +208,9 @@ STATE = {
 OTHERS = {"related": [{"title": OTHER, "publishedOn": "2026-08-02T10:00:00Z"}], "serverTime": 1795500000}
 
 
+STREAM = [{"_1": 2}, "post", {"_3": 4, "_5": 6}, "title", TITLE, "publishedAt", "2026-11-20T07:30:00+08:00"]
+
+
 @pytest.mark.parametrize(
     "script",
     [
@@ -216,6 +219,7 @@ OTHERS = {"related": [{"title": OTHER, "publishedOn": "2026-08-02T10:00:00Z"}], 
         f'<script type="application/json">{quote(json.dumps(OTHERS | STATE))}</script>',
         f'<script>var page = JSON.parse({json.dumps(json.dumps(OTHERS | STATE))})</script>',
         f'<script type="application/json">{json.dumps([{"post": 1}, {"title": 2, "publishTime": 3}, TITLE, "2026-11-20 07:30:00"])}</script>',
+        f"<script>context.streamController.enqueue({json.dumps(json.dumps(STREAM))})</script>",
         f'<script>var d = {json.dumps({"headline": TITLE, "attributes": {"releaseDate": 1795131000}})}</script>',
     ],
 )  # fmt: skip
@@ -266,6 +270,16 @@ def test_a_z_that_is_impossible_when_the_page_answers_is_local() -> None:
         ("<p>Mon 9 Nov 2026 09.05</p>", "en", "2026-11-09 09:05"),
         ("<p>09 NOV 2026</p>", "en", "2026-11-09"),
         ("<p>9:05 AM • November 9, 2026</p>", "en", "2026-11-09 09:05"),
+        ("<p>LINDEN, NOVEMBER 9, 2026</p>", "en", "2026-11-09"),
+        ("<p>Mon Nov 9 09:05:40 2026</p>", "en", "2026-11-09 09:05:40"),
+        ("<p>Publié le 9 novembre 2026 à 9h05, mis à jour le 10 novembre 2026 à 6h00</p>", "fr", "2026-11-09 09:05"),
+        (
+            "<p>Actualizado: 10 de noviembre de 2026 10:00</p><p>Publicado: 9 de noviembre de 2026 09:05</p>",
+            "es",
+            "2026-11-09 09:05",
+        ),
+        ("<p>Stand: 10.11.2026, 06:00 Uhr</p><p>Veröffentlicht am 9. November 2026 um 09:05 Uhr</p>", "de", "2026-11-09 09:05"),
+        ("<p>09/11/2026 09h05 · Atualizado há 3 horas</p>", "pt", "2026-11-09 09:05"),
         ("<p>二〇二六年十一月九日</p>", "zh", "2026-11-09"),
         ("<p>2026.11.09</p>", "zh", "2026-11-09"),
     ],
@@ -285,6 +299,11 @@ def test_what_a_search_engine_is_told_is_the_date_where_the_page_shows_none(bar:
 def test_a_page_that_says_it_is_open_for_comments_has_its_date() -> None:
     html = f"<html><title>{ZH_TITLE}</title><body class='single comment-open'><h1>{ZH_TITLE}</h1><p>2026-11-12</p>{ZH_TEXT}</body></html>"
     assert read(Page(URL, html.encode(), NOW, "text/html"), Link(URL), None, SHANGHAI).published == local("2026-11-12")
+
+
+def test_the_line_below_a_text_that_says_who_posted_it_dates_it_where_nothing_else_does() -> None:
+    line = "<p><small>This entry was posted by Ann Poe on Monday, November 9th, 2026 at 9:05 am and is filed under Ships.</small></p>"
+    assert published(text=TEXT * 3 + line) == local("2026-11-09 09:05")
 
 
 def test_a_time_in_seconds_beside_what_is_told_from_now_is_the_time() -> None:

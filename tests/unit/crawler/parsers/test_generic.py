@@ -542,6 +542,18 @@ def test_the_author_whom_only_the_state_names(said: str) -> None:
     assert _read(page).author == "Ann Poe"
 
 
+def test_an_author_to_whom_the_state_refers_by_name() -> None:
+    text = "The ferry company will replace eleven of its boats with electric ones, its board decided on Tuesday. " * 4
+    article = {
+        "title": "Ferry company replaces its boats",
+        "body": f"<p>{text}</p><p>{text[50:]}</p>",
+        "author": {"__ref": "Author:1"},
+    }
+    state = json.dumps({"Article:7": article, "Author:1": {"name": "Ann Poe"}})
+    page = f"<title>Ferry company replaces its boats</title><div id=app></div><script>window.__APOLLO_STATE__ = {state}</script>"
+    assert _read(page).author == "Ann Poe"
+
+
 def test_a_flash_stands_alone_among_the_others_of_its_page() -> None:
     flashes = "".join(
         f'<div class=item><h2><a href="/{n}">{line[:14]}</a></h2><p>{line}</p></div>' for n, line in enumerate(OTHERS)

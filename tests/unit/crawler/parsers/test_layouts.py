@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime
 from pathlib import Path
+from textwrap import fill
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -98,6 +99,32 @@ def test_a_table_of_data_stands_whole() -> None:
     assert lines == [A, B, "3 Elm heard 21, lost 3.", "4 Oak heard 28, lost 4.", "5 Ash heard 35, lost 5.", C]
 
 
+ROWS = (("Lot", "Best by"), ("CF25006", "10/06/2025"), ("CF25013", "0 11842 3"), ("CF25020", "—"))
+
+
+@pytest.mark.parametrize(
+    "cell", ["<td>{}</td>", "<td><p><b>{}</b></p></td>", "<td><div><p>{}</p></div></td>", "<th><font>{}</font></th>"]
+)
+@pytest.mark.parametrize("frame", ["<div>{}</div>", "<figure class=wp-block-table>{}<figcaption>The lots.</figcaption></figure>"])
+@pytest.mark.parametrize("below", [(), (C, D)])
+def test_a_table_of_data_stands_whole_in_whatever_its_cells_and_frame_are(cell: str, frame: str, below: tuple[str, ...]) -> None:
+    rows = "".join(f"<tr>{''.join(map(cell.format, row))}</tr>" for row in ROWS)
+    table = frame.format(f"<table><caption>Recalled</caption>{rows}</table>")
+    lines = _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}{table}{_p(*below)}</article>")
+    assert lines == [A, B, *map(" ".join, ROWS), *below]
+
+
+def test_a_table_may_link_some_of_its_cells_but_not_most() -> None:
+    rows = "".join(
+        f"<tr><td><a href=/{team}>{team}</a></td><td>3</td><td>{won}</td></tr>" for team, won in (("Wexmouth", 2), ("Harrow", 1))
+    )
+    links = "".join(
+        f"<tr><td><a href=/{n}>Another story {n}</a></td><td><a href=/b{n}>One more story {n}</a></td></tr>" for n in range(3)
+    )
+    lines = _lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}<table>{rows}</table>{_p(C)}<table>{links}</table>{_p(D)}</article>")
+    assert lines == [A, B, "Wexmouth 3 2", "Harrow 3 1", C, D]
+
+
 def test_paragraphs_of_one_cell_are_not_joined() -> None:
     body = f"<h1>{TITLE}</h1><table><tr><td class=t><br>{A}<br>{B}<br>{C}</td></tr></table>"
     assert _lines(body) == [A, B, C]
@@ -147,6 +174,96 @@ def test_advertisements_and_bylines_among_the_paragraphs_are_dropped(line: str) 
 )
 def test_sentences_about_such_things_stay(line: str) -> None:
     assert line in _lines(f"<h1>{TITLE}</h1><div>{_p(line, A, B)}</div>")
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "<p><b>Media contact:</b><br>Ann Poe, Head of Communications<br>+47 55 50 12 34 | press@quay.example</p>",
+        "<p><b>Press Contacts</b></p><p>Ann Poe, Quay Communications, +47 55 50 12 34, ann@quay.example</p>",
+        "<p>For further information, please contact:<br>Ann Poe, Head of Communications, tel. 55 50 12 34</p>",
+        "<p>Pressekontakt:<br>Ann Poe, Leiterin Kommunikation<br>Tel. +47 55 50 12 34</p>",
+        "<p>-ENDS-</p><p>Ann Poe<br>Head of Communications, Quay</p>",
+        "<p>###</p><p>Ann Poe, Head of Communications, Quay, 55 50 12 34</p>",
+        "<p>___</p><p>Quay Wire reporter Ann Poe contributed from Harrow.</p>",
+        "<h3>Notes to editors</h3><ul><li>The crane weighs 900 tonnes and is 60 metres tall.</li></ul>",
+    ],
+)
+def test_whom_to_ask_is_no_text(block: str) -> None:
+    assert _lines(f"<article><h1>{TITLE}</h1><div>{_p(A, B, C)}{block}</div></article>") == [A, B, C]
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        "<div class=kg-callout-card><div>💡</div><div>{}</div></div>",
+        "<div class=admonition><div class=heading><span></span>info</div><div><p>{}</p></div></div>",
+        "<div class='admonition note'><p class=admonition-title>Note</p><p>{}</p></div>",
+        "<div class='block warning'><p>WARNING</p><p>{}</p></div>",
+    ],
+)
+def test_what_only_names_a_box_is_no_text(box: str) -> None:
+    assert _lines(f"<article><h1>{TITLE}</h1><div>{_p(A)}{box.format(B)}{_p(C)}</div></article>") == [A, B, C]
+
+
+@pytest.mark.parametrize("count", ["<div><span>1.9K</span></div>", "<div>38</div>", "<p>👏 43</p>", "<div>204 claps</div>"])
+def test_a_count_above_the_text_is_none_of_it(count: str) -> None:
+    assert _lines(f"<article><h1>{TITLE}</h1><div>{count}{_p(A, B, C)}</div></article>") == [A, B, C]
+
+
+@pytest.mark.parametrize(
+    "post",
+    [
+        "<section class=post><time>{0}</time><h3>{1}</h3><div class=post-by>Ann Poe</div><p>{2}</p><a>Share this post</a></section>",
+        "<article class=entry><p class=byline>Ann Poe</p><time>{0} GMT</time><h2>{1}</h2><p>{2}</p></article>",
+        "<div class=lx><div><span>{0}</span><span>By Ann Poe</span></div><h3>{1}</h3><div><p>{2}</p></div></div>",
+    ],
+)
+def test_the_posts_of_a_live_blog_keep_their_headings_and_lose_their_bylines(post: str) -> None:
+    posts = (
+        ("13:22", "Red warning extended", A),
+        ("12:47", "Power: 46,000 off, crews stood down", B),
+        ("11:40", "All schools close", C),
+    )
+    lines = _lines(f"<article><h1>{TITLE}</h1><div>{''.join(post.format(*one) for one in posts)}</div></article>")
+    assert lines == [line for _, *told in posts for line in told]
+
+
+MAIL = f"""On Mon, Jun 10, 2019 at 9:01 PM Bo Lund &lt;bo at lists.example&gt; wrote:
+
+&gt; Who pays for the new crane, and who will teach it
+&gt; the third language?
+
+{fill(A, 60)}
+
+{B}
+
+  * {fill(C, 60, subsequent_indent="    ")}
+
+--\x20
+Ann Poe, Secretary of the Harbour
+"""
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "<b>Ann Poe</b> <a href='mailto:x'>ann at lists.example</a><br><i>Tue Jun 11 08:12:40 CEST 2019</i><ul><li>Previous message: <a href=1.html>[A] Minutes"
+        "</a></li><li><b>Messages sorted by:</b> <a href=d.html>[ date ]</a></li></ul>",
+        "<ul><li>To: announce@lists.example</li><li>From: Ann Poe &lt;ann@lists.example&gt;</li><li>Date: Tue, 11 Jun 2019 08:12:40 +0200</li>"
+        "<li>Message-id: &lt;2019@lists.example&gt;</li></ul>",
+    ],
+)
+def test_a_mail_in_an_archive_has_paragraphs_and_neither_quotation_nor_signature(head: str) -> None:
+    record = _read(f"<html><head><title>{TITLE}</title></head><body><h1>{TITLE}</h1>{head}<hr><pre>{MAIL}</pre></body></html>")
+    assert record.text.split("\n") == [A, B, f"* {C}"]
+    assert record.author == "Ann Poe"
+    assert record.published == datetime(2019, 6, 11, 6, 12, 40, tzinfo=UTC)
+
+
+def test_code_stays_whole() -> None:
+    code = "def lift(crane):\n    crane.hoist(3)\n\n    return crane.load()\n" * 3
+    assert len(_lines(f"<article><h1>{TITLE}</h1>{_p(A, B)}<pre>{code}</pre>{_p(C)}</article>")) == 4
 
 
 def test_the_number_of_a_footnote_is_no_text() -> None:
