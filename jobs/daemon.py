@@ -49,6 +49,11 @@ POLITE_END = 0.3  # seconds between two looks whether `run --once` is done
 _log = log.get("daemon")
 
 
+def take_no_hangup() -> None:
+    """A wish to reload that comes before the daemon listens must not end it: what it is about to read is what is wished."""
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
 class Daemon:
     """Runs one `App` until it is told to stop."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Mapping
 from contextlib import nullcontext
 from typing import Annotated
@@ -15,7 +14,7 @@ from jobs.app import App
 from jobs.cli import live
 from jobs.cli.console import Cli, err
 from jobs.config.times import show_first_poll
-from jobs.daemon import Daemon, run_once
+from jobs.daemon import Daemon, run_once, take_no_hangup
 from jobs.workers.membership import ROLES
 
 
@@ -26,7 +25,7 @@ def run(
 ) -> None:
     """Watch the sources: the daemon, in the foreground."""
     if not once:
-        _take_no_hangup()
+        take_no_hangup()
     built = App(cli.config(), path=cli.path)
     if open_page and (page := live.page_of(built.config)) and not once:
         live.open_when_up(page)
@@ -53,7 +52,7 @@ def worker(
     if not roles or set(roles) - set(ROLES):
         wrong = tr("{roles} are no roles; there are {known}", roles=role, known=", ".join(ROLES))
         raise typer.BadParameter(wrong, param_hint="--role")
-    _take_no_hangup()
+    take_no_hangup()
     built = App(cli.config(), tuple(part for part in ROLES if part in roles), cli.path)
     if not built.db.shared and set(roles) != set(ROLES):
         built.close()
@@ -61,11 +60,6 @@ def worker(
             tr("SQLite works with one program that has all roles; several need PostgreSQL"), param_hint="--role"
         )
     asyncio.run(Daemon(built, cli.path, pages=False).run())
-
-
-def _take_no_hangup() -> None:
-    """A wish to reload that comes before the daemon listens must not end it: what it is about to read is what is wished."""
-    signal.signal(signal.SIGHUP, signal.SIG_IGN)
 
 
 def _sum_up(built: App, sent: Mapping[str, int]) -> int:
