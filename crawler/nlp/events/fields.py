@@ -100,23 +100,23 @@ _trade = re.compile(  # what a company makes says nothing of what it does
 
 # --- amount
 
-_NUMBER_ZH = r"(?:\d[\d,.]*|[一二两三四五六七八九十百]+)"
+_NUMBER_ZH = r"(?:\d[\d,.]{0,24}|[一二两三四五六七八九十百]+)"
 _money_zh = re.compile(
     rf"(?:每[百千]?万? ?tokens? ?|人民[币幣]|新[台臺][币幣]|港[币幣])?"
     rf"(?:(?:近|约|約|逾|超(?![过過])|高达|高達)?(?:{_NUMBER_ZH}|数|數|上)(?:[百千万亿萬億]+)?|近[百千]?[万亿萬億])(?:余|餘|多)?(?:元人民[币幣]|元(?!素|件|器|宇|旦|月)|美元|[欧歐]元|港元|港[币幣]|英[镑鎊]|日[元圆圓]|[韩韓]元|新[台臺][币幣]|人民[币幣]|[卢盧]比|瑞郎|"
     rf"新元)(?!左右的估值)"
 )
 _count_zh = re.compile(
-    r"(?:近|约|逾|超(?!过))?\d[\d,.]*(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|人次|户|架|套|颗|片|P(?![A-Za-z])|EFLOPS|兆瓦|万千瓦|吉瓦|平方米|亩)"
+    r"(?:近|约|逾|超(?!过))?\d[\d,.]{0,24}(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|人次|户|架|套|颗|片|P(?![A-Za-z])|EFLOPS|兆瓦|万千瓦|吉瓦|平方米|亩)"
 )
 _of_value = re.compile(r"(?:估值|收于|市值|累计[^，]{0,8}|均价|售价|股价|收报|报价?|收盘|总资产)(?:约|达|为|超过?|已经?|合计)*$")
 _MUCH = r"(?: ?(?:million|billion|trillion|crore|lakh|bn|m\b|k\b)|-(?:million|billion|crore))?"
 _money_en = re.compile(
     r"(?:\b(?:[Aa]bout|[Aa]pproximately|[Nn]early|[Aa]lmost|[Aa]round|[Rr]oughly|[Mm]ore than|[Oo]ver|[Uu]p to|[Aa]t least) )?"
     r"(?:between [$€£¥][\d.]+ (?:million|billion) and [$€£¥][\d.]+ (?:million|billion)"
-    rf"|(?:\b(?:SEK|NOK|DKK|CHF|AUD|PLN|SAR|AED|GBP|EUR|USD|RMB|RM|Rs\.?|DKr|SKr|NKr) ?|\b(?:US|HK|NZ|NT|A|C|S|R)[$]\s?|[$€£¥₹]\s?)\d[\d,.]*\d?{_MUCH}"
-    r"(?:(?: to |-|–)[$€£¥]\d[\d,.]*(?: (?:million|billion|trillion))?)?"
-    r"|(?:\d[\d,.]*|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ive|[Tt]en) (?:(?:thousand|million|billion|trillion) )?"
+    rf"|(?:\b(?:SEK|NOK|DKK|CHF|AUD|PLN|SAR|AED|GBP|EUR|USD|RMB|RM|Rs\.?|DKr|SKr|NKr) ?|\b(?:US|HK|NZ|NT|A|C|S|R)[$]\s?|[$€£¥₹]\s?)\d[\d,.]{{0,24}}\d?{_MUCH}"
+    r"(?:(?: to |-|–)[$€£¥]\d[\d,.]{0,24}(?: (?:million|billion|trillion))?)?"
+    r"|(?:\d[\d,.]{0,24}|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ive|[Tt]en) (?:(?:thousand|million|billion|trillion) )?"
     r"(?:dollars|euros|pounds?|yuan|yen|won|rupees|(?:Swiss )?francs|(?:[A-Z][a-z]+ )?crowns|rand|cents)\b)"
 )
 _of_value_en = re.compile(
@@ -127,15 +127,18 @@ _of_value_en = re.compile(
 def _amount_zh(headline: str, quote: str) -> str | None:
     for text in (headline, quote):
         for match in _money_zh.finditer(text):
-            if not _of_value.search(text, 0, match.start()) and not _was(text, match):
+            if not _of_value.search(text, max(0, match.start() - BEFORE), match.start()) and not _was(text, match):
                 return match[0]
     counts = (match[0] for text in (headline, quote) for match in _count_zh.finditer(text) if not _was(text, match))
     return next(counts, None)
 
 
+BEFORE = 40  # characters before an amount that say of what it is
+
+
 def _was(text: str, match: re.Match[str]) -> bool:
     """True for what it was before: 从62万套上调至70万套."""
-    return text[: match.start()].endswith(("从", "由", "從")) and bool(_to.match(text, match.end()))
+    return text[match.start() - 1 : match.start()] in ("从", "由", "從") and bool(_to.match(text, match.end()))
 
 
 _to = re.compile(r"[^，。；]{0,8}[至到]")
@@ -150,7 +153,7 @@ def _amount_en(headline: str, quote: str) -> str | None:
     of_one = None
     for text in (headline, quote):
         for match in _money_en.finditer(text) if any(name in text for name in _CURRENCIES_EN) else ():
-            if _of_value_en.search(text, max(0, match.start() - 40), match.start()):
+            if _of_value_en.search(text, max(0, match.start() - BEFORE), match.start()):
                 continue
             each = _each_en.match(text, match.end())
             if not each:
@@ -164,7 +167,7 @@ _each_en = re.compile(
     r" (?:per (?:million|thousand) (?:input |output )?tokens|(?:a|an|per|each) ?(?:share|hour|month|year|token|unit|seat|user)\b)"
 )
 _count_en = re.compile(
-    r"\b\d[\d,.]*(?:[-–]\d[\d,.]*)?(?: (?:thousand|million|billion))? (?:units|megawatts|MW|gigawatts|GW|jobs|GPUs|chips|vehicles|cars|robots|wafers|acres|employees)\b"
+    r"\b\d[\d,.]{0,24}(?:[-–]\d[\d,.]{0,24})?(?: (?:thousand|million|billion))? (?:units|megawatts|MW|gigawatts|GW|jobs|GPUs|chips|vehicles|cars|robots|wafers|acres|employees)\b"
 )
 
 

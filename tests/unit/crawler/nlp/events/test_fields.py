@@ -311,3 +311,11 @@ def test_a_hostile_sentence_costs_little(words: str) -> None:
     started = time.process_time()
     fields_of(made.headline, sentence, made, language, None, sentence, sentence[:300])
     assert time.process_time() - started < 2
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("line", ["0" * 60_000, "0,0." * 15_000, "从3亿元估值为2亿元、" * 3_000])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_endless_line_of_digits_is_no_amount_and_takes_no_minutes(line: str, language: str) -> None:
+    made = told("云岚科技完成融资", (), language)
+    assert fields_of("云岚科技完成融资", line, made, language, None, line, "", line)["amount"] in (None, "3亿元")
