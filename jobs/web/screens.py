@@ -34,7 +34,7 @@ from urllib.parse import quote
 from fastapi import Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, PlainSerializer, SerializationInfo, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, SerializationInfo, TypeAdapter
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -45,6 +45,7 @@ from jobs.formats.record import cell, to_json
 from jobs.web.access import Asked, Role, guarded, needs
 from jobs.web.errors import ErrorAnswer, Trouble
 from jobs.web.render import SAID, Renderer, etagged
+from storage.archive.queries import Cursor
 
 # FastAPI asks of each type whether it is a model of Pydantic's first version, and loads that for it: 2 MiB, and there is none here.
 sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]
@@ -57,7 +58,8 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Name = Annotated[str, Path(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
 Day = Annotated[date | None, Query(description="a day, in the configured zone")]
-After = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^-?\d{1,18}-\d{1,18}$")]
+Place = AfterValidator(lambda text: text and str(Cursor.parse(text)))  # raises ValueError
+After = Annotated[str | None, Query(description="where to go on: `next` of the page before"), Place]
 
 
 def _record_json(record: Record, info: SerializationInfo) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, date, datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from storage.archive import queries
 from storage.people import weeks
 from storage.trends import counts
 
+FIRST_YEAR = 1970
 TOP = 15  # stories
 TOLD = 10  # of them in a message
 LATE = timedelta(days=2)  # after its time a week is not told any more
@@ -100,6 +101,8 @@ def days_of(name: str) -> Period:
     try:
         year, week = map(int, _written.fullmatch(name).groups())  # type: ignore[union-attr]
         first = date.fromisocalendar(year, week, 1)
+        if not FIRST_YEAR <= year < MAXYEAR:  # the weeks before and after it are asked for, too
+            raise ValueError
     except (AttributeError, ValueError):
         raise Unknown(tr("{name} is no week; they look like 2026-W48", name=repr(name))) from None
     return Period(first, first + timedelta(days=6))

@@ -20,7 +20,7 @@ from jobs.services.readers.reading import Note, Wanted, Which
 from jobs.services.readers.verdicts import Proposal, Tally, Verdict
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
-from jobs.web.screens import Done, Number, Screen
+from jobs.web.screens import Done, Number, Place, Screen
 
 screen = Screen("team")
 _comma = re.compile(r"[,，、;；\n]")
@@ -41,7 +41,7 @@ class Seen(BaseModel):
 class Above(BaseModel):
     """A list, and the place down to which it was read."""
 
-    at: Annotated[str, Field(pattern=r"^-?\d{1,18}-\d{1,18}$")]
+    at: Annotated[str, Place]
     tab: Literal["unread", "all", "starred", "mine"] = "unread"
     rule: str | None = None
     label: str | None = None
