@@ -124,7 +124,16 @@ def test_a_page_of_another_site_signs_nobody_in(app: FastAPI, archive: Database)
 
 
 @pytest.mark.parametrize(
-    "headers", [{"x-forwarded-for": "203.0.113.9"}, {"forwarded": "for=203.0.113.9"}, {"host": "192.0.2.7:8480"}]
+    "headers",
+    [
+        {"x-forwarded-for": "203.0.113.9"},
+        {"forwarded": "for=203.0.113.9"},
+        {"x-forwarded-host": "news.example"},
+        {"x-forwarded-proto": "https"},
+        {"via": "1.1 proxy"},
+        {"cf-connecting-ip": "203.0.113.9"},
+        {"host": "192.0.2.7:8480"},
+    ],
 )
 def test_without_people_what_comes_from_elsewhere_is_a_stranger(app: FastAPI, headers: dict[str, str]) -> None:
     assert Browser(app).get("/", headers=headers).status_code == 303
