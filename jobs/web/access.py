@@ -38,13 +38,7 @@ COOKIE, SAFE_COOKIE = "zhixun", "__Host-zhixun"  # hold the secret of a session;
 PROGRAMS = re.compile(r"(?:Bearer +|GoogleLogin +auth=)(\S+) *", re.IGNORECASE)  # how a program shows a token
 VIEW_SECONDS = 10.0  # for a statement of a view that is kept
 LATELY = 10  # seconds
-PASSED_ON = (
-    "forwarded",
-    "via",
-    "x-real-ip",
-    "cf-connecting-ip",
-    "true-client-ip",
-)  # headers that only proxies send, beside X-Forwarded-…
+PASSED_ON = ("forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip")  # which proxies add, beside X-Forwarded-…
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
