@@ -146,6 +146,7 @@ BUILTIN = [
     ("a page instead", [FetchResult("<html>portal</html>", headers={"Content-Type": "text/html"})], "waiting", "protocol"),
     ("no choices", [FetchResult({"choices": []}, headers={"Content-Type": "application/json"})], "waiting", "protocol"),
     ("choices that are none", [FetchResult({"choices": {"a": 1}}, headers={"Content-Type": "application/json"})], "waiting", "protocol"),
+    ("an answer without end", [FetchResult(" " * 5_000_000, headers={"Content-Type": "application/json"})], "waiting", "4,000,000 bytes"),
     ("lists without end", [FetchResult('{"choices": ' + "[" * 100_000, headers={"Content-Type": "application/json"})], "waiting", "protocol"),
     ("no answer", ["hang"], "waiting", "no answer within 1 s"),
     ("a broken line", ["reset"], "waiting", "cannot be reached"),
