@@ -28,6 +28,8 @@ _comma = re.compile(r"[,，、;；\n]")
 
 def _words(given: Any) -> Any:
     """A form sends all labels in one line."""
+    if given is None:
+        return None
     parts = [given] if isinstance(given, str) else given
     return [word for part in parts for word in _comma.split(part)] if all(isinstance(one, str) for one in parts) else given
 
@@ -48,9 +50,10 @@ class Above(BaseModel):
 
 
 class Labels(BaseModel):
-    """All labels that a story has."""
+    """All labels that a story has; with `had`, those that it had for who sends them: what others put on and took off since stays."""
 
     labels: Annotated[list[str], BeforeValidator(_words)] = []
+    had: Annotated[list[str] | None, BeforeValidator(_words)] = None
 
 
 class Task(BaseModel):
@@ -149,7 +152,7 @@ def read_above(ask: Asked, given: Above) -> Done:
 @screen.action("PUT", "/stories/{story}/labels")
 def set_labels(ask: Asked, story: Number, given: Labels) -> Done:
     """Give a story these labels, and no others."""
-    ask.write(lambda s: reading.set_labels(s, ask.person, story, given.labels, ask.now))
+    ask.write(lambda s: reading.set_labels(s, ask.person, story, given.labels, ask.now, had=given.had))
     return Done(tr("Labels kept."))
 
 

@@ -254,6 +254,27 @@ def test_a_password_is_changed_by_who_knows_the_old_one_and_ends_other_sessions(
 # ---- marks
 
 
+@pytest.mark.parametrize(
+    ("had", "given", "others", "kept"),
+    [
+        ("a", "a, b", "a, c", ["a", "b", "c"]),
+        ("a, b", "a", "a, b, c", ["a", "c"]),
+        ("a, b", "a, b, d", "a", ["a", "d"]),
+        ("", "x", "", ["x"]),
+    ],
+)
+def test_two_who_set_labels_keep_what_the_other_did(
+    app: FastAPI, archive: Database, had: str, given: str, others: str, kept: list[str]
+) -> None:
+    team(archive, mara="editor")
+    lin, mara = signed_in(app, "lin"), signed_in(app, "mara")
+    story = stories(archive)[0]
+    lin.send(f"/stories/{story}/labels", labels=had)
+    mara.send(f"/stories/{story}/labels", labels=others, had=had)
+    lin.send(f"/stories/{story}/labels", labels=given, had=had)
+    assert f'name="had" value="{", ".join(kept)}"' in lin.get(f"/records/{story}").text
+
+
 def test_what_the_team_says_of_a_story_is_on_its_record_for_all(app: FastAPI, archive: Database) -> None:
     team(archive, mara="editor", kai="viewer")
     lin, mara, kai = (signed_in(app, name) for name in ("lin", "mara", "kai"))
