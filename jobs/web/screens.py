@@ -150,16 +150,16 @@ class Screen:
 
         return add
 
-    def form(self, path: str, template: str, *, role: Role = "editor", twin: str = "") -> Callable[[View], View]:
-        """A page that answers a form, and its twin: for what asks strangers, or is too long for an address."""
+    def form(
+        self, path: str, template: str, *, role: Role = "editor", twin: str = "", changes: bool = True
+    ) -> Callable[[View], View]:
+        """A page that answers a form, and its twin: for what asks strangers, or is too long for an address. `changes`: … something."""
 
         def add(work: View) -> View:
-            hints = _hints(work, role)
+            hints, said = _hints(work, role, changes), {"guard": True, "changes": changes}
             html, json = _twins(work, template, hints)
-            self.route("POST", path, _signed(html, work, _as_form(hints)), role, shown=False, guard=True)
-            self.route(
-                "POST", API + (twin or path), _signed(json, work, _as_json(hints)), role, answers=hints["return"], guard=True
-            )
+            self.route("POST", path, _signed(html, work, _as_form(hints)), role, shown=False, **said)
+            self.route("POST", API + (twin or path), _signed(json, work, _as_json(hints)), role, answers=hints["return"], **said)
             return work
 
         return add
@@ -198,8 +198,8 @@ class Screen:
         self.routes.append(LateRoute(method, path, endpoint, role, build))
 
 
-def _hints(view: Callable[..., Any], role: Role) -> dict[str, Any]:
-    return get_type_hints(view, include_extras=True) | {"ask": Annotated[Asked, Depends(needs(role))]}
+def _hints(view: Callable[..., Any], role: Role, changes: bool = True) -> dict[str, Any]:
+    return get_type_hints(view, include_extras=True) | {"ask": Annotated[Asked, Depends(needs(role, changes))]}
 
 
 def _as_form(hints: dict[str, Any]) -> dict[str, Any]:

@@ -182,6 +182,8 @@ def test_a_token_is_shown_once_works_and_is_revoked(app: FastAPI, archive: Datab
     program = Browser(app, authorization=f"Bearer zx_{secret}")
     assert program.call("GET", "/me").json() == {"name": "lin", "role": "owner", "writes": False, "language": None, "theme": None}
     assert program.call("PUT", "/stories/1/star", {}).json()["error"]["code"] == "read_only"
+    assert program.call("POST", "/rules/test", {"query": "芯片"}).status_code == 200, "a long question changes nothing"
+    assert program.call("POST", "/rules", {"name": "x", "query": "芯片"}).json()["error"]["code"] == "read_only"
     assert program.call("POST", "/tokens", {"name": "more"}).status_code == 403
     browser.send("/tokens/1/revoke")
     assert program.call("GET", "/me").status_code == 401
