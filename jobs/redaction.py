@@ -10,7 +10,7 @@ from jobs.safe_text import spaced
 
 HIDDEN = "***"
 MIN_SECRET = 4  # code points; blanking a shorter word would blank innocent text
-_CUT = "…"  # what stands where a long text was cut off
+_CUTS = ("…", "...", "***")  # what stands where a long text was cut off, or a server masked a part of it
 _MAX_HEAD = 60  # code points of a secret that can stand before a cut
 _HIDDEN: set[str] = set()
 
@@ -29,10 +29,10 @@ def blank(text: str, secrets: Collection[str]) -> str:
     """The text without these secrets, however an address or a table writes them, nor the beginning of one that was cut off."""
     for secret in _written(frozenset(secrets)):
         text = text.replace(secret, HIDDEN)
-    if _CUT in text:
+    for cut in (cut for cut in _CUTS if cut in text):
         for secret in _written(frozenset(secrets)):
             for size in range(min(len(secret), _MAX_HEAD), MIN_SECRET - 1, -1):
-                text = text.replace(secret[:size] + _CUT, HIDDEN + _CUT)
+                text = text.replace(secret[:size] + cut, HIDDEN + cut)
     return text
 
 

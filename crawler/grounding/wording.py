@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from crawler.nlp.document import Reading
+from crawler.nlp.languages import language_of
 from crawler.nlp.segmenter import tagged
 from crawler.text import HAN, is_han, normal
 
@@ -14,7 +15,8 @@ _day = re.compile(
     r"|\b(?:mon|tues|wednes|thurs|fri|satur|sun)day\b|\b(?:january|february|march|april|june|july|august|september|october|"
     r"november|december)\b|\b(?:today|yesterday|tomorrow)\b"
 )
-_name = re.compile(r"(?<![\w])[A-Z][\w&.-]*|\b[a-z]+[A-Z]\w*|\b[A-Za-z]+[-\d][\w.-]*")
+_name = re.compile(r"\S*(?:://|\w\.[a-z]{2,})\S*|(?<![\w])[A-Z][\w&.-]*|\b[a-z]+[A-Z]\w*|\b[A-Za-z]+[-\d][\w.-]*")
+_word = re.compile(r"[a-z]{2,}")
 _quoted = re.compile(r"[“《「\"]([^”》」\"]{2,})[”》」\"]")
 _NAME_TAGS = ("nr", "ns", "nt", "nz", "nrt", "nrfg")
 # What turns a statement into something else: it must not be lost on the way into a headline.
@@ -24,19 +26,33 @@ _turns = re.compile(
     r"considering|weighs?|talks|seeks?|proposes?|proposed|"
     r"asked|urged|calls?|cancel\w*|halt\w*|suspend\w*|to)\b|n't\b"
 )
+# … and what makes of a statement its contrary, or a mere plan: it must not come in on that way either.
+_CONTRARY = (
+    re.compile(r"否认|未(?!来)|没有|不(?![断仅只同少])|终止|取消|暂停|\b(?:den(?:y|ies|ied)|not|never|no|cancel\w*|halt\w*|suspend\w*)\b|n't\b"),
+    re.compile(r"拟|计划|将|预计|考虑|或将|有望|传闻|洽谈|\b(?:plans?|planned|will|would|could|may|might|expect\w*|aims?|consider\w*|weighs?|talks|seeks?)\b"),
+)  # fmt: skip
 
 
 def says_no_more(value: str, sentence: str, builtin: str) -> bool:
-    """True when every figure, day and name of the value stands in the sentence, and a plan or denial of the built-in
-    wording stays one."""
-    if not value.isprintable():
-        return False
+    """True when the value is in the sentence's language, every figure, day and name of it stands there, and a plan or denial of the
+    built-in wording stays one, and no other becomes one."""
     form, there = normal(value), normal(sentence)
+    if not value.isprintable() or not _in_one_language(form, there):
+        return False
     if not set(_figure.findall(form)) <= set(_figure.findall(there)) or not set(_day.findall(form)) <= set(_day.findall(there)):
         return False
     if _turns.search(normal(builtin)) and not _turns.search(form):
         return False
+    if any(turn.search(form) and not turn.search(there) for turn in _CONTRARY):
+        return False
     return all(normal(name) in there for name in _names(value))
+
+
+def _in_one_language(form: str, there: str) -> bool:
+    """Whether a sentence in Han is worded in Han, with no foreign word of its own, and another with no Han of its own."""
+    if language_of(there) == "zh":
+        return any(map(is_han, form)) and all(word in there for word in _word.findall(form))
+    return {ch for ch in form if is_han(ch)} <= set(there)
 
 
 def _names(value: str) -> set[str]:

@@ -108,10 +108,11 @@ def _summary(report: Status) -> dict[str, Any]:
 def list_sources(cli: Cli, json_lines: Json = False) -> None:
     """Each source with its health and its next poll."""
     config, now = cli.config(), clock.now()
+    shown = looking.addresses(config)
     known = {line.row.name: line for line in cli.ask(lambda s: looking.sources_of(s, config, now))}
     if json_lines:
         write_json(
-            {"name": row.name, "url": row.url, "enabled": row.enabled, "tags": row.tags}
+            {"name": row.name, "url": shown[row.name], "enabled": row.enabled, "tags": row.tags}
             | (as_json(known[row.name]) if row.name in known else {})
             for row in config.sources
         )

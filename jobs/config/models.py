@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -607,6 +607,11 @@ class Config(Section):
         """How each rule tells what it matched."""
         said = {"name", "query", "keywords", "sources", "channels", "should_match", "should_not_match", "enabled"}
         return {rule.name: tuple(rule.model_dump(exclude=said).values()) for rule in self.rules}
+
+    def midnight(self, day: date, after: bool = False) -> datetime:
+        """When a day begins in the configured zone, or when it is over; the last day of the calendar, at its last moment."""
+        begins = datetime.combine(day, time(), self.zone)
+        return datetime.max.replace(tzinfo=self.zone) if after and day == date.max else begins + timedelta(days=after)
 
     def secrets(self) -> frozenset[str]:
         """What must never be shown: values from the environment, keys, the secret parts of addresses and headers."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, TypeVar, get_type_hints
 
 from mcp.server import MCPServer
@@ -174,7 +174,7 @@ class Archive:
 
     def day(self, day: date | None, after: bool = False) -> datetime | None:
         """Its midnight, or the next one."""
-        return datetime.combine(day + timedelta(days=after), time(), self.config.zone) if day else None
+        return self.config.midnight(day, after) if day else None
 
 
 class Server(MCPServer[Any]):

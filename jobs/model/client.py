@@ -25,6 +25,8 @@ FORMS: tuple[tuple[str, dict[str, Any] | None], ...] = (
 )
 NO_KEY = "none"  # servers of one's own need no key, and the library insists on one
 LONGEST_RETRY_AFTER = 3600.0  # seconds
+MAX_ANSWER = 4_000_000  # bytes
+MOST_TOKENS = 10_000_000  # of one call: a server that counts more is mistaken, and would use up the month, or what a row can hold
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Client:
             api_key=settings.api_key or NO_KEY,
             max_retries=0,
             timeout=settings.timeout.total_seconds(),
-            http_client=self._api.DefaultAsyncHttpxClient(follow_redirects=False),
+            http_client=self._api.DefaultAsyncHttpxClient(follow_redirects=False, event_hooks={"response": [_read]}),
         )
         self._form = 0
 
@@ -95,6 +97,8 @@ class Client:
         except (TimeoutError, api.APITimeoutError) as error:
             raise ModelError(f"no answer within {seconds:g} s", "server", counts=True) from error
         except api.APIConnectionError as error:
+            if isinstance(error.__cause__, ModelError):
+                raise error.__cause__ from None
             raise ModelError(f"the server cannot be reached: {error.__cause__ or error}"[:300], "server") from error
         except (api.BadRequestError, api.UnprocessableEntityError):
             raise
@@ -102,18 +106,29 @@ class Client:
             raise ModelError(f"the server answers {_words(error)}", "server", _retry_after(error.response)) from error
         except api.APIStatusError as error:  # 401, 403, 404, and 3xx: redirects are not followed
             raise ModelError(f"the server answers {_words(error)}", "setting") from error
-        except (api.OpenAIError, ValueError, TypeError) as error:
+        except (api.OpenAIError, ValueError, TypeError, RecursionError) as error:
             raise ModelError(f"the server's answer is none of its protocol: {error}"[:300], "server") from error
+
+
+async def _read(response: Any) -> None:
+    """The body, unpacked, as far as it may go: the library itself would read on for ever."""
+    body = bytearray()
+    async for part in response.aiter_bytes():
+        body += part
+        if len(body) > MAX_ANSWER:
+            raise ModelError(f"the server's answer has more than {MAX_ANSWER:,} bytes", "server", counts=True)
+    response._content = bytes(body)
 
 
 def _said(answer: Any, form: str) -> Said:
     """What is said in a completion; a server may leave out anything."""
     choices = getattr(answer, "choices", None)
-    if not choices:
+    if not isinstance(choices, list) or not choices:
         raise ModelError("the server's answer is none of its protocol", "server")
     text = getattr(getattr(choices[0], "message", None), "content", None)
     total = getattr(getattr(answer, "usage", None), "total_tokens", None)
-    return Said(text if isinstance(text, str) else "", form, total if isinstance(total, int) and total >= 0 else None)
+    counts = isinstance(total, int) and 0 <= total <= MOST_TOKENS
+    return Said(text if isinstance(text, str) else "", form, total if counts else None)
 
 
 def _words(error: Any) -> str:

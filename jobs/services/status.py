@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from jobs.config.load import Config
 from jobs.monitor import source_monitor
 from jobs.monitor.liveness import is_alive
 from jobs.monitor.source_health import Health, cut_off
+from jobs.redaction import blank
 from storage.archive import indexed, queries
 from storage.db.pulse import Beat
 from storage.queue import gaps, inbox, leases, sources, usage, workers
@@ -28,7 +29,7 @@ GAPS_KEPT = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class SourceStatus:
-    """One source: its row, how it does, and how long an article waits for its poll on average, where that is known."""
+    """One source: its row, how it does, and how long an article waits for its poll on average, where that is known. No secret is in it."""
 
     row: State
     health: Health
@@ -115,7 +116,8 @@ def programs(session: Session, now: datetime) -> tuple[AtWork, ...]:
 def sources_of(session: Session, config: Config, now: datetime) -> list[SourceStatus]:
     """The watched sources, each with its health; those that were never polled are not among them."""
     delays = _delays(config, sources.rhythms(session), now)
-    return [SourceStatus(row, how, delays.get(name)) for name, (row, how) in source_monitor.judged(session, now).items()]
+    secrets = config.secrets()
+    return [_shown(*one, delays.get(name), secrets) for name, one in source_monitor.judged(session, now).items()]
 
 
 def source_of(session: Session, config: Config, name: str, now: datetime) -> SourceStatus | None:
@@ -124,7 +126,20 @@ def source_of(session: Session, config: Config, name: str, now: datetime) -> Sou
     delays = _fixed(config, now)
     if known and name not in delays:  # polls are shared out among all of them
         delays = _delays(config, sources.rhythms(session), now)
-    return SourceStatus(*known, delays.get(name)) if known else None
+    return _shown(*known, delays.get(name), config.secrets()) if known else None
+
+
+def _shown(row: State, health: Health, delay: timedelta | None, secrets: frozenset[str]) -> SourceStatus:
+    """Neither the address nor what was said of it tells a secret."""
+    detail, moved = (blank(said, secrets) if said else said for said in (row.last_detail, row.moved_to))
+    shown = replace(row, url=blank(row.url, secrets), last_detail=detail, moved_to=moved)
+    return SourceStatus(shown, replace(health, reason=blank(health.reason, secrets)), delay)
+
+
+def addresses(config: Config) -> dict[str, str]:
+    """The address of each source as it may be shown: without what is secret in it."""
+    secrets = config.secrets()
+    return {row.name: blank(row.url, secrets) for row in config.sources}
 
 
 def _delays(config: Config, known: Mapping[str, Rhythm], now: datetime) -> dict[str, timedelta]:

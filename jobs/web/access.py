@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime
 from functools import cache
 from ipaddress import ip_address
 from pathlib import Path
@@ -38,6 +38,7 @@ COOKIE, SAFE_COOKIE = "zhixun", "__Host-zhixun"  # hold the secret of a session;
 PROGRAMS = re.compile(r"(?:Bearer +|GoogleLogin +auth=)(\S+) *", re.IGNORECASE)  # how a program shows a token
 VIEW_SECONDS = 10.0  # for a statement of a view that is kept
 LATELY = 10  # seconds
+PASSED_ON = ("forwarded", "via", "x-real-ip", "cf-connecting-ip", "true-client-ip")  # which proxies add, beside X-Forwarded-…
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")
 
 
@@ -87,7 +88,7 @@ class Asked:
 
     def midnight(self, day: date | None, after: bool = False) -> datetime | None:
         """When a day begins in the configured zone, or when it is over."""
-        return datetime.combine(day + timedelta(days=after), time(), self.zone) if day else None
+        return self.config.midnight(day, after) if day else None
 
     def read(self, work: Callable[[Any], T], within: float = ASK_SECONDS) -> T:
         """Ask the archive, on the connections of the pages. Raises TooSlow."""
@@ -159,7 +160,7 @@ def who_asks(request: Request, parts: Parts) -> Reader | None:
 def is_here(request: Request) -> bool:
     """Whether a request comes from this machine and was not passed on: only then nobody has to say who he is, while there are no people."""
     client = request.client.host if request.client else ""
-    passed_on = any(name in request.headers for name in ("forwarded", "x-forwarded-for", "x-real-ip"))
+    passed_on = any(name in PASSED_ON or name.startswith("x-forwarded-") for name in request.headers)
     return (
         is_local_name(f"[{client}]" if ":" in client else client)
         and is_local_name(request.headers.get("host", ""))

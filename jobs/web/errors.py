@@ -121,6 +121,7 @@ def _fault(first: Any) -> str:
         "extra_forbidden": tr("is read by nobody"),
         "string_too_long": tr("has more than {max_length} characters"),
         "string_pattern_mismatch": tr("is no such value; take it from the answer before"),
+        "value_error": tr("is no such value; take it from the answer before"),
         "bool_parsing": tr("must be true or false"),
         "date_from_datetime_parsing": tr("must be a date such as 2026-11-24"),
     }

@@ -16,6 +16,7 @@ from storage.db.errors import StorageError
 
 EVERY = 2.0  # seconds between two looks
 QUIET = 20.0  # seconds after which a line says that the connection lives
+LASTS = 600.0  # seconds, then the browser comes again, and is asked anew who it is
 MOST = 50  # who listen at once
 
 
@@ -35,15 +36,16 @@ class Live:
         return self._listening >= MOST
 
     async def events(self) -> AsyncIterator[str]:
-        """What one listener hears, until it goes."""
+        """What one listener hears, until it goes or has to come again."""
         self._listening += 1
         if self._looking is None or self._looking.done():
             self._newest = None  # nobody has looked since
             self._looking = asyncio.create_task(self._look(), name="live")
-        last = None
+        last, clock = None, asyncio.get_running_loop().time
+        ends = clock() + LASTS
         try:
             yield "retry: 5000\n\n"
-            while True:
+            while clock() < ends:
                 if self._newest is not None and self._newest != last:
                     last = self._newest
                     yield f"event: news\ndata: {json.dumps({'records': last[0], 'alerts': last[1]})}\n\n"

@@ -34,7 +34,7 @@ from urllib.parse import quote
 from fastapi import Depends, Form, Path, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from fastapi.routing import APIRoute
-from pydantic import BaseModel, ConfigDict, PlainSerializer, SerializationInfo, TypeAdapter
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainSerializer, SerializationInfo, TypeAdapter
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
@@ -45,6 +45,7 @@ from jobs.formats.record import cell, to_json
 from jobs.web.access import Asked, Role, guarded, needs
 from jobs.web.errors import ErrorAnswer, Trouble
 from jobs.web.render import SAID, Renderer, etagged
+from storage.archive.queries import Cursor
 
 # FastAPI asks of each type whether it is a model of Pydantic's first version, and loads that for it: 2 MiB, and there is none here.
 sys.modules.setdefault("pydantic.v1", None)  # type: ignore[arg-type]
@@ -57,7 +58,8 @@ Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 Name = Annotated[str, Path(max_length=200)]
 Limit = Annotated[int, Query(ge=1, le=100, description="how many at most")]
 Day = Annotated[date | None, Query(description="a day, in the configured zone")]
-After = Annotated[str | None, Query(description="where to go on: `next` of the page before", pattern=r"^-?\d{1,18}-\d{1,18}$")]
+Place = AfterValidator(lambda text: text and str(Cursor.parse(text)))  # raises ValueError
+After = Annotated[str | None, Query(description="where to go on: `next` of the page before"), Place]
 
 
 def _record_json(record: Record, info: SerializationInfo) -> dict[str, Any]:
@@ -148,16 +150,16 @@ class Screen:
 
         return add
 
-    def form(self, path: str, template: str, *, role: Role = "editor", twin: str = "") -> Callable[[View], View]:
-        """A page that answers a form, and its twin: for what asks strangers, or is too long for an address."""
+    def form(
+        self, path: str, template: str, *, role: Role = "editor", twin: str = "", changes: bool = True
+    ) -> Callable[[View], View]:
+        """A page that answers a form, and its twin: for what asks strangers, or is too long for an address. `changes`: … something."""
 
         def add(work: View) -> View:
-            hints = _hints(work, role)
+            hints, said = _hints(work, role, changes), {"guard": True, "changes": changes}
             html, json = _twins(work, template, hints)
-            self.route("POST", path, _signed(html, work, _as_form(hints)), role, shown=False, guard=True)
-            self.route(
-                "POST", API + (twin or path), _signed(json, work, _as_json(hints)), role, answers=hints["return"], guard=True
-            )
+            self.route("POST", path, _signed(html, work, _as_form(hints)), role, shown=False, **said)
+            self.route("POST", API + (twin or path), _signed(json, work, _as_json(hints)), role, answers=hints["return"], **said)
             return work
 
         return add
@@ -196,8 +198,8 @@ class Screen:
         self.routes.append(LateRoute(method, path, endpoint, role, build))
 
 
-def _hints(view: Callable[..., Any], role: Role) -> dict[str, Any]:
-    return get_type_hints(view, include_extras=True) | {"ask": Annotated[Asked, Depends(needs(role))]}
+def _hints(view: Callable[..., Any], role: Role, changes: bool = True) -> dict[str, Any]:
+    return get_type_hints(view, include_extras=True) | {"ask": Annotated[Asked, Depends(needs(role, changes))]}
 
 
 def _as_form(hints: dict[str, Any]) -> dict[str, Any]:

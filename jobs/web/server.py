@@ -12,12 +12,15 @@ import uvicorn
 from anyio.to_thread import current_default_thread_limiter
 from fastapi import FastAPI, Response
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from jobs import log
 from jobs.web.metrics import CONTENT_TYPE, Health, Measure, Metric, exposition
 from storage.db.database import READERS
 
 GRACE = 1  # seconds that open answers have when the server ends
+REQUEST_WITHIN = 30.0  # seconds for a whole request, at most twice that
+MOST_CONNECTIONS = 256  # at once
 
 _log = log.get("web")
 
@@ -29,6 +32,35 @@ class _Guest(uvicorn.Server):
         yield
 
 
+class _Connection(H11Protocol):
+    """Ends what only holds a place: a request that does not come to its end in time, and connections that are too many. Each is an open
+    file of the program, and the crawl needs some, too."""
+
+    _look: asyncio.TimerHandle | None = None
+    _cycle: object = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Somebody comes."""
+        super().connection_made(transport)
+        if len(self.connections) > MOST_CONNECTIONS:
+            transport.abort()
+        else:
+            self._look = self.loop.call_later(REQUEST_WITHIN, self._end_if_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """… and goes."""
+        if self._look is not None:
+            self._look.cancel()
+        super().connection_lost(exc)
+
+    def _end_if_late(self) -> None:
+        if str(self.conn.their_state) in ("IDLE", "SEND_BODY") and self._cycle is self.cycle:  # nothing new since the last look
+            self.transport.abort()
+            return
+        self._cycle = self.cycle
+        self._look = self.loop.call_later(REQUEST_WITHIN, self._end_if_late)
+
+
 class Listener:
     """One address that an app is served at. `warm`: what is worked out, in a thread, before the first who asks would wait for it."""
 
@@ -37,6 +69,7 @@ class Listener:
     ) -> None:
         config = uvicorn.Config(
             app,
+            http=_Connection,
             log_config=None,
             access_log=False,
             lifespan="off",

@@ -43,7 +43,9 @@ def is_signed(secret: str, signature: str, body: bytes) -> bool:
     method, _, digest = signature.partition("=")
     if method not in METHODS:
         return False
-    return hmac.compare_digest(hmac.new(secret.encode(), body, method).hexdigest().encode(), digest.strip().lower().encode())
+    return hmac.compare_digest(
+        hmac.new(secret.encode(), body, method).hexdigest().encode(), digest.strip().lower().encode("utf-8", "replace")
+    )
 
 
 def answer_to(known: Subscription, query: Mapping[str, str], now: datetime) -> tuple[Subscription | None, str | None]:
@@ -174,8 +176,8 @@ class WebSub:
         return web.Response(status=202)  # §7.1: also where the signature is wrong, so that nobody learns by trying
 
     def _of(self, request: web.Request) -> Subscription:
-        token = request.path.rpartition("/")[2]
-        found = next((known for known in self._known.values() if hmac.compare_digest(known.token.encode(), token.encode())), None)
+        token = request.path.rpartition("/")[2].encode("utf-8", "replace")
+        found = next((known for known in self._known.values() if hmac.compare_digest(known.token.encode(), token)), None)
         if found is None:
             raise (web.HTTPGone if request.method == "POST" else web.HTTPNotFound)(text="no such subscription")
         return found

@@ -50,8 +50,12 @@ metadata = MetaData(
 )
 
 
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)  # moments that there are
+
+
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment in, the same moment in UTC out. A naive one is a mistake of the program."""
+    """An aware moment in, the same moment in UTC out; the first or the last there is, where the calendar of UTC has not begun or is over.
+    A naive one is a mistake of the program."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -60,7 +64,10 @@ class UtcDateTime(TypeDecorator[datetime]):
         """To UTC."""
         if value is not None and value.tzinfo is None:
             raise ValueError(f"naive datetime {value!r}: storage keeps aware moments only")
-        return None if value is None else value.astimezone(UTC)
+        try:
+            return None if value is None else value.astimezone(UTC)
+        except OverflowError:
+            return FIRST if value is not None and value.year == 1 else LAST
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """From UTC; SQLite has the bare digits, which are read in one step: lists of a month have tens of thousands."""

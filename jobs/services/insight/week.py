@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import MAXYEAR, date, datetime, timedelta, tzinfo
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,8 @@ from storage.archive import queries
 from storage.people import weeks
 from storage.trends import counts
 
+FIRST_YEAR = 1970
+UNTOUCHED = "0"  # the version of a week that no editor had
 TOP = 15  # stories
 TOLD = 10  # of them in a message
 LATE = timedelta(days=2)  # after its time a week is not told any more
@@ -62,7 +65,10 @@ class Raised:
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """All of it. `articles` and `stories` were stored of these days; `before` and `after` are the weeks beside it."""
+    """All of it. `articles` and `stories` were stored of these days; `before` and `after` are the weeks beside it.
+
+    `version` of what an editor made of it.
+    """
 
     name: str
     first: date
@@ -77,6 +83,7 @@ class Week:
     before: str
     after: str | None
     intro: str = ""
+    version: str = UNTOUCHED
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +94,14 @@ class Edits:
     order: tuple[int, ...] = ()
     comments: Mapping[int, str] = field(default_factory=dict)
     dropped: tuple[int, ...] = ()
+
+    @property
+    def version(self) -> str:
+        """Another one for other words, another order."""
+        if self == Edits():
+            return UNTOUCHED
+        said = repr((self.intro, self.order, sorted(self.comments.items()), self.dropped))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
 
 def name_of(day: date) -> str:
@@ -100,6 +115,8 @@ def days_of(name: str) -> Period:
     try:
         year, week = map(int, _written.fullmatch(name).groups())  # type: ignore[union-attr]
         first = date.fromisocalendar(year, week, 1)
+        if not FIRST_YEAR <= year < MAXYEAR:  # the weeks before and after it are asked for, too
+            raise ValueError
     except (AttributeError, ValueError):
         raise Unknown(tr("{name} is no week; they look like 2026-W48", name=repr(name))) from None
     return Period(first, first + timedelta(days=6))
@@ -112,10 +129,14 @@ def edits_of(session: Session, name: str) -> Edits:
     return Edits(kept.get("intro", ""), tuple(kept.get("order", ())), comments, tuple(kept.get("dropped", ())))
 
 
-def edit(session: Session, name: str, given: Edits, person: int, now: datetime) -> None:
-    """Make this of a week. Raises Unknown for what is none."""
+def edit(session: Session, name: str, given: Edits, person: int, now: datetime, *, seen: str | None = None) -> Edits | None:
+    """Make this of a week; or nothing, and what another editor made of it since it was of the version `seen`. Raises Unknown for what is none."""
     days_of(name)
+    kept = edits_of(session, name)
+    if seen is not None and seen != kept.version:
+        return kept
     weeks.edit(session, name, asdict(given), person, now)
+    return None
 
 
 freeze, frozen, thaw = weeks.freeze, weeks.page, weeks.thaw
@@ -130,6 +151,7 @@ def edited(found: Week, made: Edits, all_of_it: bool = False) -> Week:
     return replace(
         found,
         intro=made.intro,
+        version=made.version,
         top=tuple(one for one in told if all_of_it or not one.dropped),
         events=tuple((kind, rows) for kind, rows in kept if rows),
     )

@@ -235,8 +235,9 @@ def hashed(password: str, name: str = "") -> str:
 
 
 def _fits(kept: str | None, password: str) -> bool:
+    given = unicodedata.normalize("NFC", password)
     try:
-        return _hasher.verify(kept or _known_to_nobody(), unicodedata.normalize("NFC", password[:LONGEST]))
+        return _hasher.verify(kept or _known_to_nobody(), given[: LONGEST + 1])  # one more, so that a longer one is none
     except (VerificationError, InvalidHashError):
         return False
 

@@ -286,10 +286,16 @@ def star(session: Session, person: Person, story: int, on: bool, now: datetime) 
     marks.star(session, person.id, _known(session, [story]), now if on else None)
 
 
-def set_labels(session: Session, person: Person, story: int, words: Sequence[str], now: datetime) -> tuple[str, ...]:
-    """A story has these labels and no others, for all. Raises Unknown or MarkError."""
+def set_labels(
+    session: Session, person: Person, story: int, words: Sequence[str], now: datetime, *, had: Sequence[str] | None = None
+) -> tuple[str, ...]:
+    """A story has these labels and no others, for all; what others put on or took off since it `had` those stays so. Raises Unknown or MarkError."""
     _known(session, [story])
     clean = tuple(dict.fromkeys(word for word in map(one_line, words) if word))
+    if had is not None:
+        seen, there = set(map(one_line, had)), [one.word for one in marks.labels(session, [story]).get(story, ())]
+        stay = [word for word in there if word in clean or word not in seen]
+        clean = tuple(dict.fromkeys([*stay, *(word for word in clean if word not in seen)]))
     if len(clean) > MAX_LABELS or any(len(word) > LABEL_LENGTH for word in clean):
         raise MarkError(tr("a story has at most {n} labels of {length} characters", n=MAX_LABELS, length=LABEL_LENGTH))
     marks.set_labels(session, story, clean, person.id, now)

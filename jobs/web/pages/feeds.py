@@ -40,6 +40,8 @@ def feed(
     reader, used = found or (None, None)
     if reader is None or reader.feed not in ("*", rule if q is type is None else "*") or kind not in ("atom", "json"):
         raise Trouble(404, "no_page", tr("There is no such page."))
+    if company is not None and type is None:
+        raise Trouble(400, "bad_parameter", tr("{name}: {fault}", name="company", fault=tr("is read by nobody")), "company")
     if used is not None:
         parts.db.write_now(used)
 

@@ -27,6 +27,7 @@ from jobs.services.readers.reading import Entry, Wanted
 from jobs.web.access import Asked, Viewer, needs, parts_of
 from jobs.web.errors import Trouble
 from jobs.web.screens import Screen
+from storage.archive.queries import Cursor
 
 screen = Screen("greader")
 ROOTS = ("", "/api/greader.php")
@@ -38,7 +39,6 @@ LISTS: dict[str, reading.Which] = {"reading-list": "all", "kept-unread": "unread
 Asking = Annotated[Asked, Depends(needs("viewer", changes=False))]  # who posts no more than a long question
 _user = re.compile(r"user/[^/]+/")
 _SECONDS = re.compile(r"[1-9][0-9]{0,9}")
-_AT = re.compile(r"-?\d{1,18}-\d{1,18}")
 
 
 class Stream(BaseModel):
@@ -159,8 +159,7 @@ def _refs(ask: Asked, asked: Stream) -> tuple[list[tuple[int, datetime]], str | 
     wanted = _wanted(asked.s, asked.xt, asked.it, since=_moment(asked.ot), until=_moment(asked.nt), oldest=asked.r == "o")
     if wanted is None:
         return [], None
-    after = asked.c if _AT.fullmatch(asked.c) else None
-    return ask.read(lambda session: reading.refs(session, ask.person, wanted, after, max(1, min(asked.n, MAX_REFS))))
+    return ask.read(lambda session: reading.refs(session, ask.person, wanted, _place(asked.c), max(1, min(asked.n, MAX_REFS))))
 
 
 def _wanted(name: str, without: Sequence[str], only: Sequence[str], **more: Any) -> Wanted | None:
@@ -315,6 +314,14 @@ def _number(given: str) -> int | None:
     except ValueError:
         return None
     return number if 0 < number < 2**63 else None
+
+
+def _place(said: str) -> str | None:
+    """Where a list goes on; from its beginning for what is no place of ours: readers send what they kept."""
+    try:
+        return str(Cursor.parse(said))
+    except ValueError:
+        return None
 
 
 def _feed(rule: str) -> str:

@@ -131,7 +131,7 @@ def _trial(ask: Asked, name: str | None, query: str | None, days: int) -> Trial:
         TRIALS.release()
 
 
-@screen.form("/rules/test", "trial.html", role="viewer")
+@screen.form("/rules/test", "trial.html", role="viewer", changes=False)
 def test(ask: Asked, given: Asking) -> Trial:
     """What a query would have sent: for the page, while it is being written."""
     return _trial(ask, given.rule or None, given.query, given.days)

@@ -114,7 +114,8 @@ def listed(ask: Asked, show: Show = "all", q: Annotated[str, Query(max_length=20
     known, at_work = ask.read(lambda s: (status.sources_of(s, config, ask.now), status.programs(s, ask.now)))
     lines = [_line(one) for one in known]
     seen = {line.name for line in lines}
-    lines += [_unpolled(row.name, row.url, row.kind, row.enabled) for row in config.sources if row.name not in seen]
+    shown = status.addresses(config)
+    lines += [_unpolled(row.name, shown[row.name], row.kind, row.enabled) for row in config.sources if row.name not in seen]
     words = q.casefold().split()
 
     def fits(line: SourceLine) -> bool:
@@ -148,7 +149,7 @@ def one(ask: Asked, name: Name) -> SourcePage:
     config = ask.config
     row = named("source", name, config.sources)
     known, detail = ask.read(lambda s: (status.source_of(s, config, name, ask.now), status.detail(s, name, ask.zone, ask.now)))
-    line = _line(known) if known else _unpolled(name, row.url, row.kind, row.enabled)
+    line = _line(known) if known else _unpolled(name, status.addresses(config)[name], row.kind, row.enabled)
     return SourcePage(line, detail.hours, detail.gaps, sources.settings(config, name))
 
 

@@ -20,7 +20,7 @@ from jobs.services.readers.reading import Note, Wanted, Which
 from jobs.services.readers.verdicts import Proposal, Tally, Verdict
 from jobs.web.access import Asked
 from jobs.web.errors import Trouble
-from jobs.web.screens import Done, Number, Screen
+from jobs.web.screens import Done, Number, Place, Screen
 
 screen = Screen("team")
 _comma = re.compile(r"[,，、;；\n]")
@@ -28,6 +28,8 @@ _comma = re.compile(r"[,，、;；\n]")
 
 def _words(given: Any) -> Any:
     """A form sends all labels in one line."""
+    if given is None:
+        return None
     parts = [given] if isinstance(given, str) else given
     return [word for part in parts for word in _comma.split(part)] if all(isinstance(one, str) for one in parts) else given
 
@@ -41,16 +43,17 @@ class Seen(BaseModel):
 class Above(BaseModel):
     """A list, and the place down to which it was read."""
 
-    at: Annotated[str, Field(pattern=r"^-?\d{1,18}-\d{1,18}$")]
+    at: Annotated[str, Place]
     tab: Literal["unread", "all", "starred", "mine"] = "unread"
     rule: str | None = None
     label: str | None = None
 
 
 class Labels(BaseModel):
-    """All labels that a story has."""
+    """All labels that a story has; with `had`, those that it had for who sends them: what others put on and took off since stays."""
 
     labels: Annotated[list[str], BeforeValidator(_words)] = []
+    had: Annotated[list[str] | None, BeforeValidator(_words)] = None
 
 
 class Task(BaseModel):
@@ -149,7 +152,7 @@ def read_above(ask: Asked, given: Above) -> Done:
 @screen.action("PUT", "/stories/{story}/labels")
 def set_labels(ask: Asked, story: Number, given: Labels) -> Done:
     """Give a story these labels, and no others."""
-    ask.write(lambda s: reading.set_labels(s, ask.person, story, given.labels, ask.now))
+    ask.write(lambda s: reading.set_labels(s, ask.person, story, given.labels, ask.now, had=given.had))
     return Done(tr("Labels kept."))
 
 

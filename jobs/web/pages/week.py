@@ -34,13 +34,17 @@ _style = re.compile(r"<style>(.*?)</style>", re.DOTALL)
 
 
 class Edited(BaseModel):
-    """What an editor makes of a week: its stories by their records, the place and the words of each, and those that are left out."""
+    """What an editor makes of a week: its stories by their records, the place and the words of each, and those that are left out.
+
+    `version`: of the week that one has before his eyes; what another made of it since is not written over.
+    """
 
     intro: Words = ""
     records: Several = []
     places: Several = []
     comments: Annotated[list[Words], Field(max_length=100)] = []
     dropped: Several = []
+    version: Annotated[str, Field(max_length=16)] | None = None
 
 
 class Freeze(BaseModel):
@@ -80,7 +84,10 @@ def edit(ask: Asked, name: Name, given: Edited) -> Done:
     order = tuple(sorted(given.records, key=lambda record: places.get(record, len(places))))
     said = {record: text.strip() for record, text in zip(given.records, given.comments, strict=False) if text.strip()}
     made = Edits(given.intro.strip(), order, said, tuple(given.dropped))
-    ask.write(lambda s: service.edit(s, name, made, ask.person.id, ask.now))
+    theirs = ask.write(lambda s: service.edit(s, name, made, ask.person.id, ask.now, seen=given.version))
+    if theirs is not None:
+        refused = Trouble(409, "conflict", tr("The week was changed meanwhile; nothing was saved."))
+        raise refused.with_texts(*("\n".join([one.intro, *one.comments.values()]) for one in (made, theirs)))
     return Done(tr("The week is kept like this."), f"/week/{name}")
 
 

@@ -145,6 +145,9 @@ BUILTIN = [
     ("a wrong key", [refusal(401, "no such key")], "waiting", "401: "),
     ("a page instead", [FetchResult("<html>portal</html>", headers={"Content-Type": "text/html"})], "waiting", "protocol"),
     ("no choices", [FetchResult({"choices": []}, headers={"Content-Type": "application/json"})], "waiting", "protocol"),
+    ("choices that are none", [FetchResult({"choices": {"a": 1}}, headers={"Content-Type": "application/json"})], "waiting", "protocol"),
+    ("an answer without end", [FetchResult(" " * 5_000_000, headers={"Content-Type": "application/json"})], "waiting", "4,000,000 bytes"),
+    ("lists without end", [FetchResult('{"choices": ' + "[" * 100_000, headers={"Content-Type": "application/json"})], "waiting", "protocol"),
     ("no answer", ["hang"], "waiting", "no answer within 1 s"),
     ("a broken line", ["reset"], "waiting", "cannot be reached"),
     ("another address", [FetchResult("", 307, {"Location": "/elsewhere"})], "waiting", "307: "),
@@ -353,13 +356,15 @@ class TestTrouble:
             note = bench.note(number)
             assert (note.state, note.tries) == ("waiting", 0)
 
-    async def test_a_key_in_an_error_is_not_written_down(self, sqlite: Database) -> None:
+    @pytest.mark.parametrize("said", ["sk-verysecret", "sk-verys*****", "sk-very..."])
+    async def test_a_key_in_an_error_is_not_written_down(self, sqlite: Database, said: str) -> None:
         redaction.hide(["sk-verysecret"])
-        async with asked(sqlite, refusal(401, "no such key: sk-verysecret"), api_key="sk-verysecret") as bench:
+        async with asked(sqlite, refusal(401, f"no such key: {said}"), api_key="sk-verysecret") as bench:
             number = bench.keep()
             await bench.ask()
             note = bench.note(number)
-            assert "sk-verysecret" not in note.detail
+            assert "no such key: ***" in note.detail
+            assert "sk-" not in note.detail
 
 
 class TestBudget:
@@ -370,6 +375,14 @@ class TestBudget:
             assert bench.tokens() == 900
             note = bench.note(number)
             assert note.tokens == 900
+
+    @pytest.mark.parametrize("counted", [-1, 10**9, 10**30])
+    async def test_a_count_that_cannot_be_is_none(self, sqlite: Database, counted: int) -> None:
+        async with asked(sqlite, completion(GOOD, tokens=counted)) as bench:
+            number = bench.keep()
+            assert await bench.ask()
+            assert bench.note(number).state == "done"
+            assert 0 < bench.tokens() < 10_000
 
     async def test_the_month_ends_before_a_call_that_has_no_room(self, sqlite: Database) -> None:
         async with asked(sqlite, completion(GOOD), monthly_tokens=5100) as bench:

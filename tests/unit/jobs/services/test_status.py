@@ -1,9 +1,12 @@
 """What runs, what is late, what fails."""
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
+from jobs.config.load import load
 from jobs.monitor.liveness import STALE, is_alive
 from jobs.services import status as looking
 from storage.archive import queries
@@ -31,6 +34,19 @@ def test_all_of_it_in_one_answer(db: Database) -> None:
     assert (found.late, found.requests_today, found.budget) == ({"poll": 2, "article": 0}, 0, None)
     assert {line.row.name: line.delay for line in found.sources} == {"江湾晚报": HOUR / 2, "ledger": timedelta(minutes=7.5)}
     assert {line.health.state.value for line in found.sources} == {"not polled yet"}
+
+
+def test_no_secret_of_an_address_is_shown(db: Database, tmp_path: Path) -> None:
+    path = tmp_path / "config.yaml"
+    path.write_text("sources: [{name: a, url: 'https://u:pa55word@a.example/f?key=${KEY}'}]", "utf-8")
+    config = load(path, {"KEY": "k3y-k3y"})
+    rows = [(row.source(), NOW) for row in config.sources]
+    db.write_now(lambda s: sources.sync(s, rows, NOW))
+    db.write_now(lambda s: s.execute(text("update source set last_detail = 'no https://u:pa55word@a.example', fail_count = 3")))
+    (found,) = db.read(lambda s: looking.sources_of(s, config, NOW))
+    alone = db.read(lambda s: looking.source_of(s, config, "a", NOW))
+    assert found.row.url == looking.addresses(config)["a"] == "https://u:***@a.example/f?key=***"
+    assert not any(secret in str((found, alone)) for secret in ("pa55word", "k3y-k3y"))
 
 
 def test_an_empty_archive_has_a_status_too(db: Database) -> None:

@@ -65,6 +65,7 @@ def test_a_query_is_a_feed_too(app: FastAPI, archive: Database) -> None:
     items = Browser(app).get(f"/feeds/{token}/search.json", params={"q": "芯片 NOT 融资"}).json()["items"]
     assert items
     assert all("芯片" in item["content_text"] + item["title"] and "#0" not in item["content_text"] for item in items)
+    assert Browser(app).get(f"/feeds/{token}/search.json", params={"q": "芯片", "company": 1}).status_code == 400
     assert Browser(app).get(f"/feeds/{token}/search.json", params={"q": "芯片 AND ("}).status_code == 400
 
 

@@ -234,6 +234,9 @@ def test_every_question_refuses_a_parameter_that_nobody_reads(app: FastAPI) -> N
         assert (answer.status_code, answer.json()["error"]["where"]) == (400, "unread"), path
 
 
+LISTS = ("records?", "records?q=a&", "today?", "stories?", "trends/events?")
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
@@ -244,6 +247,13 @@ def test_every_question_refuses_a_parameter_that_nobody_reads(app: FastAPI) -> N
         ("/alerts?from=2026-11-24", 200),
         ("/alerts?from=2026-11-24T08:00:00Z", 200),
         ("/alerts?since=2026-11-24", 400),
+        ("/records?since=0001-01-01&until=9999-12-31", 200),
+        ("/records?q=published:>=0001-01-01", 200),
+        ("/facets?until=9999-12-31", 200),
+        ("/trends/events?since=0001-01-01&until=9999-12-31", 200),
+        ("/week/9999-W52", 404),
+        ("/week/0001-W01", 404),
+        *((f"/{path}after={at}999999999999999999-1", 400) for path in LISTS for at in ("", "-")),
     ],
 )
 def test_a_number_or_a_time_is_read_or_refused(browser: Browser, path: str, status: int) -> None:

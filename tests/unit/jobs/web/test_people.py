@@ -124,7 +124,16 @@ def test_a_page_of_another_site_signs_nobody_in(app: FastAPI, archive: Database)
 
 
 @pytest.mark.parametrize(
-    "headers", [{"x-forwarded-for": "203.0.113.9"}, {"forwarded": "for=203.0.113.9"}, {"host": "192.0.2.7:8480"}]
+    "headers",
+    [
+        {"x-forwarded-for": "203.0.113.9"},
+        {"forwarded": "for=203.0.113.9"},
+        {"x-forwarded-host": "news.example"},
+        {"x-forwarded-proto": "https"},
+        {"via": "1.1 proxy"},
+        {"cf-connecting-ip": "203.0.113.9"},
+        {"host": "192.0.2.7:8480"},
+    ],
 )
 def test_without_people_what_comes_from_elsewhere_is_a_stranger(app: FastAPI, headers: dict[str, str]) -> None:
     assert Browser(app).get("/", headers=headers).status_code == 303
@@ -173,6 +182,8 @@ def test_a_token_is_shown_once_works_and_is_revoked(app: FastAPI, archive: Datab
     program = Browser(app, authorization=f"Bearer zx_{secret}")
     assert program.call("GET", "/me").json() == {"name": "lin", "role": "owner", "writes": False, "language": None, "theme": None}
     assert program.call("PUT", "/stories/1/star", {}).json()["error"]["code"] == "read_only"
+    assert program.call("POST", "/rules/test", {"query": "芯片"}).status_code == 200, "a long question changes nothing"
+    assert program.call("POST", "/rules", {"name": "x", "query": "芯片"}).json()["error"]["code"] == "read_only"
     assert program.call("POST", "/tokens", {"name": "more"}).status_code == 403
     browser.send("/tokens/1/revoke")
     assert program.call("GET", "/me").status_code == 401
@@ -243,6 +254,27 @@ def test_a_password_is_changed_by_who_knows_the_old_one_and_ends_other_sessions(
 
 
 # ---- marks
+
+
+@pytest.mark.parametrize(
+    ("had", "given", "others", "kept"),
+    [
+        ("a", "a, b", "a, c", ["a", "b", "c"]),
+        ("a, b", "a", "a, b, c", ["a", "c"]),
+        ("a, b", "a, b, d", "a", ["a", "d"]),
+        ("", "x", "", ["x"]),
+    ],
+)
+def test_two_who_set_labels_keep_what_the_other_did(
+    app: FastAPI, archive: Database, had: str, given: str, others: str, kept: list[str]
+) -> None:
+    team(archive, mara="editor")
+    lin, mara = signed_in(app, "lin"), signed_in(app, "mara")
+    story = stories(archive)[0]
+    lin.send(f"/stories/{story}/labels", labels=had)
+    mara.send(f"/stories/{story}/labels", labels=others, had=had)
+    lin.send(f"/stories/{story}/labels", labels=given, had=had)
+    assert f'name="had" value="{", ".join(kept)}"' in lin.get(f"/records/{story}").text
 
 
 def test_what_the_team_says_of_a_story_is_on_its_record_for_all(app: FastAPI, archive: Database) -> None:

@@ -20,6 +20,7 @@ from jobs.config.load import ConfigError, load
 from jobs.daemon import Daemon
 from jobs.services.readers import people
 from jobs.web.app import create
+from jobs.web.events import Live
 from jobs.web.metrics import Health, Metric
 from jobs.web.render import TEMPLATES
 from jobs.web.server import Listener, host_and_port
@@ -123,6 +124,58 @@ async def test_the_pages_tell_health_and_what_a_daemon_measures(sqlite: Database
     finally:
         await listener.close()
     assert health.status == 503
+
+
+@pytest.mark.parametrize(
+    "sent", [b"", b"GET / HTTP/1.1\r\nHost: ", b"POST /login HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\na"]
+)
+async def test_a_request_that_does_not_end_holds_no_connection(
+    sqlite: Database, monkeypatch: pytest.MonkeyPatch, sent: bytes
+) -> None:
+    monkeypatch.setattr("jobs.web.server.REQUEST_WITHIN", 0.2)
+    listener = Listener(create(press.parts(sqlite)), "127.0.0.1:0")
+    listener.open()
+    try:
+        async with asyncio.timeout(10):
+            events = await asyncio.open_connection("127.0.0.1", listener.port)
+            events[1].write(b"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            reader, writer = await asyncio.open_connection("127.0.0.1", listener.port)
+            writer.write(sent)
+            await asyncio.gather(reader.read(), return_exceptions=True)  # to its end, with or without a word
+            writer.close()
+            assert b"200 OK" in await events[0].read(1000)
+            assert not events[0].at_eof(), "who listens to what comes in stays"
+            events[1].close()
+            await asyncio.gather(writer.wait_closed(), events[1].wait_closed(), return_exceptions=True)
+    finally:
+        await listener.close()
+
+
+async def test_so_many_connections_and_no_more(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.web.server.MOST_CONNECTIONS", 2)
+    listener = Listener(create(press.parts(sqlite)), "127.0.0.1:0")
+    listener.open()
+    try:
+        async with asyncio.timeout(10), aiohttp.ClientSession(f"http://127.0.0.1:{listener.port}") as session:
+            held = [await asyncio.open_connection("127.0.0.1", listener.port) for _ in range(2)]
+            await asyncio.sleep(0.1)
+            with pytest.raises(aiohttp.ClientError):
+                await session.get("/healthz")
+            held[0][1].close()
+            await held[0][1].wait_closed()
+            await asyncio.sleep(0.1)
+            async with session.get("/healthz") as answer:
+                assert answer.status == 200
+            held[1][1].close()
+            await held[1][1].wait_closed()
+    finally:
+        await listener.close()
+
+
+async def test_who_listens_comes_again_after_a_while(sqlite: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jobs.web.events.LASTS", 0.0)
+    live = Live(press.parts(sqlite))
+    assert [one async for one in live.events()] == ["retry: 5000\n\n"]
 
 
 def test_a_taken_port_does_not_keep_the_daemon_from_its_work(tmp_path: Path) -> None:

@@ -304,6 +304,7 @@ def test_signatures(method: str) -> None:
     assert is_signed("secret", header, PUSH)
     assert not is_signed("secret", header, PUSH + b" ")
     assert not is_signed("secret", header[:-1], PUSH)
+    assert not is_signed("secret", f"{method}=\udcff", PUSH), "bytes that are no text"
     assert not is_signed("secret", header.removeprefix(method), PUSH)
 
 

@@ -425,6 +425,16 @@ def test_a_table_of_events_is_a_file_with_the_same_rows(desk: Desk) -> None:
     assert desk.get("/api/v1/trends/events.pdf").status_code == 404
 
 
+def test_two_editors_of_a_week_do_not_write_over_each_other(desk: Desk) -> None:
+    path = "/week/2026-W48/edits"
+    seen = desk.get("/api/v1/week/2026-W48").json()["version"]
+    assert f'name="version" value="{seen}"' in desk.get("/week/2026-W48?edit=true").text
+    assert desk.send(path, intro="mine", version=seen).status_code == 303
+    late = desk.send(path, intro="theirs", version=seen)
+    assert (late.status_code, "<pre>theirs" in late.text, "<pre>mine" in late.text) == (409, True, True)
+    assert desk.get("/api/v1/week/2026-W48").json()["intro"] == "mine"
+
+
 def test_an_editor_edits_the_week_by_form_and_it_can_be_handed_on(desk: Desk) -> None:
     before = [one["record"] for one in desk.get("/api/v1/week/2026-W48").json()["top"]]
     assert "Leave out" in desk.get("/week/2026-W48?edit=true").text

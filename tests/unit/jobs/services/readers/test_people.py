@@ -1,5 +1,6 @@
 """Who comes in, as whom, and until when."""
 
+import unicodedata
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -90,6 +91,14 @@ def test_a_password_that_is_easily_guessed_is_refused(db: Database, password: st
 def test_a_password_is_the_same_however_its_letters_are_composed(db: Database) -> None:
     add(db, "lin", password="Zürich und zurück")
     assert sign_in(db, "lin", "Zürich und zurück").person.name == "lin"
+
+
+def test_a_long_password_is_compared_to_its_end(db: Database) -> None:
+    longest = "가나다라마" * 40
+    add(db, "lin", password=longest)
+    assert sign_in(db, "lin", unicodedata.normalize("NFD", longest)).person.name == "lin"
+    with pytest.raises(NotSignedIn):
+        sign_in(db, "lin", longest + "x")
 
 
 def test_only_hashes_are_kept(db: Database) -> None:
