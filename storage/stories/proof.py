@@ -87,7 +87,7 @@ def points(found: Mapping[Kind, float]) -> dict[Kind, float]:
 
 
 def proves(found: Mapping[Kind, float], score: float, *, strict: bool) -> bool:
-    """Enough points, something by name, what it is about, and no party, act, place or stage that only one of the two has; if it is to be
+    """Enough points, something by name, what is done and to what, and no party, act, place or stage that only one of the two has; if it is to be
     `strict`, as between corrections, which are written alike, no head and no amount either."""
     if score < SURE or found.get(Kind.CORRECTION, 0):
         return False
@@ -107,11 +107,13 @@ def proves(found: Mapping[Kind, float], score: float, *, strict: bool) -> bool:
         second = found.get(Kind.AMOUNT, 0) >= 2 or found.keys() & {Kind.OBJECT_NAME, Kind.WEEKDAY}
         if Kind.TITLE_AMOUNT not in found or not second:
             return False
+    if not (found.keys() & _DONE and found.keys() & _OBJECT):
+        return False
     if strict or Kind.TRANSLATED in found:
-        return bool(found.keys() & _DONE and found.keys() & _OBJECT) and not found.keys() & (_OTHER | _OWN_WORDS)
+        return not found.keys() & (_OTHER | _OWN_WORDS)
     is_one = Kind.TITLE_AMOUNT in found and Kind.TITLE_ACT in found and bool(found.keys() & {Kind.OBJECT, Kind.OBJECT_NAME})
     others = _OTHER - _BESIDE if score >= VERY_SURE and is_one else _OTHER  # then it may speak of what was before or is to come
-    return bool(found.keys() & _OBJECT) and not found.keys() & others
+    return not found.keys() & others
 
 
 def may_prove(one: Gist, other: Gist) -> bool:
