@@ -87,8 +87,8 @@ def points(found: Mapping[Kind, float]) -> dict[Kind, float]:
 
 
 def proves(found: Mapping[Kind, float], score: float, *, strict: bool) -> bool:
-    """Enough points, something by name, what is done and to what, and no party, act, place or stage that only one of the two has; if it is to be
-    `strict`, as between corrections, which are written alike, no head and no amount either."""
+    """Enough points, something by name, what is done and to what, and no party, act, place or stage that only one of the two has; if it is
+    to be `strict`, as between corrections, which are written alike, no head and no amount either."""
     if score < SURE or found.get(Kind.CORRECTION, 0):
         return False
     if not found.keys() & (_KNOWN if Kind.TRANSLATED in found else _KNOWN | {Kind.AMOUNT}):
@@ -118,7 +118,7 @@ def proves(found: Mapping[Kind, float], score: float, *, strict: bool) -> bool:
 
 def may_prove(one: Gist, other: Gist) -> bool:
     """False where no signs can prove it: of two texts that are not worded alike, one has a stage, a party, a place or an act that the other
-    has not. Most candidates are refused by that, without unpacking their marks."""
+    has not, or nothing is done in both. Most candidates are refused by that, without unpacking their marks."""
     if not (one.read or other.read) or (one.han == other.han and one.share(other) >= ALIKE):
         return True
     if one.title_phases ^ other.title_phases or (one.phases ^ other.phases) & _FIRM_STAGES or disjoint(one.places, other.places):
@@ -127,7 +127,10 @@ def may_prove(one: Gist, other: Gist) -> bool:
     if one.title_roots - theirs or other.title_roots - mine or (mine - theirs and theirs - mine):
         return False
     groups = (one.title_groups, other.groups), (other.title_groups, one.groups)
-    return not any(acts and not acts & whole for acts, whole in groups)
+    if any(acts and not acts & whole for acts, whole in groups):
+        return False
+    mine, theirs = (x.title_groups | x.groups for x in (one, other))
+    return bool(mine & theirs or one.turns & other.turns)
 
 
 def signs(one: StoryPrint, other: StoryPrint) -> dict[Kind, float]:
@@ -162,8 +165,8 @@ _PHASES = {
 _OTHER_COPY = frozenset((Kind.OTHER_AMOUNT, Kind.OTHER_HEAD, Kind.OTHER_PLACE))
 _DIFFERS = _OTHER_COPY | {Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.SWAPPED, *_PHASES.values()}
 _STAGES = frozenset((Kind.CORRECTION, Kind.AGAIN, Kind.TALKS, Kind.PLANNED, Kind.ASKED))
-_STAGE_NAMES = frozenset(name for name, kind in _PHASES.items() if kind in _STAGES)
-_FIRM_STAGES = _STAGE_NAMES - {"planned", "again", "talks"}
+_BESIDE = frozenset((Kind.PLANNED, Kind.AGAIN, Kind.TALKS))
+_FIRM_STAGES = frozenset(name for name, kind in _PHASES.items() if kind in _STAGES - _BESIDE)
 _EVERYDAY = frozenset(
     "release operate use begin start partner found build reach trial open award price market study paper disclose spend deliver upgrade".split()
 )  # acts that one headline names and the other takes as told
@@ -175,10 +178,8 @@ _OTHER = frozenset((
     Kind.OTHER_HEAD, Kind.OTHER_PLACE, Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT,
     Kind.ACT_MISSING, Kind.NAME_MISSING, Kind.SWAPPED, Kind.EDITED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN, Kind.OFF,
 ))  # fmt: skip
-_BESIDE = frozenset((Kind.PLANNED, Kind.AGAIN, Kind.TALKS))
-_OWN_WORDS = frozenset(
-    (Kind.HEAD_MISSING, Kind.OTHER_AMOUNT)
-)  # each outlet has a head and figures of its own; a translation is asked for more
+# each outlet has a head and figures of its own; a translation is asked for more
+_OWN_WORDS = frozenset((Kind.HEAD_MISSING, Kind.OTHER_AMOUNT))
 
 
 def _amounts(a: Evidence, b: Evidence) -> Iterator[tuple[Kind, float]]:
