@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from functools import cache
+from functools import cache, cached_property
 from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
@@ -607,6 +607,11 @@ class Config(Section):
         """How each rule tells what it matched."""
         said = {"name", "query", "keywords", "sources", "channels", "should_match", "should_not_match", "enabled"}
         return {rule.name: tuple(rule.model_dump(exclude=said).values()) for rule in self.rules}
+
+    @cached_property
+    def watched(self) -> frozenset[str]:
+        """The names of its sources."""
+        return frozenset(row.name for row in self.sources)
 
     def midnight(self, day: date, after: bool = False) -> datetime:
         """When a day begins in the configured zone, or when it is over; the last day of the calendar, at its last moment."""
