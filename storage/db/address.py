@@ -1,21 +1,30 @@
-"""What an address of PostgreSQL says, asked of the driver alone: who checks a configuration, or asks for a sign of life, needs no more."""
+"""What an address of a database leads to, asked without SQLAlchemy: who checks a configuration, or asks for a sign of life, needs no more."""
 
 from __future__ import annotations
 
 import importlib
 import string
 from collections.abc import Collection
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, quote
 
 from crawler.i18n import tr
-from storage.db.errors import StorageError
+from storage.db.errors import NoArchive, StorageError, Unreachable
 
 NO_ADDRESS = "`database:` is no address; write sqlite:///data/zhixun.db or postgresql+psycopg://user@host/name"
 
 
+def must_be_file(path: Path) -> None:
+    """Raise NoArchive where SQLite would create an empty file, Unreachable for a pipe, which keeps who reads it waiting, or a device."""
+    if not path.exists():
+        raise NoArchive(path.absolute())
+    if not path.is_file():
+        raise Unreachable(tr("{name} cannot be opened: {why}", name=path, why=tr("is no file")))
+
+
 def options(url: str) -> tuple[list[str], Collection[str]]:
-    """The options behind the `?` that the driver does not know, and those that it knows."""
+    """The options of PostgreSQL behind the `?` that the driver does not know, and those that it knows."""
     given = [name for name, _ in parse_qsl(url.partition("?")[2], keep_blank_values=True)]
     if not given or not url.startswith("postgresql"):
         return [], ()

@@ -45,7 +45,7 @@ from sqlalchemy.pool import NullPool
 from crawler.i18n import tr
 from crawler.retold import system_fault
 from storage.db import address, schema
-from storage.db.errors import Busy, Corrupt, NoArchive, StorageError, Unreachable, explain
+from storage.db.errors import Busy, Corrupt, StorageError, Unreachable, explain
 from storage.db.texts import to_json
 from storage.db.writer import Writer
 
@@ -372,10 +372,7 @@ class _Sqlite(_Kind):
             connection.set_progress_handler(None, 0)
 
     def must_exist(self) -> None:
-        if not self.path.exists():  # SQLite would create an empty one
-            raise NoArchive(self.path.absolute())
-        if not self.path.is_file():  # a pipe keeps who reads it waiting, a device keeps nothing
-            raise Unreachable(tr("{name} cannot be opened: {why}", name=self.path, why=tr("is no file")))
+        address.must_be_file(self.path)
 
     def create(self) -> None:
         if self.path.exists():

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from crawler.i18n import tr
 from storage.db import address
-from storage.db.errors import NoArchive, StorageError, Unreachable, explain_driver
+from storage.db.errors import StorageError, explain_driver
 
 STOPPED = "stopped"  # the last beat of a daemon that ended in order
 PATIENCE = 10  # seconds for a connection, and for a lock
@@ -58,10 +57,7 @@ def _first(url: str, query: str, value: str) -> Any:
 
 def _sqlite(url: str) -> sqlite3.Connection:
     path = Path(url.partition("///")[2].partition("?")[0])
-    if not path.exists():
-        raise NoArchive(path.absolute())
-    if not path.is_file():  # a pipe would keep us waiting
-        raise Unreachable(tr("{name} cannot be opened: {why}", name=path, why=tr("is no file")))
+    address.must_be_file(path)
     return sqlite3.connect(f"file:{quote(str(path.absolute()))}?mode=ro", uri=True, timeout=PATIENCE)
 
 
