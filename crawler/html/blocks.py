@@ -256,9 +256,8 @@ class _Setting:
         tag: str = self.waiting[-1][0].tag if self.waiting else self.regions[self.opened[-1]].tag
         raw = "".join(parts)
         if INDENT in raw or tag == "pre":
-            blocks = (
-                raw.split("\n") if tag == "pre" and has_han(raw) else typed(raw)
-            )  # Chinese prose there has one line a paragraph
+            # Chinese prose there has one line a paragraph
+            blocks = raw.split("\n") if tag == "pre" and has_han(raw) else typed(raw)
             texts = [text for block in blocks for text in paragraphs(block)]
             if len(texts) > 1 and tag == "pre":
                 joined.clear()  # addresses in a mail

@@ -12,6 +12,7 @@ from crawler.html.tree import has_han
 from crawler.text import HAN, PERSON, simplified
 
 _COLON = r"\s*[:：丨|｜/]\s*"
+REPRINTED = r"(?:经?.{0,4}授权)?(?:首发|来源|来自|转载|转|摘|原载|原刊)[于自]?\s*"  # before whose the text is
 
 # A whole short line that is furniture. `match`ed at the start; the second figure bounds how long (code points) such a line may be.
 _LINE = (
@@ -23,7 +24,7 @@ _LINE = (
     + _COLON
     + r".{0,60}|[（(]本文(?:来|转|摘|选)自.{2,40}[)）]",
     r"[\(（\[【\s]*(?:文章)?(?:作者|撰文|撰稿|采写|执笔|主笔|供稿|文图|图文|文字|文|图|视频)\s*[:：/|丨｜]\s*.{0,40}",
-    r"[\(（\[【\s]*(?:本文|文章|原文)?(?:经?.{0,4}授权)?(?:首发|来源|来自|转载|转|摘|原载|原刊)[于自]?\s*[:：]?\s*(?:(?:微信)?(?:公众号|订阅号)|《).{0,120}|原[载刊][于自]?"
+    rf"[\(（\[【\s]*(?:本文|文章|原文)?{REPRINTED}[:：]?\s*(?:(?:微信)?(?:公众号|订阅号)|《).{{0,120}}|原[载刊][于自]?"
     + _COLON
     + r".{0,60}",
     rf"(?:作者|撰文|采写|执笔|文)\s+[{HAN}]{{2,4}}(?:[\s、，,]+[{HAN}]{{2,4}}){{0,5}}",
@@ -163,7 +164,7 @@ _BEGUN = (
     r"(?:à )?lire (?:aussi|également|la suite)\b[^.]{0,120}|(?:à )?voir (?:aussi|également)\b[^.]{0,120}|sur le même (?:sujet|thème)\W*",
     r"lesen sie (?:auch|mehr|hier|dazu|weiter)\b[^.]{0,120}|(?:mehr zum thema|mehr dazu|auch interessant|weiterlesen)\b[^.]{0,100}|das könnte sie [^.]{0,60}",
     r"leggi (?:anche|tutto|di più)\b[^.]{0,120}|(?:leia|veja|saiba|confira) (?:também|mais|ainda)\b[^.]{0,120}|lees (?:ook|meer|verder)\b[^.]{0,120}",
-    r"l[eäæ]s (?:også|også|også|mere?|också|även)\b[^.]{0,120}|(?:czytaj|zobacz) (?:też|także|również|więcej)\b[^.]{0,120}",
+    r"l[eäæ]s (?:også|mere?|också|även)\b[^.]{0,120}|(?:czytaj|zobacz) (?:też|także|również|więcej)\b[^.]{0,120}",
     r"(?:inscr[ií][vb]|abonnez|abonnieren sie|suscr[ií]b|apúnta|regístr|iscriviti|abbonati|assine|cadastre|recevez|recib[ae]|ricevi|receba|melden sie|meld je"
     r"|schrijf je|prenumerera|newsletter)"
     r".{0,120}\b(?:newsletters?|nyhetsbrev|nieuwsbrief|boletín|infolettre|abonnement|abonnieren)\b.{0,80}",

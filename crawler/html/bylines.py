@@ -188,14 +188,14 @@ def signed(texts: Iterable[str]) -> list[str]:
 
 
 _about = re.compile(r"\W*(?:about|meet) the (?:author|writer|reporter)\W*", re.I)
-_WEEKDAY = re.compile("[周星][一二三四五六日末期]|..[省市县区州镇]$")
+_day_or_place = re.compile("[周星][一二三四五六日末期]|..[省市县区州镇]$")
 
 
 def is_bare(word: str) -> bool:
     """True for a word alone that is more likely a person's name than a publisher's or a place's."""
     word = normal(word)
     may_be = len(word) in (2, 3) and word[0] in _COMMON and word not in _WORDS
-    return may_be and not _WEEKDAY.match(word) and _zh_name.match(word) is not None
+    return may_be and not _day_or_place.match(word) and _zh_name.match(word) is not None
 
 
 def paper(texts: Iterable[str]) -> str | None:

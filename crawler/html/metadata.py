@@ -13,6 +13,7 @@ from lxml import etree
 
 from crawler.html import bylines, tree
 from crawler.html.blocks import Layout, Line, weigh
+from crawler.html.boilerplate import REPRINTED
 from crawler.html.date_text import DATE, undated
 from crawler.html.tree import Tags, has_han, loose
 from crawler.record import MAX_TITLE
@@ -38,7 +39,7 @@ _source = re.compile(
     rf"|(?:(?!作者|责任?编辑|责编|编辑|时间|评论|阅读|浏览|字[体号]|打印|分享|点击|收藏|视力)[^\s|，,。；;：:\"”》（(【\[]){{2,30}}(?:[（(][{HAN}]{{2,6}}[)）])?)"
 )
 _reprint = re.compile(  # 本文转载自微信公众号：江湾观察（ID：…）
-    r"(?:^[^\w“「《]*|本文|文章|稿件)(?:经?.{0,4}授权)?(?:首发|来源|来自|转载|转|摘|原载|原刊)[于自]?\s*[:：丨|｜]?\s*"
+    rf"(?:^[^\w“「《]*|本文|文章|稿件){REPRINTED}[:：丨|｜]?\s*"
     r"(?:(?:微信)?(?:公众号|订阅号)\s*[:：丨|｜]?\s*[“\"「《【]?|[“\"「《])([^\s，,。；;：:“”\"「」《》（()）【】]{2,20})"
     r"(?=[”\"」》】]?(?:微信)?(?:公众号)?\s*(?:$|[（(，,。；;|｜)）\d]|作者|编辑|第))"
 )
@@ -99,6 +100,15 @@ class Head:
     @cached_property
     def home(self) -> str | None:
         return _home_name(self)
+
+    @cached_property
+    def site_ahead(self) -> str:
+        return _site_ahead(self)
+
+    @property
+    def host(self) -> str:
+        """As the address spells it, without its www."""
+        return self.url.partition("://")[2].partition("/")[0].removeprefix("www.")
 
     @cached_property
     def is_chinese(self) -> bool:
@@ -219,8 +229,8 @@ def _titles(head: Head) -> Iterator[str]:
         if isinstance(name := article.get("headline") or article.get("name"), str):
             yield tree.plain(name)
     told = head.all("og:title", "twitter:title", "citation_title", "title", "articletitle")
-    site = _site_ahead(head)
-    rest = head.tags.title[len(site) : MAX_TITLE].strip(_JOINTS) if site else ""
+    site = head.site_ahead
+    rest = head.tags.title[len(site) : MAX_TITLE].strip(_JOINTS + ">:.,") if site else ""
     several = (*told, rest, _parting.split(rest)[-1], head.tags.title)
     yield from (tree.plain_title(title) if "&" in title else title for title in several)
     if (short := strip_site(head.tags.title)) != site:
@@ -236,12 +246,12 @@ def _site_ahead(head: Head) -> str:
     known = loose(first.replace("&", "and"))
     if first == head.tags.title or not 2 < len(first) <= 40:
         return ""
-    host = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www."))
+    host = loose(head.host)
     is_hosts = len(known) > 4 and host.startswith((known, known.removesuffix("magazine")))
     return first if is_hosts or loose(first) == loose(next(head.all("og:site_name"), "")) or first == head.home else ""
 
 
-_JOINTS = " -–—_|｜丨·•«»>:.,"
+_JOINTS = " -–—_|｜丨·•«»"
 _parting = re.compile(r"\s+(?:[-–—·•«»>|]+|::+|\.:\.)\s+|\s*[|｜丨]\s*|:\s+")
 
 
@@ -407,7 +417,7 @@ def publisher(
         return None  # a section that stands at the site's root
     if home and (name is None or _is_short_for(home, name)):
         return home
-    label = loose(head.url.partition("://")[2].partition("/")[0].removeprefix("www.").rpartition(".")[0])
+    label = loose(head.host.rpartition(".")[0])
     if (
         name and label and (loose(name.rpartition(".")[0]) == label or _may_be_short(name, label))
     ):  # its host, where its name is wanted
@@ -489,7 +499,7 @@ def _is_short_for(home: str, name: str) -> bool:
 
 def _site_names(head: Head, title: str = "", foot: Sequence[str] = ()) -> Iterator[str]:
     yield from head.all("og:site_name", "application-name", "apple-mobile-web-app-title", "sitename", "dc.publisher")
-    yield from filter(None, [_site_ahead(head)])
+    yield from filter(None, [head.site_ahead])
     yield from _site_in(head.tags.title, title)
     yield from (name for thing in head.things if thing.get("@type") in _HOUSES and isinstance(name := thing.get("name"), str))
     yield from _of_feed(head)
@@ -560,9 +570,9 @@ def _site_in(title: str, headline: str) -> Iterator[str]:
         return
     follows = title.removeprefix(headline)[:1] if headline and title.startswith(headline) else ""
     whole = headline if follows and follows in "-–—_|｜丨·•" else max(strip_site(title), headline if follows else "", key=len)
-    rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(whole).strip(" -–—_|｜丨·•«»")
+    rest = title if loose(headline)[:8] not in loose(title) else title.removeprefix(whole).strip(_JOINTS)
     if headline and len(headline) < len(title) and title.endswith(headline):  # the site's name stands before it
-        rest = title.removesuffix(headline).strip(" -–—_|｜丨·•«»:：【】")
+        rest = title.removesuffix(headline).strip(_JOINTS + ":：【】")
     parts = [name for part in reversed(_strong.split(rest)) for name in reversed(_dashes.split(part.strip(" -–—")))]
     parts = [_edition.sub("", name) for name in parts]
     parts = [name for name in parts if 2 <= len(name) <= (36 if name.isascii() else 24)]

@@ -100,23 +100,24 @@ _trade = re.compile(  # what a company makes says nothing of what it does
 
 # --- amount
 
-_NUMBER_ZH = r"(?:\d[\d,.]{0,24}|[一二两三四五六七八九十百]+)"
+_DIGITS = r"\d[\d,.]{0,24}"  # bounded: a line of nothing else is read in its length, not its square
+_NUMBER_ZH = rf"(?:{_DIGITS}|[一二两三四五六七八九十百]+)"
 _money_zh = re.compile(
     rf"(?:每[百千]?万? ?tokens? ?|人民[币幣]|新[台臺][币幣]|港[币幣])?"
     rf"(?:(?:近|约|約|逾|超(?![过過])|高达|高達)?(?:{_NUMBER_ZH}|数|數|上)(?:[百千万亿萬億]+)?|近[百千]?[万亿萬億])(?:余|餘|多)?(?:元人民[币幣]|元(?!素|件|器|宇|旦|月)|美元|[欧歐]元|港元|港[币幣]|英[镑鎊]|日[元圆圓]|[韩韓]元|新[台臺][币幣]|人民[币幣]|[卢盧]比|瑞郎|"
     rf"新元)(?!左右的估值)"
 )
 _count_zh = re.compile(
-    r"(?:近|约|逾|超(?!过))?\d[\d,.]{0,24}(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|人次|户|架|套|颗|片|P(?![A-Za-z])|EFLOPS|兆瓦|万千瓦|吉瓦|平方米|亩)"
+    rf"(?:近|约|逾|超(?!过))?{_DIGITS}(?:[百千万亿]+)?(?:余|多)?(?:台|辆|名|人(?!工|形|民)|人次|户|架|套|颗|片|P(?![A-Za-z])|EFLOPS|兆瓦|万千瓦|吉瓦|平方米|亩)"
 )
 _of_value = re.compile(r"(?:估值|收于|市值|累计[^，]{0,8}|均价|售价|股价|收报|报价?|收盘|总资产)(?:约|达|为|超过?|已经?|合计)*$")
 _MUCH = r"(?: ?(?:million|billion|trillion|crore|lakh|bn|m\b|k\b)|-(?:million|billion|crore))?"
 _money_en = re.compile(
     r"(?:\b(?:[Aa]bout|[Aa]pproximately|[Nn]early|[Aa]lmost|[Aa]round|[Rr]oughly|[Mm]ore than|[Oo]ver|[Uu]p to|[Aa]t least) )?"
     r"(?:between [$€£¥][\d.]+ (?:million|billion) and [$€£¥][\d.]+ (?:million|billion)"
-    rf"|(?:\b(?:SEK|NOK|DKK|CHF|AUD|PLN|SAR|AED|GBP|EUR|USD|RMB|RM|Rs\.?|DKr|SKr|NKr) ?|\b(?:US|HK|NZ|NT|A|C|S|R)[$]\s?|[$€£¥₹]\s?)\d[\d,.]{{0,24}}\d?{_MUCH}"
-    r"(?:(?: to |-|–)[$€£¥]\d[\d,.]{0,24}(?: (?:million|billion|trillion))?)?"
-    r"|(?:\d[\d,.]{0,24}|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ive|[Tt]en) (?:(?:thousand|million|billion|trillion) )?"
+    rf"|(?:\b(?:SEK|NOK|DKK|CHF|AUD|PLN|SAR|AED|GBP|EUR|USD|RMB|RM|Rs\.?|DKr|SKr|NKr) ?|\b(?:US|HK|NZ|NT|A|C|S|R)[$]\s?|[$€£¥₹]\s?){_DIGITS}\d?{_MUCH}"
+    rf"(?:(?: to |-|–)[$€£¥]{_DIGITS}(?: (?:million|billion|trillion))?)?"
+    rf"|(?:{_DIGITS}|[Oo]ne|[Tt]wo|[Tt]hree|[Ff]ive|[Tt]en) (?:(?:thousand|million|billion|trillion) )?"
     r"(?:dollars|euros|pounds?|yuan|yen|won|rupees|(?:Swiss )?francs|(?:[A-Z][a-z]+ )?crowns|rand|cents)\b)"
 )
 _of_value_en = re.compile(
@@ -167,7 +168,7 @@ _each_en = re.compile(
     r" (?:per (?:million|thousand) (?:input |output )?tokens|(?:a|an|per|each) ?(?:share|hour|month|year|token|unit|seat|user)\b)"
 )
 _count_en = re.compile(
-    r"\b\d[\d,.]{0,24}(?:[-–]\d[\d,.]{0,24})?(?: (?:thousand|million|billion))? (?:units|megawatts|MW|gigawatts|GW|jobs|GPUs|chips|vehicles|cars|robots|wafers|acres|employees)\b"
+    rf"\b{_DIGITS}(?:[-–]{_DIGITS})?(?: (?:thousand|million|billion))? (?:units|megawatts|MW|gigawatts|GW|jobs|GPUs|chips|vehicles|cars|robots|wafers|acres|employees)\b"
 )
 
 
