@@ -11,7 +11,7 @@ from storage.db.errors import StorageError
 
 KEPT = timedelta(seconds=5)
 MOST = 100  # readers
-NOTHING = Counts(0, 0, 0, 0, 0)
+NOTHING = Counts(0, 0, 0, 0)
 
 
 class Menu:
@@ -29,7 +29,7 @@ class Menu:
         if at is not None and timedelta() <= ask.now - at < KEPT:
             return counts
         try:
-            counts = ask.read(lambda s: reading.counts(s, ask.config, person, ask.now))
+            counts = ask.read(lambda s: reading.counts(s, person))
         except StorageError:
             pass
         if len(self._known) >= MOST:

@@ -9,7 +9,6 @@ from sqlalchemy.orm import Session
 
 from jobs.config.load import Config
 from jobs.monitor import source_monitor
-from jobs.services.readers.reading import midnight
 from storage.alerts import outbox
 from storage.archive import queries
 from storage.queue import gaps
@@ -35,7 +34,7 @@ def watched(session: Session, now: datetime) -> tuple[int, int]:
 
 def coverage(session: Session, config: Config, now: datetime, sources: tuple[int, int]) -> Coverage:
     """What was watched since midnight, by so many sources, so many of them well; and what came of it."""
-    since = midnight(config, now)
+    since = config.midnight(now.astimezone(config.zone).date())
     records, alerts = queries.count_between(session, since, now), queries.count_alerts(session, since)
     gapped = {gap.source for gap in gaps.since(session, since) if gap.filled_at is None}
     return Coverage(records, alerts, *sources, gaps=len(gapped), failed=outbox.counts(session)["dead"])

@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from crawler.record import Record
-from jobs.config.load import Config
 from jobs.safe_text import one_line, stripped
 from jobs.services.lookup import Unknown
 from jobs.services.readers import people
@@ -102,10 +101,9 @@ class Inbox:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What the head of each page says. `unread` of all days, `today` those told since midnight; the trouble of sources and deliveries."""
+    """What the head of each page says: what waits for the reader, and the trouble of sources and deliveries."""
 
     unread: int
-    today: int
     mine: int
     sources: int
     deliveries: int
@@ -133,9 +131,7 @@ def refs(
     return [(place.story, place.at[0]) for place in shown], str(Cursor(*shown[-1].at)) if len(places) > limit else None
 
 
-def current(session: Session, stories: Collection[int]) -> list[int]:
-    """What became of these stories, for who has kept them: those that were joined are one, those that are no more are left out."""
-    return lists.current(session, stories)
+current = lists.current
 
 
 def texts(session: Session, records: Sequence[int]) -> dict[int, Record]:
@@ -185,20 +181,14 @@ def labels(session: Session) -> tuple[tuple[str, int], ...]:
     return tuple(marks.words(session))
 
 
-def counts(session: Session, config: Config, person: Person, now: datetime) -> Counts:
+def counts(session: Session, person: Person) -> Counts:
     """What the head of each page says."""
     return Counts(
         unread=lists.count(session, person.id, Wanted()),
-        today=lists.count(session, person.id, Wanted(since=midnight(config, now))),
         mine=marks.open_tasks(session, person.id),
         sources=sources.in_trouble(session),
         deliveries=outbox.counts(session)["dead"],
     )
-
-
-def midnight(config: Config, now: datetime) -> datetime:
-    """When the operator's day began."""
-    return now.astimezone(config.zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _at(text: str | None) -> At | None:

@@ -120,7 +120,7 @@ def unread_count(ask: Viewer) -> dict[str, Any]:
     """How many wait to be read."""
     rules = [rule.name for rule in ask.config.rules if rule.enabled]
     counts = ask.read(lambda s: reading.unread_by_rule(s, ask.person, rules))
-    whole = ask.read(lambda s: reading.counts(s, ask.config, ask.person, ask.now)).unread
+    whole = ask.read(lambda s: reading.counts(s, ask.person)).unread
     found = {STATE + "reading-list": whole, LABEL + FOLDER: whole} | {_feed(rule): count for rule, count in counts.items()}
     stamp = {"newestItemTimestampUsec": _usec(ask.now)}
     return {"max": MAX_REFS, "unreadcounts": [{"id": name, "count": count} | stamp for name, count in found.items()]}
