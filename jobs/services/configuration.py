@@ -26,18 +26,9 @@ _BOM = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
-    """The configuration as it is written, secrets hidden. `version` changes with every byte."""
-
-    text: str
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
 class Edited:
-    """What a file says after the edits, or would say: its `version`, what changes, a sentence each, and the lines of the difference."""
+    """What the edits of a file change, or would change: a sentence each, and the lines of the difference."""
 
-    version: str
     changes: tuple[str, ...]
     difference: tuple[str, ...]
 
@@ -56,7 +47,6 @@ class Conflict:
 
     mine: str
     theirs: str
-    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,17 +62,17 @@ class _Proof:
     def answer(self) -> Edited:
         before, after = (self.shown(body).splitlines() for body in (self.before, self.after))
         difference = difflib.unified_diff(before, after, lineterm="", n=2)
-        return Edited(_version(self.after), tuple(changes(self.old, self.new)), tuple(difference))
+        return Edited(tuple(changes(self.old, self.new)), tuple(difference))
 
 
-def text(path: Path, environ: Mapping[str, str]) -> Text:
-    """The file as it is. Raises ConfigError where it is broken: then nothing says what in it is a secret."""
+def text(path: Path, environ: Mapping[str, str]) -> str:
+    """The file as it is, secrets hidden. Raises ConfigError where it is broken: then nothing says what in it is a secret."""
     return _shown(path.absolute(), read_file(path), frozenset(environ.items()))
 
 
 @lru_cache(maxsize=1)  # to read a file of some hundred sources takes longer than all else of a page
-def _shown(path: Path, body: bytes, environ: frozenset[tuple[str, str]]) -> Text:
-    return Text(_prove(path, body, (), dict(environ)).shown(body), _version(body))
+def _shown(path: Path, body: bytes, environ: frozenset[tuple[str, str]]) -> str:
+    return _prove(path, body, (), dict(environ)).shown(body)
 
 
 def version(path: Path) -> str:
@@ -106,7 +96,7 @@ def edit(path: Path, edits: Sequence[Edit], environ: Mapping[str, str], seen: st
             body = read_file(path)
             proof = _prove(path, body, edits, environ)
             if seen not in (None, _version(body)) or read_file(path) != body:
-                return Conflict(proof.shown(proof.after), proof.shown(read_file(path)), _version(read_file(path)))
+                return Conflict(proof.shown(proof.after), proof.shown(read_file(path)))
             files.replace(path, proof.after, path.stat().st_mode & 0o7777)
             return proof.answer()
     except (ConfigError, EditError) as error:

@@ -91,7 +91,7 @@ def write(path: Path, decided: Plan, environ: Mapping[str, str], *, dry: bool = 
         return refused
     if not dry and (refused := first_steps.put(path, text)):
         return refused
-    return Edited("", (), tuple(text.splitlines()) if dry else ())
+    return Edited((), tuple(text.splitlines()) if dry else ())
 
 
 # ---- sources

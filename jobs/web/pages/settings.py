@@ -34,6 +34,6 @@ def settings(ask: Asked) -> SettingsPage:
     if not path.exists():
         return SettingsPage(str(path), "", ())
     try:
-        return SettingsPage(str(path), configuration.text(path, os.environ).text, ())
+        return SettingsPage(str(path), configuration.text(path, os.environ), ())
     except ConfigError as error:
         return SettingsPage(str(path), "", tuple(error.mistakes))

@@ -410,22 +410,22 @@ def test_edits_are_made_all_or_none(tmp_path: Path) -> None:
 
 def test_a_file_that_changed_meanwhile_is_a_conflict_with_both_texts(tmp_path: Path) -> None:
     path = write(tmp_path, FILE)
-    seen = configuration.text(path, {}).version
+    seen = configuration.version(path)
     path.write_text(FILE.replace("# no jobs", "# none"), "utf-8")
     answer = configuration.edit(path, [Change("rules", "llm", {"enabled": False})], {}, seen)
     assert isinstance(answer, Conflict)
     assert answer.theirs == FILE.replace("# no jobs", "# none") == path.read_text("utf-8")
     assert answer.mine == answer.theirs.replace("    channels: [desk]\n", "    channels: [desk]\n    enabled: false\n", 1)
-    done = configuration.edit(path, [Change("rules", "llm", {"enabled": False})], {}, answer.version)
+    done = configuration.edit(path, [Change("rules", "llm", {"enabled": False})], {}, configuration.version(path))
     assert isinstance(done, Edited)
-    assert (path.read_text("utf-8"), done.version) == (answer.mine, configuration.text(path, {}).version)
+    assert path.read_text("utf-8") == answer.mine == configuration.text(path, {})
 
 
 def test_what_is_shown_of_a_file_holds_no_secret(tmp_path: Path) -> None:
     path = write(tmp_path, FILE.replace("console://", "feishu://T0kenT0kenT0ken%2F%E7%A7%98"))
     edit = Change("rules", "llm", {"enabled": False})
     answers = [configuration.text(path, {}), configuration.edit(path, [edit], {}, "old"), configuration.edit(path, [edit], {})]
-    assert [type(answer).__name__ for answer in answers] == ["Text", "Conflict", "Edited"]
+    assert [type(answer).__name__ for answer in answers] == ["str", "Conflict", "Edited"]
     assert "T0ken" not in repr(answers)
     assert "feishu://***" in repr(answers)
     assert "T0kenT0kenT0ken%2F" in path.read_text("utf-8")

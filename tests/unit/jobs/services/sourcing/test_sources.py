@@ -5,7 +5,7 @@ from pathlib import Path
 from jobs.config.load import Config, load
 from jobs.formats import opml
 from jobs.formats.opml import Outline
-from jobs.services.configuration import Conflict, Edited, Refused, text
+from jobs.services.configuration import Conflict, Edited, Refused, version
 from jobs.services.sourcing import sources
 from tests.archive import CONFIG, survives_json
 
@@ -58,7 +58,7 @@ def test_sources_are_added_all_or_none_and_a_conflict_is_an_answer(tmp_path: Pat
     path = tmp_path / "config.yaml"
     path.write_text("sources: []\n", "utf-8")
     one, two = ({"name": name, "url": f"https://{name}.example/"} for name in ("one", "two"))
-    seen = text(path, {}).version
+    seen = version(path)
     answers = [sources.add(path, load(path, {}), entries, {}, seen) for entries in ([one], [two], [two, one])]
     assert [type(answer) for answer in answers] == [Edited, Conflict, Refused]
     assert all(map(survives_json, answers))
