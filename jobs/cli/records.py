@@ -72,7 +72,7 @@ def search(
     wanted = None if facets and not query.strip() else parse(query, config.aliases, config.zone)
     bounds = Bounds(since=since(start))
     if facets:
-        _facets(cli.ask(lambda s: archive.facets(s, wanted, clock.now(), bounds, limit)), as_json)
+        _facets(cli.ask(lambda s: archive.facets(s, wanted, now=clock.now(), bounds=bounds, most=limit)), as_json)
         return
     assert wanted is not None
     with cli.reader() as session:

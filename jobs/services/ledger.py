@@ -55,9 +55,7 @@ def show(session: Session, alert: str) -> Shown:
     )
 
 
-def counts(session: Session) -> dict[str, int]:
-    """How many deliveries are in each state."""
-    return outbox.counts(session)
+counts = outbox.counts
 
 
 def retry(db: Database, alerts: Sequence[str], now: datetime) -> int:

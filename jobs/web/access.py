@@ -112,11 +112,8 @@ class Asked:
         self, what: str, about: str, before: Mapping[str, Any] | None = None, after: Mapping[str, Any] | None = None
     ) -> None:
         """Keep who changed what."""
-        self.write(
-            lambda s: people.changed(
-                s, self.reader.person.id if self.reader else 0, what, about, now=self.now, before=before, after=after
-            )
-        )
+        by = self.reader.person.id if self.reader else 0
+        self.write(lambda s: people.changed(s, by, what, about, self.now, before=before, after=after))
 
     def may(self, role: Role) -> bool:
         """Whether the reader has this role, or a higher one."""

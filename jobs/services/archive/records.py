@@ -15,7 +15,6 @@ from storage.archive import facets as faceting
 from storage.archive import queries
 from storage.archive import search as searching
 from storage.archive.annotations import Annotation
-from storage.archive.facets import Facets
 from storage.archive.queries import Cursor, Version
 from storage.archive.search import Bounds
 from storage.rules.match import Evidence
@@ -105,6 +104,4 @@ def newest(session: Session, *, after: str | None = None, limit: int = 20, bound
     return Page(tuple(Found(row.record) for row in shown), following, len(shown))
 
 
-def facets(session: Session, query: Query | None, now: datetime, bounds: Bounds = searching.EVERYWHERE, most: int = 10) -> Facets:
-    """Of which technologies, companies, months … the records are that the query is true of, or all: the `most` frequent of each kind."""
-    return faceting.facets(session, query, now=now, bounds=bounds, most=most)
+facets = faceting.facets

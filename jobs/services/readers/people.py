@@ -13,11 +13,11 @@ import re
 import secrets
 import unicodedata
 from collections import deque
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Final, get_args
+from typing import Final, get_args
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -196,18 +196,7 @@ def role_of(text: str) -> Role:
     return found
 
 
-def changed(
-    session: Session,
-    by: int,
-    what: str,
-    about: str,
-    *,
-    now: datetime,
-    before: Mapping[str, Any] | None,
-    after: Mapping[str, Any] | None,
-) -> None:
-    """Keep that a person changed something, from what to what."""
-    audit.write(session, by, what, about, now, before=before, after=after)
+changed = audit.write
 
 
 def _not_the_last_owner(session: Session, person: Person) -> None:

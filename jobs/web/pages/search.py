@@ -97,7 +97,9 @@ def facets(ask: Asked, q: Words = "", since: Day = None, until: Day = None, sour
     """Of which technologies, industries, companies, sources, languages and months they are, and the search for each."""
     query = _parsed(ask, q)
     bounds = _bounds(ask, since, until, source)
-    kinds = ask.view(("facets", q.strip(), since, until, source), lambda s: service.facets(s, query, ask.now, bounds, VALUES))
+    kinds = ask.view(
+        ("facets", q.strip(), since, until, source), lambda s: service.facets(s, query, now=ask.now, bounds=bounds, most=VALUES)
+    )
     return FacetsPage(q, kinds.count, kinds.exact, narrower(narrow.Search(q, since, until), query, kinds))
 
 

@@ -35,7 +35,7 @@ def narrowed(asked: Search, found: Facets) -> dict[str, list[Search | None]]:
 def test_each_value_leads_to_as_many_records_as_it_says(archive: Database, text: str) -> None:
     aliases = {"chips": ("芯片", "chips")}
     query = parse(text, aliases) if text else None
-    found = archive.read(lambda s: records.facets(s, query, press.NOW))
+    found = archive.read(lambda s: records.facets(s, query, now=press.NOW))
     assert found.exact
     rows = narrow.narrower(Search(text), query, found)
     assert {"technology", "language"} <= rows.keys()
