@@ -48,35 +48,11 @@ class Renderer:
         self._env = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._env.globals.update(
-            tr=tr,
-            plural=plural,
-            static=self._static,
-            short_id=short_id,
-            language=language,
-            here=here,
-            at=at,
-            state_name=state_name,
-        )
-        self._env.filters.update(
-            when=when,
-            moment=moment,
-            iso=iso,
-            link=safe_link,
-            lasting=lasting,
-            found=found,
-            span=span,
-            language_name=language_name,
-            name_of=name_of,
-            percent=percent,
-            retold=retold,
-            sending=sending,
-            scope_name=scope_name,
-            shade=shade,
-            days_before=days_before,
-            in_words=in_words,
-            short=events.short,
-        )
+        functions = (tr, plural, short_id, language, here, at, state_name)
+        of_times = (when, moment, iso, lasting, span, days_before)
+        of_words = (found, language_name, name_of, percent, retold, sending, scope_name, shade, in_words, events.short)
+        self._env.globals.update({one.__name__: one for one in functions}, static=self._static)
+        self._env.filters.update({one.__name__: one for one in (*of_times, *of_words)}, link=safe_link)
 
     def warm(self) -> None:
         """Compile all templates: else who asks for a page first waits for that, a fifth of a second."""

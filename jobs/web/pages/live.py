@@ -36,14 +36,19 @@ def prefer(
 ) -> Response:
     """Keep the reader's language or theme in the browser, and for the next one that he signs in with."""
     answer, parts = back(request), parts_of(request)
-    for name, value in ((LANGUAGE, language), (THEME, theme)):
-        if value is not None:
-            answer.set_cookie(name, value, max_age=YEAR, samesite="lax")
+    keep_taste(answer, language, theme)
     reader = who_asks(request, parts)
     if reader is not None and reader.writes:
         taste = language or reader.person.language, (None if theme == "auto" else theme or reader.person.theme)
         parts.db.write_now(lambda s: people.set_taste(s, reader.person, *taste))
     return answer
+
+
+def keep_taste(answer: Response, language: str | None, theme: str | None) -> None:
+    """Let the browser keep a language and a theme; None changes nothing."""
+    for name, value in ((LANGUAGE, language), (THEME, theme)):
+        if value is not None:
+            answer.set_cookie(name, value, max_age=YEAR, samesite="lax")
 
 
 def static(request: Request, name: str) -> Response:

@@ -12,9 +12,8 @@ from fastapi.responses import RedirectResponse
 from jobs.services.readers import people
 from jobs.services.readers.people import NotSignedIn, SignedIn, TooManyTries
 from jobs.web.access import COOKIE, SAFE_COOKIE, Asked, is_local_name, parts_of, session_secret
-from jobs.web.pages.live import YEAR
-from jobs.web.render import THEME, Renderer
-from jobs.web.safety import LANGUAGE
+from jobs.web.pages.live import keep_taste
+from jobs.web.render import Renderer
 from jobs.web.screens import Screen, is_local
 
 screen = Screen("login")
@@ -57,9 +56,7 @@ def sign_in(
         return _form(request, LoginPage(back, name[:40], str(error), _open(request)), status)
     answer = RedirectResponse(back, 303)
     keep(request, answer, came)
-    for cookie, value in ((LANGUAGE, came.person.language), (THEME, came.person.theme)):
-        if value is not None:
-            answer.set_cookie(cookie, value, max_age=YEAR, samesite="lax")
+    keep_taste(answer, came.person.language, came.person.theme)
     return answer
 
 
