@@ -22,7 +22,6 @@ from jobs.services.archive import records as archive
 from storage.archive import search as searching
 from storage.archive.facets import Facets
 from storage.archive.search import Bounds
-from storage.rules.parser import parse
 
 
 def show_record(
@@ -69,7 +68,7 @@ def search(
 ) -> None:  # fmt: skip
     """Records that a rule with this query would match."""
     config = cli.config()
-    wanted = None if facets and not query.strip() else parse(query, config.aliases, config.zone)
+    wanted = None if facets and not query.strip() else config.parsed(query)
     bounds = Bounds(since=since(start))
     if facets:
         _facets(cli.ask(lambda s: archive.facets(s, wanted, now=clock.now(), bounds=bounds, most=limit)), as_json)

@@ -595,6 +595,10 @@ class Config(Section):
             return None
         return Plan(Path(folder), self.backup.every, self.backup.keep)
 
+    def parsed(self, query: str) -> Query:
+        """What somebody asks, with the aliases and the days of this file. Raises QueryError."""
+        return parse(query, self.aliases, self.zone)
+
     def query_of(self, rule: RuleConfig) -> Query:
         """A rule's query, parsed. Raises QueryError."""
         return parse(rule.query_text(), self.aliases, self.zone, most=MAX_WORDS if rule.keywords else MAX_NODES)

@@ -19,7 +19,6 @@ from jobs.services.lookup import Unknown, named
 from storage.alerts import ledger
 from storage.alerts.ledger import Entry
 from storage.archive import queries
-from storage.rules.parser import parse
 from storage.rules.ruleset import Hit
 
 MOST = 50  # entries of one feed
@@ -55,7 +54,7 @@ def _as_record(row: Row, record: Record) -> Record:
 
 def of_search(session: Session, config: Config, query: str, now: datetime) -> Feed:
     """The newest records that a query is true of. Raises QueryError."""
-    asked = parse(query, config.aliases, config.zone)
+    asked = config.parsed(query)
     found = records.search(session, asked, now, limit=MOST)
     entries = [
         Entry(0, payload(one.record, Hit("", asked.version, one.evidence)), seen, seen, 0, ())

@@ -34,7 +34,7 @@ from storage.people import verdicts as kept
 from storage.people.accounts import Person
 from storage.people.verdicts import About, Tally, Verdict
 from storage.rules.lexer import quoted
-from storage.rules.parser import Query, QueryError, parse
+from storage.rules.parser import Query, QueryError
 from storage.rules.ruleset import Rule, is_true, search
 
 __all__ = ["About", "Proposal", "Tally", "Term", "Verdict", "VerdictError"]
@@ -228,7 +228,7 @@ def _tried(
     """A term that takes the record away, and what else it would; None for one that does not, or that no query may have."""
     text = f"({rule.query_text()}) NOT {term}"
     try:
-        query, alone = parse(text, config.aliases, config.zone), parse(term, config.aliases, config.zone)
+        query, alone = config.parsed(text), config.parsed(term)
     except QueryError:
         return None
     if is_true(query, record, (), record.first_seen):

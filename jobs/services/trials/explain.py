@@ -18,7 +18,6 @@ from storage.archive import queries
 from storage.archive.queries import AlertView, Candidate
 from storage.rules.explain import Explanation
 from storage.rules.explain import explain as explain_match
-from storage.rules.parser import parse
 from storage.rules.ruleset import Rule
 
 
@@ -74,7 +73,7 @@ def why(
 ) -> Why:
     """Explain a rule (or a query) on a stored record (or a text; then no session is needed). Raises Unknown or QueryError."""
     chosen = named("rule", rule, config.rules) if rule is not None else None
-    wanted = config.query_of(chosen) if chosen else parse(query, config.aliases, config.zone)
+    wanted = config.query_of(chosen) if chosen else config.parsed(query)
     if session is None or record is None:
         return Why(explain_match(wanted, Record(title=title, link="", text=text), ()))
     stored = next(queries.tagged(session, ids=[record]), None)

@@ -18,7 +18,7 @@ from storage.alerts import ledger
 from storage.archive import search as searching
 from storage.archive.search import Bounds
 from storage.rules.match import Evidence
-from storage.rules.parser import Query, parse
+from storage.rules.parser import Query
 from storage.rules.ruleset import Rule
 
 MAX_LISTED = 10_000  # records of one side of a comparison that are named
@@ -99,11 +99,8 @@ def asked(config: Config, name: str | None, query: str | None, against: str | No
     rule = named("rule", name, config.rules) if name is not None else None
     assert rule is not None or query is not None
 
-    def parsed(text: str) -> Query:
-        return parse(text, config.aliases, config.zone)
-
-    wanted = parsed(query if query is not None else rule.query_text() if rule else "")
-    return Asked(rule.name if rule else "query", wanted, rule, parsed(against) if against is not None else None)
+    wanted = config.parsed(query if query is not None else rule.query_text() if rule else "")
+    return Asked(rule.name if rule else "query", wanted, rule, config.parsed(against) if against is not None else None)
 
 
 def trial(session: Session, config: Config, asked: Asked, since: datetime | None = None, *, evidence: bool = True) -> Trial:

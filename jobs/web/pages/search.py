@@ -19,7 +19,7 @@ from jobs.web.marks import Piece, Span, pieces
 from jobs.web.screens import After, Day, Limit, RecordJson, Screen
 from storage.archive.search import Bounds
 from storage.rules.match import Evidence
-from storage.rules.parser import Query, parse
+from storage.rules.parser import Query
 
 screen = Screen("search")
 VALUES = 8  # of each kind
@@ -104,8 +104,7 @@ def facets(ask: Asked, q: Words = "", since: Day = None, until: Day = None, sour
 
 
 def _parsed(ask: Asked, q: str) -> Query | None:
-    config = ask.config
-    return parse(q, config.aliases, config.zone) if q.strip() else None
+    return ask.config.parsed(q) if q.strip() else None
 
 
 def _bounds(ask: Asked, since: date | None, until: date | None, source: str | None) -> Bounds:
