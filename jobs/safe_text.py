@@ -4,6 +4,7 @@ escaped    a log, a terminal's table: one line, the dangerous ones visible as \\
 spaced     a sentence about a mistake, a file name in a list: one line, a blank in their place
 stripped   the text layout, CSV, Markdown, feeds: lines stay, the dangerous ones go
 bare       messages to channels: one line, and nothing at all that does not show
+in_xml     feeds and lists of feeds: what XML cannot hold goes
 in_json    JSON Lines, which keep every character, to a terminal too
 """
 
@@ -17,6 +18,7 @@ LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 # Control characters move a terminal's cursor, bidirectional ones turn a line around, lone surrogates cannot be written.
 _OBEYED = "\x00-\x08\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff"
 _obeyed = re.compile(f"[{_OBEYED}]")
+_not_xml = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _obeyed_or_line_end = re.compile(f"[{_OBEYED}\u2028\u2029]")
 
 
@@ -48,6 +50,11 @@ def bare(text: str) -> str:
     """The text on one line, without control, formatting (bidirectional, zero-width), private and lone surrogate characters."""
     kept = (" " if ch in "\n\r\t\v\f\x85\u2028\u2029" else ch for ch in text)
     return " ".join("".join(ch for ch in kept if not unicodedata.category(ch).startswith("C")).split())
+
+
+def in_xml(text: str) -> str:
+    """The text without the characters that XML cannot hold."""
+    return _not_xml.sub("", text)
 
 
 def in_json(line: str) -> str:

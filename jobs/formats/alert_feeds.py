@@ -21,7 +21,7 @@ from lxml import etree
 from jobs import files, log
 from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
-from jobs.safe_text import stripped
+from jobs.safe_text import in_xml, stripped
 from storage.alerts import ledger
 from storage.alerts.ledger import Entry
 from storage.db.database import Database
@@ -30,7 +30,6 @@ ATOM = "http://www.w3.org/2005/Atom"
 SUMMARY = 500  # code points of a record's text where it has no summary
 NAMED = 20  # tellers that an entry names
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # when a feed without entries changed: what it says stays the same until there is one
-_NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NOT_A_NAME = re.compile(r"[^\w.@+-]+")
 
 _log = log.get("feeds")
@@ -71,7 +70,7 @@ def file_name(rule: str) -> str:
 
 
 def _text(words: str) -> str:
-    return _NOT_XML.sub("", stripped(words))
+    return in_xml(stripped(words))
 
 
 def _id(feed: Feed, entry: Entry) -> str:

@@ -22,7 +22,7 @@ from crawler.i18n import tr
 from crawler.sandbox.precheck import hostile
 from crawler.url import is_web, link_key
 from jobs.config.values import check_name
-from jobs.safe_text import spaced
+from jobs.safe_text import in_xml, spaced
 
 MAX_BYTES = 10 * 2**20
 MAX_FEEDS = 20_000
@@ -32,7 +32,6 @@ OURS = "urn:zhixun:source"
 _KIND, _OPTIONS = f"{{{OURS}}}kind", f"{{{OURS}}}options"
 _OPML_URL = "{https://freshrss.org/opml}opmlurl"
 _separator = re.compile(r"[,/]")  # of categories
-_not_xml = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class OpmlError(ZhixunError):
@@ -188,7 +187,7 @@ def write(outlines: Iterable[Outline], title: str, now: datetime) -> bytes:
     """A list, a folder for each first tag; its other tags are categories."""
     root = etree.Element("opml", attrib={"version": "2.0"}, nsmap={"zhixun": OURS})
     head = etree.SubElement(root, "head")
-    etree.SubElement(head, "title").text = _sound(title)
+    etree.SubElement(head, "title").text = in_xml(title)
     etree.SubElement(head, "dateCreated").text = format_datetime(now)
     body = etree.SubElement(root, "body")
     folders: dict[str, etree._Element] = {}
@@ -197,9 +196,9 @@ def write(outlines: Iterable[Outline], title: str, now: datetime) -> bytes:
         if outline.tags:
             tag = outline.tags[0]
             if tag not in folders:
-                folders[tag] = etree.SubElement(body, "outline", attrib={"text": _sound(tag), "title": _sound(tag)})
+                folders[tag] = etree.SubElement(body, "outline", attrib={"text": in_xml(tag), "title": in_xml(tag)})
             place = folders[tag]
-        etree.SubElement(place, "outline", attrib={name: _sound(value) for name, value in _attributes(outline).items()})
+        etree.SubElement(place, "outline", attrib={name: in_xml(value) for name, value in _attributes(outline).items()})
     return etree.tostring(root, xml_declaration=True, encoding="utf-8", pretty_print=True)
 
 
@@ -219,8 +218,3 @@ def _attributes(outline: Outline) -> dict[str, str]:
     if outline.tags[1:]:
         made["category"] = ",".join(outline.tags[1:])
     return made
-
-
-def _sound(text: str) -> str:
-    """Without the characters that XML cannot hold."""
-    return _not_xml.sub("", text)
