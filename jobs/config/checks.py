@@ -12,14 +12,13 @@ from string import Template
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from crawler.errors import OptionError
 from crawler.i18n import tr
 from jobs.config.models import Config, WebSubConfig, any_of, flatten
 from jobs.config.times import parse_cron
 from jobs.config.values import browser_lacks
 from jobs.config.yaml_file import Document, Path_, full_width, show_path
 from jobs.deliver.rendering import TEMPLATE_NAMES
-from jobs.deliver.transport import channel_for
+from jobs.deliver.transport import no_channel
 from jobs.near import did_you_mean, instead
 from jobs.safe_text import brief
 from storage.db import address
@@ -231,10 +230,8 @@ def _addresses(document: Document) -> None:
         path, url = ("channels", number, "url"), channel.get("url")
         if not isinstance(url, str) or not url or path in document.broken:
             continue
-        try:
-            channel_for(url)
-        except OptionError as error:
-            document.mistake(path, str(error), full_width(url))
+        if why := no_channel(url):
+            document.mistake(path, why, full_width(url))
 
 
 def _templates(document: Document) -> None:

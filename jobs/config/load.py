@@ -11,7 +11,6 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from crawler.errors import OptionError
 from crawler.i18n import tr
 from crawler.record import Record
 from crawler.url import link_key
@@ -21,7 +20,7 @@ from jobs.config.models import ChannelConfig, Config, RuleConfig, Section, Sourc
 from jobs.config.schema_errors import shape
 from jobs.config.trendradar_env import channels_from_environment
 from jobs.config.yaml_file import ConfigError, Document, Mistake, Path_, read_document, read_file
-from jobs.deliver.transport import channel_for
+from jobs.deliver.transport import no_channel
 from storage.rules.ruleset import is_true, shadowed
 
 __all__ = ["ChannelConfig", "Config", "ConfigError", "Mistake", "RuleConfig", "SourceConfig"]
@@ -71,17 +70,9 @@ def _add_channels(document: Document, environ: Mapping[str, str]) -> None:
         return
     known = [entry.get("name") for entry in listed if isinstance(entry, dict)]
     for name, address in channels_from_environment(environ).items():
-        if name not in known and _opens(address):
+        if name not in known and not no_channel(address):
             listed = [*listed, {"name": name, "url": address}]
             document.data["channels"] = listed
-
-
-def _opens(address: str) -> bool:
-    try:
-        channel_for(address)
-    except OptionError:
-        return False
-    return True
 
 
 def examples(config: Config) -> list[str]:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import BaseModel
 
 from crawler import durations
+from crawler.errors import OptionError
 from crawler.plugins import Component
 from jobs import clock
 from jobs.deliver.address import component_of, parse_address, shown
@@ -297,6 +298,15 @@ class OpenChannel:
         worded = replace(message.in_zone(self.zone), template=self.template or message.template)
         receipt: Receipt = await self.component.module.send(worded, self.options, post)
         return receipt
+
+
+def no_channel(text: str) -> str:
+    """What is wrong with the address of a channel, or missing; "" where it is one."""
+    try:
+        channel_for(text)
+    except OptionError as error:
+        return str(error)
+    return ""
 
 
 def channel_for(text: str, template: str = "", zone: tzinfo = UTC) -> OpenChannel:

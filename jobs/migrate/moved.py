@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from crawler.errors import OptionError, ZhixunError
+from crawler.errors import ZhixunError
 from crawler.i18n import tr
 from crawler.url import is_web
 from jobs.config.yaml_file import ConfigError, Document, read_document
-from jobs.deliver.transport import channel_for
+from jobs.deliver.transport import no_channel
 from jobs.formats import opml
 from jobs.formats.opml import plain_name
 
@@ -190,10 +190,8 @@ class Moving:
 
     def channel(self, place: Place, name: str, address: str, what: str, why: str = "") -> None:
         """Take a channel; a remark where its address is none, with what is wrong with it or a reason of the caller's."""
-        try:
-            channel_for(address)
-        except OptionError as error:
-            self.lose(place, what, why or str(error))
+        if fault := no_channel(address):
+            self.lose(place, what, why or fault)
         else:
             self.channels.append({"name": name, "url": address})
 

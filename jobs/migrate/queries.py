@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from crawler.i18n import tr
 from crawler.text import HAN
@@ -47,10 +47,10 @@ def either(terms: Iterable[str], field: str = "") -> str:
     return start + (listed[0] if len(listed) == 1 else f"({' OR '.join(listed)})")
 
 
-def fault(query: str) -> str:
+def fault(query: str, aliases: Mapping[str, Sequence[str]] | None = None) -> str:
     """Why something is no query; "" when it is one."""
     try:
-        parse(query)
+        parse(query, aliases)
     except QueryError as error:
         return error.message
     return ""

@@ -11,12 +11,11 @@ from typing import Annotated, TypeVar
 import typer
 from rich.cells import cell_len
 
-from crawler.errors import OptionError
 from crawler.i18n import Language, language, preferred, speak, tr
 from jobs import clock
 from jobs.cli.console import Cli, asked, err, fail, out, say, table
 from jobs.config.load import ConfigError
-from jobs.deliver.transport import channel_for
+from jobs.deliver.transport import no_channel
 from jobs.services import channels
 from jobs.services.configuration import Refused
 from jobs.services.first_hour import first_steps
@@ -152,10 +151,8 @@ def _ask_channel() -> str:
 
 
 def _sound_channel(address: str) -> None:
-    try:
-        channel_for(address)
-    except OptionError as error:
-        raise typer.BadParameter(str(error)) from None
+    if why := no_channel(address):
+        raise typer.BadParameter(why)
 
 
 # ---- afterwards

@@ -20,11 +20,12 @@ from jobs.config.models import kinds
 from jobs.config.values import browser_lacks
 from jobs.migrate import changedetection, freshrss, miniflux, trendradar, urlwatch
 from jobs.migrate.moved import Entry, Foreign, Moved, MovedRule, MovedSource, Remark, free_name
+from jobs.migrate.queries import fault
 from jobs.services.configuration import Conflict, Edited, Refused, edit, preview
 from jobs.services.first_hour import first_steps
 from jobs.services.sourcing.discover import name_for
 from storage.rules.lexer import quoted
-from storage.rules.parser import QueryError, parse
+from storage.rules.parser import parse
 from storage.rules.ruleset import Rule, shadowed
 
 _PARTS = (trendradar, miniflux, freshrss, urlwatch, changedetection)
@@ -176,10 +177,8 @@ def _rules(deciding: _Deciding, moved: Sequence[MovedRule], names: Mapping[str, 
         if query in taken.values():
             deciding.lose(one, one.name, tr("a rule with this query is there already"), lost=False)
             continue
-        try:
-            parse(query, aliases)
-        except QueryError as error:
-            deciding.lose(one, one.name, error.message)
+        if why := fault(query, aliases):
+            deciding.lose(one, one.name, why)
             continue
         name = free_name(one.name, taken)
         taken[name] = query
