@@ -12,9 +12,10 @@ import signal
 import threading
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar, cast
+from typing import TYPE_CHECKING, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -64,8 +65,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._seen = _modified(path)
         self._started = clock.monotonic()
-        self._metrics: Listener | None = None
-        self._web: Listener | None = None
+        self._served: list[Listener] = []
         self._last_resort = LastResort()
         # what our clock showed when the machine's was set, and by how much
         self._was_set: tuple[datetime, timedelta] | None = None
@@ -100,10 +100,8 @@ class Daemon:
         if scheduler.running:
             scheduler.remove_all_jobs()  # what runs comes to its end; a shutdown here would cancel it
             await self._app.store_guard.beat(stopped=True)
-        if self._metrics is not None:
-            await self._metrics.close()
-        if self._web is not None:
-            await self._web.close()
+        for listener in self._served:
+            await listener.close()
         await self._app.websub.close()
         await self._app.end(STOP_WITHIN)
         if scheduler.running:
@@ -132,11 +130,12 @@ class Daemon:
         from jobs import serve  # noqa: PLC0415 - `run --once` serves nothing, and does not wait for what serves
 
         try:
-            self._web = serve.pages(self._app.pages(self._path, self._measure), address)
+            listener = serve.pages(self._app.pages(self._path, self._measure), address)
         except (serve.Refused, StorageError) as error:  # the crawl goes on
             _log.error("no pages", error=str(error))
             return
-        self._web.open()
+        listener.open()
+        self._served.append(listener)
         _log.info("the pages", address=f"http://{address}")
 
     def _open_metrics(self) -> None:
@@ -151,7 +150,7 @@ class Daemon:
         except OSError as error:  # the news matter more than their figures
             _log.error("metrics cannot be served", address=address, error=str(error))
             return
-        self._metrics = listener
+        self._served.append(listener)
 
     async def _open_websub(self) -> None:
         wanted = self._app.config.crawl.websub
@@ -348,28 +347,17 @@ class Daemon:
 
 async def _in_thread(work: Callable[[], T]) -> T:
     """Run in a thread that the end of the program does not wait for: a copy of a large database takes its time."""
-    loop = asyncio.get_running_loop()
-    done: asyncio.Future[T] = loop.create_future()
-
-    def settle(value: T | None, error: StorageError | None) -> None:
-        if done.done():
-            return
-        if error is not None:
-            done.set_exception(error)
-        else:
-            done.set_result(cast(T, value))
+    done: Future[T] = Future()
+    done.set_running_or_notify_cancel()  # from now on nobody can cancel it: who waits no more lets it go on
 
     def run() -> None:
-        value, failure = None, None
         try:
-            value = work()
+            done.set_result(work())
         except StorageError as error:
-            failure = error
-        with contextlib.suppress(RuntimeError):  # the loop has ended meanwhile
-            loop.call_soon_threadsafe(settle, value, failure)
+            done.set_exception(error)
 
     threading.Thread(target=run, name="backup", daemon=True).start()
-    return await done
+    return await asyncio.wrap_future(done)
 
 
 def _modified(path: Path) -> tuple[int, int] | None:

@@ -186,7 +186,7 @@ def test_a_taken_port_does_not_keep_the_daemon_from_its_work(tmp_path: Path) -> 
         try:
             daemon = Daemon(built, path)
             daemon._open_web()
-            assert daemon._web is None
+            assert not daemon._served
         finally:
             built.close()
 
