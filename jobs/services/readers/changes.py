@@ -9,8 +9,6 @@ from sqlalchemy.orm import Session
 from storage.people import audit
 from storage.people.audit import Change
 
-MAX_PAGE = 100
-
 
 @dataclass(frozen=True, slots=True)
 class Changes:
@@ -22,6 +20,5 @@ class Changes:
 
 def changes(session: Session, after: str | None = None, limit: int = 50) -> Changes:
     """What was changed. Raises ValueError for a place that is none."""
-    limit = max(1, min(limit, MAX_PAGE))
     found = audit.changes(session, before=None if after is None else int(after), limit=limit + 1)
     return Changes(tuple(found[:limit]), str(found[limit - 1].id) if len(found) > limit else None)

@@ -30,7 +30,6 @@ from storage.rules.match import Evidence
 
 __all__ = ["Entry", "Inbox", "Label", "Note", "Person", "Task", "Wanted", "Which"]
 
-MAX_PAGE = 100
 MAX_OTHERS = 5  # other tellers that are named
 MAX_LABELS, LABEL_LENGTH, NOTE_LENGTH = 20, 40, 5_000
 
@@ -114,7 +113,6 @@ class Counts:
 
 def inbox(session: Session, person: Person, wanted: Wanted, after: str | None = None, limit: int = 50) -> Inbox:
     """The first entries of a list that come after a cursor. Raises ValueError for a cursor that is none."""
-    limit = max(1, min(limit, MAX_PAGE))
     places = lists.page(session, person.id, wanted, _at(after), limit + 1)
     shown = places[:limit]
     found = {entry.story: entry for entry in entries(session, person, [place.story for place in shown])}
