@@ -33,8 +33,6 @@ class Article:
     title: str
     paragraphs: tuple[str, ...]
     published: datetime
-    publisher: str = ""
-    author: str = ""
     keywords: tuple[str, ...] = ()
 
     @property
@@ -173,10 +171,9 @@ class Site:
 
     def _article_body(self, article: Article) -> str:
         paragraphs = "".join(f"<p>　　{html.escape(p)}</p>\n" for p in article.paragraphs)
-        publisher = html.escape(article.publisher or self.name)
         return (
             f"<div class='article'><h1>{html.escape(article.title)}</h1>"
-            f"<div class='info'><span>{article.published:%Y-%m-%d %H:%M}</span> 来源：{publisher}</div>"
+            f"<div class='info'><span>{article.published:%Y-%m-%d %H:%M}</span> 来源：{html.escape(self.name)}</div>"
             f"<div class='content'>{paragraphs}<p>责任编辑：值班编辑</p></div>"
             "<div class='share'>分享到：微信 微博</div></div>"
         )
