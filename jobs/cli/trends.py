@@ -85,7 +85,7 @@ def share(
 ) -> None:
     """Of the stories in which a company of the panel acts, those of each, week by week."""
     _, period = _asked(cli, days)
-    found = cli.ask(lambda s: trends.share(s, companies or trends.leading(s, period), period))
+    found = cli.ask(lambda s: trends.share(s, companies or (), period))
     rows = [asdict(one) | {"company": one.company.name, "share": _share(one.share, as_json)} for one in found]
     columns = {"company": "company", "first": "from", "last": "to", "stories": "stories", "of": "of", "share": "share"}
     _show(rows, columns, as_json, tr("no company acts in this period"))
@@ -94,7 +94,7 @@ def share(
 def first(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     """Who tells first, of the stories that several sources tell; and how long one language waits for the other."""
     zone, period = _asked(cli, days)
-    found = cli.ask(lambda s: trends.first(s, period, zone))
+    found = cli.ask(lambda s: trends.firsts(trends.told_in(s, period, zone)))
     if as_json:
         write_json([asdict(found)])
         return
@@ -116,7 +116,7 @@ def coverage(
 ) -> None:
     """How many stories there may have been, by how the sources overlap."""
     zone, period = _asked(cli, days)
-    found = cli.ask(lambda s: completeness.coverage(s, period, zone, topic, language))
+    found = cli.ask(lambda s: completeness.coverage(s, period, trends.told_in(s, period, zone), topic, language))
     if as_json:
         finite = {"high": found.estimate.high if found.estimate.high != float("inf") else None}
         write_json([asdict(found) | {"estimate": asdict(found.estimate) | finite}])
@@ -128,7 +128,7 @@ def coverage(
 def worth(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     """What each source gives: stories, those told first, those that nobody else told, reprints, and what it costs."""
     zone, period = _asked(cli, days)
-    found = cli.ask(lambda s: completeness.worth(s, period, zone))
+    found = cli.ask(lambda s: completeness.worth(s, trends.told_in(s, period, zone)))
     columns = {key: key for key in ("source", "stories", "first", "only", "reprints", "polls")}
     _show([asdict(one) | {"adds_nothing": one.adds_nothing} for one in found], columns, as_json, tr("no source is watched"))
 
@@ -137,7 +137,7 @@ def thin(cli: Cli, days: Days = 30, as_json: Json = False) -> None:
     """Topics that hang on one source, and sources of the catalogue that may help."""
     zone, period = _asked(cli, days)
     watched = {source.name for source in cli.config().sources}
-    found = cli.ask(lambda s: completeness.thin(s, period, zone, watched))
+    found = cli.ask(lambda s: completeness.thin(s, period, trends.told_in(s, period, zone), watched))
     rows = [asdict(one) | {"topic": one.topic.name, "share": _share(one.share, as_json)} for one in found]
     if not as_json:
         rows = [row | {"suggested": ", ".join(row["suggested"])} for row in rows]

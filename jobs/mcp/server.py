@@ -30,7 +30,7 @@ from storage.archive import queries
 from storage.archive.search import Bounds
 from storage.db.database import Database
 from storage.db.errors import StorageError
-from storage.rules.parser import QueryError, parse
+from storage.rules.parser import QueryError
 
 T = TypeVar("T")
 MOST = 25
@@ -219,8 +219,7 @@ def search_records(  # noqa: PLR0917 - tools are called by name
     config, bounds = archive.config, Bounds(archive.day(since), archive.day(until, after=True))
 
     def work(session: Session) -> records.Page:
-        wanted = parse(query, config.aliases, config.zone)
-        return records.search(session, wanted, archive.now(), after=after, limit=limit, bounds=bounds)
+        return records.search(session, config.parsed(query), archive.now(), after=after, limit=limit, bounds=bounds)
 
     found = archive.ask(work)
     return Hits(records=[_article(one.record) for one in found.found], about=found.about, exact=found.exact, next=found.next)
@@ -290,13 +289,13 @@ def trend(
     zone, now = archive.config.zone, archive.now()
     period = trends.last_days(days, now, zone)
     views: dict[str, Callable[[Session], Sequence[Any]]] = {
-        "attention": lambda s: trends.attention(s, concepts or trends.most_told(s, period), period, zone),
+        "attention": lambda s: trends.attention(s, concepts, period, zone),
         "emerging": lambda s: trends.emerging(s, period.last, zone),
         "bursts": lambda s: trends.bursting(s, period),
         "matrix": lambda s: trends.matrix(s, period),
-        "share": lambda s: trends.share(s, concepts or trends.leading(s, period), period),
-        "first": lambda s: [trends.first(s, period, zone)],
-        "coverage": lambda s: [completeness.coverage(s, period, zone)],
+        "share": lambda s: trends.share(s, concepts, period),
+        "first": lambda s: [trends.firsts(trends.told_in(s, period, zone))],
+        "coverage": lambda s: [completeness.coverage(s, period, trends.told_in(s, period, zone))],
     }
     return Trends(view=view, rows=[_plain(asdict(one)) for one in archive.ask(views[view])[:MOST]])
 

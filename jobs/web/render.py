@@ -18,6 +18,7 @@ from crawler.i18n import language, plural, retell, tr
 from crawler.retold import retold
 from jobs.deliver.message import short_id
 from jobs.deliver.rendering import safe_link
+from jobs.services.archive.narrow import called
 from jobs.services.insight import events
 from jobs.services.insight.completeness import in_words
 from jobs.web.access import Asked, form_token
@@ -48,7 +49,7 @@ class Renderer:
         self._env = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        functions = (tr, plural, short_id, language, here, at, state_name)
+        functions = (tr, plural, short_id, language, called, here, at, state_name)
         of_times = (when, moment, iso, lasting, span, days_before)
         of_words = (found, language_name, name_of, percent, retold, sending, scope_name, shade, in_words, events.short)
         self._env.globals.update({one.__name__: one for one in functions}, static=self._static)

@@ -46,13 +46,17 @@ def term(kind: str, name: str) -> str:
     return f"{FIELDS[kind]}:{quoted(name)}"
 
 
+def called(zh: str, en: str) -> str:
+    """What a reader calls that which has these two names; one of them may be empty."""
+    return (zh if language() == "zh" else en) or zh or en
+
+
 def _to(asked: Search, query: Query | None, kind: str, one: Value) -> Search:
     if kind == "month":
         year, month = map(int, one.key.split("-"))
         first, last = date(year, month, 1), date(year, month, monthrange(year, month)[1])
         return replace(asked, since=max(asked.since or first, first), until=min(asked.until or last, last))
-    name = (one.zh if language() == "zh" else one.en) or one.zh or one.en
-    more = term(kind, one.key if kind in ("source", "language") else name)
+    more = term(kind, one.key if kind in ("source", "language") else called(one.zh, one.en))
     if query is None:
         return replace(asked, query=more)
     return replace(asked, query=f"({asked.query}) {more}" if isinstance(query.root, Or) else f"{asked.query.strip()} {more}")

@@ -15,7 +15,7 @@ from itertools import chain, islice
 from sqlalchemy.orm import Session
 
 from crawler.i18n import tr
-from jobs.services.insight.trends import Named, Period, concept_of, named
+from jobs.services.insight.trends import Named, Period, concept_of, named, told_in
 from jobs.services.sourcing.catalogue import Listed, catalogue
 from storage.trends import counts, statistics
 from storage.trends.counts import Telling
@@ -69,17 +69,9 @@ class Thin:
 
 
 def coverage(
-    session: Session,
-    period: Period,
-    zone: tzinfo,
-    topic: str | None = None,
-    language: str | None = None,
-    *,
-    told: Sequence[Telling] | None = None,
+    session: Session, period: Period, told: Sequence[Telling], topic: str | None = None, language: str | None = None
 ) -> Completeness:
-    """How much of what happened was seen; `told`: who told what in the period, where that is known. Raises Unknown for a topic that
-    nothing mentions."""
-    told = counts.tellings(session, *period.moments(zone)) if told is None else told
+    """How much of what happened was seen; `told`: who told what in the period. Raises Unknown for a topic that nothing mentions."""
     one = concept_of(session, topic) if topic else None
     if one is not None:
         among = counts.articles(session, one.id, *period.numbers)
@@ -93,9 +85,8 @@ def missing(
     session: Session, period: Period, zone: tzinfo, topic: str | None, language: str | None, *, watched: Collection[str]
 ) -> tuple[Completeness, list[Worth], list[Thin]]:
     """All of a page: who told what is read once."""
-    told = counts.tellings(session, *period.moments(zone))
-    found = coverage(session, period, zone, topic, language, told=told)
-    return found, worth(session, period, zone, told=told), thin(session, period, zone, watched, told=told)
+    told = told_in(session, period, zone)
+    return coverage(session, period, told, topic, language), worth(session, told), thin(session, period, told, watched)
 
 
 def _own(told: Iterable[Telling]) -> list[Telling]:
@@ -111,9 +102,8 @@ def _witnesses(told: Iterable[Telling]) -> dict[int, set[str]]:
     return found
 
 
-def worth(session: Session, period: Period, zone: tzinfo, *, told: Sequence[Telling] | None = None) -> list[Worth]:
-    """Each source that is watched or told something, the most useful first; `told` as for `coverage`."""
-    told = counts.tellings(session, *period.moments(zone)) if told is None else told
+def worth(session: Session, told: Sequence[Telling]) -> list[Worth]:
+    """Each source that is watched or told something, the most useful first."""
     witnesses = _witnesses(told)
     first = {telling.story: telling.source for telling in reversed(_own(told))}
     stories = Counter(chain.from_iterable(witnesses.values()))
@@ -126,11 +116,8 @@ def worth(session: Session, period: Period, zone: tzinfo, *, told: Sequence[Tell
     return sorted(found, key=lambda one: (-(one.first + one.only), -one.stories, one.source))
 
 
-def thin(
-    session: Session, period: Period, zone: tzinfo, watched: Collection[str], *, told: Sequence[Telling] | None = None
-) -> list[Thin]:
-    """Topics of which one source alone tells most, the most one-sided first; `told` as for `coverage`."""
-    told = counts.tellings(session, *period.moments(zone)) if told is None else told
+def thin(session: Session, period: Period, told: Sequence[Telling], watched: Collection[str]) -> list[Thin]:
+    """Topics of which one source alone tells most, the most one-sided first."""
     own = {one.article: one for one in _own(told)}
     story_of, source_of = ({number: one[place] for number, one in own.items()} for place in (1, 2))
     known = counts.concepts(session, "technology", "industry")

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from crawler.i18n import language, tr
 from crawler.nlp.lexicon import by_name
 from crawler.text import normal
-from jobs.services.archive.narrow import term
+from jobs.services.archive.narrow import called, term
 from jobs.services.lookup import Unknown
 from storage.archive import concepts
 from storage.queue import gaps
@@ -176,8 +176,10 @@ class Firsts:
 
 
 def attention(session: Session, names: Sequence[str], period: Period, zone: tzinfo, same_sources: bool = False) -> list[Line]:
-    """How much of what is told is about each. `same_sources`: only of the sources that were watched all the time. Raises Unknown."""
-    return attention_of(session, [concept_of(session, name) for name in names], period, zone, same_sources)
+    """How much of what is told is about each; without names, about the technologies that are told of most. `same_sources`: only of the
+    sources that were watched all the time. Raises Unknown."""
+    chosen = [concept_of(session, name) for name in names or most_told(session, period)]
+    return attention_of(session, chosen, period, zone, same_sources)
 
 
 def attention_of(
@@ -196,7 +198,7 @@ def attention_of(
 
 
 def most_told(session: Session, period: Period, n: int = 4) -> list[str]:
-    """The technologies of most stories of a period: for those who have named none."""
+    """The technologies of most stories of a period."""
     known = counts.concepts(session, "technology")
     most = Counter(counts.in_period(session, ["technology"], *period.numbers)).most_common(n)
     return [f"technology:{named(known[number]).name}" for number, _ in most]
@@ -225,7 +227,7 @@ def emerging(session: Session, until: date, zone: tzinfo, told: Sequence[Telling
     chances |= {number: statistics.surprise(n, earlier[number], ratio) for number, n in now.items() if n >= RISER_STORIES}
     risers = statistics.discoveries({str(n): p for n, p in chances.items()}, CHANCE)
     if risers and told is None:
-        told = counts.tellings(session, *week.moments(zone))
+        told = told_in(session, week, zone)
     by_article = {telling.article: telling for telling in told or ()}
     found = []
     for number in sorted(map(int, risers), key=lambda n: (chances[n], n)):
@@ -282,8 +284,8 @@ def matrix(session: Session, period: Period) -> list[Cell]:
 
 
 def share(session: Session, panel: Sequence[str], period: Period, step: int = 7) -> list[Share]:
-    """Share of voice of each company of the panel, every `step` days. A panel of one's own begins a line of its own. Raises Unknown."""
-    chosen = [concept_of(session, name, ("company",)) for name in panel]
+    """Share of voice of each company of the panel, every `step` days; without a panel, of those that act most. Raises Unknown."""
+    chosen = [concept_of(session, name, ("company",)) for name in panel or leading(session, period)]
     acts = counts.acting(session, [one.id for one in chosen], *period.numbers)
     found = []
     for start in range(0, (period.last - period.first).days + 1, step):
@@ -298,20 +300,20 @@ def share(session: Session, panel: Sequence[str], period: Period, step: int = 7)
 
 
 def leading(session: Session, period: Period, n: int = 12) -> list[str]:
-    """The companies that act in most stories of the period: a panel for those who have named none."""
+    """The companies that act in most stories of the period."""
     known = counts.concepts(session, "company")
     acts = counts.acting(session, list(known), *period.numbers)
     most = Counter(number for number, _ in {(number, story) for number, _, story in acts})
     return [named(known[number]).name for number, _ in sorted(most.items(), key=lambda one: (-one[1], one[0]))[:n]]
 
 
-def first(session: Session, period: Period, zone: tzinfo) -> Firsts:
-    """Who is first, of the stories that several sources tell in words of their own; and how long one language waits for the other."""
-    return firsts(counts.tellings(session, *period.moments(zone)))
+def told_in(session: Session, period: Period, zone: tzinfo) -> list[Telling]:
+    """Who told what in a period, oldest first."""
+    return counts.tellings(session, *period.moments(zone))
 
 
 def firsts(every: Iterable[Telling]) -> Firsts:
-    """The same of these tellings, oldest first. Pure."""
+    """Who is first, of the stories that several sources tell in words of their own; and how long one language waits for the other. Pure."""
     told: dict[int, list[Telling]] = defaultdict(list)
     for telling in every:
         if not telling.reprint:
@@ -341,7 +343,7 @@ def _lag(tellings: Sequence[Telling]) -> float | None:
 
 def named(one: Concept) -> Named:
     """The concept in the language of the reader."""
-    name = (one.zh if language() == "zh" else one.en) or one.zh or one.en
+    name = called(one.zh, one.en)
     return Named(one.id, one.kind, name, term(one.kind, name))
 
 

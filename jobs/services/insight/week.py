@@ -185,7 +185,7 @@ def week(session: Session, name: str, now: datetime, zone: tzinfo, money: MoneyC
         last=period.last,
         articles=len(told),
         stories=len({one.story for one in told}),
-        coverage=completeness.coverage(session, period, zone, told=told),
+        coverage=completeness.coverage(session, period, told),
         top=_top(session, told),
         risers=tuple(trends.emerging(session, min(period.last, today), zone, told if period.last <= today else None)),
         events=tuple((kind, tuple(events.told_since(session, rows, money))) for kind, rows in _events(session, begins, ends)),
@@ -253,12 +253,8 @@ def _raised(session: Session, begins: datetime, ends: datetime) -> tuple[Raised,
 
 def digest(found: Week) -> str:
     """The week in a message: a title, then plain lines."""
-    counted = plural("{n} article", "{n} articles", found.articles) + " · " + plural("{n} story", "{n} stories", found.stories)
-    lines = [
-        tr("Week {name}", name=found.name),
-        f"{found.first} – {found.last} · {counted}",
-        *([found.intro] if found.intro else []),
-    ]
+    lines = [tr("Week {name}", name=found.name), f"{found.first} – {found.last} · {_counted(found)}"]
+    lines += [found.intro] if found.intro else []
     lines += [
         f"{n}. {one.title} ({one.sources})" + (f" — {one.comment}" if one.comment else "")
         for n, one in enumerate(found.top[:TOLD], 1)
@@ -269,17 +265,17 @@ def digest(found: Week) -> str:
     return "\n".join(lines)
 
 
+def _counted(found: Week) -> str:
+    return plural("{n} article", "{n} articles", found.articles) + " · " + plural("{n} story", "{n} stories", found.stories)
+
+
 def _escaped(words: str) -> str:
     return _markdown.sub(r"\\\1", " ".join(words.split()))
 
 
 def markdown(found: Week) -> str:
     """The week as Markdown, for mail and chat."""
-    lines = [f"# {tr('Week {name}', name=found.name)} ({found.first} – {found.last})", ""]
-    lines += [
-        plural("{n} article", "{n} articles", found.articles) + " · " + plural("{n} story", "{n} stories", found.stories),
-        "",
-    ]
+    lines = [f"# {tr('Week {name}', name=found.name)} ({found.first} – {found.last})", "", _counted(found), ""]
     lines += [*completeness.in_words(found.coverage), ""]
     if found.intro:
         lines += [_escaped(found.intro), ""]

@@ -132,14 +132,10 @@ class CompanyPage:
 def attention(ask: Asked, name: Names = [], days: Days = 30, same_sources: bool = False) -> Attention:  # noqa: B006
     """The share of all stories of a day that is about something."""
     period = _period(ask, days)
-    wanted = [one for one in name if one.strip()]
-
-    def work(session: Any) -> list[Line]:
-        chosen = wanted or trends.most_told(session, period)
-        return trends.attention(session, chosen, period, ask.zone, same_sources)
-
-    lines = ask.view(("attention", tuple(wanted), days, same_sources), work)
-    return Attention(tuple(wanted), days, same_sources, tuple(lines), tuple(map(_drawn, lines)))
+    wanted = tuple(one for one in name if one.strip())
+    question = "attention", wanted, days, same_sources
+    lines = ask.view(question, lambda s: trends.attention(s, wanted, period, ask.zone, same_sources))
+    return Attention(wanted, days, same_sources, tuple(lines), tuple(map(_drawn, lines)))
 
 
 def _drawn(line: Line) -> Shares:
@@ -198,11 +194,7 @@ def share(ask: Asked, name: Names = [], days: Days = 28) -> Voices:  # noqa: B00
     """Of the stories in which a company of the panel acts, those of each."""
     period = _period(ask, days)
     panel = tuple(one for one in name if one.strip())
-
-    def work(session: Any) -> list[Share]:
-        return trends.share(session, panel or trends.leading(session, period), period)
-
-    found = ask.view(("share", panel, days), work)
+    found = ask.view(("share", panel, days), lambda s: trends.share(s, panel, period))
     weeks = tuple(dict.fromkeys((one.first, one.last) for one in found))
     companies = dict.fromkeys(one.company for one in found)
     rows = tuple((company, tuple(one for one in found if one.company == company)) for company in companies)
@@ -212,7 +204,7 @@ def share(ask: Asked, name: Names = [], days: Days = 28) -> Voices:  # noqa: B00
 @screen.page("/trends/first", "first.html")
 def first(ask: Asked, days: Days = 30) -> First:
     """Who is first, of the stories that several tell; and how long one language waits for the other."""
-    return First(days, ask.view(("first", days), lambda s: trends.first(s, _period(ask, days), ask.zone)))
+    return First(days, ask.view(("first", days), lambda s: trends.firsts(trends.told_in(s, _period(ask, days), ask.zone))))
 
 
 @screen.page("/trends/coverage", "missing.html")

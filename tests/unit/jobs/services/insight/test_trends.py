@@ -128,7 +128,7 @@ def test_a_share_of_few_is_not_shown(db: Database) -> None:
 
 def test_the_first_teller_is_the_earliest_of_several(db: Database) -> None:
     _archive(db)
-    found = db.read(lambda s: trends.first(s, PERIOD, UTC))
+    found = db.read(lambda s: trends.firsts(trends.told_in(s, PERIOD, UTC)))
     told: dict[int, list[Record]] = {}
     for row, story, _ in sorted(_rows(db, PERIOD), key=lambda one: one[0].published):
         told.setdefault(story, []).append(row)
