@@ -260,23 +260,21 @@ class Tries:
 
 def sign_in(db: Database, tries: Tries, name: str, password: str, *, address: str, agent: str, now: datetime) -> SignedIn:
     """Let somebody in by name and password. Raises NotSignedIn or TooManyTries. Takes a moment: not for an event loop."""
-    tries.count(name, address, now)
-    found = db.ask(lambda s: accounts.by_key(s, key_of(name)))
-    person, kept = found or (None, None)
-    if not _fits(kept, password) or person is None or person.disabled_at is not None:
-        raise NotSignedIn(tr("this name and this password do not go together"))
+    person = check_password(db, tries, name, password, address=address, now=now)
     secret = secrets.token_urlsafe(32)
     ends_at, number = now + SESSION, person.id
     db.write_now(lambda s: accounts.open_session(s, secret_hash(secret), number, ends_at=ends_at, agent=agent[:200], now=now))
     return SignedIn(person, secret, ends_at)
 
 
-def check_password(db: Database, tries: Tries, person: Person, password: str, *, address: str, now: datetime) -> None:
-    """Whether somebody who is signed in is who he was then. Raises NotSignedIn or TooManyTries."""
-    tries.count(person.name, address, now)
-    found = db.ask(lambda s: accounts.by_key(s, key_of(person.name)))
-    if not _fits(found[1] if found else None, password):
+def check_password(db: Database, tries: Tries, name: str, password: str, *, address: str = "", now: datetime) -> Person:
+    """Whose name and password these are; without an `address`, of somebody who is signed in. Raises NotSignedIn or TooManyTries."""
+    tries.count(name, address, now)
+    found = db.ask(lambda s: accounts.by_key(s, key_of(name)))
+    person, kept = found or (None, None)
+    if not _fits(kept, password) or person is None or person.disabled_at is not None:
         raise NotSignedIn(tr("this name and this password do not go together"))
+    return person
 
 
 def program_sign_in(db: Database, tries: Tries, name: str, password: str, *, address: str, agent: str, now: datetime) -> str:

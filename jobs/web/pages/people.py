@@ -183,7 +183,7 @@ def set_role(ask: Asked, name: Name, given: NewRole) -> Done:
 def set_password(ask: Asked, given: NewPassword) -> Done:
     """Give myself another password; my other sessions end."""
     _no_token(ask)
-    people.check_password(ask.parts.db, ask.parts.tries, ask.person, given.old, address="", now=ask.now)
+    people.check_password(ask.parts.db, ask.parts.tries, ask.person.name, given.old, now=ask.now)
     ask.write(lambda s: people.set_password(s, ask.person.id, ask.person.name, given.password, now=ask.now, kept=ask.session))
     return Done(tr("{name} has a new password", name=ask.person.name))
 
