@@ -40,6 +40,11 @@ def meaning(document: Document) -> None:
     _templates(document)
 
 
+def _section(data: Mapping[str, Any], key: str) -> dict[str, Any]:
+    given = data.get(key)
+    return given if isinstance(given, dict) else {}
+
+
 def _texts(entry: Mapping[str, Any], key: str) -> list[tuple[int, str]]:
     """The texts of a list, with their numbers."""
     given = entry.get(key)
@@ -86,16 +91,9 @@ def _listeners(document: Document) -> None:
             document.mistake(path, fault, tr("take another port"))
 
 
-def _section(data: Mapping[str, Any], key: str) -> dict[str, Any]:
-    given = data.get(key)
-    return given if isinstance(given, dict) else {}
-
-
 def _model(document: Document) -> None:
     """The keys of the model: all or none."""
-    analysis = document.data.get("analysis")
-    if not isinstance(analysis, dict):
-        return
+    analysis = _section(document.data, "analysis")
     if analysis.get("engine") != "openai":
         for key in ("base_url", "model", "api_key", "monthly_tokens", "timeout", "max_age", "extra"):
             if analysis.get(key) is not None:
@@ -134,14 +132,9 @@ def _cadences(document: Document) -> None:
             document.mistake(("sources", number, "cron"), str(error))
 
 
-def _given_aliases(document: Document) -> dict[str, Any]:
-    given = document.data.get("aliases")
-    return given if isinstance(given, dict) else {}
-
-
 def _aliases(document: Document) -> dict[str, tuple[str, ...]]:
     """The sound aliases, flat. One that names itself, by whatever detour, or one that does not exist is reported."""
-    given = _given_aliases(document)
+    given = _section(document.data, "aliases")
     known = {
         name: tuple(words)
         for name, words in given.items()
@@ -175,7 +168,7 @@ _SIGNED = re.compile(r"\s*([" + re.escape("".join(_SIGNS)) + r"])\s*[^\W\d_]")
 
 
 def _queries(document: Document, aliases: Mapping[str, tuple[str, ...]]) -> None:
-    broken = set(_given_aliases(document)) - set(aliases)
+    broken = set(_section(document.data, "aliases")) - set(aliases)
     for number, rule in document.entries("rules"):
         query, keywords = rule.get("query"), rule.get("keywords")
         if (query is None) == (not keywords):
@@ -214,8 +207,7 @@ def _references(document: Document) -> None:
                 fault, there = tr("no source has the tag {wanted}", wanted=brief(wanted[4:])), sorted(tags)
             document.mistake(("rules", number, "sources", place), fault, full_width(wanted) or instead(wanted, there))
     for section, key in (("alerts", "health_channels"), ("week", "channels")):
-        if isinstance(given := document.data.get(section), dict):
-            _channels_exist(document, (section, key), _texts(given, key), channels)
+        _channels_exist(document, (section, key), _texts(_section(document.data, section), key), channels)
 
 
 def _channels_exist(document: Document, path: Path_, wanted: Iterable[tuple[int, str]], known: Sequence[str]) -> None:

@@ -348,23 +348,21 @@ def _dumped(value: Any, column: int, newline: str) -> str:
     """A value whose first line stands in that column already."""
     if not isinstance(value, Mapping):
         return _flow(value) + newline
-    yaml = YAML()
-    yaml.width = 100_000
-    written = io.StringIO()
-    yaml.dump(_styled(value), written)
-    return (newline + " " * column).join(written.getvalue().rstrip("\n").split("\n")) + newline
+    return (newline + " " * column).join(_yaml(_styled(value)).rstrip("\n").split("\n")) + newline
 
 
 def _flow(value: Any, style: str | None = None) -> str:
     """A value in one line; a text in the quotes that the old one had."""
-    yaml = YAML()
-    yaml.width = 100_000
-    yaml.default_flow_style = True
     plain = _escaped(_plain(value))
     quoted = _QUOTES.get(style or "") if isinstance(plain, str) and plain.isprintable() else None
-    written = io.StringIO()
-    yaml.dump([quoted(plain) if quoted else plain], written)
-    return written.getvalue().strip()[1:-1]
+    return _yaml([quoted(plain) if quoted else plain], flow=True).strip()[1:-1]
+
+
+def _yaml(value: Any, flow: bool = False) -> str:
+    yaml, written = YAML(), io.StringIO()
+    yaml.width, yaml.default_flow_style = 100_000, flow
+    yaml.dump(value, written)
+    return written.getvalue()
 
 
 def _styled(entry: Entry) -> CommentedMap:
