@@ -54,14 +54,8 @@ def export(
             return
         try:
             _write_to(to, session, records, form, config.zone, summary)
-        except (workbook.Missing, OSError) as error:
-            raise typer.Exit(fail(_unwritten(to, error), 1)) from None
-
-
-def _unwritten(to: Path, error: Exception) -> str:
-    if isinstance(error, OSError):
-        return tr("{path} cannot be written: {why}", path=to, why=system_fault(error))
-    return str(error)
+        except OSError as error:
+            raise typer.Exit(fail(tr("{path} cannot be written: {why}", path=to, why=system_fault(error)), 1)) from None
 
 
 def _write_to(to: Path, session: Session, records: Iterator[Record], form: Exported, zone: tzinfo, summary: str) -> None:

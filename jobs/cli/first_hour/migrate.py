@@ -13,7 +13,7 @@ from crawler.i18n import tr
 from crawler.retold import system_fault
 from jobs.cli.console import Cli, Json, asked, fail, say, write_json
 from jobs.config.load import Config
-from jobs.migrate.moved import MoveError, Remark
+from jobs.migrate.moved import Remark
 from jobs.services.configuration import Conflict, Refused
 from jobs.services.first_hour import migrate as moving
 from jobs.services.first_hour.migrate import Plan
@@ -39,8 +39,6 @@ def migrate(
     except OSError as error:
         wrong = tr("The file {file} cannot be read: {why}", file=error.filename or "", why=system_fault(error))
         raise typer.BadParameter(wrong) from None
-    except MoveError as error:
-        raise typer.Exit(fail(str(error), 1)) from None
     answer = moving.write(cli.path, decided, os.environ, dry=dry_run)
     if isinstance(answer, Conflict):
         raise typer.Exit(fail(tr("{path} was changed by somebody else meanwhile; run this again.", path=cli.path), 1))
