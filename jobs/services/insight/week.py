@@ -32,7 +32,6 @@ LATE = timedelta(days=2)  # after its time a week is not told any more
 PER_TYPE = 8  # events of a type
 PER_RULE = 20
 MOST_ALERTS = 2_000
-_written = re.compile(r"(\d{4})-W(\d{2})")
 _markdown = re.compile(r"([\\`*_\[\]<>#|])")
 
 
@@ -113,11 +112,10 @@ def name_of(day: date) -> str:
 def days_of(name: str) -> Period:
     """Monday to Sunday of a week. Raises Unknown for what is no week."""
     try:
-        year, week = map(int, _written.fullmatch(name).groups())  # type: ignore[union-attr]
-        first = date.fromisocalendar(year, week, 1)
-        if not FIRST_YEAR <= year < MAXYEAR:  # the weeks before and after it are asked for, too
+        first = date.fromisoformat(name)
+        if name != name_of(first) or not FIRST_YEAR <= first.isocalendar().year < MAXYEAR:  # its neighbours are asked for, too
             raise ValueError
-    except (AttributeError, ValueError):
+    except ValueError:
         raise Unknown(tr("{name} is no week; they look like 2026-W48", name=repr(name))) from None
     return Period(first, first + timedelta(days=6))
 
