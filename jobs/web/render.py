@@ -21,7 +21,7 @@ from jobs.deliver.rendering import safe_link
 from jobs.services.archive.narrow import called
 from jobs.services.insight import events
 from jobs.services.insight.completeness import in_words
-from jobs.web.access import Asked, form_token
+from jobs.web.access import Asked, form_token, role_name
 from jobs.web.charts import shade
 from jobs.web.errors import Trouble
 from jobs.web.marks import found
@@ -51,7 +51,7 @@ class Renderer:
         )
         functions = (tr, plural, short_id, language, called, here, at, state_name)
         of_times = (when, moment, iso, lasting, span, days_before)
-        of_words = (found, language_name, name_of, percent, retold, sending, scope_name, shade, in_words, events.short)
+        of_words = (found, language_name, name_of, percent, retold, sending, role_name, scope_name, shade, in_words, events.short)
         self._env.globals.update({one.__name__: one for one in functions}, static=self._static)
         self._env.filters.update({one.__name__: one for one in (*of_times, *of_words)}, link=safe_link)
 
