@@ -49,7 +49,7 @@ class Renderer:
         self._env = Environment(
             loader=FileSystemLoader(TEMPLATES), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        functions = (tr, plural, short_id, language, called, here, at, state_name)
+        functions = (tr, plural, short_id, language, called, here, at, state_name, follow_name)
         of_times = (when, moment, iso, lasting, span, days_before)
         of_words = (found, language_name, name_of, percent, retold, sending, role_name, scope_name, shade, in_words, events.short)
         self._env.globals.update({one.__name__: one for one in functions}, static=self._static)
@@ -151,6 +151,15 @@ def state_name(state: str) -> str:
         "failed": tr("to be tried again"), "postponed": tr("postponed"),
     }  # fmt: skip
     return names.get(state, state)
+
+
+def follow_name(why: str) -> str:
+    """Why an alert goes back to another, in a word."""
+    names = {
+        "again": tr("widely told"), "changed": tr("changed"), "correction": tr("corrected"), "likely": tr("probably told before"),
+        "withdrawn": tr("withdrawn"),
+    }  # fmt: skip
+    return names.get(why, why)
 
 
 def language_name(code: str) -> str:
