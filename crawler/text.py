@@ -73,6 +73,11 @@ def is_han(ch: str) -> bool:
     return _han.match(ch) is not None
 
 
+def has_han(text: str) -> bool:
+    """True when a Han character stands in the text."""
+    return _han.search(text) is not None
+
+
 @lru_cache(maxsize=4096)
 def is_word(ch: str) -> bool:
     """True for a character of words that are parted by blanks: letters and digits, but none of a script like Han."""

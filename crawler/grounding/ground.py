@@ -28,7 +28,7 @@ from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import all_terms, names, own
 from crawler.record import Event, Fact, Grounded, Record
 from crawler.stages.add import label
-from crawler.text import HAN, is_han, normal, word_ends, word_starts
+from crawler.text import HAN, has_han, is_han, normal, word_ends, word_starts
 
 KEYS = frozenset(("technologies", "industries", "keywords", "events"))
 MAX_VALUES = {"technology": 20, "industry": 6, "keyword": 8, "event": 10}
@@ -166,7 +166,7 @@ class _Checked:
 
     def _says(self, value: str, sentence: Sentence, builtin_words: str, han: int, words: int) -> bool:
         """True when a wording is short enough, nearly all its words stand in the article, and it says no more than the sentence."""
-        short = len(value) <= han if any(map(is_han, value)) else len(value.split()) <= words
+        short = len(value) <= han if has_han(value) else len(value.split()) <= words
         units = _units(value)
         there = sum(unit in self._units for unit in units)
         return short and there >= MOSTLY * len(units) and says_no_more(value, sentence.text, builtin_words)

@@ -14,7 +14,8 @@ from itertools import islice
 from lxml import etree
 
 from crawler.html.hidden import OPEN, Veil, hides, is_unfolded
-from crawler.html.tree import BLOCK, DEAD, INDENT, clean, has_han, paragraphs, typed
+from crawler.html.tree import BLOCK, DEAD, INDENT, clean, paragraphs, typed
+from crawler.text import has_han
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
 _BESIDE = frozenset(

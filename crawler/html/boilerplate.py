@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.html.tree import has_han
-from crawler.text import HAN, PERSON, simplified
+from crawler.text import HAN, PERSON, has_han, simplified
 
 _COLON = r"\s*[:：丨|｜/]\s*"
 REPRINTED = r"(?:经?.{0,4}授权)?(?:首发|来源|来自|转载|转|摘|原载|原刊)[于自]?\s*"  # before whose the text is

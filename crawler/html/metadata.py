@@ -15,9 +15,9 @@ from crawler.html import bylines, tree
 from crawler.html.blocks import Layout, Line, weigh
 from crawler.html.boilerplate import REPRINTED
 from crawler.html.date_text import DATE, undated
-from crawler.html.tree import Tags, has_han, loose
+from crawler.html.tree import Tags, loose
 from crawler.record import MAX_TITLE
-from crawler.text import HAN
+from crawler.text import HAN, has_han
 from crawler.url import is_web, join, same_site
 
 MAX_KEYWORDS = 30  # the analyzer of keywords sees them all, to tell an article's own from its site's, and keeps the best

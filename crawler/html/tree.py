@@ -156,11 +156,6 @@ def _parse(raw: bytes) -> etree._Element:
     return root
 
 
-def has_han(text: str) -> bool:
-    """True when a Han character stands in the text."""
-    return _han.search(text) is not None
-
-
 def clean(text: str) -> str:
     """One line: no control or zero-width characters, every run of blanks (NBSP, U+3000 too) one blank, none at the ends."""
     text = " ".join(text.split())

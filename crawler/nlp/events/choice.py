@@ -23,7 +23,7 @@ from crawler.nlp.events import words as event_words
 from crawler.nlp.events.actors import main_name
 from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import rows, split, table
-from crawler.text import is_han
+from crawler.text import has_han, is_han
 
 MAX_EVENTS = 8
 LEAST = 0.3  # points, as log-odds, that an event needs
@@ -293,6 +293,6 @@ def _folded(ranked: list[Scored]) -> list[Scored]:
 
 def _pairs(text: str) -> set[str]:
     """Character pairs of Chinese, words of other languages."""
-    if not any(map(is_han, text[:40])):
+    if not has_han(text[:40]):
         return set(re.findall(r"\w{3,}", text.lower()))
     return {text[i : i + 2] for i in range(len(text) - 1)}
