@@ -166,11 +166,11 @@ def _sure_acts() -> frozenset[str]:
 Ranked = tuple[float, str, Candidate]
 
 
-def chosen(ranked: list[Ranked], most: int = MAX_KEYWORDS) -> list[Ranked]:
+def chosen(ranked: list[Ranked]) -> list[Ranked]:
     """The best, none inside another. A longer phrase around one stands for it when it is nearly as good and half as frequent."""
     taken: list[Ranked] = []
     for place, item in enumerate(ranked):
-        if len(taken) == most:
+        if len(taken) == MAX_KEYWORDS:
             break
         if any(_nested(item[1], other[1]) for other in taken):
             continue

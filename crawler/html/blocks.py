@@ -14,7 +14,7 @@ from itertools import islice
 from lxml import etree
 
 from crawler.html.hidden import OPEN, Veil, hides, is_unfolded
-from crawler.html.tree import BLOCK, DEAD, INDENT, clean, paragraphs, typed
+from crawler.html.tree import BLOCK, DEAD, HEADINGS, INDENT, clean, paragraphs, typed
 from crawler.text import has_han
 
 # Words in class and id that name what is beside an article. They only ever count against a region that is a small part of the page.
@@ -49,7 +49,6 @@ _note = re.compile(r"\s*[\[(]?\s*(?:\d{1,3}|[*†‡#¶§\u200b]+|[↩↑^]\ufe0
 SHORT = 200  # bytes of a line that may be a bar of date, people and source
 _INLINE, _FLOW, _CUSTOM, _NOTE, _BREAK, _LINK, _IMAGE, _DEAD = range(8)  # the first four may be hidden
 _ENDING = (_FLOW, _BREAK)  # a line
-_HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 
 
 class _Kinds(dict[str, int]):
@@ -265,7 +264,7 @@ class _Setting:
         else:
             text = clean(raw)
             texts = [text] if text else []
-        linked = weigh("".join(joined)) if joined and not (tag in _HEADINGS and self._heads_itself()) else 0
+        linked = weigh("".join(joined)) if joined and not (tag in HEADINGS and self._heads_itself()) else 0
         if texts and self.waiting:
             self._found()
         for text in texts:
