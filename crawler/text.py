@@ -96,6 +96,14 @@ def count_words(text: str, start: int, end: int, most: int) -> int:
     return sum(1 for _ in islice(words(text, start, end), most + 1))
 
 
+def places(needle: str, text: str) -> Iterator[int]:
+    """Where a needle stands in a text, also within another one."""
+    at = text.find(needle)
+    while at >= 0:
+        yield at
+        at = text.find(needle, at + 1)
+
+
 def runs(text: str) -> list[tuple[str, str]]:
     """The text without blanks and marks: (a run of a script without blanks, "") or ("", a word), in order."""
     return _runs.findall(text)

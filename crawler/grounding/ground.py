@@ -28,7 +28,7 @@ from crawler.nlp.languages import language_of
 from crawler.nlp.lexicon import all_terms, names, own
 from crawler.record import Event, Fact, Grounded, Record
 from crawler.stages.add import label
-from crawler.text import HAN, has_han, is_han, normal, word_ends, word_starts
+from crawler.text import HAN, has_han, is_han, normal, places, word_ends, word_starts
 
 KEYS = frozenset(("technologies", "industries", "keywords", "events"))
 MAX_VALUES = {"technology": 20, "industry": 6, "keyword": 8, "event": 10}
@@ -173,12 +173,8 @@ class _Checked:
 
 
 def _find(where: Reading, form: str) -> int | None:
-    start = where.form.find(form)
-    while start >= 0:
-        if word_starts(where.form, start) and word_ends(where.form, start + len(form)):
-            return start
-        start = where.form.find(form, start + 1)
-    return None
+    text, size = where.form, len(form)
+    return next((at for at in places(form, text) if word_starts(text, at) and word_ends(text, at + size)), None)
 
 
 def _units(text: str) -> list[str]:

@@ -21,7 +21,7 @@ _quoted = re.compile(r"[“《「\"]([^”》」\"]{2,})[”》」\"]")
 _NAME_TAGS = ("nr", "ns", "nt", "nz", "nrt", "nrfg")
 # What turns a statement into something else: it must not be lost on the way into a headline.
 _turns = re.compile(
-    r"否认|拟|计划|将|预计|力争|考虑|或将|有望|要求|建议|呼吁|未|没有|不|终止|取消|暂停|传闻|洽谈"
+    r"否认|拟|计划|将|预计|力争|考虑|有望|要求|建议|呼吁|未|没有|不|终止|取消|暂停|传闻|洽谈"
     r"|\b(?:den(?:y|ies|ied)|not|never|no|plans?|planned|will|would|could|may|might|expects?|expected|aims?|considers?|"
     r"considering|weighs?|talks|seeks?|proposes?|proposed|"
     r"asked|urged|calls?|cancel\w*|halt\w*|suspend\w*|to)\b|n't\b"
@@ -29,7 +29,7 @@ _turns = re.compile(
 # … and what makes of a statement its contrary, or a mere plan: it must not come in on that way either.
 _CONTRARY = (
     re.compile(r"否认|未(?!来)|没有|不(?![断仅只同少])|终止|取消|暂停|\b(?:den(?:y|ies|ied)|not|never|no|cancel\w*|halt\w*|suspend\w*)\b|n't\b"),
-    re.compile(r"拟|计划|将|预计|考虑|或将|有望|传闻|洽谈|\b(?:plans?|planned|will|would|could|may|might|expect\w*|aims?|consider\w*|weighs?|talks|seeks?)\b"),
+    re.compile(r"拟|计划|将|预计|考虑|有望|传闻|洽谈|\b(?:plans?|planned|will|would|could|may|might|expect\w*|aims?|consider\w*|weighs?|talks|seeks?)\b"),
 )  # fmt: skip
 
 

@@ -231,7 +231,7 @@ _shapes, _spots, _sizes = _Sums(_of_shape), _Sums(_of_places), _Sums(_of_words)
 
 _token = re.compile(r"[^\W\d_](?:[\w.&+/-]*\w)?(?:'(?!s\b)\w+)?|'s\b|\d[\w.,%-]*|\S")
 _letter = re.compile(r"[^\W\d_]")
-_verbal = re.compile(r"(?:ing|ed|ly|able|ibly)$")  # no nouns, mostly
+_verbal = re.compile(r"(?:ing|ed|ly|able)$")  # no nouns, mostly
 # Points, set by hand with an eye on news and crowd keywords: by size of the phrase, for 1, 2, 3, 4, 5 and more times.
 _TIMES = ((0.2, 0.8, 1.1, 1.2, 1.5), (-0.5, 0.1, 0.3, 0.3, 0.3), (-1.4, -0.4, -0.2, -0.2, -0.2))
 

@@ -41,7 +41,7 @@ _asks = re.compile(  # or advises, or guards itself
 )
 _goes_on = re.compile(  # with what the sentence before has told
     r"(?:the|its?|they|his|her|their|these|those|this|that|under|as part|along|construction|deliveries|trading|in (?:a|the) (?:statement|trial|test|paper)|s?he)\b"
-    "|其中|该|其|此外|同时|根据|按照|据|对|双方|公司|条例|办法|细则|通知|项目|产品|交易|本次|这|目前|截至"
+    "|该|其|此外|同时|根据|按照|据|对|双方|公司|条例|办法|细则|通知|项目|产品|交易|本次|这|目前|截至"
 )
 _MONTHS = "january february march april may june july august september october november december".split()
 _history = re.compile(

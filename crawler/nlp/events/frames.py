@@ -152,7 +152,7 @@ _PRICE = compiled(
 
 _VERSION = compiled(
     r"(?<![A-Za-z\d.$¥€£])(?<!Apache )(?<!Apache-)(?<!License )(?<!GPL)(?<!BY )(?<!Python )[vV]?(?P<it>\d{1,2}\.\d{1,2}(?:\.\d+)?)(?![\d.%]"
-    r"|\s*(?:[亿万元%倍秒个GTM]|billion|million|trillion|percent|per|times|seconds))"
+    r"|\s*(?:[亿万元%倍秒个GTM]|billion|million|trillion|per|times|seconds))"
 )
 
 
