@@ -102,11 +102,11 @@ class _Checked:
     def fact(self, kind: str, value: str, quote: str, condensed: str = "") -> Fact | None:
         """The value with its proof, or None."""
         place = self._place(quote if kind != "keyword" else value)
-        value = " ".join(value.split())
+        value = _short(value)
         if place is None or not value:
             return None
         if kind == "event":
-            return self._event(value, " ".join(condensed.split()), place)
+            return self._event(value, _short(condensed), place)
         if len(value) > LONGEST_NAME:
             return None
         if kind == "keyword":
@@ -184,8 +184,8 @@ def _units(text: str) -> list[str]:
     return pairs + [unit for unit in units if not is_han(unit[0])]
 
 
-def _short(quote: str) -> str:
-    return " ".join(quote.split())
+def _short(text: str) -> str:
+    return " ".join(text.split())
 
 
 @cache

@@ -13,7 +13,6 @@ from itertools import chain, islice
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from crawler import plugins
 from crawler.dates import DateReader
 from crawler.errors import SpiderError
 from crawler.html.tree import clean, plain, plain_title
@@ -42,10 +41,6 @@ _reference = re.compile(rb"&#(?:[xX]([0-9A-Fa-f]+)|([0-9]+));?")
 _XML_ENTITIES = frozenset({"amp;", "lt;", "gt;", "quot;", "apos;"})
 _skip_hours = re.compile(rb"<skipHours>(.{0,2000}?)</skipHours>", re.DOTALL | re.IGNORECASE)
 _hour = re.compile(rb"<hour>\s*([0-9]{1,2})\s*</hour>", re.IGNORECASE)
-
-
-class Options(plugins.Options):
-    """A feed needs nothing but its address."""
 
 
 def recognizes(page: Page) -> bool:

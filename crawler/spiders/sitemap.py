@@ -13,7 +13,6 @@ from typing import Any
 
 from lxml import etree
 
-from crawler import plugins
 from crawler.dates import date_in_url, parse_date
 from crawler.errors import SpiderError
 from crawler.html.tree import clean
@@ -34,10 +33,6 @@ _news = re.compile(r"news", re.IGNORECASE)
 _stray = re.compile(rb"<!\[CDATA\[(?:[^\]]++|\](?!\]>))*+|&(?![a-zA-Z][a-zA-Z0-9]{0,30};|#)")
 _number = re.compile(r"([0-9]+)")
 _end_of_entry = re.compile(rb"</(?:[\w.-]+:)?(?:url|sitemap)\s*>", re.IGNORECASE)
-
-
-class Options(plugins.Options):
-    """A sitemap needs nothing but its address."""
 
 
 @dataclass(slots=True)
