@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from crawler.nlp.acts import acts_of, verbs
 from crawler.nlp.lexicon import listed
@@ -364,8 +364,9 @@ def _tokens(form: str) -> list[Token]:
 _start = attrgetter("start")
 
 
-def _says(token: Token) -> bool:
-    return token.tag in ("v", "vi", "vn", "vd") or token.word in acts_of("zh") or bool(_MODAL.match(token.word))
+def _says(token: tuple[Any, ...]) -> bool:
+    """True for a word, which stands first with its tag, that may be a verb."""
+    return token[1] in ("v", "vi", "vn", "vd") or token[0] in acts_of("zh") or bool(_MODAL.match(token[0]))
 
 
 def _pieces(form: str, offset: int) -> Iterator[tuple[int, int]]:
@@ -604,15 +605,11 @@ def _words(text: str) -> list[str]:
     return [word for word, _ in _tagged(text)]
 
 
-def _any_verb(text: str) -> bool:
-    return any(tag in ("v", "vi", "vn", "vd") or word in acts_of("zh") or _MODAL.match(word) for word, tag in _tagged(text))
-
-
 def is_sentence(headline: str) -> bool:
     """True when it has words before a verb, a verb, and no open end."""
     if _open_end.search(headline) or len(headline) < LEAST:
         return False
-    return bool(acts_of("zh") & set(_words(headline))) or (len(headline) > LEAST + 1 and _any_verb(headline))
+    return bool(acts_of("zh") & set(_words(headline))) or (len(headline) > LEAST + 1 and any(map(_says, _tagged(headline))))
 
 
 def _stated(found: list[Clause], at: int) -> Told:
