@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 
 from lxml import etree
@@ -125,18 +126,12 @@ class Layout:
         return False
 
 
-class _Names(dict[str, tuple[str, int]]):
-    """Class and id of an element → (kind, beside); each spelling is looked at once."""
-
-    def __missing__(self, names: str) -> tuple[str, int]:
-        if len(self) > 20_000:
-            self.clear()
-        start = _hex.sub(" ", names[:300])
-        words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
-        beside = _meaning(words)
-        kind = _digits.sub("", names.strip().partition(" ")[0])
-        self[names] = found = (kind, beside)
-        return found
+@lru_cache(maxsize=20_000)
+def _looks(names: str) -> tuple[str, int]:
+    """Class and id of an element → (kind, beside)."""
+    start = _hex.sub(" ", names[:300])
+    words = start.translate(_apart).split() if start.islower() else [word.lower() for word in _word.findall(start)]
+    return _digits.sub("", names.strip().partition(" ")[0]), _meaning(words)
 
 
 def _meaning(words: list[str]) -> int:
@@ -147,9 +142,6 @@ def _meaning(words: list[str]) -> int:
     if not (said := _BESIDE.intersection(words)):
         return int(not (_PICTURE.isdisjoint(words) or _ITS_TEXT.isdisjoint(words)))
     return 1 if said - _DOUBTFUL else 4
-
-
-_names = _Names({" ": ("", 0)})
 
 
 def marks_in(text: str) -> int:
@@ -287,7 +279,7 @@ class _Setting:
             names = f"{element.get('class') if 'class' in said else ''} {element.get('id') if 'id' in said else ''}"
             if "-" in element.tag:
                 names = f"{element.tag} {names.strip()}"
-            looks, beside = _names[names]
+            looks, beside = _looks(names)
             self.regions.append(Region(element.tag, names, looks, beside, self.opened[-1], len(self.lines)))
             self.opened.append(len(self.regions) - 1)
         self.waiting.clear()
