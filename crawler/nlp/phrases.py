@@ -17,7 +17,7 @@ from itertools import chain, compress
 from typing import Any
 
 from crawler.nlp.document import Reading
-from crawler.nlp.lexicon import table
+from crawler.nlp.lexicon import listed, table
 from crawler.nlp.segmenter import segmenter
 
 LONG = 700  # code points from which a phrase that is told once and not in the title is no keyword
@@ -236,19 +236,15 @@ _verbal = re.compile(r"(?:ing|ed|ly|able)$")  # no nouns, mostly
 _TIMES = ((0.2, 0.8, 1.1, 1.2, 1.5), (-0.5, 0.1, 0.3, 0.3, 0.3), (-1.4, -0.4, -0.2, -0.2, -0.2))
 
 
-@cache
-def _stop() -> frozenset[str]:
-    return frozenset(str(table("stop_words.yaml")["stop"]).split())
-
-
 def phrases(title: Reading, text: Reading) -> dict[str, Candidate]:
     """Every run of one to three words between stop words and marks, by its normal form."""
     found: dict[str, Candidate] = {}
+    stop = listed("stop", "stop_words.yaml")
     for place in (title, text):
         run: list[tuple[int, int, bool]] = []
         for match in _token.finditer(place.form):
             word = match.group()
-            if len(word) > 1 and word not in _stop() and _letter.match(word):
+            if len(word) > 1 and word not in stop and _letter.match(word):
                 run.append((match.start(), match.end(), place.text[place.normal.origin(match.start())].isupper()))
             elif run:
                 _note(run, place, title, found)
