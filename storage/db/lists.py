@@ -50,6 +50,7 @@ class _Listed(TypeDecorator[Any]):
         return to_json(values) if dialect.name == "sqlite" else values
 
 
+KEY_BITS = 31  # of a key that lies in parts
 RARE = 4  # times that a key weighs which few articles have
 NUMBERS, TEXTS = _Listed(BigInteger), _Listed(Text)
 
@@ -76,15 +77,22 @@ def _in_array(element: among, compiler: SQLCompiler, **how: Any) -> str:
     return f"{compiler.process(column, **how)} = ANY({compiler.process(values, **how)})"
 
 
+def place(part: int, key: int) -> int:
+    """A part and a key as one number."""
+    return part << KEY_BITS | key
+
+
 def meeting(dialect: str, table: Table, most: int, *, newest_first: bool) -> Any:
-    """The article ids of rows of `table` whose part is one of `parts` and whose key is one of `keys`, each with a `weight`.
+    """The article ids of rows of `table` that lie in one of `places` (SQLite), or whose part is one of `parts` and whose key is one of
+    `keys` (a server), each with a `weight`.
 
     A server looks at no more than `most` of a part and key: whoever shares a key of so many is told by others, so they weigh more.
     """
-    parts, keys = (bindparam(name, type_=NUMBERS) for name in ("parts", "keys"))
     if dialect == "sqlite":
-        wanted = among(table.c.part, parts), among(table.c.key, keys)
-        return select(table.c.article_id, literal(1).label("weight")).where(*wanted).subquery()
+        one = func.json_each(bindparam("places", type_=NUMBERS)).table_valued("value")
+        there = (table.c.part == one.c.value.op(">>")(KEY_BITS)) & (table.c.key == one.c.value.op("&")((1 << KEY_BITS) - 1))
+        return select(table.c.article_id, literal(1).label("weight")).select_from(one.join(table, there)).subquery()
+    parts, keys = (bindparam(name, type_=NUMBERS) for name in ("parts", "keys"))
     part, key = (func.unnest(one).table_valued("one").render_derived() for one in (parts, keys))
     here = select(table.c.article_id).where(table.c.part == part.c.one, table.c.key == key.c.one).limit(most)
     met = here.order_by(table.c.article_id.desc() if newest_first else table.c.article_id).correlate(part, key).subquery()
