@@ -113,7 +113,7 @@ def _about(shown: ledger.Shown, zone: tzinfo) -> Iterator[str]:
         alert=short_id(entry.id), rule=entry.rule, version=entry.rule_version, when=local(entry.created_at, zone),
     )  # fmt: skip
     if follows := payload.get("follows"):
-        why = f"{follows['why']} {follows.get('detail', '')}".rstrip()
+        why = f"{tr(follows['why'])} {follows.get('detail', '')}".rstrip()
         yield tr("goes back to {alert}: {why}", alert=short_id(follows["alert"]), why=why)
     yield tr(
         "record {record} (story {story}), told by {n} others later: {title}",

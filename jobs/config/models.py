@@ -367,8 +367,8 @@ class RuleConfig(Section):
     """Hours in which its alerts are held, such as `22:00-07:00`; they leave at their end"""
     max_age: Duration = timedelta(days=3)
     """An article published longer ago raises no alert"""
-    stories: Literal["events", "reprints", "off"] = "events"
-    """What is told once: one of the `events`, whoever writes of it; a text with its `reprints`; `off`: nothing, each article is told"""
+    stories: Literal["likely", "events", "reprints", "off"] = "events"
+    """What is told once: one of the `events`, whoever writes of it, where that is proven, or `likely`; a text with its `reprints`; `off`: nothing, each article is told"""
     again_when: Annotated[int | None, Field(ge=2, le=1000)] = None
     """Tell a story once more when so many publishers carry it"""
     on_update: bool = False

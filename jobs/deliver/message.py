@@ -135,6 +135,7 @@ _FOLLOWS = {
     "again": ("{alert} 的事件已有 {count} 家媒体报道", "{count} publishers carry the story of {alert} now"),
     "changed": ("{alert} 的原文有改动：{detail}", "the article of {alert} was changed: {detail}"),
     "correction": ("更正：关于 {alert} 的报道", "correction of alert {alert}"),
+    "likely": ("可能是 {alert} 已报过的事件：{detail}", "probably told already in {alert}: {detail}"),
     "withdrawn": ("{alert} 的原文已撤下", "the article of {alert} was withdrawn"),
 }
 

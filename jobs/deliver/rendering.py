@@ -231,7 +231,7 @@ def _digest_lines(message: Message, dialect: Dialect) -> list[str]:
     for number, item in enumerate(message.items, 1):
         reprints = tr(" (reprints: {n})", n=item.reprints) if item.reprints else ""
         lines.append(f"{number}. {item.id}{reprints} {_title(item, dialect)}")
-        lines.append(_origin(item, dialect))
+        lines += [_origin(item, dialect), dialect.escape(item.note)]
     if message.more:
         lines.append(tr("and {n} more, see: zhixun alerts list --rule {rule}", n=message.more, rule=dialect.escape(message.rule)))
     return [line for line in lines if line]

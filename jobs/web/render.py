@@ -57,6 +57,7 @@ class Renderer:
             here=here,
             at=at,
             state_name=state_name,
+            follow_name=follow_name,
         )
         self._env.filters.update(
             when=when,
@@ -174,6 +175,15 @@ def state_name(state: str) -> str:
         "failed": tr("to be tried again"), "postponed": tr("postponed"),
     }  # fmt: skip
     return names.get(state, state)
+
+
+def follow_name(why: str) -> str:
+    """Why an alert goes back to another, in a word."""
+    names = {
+        "again": tr("widely told"), "changed": tr("changed"), "correction": tr("corrected"), "likely": tr("probably told before"),
+        "withdrawn": tr("withdrawn"),
+    }  # fmt: skip
+    return names.get(why, why)
 
 
 def language_name(code: str) -> str:

@@ -2,6 +2,7 @@
 
     raised     the first article of a story (or of a text, or each article: `fold`) that a rule matches
     folded     a later one: noted as a teller of the first alert and counted there, never dropped
+    likely     an alert of what was probably told before: it names that alert, or is folded into it where the rule says so
     again      once, when so many independent publishers carry the story (`again_when`)
     update     to those who were alerted, when the article was corrected or withdrawn (`Updates`)
     first poll the newest so many of a rule (storage/alerts/first_poll.py)
@@ -27,7 +28,7 @@ from storage.alerts import first_poll
 from storage.db.database import dialect_of, insert_into, insert_new
 from storage.db.models import alert, article, delivery, duplicate, tally
 
-Fold = Literal["events", "reprints", "off"]
+Fold = Literal["likely", "events", "reprints", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +71,18 @@ class Updates:
 
 
 @dataclass(frozen=True, slots=True)
+class Earlier:
+    """An article of the last days, its story, and why the new one tells the same."""
+
+    article_id: int
+    story: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Place:
-    """Where an article stands: its story, and the article whose text it repeats (itself, if none). `reason`: why there."""
+    """Where an article stands: its story, and the article whose text it repeats (itself, if none). `reason`: why there. `earlier`: what it
+    tells again, surely or probably, the likeliest first."""
 
     article_id: int
     story: int
@@ -79,10 +90,12 @@ class Place:
     link_key: str
     reason: str = ""
     corrects: int | None = None  # the story that this article corrects, takes back or denies
+    earlier: tuple[Earlier, ...] = ()
 
     def scope(self, fold: Fold) -> str:
         """What an alert is raised once for."""
-        return {"events": f"{self.story}", "reprints": f"copy {self.copy_of}", "off": f"article {self.article_id}"}[fold]
+        story = f"{self.story}"
+        return {"likely": story, "events": story, "reprints": f"copy {self.copy_of}", "off": f"article {self.article_id}"}[fold]
 
 
 def raise_all(session: Session, place: Place, drafts: Sequence[AlertDraft], now: datetime) -> tuple[int, int, int]:
@@ -90,13 +103,14 @@ def raise_all(session: Session, place: Place, drafts: Sequence[AlertDraft], now:
     made = folded = over = 0
     for draft in drafts:
         raised = 0
-        room = None if draft.muted else _room(session, place, draft, now)
+        told = None if draft.muted else _told(session, place, draft)
+        room = 0 if told else None if draft.muted else _room(session, place, draft, now)
         if room is not None:
-            if raise_one(session, place, draft, now):
+            if not told and raise_one(session, place, draft, now):
                 raised = 1
             else:
                 folded += 1
-                raised = fold(session, place, draft, now)
+                raised = fold(session, place, draft, now, told)
         _count(session, draft.rule, now, raised)
         made += raised - (room or 0)
         over += bool(room) or (room is None and not draft.muted)
@@ -115,6 +129,9 @@ def raise_one(session: Session, place: Place, draft: AlertDraft, now: datetime) 
     corrected = _alert_of(session, draft.rule, place.corrects) if place.corrects else None
     if corrected is not None:
         draft = replace(draft, payload=draft.payload | {"follows": {"alert": corrected, "why": "correction"}})
+    elif place.story == place.article_id and (before := _before(session, place, draft.rule)):
+        follows = {"alert": before.id, "why": "likely", "detail": before.title}
+        draft = replace(draft, payload=draft.payload | {"follows": follows})
     return _insert(session, draft.key(place), place, draft, now, idem=f"{draft.rule}|{place.link_key}", follows=corrected)
 
 
@@ -122,6 +139,23 @@ def _alert_of(session: Session, rule: str, story: int) -> int | None:
     """The first alert of a story to the readers of a rule."""
     query = select(alert.c.id).where(alert.c.rule == rule, alert.c.story == story)
     return session.scalar(query.order_by(alert.c.id).limit(1))
+
+
+def _told(session: Session, place: Place, draft: AlertDraft) -> int | None:
+    """The alert into which this one is folded because it was probably told there, if the rule wants that."""
+    before = _before(session, place, draft.rule) if draft.fold == "likely" and place.earlier else None
+    return before.id if before is not None else None
+
+
+def _before(session: Session, place: Place, rule: str) -> Any:
+    """The first alert to the readers of a rule that told, or counted, what this article tells again."""
+    for one in place.earlier:
+        counted = select(duplicate.c.alert_id).where(duplicate.c.article_id == one.article_id)
+        query = select(alert.c.id, article.c.title).join(article).where(alert.c.rule == rule, alert.c.follows.is_(None))
+        for where in (alert.c.story == one.story, alert.c.id.in_(counted)):
+            if (found := session.execute(query.where(where).order_by(alert.c.id).limit(1)).first()) is not None:
+                return found
+    return None
 
 
 def _insert(
@@ -201,10 +235,11 @@ def _one_more(dialect: str) -> Any:
 # ---- told again
 
 
-def fold(session: Session, place: Place, draft: AlertDraft, now: datetime) -> int:
-    """Note the article on the alert that told its story first; 1 when enough publishers carry it now to tell it again."""
-    key = draft.key(place)
-    first = session.execute(select(alert).where(alert.c.dedup_key == key)).one()
+def fold(session: Session, place: Place, draft: AlertDraft, now: datetime, told: int | None = None) -> int:
+    """Note the article on the alert that told its story first (or `told`); 1 when enough publishers carry it now to tell it again."""
+    mine = alert.c.id == told if told else alert.c.dedup_key == draft.key(place)
+    first = session.execute(select(alert).where(mine)).one()
+    reason = place.earlier[0].reason if told else place.reason
     how = "event" if place.copy_of == place.article_id else "reprint"
     withheld = {
         "rule": draft.rule,
@@ -213,7 +248,7 @@ def fold(session: Session, place: Place, draft: AlertDraft, now: datetime) -> in
         "payload": draft.payload,
         "fold": draft.fold,
     }
-    row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": place.reason, "at": now, "draft": withheld}
+    row = {"alert_id": first.id, "article_id": place.article_id, "how": how, "reason": reason, "at": now, "draft": withheld}
     if insert_new(session, duplicate, [row], "alert_id", "article_id"):
         session.execute(update(alert).where(alert.c.id == first.id).values(reprints=alert.c.reprints + 1))
     if draft.again_when is None or (count := len(_publishers(session, first))) < draft.again_when:
@@ -221,7 +256,8 @@ def fold(session: Session, place: Place, draft: AlertDraft, now: datetime) -> in
     payload = first.payload | {"follows": {"alert": first.id, "why": "again", "publishers": count}}
     again = AlertDraft(first.rule, first.rule_version, draft.channels, payload, draft.due)
     where = Place(first.article_id, first.story, first.article_id, place.link_key)
-    return int(_insert(session, f"{key}|again", where, again, now, idem=f"{key}|again|{place.link_key}", follows=first.id))
+    key = f"{first.dedup_key}|again"
+    return int(_insert(session, key, where, again, now, idem=f"{key}|{place.link_key}", follows=first.id))
 
 
 def _publishers(session: Session, first: Any) -> set[str]:

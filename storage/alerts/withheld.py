@@ -12,6 +12,16 @@ from storage.alerts.raise_alerts import AlertDraft, Place, fold, raise_one
 from storage.db.models import alert, article, duplicate
 
 
+def elsewhere(session: Session, story: int) -> bool:
+    """Whether an article of a story was counted on an alert of another, which it probably told again."""
+    query = (
+        select(alert.c.id)
+        .join(duplicate, duplicate.c.alert_id == alert.c.id)
+        .join(article, article.c.id == duplicate.c.article_id)
+    )
+    return session.scalar(query.where(article.c.story == story, alert.c.story != story).limit(1)) is not None
+
+
 def folded_into(session: Session, alert_id: int) -> list[int]:
     """The articles that were counted on an alert instead of raising their own."""
     query = select(duplicate.c.article_id).where(duplicate.c.alert_id == alert_id).order_by(duplicate.c.article_id)

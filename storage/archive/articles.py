@@ -15,7 +15,7 @@ from sqlalchemy import BindParameter, bindparam, insert, literal, select, union_
 from sqlalchemy.orm import Session
 
 from crawler.record import Record
-from storage.alerts.raise_alerts import AlertDraft, Cooldown, Fold, Place, Updates, raise_all, update_all
+from storage.alerts.raise_alerts import AlertDraft, Cooldown, Earlier, Fold, Place, Updates, raise_all, update_all
 from storage.archive import changes, corrections, derived, near_duplicates
 from storage.archive.prepared import Prepared, prepare
 from storage.db.database import insert_missing, insert_new, next_id
@@ -45,6 +45,7 @@ class _Incoming:
     key: str
     aliases: tuple[str, ...]
     tags: tuple[str, ...]
+    alerts: bool  # whether any is to be raised
     now: datetime
 
     @property
@@ -94,7 +95,7 @@ def store(
         if task is not None:
             frontier.forget_name(session, task)
     others = tuple(alias for alias in dict.fromkeys(aliases) if alias != key)[:MAX_ALIASES]
-    incoming = _Incoming(made, key, others, tuple(tags), now)
+    incoming = _Incoming(made, key, others, tuple(tags), any(not draft.muted for draft in alerts), now)
     stored = _known(session, incoming, updates)
     if stored is None:
         place, verdict = _insert(session, incoming)
@@ -224,15 +225,17 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     number = next_id(session, article)
     marks, keys = new.made.marks, new.made.story_keys
     origin, noticed = _origin(session, number, new)
-    joined = assign.join(session, number, marks, keys, new.now) if origin is None and not noticed else None
+    near = assign.near(session, number, keys, new.now) if origin is None else ()
+    joined = assign.join(session, marks, near) if not noticed else None
     found = origin or joined
-    corrects = assign.corrected(session, number, marks, keys, new.now) if found is None else None
+    corrects = assign.corrected(session, marks, near) if found is None else None
+    likely = assign.likely(session, marks, near) if found is None and corrects is None and new.alerts else []
     first_seen = new.record.first_seen or new.now
     own = {"id": number, "link_key": new.key, "tags": list(new.tags)}
     times = {"first_seen": first_seen, "updated_at": new.now, "shown_at": new.record.published or first_seen}
     told = {"story": found.story if found else number, "story_reason": found.reason if found else None}
     row = record_to_row(new.record) | own | times | told
-    row["reprint_of"] = (origin.reprint_of or origin.id) if origin else None
+    row["reprint_of"] = (origin.reprint_of or origin.article_id) if origin else None
     session.connection().execute(_NEW, row)
     derived.put_prepared(session, number, row["story"], new.made, tags=new.tags, shown_at=row["shown_at"])
     _remember(session, number, new, row["content_hash"], print_too=origin is None)
@@ -241,7 +244,8 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
     if corrects:
         said = changes.how(new.record.title) or changes.how(new.record.text[:LEAD]) or changes.CORRECTED
         corrections.put(session, number, corrects, said)
-    place = Place(number, number, number, new.key, "no record has this link or this text", corrects)
+    earlier = tuple(Earlier(one.article_id, one.story, one.reason) for one in ([found] if found else likely))
+    place = Place(number, number, number, new.key, "no record has this link or this text", corrects, earlier)
     if found is not None:
         place = replace(place, story=found.story, copy_of=row["reprint_of"] or number, reason=found.reason)
     return place, "reprint" if origin else "new"
@@ -249,7 +253,7 @@ def _insert(session: Session, new: _Incoming) -> tuple[Place, Verdict]:
 
 @dataclass(frozen=True, slots=True)
 class _Origin:
-    id: int
+    article_id: int
     story: int
     reprint_of: int | None
     share: float
@@ -266,7 +270,7 @@ def _origin(session: Session, number: int, new: _Incoming) -> tuple[_Origin | No
         elif likeness.reprint and assign.is_copy(session, new.made.marks, row, likeness.share):
             reason = f"{likeness.reason}, record {row.id}"
             origins.append(_Origin(row.id, row.story, row.reprint_of, likeness.share, reason))
-    return max(origins, key=lambda origin: (origin.share, -origin.id), default=None), noticed
+    return max(origins, key=lambda origin: (origin.share, -origin.article_id), default=None), noticed
 
 
 def _may_be_copied(session: Session, number: int, new: _Incoming) -> list[tuple[Any, str, str]]:

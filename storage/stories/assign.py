@@ -7,7 +7,7 @@ could drift, one small step a member, into another.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -51,7 +51,8 @@ class Joined:
     @property
     def reason(self) -> str:
         """In a sentence."""
-        return f"the same event as record {self.article_id}: {self.verdict.reason} ({self.verdict.score:g} points)"
+        how = "" if self.verdict.sure else "probably "
+        return f"{how}the same event as record {self.article_id}: {self.verdict.reason} ({self.verdict.score:g} points)"
 
 
 class _Kept:
@@ -100,13 +101,18 @@ def _marks_of(session: Session, row: Any) -> Marks:
     return _kept.of(row.id, row.content_hash, row.published, make)
 
 
-def join(session: Session, number: int, marks: Marks, numbers: Iterable[int], now: datetime) -> Joined | None:
-    """The story of the last days that this article, which comes next under that number, surely tells, or None.
+def near(session: Session, number: int, numbers: Iterable[int], now: datetime) -> Sequence[Any]:
+    """The articles of the last days that share most join keys with the one that comes next under that number."""
+    return _KEYS.ask(session, number, numbers, now)
+
+
+def join(session: Session, marks: Marks, rows: Iterable[Any]) -> Joined | None:
+    """The story that a new article surely tells, of those which stand `near`, or None.
 
     Two stories that a person set apart are not told apart by chance: where both fit nearly as well, neither does.
     """
     found = []
-    for row in _KEYS.ask(session, number, numbers, now):
+    for row in rows:
         if not long_after(marks.published, row.published) and (verdict := surely_same(marks, _marks_of(session, row))):
             found.append(Joined(row.story, row.id, verdict))
     found.sort(key=lambda one: (-one.verdict.score, one.article_id))
@@ -122,15 +128,26 @@ def _set_apart(one: Joined, other: Joined, said: Mapping[tuple[int, int], bool])
     return one.story != other.story and any(said.get((min(pair), max(pair))) is False for pair in pairs)
 
 
-def corrected(session: Session, number: int, marks: Marks, numbers: Iterable[int], now: datetime) -> int | None:
-    """The story of the last days that this article corrects, takes back or denies: the one most like it, were it not for that.
+def likely(session: Session, marks: Marks, rows: Iterable[Any]) -> list[Joined]:
+    """Which of those `near` a new article probably tells again, the likeliest first."""
+    told = [
+        (row, same_story(marks.whole, _marks_of(session, row).whole))
+        for row in rows
+        if not long_after(marks.published, row.published)
+    ]
+    found = [Joined(row.story, row.id, verdict) for row, verdict in told if verdict.likely]
+    return sorted(found, key=lambda one: (-one.verdict.score, one.article_id))
+
+
+def corrected(session: Session, marks: Marks, rows: Iterable[Any]) -> int | None:
+    """The story of those `near` that this article corrects, takes back or denies: the one most like it, were it not for that.
 
     None where another story is nearly as much like it: to mark the wrong one as denied is worse than to mark none.
     """
     if "corrected" not in marks.gist.phases:
         return None
     story = marks.whole
-    told = [(_marks_of(session, row).whole, row) for row in _KEYS.ask(session, number, numbers, now)]
+    told = [(_marks_of(session, row).whole, row) for row in rows]
     likeness = ((proof.likeness(story, one), -row.id, row.story, one) for one, row in told)
     found = sorted(likeness, key=lambda one: one[:2], reverse=True)
     if not found or found[0][0] < proof.ENOUGH:

@@ -79,7 +79,8 @@ def same_story(one: StoryPrint, other: StoryPrint) -> Verdict:
     same = score >= proof.ENOUGH
     strict = "corrected" in one.said.phases | other.said.phases
     copied = Kind.SAME_TITLE in found or (found.get(Kind.COPY, 0) >= proof.COPY and apart not in _MOVED_ON)
-    return Verdict(same, marks, None, same and (copied or apart is None) and proof.proves(found, score, strict=strict))
+    sure = same and (copied or apart is None) and proof.proves(found, score, strict=strict)
+    return Verdict(same, marks, None, sure, sure or (same and proof.may_repeat(one, other, found)))
 
 
 def surely_same(one: Marks, other: Marks) -> Verdict | None:
@@ -111,7 +112,7 @@ def _by_headline(one: StoryPrint, other: StoryPrint, apart: Kind | None) -> Verd
     sure = same and enough and bool(done) and Kind.OWN_MATTER not in points and _numbers_agree(one, other)
     sure = sure and not (one.said.title_phases ^ other.said.title_phases) & {"corrected", "again", "talks"}
     sure = sure and not proof.filled_anew(one, other)
-    return Verdict(same, tuple(Mark(kind, value) for kind, value in points.items()), None, sure)
+    return Verdict(same, tuple(Mark(kind, value) for kind, value in points.items()), None, sure, sure)
 
 
 def _joins(one: StoryPrint, other: StoryPrint) -> Iterator[tuple[Kind, float]]:

@@ -116,6 +116,13 @@ def proves(found: Mapping[Kind, float], score: float, *, strict: bool) -> bool:
     return not found.keys() & others
 
 
+def may_repeat(one: StoryPrint, other: StoryPrint, found: Mapping[Kind, float]) -> bool:
+    """Nobody would take them for two events, though nothing proves that they are one: something by name is in common, neither has a place or
+    a head of its own, and neither corrects or updates what the other told."""
+    updates = [bool(_update.match(x.title)) for x in (one, other)]
+    return Kind.ANCHOR in found and not found.keys() & _ELSEWHERE and updates[0] == updates[1]
+
+
 def may_prove(one: Gist, other: Gist) -> bool:
     """False where no signs can prove it: of two texts that are not worded alike, one has a stage, a party, a place or an act that the other
     has not, or nothing is done in both. Most candidates are refused by that, without unpacking their marks."""
@@ -178,6 +185,7 @@ _OTHER = frozenset((
     Kind.OTHER_HEAD, Kind.OTHER_PLACE, Kind.OTHER_NAME, Kind.OTHER_ACTOR, Kind.ACTOR_MISSING, Kind.OTHER_TITLE_AMOUNT, Kind.OTHER_ACT,
     Kind.ACT_MISSING, Kind.NAME_MISSING, Kind.SWAPPED, Kind.EDITED, Kind.TALKS, Kind.PLANNED, Kind.ASKED, Kind.AGAIN, Kind.OFF,
 ))  # fmt: skip
+_ELSEWHERE = frozenset((Kind.CORRECTION, Kind.OTHER_PLACE, Kind.OTHER_HEAD, Kind.TITLE_AMOUNT_MISSING))
 # each outlet has a head and figures of its own; a translation is asked for more
 _OWN_WORDS = frozenset((Kind.HEAD_MISSING, Kind.OTHER_AMOUNT))
 
@@ -363,6 +371,7 @@ def _share(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / max(1, min(len(one), len(other)))
 
 
+_update = re.compile(r"\W*(?:更新|最新进展|updated?)\b\W|\W*(?:更新|最新进展)[^\w]", re.IGNORECASE)
 _label = re.compile(r"^(?:【[^】]*】|\[[^\]]*\]|快讯[:：]|\w+: )")
 
 

@@ -93,13 +93,15 @@ class Mark:
 class Verdict:
     """Same or not: the marks, strongest first, or what separates (`apart`, with `where` it was read).
 
-    `sure`: sure enough to leave an alert out for it. One alert too many costs a glance, one too few an event.
+    `sure`: sure enough to leave an alert out for it. One alert too many costs a glance, one too few an event. `likely`: told so that a
+    reader would take it for the same, though it is not proven.
     """
 
     same: bool
     marks: tuple[Mark, ...] = ()
     apart: Kind | None = None
     sure: bool = False
+    likely: bool = False
     where: str = ""
 
     @property

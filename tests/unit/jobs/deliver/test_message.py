@@ -199,6 +199,7 @@ FOLLOWS = [
     ({"alert": 367, "why": "again", "publishers": 5}, "#00A7 的事件已有 5 家媒体报道"),
     ({"alert": 367, "why": "changed", "detail": "figures: 12 → 13"}, "#00A7 的原文有改动：figures: 12 → 13"),
     ({"alert": 367, "why": "withdrawn", "detail": "withdrawn"}, "#00A7 的原文已撤下"),
+    ({"alert": 367, "why": "likely", "detail": "甲收购乙"}, "可能是 #00A7 已报过的事件：甲收购乙"),
 ]
 
 
@@ -208,6 +209,7 @@ def test_what_goes_back_to_an_alert_says_which_and_why(follows: dict[str, object
     told = Message.from_payload(frozen, alert_id=400, idem_key="key")
     assert render(told, PLAIN, 2000).endswith(note)
     assert as_json(told)["follows"]["alert"] == "#00A7"
+    assert note in render(replace(message(), kind="digest", items=(told,)), PLAIN, 2000)
 
 
 TEMPLATE = "${rule}：$linked\n$also\n来源 $source，命中 $terms $$5"

@@ -120,6 +120,58 @@ def test_a_rule_says_what_it_folds(db: Database, fold: articles.Fold, made: list
     assert [store(db, one, draft(fold=fold)).alerts_made for one in (first, other, copy)] == made
 
 
+RETOLD = (
+    (
+        "恒晶微电子量产HBM3E，良率达78%",
+        "恒晶微电子11月24日在合肥宣布，其HBM3E存储芯片进入量产，良率达到78%，首批产品将供应国内三家服务器厂商。",
+    ),
+    (
+        "合肥造出自己的高带宽内存",
+        "高带宽内存长期被海外垄断。本周二，合肥企业恒晶微电子说，HBM3E已经开始批量生产，良率78%，最先拿到货的是三家服务器厂。",
+    ),
+    (
+        "恒晶微电子：HBM3E供货三家服务器厂",
+        "记者从恒晶微电子获悉，该公司的HBM3E已在合肥量产，良率为78%，三家国内服务器厂商是第一批客户。",
+    ),
+)
+
+
+def retold(number: int) -> Record:
+    return record(RETOLD[number][0], number, RETOLD[number][1])
+
+
+def test_what_was_probably_told_before_names_that_alert_and_is_told_all_the_same(db: Database) -> None:
+    for number in range(3):
+        assert store(db, retold(number), draft(), draft("other" if number else "third")).alerts_made == 2
+    why = [db.read(lambda s, n=one.id: queries.payload(s, n)).get("follows", {}) for one in ledger_of(db)]
+    again = {"alert": 1, "why": "likely", "detail": RETOLD[0][0]}
+    assert why == [{}, {}, again, {}, again, {"alert": 4, "why": "likely", "detail": RETOLD[1][0]}], "to each rule's own readers"
+    assert [one.follows for one in ledger_of(db)] == [None] * 6, "it is an alert of its own, with updates of its own"
+
+
+def test_a_rule_may_fold_what_was_probably_told_before(db: Database) -> None:
+    stored = [store(db, retold(number), draft(fold="likely")) for number in range(3)]
+    assert [(one.alerts_made, one.alerts_folded, one.story) for one in stored] == [(1, 0, 1), (0, 1, 2), (0, 1, 3)]
+    told = db.read(lambda s: ledger.duplicates(s, [1]))
+    assert [one.article_id for one in told] == [2, 3]
+    assert told[0].reason.startswith("probably the same event as record 1: ")
+    copied = record(RETOLD[1][0], 9, RETOLD[1][1])
+    assert (store(db, copied, draft(fold="likely")).alerts_folded, len(ledger_of(db))) == (1, 1), "a copy of what was folded, too"
+
+
+ANEW = [
+    ("更新：恒晶微电子HBM3E首批客户增至四家", "an update"),
+    ("更正：恒晶微电子HBM3E良率应为76%", "a correction"),
+    ("恒晶微电子HBM3E拿下12亿元订单", "a figure of the headline that nobody told"),
+]
+
+
+@pytest.mark.parametrize("title", [row[0] for row in ANEW], ids=[row[1] for row in ANEW])
+def test_what_says_more_than_was_told_is_never_folded_as_likely(db: Database, title: str) -> None:
+    store(db, retold(0), draft(fold="likely"))
+    assert store(db, record(title, 5, RETOLD[1][1]), draft(fold="likely")).alerts_made == 1
+
+
 # ---- told once more
 
 

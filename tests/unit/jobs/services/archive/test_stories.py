@@ -71,6 +71,23 @@ def test_all_that_was_folded_into_an_alert_is_set_apart_and_copies_of_one_text_s
     assert raised(db)[0] == (1, 1, 0)
 
 
+def test_what_was_folded_only_as_likely_is_raised_with_all_that_tell_it(db: Database) -> None:
+    told = "恒晶微电子11月24日在合肥宣布，其HBM3E存储芯片进入量产，良率达到78%，首批产品将供应国内三家服务器厂商。"
+    retold = (
+        "高带宽内存长期被海外垄断。本周二，合肥企业恒晶微电子说，HBM3E已经开始批量生产，良率78%，最先拿到货的是三家服务器厂。"
+    )
+    for number, (title, text) in enumerate(
+        (("恒晶微电子量产HBM3E", told), ("合肥造出高带宽内存", retold), ("合肥造出高带宽内存", retold)), 1
+    ):
+        store(db, number, title, text, draft(fold="likely"), hours=number)
+    assert raised(db) == [(1, 1, 2)]
+    done = db.write_now(lambda s: stories.split_record(s, 2, NOW))
+    assert (done.records, len(done.alerts)) == ((2, 3), 1)
+    assert raised(db) == [(1, 1, 0), (2, 2, 1)]
+    with pytest.raises(stories.NoSuchStory, match="first of its story"):
+        db.write_now(lambda s: stories.split_alert(s, 2, NOW) and stories.split_record(s, 2, NOW))
+
+
 def test_what_was_folded_as_a_reprint_is_raised_too(db: Database) -> None:
     _, second = folded(db, draft(fold="reprints"))
     assert len(db.write_now(lambda s: stories.split_record(s, second.article_id, NOW)).alerts) == 1
